@@ -147,7 +147,7 @@ def _coming_back(people: People) -> Iterator[Belonging]:
     )  # fmt: skip
     yield Belonging(
         "webmail", {}, "Rappelquetu", OWN,
-        doors="call-off", sent={"rappel": reminder.pk}, state=rows(reminder),
+        doors="cancel-reminders", sent={"rappel": reminder.pk}, state=rows(reminder),
     )  # fmt: skip
 
 

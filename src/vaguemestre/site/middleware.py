@@ -31,7 +31,7 @@ from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.autoconfig.rules.offers import DOCUMENTS
-from vaguemestre.mailbox.webmail.rules.listing.fences import is_private
+from vaguemestre.mailbox.webmail.rules.listing.delegation import is_private
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.http import opened

@@ -10,7 +10,7 @@ from tests.engines import live
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.remote.list_unsubscribe import ListLeaving
-from vaguemestre.mailbox.webmail.ports import LeavingRefused
+from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 
 
 class Site(BaseHTTPRequestHandler):
@@ -72,7 +72,7 @@ def test_one_post_says_what_the_rfc_says_and_no_more(
 def test_only_a_plain_yes_counts_and_no_redirect_is_followed(
     site: tuple[ThreadingHTTPServer, ssl.SSLContext], address: str
 ) -> None:
-    with pytest.raises(LeavingRefused):
+    with pytest.raises(UnsubscribeRefused):
         leaving(site)(address)
     assert len(Site.asked) == 1
 
@@ -84,14 +84,14 @@ def test_only_a_plain_yes_counts_and_no_redirect_is_followed(
 def test_other_addresses_are_not_called(
     site: tuple[ThreadingHTTPServer, ssl.SSLContext], address: str
 ) -> None:
-    with pytest.raises(LeavingRefused):
+    with pytest.raises(UnsubscribeRefused):
         leaving(site)(address)
     assert Site.asked == []
 
 
 def test_private_addresses_are_not_called(site: tuple[ThreadingHTTPServer, ssl.SSLContext]) -> None:
-    with pytest.raises(LeavingRefused):
+    with pytest.raises(UnsubscribeRefused):
         leaving(site, allowed=False)("https://liste.example/x")
-    with pytest.raises(LeavingRefused):
+    with pytest.raises(UnsubscribeRefused):
         ListLeaving(resolve=lambda host, port: ["10.0.0.1"])("https://liste.example/x")
     assert Site.asked == []

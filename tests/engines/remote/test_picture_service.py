@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from vaguemestre.engines.remote.picture_service import AT_ONCE, AT_ONCE_OF_HOST, PictureService
 from vaguemestre.mailbox.webmail.ports import PictureRefused
-from vaguemestre.mailbox.webmail.rules.rendering.picture_place import (
+from vaguemestre.mailbox.webmail.rules.rendering.picture_path import (
     PREFIX,
-    Wanted,
-    picture_place,
-    read_place,
+    PictureRequest,
+    parse_path,
+    picture_path,
 )
 from vaguemestre.mailbox.webmail.values import Picture
 
@@ -80,7 +80,7 @@ async def hangs(fetch: Fetch, count: int) -> None:
 def test_a_picture_comes_with_its_wall() -> None:
     async def test(fetch: Fetch) -> None:
         status, headers, body = await ask(
-            PictureService(fetch), picture_place(7, "http://site.example/à.png?x=1")
+            PictureService(fetch), picture_path(7, "http://site.example/à.png?x=1")
         )
         assert (status, body) == (200, PNG.content)
         assert headers["content-type"] == "image/png"
@@ -92,7 +92,7 @@ def test_a_picture_comes_with_its_wall() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [picture_place(7, "http://private.example/"), f"{PREFIX}7/%%%", f"{PREFIX}7", f"{PREFIX}7/_w"]
+    "path", [picture_path(7, "http://private.example/"), f"{PREFIX}7/%%%", f"{PREFIX}7", f"{PREFIX}7/_w"]
 )
 def test_what_is_not_fetched_is_an_empty_place(path: str) -> None:
     async def test(fetch: Fetch) -> None:
@@ -115,12 +115,12 @@ def test_a_host_that_never_answers_keeps_no_other_waiting() -> None:
     async def test(fetch: Fetch) -> None:
         service = PictureService(fetch)
         letters = [
-            asyncio.ensure_future(ask(service, picture_place(reader, f"http://tarpit.example/{n}")))
+            asyncio.ensure_future(ask(service, picture_path(reader, f"http://tarpit.example/{n}")))
             for reader in range(10)
             for n in range(60)
         ]
         await hangs(fetch, AT_ONCE_OF_HOST)
-        status, _, _ = await ask(service, picture_place(77, "http://site.example/x.png"))
+        status, _, _ = await ask(service, picture_path(77, "http://site.example/x.png"))
         assert status == 200
         assert fetch.most == AT_ONCE_OF_HOST
         for letter in letters:
@@ -133,11 +133,11 @@ def test_a_reader_of_many_hosts_keeps_no_other_waiting() -> None:
     async def test(fetch: Fetch) -> None:
         service = PictureService(fetch)
         letter = [
-            asyncio.ensure_future(ask(service, picture_place(1, f"http://tarpit{n}.example/")))
+            asyncio.ensure_future(ask(service, picture_path(1, f"http://tarpit{n}.example/")))
             for n in range(3 * AT_ONCE)
         ]
         await hangs(fetch, 8)
-        assert (await ask(service, picture_place(2, "http://site.example/x.png")))[0] == 200
+        assert (await ask(service, picture_path(2, "http://site.example/x.png")))[0] == 200
         assert fetch.most < AT_ONCE
         for picture in letter:
             picture.cancel()
@@ -149,21 +149,21 @@ def test_a_turn_that_does_not_come_is_given_up_and_gives_back_its_share() -> Non
     async def test(fetch: Fetch) -> None:
         service = PictureService(fetch, patience=0.05)
         letters = [
-            asyncio.ensure_future(ask(service, picture_place(n, "http://tarpit.example/")))
+            asyncio.ensure_future(ask(service, picture_path(n, "http://tarpit.example/")))
             for n in range(AT_ONCE_OF_HOST)
         ]
         await hangs(fetch, AT_ONCE_OF_HOST)
-        assert (await ask(service, picture_place(99, "http://tarpit.example/")))[0] == 404
+        assert (await ask(service, picture_path(99, "http://tarpit.example/")))[0] == 404
         fetch.go.set()
         await asyncio.gather(*letters)
-        assert (await ask(service, picture_place(99, "http://site.example/")))[0] == 200
+        assert (await ask(service, picture_path(99, "http://site.example/")))[0] == 200
 
     run(test)
 
 
 @given(st.integers(min_value=1), st.text(min_size=1))
 def test_a_place_says_what_was_asked(reader: int, address: str) -> None:
-    place = picture_place(reader, address)
+    place = picture_path(reader, address)
     assert place.isascii()
     assert not set(place) & set("?#% \r\n")
-    assert read_place(place) == Wanted(str(reader), address.encode("utf-8", "replace").decode())
+    assert parse_path(place) == PictureRequest(str(reader), address.encode("utf-8", "replace").decode())

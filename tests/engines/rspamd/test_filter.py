@@ -23,7 +23,7 @@ from vaguemestre.demo import names
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.rspamd.learn import Learning
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.mailbox.webmail.rules.trust.authenticity import Authenticity, Verdict, authenticity
+from vaguemestre.mailbox.webmail.rules.trust.authenticity import Authenticity, Verdict, sender_authenticity
 
 pytestmark = pytest.mark.engines
 
@@ -105,7 +105,7 @@ def arrived(engines: LiveEngines, who: Someone, subject: str, folder: str = "INB
 def judged(message: Any) -> Authenticity:
     fields = tuple((name.lower(), str(value)) for name, value in message.items())
     sender = email.utils.parseaddr(message["From"])[1]
-    return authenticity(fields, sender, server=OURS, own=frozenset({"ac-amiens.test"}))
+    return sender_authenticity(fields, sender, server=OURS, own=frozenset({"ac-amiens.test"}))
 
 
 def test_a_sender_whose_domain_vouches_for_it_is_verified(filtered: LiveEngines, marie: Someone) -> None:

@@ -18,7 +18,7 @@ from vaguemestre.mailbox.compose.rules.due_time import _chosen
 from vaguemestre.mailbox.contacts.rules.cards import read_birthday
 from vaguemestre.mailbox.sorting.rules.filters import _check_condition
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Relation
-from vaguemestre.mailbox.webmail.rules.listing.view_params import day
+from vaguemestre.mailbox.webmail.rules.listing.view_params import parse_typed_day
 from vaguemestre.post.filelinks.forms import TermsForm
 from vaguemestre.post.tracking.forms import RescheduleForm
 from vaguemestre.schools.lists.forms import DecisionForm
@@ -87,7 +87,7 @@ def of_list_decision() -> str:
         pytest.param(lambda: of_form(RescheduleForm({"day": IMPOSSIBLE, "hour": "08:00"})), id="put off"),
         pytest.param(lambda: of_refusal(lambda: read_birthday(IMPOSSIBLE)), id="contact"),
         pytest.param(lambda: of_refusal(TermsForm({"until": IMPOSSIBLE}).terms), id="file lent"),
-        pytest.param(lambda: of_refusal(lambda: day(IMPOSSIBLE)), id="snooze"),
+        pytest.param(lambda: of_refusal(lambda: parse_typed_day(IMPOSSIBLE)), id="snooze"),
         pytest.param(lambda: of_refusal(of_later), id="later"),
         pytest.param(
             lambda: of_refusal(

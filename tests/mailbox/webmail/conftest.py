@@ -16,7 +16,7 @@ from vaguemestre.access.signin.services import open_browser_session
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.webmail.services import authors, message_lists, message_reader, verdicts
-from vaguemestre.mailbox.webmail.views import lists, messages, rows
+from vaguemestre.mailbox.webmail.views import lists, message_pane, rows
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import MessageRef
@@ -29,14 +29,14 @@ NOW = datetime.now(UTC)
 def boxes() -> Iterator[MemoryMailboxes]:
     before, made = open_mailbox.get(), MemoryMailboxes()
     for kept in (
-        authors._known,
+        authors._authors,
         authors._names,
         message_reader._bodies,
         verdicts._verdicts,
-        lists._written,
+        lists._row_pages,
         message_lists._uses,
-        rows._last,
-        messages._panes,
+        rows._rendered_pages,
+        message_pane._panes,
     ):  # of the test before
         kept.clear()
     open_mailbox.replace(made)

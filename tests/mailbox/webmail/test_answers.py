@@ -13,7 +13,7 @@ from tests.mailbox.webmail.test_messages import PIECE
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.calendar.queries import answer_to
-from vaguemestre.mailbox.webmail.ports import leave_list, teach
+from vaguemestre.mailbox.webmail.ports import train_filter, unsubscribe
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.reports.queries import reports_page
@@ -113,8 +113,8 @@ def test_a_receipt_refused_is_not_asked_again(reader: Client, box: MemoryMailbox
 
 def test_a_list_is_left_by_one_click_or_by_mail(reader: Client, box: MemoryMailbox) -> None:
     asked: list[str] = []
-    before = leave_list.get()
-    leave_list.replace(asked.append)
+    before = unsubscribe.get()
+    unsubscribe.replace(asked.append)
     try:
         click = put(
             box,
@@ -129,7 +129,7 @@ def test_a_list_is_left_by_one_click_or_by_mail(reader: Client, box: MemoryMailb
         mail = put(box, letter(List_Unsubscribe="<mailto:l@dehors.example?subject=Stop%20ici>"))
         reader.post(address(mail, "desabonner/"), headers=PIECE)
     finally:
-        leave_list.replace(before)
+        unsubscribe.replace(before)
     assert sent()["To"] == "l@dehors.example"
     assert sent()["Subject"] == "Stop ici"
 
@@ -147,14 +147,14 @@ def test_looking_at_a_message_never_leaves_a_list(reader: Client, box: MemoryMai
 
 def test_a_report_is_filed_taught_and_seen_by_administrators_only(reader: Client, box: MemoryMailbox) -> None:
     taught: list[bool] = []
-    before = teach.get()
-    teach.replace(lambda content, *, is_junk: taught.append(is_junk))
+    before = train_filter.get()
+    train_filter.replace(lambda content, *, is_junk: taught.append(is_junk))
     try:
         ref = put(box, letter())
         reader.post(address(ref, "signaler/"), {"nature": "phishing"}, headers=PIECE)
         reader.post(address(ref, "signaler/"), {"nature": "phishing"}, headers=PIECE)
     finally:
-        teach.replace(before)
+        train_filter.replace(before)
     assert taught == [True, True]
     ((filed,), _) = reports_page()
     assert filed.sender == "parent@dehors.example"
@@ -172,8 +172,8 @@ def test_a_report_is_filed_without_a_filter_too(reader: Client, box: MemoryMailb
     def nobody(content: bytes, *, is_junk: bool) -> None:
         raise EngineDown("no filter")
 
-    before = teach.get()
-    teach.replace(nobody)
+    before = train_filter.get()
+    train_filter.replace(nobody)
     try:
         assert (
             reader.post(
@@ -182,5 +182,5 @@ def test_a_report_is_filed_without_a_filter_too(reader: Client, box: MemoryMailb
             == 200
         )
     finally:
-        teach.replace(before)
+        train_filter.replace(before)
     assert reports_page()[1] == 1

@@ -16,7 +16,7 @@ from tests.post.outbox.test_authors import HIDDEN
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.seals import vouched
 from vaguemestre.mailbox.webmail.rules.trust import impostors
-from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict, authenticity
+from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict, sender_authenticity
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.people.directory.models import MailAddress
 from vaguemestre.post.reports.queries import image_policy
@@ -27,7 +27,7 @@ OWN = frozenset({"ac-amiens.test"})
 
 
 def verdict(value: str, sender: str = "parent@dehors.example") -> Verdict:
-    return authenticity((("authentication-results", value),), sender, server=OURS).verdict
+    return sender_authenticity((("authentication-results", value),), sender, server=OURS).verdict
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_an_author_of_ours_is_known_by_the_seal_alone(
     fields = (("authentication-results", value),) if value else ()
     if came_by_mx:
         fields = (("vaguemestre-arrival", "mx"), *fields)
-    judged = authenticity(
+    judged = sender_authenticity(
         fields,
         HEAD.upper(),
         server=OURS,
@@ -100,7 +100,7 @@ def test_the_topmost_of_our_findings_is_the_one_that_counts() -> None:
         ("authentication-results", f"{OURS}; dmarc=fail header.from=dehors.example"),
         ("authentication-results", f"{OURS}; dmarc=pass header.from=dehors.example"),
     )
-    assert authenticity(fields, "p@dehors.example", server=OURS).verdict is Verdict.FORGED
+    assert sender_authenticity(fields, "p@dehors.example", server=OURS).verdict is Verdict.FORGED
 
 
 @given(st.text(max_size=200), st.text(max_size=40))
@@ -448,4 +448,4 @@ def test_a_name_that_turns_its_letters_round_is_told(
 )
 def test_other_names_are_no_services(typed: str) -> None:
     services = config.AcademySection().house_names
-    assert not impostors.is_house_name(typed, services, "Académie d’Amiens")
+    assert not impostors.is_service_name(typed, services, "Académie d’Amiens")

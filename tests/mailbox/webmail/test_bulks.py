@@ -17,10 +17,10 @@ from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.mailbox.webmail.models import BulkRow, ReminderRow
 from vaguemestre.mailbox.webmail.rules.listing import snooze as reminders
 from vaguemestre.mailbox.webmail.rules.listing.snooze import FOLDER
-from vaguemestre.mailbox.webmail.rules.listing.spans import spans, uids
+from vaguemestre.mailbox.webmail.rules.listing.spans import format_spans, parse_spans
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
 from vaguemestre.mailbox.webmail.services import bulks, snooze
-from vaguemestre.mailbox.webmail.values import Act
+from vaguemestre.mailbox.webmail.values import Action, ReminderKind
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import QuotaReached
 from vaguemestre.post.mailstore.values import Flag, MailLogin
@@ -34,7 +34,7 @@ def now() -> datetime:
 
 @given(st.sets(st.integers(1, 4_000_000_000), max_size=200) | st.sets(st.integers(1, 300)))
 def test_very_many_uids_in_few_characters(found: set[int]) -> None:
-    assert uids(spans(found)) == sorted(found)
+    assert parse_spans(format_spans(found)) == sorted(found)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def full(box: MemoryMailbox) -> MemoryMailbox:
     return box
 
 
-def start(box: MemoryMailbox, who: Account, act: Act, **more: str) -> BulkRow:
+def start(box: MemoryMailbox, who: Account, act: Action, **more: str) -> BulkRow:
     return bulks.start_bulk(box, who.pk, act, "INBOX", PLAIN, now=now(), **more)
 
 
@@ -53,15 +53,15 @@ class TestBulks:
     def test_everything_is_moved_and_brought_back(
         self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes
     ) -> None:
-        row = start(full, nicolas, Act.ARCHIVE)
+        row = start(full, nicolas, Action.ARCHIVE)
         assert (row.total, row.done, row.state) == (1_100, 0, "running")
-        bulks.carry_out(row.pk, boxes, now=now())
+        bulks.run_bulk(row.pk, boxes, now=now())
         row.refresh_from_db()
         assert (row.done, row.state) == (1_100, "done")
         assert full.page("Archive", 0, 1).total == 1_100
-        bulks.carry_out(row.pk, boxes, now=now())
+        bulks.run_bulk(row.pk, boxes, now=now())
         back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
-        bulks.carry_out(back.pk, boxes, now=now())
+        bulks.run_bulk(back.pk, boxes, now=now())
         assert full.page("INBOX", 0, 1).total == 1_100
         with pytest.raises(Refusal, match="bulk-over"):
             bulks.undo_bulk(nicolas.pk, row.pk, now=now())
@@ -69,31 +69,31 @@ class TestBulks:
     def test_read_marks_only_what_was_unread_and_gives_it_back(
         self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes
     ) -> None:
-        row = start(full, nicolas, Act.READ)
+        row = start(full, nicolas, Action.READ)
         assert row.total == 550
-        bulks.carry_out(row.pk, boxes, now=now())
+        bulks.run_bulk(row.pk, boxes, now=now())
         assert full.page("INBOX", 0, 1).unread == 0
         back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
-        bulks.carry_out(back.pk, boxes, now=now())
+        bulks.run_bulk(back.pk, boxes, now=now())
         assert full.page("INBOX", 0, 1).unread == 550
 
     def test_everything_is_put_off_until_a_moment_and_brought_back_as_it_was(
         self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes
     ) -> None:
         until = now() + timedelta(days=1)
-        row = start(full, nicolas, Act.PUT_OFF, to=until.isoformat())
+        row = start(full, nicolas, Action.SNOOZE, to=until.isoformat())
         while row.state == "running":
-            bulks.carry_out(row.pk, boxes, now=now())
+            bulks.run_bulk(row.pk, boxes, now=now())
             row.refresh_from_db()
         assert (row.done, row.state) == (1_100, "done")
         assert [full.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [0, 1_100]
-        waiting = ReminderRow.objects.filter(account=nicolas, kind=snooze.PUT_OFF)
+        waiting = ReminderRow.objects.filter(account=nicolas, kind=ReminderKind.SNOOZE)
         assert set(waiting.values_list("due_at", "home")) == {(until, "INBOX")}
         assert not DBTaskResult.objects.filter(queue_name="default").exists()  # nobody else waits for these
-        snooze.fall_due(waiting[0].pk, boxes, now=until)  # one is brought back by its hour meanwhile
+        snooze.run_reminder(waiting[0].pk, boxes, now=until)  # one is brought back by its hour meanwhile
         back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
         while back.state == "running":
-            bulks.carry_out(back.pk, boxes, now=now())
+            bulks.run_bulk(back.pk, boxes, now=now())
             back.refresh_from_db()
         assert [full.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [1_100, 0]
         assert not waiting.exists()
@@ -104,40 +104,40 @@ class TestBulks:
         for number in range(12):
             put(box, letter(f"Numéro {number}"), minutes=number)
         until = now() + timedelta(days=1)
-        row = start(box, nicolas, Act.PUT_OFF, to=until.isoformat())
-        bulks.carry_out(row.pk, boxes, now=now())
-        snooze.fall_due_together(nicolas.pk, boxes, now=until - timedelta(seconds=1))
+        row = start(box, nicolas, Action.SNOOZE, to=until.isoformat())
+        bulks.run_bulk(row.pk, boxes, now=now())
+        snooze.run_due_reminders(nicolas.pk, boxes, now=until - timedelta(seconds=1))
         assert box.page("INBOX", 0, 1).total == 0
         before = DBTaskResult.objects.count()
-        monkeypatch.setattr(snooze, "_GO", -1.0)
-        snooze.fall_due_together(nicolas.pk, boxes, now=until)
+        monkeypatch.setattr(snooze, "_RUN_SECONDS", -1.0)
+        snooze.run_due_reminders(nicolas.pk, boxes, now=until)
         assert DBTaskResult.objects.count() == before + 1  # the rest is for another job
         monkeypatch.undo()
-        snooze.fall_due_together(nicolas.pk, boxes, now=until)
+        snooze.run_due_reminders(nicolas.pk, boxes, now=until)
         assert [box.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [12, 0]
         assert not ReminderRow.objects.exists()
 
     def test_what_was_put_off_before_the_undo_was_asked_comes_back_too(
         self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        row = start(full, nicolas, Act.PUT_OFF, to=(now() + timedelta(days=1)).isoformat())
-        monkeypatch.setattr(bulks, "_GO", 0.0)
+        row = start(full, nicolas, Action.SNOOZE, to=(now() + timedelta(days=1)).isoformat())
+        monkeypatch.setattr(bulks, "_RUN_SECONDS", 0.0)
         with boxes(MailLogin(nicolas.mailbox)) as box:
-            assert bulks._some(box, row.pk, now())
-        assert full.page(FOLDER, 0, 1).total == reminders.MOST
+            assert bulks._run_batch(box, row.pk, now())
+        assert full.page(FOLDER, 0, 1).total == reminders.MAX_MESSAGES
         back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
         monkeypatch.undo()
-        bulks.carry_out(row.pk, boxes, now=now())
-        bulks.carry_out(back.pk, boxes, now=now())
+        bulks.run_bulk(row.pk, boxes, now=now())
+        bulks.run_bulk(back.pk, boxes, now=now())
         assert [full.page(one, 0, 1).total for one in ("INBOX", FOLDER)] == [1_100, 0]
         assert not ReminderRow.objects.filter(account=nicolas).exists()
 
     @pytest.mark.parametrize(
         ("act", "mark", "before", "after"),
         [
-            (Act.UNREAD, "", "\\Seen", False),
-            (Act.FLAG, "", "\\Flagged", True),
-            (Act.LABEL, "conseils", "conseils", True),
+            (Action.UNREAD, "", "\\Seen", False),
+            (Action.FLAG, "", "\\Flagged", True),
+            (Action.LABEL, "conseils", "conseils", True),
         ],
     )
     def test_a_mark_is_put_on_all_and_taken_back_from_those_alone(
@@ -145,7 +145,7 @@ class TestBulks:
         box: MemoryMailbox,
         nicolas: Account,
         boxes: MemoryMailboxes,
-        act: Act,
+        act: Action,
         mark: str,
         before: str,
         after: bool,
@@ -158,17 +158,17 @@ class TestBulks:
 
         first = marked()
         row = start(box, nicolas, act, to=mark)
-        bulks.carry_out(row.pk, boxes, now=now())
+        bulks.run_bulk(row.pk, boxes, now=now())
         assert marked() == ({ref.uid for ref in refs} if after else set())
         back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
         assert back.total == (2 if after else 4)
-        bulks.carry_out(back.pk, boxes, now=now())
+        bulks.run_bulk(back.pk, boxes, now=now())
         assert marked() == first
 
     def test_undone_half_way_everything_comes_back(
         self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        row = start(full, nicolas, Act.ARCHIVE)
+        row = start(full, nicolas, Action.ARCHIVE)
         moves: list[int] = []
         move, back = full.move, []
 
@@ -179,32 +179,32 @@ class TestBulks:
             return move(refs, to)  # type: ignore[arg-type]
 
         monkeypatch.setattr(full, "move", hurried)
-        bulks.carry_out(row.pk, boxes, now=now())
-        bulks.carry_out(back[0].pk, boxes, now=now())
+        bulks.run_bulk(row.pk, boxes, now=now())
+        bulks.run_bulk(back[0].pk, boxes, now=now())
         assert full.page("INBOX", 0, 1).total == 1_100
         back[0].refresh_from_db()
         assert (back[0].state, back[0].total) == ("done", 1_000)
 
     def test_one_at_a_time(self, full: MemoryMailbox, nicolas: Account) -> None:
-        start(full, nicolas, Act.ARCHIVE)
+        start(full, nicolas, Action.ARCHIVE)
         with pytest.raises(Refusal, match="bulk-running"):
-            start(full, nicolas, Act.DELETE)
+            start(full, nicolas, Action.DELETE)
 
     def test_what_is_final_waits_and_may_be_stopped(
         self, box: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes
     ) -> None:
         put(box, folder="Trash")
-        row = bulks.start_bulk(box, nicolas.pk, Act.DELETE, "Trash", PLAIN, now=now())
+        row = bulks.start_bulk(box, nicolas.pk, Action.DELETE, "Trash", PLAIN, now=now())
         assert row.is_final
         assert row.due_at > now()
         bulks.undo_bulk(nicolas.pk, row.pk, now=now())
-        bulks.carry_out(row.pk, boxes, now=now())
+        bulks.run_bulk(row.pk, boxes, now=now())
         assert box.page("Trash", 0, 1).total == 1
 
     def test_a_full_box_stops_it_with_its_reason(
         self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        row = start(full, nicolas, Act.ARCHIVE)
+        row = start(full, nicolas, Action.ARCHIVE)
         seen: list[int] = []
         move = full.move
 
@@ -215,22 +215,22 @@ class TestBulks:
             return move(refs, to)  # type: ignore[arg-type]
 
         monkeypatch.setattr(full, "move", narrow)
-        bulks.carry_out(row.pk, boxes, now=now())
+        bulks.run_bulk(row.pk, boxes, now=now())
         row.refresh_from_db()
         assert (row.state, row.done, row.reason) == ("failed", 500, "mailstore.quota-reached")
         monkeypatch.setattr(full, "move", move)
         back = bulks.undo_bulk(nicolas.pk, row.pk, now=now())
-        bulks.carry_out(back.pk, boxes, now=now())
+        bulks.run_bulk(back.pk, boxes, now=now())
         assert full.page("INBOX", 0, 1).total == 1_100
 
     def test_an_absent_engine_is_for_later(self, full: MemoryMailbox, nicolas: Account) -> None:
-        row = start(full, nicolas, Act.ARCHIVE)
+        row = start(full, nicolas, Action.ARCHIVE)
 
         def away(_: object) -> None:
             raise EngineDown("imap")
 
         with pytest.raises(EngineDown):
-            bulks.carry_out(row.pk, MemoryMailboxes(away), now=now())
+            bulks.run_bulk(row.pk, MemoryMailboxes(away), now=now())
         row.refresh_from_db()
         assert row.state == "running"
 
@@ -245,7 +245,7 @@ class TestBulks:
         assert json.loads(reader.get(place).content)["total"] == 550
         assert other.get(place).status_code == 422
         assert other.post(f"{place}annuler/").status_code == 422
-        bulks.carry_out(told["id"], boxes, now=now())
+        bulks.run_bulk(told["id"], boxes, now=now())
         assert json.loads(reader.get(place).content)["state"] == "done"
         back = json.loads(reader.post(f"{place}annuler/").content)
         assert (back["total"], back["act"]) == (550, "put-back")  # brought back, nobody moved anything

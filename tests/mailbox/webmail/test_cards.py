@@ -70,8 +70,8 @@ def test_a_delivery_report_says_who_why_and_what_to_do(
 
 @given(st.text(max_size=300))
 def test_any_report_is_read(text: str) -> None:
-    deliveries.deliveries(text)
-    deliveries.receipt(text)
+    deliveries.parse_deliveries(text)
+    deliveries.parse_receipt(text)
 
 
 def test_a_receipt_says_whether_it_was_read(reader: Client, box: MemoryMailbox) -> None:
@@ -226,5 +226,5 @@ def test_any_other_signature_is_plainly_not_verified(
 
 @given(st.binary(max_size=200), st.binary(max_size=50))
 def test_any_signature_is_judged(signature: bytes, text: bytes) -> None:
-    assert not signatures.check(text, signature, (), NOW).holds
+    assert not signatures.check_signature(text, signature, (), NOW).holds
     signatures.split_signed(text, signature.decode("latin-1"))

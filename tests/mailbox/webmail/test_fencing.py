@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tests.engines.samples import letter
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.mailbox.webmail.rules.listing.fences import Fence, is_private
+from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope, is_private
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
-from vaguemestre.mailbox.webmail.services.delegation import FencedMailbox
+from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailbox
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
 from vaguemestre.post.mailstore.values import MessageRef, Use
 
@@ -39,7 +39,7 @@ def test_nothing_of_a_private_folder_is_reached() -> None:
     mailbox.create_folder("Privé")
     hidden = mailbox.append("Privé", letter("Secret"), (), DAY)
     seen = mailbox.append("INBOX", letter("Réunion"), (), DAY)
-    fenced = FencedMailbox(mailbox, Fence())
+    fenced = DelegatedMailbox(mailbox, DelegatedScope())
     shown = {folder.name: folder.use for folder in fenced.folders()}
     assert "Privé" not in shown
     assert Use.ALL not in shown.values()
@@ -80,7 +80,7 @@ def test_nothing_of_a_private_folder_is_reached() -> None:
 def test_the_reception_alone_may_be_lent() -> None:
     mailbox = MemoryMailboxes().box("marie@ac-amiens.test")
     mailbox.create_folder("Classe 4e B")
-    fenced = FencedMailbox(mailbox, Fence(only_reception=True))
+    fenced = DelegatedMailbox(mailbox, DelegatedScope(only_reception=True))
     assert {folder.use for folder in fenced.folders()} == {Use.INBOX, Use.DRAFTS}
     with pytest.raises(FolderGone):
         fenced.page("Classe 4e B", 0, 50)

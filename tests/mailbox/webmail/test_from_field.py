@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.post.outbox.test_authors import HIDDEN
 
-from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS, holds_address, read_from
+from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS, holds_address, parse_from
 from vaguemestre.post.mailstore.values import Correspondent
 
 HEAD, EVIL = "philippe.vasseur@ac-amiens.test", "evil@dehors.example"
@@ -35,7 +35,7 @@ def people(*addresses: str) -> tuple[Correspondent, ...]:
 def test_a_field_that_may_be_read_in_two_ways_names_nobody(
     values: list[str], read: tuple[Correspondent, ...]
 ) -> None:
-    field = read_from(values, read)
+    field = parse_from(values, read)
     assert field.is_ambiguous
     assert field.sender.name == AMBIGUOUS
     assert all(value[:50] in field.sender.address for value in values)
@@ -58,13 +58,13 @@ def test_a_field_that_may_be_read_in_two_ways_names_nobody(
     ],
 )
 def test_an_ordinary_field_names_its_author(value: str) -> None:
-    field = read_from([value], (Correspondent("Dupont", "Dupont"), Correspondent("Jean", EVIL)))
+    field = parse_from([value], (Correspondent("Dupont", "Dupont"), Correspondent("Jean", EVIL)))
     assert (field.sender, field.is_ambiguous) == (Correspondent("Jean", EVIL), False)
 
 
 def test_without_any_field_nobody_wrote() -> None:
-    assert not read_from([], ()).is_ambiguous
-    assert read_from([], ()).sender == Correspondent("", "")
+    assert not parse_from([], ()).is_ambiguous
+    assert parse_from([], ()).sender == Correspondent("", "")
 
 
 @pytest.mark.parametrize("name", ["a@b", "philippe.vasseur＠ac-amiens.test", "a﹫b", *HIDDEN])
@@ -75,4 +75,4 @@ def test_an_address_in_a_name_is_seen_whatever_its_sign(name: str) -> None:
 
 @given(st.lists(st.text(max_size=60), max_size=3), st.text(max_size=30))
 def test_any_field_is_read(values: list[str], address: str) -> None:
-    read_from(values, people(address))
+    parse_from(values, people(address))

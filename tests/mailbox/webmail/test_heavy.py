@@ -26,11 +26,11 @@ from vaguemestre.mailbox.webmail.rules.cards import archives
 from vaguemestre.mailbox.webmail.rules.rendering import complexity, styles
 from vaguemestre.mailbox.webmail.rules.rendering.complexity import Effort
 from vaguemestre.mailbox.webmail.rules.rendering.plain import html_of, text_of_html
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import readable
+from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html
 from vaguemestre.mailbox.webmail.rules.tasks import clean
 from vaguemestre.mailbox.webmail.services.limited import (
+    archive_contents,
     clean_html,
-    contents_of_archive,
     invitation_of,
     signature_of,
 )
@@ -173,7 +173,7 @@ def test_pictures_and_signed_addresses_reach_what_is_cleaned_apart() -> None:
         asked.append(content_id)
         return "data:image/png;base64,AAAA"
 
-    here = readable(
+    here = sanitize_html(
         html, lambda name: picture(name) if name == "Logo@x" else None, lambda url: f"https://ici/{len(url)}"
     )
     apart = clean_html(run_limited.get(), html, picture, {"logo@x"}, lambda url: f"https://ici/{len(url)}")
@@ -189,7 +189,7 @@ def test_what_is_cleaned_by_a_web_worker_is_little_work(name: str) -> None:
     for size in (19_000, 60_000, complexity.LARGEST_HERE):
         began = time.process_time()
         if complexity.effort(html[:size]) is Effort.HERE:
-            readable(html[:size], lambda _: None)
+            sanitize_html(html[:size], lambda _: None)
         assert time.process_time() - began < 0.6, size
 
 
@@ -235,7 +235,7 @@ def test_a_style_that_cannot_be_read_does_not_stand_as_it_came() -> None:
     smuggled = (
         "width:" + "(" * 3_000 + ")" * 3_000 + ";position:fixed;background:url(https://dehors.example/x)"
     )
-    shown = readable(f'<p style="{smuggled}">x</p>', lambda _: None)
+    shown = sanitize_html(f'<p style="{smuggled}">x</p>', lambda _: None)
     assert "position" not in shown.html
     assert "dehors.example" not in shown.html
 
@@ -251,7 +251,7 @@ def test_a_style_that_cannot_be_read_does_not_stand_as_it_came() -> None:
 )
 def test_a_sheet_of_brackets_is_no_error(sheet: str) -> None:
     assert "color" not in styles.clean_sheet(sheet, lambda _: None)
-    assert readable(f"<style>{sheet}</style><p>x</p>", lambda _: None).html == "<p>x</p>"
+    assert sanitize_html(f"<style>{sheet}</style><p>x</p>", lambda _: None).html == "<p>x</p>"
 
 
 def test_declarations_read_by_themselves_are_as_the_parser_writes_them() -> None:
@@ -290,15 +290,15 @@ def packed(files: dict[str, bytes]) -> bytes:
 def test_a_table_of_300_000_entries_is_not_listed() -> None:
     content = b"PK\x03\x04" + zip_of(300_000)
     with spent() as counted:
-        assert contents_of_archive(run_limited.get(), content) is None
+        assert archive_contents(run_limited.get(), content) is None
     assert counted.seconds <= MOST_SECONDS
-    assert contents_of_archive(run_limited.get(), packed({"a.txt": b"x"})) is not None
+    assert archive_contents(run_limited.get(), packed({"a.txt": b"x"})) is not None
 
 
 def test_an_archive_read_apart_tells_the_same() -> None:
     content = packed({f"{n}.bin": random.Random(n).randbytes(50) for n in range(900)})
     assert len(content) > 30_000
-    assert contents_of_archive(run_limited.get(), content) == archives.contents(content)
+    assert archive_contents(run_limited.get(), content) == archives.list_contents(content)
 
 
 def tar_of(files: int) -> bytes:
@@ -313,9 +313,9 @@ def test_a_tar_is_listed_apart_whatever_it_holds() -> None:
     content = tar_of(100)
     assert len(content) > 30_000
     with spent() as counted:
-        listed = contents_of_archive(run_limited.get(), content)
+        listed = archive_contents(run_limited.get(), content)
     assert counted.runs == 1
-    assert listed == archives.contents(content)
+    assert listed == archives.list_contents(content)
 
 
 def test_a_tar_that_takes_too_long_costs_no_more_than_its_budget() -> None:
@@ -326,7 +326,7 @@ def test_a_tar_that_takes_too_long_costs_no_more_than_its_budget() -> None:
     padding = bytes(-len(records) % 512)
     content = header.tobuf(tarfile.USTAR_FORMAT) + records + padding + tar_of(1)
     with spent() as counted, suppress(TooComplex):
-        contents_of_archive(run_limited.get(), content)
+        archive_contents(run_limited.get(), content)
     assert counted.runs == 1
     assert counted.seconds <= MOST_SECONDS
 

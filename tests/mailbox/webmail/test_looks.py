@@ -200,7 +200,7 @@ def test_however_deep_the_message_what_is_offered_opens(
 
 
 def test_more_files_than_are_packed_are_not_offered_as_one(reader: Client, box: MemoryMailbox) -> None:
-    ref = put(box, many_files(parts.MOST + 1))
+    ref = put(box, many_files(parts.MAX_LEAVES + 1))
     assert "pieces.zip" not in reader.get(address(ref), headers=PIECE).content.decode()
     assert reader.get(address(ref, "pieces.zip")).status_code == 422
 
@@ -208,7 +208,7 @@ def test_more_files_than_are_packed_are_not_offered_as_one(reader: Client, box: 
 @pytest.mark.parametrize("content", [nested(2000), in_multiparts(2000), holding(nested(2000))])
 def test_an_enclosed_message_is_read_however_deep(content: bytes) -> None:
     ref = MessageRef("INBOX", 1, 1)
-    reads = enclosed.Enclosed(content, ref)
+    reads = enclosed.EnclosedMessage(content, ref)
     leaves = list(parts.leaves_of(reads.open(ref).root))
     assert [reads.part(ref, part.number) for part in leaves if part.kind == "message/rfc822"] in (
         [],

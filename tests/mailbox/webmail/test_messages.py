@@ -16,7 +16,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.ports import PictureRefused, fetch_picture
 from vaguemestre.mailbox.webmail.rules.listing.labels import Label
 from vaguemestre.mailbox.webmail.values import Picture
-from vaguemestre.mailbox.webmail.views import messages
+from vaguemestre.mailbox.webmail.views import message_pane
 from vaguemestre.post.mailstore.values import MessageRef
 
 pytestmark = pytest.mark.django_db
@@ -80,11 +80,11 @@ def test_a_message_opened_again_shows_what_became_of_it(
     assert opened("?q=bonjour")
     assert opened("?texte=1")
     for day, said in ((1, "aujourd’hui à"), (2, "hier à")):
-        monkeypatch.setattr(messages, "paris_day", lambda _, day=day: date(2026, 9, day))
+        monkeypatch.setattr(message_pane, "paris_day", lambda _, day=day: date(2026, 9, day))
         assert opened()
         assert said in drawn[-1]
     renamed = (Label("$label1", "Conseils de classe", "red"),)
-    monkeypatch.setattr(messages, "known_labels", lambda _: renamed)
+    monkeypatch.setattr(message_pane, "known_labels", lambda _: renamed)
     assert opened()
     assert "Conseils de classe" in drawn[-1]
 

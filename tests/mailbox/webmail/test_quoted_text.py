@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.mailbox.webmail.seen import seen
 
 from vaguemestre.mailbox.webmail.rules.rendering.plain import html_of
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import readable
+from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html
 
 OLD = "Bonjour, pouvez-vous me dire à quelle heure part le car de jeudi ?"
 QUOTED = {
@@ -31,7 +31,7 @@ QUOTED = {
 
 
 def shown(html: str) -> str:
-    return readable(html, lambda _: None).html
+    return sanitize_html(html, lambda _: None).html
 
 
 @pytest.mark.parametrize("program", QUOTED)

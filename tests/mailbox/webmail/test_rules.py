@@ -13,7 +13,7 @@ from vaguemestre.foundation.ui.attachments import disposition
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing import folders, rows, search_query
 from vaguemestre.mailbox.webmail.rules.rendering import kinds, links, parts, plain
-from vaguemestre.mailbox.webmail.rules.rendering.header import recipients
+from vaguemestre.mailbox.webmail.rules.rendering.header import recipients_line
 from vaguemestre.post.mailstore.values import (
     INVITATION,
     Correspondent,
@@ -119,7 +119,7 @@ def test_a_text_that_says_it_flows_is_joined_whatever_its_length() -> None:
 
 @given(st.text(max_size=200))
 def test_a_line_cut_into_pieces_is_the_same_line(line: str) -> None:
-    assert "".join(piece.text for piece in links.pieces(line)) == line
+    assert "".join(piece.text for piece in links.split_links(line)) == line
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_line_cut_into_pieces_is_the_same_line(line: str) -> None:
     ],
 )
 def test_which_addresses_are_followed(given: str, kept: str | None) -> None:
-    assert links.followed(given) == kept
+    assert links.safe_href(given) == kept
 
 
 # Structures
@@ -170,7 +170,7 @@ tree = st.recursive(
 
 @given(tree, st.booleans())
 def test_every_leaf_is_found_once_whatever_the_tree(root: Part, is_plain: bool) -> None:
-    found = parts.chosen(root, plain=is_plain)
+    found = parts.choose_parts(root, plain=is_plain)
     kept = [*found.bodies, *found.inside, *found.beside, *found.other, *found.signatures]
     leaves = [part for part in parts.leaves_of(root) if not part.kind.startswith("multipart/")]
     assert len(kept) == len(leaves)
@@ -182,16 +182,16 @@ def test_a_tree_without_end_comes_to_one() -> None:
     root = Part("1", "text/plain")
     for _ in range(5_000):
         root = Part("", "multipart/mixed", children=(root,))
-    found = parts.chosen(root)
+    found = parts.choose_parts(root)
     assert (found.beside, found.bodies) == ((), ())
     assert found.is_too_much
 
 
 def test_three_thousand_parts_are_too_much_to_list() -> None:
     root = Part("", "multipart/mixed", children=tuple(Part(str(n), "image/png") for n in range(3_000)))
-    found = parts.chosen(root)
+    found = parts.choose_parts(root)
     assert found.is_too_much
-    assert len(found.beside) == parts.MOST
+    assert len(found.beside) == parts.MAX_LEAVES
 
 
 def test_the_richest_alternative_is_read_and_the_other_kept_in_reach() -> None:
@@ -200,27 +200,27 @@ def test_the_richest_alternative_is_read_and_the_other_kept_in_reach() -> None:
     root = Part(
         "", "multipart/alternative", children=(text, Part("2", "multipart/related", children=(html, picture)))
     )
-    assert parts.chosen(root).bodies == (html,)
-    assert parts.chosen(root).inside == (picture,)
-    assert parts.chosen(root).other == (text,)
-    assert parts.chosen(root, plain=True).bodies == (text,)
+    assert parts.choose_parts(root).bodies == (html,)
+    assert parts.choose_parts(root).inside == (picture,)
+    assert parts.choose_parts(root).other == (text,)
+    assert parts.choose_parts(root, plain=True).bodies == (text,)
 
 
 def test_an_invitation_beside_its_text_is_a_file() -> None:
     text, calendar = Part("1", "text/plain"), Part("2", "text/calendar")
-    found = parts.chosen(Part("", "multipart/alternative", children=(text, calendar)))
+    found = parts.choose_parts(Part("", "multipart/alternative", children=(text, calendar)))
     assert (found.bodies, found.beside) == ((text,), (calendar,))
 
 
 def test_a_lone_named_text_is_still_read() -> None:
     note = Part("1", "text/plain", name="note.txt")
-    assert parts.chosen(note).bodies == (note,)
+    assert parts.choose_parts(note).bodies == (note,)
 
 
 def test_a_message_inside_is_a_file() -> None:
     inner = Part("2", "message/rfc822", children=(Part("2.1", "text/plain"),))
     root = Part("", "multipart/mixed", children=(Part("1", "text/plain"), inner))
-    assert parts.chosen(root).beside == (inner,)
+    assert parts.choose_parts(root).beside == (inner,)
     assert parts.find_part(root, "2.1") is not None
 
 
@@ -232,7 +232,7 @@ def test_any_folder_has_one_step_and_comes_back(name: str) -> None:
     step = folders.slug(name)
     assert "/" not in step
     assert step not in {".", ".."}
-    assert folders.named(step) == name
+    assert folders.folder_of_slug(step) == name
 
 
 def test_no_folder_takes_an_address_of_another_room() -> None:
@@ -245,13 +245,13 @@ def test_no_folder_takes_an_address_of_another_room() -> None:
     } - {""}
     assert under >= {"ecrire", "envois", "fichiers"}
     for step in under:
-        assert folders.named(step) is None
-        assert folders.named(folders.slug(step)) == step
+        assert folders.folder_of_slug(step) is None
+        assert folders.folder_of_slug(folders.slug(step)) == step
 
 
 def test_special_folders_have_french_names() -> None:
-    assert folders.shown_name(Folder("INBOX", Use.INBOX, 0, 0)) == "Boîte de réception"
-    assert folders.shown_name(Folder("Projets/2026", Use.OTHER, 0, 0)) == "2026"
+    assert folders.display_name(Folder("INBOX", Use.INBOX, 0, 0)) == "Boîte de réception"
+    assert folders.display_name(Folder("Projets/2026", Use.OTHER, 0, 0)) == "2026"
 
 
 @given(st.text(max_size=300), st.text(max_size=30))
@@ -295,13 +295,13 @@ def test_a_picture_is_what_its_bytes_say(start: bytes, kind: str) -> None:
     ],
 )
 def test_what_is_typed_becomes_terms(typed: str, terms: tuple[str, ...]) -> None:
-    assert search_query.terms(typed) == terms
+    assert search_query.plain_terms(typed) == terms
 
 
 @given(st.text(max_size=600))
 def test_terms_hold_no_control_and_are_few(typed: str) -> None:
-    found = search_query.terms(typed)
-    assert len(found) <= search_query.MOST_TERMS
+    found = search_query.plain_terms(typed)
+    assert len(found) <= search_query.MAX_TERMS
     assert all(term.isprintable() and term.strip() == term and term for term in found)
 
 
@@ -313,12 +313,12 @@ def test_a_row_in_words() -> None:
         4, Correspondent("", "parent@dehors.example"), (), "", at(25), "a\nb", 9, has_attachment=True
     )
     row = Row(summary, frozenset({"\\Answered"}), MessageRef("4e B/x", 7, 4))
-    (line,) = rows.lines([row], today=TODAY, uses={}, own_domains=frozenset({"ac-amiens.test"}))
+    (line,) = rows.lines_of([row], today=TODAY, uses={}, own_domains=frozenset({"ac-amiens.test"}))
     assert (line.people, line.subject, line.preview) == ("parent@dehors.example", "(sans objet)", "a b")
     assert (line.step, line.is_unread, line.is_answered, line.is_external) == ("4e B~2Fx", True, True, True)
     assert (line.attached_icon, line.is_invitation) == ("paperclip", False)
     inviting = replace(row, summary=summary._replace(has_attachment=False, attached=INVITATION))
-    (line,) = rows.lines([inviting], today=TODAY, uses={}, own_domains=frozenset())
+    (line,) = rows.lines_of([inviting], today=TODAY, uses={}, own_domains=frozenset())
     assert (line.attached_icon, line.is_invitation) == ("calendar-event", True)
 
 
@@ -328,7 +328,7 @@ def test_a_heading_is_said_once() -> None:
         return Row(summary, frozenset(), MessageRef("INBOX", 1, uid))
 
     found = [row(3, at(25)), row(2, at(25) - timedelta(minutes=5)), row(1, at(24))]
-    headings = [line.heading for line in rows.lines(found, today=TODAY, uses={}, own_domains=frozenset())]
+    headings = [line.heading for line in rows.lines_of(found, today=TODAY, uses={}, own_domains=frozenset())]
     assert headings == ["Aujourd’hui", "", "Hier"]
 
 
@@ -341,17 +341,17 @@ def test_a_message_sent_to_hidden_recipients_says_whom_it_went_to() -> None:
     ):
         summary = Summary(1, me, (), "x", at(25), "", 1, has_attachment=False, **copied)  # type: ignore[arg-type]
         row = Row(summary, frozenset(), MessageRef("Sent", 1, 1))
-        (line,) = rows.lines([row], today=TODAY, uses={"Sent": Use.SENT}, own_domains=frozenset())
+        (line,) = rows.lines_of([row], today=TODAY, uses={"Sent": Use.SENT}, own_domains=frozenset())
         assert line.people == told
 
 
 def test_recipients_in_words() -> None:
     me, karim = Correspondent("Moi", "Moi@a.fr"), Correspondent("Karim Benali", "k@a.fr")
     crowd = [Correspondent("", f"{n}@a.fr") for n in range(9)]
-    assert recipients([me], {"moi@a.fr"}) == "à moi"
-    assert recipients([karim, me], {"moi@a.fr"}) == "à moi et Karim Benali"
-    assert recipients([me, karim, *crowd], {"moi@a.fr"}) == "à moi, Karim Benali, 0@a.fr et 8 autres"
-    assert recipients([], ()) == "sans destinataire visible"
+    assert recipients_line([me], {"moi@a.fr"}) == "à moi"
+    assert recipients_line([karim, me], {"moi@a.fr"}) == "à moi et Karim Benali"
+    assert recipients_line([me, karim, *crowd], {"moi@a.fr"}) == "à moi, Karim Benali, 0@a.fr et 8 autres"
+    assert recipients_line([], ()) == "sans destinataire visible"
 
 
 def test_a_row_gives_an_address_of_ours_the_directorys_name_and_none_in_junk() -> None:
@@ -368,7 +368,7 @@ def test_a_row_gives_an_address_of_ours_the_directorys_name_and_none_in_junk() -
     )
     shown = [
         next(
-            rows.lines(
+            rows.lines_of(
                 [Row(summary, frozenset(), MessageRef(folder, 1, 1))],
                 today=TODAY,
                 uses={"Junk": Use.JUNK},

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.mailbox.webmail.hostile import AWAY, HOSTILE
 from tests.mailbox.webmail.seen import addresses_in_css, seen
 
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import readable
+from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html
 
 ALLOWED = frozenset(
     """
@@ -66,14 +66,14 @@ def assert_harmless(html: str, css: str, *, ours: str = "") -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_known_trick_gets_through(name: str) -> None:
-    clean = readable(HOSTILE[name], nothing)
+    clean = sanitize_html(HOSTILE[name], nothing)
     assert_harmless(clean.html, clean.css)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_with_pictures_shown_everything_still_goes_through_us(name: str) -> None:
     ours = "http://localhost:8000/messagerie/image/"
-    clean = readable(HOSTILE[name], nothing, lambda address: f"{ours}signed")
+    clean = sanitize_html(HOSTILE[name], nothing, lambda address: f"{ours}signed")
     assert_harmless(clean.html, clean.css, ours=ours)
     assert AWAY not in clean.css
     assert not [address for address in seen(clean.html).loaded if AWAY in address]
@@ -82,15 +82,15 @@ def test_with_pictures_shown_everything_still_goes_through_us(name: str) -> None
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=12)), max_size=14).map("".join))
 @example("<math><mtext><table><mglyph><style><math><img src=x onerror=alert(1)>")
 def test_no_mixture_of_tricks_gets_through(html: str) -> None:
-    clean = readable(html, nothing)
+    clean = sanitize_html(html, nothing)
     assert_harmless(clean.html, clean.css)
 
 
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=12)), max_size=10).map("".join))
 def test_what_comes_out_is_read_again_as_the_same(html: str) -> None:
     """A browser that parses our output and writes it again sees what we saw: nothing wakes up on the way."""
-    once = readable(html, nothing).html
-    again = readable(once, nothing).html
+    once = sanitize_html(html, nothing).html
+    again = sanitize_html(once, nothing).html
     assert seen(again).tags <= seen(once).tags
     assert seen(again).text == seen(once).text
 
@@ -98,7 +98,7 @@ def test_what_comes_out_is_read_again_as_the_same(html: str) -> None:
 @given(st.text(max_size=200))
 def test_plain_words_stay_what_they_were(words: str) -> None:
     escaped = words.replace("&", "&amp;").replace("<", "&lt;")
-    kept = seen(readable(f"<p>{escaped}</p>", nothing).html).text
+    kept = seen(sanitize_html(f"<p>{escaped}</p>", nothing).html).text
     assert "".join(kept.split()) == "".join(words.replace("\x00", "").replace("\r", "\n").split())
 
 
@@ -108,26 +108,26 @@ def test_remote_pictures_are_counted_each_once() -> None:
         "<p style='background:url(https://a.fr/3.png)'>x</p>"
         "<style>p{background:url(https://a.fr/4.png)}</style>"
     )
-    assert readable(html, nothing).remote == 4
-    assert readable("<p>rien</p>", nothing).remote == 0
+    assert sanitize_html(html, nothing).remote == 4
+    assert sanitize_html("<p>rien</p>", nothing).remote == 0
 
 
 def test_a_picture_of_the_message_itself_is_shown_and_remembered() -> None:
-    clean = readable("<img src='cid:logo@ac' alt=Logo>", {"logo@ac": "data:image/png;base64,AA"}.get)
+    clean = sanitize_html("<img src='cid:logo@ac' alt=Logo>", {"logo@ac": "data:image/png;base64,AA"}.get)
     assert 'src="data:image/png;base64,AA"' in clean.html
     assert clean.used == {"logo@ac"}
     assert clean.remote == 0
 
 
 def test_a_picture_the_message_does_not_hold_leaves_its_words() -> None:
-    assert readable("<img src='cid:absent' alt=Logo>", nothing).html == '<img alt="Logo">'
+    assert sanitize_html("<img src='cid:absent' alt=Logo>", nothing).html == '<img alt="Logo">'
 
 
 def test_a_link_that_says_one_host_and_goes_to_another_is_marked() -> None:
-    clean = readable("<a href='https://voleur.example/x'>https://www.laposte.fr/suivi</a>", nothing)
+    clean = sanitize_html("<a href='https://voleur.example/x'>https://www.laposte.fr/suivi</a>", nothing)
     assert "→ voleur.example" in clean.html
     honest = "<a href='https://www.laposte.fr/x'>laposte.fr</a> <a href='https://a.fr'>cliquez ici</a>"
-    assert "→" not in readable(honest, nothing).html
+    assert "→" not in sanitize_html(honest, nothing).html
 
 
 def test_marking_links_keeps_pictures_and_styles() -> None:
@@ -135,7 +135,7 @@ def test_marking_links_keeps_pictures_and_styles() -> None:
         "<a href=https://voleur.example>banque.fr</a><img src=cid:x><img src=https://a.fr/1.png>"
         "<p style='color:#123456'>x</p>"
     )
-    clean = readable(
+    clean = sanitize_html(
         html, {"x": "data:image/gif;base64,R0"}.get, lambda _: "http://localhost/messagerie/image/s"
     )
     assert "data:image/gif;base64,R0" in clean.html
@@ -150,7 +150,7 @@ def test_layout_and_colours_survive() -> None:
         "<table width=600 bgcolor=#f0f0f0><tr>"
         "<td class=a style='text-align:center;font-weight:700'>x</td></tr></table>"
     )
-    clean = readable(html, nothing)
+    clean = sanitize_html(html, nothing)
     assert ".a{color:#c00" in clean.css
     assert "@media (max-width:600px){.a{width:100%}}" in clean.css
     assert "text-align:center" in clean.html
@@ -158,21 +158,21 @@ def test_layout_and_colours_survive() -> None:
 
 
 def test_colours_have_a_twin_for_the_dark() -> None:
-    clean = readable("<p style='color:#000;background:#fff'>x</p><td bgcolor=FFFFFF>", nothing)
+    clean = sanitize_html("<p style='color:#000;background:#fff'>x</p><td bgcolor=FFFFFF>", nothing)
     assert "light-dark(#000," in clean.html
     assert "light-dark(#fff," in clean.html
-    assert "color:inherit" in readable("<p style='color:inherit'>x</p>", nothing).html
+    assert "color:inherit" in sanitize_html("<p style='color:inherit'>x</p>", nothing).html
 
 
 def test_the_body_tag_keeps_its_paper_and_ink() -> None:
-    css = readable("<body bgcolor='#eeeeee' text='navy' style='margin:0'>x</body>", nothing).css
+    css = sanitize_html("<body bgcolor='#eeeeee' text='navy' style='margin:0'>x</body>", nothing).css
     assert "background-color:#eeeeee" in css
     assert "color:navy" in css
     assert "margin:0" in css
 
 
 def test_an_enormous_text_is_cut_and_says_so() -> None:
-    clean = readable("<p>" + "mot " * 600_000, nothing)
+    clean = sanitize_html("<p>" + "mot " * 600_000, nothing)
     assert clean.is_cut
     assert len(clean.html) < 2_100_000
 
@@ -181,7 +181,7 @@ def test_letters_cleaned_at_the_same_time_are_each_judged_by_their_own_pictures(
     def shown(number: int) -> str:
         mine = f"data:image/png;base64,{number:04}"
         return "".join(
-            readable('<p style="color:red">a<img src="cid:x"></p>' * 20, lambda _: mine).html
+            sanitize_html('<p style="color:red">a<img src="cid:x"></p>' * 20, lambda _: mine).html
             for _ in range(20)
         )
 

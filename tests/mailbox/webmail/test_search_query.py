@@ -20,8 +20,8 @@ from vaguemestre.post.mailstore.values import Clause, Where
 TODAY = date(2026, 11, 25)
 
 
-def asked(text: str) -> search_query.Asked:
-    return search_query.asked(text, TODAY, keyword)
+def asked(text: str) -> search_query.SearchQuery:
+    return search_query.parse_query(text, TODAY, keyword)
 
 
 @pytest.mark.parametrize(
@@ -59,25 +59,27 @@ def test_what_is_no_operator_is_looked_for_as_it_stands() -> None:
 
 
 def test_small_words_are_not_marked_unless_alone() -> None:
-    assert search_query.shown_words(asked("conseil de la classe objet:à objet:4e")) == (
+    assert search_query.highlighted_words(asked("conseil de la classe objet:à objet:4e")) == (
         "conseil",
         "classe",
         "4e",
     )
-    assert search_query.shown_words(asked("de la")) == ("de", "la")
+    assert search_query.highlighted_words(asked("de la")) == ("de", "la")
 
 
 def test_words_operators_and_folder_together() -> None:
     found = asked('conseil de:"Marie Martin" dans:Archives 4e')
-    assert found == search_query.Asked(("conseil", "4e"), (Clause(Where.FROM, "Marie Martin"),), "Archives")
-    assert search_query.shown_words(found) == ("conseil", "4e", "Marie Martin")
+    assert found == search_query.SearchQuery(
+        ("conseil", "4e"), (Clause(Where.FROM, "Marie Martin"),), "Archives"
+    )
+    assert search_query.highlighted_words(found) == ("conseil", "4e", "Marie Martin")
 
 
 @given(st.text(max_size=600))
 def test_whatever_is_typed_is_only_looked_for(typed: str) -> None:
     found = asked(typed)
-    assert len(found.terms) <= search_query.MOST_TERMS
-    assert len(found.clauses) <= search_query.MOST_TERMS
+    assert len(found.terms) <= search_query.MAX_TERMS
+    assert len(found.clauses) <= search_query.MAX_TERMS
     said = (*found.terms, *(one.value for one in found.clauses), found.folder)
     assert all(one.isprintable() for one in said)
 
@@ -95,21 +97,21 @@ def test_a_label_is_made_named_again_and_given_up() -> None:
     assert labels.keyword_of("conseil 4e b", known) == "conseil_4e_b"
     assert labels.keyword_of("a faire", known) == "$label4"
     known, again = labels.with_label(known, "conseil_4e_b", "Conseils", "red")
-    kept = labels.known_labels({labels.SUBJECT: labels.written(known)})
+    kept = labels.known_labels({labels.SUBJECT: labels.to_preferences(known)})
     assert kept[-1] == again
-    assert labels.labels({"\\Seen", "conseil_4e_b", "$HasAttachment", "a"}, kept)[1].name == "Conseils"
+    assert labels.labels_in({"\\Seen", "conseil_4e_b", "$HasAttachment", "a"}, kept)[1].name == "Conseils"
     assert again not in labels.without_label(kept, "conseil_4e_b")
 
 
 def test_a_search_is_kept_under_one_name_and_recent_ones_are_few() -> None:
     kept = searches.with_search((), " Sorties ", "objet:sortie")
     kept = searches.with_search(kept, "Sorties", "objet:sorties a:pj")
-    assert kept == (searches.Search("Sorties", "objet:sorties a:pj"),)
+    assert kept == (searches.SavedSearch("Sorties", "objet:sorties a:pj"),)
     recent: tuple[str, ...] = ()
     for word in ("a", "b", "a", *"cdefghij"):
         recent = searches.with_recent(recent, word)
     assert recent[0] == "j"
-    assert len(recent) == searches.MOST_RECENT == len(set(recent))
+    assert len(recent) == searches.MAX_RECENT == len(set(recent))
 
 
 @pytest.mark.django_db

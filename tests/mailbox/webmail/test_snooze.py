@@ -15,7 +15,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.mailbox.calendar.rules.holidays import ZONES, coming
 from vaguemestre.mailbox.webmail.models import ReminderRow
-from vaguemestre.mailbox.webmail.rules.listing.snooze import FOLDER, When, moment_of, proposed
+from vaguemestre.mailbox.webmail.rules.listing.snooze import FOLDER, When, moment_of, snooze_choices
 from vaguemestre.mailbox.webmail.services import snooze
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import QuotaReached
@@ -26,7 +26,7 @@ WEDNESDAY = datetime(2026, 11, 25, 10, 30, tzinfo=PARIS)
 
 
 def moments(now: datetime = WEDNESDAY, zone: str = "B") -> dict[str, str]:
-    found = proposed(now, coming(zone, paris_day(now), 1))
+    found = snooze_choices(now, coming(zone, paris_day(now), 1))
     return {one.when.value: f"{one.moment.astimezone(PARIS):%d/%m/%Y %H:%M}" for one in found}
 
 
@@ -50,7 +50,7 @@ def test_moments_are_those_of_a_school() -> None:
 @given(st.datetimes(datetime(2025, 9, 1), datetime(2027, 8, 1)), st.sampled_from(ZONES))
 def test_every_moment_is_to_come_and_in_the_morning_of_lessons(naive: datetime, zone: str) -> None:
     now = naive.replace(tzinfo=PARIS)
-    found = proposed(now, coming(zone, paris_day(now), 1))
+    found = snooze_choices(now, coming(zone, paris_day(now), 1))
     assert all(one.moment > now for one in found)
     for one in found:
         if one.when is When.LESSONS:
@@ -91,10 +91,10 @@ class TestPutOff:
         assert "À relire" in page
         assert "Revient" in page
         row = ReminderRow.objects.get(pk=number)
-        snooze.fall_due(row.pk, boxes, now=now())  # not yet
+        snooze.run_reminder(row.pk, boxes, now=now())  # not yet
         assert box.page(FOLDER, 0, 1).total == 1
-        snooze.fall_due(row.pk, boxes, now=row.due_at)
-        snooze.fall_due(row.pk, boxes, now=row.due_at)
+        snooze.run_reminder(row.pk, boxes, now=row.due_at)
+        snooze.run_reminder(row.pk, boxes, now=row.due_at)
         first, second = box.page("INBOX", 0, 50).rows
         assert (first.summary.subject, second.summary.subject) == ("À relire", "Entre-temps")
         assert first.flags == {"$label1", Flag.REMINDED}
@@ -105,7 +105,7 @@ class TestPutOff:
         self, box: MemoryMailbox, boxes: MemoryMailboxes, nicolas: Account, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         ref = put(box, letter("Une fois", Message_ID="<1@x.test>"))
-        (number,) = snooze.put_off(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
+        (number,) = snooze.snooze_messages(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
         due = now() + timedelta(hours=2)
         with monkeypatch.context() as cut:
 
@@ -114,8 +114,8 @@ class TestPutOff:
 
             cut.setattr(box, "expunge", killed)
             with pytest.raises(KeyboardInterrupt):
-                snooze.fall_due(number, boxes, now=due)
-        snooze.fall_due(number, boxes, now=due)
+                snooze.run_reminder(number, boxes, now=due)
+        snooze.run_reminder(number, boxes, now=due)
         assert box.page("INBOX", 0, 1).total == 1
         assert box.page(FOLDER, 0, 1).total == 0
 
@@ -132,10 +132,10 @@ class TestPutOff:
 
             cut.setattr(box, "move", killed)
             with pytest.raises(KeyboardInterrupt):
-                snooze.put_off(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
+                snooze.snooze_messages(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
         assert box.page(FOLDER, 0, 1).total == 1
         row = ReminderRow.objects.get()
-        snooze.fall_due(row.pk, boxes, now=row.due_at)
+        snooze.run_reminder(row.pk, boxes, now=row.due_at)
         assert box.page(FOLDER, 0, 1).total == 0
         assert box.page("INBOX", 0, 1).rows[0].flags == {Flag.REMINDED}
 
@@ -150,9 +150,9 @@ class TestPutOff:
 
             cut.setattr(box, "move", killed)
             with pytest.raises(KeyboardInterrupt):
-                snooze.put_off(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
+                snooze.snooze_messages(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
         row = ReminderRow.objects.get()
-        snooze.fall_due(row.pk, boxes, now=row.due_at)
+        snooze.run_reminder(row.pk, boxes, now=row.due_at)
         assert box.page("INBOX", 0, 1).rows[0].flags == {"\\Seen"}
         assert not ReminderRow.objects.exists()
 
@@ -160,13 +160,13 @@ class TestPutOff:
         self, box: MemoryMailbox, boxes: MemoryMailboxes, nicolas: Account, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         ref = put(box)
-        (number,) = snooze.put_off(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
+        (number,) = snooze.snooze_messages(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
 
         def full(*_: object) -> None:
             raise QuotaReached("mailstore.quota-reached")
 
         monkeypatch.setattr(box, "append", full)
-        snooze.fall_due(number, boxes, now=now() + timedelta(hours=2))
+        snooze.run_reminder(number, boxes, now=now() + timedelta(hours=2))
         (row,) = box.page("INBOX", 0, 50).rows
         assert Flag.REMINDED in row.flags
 
@@ -174,9 +174,9 @@ class TestPutOff:
         self, box: MemoryMailbox, boxes: MemoryMailboxes, nicolas: Account
     ) -> None:
         ref = put(box)
-        (number,) = snooze.put_off(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
+        (number,) = snooze.snooze_messages(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
         box.move([box.page(FOLDER, 0, 1).rows[0].ref], "Trash")
-        snooze.fall_due(number, boxes, now=now() + timedelta(hours=2))
+        snooze.run_reminder(number, boxes, now=now() + timedelta(hours=2))
         assert box.page("INBOX", 0, 1).total == 0
         assert not ReminderRow.objects.exists()
 
@@ -185,17 +185,17 @@ class TestPutOff:
     ) -> None:
         box.make_folder("4e B")
         ref = put(box, folder="4e B")
-        snooze.put_off(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
+        snooze.snooze_messages(box, nicolas.pk, [ref], now() + timedelta(hours=1), now=now())
         waiting = box.page(FOLDER, 0, 1).rows[0].ref
-        (number,) = snooze.put_off(box, nicolas.pk, [waiting], now() + timedelta(days=1), now=now())
+        (number,) = snooze.snooze_messages(box, nicolas.pk, [waiting], now() + timedelta(days=1), now=now())
         assert ReminderRow.objects.count() == 1
-        snooze.call_off(nicolas.pk, number, boxes, now=now())
+        snooze.cancel_reminder(nicolas.pk, number, boxes, now=now())
         assert box.page("4e B", 0, 1).total == 1
 
     def test_nobody_touches_the_reminders_of_another(
         self, reader: Client, box: MemoryMailbox, nicolas: Account
     ) -> None:
-        (number,) = snooze.put_off(box, nicolas.pk, [put(box)], now() + timedelta(hours=1), now=now())
+        (number,) = snooze.snooze_messages(box, nicolas.pk, [put(box)], now() + timedelta(hours=1), now=now())
         other = browser_of(account("mdurand"))
         assert "Sortie" not in other.get("/messagerie/suivi/").content.decode()
         assert other.post("/messagerie/suivi/annuler/", {"rappel": number}).status_code == 422
@@ -217,7 +217,7 @@ class TestAnswers:
         told = reader.post("/messagerie/suivi/attendre/", asked, headers=PIECE).json()
         row = ReminderRow.objects.get(pk=told["reminders"][0])
         assert "sans réponse" not in reader.get("/messagerie/").content.decode()
-        snooze.fall_due(row.pk, boxes, now=row.due_at)
+        snooze.run_reminder(row.pk, boxes, now=row.due_at)
         assert "1 courriel envoyé sans réponse" in reader.get("/messagerie/").content.decode()
         assert "Personne n’a répondu" in reader.get("/messagerie/suivi/").content.decode()
         assert "Sans réponse" in reader.get("/messagerie/Sent/lignes/").content.decode()
@@ -231,7 +231,7 @@ class TestAnswers:
         told = reader.post("/messagerie/suivi/attendre/", asked, headers=PIECE).json()
         put(box, letter("Re: Devis du car", In_Reply_To="<devis@ac-amiens.test>", Message_ID="<2@x.test>"))
         row = ReminderRow.objects.get(pk=told["reminders"][0])
-        snooze.fall_due(row.pk, boxes, now=row.due_at)
+        snooze.run_reminder(row.pk, boxes, now=row.due_at)
         assert not ReminderRow.objects.exists()
 
     def test_an_answer_is_awaited_to_what_one_sent_alone(self, reader: Client, box: MemoryMailbox) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.mailbox.webmail.seen import addresses_in_css
 
 from vaguemestre.mailbox.webmail.rules.rendering import styles
-from vaguemestre.mailbox.webmail.rules.rendering.colours import both, is_colour
+from vaguemestre.mailbox.webmail.rules.rendering.colours import is_colour, light_dark
 
 CSS = st.lists(
     st.one_of(
@@ -82,13 +82,13 @@ def test_shown_pictures_are_only_backgrounds_and_only_ours() -> None:
 
 @given(st.from_regex(r"#[0-9a-f]{6}", fullmatch=True))
 def test_every_colour_has_a_twin_and_stays_first(colour: str) -> None:
-    twin = both(colour)
+    twin = light_dark(colour)
     assert twin.startswith(f"light-dark({colour},#")
     assert is_colour(colour)
 
 
 def test_white_paper_becomes_dark_and_black_ink_light() -> None:
-    assert both("#ffffff") == "light-dark(#ffffff,#202020)"
-    assert both("black") == "light-dark(black,#f0f0f0)"
-    assert both("transparent") == "transparent"
-    assert both("currentcolor") == "currentcolor"
+    assert light_dark("#ffffff") == "light-dark(#ffffff,#202020)"
+    assert light_dark("black") == "light-dark(black,#f0f0f0)"
+    assert light_dark("transparent") == "transparent"
+    assert light_dark("currentcolor") == "currentcolor"

@@ -228,7 +228,7 @@ def test_an_archive_gives_the_mailbox_back_before_it_is_sent(
 def test_the_heaviest_archive_is_made_within_a_second(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, many(3, 9_900_000))
     reads = message_reader.read_message(box, "x", ref, run_limited.get())
-    contents = box.part_contents(ref, [file.number for file in reads.enclosures])
+    contents = box.part_contents(ref, [file.number for file in reads.attachments])
 
     class Quick:
         """Gives what was decoded already: the work of an engine is not ours."""
@@ -237,9 +237,9 @@ def test_the_heaviest_archive_is_made_within_a_second(reader: Client, box: Memor
             return {number: contents[number] for number in numbers}
 
     began = time.process_time()
-    with attachments_zip.pack_files(Quick(), ref, reads.enclosures) as packed:  # type: ignore[arg-type]
+    with attachments_zip.pack_files(Quick(), ref, reads.attachments) as packed:  # type: ignore[arg-type]
         assert time.process_time() - began < 1.0
         assert len(packed.read()) > 29_000_000
-    huge = [replace(file, size=30_000_000) for file in reads.enclosures]
+    huge = [replace(file, size=30_000_000) for file in reads.attachments]
     with pytest.raises(TooComplex):
         attachments_zip.pack_files(Quick(), ref, huge)  # type: ignore[arg-type]

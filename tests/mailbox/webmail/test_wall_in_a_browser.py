@@ -8,7 +8,7 @@ from playwright.sync_api import Dialog, Page, Route, sync_playwright
 from tests.mailbox.webmail.hostile import AWAY, HOSTILE
 
 from vaguemestre.mailbox.webmail.rules.rendering import frames
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import readable
+from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html
 
 pytestmark = pytest.mark.browser
 HERE = "http://localhost:9/"
@@ -63,7 +63,7 @@ def asked_while_showing(
 def test_the_sanitiser_alone_lets_nothing_load_or_run(page: Page) -> None:
     bodies = {}
     for name, html in HOSTILE.items():
-        clean = readable(html, lambda _: None)
+        clean = sanitize_html(html, lambda _: None)
         bodies[name] = frames.document(clean.css, clean.html, theme="light")
     assert asked_while_showing(page, bodies, {}) == {}
 

@@ -638,7 +638,7 @@ def test_no_answer_to_what_was_sent_is_told_on_its_day(page: Page, box: MemoryMa
 
     def a_week_later() -> None:
         for one in ReminderRow.objects.all():
-            snooze.fall_due(one.pk, open_mailbox.get(), now=one.due_at)
+            snooze.run_reminder(one.pk, open_mailbox.get(), now=one.due_at)
         connection.close()
 
     with ThreadPoolExecutor(1) as other:

@@ -12,7 +12,7 @@ from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.mailbox.webmail.services import authors, message_lists, message_reader
-from vaguemestre.mailbox.webmail.views import lists, messages, rows
+from vaguemestre.mailbox.webmail.views import lists, message_pane, rows
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress, Structure
 from vaguemestre.people.provisioning.ports import connections, mail_directory
@@ -75,12 +75,12 @@ def school(outside_transactions: None) -> School:
 def mails() -> Iterator[MemoryMailboxes]:
     before, made = open_mailbox.get(), MemoryMailboxes()
     for kept in (
-        authors._known,
+        authors._authors,
         message_reader._bodies,
-        lists._written,
+        lists._row_pages,
         message_lists._uses,
-        rows._last,
-        messages._panes,
+        rows._rendered_pages,
+        message_pane._panes,
     ):
         kept.clear()
     open_mailbox.replace(made)

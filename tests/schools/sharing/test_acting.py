@@ -31,7 +31,7 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         if isinstance(name, str)
     }
     assert {name for name in names if right_for(name) is None} <= {
-        "webmail:count-elsewhere",
+        "webmail:count-shared-unread",
         "webmail:list-reports",
         "webmail:close-reports",
     }

@@ -13,7 +13,7 @@ from vaguemestre.access.signin.queries import activity_of
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.mailbox.webmail.services.delegation import Fencing
+from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.models import OutboxMessage
@@ -21,7 +21,7 @@ from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.services import end_loans, lend_mailbox
 from vaguemestre.schools.sharing.values import Right, Wanted
-from vaguemestre.site.adapters.webmail import fence_of
+from vaguemestre.site.adapters.webmail import delegated_scope_of
 
 Of = Callable[[Account], Client]
 JSON = {"Accept": "application/json"}
@@ -40,7 +40,7 @@ def paul(outside_transactions: None) -> Account:
 @pytest.fixture
 def fenced(mails: MemoryMailboxes) -> Iterator[MemoryMailboxes]:
     """As the wiring plugs it."""
-    open_mailbox.replace(Fencing(mails, fence_of))
+    open_mailbox.replace(DelegatedMailboxes(mails, delegated_scope_of))
     return mails
 
 

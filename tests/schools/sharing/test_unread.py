@@ -11,13 +11,13 @@ from tests.schools.sharing.conftest import School, address_of, now
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.mailbox.webmail.ports import unread_elsewhere
+from vaguemestre.mailbox.webmail.ports import shared_unread
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.schools.sharing.models import Box
 from vaguemestre.schools.sharing.values import Kind, Right
-from vaguemestre.site.adapters.webmail import unread_elsewhere as unread_in_boxes
+from vaguemestre.site.adapters.webmail import shared_unread as unread_in_boxes
 
 Of = Callable[[Account], Client]
 ADDRESS = "/messagerie/dossiers/ailleurs/"
@@ -26,10 +26,10 @@ ADDRESS = "/messagerie/dossiers/ailleurs/"
 @pytest.fixture(autouse=True)
 def counted() -> Iterator[None]:
     """As the wiring plugs it."""
-    before = unread_elsewhere.get()
-    unread_elsewhere.replace(unread_in_boxes)
+    before = shared_unread.get()
+    shared_unread.replace(unread_in_boxes)
     yield
-    unread_elsewhere.replace(before)
+    shared_unread.replace(before)
 
 
 @pytest.fixture

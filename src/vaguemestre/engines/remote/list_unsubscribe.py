@@ -12,7 +12,7 @@ from concurrent.futures import TimeoutError as TooLate
 
 from vaguemestre.engines.remote.addresses import is_public
 from vaguemestre.engines.remote.roads import PORTS, Road, RoadClosed, target_of
-from vaguemestre.mailbox.webmail.ports import LeavingRefused
+from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 
 _PATIENCE = 6.0
 _BODY = "List-Unsubscribe=One-Click"
@@ -37,9 +37,9 @@ class ListLeaving:
         try:
             status = self._post(address, time.monotonic() + _PATIENCE)
         except (OSError, http.client.HTTPException, TooLate, RoadClosed) as error:
-            raise LeavingRefused("webmail.leaving-refused") from error
+            raise UnsubscribeRefused("webmail.leaving-refused") from error
         if not 200 <= status < 300:
-            raise LeavingRefused("webmail.leaving-refused")
+            raise UnsubscribeRefused("webmail.leaving-refused")
 
     def _post(self, address: str, end: float) -> int:
         target = target_of(address)

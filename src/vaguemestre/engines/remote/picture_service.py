@@ -13,8 +13,8 @@ from weakref import WeakValueDictionary
 
 from vaguemestre.foundation.kernel.file_policy import FILE_POLICY
 from vaguemestre.mailbox.webmail.ports import FetchPicture, PictureRefused
-from vaguemestre.mailbox.webmail.rules.rendering.frames import NOT_LOADED
-from vaguemestre.mailbox.webmail.rules.rendering.picture_place import PREFIX, Wanted, read_place
+from vaguemestre.mailbox.webmail.rules.rendering.frames import PICTURE_PLACEHOLDER
+from vaguemestre.mailbox.webmail.rules.rendering.picture_path import PREFIX, PictureRequest, parse_path
 from vaguemestre.mailbox.webmail.values import Picture
 
 type Scope = MutableMapping[str, Any]
@@ -50,17 +50,17 @@ class PictureService:
             await _answer(send, 404, b"", "text/plain")
 
     async def _serve(self, path: str, send: Send) -> None:
-        wanted = read_place(path)
+        wanted = parse_path(path)
         try:
             picture = await self._fetched(wanted) if wanted else None
         except (PictureRefused, TimeoutError):
             picture = None
         if picture is None:  # browsers draw what an error answers: the place of a picture, not a broken page
-            await _answer(send, 404, NOT_LOADED.encode(), "image/svg+xml")
+            await _answer(send, 404, PICTURE_PLACEHOLDER.encode(), "image/svg+xml")
         else:
             await _answer(send, 200, picture.content, picture.kind)
 
-    async def _fetched(self, wanted: Wanted) -> Picture:
+    async def _fetched(self, wanted: PictureRequest) -> Picture:
         """Raises PictureRefused, TimeoutError when no turn came."""
         if self._waiting >= MAX_WAITING:
             raise TimeoutError

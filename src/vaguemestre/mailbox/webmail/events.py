@@ -1,4 +1,4 @@
-"""What the reader's pages leave for the worker."""
+"""Events of the webmail. Queued jobs name them: renaming one strands its jobs."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class PreviewWanted:
-    """Somebody waits for an office document. `chain`: the enclosed messages it lies in, if any."""
+    """A user wants an office document as PDF. `chain`: part numbers of the enclosed messages around it."""
 
     long_work: ClassVar[bool] = True
 
@@ -21,7 +21,7 @@ class PreviewWanted:
 
 @dataclass(frozen=True)
 class BulkAsked:
-    """Something is to be done to very many messages."""
+    """A bulk action has messages left to process."""
 
     long_work: ClassVar[bool] = True
 
@@ -30,14 +30,14 @@ class BulkAsked:
 
 @dataclass(frozen=True)
 class ReminderDue:
-    """A message comes back, or its answer is missed."""
+    """A snoozed message is due, or an awaited answer is late."""
 
     reminder_id: int
 
 
 @dataclass(frozen=True)
 class RemindersDue:
-    """Very many messages of somebody come back at one moment."""
+    """Many snoozed messages of one account are due together."""
 
     long_work: ClassVar[bool] = True
 

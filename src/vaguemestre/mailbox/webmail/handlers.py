@@ -1,4 +1,4 @@
-"""What the worker does for the reader's pages."""
+"""Event handlers of the webmail, run by the worker. Queued jobs name them: renaming one strands its jobs."""
 
 from django.utils import timezone
 
@@ -13,42 +13,42 @@ from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.post.mailstore.ports import MessageGone, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 
-_HEAVIEST = 30_000_000
+_MAX_BYTES = 30_000_000
 
 
 def make_preview(event: PreviewWanted) -> None:
-    """Hand the document to whoever makes previews; a message gone meanwhile wants none."""
+    """Convert the document to PDF, unless its message is gone."""
     ref = MessageRef(event.folder, event.uid_validity, event.uid)
     with open_mailbox.get()(MailLogin(event.mailbox)) as mailbox:
         try:
             reads = reads_within(mailbox, ref, event.chain, convert.get())
-            content = file_bytes(reads, ref, event.number, _HEAVIEST)
+            content = file_bytes(reads, ref, event.number, _MAX_BYTES)
         except MessageGone:
             return
     previews.get().make(event.key, content)
 
 
 def forget_old_previews() -> None:
-    """A round: previews nobody looked at for an hour."""
+    """Periodic task: delete previews unused for an hour."""
     previews.get().forget_old()
 
 
 def carry_out(event: BulkAsked) -> None:
-    """Go on with an act on a whole folder."""
-    bulks.carry_out(event.bulk_id, open_mailbox.get(), now=timezone.now())
+    """Run the next batches of a bulk action."""
+    bulks.run_bulk(event.bulk_id, open_mailbox.get(), now=timezone.now())
 
 
 def remind(event: ReminderDue) -> None:
-    """Bring a message back on top, or say that nobody answered one."""
-    snooze.fall_due(event.reminder_id, open_mailbox.get(), now=timezone.now())
+    """Bring a snoozed message back, or flag a sent one as unanswered."""
+    snooze.run_reminder(event.reminder_id, open_mailbox.get(), now=timezone.now())
 
 
 def remind_of_many(event: RemindersDue) -> None:
-    """Bring back those whose moment has come, for a while."""
-    snooze.fall_due_together(event.account_id, open_mailbox.get(), now=timezone.now())
+    """Bring back the snoozed messages that are due, for some seconds."""
+    snooze.run_due_reminders(event.account_id, open_mailbox.get(), now=timezone.now())
 
 
 def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+    """Erase the webmail's data of a closed account (GDPR art. 17)."""
     if is_closed(event.account_id):
         forget(event.account_id)

@@ -1,4 +1,4 @@
-"""What the reader's doors share: the steps of its addresses, the mailbox of who asks, what its forms say."""
+"""Helpers of the webmail's views: URL converters, the user's mailbox, list parameters, message references."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -15,26 +15,26 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.addresses import address
 from vaguemestre.mailbox.webmail.ports import convert
-from vaguemestre.mailbox.webmail.rules.choices import Conversations, choices
+from vaguemestre.mailbox.webmail.rules.choices import Conversations, choices_of
 from vaguemestre.mailbox.webmail.rules.listing import search_query
-from vaguemestre.mailbox.webmail.rules.listing.folders import named, slug
+from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug, slug
 from vaguemestre.mailbox.webmail.rules.listing.labels import keyword_of, known_labels
-from vaguemestre.mailbox.webmail.rules.listing.search_query import Asked
-from vaguemestre.mailbox.webmail.rules.listing.view_params import NOTHING, PLAIN, view
-from vaguemestre.mailbox.webmail.services.authors import House
-from vaguemestre.mailbox.webmail.services.enclosed import MOST_ENCLOSED, reads_within
-from vaguemestre.mailbox.webmail.services.verdicts import Voucher
+from vaguemestre.mailbox.webmail.rules.listing.search_query import SearchQuery
+from vaguemestre.mailbox.webmail.rules.listing.view_params import EMPTY_QUERY, PLAIN, parse_view
+from vaguemestre.mailbox.webmail.services.authors import Institution
+from vaguemestre.mailbox.webmail.services.enclosed import MAX_ENCLOSED_DEPTH, reads_within
+from vaguemestre.mailbox.webmail.services.verdicts import AuthServer
 from vaguemestre.post.mailstore.ports import Mailbox, Reads, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef, View
 
 
 class FolderConverter:
-    """One step of an address for any folder."""
+    """A folder name as one URL path segment."""
 
     regex = "[^/]+"
 
     def to_python(self, value: str) -> str:
-        folder = named(value)
+        folder = folder_of_slug(value)
         if folder is None:
             raise ValueError(value)
         return folder
@@ -44,7 +44,7 @@ class FolderConverter:
 
 
 class NumberConverter:
-    """UIDVALIDITY, UID: 32 bits, never zero (RFC 9051 §2.3.1.1)."""
+    """A UIDVALIDITY or UID: 32 bits, never zero (RFC 9051 §2.3.1.1)."""
 
     regex = "[1-9][0-9]{0,9}"
 
@@ -59,7 +59,7 @@ class NumberConverter:
 
 
 class ChainConverter:
-    """Parts inside parts: the way to an enclosed message (`2`, `2-1.3`)."""
+    """Part numbers that lead to an enclosed message, outermost first (`2`, `2-1.3`)."""
 
     regex = r"[0-9]{1,5}(?:\.[0-9]{1,5}){0,40}(?:-[0-9]{1,5}(?:\.[0-9]{1,5}){0,40}){0,7}"
 
@@ -72,64 +72,64 @@ class ChainConverter:
 
 @contextmanager
 def reads_of(who: Who, ref: MessageRef, chain: str = "") -> Iterator[Reads]:
-    """What answers for a message, or for one enclosed in it, for one request. Raises MessageGone."""
+    """Read access to a message, or to the one enclosed at `chain`, for one request. Raises MessageGone."""
     with mailbox_of(who) as mailbox:
         yield reads_within(mailbox, ref, chain, convert.get()) if chain else mailbox
 
 
-def base_of(ref: MessageRef, chain: str = "") -> str:
-    """The address of a message: what `reverse` would say, without trying every pattern."""
+def message_path(ref: MessageRef, chain: str = "") -> str:
+    """URL path of a message. Same as `reverse`, which tries every pattern and is slower."""
     within = f"dedans/{chain}/" if chain else ""
     return f"{address('webmail:inbox')}{quote(slug(ref.folder))}/{ref.uid_validity}/{ref.uid}/{within}"
 
 
-def inner_base_of(ref: MessageRef, chain: str = "") -> str:
-    """What the address of a message enclosed there begins with, before its part number; empty: too deep."""
-    if chain.count("-") + 1 >= MOST_ENCLOSED:
+def enclosed_path_prefix(ref: MessageRef, chain: str = "") -> str:
+    """URL path of an enclosed message up to its part number; empty beyond `MAX_ENCLOSED_DEPTH`."""
+    if chain.count("-") + 1 >= MAX_ENCLOSED_DEPTH:
         return ""
-    return f"{base_of(ref)}dedans/{chain}-" if chain else f"{base_of(ref)}dedans/"
+    return f"{message_path(ref)}dedans/{chain}-" if chain else f"{message_path(ref)}dedans/"
 
 
 def mailbox_of(who: Who) -> AbstractContextManager[Mailbox]:
-    """The mailbox of who asks, for one request."""
+    """The mailbox the user acts in, open for one request."""
     return open_mailbox.get()(MailLogin(who.mailbox, who.session_key))
 
 
 def wants_fragment(request: HttpRequest) -> bool:
-    """Whether our own script asks, for a piece of the page."""
+    """Whether our own script makes the request, for a fragment of the page."""
     return "HTTP_HX_REQUEST" in request.META
 
 
-def view_of(who: Who, asked: QueryDict) -> View:
-    """How the person wants a list, by its address and by what they chose once for all."""
-    is_grouped = choices(who.preferences).conversations is Conversations.LIST
-    if not asked and not is_grouped:
+def view_of(who: Who, params: QueryDict) -> View:
+    """The list view asked for by the URL parameters and the user's preferences."""
+    is_grouped = choices_of(who.preferences).conversations is Conversations.LIST
+    if not params and not is_grouped:
         return PLAIN
-    return view(
-        dict(asked.lists()),
+    return parse_view(
+        dict(params.lists()),
         mine=own_addresses(who),
         domains=own_domains(),
         is_grouped=is_grouped,
-        found=asked_of(who, asked.get("q", "")),
+        query=parse_search(who, params.get("q", "")),
     )
 
 
-def asked_of(who: Who, typed: str) -> Asked:
-    """What the words of a search look for."""
+def parse_search(who: Who, typed: str) -> SearchQuery:
+    """Parse the text of the search box, with the user's own labels."""
     if not typed.strip():
-        return NOTHING
-    known = known_labels(who.preferences)
-    return search_query.asked(typed, paris_day(timezone.now()), lambda name: keyword_of(name, known))
+        return EMPTY_QUERY
+    labels = known_labels(who.preferences)
+    return search_query.parse_query(typed, paris_day(timezone.now()), lambda name: keyword_of(name, labels))
 
 
 def own_domains() -> frozenset[str]:
     return frozenset((settings.CONFIG.academy.domain.lower(),))
 
 
-def own_house() -> House:
-    """What names and addresses are ours; this very service's name too, whatever the settings say."""
+def own_institution() -> Institution:
+    """Our names and domains. Vaguemestre is a service name of ours whatever the settings say."""
     academy = settings.CONFIG.academy
-    return House(
+    return Institution(
         own_domains(),
         academy.name,
         (*academy.house_names, "Vaguemestre"),
@@ -137,42 +137,43 @@ def own_house() -> House:
     )
 
 
-def own_voucher() -> Voucher:
-    """What our filter and our submission service sign their findings with (RFC 8601)."""
-    return Voucher(f"mail.{settings.CONFIG.academy.domain.lower()}", own_domains(), settings.SEAL_KEY)
+def own_auth_server() -> AuthServer:
+    """Our authserv-id (RFC 8601), domains and seal key, which make a verdict trustworthy."""
+    return AuthServer(f"mail.{settings.CONFIG.academy.domain.lower()}", own_domains(), settings.SEAL_KEY)
 
 
 def own_addresses(who: Who) -> frozenset[str]:
+    """Addresses of the user and of the mailbox, lower case."""
     return frozenset((who.address.lower(), who.mailbox.lower()))
 
 
-def about(request: SignedInRequest) -> dict[str, object]:
-    """What every fragment may need."""
+def base_context(request: SignedInRequest) -> dict[str, object]:
+    """Template context that every fragment gets."""
     return {"who": request.who, "today": paris_day(timezone.now())}
 
 
-def written(name: str, context: Mapping[str, object]) -> str:
-    """A fragment of the hot path, by Jinja."""
+def render_fragment(name: str, context: Mapping[str, object]) -> str:
+    """Render a fragment with Jinja, which is faster than Django's templates."""
     return str(loader.get_template(f"webmail/{name}.jinja", using="jinja2").render(dict(context)))
 
 
-def refs_in(sent: QueryDict) -> tuple[MessageRef, ...]:
-    """Messages named by a form: `ref` = folder step / UIDVALIDITY / UID, as in addresses.
+def parse_refs(form: QueryDict) -> tuple[MessageRef, ...]:
+    """Message references of a form: `ref` = folder slug / UIDVALIDITY / UID, as in URLs.
 
     Raises Refusal `webmail.unreadable-selection`.
     """
-    return tuple(_ref(text) for text in sent.getlist("ref"))
+    return tuple(_parse_ref(text) for text in form.getlist("ref"))
 
 
-def _ref(text: str) -> MessageRef:
-    step, _, rest = text.partition("/")
+def _parse_ref(text: str) -> MessageRef:
+    folder_slug, _, rest = text.partition("/")
     validity, _, uid = rest.partition("/")
-    folder = named(step)
+    folder = folder_of_slug(folder_slug)
     if folder is None or not (validity.isascii() and validity.isdigit() and uid.isascii() and uid.isdigit()):
         raise Refusal("webmail.unreadable-selection")
     return MessageRef(folder, int(validity), int(uid))
 
 
 def ref_text(ref: MessageRef) -> str:
-    """The same, written."""
+    """A message reference as `parse_refs` reads it."""
     return f"{slug(ref.folder)}/{ref.uid_validity}/{ref.uid}"

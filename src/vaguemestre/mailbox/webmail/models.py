@@ -1,4 +1,4 @@
-"""What is being done to very many messages at once, what comes back later: mail itself is in no table."""
+"""Tables of bulk actions and reminders; mail itself is in no table."""
 
 from django.db import models
 
@@ -6,15 +6,15 @@ from vaguemestre.people.credentials.models import Account
 
 
 class BulkRow(models.Model):
-    """One act on a whole folder or on all that a search found.
+    """One action on a whole folder or on all results of a search (`state`: values.BulkState).
 
-    `waiting` and `moved` are lists of [folder, UIDVALIDITY, UIDs as a set]: still to do, and where they went.
+    `waiting` and `moved` are lists of services.bulks.Batch: messages to process, and where they went.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mail_bulks")
     act = models.CharField(max_length=16)
     to = models.CharField(max_length=1000, blank=True)
-    home = models.CharField(max_length=1000, blank=True)  # the folder looked at, where an undo brings back
+    home = models.CharField(max_length=1000, blank=True)  # the folder listed, where an undo moves back
     waiting = models.JSONField(default=list)
     moved = models.JSONField(default=list)
     total = models.PositiveIntegerField()
@@ -31,9 +31,9 @@ class BulkRow(models.Model):
 
 
 class ReminderRow(models.Model):
-    """A message put off until a moment (`kind` put-off), or sent and waiting for an answer (answer).
+    """A snoozed message, or a sent one that awaits an answer (`kind`: values.ReminderKind).
 
-    `folder`, `uid_validity`, `uid`: where it is; `home`: where it comes back.
+    `folder`, `uid_validity`, `uid`: where it is; `home`: the folder it returns to.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mail_reminders")

@@ -1,28 +1,28 @@
-"""What the reader asks besides the mail store: pictures, decoders, previews, other rooms' mailboxes."""
+"""Ports of the webmail besides the mail store: remote pictures, sandbox, previews, shared mailboxes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.mailbox.webmail.values import Conversion, OtherBox, Picture, Task
+from vaguemestre.mailbox.webmail.values import Conversion, Picture, SharedMailbox, Task
 
 
 class PictureRefused(Refusal):
-    """A remote picture that we do not fetch: a private address, too heavy, too slow, not a picture."""
+    """A remote picture is not served: private address, too large, too slow, or not a picture."""
 
 
 class FetchPicture(Protocol):
-    """Fetches a picture that a message names, on the reader's request, telling nothing of the reader."""
+    """Fetch a remote picture for a reader, without revealing who reads."""
 
     def __call__(self, address: str) -> Picture:
-        """Raises PictureRefused; answers or refuses within a few seconds."""
+        """Return or raise PictureRefused within a few seconds."""
         ...
 
 
 class IssueTicket(Protocol):
     def __call__(self, mailbox: str, session_key: str, now: float) -> str:
-        """A sealed word that opens the stream of changes of that mailbox. `now`: Unix time in seconds."""
+        """Signed ticket for the event stream of that mailbox. `now`: Unix time in seconds."""
         ...
 
 
@@ -31,11 +31,11 @@ live_ticket: Slot[IssueTicket] = Slot("webmail.live_ticket")
 
 
 class ConversionRefused(Refusal):
-    """A file that a decoder could not make anything of, within its limits."""
+    """The decoder could not convert the file within its limits."""
 
 
 class Convert(Protocol):
-    """Runs a decoder on somebody's file apart from everything: no network, no rights, little time."""
+    """Convert an untrusted file in the sandbox: no network, no privileges, little time."""
 
     def __call__(self, what: Conversion, content: bytes) -> bytes:
         """Raises ConversionRefused; EngineDown when this machine cannot run that decoder."""
@@ -43,11 +43,11 @@ class Convert(Protocol):
 
 
 class TooComplex(Refusal):
-    """Reading it does not end within its budget of processor time."""
+    """Parsing exceeded its budget of processor time."""
 
 
 class RunLimited(Protocol):
-    """Runs one of `rules.tasks` in a process of its own, with a limit of processor time."""
+    """Run one of `rules.tasks` in a separate process, with a limit of processor time."""
 
     def __call__(
         self,
@@ -56,83 +56,85 @@ class RunLimited(Protocol):
         blobs: Sequence[bytes],
         answer: Callable[[str, str], str | None] = ...,
     ) -> Any:
-        """The answer as JSON holds it. `answer` is asked what the work wants to know meanwhile.
+        """Result of the task, as JSON values. `answer`: callback for questions the task asks meanwhile.
 
-        Raises TooComplex; EngineDown when the machine had no time for it.
+        Raises TooComplex; EngineDown when no process was free in time.
         """
         ...
 
 
 class Previews(Protocol):
-    """Office documents as PDF, made by the worker, kept for an hour."""
+    """PDF previews of office documents, made by the worker and kept for an hour."""
 
     def are_made(self) -> bool:
-        """Whether this instance makes them at all."""
+        """Whether previews are enabled on this instance."""
         ...
 
     def make(self, key: str, content: bytes) -> None:
-        """Some seconds' work; a failure is kept as well. The same key again is the same preview."""
+        """Convert and store; takes seconds. A failure is stored too. Idempotent for a key."""
         ...
 
     def found(self, key: str) -> bytes | None:
-        """The PDF, or None while it is being made. Raises ConversionRefused when it could not be."""
+        """The PDF, or None until it is ready. Raises ConversionRefused when the conversion failed."""
         ...
 
-    def forget_old(self) -> None: ...
+    def forget_old(self) -> None:
+        """Delete previews unused for an hour."""
+        ...
 
 
-class LeaveList(Protocol):
-    """Tells a mailing list that the reader leaves it (RFC 8058 §3.2): one POST, nothing of the reader."""
+class Unsubscribe(Protocol):
+    """Unsubscribe from a mailing list in one POST that says nothing of the reader (RFC 8058 §3.2)."""
 
     def __call__(self, address: str) -> None:
         """Raises LeavingRefused; answers or refuses within a few seconds."""
         ...
 
 
-class LeavingRefused(Refusal):
+class UnsubscribeRefused(Refusal):
     """The list's server did not take it, or its address is one we do not call."""
 
 
-class Teach(Protocol):
-    """Tells the content filter what a message is."""
+class TrainFilter(Protocol):
+    """Train the spam filter with one message."""
 
     def __call__(self, content: bytes, *, is_junk: bool) -> None:
-        """Raises EngineDown without a filter."""
+        """Raises EngineDown when there is no filter."""
         ...
 
 
 class Authorities(Protocol):
     def __call__(self) -> Sequence[Any]:
-        """Those this instance trusts for signed messages (`x509.Certificate` of cryptography)."""
+        """Certification authorities trusted for S/MIME, as `x509.Certificate` of cryptography."""
         ...
 
 
 run_limited: Slot[RunLimited] = Slot("webmail.run_limited")
 convert: Slot[Convert] = Slot("webmail.convert")
 previews: Slot[Previews] = Slot("webmail.previews")
-leave_list: Slot[LeaveList] = Slot("webmail.leave_list")
-teach: Slot[Teach] = Slot("webmail.teach")
+unsubscribe: Slot[Unsubscribe] = Slot("webmail.unsubscribe")
+train_filter: Slot[TrainFilter] = Slot("webmail.train_filter")
 authorities: Slot[Authorities] = Slot("webmail.authorities")
 
 
-class OtherBoxes(Protocol):
-    """What somebody may open besides their own mailbox."""
+class SharedMailboxes(Protocol):
+    """Mailboxes an account may open besides its own."""
 
-    def __call__(self, account_id: int) -> Sequence[OtherBox]: ...
-
-
-other_boxes: Slot[OtherBoxes] = Slot("webmail.other_boxes")
+    def __call__(self, account_id: int) -> Sequence[SharedMailbox]: ...
 
 
-class UnreadElsewhere(Protocol):
-    """What waits in the mailboxes of several people that somebody may open."""
+shared_mailboxes: Slot[SharedMailboxes] = Slot("webmail.shared_mailboxes")
+
+
+class SharedUnread(Protocol):
+    """Unread counts of the shared mailboxes an account may open."""
 
     def __call__(self, account_id: int, session_key: str) -> Mapping[int, int]:
-        """Unread of each inbox by number of mailbox; one that does not answer is left out.
+        """Unread messages of each inbox, by mailbox id; mailboxes that do not answer are left out.
 
-        A mailbox lent by its person is not looked into.
+        Delegated personal mailboxes are not counted.
         """
         ...
 
 
-unread_elsewhere: Slot[UnreadElsewhere] = Slot("webmail.unread_elsewhere")
+shared_unread: Slot[SharedUnread] = Slot("webmail.shared_unread")

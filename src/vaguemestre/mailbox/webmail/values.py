@@ -1,4 +1,4 @@
-"""Nouns of the reader: a message as its pane shows it, acts on messages, files looked at. All frozen."""
+"""Values of the webmail: a rendered message, actions on messages, file conversions. All frozen."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,34 +7,34 @@ from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage
 
 
 @dataclass(frozen=True)
-class OtherBox:
-    """A mailbox of several people: what it is called, and where its pages are."""
+class SharedMailbox:
+    """A shared or delegated mailbox. `url`: its webmail, as a path."""
 
     box_id: int
     title: str
     address: str
-    where: str
+    url: str
 
 
 @dataclass(frozen=True)
-class Enclosure:
-    """A file beside the text. `size` in octets once decoded, about."""
+class Attachment:
+    """A file attached to a message. `size`: approximate octets once decoded."""
 
     number: str
     kind: str
     name: str
     size: int
-    viewer: str  # rules.rendering.kinds.Viewer; empty: only to keep
-    is_in_text: bool = False  # uuencoded
+    viewer: str  # rules.rendering.kinds.Viewer; empty: download only
+    is_in_text: bool = False  # uuencoded in a text part
 
 
 @dataclass(frozen=True)
 class Body:
-    """The text of a message, clean: `css` and `html` go into the frame as they are.
+    """Sanitized text of a message: `css` and `html` are served in the frame unchanged.
 
-    `remote`: pictures the message names elsewhere; `used`: Content-IDs of pictures shown in the text.
-    `is_too_complex`: shown as text, since cleaning its HTML would not end within its budget; `is_for_now`:
-    the machine had no time for it, another try may draw it.
+    `remote`: number of remote pictures; `used`: Content-IDs of the inline pictures shown.
+    `is_too_complex`: shown as plain text because sanitizing exceeded its budget; `is_for_now`: because the
+    machine was busy, so a retry may succeed.
     """
 
     css: str
@@ -45,44 +45,44 @@ class Body:
     unknown_charset: str = ""
     is_too_complex: bool = False
     is_for_now: bool = False
-    files: tuple[Enclosure, ...] = ()  # uuencoded in the text
+    files: tuple[Attachment, ...] = ()  # uuencoded in the text
 
 
 class CardKind(StrEnum):
-    """Parts that mean something more than a file."""
+    """Kinds of parts that are explained in a card above the text."""
 
     INVITATION = "invitation"
     DELIVERY = "delivery"
     RECEIPT = "receipt"
-    VISITING = "visiting"  # a vCard
+    CONTACT = "visiting"  # vCard
     TNEF = "tnef"
     SMIME = "smime"
     PGP = "pgp"
-    SEALED = "sealed"  # encrypted: nobody here can read it
+    ENCRYPTED = "sealed"  # PGP: unreadable here
 
 
 @dataclass(frozen=True)
 class CardPlace:
-    """A card to be shown above the text: what kind, about which part."""
+    """A card to show above the text, and the part it explains."""
 
     kind: CardKind
     number: str
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One message as the pane shows it. `has_plain`: plain text may be asked for instead of the HTML."""
+class RenderedMessage:
+    """A message ready for the reading pane. `has_plain`: the HTML shown has a plain-text alternative."""
 
     opened: OpenedMessage
     body: Body
-    enclosures: tuple[Enclosure, ...]
+    attachments: tuple[Attachment, ...]
     has_plain: bool
     is_too_much: bool
     cards: tuple[CardPlace, ...] = ()
 
 
-class Act(StrEnum):
-    """What can be done to messages of a list."""
+class Action(StrEnum):
+    """Actions on the messages of a list."""
 
     ARCHIVE = "archive"
     DELETE = "delete"
@@ -97,16 +97,32 @@ class Act(StrEnum):
     UNMUTE = "unmute"
     LABEL = "label"
     UNLABEL = "unlabel"
-    PUT_OFF = "put-off"
-    PUT_BACK = "put-back"  # what was put off, where it was, before its time
+    SNOOZE = "put-off"
+    UNSNOOZE = "put-back"  # bring snoozed messages back early
 
 
-TIMED = frozenset((Act.PUT_OFF, Act.PUT_BACK))  # asked elsewhere than other acts: they have a moment
+SNOOZE_ACTIONS = frozenset((Action.SNOOZE, Action.UNSNOOZE))  # they take a date: views of their own
+
+
+class BulkState(StrEnum):
+    """Progress of a bulk action, as stored."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+class ReminderKind(StrEnum):
+    """What a reminder is for, as stored."""
+
+    SNOOZE = "put-off"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True)
-class Done:
-    """What an act did. `moved`: where the messages are now; `is_final`: they are nowhere any more."""
+class ActionResult:
+    """Result of an action. `moved`: the messages' new references; `is_final`: deleted for good."""
 
     moved: tuple[MessageRef, ...] = ()
     folder: str = ""
@@ -115,14 +131,14 @@ class Done:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture fetched from elsewhere: its bytes, and the kind they are."""
+    """A remote picture. `kind`: its media type, from its bytes."""
 
     content: bytes
     kind: str
 
 
 class Conversion(StrEnum):
-    """What is done to a file apart from everything: a picture or a document shown, a container opened."""
+    """Conversions run in the sandbox."""
 
     HEIC = "heic"  # → JPEG
     TNEF = "tnef"  # → a message (RFC 5322)
@@ -130,7 +146,7 @@ class Conversion(StrEnum):
 
 
 class Task(StrEnum):
-    """What is read of somebody's bytes within a limit of processor time."""
+    """Parsing of untrusted bytes within a limit of processor time."""
 
     CLEAN = "clean"  # the HTML of a message
     ARCHIVE = "archive"  # the table of a zip or tar

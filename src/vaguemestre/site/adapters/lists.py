@@ -2,9 +2,9 @@
 
 from vaguemestre.mailbox.webmail.ports import run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import frames, kinds
-from vaguemestre.mailbox.webmail.services.message_reader import opened_part, read_message
+from vaguemestre.mailbox.webmail.services.message_reader import open_part, read_message
 from vaguemestre.mailbox.webmail.services.text_files import file_bytes
-from vaguemestre.mailbox.webmail.values import Reading
+from vaguemestre.mailbox.webmail.values import RenderedMessage
 from vaguemestre.post.mailstore.ports import MessageGone, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 from vaguemestre.schools.lists.ports import EnclosedFile, FrameDocument, SavedFile
@@ -17,7 +17,7 @@ class ReaderOfLetters:
     """`lists.ports.LetterReader` over the webmail."""
 
     def files(self, mailbox: str, ref: MessageRef) -> tuple[EnclosedFile, ...]:
-        return tuple(EnclosedFile(one.number, one.name, one.size) for one in _read(mailbox, ref).enclosures)
+        return tuple(EnclosedFile(one.number, one.name, one.size) for one in _read(mailbox, ref).attachments)
 
     def document(self, mailbox: str, ref: MessageRef, *, theme: str) -> FrameDocument:
         body = _read(mailbox, ref).body
@@ -26,7 +26,7 @@ class ReaderOfLetters:
 
     def file(self, mailbox: str, ref: MessageRef, number: str) -> SavedFile:
         with open_mailbox.get()(MailLogin(mailbox)) as box:
-            _, part = opened_part(box, ref, number)
+            _, part = open_part(box, ref, number)
             if part is None:
                 raise MessageGone("mailstore.message-gone")
             content = file_bytes(box, ref, number)
@@ -35,6 +35,6 @@ class ReaderOfLetters:
         return SavedFile(kinds.file_name(part.name, part.kind, part.number), kind, content)
 
 
-def _read(mailbox: str, ref: MessageRef) -> Reading:
+def _read(mailbox: str, ref: MessageRef) -> RenderedMessage:
     with open_mailbox.get()(MailLogin(mailbox)) as box:
         return read_message(box, mailbox, ref, run_limited.get())

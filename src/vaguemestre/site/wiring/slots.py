@@ -52,7 +52,7 @@ from vaguemestre.mailbox.portability import ports as moving
 from vaguemestre.mailbox.sorting import ports as sorting
 from vaguemestre.mailbox.sorting import queries as sorting_queries
 from vaguemestre.mailbox.webmail import ports as webmail
-from vaguemestre.mailbox.webmail.services.delegation import Fencing
+from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
 from vaguemestre.people.credentials import ports as credentials
 from vaguemestre.people.credentials.rules import secret_box as credentials_sealing
 from vaguemestre.people.credentials.rules import tokens as mail_tokens
@@ -83,7 +83,7 @@ from vaguemestre.site.adapters.lists import ReaderOfLetters
 from vaguemestre.site.adapters.mail_access import open_mailboxes, submission_token
 from vaguemestre.site.adapters.sharing import latest_letters
 from vaguemestre.site.adapters.sorting import known_addresses
-from vaguemestre.site.adapters.webmail import fence_of, live_ticket, other_boxes, unread_elsewhere
+from vaguemestre.site.adapters.webmail import delegated_scope_of, live_ticket, shared_mailboxes, shared_unread
 from vaguemestre.site.config import Config
 from vaguemestre.site.wiring.periodic import ROUNDS
 from vaguemestre.site.wiring.sentences import SENTENCES
@@ -141,7 +141,7 @@ def _plug_store(config: Config) -> None:
     seal_key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
     notices = Welcoming(mailboxes, f"mail.{config.academy.domain.lower()}", seal_key)
     filters = Glancing(mailboxes)
-    mailstore.open_mailbox.plug(Fencing(mailboxes, fence_of))
+    mailstore.open_mailbox.plug(DelegatedMailboxes(mailboxes, delegated_scope_of))
     assistant.deliver_welcome.plug(notices)
     signin.deliver_notice.plug(notices)
     outbox.file_sent.plug(Filing(mailboxes))
@@ -190,15 +190,15 @@ def _plug_desk(config: Config) -> None:
     previews = config.data_dir / "previews"
     decoders = Apart()
     webmail.fetch_picture.plug(Pictures())
-    webmail.other_boxes.plug(other_boxes)
-    webmail.unread_elsewhere.plug(unread_elsewhere)
-    webmail.leave_list.plug(ListLeaving())
+    webmail.shared_mailboxes.plug(shared_mailboxes)
+    webmail.shared_unread.plug(shared_unread)
+    webmail.unsubscribe.plug(ListLeaving())
     webmail.live_ticket.plug(partial(live_ticket, secrets.read(config.secrets_dir, "push_key")))
     webmail.convert.plug(decoders)
     webmail.run_limited.plug(Limited())
     webmail.previews.plug(Shelf(previews, decoders, is_wanted=config.mail.office_previews))
     webmail.authorities.plug(trusted)
-    webmail.teach.plug(Learning(config.ports.filter_controller, config.secrets_dir / "filter_key"))
+    webmail.train_filter.plug(Learning(config.ports.filter_controller, config.secrets_dir / "filter_key"))
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.lists_like.plug(lists_like)
     writing.lists_at.plug(lists_at)

@@ -7,10 +7,10 @@ import pytest
 from tests.engines.live import LiveEngines, Someone
 from tests.engines.mail import Post
 
-from vaguemestre.mailbox.webmail.rules.listing.rows import said
+from vaguemestre.mailbox.webmail.rules.listing.rows import display_name
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS, from_field
-from vaguemestre.mailbox.webmail.services.verdicts import Voucher, verdict_of
+from vaguemestre.mailbox.webmail.services.verdicts import AuthServer, verdict_of
 from vaguemestre.post.mailstore.values import MailLogin
 
 pytestmark = pytest.mark.engines
@@ -72,10 +72,10 @@ def test_nobody_is_shown_who_did_not_write(
         assert HEAD in field.sender.address
         assert EVIL in field.sender.address
     else:
-        assert said(field.sender) == EVIL
+        assert display_name(field.sender) == EVIL
     # a row knows what Dovecot read, which is one address in some of these: a delivery files them as junk
     if len(opened.sender) > 1 or author.startswith(("A:", "=?utf-8?Q?A:")):
-        assert said(row.summary.sender) == AMBIGUOUS
+        assert display_name(row.summary.sender) == AMBIGUOUS
 
 
 def test_a_true_letter_copied_by_a_program_stays_true_and_a_changed_one_does_not(
@@ -87,7 +87,7 @@ def test_a_true_letter_copied_by_a_program_stays_true_and_a_changed_one_does_not
         content = letter(f"Marie <{other.address}>", "Le vrai texte.")
         client.sendmail(other.address, [someone.address], content)
     (true,) = engines.found(someone, "essai")
-    voucher = Voucher("mail.ac-amiens.test", frozenset({"ac-amiens.test"}), engines.seal_key())
+    voucher = AuthServer("mail.ac-amiens.test", frozenset({"ac-amiens.test"}), engines.seal_key())
     put(engines, someone, true)
     put(engines, someone, true.replace(b"Le vrai", b"Un faux"))
     put(engines, someone, true.replace(b"From: Marie", b"From: Philippe Vasseur"))

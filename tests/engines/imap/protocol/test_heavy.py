@@ -188,8 +188,8 @@ def test_files_of_a_message_come_in_one_archive_also_from_its_text(
     with post.mailboxes(MailLogin(someone.mailbox)) as mailbox:
         (row,) = mailbox.page("INBOX", 0, 50).rows
         reading = read_message(mailbox, someone.mailbox, row.ref, Limited())
-        assert [file.number for file in reading.enclosures] == ["2", "3", "1u1"]
-        packed = pack_files(mailbox, row.ref, reading.enclosures)
+        assert [file.number for file in reading.attachments] == ["2", "3", "1u1"]
+        packed = pack_files(mailbox, row.ref, reading.attachments)
     with packed, zipfile.ZipFile(packed) as opened:
         assert {name: opened.read(name) for name in opened.namelist()} == {
             "a.bin": content, "b.txt": b"b", "c.bin": content,

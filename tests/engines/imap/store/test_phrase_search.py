@@ -8,7 +8,7 @@ from tests.engines.mail import Post
 from tests.engines.samples import at, letter, rich
 
 from vaguemestre.engines.imap.store import phrase_search
-from vaguemestre.mailbox.webmail.rules.listing.search_query import terms
+from vaguemestre.mailbox.webmail.rules.listing.search_query import plain_terms
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import View
 
@@ -57,5 +57,5 @@ def test_what_there_was_no_time_to_read_is_counted_and_left_out(
 def test_a_sentence_without_quotes_finds_its_words_whatever_the_small_ones(box: Mailbox) -> None:
     text = "Bonjour à tous, voici le calendrier pour la rentrée de septembre et pour les réunions."
     box.append("INBOX", letter("Calendrier", text), (), at(1))
-    assert found(box, *terms("le calendrier pour la rentrée")) == ["Calendrier"]
-    assert found(box, *terms("le calendrier pour la kermesse")) == []
+    assert found(box, *plain_terms("le calendrier pour la rentrée")) == ["Calendrier"]
+    assert found(box, *plain_terms("le calendrier pour la kermesse")) == []

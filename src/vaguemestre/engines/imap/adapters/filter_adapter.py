@@ -14,7 +14,7 @@ from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.keywords import keyword
 from vaguemestre.mailbox.sorting.rules.filters import TRASH
 from vaguemestre.mailbox.sorting.values import FolderChoice, MessageSummary, Outcome
-from vaguemestre.mailbox.webmail.rules.listing.folders import named, shown_name
+from vaguemestre.mailbox.webmail.rules.listing.folders import display_name, folder_of_slug
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import Correspondent, Flag, Folder, MailLogin, MessageRef, Row, Use
 
@@ -111,12 +111,12 @@ def _key(ref: MessageRef) -> str:
 def _ref(text: str) -> MessageRef | None:
     """A message as addresses write it: folder step / UIDVALIDITY / UID."""
     match = re.fullmatch(r"([^/]+)/([0-9]{1,10})/([0-9]{1,10})", text, re.ASCII)
-    folder = named(match[1]) if match else None
+    folder = folder_of_slug(match[1]) if match else None
     return MessageRef(folder, int(match[2]), int(match[3])) if match and folder else None
 
 
 def _shown(folder: Folder) -> str:
-    return folder.name.replace("/", " / ") if folder.use is Use.OTHER else shown_name(folder)
+    return folder.name.replace("/", " / ") if folder.use is Use.OTHER else display_name(folder)
 
 
 def _glance(box: Mailbox, row: Row, *, whole: bool) -> MessageSummary:

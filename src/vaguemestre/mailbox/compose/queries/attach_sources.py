@@ -2,7 +2,7 @@
 
 from vaguemestre.mailbox.compose.rules.original import file_name, message_parts
 from vaguemestre.mailbox.compose.values import SourceFile, SourceMessage
-from vaguemestre.mailbox.webmail.rules.listing.search_query import terms
+from vaguemestre.mailbox.webmail.rules.listing.search_query import plain_terms
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MessageRef, Only, Part, Row, Use, View
 
@@ -12,7 +12,7 @@ MOST_SOURCES = 20
 def attach_sources(mailbox: Mailbox, typed: str) -> tuple[SourceMessage, ...]:
     """Newest messages that match the typed words; without words, newest with attachments."""
     everywhere = next((folder.name for folder in mailbox.folders() if folder.use is Use.ALL), "INBOX")
-    search_terms = terms(typed)
+    search_terms = plain_terms(typed)
     view = View(terms=search_terms) if search_terms else View(only=frozenset((Only.ATTACHED,)))
     return tuple(_source(row) for row in mailbox.look(everywhere, view, 0, MOST_SOURCES).rows)
 

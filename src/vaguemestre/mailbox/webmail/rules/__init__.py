@@ -1,1 +1,1 @@
-"""Decisions of the webmail: what of a message is shown, and how it is made harmless."""
+"""Rules of the webmail: lists, rendering of messages, cards, sender trust."""

@@ -1,4 +1,4 @@
-"""What a person chose for reading mail: kept with the account, read with every request."""
+"""Reading preferences of a user, stored with the account and read with every request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -16,26 +16,26 @@ class Density(StrEnum):
 
 
 class Conversations(StrEnum):
-    """Where messages of one conversation are brought together."""
+    """Where messages of one conversation are grouped."""
 
-    LIST = "liste"  # a row for each conversation, and together when read
+    LIST = "liste"  # in the list, one row for each, and in the reading pane
     READING = "lecture"
     NEVER = "jamais"
 
 
 class Notices(StrEnum):
-    """What the browser says of new mail outside the page."""
+    """Content of the browser's notifications of new mail."""
 
     NEVER = "jamais"
     BARE = "sans-contenu"
     FULL = "avec-contenu"
 
 
-class Face(StrEnum):
-    """What plain text is set in."""
+class Typeface(StrEnum):
+    """Typeface of plain-text messages."""
 
     READING = "lecture"
-    FIXED = "fixe"  # columns drawn with blanks stand in line
+    FIXED = "fixe"  # monospaced, so that columns align
 
 
 @dataclass(frozen=True)
@@ -43,40 +43,40 @@ class Choices:
     density: Density = Density.NORMAL
     conversations: Conversations = Conversations.READING
     notices: Notices = Notices.NEVER
-    plain_face: Face = Face.READING
+    plain_face: Typeface = Typeface.READING
     marks_read: bool = True
 
 
-_KINDS = {"density": Density, "conversations": Conversations, "notices": Notices, "plain_face": Face}
-_NOBODYS = Choices()
+_KINDS = {"density": Density, "conversations": Conversations, "notices": Notices, "plain_face": Typeface}
+_DEFAULTS = Choices()
 
 
-def choices(preferences: Mapping[str, object]) -> Choices:
-    """Those kept; what is missing or not known any more is the default."""
-    kept = preferences.get(SUBJECT)
-    if not isinstance(kept, Mapping):
-        return _NOBODYS
-    found: dict[str, object] = {}
+def choices_of(preferences: Mapping[str, object]) -> Choices:
+    """Stored preferences, with defaults for missing and obsolete values."""
+    stored = preferences.get(SUBJECT)
+    if not isinstance(stored, Mapping):
+        return _DEFAULTS
+    values: dict[str, object] = {}
     for name, kind in _KINDS.items():
-        value = kept.get(name)
+        value = stored.get(name)
         if value in set(kind):
-            found[name] = kind(value)
-    if isinstance(kept.get("marks_read"), bool):
-        found["marks_read"] = kept["marks_read"]
-    return Choices(**found)  # type: ignore[arg-type]
+            values[name] = kind(value)
+    if isinstance(stored.get("marks_read"), bool):
+        values["marks_read"] = stored["marks_read"]
+    return Choices(**values)  # type: ignore[arg-type]
 
 
-def checked(sent: Mapping[str, str]) -> dict[str, object]:
-    """What a form wants changed, JSON-ready. Raises Refusal `webmail.unreadable-choice`."""
-    wanted: dict[str, object] = {}
-    for one in fields(Choices):
-        if one.name not in sent:
+def parse_choices(form: Mapping[str, str]) -> dict[str, object]:
+    """Changes submitted by a form, JSON-ready. Raises Refusal `webmail.unreadable-choice`."""
+    changes: dict[str, object] = {}
+    for field in fields(Choices):
+        if field.name not in form:
             continue
-        value = sent[one.name]
-        if one.name == "marks_read" and value in {"oui", "non"}:
-            wanted[one.name] = value == "oui"
-        elif one.name in _KINDS and value in set(_KINDS[one.name]):
-            wanted[one.name] = value
+        value = form[field.name]
+        if field.name == "marks_read" and value in {"oui", "non"}:
+            changes[field.name] = value == "oui"
+        elif field.name in _KINDS and value in set(_KINDS[field.name]):
+            changes[field.name] = value
         else:
             raise Refusal("webmail.unreadable-choice")
-    return wanted
+    return changes

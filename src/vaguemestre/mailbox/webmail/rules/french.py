@@ -1,4 +1,4 @@
-"""Dates, sizes and counts as a French reader says them; all dates in Paris."""
+"""Dates and numbers in French; all dates in Paris time."""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -22,20 +22,20 @@ def hour(moment: datetime) -> str:
 
 
 def row_time(moment: datetime, today: date) -> str:
-    """What stands at the end of a row, under its day's heading: an hour this week, else a day."""
+    """Time of a row that stands under a date heading: an hour this week, else a day."""
     return _far_day(paris_day(moment), today) or hour(moment)
 
 
 @lru_cache(maxsize=1024)
 def _far_day(day: date, today: date) -> str:
-    """That day; empty for one of this week, or yesterday."""
+    """The day in short; empty this week and yesterday."""
     if today - timedelta(days=max(1, today.weekday())) <= day <= today:
         return ""
     return f"{_ordinal(day.day)} {_SHORT[day.month - 1]}" if day.year == today.year else _figures(day)
 
 
 def day_time(moment: datetime, today: date) -> str:
-    """What stands at the end of a row that no day's heading stands over: an hour today, else a day."""
+    """Time of a row without a date heading: an hour today, else a day."""
     day = paris_day(moment)
     if day == today:
         return hour(moment)
@@ -43,7 +43,7 @@ def day_time(moment: datetime, today: date) -> str:
 
 
 def day_and_hour(moment: datetime, today: date) -> str:
-    """An hour today, else the day with its hour while it is near, else a day."""
+    """An hour today, the day and hour this week, else a day."""
     day = paris_day(moment)
     if day == today:
         return hour(moment)
@@ -53,7 +53,7 @@ def day_and_hour(moment: datetime, today: date) -> str:
 
 
 def heading(moment: datetime, today: date) -> str:
-    """The heading a row stands under: a day while near, then a week, then a month."""
+    """Date heading of a row: a day this week, then last week, then a month."""
     return _heading(paris_day(moment), today)
 
 
@@ -88,12 +88,12 @@ def full_day(day: date) -> str:
 
 
 def number(count: int) -> str:
-    """Thousands apart, by a narrow no-break space."""
+    """Thousands separated by a narrow no-break space."""
     return f"{count:,}".replace(",", "\u202f")
 
 
 def _figures(day: date) -> str:
-    """`03/09/2026`; `strftime` takes four times as long, and every row of a list says a day."""
+    """`03/09/2026`. `strftime` takes four times as long, for every row of a list."""
     return f"{day.day:02}/{day.month:02}/{day.year}"
 
 

@@ -1,1 +1,1 @@
-"""Reading, listing, sorting: what the doors of the reader call."""
+"""Use cases of the webmail: listing, reading, actions on messages."""

@@ -1,4 +1,4 @@
-"""All the files of a message as one archive."""
+"""All attachments of a message as one zip archive."""
 
 import tempfile
 import zipfile
@@ -8,34 +8,34 @@ from typing import IO
 from vaguemestre.mailbox.webmail.ports import TooComplex
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
 from vaguemestre.mailbox.webmail.services.text_files import iter_contents
-from vaguemestre.mailbox.webmail.values import Enclosure
+from vaguemestre.mailbox.webmail.values import Attachment
 from vaguemestre.post.mailstore.ports import Reads
 from vaguemestre.post.mailstore.values import MessageRef
 
 _STORED = frozenset(("picture", "audio", "video", "archive", "pdf"))  # already compressed
-_MOST_COMPRESSED = 4_000_000  # octets of all files
+_MAX_COMPRESSED_BYTES = 4_000_000  # of all files together: compressing is nearly all the work
 _IN_MEMORY_BYTES = 4_000_000
-MAX_ARCHIVE_BYTES = 60_000_000  # more than any message brings
+MAX_ARCHIVE_BYTES = 60_000_000  # more than any message holds
 
 
-def pack_files(reads: Reads, ref: MessageRef, files: Sequence[Enclosure]) -> IO[bytes]:
-    """A zip archive, read from its beginning, in a file without a name once it is large.
+def pack_files(reads: Reads, ref: MessageRef, files: Sequence[Attachment]) -> IO[bytes]:
+    """Write a zip archive and return it at its beginning; a large one lies in an unnamed file.
 
-    Nothing more is asked of the mailbox afterwards. Names alike are told apart. Raises MessageGone,
-    TooComplex when there is more than `MAX_ARCHIVE_BYTES`.
+    The mailbox is not needed afterwards. Duplicate names get a number. Raises MessageGone, TooComplex beyond
+    `MAX_ARCHIVE_BYTES`.
     """
     total = sum(file.size for file in files)
     if total > MAX_ARCHIVE_BYTES:
         raise TooComplex("webmail.too-many-parts")
-    is_small = total <= _MOST_COMPRESSED  # to compress is nearly all the work
-    used: set[str] = set()
+    is_small = total <= _MAX_COMPRESSED_BYTES
+    names: set[str] = set()
     packed: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - its reader closes it
     try:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for file, content in iter_contents(reads, ref, files):
-                is_worth_it = is_small and file.viewer not in _STORED
-                how = zipfile.ZIP_DEFLATED if is_worth_it else zipfile.ZIP_STORED
-                archive.writestr(_once(file.name, used), content, how)
+                is_compressed = is_small and file.viewer not in _STORED
+                method = zipfile.ZIP_DEFLATED if is_compressed else zipfile.ZIP_STORED
+                archive.writestr(_unique_name(file.name, names), content, method)
         packed.seek(0)
     except BaseException:
         packed.close()
@@ -43,12 +43,13 @@ def pack_files(reads: Reads, ref: MessageRef, files: Sequence[Enclosure]) -> IO[
     return packed
 
 
-def _once(name: str, used: set[str]) -> str:
+def _unique_name(name: str, names: set[str]) -> str:
+    """That file name, numbered if it is among `names` (lower case), to which it is added."""
     bare = kinds.file_name(name, "", "1")
     stem, dot, ending = bare.rpartition(".")
-    place, chosen = 1, bare
-    while chosen.lower() in used:
-        place += 1
-        chosen = f"{stem} ({place}).{ending}" if dot and stem else f"{bare} ({place})"
-    used.add(chosen.lower())
-    return chosen
+    number, unique = 1, bare
+    while unique.lower() in names:
+        number += 1
+        unique = f"{stem} ({number}).{ending}" if dot and stem else f"{bare} ({number})"
+    names.add(unique.lower())
+    return unique

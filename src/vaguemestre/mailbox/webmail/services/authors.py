@@ -1,4 +1,4 @@
-"""What the directory tells of whoever signs a message, remembered so that opening stays quick."""
+"""Authors of opened messages: directory look-ups, with a cache, and signs of impersonation."""
 
 import time
 from collections.abc import Collection
@@ -8,16 +8,16 @@ from vaguemestre.mailbox.webmail.rules.listing.rows import one_line, without_det
 from vaguemestre.mailbox.webmail.rules.trust import impostors
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Authenticity, Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
-from vaguemestre.mailbox.webmail.services.kept import Kept
+from vaguemestre.mailbox.webmail.services.lru import WeightedLru
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 
-_REMEMBERED_SECONDS = 300.0
+_CACHE_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
-class House:
-    """Our domains (lower case), our name, and the services that no outsider but a partner signs for."""
+class Institution:
+    """Our académie: domains (lower case), name, and service names that only we and partners may sign with."""
 
     domains: frozenset[str]
     name: str = ""
@@ -27,28 +27,29 @@ class House:
 
 @dataclass(frozen=True)
 class Author:
-    """`name`, `place`: what the directory says of an address of ours; `signed`: the name typed, if another.
+    """What is known of an author. `name`, `place`: directory entry of an address of ours; `typed_name`: if
+    other.
 
-    `taken_for`: the colleague whose name another address bears, and `true_address` that colleague's own.
-    `is_lookalike`: its domain imitates ours. `is_service`: an outsider who signs as a service of ours.
-    `overrides_direction`: invisible signs turn the letters of the name typed round.
+    `impersonated_name`, `impersonated_address`: the colleague whose name stands at another address.
+    `is_lookalike`: the domain imitates ours. `claims_service`: an outsider signs as a service of ours.
+    `overrides_direction`: direction marks reorder the letters of the typed name.
     """
 
     name: str = ""
     place: str = ""
-    signed: str = ""
-    taken_for: str = ""
-    true_address: str = ""
+    typed_name: str = ""
+    impersonated_name: str = ""
+    impersonated_address: str = ""
     is_lookalike: bool = False
-    is_service: bool = False
+    claims_service: bool = False
     overrides_direction: bool = False
 
 
 @dataclass(frozen=True)
 class Authorship:
-    """Who is shown to have written a message, and what is known of that."""
+    """The author to display, and the verdict on the sender."""
 
-    shown: Correspondent
+    displayed: Correspondent
     verdict: Authenticity
     author: Author
     is_ambiguous: bool
@@ -64,48 +65,50 @@ class Authorship:
         return self.is_ours and self.is_verified
 
 
-_known: Kept[tuple[str, str], tuple[float, Author]] = Kept(4096)
-_names: Kept[str, tuple[float, str]] = Kept(8192)
+_authors: WeightedLru[tuple[str, str], tuple[float, Author]] = WeightedLru(4096)
+_names: WeightedLru[str, tuple[float, str]] = WeightedLru(8192)
 
 
-def author_of(sender: Correspondent, house: House) -> Author:
-    """What is known of who signs so. Costs a look-up once in five minutes."""
+def author_of(sender: Correspondent, institution: Institution) -> Author:
+    """Look up an author in the directory, at most once in five minutes."""
     key = (sender.name[:200], sender.address[:254].lower())
-    known, now = _known.get(key), time.monotonic()
-    if known is not None and now - known[0] < _REMEMBERED_SECONDS:
-        return known[1]
+    entry, now = _authors.get(key), time.monotonic()
+    if entry is not None and now - entry[0] < _CACHE_SECONDS:
+        return entry[1]
     name, address = key
     author = replace(
-        _looked_up(impostors.as_drawn(name), address, house),
+        _look_up_author(impostors.as_drawn(name), address, institution),
         overrides_direction=impostors.overrides_direction(name),
     )
-    _known.put(key, (now, author))
+    _authors.put(key, (now, author))
     return author
 
 
-def authorship(opened: OpenedMessage, author: Author, verdict: Authenticity, house: House) -> Authorship:
-    """Who is shown: a verified colleague under the directory's name, a forged address of ours under none."""
+def authorship(
+    opened: OpenedMessage, author: Author, verdict: Authenticity, institution: Institution
+) -> Authorship:
+    """Choose the author to display: directory name of a verified colleague, no name for a forged address."""
     field = from_field(opened)
-    sender, is_ours = field.sender, _is_ours(field.sender.address.lower(), house)
-    shown = sender
+    sender, is_ours = field.sender, _is_ours(field.sender.address.lower(), institution)
+    displayed = sender
     if is_ours and not field.is_ambiguous:
         match verdict.verdict:
             case Verdict.VERIFIED:
-                shown = Correspondent(author.name or sender.name, sender.address)
+                displayed = Correspondent(author.name or sender.name, sender.address)
             case Verdict.FORGED:
-                shown = Correspondent("", sender.address)
+                displayed = Correspondent("", sender.address)
             case Verdict.UNVERIFIED:
                 pass
-    is_partner = verdict.verdict is Verdict.VERIFIED and verdict.by in house.partners
+    is_partner = verdict.verdict is Verdict.VERIFIED and verdict.by in institution.partners
     return Authorship(
-        shown, verdict, author, field.is_ambiguous, is_ours and not field.is_ambiguous, is_partner
+        displayed, verdict, author, field.is_ambiguous, is_ours and not field.is_ambiguous, is_partner
     )
 
 
 def listed_names(addresses: Collection[str], domains: frozenset[str]) -> dict[str, str]:
-    """What the directory calls those of the addresses that are ours, lower case and without detail.
+    """Directory names by address, of those in `domains`; addresses in lower case, without sub-address.
 
-    One question for all that were not asked for in the last five minutes.
+    One query for all that are not in the cache.
     """
     ours = {
         plain
@@ -114,11 +117,11 @@ def listed_names(addresses: Collection[str], domains: frozenset[str]) -> dict[st
     }
     now, names, missing = time.monotonic(), dict[str, str](), []
     for address in ours:
-        known = _names.get(address)
-        if known is None or now - known[0] >= _REMEMBERED_SECONDS:
+        entry = _names.get(address)
+        if entry is None or now - entry[0] >= _CACHE_SECONDS:
             missing.append(address)
         else:
-            names[address] = known[1]
+            names[address] = entry[1]
     if missing:
         listed = directory.listed_names(missing)
         for address in missing:
@@ -127,43 +130,52 @@ def listed_names(addresses: Collection[str], domains: frozenset[str]) -> dict[st
     return {address: name for address, name in names.items() if name}
 
 
-def _looked_up(name: str, address: str, house: House) -> Author:
-    if address.rpartition("@")[2] in house.domains:
-        return _of_ours(name, without_detail(address), house)
+def _look_up_author(name: str, address: str, institution: Institution) -> Author:
+    if address.rpartition("@")[2] in institution.domains:
+        return _own_author(name, without_detail(address), institution)
     domain = address.rpartition("@")[2]
-    is_lookalike = bool(domain) and impostors.is_lookalike(domain, house.domains)
-    taken_for, true_address = _taken_for(name, address, house)
-    is_service = not taken_for and impostors.is_house_name(name, house.services, house.name)
+    is_lookalike = bool(domain) and impostors.is_lookalike(domain, institution.domains)
+    impersonated_name, impersonated_address = _impersonated(name, address, institution)
+    claims_service = not impersonated_name and impostors.is_service_name(
+        name, institution.services, institution.name
+    )
     return Author(
-        taken_for=taken_for, true_address=true_address, is_lookalike=is_lookalike, is_service=is_service
+        impersonated_name=impersonated_name,
+        impersonated_address=impersonated_address,
+        is_lookalike=is_lookalike,
+        claims_service=claims_service,
     )
 
 
-def _of_ours(name: str, address: str, house: House) -> Author:
+def _own_author(name: str, address: str, institution: Institution) -> Author:
     listed = directory.listed_at(address)
     if listed is not None and impostors.is_same_name(name, listed.name):
         return Author(listed.name, listed.detail)
-    signed = one_line(name) if listed is not None else ""
-    taken_for, true_address = _taken_for(name, address, house)
+    typed = one_line(name) if listed is not None else ""
+    impersonated_name, impersonated_address = _impersonated(name, address, institution)
     if listed is None:
-        return Author(taken_for=taken_for, true_address=true_address)
-    return Author(listed.name, listed.detail, signed, taken_for, true_address)
+        return Author(impersonated_name=impersonated_name, impersonated_address=impersonated_address)
+    return Author(listed.name, listed.detail, typed, impersonated_name, impersonated_address)
 
 
-def _taken_for(name: str, address: str, house: House) -> tuple[str, str]:
-    """(name, address) of the colleague whose name stands at another address; empty for nobody."""
-    claimed = impostors.claimed_address(name, house.domains)
-    if claimed and claimed != address and claimed.rpartition("@")[2] in house.domains:
+def _impersonated(name: str, address: str, institution: Institution) -> tuple[str, str]:
+    """(name, address) of the colleague whose name stands at another address; empty if there is none."""
+    claimed = impostors.claimed_address(name, institution.domains)
+    if claimed and claimed != address and claimed.rpartition("@")[2] in institution.domains:
         return claimed, claimed
     names = tuple(impostors.possible_names(name))
-    if any(impostors.is_near(first, last, address) for first, last in names) and _is_ours(address, house):
+    is_own_name = any(impostors.matches_address(first, last, address) for first, last in names)
+    if is_own_name and _is_ours(address, institution):
         return "", ""
-    near = directory.addresses_near(names)
-    for true in (one for first, last in names for one in near if impostors.is_near(first, last, one)):
-        if true != address and (person := directory.listed_at(true)) is not None:
-            return person.name, true
+    candidates = directory.addresses_near(names)
+    matches = (
+        one for first, last in names for one in candidates if impostors.matches_address(first, last, one)
+    )
+    for match in matches:
+        if match != address and (person := directory.listed_at(match)) is not None:
+            return person.name, match
     return "", ""
 
 
-def _is_ours(address: str, house: House) -> bool:
-    return address.rpartition("@")[2] in house.domains
+def _is_ours(address: str, institution: Institution) -> bool:
+    return address.rpartition("@")[2] in institution.domains

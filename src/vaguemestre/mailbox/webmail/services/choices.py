@@ -1,7 +1,6 @@
-"""What a person chooses for reading, kept with the account."""
+"""Reading preferences, labels and saved searches, stored with the account."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 from django.db import transaction
 
@@ -11,48 +10,50 @@ from vaguemestre.people.credentials.services import prefer
 
 
 @transaction.atomic(durable=True)
-def choose(account_id: int, sent: Mapping[str, str]) -> None:
-    """Raises Refusal `webmail.unreadable-choice`."""
-    prefer(account_id, rules.SUBJECT, rules.checked(sent))
+def save_choices(account_id: int, form: Mapping[str, str]) -> None:
+    """Save reading preferences. Raises Refusal `webmail.unreadable-choice`."""
+    prefer(account_id, rules.SUBJECT, rules.parse_choices(form))
 
 
 @transaction.atomic(durable=True)
 def save_label(
     account_id: int, preferences: Mapping[str, object], mark: str, name: str, colour: str
 ) -> labels.Label:
-    """Make a label, or name and paint again that of `mark`. Raises as `labels.with_label`."""
-    known, one = labels.with_label(labels.known_labels(preferences), mark, name, colour)
-    prefer(account_id, labels.SUBJECT, labels.written(known))
-    return one
+    """Create a label, or change the name and colour of that of `mark`. Raises as `labels.with_label`."""
+    changed, label = labels.with_label(labels.known_labels(preferences), mark, name, colour)
+    prefer(account_id, labels.SUBJECT, labels.to_preferences(changed))
+    return label
 
 
 @transaction.atomic(durable=True)
 def drop_label(account_id: int, preferences: Mapping[str, object], mark: str) -> None:
-    """No longer offered; messages that bear it keep it, as other programs may show it."""
-    known = labels.without_label(labels.known_labels(preferences), mark)
-    prefer(account_id, labels.SUBJECT, labels.written(known))
+    """Stop offering a label; messages keep its keyword, which other programs may show."""
+    remaining = labels.without_label(labels.known_labels(preferences), mark)
+    prefer(account_id, labels.SUBJECT, labels.to_preferences(remaining))
 
 
 @transaction.atomic(durable=True)
-def keep_search(account_id: int, preferences: Mapping[str, object], name: str, asked: str) -> None:
-    """Raises Refusal `webmail.search-name`, `webmail.too-many-searches`."""
-    kept = searches.with_search(searches.kept_searches(preferences), name, asked)
-    prefer(account_id, searches.SUBJECT, {"kept": [asdict(one) for one in kept]})
+def save_search(account_id: int, preferences: Mapping[str, object], name: str, query: str) -> None:
+    """Save a search under a name. Raises Refusal `webmail.search-name`, `webmail.too-many-searches`."""
+    saved = searches.with_search(searches.saved_searches(preferences), name, query)
+    prefer(account_id, searches.SUBJECT, searches.to_preferences(saved))
 
 
 @transaction.atomic(durable=True)
 def drop_search(account_id: int, preferences: Mapping[str, object], name: str) -> None:
-    kept = searches.without_search(searches.kept_searches(preferences), name)
-    prefer(account_id, searches.SUBJECT, {"kept": [asdict(one) for one in kept]})
+    """Delete a saved search."""
+    saved = searches.without_search(searches.saved_searches(preferences), name)
+    prefer(account_id, searches.SUBJECT, searches.to_preferences(saved))
 
 
 @transaction.atomic(durable=True)
-def remember_search(account_id: int, preferences: Mapping[str, object], asked: str) -> None:
-    recent = searches.with_recent(searches.recent_searches(preferences), asked)
+def remember_search(account_id: int, preferences: Mapping[str, object], query: str) -> None:
+    """Add a search to the recent ones."""
+    recent = searches.with_recent(searches.recent_searches(preferences), query)
     prefer(account_id, searches.SUBJECT, {"recent": list(recent)})
 
 
 @transaction.atomic(durable=True)
 def forget_searches(account_id: int) -> None:
-    """Those made lately."""
+    """Clear the recent searches."""
     prefer(account_id, searches.SUBJECT, {"recent": []})

@@ -1,11 +1,11 @@
-"""A mailbox lent to a colleague: its owner's private folders are not there, whatever is asked."""
+"""Delegated mailboxes: the owner's private folders do not exist for the delegate."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import NoReturn
 
-from vaguemestre.mailbox.webmail.rules.listing.fences import Fence
+from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import (
     Folder,
@@ -20,86 +20,88 @@ from vaguemestre.post.mailstore.values import (
 )
 
 
-class Fencing:
-    """`mailstore.ports.OpenMailbox`: with a fence for those logins that have one."""
+class DelegatedMailboxes:
+    """`mailstore.ports.OpenMailbox` that limits delegates to their scope."""
 
-    def __init__(self, opened: OpenMailbox, fence_of: Callable[[MailLogin], Fence | None]) -> None:
-        self._opened = opened
-        self._fence_of = fence_of
+    def __init__(
+        self, open_mailbox: OpenMailbox, scope_of: Callable[[MailLogin], DelegatedScope | None]
+    ) -> None:
+        self._open_mailbox = open_mailbox
+        self._scope_of = scope_of
 
     @contextmanager
     def __call__(self, login: MailLogin) -> Iterator[Mailbox]:
-        fence = self._fence_of(login)
-        with self._opened(login) as mailbox:
-            yield mailbox if fence is None else FencedMailbox(mailbox, fence)
+        scope = self._scope_of(login)
+        with self._open_mailbox(login) as mailbox:
+            yield mailbox if scope is None else DelegatedMailbox(mailbox, scope)
 
 
-class FencedMailbox:
-    """`mailstore.ports.Mailbox` without what the fence hides: as if it did not exist."""
+class DelegatedMailbox:
+    """`mailstore.ports.Mailbox` without the folders outside the scope: they seem not to exist."""
 
-    def __init__(self, mailbox: Mailbox, fence: Fence) -> None:
+    def __init__(self, mailbox: Mailbox, scope: DelegatedScope) -> None:
         self._mailbox = mailbox
-        self._fence = fence
+        self._scope = scope
         self._uses: dict[str, Use] | None = None
 
-    # Looking along folders
+    # Listing
 
     def folders(self) -> tuple[Folder, ...]:
-        found = self._mailbox.folders()
-        self._uses = {folder.name: folder.use for folder in found}
-        return tuple(folder for folder in found if self._fence.shows(folder.name, folder.use))
+        folders = self._mailbox.folders()
+        self._uses = {folder.name: folder.use for folder in folders}
+        return tuple(folder for folder in folders if self._scope.can_see(folder.name, folder.use))
 
     def page(self, folder: str, offset: int, size: int) -> Page:
-        return self._mailbox.page(self._seen(folder), offset, size)
+        return self._mailbox.page(self._visible(folder), offset, size)
 
     def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
-        return self._mailbox.search(self._seen(folder), terms, offset, size)
+        return self._mailbox.search(self._visible(folder), terms, offset, size)
 
     def look(self, folder: str, view: View, offset: int, size: int) -> Page:
-        return self._mailbox.look(self._seen(folder), view, offset, size)
+        return self._mailbox.look(self._visible(folder), view, offset, size)
 
     def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
-        return self._mailbox.refs(self._seen(folder), view)
+        return self._mailbox.refs(self._visible(folder), view)
 
     def place(self, folder: str, view: View, day: date) -> int:
-        return self._mailbox.place(self._seen(folder), view, day)
+        return self._mailbox.place(self._visible(folder), view, day)
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
-        rows = self._mailbox.conversation(self._within(ref))
-        return tuple(row for row in rows if self._is_seen(row.ref.folder))
+        rows = self._mailbox.conversation(self._readable(ref))
+        return tuple(row for row in rows if self._is_visible(row.ref.folder))
 
     def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
-        return self._mailbox.find_by_message_id(self._seen(folder), message_id)
+        return self._mailbox.find_by_message_id(self._visible(folder), message_id)
 
-    # Looking into one message
+    # Reading one message
 
     def open(self, ref: MessageRef) -> OpenedMessage:
-        return self._mailbox.open(self._within(ref))
+        return self._mailbox.open(self._readable(ref))
 
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
-        return self._mailbox.part(self._within(ref), number, limit)
+        return self._mailbox.part(self._readable(ref), number, limit)
 
     def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
-        return self._mailbox.part_contents(self._within(ref), numbers)
+        return self._mailbox.part_contents(self._readable(ref), numbers)
 
     def raw(self, ref: MessageRef) -> bytes:
-        return self._mailbox.raw(self._within(ref))
+        return self._mailbox.raw(self._readable(ref))
 
     # Changing messages
 
     def flag(self, refs: Sequence[MessageRef], add: Collection[str], remove: Collection[str]) -> None:
-        self._mailbox.flag([self._within(ref) for ref in refs], add, remove)
+        self._mailbox.flag([self._readable(ref) for ref in refs], add, remove)
 
     def move(self, refs: Sequence[MessageRef], to: str) -> tuple[MessageRef, ...]:
-        return self._mailbox.move([self._within(ref) for ref in refs], self._reached(to))
+        return self._mailbox.move([self._readable(ref) for ref in refs], self._target(to))
 
     def expunge(self, refs: Sequence[MessageRef]) -> None:
-        self._mailbox.expunge([self._within(ref) for ref in refs])
+        self._mailbox.expunge([self._readable(ref) for ref in refs])
 
     def append(self, folder: str, content: bytes, flags: Collection[str], date: datetime) -> MessageRef:
-        return self._mailbox.append(self._reached(folder), content, flags, date)
+        return self._mailbox.append(self._target(folder), content, flags, date)
 
-    # Folders are their owner's
+    # Folders: only the owner may change them
 
     def create_folder(self, name: str) -> None:
         self._refuse(name)
@@ -121,23 +123,23 @@ class FencedMailbox:
 
     def _use(self, folder: str) -> Use:
         if self._uses is None:
-            self._uses = {one.name: one.use for one in self._mailbox.folders()}
+            self._uses = {folder.name: folder.use for folder in self._mailbox.folders()}
         return self._uses.get(folder, Use.OTHER)
 
-    def _is_seen(self, folder: str) -> bool:
-        return self._fence.shows(folder, self._use(folder))
+    def _is_visible(self, folder: str) -> bool:
+        return self._scope.can_see(folder, self._use(folder))
 
-    def _seen(self, folder: str) -> str:
-        if not self._is_seen(folder):
+    def _visible(self, folder: str) -> str:
+        if not self._is_visible(folder):
             raise FolderGone("mailstore.folder-gone", folder=folder)
         return folder
 
-    def _reached(self, folder: str) -> str:
-        if not self._fence.takes(folder, self._use(folder)):
+    def _target(self, folder: str) -> str:
+        if not self._scope.can_receive(folder, self._use(folder)):
             raise FolderGone("mailstore.folder-gone", folder=folder)
         return folder
 
-    def _within(self, ref: MessageRef) -> MessageRef:
-        if not self._is_seen(ref.folder):
+    def _readable(self, ref: MessageRef) -> MessageRef:
+        if not self._is_visible(ref.folder):
             raise MessageGone("mailstore.message-gone", ref=ref)
         return ref

@@ -1,4 +1,4 @@
-"""Messages inside messages: the same questions asked of them as of a mailbox."""
+"""Read access to messages enclosed in messages, with the interface of a mailbox."""
 
 from collections.abc import Mapping, Sequence
 from email.message import Message
@@ -9,18 +9,18 @@ from vaguemestre.mailbox.webmail.values import Conversion
 from vaguemestre.post.mailstore.ports import MessageGone, Reads
 from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage
 
-MOST_ENCLOSED = 8  # messages opened in one another
-_HEAVIEST = 30_000_000
+MAX_ENCLOSED_DEPTH = 8
+_MAX_BYTES = 30_000_000
 _TNEF = b"\x78\x9f\x3e\x22"
 
 
-class Enclosed:
-    """One enclosed message: `mailstore.ports.Reads` over its bytes."""
+class EnclosedMessage:
+    """`mailstore.ports.Reads` over the bytes of one enclosed message."""
 
     def __init__(self, content: bytes, ref: MessageRef) -> None:
         self._content = content
         try:
-            self._opened, self._parts = enclosed.opened(content, ref)
+            self._opened, self._parts = enclosed.parse_message(content, ref)
         except RecursionError as error:  # messages in messages, hundreds deep
             raise TooComplex("webmail.too-complex") from error
 
@@ -28,9 +28,9 @@ class Enclosed:
         return self._opened
 
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
-        found: Message | None = self._parts.get(number)
+        part: Message | None = self._parts.get(number)
         try:
-            return enclosed.bytes_of(found)[:limit] if found is not None else b""
+            return enclosed.content_of(part)[:limit] if part is not None else b""
         except RecursionError as error:
             raise TooComplex("webmail.too-complex") from error
 
@@ -42,16 +42,16 @@ class Enclosed:
 
 
 def reads_within(mailbox: Reads, ref: MessageRef, chain: str, convert: Convert) -> Reads:
-    """What answers for a message enclosed at `chain` (part numbers joined by `-`; empty: the outer one).
+    """Read access to the message enclosed at `chain`: part numbers joined by `-`; empty: the outer message.
 
-    Raises MessageGone when there is no such part; ConversionRefused, TooComplex when it cannot be read.
+    Raises MessageGone when there is no such part; ConversionRefused, TooComplex when it cannot be parsed.
     """
     reads = mailbox
-    for number in chain.split("-")[:MOST_ENCLOSED] if chain else ():
+    for number in chain.split("-")[:MAX_ENCLOSED_DEPTH] if chain else ():
         if parts.find_part(reads.open(ref).root, number) is None:
             raise MessageGone("mailstore.message-gone")
-        content = reads.part(ref, number, _HEAVIEST)
+        content = reads.part(ref, number, _MAX_BYTES)
         if content.startswith(_TNEF):
             content = convert(Conversion.TNEF, content)
-        reads = Enclosed(content, ref)
+        reads = EnclosedMessage(content, ref)
     return reads

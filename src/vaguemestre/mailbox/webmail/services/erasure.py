@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of the webmail's data (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -7,6 +7,6 @@ from vaguemestre.mailbox.webmail.models import BulkRow, ReminderRow
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: reminders, and what was done to many messages."""
+    """Delete an account's reminders and bulk actions."""
     BulkRow.objects.filter(account_id=account_id).delete()
     ReminderRow.objects.filter(account_id=account_id).delete()

@@ -1,4 +1,4 @@
-"""Folders made, named, put elsewhere and thrown away."""
+"""Create, rename, move, delete and restore folders."""
 
 from dataclasses import dataclass
 
@@ -10,39 +10,39 @@ from vaguemestre.post.mailstore.values import Folder, Use
 
 
 def create_folder(mailbox: Mailbox, owner: str, name: str, parent: str = "") -> str:
-    """Its full name. Raises FolderGone, FolderRefused, Refusal `mailstore.folder-name`."""
-    step = rules.checked_step(name)
+    """Create a folder; its full name. Raises FolderGone, FolderRefused, Refusal `mailstore.folder-name`."""
+    step = rules.checked_name(name)
     if parent:
-        _parent(mailbox, parent)
-    full = rules.inside(parent, step)
+        _check_parent(mailbox, parent)
+    full = rules.join_path(parent, step)
     mailbox.create_folder(full)
     message_lists.forget_uses(owner)
     return full
 
 
 def rename_folder(mailbox: Mailbox, owner: str, folder: str, name: str) -> str:
-    """Give a folder another name where it is; its full name. Raises as `create_folder`."""
-    step = rules.checked_step(name)
-    return _put(mailbox, owner, folder, rules.inside(folder.rpartition("/")[0], step))
+    """Rename a folder within its parent; its full name. Raises as `create_folder`."""
+    step = rules.checked_name(name)
+    return _rename(mailbox, owner, folder, rules.join_path(folder.rpartition("/")[0], step))
 
 
 def move_folder(mailbox: Mailbox, owner: str, folder: str, parent: str) -> str:
-    """Put a folder into another, or at the top (`parent` empty); its full name.
+    """Move a folder into another, or to the top (`parent` empty); its full name.
 
     Raises FolderGone, FolderRefused, Refusal `webmail.folder-inside-itself`.
     """
     if parent == folder or parent.startswith(f"{folder}/"):
         raise Refusal("webmail.folder-inside-itself")
     if parent:
-        _parent(mailbox, parent)
-    return _put(mailbox, owner, folder, rules.inside(parent, folder.rpartition("/")[2]))
+        _check_parent(mailbox, parent)
+    return _rename(mailbox, owner, folder, rules.join_path(parent, folder.rpartition("/")[2]))
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What deleting a folder does: where it goes (empty: for good), and all that goes with it.
+    """What deleting a folder would do. `destination`: its name in the trash; empty: deleted for good.
 
-    `messages` counts those of the folder and of `subfolders`, full names, at any depth.
+    `subfolders`: full names, at any depth; `messages`: number of those in all of them.
     """
 
     folder: str
@@ -52,27 +52,27 @@ class Deletion:
 
 
 def plan_deletion(mailbox: Mailbox, folder: str) -> Deletion:
-    """What `delete_folder` would do now, in one question to the mail store. Raises as it does."""
+    """Plan the deletion of a folder, in one query of the mail store. Raises as `delete_folder`."""
     folders = mailbox.folders()
-    rules.check_own(next((one for one in folders if one.name == folder), None), folder)
+    rules.check_own(next((each for each in folders if each.name == folder), None), folder)
     trash = rules.of_use(folders, Use.TRASH)
     if trash is None:
         raise Refusal("webmail.no-folder-for-that")
-    inside = [one for one in folders if _is_in(one, folder)]
+    nested = [each for each in folders if _is_in(each, folder)]
     destination = ""
     if not folder.startswith(f"{trash.name}/"):
-        taken = {one.name for one in folders}
-        destination = rules.free_name(rules.inside(trash.name, folder.rpartition("/")[2]), taken)
+        names = {one.name for one in folders}
+        destination = rules.free_name(rules.join_path(trash.name, folder.rpartition("/")[2]), names)
     return Deletion(
         folder=folder,
         destination=destination,
-        subfolders=tuple(one.name for one in inside if one.name != folder),
-        messages=sum(one.total for one in inside),
+        subfolders=tuple(one.name for one in nested if one.name != folder),
+        messages=sum(one.total for one in nested),
     )
 
 
 def delete_folder(mailbox: Mailbox, owner: str, deletion: Deletion) -> str:
-    """Into the trash with all it holds; from the trash, for good. Where it is now, or nothing.
+    """Move a folder with its contents to the trash, or delete it from there; its new name, or nothing.
 
     Raises FolderGone, FolderRefused, Refusal `webmail.folder-is-special`, `webmail.no-folder-for-that`.
     """
@@ -85,25 +85,25 @@ def delete_folder(mailbox: Mailbox, owner: str, deletion: Deletion) -> str:
     return ""
 
 
-def bring_folder_back(mailbox: Mailbox, owner: str, folder: str, to: str) -> str:
-    """Undo a deletion or a move: the folder under the name it had. Raises FolderGone, FolderRefused."""
-    return _put(mailbox, owner, folder, to)
+def restore_folder(mailbox: Mailbox, owner: str, folder: str, to: str) -> str:
+    """Undo a deletion or a move: rename the folder to the name it had. Raises FolderGone, FolderRefused."""
+    return _rename(mailbox, owner, folder, to)
 
 
-def _put(mailbox: Mailbox, owner: str, folder: str, to: str) -> str:
+def _rename(mailbox: Mailbox, owner: str, folder: str, to: str) -> str:
     folders = mailbox.folders()
-    rules.check_own(next((one for one in folders if one.name == folder), None), folder)
+    rules.check_own(next((each for each in folders if each.name == folder), None), folder)
     if to != folder:
         mailbox.rename_folder(folder, to)
         message_lists.forget_uses(owner)
     return to
 
 
-def _parent(mailbox: Mailbox, parent: str) -> None:
-    found = next((one for one in mailbox.folders() if one.name == parent), None)
-    if found is None:
+def _check_parent(mailbox: Mailbox, parent: str) -> None:
+    folder = next((one for one in mailbox.folders() if one.name == parent), None)
+    if folder is None:
         raise Refusal("mailstore.folder-gone", folder=parent)
-    if found.use is Use.ALL:
+    if folder.use is Use.ALL:
         raise Refusal("webmail.folder-is-special")
 
 

@@ -1,18 +1,19 @@
-"""Every file of a folder, or of all mail: found again by kind, and by weight."""
+"""Attachments of a folder or of all mail, by kind and size."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from vaguemestre.mailbox.webmail.rules.listing.rows import said
+from vaguemestre.mailbox.webmail.rules.listing.rows import display_name
 from vaguemestre.mailbox.webmail.rules.rendering import kinds, parts
-from vaguemestre.mailbox.webmail.services.kept import Kept
+from vaguemestre.mailbox.webmail.services.lru import WeightedLru
 from vaguemestre.post.mailstore.ports import Lists, Mailbox, MessageGone, Reads
 from vaguemestre.post.mailstore.values import MessageRef, Part, Row
 
-MOST_READ = 600  # messages with attachments looked into at once
+MAX_MESSAGES = 600  # with attachments, examined in one request
 _PAGE = 200
-_MOST_PAGES = 60  # rows are cheap, structures are not
+_MAX_PAGES = 60  # rows are cheap, structures are not
 
 FAMILIES = {
     "images": (kinds.Viewer.PICTURE,),
@@ -25,8 +26,8 @@ FAMILIES = {
 
 
 @dataclass(frozen=True)
-class Found:
-    """A file in a message: where it lies, and what the message is."""
+class AttachedFile:
+    """A file attached to a message, and what the list says of the message."""
 
     ref: MessageRef
     number: str
@@ -41,43 +42,52 @@ class Found:
 
 @dataclass(frozen=True)
 class Inventory:
-    """`files` in the order asked; `weight` in octets, of all; `is_whole`: no mail was left out."""
+    """`files` in the order asked for; `weight`: octets of all; `is_whole`: every message was examined."""
 
-    files: tuple[Found, ...]
+    files: tuple[AttachedFile, ...]
     weight: int
     is_whole: bool
 
 
-_structures: Kept[tuple[str, MessageRef], tuple[tuple[str, str, str, int], ...]] = Kept(20_000)
+class _Leaf(NamedTuple):
+    """A part that is a file. `size`: approximate octets once decoded."""
+
+    number: str
+    kind: str
+    name: str
+    size: int
 
 
-def inventory(
+_structures: WeightedLru[tuple[str, MessageRef], tuple[_Leaf, ...]] = WeightedLru(20_000)
+
+
+def folder_inventory(
     mailbox: Mailbox, owner: str, folder: str, *, family: str = "", by_size: bool = True
 ) -> Inventory:
-    """The files of one folder (the one that holds all mail, for everywhere), heaviest or newest first.
+    """Attachments of one folder, largest or newest first. `family`: a key of FAMILIES; empty: all kinds.
 
-    `family`: a key of FAMILIES, or all. Structures never change: they are remembered. Raises FolderGone.
+    Message structures never change, so they are cached. Raises FolderGone.
     """
     rows, is_whole = _rows(mailbox, folder)
-    wanted = FAMILIES.get(family)
+    viewers = FAMILIES.get(family)
     files = [
-        found
+        file
         for row in rows
-        for found in _files(mailbox, owner, row)
-        if wanted is None or found.viewer in {viewer.value for viewer in wanted}
+        for file in _files(mailbox, owner, row)
+        if viewers is None or file.viewer in {viewer.value for viewer in viewers}
     ]
-    files.sort(key=lambda found: (-found.size if by_size else 0, -found.date.timestamp()))
-    return Inventory(tuple(files), sum(found.size for found in files), is_whole)
+    files.sort(key=lambda file: (-file.size if by_size else 0, -file.date.timestamp()))
+    return Inventory(tuple(files), sum(file.size for file in files), is_whole)
 
 
 def _rows(mailbox: Lists, folder: str) -> tuple[Sequence[Row], bool]:
     rows: list[Row] = []
-    for place in range(_MOST_PAGES):
+    for place in range(_MAX_PAGES):
         page = mailbox.page(folder, place * _PAGE, _PAGE)
         for row in page.rows:
             if not row.summary.has_attachment:
                 continue
-            if len(rows) == MOST_READ:
+            if len(rows) == MAX_MESSAGES:
                 return rows, False
             rows.append(row)
         if (place + 1) * _PAGE >= page.total:
@@ -85,31 +95,31 @@ def _rows(mailbox: Lists, folder: str) -> tuple[Sequence[Row], bool]:
     return rows, False
 
 
-def _files(mailbox: Reads, owner: str, row: Row) -> Iterator[Found]:
+def _files(mailbox: Reads, owner: str, row: Row) -> Iterator[AttachedFile]:
     key = (owner, row.ref)
-    known = _structures.get(key)
-    if known is None:
+    leaves = _structures.get(key)
+    if leaves is None:
         try:
             opened = mailbox.open(row.ref)
         except MessageGone:
             return
-        known = tuple(_leaves(parts.chosen(opened.root).beside))
-        _structures.put(key, known)
-    for number, kind, name, size in known:
-        yield Found(
+        leaves = tuple(_leaves(parts.choose_parts(opened.root).beside))
+        _structures.put(key, leaves)
+    for leaf in leaves:
+        yield AttachedFile(
             ref=row.ref,
-            number=number,
-            name=name,
-            kind=kind,
-            size=size,
-            viewer=kinds.viewer_of(kind, name).value,
+            number=leaf.number,
+            name=leaf.name,
+            kind=leaf.kind,
+            size=leaf.size,
+            viewer=kinds.viewer_of(leaf.kind, leaf.name).value,
             subject=row.summary.subject,
-            people=said(row.summary.sender),
+            people=display_name(row.summary.sender),
             date=row.summary.date,
         )
 
 
-def _leaves(found: Iterable[Part]) -> Iterator[tuple[str, str, str, int]]:
-    for part in found:
+def _leaves(attached: Iterable[Part]) -> Iterator[_Leaf]:
+    for part in attached:
         size = part.size * 3 // 4 if part.encoding == "base64" else part.size
-        yield part.number, part.kind, kinds.file_name(part.name, part.kind, part.number), size
+        yield _Leaf(part.number, part.kind, kinds.file_name(part.name, part.kind, part.number), size)

@@ -1,69 +1,69 @@
-"""Folders and pages of them."""
+"""Folders and pages of their message lists."""
 
 from dataclasses import replace
 
 from vaguemestre.foundation.kernel.texts import bare
-from vaguemestre.mailbox.webmail.rules.listing.folders import meant, of_use
+from vaguemestre.mailbox.webmail.rules.listing.folders import find_folder, of_use
 from vaguemestre.mailbox.webmail.rules.listing.search_query import EVERYWHERE
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
-from vaguemestre.mailbox.webmail.services.kept import Kept
+from vaguemestre.mailbox.webmail.services.lru import WeightedLru
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import Folder, Page, Use, View
 
-PAGE = 50
+PAGE_SIZE = 50
 
-_uses: Kept[str, dict[str, Use]] = Kept(4096)
+_uses: WeightedLru[str, dict[str, Use]] = WeightedLru(4096)
 
 
 def folders_of(mailbox: Mailbox, owner: str) -> tuple[Folder, ...]:
-    """Every folder with its counts; what each is for is remembered."""
+    """Folders with their counts; their uses are cached."""
     folders = mailbox.folders()
     _uses.put(owner, {folder.name: folder.use for folder in folders})
     return folders
 
 
 def uses_of(mailbox: Mailbox, owner: str, folder: str) -> dict[str, Use]:
-    """What each folder is for, as last seen; asked again when `folder` is not known yet."""
-    known = _uses.get(owner)
-    if known is None or folder not in known:
+    """Use of each folder, from the cache unless `folder` is missing there."""
+    uses = _uses.get(owner)
+    if uses is None or folder not in uses:
         folders_of(mailbox, owner)
-        known = _uses.get(owner)
-    return known or {}
+        uses = _uses.get(owner)
+    return uses or {}
 
 
 def forget_uses(owner: str) -> None:
-    """Folders changed: what each is for is asked again."""
+    """Drop the cached uses, after folders changed."""
     _uses.drop(owner)
 
 
 def page_of(mailbox: Mailbox, folder: str, offset: int, view: View = PLAIN) -> Page:
-    """Fifty rows from `offset`, as `view` says. Raises FolderGone."""
-    is_for_the_index = view.terms and not view.phrases and not view.clauses
-    if is_for_the_index and replace(view, terms=(), is_grouped=False).is_plain:
-        return mailbox.search(folder, view.terms, offset, PAGE)
-    return mailbox.look(folder, view, offset, PAGE)
+    """`PAGE_SIZE` rows of a view from `offset`. Raises FolderGone."""
+    has_only_terms = view.terms and not view.phrases and not view.clauses
+    if has_only_terms and replace(view, terms=(), is_grouped=False).is_plain:
+        return mailbox.search(folder, view.terms, offset, PAGE_SIZE)
+    return mailbox.look(folder, view, offset, PAGE_SIZE)
 
 
-def searched(folders: tuple[Folder, ...], folder: str, said: str, *, is_everywhere: bool) -> str:
-    """Where a search looks: the folder that it names, else every one when so asked; empty when unknown."""
-    if said and bare(said) not in EVERYWHERE:
-        found = meant(folders, said)
-        return found.name if found else ""
-    return (everywhere(folders) if is_everywhere or said else "") or folder
+def searched_folder(folders: tuple[Folder, ...], folder: str, typed: str, *, is_everywhere: bool) -> str:
+    """The folder to search: the one `typed`, else all mail if asked for; empty when `typed` is unknown."""
+    if typed and bare(typed) not in EVERYWHERE:
+        match = find_folder(folders, typed)
+        return match.name if match else ""
+    return (all_mail_folder(folders) if is_everywhere or typed else "") or folder
 
 
-def nothing_in(folder: str) -> Page:
-    """What a search finds in a folder that is not there, as shown from `folder`."""
+def empty_page(folder: str) -> Page:
+    """An empty page, for a search in a folder that does not exist, run from `folder`."""
     return Page(folder, 0, 0, 0, 0, (), "nowhere")
 
 
-def near(folders: tuple[Folder, ...], folder: str, before: str) -> Folder | None:
-    """The folder that a search over all mail may be narrowed to: where one was `before`, else the inbox."""
-    known = {one.name: one for one in folders if one.use is not Use.ALL and one.selectable}
-    return known.get(folder) or known.get(before) or of_use(folders, Use.INBOX)
+def narrower_folder(folders: tuple[Folder, ...], folder: str, previous: str) -> Folder | None:
+    """Folder a search of all mail can be narrowed to: `folder`, else the `previous` one, else the inbox."""
+    candidates = {one.name: one for one in folders if one.use is not Use.ALL and one.selectable}
+    return candidates.get(folder) or candidates.get(previous) or of_use(folders, Use.INBOX)
 
 
-def everywhere(folders: tuple[Folder, ...]) -> str:
-    """The folder to search when all are meant; empty when the store has none."""
-    found = of_use(folders, Use.ALL)
-    return found.name if found else ""
+def all_mail_folder(folders: tuple[Folder, ...]) -> str:
+    """Name of the folder of all mail; empty when the store has none."""
+    folder = of_use(folders, Use.ALL)
+    return folder.name if folder else ""

@@ -1,63 +1,69 @@
-"""Conversations one does not want to hear of: their new messages come read, and no notification tells them.
+"""Muted conversations: their new messages are marked read, without notification.
 
-The Message-IDs are kept with the account; the mark itself, `$Muted`, is on the messages.
+Message-IDs are stored with the account; the messages bear the keyword `$Muted`.
 """
 
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from vaguemestre.mailbox.webmail.values import Act
+from vaguemestre.mailbox.webmail.values import Action
 from vaguemestre.people.credentials.services import prefer
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone
 from vaguemestre.post.mailstore.values import Flag, MessageRef, Page
 
 SUBJECT = "muted"
-_MOST = 300  # Message-IDs; those of conversations long over leave
+_MAX_IDS = 300  # the oldest are dropped
 
 
 def muted_ids(preferences: Mapping[str, object]) -> frozenset[str]:
-    return frozenset(_kept(preferences))
+    return frozenset(_stored_ids(preferences))
 
 
-def remember(
-    mailbox: Mailbox, account_id: int, preferences: Mapping[str, object], act: Act, refs: Sequence[MessageRef]
+def remember_thread(
+    mailbox: Mailbox,
+    account_id: int,
+    preferences: Mapping[str, object],
+    action: Action,
+    refs: Sequence[MessageRef],
 ) -> None:
-    """After MUTE or UNMUTE: what the next messages of that conversation will answer."""
+    """Store or drop the Message-IDs of a conversation, after MUTE or UNMUTE."""
     ids: list[str] = []
     for ref in refs[:1]:
         try:
             ids += [row.summary.message_id for row in mailbox.conversation(ref) if row.summary.message_id]
         except MessageGone:
             continue
-    known = _kept(preferences)
-    rest = [one for one in known if one not in ids]
-    _keep(account_id, rest if act is Act.UNMUTE else rest + ids)
+    stored = _stored_ids(preferences)
+    rest = [one for one in stored if one not in ids]
+    _store_ids(account_id, rest if action is Action.UNMUTE else rest + ids)
 
 
-def follow(mailbox: Mailbox, account_id: int, preferences: Mapping[str, object], page: Page) -> bool:
-    """Mark what came for a muted conversation; whether anything did."""
+def mute_new_messages(
+    mailbox: Mailbox, account_id: int, preferences: Mapping[str, object], page: Page
+) -> bool:
+    """Mark new messages of muted conversations as muted and read; whether there were any."""
     muted = muted_ids(preferences)
     if not muted:
         return False
-    fresh = [
+    new_rows = [
         row
         for row in page.rows
         if row.summary.in_reply_to in muted and Flag.MUTED not in row.flags and Flag.SEEN not in row.flags
     ]
-    if not fresh:
+    if not new_rows:
         return False
-    mailbox.flag([row.ref for row in fresh], (Flag.MUTED, Flag.SEEN), ())
-    _keep(account_id, [*_kept(preferences), *(row.summary.message_id for row in fresh)])
+    mailbox.flag([row.ref for row in new_rows], (Flag.MUTED, Flag.SEEN), ())
+    _store_ids(account_id, [*_stored_ids(preferences), *(row.summary.message_id for row in new_rows)])
     return True
 
 
-def _kept(preferences: Mapping[str, object]) -> list[str]:
-    kept = preferences.get(SUBJECT)
-    ids = kept.get("ids") if isinstance(kept, Mapping) else None
+def _stored_ids(preferences: Mapping[str, object]) -> list[str]:
+    stored = preferences.get(SUBJECT)
+    ids = stored.get("ids") if isinstance(stored, Mapping) else None
     return [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []
 
 
 @transaction.atomic(durable=True)
-def _keep(account_id: int, ids: Sequence[str]) -> None:
-    prefer(account_id, SUBJECT, {"ids": list(dict.fromkeys(one for one in ids if one))[-_MOST:]})
+def _store_ids(account_id: int, ids: Sequence[str]) -> None:
+    prefer(account_id, SUBJECT, {"ids": list(dict.fromkeys(one for one in ids if one))[-_MAX_IDS:]})

@@ -1,4 +1,4 @@
-"""What leaves with one button: an answer to an invitation, a read receipt, a departure from a list."""
+"""Messages sent with one click: reply to an invitation, read receipt, unsubscribe request."""
 
 import secrets
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from vaguemestre.post.outbox.values import MessageToSend
 
 @dataclass(frozen=True)
 class Sender:
-    """Who answers."""
+    """The user who replies."""
 
     account_id: int
     name: str
@@ -31,34 +31,41 @@ class Sender:
 
 
 @transaction.atomic(durable=True)
-def answer_invitation(sender: Sender, given: Invitation, answer: Answer, *, now: datetime) -> None:
-    """Tell the organiser, and remember the answer. Raises Refusal `webmail.no-answer-awaited`."""
-    if not given.asks or not given.uid:
+def answer_invitation(sender: Sender, invitation: Invitation, answer: Answer, *, now: datetime) -> None:
+    """Send the answer to the organiser and store it. Raises Refusal `webmail.no-answer-awaited`."""
+    if not invitation.needs_answer or not invitation.uid:
         raise Refusal("webmail.no-answer-awaited")
     message_id = _message_id(sender)
     content = replies.invitation_answer(
         name=sender.name,
         sender=sender.address,
-        to=given.organiser.address,
-        title=given.title,
+        to=invitation.organiser.address,
+        title=invitation.title,
         part=answer.value,
-        calendar=invitations.answer(given, sender.address, sender.name, answer.value, now),
+        calendar=invitations.reply_calendar(invitation, sender.address, sender.name, answer.value, now),
         message_id=message_id,
         now=now,
     )
-    _queue(sender, given.organiser.address, f"{given.title}", content, message_id, now)
-    keep_answer(sender.account_id, given.uid, answer, title=given.title, starts=given.starts, ends=given.ends)
+    _queue(sender, invitation.organiser.address, invitation.title, content, message_id, now)
+    keep_answer(
+        sender.account_id,
+        invitation.uid,
+        answer,
+        title=invitation.title,
+        starts=invitation.starts,
+        ends=invitation.ends,
+    )
 
 
 @transaction.atomic(durable=True)
 def drop_event(account_id: int, uid: str) -> None:
-    """The organiser cancelled it: its time is free again."""
+    """Free the time of an event that its organiser cancelled."""
     forget_event(account_id, uid)
 
 
 @transaction.atomic(durable=True)
 def send_receipt(sender: Sender, *, to: str, subject: str, original_id: str, now: datetime) -> None:
-    """Tell the author that the message was read, as its reader agreed to. Raises Refusal for no address."""
+    """Send a read receipt the reader agreed to. Raises Refusal when `to` is no address."""
     message_id = _message_id(sender)
     content = replies.read_receipt(
         name=sender.name,
@@ -74,12 +81,12 @@ def send_receipt(sender: Sender, *, to: str, subject: str, original_id: str, now
 
 
 @transaction.atomic(durable=True)
-def write_to_leave(sender: Sender, mailto: str, *, now: datetime) -> None:
-    """Write to the address by which a list is left (`address?subject=…`). Raises Refusal for no address."""
+def send_unsubscribe(sender: Sender, mailto: str, *, now: datetime) -> None:
+    """Send an unsubscribe request (`mailto`: `address?subject=…`). Raises Refusal when it is no address."""
     to, _, query = mailto.partition("?")
     subject = next(iter(parse_qs(query).get("subject", [])), "")
     message_id = _message_id(sender)
-    content = replies.departure(
+    content = replies.unsubscribe_message(
         name=sender.name, sender=sender.address, to=to, subject=subject, message_id=message_id, now=now
     )
     _queue(sender, to, subject or "unsubscribe", content, message_id, now)

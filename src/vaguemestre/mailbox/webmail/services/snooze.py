@@ -1,7 +1,6 @@
-"""Messages put off until a moment, and answers waited for.
+"""Snoozed messages, and sent messages that await an answer.
 
-What is put off waits in a folder of its own; at the moment the worker puts it back where it was, as new: on
-top, unread.
+A snoozed message waits in a folder of its own; when it is due the worker returns it as new: on top, unread.
 """
 
 import time
@@ -17,7 +16,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.events import ReminderDue, RemindersDue
 from vaguemestre.mailbox.webmail.models import ReminderRow
 from vaguemestre.mailbox.webmail.rules.listing.folders import of_use
-from vaguemestre.mailbox.webmail.rules.listing.snooze import FOLDER, MOST
+from vaguemestre.mailbox.webmail.rules.listing.snooze import FOLDER, MAX_MESSAGES
+from vaguemestre.mailbox.webmail.values import ReminderKind
 from vaguemestre.post.mailstore.ports import (
     FolderGone,
     FolderRefused,
@@ -28,12 +28,11 @@ from vaguemestre.post.mailstore.ports import (
 )
 from vaguemestre.post.mailstore.values import Flag, Folder, MailLogin, MessageRef, OpenedMessage, Use
 
-PUT_OFF, ANSWER = "put-off", "answer"
-_GO = 20.0  # seconds at a stretch, then others have their turn
-_ENDS = frozenset((Use.TRASH, Use.JUNK, Use.ALL))
+_RUN_SECONDS = 20.0  # of one job; other jobs then have their turn
+_NO_RETURN = frozenset((Use.TRASH, Use.JUNK, Use.ALL))  # folders that snoozed messages do not return to
 
 
-def put_off(
+def snooze_messages(
     mailbox: Mailbox,
     account_id: int,
     refs: Sequence[MessageRef],
@@ -42,94 +41,102 @@ def put_off(
     now: datetime,
     are_many: bool = False,
 ) -> tuple[int, ...]:
-    """Out of sight until that moment; their reminders' numbers. Those gone meanwhile are passed over.
+    """Snooze messages and return the ids of their reminders; messages that are gone are skipped.
 
-    `are_many`: they are some of a great many, that come back together without delaying anybody else.
+    `are_many`: part of a bulk action, whose messages return in one job so that other users do not wait.
 
-    The reminder is written down before the message moves: cut short in between, none waits without a date.
+    Reminders are saved before messages move, so that an interruption leaves none snoozed without a date.
     Raises Refusal `webmail.too-many`, QuotaReached.
     """
-    if len(refs) > MOST:
-        raise Refusal("webmail.too-many", most=MOST)
+    if len(refs) > MAX_MESSAGES:
+        raise Refusal("webmail.too-many", most=MAX_MESSAGES)
     folders = mailbox.folders()
     if all(folder.name != FOLDER for folder in folders):
-        with suppress(FolderRefused):  # made meanwhile
+        with suppress(FolderRefused):  # created meanwhile
             mailbox.create_folder(FOLDER)
-    opened = [one for ref in dict.fromkeys(refs) if (one := _opened(mailbox, ref))]
-    homes = _homes(account_id, folders, opened)
+    messages = [message for ref in dict.fromkeys(refs) if (message := _open(mailbox, ref))]
+    homes = _return_folders(account_id, folders, messages)
     with transaction.atomic(durable=True):
-        made = [_written(account_id, PUT_OFF, one, until, home=homes[one.ref], now=now) for one in opened]
-        for event in [RemindersDue(account_id)] if are_many else [ReminderDue(row.pk) for row in made]:
+        rows = [
+            _create_reminder(
+                account_id, ReminderKind.SNOOZE, message, until, home=homes[message.ref], now=now
+            )
+            for message in messages
+        ]
+        for event in [RemindersDue(account_id)] if are_many else [ReminderDue(row.pk) for row in rows]:
             announce(event, due=until)
     by_folder: dict[str, list[ReminderRow]] = defaultdict(list)
-    for row in made:
+    for row in rows:
         by_folder[row.folder].append(row)
-    kept = [row.pk for row in by_folder.pop(FOLDER, ())]
-    for rows in by_folder.values():
-        kept += _put_away(mailbox, rows)
-    return tuple(kept)
+    reminder_ids = [row.pk for row in by_folder.pop(FOLDER, ())]
+    for rows_there in by_folder.values():
+        reminder_ids += _move_away(mailbox, rows_there)
+    return tuple(reminder_ids)
 
 
-def _opened(mailbox: Mailbox, ref: MessageRef) -> OpenedMessage | None:
+def _open(mailbox: Mailbox, ref: MessageRef) -> OpenedMessage | None:
     try:
         return mailbox.open(ref)
     except MessageGone:
         return None
 
 
-def _homes(
-    account_id: int, folders: Sequence[Folder], opened: Sequence[OpenedMessage]
+def _return_folders(
+    account_id: int, folders: Sequence[Folder], messages: Sequence[OpenedMessage]
 ) -> dict[MessageRef, str]:
-    """Where each comes back: what waits already, where it would have."""
+    """The folder each message returns to; one that is snoozed again keeps the folder it had."""
     homes = {}
-    for one in opened:
-        former = _row(account_id, PUT_OFF, one.ref) if one.ref.folder == FOLDER else None
-        homes[one.ref] = former.home if former else _home(folders, one.ref.folder)
+    for message in messages:
+        ref = message.ref
+        former = _rows(account_id, ReminderKind.SNOOZE, ref).first() if ref.folder == FOLDER else None
+        homes[ref] = former.home if former else _return_folder(folders, ref.folder)
     return homes
 
 
-def waiting_at(account_id: int, numbers: Sequence[int]) -> list[tuple[MessageRef, str]]:
-    """Where what these reminders are about waits now, and where it comes back."""
-    rows = ReminderRow.objects.filter(account_id=account_id, kind=PUT_OFF, pk__in=numbers).order_by("pk")
-    return [(_ref(row), row.home) for row in rows]
+def snoozed_places(account_id: int, reminder_ids: Sequence[int]) -> list[tuple[MessageRef, str]]:
+    """References of snoozed messages, each with the folder it returns to."""
+    rows = ReminderRow.objects.filter(account_id=account_id, kind=ReminderKind.SNOOZE, pk__in=reminder_ids)
+    return [(_ref(row), row.home) for row in rows.order_by("pk")]
 
 
-def put_back(mailbox: Mailbox, account_id: int, refs: Sequence[MessageRef], home: str) -> None:
-    """What was put off comes back before its time, as it was; its reminders are called off.
+def unsnooze_messages(mailbox: Mailbox, account_id: int, refs: Sequence[MessageRef], home: str) -> None:
+    """Return snoozed messages early, flags unchanged, and delete their reminders.
 
-    What has come back meanwhile by itself is passed over.
+    Messages that have returned meanwhile are skipped.
     """
-    mine = ReminderRow.objects.filter(account_id=account_id, kind=PUT_OFF)
-    rows = {_ref(row): row for row in mine.filter(folder=FOLDER, uid__in=[ref.uid for ref in refs])}
-    left = [ref for ref in refs if ref in rows]
-    if left:
-        mailbox.move(left, _present(mailbox, home))
-        ReminderRow.objects.filter(pk__in=[rows[ref].pk for ref in left]).delete()
+    reminders = ReminderRow.objects.filter(account_id=account_id, kind=ReminderKind.SNOOZE)
+    rows = {_ref(row): row for row in reminders.filter(folder=FOLDER, uid__in=[ref.uid for ref in refs])}
+    snoozed = [ref for ref in refs if ref in rows]
+    if snoozed:
+        mailbox.move(snoozed, _existing_folder(mailbox, home))
+        ReminderRow.objects.filter(pk__in=[rows[ref].pk for ref in snoozed]).delete()
 
 
-def _put_away(mailbox: Mailbox, rows: Sequence[ReminderRow]) -> list[int]:
-    """Move what these reminders are about, of one folder, to where it waits; those that were still there."""
-    kept = ReminderRow.objects.filter(pk__in=[row.pk for row in rows])
+def _move_away(mailbox: Mailbox, rows: Sequence[ReminderRow]) -> list[int]:
+    """Move the messages of these reminders, all of one folder; ids of those whose message was there."""
+    reminders = ReminderRow.objects.filter(pk__in=[row.pk for row in rows])
     try:
-        there: Sequence[MessageRef | None] = mailbox.move([_ref(row) for row in rows], FOLDER)
+        places: Sequence[MessageRef | None] = mailbox.move([_ref(row) for row in rows], FOLDER)
     except QuotaReached:
-        kept.delete()
+        reminders.delete()
         raise
-    if len(there) != len(rows):  # some were gone meanwhile, and nothing tells which
-        there = tuple(_moved(mailbox, row) for row in rows)
-    found = []
+    if len(places) != len(rows):  # some were gone, and the answer does not tell which
+        places = tuple(_find_moved(mailbox, row) for row in rows)
+    moved = []
     with transaction.atomic(durable=True):
-        for row, ref in zip(rows, there, strict=False):
+        for row, ref in zip(rows, places, strict=False):
             if ref is not None:
-                kept.filter(pk=row.pk).update(folder=ref.folder, uid_validity=ref.uid_validity, uid=ref.uid)
-                found.append(row.pk)
-        kept.exclude(pk__in=found).delete()
-    return found
+                reminders.filter(pk=row.pk).update(
+                    folder=ref.folder, uid_validity=ref.uid_validity, uid=ref.uid
+                )
+                moved.append(row.pk)
+        reminders.exclude(pk__in=moved).delete()
+    return moved
 
 
-def _moved(mailbox: Mailbox, row: ReminderRow) -> MessageRef | None:
-    found = mailbox.find_by_message_id(FOLDER, row.message_id) if row.message_id else ()
-    return found[-1] if found else None
+def _find_moved(mailbox: Mailbox, row: ReminderRow) -> MessageRef | None:
+    matches = mailbox.find_by_message_id(FOLDER, row.message_id) if row.message_id else ()
+    return matches[-1] if matches else None
 
 
 def await_answer(
@@ -141,21 +148,21 @@ def await_answer(
     *,
     now: datetime,
 ) -> int:
-    """Say so when nobody answered a message by that moment.
+    """Create a reminder in case a sent message has no answer by `until`; its id. `own`: the user's addresses.
 
-    Raises MessageGone, Refusal `webmail.not-sent` for a message of somebody else's.
+    Raises MessageGone, Refusal `webmail.not-sent` for a message somebody else sent.
     """
     opened = mailbox.open(ref)
-    if not opened.message_id or not any(one.address.lower() in own for one in opened.sender):
+    if not opened.message_id or not any(sender.address.lower() in own for sender in opened.sender):
         raise Refusal("webmail.not-sent")
     with transaction.atomic(durable=True):
-        row = _written(account_id, ANSWER, opened, until, home="", now=now)
+        row = _create_reminder(account_id, ReminderKind.ANSWER, opened, until, home="", now=now)
         announce(ReminderDue(row.pk), due=until)
     return row.pk
 
 
-def call_off(account_id: int, reminder_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
-    """What was put off comes back now, where it was, as it was; an answer is waited for no more.
+def cancel_reminder(account_id: int, reminder_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+    """Delete a reminder: a snoozed message returns now, flags unchanged; a sent one awaits no answer.
 
     Raises Refusal `webmail.reminder-over`.
     """
@@ -163,31 +170,31 @@ def call_off(account_id: int, reminder_id: int, open_mailbox: OpenMailbox, *, no
     if row is None:
         raise Refusal("webmail.reminder-over")
     with open_mailbox(MailLogin(row.account.mailbox)) as mailbox:
-        if row.kind == PUT_OFF:
-            if ref := _found(mailbox, row):
-                mailbox.move([ref], _present(mailbox, row.home))
+        if row.kind == ReminderKind.SNOOZE:
+            if ref := _find_snoozed(mailbox, row):
+                mailbox.move([ref], _existing_folder(mailbox, row.home))
         elif row.is_over:
             mailbox.flag([_ref(row)], (), (Flag.UNANSWERED, Flag.FLAGGED))
     row.delete()
 
 
 def reminders_of(account_id: int) -> list[ReminderRow]:
-    """All that is waited for, the next first; answers that were missed before the others."""
+    """Reminders of an account: overdue answers first, then by date."""
     return list(ReminderRow.objects.filter(account_id=account_id).order_by("-is_over", "due_at", "pk"))
 
 
 def missed_answers(account_id: int) -> int:
-    """How many messages nobody answered in time."""
+    """Number of sent messages whose answer is overdue."""
     return ReminderRow.objects.filter(account_id=account_id, is_over=True).count()
 
 
-def fall_due(reminder_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
-    """Do what a reminder is for, if its moment has come; running twice does no harm. Raises EngineDown."""
+def run_reminder(reminder_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+    """Return a snoozed message, or flag an unanswered one, if that is due. Idempotent. Raises EngineDown."""
     row = ReminderRow.objects.select_related("account").filter(pk=reminder_id, is_over=False).first()
-    if row is None or row.due_at > now:  # called off, or put off again: another job comes later
+    if row is None or row.due_at > now:  # cancelled, or snoozed again: another job is queued
         return
     with open_mailbox(MailLogin(row.account.mailbox)) as mailbox:
-        if row.kind == PUT_OFF:
+        if row.kind == ReminderKind.SNOOZE:
             _bring_back(mailbox, row, now)
             row.delete()
         elif _is_answered(mailbox, row):
@@ -197,27 +204,27 @@ def fall_due(reminder_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> N
             ReminderRow.objects.filter(pk=row.pk).update(is_over=True)
 
 
-def fall_due_together(account_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
-    """Bring back what is put off and due, for some seconds; another job does the rest. Raises EngineDown."""
-    until = time.monotonic() + _GO
-    due = ReminderRow.objects.filter(account_id=account_id, kind=PUT_OFF, due_at__lte=now).order_by("pk")
-    for number in list(due.values_list("pk", flat=True)):
+def run_due_reminders(account_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
+    """Return the snoozed messages that are due, for `_RUN_SECONDS`; queue the rest. Raises EngineDown."""
+    until = time.monotonic() + _RUN_SECONDS
+    due = ReminderRow.objects.filter(account_id=account_id, kind=ReminderKind.SNOOZE, due_at__lte=now)
+    for reminder_id in list(due.order_by("pk").values_list("pk", flat=True)):
         if time.monotonic() > until:
             with transaction.atomic(durable=True):
                 announce(RemindersDue(account_id))
             return
-        fall_due(number, open_mailbox, now=now)
+        run_reminder(reminder_id, open_mailbox, now=now)
 
 
 def _bring_back(mailbox: Mailbox, row: ReminderRow, now: datetime) -> None:
-    """A copy that comes now takes its place; without room for one, the message itself, lower down."""
-    ref = _found(mailbox, row)
+    """Replace the message by a copy that arrives now; without room for one, move the message itself."""
+    ref = _find_snoozed(mailbox, row)
     if ref is None:
-        return  # moved or deleted elsewhere: the person has dealt with it
-    home = _present(mailbox, row.home)
-    there = mailbox.find_by_message_id(home, row.message_id) if row.message_id else ()
-    if any(Flag.REMINDED in mailbox.open(one).flags for one in there):
-        mailbox.expunge([ref])  # a former try was cut short
+        return  # moved or deleted elsewhere: the user has dealt with it
+    home = _existing_folder(mailbox, row.home)
+    copies = mailbox.find_by_message_id(home, row.message_id) if row.message_id else ()
+    if any(Flag.REMINDED in mailbox.open(copy).flags for copy in copies):
+        mailbox.expunge([ref])  # an earlier run was interrupted after the copy
         return
     flags = (mailbox.open(ref).flags - {Flag.SEEN.value, "\\Recent"}) | {Flag.REMINDED.value}
     try:
@@ -230,59 +237,56 @@ def _bring_back(mailbox: Mailbox, row: ReminderRow, now: datetime) -> None:
 
 
 def _is_answered(mailbox: Mailbox, row: ReminderRow) -> bool:
-    """Whether somebody else answered it; a message that is gone is waited for no more."""
+    """Whether somebody else answered the message, or it is gone."""
     try:
-        own = {one.address.lower() for one in mailbox.open(_ref(row)).sender}
+        own = {sender.address.lower() for sender in mailbox.open(_ref(row)).sender}
         thread = mailbox.conversation(_ref(row))
     except MessageGone:
         return True
     return any(
-        one.summary.in_reply_to == row.message_id and one.summary.sender.address.lower() not in own
-        for one in thread
+        reply.summary.in_reply_to == row.message_id and reply.summary.sender.address.lower() not in own
+        for reply in thread
     )
 
 
-def _found(mailbox: Mailbox, row: ReminderRow) -> MessageRef | None:
-    """The message in the folder where it waits; one that never went there is not waiting."""
+def _find_snoozed(mailbox: Mailbox, row: ReminderRow) -> MessageRef | None:
+    """Reference of a snoozed message; None when it is not in the folder of snoozed messages."""
     if row.folder == FOLDER:
         with suppress(MessageGone):
             return mailbox.open(_ref(row)).ref
     try:
-        again = mailbox.find_by_message_id(FOLDER, row.message_id) if row.message_id else ()
+        return _find_moved(mailbox, row)
     except FolderGone:
         return None
-    return again[-1] if again else None
 
 
-def _present(mailbox: Mailbox, home: str) -> str:
-    return home if any(folder.name == home for folder in mailbox.folders()) else "INBOX"
+def _existing_folder(mailbox: Mailbox, name: str) -> str:
+    """That folder, or the inbox if it no longer exists."""
+    return name if any(folder.name == name for folder in mailbox.folders()) else "INBOX"
 
 
-def _home(folders: Sequence[Folder], folder: str) -> str:
-    """Where a message comes back: where it was, but neither to the trash nor to where it waits."""
-    ends = {FOLDER, *(one.name for one in folders if one.use in _ENDS)}
+def _return_folder(folders: Sequence[Folder], folder: str) -> str:
+    """The folder a message of `folder` returns to: the same, or the inbox if that makes no sense."""
+    excluded = {FOLDER, *(each.name for each in folders if each.use in _NO_RETURN)}
     inbox = of_use(folders, Use.INBOX)
-    return folder if folder not in ends else (inbox.name if inbox else "INBOX")
+    return folder if folder not in excluded else (inbox.name if inbox else "INBOX")
 
 
-def _written(
-    account_id: int, kind: str, opened: OpenedMessage, due: datetime, *, home: str, now: datetime
+def _create_reminder(
+    account_id: int, kind: ReminderKind, opened: OpenedMessage, due: datetime, *, home: str, now: datetime
 ) -> ReminderRow:
-    """Inside the caller's transaction."""
-    people, ref = opened.sender if kind == PUT_OFF else opened.to, opened.ref
+    """Save a reminder, in place of a former one of that kind. Runs in the caller's transaction."""
+    people, ref = opened.sender if kind is ReminderKind.SNOOZE else opened.to, opened.ref
     _rows(account_id, kind, ref).delete()
     return ReminderRow.objects.create(
-        account_id=account_id, kind=kind, folder=ref.folder, uid_validity=ref.uid_validity, uid=ref.uid,
+        account_id=account_id, kind=kind.value, folder=ref.folder, uid_validity=ref.uid_validity, uid=ref.uid,
         home=home, message_id=opened.message_id[:1000], subject=opened.subject[:500],
-        people=", ".join(one.name or one.address for one in people[:5])[:500], due_at=due, created_at=now,
+        people=", ".join(person.name or person.address for person in people[:5])[:500],
+        due_at=due, created_at=now,
     )  # fmt: skip
 
 
-def _row(account_id: int, kind: str, ref: MessageRef) -> ReminderRow | None:
-    return _rows(account_id, kind, ref).first()
-
-
-def _rows(account_id: int, kind: str, ref: MessageRef) -> "models.QuerySet[ReminderRow]":
+def _rows(account_id: int, kind: ReminderKind, ref: MessageRef) -> "models.QuerySet[ReminderRow]":
     return ReminderRow.objects.filter(
         account_id=account_id, kind=kind, folder=ref.folder, uid_validity=ref.uid_validity, uid=ref.uid
     )

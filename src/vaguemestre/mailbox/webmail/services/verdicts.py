@@ -1,47 +1,51 @@
-"""Sender-authentication verdicts of opened messages; a message never changes, so each is worked out once."""
+"""Sender-authentication verdicts of opened messages, cached since a message never changes."""
 
 from dataclasses import dataclass
 
 from vaguemestre.foundation.kernel import seals
-from vaguemestre.mailbox.webmail.rules.trust.authenticity import Authenticity, authenticity, of_several
+from vaguemestre.mailbox.webmail.rules.trust.authenticity import (
+    Authenticity,
+    ambiguous_authenticity,
+    sender_authenticity,
+)
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
-from vaguemestre.mailbox.webmail.services.kept import Kept
+from vaguemestre.mailbox.webmail.services.lru import WeightedLru
 from vaguemestre.post.mailstore.ports import Reads
 from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage
 
-_verdicts: Kept[tuple[str, MessageRef], Authenticity] = Kept(4096)
+_verdicts: WeightedLru[tuple[str, MessageRef], Authenticity] = WeightedLru(4096)
 
 
 @dataclass(frozen=True)
-class Voucher:
-    """What this installation vouches with: its authserv-id (RFC 8601), its domains (lower case), its key."""
+class AuthServer:
+    """Our authentication server: authserv-id (RFC 8601), domains (lower case), seal key."""
 
     server: str
     domains: frozenset[str]
     key: bytes
 
 
-def verdict_of(reads: Reads, owner: str, opened: OpenedMessage, voucher: Voucher) -> Authenticity:
-    """Verdict for the sender of an opened message. `owner`: under what its text is kept.
+def verdict_of(reads: Reads, owner: str, opened: OpenedMessage, server: AuthServer) -> Authenticity:
+    """Verdict for the sender of an opened message. `owner`: as in `read_message`.
 
-    Costs one more question, for the whole message, when it holds a seal of ours.
+    Fetches the whole message if it bears a seal of ours.
     """
     place = (owner, opened.ref)
     verdict = _verdicts.get(place)
     if verdict is None:
 
         def seal_holds(author: str, seal: str) -> bool:
-            return seals.holds(seal, reads.raw(opened.ref), voucher.key, author)
+            return seals.holds(seal, reads.raw(opened.ref), server.key, author)
 
         author = from_field(opened)
         if author.is_ambiguous:
-            verdict = of_several(opened.fields, author.addresses, voucher.domains)
+            verdict = ambiguous_authenticity(opened.fields, author.addresses, server.domains)
         else:
-            verdict = authenticity(
+            verdict = sender_authenticity(
                 opened.fields,
                 author.sender.address,
-                server=voucher.server,
-                own=voucher.domains,
+                server=server.server,
+                own=server.domains,
                 seal_holds=seal_holds,
             )
         _verdicts.put(place, verdict)

@@ -7,5 +7,5 @@ register = template.Library()
 
 
 @register.filter
-def fragment(written: str) -> Markup:
-    return Markup(written)  # noqa: S704 - written by our own autoescaped templates (http.written)
+def fragment(html: str) -> Markup:
+    return Markup(html)  # noqa: S704 - written by our own autoescaped templates (http.written)

@@ -1,12 +1,7 @@
-"""The reader's screens."""
+"""Views of the webmail."""
 
-from vaguemestre.mailbox.webmail.views.answers import (
-    answer_invitation,
-    answer_receipt,
-    choose_showing,
-    leave_list,
-    report_message,
-)
+from vaguemestre.mailbox.webmail.views.actions import act_on_messages, renew_ticket
+from vaguemestre.mailbox.webmail.views.attachments import list_attachments
 from vaguemestre.mailbox.webmail.views.bulks import show_bulk, start_bulk, undo_bulk
 from vaguemestre.mailbox.webmail.views.cards import show_card
 from vaguemestre.mailbox.webmail.views.choices import change_label, change_search, save_choices
@@ -18,9 +13,8 @@ from vaguemestre.mailbox.webmail.views.files import (
     show_picture,
     show_source,
 )
-from vaguemestre.mailbox.webmail.views.folders import change_folder, count_elsewhere
+from vaguemestre.mailbox.webmail.views.folders import change_folder, count_shared_unread
 from vaguemestre.mailbox.webmail.views.lists import find_day, list_folders, list_rows, show_folder, show_inbox
-from vaguemestre.mailbox.webmail.views.looks import look_at_part, make_preview, pdf_reader
 from vaguemestre.mailbox.webmail.views.messages import (
     open_enclosed,
     open_message,
@@ -28,43 +22,48 @@ from vaguemestre.mailbox.webmail.views.messages import (
     show_body,
     show_conversation,
 )
-from vaguemestre.mailbox.webmail.views.moves import act, renew_ticket
-from vaguemestre.mailbox.webmail.views.queues import close_reports, list_files, list_reports
+from vaguemestre.mailbox.webmail.views.one_click import (
+    answer_invitation,
+    answer_receipt,
+    choose_showing,
+    report_message,
+    unsubscribe,
+)
+from vaguemestre.mailbox.webmail.views.previews import make_preview, pdf_reader, preview_part
 from vaguemestre.mailbox.webmail.views.reminders import (
     await_answer,
-    call_off,
+    cancel_reminders,
     list_reminders,
-    propose_moments,
-    put_off,
+    offer_choices,
+    snooze_messages,
 )
+from vaguemestre.mailbox.webmail.views.reports import close_reports, list_reports
 
 __all__ = [
-    "act",
+    "act_on_messages",
     "answer_invitation",
     "answer_receipt",
     "await_answer",
-    "call_off",
+    "cancel_reminders",
     "change_folder",
     "change_label",
     "change_search",
     "choose_showing",
     "close_reports",
-    "count_elsewhere",
+    "count_shared_unread",
     "find_day",
-    "leave_list",
-    "list_files",
+    "list_attachments",
     "list_folders",
     "list_reminders",
     "list_reports",
     "list_rows",
-    "look_at_part",
     "make_preview",
+    "offer_choices",
     "open_enclosed",
     "open_message",
     "pdf_reader",
+    "preview_part",
     "print_message",
-    "propose_moments",
-    "put_off",
     "renew_ticket",
     "report_message",
     "save_all_parts",
@@ -80,6 +79,8 @@ __all__ = [
     "show_inbox",
     "show_picture",
     "show_source",
+    "snooze_messages",
     "start_bulk",
     "undo_bulk",
+    "unsubscribe",
 ]

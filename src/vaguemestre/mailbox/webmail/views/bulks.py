@@ -1,4 +1,4 @@
-"""Acts on a whole folder or on all that a search found."""
+"""Bulk actions, on a whole folder or on all results of a search."""
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -9,61 +9,63 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.webmail.http import mailbox_of, view_of
 from vaguemestre.mailbox.webmail.models import BulkRow
-from vaguemestre.mailbox.webmail.rules.listing.folders import named
+from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug
 from vaguemestre.mailbox.webmail.services import bulks
-from vaguemestre.mailbox.webmail.values import Act
-from vaguemestre.mailbox.webmail.views.reminders import moment_asked
+from vaguemestre.mailbox.webmail.values import Action
+from vaguemestre.mailbox.webmail.views.reminders import chosen_moment
 
 
 @require_POST
 @signed_in
 def start_bulk(request: SignedInRequest) -> HttpResponse:
-    """`acte`, `dossier` (a step), and the parameters of the list's address.
+    """Start `acte` on `dossier` (a slug), limited by the URL parameters of the list.
 
-    What some acts want besides: `vers` (a step), `marque`, `quand` with its `jour`.
+    Some actions also take `vers` (a slug), `marque`, or `quand` with `jour`.
     """
-    act, folder = request.POST.get("acte", ""), named(request.POST.get("dossier", ""))
-    if act not in bulks.ACTS or folder is None:
+    act, folder = request.POST.get("acte", ""), folder_of_slug(request.POST.get("dossier", ""))
+    if act not in bulks.ACTIONS or folder is None:
         raise Http404(act)
     now = timezone.now()
-    match Act(act):
-        case Act.LABEL | Act.UNLABEL:
+    match Action(act):
+        case Action.LABEL | Action.UNLABEL:
             to = request.POST.get("marque", "")
-        case Act.PUT_OFF:
-            to = moment_asked(request, now).isoformat()
+        case Action.SNOOZE:
+            to = chosen_moment(request, now).isoformat()
         case _:
-            to = named(request.POST.get("vers", "")) or ""
+            to = folder_of_slug(request.POST.get("vers", "")) or ""
     with mailbox_of(request.who) as mailbox:
         row = bulks.start_bulk(
             mailbox,
             request.who.account_id,
-            Act(act),
+            Action(act),
             folder,
             view_of(request.who, request.POST),
             now=now,
             to=to,
         )
-    return _told(row)
+    return _bulk_json(row)
 
 
 @require_GET
 @signed_in
 def show_bulk(request: SignedInRequest, bulk_id: int) -> HttpResponse:
-    return _told(bulks.bulk_of(request.who.account_id, bulk_id))
+    """Progress of a bulk action."""
+    return _bulk_json(bulks.bulk_of(request.who.account_id, bulk_id))
 
 
 @require_POST
 @signed_in
 def undo_bulk(request: SignedInRequest, bulk_id: int) -> HttpResponse:
-    return _told(bulks.undo_bulk(request.who.account_id, bulk_id, now=timezone.now()))
+    """Undo a bulk action; progress of the one that does."""
+    return _bulk_json(bulks.undo_bulk(request.who.account_id, bulk_id, now=timezone.now()))
 
 
-def _told(row: BulkRow) -> HttpResponse:
+def _bulk_json(row: BulkRow) -> HttpResponse:
     wait = max(0, round((row.due_at - timezone.now()).total_seconds()))
     return JsonResponse(
         {
             "id": row.pk,
-            "act": bulks.told_act(row),
+            "act": bulks.displayed_action(row),
             "state": row.state,
             "total": row.total,
             "done": row.done,

@@ -1,4 +1,4 @@
-"""Cards above a text: what a part means, asked for once the message is on the screen."""
+"""Cards that explain parts of a message, requested after its pane."""
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -7,19 +7,25 @@ from django.views.decorators.http import require_GET
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel import charsets
 from vaguemestre.mailbox.calendar.queries import answer_to, clashes
-from vaguemestre.mailbox.webmail.http import base_of, inner_base_of, own_addresses, reads_of, written
+from vaguemestre.mailbox.webmail.http import (
+    enclosed_path_prefix,
+    message_path,
+    own_addresses,
+    reads_of,
+    render_fragment,
+)
 from vaguemestre.mailbox.webmail.ports import TooComplex, authorities, run_limited
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import deliveries
 from vaguemestre.mailbox.webmail.rules.rendering.parts import find_part
 from vaguemestre.mailbox.webmail.rules.trust.signatures import Signature
-from vaguemestre.mailbox.webmail.services.limited import invitation_of, signature_of, visiting_cards_of
+from vaguemestre.mailbox.webmail.services.limited import contact_cards_of, invitation_of, signature_of
 from vaguemestre.mailbox.webmail.values import CardKind
 from vaguemestre.post.mailstore.ports import MessageGone, Reads
 from vaguemestre.post.mailstore.values import MessageRef, Part
 
-_HEAVIEST = 2_000_000
-_HEAVIEST_SIGNED = 25_000_000
+_MAX_BYTES = 2_000_000
+_MAX_SIGNED_BYTES = 25_000_000
 TOO_HEAVY = Signature(holds=False, problem="Ce courriel est trop lourd pour être vérifié ici.")
 
 
@@ -34,7 +40,7 @@ def show_card(
     number: str,
     chain: str = "",
 ) -> HttpResponse:
-    """One card; an unreadable part gives an empty one: the file itself is still offered below."""
+    """One card; empty for an unreadable part, which is still offered as a file."""
     if kind not in set(CardKind):
         raise Http404(kind)
     ref = MessageRef(folder, uid_validity, uid)
@@ -47,13 +53,13 @@ def show_card(
         except TooComplex:
             context = {"is_too_complex": True}
     return HttpResponse(
-        written(
+        render_fragment(
             "card",
             {
                 "kind": CardKind(kind).value,
                 "part": part,
-                "base": base_of(ref, chain),
-                "inner_base": inner_base_of(ref, chain),
+                "path": message_path(ref, chain),
+                "enclosed_path": enclosed_path_prefix(ref, chain),
                 "words": french,
                 **context,
             },
@@ -62,43 +68,45 @@ def show_card(
 
 
 def _text(reads: Reads, ref: MessageRef, part: Part) -> str:
-    return charsets.text(reads.part(ref, part.number, _HEAVIEST), part.charset)
+    return charsets.text(reads.part(ref, part.number, _MAX_BYTES), part.charset)
 
 
 def _invitation(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
-    given = invitation_of(run_limited.get(), reads.part(ref, part.number, _HEAVIEST))
-    if given is None:
+    invitation = invitation_of(run_limited.get(), reads.part(ref, part.number, _MAX_BYTES))
+    if invitation is None:
         return {"invitation": None}
     account = request.who.account_id
     mine = own_addresses(request.who)
     return {
-        "invitation": given,
-        "answer": answer_to(account, given.uid),
-        "clashes": () if given.is_cancelled else clashes(account, given.uid, given.starts, given.ends),
-        "is_over": given.ends < timezone.now(),
-        "is_mine": given.organiser.address in mine,
+        "invitation": invitation,
+        "answer": answer_to(account, invitation.uid),
+        "clashes": ()
+        if invitation.is_cancelled
+        else clashes(account, invitation.uid, invitation.starts, invitation.ends),
+        "is_over": invitation.ends < timezone.now(),
+        "is_mine": invitation.organiser.address in mine,
     }
 
 
 def _delivery(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
-    return {"deliveries": deliveries.deliveries(_text(reads, ref, part))}
+    return {"deliveries": deliveries.parse_deliveries(_text(reads, ref, part))}
 
 
 def _receipt(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
-    return {"receipt": deliveries.receipt(_text(reads, ref, part))}
+    return {"receipt": deliveries.parse_receipt(_text(reads, ref, part))}
 
 
 def _visiting(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
     return {
-        "people": visiting_cards_of(run_limited.get(), reads.part(ref, part.number, _HEAVIEST), part.charset)
+        "people": contact_cards_of(run_limited.get(), reads.part(ref, part.number, _MAX_BYTES), part.charset)
     }
 
 
 def _smime(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
     opened = reads.open(ref)
-    content = reads.part(ref, part.number, _HEAVIEST_SIGNED)
+    content = reads.part(ref, part.number, _MAX_SIGNED_BYTES)
     is_opaque = part.kind.endswith("pkcs7-mime") or part.name.lower().endswith(".p7m")
-    if not is_opaque and opened.size > _HEAVIEST_SIGNED:
+    if not is_opaque and opened.size > _MAX_SIGNED_BYTES:
         signature: Signature | None = TOO_HEAVY
     else:
         raw = None if is_opaque else reads.raw(ref)
@@ -117,9 +125,9 @@ _CONTEXTS = {
     CardKind.INVITATION: _invitation,
     CardKind.DELIVERY: _delivery,
     CardKind.RECEIPT: _receipt,
-    CardKind.VISITING: _visiting,
+    CardKind.CONTACT: _visiting,
     CardKind.TNEF: _plain,
     CardKind.SMIME: _smime,
     CardKind.PGP: _plain,
-    CardKind.SEALED: _plain,
+    CardKind.ENCRYPTED: _plain,
 }

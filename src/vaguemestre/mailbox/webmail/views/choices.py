@@ -1,4 +1,4 @@
-"""What a person chooses for reading."""
+"""Reading preferences, labels and saved searches."""
 
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -13,9 +13,9 @@ from vaguemestre.mailbox.webmail.services import choices
 @require_POST
 @signed_in
 def save_choices(request: SignedInRequest) -> HttpResponse:
-    """Any of `density`, `conversations`, `notices`, `plain_face`, `marks_read`."""
-    choices.choose(request.who.account_id, {name: str(value) for name, value in request.POST.items()})
-    revocations.get().bump()  # every worker reads the person again
+    """Save any of `density`, `conversations`, `notices`, `plain_face`, `marks_read`."""
+    choices.save_choices(request.who.account_id, {name: str(value) for name, value in request.POST.items()})
+    revocations.get().bump()  # every worker reloads the user
     if wants_fragment(request):
         return HttpResponse(status=204)
     return HttpResponseRedirect(reverse("webmail:inbox"))
@@ -24,7 +24,7 @@ def save_choices(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def change_label(request: SignedInRequest) -> HttpResponse:
-    """Make a label, change it (`mark` says which) or, with `retirer`, offer it no more."""
+    """Create a label, change that of `mark`, or with `retirer` stop offering it."""
     who, mark = request.who, request.POST.get("mark", "")
     if "retirer" in request.POST:
         choices.drop_label(who.account_id, who.preferences, mark)
@@ -38,15 +38,15 @@ def change_label(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def change_search(request: SignedInRequest) -> HttpResponse:
-    """Keep a search, drop one (`retirer`), remember one made (`faite`), forget those (`oublier`)."""
-    who, asked = request.who, request.POST.get("q", "")
+    """Save a search, delete one (`retirer`), add a recent one (`faite`), or clear those (`oublier`)."""
+    who, query = request.who, request.POST.get("q", "")
     if "retirer" in request.POST:
         choices.drop_search(who.account_id, who.preferences, request.POST["retirer"])
     elif "oublier" in request.POST:
         choices.forget_searches(who.account_id)
     elif "faite" in request.POST:
-        choices.remember_search(who.account_id, who.preferences, asked)
+        choices.remember_search(who.account_id, who.preferences, query)
     else:
-        choices.keep_search(who.account_id, who.preferences, request.POST.get("nom", ""), asked)
+        choices.save_search(who.account_id, who.preferences, request.POST.get("nom", ""), query)
     revocations.get().bump()
     return HttpResponse(status=204)

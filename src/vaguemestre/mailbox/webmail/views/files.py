@@ -1,4 +1,4 @@
-"""Files: what leaves a message as it is, to keep or to look at."""
+"""Downloads: attachments, message sources, remote pictures."""
 
 import os
 from functools import partial
@@ -20,19 +20,20 @@ from vaguemestre.foundation.ui.stored_files import hand_over, is_behind_front
 from vaguemestre.mailbox.webmail.http import reads_of
 from vaguemestre.mailbox.webmail.ports import PictureRefused, TooComplex, fetch_picture, run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
-from vaguemestre.mailbox.webmail.rules.rendering.frames import NOT_LOADED
-from vaguemestre.mailbox.webmail.rules.rendering.picture_place import MAX_ADDRESS, picture_place
+from vaguemestre.mailbox.webmail.rules.rendering.frames import PICTURE_PLACEHOLDER
+from vaguemestre.mailbox.webmail.rules.rendering.picture_path import MAX_ADDRESS, picture_path
 from vaguemestre.mailbox.webmail.services.attachments_zip import pack_files
-from vaguemestre.mailbox.webmail.services.message_reader import opened_part, read_message
+from vaguemestre.mailbox.webmail.services.message_reader import open_part, read_message
 from vaguemestre.mailbox.webmail.services.pictures import signed_picture
 from vaguemestre.mailbox.webmail.services.text_files import file_bytes
-from vaguemestre.mailbox.webmail.views.messages import owner
+from vaguemestre.mailbox.webmail.views.message_pane import cache_owner
 from vaguemestre.post.mailstore.ports import MessageGone
 from vaguemestre.post.mailstore.values import MessageRef, Part
 
 _TYPES = frozenset(("application/pdf", "application/zip", "text/calendar", "text/csv", "message/rfc822"))
-_HEADER = 200_000
-_SLICE = 65_536
+_MAX_SOURCE_BYTES = 2_000_000
+_MAX_HEADER_BYTES = 200_000
+_CHUNK_BYTES = 65_536
 
 
 @require_GET
@@ -40,7 +41,7 @@ _SLICE = 65_536
 def save_part(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
 ) -> HttpResponse:
-    """An attachment, to keep."""
+    """Download an attachment."""
     content, part = part_of(request, MessageRef(folder, uid_validity, uid), number, chain)
     kind = kinds.picture_kind(content) or (part.kind if part.kind in _TYPES else "application/octet-stream")
     answer = HttpResponse(content, content_type=kind)
@@ -52,19 +53,20 @@ def save_part(
 def save_all_parts(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
 ) -> HttpResponse:
-    """Every attachment as one archive. The mailbox is given back before any of it is sent."""
+    """Download all attachments as one archive. The mailbox is released before the answer is sent."""
     ref = MessageRef(folder, uid_validity, uid)
     with reads_of(request.who, ref, chain) as reads:
-        reading = read_message(reads, owner(request, chain), ref, run_limited.get())
-        if reading.is_too_much:
+        message = read_message(reads, cache_owner(request, chain), ref, run_limited.get())
+        if message.is_too_much:
             raise TooComplex("webmail.too-many-parts")
-        if not reading.enclosures:
+        if not message.attachments:
             raise MessageGone("mailstore.message-gone")
-        packed = pack_files(reads, ref, reading.enclosures)
-    answer = StreamingHttpResponse(iter(partial(packed.read, _SLICE), b""), content_type="application/zip")
-    answer._resource_closers.append(packed.close)  # type: ignore[attr-defined]
-    answer["Content-Length"] = str(packed.seek(0, os.SEEK_END))
-    packed.seek(0)
+        archive = pack_files(reads, ref, message.attachments)
+    chunks = iter(partial(archive.read, _CHUNK_BYTES), b"")
+    answer = StreamingHttpResponse(chunks, content_type="application/zip")
+    answer._resource_closers.append(archive.close)  # type: ignore[attr-defined]
+    answer["Content-Length"] = str(archive.seek(0, os.SEEK_END))
+    archive.seek(0)
     return cast("HttpResponse", as_file(answer, name=f"pieces-jointes-{uid}.zip"))
 
 
@@ -73,7 +75,7 @@ def save_all_parts(
 def show_source(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
 ) -> HttpResponse:
-    """The message as it travelled, as plain text."""
+    """The source of the message, as plain text."""
     return _plain(request, MessageRef(folder, uid_validity, uid), chain, whole=True)
 
 
@@ -82,23 +84,23 @@ def show_source(
 def show_header(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
 ) -> HttpResponse:
-    """Its header alone."""
+    """The header fields, as plain text."""
     return _plain(request, MessageRef(folder, uid_validity, uid), chain, whole=False)
 
 
 def _plain(request: SignedInRequest, ref: MessageRef, chain: str, *, whole: bool) -> HttpResponse:
     with reads_of(request.who, ref, chain) as reads:
         raw = reads.raw(ref)
-    shown = raw[:2_000_000] if whole else header_of(raw)
+    content = raw[:_MAX_SOURCE_BYTES] if whole else header_of(raw)
     answer = HttpResponse(
-        charsets.text(shown).encode("utf-8", "replace"), content_type="text/plain; charset=utf-8"
+        charsets.text(content).encode("utf-8", "replace"), content_type="text/plain; charset=utf-8"
     )
     return as_file(answer, name=f"message-{ref.uid}.txt", inline=True)
 
 
 def header_of(raw: bytes) -> bytes:
-    """Everything before the first empty line."""
-    return raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0][:_HEADER]
+    """The bytes before the first empty line."""
+    return raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0][:_MAX_HEADER_BYTES]
 
 
 @require_GET
@@ -106,7 +108,7 @@ def header_of(raw: bytes) -> bytes:
 def save_message(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
 ) -> HttpResponse:
-    """The message as a file that every mail program opens."""
+    """Download the message as a file for any mail client."""
     ref = MessageRef(folder, uid_validity, uid)
     with reads_of(request.who, ref, chain) as reads:
         raw = reads.raw(ref)
@@ -115,21 +117,21 @@ def save_message(
 
 @require_GET
 def show_picture(request: HttpRequest, signed: str) -> HttpResponse:
-    """A remote picture, for a reader who asked. The frame has no cookie: the address itself is signed.
+    """A remote picture, for a reader who asked for it. The address is signed, as the frame has no cookie.
 
-    Behind the front, another process fetches it: no thread of the pages waits for a stranger's server.
+    Behind the front, another process fetches it, so that no thread of ours waits for a foreign server.
     """
     answer: HttpResponse
     try:
-        wanted = signed_picture(signed)
-        if len(wanted.address) > MAX_ADDRESS:
+        picture_request = signed_picture(signed)
+        if len(picture_request.address) > MAX_ADDRESS:
             raise PictureRefused("webmail.picture-address-malformed")
         if is_behind_front(request):
-            return hand_over(picture_place(wanted.account_id, wanted.address))
-        picture = fetch_picture.get()(wanted.address)
+            return hand_over(picture_path(picture_request.account_id, picture_request.address))
+        picture = fetch_picture.get()(picture_request.address)
     except PictureRefused:
-        # browsers draw what an error answers: the place of a picture, not the sign of a broken page
-        answer = HttpResponseNotFound(NOT_LOADED, content_type="image/svg+xml")
+        # browsers display the body of the error: a placeholder, not the icon of a broken picture
+        answer = HttpResponseNotFound(PICTURE_PLACEHOLDER, content_type="image/svg+xml")
     else:
         answer = HttpResponse(picture.content, content_type=picture.kind)
     answer["Cache-Control"] = "no-store"
@@ -141,9 +143,9 @@ def show_picture(request: HttpRequest, signed: str) -> HttpResponse:
 def part_of(
     request: SignedInRequest, ref: MessageRef, number: str, chain: str, limit: int | None = None
 ) -> tuple[bytes, Part]:
-    """The bytes of a part and what the structure says of it. Raises MessageGone."""
+    """The bytes of a part, and the part. Raises MessageGone."""
     with reads_of(request.who, ref, chain) as reads:
-        _, part = opened_part(reads, ref, number)
+        _, part = open_part(reads, ref, number)
         if part is None:
             raise MessageGone("mailstore.message-gone")
         return file_bytes(reads, ref, number, limit), part

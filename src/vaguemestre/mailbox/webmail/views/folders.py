@@ -1,4 +1,4 @@
-"""What is done to folders."""
+"""Changes to folders."""
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -8,8 +8,8 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.mailbox.webmail.http import mailbox_of, wants_fragment
-from vaguemestre.mailbox.webmail.ports import unread_elsewhere
-from vaguemestre.mailbox.webmail.rules.listing.folders import named, slug
+from vaguemestre.mailbox.webmail.ports import shared_unread
+from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug, slug
 from vaguemestre.mailbox.webmail.services import folders as services
 from vaguemestre.mailbox.webmail.services.folders import Deletion
 from vaguemestre.post.mailstore.ports import Mailbox
@@ -21,88 +21,88 @@ _CHANGED = "Quelque chose a changé depuis : relisez, puis confirmez."
 @require_POST
 @signed_in
 def change_folder(request: SignedInRequest, what: str) -> HttpResponse:
-    """`dossier` and `dans` are steps of addresses; `nom` is typed. Says where the folder is now.
+    """Change the folder `dossier`. `dans`: a parent; both are slugs; `nom`: as typed. Returns its new slug.
 
-    A deletion is asked twice: the first answer says what will happen, with the mark that confirms it.
+    A deletion takes two requests: the first answer says what will happen, with the mark that confirms it.
     """
     if what not in _ACTS:
         raise Http404(what)
-    sent = {name: str(request.POST.get(name, "")) for name in ("nom", "dossier", "dans", "oui")}
+    form = {name: str(request.POST.get(name, "")) for name in ("nom", "dossier", "dans", "oui")}
     with mailbox_of(request.who) as mailbox:
         if what == "supprimer":
-            deletion = services.plan_deletion(mailbox, named(sent["dossier"]) or "")
-            if question := _question(request, deletion):
+            deletion = services.plan_deletion(mailbox, folder_of_slug(form["dossier"]) or "")
+            if question := _confirmation_question(request, deletion):
                 return question
-            now = services.delete_folder(mailbox, request.who.mailbox, deletion)
+            folder = services.delete_folder(mailbox, request.who.mailbox, deletion)
         else:
-            now = _changed(mailbox, request.who.mailbox, what, sent)
+            folder = _change_folder(mailbox, request.who.mailbox, what, form)
     if not wants_fragment(request):
         return HttpResponseRedirect(
-            reverse("webmail:show-folder", args=(now,)) if now else reverse("webmail:inbox")
+            reverse("webmail:show-folder", args=(folder,)) if folder else reverse("webmail:inbox")
         )
-    return JsonResponse({"folder": slug(now) if now else ""})
+    return JsonResponse({"folder": slug(folder) if folder else ""})
 
 
 @require_GET
 @signed_in
-def count_elsewhere(request: SignedInRequest) -> HttpResponse:
-    """Unread in each shared mailbox: asked once the page is there, so that no list waits for it."""
-    found = unread_elsewhere.get()(request.who.account_id, request.who.session_key)
-    return JsonResponse({str(box_id): unread for box_id, unread in found.items()})
+def count_shared_unread(request: SignedInRequest) -> HttpResponse:
+    """Unread counts of shared mailboxes; requested after the page, so that no list waits for them."""
+    counts = shared_unread.get()(request.who.account_id, request.who.session_key)
+    return JsonResponse({str(box_id): unread for box_id, unread in counts.items()})
 
 
-def _changed(mailbox: Mailbox, owner: str, what: str, sent: dict[str, str]) -> str:
-    folder, into = named(sent["dossier"]) or "", named(sent["dans"]) or ""
+def _change_folder(mailbox: Mailbox, owner: str, what: str, form: dict[str, str]) -> str:
+    folder, into = folder_of_slug(form["dossier"]) or "", folder_of_slug(form["dans"]) or ""
     match what:
         case "creer":
-            return services.create_folder(mailbox, owner, sent["nom"], into)
+            return services.create_folder(mailbox, owner, form["nom"], into)
         case "renommer":
-            return services.rename_folder(mailbox, owner, folder, sent["nom"])
+            return services.rename_folder(mailbox, owner, folder, form["nom"])
         case "deplacer":
             return services.move_folder(mailbox, owner, folder, into)
         case "remettre":
-            return services.bring_folder_back(mailbox, owner, folder, into)
+            return services.restore_folder(mailbox, owner, folder, into)
         case _:  # "abonner"
-            mailbox.subscribe(folder, wanted=sent["oui"] == "oui")
+            mailbox.subscribe(folder, wanted=form["oui"] == "oui")
             return folder
 
 
-def _question(request: SignedInRequest, deletion: Deletion) -> HttpResponse | None:
-    """What will happen, for the dialog of our script or as a page; None when exactly that was confirmed."""
-    asked = _confirmation(deletion)
+def _confirmation_question(request: SignedInRequest, deletion: Deletion) -> HttpResponse | None:
+    """Ask for confirmation, in a dialog of our script or on a page; None once exactly that is confirmed."""
+    confirmation = _confirmation(deletion)
     mark = request.POST.get("confirm", "")
     if not wants_fragment(request):
-        return confirmation_page(request, asked)
-    if mark == asked.mark:
+        return confirmation_page(request, confirmation)
+    if mark == confirmation.mark:
         return None
-    sentences = [_CHANGED, *asked.consequences] if mark else asked.consequences
+    sentences = [_CHANGED, *confirmation.consequences] if mark else confirmation.consequences
     text = " ".join(sentences)
-    shown = {"title": asked.title, "text": text, "go": asked.button, "mark": asked.mark}
-    return JsonResponse({"question": shown})
+    dialog = {"title": confirmation.title, "text": text, "go": confirmation.button, "mark": confirmation.mark}
+    return JsonResponse({"question": dialog})
 
 
 def _confirmation(deletion: Deletion) -> Confirmation:
     name = deletion.folder.rpartition("/")[2]
     step = slug(deletion.folder)
     fields, back = [("dossier", step)], reverse("webmail:show-folder", args=(deletion.folder,))
-    holds = _contents(len(deletion.subfolders), deletion.messages)
+    contents = _contents(len(deletion.subfolders), deletion.messages)
     if deletion.destination:
         return Confirmation(
             title=f"Mettre « {name} » à la corbeille ?",
             consequences=[
-                holds,
+                contents,
                 "Il ira dans la corbeille avec tout ce qu’il contient ; vous pourrez l’en ressortir.",
             ],
             button="Mettre à la corbeille",
             back=back,
             fields=fields,
-            # not the count: a message that arrives must not put off what can be undone
+            # without the count: a new message must not void the confirmation of what can be undone
             binds=(step, True, deletion.subfolders),
         )
     return Confirmation(
         title=f"Supprimer « {name} » pour toujours ?",
         consequences=[
-            holds,
+            contents,
             "Il est déjà dans la corbeille : il sera effacé avec tout ce qu’il contient.",
             "Rien ne pourra le ramener.",
         ],

@@ -1,4 +1,4 @@
-"""Folders and their lists."""
+"""Folders and message lists."""
 
 from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
@@ -9,25 +9,28 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.addresses import address
-from vaguemestre.mailbox.webmail.http import asked_of, mailbox_of, view_of
+from vaguemestre.mailbox.webmail.http import mailbox_of, parse_search, view_of
 from vaguemestre.mailbox.webmail.rules.listing import view_params
-from vaguemestre.mailbox.webmail.rules.listing.folders import named
+from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug
 from vaguemestre.mailbox.webmail.rules.listing.labels import known_labels
 from vaguemestre.mailbox.webmail.services import message_lists, muted_threads
-from vaguemestre.mailbox.webmail.services.kept import Kept
-from vaguemestre.mailbox.webmail.views.shell import folders_fragment, rows_fragment, whole_page
+from vaguemestre.mailbox.webmail.services.lru import WeightedLru
+from vaguemestre.mailbox.webmail.views.shell import Listing, folders_fragment, rows_fragment, whole_page
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import Page, View
 
-# The rows of each page as they were written last, and under what: they serve while that is the same.
-_written: Kept[tuple[object, ...], tuple[object, bytes]] = Kept(2_000, 48_000_000, lambda one: len(one[1]))
+# Rows of each page as last rendered, with what else they depend on: they are reused while that is equal.
+_row_pages: WeightedLru[tuple[object, ...], tuple[object, bytes]] = WeightedLru(
+    2_000, 48_000_000, lambda rendered: len(rendered[1])
+)
 
 
-# A whole page is compressed, as it is asked for seldom; rows are not, as they are asked for all the time.
+# Whole pages are compressed, as they are rare; rows are not, as they are requested all the time.
 @gzip_page
 @require_GET
 @signed_in
 def show_inbox(request: SignedInRequest) -> HttpResponse:
+    """The whole page, on the inbox."""
     return _show(request, "INBOX")
 
 
@@ -35,53 +38,59 @@ def show_inbox(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @signed_in
 def show_folder(request: SignedInRequest, folder: str) -> HttpResponse:
+    """The whole page, on a folder."""
     return _show(request, folder)
 
 
 def _show(request: SignedInRequest, folder: str) -> HttpResponse:
-    asked = request.GET.get("q", "").strip()
-    view = view_of(request.who, request.GET)
     with mailbox_of(request.who) as mailbox:
-        folders = message_lists.folders_of(mailbox, request.who.mailbox)
-        unknown, is_first = "", bool(asked) and "recents" in request.GET
-        if asked:
-            said, is_everywhere = asked_of(request.who, asked).folder, "partout" in request.GET
-            found = message_lists.searched(folders, folder, said, is_everywhere=is_everywhere)
-            unknown, folder = ("", found) if found else (said, folder)
-        if unknown:
-            page = message_lists.nothing_in(folder)
-        else:
-            page = message_lists.page_of(
-                mailbox, folder, 0, view_params.recent(view, paris_day(timezone.now())) if is_first else view
-            )
-        room = mailbox.quota()
-    here = message_lists.near(folders, page.folder, named(request.GET.get("ici", "")) or "")
-    return whole_page(
-        request,
-        folders,
-        page,
+        listing = _listing(request, mailbox, folder)
+    return whole_page(request, listing)
+
+
+def _listing(request: SignedInRequest, mailbox: Mailbox, folder: str) -> Listing:
+    typed, view = request.GET.get("q", "").strip(), view_of(request.who, request.GET)
+    folders = message_lists.folders_of(mailbox, request.who.mailbox)
+    unknown_folder, is_recent_only = "", bool(typed) and "recents" in request.GET
+    if typed:
+        named = parse_search(request.who, typed).folder
+        is_everywhere = "partout" in request.GET
+        searched = message_lists.searched_folder(folders, folder, named, is_everywhere=is_everywhere)
+        unknown_folder, folder = ("", searched) if searched else (named, folder)
+    if unknown_folder:
+        page = message_lists.empty_page(folder)
+    else:
+        today = paris_day(timezone.now())
+        page_view = view_params.recent_only(view, today) if is_recent_only else view
+        page = message_lists.page_of(mailbox, folder, 0, page_view)
+    previous = folder_of_slug(request.GET.get("ici", "")) or ""
+    return Listing(
+        folders=folders,
+        page=page,
         view=view,
-        asked=asked,
-        room=room,
-        is_first=is_first,
-        here=here,
-        unknown=unknown,
+        typed=typed,
+        quota=mailbox.quota(),
+        is_recent_only=is_recent_only,
+        narrower=message_lists.narrower_folder(folders, page.folder, previous),
+        unknown_folder=unknown_folder,
     )
 
 
 @require_GET
 @signed_in
 def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
-    """Fifty rows from `depuis`; answers 304 while nothing in the folder has changed."""
-    asked = request.GET.get("q", "").strip()
+    """Fifty rows from `depuis`; 304 while nothing in the folder has changed."""
+    typed = request.GET.get("q", "").strip()
     offset = _offset(request.GET.get("depuis", "0"))
     owner = request.who.mailbox
     view = view_of(request.who, request.GET)
-    said = asked_of(request.who, asked).folder
+    named = parse_search(request.who, typed).folder
     with mailbox_of(request.who) as mailbox:
-        is_unknown = said and not message_lists.searched(mailbox.folders(), folder, said, is_everywhere=False)
+        is_unknown = named and not message_lists.searched_folder(
+            mailbox.folders(), folder, named, is_everywhere=False
+        )
         page = (
-            message_lists.nothing_in(folder)
+            message_lists.empty_page(folder)
             if is_unknown
             else message_lists.page_of(mailbox, folder, offset, view)
         )
@@ -93,12 +102,13 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
     if request.META.get("HTTP_IF_NONE_MATCH") == validator:
         answer: HttpResponse = HttpResponseNotModified()
     else:
-        known = known_labels(request.who.preferences)
-        place, under = (owner, address("webmail:inbox"), folder, view, offset), (validator, known, asked)
-        kept, html = _written.get(place) or ("", b"")
-        if kept != under:
-            html = rows_fragment(request, page, uses, view, asked, unknown=said if is_unknown else "")
-            _written.put(place, (under, html))
+        key = (owner, address("webmail:inbox"), folder, view, offset)
+        depends_on = (validator, known_labels(request.who.preferences), typed)
+        cached_with, html = _row_pages.get(key) or ("", b"")
+        if cached_with != depends_on:
+            unknown_folder = named if is_unknown else ""
+            html = rows_fragment(request, page, uses, view, typed, unknown_folder=unknown_folder)
+            _row_pages.put(key, (depends_on, html))
         answer = HttpResponse(html)
     answer["ETag"] = validator
     answer["X-Total"] = str(page.total)
@@ -107,18 +117,18 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
 
 
 def _without_muted(request: SignedInRequest, mailbox: Mailbox, folder: str, view: View, page: Page) -> Page:
-    """The page again, once what came for muted conversations is marked so."""
-    if not muted_threads.follow(mailbox, request.who.account_id, request.who.preferences, page):
+    """The page, read again if new messages of muted conversations were marked."""
+    if not muted_threads.mute_new_messages(mailbox, request.who.account_id, request.who.preferences, page):
         return page
-    revocations.get().bump()  # every worker reads the person's preferences again
+    revocations.get().bump()  # every worker reloads the user's preferences
     return message_lists.page_of(mailbox, folder, page.offset, view)
 
 
 @require_GET
 @signed_in
 def find_day(request: SignedInRequest, folder: str) -> HttpResponse:
-    """Where the messages of a day (`jour`, 25/11/2026) begin in a list by date."""
-    day = view_params.day(request.GET.get("jour", ""))
+    """Offset of a day (`jour`, 25/11/2026) in a list by date."""
+    day = view_params.parse_typed_day(request.GET.get("jour", ""))
     view = view_of(request.who, request.GET)
     with mailbox_of(request.who) as mailbox:
         place = mailbox.place(folder, view, day)
@@ -128,13 +138,13 @@ def find_day(request: SignedInRequest, folder: str) -> HttpResponse:
 @require_GET
 @signed_in
 def list_folders(request: SignedInRequest) -> HttpResponse:
-    """The folders with their counts, for the page to put in place of what it shows."""
+    """The folder pane with new counts."""
     if "HX-Request" not in request.headers:
         return HttpResponseRedirect(address("webmail:inbox"))
     with mailbox_of(request.who) as mailbox:
         folders = message_lists.folders_of(mailbox, request.who.mailbox)
-        room = mailbox.quota()
-    return HttpResponse(folders_fragment(request, folders, request.GET.get("actif", ""), room))
+        quota = mailbox.quota()
+    return HttpResponse(folders_fragment(request, folders, request.GET.get("actif", ""), quota))
 
 
 def _offset(text: str) -> int:

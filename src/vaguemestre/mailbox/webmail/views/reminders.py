@@ -1,6 +1,7 @@
-"""What one comes back to: messages put off, answers waited for, messages followed."""
+"""Reminders: snoozed messages, answers awaited, flagged messages."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -13,97 +14,115 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.calendar.rules.holidays import coming
 from vaguemestre.mailbox.calendar.values import Holiday
-from vaguemestre.mailbox.webmail.http import base_of, mailbox_of, own_addresses, refs_in, wants_fragment
+from vaguemestre.mailbox.webmail.http import (
+    mailbox_of,
+    message_path,
+    own_addresses,
+    parse_refs,
+    wants_fragment,
+)
+from vaguemestre.mailbox.webmail.models import ReminderRow
 from vaguemestre.mailbox.webmail.rules import french
-from vaguemestre.mailbox.webmail.rules.listing import folders as naming
 from vaguemestre.mailbox.webmail.rules.listing import snooze as rules
+from vaguemestre.mailbox.webmail.rules.listing.folders import slug
 from vaguemestre.mailbox.webmail.services import message_lists, snooze
+from vaguemestre.mailbox.webmail.values import ReminderKind
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import MessageRef
+
+
+class ReminderLine(NamedTuple):
+    """A reminder on the page. `path`: of its message; `due`: its date in words."""
+
+    row: ReminderRow
+    path: str
+    due: str
 
 
 @require_GET
 @signed_in
 def list_reminders(request: SignedInRequest) -> HttpResponse:
-    """Everything one waits for, with its day."""
+    """All reminders of the user."""
     with mailbox_of(request.who) as mailbox:
-        everywhere = message_lists.everywhere(message_lists.folders_of(mailbox, request.who.mailbox))
-    rows = [
-        {
-            "row": row,
-            "base": base_of(MessageRef(row.folder, row.uid_validity, row.uid)),
-            "due": f"{french.full_day(paris_day(row.due_at))} à {french.hour(row.due_at)}",
-        }
+        all_mail = message_lists.all_mail_folder(message_lists.folders_of(mailbox, request.who.mailbox))
+    lines = [
+        ReminderLine(
+            row, message_path(MessageRef(row.folder, row.uid_validity, row.uid)), _in_words(row.due_at)
+        )
         for row in snooze.reminders_of(request.who.account_id)
     ]
-    shown = {
-        "put_off": [one for one in rows if one["row"].kind == snooze.PUT_OFF],  # type: ignore[attr-defined]
-        "answers": [one for one in rows if one["row"].kind == snooze.ANSWER],  # type: ignore[attr-defined]
-        "everywhere": naming.slug(everywhere) if everywhere else "INBOX",
-        "told": "fait" in request.GET,
+    context = {
+        "snoozed": [line for line in lines if line.row.kind == ReminderKind.SNOOZE],
+        "answers": [line for line in lines if line.row.kind == ReminderKind.ANSWER],
+        "all_mail_slug": slug(all_mail) if all_mail else "INBOX",
+        "is_done": "fait" in request.GET,
     }
-    return render(request, "webmail/reminders.html", shown)
+    return render(request, "webmail/reminders.html", context)
 
 
 @require_GET
 @signed_in
-def propose_moments(request: SignedInRequest) -> HttpResponse:
-    """The moments that may be chosen now, by name."""
+def offer_choices(request: SignedInRequest) -> HttpResponse:
+    """The named dates that can be chosen now."""
     now = timezone.now()
-    return render(request, "webmail/moments.html", {"moments": rules.proposed(now, _coming(now))})
+    choices = rules.snooze_choices(now, _coming(now))
+    return render(request, "webmail/snooze_choices.html", {"choices": choices})
 
 
 @require_POST
 @signed_in
-def put_off(request: SignedInRequest) -> HttpResponse:
-    """Messages `ref` out of sight until `quand`: a name, or `date` and its `jour`."""
+def snooze_messages(request: SignedInRequest) -> HttpResponse:
+    """Snooze the messages `ref` until `quand`: the name of a date, or `date` with `jour`."""
     now = timezone.now()
-    until = moment_asked(request, now)
+    until, refs = chosen_moment(request, now), parse_refs(request.POST)
     with mailbox_of(request.who) as mailbox:
-        made = snooze.put_off(mailbox, request.who.account_id, refs_in(request.POST), until, now=now)
-    return _told(request, made, until)
+        reminders = snooze.snooze_messages(mailbox, request.who.account_id, refs, until, now=now)
+    return _created(request, reminders, until)
 
 
 @require_POST
 @signed_in
 def await_answer(request: SignedInRequest) -> HttpResponse:
-    """Be told when nobody answered a sent message, `ref`, by `quand`."""
+    """Remind the user if a sent message, `ref`, has no answer by `quand`."""
     now = timezone.now()
-    until = moment_asked(request, now)
-    refs = refs_in(request.POST)
+    until = chosen_moment(request, now)
+    refs = parse_refs(request.POST)
     if not refs:
         raise Http404
     own = own_addresses(request.who)
     with mailbox_of(request.who) as mailbox:
-        made = snooze.await_answer(mailbox, request.who.account_id, refs[0], until, own, now=now)
-    return _told(request, (made,), until)
+        reminder = snooze.await_answer(mailbox, request.who.account_id, refs[0], until, own, now=now)
+    return _created(request, (reminder,), until)
 
 
 @require_POST
 @signed_in
-def call_off(request: SignedInRequest) -> HttpResponse:
-    """The reminders `rappel` are wanted no more."""
-    for number in request.POST.getlist("rappel"):
-        if not number.isdecimal() or len(number) > 18:
+def cancel_reminders(request: SignedInRequest) -> HttpResponse:
+    """Cancel the reminders `rappel`."""
+    for reminder in request.POST.getlist("rappel"):
+        if not reminder.isdecimal() or len(reminder) > 18:
             raise Http404
-        snooze.call_off(request.who.account_id, int(number), open_mailbox.get(), now=timezone.now())
+        snooze.cancel_reminder(request.who.account_id, int(reminder), open_mailbox.get(), now=timezone.now())
     if wants_fragment(request):
         return HttpResponse(status=204)
     return HttpResponseRedirect(reverse("webmail:list-reminders") + "?fait=1")
 
 
-def moment_asked(request: SignedInRequest, now: datetime) -> datetime:
-    """What `quand`, with its `jour` for a date, stands for. Raises Refusal, as `rules.moment_of`."""
-    sent = request.POST
-    return rules.moment_of(sent.get("quand", ""), sent.get("jour", ""), now, _coming(now))
+def chosen_moment(request: SignedInRequest, now: datetime) -> datetime:
+    """The date chosen by `quand`, with `jour` for a day. Raises as `rules.moment_of`."""
+    form = request.POST
+    return rules.moment_of(form.get("quand", ""), form.get("jour", ""), now, _coming(now))
 
 
 def _coming(now: datetime) -> tuple[Holiday, ...]:
     return coming(settings.CONFIG.academy.school_zone, paris_day(now), 1)
 
 
-def _told(request: SignedInRequest, made: tuple[int, ...], until: datetime) -> HttpResponse:
+def _created(request: SignedInRequest, reminders: tuple[int, ...], until: datetime) -> HttpResponse:
     if not wants_fragment(request):
         return HttpResponseRedirect(reverse("webmail:list-reminders") + "?fait=1")
-    said = f"{french.full_day(paris_day(until))} à {french.hour(until)}"
-    return JsonResponse({"reminders": made, "until": said})
+    return JsonResponse({"reminders": reminders, "until": _in_words(until)})
+
+
+def _in_words(moment: datetime) -> str:
+    return f"{french.full_day(paris_day(moment))} à {french.hour(moment)}"

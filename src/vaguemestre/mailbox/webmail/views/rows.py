@@ -1,12 +1,12 @@
-"""The rows of a list as HTML: the one fragment that no template writes.
+"""Rows of a message list as HTML, without a template, which would take seven times as long (bench/README.md).
 
-Fifty of them are nearly all that a list costs, and a template takes seven times as long (bench/README.md).
-What comes from a message passes through `escape`, here as there.
+Fifty rows are nearly all the cost of a list. Whatever comes from a message goes through `escape`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from markupsafe import escape
@@ -14,14 +14,21 @@ from markupsafe import escape
 from vaguemestre.foundation.ui import pictures
 from vaguemestre.mailbox.webmail.rules.listing.labels import Label
 from vaguemestre.mailbox.webmail.rules.listing.rows import Line, line_of
-from vaguemestre.mailbox.webmail.services.kept import Kept
+from vaguemestre.mailbox.webmail.services.lru import WeightedLru
 from vaguemestre.post.mailstore.values import MessageRef, Order, Page, Row, Use
 
-type _Piece = tuple[str, bytes]
-"""Heading and row, as it travels."""
+type _RowHtml = tuple[str, bytes]
+"""Heading, and HTML of the row in UTF-8."""
 
-# How each page was written last.
-_last: Kept[tuple[str, str, int, str], tuple[tuple[Row, ...], tuple[_Piece, ...]]] = Kept(400)
+
+class _RenderedPage(NamedTuple):
+    """Rows of a page as last rendered."""
+
+    rows: tuple[Row, ...] = ()
+    html: tuple[_RowHtml, ...] = ()
+
+
+_rendered_pages: WeightedLru[tuple[str, str, int, str], _RenderedPage] = WeightedLru(400)
 
 
 def rows_html(
@@ -33,70 +40,73 @@ def rows_html(
     uses: Mapping[str, Use],
     own_domains: frozenset[str],
     order: Order = Order.DATE,
-    known: tuple[Label, ...] = (),
+    labels: tuple[Label, ...] = (),
     names_of: Callable[[Collection[str]], Mapping[str, str]] = lambda addresses: {},
 ) -> bytes:
-    """The rows of a page under their headings, in UTF-8. `here`: the mail reader's address, ending in `/`.
+    """Rows of a page under their headings, in UTF-8. `here`: URL of the webmail, ending in `/`.
 
-    `names_of`: what the directory calls addresses of ours, asked once for the rows not written yet.
+    `names_of`: looks up directory names, once for all rows that are not in the cache.
     """
 
-    reading = "\0".join((owner, here, today.isoformat(), order.value, str(hash(known))))
+    variant = "\0".join((owner, here, today.isoformat(), order.value, str(hash(labels))))
     use = uses.get(page.folder)
-    place = reading, page.folder, page.offset, use.value if use else ""
-    before = _last.get(place) or ((), ())
-    # a row whose marks are the same is mostly the same object, else it tells the same of the same message
-    by_object = dict(zip(map(id, before[0]), before[1], strict=True))
+    key = variant, page.folder, page.offset, use.value if use else ""
+    previous = _rendered_pages.get(key) or _NO_PAGE
+    # a row with the same flags is usually the same object, else an equal one
+    by_object = dict(zip(map(id, previous.rows), previous.html, strict=True))
     by_content = (
         {}
         if all(id(row) in by_object for row in page.rows)
-        else dict(zip(map(_content, before[0]), before[1], strict=True))
+        else dict(zip(map(_content, previous.rows), previous.html, strict=True))
     )
 
-    fresh = [row for row in page.rows if id(row) not in by_object and _content(row) not in by_content]
-    names = names_of([row.summary.sender.address for row in fresh]) if fresh else {}
+    missing = [row for row in page.rows if id(row) not in by_object and _content(row) not in by_content]
+    names = names_of([row.summary.sender.address for row in missing]) if missing else {}
 
-    def piece_of(row: Row) -> _Piece:
-        line = line_of(row, today, uses, own_domains, order, known, names)
+    def render(row: Row) -> _RowHtml:
+        line = line_of(row, today, uses, own_domains, order, labels, names)
         return line.heading, row_html(line, here).encode()
 
-    pieces = tuple(
-        by_object.get(id(row)) or (by_content and by_content.get(_content(row))) or piece_of(row)
+    rendered = tuple(
+        by_object.get(id(row)) or (by_content and by_content.get(_content(row))) or render(row)
         for row in page.rows
     )
-    _last.put(place, (page.rows, pieces))
-    return b"".join(_under_headings(pieces))
+    _rendered_pages.put(key, _RenderedPage(page.rows, rendered))
+    return b"".join(_under_headings(rendered))
+
+
+_NO_PAGE = _RenderedPage()
 
 
 def _content(row: Row) -> tuple[MessageRef, frozenset[str], tuple[MessageRef, ...]]:
-    """All of a row that may change, the messages being what they are."""
+    """What may change in a row; the messages themselves never do."""
     return row.ref, row.flags, row.others
 
 
-def _under_headings(pieces: Iterable[_Piece]) -> Iterator[bytes]:
-    before = ""
-    for heading, html in pieces:
-        if heading != before:
-            before = heading
-            said = escape(heading)
-            yield f'<li class="day" data-heading="{said}"><h3>{said}</h3></li>\n'.encode()
+def _under_headings(rows: Iterable[_RowHtml]) -> Iterator[bytes]:
+    previous = ""
+    for heading, html in rows:
+        if heading != previous:
+            previous = heading
+            escaped = escape(heading)
+            yield f'<li class="day" data-heading="{escaped}"><h3>{escaped}</h3></li>\n'.encode()
         yield html
 
 
 def row_html(line: Line, here: str) -> str:
-    """One row."""
+    """HTML of one row."""
     subject = escape(line.subject)
-    in_data, in_folder, in_address = _place(here, line.folder, line.step, line.uid_validity)
+    in_data, in_folder, in_address = _row_prefixes(here, line.folder, line.step, line.uid_validity)
     classes = (
         f"row{' unread' if line.is_unread else ''}{' flagged' if line.is_flagged else ''}"
         f"{' muted' if line.is_muted else ''}"
     )
     others = f' data-others="{escape(" ".join(line.others))}"' if line.others else ""
-    marks = " ".join(one.keyword for one in line.labels)
-    labelled = f' data-labels="{escape(marks)}"' if marks else ""
+    keywords = " ".join(label.keyword for label in line.labels)
+    labels = f' data-labels="{escape(keywords)}"' if keywords else ""
     return (
         f'<li class="{classes}" {in_data}{line.uid}" {in_folder} data-uid="{line.uid}"{others}'
-        f'{" data-draft" if line.is_draft else ""}{labelled} draggable="true">\n'
+        f'{" data-draft" if line.is_draft else ""}{labels} draggable="true">\n'
         f'<label class="pick"><input type="checkbox" aria-label="Sélectionner : {subject}">'
         f"{pictures.avatar(line.face)}</label>\n"
         f'<a class="open" {in_address}{line.uid}/">\n'
@@ -109,10 +119,18 @@ def row_html(line: Line, here: str) -> str:
     )
 
 
+class _RowPrefixes(NamedTuple):
+    """HTML attributes: start of the reference, the folder, start of the link."""
+
+    ref: str
+    folder: str
+    link: str
+
+
 @lru_cache(maxsize=2048)
-def _place(here: str, folder: str, step: str, uid_validity: int) -> tuple[str, str, str]:
-    """What the rows of a folder have in common: beginning of the reference, folder, beginning of the link."""
-    return (
+def _row_prefixes(here: str, folder: str, step: str, uid_validity: int) -> _RowPrefixes:
+    """Parts that the rows of a folder have in common."""
+    return _RowPrefixes(
         f'data-ref="{escape(step)}/{uid_validity}/',
         f'data-folder="{escape(folder)}" data-uid-validity="{uid_validity}"',
         f'href="{here}{quote(step)}/{uid_validity}/',
@@ -143,15 +161,15 @@ def _marks(line: Line) -> str:
         _mark("alarm", "rappel") if line.is_reminded else "",
         _UNANSWERED if line.is_unanswered else "",
         _mark("bell-off", "conversation en sourdine") if line.is_muted else "",
-        *(_LABEL.format(one.colour, escape(one.name)) for one in line.labels),
+        *(_LABEL.format(label.colour, escape(label.name)) for label in line.labels),
         f'<span class="weight">{line.weight}</span>' if line.weight else "",
         _EXTERNAL if line.is_external else "",
     ))  # fmt: skip
 
 
 @lru_cache(maxsize=32)
-def _mark(name: str, said: str) -> str:
-    shown = pictures.icon(name, "s")
+def _mark(name: str, words: str) -> str:
+    html = pictures.icon(name, "s")
     if name == "star":
-        shown = f'<span class="star">{shown}</span>'  # type: ignore[assignment]
-    return f'{shown}<span class="vh">, {said}</span>'
+        html = f'<span class="star">{html}</span>'  # type: ignore[assignment]
+    return f'{html}<span class="vh">, {words}</span>'

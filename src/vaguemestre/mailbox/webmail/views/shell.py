@@ -1,8 +1,11 @@
-"""The page around the three panes: what it holds when it is asked for whole."""
+"""The whole page around the panes: folders, list, reading pane."""
 
 import json
 import time
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,47 +15,144 @@ from django.utils import timezone
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.addresses import address
-from vaguemestre.mailbox.webmail.http import about, asked_of, own_domains, written
-from vaguemestre.mailbox.webmail.ports import live_ticket, other_boxes
+from vaguemestre.mailbox.webmail.http import base_context, own_domains, parse_search, render_fragment
+from vaguemestre.mailbox.webmail.ports import live_ticket, shared_mailboxes
 from vaguemestre.mailbox.webmail.rules import french
-from vaguemestre.mailbox.webmail.rules.choices import choices
+from vaguemestre.mailbox.webmail.rules.choices import Choices, choices_of
 from vaguemestre.mailbox.webmail.rules.listing import folders as naming
-from vaguemestre.mailbox.webmail.rules.listing import search_query, view_params
-from vaguemestre.mailbox.webmail.rules.listing.labels import COLOURS, asked_label, known_labels, said_label
-from vaguemestre.mailbox.webmail.rules.listing.searches import kept_searches, name_of, recent_searches
+from vaguemestre.mailbox.webmail.rules.listing.labels import (
+    COLOURS,
+    Label,
+    known_labels,
+    label_search,
+    searched_label,
+)
+from vaguemestre.mailbox.webmail.rules.listing.search_query import highlighted_words
+from vaguemestre.mailbox.webmail.rules.listing.searches import recent_searches, saved_name, saved_searches
+from vaguemestre.mailbox.webmail.rules.listing.view_params import FILTERS, ORDERS, PLAIN, view_query
 from vaguemestre.mailbox.webmail.services import bulks, message_lists, snooze
 from vaguemestre.mailbox.webmail.services.authors import listed_names
 from vaguemestre.mailbox.webmail.views.rows import rows_html
 from vaguemestre.post.mailstore.values import Folder, Order, Page, Quota, Use, View
 
 
+@dataclass(frozen=True)
+class Listing:
+    """What a list shows: a page of a view, or of a search (`typed`: the text of the search box).
+
+    `is_recent_only`: only recent results so far, the search goes on; `narrower`: folder it can be narrowed
+    to; `unknown_folder`: one the search names that does not exist.
+    """
+
+    folders: tuple[Folder, ...]
+    page: Page
+    view: View = PLAIN
+    typed: str = ""
+    quota: Quota | None = None
+    is_recent_only: bool = False
+    narrower: Folder | None = None
+    unknown_folder: str = ""
+
+
+class FolderLink(NamedTuple):
+    """A folder as a link, or as a target of moves."""
+
+    slug: str
+    name: str
+    use: str
+
+
+class Choice(NamedTuple):
+    """One choice of a menu."""
+
+    value: str
+    name: str
+    is_chosen: bool
+
+
+class ViewMenu(NamedTuple):
+    """Choices of the menu that sorts and filters the list. `active`: names of the filters that are on."""
+
+    orders: tuple[Choice, ...]
+    directions: tuple[Choice, ...]
+    filters: tuple[Choice, ...]
+    active: str
+
+
+class Titles(NamedTuple):
+    """Names of what the list shows. `is_saved`: a search that has a name."""
+
+    folder: str
+    heading: str
+    page: str
+    is_saved: bool
+
+
+@dataclass(frozen=True)
+class ShellContext:
+    """Context of `webmail/page.html`. `folders`, `rows`, `pane`, `empty_pane`: HTML; `*_json`: JSON."""
+
+    folders: str
+    rows: str
+    pane: str
+    empty_pane: str
+    is_open: bool
+    page: Page
+    page_size: int
+    view: View
+    view_menu: ViewMenu
+    query: str
+    typed: str
+    is_recent_only: bool
+    titles: Titles
+    folder_slug: str
+    folder_use: str
+    all_mail_slug: str
+    narrower: FolderLink | None
+    targets: tuple[FolderLink, ...]
+    searchable: tuple[str, ...]
+    missed: int
+    labels: tuple[Label, ...]
+    colours: Mapping[str, str]
+    recent_json: str
+    words_json: str
+    choices: Choices
+    bulk: int
+    today: date
+    in_a_week: date
+    ticket: str
+    stream: str
+
+
 def folders_fragment(
     request: SignedInRequest,
     folders: tuple[Folder, ...],
     current: str,
-    room: Quota | None = None,
+    quota: Quota | None = None,
     missed: int | None = None,
 ) -> str:
-    """The folders' pane. `missed`: how many messages nobody answered in time, asked when it is not known."""
-    roots = {f.name for f in folders if f.use is not Use.OTHER}
-    special = [f for f in folders if f.use is not Use.OTHER or f.name.split("/", 1)[0] in roots]
-    own = [f for f in folders if f not in special]
-    return written(
+    """The folder pane. `missed`: number of sent messages without an answer; None: look it up."""
+    preferences = request.who.preferences
+    roots = {folder.name for folder in folders if folder.use is not Use.OTHER}
+    special = [
+        folder for folder in folders if folder.use is not Use.OTHER or folder.name.split("/", 1)[0] in roots
+    ]
+    return render_fragment(
         "folders",
         {
-            **about(request),
+            **base_context(request),
             "special": special,
             "trash": naming.of_use(folders, Use.TRASH),
-            "everything": naming.of_use(folders, Use.ALL),
-            "own": own,
-            "boxes": other_boxes.get()(request.who.own_account_id),
+            "all_mail": naming.of_use(folders, Use.ALL),
+            "own": [folder for folder in folders if folder not in special],
+            "boxes": shared_mailboxes.get()(request.who.own_account_id),
             "acting": request.who.acting,
-            "room": naming.shown_room(room),
+            "space": naming.used_space(quota),
             "current": current,
             "naming": naming,
             "words": french,
-            "labels": [(one, said_label(one.name)) for one in known_labels(request.who.preferences)],
-            "searches": kept_searches(request.who.preferences),
+            "labels": [(label, label_search(label.name)) for label in known_labels(preferences)],
+            "searches": saved_searches(preferences),
             "missed": snooze.missed_answers(request.who.account_id) if missed is None else missed,
         },
     )
@@ -63,23 +163,21 @@ def rows_fragment(
     page: Page,
     uses: dict[str, Use],
     view: View,
-    asked: str = "",
+    typed: str = "",
     *,
-    unknown: str = "",
+    unknown_folder: str = "",
 ) -> bytes:
-    """The lines of a list, or the words that stand for none, in UTF-8.
-
-    `unknown`: the folder that a search names and that is not there.
-    """
+    """Rows of a list, or a sentence if there are none, in UTF-8. Parameters as in `Listing`."""
+    labels = known_labels(request.who.preferences)
     if not page.rows:
-        return written(
+        return render_fragment(
             "empty",
             {
                 "page": page,
-                "asked": asked,
-                "unknown": unknown,
-                "label": asked_label(asked, known_labels(request.who.preferences)),
-                "narrowed": bool(view.only),
+                "typed": typed,
+                "unknown_folder": unknown_folder,
+                "label": searched_label(typed, labels),
+                "is_filtered": bool(view.only),
             },
         ).encode()
     return rows_html(
@@ -90,103 +188,108 @@ def rows_fragment(
         uses=uses,
         own_domains=own_domains(),
         order=view.order,
-        known=known_labels(request.who.preferences),
+        labels=labels,
         names_of=lambda addresses: listed_names(addresses, own_domains()),
     )
 
 
 def whole_page(
-    request: SignedInRequest,
-    folders: tuple[Folder, ...],
-    page: Page,
-    *,
-    view: View = view_params.PLAIN,
-    asked: str = "",
-    room: Quota | None = None,
-    reading: str = "",
-    title: str = "",
-    is_first: bool = False,
-    here: Folder | None = None,
-    unknown: str = "",
+    request: SignedInRequest, listing: Listing, *, pane: str = "", title: str = ""
 ) -> HttpResponse:
-    """Folders, list and reading pane. `reading`: the fragment of an open message, or nothing.
+    """Folders, list and reading pane. `pane`: HTML of an open message, `title`: its subject."""
+    context = _shell_context(request, listing, pane, title)
+    return render(request, "webmail/page.html", vars(context))
 
-    `is_first`: a search goes on, only the latest it found are there; `here`: the folder it is narrowed to;
-    `unknown`: as in `rows_fragment`.
-    """
+
+def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title: str) -> ShellContext:
+    who, folders, page, view = request.who, listing.folders, listing.page, listing.view
+    preferences, today = who.preferences, paris_day(timezone.now())
     uses = {folder.name: folder.use for folder in folders}
-    current = next((folder for folder in folders if folder.name == page.folder), None)
-    missed = snooze.missed_answers(request.who.account_id)
-    nothing = written("nothing", about(request))
-    name = naming.shown_name(current) if current else page.folder
-    label = asked_label(asked, known_labels(request.who.preferences))
-    kept = name_of(asked, kept_searches(request.who.preferences))
-    return render(
-        request,
-        "webmail/page.html",
-        {
-            "folders": folders_fragment(request, folders, page.folder, room, missed),
-            "rows": rows_fragment(request, page, uses, view, asked, unknown=unknown).decode(),
-            "reading": reading or nothing,
-            "nothing": nothing,
-            "is_open": bool(reading),
-            "page": page,
-            "folder_name": name,
-            "heading": (kept or label or "Recherche") if asked else name,
-            "folder_use": uses.get(page.folder, Use.OTHER).value,
-            "step": naming.slug(page.folder),
-            "everywhere": naming.slug(message_lists.everywhere(folders))
-            if message_lists.everywhere(folders)
-            else "",
-            "asked": asked,
-            "here": here and {"step": naming.slug(here.name), "name": naming.shown_name(here)},
-            "is_first": is_first,
-            "view": view,
-            "query": view_params.query(view, asked),
-            "looks": _looks(view),
-            "missed": missed,
-            "labels": known_labels(request.who.preferences),
-            "colours": COLOURS,
-            "recent": json.dumps(recent_searches(request.who.preferences)),
-            "found_words": json.dumps(search_query.shown_words(asked_of(request.who, asked))),
-            "is_kept": bool(kept or label),
-            "choices": choices(request.who.preferences),
-            "bulk": bulks.running_bulk(request.who.account_id),
-            "title": title or kept or label or (f"Recherche : {asked}" if asked else name),
-            "targets": [
-                {"name": naming.slug(f.name), "use": f.use.value, "shown": naming.shown_path(f, folders)}
-                for f in folders
-                if f.use not in {Use.ALL, Use.DRAFTS} and f.selectable and f.name != page.folder
-            ],
-            "searchable": [naming.shown_name(f) for f in folders if f.use is not Use.ALL and f.selectable],
-            "day": {
-                "today": paris_day(timezone.now()),
-                "coming": paris_day(timezone.now()) + timedelta(days=7),
-            },
-            "size": message_lists.PAGE,
-            "live": live_ticket.get()(request.who.mailbox, request.who.session_key, time.time()),
-            "push": _push_place(),
-        },
+    missed = snooze.missed_answers(who.account_id)
+    empty_pane = render_fragment("nothing", base_context(request))
+    all_mail = message_lists.all_mail_folder(folders)
+    rows = rows_fragment(request, page, uses, view, listing.typed, unknown_folder=listing.unknown_folder)
+    return ShellContext(
+        folders=folders_fragment(request, folders, page.folder, listing.quota, missed),
+        rows=rows.decode(),
+        pane=pane or empty_pane,
+        empty_pane=empty_pane,
+        is_open=bool(pane),
+        page=page,
+        page_size=message_lists.PAGE_SIZE,
+        view=view,
+        view_menu=_view_menu(view),
+        query=view_query(view, listing.typed),
+        typed=listing.typed,
+        is_recent_only=listing.is_recent_only,
+        titles=_titles(request, listing, title),
+        folder_slug=naming.slug(page.folder),
+        folder_use=uses.get(page.folder, Use.OTHER).value,
+        all_mail_slug=naming.slug(all_mail) if all_mail else "",
+        narrower=_link(listing.narrower) if listing.narrower else None,
+        targets=_targets(folders, page.folder),
+        searchable=tuple(
+            naming.display_name(folder)
+            for folder in folders
+            if folder.use is not Use.ALL and folder.selectable
+        ),
+        missed=missed,
+        labels=known_labels(preferences),
+        colours=COLOURS,
+        recent_json=json.dumps(recent_searches(preferences)),
+        words_json=json.dumps(highlighted_words(parse_search(who, listing.typed))),
+        choices=choices_of(preferences),
+        bulk=bulks.running_bulk(who.account_id),
+        today=today,
+        in_a_week=today + timedelta(days=7),
+        ticket=live_ticket.get()(who.mailbox, who.session_key, time.time()),
+        stream=_stream_address(),
     )
 
 
-def _looks(view: View) -> dict[str, object]:
-    """What the menu of the list offers, and what of it is so now."""
-    ways = view_params.ORDERS[view.order][1:]
-    return {
-        "orders": [
-            (one.value, said[0], one is view.order)
-            for one, said in view_params.ORDERS.items()
-            if one is not Order.RELEVANCE or view.terms
-        ],
-        "ways": [("", ways[0], not view.is_reversed), ("inverse", ways[1], view.is_reversed)],
-        "narrowed": [(one.value, said, one in view.only) for one, said in view_params.NARROWED.items()],
-        "now": ", ".join(
-            view_params.NARROWED[one].lower() for one in view_params.NARROWED if one in view.only
+def _titles(request: SignedInRequest, listing: Listing, title: str) -> Titles:
+    """`title`: of the page, if a message is open."""
+    preferences, typed = request.who.preferences, listing.typed
+    current = next((folder for folder in listing.folders if folder.name == listing.page.folder), None)
+    folder = naming.display_name(current) if current else listing.page.folder
+    search = saved_name(typed, saved_searches(preferences)) or searched_label(
+        typed, known_labels(preferences)
+    )
+    return Titles(
+        folder=folder,
+        heading=(search or "Recherche") if typed else folder,
+        page=title or search or (f"Recherche : {typed}" if typed else folder),
+        is_saved=bool(search),
+    )
+
+
+def _link(folder: Folder) -> FolderLink:
+    return FolderLink(naming.slug(folder.name), naming.display_name(folder), folder.use.value)
+
+
+def _targets(folders: tuple[Folder, ...], current: str) -> tuple[FolderLink, ...]:
+    """Folders that messages of `current` may be moved to, with their whole path."""
+    return tuple(
+        FolderLink(naming.slug(folder.name), naming.display_path(folder, folders), folder.use.value)
+        for folder in folders
+        if folder.use not in {Use.ALL, Use.DRAFTS} and folder.selectable and folder.name != current
+    )
+
+
+def _view_menu(view: View) -> ViewMenu:
+    names = ORDERS[view.order]
+    orders = [order for order in ORDERS if order is not Order.RELEVANCE or view.terms]
+    return ViewMenu(
+        orders=tuple(Choice(order.value, ORDERS[order].name, order is view.order) for order in orders),
+        directions=(
+            Choice("", names.default, not view.is_reversed),
+            Choice("inverse", names.reverse, view.is_reversed),
         ),
-    }
+        filters=tuple(Choice(only.value, name, only in view.only) for only, name in FILTERS.items()),
+        active=", ".join(name.lower() for only, name in FILTERS.items() if only in view.only),
+    )
 
 
-def _push_place() -> str:
-    """Where the page finds the stream: a port of the same host, or behind the front proxy a path of ours."""
+def _stream_address() -> str:
+    """Address of the event stream: a port of the same host, or a path of ours behind the front proxy."""
     return "/flux" if settings.CONFIG.web.behind_tls else f":{settings.CONFIG.ports.push}/flux"

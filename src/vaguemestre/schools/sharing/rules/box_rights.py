@@ -37,7 +37,7 @@ _ROOMS: Mapping[str, Right] = {
 _SETTINGS = ("signatures", "identities", "identity", "stock-text")
 _OWN = frozenset(
     [
-        "webmail:count-elsewhere",
+        "webmail:count-shared-unread",
         "webmail:list-reports",
         "webmail:close-reports",
         "tracking:all-held",
@@ -51,7 +51,7 @@ _LENT_SORT = "act report-message"
 _NOT_LENT = frozenset(
     {
         *(f"webmail:{name}" for name in _SORT.split() if name not in _LENT_SORT.split()),
-        "webmail:list-files",
+        "webmail:list-attachments",
         "webmail:show-bulk",
         "webmail:list-reminders",
         "compose:list-waiting",

@@ -1,1 +1,1 @@
-"""Parts that mean more than a file: invitations, delivery reports, contacts, subscriptions."""
+"""Cards above the text: invitations, delivery reports, contacts, archives, mailing lists."""

@@ -1,4 +1,4 @@
-"""What an archive holds, by its own table of contents: names and sizes, nothing unpacked."""
+"""Names and sizes of the files in an archive, from its table of contents; nothing is unpacked."""
 
 import io
 import tarfile
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
-_MOST = 500
-_LARGEST_TABLE = 1_000_000  # octets: about 10,000 entries; one of 64 bits says more
+_MAX_ENTRIES = 500
+_MAX_TABLE_BYTES = 1_000_000  # about 10,000 entries; a Zip64 table announces more
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Contents:
+    """Files of an archive. `more`: number of those not listed; `is_locked`: some are encrypted."""
+
     entries: tuple[Entry, ...]
     more: int = 0
     is_locked: bool = False
 
 
-def contents(archive: bytes) -> Contents | None:
-    """The table of a zip or tar; None when unreadable."""
+def list_contents(archive: bytes) -> Contents | None:
+    """List a zip or tar archive; None when it is unreadable."""
     try:
         if archive[:2] == b"PK":
             return _zip(archive)
@@ -37,19 +39,19 @@ def contents(archive: bytes) -> Contents | None:
 
 
 def _zip(archive: bytes) -> Contents:
-    if _table_size(archive) > _LARGEST_TABLE:
+    if _table_size(archive) > _MAX_TABLE_BYTES:
         raise ValueError("too many entries")
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        listed = [info for info in opened.infolist() if not info.is_dir()]
+        files = [info for info in opened.infolist() if not info.is_dir()]
     return Contents(
-        tuple(Entry(one_line(info.filename)[:300], info.file_size) for info in listed[:_MOST]),
-        max(0, len(listed) - _MOST),
-        is_locked=any(info.flag_bits & 1 for info in listed),
+        tuple(Entry(one_line(info.filename)[:300], info.file_size) for info in files[:_MAX_ENTRIES]),
+        max(0, len(files) - _MAX_ENTRIES),
+        is_locked=any(info.flag_bits & 1 for info in files),
     )
 
 
 def _table_size(archive: bytes) -> int:
-    """Octets of a zip's table, by its end record (APPNOTE.TXT §4.3.16): read before the table itself."""
+    """Octets of a zip's table, from its end record (APPNOTE.TXT §4.3.16), before the table is read."""
     place = archive.rfind(b"PK\x05\x06", max(0, len(archive) - 65_557))
     if place < 0:
         raise ValueError("no end record")
@@ -59,7 +61,7 @@ def _table_size(archive: bytes) -> int:
 def _tar(archive: bytes) -> Contents:
     entries: list[Entry] = []
     with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as opened:
-        while (member := opened.next()) is not None and len(entries) <= _MOST:
+        while (member := opened.next()) is not None and len(entries) <= _MAX_ENTRIES:
             if member.isfile():
                 entries.append(Entry(one_line(member.name)[:300], member.size))
-    return Contents(tuple(entries[:_MOST]), max(0, len(entries) - _MOST))
+    return Contents(tuple(entries[:_MAX_ENTRIES]), max(0, len(entries) - _MAX_ENTRIES))

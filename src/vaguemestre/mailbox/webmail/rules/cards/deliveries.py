@@ -1,4 +1,4 @@
-"""Delivery reports (RFC 3464) and read receipts (RFC 8098) in French: who, why, what to do."""
+"""Delivery reports (RFC 3464) and read receipts (RFC 8098), in French."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-_MOST = 50
+_MAX_RECIPIENTS = 50
 _LIGHTER = "Allégez les pièces jointes, ou partagez-les par un lien."
 _REASONS = {
     "1.1": ("Cette adresse n’existe pas.", "Vérifiez son orthographe, puis renvoyez votre courriel."),
@@ -45,7 +45,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a message for one recipient. `words`: the server's own, for the curious."""
+    """Delivery status of one recipient. `words`: the server's diagnostic."""
 
     recipient: str
     action: str
@@ -57,33 +57,33 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Receipt:
-    """`was_read`: shown to its recipient; otherwise deleted unread, or handled by a machine."""
+    """A read receipt. `was_read`: displayed to its recipient; else deleted or processed unread."""
 
     recipient: str
     was_read: bool
 
 
-def deliveries(text: str) -> tuple[Delivery, ...]:
-    """The recipients of a message/delivery-status part."""
-    found = []
-    for block in re.split(r"\r?\n[ \t]*\r?\n", text[:200_000])[:_MOST]:
+def parse_deliveries(text: str) -> tuple[Delivery, ...]:
+    """Recipients of a message/delivery-status part."""
+    recipients = []
+    for block in re.split(r"\r?\n[ \t]*\r?\n", text[:200_000])[:_MAX_RECIPIENTS]:
         fields = _fields(block)
-        recipient = _typed(fields.get("final-recipient", "") or fields.get("original-recipient", ""))
+        recipient = _without_type(fields.get("final-recipient", "") or fields.get("original-recipient", ""))
         if recipient:
-            found.append(_delivery(recipient, fields))
-    return tuple(found)
+            recipients.append(_delivery(recipient, fields))
+    return tuple(recipients)
 
 
-def receipt(text: str) -> Receipt:
-    """What a message/disposition-notification part says."""
+def parse_receipt(text: str) -> Receipt:
+    """Parse a message/disposition-notification part."""
     fields = _fields(text[:20_000])
-    recipient = _typed(fields.get("final-recipient", "") or fields.get("original-recipient", ""))
+    recipient = _without_type(fields.get("final-recipient", "") or fields.get("original-recipient", ""))
     return Receipt(recipient, "displayed" in fields.get("disposition", "").lower())
 
 
 def _delivery(recipient: str, fields: dict[str, str]) -> Delivery:
     action = fields.get("action", "failed").split()[0].lower() if fields.get("action") else "failed"
-    words = _typed(fields.get("diagnostic-code", ""))
+    words = _without_type(fields.get("diagnostic-code", ""))
     status = _STATUS.search(fields.get("status", "")) or _STATUS.search(words)
     reason, advice = _reason(status) if action in {"failed", "delayed"} else ("", "")
     if action == "delayed":
@@ -104,6 +104,6 @@ def _fields(block: str) -> dict[str, str]:
     return {name.strip().lower(): one_line(value) for name, colon, value in pairs if colon}
 
 
-def _typed(value: str) -> str:
-    """`rfc822; someone@example` → `someone@example`."""
+def _without_type(value: str) -> str:
+    """A field's value without its type: `rfc822; someone@example` → `someone@example`."""
     return one_line(value.partition(";")[2] or value)[:500]

@@ -1,4 +1,4 @@
-"""Calendar invitations (RFC 5545, RFC 5546): what is proposed, and the answer that goes back."""
+"""Calendar invitations (RFC 5545, RFC 5546) and the replies to them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,8 +10,8 @@ from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
-_LONGEST = 1_000_000
-_LONG = 100_000
+_MAX_BYTES = 1_000_000
+_LONG_BYTES = 100_000  # more is read up to the end of the first event
 _FREQUENCIES = {
     "DAILY": "tous les jours",
     "WEEKLY": "toutes les semaines",
@@ -21,7 +21,7 @@ _FREQUENCIES = {
 
 
 @dataclass(frozen=True)
-class Invited:
+class Attendee:
     name: str
     address: str
     answer: str = ""  # PARTSTAT
@@ -29,7 +29,7 @@ class Invited:
 
 @dataclass(frozen=True)
 class Invitation:
-    """`method`: REQUEST, CANCEL, REPLY, PUBLISH… `ends` is after `starts`; both aware. Texts are one line."""
+    """An event as proposed. `method`: REQUEST, CANCEL, REPLY, PUBLISH…; `starts` < `ends`, both aware."""
 
     method: str
     uid: str
@@ -41,19 +41,19 @@ class Invitation:
     ends: datetime
     is_all_day: bool
     repeats: str
-    organiser: Invited
-    guests: tuple[Invited, ...]
+    organiser: Attendee
+    guests: tuple[Attendee, ...]
     is_cancelled: bool = False
-    recurrence: str = ""  # RECURRENCE-ID, as written
+    recurrence: str = ""  # RECURRENCE-ID, unparsed
 
     @property
-    def asks(self) -> bool:
-        """Whether an answer is awaited."""
+    def needs_answer(self) -> bool:
+        """Whether the organiser awaits an answer."""
         return self.method == "REQUEST" and not self.is_cancelled and bool(self.organiser.address)
 
     @property
     def when(self) -> str:
-        """`lundi 7 décembre 2026, de 14:00 à 15:30`"""
+        """Date and time in French: `lundi 7 décembre 2026, de 14:00 à 15:30`."""
         first = paris_day(self.starts)
         if self.is_all_day:
             last = paris_day(self.ends - timedelta(seconds=1))
@@ -68,43 +68,45 @@ class Invitation:
         )
 
 
-def invitation(content: bytes) -> Invitation | None:
-    """The first event of a calendar part; None when there is none that can be read."""
+def parse_invitation(content: bytes) -> Invitation | None:
+    """Parse the first event of a calendar part; None when none is readable."""
     try:
         calendar = Calendar.from_ical(_first_event(content))
         event = next((part for part in calendar.walk("VEVENT") if part.get("DTSTART") is not None), None)
-        found = None if event is None else _invitation(calendar, event)
-        return found if found is not None and found.when else None  # a year that no clock shows is no date
+        invitation = None if event is None else _invitation(calendar, event)
+        return (
+            invitation if invitation is not None and invitation.when else None
+        )  # `when` raises for years out of range
     except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError):
         return None
 
 
 def _first_event(content: bytes) -> bytes:
-    """A long calendar up to the end of its first event: what stands after it is not told."""
-    if len(content) <= _LONG:
+    """A long calendar up to the end of its first event, the only one displayed."""
+    if len(content) <= _LONG_BYTES:
         return content
     start = content.find(b"BEGIN:VEVENT")
     end = content.find(b"END:VEVENT", start)
-    if start < 0 or end < 0 or end > _LONGEST:
-        return content[:_LONGEST]
+    if start < 0 or end < 0 or end > _MAX_BYTES:
+        return content[:_MAX_BYTES]
     return content[:end] + b"END:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
-def answer(given: Invitation, address: str, name: str, part: str, now: datetime) -> bytes:
-    """The calendar part of an answer (METHOD:REPLY). `part`: PARTSTAT; `now` is aware."""
+def reply_calendar(invitation: Invitation, address: str, name: str, part: str, now: datetime) -> bytes:
+    """Calendar part of a reply (METHOD:REPLY). `part`: PARTSTAT; `now` is aware."""
     calendar, event = Calendar(), Event()
     calendar.add("prodid", "-//Vaguemestre//FR")
     calendar.add("version", "2.0")
     calendar.add("method", "REPLY")
-    event.add("uid", given.uid)
+    event.add("uid", invitation.uid)
     event.add("dtstamp", now)
-    event.add("sequence", given.sequence)
-    event.add("summary", given.title)
-    if given.is_all_day:
-        event.add("dtstart", paris_day(given.starts))
+    event.add("sequence", invitation.sequence)
+    event.add("summary", invitation.title)
+    if invitation.is_all_day:
+        event.add("dtstart", paris_day(invitation.starts))
     else:
-        event.add("dtstart", given.starts.astimezone(PARIS))
-    organiser = vCalAddress(f"mailto:{given.organiser.address}")
+        event.add("dtstart", invitation.starts.astimezone(PARIS))
+    organiser = vCalAddress(f"mailto:{invitation.organiser.address}")
     event.add("organizer", organiser)
     attendee = vCalAddress(f"mailto:{address}")
     attendee.params["PARTSTAT"] = part
@@ -133,8 +135,8 @@ def _invitation(calendar: Any, event: Any) -> Invitation:
         ends=ends,
         is_all_day=is_all_day,
         repeats=next((_FREQUENCIES.get(str(word).upper(), "") for word in rule.get("FREQ", [])), ""),
-        organiser=_invited(event.get("ORGANIZER")),
-        guests=tuple(_invited(one) for one in (guests if isinstance(guests, list) else [guests])[:200]),
+        organiser=_attendee(event.get("ORGANIZER")),
+        guests=tuple(_attendee(one) for one in (guests if isinstance(guests, list) else [guests])[:200]),
         is_cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED"
         or str(calendar.get("METHOD", "")).upper() == "CANCEL",
         recurrence=recurrence.to_ical().decode() if recurrence is not None else "",
@@ -151,22 +153,22 @@ def _end(event: Any, starts: datetime, *, is_all_day: bool) -> datetime:
     return ends if ends > starts else starts + timedelta(minutes=1)
 
 
-def _moment(given: Any) -> datetime:
-    """A floating time is of Paris (RFC 5545 §3.3.5: the reader's); a day begins at midnight there."""
-    if isinstance(given, datetime):
-        return given if given.tzinfo else given.replace(tzinfo=PARIS)
-    if isinstance(given, date):
-        return datetime.combine(given, time(), PARIS)
-    raise ValueError(given)
+def _moment(value: Any) -> datetime:
+    """An aware datetime: floating times (RFC 5545 §3.3.5) and days are in Paris time."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=PARIS)
+    if isinstance(value, date):
+        return datetime.combine(value, time(), PARIS)
+    raise ValueError(value)
 
 
-def _invited(given: Any) -> Invited:
-    if given is None:
-        return Invited("", "")
-    params = getattr(given, "params", {})
-    address = str(given).strip()
+def _attendee(value: Any) -> Attendee:
+    if value is None:
+        return Attendee("", "")
+    params = getattr(value, "params", {})
+    address = str(value).strip()
     bare = address[7:] if address.lower().startswith("mailto:") else address
-    return Invited(
+    return Attendee(
         one_line(str(params.get("CN", "")))[:200],
         one_line(bare)[:254].lower() if "@" in bare else "",
         str(params.get("PARTSTAT", "")).upper()[:20],

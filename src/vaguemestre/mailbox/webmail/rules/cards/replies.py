@@ -1,4 +1,4 @@
-"""Messages that the reader sends with one button: an answer to an invitation, a read receipt, a departure."""
+"""Messages sent with one click: reply to an invitation, read receipt, unsubscribe request."""
 
 from datetime import datetime
 from email.message import EmailMessage
@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
-_SAID = {"ACCEPTED": "Accepté", "DECLINED": "Décliné", "TENTATIVE": "Peut-être"}
+_SUBJECTS = {"ACCEPTED": "Accepté", "DECLINED": "Décliné", "TENTATIVE": "Peut-être"}
 _WORDS = {
     "ACCEPTED": "accepte cette invitation",
     "DECLINED": "décline cette invitation",
@@ -19,8 +19,8 @@ _WORDS = {
 def invitation_answer(
     *, name: str, sender: str, to: str, title: str, part: str, calendar: bytes, message_id: str, now: datetime
 ) -> bytes:
-    """The mail that carries an answer (RFC 6047 §2). Raises Refusal when `to` is no address."""
-    message = _letter(name, sender, to, f"{_SAID[part]} : {title}", message_id, now)
+    """Message with a reply to an invitation (RFC 6047 §2). Raises Refusal when `to` is no address."""
+    message = _new_message(name, sender, to, f"{_SUBJECTS[part]} : {title}", message_id, now)
     message.set_content(f"{one_line(name)} {_WORDS[part]} : {one_line(title)}.\r\n")
     message.add_alternative(calendar.decode("utf-8"), subtype="calendar", params={"method": "REPLY"})
     return message.as_bytes(policy=SMTP)
@@ -37,8 +37,8 @@ def read_receipt(
     message_id: str,
     now: datetime,
 ) -> bytes:
-    """A notification that a message was displayed, sent by its reader's own act (RFC 8098 §3)."""
-    message = _letter(name, sender, to, f"Lu : {subject}", message_id, now)
+    """Notification that a message was displayed, sent manually by its reader (RFC 8098 §3)."""
+    message = _new_message(name, sender, to, f"Lu : {subject}", message_id, now)
     message.make_mixed()
     text = EmailMessage(policy=SMTP)
     text.set_content(
@@ -61,17 +61,21 @@ def read_receipt(
     return message.as_bytes(policy=SMTP)
 
 
-def departure(*, name: str, sender: str, to: str, subject: str, message_id: str, now: datetime) -> bytes:
-    """The mail that leaves a list which takes no click (RFC 2369 §3.2)."""
-    message = _letter(name, sender, to, subject or "unsubscribe", message_id, now)
+def unsubscribe_message(
+    *, name: str, sender: str, to: str, subject: str, message_id: str, now: datetime
+) -> bytes:
+    """Message that unsubscribes from a list without one-click support (RFC 2369 §3.2)."""
+    message = _new_message(name, sender, to, subject or "unsubscribe", message_id, now)
     message.set_content("unsubscribe\r\n")
     return message.as_bytes(policy=SMTP)
 
 
-def _letter(name: str, sender: str, to: str, subject: str, message_id: str, now: datetime) -> EmailMessage:
+def _new_message(
+    name: str, sender: str, to: str, subject: str, message_id: str, now: datetime
+) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
-    shown = one_line(name).replace("\\", "").replace('"', "")
-    message["From"] = f'"{shown}" <{sender}>' if shown else sender
+    quoted_name = one_line(name).replace("\\", "").replace('"', "")
+    message["From"] = f'"{quoted_name}" <{sender}>' if quoted_name else sender
     message["To"] = str(parse_address(to))
     message["Subject"] = one_line(subject)[:200]
     message["Date"] = format_datetime(now)

@@ -1,4 +1,4 @@
-"""Leaving a mailing list in one click (RFC 8058, RFC 2369)."""
+"""Unsubscribing from a mailing list (RFC 8058, RFC 2369)."""
 
 import re
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
 @dataclass(frozen=True)
-class Leaving:
-    """`one_click`: an https address that takes a POST; else `mail`, an address to write to; else `page`."""
+class UnsubscribeOptions:
+    """Ways to unsubscribe: `one_click`, address for a POST; `mail`, to write to; `page`, to visit."""
 
     one_click: str = ""
     mail: str = ""
@@ -19,16 +19,17 @@ class Leaving:
 
     @property
     def host(self) -> str:
+        """Domain that learns of it."""
         return host_of(self.one_click or self.page) or self.mail.rpartition("@")[2].partition("?")[0]
 
 
-def leaving(unsubscribe: str, post: str) -> Leaving | None:
-    """What the fields List-Unsubscribe and List-Unsubscribe-Post offer; None when nothing."""
+def unsubscribe_options(unsubscribe: str, post: str) -> UnsubscribeOptions | None:
+    """Ways offered by the fields List-Unsubscribe and List-Unsubscribe-Post; None if there is none."""
     offered = [without_hidden(address) for address in _BETWEEN.findall(unsubscribe[:20_000])]
     web = next((a for a in offered if a.lower().startswith("https://") and host_of(a)), "")
     mail = next((a[7:] for a in offered if a.lower().startswith("mailto:") and "@" in a), "")
     if not web and not mail:
         return None
     if web and post.strip().lower() == ONE_CLICK.lower():
-        return Leaving(one_click=web, mail=mail)
-    return Leaving(mail=mail, page=web)
+        return UnsubscribeOptions(one_click=web, mail=mail)
+    return UnsubscribeOptions(mail=mail, page=web)

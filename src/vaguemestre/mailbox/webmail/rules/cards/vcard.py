@@ -1,4 +1,4 @@
-"""vCards (RFC 6350, and the 2.1 and 3.0 seen in mail) → what an address book takes."""
+"""vCards (RFC 6350, and versions 2.1 and 3.0) as contact cards."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,35 +7,35 @@ import vobject
 
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
-_MOST = 20
+_MAX_CARDS = 20
 
 
 @dataclass(frozen=True)
-class Visiting:
+class ContactCard:
     name: str
     addresses: tuple[str, ...]
     phones: tuple[str, ...]
     detail: str  # function, organisation
 
 
-def visiting_cards(text: str) -> tuple[Visiting, ...]:
-    """The cards of a vCard file, at most twenty; nothing when it cannot be read."""
-    found: list[Visiting] = []
+def parse_vcards(text: str) -> tuple[ContactCard, ...]:
+    """Contact cards of a vCard file, `_MAX_CARDS` at most; those before the first unreadable one."""
+    cards: list[ContactCard] = []
     try:
         for card in vobject.readComponents(text[:500_000], validate=False, ignoreUnreadable=True):
             if getattr(card, "name", "") == "VCARD":
-                found.append(_visiting(card))
-            if len(found) == _MOST:
+                cards.append(_contact_card(card))
+            if len(cards) == _MAX_CARDS:
                 break
     except (vobject.base.ParseError, ValueError, KeyError, IndexError, AttributeError, TypeError):
-        return tuple(found)
-    return tuple(found)
+        return tuple(cards)
+    return tuple(cards)
 
 
-def _visiting(card: Any) -> Visiting:
+def _contact_card(card: Any) -> ContactCard:
     detail = [*_texts(card, "title"), *(part for org in _values(card, "org") for part in _parts(org))]
     name = next(iter(_texts(card, "fn")), "")
-    return Visiting(
+    return ContactCard(
         name=name,
         addresses=_texts(card, "email"),
         phones=_texts(card, "tel"),

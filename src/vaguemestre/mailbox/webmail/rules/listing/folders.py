@@ -1,4 +1,4 @@
-"""Folders as the reader sees them: French names, icons, and the word that stands for each in an address."""
+"""Folders as displayed: French names, icons, URL slugs, used space."""
 
 import re
 from collections.abc import Collection, Container, Iterable
@@ -28,8 +28,8 @@ ICONS = {
     Use.ALL: "mail",
     Use.OTHER: "folder",
 }
-# Words that mean something else in /messagerie/…, here or in other rooms
-_TAKEN = frozenset(
+# Path segments of /messagerie/… with another meaning, here or in other rooms
+_RESERVED = frozenset(
     (
         "ecrire",
         "envois",
@@ -51,51 +51,52 @@ _TAKEN = frozenset(
 _ESCAPED = re.compile(r"~([0-9A-F]{2})")
 
 
-def shown_name(folder: Folder) -> str:
-    """The French name of a special folder, the last step of the path of another."""
+def display_name(folder: Folder) -> str:
+    """French name of a special folder, else the last segment of its path."""
     return NAMES.get(folder.use) or folder.name.rpartition("/")[2]
 
 
-def shown_path(folder: Folder, folders: Collection[Folder]) -> str:
-    """All its steps, « Corbeille / 4e B »: two folders of one name are told apart."""
-    first, *steps = folder.name.split("/")
-    if not steps:
-        return shown_name(folder)
-    root = next((shown_name(one) for one in folders if one.name == first), first)
-    return " / ".join((root, *steps))
+def display_path(folder: Folder, folders: Collection[Folder]) -> str:
+    """The whole path, « Corbeille / 4e B », to tell apart folders of the same name."""
+    first, *segments = folder.name.split("/")
+    if not segments:
+        return display_name(folder)
+    root = next((display_name(one) for one in folders if one.name == first), first)
+    return " / ".join((root, *segments))
 
 
 def slug(name: str) -> str:
-    """One step of an address for any folder name; `named` turns it back."""
-    step = name.replace("~", "~7E").replace("/", "~2F")
-    if step in _TAKEN or step.startswith("."):
-        step = f"~{ord(step[0]):02X}{step[1:]}"
-    return step
+    """URL path segment of any folder name; `folder_of_slug` is the inverse."""
+    escaped = name.replace("~", "~7E").replace("/", "~2F")
+    if escaped in _RESERVED or escaped.startswith("."):
+        escaped = f"~{ord(escaped[0]):02X}{escaped[1:]}"
+    return escaped
 
 
-def named(step: str) -> str | None:
-    """The folder of a step, or None for a word that means something else."""
-    if not step or step in _TAKEN:
+def folder_of_slug(slug: str) -> str | None:
+    """Folder name of a URL path segment; None for a reserved one."""
+    if not slug or slug in _RESERVED:
         return None
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), step)
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), slug)
 
 
-def meant(folders: Iterable[Folder], said: str) -> Folder | None:
-    """The folder that was typed, by its French name or the path to it; accents and case forgiven."""
-    wanted = bare(said.strip().strip("/"))
-    known = [folder for folder in folders if folder.selectable]
-    exact = [one for one in known if wanted in (bare(shown_name(one)), bare(one.name))]
-    begun = [one for one in known if wanted and bare(shown_name(one)).startswith(wanted)]
-    return next(iter(exact + begun), None)
+def find_folder(folders: Iterable[Folder], typed: str) -> Folder | None:
+    """The folder whose French name or path was typed, else one that begins so; accents and case ignored."""
+    name = bare(typed.strip().strip("/"))
+    selectable = [folder for folder in folders if folder.selectable]
+    exact = [one for one in selectable if name in (bare(display_name(one)), bare(one.name))]
+    by_prefix = [one for one in selectable if name and bare(display_name(one)).startswith(name)]
+    return next(iter(exact + by_prefix), None)
 
 
 def of_use(folders: Iterable[Folder], use: Use) -> Folder | None:
+    """The folder with that use (RFC 6154), if any."""
     return next((folder for folder in folders if folder.use is use), None)
 
 
 @dataclass(frozen=True)
-class Room:
-    """Room taken, as a person reads it; `near`: time to do something, `full`: mail is refused soon."""
+class UsedSpace:
+    """Used space of the mailbox, for display. `is_near`: 80 % of the limit; `is_full`: 95 %."""
 
     percent: int
     used: str
@@ -104,40 +105,40 @@ class Room:
     is_full: bool
 
 
-def shown_room(quota: Quota | None) -> Room | None:
-    """None where room is not counted."""
+def used_space(quota: Quota | None) -> UsedSpace | None:
+    """Used space, or None without a quota."""
     if quota is None or quota.limit <= 0:
         return None
     percent = min(100, quota.used * 100 // quota.limit)
-    return Room(
+    return UsedSpace(
         percent, sizes.in_words(quota.used), sizes.in_words(quota.limit), percent >= 80, percent >= 95
     )
 
 
-def checked_step(name: str) -> str:
-    """A new folder's own name, tidied. Raises Refusal `mailstore.folder-name`."""
-    said = " ".join(name.split())
-    if not 0 < len(said) <= 60 or not said.isprintable() or said[0] in ".~" or set(said) & set('/\\%*"'):
+def checked_name(name: str) -> str:
+    """Name of a new folder, white space normalized. Raises Refusal `mailstore.folder-name`."""
+    tidy = " ".join(name.split())
+    if not 0 < len(tidy) <= 60 or not tidy.isprintable() or tidy[0] in ".~" or set(tidy) & set('/\\%*"'):
         raise Refusal("mailstore.folder-name")
-    return said
+    return tidy
 
 
-def inside(parent: str, step: str) -> str:
-    """The full name of a folder; `parent` empty at the top."""
+def join_path(parent: str, step: str) -> str:
+    """Full name of a folder; `parent` empty at the top."""
     return f"{parent}/{step}" if parent else step
 
 
-def free_name(wanted: str, taken: Container[str]) -> str:
-    """That name, or the first of its kind that is free: `Classe (2)`."""
-    name, count = wanted, 1
-    while name in taken:
+def free_name(name: str, names: Container[str]) -> str:
+    """That name, or the first numbered one not among `names`: `Classe (2)`."""
+    free, count = name, 1
+    while free in names:
         count += 1
-        name = f"{wanted} ({count})"
-    return name
+        free = f"{name} ({count})"
+    return free
 
 
 def check_own(folder: Folder | None, name: str) -> Folder:
-    """A folder the person may change. Raises Refusal `mailstore.folder-gone`, `webmail.folder-is-special`."""
+    """Check that a folder may change. Raises Refusal `mailstore.folder-gone`, `webmail.folder-is-special`."""
     if folder is None:
         raise Refusal("mailstore.folder-gone", folder=name)
     if folder.use is not Use.OTHER:

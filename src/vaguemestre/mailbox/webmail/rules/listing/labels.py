@@ -1,4 +1,4 @@
-"""Keywords of messages that are labels: those a person sees, in this page as in other programs."""
+"""Labels: IMAP keywords of messages, with the names and colours a user gives them."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -13,132 +13,132 @@ COLOURS = {
     "red": "Rouge", "orange": "Orange", "green": "Vert", "blue": "Bleu",
     "purple": "Violet", "teal": "Canard", "pink": "Rose", "grey": "Gris",
 }  # fmt: skip
-MOST = 40
+MAX_LABELS = 40
 _LONGEST_NAME = 30
 _KEYWORD = re.compile(rf"[A-Za-z0-9$_.,&+-]{{1,{LONGEST}}}", re.ASCII)
-_PROGRAMS_OWN = frozenset(("junk", "nonjunk", "notjunk", "forwarded", "redirected", "receipt-handled"))
+_RESERVED_KEYWORDS = frozenset(("junk", "nonjunk", "notjunk", "forwarded", "redirected", "receipt-handled"))
 
 
 @dataclass(frozen=True)
 class Label:
-    """A keyword as it is shown; `colour` ends the name of a class, `lab-blue`."""
+    """A keyword as displayed. `colour`: suffix of a CSS class, `lab-blue`."""
 
     keyword: str
     name: str
     colour: str
 
 
-# what Thunderbird calls its own five, whatever the language it speaks
-_THEIRS = (
+# Thunderbird's five tags; their keywords are the same in every language
+_THUNDERBIRD_LABELS = (
     Label("$label1", "Important", "red"),
     Label("$label2", "Travail", "orange"),
     Label("$label3", "Personnel", "green"),
     Label("$label4", "À faire", "blue"),
     Label("$label5", "Plus tard", "purple"),
 )
-_THEIR_KEYWORDS = frozenset(one.keyword for one in _THEIRS)
+_THUNDERBIRD_KEYWORDS = frozenset(one.keyword for one in _THUNDERBIRD_LABELS)
 
 
 def known_labels(preferences: Mapping[str, object]) -> tuple[Label, ...]:
-    """The person's labels in their order; of who never chose any, those that other programs know."""
-    kept = preferences.get(SUBJECT)
-    rows = kept.get("kept") if isinstance(kept, Mapping) else None
+    """The user's labels, in order; Thunderbird's five for a user who never changed any."""
+    stored = preferences.get(SUBJECT)
+    rows = stored.get("kept") if isinstance(stored, Mapping) else None
     if not isinstance(rows, list):
-        return _THEIRS
-    found = (_read(row) for row in rows)
-    return tuple(one for one in found if one is not None)
+        return _THUNDERBIRD_LABELS
+    labels = (_parse_label(row) for row in rows)
+    return tuple(one for one in labels if one is not None)
 
 
-def asked_label(asked: str, known: Collection[Label]) -> str:
-    """The name of the label whose messages are asked for, when nothing else is; or nothing."""
-    return next((one.name for one in known if asked == said_label(one.name)), "") if asked else ""
+def searched_label(typed: str, labels: Collection[Label]) -> str:
+    """Name of the label when a search is for that label alone; else empty."""
+    return next((one.name for one in labels if typed == label_search(one.name)), "") if typed else ""
 
 
-def said_label(name: str) -> str:
-    """What is typed in the search box to have the messages of a label."""
+def label_search(name: str) -> str:
+    """Search text for the messages of a label."""
     return f'étiquette:"{name}"'
 
 
-def labels(flags: Collection[str], known: Collection[Label] = _THEIRS) -> tuple[Label, ...]:
-    """The labels among the marks of a message, by name."""
+def labels_in(flags: Collection[str], labels: Collection[Label] = _THUNDERBIRD_LABELS) -> tuple[Label, ...]:
+    """Labels among the flags of a message, by name."""
     if len(flags) < 4 and all(flag[0] == "\\" for flag in flags):
         return ()
-    found = (label(flag, known) for flag in flags if is_label(flag))
-    return tuple(sorted(found, key=lambda one: one.name.casefold()))
+    present = (label_of(flag, labels) for flag in flags if is_label(flag))
+    return tuple(sorted(present, key=lambda label: label.name.casefold()))
 
 
 def is_label(flag: str) -> bool:
-    """Not a mark of IMAP's, nor one that programs keep for themselves (RFC 9051 §2.3.2, RFC 5788)."""
+    """Whether a flag is neither a system flag nor a reserved keyword (RFC 9051 §2.3.2, RFC 5788)."""
     lower = flag.lower()
-    if lower in _THEIR_KEYWORDS:
+    if lower in _THUNDERBIRD_KEYWORDS:
         return True
-    return flag[:1] not in ("\\", "$") and lower not in _PROGRAMS_OWN
+    return flag[:1] not in ("\\", "$") and lower not in _RESERVED_KEYWORDS
 
 
-def label(mark: str, known: Collection[Label] = _THEIRS) -> Label:
-    """One keyword; of those nobody named, the colour follows the word so that it is always the same."""
+def label_of(mark: str, labels: Collection[Label] = _THUNDERBIRD_LABELS) -> Label:
+    """The label of a keyword; one without a name gets a colour derived from the keyword, always the same."""
     lower = mark.lower()
-    for one in (*known, *_THEIRS):
-        if one.keyword.lower() == lower:
-            return Label(mark, one.name, one.colour)
+    for label in (*labels, *_THUNDERBIRD_LABELS):
+        if label.keyword.lower() == lower:
+            return Label(mark, label.name, label.colour)
     colour = list(COLOURS)[sum(lower.encode()) % len(COLOURS)]
     return Label(mark, name_of(mark) or mark, colour)
 
 
-def keyword_of(name: str, known: Collection[Label]) -> str:
-    """The mark a label's name stands for, whatever its accents; empty for a name that none can have."""
-    for one in known:
-        if bare(one.name) == bare(name) or one.keyword == name:
-            return one.keyword
+def keyword_of(name: str, labels: Collection[Label]) -> str:
+    """Keyword of a label's name, accents ignored; empty if no label can have that name."""
+    for label in labels:
+        if bare(label.name) == bare(name) or label.keyword == name:
+            return label.keyword
     mark = keyword(name)
     return mark if _KEYWORD.fullmatch(mark) else ""
 
 
 def checked_mark(mark: str) -> str:
-    """A keyword that may be put on a message as a label. Raises Refusal `webmail.label-unknown`."""
+    """Check that a keyword may serve as a label. Raises Refusal `webmail.label-unknown`."""
     if not (_KEYWORD.fullmatch(mark) and is_label(mark)):
         raise Refusal("webmail.label-unknown")
     return mark
 
 
 def with_label(
-    known: tuple[Label, ...], mark: str, name: str, colour: str
+    labels: tuple[Label, ...], mark: str, name: str, colour: str
 ) -> tuple[tuple[Label, ...], Label]:
-    """The labels once one is made (`mark` empty) or changed, and that one.
+    """Create a label (`mark` empty) or change one; all labels, and that one.
 
     Raises Refusal `webmail.label-name`, `webmail.label-exists`, `webmail.too-many-labels`.
     """
-    said = " ".join(name.split())
-    if not 0 < len(said) <= _LONGEST_NAME or not said.isprintable() or colour not in COLOURS:
+    tidy = " ".join(name.split())
+    if not 0 < len(tidy) <= _LONGEST_NAME or not tidy.isprintable() or colour not in COLOURS:
         raise Refusal("webmail.label-name")
-    if any(bare(one.name) == bare(said) and one.keyword != mark for one in known):
-        raise Refusal("webmail.label-exists", name=said)
+    if any(bare(one.name) == bare(tidy) and one.keyword != mark for one in labels):
+        raise Refusal("webmail.label-exists", name=tidy)
     if mark:
-        changed = Label(checked_mark(mark), said, colour)
-        if all(one.keyword != mark for one in known):
-            return (*known, changed), changed
-        return tuple(changed if one.keyword == mark else one for one in known), changed
-    if len(known) >= MOST:
-        raise Refusal("webmail.too-many-labels", most=MOST)
-    fresh = keyword(said)
-    if not _KEYWORD.fullmatch(fresh) or not is_label(fresh):
+        changed = Label(checked_mark(mark), tidy, colour)
+        if all(one.keyword != mark for one in labels):
+            return (*labels, changed), changed
+        return tuple(changed if one.keyword == mark else one for one in labels), changed
+    if len(labels) >= MAX_LABELS:
+        raise Refusal("webmail.too-many-labels", most=MAX_LABELS)
+    new_keyword = keyword(tidy)
+    if not _KEYWORD.fullmatch(new_keyword) or not is_label(new_keyword):
         raise Refusal("webmail.label-name")
-    if any(one.keyword.lower() == fresh.lower() for one in known):
-        raise Refusal("webmail.label-exists", name=said)
-    made = Label(fresh, said, colour)
-    return (*known, made), made
+    if any(one.keyword.lower() == new_keyword.lower() for one in labels):
+        raise Refusal("webmail.label-exists", name=tidy)
+    created = Label(new_keyword, tidy, colour)
+    return (*labels, created), created
 
 
-def without_label(known: tuple[Label, ...], mark: str) -> tuple[Label, ...]:
-    return tuple(one for one in known if one.keyword != mark)
+def without_label(labels: tuple[Label, ...], mark: str) -> tuple[Label, ...]:
+    return tuple(one for one in labels if one.keyword != mark)
 
 
-def written(known: Collection[Label]) -> dict[str, object]:
+def to_preferences(labels: Collection[Label]) -> dict[str, object]:
     """JSON-ready, for the person's preferences."""
-    return {"kept": [asdict(one) for one in known]}
+    return {"kept": [asdict(one) for one in labels]}
 
 
-def _read(row: object) -> Label | None:
+def _parse_label(row: object) -> Label | None:
     if not isinstance(row, Mapping):
         return None
     mark, name, colour = row.get("keyword"), row.get("name"), row.get("colour")

@@ -1,4 +1,4 @@
-"""A page of messages → the lines that the list writes."""
+"""Rows of a message list, in words."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
@@ -9,16 +9,16 @@ from unicodedata import normalize
 from vaguemestre.foundation.kernel import sizes
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing.folders import slug
-from vaguemestre.mailbox.webmail.rules.listing.labels import Label, labels
+from vaguemestre.mailbox.webmail.rules.listing.labels import Label, labels_in
 from vaguemestre.mailbox.webmail.rules.rendering.kinds import icon_of
 from vaguemestre.mailbox.webmail.rules.trust.from_field import holds_address
 from vaguemestre.post.mailstore.values import INVITATION, Correspondent, Flag, Order, Row, Summary, Use
 
 
 class Line(NamedTuple):
-    """A row in words. `heading`: what it stands under, a day for most; empty below another of the same.
+    """A row in words. `heading`: usually a date; `lines_of` leaves it empty below a row with the same.
 
-    A tuple, because fifty are made for each list: a frozen dataclass of that width takes four times as long.
+    A tuple for speed: a frozen dataclass of this width takes four times as long, for fifty rows a list.
     """
 
     heading: str
@@ -45,11 +45,11 @@ class Line(NamedTuple):
     labels: tuple[Label, ...] = ()
     others: tuple[str, ...] = ()  # the rest of the conversation, as `folder step/UIDVALIDITY/UID`
     weight: str = ""
-    is_invitation: bool = False  # by what stands among the texts: there is no file then
+    is_invitation: bool = False  # a calendar among the text parts, not a file
 
 
 def without_detail(address: str) -> str:
-    """An address in lower case, its sub-address (RFC 5233) left out."""
+    """The address in lower case, without its sub-address (RFC 5233)."""
     local, _, domain = address.lower().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
 
@@ -57,25 +57,22 @@ def without_detail(address: str) -> str:
 _OUTGOING = (Use.SENT, Use.DRAFTS)
 
 
-def lines(
+def lines_of(
     rows: Iterable[Row],
     *,
     today: date,
     uses: Mapping[str, Use],
     own_domains: frozenset[str],
     order: Order = Order.DATE,
-    known: Collection[Label] = (),
+    labels: Collection[Label] = (),
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Line]:
-    """`uses`: what each folder is for, by name; `own_domains`: lower case; `known`: the person's labels.
-
-    `names`: what the directory calls addresses of ours, lower case and without detail.
-    """
-    before = ""
+    """Rows in words, each heading once. Parameters as in `line_of`."""
+    heading = ""
     for row in rows:
-        line = line_of(row, today, uses, own_domains, order, known, names)
-        yield line if line.heading != before else line._replace(heading="")
-        before = line.heading
+        line = line_of(row, today, uses, own_domains, order, labels, names)
+        yield line if line.heading != heading else line._replace(heading="")
+        heading = line.heading
 
 
 def line_of(
@@ -84,15 +81,18 @@ def line_of(
     uses: Mapping[str, Use],
     own_domains: frozenset[str],
     order: Order = Order.DATE,
-    known: Collection[Label] = (),
+    own_labels: Collection[Label] = (),
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Line:
-    """One row, its heading always told."""
+    """One row in words, with its heading. `own_domains`: lower case; `own_labels`: the user's.
+
+    `names`: directory names by address, in lower case and without sub-address.
+    """
     summary, flags, ref = row.summary, row.flags, row.ref
     use = uses.get(ref.folder)
     is_outgoing = use in _OUTGOING
     is_by_date = order is Order.DATE
-    sender = _shown_sender(summary.sender, use, own_domains, names)
+    sender = _sender_name(summary.sender, use, own_domains, names)
     sender = TOO_COMPLEX if summary.is_too_complex else sender
     people = _recipients(summary) if is_outgoing and not summary.is_too_complex else sender
     return Line(
@@ -102,7 +102,7 @@ def line_of(
         folder=ref.folder,
         step=slug(ref.folder),
         people=people,
-        face=said(_first(summary)) if is_outgoing else sender,
+        face=display_name(_first_recipient(summary)) if is_outgoing else sender,
         time=french.row_time(summary.date, today) if is_by_date else french.day_time(summary.date, today),
         moment=summary.date.isoformat(),
         subject=one_line(summary.subject) or "(sans objet)",
@@ -119,7 +119,7 @@ def line_of(
         is_muted=Flag.MUTED in flags,
         is_reminded=Flag.REMINDED in flags,
         is_unanswered=Flag.UNANSWERED in flags,
-        labels=labels(flags, known),
+        labels=labels_in(flags, own_labels),
         others=tuple(f"{slug(one.folder)}/{one.uid_validity}/{one.uid}" for one in row.others),
         weight=sizes.in_words(summary.size) if order is Order.SIZE else "",
         is_invitation=not summary.has_attachment and summary.attached == INVITATION,
@@ -141,21 +141,21 @@ def _heading(row: Row, people: str, order: Order) -> str:
     return "Par objet"
 
 
-TOO_COMPLEX = "(courriel trop complexe)"  # in place of its people
+TOO_COMPLEX = "(courriel trop complexe)"  # shown in place of the sender
 
 
-def _shown_sender(
+def _sender_name(
     sender: Correspondent, use: Use | None, own_domains: frozenset[str], names: Mapping[str, str]
 ) -> str:
-    """Of an address of ours the directory's name; in Junk, where forged ones are, the address alone."""
-    is_bare = "@" not in sender.address  # of a domain that the mail store could not read
+    """Directory name of an address of ours; in Junk, where forged ones are, the address alone."""
+    is_bare = "@" not in sender.address  # the mail store could not parse the domain
     if use is Use.JUNK and sender.address and (is_bare or not is_external(sender, own_domains)):
         return one_line(sender.address)
-    return (names and names.get(without_detail(sender.address))) or said(sender)
+    return (names and names.get(without_detail(sender.address))) or display_name(sender)
 
 
-def said(person: Correspondent) -> str:
-    """A name, or the address when there is none, or when the name is made to be read as another address."""
+def display_name(person: Correspondent) -> str:
+    """The name, or the address if there is no name or it holds another address."""
     name, address = one_line(person.name), one_line(person.address)
     if address and name != address and holds_address(name):
         return address
@@ -163,27 +163,27 @@ def said(person: Correspondent) -> str:
 
 
 def is_external(person: Correspondent, own_domains: frozenset[str]) -> bool:
-    """Whether the address is of another domain. That it is of ours proves nothing: nothing is said then."""
-    domain = person.address.rpartition("@")[2].strip().rstrip(".").lower()  # a root dot changes nothing
+    """Whether the address is of another domain; one of ours is no proof of the sender."""
+    domain = person.address.rpartition("@")[2].strip().rstrip(".").lower()  # a root dot is equivalent
     return bool(domain) and domain not in own_domains
 
 
 def one_line(text: str) -> str:
-    """On one line, without what cannot be printed."""
-    if text.isprintable() and "  " not in text:  # nearly always; no other space than this one is printable
+    """The text on one line, without unprintable characters."""
+    if text.isprintable() and "  " not in text:  # nearly always; U+0020 is the only printable space
         return text.strip()
     if not text.isprintable():
         text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())
 
 
-def _first(summary: Summary) -> Correspondent:
+def _first_recipient(summary: Summary) -> Correspondent:
     return next(iter((*summary.to, *summary.cc, *summary.bcc)), summary.sender)
 
 
 def _recipients(summary: Summary) -> str:
     for label, people in (("À", summary.to), ("Cc", summary.cc), ("Cci", summary.bcc)):
         if people:
-            names = ", ".join(said(person) for person in people[:3])
+            names = ", ".join(display_name(person) for person in people[:3])
             return f"{label} : {names}" + (f" et {len(people) - 3} autres" if len(people) > 3 else "")
     return "(sans destinataire)"

@@ -1,6 +1,6 @@
-"""What is typed in the search box → what the store looks for.
+"""Parser of the search box.
 
-Words and "phrases" are looked for anywhere; `operator:value` says where, in French or in English, with or
+Words and "phrases" are searched everywhere; `operator:value` limits where, in French or English, with or
 without accents: `de:marie`, `objet:"conseil de classe"`, `après:01/09/2026`, `a:pièce`, `dans:archives`.
 """
 
@@ -8,18 +8,19 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.texts import bare
 from vaguemestre.post.mailstore.values import Clause, Where
 
-MOST_TERMS = 12
-_PIECE = re.compile(
+MAX_TERMS = 12
+_TOKEN_PATTERN = re.compile(
     r"""(?P<not>-(?=[^\s-]))?
     (?:(?P<name>[^\W\d_]{1,12}):[ ]?)?
     (?:"(?P<quoted>[^"]+)"|«\s*(?P<french>[^»]+?)\s*»|(?P<word>\S+))""",
     re.VERBOSE,
 )
-_WORDS = {
+_OPERATOR_WORDS = {
     Where.FROM: "de from expediteur",
     Where.TO: "a to pour destinataire",
     Where.SUBJECT: "objet sujet subject",
@@ -30,7 +31,7 @@ _WORDS = {
     Where.STATE: "est is",
     Where.WITH: "avec has",
 }
-_OPERATORS = {word: where for where, words in _WORDS.items() for word in words.split()}
+_OPERATORS = {word: where for where, words in _OPERATOR_WORDS.items() for word in words.split()}
 _ATTACHED = frozenset(("piece", "pieces", "pj", "attachment", "attachments"))
 _STATES = {
     "lu": Where.READ, "read": Where.READ,
@@ -38,9 +39,10 @@ _STATES = {
     "suivi": Where.FLAGGED, "starred": Where.FLAGGED, "flagged": Where.FLAGGED,
     "repondu": Where.ANSWERED, "answered": Where.ANSWERED,
 }  # fmt: skip
-# Those the index leaves out as well: marked, they would hide what was found; asked for beside others, they
-# would be found in letters taken for another language only. Without those that are more once bare (« été »).
-_SMALL_WORDS = (
+# Stop words of the search index too. Highlighted, they would hide the matches; searched beside other words,
+# they match only messages indexed as another language. Words that mean more without accents (« été ») are not
+# listed.
+_STOP_WORD_LIST = (
     "a ai aie aient aies ait as au aura aurai auraient aurais aurait auras aurez auriez aurions aurons "
     "auront aux avaient avais avait avec avez aviez avions avons ayant ayez ayons c ce ceci cela ces "
     "cet cette d dans de des du elle en es est et eu eue eues eurent eus eusse eussent eusses eussiez "
@@ -50,74 +52,81 @@ _SMALL_WORDS = (
     "serions serons seront ses soi soient sois soit sommes son sont soyez soyons suis sur t ta te tes "
     "toi ton tu un une vos votre vous y"
 )
-_SMALL = frozenset(_SMALL_WORDS.split())
+_STOP_WORDS = frozenset(_STOP_WORD_LIST.split())
 EVERYWHERE = frozenset(("partout", "tout", "anywhere", "all"))
 _DAYS = ("%d/%m/%Y", "%Y/%m/%d", "%d/%m/%y")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """`folder`: what `dans:` said, as typed; empty when nothing did."""
+class SearchQuery:
+    """A parsed search. `folder`: value of `dans:`, as typed, or empty."""
 
     terms: tuple[str, ...] = ()
     clauses: tuple[Clause, ...] = ()
     folder: str = ""
 
 
-def asked(text: str, today: date, keyword: Callable[[str], str]) -> Asked:
-    """`keyword`: the mark of a label's name, empty for a name that none can have.
+def parse_query(text: str, today: date, keyword: Callable[[str], str]) -> SearchQuery:
+    """Parse a search, at most `MAX_TERMS` terms and as many clauses. `keyword`: gives the keyword of a label.
 
-    What is no operator, or says nothing sensible, is looked for as it stands; at most a dozen of each. Small
-    words of the language count between quotes only, or alone.
+    Unknown operators and invalid values are searched as typed. Stop words count between quotes or alone.
     """
     terms: list[str] = []
     clauses: list[Clause] = []
     folder = ""
-    for is_not, name, value, typed in _pieces(text):
-        found = _clause(name, value, today, keyword) if name else None
-        if found is not None and found.where is Where.FOLDER:
-            folder = value
-        elif found is not None:
-            clauses.append(Clause(found.where, found.value, is_not=is_not))
-        elif is_not:
-            clauses.append(Clause(Where.TEXT, typed, is_not=True))
+    for token in _tokens(text):
+        clause = _clause(token.operator, token.value, today, keyword) if token.operator else None
+        if clause is not None and clause.where is Where.FOLDER:
+            folder = token.value
+        elif clause is not None:
+            clauses.append(Clause(clause.where, clause.value, is_not=token.is_not))
+        elif token.is_not:
+            clauses.append(Clause(Where.TEXT, token.typed, is_not=True))
         else:
-            terms.append(typed)
-    return Asked(
-        telling(tuple(dict.fromkeys(terms)))[:MOST_TERMS],
-        tuple(dict.fromkeys(clauses))[:MOST_TERMS],
+            terms.append(token.typed)
+    return SearchQuery(
+        significant_words(tuple(dict.fromkeys(terms)))[:MAX_TERMS],
+        tuple(dict.fromkeys(clauses))[:MAX_TERMS],
         folder[:100],
     )
 
 
-def terms(text: str) -> tuple[str, ...]:
-    """Words and phrases alone, operators left aside."""
-    return asked(text, date.min, lambda name: name).terms
+def plain_terms(text: str) -> tuple[str, ...]:
+    """Words and phrases of a search, without operators."""
+    return parse_query(text, date.min, lambda name: name).terms
 
 
-def shown_words(found: Asked) -> tuple[str, ...]:
-    """What is marked among the results: words looked for in texts, names and subjects."""
-    said = (Where.FROM, Where.TO, Where.SUBJECT)
-    named = tuple(one.value for one in found.clauses if one.where in said and not one.is_not)
-    return telling(found.terms + named)
+def highlighted_words(query: SearchQuery) -> tuple[str, ...]:
+    """Words to highlight in the results: those searched in texts, names and subjects."""
+    places = (Where.FROM, Where.TO, Where.SUBJECT)
+    values = tuple(one.value for one in query.clauses if one.where in places and not one.is_not)
+    return significant_words(query.terms + values)
 
 
-def telling(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Without the small words of the language, unless nothing else was looked for."""
-    return tuple(word for word in words if bare(word) not in _SMALL) or words
+def significant_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words without stop words, unless there are no others."""
+    return tuple(word for word in words if bare(word) not in _STOP_WORDS) or words
 
 
-def _pieces(text: str) -> Iterator[tuple[bool, str, str, str]]:
-    """(is it excluded, operator or nothing, value, what to look for when the operator is none)."""
+class _Token(NamedTuple):
+    """One item of a search. `operator`: empty if none is known; `typed`: what to search then."""
+
+    is_not: bool
+    operator: str
+    value: str
+    typed: str
+
+
+def _tokens(text: str) -> Iterator[_Token]:
     plain = "".join(char if char.isprintable() else " " for char in text[:500])
-    for match in _PIECE.finditer(plain):
+    for match in _TOKEN_PATTERN.finditer(plain):
         value = next(filter(None, match.group("quoted", "french", "word"))).strip().strip('"«»').strip()
         name = match["name"] or ""
         typed = f"{name}:{value}" if name else value
         if name and bare(name) not in _OPERATORS:
             name = ""
         if value:
-            yield bool(match["not"]), name, value, typed
+            yield _Token(bool(match["not"]), name, value, typed)
 
 
 def _clause(name: str, value: str, today: date, keyword: Callable[[str], str]) -> Clause | None:
@@ -140,12 +149,12 @@ def _clause(name: str, value: str, today: date, keyword: Callable[[str], str]) -
             return Clause(where, value)
 
 
-def _day(said: str, today: date) -> date | None:
-    """A day, or the first one of a month (`11/2026`) or a year."""
+def _day(typed: str, today: date) -> date | None:
+    """A day, or the first day of a month (`11/2026`) or of a year."""
     near = {"aujourd'hui": 0, "aujourd’hui": 0, "today": 0, "hier": 1, "yesterday": 1}
-    if said in near:
-        return today - timedelta(days=near[said])
-    tidy = said.replace("-", "/").replace(".", "/")
+    if typed in near:
+        return today - timedelta(days=near[typed])
+    tidy = typed.replace("-", "/").replace(".", "/")
     if tidy.isdigit() and len(tidy) == 4:
         tidy = f"01/01/{tidy}"
     elif tidy.count("/") == 1:

@@ -1,4 +1,4 @@
-"""Searches a person keeps, and those made lately: kept with the account."""
+"""Saved and recent searches, stored with the account."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,64 +6,71 @@ from dataclasses import dataclass
 from vaguemestre.foundation.kernel.errors import Refusal
 
 SUBJECT = "searches"
-MOST_KEPT = 30
-MOST_RECENT = 8
+MAX_SAVED = 30
+MAX_RECENT = 8
 _LONGEST = 500
 _LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
-class Search:
-    """`asked`: what is typed in the box."""
+class SavedSearch:
+    """A search a user named. `query`: the text of the search box."""
 
     name: str
-    asked: str
+    query: str
 
 
-def kept_searches(preferences: Mapping[str, object]) -> tuple[Search, ...]:
-    found = []
-    for row in _list(preferences, "kept"):
+def saved_searches(preferences: Mapping[str, object]) -> tuple[SavedSearch, ...]:
+    """Saved searches, by the user's order."""
+    searches = []
+    for row in _stored_list(preferences, "kept"):
         if isinstance(row, Mapping):
-            name, asked = row.get("name"), row.get("asked")
-            if isinstance(name, str) and isinstance(asked, str):
-                found.append(Search(name, asked))
-    return tuple(found)
+            name, query = row.get("name"), row.get("asked")
+            if isinstance(name, str) and isinstance(query, str):
+                searches.append(SavedSearch(name, query))
+    return tuple(searches)
 
 
-def name_of(asked: str, kept: Collection[Search]) -> str:
-    """The name a person gave to this search, or nothing."""
-    return next((one.name for one in kept if one.asked == asked), "") if asked else ""
+def saved_name(query: str, searches: Collection[SavedSearch]) -> str:
+    """Name the user gave to this search, or empty."""
+    return next((one.name for one in searches if one.query == query), "") if query else ""
+
+
+def to_preferences(searches: Collection[SavedSearch]) -> dict[str, object]:
+    """JSON-ready, for the user's preferences."""
+    return {"kept": [{"name": one.name, "asked": one.query} for one in searches]}
 
 
 def recent_searches(preferences: Mapping[str, object]) -> tuple[str, ...]:
-    """The last made first."""
-    return tuple(one for one in _list(preferences, "recent") if isinstance(one, str))
+    """Recent searches, newest first."""
+    return tuple(one for one in _stored_list(preferences, "recent") if isinstance(one, str))
 
 
-def with_recent(recent: tuple[str, ...], asked: str) -> tuple[str, ...]:
-    said = " ".join(asked.split())[:_LONGEST]
-    return (said, *(one for one in recent if one != said))[:MOST_RECENT] if said else recent
+def with_recent(recent: tuple[str, ...], query: str) -> tuple[str, ...]:
+    """Recent searches with one added, if it is not empty."""
+    tidy = " ".join(query.split())[:_LONGEST]
+    return (tidy, *(one for one in recent if one != tidy))[:MAX_RECENT] if tidy else recent
 
 
-def with_search(kept: tuple[Search, ...], name: str, asked: str) -> tuple[Search, ...]:
-    """One more, or another one under a name already taken.
+def with_search(searches: tuple[SavedSearch, ...], name: str, query: str) -> tuple[SavedSearch, ...]:
+    """Saved searches with one added, in place of one of the same name.
 
     Raises Refusal `webmail.search-name`, `webmail.too-many-searches`.
     """
-    said, wanted = " ".join(name.split()), " ".join(asked.split())[:_LONGEST]
-    if not 0 < len(said) <= _LONGEST_NAME or not said.isprintable() or not wanted:
+    tidy_name, tidy_query = " ".join(name.split()), " ".join(query.split())[:_LONGEST]
+    if not 0 < len(tidy_name) <= _LONGEST_NAME or not tidy_name.isprintable() or not tidy_query:
         raise Refusal("webmail.search-name")
-    rest = without_search(kept, said)
-    if len(rest) >= MOST_KEPT:
-        raise Refusal("webmail.too-many-searches", most=MOST_KEPT)
-    return (*rest, Search(said, wanted))
+    rest = without_search(searches, tidy_name)
+    if len(rest) >= MAX_SAVED:
+        raise Refusal("webmail.too-many-searches", most=MAX_SAVED)
+    return (*rest, SavedSearch(tidy_name, tidy_query))
 
 
-def without_search(kept: tuple[Search, ...], name: str) -> tuple[Search, ...]:
-    return tuple(one for one in kept if one.name != name)
+def without_search(searches: tuple[SavedSearch, ...], name: str) -> tuple[SavedSearch, ...]:
+    return tuple(one for one in searches if one.name != name)
 
 
-def _list(preferences: Mapping[str, object], what: str) -> list[object]:
-    kept = preferences.get(SUBJECT)
-    found = kept.get(what) if isinstance(kept, Mapping) else None
-    return found if isinstance(found, list) else []
+def _stored_list(preferences: Mapping[str, object], key: str) -> list[object]:
+    stored = preferences.get(SUBJECT)
+    values = stored.get(key) if isinstance(stored, Mapping) else None
+    return values if isinstance(values, list) else []

@@ -1,4 +1,4 @@
-"""When a message comes back, and when an answer is missed: the moments proposed, in Paris."""
+"""Dates of reminders: the choices offered, in Paris time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.mailbox.calendar.values import Holiday
 from vaguemestre.mailbox.webmail.rules import french
-from vaguemestre.mailbox.webmail.rules.listing.view_params import day
+from vaguemestre.mailbox.webmail.rules.listing.view_params import parse_typed_day
 
-FOLDER = "Reportés"  # where messages wait; other programs show it too
-MOST = 100  # messages put off in one go
+FOLDER = "Reportés"  # of snoozed messages; mail programs show it too
+MAX_MESSAGES = 100  # snoozed at once
 _MORNING, _EVENING = time(8), time(18)
 _LATEST = timedelta(days=800)
 
 
 class When(StrEnum):
-    """The moments that have a name."""
+    """Named choices of a date, as forms send them."""
 
     EVENING = "ce-soir"
     TOMORROW = "demain"
@@ -29,44 +29,43 @@ class When(StrEnum):
 
 
 @dataclass(frozen=True)
-class Proposed:
-    """`said`: the moment, in words."""
+class SnoozeChoice:
+    """A date offered under a name. `description`: the date in words."""
 
     when: When
     name: str
-    said: str
+    description: str
     moment: datetime
 
 
-def proposed(now: datetime, coming: Sequence[Holiday]) -> tuple[Proposed, ...]:
-    """What may be chosen by its name now. `coming`: the holidays of the zone, present and next."""
+def snooze_choices(now: datetime, coming: Sequence[Holiday]) -> tuple[SnoozeChoice, ...]:
+    """Choices offered at `now`. `coming`: current and next school holidays of the zone."""
     today = paris_day(now)
-    found = []
+    moments = []
     if now.astimezone(PARIS).time() < time(17):
-        found.append((When.EVENING, "Ce soir", _at(today, _EVENING)))
-    found.append((When.TOMORROW, "Demain", _at(today + timedelta(days=1), _MORNING)))
+        moments.append((When.EVENING, "Ce soir", _at(today, _EVENING)))
+    moments.append((When.TOMORROW, "Demain", _at(today + timedelta(days=1), _MORNING)))
     monday = today + timedelta(days=7 - today.weekday())
     if monday > today + timedelta(days=1):
-        found.append((When.MONDAY, "Lundi", _at(monday, _MORNING)))
-    found.append((When.WEEK, "Dans une semaine", _at(today + timedelta(days=7), _MORNING)))
+        moments.append((When.MONDAY, "Lundi", _at(monday, _MORNING)))
+    moments.append((When.WEEK, "Dans une semaine", _at(today + timedelta(days=7), _MORNING)))
     if coming:
-        lessons = _lessons(coming[0].ends_on)
-        found.append((When.LESSONS, f"Après {_named(coming[0])}", _at(lessons, _MORNING)))
-    return tuple(Proposed(when, name, _said(moment), moment) for when, name, moment in found)
+        school_day = _first_school_day(coming[0].ends_on)
+        moments.append((When.LESSONS, f"Après {_holiday_name(coming[0])}", _at(school_day, _MORNING)))
+    return tuple(SnoozeChoice(when, name, _in_words(moment), moment) for when, name, moment in moments)
 
 
 def moment_of(when: str, typed: str, now: datetime, coming: Sequence[Holiday]) -> datetime:
-    """The moment a name stands for, or a day typed (`25/11/2026`), in the morning.
+    """The date of a choice, or the morning of a day typed (`25/11/2026`).
 
     Raises Refusal `webmail.unreadable-day`, `webmail.reminder-past`, `webmail.reminder-far`.
     """
     if when != When.DAY:
-        found = next((one.moment for one in proposed(now, coming) if one.when == when), None)
-        if found is None:
+        choice = next((choice for choice in snooze_choices(now, coming) if choice.when == when), None)
+        if choice is None:
             raise Refusal("webmail.unreadable-day")
-        return found
-    wanted = day(typed)
-    moment = _at(wanted, _MORNING)
+        return choice.moment
+    moment = _at(parse_typed_day(typed), _MORNING)
     if moment <= now:
         raise Refusal("webmail.reminder-past")
     if moment > now + _LATEST:
@@ -74,21 +73,21 @@ def moment_of(when: str, typed: str, now: datetime, coming: Sequence[Holiday]) -
     return moment
 
 
-def _at(of: date, hour: time) -> datetime:
-    return datetime.combine(of, hour, PARIS)
+def _at(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, PARIS)
 
 
-def _said(moment: datetime) -> str:
+def _in_words(moment: datetime) -> str:
     return f"{french.full_day(paris_day(moment))} à {french.hour(moment)}"
 
 
-def _lessons(last: date) -> date:
-    """The first day of lessons after holidays."""
+def _first_school_day(last: date) -> date:
+    """First weekday after the last day of holidays."""
     first = last + timedelta(days=1)
     return first + timedelta(days=7 - first.weekday()) if first.weekday() > 4 else first
 
 
-def _named(holiday: Holiday) -> str:
+def _holiday_name(holiday: Holiday) -> str:
     """`les vacances de Noël`, `le pont de l’Ascension`"""
     article = "le" if holiday.name.startswith("Pont") else "les"
     return f"{article} {holiday.name[:1].lower()}{holiday.name[1:]}"

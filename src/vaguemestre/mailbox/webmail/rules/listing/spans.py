@@ -1,11 +1,11 @@
-"""Very many UIDs in few characters: `1:5,9`."""
+"""Sets of UIDs as text: `1:5,9`."""
 
 from collections.abc import Iterable
 from itertools import pairwise
 
 
-def spans(uids: Iterable[int]) -> str:
-    """Those UIDs, ascending, runs folded."""
+def format_spans(uids: Iterable[int]) -> str:
+    """UIDs in ascending order, consecutive ones as a range."""
     ordered = sorted(set(uids))
     if not ordered:
         return ""
@@ -14,10 +14,10 @@ def spans(uids: Iterable[int]) -> str:
     return ",".join(str(a) if a == b else f"{a}:{b}" for a, b in zip(starts, ends, strict=True))
 
 
-def uids(written: str) -> list[int]:
-    """`spans` undone."""
-    found: list[int] = []
-    for piece in written.split(",") if written else ():
+def parse_spans(text: str) -> list[int]:
+    """The UIDs of a text that `format_spans` wrote."""
+    uids: list[int] = []
+    for piece in text.split(",") if text else ():
         first, _, last = piece.partition(":")
-        found.extend(range(int(first), int(last or first) + 1))
-    return found
+        uids.extend(range(int(first), int(last or first) + 1))
+    return uids

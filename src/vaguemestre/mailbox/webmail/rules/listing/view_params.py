@@ -1,26 +1,36 @@
-"""How a list is looked at ↔ what its address says."""
+"""List views as URL parameters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import day_refusal
-from vaguemestre.mailbox.webmail.rules.listing.search_query import Asked
+from vaguemestre.mailbox.webmail.rules.listing.search_query import SearchQuery
 from vaguemestre.post.mailstore.values import Clause, Only, Order, View, Where
 
-RECENT = 92  # days
+
+class OrderNames(NamedTuple):
+    """French names of a sort key and of its two directions, the default one first."""
+
+    name: str
+    default: str
+    reverse: str
+
+
+RECENT_DAYS = 92
 PLAIN = View()
-NOTHING = Asked()
+EMPTY_QUERY = SearchQuery()
 ORDERS = {
-    Order.DATE: ("Date", "Plus récents d’abord", "Plus anciens d’abord"),
-    Order.SENDER: ("Expéditeur", "De A à Z", "De Z à A"),
-    Order.SUBJECT: ("Objet", "De A à Z", "De Z à A"),
-    Order.SIZE: ("Taille", "Plus lourds d’abord", "Plus légers d’abord"),
-    Order.RELEVANCE: ("Pertinence", "Plus pertinents d’abord", "Moins pertinents d’abord"),
+    Order.DATE: OrderNames("Date", "Plus récents d’abord", "Plus anciens d’abord"),
+    Order.SENDER: OrderNames("Expéditeur", "De A à Z", "De Z à A"),
+    Order.SUBJECT: OrderNames("Objet", "De A à Z", "De Z à A"),
+    Order.SIZE: OrderNames("Taille", "Plus lourds d’abord", "Plus légers d’abord"),
+    Order.RELEVANCE: OrderNames("Pertinence", "Plus pertinents d’abord", "Moins pertinents d’abord"),
 }
-NARROWED = {
+FILTERS = {
     Only.UNREAD: "Non lus",
     Only.FLAGGED: "Suivis",
     Only.ATTACHED: "Avec pièce jointe",
@@ -30,56 +40,53 @@ NARROWED = {
 _NEEDS_MINE, _NEEDS_DOMAINS = Only.TO_ME, Only.COLLEAGUES
 
 
-def view(
-    asked: Mapping[str, Sequence[str]],
+def parse_view(
+    params: Mapping[str, Sequence[str]],
     *,
     mine: frozenset[str],
     domains: frozenset[str],
     is_grouped: bool,
-    found: Asked = NOTHING,
+    query: SearchQuery = EMPTY_QUERY,
 ) -> View:
-    """`asked`: the parameters of an address, each with its values; `found`: what `q` among them looks for.
-
-    What means nothing is passed over.
-    """
-    if not asked or not ("tri" in asked or "seul" in asked or "q" in asked or "sens" in asked):
+    """Parse URL parameters, each with its values, and ignore invalid ones. `query`: parsed value of `q`."""
+    if not params or not ("tri" in params or "seul" in params or "q" in params or "sens" in params):
         return View(is_grouped=True) if is_grouped else PLAIN
-    order = _last(asked, "tri")
-    only = frozenset(Only(word) for word in asked.get("seul", ()) if word in set(Only))
-    is_search = bool(found.terms or found.clauses)
-    if order == Order.RELEVANCE and not found.terms:
+    order = _last_value(params, "tri")
+    only = frozenset(Only(word) for word in params.get("seul", ()) if word in set(Only))
+    is_search = bool(query.terms or query.clauses)
+    if order == Order.RELEVANCE and not query.terms:
         order = ""
     return View(
         order=Order(order) if order in set(Order) else Order.DATE,
-        is_reversed=_last(asked, "sens") == "inverse",
+        is_reversed=_last_value(params, "sens") == "inverse",
         only=only,
-        terms=found.terms,
-        clauses=found.clauses,
+        terms=query.terms,
+        clauses=query.clauses,
         is_grouped=is_grouped and not is_search and order in {"", Order.DATE},
         mine=mine if _NEEDS_MINE in only else frozenset(),
         domains=domains if _NEEDS_DOMAINS in only else frozenset(),
     )
 
 
-def query(view: View, asked: str = "") -> str:
-    """The parameters that say this view, without `?`; `asked` is what was typed to search."""
-    said = [("q", asked)] if asked else []
+def view_query(view: View, typed: str = "") -> str:
+    """URL parameters of a view, without `?`. `typed`: the text of the search box."""
+    params = [("q", typed)] if typed else []
     if view.order is not Order.DATE:
-        said.append(("tri", view.order.value))
+        params.append(("tri", view.order.value))
     if view.is_reversed:
-        said.append(("sens", "inverse"))
-    said += [("seul", only.value) for only in Only if only in view.only]
-    return urlencode(said)
+        params.append(("sens", "inverse"))
+    params += [("seul", only.value) for only in Only if only in view.only]
+    return urlencode(params)
 
 
-def recent(view: View, today: date) -> View:
-    """The same search among the messages of the last months."""
-    since = (today - timedelta(days=RECENT)).isoformat()
+def recent_only(view: View, today: date) -> View:
+    """The same view, limited to the last `RECENT_DAYS`."""
+    since = (today - timedelta(days=RECENT_DAYS)).isoformat()
     return replace(view, clauses=(*view.clauses, Clause(Where.SINCE, since)))
 
 
-def day(typed: str) -> date:
-    """`25/11/2026`, `25-11-2026` or `2026-11-25`. Raises Refusal `webmail.unreadable-day`."""
+def parse_typed_day(typed: str) -> date:
+    """Parse `25/11/2026`, `25-11-2026` or `2026-11-25`. Raises Refusal `webmail.unreadable-day`."""
     tidy = typed.strip().replace("-", "/").replace(".", "/")
     for form in ("%d/%m/%Y", "%Y/%m/%d", "%d/%m/%y"):
         try:
@@ -89,6 +96,6 @@ def day(typed: str) -> date:
     raise Refusal(day_refusal(typed, "webmail.unreadable-day"))
 
 
-def _last(asked: Mapping[str, Sequence[str]], name: str) -> str:
-    values = asked.get(name)
+def _last_value(params: Mapping[str, Sequence[str]], name: str) -> str:
+    values = params.get(name)
     return values[-1].strip() if values else ""

@@ -1,1 +1,1 @@
-"""How a message becomes a page that can do no harm: parts, text, HTML, CSS, links, frame."""
+"""Rendering of messages as harmless HTML: parts, text, HTML, CSS, links, frame."""

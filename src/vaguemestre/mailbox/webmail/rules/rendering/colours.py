@@ -1,4 +1,4 @@
-"""Colours written for white paper, and what they become on dark paper."""
+"""Colours of messages in the dark theme."""
 
 import colorsys
 import re
@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tinycss2 import color3
 
-# Lightness of our dark surface and light ink (ui/tokens.css): what white paper and black ink become.
+# Lightness of the dark theme's background and text (ui/tokens.css), in place of white and black
 _DARKEST, _LIGHTEST = 0.125, 0.94
 _SIX_DIGITS = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
 _THREE_NUMBERS = re.compile(
@@ -15,10 +15,10 @@ _THREE_NUMBERS = re.compile(
 
 
 @lru_cache(maxsize=4096)
-def both(colour: str) -> str:
-    """`light-dark(colour, dark twin)` (CSS Color 5 §3.2), or `colour` itself when it names none of its own.
+def light_dark(colour: str) -> str:
+    """`light-dark(colour, its dark counterpart)` (CSS Color 5 §3.2); `colour` itself if it is a keyword.
 
-    `colour` is CSS text already known to be a colour or a keyword such as `inherit`.
+    `colour`: CSS text known to be a colour or a keyword such as `inherit`.
     """
     parsed = _parsed(colour)
     if parsed is None or isinstance(parsed, str) or parsed.alpha == 0:
@@ -28,20 +28,20 @@ def both(colour: str) -> str:
     )
     turned = _DARKEST + (1 - lightness) * (_LIGHTEST - _DARKEST)
     red, green, blue = colorsys.hls_to_rgb(hue, turned, saturation * 0.85)
-    shown = "".join(f"{round(part * 255):02x}" for part in (red, green, blue))
+    digits = "".join(f"{round(part * 255):02x}" for part in (red, green, blue))
     alpha = "" if parsed.alpha >= 1 else f"{round(parsed.alpha * 255):02x}"
-    return f"light-dark({colour},#{shown}{alpha})"
+    return f"light-dark({colour},#{digits}{alpha})"
 
 
 @lru_cache(maxsize=4096)
 def is_colour(text: str) -> bool:
-    """Whether CSS reads `text` as a colour of its own (not `currentcolor`)."""
+    """Whether `text` is a CSS colour other than `currentcolor`."""
     parsed = _parsed(text)
     return parsed is not None and not isinstance(parsed, str)
 
 
 def _parsed(text: str) -> color3.RGBA | str | None:
-    """What tinycss2 reads; the two commonest forms at once, as the tokenizer takes ten times as long."""
+    """Parse a colour; the two commonest forms without tinycss2, which takes ten times as long."""
     if _SIX_DIGITS.fullmatch(text):
         red, green, blue = (int(text[place : place + 2], 16) / 255 for place in (1, 3, 5))
         return color3.RGBA(red, green, blue, 1.0)

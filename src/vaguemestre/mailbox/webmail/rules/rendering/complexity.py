@@ -1,10 +1,10 @@
-"""How much work an HTML body would be, by one linear scan, before anything parses it.
+"""Estimate of the work of sanitizing an HTML body, by a linear scan before it is parsed.
 
-A parser's work grows with tags times open elements, and with the square of the attributes of one tag. The
-scan reads tags as the HTML tokenizer does (WHATWG HTML §13.2.5). Read strictly, it never counts fewer open
-elements than the tree builder will hold, but for those the builder adds of its own (`tbody`, `tr`); read
-loosely, it counts about what a builder holds of careless HTML. Elements that change how text is read
-(`script`, `svg`, `select`…) are not followed: a body that has one is cleaned apart.
+A parser's work grows with tags times open elements, and with the square of the attributes of a tag. The scan
+reads tags as the HTML tokenizer does (WHATWG HTML §13.2.5). A strict scan never counts fewer open elements
+than the tree builder, except those the builder inserts (`tbody`, `tr`); a loose one counts about as many for
+sloppy HTML. Elements that change tokenization (`script`, `svg`, `select`…) are not followed: a body with one
+is sanitized in a process apart.
 """
 
 import re
@@ -23,18 +23,18 @@ class Limits(NamedTuple):
     tags: int
 
 
-LARGEST_HERE = 150_000  # characters cleaned in the process that asks
-_TINY, _TINY_TAGS = 20_000, 400  # no scan: whatever it holds is little work
+LARGEST_HERE = 150_000  # characters sanitized in the calling process
+_TINY, _TINY_TAGS = 20_000, 400  # characters and tags below which no scan is needed
 _MOST_OPEN = 200
 _MOST_WORK = 1_000_000  # open elements, summed over tags
-_MOST_WORK_LOOSE = 200_000  # the same where end tags match nothing: formatting may be opened again each time
+_MOST_WORK_LOOSE = 200_000  # with unmatched end tags, since formatting elements may be reopened each time
 _MOST_TAGS = 20_000
 _MOST_ATTRIBUTES = 300
-_LARGEST_RAW = 50_000  # characters between tags, as of a style sheet
-_LARGEST_TAG = 600  # characters of attributes that are not worth counting
+_LARGEST_RAW = 50_000  # characters between tags, such as a style sheet
+_LARGEST_TAG = 600  # characters of attributes not worth counting
 
-# Of what is cleaned apart: with more than this it would not end within its budget. Only the beginning is
-# looked at: the budget itself ends the rest.
+# Beyond these, sanitizing exceeds even the budget of a process apart. Only the beginning is scanned: the
+# budget ends the rest.
 _HOPELESS_OPEN = 5_000
 _HOPELESS_ATTRIBUTES = 20_000
 _HOPELESS_SIGNS = 500_000
@@ -45,7 +45,7 @@ _WS = r"[ \t\n\f\r]"
 _VALUE = rf"""{_WS}*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n\f\r>]*+)"""
 _ATTRIBUTE = rf"(?:=[^ \t\n\f\r/>=]*+|[^ \t\n\f\r/>=]++)(?:{_WS}*+={_VALUE})?+"
 _ATTRIBUTES = rf"(?:[ \t\n\f\r/]++|{_ATTRIBUTE})*+"
-# Every alternative matches whatever follows, up to the end if need be: nothing is ever read twice.
+# Each alternative matches to the end of the text if need be, so that nothing is read twice.
 _MARKUP = re.compile(
     rf"<(?:(?P<end>/?)(?P<name>[a-z][^ \t\n\f\r/>]*+)(?P<attributes>{_ATTRIBUTES})>?+"
     r"|!--(?:-?>|.*?(?:--!?>|\Z))|[!?/][^>]*+)",
@@ -76,7 +76,7 @@ _GROUPS = _ROWS | {"tbody", "thead", "tfoot", "caption", "colgroup"}
 _HOLDERS = frozenset(("table", "dl", "ol", "ul"))
 _NOTHING: frozenset[str] = frozenset()
 _P = frozenset(("p",))
-# What an end tag closes on its way, and what a start tag closes before it opens.
+# Elements that an end tag closes besides its own, and that a start tag closes first
 _CLOSED_BY_END = {
     **dict.fromkeys(_BLOCKS, _ITEMS),
     **dict.fromkeys(("li", "dd", "dt"), _P),
@@ -99,28 +99,28 @@ _CLOSED_BY_START = {
 
 
 class Effort(StrEnum):
-    """Where a body is cleaned."""
+    """Where to sanitize a body."""
 
     HERE = "here"
     APART = "apart"  # in a process of its own, with a budget
-    HOPELESS = "hopeless"  # nowhere: it is shown as text
+    HOPELESS = "hopeless"  # nowhere: show it as text
 
 
 @dataclass
 class Figures:
-    """What a scan counted. `work`: open elements, summed over tags."""
+    """Counts of a scan. `work`: open elements, summed over tags."""
 
     tags: int = 0
     deepest: int = 0
     work: int = 0
-    attributes: int = 0  # of the tag that has most
-    raw: int = 0  # characters of the longest run between two tags
-    is_loose: bool = False  # an end tag matched nothing
+    attributes: int = 0  # of the tag with the most
+    raw: int = 0  # characters of the longest run between tags
+    is_loose: bool = False  # an end tag matched no start tag
     is_followed: bool = True
 
 
 def effort(html: str) -> Effort:
-    """Where to clean that HTML (without NUL)."""
+    """Decide where to sanitize HTML (without NUL)."""
     if len(html) > LARGEST_HERE:
         return Effort.APART
     if len(html) <= _TINY and html.count("<") <= _TINY_TAGS:
@@ -138,7 +138,7 @@ def effort(html: str) -> Effort:
 
 
 def is_hopeless(html: str) -> bool:
-    """Whether it is plain that cleaning would not end within the budget of a process of its own."""
+    """Whether sanitizing would certainly exceed the budget of a process apart."""
     if html.count("<") > _HOPELESS_SIGNS:
         return True
     figures = scan(html, _BEGINNING, is_strict=False)
@@ -146,7 +146,7 @@ def is_hopeless(html: str) -> bool:
 
 
 def scan(html: str, limits: Limits, *, is_strict: bool = True) -> Figures:
-    """Count until one of the limits is passed."""
+    """Scan until a limit is exceeded."""
     figures = Figures()
     stack = _Strict() if is_strict else _Loose()
     place = 0
@@ -173,7 +173,7 @@ def scan(html: str, limits: Limits, *, is_strict: bool = True) -> Figures:
 
 
 class _Strict:
-    """Open elements: an element is taken off only where the tree builder does so for sure."""
+    """Stack of open elements; one is closed only where the tree builder certainly closes it."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -185,7 +185,7 @@ class _Strict:
         self.names.append(name)
 
     def close(self, name: str) -> bool:
-        """False where that end tag closes nothing for sure."""
+        """Close an element; whether one certainly matches."""
         closed = _CLOSED_BY_END.get(name, _NOTHING)
         top = len(self.names)
         while top and self.names[top - 1] != name and self.names[top - 1] in closed:
@@ -197,7 +197,7 @@ class _Strict:
 
 
 class _Loose(_Strict):
-    """Open elements: what is left open inside an element goes with it."""
+    """Stack of open elements where an end tag also closes those left open inside."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -231,7 +231,7 @@ class _Loose(_Strict):
 
 
 def tags_named(html: str, names: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
-    """Start tags of those names and their attributes as written, in order."""
+    """Start tags of those names, in order, each with its attributes unparsed."""
     for tag in _tags(html):
         if not tag["end"] and (name := tag["name"].lower()) in names:
             yield name, _EACH.findall(tag["attributes"])

@@ -1,6 +1,6 @@
-"""A message inside a message, from its bytes: the same values as the mail store gives of the outer one.
+"""Parser of an enclosed message, with the values that the mail store gives for an outer one.
 
-Tolerant and total: whatever the bytes, something can be shown (RFC 5322, RFC 2045–2046).
+It is tolerant and total: any bytes give something to show (RFC 5322, RFC 2045–2046).
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,9 +24,9 @@ _LONGEST = 20_000
 
 
 class _Bounded(Message):
-    """What the standard parser makes of a part, bounded: it stops at messages in messages and at `_DEEPEST`.
+    """A part for the standard parser, which stops at enclosed messages and at `_DEEPEST` levels.
 
-    A message inside is kept as its bytes: it is parsed when it is opened, in its turn.
+    An enclosed message stays bytes until it is opened.
     """
 
     depth = 0
@@ -41,11 +41,11 @@ class _Bounded(Message):
         return "application" if is_leaf else kind
 
 
-def opened(content: bytes, ref: MessageRef) -> tuple[OpenedMessage, dict[str, Message]]:
-    """The message of those bytes, and its parts by number. What it says of its own authenticity is left."""
+def parse_message(content: bytes, ref: MessageRef) -> tuple[OpenedMessage, dict[str, Message]]:
+    """Parse a message; its parts by number. Header fields are left out: they authenticate nothing here."""
     message = message_from_bytes(content, _Bounded, policy=policy.compat32)
-    found: dict[str, Message] = {}
-    root = _part(message, "", found, 0, is_root=True)
+    parts: dict[str, Message] = {}
+    root = _part(message, "", parts, 0, is_root=True)
     sender = _people(message, "from")
     return (
         OpenedMessage(
@@ -64,22 +64,22 @@ def opened(content: bytes, ref: MessageRef) -> tuple[OpenedMessage, dict[str, Me
             references=(),
             root=root,
         ),
-        found,
+        parts,
     )
 
 
 def after_header(raw: bytes) -> bytes:
-    """All that stands after the first empty line."""
+    """The bytes after the first empty line."""
     place = raw.find(b"\r\n\r\n")
     return raw[place + 4 :] if place >= 0 else raw.partition(b"\n\n")[2]
 
 
-def bytes_of(message: Message) -> bytes:
-    """What a part holds, transfer encoding undone; of an enclosed message, the whole of it."""
+def content_of(message: Message) -> bytes:
+    """Decoded content of a part; an enclosed message as a whole."""
     if message.is_multipart():
         children = message.get_payload()
         inner = children if isinstance(children, list) else []
-        return b"".join(_written(child) for child in inner if isinstance(child, Message))
+        return b"".join(_as_bytes(child) for child in inner if isinstance(child, Message))
     try:
         payload = message.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError):
@@ -90,7 +90,7 @@ def bytes_of(message: Message) -> bytes:
     return raw.encode("latin-1", "replace") if isinstance(raw, str) else b""
 
 
-def _written(message: Message) -> bytes:
+def _as_bytes(message: Message) -> bytes:
     try:
         return message.as_bytes()
     except (ValueError, LookupError, KeyError, UnicodeError, TypeError, AttributeError):
@@ -98,15 +98,15 @@ def _written(message: Message) -> bytes:
 
 
 def _part(
-    message: Message, number: str, found: dict[str, Message], depth: int, *, is_root: bool = False
+    message: Message, number: str, parts: dict[str, Message], depth: int, *, is_root: bool = False
 ) -> Part:
     kind = message.get_content_type()
     payload = message.get_payload()
     if kind.startswith("multipart/") and isinstance(payload, list):
-        return Part(number, kind, children=tuple(_children(payload, number, found, depth)))
+        return Part(number, kind, children=tuple(_children(payload, number, parts, depth)))
     if is_root:
         number = "1"
-    found[number] = message
+    parts[number] = message
     name = message.get_filename() or ""
     disposition = str(message.get("content-disposition", "")).partition(";")[0].strip().lower()
     return Part(
@@ -114,7 +114,7 @@ def _part(
         kind="text/plain" if kind.startswith("multipart/") else kind.lower(),
         charset=_charset(message),
         encoding=str(message.get("content-transfer-encoding", "")).strip().lower(),
-        size=len(payload) if isinstance(payload, str) else len(bytes_of(message)),
+        size=len(payload) if isinstance(payload, str) else len(content_of(message)),
         name=_words(name),
         content_id=one_line(str(message.get("content-id", ""))),
         disposition=disposition,
@@ -123,15 +123,15 @@ def _part(
 
 
 def _children(
-    payload: Sequence[object], number: str, found: dict[str, Message], depth: int
+    payload: Sequence[object], number: str, parts: dict[str, Message], depth: int
 ) -> Iterator[Part]:
     if depth > _DEEPEST:
         return
     for place, child in enumerate(payload, 1):
-        if len(found) >= _MOST_PARTS:
+        if len(parts) >= _MOST_PARTS:
             return
         if isinstance(child, Message):
-            yield _part(child, f"{number}.{place}" if number else str(place), found, depth + 1)
+            yield _part(child, f"{number}.{place}" if number else str(place), parts, depth + 1)
 
 
 def _charset(message: Message) -> str:
@@ -149,7 +149,7 @@ def _parameter(message: Message, name: str) -> str:
 
 
 def _words(raw: object) -> str:
-    """A header's words (RFC 2047), whatever they are."""
+    """Decode a header field with encoded words (RFC 2047)."""
     text = str(raw)[:_LONGEST]
     try:
         pieces = decode_header(text)
@@ -163,10 +163,10 @@ def _words(raw: object) -> str:
     )
 
 
-def _people(message: Message, name: str) -> tuple[Correspondent, ...]:
-    raw = [str(value)[:_LONGEST] for value in message.get_all(name, [])]
-    found = getaddresses(raw)[:_MOST_PEOPLE]
-    return tuple(Correspondent(_words(shown), one_line(address)) for shown, address in found if address)
+def _people(message: Message, field: str) -> tuple[Correspondent, ...]:
+    raw = [str(value)[:_LONGEST] for value in message.get_all(field, [])]
+    pairs = getaddresses(raw)[:_MOST_PEOPLE]
+    return tuple(Correspondent(_words(name), one_line(address)) for name, address in pairs if address)
 
 
 def _date(message: Message) -> datetime | None:

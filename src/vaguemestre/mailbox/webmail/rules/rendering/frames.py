@@ -1,4 +1,4 @@
-"""The page that holds somebody's message, and the policy it is served under: the wall between them and us."""
+"""Document of the frame that shows a message's text, and its Content-Security-Policy."""
 
 import base64
 import hashlib
@@ -59,10 +59,10 @@ _SCHEMES = {"light": "light", "dark": "dark"}
 
 
 def document(css: str, html: str, *, theme: str, is_fixed: bool = False) -> bytes:
-    """The whole response: `css` and `html` come from `readable` or `plain` and are not touched again.
+    """Build the document of the frame. `css` and `html` come from `sanitize` or `plain` and stay unchanged.
 
-    `is_fixed`: plain text in a face whose letters are all as wide. The document is a stop of the Tab key: one
-    without links could not be scrolled from the keyboard otherwise.
+    `is_fixed`: plain text in a monospaced typeface. The document takes the focus, since one without links
+    could not be scrolled from the keyboard otherwise.
     """
     sheet = _SHEET % {"scheme": _SCHEMES.get(theme, "light dark")} + (_FIXED if is_fixed else "")
     return (
@@ -79,9 +79,9 @@ _PRINTING_HASH = base64.b64encode(hashlib.sha256(PRINTING.encode()).digest()).de
 
 
 def policy(pictures_at: str) -> str:
-    """Content-Security-Policy of the frame. `pictures_at`: the absolute address our proxy answers under.
+    """Content-Security-Policy of the frame. `pictures_at`: absolute address of our picture proxy.
 
-    With `sandbox` the origin is opaque even without the frame's own attribute (somebody opens the address).
+    `sandbox` keeps the origin opaque even if the address is opened outside the frame.
     """
     return (
         f"sandbox {SANDBOX}; default-src 'none'; img-src data: {pictures_at}; style-src 'unsafe-inline'; "
@@ -90,9 +90,9 @@ def policy(pictures_at: str) -> str:
 
 
 def paper_policy() -> str:
-    """Content-Security-Policy of the page to print: that of the text, and `PRINTING` by its hash.
+    """Content-Security-Policy of the page to print: that of the frame, plus `PRINTING` by its hash.
 
-    The origin stays opaque, and no handler, address or script of the message can run: none has that hash.
+    The origin stays opaque, and no script of the message can run, as none has that hash.
     """
     return (
         f"sandbox {SANDBOX} allow-scripts allow-modals; default-src 'none'; img-src data:; "
@@ -101,9 +101,9 @@ def paper_policy() -> str:
     )
 
 
-# In place of a picture that could not be fetched: an empty place, grey on any ground. With a height alone it
-# has no proportions of its own, so the sizes that the letter gives hold; its lines are as thin at any size.
-NOT_LOADED = (
+# Placeholder of a picture that could not be fetched, grey on any background. It has a height only, so that
+# the message's own sizes apply; its lines stay thin at any size.
+PICTURE_PLACEHOLDER = (
     '<svg xmlns="http://www.w3.org/2000/svg" height="24"><g fill="none" stroke="#868e9e" stroke-opacity=".6">'
     '<rect width="100%" height="100%" vector-effect="non-scaling-stroke"/>'
     '<line y1="100%" x2="100%" vector-effect="non-scaling-stroke"/></g></svg>'

@@ -1,4 +1,4 @@
-"""The top of a message in words: who wrote, to whom, when."""
+"""Header of a displayed message: author, recipients, date."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.rules import french
-from vaguemestre.mailbox.webmail.rules.listing.rows import is_external, one_line, said
+from vaguemestre.mailbox.webmail.rules.listing.rows import display_name, is_external, one_line
 from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 
@@ -26,66 +26,67 @@ class Header:
     fields: tuple[tuple[str, str], ...]
 
 
-def header(
+def build_header(
     opened: OpenedMessage,
     *,
     today: date,
     own: Collection[str],
     own_domains: frozenset[str],
     me: str = "moi",
-    shown: Correspondent | None = None,
+    author: Correspondent | None = None,
 ) -> Header:
-    """`own`: the mailbox's addresses, lower case; `me`: what they are called; `shown`: the sender to show.
+    """Build the header. `own`: the mailbox's addresses, lower case; `me`: word for them; `author`: to
+    display.
 
-    The address is always shown beside the name it claims.
+    The address is always shown beside the name.
     """
     sender = opened.sender[0] if opened.sender else Correspondent("", "")
-    shown = shown or sender
+    author = author or sender
     moment = opened.date or opened.received
     return Header(
         subject=one_line(opened.subject) or "(sans objet)",
-        name=said(shown),
-        address=one_line(shown.address),
-        is_external=is_external(shown, own_domains),
-        answers_elsewhere=_elsewhere(opened, sender),
-        recipients=_written_to(opened, own, me),
+        name=display_name(author),
+        address=one_line(author.address),
+        is_external=is_external(author, own_domains),
+        answers_elsewhere=_reply_elsewhere(opened, sender),
+        recipients=_recipients(opened, own, me),
         date=french.long_date(moment, today),
         moment=moment.isoformat(),
-        fields=_fields(opened, shown),
+        fields=_fields(opened, author),
     )
 
 
-def _written_to(opened: OpenedMessage, own: Collection[str], me: str) -> str:
-    shown = (*opened.to, *opened.cc)
-    if opened.bcc and not shown:  # a message of one's own: nobody else is told
-        return f"{recipients(opened.bcc, own, me)}, en copie cachée"
-    return recipients(shown, own, me)
+def _recipients(opened: OpenedMessage, own: Collection[str], me: str) -> str:
+    people = (*opened.to, *opened.cc)
+    if opened.bcc and not people:  # a sent message: received ones have no Bcc
+        return f"{recipients_line(opened.bcc, own, me)}, en copie cachée"
+    return recipients_line(people, own, me)
 
 
-def recipients(people: Collection[Correspondent], own: Collection[str], me: str = "moi") -> str:
-    """`à moi, Karim Benali et 6 autres`"""
+def recipients_line(people: Collection[Correspondent], own: Collection[str], me: str = "moi") -> str:
+    """Recipients in French: `à moi, Karim Benali et 6 autres`."""
     to_me = any(person.address.lower() in own for person in people)
-    others = [said(person) for person in people if person.address.lower() not in own]
-    shown = ([me] if to_me else []) + others
-    if not shown:
+    others = [display_name(person) for person in people if person.address.lower() not in own]
+    names = ([me] if to_me else []) + others
+    if not names:
         return "sans destinataire visible"
-    rest = len(shown) - 3
+    rest = len(names) - 3
     if rest > 1:
-        return f"à {', '.join(shown[:3])} et {counted(rest, 'autre')}"
-    return f"à {shown[0]}" if len(shown) == 1 else f"à {', '.join(shown[:-1])} et {shown[-1]}"
+        return f"à {', '.join(names[:3])} et {counted(rest, 'autre')}"
+    return f"à {names[0]}" if len(names) == 1 else f"à {', '.join(names[:-1])} et {names[-1]}"
 
 
-def _elsewhere(opened: OpenedMessage, sender: Correspondent) -> str:
-    """Where an answer would go when that is another domain than the one that wrote."""
+def _reply_elsewhere(opened: OpenedMessage, sender: Correspondent) -> str:
+    """Addresses a reply would go to in another domain than the sender's."""
     domain = sender.address.rpartition("@")[2].lower()
     other = [p.address for p in opened.reply_to if p.address.rpartition("@")[2].lower() != domain]
     return ", ".join(one_line(address) for address in other[:3])
 
 
-def _fields(opened: OpenedMessage, shown: Correspondent) -> tuple[tuple[str, str], ...]:
+def _fields(opened: OpenedMessage, author: Correspondent) -> tuple[tuple[str, str], ...]:
     moment = opened.date or opened.received
     lines = (
-        ("De", _people((shown,) if shown.name == AMBIGUOUS or not shown.name else opened.sender)),
+        ("De", _people((author,) if author.name == AMBIGUOUS or not author.name else opened.sender)),
         ("À", _people(opened.to)),
         ("Cc", _people(opened.cc)),
         ("Cci", _people(opened.bcc)),
@@ -97,8 +98,8 @@ def _fields(opened: OpenedMessage, shown: Correspondent) -> tuple[tuple[str, str
 
 
 def _people(people: tuple[Correspondent, ...]) -> str:
-    shown = [
+    names = [
         f"{one_line(p.name)} <{one_line(p.address)}>" if p.name else one_line(p.address) for p in people[:100]
     ]
-    more = len(people) - len(shown)
-    return ", ".join(shown) + (f" et {counted(more, 'autre')}" if more > 0 else "")
+    more = len(people) - len(names)
+    return ", ".join(names) + (f" et {counted(more, 'autre')}" if more > 0 else "")

@@ -1,8 +1,8 @@
-"""What a file really is, by its first bytes and its name; which kinds may be looked at in the page."""
+"""Kinds of files, by their first bytes and their name, and which of them can be previewed."""
 
 from enum import StrEnum
 
-# Raster pictures a browser draws and that can hold nothing active.
+# Raster pictures that browsers display and that hold no active content
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -40,7 +40,7 @@ _BY_ENDING = {
 
 
 def picture_kind(content: bytes) -> str:
-    """The kind of raster picture those bytes are, whatever their label says; empty for anything else."""
+    """Media type of a raster picture, from its bytes; empty for anything else."""
     for signature, kind in _SIGNATURES:
         if content.startswith(signature):
             return kind
@@ -52,7 +52,7 @@ def picture_kind(content: bytes) -> str:
 
 
 def icon_of(kind: str, name: str) -> str:
-    """The icon of the sprite for a file."""
+    """Icon of a file, by its name first."""
     by_ending = _BY_ENDING.get(name.rpartition(".")[2].lower())
     if by_ending:
         return by_ending
@@ -60,7 +60,7 @@ def icon_of(kind: str, name: str) -> str:
 
 
 class Viewer(StrEnum):
-    """How the page shows a file without its being kept. NONE: it is only offered to keep."""
+    """How the page previews a file. NONE: download only."""
 
     NONE = ""
     PICTURE = "picture"
@@ -106,7 +106,7 @@ _VIEWERS_BY_KIND = (
     ("application/vnd.ms-powerpoint", Viewer.OFFICE),
 )
 _NEVER_DRAWN = frozenset(("text/html", "text/xml", "image/svg+xml"))  # shown as what they are: text
-# What a browser plays, by first bytes: nothing else is ever served as sound or film.
+# Audio and video that browsers play, by signature; nothing else is served as such
 _PLAYED = (
     (b"ID3", 0, "audio/mpeg"),
     (b"\xff\xfb", 0, "audio/mpeg"),
@@ -121,7 +121,7 @@ _HEIC = frozenset((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1"
 
 
 def viewer_of(kind: str, name: str) -> Viewer:
-    """How a file may be shown, by its name first (labels are often vague), to be checked on its bytes."""
+    """Viewer of a file, by its name first since media types are often vague; its bytes are checked later."""
     if kind in _NEVER_DRAWN:
         return Viewer.TEXT
     if kind in {"application/ms-tnef", "application/vnd.ms-tnef"} or name.lower() == "winmail.dat":
@@ -139,7 +139,7 @@ def viewer_of(kind: str, name: str) -> Viewer:
 
 
 def played_kind(content: bytes) -> str:
-    """The kind of sound or film those bytes are; empty for anything else."""
+    """Media type of audio or video, from its bytes; empty for anything else."""
     for mark, place, kind in _PLAYED:
         if content[place : place + len(mark)] == mark:
             is_sound = kind == "video/mp4" and content[8:11] == b"M4A"
@@ -148,7 +148,7 @@ def played_kind(content: bytes) -> str:
 
 
 def is_heic(content: bytes) -> bool:
-    """Whether those bytes are a picture as telephones keep them (ISO/IEC 23008-12)."""
+    """Whether those bytes are a HEIC picture (ISO/IEC 23008-12)."""
     return content[4:8] == b"ftyp" and content[8:12] in _HEIC
 
 
@@ -157,9 +157,9 @@ def is_pdf(content: bytes) -> bool:
 
 
 def file_name(name: str, kind: str, number: str) -> str:
-    """A name to save under: no path, no control characters, never empty."""
+    """Safe file name: no path, no control characters, never empty."""
     bare = "".join(char for char in name.replace("\\", "/").rpartition("/")[2] if char.isprintable())
-    bare = "".join(char for char in bare if char not in _TURNING).strip(" .")
+    bare = "".join(char for char in bare if char not in _DIRECTION_MARKS).strip(" .")
     if bare:
         return bare[-180:]
     if kind == "message/rfc822":
@@ -170,5 +170,5 @@ def file_name(name: str, kind: str, number: str) -> str:
     return f"piece-{number}{ending}"
 
 
-# Direction marks: a name that reads « .pdf » and ends in « .exe » is written with them.
-_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
+# With them, a name that ends in « .exe » can be displayed as if it ended in « .pdf ».
+_DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")

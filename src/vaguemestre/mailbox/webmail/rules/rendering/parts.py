@@ -1,6 +1,6 @@
-"""Walking a message's structure: what is read, what stands inside, what is attached (RFC 2046, RFC 2387).
+"""Parts of a message: bodies to show, inline parts, attachments (RFC 2046, RFC 2387).
 
-Whatever the tree, the walk ends and every leaf is found once, in the text, behind it or beside it.
+Whatever the tree, the walk ends and visits each leaf once.
 """
 
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from vaguemestre.post.mailstore.values import Part
 
-DEEPEST = 40
-MOST_BODIES = 40  # texts drawn one after the other
-_NOTHING = 2  # octets of a text that is only a line end
-MOST = 400  # leaves shown one by one; beyond, the message is offered whole
+MAX_DEPTH = 40
+MAX_BODIES = 40  # shown one after the other
+_NOTHING = 2  # octets of a text with only a line end
+MAX_LEAVES = 400  # beyond, the message is offered as a whole
 
 _TEXTS = frozenset(("text/plain", "text/html"))
 _NEVER_SHOWN = frozenset(
@@ -20,10 +20,11 @@ _NEVER_SHOWN = frozenset(
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """`bodies` are read one after the other; `inside` may be named by a body; `beside` are attachments.
+class ChosenParts:
+    """Parts by role. `bodies`: shown in order; `inside`: inline parts that bodies may name; `beside`:
+    attachments.
 
-    `other` is the text the message also carries in the other kind (HTML or plain), not shown now.
+    `other`: the alternative texts that are not shown.
     """
 
     bodies: tuple[Part, ...]
@@ -45,7 +46,7 @@ class _Walk:
         self.is_cut = False
 
     def visit(self, part: Part, depth: int) -> None:
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             self.put_beside(part)
         elif part.kind == "multipart/alternative" and part.children:
             self.alternative(part, depth)
@@ -68,11 +69,11 @@ class _Walk:
                 self.set_aside(child)
 
     def best(self, children: tuple[Part, ...]) -> Part:
-        """The last one we can show, as its author ranked them (RFC 2046 §5.1.4); plain when asked for."""
-        wanted = "text/plain" if self.plain else "text/html"
-        said = [child for child in children if any(_says(leaf) for leaf in leaves_of(child))]
-        for some in (said, children):
-            ranked = [child for child in some if _holds(child, wanted)]
+        """The preferred alternative: of the kind asked for, else the last readable one (RFC 2046 §5.1.4)."""
+        preferred = "text/plain" if self.plain else "text/html"
+        filled = [child for child in children if any(_has_content(leaf) for leaf in leaves_of(child))]
+        for some in (filled, children):
+            ranked = [child for child in some if _holds(child, preferred)]
             readable = [child for child in some if any(_holds(child, kind) for kind in _TEXTS)]
             if ranked or readable:
                 return (ranked or readable)[-1]
@@ -89,7 +90,7 @@ class _Walk:
                     self.leaf(leaf)
 
     def set_aside(self, part: Part) -> None:
-        """An alternative not chosen: its pictures go with it, what is a file stays a file."""
+        """Sort the leaves of an alternative not shown: texts, inline pictures, attachments."""
         for leaf in leaves_of(part):
             if leaf.kind in _TEXTS and leaf.disposition != "attachment":
                 self.other.append(leaf)
@@ -107,15 +108,15 @@ class _Walk:
             self.put_beside(part)
 
     def put_beside(self, part: Part) -> None:
-        """A file. What holds parts deeper than we look is none: the message is offered whole."""
+        """Add an attachment; a multipart beyond `MAX_DEPTH` is none, and the message is cut."""
         if part.kind.startswith("multipart/"):
             self.is_cut = True
         else:
             self.beside.append(part)
 
 
-def chosen(root: Part, *, plain: bool = False) -> Chosen:
-    """What to read of a message. `plain` prefers its plain text."""
+def choose_parts(root: Part, *, plain: bool = False) -> ChosenParts:
+    """Choose the parts to show. `plain`: prefer plain text to HTML."""
     walk = _Walk(plain=plain)
     walk.visit(root, 0)
     if not walk.bodies:
@@ -126,19 +127,19 @@ def chosen(root: Part, *, plain: bool = False) -> Chosen:
             walk.bodies.append(first)
             walk.beside.remove(first)
     count = len(walk.bodies) + len(walk.inside) + len(walk.beside)
-    return Chosen(
-        tuple(walk.bodies[:MOST_BODIES]),
-        tuple(walk.inside[:MOST]),
-        tuple(walk.beside[:MOST]),
+    return ChosenParts(
+        tuple(walk.bodies[:MAX_BODIES]),
+        tuple(walk.inside[:MAX_LEAVES]),
+        tuple(walk.beside[:MAX_LEAVES]),
         tuple(walk.other),
         tuple(walk.signatures),
-        walk.is_cut or count > MOST or len(walk.bodies) > MOST_BODIES,
+        walk.is_cut or count > MAX_LEAVES or len(walk.bodies) > MAX_BODIES,
     )
 
 
 def leaves_of(part: Part, depth: int = 0) -> Iterator[Part]:
-    """Leaves in order; a message enclosed in the message is one leaf."""
-    if depth > DEEPEST or not part.kind.startswith("multipart/"):
+    """Leaves in order; an enclosed message is one leaf."""
+    if depth > MAX_DEPTH or not part.kind.startswith("multipart/"):
         yield part
         return
     for child in part.children:
@@ -146,12 +147,12 @@ def leaves_of(part: Part, depth: int = 0) -> Iterator[Part]:
 
 
 def is_empty(root: Part) -> bool:
-    """Whether a multipart holds nothing: most likely its boundary is written wrong."""
-    return root.kind.startswith("multipart/") and not any(_says(leaf) for leaf in leaves_of(root))
+    """Whether a multipart has no content, usually because of a wrong boundary."""
+    return root.kind.startswith("multipart/") and not any(_has_content(leaf) for leaf in leaves_of(root))
 
 
 def find_part(root: Part, number: str) -> Part | None:
-    """The leaf of that number, also inside an enclosed message."""
+    """The leaf of that number, also within enclosed messages."""
     stack = [root]
     while stack:
         part = stack.pop()
@@ -170,5 +171,5 @@ def _holds(part: Part, kind: str) -> bool:
     return any(leaf.kind == kind and leaf.disposition != "attachment" for leaf in leaves_of(part))
 
 
-def _says(leaf: Part) -> bool:
+def _has_content(leaf: Part) -> bool:
     return leaf.size > _NOTHING

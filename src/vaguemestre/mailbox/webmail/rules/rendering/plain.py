@@ -1,17 +1,17 @@
-"""Plain text as HTML for the frame: built token by token, every token escaped as it is written (rule D)."""
+"""Plain text as HTML for the frame, every token escaped as it is written (rule D)."""
 
 import re
 from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from itertools import groupby
 
-from vaguemestre.mailbox.webmail.rules.rendering.links import pieces
+from vaguemestre.mailbox.webmail.rules.rendering.links import split_links
 from vaguemestre.mailbox.webmail.rules.rendering.quoted_text import CLOSING, OPENING
 
-LONGEST = 1_000_000  # characters shown
+MAX_CHARACTERS = 1_000_000  # characters shown
 _MOST_LINES = 50_000
 _LONGEST_OF_HTML = 50_000
-_UNSAID = re.compile(
+_INVISIBLE = re.compile(
     r"<(script|style|title)\b.*?(?:</\1\s*+>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
 _BLOCK = re.compile(r"</?(?:p|div|t[dhr]|li|br|h[1-6r]|table|[ou]l|blockquote)\b[^<>]*+>?+", re.IGNORECASE)
@@ -25,20 +25,20 @@ _SIGNATURE = ("-- ", "--")
 
 
 def flow_of(form: str, delsp: str) -> str:
-    """What the parameters `format` and `delsp` of a text/plain say (RFC 3676 §4), as `Part.flow`."""
+    """`Part.flow` of a text/plain part, from its parameters `format` and `delsp` (RFC 3676 §4)."""
     if form.strip().lower() != "flowed":
         return ""
     return "delsp" if delsp.strip().lower() == "yes" else "flowed"
 
 
 def html_of(text: str, flow: str = "") -> str:
-    """Quotes become nested blocks, addresses become links, all the rest stays the characters it was.
+    """Convert plain text to HTML: quotes as nested blocks, addresses as links.
 
-    Texts that flow without saying so are known by their look.
+    Flowed text without the parameter is recognised by its lines. Empty for white space alone.
     """
     if not text.strip("\0 \t\r\n"):
-        return ""  # white lines only: whoever shows it says that there is nothing
-    lines = _lines(text[:LONGEST])[:_MOST_LINES]
+        return ""
+    lines = _lines(text[:MAX_CHARACTERS])[:_MOST_LINES]
     if flow:
         lines = [_unstuffed(line) for line in lines]
     flowed = _flowed(lines, flow) if flow or _is_flowed(lines) else lines
@@ -47,13 +47,13 @@ def html_of(text: str, flow: str = "") -> str:
 
 
 def is_cut(text: str) -> bool:
-    """Whether `html_of` leaves out the end of that text."""
-    return len(text) > LONGEST or text.count("\n") > _MOST_LINES or text.count("\r") > _MOST_LINES
+    """Whether `html_of` cuts that text."""
+    return len(text) > MAX_CHARACTERS or text.count("\n") > _MOST_LINES or text.count("\r") > _MOST_LINES
 
 
 def text_of_html(html: str) -> str:
-    """The words of HTML that is not drawn, its blocks on lines of their own. Linear, whatever the HTML."""
-    bare = _UNSAID.sub("", html[: 8 * _LONGEST_OF_HTML])
+    """Text of HTML that is not rendered, a line for each block. Runs in linear time."""
+    bare = _INVISIBLE.sub("", html[: 8 * _LONGEST_OF_HTML])
     text = unescape(_MARKUP.sub("", _BLOCK.sub("\n", _BLANK.sub(" ", bare))))
     return _EMPTY_LINES.sub("\n\n", _AROUND_BREAKS.sub("\n", text)).strip()[:_LONGEST_OF_HTML]
 
@@ -64,7 +64,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _level(line: str) -> tuple[int, str]:
-    """How often a line is quoted, and what it says (`> > a` and `>> a` alike)."""
+    """Quote depth of a line, and its text (`> > a` and `>> a` alike)."""
     level, rest = 0, line
     while rest.startswith(">") and level < _DEEPEST:
         level, rest = level + 1, rest[1:]
@@ -74,13 +74,13 @@ def _level(line: str) -> tuple[int, str]:
 
 
 def _is_flowed(lines: list[str]) -> bool:
-    """Whether long lines end with a space (RFC 3676 §4.1), as only programs that flow text write them."""
+    """Whether most long lines end with a space, as in flowed text (RFC 3676 §4.1)."""
     long = [line for line in lines if len(line) > 55]
     return len(long) > 1 and sum(line.endswith(" ") for line in long) * 2 > len(long)
 
 
 def _unstuffed(line: str) -> str:
-    """Without the space that protects the beginning of a line (RFC 3676 §4.4)."""
+    """The line without its stuffed space (RFC 3676 §4.4)."""
     return line[1:] if line.startswith(" ") and not line.startswith(" >") else line
 
 
@@ -88,37 +88,37 @@ def _flowed(lines: list[str], flow: str) -> list[str]:
     joined: list[str] = []
     is_open = False
     for line in lines:
-        level, said = _level(line)
-        if is_open and joined and _level(joined[-1])[0] == level and said not in _SIGNATURE:
-            joined[-1] = (joined[-1][:-1] if flow == "delsp" else joined[-1]) + said
+        level, words = _level(line)
+        if is_open and joined and _level(joined[-1])[0] == level and words not in _SIGNATURE:
+            joined[-1] = (joined[-1][:-1] if flow == "delsp" else joined[-1]) + words
         else:
             joined.append(line)
-        is_open = line.endswith(" ") and said not in _SIGNATURE
+        is_open = line.endswith(" ") and words not in _SIGNATURE
     return joined
 
 
 def _blocks(lines: Iterable[tuple[int, str]], depth: int) -> Iterator[str]:
-    has_said = False
+    has_words = False
     for is_deeper, run in groupby(lines, key=lambda line: line[0] > depth):
         if is_deeper:
             quoted = list(run)
-            # what is answered line by line stays; what only follows is folded away
-            is_folded = depth == 0 and has_said and len(quoted) > _MOST_QUOTED_LINES
+            # short quotes between answers stay; a long one after the text is folded
+            is_folded = depth == 0 and has_words and len(quoted) > _MOST_QUOTED_LINES
             yield f"{OPENING}<blockquote>" if is_folded else "<blockquote>"
             yield from _blocks(quoted, depth + 1)
             yield f"</blockquote>{CLOSING}" if is_folded else "</blockquote>"
         else:
-            texts = [said for _, said in run]
-            has_said = has_said or any(said.strip() for said in texts)
-            yield f'<div class="vm-text">{"<br>".join(_line(said) for said in texts)}</div>'
+            texts = [text for _, text in run]
+            has_words = has_words or any(text.strip() for text in texts)
+            yield f'<div class="vm-text">{"<br>".join(_line(text) for text in texts)}</div>'
 
 
-def _line(said: str) -> str:
-    return "".join(_piece(piece.text, piece.href) for piece in pieces(said))
+def _line(words: str) -> str:
+    return "".join(_piece(piece.text, piece.href) for piece in split_links(words))
 
 
 def _piece(text: str, href: str) -> str:
-    shown = escape(text)
+    escaped = escape(text)
     if not href:
-        return shown
-    return f'<a href="{escape(href)}" target="_blank" rel="noopener noreferrer">{shown}</a>'
+        return escaped
+    return f'<a href="{escape(href)}" target="_blank" rel="noopener noreferrer">{escaped}</a>'

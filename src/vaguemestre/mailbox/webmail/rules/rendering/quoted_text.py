@@ -1,7 +1,7 @@
-"""Quoted text folded away inside the frame: found in clean HTML, wrapped in `<details>`, cleaned again after.
+"""Folding of quoted text: found in sanitized HTML, wrapped in `<details>`, to be sanitized again.
 
-Works on the sanitiser's own output (every tag closed, attributes double-quoted). Marks of Gmail, Thunderbird,
-Apple Mail (`blockquote`, `gmail_quote`…) and of Outlook (« De : … Envoyé : … »).
+Works on the sanitizer's output (tags closed, attributes double-quoted). Quotes are marked as by Gmail,
+Thunderbird, Apple Mail (`blockquote`, `gmail_quote`…) or Outlook (« De : … Envoyé : … »).
 """
 
 import re
@@ -31,27 +31,27 @@ _SIGNS = ("<blockquote", "gmail_quote", "yahoo_quoted", "protonmail_quote")
 _HEADER_AFTER_TAG = re.compile(r">\s*+(?:De|From|Von)\s*+:")
 _MOST_QUOTES = 200
 _MOST_HEADS = 60
-_LONGEST_START = 100  # characters in which a header says its first word
+_LONGEST_START = 100  # characters in which the first word of a header must stand
 
 
 @dataclass
 class _Open:
     tag: str
     start: int
-    has_said: bool = False  # whether words stand in it before here
+    has_words: bool = False  # before the current position
 
 
-def folded(html: str) -> str | None:
-    """The same HTML, its quoted text wrapped; None when nothing is to be folded."""
+def fold_quotes(html: str) -> str | None:
+    """Fold the quoted text of HTML; None when there is none to fold."""
     if not any(sign in html for sign in _SIGNS) and not _HEADER_AFTER_TAG.search(html):
         return None
-    found = islice(_Reading(html).spans(), _MOST_QUOTES)
-    spans = [span for span in found if _is_worth_it(html, span)]
+    quotes = islice(_QuoteFinder(html).spans(), _MOST_QUOTES)
+    spans = [span for span in quotes if _is_worth_it(html, span)]
     if not spans:
         return None
     outside = "".join(_between(html, spans))
     if not _words(outside).strip():
-        return None  # a message that is all quotation has nothing else to show
+        return None  # nothing would be left to show
     pieces, end = [], 0
     for start, stop in spans:
         pieces += [html[end:start], OPENING, html[start:stop], CLOSING]
@@ -59,16 +59,16 @@ def folded(html: str) -> str | None:
     return "".join(pieces) + html[end:]
 
 
-class _Reading:
-    """One pass over the tags: where quotations begin and end, none inside another."""
+class _QuoteFinder:
+    """One pass over the tags that finds quotes, never one inside another."""
 
     def __init__(self, html: str) -> None:
         self.html = html
         self.stack: list[_Open] = []
         self.quote: _Open | None = None
-        self.until: _Open | None = None  # the rest of this element is quoted
-        self.begun = 0
-        self.tries = 0  # headers looked for
+        self.until: _Open | None = None  # element whose rest is quoted
+        self.start = 0  # of that quote
+        self.tries = 0  # header candidates examined
 
     def spans(self) -> Iterator[tuple[int, int]]:
         for token in _TOKEN.finditer(self.html):
@@ -79,16 +79,16 @@ class _Reading:
             elif token[2] not in _VOID:
                 self.open(token[2], token[3], token.start())
         if self.until is not None:
-            yield self.begun, len(self.html)
+            yield self.start, len(self.html)
 
     def words(self, words: str, at: int) -> None:
         if self.until is not None or self.quote is not None or not words.strip():
             return
         head = self.head(at) if _HEADER_START.match(unescape(words[:_LONGEST_START])) else None
         if head is not None:
-            self.begun, self.until = head
+            self.start, self.until = head
         for level in self.stack:
-            level.has_said = True
+            level.has_words = True
 
     def head(self, at: int) -> tuple[int, _Open] | None:
         self.tries += 1
@@ -101,14 +101,14 @@ class _Reading:
 
     def close(self, tag: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         while self.stack:
-            left = self.stack.pop()
-            if left is self.until:
-                yield self.begun, start
+            element = self.stack.pop()
+            if element is self.until:
+                yield self.start, start
                 self.until = None
-            if left is self.quote:
-                yield left.start, end
+            if element is self.quote:
+                yield element.start, end
                 self.quote = None
-            if left.tag == tag:
+            if element.tag == tag:
                 return
 
 
@@ -117,11 +117,11 @@ def _is_quote(tag: str, attributes: str) -> bool:
 
 
 def _head(html: str, at: int, stack: list[_Open]) -> tuple[int, _Open] | None:
-    """An Outlook header: from the outermost block it opens, to the end of what holds that block."""
+    """An Outlook header: start of the outermost block it opens, and the element around that block."""
     if not _HEADER_LINE.match(_words(html[at : at + 6000])[:1800]):
         return None
     own = len(stack)
-    while own > 1 and not stack[own - 1].has_said:
+    while own > 1 and not stack[own - 1].has_words:
         own -= 1
     if own >= len(stack):
         return None
@@ -130,10 +130,11 @@ def _head(html: str, at: int, stack: list[_Open]) -> tuple[int, _Open] | None:
 
 
 def _is_worth_it(html: str, span: tuple[int, int]) -> bool:
-    """A forwarded message is what one wants to read; a quotation of a line or so may stand."""
-    said = _words(html[span[0] : min(span[1], span[0] + 8000)])
-    before = _words(html[max(0, span[0] - 1500) : span[0]])[-200:]
-    return len(said.strip()) > 40 and not _FORWARDED.search(said[:300]) and not _FORWARDED.search(before)
+    """Whether to fold a quote: not a forwarded message, nor a quote of a line or so."""
+    words = _words(html[span[0] : min(span[1], span[0] + 8000)])
+    preceding = _words(html[max(0, span[0] - 1500) : span[0]])[-200:]
+    is_forwarded = _FORWARDED.search(words[:300]) or _FORWARDED.search(preceding)
+    return len(words.strip()) > 40 and not is_forwarded
 
 
 def _between(html: str, spans: list[tuple[int, int]]) -> Iterator[str]:

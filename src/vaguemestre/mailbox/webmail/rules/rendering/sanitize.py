@@ -1,7 +1,8 @@
-"""Somebody's HTML made readable: text and layout kept, nothing that loads, runs, submits or leaves its place.
+"""Sanitizer of a message's HTML: keeps text and layout, removes what loads, runs, submits or escapes the
+frame.
 
-The frame's own policy (`frames`) is the guarantee; this is the second layer. Sanitising is the last step:
-what `nh3` writes is served as it is (rule F).
+The frame's policy (`frames`) is the guarantee; this is the second layer. Sanitizing is the last step: the
+output of `nh3` is served unchanged (rule F).
 """
 
 import re
@@ -14,10 +15,10 @@ from itertools import islice
 import nh3
 
 from vaguemestre.mailbox.webmail.rules.rendering import complexity, highlight, links, quoted_text, styles
-from vaguemestre.mailbox.webmail.rules.rendering.colours import both, is_colour
+from vaguemestre.mailbox.webmail.rules.rendering.colours import is_colour, light_dark
 
-VERSION = 2  # changes whenever the same HTML would come out otherwise
-LONGEST = 2_000_000  # characters read of one body
+VERSION = 2  # of the output: changes whenever the same HTML gives another result
+MAX_CHARACTERS = 2_000_000  # characters read of one body
 
 _TAGS = frozenset(
     """
@@ -55,7 +56,7 @@ _MOST_SHEETS = 60
 _LONGEST_SHEETS = 300_000  # characters of all of them together
 _BODY = re.compile(r"<body\b", re.IGNORECASE)
 _BODY_TAG = re.compile(r"<body\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
-# Elements that would load something and are never shown: what they name counts as a picture left out.
+# Elements that would load something; they are removed, and count as remote pictures
 _LOADING = frozenset(
     "video audio source picture input image feimage use link embed object iframe".split()  # noqa: SIM905
 )
@@ -76,14 +77,16 @@ _PICTURE_KINDS = (
 )
 _LONGEST_PICTURE = 3_000_000
 
-# The picture's own bytes as a data: address for a Content-ID, or None when there is none.
+# Gives the data: address of the inline picture of a Content-ID, or None.
 type Pictures = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
-class Readable:
-    """`css` and `html` are served in the frame as they are. `remote` counts pictures kept elsewhere, left out
-    or shown through the proxy; `used` holds the Content-IDs that the text shows."""
+class CleanHtml:
+    """Sanitized HTML and CSS, served in the frame unchanged.
+
+    `remote`: number of remote pictures, removed or proxied; `used`: Content-IDs of inline pictures shown.
+    """
 
     html: str
     css: str = ""
@@ -94,17 +97,17 @@ class Readable:
 
 @dataclass
 class _Pass:
-    """What one reading of a message finds on its way."""
+    """State of sanitizing one body."""
 
     pictures: Pictures
     proxied: styles.Remote | None
     remote: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     grounds: dict[tuple[str, str], None] = field(default_factory=dict)
-    given: set[str] = field(default_factory=set)
+    allowed: set[str] = field(default_factory=set)
 
     def address(self, address: str) -> str | None:
-        """The place from which something named by the message may be shown."""
+        """The address to load a picture from, or None to load nothing."""
         bare = links.without_hidden(address)
         lowered = bare.lower()
         if lowered.startswith("cid:"):
@@ -119,18 +122,18 @@ class _Pass:
         return self.proxied(bare) if self.proxied else None
 
     def inside(self, content_id: str) -> str | None:
-        shown = self.pictures(content_id)
-        if shown is not None:
+        address = self.pictures(content_id)
+        if address is not None:
             self.used.add(content_id)
-        return shown
+        return address
 
     def attribute(self, tag: str, name: str, value: str) -> str | None:
         if name == "style":
-            return self._give(self.style(value))
+            return self._allow(self.style(value))
         if name == "src":
-            return self._give(self.address(value))
+            return self._allow(self.address(value))
         if name == "href":
-            return self._give(links.followed(value))
+            return self._allow(links.safe_href(value))
         if name in {"bgcolor", "color"}:
             return self.ground(name, value.strip())
         if name in {"width", "height"}:
@@ -138,14 +141,14 @@ class _Pass:
         return value
 
     def attribute_again(self, tag: str, name: str, value: str) -> str | None:
-        """The same for what has been cleaned once: only what we gave may stand where something could load."""
+        """Filter of the second pass: only values from the first pass may load something."""
         if name in {"style", "src", "href"}:
-            return value if value in self.given else None
+            return value if value in self.allowed else None
         return value
 
-    def _give(self, value: str | None) -> str | None:
+    def _allow(self, value: str | None) -> str | None:
         if value is not None:
-            self.given.add(value)
+            self.allowed.add(value)
         return value
 
     def style(self, value: str) -> str | None:
@@ -157,7 +160,7 @@ class _Pass:
         return cleaned.css or None
 
     def ground(self, name: str, value: str) -> str | None:
-        """Old colour attributes cannot say what they are in the dark: a rule of the sheet does."""
+        """Check a colour attribute, and note it for a style rule that gives its dark counterpart."""
         if not _OLD_COLOUR.fullmatch(value) or not is_colour(_as_css(value)):
             return None
         if len(self.grounds) < 300:
@@ -165,40 +168,40 @@ class _Pass:
         return value
 
 
-def readable(
+def sanitize_html(
     html: str, pictures: Pictures, proxied: styles.Remote | None = None, words: Sequence[str] = ()
-) -> Readable:
-    """Clean HTML of a message. `proxied` gives our own address for a remote picture; None shows none.
+) -> CleanHtml:
+    """Sanitize HTML. `proxied`: gives our proxy's address of a remote picture; None: show none.
 
-    `words` are marked where the text says them.
+    `words` are highlighted.
     """
-    is_cut = len(html) > LONGEST
-    html = html[:LONGEST].replace("\x00", "")
-    seen = _Pass(pictures, proxied)
-    sheets = list(_sheets(html, seen))
-    paper = _body_style(html, seen)
-    clean = _clean(_first_pass, html, seen.attribute)
-    announced = links.marked(clean)
-    without_quotes = quoted_text.folded(announced or clean)
+    is_cut = len(html) > MAX_CHARACTERS
+    html = html[:MAX_CHARACTERS].replace("\x00", "")
+    state = _Pass(pictures, proxied)
+    sheets = list(_sheets(html, state))
+    paper = _body_style(html, state)
+    clean = _clean(_first_pass, html, state.attribute)
+    announced = links.add_true_hosts(clean)
+    without_quotes = quoted_text.fold_quotes(announced or clean)
     ours = without_quotes or announced or clean
-    ours = highlight.marked(ours, words) or ours
+    ours = highlight.highlight_words(ours, words) or ours
     if ours is not clean:
-        clean = _clean(_second_pass, ours, seen.attribute_again)
-    css = "\n".join(rule for rule in (paper, *_ground_rules(seen), *sheets) if rule)
+        clean = _clean(_second_pass, ours, state.attribute_again)
+    css = "\n".join(rule for rule in (paper, *_ground_rules(state), *sheets) if rule)
     elsewhere = 0 if proxied else _count_elsewhere(html)
-    return Readable(clean, css, len(seen.remote) + elsewhere, frozenset(seen.used), is_cut)
+    return CleanHtml(clean, css, len(state.remote) + elsewhere, frozenset(state.used), is_cut)
 
 
-def _sheets(html: str, seen: _Pass) -> Iterator[str]:
-    left = _LONGEST_SHEETS
+def _sheets(html: str, state: _Pass) -> Iterator[str]:
+    budget = _LONGEST_SHEETS
     for sheet in islice(_STYLE_ELEMENT.finditer(html), _MOST_SHEETS):
-        if left > 0:
-            yield styles.clean_sheet(sheet[1][:left], seen.address)
-        left -= len(sheet[1])
+        if budget > 0:
+            yield styles.clean_sheet(sheet[1][:budget], state.address)
+        budget -= len(sheet[1])
 
 
 def _count_elsewhere(html: str) -> int:
-    """How many elements that are left out would have loaded something from elsewhere."""
+    """Number of removed elements that would have loaded something remote."""
     if not _HAS_LOADING.search(html):
         return 0
     named = complexity.tags_named(html, _LOADING)
@@ -207,20 +210,22 @@ def _count_elsewhere(html: str) -> int:
 
 type _Attribute = Callable[[str, str, str], str | None]
 
-_judge = ContextVar[_Attribute]("judge of attributes")  # of the text that this thread cleans
+_attribute_filter = ContextVar[_Attribute]("judge of attributes")  # of the current thread
 
 
-def _judged(tag: str, name: str, value: str) -> str | None:
-    return value if name in {"target", "rel"} else _judge.get()(tag, name, value)  # these two are ours
+def _filter_attribute(tag: str, name: str, value: str) -> str | None:
+    return (
+        value if name in {"target", "rel"} else _attribute_filter.get()(tag, name, value)
+    )  # these two are ours
 
 
 def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
-    """Made once: to make one takes as long as to clean a short letter."""
+    """Create a cleaner; done once, as it takes as long as cleaning a short message."""
     return nh3.Cleaner(
         tags=set(tags),
         clean_content_tags=set(_SILENT),
         attributes=_ATTRIBUTES,
-        attribute_filter=_judged,
+        attribute_filter=_filter_attribute,
         strip_comments=True,
         link_rel="noopener noreferrer",
         url_schemes=set(_SCHEMES),
@@ -229,21 +234,21 @@ def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
 
 
 _first_pass = _cleaner(_TAGS)
-_second_pass = _cleaner(_TAGS | _FOLDS)  # the folds are ours: the first pass let none through
+_second_pass = _cleaner(_TAGS | _FOLDS)  # the first pass let no folds through: these are ours
 
 
 def _clean(cleaner: nh3.Cleaner, html: str, attribute: _Attribute) -> str:
-    held = _judge.set(attribute)
+    token = _attribute_filter.set(attribute)
     try:
         return cleaner.clean(html)
     finally:
-        _judge.reset(held)
+        _attribute_filter.reset(token)
 
 
-def _ground_rules(seen: _Pass) -> list[str]:
+def _ground_rules(state: _Pass) -> list[str]:
     rules = []
-    for name, value in seen.grounds:
-        twin = both(_as_css(value))
+    for name, value in state.grounds:
+        twin = light_dark(_as_css(value))
         prop = "background-color" if name == "bgcolor" else "color"
         if twin != value:
             rules.append(f'[{name}="{value}" i]{{{prop}:{twin}}}')
@@ -251,7 +256,7 @@ def _ground_rules(seen: _Pass) -> list[str]:
 
 
 def _as_css(value: str) -> str:
-    """HTML's old attributes also take six digits without their `#`."""
+    """A colour attribute as CSS: HTML also allows six digits without `#`."""
     return f"#{value}" if _BARE_HEX.fullmatch(value) else value
 
 
@@ -264,21 +269,21 @@ class _BodyAttributes(HTMLParser):
         self.found = self.found or {name: value or "" for name, value in attrs}
 
 
-def _body_style(html: str, seen: _Pass) -> str:
-    """What `<body …>` says of paper and ink: the sanitiser keeps no body."""
+def _body_style(html: str, state: _Pass) -> str:
+    """Style rule for the colours of the `<body>` tag, which the sanitizer removes."""
     start = _BODY.search(html)
     tag = _BODY_TAG.match(html[start.start() : start.start() + 20_000]) if start else None
     if tag is None:
         return ""
     parser = _BodyAttributes()
     parser.feed(tag[0])
-    said = parser.found
+    attributes = parser.found
     old = [
-        f"{prop}:{_as_css(said[name])}"
+        f"{prop}:{_as_css(attributes[name])}"
         for name, prop in (("bgcolor", "background-color"), ("text", "color"))
-        if _OLD_COLOUR.fullmatch(said.get(name, ""))
+        if _OLD_COLOUR.fullmatch(attributes.get(name, ""))
     ]
-    if said.get("background"):
-        seen.address(said["background"])
-    style = seen.style(";".join((*old, said.get("style", ""))))
+    if attributes.get("background"):
+        state.address(attributes["background"])
+    style = state.style(";".join((*old, attributes.get("style", ""))))
     return styles.without_markup(f"body{{{style}}}") if style else ""

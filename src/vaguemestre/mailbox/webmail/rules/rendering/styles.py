@@ -1,8 +1,7 @@
-"""CSS of a message: read to declarations, written again from an allow-list, the rest dropped (rule E).
+"""Sanitizer of a message's CSS: parsed to declarations, serialized from an allow-list (rule E).
 
-No property kept here may load anything, except a background picture when the reader asked for pictures, and
-then only through the address that `remote` gives for it. Nothing is copied as text: every token is checked,
-then serialised.
+No property may load anything, except background pictures when the reader asked for pictures, from the address
+that `remote` gives. No text is copied: every token is checked, then serialized.
 """
 
 import re
@@ -15,7 +14,7 @@ from typing import Any
 
 import tinycss2
 
-from vaguemestre.mailbox.webmail.rules.rendering.colours import both, is_colour
+from vaguemestre.mailbox.webmail.rules.rendering.colours import is_colour, light_dark
 
 LONGEST = 300_000  # characters of one style block
 MOST_RULES = 4_000
@@ -65,34 +64,34 @@ _SELECTOR_SIGNS = frozenset((".", ">", "+", "~", "*", ":", ","))
 
 
 @dataclass(frozen=True)
-class Cleaned:
-    """CSS that may be served, and the addresses of pictures it named."""
+class CleanStyle:
+    """Sanitized CSS, and the addresses of the pictures it named."""
 
     css: str
     addresses: tuple[str, ...]
 
 
 @lru_cache(maxsize=4096)
-def clean_style(text: str) -> Cleaned:
-    """A `style` attribute, nothing loaded."""
+def clean_style(text: str) -> CleanStyle:
+    """Sanitize a `style` attribute, without pictures."""
     if (simple := _simple(text)) is not None:
-        return Cleaned(simple, ())
+        return CleanStyle(simple, ())
     named: list[str] = []
-    return Cleaned(_of_attribute(text, _refusing(named)), tuple(named))
+    return CleanStyle(_of_attribute(text, _refusing(named)), tuple(named))
 
 
 def clean_style_showing(text: str, remote: Remote) -> str:
-    """A `style` attribute, its background pictures at the address `remote` gives."""
+    """Sanitize a `style` attribute, with background pictures from the address `remote` gives."""
     simple = _simple(text)
     return simple if simple is not None else _of_attribute(text, remote)
 
 
 def clean_sheet(text: str, remote: Remote) -> str:
-    """A `<style>` element. `remote` is asked for every address named."""
+    """Sanitize a `<style>` element. `remote` is called for every address in it."""
     try:
         rules = tinycss2.parse_stylesheet(text[:LONGEST], skip_comments=True, skip_whitespace=True)
         return without_markup("\n".join(_rules(rules[:MOST_RULES], remote, inside_media=False)))
-    except RecursionError:  # brackets in brackets, hundreds deep: nobody's style
+    except RecursionError:  # brackets nested hundreds deep: no real style
         return ""
 
 
@@ -105,8 +104,8 @@ def _of_attribute(text: str, remote: Remote) -> str:
         return ""
 
 
-# Declarations of words, numbers and colours alone, as nearly all are: nothing in them can hide a `;`, so each
-# is read by itself and kept. Texts in quotes hold letters, digits, spaces and hyphens.
+# Nearly all declarations hold words, numbers and colours only. Nothing in them can hide a `;`, so each is
+# parsed by itself and cached. Quoted strings hold letters, digits, spaces and hyphens.
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:(?!e(?![a-z]))[a-z]{1,8}|%)?"
 _WORD = rf"-?[A-Za-z][A-Za-z0-9-]*|#[0-9A-Fa-f]{{3,8}}|{_NUMBER}"
 _ITEM = rf"(?:rgba?\([0-9.,% ]*\)|{_WORD}|\"[A-Za-z0-9 -]*\"|'[A-Za-z0-9 -]*')"
@@ -116,12 +115,12 @@ _SIMPLE = re.compile(
 )
 _SPACES = re.compile(r"\s+", re.ASCII)
 _ITEMS = re.compile(rf"{_ITEM}|[\s,/]+", re.ASCII | re.IGNORECASE)
-# What may be read by itself although it is not simple: no quotes, escapes, comments, other brackets nor URLs.
+# Declarations parsed by themselves although not simple: no quotes, escapes, comments, other brackets or URLs
 _ALONE = re.compile(r"[A-Za-z0-9_\s:#%.,+()!/-]*+", re.ASCII)
 
 
 def _simple(text: str) -> str | None:
-    """A whole attribute of such declarations; None when it has to be parsed."""
+    """Sanitize an attribute of simple declarations; None when it has to be parsed as a whole."""
     if len(text) > _LONGEST_ATTRIBUTE:
         return None
     pieces = [_declaration(piece) for piece in text.split(";")]
@@ -141,12 +140,12 @@ def _declaration(text: str) -> str | None:
     items = _ITEMS.findall(value)
     if "(" in value and any(item[-1] == ")" and not is_colour(item) for item in items):
         return ""
-    written = [_spaced(item) for item in items]
-    line = f"{name}:{''.join(written)}{important}"
+    pieces = [_spaced(item) for item in items]
+    line = f"{name}:{''.join(pieces)}{important}"
     if not _is_coloured(name):
         return line
-    twins = [both(item) if item[0] in _OF_COLOURS and is_colour(item) else item for item in written]
-    return line if twins == written else f"{line};{name}:{''.join(twins)}{important}"
+    twins = [light_dark(item) if item[0] in _OF_COLOURS and is_colour(item) else item for item in pieces]
+    return line if twins == pieces else f"{line};{name}:{''.join(twins)}{important}"
 
 
 _OF_COLOURS = frozenset("#" + ascii_letters)
@@ -154,7 +153,7 @@ _OF_SPACES = frozenset("\t\n\r\f\v ,/")
 
 
 def _spaced(item: str) -> str:
-    """White space as one space, texts in the quotes that the serializer writes."""
+    """The item with white space as one space and strings in double quotes, as the serializer writes."""
     if item[0] in _OF_SPACES:
         return item if item in {" ", ", ", ","} else _SPACES.sub(" ", item)
     return f'"{item[1:-1]}"' if item[0] == "'" else item
@@ -171,7 +170,7 @@ def _alone(text: str) -> str | None:
 
 
 def without_markup(css: str) -> str:
-    """`<` as a CSS escape: a string in a sheet cannot close the element that holds the sheet."""
+    """Escape `<`, so that a string cannot close the element that holds the style sheet."""
     return css.replace("<", "\\3c ")
 
 
@@ -200,17 +199,17 @@ def _rules(rules: Iterable[Any], remote: Remote, *, inside_media: bool) -> Itera
 
 
 def _selector(tokens: Iterable[Any]) -> str:
-    kept = list(tokens)
+    nodes = list(tokens)
     right = all(
         token.type in _SELECTOR_KINDS or (token.type == "literal" and token.value in _SELECTOR_SIGNS)
-        for token in kept
+        for token in nodes
     )
-    return tinycss2.serialize(kept).strip() if right and len(kept) < 400 else ""
+    return tinycss2.serialize(nodes).strip() if right and len(nodes) < 400 else ""
 
 
 def _media(tokens: Iterable[Any]) -> str:
-    kept = list(tokens)
-    return tinycss2.serialize(kept).strip() if _is_plain_media(kept) else ""
+    nodes = list(tokens)
+    return tinycss2.serialize(nodes).strip() if _is_plain_media(nodes) else ""
 
 
 def _is_plain_media(tokens: Iterable[Any]) -> bool:
@@ -227,7 +226,7 @@ def _is_plain_media(tokens: Iterable[Any]) -> bool:
 
 
 def _declarations(nodes: Iterable[Any], remote: Remote) -> str:
-    kept = []
+    declarations = []
     for node in nodes:
         if node.type != "declaration":
             continue
@@ -237,10 +236,10 @@ def _declarations(nodes: Iterable[Any], remote: Remote) -> str:
             continue
         important = "!important" if node.important else ""
         twin = _twin(name, node.value, remote) if _is_coloured(name) else value
-        kept.append(f"{name}:{value}{important}")
-        if twin != value:  # browsers without light-dark() keep the line before
-            kept.append(f"{name}:{twin}{important}")
-    return ";".join(kept)
+        declarations.append(f"{name}:{value}{important}")
+        if twin != value:  # browsers without light-dark() use the declaration before
+            declarations.append(f"{name}:{twin}{important}")
+    return ";".join(declarations)
 
 
 def _is_coloured(name: str) -> bool:
@@ -248,15 +247,15 @@ def _is_coloured(name: str) -> bool:
 
 
 def _value(name: str, tokens: Iterable[Any], remote: Remote) -> str:
-    return _written(tokens, name, remote, twin=False)
+    return _serialized(tokens, name, remote, twin=False)
 
 
 def _twin(name: str, tokens: Iterable[Any], remote: Remote) -> str:
-    return _written(tokens, name, remote, twin=True)
+    return _serialized(tokens, name, remote, twin=True)
 
 
-def _written(tokens: Iterable[Any], name: str, remote: Remote, *, twin: bool) -> str:
-    """The value written again, or nothing when one token of it may not stand."""
+def _serialized(tokens: Iterable[Any], name: str, remote: Remote, *, twin: bool) -> str:
+    """Serialize a value; empty when one of its tokens is not allowed."""
     pieces = []
     for token in tokens:
         piece = _token(token, name, remote, twin=twin)
@@ -272,7 +271,7 @@ def _token(token: Any, name: str, remote: Remote, *, twin: bool) -> str | None:
         return " "
     if kind in {"ident", "hash"}:
         text = tinycss2.serialize([token])
-        return both(text) if twin and is_colour(text) else text
+        return light_dark(text) if twin and is_colour(text) else text
     if kind in {"number", "percentage", "dimension", "string"}:
         return str(tinycss2.serialize([token]))
     if kind == "literal":
@@ -282,7 +281,7 @@ def _token(token: Any, name: str, remote: Remote, *, twin: bool) -> str | None:
     if kind == "function":
         return _function(token, name, remote, twin=twin)
     if kind == "() block":
-        inner = _written(token.content, name, remote, twin=twin)
+        inner = _serialized(token.content, name, remote, twin=twin)
         return f"({inner})" if inner else None
     return None
 
@@ -292,26 +291,26 @@ def _function(token: Any, name: str, remote: Remote, *, twin: bool) -> str | Non
     if called == "url" and len(token.arguments) == 1 and token.arguments[0].type == "string":
         return _picture(token.arguments[0].value, name, remote)
     if called not in _FUNCTIONS:
-        _tell_addresses(token.arguments, remote)
+        _report_addresses(token.arguments, remote)
         return None
     if called in _COLOUR_FUNCTIONS:
         text = tinycss2.serialize([token])
         if not is_colour(text):
             return None
-        return both(text) if twin else text
-    inner = _written(token.arguments, name, remote, twin=twin)
+        return light_dark(text) if twin else text
+    inner = _serialized(token.arguments, name, remote, twin=twin)
     return f"{called}({inner})" if inner else None
 
 
-def _tell_addresses(tokens: Iterable[Any], remote: Remote) -> None:
-    """Addresses inside a function we drop (image-set, cross-fade…) still count as pictures not shown."""
+def _report_addresses(tokens: Iterable[Any], remote: Remote) -> None:
+    """Report addresses in a dropped function (image-set, cross-fade…): they count as pictures not shown."""
     for token in tokens:
         if token.type in {"url", "string"}:
             remote(token.value)
 
 
 def _picture(address: str, name: str, remote: Remote) -> str | None:
-    shown = remote(address)
-    if shown is None or name not in _PICTURED:
+    served = remote(address)
+    if served is None or name not in _PICTURED:
         return None
-    return f'url("{tinycss2.serializer.serialize_string_value(shown)}")'
+    return f'url("{tinycss2.serializer.serialize_string_value(served)}")'

@@ -9,8 +9,8 @@ from vaguemestre.mailbox.webmail.rules.rendering import kinds
 MAX_FILES = 50  # the blocks after them stay in the text
 KIND = "application/octet-stream"
 _MARK = "u"  # between the number of a text part and that of a file in it
-# A line of data begins with its count of octets, 1 to 45; encoders strip blanks or add a checksum at its end.
-# No such line begins with the letter of `begin`, so that each line is read twice at most.
+# A line of data begins with its count of octets, 1 to 45; encoders may strip trailing blanks or add a
+# checksum. No such line begins with the letter of `begin`, so that each line is read twice at most.
 _BLOCK = re.compile(
     r"^begin [0-7]{3,4} (?P<name>[^\r\n]{1,255})\r?\n"
     r"(?P<data>(?:[!-M][ -`]{1,64}+\r?\n)*+)(?P<last>[ `][ `]*+\r?\n)?+end[ \t]*+\r?$"
@@ -28,7 +28,7 @@ _LINE_OCTETS, _LINE_SIGNS = 45, 62
 
 
 class TextFile(NamedTuple):
-    """A file enclosed in a text. `size` in octets, about; `data`: its lines, still encoded."""
+    """A file in a text part. `size`: approximate octets; `data`: its lines, still encoded."""
 
     name: str
     size: int
@@ -37,14 +37,14 @@ class TextFile(NamedTuple):
 
 
 class SplitText(NamedTuple):
-    """`text` has a mention in place of each of `files`."""
+    """A text with a mention in place of each of its files, and the files."""
 
     text: str
     files: tuple[TextFile, ...]
 
 
 def split_text(text: str) -> SplitText:
-    """The text without its files, and the files. Linear in the length of the text."""
+    """Split a text from its files, in linear time."""
     files: list[TextFile] = []
 
     def mention(match: re.Match[str]) -> str:
@@ -66,7 +66,7 @@ def is_unfinished(text: str) -> bool:
 
 
 def decode_file(file: TextFile) -> bytes:
-    """The octets of the file; lines that are damaged are left out."""
+    """Decode a file; damaged lines are skipped."""
     if file.is_base64:
         return b"".join(_decode_base64(line) for line in file.data.encode("ascii").splitlines())
     return b"".join(_decode_line(line) for line in file.data.encode("ascii").splitlines())
@@ -75,7 +75,7 @@ def decode_file(file: TextFile) -> bytes:
 def _decode_line(line: bytes) -> bytes:
     try:
         return binascii.a2b_uu(line)
-    except binascii.Error:  # a checksum at its end: only what its count promises is read
+    except binascii.Error:  # a trailing checksum: decode only as many octets as announced
         count = (line[0] - 32) & 63
         try:
             return binascii.a2b_uu(line[: 1 + (count + 2) // 3 * 4])
@@ -91,11 +91,11 @@ def _decode_base64(line: bytes) -> bytes:
 
 
 def file_number(part_number: str, place: int) -> str:
-    """How the `place`-th file (from 1) of a text part is named in addresses."""
+    """Number, in URLs, of the `place`-th file (from 1) of a text part."""
     return f"{part_number}{_MARK}{place}"
 
 
 def parse_number(number: str) -> tuple[str, int]:
-    """The number of the text part, and the place of the file in it; 0 for the part itself."""
+    """The number of a text part, and the place of a file in it; 0 for the part itself."""
     part_number, _, place = number.partition(_MARK)
     return part_number, int(place) if place.isdecimal() else 0

@@ -1,14 +1,14 @@
-"""What is read of somebody's bytes within a budget: a module for each `Task`, named as it is.
+"""Parsing of untrusted bytes within a budget: one module for each `Task`, of the same name.
 
-`perform` runs in the process that asks, when there is little to read, or in one with a limit of processor
-time (`webmail.ports.RunLimited`), which loads that module alone. What crosses the border is JSON and octets.
+`perform` runs in the calling process when there is little to parse, else in one with a limit of processor
+time (`webmail.ports.RunLimited`), which loads that module alone. Requests and results are JSON and octets.
 """
 
 from collections.abc import Callable
 
-# Asked of the process that wants the answer: ("picture", Content-ID) or ("remote", address) → an address.
-type Ask = Callable[[str, str], str | None]
+# Question to the calling process: ("picture", Content-ID) or ("remote", address) → an address.
+type AskCaller = Callable[[str, str], str | None]
 
 
 class Hopeless(Exception):
-    """The work could not end within any budget."""
+    """The task would exceed any budget."""

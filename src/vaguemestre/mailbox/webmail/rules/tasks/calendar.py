@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from vaguemestre.mailbox.webmail.rules.cards.invitations import invitation
-from vaguemestre.mailbox.webmail.rules.tasks import Ask
+from vaguemestre.mailbox.webmail.rules.cards.invitations import parse_invitation
+from vaguemestre.mailbox.webmail.rules.tasks import AskCaller
 
 
-def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: Ask) -> Any:
+def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: AskCaller) -> Any:
     """`Invitation` as JSON, or None. Blob: the calendar."""
-    made = invitation(blobs[0])
-    if made is None:
+    invitation = parse_invitation(blobs[0])
+    if invitation is None:
         return None
-    return {**asdict(made), "starts": made.starts.isoformat(), "ends": made.ends.isoformat()}
+    return {
+        **asdict(invitation),
+        "starts": invitation.starts.isoformat(),
+        "ends": invitation.ends.isoformat(),
+    }

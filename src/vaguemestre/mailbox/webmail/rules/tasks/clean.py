@@ -6,20 +6,20 @@ from typing import Any
 
 from vaguemestre.mailbox.webmail.rules.rendering import complexity
 from vaguemestre.mailbox.webmail.rules.rendering.parts import bare_id
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import LONGEST, readable
-from vaguemestre.mailbox.webmail.rules.tasks import Ask, Hopeless
+from vaguemestre.mailbox.webmail.rules.rendering.sanitize import MAX_CHARACTERS, sanitize_html
+from vaguemestre.mailbox.webmail.rules.tasks import AskCaller, Hopeless
 
 
-def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: Ask) -> Any:
+def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: AskCaller) -> Any:
     """`Readable` as JSON. Blob: the HTML in UTF-8. Raises Hopeless."""
     html = blobs[0].decode("utf-8", "surrogatepass")
-    if complexity.is_hopeless(html[:LONGEST].replace("\x00", "")):
+    if complexity.is_hopeless(html[:MAX_CHARACTERS].replace("\x00", "")):
         raise Hopeless
-    held = frozenset(request["pictures"])
-    made = readable(
+    content_ids = frozenset(request["pictures"])
+    result = sanitize_html(
         html,
-        lambda name: ask("picture", name) if bare_id(name).lower() in held else None,
+        lambda name: ask("picture", name) if bare_id(name).lower() in content_ids else None,
         (lambda address: ask("remote", address)) if request["is_showing"] else None,
         request["words"],
     )
-    return {**asdict(made), "used": sorted(made.used)}
+    return {**asdict(result), "used": sorted(result.used)}

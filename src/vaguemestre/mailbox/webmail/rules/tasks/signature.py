@@ -8,11 +8,11 @@ from typing import Any
 
 from cryptography import x509
 
-from vaguemestre.mailbox.webmail.rules.tasks import Ask
+from vaguemestre.mailbox.webmail.rules.tasks import AskCaller
 from vaguemestre.mailbox.webmail.rules.trust import signatures
 
 
-def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: Ask) -> Any:
+def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: AskCaller) -> Any:
     """`Signature` as JSON, None for what is encrypted and not signed.
 
     Blobs: the signature, the authorities (PEM), and the whole message unless the text is in the signature.
@@ -20,10 +20,10 @@ def perform(request: Mapping[str, Any], blobs: Sequence[bytes], ask: Ask) -> Any
     authorities = x509.load_pem_x509_certificates(blobs[1]) if blobs[1] else []
     now = datetime.fromisoformat(request["now"])
     if len(blobs) > 2:
-        return asdict(signatures.check(_signed(blobs[2]), blobs[0], authorities, now))
+        return asdict(signatures.check_signature(_signed(blobs[2]), blobs[0], authorities, now))
     if signatures.inner_text(blobs[0]) is None:
         return None
-    return asdict(signatures.check(None, blobs[0], authorities, now))
+    return asdict(signatures.check_signature(None, blobs[0], authorities, now))
 
 
 def _signed(raw: bytes) -> bytes | None:

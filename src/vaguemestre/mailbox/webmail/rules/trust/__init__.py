@@ -1,1 +1,1 @@
-"""Who really wrote: sender authentication, look-alike names, signatures."""
+"""Trust in the sender: authentication, look-alike names and domains, signatures."""

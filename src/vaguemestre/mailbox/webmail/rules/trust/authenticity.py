@@ -1,7 +1,8 @@
-"""Sender-authentication verdicts, from Authentication-Results fields (RFC 8601) under our own name.
+"""Sender-authentication verdicts, from Authentication-Results fields (RFC 8601) with our authserv-id.
 
-The same field under another name, or written by the sender, proves nothing (§5): ours are removed from what
-arrives before the filter writes the true one. IMAP may still add a field: that of our authors is sealed.
+Fields of other servers, or written by the sender, prove nothing (§5). Those with our authserv-id are removed
+from arriving mail before the filter adds its own. IMAP clients can still add one, so that of our authors is
+sealed.
 """
 
 import re
@@ -27,7 +28,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Authenticity:
-    """`by`: the domain that vouches, or that disowns the message; empty when nobody says anything."""
+    """A verdict. `by`: the domain that authenticates or disowns the message; empty if none does."""
 
     verdict: Verdict
     by: str = ""
@@ -42,10 +43,10 @@ class _Result:
 
 UNVERIFIED = Authenticity(Verdict.UNVERIFIED)
 ARRIVAL = "vaguemestre-arrival"
-"""The field that our MX puts on whatever it takes, and removes from everybody else's mail."""
+"""Field that our MX adds to arriving mail, and removes from all other mail."""
 
 
-def authenticity(
+def sender_authenticity(
     fields: tuple[tuple[str, str], ...],
     sender: str,
     *,
@@ -55,17 +56,17 @@ def authenticity(
 ) -> Authenticity:
     """Sender-authentication verdict for the address in the From field.
 
-    `server`: our authserv-id; `own`: our domains, lower case. For an address of ours only the seal of our
-    submission service counts (never SPF, nor DMARC, which SPF alone may pass); without it what came by the MX
-    is forged.
+    `server`: our authserv-id; `own`: our domains, lower case. An address of ours is verified only by the seal
+    of our submission service (not by SPF, nor DMARC, which SPF alone may pass), and forged without it if the
+    message came through the MX.
     """
     address = sender.strip().lower()
     domain = address.rpartition("@")[2]
-    ours = (_results(value, server) for name, value in fields if name == "authentication-results")
-    results = next((found for found in ours if found is not None), None)
+    parsed = (_results(value, server) for name, value in fields if name == "authentication-results")
+    results = next((field for field in parsed if field is not None), None)
     if domain in own:
         came_by_mx = any(name == ARRIVAL for name, _ in fields)
-        return _of_ours(results or [], address, domain, came_by_mx, seal_holds)
+        return _own_authenticity(results or [], address, domain, came_by_mx, seal_holds)
     if not results or not domain:
         return UNVERIFIED
     if any(_vouches(result, domain) for result in results):
@@ -75,7 +76,7 @@ def authenticity(
     return UNVERIFIED
 
 
-def of_several(
+def ambiguous_authenticity(
     fields: tuple[tuple[str, str], ...], addresses: Collection[str], own: frozenset[str]
 ) -> Authenticity:
     """Verdict for a From field that names several mailboxes: never verified, forged when one is ours."""
@@ -85,18 +86,18 @@ def of_several(
     return UNVERIFIED
 
 
-def _of_ours(
+def _own_authenticity(
     results: list[_Result], address: str, domain: str, came_by_mx: bool, seal_holds: SealCheck
 ) -> Authenticity:
-    vouchers = [one for one in results if one.method == "auth" and one.result == "pass"]
+    vouchers = [result for result in results if result.method == "auth" and result.result == "pass"]
     for voucher in vouchers:
         author, seal = voucher.properties.get("header.from", ""), voucher.properties.get("policy.seal", "")
         if author == address and seal and seal_holds(author, seal):
             return Authenticity(Verdict.VERIFIED, domain)
-    # signed by our own domain: not forged, though our submission service says nothing of this copy
+    # signed by our own domain: not forged, although this copy bears no seal
     if any(
-        one.method == "dkim" and one.result == "pass" and one.properties.get("header.d") == domain
-        for one in results
+        result.method == "dkim" and result.result == "pass" and result.properties.get("header.d") == domain
+        for result in results
     ):
         return UNVERIFIED
     if came_by_mx or (results and not vouchers):
@@ -105,54 +106,54 @@ def _of_ours(
 
 
 def _vouches(result: _Result, domain: str) -> bool:
-    """Whether a result holds for the very domain that the reader sees (alignment, RFC 7489 §3.1)."""
+    """Whether a result authenticates the displayed domain (alignment, RFC 7489 §3.1)."""
     if result.result != "pass":
         return False
-    said = result.properties
+    properties = result.properties
     match result.method:
         case "dmarc":
-            return said.get("header.from", domain) == domain
+            return properties.get("header.from", domain) == domain
         case "dkim":
-            signer = said.get("header.d") or said.get("header.i", "").rpartition("@")[2]
+            signer = properties.get("header.d") or properties.get("header.i", "").rpartition("@")[2]
             return _is_aligned(signer, domain)
         case "spf":
-            return _is_aligned(said.get("smtp.mailfrom", "").rpartition("@")[2], domain)
+            return _is_aligned(properties.get("smtp.mailfrom", "").rpartition("@")[2], domain)
     return False
 
 
 def _is_aligned(signer: str, domain: str) -> bool:
-    """The same domain, or a parent of it that is not a mere ending such as `fr` or `gouv.fr`."""
+    """Whether the signer is the domain or a parent of at least three labels (not `fr` or `gouv.fr`)."""
     return bool(signer) and (signer == domain or (domain.endswith(f".{signer}") and signer.count(".") >= 2))
 
 
 def _results(value: str, server: str) -> list[_Result] | None:
-    """The results of one field, or None when it is not ours or says nothing readable."""
+    """Results of one field; None when it is not ours or unreadable."""
     plain = _without_comments(value[:_LONGEST])
     head, _, rest = plain.partition(";")
     named = head.split()
     if not named or named[0].lower() != server.lower() or len(named) > 2:
         return None
-    found = []
+    results = []
     for piece in rest.split(";"):
-        said = _RESULT.match(piece)
-        if said:
+        match = _RESULT.match(piece)
+        if match:
             properties = {
-                f"{kind}.{name}".lower(): told.strip('"').lower().rstrip(".")
-                for kind, name, told in _PROPERTY.findall(said[3])
+                f"{kind}.{name}".lower(): text.strip('"').lower().rstrip(".")
+                for kind, name, text in _PROPERTY.findall(match[3])
             }
-            found.append(_Result(said[1].lower(), said[2].lower(), properties))
-    return found
+            results.append(_Result(match[1].lower(), match[2].lower(), properties))
+    return results
 
 
 def _without_comments(value: str) -> str:
-    """Without (comments), which may nest; quoted strings lose what could be taken for a separator."""
+    """The value without (comments), which may nest, and without separators in quoted strings."""
     value = _QUOTED.sub(lambda quoted: re.sub(r"[();]", "", quoted[1]), value)
-    kept, depth = [], 0
+    characters, depth = [], 0
     for char in value:
         if char == "(":
             depth += 1
         elif char == ")":
             depth = max(0, depth - 1)
         elif not depth:
-            kept.append(char)
-    return "".join(kept)
+            characters.append(char)
+    return "".join(characters)

@@ -1,5 +1,5 @@
-"""Letters of other scripts drawn like ours: the single letters of Unicode's confusables.txt (UTS #39) whose
-prototype is ASCII, in lower case, without those that compatibility normalisation (NFKC) already undoes.
+"""Letters that look like ASCII ones: the single letters of Unicode's confusables.txt (UTS #39) whose
+prototype is ASCII, in lower case, without those that NFKC already replaces.
 """
 
 _BY_LETTER = {

@@ -1,7 +1,7 @@
-"""The From field (RFC 5322 §3.6.2): the one mailbox it names, or that it names several.
+"""The From field (RFC 5322 §3.6.2): the mailbox it names, or the fact that it names several.
 
-Servers, filters and readers disagree about groups (RFC 6854), repeated fields and several addresses: whoever
-writes one of these chooses whom each of them sees. Such a field is shown as it stands, under nobody's name.
+Servers, filters and mail clients disagree about groups (RFC 6854), repeated fields and several addresses, so
+a sender can make each see another author. Such a field is displayed as it stands, without a name.
 """
 
 import re
@@ -22,9 +22,9 @@ _APART = re.compile(r"[\s<>()\[\],;:\"]+")
 
 @dataclass(frozen=True)
 class FromField:
-    """`sender`: the mailbox named; of an ambiguous field, the field itself under no name of a person.
+    """A parsed From field. `sender`: its mailbox, or the whole text of an ambiguous field.
 
-    `addresses`: all that it names, lower case.
+    `addresses`: all in it, lower case.
     """
 
     sender: Correspondent
@@ -33,25 +33,25 @@ class FromField:
 
 
 def from_field(opened: OpenedMessage) -> FromField:
-    """The From field of a message, from the fields as they stand and what the mail store read in them."""
+    """The From field of a message, from its header fields and the mail store's parsing of them."""
     values = [value for name, value in opened.fields if name == "from"]
-    return read_from(values, opened.sender)
+    return parse_from(values, opened.sender)
 
 
-def read_from(values: list[str], senders: Sequence[Correspondent]) -> FromField:
-    """`values`: the fields, unfolded; `senders`: what the mail store read in them."""
-    read = [one for one in senders if "@" in one.address]
-    addresses = frozenset(one.address.lower() for one in read)
+def parse_from(values: list[str], senders: Sequence[Correspondent]) -> FromField:
+    """Parse From fields. `values`: unfolded; `senders`: as the mail store parsed them."""
+    mailboxes = [one for one in senders if "@" in one.address]
+    addresses = frozenset(one.address.lower() for one in mailboxes)
     named = addresses | {address for value in values for address in _bare_addresses(value)}
     if len(values) > 1 or len(named) > 1 or any(len(value) > _LONGEST for value in values):
-        text = " · ".join(values) if values else ", ".join(one.address for one in read)
+        text = " · ".join(values) if values else ", ".join(one.address for one in mailboxes)
         return FromField(Correspondent(AMBIGUOUS, text[:_MOST_SHOWN]), named, is_ambiguous=True)
-    sender = read[0] if read else next(iter(senders), Correspondent("", ""))
+    sender = mailboxes[0] if mailboxes else next(iter(senders), Correspondent("", ""))
     return FromField(sender, named)
 
 
 def holds_address(name: str) -> bool:
-    """Whether a display name holds what may be read as an address, full-width signs included."""
+    """Whether a display name seems to hold an address, also with a full-width `@`."""
     return "@" in name or (not name.isascii() and "@" in unicodedata.normalize("NFKC", name))
 
 

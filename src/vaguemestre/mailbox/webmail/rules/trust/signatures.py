@@ -1,4 +1,4 @@
-"""Signed messages (RFC 8551): whether the signature holds, whose it is, and who says so."""
+"""S/MIME signatures (RFC 8551): validity, signer, issuer."""
 
 import hashlib
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _FOR_MAIL = frozenset((ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID
 
 
 def _is_for_mail(policy: Policy, certificate: x509.Certificate, uses: x509.ExtendedKeyUsage | None) -> None:
-    """Mail is among the uses a certificate is limited to, if it is (RFC 8550 §4.4.4)."""
+    """Check that a certificate limited to some uses allows mail (RFC 8550 §4.4.4)."""
     if uses is not None and _FOR_MAIL.isdisjoint(uses):
         raise ValueError("not for mail")
 
@@ -47,7 +47,7 @@ _SIGNERS = (
 
 @dataclass(frozen=True)
 class Signature:
-    """`holds`: the text is what was signed. `is_trusted`: an authority known here vouches for the signer."""
+    """Result of a check. `holds`: the text is unchanged; `is_trusted`: an authority certifies the signer."""
 
     holds: bool
     is_trusted: bool = False
@@ -62,7 +62,7 @@ CHANGED = Signature(holds=False, problem="Le courriel a été modifié après sa
 
 
 def split_signed(raw: bytes, boundary: str) -> bytes | None:
-    """The exact octets of the first part of a multipart/signed (RFC 1847 §2.1); None when it is not found."""
+    """Exact octets of the first part of a multipart/signed (RFC 1847 §2.1); None when it is not found."""
     mark = b"--" + boundary.encode("latin-1", "replace")
     start = raw.find(mark + b"\r\n")
     if start < 0:
@@ -72,21 +72,21 @@ def split_signed(raw: bytes, boundary: str) -> bytes | None:
     return raw[start:end] if end >= 0 else None
 
 
-def check(
+def check_signature(
     signed: bytes | None, signature: bytes, authorities: Sequence[x509.Certificate], now: datetime
 ) -> Signature:
-    """Check a CMS signature over `signed` (None: the text is inside the signature). `now` is aware."""
+    """Check a CMS signature of `signed` (None: the text is inside the signature). `now` is aware."""
     try:
         info = cms.ContentInfo.load(signature)
         if info["content_type"].native != "signed_data":
             return UNREADABLE
-        return _check(info["content"], signed, authorities, now)
+        return _check_signed_data(info["content"], signed, authorities, now)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, UnsupportedAlgorithm):
         return UNREADABLE
 
 
 def inner_text(signature: bytes) -> bytes | None:
-    """The message inside an opaque signature (application/pkcs7-mime); None when it is not signed so."""
+    """The message inside an opaque signature (application/pkcs7-mime); None when it is not one."""
     try:
         info = cms.ContentInfo.load(signature)
         if info["content_type"].native != "signed_data":
@@ -97,18 +97,18 @@ def inner_text(signature: bytes) -> bytes | None:
     return inner if isinstance(inner, bytes) else None
 
 
-def _check(
+def _check_signed_data(
     data: Any, signed: bytes | None, authorities: Sequence[x509.Certificate], now: datetime
 ) -> Signature:
     if signed is None:
         signed = data["encap_content_info"]["content"].native
-    given = [c.chosen.dump() for c in data["certificates"] if c.name == "certificate"]
-    certificates = [x509.load_der_x509_certificate(der) for der in given]
+    encoded = [c.chosen.dump() for c in data["certificates"] if c.name == "certificate"]
+    certificates = [x509.load_der_x509_certificate(der) for der in encoded]
     infos = list(data["signer_infos"])
     if not infos or not certificates or signed is None:
         return UNREADABLE
     info = infos[0]
-    signer = _signer(info["sid"], data["certificates"], certificates)
+    signer = _signer(info["sid"], certificates)
     if signer is None:
         return UNREADABLE
     if not _holds(info, signed, signer):
@@ -125,7 +125,8 @@ def _check(
     )
 
 
-def _signer(sid: Any, given: Any, certificates: list[x509.Certificate]) -> x509.Certificate | None:
+def _signer(sid: Any, certificates: list[x509.Certificate]) -> x509.Certificate | None:
+    """The certificate that a SignerIdentifier names, by issuer and serial number or by key."""
     if sid.name == "issuer_and_serial_number":
         serial = sid.chosen["serial_number"].native
         issuer = sid.chosen["issuer"].dump()
@@ -133,13 +134,13 @@ def _signer(sid: Any, given: Any, certificates: list[x509.Certificate]) -> x509.
             if certificate.serial_number == serial and certificate.issuer.public_bytes() == issuer:
                 return certificate
         return None
-    wanted = sid.native
+    key_id = sid.native
     for certificate in certificates:
         try:
             key = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
         except x509.ExtensionNotFound:
             continue
-        if key.digest == wanted:
+        if key.digest == key_id:
             return certificate
     return None
 
@@ -198,17 +199,17 @@ def _trusted(
 
 def _name(name: x509.Name) -> str:
     for kind in (x509.NameOID.COMMON_NAME, x509.NameOID.ORGANIZATION_NAME):
-        found = name.get_attributes_for_oid(kind)
-        if found:
-            return str(found[0].value)[:200]
+        attributes = name.get_attributes_for_oid(kind)
+        if attributes:
+            return str(attributes[0].value)[:200]
     return name.rfc4514_string()[:200]
 
 
 def _addresses(certificate: x509.Certificate) -> tuple[str, ...]:
-    found = [str(a.value) for a in certificate.subject.get_attributes_for_oid(x509.NameOID.EMAIL_ADDRESS)]
+    addresses = [str(a.value) for a in certificate.subject.get_attributes_for_oid(x509.NameOID.EMAIL_ADDRESS)]
     try:
         other = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        found += other.get_values_for_type(x509.RFC822Name)
+        addresses += other.get_values_for_type(x509.RFC822Name)
     except x509.ExtensionNotFound:
         pass
-    return tuple(dict.fromkeys(address.lower() for address in found))
+    return tuple(dict.fromkeys(address.lower() for address in addresses))

@@ -1,4 +1,4 @@
-"""What is answered or reported with one button."""
+"""Replies and reports with one click."""
 
 from email.utils import parseaddr
 
@@ -11,29 +11,29 @@ from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail import ports
-from vaguemestre.mailbox.webmail.http import mailbox_of, own_voucher, reads_of
-from vaguemestre.mailbox.webmail.ports import LeavingRefused
+from vaguemestre.mailbox.webmail.http import mailbox_of, own_auth_server, reads_of
+from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 from vaguemestre.mailbox.webmail.rules.cards import invitations
-from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import leaving
+from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import unsubscribe_options
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
 from vaguemestre.mailbox.webmail.services import one_click_replies
 from vaguemestre.mailbox.webmail.services.one_click_replies import Sender
 from vaguemestre.mailbox.webmail.services.verdicts import verdict_of
 from vaguemestre.mailbox.webmail.views.files import header_of
-from vaguemestre.mailbox.webmail.views.messages import RECEIPT_SETTLED
+from vaguemestre.mailbox.webmail.views.message_pane import RECEIPT_SETTLED
 from vaguemestre.post.mailstore.values import MessageRef
-from vaguemestre.post.reports import services as vigilance
+from vaguemestre.post.reports import services as reports
 from vaguemestre.post.reports.values import ImagePolicy, ReportKind
 
-_HEAVIEST = 2_000_000
+_MAX_BYTES = 2_000_000
 
 
 def _sender(request: SignedInRequest) -> Sender:
     return Sender(request.who.account_id, request.who.name, request.who.address)
 
 
-def _told(words: str) -> JsonResponse:
+def _status(words: str) -> JsonResponse:
     return JsonResponse({"told": words})
 
 
@@ -42,30 +42,30 @@ def _told(words: str) -> JsonResponse:
 def answer_invitation(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
 ) -> HttpResponse:
-    """Accepted, declined or perhaps: the organiser is told by mail."""
-    given = request.POST.get("reponse", "")
-    if given not in set(Answer):
+    """Send the answer `reponse` to the organiser of an invitation."""
+    reply = request.POST.get("reponse", "")
+    if reply not in set(Answer):
         raise Refusal("webmail.no-answer-awaited")
     ref = MessageRef(folder, uid_validity, uid)
     with reads_of(request.who, ref, chain) as reads:
-        asked = invitations.invitation(reads.part(ref, number, _HEAVIEST))
-    if asked is None:
+        invitation = invitations.parse_invitation(reads.part(ref, number, _MAX_BYTES))
+    if invitation is None:
         raise Refusal("webmail.no-answer-awaited")
-    one_click_replies.answer_invitation(_sender(request), asked, Answer(given), now=timezone.now())
-    return _told(f"Votre réponse part à {asked.organiser.name or asked.organiser.address}.")
+    one_click_replies.answer_invitation(_sender(request), invitation, Answer(reply), now=timezone.now())
+    return _status(f"Votre réponse part à {invitation.organiser.name or invitation.organiser.address}.")
 
 
 @require_POST
 @signed_in
 def answer_receipt(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
-    """Whether the author is told that the message was read; asked once (RFC 3503)."""
+    """Send a read receipt or decline to, once for each message (RFC 3503)."""
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
         to = parseaddr(opened.field("disposition-notification-to"))[1]
         mailbox.flag([ref], [RECEIPT_SETTLED], [])
     if request.POST.get("reponse") != "oui" or not to or RECEIPT_SETTLED in opened.flags:
-        return _told("Aucun accusé de lecture n’est envoyé.")
+        return _status("Aucun accusé de lecture n’est envoyé.")
     one_click_replies.send_receipt(
         _sender(request),
         to=to,
@@ -73,32 +73,32 @@ def answer_receipt(request: SignedInRequest, folder: str, uid_validity: int, uid
         original_id=opened.message_id,
         now=timezone.now(),
     )
-    return _told("Accusé de lecture envoyé.")
+    return _status("Accusé de lecture envoyé.")
 
 
 @require_POST
 @signed_in
-def leave_list(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
-    """Leave the list that sent this message, by one POST (RFC 8058) or by mail."""
+def unsubscribe(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
+    """Unsubscribe from the list that sent this message, by one POST (RFC 8058) or by mail."""
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
-    way = leaving(opened.field("list-unsubscribe"), opened.field("list-unsubscribe-post"))
+    way = unsubscribe_options(opened.field("list-unsubscribe"), opened.field("list-unsubscribe-post"))
     if way is None:
-        raise LeavingRefused("webmail.list-offers-no-leave")
+        raise UnsubscribeRefused("webmail.list-offers-no-leave")
     if way.one_click:
-        ports.leave_list.get()(way.one_click)
-        return _told(f"Désabonnement demandé à {way.host}.")
+        ports.unsubscribe.get()(way.one_click)
+        return _status(f"Désabonnement demandé à {way.host}.")
     if way.mail:
-        one_click_replies.write_to_leave(_sender(request), way.mail, now=timezone.now())
-        return _told(f"Un courriel de désabonnement part à {way.mail.partition('?')[0]}.")
-    raise LeavingRefused("webmail.list-offers-no-leave")
+        one_click_replies.send_unsubscribe(_sender(request), way.mail, now=timezone.now())
+        return _status(f"Un courriel de désabonnement part à {way.mail.partition('?')[0]}.")
+    raise UnsubscribeRefused("webmail.list-offers-no-leave")
 
 
 @require_POST
 @signed_in
 def choose_showing(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
-    """Always (of an authenticated sender), never, or ask again: this sender's remote pictures."""
+    """Save `choix` for the sender's remote pictures; « always » only for a verified sender."""
     chosen = request.POST.get("choix", "")
     if chosen not in set(ImagePolicy):
         raise Refusal("webmail.unreadable-selection")
@@ -106,14 +106,14 @@ def choose_showing(request: SignedInRequest, folder: str, uid_validity: int, uid
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
         address = from_field(opened).sender.address
-        verdict = verdict_of(mailbox, request.who.mailbox, opened, own_voucher()).verdict
+        verdict = verdict_of(mailbox, request.who.mailbox, opened, own_auth_server()).verdict
     if not address or (chosen == ImagePolicy.ALWAYS and verdict is not Verdict.VERIFIED):
         raise Refusal("webmail.sender-not-verified")
-    vigilance.set_image_policy(request.who.account_id, address, ImagePolicy(chosen))
-    return _told(_SHOWN[ImagePolicy(chosen)])
+    reports.set_image_policy(request.who.account_id, address, ImagePolicy(chosen))
+    return _status(_SHOWING_SAVED[ImagePolicy(chosen)])
 
 
-_SHOWN = {
+_SHOWING_SAVED = {
     ImagePolicy.ALWAYS: "Les images de cet expéditeur seront affichées dès que son adresse est authentifiée.",
     ImagePolicy.NEVER: "Les images de cet expéditeur ne seront plus proposées.",
     ImagePolicy.ASK: "Les images de cet expéditeur vous seront de nouveau proposées.",
@@ -123,21 +123,21 @@ _SHOWN = {
 @require_POST
 @signed_in
 def report_message(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
-    """Junk or fraud: filed for the administrators, taught to the filter; « bon » only teaches.
+    """Report junk or phishing to the administrators and the spam filter; « bon » only trains the filter.
 
-    The page then moves the message by the ordinary act, so that it can be taken back.
+    The page then moves the message by an ordinary action, which can be undone.
     """
-    given = request.POST.get("nature", "")
-    if given not in {*ReportKind, "bon"}:
+    nature = request.POST.get("nature", "")
+    if nature not in {*ReportKind, "bon"}:
         raise Refusal("webmail.unreadable-selection")
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
         raw = mailbox.raw(ref)
-    if given != "bon":
-        vigilance.file_report(
+    if nature != "bon":
+        reports.file_report(
             request.who.account_id,
-            ReportKind(given),
+            ReportKind(nature),
             message_id=opened.message_id or f"{folder}/{uid_validity}/{uid}",
             sender=opened.sender[0].address if opened.sender else "",
             subject=opened.subject,
@@ -145,7 +145,7 @@ def report_message(request: SignedInRequest, folder: str, uid_validity: int, uid
             now=timezone.now(),
         )
     try:
-        ports.teach.get()(raw, is_junk=given != "bon")
+        ports.train_filter.get()(raw, is_junk=nature != "bon")
     except EngineDown:
-        return _told("Signalement transmis.")
-    return _told("Signalement transmis ; le filtre en tiendra compte.")
+        return _status("Signalement transmis.")
+    return _status("Signalement transmis ; le filtre en tiendra compte.")

@@ -1,4 +1,4 @@
-"""Where the front asks for a remote picture: the reader and the address, as one path."""
+"""Internal path by which the front requests a remote picture: the reader and the address."""
 
 import base64
 import binascii
@@ -8,25 +8,25 @@ PREFIX = "/.front/picture/"
 MAX_ADDRESS = 8_000  # characters; it travels in a header
 
 
-class Wanted(NamedTuple):
-    """A picture to fetch. `reader` names the account, for whom no more than a share is fetched at once."""
+class PictureRequest(NamedTuple):
+    """A picture to fetch. `reader`: the account, whose concurrent requests are limited."""
 
     reader: str
     address: str
 
 
-def picture_place(reader: int, address: str) -> str:
-    """The path, of plain letters only."""
+def picture_path(reader: int, address: str) -> str:
+    """The path for a picture, in ASCII letters only."""
     encoded = base64.urlsafe_b64encode(address.encode("utf-8", "replace")).rstrip(b"=").decode()
     return f"{PREFIX}{reader}/{encoded}"
 
 
-def read_place(path: str) -> Wanted | None:
-    """What a path of ours asks for, or None for any other."""
+def parse_path(path: str) -> PictureRequest | None:
+    """Parse a path; None if it is not one of ours."""
     reader, _, encoded = path.removeprefix(PREFIX).partition("/")
     padded = (encoded + "=" * (-len(encoded) % 4)).encode("ascii", "replace")
     try:
         address = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         return None
-    return Wanted(reader, address) if address else None
+    return PictureRequest(reader, address) if address else None

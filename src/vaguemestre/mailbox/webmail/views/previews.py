@@ -1,4 +1,4 @@
-"""Looking at a file without keeping it: never a page of ours, never run (rule B)."""
+"""Previews of attachments: never served as a page of ours, never run (rule B)."""
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,32 +9,32 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.attachments import as_file
-from vaguemestre.mailbox.webmail.http import reads_of, written
+from vaguemestre.mailbox.webmail.http import reads_of, render_fragment
 from vaguemestre.mailbox.webmail.ports import TooComplex, convert, previews, run_limited
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import tables
 from vaguemestre.mailbox.webmail.rules.cards.archives import Contents
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
 from vaguemestre.mailbox.webmail.rules.rendering.kinds import Viewer
-from vaguemestre.mailbox.webmail.services.limited import contents_of_archive
-from vaguemestre.mailbox.webmail.services.office_previews import ask_preview, preview_key
+from vaguemestre.mailbox.webmail.services.limited import archive_contents
+from vaguemestre.mailbox.webmail.services.office_previews import preview_key, request_preview
 from vaguemestre.mailbox.webmail.services.text_files import find_file
 from vaguemestre.mailbox.webmail.values import Conversion
 from vaguemestre.mailbox.webmail.views.files import part_of
 from vaguemestre.post.mailstore.ports import MessageGone
 from vaguemestre.post.mailstore.values import MessageRef, Part
 
-_LOOKED_AT = 25_000_000
-_TEXT_LOOKED_AT = 500_000
+_MAX_BYTES = 25_000_000
+_MAX_TEXT_BYTES = 500_000
 
 
 @require_GET
 @signed_in
-def look_at_part(
+def preview_part(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
 ) -> HttpResponse:
-    """A picture, a sound or a film by its bytes; a table, a list or a text in a page of its own."""
-    content, part = part_of(request, MessageRef(folder, uid_validity, uid), number, chain, _LOOKED_AT)
+    """Preview of an attachment: pictures, audio and video as they are, tables and texts as a page."""
+    content, part = part_of(request, MessageRef(folder, uid_validity, uid), number, chain, _MAX_BYTES)
     name = kinds.file_name(part.name, part.kind, part.number)
     if kinds.is_heic(content):
         content = convert.get()(Conversion.HEIC, content)
@@ -48,39 +48,39 @@ def look_at_part(
 
 
 def _contents(content: bytes) -> Contents | None:
-    """None for what cannot be listed, or not within the budget."""
+    """Contents of an archive; None if it cannot be listed within the budget."""
     try:
-        return contents_of_archive(run_limited.get(), content)
+        return archive_contents(run_limited.get(), content)
     except TooComplex:
         return None
 
 
 def _page(request: SignedInRequest, content: bytes, part: Part, name: str) -> str:
-    """Tables, lists and texts, written by ours and shut in like the rest; in the reader's light or dark."""
+    """A table, a list or a text as a page, isolated like other previews, in the reader's theme."""
     viewer = kinds.viewer_of(part.kind, name)
-    shown: dict[str, object] = {"theme": request.who.theme, "words": french, "name": name}
+    context: dict[str, object] = {"theme": request.who.theme, "words": french, "name": name}
     if viewer is Viewer.ARCHIVE:
-        return written("archive", {**shown, "contents": _contents(content)})
-    text, is_cut = charsets.text(content[:_TEXT_LOOKED_AT], part.charset), len(content) > _TEXT_LOOKED_AT
+        return render_fragment("archive", {**context, "contents": _contents(content)})
+    text, is_cut = charsets.text(content[:_MAX_TEXT_BYTES], part.charset), len(content) > _MAX_TEXT_BYTES
     if viewer is Viewer.TABLE:
         rows, has_more = tables.rows_of(text)
-        return written("table", {**shown, "rows": rows, "is_cut": has_more or is_cut})
-    return written("text", {**shown, "text": text, "is_cut": is_cut})
+        return render_fragment("table", {**context, "rows": rows, "is_cut": has_more or is_cut})
+    return render_fragment("text", {**context, "text": text, "is_cut": is_cut})
 
 
 def _ranged(request: SignedInRequest, answer: HttpResponse) -> HttpResponse:
-    """One range of it, when a player asks for one (RFC 9110 §14.2)."""
+    """Limit the answer to the range requested, if any (RFC 9110 §14.2)."""
     answer["Accept-Ranges"] = "bytes"
     first, _, last = request.headers.get("Range", "").removeprefix("bytes=").partition("-")
-    whole = len(answer.content)
-    if not first.isdecimal() or (last and not last.isdecimal()) or int(first) >= whole:
+    size = len(answer.content)
+    if not first.isdecimal() or (last and not last.isdecimal()) or int(first) >= size:
         return answer
-    end = min(int(last) if last else whole - 1, whole - 1)
+    end = min(int(last) if last else size - 1, size - 1)
     if end < int(first):
         return answer
     answer.content = answer.content[int(first) : end + 1]
     answer.status_code = 206
-    answer["Content-Range"] = f"bytes {first}-{end}/{whole}"
+    answer["Content-Range"] = f"bytes {first}-{end}/{size}"
     answer["Content-Length"] = str(len(answer.content))
     return answer
 
@@ -90,27 +90,27 @@ def _ranged(request: SignedInRequest, answer: HttpResponse) -> HttpResponse:
 def make_preview(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
 ) -> HttpResponse:
-    """POST asks for an office document's PDF; GET gives it, or 202 while it is being made."""
+    """POST requests the PDF of an office document; GET returns it, or 202 until it is ready."""
     ref = MessageRef(folder, uid_validity, uid)
     if not previews.get().are_made():
         raise Refusal("webmail.previews-off")
-    with reads_of(request.who, ref, chain) as reads:  # whoever asks must still have the message
+    with reads_of(request.who, ref, chain) as reads:  # the user must still have the message
         part = find_file(reads, reads.open(ref), number)
         if part is None or kinds.viewer_of(part.kind, part.name) is not Viewer.OFFICE:
             raise MessageGone("mailstore.message-gone")
     if request.method == "POST":
-        ask_preview(request.who.mailbox, ref, chain, number)
+        request_preview(request.who.mailbox, ref, chain, number)
         return JsonResponse({}, status=202)
-    made = previews.get().found(preview_key(request.who.mailbox, ref, chain, number))
-    if made is None:
+    pdf = previews.get().found(preview_key(request.who.mailbox, ref, chain, number))
+    if pdf is None:
         return JsonResponse({}, status=202)
-    return as_file(HttpResponse(made, content_type="application/pdf"), name=f"{part.name}.pdf")
+    return as_file(HttpResponse(pdf, content_type="application/pdf"), name=f"{part.name}.pdf")
 
 
 @require_GET
 @signed_in
 def pdf_reader(request: SignedInRequest) -> HttpResponse:
-    """The reader of PDF files: our script, in an opaque origin, handed bytes by the page around it."""
+    """The PDF viewer: our script, in an opaque origin, which gets the bytes from the page around it."""
     answer = render(request, "webmail/pdf.html")
     ours = request.build_absolute_uri(static("webmail/"))
     answer["Content-Security-Policy"] = (
