@@ -14,7 +14,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import NoSuchDay, parse_day
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.mailbox.compose.rules.due_time import _chosen
+from vaguemestre.mailbox.compose.rules.due_time import _scheduled
 from vaguemestre.mailbox.contacts.rules.cards import read_birthday
 from vaguemestre.mailbox.sorting.rules.filters import _check_condition
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Relation
@@ -66,7 +66,7 @@ def of_command_line() -> str:
 
 
 def of_later() -> object:
-    return _chosen(f"{IMPOSSIBLE} 08:00", date(2026, 9, 1))
+    return _scheduled(f"{IMPOSSIBLE} 08:00", date(2026, 9, 1))
 
 
 def of_list_decision() -> str:
