@@ -27,5 +27,5 @@ def add(
 @app.command("list")
 def list_academies() -> None:
     """Les académies, leurs domaines."""
-    for one in academies():
-        typer.echo(f"{one.name} : {one.domain}")
+    for academy in academies():
+        typer.echo(f"{academy.name} : {academy.domain}")

@@ -52,13 +52,13 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="En JSON.")] = False,
 ) -> None:
     """Ce que la plateforme sait d’un compte ; jamais le NUMEN ni la date de naissance."""
-    known = _known(username)
+    account = _account_of(username)
     if as_json:
-        typer.echo(json.dumps(known, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(account, ensure_ascii=False, indent=2))
         return
     for key, label in _LABELS.items():
-        if known.get(key):
-            typer.echo(f"{label} : {_written(known[key])}")
+        if account.get(key):
+            typer.echo(f"{label} : {_written(account[key])}")
 
 
 @app.command()
@@ -80,38 +80,40 @@ def close(username: _Username) -> None:
 
 
 def _move(typed: str, act: str, done: str) -> None:
-    known, now = _known(typed), timezone.now()
-    found = find_account(known["username"])
-    sessions = len(sessions_of(found.account_id, "", now)) if found else 0
-    account_id = move_account(known["username"], act, by="cli", now=now)
+    account, now = _account_of(typed), timezone.now()
+    identity = find_account(account["username"])
+    sessions = len(sessions_of(identity.account_id, "", now)) if identity else 0
+    account_id = move_account(account["username"], act, by="cli", now=now)
     try:
         match(mail_directory.get(), connections.get(), [account_id], now=now)
     except EngineDown:
         typer.echo("La messagerie ne répond pas : elle suivra à son retour.", err=True)
-    typer.echo(f"Compte {known['username']} ({known['name']}) {done}.")
+    typer.echo(f"Compte {account['username']} ({account['name']}) {done}.")
     for line in _DONE[act]:
-        typer.echo(line.format(username=known["username"]))
+        typer.echo(line.format(username=account["username"]))
     if act != "resume":
-        typer.echo(f"Sessions coupées : {sessions}. Mots de passe d’application : {known['app_passwords']}.")
+        typer.echo(
+            f"Sessions coupées : {sessions}. Mots de passe d’application : {account['app_passwords']}."
+        )
 
 
-def _known(typed: str) -> dict[str, Any]:
+def _account_of(typed: str) -> dict[str, Any]:
     """Raises Refusal `credentials.account-unknown`."""
-    found = find_account(typed)
-    shown = presented(found.account_id) if found else None
-    if found is None or shown is None:
+    identity = find_account(typed)
+    presented_account = presented(identity.account_id) if identity else None
+    if identity is None or presented_account is None:
         raise Refusal("credentials.account-unknown", username=typed)
-    known: dict[str, Any] = {
-        "username": shown.username,
-        "name": shown.name,
-        "state": shown.state,
-        "role": shown.role,
-        "mailbox": shown.mailbox,
-        "address": shown.address,
+    account: dict[str, Any] = {
+        "username": presented_account.username,
+        "name": presented_account.name,
+        "state": presented_account.state,
+        "role": presented_account.role,
+        "mailbox": presented_account.mailbox,
+        "address": presented_account.address,
         "aliases": [],
-        "app_passwords": len(app_passwords_of(shown.account_id)),
+        "app_passwords": len(app_passwords_of(presented_account.account_id)),
     }
-    return known | (_person(found.person_id) if found.person_id else {})
+    return account | (_person(identity.person_id) if identity.person_id else {})
 
 
 def _person(person_id: int) -> dict[str, Any]:
@@ -137,7 +139,7 @@ def _person(person_id: int) -> dict[str, Any]:
 
 def _written(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_written(one) for one in value)
+        return ", ".join(_written(item) for item in value)
     if isinstance(value, dict):
         until = f" jusqu’au {_day(value['ends_on'])}" if value["ends_on"] else ""
         where = f"{value['structure']} ({', '.join(filter(None, (value['uai'], value['function'])))})"

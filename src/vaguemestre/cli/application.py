@@ -75,26 +75,27 @@ def add(
 @app.command(name="list")
 def list_all(as_json: Annotated[bool, typer.Option("--json", help="En JSON.")] = False) -> None:
     """Les applications inscrites."""
-    known = applications()
+    registered = applications()
     if as_json:
-        shown = [
+        entries = [
             {
-                "client_id": one.client_id,
-                "name": one.name,
-                "protocol": one.protocol.value,
-                "home": one.home,
-                "addresses": one.addresses,
-                "prefixes": one.prefixes,
-                "released": one.released,
-                "categories": one.categories,
-                "roles": one.roles,
+                "client_id": application.client_id,
+                "name": application.name,
+                "protocol": application.protocol.value,
+                "home": application.home,
+                "addresses": application.addresses,
+                "prefixes": application.prefixes,
+                "released": application.released,
+                "categories": application.categories,
+                "roles": application.roles,
             }
-            for one in known
+            for application in registered
         ]
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(entries, ensure_ascii=False, indent=2))
         return
-    for one in known:
-        typer.echo(f"{one.client_id} · {one.name} · {one.protocol.value} · {', '.join(one.addresses)}")
+    for application in registered:
+        parts = (application.client_id, application.name, application.protocol.value)
+        typer.echo(" · ".join((*parts, ", ".join(application.addresses))))
 
 
 @app.command()

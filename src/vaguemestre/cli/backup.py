@@ -19,11 +19,12 @@ def command(
     """Copie base, secrets, certificats et courriels ; interrompu, il peut être relancé."""
     try:
         with file_counter("Sauvegarde") as tell:
-            made = back_up(load(), folder.resolve(), now=datetime.now(UTC), tell=tell)
+            manifest = back_up(load(), folder.resolve(), now=datetime.now(UTC), tell=tell)
     except NotABackup as error:
         raise Failed(str(error), 73) from error
     except OSError as error:
         raise Failed(f"{error.filename or folder} : {error.strerror}.", 1) from error
     typer.echo(
-        f"Sauvegarde entière dans {folder} : {counted(made.files, 'fichier')} et la base. À garder secrète."
+        f"Sauvegarde entière dans {folder} : {counted(manifest.files, 'fichier')} et la base. "
+        "À garder secrète."
     )

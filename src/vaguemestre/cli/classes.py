@@ -48,7 +48,7 @@ def check(
     files: _Files, school: _School = "", delta: _Delta = None, confirm_losses: _Confirm = False
 ) -> None:
     """Lit tout, ne change rien, affiche le plan. Code 1 si le plan serait refusé."""
-    plan = _told(lambda: services.check(_found(files), _setting(school, delta, confirm_losses)))
+    plan = _or_failed(lambda: services.check(_files_at(files), _setting(school, delta, confirm_losses)))
     _show(plan)
     if plan.refusal:
         raise Failed(plan.refusal, 1)
@@ -61,9 +61,9 @@ def apply(
     """Affiche le plan puis l’applique, établissement par établissement. Interrompu, il peut être relancé."""
     setting = _setting(school, delta, confirm_losses)
     with _bar() as progress:
-        plan = _told(
+        plan = _or_failed(
             lambda: services.apply(
-                _found(files), setting, now=timezone.now(), progress=progress, planned=_show
+                _files_at(files), setting, now=timezone.now(), progress=progress, planned=_show
             )
         )
     changed = sum(step.differs for step in plan.steps)
@@ -85,21 +85,21 @@ def make_sample(
 ) -> None:
     """Écrit un export AAF réaliste, fait d’élèves inventés."""
     out.mkdir(parents=True, exist_ok=True)
-    made = sample_school(uai.upper(), seed, ent_domain=settings.CONFIG.ent.domain)
-    for name, content in sample_files(made, datetime.now(UTC).date()).items():
+    school = sample_school(uai.upper(), seed, ent_domain=settings.CONFIG.ent.domain)
+    for name, content in sample_files(school, datetime.now(UTC).date()).items():
         (out / name).write_bytes(content)
         typer.echo(str(out / name))
 
 
-def _found(paths: Iterable[Path]) -> list[File]:
+def _files_at(paths: Iterable[Path]) -> list[File]:
     """The files themselves, folders opened; read in slices each time."""
-    found: list[File] = []
+    files: list[File] = []
     for path in paths:
         inside = sorted(path.glob("*.xml")) if path.is_dir() else [path]
-        if not all(one.is_file() for one in inside):
+        if not all(file.is_file() for file in inside):
             raise Failed(f"{path} n’existe pas.", 2)
-        found += [File(one.name, _reader(one)) for one in inside]
-    return found
+        files += [File(file.name, _reader(file)) for file in inside]
+    return files
 
 
 def _reader(path: Path) -> Callable[[], Iterable[bytes]]:
@@ -126,7 +126,7 @@ def _setting(school: str, delta: bool | None, confirm: bool) -> Setting:
     )
 
 
-def _told(work: Callable[[], Plan]) -> Plan:
+def _or_failed(work: Callable[[], Plan]) -> Plan:
     try:
         return work()
     except Refusal as refusal:
@@ -156,8 +156,8 @@ def _show(plan: Plan) -> None:
     if len(plan.steps) > _SHOWN:
         typer.echo(f"… et {len(plan.steps) - _SHOWN} autres établissements")
     typer.echo(f"Lignes refusées : {len(plan.wrong)}")
-    for one in plan.wrong:
-        typer.echo(f"  {one.file}, ligne {one.line} : {one.reason}")
+    for refused in plan.wrong:
+        typer.echo(f"  {refused.file}, ligne {refused.line} : {refused.reason}")
 
 
 @contextmanager

@@ -92,8 +92,8 @@ def _accepted(sentence: str) -> str:
 
 def _as_toml(value: object) -> str:
     """A default as it would be written in the file."""
-    shown = list(value) if isinstance(value, tuple) else value
-    return f"`{json.dumps(shown, ensure_ascii=False)}`"
+    plain = list(value) if isinstance(value, tuple) else value
+    return f"`{json.dumps(plain, ensure_ascii=False)}`"
 
 
 def _row(key: Key) -> str:

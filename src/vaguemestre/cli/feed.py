@@ -117,7 +117,7 @@ def make_sample(
 ) -> None:
     """Écrit un flux réaliste et son fichier d’établissements."""
     academy = settings.CONFIG.academy
-    made = sample(
+    drawn = sample(
         agents,
         seed,
         today=paris_day(timezone.now()),
@@ -126,10 +126,10 @@ def make_sample(
     )
     feed_file = out or Path(f"flux-{agents}-{seed}.csv")
     places_file = structures_out or feed_file.with_name(f"{feed_file.stem}-etablissements.csv")
-    _write(places_file, structures_text(made.places))
-    _write(feed_file, feed_text(made.people))
+    _write(places_file, structures_text(drawn.places))
+    _write(feed_file, feed_text(drawn.people))
     typer.echo(f"{feed_file} : {counted(agents, 'agent')}")
-    typer.echo(f"{places_file} : {counted(len(made.places), 'établissement')}")
+    typer.echo(f"{places_file} : {counted(len(drawn.places), 'établissement')}")
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
@@ -156,12 +156,12 @@ def _read(path: Path) -> bytes:
 
 
 def _why(error: OSError) -> str:
-    known = {
+    reasons = {
         FileNotFoundError: "n’existe pas",
         PermissionError: "n’est pas accessible",
         IsADirectoryError: "est un dossier",
     }
-    return known.get(type(error), f"ne peut pas servir ({error.strerror})")
+    return reasons.get(type(error), f"ne peut pas servir ({error.strerror})")
 
 
 def _academy_id(config: Config, domain: str) -> int:
@@ -170,10 +170,10 @@ def _academy_id(config: Config, domain: str) -> int:
         own = config.academy
         with transaction.atomic():
             return found_academy(own.code, own.name, own.domain, own.departments)
-    found = find_academy_id(domain)
-    if not found:
+    academy_id = find_academy_id(domain)
+    if not academy_id:
         raise Failed(f"l’académie « {domain} » n’est pas ici : « vaguemestre academy add ».", 1)
-    return found
+    return academy_id
 
 
 def _setting(config: Config, academy_id: int) -> Setting:

@@ -63,13 +63,13 @@ def _print_list(kind: RowKind, rows: Iterator[PlanRow], total: int, *, everythin
     if kind is RowKind.TRANSFER and not total:
         return
     typer.echo(f"{_TITLES[kind]} : {total}")
-    shown = list(islice(rows, _most(kind, everything=everything)))
-    uais = {row.uai for row in shown}.union(*(uais_of(row.differences) for row in shown))
+    first_rows = list(islice(rows, _most(kind, everything=everything)))
+    uais = {row.uai for row in first_rows}.union(*(uais_of(row.differences) for row in first_rows))
     places = place_names(uais)
-    for row in shown:
+    for row in first_rows:
         typer.echo(f"  {row.dossier}  {row.name}{_detail(row, places)}")
-    if total > len(shown):
-        typer.echo(f"  … et {counted(total - len(shown), 'autre')} (tout : --all)")
+    if total > len(first_rows):
+        typer.echo(f"  … et {counted(total - len(first_rows), 'autre')} (tout : --all)")
 
 
 def _detail(row: PlanRow, places: dict[str, str]) -> str:

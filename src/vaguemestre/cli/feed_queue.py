@@ -26,10 +26,10 @@ _Doubt = Annotated[int, typer.Argument(help="Le numéro du rapprochement (« fee
 
 def list_feeds() -> None:
     """Les derniers flux, et ceux qui attendent une décision."""
-    found = queries.feeds_of(_academy())
-    if not found:
+    feeds = queries.feeds_of(_academy())
+    if not feeds:
         typer.echo("Aucun flux encore : « vaguemestre feed apply FICHIER ».")
-    for feed in found:
+    for feed in feeds:
         counts = ", ".join(
             (
                 counted(feed.arrivals, "arrivée"),
@@ -45,8 +45,8 @@ def list_feeds() -> None:
 
 def show(feed: _Feed, everything: _All = False) -> None:
     """Le plan d’un flux retenu, tel qu’il a été gardé : qui part, qui change, qui arrive."""
-    held = _waiting(feed)
-    _print(held, everything=everything)
+    waiting = _waiting(feed)
+    _print(waiting, everything=everything)
 
 
 def replan(feed: _Feed, everything: _All = False) -> None:
@@ -62,15 +62,15 @@ def confirm(
     everything: _All = False,
 ) -> None:
     """Montre le plan d’un flux retenu, demande de confirmer, et l’applique tel qu’il est montré."""
-    held, now = _waiting(feed), timezone.now()
-    if stale := services.stale_reason(held, now):
-        _print(_planned_again(held), everything=everything)
+    waiting, now = _waiting(feed), timezone.now()
+    if stale := services.stale_reason(waiting, now):
+        _print(_planned_again(waiting), everything=everything)
         raise Failed(f"{stale} Rien n’est appliqué : voici le nouveau plan, à confirmer de nouveau.", 1)
-    _print(held, everything=everything)
-    if held.departures and departures is None:
-        departures = _asked(held)
+    _print(waiting, everything=everything)
+    if waiting.departures and departures is None:
+        departures = _asked(waiting)
     event = services.confirm_feed(
-        feed, plan=held.plan_digest, departures=departures, by="cli", now=timezone.now()
+        feed, plan=waiting.plan_digest, departures=departures, by="cli", now=timezone.now()
     )
     with Console(stderr=True).status("Application…"):
         apply_confirmed(event)
@@ -116,11 +116,14 @@ def give_up(feed: _Feed) -> None:
 
 def doubts() -> None:
     """Les personnes d’un flux qui ressemblent à une personne connue : à départager."""
-    found = queries.doubts_of(_academy())
-    for one in found:
-        typer.echo(f"{one.doubt_id}  dossier {one.dossier}, ligne {one.first_line} : {one.reason}")
-        typer.echo(f"    personne connue : {one.person_name}")
-    if not found:
+    candidates = queries.doubts_of(_academy())
+    for candidate in candidates:
+        typer.echo(
+            f"{candidate.doubt_id}  dossier {candidate.dossier}, ligne {candidate.first_line} : "
+            f"{candidate.reason}"
+        )
+        typer.echo(f"    personne connue : {candidate.person_name}")
+    if not candidates:
         typer.echo("Aucun rapprochement à faire.")
 
 

@@ -28,14 +28,14 @@ def command(
     if not settings.CONFIG.mail.full_text_search:
         raise Failed("la recherche dans le texte n’est pas voulue ici (mail.full_text_search).", 2)
     indexing = Indexing(settings.CONFIG)
-    named = [owner_of(one).mailbox for one in usernames or ()]
-    wanted = indexing.mailboxes() if every else named
-    left = [one for one in wanted if force or not indexing.is_current(one)]
-    troubles = list(_renewed(indexing, left))
-    for mailbox, said in troubles:
-        typer.echo(f"Laissé : {mailbox} : {said}", err=True)
-    done = len(left) - len(troubles)
-    right = len(wanted) - len(left)
+    named = [owner_of(mailbox_name).mailbox for mailbox_name in usernames or ()]
+    mailboxes = indexing.mailboxes() if every else named
+    stale = [mailbox_name for mailbox_name in mailboxes if force or not indexing.is_current(mailbox_name)]
+    troubles = list(_renewed(indexing, stale))
+    for mailbox, reason in troubles:
+        typer.echo(f"Laissé : {mailbox} : {reason}", err=True)
+    done = len(stale) - len(troubles)
+    right = len(mailboxes) - len(stale)
     typer.echo(f"Index refaits : {done} ; déjà à jour : {right} ; laissés : {len(troubles)}.")
     if troubles:
         raise typer.Exit(1)

@@ -75,12 +75,12 @@ def show(username: _Username) -> None:
 @app.command()
 def coming() -> None:
     """Ceux pour qui quelque chose est prévu, le plus proche d’abord."""
-    found = queries.coming(rules.table(settings.CONFIG.life_numbers()))
-    for username, life in found:
+    lives = queries.coming(rules.table(settings.CONFIG.life_numbers()))
+    for username, life in lives:
         typer.echo(f"{username}  {_happened(life)}")
         for due in life.to_come:
             typer.echo(f"    {due.on:%d/%m/%Y}  {STEPS[due.step]}")
-    if not found:
+    if not lives:
         typer.echo("Rien n’est prévu.")
 
 
@@ -89,12 +89,12 @@ def table() -> None:
     """Les suites de chaque évènement, en jours ; réglages « lifecycle » et « feed »."""
     for event, consequence in rules.table(settings.CONFIG.life_numbers()).items():
         steps = sorted(consequence.steps.items(), key=lambda one: one[1])
-        said = ", ".join(f"{STEPS[step]} (J+{days})" for step, days in steps)
+        consequences = ", ".join(f"{STEPS[step]} (J+{days})" for step, days in steps)
         if consequence.posts_kept:
-            said = f"droits de l’ancien poste gardés {counted(consequence.posts_kept, 'jour')}"
+            consequences = f"droits de l’ancien poste gardés {counted(consequence.posts_kept, 'jour')}"
         if event in rules.BY_THE_DESK:
-            said = "mis à l’abri par l’assistance"
-        typer.echo(f"{EVENTS[event]} : {said or 'rien ne change'}")
+            consequences = "mis à l’abri par l’assistance"
+        typer.echo(f"{EVENTS[event]} : {consequences or 'rien ne change'}")
 
 
 def _show(account_id: int) -> None:
@@ -122,10 +122,10 @@ def _follow(account_id: int) -> None:
 
 
 def _account(typed: str) -> int:
-    found = find_account(typed)
-    if found is None:
+    account = find_account(typed)
+    if account is None:
         raise Refusal("credentials.account-unknown", username=typed)
-    return found.account_id
+    return account.account_id
 
 
 def _day(typed: str) -> date:

@@ -43,8 +43,8 @@ def bring(
         bar("Import") as tell,
     ):
         tally = services.bring(store, source, Tally(), now=timezone.now(), apart=folder, enough=tell)
-    for one in tally.left:
-        typer.echo(f"Laissé : {one.place} : {PROBLEMS.get(one.problem, one.problem)}", err=True)
+    for problem in tally.left:
+        typer.echo(f"Laissé : {problem.place} : {PROBLEMS.get(problem.problem, problem.problem)}", err=True)
     typer.echo(
         f"{counted(tally.added, 'courriel ajouté', 'courriels ajoutés')}, {tally.known} déjà là, "
         f"{counted(tally.left_count, 'laissé')}."
@@ -75,8 +75,8 @@ def take(
 
 def owner_of(typed: str) -> Presented:
     """Raises Refusal `credentials.account-unknown`."""
-    found = find_account(typed)
-    owner = presented(found.account_id) if found else None
+    account = find_account(typed)
+    owner = presented(account.account_id) if account else None
     if owner is None:
         raise Refusal("credentials.account-unknown", username=typed)
     return owner

@@ -80,8 +80,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         place, rest = _apart(arguments)
         os.environ.update(place)
-        wanted = next((argument for argument in rest if not argument.startswith("-")), "")
-        entry = next((e for e in ENTRIES if e.name == wanted), None)
+        name = next((argument for argument in rest if not argument.startswith("-")), "")
+        entry = next((e for e in ENTRIES if e.name == name), None)
         ended = program(entry)(rest, prog_name="vaguemestre", standalone_mode=False)
         return ended if isinstance(ended, int) else 0
     except BrokenPipeError:
@@ -96,13 +96,13 @@ def program(entry: Entry | None) -> typer.Typer:
         help="Vaguemestre : la messagerie d’une académie.", no_args_is_help=True, add_completion=False
     )
     app.callback()(_everywhere)
-    for known in ENTRIES:
-        if known is entry:
-            _load(app, known)
-        elif known.group:
-            app.add_typer(typer.Typer(), name=known.name, help=known.says, hidden=known.hidden)
+    for command in ENTRIES:
+        if command is entry:
+            _load(app, command)
+        elif command.group:
+            app.add_typer(typer.Typer(), name=command.name, help=command.says, hidden=command.hidden)
         else:
-            app.command(known.name, help=known.says, hidden=known.hidden)(_elsewhere)
+            app.command(command.name, help=command.says, hidden=command.hidden)(_elsewhere)
     return app
 
 
@@ -143,8 +143,8 @@ def _apart(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         place[_PLACE[name]] = value if equals else waiting.pop(0)
     if not place.get(_PLACE["--port-base"], "0").isdigit():
         raise typer.BadParameter("--port-base attend un nombre.")
-    if given := place.get(_PLACE["--home"]):
-        place[_PLACE["--home"]] = str(Path(given).resolve())
+    if home := place.get(_PLACE["--home"]):
+        place[_PLACE["--home"]] = str(Path(home).resolve())
     return place, rest
 
 

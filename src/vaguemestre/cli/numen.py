@@ -31,13 +31,13 @@ def issue(
     ] = None,
 ) -> None:
     """Attribue un NUMEN à quelqu’un qui n’en a pas ; il est affiché cette seule fois."""
-    found = find_account(username)
-    if found is None or found.person_id is None:
+    account = find_account(username)
+    if account is None or account.person_id is None:
         raise Refusal("credentials.account-unknown", username=username)
     chosen = layout or NumenLayout(settings.CONFIG.academy.numen_layout)
     with transaction.atomic(durable=True):
         numen = issue_numen(
-            found.person_id, chosen, numen_keys.get(), SystemRandom(), by="cli", now=timezone.now()
+            account.person_id, chosen, numen_keys.get(), SystemRandom(), by="cli", now=timezone.now()
         )
     typer.echo(f"NUMEN attribué : {numen.text}")
     typer.echo("À remettre en main propre ou par courrier postal ; jamais par courriel.", err=True)
@@ -48,13 +48,15 @@ def history(
     username: Annotated[str, typer.Argument(help="L’identifiant, ou une adresse.")],
 ) -> None:
     """Les NUMEN qu’une personne a portés, masqués, et depuis quand."""
-    found = find_account(username)
-    if found is None or found.person_id is None:
+    account = find_account(username)
+    if account is None or account.person_id is None:
         raise Refusal("credentials.account-unknown", username=username)
-    held = numens_held(found.person_id, numen_keys.get())
-    for one in held:
-        typer.echo(f"{one.masked}  depuis le {one.since:%d/%m/%Y}{'' if one.is_current else '  (ancien)'}")
-    if not held:
+    numens = numens_held(account.person_id, numen_keys.get())
+    for numen in numens:
+        typer.echo(
+            f"{numen.masked}  depuis le {numen.since:%d/%m/%Y}{'' if numen.is_current else '  (ancien)'}"
+        )
+    if not numens:
         typer.echo("Cette personne n’a pas de NUMEN.")
 
 

@@ -40,8 +40,8 @@ def command(
     administrator = ""
     if no_demo and not has_accounts():
         administrator = _first_administrator(config)
-    wanted = not no_demo and demo.is_wanted(config)
-    if wanted:
+    with_demonstration = not no_demo and demo.is_wanted(config)
+    if with_demonstration:
         _say(step="Académie de démonstration : personnes et comptes.")
         demo.people(config, _Progress())
     demo.intranet(config)
@@ -51,7 +51,7 @@ def command(
     if report.put or report.dropped:
         _say(step="Boîtes déclarées à la messagerie.")
     _say(accounts=demo.accounts(config), administrator=administrator)
-    if wanted:
+    if with_demonstration:
         sys.stdin.readline()  # the engines answer from here on
         _say(step="Académie de démonstration : courriels.")
         demo.mail(config, _Progress())

@@ -19,8 +19,8 @@ def command(
     """Compare what each account is owed with what the engines hold, and put it right."""
     report = reconcile(mail_directory.get(), now=timezone.now(), dry_run=dry_run)
     done = ("à écrire", "à retirer") if dry_run else ("écrites", "retirées")
-    for said, boxes in zip(done, (report.put, report.dropped), strict=True):
-        typer.echo(f"Boîtes {said} : {len(boxes)}")
+    for done_word, boxes in zip(done, (report.put, report.dropped), strict=True):
+        typer.echo(f"Boîtes {done_word} : {len(boxes)}")
         for mailbox in boxes[:_SHOWN]:
             typer.echo(f"  {mailbox}")
         if len(boxes) > _SHOWN:

@@ -21,7 +21,7 @@ def command(
         place.open_home(config)
         place.take(config)
         with file_counter("Restauration") as tell:
-            made = restore(load(), folder.resolve(), tell=tell)
+            manifest = restore(load(), folder.resolve(), tell=tell)
     except place.AlreadyRunning as error:
         raise Failed(str(error), 75) from error
     except place.HomeUnusable as error:
@@ -30,4 +30,4 @@ def command(
         raise Failed(str(error), 1) from error
     except OSError as error:
         raise Failed(f"{error.filename or folder} : {error.strerror}.", 1) from error
-    typer.echo(f"Restauré : l’état du {made.made_at}. Démarrez avec bin/up.")
+    typer.echo(f"Restauré : l’état du {manifest.made_at}. Démarrez avec bin/up.")

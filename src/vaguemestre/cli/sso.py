@@ -42,26 +42,35 @@ def apply_file(
     except (WronglyDeclared, UnicodeDecodeError) as error:
         raise Failed(f"{file} : {error}", 65) from error
     now = timezone.now()
-    plain = [one for one in declared if one.registration.protocol is not Protocol.SAML]
-    peers = [(one, _metadata_of(one, file)) for one in declared if one.registration.protocol is Protocol.SAML]
-    told = apply(
-        [(one.registration, _secret_of(one, file)) for one in plain], by="cli", now=now, dry_run=dry_run
+    plain = [
+        application for application in declared if application.registration.protocol is not Protocol.SAML
+    ]
+    peers = [
+        (application, _metadata_of(application, file))
+        for application in declared
+        if application.registration.protocol is Protocol.SAML
+    ]
+    outcomes = apply(
+        [(application.registration, _secret_of(application, file)) for application in plain],
+        by="cli",
+        now=now,
+        dry_run=dry_run,
     )
-    for client_id, what, secret in told:
+    for client_id, what, secret in outcomes:
         typer.echo(f"{client_id} : {what}")
         if secret:
             typer.echo(f"Secret (montré cette seule fois) : {secret}")
-    for one, described in peers:
+    for application, described in peers:
         if not dry_run:
             keep_peer(
                 described,
-                client_id=one.registration.client_id,
-                registration=one.registration,
-                encrypts=one.encrypts,
+                client_id=application.registration.client_id,
+                registration=application.registration,
+                encrypts=application.encrypts,
                 by="cli",
                 now=now,
             )
-        typer.echo(f"{one.registration.client_id} : métadonnées {'à lire' if dry_run else 'lues'}")
+        typer.echo(f"{application.registration.client_id} : métadonnées {'à lire' if dry_run else 'lues'}")
 
 
 @app.command(name="import")
@@ -82,14 +91,16 @@ def import_file(
         if secret:
             typer.echo(f"Secret (montré cette seule fois) : {secret}")
         return
-    found = _described(content, certificate, file)
-    wanted = [one for one in found if not entity or one.entity_id in entity]
-    if len(found) > 1 and not entity:
-        raise Failed(f"{file} décrit {len(found)} applications : nommez celles à inscrire par --entity.", 65)
-    if not wanted:
+    descriptions = _described(content, certificate, file)
+    chosen = [description for description in descriptions if not entity or description.entity_id in entity]
+    if len(descriptions) > 1 and not entity:
+        raise Failed(
+            f"{file} décrit {len(descriptions)} applications : nommez celles à inscrire par --entity.", 65
+        )
+    if not chosen:
         raise Failed(f"{file} : aucune application de ce nom.", 65)
-    for described in wanted:
-        named = keep_peer(described, client_id=client_id if len(wanted) == 1 else "", by="cli", now=now)
+    for described in chosen:
+        named = keep_peer(described, client_id=client_id if len(chosen) == 1 else "", by="cli", now=now)
         typer.echo(f"{described.entity_id} : inscrite sous le nom {named}.")
 
 
@@ -101,28 +112,33 @@ def turn_saml() -> None:
     typer.echo(f"Nouvelle clé publiée ; elle signera à partir du {paris_day(starts):%d/%m/%Y}.")
 
 
-def _metadata_of(one: Declared, file: Path) -> Described:
-    where = file.parent / one.metadata_file
-    if not one.metadata_file or not where.is_file():
-        raise Failed(f"{one.registration.client_id} : « metadata_file » manque ou n’existe pas.", 65)
-    certificate = file.parent / one.certificate_file if one.certificate_file else None
-    found = _described(where.read_bytes(), certificate, where)
-    wanted = [described for described in found if described.entity_id == one.entity_id or not one.entity_id]
-    if len(wanted) != 1:
+def _metadata_of(application: Declared, file: Path) -> Described:
+    where = file.parent / application.metadata_file
+    if not application.metadata_file or not where.is_file():
+        raise Failed(f"{application.registration.client_id} : « metadata_file » manque ou n’existe pas.", 65)
+    certificate = file.parent / application.certificate_file if application.certificate_file else None
+    descriptions = _described(where.read_bytes(), certificate, where)
+    chosen = [
+        described
+        for described in descriptions
+        if described.entity_id == application.entity_id or not application.entity_id
+    ]
+    if len(chosen) != 1:
         raise Failed(
-            f"{one.registration.client_id} : « entity_id » n’en désigne pas une seule dans {where}.", 65
+            f"{application.registration.client_id} : « entity_id » n’en désigne pas une seule dans {where}.",
+            65,
         )
-    return wanted[0]
+    return chosen[0]
 
 
-def _secret_of(one: Declared, file: Path) -> str:
-    if not one.secret_file:
+def _secret_of(application: Declared, file: Path) -> str:
+    if not application.secret_file:
         return ""
-    where = file.parent / one.secret_file
+    where = file.parent / application.secret_file
     try:
         return where.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise Failed(f"{one.registration.client_id} : {where} ne peut pas être lu.", 65) from error
+        raise Failed(f"{application.registration.client_id} : {where} ne peut pas être lu.", 65) from error
 
 
 def _described(content: bytes, certificate: Path | None, file: Path) -> list[Described]:

@@ -62,18 +62,18 @@ def command(
 def look(config: Config) -> Status:
     """Raises Failed (69) when nothing runs on this home."""
     try:
-        kept = json.loads(place.children_file(config).read_text(encoding="utf-8"))
-        pid, since = int(kept["supervisor"]["pid"]), float(kept["supervisor"]["since"])
+        record = json.loads(place.children_file(config).read_text(encoding="utf-8"))
+        pid, since = int(record["supervisor"]["pid"]), float(record["supervisor"]["since"])
     except (OSError, ValueError, KeyError) as error:
         raise Failed(f"rien ne tourne sur {config.home}.", 69) from error
-    if kept["boot"] != process_table.boot() or process_table.seen(pid) is None:
+    if record["boot"] != process_table.boot() or process_table.seen(pid) is None:
         raise Failed(f"rien ne tourne sur {config.home} : la dernière fois s’est mal terminée.", 69)
     return Status(
         home=str(config.home),
         ready=place.ready_file(config).exists(),
         pid=pid,
         since=since,
-        children=kept["children"],
+        children=record["children"],
         mail_waiting=len(maillog.queue(config)),
         jobs_waiting=DBTaskResult.objects.filter(status__in=("READY", "RUNNING")).count(),
         jobs_failed=DBTaskResult.objects.failed().count(),
@@ -83,23 +83,23 @@ def look(config: Config) -> Status:
 
 def last_errors(logs: Path) -> list[str]:
     """The last lines that speak of an error in each log, under the log's name."""
-    found: list[str] = []
+    errors: list[str] = []
     for file in sorted(logs.glob("*.log")):
         with file.open("rb") as log:
             log.seek(max(0, file.stat().st_size - _LAST_BYTES))
             lines = log.read().decode(errors="replace").splitlines()
-        found += [f"{file.stem} : {line[:300]}" for line in lines if _ERROR.search(line)][-_SHOWN:]
-    return found
+        errors += [f"{file.stem} : {line[:300]}" for line in lines if _ERROR.search(line)][-_SHOWN:]
+    return errors
 
 
 def _child_line(child: dict[str, Any]) -> str:
     state = _STATES.get(child["state"], child["state"])
-    told = f"{child['name']:<9} {state:<9} depuis le {_when(child['since'])}"
+    line = f"{child['name']:<9} {state:<9} depuis le {_when(child['since'])}"
     if child["pid"]:
-        told += f", processus {child['pid']}"
+        line += f", processus {child['pid']}"
     if child["restarts"]:
-        told += f", {counted(child['restarts'], 'redémarrage')}, dernière fin : {child['last_end']}"
-    return told
+        line += f", {counted(child['restarts'], 'redémarrage')}, dernière fin : {child['last_end']}"
+    return line
 
 
 def _when(at: float) -> str:

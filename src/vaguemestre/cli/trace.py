@@ -36,5 +36,5 @@ def command(
         raise Failed(f"les journaux ne parlent pas de {message_id}.", 1)
     for line in lines:
         at = line.at.astimezone(PARIS)
-        told = f"{at:%d/%m/%Y %H:%M:%S}  {line.engine:<8}  {_WORDS[line.step]:<20}  {line.who}  {line.detail}"
-        typer.echo(told.rstrip())
+        text = f"{at:%d/%m/%Y %H:%M:%S}  {line.engine:<8}  {_WORDS[line.step]:<20}  {line.who}  {line.detail}"
+        typer.echo(text.rstrip())

@@ -34,20 +34,20 @@ def card() -> None:
 def trust(file: Annotated[Path, typer.Argument(help="La carte d’une autre installation.")]) -> None:
     """Fait confiance à une installation, après avoir comparé l’empreinte avec quelqu’un de là-bas."""
     try:
-        given = read_card(file.read_text(encoding="utf-8"))
+        card = read_card(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise Failed(f"{file} ne peut pas être lu ({error.strerror}).", 2) from error
-    partner_cards.trust(settings.CONFIG, given)
-    typer.echo(f"{given.domain} : {given.fingerprint}")
+    partner_cards.trust(settings.CONFIG, card)
+    typer.echo(f"{card.domain} : {card.fingerprint}")
 
 
 @app.command("partners")
 def list_partners() -> None:
     """Les installations connues et leurs empreintes."""
-    found = partner_cards.known(settings.CONFIG)
-    for domain, one in found.items():
-        typer.echo(f"{domain} : {one.fingerprint}")
-    if not found:
+    cards = partner_cards.known(settings.CONFIG)
+    for domain, card in cards.items():
+        typer.echo(f"{domain} : {card.fingerprint}")
+    if not cards:
         typer.echo("Aucune installation n’est connue.")
 
 
@@ -97,8 +97,8 @@ def read(
         tally = services.bring(store, source, Tally(), now=now, enough=tell)
         tally = services.verify(store, source, tally)
         take_parts.get()(owner.account_id, source.parts(), store.places().names, now=now)
-    for one in tally.left:
-        typer.echo(f"Laissé : {one.place} : {PROBLEMS.get(one.problem, one.problem)}", err=True)
+    for problem in tally.left:
+        typer.echo(f"Laissé : {problem.place} : {PROBLEMS.get(problem.problem, problem.problem)}", err=True)
     typer.echo(
         f"{counted(tally.added, 'courriel ajouté', 'courriels ajoutés')}, {tally.known} déjà là, "
         f"{counted(tally.verified, 'vérifié')}."

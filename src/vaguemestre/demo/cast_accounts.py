@@ -8,11 +8,11 @@ from vaguemestre.people.credentials.queries import accounts_by_dossier, lives_of
 
 def accounts_of_cast(academy_id: int, dossiers: Sequence[str]) -> dict[str, tuple[int, str]]:
     """Dossier they came with → (account id, state)."""
-    found = accounts_by_dossier(academy_id, dossiers)
-    lacking = [dossier for dossier in dossiers if dossier not in found]
+    accounts = accounts_by_dossier(academy_id, dossiers)
+    lacking = [dossier for dossier in dossiers if dossier not in accounts]
     if lacking:
-        told = objects_told("directory.person-registered", "dossier", lacking)
-        people = {int(to.removeprefix("person:")): dossier for dossier, to in told.items()}
+        registrations = objects_told("directory.person-registered", "dossier", lacking)
+        people = {int(to.removeprefix("person:")): dossier for dossier, to in registrations.items()}
         for person_id, (account_id, _, state) in lives_of(list(people)).items():
-            found[people[person_id]] = (account_id, state)
-    return found
+            accounts[people[person_id]] = (account_id, state)
+    return accounts

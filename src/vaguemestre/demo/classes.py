@@ -23,12 +23,12 @@ def import_classes(config: Config, now: datetime) -> None:
     if not config.ent.domain:
         return
     academy = academy_of_domain(config.academy.domain)
-    known = accounts_of_cast(academy.pk, [part.dossier for part in CAST])
+    accounts = accounts_of_cast(academy.pk, [part.dossier for part in CAST])
     teachers = {}
     for part in CAST:
-        shown = presented(known[part.dossier][0]) if part.role in _TAUGHT else None
-        if shown is not None:
-            teachers[shown.address] = _TAUGHT[part.role]
+        account = presented(accounts[part.dossier][0]) if part.role in _TAUGHT else None
+        if account is not None:
+            teachers[account.address] = _TAUGHT[part.role]
     school = sample_school(COLLEGE.uai, _SEED, ent_domain=config.ent.domain, teachers=teachers)
     setting = Setting(academy.pk, config.ent.domain, numen_keys.get().digest, "instance", only=COLLEGE.uai)
     files = [

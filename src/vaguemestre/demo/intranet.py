@@ -54,6 +54,6 @@ def _accolad(config: Config) -> None:
 def _secret(file: Path) -> str:
     if not file.exists():
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as kept:
-            kept.write(secrets.token_urlsafe(32))
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(secrets.token_urlsafe(32))
     return file.read_text(encoding="ascii").strip()

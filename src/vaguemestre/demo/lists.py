@@ -49,46 +49,46 @@ def create_lists(config: Config, now: datetime) -> None:
     dossiers = {part.role: part.dossier for part in (*CAST, *STAFF)}
     accounts = accounts_of_cast(academy.pk, list(dossiers.values()))
     people = {role: accounts[dossier][0] for role, dossier in dossiers.items() if dossier in accounts}
-    if (made := _made(people["head"], "agent", _TEACHERS, domain, now)) is not None:
+    if (list_id := _create_list(people["head"], "agent", _TEACHERS, domain, now)) is not None:
         rule = Rule((Criteria(functions=("ENS", "DOC")),))
-        services.change_rule(made, people["head"], rule, by=BY, now=now)
-        _set(made, people["head"], _TEACHERS, Writers.MEMBERS, now)
-    if (made := _made(people["head"], "agent", _COUNCIL, domain, now)) is not None:
+        services.change_rule(list_id, people["head"], rule, by=BY, now=now)
+        _change_settings(list_id, people["head"], _TEACHERS, Writers.MEMBERS, now)
+    if (list_id := _create_list(people["head"], "agent", _COUNCIL, domain, now)) is not None:
         secretary = _address(people["secretary"])
-        services.add_keeper(made, people["head"], secretary, Part.MODERATOR, by=BY, now=now)
+        services.add_keeper(list_id, people["head"], secretary, Part.MODERATOR, by=BY, now=now)
         members = ("head", "teacher", "colleague", "staff-1", "staff-3", "staff-6")
         subscribed = [Recipient("", _address(people[role])) for role in members if role in people]
-        services.subscribe(made, people["head"], subscribed, domain, by=BY, now=now)
-        _set(made, people["head"], _COUNCIL, Writers.MEMBERS, now, is_moderated=True)
-    if (made := _made(people["hr_dsden"], "hr_officer", _HEADS, domain, now)) is not None:
+        services.subscribe(list_id, people["head"], subscribed, domain, by=BY, now=now)
+        _change_settings(list_id, people["head"], _COUNCIL, Writers.MEMBERS, now, is_moderated=True)
+    if (list_id := _create_list(people["hr_dsden"], "hr_officer", _HEADS, domain, now)) is not None:
         rule = Rule((Criteria(functions=("DIR",), kinds=("Ecole",), departments=("060",)),))
-        services.change_rule(made, people["hr_dsden"], rule, by=BY, now=now)
-    if (made := _made(people["hr_dpe"], "hr_officer", _BIOLOGY, domain, now)) is not None:
+        services.change_rule(list_id, people["hr_dsden"], rule, by=BY, now=now)
+    if (list_id := _create_list(people["hr_dpe"], "hr_officer", _BIOLOGY, domain, now)) is not None:
         rule = Rule(
             (Criteria(functions=("ENS",), disciplines=("L1600",), kinds=("Collège",), departments=("080",)),)
         )
-        services.change_rule(made, people["hr_dpe"], rule, by=BY, now=now)
+        services.change_rule(list_id, people["hr_dpe"], rule, by=BY, now=now)
 
 
-def _made(account_id: int, role: str, wanted: Wanted, domain: str, now: datetime) -> int | None:
-    if queries.list_at(f"{local_part(wanted.name, wanted.within)}@{domain}"):
+def _create_list(account_id: int, role: str, sample: Wanted, domain: str, now: datetime) -> int | None:
+    if queries.list_at(f"{local_part(sample.name, sample.within)}@{domain}"):
         return None
     maker = Maker(account_id, identified(account_id).person_id or 0, role)
-    return services.make_list(maker, wanted, domain, by=BY, now=now)
+    return services.make_list(maker, sample, domain, by=BY, now=now)
 
 
-def _set(
+def _change_settings(
     list_id: int,
     account_id: int,
-    wanted: Wanted,
+    sample: Wanted,
     writers: Writers,
     now: datetime,
     *,
     is_moderated: bool = False,
 ) -> None:
     chosen = Settings(
-        title=wanted.title,
-        description=wanted.description,
+        title=sample.title,
+        description=sample.description,
         writers=writers,
         is_moderated=is_moderated,
         refuses_others=False,

@@ -44,7 +44,7 @@ def load_mail(config: Config, ledger: Ledger, progress: Progress, now: datetime)
     counts = {part.role: _COUNTS.get(part.role, _FEW) for part in CAST if not part.is_pending}
     total = sum(counts.values())
     before = dict(zip(counts, accumulate(counts.values(), initial=0), strict=False))
-    for number, (role, wanted) in enumerate(counts.items()):
+    for number, (role, count) in enumerate(counts.items()):
         begun, finished = f"mail of {role} begun", f"mail of {role}"
         if ledger.is_done(finished):
             continue
@@ -55,7 +55,7 @@ def load_mail(config: Config, ledger: Ledger, progress: Progress, now: datetime)
             (config.mail.host, config.ports.imap),
             writers[role].address,
             ledger.secrets_of(role)["app_password"],
-            sealed(messages(SEED * 100 + number, wanted, writers[role], others, until), key),
+            sealed(messages(SEED * 100 + number, count, writers[role], others, until), key),
             may_be_there=is_again,
             progress=_from(before[role], total, progress),
         )
@@ -82,10 +82,10 @@ def _writers(config: Config) -> dict[str, Writer]:
     roles = {part.dossier: part.role for part in (*CAST, *STAFF)}
     writers = {}
     for dossier, (account_id, _) in accounts_of_cast(academy.pk, list(roles)).items():
-        shown, role = presented(account_id), roles[dossier]
-        if shown:
+        account, role = presented(account_id), roles[dossier]
+        if account:
             writers[role] = Writer(
-                shown.name, shown.address, _TONES.get(role, "colleague"), _TITLES.get(role, "")
+                account.name, account.address, _TONES.get(role, "colleague"), _TITLES.get(role, "")
             )
     return {role: writers[role] for role in roles.values() if role in writers}
 
@@ -95,9 +95,9 @@ def _fill_address_book(config: Config, writers: dict[str, Writer]) -> None:
     academy = academy_of_domain(config.academy.domain)
     account_id, _ = accounts_of_cast(academy.pk, [CAST[0].dossier])[CAST[0].dossier]
     cards = [ContactCard(w.name, w.address, note=w.title) for role, w in writers.items() if role != "teacher"]
-    known = {contact.address for contact in contacts_of(account_id)}
+    present = {contact.address for contact in contacts_of(account_id)}
     for card in (*cards, *_FROM_OUTSIDE):
-        if card.address not in known:
+        if card.address not in present:
             save_contact(account_id, card)
 
 

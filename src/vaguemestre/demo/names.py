@@ -27,40 +27,40 @@ def written(text: str) -> dns.zone.Zone:
     return dns.zone.from_text(text, origin=".", relativize=False, check_origin=False)
 
 
-def answer(known: dns.zone.Zone, question: bytes) -> bytes:
+def answer(zone: dns.zone.Zone, question: bytes) -> bytes:
     """The answer to one question; nothing for what is not one."""
     try:
-        asked = dns.message.from_wire(question)
-        said = dns.message.make_response(asked, recursion_available=True)
-        (one,) = asked.question
+        query = dns.message.from_wire(question)
+        response = dns.message.make_response(query, recursion_available=True)
+        (rrset,) = query.question
     except (dns.exception.DNSException, ValueError):
         return b""
-    found = known.get_rrset(one.name, one.rdtype)
-    if found is not None:
-        said.answer.append(found)
-    elif known.get_node(one.name) is None:
-        said.set_rcode(dns.rcode.NXDOMAIN)
-    return said.to_wire()
+    records = zone.get_rrset(rrset.name, rrset.rdtype)
+    if records is not None:
+        response.answer.append(records)
+    elif zone.get_node(rrset.name) is None:
+        response.set_rcode(dns.rcode.NXDOMAIN)
+    return response.to_wire()
 
 
 class Answers(asyncio.DatagramProtocol):
     """Answers whoever asks, one datagram each."""
 
-    def __init__(self, known: dns.zone.Zone) -> None:
-        self._known = known
+    def __init__(self, zone: dns.zone.Zone) -> None:
+        self._known = zone
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._wire = transport
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if isinstance(self._wire, asyncio.DatagramTransport) and (said := answer(self._known, data)):
-            self._wire.sendto(said, addr)
+        if isinstance(self._wire, asyncio.DatagramTransport) and (response := answer(self._known, data)):
+            self._wire.sendto(response, addr)
 
 
-async def serve(known: dns.zone.Zone, port: int) -> asyncio.DatagramTransport:
+async def serve(zone: dns.zone.Zone, port: int) -> asyncio.DatagramTransport:
     """Listen on the loopback. Raises OSError when the port is taken."""
     loop = asyncio.get_running_loop()
-    wire, _ = await loop.create_datagram_endpoint(lambda: Answers(known), local_addr=("127.0.0.1", port))
+    wire, _ = await loop.create_datagram_endpoint(lambda: Answers(zone), local_addr=("127.0.0.1", port))
     return wire
 
 

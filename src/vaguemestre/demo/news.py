@@ -11,7 +11,7 @@ _SHOWN = timedelta(days=30)
 
 def announce(now: datetime) -> None:
     today = paris_day(now)
-    told = Announcement(
+    announcement = Announcement(
         "De faux messages parlent de votre quota",
         "Aucun service ne demande votre mot de passe pour agrandir votre boîte. Ne cliquez pas : le bouton "
         "« Signaler » de la messagerie nous prévient.",
@@ -19,4 +19,4 @@ def announce(now: datetime) -> None:
         today,
         today + _SHOWN,
     )
-    publish(told, by="instance", now=now)
+    publish(announcement, by="instance", now=now)

@@ -102,9 +102,9 @@ def fill_office(config: Config, now: datetime) -> None:
         return
     people = _people(config)
     with open_mailbox.get()(MailLogin(address)) as box:
-        for number, one in enumerate(_CAME):
-            at = (now - timedelta(days=one.days)).replace(hour=7 + number % 9, minute=number * 7 % 60)
-            _keep(box, box_id, one, number, min(at, now - timedelta(minutes=10)), domain, people)
+        for number, letter in enumerate(_CAME):
+            at = (now - timedelta(days=letter.days)).replace(hour=7 + number % 9, minute=number * 7 % 60)
+            _keep(box, box_id, letter, number, min(at, now - timedelta(minutes=10)), domain, people)
     _take(box_id, domain, people["secretary"], now)
 
 
@@ -133,30 +133,30 @@ _TO_HEADS = (
 
 
 def _keep(
-    box: Mailbox, box_id: int, one: _Came, number: int, at: datetime, domain: str, people: dict[str, int]
+    box: Mailbox, box_id: int, letter: _Came, number: int, at: datetime, domain: str, people: dict[str, int]
 ) -> None:
     address = f"ce.{COLLEGE.uai}@{domain}"
-    message_id = f"<college.{number}@{one.address.partition('@')[2]}>"
+    message_id = f"<college.{number}@{letter.address.partition('@')[2]}>"
     if box.find_by_message_id(_INBOX, message_id):
         return
-    text = f"Bonjour,\n\n{one.text}\n\nCordialement,\n{one.sender}"
-    flags = [] if one.is_unread else ["\\Seen"]
-    if one.answer:
+    text = f"Bonjour,\n\n{letter.text}\n\nCordialement,\n{letter.sender}"
+    flags = [] if letter.is_unread else ["\\Seen"]
+    if letter.answer:
         flags.append("\\Answered")
-        _answer(box, box_id, one, number, at + timedelta(hours=2), domain, people[one.by])
-    content = _written((one.sender, one.address), address, one.subject, text, message_id, at)
+        _answer(box, box_id, letter, number, at + timedelta(hours=2), domain, people[letter.by])
+    content = _written((letter.sender, letter.address), address, letter.subject, text, message_id, at)
     box.append(_INBOX, content, flags, at)
 
 
 def _answer(
-    box: Mailbox, box_id: int, one: _Came, number: int, at: datetime, domain: str, account_id: int
+    box: Mailbox, box_id: int, letter: _Came, number: int, at: datetime, domain: str, account_id: int
 ) -> None:
-    answers = f"<college.{number}@{one.address.partition('@')[2]}>"
+    answers = f"<college.{number}@{letter.address.partition('@')[2]}>"
     message_id = f"<college.reponse.{number}@{domain}>"
-    text = f"Bonjour,\n\n{one.answer}\n\nCordialement,\n{COLLEGE.name}"
+    text = f"Bonjour,\n\n{letter.answer}\n\nCordialement,\n{COLLEGE.name}"
     content = _written(
-        (COLLEGE.name, f"ce.{COLLEGE.uai}@{domain}"), one.address, f"Re: {one.subject}", text, message_id,
-        at, answers,
+        (COLLEGE.name, f"ce.{COLLEGE.uai}@{domain}"), letter.address, f"Re: {letter.subject}", text,
+        message_id, at, answers,
     )  # fmt: skip
     box.append(_SENT, content, ["\\Seen"], at)
     with transaction.atomic(durable=True):
@@ -167,8 +167,8 @@ def _answer(
 
 def _take(box_id: int, domain: str, account_id: int, now: datetime) -> None:
     """Somebody takes care of a letter that waits, and says where it stands."""
-    number, one = next((n, one) for n, one in enumerate(_CAME) if one.subject == _TAKEN)
-    message_id = f"<college.{number}@{one.address.partition('@')[2]}>"
+    number, letter = next((n, letter) for n, letter in enumerate(_CAME) if letter.subject == _TAKEN)
+    message_id = f"<college.{number}@{letter.address.partition('@')[2]}>"
     place, by = Place(box_id, message_id, message_id), f"account:{account_id}"
     if queries.care_of(place, 0, now).taken_by:
         return
@@ -185,17 +185,17 @@ def _written(
     at: datetime,
     answers: str = "",
 ) -> bytes:
-    one = EmailMessage(policy=email.policy.SMTP)
-    one["From"], one["To"], one["Subject"] = formataddr(sender), to, subject
-    one["Date"], one["Message-ID"] = at, message_id
+    message = EmailMessage(policy=email.policy.SMTP)
+    message["From"], message["To"], message["Subject"] = formataddr(sender), to, subject
+    message["Date"], message["Message-ID"] = at, message_id
     if answers:
-        one["In-Reply-To"] = one["References"] = answers
-    one.set_content(text)
-    return one.as_bytes()
+        message["In-Reply-To"] = message["References"] = answers
+    message.set_content(text)
+    return message.as_bytes()
 
 
 def _people(config: Config) -> dict[str, int]:
     academy = academy_of_domain(config.academy.domain)
     dossiers = {part.dossier: part.role for part in CAST}
-    found = accounts_of_cast(academy.pk, list(dossiers))
-    return {dossiers[dossier]: account_id for dossier, (account_id, _) in found.items()}
+    accounts = accounts_of_cast(academy.pk, list(dossiers))
+    return {dossiers[dossier]: account_id for dossier, (account_id, _) in accounts.items()}

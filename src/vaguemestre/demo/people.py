@@ -58,10 +58,10 @@ def _join_secretary(domain: str, now: datetime) -> None:
     secretary = next(part for part in CAST if part.role == "secretary")
     account_id, _ = accounts_of_cast(find_academy_id(domain), [secretary.dossier])[secretary.dossier]
     box_id = box_of_account(mailbox or 0)
-    shown = presented(account_id)
-    if box_id is None or shown is None or access_to(box_id, account_id, now):
+    account = presented(account_id)
+    if box_id is None or account is None or access_to(box_id, account_id, now):
         return
-    add_member(box_id, shown.address, Wanted(Right.SEND, paris_day(now)), by=BY, now=now)
+    add_member(box_id, account.address, Wanted(Right.SEND, paris_day(now)), by=BY, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -72,9 +72,9 @@ def _found(config: Config) -> int:
 
 def feed_files(today: date, academy: str, layout: NumenLayout) -> intake.Files:
     """The feed of the demonstration and its establishments: the cast first, so that they have plain names."""
-    made = sample(cast.AGENTS, cast.SEED, today=today, academy=academy, layout=layout)
-    people = chain(cast.people(today, academy, layout), made.people)
-    places = chain(made.places, cast.PLACES)
+    drawn = sample(cast.AGENTS, cast.SEED, today=today, academy=academy, layout=layout)
+    people = chain(cast.people(today, academy, layout), drawn.people)
+    places = chain(drawn.places, cast.PLACES)
     return intake.Files(
         feed="".join(feed_text(people)).encode(),
         structures="".join(structures_text(places)).encode(),
@@ -104,9 +104,9 @@ def _apply_feed(config: Config, academy_id: int, progress: Progress, now: dateti
 def _activate(academy_id: int, account_id: int, part: Part, ledger: Ledger, now: datetime) -> None:
     """Password, application password, second factor and role, all or nothing."""
     drawn = ledger.secrets_of(part.role, part.factor)
-    kept = credentials.hashed(drawn["password"])
+    password_hash = credentials.hashed(drawn["password"])
     with transaction.atomic(durable=True):
-        credentials.activate_with_hash(account_id, kept, charter=CHARTER, by=BY, now=now)
+        credentials.activate_with_hash(account_id, password_hash, charter=CHARTER, by=BY, now=now)
         credentials.add_app_password(account_id, "Démonstration", by=BY, now=now, text=drawn["app_password"])
         credentials.give_role(account_id, part.account_role, by=BY, now=now)
         if part.office:
@@ -129,11 +129,11 @@ def _open_outside(config: Config, ledger: Ledger, now: datetime) -> None:
     if find_account(OUTSIDE):
         return
     drawn = ledger.secrets_of("outside")
-    kept = credentials.hashed(drawn["password"])
+    password_hash = credentials.hashed(drawn["password"])
     with transaction.atomic(durable=True):
         take_technical_names("outside", OUTSIDE)
         account_id = credentials.open_account(
             None, "outside", OUTSIDE, "agent", config.mail.quota_mb, by=BY, now=now
         )
-        credentials.activate_with_hash(account_id, kept, charter=CHARTER, by=BY, now=now)
+        credentials.activate_with_hash(account_id, password_hash, charter=CHARTER, by=BY, now=now)
         credentials.add_app_password(account_id, "Démonstration", by=BY, now=now, text=drawn["app_password"])

@@ -100,21 +100,21 @@ def accounts(config: Config) -> list[dict[str, object]]:
     if not ledger.is_done(_PEOPLE):
         return []
     academy = academy_of_domain(config.academy.domain)
-    known = accounts_of_cast(academy.pk, [part.dossier for part in CAST])
-    told = [_told(part, known[part.dossier][0], ledger, config) for part in CAST]
+    by_dossier = accounts_of_cast(academy.pk, [part.dossier for part in CAST])
+    entries = [_account_entry(part, by_dossier[part.dossier][0], ledger, config) for part in CAST]
     outside = ledger.secrets_of("outside")
-    return [*told, {"role": "outside", "username": "outside", "address": OUTSIDE, **outside}]
+    return [*entries, {"role": "outside", "username": "outside", "address": OUTSIDE, **outside}]
 
 
-def _told(part: Part, account_id: int, ledger: Ledger, config: Config) -> dict[str, object]:
-    shown = presented(account_id)
-    if shown is None:
+def _account_entry(part: Part, account_id: int, ledger: Ledger, config: Config) -> dict[str, object]:
+    account = presented(account_id)
+    if account is None:
         raise LookupError(part.role)
-    told: dict[str, object] = {"role": part.role, "username": shown.username, "address": shown.address}
+    entry: dict[str, object] = {"role": part.role, "username": account.username, "address": account.address}
     if part.is_pending:
         numen = numen_of(part, config.academy.code, NumenLayout(config.academy.numen_layout))
-        return told | {"numen": numen.text, "birth_date": f"{part.civil.birth_date:%d/%m/%Y}"}
-    told |= ledger.secrets_of(part.role, part.factor)
+        return entry | {"numen": numen.text, "birth_date": f"{part.civil.birth_date:%d/%m/%Y}"}
+    entry |= ledger.secrets_of(part.role, part.factor)
     if part.factor:
-        told["totp_period"] = _PERIODS[part.factor]
-    return told
+        entry["totp_period"] = _PERIODS[part.factor]
+    return entry

@@ -29,23 +29,23 @@ def make() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
             return [b"ok"]
         if path != MOUNTED and not path.startswith(f"{MOUNTED}/"):
             environ["wsgi.input"].read(_LARGEST)  # unread, it would cut the program off
-            found_at = path in ("/", "/.well-known/carddav")  # where programs begin (RFC 6764)
+            is_discovery = path in ("/", "/.well-known/carddav")  # where programs begin (RFC 6764)
             start_response(
-                "301 Moved Permanently" if found_at else "404 Not Found",
-                [("Location", f"{MOUNTED}/")] if found_at else [("Content-Type", "text/plain")],
+                "301 Moved Permanently" if is_discovery else "404 Not Found",
+                [("Location", f"{MOUNTED}/")] if is_discovery else [("Content-Type", "text/plain")],
             )
             return [b""]
         environ = {**environ, "SCRIPT_NAME": MOUNTED, "PATH_INFO": path[len(MOUNTED) :] or "/"}
-        found: Iterable[bytes] = radicale(environ, start_response)
-        return found
+        body: Iterable[bytes] = radicale(environ, start_response)
+        return body
 
     return answer
 
 
 def _configuration() -> config.Configuration:
-    made = config.load([])
+    configuration = config.load([])
     room = "vaguemestre.mailbox.contacts.dav"
-    made.update(
+    configuration.update(
         {
             "auth": {
                 "type": import_string(f"{room}.Auth"),
@@ -68,7 +68,7 @@ def _configuration() -> config.Configuration:
         privileged=True,
     )
     logging.getLogger("radicale").setLevel(logging.WARNING)
-    return made
+    return configuration
 
 
 application = behind_front(make())

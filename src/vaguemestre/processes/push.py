@@ -23,8 +23,8 @@ def over(session_keys: set[str]) -> set[str]:
     close_old_connections()
     sessions_over = import_string("vaguemestre.access.signin.queries.sessions_over")
     keys_over = import_string("vaguemestre.schools.sharing.queries.keys_over")
-    found: set[str] = keys_over(session_keys, timezone.now(), sessions_over)
-    return found
+    ended: set[str] = keys_over(session_keys, timezone.now(), sessions_over)
+    return ended
 
 
 def door(question: bytes) -> int:

@@ -30,7 +30,7 @@ class Check:
 def checks(config: Config) -> dict[str, Check]:
     """Ask the database, Dovecot, Postfix, push, the worker, the gate and the disk."""
     ports = config.ports
-    asked: dict[str, Callable[[], Check]] = {
+    probes: dict[str, Callable[[], Check]] = {
         "database": _database,
         "dovecot": lambda: greets(config.mail.host, ports.imap, b"* OK"),
         "postfix": lambda: greets(config.mail.host, ports.mx, b"220"),
@@ -40,7 +40,7 @@ def checks(config: Config) -> dict[str, Check]:
         "carddav": lambda: _page(ports.carddav, "/sante"),
         "disk": lambda: _space(config),
     }
-    return {name: ask() for name, ask in asked.items()}
+    return {name: ask() for name, ask in probes.items()}
 
 
 def _database() -> Check:

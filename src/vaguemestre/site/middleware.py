@@ -228,8 +228,10 @@ class WhoIsAsking:
 
 def _is_looked_at(request: HttpRequest) -> bool:
     """Somebody opened this address in a browser."""
-    asked = request.headers
-    return request.method == "GET" and "text/html" in asked.get("Accept", "") and "HX-Request" not in asked
+    headers = request.headers
+    return (
+        request.method == "GET" and "text/html" in headers.get("Accept", "") and "HX-Request" not in headers
+    )
 
 
 def _refused(request: HttpRequest, words: str, status: int = 422) -> HttpResponse:
@@ -262,8 +264,8 @@ def _away(request: HttpRequest, *, status: int) -> HttpResponse:
 
 def _notice(request: HttpRequest, words: str, *, kind: str, sign: str, status: int) -> HttpResponse:
     """A few words beside what stands on the page: htmx would put a whole error page in its place."""
-    told = {"sentence": words, "kind": kind, "sign": sign}
-    answer = render(request, "ui/notice.html", told, status=status)
+    context = {"sentence": words, "kind": kind, "sign": sign}
+    answer = render(request, "ui/notice.html", context, status=status)
     answer["HX-Retarget"] = "#notices"
     answer["HX-Reswap"] = "beforeend"
     return answer

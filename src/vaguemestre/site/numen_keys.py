@@ -24,8 +24,8 @@ def _now(folder: Path) -> NumenKeys:
 class _Followed(Mapping[str, bytes]):
     """Keys by their short name; an unknown name makes the secrets be read again."""
 
-    def __init__(self, known: Mapping[str, bytes], folder: Path) -> None:
-        self._known = dict(known)
+    def __init__(self, keys: Mapping[str, bytes], folder: Path) -> None:
+        self._known = dict(keys)
         self._folder = folder
 
     def __getitem__(self, name: str) -> bytes:

@@ -50,16 +50,16 @@ def rotate(folder: Path, name: str) -> None:
 
     Killed in between, the secret stands twice and nothing is lost.
     """
-    held = (read(folder, name), *former(folder, name))
-    _write(folder / f"{name}.former", "\n".join(dict.fromkeys(held)).encode())
+    values = (read(folder, name), *former(folder, name))
+    _write(folder / f"{name}.former", "\n".join(dict.fromkeys(values)).encode())
     _write(folder / name, secrets.token_hex(32).encode())
 
 
 def forget_former(folder: Path, name: str) -> None:
     """Keep the secret and the one it was made with: whatever came between opens nothing any more."""
-    held = former(folder, name)
-    if len(held) > 1:
-        _write(folder / f"{name}.former", held[-1].encode())
+    values = former(folder, name)
+    if len(values) > 1:
+        _write(folder / f"{name}.former", values[-1].encode())
 
 
 def _write_once(path: Path, content: bytes) -> None:

@@ -35,11 +35,11 @@ def check_session(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def show_health(request: HttpRequest) -> JsonResponse:
-    found = checks(settings.CONFIG)
-    well = all(check.ok for check in found.values())
+    results = checks(settings.CONFIG)
+    well = all(check.ok for check in results.values())
     body = {
         "status": "ok" if well else "down",
-        "checks": {name: check.as_json() for name, check in found.items()},
+        "checks": {name: check.as_json() for name, check in results.items()},
     }
     return JsonResponse(body, status=200 if well else 503)
 

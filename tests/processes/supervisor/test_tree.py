@@ -51,7 +51,7 @@ class Watched:
         )
 
     def alive(self) -> set[int]:
-        sessions = {kept.pid for kept in self.tree.kept.values() if kept.pid}
+        sessions = {kept.pid for kept in self.tree.children.values() if kept.pid}
         return {process.pid for process in process_table.in_sessions(sessions)}
 
 
@@ -83,7 +83,7 @@ def test_a_tree_is_ready_when_every_service_answers(watched: Watched) -> None:
     async def story(running: Tree) -> None:
         await running.start([service("a"), service("b")])
         assert running.is_ready
-        assert {kept.state for kept in running.kept.values()} == {"ready"}
+        assert {kept.state for kept in running.children.values()} == {"ready"}
 
     live(watched, story)
     assert not watched.tree.is_ready
@@ -92,7 +92,7 @@ def test_a_tree_is_ready_when_every_service_answers(watched: Watched) -> None:
 def test_each_child_has_a_session_of_its_own(watched: Watched) -> None:
     async def story(running: Tree) -> None:
         await running.start([service("a"), service("b")])
-        for kept in running.kept.values():
+        for kept in running.children.values():
             process = process_table.seen(kept.pid)
             assert process is not None
             assert process.session == kept.pid
@@ -103,7 +103,7 @@ def test_each_child_has_a_session_of_its_own(watched: Watched) -> None:
 def test_a_killed_child_comes_back_at_once(watched: Watched) -> None:
     async def story(running: Tree) -> None:
         await running.start([service("a")])
-        kept = running.kept["a"]
+        kept = running.children["a"]
         first = kept.pid
         began = time.monotonic()
         os.kill(first, signal.SIGKILL)
@@ -119,7 +119,7 @@ def test_a_killed_child_comes_back_at_once(watched: Watched) -> None:
 def test_a_child_that_keeps_crashing_is_given_growing_pauses(watched: Watched) -> None:
     async def story(running: Tree) -> None:
         await running.start([service("a")])
-        kept = running.kept["a"]
+        kept = running.children["a"]
         for crash in range(1, 4):
             victim = kept.pid
             os.kill(victim, signal.SIGKILL)
@@ -133,7 +133,7 @@ def test_a_child_that_keeps_crashing_is_given_growing_pauses(watched: Watched) -
 def test_orphans_of_a_killed_child_do_not_survive_it(watched: Watched) -> None:
     async def story(running: Tree) -> None:
         await running.start([service("a", "children")])
-        kept = running.kept["a"]
+        kept = running.children["a"]
         first = watched.alive()
         assert len(first) == 2
         os.kill(kept.pid, signal.SIGKILL)
@@ -231,7 +231,7 @@ async def main():
                 changed=lambda: None)
     argv = ({sys.executable!r}, {SERVICE!r}, "{port}")
     await tree.start([Child("a", argv, (Question(Ask.PAGE, {port}, "/"),))])
-    pathlib.Path({str(tmp_path / "pid")!r}).write_text(str(tree.kept["a"].pid))
+    pathlib.Path({str(tmp_path / "pid")!r}).write_text(str(tree.children["a"].pid))
     os.kill(os.getpid(), signal.SIGKILL)
 asyncio.run(main())
 """

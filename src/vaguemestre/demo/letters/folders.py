@@ -38,13 +38,13 @@ def messages(
 
 def _filed(turn: Turn, owner: Writer, draw: Random, until: datetime, inbox_share: float) -> Letter:
     if turn.thread:
-        written = writing.conversation(turn, turn.thread, owner, draw)
+        message = writing.conversation(turn, turn.thread, owner, draw)
     elif turn.issue:
-        written = writing.issue(turn.issue, turn.number, owner, turn.at, draw)
+        message = writing.issue(turn.issue, turn.number, owner, turn.at, draw)
     else:
-        written = writing.notice(turn.number, owner, turn.at, draw)
+        message = writing.notice(turn.number, owner, turn.at, draw)
     if turn.by_owner:
-        return Letter("Sent", ("\\Seen",), turn.at, written.content)
+        return Letter("Sent", ("\\Seen",), turn.at, message.content)
     age = until - turn.at
     flags = []
     unread = 0.6 if age < _RECENT else 0.12 if age < _KEPT_IN_INBOX else 0.01
@@ -54,7 +54,7 @@ def _filed(turn: Turn, owner: Writer, draw: Random, until: datetime, inbox_share
         flags.append("\\Answered")
     if draw.random() < 0.03:
         flags.append("\\Flagged")
-    return Letter(_folder(turn, draw, age, inbox_share), tuple(flags), turn.at, written.content)
+    return Letter(_folder(turn, draw, age, inbox_share), tuple(flags), turn.at, message.content)
 
 
 def _folder(turn: Turn, draw: Random, age: timedelta, inbox_share: float) -> str:
@@ -71,8 +71,8 @@ def _folder(turn: Turn, draw: Random, age: timedelta, inbox_share: float) -> str
 def _draft(owner: Writer, others: Sequence[Writer], until: datetime, number: int) -> Letter:
     subject, text = _DRAFTS[number]
     at = (until - timedelta(days=2 * number + 1)).replace(microsecond=0)
-    written = writing.draft(subject, text, owner, others[number % len(others)], at, number)
-    return Letter("Drafts", ("\\Seen", "\\Draft"), at, written.content)
+    message = writing.draft(subject, text, owner, others[number % len(others)], at, number)
+    return Letter("Drafts", ("\\Seen", "\\Draft"), at, message.content)
 
 
 _DRAFTS = (

@@ -130,7 +130,7 @@ def draft(subject: str, text: str, owner: Writer, to: Writer, at: datetime, numb
 def _addressed(thread: Thread, sender: Writer, owner: Writer) -> list[Writer]:
     everybody = [owner, *thread.others]
     ordered = [thread.others[0], owner, *thread.others[1:]] if sender is owner else everybody
-    return [one for one in ordered if one is not sender]
+    return [writer for writer in ordered if writer is not sender]
 
 
 def _letter(words: str, sender: Writer, reader: Writer, draw: Random) -> str:
@@ -150,7 +150,7 @@ def _quoted(thread: Thread) -> str:
 def _references(thread: Thread) -> mime.Headers:
     if not thread.written:
         return []
-    ids = [one[0] for one in thread.written]
+    ids = [message[0] for message in thread.written]
     return [("In-Reply-To", ids[-1]), ("References", "\r\n ".join(ids))]
 
 

@@ -22,8 +22,8 @@ def words(text: str) -> str:
             pieces.append(piece)
             piece = ""
         piece += letter
-    coded = (base64.b64encode(one.encode()).decode() for one in (*pieces, piece))
-    return "\r\n ".join(f"=?UTF-8?B?{one}?=" for one in coded)
+    coded = (base64.b64encode(chunk.encode()).decode() for chunk in (*pieces, piece))
+    return "\r\n ".join(f"=?UTF-8?B?{chunk}?=" for chunk in coded)
 
 
 @lru_cache(maxsize=4096)

@@ -59,22 +59,22 @@ class Turn:
 
 def turns(draw: Random, count: int, others: Sequence[Writer], until: datetime, days: int) -> list[Turn]:
     """`count` letters, oldest first."""
-    made: list[Turn] = []
+    drawn: list[Turn] = []
     number = 0
     subjects = topics()
-    while len(made) < count:
+    while len(drawn) < count:
         number += 1
         begins = _moment(draw, until, days)
         kind = draw.choices("cin", (_CONVERSATIONS, _ISSUES, _NOTICES))[0]
         if kind == "c":
             thread = _thread(draw, number, draw.choice(subjects), others, begins)
-            made += _turns_of(draw, thread, until)
+            drawn += _turns_of(draw, thread, until)
         elif kind == "i":
-            made.append(Turn(begins, number, issue=draw.choice(NEWSLETTERS)))
+            drawn.append(Turn(begins, number, issue=draw.choice(NEWSLETTERS)))
         else:
-            made.append(Turn(begins, number))
-    made.sort(key=lambda turn: (turn.at, turn.number, turn.rank))
-    return made[len(made) - count :]
+            drawn.append(Turn(begins, number))
+    drawn.sort(key=lambda turn: (turn.at, turn.number, turn.rank))
+    return drawn[len(drawn) - count :]
 
 
 def _moment(draw: Random, until: datetime, days: int) -> datetime:
@@ -112,7 +112,7 @@ def _thread(draw: Random, number: int, topic: Topic, others: Sequence[Writer], b
         address = f"{_plain(first)}.{_plain(last)}@{draw.choice(('famille.example', 'courriel.example'))}"
         taking_part = [Writer(f"{first} {last}", address, "parent", f"parent de {pupil}")]
     else:
-        fitting = [one for one in others if one.who == topic.who] or list(others)
+        fitting = [other for other in others if other.who == topic.who] or list(others)
         taking_part = draw.sample(fitting, min(len(fitting), draw.choice((1, 1, 1, 2, 3))))
     owner_starts = topic.who == "colleague" and draw.random() < 0.35
     meets = datetime(day.year, day.month, day.day, hour, minute, tzinfo=PARIS)

@@ -64,7 +64,7 @@ def back_up(config: Config, target: Path, *, now: datetime, tell: Tell) -> Manif
     _dump(config, database)
     count = 0
     for tree in _TREES:
-        count += _mirrored(config.home / tree, target / tree, partial(_told, tell, tree, count))
+        count += _mirrored(config.home / tree, target / tree, partial(_report, tell, tree, count))
     for name in filter(None, ("vaguemestre.toml", config.database.password_file)):
         if (config.home / name).is_file():
             _copy(config.home / name, target / name)
@@ -83,14 +83,14 @@ def back_up(config: Config, target: Path, *, now: datetime, tell: Tell) -> Manif
 def manifest_of(source: Path) -> Manifest:
     """Raises NotABackup when it is not whole, or not what it was."""
     try:
-        made = Manifest(**json.loads((source / MANIFEST).read_text(encoding="utf-8")))
-        database = source / _DATABASE[made.engine]
-        whole = _sha256(database) == made.database_sha256
+        manifest = Manifest(**json.loads((source / MANIFEST).read_text(encoding="utf-8")))
+        database = source / _DATABASE[manifest.engine]
+        whole = _sha256(database) == manifest.database_sha256
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise NotABackup(f"{source} ne contient pas de sauvegarde entière.") from error
     if not whole:
         raise NotABackup(f"la base sauvegardée dans {source} a été modifiée ou abîmée.")
-    return made
+    return manifest
 
 
 def restore(config: Config, source: Path, *, tell: Tell) -> Manifest:
@@ -107,7 +107,7 @@ def restore(config: Config, source: Path, *, tell: Tell) -> Manifest:
         )
     count = 0
     for tree in _TREES:
-        count += _mirrored(source / tree, config.home / tree, partial(_told, tell, tree, count))
+        count += _mirrored(source / tree, config.home / tree, partial(_report, tell, tree, count))
     for name in filter(None, ("vaguemestre.toml", config.database.password_file)):
         if (source / name).is_file():
             _copy(source / name, config.home / name)
@@ -119,7 +119,7 @@ def restore(config: Config, source: Path, *, tell: Tell) -> Manifest:
     return manifest
 
 
-def _told(tell: Tell, tree: str, before: int, count: int) -> None:
+def _report(tell: Tell, tree: str, before: int, count: int) -> None:
     tell(tree, before + count)
 
 
@@ -171,18 +171,18 @@ def _postgres(config: Config, *command: str) -> None:
 def _mirrored(source: Path, target: Path, tell: Callable[[int], None]) -> int:
     """Make `target` hold the files of `source`; how many they are."""
     for _ in range(_MOST_LOOKS):
-        found, is_still = _looked(source, target, tell)
+        copied, is_still = _looked(source, target, tell)
         if is_still:
             break
     for path in sorted(_files(target), reverse=True):
-        if path not in found:
+        if path not in copied:
             (target / path).unlink()
-    return len(found)
+    return len(copied)
 
 
 def _looked(source: Path, target: Path, tell: Callable[[int], None]) -> tuple[set[Path], bool]:
     """One look: what is there, and whether nothing moved meanwhile."""
-    found: set[Path] = set()
+    copied: set[Path] = set()
     is_still = True
     for path in _files(source):
         try:
@@ -190,11 +190,11 @@ def _looked(source: Path, target: Path, tell: Callable[[int], None]) -> tuple[se
         except FileNotFoundError:
             is_still = False
             continue
-        found.add(path)
-        if len(found) % 200 == 0:
-            tell(len(found))
-    tell(len(found))
-    return found, is_still and found == set(_files(source))
+        copied.add(path)
+        if len(copied) % 200 == 0:
+            tell(len(copied))
+    tell(len(copied))
+    return copied, is_still and copied == set(_files(source))
 
 
 def _files(top: Path) -> Iterator[Path]:
@@ -211,16 +211,16 @@ def _files(top: Path) -> Iterator[Path]:
 
 def _copy(source: Path, target: Path) -> None:
     """A copy with its dates, owner and mode, whole or not at all; the same file again is left alone."""
-    told = source.stat()
+    status = source.stat()
     with contextlib.suppress(FileNotFoundError):
         there = target.stat()
-        if (there.st_size, there.st_mtime_ns) == (told.st_size, told.st_mtime_ns):
+        if (there.st_size, there.st_mtime_ns) == (status.st_size, status.st_mtime_ns):
             return
     _make_folder(target.parent, source.parent)
     beside = target.with_name(f".{target.name}.part"[-250:])
     shutil.copyfile(source, beside)
     shutil.copystat(source, beside)
-    os.chown(beside, told.st_uid, told.st_gid)
+    os.chown(beside, status.st_uid, status.st_gid)
     beside.replace(target)
 
 
@@ -228,10 +228,10 @@ def _make_folder(folder: Path, like: Path) -> None:
     if folder.is_dir():
         return
     _make_folder(folder.parent, like.parent)
-    told = like.stat()
+    status = like.stat()
     folder.mkdir()
-    folder.chmod(told.st_mode & 0o7777)
-    os.chown(folder, told.st_uid, told.st_gid)
+    folder.chmod(status.st_mode & 0o7777)
+    os.chown(folder, status.st_uid, status.st_gid)
 
 
 def _give_mail(mail: Path) -> None:

@@ -56,12 +56,12 @@ async def follow(path: Path, largest: int = LARGEST) -> AsyncIterator[str]:
 def _cut(path: Path) -> None:
     """Copied, with what is written meanwhile, then emptied: in the copy is what readers had not read."""
     copy = path.with_name(f"{path.name}.1")
-    with path.open("rb+") as file, copy.open("wb") as kept:
-        shutil.copyfileobj(file, kept)
-        kept.flush()
+    with path.open("rb+") as file, copy.open("wb") as older:
+        shutil.copyfileobj(file, older)
+        older.flush()
         while more := file.read():
-            kept.write(more)
-            kept.flush()
+            older.write(more)
+            older.flush()
         file.truncate(0)
 
 

@@ -49,7 +49,7 @@ def open_home(config: Config) -> None:
 
 
 def _reason(error: OSError) -> str:
-    known = {
+    reasons = {
         errno.EROFS: "il est en lecture seule",
         errno.ENOSPC: "il n’y a plus de place",
         errno.EDQUOT: "il n’y a plus de place",
@@ -58,7 +58,7 @@ def _reason(error: OSError) -> str:
         errno.ENOTDIR: "ce n’est pas un dossier",
         errno.EEXIST: "ce n’est pas un dossier",
     }
-    return known.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))
+    return reasons.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))
 
 
 def take(config: Config) -> int:
@@ -149,11 +149,13 @@ def children_file(config: Config) -> Path:
 def recorded(config: Config) -> list[Recorded]:
     """The children the last supervisor of this home wrote down, if this boot is still theirs."""
     try:
-        kept = json.loads(children_file(config).read_text(encoding="utf-8"))
-        if kept["boot"] != process_table.boot():
+        record = json.loads(children_file(config).read_text(encoding="utf-8"))
+        if record["boot"] != process_table.boot():
             return []
         return [
-            Recorded(str(c["name"]), int(c["pid"]), int(c["born"])) for c in kept["children"] if c.get("pid")
+            Recorded(str(c["name"]), int(c["pid"]), int(c["born"]))
+            for c in record["children"]
+            if c.get("pid")
         ]
     except (OSError, ValueError, KeyError, TypeError):
         return []
@@ -161,11 +163,11 @@ def recorded(config: Config) -> list[Recorded]:
 
 def leftovers(config: Config) -> list[Seen]:
     """Processes of an earlier supervisor of this home that are still there."""
-    left: list[Seen] = []
+    processes: list[Seen] = []
     for child in recorded(config):
         leader = process_table.seen(child.pid)
         if leader is not None and leader.born != child.born:
             continue  # the number serves somebody else today
         session = process_table.in_sessions({child.pid})
-        left += [p for p in session if leader is not None or process_table.works_under(p, config.home)]
-    return left
+        processes += [p for p in session if leader is not None or process_table.works_under(p, config.home)]
+    return processes

@@ -63,7 +63,7 @@ class Engine:
 def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ...]:
     """The mail engines, in their order of start."""
     ports = config.ports
-    asked = {
+    questions = {
         dovecot.name: (
             Question(Ask.GREETING, ports.imap, "* OK"),
             Question(Ask.GREETING, ports.managesieve, '"IMPLEMENTATION"'),
@@ -77,7 +77,7 @@ def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ..
         Child(
             engine.name,
             tuple(engine.argv),
-            asked[engine.name],
+            questions[engine.name],
             tuple(sorted(engine.environment.items())),
             engine.log_file,
             ends_last=True,

@@ -59,12 +59,12 @@ def descendants(pid: int) -> list[Seen]:
     by_parent: dict[int, list[Seen]] = {}
     for process in everybody():
         by_parent.setdefault(process.parent, []).append(process)
-    found, todo = [], [pid]
+    processes, todo = [], [pid]
     while todo:
         children = by_parent.get(todo.pop(), [])
-        found += children
+        processes += children
         todo += [child.pid for child in children]
-    return [process for process in found if process.state not in "ZX"]
+    return [process for process in processes if process.state not in "ZX"]
 
 
 def boot() -> str:

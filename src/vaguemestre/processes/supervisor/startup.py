@@ -91,10 +91,10 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
 
 
 def _end_leftovers(config: Config, screen: Screen) -> None:
-    left = place.leftovers(config)
-    if left:
-        screen.step(f"Reste d’un arrêt brutal : {len(left)} processus à terminer.")
-        process_table.end(left, patience=5)
+    processes = place.leftovers(config)
+    if processes:
+        screen.step(f"Reste d’un arrêt brutal : {len(processes)} processus à terminer.")
+        process_table.end(processes, patience=5)
 
 
 def _check_ports(config: Config) -> None:
@@ -165,18 +165,18 @@ class _Start:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, stop.set)
-        asked = asyncio.create_task(stop.wait())
+        stopping = asyncio.create_task(stop.wait())
         life = asyncio.create_task(self._live())
         try:
-            await asyncio.wait((asked, life), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((stopping, life), return_when=asyncio.FIRST_COMPLETED)
             if not life.done():
                 self._screen.step("Arrêt…")
         finally:
             self._prepared = None
             self._settle()
-            for task in (life, asked):
+            for task in (life, stopping):
                 task.cancel()
-            (lived, _) = await asyncio.gather(life, asked, return_exceptions=True)
+            (lived, _) = await asyncio.gather(life, stopping, return_exceptions=True)
             await self._tree.stop()
             forget_alias(self._config)
         if isinstance(lived, BaseException) and not isinstance(lived, asyncio.CancelledError):
@@ -251,7 +251,7 @@ class _Start:
         """What an instance is ready without is begun last and not waited for: a start is short."""
         workers = plan.workers(self._config, sys.executable)
         begun = self._tree.begin([child for child in workers if child.is_spare])
-        while not all(kept.pid or kept.last_end for kept in begun):
+        while not all(running.pid or running.last_end for running in begun):
             await asyncio.sleep(0.01)
 
     async def _start_neighbours(self, prepared: Prepared) -> None:
@@ -316,19 +316,19 @@ class _Start:
 
     def _hear(self, line: str, prepared: Prepared) -> None:
         try:
-            told: Mapping[str, Any] = json.loads(line)
+            message: Mapping[str, Any] = json.loads(line)
         except ValueError:
             prepared.last_words = line.strip() or prepared.last_words
             self._screen.log("prépare", line)
             return
-        if "step" in told:
-            self._screen.step(str(told["step"]))
-        if told.get("done") == "tables":
+        if "step" in message:
+            self._screen.step(str(message["step"]))
+        if message.get("done") == "tables":
             self._tables.set()
-        if "accounts" in told:
-            prepared.accounts = told["accounts"]
+        if "accounts" in message:
+            prepared.accounts = message["accounts"]
             self._people.set()
-        prepared.administrator = told.get("administrator", prepared.administrator)
+        prepared.administrator = message.get("administrator", prepared.administrator)
 
     def _log(self, name: str, line: str) -> None:
         """One stream for all; before the instance is ready, without what the engines say of every message."""
@@ -357,7 +357,7 @@ class _Start:
             elif not file.exists():
                 ca = certificates.paths(config).ca
                 place.write_whole(file, place.ready_words(config, ca, self._prepared.accounts))
-        self._tell_heirs([kept.pid for kept in self._tree.kept.values() if kept.pid])
+        self._tell_heirs([running.pid for running in self._tree.children.values() if running.pid])
         with contextlib.suppress(OSError):
             place.write_whole(place.children_file(config), self._children(), mode=0o644)
 
@@ -367,10 +367,10 @@ class _Start:
             "supervisor": {"pid": os.getpid(), "since": self._began.timestamp()},
             "children": [
                 {
-                    "name": kept.name, "pid": kept.pid, "born": kept.born, "state": kept.state,
-                    "since": kept.since, "restarts": kept.restarts, "last_end": kept.last_end,
+                    "name": running.name, "pid": running.pid, "born": running.born, "state": running.state,
+                    "since": running.since, "restarts": running.restarts, "last_end": running.last_end,
                 }
-                for kept in self._tree.kept.values()
+                for running in self._tree.children.values()
             ],
         }  # fmt: skip
 

@@ -29,7 +29,7 @@ class ChildFailed(Exception):
 
 
 @dataclass
-class Kept:
+class Supervised:
     """What is known of one child."""
 
     child: Child
@@ -63,29 +63,29 @@ class Tree:
         self._sessions: set[int] = set()
         # whoever hosts this tree may have children of its own: they are not ours to end
         self._others = tuple(child.pid for child in process_table.descendants(os.getpid()))
-        self.kept: dict[str, Kept] = {}
+        self.children: dict[str, Supervised] = {}
 
     async def start(self, children: Sequence[Child]) -> None:
         """Start these children together; return when all are ready. Raises ChildFailed."""
-        await asyncio.gather(*(self._ready_or_failed(kept) for kept in self.begin(children)))
+        await asyncio.gather(*(self._ready_or_failed(running) for running in self.begin(children)))
 
-    def begin(self, children: Sequence[Child]) -> list[Kept]:
+    def begin(self, children: Sequence[Child]) -> list[Supervised]:
         """Start these children and keep them running, without waiting for them."""
-        fresh = [Kept(child) for child in children]
-        for kept in fresh:
-            self.kept[kept.name] = kept
-            self._tasks.append(asyncio.create_task(self._keep(kept), name=kept.name))
-            if kept.child.log_file:
-                self._tasks.append(asyncio.create_task(self._follow(kept)))
+        fresh = [Supervised(child) for child in children]
+        for running in fresh:
+            self.children[running.name] = running
+            self._tasks.append(asyncio.create_task(self._keep(running), name=running.name))
+            if running.child.log_file:
+                self._tasks.append(asyncio.create_task(self._follow(running)))
         return fresh
 
     @property
     def is_ready(self) -> bool:
         return (
-            bool(self.kept)
+            bool(self.children)
             and all(
-                kept.state == "ready" or kept.child.is_optional or kept.child.is_spare
-                for kept in self.kept.values()
+                running.state == "ready" or running.child.is_optional or running.child.is_spare
+                for running in self.children.values()
             )
             and not self._stopping.is_set()
         )
@@ -98,11 +98,11 @@ class Tree:
         self._stopping.set()
         for last, patience in zip((False, True), END_PATIENCE, strict=True):
             ending = [
-                kept
-                for kept in self.kept.values()
-                if kept.child.ends_last is last and not kept.child.is_optional
+                running
+                for running in self.children.values()
+                if running.child.ends_last is last and not running.child.is_optional
             ]
-            await self._end_sessions([kept.pid for kept in ending if kept.pid], patience)
+            await self._end_sessions([running.pid for running in ending if running.pid], patience)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -111,127 +111,127 @@ class Tree:
         process_table.reap(frozenset(self._sessions))
 
     def _left_behind(self) -> list[process_table.Seen]:
-        theirs = {seen.pid for pid in self._others for seen in process_table.descendants(pid)} | {
+        theirs = {process.pid for pid in self._others for process in process_table.descendants(pid)} | {
             *self._others
         }
-        return [seen for seen in process_table.descendants(os.getpid()) if seen.pid not in theirs]
+        return [process for process in process_table.descendants(os.getpid()) if process.pid not in theirs]
 
     def bury(self) -> None:
         """Take note of adopted grandchildren that ended."""
         process_table.reap(frozenset(self._sessions))
 
-    async def _ready_or_failed(self, kept: Kept) -> None:
-        ready = asyncio.create_task(kept.ready.wait())
-        failed = asyncio.create_task(kept.failed.wait())
+    async def _ready_or_failed(self, running: Supervised) -> None:
+        ready = asyncio.create_task(running.ready.wait())
+        failed = asyncio.create_task(running.failed.wait())
         await asyncio.wait((ready, failed), return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
         failed.cancel()
-        if not kept.ready.is_set():
-            words = "\n".join(f"    {line}" for line in kept.last_words)
-            raise ChildFailed(f"{kept.name} ne démarre pas ({kept.last_end}).\n{words}".rstrip())
+        if not running.ready.is_set():
+            words = "\n".join(f"    {line}" for line in running.last_words)
+            raise ChildFailed(f"{running.name} ne démarre pas ({running.last_end}).\n{words}".rstrip())
 
-    async def _keep(self, kept: Kept) -> None:
+    async def _keep(self, running: Supervised) -> None:
         failures = 0
         while not self._stopping.is_set():
-            ready_for = await self._one_run(kept)
+            ready_for = await self._one_run(running)
             if self._stopping.is_set():
                 return
-            kept.restarts += 1
+            running.restarts += 1
             failures = 1 if held_steady(ready_for) else failures + 1
-            if failures >= _FALSE_STARTS and not kept.ready.is_set():
-                kept.failed.set()
+            if failures >= _FALSE_STARTS and not running.ready.is_set():
+                running.failed.set()
             pause = pause_before(failures, was_ready=ready_for > 0)
-            self._say(kept.name, f"terminé ({kept.last_end}) ; nouveau départ dans {pause:g} s")
+            self._say(running.name, f"terminé ({running.last_end}) ; nouveau départ dans {pause:g} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
-    async def _one_run(self, kept: Kept) -> float:
+    async def _one_run(self, running: Supervised) -> float:
         """From start to end of one process. Returns how many seconds it was ready."""
         try:
-            if kept.child.socket:
-                kept.child.socket.unlink(missing_ok=True)
-            environment = {**self._environment, **dict(kept.child.environment)}
-            process = await spawn(kept.child.argv, environment, self._logs.parent)
+            if running.child.socket:
+                running.child.socket.unlink(missing_ok=True)
+            environment = {**self._environment, **dict(running.child.environment)}
+            process = await spawn(running.child.argv, environment, self._logs.parent)
         except OSError as error:
-            kept.last_end = os.strerror(error.errno or 0)
-            self._move(kept, "down")
+            running.last_end = os.strerror(error.errno or 0)
+            self._move(running, "down")
             return 0.0
         self._sessions.add(process.pid)
         born = process_table.seen(process.pid)
-        kept.pid, kept.born = process.pid, born.born if born else 0
-        self._move(kept, "starting")
-        listening = asyncio.create_task(self._listen(kept, process.output))
+        running.pid, running.born = process.pid, born.born if born else 0
+        self._move(running, "starting")
+        listening = asyncio.create_task(self._listen(running, process.output))
         ended = process.ended
-        ready_at = await self._until_ready(kept, ended)
+        ready_at = await self._until_ready(running, ended)
         silent = ready_at is None and not ended.done()
         if silent:
             await self._end_sessions([process.pid], 1.0)
         code = await ended
         ready_for = time.monotonic() - ready_at if ready_at else 0.0
-        kept.last_end = f"pas de réponse en {READY_PATIENCE:g} s" if silent else _cause(code)
-        kept.pid = 0
-        self._move(kept, "stopped" if self._stopping.is_set() else "down")
+        running.last_end = f"pas de réponse en {READY_PATIENCE:g} s" if silent else _cause(code)
+        running.pid = 0
+        self._move(running, "stopped" if self._stopping.is_set() else "down")
         await self._end_sessions([process.pid], 1.0)
         self._listen_no_more(listening)
         return ready_for
 
-    async def _until_ready(self, kept: Kept, ended: "asyncio.Future[int]") -> float | None:
+    async def _until_ready(self, running: Supervised, ended: "asyncio.Future[int]") -> float | None:
         began, deadline = time.time(), time.monotonic() + READY_PATIENCE
         while not ended.done() and time.monotonic() < deadline and not self._stopping.is_set():
-            given = [await answers(question, since=began) for question in kept.child.ready]
-            if all(given) and not ended.done():
-                kept.ready.set()
-                self._move(kept, "ready")
+            answers_now = [await answers(question, since=began) for question in running.child.ready]
+            if all(answers_now) and not ended.done():
+                running.ready.set()
+                self._move(running, "ready")
                 return time.monotonic()
             await asyncio.wait((ended,), timeout=_LOOK_EVERY)
         if self._stopping.is_set():
             await ended
         return None
 
-    async def _listen(self, kept: Kept, stream: asyncio.StreamReader) -> None:
-        file = LogFile(self._logs / f"{kept.name}.log") if kept.child.log_file is None else None
+    async def _listen(self, running: Supervised, stream: asyncio.StreamReader) -> None:
+        file = LogFile(self._logs / f"{running.name}.log") if running.child.log_file is None else None
         rest = b""
         while piece := await stream.read(65536):
             *lines, rest = (rest + piece)[-1_000_000:].split(b"\n")
             for line in lines:
-                self._hear(kept, line.decode(errors="replace"), file)
+                self._hear(running, line.decode(errors="replace"), file)
         if rest:
-            self._hear(kept, rest.decode(errors="replace"), file)
+            self._hear(running, rest.decode(errors="replace"), file)
 
     def _listen_no_more(self, listening: "asyncio.Task[None]") -> None:
         """Whatever the pipe still holds is read; a stranger that keeps it open is not waited for."""
         self._tasks = [task for task in self._tasks if not task.done()]
         self._tasks.append(listening)
 
-    async def _follow(self, kept: Kept) -> None:
-        if kept.child.log_file:
-            async for line in follow(kept.child.log_file):
-                self._hear(kept, line, None)
+    async def _follow(self, running: Supervised) -> None:
+        if running.child.log_file:
+            async for line in follow(running.child.log_file):
+                self._hear(running, line, None)
 
-    def _hear(self, kept: Kept, line: str, file: LogFile | None) -> None:
+    def _hear(self, running: Supervised, line: str, file: LogFile | None) -> None:
         if not line.strip():
             return
-        kept.last_words = [*kept.last_words[1 - _LAST_WORDS :], line]
+        running.last_words = [*running.last_words[1 - _LAST_WORDS :], line]
         if file:
             file.write(line)
-        self._say(kept.name, line)
+        self._say(running.name, line)
 
-    def _move(self, kept: Kept, state: str) -> None:
-        kept.state, kept.since = state, time.time()
+    def _move(self, running: Supervised, state: str) -> None:
+        running.state, running.since = state, time.time()
         self._changed()
 
     async def _end_sessions(self, leaders: Sequence[int], patience: float) -> None:
         """TERM to the leaders (to all of a session without one), then KILL; returns when all are gone."""
         deadline = time.monotonic() + patience
-        told: set[int] = set()
+        signalled: set[int] = set()
         while alive := process_table.in_sessions(set(leaders)):
             late = time.monotonic() > deadline
             for process in alive:
                 orphan = not any(p.pid == process.session for p in alive)
                 if late:
                     process_table.send(process, signal.SIGKILL)
-                elif process.pid not in told and (orphan or process.pid == process.session):
-                    told.add(process.pid)
+                elif process.pid not in signalled and (orphan or process.pid == process.session):
+                    signalled.add(process.pid)
                     process_table.send(process, signal.SIGTERM)
             await asyncio.sleep(_LOOK_EVERY)
 

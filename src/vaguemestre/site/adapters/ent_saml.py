@@ -31,17 +31,17 @@ class EntBySaml:
 
     def address(self, request_id: str, now: datetime) -> str:
         provider = self._provider(now)
-        made = authn_request.request(
+        request_element = authn_request.request(
             provider, request_id, issuer=self._issuer, consumer=self._consumer, now=now
         )
         joint = "&" if "?" in provider.address else "?"
-        query = query_signed("SAMLRequest", deflated(written(made)), "", self._pair(now))
+        query = query_signed("SAMLRequest", deflated(written(request_element)), "", self._pair(now))
         return f"{provider.address}{joint}{query}"
 
     def said(self, answer: str, now: datetime) -> EntSaid:
         provider = self._provider(now)
         try:
-            told = authn_request.said(
+            response = authn_request.said(
                 parse(decoded(answer)),
                 provider,
                 issuer=self._issuer,
@@ -51,13 +51,13 @@ class EntBySaml:
             )
         except (NotRead, NotSigned) as error:
             raise Refusal("rosters.ent-refused") from error
-        key = hashlib.sha256(f"{provider.entity_id} {told.assertion_id}".encode()).hexdigest()
-        return EntSaid(provider.entity_id, told.user, told.answers, key, told.until)
+        key = hashlib.sha256(f"{provider.entity_id} {response.assertion_id}".encode()).hexdigest()
+        return EntSaid(provider.entity_id, response.user, response.answers, key, response.until)
 
     def metadata(self, now: datetime) -> bytes:
         pairs = published(pairs_now(secret_keys.get(), self._host, now), now)
-        made = write_consumer(self._issuer, self._consumer, self._title, pairs, now)
-        return written(sign(made, self._pair(now)))
+        descriptor = write_consumer(self._issuer, self._consumer, self._title, pairs, now)
+        return written(sign(descriptor, self._pair(now)))
 
     def _provider(self, now: datetime) -> Provider:
         try:

@@ -7,8 +7,8 @@ from vaguemestre.mailbox.sorting import queries as sorting_queries
 
 
 def usage_of(doveadm: Doveadm, mailbox: str) -> Usage:
-    shown = doveadm.quota(mailbox)
-    return Usage(shown.used_bytes, shown.limit_bytes)
+    quota = doveadm.quota(mailbox)
+    return Usage(quota.used_bytes, quota.limit_bytes)
 
 
 def forwards_of(account_id: int) -> list[Forward]:

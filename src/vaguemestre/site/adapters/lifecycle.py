@@ -20,7 +20,7 @@ def boxes_owned(account_id: int) -> tuple[str, ...]:
     """The boxes nobody else owns."""
     now = timezone.now()
     return tuple(
-        one.address
-        for one in sharing_queries.boxes_of(account_id, now)
-        if one.is_owner and set(sharing_queries.owners_of(one.box_id, now)) == {account_id}
+        box.address
+        for box in sharing_queries.boxes_of(account_id, now)
+        if box.is_owner and set(sharing_queries.owners_of(box.box_id, now)) == {account_id}
     )

@@ -49,9 +49,9 @@ def between(low: float, high: float) -> Check:
 
 
 def one_of(*words: str) -> Check:
-    shown = [word or "vide" for word in words]
-    said = f"{', '.join(shown[:-1])} ou {shown[-1]}"
-    return Check(lambda value: value in words, f"vaut {said}")
+    values = [word or "vide" for word in words]
+    choices = f"{', '.join(values[:-1])} ou {values[-1]}"
+    return Check(lambda value: value in words, f"vaut {choices}")
 
 
 def each(check: Check) -> Check:

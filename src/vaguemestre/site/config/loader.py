@@ -46,8 +46,8 @@ def load(home: Path | None = None, port_base: int | None = None) -> Config:
 
 def refuse(file: Path, faults: Iterable[Fault]) -> None:
     """Raises ConfigWrong when there are any, in the order of the file."""
-    if told := [_written(fault, file) for fault in sorted(set(faults))]:
-        raise ConfigWrong("\n".join(told))
+    if lines := [_written(fault, file) for fault in sorted(set(faults))]:
+        raise ConfigWrong("\n".join(lines))
 
 
 def read(home: Path | None = None, port_base: int | None = None) -> Reading:
@@ -68,24 +68,28 @@ def read(home: Path | None = None, port_base: int | None = None) -> Reading:
 def _read(
     parsed: "Parsed", lines: dict[str, int], home: Path, port_base: int | None
 ) -> tuple[Config, list[Fault]]:
-    given, faults, wrong = dict(parsed.given), list(parsed.faults), set()
-    base = port_base if port_base is not None else given.get("port_base", Config.port_base)
-    given.pop("port_base", None)
+    tables, faults, wrong = dict(parsed.given), list(parsed.faults), set()
+    base = port_base if port_base is not None else tables.get("port_base", Config.port_base)
+    tables.pop("port_base", None)
     if not isinstance(base, int) or isinstance(base, bool) or not 0 < base < 64000:
         faults.append(Fault(lines.get("port_base", 0), "« port_base » doit être un nombre entre 1 et 63999"))
         base = Config.port_base
     sections: dict[str, Any] = {}
     for section, kind in get_type_hints(Config).items():
         if section in SECTIONS:
-            keys = given.pop(section, {})
-            told = dict(_wrong_keys(section, kind, keys))
-            faults += [Fault(lines.get(key) or lines.get(section, 0), words) for key, words in told.items()]
-            wrong |= set(told)
-            right = {k: v for k, v in keys.items() if f"{section}.{k}" not in told} if _is_table(keys) else {}
+            keys = tables.pop(section, {})
+            problems = dict(_wrong_keys(section, kind, keys))
+            faults += [
+                Fault(lines.get(key) or lines.get(section, 0), words) for key, words in problems.items()
+            ]
+            wrong |= set(problems)
+            right = (
+                {k: v for k, v in keys.items() if f"{section}.{k}" not in problems} if _is_table(keys) else {}
+            )
             sections[section] = kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in right.items()})
             if section == "academy" and "domain" not in right:
                 sections[section] = sections[section].with_demonstration_desk()
-    faults += [Fault(lines.get(key, 0), f"clé inconnue « {key} »{_perhaps(key, SECTIONS)}") for key in given]
+    faults += [Fault(lines.get(key, 0), f"clé inconnue « {key} »{_perhaps(key, SECTIONS)}") for key in tables]
     config = Config(home=home, port_base=base, **sections)
     for rule in config.broken_rules():
         if not wrong.intersection(rule.keys) and (lines or not parsed.faults):
@@ -145,10 +149,10 @@ def _lines_of_keys(lines: list[str]) -> dict[str, int]:
     start = 1
     for number in range(1, len(lines) + 1):
         try:
-            given = tomllib.loads("\n".join(lines[:number]))
+            tables = tomllib.loads("\n".join(lines[:number]))
         except tomllib.TOMLDecodeError:  # inside a text or a list of several lines
             continue
-        for section, keys in given.items():
+        for section, keys in tables.items():
             places.setdefault(section, start)
             for key in keys if _is_table(keys) else ():
                 places.setdefault(f"{section}.{key}", start)
@@ -204,8 +208,8 @@ def _apart(hint: Any) -> tuple[Any, Check | None]:
     return kind, check
 
 
-def _perhaps(key: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(key, list(known), 1)
+def _perhaps(key: str, candidates: Iterable[str]) -> str:
+    near = difflib.get_close_matches(key, list(candidates), 1)
     return f" (peut-être « {near[0]} »)" if near else ""
 
 

@@ -11,8 +11,8 @@ from vaguemestre.site.config import Config, Fault, Reading
 def missing_surroundings(reading: Reading) -> list[Fault]:
     """One fault per named file that cannot be read and per named service that does not answer."""
     wrong = {fault.line for fault in reading.faults}
-    told = [Fault(reading.lines.get(key, 0), sentence) for key, sentence in _missing(reading.config)]
-    return [fault for fault in told if fault.line not in wrong or not fault.line]
+    faults = [Fault(reading.lines.get(key, 0), sentence) for key, sentence in _missing(reading.config)]
+    return [fault for fault in faults if fault.line not in wrong or not fault.line]
 
 
 def _missing(config: Config) -> Iterator[tuple[str, str]]:
