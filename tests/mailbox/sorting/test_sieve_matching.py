@@ -1,4 +1,4 @@
-"""Data → Sieve → behaviour: for any filter and any message, Dovecot decides as `fits` does.
+"""Data → Sieve → behaviour: for any filter and any message, Dovecot decides as `matches` does.
 
 One script holds a filter that files the message in a folder of its own name; `sieve-test` says where it goes.
 """
