@@ -104,10 +104,7 @@ def contacts_of(account_id: int, search: str = "") -> tuple[ContactSummary, ...]
 
 
 def contacts_in(book: AddressBook, search: str = "", *, only: str = "") -> tuple[ContactSummary, ...]:
-    """Cards and groups of a book by name, collected last.
-
-    `only`: `kept`, `collected`, `groups`, or "" for all.
-    """
+    """Cards and groups by name, collected last. `only`: `kept`, `collected`, `groups`, or "" for all."""
     rows = _matching(book_rows(book), search)
     if only == "groups":
         rows = rows.filter(is_group=True)

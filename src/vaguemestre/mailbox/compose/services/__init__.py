@@ -21,11 +21,11 @@ from vaguemestre.mailbox.compose.services.identities import (
 )
 from vaguemestre.mailbox.compose.services.mail_merge import (
     erase_class_recipients,
-    prepare_mailing,
     run_mailing,
     start_mailing,
     stop_mailing,
 )
+from vaguemestre.mailbox.compose.services.mailing_preparation import prepare_mailing
 from vaguemestre.mailbox.compose.services.start import start_draft
 from vaguemestre.mailbox.compose.services.submission import (
     cancel_sending,

@@ -70,12 +70,7 @@ def send_draft(
     for name, value in text_columns(fields, writer.account_id).items():
         setattr(row, name, value)
     check_identity(fields, writer)
-    check_complete(row)
-    check_links(row)
-    letter = final_letter(row, writer, due_at, f"<{row.key}.{attempt}@{writer.domain}>")
-    check_recipients(letter.to, letter.cc, letter.bcc)
-    if any(is_nowhere(address) for address in letter.recipients):
-        raise Refusal("compose.class-needs-copies", field="to")
+    letter = _checked_letter(row, writer, attempt, due_at)
     due_at = _due_after_storm(row, letter, due_at, now)
     content = build_message(letter, boundary=secrets.token_hex(16))
     check_whole(content, limit)
@@ -85,6 +80,17 @@ def send_draft(
     outgoing = _queue(row, writer, letter, content, due_at, now)
     _note_sent_in_box(row, writer, letter.message_id, now)
     return outgoing
+
+
+def _checked_letter(row: Composition, writer: Writer, attempt: int, date: datetime) -> Letter:
+    """Letter to send, with complete attachments and valid recipients. Raises Refusal."""
+    check_complete(row)
+    check_links(row)
+    letter = final_letter(row, writer, date, f"<{row.key}.{attempt}@{writer.domain}>")
+    check_recipients(letter.to, letter.cc, letter.bcc)
+    if any(is_nowhere(address) for address in letter.recipients):
+        raise Refusal("compose.class-needs-copies", field="to")
+    return letter
 
 
 def _due_after_storm(row: Composition, letter: Letter, due_at: datetime, now: datetime) -> datetime:

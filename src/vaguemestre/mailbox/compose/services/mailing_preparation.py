@@ -1,0 +1,160 @@
+"""Mail merge: prepare the copies of a mailing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.compose.models import Composition, Mailing, MailingCopy
+from vaguemestre.mailbox.compose.rules.mail_merge import (
+    merge_copies,
+    read_table,
+    variables_in,
+)
+from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
+from vaguemestre.mailbox.compose.services.attachments import check_complete
+from vaguemestre.mailbox.compose.services.file_links import check_links
+from vaguemestre.mailbox.compose.services.merged_letters import copy_content, letter_of
+from vaguemestre.mailbox.compose.services.rows import new_key, own_row
+from vaguemestre.mailbox.compose.values import InvalidRow, MergeResult, Table, TableRow, Writer
+from vaguemestre.mailbox.contacts.queries import merge_fields_of
+from vaguemestre.people.credentials.queries import identified
+from vaguemestre.post.outbox.values import Recipient
+from vaguemestre.schools.rosters.queries import audience_shown, people_of
+from vaguemestre.schools.rosters.rules.addresses import audience_of, is_nowhere
+from vaguemestre.schools.rosters.services import gateway_of
+from vaguemestre.schools.rosters.values import Addressee, Asker
+
+MAX_MAILING_OCTETS = 400_000_000  # of all copies together
+_State = Mailing.State
+
+
+@transaction.atomic(durable=True)
+def prepare_mailing(
+    writer: Writer,
+    key: str,
+    table: bytes | None,
+    source: str,
+    *,
+    asker: Asker | None = None,
+    own_sender: bool = False,
+    limit: int,
+    now: datetime,
+) -> int:
+    """Prepare one copy for each row of a CSV file or each recipient of the message; nothing is sent yet.
+
+    Classes among the recipients are expanded to their people, for `asker` only; the sender is then a gateway
+    address instead of the writer's, unless `own_sender`.
+    Raises Refusal `compose.gone`, `compose.already-sent`, `compose.mailing-empty`, `compose.mailing-heavy`,
+    `rosters.not-yours`, those of the table, the fields and the size.
+    """
+    row = own_row(writer.account_id, key)
+    if row.is_sending:
+        raise Refusal("compose.already-sent")
+    check_complete(row)
+    check_links(row)
+    variables = variables_in(row.subject, row.text if row.is_plain else row.html)
+    classes: list[ClassAudience] = []
+    if table is not None:
+        result = merge_copies(read_table(table), variables)
+    else:
+        recipients, unreadable = lenient_recipients(f"{row.to}, {row.cc}, {row.bcc}")
+        classes, people = _expand_classes(asker, recipients)
+        result = _merge_recipients(writer, people, classes, unreadable, variables)
+    if not result.copies:
+        raise Refusal("compose.mailing-empty")
+    sender = _gateway(writer, now) if classes and not own_sender else ""
+    mailing = _store_mailing(row, result, source, [audience.name for audience in classes], sender, now)
+    size = len(copy_content(row, writer, result.copies[0], letter_of(mailing, row, writer, now), limit))
+    if size * len(result.copies) > MAX_MAILING_OCTETS:
+        raise Refusal("compose.mailing-heavy", count=len(result.copies))
+    return int(mailing.pk)
+
+
+def _store_mailing(
+    row: Composition, result: MergeResult, source: str, audiences: list[str], sender: str, now: datetime
+) -> Mailing:
+    """Store the mailing of the draft and its copies, instead of one prepared before."""
+    Mailing.objects.filter(composition=row, state=_State.READY).delete()
+    mailing = Mailing.objects.create(
+        account_id=row.account_id,
+        composition=row,
+        key=row.key,
+        series=new_key(),
+        source=source[:255],
+        wrong=[[invalid.number, invalid.typed, invalid.reason] for invalid in result.invalid_rows],
+        audiences=audiences,
+        sender=sender,
+        created_at=now,
+    )
+    MailingCopy.objects.bulk_create(
+        [
+            MailingCopy(
+                mailing=mailing, number=copy.number, name=copy.name, address=copy.address, values=copy.values
+            )
+            for copy in result.copies
+        ],
+        batch_size=500,
+    )
+    return mailing
+
+
+class ClassAudience(NamedTuple):
+    """A class among the recipients, and the people it stands for."""
+
+    name: str
+    people: tuple[Addressee, ...]
+
+
+def _expand_classes(
+    asker: Asker | None, recipients: Iterable[Recipient]
+) -> tuple[list[ClassAudience], list[Recipient]]:
+    """The classes among the recipients, then the other recipients. Raises Refusal `rosters.not-yours`."""
+    classes: list[ClassAudience] = []
+    others: list[Recipient] = []
+    for recipient in recipients:
+        audience = audience_of(recipient.address)
+        if audience is None and not is_nowhere(recipient.address):
+            others.append(recipient)
+            continue
+        if audience is None or asker is None:
+            raise Refusal("rosters.not-yours")
+        classes.append(ClassAudience(audience_shown(asker, audience).name, people_of(asker, audience)))
+    return classes, others
+
+
+def _merge_recipients(
+    writer: Writer,
+    people: Sequence[Recipient],
+    classes: Sequence[ClassAudience],
+    unreadable: Iterable[str],
+    variables: tuple[str, ...],
+) -> MergeResult:
+    """Copies for people and classes; the writer's contacts fill variables unless there are classes."""
+    contact_columns = () if classes else ("prenom", "organisme", "fonction", "telephone")
+    contact_fields = merge_fields_of(writer.account_id, [person.address for person in people])
+    rows = [
+        [addressee.address, addressee.name, addressee.pupils, addressee.group]
+        for audience in classes
+        for addressee in audience.people
+    ]
+    for person in people:
+        fields = contact_fields.get(person.address, {})
+        contact_cells = (fields.get(column, "") for column in contact_columns)
+        rows.append([person.address, person.name or fields.get("nom", ""), "", "", *contact_cells])
+    header = ["adresse", "nom", "eleve", "classe", *contact_columns]
+    table = Table(header, [TableRow(number, cells) for number, cells in enumerate(rows, 1)])
+    copies, invalid_rows = merge_copies(table, variables)
+    # Somebody in two classes gets one copy; only duplicates typed by the writer are reported.
+    reported = [invalid for invalid in invalid_rows if invalid.reason != "twice" or not classes]
+    return MergeResult(copies, [InvalidRow(0, typed, "address-wrong") for typed in unreadable] + reported)
+
+
+def _gateway(writer: Writer, now: datetime) -> str:
+    """Gateway address of the writer; "" for a school's mailbox, whose address is public."""
+    person_id = identified(writer.account_id).person_id
+    if person_id is None:
+        return ""
+    return gateway_of(person_id, by=f"account:{writer.account_id}", now=now)
