@@ -137,8 +137,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "sorting": {
         SIGNED: """
             absence arrange-filters banner change-filter colleagues edit-filter end expert
-            export-filters fill filters filters-progress filters-state import new-filter place preview
-            save-expert save-filter save-import save-script spam state
+            export-filters fill filters filters-progress filters-state import new-filter preview save-expert
+            save-filter save-import save-script script-warning spam state
         """,
     },
     "webmail": {

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vaguemestre.mailbox.sorting.views import absences, filters, more
+from vaguemestre.mailbox.sorting.views import absences, filters, import_export, junk, scripts
 
 app_name = "sorting"
 urlpatterns = [
@@ -13,16 +13,16 @@ urlpatterns = [
     path("parametres/absence/terminer", absences.end, name="end"),
     path("parametres/filtres", filters.list_filters, name="filters"),
     path("parametres/filtres/etat", filters.state, name="filters-state"),
-    path("parametres/filtres/place", more.place, name="place"),
+    path("parametres/filtres/place", scripts.script_warning, name="script-warning"),
     path("parametres/filtres/avancement", filters.progress, name="filters-progress"),
     path("parametres/filtres/ordre", filters.arrange, name="arrange-filters"),
-    path("parametres/filtres/indesirables", more.spam, name="spam"),
-    path("parametres/filtres/expert", more.expert, name="expert"),
-    path("parametres/filtres/expert/enregistrer", more.save_expert, name="save-expert"),
-    path("parametres/filtres/export.<str:kind>", more.export, name="export-filters"),
-    path("parametres/filtres/import", more.import_form, name="import"),
-    path("parametres/filtres/import/lire", more.save_file, name="save-import"),
-    path("parametres/filtres/import/garder", more.save_script, name="save-script"),
+    path("parametres/filtres/indesirables", junk.spam, name="spam"),
+    path("parametres/filtres/expert", scripts.expert, name="expert"),
+    path("parametres/filtres/expert/enregistrer", scripts.save_expert, name="save-expert"),
+    path("parametres/filtres/export.<str:kind>", import_export.export, name="export-filters"),
+    path("parametres/filtres/import", import_export.import_form, name="import"),
+    path("parametres/filtres/import/lire", import_export.save_file, name="save-import"),
+    path("parametres/filtres/import/garder", import_export.save_script, name="save-script"),
     path("parametres/filtres/nouveau", filters.new_filter, name="new-filter"),
     path("parametres/filtres/enregistrer", filters.save_filter, name="save-filter"),
     path("parametres/filtres/<int:filter_id>", filters.edit_filter, name="edit-filter"),

@@ -129,7 +129,7 @@ class AbsenceForm(forms.Form):
         self.place = place
 
     @classmethod
-    def showing(cls, absence: Absence | None, now: datetime, place: Place = Place.FIRST) -> "AbsenceForm":
+    def of_absence(cls, absence: Absence | None, now: datetime, place: Place = Place.FIRST) -> "AbsenceForm":
         """Form of a saved absence; one that has ended keeps its texts but is shown off."""
         if absence is None:
             return cls(now=now, place=place)
@@ -140,7 +140,7 @@ class AbsenceForm(forms.Form):
         return cls(initial=initial, now=now, place=absence.place)
 
     @classmethod
-    def typed(cls, data: QueryDict, changes: dict[str, Any], now: datetime, place: Place) -> "AbsenceForm":
+    def of_typed(cls, data: QueryDict, changes: dict[str, Any], now: datetime, place: Place) -> "AbsenceForm":
         """Form as typed, unvalidated, with `changes` filled in."""
         several = {"weekdays": data.getlist("weekdays")}
         initial: dict[str, Any] = {name: data.get(name, "") for name in cls.base_fields}

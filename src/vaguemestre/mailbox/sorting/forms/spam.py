@@ -37,7 +37,7 @@ class SpamForm(forms.Form):
     )
 
     @classmethod
-    def showing(cls, spam_settings: SpamSettings) -> "SpamForm":
+    def of_settings(cls, spam_settings: SpamSettings) -> "SpamForm":
         """Form of the stored settings."""
         lists = {name: "\n".join(getattr(spam_settings, name)) for name in ("allowed", "denied")}
         return cls(initial={"is_sorted": spam_settings.is_sorted, **lists})

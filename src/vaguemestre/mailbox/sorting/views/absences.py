@@ -68,14 +68,14 @@ def absence(request: SignedInRequest) -> HttpResponse:
     now, place, account_id = timezone.now(), _place(request), request.who.account_id
     if request.method != "POST":
         saved = queries.absence_of(account_id, place)
-        return _page(request, AbsenceForm.showing(saved, now, place), now)
+        return _page(request, AbsenceForm.of_absence(saved, now, place), now)
     form = AbsenceForm(request.POST, now=now, place=place)
     if not form.is_valid():
         return _refused(request, form, now)
     saved = form.cleaned_data["absence"]
     event = services.save_absence(account_id, saved, by=request.who.actor, now=now)
     run_now(event)
-    form = AbsenceForm.showing(saved, now, place)
+    form = AbsenceForm.of_absence(saved, now, place)
     if "HX-Request" in request.headers:
         context = _context(request, form, now, is_saved=True) | {"is_out_of_band": True}
         return render(request, "sorting/absence_applied.html", context)
@@ -87,7 +87,7 @@ def absence(request: SignedInRequest) -> HttpResponse:
 def fill(request: SignedInRequest) -> HttpResponse:
     """Fill the form for the person (holidays, a template, a replacement); nothing is saved."""
     now, place = timezone.now(), _place(request)
-    form = AbsenceForm.typed(request.POST, shortcut_fields(request.POST, request.who.name), now, place)
+    form = AbsenceForm.of_typed(request.POST, shortcut_fields(request.POST, request.who.name), now, place)
     search = None
     if "search" in request.POST:
         query = request.POST.get("query", "").strip()

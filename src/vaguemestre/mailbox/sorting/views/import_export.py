@@ -1,134 +1,28 @@
-"""Screens beside the filters: junk mail, import and export, hand-written script, foreign scripts."""
+"""Filters in and out of files."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
-from vaguemestre.foundation.jobs.services import run_now
-from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.forms import files
 from vaguemestre.mailbox.sorting.forms.sentences import filter_sentence
-from vaguemestre.mailbox.sorting.forms.spam import ExpertForm, SpamForm
+from vaguemestre.mailbox.sorting.forms.spam import ExpertForm
 from vaguemestre.mailbox.sorting.http import has_proof, proof
 from vaguemestre.mailbox.sorting.ports import open_scripts
 from vaguemestre.mailbox.sorting.script import personal_script, translate_script
 from vaguemestre.mailbox.sorting.services.expert import ExpertRefused
-from vaguemestre.mailbox.sorting.values import OURS, SCRIPT_NAME, ImportedScript, StoredScript
+from vaguemestre.mailbox.sorting.values import ImportedScript
 from vaguemestre.mailbox.sorting.views.filters import by, done, folders_here
-
-
-class SourceError(NamedTuple):
-    """Error of a hand-written script with the text of its line."""
-
-    line: int
-    message: str
-    source: str
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def spam(request: SignedInRequest) -> HttpResponse:
-    """« Courrier indésirable »: junk filing on or off, allowed and denied senders."""
-    account_id = request.who.account_id
-    form, status, is_saved = SpamForm.showing(queries.spam_settings_of(account_id)), 200, False
-    if request.method == "POST":
-        form = SpamForm(request.POST)
-        if form.is_valid():
-            event = services.save_spam(account_id, form.spam_settings, by=by(request), now=timezone.now())
-            run_now(event)
-            form, is_saved = SpamForm.showing(form.spam_settings), True
-        else:
-            status = 422
-    context = {
-        "form": form,
-        "script_status": queries.script_status_of(account_id),
-        "is_saved": is_saved,
-    }
-    return render(request, "sorting/spam.html", context, status=status)
-
-
-@require_GET
-@recently_signed_in
-def expert(request: SignedInRequest) -> HttpResponse:
-    """Form of the script written by hand, and the scripts of other programs."""
-    form = ExpertForm(initial={"expert": queries.expert_script_of(request.who.account_id)})
-    return _expert_page(request, form)
-
-
-@require_POST
-@signed_in
-def save_expert(request: SignedInRequest) -> HttpResponse:
-    """Store the script once Dovecot compiles it; errors are shown with their lines."""
-    if not has_proof(request):
-        return HttpResponseRedirect(reverse("sorting:expert"))
-    form = ExpertForm(request.POST)
-    if not form.is_valid():
-        return _expert_page(request, form, status=422)
-    text = form.cleaned_data["expert"]
-    try:
-        event = services.save_expert(
-            request.who.account_id, text, open_scripts.get(), by=by(request),
-            now=timezone.now(), forwards_outside=settings.CONFIG.mail.forward_outside,
-        )  # fmt: skip
-    except ExpertRefused as refused:
-        form.add_error("expert", sentence(refused))
-        return _expert_page(request, form, status=422, errors=_with_source(text, refused))
-    except Refusal as refusal:
-        form.add_error("expert", sentence(refusal))
-        return _expert_page(request, form, status=422)
-    return done(event)
-
-
-def _expert_page(
-    request: SignedInRequest, form: ExpertForm, *, status: int = 200, errors: Sequence[SourceError] = ()
-) -> HttpResponse:
-    """The form with the scripts of the mailbox: ours as generated, and those of other programs."""
-    account_id, now = request.who.account_id, timezone.now()
-    stored: tuple[StoredScript, ...] = ()
-    is_store_down = False
-    try:
-        with open_scripts.get()(request.who.mailbox) as scripts:
-            listing = scripts.list_scripts()
-            stored = tuple(
-                StoredScript(name, scripts.read(name), name == listing.active) for name in listing.names
-            )
-    except EngineDown:
-        is_store_down = True
-    may_save = request.method == "GET" or has_proof(request)
-    context = {
-        "form": form,
-        "errors": errors,
-        "own_script": next((script for script in stored if script.name == SCRIPT_NAME), None),
-        "foreign_scripts": [script for script in stored if script.name not in OURS],
-        "included_script": queries.script_status_of(account_id).foreign_script,
-        "is_store_down": is_store_down,
-        "proof": proof(request) if may_save else "",
-        "now": now,
-    }
-    return render(request, "sorting/expert.html", context, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def place(request: SignedInRequest) -> HttpResponse:
-    """Warn if another program replaced our script; fetched by the pages. POST: activate ours again."""
-    account_id = request.who.account_id
-    if request.method == "POST":
-        return done(services.restore_script(account_id))
-    try:
-        replacing_script = services.foreign_active_script(account_id, open_scripts.get(), now=timezone.now())
-    except (EngineDown, EngineRefused):
-        replacing_script = None  # the page itself says that the mail store is down
-    return render(request, "sorting/place.html", {"replacing_script": replacing_script})
+from vaguemestre.mailbox.sorting.views.scripts import SourceError, with_source
 
 
 @require_GET
@@ -202,20 +96,12 @@ def save_script(request: SignedInRequest) -> HttpResponse:
         )  # fmt: skip
     except ExpertRefused as refused:
         form.add_error("expert", sentence(refused))
-        errors = _with_source(request.POST.get("expert", ""), refused)
+        errors = with_source(request.POST.get("expert", ""), refused)
         return _imported_page(request, imported, form, status=422, errors=errors)
     except Refusal as refusal:
         form.add_error(None, sentence(refusal))
         return _imported_page(request, imported, form, status=422)
     return done(event)
-
-
-def _with_source(text: str, refused: ExpertRefused) -> list[SourceError]:
-    lines = text.replace("\r\n", "\n").split("\n")
-    return [
-        SourceError(error.line, error.message, lines[error.line - 1] if 0 < error.line <= len(lines) else "")
-        for error in refused.errors
-    ]
 
 
 def _imported_page(
