@@ -1,1 +1,1 @@
-"""What runs as a process of its own: one module each, started by the supervisor."""
+"""Entry points of our processes, one module each."""

@@ -1,4 +1,4 @@
-"""What stands between the front (nginx) and an application: who asks, and files handed over."""
+"""WSGI wrapper behind nginx: client address and X-Accel-Redirect file answers."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -19,7 +19,7 @@ from vaguemestre.site import secrets
 
 
 def over(session_keys: set[str]) -> set[str]:
-    """Those of the sessions that have ended, asked of the database."""
+    """Ended sessions among the given keys, from the database."""
     close_old_connections()
     sessions_over = import_string("vaguemestre.access.signin.queries.sessions_over")
     keys_over = import_string("vaguemestre.schools.sharing.queries.keys_over")

@@ -81,15 +81,15 @@ class Gate:
         close_old_connections()
         if posting.origin is not Origin.SUBMITTED:
             return self._judge_script(posting)
-        seen = replace(posting, network="" if _is_here(posting.network) else posting.network)
+        judged = replace(posting, network="" if _is_here(posting.network) else posting.network)
         verdict = self._judge(
-            seen,
-            self._own(seen.mailbox),
+            judged,
+            self._own(judged.mailbox),
             self._limits,
             self._exempt,
             now=timezone.now(),
-            forwards_mail=self._forwards_mail(seen.mailbox),
-            withdrawn_at=self._withdrawn_at(seen.mailbox, by_token=seen.by_token),
+            forwards_mail=self._forwards_mail(judged.mailbox),
+            withdrawn_at=self._withdrawn_at(judged.mailbox, by_token=judged.by_token),
         )
         if verdict.decision is not Decision.REFUSE:
             self._note(posting, timezone.now())
@@ -107,7 +107,7 @@ class ScriptGate:
     def __call__(self, posting: SubmissionRequest) -> Verdict:
         mailbox = self._owner(posting.mailbox)
         domains = {address.rpartition("@")[2] for address in posting.recipients}
-        outside = [one for one in domains - {self._domain} if not self._directory.is_ours(one)]
+        outside = [domain for domain in domains - {self._domain} if not self._directory.is_ours(domain)]
         return self._judge(
             replace(posting, mailbox=mailbox, network=""),
             self._directory.addresses_of(mailbox) | {mailbox},
@@ -118,7 +118,7 @@ class ScriptGate:
 
 
 def _is_here(network: str) -> bool:
-    """The webmail's own submissions come from this machine: they are counted by sender only."""
+    """Whether the client is this machine: webmail submissions are counted by sender only."""
     try:
         return ipaddress.ip_address(network).is_loopback
     except ValueError:
@@ -126,7 +126,7 @@ def _is_here(network: str) -> bool:
 
 
 async def follow(read: Callable[[], int]) -> None:
-    """Take in the log as it grows, for as long as the gate lives."""
+    """Follow the mail log for as long as the process runs."""
     while True:
         try:
             await asyncio.to_thread(read)
@@ -147,7 +147,7 @@ def _read() -> int:
 
 
 def _note(posting: SubmissionRequest, now: datetime) -> None:
-    """In a shared mailbox, a program's letter has a hand: whoever signed in on that connection."""
+    """Record which member submitted a message from a shared mailbox by mail client."""
     since, until = (datetime.fromtimestamp(at, UTC) for at in posting.signed_in_between)
     import_string("vaguemestre.schools.sharing.services.note_program_letter")(
         posting.mailbox,

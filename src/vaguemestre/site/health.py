@@ -1,4 +1,4 @@
-"""Whether an instance is well: each part is asked, within a second in all."""
+"""Health checks of an instance, within one second in all."""
 
 import shutil
 import socket
@@ -28,7 +28,7 @@ class Check:
 
 
 def checks(config: Config) -> dict[str, Check]:
-    """Ask the database, Dovecot, Postfix, push, the worker, the gate and the disk."""
+    """Check the database, Dovecot, Postfix, push, workers, submission policy, CardDAV and disk."""
     ports = config.ports
     probes: dict[str, Callable[[], Check]] = {
         "database": _database,
@@ -78,7 +78,7 @@ def _beats(config: Config, name: str) -> Check:
 
 
 def _workers(config: Config) -> Check:
-    """Well while one of the workers of ordinary work beats: a long job of another stops nothing."""
+    """Healthy if at least one ordinary worker has a recent heartbeat."""
     beats = [_beats(config, worker_name("default", number)) for number in range(1, config.worker.count + 1)]
     return next((beat for beat in beats if beat.ok), beats[0])
 

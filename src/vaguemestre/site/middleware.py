@@ -1,4 +1,4 @@
-"""Errors become pages; who is asking becomes known; files have an origin of their own."""
+"""Middleware: site by host, errors as pages, session identity, content security policy."""
 
 import errno
 import logging
@@ -136,10 +136,10 @@ class OpenBox:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        found = box_in(request.path_info)
-        if found is None:
+        place = box_in(request.path_info)
+        if place is None:
             return self.get_response(request)
-        box_id, request.path_info = found
+        box_id, request.path_info = place
         who = who_asks(request)
         if who is not None:
             access = access_to(box_id, who.account_id, timezone.now())
@@ -227,7 +227,7 @@ class WhoIsAsking:
 
 
 def _is_looked_at(request: HttpRequest) -> bool:
-    """Somebody opened this address in a browser."""
+    """Whether a browser navigates to this address (as opposed to htmx or a script)."""
     headers = request.headers
     return (
         request.method == "GET" and "text/html" in headers.get("Accept", "") and "HX-Request" not in headers
@@ -263,7 +263,7 @@ def _away(request: HttpRequest, *, status: int) -> HttpResponse:
 
 
 def _notice(request: HttpRequest, words: str, *, kind: str, sign: str, status: int) -> HttpResponse:
-    """A few words beside what stands on the page: htmx would put a whole error page in its place."""
+    """Error as a notice for htmx, which would otherwise swap a whole error page into the page."""
     context = {"sentence": words, "kind": kind, "sign": sign}
     answer = render(request, "ui/notice.html", context, status=status)
     answer["HX-Retarget"] = "#notices"

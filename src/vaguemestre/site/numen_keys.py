@@ -1,4 +1,4 @@
-"""The keys of NUMENs as the instance's secrets say them, a rotation made meanwhile included."""
+"""NUMEN encryption keys from the instance's secrets; follows key rotation while running."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,7 +12,7 @@ NAME = "numen_key"
 
 
 def read(folder: Path) -> NumenKeys:
-    """The keys of this moment; one made by a later rotation still opens what it sealed."""
+    """Read the current keys. Keys of a later rotation are loaded on first use."""
     keys = _now(folder)
     return replace(keys, sealing=_Followed(keys.sealing, folder))
 

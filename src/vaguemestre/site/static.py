@@ -17,7 +17,7 @@ _KEPT = 2  # versions: pages still open ask for the one before
 
 
 def version(home: Path) -> str:
-    """The name of the files gathered last, or nothing when none were."""
+    """Version of the static files gathered last; empty if none."""
     try:
         return (home / "static" / "version").read_text(encoding="utf-8").strip()
     except OSError:
@@ -65,7 +65,7 @@ def before(application: WSGIApplication, home: Path) -> WSGIApplication:
 
 
 def _bundle(folder: Path) -> None:
-    """Beside the files, those that pages ask for as one."""
+    """Write the bundles that pages load instead of single files."""
     for name, parts in BUNDLES.items():
         if all((folder / part).is_file() for part in parts):
             texts = [(folder / part).read_text(encoding="utf-8") for part in parts]
@@ -73,7 +73,7 @@ def _bundle(folder: Path) -> None:
 
 
 def _compress(folder: Path) -> None:
-    """Beside each file that gets smaller by it, the same compressed once and for all: `page.js.gz`."""
+    """Write a `.gz` beside each file that compression makes smaller."""
     compressor = Compressor(quiet=True, use_brotli=False)
     for path in _files(folder):
         if compressor.should_compress(path.name):

@@ -1,4 +1,4 @@
-"""Which room answers where.
+"""URL table: which room serves which path.
 
 The mail reader is asked the most and stands first; it leaves alone the steps under its own that are others'.
 """

@@ -1,4 +1,4 @@
-"""Health, for whoever watches the instance."""
+"""Health endpoints for monitoring."""
 
 import sys
 
@@ -15,14 +15,14 @@ from vaguemestre.site.middleware import disk_full, is_disk_full
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of an error nobody foresaw; a body that found no room on disk comes here before any view."""
+    """Page for unexpected errors; also 507 if the request body did not fit on disk."""
     error = sys.exc_info()[1]
     return disk_full(request, error) if is_disk_full(error) else server_error_page(request)
 
 
 @require_safe
 def ping(request: HttpRequest) -> HttpResponse:
-    """The web process answers; nothing else is asked."""
+    """Liveness of the web process alone."""
     return HttpResponse("ok", content_type="text/plain")
 
 

@@ -16,7 +16,7 @@ from vaguemestre.mailbox.autoconfig.values import Offer
 
 def offered() -> Offer:
     config = settings.CONFIG
-    imaps, submissions, managesieve = config.told_ports
+    imaps, submissions, managesieve = config.client_ports
     return offer(
         public_url=config.public_url,
         domain=config.academy.domain,

@@ -181,7 +181,7 @@ def _mirrored(source: Path, target: Path, tell: Callable[[int], None]) -> int:
 
 
 def _looked(source: Path, target: Path, tell: Callable[[int], None]) -> tuple[set[Path], bool]:
-    """One look: what is there, and whether nothing moved meanwhile."""
+    """Copy changed files once. Returns the paths copied and whether the source stayed the same meanwhile."""
     copied: set[Path] = set()
     is_still = True
     for path in _files(source):
@@ -235,7 +235,7 @@ def _make_folder(folder: Path, like: Path) -> None:
 
 
 def _give_mail(mail: Path) -> None:
-    """The mail's user has another number on another machine."""
+    """Give restored mail to this machine's mail user, whose uid may differ."""
     user = system_user()
     for folder, inside, names in os.walk(mail):
         for name in (*inside, *names):

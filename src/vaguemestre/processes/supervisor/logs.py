@@ -54,7 +54,7 @@ async def follow(path: Path, largest: int = LARGEST) -> AsyncIterator[str]:
 
 
 def _cut(path: Path) -> None:
-    """Copied, with what is written meanwhile, then emptied: in the copy is what readers had not read."""
+    """Rotate a log by copying then truncating it; late lines go to the copy, where readers find them."""
     copy = path.with_name(f"{path.name}.1")
     with path.open("rb+") as file, copy.open("wb") as older:
         shutil.copyfileobj(file, older)

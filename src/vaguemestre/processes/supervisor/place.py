@@ -122,7 +122,7 @@ def last_will(ready: Path) -> Iterator[Callable[[Sequence[int]], None]]:
 
 
 def ready_words(config: Config, ca: Path, accounts: Sequence[Mapping[str, object]]) -> dict[str, Any]:
-    """What ready.json says."""
+    """Content of ready.json."""
     ports = config.ports
     return {
         "web": config.public_url,
@@ -147,7 +147,7 @@ def children_file(config: Config) -> Path:
 
 
 def recorded(config: Config) -> list[Recorded]:
-    """The children the last supervisor of this home wrote down, if this boot is still theirs."""
+    """Children recorded by the last supervisor of this home, if the machine has not rebooted since."""
     try:
         record = json.loads(children_file(config).read_text(encoding="utf-8"))
         if record["boot"] != process_table.boot():

@@ -119,7 +119,7 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
 
 
 def workers(config: Config, python: str) -> tuple[Child, ...]:
-    """What runs the jobs: `[worker] count` processes for ordinary work, one for long work."""
+    """Job workers: `[worker] count` for ordinary jobs, one for long jobs."""
     return (
         *(_worker(config, python, "default", number) for number in range(1, config.worker.count + 1)),
         _worker(config, python, "long"),
@@ -163,7 +163,7 @@ def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
 
 
 def content_filter(config: Config, argv: Sequence[str]) -> Child:
-    """What looks at arriving mail. Without it, mail arrives all the same."""
+    """The spam filter (rspamd). Mail still arrives without it."""
     ports = config.ports
     return Child(
         "rspamd",

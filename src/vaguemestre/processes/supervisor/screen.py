@@ -1,4 +1,4 @@
-"""What the person at the terminal sees: steps with the time passed, one log stream, the framed summary."""
+"""Terminal output of `bin/up`: timed steps, one log stream, a framed summary."""
 
 import contextlib
 import os
@@ -61,7 +61,7 @@ class Screen:
 def summary_lines(
     config: Config, accounts: Sequence[Mapping[str, object]], administrator: str, seconds: float
 ) -> list[str]:
-    """What there is to know of a ready instance, one line each."""
+    """Lines of the summary of a ready instance."""
     ports = config.ports
     lines = [
         f"Vaguemestre est prêt ({f'{seconds:.1f}'.replace('.', ',')} s) · {config.academy.name}",

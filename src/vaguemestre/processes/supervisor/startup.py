@@ -48,7 +48,7 @@ class PreparationFailed(Exception):
 
 @dataclass(frozen=True)
 class Wishes:
-    """What was asked on the command line."""
+    """Options of the command line."""
 
     demo: bool = True
     feed: Path | None = None
@@ -56,7 +56,7 @@ class Wishes:
 
 @dataclass
 class Prepared:
-    """What the preparation told: accounts for ready.json, the first administrator's link."""
+    """Results of the preparation step: accounts for ready.json, the first administrator's link."""
 
     accounts: list[dict[str, object]] = field(default_factory=list)
     administrator: str = ""
@@ -114,7 +114,7 @@ def _check_ports(config: Config) -> None:
 
 
 def _make_ground(config: Config) -> None:
-    """What the engines and Django both need before they start."""
+    """Create what engines and Django need before they start."""
     secrets.make_missing(config.secrets_dir)
     try:
         open_home(config)
@@ -331,7 +331,7 @@ class _Start:
         prepared.administrator = message.get("administrator", prepared.administrator)
 
     def _log(self, name: str, line: str) -> None:
-        """One stream for all; before the instance is ready, without what the engines say of every message."""
+        """Print a log line; engines' per-message lines only once the instance is ready."""
         if self._prepared is None and (name == "rspamd" or (name in _TALKATIVE and ": Info: " in line)):
             return
         self._screen.log(name, line)
@@ -377,7 +377,7 @@ class _Start:
 
 @contextlib.asynccontextmanager
 async def _unwrapped() -> Any:
-    """A group of tasks fails with a group of errors; the first one is what there is to say."""
+    """First error of an exception group."""
     try:
         yield
     except* (ChildFailed, ConfigWrong, EngineDown, PreparationFailed, OSError) as errors:

@@ -30,7 +30,7 @@ class ChildFailed(Exception):
 
 @dataclass
 class Supervised:
-    """What is known of one child."""
+    """State of one supervised child."""
 
     child: Child
     state: str = "stopped"  # starting, ready, down, stopped
@@ -199,7 +199,7 @@ class Tree:
             self._hear(running, rest.decode(errors="replace"), file)
 
     def _listen_no_more(self, listening: "asyncio.Task[None]") -> None:
-        """Whatever the pipe still holds is read; a stranger that keeps it open is not waited for."""
+        """Drain the pipe without waiting for a stranger that keeps it open."""
         self._tasks = [task for task in self._tasks if not task.done()]
         self._tasks.append(listening)
 

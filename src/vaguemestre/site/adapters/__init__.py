@@ -1,1 +1,1 @@
-"""What a room borrows from a sibling it may not import: a file per room that borrows."""
+"""Adapters between rooms that may not import each other, one file per borrowing room."""

@@ -1,4 +1,4 @@
-"""How proofs of enrolment are checked for viruses."""
+"""Virus check of the documents joined to NUMEN requests."""
 
 import io
 
@@ -7,6 +7,6 @@ from vaguemestre.engines.clamd import Clamd
 
 
 def scan(check: Clamd, content: bytes, name: str) -> None:
-    """Every file passes where no virus check is configured."""
+    """Scan a file for viruses. Every file passes if no scanner is configured."""
     if check(io.BytesIO(content)):
         raise enrolment.InfectedFile("filelinks.infected", name=name)

@@ -19,7 +19,7 @@ from vaguemestre.site.config import Config
 
 
 class EntBySaml:
-    """Its metadata are read each time: a file replaced is followed at once."""
+    """SAML service provider towards the ENT; reads its metadata at each use, so a new file takes effect."""
 
     def __init__(self, config: Config) -> None:
         self._file = config.home / config.ent.saml_metadata

@@ -1,4 +1,4 @@
-"""What an export holds besides mail: contacts, filters, absences, signatures, what happened."""
+"""Files of a personal data export besides mail: contacts, filters, absences, signatures, activity."""
 
 import csv
 import dataclasses
@@ -26,7 +26,7 @@ _MOST_LINES = 5000
 
 
 def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
-    """Name in the archive, content."""
+    """Files of an account's export as (name in the archive, content)."""
     for number, shelf in enumerate(books_of(account_id)):
         if number == 0 or shelf.book_id:
             yield _book(shelf, number), export_vcards(shelf, _VCARD).encode()
@@ -36,7 +36,7 @@ def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
         decided = sorting.settings_of(account_id)
         yield "filtres.sieve", personal_script(decided, owner, foreign_script="").encode()
         yield "absence.sieve", absence_script(decided, owner, now=timezone.now()).encode()
-    yield "absences.json", _json([dataclasses.asdict(one) for one in sorting.absences_of(account_id)])
+    yield "absences.json", _json([dataclasses.asdict(absence) for absence in sorting.absences_of(account_id)])
     yield from _signatures(account_id)
     yield "activite.csv", _activity(account_id)
 
@@ -51,14 +51,14 @@ def _signatures(account_id: int) -> Iterator[tuple[str, bytes]]:
         return
     writer = Writer(account_id, account.name, account.address, MailLogin(account.mailbox))
     identities = identities_of(writer)
-    yield "identites.json", _json([dataclasses.asdict(one) for one in identities])
-    for number, one in enumerate(identities, 1):
-        if one.signature:
-            yield f"signatures/{number}.html", one.signature.encode()
+    yield "identites.json", _json([dataclasses.asdict(identity) for identity in identities])
+    for number, identity in enumerate(identities, 1):
+        if identity.signature:
+            yield f"signatures/{number}.html", identity.signature.encode()
 
 
 def _activity(account_id: int) -> bytes:
-    """« Mon activité » as a table."""
+    """« Mon activité » as CSV."""
     table = io.StringIO()
     rows = csv.writer(table, delimiter=";")
     rows.writerow(["Quand", "Quoi", "Par qui", "Précisions"])
@@ -68,8 +68,8 @@ def _activity(account_id: int) -> bytes:
     return table.getvalue().encode("utf-8-sig")
 
 
-def _json(told: object) -> bytes:
-    return json.dumps(told, ensure_ascii=False, indent=2, default=_said).encode()
+def _json(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=2, default=_said).encode()
 
 
 def _said(value: object) -> str:

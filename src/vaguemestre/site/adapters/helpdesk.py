@@ -1,4 +1,4 @@
-"""What the help desk is shown of a mailbox and of its filters."""
+"""Mailbox facts shown to the help desk: quota use and forwarding."""
 
 from vaguemestre.desks.helpdesk.values import Forward, Usage
 from vaguemestre.engines.dovecot.doveadm import Doveadm
@@ -12,6 +12,6 @@ def usage_of(doveadm: Doveadm, mailbox: str) -> Usage:
 
 
 def forwards_of(account_id: int) -> list[Forward]:
-    """What sorting knows of mail sent elsewhere, as the help desk shows it."""
+    """Addresses an account forwards mail to, as the help desk shows them."""
     changed_at = last_about(f"account:{account_id}", "sorting.filter-saved")
     return [Forward(name, to, changed_at) for name, to in sorting_queries.redirects_of(account_id)]

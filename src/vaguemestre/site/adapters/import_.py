@@ -1,4 +1,4 @@
-"""What came with somebody's mail from another installation: contacts, filters, signatures."""
+"""Import of contacts, filters and identities that come with a transfer archive."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -37,31 +37,31 @@ def take_parts(account_id: int, parts: Mapping[str, bytes], folders: Iterable[st
         _take_identities(writer, parts[IDENTITIES], now)
 
 
-def _take_filters(account_id: int, told: Iterable[Filter], folders: frozenset[str], now: datetime) -> None:
-    known = {replace(one, filter_id=0) for one in sorting.filters_of(account_id)}
-    wanted = [one for one in told if replace(one, filter_id=0) not in known]
+def _take_filters(account_id: int, filters: Iterable[Filter], folders: frozenset[str], now: datetime) -> None:
+    present = {replace(rule, filter_id=0) for rule in sorting.filters_of(account_id)}
+    missing = [rule for rule in filters if replace(rule, filter_id=0) not in present]
     by, free = f"account:{account_id}", settings.CONFIG.mail.forward_outside
-    for one in wanted:
+    for rule in missing:
         try:
-            import_filters(account_id, [one], folders, by=by, now=now, forwards_outside=free)
+            import_filters(account_id, [rule], folders, by=by, now=now, forwards_outside=free)
         except Refusal:  # it sent mail on to where this académie does not, or filed it where nothing is
             continue
 
 
 def _take_identities(writer: Writer, content: bytes, now: datetime) -> None:
-    """One under an address that is no longer theirs goes to the one they have."""
+    """Import identities. An identity whose address the account lacks gets the account's own address."""
     try:
-        told = [_identity(one, own_addresses(writer), writer) for one in json.loads(content)]
+        identities = [_identity(entry, own_addresses(writer), writer) for entry in json.loads(content)]
     except (ValueError, KeyError, TypeError) as error:
         raise Refusal("portability.file-damaged", name=IDENTITIES) from error
-    held = {(one.signed_with, one.signature) for one in identities_of(writer)}
-    for identity in told:
-        if (identity.signed_with, identity.signature) not in held:
+    present = {(entry.signed_with, entry.signature) for entry in identities_of(writer)}
+    for identity in identities:
+        if (identity.signed_with, identity.signature) not in present:
             _save(writer, identity, f"account:{writer.account_id}", now)
 
 
 def _save(writer: Writer, identity: IdentityFields, by: str, now: datetime) -> None:
-    """Under the name they have here, where the one they had is not theirs any more."""
+    """Save an identity, under the account's directory name if the imported name is refused."""
     try:
         save_identity(writer, 0, identity, by=by, now=now)
     except Refusal as refusal:
@@ -70,18 +70,18 @@ def _save(writer: Writer, identity: IdentityFields, by: str, now: datetime) -> N
         save_identity(writer, 0, replace(identity, name=writer.name), by=by, now=now)
 
 
-def _identity(one: Mapping[str, object], own: tuple[str, ...], writer: Writer) -> IdentityFields:
-    address = str(one["address"])
+def _identity(entry: Mapping[str, object], own: tuple[str, ...], writer: Writer) -> IdentityFields:
+    address = str(entry["address"])
     return IdentityFields(
         address=address if address in own else writer.address,
-        name=str(one["name"]),
-        reply_to=str(one["reply_to"]) if one["reply_to"] in own else "",
-        signed_with=str(one["signed_with"]),
-        signature=str(one["signature"]),
-        is_default=bool(one["is_default"]),
+        name=str(entry["name"]),
+        reply_to=str(entry["reply_to"]) if entry["reply_to"] in own else "",
+        signed_with=str(entry["signed_with"]),
+        signature=str(entry["signature"]),
+        is_default=bool(entry["is_default"]),
     )
 
 
 def _writer(account_id: int) -> Writer | None:
-    shown = presented(account_id)
-    return Writer(account_id, shown.name, shown.address, MailLogin(shown.mailbox)) if shown else None
+    account = presented(account_id)
+    return Writer(account_id, account.name, account.address, MailLogin(account.mailbox)) if account else None

@@ -1,4 +1,4 @@
-"""What a departure must know of shared mailboxes, and a feed of departures."""
+"""Shared mailboxes a leaver owns, and closing days already planned."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -12,12 +12,12 @@ from vaguemestre.site.config import Config
 
 
 def closing_days(config: Config, account_ids: Collection[int] | None) -> Mapping[int, date]:
-    """Account → day its closing is planned for, by the académie's table of consequences."""
+    """Planned closing day by account, from the académie's table of consequences."""
     return lives_queries.closing_days(table(config.life_numbers()), account_ids)
 
 
 def boxes_owned(account_id: int) -> tuple[str, ...]:
-    """The boxes nobody else owns."""
+    """Addresses of the shared mailboxes that only this account owns."""
     now = timezone.now()
     return tuple(
         box.address

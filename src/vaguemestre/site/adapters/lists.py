@@ -1,4 +1,4 @@
-"""Letters of lists, read with the reader's own rules."""
+"""Messages awaiting moderation, parsed with the webmail's rules."""
 
 from vaguemestre.mailbox.webmail.ports import run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import frames, kinds
@@ -17,7 +17,10 @@ class ReaderOfLetters:
     """`lists.ports.LetterReader` over the webmail."""
 
     def files(self, mailbox: str, ref: MessageRef) -> tuple[EnclosedFile, ...]:
-        return tuple(EnclosedFile(one.number, one.name, one.size) for one in _read(mailbox, ref).attachments)
+        return tuple(
+            EnclosedFile(enclosure.number, enclosure.name, enclosure.size)
+            for enclosure in _read(mailbox, ref).attachments
+        )
 
     def document(self, mailbox: str, ref: MessageRef, *, theme: str) -> FrameDocument:
         body = _read(mailbox, ref).body

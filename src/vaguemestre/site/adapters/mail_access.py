@@ -1,4 +1,4 @@
-"""What opens mailboxes: a token per connection, for oneself or for a shared mailbox, and the pool."""
+"""Mailbox access: one token per connection, for one's own or a shared mailbox, and the connection pool."""
 
 from django.db import close_old_connections
 from django.utils import timezone
@@ -20,7 +20,7 @@ from vaguemestre.site.config import Config
 
 
 def mail_token(login: MailLogin) -> str:
-    """For one's own mailbox, or for a shared one once the person of the session is known as a member."""
+    """Mint an IMAP token for one's own mailbox, or for a shared one if the session's owner is a member."""
     keys, tokens = credentials.token_keys.get(), provisioning.mail_directory.get()
     now = timezone.now()
     inside = session_named(login.session_key)
@@ -39,12 +39,12 @@ def ended_sessions(session_keys: set[str]) -> set[str]:
 
 
 def submission_token(mailbox: str) -> str:
-    """A token with which the worker, or Sieve's own door, opens a mailbox by its name alone."""
+    """Mint a submission token for a mailbox on behalf of the worker or of Sieve."""
     return mail_token(MailLogin(mailbox))
 
 
 def open_mailboxes(config: Config) -> ImapMailboxes:
-    """The mailboxes of this process over IMAP, their warm connections and what is remembered of them."""
+    """Build this process's IMAP mailboxes with their connection pool and caches."""
     pages, summaries, orders, letters = Pages(), Summaries(), Orders(), Letters()
 
     def forget(mailbox: str) -> None:

@@ -1,4 +1,4 @@
-"""This installation as others know it, and those it moves people to and from."""
+"""Transfer cards: this installation's own, and those of trusted partner installations."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ def own(config: Config) -> Identity:
 
 
 def known(config: Config) -> Mapping[str, Card]:
-    """By domain."""
+    """Trusted cards by domain."""
     cards = (read_card(path.read_text(encoding="utf-8")) for path in sorted(_folder(config).glob("*.json")))
     return {card.domain: card for card in cards}
 
@@ -34,7 +34,7 @@ class Partners:
 
 
 def trust(config: Config, card: Card) -> None:
-    """From now on people may be moved to and from there; a card trusted before is replaced."""
+    """Trust a partner's card for transfers; replaces an earlier card of that domain."""
     folder = _folder(config)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = "".join(char if char.isalnum() or char in "-." else "_" for char in card.domain)

@@ -1,4 +1,4 @@
-"""What sharing reads in mailboxes."""
+"""Message headers that shared mailboxes follow."""
 
 from vaguemestre.mailbox.webmail.rules.listing.folders import slug
 from vaguemestre.post.mailstore import ports as mailstore
@@ -9,7 +9,7 @@ _AUTOMATIC = ("mailer-daemon@", "noreply@", "no-reply@", "ne-pas-repondre@", "ne
 
 
 def latest_letters(mailbox: str, session_key: str, number: int) -> tuple[Letter, ...]:
-    """The newest of an inbox, as sharing follows them."""
+    """Newest messages of a shared inbox."""
     with mailstore.open_mailbox.get()(MailLogin(mailbox, session_key)) as opened:
         rows = opened.page("INBOX", 0, number).rows
     return tuple(

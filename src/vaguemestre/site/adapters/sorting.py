@@ -1,4 +1,4 @@
-"""What sorting knows of contacts."""
+"""Contacts' addresses for filter conditions."""
 
 from vaguemestre.mailbox.contacts.queries import contacts_of
 

@@ -26,8 +26,8 @@ def delegated_scope_of(login: MailLogin) -> DelegatedScope | None:
 def shared_mailboxes(account_id: int) -> list[SharedMailbox]:
     """Shared and delegated mailboxes an account may open."""
     return [
-        SharedMailbox(one.box_id, one.title, one.address, f"{prefix_of(one.box_id)}messagerie/")
-        for one in sharing_queries.boxes_of(account_id, timezone.now())
+        SharedMailbox(box.box_id, box.title, box.address, f"{prefix_of(box.box_id)}messagerie/")
+        for box in sharing_queries.boxes_of(account_id, timezone.now())
     ]
 
 
@@ -38,11 +38,12 @@ def shared_unread(account_id: int, session_key: str) -> dict[int, int]:
     """Unread messages in the inbox of each shared mailbox, as seen by the member of that session."""
     counts = {}
     boxes = sharing_queries.boxes_of(account_id, timezone.now())
-    for box in [one for one in boxes if one.kind is not Kind.PERSON][:_MOST_COUNTED]:
+    for box in [box for box in boxes if box.kind is not Kind.PERSON][:_MOST_COUNTED]:
         inside = session_of(session_key, box.box_id, account_id)
         try:
             with mailstore.open_mailbox.get()(MailLogin(box.mailbox, inside)) as opened:
-                counts[box.box_id] = sum(one.unread for one in opened.folders() if one.use is Use.INBOX)
+                inboxes = [folder for folder in opened.folders() if folder.use is Use.INBOX]
+            counts[box.box_id] = sum(inbox.unread for inbox in inboxes)
         except (EngineDown, EngineRefused):
             continue  # only that count is missing
     return counts

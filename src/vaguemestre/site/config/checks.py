@@ -1,4 +1,4 @@
-"""What a key of the configuration accepts beyond its type: a test and the French words of it.
+"""Value checks of configuration keys: a predicate and its French sentence.
 
 A check stands beside its key: `quota_mb: Annotated[int, between(1, 1_000_000)] = 2048`.
 """
@@ -25,7 +25,7 @@ class Check:
     items: bool = False  # the value is a list, of which `holds` judges each text
 
     def wrong(self, value: Any) -> list[Any]:
-        """What is refused: the value, or the texts of a list."""
+        """Refused values: the value itself, or the refused items of a list."""
         return [item for item in (value if self.items else [value]) if not self.holds(item)]
 
 
@@ -55,7 +55,7 @@ def one_of(*words: str) -> Check:
 
 
 def each(check: Check) -> Check:
-    """Every text of a list."""
+    """Apply a check to every item of a list."""
     return Check(check.holds, f": chacun {check.sentence}", items=True)
 
 

@@ -1,4 +1,4 @@
-"""`[files]`: files lent by a link instead of joined."""
+"""`[files]`: large files sent as links instead of attachments."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

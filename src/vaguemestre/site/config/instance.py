@@ -97,12 +97,12 @@ class Config:
 
     @property
     def files_url(self) -> str:
-        """Origin of files lent by a link: another name, so that no cookie of ours is ever sent there."""
+        """Origin of file links: a separate host name, so that session cookies are never sent there."""
         scheme, _, place = self.public_url.partition("://")
         return self.web.files_url.rstrip("/") or f"{scheme}://fichiers.{place.rstrip('/')}"
 
     def life_numbers(self) -> Numbers:
-        """The numbers of the table of lives."""
+        """Delays of the lifecycle table, in days."""
         lifecycle = self.lifecycle
         return Numbers(
             overlap=lifecycle.overlap,
@@ -126,7 +126,7 @@ class Config:
 
     @property
     def carddav_url(self) -> str:
-        """Where address books answer: behind the same proxy as the pages, else on a port of their own."""
+        """CardDAV URL: behind the pages' proxy, else on its own port."""
         if self.web.behind_tls:
             return f"{self.public_url}/dav/"
         return f"http://localhost:{self.ports.carddav}/dav/"
@@ -146,8 +146,8 @@ class Config:
         return f"http://localhost:{self.ports.rooms}"
 
     @property
-    def told_ports(self) -> tuple[int, int, int]:
-        """IMAPS, submissions and ManageSieve as programs are told them."""
+    def client_ports(self) -> tuple[int, int, int]:
+        """Ports announced to mail clients: IMAPS, submissions, ManageSieve."""
         ours = (self.ports.imaps, self.ports.submissions, self.ports.managesieve)
         return (993, 465, 4190) if self.mail.usual_ports else ours
 
@@ -161,12 +161,12 @@ class Config:
 
     @property
     def moves_dir(self) -> Path:
-        """Files brought in or to be taken away, for a few days."""
+        """Folder of import and export archives, kept a few days."""
         return self.data_dir / "moves"
 
     @property
     def deposits_dir(self) -> Path:
-        """Files too large for a message, while they are lent."""
+        """Folder of files sent as links."""
         return self.data_dir / "deposits"
 
     @property
@@ -187,7 +187,7 @@ class Config:
         return self.engines_dir / "db" / "projection.sqlite3"
 
     def broken_rules(self) -> Iterator[Rule]:
-        """What each section says of its own keys, and what only several sections together say."""
+        """Broken rules of every section, and of keys from several sections."""
         for section in SECTIONS:
             yield from getattr(self, section).broken_rules()
         lifecycle = self.lifecycle

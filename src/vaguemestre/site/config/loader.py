@@ -120,7 +120,7 @@ class Parsed(NamedTuple):
 
 
 def _parsed(text: str) -> Parsed:
-    """Read the keys, leaving out each line `key = …` that cannot be read, so that all are told at once.
+    """Parse the file, skipping each unreadable `key = …` line so that all faults are reported at once.
 
     Nothing is given when a section's name or a text over several lines is at fault: the keys below it
     belong nowhere.

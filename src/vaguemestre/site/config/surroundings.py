@@ -1,4 +1,4 @@
-"""What the configuration names and what is there: files to read, a virus check that answers."""
+"""Files and services that the configuration names and that must exist."""
 
 from collections.abc import Iterator
 from pathlib import Path

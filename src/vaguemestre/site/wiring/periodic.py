@@ -1,4 +1,4 @@
-"""What the worker looks after by itself, each minute."""
+"""Periodic tasks the worker runs each minute."""
 
 from collections.abc import Callable
 

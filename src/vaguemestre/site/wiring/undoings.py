@@ -1,4 +1,4 @@
-"""How a room takes back what an owner says was not theirs."""
+"""Reversal of acts that an account's owner disowns."""
 
 from vaguemestre.access.signin import ports as signin
 from vaguemestre.mailbox.portability.services import withdraw_export
