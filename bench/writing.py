@@ -54,7 +54,7 @@ from vaguemestre.people.directory.services import found_academy  # noqa: E402
 from vaguemestre.people.directory.values import NumenLayout  # noqa: E402
 from vaguemestre.people.intake import services  # noqa: E402
 from vaguemestre.people.intake.sample import feed_text, sample, structures_text  # noqa: E402
-from vaguemestre.people.intake.values import Terms  # noqa: E402
+from vaguemestre.people.intake.values import ImportTerms  # noqa: E402
 from vaguemestre.post.mailstore.values import MailLogin  # noqa: E402
 from vaguemestre.post.outbox.models import OutboxMessage  # noqa: E402
 from vaguemestre.schools.lists.models import MailingList  # noqa: E402
@@ -162,12 +162,14 @@ def _academy(agents: int) -> Account:
     academy_id = found_academy(academy.code, academy.name, academy.domain, academy.departments)
     layout = NumenLayout(academy.numen_layout)
     made = sample(agents, 1, today=paris_day(now), academy=academy.code, layout=layout)
-    files = services.Files(
+    files = services.FeedFiles(
         "".join(feed_text(made.people)).encode(), "".join(structures_text(made.places)).encode(), "bench.csv"
     )
-    setting = services.Setting(academy_id, numen_keys.get(), 2048, "bench", config.data_dir / "feed.lock")
-    terms = Terms(paris_day(now), config.feed.grace_days, config.feed.closure_limit_percent)
-    services.apply(files, setting, terms, now=now, progress=lambda *_: None)
+    setting = services.ImportContext(
+        academy_id, numen_keys.get(), 2048, "bench", config.data_dir / "feed.lock"
+    )
+    terms = ImportTerms(paris_day(now), config.feed.grace_days, config.feed.closure_limit_percent)
+    services.apply_feed(files, setting, terms, now=now, progress=lambda *_: None)
     colleges = StructureRow.objects.filter(name__istartswith="collège").order_by("uai")
     there = {"person__assignments__function": "ENS", "person__assignments__structure": colleges.first()}
     teacher = Account.objects.filter(**there).order_by("pk").first()

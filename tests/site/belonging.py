@@ -37,7 +37,7 @@ from vaguemestre.people.directory.models import MailAddress, NameWord, NumenRow,
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.rules.numen_vault import digest, seal, seal_bytes
 from vaguemestre.people.directory.rules.numens import parse_numen
-from vaguemestre.people.intake.models import Doubt, Feed
+from vaguemestre.people.intake.models import Feed, MatchCandidate
 from vaguemestre.post.filelinks.models import SharedFile
 from vaguemestre.post.filelinks.queries import link_keys
 from vaguemestre.post.filelinks.rules.links import sealed_token
@@ -189,14 +189,14 @@ def _settings_and_files(people: People) -> Iterator[Belonging]:
             "portability", {"move_id": move.pk, "act": act}, "Archivequetue", own, state=rows(move)
         )
     feed = Feed.objects.create(academy_id=people.academy_id, file_name="f.csv", by="cli", started_at=NOON)
-    doubt = Doubt.objects.create(
+    candidate = MatchCandidate.objects.create(
         academy_id=people.academy_id, dossier="Doutequetu", person=people.victim.person, reason="même date",
         feed=feed, first_line=2, sealed=seal_bytes(b"D9", numen_keys.get(), b"feed line"), seen_at=NOON,
     )  # fmt: skip
     for room, readers in (("enrolment", "officer_dpate"), ("backoffice", "administrator")):
         yield Belonging(
-            room, {"doubt_id": doubt.pk}, "Doutequetu", frozenset({readers}),
-            sent={"reponse": "autre"}, state=rows(doubt),
+            room, {"candidate_id": candidate.pk}, "Doutequetu", frozenset({readers}),
+            sent={"reponse": "autre"}, state=rows(candidate),
         )  # fmt: skip
 
 

@@ -22,9 +22,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "backoffice": {
         ADMINISTRATORS: """
-            academies academy doubt doubts feed feed-changed feed-decide feed-refused feeds home journal
-            journal-file officers open-structure people person role service services settings structure
-            structures
+            academies academy feed feed-changed feed-decide feed-refused feeds home journal
+            journal-file match-candidate match-candidates officers open-structure people person role service
+            services settings structure structures
         """,
     },
     "cas": {
@@ -64,8 +64,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "enrolment": {
         OPEN: "ask complete follow start",
         OFFICERS: """
-            act come-back correct declare doubt doubts letter letters life numen people person proof queue
-            receive request
+            act come-back correct declare letter letters life match-candidate match-candidates numen people
+            person proof queue receive request
         """,
     },
     "headers": {

@@ -31,7 +31,7 @@ from vaguemestre.people.directory.models import (
 )
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.rules.numen_vault import seal_bytes
-from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, RefusedRow
+from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, RefusedRow
 from vaguemestre.post.outbox.models import Submission
 from vaguemestre.post.reports.models import Report
 
@@ -101,11 +101,11 @@ def _feed(people: People, file_name: str = "f.csv") -> Feed:
     )
 
 
-def _doubts(people: People, count: int) -> dict[str, Any]:
+def _match_candidates(people: People, count: int) -> dict[str, Any]:
     _people(people, count)
     feed, sealed = _feed(people), seal_bytes(b"D9", numen_keys.get(), b"feed line")
     for n, person in enumerate(_many()):
-        Doubt.objects.create(
+        MatchCandidate.objects.create(
             academy_id=people.academy_id, dossier=f"F{n:03}", person=person, reason="même date", feed=feed,
             first_line=n, sealed=sealed, seen_at=NOON + timedelta(hours=n),
         )  # fmt: skip
@@ -132,7 +132,7 @@ def _changed(people: People, count: int) -> dict[str, Any]:
     _people(people, count)
     feed = _feed(people)
     for n, person in enumerate(_many()):
-        KeptLine.objects.create(feed=feed, person=person, first_line=n + 2, kind="change", sealed=b"x")
+        AppliedLine.objects.create(feed=feed, person=person, first_line=n + 2, kind="change", sealed=b"x")
     return {"feed_id": feed.pk}
 
 
@@ -254,14 +254,14 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("backoffice:feeds", ""): Kept("administrator", _feeds),
     ("backoffice:feed", "refused"): Kept("administrator", _refused),
     ("backoffice:feed", "changed"): Kept("administrator", _changed, {"vue": "changements"}),
-    ("backoffice:doubts", ""): Kept("administrator", _doubts),
+    ("backoffice:match-candidates", ""): Kept("administrator", _match_candidates),
     ("backoffice:journal", ""): Kept("administrator", _lines, words="acte", count=50, is_never_empty=True),
     ("portal:announcements", ""): Kept("administrator", _announced),
     ("registry:list", ""): Kept("administrator", _applications),
     (REPORTS, ""): Kept("administrator", _reports),
     ("enrolment:queue", ""): Kept("officer_dpe", _requests),
     ("enrolment:people", ""): Kept("officer_dpate", _people, is_never_empty=True),
-    ("enrolment:doubts", ""): Kept("officer_dpate", _doubts),
+    ("enrolment:match-candidates", ""): Kept("officer_dpate", _match_candidates),
     ("helpdesk:search", ""): Kept("helpdesk", _people, {"q": "nombreux"}),
     ("helpdesk:requests", "waiting"): Kept("helpdesk", _asked),
     ("helpdesk:requests", "answered"): Kept("helpdesk", _answered, {"etat": "repondues"}),

@@ -8,12 +8,12 @@ from tests.people.intake.lines import feed, line
 
 from vaguemestre.people.directory.models import NumenRow
 from vaguemestre.people.directory.queries import current_numen
-from vaguemestre.people.directory.rules.numen_vault import digest, is_sealed_now, seal, unseal
+from vaguemestre.people.directory.rules.numen_vault import digest, is_sealed_with_current_key, seal, unseal
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.services import found_academy, reseal_numens
-from vaguemestre.people.intake.models import KeptLine
-from vaguemestre.people.intake.services import Files, Setting, apply, reseal_lines
-from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.intake.models import AppliedLine
+from vaguemestre.people.intake.services import FeedFiles, ImportContext, apply_feed, reseal_lines
+from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.site import numen_keys, secrets
 
 NUMEN = parse_numen("20E9501234ABC")
@@ -50,15 +50,15 @@ def test_what_came_between_is_forgotten_and_look_ups_still_find(folder: Path) ->
 @pytest.mark.django_db
 def test_numens_and_lines_of_feeds_are_sealed_again_once(folder: Path, tmp_path: Path) -> None:
     academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("080",))
-    setting = Setting(academy, numen_keys.read(folder), 2048, "cli", tmp_path / "feed.lock")
-    terms = Terms(date(2026, 11, 25), grace_days=60, closure_limit_percent=2.0)
-    apply(Files(feed(line())), setting, terms, now=NOW, progress=lambda *_: None)
+    setting = ImportContext(academy, numen_keys.read(folder), 2048, "cli", tmp_path / "feed.lock")
+    terms = ImportTerms(date(2026, 11, 25), grace_days=60, closure_limit_percent=2.0)
+    apply_feed(FeedFiles(feed(line())), setting, terms, now=NOW, progress=lambda *_: None)
     secrets.rotate(folder, numen_keys.NAME)
     keys = numen_keys.read(folder)
     assert reseal_numens(keys, by="test", now=NOW)[0] == 1
     assert reseal_lines(keys, setting.shelf) == 1
     assert (reseal_numens(keys, by="test", now=NOW)[0], reseal_lines(keys, setting.shelf)) == (0, 0)
-    row, kept = NumenRow.objects.get(), KeptLine.objects.get()
-    assert is_sealed_now(bytes(row.ciphertext), keys)
-    assert is_sealed_now(bytes(kept.sealed), keys)
+    row, kept = NumenRow.objects.get(), AppliedLine.objects.get()
+    assert is_sealed_with_current_key(bytes(row.ciphertext), keys)
+    assert is_sealed_with_current_key(bytes(kept.sealed), keys)
     assert current_numen(row.person_id, keys) == NUMEN

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from django.db import transaction
 
-from vaguemestre.people.directory.queries import academies
+from vaguemestre.people.directory.queries import academy_summaries
 from vaguemestre.people.directory.services import found_academy
 
 app = typer.Typer(help="Académies de cette installation.", no_args_is_help=True)
@@ -27,5 +27,5 @@ def add(
 @app.command("list")
 def list_academies() -> None:
     """Les académies, leurs domaines."""
-    for academy in academies():
+    for academy in academy_summaries():
         typer.echo(f"{academy.name} : {academy.domain}")

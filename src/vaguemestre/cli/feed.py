@@ -26,8 +26,8 @@ from vaguemestre.people.directory.values import NumenLayout
 from vaguemestre.people.intake import services
 from vaguemestre.people.intake.ports import closing_days
 from vaguemestre.people.intake.sample import feed_text, sample, structures_text
-from vaguemestre.people.intake.services import Checked, Files, Setting
-from vaguemestre.people.intake.values import Plan, Terms
+from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext
+from vaguemestre.people.intake.values import ImportTerms, Plan
 from vaguemestre.site.config import Config
 
 app = typer.Typer(help="Flux RH : vérifier, appliquer, fabriquer un échantillon.", no_args_is_help=True)
@@ -69,7 +69,7 @@ def check(
     now = timezone.now()
     setting = _setting(settings.CONFIG, find_academy_id(academy or settings.CONFIG.academy.domain))
     terms = _terms(settings.CONFIG, now, full, confirm_closures, confirm_refusals, older)
-    checked = services.check(_files(file, structures), setting, terms, now=now)
+    checked = services.check_feed(_files(file, structures), setting, terms, now=now)
     print_checked(checked, setting.keys, everything=everything)
     if checked.plan.refusal:
         raise Failed(checked.plan.refusal, 1)
@@ -91,13 +91,13 @@ def apply(
     setting = _setting(settings.CONFIG, _academy_id(settings.CONFIG, academy))
     terms = _terms(settings.CONFIG, now, full, confirm_closures, confirm_refusals, older)
 
-    def show(checked: Checked) -> None:
+    def show(checked: CheckedFeed) -> None:
         print_checked(checked, setting.keys, everything=everything)
 
     files = _files(file, structures)
     try:
         with _bar() as progress:
-            done = services.apply(files, setting, terms, now=now, progress=progress, planned=show)
+            done = services.apply_feed(files, setting, terms, now=now, progress=progress, planned=show)
     except Refusal as refusal:
         if refusal.code == "intake.import-running":
             raise Failed("un autre import est en cours : attendez sa fin.", 75) from refusal
@@ -140,12 +140,12 @@ def _write(path: Path, lines: Iterable[str]) -> None:
         raise Failed(f"{path} {_why(error)}.", 1) from error
 
 
-def _files(file: Path, structures: Path | None) -> Files:
+def _files(file: Path, structures: Path | None) -> FeedFiles:
     try:
         file.open("rb").close()
     except OSError as error:
         raise Failed(f"{file} {_why(error)}.", 2) from error
-    return Files(file, _read(structures) if structures else None, file.name)
+    return FeedFiles(file, _read(structures) if structures else None, file.name)
 
 
 def _read(path: Path) -> bytes:
@@ -176,8 +176,8 @@ def _academy_id(config: Config, domain: str) -> int:
     return academy_id
 
 
-def _setting(config: Config, academy_id: int) -> Setting:
-    return Setting(
+def _setting(config: Config, academy_id: int) -> ImportContext:
+    return ImportContext(
         academy_id=academy_id,
         keys=numen_keys.get(),
         quota_mb=config.mail.quota_mb,
@@ -189,8 +189,8 @@ def _setting(config: Config, academy_id: int) -> Setting:
 
 def _terms(
     config: Config, now: datetime, full: str, confirm_closures: bool, confirm_refusals: bool, older: bool
-) -> Terms:
-    return Terms(
+) -> ImportTerms:
+    return ImportTerms(
         paris_day(now),
         config.feed.grace_days,
         config.feed.closure_limit_percent,

@@ -7,11 +7,16 @@ import typer
 
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.directory.queries import place_names
-from vaguemestre.people.directory.rules.nomenclature import function_said
+from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.directory.values import NumenKeys
-from vaguemestre.people.intake.queries import FeedShown, planned_page, refused_rows
-from vaguemestre.people.intake.rules.labels_fr import SITUATIONS, day_said, differences_said, uais_of
-from vaguemestre.people.intake.services import Checked, rows_of
+from vaguemestre.people.intake.queries import FeedSummary, plan_rows_page, refused_rows
+from vaguemestre.people.intake.rules.labels_fr import (
+    SITUATIONS,
+    day_text,
+    differences_text,
+    uais_in_differences,
+)
+from vaguemestre.people.intake.services import CheckedFeed, plan_rows_of_kind
 from vaguemestre.people.intake.values import PlanRow, RefusedLine, RowKind, Situation
 
 SHOWN = 20
@@ -26,7 +31,7 @@ _TITLES = {
 _ORDER = (RowKind.ARRIVAL, RowKind.TRANSFER, RowKind.CHANGE, RowKind.DEPARTURE)
 
 
-def print_checked(checked: Checked, keys: NumenKeys, *, everything: bool) -> None:
+def print_checked(checked: CheckedFeed, keys: NumenKeys, *, everything: bool) -> None:
     """A feed that was just compared."""
     plan = checked.plan
     for notice in checked.notices:
@@ -39,7 +44,7 @@ def print_checked(checked: Checked, keys: NumenKeys, *, everything: bool) -> Non
         RowKind.DEPARTURE: len(plan.departures),
     }
     for kind in _ORDER:
-        _print_list(kind, rows_of(plan, kind, keys), totals[kind], everything=everything)
+        _print_list(kind, plan_rows_of_kind(plan, kind, keys), totals[kind], everything=everything)
     typer.echo(f"Inchangés : {plan.unchanged}")
     if plan.ended_already:
         typer.echo(f"Inconnus dont les fonctions ont déjà pris fin, ignorés : {plan.ended_already}")
@@ -48,11 +53,11 @@ def print_checked(checked: Checked, keys: NumenKeys, *, everything: bool) -> Non
         _print_refused("Établissements refusés", checked.refused_places)
 
 
-def print_held(feed: FeedShown, *, everything: bool) -> None:
+def print_held(feed: FeedSummary, *, everything: bool) -> None:
     """The plan of a feed that waits, as it is kept."""
     for kind in _ORDER:
         count = _most(kind, everything=everything)
-        rows, total = planned_page(feed.feed_id, (kind,), count=count)
+        rows, total = plan_rows_page(feed.feed_id, (kind,), count=count)
         _print_list(kind, iter(rows), total, everything=everything)
     typer.echo(f"Inchangés : {feed.unchanged}")
     lines = [RefusedLine(line, column, reason) for line, column, _, reason in refused_rows(feed.feed_id)]
@@ -64,7 +69,9 @@ def _print_list(kind: RowKind, rows: Iterator[PlanRow], total: int, *, everythin
         return
     typer.echo(f"{_TITLES[kind]} : {total}")
     first_rows = list(islice(rows, _most(kind, everything=everything)))
-    uais = {row.uai for row in first_rows}.union(*(uais_of(row.differences) for row in first_rows))
+    uais = {row.uai for row in first_rows}.union(
+        *(uais_in_differences(row.differences) for row in first_rows)
+    )
     places = place_names(uais)
     for row in first_rows:
         typer.echo(f"  {row.dossier}  {row.name}{_detail(row, places)}")
@@ -74,8 +81,8 @@ def _print_list(kind: RowKind, rows: Iterator[PlanRow], total: int, *, everythin
 
 def _detail(row: PlanRow, places: dict[str, str]) -> str:
     if row.kind is RowKind.CHANGE:
-        return f" : {differences_said(row.differences, places)}"
-    where = ", ".join(part for part in (function_said(row.function), places.get(row.uai) or row.uai) if part)
+        return f" : {differences_text(row.differences, places)}"
+    where = ", ".join(part for part in (function_label(row.function), places.get(row.uai) or row.uai) if part)
     if row.kind is RowKind.DEPARTURE:
         return f"  ({where}){_departure(row)}"
     return f"  ({where})"
@@ -86,7 +93,7 @@ def _departure(row: PlanRow) -> str:
     if row.situation:
         parts.append(SITUATIONS[row.situation])
     if row.leaves_on:
-        parts.append(f"dernier jour le {day_said(row.leaves_on)}")
+        parts.append(f"dernier jour le {day_text(row.leaves_on)}")
     if row.situation is Situation.DEATH:
         parts.append("compte fermé et boîte gelée dès l’application")
     elif row.account_act == "close":

@@ -17,16 +17,16 @@ from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import find_academy_id
 from vaguemestre.people.intake import queries, services
-from vaguemestre.people.intake.handlers import apply_confirmed, setting_of, terms_of
+from vaguemestre.people.intake.handlers import apply_confirmed, import_context_of, import_terms_of
 
 _Feed = Annotated[int, typer.Argument(help="Le numéro du flux (« feed list »).")]
 _All = Annotated[bool, typer.Option("--all", help="Afficher tout le monde, et non les premiers.")]
-_Doubt = Annotated[int, typer.Argument(help="Le numéro du rapprochement (« feed doubts »).")]
+_Candidate = Annotated[int, typer.Argument(help="Le numéro du rapprochement (« feed doubts »).")]
 
 
 def list_feeds() -> None:
     """Les derniers flux, et ceux qui attendent une décision."""
-    feeds = queries.feeds_of(_academy())
+    feeds = queries.feed_summaries(_academy())
     if not feeds:
         typer.echo("Aucun flux encore : « vaguemestre feed apply FICHIER ».")
     for feed in feeds:
@@ -74,27 +74,27 @@ def confirm(
     )
     with Console(stderr=True).status("Application…"):
         apply_confirmed(event)
-    after = queries.feed_shown(feed)
+    after = queries.feed_summary(feed)
     if after and after.waits:
         _print(after, everything=everything)
         raise Failed(f"{after.plan_note} Rien n’est appliqué : confirmez de nouveau.", 1)
     typer.echo(f"Flux {feed} appliqué.")
 
 
-def _waiting(feed_id: int) -> queries.FeedShown:
-    feed = queries.feed_shown(feed_id)
+def _waiting(feed_id: int) -> queries.FeedSummary:
+    feed = queries.feed_summary(feed_id)
     if feed is None or not feed.waits:
         raise Refusal("intake.feed-decided")
     return feed
 
 
-def _planned_again(feed: queries.FeedShown) -> queries.FeedShown:
-    setting = replace(setting_of(feed), by="cli")
-    services.plan_again(feed.feed_id, setting, terms_of(feed, timezone.now()), now=timezone.now())
+def _planned_again(feed: queries.FeedSummary) -> queries.FeedSummary:
+    setting = replace(import_context_of(feed), by="cli")
+    services.rebuild_plan(feed.feed_id, setting, import_terms_of(feed, timezone.now()), now=timezone.now())
     return _waiting(feed.feed_id)
 
 
-def _print(feed: queries.FeedShown, *, everything: bool) -> None:
+def _print(feed: queries.FeedSummary, *, everything: bool) -> None:
     if feed.planned_at:
         at = timezone.localtime(feed.planned_at)
         typer.echo(f"Flux {feed.feed_id}, {feed.file_name} : plan du {at:%d/%m/%Y à %H:%M}")
@@ -102,7 +102,7 @@ def _print(feed: queries.FeedShown, *, everything: bool) -> None:
     print_held(feed, everything=everything)
 
 
-def _asked(feed: queries.FeedShown) -> int:
+def _asked(feed: queries.FeedSummary) -> int:
     if not sys.stdin.isatty():
         raise Failed(f"pour confirmer sans terminal : --departures {feed.departures}.", 2)
     return int(typer.prompt("Pour confirmer, écrivez le nombre de départs", type=int))
@@ -110,16 +110,16 @@ def _asked(feed: queries.FeedShown) -> int:
 
 def give_up(feed: _Feed) -> None:
     """Renonce à un flux refusé en bloc ; ses fichiers sont effacés."""
-    services.give_feed_up(feed, settings.CONFIG.data_dir / "feeds", by="cli", now=timezone.now())
+    services.discard_feed(feed, settings.CONFIG.data_dir / "feeds", by="cli", now=timezone.now())
     typer.echo(f"Flux {feed} abandonné.")
 
 
 def doubts() -> None:
     """Les personnes d’un flux qui ressemblent à une personne connue : à départager."""
-    candidates = queries.doubts_of(_academy())
+    candidates = queries.match_candidates_of(_academy())
     for candidate in candidates:
         typer.echo(
-            f"{candidate.doubt_id}  dossier {candidate.dossier}, ligne {candidate.first_line} : "
+            f"{candidate.candidate_id}  dossier {candidate.dossier}, ligne {candidate.first_line} : "
             f"{candidate.reason}"
         )
         typer.echo(f"    personne connue : {candidate.person_name}")
@@ -128,20 +128,22 @@ def doubts() -> None:
 
 
 def answer(
-    doubt: _Doubt,
+    candidate: _Candidate,
     same: Annotated[
         bool, typer.Option("--same/--other", help="La même personne que celle qui est connue, ou une autre.")
     ],
 ) -> None:
     """Dit si c’est la même personne ; le prochain flux qui en parle suit la réponse."""
-    services.answer_doubt(_academy(), doubt, same=same, by="cli", now=timezone.now())
+    services.answer_match_candidate(_academy(), candidate, same=same, by="cli", now=timezone.now())
     typer.echo("Réponse gardée : appliquez de nouveau le flux, ou attendez le prochain.")
 
 
-def show_lines(doubt: _Doubt) -> None:
+def show_lines(candidate: _Candidate) -> None:
     """Les lignes du flux, NUMEN compris : à ne montrer qu’à qui en a la charge. C’est inscrit au journal."""
     keys = numen_keys.get()
-    typer.echo(services.show_doubt_lines(_academy(), doubt, keys, by="cli", now=timezone.now()))
+    typer.echo(
+        services.reveal_match_candidate_lines(_academy(), candidate, keys, by="cli", now=timezone.now())
+    )
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -156,7 +158,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
-def _state(feed: queries.FeedShown) -> str:
+def _state(feed: queries.FeedSummary) -> str:
     if feed.waits:
         return "attend une décision"
     if feed.refusal and not feed.confirmed_by:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from vaguemestre.people.directory.rules.numens import drawn_numen
+from vaguemestre.people.directory.rules.numens import draw_numen
 from vaguemestre.people.directory.values import (
     CivilStatus,
     NewPerson,
@@ -202,7 +202,7 @@ def numen_of(part: Part, academy: str, layout: NumenLayout) -> Numen:
     if part.role == "transferred":
         academy, layout, year = "09", NumenLayout.STANDARD, 2006
     draw = Random(f"{SEED} {part.role}")  # noqa: S311 - a demonstration is reproducible, not secret
-    return drawn_numen(layout, academy=academy, category=part.category, year=year, draw=draw)
+    return draw_numen(layout, academy=academy, category=part.category, year=year, draw=draw)
 
 
 def people(today: date, academy: str, layout: NumenLayout) -> list[NewPerson]:

@@ -24,7 +24,7 @@ from vaguemestre.people.directory.values import NumenLayout
 from vaguemestre.people.intake import services as intake
 from vaguemestre.people.intake.ports import closing_days
 from vaguemestre.people.intake.sample import feed_text, sample, structures_text
-from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.schools.sharing.queries import access_to, box_of_account
 from vaguemestre.schools.sharing.services import add_member, follow_owners, open_school_boxes
 from vaguemestre.schools.sharing.values import Right, Wanted
@@ -70,12 +70,12 @@ def _found(config: Config) -> int:
     return found_academy(academy.code, academy.name, academy.domain, academy.departments)
 
 
-def feed_files(today: date, academy: str, layout: NumenLayout) -> intake.Files:
+def feed_files(today: date, academy: str, layout: NumenLayout) -> intake.FeedFiles:
     """The feed of the demonstration and its establishments: the cast first, so that they have plain names."""
     drawn = sample(cast.AGENTS, cast.SEED, today=today, academy=academy, layout=layout)
     people = chain(cast.people(today, academy, layout), drawn.people)
     places = chain(drawn.places, cast.PLACES)
-    return intake.Files(
+    return intake.FeedFiles(
         feed="".join(feed_text(people)).encode(),
         structures="".join(structures_text(places)).encode(),
         name="demonstration.csv",
@@ -84,9 +84,9 @@ def feed_files(today: date, academy: str, layout: NumenLayout) -> intake.Files:
 
 def _apply_feed(config: Config, academy_id: int, progress: Progress, now: datetime) -> None:
     today = paris_day(now)
-    intake.apply(
+    intake.apply_feed(
         feed_files(today, config.academy.code, NumenLayout(config.academy.numen_layout)),
-        intake.Setting(
+        intake.ImportContext(
             academy_id=academy_id,
             keys=numen_keys.get(),
             quota_mb=config.mail.quota_mb,
@@ -95,7 +95,7 @@ def _apply_feed(config: Config, academy_id: int, progress: Progress, now: dateti
             closing_days=closing_days.get(),
         ),
         # Applied again at each start, whatever came since.
-        Terms(today, config.feed.grace_days, config.feed.closure_limit_percent, is_older_allowed=True),
+        ImportTerms(today, config.feed.grace_days, config.feed.closure_limit_percent, is_older_allowed=True),
         now=now,
         progress=lambda done, total: progress("Agents de l’académie", done / total if total else 1.0),
     )

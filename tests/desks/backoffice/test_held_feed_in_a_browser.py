@@ -19,8 +19,8 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake import queries, services
-from vaguemestre.people.intake.services import Files, Setting
-from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.intake.services import FeedFiles, ImportContext
+from vaguemestre.people.intake.values import ImportTerms
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -29,9 +29,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def held(tmp_path: Path) -> int:
     """The number of a feed with three departures, four changes and two arrivals, which waits."""
     academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
-    setting = Setting(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+    setting = ImportContext(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
     now = timezone.now()
-    terms = Terms(paris_day(now), 60, 2.0, "GRH1", refusal_limit_percent=5.0)
+    terms = ImportTerms(paris_day(now), 60, 2.0, "GRH1", refusal_limit_percent=5.0)
     people = crowd(12)
     changed = (
         people[0].replace("Personneak", "Delattre-Roy"),
@@ -40,10 +40,12 @@ def held(tmp_path: Path) -> int:
         people[3].replace("2D_PUBLIC", "CPE"),
     )
     newcomers = (line(), line(dossier="D7", numen="", nom_naissance="Morel", date_naissance="02/03/1991"))
-    services.apply(Files(feed(*people), name="a.csv"), setting, terms, now=now, progress=lambda *_: None)
+    services.apply_feed(
+        FeedFiles(feed(*people), name="a.csv"), setting, terms, now=now, progress=lambda *_: None
+    )
     with pytest.raises(Refusal, match="feed-refused"):
-        services.apply(
-            Files(feed(*changed, *people[4:9], *newcomers), name="grh1-complet.csv"),
+        services.apply_feed(
+            FeedFiles(feed(*changed, *people[4:9], *newcomers), name="grh1-complet.csv"),
             setting,
             terms,
             now=now,

@@ -29,7 +29,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, ManagementService, NameWord, Person, Structure
 from vaguemestre.people.directory.rules.names import fold
-from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, PlannedRow, RefusedRow
+from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, PlannedRow, RefusedRow
 
 pytestmark = pytest.mark.django_db
 NUMEN = "20E0301234ABC"
@@ -235,7 +235,7 @@ def test_a_person_shows_a_masked_numen_and_the_lines_that_changed_them(client: C
     person = made.person
     assert person is not None
     Person.objects.filter(pk=person.pk).update(birth_name="Naissance", usage_name="Usage")
-    KeptLine.objects.create(
+    AppliedLine.objects.create(
         feed=feed(place), person=person, first_line=42, masked="20E••••••••BC", what="close", sealed=b"x"
     )
     page = text(client.get(f"/administration/personnes/{person.pk}"))
@@ -281,7 +281,7 @@ def test_a_feed_shows_its_plan_its_refused_lines_and_who_confirmed(
 def test_the_lines_that_changed_people_are_given_without_a_numen(client: Client, place: int) -> None:
     made = managed_by(place, "DPE", "alpha", numen=NUMEN)
     kept = feed(place)
-    KeptLine.objects.create(
+    AppliedLine.objects.create(
         feed=kept, person=made.person, first_line=9, masked="20E••••••••BC", what="arrival", sealed=b"x"
     )
     rows = table_of(client.get(f"/administration/flux/{kept.pk}/lignes.csv"))
@@ -390,7 +390,7 @@ def test_a_stale_plan_is_told_and_asked_for_again_and_cannot_be_confirmed(client
     made = waiting_feed(place, departures=1, planned_at=timezone.now() - timedelta(minutes=20))
     planned(made, 0, "departure", person=person, name="Camille Delattre")
     newer = feed(place, finished_at=timezone.now(), changes=1)
-    KeptLine.objects.create(feed=newer, person=person, first_line=2, kind="change", sealed=b"x")
+    AppliedLine.objects.create(feed=newer, person=person, first_line=2, kind="change", sealed=b"x")
     address = f"/administration/flux/{made.pk}"
     page = text(client.get(address))
     assert "Un import plus récent a été appliqué" in page
@@ -407,7 +407,7 @@ def test_a_stale_plan_is_told_and_asked_for_again_and_cannot_be_confirmed(client
 def test_an_applied_feed_says_who_left_and_what_changed(client: Client, place: int) -> None:
     person = managed_by(place, "DPE", "camille").person
     made = feed(place, departures=1)
-    KeptLine.objects.create(
+    AppliedLine.objects.create(
         feed=made, person=person, first_line=0, kind="departure", sealed=b"x",
         differences=[["end", "", "2026-11-24", UAI]],
     )  # fmt: skip
@@ -418,14 +418,14 @@ def test_an_applied_feed_says_who_left_and_what_changed(client: Client, place: i
 
 def test_a_likeness_is_answered(client: Client, place: int) -> None:
     made = managed_by(place, "DPE", "alpha")
-    doubt = Doubt.objects.create(
+    candidate = MatchCandidate.objects.create(
         academy_id=place, dossier="F1", person=made.person, reason="Mêmes noms.", feed=feed(place),
         first_line=3, sealed=b"x", seen_at=NOON,
     )  # fmt: skip
     assert "Mêmes noms." in text(client.get("/administration/flux/doutes"))
-    assert client.post(f"/administration/flux/doutes/{doubt.pk}", {"reponse": "meme"}).status_code == 302
-    doubt.refresh_from_db()
-    assert doubt.answer == "same"
+    assert client.post(f"/administration/flux/doutes/{candidate.pk}", {"reponse": "meme"}).status_code == 302
+    candidate.refresh_from_db()
+    assert candidate.answer == "same"
     assert "Aucune ressemblance n’attend" in text(client.get("/administration/flux/doutes"))
 
 

@@ -30,9 +30,9 @@ from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import current_numen
 from vaguemestre.people.directory.services import issue_numen
 from vaguemestre.people.directory.values import NumenLayout
-from vaguemestre.people.intake.models import Doubt
-from vaguemestre.people.intake.services import Files, Setting, apply
-from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.intake.models import MatchCandidate
+from vaguemestre.people.intake.services import FeedFiles, ImportContext, apply_feed
+from vaguemestre.people.intake.values import ImportTerms
 
 pytestmark = pytest.mark.django_db
 QUESTIONS = "lieu=second-degre&metier=enseignant&departement=080"
@@ -72,8 +72,14 @@ def typed(**changes: Any) -> dict[str, Any]:
 
 
 def feed_of(academy_id: int, tmp_path: Path, *lines: str) -> None:
-    setting = Setting(academy_id, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
-    apply(Files(feed(*lines)), setting, Terms(NOON.date(), 60, 2.0), now=NOON, progress=lambda *_: None)
+    setting = ImportContext(academy_id, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+    apply_feed(
+        FeedFiles(feed(*lines)),
+        setting,
+        ImportTerms(NOON.date(), 60, 2.0),
+        now=NOON,
+        progress=lambda *_: None,
+    )
 
 
 class TestTheApplicant:
@@ -234,7 +240,7 @@ class TestTheOfficer:
         Person.objects.filter(pk=known.person_id).update(birth_date=date(1980, 5, 4))
         keys = numen_keys.get()
         feed_of(place, tmp_path, line(dossier="F77"))
-        doubt = Doubt.objects.get()
+        candidate = MatchCandidate.objects.get()
         desk, other = client_of(officer(place, "DPE")), client_of(officer(place, "DPATE"))
         said = words(desk.get("/gestion/ressemblances"))
         assert "Lefèvre Élodie" in said
@@ -242,7 +248,7 @@ class TestTheOfficer:
         assert "20E••••••••BC" in said
         assert "20E9501234ABC" not in said
         assert "Lefèvre" not in words(other.get("/gestion/ressemblances"))
-        where = f"/gestion/ressemblances/{doubt.pk}"
+        where = f"/gestion/ressemblances/{candidate.pk}"
         assert other.post(where, {"reponse": "meme"}).status_code == 404
         assert desk.post(where, {"reponse": "meme"}).status_code == 302
         assert desk.post(where, {"reponse": "autre"}).status_code == 409

@@ -3,7 +3,7 @@
 import pytest
 from django.template import engines
 
-from vaguemestre.people.directory.rules.nomenclature import structure_kind_said
+from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_fragments_count_with_the_same_words() -> None:
 
 @pytest.mark.parametrize(("code", "words"), [("Ecole", "École"), ("Collège", "Collège")])
 def test_kinds_of_establishments_have_their_accent(code: str, words: str) -> None:
-    assert structure_kind_said(code) == words
+    assert structure_kind_label(code) == words

@@ -186,9 +186,9 @@ def test_a_name_of_many_words_costs_one_question(
 ) -> None:
     names = tuple(impostors.possible_names("Association des parents Dupont Hélène"))
     with django_assert_num_queries(1):
-        assert directory.addresses_near(names) == ()
+        assert directory.similar_addresses(names) == ()
     with django_assert_num_queries(1):
-        assert directory.addresses_near([("paul", "dupont"), ("helene", "dupond")]) == (helene,)
+        assert directory.similar_addresses([("paul", "dupont"), ("helene", "dupond")]) == (helene,)
 
 
 def test_common_names_hide_nobody(helene: str) -> None:
@@ -196,7 +196,7 @@ def test_common_names_hide_nobody(helene: str) -> None:
         person = account(f"mmartin{number}", first_name="Marie", last_name="Martin").person
         mine = f"marie.martin{number}@ac-amiens.test"
         MailAddress.objects.filter(person=person).update(address=mine, surname="martin")
-    near = directory.addresses_near([("marie", "martin"), ("helene", "dupont")], limit=1)
+    near = directory.similar_addresses([("marie", "martin"), ("helene", "dupont")], limit=1)
     assert helene in near
     assert near[0].startswith("marie.martin")
 

@@ -4,7 +4,7 @@ import pytest
 from tests.access.signin.people import account
 
 from vaguemestre.people.directory.models import MailAddress, Person
-from vaguemestre.people.directory.queries import people_like
+from vaguemestre.people.directory.queries import suggested_people
 
 pytestmark = pytest.mark.django_db
 
@@ -40,13 +40,13 @@ def _people() -> None:
     ],
 )
 def test_names_are_found_by_their_beginnings(typed: str, found: list[str]) -> None:
-    assert [listed.name for listed in people_like(typed, limit=8)] == found
+    assert [listed.name for listed in suggested_people(typed, limit=8)] == found
 
 
 def test_homonyms_are_told_apart_by_their_school() -> None:
-    assert {listed.detail for listed in people_like("jean", limit=8)} == {"Collège Jean-Macé, Abbeville"}
+    assert {listed.detail for listed in suggested_people("jean", limit=8)} == {"Collège Jean-Macé, Abbeville"}
 
 
 def test_whoever_is_unlisted_is_not_found() -> None:
     Person.objects.filter(birth_name="Dubois").update(unlisted=True)
-    assert people_like("dubois", limit=8) == ()
+    assert suggested_people("dubois", limit=8) == ()

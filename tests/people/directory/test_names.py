@@ -19,7 +19,7 @@ from vaguemestre.people.directory.rules.names import (
     numbered,
     username_base,
 )
-from vaguemestre.people.directory.services.names import _allotted
+from vaguemestre.people.directory.services.names import _allocate
 
 VECTORS = [
     ("Jean-Pierre", "Dupont", "jdupont", "jean-pierre.dupont"),
@@ -101,7 +101,7 @@ _taken = st.frozensets(st.text("ab1", min_size=1, max_size=3).map(lambda rest: "
 
 
 def allotted(bases: list[str], taken: frozenset[str]) -> list[str]:
-    return _allotted(bases, USERNAME_LIMIT, lambda asked: set(asked) & taken)
+    return _allocate(bases, USERNAME_LIMIT, lambda asked: set(asked) & taken)
 
 
 @given(_bases, _taken)

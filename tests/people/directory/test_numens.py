@@ -16,7 +16,7 @@ from vaguemestre.people.directory.rules.numen_vault import (
     unseal,
     unseal_bytes,
 )
-from vaguemestre.people.directory.rules.numens import drawn_numen, parse_numen
+from vaguemestre.people.directory.rules.numens import draw_numen, parse_numen
 from vaguemestre.people.directory.values import Numen, NumenLayout, StaffCategory
 
 KEYS = keys_from("a secret")
@@ -66,7 +66,7 @@ def test_whatever_is_wrong_is_refused_in_the_same_way(typed: str) -> None:
 def test_an_issued_numen_reads_back_in_its_layout(
     seed: int, layout: NumenLayout, category: StaffCategory, year: int
 ) -> None:
-    issued = drawn_numen(layout, academy="20", category=category, year=year, draw=Random(seed))
+    issued = draw_numen(layout, academy="20", category=category, year=year, draw=Random(seed))
     assert parse_numen(issued.text) == issued
 
 

@@ -17,52 +17,54 @@ from vaguemestre.people.directory.models import Person
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake import queries, services
-from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, PlannedRow
-from vaguemestre.people.intake.queries import FeedShown
-from vaguemestre.people.intake.services import Checked, Files, Setting, feed_apply
+from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, PlannedRow
+from vaguemestre.people.intake.queries import FeedSummary
+from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, feed_apply, plan_apply
 from vaguemestre.people.intake.services.erasure import forget_person
-from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.intake.values import ImportTerms
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-TERMS = Terms(date(2026, 11, 25), grace_days=60, closure_limit_percent=2.0, refusal_limit_percent=5.0)
+TERMS = ImportTerms(date(2026, 11, 25), grace_days=60, closure_limit_percent=2.0, refusal_limit_percent=5.0)
 GRH1 = replace(TERMS, full_source="GRH1")
 TWELVE = tuple(crowd(12))
 NINE = TWELVE[:9]
 
 
 @pytest.fixture
-def setting(tmp_path: Path, db: None) -> Setting:
+def setting(tmp_path: Path, db: None) -> ImportContext:
     academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
-    return Setting(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+    return ImportContext(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
 
 
 def apply(
-    setting: Setting, *lines: str, terms: Terms = TERMS, now: datetime = NOW, name: str = "rh.csv"
-) -> Checked:
-    files = Files(feed(*lines), name=name)
-    return services.apply(files, setting, terms, now=now, progress=lambda *_: None)
+    setting: ImportContext, *lines: str, terms: ImportTerms = TERMS, now: datetime = NOW, name: str = "rh.csv"
+) -> CheckedFeed:
+    files = FeedFiles(feed(*lines), name=name)
+    return services.apply_feed(files, setting, terms, now=now, progress=lambda *_: None)
 
 
-def held(setting: Setting, *lines: str, terms: Terms = GRH1, now: datetime = NOW) -> FeedShown:
+def held(setting: ImportContext, *lines: str, terms: ImportTerms = GRH1, now: datetime = NOW) -> FeedSummary:
     """The feed refused whole, as it waits."""
     with pytest.raises(Refusal, match="feed-refused"):
         apply(setting, *lines, terms=terms, now=now)
     return waiting()
 
 
-def waiting() -> FeedShown:
+def waiting() -> FeedSummary:
     (found,) = queries.feeds_page(waiting=True)[0]
     return found
 
 
-def carried_out(setting: Setting, feed_id: int, now: datetime = NOW, terms: Terms = GRH1) -> Checked | None:
-    return services.apply_held(feed_id, setting, terms, now=now)
+def carried_out(
+    setting: ImportContext, feed_id: int, now: datetime = NOW, terms: ImportTerms = GRH1
+) -> CheckedFeed | None:
+    return services.apply_held_feed(feed_id, setting, terms, now=now)
 
 
 def names(feed_id: int, *kinds: str) -> list[str]:
-    return [row.name for row in queries.planned_page(feed_id, kinds, count=100)[0]]
+    return [row.name for row in queries.plan_rows_page(feed_id, kinds, count=100)[0]]
 
 
 def changed_by_c() -> Sequence[str]:
@@ -77,7 +79,7 @@ def changed_by_c() -> Sequence[str]:
 
 
 def test_a_feed_confirmed_after_a_newer_one_undoes_nothing_and_its_new_plan_is_shown(
-    setting: Setting,
+    setting: ImportContext,
 ) -> None:
     apply(setting, *TWELVE, terms=GRH1)
     b = held(setting, *NINE)
@@ -92,11 +94,11 @@ def test_a_feed_confirmed_after_a_newer_one_undoes_nothing_and_its_new_plan_is_s
     assert carried_out(setting, b.feed_id, later) is None
     assert state() == after_c
 
-    services.plan_again(b.feed_id, setting, GRH1, now=later)
+    services.rebuild_plan(b.feed_id, setting, GRH1, now=later)
     anew = waiting()
     assert (anew.departures, anew.changes) == (3, 4)  # what B would undo is told before it is confirmed
     assert "Un fichier plus récent, « c.csv »" in anew.refusal
-    rows = {row.dossier: row for row in queries.planned_page(b.feed_id, ("change",))[0]}
+    rows = {row.dossier: row for row in queries.plan_rows_page(b.feed_id, ("change",))[0]}
     told = {dossier: (row.differences[0].before, row.differences[0].after) for dossier, row in rows.items()}
     assert told == {
         "C00000": ("Nouvelle", "Personneak"),
@@ -109,7 +111,7 @@ def test_a_feed_confirmed_after_a_newer_one_undoes_nothing_and_its_new_plan_is_s
     assert state() == after_c
 
 
-def test_what_is_confirmed_is_what_was_shown_whatever_changed_in_between(setting: Setting) -> None:
+def test_what_is_confirmed_is_what_was_shown_whatever_changed_in_between(setting: ImportContext) -> None:
     apply(setting, *TWELVE, terms=GRH1)
     b = held(setting, *NINE)
     confirm(b.feed_id)
@@ -127,7 +129,7 @@ def test_what_is_confirmed_is_what_was_shown_whatever_changed_in_between(setting
     assert Person.objects.get(dossier="C00004").usage_name == ""
 
 
-def test_a_confirmed_feed_is_applied_exactly_days_later_and_says_who_left(setting: Setting) -> None:
+def test_a_confirmed_feed_is_applied_exactly_days_later_and_says_who_left(setting: ImportContext) -> None:
     apply(setting, *TWELVE, terms=GRH1)
     b = held(setting, *NINE, line())
     assert names(b.feed_id, "departure") == ["Élodie Personnejk", "Élodie Personneal", "Élodie Personnebl"]
@@ -138,11 +140,11 @@ def test_a_confirmed_feed_is_applied_exactly_days_later_and_says_who_left(settin
     assert done is not None
     ends = {(row.ends_on, row.person.dossier) for p in Person.objects.all() for row in p.assignments.all()}
     assert (date(2026, 11, 24), "C00009") in ends
-    shown = queries.feed_shown(b.feed_id)
+    shown = queries.feed_summary(b.feed_id)
     assert shown is not None
     assert (shown.departures, shown.arrivals, shown.waits) == (3, 1, False)
     assert shown.finished_at is not None
-    kept = KeptLine.objects.filter(feed_id=b.feed_id)
+    kept = AppliedLine.objects.filter(feed_id=b.feed_id)
     assert sorted(kept.values_list("kind", "person__dossier")) == [
         ("arrival", "D1"),
         ("departure", "C00009"),
@@ -153,7 +155,7 @@ def test_a_confirmed_feed_is_applied_exactly_days_later_and_says_who_left(settin
     assert Feed.objects.count() == 2  # the feed that waited is the one that was applied
 
 
-def test_a_plan_a_week_old_is_made_again(setting: Setting) -> None:
+def test_a_plan_a_week_old_is_made_again(setting: ImportContext) -> None:
     apply(setting, *TWELVE, terms=GRH1)
     b = held(setting, *NINE)
     with pytest.raises(Refusal) as refused:
@@ -162,66 +164,68 @@ def test_a_plan_a_week_old_is_made_again(setting: Setting) -> None:
 
 
 def test_a_confirmed_feed_cut_short_goes_on_to_the_same_end(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
+    setting: ImportContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apply(setting, *TWELVE, terms=GRH1)
     b = held(setting, *NINE, line(), other())
     confirm(b.feed_id)
-    monkeypatch.setattr(feed_apply, "BATCH", 1)
+    monkeypatch.setattr(plan_apply, "BATCH_PEOPLE", 1)
 
     def stop(done: int, _: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        services.apply_held(b.feed_id, setting, GRH1, now=NOW, progress=stop)
+        services.apply_held_feed(b.feed_id, setting, GRH1, now=NOW, progress=stop)
     assert carried_out(setting, b.feed_id) is not None
-    assert KeptLine.objects.filter(feed_id=b.feed_id).count() == 5
+    assert AppliedLine.objects.filter(feed_id=b.feed_id).count() == 5
     assert Person.objects.count() == 14
     assert carried_out(setting, b.feed_id) is None
 
 
 def test_a_confirmed_feed_that_meets_somebody_registered_meanwhile_does_nothing_more(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
+    setting: ImportContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apply(setting, *TWELVE, terms=GRH1)
     b = held(setting, *NINE, line())
     confirm(b.feed_id)
-    carry = feed_apply._apply_batches
+    carry = feed_apply.apply_batches
 
     def meanwhile(*args: object, **kwargs: object) -> None:
-        monkeypatch.setattr(feed_apply, "_apply_batches", carry)
+        monkeypatch.setattr(feed_apply, "apply_batches", carry)
         Person.objects.filter(dossier="C00004").update(usage_name="Mariée")
         raise IntegrityError
 
-    monkeypatch.setattr(feed_apply, "_apply_batches", meanwhile)
+    monkeypatch.setattr(feed_apply, "apply_batches", meanwhile)
     with pytest.raises(Refusal, match="plan-stale"):
         carried_out(setting, b.feed_id)
     assert Person.objects.get(dossier="C00004").usage_name == "Mariée"
     assert waiting().feed_id == b.feed_id
 
 
-def received(folder: Path, name: str, lines: Sequence[str], minutes: int) -> Files:
+def received(folder: Path, name: str, lines: Sequence[str], minutes: int) -> FeedFiles:
     """A file written that many minutes after NOW."""
     path = folder / name
     path.write_bytes(feed(*lines))
     at = (NOW + timedelta(minutes=minutes)).timestamp()
     os.utime(path, (at, at))
-    return Files(path, name=name)
+    return FeedFiles(path, name=name)
 
 
 @pytest.mark.parametrize("terms", [TERMS, GRH1])
-def test_an_older_file_does_not_undo_a_newer_one(setting: Setting, tmp_path: Path, terms: Terms) -> None:
-    def give(files: Files, terms: Terms = terms) -> Checked:
+def test_an_older_file_does_not_undo_a_newer_one(
+    setting: ImportContext, tmp_path: Path, terms: ImportTerms
+) -> None:
+    def give(files: FeedFiles, terms: ImportTerms = terms) -> CheckedFeed:
         later = NOW + timedelta(hours=3)
-        return services.apply(files, setting, terms, now=later, progress=lambda *_: None)
+        return services.apply_feed(files, setting, terms, now=later, progress=lambda *_: None)
 
     late = received(tmp_path, "mardi.csv", changed_by_c() + list(TWELVE[4:]), 60)
     early = received(tmp_path, "lundi.csv", TWELVE, 0)
     give(late)
     before = state()
     later = NOW + timedelta(hours=3)
-    told = services.check(early, setting, terms, now=later).plan.refusal
+    told = services.check_feed(early, setting, terms, now=later).plan.refusal
     assert "Un fichier plus récent, « mardi.csv »" in told
     assert "4 personnes" in told
     with pytest.raises(Refusal, match="feed-refused"):
@@ -236,30 +240,32 @@ def test_an_older_file_does_not_undo_a_newer_one(setting: Setting, tmp_path: Pat
     assert state() != before
 
 
-def test_a_file_of_another_source_is_not_older(setting: Setting, tmp_path: Path) -> None:
+def test_a_file_of_another_source_is_not_older(setting: ImportContext, tmp_path: Path) -> None:
     later = NOW + timedelta(hours=3)
     files = received(tmp_path, "grh1.csv", TWELVE, 60)
-    services.apply(files, setting, GRH1, now=later, progress=lambda *_: None)
+    services.apply_feed(files, setting, GRH1, now=later, progress=lambda *_: None)
     agape = received(tmp_path, "agape.csv", [TWELVE[0].replace("2D_PUBLIC", "CPE")], 0)
     terms = replace(TERMS, full_source="AGAPE")
-    assert not services.check(agape, setting, terms, now=later).plan.refusal
-    assert services.check(agape, setting, TERMS, now=later).plan.refusal
+    assert not services.check_feed(agape, setting, terms, now=later).plan.refusal
+    assert services.check_feed(agape, setting, TERMS, now=later).plan.refusal
 
 
-def test_two_people_alike_in_one_file_wait_for_an_answer_at_once(setting: Setting) -> None:
+def test_two_people_alike_in_one_file_wait_for_an_answer_at_once(setting: ImportContext) -> None:
     twin = line(dossier="D9", numen="20E9500009TWN")
     apply(setting, line(), twin)
     assert list(Person.objects.values_list("dossier", flat=True)) == ["D1"]
-    doubt = Doubt.objects.get()
-    assert (doubt.dossier, doubt.person.dossier) == ("D9", "D1")
+    candidate = MatchCandidate.objects.get()
+    assert (candidate.dossier, candidate.person.dossier) == ("D9", "D1")
     apply(setting, line(), twin)
-    services.answer_doubt(setting.academy_id, Doubt.objects.get().pk, same=False, by="account:1", now=NOW)
+    services.answer_match_candidate(
+        setting.academy_id, MatchCandidate.objects.get().pk, same=False, by="account:1", now=NOW
+    )
     apply(setting, line(), twin)
     assert Person.objects.count() == 2
     assert apply(setting, line(), twin).plan.is_empty
 
 
-def test_whoever_is_forgotten_leaves_no_plan(setting: Setting) -> None:
+def test_whoever_is_forgotten_leaves_no_plan(setting: ImportContext) -> None:
     apply(setting, *TWELVE, terms=GRH1)
     held(setting, *NINE)
     gone = Person.objects.get(dossier="C00010")
@@ -267,7 +273,7 @@ def test_whoever_is_forgotten_leaves_no_plan(setting: Setting) -> None:
     assert not PlannedRow.objects.filter(person=gone).exists()
 
 
-def test_too_many_refused_lines_wait_for_a_decision_with_what_they_say(setting: Setting) -> None:
+def test_too_many_refused_lines_wait_for_a_decision_with_what_they_say(setting: ImportContext) -> None:
     wrong = [line(dossier=f"W{n}", uai="0809001A") for n in range(29)]
     made = held(setting, *crowd(22), *wrong, terms=TERMS)
     assert "29 lignes sur 51 sont refusées" in made.refusal
@@ -279,12 +285,12 @@ def test_too_many_refused_lines_wait_for_a_decision_with_what_they_say(setting: 
 
 @pytest.mark.parametrize("size", [200])
 def test_the_plan_of_a_large_feed_is_kept_in_few_questions(
-    setting: Setting, size: int, django_assert_max_num_queries: Callable[[int], object]
+    setting: ImportContext, size: int, django_assert_max_num_queries: Callable[[int], object]
 ) -> None:
     apply(setting, *crowd(100), terms=GRH1)
     with django_assert_max_num_queries(60):  # type: ignore[attr-defined]
         made = held(setting, *[cells.replace("20E95", "20E96") for cells in crowd(50)])
     assert made.changes == 50
     with django_assert_max_num_queries(2):  # type: ignore[attr-defined]
-        rows, total = queries.planned_page(made.feed_id, ("departure",), search="personneej", count=30)
+        rows, total = queries.plan_rows_page(made.feed_id, ("departure",), search="personneej", count=30)
     assert total == len(rows)

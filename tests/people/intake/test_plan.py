@@ -10,23 +10,23 @@ from tests.people.intake.lines import crowd, feed, line, other
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Numen, Post
 from vaguemestre.people.intake.feeds import hr
-from vaguemestre.people.intake.rules import plan
-from vaguemestre.people.intake.values import Change, Known, KnownAccount, Plan, Terms
+from vaguemestre.people.intake.rules import build_plan
+from vaguemestre.people.intake.values import AcademySnapshot, Change, ImportTerms, KnownAccount, Plan
 
 TODAY = date(2026, 11, 25)
-TERMS = Terms(TODAY, grace_days=60, closure_limit_percent=2.0)
-NOBODY = Known({}, {}, {})
+TERMS = ImportTerms(TODAY, grace_days=60, closure_limit_percent=2.0)
+NOBODY = AcademySnapshot({}, {}, {})
 
 
 def digest(numen: Numen) -> str:
     return sha256(numen.text.encode()).hexdigest()
 
 
-def planned(known: Known, *lines: str, terms: Terms = TERMS) -> Plan:
-    return plan(hr.read(feed(*lines), TODAY), known, terms, digest)
+def planned(known: AcademySnapshot, *lines: str, terms: ImportTerms = TERMS) -> Plan:
+    return build_plan(hr.parse_feed(feed(*lines), TODAY), known, terms, digest)
 
 
-def after(made: Plan, known: Known = NOBODY, terms: Terms = TERMS) -> Known:
+def after(made: Plan, known: AcademySnapshot = NOBODY, terms: ImportTerms = TERMS) -> AcademySnapshot:
     """What we would know once the plan is applied."""
     people, accounts, sources = dict(known.people), dict(known.accounts), dict(known.sources)
     for arrival in made.arrivals:
@@ -45,7 +45,7 @@ def after(made: Plan, known: Known = NOBODY, terms: Terms = TERMS) -> Known:
             accounts[pk] = KnownAccount(pk, "closed" if made_change.account_act == "close" else "pending")
         if made_change.source:
             sources[pk] = made_change.source
-    return Known(people, accounts, sources)
+    return AcademySnapshot(people, accounts, sources)
 
 
 def _changed(person: KnownPerson, made: Change) -> KnownPerson:
@@ -86,7 +86,7 @@ def test_one_post_is_primary_whatever_the_lines_say() -> None:
 
 
 @pytest.mark.parametrize("terms", [TERMS, replace(TERMS, full_source="EPP")])
-def test_what_was_applied_leaves_nothing_to_do(terms: Terms) -> None:
+def test_what_was_applied_leaves_nothing_to_do(terms: ImportTerms) -> None:
     lines = (line(), line(uai="0609001H", principal="N"), other(), *crowd(5))
     known = after(planned(NOBODY, *lines, terms=terms), terms=terms)
     again = planned(known, *lines, terms=terms)
@@ -135,10 +135,10 @@ def test_of_two_people_alike_in_one_file_the_second_waits_for_a_human_even_half_
     assert {a.person.dossier for a in made.arrivals} & {"D1", "D9"} == {"D1"}
     assert words in made.refused[0].reason
     if words:
-        assert [(d.dossier, d.person_id, d.twin) for d in made.doubts] == [("D9", None, "D1")]
+        assert [(d.dossier, d.person_id, d.twin) for d in made.possible_matches] == [("D9", None, "D1")]
     half_way = after(planned(NOBODY, line()))
-    (doubt,) = planned(half_way, line(), twin, *crowd(20)).doubts if words else (None,)
-    assert doubt is None or (doubt.dossier, doubt.person_id, doubt.twin) == ("D9", 1, "")
+    (candidate,) = planned(half_way, line(), twin, *crowd(20)).possible_matches if words else (None,)
+    assert candidate is None or (candidate.dossier, candidate.person_id, candidate.twin) == ("D9", 1, "")
     if words:
         answered = replace(half_way, other=frozenset({("D9", 1)}))
         assert len(planned(answered, line(), twin).arrivals) == 1
@@ -170,7 +170,7 @@ def test_somebody_near_a_person_known_waits_for_a_human(told: str, words: str) -
     assert not made.arrivals
     assert words in made.refused[0].reason
     assert "(dossier D1)" in made.refused[0].reason
-    assert [doubt.person_id for doubt in made.doubts] == [1]
+    assert [candidate.person_id for candidate in made.possible_matches] == [1]
 
 
 def test_a_change_tells_before_and_after() -> None:
@@ -217,7 +217,7 @@ def test_whoever_waits_for_a_human_does_not_hold_the_feed() -> None:
     known = after(planned(NOBODY, *crowd(6)))
     again = [cells.replace("20E95", "20E96").replace("C0000", "N0000") for cells in crowd(6)]
     made = planned(known, *again, terms=replace(TERMS, refusal_limit_percent=5.0))
-    assert (len(made.doubts), made.doubtful_lines, made.refusal) == (6, 6, "")
+    assert (len(made.possible_matches), made.unresolved_lines, made.refusal) == (6, 6, "")
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_a_numen_of_somebody_else_is_given_to_nobody_whatever_the_dossier_or_a_h
 def test_a_feed_does_not_undo_what_only_the_person_knows() -> None:
     known = after(planned(NOBODY, line(courriel_secours="a@courriel.example")))
     chosen = replace(known.people[1], civil=replace(known.people[1].civil, chosen_first_name="Elo"))
-    known = Known({1: chosen}, known.accounts, known.sources)
+    known = AcademySnapshot({1: chosen}, known.accounts, known.sources)
     assert planned(known, line(civilite="", courriel_secours="b@courriel.example")).is_empty
 
 
@@ -316,14 +316,14 @@ def test_time_alone_closes_at_the_next_feed_without_counting_as_a_closure() -> N
 
 def test_somebody_who_comes_back_finds_the_account_open_again() -> None:
     known = after(planned(NOBODY, line(fin="24/11/2026"), *crowd(60)))
-    known = Known(known.people, {**known.accounts, 1: KnownAccount(1, "closed")}, known.sources)
+    known = AcademySnapshot(known.people, {**known.accounts, 1: KnownAccount(1, "closed")}, known.sources)
     (back,) = planned(known, line(debut="01/12/2026")).changes
     assert back.account_act == "reopen"
 
 
 def test_an_account_closed_by_hand_is_not_opened_by_an_unchanged_feed() -> None:
     known = after(planned(NOBODY, line()))
-    closed = Known(known.people, {1: KnownAccount(1, "closed")}, {})
+    closed = AcademySnapshot(known.people, {1: KnownAccount(1, "closed")}, {})
     assert planned(closed, line()).is_empty
 
 
@@ -384,7 +384,7 @@ def test_planning_changes_nothing_it_was_given() -> None:
     post = Post("0809001Z", date(2020, 9, 1), function="ENS")
     civil = CivilStatus("M.", "Martin", "", "Jean", date(1980, 1, 1))
     person = KnownPerson(1, "D1", civil, "2D_PUBLIC", (), "", (post,))
-    known = Known({1: person}, {1: KnownAccount(1, "active")}, {})
+    known = AcademySnapshot({1: person}, {1: KnownAccount(1, "active")}, {})
     first = planned(known, line(numen="", nom_naissance="Martin", prenom="Jean", date_naissance="01/01/1980"))
     assert known.people == {1: person}
     assert first == planned(
@@ -395,7 +395,7 @@ def test_planning_changes_nothing_it_was_given() -> None:
 def test_a_post_written_before_human_resources_knew_ends_when_they_bring_the_person() -> None:
     """Or the account of somebody received by hand, or created on a request, would never close."""
     by_hand = replace(known_by_hand(), posts=(Post("0809001Z", date(2026, 9, 1)),))
-    known = Known({1: by_hand}, {1: KnownAccount(1, "active")}, {})
+    known = AcademySnapshot({1: by_hand}, {1: KnownAccount(1, "active")}, {})
     brought = planned(known, line(dossier="EPP-1", fin="31/12/2026"))
     now = after(brought, known)
     assert {(p.function, p.ends_on) for p in now.people[1].posts} == {
@@ -409,7 +409,7 @@ def test_a_post_written_before_human_resources_knew_ends_when_they_bring_the_per
 
 
 def test_a_post_written_by_hand_stays_while_human_resources_say_the_person_left() -> None:
-    known = Known({1: known_by_hand()}, {1: KnownAccount(1, "active")}, {})
+    known = AcademySnapshot({1: known_by_hand()}, {1: KnownAccount(1, "active")}, {})
     (change,) = planned(known, line(dossier="EPP-1", debut="01/09/2024", fin="31/08/2026")).changes
     assert not change.leaves
     assert [p.function for p in change.change.posts] == ["ENS"]

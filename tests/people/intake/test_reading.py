@@ -17,11 +17,11 @@ TODAY = date(2026, 11, 25)
 
 
 def read(content: bytes) -> list[tuple[int, str, str]]:
-    return [(r.line, r.column, r.reason) for r in hr.read(content, TODAY).refused]
+    return [(r.line, r.column, r.reason) for r in hr.parse_feed(content, TODAY).refused]
 
 
 def test_a_line_becomes_a_record() -> None:
-    (record,) = hr.read(feed(line(numen="20 e 95 01234 abc", fin="2027-08-31")), TODAY).records
+    (record,) = hr.parse_feed(feed(line(numen="20 e 95 01234 abc", fin="2027-08-31")), TODAY).records
     assert (record.line, record.dossier, record.category, record.civil.first_name) == (
         2,
         "D1",
@@ -43,12 +43,12 @@ def test_a_line_becomes_a_record() -> None:
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_byte_order_mark_line_ends_and_empty_lines_do_not_count(mark: str, end: str) -> None:
     text = mark + end.join([";".join(COLUMNS), "", line(), ";" * 16, other(), ""])
-    reading = hr.read(text.encode(), TODAY)
+    reading = hr.parse_feed(text.encode(), TODAY)
     assert ([r.line for r in reading.records], reading.refused, reading.notices) == ([3, 5], (), ())
 
 
 def test_windows_1252_is_read_with_a_notice() -> None:
-    reading = hr.read(feed(line(nom_usage="Œuvrard")).decode().encode("windows-1252"), TODAY)
+    reading = hr.parse_feed(feed(line(nom_usage="Œuvrard")).decode().encode("windows-1252"), TODAY)
     assert reading.records[0].civil.usage_name == "Œuvrard"
     assert "windows-1252" in reading.notices[0]
 
@@ -56,7 +56,7 @@ def test_windows_1252_is_read_with_a_notice() -> None:
 def test_a_utf_8_file_cut_in_the_middle_of_an_accent_keeps_the_others() -> None:
     whole = feed(line(), other(nom_naissance="Koné"), line(dossier="D3", numen="", nom_naissance="Lefè"))
     cut = whole[: whole.rindex("è".encode()) + 1]
-    reading = hr.read(cut, TODAY)
+    reading = hr.parse_feed(cut, TODAY)
     assert [r.civil.birth_name for r in reading.records] == ["Lefèvre", "Koné"]
     assert [(r.line, r.reason) for r in reading.refused] == [(4, "dernière ligne tronquée")]
     assert reading.notices == ()
@@ -64,22 +64,22 @@ def test_a_utf_8_file_cut_in_the_middle_of_an_accent_keeps_the_others() -> None:
 
 def test_a_line_of_another_encoding_spoils_itself_only() -> None:
     lines = feed(line(), other(nom_naissance="Koné"), line(dossier="D3", numen="", nom_naissance="Boisé"))
-    reading = hr.read(lines.replace("Koné".encode(), "Koné".encode("windows-1252")), TODAY)
+    reading = hr.parse_feed(lines.replace("Koné".encode(), "Koné".encode("windows-1252")), TODAY)
     assert [r.civil.birth_name for r in reading.records] == ["Lefèvre", "Boisé"]
     assert [(r.line, r.column) for r in reading.refused] == [(3, "nom_naissance")]
     old = feed(line(), other(nom_naissance="Koné")).decode().encode("windows-1252")
-    pasted = hr.read(old + line(dossier="D3", numen="").encode(), TODAY)
+    pasted = hr.parse_feed(old + line(dossier="D3", numen="").encode(), TODAY)
     assert [r.civil.birth_name for r in pasted.records] == ["Lefèvre", "Koné", "Lefèvre"]
 
 
 def test_a_file_with_nothing_below_its_header_says_so() -> None:
-    assert hr.read(feed(), TODAY).notices == ("Le fichier n’a aucune ligne sous la première.",)
+    assert hr.parse_feed(feed(), TODAY).notices == ("Le fichier n’a aucune ligne sous la première.",)
 
 
 def test_what_is_wrong_with_the_companion_file_names_it() -> None:
     for content in (b"", b"uai,nom,type,secteur,departement,commune,code_postal\n", b"uai;nom\n", b"x\n"):
         with pytest.raises(Refusal) as refused:
-            structures.read(content)
+            structures.parse_structures(content)
         assert "fichier des établissements" in sentence(refused.value)
 
 
@@ -87,7 +87,7 @@ def test_columns_may_come_in_any_order_with_unknown_ones() -> None:
     names = [*reversed(COLUMNS), "remarque"]
     cells = dict(zip(COLUMNS, line().split(";"), strict=True)) | {"remarque": "x"}
     text = ";".join(names).upper() + "\n" + ";".join(cells[n] for n in names)
-    reading = hr.read(text.encode(), TODAY)
+    reading = hr.parse_feed(text.encode(), TODAY)
     assert reading.records[0].dossier == "D1"
     assert reading.notices == ("Colonnes ignorées du fichier : remarque.",)
 
@@ -110,7 +110,7 @@ def test_columns_may_come_in_any_order_with_unknown_ones() -> None:
 )
 def test_a_file_that_cannot_be_used_is_told_in_one_refusal(content: bytes, code: str) -> None:
     with pytest.raises(Refusal) as refused:
-        hr.read(content, TODAY)
+        hr.parse_feed(content, TODAY)
     assert refused.value.code == code
 
 
@@ -151,7 +151,7 @@ def test_a_bad_line_is_refused_and_the_rest_goes_through(
     (refused,) = read(content)
     assert refused[:2] == (3, column)
     assert words in refused[2]
-    assert len(hr.read(content, TODAY).records) == 2
+    assert len(hr.parse_feed(content, TODAY).records) == 2
 
 
 def test_a_missing_or_an_extra_cell_is_told() -> None:
@@ -169,13 +169,13 @@ def test_a_truncated_last_line_is_told() -> None:
 
 def test_a_quote_left_open_spoils_its_line_only() -> None:
     content = feed(line(nom_naissance='"Lefèvre'), other(), other(dossier="D3", numen="", prenom='"Marc"'))
-    reading = hr.read(content, TODAY)
+    reading = hr.parse_feed(content, TODAY)
     assert [r.line for r in reading.refused] == [2]
     assert [r.civil.first_name for r in reading.records] == ["Marc", "Marc"]
 
 
 def test_unusual_spaces_and_decomposed_accents_are_made_usual() -> None:
-    (record,) = hr.read(feed(line(nom_naissance="Le\u00a0Goff", prenom="E\u0301lodie")), TODAY).records
+    (record,) = hr.parse_feed(feed(line(nom_naissance="Le\u00a0Goff", prenom="E\u0301lodie")), TODAY).records
     assert (record.civil.birth_name, record.civil.first_name) == ("Le Goff", "Élodie")
 
 
@@ -183,7 +183,7 @@ def test_unusual_spaces_and_decomposed_accents_are_made_usual() -> None:
 def test_no_bytes_do_more_than_be_refused(content: bytes) -> None:
     for whole in (content, feed(line()) + content):
         try:
-            reading = hr.read(whole, TODAY)
+            reading = hr.parse_feed(whole, TODAY)
         except Refusal:
             continue
         assert len({r.line for r in (*reading.records, *reading.refused)}) == len(reading.records) + len(
@@ -200,7 +200,7 @@ def test_establishments_are_read_or_refused() -> None:
         "0809001A;x;x;PUBLIC;080;x;80000\n"
         "0609002J;x;x;MIXTE;060;x;60000\n"
     )
-    reading = structures.read(content.encode())
+    reading = structures.parse_structures(content.encode())
     assert [(p.uai, p.sector, p.department) for p in reading.places] == [
         ("0809001Z", "PUBLIC", "080"),
         ("0609001H", "", "060"),
@@ -215,6 +215,6 @@ def test_a_school_says_its_district_where_the_file_has_that_column() -> None:
         "0609001H;x;Ecole;;;Beauvais;60000",
     )
     for more, told, found in (("", "", ""), (";circonscription", ";Beauvais nord", "Beauvais nord")):
-        reading = structures.read(f"{header}{more}\n{cells}{told}\n".encode())
+        reading = structures.parse_structures(f"{header}{more}\n{cells}{told}\n".encode())
         assert [place.district for place in reading.places] == [found]
         assert reading.notices == ()

@@ -32,7 +32,7 @@ def test_the_same_seed_gives_the_same_files_and_another_gives_others() -> None:
 @pytest.mark.parametrize("agents", [1, 10, 400, 3000])
 def test_every_line_is_good_and_its_establishment_described(agents: int, layout: NumenLayout) -> None:
     feed, places = written(agents, 2, layout)
-    reading, described = hr.read(feed.encode(), TODAY), structures.read(places.encode())
+    reading, described = hr.parse_feed(feed.encode(), TODAY), structures.parse_structures(places.encode())
     assert not reading.refused
     assert not described.refused
     assert len({r.dossier for r in reading.records}) == agents
@@ -48,7 +48,7 @@ def test_however_many_agents_each_kind_of_establishment_is_there(agents: int) ->
 
 
 def test_the_mix_is_that_of_a_real_academie() -> None:
-    reading = hr.read(written(6000, 3)[0].encode(), TODAY)
+    reading = hr.parse_feed(written(6000, 3)[0].encode(), TODAY)
     people = {r.dossier: r for r in reading.records}.values()
     share = {category: count / 60 for category, count in Counter(r.category for r in people).items()}
     assert share["2D_PUBLIC"] == pytest.approx(33.7, abs=2.5)
@@ -63,7 +63,7 @@ def test_the_mix_is_that_of_a_real_academie() -> None:
 
 
 def test_namesakes_are_some_but_not_most() -> None:
-    reading = hr.read(written(4000, 3)[0].encode(), TODAY)
+    reading = hr.parse_feed(written(4000, 3)[0].encode(), TODAY)
     people = {r.dossier: r.civil for r in reading.records}.values()
     bases = Counter(username_base(c.shown_first_name, c.shown_last_name) for c in people)
     assert 0.65 < len(bases) / 4000 < 0.95

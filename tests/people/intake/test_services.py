@@ -33,32 +33,32 @@ from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.directory.values import NumenLayout
 from vaguemestre.people.intake import queries, services
-from vaguemestre.people.intake.models import Feed, KeptLine, Origin, PlannedRow, RefusedRow
+from vaguemestre.people.intake.models import AppliedLine, Feed, Origin, PlannedRow, RefusedRow
 from vaguemestre.people.intake.sample import feed_text, sample, structures_text
-from vaguemestre.people.intake.services import Checked, Files, Setting, feed_apply
-from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, plan_apply
+from vaguemestre.people.intake.values import ImportTerms
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-TERMS = Terms(date(2026, 11, 25), grace_days=60, closure_limit_percent=2.0)
+TERMS = ImportTerms(date(2026, 11, 25), grace_days=60, closure_limit_percent=2.0)
 
 
 @pytest.fixture
-def setting(tmp_path: Path, db: None) -> Setting:
+def setting(tmp_path: Path, db: None) -> ImportContext:
     academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
-    return Setting(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+    return ImportContext(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
 
 
-def apply(setting: Setting, *lines: str, terms: Terms = TERMS) -> Checked:
-    return apply_files(setting, Files(feed(*lines), name="rh.csv"), terms)
+def apply(setting: ImportContext, *lines: str, terms: ImportTerms = TERMS) -> CheckedFeed:
+    return apply_files(setting, FeedFiles(feed(*lines), name="rh.csv"), terms)
 
 
-def apply_files(setting: Setting, files: Files, terms: Terms = TERMS) -> Checked:
-    return services.apply(files, setting, terms, now=NOW, progress=lambda *_: None)
+def apply_files(setting: ImportContext, files: FeedFiles, terms: ImportTerms = TERMS) -> CheckedFeed:
+    return services.apply_feed(files, setting, terms, now=NOW, progress=lambda *_: None)
 
 
-def sampled(agents: int, seed: int) -> Files:
+def sampled(agents: int, seed: int) -> FeedFiles:
     made = sample(agents, seed, today=TERMS.today, academy="20", layout=NumenLayout.SEED)
-    return Files("".join(feed_text(made.people)).encode(), "".join(structures_text(made.places)).encode())
+    return FeedFiles("".join(feed_text(made.people)).encode(), "".join(structures_text(made.places)).encode())
 
 
 COLUMNS = {
@@ -81,15 +81,15 @@ def state() -> list[list[tuple[object, ...]]]:
 
 
 @pytest.mark.django_db
-def test_a_check_changes_nothing(setting: Setting) -> None:
+def test_a_check_changes_nothing(setting: ImportContext) -> None:
     before = state()
-    checked = services.check(Files(feed(line(), other())), setting, TERMS, now=NOW)
+    checked = services.check_feed(FeedFiles(feed(line(), other())), setting, TERMS, now=NOW)
     assert len(checked.plan.arrivals) == 2
     assert (state(), Feed.objects.count(), Entry.objects.count()) == (before, 0, 0)
 
 
 @pytest.mark.django_db
-def test_an_arrival_has_a_pending_account_and_everything_hr_says(setting: Setting) -> None:
+def test_an_arrival_has_a_pending_account_and_everything_hr_says(setting: ImportContext) -> None:
     apply(setting, line(), line(uai="0609001H", principal="N"))
     account = Account.objects.select_related("person__service").get()
     assert (account.username, account.mailbox, account.state) == (
@@ -105,7 +105,7 @@ def test_an_arrival_has_a_pending_account_and_everything_hr_says(setting: Settin
 
 
 @pytest.mark.django_db
-def test_a_second_run_changes_nothing(setting: Setting) -> None:
+def test_a_second_run_changes_nothing(setting: ImportContext) -> None:
     files = sampled(700, 5)
     apply_files(setting, files)
     first, entries = state(), Entry.objects.count()
@@ -117,9 +117,9 @@ def test_a_second_run_changes_nothing(setting: Setting) -> None:
 
 @pytest.mark.django_db
 def test_interrupted_after_any_batch_and_run_again_the_end_is_the_same(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
+    setting: ImportContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed_apply, "BATCH", 20)
+    monkeypatch.setattr(plan_apply, "BATCH_PEOPLE", 20)
     files = sampled(90, 6)
 
     def stop(done: int, _: int) -> None:
@@ -127,7 +127,7 @@ def test_interrupted_after_any_batch_and_run_again_the_end_is_the_same(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        services.apply(files, setting, TERMS, now=NOW, progress=stop)
+        services.apply_feed(files, setting, TERMS, now=NOW, progress=stop)
     assert Person.objects.count() == 40
     assert Feed.objects.get().finished_at is None
     apply_files(setting, files)
@@ -139,14 +139,14 @@ def test_interrupted_after_any_batch_and_run_again_the_end_is_the_same(
 
 def confirm(feed_id: int, now: datetime = NOW) -> None:
     """As somebody who reads the plan as it stands does."""
-    feed = queries.feed_shown(feed_id)
+    feed = queries.feed_summary(feed_id)
     assert feed is not None
     services.confirm_feed(feed_id, plan=feed.plan_digest, departures=feed.departures, by="account:1", now=now)
 
 
 def clear() -> None:
     for table in (
-        KeptLine,
+        AppliedLine,
         Feed,
         Origin,
         Account,
@@ -165,7 +165,7 @@ def refound() -> int:
 
 
 @pytest.mark.django_db
-def test_a_refused_feed_changes_nobody_and_waits_once(setting: Setting) -> None:
+def test_a_refused_feed_changes_nobody_and_waits_once(setting: ImportContext) -> None:
     apply(setting, *crowd(50))
     before = state()
     with pytest.raises(Refusal):
@@ -175,7 +175,7 @@ def test_a_refused_feed_changes_nobody_and_waits_once(setting: Setting) -> None:
     assert refused.value.code == "intake.feed-refused"
     assert "2 personnes sur 50" in str(refused.value.facts["reason"])
     assert state() == before
-    (waiting,) = [feed for feed in queries.feeds_of(setting.academy_id) if feed.waits]
+    (waiting,) = [feed for feed in queries.feed_summaries(setting.academy_id) if feed.waits]
     assert "2 personnes sur 50" in waiting.refusal
     assert (waiting.arrivals, waiting.changes, waiting.departures) == (1, 0, 2)  # a departure is no change
     (held,) = setting.shelf.glob(f"{waiting.feed_id}.feed")
@@ -183,13 +183,15 @@ def test_a_refused_feed_changes_nobody_and_waits_once(setting: Setting) -> None:
 
 
 @pytest.mark.django_db
-def test_a_refused_feed_is_applied_once_an_administrator_confirms_it(setting: Setting) -> None:
+def test_a_refused_feed_is_applied_once_an_administrator_confirms_it(setting: ImportContext) -> None:
     apply(setting, *crowd(50))
     with pytest.raises(Refusal):
         apply(setting, *crowd(2, fin="24/09/2026"), line())
-    (waiting,) = [feed for feed in queries.feeds_of(setting.academy_id) if feed.waits]
+    (waiting,) = [feed for feed in queries.feed_summaries(setting.academy_id) if feed.waits]
     confirmed = replace(TERMS, closures_confirmed=True)
-    assert services.apply_held(waiting.feed_id, setting, confirmed, now=NOW) is None  # nobody confirmed it
+    assert (
+        services.apply_held_feed(waiting.feed_id, setting, confirmed, now=NOW) is None
+    )  # nobody confirmed it
     with pytest.raises(Refusal, match="departures-wrong"):
         services.confirm_feed(
             waiting.feed_id, plan=waiting.plan_digest, departures=3, by="account:1", now=NOW
@@ -199,22 +201,22 @@ def test_a_refused_feed_is_applied_once_an_administrator_confirms_it(setting: Se
         services.confirm_feed(
             waiting.feed_id, plan=waiting.plan_digest, departures=2, by="account:2", now=NOW
         )
-    services.apply_held(waiting.feed_id, setting, confirmed, now=NOW)
+    services.apply_held_feed(waiting.feed_id, setting, confirmed, now=NOW)
     assert Account.objects.filter(state="closed").count() == 2
-    assert services.apply_held(waiting.feed_id, setting, confirmed, now=NOW) is None
+    assert services.apply_held_feed(waiting.feed_id, setting, confirmed, now=NOW) is None
     assert not list(setting.shelf.iterdir())
 
 
 @pytest.mark.django_db
 def test_a_refused_feed_may_be_given_up(
-    setting: Setting, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+    setting: ImportContext, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
 ) -> None:
     apply(setting, *crowd(50))
     with pytest.raises(Refusal):
         apply(setting, *crowd(2, fin="24/09/2026"))
-    waiting = queries.feeds_of(setting.academy_id)[0]
+    waiting = queries.feed_summaries(setting.academy_id)[0]
     with django_capture_on_commit_callbacks(execute=True):
-        services.give_feed_up(waiting.feed_id, setting.shelf, by="account:1", now=NOW)
+        services.discard_feed(waiting.feed_id, setting.shelf, by="account:1", now=NOW)
     assert not list(setting.shelf.iterdir())
     with pytest.raises(Refusal, match="feed-decided"):
         confirm(waiting.feed_id)
@@ -224,29 +226,35 @@ def test_a_refused_feed_may_be_given_up(
 @pytest.mark.django_db
 @pytest.mark.parametrize(("same", "people"), [(True, 1), (False, 2)])
 def test_a_likeness_waits_for_a_human_and_the_next_feed_follows_the_answer(
-    setting: Setting, same: bool, people: int
+    setting: ImportContext, same: bool, people: int
 ) -> None:
     apply(setting, line())
     alike = line(dossier="D9", numen="")
     for _ in range(2):
         assert len(apply(setting, alike).plan.refused) == 1
     assert Person.objects.count() == 1
-    (doubt,) = queries.doubts_of(setting.academy_id)
-    assert (doubt.dossier, doubt.person_name) == ("D9", "Élodie Lefèvre")
-    lines = services.show_doubt_lines(setting.academy_id, doubt.doubt_id, setting.keys, by="cli", now=NOW)
+    (candidate,) = queries.match_candidates_of(setting.academy_id)
+    assert (candidate.dossier, candidate.person_name) == ("D9", "Élodie Lefèvre")
+    lines = services.reveal_match_candidate_lines(
+        setting.academy_id, candidate.candidate_id, setting.keys, by="cli", now=NOW
+    )
     assert lines == alike
-    assert Entry.objects.filter(action="intake.lines-shown", to=f"person:{doubt.person_id}").exists()
-    services.answer_doubt(setting.academy_id, doubt.doubt_id, same=same, by="account:1", now=NOW)
+    assert Entry.objects.filter(action="intake.lines-shown", to=f"person:{candidate.person_id}").exists()
+    services.answer_match_candidate(
+        setting.academy_id, candidate.candidate_id, same=same, by="account:1", now=NOW
+    )
     assert not apply(setting, alike).plan.refused
     assert Person.objects.count() == people
     assert Person.objects.filter(dossier="D9").count() == 1
     assert apply(setting, alike).plan.is_empty
-    with pytest.raises(Refusal, match="doubt-answered"):
-        services.answer_doubt(setting.academy_id, doubt.doubt_id, same=not same, by="account:1", now=NOW)
+    with pytest.raises(Refusal, match="match-answered"):
+        services.answer_match_candidate(
+            setting.academy_id, candidate.candidate_id, same=not same, by="account:1", now=NOW
+        )
 
 
 @pytest.mark.django_db
-def test_good_lines_go_through_and_refused_ones_are_kept_with_their_reason(setting: Setting) -> None:
+def test_good_lines_go_through_and_refused_ones_are_kept_with_their_reason(setting: ImportContext) -> None:
     apply(setting, line(uai="0809001A"), other())
     assert Person.objects.get().dossier == "D2"
     row = RefusedRow.objects.get()
@@ -254,18 +262,18 @@ def test_good_lines_go_through_and_refused_ones_are_kept_with_their_reason(setti
 
 
 @pytest.mark.django_db
-def test_the_lines_that_changed_somebody_are_kept_sealed(setting: Setting) -> None:
+def test_the_lines_that_changed_somebody_are_kept_sealed(setting: ImportContext) -> None:
     apply(setting, line(), line(uai="0609001H", principal="N"))
-    kept = KeptLine.objects.get()
+    kept = AppliedLine.objects.get()
     assert b"20E9501234ABC" not in bytes(kept.sealed)
     text = unseal_bytes(bytes(kept.sealed), setting.keys, b"feed line").decode()
     assert text.split("\n") == [line(), line(uai="0609001H", principal="N")]
     apply(setting, line(), line(uai="0609001H", principal="N"))
-    assert KeptLine.objects.count() == 1
+    assert AppliedLine.objects.count() == 1
 
 
 @pytest.mark.django_db
-def test_a_departure_closes_the_account_and_a_return_opens_the_same(setting: Setting) -> None:
+def test_a_departure_closes_the_account_and_a_return_opens_the_same(setting: ImportContext) -> None:
     apply(setting, line(), *crowd(60))
     account = Account.objects.get(username="elefevre")
     change_states([account.pk], "suspend", by="test", now=NOW)
@@ -279,7 +287,7 @@ def test_a_departure_closes_the_account_and_a_return_opens_the_same(setting: Set
 
 
 @pytest.mark.django_db
-def test_a_marriage_changes_the_address_and_keeps_the_username(setting: Setting) -> None:
+def test_a_marriage_changes_the_address_and_keeps_the_username(setting: ImportContext) -> None:
     apply(setting, line())
     apply(setting, line(nom_usage="Petit"))
     account = Account.objects.get()
@@ -293,17 +301,17 @@ def test_a_marriage_changes_the_address_and_keeps_the_username(setting: Setting)
 
 
 @pytest.mark.django_db
-def test_establishments_come_from_the_companion_file_or_bare_from_the_feed(setting: Setting) -> None:
+def test_establishments_come_from_the_companion_file_or_bare_from_the_feed(setting: ImportContext) -> None:
     apply(setting, line())
     assert Structure.objects.get().name == "Établissement 0809001Z"
     header = "uai;nom;type;secteur;departement;commune;code_postal\n"
     companion = f"{header}0809001Z;Collège Jules Verne;Collège;PUBLIC;080;Amiens;80000\n".encode()
-    apply_files(setting, Files(feed(line()), companion))
+    apply_files(setting, FeedFiles(feed(line()), companion))
     assert Structure.objects.get().name == "Collège Jules Verne"
 
 
 @pytest.mark.django_db
-def test_a_feed_run_again_after_a_cut_is_not_shown_as_cut_for_ever(setting: Setting) -> None:
+def test_a_feed_run_again_after_a_cut_is_not_shown_as_cut_for_ever(setting: ImportContext) -> None:
     apply(setting, line())
     Feed.objects.update(finished_at=None)
     apply(setting, other())
@@ -313,15 +321,15 @@ def test_a_feed_run_again_after_a_cut_is_not_shown_as_cut_for_ever(setting: Sett
 
 
 @pytest.mark.django_db
-def test_people_of_a_complete_file_belong_to_its_source(setting: Setting) -> None:
+def test_people_of_a_complete_file_belong_to_its_source(setting: ImportContext) -> None:
     epp = replace(TERMS, full_source="EPP")
     apply(setting, *crowd(3))
     assert apply(setting, *crowd(2), terms=epp).notices == (
         "La source « EPP » n’a encore personne : aucune absence ne sera vue. C’est la première déclarée.",
     )
     assert apply(setting, *crowd(2), terms=epp).notices == ()
-    (misspelt,) = services.check(
-        Files(feed(line())), setting, replace(TERMS, full_source="EEP"), now=NOW
+    (misspelt,) = services.check_feed(
+        FeedFiles(feed(line())), setting, replace(TERMS, full_source="EEP"), now=NOW
     ).notices
     assert "Sources déjà déclarées : EPP." in misspelt
     assert Origin.objects.filter(source="EPP").count() == 2
@@ -329,12 +337,12 @@ def test_people_of_a_complete_file_belong_to_its_source(setting: Setting) -> Non
 
 
 @pytest.mark.django_db
-def test_a_second_import_at_the_same_time_is_refused(setting: Setting) -> None:
+def test_a_second_import_at_the_same_time_is_refused(setting: ImportContext) -> None:
     def meanwhile(*_: int) -> None:
         with pytest.raises(Refusal, match="intake.import-running"):
             apply(setting, other())
 
-    services.apply(Files(feed(line())), setting, TERMS, now=NOW, progress=meanwhile)
+    services.apply_feed(FeedFiles(feed(line())), setting, TERMS, now=NOW, progress=meanwhile)
     assert Person.objects.count() == 1
 
 
@@ -352,7 +360,7 @@ def test_imports_of_namesakes_on_several_machines_never_share_a_name(tmp_path: P
             )
             for n in range(8)
         ]
-        apply(Setting(academy, keys, 2048, "cli", tmp_path / f"lock{machine}"), *lines)
+        apply(ImportContext(academy, keys, 2048, "cli", tmp_path / f"lock{machine}"), *lines)
 
     at_once(4, one)
     names = sorted(Account.objects.values_list("username", flat=True), key=lambda n: (len(n), n))
@@ -364,7 +372,7 @@ def test_imports_of_namesakes_on_several_machines_never_share_a_name(tmp_path: P
 def test_the_same_file_applied_twice_at_once_registers_nobody_twice(tmp_path: Path) -> None:
     academy, files = refound(), sampled(60, 7)
     keys = numen_keys.get()
-    at_once(2, lambda n: apply_files(Setting(academy, keys, 2048, "cli", tmp_path / f"lock{n}"), files))
+    at_once(2, lambda n: apply_files(ImportContext(academy, keys, 2048, "cli", tmp_path / f"lock{n}"), files))
     assert Person.objects.count() == Account.objects.count() == 60
 
 
@@ -373,9 +381,9 @@ import os, signal, sys
 import django
 django.setup()
 from vaguemestre.cli.main import main
-from vaguemestre.people.intake.services import feed_apply
-feed_apply.BATCH = 25
-real = feed_apply._apply_arrivals
+from vaguemestre.people.intake.services import plan_apply
+plan_apply.BATCH_PEOPLE = 25
+real = plan_apply._apply_arrivals
 calls = 0
 def dying(*arguments):
     global calls
@@ -383,7 +391,7 @@ def dying(*arguments):
     if calls == int(sys.argv[1]):
         os.kill(os.getpid(), signal.SIGKILL)
     real(*arguments)
-feed_apply._apply_arrivals = dying
+plan_apply._apply_arrivals = dying
 sys.exit(main(["feed", "apply", sys.argv[2]]))
 """
 
@@ -421,9 +429,9 @@ def test_a_killed_import_run_again_ends_as_if_it_had_not_been(tmp_path: Path, ho
 
 @pytest.mark.django_db
 def test_the_whole_unchanged_comparison_takes_a_few_questions(
-    setting: Setting, django_assert_max_num_queries: DjangoAssertNumQueries
+    setting: ImportContext, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     files = sampled(300, 9)
     apply_files(setting, files)
     with django_assert_max_num_queries(12):
-        services.check(files, setting, TERMS, now=NOW)
+        services.check_feed(files, setting, TERMS, now=NOW)

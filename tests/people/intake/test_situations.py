@@ -18,10 +18,10 @@ from vaguemestre.people.directory.models import Person
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake import services
-from vaguemestre.people.intake.events import PeopleLeft, SituationTold
+from vaguemestre.people.intake.events import PeopleLeft, SituationReported
 from vaguemestre.people.intake.ports import closing_days
 from vaguemestre.people.intake.rules.situations import situation_of
-from vaguemestre.people.intake.services import Checked, Files, Setting
+from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext
 from vaguemestre.people.intake.values import Situation
 from vaguemestre.people.lifecycle import handlers, queries, rules
 from vaguemestre.people.lifecycle import services as lives
@@ -111,25 +111,27 @@ def test_a_feed_replaces_what_a_feed_said_and_hardly_anything_else(
 
 
 @pytest.fixture
-def setting(tmp_path: Path, db: None) -> Setting:
+def setting(tmp_path: Path, db: None) -> ImportContext:
     academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
-    return Setting(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock", closing_days.get())
+    return ImportContext(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock", closing_days.get())
 
 
 @pytest.fixture
-def give(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Checked]:
+def give(setting: ImportContext, monkeypatch: pytest.MonkeyPatch) -> Callable[..., CheckedFeed]:
     """A feed applied so many days later, then what the worker does of it."""
 
-    def give(*lines: str, full: str = "", days: int = 0) -> Checked:
+    def give(*lines: str, full: str = "", days: int = 0) -> CheckedFeed:
         DBTaskResult.objects.all().delete()
         now = NOW + timedelta(days=days)
         monkeypatch.setattr("django.utils.timezone.now", lambda: now)
         terms = replace(TERMS, today=paris_day(now), full_source=full, closure_limit_percent=100)
-        checked = services.apply(Files(feed(*lines)), setting, terms, now=now, progress=lambda *_: None)
+        checked = services.apply_feed(
+            FeedFiles(feed(*lines)), setting, terms, now=now, progress=lambda *_: None
+        )
         for job in DBTaskResult.objects.order_by("enqueued_at").values_list("args_kwargs", flat=True):
             _, name, told, _ = job["args"]
-            if name.endswith(":SituationTold"):
-                handlers.follow_situation(SituationTold(**told))
+            if name.endswith(":SituationReported"):
+                handlers.follow_situation(SituationReported(**told))
             elif name.endswith(":PeopleLeft"):
                 handlers.follow_departures(PeopleLeft(**told))
             elif name.endswith(":PeopleChanged"):
@@ -149,7 +151,7 @@ def passage(dossier: str) -> Passage | None:
 
 
 @pytest.mark.django_db
-def test_somebody_who_left_and_serves_again_is_back_the_same_day(give: Callable[..., Checked]) -> None:
+def test_somebody_who_left_and_serves_again_is_back_the_same_day(give: Callable[..., CheckedFeed]) -> None:
     give(line(), *crowd(2))
     give(line(fin="18/11/2026"), *crowd(2))
     begun = passage("D1")
@@ -163,7 +165,7 @@ def test_somebody_who_left_and_serves_again_is_back_the_same_day(give: Callable[
 
 @pytest.mark.django_db
 def test_a_death_told_by_a_feed_closes_freezes_and_hides_at_once_and_is_taken_back(
-    give: Callable[..., Checked],
+    give: Callable[..., CheckedFeed],
 ) -> None:
     give(line(), *crowd(2))
     give(line(statut="DECEDE", fin="18/11/2026"), *crowd(2))
@@ -180,7 +182,9 @@ def test_a_death_told_by_a_feed_closes_freezes_and_hides_at_once_and_is_taken_ba
 
 
 @pytest.mark.django_db
-def test_a_retirement_a_long_leave_and_a_return_follow_their_own_days(give: Callable[..., Checked]) -> None:
+def test_a_retirement_a_long_leave_and_a_return_follow_their_own_days(
+    give: Callable[..., CheckedFeed],
+) -> None:
     first, second, third = crowd(3)
     give(first, second, third)
     give(
@@ -204,7 +208,7 @@ def test_a_retirement_a_long_leave_and_a_return_follow_their_own_days(give: Call
 
 
 @pytest.mark.django_db
-def test_what_was_declared_by_hand_stays(give: Callable[..., Checked]) -> None:
+def test_what_was_declared_by_hand_stays(give: Callable[..., CheckedFeed]) -> None:
     give(line())
     account = Account.objects.get()
     lives.declare(account.pk, Event.SUSPENSION, TODAY, NUMBERS, by="account:9", now=NOW, today=TODAY)
@@ -232,7 +236,7 @@ def work_until(days: int) -> None:
 @pytest.mark.parametrize("status", ["TITULAIRE", "RETRAITE"])
 @pytest.mark.parametrize("full", ["", "GRH1"])
 def test_a_closing_put_off_by_an_officer_is_not_brought_forward_by_a_feed(
-    give: Callable[..., Checked], status: str, full: str
+    give: Callable[..., CheckedFeed], status: str, full: str
 ) -> None:
     before, leaver = (line(), *crowd(2)), line(statut=status, fin="24/11/2026")
     give(*before, full=full)
@@ -249,7 +253,7 @@ def test_a_closing_put_off_by_an_officer_is_not_brought_forward_by_a_feed(
 
 @pytest.mark.django_db
 def test_a_closing_put_off_stays_so_when_a_feed_gives_the_departure_another_name(
-    give: Callable[..., Checked],
+    give: Callable[..., CheckedFeed],
 ) -> None:
     give(line())
     give(line(fin="24/11/2026"))
@@ -265,7 +269,7 @@ def test_a_closing_put_off_stays_so_when_a_feed_gives_the_departure_another_name
 
 @pytest.mark.django_db
 def test_a_retirement_closes_on_its_own_day_not_on_that_of_contracts(
-    give: Callable[..., Checked], monkeypatch: pytest.MonkeyPatch
+    give: Callable[..., CheckedFeed], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     longer = replace(NUMBERS, retirement_closed=120)
     monkeypatch.setattr(type(settings.CONFIG), "life_numbers", lambda _: longer)
@@ -278,7 +282,7 @@ def test_a_retirement_closes_on_its_own_day_not_on_that_of_contracts(
 
 @pytest.mark.django_db
 def test_a_death_of_somebody_whose_account_is_closed_freezes_the_mailbox_and_is_taken_back(
-    give: Callable[..., Checked],
+    give: Callable[..., CheckedFeed],
 ) -> None:
     ended = line(fin="01/09/2026")
     give(line())
@@ -291,7 +295,7 @@ def test_a_death_of_somebody_whose_account_is_closed_freezes_the_mailbox_and_is_
 
 
 @pytest.mark.django_db
-def test_a_departure_by_feed_is_to_come_the_same_day(give: Callable[..., Checked]) -> None:
+def test_a_departure_by_feed_is_to_come_the_same_day(give: Callable[..., CheckedFeed]) -> None:
     people = crowd(10)
     give(*people, full="GRH1")
     give(*people[:9], full="GRH1")
@@ -302,7 +306,7 @@ def test_a_departure_by_feed_is_to_come_the_same_day(give: Callable[..., Checked
 
 
 @pytest.mark.django_db
-def test_unknown_statuses_are_told_before_anything_is_decided(setting: Setting) -> None:
-    files = Files(feed(line(statut="POSITION_9")))
-    (notice,) = services.check(files, setting, TERMS, now=NOW).notices
+def test_unknown_statuses_are_told_before_anything_is_decided(setting: ImportContext) -> None:
+    files = FeedFiles(feed(line(statut="POSITION_9")))
+    (notice,) = services.check_feed(files, setting, TERMS, now=NOW).notices
     assert notice == "Statuts inconnus, lus comme en activité : « POSITION_9 » (1 ligne)."

@@ -20,12 +20,12 @@ from vaguemestre.people.directory.models import (
     TakenName,
 )
 from vaguemestre.people.directory.ports import numen_keys
-from vaguemestre.people.directory.queries import PeopleSought, current_numen, people_across, people_like
+from vaguemestre.people.directory.queries import PeopleFilter, current_numen, people_page, suggested_people
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake.events import PersonTransferred
 from vaguemestre.people.intake.models import Feed
-from vaguemestre.people.intake.services import Checked, Files, Setting, apply
-from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, apply_feed
+from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.people.lifecycle import services as lives
 from vaguemestre.people.lifecycle.models import Passage
 from vaguemestre.people.lifecycle.values import Numbers
@@ -34,10 +34,10 @@ from vaguemestre.people.provisioning.queries import all_owed
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
-TERMS = Terms(TODAY, grace_days=60, closure_limit_percent=100)
+TERMS = ImportTerms(TODAY, grace_days=60, closure_limit_percent=100)
 LILLE_SCHOOL = "0590001F"
 
-type Apply = Callable[..., Checked]
+type Apply = Callable[..., CheckedFeed]
 
 
 @pytest.fixture
@@ -51,10 +51,10 @@ def lille(tmp_path: Path) -> Apply:
 
 
 def applied(academy_id: int, tmp_path: Path) -> Apply:
-    setting = Setting(academy_id, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+    setting = ImportContext(academy_id, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
 
-    def act(*lines: str) -> Checked:
-        return apply(Files(feed(*lines)), setting, TERMS, now=NOW, progress=lambda *_: None)
+    def act(*lines: str) -> CheckedFeed:
+        return apply_feed(FeedFiles(feed(*lines)), setting, TERMS, now=NOW, progress=lambda *_: None)
 
     return act
 
@@ -163,6 +163,6 @@ def test_whoever_was_forgotten_there_is_known_by_their_numen_and_begins_anew_her
     person = Person.objects.get()
     assert (person.erased_at, person.hidden_since, person.shown_name) == (None, None, "Élodie Lefèvre")
     assert current_numen(person.pk, numen_keys.get())
-    assert [one.address for one in people_like("lefevre", limit=5)] == ["elodie.lefevre@ac-amiens.test"]
-    assert people_across(PeopleSought("lefevre"), first=0, count=5)[1] == 1
+    assert [one.address for one in suggested_people("lefevre", limit=5)] == ["elodie.lefevre@ac-amiens.test"]
+    assert people_page(PeopleFilter("lefevre"), first=0, count=5)[1] == 1
     assert amiens(line(dossier="A7")).plan.is_empty

@@ -29,12 +29,12 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import change_states
 from vaguemestre.people.directory.models import MailAddress, ManagementService, NumenRow, Person, TakenName
 from vaguemestre.people.directory.ports import numen_keys
-from vaguemestre.people.directory.queries import current_numen, people_like
+from vaguemestre.people.directory.queries import current_numen, suggested_people
 from vaguemestre.people.directory.services import found_academy, issue_numen, reseal_numens
 from vaguemestre.people.directory.values import NumenLayout
-from vaguemestre.people.intake.models import Doubt, Feed, KeptLine, Mention, RefusedRow
-from vaguemestre.people.intake.services import Checked, Files, Setting, apply
-from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, Mention, RefusedRow
+from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, apply_feed
+from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.people.lifecycle import rules, services
 from vaguemestre.people.lifecycle.models import Day, Passage
 from vaguemestre.people.lifecycle.values import Event, Numbers, Remains
@@ -72,9 +72,9 @@ def test_months_end_on_a_day_that_exists(day: date, months: int) -> None:
 
 
 @pytest.fixture
-def setting(tmp_path: Path, db: None) -> Setting:
+def setting(tmp_path: Path, db: None) -> ImportContext:
     academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
-    return Setting(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+    return ImportContext(academy, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
 
 
 def line(**cells: str) -> str:
@@ -89,17 +89,17 @@ def moment(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
 
 
-def fed(setting: Setting, day: date, *lines: str, source: str = "") -> Checked:
-    terms = Terms(day, 60, 100.0, source)
-    files = Files(feed(*lines), name="rh.csv")
-    return apply(files, setting, terms, now=moment(day), progress=lambda *_: None)
+def fed(setting: ImportContext, day: date, *lines: str, source: str = "") -> CheckedFeed:
+    terms = ImportTerms(day, 60, 100.0, source)
+    files = FeedFiles(feed(*lines), name="rh.csv")
+    return apply_feed(files, setting, terms, now=moment(day), progress=lambda *_: None)
 
 
 def elodie() -> Account:
     return Account.objects.get(username="elefevre")
 
 
-def gone(setting: Setting, **cells: str) -> Account:
+def gone(setting: ImportContext, **cells: str) -> Account:
     """Somebody a feed brought, and whose account was closed on LEFT."""
     told = {"fin": "31/08/2026", "courriel_secours": "elodie@perso.example", **cells}
     fed(setting, date(2026, 8, 1), line(**told))
@@ -119,7 +119,9 @@ def look(day: date) -> int:
 A_YEAR_LATER = months_after(LEFT, 12)
 
 
-def test_a_year_after_the_closing_only_names_and_the_hash_of_the_numen_are_left(setting: Setting) -> None:
+def test_a_year_after_the_closing_only_names_and_the_hash_of_the_numen_are_left(
+    setting: ImportContext,
+) -> None:
     who = gone(setting)
     assert look(A_YEAR_LATER - timedelta(days=1)) == 0
     assert look(A_YEAR_LATER) == 1
@@ -127,7 +129,7 @@ def test_a_year_after_the_closing_only_names_and_the_hash_of_the_numen_are_left(
     told = (person.civility, person.birth_name, person.usage_name, person.first_name, person.birth_date)
     assert told == ("", "", "", "", None)
     assert (person.recovery_address, person.phone, person.shown_name) == ("", "", "elefevre")
-    assert person.assignments.count() == KeptLine.objects.count() == 0
+    assert person.assignments.count() == AppliedLine.objects.count() == 0
     row = NumenRow.objects.get()
     assert (bytes(row.ciphertext), len(row.digest)) == (b"", 64)
     assert current_numen(person.pk, numen_keys.get()) is None
@@ -142,14 +144,14 @@ def test_a_year_after_the_closing_only_names_and_the_hash_of_the_numen_are_left(
     assert reseal_numens(numen_keys.get(), by="test", now=moment(A_YEAR_LATER))[0] == 0
 
 
-def test_the_same_day_looked_at_again_erases_nothing_twice(setting: Setting) -> None:
+def test_the_same_day_looked_at_again_erases_nothing_twice(setting: ImportContext) -> None:
     gone(setting)
     assert [look(A_YEAR_LATER), look(A_YEAR_LATER), look(A_YEAR_LATER + timedelta(days=1))] == [1, 0, 0]
     assert Entry.objects.filter(action="directory.civil-status-erased").count() == 1
 
 
 def test_a_day_that_was_interrupted_goes_on_at_the_next_round(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
+    setting: ImportContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fed(setting, date(2026, 8, 1), line(fin="31/08/2026"), other(fin="31/08/2026"))
     change_states(list(Account.objects.values_list("pk", flat=True)), "close", by="test", now=moment(LEFT))
@@ -172,7 +174,7 @@ def test_a_day_that_was_interrupted_goes_on_at_the_next_round(
 
 
 def test_a_round_erases_so_many_and_the_next_ones_go_on(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
+    setting: ImportContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fed(setting, date(2026, 8, 1), *(one for one in crowd(5, fin="31/08/2026")))
     change_states(list(Account.objects.values_list("pk", flat=True)), "close", by="test", now=moment(LEFT))
@@ -181,7 +183,7 @@ def test_a_round_erases_so_many_and_the_next_ones_go_on(
     assert not Person.objects.filter(erased_at=None).exists()
 
 
-def test_a_feed_that_still_speaks_of_somebody_keeps_their_civil_status(setting: Setting) -> None:
+def test_a_feed_that_still_speaks_of_somebody_keeps_their_civil_status(setting: ImportContext) -> None:
     gone(setting)
     last = A_YEAR_LATER - timedelta(days=10)
     assert fed(setting, last, line(fin="31/08/2026")).plan.unchanged == 1
@@ -191,19 +193,21 @@ def test_a_feed_that_still_speaks_of_somebody_keeps_their_civil_status(setting: 
     assert look(last + timedelta(days=61)) == 1
 
 
-def test_a_post_that_goes_on_keeps_the_civil_status_of_an_account_closed_by_hand(setting: Setting) -> None:
+def test_a_post_that_goes_on_keeps_the_civil_status_of_an_account_closed_by_hand(
+    setting: ImportContext,
+) -> None:
     fed(setting, date(2026, 8, 1), line())
     change_states([elodie().pk], "close", by="test", now=moment(LEFT))
     assert look(A_YEAR_LATER + timedelta(days=400)) == 0
 
 
-def test_a_frozen_mailbox_keeps_its_owners_name(setting: Setting) -> None:
+def test_a_frozen_mailbox_keeps_its_owners_name(setting: ImportContext) -> None:
     who = gone(setting)
     Account.objects.filter(pk=who.pk).update(mailbox_state="frozen")
     assert look(A_YEAR_LATER) == 0
 
 
-def test_what_happened_is_forgotten_too(setting: Setting) -> None:
+def test_what_happened_is_forgotten_too(setting: ImportContext) -> None:
     fed(setting, date(2026, 8, 1), line(fin="31/08/2026"))
     services.declare(
         elodie().pk, Event.DEATH, LEFT, Numbers(death_frozen=30), by="test", now=moment(LEFT), today=LEFT
@@ -214,7 +218,9 @@ def test_what_happened_is_forgotten_too(setting: Setting) -> None:
     assert not Passage.objects.exists()
 
 
-def test_who_comes_back_by_the_same_numen_has_the_same_names_and_activates_anew(setting: Setting) -> None:
+def test_who_comes_back_by_the_same_numen_has_the_same_names_and_activates_anew(
+    setting: ImportContext,
+) -> None:
     who = gone(setting)
     look(A_YEAR_LATER)
     back = A_YEAR_LATER + timedelta(days=90)
@@ -230,12 +236,12 @@ def test_who_comes_back_by_the_same_numen_has_the_same_names_and_activates_anew(
     assert numen
     assert numen.text == NUMEN
     assert MailAddress.objects.get(is_primary=True).address == "elodie.lefevre@ac-amiens.test"
-    assert [one.name for one in people_like("lefevre", limit=5)] == ["Élodie Lefèvre"]
+    assert [one.name for one in suggested_people("lefevre", limit=5)] == ["Élodie Lefèvre"]
     assert fed(setting, back, line(dossier="NOUVEAU", debut="01/02/2028")).plan.is_empty
     assert look(back + timedelta(days=800)) == 0
 
 
-def test_a_feed_that_brings_no_post_brings_no_civil_status_back(setting: Setting) -> None:
+def test_a_feed_that_brings_no_post_brings_no_civil_status_back(setting: ImportContext) -> None:
     gone(setting)
     look(A_YEAR_LATER)
     made = fed(setting, A_YEAR_LATER, line(fin="31/08/2026"))
@@ -243,18 +249,18 @@ def test_a_feed_that_brings_no_post_brings_no_civil_status_back(setting: Setting
     assert Person.objects.get().birth_name == ""
 
 
-def test_whoever_left_is_nobody_that_others_may_be_taken_for(setting: Setting) -> None:
+def test_whoever_left_is_nobody_that_others_may_be_taken_for(setting: ImportContext) -> None:
     """Same names, same birth date, no NUMEN: somebody new, who waits for nobody's judgement."""
     gone(setting)
     look(A_YEAR_LATER)
     made = fed(setting, A_YEAR_LATER, line(numen="", dossier="RH1"))
-    assert (len(made.plan.arrivals), len(made.plan.doubts)) == (1, 0)
+    assert (len(made.plan.arrivals), len(made.plan.possible_matches)) == (1, 0)
     fresh = Account.objects.exclude(username="elefevre").get()
     assert fresh.username == "elefevre1"  # never given again
     assert MailAddress.objects.get(person=fresh.person).address == "elodie.lefevre1@ac-amiens.test"
 
 
-def test_the_numen_of_whoever_left_is_never_somebody_elses(setting: Setting) -> None:
+def test_the_numen_of_whoever_left_is_never_somebody_elses(setting: ImportContext) -> None:
     who = gone(setting)
     look(A_YEAR_LATER)
     fed(setting, A_YEAR_LATER, other())
@@ -267,10 +273,12 @@ def test_the_numen_of_whoever_left_is_never_somebody_elses(setting: Setting) -> 
     assert NumenRow.objects.get(person_id=who.person_id).digest
 
 
-def test_a_large_feed_reads_erased_people_alike(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_feed_reads_erased_people_alike(
+    setting: ImportContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gone(setting)
     look(A_YEAR_LATER)
-    monkeypatch.setattr("vaguemestre.people.intake.services.feed_diff.WHOLE", 0)
+    monkeypatch.setattr("vaguemestre.people.intake.services.feed_diff.IN_MEMORY_LIMIT", 0)
     back = line(dossier="NOUVEAU", debut="01/02/2028")
     made = fed(setting, A_YEAR_LATER, back, other())
     assert (len(made.plan.arrivals), len(made.plan.changes), elodie().state) == (1, 1, "pending")
@@ -279,12 +287,12 @@ def test_a_large_feed_reads_erased_people_alike(setting: Setting, monkeypatch: p
     assert Mention.objects.get().on == A_YEAR_LATER
 
 
-def test_feeds_forget_the_lines_doubts_and_dossier_and_keep_their_counts(setting: Setting) -> None:
+def test_feeds_forget_the_lines_doubts_and_dossier_and_keep_their_counts(setting: ImportContext) -> None:
     gone(setting)
     fed(setting, LEFT, line(numen="", dossier="D77"))  # alike: refused, a doubt
-    assert (Doubt.objects.count(), RefusedRow.objects.count()) == (1, 1)
+    assert (MatchCandidate.objects.count(), RefusedRow.objects.count()) == (1, 1)
     look(A_YEAR_LATER)
-    assert Doubt.objects.count() == 0
+    assert MatchCandidate.objects.count() == 0
     assert "RH1" not in RefusedRow.objects.get().reason
     assert Feed.objects.order_by("pk").first().arrivals == 1  # type: ignore[union-attr]
 
@@ -364,7 +372,7 @@ def someone(table: Any) -> models.Model:
     return found or make(table)
 
 
-def test_every_table_about_people_forgets_or_is_known_to_keep(setting: Setting) -> None:
+def test_every_table_about_people_forgets_or_is_known_to_keep(setting: ImportContext) -> None:
     """A new table about people says here what it keeps, or forgets."""
     fed(setting, date(2026, 8, 1), line(fin="31/08/2026"), other())
     who, made = elodie(), []
@@ -399,7 +407,7 @@ def test_every_table_about_people_forgets_or_is_known_to_keep(setting: Setting) 
 
 
 @pytest.fixture
-def erased(setting: Setting) -> Account:
+def erased(setting: ImportContext) -> Account:
     who = gone(setting)
     look(A_YEAR_LATER)
     return who
@@ -466,5 +474,5 @@ def test_the_directory_shows_nobody_erased(erased: Account) -> None:
         said = client.get(f"/annuaire/?q={typed}").content.decode()
         assert str(person.public_id) not in said
         assert "@ac-amiens.test" not in said
-    assert people_like("lefevre", limit=5) == ()
+    assert suggested_people("lefevre", limit=5) == ()
     assert client.get(f"/annuaire/{person.public_id}").status_code == 404

@@ -14,7 +14,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account, RecoveryContact
 from vaguemestre.people.credentials.services import change_states
 from vaguemestre.people.directory.models import Assignment, Person
-from vaguemestre.people.directory.queries import people_like
+from vaguemestre.people.directory.queries import suggested_people
 from vaguemestre.people.lifecycle import handlers, queries, rules, services
 from vaguemestre.people.lifecycle.events import ClosingNear
 from vaguemestre.people.lifecycle.models import Passage
@@ -57,7 +57,7 @@ def announced(name: str) -> list[dict[str, object]]:
 
 
 def is_shown(one: Account) -> bool:
-    return bool(people_like(one.username, limit=5))
+    return bool(suggested_people(one.username, limit=5))
 
 
 def test_a_retirement_is_told_four_times_then_closed_then_erased(marie: Account) -> None:

@@ -15,8 +15,8 @@ from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.directory.values import NewPerson, NumenLayout, Place, Post
 from vaguemestre.people.intake import services
 from vaguemestre.people.intake.sample import feed_text, sample, structures_text
-from vaguemestre.people.intake.services import Files, Setting
-from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.intake.services import FeedFiles, ImportContext
+from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.schools.lists.queries import rule_members
 from vaguemestre.schools.lists.values import Criteria, Rule
 
@@ -109,16 +109,16 @@ def just_left(post: Post, day: date) -> bool:
 def test_no_list_contains_somebody_it_should_not(tmp_path: Path, how_many: Callable[[int, int], int]) -> None:
     draw = Random(20260901)
     academy = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("002", "060", "080"))
-    setting = Setting(academy, numen_keys.get(), 2048, "test", tmp_path / "feed.lock")
+    setting = ImportContext(academy, numen_keys.get(), 2048, "test", tmp_path / "feed.lock")
     made = sample(how_many(60, 2000), 7, today=START, academy="20", layout=NumenLayout.SEED)
     people, places = list(made.people), {place.uai: place for place in made.places}
     checked = moving = 0
     for month in range(12):
         day = START + timedelta(days=30 * month + 3)
         now = datetime.combine(day, time(12), UTC)
-        files = Files("".join(feed_text(people)).encode(), "".join(structures_text(made.places)).encode())
-        terms = Terms(day, grace_days=10, closure_limit_percent=100.0)
-        services.apply(files, setting, terms, now=now, progress=lambda *_: None)
+        files = FeedFiles("".join(feed_text(people)).encode(), "".join(structures_text(made.places)).encode())
+        terms = ImportTerms(day, grace_days=10, closure_limit_percent=100.0)
+        services.apply_feed(files, setting, terms, now=now, progress=lambda *_: None)
         numbers = dict(Person.objects.values_list("dossier", "pk"))
         closed = set(Account.objects.filter(state="closed").values_list("person_id", flat=True))
         for _ in range(how_many(12, 60)):

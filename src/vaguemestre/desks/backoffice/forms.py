@@ -14,8 +14,8 @@ from vaguemestre.foundation.journal.queries import Sought
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.directory.queries import PeopleSought, StructuresSought, academies
-from vaguemestre.people.directory.rules.nomenclature import structure_kind_said
+from vaguemestre.people.directory.queries import PeopleFilter, StructureFilter, academy_summaries
+from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import Place, StaffCategory
 
@@ -57,13 +57,13 @@ class NewAcademyForm(AcademyForm):
 
     def clean_domain(self) -> str:
         domain = str(self.cleaned_data["domain"]).lower()
-        if any(one.domain == domain for one in academies()):
+        if any(one.domain == domain for one in academy_summaries()):
             raise ValidationError("Une académie a déjà ce domaine.")
         return domain
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
-        if any(one.code == code for one in academies()):
+        if any(one.code == code for one in academy_summaries()):
             raise ValidationError("Une académie a déjà ce code.")
         return code
 
@@ -143,7 +143,7 @@ class NewStructureForm(StructureForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["academy"].choices = [(one.academy_id, one.name) for one in academies()]  # type: ignore[attr-defined]
+        self.fields["academy"].choices = [(one.academy_id, one.name) for one in academy_summaries()]  # type: ignore[attr-defined]
 
     def clean_uai(self) -> str:
         return _uai(self.cleaned_data["uai"])
@@ -178,14 +178,14 @@ class StructureSearchForm(forms.Form):
 
     def __init__(self, data: object, kinds: tuple[str, ...]) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        choices = [("", "Tous"), *((kind, structure_kind_said(kind)) for kind in kinds)]
+        choices = [("", "Tous"), *((kind, structure_kind_label(kind)) for kind in kinds)]
         self.fields["type"].choices = choices  # type: ignore[attr-defined]
 
     @property
-    def sought(self) -> StructuresSought:
+    def sought(self) -> StructureFilter:
         self.is_valid()
         told = {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
-        return StructuresSought(told["q"], told["type"], told["secteur"], told["etat"])
+        return StructureFilter(told["q"], told["type"], told["secteur"], told["etat"])
 
 
 class PeopleSearchForm(forms.Form):
@@ -202,10 +202,10 @@ class PeopleSearchForm(forms.Form):
         self.fields["service"].choices = [("", "Tous"), (-1, "Aucun"), *services]  # type: ignore[attr-defined]
 
     @property
-    def sought(self) -> PeopleSought:
+    def sought(self) -> PeopleFilter:
         self.is_valid()
         told = self.cleaned_data
-        return PeopleSought(
+        return PeopleFilter(
             str(told.get("q", "")), int(told.get("service") or 0), str(told.get("categorie", ""))
         )
 

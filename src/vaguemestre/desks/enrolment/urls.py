@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vaguemestre.desks.enrolment.views import doubts, lives, people, queue, requests
+from vaguemestre.desks.enrolment.views import lives, match_candidates, people, queue, requests
 
 app_name = "enrolment"
 urlpatterns = [
@@ -12,8 +12,8 @@ urlpatterns = [
     path("gestion/demandes/<int:request_id>", queue.show_request, name="request"),
     path("gestion/demandes/<int:request_id>/pieces/<int:proof_id>", queue.show_proof, name="proof"),
     path("gestion/demandes/<int:request_id>/<str:act>", queue.act_on, name="act"),
-    path("gestion/ressemblances", doubts.list_doubts, name="doubts"),
-    path("gestion/ressemblances/<int:doubt_id>", doubts.answer, name="doubt"),
+    path("gestion/ressemblances", match_candidates.list_match_candidates, name="match-candidates"),
+    path("gestion/ressemblances/<int:candidate_id>", match_candidates.answer, name="match-candidate"),
     path("gestion/lettres", queue.print_letters, name="letters"),
     path("gestion/personnes", people.list_people, name="people"),
     path("gestion/personnes/<int:person_id>", people.show_person, name="person"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from vaguemestre.people.directory.rules.likeness import DOUBTFUL, Likeness
+from vaguemestre.people.directory.rules.similarity import NEEDS_REVIEW, MatchReason
 
 
 class Workplace(StrEnum):
@@ -150,12 +150,12 @@ class Probable:
     service: str
     masked_numen: str
     born: date | None
-    likeness: Likeness
+    reason: MatchReason
 
     @property
-    def is_doubtful(self) -> bool:
+    def needs_review(self) -> bool:
         """Whether nobody is created before they are told apart."""
-        return self.likeness in DOUBTFUL
+        return self.reason in NEEDS_REVIEW
 
 
 @dataclass(frozen=True)

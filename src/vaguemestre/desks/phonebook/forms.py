@@ -5,8 +5,8 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from vaguemestre.people.directory.queries import Wanted
-from vaguemestre.people.directory.rules.nomenclature import disciplines_to_choose, functions_to_choose
+from vaguemestre.people.directory.queries import BookFilter
+from vaguemestre.people.directory.rules.nomenclature import discipline_choices, function_choices
 
 _PHONE = re.compile(r"\+?[0-9][0-9 .()-]{3,30}(?:\s?(?:poste|p\.)\s?[0-9]{1,6})?")
 
@@ -29,19 +29,19 @@ class SearchForm(forms.Form):
     fonction = forms.ChoiceField(
         label="Fonction",
         required=False,
-        choices=[("", "Toutes"), *functions_to_choose()],
+        choices=[("", "Toutes"), *function_choices()],
     )
     discipline = forms.ChoiceField(
         label="Discipline",
         required=False,
-        choices=[("", "Toutes"), *disciplines_to_choose()],
+        choices=[("", "Toutes"), *discipline_choices()],
     )
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> BookFilter:
         self.is_valid()
         told = {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
-        return Wanted(told["q"], told["etablissement"], told["fonction"], told["discipline"])
+        return BookFilter(told["q"], told["etablissement"], told["fonction"], told["discipline"])
 
 
 class OwnCardForm(forms.Form):

@@ -37,10 +37,10 @@ from vaguemestre.mailbox.sorting.values import (
 from vaguemestre.people.credentials.queries import facts_of
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
-    people_like,
+    newest_post_label,
     person_of,
-    place_of,
     primary_address,
+    suggested_people,
 )
 from vaguemestre.people.directory.rules.names import is_gateway
 from vaguemestre.people.lifecycle.queries import stays_here
@@ -104,14 +104,14 @@ def replacement_of(person_id: int) -> Replacement | None:
     address = primary_address(person_id)
     if address is None:
         return None
-    return Replacement(person_id, person_of(person_id).shown_name, place_of(person_id), address)
+    return Replacement(person_id, person_of(person_id).shown_name, newest_post_label(person_id), address)
 
 
 def replacement_candidates(typed: str, limit: int = 6) -> tuple[Replacement, ...]:
     """People of the phone book whose name begins with `typed`."""
     return tuple(
         Replacement(person.person_id, person.name, person.detail, person.address)
-        for person in people_like(typed, limit=limit)
+        for person in suggested_people(typed, limit=limit)
     )
 
 

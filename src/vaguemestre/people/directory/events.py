@@ -5,20 +5,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PeopleArrived:
-    """Registered and named, by an import or by hand."""
+    """People were registered, by an import or by hand."""
 
     person_ids: list[int]
 
 
 @dataclass(frozen=True)
 class PeopleChanged:
-    """Civil status, names, posts or NUMEN differ."""
+    """Civil status, names, posts or NUMEN of people changed."""
 
     person_ids: list[int]
 
 
 @dataclass(frozen=True)
 class PlacesDescribed:
-    """Establishments became known, or are better described: their UAI."""
+    """Establishments (UAI) were created or updated."""
 
     uais: list[str]

@@ -59,17 +59,17 @@ class Person(models.Model):
     usage_name = models.CharField(max_length=100, blank=True)
     first_name = models.CharField(max_length=100)
     chosen_first_name = models.CharField(max_length=100, blank=True)
-    birth_date = models.DateField(null=True, blank=True)  # of nobody whose civil status is kept: None
+    birth_date = models.DateField(null=True, blank=True)  # None once the civil status is erased
     category = models.CharField(max_length=20)
     service = models.ForeignKey(ManagementService, null=True, blank=True, on_delete=models.PROTECT)
     recovery_address = models.CharField(max_length=254, blank=True)
-    phone = models.CharField(max_length=40, blank=True)  # at work, as its owner gives it to colleagues
+    phone = models.CharField(max_length=40, blank=True)  # work phone, set by its owner
     unlisted = models.BooleanField(default=False)
-    # somebody who left, or is away for long: the directory does not show them, whatever they chose
+    # hidden from the directory, after a departure or during a long absence
     hidden_since = models.DateTimeField(null=True, blank=True)
-    # civil status erased, long after the account was closed: what is left keeps names from being reused
+    # civil status erased, long after the closing of the account; the row keeps names from being reused
     erased_at = models.DateTimeField(null=True, blank=True)
-    # folded surname, first name; of somebody whose civil status was erased, their username
+    # folded surname and first name; the username once the civil status is erased
     sorted_as = models.CharField(max_length=220, blank=True, db_index=True)
 
     class Meta:
@@ -91,7 +91,7 @@ class Person(models.Model):
 
 
 class NameWord(models.Model):
-    """A word of somebody's shown names, folded: the directory finds people by how each word begins."""
+    """A folded word of somebody's shown names, for prefix search."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="name_words")
     word = models.CharField(max_length=100, db_index=True)
@@ -101,7 +101,7 @@ class NumenRow(models.Model):
     """A NUMEN held by a person: encrypted, found by keyed hash, history kept (docs/domain.md §1.3, §1.6)."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="numens")
-    ciphertext = models.BinaryField()  # empty once its holder's civil status was erased: only found again
+    ciphertext = models.BinaryField()  # empty once the civil status is erased: the digest remains
     digest = models.CharField(max_length=64, unique=True)
     layout = models.CharField(max_length=10)
     is_current = models.BooleanField(default=True)
@@ -138,7 +138,7 @@ class Assignment(models.Model):
 
 
 class TakenName(models.Model):
-    """A username or an address that was given once: never given again, whoever left (docs/domain.md §2.3)."""
+    """A username or an address given once, and never given again (docs/domain.md §2.3)."""
 
     class Kind(models.TextChoices):
         USERNAME = "username"
@@ -153,7 +153,7 @@ class TakenName(models.Model):
 
 
 def _after(mark: str, text: "str | Substr") -> Substr:
-    """What follows the first `mark`; the whole text without one."""
+    """The text after the first `mark`; the whole text if there is none."""
     return Substr(text, StrIndex(text, models.Value(mark)) + 1)
 
 
@@ -164,7 +164,7 @@ class MailAddress(models.Model):
     address = models.CharField(max_length=254, unique=True)
     is_primary = models.BooleanField(default=False)
     may_send = models.BooleanField(default=True)
-    # Computed by the database, for whoever types a name: after the first dot, then after its first hyphen.
+    # Generated columns for prefix search: after the first dot, then after its first hyphen.
     surname = models.GeneratedField(
         expression=_after(".", "address"), output_field=models.CharField(max_length=254), db_persist=True
     )

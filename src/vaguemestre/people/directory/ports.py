@@ -1,7 +1,7 @@
-"""What the directory is lent by the instance."""
+"""What the directory needs from the instance."""
 
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.people.directory.values import NumenKeys
 
-# Plugged with what reads the instance's secrets: a rotation is followed without a restart.
+# Filled with a reader of the instance's secrets: a rotation needs no restart.
 numen_keys: Slot[NumenKeys] = Slot("directory.numen_keys")

@@ -15,7 +15,7 @@ class NumenLayout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Numen:
-    """Thirteen characters, already normalised. Shown masked wherever it is printed by accident."""
+    """A NUMEN: thirteen normalised characters; `str` gives it masked, so that logs never show it."""
 
     text: str = field(repr=False)
     layout: NumenLayout
@@ -31,7 +31,7 @@ class Numen:
 
 @dataclass(frozen=True, slots=True)
 class NumenKeys:
-    """What seals and finds NUMENs: several sealing keys during a rotation (32 bytes each), one digest key."""
+    """Keys of NUMENs: sealing keys of 32 bytes (several during a rotation), and one digest key."""
 
     current: str
     sealing: Mapping[str, bytes] = field(repr=False)
@@ -58,7 +58,7 @@ class Sector(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Uai:
-    """Code of an establishment: 3 digits of department, 4 of serial, a check letter."""
+    """The code of an establishment: 3 digits of department, 4 of serial, a check letter."""
 
     text: str
 
@@ -69,7 +69,7 @@ class Uai:
 
 @dataclass(frozen=True, slots=True)
 class CivilStatus:
-    """Who somebody is, as management services know it. Restricted, except what `shown_…` says."""
+    """Civil status, as management services hold it. Restricted, except `shown_…`."""
 
     civility: str
     birth_name: str
@@ -102,7 +102,7 @@ class Post:
 
     @property
     def key(self) -> tuple[str, date, str]:
-        """What makes it the same assignment as another."""
+        """(UAI, first day, function): the identity of an assignment."""
         return (self.uai, self.starts_on, self.function)
 
 
@@ -134,7 +134,7 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """What becomes different for somebody known; None and empty tuples leave things as they are."""
+    """A change to a registered person; None and empty tuples change nothing."""
 
     person_id: int
     dossier: str | None = None
@@ -147,11 +147,11 @@ class PersonChange:
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """What the directory holds about somebody, for comparison. `numen_digests`: current one first."""
+    """A registered person, for comparison with a feed. `numen_digests`: current one first."""
 
     person_id: int
     dossier: str
-    civil: CivilStatus | None  # None: it was erased, and comes back with a feed that brings them back
+    civil: CivilStatus | None  # None: erased; it comes back with a feed that brings the person back
     category: str
     numen_digests: tuple[str, ...]
     recovery_address: str
@@ -169,7 +169,7 @@ class KnownElsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a person is called by the engines: `mailbox` is `username@domain`, never published."""
+    """The names of a person for the engines: `mailbox` is `username@domain`, never published."""
 
     username: str
     address: str
@@ -187,7 +187,7 @@ class NumenHeld:
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """The domain somebody left, and what they are called now."""
+    """The result of a transfer: the domain left, and the new names."""
 
     left_domain: str
     names: Names
@@ -195,13 +195,15 @@ class Transferred:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
+    """The id and names of a person just registered."""
+
     person_id: int
     names: Names
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """Somebody as shown to colleagues; `detail` (function, school) tells homonyms apart."""
+class DirectoryEntry:
+    """Somebody as shown to colleagues; `detail` (function, school) distinguishes homonyms."""
 
     person_id: int
     name: str
@@ -211,9 +213,9 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class ServedPost:
-    """One post somebody serves on a day, with what is needed to say who is meant and why.
+    """One post somebody serves on a day, with the criteria of lists.
 
-    `place`: name of the establishment, and its town when the name does not tell it.
+    `place`: name of the establishment, and its town if the name does not contain it.
     """
 
     person_id: int
@@ -227,4 +229,4 @@ class ServedPost:
     sector: str
     district: str
     place: str
-    left_on: date | None = None  # the last day served there, by somebody who serves elsewhere since
+    left_on: date | None = None  # last day served there, if the person serves elsewhere since

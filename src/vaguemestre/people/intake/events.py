@@ -6,7 +6,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class FeedConfirmed:
-    """An administrator confirmed a feed that had been refused whole: it is to be applied."""
+    """An administrator confirmed a held feed: it is to be applied."""
 
     feed_id: int
 
@@ -14,8 +14,8 @@ class FeedConfirmed:
 
 
 @dataclass(frozen=True)
-class PlanAsked:
-    """An administrator wants the plan of a feed that waits made anew."""
+class PlanRequested:
+    """An administrator asked for a new plan of a held feed."""
 
     feed_id: int
 
@@ -23,8 +23,8 @@ class PlanAsked:
 
 
 @dataclass(frozen=True)
-class SituationTold:
-    """A feed says that something became of these people (a `Situation`), from that day (ISO)."""
+class SituationReported:
+    """A feed reported a `Situation` for these people, from that day (ISO)."""
 
     situation: str
     on: str
@@ -33,14 +33,14 @@ class SituationTold:
 
 @dataclass(frozen=True)
 class PeopleLeft:
-    """By a feed, these people serve nowhere any more."""
+    """A feed ended the last post of these people."""
 
     person_ids: list[int]
 
 
 @dataclass(frozen=True)
 class PersonTransferred:
-    """Somebody of another académie of this installation arrived here, with everything they had."""
+    """Somebody moved here from another académie of this installation, with their account."""
 
     account_id: int
     person_id: int

@@ -1,4 +1,4 @@
-"""What the worker of long work does with a feed that was confirmed, or whose plan is asked for again."""
+"""Jobs of the long-work worker: apply a confirmed feed, plan a held one again."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,39 +11,41 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.intake import queries, services
-from vaguemestre.people.intake.events import FeedConfirmed, PlanAsked
+from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
 from vaguemestre.people.intake.ports import closing_days
-from vaguemestre.people.intake.queries import FeedShown
-from vaguemestre.people.intake.services import Setting
-from vaguemestre.people.intake.values import Terms
+from vaguemestre.people.intake.queries import FeedSummary
+from vaguemestre.people.intake.services import ImportContext
+from vaguemestre.people.intake.values import ImportTerms
 
-_DONE = frozenset({"intake.plan-stale", "intake.feed-decided"})  # the page of the feed says what happened
+_SHOWN_ON_PAGE = frozenset(
+    {"intake.plan-stale", "intake.feed-decided"}
+)  # the page of the feed explains these
 
 
 def apply_confirmed(event: FeedConfirmed) -> None:
-    """Run twice, or after an interruption: the same end. A plan that is stale waits again, made anew."""
-    feed = queries.feed_shown(event.feed_id)
+    """Apply a confirmed feed. Idempotent; a stale plan is made again and held."""
+    feed = queries.feed_summary(event.feed_id)
     if feed is None:
         return
     now = timezone.now()
-    with _told_on_the_page():
-        services.apply_held(event.feed_id, setting_of(feed), terms_of(feed, now), now=now)
+    with _refusals_shown_on_page():
+        services.apply_held_feed(event.feed_id, import_context_of(feed), import_terms_of(feed, now), now=now)
 
 
-def make_plan(event: PlanAsked) -> None:
-    """Run twice: the plan of the second time."""
-    feed = queries.feed_shown(event.feed_id)
+def rebuild_requested_plan(event: PlanRequested) -> None:
+    """Make the plan of a held feed again. Idempotent."""
+    feed = queries.feed_summary(event.feed_id)
     if feed is None:
         return
     now = timezone.now()
-    with _told_on_the_page():
-        services.plan_again(event.feed_id, setting_of(feed), terms_of(feed, now), now=now)
+    with _refusals_shown_on_page():
+        services.rebuild_plan(event.feed_id, import_context_of(feed), import_terms_of(feed, now), now=now)
 
 
-def setting_of(feed: FeedShown) -> Setting:
-    """Where and on whose account a feed that waits is applied."""
+def import_context_of(feed: FeedSummary) -> ImportContext:
+    """The import context of a held feed, on behalf of whoever confirmed it."""
     config = settings.CONFIG
-    return Setting(
+    return ImportContext(
         feed.academy_id,
         numen_keys.get(),
         config.mail.quota_mb,
@@ -53,22 +55,23 @@ def setting_of(feed: FeedShown) -> Setting:
     )
 
 
-def terms_of(feed: FeedShown, now: datetime) -> Terms:
-    """How it is read today, for its own source."""
-    told = settings.CONFIG.feed
-    return Terms(
+def import_terms_of(feed: FeedSummary, now: datetime) -> ImportTerms:
+    """The terms a held feed is read on now, for its own source."""
+    config = settings.CONFIG.feed
+    return ImportTerms(
         paris_day(now),
-        told.grace_days,
-        told.closure_limit_percent,
+        config.grace_days,
+        config.closure_limit_percent,
         feed.full_source,
-        refusal_limit_percent=told.refusal_limit_percent,
+        refusal_limit_percent=config.refusal_limit_percent,
     )
 
 
 @contextlib.contextmanager
-def _told_on_the_page() -> Iterator[None]:
+def _refusals_shown_on_page() -> Iterator[None]:
+    """Drop the refusals that the page of the feed explains."""
     try:
         yield
     except Refusal as refusal:
-        if refusal.code not in _DONE:
+        if refusal.code not in _SHOWN_ON_PAGE:
             raise

@@ -1,4 +1,4 @@
-"""Feeds applied, the lines that caused changes, and where each person comes from."""
+"""Feeds, their applied and refused lines, match candidates, and the source of each person."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from vaguemestre.people.directory.models import Academy, Person
 
 
 class Feed(models.Model):
-    """One application of a file. `finished_at` empty: it was interrupted, and may be run again."""
+    """One application of a file. `finished_at` is empty while it runs, or if it was interrupted."""
 
     academy = models.ForeignKey(Academy, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=200)
@@ -20,23 +20,23 @@ class Feed(models.Model):
     changes = models.PositiveIntegerField(default=0)
     departures = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
-    # when its file came here first: a newer one is never undone by an older one
+    # first reception of the file: an older file never undoes a newer one
     received_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    # refused whole: why, until an administrator confirms it or gives it up; its files wait, sealed
+    # why it was refused whole; its sealed files are held until an administrator decides
     refusal = models.TextField(blank=True)
     confirmed_by = models.CharField(max_length=80, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
-    # the plan that was shown: of everything it would write, and the day it counts from
+    # the plan shown: digest of everything it would write, and the day it was made for
     plan_digest = models.CharField(max_length=32, blank=True)
     planned_at = models.DateTimeField(null=True, blank=True)
     planned_on = models.DateField(null=True, blank=True)
-    plan_note = models.CharField(max_length=300, blank=True)  # why the plan is not the one shown before
+    plan_note = models.CharField(max_length=300, blank=True)  # why the plan differs from the one shown before
     replan_asked_at = models.DateTimeField(null=True, blank=True)
-    begun_at = models.DateTimeField(null=True, blank=True)  # a confirmed feed: its first batch
+    begun_at = models.DateTimeField(null=True, blank=True)  # first batch of a confirmed feed
 
 
 class PlannedRow(models.Model):
-    """Somebody of the plan of a feed that waits, as it is shown; gone once it is applied or given up."""
+    """Somebody of the plan of a held feed, as shown; deleted once it is applied or discarded."""
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="planned_rows")
     rank = models.PositiveIntegerField()
@@ -58,24 +58,24 @@ class PlannedRow(models.Model):
         indexes = (models.Index(fields=("feed", "kind", "rank"), name="planned_by_kind"),)
 
 
-class KeptLine(models.Model):
+class AppliedLine(models.Model):
     """The lines of a feed that changed somebody, sealed: they quote civil status and NUMEN.
 
-    Of somebody who left because a complete file does not speak of them any more, there is no line.
+    Empty for somebody who left by being absent from a complete file.
     """
 
-    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="kept_lines")
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="applied_lines")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     first_line = models.PositiveIntegerField()
     masked = models.CharField(max_length=13, blank=True)  # the NUMEN the lines quote, as screens show it
-    what = models.CharField(max_length=300, blank=True)  # what became different; "arrival" for somebody new
+    what = models.CharField(max_length=300, blank=True)  # the fields that changed; "arrival" for somebody new
     kind = models.CharField(max_length=10, blank=True)
     uai = models.CharField(max_length=8, blank=True)
-    differences = models.JSONField(default=list)  # of fields: before, after, the school it is about
+    differences = models.JSONField(default=list)  # [field, before, after, uai] of each
     sealed = models.BinaryField()
 
     class Meta:
-        indexes = (models.Index(fields=("feed", "kind"), name="kept_by_kind"),)
+        indexes = (models.Index(fields=("feed", "kind"), name="applied_by_kind"),)
 
 
 class RefusedRow(models.Model):
@@ -88,8 +88,8 @@ class RefusedRow(models.Model):
     reason = models.CharField(max_length=300)
 
 
-class Doubt(models.Model):
-    """Somebody of a feed who may be somebody known: for a human to say. Lines are sealed, like kept ones."""
+class MatchCandidate(models.Model):
+    """Somebody of a feed who may be a registered person, for a human to answer. Lines are sealed."""
 
     class Answer(models.TextChoices):
         SAME = "same"
@@ -99,7 +99,7 @@ class Doubt(models.Model):
     dossier = models.CharField(max_length=40)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=300)
-    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="doubts")
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="match_candidates")
     first_line = models.PositiveIntegerField()
     sealed = models.BinaryField()
     seen_at = models.DateTimeField()
@@ -108,18 +108,20 @@ class Doubt(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("academy", "dossier", "person"), name="doubt_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("academy", "dossier", "person"), name="match_candidate_once"),
+        )
 
 
 class Mention(models.Model):
-    """The last day a feed spoke of somebody whose account is closed: human resources still know them."""
+    """The last day a feed mentioned somebody whose account is closed: human resources still know them."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
     on = models.DateField()
 
 
 class Origin(models.Model):
-    """The source a person was last seen in, when a feed complete for that source said so."""
+    """The source a person was last seen in, among feeds complete for a source."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
     source = models.CharField(max_length=40, db_index=True)

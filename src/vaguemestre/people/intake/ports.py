@@ -1,4 +1,4 @@
-"""What intake asks of the outside."""
+"""What the intake needs from other rooms."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -9,7 +9,7 @@ from vaguemestre.foundation.kernel.slots import Slot
 
 class ClosingDays(Protocol):
     def __call__(self, account_ids: Collection[int] | None) -> Mapping[int, date]:
-        """Account → day its closing is planned for, among those accounts, or all (None)."""
+        """Account → planned closing day, for these accounts, or for all (None)."""
         ...
 
 

@@ -6,8 +6,8 @@ SENTENCES = {
     "intake.departures-wrong": (
         "Pour confirmer, écrivez le nombre de départs : %(departures)s. Rien n’a été appliqué."
     ),
-    "intake.doubt-answered": "Quelqu’un a déjà répondu à ce rapprochement.",
-    "intake.doubt-unknown": "Ce rapprochement n’existe pas.",
+    "intake.match-answered": "Quelqu’un a déjà répondu à ce rapprochement.",
+    "intake.match-unknown": "Ce rapprochement n’existe pas.",
     "intake.feed-decided": "Ce flux n’attend pas de décision, ou n’en attend plus.",
     "intake.feed-refused": "%(reason)s",
     "intake.file-changed": (

@@ -1,4 +1,4 @@
-"""A feed read, what we know, and the plan between them."""
+"""A parsed feed, the state it is compared with, and the plan between them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +18,10 @@ from vaguemestre.people.directory.values import (
     StaffCategory,
 )
 
+# What sealed lines, and sealed files of held feeds, are bound to.
+LINE_PURPOSE = b"feed line"
+HELD_FILE_PURPOSE = b"feed held"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -35,7 +39,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """A line that cannot be used, the column at fault (may be empty) and why, in French."""
+    """A line that cannot be used: the column at fault (may be ""), and the reason in French."""
 
     line: int
     column: str
@@ -44,8 +48,8 @@ class RefusedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a file said. `notices` are French sentences about the whole file."""
+class ParsedFeed:
+    """The content of a feed. `notices`: French sentences about the whole file."""
 
     records: tuple[Record, ...]
     refused: tuple[RefusedLine, ...]
@@ -53,17 +57,19 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacesReading:
+class ParsedPlaces:
+    """The content of the companion file of establishments."""
+
     places: tuple[Place, ...]
     refused: tuple[RefusedLine, ...]
     notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """How a feed is read: the day, the rules of closing, and the source it is complete for ("" = partial).
+class ImportTerms:
+    """How a feed is read: the day, the limits, and the source it is complete for ("" = partial).
 
-    `refusal_limit_percent`: of its lines; 100 is no limit. What is confirmed holds the feed back no more.
+    `refusal_limit_percent`: of its lines; 100 is no limit. `…_confirmed` lifts a limit.
     """
 
     today: date
@@ -76,14 +82,14 @@ class Terms:
     is_older_allowed: bool = False
 
     @property
-    def confirmed(self) -> "Terms":
-        """The same, with every limit lifted by somebody."""
+    def confirmed(self) -> "ImportTerms":
+        """These terms with every limit lifted by an administrator."""
         return replace(self, closures_confirmed=True, refusals_confirmed=True, is_older_allowed=True)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownAccount:
-    """`closes_on`: the day its closing is planned for, once a departure is under way."""
+    """The account of a registered person. `closes_on`: its closing day, if a departure is under way."""
 
     account_id: int
     state: str
@@ -91,10 +97,10 @@ class KnownAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AcademySnapshot:
     """The académie before the feed: people, their accounts, the source each came from; by person id.
 
-    `same` and `other`: what humans answered to doubts, as (dossier of the feed, person).
+    `same` and `other`: answered match candidates, as (dossier of the feed, person).
     """
 
     people: Mapping[int, KnownPerson]
@@ -106,7 +112,7 @@ class Known:
 
 
 class Situation(StrEnum):
-    """What the `statut` of somebody's posts says of them (docs/domain.md §3.6)."""
+    """What the `statut` of somebody's posts means (docs/domain.md §3.6)."""
 
     ACTIVE = "active"
     LEAVE = "leave"  # a year at most
@@ -117,7 +123,7 @@ class Situation(StrEnum):
 
 
 class Field(StrEnum):
-    """What may become different for somebody known."""
+    """A field that may change for a registered person."""
 
     DOSSIER = "dossier"
     NUMEN = "numen"
@@ -153,6 +159,8 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
+    """Somebody to register."""
+
     person: NewPerson
     lines: tuple[Record, ...]
     situation: Situation = Situation.ACTIVE
@@ -160,7 +168,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Somebody of another académie of this installation, who takes a post here."""
+    """Somebody of another académie of this installation who takes a post here."""
 
     person_id: int
     person: NewPerson
@@ -169,11 +177,14 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes different for somebody known, in the directory and for the account ("" or an act)."""
+    """What changes for a registered person, in the directory and for the account.
+
+    `what`: the names of the fields, in French. `account_act`: `close`, `reopen`, or "".
+    """
 
     change: PersonChange
     what: tuple[str, ...]
-    shown: str
+    name: str
     dossier: str
     account_id: int | None = None
     account_act: str = ""
@@ -183,13 +194,13 @@ class Change:
     differences: tuple[Difference, ...] = ()
     uai: str = ""  # of the primary post
     function: str = ""
-    leaves_on: date | None = None  # the last day served, of whoever leaves
-    situation: Situation | None = None  # where it is not what it was
-    situation_on: date | None = None  # from that day
+    leaves_on: date | None = None  # the last day served, if they leave
+    situation: Situation | None = None  # if it changes
+    situation_on: date | None = None  # its first day
 
 
 class RowKind(StrEnum):
-    """The lists in which a plan is read."""
+    """The lists a plan is shown in."""
 
     DEPARTURE = "departure"
     CHANGE = "change"
@@ -199,14 +210,14 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """Somebody of a plan as it is shown before anything is decided.
+    """Somebody of a plan, as shown before the decision.
 
-    `fingerprint`: of all that would be written; two rows of one fingerprint do the same to the same person in
-    the same state.
+    `fingerprint`: hash of all that would be written; two rows with the same one have the same effect on the
+    same person in the same state.
     """
 
     kind: RowKind
-    person_id: int | None  # None: nobody known yet
+    person_id: int | None  # None: not registered yet
     dossier: str
     name: str
     line: int
@@ -220,10 +231,10 @@ class PlanRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubtful:
-    """Somebody of the feed who may be that person: a human says.
+class PossibleMatch:
+    """Somebody of the feed who may be that person: a human decides.
 
-    `person_id` is None where the other is of the same file: somebody who arrives under `twin`, their dossier.
+    `person_id` is None if the other is of the same file, and arrives under the dossier `twin`.
     """
 
     dossier: str
@@ -235,9 +246,9 @@ class Doubtful:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What applying would do. `refusal` is the French reason for refusing the feed whole, or "".
+    """What applying a feed would do. `refusal`: the French reason for refusing it whole, or "".
 
-    Of a large file, people are planned when they are asked for: all in order, as often as one likes.
+    The sequences of a large file are lazy: each iteration plans people again, in order.
     """
 
     arrivals: Sequence[Arrival]
@@ -247,16 +258,14 @@ class Plan:
     ended_already: int
     accounts_of_source: int
     refusal: str = ""
-    doubts: Sequence[Doubtful] = ()
+    possible_matches: Sequence[PossibleMatch] = ()
     transfers: Sequence[Transfer] = ()
-    departures: Sequence[Change] = ()  # those of the changes by which somebody leaves
+    departures: Sequence[Change] = ()  # the changes by which somebody leaves
     uais: frozenset[str] = frozenset()  # of the posts that would be written
-    mentioned: frozenset[int] = (
-        frozenset()
-    )  # people whose account is closed, of whom the feed speaks all the same
-    unknown_statuses: Mapping[str, int] = field(default_factory=dict)  # with the lines that say them
+    mentioned: frozenset[int] = frozenset()  # people of the feed whose account is closed
+    unknown_statuses: Mapping[str, int] = field(default_factory=dict)  # number of lines by status
     lines: int = 0  # read, refused ones included
-    doubtful_lines: int = 0  # of the refused ones, those that wait for a human to tell two people apart
+    unresolved_lines: int = 0  # refused lines that wait for a match answer
 
     @property
     def is_empty(self) -> bool:

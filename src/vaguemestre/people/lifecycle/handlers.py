@@ -10,8 +10,8 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import accounts_of, alarm_contacts, standing
 from vaguemestre.people.credentials.services import release_mailboxes
 from vaguemestre.people.directory.events import PeopleChanged
-from vaguemestre.people.directory.queries import private_address
-from vaguemestre.people.intake.events import PeopleLeft, PersonTransferred, SituationTold
+from vaguemestre.people.directory.queries import recovery_address_of
+from vaguemestre.people.intake.events import PeopleLeft, PersonTransferred, SituationReported
 from vaguemestre.people.intake.values import Situation
 from vaguemestre.people.lifecycle import services
 from vaguemestre.people.lifecycle.events import ClosingNear, MailboxDoomed
@@ -54,7 +54,7 @@ def follow_transfer(event: PersonTransferred) -> None:
     )
 
 
-def follow_situation(event: SituationTold) -> None:
+def follow_situation(event: SituationReported) -> None:
     """What a feed says by `statut`: a death, a retirement, a leave, somebody back."""
     now, numbers = timezone.now(), settings.CONFIG.life_numbers()
     told = EVENT_OF_SITUATION[Situation(event.situation)]
@@ -83,7 +83,7 @@ def write_to_contacts(event: ClosingNear) -> None:
     if account is None:
         return
     contacts = alarm_contacts(event.account_id, now)
-    private = private_address(account.person_id or 0)
+    private = recovery_address_of(account.person_id or 0)
     if not contacts and private:
         contacts = [private]
     for to in contacts:

@@ -18,8 +18,8 @@ from vaguemestre.people.credentials.queries import (
     standings,
 )
 from vaguemestre.people.credentials.services import change_states, erase_account, move_mailboxes
-from vaguemestre.people.directory.queries import people_over, people_serving
-from vaguemestre.people.directory.services import erase_civil_status, forget_addresses, hide_people
+from vaguemestre.people.directory.queries import last_days_of_ended_people, people_serving
+from vaguemestre.people.directory.services import delete_former_addresses, erase_civil_status, hide_people
 from vaguemestre.people.intake.queries import last_mentions
 from vaguemestre.people.intake.services import forget_person
 from vaguemestre.people.lifecycle import queries, rules
@@ -204,7 +204,7 @@ def look_around(numbers: Numbers, *, now: datetime, today: date) -> bool:
             Day.objects.create(day=today)
     except IntegrityError:
         return False
-    _begin_departures(people_over(today), numbers, now=now, today=today)
+    _begin_departures(last_days_of_ended_people(today), numbers, now=now, today=today)
     _take_back(standings(queries.open_of(Event.CONTRACT_END)), now=now, today=today)
     table = rules.table(numbers)
     for passage in Passage.objects.filter(ended_at=None):
@@ -215,7 +215,7 @@ def look_around(numbers: Numbers, *, now: datetime, today: date) -> bool:
 
 def begin_departures(person_ids: Collection[int], numbers: Numbers, *, now: datetime, today: date) -> int:
     """Begin what follows for those of these people whose every post is over; how many. Run again: nothing."""
-    return _begin_departures(people_over(today, person_ids), numbers, now=now, today=today)
+    return _begin_departures(last_days_of_ended_people(today, person_ids), numbers, now=now, today=today)
 
 
 def take_back_departures(person_ids: Collection[int], *, now: datetime, today: date) -> None:
@@ -357,7 +357,7 @@ def _do(passage: Passage, step: Step, table: Table, by: str, now: datetime) -> N
         case Step.ANSWER:
             _answer(passage, table)
         case Step.FORGET:
-            forget_addresses(_person_of(account_id), passage.left_domain, by=by, now=now)
+            delete_former_addresses(_person_of(account_id), passage.left_domain, by=by, now=now)
         case Step.WITHDRAW:
             passage.withdrawn_at = now
             announce(MembershipsTouched(account_id))

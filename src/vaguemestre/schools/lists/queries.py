@@ -10,12 +10,13 @@ from django.db.models import Count, Q, QuerySet
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import identified, people_with_mail, presented
 from vaguemestre.people.directory.queries import (
+    OwnAddress,
     addresses_by_person,
-    lately_left,
     names_by_person,
     place_names,
     primary_address,
-    serving,
+    recently_left_posts,
+    served_posts,
 )
 from vaguemestre.people.directory.values import ServedPost
 from vaguemestre.people.lifecycle.queries import withdrawn, withdrawn_among
@@ -60,8 +61,8 @@ def rule_members(rule: Rule, now: datetime, *, person_id: int = 0) -> tuple[Memb
     if not blocks["any"]:
         return ()
     day, kept = paris_day(now), settings.CONFIG.lifecycle.overlap
-    served = serving(day, [*blocks["any"], *blocks["besides"]], person_id=person_id)
-    left = lately_left(day, blocks["any"], kept, person_id=person_id)
+    served = served_posts(day, [*blocks["any"], *blocks["besides"]], person_id=person_id)
+    left = recently_left_posts(day, blocks["any"], kept, person_id=person_id)
     found = meant(rule, chain(served, left))
     reached = _reached(found)
     addresses, names = addresses_by_person(reached), names_by_person(reached)
@@ -387,13 +388,13 @@ def _person_of(account_id: int) -> int:
 
 def _heads(uai: str, now: datetime) -> tuple[int, ...]:
     """The accounts of those who lead that school today."""
-    people = {one.person_id for one in serving(paris_day(now), [{"functions": [_HEAD], "uais": [uai]}])}
+    people = {one.person_id for one in served_posts(paris_day(now), [{"functions": [_HEAD], "uais": [uai]}])}
     return tuple(sorted(_reached(people).values()))
 
 
 def _led_lists(account_id: int, person_id: int, now: datetime) -> list[int]:
     """Lists that are somebody's by their post: of the schools they lead, of nobody for administrators."""
-    posts = serving(paris_day(now), [{"functions": [_HEAD]}], person_id=person_id) if person_id else ()
+    posts = served_posts(paris_day(now), [{"functions": [_HEAD]}], person_id=person_id) if person_id else ()
     rows = MailingList.objects.filter(within__in={one.uai for one in posts}, closed_at__isnull=True)
     found = list(rows.values_list("pk", flat=True))
     who = presented(account_id)
@@ -408,8 +409,8 @@ def _posts(person_id: int, now: datetime) -> list[ServedPost]:
     """Those somebody serves that day, and those they left lately for another."""
     day, kept = paris_day(now), settings.CONFIG.lifecycle.overlap
     served, left = (
-        serving(day, (), person_id=person_id),
-        lately_left(day, (), kept, person_id=person_id),
+        served_posts(day, (), person_id=person_id),
+        recently_left_posts(day, (), kept, person_id=person_id),
     )
     return [*served, *left]
 
@@ -447,7 +448,7 @@ def _subscribed(row: MailingList, now: datetime, *, person_id: int = 0) -> tuple
 
 
 def _subscriber(
-    one: Subscriber, addresses: Mapping[int, list[tuple[str, bool, bool]]], names: Mapping[int, str]
+    one: Subscriber, addresses: Mapping[int, list[OwnAddress]], names: Mapping[int, str]
 ) -> Member:
     how = "inscription de votre part" if one.by_self else "inscription par un propriétaire de la liste"
     reason = f"{how}, le {paris_day(one.since):%d/%m/%Y}"

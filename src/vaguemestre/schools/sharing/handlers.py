@@ -10,7 +10,7 @@ from vaguemestre.access.signin.ports import deliver_notice, revocations
 from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged, PersonErased
 from vaguemestre.people.credentials.queries import is_closed, presented, standing
 from vaguemestre.people.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
-from vaguemestre.people.directory.queries import person_of, structures_ever_of
+from vaguemestre.people.directory.queries import person_of, structure_ids_ever_of
 from vaguemestre.people.intake.events import PersonTransferred
 from vaguemestre.people.lifecycle.events import MembershipsTouched
 from vaguemestre.people.provisioning.ports import connections
@@ -33,7 +33,7 @@ def open_boxes(event: PlacesDescribed) -> None:
 def follow_people(event: PeopleArrived | PeopleChanged) -> None:
     """Posts may have changed: whoever leads owns."""
     services.follow_owners(
-        structures_ever_of(event.person_ids),
+        structure_ids_ever_of(event.person_ids),
         by=_BY,
         now=timezone.now(),
         overlap=_overlap(),
@@ -51,7 +51,9 @@ def follow_memberships(event: MembershipsTouched) -> None:
     now, account = timezone.now(), standing(event.account_id)
     services.follow_memberships(event.account_id, by=_BY, now=now)
     if account is not None and account.person_id:
-        services.follow_owners(structures_ever_of([account.person_id]), by=_BY, now=now, overlap=_overlap())
+        services.follow_owners(
+            structure_ids_ever_of([account.person_id]), by=_BY, now=now, overlap=_overlap()
+        )
 
 
 def follow_transfer(event: PersonTransferred) -> None:

@@ -49,8 +49,8 @@ from vaguemestre.people.intake.events import (
     FeedConfirmed,
     PeopleLeft,
     PersonTransferred,
-    PlanAsked,
-    SituationTold,
+    PlanRequested,
+    SituationReported,
 )
 from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.people.lifecycle.events import (
@@ -139,8 +139,8 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     HoldEnded: (outbox_handlers.follow_hold,),
     RequestMoved: (enrolment_handlers.write_to_applicant, enrolment_handlers.write_to_service),
     FeedConfirmed: (intake_handlers.apply_confirmed,),
-    PlanAsked: (intake_handlers.make_plan,),
-    SituationTold: (lifecycle_handlers.follow_situation,),
+    PlanRequested: (intake_handlers.rebuild_requested_plan,),
+    SituationReported: (lifecycle_handlers.follow_situation,),
     PeopleLeft: (lifecycle_handlers.follow_departures,),
     PersonTransferred: (
         lifecycle_handlers.follow_transfer,

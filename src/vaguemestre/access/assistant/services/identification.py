@@ -19,7 +19,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.people.credentials.queries import account_of_person, find_account
 from vaguemestre.people.credentials.values import Identified, SecretKeys
-from vaguemestre.people.directory.queries import person_by_number, person_by_numen
+from vaguemestre.people.directory.queries import find_person, person_by_numen
 from vaguemestre.people.directory.rules.numen_vault import digest
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.values import NumenKeys
@@ -82,7 +82,7 @@ def show_code(
     holder = person_by_numen(sought)
     by_numen = account_of_person(holder.pk if holder else NOBODY)
     account = find_account(given.name) or by_numen
-    owner = person_by_number(account.person_id or NOBODY if account else NOBODY)
+    owner = find_person(account.person_id or NOBODY if account else NOBODY)
     is_right = owner is not None and owner.birth_date == given.born
     may_open = account is not None and account.state in (PENDING, ACTIVE)
     mark = issued_code_mark(
@@ -106,7 +106,7 @@ def whose(sought: str, given: Given, *, by_name: bool = False) -> tuple[Identifi
     by_numen = person_by_numen(sought)
     named = find_account(given.numen) if by_name else None
     account = account_of_person(by_numen.pk if by_numen else NOBODY) or named
-    person = person_by_number(account.person_id or NOBODY if account else NOBODY)
+    person = find_person(account.person_id or NOBODY if account else NOBODY)
     is_right = person is not None and person.birth_date == given.born
     return account, is_right, person.recovery_address if person else ""
 

@@ -13,7 +13,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import identified, usable_contact
 from vaguemestre.people.credentials.services import activate_with_hash, hashed, keep_password, withdraw_proofs
 from vaguemestre.people.credentials.values import SecretKeys
-from vaguemestre.people.directory.queries import person_by_number
+from vaguemestre.people.directory.queries import find_person
 
 
 def activate(
@@ -33,7 +33,7 @@ def activate(
     """
     kept = hashed(password)
     by = f"account:{account_id}"
-    on_file = person_by_number(identified(account_id).person_id or 0)
+    on_file = find_person(identified(account_id).person_id or 0)
     with transaction.atomic(durable=True):
         if mark and burn_issued_code(account_id, mark, now=now) is None:
             return False

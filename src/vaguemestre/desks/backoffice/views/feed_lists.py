@@ -10,18 +10,23 @@ from vaguemestre.access.signin.queries import last_sign_ins
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.people.credentials.queries import accounts_of_people
-from vaguemestre.people.directory.queries import people_named, place_names
-from vaguemestre.people.directory.rules.nomenclature import function_said
+from vaguemestre.people.directory.queries import place_names, shown_names
+from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.intake.queries import (
-    FeedShown,
-    LineShown,
-    changed_page,
-    changed_since,
-    count_refused,
-    counted_kinds,
-    planned_page,
+    AppliedLineRow,
+    FeedSummary,
+    applied_lines_page,
+    count_refused_lines,
+    count_rows_by_kind,
+    people_changed_since,
+    plan_rows_page,
 )
-from vaguemestre.people.intake.rules.labels_fr import DifferenceSaid, day_said, difference_said, uais_of
+from vaguemestre.people.intake.rules.labels_fr import (
+    DifferenceLabels,
+    day_text,
+    difference_labels,
+    uais_in_differences,
+)
 from vaguemestre.people.intake.values import Difference, PlanRow, RowKind, Situation
 
 KINDS: Mapping[str, tuple[RowKind, ...]] = {
@@ -50,7 +55,7 @@ class FeedRow:
     line: int
     function: str
     place: str
-    differences: tuple[DifferenceSaid, ...]
+    differences: tuple[DifferenceLabels, ...]
     consequence: str = ""
     has_changed_since: bool = False
     signed_in_at: datetime | None = None
@@ -69,18 +74,18 @@ class FeedList:
     is_open: bool
 
 
-def feed_counts(feed: FeedShown) -> dict[str, int]:
+def feed_counts(feed: FeedSummary) -> dict[str, int]:
     """View → how many it holds."""
-    kinds = counted_kinds(feed.feed_id, waits=feed.waits)
+    kinds = count_rows_by_kind(feed.feed_id, waits=feed.waits)
     counts = {view: sum(kinds.get(kind, 0) for kind in some) for view, some in KINDS.items()}
-    return {**counts, "refus": count_refused(feed.feed_id)}
+    return {**counts, "refus": count_refused_lines(feed.feed_id)}
 
 
 def feed_lists(
-    feed: FeedShown, counts: Mapping[str, int], view: str, listing: Listing, search: str, now: datetime
+    feed: FeedSummary, counts: Mapping[str, int], view: str, listing: Listing, search: str, now: datetime
 ) -> tuple[FeedList, ...]:
     """The three lists; the one being read by pages, the first rows of the others."""
-    touched = changed_since(feed) if feed.waits else frozenset()
+    touched = people_changed_since(feed) if feed.waits else frozenset()
     lists = []
     for name, kinds in KINDS.items():
         is_open = name == view
@@ -93,7 +98,7 @@ def feed_lists(
 
 
 def _rows(
-    feed: FeedShown,
+    feed: FeedSummary,
     kinds: tuple[RowKind, ...],
     listing: Listing | None,
     search: str,
@@ -104,19 +109,19 @@ def _rows(
 ) -> tuple[tuple[FeedRow, ...], int]:
     if feed.waits:
         order = column_of(listing.order, _OF_PEOPLE) if listing else "rank"
-        planned, found = planned_page(
+        planned, found = plan_rows_page(
             feed.feed_id, kinds, search=search, order=order, first=first, count=count
         )
         return _planned(feed, planned, touched, now), found
     order = column_of(listing.order, _OF_KEPT) if listing else "first_line"
-    kept, found = changed_page(
+    kept, found = applied_lines_page(
         feed.feed_id, kinds=kinds, search=search, order=order, first=first, count=count
     )
     return _kept(kept), found
 
 
 def _planned(
-    feed: FeedShown, rows: Sequence[PlanRow], touched: Collection[int], now: datetime
+    feed: FeedSummary, rows: Sequence[PlanRow], touched: Collection[int], now: datetime
 ) -> tuple[FeedRow, ...]:
     places = _places([(row.uai, row.differences) for row in rows])
     accounts = accounts_of_people(feed.academy_id, [row.person_id for row in rows if row.person_id])
@@ -131,9 +136,9 @@ def _planned(
                 row.name,
                 row.dossier,
                 row.line,
-                function_said(row.function),
+                function_label(row.function),
                 places.get(row.uai) or row.uai,
-                tuple(difference_said(one, places) for one in row.differences),
+                tuple(difference_labels(one, places) for one in row.differences),
                 _consequence(row),
                 row.person_id in touched,
                 at,
@@ -144,9 +149,9 @@ def _planned(
     return tuple(shown)
 
 
-def _kept(rows: Sequence[LineShown]) -> tuple[FeedRow, ...]:
+def _kept(rows: Sequence[AppliedLineRow]) -> tuple[FeedRow, ...]:
     places = _places([(row.uai, row.differences) for row in rows])
-    names = people_named([row.person_id for row in rows])
+    names = shown_names([row.person_id for row in rows])
     return tuple(
         FeedRow(
             row.person_id,
@@ -155,7 +160,7 @@ def _kept(rows: Sequence[LineShown]) -> tuple[FeedRow, ...]:
             row.line,
             "",
             places.get(row.uai) or row.uai,
-            tuple(difference_said(one, places) for one in row.differences),
+            tuple(difference_labels(one, places) for one in row.differences),
         )
         for row in rows
     )
@@ -163,7 +168,7 @@ def _kept(rows: Sequence[LineShown]) -> tuple[FeedRow, ...]:
 
 def _places(rows: Sequence[tuple[str, Sequence[Difference]]]) -> dict[str, str]:
     """UAI → name, of all that the rows speak of: one question."""
-    return place_names(set[str]().union(*({uai} | uais_of(told) for uai, told in rows)))
+    return place_names(set[str]().union(*({uai} | uais_in_differences(told) for uai, told in rows)))
 
 
 def _consequence(row: PlanRow) -> str:
@@ -176,4 +181,4 @@ def _consequence(row: PlanRow) -> str:
     if row.leaves_on is None:
         return ""
     closes_on = row.leaves_on + timedelta(days=1 + settings.CONFIG.feed.grace_days)
-    return f"compte fermé le {day_said(closes_on)}"
+    return f"compte fermé le {day_text(closes_on)}"

@@ -31,15 +31,15 @@ from vaguemestre.foundation.ui.sheets import sheet
 from vaguemestre.people.credentials.queries import usernames_of
 from vaguemestre.people.intake import services as intake
 from vaguemestre.people.intake.queries import (
-    DOUBT_ORDERS,
-    FeedShown,
-    changed_rows,
-    doubt_shown,
-    doubts_page,
-    feed_shown,
+    MATCH_CANDIDATE_ORDERS,
+    FeedSummary,
+    academy_of_match_candidate,
+    applied_lines_of_feed,
+    feed_summary,
     feeds_page,
-    refused_page,
+    match_candidates_page,
     refused_rows,
+    refused_rows_page,
 )
 
 _ORDERS = {"date": "started_at", "fichier": "file_name", "arrivees": "arrivals", "departs": "departures"}
@@ -90,7 +90,9 @@ def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
     _known(feed_id)
     services.note_taking("changed people", f"feed:{feed_id}", by=by_(request), now=timezone.now())
     header = ("ligne", "dossier", "numen", "raison")
-    rows = ((one.line, one.dossier, one.masked, reason_said(one.what)) for one in changed_rows(feed_id))
+    rows = (
+        (one.line, one.dossier, one.masked, reason_said(one.what)) for one in applied_lines_of_feed(feed_id)
+    )
     return sheet(f"flux-{feed_id}-changements", header, rows)
 
 
@@ -120,10 +122,10 @@ def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
                     now=now,
                 )
             case "refaire":
-                intake.ask_plan(feed_id, by=by_(request), now=now)
+                intake.request_plan(feed_id, by=by_(request), now=now)
             case "abandonner":
                 shelf = settings.CONFIG.data_dir / "feeds"
-                intake.give_feed_up(feed_id, shelf, by=by_(request), now=now)
+                intake.discard_feed(feed_id, shelf, by=by_(request), now=now)
             case _:
                 raise Http404
     except Refusal as refusal:
@@ -133,38 +135,40 @@ def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
 
 @require_GET
 @for_administrators
-def list_doubts(request: SignedInRequest) -> HttpResponse:
-    listing = Listing.of(request.GET, tuple(DOUBT_ORDERS))
+def list_match_candidates(request: SignedInRequest) -> HttpResponse:
+    listing = Listing.of(request.GET, tuple(MATCH_CANDIDATE_ORDERS))
     is_open = request.GET.get("etat", "") != "tranches"
     search = request.GET.get("q", "").strip()[:80]
-    rows, total = doubts_page(
+    rows, total = match_candidates_page(
         open_only=is_open, search=search, order=listing.order, first=listing.first, count=listing.count
     )
     told = {"rows": rows, "total": total, "listing": listing, "is_open": is_open, "search": search}
-    return render(request, "backoffice/doubts.html", told)
+    return render(request, "backoffice/match_candidates.html", told)
 
 
 @require_POST
 @changes
 @act_words("répondre à une ressemblance")
-def answer(request: SignedInRequest, doubt_id: int) -> HttpResponse:
+def answer(request: SignedInRequest, candidate_id: int) -> HttpResponse:
     """`reponse`: `meme` person, or `autre`."""
-    academy_id = doubt_shown(doubt_id)
+    academy_id = academy_of_match_candidate(candidate_id)
     told = request.POST.get("reponse")
     if academy_id is None or told not in ("meme", "autre"):
         raise Http404
-    intake.answer_doubt(academy_id, doubt_id, same=told == "meme", by=by_(request), now=timezone.now())
-    return HttpResponseRedirect(reverse("backoffice:doubts"))
+    intake.answer_match_candidate(
+        academy_id, candidate_id, same=told == "meme", by=by_(request), now=timezone.now()
+    )
+    return HttpResponseRedirect(reverse("backoffice:match-candidates"))
 
 
-def _known(feed_id: int) -> FeedShown:
-    found = feed_shown(feed_id)
+def _known(feed_id: int) -> FeedSummary:
+    found = feed_summary(feed_id)
     if found is None:
         raise Http404
     return found
 
 
-def _page(request: SignedInRequest, feed: FeedShown, *, problem: str = "") -> HttpResponse:
+def _page(request: SignedInRequest, feed: FeedSummary, *, problem: str = "") -> HttpResponse:
     now = timezone.now()
     counts = feed_counts(feed)
     wanted = request.GET.get("vue", "")
@@ -175,7 +179,7 @@ def _page(request: SignedInRequest, feed: FeedShown, *, problem: str = "") -> Ht
     refused: tuple[tuple[int, str, str, str], ...] = ()
     total = 0
     if view == "refus":
-        refused, total = refused_page(
+        refused, total = refused_rows_page(
             feed.feed_id,
             search=search,
             order=column_of(listing.order, ORDERS_OF_VIEWS[view]),
@@ -202,7 +206,7 @@ def _page(request: SignedInRequest, feed: FeedShown, *, problem: str = "") -> Ht
     return render(request, "backoffice/feed.html", told, status=409 if problem else 200)
 
 
-def _told(feeds: Sequence[FeedShown]) -> list[tuple[FeedShown, str, str]]:
+def _told(feeds: Sequence[FeedSummary]) -> list[tuple[FeedSummary, str, str]]:
     """Each feed with who gave it and who confirmed it, by name."""
     names = actors_in((who for one in feeds for who in (one.by, one.confirmed_by)), usernames_of)
     return [(one, names.get(one.by, ""), names.get(one.confirmed_by, "")) for one in feeds]

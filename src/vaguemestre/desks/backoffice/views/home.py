@@ -10,14 +10,14 @@ from vaguemestre.desks.backoffice.http import for_administrators
 from vaguemestre.foundation.journal.queries import journal_head
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.queries import (
-    PeopleSought,
-    StructuresSought,
-    academies,
-    people_across,
-    services_shown,
+    PeopleFilter,
+    StructureFilter,
+    academy_summaries,
+    people_page,
+    service_summaries,
     structures_page,
 )
-from vaguemestre.people.intake.queries import count_doubts, count_waiting, feeds_page
+from vaguemestre.people.intake.queries import count_match_candidates, count_waiting_feeds, feeds_page
 
 
 @require_GET
@@ -26,12 +26,12 @@ def show_home(request: SignedInRequest) -> HttpResponse:
     day = paris_day(timezone.now())
     feeds, fed = feeds_page(count=1)
     told = {
-        "academies": academies(),
-        "services": len(services_shown()),
-        "structures": structures_page(StructuresSought(state="open"), day, order="nom", first=0, count=1)[1],
-        "people": people_across(PeopleSought(), first=0, count=1)[1],
-        "waiting": count_waiting(),
-        "doubts": count_doubts(),
+        "academies": academy_summaries(),
+        "services": len(service_summaries()),
+        "structures": structures_page(StructureFilter(state="open"), day, order="nom", first=0, count=1)[1],
+        "people": people_page(PeopleFilter(), first=0, count=1)[1],
+        "waiting": count_waiting_feeds(),
+        "match_candidates": count_match_candidates(),
         "feeds": fed,
         "last_feed": feeds[0] if feeds else None,
         "lines": journal_head()[0],

@@ -26,7 +26,7 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.foundation.ui.sheets import sheet
 from vaguemestre.people.credentials.queries import usernames_of
-from vaguemestre.people.directory.queries import people_named
+from vaguemestre.people.directory.queries import shown_names
 
 
 @require_GET
@@ -79,7 +79,7 @@ def _shown(rows: Iterable[Written]) -> Iterator[dict[str, Any]]:
     kept = list(rows)
     told = [row.by for row in kept] + [row.to for row in kept]
     names = actors_in(told, usernames_of)
-    people = people_named(numbers_of("person", told))
+    people = shown_names(numbers_of("person", told))
     for row in kept:
         number = next(iter(numbers_of("person", [row.to])), 0)
         yield {

@@ -21,16 +21,16 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import account_of_person, lives_of, presented, usernames_of
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import (
-    PersonShown,
+    PersonSummary,
     addresses_by_person,
     current_numen,
-    people_across,
-    person_shown,
+    people_page,
+    person_summary,
     placed_posts_of,
-    services_shown,
+    service_summaries,
 )
-from vaguemestre.people.directory.rules.nomenclature import discipline_said, function_said
-from vaguemestre.people.intake.queries import lines_that_changed
+from vaguemestre.people.directory.rules.nomenclature import discipline_label, function_label
+from vaguemestre.people.intake.queries import applied_lines_of_person
 
 STATES = {
     "pending": "Jamais activé",
@@ -45,10 +45,10 @@ _OF_THE_ACCOUNT = ("credentials.account-", "credentials.mailbox-", "directory.ci
 @require_GET
 @for_administrators
 def list_all(request: SignedInRequest) -> HttpResponse:
-    known = [(one.service_id, one.code) for one in services_shown()]
+    known = [(one.service_id, one.code) for one in service_summaries()]
     form = PeopleSearchForm(request.GET, known)
     listing = Listing.of(request.GET, ("nom",))
-    rows, total = people_across(
+    rows, total = people_page(
         form.sought, first=listing.first, count=listing.count, backwards=listing.backwards
     )
     lives = lives_of([one.person_id for one in rows])
@@ -89,14 +89,14 @@ def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('backoffice:person', args=[person_id])}?fait=1")
 
 
-def _known(person_id: int) -> PersonShown:
-    found = person_shown(person_id)
+def _known(person_id: int) -> PersonSummary:
+    found = person_summary(person_id)
     if found is None:
         raise Http404
     return found
 
 
-def _page(request: SignedInRequest, person: PersonShown, *, problem: str = "") -> HttpResponse:
+def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "") -> HttpResponse:
     known = account_of_person(person.person_id)
     account = presented(known.account_id) if known else None
     numen = current_numen(person.person_id, numen_keys.get())
@@ -115,11 +115,11 @@ def _page(request: SignedInRequest, person: PersonShown, *, problem: str = "") -
         "role_form": RoleForm(initial={"role": account.role}) if account else None,
         "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
         "posts": [
-            (post, place, function_said(post.function), discipline_said(post.discipline))
+            (post, place, function_label(post.function), discipline_label(post.discipline))
             for post, place in placed_posts_of(person.person_id)
         ],
         "masked": numen.masked if numen else "",
-        "lines": [(line, reason_said(line.what)) for line in lines_that_changed(person.person_id)],
+        "lines": [(line, reason_said(line.what)) for line in applied_lines_of_person(person.person_id)],
         "story": _told(story[:_STORY]),
         "done": "fait" in request.GET,
         "problem": problem,

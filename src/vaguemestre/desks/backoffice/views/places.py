@@ -24,14 +24,14 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.queries import (
-    AcademyShown,
-    academies,
+    AcademySummary,
+    academy_summaries,
     structure_kinds,
-    structure_shown,
+    structure_summary,
     structures_page,
 )
 
-_ORDERS: dict[str, Callable[[AcademyShown], str | int]] = {
+_ORDERS: dict[str, Callable[[AcademySummary], str | int]] = {
     "code": lambda one: one.code,
     "nom": lambda one: bare(one.name),
     "domaine": lambda one: one.domain,
@@ -49,7 +49,9 @@ def list_academies(request: SignedInRequest) -> HttpResponse:
 @for_administrators
 def _academies(request: SignedInRequest, form: NewAcademyForm | None = None) -> HttpResponse:
     listing, search = Listing.of(request.GET, tuple(_ORDERS)), request.GET.get("q", "").strip()[:80]
-    known = [one for one in academies() if bare(search) in bare(f"{one.code} {one.name} {one.domain}")]
+    known = [
+        one for one in academy_summaries() if bare(search) in bare(f"{one.code} {one.name} {one.domain}")
+    ]
     known.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
     told = {
         "academies": listing.shown(known),
@@ -83,7 +85,7 @@ def _found(request: SignedInRequest) -> HttpResponse:
 @changes
 @act_words("renommer une académie")
 def rename(request: SignedInRequest, academy_id: int) -> HttpResponse:
-    academy = next((one for one in academies() if one.academy_id == academy_id), None)
+    academy = next((one for one in academy_summaries() if one.academy_id == academy_id), None)
     if academy is None:
         raise Http404
     form = AcademyForm(request.POST or None, initial={"name": academy.name})
@@ -141,13 +143,13 @@ def open_one(request: SignedInRequest) -> HttpResponse:
 @act_words("modifier un établissement")
 def change_one(request: SignedInRequest, structure_id: int) -> HttpResponse:
     day = paris_day(timezone.now())
-    structure = structure_shown(structure_id, day)
+    structure = structure_summary(structure_id, day)
     if structure is None:
         raise Http404
     initial = {
         name: getattr(structure, name) for name in ChangeStructureForm.base_fields if name != "successor"
     }
-    initial["successor"] = structure.successor[1] if structure.successor else ""
+    initial["successor"] = structure.successor.uai if structure.successor else ""
     form = ChangeStructureForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -15,7 +15,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import find_account
-from vaguemestre.people.directory.queries import ServiceShown, service_shown, services_shown
+from vaguemestre.people.directory.queries import ServiceSummary, service_summaries, service_summary
 
 _ORDERS = {"code": "code", "nom": "name", "personnes": "people"}
 
@@ -25,7 +25,7 @@ _ORDERS = {"code": "code", "nom": "name", "personnes": "people"}
 def list_all(request: SignedInRequest) -> HttpResponse:
     listing = Listing.of(request.GET, tuple(_ORDERS))
     typed = request.GET.get("q", "").strip()[:80]
-    rows = [one for one in services_shown() if typed.casefold() in f"{one.code} {one.name}".casefold()]
+    rows = [one for one in service_summaries() if typed.casefold() in f"{one.code} {one.name}".casefold()]
     rows.sort(key=lambda one: getattr(one, _ORDERS[listing.sort]), reverse=listing.backwards)
     shown = rows[listing.first : listing.first + listing.count]
     told = {
@@ -76,8 +76,8 @@ def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
     return _page(request, service, officer=form) if form.errors else _back(service_id)
 
 
-def _known(service_id: int) -> ServiceShown:
-    found = service_shown(service_id)
+def _known(service_id: int) -> ServiceSummary:
+    found = service_summary(service_id)
     if found is None:
         raise Http404
     return found
@@ -89,7 +89,7 @@ def _back(service_id: int) -> HttpResponseRedirect:
 
 def _page(
     request: SignedInRequest,
-    service: ServiceShown,
+    service: ServiceSummary,
     *,
     form: ServiceForm | None = None,
     officer: OfficerForm | None = None,

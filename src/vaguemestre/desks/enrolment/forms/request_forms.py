@@ -17,7 +17,7 @@ from vaguemestre.foundation.kernel.sizes import MEGABYTE
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.directory.rules.places import department_said, parse_uai
+from vaguemestre.people.directory.rules.places import department_name, parse_uai
 
 WORKPLACES = {
     Workplace.SCHOOL: "une école publique (maternelle, élémentaire)",
@@ -60,7 +60,7 @@ class QuestionsForm(forms.Form):
 
     def __init__(self, *args: Any, departments: Sequence[str], **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [(code, department_said(code)) for code in departments]
+        choices = [(code, department_name(code)) for code in departments]
         self.fields["departement"].choices = [UNANSWERED, *choices] if len(choices) > 1 else choices  # type: ignore[attr-defined]
 
     @property

@@ -5,8 +5,8 @@ from vaguemestre.desks.enrolment.values import Applicant, Letter, Probable, Scop
 from vaguemestre.foundation.journal.queries import Kept, lines_about
 from vaguemestre.people.credentials.queries import account_of_person, has_namesake, presented
 from vaguemestre.people.directory import queries as directory
-from vaguemestre.people.directory.queries import Managed
-from vaguemestre.people.directory.rules.likeness import DOUBTFUL, Likeness
+from vaguemestre.people.directory.queries import ManagedPerson
+from vaguemestre.people.directory.rules.similarity import NEEDS_REVIEW, MatchReason
 from vaguemestre.people.directory.values import CivilStatus, NumenKeys, StaffCategory
 
 PAGE = 30
@@ -14,13 +14,13 @@ _STORY = 60
 _OF_THE_ACCOUNT = ("credentials.account-", "credentials.mailbox-", "directory.civil-status-")
 
 
-def person_in(scope: Scope, person_id: int) -> Managed | None:
+def person_in(scope: Scope, person_id: int) -> ManagedPerson | None:
     return directory.managed_person(scope.services, person_id)
 
 
 def people_found(
     scope: Scope, typed: str, *, category: str = "", order: str = "nom", first: int = 0, count: int = PAGE
-) -> tuple[tuple[Managed, ...], int]:
+) -> tuple[tuple[ManagedPerson, ...], int]:
     """A page of the people of the scope that hold every word typed; how many there are."""
     return directory.managed_people(
         scope.services, typed, first=first, count=count, category=category, order=order
@@ -44,16 +44,16 @@ def near_people(scope: Scope, civil: CivilStatus, uai: str, keys: NumenKeys) -> 
     Of another service's people only the service is told, and nothing of mere namesakes elsewhere.
     """
     near = []
-    for one in directory.people_near(scope.academy_id, civil, [uai] if uai else []):
-        person, likeness = one.person, one.likeness
+    for one in directory.similar_people(scope.academy_id, civil, [uai] if uai else []):
+        person, reason = one.person, one.reason
         if person.service_id in scope.services:
             masked = masked_numen_of(person.person_id, keys)
             born = person.civil.birth_date if person.civil else None
             near.append(
-                Probable(person.person_id, person.name, person.place, person.service, masked, born, likeness)
+                Probable(person.person_id, person.name, person.place, person.service, masked, born, reason)
             )
-        elif likeness is not Likeness.NAMESAKE:
-            near.append(Probable(0, "", "", person.service, "", None, likeness))
+        elif reason is not MatchReason.NAMESAKE:
+            near.append(Probable(0, "", "", person.service, "", None, reason))
     return tuple(near)
 
 
@@ -64,21 +64,21 @@ def masked_numen_of(person_id: int, keys: NumenKeys) -> str:
 
 
 def is_school(academy_id: int, uai: str) -> bool:
-    return directory.is_structure(academy_id, uai)
+    return directory.is_open_structure(academy_id, uai)
 
 
 def schools_like(academy_id: int, words: str) -> tuple[tuple[str, str], ...]:
     """(UAI, name and town) of the few open establishments that hold every word."""
-    return directory.structures_like(academy_id, words, limit=6)
+    return directory.matching_structures(academy_id, words, limit=6)
 
 
 def service_for(academy_id: int, category: StaffCategory, uai: str) -> int:
-    return directory.service_in_charge_of(academy_id, category, uai)
+    return directory.managing_service_id(academy_id, category, uai)
 
 
-def is_doubtful(academy_id: int, civil: CivilStatus, uai: str) -> bool:
+def needs_review(academy_id: int, civil: CivilStatus, uai: str) -> bool:
     """Whether somebody of the académie, in any service, must first be told apart from that one."""
-    return any(one.likeness in DOUBTFUL for one in directory.people_near(academy_id, civil, [uai]))
+    return any(one.reason in NEEDS_REVIEW for one in directory.similar_people(academy_id, civil, [uai]))
 
 
 def letter_of(
@@ -118,7 +118,7 @@ def letter_of(
     )
 
 
-def story_of(person: Managed) -> list[Kept]:
+def story_of(person: ManagedPerson) -> list[Kept]:
     """What the journal holds about somebody and their account, newest first.
 
     Of somebody whose civil status was erased, the account only: nothing of what happened to them.

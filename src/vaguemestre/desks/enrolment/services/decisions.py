@@ -87,7 +87,7 @@ def create_person(
     told = queries.applicant_of(request.applicant)
     wanted = check_creation(scope, told, uai)
     civil = queries.civil_of(told)
-    if not is_other and queries.is_doubtful(scope.academy_id, civil, uai):
+    if not is_other and queries.needs_review(scope.academy_id, civil, uai):
         raise Refusal("enrolment.known-already")
     person = NewPerson(
         dossier=request.reference,

@@ -76,7 +76,7 @@ def receive_person(
     """
     post = person.posts[0]
     check_arrival(scope, person, now=now)
-    if not is_other and queries.is_doubtful(scope.academy_id, person.civil, post.uai):
+    if not is_other and queries.needs_review(scope.academy_id, person.civil, post.uai):
         raise Refusal("enrolment.known-already")
     registered = register_person(scope.academy_id, person, keys, by=by, now=now)
     issue_numen(registered.person_id, layout, keys, draw, by=by, now=now)

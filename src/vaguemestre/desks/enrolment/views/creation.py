@@ -8,11 +8,11 @@ from django.http import HttpResponse
 
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.http import OfficerRequest
-from vaguemestre.desks.enrolment.views.words import LIKENESSES
+from vaguemestre.desks.enrolment.views.words import MATCH_REASONS
 from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.people.directory.ports import numen_keys
-from vaguemestre.people.directory.queries import Managed, place_names
+from vaguemestre.people.directory.queries import ManagedPerson, place_names
 from vaguemestre.people.directory.values import CivilStatus
 
 IS_OTHER = "autre"  # the officer says that nobody shown is the one
@@ -31,9 +31,9 @@ def creation_page(
     *,
     sponsor: str = "",
 ) -> HttpResponse | None:
-    """The page to show first; None when it was confirmed as it is now, likenesses answered."""
+    """The page to show first; None when it was confirmed as it is now, matches answered."""
     near = queries.near_people(request.scope, civil, uai, numen_keys.get())
-    is_doubtful = any(one.is_doubtful for one in near)
+    needs_review = any(one.needs_review for one in near)
     asked = Confirmation(
         title="Créer cette personne et lui attribuer un NUMEN ?",
         facts=_facts(civil, uai, post, service, sponsor),
@@ -43,12 +43,12 @@ def creation_page(
         back=back,
         is_dangerous=False,
         extra={
-            "near": [(one, LIKENESSES[one.likeness]) for one in near],
-            "is_doubtful": is_doubtful,
+            "near": [(one, MATCH_REASONS[one.reason]) for one in near],
+            "needs_review": needs_review,
             "other_name": IS_OTHER,
         },
     )
-    missing = is_doubtful and "confirm" in request.POST and IS_OTHER not in request.POST
+    missing = needs_review and "confirm" in request.POST and IS_OTHER not in request.POST
     problem = "Cochez « C’est quelqu’un d’autre », ou revenez et dites que la personne existe déjà."
     return confirmation_page(
         request, asked, "enrolment/confirm_creation.html", problem=str(problem) if missing else ""
@@ -56,7 +56,11 @@ def creation_page(
 
 
 def recognition_page(
-    request: OfficerRequest, person: Managed, reference: str, back: str, fields: Sequence[tuple[str, str]]
+    request: OfficerRequest,
+    person: ManagedPerson,
+    reference: str,
+    back: str,
+    fields: Sequence[tuple[str, str]],
 ) -> HttpResponse | None:
     """The same, for somebody known who has no NUMEN yet."""
     asked = Confirmation(

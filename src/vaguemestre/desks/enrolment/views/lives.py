@@ -24,7 +24,7 @@ from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import AccountsChanged
 from vaguemestre.people.credentials.queries import account_of_person
-from vaguemestre.people.directory.queries import Managed
+from vaguemestre.people.directory.queries import ManagedPerson
 from vaguemestre.people.lifecycle import rules, services
 from vaguemestre.people.lifecycle.ports import boxes_owned
 from vaguemestre.people.lifecycle.queries import life_of
@@ -113,7 +113,7 @@ def come_back(request: OfficerRequest, person_id: int) -> HttpResponse:
     return _done(account_id, person_id)
 
 
-def _asked(person: Managed, account_id: int, form: DeclareForm, foreseen: Foreseen) -> Confirmation:
+def _asked(person: ManagedPerson, account_id: int, form: DeclareForm, foreseen: Foreseen) -> Confirmation:
     """What declaring will do, in the words of what is done."""
     event, day = Event(form.cleaned_data["evenement"]), form.cleaned_data["jour"]
     told = list(consequences(foreseen))
@@ -137,7 +137,7 @@ def _asked(person: Managed, account_id: int, form: DeclareForm, foreseen: Forese
     )
 
 
-def _theirs(request: OfficerRequest, person_id: int) -> tuple[Managed, int]:
+def _theirs(request: OfficerRequest, person_id: int) -> tuple[ManagedPerson, int]:
     person = queries.person_in(request.scope, person_id)
     account = account_of_person(person_id) if person else None
     if person is None or account is None:
@@ -153,7 +153,7 @@ def _done(account_id: int, person_id: int) -> HttpResponse:
 
 def _page(
     request: OfficerRequest,
-    person: Managed,
+    person: ManagedPerson,
     account_id: int,
     form: DeclareForm,
     *,

@@ -30,8 +30,13 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import account_of_person, presented
 from vaguemestre.people.directory.ports import numen_keys
-from vaguemestre.people.directory.queries import MANAGED_ORDERS, Managed, addresses_by_person, placed_posts_of
-from vaguemestre.people.directory.rules.nomenclature import function_said
+from vaguemestre.people.directory.queries import (
+    MANAGED_ORDERS,
+    ManagedPerson,
+    addresses_by_person,
+    placed_posts_of,
+)
+from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.directory.values import NewPerson, NumenLayout
 
 _STATES = {
@@ -151,7 +156,7 @@ def _arrival_asked(
     )
 
 
-def _known(request: OfficerRequest, person_id: int) -> Managed:
+def _known(request: OfficerRequest, person_id: int) -> ManagedPerson:
     found = queries.person_in(request.scope, person_id)
     if found is None:
         raise Http404
@@ -159,7 +164,7 @@ def _known(request: OfficerRequest, person_id: int) -> Managed:
 
 
 def _page(
-    request: OfficerRequest, person: Managed, *, numen: str = "", problem: str = "", status: int = 200
+    request: OfficerRequest, person: ManagedPerson, *, numen: str = "", problem: str = "", status: int = 200
 ) -> HttpResponse:
     account = account_of_person(person.person_id)
     shown = presented(account.account_id) if account else None
@@ -171,7 +176,8 @@ def _page(
         "account_state": _STATES.get(shown.state, shown.state) if shown else "Aucun compte",
         "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
         "posts": [
-            (post, school, function_said(post.function)) for post, school in placed_posts_of(person.person_id)
+            (post, school, function_label(post.function))
+            for post, school in placed_posts_of(person.person_id)
         ],
         "masked": queries.masked_numen_of(person.person_id, numen_keys.get()),
         "numen": numen,

@@ -19,7 +19,7 @@ from vaguemestre.desks.enrolment.rules.states import moved, possible
 from vaguemestre.desks.enrolment.values import Act, State
 from vaguemestre.desks.enrolment.views.creation import IS_OTHER, creation_page, recognition_page
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
-from vaguemestre.desks.enrolment.views.words import KINDS, LIKENESSES, OFFICERS_STATES, told_steps
+from vaguemestre.desks.enrolment.views.words import KINDS, MATCH_REASONS, OFFICERS_STATES, told_steps
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
@@ -208,7 +208,7 @@ def _page(
         "proofs": [(id_, KINDS.get(kind, kind), size) for id_, kind, size in found.proofs],
         "workplace": WORKPLACES[found.applicant.workplace],
         "work": WORKS[found.applicant.work],
-        "probable": [(one, LIKENESSES[one.likeness]) for one in probable],
+        "probable": [(one, MATCH_REASONS[one.reason]) for one in probable],
         "may": {one.value for one in possible(found.state)},
         "words": words or WordsForm(),
         "school": school or SchoolForm(initial={"uai": uai}, academy_id=academy_id),

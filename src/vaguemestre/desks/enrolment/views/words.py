@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from vaguemestre.desks.enrolment.values import State, StepSeen
-from vaguemestre.people.directory.rules.likeness import Likeness
+from vaguemestre.people.directory.rules.similarity import MatchReason
 
 STATES = {
     State.SUBMITTED: "Reçue",
@@ -19,12 +19,12 @@ STATES = {
 # What whoever answers the requests reads.
 OFFICERS_STATES = {**STATES, State.EXISTING_FOUND: "Avait déjà un NUMEN"}
 
-LIKENESSES = {
-    Likeness.SAME: "mêmes noms, même naissance",
-    Likeness.NAMES: "noms proches, même naissance",
-    Likeness.BIRTH_DATE: "mêmes noms, même établissement, naissance à un chiffre près",
-    Likeness.SCHOOL: "noms proches, même établissement, autre date de naissance",
-    Likeness.NAMESAKE: "mêmes noms, autre date de naissance, autre établissement",
+MATCH_REASONS = {
+    MatchReason.SAME: "mêmes noms, même naissance",
+    MatchReason.NAMES: "noms proches, même naissance",
+    MatchReason.BIRTH_DATE: "mêmes noms, même établissement, naissance à un chiffre près",
+    MatchReason.SCHOOL: "noms proches, même établissement, autre date de naissance",
+    MatchReason.NAMESAKE: "mêmes noms, autre date de naissance, autre établissement",
 }
 
 KINDS = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}

@@ -22,7 +22,7 @@ from vaguemestre.people.credentials.queries import (
 )
 from vaguemestre.people.credentials.queries.keys import key_held
 from vaguemestre.people.credentials.rules.delivered_codes import masked
-from vaguemestre.people.directory.queries import people_found, person_by_number, place_of
+from vaguemestre.people.directory.queries import find_person, helpdesk_people_page, newest_post_label
 from vaguemestre.post.outbox.queries import count_on_hold, waiting_messages
 
 _READ_BACK = 200
@@ -39,7 +39,7 @@ def accounts_found(
     if not typed.strip():
         return [], 0
     exact = find_account(typed)
-    people, total = people_found(typed, backwards=backwards, first=first, count=count)
+    people, total = helpdesk_people_page(typed, backwards=backwards, first=first, count=count)
     lives = lives_of([one.person_id for one in people])
     lines = [
         Line(lives[one.person_id][0], lives[one.person_id][1], one.name, one.address, one.detail, state)
@@ -51,7 +51,7 @@ def accounts_found(
         known = presented(exact.account_id)
         lines = [line for line in lines if line.account_id != exact.account_id]
         if known and first == 0:
-            place = place_of(exact.person_id or 0)
+            place = newest_post_label(exact.person_id or 0)
             lines.insert(
                 0, Line(known.account_id, known.username, known.name, known.address, place, known.state)
             )
@@ -77,7 +77,7 @@ def contact_for_code(account_id: int, state: str, now: datetime) -> str:
     """Where the desk may send a code: the contact its owner proved; before an activation, the one on file."""
     if state != "pending":
         return usable_contact(account_id, now)
-    person = person_by_number(identified(account_id).person_id or 0)
+    person = find_person(identified(account_id).person_id or 0)
     return person.recovery_address if person else ""
 
 
@@ -94,7 +94,7 @@ def shown(account_id: int, now: datetime) -> Shown | None:
         username=account.username,
         name=account.name,
         address=account.address,
-        place=place_of(known.person_id or 0),
+        place=newest_post_label(known.person_id or 0),
         role=account.role,
         state=account.state,
         is_shut=account.state == "active" and not known.hashed,

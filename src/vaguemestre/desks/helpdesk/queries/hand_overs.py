@@ -9,7 +9,7 @@ from vaguemestre.desks.helpdesk.values import HandOverShown, Second
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import identified, lives_of, presented
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
-from vaguemestre.people.directory.queries import heads_near, place_of
+from vaguemestre.people.directory.queries import heads_of_places_served, newest_post_label
 
 _MOST = 20
 _OFFICER = "hr_officer"
@@ -20,7 +20,7 @@ def seconds_for(account_id: int, now: datetime) -> list[Second]:
     person_id = identified(account_id).person_id
     if person_id is None:
         return []
-    lives = lives_of(heads_near(person_id, paris_day(now)))
+    lives = lives_of(heads_of_places_served(person_id, paris_day(now)))
     heads = [pk for pk, _, state in lives.values() if state == "active" and pk != account_id]
     return [_second(pk) for pk in heads or accounts_with_role(_OFFICER, limit=_MOST) if pk != account_id]
 
@@ -46,7 +46,7 @@ def hand_overs_of(account_id: int, *, limit: int = 5) -> list[HandOverShown]:
 
 def _second(account_id: int) -> Second:
     account = presented(account_id)
-    place = place_of(identified(account_id).person_id or 0)
+    place = newest_post_label(identified(account_id).person_id or 0)
     return Second(account_id, account.name if account else "", place)
 
 

@@ -16,7 +16,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import identified, usable_contact
 from vaguemestre.people.credentials.values import SecretKeys
-from vaguemestre.people.directory.queries import person_by_number
+from vaguemestre.people.directory.queries import find_person
 
 _State = HandOverRow.State
 
@@ -87,6 +87,6 @@ def _decided(hand_over_id: int, second_id: int, state: str, now: datetime, check
 
 
 def _contacts(account_id: int, now: datetime) -> set[str]:
-    person = person_by_number(identified(account_id).person_id or 0)
+    person = find_person(identified(account_id).person_id or 0)
     found = {usable_contact(account_id, now), person.recovery_address if person else ""}
     return found - {""}

@@ -20,7 +20,7 @@ from vaguemestre.people.directory.queries import (
     placed_posts_of,
     structures_of,
 )
-from vaguemestre.people.directory.rules.nomenclature import function_said
+from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.schools.sharing.queries import boxes_of
 from vaguemestre.schools.sharing.values import Access, Kind, Right
 
@@ -78,7 +78,7 @@ def signature_variables(account_id: int) -> SignatureVariables:
         return SignatureVariables()
     person = person_of(person_id)
     posts = sorted(placed_posts_of(person_id), key=lambda placed: (placed[0].is_primary, placed[0].starts_on))
-    function, school = (function_said(posts[-1][0].function), posts[-1][1]) if posts else ("", "")
+    function, school = (function_label(posts[-1][0].function), posts[-1][1]) if posts else ("", "")
     return SignatureVariables(
         person.shown_name, function, school, person.academy.name, person.shown_last_name
     )

@@ -10,7 +10,11 @@ from vaguemestre.mailbox.compose.ports import AbsentUntil, DeliveredAddresses
 from vaguemestre.mailbox.compose.rules.recipients import bare_address, is_inside
 from vaguemestre.mailbox.compose.values import DistributionList, RecipientInfo, RecipientKind, Suggestion
 from vaguemestre.mailbox.contacts.queries import contacts_like, groups_like
-from vaguemestre.people.directory.queries import listed_by_address, people_like, with_homonyms
+from vaguemestre.people.directory.queries import (
+    ambiguous_addresses,
+    listed_people_by_address,
+    suggested_people,
+)
 from vaguemestre.schools.rosters.queries import audiences_like, audiences_of
 from vaguemestre.schools.rosters.rules.addresses import audience_of
 from vaguemestre.schools.rosters.values import Asker, Audience, AudienceShown
@@ -55,7 +59,7 @@ def recipient_suggestions(
 def _people_suggestions(account_id: int, typed: str, limit: int) -> Collection[Suggestion]:
     """Contacts, then people of the directory; each address once."""
     contacts = contacts_like(account_id, typed, limit=limit)
-    listed_people = listed_by_address([contact.address for contact in contacts])
+    listed_people = listed_people_by_address([contact.address for contact in contacts])
     by_address: dict[str, Suggestion] = {}
     for contact in contacts:
         listed = listed_people.get(contact.address)
@@ -63,7 +67,7 @@ def _people_suggestions(account_id: int, typed: str, limit: int) -> Collection[S
         name = contact.name or (listed.name if listed else "")
         detail = (listed.detail if listed else "") or origin
         by_address.setdefault(contact.address, Suggestion(name, contact.address, detail))
-    for person in people_like(typed, limit=limit):
+    for person in suggested_people(typed, limit=limit):
         by_address.setdefault(person.address, Suggestion(person.name, person.address, person.detail))
     return by_address.values()
 
@@ -87,7 +91,7 @@ def recipient_infos(
     """
     unique_addresses = dict.fromkeys(address.strip().lower() for address in addresses)
     inside = [address for address in unique_addresses if is_inside(address, domain)]
-    people, homonyms = listed_by_address(inside), with_homonyms(inside)
+    people, homonyms = listed_people_by_address(inside), ambiguous_addresses(inside)
     last_days = absent_until(inside, now)
     unknown = _unknown([address for address in inside if address not in people], domain, delivered)
     infos = []

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.mailbox.contacts import queries, services
-from vaguemestre.people.directory.queries import listed_by_address
+from vaguemestre.people.directory.queries import listed_people_by_address
 
 
 @require_GET
@@ -31,7 +31,7 @@ def keep_address(request: SignedInRequest) -> HttpResponse:
 def _person(request: SignedInRequest, name: str, address: str) -> HttpResponse:
     normalized = address.strip().lower()[:254]
     contact = queries.find_by_address(request.who.account_id, normalized)
-    person = listed_by_address([normalized]).get(normalized) if normalized else None
+    person = listed_people_by_address([normalized]).get(normalized) if normalized else None
     context = {
         "contact": contact if contact and not contact.is_collected else None,
         "detail": person.detail if person else "",

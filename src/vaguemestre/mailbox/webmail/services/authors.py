@@ -123,7 +123,7 @@ def listed_names(addresses: Collection[str], domains: frozenset[str]) -> dict[st
         else:
             names[address] = entry[1]
     if missing:
-        listed = directory.listed_names(missing)
+        listed = directory.listed_names_by_address(missing)
         for address in missing:
             names[address] = listed.get(address, "")
             _names.put(address, (now, names[address]))
@@ -148,7 +148,7 @@ def _look_up_author(name: str, address: str, institution: Institution) -> Author
 
 
 def _own_author(name: str, address: str, institution: Institution) -> Author:
-    listed = directory.listed_at(address)
+    listed = directory.listed_person_at(address)
     if listed is not None and impostors.is_same_name(name, listed.name):
         return Author(listed.name, listed.detail)
     typed = one_line(name) if listed is not None else ""
@@ -167,12 +167,12 @@ def _impersonated(name: str, address: str, institution: Institution) -> tuple[st
     is_own_name = any(impostors.matches_address(first, last, address) for first, last in names)
     if is_own_name and _is_ours(address, institution):
         return "", ""
-    candidates = directory.addresses_near(names)
+    candidates = directory.similar_addresses(names)
     matches = (
         one for first, last in names for one in candidates if impostors.matches_address(first, last, one)
     )
     for match in matches:
-        if match != address and (person := directory.listed_at(match)) is not None:
+        if match != address and (person := directory.listed_person_at(match)) is not None:
             return person.name, match
     return "", ""
 

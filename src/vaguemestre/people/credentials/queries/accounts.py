@@ -12,7 +12,7 @@ from vaguemestre.people.credentials.values import Bearer, DeviceHeld, Identified
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
     current_numen,
-    person_by_number,
+    find_person,
     places_of,
 )
 from vaguemestre.people.directory.rules.names import is_numbered
@@ -87,7 +87,7 @@ def opened_by_mailbox(mailbox: str) -> int | None:
 def has_namesake(account_id: int) -> bool:
     """Whether the username or the address carries a number, because somebody else had the name first."""
     shown = presented(account_id)
-    person = person_by_number(shown.person_id or 0) if shown else None
+    person = find_person(shown.person_id or 0) if shown else None
     if shown is None or person is None:
         return False
     return is_numbered(shown.username, person.shown_last_name) or is_numbered(

@@ -1,7 +1,8 @@
-"""Académies, services, establishments and people as administrators see them: all of them, no civil status."""
+"""Académies, services, establishments and people for administrators: all of them, without civil status."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -14,15 +15,18 @@ from vaguemestre.people.directory.models import (
     Person,
     Structure,
 )
-from vaguemestre.people.directory.queries.directory import begins, places_by_person
+from vaguemestre.people.directory.queries.addresses import begins_with
+from vaguemestre.people.directory.queries.posts import newest_post_labels
 from vaguemestre.people.directory.rules.names import fold
-from vaguemestre.people.directory.rules.nomenclature import structure_kind_said
+from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
 
-_WORDS = 5
+_MAX_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class AcademyShown:
+class AcademySummary:
+    """An académie with its counts of establishments and people."""
+
     academy_id: int
     code: str
     name: str
@@ -32,7 +36,9 @@ class AcademyShown:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceShown:
+class ServiceSummary:
+    """A management service with its count of managed people."""
+
     service_id: int
     academy: str
     code: str
@@ -43,9 +49,17 @@ class ServiceShown:
     people: int
 
 
+class Successor(NamedTuple):
+    """The establishment that took over a closed one."""
+
+    structure_id: int
+    uai: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
-class StructureShown:
-    """An establishment. `successor`: (id, UAI and name) of the one that took over, or None."""
+class StructureSummary:
+    """An establishment, with how many people serve there."""
 
     structure_id: int
     academy_id: int
@@ -61,17 +75,17 @@ class StructureShown:
     phone: str
     opened_on: date | None
     closed_on: date | None
-    successor: tuple[int, str, str] | None
+    successor: Successor | None
     people: int
 
     @property
-    def kind_said(self) -> str:
-        return structure_kind_said(self.kind)
+    def kind_label(self) -> str:
+        return structure_kind_label(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
-class PersonShown:
-    """Somebody across services. No birth date, no birth name: administrators keep no civil status."""
+class PersonSummary:
+    """Somebody, whatever the service. No birth date, no birth name: administrators see no civil status."""
 
     person_id: int
     dossier: str
@@ -81,12 +95,12 @@ class PersonShown:
     place: str
     academy: str
     unlisted: bool
-    erased_at: datetime | None = None  # civil status erased: the name is the username, there is no dossier
+    erased_at: datetime | None = None  # then the name is the username, and the dossier is ""
 
 
 @dataclass(frozen=True, slots=True)
-class StructuresSought:
-    """`state`: "open", "closed" on that day, or "" for both."""
+class StructureFilter:
+    """Filter of establishments. `state`: "open", "closed" on that day, or "" for both."""
 
     words: str = ""
     kind: str = ""
@@ -96,8 +110,8 @@ class StructuresSought:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleSought:
-    """`service_id` -1: those whom no service manages."""
+class PeopleFilter:
+    """Filter of people. `service_id` -1: those without a service."""
 
     words: str = ""
     service_id: int = 0
@@ -107,107 +121,114 @@ class PeopleSought:
 STRUCTURE_ORDERS = {"uai": "uai", "nom": "folded", "ville": "town", "fermeture": "closed_on"}
 
 
-def academies() -> tuple[AcademyShown, ...]:
+def academy_summaries() -> tuple[AcademySummary, ...]:
+    """Every académie, by code."""
     rows = Academy.objects.annotate(
-        held=Count("structures", distinct=True), known=Count("people", distinct=True)
+        structure_count=Count("structures", distinct=True), person_count=Count("people", distinct=True)
     ).order_by("code")
-    columns = ("pk", "code", "name", "domain", "held", "known")
-    return tuple(AcademyShown(*row) for row in rows.values_list(*columns))
+    columns = ("pk", "code", "name", "domain", "structure_count", "person_count")
+    return tuple(AcademySummary(*row) for row in rows.values_list(*columns))
 
 
-def services_shown() -> tuple[ServiceShown, ...]:
+def service_summaries() -> tuple[ServiceSummary, ...]:
     """Every management service, by académie and code."""
-    return tuple(_services(ManagementService.objects.all()))
+    return tuple(_service_summaries(ManagementService.objects.all()))
 
 
-def service_shown(service_id: int) -> ServiceShown | None:
-    return next(iter(_services(ManagementService.objects.filter(pk=service_id))), None)
+def service_summary(service_id: int) -> ServiceSummary | None:
+    """The management service of that id, if any."""
+    return next(iter(_service_summaries(ManagementService.objects.filter(pk=service_id))), None)
 
 
 def structure_kinds() -> tuple[str, ...]:
-    """The kinds there are, in order."""
+    """The kinds of establishments in use, in order."""
     return tuple(
         Structure.objects.exclude(kind="").order_by("kind").values_list("kind", flat=True).distinct()
     )
 
 
 def structures_page(
-    sought: StructuresSought, day: date, *, order: str, first: int, count: int
-) -> tuple[tuple[StructureShown, ...], int]:
-    """A page of establishments, and how many. `order`: a key of STRUCTURE_ORDERS, minus to turn it."""
+    criteria: StructureFilter, day: date, *, order: str, first: int, count: int
+) -> tuple[tuple[StructureSummary, ...], int]:
+    """A page of establishments, and their total.
+
+    `order`: a key of STRUCTURE_ORDERS, `-` before it for descending.
+    """
     rows = Structure.objects.all()
-    for word in fold(sought.words).split("-")[:_WORDS] if sought.words else ():
+    for word in fold(criteria.words).split("-")[:_MAX_WORDS] if criteria.words else ():
         rows = rows.filter(Q(folded__contains=word) | Q(uai__istartswith=word))
-    if sought.kind:
-        rows = rows.filter(kind=sought.kind)
-    if sought.sector:
-        rows = rows.filter(sector=sought.sector)
-    if sought.academy_id:
-        rows = rows.filter(academy_id=sought.academy_id)
-    if sought.state:
+    if criteria.kind:
+        rows = rows.filter(kind=criteria.kind)
+    if criteria.sector:
+        rows = rows.filter(sector=criteria.sector)
+    if criteria.academy_id:
+        rows = rows.filter(academy_id=criteria.academy_id)
+    if criteria.state:
         closed = Q(closed_on__isnull=False, closed_on__lte=day)
-        rows = rows.filter(closed if sought.state == "closed" else ~closed)
+        rows = rows.filter(closed if criteria.state == "closed" else ~closed)
     column = STRUCTURE_ORDERS[order.lstrip("-")]
     ordered = rows.order_by(f"-{column}" if order.startswith("-") else column, "uai")
     page = list(ordered.select_related("academy", "successor")[first : first + count])
-    return _structures(page, day), rows.count()
+    return _structure_summaries(page, day), rows.count()
 
 
-def structure_shown(structure_id: int, day: date) -> StructureShown | None:
-    found = list(Structure.objects.filter(pk=structure_id).select_related("academy", "successor"))
-    return _structures(found, day)[0] if found else None
+def structure_summary(structure_id: int, day: date) -> StructureSummary | None:
+    """The establishment of that id, if any, as of that day."""
+    rows = list(Structure.objects.filter(pk=structure_id).select_related("academy", "successor"))
+    return _structure_summaries(rows, day)[0] if rows else None
 
 
-def people_across(
-    sought: PeopleSought, *, first: int, count: int, backwards: bool = False
-) -> tuple[tuple[PersonShown, ...], int]:
-    """A page of people of every service, by name, and how many there are.
+def people_page(
+    criteria: PeopleFilter, *, first: int, count: int, backwards: bool = False
+) -> tuple[tuple[PersonSummary, ...], int]:
+    """A page of people of every service, by name, and their total.
 
-    Each word begins a shown name, or is a dossier, or an address. Whoever's civil status was erased is found
-    by username or address only.
+    Each word begins a shown name, or equals a dossier or an address. People whose civil status was erased are
+    found by username or address only.
     """
-    rows = Person.objects.all() if sought.words.split() else Person.objects.filter(erased_at=None)
-    for typed in sought.words.split()[:_WORDS]:
-        rows = rows.filter(_answers(typed))
-    if sought.service_id:
-        service = None if sought.service_id < 0 else sought.service_id
+    rows = Person.objects.all() if criteria.words.split() else Person.objects.filter(erased_at=None)
+    for typed in criteria.words.split()[:_MAX_WORDS]:
+        rows = rows.filter(_matches_word(typed))
+    if criteria.service_id:
+        service = None if criteria.service_id < 0 else criteria.service_id
         rows = rows.filter(service_id=service) if service else rows.filter(service__isnull=True)
-    if sought.category:
-        rows = rows.filter(category=sought.category)
+    if criteria.category:
+        rows = rows.filter(category=criteria.category)
     order = ("-sorted_as", "-pk") if backwards else ("sorted_as", "pk")
     page = rows.order_by(*order)[first : first + count]
-    return _people(page), rows.count()
+    return _person_summaries(page), rows.count()
 
 
-def person_shown(person_id: int) -> PersonShown | None:
-    return next(iter(_people(Person.objects.filter(pk=person_id))), None)
+def person_summary(person_id: int) -> PersonSummary | None:
+    """The person of that id, if any."""
+    return next(iter(_person_summaries(Person.objects.filter(pk=person_id))), None)
 
 
-def _answers(typed: str) -> Q:
-    answers = Q(dossier__iexact=typed)
+def _matches_word(typed: str) -> Q:
+    condition = Q(dossier__iexact=typed)
     if "@" in typed:
         owned = MailAddress.objects.filter(person_id=OuterRef("pk"), address=typed.strip().lower())
-        return answers | Q(Exists(owned))
+        return condition | Q(Exists(owned))
     words = [word for word in fold(typed).split("-") if word]
     named = Q()
     for word in words:
-        named &= Q(Exists(NameWord.objects.filter(begins("word", word), person_id=OuterRef("pk"))))
-    return answers | named if words else answers
+        named &= Q(Exists(NameWord.objects.filter(begins_with("word", word), person_id=OuterRef("pk"))))
+    return condition | named if words else condition
 
 
-def _services(rows: QuerySet[ManagementService]) -> list[ServiceShown]:
+def _service_summaries(rows: QuerySet[ManagementService]) -> list[ServiceSummary]:
     counted = rows.annotate(managed=Count("person")).order_by("academy__code", "code")
     columns = ("pk", "academy__name", "code", "name", "phone", "address", "postal", "managed")
-    return [ServiceShown(*row) for row in counted.values_list(*columns)]
+    return [ServiceSummary(*row) for row in counted.values_list(*columns)]
 
 
-def _structures(rows: list[Structure], day: date) -> tuple[StructureShown, ...]:
+def _structure_summaries(rows: list[Structure], day: date) -> tuple[StructureSummary, ...]:
     served = Assignment.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
     ids = [row.pk for row in rows]
     counted = served.filter(structure_id__in=ids).values_list("structure_id")
     people = dict(counted.annotate(count=Count("person_id", distinct=True)))
     return tuple(
-        StructureShown(
+        StructureSummary(
             row.pk,
             row.academy_id,
             row.academy.name,
@@ -222,18 +243,18 @@ def _structures(rows: list[Structure], day: date) -> tuple[StructureShown, ...]:
             row.phone,
             row.opened_on,
             row.closed_on,
-            (row.successor.pk, row.successor.uai, row.successor.name) if row.successor else None,
+            Successor(row.successor.pk, row.successor.uai, row.successor.name) if row.successor else None,
             people.get(row.pk, 0),
         )
         for row in rows
     )
 
 
-def _people(rows: QuerySet[Person]) -> tuple[PersonShown, ...]:
-    found = list(rows.select_related("service", "academy"))
-    places = places_by_person([row.pk for row in found])
+def _person_summaries(rows: QuerySet[Person]) -> tuple[PersonSummary, ...]:
+    people = list(rows.select_related("service", "academy"))
+    places = newest_post_labels([row.pk for row in people])
     return tuple(
-        PersonShown(
+        PersonSummary(
             row.pk,
             "" if row.erased_at else row.dossier,
             row.shown_name,
@@ -244,5 +265,5 @@ def _people(rows: QuerySet[Person]) -> tuple[PersonShown, ...]:
             row.unlisted,
             row.erased_at,
         )
-        for row in found
+        for row in people
     )

@@ -1,4 +1,4 @@
-"""People as their colleagues find them: shown names, function, school, address, phone; nothing else."""
+"""The directory as colleagues search it: shown names, function, school, address, phone; nothing else."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,19 +9,23 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vaguemestre.people.directory.models import Assignment, MailAddress, NameWord, Person, Structure
-from vaguemestre.people.directory.queries.directory import begins
+from vaguemestre.people.directory.queries.addresses import begins_with
 from vaguemestre.people.directory.rules.names import fold
-from vaguemestre.people.directory.rules.nomenclature import discipline_said, function_said, functions_alike
+from vaguemestre.people.directory.rules.nomenclature import (
+    discipline_label,
+    function_label,
+    functions_with_same_label,
+)
 
-_FEW = 1500  # people put in order by themselves; when there are more, the order of names is walked
-_READ = 4000  # people of one criterion whose numbers are read, to keep those of all
-_PLACES = 300  # establishments that words may name
-_WORDS = 5
+_MAX_SORTED_PEOPLE = 1500  # sorted after the search; beyond, the index of names is walked in order
+_MAX_READ_PEOPLE = 4000  # ids read for one criterion, to intersect with the others
+_MAX_PLACES = 300  # establishments that typed words may match
+_MAX_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class BookPost:
-    """Where somebody serves today, and as what; codes are said in words."""
+    """A post somebody serves today, codes replaced by labels."""
 
     function: str
     discipline: str
@@ -33,7 +37,7 @@ class BookPost:
 
 @dataclass(frozen=True, slots=True)
 class BookCard:
-    """Somebody as the directory shows them. `phone` is their own, at work."""
+    """A card of the directory. `phone`: the person's own, at work."""
 
     public_id: UUID
     name: str
@@ -43,8 +47,8 @@ class BookCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Whom one looks for. `school`: words of its name, or its UAI."""
+class BookFilter:
+    """Search criteria. `school`: words of its name, or its UAI."""
 
     words: str = ""
     school: str = ""
@@ -53,60 +57,60 @@ class Wanted:
 
 
 def book_page(
-    wanted: Wanted, day: date, *, first: int = 0, count: int = 30, backwards: bool = False
+    criteria: BookFilter, day: date, *, first: int = 0, count: int = 30, backwards: bool = False
 ) -> tuple[tuple[BookCard, ...], bool]:
-    """Listed people who serve that day, in the order of names, and whether more follow.
+    """A page of listed people who serve that day, by name, and whether more follow.
 
-    Each word typed begins one of their names, in any order, accents or not. Some milliseconds for 45,000
-    people: what each criterion finds is read by index, and the order of names is walked when all find many.
+    Each typed word begins one of their names, in any order, ignoring accents. Some milliseconds for 45,000
+    people: each criterion is read by index, and the index of names is walked when all match many people.
     """
-    served = _served(wanted, day)
+    served = _served(criteria, day)
     if served is None:
         return (), False
-    words = _words_of(wanted.words)
+    words = _words_of(criteria.words)
     if words is None:
         return (), False
-    named = [NameWord.objects.filter(begins("word", word)) for word in words]
-    is_placed = bool(wanted.school or wanted.function or wanted.discipline)
-    found = _those_in([served, *named], walked=0 if is_placed else 1)
+    named = [NameWord.objects.filter(begins_with("word", word)) for word in words]
+    is_placed = bool(criteria.school or criteria.function or criteria.discipline)
+    matching = _people_in_all([served, *named], walked=0 if is_placed else 1)
     order = ("-sorted_as", "-pk") if backwards else ("sorted_as", "pk")
-    people = list(found.order_by(*order)[first : first + count + 1])
+    people = list(matching.order_by(*order)[first : first + count + 1])
     return _cards(people[:count], day), len(people) > count
 
 
 def book_card(public_id: UUID, day: date) -> BookCard | None:
-    """None for nobody, for whoever is unlisted and for whoever serves nowhere: nobody can tell which."""
+    """The card of a listed person who serves that day; None otherwise, without telling why."""
     people = Person.objects.filter(public_id=public_id, unlisted=False, hidden_since=None)
     cards = _cards(list(people), day)
     return cards[0] if cards and cards[0].posts else None
 
 
 def own_card(person_id: int, day: date) -> tuple[BookCard, bool] | None:
-    """Somebody's card as they see it themselves, and whether they are unlisted."""
+    """Somebody's own card, and whether they are unlisted."""
     people = list(Person.objects.filter(pk=person_id))
     return (_cards(people, day)[0], people[0].unlisted) if people else None
 
 
 def book_school(uai: str) -> str:
-    """The name of an establishment; "" for none."""
+    """The name of an establishment; "" if unknown."""
     return Structure.objects.filter(uai=uai).values_list("name", flat=True).first() or ""
 
 
 def _words_of(typed: str) -> tuple[str, ...] | None:
-    """The words to look for; None when something was typed and none can be read."""
-    words = tuple(dict.fromkeys(w for part in typed.split() for w in fold(part).split("-") if w))[:_WORDS]
+    """The words to search for; None if something was typed that contains none."""
+    words = tuple(dict.fromkeys(w for part in typed.split() for w in fold(part).split("-") if w))[:_MAX_WORDS]
     return None if typed.strip() and not words else words
 
 
-def _served(wanted: Wanted, day: date) -> QuerySet[Assignment] | None:
-    """The assignments that answer; None when no establishment is named so."""
+def _served(criteria: BookFilter, day: date) -> QuerySet[Assignment] | None:
+    """The assignments that match; None if no establishment does."""
     served = Assignment.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
-    if wanted.function:
-        served = served.filter(function__in=functions_alike(wanted.function))
-    if wanted.discipline:
-        served = served.filter(discipline=wanted.discipline)
-    if wanted.school.strip():
-        places = _places(wanted.school)
+    if criteria.function:
+        served = served.filter(function__in=functions_with_same_label(criteria.function))
+    if criteria.discipline:
+        served = served.filter(discipline=criteria.discipline)
+    if criteria.school.strip():
+        places = _places(criteria.school)
         return served.filter(structure_id__in=places) if places else None
     return served
 
@@ -115,42 +119,42 @@ def _places(typed: str) -> list[int]:
     by_code = list(Structure.objects.filter(uai=typed.strip().upper()).values_list("pk", flat=True))
     if by_code:
         return by_code
-    found = Structure.objects.all()
-    for word in fold(typed).split("-")[:_WORDS]:
-        found = found.filter(folded__contains=word)
-    return list(found.values_list("pk", flat=True)[:_PLACES])
+    structures = Structure.objects.all()
+    for word in fold(typed).split("-")[:_MAX_WORDS]:
+        structures = structures.filter(folded__contains=word)
+    return list(structures.values_list("pk", flat=True)[:_MAX_PLACES])
 
 
-def _those_in(
+def _people_in_all(
     readings: Sequence[QuerySet[NameWord] | QuerySet[Assignment]], *, walked: int
 ) -> QuerySet[Person]:
-    """Listed people whom every reading names; the first `walked` of them name too many to be read."""
-    found = Person.objects.filter(unlisted=False, hidden_since=None)
+    """Listed people whom every reading contains; the first `walked` readings are too large to be read."""
+    listed = Person.objects.filter(unlisted=False, hidden_since=None)
     many = list(readings[:walked])
     common: set[int] | None = None
     for reading in readings[walked:]:
-        ids = _few(reading)
+        ids = _few_people(reading)
         if ids is None:
             many.append(reading)
         else:
             common = ids if common is None else common & ids
     if common is None:
-        return found.filter(*_all_of(many))
+        return listed.filter(*_exists_in(many))
     for reading in many[walked:]:
         common = set(reading.filter(person_id__in=common).values_list("person_id", flat=True))
-    if len(common) <= _FEW:
-        return found.filter(*_all_of(many[:walked]), pk__in=common)
-    return found.filter(*_all_of(readings))
+    if len(common) <= _MAX_SORTED_PEOPLE:
+        return listed.filter(*_exists_in(many[:walked]), pk__in=common)
+    return listed.filter(*_exists_in(readings))
 
 
-def _all_of(readings: Sequence[QuerySet[NameWord] | QuerySet[Assignment]]) -> list[Exists]:
+def _exists_in(readings: Sequence[QuerySet[NameWord] | QuerySet[Assignment]]) -> list[Exists]:
     return [Exists(reading.filter(person_id=OuterRef("pk"))) for reading in readings]
 
 
-def _few(reading: QuerySet[NameWord] | QuerySet[Assignment]) -> set[int] | None:
-    """The people it names; None when they are too many."""
-    ids = list(reading.values_list("person_id", flat=True)[: _READ + 1])
-    return set(ids) if len(ids) <= _READ else None
+def _few_people(reading: QuerySet[NameWord] | QuerySet[Assignment]) -> set[int] | None:
+    """The people a reading contains; None if they are too many."""
+    ids = list(reading.values_list("person_id", flat=True)[: _MAX_READ_PEOPLE + 1])
+    return set(ids) if len(ids) <= _MAX_READ_PEOPLE else None
 
 
 def _cards(people: Sequence[Person], day: date) -> tuple[BookCard, ...]:
@@ -174,13 +178,13 @@ def _posts(person_ids: Iterable[int], day: date) -> Mapping[int, tuple[BookPost,
     rows = Assignment.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day), person_id__in=person_ids, starts_on__lte=day
     ).order_by("-is_primary", "starts_on", "id")
-    found: dict[int, tuple[BookPost, ...]] = defaultdict(tuple)
+    by_person: dict[int, tuple[BookPost, ...]] = defaultdict(tuple)
     columns = (
         "person_id", "function", "discipline",
         "structure__uai", "structure__name", "structure__town", "structure__phone",
     )  # fmt: skip
     for person_id, function, discipline, *place in rows.values_list(*columns):
-        post = BookPost(function_said(function), discipline_said(discipline), *place)
-        if post not in found[person_id]:
-            found[person_id] += (post,)
-    return found
+        post = BookPost(function_label(function), discipline_label(discipline), *place)
+        if post not in by_person[person_id]:
+            by_person[person_id] += (post,)
+    return by_person

@@ -1,4 +1,4 @@
-"""People and places as management services see them: `services` is always what the asker answers for."""
+"""People and places for management services. `services`: always the ids the officer is in charge of."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.models import MailAddress, ManagementService, Person, Structure
-from vaguemestre.people.directory.queries.directory import civil_of, places_by_person
+from vaguemestre.people.directory.queries.people import civil_of
+from vaguemestre.people.directory.queries.posts import newest_post_labels
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.places import service_code
 from vaguemestre.people.directory.values import CivilStatus, StaffCategory
@@ -28,8 +29,8 @@ class ServiceCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Managed:
-    """Somebody as an officer of their service reads them. `place`: function and school."""
+class ManagedPerson:
+    """Somebody as an officer of their service sees them. `place`: function and school."""
 
     person_id: int
     dossier: str
@@ -44,25 +45,28 @@ class Managed:
 
 
 def service_cards(academy_id: int) -> tuple[ServiceCard, ...]:
+    """Every management service of the académie, by code."""
     rows = ManagementService.objects.filter(academy_id=academy_id).order_by("code")
-    return tuple(ServiceCard(*row) for row in rows.values_list(*_CARD))
+    return tuple(ServiceCard(*row) for row in rows.values_list(*_CARD_COLUMNS))
 
 
 def service_card_of(service_id: int) -> ServiceCard | None:
-    found = ManagementService.objects.filter(pk=service_id).values_list(*_CARD).first()
-    return ServiceCard(*found) if found else None
+    """The management service of that id, if any."""
+    row = ManagementService.objects.filter(pk=service_id).values_list(*_CARD_COLUMNS).first()
+    return ServiceCard(*row) if row else None
 
 
 def service_card(academy_id: int, code: str) -> ServiceCard | None:
+    """The management service of that code, if any."""
     rows = ManagementService.objects.filter(academy_id=academy_id, code=code)
-    found = rows.values_list(*_CARD).first()
-    return ServiceCard(*found) if found else None
+    row = rows.values_list(*_CARD_COLUMNS).first()
+    return ServiceCard(*row) if row else None
 
 
-def managed_person(services: Collection[int], person_id: int) -> Managed | None:
-    """None for whoever is not there and for whoever another service manages: nobody can tell which."""
-    found = managed_rows(Person.objects.filter(service_id__in=services, pk=person_id))
-    return found[0] if found else None
+def managed_person(services: Collection[int], person_id: int) -> ManagedPerson | None:
+    """Somebody these services manage; None otherwise, without telling whether they exist."""
+    people = managed_rows(Person.objects.filter(service_id__in=services, pk=person_id))
+    return people[0] if people else None
 
 
 MANAGED_ORDERS = {
@@ -80,21 +84,21 @@ def managed_people(
     count: int,
     category: str = "",
     order: str = "nom",
-) -> tuple[tuple[Managed, ...], int]:
-    """Those of the services whose names, address or dossier hold every word typed; how many.
+) -> tuple[tuple[ManagedPerson, ...], int]:
+    """A page of the people whose names, address or dossier contain every typed word, and their total.
 
-    Whoever's civil status was erased is found by address or username only.
-    `order`: a key of MANAGED_ORDERS, minus to turn it.
+    People whose civil status was erased are found by address or username only. `order`: a key of
+    MANAGED_ORDERS, `-` before it for descending.
     """
-    found = Person.objects.filter(service_id__in=services)
+    people = Person.objects.filter(service_id__in=services)
     if category:
-        found = found.filter(category=category)
+        people = people.filter(category=category)
     if not typed.strip():
-        found = found.filter(erased_at=None)
+        people = people.filter(erased_at=None)
     for word in typed.split()[:6]:
         plain = word.lower() if "@" in word else fold(word) or word
         addresses = MailAddress.objects.filter(address__contains=plain)
-        found = found.filter(
+        people = people.filter(
             Q(pk__in=addresses.values("person_id"))
             | Q(birth_name__icontains=word)
             | Q(usage_name__icontains=word)
@@ -103,60 +107,62 @@ def managed_people(
             | Q(erased_at__isnull=False, sorted_as=plain)
         )
     columns = MANAGED_ORDERS[order.lstrip("-")]
-    ordered = found.order_by(*(f"-{one}" if order.startswith("-") else one for one in columns), "pk")
-    return tuple(managed_rows(ordered[first : first + count])), found.count()
+    ordered = people.order_by(
+        *(f"-{column}" if order.startswith("-") else column for column in columns), "pk"
+    )
+    return tuple(managed_rows(ordered[first : first + count])), people.count()
 
 
-def born_on(academy_id: int, day: date) -> tuple[Managed, ...]:
-    """Everybody of the académie born that day, whatever their service: to find who an applicant may be."""
+def people_born_on(academy_id: int, day: date) -> tuple[ManagedPerson, ...]:
+    """People of the académie born that day, whatever their service: an applicant may be one of them."""
     return tuple(
         managed_rows(Person.objects.filter(academy_id=academy_id, birth_date=day).order_by("pk")[:200])
     )
 
 
-def is_structure(academy_id: int, uai: str) -> bool:
-    """Whether an establishment of that code is open, or was never said to be closed."""
+def is_open_structure(academy_id: int, uai: str) -> bool:
+    """Whether an establishment of that code exists and is not closed."""
     return _open_structures(academy_id).filter(uai=uai).exists()
 
 
-_WORDS = 8
+_MAX_WORDS = 8
 
 
-def structures_like(academy_id: int, typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
-    """(UAI, name and town) of open establishments that hold every word typed, accents or not."""
-    words = fold(typed).split("-")[:_WORDS]
+def matching_structures(academy_id: int, typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
+    """(UAI, name and town) of open establishments that contain every typed word, ignoring accents."""
+    words = fold(typed).split("-")[:_MAX_WORDS]
     if not any(words):
         return ()
-    found = _open_structures(academy_id)
+    structures = _open_structures(academy_id)
     for word in words:
-        found = found.filter(Q(folded__contains=word) | Q(uai__istartswith=word))
-    rows = found.order_by("name", "town").values_list("uai", "name", "town")[:limit]
+        structures = structures.filter(Q(folded__contains=word) | Q(uai__istartswith=word))
+    rows = structures.order_by("name", "town").values_list("uai", "name", "town")[:limit]
     return tuple((uai, f"{name}, {town}" if town else name) for uai, name, town in rows)
 
 
-def service_in_charge_of(academy_id: int, category: StaffCategory, uai: str) -> int:
-    """The id of the management service for that category at that establishment; 0 without one."""
+def managing_service_id(academy_id: int, category: StaffCategory, uai: str) -> int:
+    """The id of the service that manages that category at that establishment; 0 if there is none."""
     code = service_code(category, uai[:3])
     rows = ManagementService.objects.filter(academy_id=academy_id, code=code)
     return rows.values_list("pk", flat=True).first() or 0
 
 
 def _open_structures(academy_id: int) -> QuerySet[Structure]:
-    """A closing day still to come closes nothing yet."""
+    """Establishments without a closing day, or with a future one."""
     today = paris_day(timezone.now())
-    still = Q(closed_on__isnull=True) | Q(closed_on__gt=today)
-    return Structure.objects.filter(still, academy_id=academy_id)
+    is_open = Q(closed_on__isnull=True) | Q(closed_on__gt=today)
+    return Structure.objects.filter(is_open, academy_id=academy_id)
 
 
-_CARD = ("pk", "code", "name", "phone", "address", "postal")
+_CARD_COLUMNS = ("pk", "code", "name", "phone", "address", "postal")
 
 
-def managed_rows(people: QuerySet[Person]) -> list[Managed]:
-    """People as officers read them, in the order given."""
+def managed_rows(people: QuerySet[Person]) -> list[ManagedPerson]:
+    """These people as officers see them, in the same order."""
     rows = list(people.select_related("service"))
-    places = places_by_person([row.pk for row in rows])
+    places = newest_post_labels([row.pk for row in rows])
     return [
-        Managed(
+        ManagedPerson(
             row.pk,
             "" if row.erased_at else row.dossier,
             row.shown_name,

@@ -7,12 +7,12 @@ from itertools import batched
 
 from vaguemestre.people.directory.models import Assignment, Structure
 
-_AT_ONCE = 5_000
+_BATCH_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceKnown:
-    """An establishment as other rooms follow it."""
+class PlaceSummary:
+    """An establishment, for the rooms that follow it."""
 
     structure_id: int
     academy_id: int
@@ -24,7 +24,7 @@ class PlaceKnown:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class PlacePost:
     """Somebody's post in an establishment; `ends_on` is the last day served."""
 
     structure_id: int
@@ -35,34 +35,35 @@ class Served:
     ends_on: date | None
 
 
-def places_known(uais: Collection[str] | None = None) -> Iterator[PlaceKnown]:
-    """Those of these codes, or all of them (None)."""
+def place_summaries(uais: Collection[str] | None = None) -> Iterator[PlaceSummary]:
+    """The establishments of these codes, or all of them (None)."""
     columns = ("pk", "academy_id", "uai", "name", "town", "academy__domain", "closed_on")
     if uais is None:
         for row in Structure.objects.order_by("uai").values_list(*columns).iterator(2000):
-            yield PlaceKnown(*row)
+            yield PlaceSummary(*row)
         return
-    for some in batched(uais, _AT_ONCE, strict=False):
-        for row in Structure.objects.filter(uai__in=some).order_by("uai").values_list(*columns):
-            yield PlaceKnown(*row)
+    for batch in batched(uais, _BATCH_ROWS, strict=False):
+        for row in Structure.objects.filter(uai__in=batch).order_by("uai").values_list(*columns):
+            yield PlaceSummary(*row)
 
 
 def posts_in(
     structure_ids: Collection[int], functions: Collection[str], corps: Collection[str]
-) -> list[Served]:
+) -> list[PlacePost]:
     """Posts of those functions or those corps in these establishments, past and future ones too."""
-    found: list[Served] = []
+    posts: list[PlacePost] = []
     columns = ("structure_id", "person_id", "function", "corps", "starts_on", "ends_on")
-    for some in batched(structure_ids, _AT_ONCE, strict=False):
-        here = Assignment.objects.filter(structure_id__in=some)
-        wanted = here.filter(function__in=functions) | here.filter(corps__in=corps)
-        found += [Served(*row) for row in wanted.order_by("pk").values_list(*columns)]
-    return found
+    for batch in batched(structure_ids, _BATCH_ROWS, strict=False):
+        rows = Assignment.objects.filter(structure_id__in=batch)
+        matching = rows.filter(function__in=functions) | rows.filter(corps__in=corps)
+        posts += [PlacePost(*row) for row in matching.order_by("pk").values_list(*columns)]
+    return posts
 
 
-def structures_ever_of(person_ids: Collection[int]) -> set[int]:
-    """Every establishment any of them was, is or will be assigned to."""
-    found: set[int] = set()
-    for some in batched(person_ids, _AT_ONCE, strict=False):
-        found.update(Assignment.objects.filter(person_id__in=some).values_list("structure_id", flat=True))
-    return found
+def structure_ids_ever_of(person_ids: Collection[int]) -> set[int]:
+    """Every establishment that any of these people was, is or will be assigned to."""
+    structure_ids: set[int] = set()
+    for batch in batched(person_ids, _BATCH_ROWS, strict=False):
+        rows = Assignment.objects.filter(person_id__in=batch)
+        structure_ids.update(rows.values_list("structure_id", flat=True))
+    return structure_ids

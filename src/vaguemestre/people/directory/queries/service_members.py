@@ -1,4 +1,4 @@
-"""Who serves where and as what, on a day: what lists are made from."""
+"""Posts served on a day, the source of distribution lists."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from vaguemestre.people.directory.models import Assignment, MailAddress, Person, Structure
 from vaguemestre.people.directory.values import ServedPost
 
-_IN_ONE_QUESTION = 10_000
+_BATCH_PARAMS = 10_000
 _COLUMNS = {
     "functions": "function",
     "corps": "corps",
@@ -26,7 +26,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What there is to choose from: codes, and establishments as (UAI, name and town)."""
+    """Values to choose from: codes, and establishments as (UAI, name and town)."""
 
     functions: tuple[str, ...]
     corps: tuple[str, ...]
@@ -39,35 +39,35 @@ class Vocabulary:
     places: tuple[tuple[str, str], ...]
 
 
-def serving(
-    day: date, asked: Collection[Mapping[str, Collection[str]]], *, person_id: int = 0
+def served_posts(
+    day: date, criteria: Collection[Mapping[str, Collection[str]]], *, person_id: int = 0
 ) -> Iterator[ServedPost]:
-    """The posts served that day that meet one of the demands; every post with an empty collection of them.
+    """The posts served that day that match one of the criteria; every post if there are none.
 
-    A demand says, by `functions`, `corps`, `disciplines`, `categories`, `kinds`, `departments`, `sectors`,
-    `districts` or `uais`, which values are meant. One question, whatever the number of people.
+    Each criterion maps `functions`, `corps`, `disciplines`, `categories`, `kinds`, `departments`, `sectors`,
+    `districts` or `uais` to accepted values. One query, whatever the number of people.
     """
-    yield from _told(Assignment.objects.filter(_served(day), _any_of(asked)), person_id)
+    yield from _served_posts(Assignment.objects.filter(_served(day), _matches_any(criteria)), person_id)
 
 
-def lately_left(
-    day: date, asked: Collection[Mapping[str, Collection[str]]], kept_days: int, *, person_id: int = 0
+def recently_left_posts(
+    day: date, criteria: Collection[Mapping[str, Collection[str]]], kept_days: int, *, person_id: int = 0
 ) -> Iterator[ServedPost]:
-    """Posts that meet one of the demands and ended within so many days, of people who serve elsewhere."""
+    """Matching posts that ended within `kept_days`, of people who now serve elsewhere."""
     ended = Q(ends_on__lt=day, ends_on__gte=day - timedelta(days=kept_days))
     elsewhere = Assignment.objects.filter(_served(day), person_id=OuterRef("person_id"))
-    yield from _told(
-        Assignment.objects.filter(ended, Exists(elsewhere), _any_of(asked)), person_id, is_left=True
+    yield from _served_posts(
+        Assignment.objects.filter(ended, Exists(elsewhere), _matches_any(criteria)), person_id, is_left=True
     )
 
 
 def last_days_in(structure_id: int, person_ids: Collection[int]) -> dict[int, date]:
-    """Person → last day there, for those of them whose every post there has an end."""
+    """Person → last day in the establishment, for people whose every post there has an end."""
     rows = Assignment.objects.filter(structure_id=structure_id, person_id__in=person_ids)
     last: dict[int, date | None] = {}
     for person, ends_on in rows.values_list("person_id", "ends_on"):
-        known = last.get(person, date.min)
-        last[person] = max(known, ends_on) if known and ends_on else None
+        latest = last.get(person, date.min)
+        last[person] = max(latest, ends_on) if latest and ends_on else None
     return {person: day for person, day in last.items() if day}
 
 
@@ -75,74 +75,56 @@ def _served(day: date) -> Q:
     return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
-def _told(rows: QuerySet[Assignment], person_id: int, *, is_left: bool = False) -> Iterator[ServedPost]:
+_POST_COLUMNS = (
+    "person_id",
+    "function",
+    "corps",
+    "discipline",
+    "person__category",
+    "structure__uai",
+    "structure__kind",
+    "structure__department",
+    "structure__sector",
+    "structure__district",
+    "structure__name",
+    "structure__town",
+    "ends_on",
+)
+
+
+def _served_posts(
+    rows: QuerySet[Assignment], person_id: int, *, is_left: bool = False
+) -> Iterator[ServedPost]:
     if person_id:
         rows = rows.filter(person_id=person_id)
-    columns = ("person_id", *list(_COLUMNS.values())[:3], "person__category", "structure__uai")
-    told = rows.order_by("person_id", "-is_primary", "id").values_list(
-        *columns,
-        "structure__kind",
-        "structure__department",
-        "structure__sector",
-        "structure__district",
-        "structure__name",
-        "structure__town",
-        "ends_on",
-    )
-    for (
-        person,
-        function,
-        corps,
-        discipline,
-        category,
-        uai,
-        kind,
-        department,
-        sector,
-        district,
-        name,
-        town,
-        ends_on,
-    ) in told.iterator(2000):
+    ordered = rows.order_by("person_id", "-is_primary", "id").values_list(*_POST_COLUMNS)
+    for *columns, name, town, ends_on in ordered.iterator(2000):
         place = name if not town or town.casefold() in name.casefold() else f"{name} ({town})"
-        yield ServedPost(
-            person,
-            function,
-            corps,
-            discipline,
-            category,
-            uai,
-            kind,
-            department,
-            sector,
-            district,
-            place,
-            ends_on if is_left else None,
-        )
+        yield ServedPost(*(*columns, place, ends_on if is_left else None))
 
 
 def vocabulary(academy_id: int) -> Vocabulary:
-    """Every value that somebody of the académie has, or had."""
+    """Every value in use in the académie, past posts included."""
     posts = Assignment.objects.filter(person__academy_id=academy_id)
     places = Structure.objects.filter(academy_id=academy_id, closed_on__isnull=True)
-    shown = tuple(
+    labels = tuple(
         (uai, f"{name}, {town}" if town and town.casefold() not in name.casefold() else name)
         for uai, name, town in places.order_by("name", "town").values_list("uai", "name", "town")
     )
     used = {
-        asked: tuple(sorted(filter(None, posts.order_by().values_list(column, flat=True).distinct())))
-        for asked, column in _COLUMNS.items()
-        if asked != "uais"
+        name: tuple(sorted(filter(None, posts.order_by().values_list(column, flat=True).distinct())))
+        for name, column in _COLUMNS.items()
+        if name != "uais"
     }
-    return Vocabulary(**used, places=shown)
+    return Vocabulary(**used, places=labels)
 
 
 def people_by_address(addresses: Collection[str]) -> dict[str, int]:
     """Address (lower case) → person, former addresses included, listed or not."""
-    found: dict[str, int] = {}
-    for some in batched({one.lower() for one in addresses}, _IN_ONE_QUESTION):
-        found.update(MailAddress.objects.filter(address__in=some).values_list("address", "person_id"))
-    return found
+    people: dict[str, int] = {}
+    for batch in batched({address.lower() for address in addresses}, _BATCH_PARAMS):
+        people.update(MailAddress.objects.filter(address__in=batch).values_list("address", "person_id"))
+    return people
 
 
 def place_names(uais: Collection[str]) -> dict[str, str]:
@@ -151,18 +133,20 @@ def place_names(uais: Collection[str]) -> dict[str, str]:
 
 
 def names_by_person(person_ids: Collection[int]) -> dict[int, str]:
-    """The name each one is shown under."""
-    found: dict[int, str] = {}
-    for some in batched(person_ids, _IN_ONE_QUESTION):
-        rows = Person.objects.filter(pk__in=some).only(
+    """Person → shown name."""
+    names: dict[int, str] = {}
+    for batch in batched(person_ids, _BATCH_PARAMS):
+        rows = Person.objects.filter(pk__in=batch).only(
             "first_name", "chosen_first_name", "birth_name", "usage_name", "erased_at", "sorted_as"
         )
-        found.update((row.pk, row.shown_name) for row in rows)
-    return found
+        names.update((row.pk, row.shown_name) for row in rows)
+    return names
 
 
-def _any_of(asked: Collection[Mapping[str, Collection[str]]]) -> Q:
-    wanted = Q()
-    for demand in asked:
-        wanted |= Q(**{f"{_COLUMNS[name]}__in": list(values) for name, values in demand.items() if values})
-    return wanted
+def _matches_any(criteria: Collection[Mapping[str, Collection[str]]]) -> Q:
+    condition = Q()
+    for criterion in criteria:
+        condition |= Q(
+            **{f"{_COLUMNS[name]}__in": list(values) for name, values in criterion.items() if values}
+        )
+    return condition

@@ -3,15 +3,15 @@
 from typing import NamedTuple
 
 
-class KnownAcademy(NamedTuple):
-    """`departments` as everybody says them: `02`, `2A`, `971`."""
+class FoundedAcademy(NamedTuple):
+    """An académie. `departments`: common numbers, as `02`, `2A`, `971`."""
 
     name: str
     departments: tuple[str, ...]
 
 
-def _academy(name: str, departments: str) -> KnownAcademy:
-    return KnownAcademy(name, tuple(departments.split()))
+def _academy(name: str, departments: str) -> FoundedAcademy:
+    return FoundedAcademy(name, tuple(departments.split()))
 
 
 ACADEMIES = {

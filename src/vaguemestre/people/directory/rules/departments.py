@@ -1,4 +1,4 @@
-"""The departments by name, under the number everybody says (Code officiel géographique)."""
+"""Department number → name (Code officiel géographique)."""
 
 NAMES = {
     "01": "Ain",

@@ -34,7 +34,7 @@ _LETTERS = str.maketrans(
     }
 )
 _GAPS = re.compile(r"[\s_\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+")
-_REST = re.compile(r"[^a-z0-9-]")
+_NOT_ALLOWED = re.compile(r"[^a-z0-9-]")
 _HYPHENS = re.compile(r"-{2,}")
 
 _RESERVED_LINES = """
@@ -45,7 +45,7 @@ postfix postmaster recteur rectorat rectrice root rssi securite security smtp su
 system test usenet uucp vmail webmaster www
 """
 _RESERVED = frozenset(_RESERVED_LINES.split())
-_RESERVED_HEADS = ("ce.", "int.", "ent.", "ien.", "ia02-", "ia60-", "ia80-", "liste.", "projet.")
+_RESERVED_PREFIXES = ("ce.", "int.", "ent.", "ien.", "ia02-", "ia60-", "ia80-", "liste.", "projet.")
 
 
 def fold(name: str) -> str:
@@ -54,33 +54,33 @@ def fold(name: str) -> str:
         return name.lower()  # most names: a feed folds hundreds of thousands
     text = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     text = "".join(c for c in text if not unicodedata.combining(c)).lower()
-    text = _REST.sub("", _GAPS.sub("-", text))
+    text = _NOT_ALLOWED.sub("", _GAPS.sub("-", text))
     return _HYPHENS.sub("-", text).strip("-")
 
 
 def sorted_as(first_name: str, last_name: str) -> str:
-    """What puts people in order: folded surname, then folded first name."""
+    """Sort key of people: folded surname, then folded first name."""
     return f"{fold(last_name)} {fold(first_name)}".strip()
 
 
 def name_words(first_name: str, last_name: str) -> tuple[str, ...]:
-    """The words of shown names, folded, each once."""
+    """The distinct folded words of shown names."""
     return tuple(dict.fromkeys(w for w in f"{fold(first_name)}-{fold(last_name)}".split("-") if w))
 
 
 def username_base(first_name: str, last_name: str) -> str:
     """Initial of the first name, then the surname. Raises Refusal `directory.name-unwritable`."""
-    first, last = _folded(first_name, last_name)
+    first, last = _folded_names(first_name, last_name)
     return first[0] + last
 
 
 def address_base(first_name: str, last_name: str) -> str:
     """`first.last`, the part before the @. Raises Refusal `directory.name-unwritable`."""
-    first, last = _folded(first_name, last_name)
+    first, last = _folded_names(first_name, last_name)
     return f"{first}.{last}"
 
 
-def _folded(first_name: str, last_name: str) -> tuple[str, str]:
+def _folded_names(first_name: str, last_name: str) -> tuple[str, str]:
     first, last = fold(first_name), fold(last_name)
     if not first or not last:
         raise Refusal("directory.name-unwritable", name=f"{first_name} {last_name}".strip())
@@ -88,19 +88,19 @@ def _folded(first_name: str, last_name: str) -> tuple[str, str]:
 
 
 def numbered(base: str, number: int, limit: int) -> str:
-    """The candidate of that number (0 = none shown) within `limit` characters: only the base is cut."""
+    """The candidate of that number (0: no number) within `limit` characters: only the base is cut."""
     suffix = str(number) if number else ""
     return base[: limit - len(suffix)].rstrip("-.") + suffix
 
 
-def is_numbered(given: str, last_name: str) -> bool:
-    """Whether a username, or an address, carries the number that tells its owner from a namesake."""
-    local = given.partition("@")[0]
+def is_numbered(name: str, last_name: str) -> bool:
+    """Whether a username or an address carries a number that tells its owner from a namesake."""
+    local = name.partition("@")[0]
     return local[-1:].isdigit() and not fold(last_name)[-1:].isdigit()
 
 
 def candidates(base: str, limit: int) -> Iterator[str]:
-    """Every candidate in order of preference, reserved names left out; endless."""
+    """Candidates in order of preference, reserved names left out; endless."""
     for number in count():
         candidate = numbered(base, number, limit)
         if not is_reserved(candidate):
@@ -108,18 +108,18 @@ def candidates(base: str, limit: int) -> Iterator[str]:
 
 
 def is_reserved(local: str) -> bool:
-    """Whether that local part or username belongs to functions, never to a person."""
-    return local in _RESERVED or local.startswith(_RESERVED_HEADS)
+    """Whether a local part or username is reserved for functions."""
+    return local in _RESERVED or local.startswith(_RESERVED_PREFIXES)
 
 
 _GATEWAY = re.compile(r"ent\.[0-9a-f]{12}@[^@]+")
 
 
-def gateway_local(drawn: str) -> str:
-    """The local part of an address to write to classes by; `drawn`: twelve hexadecimal digits."""
-    return f"ent.{drawn}"
+def gateway_local(token: str) -> str:
+    """The local part of a gateway address to classes; `token`: twelve hexadecimal digits."""
+    return f"ent.{token}"
 
 
 def is_gateway(address: str) -> bool:
-    """Whether an address was made for somebody to write to classes by, so as not to give their own away."""
+    """Whether it is a gateway address, through which somebody writes to classes without showing their own."""
     return bool(_GATEWAY.fullmatch(address))

@@ -1,4 +1,4 @@
-"""Labels of function and discipline codes (docs/domain.md §6.4, §6.5). An unknown code is shown as it is."""
+"""Labels of function and discipline codes (docs/domain.md §6.4, §6.5). Unknown codes are their own label."""
 
 from vaguemestre.foundation.kernel.texts import bare
 
@@ -49,31 +49,33 @@ DISCIPLINES = {
 }
 
 
-def functions_to_choose() -> list[tuple[str, str]]:
-    """(code, words), each wording once, in the order of the dictionary."""
-    once = {words: code for code, words in reversed(FUNCTIONS.items())}
-    return [(code, words) for words, code in sorted(once.items(), key=lambda one: bare(one[0]))]
+def function_choices() -> list[tuple[str, str]]:
+    """(code, label), each label once, in alphabetical order."""
+    codes = {label: code for code, label in reversed(FUNCTIONS.items())}
+    return [(code, label) for label, code in sorted(codes.items(), key=lambda pair: bare(pair[0]))]
 
 
-def disciplines_to_choose() -> list[tuple[str, str]]:
-    """(code, words), in the order of the dictionary."""
-    return sorted(DISCIPLINES.items(), key=lambda one: bare(one[1]))
+def discipline_choices() -> list[tuple[str, str]]:
+    """(code, label), in alphabetical order."""
+    return sorted(DISCIPLINES.items(), key=lambda pair: bare(pair[1]))
 
 
-def functions_alike(code: str) -> tuple[str, ...]:
-    """The codes said with the same words: whoever looks for one looks for the others."""
-    words = function_said(code)
-    return tuple(one for one, said in FUNCTIONS.items() if said == words) or (code,)
+def functions_with_same_label(code: str) -> tuple[str, ...]:
+    """The codes with the same label: a search for one finds the others."""
+    label = function_label(code)
+    return tuple(other for other, its_label in FUNCTIONS.items() if its_label == label) or (code,)
 
 
-def function_said(code: str) -> str:
+def function_label(code: str) -> str:
+    """The French label of a function code."""
     return FUNCTIONS.get(code, code)
 
 
-def discipline_said(code: str) -> str:
+def discipline_label(code: str) -> str:
+    """The French label of a discipline code."""
     return DISCIPLINES.get(code, code)
 
 
-def structure_kind_said(code: str) -> str:
-    """The kind of an establishment in words; feeds write « Ecole » without its accent."""
+def structure_kind_label(code: str) -> str:
+    """The label of a kind of establishment; feeds write « Ecole » without its accent."""
     return "École" if code == "Ecole" else code

@@ -1,4 +1,4 @@
-"""Reading and issuing NUMENs (docs/domain.md §1.2, §1.3). Validity is shape only: there is no check digit."""
+"""Parse and draw NUMENs (docs/domain.md §1.2, §1.3). Validity is shape only: there is no check digit."""
 
 import re
 import unicodedata
@@ -22,9 +22,9 @@ _SYSTEM = {
 
 
 def parse_numen(text: str) -> Numen:
-    """Read a NUMEN however it was typed: spaces, dots, hyphens and case do not count.
+    """Parse a NUMEN, ignoring spaces, dots, hyphens and case.
 
-    Raises Refusal `directory.numen-malformed`, the same whatever is wrong.
+    Raises Refusal `directory.numen-malformed`, whatever is wrong.
     """
     plain = _SPACING.sub("", unicodedata.normalize("NFKC", text)).upper()
     if _STANDARD.fullmatch(plain):
@@ -35,7 +35,7 @@ def parse_numen(text: str) -> Numen:
 
 
 def is_numen(text: str) -> bool:
-    """Whether it is shaped as a NUMEN."""
+    """Whether the text has the shape of a NUMEN."""
     try:
         parse_numen(text)
     except Refusal:
@@ -43,10 +43,10 @@ def is_numen(text: str) -> bool:
     return True
 
 
-def drawn_numen(
+def draw_numen(
     layout: NumenLayout, *, academy: str, category: StaffCategory, year: int, draw: Random
 ) -> Numen:
-    """A NUMEN by chance; whether it is new is the caller's to check.
+    """Draw a random NUMEN; the caller checks that it is new.
 
     `academy` is the two-digit code of the issuing académie, `year` the year of entry (four digits),
     `draw` a source fit for secrets (`random.SystemRandom`) outside tests and samples.

@@ -1,4 +1,4 @@
-"""UAI codes and who manages whom (docs/domain.md §2.5, §3.1)."""
+"""UAI codes, departments and management services (docs/domain.md §2.5, §3.1)."""
 
 import re
 from datetime import date
@@ -12,12 +12,12 @@ _SHAPE = re.compile(r"[0-9]{7}[A-HJ-NPR-Z]", re.ASCII)
 
 
 def check_letter(digits: str) -> str:
-    """The letter after those seven digits."""
+    """The check letter of a UAI's seven digits."""
     return _ALPHABET[int(digits) % 23]
 
 
 def parse_uai(text: str) -> Uai:
-    """Read a UAI. Raises Refusal `directory.uai-malformed` or `directory.uai-letter-wrong`."""
+    """Parse a UAI. Raises Refusal `directory.uai-malformed` or `directory.uai-letter-wrong`."""
     plain = text.strip().upper()
     if not _SHAPE.fullmatch(plain):
         raise Refusal("directory.uai-malformed", uai=text.strip()[:20])
@@ -26,8 +26,8 @@ def parse_uai(text: str) -> Uai:
     return Uai(plain)
 
 
-def check_life(opened_on: date | None, closed_on: date | None) -> None:
-    """Raises Refusal `directory.life-backwards` for an establishment closed before it opened."""
+def check_opening_days(opened_on: date | None, closed_on: date | None) -> None:
+    """Raises Refusal `directory.life-backwards` if the closing day precedes the opening day."""
     if opened_on and closed_on and closed_on < opened_on:
         raise Refusal("directory.life-backwards")
 
@@ -40,8 +40,8 @@ def department_label(department: str) -> str:
     return _CORSICA.get(department) or (department[1:] if department.startswith("0") else department)
 
 
-def department_said(department: str) -> str:
-    """`Aisne (02)` for `002`; the number alone when nobody knows its name."""
+def department_name(department: str) -> str:
+    """`Aisne (02)` for `002`; the number alone if unknown."""
     label = department_label(department)
     return f"{NAMES[label]} ({label})" if label in NAMES else label
 

@@ -1,20 +1,36 @@
 """Changing the directory. Parts: each runs inside the caller's transaction and opens none."""
 
-from vaguemestre.people.directory.services.book import change_card
-from vaguemestre.people.directory.services.names import take_address, take_technical_names
-from vaguemestre.people.directory.services.numens import issue_numen, record_numen, reseal_numens
-from vaguemestre.people.directory.services.people import (
+from vaguemestre.people.directory.services.book import (
+    change_book_card,
+)
+from vaguemestre.people.directory.services.erasure import (
+    erase_civil_status,
+)
+from vaguemestre.people.directory.services.names import (
+    take_address,
+    take_technical_names,
+)
+from vaguemestre.people.directory.services.numens import (
+    issue_numen,
+    record_numen,
+    reseal_numens,
+)
+from vaguemestre.people.directory.services.person_changes import (
     add_address,
     change_people,
     change_person,
-    erase_civil_status,
-    forget_addresses,
+    delete_former_addresses,
     hide_people,
-    register_people,
-    register_person,
     transfer_person,
 )
-from vaguemestre.people.directory.services.places import describe_structures, found_academy
+from vaguemestre.people.directory.services.places import (
+    describe_structures,
+    found_academy,
+)
+from vaguemestre.people.directory.services.registration import (
+    register_people,
+    register_person,
+)
 from vaguemestre.people.directory.services.structures import (
     change_structure,
     describe_service,
@@ -24,14 +40,14 @@ from vaguemestre.people.directory.services.structures import (
 
 __all__ = [
     "add_address",
-    "change_card",
+    "change_book_card",
     "change_people",
     "change_person",
     "change_structure",
+    "delete_former_addresses",
     "describe_service",
     "describe_structures",
     "erase_civil_status",
-    "forget_addresses",
     "found_academy",
     "hide_people",
     "issue_numen",

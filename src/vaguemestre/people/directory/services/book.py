@@ -1,4 +1,4 @@
-"""What people say of themselves in the directory."""
+"""A person's own card in the directory."""
 
 from datetime import datetime
 
@@ -6,8 +6,8 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.directory.models import Person
 
 
-def change_card(person_id: int, phone: str, *, unlisted: bool, by: str, now: datetime) -> None:
-    """Their phone at work, and whether they are on the red list. Inside the caller's transaction."""
+def change_book_card(person_id: int, phone: str, *, unlisted: bool, by: str, now: datetime) -> None:
+    """Set somebody's work phone, and whether they are unlisted. Inside the caller's transaction."""
     person = Person.objects.select_for_update().get(pk=person_id)
     changed = [
         name for name, value in (("phone", phone), ("unlisted", unlisted)) if getattr(person, name) != value

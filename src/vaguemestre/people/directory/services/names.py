@@ -1,4 +1,4 @@
-"""Giving names once and for ever: usernames, addresses (docs/domain.md §2.3)."""
+"""Allocate usernames and addresses, each given once and for ever (docs/domain.md §2.3)."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import count, islice
@@ -11,148 +11,150 @@ from vaguemestre.people.directory.models import TakenName
 from vaguemestre.people.directory.rules import names as naming
 from vaguemestre.people.directory.values import CivilStatus, Names
 
-type _TakenOf = Callable[[Collection[str]], set[str]]
+type _FindTaken = Callable[[Collection[str]], set[str]]
 
 _LOCK = 0x4E41_4D45
-_FIRST_REACH = 8  # candidates asked about at once; few people have more homonyms
+_FIRST_CANDIDATES = 8  # candidates looked up together; few people have more homonyms
 
 
 def take_technical_names(username: str, mailbox: str) -> None:
-    """Keep a name for an account that belongs to nobody. Inside the caller's transaction. Idempotent."""
+    """Reserve the names of an account without a person. Inside the caller's transaction. Idempotent."""
     TakenName.objects.get_or_create(kind=TakenName.Kind.USERNAME, name=username)
     TakenName.objects.get_or_create(kind=TakenName.Kind.ADDRESS, name=mailbox)
 
 
 def take_address(person_id: int | None, address: str) -> None:
-    """Keep an address out of everybody else's reach, for ever. Inside the caller's transaction.
+    """Reserve an address for ever. Inside the caller's transaction.
 
     Raises Refusal `directory.address-taken`.
     """
-    if queries.taken_among(TakenName.Kind.ADDRESS, [address]):
+    if queries.taken_names(TakenName.Kind.ADDRESS, [address]):
         raise Refusal("directory.address-taken", address=address)
     TakenName.objects.create(kind=TakenName.Kind.ADDRESS, name=address, person_id=person_id)
 
 
-def free_names(civils: Sequence[CivilStatus], domain: str) -> list[Names]:
-    """Names nobody was ever given, in the order of the people; not kept yet. Inside the caller's transaction.
+def allocate_names(civils: Sequence[CivilStatus], domain: str) -> list[Names]:
+    """Names never given before, in the order of the people; not stored yet. Inside the caller's transaction.
 
     Raises Refusal `directory.name-unwritable`.
     """
-    one_at_a_time()
-    shown = [(c.shown_first_name, c.shown_last_name) for c in civils]
-    usernames = _allotted(
-        [naming.username_base(*name) for name in shown],
+    lock_names()
+    shown_names = [(c.shown_first_name, c.shown_last_name) for c in civils]
+    usernames = _allocate(
+        [naming.username_base(*name) for name in shown_names],
         naming.USERNAME_LIMIT,
-        lambda asked: _taken_usernames(asked, domain),
-        _Reached(f"username {domain}"),
+        lambda candidates: _taken_username_candidates(candidates, domain),
+        _SearchStart(f"username {domain}"),
     )
-    addresses = free_locals(shown, domain)
+    addresses = allocate_local_parts(shown_names, domain)
     return [
         Names(username, f"{local}@{domain}", f"{username}@{domain}")
         for username, local in zip(usernames, addresses, strict=True)
     ]
 
 
-def free_locals(shown: Sequence[tuple[str, str]], domain: str) -> list[str]:
-    """Local parts nobody was ever given in that domain, for those (first name, last name).
+def allocate_local_parts(shown_names: Sequence[tuple[str, str]], domain: str) -> list[str]:
+    """Local parts never given before in that domain, for these (first name, last name).
 
     Inside the caller's transaction.
     """
-    one_at_a_time()
-    return _allotted(
-        [naming.address_base(*name) for name in shown],
+    lock_names()
+    return _allocate(
+        [naming.address_base(*name) for name in shown_names],
         naming.LOCAL_PART_LIMIT,
-        lambda asked: _taken_locals(asked, domain),
-        _Reached(f"address {domain}"),
+        lambda candidates: _taken_local_parts(candidates, domain),
+        _SearchStart(f"address {domain}"),
     )
 
 
-def one_at_a_time() -> None:
-    """Until the caller's transaction ends, what is found free stays free. SQLite has one writer anyway."""
+def lock_names() -> None:
+    """Lock allocation until the caller's transaction ends: free names stay free. SQLite has one writer."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _taken_usernames(asked: Collection[str], domain: str) -> set[str]:
+def _taken_username_candidates(candidates: Collection[str], domain: str) -> set[str]:
     # The mailbox is username@domain: that address must be free too.
-    return queries.taken_among(TakenName.Kind.USERNAME, asked) | _taken_locals(asked, domain)
+    return queries.taken_names(TakenName.Kind.USERNAME, candidates) | _taken_local_parts(candidates, domain)
 
 
-def _taken_locals(asked: Collection[str], domain: str) -> set[str]:
-    taken = queries.taken_among(TakenName.Kind.ADDRESS, [f"{name}@{domain}" for name in asked])
+def _taken_local_parts(candidates: Collection[str], domain: str) -> set[str]:
+    taken = queries.taken_names(TakenName.Kind.ADDRESS, [f"{name}@{domain}" for name in candidates])
     return {name.removesuffix(f"@{domain}") for name in taken}
 
 
-def _allotted(
-    bases: Sequence[str], limit: int, taken_of: _TakenOf, reached: "_Reached | None" = None
+def _allocate(
+    bases: Sequence[str], limit: int, find_taken: _FindTaken, search_start: "_SearchStart | None" = None
 ) -> list[str]:
-    """The first free candidate for each base, in order; one question for all, more only for many homonyms."""
-    reached = reached or _Reached("")
-    froms = {base: reached.of(base) for base in set(bases)}
-    starts = {base: list(islice(_numbered(base, limit, froms[base]), _FIRST_REACH)) for base in froms}
-    before = {base: naming.numbered(base, number - 1, limit) for base, number in froms.items() if number}
-    asked = {name for start in starts.values() for _, name in start}
-    taken = taken_of(asked.union(before.values()))
-    streams = {
-        # What was reached is not so any more where the name before it is free: another database.
-        base: _free(base, limit, start, taken, taken_of)
-        if before.get(base) in taken or base not in before
-        else _free(base, limit, [], taken, taken_of)
-        for base, start in starts.items()
+    """The first free candidate of each base, in order: one query for all, more only for many homonyms."""
+    search_start = search_start or _SearchStart("")
+    numbers = {base: search_start.of(base) for base in set(bases)}
+    heads = {
+        base: list(islice(_numbered_candidates(base, limit, numbers[base]), _FIRST_CANDIDATES))
+        for base in numbers
     }
-    given: set[str] = set()
-    chosen = []
+    previous = {base: naming.numbered(base, number - 1, limit) for base, number in numbers.items() if number}
+    candidates = {name for head in heads.values() for _, name in head}
+    taken = find_taken(candidates.union(previous.values()))
+    streams = {
+        # The remembered start is wrong if the name before it is free: another database.
+        base: _free_candidates(base, limit, head, taken, find_taken)
+        if previous.get(base) in taken or base not in previous
+        else _free_candidates(base, limit, [], taken, find_taken)
+        for base, head in heads.items()
+    }
+    allocated: dict[str, None] = {}
     for base in bases:
-        number, name = next(one for one in streams[base] if one[1] not in given)
-        given.add(name)
-        chosen.append(name)
-        reached.comes_to(base, number)
-    return chosen
+        number, name = next(candidate for candidate in streams[base] if candidate[1] not in allocated)
+        allocated[name] = None
+        search_start.remember(base, number)
+    return list(allocated)
 
 
-def _numbered(base: str, limit: int, first: int) -> Iterator[tuple[int, str]]:
-    """The candidates from that number on, each with its number."""
+def _numbered_candidates(base: str, limit: int, first: int) -> Iterator[tuple[int, str]]:
+    """(number, candidate) from that number on, reserved names left out; endless."""
     candidates = ((number, naming.numbered(base, number, limit)) for number in count(first))
-    return (one for one in candidates if not naming.is_reserved(one[1]))
+    return (candidate for candidate in candidates if not naming.is_reserved(candidate[1]))
 
 
-def _free(
-    base: str, limit: int, start: list[tuple[int, str]], taken: set[str], taken_of: _TakenOf
+def _free_candidates(
+    base: str, limit: int, head: list[tuple[int, str]], taken: set[str], find_taken: _FindTaken
 ) -> Iterator[tuple[int, str]]:
-    yield from (one for one in start if one[1] not in taken)
-    further = _numbered(base, limit, start[-1][0] + 1 if start else 0)
-    reach = _FIRST_REACH
+    """Free (number, candidate): those of `head`, looked up already, then larger and larger batches."""
+    yield from (candidate for candidate in head if candidate[1] not in taken)
+    further = _numbered_candidates(base, limit, head[-1][0] + 1 if head else 0)
+    size = _FIRST_CANDIDATES
     while True:
-        reach *= 4
-        asked = list(islice(further, reach))
-        taken = taken_of([name for _, name in asked])
-        yield from (one for one in asked if one[1] not in taken)
+        size *= 4
+        batch = list(islice(further, size))
+        taken = find_taken([name for _, name in batch])
+        yield from (candidate for candidate in batch if candidate[1] not in taken)
 
 
-class _Reached:
-    """The number from which free names are looked for, base by base: those before are taken, for ever.
+class _SearchStart:
+    """The number from which free candidates of a base are looked for: lower ones are taken for ever.
 
-    Told once what gives them is committed; without it the thousandth homonym would be looked for among all.
+    Remembered once the names are committed; without it the thousandth homonym would be searched from 1.
     """
 
-    def __init__(self, what: str) -> None:
-        self._what, self._fresh = what, dict[tuple[str, str], int]()
+    def __init__(self, namespace: str) -> None:
+        self._namespace, self._pending = namespace, dict[tuple[str, str], int]()
 
     def of(self, base: str) -> int:
-        return _REACHED.get((self._what, base), 0) if self._what else 0
+        return _SEARCH_STARTS.get((self._namespace, base), 0) if self._namespace else 0
 
-    def comes_to(self, base: str, number: int) -> None:
-        if self._what and number >= _FIRST_REACH:
-            self._fresh[self._what, base] = number + 1
-            if len(self._fresh) == 1:
-                transaction.on_commit(self._keep)
+    def remember(self, base: str, number: int) -> None:
+        if self._namespace and number >= _FIRST_CANDIDATES:
+            self._pending[self._namespace, base] = number + 1
+            if len(self._pending) == 1:
+                transaction.on_commit(self._publish)
 
-    def _keep(self) -> None:
-        if len(_REACHED) > _REACHED_AT_MOST:
-            _REACHED.clear()
-        _REACHED.update(self._fresh)
+    def _publish(self) -> None:
+        if len(_SEARCH_STARTS) > _MAX_SEARCH_STARTS:
+            _SEARCH_STARTS.clear()
+        _SEARCH_STARTS.update(self._pending)
 
 
-_REACHED: dict[tuple[str, str], int] = {}
-_REACHED_AT_MOST = 200_000
+_SEARCH_STARTS: dict[tuple[str, str], int] = {}
+_MAX_SEARCH_STARTS = 200_000

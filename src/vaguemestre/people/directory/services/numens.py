@@ -1,4 +1,4 @@
-"""Keeping and issuing NUMENs."""
+"""Record, issue and reseal NUMENs."""
 
 from datetime import datetime
 from random import Random
@@ -9,31 +9,35 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory import queries
 from vaguemestre.people.directory.models import NumenRow
-from vaguemestre.people.directory.rules.numen_vault import digest, is_sealed_now, seal, unseal
-from vaguemestre.people.directory.rules.numens import drawn_numen
+from vaguemestre.people.directory.rules.numen_vault import digest, is_sealed_with_current_key, seal, unseal
+from vaguemestre.people.directory.rules.numens import draw_numen
 from vaguemestre.people.directory.values import Numen, NumenKeys, NumenLayout, StaffCategory
 
-_AT_ONCE = 1000
+_BATCH_ROWS = 1000
 
 
 def record_numen(person_id: int, numen: Numen, keys: NumenKeys, *, by: str, now: datetime) -> None:
-    """Make it the person's NUMEN; the former one stays in the history. Inside the caller's transaction.
+    """Set the current NUMEN of somebody, and keep the former one. Inside the caller's transaction.
 
     Raises Refusal `directory.numen-of-somebody-else`.
     """
-    found = digest(numen, keys)
-    row = NumenRow.objects.filter(digest=found).first()
+    numen_digest = digest(numen, keys)
+    row = NumenRow.objects.filter(digest=numen_digest).first()
     if row and row.person_id != person_id:
         raise Refusal("directory.numen-of-somebody-else")
     if row and row.is_current and row.ciphertext:
         return
     NumenRow.objects.filter(person_id=person_id, is_current=True).update(is_current=False)
     if row:
-        sealed = row.ciphertext or seal(numen, keys)  # erased with the rest of its holder's civil status
+        sealed = row.ciphertext or seal(numen, keys)  # empty once the holder's civil status was erased
         NumenRow.objects.filter(pk=row.pk).update(is_current=True, ciphertext=sealed)
     else:
         NumenRow.objects.create(
-            person_id=person_id, ciphertext=seal(numen, keys), digest=found, layout=numen.layout, since=now
+            person_id=person_id,
+            ciphertext=seal(numen, keys),
+            digest=numen_digest,
+            layout=numen.layout,
+            since=now,
         )
     record("directory.numen-recorded", to=f"person:{person_id}", by=by, at=now, layout=numen.layout)
 
@@ -41,7 +45,7 @@ def record_numen(person_id: int, numen: Numen, keys: NumenKeys, *, by: str, now:
 def issue_numen(
     person_id: int, layout: NumenLayout, keys: NumenKeys, draw: Random, *, by: str, now: datetime
 ) -> Numen:
-    """Give a NUMEN to somebody who has none. Inside the caller's transaction.
+    """Draw a NUMEN for somebody who has none. Inside the caller's transaction.
 
     Raises Refusal `directory.numen-held-already`.
     """
@@ -50,7 +54,7 @@ def issue_numen(
     person = queries.person_of(person_id)
     category = StaffCategory(person.category)
     while True:
-        numen = drawn_numen(layout, academy=person.academy.code, category=category, year=now.year, draw=draw)
+        numen = draw_numen(layout, academy=person.academy.code, category=category, year=now.year, draw=draw)
         if not NumenRow.objects.filter(digest=digest(numen, keys)).exists():
             break
     record_numen(person_id, numen, keys, by=by, now=now)
@@ -59,12 +63,14 @@ def issue_numen(
 
 @transaction.atomic(durable=True)
 def reseal_numens(keys: NumenKeys, after: int = 0, *, by: str, now: datetime) -> tuple[int, int]:
-    """Use case: seal again, among the next rows after that one, those a former key sealed.
+    """Use case: reseal with the current key a batch of rows after that id.
 
-    How many were, and the row reached: 0 when none is left. Run again from 0, it finds nothing to do.
+    Returns (rows resealed, last id; 0 when none is left). Run again from 0, it finds nothing to do.
     """
-    rows = list(NumenRow.objects.filter(pk__gt=after).order_by("pk")[:_AT_ONCE])
-    old = [row for row in rows if row.ciphertext and not is_sealed_now(bytes(row.ciphertext), keys)]
+    rows = list(NumenRow.objects.filter(pk__gt=after).order_by("pk")[:_BATCH_ROWS])
+    old = [
+        row for row in rows if row.ciphertext and not is_sealed_with_current_key(bytes(row.ciphertext), keys)
+    ]
     for row in old:
         row.ciphertext = seal(unseal(bytes(row.ciphertext), keys), keys)
     NumenRow.objects.bulk_update(old, ("ciphertext",), batch_size=200)

@@ -1,4 +1,4 @@
-"""The académie, its services and establishments."""
+"""Found an académie with its services; describe establishments. Parts, in the caller's transaction."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
@@ -10,7 +10,7 @@ from vaguemestre.people.directory.events import PlacesDescribed
 from vaguemestre.people.directory.models import Academy, ManagementService, Structure
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.places import department_label
-from vaguemestre.people.directory.services.names import one_at_a_time
+from vaguemestre.people.directory.services.names import lock_names
 from vaguemestre.people.directory.values import Place
 
 _SERVICES = {
@@ -19,20 +19,20 @@ _SERVICES = {
     "DEEP": "Division des établissements d’enseignement privés",
 }
 
-_AT_ONCE = 5000
+_BATCH_ROWS = 5000
 
 
 def found_academy(code: str, name: str, domain: str, departments: Sequence[str]) -> int:
-    """The académie and its management services, created if they are not there; its id.
+    """Create the académie and its management services if they are missing; returns its id.
 
     `departments` as in a UAI (`002`). Inside the caller's transaction.
     """
     academy, _ = Academy.objects.get_or_create(domain=domain, defaults={"code": code, "name": name})
-    wanted = {code: (name, "") for code, name in _SERVICES.items()}
+    services = {code: (name, "") for code, name in _SERVICES.items()}
     for department in departments:
         label = department_label(department)
-        wanted[f"DSDEN_{label}"] = (f"Direction des services départementaux ({label})", department)
-    known = queries.service_ids(academy.pk)
+        services[f"DSDEN_{label}"] = (f"Direction des services départementaux ({label})", department)
+    existing = queries.service_ids(academy.pk)
     ManagementService.objects.bulk_create(
         ManagementService(
             academy=academy,
@@ -41,41 +41,41 @@ def found_academy(code: str, name: str, domain: str, departments: Sequence[str])
             department=department,
             address=f"ce.{code.lower().replace('_', '')}@{domain}",
         )
-        for code, (name, department) in wanted.items()
-        if code not in known
+        for code, (name, department) in services.items()
+        if code not in existing
     )
     return academy.pk
 
 
 def describe_structures(academy_id: int, places: Collection[Place]) -> int:
-    """Make establishments known or better described; how many changed. Inside the caller's transaction.
+    """Create or update establishments; returns how many changed. Inside the caller's transaction.
 
-    Those of another académie stay as it describes them.
+    Those of another académie stay as it described them.
     """
-    one_at_a_time()
-    known: dict[str, Structure] = {}
-    for some in batched({place.uai for place in places}, _AT_ONCE):
-        known |= {s.uai: s for s in Structure.objects.filter(uai__in=some)}
-    fresh, altered = [], []
+    lock_names()
+    structures: dict[str, Structure] = {}
+    for batch in batched({place.uai for place in places}, _BATCH_ROWS):
+        structures |= {s.uai: s for s in Structure.objects.filter(uai__in=batch)}
+    created, altered = [], []
     for place in places:
         described = {k: v for k, v in asdict(place).items() if v and k != "uai"}
-        structure = known.get(place.uai)
+        structure = structures.get(place.uai)
         if structure is None:
             described.setdefault("name", f"Établissement {place.uai}")
             described.setdefault("department", place.uai[:3])
-            known[place.uai] = structure = Structure(academy_id=academy_id, uai=place.uai, **described)
-            fresh.append(structure)
+            structures[place.uai] = structure = Structure(academy_id=academy_id, uai=place.uai, **described)
+            created.append(structure)
         elif structure.academy_id == academy_id and any(
             getattr(structure, k) != v for k, v in described.items()
         ):
             for column, value in described.items():
                 setattr(structure, column, value)
             altered.append(structure)
-    for structure in (*fresh, *altered):
+    for structure in (*created, *altered):
         structure.folded = fold(f"{structure.name} {structure.town}")
-    Structure.objects.bulk_create(fresh, batch_size=500)
+    Structure.objects.bulk_create(created, batch_size=500)
     columns = ("name", "kind", "sector", "department", "town", "postal_code", "district", "folded")
     Structure.objects.bulk_update([s for s in altered if s.pk], columns, batch_size=200)
-    if fresh or altered:
-        announce(PlacesDescribed([structure.uai for structure in (*fresh, *altered)]))
-    return len(fresh) + len(altered)
+    if created or altered:
+        announce(PlacesDescribed([structure.uai for structure in (*created, *altered)]))
+    return len(created) + len(altered)

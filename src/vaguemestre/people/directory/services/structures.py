@@ -1,4 +1,4 @@
-"""What administrators change: académies, services, establishments. Each inside the caller's transaction."""
+"""Changes by administrators: académies, services, establishments. Parts, in the caller's transaction."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,22 +7,22 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.models import Academy, ManagementService, Structure
 from vaguemestre.people.directory.rules.names import fold
-from vaguemestre.people.directory.rules.places import check_life
+from vaguemestre.people.directory.rules.places import check_opening_days
 from vaguemestre.people.directory.values import Place
 
 
 def rename_academy(academy_id: int, name: str, *, by: str, now: datetime) -> None:
-    """Its name; the code is in NUMENs and the domain in addresses, so that both stay."""
+    """Rename an académie. Code and domain never change: they are part of NUMENs and addresses."""
     if Academy.objects.filter(pk=academy_id).exclude(name=name).update(name=name):
         record("directory.academy-renamed", to=f"academy:{academy_id}", by=by, at=now, name=name)
 
 
-def describe_service(service_id: int, told: Mapping[str, str], *, by: str, now: datetime) -> None:
-    """`told`: name, phone, address, postal, as applicants and letters read them."""
+def describe_service(service_id: int, description: Mapping[str, str], *, by: str, now: datetime) -> None:
+    """Set name, phone, address and postal address of a service, as applicants and letters show them."""
     service = ManagementService.objects.select_for_update().get(pk=service_id)
-    changed = [column for column, value in told.items() if getattr(service, column) != value]
+    changed = [column for column, value in description.items() if getattr(service, column) != value]
     for column in changed:
-        setattr(service, column, told[column])
+        setattr(service, column, description[column])
     if changed:
         service.save(update_fields=changed)
         record(
@@ -31,7 +31,7 @@ def describe_service(service_id: int, told: Mapping[str, str], *, by: str, now: 
 
 
 def open_structure(academy_id: int, place: Place, opened_on: date | None, *, by: str, now: datetime) -> int:
-    """A new establishment; its id. Raises Refusal `directory.uai-known`: a UAI is given once."""
+    """Create an establishment; returns its id. Raises Refusal `directory.uai-known`."""
     if Structure.objects.filter(uai=place.uai).exists():
         raise Refusal("directory.uai-known", uai=place.uai)
     row = Structure.objects.create(
@@ -53,34 +53,34 @@ def open_structure(academy_id: int, place: Place, opened_on: date | None, *, by:
 
 def change_structure(
     structure_id: int,
-    told: Mapping[str, str],
-    life: tuple[date | None, date | None],
+    description: Mapping[str, str],
+    open_days: tuple[date | None, date | None],
     successor_uai: str,
     *,
     by: str,
     now: datetime,
 ) -> None:
-    """Its description, the days it opens and closes, and the one that takes over ("" for none).
+    """Set the description, (opening, closing) days and successor ("" for none) of an establishment.
 
-    Nobody is moved: assignments are for human resources to change. Raises Refusal `directory.life-backwards`,
+    Assignments do not change: human resources move people. Raises Refusal `directory.life-backwards`,
     `directory.successor-unknown`, `directory.successor-itself`, `directory.successor-circular`,
     `directory.successor-too-soon` (it does not close).
     """
     row = Structure.objects.select_for_update().get(pk=structure_id)
-    opened_on, closed_on = life
-    check_life(opened_on, closed_on)
+    opened_on, closed_on = open_days
+    check_opening_days(opened_on, closed_on)
     successor = _successor(row, successor_uai)
     if successor and not closed_on:
         raise Refusal("directory.successor-too-soon")
-    wanted: dict[str, object] = {
-        **told,
+    values: dict[str, object] = {
+        **description,
         "opened_on": opened_on,
         "closed_on": closed_on,
         "successor_id": successor.pk if successor else None,
     }
-    changed = [column for column, value in wanted.items() if getattr(row, column) != value]
+    changed = [column for column, value in values.items() if getattr(row, column) != value]
     for column in changed:
-        setattr(row, column, wanted[column])
+        setattr(row, column, values[column])
     row.folded = fold(f"{row.name} {row.town}")
     if changed:
         row.save()
@@ -93,17 +93,17 @@ def change_structure(
 def _successor(row: Structure, uai: str) -> Structure | None:
     if not uai:
         return None
-    found = Structure.objects.filter(uai=uai).first()
-    if found is None:
+    successor = Structure.objects.filter(uai=uai).first()
+    if successor is None:
         raise Refusal("directory.successor-unknown", uai=uai)
-    if found.pk == row.pk:
+    if successor.pk == row.pk:
         raise Refusal("directory.successor-itself")
-    met, following = {row.pk}, found
+    visited, following = {row.pk}, successor
     while following:
-        if following.pk in met:
+        if following.pk in visited:
             raise Refusal("directory.successor-circular", uai=uai)
-        met.add(following.pk)
+        visited.add(following.pk)
         if following.successor is None:
             break
         following = following.successor
-    return found
+    return successor

@@ -13,7 +13,7 @@ from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import CivilStatus, Numen, Post, StaffCategory
 from vaguemestre.people.intake.feeds import lines
 from vaguemestre.people.intake.feeds.lines import Content, InMemory, Line, LineRefused, Row, Sheet
-from vaguemestre.people.intake.values import Reading, Record, RefusedLine
+from vaguemestre.people.intake.values import ParsedFeed, Record, RefusedLine
 
 COLUMNS = (
     "dossier",
@@ -51,34 +51,35 @@ _AGES = range(15, 111)
 _YEARS = range(1940, 2101)
 
 
-def opened(content: Content) -> Sheet:
-    """Raises the Refusals of `lines.opened` when the file itself cannot be used."""
-    return lines.opened(content, COLUMNS)
+def open_sheet(content: Content) -> Sheet:
+    """Open a feed. Raises the Refusals of `lines.open_sheet` if the file cannot be used."""
+    return lines.open_sheet(content, COLUMNS)
 
 
-def read(content: bytes, today: date) -> Reading:
-    """Every line of the file, good or refused with its number, column and reason. Raises like `opened`."""
-    return read_all(opened(InMemory(content)), today)
+def parse_feed(content: bytes, today: date) -> ParsedFeed:
+    """Parse a whole feed: records, and refused lines with column and reason. Raises as `open_sheet`."""
+    return parse_sheet(open_sheet(InMemory(content)), today)
 
 
-def read_all(sheet: Sheet, today: date) -> Reading:
-    records, refused = split(read_row(sheet, row, today) for row in sheet.rows())
-    return Reading(records, refused, sheet.notices)
+def parse_sheet(sheet: Sheet, today: date) -> ParsedFeed:
+    """Parse every row of an open feed."""
+    records, refused = split_refused(parse_row(sheet, row, today) for row in sheet.rows())
+    return ParsedFeed(records, refused, sheet.notices)
 
 
-def split(read: Iterable[Record | RefusedLine]) -> tuple[tuple[Record, ...], tuple[RefusedLine, ...]]:
-    """Good lines and the others, each in order."""
+def split_refused(rows: Iterable[Record | RefusedLine]) -> tuple[tuple[Record, ...], tuple[RefusedLine, ...]]:
+    """Records and refused lines, each in order."""
     records, refused = list[Record](), list[RefusedLine]()
-    for one in read:
-        if isinstance(one, Record):
-            records.append(one)
+    for row in rows:
+        if isinstance(row, Record):
+            records.append(row)
         else:
-            refused.append(one)
+            refused.append(row)
     return tuple(records), tuple(refused)
 
 
-def read_row(sheet: Sheet, row: Row, today: date) -> Record | RefusedLine:
-    """One line, good or refused."""
+def parse_row(sheet: Sheet, row: Row, today: date) -> Record | RefusedLine:
+    """Parse one row."""
     try:
         line = sheet.line(row)
     except LineRefused as error:

@@ -1,4 +1,4 @@
-"""What the files of a feed share: encoding, separator, header, cells (CONTRACT: UTF-8 CSV, `;`)."""
+"""CSV files of a feed: encoding, separator, header, cells (UTF-8, `;`)."""
 
 import codecs
 import csv
@@ -16,7 +16,9 @@ SEPARATOR = ";"
 _OTHER_SEPARATORS = {",": "la virgule", "\t": "la tabulation", "|": "la barre verticale"}
 _FORMULA = ("=", "+", "-", "@")
 _SHEET_ERROR = re.compile(r"#(?:[A-ZÀ-Ý0-9/]+[!?]|N/A|#*$)")
-_MAY_BE_FORMULA = re.compile(r'(?:^|;)["\s]*[=+\-@#]')  # one search for a line spares one question a cell
+_MAY_BE_FORMULA = re.compile(
+    r'(?:^|;)["\s]*[=+\-@#]'
+)  # one search for the line instead of one check for each cell
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\t", " "))  # spreadsheets put them in names
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NOT_UTF_8 = "Le fichier{of} est en windows-1252 et non en UTF-8 : il a été lu ainsi, vérifiez les accents."
@@ -34,7 +36,7 @@ class LineRefused(Exception):
 
 
 class Content(Protocol):
-    """The bytes of a file, wherever they are."""
+    """The bytes of a file, in memory or on disk."""
 
     @property
     def size(self) -> int: ...
@@ -44,7 +46,7 @@ class Content(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InMemory:
-    """A file that is held whole."""
+    """A file held whole in memory."""
 
     content: bytes
 
@@ -58,6 +60,8 @@ class InMemory:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """A line cut into cells, by column."""
+
     number: int
     raw: str
     cells: dict[str, str]
@@ -65,7 +69,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line as it stands: its number, where its bytes are, how many they are."""
+    """A raw line: its number, first byte, length in bytes, and text."""
 
     number: int
     start: int
@@ -75,7 +79,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file cut in lines: good ones, refused ones, and sentences about the whole."""
+    """A parsed file: lines, refused lines, and French sentences about the whole."""
 
     lines: tuple[Line, ...]
     refused: tuple[RefusedLine, ...]
@@ -84,7 +88,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file whose header was understood; its lines are cut one at a time, in order or anywhere."""
+    """An open file whose header was parsed; rows are read one by one, in any order."""
 
     content: Content
     encoding: str
@@ -94,28 +98,28 @@ class Sheet:
     optional: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
-        """Every row below the header that says something."""
+        """Every row below the header that is not blank."""
         for number, (start, content) in enumerate(_rows(self.content), start=1):
             if number > 1 and (raw := self._text(content)).strip(" \t;"):
                 yield Row(number, start, len(content), raw)
 
     def row(self, number: int, start: int, length: int) -> Row:
-        """One that `rows` gave, read again."""
+        """Read again a row that `rows` yielded."""
         return Row(number, start, length, self._text(self.content.read(start, length)))
 
     def line(self, row: Row) -> Line:
-        """Raises LineRefused."""
+        """Cut a row into cells. Raises LineRefused."""
         cells = _cells(row.raw, self.header, is_last=row.number == self.last)
         absent = dict.fromkeys(self.optional, "")
         return Line(row.number, row.raw, {**absent, **cells} if absent else cells)
 
     def refused(self, row: Row, error: LineRefused) -> RefusedLine:
-        """What is said of a row that `line` refused."""
+        """The refused line of a row that `line` refused."""
         return RefusedLine(row.number, error.column, error.reason, _first_cell(row.raw, self.header))
 
     def _text(self, content: bytes) -> str:
-        """A row of another file pasted in a windows-1252 one keeps its accents; what is no UTF-8 in a UTF-8
-        file becomes U+FFFD, and its line is refused."""
+        """The text of a row. UTF-8 rows pasted into a windows-1252 file keep their accents; a byte that is no
+        UTF-8 in a UTF-8 file becomes U+FFFD, and its line is refused."""
         if self.encoding == "utf-8":
             return content.decode("utf-8", errors="replace").rstrip("\r")
         try:
@@ -124,23 +128,25 @@ class Sheet:
             return content.decode(self.encoding).rstrip("\r")
 
 
-def opened(content: Content, columns: Sequence[str], optional: Sequence[str] = (), *, of: str = "") -> Sheet:
-    """Columns may come in any order, unknown ones are ignored with a notice.
+def open_sheet(
+    content: Content, columns: Sequence[str], optional: Sequence[str] = (), *, of: str = ""
+) -> Sheet:
+    """Open a file with these columns, in any order; unknown ones are ignored with a notice.
 
-    Those that are `optional` are empty in a file that lacks them. `of` tells the file from its companion in
-    what is said of it: « le fichier des établissements ».
+    `optional` columns are empty if the file lacks them. `of` completes « le fichier » in French sentences:
+    « le fichier des établissements ».
 
     Raises Refusal `intake.file-empty`, `intake.file-encoding`, `intake.line-ends`, `intake.separator-wrong`,
     `intake.header-absent`, `intake.columns-missing`, `intake.columns-twice`.
     """
     try:
-        return _opened(content, columns, optional, of)
+        return _open_sheet(content, columns, optional, of)
     except Refusal as refusal:
         raise Refusal(refusal.code, **{**refusal.facts, "of": of}) from refusal
 
 
-def _opened(content: Content, columns: Sequence[str], optional: Sequence[str], of: str) -> Sheet:
-    encoding, last = _looked_at(content)
+def _open_sheet(content: Content, columns: Sequence[str], optional: Sequence[str], of: str) -> Sheet:
+    encoding, last = _detect_encoding(content)
     notices: tuple[str, ...] = () if encoding == "utf-8" else (_NOT_UTF_8.format(of=of),)
     first = next(_rows(content))[1]
     beginning = first.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
@@ -153,9 +159,11 @@ def _opened(content: Content, columns: Sequence[str], optional: Sequence[str], o
     return Sheet(content, encoding, tuple(header), notices, last, tuple(optional))
 
 
-def table(content: bytes, columns: Sequence[str], optional: Sequence[str] = (), *, of: str = "") -> Table:
-    """Cut a whole file along its header. Raises like `opened`."""
-    sheet = opened(InMemory(content), columns, optional, of=of)
+def read_table(
+    content: bytes, columns: Sequence[str], optional: Sequence[str] = (), *, of: str = ""
+) -> Table:
+    """Parse a whole file into lines. Raises as `open_sheet`."""
+    sheet = open_sheet(InMemory(content), columns, optional, of=of)
     lines, refused = [], []
     for row in sheet.rows():
         try:
@@ -165,8 +173,8 @@ def table(content: bytes, columns: Sequence[str], optional: Sequence[str] = (), 
     return Table(tuple(lines), tuple(refused), sheet.notices)
 
 
-def _looked_at(content: Content) -> tuple[str, int]:
-    """The encoding of a file, and how many rows it has."""
+def _detect_encoding(content: Content) -> tuple[str, int]:
+    """(encoding, number of rows) of a file."""
     beginning = content.read(0, 1_000)
     if not any(chunk.strip() for chunk in _chunks(content)):
         raise Refusal("intake.file-empty")
@@ -181,7 +189,7 @@ def _looked_at(content: Content) -> tuple[str, int]:
 
 
 def _decodes(content: Content, encoding: str) -> bool:
-    """A last character cut short is a file cut short, not another encoding."""
+    """Whether the content decodes; a last character cut short means a truncated file."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for chunk in _chunks(content):
@@ -192,7 +200,7 @@ def _decodes(content: Content, encoding: str) -> bool:
 
 
 def _is_damaged_utf_8(content: Content) -> bool:
-    """More rows have accents in UTF-8 than otherwise: in windows-1252 « Koné » would be read « KonÃ© »."""
+    """Whether more accented rows are valid UTF-8 than not: in windows-1252 « Koné » would read « KonÃ© »."""
     good = bad = 0
     for _, row in _rows(content):
         if not row.isascii():
@@ -210,7 +218,7 @@ def _chunks(content: Content, first: int = 0) -> Iterator[bytes]:
 
 
 def _rows(content: Content) -> Iterator[tuple[int, bytes]]:
-    """Where each row begins, and its bytes without the end of line; an empty one after the last end."""
+    """(first byte, content) of each row, without the end of line; an empty one after the last end."""
     start, rest = 0, b""
     for chunk in _chunks(content):
         *whole, rest = (rest + chunk).split(b"\n")

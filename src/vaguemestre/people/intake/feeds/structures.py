@@ -3,26 +3,26 @@
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import Place, Sector
-from vaguemestre.people.intake.feeds.lines import Line, LineRefused, table
-from vaguemestre.people.intake.values import PlacesReading, RefusedLine
+from vaguemestre.people.intake.feeds.lines import Line, LineRefused, read_table
+from vaguemestre.people.intake.values import ParsedPlaces, RefusedLine
 
 COLUMNS = ("uai", "nom", "type", "secteur", "departement", "commune", "code_postal")
 OPTIONAL = ("circonscription",)
 _LIMITS = {"nom": 200, "type": 40, "commune": 80, "code_postal": 10, "circonscription": 80}
 
 
-def read(content: bytes) -> PlacesReading:
+def parse_structures(content: bytes) -> ParsedPlaces:
     """Every establishment of the file. Raises the Refusals of `lines.table`."""
-    cut = table(content, COLUMNS, OPTIONAL, of=" des établissements")
-    places, refused = {}, list(cut.refused)
-    for line in cut.lines:
+    table = read_table(content, COLUMNS, OPTIONAL, of=" des établissements")
+    places, refused = {}, list(table.refused)
+    for line in table.lines:
         try:
             place = _place(line)
         except LineRefused as error:
             refused.append(RefusedLine(line.number, error.column, error.reason, line.cells["uai"][:8]))
         else:
             places[place.uai] = place
-    return PlacesReading(tuple(places.values()), tuple(sorted(refused, key=lambda r: r.line)), cut.notices)
+    return ParsedPlaces(tuple(places.values()), tuple(sorted(refused, key=lambda r: r.line)), table.notices)
 
 
 def _place(line: Line) -> Place:

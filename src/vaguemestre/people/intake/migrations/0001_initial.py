@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Doubt',
+            name='MatchCandidate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('dossier', models.CharField(max_length=40)),
@@ -80,14 +80,14 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('academy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='directory.academy')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='directory.person')),
-                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='doubts', to='intake.feed')),
+                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='match_candidates', to='intake.feed')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('academy', 'dossier', 'person'), name='doubt_once')],
+                'constraints': [models.UniqueConstraint(fields=('academy', 'dossier', 'person'), name='match_candidate_once')],
             },
         ),
         migrations.CreateModel(
-            name='KeptLine',
+            name='AppliedLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first_line', models.PositiveIntegerField()),
@@ -97,11 +97,11 @@ class Migration(migrations.Migration):
                 ('uai', models.CharField(blank=True, max_length=8)),
                 ('differences', models.JSONField(default=list)),
                 ('sealed', models.BinaryField()),
-                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_lines', to='intake.feed')),
+                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='applied_lines', to='intake.feed')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='directory.person')),
             ],
             options={
-                'indexes': [models.Index(fields=['feed', 'kind'], name='kept_by_kind')],
+                'indexes': [models.Index(fields=['feed', 'kind'], name='applied_by_kind')],
             },
         ),
         migrations.CreateModel(

@@ -1,10 +1,10 @@
-"""Rows of a plan in French: the same words on the page and on the command line."""
+"""French labels of plan rows, shared by the pages and the command line."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from vaguemestre.people.directory.rules.nomenclature import discipline_said
+from vaguemestre.people.directory.rules.nomenclature import discipline_label
 from vaguemestre.people.intake.values import Difference, Field, Situation
 
 NOTHING = "–"
@@ -53,8 +53,8 @@ _DAYS = frozenset({Field.BIRTH_DATE, Field.POST, Field.END})
 _PLACES = frozenset({Field.PRIMARY})
 
 
-class DifferenceSaid(NamedTuple):
-    """A difference in words. `place`: the school of the post it is about, or ""."""
+class DifferenceLabels(NamedTuple):
+    """A difference in French. `place`: the school of the post it is about, or ""."""
 
     label: str
     before: str
@@ -62,51 +62,51 @@ class DifferenceSaid(NamedTuple):
     place: str
 
 
-def difference_said(difference: Difference, places: Mapping[str, str]) -> DifferenceSaid:
-    """`places`: UAI → name of the establishments; a code without a name is shown as it is."""
+def difference_labels(difference: Difference, places: Mapping[str, str]) -> DifferenceLabels:
+    """The labels of a difference. `places`: UAI → name; a code without a name is shown as it is."""
     place = places.get(difference.uai, "") or difference.uai
     before, after = (
-        _value_said(difference.field, value, places) for value in (difference.before or "", difference.after)
+        _value_label(difference.field, value, places) for value in (difference.before or "", difference.after)
     )
     if difference.field is Field.POST:
         after = f"{place}, depuis le {after}"
         place = ""
-    return DifferenceSaid(FIELDS[difference.field], before, after, place)
+    return DifferenceLabels(FIELDS[difference.field], before, after, place)
 
 
-def differences_said(differences: Sequence[Difference], places: Mapping[str, str]) -> str:
-    """All of them on one line."""
-    said = (difference_said(one, places) for one in differences)
+def differences_text(differences: Sequence[Difference], places: Mapping[str, str]) -> str:
+    """All differences, on one line."""
+    rows = (difference_labels(difference, places) for difference in differences)
     return " ; ".join(
-        f"{one.label}{f' ({one.place})' if one.place else ''} {one.before} → {one.after}" for one in said
+        f"{row.label}{f' ({row.place})' if row.place else ''} {row.before} → {row.after}" for row in rows
     )
 
 
-def uais_of(differences: Sequence[Difference]) -> set[str]:
-    """The establishments whose names are needed to say them."""
-    uais = {one.uai for one in differences if one.uai}
-    for one in differences:
-        if one.field in _PLACES:
-            uais |= {value for value in (one.before, one.after) if value}
+def uais_in_differences(differences: Sequence[Difference]) -> set[str]:
+    """UAI of the establishments named in these differences."""
+    uais = {difference.uai for difference in differences if difference.uai}
+    for difference in differences:
+        if difference.field in _PLACES:
+            uais |= {value for value in (difference.before, difference.after) if value}
     return uais
 
 
-def day_said(day: date | None) -> str:
+def day_text(day: date | None) -> str:
     """`24/11/2026`."""
     return f"{day:%d/%m/%Y}" if day else ""
 
 
-def _value_said(field: Field, value: str, places: Mapping[str, str]) -> str:
+def _value_label(field: Field, value: str, places: Mapping[str, str]) -> str:
     if not value:
         return NOTHING
     if field in _DAYS:
-        return day_said(date.fromisoformat(value))
+        return day_text(date.fromisoformat(value))
     if field in _PLACES:
         return places.get(value, "") or value
     if field is Field.CATEGORY:
         return CATEGORIES.get(value, value)
     if field is Field.DISCIPLINE:
-        return discipline_said(value)
+        return discipline_label(value)
     if field is Field.SITUATION:
         return SITUATIONS.get(value, value)
     if field is Field.ACCOUNT:

@@ -1,9 +1,9 @@
-"""A file and the people known, cut into parts that have nothing to do with each other.
+"""Partition a file and the registered people into independent sets (connected components).
 
-What shares a NUMEN, a dossier or a likeness, nearer or farther, stays together: each part may be compared
-alone, and all of them give what the whole would. Only numbers are kept of a line (some 50 bytes) and of a
-person (some 40), so that a million of each fit in memory. Keys are hashes: two that are equal by accident
-only keep together what could have been apart.
+Lines and people who share a NUMEN, a dossier or a similarity key, directly or through others, stay in one
+partition: each may be compared alone, and together they give what the whole would. A line takes some 50 bytes
+and a person some 40, so that a million of each fit in memory. Keys are hashes: a collision only joins two
+partitions that could have been apart.
 """
 
 from array import array
@@ -11,70 +11,78 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 
-class Kind(IntEnum):
-    """What two lines, or a line and a person, may share."""
+class SharedKey(IntEnum):
+    """The kind of a key that two lines, or a line and a person, may share."""
 
     DOSSIER = 0
     NUMEN = 1
-    LIKENESS = 2
+    SIMILARITY = 2
 
 
-type Keys = Iterable[tuple[Kind, int]]  # each with its hash, 64 bits
-type Place = tuple[int, int, int]  # of a row: its number, where it begins, its length
+type NodeKeys = Iterable[tuple[SharedKey, int]]  # kind and 64-bit hash
+
+
+class RowPosition(NamedTuple):
+    """Where a row stands in the file: its number, and its first byte and length in bytes."""
+
+    number: int
+    start: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Lines, in the order of the file, and the people they may have to do with."""
+class Partition:
+    """Rows, in the order of the file, and the people they may concern."""
 
-    begins: int  # the number of its first line
-    rows: tuple[Place, ...]
+    begins: int  # the number of its first row
+    rows: tuple[RowPosition, ...]
     people: tuple[int, ...]
 
 
 @dataclass
-class _Shared:
+class _KeyIndex:
     keys: array[int] = field(default_factory=lambda: array("q"))
     nodes: array[int] = field(default_factory=lambda: array("I"))
 
 
-class Parting:
-    """First every line, then every person by increasing id, then `parts`."""
+class Partitioner:
+    """Union-find over lines and people: add every line, then every person by id, then read `partitions`."""
 
     def __init__(self) -> None:
         self._numbers, self._starts, self._lengths = array("I"), array("Q"), array("I")
         self._people = array("Q")
-        self._shared = {kind: _Shared() for kind in Kind}
+        self._shared = {kind: _KeyIndex() for kind in SharedKey}
         self._roots = array("I")
 
     @property
     def lines(self) -> int:
         return len(self._numbers)
 
-    def add_line(self, place: Place, keys: Keys) -> None:
-        self._keep(len(self._numbers), keys)
-        for column, value in zip((self._numbers, self._starts, self._lengths), place, strict=True):
+    def add_line(self, position: RowPosition, keys: NodeKeys) -> None:
+        self._add_keys(len(self._numbers), keys)
+        for column, value in zip((self._numbers, self._starts, self._lengths), position, strict=True):
             column.append(value)
 
-    def add_person(self, person_id: int, keys: Keys) -> None:
+    def add_person(self, person_id: int, keys: NodeKeys) -> None:
         self._people.append(person_id)
-        self._keep(self.lines + len(self._people) - 1, keys)
+        self._add_keys(self.lines + len(self._people) - 1, keys)
 
-    def add_keys(self, person_id: int, keys: Keys) -> None:
-        """More keys of somebody added; nothing for anybody else."""
+    def add_keys(self, person_id: int, keys: NodeKeys) -> None:
+        """Add keys to a person added before; ignore anybody else."""
         place = bisect_left(self._people, person_id)
         if place < len(self._people) and self._people[place] == person_id:
-            self._keep(self.lines + place, keys)
+            self._add_keys(self.lines + place, keys)
 
-    def parts(self, size: int) -> Iterator[Part]:
-        """All the lines, some `size` at a time, in the order in which what belongs together begins."""
+    def partitions(self, size: int) -> Iterator[Partition]:
+        """Partitions of all lines, about `size` lines each, ordered by the first line of their components."""
         self._join_all()
         lines, roots = self.lines, self._roots
         order = array("I", sorted(range(lines), key=roots.__getitem__))
-        found = (node for node in range(lines, len(roots)) if roots[node] < lines)
-        people = array("I", sorted(found, key=roots.__getitem__))
+        linked = (node for node in range(lines, len(roots)) if roots[node] < lines)
+        people = array("I", sorted(linked, key=roots.__getitem__))
         start = person = 0
         while start < lines:
             end = min(start + size, lines)
@@ -83,44 +91,45 @@ class Parting:
             after, last = person, roots[order[end - 1]]
             while after < len(people) and roots[people[after]] <= last:
                 after += 1
-            yield Part(
+            yield Partition(
                 self._numbers[order[start]],
                 tuple(
-                    (self._numbers[n], self._starts[n], self._lengths[n]) for n in sorted(order[start:end])
+                    RowPosition(self._numbers[n], self._starts[n], self._lengths[n])
+                    for n in sorted(order[start:end])
                 ),
                 tuple(self._people[node - lines] for node in sorted(people[person:after])),
             )
             start, person = end, after
 
-    def apart(self, person_ids: Iterable[int], size: int) -> Iterator[tuple[int, ...]]:
-        """Those of these people with whom no line has anything to do."""
+    def absent(self, person_ids: Iterable[int], size: int) -> Iterator[tuple[int, ...]]:
+        """Batches of those of these people whom no line may concern."""
         self._join_all()
-        some: list[int] = []
+        batch: list[int] = []
         for person_id in person_ids:
             place = bisect_left(self._people, person_id)
-            known = place < len(self._people) and self._people[place] == person_id
-            if known and self._roots[self.lines + place] >= self.lines:
-                some.append(person_id)
-            if len(some) == size:
-                yield tuple(some)
-                some = []
-        if some:
-            yield tuple(some)
+            is_added = place < len(self._people) and self._people[place] == person_id
+            if is_added and self._roots[self.lines + place] >= self.lines:
+                batch.append(person_id)
+            if len(batch) == size:
+                yield tuple(batch)
+                batch = []
+        if batch:
+            yield tuple(batch)
 
-    def _keep(self, node: int, keys: Keys) -> None:
+    def _add_keys(self, node: int, keys: NodeKeys) -> None:
         for kind, key in keys:
             shared = self._shared[kind]
             shared.keys.append(key)
             shared.nodes.append(node)
 
     def _join_all(self) -> None:
-        """Once: each node's root is the first of those it belongs with."""
+        """Compute, once, the root of each node: the first node of its component."""
         if self._roots:
             return
         parents = array("I", range(self.lines + len(self._people)))
-        for kind in Kind:
+        for kind in SharedKey:
             shared = self._shared.pop(kind)
-            for nodes in _runs(shared):
+            for nodes in _nodes_by_key(shared):
                 for node in nodes[1:]:
                     _join(parents, nodes[0], node)
         for node in range(len(parents)):
@@ -128,8 +137,8 @@ class Parting:
         self._roots = parents
 
 
-def _runs(shared: _Shared) -> Iterator[list[int]]:
-    """Nodes that share a key, in order, for each key that several have."""
+def _nodes_by_key(shared: _KeyIndex) -> Iterator[list[int]]:
+    """For each key that several nodes have, those nodes in order."""
     keys, nodes = shared.keys, shared.nodes
     run: list[int] = []
     before = None

@@ -1,16 +1,24 @@
-"""The lines of one person brought together: same NUMEN, or same dossier where the NUMEN is empty."""
+"""Group lines by person: same NUMEN, or same dossier if the NUMEN is empty."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.values import CivilStatus, Numen, Post, StaffCategory
 from vaguemestre.people.intake.values import Record, RefusedLine
 
 
+class LineProblem(NamedTuple):
+    """Why a line is refused: the column at fault, and the reason in French."""
+
+    column: str
+    reason: str
+
+
 @dataclass
-class Group:
-    """What a file says of one person, in the order of its lines."""
+class PersonGroup:
+    """The lines of one person, in the order of the file."""
 
     first: Record
     numen: Numen | None
@@ -26,7 +34,7 @@ class Group:
 
     @property
     def category(self) -> StaffCategory:
-        """That of the primary post."""
+        """The category of the primary post."""
         return self._main.category
 
     @property
@@ -35,13 +43,13 @@ class Group:
 
     @property
     def posts(self) -> tuple[Post, ...]:
-        """Each post once; the first is primary when none says it is."""
+        """The posts; the first is primary if no line says which one is."""
         main = self._main
         return tuple(with_primary(r.post, is_primary=r is main) for r in self.records)
 
     @property
     def says_primary(self) -> bool:
-        """False when no line says which post is the primary one (or the line that did was refused)."""
+        """Whether a line says which post is primary (it may have been refused)."""
         return any(r.post.is_primary for r in self.records)
 
     @property
@@ -50,36 +58,36 @@ class Group:
 
 
 def with_primary(post: Post, *, is_primary: bool) -> Post:
-    """The post, primary or not."""
+    """The post with that `is_primary`."""
     return post if post.is_primary == is_primary else replace(post, is_primary=is_primary)
 
 
-def same_human(one: CivilStatus, other: CivilStatus) -> bool:
-    """Same birth date and birth name, written however."""
-    return one.birth_date == other.birth_date and same_name(one.birth_name, other.birth_name)
+def is_same_person(one: CivilStatus, other: CivilStatus) -> bool:
+    """Whether birth date and birth name are the same, whatever the spelling."""
+    return one.birth_date == other.birth_date and is_same_name(one.birth_name, other.birth_name)
 
 
-def same_name(one: str, other: str) -> bool:
-    """Written alike but for accents, case, spaces and hyphens."""
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two names differ at most by accents, case, spaces and hyphens."""
     return one == other or fold(one) == fold(other)
 
 
-def grouped(records: Iterable[Record]) -> tuple[list[Group], list[RefusedLine]]:
-    """The people of a file, and the lines that contradict an earlier one."""
-    groups: list[Group] = []
-    by_numen: dict[str, Group] = {}
-    by_dossier: dict[str, Group] = {}
+def group_by_person(records: Iterable[Record]) -> tuple[list[PersonGroup], list[RefusedLine]]:
+    """The people of a file, and the refused lines that contradict an earlier one."""
+    groups: list[PersonGroup] = []
+    by_numen: dict[str, PersonGroup] = {}
+    by_dossier: dict[str, PersonGroup] = {}
     refused = []
     for record in records:
         of_numen = by_numen.get(record.numen.text) if record.numen else None
         of_dossier = by_dossier.get(record.dossier)
         group = of_numen or of_dossier
-        problem = _problem(record, group, of_dossier)
+        problem = _contradiction(record, group, of_dossier)
         if problem:
             refused.append(RefusedLine(record.line, *problem, record.dossier))
             continue
         if group is None:
-            group = Group(record, record.numen)
+            group = PersonGroup(record, record.numen)
             groups.append(group)
         group.numen = group.numen or record.numen
         group.records.append(record)
@@ -89,26 +97,30 @@ def grouped(records: Iterable[Record]) -> tuple[list[Group], list[RefusedLine]]:
     return groups, refused
 
 
-def _problem(record: Record, group: Group | None, of_dossier: Group | None) -> tuple[str, str] | None:
-    """(column, reason) when the line contradicts an earlier one."""
+def _contradiction(
+    record: Record, group: PersonGroup | None, of_dossier: PersonGroup | None
+) -> LineProblem | None:
+    """Why the line contradicts an earlier one, if it does."""
     if group is None:
         return None
     first = group.first.line
     if of_dossier and of_dossier is not group:
-        return "dossier", f"dossier déjà porté par une autre personne, ligne {of_dossier.first.line}"
+        return LineProblem(
+            "dossier", f"dossier déjà porté par une autre personne, ligne {of_dossier.first.line}"
+        )
     if record.numen and group.numen and record.numen != group.numen:
-        return "numen", f"ce dossier porte un autre NUMEN ligne {first}"
-    if not same_human(record.civil, group.civil):
+        return LineProblem("numen", f"ce dossier porte un autre NUMEN ligne {first}")
+    if not is_same_person(record.civil, group.civil):
         column = "numen" if record.numen else "dossier"
-        return column, f"déjà porté par une autre personne, ligne {first}"
-    if _names(record) != _names(group.first):
-        return "prenom", f"état civil différent de celui de la ligne {first}"
+        return LineProblem(column, f"déjà porté par une autre personne, ligne {first}")
+    if _civil_names(record) != _civil_names(group.first):
+        return LineProblem("prenom", f"état civil différent de celui de la ligne {first}")
     twin = next((r for r in group.records if r.post.key == record.post.key), None)
     if twin:
-        return "uai", f"affectation déjà donnée ligne {twin.line}"
+        return LineProblem("uai", f"affectation déjà donnée ligne {twin.line}")
     return None
 
 
-def _names(record: Record) -> tuple[str, str, str]:
+def _civil_names(record: Record) -> tuple[str, str, str]:
     civil = record.civil
     return (civil.birth_name, civil.usage_name, civil.first_name)

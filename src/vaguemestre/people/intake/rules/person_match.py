@@ -1,127 +1,154 @@
-"""Who a person of the feed is: by NUMEN, then by dossier; a mere likeness is for a human to judge."""
+"""Match people of the feed with registered ones: by NUMEN, then by dossier; mere similarity needs a human."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from vaguemestre.people.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Numen
-from vaguemestre.people.intake.rules.nearby import apart
-from vaguemestre.people.intake.rules.person_groups import Group, same_human, same_name
-from vaguemestre.people.intake.values import Doubtful, Known, RefusedLine
+from vaguemestre.people.intake.rules.person_groups import (
+    LineProblem,
+    PersonGroup,
+    is_same_name,
+    is_same_person,
+)
+from vaguemestre.people.intake.rules.possible_matches import separate_possible_matches
+from vaguemestre.people.intake.values import AcademySnapshot, PossibleMatch, RefusedLine
 
 type Digest = Callable[[Numen], str]
+
+_NEEDS_CHECK = "à vérifier"
+_OTHER_ACADEMY = "NUMEN connu dans une autre académie, le dossier ici : à vérifier"
+_OTHER_ACADEMY_CIVIL = "NUMEN connu dans une autre académie sous un autre état civil : à vérifier"
 
 
 @dataclass(frozen=True)
 class Matches:
-    """People of the feed we know, those nobody knows, lines of those nobody can tell, whom to ask about."""
+    """People of the feed: registered here, new, registered elsewhere; refused lines; possible matches."""
 
-    known: tuple[tuple[Group, KnownPerson], ...]
-    unknown: tuple[Group, ...]
+    known: tuple[tuple[PersonGroup, KnownPerson], ...]
+    unknown: tuple[PersonGroup, ...]
     refused: tuple[RefusedLine, ...]
-    doubts: tuple[Doubtful, ...]
-    elsewhere: tuple[tuple[Group, KnownElsewhere], ...] = ()
+    possible: tuple[PossibleMatch, ...]
+    elsewhere: tuple[tuple[PersonGroup, KnownElsewhere], ...] = ()
 
 
-def matched(groups: Sequence[Group], known: Known, digest: Digest) -> Matches:
-    by_digest = {d: person for person in known.people.values() for d in person.numen_digests}
-    by_dossier = {person.dossier: person for person in known.people.values()}
-    said_same = {dossier: known.people[pk] for dossier, pk in known.same if pk in known.people}
-    found: list[tuple[Group, KnownPerson]] = []
-    left: list[Group] = []
-    refused: list[RefusedLine] = []
-    doubts: list[Doubtful] = []
+class _Elsewhere(NamedTuple):
+    unknown: list[PersonGroup]
+    moving: list[tuple[PersonGroup, KnownElsewhere]]
+    refused: list[RefusedLine]
+
+
+class _Here(NamedTuple):
+    known: list[tuple[PersonGroup, KnownPerson]]
+    unknown: list[PersonGroup]
+    refused: list[RefusedLine]
+    possible: list[PossibleMatch]
+
+
+def match_people(groups: Sequence[PersonGroup], snapshot: AcademySnapshot, digest: Digest) -> Matches:
+    """Find who each person of the feed is."""
+    here = _match_here(groups, snapshot, digest)
+    elsewhere = _match_elsewhere(here.unknown, snapshot, digest)
+    duplicates = _matched_twice(here.known)
+    new, possible = separate_possible_matches(elsewhere.unknown, snapshot)
+    refused = [*here.refused, *elsewhere.refused]
+    for group in duplicates:
+        refused += _refuse_lines(group, LineProblem("dossier", "désigne une personne déjà vue"))
+    for match in possible:
+        refused += [RefusedLine(r.line, "nom_naissance", match.reason, r.dossier) for r in match.lines]
+    return Matches(
+        known=tuple((group, person) for group, person in here.known if group not in duplicates),
+        unknown=tuple(new),
+        refused=tuple(refused),
+        possible=(*here.possible, *possible),
+        elsewhere=tuple(elsewhere.moving),
+    )
+
+
+def _match_here(groups: Sequence[PersonGroup], snapshot: AcademySnapshot, digest: Digest) -> _Here:
+    by_digest = {d: person for person in snapshot.people.values() for d in person.numen_digests}
+    by_dossier = {person.dossier: person for person in snapshot.people.values()}
+    confirmed = {dossier: snapshot.people[pk] for dossier, pk in snapshot.same if pk in snapshot.people}
+    here = _Here([], [], [], [])
     for group in groups:
-        held = digest(group.numen) if group.numen else ""
-        of_numen = by_digest.get(held)
-        said = said_same.get(group.dossier)
-        of_dossier = said or by_dossier.get(group.dossier)
+        numen_digest = digest(group.numen) if group.numen else ""
+        of_numen = by_digest.get(numen_digest)
+        of_answer = confirmed.get(group.dossier)
+        of_dossier = of_answer or by_dossier.get(group.dossier)
         person = of_numen or of_dossier
-        problem = _contradiction(group, of_numen, of_dossier, is_said=said is not None)
-        if person and not of_numen and held in known.elsewhere:
-            problem = ("numen", "NUMEN connu dans une autre académie, le dossier ici : à vérifier")
+        problem = _contradiction(group, of_numen, of_dossier, is_confirmed=of_answer is not None)
+        if person and not of_numen and numen_digest in snapshot.elsewhere:
+            problem = LineProblem("numen", _OTHER_ACADEMY)
         if problem:
-            refused += _all_lines(group, *problem)
-            if person and "à vérifier" in problem[1]:
-                doubts.append(_doubt(group, person, problem[1]))
+            here.refused.extend(_refuse_lines(group, problem))
+            if person and _NEEDS_CHECK in problem.reason:
+                match = PossibleMatch(group.dossier, person.person_id, problem.reason, tuple(group.records))
+                here.possible.append(match)
         elif person:
-            found.append((group, person))
+            here.known.append((group, person))
         else:
-            left.append(group)
-    left, moving, others = _from_elsewhere(left, known, digest)
-    refused += others
-    twice = _found_twice(found)
-    refused += [
-        line for group in twice for line in _all_lines(group, "dossier", "désigne une personne déjà vue")
-    ]
-    found = [(group, person) for group, person in found if group not in twice]
-    unknown, alike = apart(left, known)
-    for doubt in alike:
-        refused += [RefusedLine(r.line, "nom_naissance", doubt.reason, r.dossier) for r in doubt.lines]
-    doubts += alike
-    return Matches(tuple(found), tuple(unknown), tuple(refused), tuple(doubts), tuple(moving))
+            here.unknown.append(group)
+    return here
 
 
-def _from_elsewhere(
-    groups: Sequence[Group], known: Known, digest: Digest
-) -> tuple[list[Group], list[tuple[Group, KnownElsewhere]], list[RefusedLine]]:
-    """The unknown here, those another académie of the installation knows, and those who contradict it."""
-    left, moving, refused = list[Group](), list[tuple[Group, KnownElsewhere]](), list[RefusedLine]()
-    reason = "NUMEN connu dans une autre académie sous un autre état civil : à vérifier"
+def _match_elsewhere(groups: Sequence[PersonGroup], snapshot: AcademySnapshot, digest: Digest) -> _Elsewhere:
+    """Split people unknown here by whether another académie of the installation holds their NUMEN."""
+    elsewhere = _Elsewhere([], [], [])
     for group in groups:
-        there = known.elsewhere.get(digest(group.numen)) if group.numen and known.elsewhere else None
+        there = snapshot.elsewhere.get(digest(group.numen)) if group.numen and snapshot.elsewhere else None
         if there is None:
-            left.append(group)
-        elif there.civil is None or _could_be(group.civil, there.civil):
-            moving.append((group, there))
+            elsewhere.unknown.append(group)
+        elif there.civil is None or _may_be_correction(group.civil, there.civil):
+            elsewhere.moving.append((group, there))
         else:
-            refused += _all_lines(group, "numen", reason)
-    return left, moving, refused
-
-
-def _doubt(group: Group, person: KnownPerson, reason: str) -> Doubtful:
-    return Doubtful(group.dossier, person.person_id, reason, tuple(group.records))
+            elsewhere.refused.extend(_refuse_lines(group, LineProblem("numen", _OTHER_ACADEMY_CIVIL)))
+    return elsewhere
 
 
 def _contradiction(
-    group: Group, of_numen: KnownPerson | None, of_dossier: KnownPerson | None, *, is_said: bool
-) -> tuple[str, str] | None:
-    """`is_said`: a human told whose the dossier is, whatever civil status it quotes.
+    group: PersonGroup, of_numen: KnownPerson | None, of_dossier: KnownPerson | None, *, is_confirmed: bool
+) -> LineProblem | None:
+    """Why the lines contradict the directory, if they do.
 
-    Nothing contradicts a civil status that was erased: the NUMEN says who it is.
+    `is_confirmed`: a human said whose dossier it is, whatever civil status it quotes. An erased civil status
+    contradicts nothing: the NUMEN decides.
     """
     if of_numen and of_dossier and of_numen is not of_dossier:
-        return "numen", "le NUMEN et le dossier désignent deux personnes différentes"
-    if is_said:
+        return LineProblem("numen", "le NUMEN et le dossier désignent deux personnes différentes")
+    if is_confirmed:
         return None
-    if of_numen and of_numen.civil and not _could_be(group.civil, of_numen.civil):
-        return "numen", "NUMEN connu sous un autre état civil : à vérifier"
+    if of_numen and of_numen.civil and not _may_be_correction(group.civil, of_numen.civil):
+        return LineProblem("numen", "NUMEN connu sous un autre état civil : à vérifier")
     if of_dossier and of_dossier.civil and not of_numen:
-        if not _could_be(group.civil, of_dossier.civil):
-            return "dossier", "dossier connu sous un autre état civil : à vérifier"
-        if group.numen and of_dossier.numen_digests and not same_human(group.civil, of_dossier.civil):
-            return "numen", "dossier connu avec un autre NUMEN et un autre état civil : à vérifier"
+        if not _may_be_correction(group.civil, of_dossier.civil):
+            return LineProblem("dossier", "dossier connu sous un autre état civil : à vérifier")
+        if group.numen and of_dossier.numen_digests and not is_same_person(group.civil, of_dossier.civil):
+            return LineProblem(
+                "numen", "dossier connu avec un autre NUMEN et un autre état civil : à vérifier"
+            )
     return None
 
 
-def _could_be(one: CivilStatus, other: CivilStatus) -> bool:
-    """A correction changes the birth name, the first name or the birth date: one of the three."""
-    alike = (
+def _may_be_correction(one: CivilStatus, other: CivilStatus) -> bool:
+    """Whether at most one of birth date, birth name and first name differs, as after a correction."""
+    equal = (
         one.birth_date == other.birth_date,
-        same_name(one.birth_name, other.birth_name),
-        same_name(one.first_name, other.first_name),
+        is_same_name(one.birth_name, other.birth_name),
+        is_same_name(one.first_name, other.first_name),
     )
-    return sum(alike) >= 2
+    return sum(equal) >= 2
 
 
-def _found_twice(found: Sequence[tuple[Group, KnownPerson]]) -> list[Group]:
-    seen: set[int] = set()
-    twice = []
-    for group, person in found:
-        if person.person_id in seen:
-            twice.append(group)
-        seen.add(person.person_id)
-    return twice
+def _matched_twice(matched: Sequence[tuple[PersonGroup, KnownPerson]]) -> list[PersonGroup]:
+    """The groups matched to a person whom an earlier group was matched to."""
+    person_ids: set[int] = set()
+    duplicates = []
+    for group, person in matched:
+        if person.person_id in person_ids:
+            duplicates.append(group)
+        person_ids.add(person.person_id)
+    return duplicates
 
 
-def _all_lines(group: Group, column: str, reason: str) -> list[RefusedLine]:
-    return [RefusedLine(record.line, column, reason, record.dossier) for record in group.records]
+def _refuse_lines(group: PersonGroup, problem: LineProblem) -> list[RefusedLine]:
+    return [RefusedLine(record.line, *problem, record.dossier) for record in group.records]

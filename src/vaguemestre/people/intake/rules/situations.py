@@ -1,4 +1,4 @@
-"""What the `statut` of a post says of whoever holds it: in service, on leave, gone (docs/domain.md §3.6)."""
+"""The situation that the `statut` of a post means: in service, on leave, gone (docs/domain.md §3.6)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,9 +9,9 @@ from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.values import Post
 from vaguemestre.people.intake.values import Record, Situation
 
-# Those who serve no more.
+# Situations of people who serve no more.
 LEAVING = frozenset({Situation.TRANSFER, Situation.RETIREMENT, Situation.DEATH})
-_WORDS = {
+_STATUSES = {
     Situation.ACTIVE: (
         "TITULAIRE STAGIAIRE CONTRACTUEL CONTRACTUELLE CDI CDD VACATAIRE AUXILIAIRE MAITRE_AUXILIAIRE "
         "DELEGUE REMPLACANT SUPPLEANT APPRENTI ALTERNANT ACTIVITE EN_ACTIVITE ACTIF TEMPS_PARTIEL"
@@ -28,36 +28,36 @@ _WORDS = {
     Situation.RETIREMENT: "RETRAITE RETRAITEE RETRAITES",
     Situation.DEATH: "DECEDE DECEDEE DECES",
 }
-_KNOWN = {word: situation for situation, words in _WORDS.items() for word in words.split()}
+_SITUATIONS = {word: situation for situation, words in _STATUSES.items() for word in words.split()}
 
 
 @lru_cache(maxsize=1024)
 def situation_of(status: str) -> Situation | None:
-    """None for a status nobody here knows; any other leave is one of a year at most."""
+    """The situation of a status, None if unknown; an unlisted leave is one of a year at most."""
     word = fold(status).replace("-", "_").upper()
     if not word:
         return Situation.ACTIVE
     if word.startswith("CONGE_"):
-        return _KNOWN.get(word, Situation.LEAVE)
-    return _KNOWN.get(word)
+        return _SITUATIONS.get(word, Situation.LEAVE)
+    return _SITUATIONS.get(word)
 
 
-def situation_in(posts: Sequence[Post], today: date) -> Situation:
-    """That of the primary post among those that go on, else of the last ended; a death is one on any post."""
-    said = [(post, situation_of(post.status) or Situation.ACTIVE) for post in posts]
-    if any(situation is Situation.DEATH for _, situation in said):
+def situation_of_posts(posts: Sequence[Post], today: date) -> Situation:
+    """The situation of the primary open post, else of the last one ended; a death on any post wins."""
+    situations = [(post, situation_of(post.status) or Situation.ACTIVE) for post in posts]
+    if any(situation is Situation.DEATH for _, situation in situations):
         return Situation.DEATH
-    going_on = [one for one in said if one[0].ends_on is None or one[0].ends_on >= today]
+    still_open = [pair for pair in situations if pair[0].ends_on is None or pair[0].ends_on >= today]
     latest = max(
-        going_on or said,
-        key=lambda one: (one[0].is_primary, one[0].ends_on or date.max, one[0].starts_on),
+        still_open or situations,
+        key=lambda pair: (pair[0].is_primary, pair[0].ends_on or date.max, pair[0].starts_on),
         default=None,
     )
     return latest[1] if latest else Situation.ACTIVE
 
 
 def situation_day(situation: Situation, posts: Sequence[Post], today: date) -> date:
-    """From which day: a death on the last day served, a departure on the day after, the rest today."""
+    """First day of a situation: the last day served for a death, the next for a departure, else today."""
     ends = [post.ends_on for post in posts]
     last = max((end for end in ends if end), default=None) if all(ends) else None
     if last is None or situation not in LEAVING:
@@ -68,6 +68,6 @@ def situation_day(situation: Situation, posts: Sequence[Post], today: date) -> d
 
 
 def unknown_statuses(records: Iterable[Record]) -> dict[str, int]:
-    """Statuses nobody here knows, read as in service, with how many lines say them."""
+    """Unknown status → number of lines; such people are read as in service."""
     counts = Counter(record.post.status for record in records)
     return {status: count for status, count in counts.items() if situation_of(status) is None}

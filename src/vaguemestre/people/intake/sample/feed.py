@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from vaguemestre.people.directory.rules.likeness import Identity, identity_of, likeness
 from vaguemestre.people.directory.rules.names import fold
-from vaguemestre.people.directory.rules.numens import drawn_numen
+from vaguemestre.people.directory.rules.numens import draw_numen
+from vaguemestre.people.directory.rules.similarity import Identity, identity_of, match_reason
 from vaguemestre.people.directory.values import (
     CivilStatus,
     NewPerson,
@@ -47,7 +47,7 @@ _FROM_ELSEWHERE = ("09", "21", "24", "25", "19", "01", "14")
 
 @dataclass(frozen=True)
 class Sample:
-    """The establishments and the people; the people come one by one, however many."""
+    """Establishments and people of a sample; people are generated lazily."""
 
     places: tuple[Place, ...]
     people: Iterable[NewPerson]
@@ -55,7 +55,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What somebody does: where, and the codes of it."""
+    """The job of somebody: kinds of establishment, and codes."""
 
     kinds: tuple[Kind, ...]
     corps: str
@@ -67,10 +67,10 @@ class _Job:
 def sample(agents: int, seed: int, *, today: date, academy: str, layout: NumenLayout) -> Sample:
     """`agents` people. `academy` is the code written in most of their NUMENs."""
     draw = Random(seed)  # noqa: S311 - a sample is reproducible, not secret
-    found = sites.places(agents, draw)
-    every = tuple(place for some in found.values() for place in some)
-    mark = f"{draw.getrandbits(32):08X}"  # two samples in one académie do not speak of the same files
-    return Sample(every, _people(agents, mark, draw, found, today, academy, layout))
+    by_kind = sites.places(agents, draw)
+    places = tuple(place for of_kind in by_kind.values() for place in of_kind)
+    mark = f"{draw.getrandbits(32):08X}"  # two samples in one académie share no dossier
+    return Sample(places, _people(agents, mark, draw, by_kind, today, academy, layout))
 
 
 def feed_text(people: Iterable[NewPerson]) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _cells(person: NewPerson, post: Post) -> Sequence[str]:
         civil.birth_name,
         civil.usage_name,
         civil.first_name,
-        _written(civil.birth_date),
+        _day_text(civil.birth_date),
         person.category,
         post.status,
         post.corps,
@@ -106,13 +106,13 @@ def _cells(person: NewPerson, post: Post) -> Sequence[str]:
         post.uai,
         post.function,
         "O" if post.is_primary else "N",
-        _written(post.starts_on),
-        _written(post.ends_on),
+        _day_text(post.starts_on),
+        _day_text(post.ends_on),
         person.recovery_address,
     )
 
 
-def _written(day: date | None) -> str:
+def _day_text(day: date | None) -> str:
     return f"{day:%d/%m/%Y}" if day else ""
 
 
@@ -120,35 +120,35 @@ def _people(
     agents: int,
     mark: str,
     draw: Random,
-    found: Mapping[Kind, Sequence[Place]],
+    by_kind: Mapping[Kind, Sequence[Place]],
     today: date,
     academy: str,
     layout: NumenLayout,
 ) -> Iterator[NewPerson]:
     start = today.year if today.month >= 9 else today.year - 1
     categories, weights = list(_MIX), list(_MIX.values())
-    given: set[str] = set()
+    numens: set[str] = set()
     born = defaultdict[date, list[Identity]](list)
     for number in range(1, agents + 1):
         category = draw.choices(categories, weights)[0]
         job = _job(category, draw)
-        civil = _told_apart(_civil(category, start, draw), born)
+        civil = _distinct_civil_status(_civil(category, start, draw), born)
         entry = max(start - draw.randrange(35), civil.birth_date.year + 21)
         yield NewPerson(
             dossier=f"{mark}{number:07d}",
             civil=civil,
             category=category,
-            posts=_posts(job, found, start, min(entry, start), draw),
-            numen=_numen(category, min(entry, start), academy, layout, given, draw),
+            posts=_posts(job, by_kind, start, min(entry, start), draw),
+            numen=_numen(category, min(entry, start), academy, layout, numens, draw),
             recovery_address=_recovery(civil, number, draw),
         )
 
 
-def _told_apart(civil: CivilStatus, born: dict[date, list[Identity]]) -> CivilStatus:
+def _distinct_civil_status(civil: CivilStatus, born: dict[date, list[Identity]]) -> CivilStatus:
     """The same, born later that year or the next as long as somebody alike was born that day."""
     while True:
         identity = identity_of(civil)
-        if not any(likeness(identity, other) for other in born[civil.birth_date]):
+        if not any(match_reason(identity, other) for other in born[civil.birth_date]):
             born[civil.birth_date].append(identity)
             return civil
         civil = replace(civil, birth_date=civil.birth_date + timedelta(days=40))
@@ -249,12 +249,12 @@ _SHARED = {"AES": 0.2, "ENS": 0.08}  # how often somebody serves in several plac
 
 
 def _posts(
-    job: _Job, found: Mapping[Kind, Sequence[Place]], start: int, entry: int, draw: Random
+    job: _Job, by_kind: Mapping[Kind, Sequence[Place]], start: int, entry: int, draw: Random
 ) -> tuple[Post, ...]:
     kind = draw.choice(job.kinds)
     count = 1
     if draw.random() < _SHARED.get(job.function, 0):
-        count = min(draw.choice((2, 2, 2, 3, 4)), len(found[kind]))
+        count = min(draw.choice((2, 2, 2, 3, 4)), len(by_kind[kind]))
     is_contract = job.status == "CONTRACTUEL"
     since = start if is_contract or count > 1 else draw.randint(entry, start)
     return tuple(
@@ -268,12 +268,12 @@ def _posts(
             discipline=job.discipline,
             is_primary=rank == 0,
         )
-        for rank, place in enumerate(draw.sample(found[kind], count))
+        for rank, place in enumerate(draw.sample(by_kind[kind], count))
     )
 
 
 def _numen(
-    category: StaffCategory, entry: int, academy: str, layout: NumenLayout, given: set[str], draw: Random
+    category: StaffCategory, entry: int, academy: str, layout: NumenLayout, numens: set[str], draw: Random
 ) -> Numen | None:
     """One nobody of the sample has; some locally hired people have none, some come from elsewhere."""
     if category is StaffCategory.AED and draw.random() < 0.3:
@@ -281,9 +281,9 @@ def _numen(
     if draw.random() < 0.08:
         academy, layout = draw.choice(_FROM_ELSEWHERE), NumenLayout.STANDARD
     while True:
-        numen = drawn_numen(layout, academy=academy, category=category, year=entry, draw=draw)
-        if numen.text not in given:
-            given.add(numen.text)
+        numen = draw_numen(layout, academy=academy, category=category, year=entry, draw=draw)
+        if numen.text not in numens:
+            numens.add(numen.text)
             return numen
 
 

@@ -23,19 +23,19 @@ def _surnames() -> tuple[list[str], list[float]]:
 def surname(draw: Random) -> str:
     """A family name: 5 % double, 4 % with a particle."""
     names, weights = _surnames()
-    one = draw.choices(names, cum_weights=weights)[0]
+    name = draw.choices(names, cum_weights=weights)[0]
     chance = draw.random()
-    if chance < 0.05 and " " not in one:
-        return f"{one}-{draw.choices(names, cum_weights=weights)[0]}"
-    if chance < 0.09 and " " not in one:
-        return f"{draw.choice(('de ', 'de ', 'du ', 'de La ', 'Le '))}{one}"
-    return one
+    if chance < 0.05 and " " not in name:
+        return f"{name}-{draw.choices(names, cum_weights=weights)[0]}"
+    if chance < 0.09 and " " not in name:
+        return f"{draw.choice(('de ', 'de ', 'du ', 'de La ', 'Le '))}{name}"
+    return name
 
 
 def first_name(draw: Random, *, is_woman: bool, birth_year: int) -> str:
     """A first name of that generation, or one of the long tail."""
-    who = "women" if is_woman else "men"
+    group = "women" if is_woman else "men"
     if draw.random() < 0.3:
-        return draw.choice(words(f"{who} rare"))
+        return draw.choice(words(f"{group} rare"))
     decade = min(max(birth_year // 10 * 10, 1960), 1990)
-    return draw.choice(words(f"{who} {decade}"))
+    return draw.choice(words(f"{group} {decade}"))

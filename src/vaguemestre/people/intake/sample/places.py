@@ -50,22 +50,22 @@ def uai(department: str, serial: int) -> str:
 
 def places(agents: int, draw: Random) -> dict[Kind, list[Place]]:
     """Establishments enough for that many agents, by kind; the offices are always the same four."""
-    found: dict[Kind, list[Place]] = {OFFICE: _offices(dict.fromkeys(_DEPARTMENTS, OFFICE_SERIAL))}
+    by_kind: dict[Kind, list[Place]] = {OFFICE: _offices(dict.fromkeys(_DEPARTMENTS, OFFICE_SERIAL))}
     used = dict.fromkeys(_DEPARTMENTS, 0)
-    wanted = {kind: max(kind.least, agents // kind.agents_each) for kind in _KINDS}
+    counts = {kind: max(kind.least, agents // kind.agents_each) for kind in _KINDS}
     # Fictional codes are few: beyond some eighty thousand agents, fewer and larger establishments.
-    share = min(1.0, len(_DEPARTMENTS) * _SERIALS / sum(wanted.values()))
+    share = min(1.0, len(_DEPARTMENTS) * _SERIALS / sum(counts.values()))
     start = draw.randrange(_SERIALS)  # two samples in one académie seldom speak of the same schools
     for kind in _KINDS:
-        found[kind] = []
-        for _ in range(max(1, int(wanted[kind] * share))):
+        by_kind[kind] = []
+        for _ in range(max(1, int(counts[kind] * share))):
             department = draw.choices(_DEPARTMENTS, _SHARES)[0]
             if used[department] == _SERIALS:
                 department = min(_DEPARTMENTS, key=used.__getitem__)
             serial = FIRST_SERIAL + (start + used[department]) % _SERIALS
-            found[kind].append(_place(kind, department, serial, draw))
+            by_kind[kind].append(_place(kind, department, serial, draw))
             used[department] += 1
-    return found
+    return by_kind
 
 
 def _place(kind: Kind, department: str, serial: int, draw: Random) -> Place:
@@ -80,9 +80,9 @@ def _place(kind: Kind, department: str, serial: int, draw: Random) -> Place:
 
 def _district(department: str, serial: int, town: str) -> str:
     """That of the town when it has one, else of any of the department."""
-    known = _DISTRICTS[department]
-    near = [name for name in known if name.startswith(town)]
-    return (near or known)[serial % len(near or known)]
+    districts = _DISTRICTS[department]
+    of_town = [name for name in districts if name.startswith(town)]
+    return (of_town or districts)[serial % len(of_town or districts)]
 
 
 def _offices(serials: dict[str, int]) -> list[Place]:

@@ -1,36 +1,41 @@
-"""Feeds checked, applied, held until somebody confirms; doubts about people answered."""
+"""Feeds checked, applied or held; match candidates answered."""
 
 from vaguemestre.people.intake.services.erasure import forget_person
-from vaguemestre.people.intake.services.feed_apply import Checked, Files, Progress, Setting, apply, check
+from vaguemestre.people.intake.services.feed_apply import apply_feed
+from vaguemestre.people.intake.services.feed_check import check_feed
 from vaguemestre.people.intake.services.held_feeds import (
-    apply_held,
-    ask_plan,
+    apply_held_feed,
     confirm_feed,
-    give_feed_up,
-    plan_again,
+    discard_feed,
+    rebuild_plan,
+    request_plan,
     stale_reason,
 )
+from vaguemestre.people.intake.services.import_context import CheckedFeed, FeedFiles, ImportContext, Progress
 from vaguemestre.people.intake.services.key_rotation import reseal_lines
-from vaguemestre.people.intake.services.match_candidates import answer_doubt, show_doubt_lines
-from vaguemestre.people.intake.services.plan_rows import plan_rows, rows_of
+from vaguemestre.people.intake.services.match_candidates import (
+    answer_match_candidate,
+    reveal_match_candidate_lines,
+)
+from vaguemestre.people.intake.services.plan_rows import plan_rows, plan_rows_of_kind
 
 __all__ = [
-    "Checked",
-    "Files",
+    "CheckedFeed",
+    "FeedFiles",
+    "ImportContext",
     "Progress",
-    "Setting",
-    "answer_doubt",
-    "apply",
-    "apply_held",
-    "ask_plan",
-    "check",
+    "answer_match_candidate",
+    "apply_feed",
+    "apply_held_feed",
+    "check_feed",
     "confirm_feed",
+    "discard_feed",
     "forget_person",
-    "give_feed_up",
-    "plan_again",
     "plan_rows",
+    "plan_rows_of_kind",
+    "rebuild_plan",
+    "request_plan",
     "reseal_lines",
-    "rows_of",
-    "show_doubt_lines",
+    "reveal_match_candidate_lines",
     "stale_reason",
 ]

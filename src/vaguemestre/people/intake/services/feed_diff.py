@@ -1,4 +1,4 @@
-"""A feed compared with what we know: at once when both are small, part by part when they are not."""
+"""Compare a feed with the directory: in memory if both are small, partition by partition if not."""
 
 import gc
 import heapq
@@ -13,59 +13,61 @@ from typing import Any, overload
 
 from vaguemestre.people.credentials.queries import count_open_accounts
 from vaguemestre.people.directory.queries import (
+    civil_statuses_by_post,
     count_people,
     count_people_elsewhere,
-    dossiers_for_intake,
-    numen_digests_for_intake,
-    served_for_intake,
+    dossiers_by_person,
+    numen_digests_by_person,
 )
-from vaguemestre.people.directory.rules.likeness import identity_of
 from vaguemestre.people.directory.rules.numen_vault import digest
+from vaguemestre.people.directory.rules.similarity import identity_of
 from vaguemestre.people.directory.values import CivilStatus, NumenKeys
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.feeds import hr
 from vaguemestre.people.intake.feeds.lines import Sheet
 from vaguemestre.people.intake.ports import ClosingDays
-from vaguemestre.people.intake.rules import Held, plan, refusal
-from vaguemestre.people.intake.rules.nearby import shared_by
-from vaguemestre.people.intake.rules.partitions import Kind, Part, Parting
+from vaguemestre.people.intake.rules import LimitCounts, build_plan, limit_refusal
+from vaguemestre.people.intake.rules.partitions import Partition, Partitioner, RowPosition, SharedKey
+from vaguemestre.people.intake.rules.possible_matches import similarity_keys
 from vaguemestre.people.intake.values import (
     Arrival,
     Change,
-    Doubtful,
+    ImportTerms,
+    ParsedFeed,
     Plan,
-    Reading,
+    PossibleMatch,
     Record,
     RefusedLine,
-    Terms,
     Transfer,
 )
 
-WHOLE = 150_000  # lines and people: with that many at most, all are held at once (2.7 KB each, and faster)
-PART = 2_000  # lines, or people nobody speaks of, compared at once beyond
-_KINDS: tuple[str, ...] = ("arrivals", "changes", "transfers", "doubts", "departures")
-_LAST = 1 << 62  # after every line: those of whom no line speaks
+IN_MEMORY_LIMIT = (
+    150_000  # lines and people: up to there all are held in memory (2.7 KB each), which is faster
+)
+PARTITION_SIZE = 2_000  # lines, or people absent from the feed, compared at once beyond that limit
+_KINDS: tuple[str, ...] = ("arrivals", "changes", "transfers", "possible_matches", "departures")
+_AFTER_LAST_LINE = 1 << 62  # sorts after every line: people absent from the feed
 
-type _Item = Arrival | Change | Transfer | Doubtful
+type _Item = Arrival | Change | Transfer | PossibleMatch
 
 
-def compared(
-    sheet: Sheet, academy_id: int, terms: Terms, keys: NumenKeys, closing_days: ClosingDays
+def compare_with_directory(
+    sheet: Sheet, academy_id: int, terms: ImportTerms, keys: NumenKeys, closing_days: ClosingDays
 ) -> tuple[Plan, int]:
-    """What applying would do, and how many lines were read."""
-    if sheet.last + count_people() <= WHOLE:
+    """The plan of the feed, and how many lines were read."""
+    if sheet.last + count_people() <= IN_MEMORY_LIMIT:
         with _without_collector():
-            reading = hr.read_all(sheet, terms.today)
-            known = queries.known(academy_id, closing_days)
-            made = plan(reading, known, terms, cache(lambda numen: digest(numen, keys)))
-        return made, len(reading.records) + len(reading.refused)
-    large = _Large(sheet, academy_id, terms, keys, closing_days)
-    return large.plan(), large.lines
+            reading = hr.parse_sheet(sheet, terms.today)
+            snapshot = queries.academy_snapshot(academy_id, closing_days)
+            plan = build_plan(reading, snapshot, terms, cache(lambda numen: digest(numen, keys)))
+        return plan, len(reading.records) + len(reading.refused)
+    partitioned = _PartitionedFeed(sheet, academy_id, terms, keys, closing_days)
+    return partitioned.plan(), partitioned.lines
 
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Millions of values are made and kept, in no cycle: looking for cycles took a fifth of the time."""
+    """Pause the search for cycles: it took a fifth of the time, and millions of values form none."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -75,8 +77,8 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-class _Later[T](Sequence[T]):
-    """Items made again each time they are asked for; how many is known."""
+class _LazySequence[T](Sequence[T]):
+    """A sequence of known length whose items are made again at each iteration."""
 
     def __init__(self, count: int, make: Callable[[], Iterator[T]]) -> None:
         self._count, self._make = count, make
@@ -99,139 +101,143 @@ class _Later[T](Sequence[T]):
 
 
 @dataclass
-class _Counted:
-    """What the parts hold together. `holding`: for each kind of item, the parts that have some."""
+class _Totals:
+    """Counts over all partitions. `holders`: for each kind of item, the partitions that have some."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_KINDS, 0))
-    holding: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in _KINDS})
+    holders: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in _KINDS})
     refused: list[RefusedLine] = field(default_factory=list)
     uais: set[str] = field(default_factory=set)
     mentioned: set[int] = field(default_factory=set)
     unchanged: int = 0
     ended_already: int = 0
     accounts: int = 0
-    doubtful_lines: int = 0
+    unresolved_lines: int = 0
     unknown_statuses: Counter[str] = field(default_factory=Counter)
 
 
-class _Large:
-    """A feed and an académie of which only keys are held; each part is read again when its turn comes."""
+class _PartitionedFeed:
+    """A feed and an académie whose keys alone stay in memory; each partition is read in its turn."""
 
     def __init__(
-        self, sheet: Sheet, academy_id: int, terms: Terms, keys: NumenKeys, closing_days: ClosingDays
+        self, sheet: Sheet, academy_id: int, terms: ImportTerms, keys: NumenKeys, closing_days: ClosingDays
     ) -> None:
         self._closing_days = closing_days
         self._sheet, self._academy_id, self._terms, self._keys = sheet, academy_id, terms, keys
-        self._alone = not count_people_elsewhere(academy_id)
-        self._parting = Parting()
+        self._is_only_academy = not count_people_elsewhere(academy_id)
+        self._partitioner = Partitioner()
         for row in sheet.rows():
-            read = hr.read_row(sheet, row, terms.today)
-            self._parting.add_line((row.number, row.start, row.length), self._keys_of(read))
-        self.lines = self._parting.lines
-        for person_id, dossier in dossiers_for_intake(academy_id):
-            self._parting.add_person(person_id, ((Kind.DOSSIER, hash(dossier)),))
-        for person_id, civil, uai in served_for_intake(academy_id):
-            self._parting.add_keys(person_id, _alike(civil, uai))
-        for person_id, held in numen_digests_for_intake(academy_id):
-            self._parting.add_keys(person_id, ((Kind.NUMEN, hash(held)),))
-        for dossier, person_id in queries.said_same(academy_id):
-            self._parting.add_keys(person_id, ((Kind.DOSSIER, hash(dossier)),))
+            parsed = hr.parse_row(sheet, row, terms.today)
+            self._partitioner.add_line(RowPosition(row.number, row.start, row.length), self._keys_of(parsed))
+        self.lines = self._partitioner.lines
+        for person_id, dossier in dossiers_by_person(academy_id):
+            self._partitioner.add_person(person_id, ((SharedKey.DOSSIER, hash(dossier)),))
+        for person_id, civil, uai in civil_statuses_by_post(academy_id):
+            self._partitioner.add_keys(person_id, _similarity_keys(civil, uai))
+        for person_id, numen_digest in numen_digests_by_person(academy_id):
+            self._partitioner.add_keys(person_id, ((SharedKey.NUMEN, hash(numen_digest)),))
+        for dossier, person_id in queries.confirmed_matches(academy_id):
+            self._partitioner.add_keys(person_id, ((SharedKey.DOSSIER, hash(dossier)),))
 
-        self._of_source = array("Q")
+        self._people_of_source = array("Q")
         if terms.full_source:
-            self._of_source.extend(queries.people_of_source(academy_id, terms.full_source))
+            self._people_of_source.extend(queries.people_of_source(academy_id, terms.full_source))
 
     def plan(self) -> Plan:
-        found = _Counted()
-        for number, (_, made) in enumerate(self._planned()):
-            for kind in _KINDS:
-                if items := getattr(made, kind):
-                    found.counts[kind] += len(items)
-                    found.holding[kind].add(number)
-            found.refused += made.refused
-            found.uais |= made.uais
-            found.mentioned |= made.mentioned
-            found.unchanged += made.unchanged
-            found.ended_already += made.ended_already
-            found.accounts += made.accounts_of_source
-            found.doubtful_lines += made.doubtful_lines
-            found.unknown_statuses.update(made.unknown_statuses)
-        # A partial file is no source's: its limit is counted on everybody, of whom it shows a few.
-        accounts = found.accounts if self._terms.full_source else count_open_accounts(self._academy_id)
+        totals = self._totals()
+        # A partial file belongs to no source, and shows few people: its limit is counted on everybody.
+        accounts = totals.accounts if self._terms.full_source else count_open_accounts(self._academy_id)
+        counts = LimitCounts(
+            totals.counts["departures"], accounts, len(totals.refused) - totals.unresolved_lines, self.lines
+        )
         return Plan(
-            arrivals=self._later("arrivals", found),
-            changes=self._later("changes", found),
-            transfers=self._later("transfers", found),
-            doubts=self._later("doubts", found),
-            departures=self._later("departures", found),
-            refused=tuple(sorted(found.refused, key=lambda line: line.line)),
-            unchanged=found.unchanged,
-            ended_already=found.ended_already,
+            arrivals=self._lazy("arrivals", totals),
+            changes=self._lazy("changes", totals),
+            transfers=self._lazy("transfers", totals),
+            possible_matches=self._lazy("possible_matches", totals),
+            departures=self._lazy("departures", totals),
+            refused=tuple(sorted(totals.refused, key=lambda line: line.line)),
+            unchanged=totals.unchanged,
+            ended_already=totals.ended_already,
             accounts_of_source=accounts,
-            refusal=refusal(
-                Held(
-                    found.counts["departures"],
-                    accounts,
-                    len(found.refused) - found.doubtful_lines,
-                    self.lines,
-                ),
-                self._terms,
-            ),
-            uais=frozenset(found.uais),
-            mentioned=frozenset(found.mentioned),
-            unknown_statuses=dict(found.unknown_statuses),
+            refusal=limit_refusal(counts, self._terms),
+            uais=frozenset(totals.uais),
+            mentioned=frozenset(totals.mentioned),
+            unknown_statuses=dict(totals.unknown_statuses),
             lines=self.lines,
-            doubtful_lines=found.doubtful_lines,
+            unresolved_lines=totals.unresolved_lines,
         )
 
-    def _later(self, kind: str, found: _Counted) -> _Later[Any]:
-        return _Later(found.counts[kind], lambda: self._in_order(kind, found.holding[kind]))
+    def _totals(self) -> _Totals:
+        totals = _Totals()
+        for number, (_, plan) in enumerate(self._partition_plans()):
+            for kind in _KINDS:
+                if items := getattr(plan, kind):
+                    totals.counts[kind] += len(items)
+                    totals.holders[kind].add(number)
+            totals.refused += plan.refused
+            totals.uais |= plan.uais
+            totals.mentioned |= plan.mentioned
+            totals.unchanged += plan.unchanged
+            totals.ended_already += plan.ended_already
+            totals.accounts += plan.accounts_of_source
+            totals.unresolved_lines += plan.unresolved_lines
+            totals.unknown_statuses.update(plan.unknown_statuses)
+        return totals
 
-    def _in_order(self, kind: str, holding: set[int]) -> Iterator[_Item]:
-        """As the whole file would have them: by first line. What begins after its part waits for its turn."""
+    def _lazy(self, kind: str, totals: _Totals) -> _LazySequence[Any]:
+        return _LazySequence(totals.counts[kind], lambda: self._in_order(kind, totals.holders[kind]))
+
+    def _in_order(self, kind: str, holders: set[int]) -> Iterator[_Item]:
+        """Items in the order of the file. One that begins after the next partition waits in a heap."""
         waiting, ranks = list[tuple[int, int, _Item]](), count()
-        for begins, made in self._planned(holding):
+        for begins, plan in self._partition_plans(holders):
             while waiting and waiting[0][0] < begins:
                 yield heapq.heappop(waiting)[2]
-            for item in getattr(made, kind):
-                first = item.lines[0].line if item.lines else _LAST
+            for item in getattr(plan, kind):
+                first = item.lines[0].line if item.lines else _AFTER_LAST_LINE
                 heapq.heappush(waiting, (first, next(ranks), item))
         while waiting:
             yield heapq.heappop(waiting)[2]
 
-    def _planned(self, wanted: set[int] | None = None) -> Iterator[tuple[int, Plan]]:
-        """Each part with the line it begins at, and what it alone would do; those of `wanted` only."""
+    def _partition_plans(self, numbers: set[int] | None = None) -> Iterator[tuple[int, Plan]]:
+        """(first line, plan) of each partition; only those of these `numbers`, if given."""
         terms = self._terms.confirmed  # limits are counted on everybody
-        for number, part in enumerate(self._parts()):
-            if wanted is None or number in wanted:
-                records, refused = hr.split(
-                    hr.read_row(self._sheet, self._sheet.row(*place), terms.today) for place in part.rows
+        for number, partition in enumerate(self._partitions()):
+            if numbers is None or number in numbers:
+                records, refused = hr.split_refused(
+                    hr.parse_row(self._sheet, self._sheet.row(*position), terms.today)
+                    for position in partition.rows
                 )
                 digests = {
                     record.numen: digest(record.numen, self._keys) for record in records if record.numen
                 }
-                known = queries.known_among(
+                snapshot = queries.snapshot_of_people(
                     self._academy_id,
-                    part.people,
-                    () if self._alone else digests.values(),
+                    partition.people,
+                    () if self._is_only_academy else digests.values(),
                     self._closing_days,
                 )
-                yield part.begins, plan(Reading(records, refused, ()), known, terms, digests.__getitem__)
+                parsed = ParsedFeed(records, refused, ())
+                yield partition.begins, build_plan(parsed, snapshot, terms, digests.__getitem__)
 
-    def _parts(self) -> Iterator[Part]:
-        yield from self._parting.parts(PART)
+    def _partitions(self) -> Iterator[Partition]:
+        yield from self._partitioner.partitions(PARTITION_SIZE)
         if self._terms.full_source:
-            unspoken = self._parting.apart(self._of_source, PART)
-            yield from (Part(_LAST + 1, (), people) for people in unspoken)
+            absent = self._partitioner.absent(self._people_of_source, PARTITION_SIZE)
+            yield from (Partition(_AFTER_LAST_LINE + 1, (), people) for people in absent)
 
-    def _keys_of(self, read: Record | RefusedLine) -> list[tuple[Kind, int]]:
-        keys = [(Kind.DOSSIER, hash(read.dossier))] if read.dossier else []
-        if isinstance(read, Record):
-            keys += _alike(read.civil, read.post.uai)
-            if read.numen:
-                keys.append((Kind.NUMEN, hash(digest(read.numen, self._keys))))
+    def _keys_of(self, parsed: Record | RefusedLine) -> list[tuple[SharedKey, int]]:
+        keys = [(SharedKey.DOSSIER, hash(parsed.dossier))] if parsed.dossier else []
+        if isinstance(parsed, Record):
+            keys += _similarity_keys(parsed.civil, parsed.post.uai)
+            if parsed.numen:
+                keys.append((SharedKey.NUMEN, hash(digest(parsed.numen, self._keys))))
         return keys
 
 
-def _alike(civil: CivilStatus, uai: str) -> list[tuple[Kind, int]]:
-    return [(Kind.LIKENESS, hash(key)) for key in shared_by(identity_of(civil, (uai,) if uai else ()))]
+def _similarity_keys(civil: CivilStatus, uai: str) -> list[tuple[SharedKey, int]]:
+    return [
+        (SharedKey.SIMILARITY, hash(key))
+        for key in similarity_keys(identity_of(civil, (uai,) if uai else ()))
+    ]

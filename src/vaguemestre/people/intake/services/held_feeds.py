@@ -1,5 +1,6 @@
-"""A feed refused whole: confirmed by an administrator as it was shown, planned anew, or given up."""
+"""Held feeds (refused whole): confirmed by an administrator as shown, planned anew, or discarded."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,39 +14,37 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.intake import queries
-from vaguemestre.people.intake.events import FeedConfirmed, PlanAsked
+from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
 from vaguemestre.people.intake.feeds import hr
 from vaguemestre.people.intake.feeds.lines import InMemory, Sheet
 from vaguemestre.people.intake.models import Feed, PlannedRow
-from vaguemestre.people.intake.services.feed_apply import (
-    HELD,
-    Checked,
-    Files,
+from vaguemestre.people.intake.services.feed_apply import apply_plan
+from vaguemestre.people.intake.services.feed_check import compare_feed, read_places
+from vaguemestre.people.intake.services.feed_records import save_plan
+from vaguemestre.people.intake.services.import_context import (
+    CheckedFeed,
+    FeedFiles,
+    ImportContext,
     Progress,
-    Setting,
-    alone,
-    carry_out,
-    compare,
-    keep_plan,
-    places_of,
+    import_lock,
 )
 from vaguemestre.people.intake.services.plan_rows import plan_rows
-from vaguemestre.people.intake.services.reception import with_order
-from vaguemestre.people.intake.values import Plan, Terms
+from vaguemestre.people.intake.services.reception import with_order_check
+from vaguemestre.people.intake.values import HELD_FILE_PURPOSE, ImportTerms
 
-_PLAN_DAYS = 7  # beyond, its days of leaving and of closing are too far behind
-_CHANGED = "Ce que le fichier changerait n’est plus ce qui était montré : le plan a été refait."
+_PLAN_LIFE_DAYS = 7  # later, its days of departure and closing are out of date
+_PLAN_CHANGED = "Ce que le fichier changerait n’est plus ce qui était montré : le plan a été refait."
 
 
 @transaction.atomic(durable=True)
 def confirm_feed(feed_id: int, *, plan: str, departures: int | None, by: str, now: datetime) -> FeedConfirmed:
-    """An administrator lets it do what was shown; the worker of long work applies it.
+    """Confirm a held feed as shown; the worker of long jobs applies it.
 
-    `plan`: the digest of the plan that was shown. `departures`: how many people leave, as it was typed.
-    Raises Refusal `intake.feed-decided` when it does not wait, or does not wait any more,
-    `intake.plan-replaced` when another plan was made since, `intake.plan-stale`, `intake.departures-wrong`.
+    `plan`: the digest of the plan shown. `departures`: how many people leave, as typed by the administrator.
+    Raises Refusal `intake.feed-decided` when the feed is not, or no longer, held, `intake.plan-replaced` when
+    another plan was made since, `intake.plan-stale`, `intake.departures-wrong`.
     """
-    feed = queries.feed_shown(feed_id)
+    feed = queries.feed_summary(feed_id)
     if feed is None or not feed.waits:
         raise Refusal("intake.feed-decided")
     if stale := stale_reason(feed, now):
@@ -54,25 +53,25 @@ def confirm_feed(feed_id: int, *, plan: str, departures: int | None, by: str, no
         raise Refusal("intake.plan-replaced")
     if feed.departures and departures != feed.departures:
         raise Refusal("intake.departures-wrong", departures=feed.departures)
-    _decide(feed_id, by, now, plan=plan)
+    _record_decision(feed_id, by, now, plan=plan)
     record("intake.feed-confirmed", to=f"feed:{feed_id}", by=by, at=now, departures=feed.departures)
     event = FeedConfirmed(feed_id)
     announce(event)
     return event
 
 
-def stale_reason(feed: queries.FeedShown, now: datetime) -> str:
-    """Why the plan of a feed that waits cannot be confirmed as it stands; "" if it can."""
+def stale_reason(feed: queries.FeedSummary, now: datetime) -> str:
+    """Why the plan of a held feed may not be confirmed (French); "" if it may."""
     if feed.planned_at is None:
         return "Le plan de ce fichier n’a pas été gardé."
     at = timezone.localtime(feed.planned_at)
-    if now - feed.planned_at > timedelta(days=_PLAN_DAYS):
-        return f"Ce plan date du {at:%d/%m/%Y}, il y a plus de {_PLAN_DAYS} jours."
-    newer = queries.applied_since(feed)
+    if now - feed.planned_at > timedelta(days=_PLAN_LIFE_DAYS):
+        return f"Ce plan date du {at:%d/%m/%Y}, il y a plus de {_PLAN_LIFE_DAYS} jours."
+    newer = queries.feeds_applied_since(feed)
     if not newer:
         return ""
     last = timezone.localtime(newer[0].finished_at)
-    touched = queries.changed_since(feed)
+    touched = queries.people_changed_since(feed)
     people = f" et touche {counted(len(touched), 'personne')} de ce plan" if touched else ""
     return (
         f"Ce plan date du {at:%d/%m/%Y à %H:%M}. Un import plus récent a été appliqué "
@@ -81,8 +80,8 @@ def stale_reason(feed: queries.FeedShown, now: datetime) -> str:
 
 
 @transaction.atomic(durable=True)
-def ask_plan(feed_id: int, *, by: str, now: datetime) -> None:
-    """Have the plan of a feed that waits made anew, by the worker of long work.
+def request_plan(feed_id: int, *, by: str, now: datetime) -> None:
+    """Ask the worker of long jobs to make the plan of a held feed again.
 
     Raises Refusal `intake.feed-decided`.
     """
@@ -90,92 +89,102 @@ def ask_plan(feed_id: int, *, by: str, now: datetime) -> None:
     if not waiting.update(replan_asked_at=now):
         raise Refusal("intake.feed-decided")
     record("intake.plan-asked", to=f"feed:{feed_id}", by=by, at=now)
-    announce(PlanAsked(feed_id))
+    announce(PlanRequested(feed_id))
 
 
-def plan_again(feed_id: int, setting: Setting, terms: Terms, *, now: datetime) -> Checked:
-    """Compare a feed that waits with today's state; its new plan is kept, to be shown.
+def rebuild_plan(feed_id: int, context: ImportContext, terms: ImportTerms, *, now: datetime) -> CheckedFeed:
+    """Compare a held feed with the directory of today, and store the new plan.
 
     Raises Refusal `intake.feed-decided`, `intake.import-running`.
     """
-    with alone(setting.lock):
+    with import_lock(context.lock):
         feed = Feed.objects.filter(pk=feed_id, decided_at=None).exclude(refusal="").first()
-        if feed is None or not (setting.shelf / f"{feed_id}.feed").exists():
+        if feed is None or not (context.shelf / f"{feed_id}.feed").exists():
             raise Refusal("intake.feed-decided")
-        checked = _planned_again(feed, setting, terms)
-        keep_plan(feed, checked.plan, setting, terms.today, now)
+        checked = _rebuilt_plan(feed, context, terms)
+        save_plan(feed, checked.plan, context, terms.today, now)
     return checked
 
 
 @transaction.atomic(durable=True)
-def give_feed_up(feed_id: int, shelf: Path, *, by: str, now: datetime) -> None:
-    """It is not applied; its files and its plan are erased. Raises Refusal `intake.feed-decided`."""
-    _decide(feed_id, "", now)
+def discard_feed(feed_id: int, shelf: Path, *, by: str, now: datetime) -> None:
+    """Give up a held feed: erase its files and its plan. Raises Refusal `intake.feed-decided`."""
+    _record_decision(feed_id, "", now)
     PlannedRow.objects.filter(feed_id=feed_id).delete()
     record("intake.feed-given-up", to=f"feed:{feed_id}", by=by, at=now)
-    transaction.on_commit(lambda: _erase(feed_id, shelf))
+    transaction.on_commit(lambda: _erase_files(feed_id, shelf))
 
 
-def apply_held(
-    feed_id: int, setting: Setting, terms: Terms, *, now: datetime, progress: Progress = lambda *_: None
-) -> Checked | None:
-    """Apply a confirmed feed as it was shown; None when that is done already.
+def apply_held_feed(
+    feed_id: int,
+    context: ImportContext,
+    terms: ImportTerms,
+    *,
+    now: datetime,
+    progress: Progress = lambda *_: None,
+) -> CheckedFeed | None:
+    """Apply a confirmed feed as it was shown; None if that was done already.
 
-    The plan is made again of today's state, on the day the shown one counts from. If it is the same, it is
-    applied; else nothing is, and the new plan waits to be confirmed. Interrupted, run again: the same end.
-    `terms` with the feed's own source. Raises Refusal `intake.plan-stale` and those of `apply`.
+    The plan is made again from the directory of today, dated as the one shown. If it is the same, it is
+    applied; else nothing is, and the new plan is held in its turn. Interrupted and run again, it ends the
+    same. `terms`: with the feed's own source. Raises Refusal `intake.plan-stale` and those of `apply_feed`.
     """
-    with alone(setting.lock):
+    with import_lock(context.lock):
         feed = Feed.objects.filter(pk=feed_id, finished_at=None).exclude(confirmed_by="").first()
-        if feed is None or not (setting.shelf / f"{feed_id}.feed").exists():
+        if feed is None or not (context.shelf / f"{feed_id}.feed").exists():
             return None
-        shown = queries.planned_fingerprints(feed_id)
-        as_shown = _dated(terms, feed).confirmed
-        sheet, files = _opened(feed, setting)
-        places = places_of(files)
-
-        def planned() -> Checked:
-            checked = compare(sheet, places, setting, as_shown)
-            made = {row.fingerprint for row in plan_rows(checked.plan, setting.keys)}
-            # What was begun has less left to do; it never has more.
-            if not (made <= shown if feed.begun_at else made == shown):
-                today = _planned_again(feed, setting, terms)
-                keep_plan(feed, today.plan, setting, terms.today, now, note=_CHANGED)
-                raise Refusal("intake.plan-stale", reason=_CHANGED)
-            return checked
-
-        def planned_plan() -> Plan:
-            return planned().plan
-
-        first = planned()
+        terms_shown = replace(terms, today=feed.planned_on or terms.today).confirmed
+        check = _unchanged_plan_check(feed, context, terms, terms_shown, now)
+        checked = check()
         feed.begun_at = feed.begun_at or now
         Feed.objects.filter(pk=feed_id).update(begun_at=feed.begun_at)
-        carry_out(feed, first, planned_plan, setting, now=now, today=as_shown.today, progress=progress)
-    _erase(feed_id, setting.shelf)
-    return first
+        today = terms_shown.today
+        apply_plan(feed, checked, lambda: check().plan, context, now=now, today=today, progress=progress)
+    _erase_files(feed_id, context.shelf)
+    return checked
 
 
-def _dated(terms: Terms, feed: Feed) -> Terms:
-    return replace(terms, today=feed.planned_on or terms.today)
+def _unchanged_plan_check(
+    feed: Feed, context: ImportContext, terms: ImportTerms, terms_shown: ImportTerms, now: datetime
+) -> Callable[[], CheckedFeed]:
+    """A function that makes the plan again, and returns it if it is still the one shown.
+
+    Otherwise it stores a new plan and raises Refusal `intake.plan-stale`.
+    """
+    fingerprints = queries.planned_fingerprints(feed.pk)
+    sheet, files = _open_held_files(feed, context)
+    places = read_places(files)
+
+    def check() -> CheckedFeed:
+        checked = compare_feed(sheet, places, context, terms_shown)
+        current = {row.fingerprint for row in plan_rows(checked.plan, context.keys)}
+        # A run already begun has fewer rows left to apply, never others.
+        if not (current <= fingerprints if feed.begun_at else current == fingerprints):
+            rebuilt = _rebuilt_plan(feed, context, terms)
+            save_plan(feed, rebuilt.plan, context, terms.today, now, note=_PLAN_CHANGED)
+            raise Refusal("intake.plan-stale", reason=_PLAN_CHANGED)
+        return checked
+
+    return check
 
 
-def _planned_again(feed: Feed, setting: Setting, terms: Terms) -> Checked:
-    sheet, files = _opened(feed, setting)
-    checked = compare(sheet, places_of(files), setting, terms)
-    plan = with_order(checked.plan, setting.academy_id, feed.received_at or feed.started_at, terms)
+def _rebuilt_plan(feed: Feed, context: ImportContext, terms: ImportTerms) -> CheckedFeed:
+    sheet, files = _open_held_files(feed, context)
+    checked = compare_feed(sheet, read_places(files), context, terms)
+    plan = with_order_check(checked.plan, context.academy_id, feed.received_at or feed.started_at, terms)
     return replace(checked, plan=plan)
 
 
-def _opened(feed: Feed, setting: Setting) -> tuple[Sheet, Files]:
+def _open_held_files(feed: Feed, context: ImportContext) -> tuple[Sheet, FeedFiles]:
     content, places = (
-        unseal_bytes((setting.shelf / f"{feed.pk}.{kind}").read_bytes(), setting.keys, HELD)
+        unseal_bytes((context.shelf / f"{feed.pk}.{kind}").read_bytes(), context.keys, HELD_FILE_PURPOSE)
         for kind in ("feed", "structures")
     )
-    return hr.opened(InMemory(content)), Files(content, places or None, feed.file_name)
+    return hr.open_sheet(InMemory(content)), FeedFiles(content, places or None, feed.file_name)
 
 
-def _decide(feed_id: int, confirmed_by: str, now: datetime, *, plan: str | None = None) -> None:
-    """Once, and of that plan only."""
+def _record_decision(feed_id: int, confirmed_by: str, now: datetime, *, plan: str | None = None) -> None:
+    """Decide a held feed once, and for that plan only. Raises Refusal `intake.feed-decided`."""
     waiting = Feed.objects.filter(pk=feed_id, decided_at=None).exclude(refusal="")
     if plan is not None:
         waiting = waiting.filter(plan_digest=plan)
@@ -183,6 +192,6 @@ def _decide(feed_id: int, confirmed_by: str, now: datetime, *, plan: str | None 
         raise Refusal("intake.feed-decided")
 
 
-def _erase(feed_id: int, shelf: Path) -> None:
+def _erase_files(feed_id: int, shelf: Path) -> None:
     for kind in ("feed", "structures"):
         (shelf / f"{feed_id}.{kind}").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""A feed too large to be held."""
+"""A feed read from disk, piece by piece."""
 
 import os
 import weakref
@@ -8,24 +8,24 @@ from vaguemestre.foundation.kernel.errors import Refusal
 
 
 class OnDisk:
-    """A file that stays where it is. Refuses to be read further once it was changed."""
+    """The content of a file on disk. Reading fails once the file was modified."""
 
     def __init__(self, path: Path) -> None:
         """Raises OSError."""
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        weakref.finalize(self, os.close, self._file)  # a plan goes on reading after whoever made it
-        self._mark = self._looks()
+        weakref.finalize(self, os.close, self._file)  # a lazy plan reads on after its maker returned
+        self._opened_as = self._size_and_mtime()
 
     @property
     def size(self) -> int:
-        return self._mark[0]
+        return self._opened_as[0]
 
     def read(self, start: int, length: int) -> bytes:
         """Raises Refusal `intake.file-changed`."""
-        if self._looks() != self._mark:
+        if self._size_and_mtime() != self._opened_as:
             raise Refusal("intake.file-changed")
         return os.pread(self._file, length, start)
 
-    def _looks(self) -> tuple[int, int]:
-        found = os.fstat(self._file)
-        return found.st_size, found.st_mtime_ns
+    def _size_and_mtime(self) -> tuple[int, int]:
+        status = os.fstat(self._file)
+        return status.st_size, status.st_mtime_ns

@@ -1,4 +1,4 @@
-"""Rows of a plan as they are shown before anything is decided, and what tells one plan from another."""
+"""Rows of a plan as shown before the decision, and the fingerprints that tell one plan from another."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,43 +18,43 @@ from vaguemestre.people.intake.values import (
     Transfer,
 )
 
-_AT_ONCE = 500
+_BATCH_PEOPLE = 500
 
 
 def plan_rows(plan: Plan, keys: NumenKeys) -> Iterator[PlanRow]:
-    """Everybody of the plan: departures, changes, transfers, arrivals; former NUMENs masked."""
-    return chain.from_iterable(rows_of(plan, kind, keys) for kind in RowKind)
+    """All rows of the plan: departures, changes, transfers, arrivals; former NUMENs masked."""
+    return chain.from_iterable(plan_rows_of_kind(plan, kind, keys) for kind in RowKind)
 
 
-def rows_of(plan: Plan, kind: RowKind, keys: NumenKeys) -> Iterator[PlanRow]:
-    """Those of one list, made as they are asked for."""
+def plan_rows_of_kind(plan: Plan, kind: RowKind, keys: NumenKeys) -> Iterator[PlanRow]:
+    """The rows of one kind, made lazily."""
     match kind:
         case RowKind.DEPARTURE:
-            return _changes(kind, plan.departures, keys)
+            return _change_rows(kind, plan.departures, keys)
         case RowKind.CHANGE:
-            return _changes(kind, (change for change in plan.changes if not change.leaves), keys)
+            return _change_rows(kind, (change for change in plan.changes if not change.leaves), keys)
         case RowKind.TRANSFER:
-            return (_of_arrival(kind, one, one.person_id, keys) for one in plan.transfers)
+            return (_arrival_row(kind, transfer, transfer.person_id, keys) for transfer in plan.transfers)
         case RowKind.ARRIVAL:
-            return (_of_arrival(kind, one, None, keys) for one in plan.arrivals)
+            return (_arrival_row(kind, arrival, None, keys) for arrival in plan.arrivals)
 
 
-def _changes(kind: RowKind, changes: Iterable[Change], keys: NumenKeys) -> Iterator[PlanRow]:
-    for some in batched(changes, _AT_ONCE):
-        told = dict(differences_told(some, keys))
-        for change in some:
-            yield _of_change(kind, change, told[change.change.person_id], keys)
+def _change_rows(kind: RowKind, changes: Iterable[Change], keys: NumenKeys) -> Iterator[PlanRow]:
+    for batch in batched(changes, _BATCH_PEOPLE):
+        differences = dict(masked_differences(batch, keys))
+        for change in batch:
+            yield _change_row(kind, change, differences[change.change.person_id], keys)
 
 
 def plan_digest(fingerprints: Iterable[str]) -> str:
-    """The same for two plans that would do the same to the same people in the same state."""
+    """A digest of the plan: equal for plans that do the same to the same people in the same state."""
     return _hash("".join(sorted(fingerprints)))
 
 
-def differences_told(
+def masked_differences(
     changes: Sequence[Change], keys: NumenKeys
 ) -> Iterator[tuple[int, tuple[Difference, ...]]]:
-    """(person, differences), former NUMENs masked: one question for all of them."""
+    """(person, differences) of each change, former NUMENs masked, in one query."""
     unknown = [c.change.person_id for c in changes if any(d.before is None for d in c.differences)]
     masked = masked_numens(unknown, keys) if unknown else {}
     for change in changes:
@@ -65,15 +65,15 @@ def differences_told(
         )
 
 
-def _of_change(
+def _change_row(
     kind: RowKind, change: Change, differences: tuple[Difference, ...], keys: NumenKeys
 ) -> PlanRow:
-    written = (kind, change.change, change.what, change.account_act, change.source, differences)
+    effect = (kind, change.change, change.what, change.account_act, change.source, differences)
     return PlanRow(
         kind=kind,
         person_id=change.change.person_id,
         dossier=change.dossier,
-        name=change.shown,
+        name=change.name,
         line=change.lines[0].line if change.lines else 0,
         uai=change.uai,
         function=change.function,
@@ -81,11 +81,11 @@ def _of_change(
         leaves_on=change.leaves_on,
         account_act=change.account_act,
         situation=change.situation,
-        fingerprint=_fingerprint(written, change.change.numen, keys),
+        fingerprint=_fingerprint(effect, change.change.numen, keys),
     )
 
 
-def _of_arrival(
+def _arrival_row(
     kind: RowKind, arrival: Arrival | Transfer, person_id: int | None, keys: NumenKeys
 ) -> PlanRow:
     person = arrival.person
@@ -98,15 +98,15 @@ def _of_arrival(
         line=arrival.lines[0].line,
         uai=main.uai,
         function=main.function,
-        differences=_as_told(person),
+        differences=_arrival_differences(person),
         leaves_on=None,
         account_act="",
         fingerprint=_fingerprint((kind, person_id, person), person.numen, keys),
     )
 
 
-def _as_told(person: NewPerson) -> tuple[Difference, ...]:
-    """What is told of somebody new: nothing was known before."""
+def _arrival_differences(person: NewPerson) -> tuple[Difference, ...]:
+    """The fields of somebody new, with nothing before."""
     numen = (Difference(Field.NUMEN, "", person.numen.masked),) if person.numen else ()
     return (
         *numen,
@@ -115,9 +115,9 @@ def _as_told(person: NewPerson) -> tuple[Difference, ...]:
     )
 
 
-def _fingerprint(written: tuple[object, ...], numen: Numen | None, keys: NumenKeys) -> str:
-    """A NUMEN is never part of a `repr`: its keyed hash stands for it."""
-    return _hash(f"{written!r}{digest(numen, keys) if numen else ''}")
+def _fingerprint(effect: tuple[object, ...], numen: Numen | None, keys: NumenKeys) -> str:
+    """Hash of the effect; `repr` leaves the NUMEN out, so its keyed hash is added."""
+    return _hash(f"{effect!r}{digest(numen, keys) if numen else ''}")
 
 
 def _hash(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The order in which files came: a newer one is never undone by an older one."""
+"""The order in which files were received: an older file never undoes a newer one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,28 +10,28 @@ from django.utils import timezone
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.rules import NOTHING_APPLIED
-from vaguemestre.people.intake.values import Plan, Terms
+from vaguemestre.people.intake.values import ImportTerms, Plan
 
-_AT_ONCE = 500
+_BATCH_PEOPLE = 500
 
 
 def received_at(modified: float | None, sha256: str, academy_id: int, now: datetime) -> datetime:
-    """When the file came here first: the day it was written, or given before under any name."""
-    written = datetime.fromtimestamp(modified, UTC) if modified is not None else now
-    before = queries.first_reception(academy_id, sha256)
-    return min(moment for moment in (written, before, now) if moment)
+    """When the file was first received: its modification time, or an earlier reception under any name."""
+    modified_at = datetime.fromtimestamp(modified, UTC) if modified is not None else now
+    earlier = queries.first_reception(academy_id, sha256)
+    return min(moment for moment in (modified_at, earlier, now) if moment)
 
 
-def with_order(plan: Plan, academy_id: int, received: datetime, terms: Terms) -> Plan:
-    """The plan, held back if newer files changed people whom it would change again."""
+def with_order_check(plan: Plan, academy_id: int, received: datetime, terms: ImportTerms) -> Plan:
+    """The plan, refused if a newer file already changed people whom this one would change again."""
     if terms.is_older_allowed or not plan.changes:
         return plan
-    newer = queries.newer_feeds(academy_id, received, terms.full_source)
+    newer = queries.feeds_received_after(academy_id, received, terms.full_source)
     if not newer:
         return plan
     touched: set[int] = set()
-    for some in batched(_people(plan), _AT_ONCE):
-        touched |= queries.changed_by(newer, some)
+    for batch in batched(_changed_people(plan), _BATCH_PEOPLE):
+        touched |= queries.people_changed_by(newer, batch)
     if not touched:
         return plan
     latest = newer[0]
@@ -44,5 +44,5 @@ def with_order(plan: Plan, academy_id: int, received: datetime, terms: Terms) ->
     return replace(plan, refusal=" ".join(part for part in (reason, others, NOTHING_APPLIED) if part))
 
 
-def _people(plan: Plan) -> Iterator[int]:
+def _changed_people(plan: Plan) -> Iterator[int]:
     return (change.change.person_id for change in plan.changes)

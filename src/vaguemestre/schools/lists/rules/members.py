@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from vaguemestre.people.directory.rules.nomenclature import discipline_said, function_said
+from vaguemestre.people.directory.rules.nomenclature import discipline_label, function_label
 from vaguemestre.people.directory.values import ServedPost
 from vaguemestre.schools.lists.values import Criteria, Rule
 
@@ -45,8 +45,8 @@ def meant(rule: Rule, posts: Iterable[ServedPost]) -> dict[int, tuple[str, ...]]
 def said(post: ServedPost) -> str:
     """`Enseignement, SVT, Collège Jules Verne (Amiens)`: a post in words."""
     words = (
-        function_said(post.function) if post.function else "",
-        discipline_said(post.discipline) if post.discipline else "",
+        function_label(post.function) if post.function else "",
+        discipline_label(post.discipline) if post.discipline else "",
         post.place,
     )
     told = ", ".join(dict.fromkeys(word for word in words if word))

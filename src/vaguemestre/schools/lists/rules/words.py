@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from vaguemestre.people.directory.rules.nomenclature import (
-    discipline_said,
-    function_said,
-    structure_kind_said,
+    discipline_label,
+    function_label,
+    structure_kind_label,
 )
-from vaguemestre.people.directory.rules.places import department_said
+from vaguemestre.people.directory.rules.places import department_name
 from vaguemestre.schools.lists.values import Criteria, Files, ReplyTo, Rule, Writers
 
 CORPS = {
@@ -71,15 +71,15 @@ def said_of(name: str, code: str, places: Mapping[str, str] | None = None) -> st
     known = {"uais": places or {}, "corps": CORPS, "categories": CATEGORIES, "sectors": SECTORS}
     match name:
         case "functions":
-            return function_said(code)
+            return function_label(code)
         case "disciplines":
-            return discipline_said(code)
+            return discipline_label(code)
         case "districts":
             return f"Circonscription {code}"
         case "departments":
-            return department_said(code)
+            return department_name(code)
         case "kinds":
-            return structure_kind_said(code)
+            return structure_kind_label(code)
         case _:
             return known.get(name, {}).get(code, code)
 

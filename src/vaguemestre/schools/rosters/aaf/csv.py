@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.intake.feeds.lines import Line, table
+from vaguemestre.people.intake.feeds.lines import Line, read_table
 from vaguemestre.schools.rosters.rules.addresses import is_of_ent
 from vaguemestre.schools.rosters.values import (
     Gathered,
@@ -33,7 +33,7 @@ def read_classes(
     content: bytes, file: str, uai: str, digest: Callable[[str], str], *, domain: str
 ) -> Gathered:
     """The roster of that school. Raises the Refusals of `intake.feeds.lines.table`."""
-    read = table(content, COLUMNS)
+    read = read_table(content, COLUMNS)
     wrong = [Wrong(file, line.line, line.reason) for line in read.refused]
     pupils: dict[str, Pupil] = {}
     relatives: dict[str, Relative] = {}

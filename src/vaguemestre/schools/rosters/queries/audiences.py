@@ -10,7 +10,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
-    person_by_number,
+    find_person,
     served_places,
     structures_by_uai,
 )
@@ -91,7 +91,7 @@ def _audiences(
 ) -> tuple[AudienceShown, ...]:
     """`groups`: those that count, when others do not."""
     person_id = identified(asker.account_id).person_id
-    person = person_by_number(person_id) if person_id else None
+    person = find_person(person_id) if person_id else None
     if person is None:
         return ()
     addresses = {address for address, _, _ in addresses_by_person([person.pk]).get(person.pk, ())}

@@ -1,6 +1,6 @@
 """What the pages of classes show."""
 
-from vaguemestre.people.directory.queries import known_addresses, places_by_person
+from vaguemestre.people.directory.queries import existing_addresses, newest_post_labels
 from vaguemestre.schools.rosters.models import (
     AllowedRow,
     GroupRow,
@@ -51,14 +51,14 @@ def roster_shown(asker: Asker, school: School) -> RosterShown | None:
         PupilRow.objects.filter(roster=row).count(),
         RelativeRow.objects.filter(roster=row).count(),
         len(teachers),
-        len(set(teachers) - known_addresses(teachers)),
+        len(set(teachers) - existing_addresses(teachers)),
         tuple(one for one in shown if school.is_owner or one.to_pupils or one.to_families),
     )
 
 
 def allowed_in(structure_id: int) -> tuple[Allowed, ...]:
     rows = AllowedRow.objects.filter(structure_id=structure_id).select_related("person")
-    details = places_by_person([row.person_id for row in rows])
+    details = newest_post_labels([row.person_id for row in rows])
     return tuple(
         sorted(
             (Allowed(row.person_id, row.person.shown_name, details.get(row.person_id, "")) for row in rows),

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.directory.queries import listed_at, structures_of
+from vaguemestre.people.directory.queries import listed_person_at, structures_of
 from vaguemestre.schools.rosters.models import AllowedRow, RightRow
 from vaguemestre.schools.rosters.queries import own_school, rights_in
 from vaguemestre.schools.rosters.values import Asker, Right
@@ -45,7 +45,7 @@ def allow_person(asker: Asker, uai: str, address: str, *, now: datetime) -> None
     Raises Refusal `rosters.not-the-owner`, `rosters.not-of-the-school`.
     """
     school = own_school(asker, uai)
-    found = listed_at(address)
+    found = listed_person_at(address)
     if found is None or school.structure_id not in dict(structures_of(found.person_id, asker.today)):
         raise Refusal("rosters.not-of-the-school", field="address")
     AllowedRow.objects.get_or_create(structure_id=school.structure_id, person_id=found.person_id)

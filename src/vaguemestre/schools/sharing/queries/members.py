@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from vaguemestre.foundation.journal.queries import lines_about
 from vaguemestre.people.credentials.queries import presented
-from vaguemestre.people.directory.queries import addresses_by_person, places_by_person
+from vaguemestre.people.directory.queries import addresses_by_person, newest_post_labels
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
@@ -24,7 +24,7 @@ def members_of(box_id: int, now: datetime) -> list[MemberShown]:
     kept = [row for row in rows if row.ends_at is None or row.ends_at > now]
     people = [row.account.person_id for row in kept if row.account.person_id]
     away = withdrawn_among([row.account_id for row in kept])
-    details, addresses = places_by_person(people), addresses_by_person(people)
+    details, addresses = newest_post_labels(people), addresses_by_person(people)
     shown = []
     for row in kept:
         person = row.account.person

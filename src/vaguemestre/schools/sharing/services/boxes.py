@@ -13,10 +13,10 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import lives_of
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
 from vaguemestre.people.directory.queries import (
-    PlaceKnown,
+    PlaceSummary,
     last_days_in,
     people_serving,
-    places_known,
+    place_summaries,
     posts_in,
 )
 from vaguemestre.people.directory.services import take_technical_names
@@ -38,7 +38,7 @@ def open_school_boxes(uais: Collection[str] | None, *, quota_mb: int, by: str, n
     """
     opened: list[int] = []
     today = paris_day(now)
-    for some in batched(places_known(uais), _AT_ONCE, strict=False):
+    for some in batched(place_summaries(uais), _AT_ONCE, strict=False):
         places = [place for place in some if place.closed_on is None or place.closed_on > today]
         with transaction.atomic(durable=True):
             known = {
@@ -53,7 +53,7 @@ def open_school_boxes(uais: Collection[str] | None, *, quota_mb: int, by: str, n
     return opened
 
 
-def _rename(places: Iterable[PlaceKnown], known: dict[int | None, Box]) -> None:
+def _rename(places: Iterable[PlaceSummary], known: dict[int | None, Box]) -> None:
     changed = []
     for place in places:
         box = known.get(place.structure_id)
@@ -63,7 +63,7 @@ def _rename(places: Iterable[PlaceKnown], known: dict[int | None, Box]) -> None:
     Box.objects.bulk_update(changed, ("title",), batch_size=200)
 
 
-def _open(places: list[PlaceKnown], quota_mb: int, *, by: str, now: datetime) -> list[int]:
+def _open(places: list[PlaceSummary], quota_mb: int, *, by: str, now: datetime) -> list[int]:
     accounts = []
     for place in places:
         local = school_local(place.uai).lower()
@@ -86,7 +86,7 @@ def _open(places: list[PlaceKnown], quota_mb: int, *, by: str, now: datetime) ->
     return [row.pk for row in rows]
 
 
-def _title(place: PlaceKnown) -> str:
+def _title(place: PlaceSummary) -> str:
     named = not place.town or place.town.casefold() in place.name.casefold()
     return (place.name if named else f"{place.name}, {place.town}")[:200]
 

@@ -10,7 +10,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person, identified, names_of
-from vaguemestre.people.directory.queries import listed_at, person_of, primary_address
+from vaguemestre.people.directory.queries import listed_person_at, person_of, primary_address
 from vaguemestre.schools.sharing.events import AccessEnded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, Deed, Member
 from vaguemestre.schools.sharing.rules.owners import end_of
@@ -36,7 +36,7 @@ def lend_mailbox(
     if wanted.right is Right.MANAGE:
         raise Refusal("sharing.loan-right")
     box = _box_of(account_id, now)
-    listed = listed_at(address)
+    listed = listed_person_at(address)
     colleague = account_of_person(listed.person_id) if listed else None
     if colleague is None or colleague.state != "active":
         raise Refusal("sharing.nobody", address=address.strip()[:254])

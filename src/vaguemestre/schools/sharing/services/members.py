@@ -10,7 +10,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.credentials.services import revoke_app_passwords_held
-from vaguemestre.people.directory.queries import listed_at
+from vaguemestre.people.directory.queries import listed_person_at
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, Member
@@ -182,7 +182,7 @@ def _member(box_id: int, member_id: int) -> Member:
 
 
 def _agent_at(address: str) -> int:
-    listed = listed_at(address)
+    listed = listed_person_at(address)
     account = account_of_person(listed.person_id) if listed else None
     if account is None or account.state == "closed":
         raise Refusal("sharing.nobody", address=address.strip()[:254])

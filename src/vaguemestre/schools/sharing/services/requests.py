@@ -7,7 +7,7 @@ from django.db import transaction
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_boxes
-from vaguemestre.people.directory.queries import taken_among
+from vaguemestre.people.directory.queries import taken_names
 from vaguemestre.people.directory.services import take_address, take_technical_names
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
 from vaguemestre.schools.sharing.rules.addresses import check_local
@@ -27,7 +27,7 @@ def ask_box(
     local = check_local(request.kind, request.local)
     address = f"{local}@{domain}"
     waiting = BoxRequest.objects.filter(state=BoxRequest.State.ASKED)
-    if taken_among("address", [address]) or waiting.filter(local=local, academy_id=academy_id).exists():
+    if taken_names("address", [address]) or waiting.filter(local=local, academy_id=academy_id).exists():
         raise Refusal("directory.address-taken", address=address)
     if waiting.filter(asked_by_id=account_id).count() >= _MOST:
         raise Refusal("sharing.too-many-requests", most=_MOST)

@@ -1,6 +1,6 @@
-"""Likeness of two people: who may be one human under two spellings, or under one slip of the keyboard.
+"""Similarity of two people: whether they may be one, under two spellings or a typing slip.
 
-A likeness never decides anything: it is shown to a human, who does.
+Similarity alone decides nothing: a human is asked.
 """
 
 from collections.abc import Collection, Iterator
@@ -11,27 +11,27 @@ from enum import StrEnum
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.values import CivilStatus
 
-_SHORT = 4  # letters: below, two names that differ by one letter are two names (« Léo », « Léa »)
-_LONG = 10  # letters: from there, two slips are likely
+_SHORT_NAME_LETTERS = 4  # below, one letter makes another name (« Léo », « Léa »)
+_LONG_NAME_LETTERS = 10  # from there on, two slips are likely
 
 
-class Likeness(StrEnum):
-    """Why two people may be one, the surest reason first."""
+class MatchReason(StrEnum):
+    """Why two people may be one, surest reason first."""
 
     SAME = "same"  # the same names and the same birth date
     NAMES = "names"  # names a slip apart, the same birth date
     BIRTH_DATE = "birth-date"  # the same names in the same school, birth dates a slip apart
-    SCHOOL = "school"  # names alike in the same school, another birth date
+    SCHOOL = "school"  # similar names in the same school, another birth date
     NAMESAKE = "namesake"  # the same names elsewhere, another birth date
 
 
-# Those for which nobody is created before a human has told the two apart.
-DOUBTFUL = frozenset({Likeness.SAME, Likeness.NAMES, Likeness.BIRTH_DATE})
+# With these reasons, nobody is created before a human compared the two.
+NEEDS_REVIEW = frozenset({MatchReason.SAME, MatchReason.NAMES, MatchReason.BIRTH_DATE})
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What is compared of somebody: names folded (birth name, usage name), and schools (UAI)."""
+    """The compared traits of somebody: folded surnames (birth, usage) and first name, birth date, UAI."""
 
     last_names: tuple[str, ...]
     first_name: str
@@ -45,30 +45,30 @@ class Identity:
 
 
 def identity_of(civil: CivilStatus, uais: Collection[str] = ()) -> Identity:
-    """The identity of a civil status; of the first names, the one given at birth."""
-    lasts = dict.fromkeys(fold(name) for name in (civil.birth_name, civil.usage_name) if name)
-    return Identity(tuple(lasts), fold(civil.first_name), civil.birth_date, frozenset(uais))
+    """The identity of a civil status, with the first name given at birth."""
+    last_names = dict.fromkeys(fold(name) for name in (civil.birth_name, civil.usage_name) if name)
+    return Identity(tuple(last_names), fold(civil.first_name), civil.birth_date, frozenset(uais))
 
 
-def likeness(one: Identity, other: Identity) -> Likeness | None:
-    """Why the two may be one human; None if they are not alike."""
+def match_reason(one: Identity, other: Identity) -> MatchReason | None:
+    """Why the two may be one person; None if they are not similar."""
     same_names = one.first_name == other.first_name and any(
         name in other.last_names for name in one.last_names
     )
     if one.birth_date == other.birth_date:
         if same_names:
-            return Likeness.SAME
-        return Likeness.NAMES if are_near_names(one, other) else None
+            return MatchReason.SAME
+        return MatchReason.NAMES if are_near_names(one, other) else None
     same_school = not one.uais.isdisjoint(other.uais)
     if same_names and same_school and are_near_dates(one.birth_date, other.birth_date):
-        return Likeness.BIRTH_DATE
+        return MatchReason.BIRTH_DATE
     if same_school and (same_names or are_near_names(one, other)):
-        return Likeness.SCHOOL
-    return Likeness.NAMESAKE if same_names else None
+        return MatchReason.SCHOOL
+    return MatchReason.NAMESAKE if same_names else None
 
 
 def are_near_names(one: Identity, other: Identity) -> bool:
-    """Surname and first name each a slip apart at most, or written one in the place of the other."""
+    """Whether surname and first name are each at most a slip apart, possibly swapped."""
     for last in one.last_names:
         for other_last in other.last_names:
             if is_near_name(last, other_last) and is_near_name(one.first_name, other.first_name):
@@ -79,7 +79,7 @@ def are_near_names(one: Identity, other: Identity) -> bool:
 
 
 def is_near_name(one: str, other: str) -> bool:
-    """Whether two folded names are equal, a slip apart, or one is the other with a word more."""
+    """Whether two folded names are equal, a slip apart, or one has an extra word."""
     if one == other:
         return True
     if not one or not other:
@@ -88,13 +88,15 @@ def is_near_name(one: str, other: str) -> bool:
         return True  # « Marie » and « Marie-Claire », « Roy » and « Roy-Delattre »
     plain, other_plain = one.replace("-", ""), other.replace("-", "")
     longest = max(len(plain), len(other_plain))
-    if abs(len(plain) - len(other_plain)) > 2 or longest < _SHORT:
+    if abs(len(plain) - len(other_plain)) > 2 or longest < _SHORT_NAME_LETTERS:
         return plain == other_plain
-    return _is_one_slip(plain, other_plain) or (longest >= _LONG and _distance(plain, other_plain) <= 2)
+    return _is_one_slip(plain, other_plain) or (
+        longest >= _LONG_NAME_LETTERS and _distance(plain, other_plain) <= 2
+    )
 
 
 def are_near_dates(one: date, other: date) -> bool:
-    """Whether one wrong digit, two turned round, or day and month turned round, make them equal."""
+    """Whether two dates differ by one digit, two swapped digits, or swapped day and month."""
     text, other_text = f"{one:%d%m%Y}", f"{other:%d%m%Y}"
     if (one.day, one.month, one.year) == (other.month, other.day, other.year):
         return True
@@ -106,7 +108,7 @@ def are_near_dates(one: date, other: date) -> bool:
 
 
 def _is_one_slip(one: str, other: str) -> bool:
-    """Whether one letter put in, left out, changed, or turned round with its neighbour makes them equal."""
+    """Whether one insertion, deletion, substitution or transposition makes the words equal."""
     start, end, other_end = 0, len(one), len(other)
     while start < end and start < other_end and one[start] == other[start]:
         start += 1
@@ -117,7 +119,7 @@ def _is_one_slip(one: str, other: str) -> bool:
 
 
 def _distance(one: str, other: str) -> int:
-    """Letters put in, left out, changed, or turned round with their neighbour (optimal string alignment)."""
+    """Optimal string alignment distance: insertions, deletions, substitutions, adjacent transpositions."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for place, letter in enumerate(one, start=1):

@@ -9,15 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from vaguemestre.people.directory import services
 from vaguemestre.people.directory.models import Person
 from vaguemestre.people.directory.ports import numen_keys
-from vaguemestre.people.directory.queries import people_near
-from vaguemestre.people.directory.rules.likeness import (
-    Likeness,
+from vaguemestre.people.directory.queries import similar_people
+from vaguemestre.people.directory.rules.names import fold
+from vaguemestre.people.directory.rules.similarity import (
+    MatchReason,
     are_near_dates,
     identity_of,
     is_near_name,
-    likeness,
+    match_reason,
 )
-from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.values import CivilStatus, NewPerson, Place, Post, StaffCategory
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -74,22 +74,22 @@ def test_day_and_month_turned_round_are_a_slip() -> None:
 @pytest.mark.parametrize(
     ("other", "uai", "reason"),
     [
-        (civil("DELATTRE"), SCHOOL, Likeness.SAME),
-        (civil("Roy", usage="Delattre"), SCHOOL, Likeness.SAME),
-        (civil("Delâtre"), SCHOOL, Likeness.NAMES),
-        (civil("Camille", "Delattre"), SCHOOL, Likeness.NAMES),
-        (civil("Delattre", born=date(1990, 5, 15)), COLLEGE, Likeness.BIRTH_DATE),
-        (civil("Delattre", born=date(1961, 1, 2)), COLLEGE, Likeness.SCHOOL),
-        (civil("Delatre", born=date(1990, 5, 15)), COLLEGE, Likeness.SCHOOL),
-        (civil("Delattre", born=date(1990, 5, 15)), SCHOOL, Likeness.NAMESAKE),
+        (civil("DELATTRE"), SCHOOL, MatchReason.SAME),
+        (civil("Roy", usage="Delattre"), SCHOOL, MatchReason.SAME),
+        (civil("Delâtre"), SCHOOL, MatchReason.NAMES),
+        (civil("Camille", "Delattre"), SCHOOL, MatchReason.NAMES),
+        (civil("Delattre", born=date(1990, 5, 15)), COLLEGE, MatchReason.BIRTH_DATE),
+        (civil("Delattre", born=date(1961, 1, 2)), COLLEGE, MatchReason.SCHOOL),
+        (civil("Delatre", born=date(1990, 5, 15)), COLLEGE, MatchReason.SCHOOL),
+        (civil("Delattre", born=date(1990, 5, 15)), SCHOOL, MatchReason.NAMESAKE),
         (civil("Delattre", "Bruno"), COLLEGE, None),
         (civil("Petit"), COLLEGE, None),
     ],
 )
-def test_two_people_are_alike_for_a_reason(other: CivilStatus, uai: str, reason: Likeness | None) -> None:
+def test_two_people_are_alike_for_a_reason(other: CivilStatus, uai: str, reason: MatchReason | None) -> None:
     one, two = identity_of(civil("Delattre"), (COLLEGE,)), identity_of(other, (uai,))
-    assert likeness(one, two) is reason
-    assert likeness(two, one) is reason
+    assert match_reason(one, two) is reason
+    assert match_reason(two, one) is reason
 
 
 @pytest.mark.django_db
@@ -116,13 +116,13 @@ def test_whoever_is_near_is_found_whatever_the_birth_date_typed() -> None:
     with CaptureQueriesContext(
         connection,
     ) as questions:
-        near = people_near(academy, civil("DELATTRE"), (COLLEGE,))
-    assert [(one.person.dossier, one.likeness) for one in near] == [
-        ("D5", Likeness.SAME),
-        ("D2", Likeness.NAMES),
-        ("D1", Likeness.SCHOOL),
-        ("D3", Likeness.NAMESAKE),
+        near = similar_people(academy, civil("DELATTRE"), (COLLEGE,))
+    assert [(one.person.dossier, one.reason) for one in near] == [
+        ("D5", MatchReason.SAME),
+        ("D2", MatchReason.NAMES),
+        ("D1", MatchReason.SCHOOL),
+        ("D3", MatchReason.NAMESAKE),
     ]
     assert len(questions) <= 5
     Person.objects.update(erased_at=NOW)
-    assert people_near(academy, civil("DELATTRE"), (COLLEGE,)) == ()
+    assert similar_people(academy, civil("DELATTRE"), (COLLEGE,)) == ()

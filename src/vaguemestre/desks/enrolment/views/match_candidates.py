@@ -14,36 +14,45 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.intake import services as intake
-from vaguemestre.people.intake.queries import DOUBT_ORDERS, doubt_in, doubts_in
+from vaguemestre.people.intake.queries import (
+    MATCH_CANDIDATE_ORDERS,
+    academy_of_managed_match_candidate,
+    match_comparisons_page,
+)
 
 
 @require_GET
 @for_officers
-def list_doubts(request: OfficerRequest) -> HttpResponse:
+def list_match_candidates(request: OfficerRequest) -> HttpResponse:
     return _page(request)
 
 
 @require_POST
 @for_officers
 @act_words("répondre à une ressemblance")
-def answer(request: OfficerRequest, doubt_id: int) -> HttpResponse:
+def answer(request: OfficerRequest, candidate_id: int) -> HttpResponse:
     """`reponse`: `meme` person, or `autre`."""
-    academy_id, told = doubt_in(request.scope.services, doubt_id), request.POST.get("reponse")
+    academy_id, told = (
+        academy_of_managed_match_candidate(request.scope.services, candidate_id),
+        request.POST.get("reponse"),
+    )
     if academy_id is None or told not in ("meme", "autre"):
         raise Http404
     by = f"account:{request.who.account_id}"
     try:
-        intake.answer_doubt(academy_id, doubt_id, same=told == "meme", by=by, now=timezone.now())
+        intake.answer_match_candidate(
+            academy_id, candidate_id, same=told == "meme", by=by, now=timezone.now()
+        )
     except Refusal as refusal:
         return _page(request, problem=sentence(refusal))
-    return HttpResponseRedirect(f"{reverse('enrolment:doubts')}?fait=1")
+    return HttpResponseRedirect(f"{reverse('enrolment:match-candidates')}?fait=1")
 
 
 def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
-    listing = Listing.of(request.GET, tuple(DOUBT_ORDERS))
+    listing = Listing.of(request.GET, tuple(MATCH_CANDIDATE_ORDERS))
     is_open = request.GET.get("etat", "") != "tranches"
     search = request.GET.get("q", "").strip()[:80]
-    rows, total = doubts_in(
+    rows, total = match_comparisons_page(
         request.scope.services,
         numen_keys.get(),
         paris_day(timezone.now()),
@@ -62,4 +71,4 @@ def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
         "done": "fait" in request.GET,
         "problem": problem,
     }
-    return render(request, "enrolment/doubts.html", shown, status=409 if problem else 200)
+    return render(request, "enrolment/match_candidates.html", shown, status=409 if problem else 200)

@@ -1,0 +1,73 @@
+"""People: who they are, what they are called."""
+
+from collections.abc import Collection
+from datetime import date
+from itertools import batched
+
+from vaguemestre.people.directory.models import Academy, ManagementService, Person
+from vaguemestre.people.directory.values import CivilStatus
+
+BATCH_PARAMS = 10_000  # in one IN (…): far below the limits of SQLite and PostgreSQL
+
+
+def academy_of_domain(domain: str) -> Academy:
+    """The académie of a mail domain. Raises Academy.DoesNotExist."""
+    return Academy.objects.get(domain=domain)
+
+
+def find_academy_id(domain: str) -> int:
+    """The id of the académie of a mail domain; 0 if it was never founded."""
+    return Academy.objects.filter(domain=domain).values_list("pk", flat=True).first() or 0
+
+
+def person_of(person_id: int) -> Person:
+    """The person of that id. Raises Person.DoesNotExist."""
+    return Person.objects.select_related("academy", "service").get(pk=person_id)
+
+
+def shown_names(person_ids: Collection[int]) -> dict[int, str]:
+    """Person → shown name."""
+    names: dict[int, str] = {}
+    for batch in batched(person_ids, BATCH_PARAMS):
+        names |= {person.pk: person.shown_name for person in Person.objects.filter(pk__in=batch)}
+    return names
+
+
+def find_person(person_id: int) -> Person | None:
+    """The person of that id; None for 0 or an unknown id."""
+    return Person.objects.filter(pk=person_id).first()
+
+
+def people_by_dossier(academy_id: int, dossiers: Collection[str]) -> dict[str, int]:
+    """Dossier → person id, in that académie."""
+    rows = Person.objects.filter(academy_id=academy_id, dossier__in=dossiers)
+    return dict(rows.values_list("dossier", "pk"))
+
+
+def civil_of(person: Person) -> CivilStatus | None:
+    """The civil status of a person; None once erased."""
+    return civil_status(
+        person.civility,
+        person.birth_name,
+        person.usage_name,
+        person.first_name,
+        person.birth_date,
+        person.chosen_first_name,
+    )
+
+
+def civil_status(
+    civility: str, birth_name: str, usage_name: str, first_name: str, born: date | None, chosen: str
+) -> CivilStatus | None:
+    """The civil status of these columns; None if it was erased (there is no birth date)."""
+    return CivilStatus(civility, birth_name, usage_name, first_name, born, chosen) if born else None
+
+
+def recovery_address_of(person_id: int) -> str:
+    """The recovery address from HR or from the person; "" if none."""
+    return Person.objects.filter(pk=person_id).values_list("recovery_address", flat=True).first() or ""
+
+
+def service_ids(academy_id: int) -> dict[str, int]:
+    """Code → id, for every management service of the académie."""
+    return dict(ManagementService.objects.filter(academy_id=academy_id).values_list("code", "id"))

@@ -1,0 +1,127 @@
+"""Posts of people, past and present, and the establishments they serve."""
+
+from collections.abc import Collection
+from datetime import date
+from itertools import batched
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from vaguemestre.people.directory.models import Assignment, Person, Structure
+from vaguemestre.people.directory.queries.people import BATCH_PARAMS
+from vaguemestre.people.directory.rules.nomenclature import function_label
+from vaguemestre.people.directory.values import Place, Post
+
+POST_COLUMNS = (
+    "structure__uai",
+    "starts_on",
+    "ends_on",
+    "function",
+    "status",
+    "corps",
+    "discipline",
+    "is_primary",
+)
+
+
+_PLACE_COLUMNS = ("uai", "name", "kind", "sector", "department", "town", "postal_code", "district")
+
+
+def heads_of_places_served(person_id: int, day: date) -> list[int]:
+    """Ids of the heads of the establishments that person serves that day, without themselves."""
+    served = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    places = Assignment.objects.filter(served, person_id=person_id).values("structure_id")
+    heads = Assignment.objects.filter(served, structure__in=places, function="DIR").exclude(
+        person_id=person_id
+    )
+    return list(heads.order_by("person_id").values_list("person_id", flat=True).distinct())
+
+
+def people_in(structure_id: int, day: date) -> QuerySet[Person]:
+    """The people assigned to an establishment that day."""
+    served = Q(assignments__structure_id=structure_id, assignments__starts_on__lte=day) & (
+        Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=day)
+    )
+    return Person.objects.filter(served).distinct().order_by("usage_name", "birth_name", "first_name")
+
+
+def last_days_of_ended_people(today: date, person_ids: Collection[int] | None = None) -> dict[int, date]:
+    """Person → last day served, for people (among these, if given) whose every assignment is over."""
+    posts = Assignment.objects.all()
+    posts = posts if person_ids is None else posts.filter(person_id__in=person_ids)
+    rows = posts.values("person_id").annotate(
+        last=Max("ends_on"), endless=Count("pk", filter=Q(ends_on=None))
+    )
+    over = rows.filter(endless=0, last__lt=today)
+    return dict(over.values_list("person_id", "last"))
+
+
+def people_serving(person_ids: Collection[int], today: date) -> frozenset[int]:
+    """Which of these people have a current or future assignment."""
+    serving: set[int] = set()
+    for batch in batched(person_ids, BATCH_PARAMS):
+        rows = Assignment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), person_id__in=batch)
+        serving |= set(rows.values_list("person_id", flat=True))
+    return frozenset(serving)
+
+
+def posts_of(person_id: int) -> list[Post]:
+    """Every assignment of somebody, past ones included."""
+    rows = Assignment.objects.filter(person_id=person_id).order_by("starts_on", "id")
+    return [Post(*row) for row in rows.values_list(*POST_COLUMNS)]
+
+
+def structures_of(person_id: int, day: date) -> tuple[tuple[int, str], ...]:
+    """(id, name) of the establishments somebody is assigned to that day."""
+    started = Assignment.objects.filter(person_id=person_id, starts_on__lte=day)
+    served = started.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    return tuple(served.order_by("structure__name").distinct().values_list("structure_id", "structure__name"))
+
+
+def places_of(person_id: int) -> list[tuple[str, str]]:
+    """(name, town) of every establishment somebody was ever assigned to."""
+    rows = Structure.objects.filter(assignments__person_id=person_id).distinct().order_by("id")
+    return list(rows.values_list("name", "town"))
+
+
+def placed_posts_of(person_id: int) -> list[tuple[Post, str]]:
+    """The assignments of somebody, each with the name of its establishment."""
+    rows = Assignment.objects.filter(person_id=person_id).values_list("structure__uai", "structure__name")
+    names = dict(rows)
+    return [(post, names[post.uai]) for post in posts_of(person_id)]
+
+
+def served_places(person_id: int, day: date) -> list[tuple[Post, Place]]:
+    """The assignments somebody serves that day, each with its establishment; the main one first."""
+    rows = Assignment.objects.filter(
+        Q(person_id=person_id, starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    )
+    columns = [f"structure__{name}" for name in _PLACE_COLUMNS]
+    ordered = rows.order_by("-is_primary", "starts_on", "id").values_list(*POST_COLUMNS, *columns)
+    return [(Post(*row[: len(POST_COLUMNS)]), Place(*row[len(POST_COLUMNS) :])) for row in ordered]
+
+
+def newest_post_label(person_id: int) -> str:
+    """Function and school of somebody's newest post; "" if none."""
+    return newest_post_labels([person_id]).get(person_id, "")
+
+
+def newest_post_labels(person_ids: Collection[int]) -> dict[int, str]:
+    """Person → function and school of their newest post."""
+    posts = Assignment.objects.filter(person_id__in=person_ids).order_by("is_primary", "starts_on", "id")
+    columns = ("person_id", "function", "structure__name", "structure__town")
+    labels = {}
+    for person_id, function, name, town in posts.values_list(*columns):
+        place = name if not town or town.casefold() in name.casefold() else f"{name}, {town}"
+        labels[person_id] = " · ".join(part for part in (function_label(function), place) if part)
+    return labels
+
+
+def structure_ids(academy_id: int) -> dict[str, int]:
+    """UAI → id, for every establishment of the académie."""
+    return dict(Structure.objects.filter(academy_id=academy_id).values_list("uai", "id"))
+
+
+def structures_by_uai(uais: Collection[str]) -> dict[str, tuple[int, str]]:
+    """UAI → (id, name)."""
+    rows = Structure.objects.filter(uai__in=uais).values_list("uai", "id", "name")
+    return {uai: (pk, name) for uai, pk, name in rows}

@@ -1,0 +1,64 @@
+"""Registered people similar to somebody about to be created, for a human to compare first."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from vaguemestre.people.directory.models import Assignment, Person
+from vaguemestre.people.directory.queries.managed import ManagedPerson, managed_rows
+from vaguemestre.people.directory.queries.people import civil_of
+from vaguemestre.people.directory.rules.similarity import MatchReason, identity_of, match_reason
+from vaguemestre.people.directory.values import CivilStatus
+
+_ORDER = tuple(MatchReason)
+_BATCH_PEOPLE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPerson:
+    """A registered person who may be the same, and why."""
+
+    person: ManagedPerson
+    reason: MatchReason
+
+
+def similar_people(
+    academy_id: int, civil: CivilStatus, uais: Collection[str] = (), *, limit: int = 20
+) -> tuple[SimilarPerson, ...]:
+    """People of the académie similar to this civil status, surest first, whatever service manages them.
+
+    Compared: people born that day, people who ever served in those schools, and people of the same names.
+    """
+    identity = identity_of(civil, uais)
+    names = [f"{last} {first}" for last, first in identity.names]
+    served = Assignment.objects.filter(structure__uai__in=uais).values("person_id")
+    near = Q(birth_date=civil.birth_date) | Q(sorted_as__in=names) | Q(pk__in=served)
+    rows = list(Person.objects.filter(near, academy_id=academy_id, erased_at=None).order_by("pk"))
+    schools = _schools([row.pk for row in rows], uais)
+    reasons = dict[int, MatchReason]()
+    for row in rows:
+        civil_status = civil_of(row)
+        reason = (
+            match_reason(identity, identity_of(civil_status, schools.get(row.pk, ())))
+            if civil_status
+            else None
+        )
+        if reason:
+            reasons[row.pk] = reason
+    nearest = sorted(reasons, key=lambda pk: (_ORDER.index(reasons[pk]), pk))[:limit]
+    people = {person.person_id: person for person in managed_rows(Person.objects.filter(pk__in=nearest))}
+    return tuple(SimilarPerson(people[pk], reasons[pk]) for pk in nearest)
+
+
+def _schools(person_ids: list[int], uais: Collection[str]) -> dict[int, list[str]]:
+    """Person → which of these schools they ever served in."""
+    schools = dict[int, list[str]]()
+    if uais:
+        for start in range(0, len(person_ids), _BATCH_PEOPLE):
+            posts = Assignment.objects.filter(
+                person_id__in=person_ids[start : start + _BATCH_PEOPLE], structure__uai__in=uais
+            )
+            for person_id, uai in posts.values_list("person_id", "structure__uai"):
+                schools.setdefault(person_id, []).append(uai)
+    return schools

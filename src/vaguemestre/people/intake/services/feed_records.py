@@ -1,0 +1,177 @@
+"""Rows of a feed: its counts, refused lines, plan, and candidate matches."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import batched
+
+from django.db import transaction
+
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.people.directory.queries import people_by_dossier
+from vaguemestre.people.directory.rules.names import fold
+from vaguemestre.people.directory.rules.numen_vault import seal_bytes
+from vaguemestre.people.directory.values import NumenKeys
+from vaguemestre.people.intake.models import Feed, MatchCandidate, Mention, PlannedRow, RefusedRow
+from vaguemestre.people.intake.rules import NOTHING_APPLIED
+from vaguemestre.people.intake.services.import_context import ImportContext, ReceivedFeed
+from vaguemestre.people.intake.services.plan_rows import plan_digest, plan_rows
+from vaguemestre.people.intake.values import LINE_PURPOSE, ImportTerms, Plan, PlanRow, Record
+
+_BATCH_PEOPLE = 500
+_WITHIN_LIMITS = "Ce fichier a été retenu ; son plan refait ne dépasse plus aucune limite."
+
+
+@transaction.atomic(durable=True)
+def create_feed(
+    source: ReceivedFeed, plan: Plan, context: ImportContext, terms: ImportTerms, now: datetime
+) -> Feed:
+    """The row of a feed about to be applied, or held, with its refused lines and candidate matches."""
+    feed = Feed.objects.create(
+        academy_id=context.academy_id,
+        file_name=source.files.name[:200],
+        sha256=source.sha256,
+        full_source=terms.full_source,
+        closures_confirmed=terms.closures_confirmed,
+        by=context.by,
+        started_at=now,
+        received_at=source.received,
+        refusal=plan.refusal,
+        **plan_counts(plan),
+    )
+    save_refused_rows(feed, plan)
+    save_match_candidates(feed, plan, context, now)
+    return feed
+
+
+def plan_counts(plan: Plan) -> dict[str, int]:
+    """The counts stored with a feed; a transfer is an arrival in this académie."""
+    return {
+        "arrivals": len(plan.arrivals) + len(plan.transfers),
+        "changes": len(plan.changes) - len(plan.departures),
+        "departures": len(plan.departures),
+        "unchanged": plan.unchanged,
+    }
+
+
+def save_refused_rows(feed: Feed, plan: Plan) -> None:
+    """Replace the refused lines of the feed. Inside the caller's transaction."""
+    RefusedRow.objects.filter(feed=feed).delete()
+    RefusedRow.objects.bulk_create(
+        [
+            RefusedRow(feed=feed, line=r.line, column=r.column, dossier=r.dossier[:40], reason=r.reason[:300])
+            for r in plan.refused
+        ],
+        batch_size=500,
+    )
+
+
+@transaction.atomic(durable=True)
+def save_plan(
+    feed: Feed, plan: Plan, context: ImportContext, today: date, now: datetime, *, note: str = ""
+) -> None:
+    """Replace the plan of a held feed, row by row, and withdraw any confirmation.
+
+    A plan is confirmed exactly as shown, or not at all. `note`: why it differs from the one shown before.
+    """
+    PlannedRow.objects.filter(feed=feed).delete()
+    fingerprints = []
+    for batch, rows in enumerate(batched(plan_rows(plan, context.keys), _BATCH_PEOPLE)):
+        PlannedRow.objects.bulk_create(
+            [_planned_row(feed, batch * _BATCH_PEOPLE + place, row) for place, row in enumerate(rows)]
+        )
+        fingerprints += [row.fingerprint for row in rows]
+    save_refused_rows(feed, plan)
+    Feed.objects.filter(pk=feed.pk).update(
+        refusal=plan.refusal or f"{_WITHIN_LIMITS} {NOTHING_APPLIED}",
+        plan_digest=plan_digest(fingerprints),
+        planned_at=now,
+        planned_on=today,
+        plan_note=note,
+        replan_asked_at=None,
+        begun_at=None,
+        confirmed_by="",
+        decided_at=None,
+        **plan_counts(plan),
+    )
+
+
+def _planned_row(feed: Feed, rank: int, row: PlanRow) -> PlannedRow:
+    return PlannedRow(
+        feed=feed,
+        rank=rank,
+        kind=row.kind,
+        person_id=row.person_id,
+        dossier=row.dossier,
+        name=row.name[:220],
+        sorted_as=fold(row.name).replace("-", " ")[:220],
+        line=row.line,
+        uai=row.uai,
+        function=row.function,
+        leaves_on=row.leaves_on,
+        account_act=row.account_act,
+        situation=row.situation or "",
+        differences=row.differences,
+        fingerprint=row.fingerprint,
+    )
+
+
+def save_match_candidates(feed: Feed, plan: Plan, context: ImportContext, now: datetime) -> None:
+    """Store each possible match of the plan once per (dossier, person); existing ones stay, answered or not.
+
+    A match between two people of one file is stored once the first of them is registered.
+    """
+    for matches in batched(plan.possible_matches, _BATCH_PEOPLE):
+        twins = [match.twin for match in matches if match.person_id is None]
+        arrived = people_by_dossier(context.academy_id, twins) if twins else {}
+        people = {match: match.person_id or arrived.get(match.twin) for match in matches}
+        rows = [
+            MatchCandidate(
+                academy_id=context.academy_id,
+                dossier=match.dossier,
+                person_id=person_id,
+                reason=match.reason,
+                feed=feed,
+                first_line=match.lines[0].line,
+                sealed=seal_lines(match.lines, context.keys),
+                seen_at=now,
+            )
+            for match, person_id in people.items()
+            if person_id
+        ]
+        MatchCandidate.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def seal_lines(records: Sequence[Record], keys: NumenKeys) -> bytes:
+    """The raw lines, sealed: they quote civil status and NUMEN."""
+    return seal_bytes("\n".join(r.raw for r in records).encode(), keys, LINE_PURPOSE)
+
+
+@transaction.atomic(durable=True)
+def finish_feed(feed: Feed, plan: Plan, context: ImportContext, now: datetime, today: date) -> None:
+    """Mark the feed as applied, and erase its planned rows."""
+    if any(match.person_id is None for match in plan.possible_matches):
+        save_match_candidates(feed, plan, context, now)
+    PlannedRow.objects.filter(feed=feed).delete()
+    Mention.objects.bulk_create(
+        [Mention(person_id=person_id, on=today) for person_id in sorted(plan.mentioned)],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["person"],
+        update_fields=["on"],
+    )
+    # Only one import runs at a time: an unfinished row of the same file is an interrupted run, now completed.
+    same = Feed.objects.filter(academy_id=feed.academy_id, sha256=feed.sha256, full_source=feed.full_source)
+    same.filter(refusal="", finished_at=None).update(finished_at=now)
+    Feed.objects.filter(pk=feed.pk).update(finished_at=now)
+    if not plan.is_empty:
+        counts = plan_counts(plan)
+        record(
+            "intake.feed-applied",
+            to=f"feed:{feed.pk}",
+            by=context.by,
+            at=now,
+            arrivals=counts["arrivals"],
+            changes=counts["changes"],
+            departures=counts["departures"],
+            refused=len(plan.refused),
+        )

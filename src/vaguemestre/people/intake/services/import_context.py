@@ -1,0 +1,87 @@
+"""What an import works with: its files, the académie it writes to, and the result of checking a feed."""
+
+import fcntl
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.directory.values import NumenKeys, Place
+from vaguemestre.people.intake.feeds.lines import Content
+from vaguemestre.people.intake.ports import ClosingDays
+from vaguemestre.people.intake.values import Plan, RefusedLine
+
+type Progress = Callable[[int, int], None]
+"""Called with the number of people applied and the total."""
+
+
+def _no_closing_planned(account_ids: Collection[int] | None) -> Mapping[int, date]:
+    """ClosingDays of an académie without any departure under way."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportContext:
+    """The académie a feed is applied to, and by whom. `lock`: the file that one import at a time holds.
+
+    `closing_days`: when departures under way close accounts.
+    """
+
+    academy_id: int
+    keys: NumenKeys
+    quota_mb: int
+    by: str
+    lock: Path
+    closing_days: ClosingDays = _no_closing_planned
+
+    @property
+    def shelf(self) -> Path:
+        """The directory of held feeds, sealed."""
+        return self.lock.parent / "feeds"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFiles:
+    """A feed, in memory or on disk, and its companion file of establishments if any."""
+
+    feed: bytes | Path
+    structures: bytes | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFeed:
+    """The bytes of a feed, their hash, and when they were first received."""
+
+    files: FeedFiles
+    content: Content
+    sha256: str
+    received: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFeed:
+    """A feed compared with the directory; nothing was changed. `lines`: how many were read."""
+
+    plan: Plan
+    places: tuple[Place, ...]
+    notices: tuple[str, ...]
+    refused_places: tuple[RefusedLine, ...]
+    lines: int
+
+
+@contextmanager
+def import_lock(lock: Path) -> Iterator[None]:
+    """Hold the lock of this machine's only import; the kernel frees it if the process dies.
+
+    Raises Refusal `intake.import-running`.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Refusal("intake.import-running") from error
+        yield

@@ -1,0 +1,201 @@
+"""Apply a plan in batches of people, each a durable transaction that journals, announces and seals lines."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import batched
+from typing import NamedTuple
+
+from django.db import transaction
+
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.queries import account_of_person
+from vaguemestre.people.credentials.services import NewAccount, change_states, open_accounts, rename_account
+from vaguemestre.people.directory.services import change_people, register_people, transfer_person
+from vaguemestre.people.directory.values import NumenKeys
+from vaguemestre.people.intake.events import PeopleLeft, PersonTransferred, SituationReported
+from vaguemestre.people.intake.models import AppliedLine, Feed, Origin
+from vaguemestre.people.intake.rules.situations import LEAVING
+from vaguemestre.people.intake.services.feed_records import seal_lines
+from vaguemestre.people.intake.services.import_context import ImportContext, Progress
+from vaguemestre.people.intake.services.plan_rows import masked_differences
+from vaguemestre.people.intake.values import (
+    Arrival,
+    Change,
+    Difference,
+    Plan,
+    Record,
+    RowKind,
+    Situation,
+    Transfer,
+)
+
+BATCH_PEOPLE = 500
+
+
+class _AppliedChange(NamedTuple):
+    """Somebody a feed changed: the lines that did, what changed, and how it is shown."""
+
+    person_id: int
+    lines: Sequence[Record]
+    what: str
+    kind: RowKind
+    uai: str
+    differences: tuple[Difference, ...] = ()
+
+
+def apply_batches(
+    feed: Feed, plan: Plan, context: ImportContext, *, now: datetime, progress: Progress
+) -> None:
+    """Apply changes, then transfers, then arrivals.
+
+    Raises IntegrityError when somebody else registered, named or numbered the same people meanwhile.
+    """
+    total = len(plan.arrivals) + len(plan.changes) + len(plan.transfers)
+    done = 0
+    progress(done, total)
+    for changes in batched(plan.changes, BATCH_PEOPLE):
+        _apply_changes(feed, changes, context, now)
+        done += len(changes)
+        progress(done, total)
+    for transfers in batched(plan.transfers, BATCH_PEOPLE):
+        _apply_transfers(feed, transfers, context, now)
+        done += len(transfers)
+        progress(done, total)
+    for arrivals in batched(plan.arrivals, BATCH_PEOPLE):
+        _apply_arrivals(feed, arrivals, context, now)
+        done += len(arrivals)
+        progress(done, total)
+
+
+@transaction.atomic(durable=True)
+def _apply_arrivals(feed: Feed, arrivals: Sequence[Arrival], context: ImportContext, now: datetime) -> None:
+    people = [arrival.person for arrival in arrivals]
+    registered = register_people(context.academy_id, people, context.keys, by=context.by, now=now)
+    open_accounts(
+        [
+            NewAccount(person.person_id, person.names.username, person.names.mailbox, context.quota_mb)
+            for person in registered
+        ],
+        by=context.by,
+        now=now,
+    )
+    _announce_situations(
+        (arrival.situation, paris_day(now), person.person_id)
+        for person, arrival in zip(registered, arrivals, strict=True)
+        if arrival.situation is not Situation.ACTIVE
+    )
+    _save_origins(feed, [person.person_id for person in registered])
+    _save_applied_lines(
+        feed,
+        [
+            _AppliedChange(
+                person.person_id, arrival.lines, "arrival", RowKind.ARRIVAL, arrival.person.posts[0].uai
+            )
+            for person, arrival in zip(registered, arrivals, strict=True)
+        ],
+        context.keys,
+    )
+
+
+@transaction.atomic(durable=True)
+def _apply_transfers(
+    feed: Feed, transfers: Sequence[Transfer], context: ImportContext, now: datetime
+) -> None:
+    """Mailbox, folders, filters and contacts belong to the account, and the account stays."""
+    for transfer in transfers:
+        moved = transfer_person(
+            transfer.person_id, context.academy_id, transfer.person, context.keys, by=context.by, now=now
+        )
+        account = account_of_person(transfer.person_id)
+        if account:
+            change_states([account.account_id], "reopen", by=context.by, now=now)
+            rename_account(account.account_id, moved.names.username, by=context.by, now=now)
+            announce(
+                PersonTransferred(
+                    account.account_id, transfer.person_id, moved.left_domain, moved.names.address
+                )
+            )
+    person_ids = [transfer.person_id for transfer in transfers]
+    Origin.objects.filter(person_id__in=person_ids).delete()
+    _save_origins(feed, person_ids)
+    rows = [
+        _AppliedChange(t.person_id, t.lines, "transfer", RowKind.TRANSFER, t.person.posts[0].uai)
+        for t in transfers
+    ]
+    _save_applied_lines(feed, rows, context.keys)
+
+
+@transaction.atomic(durable=True)
+def _apply_changes(feed: Feed, changes: Sequence[Change], context: ImportContext, now: datetime) -> None:
+    # Masked before the change: afterwards the current NUMENs are former ones.
+    differences = dict(masked_differences(changes, context.keys))
+    directory_changes = [
+        change.change for change in changes if set(change.what) - {"source", "situation", change.account_act}
+    ]
+    change_people(directory_changes, context.keys, by=context.by, now=now)
+    for act in ("close", "reopen"):
+        account_ids = [c.account_id for c in changes if c.account_act == act and c.account_id]
+        if account_ids:
+            change_states(account_ids, act, by=context.by, now=now)
+    _announce_situations(
+        (c.situation, c.situation_on, c.change.person_id) for c in changes if c.situation and c.situation_on
+    )
+    leaving = [c.change.person_id for c in changes if c.leaves and c.situation not in LEAVING]
+    if leaving:
+        announce(PeopleLeft(leaving))
+    for change in changes:
+        if change.source is not None:
+            Origin.objects.update_or_create(
+                person_id=change.change.person_id, defaults={"source": change.source}
+            )
+    rows = [
+        _AppliedChange(
+            c.change.person_id,
+            c.lines,
+            ", ".join(c.what),
+            RowKind.DEPARTURE if c.leaves else RowKind.CHANGE,
+            c.uai,
+            differences[c.change.person_id],
+        )
+        for c in changes
+    ]
+    _save_applied_lines(feed, rows, context.keys)
+
+
+def _save_origins(feed: Feed, person_ids: Iterable[int]) -> None:
+    """The source these people come from, if the feed is complete for one."""
+    if feed.full_source:
+        origins = [Origin(person_id=person_id, source=feed.full_source) for person_id in person_ids]
+        Origin.objects.bulk_create(origins, batch_size=500)
+
+
+def _announce_situations(situations: Iterable[tuple[Situation, date, int]]) -> None:
+    """Announce (situation, day, person) grouped: one event for each situation and day."""
+    people = defaultdict[tuple[Situation, date], list[int]](list)
+    for situation, day, person_id in situations:
+        people[situation, day].append(person_id)
+    for (situation, day), person_ids in people.items():
+        announce(SituationReported(situation, day.isoformat(), person_ids))
+
+
+def _save_applied_lines(feed: Feed, changes: Sequence[_AppliedChange], keys: NumenKeys) -> None:
+    """Store the lines that changed somebody, sealed (they quote NUMENs), and what they changed."""
+    AppliedLine.objects.bulk_create(
+        [
+            AppliedLine(
+                feed=feed,
+                person_id=change.person_id,
+                first_line=change.lines[0].line if change.lines else 0,
+                masked=next((record.numen.masked for record in change.lines if record.numen), ""),
+                what=change.what[:300],
+                kind=change.kind,
+                uai=change.uai,
+                differences=change.differences,
+                sealed=seal_lines(change.lines, keys),
+            )
+            for change in changes
+        ],
+        batch_size=500,
+    )
