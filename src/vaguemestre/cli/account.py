@@ -1,4 +1,4 @@
-"""`vaguemestre account`: accounts shown, suspended, resumed, closed."""
+"""`vaguemestre account`: show, suspend, resume and close accounts."""
 
 import json
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ app = typer.Typer(help="Comptes : montrer, suspendre, rétablir, fermer.", no_ar
 
 _Username = Annotated[str, typer.Argument(help="L’identifiant, ou une adresse du compte.")]
 _STATES = {"pending": "jamais activé", "active": "actif", "suspended": "suspendu", "closed": "fermé"}
-# What was done, and the way back.
+# Sentences after each act, and how to reverse it.
 _DONE = {
     "suspend": (
         "Plus rien n’ouvre le compte ; le courrier arrive toujours.",

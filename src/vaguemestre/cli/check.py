@@ -1,4 +1,4 @@
-"""`vaguemestre check`: the configuration, read and said; nothing is started."""
+"""`vaguemestre check`: validate the configuration without starting anything."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""`vaguemestre classes`: the ENT's exports checked, applied, made up."""
+"""`vaguemestre classes`: check, apply and generate ENT exports."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -92,7 +92,7 @@ def make_sample(
 
 
 def _files_at(paths: Iterable[Path]) -> list[File]:
-    """The files themselves, folders opened; read in slices each time."""
+    """Files of the given paths and folders, read in chunks at each use."""
     files: list[File] = []
     for path in paths:
         inside = sorted(path.glob("*.xml")) if path.is_dir() else [path]
@@ -134,7 +134,7 @@ def _or_failed(work: Callable[[], Plan]) -> Plan:
 
 
 def _show(plan: Plan) -> None:
-    """Numbers, places and reasons: no name of a child is ever shown here."""
+    """Print counts, schools and reasons, never a child's name."""
     for notice in plan.notices:
         typer.echo(f"Remarque : {notice}")
     for step in plan.steps[:_SHOWN]:
@@ -162,7 +162,7 @@ def _show(plan: Plan) -> None:
 
 @contextmanager
 def _bar() -> Iterator[services.Progress]:
-    """A bar on standard error, so that the plan can be kept from standard output."""
+    """Progress bar on standard error, which leaves standard output to the plan."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("Établissements", total=None)

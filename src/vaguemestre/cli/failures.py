@@ -1,4 +1,4 @@
-"""What a command raises when it cannot go on."""
+"""Error of a command that cannot continue."""
 
 
 class Failed(Exception):

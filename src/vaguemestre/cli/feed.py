@@ -1,4 +1,4 @@
-"""`vaguemestre feed`: HR feeds checked, applied, made up."""
+"""`vaguemestre feed`: check, apply and generate HR feeds."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -165,7 +165,7 @@ def _why(error: OSError) -> str:
 
 
 def _academy_id(config: Config, domain: str) -> int:
-    """That of the configuration is made at the first feed; another one must be there."""
+    """Id of an académie. The configured one is created at the first feed; others must exist."""
     if not domain or domain == config.academy.domain:
         own = config.academy
         with transaction.atomic():
@@ -204,7 +204,7 @@ def _terms(
 
 @contextmanager
 def _bar() -> Iterator[services.Progress]:
-    """A bar on standard error, so that the plan can be kept from standard output."""
+    """Progress bar on standard error, which leaves standard output to the plan."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
 

@@ -1,4 +1,4 @@
-"""Plans of feeds as the command line prints them: by name, before and after."""
+"""Printed feed plans: each change by name, with values before and after."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -32,7 +32,7 @@ _ORDER = (RowKind.ARRIVAL, RowKind.TRANSFER, RowKind.CHANGE, RowKind.DEPARTURE)
 
 
 def print_checked(checked: CheckedFeed, keys: NumenKeys, *, everything: bool) -> None:
-    """A feed that was just compared."""
+    """Print the plan of a feed just compared."""
     plan = checked.plan
     for notice in checked.notices:
         typer.echo(f"Remarque : {notice}")
@@ -54,7 +54,7 @@ def print_checked(checked: CheckedFeed, keys: NumenKeys, *, everything: bool) ->
 
 
 def print_held(feed: FeedSummary, *, everything: bool) -> None:
-    """The plan of a feed that waits, as it is kept."""
+    """Print the stored plan of a held feed."""
     for kind in _ORDER:
         count = _most(kind, everything=everything)
         rows, total = plan_rows_page(feed.feed_id, (kind,), count=count)

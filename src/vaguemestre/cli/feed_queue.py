@@ -1,4 +1,4 @@
-"""Feeds that wait for a decision, and people whom a human must tell apart."""
+"""Held feeds, and match candidates to decide."""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`vaguemestre index`: full-text indexes made anew after a change of what is indexed."""
+"""`vaguemestre index`: rebuild full-text indexes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,7 +42,7 @@ def command(
 
 
 def _renewed(indexing: Indexing, mailboxes: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Do them one by one; yields those that could not be, and why."""
+    """Rebuild indexes one by one; yields failures as (mailbox, reason)."""
     with _bar(len(mailboxes)) as advance:
         for mailbox in mailboxes:
             try:

@@ -1,4 +1,4 @@
-"""`vaguemestre journal`: is it as it was written?"""
+"""`vaguemestre journal`: verify the journal's chain."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`vaguemestre life`: what happens to people, and what follows."""
+"""`vaguemestre life`: lifecycle events of people and their consequences."""
 
 from datetime import date
 from typing import Annotated
@@ -116,7 +116,7 @@ def _happened(life: Life) -> str:
 
 
 def _follow(account_id: int) -> None:
-    """At once on every channel, as far as the engines answer; the worker does the rest."""
+    """Apply the change to all engines that answer; the worker retries the rest."""
     if not run_now(AccountsChanged([account_id])):
         typer.echo("La messagerie ne répond pas : elle suivra à son retour.", err=True)
 

@@ -1,4 +1,4 @@
-"""`vaguemestre mail`: a mailbox's mail brought in, taken out."""
+"""`vaguemestre mail`: import and export a mailbox."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -84,7 +84,7 @@ def owner_of(typed: str) -> Presented:
 
 @contextmanager
 def bar(title: str) -> Iterator[Callable[[Tally], bool]]:
-    """A bar on standard error; what it lends tells it how far the work is and never stops it."""
+    """Progress bar on standard error. Yields a callback that reports progress and never stops the work."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(title, total=None)

@@ -1,4 +1,4 @@
-"""The commands by name, loaded one at a time; errors become one line and an exit code."""
+"""Command table, loaded lazily; errors become one line and an exit code."""
 
 import importlib
 import os
@@ -24,7 +24,7 @@ _PLACE = {"--home": "VAGUEMESTRE_HOME", "--port-base": "VAGUEMESTRE_PORT_BASE"}
 
 @dataclass(frozen=True)
 class Entry:
-    """A command: where it is, what it does. `django`: set Django up before loading it."""
+    """A command: its module and help line. `django`: set Django up before loading it."""
 
     name: str
     says: str
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def program(entry: Entry | None) -> typer.Typer:
-    """The whole command line, with only that command loaded; the others show their one line of help."""
+    """Typer application with only that command loaded; the others show their help line."""
     app = typer.Typer(
         help="Vaguemestre : la messagerie d’une académie.", no_args_is_help=True, add_completion=False
     )
@@ -131,7 +131,7 @@ def _elsewhere() -> None:
 
 
 def _apart(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """The environment `--home` and `--port-base` stand for, wherever they are, and the other arguments."""
+    """Split arguments into the environment set by `--home` and `--port-base`, and the rest."""
     place, rest, waiting = {}, [], list(arguments)
     while waiting:
         name, equals, value = (argument := waiting.pop(0)).partition("=")
@@ -162,7 +162,7 @@ def _tell(error: Exception) -> int:
 
 
 def _said(error: Exception) -> tuple[str, int]:
-    """The sentence of an error, and its exit code; 70 for those nobody expected."""
+    """Sentence and exit code of an error; 70 if unexpected."""
     if isinstance(error, typer.TyperException):
         words = _usage(error)
         return f"{words} (voir --help)" if words else "", 2
@@ -180,7 +180,7 @@ def _said(error: Exception) -> tuple[str, int]:
 
 
 def _usage(error: Any) -> str:
-    """What is wrong with a command line, in French; the library says it in English."""
+    """Usage error in French; the library's own text is English."""
     param = getattr(error, "param", None)
     name = param.get_error_hint().strip("'[]") if param else getattr(error, "option_name", "")
     match type(error).__name__:

@@ -1,4 +1,4 @@
-"""`vaguemestre numen`: issue one, tell somebody's history, change the key they are sealed with."""
+"""`vaguemestre numen`: issue a NUMEN, show its history, rotate its encryption key."""
 
 from random import SystemRandom
 from typing import Annotated

@@ -34,7 +34,7 @@ _FIRST = "administrateur"
 def command(
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Sans démonstration.")] = False,
 ) -> None:
-    """Bring the database and the engines' view of it where this code expects them."""
+    """Migrate the database, create people, reconcile the engines."""
     config: Config = settings.CONFIG
     _make_tables(config)
     administrator = ""
@@ -65,7 +65,7 @@ def _make_tables(config: Config) -> None:
 
 
 def _look_at_restored(config: Config) -> None:
-    """The database comes from a backup: what it had still to send may have left since."""
+    """Turn a restored outbox back into drafts: its messages may have been sent since the backup."""
     mark = config.data_dir / RESTORED
     if mark.exists():
         count = withdraw_due_messages(now=timezone.now())
@@ -81,7 +81,7 @@ def _look_at_restored(config: Config) -> None:
 
 @transaction.atomic
 def _first_administrator(config: Config) -> str:
-    """Found the académie and open the account that will open the others; its activation link."""
+    """Create the académie and its first administrator. Returns the activation link."""
     now, academy = timezone.now(), config.academy
     found_academy(academy.code, academy.name, academy.domain, academy.departments)
     mailbox = f"{_FIRST}@{academy.domain}"
@@ -94,7 +94,7 @@ def _first_administrator(config: Config) -> str:
 
 
 class _Progress:
-    """Tells a step at its beginning, at its end, and every tenth in between."""
+    """Prints a step's progress at its start, at each tenth and at its end."""
 
     def __init__(self) -> None:
         self._told = ("", -1)

@@ -1,4 +1,4 @@
-"""How a long command says that it goes on, on standard error."""
+"""Progress of long commands on standard error."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from vaguemestre.foundation.kernel.texts import counted
 
 @contextmanager
 def file_counter(title: str) -> Iterator[Callable[[str, int], None]]:
-    """Lends what tells the step and how many things are done, when nobody knows how many there will be."""
+    """Yield a progress callback (step, count) for work of unknown total."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(title, total=None)

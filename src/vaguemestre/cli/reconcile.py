@@ -1,4 +1,4 @@
-"""`vaguemestre reconcile`: the engines made to match the database."""
+"""`vaguemestre reconcile`: make the engines match the database."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ def command(
         bool, typer.Option("--dry-run", help="Dire ce qui changerait, sans le faire.")
     ] = False,
 ) -> None:
-    """Compare what each account is owed with what the engines hold, and put it right."""
+    """Compare the database with the engines and correct the engines."""
     report = reconcile(mail_directory.get(), now=timezone.now(), dry_run=dry_run)
     done = ("à écrire", "à retirer") if dry_run else ("écrites", "retirées")
     for done_word, boxes in zip(done, (report.put, report.dropped), strict=True):

@@ -1,4 +1,4 @@
-"""`vaguemestre restore`: a backup put back into an empty home."""
+"""`vaguemestre restore`: restore a backup into an empty home."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`vaguemestre sso`: applications declared in a file, read from their metadata, and the keys of SAML."""
+"""`vaguemestre sso`: applications from a file or their metadata, and SAML keys."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`vaguemestre status`: what runs, since when, what waits, and the last errors."""
+"""`vaguemestre status`: processes, queues and last errors of an instance."""
 
 import dataclasses
 import json
@@ -43,7 +43,7 @@ class Status:
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="En JSON, pour un programme.")] = False,
 ) -> None:
-    """Say how the instance is. Exit code 69 when nothing runs on this home."""
+    """Print the status of the instance. Exit code 69 if nothing runs on this home."""
     status = look(settings.CONFIG)
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(status), ensure_ascii=False, indent=1))
@@ -82,7 +82,7 @@ def look(config: Config) -> Status:
 
 
 def last_errors(logs: Path) -> list[str]:
-    """The last lines that speak of an error in each log, under the log's name."""
+    """Last error lines of each log, prefixed with the log's name."""
     errors: list[str] = []
     for file in sorted(logs.glob("*.log")):
         with file.open("rb") as log:

@@ -1,4 +1,4 @@
-"""`vaguemestre trace`: where a message went, in order, as the engines' logs tell it."""
+"""`vaguemestre trace`: path of a message through the engines' logs, in order."""
 
 from datetime import UTC, datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`vaguemestre transfer`: people moved to and from other installations, in sealed archives."""
+"""`vaguemestre transfer`: sealed transfer archives between installations."""
 
 from pathlib import Path
 from typing import Annotated

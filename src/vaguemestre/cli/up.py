@@ -1,4 +1,4 @@
-"""`vaguemestre up`: what `bin/up` runs once everything is installed."""
+"""`vaguemestre up`: start an instance, once everything is installed."""
 
 from pathlib import Path
 from typing import Annotated

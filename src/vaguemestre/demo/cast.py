@@ -1,4 +1,4 @@
-"""Who is always there in the demonstration, whatever the sample around them."""
+"""Named people of the demonstration, always present whatever the sample around them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -197,7 +197,7 @@ STAFF = tuple(
 
 
 def numen_of(part: Part, academy: str, layout: NumenLayout) -> Numen:
-    """Always the same one; that of somebody who comes from Lille says so, and is of the usual layout."""
+    """Fixed NUMEN of a part. Someone transferred from Lille keeps one issued there, in the usual layout."""
     year = part.since.year if part.since else 2021
     if part.role == "transferred":
         academy, layout, year = "09", NumenLayout.STANDARD, 2006
@@ -206,7 +206,7 @@ def numen_of(part: Part, academy: str, layout: NumenLayout) -> Numen:
 
 
 def people(today: date, academy: str, layout: NumenLayout) -> list[NewPerson]:
-    """The cast as the feed of that school year tells it."""
+    """The cast as rows of the HR feed of a school year."""
     autumn = date(today.year if today.month >= 9 else today.year - 1, 9, 1)
     summer = date(autumn.year + 1, 8, 31)
     return [

@@ -1,4 +1,4 @@
-"""The cast, wherever feeds have taken it since: a dossier may have become another."""
+"""Accounts of the cast, even after a feed changed their dossier number."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from vaguemestre.people.credentials.queries import accounts_by_dossier, lives_of
 
 
 def accounts_of_cast(academy_id: int, dossiers: Sequence[str]) -> dict[str, tuple[int, str]]:
-    """Dossier they came with → (account id, state)."""
+    """Account id and state by the dossier number of the first feed."""
     accounts = accounts_by_dossier(academy_id, dossiers)
     lacking = [dossier for dossier in dossiers if dossier not in accounts]
     if lacking:

@@ -1,4 +1,4 @@
-"""The demonstration college's classes: an export of its ENT, made up, applied as any other."""
+"""Classes of the demonstration college, imported from a generated ENT export."""
 
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ _TAUGHT = {"teacher": ("4B", "6A"), "colleague": ("4B", "3A")}
 
 
 def import_classes(config: Config, now: datetime) -> None:
-    """Five classes; « 4e B » is one of the teacher's. Nothing where the académie has no ENT."""
+    """Import five classes; « 4e B » is one of the teacher's. Does nothing without an ENT."""
     if not config.ent.domain:
         return
     academy = academy_of_domain(config.academy.domain)

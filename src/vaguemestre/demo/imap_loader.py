@@ -1,4 +1,4 @@
-"""Putting letters into a mailbox by IMAP, many in one command (MULTIAPPEND, RFC 3502; LITERAL+, RFC 7888)."""
+"""Bulk append of messages by IMAP (MULTIAPPEND, RFC 3502; LITERAL+, RFC 7888)."""
 
 import socket
 from collections import defaultdict
@@ -60,7 +60,7 @@ def _signed_in(address: tuple[str, int], login: str, password: str) -> Connectio
 
 
 def _make(connection: Connection, name: str) -> None:
-    """Create and subscribe to a folder; one that is there is left alone."""
+    """Create and subscribe to a folder if it does not exist."""
     if name != "INBOX":
         try:
             make(partial(connection.run, patience=_PATIENCE), name)

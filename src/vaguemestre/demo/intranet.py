@@ -14,7 +14,7 @@ CLIENT_ID = "accolad"
 
 
 def register(config: Config) -> None:
-    """Their addresses follow the instance's ports; Accolad's secret stays."""
+    """Register both with addresses that follow the instance's ports; Accolad keeps its secret."""
     _accolad(config)
     _salles(config)
 

@@ -1,4 +1,4 @@
-"""What the demonstration remembers of itself: its secrets (random, then stable) and how far it is."""
+"""State of the demonstration: its secrets (random, then stable) and its finished steps."""
 
 import base64
 import json
@@ -38,7 +38,7 @@ class Ledger:
         return accounts[role]
 
     def remembered(self, name: str, value: str) -> str:
-        """The value kept under that name; the given one from now on if there was none."""
+        """Stored value of that name; stores the given one if there was none."""
         if name not in self._kept:
             self._kept[name] = value
             self._write()

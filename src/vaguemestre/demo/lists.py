@@ -43,7 +43,7 @@ _BIOLOGY = Wanted(
 
 
 def create_lists(config: Config, now: datetime) -> None:
-    """Made once: a list whose address exists is left as it is."""
+    """Create the demonstration's lists; skips lists that exist."""
     domain = config.academy.domain
     academy = academy_of_domain(domain)
     dossiers = {part.role: part.dossier for part in (*CAST, *STAFF)}

@@ -1,4 +1,4 @@
-"""Whose mailbox holds what, and loading it."""
+"""Mail of the demonstration's mailboxes, and its loading."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -37,7 +37,7 @@ _WRITING_TO_ALL = ("colleague", "head", "secretary", "hr_dpe")
 
 
 def load_mail(config: Config, ledger: Ledger, progress: Progress, now: datetime) -> None:
-    """Every mailbox of the cast; those loaded before are skipped, one begun is finished."""
+    """Load every mailbox of the cast. Resumes an interrupted load."""
     until = datetime.fromisoformat(ledger.remembered("mail until", now.replace(microsecond=0).isoformat()))
     writers = _writers(config)
     key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
@@ -91,7 +91,7 @@ def _writers(config: Config) -> dict[str, Writer]:
 
 
 def _fill_address_book(config: Config, writers: dict[str, Writer]) -> None:
-    """The teacher's own contacts; those there already stay as they are."""
+    """Add the teacher's contacts; existing ones are left unchanged."""
     academy = academy_of_domain(config.academy.domain)
     account_id, _ = accounts_of_cast(academy.pk, [CAST[0].dossier])[CAST[0].dossier]
     cards = [ContactCard(w.name, w.address, note=w.title) for role, w in writers.items() if role != "teacher"]

@@ -1,6 +1,6 @@
 """The demonstration's name server, on the loopback: `python -m vaguemestre.demo.names`.
 
-rspamd asks it, and nobody else, who vouches for the demonstration's outside world.
+rspamd asks only this server for the SPF, DKIM and DMARC records of the demonstration's outside world.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ _ZONE = Path(__file__).with_name("zone.txt")
 
 
 def zone(domain: str) -> dns.zone.Zone:
-    """What is known, the académie's domain being that one."""
+    """Zone of the demonstration for an académie's domain."""
     return written(_ZONE.read_text(encoding="utf-8").replace("{domain}", domain))
 
 
@@ -28,7 +28,7 @@ def written(text: str) -> dns.zone.Zone:
 
 
 def answer(zone: dns.zone.Zone, question: bytes) -> bytes:
-    """The answer to one question; nothing for what is not one."""
+    """Wire answer to a DNS query; empty bytes if the query is malformed."""
     try:
         query = dns.message.from_wire(question)
         response = dns.message.make_response(query, recursion_available=True)
@@ -44,7 +44,7 @@ def answer(zone: dns.zone.Zone, question: bytes) -> bytes:
 
 
 class Answers(asyncio.DatagramProtocol):
-    """Answers whoever asks, one datagram each."""
+    """UDP protocol that answers each query with one datagram."""
 
     def __init__(self, zone: dns.zone.Zone) -> None:
         self._known = zone

@@ -1,4 +1,4 @@
-"""What the académie says to everybody on their home page."""
+"""Announcement on everybody's home page."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The college's own mailbox as its members keep it: what came, who answered, what somebody took care of.
+"""Shared mailbox of the college: messages received, answered and assigned.
 
 And a letter of the department to the heads of its schools, so that a list has something in its archive.
 """
@@ -93,7 +93,7 @@ _NOTE = "J’ai rappelé le service des bourses : il manque l’avis d’imposit
 
 
 def fill_office(config: Config, now: datetime) -> None:
-    """Twice is once: a letter that is there is left alone."""
+    """Fill the college's mailbox. Idempotent."""
     domain = config.academy.domain
     address = f"ce.{COLLEGE.uai.lower()}@{domain}"
     account_id = account_of_mailbox(address)
@@ -109,7 +109,7 @@ def fill_office(config: Config, now: datetime) -> None:
 
 
 def write_to_heads(config: Config, now: datetime) -> None:
-    """By the outbox, as any message: it leaves once the instance runs."""
+    """Queue a message to the heads of schools through the outbox."""
     domain, sender = config.academy.domain, presented(_people(config)["hr_dsden"])
     if sender is None:
         return
@@ -166,7 +166,7 @@ def _answer(
 
 
 def _take(box_id: int, domain: str, account_id: int, now: datetime) -> None:
-    """Somebody takes care of a letter that waits, and says where it stands."""
+    """Assign a waiting message to a member and add a note."""
     number, letter = next((n, letter) for n, letter in enumerate(_CAME) if letter.subject == _TAKEN)
     message_id = f"<college.{number}@{letter.address.partition('@')[2]}>"
     place, by = Place(box_id, message_id, message_id), f"account:{account_id}"

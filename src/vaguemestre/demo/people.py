@@ -53,7 +53,7 @@ def create_people(config: Config, ledger: Ledger, progress: Progress, now: datet
 
 
 def _join_secretary(domain: str, now: datetime) -> None:
-    """The secretary reads, sorts and answers in the mailbox of the college."""
+    """Give the secretary access to the college's mailbox."""
     mailbox = account_of_mailbox(f"ce.{cast.COLLEGE.uai.lower()}@{domain}")
     secretary = next(part for part in CAST if part.role == "secretary")
     account_id, _ = accounts_of_cast(find_academy_id(domain), [secretary.dossier])[secretary.dossier]
@@ -94,7 +94,7 @@ def _apply_feed(config: Config, academy_id: int, progress: Progress, now: dateti
             lock=config.data_dir / "feed.lock",
             closing_days=closing_days.get(),
         ),
-        # Applied again at each start, whatever came since.
+        # Applied at each start, even if a later feed changed these people.
         ImportTerms(today, config.feed.grace_days, config.feed.closure_limit_percent, is_older_allowed=True),
         now=now,
         progress=lambda done, total: progress("Agents de l’académie", done / total if total else 1.0),

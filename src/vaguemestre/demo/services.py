@@ -1,4 +1,4 @@
-"""Making the demonstration académie, finishing it after an interruption, and saying who is in it."""
+"""Creation of the demonstration académie, resumed after an interruption, and its accounts."""
 
 import time
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def is_complete(config: Config) -> bool:
 
 
 def people(config: Config, progress: Progress) -> None:
-    """The people, in the database only; the engines' projection is the caller's to reconcile. Idempotent."""
+    """Create the people in the database only; the caller reconciles the engines. Idempotent."""
     ledger = Ledger(config.secrets_dir)
     if ledger.is_done(_PEOPLE):
         return
@@ -55,7 +55,7 @@ def people(config: Config, progress: Progress) -> None:
 
 
 def mail(config: Config, progress: Progress) -> None:
-    """The letters of the cast, by IMAP: the engines answer and know these accounts. Idempotent.
+    """Load the cast's mail by IMAP, once the engines know these accounts. Idempotent.
 
     Raises EngineDown, EngineRefused.
     """
@@ -69,7 +69,7 @@ def mail(config: Config, progress: Progress) -> None:
 
 
 def until_answered(act: Callable[[], None], rest: float = _REST_SECONDS) -> None:
-    """Do it again while the mail store is too busy with what it was given, for about two minutes at most.
+    """Retry while the mail store is too busy, for about two minutes.
 
     Raises EngineDown after that.
     """
@@ -81,13 +81,13 @@ def until_answered(act: Callable[[], None], rest: float = _REST_SECONDS) -> None
 
 
 def intranet(config: Config) -> None:
-    """Accolad, written down among the applications. Idempotent; nothing where there is no demonstration."""
+    """Register Accolad and Salles as applications if this home holds a demonstration. Idempotent."""
     if Ledger(config.secrets_dir).is_done(_PEOPLE):
         register(config)
 
 
 def classes(config: Config) -> None:
-    """The college's classes, as an export of its ENT brings them. Idempotent."""
+    """Import the college's classes from a generated ENT export. Idempotent."""
     ledger = Ledger(config.secrets_dir)
     if ledger.is_done(_PEOPLE) and not ledger.is_done(_CLASSES):
         import_classes(config, timezone.now())
@@ -95,7 +95,7 @@ def classes(config: Config) -> None:
 
 
 def accounts(config: Config) -> list[dict[str, object]]:
-    """What `ready.json` says of each role; empty when this home holds no demonstration."""
+    """Accounts listed in `ready.json`, one per role; empty without a demonstration."""
     ledger = Ledger(config.secrets_dir)
     if not ledger.is_done(_PEOPLE):
         return []

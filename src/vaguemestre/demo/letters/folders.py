@@ -1,4 +1,4 @@
-"""Which folder a letter ends in, with which marks: a mailbox as somebody has kept it for two years."""
+"""Folder and flags of each message: a mailbox as kept for two years."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

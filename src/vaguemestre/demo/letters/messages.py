@@ -1,4 +1,4 @@
-"""From a turn of the plot to a message: greeting, text, signature, quotation, attachments, headers."""
+"""Messages from turns of the plot: greeting, text, signature, quotation, attachments, headers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -98,7 +98,7 @@ def issue(source: Newsletter, number: int, owner: Writer, at: datetime, draw: Ra
 
 
 def notice(number: int, owner: Writer, at: datetime, draw: Random) -> Written:
-    """Something a machine tells."""
+    """An automatic notification."""
     subject, text = draw.choice(_NOTICES)
     message_id = f"<notice.{number}.{draw.getrandbits(32):x}@{_host(ROBOT)}>"
     headers: mime.Headers = [
@@ -115,7 +115,7 @@ def notice(number: int, owner: Writer, at: datetime, draw: Random) -> Written:
 
 
 def draft(subject: str, text: str, owner: Writer, to: Writer, at: datetime, number: int) -> Written:
-    """A letter begun and not sent."""
+    """A draft."""
     message_id = f"<draft.{number}@{_host(owner)}>"
     headers: mime.Headers = [
         ("Message-ID", message_id),
@@ -241,7 +241,7 @@ def _received(sender: Writer, owner: Writer, at: datetime) -> mime.Headers:
 
 
 def _vouched(sender: Writer, owner: Writer) -> str:
-    """As mail that came by our doors is marked: a colleague signed in, a domain vouches for the others."""
+    """Authentication-Results as our servers add them: submission for colleagues, DMARC for others."""
     if _host(sender) == _host(owner):
         return f"auth=pass smtp.mailfrom={sender.address} header.from={sender.address}"
     return f"dmarc=pass header.from={_host(sender)}"

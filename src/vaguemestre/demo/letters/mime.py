@@ -1,4 +1,4 @@
-"""Writing messages fast: bytes put together from pieces (RFC 5322, RFC 2045–2047), CRLF everywhere."""
+"""Fast MIME building by joining byte strings (RFC 5322, RFC 2045–2047), CRLF everywhere."""
 
 import base64
 from binascii import b2a_qp
@@ -13,7 +13,7 @@ type Headers = list[tuple[str, str]]
 
 @lru_cache(maxsize=4096)
 def words(text: str) -> str:
-    """An unstructured header's text: as it is in ASCII, else encoded words folded on lines."""
+    """Encode an unstructured header: ASCII as is, else folded encoded words (RFC 2047)."""
     if text.isascii():
         return text
     pieces, piece = [], ""

@@ -1,4 +1,4 @@
-"""Letters in HTML sent to many: pictures from far away, a button, a way out."""
+"""HTML newsletters: remote pictures, a button, an unsubscribe link."""
 
 from dataclasses import dataclass
 from functools import cache

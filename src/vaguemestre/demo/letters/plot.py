@@ -1,4 +1,4 @@
-"""What happens and when: conversations, newsletters, notices, spread over school days."""
+"""Timeline of the mailbox: conversations, newsletters and notices spread over school days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One letter to come: in a conversation (its rank there), or alone."""
+    """One planned message: its rank in a conversation, or a message of its own."""
 
     at: datetime
     number: int
@@ -129,7 +129,7 @@ def _turns_of(draw: Random, thread: Thread, until: datetime) -> list[Turn]:
         at += timedelta(minutes=round(draw.expovariate(1 / 420)) + 6)
     by_owner = [thread.owner_starts]
     for _ in moments:
-        # Between several others somebody else may answer first.
+        # With several others, someone else may answer first.
         by_owner.append(not by_owner[-1] and (len(thread.others) == 1 or draw.random() < 0.5))
     by_owner[len(moments)] = False
     return [

@@ -1,4 +1,4 @@
-"""Letters of colleagues, sealed as the submission service of that installation would have sealed them."""
+"""Seals of colleagues' messages, as this installation's submission service adds them."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ _VOUCHED = re.compile(rb"; auth=pass smtp\.mailfrom=[^ \r\n]+ header\.from=([^ \
 
 
 def sealed(letters: Iterable[Letter], key: bytes) -> Iterator[Letter]:
-    """The letters, each that says who submitted it with its seal."""
+    """Add the submission seal to each message that names its authenticated sender."""
     for letter in letters:
         voucher = _VOUCHED.search(letter.content, 0, 4096)
         if voucher is None:

@@ -1,4 +1,4 @@
-"""Who writes, and what comes out."""
+"""Writers and messages."""
 
 from dataclasses import dataclass
 from datetime import datetime
