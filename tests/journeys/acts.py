@@ -65,7 +65,7 @@ def activated(number: int) -> Account:
 def session_of(account_id: int) -> SessionStore:
     session = SessionStore()
     signin.open_browser_session(
-        session, account_id, shared=False, network="127.0.0.0/24", browser="Essai", now=timezone.now()
+        session, account_id, signin.BrowserOrigin("127.0.0.0/24", "Essai"), shared=False, now=timezone.now()
     )
     return session
 

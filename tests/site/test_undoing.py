@@ -12,7 +12,7 @@ from tests.access.signin.people import PASSWORD, account, add_key
 from vaguemestre.access.signin.links import alarm_link
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.services import tell
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.portability.events import ExportWithdrawn
@@ -138,7 +138,7 @@ def test_a_copy_nobody_asked_for_is_erased_and_does_not_go_on(client: Client, ni
 
 def test_the_pin_somebody_else_chose_makes_the_key_a_lost_one(nicolas: Account) -> None:
     add_key(nicolas, "1984")
-    tell(nicolas.pk, "key-pin-chosen", now=timezone.now())
+    notify_owner(nicolas.pk, "key-pin-chosen", now=timezone.now())
     assert refused("key-pin-chosen") == 200
     assert OneTimeDevice.objects.get().lost_at
 

@@ -20,7 +20,7 @@ from tests.access.signin.letters import letters_due
 from tests.access.signin.people import BORN, PASSWORD, account
 
 from vaguemestre.access.assistant import handlers
-from vaguemestre.access.assistant.http import Under
+from vaguemestre.access.assistant.http import ProvedAccount
 from vaguemestre.access.assistant.ports import deliver_welcome
 from vaguemestre.access.signin.models import Attempts, BrowserSession
 from vaguemestre.foundation.kernel.errors import EngineDown
@@ -127,8 +127,8 @@ def test_what_a_page_asked_late_does_not_sign_its_person_out(client: Client, ine
 
 def test_the_welcome_is_put_once_whoever_tries_again(inbox: Inbox, ines: Account) -> None:
     Account.objects.update(state="active")
-    handlers.welcome(AccountActivated(ines.pk))
-    handlers.welcome(AccountActivated(ines.pk))
+    handlers.send_welcome(AccountActivated(ines.pk))
+    handlers.send_welcome(AccountActivated(ines.pk))
     assert list(inbox.messages) == ["<bienvenue.ifares@ac-amiens.test>"]
 
 
@@ -267,7 +267,7 @@ def test_somebody_quicker_leaves_a_neutral_page(ines: Account) -> None:
     with patch("vaguemestre.access.assistant.views.activation.under_way") as under_way:
         account = presented(ines.pk)
         assert account
-        under_way.return_value = Under(account, "")
+        under_way.return_value = ProvedAccount(account, "")
         assert activated(first)["Location"] == "/"
         page = activated(second, "trois navires gris")
     assert "Nous ne pouvons pas continuer" in page.content.decode()

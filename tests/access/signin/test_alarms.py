@@ -144,7 +144,7 @@ def sent_to_contacts() -> list[tuple[str, str]]:
         for row in DBTaskResult.objects.order_by("enqueued_at"):
             handler, _, fields, _ = row.args_kwargs["args"]
             if handler.endswith(":tell_contacts"):
-                handlers.tell_contacts(ContactsToTell(**fields))
+                handlers.notify_contacts(ContactsToTell(**fields))
     finally:
         send_outside.replace(before)
     return sent
@@ -158,7 +158,7 @@ def test_what_touches_a_mailbox_shut_after_a_compromise_comes_to_it_as_mail(nico
     letter_sender.replace(lambda domain, now: f"lettres@{domain}")
     try:
         with inboxes() as letters:
-            handlers.tell_owner(event)
+            handlers.notify_owner(event)
     finally:
         send_outside.replace(before[0])
         letter_sender.replace(before[1])

@@ -10,7 +10,7 @@ from tests.access.signin.people import PASSWORD, account
 
 from vaguemestre.access.signin.models import BrowserSession, Device
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.rules.limits import LONGEST, MINE
+from vaguemestre.access.signin.rules.limits import MAX_DURATION, OWN_DEVICE
 from vaguemestre.access.signin.rules.reading_scope import is_reading
 from vaguemestre.people.credentials.models import Account
 
@@ -39,17 +39,17 @@ def mine(client: Client) -> Account:
 def test_ones_own_device_stays_signed_in_for_thirty_days(client: Client, mine: Account) -> None:
     row = BrowserSession.objects.get(account=mine)
     assert row.is_own_device
-    assert abs(row.expire_date - timezone.now() - MINE) < timedelta(minutes=1)
-    assert client.cookies[COOKIE]["max-age"] == int(MINE.total_seconds())
+    assert abs(row.expire_date - timezone.now() - OWN_DEVICE) < timedelta(minutes=1)
+    assert client.cookies[COOKIE]["max-age"] == int(OWN_DEVICE.total_seconds())
 
 
 def test_for_half_a_day_it_does_all_a_session_does(client: Client, mine: Account) -> None:
-    age(LONGEST - timedelta(minutes=1))
+    age(MAX_DURATION - timedelta(minutes=1))
     assert client.get("/parametres/affichage").status_code == 200
 
 
 def test_afterwards_it_reads_and_the_rest_asks_for_a_proof(client: Client, mine: Account) -> None:
-    age(LONGEST + timedelta(minutes=1))
+    age(MAX_DURATION + timedelta(minutes=1))
     assert client.get("/").status_code == 200
     for path in ("/parametres/affichage", "/parametres/activite", "/messagerie/ecrire/", "/contacts/"):
         answer = client.get(path)

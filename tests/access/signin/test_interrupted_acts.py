@@ -13,7 +13,7 @@ from tests.foundation.ui.confirmation import MARK
 
 from vaguemestre.access.signin.models import BrowserSession, InterruptedAct
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.rules.interrupted_acts import MOST_BYTES, may_be_kept, shown_values
+from vaguemestre.access.signin.rules.interrupted_acts import MAX_BYTES, can_be_stored, displayed_values
 from vaguemestre.people.credentials.models import Account
 
 CONTACT = "/parametres/securite/contact"
@@ -170,15 +170,15 @@ def test_a_proof_leaves_a_shared_computer_shared(nicolas: Account) -> None:
 
 
 def test_what_may_be_kept_and_what_is_shown() -> None:
-    assert may_be_kept([("motif", "appel")], has_files=False)
-    assert not may_be_kept([("motif", "appel")], has_files=True)
-    assert not may_be_kept([("mot_de_passe", "x")], has_files=False)
-    assert may_be_kept([("mot_de_passe", "")], has_files=False)
-    assert not may_be_kept([("texte", "x" * (MOST_BYTES + 1))], has_files=False)
+    assert can_be_stored([("motif", "appel")], has_files=False)
+    assert not can_be_stored([("motif", "appel")], has_files=True)
+    assert not can_be_stored([("mot_de_passe", "x")], has_files=False)
+    assert can_be_stored([("mot_de_passe", "")], has_files=False)
+    assert not can_be_stored([("texte", "x" * (MAX_BYTES + 1))], has_files=False)
     fields = [("motif", "appel"), ("proof", "a" * 60), ("vide", " "), ("date_fin", "01/02/2027")]
     fields += [("acte", "compromised"), ("facteurs", "on")]
     shown = [("Motif", "appel"), ("Date de fin", "01/02/2027"), ("Second facteur perdu aussi", "oui")]
-    assert shown_values(fields) == shown
+    assert displayed_values(fields) == shown
 
 
 @pytest.mark.parametrize("role", ["helpdesk", "hr_officer", "administrator"])

@@ -10,8 +10,8 @@ from tests.access.signin.races import at_once
 from tests.access.signin.test_services import asked, tried
 
 from vaguemestre.access.signin.models import Attempts
-from vaguemestre.access.signin.rules.throttle import Tried
-from vaguemestre.access.signin.services.programs import note_failure
+from vaguemestre.access.signin.rules.throttle import ProgramAttempt
+from vaguemestre.access.signin.services.programs import record_failure
 from vaguemestre.foundation.journal.queries import lines_about
 from vaguemestre.people.credentials.ports import secret_keys
 
@@ -40,7 +40,7 @@ def test_pages_and_programs_sprayed_together_are_all_counted(monkeypatch: pytest
             if runner % 2:
                 tried(asked(name, SECRET))
             else:
-                note_failure(Tried(name, "192.0.2.1", digest, "imap"), secret_keys.get(), now=NOON)
+                record_failure(ProgramAttempt(name, "192.0.2.1", digest, "imap"), secret_keys.get(), now=NOON)
         return runner
 
     assert sorted(at_once(8, sprays)) == list(range(8))

@@ -13,7 +13,7 @@ from vaguemestre.access.signin import handlers
 from vaguemestre.access.signin.events import ContactMailDue
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations, send_outside
-from vaguemestre.access.signin.rules.contact_mails import sealed_letter
+from vaguemestre.access.signin.rules.contact_mails import seal_letter
 from vaguemestre.people.credentials.models import Account, RecoveryContact
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import contacts_of, usable_contact
@@ -114,9 +114,9 @@ def test_the_letter_leaves_as_the_accounts_own(nicolas: Account) -> None:
     before, sent = send_outside.get(), []
     send_outside.replace(lambda *letter: sent.append(letter))
     try:
-        sealed = sealed_letter(HOME, "12345678", nicolas.pk, secret_keys.get())
+        sealed = seal_letter(HOME, "12345678", nicolas.pk, secret_keys.get())
         handlers.mail_contact(ContactMailDue(nicolas.pk, "recover", sealed))
-        handlers.mail_contact(ContactMailDue(0, "recover", sealed_letter("", "1", 0, secret_keys.get())))
+        handlers.mail_contact(ContactMailDue(0, "recover", seal_letter("", "1", 0, secret_keys.get())))
     finally:
         send_outside.replace(before)
     [(mailbox, sender, recipients, content)] = sent

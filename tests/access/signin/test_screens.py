@@ -251,7 +251,7 @@ def test_a_suspension_is_seen_at_once_and_does_not_come_back(
     signed_in(client)
     assert client.get("/").status_code == 200
     change_states([nicolas.pk], "suspend", by="test", now=timezone.now())
-    handlers.put_many_out(AccountsChanged([nicolas.pk]))
+    handlers.end_sessions_of_many(AccountsChanged([nicolas.pk]))
     assert client.get("/").status_code == 302
     change_states([nicolas.pk], "resume", by="test", now=timezone.now())
     assert client.get("/").status_code == 302

@@ -13,7 +13,7 @@ from tests.access.signin.authenticator import Device
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import APP_SECRET, PASSWORD, account, add_application, add_key
 
-from vaguemestre.access.signin.rules.notices import UNDONE, WORDS
+from vaguemestre.access.signin.rules.notices import UNDOABLE, WORDS
 from vaguemestre.access.signin.services import choose_pin
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.people.credentials.models import Account, RecoveryContact
@@ -175,7 +175,7 @@ ELSEWHERE = {"forward-set", "filter-deletes", "expert-saved", "delegation-given"
 
 
 def test_every_act_that_can_be_undone_is_tried() -> None:
-    assert set(ACTS) | ELSEWHERE == UNDONE
+    assert set(ACTS) | ELSEWHERE == UNDOABLE
 
 
 @pytest.mark.parametrize("act", ACTS)

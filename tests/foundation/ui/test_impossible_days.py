@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from vaguemestre.access.assistant.forms import BornForm
+from vaguemestre.access.assistant.forms import BirthDateForm
 from vaguemestre.access.assistant.rules.birth_dates import birth_date
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.life import _day as day_of_the_command_line

@@ -1,4 +1,4 @@
-"""What browsers send to the assistant."""
+"""Forms of the assistant."""
 
 from datetime import date
 
@@ -10,8 +10,8 @@ from vaguemestre.access.signin.forms import ChangePasswordForm
 from vaguemestre.foundation.kernel.times import NoSuchDay, paris_day
 
 
-class BornForm(forms.Form):
-    """What every look-up asks besides: the birth date, however it is typed."""
+class BirthDateForm(forms.Form):
+    """The birth date, in any usual notation."""
 
     naissance = forms.CharField(
         label="Date de naissance",
@@ -30,7 +30,7 @@ class BornForm(forms.Form):
             raise forms.ValidationError("Écrivez la date ainsi : 03/09/1985.") from error
 
 
-class IdentifyForm(BornForm):
+class IdentifyForm(BirthDateForm):
     numen = forms.CharField(
         label="NUMEN",
         max_length=60,
@@ -50,8 +50,8 @@ class IdentifyForm(BornForm):
     field_order = ("numen", "naissance")
 
 
-class RecoverForm(BornForm):
-    """A forgotten password: who knows their NUMEN by heart?"""
+class RecoverForm(BirthDateForm):
+    """A forgotten password. A username or address does as well as a NUMEN."""
 
     numen = forms.CharField(
         label="Identifiant ou NUMEN",
@@ -70,8 +70,8 @@ class RecoverForm(BornForm):
     field_order = ("numen", "naissance")
 
 
-class IssuedCodeForm(BornForm):
-    """A code sent by the desk, or handed over."""
+class IssuedCodeForm(BirthDateForm):
+    """A code sent by the help desk, or handed over in person."""
 
     nom = forms.CharField(
         label="Identifiant ou NUMEN",
@@ -100,7 +100,7 @@ class IssuedCodeForm(BornForm):
 
 
 class ActivateForm(ChangePasswordForm):
-    """One's own password, twice, and the charter."""
+    """A first password, twice, and the charter."""
 
     charte = forms.BooleanField(
         label="J’accepte la charte",

@@ -1,4 +1,4 @@
-"""What browsers send to sign in."""
+"""Forms of the sign-in and of the security pages."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ class SignInForm(forms.Form):
             self.fields["secret"].widget.attrs["autofocus"] = True
 
 
-class CodeForm(forms.Form):
+class SecondStepForm(forms.Form):
     code = forms.CharField(
         label="Code de vérification",
         max_length=20,
@@ -104,7 +104,7 @@ class DeliveredCodeForm(forms.Form):
 
 
 class CurrentPasswordField(forms.CharField):
-    """The password of before, where it alone is the proof."""
+    """The current password, where it alone is the proof."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -117,7 +117,7 @@ class CurrentPasswordField(forms.CharField):
 
 
 class ChangePasswordForm(forms.Form):
-    """A new password, twice. Whether it holds is the service's to say."""
+    """A new password, twice. Its strength is checked by the service."""
 
     mot_de_passe = forms.CharField(
         label="Nouveau mot de passe",
@@ -149,7 +149,7 @@ class ChangePasswordForm(forms.Form):
 
 
 class OwnPasswordForm(ChangePasswordForm):
-    """The same for somebody signed in, who says what becomes of their other sessions."""
+    """The same for a signed-in user, who chooses whether other sessions end."""
 
     autres = forms.BooleanField(
         label="Fermer mes autres sessions",
@@ -160,7 +160,7 @@ class OwnPasswordForm(ChangePasswordForm):
 
 
 class RenewPasswordForm(ChangePasswordForm):
-    """The same, for somebody who is not signed in: the present password is asked for first."""
+    """The same for a user who is not signed in: the current password comes first."""
 
     actuel = CurrentPasswordField()
     field_order = ("actuel", "mot_de_passe", "confirmation")
@@ -171,7 +171,7 @@ class RenewPasswordForm(ChangePasswordForm):
 
 
 class PinForm(forms.Form):
-    """The PIN of a key, twice, and what the key shows."""
+    """The PIN of an OTP key, twice, and the code the key displays."""
 
     pin = forms.CharField(
         label="Code PIN",

@@ -1,4 +1,4 @@
-"""What signin is lent: the counter every worker watches, and a way into inboxes."""
+"""Ports of the sign-in: the revocation counter, and mail delivery."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from vaguemestre.foundation.kernel.slots import Slot
 
 
 class Revocations(Protocol):
-    """A number shared by all processes of the instance. It moved: forget what you remember of sessions."""
+    """A counter shared by all processes. When it moves, cached sessions must be read again."""
 
     def count(self) -> int: ...
 
     def bump(self) -> None:
-        """Called after the commit that ends sessions or changes accounts."""
+        """Move the counter. Call after the commit that ends sessions or changes accounts."""
         ...
 
 
@@ -35,13 +35,13 @@ class SendOutside(Protocol):
 
 class Undo(Protocol):
     def __call__(self, account_id: int, number: int, *, by: str, now: datetime) -> bool:
-        """Take back an act of another room, inside the caller's transaction. False: nothing to undo."""
+        """Undo an act of another room, inside the caller's transaction. False: nothing to undo."""
         ...
 
 
 class Farewell(Protocol):
     def __call__(self, session_key: str) -> str:
-        """The path of the page shown once that session, still open, has ended."""
+        """The path to show after that session, still open, has ended."""
         ...
 
 
@@ -49,8 +49,8 @@ farewell: Slot[Farewell] = Slot("signin.farewell")
 
 
 @dataclass(frozen=True, slots=True)
-class Visited:
-    """An application somebody is in."""
+class ApplicationVisit:
+    """An application the user is signed in to."""
 
     number: int
     name: str
@@ -58,18 +58,18 @@ class Visited:
 
 
 class Visits(Protocol):
-    """Applications entered with an account (the SSO's to know)."""
+    """The applications an account is signed in to, from the SSO."""
 
-    def visits_of(self, account_id: int) -> list[Visited]: ...
+    def visits_of(self, account_id: int) -> list[ApplicationVisit]: ...
 
     def leave(self, account_id: int, number: int, *, now: datetime) -> None:
-        """Use case: out of that one; the application is told."""
+        """Use case: sign out of that application, which is notified."""
         ...
 
 
 class LetterSender(Protocol):
     def __call__(self, domain: str, *, now: datetime) -> str:
-        """The mailbox that letters of the platform leave from."""
+        """The mailbox that sends the platform's own messages."""
         ...
 
 

@@ -1,14 +1,14 @@
-"""Which interrupted form can be sent again as it was, and what of it is shown."""
+"""Which interrupted forms can be stored and sent again, and which of their values are displayed."""
 
 import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-LIFE = timedelta(minutes=10)
-MOST_BYTES = 200_000
+LIFETIME = timedelta(minutes=10)
+MAX_BYTES = 200_000
 _SECRET = re.compile(r"mot_de_passe|password|secret|confirmation|pin\b|actuel|code\b|reponse", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
-_LONGEST_SHOWN = 300
+_MAX_DISPLAYED_CHARACTERS = 300
 # Fields that name a thing by a code: the words of the act, or the page it leads to, say what they choose.
 _CODES = {
     "acte",
@@ -64,17 +64,20 @@ _VALUES = {
 type Fields = Sequence[tuple[str, str]]
 
 
-def may_be_kept(fields: Fields, *, has_files: bool) -> bool:
-    """Neither files nor secrets are kept: those forms are filled in again."""
+def can_be_stored(fields: Fields, *, has_files: bool) -> bool:
+    """Whether the form can be stored: files and secrets never are, those forms are filled in again."""
     size = sum(len(name.encode()) + len(value.encode()) for name, value in fields)
     is_secret = any(_SECRET.search(name) and value for name, value in fields)
-    return not has_files and not is_secret and size <= MOST_BYTES
+    return not has_files and not is_secret and size <= MAX_BYTES
 
 
-def shown_values(fields: Fields) -> list[tuple[str, str]]:
-    """What somebody typed or chose, for the page that asks to go on; machine words left out."""
+def displayed_values(fields: Fields) -> list[tuple[str, str]]:
+    """(label, value) of what the user typed or chose, for the page that asks to go on; no tokens or codes."""
     return [
-        (_LABELS.get(name, name.replace("_", " ").capitalize()), _VALUES.get(value, value[:_LONGEST_SHOWN]))
+        (
+            _LABELS.get(name, name.replace("_", " ").capitalize()),
+            _VALUES.get(value, value[:_MAX_DISPLAYED_CHARACTERS]),
+        )
         for name, value in fields
         if value.strip() and not _TOKEN.fullmatch(value) and name not in _CODES
     ]

@@ -1,4 +1,4 @@
-"""What a long session of one's own device may do once its proof is old: read mail, and nothing else."""
+"""What an own-device session may do once its proof is old: read mail and nothing else."""
 
 import re
 
@@ -17,7 +17,7 @@ _SHARED = re.compile(r"/boites/[0-9]+(?=/messagerie/)")  # a mailbox of several 
 
 
 def is_reading(method: str, path: str) -> bool:
-    """Whether the request may be answered without a fresh proof. What is not named here may not."""
+    """Whether the request only reads mail, and needs no fresh proof. An allow-list."""
     path = _SHARED.sub("", path, count=1)
     if path.startswith(_PROTOCOLS):
         return True

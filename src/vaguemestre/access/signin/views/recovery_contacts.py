@@ -1,4 +1,4 @@
-"""The recovery contact: each change asks for a fresh proof."""
+"""Pages of the recovery contact; each change requires a fresh proof."""
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from vaguemestre.access.signin.http import SIGN_IN, go_out, who_asks
+from vaguemestre.access.signin.http import SIGN_IN, end_browser_session, who_asks
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.cas import rules
 from vaguemestre.access.sso.cas.services import give_proxy_ticket, give_ticket, grant_proxies, use_ticket
@@ -142,7 +142,7 @@ def confirm_logout(request: HttpRequest) -> HttpResponse:
         return refused(request, "L’adresse de retour demandée n’est pas inscrite auprès de l’académie.")
     who = who_asks(request)
     where = farewell(who.session_key, service) if who else service or f"{SIGN_IN}?au-revoir=1"
-    return go_out(request, leave(request, where))
+    return end_browser_session(request, leave(request, where))
 
 
 def _with_ticket(

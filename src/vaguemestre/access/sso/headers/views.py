@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from vaguemestre.access.signin.http import SIGN_IN, go_out, who_asks
+from vaguemestre.access.signin.http import SIGN_IN, end_browser_session, who_asks
 from vaguemestre.access.sso.headers.queries import visit_by_pass
 from vaguemestre.access.sso.headers.rules import headers_of
 from vaguemestre.access.sso.headers.services import give_ticket, sha256, use_ticket
@@ -129,7 +129,7 @@ def go_away(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{SIGN_IN}?au-revoir=1")
     if request.method == "GET":
         return confirm_leaving(request, reverse("headers:go-away"), {})
-    return go_out(request, HttpResponseRedirect(farewell(who.session_key)))
+    return end_browser_session(request, HttpResponseRedirect(farewell(who.session_key)))
 
 
 def _application(client_id: str) -> Application | None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from vaguemestre.access.signin.http import (
     SIGN_IN,
-    held_back,
+    blocking_page,
     is_stale,
     recently_signed_in,
     signed_in,
@@ -95,7 +95,7 @@ def confirm_leaving(
 def at_the_door(application: Application, who: Who, identity: Identity) -> Obstacle | None:
     """What keeps that person out for now."""
     now = timezone.now()
-    if held_back(who, now) or is_stale(who, now):
+    if blocking_page(who, now) or is_stale(who, now):
         return Obstacle.HELD_BACK
     agreed = not application.consent or has_agreed(application, who.account_id)
     return obstacle(application, identity, methods_of(who.by), agreed=agreed)
@@ -106,7 +106,7 @@ def stopped(
 ) -> HttpResponse:
     """The page that says why, and what can be done. `back`: the path that asks again; `no`: that of a no."""
     if what is Obstacle.HELD_BACK:
-        return HttpResponseRedirect(held_back(who, timezone.now()) or _prove_again(back))
+        return HttpResponseRedirect(blocking_page(who, timezone.now()) or _prove_again(back))
     if what is Obstacle.ASSURANCE:
         has_factor = bool(devices_of(who.account_id) or passkeys_of(who.account_id))
         shown = {"application": application, "has_factor": has_factor, "again": _prove_again(back)}

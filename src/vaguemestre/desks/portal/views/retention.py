@@ -41,9 +41,9 @@ def retentions(config: Any) -> tuple[Retention, ...]:
         Retention(
             "Sessions",
             f"fermées après {_said(limits.IDLE)} sans rien faire ({_said(limits.IDLE_SHARED)} sur un "
-            f"ordinateur partagé), et après {_said(limits.LONGEST)} au plus ; avec « Mon appareil », "
-            f"{_said(limits.MINE)}, mais écrire ou changer un réglage redemande une preuve après "
-            f"{_said(limits.LONGEST)}",
+            f"ordinateur partagé), et après {_said(limits.MAX_DURATION)} au plus ; avec « Mon appareil », "
+            f"{_said(limits.OWN_DEVICE)}, mais écrire ou changer un réglage redemande une preuve après "
+            f"{_said(limits.MAX_DURATION)}",
         ),
         Retention(
             "Sessions terminées et essais de connexion infructueux", f"effacés {_said(SWEPT_AFTER)} plus tard"

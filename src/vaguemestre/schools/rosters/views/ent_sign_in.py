@@ -22,9 +22,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vaguemestre.access.signin.http import (
     SignedInRequest,
-    enter_by_partner,
     recently_signed_in,
     signed_in,
+    start_session_by_partner,
     who_asks,
 )
 from vaguemestre.foundation.jobs.services import run_now
@@ -127,7 +127,7 @@ def _entered(request: HttpRequest, named: str, user: str, mark: str, place: str)
     subject = digest_with(numen_keys.get().digest)(named)
     known = queries.account_of_ent(subject)
     if known:
-        return enter_by_partner(request, known, place)
+        return start_session_by_partner(request, known, place)
     link = signing.dumps({"s": subject, "u": user, "m": _told(mark)}, salt=_SALT)
     return HttpResponseRedirect(
         f"{reverse('rosters:link')}?{urlencode({'lien': link, 'suite': place[:600]})}"

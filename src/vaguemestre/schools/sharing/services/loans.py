@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from vaguemestre.access.signin.services import tell
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -59,7 +59,7 @@ def lend_mailbox(
     )
     await_end(box.pk, row.ends_at)
     name = _tell_owner("sharing.loan-given", account_id, colleague.account_id, row.pk, by=by, now=now)
-    tell(
+    notify_owner(
         account_id, "delegation-given", now=now, number=row.pk, detail=f"À {name}, {address.strip().lower()}"
     )
     announce(MembersChanged(box.pk, colleague.account_id, "added", by, now.isoformat()))

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from vaguemestre.access.signin.http import SIGN_IN, go_out, who_asks
+from vaguemestre.access.signin.http import SIGN_IN, end_browser_session, who_asks
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.oidc.http import back_to, once_each
 from vaguemestre.access.sso.oidc.rules.claims import read_hint
@@ -51,7 +51,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if who is None:
         return _onwards(wish)
     if wish.session_key == who.session_key:
-        return go_out(request, HttpResponseRedirect(_goodbye(who, wish)))
+        return end_browser_session(request, HttpResponseRedirect(_goodbye(who, wish)))
     application = wish.application
     fields = {
         "client_id": application.client_id if application else "",
@@ -75,7 +75,7 @@ def confirm_sign_out(request: HttpRequest) -> HttpResponse:
         return refused(request, "L’adresse de retour demandée n’est pas inscrite pour cette application.")
     who = who_asks(request)
     where = _goodbye(who, wish) if who else _onwards(wish)["Location"]
-    return go_out(request, leave(request, where))
+    return end_browser_session(request, leave(request, where))
 
 
 def _goodbye(who: Who, wish: _Wish) -> str:

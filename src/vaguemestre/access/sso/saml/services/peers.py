@@ -50,7 +50,7 @@ def keep_peer(
     former = find_application(client_id)
     if former and former.protocol is not Protocol.SAML:
         raise Refusal("sso.client-id-taken", client_id=client_id)
-    wanted = registration or former or _first(described, client_id, start)
+    wanted = registration or former or _initial(described, client_id, start)
     if former:
         rewrite(_plain(replace(wanted, addresses=addresses)), by=by, now=now)
     else:
@@ -59,7 +59,7 @@ def keep_peer(
     return client_id
 
 
-def _first(described: Described, client_id: str, start: str) -> Registration:
+def _initial(described: Described, client_id: str, start: str) -> Registration:
     """What is decided of one that nobody decided about: what it asks for is not what it is given."""
     return Registration(
         client_id=client_id,

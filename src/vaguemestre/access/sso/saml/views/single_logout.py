@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from vaguemestre.access.signin.http import go_out, who_asks
+from vaguemestre.access.signin.http import end_browser_session, who_asks
 from vaguemestre.access.sso.registry.http import farewell, post_onwards, refused
 from vaguemestre.access.sso.registry.queries import visits_of_session
 from vaguemestre.access.sso.saml.http import absolute, believed, entity_id, message_in, pair_now, relay_of
@@ -60,7 +60,7 @@ def _leave(request: HttpRequest) -> HttpResponse:
     answer = _answer(request, peer, leaving, status, farewell_of=session_key if is_theirs else "")
     if answer is None:
         answer = HttpResponseRedirect(farewell(session_key if is_theirs else ""))
-    return go_out(request, answer) if is_theirs else answer
+    return end_browser_session(request, answer) if is_theirs else answer
 
 
 def _believed(request: HttpRequest) -> tuple[Peer, Leaving] | Wrong:
