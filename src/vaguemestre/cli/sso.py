@@ -12,8 +12,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.access.sso.oidc.rules.imports import read_client
-from vaguemestre.access.sso.registry.rules.declared import Declared, WronglyDeclared, read_declared
-from vaguemestre.access.sso.registry.services import add_application, apply
+from vaguemestre.access.sso.registry.rules.declared import (
+    DeclarationError,
+    DeclaredApplication,
+    parse_declarations,
+)
+from vaguemestre.access.sso.registry.services import Outcome, add_application, apply_declaration
 from vaguemestre.access.sso.registry.values import Protocol
 from vaguemestre.access.sso.saml.rules.documents import NotRead
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
@@ -38,8 +42,8 @@ def apply_file(
 ) -> None:
     """Fait correspondre les applications inscrites à un fichier TOML ; se rejoue sans rien changer."""
     try:
-        declared = read_declared(file.read_text(encoding="utf-8"))
-    except (WronglyDeclared, UnicodeDecodeError) as error:
+        declared = parse_declarations(file.read_text(encoding="utf-8"))
+    except (DeclarationError, UnicodeDecodeError) as error:
         raise Failed(f"{file} : {error}", 65) from error
     now = timezone.now()
     plain = [

@@ -55,9 +55,9 @@ class Told:
         """What the worker does with the visits that ended."""
         for visit_id in Visit.objects.filter(ended_at__isnull=False).values_list("pk", flat=True):
             oidc_handlers.tell(VisitEnded(visit_id))
-            cas_handlers.tell(VisitEnded(visit_id))
+            cas_handlers.notify_service(VisitEnded(visit_id))
             saml_handlers.tell(VisitEnded(visit_id))
-            headers_handlers.tell(VisitEnded(visit_id))
+            headers_handlers.delete_ended_visit(VisitEnded(visit_id))
 
 
 @pytest.fixture

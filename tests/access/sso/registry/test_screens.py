@@ -16,7 +16,7 @@ from tests.access.sso.people import BACK, added, signs_in
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.sso.registry.models import Application
 from vaguemestre.access.sso.registry.queries import find_application
-from vaguemestre.access.sso.registry.services import secret_holds
+from vaguemestre.access.sso.registry.services import is_secret_right
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 
@@ -89,7 +89,7 @@ def test_an_application_is_added_and_its_secret_shown_once(boss: Client) -> None
 
 def _holds(word: str) -> bool:
     application = find_application("notes")
-    return application is not None and secret_holds(application, word, timezone.now())
+    return application is not None and is_secret_right(application, word, timezone.now())
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,11 @@ def test_a_new_secret_lets_the_former_serve_a_while_unless_told_at_once(boss: Cl
     boss.post(f"{PAGE}/secret")
     application = find_application("intranet")
     assert application is not None
-    assert secret_holds(application, first, now)
+    assert is_secret_right(application, first, now)
     boss.post(f"{PAGE}/secret", {"aussitot": "1"})
     application = find_application("intranet")
     assert application is not None
-    assert not secret_holds(application, first, now)
+    assert not is_secret_right(application, first, now)
 
 
 def test_a_real_person_is_previewed_and_the_look_is_journaled(boss: Client) -> None:

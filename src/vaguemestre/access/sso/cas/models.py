@@ -1,4 +1,4 @@
-"""Tickets: random, so only their SHA-256 is kept until they serve."""
+"""Tickets. They are random, so only their SHA-256 is stored."""
 
 from django.db import models
 
@@ -17,7 +17,7 @@ class Ticket(models.Model):
 
 
 class ProxyGrant(models.Model):
-    """A service may ask for tickets on behalf of whoever is inside it, as long as they are."""
+    """A proxy-granting ticket: lets a service request tickets for its user while the visit lasts."""
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="proxy_grants")
     ticket_sha256 = models.CharField(max_length=64, unique=True)

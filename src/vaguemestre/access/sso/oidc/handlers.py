@@ -9,8 +9,8 @@ from vaguemestre.access.sso.oidc.rules import claims as rules
 from vaguemestre.access.sso.oidc.services import signing_key
 from vaguemestre.access.sso.registry.events import VisitEnded
 from vaguemestre.access.sso.registry.ports import post_form
-from vaguemestre.access.sso.registry.queries import identity_of, subject_for, visit_of
-from vaguemestre.access.sso.registry.services import forget_visit
+from vaguemestre.access.sso.registry.queries import find_visit, identity_of, subject_for
+from vaguemestre.access.sso.registry.services import delete_visit
 from vaguemestre.access.sso.registry.values import Protocol, Visit
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.people.credentials.ports import secret_keys
@@ -28,7 +28,7 @@ def front_address(visit: Visit) -> str:
 
 def tell(event: VisitEnded) -> None:
     """Raises EngineDown when the application does not answer: later, then."""
-    visit = visit_of(event.visit_id)
+    visit = find_visit(event.visit_id)
     if visit is None or visit.application.protocol is not Protocol.OIDC:
         return
     application, now = visit.application, timezone.now()
@@ -41,4 +41,4 @@ def tell(event: VisitEnded) -> None:
             post_form.get()(application.tell_sign_out, {"logout_token": token})
         except EngineRefused as error:
             log.warning("%s refused a sign-out: %s", application.client_id, error)
-    forget_visit(visit.visit_id)
+    delete_visit(visit.visit_id)

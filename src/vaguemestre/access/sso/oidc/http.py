@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from vaguemestre.access.sso.oidc.values import Wrong
 from vaguemestre.access.sso.registry.queries import find_application
-from vaguemestre.access.sso.registry.services import secret_holds
+from vaguemestre.access.sso.registry.services import is_secret_right
 from vaguemestre.access.sso.registry.values import Application, Protocol
 
 _NO_CLIENT = Wrong("invalid_client", "the application is unknown or did not prove who it is")
@@ -37,7 +37,7 @@ def client_of(request: HttpRequest, given: Mapping[str, str]) -> Application | W
         return _NO_CLIENT
     if application.public:
         return application if not secret else _NO_CLIENT
-    return application if secret_holds(application, secret, timezone.now()) else _NO_CLIENT
+    return application if is_secret_right(application, secret, timezone.now()) else _NO_CLIENT
 
 
 def answered(content: Mapping[str, object], status: int = 200) -> JsonResponse:

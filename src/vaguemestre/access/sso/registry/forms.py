@@ -1,4 +1,4 @@
-"""What administrators type about an application."""
+"""Administrators' forms for applications."""
 
 import re
 from collections.abc import Sequence
@@ -29,36 +29,38 @@ _HINTS = {
     Protocol.SAML: "Les consommateurs d’assertions, d’après les métadonnées ; pour en changer, relisez-les.",
     Protocol.HEADERS: "L’adresse sous laquelle est toute l’application, finie par « / ».",
 }
-_LOGO_LIMIT = 1_000_000
+_MAX_LOGO_BYTES = 1_000_000
 
 
-class Lines(forms.CharField):
-    """Several texts, one a line (commas and semicolons count too)."""
+class LinesField(forms.CharField):
+    """Several texts, one per line (commas and semicolons separate too)."""
 
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]
         text = super().to_python(value) or ""
-        return tuple(dict.fromkeys(one for one in re.split(r"[\s,;]+", text) if one))
+        return tuple(dict.fromkeys(line for line in re.split(r"[\s,;]+", text) if line))
 
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) or value is None else "\n".join(value)
 
 
-def _several(label: str, known: dict[str, str], hint: str = "") -> forms.MultipleChoiceField:
+def _choices_field(label: str, labels: dict[str, str], hint: str = "") -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
-        choices=list(known.items()),
+        choices=list(labels.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=hint,
     )
 
 
-def _lines(label: str, hint: str, *, required: bool = False, rows: int = 2) -> Lines:
-    wide = forms.Textarea(attrs={"rows": rows, "spellcheck": "false", "autocapitalize": "off"})
-    told = {"required": "Donnez au moins une adresse."}
-    return Lines(label=label, help_text=hint, required=required, widget=wide, error_messages=told)
+def _lines_field(label: str, hint: str, *, required: bool = False, rows: int = 2) -> LinesField:
+    textarea = forms.Textarea(attrs={"rows": rows, "spellcheck": "false", "autocapitalize": "off"})
+    messages = {"required": "Donnez au moins une adresse."}
+    return LinesField(
+        label=label, help_text=hint, required=required, widget=textarea, error_messages=messages
+    )
 
 
 class ApplicationForm(forms.Form):
@@ -94,8 +96,8 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Adresse donnée à qui ne peut pas entrer. Vide : l’assistance.",
     )
-    adresses = _lines("Adresses", "", required=True, rows=3)
-    apres = _lines(
+    adresses = _lines_field("Adresses", "", required=True, rows=3)
+    apres = _lines_field(
         "Adresses après déconnexion", "Où l’application peut faire revenir, exactes, une par ligne."
     )
     prevenir = forms.CharField(
@@ -110,8 +112,10 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Seulement si l’application ne peut pas être prévenue de serveur à serveur.",
     )
-    mandataires = _lines("Mandataires CAS (pgtUrl)", "Adresses où envoyer un ticket de mandataire, exactes.")
-    prefixes = _lines(
+    mandataires = _lines_field(
+        "Mandataires CAS (pgtUrl)", "Adresses où envoyer un ticket de mandataire, exactes."
+    )
+    prefixes = _lines_field(
         "Préfixes de service",
         "Toute page au-dessous est admise ; une adresse finie par « / » par ligne.",
     )
@@ -134,54 +138,56 @@ class ApplicationForm(forms.Form):
     otp = forms.BooleanField(
         label="Exiger un second facteur", required=False, help_text="Pour les applications sensibles."
     )
-    attributs = _several(
+    attributs = _choices_field(
         "Attributs transmis", {name: f"{words} · {name}" for name, words in ATTRIBUTES.items()}
     )
-    categories = _several("Catégories admises", CATEGORIES)
-    fonctions = _several("Fonctions admises", FUNCTIONS)
-    etablissements = _lines("Établissements admis", "Codes UAI, un par ligne. Vide : tous.")
-    services = _lines("Services de gestion admis", "Codes (DPE, DSDEN_80…), un par ligne. Vide : tous.")
-    roles = _several("Rôles toujours admis", ROLES)
+    categories = _choices_field("Catégories admises", CATEGORIES)
+    fonctions = _choices_field("Fonctions admises", FUNCTIONS)
+    etablissements = _lines_field("Établissements admis", "Codes UAI, un par ligne. Vide : tous.")
+    services = _lines_field("Services de gestion admis", "Codes (DPE, DSDEN_80…), un par ligne. Vide : tous.")
+    roles = _choices_field("Rôles toujours admis", ROLES)
 
-    def __init__(self, *args: Any, protocol: Protocol, known: Application | None = None, **more: Any) -> None:
-        if known:
-            more["initial"] = _initial(known)
+    def __init__(
+        self, *args: Any, protocol: Protocol, application: Application | None = None, **more: Any
+    ) -> None:
+        if application:
+            more["initial"] = _initial(application)
         super().__init__(*args, **more)
-        self.protocol, self.known = protocol, known
+        self.protocol, self.application = protocol, application
         self.fields["adresses"].help_text = _HINTS[protocol]
-        if known:
+        if application:
             del self.fields["client_id"]
-        for name in _not_for(protocol):
+        for name in _fields_not_of(protocol):
             del self.fields[name]
         if protocol is Protocol.SAML:
             self.fields["adresses"].disabled = True
 
     def registration(self) -> Registration:
-        """What was typed; the form is valid."""
-        given = self.cleaned_data
+        """The registration typed in a valid form."""
+        typed = self.cleaned_data
 
         def texts(name: str) -> tuple[str, ...]:
-            return tuple(given.get(name) or ())
+            return tuple(typed.get(name) or ())
 
         return Registration(
-            client_id=self.known.client_id if self.known else given["client_id"],
-            name=given["nom"],
+            client_id=self.application.client_id if self.application else typed["client_id"],
+            name=typed["nom"],
             protocol=self.protocol,
-            addresses=self.known.addresses
-            if self.known and self.protocol is Protocol.SAML
+            addresses=self.application.addresses
+            if self.application and self.protocol is Protocol.SAML
             else texts("adresses"),
-            home=given["accueil"],
-            description=given["description"],
-            icon=given["icone"] or "external-link",
-            contact=given["contact"],
+            home=typed["accueil"],
+            description=typed["description"],
+            icon=typed["icone"] or "external-link",
+            contact=typed["contact"],
             after_sign_out=texts("apres"),
-            tell_sign_out=given.get("prevenir", ""),
-            front_sign_out=given.get("navigateur", ""),
-            public=given.get("public", False),
-            signing=Signing(given.get("signature") or "ES256"),
-            pairwise=given.get("pairwise", self.protocol is Protocol.SAML),
-            consent=given["accord"],
-            assurance=Assurance.OTP if given["otp"] else Assurance.ORDINARY,
+            tell_sign_out=typed.get("prevenir", ""),
+            front_sign_out=typed.get("navigateur", ""),
+            public=typed.get("public", False),
+            signing=Signing(typed.get("signature") or "ES256"),
+            pairwise=typed.get("pairwise", self.protocol is Protocol.SAML),
+            consent=typed["accord"],
+            assurance=Assurance.OTP if typed["otp"] else Assurance.ORDINARY,
             released=texts("attributs"),
             categories=texts("categories"),
             functions=texts("fonctions"),
@@ -202,16 +208,16 @@ class LogoForm(forms.Form):
     )
 
     def clean_logo(self) -> bytes:
-        sent = self.cleaned_data["logo"]
-        if not sent:
+        upload = self.cleaned_data["logo"]
+        if not upload:
             raise forms.ValidationError("Choisissez une image.")
-        if sent.size > _LOGO_LIMIT:
+        if upload.size > _MAX_LOGO_BYTES:
             raise forms.ValidationError("Cette image dépasse 1 Mo : réduisez-la.")
-        return bytes(sent.read())
+        return bytes(upload.read())
 
 
 class ImportForm(forms.Form):
-    """Metadata, as a file or pasted."""
+    """Metadata, uploaded or pasted."""
 
     fichier = forms.FileField(label="Fichier de métadonnées", required=False)
     texte = forms.CharField(
@@ -229,13 +235,13 @@ class ImportForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        sent = given.get("fichier")
-        content = sent.read() if sent else (given.get("texte") or "").encode()
+        typed = super().clean() or {}
+        upload = typed.get("fichier")
+        content = upload.read() if upload else (typed.get("texte") or "").encode()
         if not content.strip():
             raise forms.ValidationError("Donnez un fichier, ou collez le texte des métadonnées.")
-        given["content"] = content
-        return given
+        typed["content"] = content
+        return typed
 
 
 class PersonForm(forms.Form):
@@ -248,7 +254,7 @@ class PersonForm(forms.Form):
     )
 
 
-def _not_for(protocol: Protocol) -> Sequence[str]:
+def _fields_not_of(protocol: Protocol) -> Sequence[str]:
     oidc = ("apres", "prevenir", "navigateur", "signature", "public", "pairwise")
     match protocol:
         case Protocol.OIDC:
@@ -259,28 +265,28 @@ def _not_for(protocol: Protocol) -> Sequence[str]:
             return (*oidc, "mandataires", "prefixes")
 
 
-def _initial(known: Application) -> dict[str, object]:
+def _initial(application: Application) -> dict[str, object]:
     return {
-        "nom": known.name,
-        "description": known.description,
-        "icone": known.icon,
-        "accueil": known.home,
-        "contact": known.contact,
-        "adresses": known.addresses,
-        "apres": known.after_sign_out,
-        "prevenir": known.tell_sign_out,
-        "navigateur": known.front_sign_out,
-        "mandataires": known.proxies,
-        "prefixes": known.prefixes,
-        "signature": known.signing.value,
-        "public": known.public,
-        "pairwise": known.pairwise,
-        "accord": known.consent,
-        "otp": known.assurance is Assurance.OTP,
-        "attributs": list(known.released),
-        "categories": list(known.categories),
-        "fonctions": list(known.functions),
-        "etablissements": known.schools,
-        "services": known.services,
-        "roles": list(known.roles),
+        "nom": application.name,
+        "description": application.description,
+        "icone": application.icon,
+        "accueil": application.home,
+        "contact": application.contact,
+        "adresses": application.addresses,
+        "apres": application.after_sign_out,
+        "prevenir": application.tell_sign_out,
+        "navigateur": application.front_sign_out,
+        "mandataires": application.proxies,
+        "prefixes": application.prefixes,
+        "signature": application.signing.value,
+        "public": application.public,
+        "pairwise": application.pairwise,
+        "accord": application.consent,
+        "otp": application.assurance is Assurance.OTP,
+        "attributs": list(application.released),
+        "categories": list(application.categories),
+        "fonctions": list(application.functions),
+        "etablissements": application.schools,
+        "services": application.services,
+        "roles": list(application.roles),
     }

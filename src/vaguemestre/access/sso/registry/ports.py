@@ -1,4 +1,4 @@
-"""What the registry is lent: ways to tell an application something."""
+"""Ports of the registry: HTTP calls to applications."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -27,7 +27,7 @@ class PostDocument(Protocol):
 
 class Call(Protocol):
     def __call__(self, address: str) -> None:
-        """Ask for an address of the registry (GET); what it answers is not read.
+        """GET an address of the registry; the body is not read.
 
         Raises EngineDown, EngineRefused as PostForm.
         """

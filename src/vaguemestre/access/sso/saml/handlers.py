@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from vaguemestre.access.sso.registry.events import VisitEnded
 from vaguemestre.access.sso.registry.ports import post_document
-from vaguemestre.access.sso.registry.queries import pseudonym_of, visit_of
-from vaguemestre.access.sso.registry.services import forget_visit
+from vaguemestre.access.sso.registry.queries import find_visit, pseudonym_of
+from vaguemestre.access.sso.registry.services import delete_visit
 from vaguemestre.access.sso.registry.values import Protocol, Visit
 from vaguemestre.access.sso.saml.http import entity_id, pair_now
 from vaguemestre.access.sso.saml.queries import peer_of
@@ -27,7 +27,7 @@ _ACTION = "http://www.oasis-open.org/committees/security"
 
 def tell(event: VisitEnded) -> None:
     """Raises EngineDown when the application does not answer: later, then."""
-    visit = visit_of(event.visit_id)
+    visit = find_visit(event.visit_id)
     if visit is None or visit.application.protocol is not Protocol.SAML:
         return
     peer = peer_of(visit.application.client_id)
@@ -38,7 +38,7 @@ def tell(event: VisitEnded) -> None:
             post_document.get()(endpoint.address, message_builder.enveloped(message), "text/xml", _ACTION)
         except EngineRefused as error:
             log.warning("%s refused a sign-out: %s", visit.application.client_id, error)
-    forget_visit(visit.visit_id)
+    delete_visit(visit.visit_id)
 
 
 def front_address(visit: Visit) -> str:

@@ -13,7 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeyParameters, KeySet, RSAKey
 
 from vaguemestre.access.sso.oidc.values import ACR, ACR_MFA, Granted, Key
-from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES, Told
+from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES, AttributeValue
 from vaguemestre.access.sso.registry.values import Signing
 
 ID_TOKEN_LIFE = timedelta(minutes=5)
@@ -39,7 +39,7 @@ def granted_scope(asked: Iterable[str], released: Iterable[str]) -> tuple[str, .
     return tuple(name for name in asked if name == "openid" or known.intersection(_ASKED_BY.get(name, ())))
 
 
-def within_scope(attributes: dict[str, Told], scope: Iterable[str]) -> dict[str, Told]:
+def within_scope(attributes: dict[str, AttributeValue], scope: Iterable[str]) -> dict[str, AttributeValue]:
     """Those of the attributes the scope asks for."""
     asked = {name for one in scope for name in _ASKED_BY.get(one, ())}
     return {name: value for name, value in attributes.items() if name in asked}

@@ -11,8 +11,8 @@ from vaguemestre.access.sso.oidc.models import Code, Token
 from vaguemestre.access.sso.oidc.rules.claims import granted_scope
 from vaguemestre.access.sso.oidc.rules.pkce import verifies
 from vaguemestre.access.sso.oidc.values import ACR, Asked, Granted, SignedIn, Wrong
-from vaguemestre.access.sso.registry.queries import visit_of
-from vaguemestre.access.sso.registry.services import enter
+from vaguemestre.access.sso.registry.queries import find_visit
+from vaguemestre.access.sso.registry.services import start_visit
 from vaguemestre.access.sso.registry.values import Application, Visit
 from vaguemestre.foundation.journal.services import record
 
@@ -37,7 +37,7 @@ def give_code(
     """Use case: a code for that request. It lives a minute and serves once."""
     text = secrets.token_urlsafe(32)
     with transaction.atomic(durable=True):
-        visit = enter(application, account_id, session_key, now=now)
+        visit = start_visit(application, account_id, session_key, now=now)
         Code.objects.create(
             visit_id=visit.visit_id,
             code_sha256=_sha256(text),
@@ -62,7 +62,7 @@ def redeem(
     """
     with transaction.atomic(durable=True):
         code = Code.objects.select_for_update().filter(code_sha256=_sha256(text)).first()
-        visit = visit_of(code.visit_id) if code else None
+        visit = find_visit(code.visit_id) if code else None
         if code is None or visit is None or visit.application.client_id != application.client_id:
             return _NO_GRANT
         if code.used_at is not None:
@@ -81,7 +81,7 @@ def refresh(application: Application, text: str, *, now: datetime) -> Granted | 
         found = Token.objects.select_for_update().filter(token_sha256=_sha256(text), kind=Token.Kind.REFRESH)
         token = found.first()
         code = Code.objects.filter(pk=token.code_id).first() if token else None
-        visit = visit_of(code.visit_id) if code else None
+        visit = find_visit(code.visit_id) if code else None
         if token is None or code is None or visit is None:
             return _NO_GRANT
         if visit.application.client_id != application.client_id:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.access.sso.oidc.models import Token
-from vaguemestre.access.sso.registry.queries import visit_of
+from vaguemestre.access.sso.registry.queries import find_visit
 from vaguemestre.access.sso.registry.values import Application, Visit
 
 
@@ -16,7 +16,7 @@ def bearer(text: str, now: datetime) -> tuple[Visit, tuple[str, ...]] | None:
         token_sha256=_sha256(text), kind=Token.Kind.ACCESS, expires_at__gt=now
     )
     token = found.first()
-    visit = visit_of(token.code.visit_id) if token else None
+    visit = find_visit(token.code.visit_id) if token else None
     if token is None or visit is None or visit.ended_at is not None:
         return None
     return visit, tuple(token.code.scope.split())
@@ -28,7 +28,7 @@ def looked_into(application: Application, text: str, now: datetime) -> tuple[Tok
         token_sha256=_sha256(text), used_at=None, expires_at__gt=now
     )
     token = found.first()
-    visit = visit_of(token.code.visit_id) if token else None
+    visit = find_visit(token.code.visit_id) if token else None
     if token is None or visit is None or visit.ended_at is not None:
         return None
     return (token, visit) if visit.application.client_id == application.client_id else None

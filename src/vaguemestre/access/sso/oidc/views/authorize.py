@@ -16,17 +16,17 @@ from vaguemestre.access.sso.oidc.rules.claims import read_hint
 from vaguemestre.access.sso.oidc.services import give_code, keys_now
 from vaguemestre.access.sso.oidc.values import Asked, SignedIn, Wrong
 from vaguemestre.access.sso.registry.http import (
-    LONGEST_QUERY,
-    at_the_door,
-    leave,
-    mark_now,
+    MAX_QUERY_CHARACTERS,
+    bad_request_page,
+    obstacle_for,
+    obstacle_page,
+    proof_mark,
     proved_since,
-    refused,
-    stopped,
-    to_sign_in,
+    redirect_page,
+    redirect_to_sign_in,
 )
 from vaguemestre.access.sso.registry.queries import find_application, identity_of, subject_for
-from vaguemestre.access.sso.registry.rules.addresses import stands_in
+from vaguemestre.access.sso.registry.rules.addresses import is_registered
 from vaguemestre.access.sso.registry.rules.methods import methods_of
 from vaguemestre.access.sso.registry.values import Application, Obstacle, Protocol
 from vaguemestre.people.credentials.ports import secret_keys
@@ -54,14 +54,14 @@ def authorize(request: HttpRequest) -> HttpResponse:
         answer.status_code = 303
         return answer
     given = once_each(request.GET)
-    if given is None or len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
-        return refused(request, "La demande de l’application est mal formée ou trop longue.")
+    if given is None or len(request.META.get("QUERY_STRING", "")) > MAX_QUERY_CHARACTERS:
+        return bad_request_page(request, "La demande de l’application est mal formée ou trop longue.")
     application = find_application(given.get("client_id", ""))
     if application is None or application.protocol is not Protocol.OIDC:
-        return refused(request, "Cette application n’est pas inscrite auprès de l’académie.")
+        return bad_request_page(request, "Cette application n’est pas inscrite auprès de l’académie.")
     address = given.get("redirect_uri", "")
-    if not stands_in(address, application.addresses):
-        return refused(request, "L’adresse de retour demandée n’est pas celle qui est inscrite.")
+    if not is_registered(address, application.addresses):
+        return bad_request_page(request, "L’adresse de retour demandée n’est pas celle qui est inscrite.")
     asked = read(given)
     if isinstance(asked, Wrong):
         return _told(address, asked, given.get("state", ""))
@@ -72,7 +72,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 @require_GET
 def resume(request: HttpRequest) -> HttpResponse:
     """Back from signing in: the browser itself asks again, no longer on behalf of a form."""
-    return leave(request, f"{reverse('oidc:authorize')}?{request.GET.urlencode()}")
+    return redirect_page(request, f"{reverse('oidc:authorize')}?{request.GET.urlencode()}")
 
 
 def _answer(request: HttpRequest, application: Application, address: str, asked: Asked) -> HttpResponse:
@@ -81,14 +81,14 @@ def _answer(request: HttpRequest, application: Application, address: str, asked:
     if who is None or must_prove_again(asked, who.signed_in_at, proved=proved, now=now):
         if asked.silent:
             return _told(address, _LOGIN_REQUIRED, asked.state)
-        return _sign_in_first(request, asked, known=who is not None)
+        return _sign_in_first(request, asked, is_signed_in=who is not None)
     identity = identity_of(who.account_id, now)
     if asked.hint and not _is_of(asked.hint, subject_for(application, identity)):
         return _told(address, _LOGIN_REQUIRED, asked.state)
     methods = methods_of(who.by)
     if must_prove_more(asked, methods) and not asked.silent and not proved and devices_of(who.account_id):
-        return _sign_in_first(request, asked, known=True)
-    what = at_the_door(application, who, identity)
+        return _sign_in_first(request, asked, is_signed_in=True)
+    what = obstacle_for(application, who, identity)
     if what is None and application.consent and asked.consent:
         what = Obstacle.CONSENT
     if what:
@@ -117,17 +117,17 @@ def _stopped(
     query.update(request.GET)
     query["prompt"] = " ".join(one for one in query.get("prompt", "").split() if one != "consent")
     back = f"{reverse('oidc:authorize')}?{query.urlencode()}"
-    return stopped(request, application, who, what, back, f"{back}&{_REFUSED}=1")
+    return obstacle_page(request, application, who, what, back, f"{back}&{_REFUSED}=1")
 
 
-def _sign_in_first(request: HttpRequest, asked: Asked, *, known: bool) -> HttpResponse:
+def _sign_in_first(request: HttpRequest, asked: Asked, *, is_signed_in: bool) -> HttpResponse:
     query = QueryDict(mutable=True)
     query.update(request.GET)
     query.pop(_MARK, None)
-    if known or asked.again or asked.max_age is not None:
-        query[_MARK] = mark_now()
+    if is_signed_in or asked.again or asked.max_age is not None:
+        query[_MARK] = proof_mark()
     back = f"{reverse('oidc:resume')}?{query.urlencode()}"
-    return to_sign_in(back, again=known, name="" if known else asked.name)
+    return redirect_to_sign_in(back, again=is_signed_in, name="" if is_signed_in else asked.name)
 
 
 def _is_of(hint: str, subject: str) -> bool:

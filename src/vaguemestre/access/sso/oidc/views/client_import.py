@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.sso.oidc.rules.imports import read_client
 from vaguemestre.access.sso.registry.forms import ImportForm
-from vaguemestre.access.sso.registry.http import changes
+from vaguemestre.access.sso.registry.http import administrators_recently_signed_in
 from vaguemestre.access.sso.registry.services import add_application
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
@@ -20,7 +20,7 @@ _WORDS = "Les métadonnées JSON du client (RFC 7591) : redirect_uris, client_na
 
 
 @require_http_methods(["GET", "POST"])
-@changes
+@administrators_recently_signed_in
 def add(request: SignedInRequest) -> HttpResponse:
     """Its secret is drawn on its own page, by « Nouveau secret »: never in an address."""
     form = ImportForm(request.POST or None, request.FILES or None)

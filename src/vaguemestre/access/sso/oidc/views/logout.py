@@ -15,9 +15,14 @@ from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.oidc.http import back_to, once_each
 from vaguemestre.access.sso.oidc.rules.claims import read_hint
 from vaguemestre.access.sso.oidc.services import keys_now
-from vaguemestre.access.sso.registry.http import confirm_leaving, farewell, leave, refused
-from vaguemestre.access.sso.registry.queries import find_application, visit_named
-from vaguemestre.access.sso.registry.rules.addresses import stands_in
+from vaguemestre.access.sso.registry.http import (
+    bad_request_page,
+    goodbye_address,
+    redirect_page,
+    sign_out_page,
+)
+from vaguemestre.access.sso.registry.queries import find_application, visit_by_sid
+from vaguemestre.access.sso.registry.rules.addresses import is_registered
 from vaguemestre.access.sso.registry.values import Application, Protocol
 from vaguemestre.people.credentials.ports import secret_keys
 
@@ -46,7 +51,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     given = once_each(request.GET)
     wish = _wish(given) if given is not None else None
     if wish is None:
-        return refused(request, "L’adresse de retour demandée n’est pas inscrite pour cette application.")
+        return bad_request_page(
+            request, "L’adresse de retour demandée n’est pas inscrite pour cette application."
+        )
     who = who_asks(request)
     if who is None:
         return _onwards(wish)
@@ -58,7 +65,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         "post_logout_redirect_uri": wish.address,
         "state": wish.state,
     }
-    return confirm_leaving(
+    return sign_out_page(
         request,
         reverse("oidc:confirm-sign-out"),
         {name: value for name, value in fields.items() if value},
@@ -72,14 +79,16 @@ def confirm_sign_out(request: HttpRequest) -> HttpResponse:
     given = once_each(request.POST)
     wish = _wish(given) if given is not None else None
     if wish is None:
-        return refused(request, "L’adresse de retour demandée n’est pas inscrite pour cette application.")
+        return bad_request_page(
+            request, "L’adresse de retour demandée n’est pas inscrite pour cette application."
+        )
     who = who_asks(request)
     where = _goodbye(who, wish) if who else _onwards(wish)["Location"]
-    return end_browser_session(request, leave(request, where))
+    return end_browser_session(request, redirect_page(request, where))
 
 
 def _goodbye(who: Who, wish: _Wish) -> str:
-    return farewell(who.session_key, _onwards(wish)["Location"] if wish.address else "")
+    return goodbye_address(who.session_key, _onwards(wish)["Location"] if wish.address else "")
 
 
 def _onwards(wish: _Wish) -> HttpResponse:
@@ -102,7 +111,7 @@ def _wish(given: dict[str, str]) -> _Wish | None:
     if application and application.protocol is not Protocol.OIDC:
         application = None
     address = given.get("post_logout_redirect_uri", "")
-    if address and (application is None or not stands_in(address, application.after_sign_out)):
+    if address and (application is None or not is_registered(address, application.after_sign_out)):
         return None
-    visit = visit_named(told["sid"]) if told else None
+    visit = visit_by_sid(told["sid"]) if told else None
     return _Wish(application, address, given.get("state", ""), visit.session_key if visit else "")

@@ -17,7 +17,7 @@ from vaguemestre.access.sso.oidc.services.codes import ACCESS_LIFE
 from vaguemestre.access.sso.oidc.values import Granted, Wrong
 from vaguemestre.access.sso.registry.queries import identity_of, subject_for
 from vaguemestre.access.sso.registry.rules.entrance import may_enter
-from vaguemestre.access.sso.registry.rules.release import released
+from vaguemestre.access.sso.registry.rules.release import released_attributes
 from vaguemestre.access.sso.registry.values import Application
 from vaguemestre.people.credentials.ports import secret_keys
 
@@ -113,7 +113,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     identity = identity_of(visit.account_id, now)
     if not may_enter(visit.application, identity):
         return _no_bearer()
-    told = within_scope(released(visit.application, identity), scope)
+    told = within_scope(released_attributes(visit.application, identity), scope)
     return answered({"sub": subject_for(visit.application, identity), **told})
 
 

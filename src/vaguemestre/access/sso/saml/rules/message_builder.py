@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
-from vaguemestre.access.sso.registry.rules.release import Told
+from vaguemestre.access.sso.registry.rules.release import AttributeValue
 from vaguemestre.access.sso.saml.rules.documents import Element
 from vaguemestre.access.sso.saml.rules.names import BEARER, BY_NAME, BY_URI, OIDS, SAML, SAMLP, SOAP, tag
 from vaguemestre.access.sso.saml.values import Format, Status
@@ -32,7 +32,7 @@ class Statement:
     session_index: str
     signed_in_at: datetime
     context: str
-    attributes: Mapping[str, Told]
+    attributes: Mapping[str, AttributeValue]
     session_ends_at: datetime
 
 
@@ -145,7 +145,7 @@ def _authentication(root: Element, statement: Statement) -> None:
     _text(context, SAML, "AuthnContextClassRef", statement.context)
 
 
-def _attributes(root: Element, attributes: Mapping[str, Told]) -> None:
+def _attributes(root: Element, attributes: Mapping[str, AttributeValue]) -> None:
     if not attributes:
         return
     holder = etree.SubElement(root, tag(SAML, "AttributeStatement"))
@@ -157,7 +157,7 @@ def _attributes(root: Element, attributes: Mapping[str, Told]) -> None:
             _text(one, SAML, "AttributeValue", text)
 
 
-def _each(value: Told) -> list[str]:
+def _each(value: AttributeValue) -> list[str]:
     if isinstance(value, bool):
         return ["true" if value else "false"]
     return [value] if isinstance(value, str) else list(value)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vaguemestre.access.sso.registry.queries import pseudonym_of
-from vaguemestre.access.sso.registry.rules.release import released
-from vaguemestre.access.sso.registry.services import enter, name_visit
+from vaguemestre.access.sso.registry.rules.release import released_attributes
+from vaguemestre.access.sso.registry.services import set_visit_reference, start_visit
 from vaguemestre.access.sso.registry.values import Application, Identity
 from vaguemestre.access.sso.saml.rules import message_builder
 from vaguemestre.access.sso.saml.rules.encryption import encrypted
@@ -33,10 +33,10 @@ def answer_for(
 ) -> bytes:
     """Use case: that person enters; the signed Response with its signed assertion, encrypted if asked."""
     with transaction.atomic(durable=True):
-        visit = enter(application, identity.account_id, session_key, now=now)
+        visit = start_visit(application, identity.account_id, session_key, now=now)
         name_id = _name(application, identity, form, visit.reference)
         if name_id != visit.reference:
-            name_visit(visit.visit_id, name_id)
+            set_visit_reference(visit.visit_id, name_id)
     statement = message_builder.Statement(
         issuer=issuer,
         audience=peer.described.entity_id,
@@ -47,7 +47,7 @@ def answer_for(
         session_index=visit.sid,
         signed_in_at=signed_in_at,
         context=context,
-        attributes=released(application, identity),
+        attributes=released_attributes(application, identity),
         session_ends_at=signed_in_at + SESSION_LIFE,
     )
     told = sign(message_builder.assertion(statement, now), pair)

@@ -9,7 +9,7 @@ from django.db import transaction
 from vaguemestre.access.sso.registry.queries import find_application
 from vaguemestre.access.sso.registry.rules.addresses import check_address
 from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES
-from vaguemestre.access.sso.registry.services import rewrite, write_down
+from vaguemestre.access.sso.registry.services import create_application, update_application
 from vaguemestre.access.sso.registry.values import Application, Protocol, Registration
 from vaguemestre.access.sso.saml.models import Peer
 from vaguemestre.access.sso.saml.queries import peer_named, peer_of
@@ -52,9 +52,9 @@ def keep_peer(
         raise Refusal("sso.client-id-taken", client_id=client_id)
     wanted = registration or former or _initial(described, client_id, start)
     if former:
-        rewrite(_plain(replace(wanted, addresses=addresses)), by=by, now=now)
+        update_application(_plain(replace(wanted, addresses=addresses)), by=by, now=now)
     else:
-        write_down(_plain(replace(wanted, addresses=addresses)), by=by, now=now)
+        create_application(_plain(replace(wanted, addresses=addresses)), by=by, now=now)
     _write(described, client_id, encrypts, now)
     return client_id
 

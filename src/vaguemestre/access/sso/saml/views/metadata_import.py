@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.sso.registry.forms import ImportForm
-from vaguemestre.access.sso.registry.http import changes
+from vaguemestre.access.sso.registry.http import administrators_recently_signed_in
 from vaguemestre.access.sso.saml.rules.client_ids import client_id_for
 from vaguemestre.access.sso.saml.rules.documents import NotRead
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
@@ -22,7 +22,7 @@ _WORDS = "Le fichier XML que publie l’application, ou l’agrégat d’une fé
 
 
 @require_http_methods(["GET", "POST"])
-@changes
+@administrators_recently_signed_in
 def add(request: SignedInRequest) -> HttpResponse:
     """Read again, metadata replace what they said before; what was decided here stays."""
     form = ImportForm(request.POST or None, request.FILES or None)

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from vaguemestre.access.signin.http import end_browser_session, who_asks
-from vaguemestre.access.sso.registry.http import farewell, post_onwards, refused
+from vaguemestre.access.sso.registry.http import bad_request_page, goodbye_address, post_page
 from vaguemestre.access.sso.registry.queries import visits_of_session
 from vaguemestre.access.sso.saml.http import absolute, believed, entity_id, message_in, pair_now, relay_of
 from vaguemestre.access.sso.saml.queries import peer_named
@@ -45,13 +45,13 @@ def _relayed(request: HttpRequest) -> HttpResponse:
     fields = {"SAMLRequest": request.POST.get("SAMLRequest", "")[:100_000]}
     if relay := relay_of(request):
         fields["RelayState"] = relay
-    return post_onwards(request, absolute("saml:slo-again"), fields)
+    return post_page(request, absolute("saml:slo-again"), fields)
 
 
 def _leave(request: HttpRequest) -> HttpResponse:
     found = _believed(request)
     if isinstance(found, Wrong):
-        return refused(request, found.words)
+        return bad_request_page(request, found.words)
     peer, leaving = found
     who = who_asks(request)
     session_key = who.session_key if who else ""
@@ -59,7 +59,7 @@ def _leave(request: HttpRequest) -> HttpResponse:
     status = Status.SUCCESS if is_theirs or who is None else Status.REQUESTER
     answer = _answer(request, peer, leaving, status, farewell_of=session_key if is_theirs else "")
     if answer is None:
-        answer = HttpResponseRedirect(farewell(session_key if is_theirs else ""))
+        answer = HttpResponseRedirect(goodbye_address(session_key if is_theirs else ""))
     return end_browser_session(request, answer) if is_theirs else answer
 
 
@@ -116,8 +116,8 @@ def _answer(
             "SAMLResponse", deflated(message_builder.written(message)), relay_of(request), pair
         )
         onwards = f"{address}{'&' if '?' in address else '?'}{query}"
-        return HttpResponseRedirect(farewell(farewell_of, onwards) if farewell_of else onwards)
+        return HttpResponseRedirect(goodbye_address(farewell_of, onwards) if farewell_of else onwards)
     fields = {"SAMLResponse": base64.b64encode(message_builder.written(sign(message, pair))).decode()}
     if relay := relay_of(request):
         fields["RelayState"] = relay
-    return post_onwards(request, address, fields)
+    return post_page(request, address, fields)

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from vaguemestre.access.signin.http import who_asks
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry.http import (
-    at_the_door,
-    leave,
-    mark_now,
-    post_onwards,
+    bad_request_page,
+    obstacle_for,
+    obstacle_page,
+    post_page,
+    proof_mark,
     proved_since,
-    refused,
-    stopped,
-    to_sign_in,
+    redirect_page,
+    redirect_to_sign_in,
 )
 from vaguemestre.access.sso.registry.queries import find_application, identity_of
 from vaguemestre.access.sso.registry.rules.methods import methods_of
@@ -60,7 +60,7 @@ def sso(request: HttpRequest) -> HttpResponse:
     """Nothing leaves before the application, its signature and its address are found good."""
     found = _asked(request)
     if isinstance(found, Wrong):
-        return refused(request, found.words)
+        return bad_request_page(request, found.words)
     asked, peer = found
     if request.method == "POST":  # asked again by GET, which brings the session's cookie from anywhere
         answer = HttpResponseRedirect(_path("saml:go-on", asked))
@@ -75,7 +75,9 @@ def go_on(request: HttpRequest) -> HttpResponse:
     """A request found good a moment ago."""
     asked = found_again(request.GET.get("demande", ""))
     if asked is None:
-        return refused(request, "Cette demande est trop ancienne : recommencez depuis l’application.")
+        return bad_request_page(
+            request, "Cette demande est trop ancienne : recommencez depuis l’application."
+        )
     return _answer(request, asked, peer_of(asked.client_id))
 
 
@@ -83,7 +85,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
 @require_GET
 def resume(request: HttpRequest) -> HttpResponse:
     """Back from signing in: the browser itself asks again, no longer on behalf of a form."""
-    return leave(request, f"{reverse('saml:go-on')}?{request.GET.urlencode()}")
+    return redirect_page(request, f"{reverse('saml:go-on')}?{request.GET.urlencode()}")
 
 
 @never_cache
@@ -141,7 +143,7 @@ def _checked(request: HttpRequest, read: Request, peer: Peer, *, signed: bool) -
 def _answer(request: HttpRequest, asked: Asked, peer: Peer | None) -> HttpResponse:
     application = find_application(asked.client_id)
     if application is None or peer is None or asked.consumer not in application.addresses:
-        return refused(request, _UNKNOWN)
+        return bad_request_page(request, _UNKNOWN)
     form = format_for(peer.described, asked.format)
     if form is None:
         return _declined(request, application, asked, Status.NAME_ID_POLICY)
@@ -153,16 +155,16 @@ def _answer(request: HttpRequest, asked: Asked, peer: Peer | None) -> HttpRespon
     if who is None or (must_prove and not proved):
         if asked.passive:
             return _declined(request, application, asked, Status.NO_PASSIVE)
-        return _sign_in_first(asked, known=who is not None)
+        return _sign_in_first(asked, is_signed_in=who is not None)
     if context is None:
         return _declined(request, application, asked, Status.NO_CONTEXT)
     now = timezone.now()
     identity = identity_of(who.account_id, now)
-    what = at_the_door(application, who, identity)
+    what = obstacle_for(application, who, identity)
     if what:
         if asked.passive:
             return _declined(request, application, asked, Status.DENIED)
-        return stopped(request, application, who, what, _path("saml:go-on", asked))
+        return obstacle_page(request, application, who, what, _path("saml:go-on", asked))
     content = services.answer_for(
         application,
         peer,
@@ -192,12 +194,12 @@ def _posted(request: HttpRequest, application: Application, asked: Asked, conten
     fields = {"SAMLResponse": base64.b64encode(content).decode()}
     if asked.relay:
         fields["RelayState"] = asked.relay
-    return post_onwards(request, asked.consumer, fields, application.name)
+    return post_page(request, asked.consumer, fields, application.name)
 
 
-def _sign_in_first(asked: Asked, *, known: bool) -> HttpResponse:
-    back = f"{_path('saml:resume', asked)}&{urlencode({_MARK: mark_now()})}"
-    return to_sign_in(back, again=known)
+def _sign_in_first(asked: Asked, *, is_signed_in: bool) -> HttpResponse:
+    back = f"{_path('saml:resume', asked)}&{urlencode({_MARK: proof_mark()})}"
+    return redirect_to_sign_in(back, again=is_signed_in)
 
 
 def _path(name: str, asked: Asked) -> str:
