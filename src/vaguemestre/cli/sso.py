@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.utils import timezone
 
-from vaguemestre.access.sso.oidc.rules.imports import read_client
+from vaguemestre.access.sso.oidc.rules.imports import parse_client
 from vaguemestre.access.sso.registry.rules.declared import (
     DeclarationError,
     DeclaredApplication,
@@ -19,11 +19,11 @@ from vaguemestre.access.sso.registry.rules.declared import (
 )
 from vaguemestre.access.sso.registry.services import Outcome, add_application, apply_declaration
 from vaguemestre.access.sso.registry.values import Protocol
-from vaguemestre.access.sso.saml.rules.documents import NotRead
+from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
-from vaguemestre.access.sso.saml.rules.signatures import NotSigned
+from vaguemestre.access.sso.saml.rules.signatures import InvalidSignatureError
 from vaguemestre.access.sso.saml.services import keep_peer, rotate_pair
-from vaguemestre.access.sso.saml.values import Described
+from vaguemestre.access.sso.saml.values import ServiceProvider
 from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.ports import secret_keys
@@ -89,7 +89,7 @@ def import_file(
     """Inscrit une application d’après ses métadonnées, SAML (XML, agrégat) ou OpenID Connect (JSON)."""
     content, now = file.read_bytes(), timezone.now()
     if content.lstrip()[:1] == b"{":
-        registration = read_client(json.loads(content), client_id)
+        registration = parse_client(json.loads(content), client_id)
         secret = add_application(registration, by="cli", now=now)
         typer.echo(f"Application {registration.client_id} inscrite ; aucun attribut ne lui est transmis.")
         if secret:
@@ -145,11 +145,11 @@ def _secret_of(application: Declared, file: Path) -> str:
         raise Failed(f"{application.registration.client_id} : {where} ne peut pas être lu.", 65) from error
 
 
-def _described(content: bytes, certificate: Path | None, file: Path) -> list[Described]:
+def _described(content: bytes, certificate: Path | None, file: Path) -> list[ServiceProvider]:
     try:
         der = b""
         if certificate:
             der = x509.load_pem_x509_certificate(certificate.read_bytes()).public_bytes(Encoding.DER)
         return read_metadata(content, timezone.now(), der)
-    except (NotRead, NotSigned, OSError, ValueError) as error:
+    except (MalformedMessage, InvalidSignatureError, OSError, ValueError) as error:
         raise Failed(f"{file} : métadonnées refusées ({error}).", 65) from error

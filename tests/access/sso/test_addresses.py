@@ -35,11 +35,11 @@ from tests.access.sso.saml.service_provider import CONSUMER, ENTITY, SLO, leavin
 from vaguemestre.access.sso.cas.models import ProxyGrant, Ticket
 from vaguemestre.access.sso.headers.models import Pass
 from vaguemestre.access.sso.oidc.models import Code, Token
-from vaguemestre.access.sso.oidc.rules.imports import read_client
+from vaguemestre.access.sso.oidc.rules.imports import parse_client
 from vaguemestre.access.sso.registry.models import Application, Visit
 from vaguemestre.access.sso.registry.services import add_application
 from vaguemestre.access.sso.registry.values import Protocol
-from vaguemestre.access.sso.saml.rules.documents import NotRead
+from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
 from vaguemestre.access.sso.saml.services import keep_peer
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -358,7 +358,7 @@ def test_no_such_address_is_written_down_from_a_clients_metadata(db: None, told:
         value = [hostile] if name.endswith("uris") else hostile
         given = {"client_name": "x", "redirect_uris": [BACK], name: value}
         try:
-            add_application(read_client(given, f"a-{number}"), by="test", now=timezone.now())
+            add_application(parse_client(given, f"a-{number}"), by="test", now=timezone.now())
         except Refusal:
             continue
     assert all(may_be_written(one) for one in written())
@@ -388,7 +388,7 @@ def test_no_such_address_is_written_down_from_saml_metadata(
         try:
             described = read_metadata(IN_METADATA[name](_attribute(hostile)), now)[0]
             keep_peer(described, by="test", now=now)
-        except (Refusal, NotRead):
+        except (Refusal, MalformedMessage):
             continue
         told = leaving(here=f"{HERE}/saml/slo", name="_personne", issuer=ENTITY)
         answer = client.get(f"/saml/slo?{query(told, by='sp')}")

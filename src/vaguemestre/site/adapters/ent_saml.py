@@ -5,13 +5,18 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from vaguemestre.access.sso.saml.rules import authn_request
-from vaguemestre.access.sso.saml.rules.documents import NotRead, decoded, deflated, parse
-from vaguemestre.access.sso.saml.rules.message_builder import written
-from vaguemestre.access.sso.saml.rules.metadata import read_provider, write_consumer
-from vaguemestre.access.sso.saml.rules.pairs import published
-from vaguemestre.access.sso.saml.rules.signatures import NotSigned, query_signed, sign
-from vaguemestre.access.sso.saml.services import pairs_now, signing_pair
-from vaguemestre.access.sso.saml.values import Provider, SigningPair
+from vaguemestre.access.sso.saml.rules.documents import (
+    MalformedMessage,
+    decode_base64,
+    deflate,
+    parse_message,
+)
+from vaguemestre.access.sso.saml.rules.message_builder import serialize
+from vaguemestre.access.sso.saml.rules.metadata import build_sp_metadata, read_identity_provider
+from vaguemestre.access.sso.saml.rules.pairs import published_pairs
+from vaguemestre.access.sso.saml.rules.signatures import InvalidSignatureError, sign, sign_query
+from vaguemestre.access.sso.saml.services import signing_pair, signing_pairs
+from vaguemestre.access.sso.saml.values import IdentityProvider, SigningPair
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.schools.rosters.values import EntSaid
@@ -49,7 +54,7 @@ class EntBySaml:
                 now=now,
                 name=self._name,
             )
-        except (NotRead, NotSigned) as error:
+        except (MalformedMessage, InvalidSignatureError) as error:
             raise Refusal("rosters.ent-refused") from error
         key = hashlib.sha256(f"{provider.entity_id} {response.assertion_id}".encode()).hexdigest()
         return EntSaid(provider.entity_id, response.user, response.answers, key, response.until)
@@ -59,10 +64,10 @@ class EntBySaml:
         descriptor = write_consumer(self._issuer, self._consumer, self._title, pairs, now)
         return written(sign(descriptor, self._pair(now)))
 
-    def _provider(self, now: datetime) -> Provider:
+    def _provider(self, now: datetime) -> IdentityProvider:
         try:
-            return read_provider(self._file.read_bytes(), now)
-        except (OSError, NotRead) as error:
+            return read_identity_provider(self._file.read_bytes(), now)
+        except (OSError, MalformedMessage) as error:
             raise EngineDown(f"metadata of the ent: {error}") from error
 
     def _pair(self, now: datetime) -> SigningPair:

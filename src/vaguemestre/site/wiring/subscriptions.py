@@ -131,9 +131,9 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     TokensWithdrawn: (provisioning_handlers.withdraw_tokens,),
     SessionsEnded: (signin_handlers.refuse_tokens, registry_handlers.follow_sessions),
     VisitEnded: (
-        oidc_handlers.tell,
+        oidc_handlers.notify_client,
         cas_handlers.notify_service,
-        saml_handlers.tell,
+        saml_handlers.notify_service_provider,
         headers_handlers.delete_ended_visit,
     ),
     MessageQueued: (outbox_handlers.send,),

@@ -65,14 +65,16 @@ def recover(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def give_code(request: HttpRequest) -> HttpResponse:
     """Give the code, in the browser that asked for it."""
-    sent = sent_code(request)
-    if sent is None:
+    delivered = sent_code(request)
+    if delivered is None:
         return HttpResponseRedirect(reverse("assistant:recover"))
     form = DeliveredCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if services.is_code_right(sent, form.cleaned_data["code"], secret_keys.get(), now=timezone.now()):
-            store_proved_account(request, sent.account_id)
-            is_first = identified(sent.account_id).state == "pending"
+        if services.is_code_right(
+            delivered, form.cleaned_data["code"], secret_keys.get(), now=timezone.now()
+        ):
+            store_proved_account(request, delivered.account_id)
+            is_first = identified(delivered.account_id).state == "pending"
             return HttpResponseRedirect(
                 reverse("assistant:activate" if is_first else "assistant:recover-password")
             )

@@ -14,11 +14,11 @@ def record_browser(account_id: int, mark: str, *, network: str, user_agent: str,
 
     The first browser of an account needs no notice: its activation is one.
     """
-    known = Device.objects.filter(account_id=account_id)
+    devices = Device.objects.filter(account_id=account_id)
     fields = {"told": user_agent[:200], "network": network[:45], "last_at": now}
-    if known.filter(mark=mark, forgotten_at__isnull=True).update(**fields):
+    if devices.filter(mark=mark, forgotten_at__isnull=True).update(**fields):
         return False
-    is_first = not known.exists()
+    is_first = not devices.exists()
     Device.objects.update_or_create(
         account_id=account_id,
         mark=mark,

@@ -1,4 +1,4 @@
-"""Applications told that somebody signed out (OpenID Connect Back-Channel Logout)."""
+"""Single sign-out of OIDC clients (OpenID Connect Back-Channel and Front-Channel Logout)."""
 
 import logging
 
@@ -19,15 +19,15 @@ log = logging.getLogger(__name__)
 
 
 def front_address(visit: Visit) -> str:
-    """What a browser loads to end that visit; "" when the application has no such address."""
+    """The front-channel logout address of that visit; "" if the client has none."""
     application = visit.application
     if application.protocol is not Protocol.OIDC or not application.front_sign_out:
         return ""
     return rules.front_address(application.front_sign_out, settings.CONFIG.public_url, visit.sid)
 
 
-def tell(event: VisitEnded) -> None:
-    """Raises EngineDown when the application does not answer: later, then."""
+def notify_client(event: VisitEnded) -> None:
+    """Send the logout token. Raises EngineDown if the client does not answer: the job is retried."""
     visit = find_visit(event.visit_id)
     if visit is None or visit.application.protocol is not Protocol.OIDC:
         return

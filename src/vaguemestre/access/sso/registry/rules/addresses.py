@@ -51,9 +51,9 @@ def check_prefix(address: str) -> str:
 def is_beneath(address: str, prefixes: Iterable[str]) -> bool:
     """Whether the address is one of the prefixes or beneath one, whichever URL parser reads it.
 
-    Compared exactly up to the prefix's final slash, so that host and port cannot differ. Paths that a
-    browser, proxy or servlet container could resolve upwards are refused: dot segments, also encoded once or twice
-    or with parameters (`..;x`), encoded slashes and backslashes.
+    Compared exactly up to the prefix's final slash, so that host and port cannot differ. Paths that some
+    browser, proxy or servlet container could resolve upwards are refused: dot segments, also encoded once or
+    twice or with parameters (`..;x`), encoded slashes and backslashes.
     """
     if not _VISIBLE.fullmatch(address) or "#" in address:
         return False

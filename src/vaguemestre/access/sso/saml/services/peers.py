@@ -1,4 +1,4 @@
-"""Service providers written down from their metadata."""
+"""Registration of service providers from their metadata."""
 
 import base64
 from dataclasses import asdict, replace
@@ -14,13 +14,13 @@ from vaguemestre.access.sso.registry.values import Application, Protocol, Regist
 from vaguemestre.access.sso.saml.models import Peer
 from vaguemestre.access.sso.saml.queries import peer_named, peer_of
 from vaguemestre.access.sso.saml.rules.client_ids import client_id_for
-from vaguemestre.access.sso.saml.values import Binding, Described
+from vaguemestre.access.sso.saml.values import Binding, ServiceProvider
 from vaguemestre.foundation.kernel.errors import Refusal
 
 
 @transaction.atomic(durable=True)
 def keep_peer(
-    described: Described,
+    described: ServiceProvider,
     *,
     client_id: str = "",
     registration: Registration | None = None,
@@ -29,38 +29,38 @@ def keep_peer(
     by: str,
     now: datetime,
 ) -> str:
-    """Use case: write down what those metadata describe; its client id.
+    """Use case: register a service provider, or update it; returns its client ID.
 
-    What administrators decided about a known one stays; only what metadata say is replaced. `registration`:
-    the rest of it, decided elsewhere (a declared file). `start`: where the portal leads, when nothing says.
-    Assertions are encrypted when the metadata have a key for it, unless decided otherwise.
+    Administrators' decisions about a known one stay; only what metadata describe is replaced. `registration`:
+    those decisions, from a declared file. `start`: where the portal leads if nothing else says. Assertions
+    are encrypted if the metadata have a key for it, unless `encrypts` decides otherwise.
     Raises Refusal as `registry.services.add_application`, `sso.no-consumer`, `sso.entity-taken`.
     """
-    consumers = [one for one in described.consumers if one.binding == Binding.POST]
+    consumers = [endpoint for endpoint in described.consumers if endpoint.binding == Binding.POST]
     if not consumers:
         raise Refusal("sso.no-consumer", entity_id=described.entity_id[:200])
     for endpoint in described.sign_outs:
         for address in filter(None, (endpoint.address, endpoint.answers)):
             check_address(address)
-    known = peer_named(described.entity_id)
-    if known and client_id and known.client_id != client_id:
-        raise Refusal("sso.entity-taken", entity_id=described.entity_id[:200], client_id=known.client_id)
-    client_id = known.client_id if known else client_id or client_id_for(described.entity_id)
-    addresses = tuple(dict.fromkeys(one.address for one in consumers))
+    registered = peer_named(described.entity_id)
+    if registered and client_id and registered.client_id != client_id:
+        raise Refusal("sso.entity-taken", entity_id=described.entity_id[:200], client_id=registered.client_id)
+    client_id = registered.client_id if registered else client_id or client_id_for(described.entity_id)
+    addresses = tuple(dict.fromkeys(endpoint.address for endpoint in consumers))
     former = find_application(client_id)
     if former and former.protocol is not Protocol.SAML:
         raise Refusal("sso.client-id-taken", client_id=client_id)
-    wanted = registration or former or _initial(described, client_id, start)
+    source = registration or former or _new_registration(described, client_id, start)
     if former:
-        update_application(_plain(replace(wanted, addresses=addresses)), by=by, now=now)
+        update_application(_registration_of(replace(source, addresses=addresses)), by=by, now=now)
     else:
-        create_application(_plain(replace(wanted, addresses=addresses)), by=by, now=now)
+        create_application(_registration_of(replace(source, addresses=addresses)), by=by, now=now)
     _write(described, client_id, encrypts, now)
     return client_id
 
 
-def _initial(described: Described, client_id: str, start: str) -> Registration:
-    """What is decided of one that nobody decided about: what it asks for is not what it is given."""
+def _new_registration(described: ServiceProvider, client_id: str, start: str) -> Registration:
+    """The registration of a new provider: no attribute is released by default."""
     return Registration(
         client_id=client_id,
         name=described.name or client_id,
@@ -73,21 +73,21 @@ def _initial(described: Described, client_id: str, start: str) -> Registration:
     )
 
 
-def asked_of(described: Described) -> tuple[str, ...]:
-    """The attributes it asks for that we know."""
+def known_requested_attributes(described: ServiceProvider) -> tuple[str, ...]:
+    """The requested attributes that exist here."""
     return tuple(name for name in described.wanted if name in ATTRIBUTES)
 
 
-def _plain(registration: Registration) -> Registration:
+def _registration_of(registration: Registration) -> Registration:
     if not isinstance(registration, Application):
         return replace(registration, pairwise=True)
-    told = asdict(registration)
+    fields = asdict(registration)
     for name in ("application_id", "secret_sha256", "former_sha256", "former_until", "has_logo"):
-        told.pop(name)
-    return Registration(**told)
+        fields.pop(name)
+    return Registration(**fields)
 
 
-def _write(described: Described, client_id: str, encrypts: bool | None, now: datetime) -> None:
+def _write(described: ServiceProvider, client_id: str, encrypts: bool | None, now: datetime) -> None:
     application = find_application(client_id)
     if application is None:
         raise LookupError(client_id)
@@ -97,9 +97,9 @@ def _write(described: Described, client_id: str, encrypts: bool | None, now: dat
         application_id=application.application_id,
         defaults={
             "entity_id": described.entity_id,
-            "consumers": [asdict(one) for one in described.consumers],
-            "sign_outs": [asdict(one) for one in described.sign_outs],
-            "signing": [base64.b64encode(one).decode() for one in described.signing],
+            "consumers": [asdict(endpoint) for endpoint in described.consumers],
+            "sign_outs": [asdict(endpoint) for endpoint in described.sign_outs],
+            "signing": [base64.b64encode(certificate).decode() for certificate in described.signing],
             "encryption": base64.b64encode(described.encryption).decode(),
             "formats": list(described.formats),
             "signs_requests": described.signs_requests,
