@@ -23,7 +23,7 @@ from vaguemestre.access.signin.sessions import SessionStore  # noqa: E402
 from vaguemestre.access.sso.registry.services import keep_application  # noqa: E402
 from vaguemestre.access.sso.registry.values import Protocol, Registration  # noqa: E402
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata  # noqa: E402
-from vaguemestre.access.sso.saml.services import keep_peer  # noqa: E402
+from vaguemestre.access.sso.saml.services import register_provider  # noqa: E402
 from vaguemestre.desks.helpdesk import services as helpdesk  # noqa: E402
 from vaguemestre.desks.helpdesk.values import Act  # noqa: E402
 from vaguemestre.foundation.jobs.services import announce  # noqa: E402
@@ -111,7 +111,7 @@ def prepare(number: int, subscriber: str, metadata: str) -> dict[str, Any]:
     borrowed, loan = lend(friend, row)
     lent, _ = lend(row, friend)
     mailing_list = list_kept_by(row.pk, subscriber, number)
-    keep_peer(read_metadata(metadata.encode(), now)[0], by="instance", now=now)
+    register_provider(read_metadata(metadata.encode(), now)[0], by="instance", now=now)
     for account_id in (row.pk, box.account_id, friend.pk, mailing_list.account_id):
         from vaguemestre.people.credentials.events import AccountChanged
 

@@ -22,7 +22,7 @@ from vaguemestre.access.sso.registry.values import Protocol
 from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
 from vaguemestre.access.sso.saml.rules.signatures import InvalidSignatureError
-from vaguemestre.access.sso.saml.services import keep_peer, rotate_pair
+from vaguemestre.access.sso.saml.services import register_provider, rotate_pair
 from vaguemestre.access.sso.saml.values import ServiceProvider
 from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.times import paris_day

@@ -41,7 +41,7 @@ from vaguemestre.access.sso.registry.services import add_application
 from vaguemestre.access.sso.registry.values import Protocol
 from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
-from vaguemestre.access.sso.saml.services import keep_peer
+from vaguemestre.access.sso.saml.services import register_provider
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 
@@ -217,7 +217,7 @@ def _registered(nicolas: Account, told: Told) -> None:
     )
     added(client_id="stock", protocol=Protocol.HEADERS, addresses=(STOCK,), home=STOCK, tell_sign_out="")
     now = timezone.now()
-    keep_peer(read_metadata(metadata(acs=SP), now)[0], by="test", now=now)
+    register_provider(read_metadata(metadata(acs=SP), now)[0], by="test", now=now)
 
 
 def _plain(hostile: str) -> str:
@@ -387,7 +387,7 @@ def test_no_such_address_is_written_down_from_saml_metadata(
         now = timezone.now()
         try:
             described = read_metadata(IN_METADATA[name](_attribute(hostile)), now)[0]
-            keep_peer(described, by="test", now=now)
+            register_provider(described, by="test", now=now)
         except (Refusal, MalformedMessage):
             continue
         told = leaving(here=f"{HERE}/saml/slo", name="_personne", issuer=ENTITY)

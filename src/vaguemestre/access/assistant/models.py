@@ -13,4 +13,4 @@ class IssuedCode(models.Model):
     made_at = models.DateTimeField()
     until = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
-    drops_factors = models.BooleanField(default=False)  # second factors were lost too
+    drops_factors = models.BooleanField(default=False)  # second factors are lost too

@@ -18,7 +18,7 @@ class Rejected:
     """Rejected: unknown, wrong, already activated, suspended or closed all give the same answer."""
 
     reason: str = "assistant.not-possible"
-    wait: int = 0  # seconds, when too many tries were made
+    wait: int = 0  # seconds, after too many attempts
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ class SessionsEnded:
 
     token_sha256s: list[str]
     session_keys: list[str] = field(default_factory=list)
-    continued_by: str = ""  # the same person proved who they are again: the session that goes on
+    continued_by: str = ""  # the session that replaces it after a fresh proof
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class SignInForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if self.data.get("identifiant") or self.initial.get("identifiant"):  # the rest is to be typed
+        if self.data.get("identifiant") or self.initial.get("identifiant"):  # the password comes next
             self.fields["identifiant"].widget.attrs.pop("autofocus")
             self.fields["secret"].widget.attrs["autofocus"] = True
 

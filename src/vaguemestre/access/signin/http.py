@@ -36,7 +36,7 @@ _MAIL = "/messagerie/"
 RESUME = "/compte/reprise"
 _MAX_PATH_CHARACTERS = 2000
 RENEWAL = "/parametres/securite/mot-de-passe"
-# Not "cookies": on a machine that serves several instances they are shared by all ports.
+# Clear-Site-Data without "cookies": all ports of a host share them, so other instances would lose theirs.
 CLEARED_SITE_DATA = '"cache", "storage"'
 
 

@@ -76,6 +76,6 @@ class LetterSender(Protocol):
 revocations: Slot[Revocations] = Slot("signin.revocations")
 deliver_notice: Slot[DeliverNotice] = Slot("signin.deliver_notice")
 visits: Slot[Visits] = Slot("signin.visits")
-undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → how its room undoes it
+undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → undo service of its room
 send_outside: Slot[SendOutside] = Slot("signin.send_outside")
 letter_sender: Slot[LetterSender] = Slot("signin.letter_sender")

@@ -15,7 +15,7 @@ from vaguemestre.access.signin.values import Who
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES, Policy
 
 _MAX_AGE = timedelta(minutes=1)  # a changed name or address shows by then
-_MAX_SESSIONS = 20_000  # sessions remembered by one worker
+_MAX_SESSIONS = 20_000  # in one worker's cache
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ class Factor(StrEnum):
     PASSCODE = "passcode"
     CODE = "code"
     PASSKEY = "passkey"
-    PARTNER = "partner"  # another house we trust says who it is: never a fresh proof
+    PARTNER = "partner"  # a trusted partner (the ENT) vouches for the user: never a fresh proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Acting:
     may_sort: bool
     may_write: bool
     may_manage: bool
-    is_lent: bool = False  # somebody's own, lent for some days
+    is_lent: bool = False  # a personal mailbox, delegated for some days
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ class Who:
     enrol_before: datetime | None = None  # a second factor is due by then
     must_renew: bool = False  # the password is barred: another must be chosen first
     mail_held_since: datetime | None = None  # after a compromise: applications open, mail does not
-    by: str = ""  # the last factor shown when the session was opened
-    acting: Acting | None = None  # everything above is then the shared mailbox's, but for the session
+    by: str = ""  # the last factor proved when the session was opened
+    acting: Acting | None = None  # if set, all fields above but the session's are the shared mailbox's
 
     @property
     def own_account_id(self) -> int:

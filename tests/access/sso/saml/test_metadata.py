@@ -16,7 +16,7 @@ from vaguemestre.access.sso.saml.rules import metadata as rules
 from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
 from vaguemestre.access.sso.saml.rules.signatures import InvalidSignatureError
-from vaguemestre.access.sso.saml.services import keep_peer
+from vaguemestre.access.sso.saml.services import register_provider
 from vaguemestre.foundation.kernel.errors import Refusal
 
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -98,7 +98,7 @@ def test_what_was_decided_stays_when_metadata_are_read_again() -> None:
     client_id = registered(released=("mail",), name="Renommée")
     now = timezone.now() + timedelta(days=1)
     (moved,) = read_metadata(metadata(acs="https://sp.example/nouveau"), now)
-    assert keep_peer(moved, by="test", now=now) == client_id
+    assert register_provider(moved, by="test", now=now) == client_id
     application = find_application(client_id)
     assert application is not None
     assert (application.name, application.released) == ("Renommée", ("mail",))
@@ -124,5 +124,5 @@ def test_an_entity_has_one_name_here() -> None:
     client_id = registered()
     (found,) = read_metadata(metadata(), timezone.now())
     with pytest.raises(Refusal, match="entity-taken"):
-        keep_peer(found, client_id="autre-nom", by="test", now=timezone.now())
+        register_provider(found, client_id="autre-nom", by="test", now=timezone.now())
     assert peer_of(client_id) is not None

@@ -20,7 +20,7 @@ _MONTHS = (
     "novembre",
     "decembre",
 )
-_MIN_AGE_YEARS = 14  # nobody younger works in a school: « 13 » is 1913 or 2013, never the latter before 2027
+_MIN_AGE_YEARS = 14  # the youngest employees: « 13 » is 1913, or 2013 from 2027 on
 
 
 def birth_date(typed: str, *, today: date) -> date:

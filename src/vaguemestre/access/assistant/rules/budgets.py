@@ -9,7 +9,7 @@ from datetime import timedelta
 from vaguemestre.access.signin.rules.throttle import NEAR, Budget
 from vaguemestre.access.signin.rules.tolls import Price
 
-# docs/security.md §3.2: five tries a day against one NUMEN, twenty an hour from one network, a brake for all.
+# docs/security.md §3.2: five failures a day on one NUMEN, twenty an hour from one network, a cap for all.
 TARGET = Budget(
     free=4,
     longest=timedelta(minutes=1),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from vaguemestre.people.credentials.values import SecretKeys
 
 LIFETIME = timedelta(hours=24)  # NIST SP 800-63B-4 §4.2: issued recovery codes sent by e-mail
-_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 signs, none like another
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 letters and digits, none easily confused
 _LENGTH = 13
 _GROUPS = (4, 4, 5)
 

@@ -11,7 +11,7 @@ from vaguemestre.foundation.kernel.times import PARIS
 
 SENDER = "ne-pas-repondre"
 
-# Kind → (subject, what is said). `{code}`: the code, or the network an account was opened from.
+# Kind → (subject, body). `{code}`: the code, or the network an account was activated from.
 _WORDS: Mapping[str, tuple[str, str]] = {
     "recover": (
         "Votre code pour choisir un nouveau mot de passe",

@@ -69,6 +69,8 @@ def choose_password(account_id: int, password: str, keys: SecretKeys, *, mark: s
         record("assistant.recovered", to=by, by=by, at=now)
         announce(AccountTouched(account_id, "recovered", now.isoformat()))
         announce_letter(account_id, "recovered", contact, keys, now=now)
-    with transaction.atomic(durable=True):  # apart: counters are locked before anything else
+    with transaction.atomic(
+        durable=True
+    ):  # a transaction of its own: counters are locked before anything else
         lift_throttle(account_id)
     return True

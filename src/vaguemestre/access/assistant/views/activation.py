@@ -54,7 +54,7 @@ def activate(request: HttpRequest) -> HttpResponse:
         now=timezone.now(),
     )
     if not is_first:
-        request.session.flush()  # somebody was quicker: as neutral as any other refusal
+        request.session.flush()  # activated meanwhile: answer like any other rejection
         return identify_page(request, IdentifyForm(), refused=sentence(Refusal("assistant.not-possible")))
     answer = start_session(request, account.account_id)
     _open_mailbox(account.account_id)

@@ -10,7 +10,7 @@ class Kind(StrEnum):
     OTHERS = "others"  # done by somebody else
 
 
-# Journal action → what its owner reads. What is not here concerns the machine, not its owner.
+# Journal action → its label. Actions without one concern the platform, not the owner.
 WORDS: Mapping[str, str] = {
     "signin.signed-in": "Connexion",
     "signin.signed-out": "Déconnexion",

@@ -9,19 +9,8 @@ MAX_BYTES = 200_000
 _SECRET = re.compile(r"mot_de_passe|password|secret|confirmation|pin\b|actuel|code\b|reponse", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
 _MAX_DISPLAYED_CHARACTERS = 300
-# Fields that name a thing by a code: the words of the act, or the page it leads to, say what they choose.
-_CODES = {
-    "acte",
-    "action",
-    "next",
-    "plan",
-    "personne",
-    "deuxieme",
-    "evenement",
-    "categorie",
-    "suivi",
-    "source",
-}
+# Fields that hold codes: the label of the act, or its page, already says what they choose.
+_CODES = {"acte", "next", "plan", "personne", "deuxieme", "evenement", "categorie", "suivi", "source"}
 _LABELS = {
     "motif": "Motif",
     "reason": "Motif",

@@ -11,11 +11,11 @@ IDLE_SHARED = timedelta(minutes=15)
 OWN_DEVICE = timedelta(days=30)  # « Mon appareil »: after a day of school, for reading only
 MAX_DURATION_STAFF = timedelta(hours=8)
 IDLE_STAFF = timedelta(minutes=15)
-ANONYMOUS = timedelta(minutes=30)  # a sign-in or an activation under way
-RECENT = timedelta(minutes=5)  # what sensitive acts ask for
-RECENT_FOR_OTHERS = timedelta(minutes=15)  # what acts on others ask for: a desk does one after another
-RECENT_FOR_FILTERS = timedelta(minutes=30)  # what a filter asks for that sends mail on or away
-WRITE_INTERVAL = timedelta(minutes=1)  # the idle clock on disk is at most that late
+ANONYMOUS = timedelta(minutes=30)  # a sign-in or an activation in progress
+RECENT = timedelta(minutes=5)  # sensitive acts
+RECENT_FOR_OTHERS = timedelta(minutes=15)  # acts on others' accounts: a help desk does one after another
+RECENT_FOR_FILTERS = timedelta(minutes=30)  # filters that forward or delete mail
+WRITE_INTERVAL = timedelta(minutes=1)  # how late the stored idle clock may be
 
 
 def session_end(

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 from vaguemestre.foundation.kernel.times import PARIS
 
-# Act → (subject, what sentence). An act without words here cannot be told, and so cannot be announced.
+# Act → (subject, sentence). An act without an entry cannot be announced.
 WORDS: Mapping[str, tuple[str, str]] = {
     "activated": (
         "Votre compte a été activé",
@@ -206,7 +206,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-# What attackers do next (docs/security.md §2): told on another channel as well, with a link to undo it.
+# Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
 SENSITIVE: frozenset[str] = frozenset(
     {
         "new-browser", "application-added", "application-removed", "recovery-codes-made", "passkey-added",
@@ -216,10 +216,10 @@ SENSITIVE: frozenset[str] = frozenset(
     }
 )  # fmt: skip
 
-# Those that can be taken back without closing everything.
+# Acts that can be undone one by one.
 UNDOABLE: frozenset[str] = SENSITIVE - {"new-browser"}
 
-# Journal action → act: what closing everything takes back besides, when it was done since.
+# Journal action → act: undone as well when the account is locked, if done since the notice.
 UNDONE_ON_LOCK: Mapping[str, str] = {
     "sorting.forward-set": "forward-set",
     "sorting.filter-deletes": "filter-deletes",

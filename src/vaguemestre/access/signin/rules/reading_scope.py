@@ -5,7 +5,7 @@ import re
 _PAGES = ("/messagerie/", "/sante", "/alogin", "/deconnexion", "/compte/", "/assistant/", "/.well-known/")
 _EXACT = frozenset({"/", "/aide", "/accessibilite", "/donnees-personnelles", "/charte"})
 _NOT_READING = ("/messagerie/ecrire",)
-# Protocols of applications judge by themselves: a question asked silently wants an answer, not a page.
+# SSO endpoints check for themselves: a silent request (prompt=none) needs a protocol answer, not a page.
 _PROTOCOLS = ("/oidc/", "/cas/", "/saml/")
 _POSTED = (
     "/alogin", "/deconnexion", "/compte/", "/messagerie/flux/",
@@ -13,7 +13,7 @@ _POSTED = (
 )  # fmt: skip
 
 
-_SHARED = re.compile(r"/boites/[0-9]+(?=/messagerie/)")  # a mailbox of several people is read as one's own
+_SHARED = re.compile(r"/boites/[0-9]+(?=/messagerie/)")  # shared mailboxes follow the same rule
 
 
 def is_reading(method: str, path: str) -> bool:

@@ -23,21 +23,21 @@ class Budget:
 
 # docs/security.md §5.1: delay from the fifth failure, about 25 guesses a day against one account.
 ACCOUNT = Budget(free=4, longest=timedelta(minutes=15), memory=timedelta(hours=24), exhausted_at=20)
-# One name from one network, on pages: a work in place of a delay, and the day's 25 guesses (CNIL 2022-100).
+# One name from one network, on pages: proof of work instead of a delay, 25 guesses a day (CNIL 2022-100).
 NEAR = Budget(free=4, longest=timedelta(0), memory=timedelta(hours=24), exhausted_at=25)
 # One name from everywhere, on pages (NIST SP 800-63B-4: a hundred consecutive failures at most).
 ANYWHERE = Budget(free=4, longest=timedelta(0), memory=timedelta(hours=24), exhausted_at=100)
-# Browsers without scripts, above a brake: their network's.
+# Browsers without scripts wait instead of working: counted by network.
 WAITED = Budget(free=20, longest=timedelta(seconds=30), memory=timedelta(hours=1))
 # A school is one address for hundreds of people.
 NETWORK = Budget(free=30, longest=timedelta(seconds=30), memory=timedelta(hours=1))
-# Password spraying: one secret tried on many accounts, or many accounts tried from one network. Counted once
-# an account; a school has a hundred people behind one address, and on Monday morning many of them mistype.
+# Password spraying: one secret tried on many accounts, or many accounts from one network. Each account counts
+# once; a school has a hundred people behind one address, and many mistype on Monday morning.
 SAME_SECRET = Budget(free=10, longest=timedelta(minutes=5), memory=timedelta(hours=1))
 MANY_ACCOUNTS = Budget(free=40, longest=timedelta(minutes=1), memory=timedelta(hours=1))
-# A program keeps asking with a password its owner revoked: that stays between it and its network.
+# A mail client that keeps trying a revoked app password is throttled on its own network only.
 PROGRAM = Budget(free=20, longest=timedelta(minutes=5), memory=timedelta(hours=1))
-# The owner's own browser has a budget apart: strangers who fail elsewhere do not spend it.
+# The owner's known browser has its own budget, which failures made elsewhere do not spend.
 BROWSER = NEAR
 
 

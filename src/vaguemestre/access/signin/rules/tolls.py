@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from vaguemestre.access.signin.rules.throttle import Budget, failures_now
 
 HIGHEST_LEVEL = 7
-CROWD_LEVEL = 5  # the most that others' failures may ask of a browser: some seconds
-CHALLENGE_LIFETIME = timedelta(minutes=5)  # a challenge is good that long
-PUZZLE_COUNT = 8  # several small ones: the time they take varies less than one large one's
+CROWD_LEVEL = 5  # the most that failures of others may require: some seconds of work
+CHALLENGE_LIFETIME = timedelta(minutes=5)  # how long a challenge is valid
+PUZZLE_COUNT = 8  # several small puzzles: their total time varies less than one large one's
 _BASE_BITS = 11  # level 1: 8 x 4096 digests on average, about half a second of a browser's processor
 _MAX_ANSWER_CHARACTERS = 400
 

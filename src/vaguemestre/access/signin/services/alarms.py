@@ -33,7 +33,7 @@ from vaguemestre.people.credentials.services import (
 )
 
 _MAX_JOURNAL_LINES = 500  # lines of the journal
-_BY = "notice"  # whoever holds the link: the owner, or who reads their contact's mail
+_BY = "notice"  # the holder of the link: the owner, or a reader of the recovery contact's mail
 
 
 @transaction.atomic(durable=True)

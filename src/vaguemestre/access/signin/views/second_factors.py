@@ -90,5 +90,5 @@ def _enrol_page(request: SignedInRequest, form: EnrolForm) -> HttpResponse:
 def _codes_page(request: SignedInRequest, codes: list[str], *, is_first: bool) -> HttpResponse:
     who = request.who
     page = codes_pdf(codes, name=who.name, username=who.username, academy=settings.CONFIG.academy.name)
-    pdf = f"data:application/pdf;base64,{base64.b64encode(page).decode()}"  # kept nowhere on our side
+    pdf = f"data:application/pdf;base64,{base64.b64encode(page).decode()}"  # never stored on the server
     return render(request, "signin/recovery_codes.html", {"codes": codes, "is_first": is_first, "pdf": pdf})

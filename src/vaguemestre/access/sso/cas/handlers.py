@@ -20,7 +20,7 @@ def notify_service(event: VisitEnded) -> None:
     visit = find_visit(event.visit_id)
     if visit is None or visit.application.protocol is not Protocol.CAS:
         return
-    if visit.reference:  # its ticket was validated: the service knows the person
+    if visit.reference:  # the ticket was validated: the service knows the user
         now = timezone.now()
         user = identity_of(visit.account_id, now).username
         request = logout_request(visit.reference, user, f"LR-{visit.sid}", now)

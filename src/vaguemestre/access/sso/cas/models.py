@@ -13,7 +13,9 @@ class Ticket(models.Model):
     fresh = models.BooleanField(default=False)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
-    proxies = models.JSONField(default=list)  # callbacks it came through, the last first; none: from a person
+    proxies = models.JSONField(
+        default=list
+    )  # callbacks it came through, the last first; empty for a service ticket
 
 
 class ProxyGrant(models.Model):

@@ -30,7 +30,7 @@ def issue_ticket(
     now: datetime,
 ) -> str:
     """A service ticket. Each has a visit of its own: services are signed out by ticket."""
-    text = f"ST-{secrets.token_hex(24)}"  # letters, digits and hyphens only (CAS 3.0 §3.7): clients insist
+    text = f"ST-{secrets.token_hex(24)}"  # letters, digits and hyphens only (CAS 3.0 §3.7): clients check
     visit = start_visit(application, account_id, session_key, now=now, service=service, anew=True)
     Ticket.objects.create(
         visit_id=visit.visit_id,

@@ -24,7 +24,7 @@ class ValidatedTicket:
     account_id: int
     signed_in_at: datetime
     fresh: bool
-    proxies: tuple[str, ...] = ()  # through which services, the last first
+    proxies: tuple[str, ...] = ()  # proxies it came through, the last first
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from vaguemestre.access.sso.registry.rules.entrance import may_enter
 from vaguemestre.access.sso.registry.rules.release import released_attributes
 from vaguemestre.access.sso.registry.values import Application, Protocol
 
-APPLICATION_HEADER = "X-Vaguemestre-Application"  # set by nginx: which application it keeps the door of
+APPLICATION_HEADER = "X-Vaguemestre-Application"  # set by nginx: which application it protects
 _PASS, _DEPARTURE = "vm_acces", "vm_depart"
 _UNKNOWN_ADDRESS = "L’adresse demandée n’est pas celle d’une application inscrite auprès de l’académie."
 
@@ -74,7 +74,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Here: sign in if needed, then redirect to the application's host with a ticket."""
     application = _application(request.GET.get("application", ""))
     path, departure = request.GET.get("vers", ""), request.GET.get("depart", "")
-    # A ticket keeps the departure: nothing a table refuses (PostgreSQL takes no NUL) goes on.
+    # The departure is stored with the ticket: refuse what PostgreSQL cannot store (NUL).
     address = _address_beneath(application, path) if application and departure.isprintable() else ""
     if application is None or not address or len(request.META.get("QUERY_STRING", "")) > MAX_QUERY_CHARACTERS:
         return bad_request_page(request, _UNKNOWN_ADDRESS)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from vaguemestre.access.sso.registry.values import Signing
 
-ACR = "eidas1"  # what a sign-in here is worth (docs/domain.md §4.6)
-ACR_MFA = "https://refeds.org/profile/mfa"  # with two factors, told to whoever asks for it
+ACR = "eidas1"  # the assurance of a sign-in here (docs/domain.md §4.6)
+ACR_MFA = "https://refeds.org/profile/mfa"  # with two factors, for clients that request it
 
 
 @dataclass(frozen=True, slots=True)

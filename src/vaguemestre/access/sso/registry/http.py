@@ -34,12 +34,12 @@ from vaguemestre.people.credentials.queries import devices_of, passkeys_of
 from vaguemestre.people.directory.queries import place_names
 
 GOODBYE = "/au-revoir"
-MAX_QUERY_CHARACTERS = 1700  # what a sign-in can bring back
+MAX_QUERY_CHARACTERS = 1700  # fits the `next` parameter of the sign-in
 _PROOF_SALT = "sso.prove-again"
 _CONSENT_SALT = "sso.consent"
 _GOODBYE_SALT = "sso.goodbye"
-_GOODBYE_SECONDS = 600  # seconds
-_SIGN_IN_SECONDS = 1800  # seconds to sign in
+_GOODBYE_SECONDS = 600
+_SIGN_IN_SECONDS = 1800  # to sign in and come back
 
 
 def redirect_to_sign_in(back: str, *, again: bool = False, name: str = "") -> HttpResponse:

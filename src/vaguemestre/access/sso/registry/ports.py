@@ -36,6 +36,6 @@ class Call(Protocol):
 
 call: Slot[Call] = Slot("sso.registry.call")
 post_document: Slot[PostDocument] = Slot("sso.registry.post_document")
-# each protocol's address that, loaded by the browser, ends a visit there; "" when it has none
+# per protocol: the address that ends a visit when the browser loads it; "" for none
 front_addresses: Slot[tuple[Callable[[Visit], str], ...]] = Slot("sso.registry.front_addresses")
 post_form: Slot[PostForm] = Slot("sso.registry.post_form")

@@ -9,7 +9,7 @@ class Protocol(StrEnum):
     OIDC = "oidc"
     CAS = "cas"
     SAML = "saml"
-    HEADERS = "headers"  # an old application behind nginx, which believes what a header says
+    HEADERS = "headers"  # a legacy application behind nginx that trusts a header
 
 
 class Signing(StrEnum):
@@ -29,11 +29,11 @@ class Assurance(StrEnum):
 class Obstacle(StrEnum):
     """What keeps a user from entering an application."""
 
-    CLOSED = "closed"  # their account is not active
-    RESERVED = "reserved"  # to others
-    ASSURANCE = "assurance"  # they proved themselves with one factor
-    CONSENT = "consent"  # they did not say yes yet
-    HELD_BACK = "held-back"  # their account first wants a second factor, another password, or a fresh proof
+    CLOSED = "closed"  # the account is not active
+    RESERVED = "reserved"  # the application is for others
+    ASSURANCE = "assurance"  # only one factor was proved
+    CONSENT = "consent"  # no consent yet
+    HELD_BACK = "held-back"  # a second factor, another password or a fresh proof is due first
 
 
 @dataclass(frozen=True, slots=True)

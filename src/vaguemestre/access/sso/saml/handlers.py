@@ -59,10 +59,10 @@ def _logout_request(visit: Visit, peer: Peer, address: str) -> Element:
     root = message_builder.logout_request(entity_id(), address, visit.reference, visit.sid, now)
     persistent = pseudonym_of(visit.application.application_id, visit.account_id)
     form = Format.PERSISTENT if visit.reference == persistent else Format.TRANSIENT
-    return message_builder.set_name_format(root, form, peer.described.entity_id)
+    return message_builder.set_name_format(root, form, peer.provider.entity_id)
 
 
 def _sign_out_endpoint(peer: Peer | None, binding: Binding) -> Endpoint | None:
     if peer is None:
         return None
-    return next((item for item in peer.described.sign_outs if item.binding == binding), None)
+    return next((item for item in peer.provider.sign_outs if item.binding == binding), None)

@@ -24,7 +24,7 @@ from vaguemestre.people.credentials.ports import secret_keys
 
 MAX_RELAY_CHARACTERS = 900
 _SALT = "sso.saml.asked"
-_SIGN_IN_SECONDS = 1800  # seconds to sign in
+_SIGN_IN_SECONDS = 1800  # to sign in and come back
 _MALFORMED = RequestError("La demande de l’application est mal formée ou trop longue.")
 _WRONG_SIGNATURE = RequestError("La signature de la demande n’est pas celle de l’application inscrite.")
 
@@ -67,7 +67,7 @@ def check_signature(
     request: HttpRequest, name: str, root: Element, peer: Peer, *, must_sign: bool
 ) -> CheckedMessage | RequestError:
     """Verify the signature, if there is one: a wrong signature is never ignored. `must_sign`: require one."""
-    parameters, certificates = _parameters(request), peer.described.signing
+    parameters, certificates = _parameters(request), peer.provider.signing
     try:
         if request.method == "GET" and ("Signature" in parameters or "SigAlg" in parameters):
             raw = request.META.get("QUERY_STRING", "")
@@ -80,7 +80,7 @@ def check_signature(
     except InvalidSignatureError:
         return _WRONG_SIGNATURE
     if request.method == "GET" and _is_signed(root):
-        return _MALFORMED  # bindings §3.4.4.1: no signature inside a redirected message
+        return _MALFORMED  # bindings §3.4.4.1: a redirected message carries no XML signature
     return _WRONG_SIGNATURE if must_sign else CheckedMessage(root, is_signed=False)
 
 

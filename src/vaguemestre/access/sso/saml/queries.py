@@ -18,7 +18,7 @@ def peer_of(client_id: str) -> Peer | None:
 
 
 def _peer(row: PeerRow) -> Peer:
-    described = ServiceProvider(
+    provider = ServiceProvider(
         entity_id=row.entity_id,
         consumers=tuple(_endpoint(item) for item in row.consumers),
         sign_outs=tuple(_endpoint(item) for item in row.sign_outs),
@@ -27,7 +27,7 @@ def _peer(row: PeerRow) -> Peer:
         formats=tuple(row.formats),
         signs_requests=row.signs_requests,
     )
-    return Peer(row.application.client_id, described, row.encrypts)
+    return Peer(row.application.client_id, provider, row.encrypts)
 
 
 def _endpoint(fields: dict[str, Any]) -> Endpoint:

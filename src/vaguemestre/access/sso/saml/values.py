@@ -63,7 +63,7 @@ class ServiceProvider:
     description: str = ""
     home: str = ""
     contact: str = ""
-    wanted: tuple[str, ...] = ()  # attributes it asks for, by our names
+    wanted: tuple[str, ...] = ()  # requested attributes, by our names
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Peer:
     """A registered service provider. `encrypts`: its assertions are encrypted."""
 
     client_id: str
-    described: ServiceProvider
+    provider: ServiceProvider
     encrypts: bool
 
 

@@ -25,7 +25,7 @@ SCOPES = {
     "email": ("email", "email_verified"),
     "academie": ("category", "uai", "function", "service", "organizational_unit"),
 }
-# ProConnect asks for each attribute by a scope of its own name.
+# ProConnect requests each attribute by a scope of the same name.
 _PROCONNECT_SCOPES = (
     "uid",
     "given_name",

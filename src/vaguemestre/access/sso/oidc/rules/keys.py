@@ -8,7 +8,7 @@ from joserfc.jwk import ECKey, RSAKey
 from vaguemestre.access.sso.oidc.values import Key
 from vaguemestre.access.sso.registry.values import Signing
 
-PUBLISHED_BEFORE = timedelta(hours=1)  # longer than anybody keeps the published set
+PUBLISHED_BEFORE = timedelta(hours=1)  # longer than clients cache the published set
 PUBLISHED_AFTER = timedelta(days=1)  # longer than any token lives
 
 

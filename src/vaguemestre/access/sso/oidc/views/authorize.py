@@ -54,7 +54,9 @@ _LOGIN_REQUIRED = ProtocolError("login_required", "nobody, or somebody else, is 
 @require_http_methods(["GET", "POST"])
 def authorize(request: HttpRequest) -> HttpResponse:
     """Authorize a client. Nothing is sent to an address before client and redirect URI match the registry."""
-    if request.method == "POST":  # asked again by GET, which brings the session's cookie from anywhere
+    if (
+        request.method == "POST"
+    ):  # repeat it by GET: SameSite=Lax sends the session cookie with a cross-site GET, not with a POST
         answer = HttpResponseRedirect(f"{reverse('oidc:authorize')}?{request.POST.urlencode()}")
         answer.status_code = 303
         return answer

@@ -7,7 +7,7 @@ from PIL import Image, UnidentifiedImageError
 from vaguemestre.foundation.kernel.errors import Refusal
 
 SIDE = 96  # pixels
-_MAX_PIXELS = 20_000_000  # pixels: a picture that would fill the memory is not opened
+_MAX_PIXELS = 20_000_000  # larger images are not decoded
 _KINDS = ("PNG", "JPEG", "WEBP")
 
 

@@ -19,7 +19,7 @@ from vaguemestre.access.sso.registry.values import Application, Protocol, Regist
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 
-OVERLAP = timedelta(days=2)  # a replaced secret goes on opening, while it is changed at the application
+OVERLAP = timedelta(days=2)  # a replaced secret stays valid while it is changed in the application
 _CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}", re.ASCII)
 _UNIQUE_ADDRESSES = (Protocol.CAS, Protocol.SAML, Protocol.HEADERS)
 

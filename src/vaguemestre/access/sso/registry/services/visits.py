@@ -19,7 +19,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import facts_of
 
-_MAX_AGE = timedelta(days=2)  # longer than any session, and than telling an absent application
+_MAX_AGE = timedelta(days=2)  # longer than any session, and than retries to notify an application
 _OPEN_STATES = ("active", "pending")
 
 

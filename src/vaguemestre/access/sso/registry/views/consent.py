@@ -20,7 +20,7 @@ from vaguemestre.access.sso.registry.http import (
 )
 from vaguemestre.access.sso.registry.queries import find_application, logo_of, unnotified_sids
 
-_MAX_POLLS = 8  # times a goodbye page asks whether all is closed
+_MAX_POLLS = 8  # polls of the goodbye page
 
 
 @never_cache

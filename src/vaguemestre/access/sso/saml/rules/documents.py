@@ -11,7 +11,7 @@ import zlib
 from lxml import etree
 
 MAX_MESSAGE_BYTES = 64 * 1024
-MAX_METADATA_BYTES = 64 * 1024 * 1024  # an aggregate of a federation
+MAX_METADATA_BYTES = 64 * 1024 * 1024  # aggregate of a federation
 
 type Element = etree._Element
 

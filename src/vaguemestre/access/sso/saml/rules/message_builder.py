@@ -14,7 +14,7 @@ from vaguemestre.access.sso.saml.rules.names import BEARER, BY_NAME, BY_URI, OID
 from vaguemestre.access.sso.saml.values import Format, Status
 
 ASSERTION_LIFE = timedelta(minutes=2)
-_BEFORE = timedelta(minutes=2)  # clocks of readers that are late
+_BEFORE = timedelta(minutes=2)  # for receivers whose clock is late
 _UNWRITABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPACES = {"samlp": SAMLP, "saml": SAML}
 

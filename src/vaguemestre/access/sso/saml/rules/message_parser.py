@@ -18,11 +18,11 @@ from vaguemestre.access.sso.saml.values import (
     ServiceProvider,
 )
 
-CLOCK_SKEW = timedelta(minutes=5)  # two clocks, and a slow network
+CLOCK_SKEW = timedelta(minutes=5)  # clock skew and network delay
 _NCNAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TRUE = {"true", "1"}
-# classes a sign-in here is at least worth
+# authentication contexts that any sign-in here satisfies
 _PASSWORD_CLASSES = {
     PASSWORD,
     "urn:oasis:names:tc:SAML:2.0:ac:classes:Password",
@@ -73,11 +73,11 @@ def read_logout_request(root: Element) -> LogoutRequest:
     )
 
 
-def consumer_for(described: ServiceProvider, request: AuthnRequest) -> Endpoint | RequestError:
+def consumer_for(provider: ServiceProvider, request: AuthnRequest) -> Endpoint | RequestError:
     """The endpoint to respond to: exactly one of the registry (core §3.4.1, docs/security.md §3.16)."""
     if request.binding not in ("", Binding.POST):
         return RequestError("L’application demande une réponse autrement que par formulaire.")
-    posts = [endpoint for endpoint in described.consumers if endpoint.binding == Binding.POST]
+    posts = [endpoint for endpoint in provider.consumers if endpoint.binding == Binding.POST]
     if request.consumer:
         matches = [endpoint for endpoint in posts if endpoint.address == request.consumer]
     elif request.index:
@@ -100,10 +100,10 @@ def fault_of(destination: str, issued_at: datetime, here: str, now: datetime, *,
     return ""
 
 
-def format_for(described: ServiceProvider, requested: str) -> Format | None:
+def format_for(provider: ServiceProvider, requested: str) -> Format | None:
     """The NameID format to use; None if the one requested is not supported."""
     if requested in ("", UNSPECIFIED):
-        stated = [name_format for name_format in described.formats if name_format in tuple(Format)]
+        stated = [name_format for name_format in provider.formats if name_format in tuple(Format)]
         return Format(stated[0]) if stated else Format.TRANSIENT
     return Format(requested) if requested in tuple(Format) else None
 

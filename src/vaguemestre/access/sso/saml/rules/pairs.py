@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 
 from vaguemestre.access.sso.saml.values import SigningPair
 
-PUBLISHED_BEFORE = timedelta(days=14)  # federations read metadata again once a day, their members later
+PUBLISHED_BEFORE = timedelta(days=14)  # federations refresh metadata daily, their members later
 _LIFE = timedelta(days=3650)
 _BITS = 3072
 

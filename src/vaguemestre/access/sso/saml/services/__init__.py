@@ -2,6 +2,13 @@
 
 from vaguemestre.access.sso.saml.services.answers import answer_request, decline_request
 from vaguemestre.access.sso.saml.services.keys import rotate_pair, signing_pair, signing_pairs
-from vaguemestre.access.sso.saml.services.peers import keep_peer
+from vaguemestre.access.sso.saml.services.peers import register_provider
 
-__all__ = ["answer_request", "decline_request", "keep_peer", "rotate_pair", "signing_pair", "signing_pairs"]
+__all__ = [
+    "answer_request",
+    "decline_request",
+    "register_provider",
+    "rotate_pair",
+    "signing_pair",
+    "signing_pairs",
+]

@@ -14,7 +14,7 @@ from vaguemestre.access.sso.saml.rules.encryption import encrypt_assertion
 from vaguemestre.access.sso.saml.rules.signatures import sign
 from vaguemestre.access.sso.saml.values import AcceptedRequest, Format, Peer, SigningPair, Status
 
-SESSION_LIFE = timedelta(hours=12)  # and never longer than the browser session: it is told its end
+SESSION_LIFE = timedelta(hours=12)  # the browser session may end earlier, with a logout request
 
 
 def answer_request(
@@ -39,7 +39,7 @@ def answer_request(
             set_visit_reference(visit.visit_id, name_id)
     statement = message_builder.Statement(
         issuer=issuer,
-        audience=peer.described.entity_id,
+        audience=peer.provider.entity_id,
         recipient=accepted.consumer,
         in_response_to=accepted.request_id,
         name_id=name_id,
@@ -52,7 +52,7 @@ def answer_request(
     )
     assertion = sign(message_builder.build_assertion(statement, now), pair)
     if peer.encrypts:
-        assertion = encrypt_assertion(assertion, peer.described.encryption)
+        assertion = encrypt_assertion(assertion, peer.provider.encryption)
     root = message_builder.build_response(issuer, accepted.consumer, accepted.request_id, now)
     root.append(assertion)
     return message_builder.serialize(sign(root, pair))

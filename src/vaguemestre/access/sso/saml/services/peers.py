@@ -19,8 +19,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 
 
 @transaction.atomic(durable=True)
-def keep_peer(
-    described: ServiceProvider,
+def register_provider(
+    provider: ServiceProvider,
     *,
     client_id: str = "",
     registration: Registration | None = None,
@@ -36,46 +36,46 @@ def keep_peer(
     are encrypted if the metadata have a key for it, unless `encrypts` decides otherwise.
     Raises Refusal as `registry.services.add_application`, `sso.no-consumer`, `sso.entity-taken`.
     """
-    consumers = [endpoint for endpoint in described.consumers if endpoint.binding == Binding.POST]
+    consumers = [endpoint for endpoint in provider.consumers if endpoint.binding == Binding.POST]
     if not consumers:
-        raise Refusal("sso.no-consumer", entity_id=described.entity_id[:200])
-    for endpoint in described.sign_outs:
+        raise Refusal("sso.no-consumer", entity_id=provider.entity_id[:200])
+    for endpoint in provider.sign_outs:
         for address in filter(None, (endpoint.address, endpoint.answers)):
             check_address(address)
-    registered = peer_named(described.entity_id)
+    registered = peer_named(provider.entity_id)
     if registered and client_id and registered.client_id != client_id:
-        raise Refusal("sso.entity-taken", entity_id=described.entity_id[:200], client_id=registered.client_id)
-    client_id = registered.client_id if registered else client_id or client_id_for(described.entity_id)
+        raise Refusal("sso.entity-taken", entity_id=provider.entity_id[:200], client_id=registered.client_id)
+    client_id = registered.client_id if registered else client_id or client_id_for(provider.entity_id)
     addresses = tuple(dict.fromkeys(endpoint.address for endpoint in consumers))
     former = find_application(client_id)
     if former and former.protocol is not Protocol.SAML:
         raise Refusal("sso.client-id-taken", client_id=client_id)
-    source = registration or former or _new_registration(described, client_id, start)
+    source = registration or former or _new_registration(provider, client_id, start)
     if former:
         update_application(_registration_of(replace(source, addresses=addresses)), by=by, now=now)
     else:
         create_application(_registration_of(replace(source, addresses=addresses)), by=by, now=now)
-    _write(described, client_id, encrypts, now)
+    _write(provider, client_id, encrypts, now)
     return client_id
 
 
-def _new_registration(described: ServiceProvider, client_id: str, start: str) -> Registration:
+def _new_registration(provider: ServiceProvider, client_id: str, start: str) -> Registration:
     """The registration of a new provider: no attribute is released by default."""
     return Registration(
         client_id=client_id,
-        name=described.name or client_id,
+        name=provider.name or client_id,
         protocol=Protocol.SAML,
         addresses=(),
         home=start,
-        description=described.description,
-        contact=described.contact,
+        description=provider.description,
+        contact=provider.contact,
         pairwise=True,
     )
 
 
-def known_requested_attributes(described: ServiceProvider) -> tuple[str, ...]:
+def known_requested_attributes(provider: ServiceProvider) -> tuple[str, ...]:
     """The requested attributes that exist here."""
-    return tuple(name for name in described.wanted if name in ATTRIBUTES)
+    return tuple(name for name in provider.wanted if name in ATTRIBUTES)
 
 
 def _registration_of(registration: Registration) -> Registration:
@@ -87,23 +87,23 @@ def _registration_of(registration: Registration) -> Registration:
     return Registration(**fields)
 
 
-def _write(described: ServiceProvider, client_id: str, encrypts: bool | None, now: datetime) -> None:
+def _write(provider: ServiceProvider, client_id: str, encrypts: bool | None, now: datetime) -> None:
     application = find_application(client_id)
     if application is None:
         raise LookupError(client_id)
     before = peer_of(client_id)
-    decided = encrypts if encrypts is not None else before.encrypts if before else bool(described.encryption)
+    decided = encrypts if encrypts is not None else before.encrypts if before else bool(provider.encryption)
     Peer.objects.update_or_create(
         application_id=application.application_id,
         defaults={
-            "entity_id": described.entity_id,
-            "consumers": [asdict(endpoint) for endpoint in described.consumers],
-            "sign_outs": [asdict(endpoint) for endpoint in described.sign_outs],
-            "signing": [base64.b64encode(certificate).decode() for certificate in described.signing],
-            "encryption": base64.b64encode(described.encryption).decode(),
-            "formats": list(described.formats),
-            "signs_requests": described.signs_requests,
-            "encrypts": decided and bool(described.encryption),
+            "entity_id": provider.entity_id,
+            "consumers": [asdict(endpoint) for endpoint in provider.consumers],
+            "sign_outs": [asdict(endpoint) for endpoint in provider.sign_outs],
+            "signing": [base64.b64encode(certificate).decode() for certificate in provider.signing],
+            "encryption": base64.b64encode(provider.encryption).decode(),
+            "formats": list(provider.formats),
+            "signs_requests": provider.signs_requests,
+            "encrypts": decided and bool(provider.encryption),
             "read_at": now,
         },
     )

@@ -12,7 +12,7 @@ from vaguemestre.access.sso.registry.http import administrators_recently_signed_
 from vaguemestre.access.sso.saml.rules.client_ids import client_id_for
 from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
-from vaguemestre.access.sso.saml.services import keep_peer
+from vaguemestre.access.sso.saml.services import register_provider
 from vaguemestre.access.sso.saml.values import ServiceProvider
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
@@ -47,14 +47,14 @@ def add(request: SignedInRequest) -> HttpResponse:
     return render(request, "sso/registry/import.html", context)
 
 
-def _save_peer(request: SignedInRequest, form: ImportForm, described: ServiceProvider) -> str:
+def _save_peer(request: SignedInRequest, form: ImportForm, provider: ServiceProvider) -> str:
     client_id = form.cleaned_data["client_id"] or ""
     here = request.build_absolute_uri(
-        reverse("saml:start", args=[client_id or client_id_for(described.entity_id)])
+        reverse("saml:start", args=[client_id or client_id_for(provider.entity_id)])
     )
     by = f"account:{request.who.account_id}"
     try:
-        return keep_peer(described, client_id=client_id, start=here, by=by, now=timezone.now())
+        return register_provider(provider, client_id=client_id, start=here, by=by, now=timezone.now())
     except Refusal as refusal:
         form.add_error(None, sentence(refusal))
         return ""

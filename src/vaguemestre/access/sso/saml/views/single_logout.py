@@ -33,9 +33,11 @@ from vaguemestre.access.sso.saml.values import Binding, LogoutRequest, Peer, Req
 @require_http_methods(["GET", "POST"])
 def slo(request: HttpRequest) -> HttpResponse:
     parameters = request.GET if request.method == "GET" else request.POST
-    if "SAMLResponse" in parameters:  # an application's answer: whatever it says, nothing more is to be done
+    if "SAMLResponse" in parameters:  # a provider's response to ours: there is nothing to do
         return render(request, "sso/saml/told.html")
-    if request.method == "POST":  # the cookie does not come with a form from elsewhere: ask the browser again
+    if (
+        request.method == "POST"
+    ):  # SameSite=Lax withholds the session cookie from a cross-site POST: repeat it from our own page
         return _relay_page(request)
     return _sign_out(request)
 
@@ -91,7 +93,7 @@ def _checked_request(request: HttpRequest) -> tuple[Peer, LogoutRequest] | Reque
     destinations = {absolute("saml:slo"), absolute("saml:slo-again")}
     here = leaving.destination if leaving.destination in destinations else absolute("saml:slo")
     fault = fault_of(leaving.destination, leaving.issued_at, here, now, signed=True)
-    if leaving.issuer != peer.described.entity_id or (leaving.ends_at and leaving.ends_at <= now):
+    if leaving.issuer != peer.provider.entity_id or (leaving.ends_at and leaving.ends_at <= now):
         return malformed
     return RequestError(fault) if fault else (peer, leaving)
 
@@ -110,8 +112,8 @@ def _answer(
     request: HttpRequest, peer: Peer, leaving: LogoutRequest, status: Status, *, farewell_of: str
 ) -> HttpResponse | None:
     """A signed LogoutResponse, by redirect if possible; None if the provider has no logout endpoint."""
-    by_redirect = next((e for e in peer.described.sign_outs if e.binding == Binding.REDIRECT), None)
-    by_post = next((e for e in peer.described.sign_outs if e.binding == Binding.POST), None)
+    by_redirect = next((e for e in peer.provider.sign_outs if e.binding == Binding.REDIRECT), None)
+    by_post = next((e for e in peer.provider.sign_outs if e.binding == Binding.POST), None)
     endpoint = by_redirect or by_post
     if endpoint is None:
         return None

@@ -70,7 +70,9 @@ def sso(request: HttpRequest) -> HttpResponse:
     if isinstance(checked, RequestError):
         return bad_request_page(request, checked.words)
     accepted, peer = checked
-    if request.method == "POST":  # asked again by GET, which brings the session's cookie from anywhere
+    if (
+        request.method == "POST"
+    ):  # repeat it by GET: SameSite=Lax sends the session cookie with a cross-site GET, not with a POST
         answer = HttpResponseRedirect(_path("saml:go-on", accepted))
         answer.status_code = 303
         return answer
@@ -103,7 +105,7 @@ def start(request: HttpRequest, client_id: str) -> HttpResponse:
     peer = peer_of(client_id)
     if peer is None:
         raise Http404
-    posts = [item for item in peer.described.consumers if item.binding == Binding.POST]
+    posts = [item for item in peer.provider.consumers if item.binding == Binding.POST]
     consumer = next((item for item in posts if item.is_default), posts[0])
     return _answer(request, AcceptedRequest(client_id, "", consumer.address, ""), peer)
 
@@ -119,7 +121,7 @@ def _accepted_request(request: HttpRequest) -> tuple[AcceptedRequest, Peer] | Re
     peer = peer_named(first.issuer)
     if peer is None:
         return RequestError(_UNKNOWN)
-    verified = check_signature(request, "SAMLRequest", root, peer, must_sign=peer.described.signs_requests)
+    verified = check_signature(request, "SAMLRequest", root, peer, must_sign=peer.provider.signs_requests)
     if isinstance(verified, RequestError):
         return verified
     try:
@@ -139,9 +141,9 @@ def _check_request(
         timezone.now(),
         signed=signed,
     )
-    if fault or authn_request.issuer != peer.described.entity_id:
+    if fault or authn_request.issuer != peer.provider.entity_id:
         return RequestError(fault or _UNKNOWN)
-    consumer = consumer_for(peer.described, authn_request)
+    consumer = consumer_for(peer.provider, authn_request)
     if isinstance(consumer, RequestError):
         return consumer
     return AcceptedRequest(
@@ -160,7 +162,7 @@ def _answer(request: HttpRequest, accepted: AcceptedRequest, peer: Peer | None) 
     application = find_application(accepted.client_id)
     if application is None or peer is None or accepted.consumer not in application.addresses:
         return bad_request_page(request, _UNKNOWN)
-    form = format_for(peer.described, accepted.format)
+    form = format_for(peer.provider, accepted.format)
     if form is None:
         return _decline(request, application, accepted, Status.NAME_ID_POLICY)
     who = who_asks(request)
