@@ -50,7 +50,7 @@ def told(act: str) -> list[dict[str, object]]:
     return owner
 
 
-def refused(act: str, which: str = "seul") -> int:
+def refused(act: str, which: str = "undo") -> int:
     """Its owner follows the link of that notice."""
     one = told(act)[-1]
     link = alarm_link("", int(str(one["account_id"])), act, str(one["at"]), int(str(one["number"])))
@@ -150,7 +150,7 @@ def test_closing_everything_takes_back_all_that_was_done_since(nicolas: Account)
     save(nicolas, AWAY)
     lent(nicolas)
     copied(nicolas)
-    assert refused("new-browser", "tout") == 302
+    assert refused("new-browser", "lock") == 302
     assert {one.name: one.is_on for one in sorting.filters_of(nicolas.pk)} == {"À moi": True, "Paie": False}
     assert Member.objects.get().ended_at
     assert Move.objects.get().trouble == "portability.withdrawn"

@@ -64,11 +64,11 @@ def ines() -> Account:
 
 
 def given(client: Client, numen: str = NUMEN, born: str = DATE) -> HttpResponse:
-    return client.post("/assistant/", {"numen": numen, "naissance": born})  # type: ignore[return-value]
+    return client.post("/assistant/", {"numen": numen, "birth_date": born})  # type: ignore[return-value]
 
 
 def activated(client: Client, password: str = PASSWORD, **more: str) -> HttpResponse:
-    sent = {"mot_de_passe": password, "confirmation": password, "charte": "on", **more}
+    sent = {"mot_de_passe": password, "confirmation": password, "charter": "on", **more}
     return client.post("/assistant/activer", sent)  # type: ignore[return-value]
 
 
@@ -243,7 +243,7 @@ def test_the_second_page_cannot_be_asked_alone_nor_late(client: Client, ines: Ac
         ({"password": "Ines-Fares-1985"}, "ressemble trop"),
         ({"password": NUMEN}, "ressemble trop"),
         ({"confirmation": "autre chose"}, "ne sont pas les mêmes"),
-        ({"charte": ""}, "cochez cette case"),
+        ({"charter": ""}, "cochez cette case"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_typed_is_lost(

@@ -266,7 +266,7 @@ def test_strangers_who_fail_do_not_slow_a_passkey_down(nicolas: Account) -> None
         a_pupil_tries(number)
     client = Client()
     client.post("/alogin/cle/options")
-    page = client.post("/alogin/cle", {"reponse": "{}", "next": "/"}).content.decode()
+    page = client.post("/alogin/cle", {"response": "{}", "next": "/"}).content.decode()
     assert "Réessayez dans" not in page
 
 

@@ -174,7 +174,7 @@ ADDRESSES: dict[str, Asked] = {
     "saml-Destination": authn("Destination"),
     "saml-Issuer": authn("Issuer"),
     "saml-ProtocolBinding": authn("ProtocolBinding"),
-    "saml-kept-request": plainly("/saml/suite", "demande"),
+    "saml-kept-request": plainly("/saml/suite", "stamp"),
     "saml-logout-Issuer": logout_request("Issuer"),
     "saml-logout-Destination": logout_request("Destination"),
     "headers-vers": depart("vers", application="stock", depart="x"),

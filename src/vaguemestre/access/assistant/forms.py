@@ -13,7 +13,7 @@ from vaguemestre.foundation.kernel.times import NoSuchDay, paris_day
 class BirthDateForm(forms.Form):
     """The birth date, in any usual notation."""
 
-    naissance = forms.CharField(
+    birth_date = forms.CharField(
         label="Date de naissance",
         max_length=30,
         help_text="JJ/MM/AAAA",
@@ -21,9 +21,9 @@ class BirthDateForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "bday"}),
     )
 
-    def clean_naissance(self) -> date:
+    def clean_birth_date(self) -> date:
         try:
-            return birth_date(self.cleaned_data["naissance"], today=paris_day(timezone.now()))
+            return birth_date(self.cleaned_data["birth_date"], today=paris_day(timezone.now()))
         except NoSuchDay as error:
             raise forms.ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
         except ValueError as error:
@@ -46,8 +46,8 @@ class IdentifyForm(BirthDateForm):
             }
         ),
     )
-    par_code = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
-    field_order = ("numen", "naissance")
+    by_code = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
+    field_order = ("numen", "birth_date")
 
 
 class RecoverForm(BirthDateForm):
@@ -67,13 +67,13 @@ class RecoverForm(BirthDateForm):
             }
         ),
     )
-    field_order = ("numen", "naissance")
+    field_order = ("numen", "birth_date")
 
 
 class IssuedCodeForm(BirthDateForm):
     """A code sent by the help desk, or handed over in person."""
 
-    nom = forms.CharField(
+    name = forms.CharField(
         label="Identifiant ou NUMEN",
         max_length=254,
         help_text="Votre adresse électronique professionnelle convient aussi.",
@@ -96,13 +96,13 @@ class IssuedCodeForm(BirthDateForm):
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    field_order = ("nom", "naissance", "code")
+    field_order = ("name", "birth_date", "code")
 
 
 class ActivateForm(ChangePasswordForm):
     """A first password, twice, and the charter."""
 
-    charte = forms.BooleanField(
+    charter = forms.BooleanField(
         label="J’accepte la charte",
         error_messages={"required": "Lisez la charte, puis cochez cette case pour l’accepter."},
     )

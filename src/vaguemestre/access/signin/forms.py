@@ -29,12 +29,12 @@ class SignInForm(forms.Form):
         error_messages={"required": "Écrivez votre mot de passe, ou votre passcode OTP."},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    partage = forms.BooleanField(
+    shared = forms.BooleanField(
         label="Ordinateur partagé",
         required=False,
         help_text="Rien n’est gardé sur cet ordinateur ; déconnexion après 15 minutes sans activité.",
     )
-    appareil = forms.BooleanField(
+    own_device = forms.BooleanField(
         label="Mon appareil",
         required=False,
         help_text="Connecté 30 jours pour lire ; passé 12 heures, écrire ou changer un réglage demande une "
@@ -73,18 +73,18 @@ class EnrolForm(forms.Form):
 
 
 class PasskeyForm(forms.Form):
-    nom = forms.CharField(
+    name = forms.CharField(
         label="Nom de l’appareil",
         max_length=80,
         help_text="Par exemple « Mon téléphone » : vous saurez laquelle retirer.",
         error_messages={"required": "Donnez-lui un nom, pour la reconnaître plus tard."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    reponse = forms.CharField(max_length=20_000, required=False, widget=forms.HiddenInput)
+    response = forms.CharField(max_length=20_000, required=False, widget=forms.HiddenInput)
 
 
 class ContactForm(forms.Form):
-    adresse = forms.CharField(
+    address = forms.CharField(
         label="Adresse électronique personnelle",
         max_length=254,
         help_text="Une adresse que vous lisez sans ce compte. Elle n’est montrée à personne.",
@@ -151,7 +151,7 @@ class ChangePasswordForm(forms.Form):
 class OwnPasswordForm(ChangePasswordForm):
     """The same for a signed-in user, who chooses whether other sessions end."""
 
-    autres = forms.BooleanField(
+    end_others = forms.BooleanField(
         label="Fermer mes autres sessions",
         required=False,
         initial=True,
@@ -162,8 +162,8 @@ class OwnPasswordForm(ChangePasswordForm):
 class RenewPasswordForm(ChangePasswordForm):
     """The same for a user who is not signed in: the current password comes first."""
 
-    actuel = CurrentPasswordField()
-    field_order = ("actuel", "mot_de_passe", "confirmation")
+    current_password = CurrentPasswordField()
+    field_order = ("current_password", "mot_de_passe", "confirmation")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

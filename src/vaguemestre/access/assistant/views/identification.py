@@ -44,8 +44,8 @@ def identify(request: HttpRequest) -> HttpResponse:
     form = IdentifyForm(typed)
     if not form.is_valid():
         return identify_page(request, form)
-    claim = IdentityClaim(form.cleaned_data["numen"], form.cleaned_data["naissance"], network_of(request))
-    answer = _identify(claim, work, by_code=bool(form.cleaned_data["par_code"]))
+    claim = IdentityClaim(form.cleaned_data["numen"], form.cleaned_data["birth_date"], network_of(request))
+    answer = _identify(claim, work, by_code=bool(form.cleaned_data["by_code"]))
     match answer:
         case Deferred():
             return defer(request, form, answer, secret_keys.get())
@@ -69,7 +69,7 @@ def give_issued_code(request: HttpRequest) -> HttpResponse:
     if fields is None or not form.is_valid():
         return render(request, "assistant/issued_code.html", {"form": form})
     typed = form.cleaned_data
-    claim = IssuedCodeClaim(typed["nom"], typed["naissance"], typed["code"], network_of(request))
+    claim = IssuedCodeClaim(typed["name"], typed["birth_date"], typed["code"], network_of(request))
     answer = services.accept_code(claim, numen_keys.get(), secret_keys.get(), now=timezone.now(), work=work)
     match answer:
         case Deferred():

@@ -46,7 +46,7 @@ def recover(request: HttpRequest) -> HttpResponse:
     form = RecoverForm(fields or None)
     if fields is None or not form.is_valid():
         return render(request, "assistant/recover.html", {"form": form})
-    claim = IdentityClaim(form.cleaned_data["numen"], form.cleaned_data["naissance"], network_of(request))
+    claim = IdentityClaim(form.cleaned_data["numen"], form.cleaned_data["birth_date"], network_of(request))
     now = timezone.now()
     answer = services.send_code(
         claim, numen_keys.get(), secret_keys.get(), proof=required_proof(), now=now, work=work

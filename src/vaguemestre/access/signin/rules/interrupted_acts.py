@@ -6,7 +6,9 @@ from datetime import timedelta
 
 LIFETIME = timedelta(minutes=10)
 MAX_BYTES = 200_000
-_SECRET = re.compile(r"mot_de_passe|password|secret|confirmation|pin\b|actuel|code\b|reponse", re.IGNORECASE)
+_SECRET = re.compile(
+    r"mot_de_passe|password|secret|confirmation|pin\b|code\b|actuel|reponse|response", re.IGNORECASE
+)
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
 _MAX_DISPLAYED_CHARACTERS = 300
 # Fields that hold codes: the label of the act, or its page, already says what they choose.
@@ -36,6 +38,23 @@ _LABELS = {
     "facteurs": "Second facteur perdu aussi",
     "verification": "Identité vérifiée ainsi",
     "name": "Nom",
+    "address": "Adresse",
+    "icon": "Icône",
+    "home": "Adresse d’accueil",
+    "addresses": "Adresses",
+    "after_sign_out": "Adresses après déconnexion",
+    "back_channel_sign_out": "Adresse prévenue des déconnexions",
+    "front_channel_sign_out": "Adresse de déconnexion par le navigateur",
+    "proxies": "Mandataires CAS",
+    "prefixes": "Préfixes de service",
+    "signing": "Signature des jetons",
+    "consent": "Accord de la personne",
+    "otp": "Second facteur",
+    "attributes": "Attributs transmis",
+    "functions": "Fonctions admises",
+    "schools": "Établissements admis",
+    "end_others": "Fermer les autres sessions",
+    "at_once": "L’ancien secret ne vaut plus rien",
     "nom": "Nom",
     "phone": "Téléphone",
     "town": "Commune",

@@ -37,7 +37,7 @@ def show_alarm(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "signin/alarm.html", {"over": True}, status=410)
     if request.method == "POST":
         try:
-            if "tout" in request.POST:
+            if "lock" in request.POST:
                 return _lock_account(request, alarm)
             run_now(services.undo_act(alarm, undoings.get(), now=timezone.now()))
             run_now(AccountChanged(alarm.account_id))
@@ -95,11 +95,11 @@ def _is_acceptable(form: RenewPasswordForm, account_id: int) -> bool:
     if not form.is_valid():
         return False
     try:
-        services.check_current_password(account_id, form.cleaned_data["actuel"], now=timezone.now())
+        services.check_current_password(account_id, form.cleaned_data["current_password"], now=timezone.now())
     except Refusal as refusal:
         wait = refusal.facts.get("wait")
         readable = Refusal(refusal.code, wait=duration(wait)) if isinstance(wait, int) else refusal
-        form.add_error("actuel", sentence(readable))
+        form.add_error("current_password", sentence(readable))
     return form.is_valid()
 
 

@@ -24,7 +24,7 @@ def resume(request: SignedInRequest) -> HttpResponse:
     if request.method == "GET":
         values = displayed_values(act.fields or ())
         return render(request, "signin/resume.html", {"act": act, "values": values})
-    if "arreter" in request.POST:
+    if "drop" in request.POST:
         services.drop_act(who.session_key, who.account_id)
         return HttpResponseRedirect(act.page)
     if act.fields is None or not services.take_act(who.session_key, who.account_id, act.path, now=now):

@@ -45,10 +45,10 @@ def add(request: SignedInRequest) -> HttpResponse:
         typed = form.cleaned_data
         try:
             state = _take_state(request, _CREATION)
-            answer, name = typed["reponse"], typed["nom"]
+            answer, name = typed["response"], typed["name"]
             touched = services.register_passkey(account_id, _party(), state, answer, name, now=now)
         except Refusal as refusal:
-            form.add_error("nom", sentence(refusal))
+            form.add_error("name", sentence(refusal))
         else:
             run_now(touched)
             return HttpResponseRedirect(f"{reverse('signin:security')}?fait=cle")
@@ -87,14 +87,14 @@ def sign_in_options(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
     back = safe_next(request.POST.get("next", "/"))
-    shared = bool(request.POST.get("partage"))
-    mine = bool(request.POST.get("appareil")) and not shared
+    shared = bool(request.POST.get("shared"))
+    mine = bool(request.POST.get("own_device")) and not shared
     attempt = LoginAttempt(name="", secret="", network=network_of(request), shared=shared, mine=mine)
     try:
         state = _take_state(request, _ASSERTION)
     except Refusal:
         return HttpResponseRedirect(SIGN_IN)
-    answer = request.POST.get("reponse", "")[:20_000]
+    answer = request.POST.get("response", "")[:20_000]
     step = services.sign_in_by_passkey(attempt, _party(), state, answer, now=timezone.now())
     if isinstance(step, Granted):
         return start_session(

@@ -68,7 +68,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     by = f"account:{account_id}"
     now = timezone.now()
     touched = services.change_password(account_id, form.cleaned_data["mot_de_passe"], by=by, now=now)
-    ends_others = form.cleaned_data["autres"]
+    ends_others = form.cleaned_data["end_others"]
     if ends_others:
         _end_others(request)
     run_now(touched)
@@ -89,7 +89,7 @@ def judge(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def end_others(request: SignedInRequest) -> HttpResponse:
     _end_others(request)
-    page = "signin:activity" if request.POST.get("retour") == "activite" else "signin:security"
+    page = "signin:activity" if request.POST.get("back") == "activite" else "signin:security"
     return HttpResponseRedirect(f"{reverse(page)}?fait=sessions")
 
 

@@ -54,8 +54,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         initial = {
             "next": back,
             "identifiant": who.username if who else request.GET.get("identifiant", "")[:254],
-            "appareil": who.mine if who else False,
-            "partage": who.shared if who else False,
+            "own_device": who.mine if who else False,
+            "shared": who.shared if who else False,
         }
         return _page(request, SignInForm(initial=initial), again=again)
     return _attempt_sign_in(request, SignInForm(request.POST), back, BrowserWork(), again=again)
@@ -192,6 +192,6 @@ def _login_attempt(request: HttpRequest, typed: dict[str, Any]) -> LoginAttempt:
         network=network_of(request),
         browser=browser.identifier,
         browser_accounts=browser.account_ids,
-        shared=bool(typed["partage"]),
-        mine=bool(typed["appareil"]) and not typed["partage"],
+        shared=bool(typed["shared"]),
+        mine=bool(typed["own_device"]) and not typed["shared"],
     )

@@ -74,7 +74,7 @@ class ApplicationForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
-    nom = forms.CharField(
+    name = forms.CharField(
         label="Nom", max_length=80, error_messages={"required": "Donnez le nom que verront les agents."}
     )
     description = forms.CharField(
@@ -83,8 +83,8 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Quelques mots, dans « Mes applications ».",
     )
-    icone = forms.ChoiceField(label="Icône", choices=list(ICONS.items()), required=False)
-    accueil = forms.CharField(
+    icon = forms.ChoiceField(label="Icône", choices=list(ICONS.items()), required=False)
+    home = forms.CharField(
         label="Adresse d’accueil",
         max_length=1000,
         required=False,
@@ -96,32 +96,30 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Adresse donnée à qui ne peut pas entrer. Vide : l’assistance.",
     )
-    adresses = _lines_field("Adresses", "", required=True, rows=3)
-    apres = _lines_field(
+    addresses = _lines_field("Adresses", "", required=True, rows=3)
+    after_sign_out = _lines_field(
         "Adresses après déconnexion", "Où l’application peut faire revenir, exactes, une par ligne."
     )
-    prevenir = forms.CharField(
+    back_channel_sign_out = forms.CharField(
         label="Adresse prévenue des déconnexions",
         max_length=1000,
         required=False,
         help_text="De serveur à serveur (backchannel_logout_uri).",
     )
-    navigateur = forms.CharField(
+    front_channel_sign_out = forms.CharField(
         label="Adresse de déconnexion par le navigateur",
         max_length=1000,
         required=False,
         help_text="Seulement si l’application ne peut pas être prévenue de serveur à serveur.",
     )
-    mandataires = _lines_field(
+    proxies = _lines_field(
         "Mandataires CAS (pgtUrl)", "Adresses où envoyer un ticket de mandataire, exactes."
     )
     prefixes = _lines_field(
         "Préfixes de service",
         "Toute page au-dessous est admise ; une adresse finie par « / » par ligne.",
     )
-    signature = forms.ChoiceField(
-        label="Signature des jetons", choices=list(_SIGNINGS.items()), required=False
-    )
+    signing = forms.ChoiceField(label="Signature des jetons", choices=list(_SIGNINGS.items()), required=False)
     public = forms.BooleanField(
         label="Application sans secret",
         required=False,
@@ -132,18 +130,18 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Elle ne peut pas rapprocher ce qu’elle sait d’une personne de ce que savent les autres.",
     )
-    accord = forms.BooleanField(
+    consent = forms.BooleanField(
         label="Demander l’accord de la personne", required=False, help_text="À sa première entrée."
     )
     otp = forms.BooleanField(
         label="Exiger un second facteur", required=False, help_text="Pour les applications sensibles."
     )
-    attributs = _choices_field(
+    attributes = _choices_field(
         "Attributs transmis", {name: f"{words} · {name}" for name, words in ATTRIBUTES.items()}
     )
     categories = _choices_field("Catégories admises", CATEGORIES)
-    fonctions = _choices_field("Fonctions admises", FUNCTIONS)
-    etablissements = _lines_field("Établissements admis", "Codes UAI, un par ligne. Vide : tous.")
+    functions = _choices_field("Fonctions admises", FUNCTIONS)
+    schools = _lines_field("Établissements admis", "Codes UAI, un par ligne. Vide : tous.")
     services = _lines_field("Services de gestion admis", "Codes (DPE, DSDEN_80…), un par ligne. Vide : tous.")
     roles = _choices_field("Rôles toujours admis", ROLES)
 
@@ -154,13 +152,13 @@ class ApplicationForm(forms.Form):
             more["initial"] = _initial(application)
         super().__init__(*args, **more)
         self.protocol, self.application = protocol, application
-        self.fields["adresses"].help_text = _HINTS[protocol]
+        self.fields["addresses"].help_text = _HINTS[protocol]
         if application:
             del self.fields["client_id"]
         for name in _fields_not_of(protocol):
             del self.fields[name]
         if protocol is Protocol.SAML:
-            self.fields["adresses"].disabled = True
+            self.fields["addresses"].disabled = True
 
     def registration(self) -> Registration:
         """The registration typed in a valid form."""
@@ -171,30 +169,30 @@ class ApplicationForm(forms.Form):
 
         return Registration(
             client_id=self.application.client_id if self.application else typed["client_id"],
-            name=typed["nom"],
+            name=typed["name"],
             protocol=self.protocol,
             addresses=self.application.addresses
             if self.application and self.protocol is Protocol.SAML
-            else texts("adresses"),
-            home=typed["accueil"],
+            else texts("addresses"),
+            home=typed["home"],
             description=typed["description"],
-            icon=typed["icone"] or "external-link",
+            icon=typed["icon"] or "external-link",
             contact=typed["contact"],
-            after_sign_out=texts("apres"),
-            tell_sign_out=typed.get("prevenir", ""),
-            front_sign_out=typed.get("navigateur", ""),
+            after_sign_out=texts("after_sign_out"),
+            tell_sign_out=typed.get("back_channel_sign_out", ""),
+            front_sign_out=typed.get("front_channel_sign_out", ""),
             public=typed.get("public", False),
-            signing=Signing(typed.get("signature") or "ES256"),
+            signing=Signing(typed.get("signing") or "ES256"),
             pairwise=typed.get("pairwise", self.protocol is Protocol.SAML),
-            consent=typed["accord"],
+            consent=typed["consent"],
             assurance=Assurance.OTP if typed["otp"] else Assurance.ORDINARY,
-            released=texts("attributs"),
+            released=texts("attributes"),
             categories=texts("categories"),
-            functions=texts("fonctions"),
-            schools=texts("etablissements"),
+            functions=texts("functions"),
+            schools=texts("schools"),
             services=texts("services"),
             roles=texts("roles"),
-            proxies=texts("mandataires"),
+            proxies=texts("proxies"),
             prefixes=texts("prefixes"),
         )
 
@@ -219,8 +217,8 @@ class LogoForm(forms.Form):
 class ImportForm(forms.Form):
     """Metadata, uploaded or pasted."""
 
-    fichier = forms.FileField(label="Fichier de métadonnées", required=False)
-    texte = forms.CharField(
+    file = forms.FileField(label="Fichier de métadonnées", required=False)
+    text = forms.CharField(
         label="Ou le texte des métadonnées",
         required=False,
         max_length=2_000_000,
@@ -236,8 +234,8 @@ class ImportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        upload = typed.get("fichier")
-        content = upload.read() if upload else (typed.get("texte") or "").encode()
+        upload = typed.get("file")
+        content = upload.read() if upload else (typed.get("text") or "").encode()
         if not content.strip():
             raise forms.ValidationError("Donnez un fichier, ou collez le texte des métadonnées.")
         typed["content"] = content
@@ -245,7 +243,7 @@ class ImportForm(forms.Form):
 
 
 class PersonForm(forms.Form):
-    personne = forms.CharField(
+    person = forms.CharField(
         label="Identifiant ou adresse d’un agent",
         max_length=254,
         help_text="La consultation est inscrite au journal.",
@@ -255,38 +253,45 @@ class PersonForm(forms.Form):
 
 
 def _fields_not_of(protocol: Protocol) -> Sequence[str]:
-    oidc = ("apres", "prevenir", "navigateur", "signature", "public", "pairwise")
+    oidc = (
+        "after_sign_out",
+        "back_channel_sign_out",
+        "front_channel_sign_out",
+        "signing",
+        "public",
+        "pairwise",
+    )
     match protocol:
         case Protocol.OIDC:
-            return ("mandataires", "prefixes")
+            return ("proxies", "prefixes")
         case Protocol.CAS:
             return oidc
         case _:
-            return (*oidc, "mandataires", "prefixes")
+            return (*oidc, "proxies", "prefixes")
 
 
 def _initial(application: Application) -> dict[str, object]:
     return {
-        "nom": application.name,
+        "name": application.name,
         "description": application.description,
-        "icone": application.icon,
-        "accueil": application.home,
+        "icon": application.icon,
+        "home": application.home,
         "contact": application.contact,
-        "adresses": application.addresses,
-        "apres": application.after_sign_out,
-        "prevenir": application.tell_sign_out,
-        "navigateur": application.front_sign_out,
-        "mandataires": application.proxies,
+        "addresses": application.addresses,
+        "after_sign_out": application.after_sign_out,
+        "back_channel_sign_out": application.tell_sign_out,
+        "front_channel_sign_out": application.front_sign_out,
+        "proxies": application.proxies,
         "prefixes": application.prefixes,
-        "signature": application.signing.value,
+        "signing": application.signing.value,
         "public": application.public,
         "pairwise": application.pairwise,
-        "accord": application.consent,
+        "consent": application.consent,
         "otp": application.assurance is Assurance.OTP,
-        "attributs": list(application.released),
+        "attributes": list(application.released),
         "categories": list(application.categories),
-        "fonctions": list(application.functions),
-        "etablissements": application.schools,
+        "functions": list(application.functions),
+        "schools": application.schools,
         "services": application.services,
         "roles": list(application.roles),
     }

@@ -122,7 +122,7 @@ def change(request: SignedInRequest, client_id: str) -> HttpResponse:
 @administrators_recently_signed_in
 def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
     """Draw a new secret and show it, once."""
-    at_once = request.POST.get("aussitot") == "1"
+    at_once = request.POST.get("at_once") == "1"
     secret = services.renew_secret(client_id, by=_actor(request), now=timezone.now(), at_once=at_once)
     return _page(request, _application_or_404(client_id), secret=secret, done="secret")
 
@@ -131,7 +131,7 @@ def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
 @administrators_recently_signed_in
 def set_logo(request: SignedInRequest, client_id: str) -> HttpResponse:
     application = _application_or_404(client_id)
-    if request.POST.get("retirer") == "1":
+    if request.POST.get("remove") == "1":
         services.set_logo(client_id, b"", by=_actor(request), now=timezone.now())
         return _back(client_id, "logo")
     form = LogoForm(request.POST, request.FILES)
@@ -162,9 +162,9 @@ def preview(request: SignedInRequest, client_id: str) -> HttpResponse:
     application, form = _application_or_404(client_id), PersonForm(request.POST)
     more: dict[str, object] = {"person": form}
     if form.is_valid():
-        account = find_account(form.cleaned_data["personne"])
+        account = find_account(form.cleaned_data["person"])
         if account is None:
-            form.add_error("personne", "Aucun compte ne porte cet identifiant ou cette adresse.")
+            form.add_error("person", "Aucun compte ne porte cet identifiant ou cette adresse.")
         else:
             now = timezone.now()
             services.record_preview(application, account.account_id, by=_actor(request), now=now)

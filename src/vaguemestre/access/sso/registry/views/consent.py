@@ -28,7 +28,7 @@ _MAX_POLLS = 8  # polls of the goodbye page
 @signed_in
 def agree(request: SignedInRequest) -> HttpResponse:
     """Record the user's consent, then go on to the application."""
-    consented = read_consent_stamp(request.POST.get("demande", ""), request.who)
+    consented = read_consent_stamp(request.POST.get("stamp", ""), request.who)
     application = find_application(consented.client_id) if consented else None
     if consented is None or application is None:
         return bad_request_page(

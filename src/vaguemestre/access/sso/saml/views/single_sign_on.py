@@ -83,7 +83,7 @@ def sso(request: HttpRequest) -> HttpResponse:
 @require_GET
 def go_on(request: HttpRequest) -> HttpResponse:
     """Continue with a request accepted a moment ago."""
-    accepted = read_request_stamp(request.GET.get("demande", ""))
+    accepted = read_request_stamp(request.GET.get("stamp", ""))
     if accepted is None:
         return bad_request_page(
             request, "Cette demande est trop ancienne : recommencez depuis l’application."
@@ -227,4 +227,4 @@ def _sign_in_first(accepted: AcceptedRequest, *, is_signed_in: bool) -> HttpResp
 
 
 def _path(name: str, accepted: AcceptedRequest) -> str:
-    return f"{reverse(name)}?{urlencode({'demande': stamp_request(accepted)})}"
+    return f"{reverse(name)}?{urlencode({'stamp': stamp_request(accepted)})}"
