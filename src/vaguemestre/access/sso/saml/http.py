@@ -97,7 +97,7 @@ def read_request_stamp(text: str) -> AcceptedRequest | None:
     """The request of a stamp; None if it is forged or expired."""
     try:
         *fields, contexts = signing.loads(text, salt=_SALT, max_age=_SIGN_IN_SECONDS)
-        return AcceptedRequest(*fields, contexts=tuple(contexts))
+        return AcceptedRequest(*fields, tuple(contexts))
     except (signing.BadSignature, TypeError, ValueError):
         return None
 

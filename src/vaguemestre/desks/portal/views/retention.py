@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from vaguemestre.access.signin.rules import limits
-from vaguemestre.access.signin.services.sessions import SWEPT_AFTER
+from vaguemestre.access.signin.services.sessions import DELETED_AFTER
 from vaguemestre.desks.enrolment.services.requests import PROOFS_KEPT
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.mailbox.portability.handlers import KEPT as FILES_KEPT
@@ -46,7 +46,7 @@ def retentions(config: Any) -> tuple[Retention, ...]:
             f"{_said(limits.MAX_DURATION)}",
         ),
         Retention(
-            "Sessions terminées et essais de connexion infructueux", f"effacés {_said(SWEPT_AFTER)} plus tard"
+            "Sessions terminées et essais de connexion infructueux", f"effacés {_said(DELETED_AFTER)} plus tard"
         ),
         Retention(
             "Journal des connexions et des actes sur les comptes",
