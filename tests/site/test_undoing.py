@@ -44,8 +44,8 @@ def told(act: str) -> list[dict[str, object]]:
     """What its owner is told of that act, as announced: in the inbox, and at the recovery contact."""
     rows = [row.args_kwargs["args"] for row in DBTaskResult.objects.order_by("enqueued_at")]
     kept = [(handler.rpartition(":")[2], fields) for handler, _, fields, _ in rows]
-    owner = [fields for handler, fields in kept if handler == "tell_owner" and fields["act"] == act]
-    contacts = [fields for handler, fields in kept if handler == "tell_contacts" and fields["act"] == act]
+    owner = [fields for handler, fields in kept if handler == "notify_owner" and fields["act"] == act]
+    contacts = [fields for handler, fields in kept if handler == "notify_contacts" and fields["act"] == act]
     assert len(owner) == len(contacts)
     return owner
 

@@ -183,7 +183,7 @@ def test_whoever_tries_an_activated_account_its_owner_reads_of_it_once_a_day(oth
     def told() -> list[int]:
         rows = DBTaskResult.objects.order_by("enqueued_at")
         found = [row.args_kwargs["args"] for row in rows]
-        letters = [one[2] for one in found if one[0].endswith(":tell_owner")]
+        letters = [one[2] for one in found if one[0].endswith(":notify_owner")]
         return [one["account_id"] for one in letters if one["act"] == "assistant-tried"]
 
     activated_id = Account.objects.get(username="activee").pk
@@ -264,10 +264,10 @@ def test_somebody_quicker_leaves_a_neutral_page(ines: Account) -> None:
     given(first)
     given(second)
     second.get("/assistant/activer")
-    with patch("vaguemestre.access.assistant.views.activation.under_way") as under_way:
+    with patch("vaguemestre.access.assistant.views.activation.proved_account") as proved:
         account = presented(ines.pk)
         assert account
-        under_way.return_value = ProvedAccount(account, "")
+        proved.return_value = ProvedAccount(account, "")
         assert activated(first)["Location"] == "/"
         page = activated(second, "trois navires gris")
     assert "Nous ne pouvons pas continuer" in page.content.decode()

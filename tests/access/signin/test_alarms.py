@@ -144,7 +144,7 @@ def sent_to_contacts() -> list[tuple[str, str]]:
     try:
         for row in DBTaskResult.objects.order_by("enqueued_at"):
             handler, _, fields, _ = row.args_kwargs["args"]
-            if handler.endswith(":tell_contacts"):
+            if handler.endswith(":notify_contacts"):
                 handlers.notify_contacts(ContactsToTell(**fields))
     finally:
         send_outside.replace(before)

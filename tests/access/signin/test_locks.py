@@ -31,7 +31,7 @@ def test_pages_and_programs_sprayed_together_are_all_counted(monkeypatch: pytest
     monkeypatch.setattr(f"{module}.hash_place", a_place)
     monkeypatch.setattr(f"{module}.holds", lambda password, kept: False)
     monkeypatch.setattr(f"{module}.spend_the_other_hash", lambda password, kept: None)
-    monkeypatch.setattr(f"{module}.pay_toll", lambda price, shown, now: None)
+    monkeypatch.setattr(f"{module}.charge_toll", lambda price, work, now: None)
     digest = hashlib.sha256(SECRET.encode()).hexdigest()
 
     def sprays(runner: int) -> int:

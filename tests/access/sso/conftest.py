@@ -102,8 +102,8 @@ def _same_keys(monkeypatch: pytest.MonkeyPatch) -> None:
             _paired[place] = generate_pair(host, now)
         return _paired[place]
 
-    monkeypatch.setattr(oidc_keys, "fresh_pem", pem)
-    monkeypatch.setattr(saml_keys, "fresh_pair", pair)
+    monkeypatch.setattr(oidc_keys, "generate_key", pem)
+    monkeypatch.setattr(saml_keys, "generate_pair", pair)
 
 
 @pytest.fixture

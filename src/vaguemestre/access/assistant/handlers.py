@@ -9,8 +9,7 @@ from vaguemestre.access.assistant import services
 from vaguemestre.access.assistant.events import LetterDue
 from vaguemestre.access.assistant.ports import deliver_welcome
 from vaguemestre.access.assistant.rules.letters import private_letter
-from vaguemestre.access.assistant.rules.welcome import welcome_id
-from vaguemestre.access.assistant.rules.welcome import welcome_message as welcoming
+from vaguemestre.access.assistant.rules.welcome import welcome_id, welcome_message
 from vaguemestre.access.assistant.services import letter_sender
 from vaguemestre.access.signin.ports import send_outside
 from vaguemestre.access.signin.rules.contact_mails import unseal_letter
@@ -25,7 +24,7 @@ def send_welcome(event: AccountActivated) -> None:
     if account is None or account.state != "active" or identified(event.account_id).person_id is None:
         return
     now = timezone.now()
-    content = welcoming(
+    content = welcome_message(
         name=account.name,
         address=account.address,
         mailbox=account.mailbox,

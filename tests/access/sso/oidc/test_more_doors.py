@@ -105,7 +105,7 @@ def test_an_application_that_asks_for_an_agreement_waits_for_it(client: Client, 
 def test_a_no_is_told_to_the_application(client: Client) -> None:
     added(consent=True)
     signs_in(client)
-    refused = answer_in(client.get(asks(client).context["no"]))  # type: ignore[attr-defined,arg-type]
+    refused = answer_in(client.get(asks(client).context["refusal_path"]))  # type: ignore[attr-defined,arg-type]
     assert refused["error"] == "access_denied"
     assert not Consent.objects.exists()
 

@@ -85,7 +85,7 @@ def test_what_is_wrong_is_not_read(content: bytes) -> None:
 
 
 def test_more_than_a_federation_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "MOST_ENTITIES", 2)
+    monkeypatch.setattr(rules, "MAX_ENTITIES", 2)
     with pytest.raises(MalformedMessage, match="too many"):
         read_metadata(aggregate(3), timezone.now())
     monkeypatch.setattr("vaguemestre.access.sso.saml.rules.documents.MAX_METADATA_BYTES", 1000)

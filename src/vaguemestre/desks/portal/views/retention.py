@@ -46,7 +46,8 @@ def retentions(config: Any) -> tuple[Retention, ...]:
             f"{_said(limits.MAX_DURATION)}",
         ),
         Retention(
-            "Sessions terminées et essais de connexion infructueux", f"effacés {_said(DELETED_AFTER)} plus tard"
+            "Sessions terminées et essais de connexion infructueux",
+            f"effacés {_said(DELETED_AFTER)} plus tard",
         ),
         Retention(
             "Journal des connexions et des actes sur les comptes",
