@@ -54,20 +54,21 @@ def apply_file(
         for application in declared
         if application.registration.protocol is Protocol.SAML
     ]
-    outcomes = apply(
+    outcomes = apply_declaration(
         [(application.registration, _secret_of(application, file)) for application in plain],
         by="cli",
         now=now,
         dry_run=dry_run,
     )
-    for client_id, what, secret in outcomes:
-        typer.echo(f"{client_id} : {what}")
-        if secret:
-            typer.echo(f"Secret (montré cette seule fois) : {secret}")
-    for application, described in peers:
+    for applied in outcomes:
+        would = "serait " if dry_run and applied.outcome is not Outcome.UNCHANGED else ""
+        typer.echo(f"{applied.client_id} : {would}{applied.outcome}")
+        if applied.secret:
+            typer.echo(f"Secret (montré cette seule fois) : {applied.secret}")
+    for application, provider in peers:
         if not dry_run:
-            keep_peer(
-                described,
+            register_provider(
+                provider,
                 client_id=application.registration.client_id,
                 registration=application.registration,
                 encrypts=application.encrypts,
@@ -104,7 +105,9 @@ def import_file(
     if not chosen:
         raise Failed(f"{file} : aucune application de ce nom.", 65)
     for described in chosen:
-        named = keep_peer(described, client_id=client_id if len(chosen) == 1 else "", by="cli", now=now)
+        named = register_provider(
+            described, client_id=client_id if len(chosen) == 1 else "", by="cli", now=now
+        )
         typer.echo(f"{described.entity_id} : inscrite sous le nom {named}.")
 
 
@@ -116,7 +119,7 @@ def turn_saml() -> None:
     typer.echo(f"Nouvelle clé publiée ; elle signera à partir du {paris_day(starts):%d/%m/%Y}.")
 
 
-def _metadata_of(application: Declared, file: Path) -> Described:
+def _metadata_of(application: DeclaredApplication, file: Path) -> ServiceProvider:
     where = file.parent / application.metadata_file
     if not application.metadata_file or not where.is_file():
         raise Failed(f"{application.registration.client_id} : « metadata_file » manque ou n’existe pas.", 65)
@@ -135,7 +138,7 @@ def _metadata_of(application: Declared, file: Path) -> Described:
     return chosen[0]
 
 
-def _secret_of(application: Declared, file: Path) -> str:
+def _secret_of(application: DeclaredApplication, file: Path) -> str:
     if not application.secret_file:
         return ""
     where = file.parent / application.secret_file

@@ -36,18 +36,18 @@ class EntBySaml:
 
     def address(self, request_id: str, now: datetime) -> str:
         provider = self._provider(now)
-        request_element = authn_request.request(
+        request_element = authn_request.build_request(
             provider, request_id, issuer=self._issuer, consumer=self._consumer, now=now
         )
         joint = "&" if "?" in provider.address else "?"
-        query = query_signed("SAMLRequest", deflated(written(request_element)), "", self._pair(now))
+        query = sign_query("SAMLRequest", deflate(serialize(request_element)), "", self._pair(now))
         return f"{provider.address}{joint}{query}"
 
     def said(self, answer: str, now: datetime) -> EntSaid:
         provider = self._provider(now)
         try:
-            response = authn_request.said(
-                parse(decoded(answer)),
+            response = authn_request.read_response(
+                parse_message(decode_base64(answer)),
                 provider,
                 issuer=self._issuer,
                 consumer=self._consumer,
@@ -60,9 +60,9 @@ class EntBySaml:
         return EntSaid(provider.entity_id, response.user, response.answers, key, response.until)
 
     def metadata(self, now: datetime) -> bytes:
-        pairs = published(pairs_now(secret_keys.get(), self._host, now), now)
-        descriptor = write_consumer(self._issuer, self._consumer, self._title, pairs, now)
-        return written(sign(descriptor, self._pair(now)))
+        pairs = published_pairs(signing_pairs(secret_keys.get(), self._host, now), now)
+        descriptor = build_sp_metadata(self._issuer, self._consumer, self._title, pairs, now)
+        return serialize(sign(descriptor, self._pair(now)))
 
     def _provider(self, now: datetime) -> IdentityProvider:
         try:

@@ -95,7 +95,7 @@ def accept_code(
     holder = person_by_numen(sought)
     by_numen = account_of_person(holder.pk if holder else NO_ACCOUNT)
     account = find_account(claim.name) or by_numen
-    person = person_by_number(account.person_id or NO_ACCOUNT if account else NO_ACCOUNT)
+    person = find_person(account.person_id or NO_ACCOUNT if account else NO_ACCOUNT)
     is_right = person is not None and person.birth_date == claim.born
     may_open = account is not None and account.state in (PENDING, ACTIVE)
     mark = issued_code_mark(
@@ -116,7 +116,7 @@ def find_claimed_account(sought: str, claim: IdentityClaim, *, by_name: bool = F
     by_numen = person_by_numen(sought)
     named = find_account(claim.numen) if by_name else None
     account = account_of_person(by_numen.pk if by_numen else NO_ACCOUNT) or named
-    person = person_by_number(account.person_id or NO_ACCOUNT if account else NO_ACCOUNT)
+    person = find_person(account.person_id or NO_ACCOUNT if account else NO_ACCOUNT)
     is_right = person is not None and person.birth_date == claim.born
     return ClaimedAccount(account, is_right, person.recovery_address if person else "")
 

@@ -33,7 +33,7 @@ def activate(
     """
     password_hash = hashed(password)
     by = f"account:{account_id}"
-    person = person_by_number(identified(account_id).person_id or 0)
+    person = find_person(identified(account_id).person_id or 0)
     with transaction.atomic(durable=True):
         if mark and use_issued_code(account_id, mark, now=now) is None:
             return False

@@ -111,7 +111,7 @@ def _notify_owner(account_id: int, mail_filter: Filter, *, by: str, now: datetim
             number=mail_filter.filter_id,
         )
     where = f", vers {forward}" if forward else ""
-    tell(
+    notify_owner(
         account_id,
         notice,
         now=now,
