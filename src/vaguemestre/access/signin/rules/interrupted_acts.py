@@ -12,7 +12,18 @@ _SECRET = re.compile(
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
 _MAX_DISPLAYED_CHARACTERS = 300
 # Fields that hold codes: the label of the act, or its page, already says what they choose.
-_CODES = {"acte", "next", "plan", "personne", "deuxieme", "evenement", "categorie", "suivi", "source"}
+_CODES = {
+    "acte",
+    "action",
+    "next",
+    "plan",
+    "personne",
+    "deuxieme",
+    "evenement",
+    "categorie",
+    "suivi",
+    "source",
+}
 _LABELS = {
     "motif": "Motif",
     "reason": "Motif",

@@ -96,8 +96,9 @@ def stamp_request(accepted: AcceptedRequest) -> str:
 def read_request_stamp(text: str) -> AcceptedRequest | None:
     """The request of a stamp; None if it is forged or expired."""
     try:
-        *fields, contexts = signing.loads(text, salt=_SALT, max_age=_SIGN_IN_SECONDS)
-        return AcceptedRequest(*fields, tuple(contexts))
+        fields = signing.loads(text, salt=_SALT, max_age=_SIGN_IN_SECONDS)
+        client_id, request_id, consumer, relay, form, again, passive, contexts = fields
+        return AcceptedRequest(client_id, request_id, consumer, relay, form, again, passive, tuple(contexts))
     except (signing.BadSignature, TypeError, ValueError):
         return None
 
