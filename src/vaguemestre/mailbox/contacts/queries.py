@@ -17,6 +17,7 @@ from vaguemestre.mailbox.contacts.values import (
     ContactCard,
     ContactSummary,
     Duplicates,
+    GroupMembers,
     StoredCard,
     Writer,
 )
@@ -122,18 +123,17 @@ def contacts_like(account_id: int, typed: str, *, limit: int) -> tuple[ContactSu
     return tuple(_summary((*row, 0)) for row in ordered[:limit])
 
 
-def groups_like(
-    account_id: int, typed: str, *, limit: int
-) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Groups whose name matches all typed words, each with the (name, address) of its members."""
+def groups_like(account_id: int, typed: str, *, limit: int) -> tuple[GroupMembers, ...]:
+    """Groups whose name matches all typed words, with their members."""
     groups = _readable(account_id).filter(is_group=True)
     for word in typed.split()[:8]:
         groups = groups.filter(sought__contains=bare(word))
-    groups_found = []
+    groups_with_members = []
     for group_id, name in groups.order_by("sought").values_list("pk", "name")[:limit]:
         members = Contact.objects.filter(groups__group_id=group_id).exclude(address="").order_by("sought")
-        groups_found.append((name, tuple(members.values_list("name", "address")[:500])))
-    return tuple(groups_found)
+        pairs = tuple(members.values_list("name", "address")[:500])
+        groups_with_members.append(GroupMembers(name, pairs))
+    return tuple(groups_with_members)
 
 
 def find_contact(account_id: int, contact_id: int) -> ContactSummary | None:

@@ -1,6 +1,7 @@
 """Values of address books. All frozen."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,13 @@ class ContactSummary:
     others: tuple[str, ...] = ()
     has_photo: bool = False
     members: int = 0
+
+
+class GroupMembers(NamedTuple):
+    """Name of a group, and (name, address) of each member."""
+
+    name: str
+    members: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def request_backfill(account_id: int, filter_id: int, *, by: str, now: datetime)
     return event
 
 
-def run_backfill(account_id: int, number: int, open_received: OpenInbox, *, now: datetime) -> None:
+def run_backfill(account_id: int, number: int, open_inbox: OpenInbox, *, now: datetime) -> None:
     """Apply the filter to every matching message of the inbox, oldest first.
 
     Resumes where it stopped; after a crash, one batch at most is treated twice. Nothing is forwarded, since
@@ -53,17 +53,17 @@ def run_backfill(account_id: int, number: int, open_received: OpenInbox, *, now:
         same_request.update(state=BackfillState.FAILED)
         return
     try:
-        _apply_filter(row, mail_filter, owner, open_received)
+        _apply_filter(row, mail_filter, owner, open_inbox)
     except Refusal:  # the folder is gone or the mailbox full
         same_request.update(state=BackfillState.FAILED)
         return
     same_request.filter(state=BackfillState.RUNNING).update(state=BackfillState.DONE)
 
 
-def _apply_filter(row: PassRow, mail_filter: Filter, owner: Owner, open_received: OpenInbox) -> None:
+def _apply_filter(row: PassRow, mail_filter: Filter, owner: Owner, open_inbox: OpenInbox) -> None:
     same_request = PassRow.objects.filter(account_id=row.account_id, number=row.number)
     domains = (*owner.internal_domains, *owner.proved_domains)
-    with open_received(owner.mailbox) as inbox:
+    with open_inbox(owner.mailbox) as inbox:
         keys = [key for key in inbox.keys() if _uid(key) > row.cursor]  # noqa: SIM118 (a port, not a dict)
         same_request.update(whole=row.seen + len(keys))
         for batch in batched(keys, _BATCH_MESSAGES):
