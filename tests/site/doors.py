@@ -144,10 +144,10 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "webmail": {
         OPEN: "show-picture",
         SIGNED: """
-            act answer-invitation answer-receipt await-answer call-off change-folder change-label
-            change-search choose-showing count-elsewhere find-day inbox leave-list list-files list-folders
-            list-reminders list-rows look-at-part make-preview open-enclosed open-message pdf-reader
-            print-message propose-moments put-off renew-ticket report-message save-all-parts
+            act answer-invitation answer-receipt await-answer cancel-reminders change-folder change-label
+            change-search choose-showing count-shared-unread find-day inbox list-attachments list-folders
+            list-reminders list-rows make-preview offer-choices open-enclosed open-message pdf-reader
+            preview-part print-message renew-ticket report-message save-all-parts snooze-messages unsubscribe
             save-choices save-message save-part show-body show-bulk show-card show-conversation
             show-folder show-header show-source start-bulk undo-bulk
         """,

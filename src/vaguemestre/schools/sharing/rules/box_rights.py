@@ -11,13 +11,13 @@ _SESSION = re.compile(r"([^+]+)\+([1-9][0-9]{0,9})\+([1-9][0-9]{0,9})")
 # Pages of other rooms, by the name of their address. What is not named here is asked of oneself.
 _READ = (
     "inbox list-rows show-folder list-folders find-day open-message show-conversation show-body show-source "
-    "show-header print-message save-message save-all-parts save-part look-at-part make-preview show-card "
-    "open-enclosed show-picture renew-ticket pdf-reader list-files show-bulk choose-showing "
-    "list-reminders propose-moments"
+    "show-header print-message save-message save-all-parts save-part preview-part make-preview show-card "
+    "open-enclosed show-picture renew-ticket pdf-reader list-attachments show-bulk choose-showing "
+    "list-reminders offer-choices"
 )
 _SORT = (
-    "act change-folder start-bulk undo-bulk report-message leave-list save-choices change-label "
-    "change-search put-off await-answer call-off"
+    "act change-folder start-bulk undo-bulk report-message unsubscribe save-choices change-label "
+    "change-search snooze-messages await-answer cancel-reminders"
 )
 _SEND = "answer-receipt answer-invitation"
 _PAGES: Mapping[str, Right] = {
