@@ -33,7 +33,7 @@ from bench import people  # noqa: E402
 from bench.bare import Bare  # noqa: E402
 from bench.run import LIST, _instance  # noqa: E402
 from bench.web import Browser  # noqa: E402
-from tests.mailbox.webmail.hostile import PAYLOADS  # noqa: E402
+from tests.mailbox.webmail.hostile_html import PAYLOADS  # noqa: E402
 
 PAUSE = 0.05  # seconds between two looks at the page
 LARGEST_RATIO, ENOUGH_MS = 3, 100

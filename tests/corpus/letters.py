@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from tests.corpus import files
-from tests.mailbox.webmail.hostile import HOSTILE
+from tests.mailbox.webmail.hostile_html import HOSTILE
 
 CRLF = b"\r\n"
 TEXT = "Bonjour,\n\nla réunion de l’équipe est déplacée à lundi (voir la pièce jointe).\n\n-- \nHélène\n"

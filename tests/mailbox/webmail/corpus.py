@@ -13,7 +13,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from tests.mailbox.webmail.hostile import HOSTILE
+from tests.mailbox.webmail.hostile_html import HOSTILE
 
 TEXT = (
     "Bonjour,\n\nLe conseil de classe de 4e B aura lieu jeudi à 17 h. L’été, ça ira mieux.\n\n-- \nHélène\n"

@@ -16,7 +16,7 @@ from django.test import Client
 from tests.corpus import heavy
 from tests.mailbox.webmail import test_cards as cards
 from tests.mailbox.webmail.conftest import address, put
-from tests.mailbox.webmail.test_messages import PIECE
+from tests.mailbox.webmail.views.test_messages import PIECE
 
 from vaguemestre.engines.converting import limited
 from vaguemestre.engines.memory.mailbox import MemoryMailbox

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 from tests.mailbox.webmail.conftest import address, put
-from tests.mailbox.webmail.test_messages import PIECE
+from tests.mailbox.webmail.views.test_messages import PIECE
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.webmail.ports import TooComplex, run_limited

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect
 from tests.engines.samples import letter
+from tests.mailbox.webmail.browser.test_page_in_a_browser import Seen, letter_of
 from tests.mailbox.webmail.conftest import NOW, address, put, ref_text
-from tests.mailbox.webmail.test_page_in_a_browser import Seen, letter_of
 
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.webmail import handlers

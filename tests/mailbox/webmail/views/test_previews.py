@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from tests.corpus import files
 from tests.mailbox.webmail.conftest import address, put, ref_text
-from tests.mailbox.webmail.test_messages import PIECE
+from tests.mailbox.webmail.views.test_messages import PIECE
 
 from vaguemestre.engines.converting.apart import Apart
 from vaguemestre.engines.memory.mailbox import MemoryMailbox

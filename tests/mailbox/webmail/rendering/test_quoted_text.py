@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.mailbox.webmail.seen import seen
+from tests.mailbox.webmail.rendered_html import seen
 
 from vaguemestre.mailbox.webmail.rules.rendering.plain import html_of
 from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html

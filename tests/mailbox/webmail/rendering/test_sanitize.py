@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.mailbox.webmail.hostile import AWAY, HOSTILE
-from tests.mailbox.webmail.seen import addresses_in_css, seen
+from tests.mailbox.webmail.hostile_html import AWAY, HOSTILE
+from tests.mailbox.webmail.rendered_html import addresses_in_css, seen
 
 from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import get_resolver
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.mailbox.webmail.seen import seen
+from tests.mailbox.webmail.rendered_html import seen
 
 from vaguemestre.foundation.ui.attachments import disposition
 from vaguemestre.mailbox.webmail.rules import french

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.mailbox.webmail.seen import addresses_in_css
+from tests.mailbox.webmail.rendered_html import addresses_in_css
 
 from vaguemestre.mailbox.webmail.rules.rendering import styles
 from vaguemestre.mailbox.webmail.rules.rendering.colours import is_colour, light_dark

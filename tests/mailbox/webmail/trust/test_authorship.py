@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 from tests.access.signin.people import account
 from tests.mailbox.webmail.conftest import address, put
-from tests.mailbox.webmail.test_messages import PIECE, html_letter
+from tests.mailbox.webmail.views.test_messages import PIECE, html_letter
 from tests.post.outbox.test_authors import HIDDEN
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox

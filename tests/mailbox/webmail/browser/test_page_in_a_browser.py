@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import APIResponse, Page, Route, expect
 from tests.engines.samples import letter
+from tests.mailbox.webmail.cards.test_one_click import invitation
 from tests.mailbox.webmail.conftest import address, put
-from tests.mailbox.webmail.hostile import AWAY, HOSTILE
-from tests.mailbox.webmail.test_answers import invitation
+from tests.mailbox.webmail.hostile_html import AWAY, HOSTILE
 
 from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation import ui

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.corpus import files
 from tests.mailbox.webmail.conftest import address, put
-from tests.mailbox.webmail.test_messages import PIECE
+from tests.mailbox.webmail.views.test_messages import PIECE
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.mailbox.webmail.ports import authorities

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Dialog, Page, Route, sync_playwright
-from tests.mailbox.webmail.hostile import AWAY, HOSTILE
+from tests.mailbox.webmail.hostile_html import AWAY, HOSTILE
 
 from vaguemestre.mailbox.webmail.rules.rendering import frames
 from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html

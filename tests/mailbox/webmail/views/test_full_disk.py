@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from tests.mailbox.webmail.conftest import address, put
-from tests.mailbox.webmail.test_text_files import many
+from tests.mailbox.webmail.rendering.test_text_files import many
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from tests.engines.samples import letter, rich
 from tests.mailbox.webmail.conftest import address, put
-from tests.mailbox.webmail.hostile import AWAY, HOSTILE
-from tests.mailbox.webmail.seen import seen
+from tests.mailbox.webmail.hostile_html import AWAY, HOSTILE
+from tests.mailbox.webmail.rendered_html import seen
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.errors import Refusal

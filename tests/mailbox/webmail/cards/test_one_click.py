@@ -8,7 +8,7 @@ from django.test import Client
 from tests.access.signin.people import account
 from tests.corpus.files import calendar
 from tests.mailbox.webmail.conftest import address, browser_of, put
-from tests.mailbox.webmail.test_messages import PIECE
+from tests.mailbox.webmail.views.test_messages import PIECE
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.errors import EngineDown
