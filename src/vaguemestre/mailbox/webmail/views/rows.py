@@ -47,7 +47,6 @@ def rows_html(
 
     `names_of`: looks up directory names, once for all rows that are not in the cache.
     """
-
     variant = "\0".join((owner, here, today.isoformat(), order.value, str(hash(labels))))
     use = uses.get(page.folder)
     key = variant, page.folder, page.offset, use.value if use else ""
@@ -59,7 +58,6 @@ def rows_html(
         if all(id(row) in by_object for row in page.rows)
         else dict(zip(map(_content, previous.rows), previous.html, strict=True))
     )
-
     missing = [row for row in page.rows if id(row) not in by_object and _content(row) not in by_content]
     names = names_of([row.summary.sender.address for row in missing]) if missing else {}
 

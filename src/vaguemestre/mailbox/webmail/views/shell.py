@@ -208,7 +208,8 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
     missed = snooze.missed_answers(who.account_id)
     empty_pane = render_fragment("nothing", base_context(request))
     all_mail = message_lists.all_mail_folder(folders)
-    rows = rows_fragment(request, page, uses, view, listing.typed, unknown_folder=listing.unknown_folder)
+    typed = listing.typed
+    rows = rows_fragment(request, page, uses, view, typed, unknown_folder=listing.unknown_folder)
     return ShellContext(
         folders=folders_fragment(request, folders, page.folder, listing.quota, missed),
         rows=rows.decode(),
@@ -219,8 +220,8 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
         page_size=message_lists.PAGE_SIZE,
         view=view,
         view_menu=_view_menu(view),
-        query=view_query(view, listing.typed),
-        typed=listing.typed,
+        query=view_query(view, typed),
+        typed=typed,
         is_recent_only=listing.is_recent_only,
         titles=_titles(request, listing, title),
         folder_slug=naming.slug(page.folder),
@@ -228,22 +229,25 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
         all_mail_slug=naming.slug(all_mail) if all_mail else "",
         narrower=_link(listing.narrower) if listing.narrower else None,
         targets=_targets(folders, page.folder),
-        searchable=tuple(
-            naming.display_name(folder)
-            for folder in folders
-            if folder.use is not Use.ALL and folder.selectable
-        ),
+        searchable=_searchable(folders),
         missed=missed,
         labels=known_labels(preferences),
         colours=COLOURS,
         recent_json=json.dumps(recent_searches(preferences)),
-        words_json=json.dumps(highlighted_words(parse_search(who, listing.typed))),
+        words_json=json.dumps(highlighted_words(parse_search(who, typed))),
         choices=choices_of(preferences),
         bulk=bulks.running_bulk(who.account_id),
         today=today,
         in_a_week=today + timedelta(days=7),
         ticket=live_ticket.get()(who.mailbox, who.session_key, time.time()),
         stream=_stream_address(),
+    )
+
+
+def _searchable(folders: tuple[Folder, ...]) -> tuple[str, ...]:
+    """Names of the folders that a search can be limited to."""
+    return tuple(
+        naming.display_name(folder) for folder in folders if folder.use is not Use.ALL and folder.selectable
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import tinycss2
 
 from vaguemestre.mailbox.webmail.rules.rendering.colours import is_colour, light_dark
+from vaguemestre.mailbox.webmail.rules.rendering.selectors import clean_media_query, clean_selector
 
 LONGEST = 300_000  # characters of one style block
 MOST_RULES = 4_000
@@ -45,22 +46,6 @@ _PICTURED = frozenset(("background", "background-image"))
 _COLOURED = frozenset(("background", "background-image", "border", "color", "text-decoration"))
 _FUNCTIONS = frozenset(("rgb", "rgba", "hsl", "hsla", "calc", "min", "max", "clamp", "linear-gradient"))
 _COLOUR_FUNCTIONS = frozenset(("rgb", "rgba", "hsl", "hsla"))
-_MEDIA_WORDS = frozenset(
-    (
-        "all",
-        "and",
-        "only",
-        "screen",
-        "max-width",
-        "min-width",
-        "max-device-width",
-        "min-device-width",
-        "width",
-    )
-)
-_MEDIA_KINDS = frozenset(("whitespace", "number", "dimension"))
-_SELECTOR_KINDS = frozenset(("ident", "hash", "whitespace"))
-_SELECTOR_SIGNS = frozenset((".", ">", "+", "~", "*", ":", ","))
 
 
 @dataclass(frozen=True)
@@ -184,45 +169,18 @@ def _refusing(named: list[str]) -> Remote:
 def _rules(rules: Iterable[Any], remote: Remote, *, inside_media: bool) -> Iterator[str]:
     for rule in rules:
         if rule.type == "qualified-rule":
-            selector = _selector(rule.prelude)
+            selector = clean_selector(rule.prelude)
             body = _declarations(tinycss2.parse_blocks_contents(rule.content, skip_comments=True), remote)
             if selector and body:
                 yield f"{selector}{{{body}}}"
         elif (
             rule.type == "at-rule" and rule.lower_at_keyword == "media" and rule.content and not inside_media
         ):
-            query = _media(rule.prelude)
+            query = clean_media_query(rule.prelude)
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
             body = "\n".join(_rules(inner[:MOST_RULES], remote, inside_media=True))
             if query and body:
                 yield f"@media {query}{{{body}}}"
-
-
-def _selector(tokens: Iterable[Any]) -> str:
-    nodes = list(tokens)
-    right = all(
-        token.type in _SELECTOR_KINDS or (token.type == "literal" and token.value in _SELECTOR_SIGNS)
-        for token in nodes
-    )
-    return tinycss2.serialize(nodes).strip() if right and len(nodes) < 400 else ""
-
-
-def _media(tokens: Iterable[Any]) -> str:
-    nodes = list(tokens)
-    return tinycss2.serialize(nodes).strip() if _is_plain_media(nodes) else ""
-
-
-def _is_plain_media(tokens: Iterable[Any]) -> bool:
-    for token in tokens:
-        if token.type == "() block":
-            if not _is_plain_media(token.content):
-                return False
-        elif token.type == "ident":
-            if token.lower_value not in _MEDIA_WORDS:
-                return False
-        elif token.type not in _MEDIA_KINDS and not (token.type == "literal" and token.value in ",:"):
-            return False
-    return True
 
 
 def _declarations(nodes: Iterable[Any], remote: Remote) -> str:
