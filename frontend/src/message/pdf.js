@@ -7,7 +7,7 @@ import { getDocument, TextLayer } from "pdfjs-dist/legacy/build/pdf.mjs";
 globalThis.pdfjsWorker = worker; // no worker can be started from an opaque origin: it runs here
 
 const MOST_PAGES = 500;
-const told = document.querySelector("#etat");
+const told = document.querySelector("#status");
 const pages = document.querySelector("#pages");
 
 function tell(words) {
