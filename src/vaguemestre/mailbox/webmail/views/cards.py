@@ -96,7 +96,7 @@ def _receipt(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part
     return {"receipt": deliveries.parse_receipt(_text(reads, ref, part))}
 
 
-def _visiting(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
+def _contact(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
     return {
         "people": contact_cards_of(run_limited.get(), reads.part(ref, part.number, _MAX_BYTES), part.charset)
     }
@@ -117,7 +117,7 @@ def _smime(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) 
     return {"signature": signature, "is_theirs": sender in signature.addresses}
 
 
-def _plain(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
+def _no_context(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
     return {}
 
 
@@ -125,9 +125,9 @@ _CONTEXTS = {
     CardKind.INVITATION: _invitation,
     CardKind.DELIVERY: _delivery,
     CardKind.RECEIPT: _receipt,
-    CardKind.CONTACT: _visiting,
-    CardKind.TNEF: _plain,
+    CardKind.CONTACT: _contact,
+    CardKind.TNEF: _no_context,
     CardKind.SMIME: _smime,
-    CardKind.PGP: _plain,
-    CardKind.ENCRYPTED: _plain,
+    CardKind.PGP: _no_context,
+    CardKind.ENCRYPTED: _no_context,
 }
