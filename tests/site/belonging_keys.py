@@ -11,7 +11,7 @@ from tests.site.owned import Belonging, rows
 
 from vaguemestre.access.signin.models import BrowserSession, Device
 from vaguemestre.access.signin.queries import handle_of
-from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
+from vaguemestre.access.signin.services import open_browser_session
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.sso.registry.models import Application, Consent, Logo, Visit
 from vaguemestre.access.sso.saml.models import Peer
@@ -36,7 +36,7 @@ def _sessions(people: People) -> Iterator[Belonging]:
     account = people.victim
     session = SessionStore()
     open_browser_session(
-        session, account.pk, BrowserOrigin("203.0.113.77", "Firefox"), shared=False, now=timezone.now()
+        session, account.pk, shared=False, network="203.0.113.77", browser="Firefox", now=timezone.now()
     )
     row = BrowserSession.objects.get(pk=session.digest)
     yield Belonging(
@@ -65,7 +65,7 @@ def _second_factors(people: People) -> Iterator[Belonging]:
     )
     yield Belonging("signin", {"number": key.pk}, "Serie77tue", OWN, doors="key-lost", state=rows(key))
     ids = {"account_id": account.pk, "device_id": key.pk}
-    yield Belonging("helpdesk", ids, "Serie77tue", OPERATORS, sent={"motif": "m"}, state=rows(key, account))
+    yield Belonging("helpdesk", ids, "Serie77tue", OPERATORS, sent={"reason": "m"}, state=rows(key, account))
     contact = RecoveryContact.objects.create(
         account=account, address="secoursquetu@exemple.fr", code_until=NOON, confirmed_at=NOON, usable_at=NOON
     )

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD, account
 
-from vaguemestre.desks.helpdesk.rules.stock import keys_listed
+from vaguemestre.desks.helpdesk.rules.key_list import parse_key_list
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account, KeyInStock
 from vaguemestre.people.credentials.ports import secret_keys
@@ -31,12 +31,12 @@ def lucie(client: Client) -> Account:
 
 def test_the_whole_life_of_a_key(client: Client, lucie: Account) -> None:
     owner = account()
-    page = client.post("/assistance/cles", {"cles": LIST}).content.decode()
+    page = client.post("/assistance/cles", {"key_list": LIST}).content.decode()
     assert "2 clés ajoutées" in page
     assert SECRET.hex() not in page
     where = f"/assistance/compte/{owner.pk}/cle"
-    assert client.post(where, {"serie": "000 123", "motif": REASON}).status_code == 200  # no such serial
-    assert client.post(where, {"serie": "000-123", "motif": REASON})["Location"].endswith("key-given")
+    assert client.post(where, {"serial": "000 123", "reason": REASON}).status_code == 200  # no such serial
+    assert client.post(where, {"serial": "000-123", "reason": REASON})["Location"].endswith("key-given")
     shown = client.get(where).content.decode()
     assert "pas encore choisi" in shown
     held = key_held(owner.pk)
@@ -44,18 +44,18 @@ def test_the_whole_life_of_a_key(client: Client, lucie: Account) -> None:
     receipt = client.get(f"{where}/{held.device_id}/recu")
     assert receipt["Content-Type"] == "application/pdf"
     assert receipt.content.startswith(b"%PDF-")
-    assert client.post(where, {"serie": "000-124", "motif": REASON}).status_code == 200  # one at a time
-    assert client.post(f"{where}/perdue", {"motif": "Perdue dans le train"})["Location"].endswith("key-lost")
+    assert client.post(where, {"serial": "000-124", "reason": REASON}).status_code == 200  # one at a time
+    assert client.post(f"{where}/perdue", {"reason": "Perdue dans le train"})["Location"].endswith("key-lost")
     assert key_held(owner.pk) is None
-    assert client.post(where, {"serie": "000-123", "motif": REASON}).status_code == 200  # lost for good
-    assert client.post(where, {"serie": "000-124", "motif": REASON}).status_code == 302
+    assert client.post(where, {"serial": "000-123", "reason": REASON}).status_code == 200  # lost for good
+    assert client.post(where, {"serial": "000-124", "reason": REASON}).status_code == 302
     assert not KeyInStock.objects.exists()
 
 
 def test_the_holder_alone_chooses_the_pin_then_signs_in_with_it(client: Client, lucie: Account) -> None:
     owner = account()
-    client.post("/assistance/cles", {"cles": LIST})
-    client.post(f"/assistance/compte/{owner.pk}/cle", {"serie": "000-123", "motif": REASON})
+    client.post("/assistance/cles", {"key_list": LIST})
+    client.post(f"/assistance/compte/{owner.pk}/cle", {"serial": "000-123", "reason": REASON})
     now = timezone.now()
     from_key = code_at(SECRET, now, 60)
     assert choose_pin(owner.pk, "1984", from_key, secret_keys.get(), by="test", now=now)
@@ -64,17 +64,17 @@ def test_the_holder_alone_chooses_the_pin_then_signs_in_with_it(client: Client, 
 
 def test_a_key_is_not_handed_without_a_reason_nor_to_an_administrator(client: Client, lucie: Account) -> None:
     owner, admin = account(), account("admin", role="administrator")
-    client.post("/assistance/cles", {"cles": LIST})
+    client.post("/assistance/cles", {"key_list": LIST})
     for who, reason in ((owner, ""), (admin, REASON), (lucie, REASON)):
-        answer = client.post(f"/assistance/compte/{who.pk}/cle", {"serie": "000-123", "motif": reason})
+        answer = client.post(f"/assistance/compte/{who.pk}/cle", {"serial": "000-123", "reason": reason})
         assert answer.status_code == 200
         assert key_held(who.pk) is None
 
 
 @pytest.mark.parametrize("line", ["000-125", "000-125;zz", ";" + SECRET.hex(), "000-125;abcd"])
 def test_a_wrong_line_is_named_and_nothing_is_added(client: Client, lucie: Account, line: str) -> None:
-    page = client.post("/assistance/cles", {"cles": LIST + line}).content.decode()
+    page = client.post("/assistance/cles", {"key_list": LIST + line}).content.decode()
     assert "La ligne 3" in page
     assert not KeyInStock.objects.exists()
     with pytest.raises(Refusal, match="helpdesk.key-line"):
-        keys_listed(line)
+        parse_key_list(line)

@@ -14,11 +14,11 @@ from vaguemestre.people.credentials.models import Account
 
 NUMEN = "20E9501234ABC"
 ASKED = {
-    "sujet": "connexion",
-    "nom": "Nicolas Morel",
-    "lieu": "Collège Jean-Macé",
+    "kind": "connexion",
+    "name": "Nicolas Morel",
+    "place": "Collège Jean-Macé",
     "contact": "nicolas@maison.example",
-    "texte": "La page dit que mes informations ne conviennent pas.",
+    "text": "La page dit que mes informations ne conviennent pas.",
 }
 
 
@@ -37,17 +37,17 @@ def test_the_whole_way(client: Client, lucie: Client) -> None:
     assert "Nicolas Morel" in lucie.get("/assistance/demandes").content.decode()
     row = RequestRow.objects.get()
     where = f"/assistance/demandes/{row.pk}"
-    lucie.post(where, {"prendre": "1"})
+    lucie.post(where, {"take": "1"})
     assert "Prise en charge" in client.get(followed).content.decode()
-    assert lucie.post(where, {"reponse": ""}).status_code == 200
-    assert lucie.post(where, {"reponse": "Recommencez avec votre identifiant."}).status_code == 302
+    assert lucie.post(where, {"answer": ""}).status_code == 200
+    assert lucie.post(where, {"answer": "Recommencez avec votre identifiant."}).status_code == 302
     assert "Recommencez avec votre identifiant." in client.get(followed).content.decode()
     assert letters_due()[-1][1:] == (
         "answer",
         "nicolas@maison.example",
         "Recommencez avec votre identifiant.",
     )
-    assert lucie.post(where, {"reponse": "Encore."}).status_code == 200  # answered once
+    assert lucie.post(where, {"answer": "Encore."}).status_code == 200  # answered once
     assert lucie.get("/assistance/demandes?etat=repondues").content.decode().count("Nicolas Morel") == 1
 
 
@@ -56,9 +56,9 @@ def test_somebody_signed_in_reads_the_answer_in_their_inbox(client: Client, luci
     owner = account()
     client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
     client.post("/aide/demande", {**ASKED, "contact": ""})
-    lucie.post(f"/assistance/demandes/{RequestRow.objects.get().pk}", {"reponse": "C’est fait."})
+    lucie.post(f"/assistance/demandes/{RequestRow.objects.get().pk}", {"answer": "C’est fait."})
     jobs = [row.args_kwargs["args"] for row in DBTaskResult.objects.all()]
-    letters = [fields for handler, _, fields, _ in jobs if handler.endswith(":notify_owner")]
+    letters = [fields for handler, _, fields, _ in jobs if handler.endswith(":tell_owner")]
     assert [one["detail"] for one in letters if one["act"] == "desk-answer"] == ["C’est fait."]
     assert RequestRow.objects.get().account == owner
 
@@ -68,7 +68,7 @@ def test_somebody_signed_in_reads_the_answer_in_their_inbox(client: Client, luci
     "typed", [f"Mon NUMEN est {NUMEN}", "20 e 95 01234 abc", "mot de passe : Tulipes42!"]
 )
 def test_secrets_are_masked_before_anything_is_kept(client: Client, typed: str) -> None:
-    page = client.post("/aide/demande", {**ASKED, "texte": typed}).content.decode()
+    page = client.post("/aide/demande", {**ASKED, "text": typed}).content.decode()
     assert "nous l’avons masqué" in page
     for secret in (NUMEN, "01234", "Tulipes42"):
         assert secret not in page
@@ -79,7 +79,7 @@ def test_secrets_are_masked_before_anything_is_kept(client: Client, typed: str) 
 def test_the_desk_asks_for_no_secret_either(client: Client, lucie: Client) -> None:
     client.post("/aide/demande", ASKED)
     where = f"/assistance/demandes/{RequestRow.objects.get().pk}"
-    page = lucie.post(where, {"reponse": "Votre mot de passe est : Tulipes42!"}).content.decode()
+    page = lucie.post(where, {"answer": "Votre mot de passe est : Tulipes42!"}).content.decode()
     assert "retirez-le" in page
     assert RequestRow.objects.get().state == "new"
 
@@ -94,7 +94,7 @@ def test_a_network_cannot_flood_the_desk(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_what_is_missing_is_told_and_nothing_typed_is_lost(client: Client) -> None:
-    page = client.post("/aide/demande", {**ASKED, "sujet": ""}).content.decode()
+    page = client.post("/aide/demande", {**ASKED, "kind": ""}).content.decode()
     assert "Choisissez ce qui ressemble" in page
     assert "ne conviennent pas" in page
 
@@ -105,7 +105,7 @@ def test_the_queue_is_the_desks_alone(client: Client, path: str) -> None:
     account()
     client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
     assert client.get(path).status_code == 403
-    assert client.post(path, {"reponse": "x"}).status_code in (403, 405)
+    assert client.post(path, {"answer": "x"}).status_code in (403, 405)
 
 
 @pytest.mark.django_db

@@ -14,8 +14,8 @@ from tests.foundation.ui.confirmation import confirmed
 from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.access.signin.models import Attempts, BrowserSession
 from vaguemestre.access.signin.ports import deliver_notice
-from vaguemestre.desks.helpdesk.rules.acts import CAPS, DIRECT
-from vaguemestre.desks.helpdesk.values import Act
+from vaguemestre.desks.helpdesk.rules.actions import DIRECT_ACTIONS, MAX_ACTIONS_A_DAY
+from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.jobs import ports as jobs
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.services import record
@@ -105,7 +105,7 @@ def give_contact(of: Account) -> None:
 
 def act(client: Client, on: Account, what: str, reason: str = REASON) -> HttpResponse:
     where = f"/assistance/compte/{on.pk}/agir"
-    return confirmed(client, where, {"acte": what, "motif": reason})  # type: ignore[no-any-return]
+    return confirmed(client, where, {"action": what, "reason": reason})  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("role", ["agent", "hr_officer"])
@@ -114,7 +114,7 @@ def test_the_desk_is_closed_to_others(client: Client, nicolas: Account, role: st
     client.post("/alogin", {"identifiant": "autre", "secret": PASSWORD})
     assert client.get("/assistance/").status_code == 403
     assert client.get(f"/assistance/compte/{nicolas.pk}").status_code == 403
-    assert act(client, nicolas, Act.SUSPEND).status_code == 403
+    assert act(client, nicolas, DeskAction.SUSPEND).status_code == 403
     assert "/assistance/" not in client.get("/").content.decode()
     nicolas.refresh_from_db()
     assert nicolas.state == "active"
@@ -122,7 +122,7 @@ def test_the_desk_is_closed_to_others(client: Client, nicolas: Account, role: st
 
 def test_strangers_sign_in_first(client: Client, nicolas: Account) -> None:
     assert client.get("/assistance/")["Location"] == "/alogin?next=%2Fassistance%2F"
-    assert act(client, nicolas, Act.SUSPEND)["Location"].startswith("/alogin")
+    assert act(client, nicolas, DeskAction.SUSPEND)["Location"].startswith("/alogin")
 
 
 def test_the_desk_stands_among_the_applications_of_operators(client: Client, lucie: Account) -> None:
@@ -160,7 +160,7 @@ def test_lifting_lets_the_owner_in_at_once(client: Client, lucie: Account, nicol
     Attempts.objects.create(subject=f"browser:{nicolas.pk}:x", failures=9, last_at=timezone.now())
     good = {"identifiant": "nmorel", "secret": PASSWORD}
     assert Client().post("/alogin", good).status_code == 202
-    answer = act(client, nicolas, Act.LIFT)
+    answer = act(client, nicolas, DeskAction.LIFT)
     assert answer["Location"].endswith("?fait=lifted")
     assert not Attempts.objects.filter(subject__regex=rf":{nicolas.pk}(:|$)").exists()
     assert Client().post("/alogin", good).status_code == 302
@@ -169,10 +169,10 @@ def test_lifting_lets_the_owner_in_at_once(client: Client, lucie: Account, nicol
 def test_lifting_opens_the_assistant_again(client: Client, lucie: Account) -> None:
     ines = account("ifares", state="pending", numen=NUMEN)
     for _ in range(6):
-        Client().post("/assistant/", {"numen": NUMEN, "birth_date": "01/01/1970"})
-    given = {"numen": NUMEN, "birth_date": "03/09/1985"}
+        Client().post("/assistant/", {"numen": NUMEN, "naissance": "01/01/1970"})
+    given = {"numen": NUMEN, "naissance": "03/09/1985"}
     assert Client().post("/assistant/", given).status_code == 200
-    act(client, ines, Act.LIFT)
+    act(client, ines, DeskAction.LIFT)
     assert Client().post("/assistant/", given)["Location"] == "/assistant/activer"
 
 
@@ -181,7 +181,7 @@ def test_suspending_shuts_everything_and_is_told_before(
 ) -> None:
     theirs = Client()
     theirs.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
-    act(client, nicolas, Act.SUSPEND)
+    act(client, nicolas, DeskAction.SUSPEND)
     nicolas.refresh_from_db()
     assert nicolas.state == "suspended"
     assert theirs.get("/parametres/securite").status_code == 302
@@ -200,8 +200,8 @@ def test_suspending_shuts_everything_and_is_told_before(
 def test_resuming_opens_it_again_with_the_same_password(
     client: Client, lucie: Account, nicolas: Account, engines: Engines
 ) -> None:
-    act(client, nicolas, Act.SUSPEND)
-    act(client, nicolas, Act.RESUME)
+    act(client, nicolas, DeskAction.SUSPEND)
+    act(client, nicolas, DeskAction.RESUME)
     assert Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD}).status_code == 302
     assert "Votre compte est rouvert" in engines.notices[-1][1] or "a rouvert" in engines.notices[-1][1]
     assert engines.active["nmorel@ac-amiens.test"] is True
@@ -219,7 +219,7 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
     )  # fmt: skip
     theirs = Client()
     theirs.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
-    act(client, nicolas, Act.COMPROMISED)
+    act(client, nicolas, DeskAction.COMPROMISED)
     nicolas.refresh_from_db()
     assert nicolas.state == "active"  # its mail still comes
     assert theirs.get("/").status_code == 302
@@ -236,24 +236,24 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
         "Jeter les courriels retenus",
     ):
         assert words in page
-    found = Client().post("/assistant/", {"numen": NUMEN, "birth_date": "03/09/1985"})
+    found = Client().post("/assistant/", {"numen": NUMEN, "naissance": "03/09/1985"})
     assert found.status_code == 200  # no longer a first activation
     assert ("compromised", HOME) in [(kind, to) for _, kind, to, _ in letters_due()]
     owner = Client()
-    owner.post("/assistant/secours", {"numen": NUMEN, "birth_date": "03/09/1985"})
+    owner.post("/assistant/secours", {"numen": NUMEN, "naissance": "03/09/1985"})
     code = letters_due()[-1][3]
     owner.post("/assistant/secours/code", {"code": code})
     new = {"mot_de_passe": NEW, "confirmation": NEW}
     assert owner.post("/assistant/secours/mot-de-passe", new)["Location"] == "/alogin?nouveau=1"
     assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
-    act(client, nicolas, Act.LET_GO)
+    act(client, nicolas, DeskAction.LET_GO)
     assert OutboxMessage.objects.get().state == "held"
 
 
 def test_after_a_compromise_mail_stays_shut_two_days_and_applications_do_not(
     client: Client, lucie: Account, nicolas: Account, engines: Engines
 ) -> None:
-    act(client, nicolas, Act.COMPROMISED)
+    act(client, nicolas, DeskAction.COMPROMISED)
     nicolas.refresh_from_db()
     assert (nicolas.state, nicolas.mailbox_state) == ("active", "held")
     assert engines.active["nmorel@ac-amiens.test"] is False
@@ -276,14 +276,14 @@ def test_a_code_leaves_for_the_verified_contact_and_nobody_sees_it(
     client: Client, lucie: Account, nicolas: Account
 ) -> None:
     give_contact(nicolas)
-    assert act(client, nicolas, Act.SEND_CODE)["Location"].endswith("?fait=code-sent")
+    assert act(client, nicolas, DeskAction.SEND_CODE)["Location"].endswith("?fait=code-sent")
     owner, kind, address, code = letters_due()[-1]
     assert (owner, kind, address) == (nicolas.pk, "desk", HOME)
     page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
     assert code not in page
     assert HOME not in page
     assert "Code en cours" in page
-    given = {"name": "nmorel", "birth_date": "3 septembre 1985", "code": code.upper().replace("-", " ")}
+    given = {"nom": "nmorel", "naissance": "3 septembre 1985", "code": code.upper().replace("-", " ")}
     person = Client()
     assert person.post("/assistant/code", given)["Location"] == "/assistant/secours/mot-de-passe"
     new = {"mot_de_passe": NEW, "confirmation": NEW}
@@ -293,11 +293,11 @@ def test_a_code_leaves_for_the_verified_contact_and_nobody_sees_it(
 
 
 def test_a_code_needs_a_contact(client: Client, lucie: Account, nicolas: Account) -> None:
-    assert act(client, nicolas, Act.SEND_CODE).status_code == 200
+    assert act(client, nicolas, DeskAction.SEND_CODE).status_code == 200
     assert not IssuedCode.objects.exists()
 
 
-@pytest.mark.parametrize("what", [Act.HAND_OVER, Act.GIVE_KEY, Act.KEY_LOST, "inconnu"])
+@pytest.mark.parametrize("what", [DeskAction.HAND_OVER, DeskAction.GIVE_KEY, DeskAction.KEY_LOST, "inconnu"])
 def test_what_asks_for_more_is_not_done_by_a_button(
     client: Client, lucie: Account, nicolas: Account, what: str
 ) -> None:
@@ -305,8 +305,8 @@ def test_what_asks_for_more_is_not_done_by_a_button(
     assert not Entry.objects.filter(action__startswith="helpdesk.").exists()
 
 
-@pytest.mark.parametrize("what", DIRECT)
-def test_administrators_are_out_of_reach(client: Client, lucie: Account, what: Act) -> None:
+@pytest.mark.parametrize("what", DIRECT_ACTIONS)
+def test_administrators_are_out_of_reach(client: Client, lucie: Account, what: DeskAction) -> None:
     admin = account("admin", role="administrator")
     page = act(client, admin, what).content.decode()
     assert "celui d’un administrateur ne se change ici" in page
@@ -319,16 +319,16 @@ def test_an_act_without_a_reason_is_not_done(
     client: Client, lucie: Account, nicolas: Account, engines: Engines
 ) -> None:
     for reason in ("", "   ", "ok", f"vu {NUMEN}"):
-        assert act(client, nicolas, Act.SUSPEND, reason).status_code == 200
+        assert act(client, nicolas, DeskAction.SUSPEND, reason).status_code == 200
     nicolas.refresh_from_db()
     assert nicolas.state == "active"
     assert engines.notices == []
 
 
 def test_the_twenty_first_of_the_day_is_refused(client: Client, lucie: Account, nicolas: Account) -> None:
-    for _ in range(CAPS[Act.SUSPEND]):
+    for _ in range(MAX_ACTIONS_A_DAY[DeskAction.SUSPEND]):
         record("helpdesk.suspended", to="account:1", by=f"account:{lucie.pk}", at=timezone.now())
-    page = act(client, nicolas, Act.SUSPEND).content.decode()
+    page = act(client, nicolas, DeskAction.SUSPEND).content.decode()
     assert "20 fois aujourd’hui" in page
     nicolas.refresh_from_db()
     assert nicolas.state == "active"
@@ -336,17 +336,17 @@ def test_the_twenty_first_of_the_day_is_refused(client: Client, lucie: Account, 
 
 
 def test_yesterday_does_not_count(client: Client, lucie: Account, nicolas: Account) -> None:
-    for _ in range(CAPS[Act.SUSPEND]):
+    for _ in range(MAX_ACTIONS_A_DAY[DeskAction.SUSPEND]):
         then = timezone.now() - timedelta(days=1, minutes=1)
         record("helpdesk.suspended", to="account:1", by=f"account:{lucie.pk}", at=then)
-    assert act(client, nicolas, Act.SUSPEND).status_code == 302
+    assert act(client, nicolas, DeskAction.SUSPEND).status_code == 302
 
 
 def test_an_absent_mail_store_does_not_hold_an_act_back(
     client: Client, lucie: Account, nicolas: Account, engines: Engines
 ) -> None:
     engines.is_away = True
-    act(client, nicolas, Act.SUSPEND)
+    act(client, nicolas, DeskAction.SUSPEND)
     nicolas.refresh_from_db()
     assert nicolas.state == "suspended"
 
@@ -360,10 +360,10 @@ def test_an_absence_is_set_for_somebody_and_its_words_are_nobody_s(
 ) -> None:
     where = f"/assistance/compte/{nicolas.pk}/absence"
     day = timezone.localdate()
-    days = {"debut": f"{day:%d/%m/%Y}", "fin": (day + timedelta(days=30)).isoformat()}
-    asked = {**days, "demandeur": "Mme Vasseur, principale", "internal_text": "Opéré du dos"}
+    days = {"starts_on": f"{day:%d/%m/%Y}", "ends_on": (day + timedelta(days=30)).isoformat()}
+    asked = {**days, "requested_by": "Mme Vasseur, principale", "internal_text": "Opéré du dos"}
     assert "Texte envoyé" in client.get(where).content.decode()
-    nobody_asked = client.post(where, {**days, "demandeur": " "})
+    nobody_asked = client.post(where, {**days, "requested_by": " "})
     assert "qui demande cette notification" in nobody_asked.content.decode()
     assert current_absence(nicolas.pk, timezone.now()) is None
     assert client.post(where, asked).status_code == 302

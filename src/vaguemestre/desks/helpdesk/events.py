@@ -1,10 +1,10 @@
-"""Facts of the help desk, past tense."""
+"""Events of the help desk."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class AccountSheltered:
-    """Nothing opens that account any more: whoever is still connected to its mailbox must be cut off."""
+    """An account was secured after a compromise. Open connections to its mailbox must be cut."""
 
     account_id: int

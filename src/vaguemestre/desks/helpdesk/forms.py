@@ -1,22 +1,22 @@
-"""What operators, second persons and people in trouble send."""
+"""Forms of operators, of confirmers and of people asking for help."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from vaguemestre.desks.helpdesk.rules.acts import DIRECT, LONGEST_REASON
+from vaguemestre.desks.helpdesk.rules.actions import DIRECT_ACTIONS, MAX_REASON_CHARS
 from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
-from vaguemestre.desks.helpdesk.services.requests import LONGEST_ANSWER
-from vaguemestre.desks.helpdesk.values import Kind, Second
+from vaguemestre.desks.helpdesk.services.requests import MAX_ANSWER_CHARS
+from vaguemestre.desks.helpdesk.values import Confirmer, RequestKind
 
-KINDS = {
-    Kind.SIGN_IN: "Je n’arrive pas à me connecter",
-    Kind.TAKEN: "Quelqu’un d’autre utilise ou a activé mon compte",
-    Kind.KEY: "Ma clé OTP ou mon code ne marche pas",
-    Kind.MAIL: "Un courriel manque, revient ou ne part pas",
-    Kind.PROGRAM: "Mon logiciel ou mon téléphone ne reçoit plus",
-    Kind.OTHER: "Autre chose",
+KIND_LABELS = {
+    RequestKind.SIGN_IN: "Je n’arrive pas à me connecter",
+    RequestKind.TAKEN: "Quelqu’un d’autre utilise ou a activé mon compte",
+    RequestKind.KEY: "Ma clé OTP ou mon code ne marche pas",
+    RequestKind.MAIL: "Un courriel manque, revient ou ne part pas",
+    RequestKind.PROGRAM: "Mon logiciel ou mon téléphone ne reçoit plus",
+    RequestKind.OTHER: "Autre chose",
 }
 
 
@@ -30,44 +30,45 @@ class SearchForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    motif = forms.CharField(
+    reason = forms.CharField(
         label="Motif",
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_CHARS,
         help_text="Obligatoire, gardé au journal et montré à la personne. Ni NUMEN ni mot de passe.",
         error_messages={"required": "Écrivez le motif : la personne le lira."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
-class ActForm(ReasonForm):
-    acte = forms.ChoiceField(choices=[(act, act) for act in DIRECT])
+class ActionForm(ReasonForm):
+    action = forms.ChoiceField(choices=[(action, action) for action in DIRECT_ACTIONS])
 
 
 class HandOverForm(ReasonForm):
-    """Who confirms, and whether second factors were lost as well."""
+    """The confirmer, and whether second factors were lost too."""
 
-    deuxieme = forms.TypedChoiceField(
+    confirmer = forms.TypedChoiceField(
         label="Deuxième personne",
         coerce=int,
         help_text="Elle voit la personne, vérifie son identité et lui remet le code, que vous ne verrez pas.",
         error_messages={"required": "Choisissez qui confirmera l’identité de la personne."},
         widget=forms.RadioSelect,
     )
-    facteurs = forms.BooleanField(
+    drops_factors = forms.BooleanField(
         label="La personne a aussi perdu son second facteur",
         required=False,
         help_text="Application, clé OTP et clés d’accès seront retirées quand le code servira.",
     )
-    field_order = ("deuxieme", "motif", "facteurs")
+    field_order = ("confirmer", "reason", "drops_factors")
 
-    def __init__(self, *given: Any, seconds: Sequence[Second], **more: Any) -> None:
-        super().__init__(*given, **more)
+    def __init__(self, *args: Any, seconds: Sequence[Confirmer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         choices = [
-            (one.account_id, f"{one.name} – {one.place}" if one.place else one.name) for one in seconds
+            (person.account_id, f"{person.name} – {person.place}" if person.place else person.name)
+            for person in seconds
         ]
-        self.fields["deuxieme"].choices = choices  # type: ignore[attr-defined]
+        self.fields["confirmer"].choices = choices  # type: ignore[attr-defined]
         if len(choices) == 1:
-            self.fields["deuxieme"].initial = choices[0][0]
+            self.fields["confirmer"].initial = choices[0][0]
 
 
 class ConfirmForm(forms.Form):
@@ -81,18 +82,18 @@ class ConfirmForm(forms.Form):
 
 
 class KeyForm(ReasonForm):
-    serie = forms.CharField(
+    serial = forms.CharField(
         label="Numéro de série",
         max_length=60,
         help_text="Imprimé au dos de la clé.",
         error_messages={"required": "Écrivez le numéro de série imprimé au dos de la clé."},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
-    field_order = ("serie", "motif")
+    field_order = ("serial", "reason")
 
 
 class StockForm(forms.Form):
-    cles = forms.CharField(
+    key_list = forms.CharField(
         label="Liste du fabricant",
         max_length=100_000,
         strip=False,
@@ -103,30 +104,30 @@ class StockForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    reponse = forms.CharField(
+    answer = forms.CharField(
         label="Réponse",
-        max_length=LONGEST_ANSWER,
+        max_length=MAX_ANSWER_CHARS,
         help_text="Envoyée à la personne et montrée sur sa page. Ne demandez ni NUMEN ni mot de passe.",
         error_messages={"required": "Écrivez la réponse, ou gardez la demande pour plus tard."},
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
 
-class AskForm(forms.Form):
-    """A request for help. What must not be told is masked, and said so, before anything is kept."""
+class HelpRequestForm(forms.Form):
+    """A help request. Secrets in it are masked, with a warning, before it is submitted."""
 
-    sujet = forms.ChoiceField(
+    kind = forms.ChoiceField(
         label="Que se passe-t-il ?",
-        choices=[("", "Choisissez…"), *((kind.value, words) for kind, words in KINDS.items())],
+        choices=[("", "Choisissez…"), *((kind.value, label) for kind, label in KIND_LABELS.items())],
         error_messages={"required": "Choisissez ce qui ressemble le plus à votre situation."},
     )
-    nom = forms.CharField(
+    name = forms.CharField(
         label="Prénom et nom",
         max_length=120,
         error_messages={"required": "Écrivez votre prénom et votre nom."},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    lieu = forms.CharField(
+    place = forms.CharField(
         label="Établissement",
         max_length=200,
         required=False,
@@ -143,7 +144,7 @@ class AskForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"autocomplete": "email"}),
     )
-    texte = forms.CharField(
+    text = forms.CharField(
         label="Votre demande",
         max_length=4000,
         help_text="Ce que vous avez fait, ce que vous voyez. Jamais votre mot de passe, ni votre NUMEN.",
@@ -151,8 +152,8 @@ class AskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
-    def masked(self) -> "AskForm | None":
-        """The same form without the secrets somebody wrote in it; None when there are none."""
+    def masked(self) -> "HelpRequestForm | None":
+        """The same form with its secrets masked; None if there are none."""
         typed = {name: self.data.get(name, "") for name in self.fields}
         clean = {name: without_secrets(text) for name, text in typed.items()}
-        return AskForm(clean) if clean != typed else None
+        return HelpRequestForm(clean) if clean != typed else None

@@ -1,4 +1,4 @@
-"""What follows a compromise."""
+"""Event handlers of the help desk."""
 
 from vaguemestre.desks.helpdesk import services
 from vaguemestre.desks.helpdesk.events import AccountSheltered
@@ -7,14 +7,14 @@ from vaguemestre.people.credentials.queries import is_closed, presented
 from vaguemestre.people.provisioning.ports import connections
 
 
-def cut_off(event: AccountSheltered) -> None:
-    """Every open connection to its mailbox ends."""
+def disconnect_mailbox(event: AccountSheltered) -> None:
+    """Cut every open connection to the mailbox."""
     account = presented(event.account_id)
     if account:
         connections.get().cut(account.mailbox)
 
 
 def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+    """Delete what this room holds about a person whose civil status was erased."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id)

@@ -1,4 +1,4 @@
-"""Who may come to the desk."""
+"""Access to the desk: operators only."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 
 from vaguemestre.access.signin.http import proved_within, signed_in, who_asks
 from vaguemestre.access.signin.rules.limits import RECENT_FOR_OTHERS
-from vaguemestre.desks.helpdesk.rules.acts import OPERATORS
+from vaguemestre.desks.helpdesk.rules.actions import OPERATORS
 
 
 def for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For pages of the help desk and of administrators; everybody else is refused (403).
+    """Decorate a view for the help desk and administrators: 403 for everybody else.
 
-    What is sent there acts on somebody: it asks for a recent proof.
+    A POST acts on another person, so it requires recent authentication.
     """
     proved = proved_within(RECENT_FOR_OTHERS)(view)
 

@@ -1,4 +1,4 @@
-"""What the desk keeps: hand-overs that two people agree on, and requests."""
+"""Tables of the help desk: hand-overs and help requests."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from vaguemestre.people.credentials.models import Account
 
 
 class HandOverRow(models.Model):
-    """A code for somebody without a contact: asked by an operator, confirmed by somebody who sees them."""
+    """A code for a person without contact: requested by an operator, confirmed by somebody who sees them."""
 
     class State(models.TextChoices):
         ASKED = "asked"
@@ -19,7 +19,7 @@ class HandOverRow(models.Model):
     reason = models.CharField(max_length=300)
     drops_factors = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
-    checked = models.CharField(max_length=200, blank=True)  # how the second person made sure
+    verification = models.CharField(max_length=200, blank=True)  # how the second person verified the identity
     made_at = models.DateTimeField()
     until = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -29,7 +29,7 @@ class HandOverRow(models.Model):
 
 
 class RequestRow(models.Model):
-    """What somebody asked the desk from `/aide`. Its author follows it by a link, kept as a SHA-256."""
+    """A help request made from `/aide`. Its author tracks it by a link, stored as a SHA-256."""
 
     class State(models.TextChoices):
         NEW = "new"

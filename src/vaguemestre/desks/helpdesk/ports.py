@@ -1,28 +1,31 @@
-"""What the desk asks of the engines and of other rooms: numbers and reasons, never a message."""
+"""What the desk needs from the engines: counts and statuses, never a message."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from vaguemestre.desks.helpdesk.values import Forward, Undelivered, Usage
+from vaguemestre.desks.helpdesk.values import ForwardRule, MailboxUsage, Undelivered
 from vaguemestre.foundation.kernel.slots import Slot
 
 
 class UndeliveredTo(Protocol):
     def __call__(self, addresses: Collection[str], *, now: datetime) -> Sequence[Undelivered]:
-        """The last messages those addresses (lower case) did not get, newest first. Raises EngineDown."""
+        """The last messages not delivered to these addresses (lower case), newest first.
+
+        Raises EngineDown.
+        """
         ...
 
 
 class UsageOf(Protocol):
-    def __call__(self, mailbox: str) -> Usage:
-        """Raises EngineDown or EngineRefused."""
+    def __call__(self, mailbox: str) -> MailboxUsage:
+        """The usage of a mailbox. Raises EngineDown, EngineRefused."""
         ...
 
 
 class ForwardsOf(Protocol):
-    def __call__(self, account_id: int) -> Sequence[Forward]:
-        """The rules of an account that send its mail elsewhere."""
+    def __call__(self, account_id: int) -> Sequence[ForwardRule]:
+        """The filters of an account that forward its mail."""
         ...
 
 

@@ -1,12 +1,12 @@
-"""Nouns of the help desk."""
+"""Values of the help desk."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 
-class Act(StrEnum):
-    """What an operator may do to somebody's account."""
+class DeskAction(StrEnum):
+    """An action of an operator on an account."""
 
     LIFT = "lifted"
     SEND_CODE = "code-sent"
@@ -21,8 +21,8 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
-    """An account and all that an act would cut, counted."""
+class AccountImpact:
+    """An account and what an action would cut, in counts."""
 
     name: str
     username: str
@@ -33,16 +33,16 @@ class Touched:
     factors: tuple[str, ...]
     has_password: bool
     has_code: bool
-    going_out: int  # messages about to leave
+    outgoing_messages: int  # messages about to leave
     kept_back: int
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """An account as the desk's rules see it.
+class ActionTarget:
+    """The facts about an account that decide which actions are possible.
 
-    `contact`: where a code may be sent, "" when nowhere; `kept_back`: how many messages of its wait for a
-    decision; `has_key`: a one-time key, with or without its PIN.
+    `contact`: where a code may be sent, or "". `kept_back`: number of held messages. `has_key`: it has an
+    OTP key, with or without PIN.
     """
 
     account_id: int
@@ -54,20 +54,20 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """One line of an account's story: what happened, in words, and who did it."""
+class HistoryLine:
+    """A line of an account's history, in French, with its actor."""
 
     at: datetime
-    words: str
+    label: str
     by: str
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A message that did not arrive: its sender or its recipient (`other`), and why.
+    """A message that was not delivered: its sender or its recipient (`other`), and the status.
 
-    `status`: RFC 3463, `filter-rejected` or `filter-discarded`. Nothing of the message itself.
+    `status`: RFC 3463, `filter-rejected` or `filter-discarded`. No content of the message.
     """
 
     at: datetime
@@ -77,16 +77,16 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """Octets used and allowed (0: no limit)."""
+class MailboxUsage:
+    """Bytes used and allowed (0: no limit)."""
 
     used: int
     allowed: int
 
 
 @dataclass(frozen=True, slots=True)
-class Forward:
-    """A rule of the person's that sends their mail elsewhere. `changed_at`: when rules last changed."""
+class ForwardRule:
+    """A filter of the person that forwards their mail. `changed_at`: when their filters last changed."""
 
     name: str
     to: str
@@ -94,21 +94,21 @@ class Forward:
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
-    """What the engines know of an account's mail; None where an engine is away."""
+class MailDiagnosis:
+    """What the engines know about an account's mail; None where an engine is down."""
 
-    usage: Usage | None
-    came_in_vain: tuple[Undelivered, ...] | None
-    left_in_vain: tuple[Undelivered, ...]
-    forwards: tuple[Forward, ...]
+    usage: MailboxUsage | None
+    failed_incoming: tuple[Undelivered, ...] | None
+    failed_outgoing: tuple[Undelivered, ...]
+    forwards: tuple[ForwardRule, ...]
     kept_back: int
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What the desk may know of an account, and nothing that opens it or was written to it.
+class AccountDetail:
+    """An account as the desk may see it: no secret, no content.
 
-    `is_shut`: active, but no password opens it before its owner has chosen another. `contact` is masked.
+    `is_locked`: active, but without password until its owner chooses one. `contact` is masked.
     """
 
     account_id: int
@@ -118,18 +118,18 @@ class Shown:
     place: str
     role: str
     state: str
-    is_shut: bool
+    is_locked: bool
     failures: int
-    waits_until: datetime | None
+    throttled_until: datetime | None
     contact: str
     code_until: datetime | None
     factors: tuple[str, ...]
-    story: tuple[Moment, ...]
+    history: tuple[HistoryLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One account of a search."""
+class AccountRow:
+    """An account in search results."""
 
     account_id: int
     username: str
@@ -140,8 +140,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Second:
-    """Somebody who may confirm who a person is: a head of school, else a management officer."""
+class Confirmer:
+    """A person who may confirm an identity: a head of school, or else a management officer."""
 
     account_id: int
     name: str
@@ -149,8 +149,8 @@ class Second:
 
 
 @dataclass(frozen=True, slots=True)
-class HandOverShown:
-    """A code to be handed over once a second person confirms, as both see it."""
+class HandOverDetail:
+    """A hand-over of a code, as its operator and its confirmer see it."""
 
     hand_over_id: int
     account_id: int
@@ -165,8 +165,8 @@ class HandOverShown:
     until: datetime
 
 
-class Kind(StrEnum):
-    """What somebody asks the desk about."""
+class RequestKind(StrEnum):
+    """The subject of a help request."""
 
     SIGN_IN = "connexion"
     TAKEN = "compte-utilise"  # by somebody else
@@ -177,10 +177,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """What somebody writes to the desk. `contact`: an address, a phone number, or nothing."""
+class HelpRequest:
+    """A new help request. `contact`: an address, a phone number, or ""."""
 
-    kind: Kind
+    kind: RequestKind
     name: str
     place: str
     contact: str
@@ -189,8 +189,8 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestShown:
-    """A request as the desk sees it, or as its author follows it."""
+class HelpRequestDetail:
+    """A help request, for the desk or for its author."""
 
     request_id: int
     kind: str

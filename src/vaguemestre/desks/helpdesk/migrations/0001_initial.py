@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300)),
                 ('drops_factors', models.BooleanField(default=False)),
                 ('state', models.CharField(choices=[('asked', 'Asked'), ('confirmed', 'Confirmed'), ('refused', 'Refused')], default='asked', max_length=10)),
-                ('checked', models.CharField(blank=True, max_length=200)),
+                ('verification', models.CharField(blank=True, max_length=200)),
                 ('made_at', models.DateTimeField()),
                 ('until', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),

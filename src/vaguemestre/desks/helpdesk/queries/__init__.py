@@ -1,1 +1,1 @@
-"""What the desk sees. Nothing here writes; nothing here reads a message, a password, a NUMEN or a code."""
+"""Queries of the help desk. None reads a message, a password, a NUMEN or a code."""

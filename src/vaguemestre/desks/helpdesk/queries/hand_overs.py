@@ -1,61 +1,69 @@
-"""Codes to be handed over: who may confirm, and what waits."""
+"""Hand-overs of codes, and who may confirm them."""
 
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from vaguemestre.desks.helpdesk.models import HandOverRow
-from vaguemestre.desks.helpdesk.values import HandOverShown, Second
+from vaguemestre.desks.helpdesk.values import Confirmer, HandOverDetail
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import identified, lives_of, presented
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
 from vaguemestre.people.directory.queries import heads_of_places_served, newest_post_label
 
-_MOST = 20
+_MAX_CONFIRMERS = 20
 _OFFICER = "hr_officer"
 
 
-def seconds_for(account_id: int, now: datetime) -> list[Second]:
-    """Who may confirm who that person is: who leads a school of theirs, else the management officers."""
+def confirmers_for(account_id: int, now: datetime) -> list[Confirmer]:
+    """Who may confirm a person's identity: heads of their schools, or else management officers."""
     person_id = identified(account_id).person_id
     if person_id is None:
         return []
     lives = lives_of(heads_of_places_served(person_id, paris_day(now)))
     heads = [pk for pk, _, state in lives.values() if state == "active" and pk != account_id]
-    return [_second(pk) for pk in heads or accounts_with_role(_OFFICER, limit=_MOST) if pk != account_id]
+    return [
+        _confirmer(pk)
+        for pk in heads or accounts_with_role(_OFFICER, limit=_MAX_CONFIRMERS)
+        if pk != account_id
+    ]
 
 
-def hand_overs_for(second_id: int, now: datetime) -> list[HandOverShown]:
-    """What waits for that person's word, oldest first."""
+def pending_hand_overs(second_id: int, now: datetime) -> list[HandOverDetail]:
+    """The hand-overs a person has to confirm, oldest first."""
     rows = HandOverRow.objects.filter(second_id=second_id, state=HandOverRow.State.ASKED, until__gt=now)
-    return _shown(rows.order_by("pk"))
+    return _details(rows.order_by("pk"))
 
 
-def hand_over_for(hand_over_id: int, second_id: int, now: datetime) -> HandOverShown | None:
-    """One of them; None for somebody else's, and once it was decided or forgotten."""
+def pending_hand_over(hand_over_id: int, second_id: int, now: datetime) -> HandOverDetail | None:
+    """One of them; None if it is another person's, decided or expired."""
     rows = HandOverRow.objects.filter(
         pk=hand_over_id, second_id=second_id, state=HandOverRow.State.ASKED, until__gt=now
     )
-    return next(iter(_shown(rows)), None)
+    return next(iter(_details(rows)), None)
 
 
-def hand_overs_of(account_id: int, *, limit: int = 5) -> list[HandOverShown]:
-    """The latest of an account, newest first."""
-    return _shown(HandOverRow.objects.filter(account_id=account_id).order_by("-pk")[:limit])
+def hand_overs_of(account_id: int, *, limit: int = 5) -> list[HandOverDetail]:
+    """The latest hand-overs of an account, newest first."""
+    return _details(HandOverRow.objects.filter(account_id=account_id).order_by("-pk")[:limit])
 
 
-def _second(account_id: int) -> Second:
+def _confirmer(account_id: int) -> Confirmer:
     account = presented(account_id)
     place = newest_post_label(identified(account_id).person_id or 0)
-    return Second(account_id, account.name if account else "", place)
+    return Confirmer(account_id, account.name if account else "", place)
 
 
-def _shown(rows: QuerySet[HandOverRow]) -> list[HandOverShown]:
-    found = []
+def _details(rows: QuerySet[HandOverRow]) -> list[HandOverDetail]:
+    details = []
     for row in rows:
-        person, operator, second = _second(row.account_id), _second(row.operator_id), _second(row.second_id)
-        found.append(
-            HandOverShown(
+        person, operator, second = (
+            _confirmer(row.account_id),
+            _confirmer(row.operator_id),
+            _confirmer(row.second_id),
+        )
+        details.append(
+            HandOverDetail(
                 row.pk,
                 row.account_id,
                 person.name,
@@ -69,4 +77,4 @@ def _shown(rows: QuerySet[HandOverRow]) -> list[HandOverShown]:
                 row.until,
             )
         )
-    return found
+    return details

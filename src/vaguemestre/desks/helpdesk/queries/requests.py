@@ -1,14 +1,14 @@
-"""Requests from `/aide`."""
+"""Help requests."""
 
 import hashlib
 
 from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from vaguemestre.desks.helpdesk.models import RequestRow
-from vaguemestre.desks.helpdesk.values import Kind, RequestShown
+from vaguemestre.desks.helpdesk.values import HelpRequestDetail, RequestKind
 from vaguemestre.people.credentials.queries import usernames_of
 
-# How the desk may put them in order, and what it means here: accounts used by somebody else come first.
+# Public sort keys → columns. Accounts used by somebody else come first.
 ORDERS = {
     "recue": ("calm", "pk"),
     "sujet": ("kind", "pk"),
@@ -26,45 +26,47 @@ def requests_page(
     order: str = "recue",
     first: int = 0,
     count: int = 30,
-) -> tuple[list[RequestShown], int]:
-    """A page of what waits, or of what was answered, and how many.
+) -> tuple[list[HelpRequestDetail], int]:
+    """A page of open or answered requests, and their total number.
 
-    `order`: one of ORDERS, `-` before it to turn it. `search`: words of a name or of a place.
+    `order`: a key of ORDERS, `-` first to reverse it. `search`: words of a name or of a place.
     """
     rows = RequestRow.objects.filter(state__in=(RequestRow.State.ANSWERED,) if is_answered else _OPEN)
-    rows = rows.annotate(calm=Case(When(kind=Kind.TAKEN, then=0), default=1, output_field=IntegerField()))
+    rows = rows.annotate(
+        calm=Case(When(kind=RequestKind.TAKEN, then=0), default=1, output_field=IntegerField())
+    )
     if kind:
         rows = rows.filter(kind=kind)
     for word in search.split()[:6]:
         rows = rows.filter(Q(name__icontains=word) | Q(place__icontains=word))
-    turned = order.startswith("-")
+    is_reversed = order.startswith("-")
     columns = ("pk",) if order == "-recue" else ORDERS[order.removeprefix("-")]
-    ordered = rows.order_by(*(f"-{one}" if turned else one for one in columns))
-    return _shown(ordered[first : first + count]), rows.count()
+    ordered = rows.order_by(*(f"-{column}" if is_reversed else column for column in columns))
+    return _details(ordered[first : first + count]), rows.count()
 
 
-def count_waiting() -> int:
+def count_open_requests() -> int:
     return RequestRow.objects.filter(state__in=_OPEN).count()
 
 
-def request_of(request_id: int) -> RequestShown | None:
-    return next(iter(_shown(RequestRow.objects.filter(pk=request_id))), None)
+def request_detail(request_id: int) -> HelpRequestDetail | None:
+    return next(iter(_details(RequestRow.objects.filter(pk=request_id))), None)
 
 
-def request_followed(token: str) -> RequestShown | None:
-    """By the secret part of the address its author was given."""
-    return next(iter(_shown(RequestRow.objects.filter(token_sha256=token_sha256(token)))), None)
+def request_by_token(token: str) -> HelpRequestDetail | None:
+    """The request with that tracking token."""
+    return next(iter(_details(RequestRow.objects.filter(token_sha256=token_sha256(token)))), None)
 
 
 def token_sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _shown(rows: QuerySet[RequestRow]) -> list[RequestShown]:
-    kept = list(rows)
-    names = usernames_of([row.taken_by_id for row in kept if row.taken_by_id])
+def _details(rows: QuerySet[RequestRow]) -> list[HelpRequestDetail]:
+    requests = list(rows)
+    names = usernames_of([row.taken_by_id for row in requests if row.taken_by_id])
     return [
-        RequestShown(
+        HelpRequestDetail(
             row.pk,
             row.kind,
             row.name,
@@ -78,5 +80,5 @@ def _shown(rows: QuerySet[RequestRow]) -> list[RequestShown]:
             row.answer,
             row.answered_at,
         )
-        for row in kept
+        for row in requests
     ]

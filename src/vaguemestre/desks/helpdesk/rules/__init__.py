@@ -1,1 +1,1 @@
-"""The desk's decisions: what may be done to whom, how often, and in which words it is told."""
+"""Rules of the help desk."""

@@ -1,28 +1,28 @@
-"""What an act will do to an account, in sentences read before it is confirmed."""
+"""The consequences of an action on an account, in French, shown before confirmation."""
 
 from collections.abc import Iterator
 
-from vaguemestre.desks.helpdesk.values import Act, Touched
+from vaguemestre.desks.helpdesk.values import AccountImpact, DeskAction
 from vaguemestre.foundation.kernel.texts import counted
 
-CONFIRMED = frozenset({Act.SUSPEND, Act.COMPROMISED, Act.THROW_AWAY})
+CONFIRMED_ACTIONS = frozenset({DeskAction.SUSPEND, DeskAction.COMPROMISED, DeskAction.THROW_AWAY})
 
 
-def consequences(act: Act, account: Touched, compromise_hours: int) -> tuple[str, ...]:
-    """One sentence each. `compromise_hours`: how long a compromise shuts the mailbox; 0 for not at all."""
-    match act:
-        case Act.SUSPEND:
+def consequences(action: DeskAction, account: AccountImpact, compromise_hours: int) -> tuple[str, ...]:
+    """One sentence each. `compromise_hours`: how long a compromise closes the mailbox; 0 for never."""
+    match action:
+        case DeskAction.SUSPEND:
             return tuple(_suspension(account))
-        case Act.COMPROMISED:
+        case DeskAction.COMPROMISED:
             return tuple(_compromise(account, compromise_hours))
-        case Act.THROW_AWAY:
-            words = ("courriel retenu est jeté", "courriels retenus sont jetés")
-            lost = "personne ne les recevra, et ils ne peuvent pas être repris"
-            return (f"{counted(account.kept_back, *words)} : {lost}.",)
+        case DeskAction.THROW_AWAY:
+            forms = ("courriel retenu est jeté", "courriels retenus sont jetés")
+            effect = "personne ne les recevra, et ils ne peuvent pas être repris"
+            return (f"{counted(account.kept_back, *forms)} : {effect}.",)
     return ()
 
 
-def _suspension(account: Touched) -> Iterator[str]:
+def _suspension(account: AccountImpact) -> Iterator[str]:
     yield "Plus rien n’ouvre le compte ; le courrier arrive toujours."
     yield _sessions(account)
     if account.app_passwords:
@@ -31,15 +31,15 @@ def _suspension(account: Touched) -> Iterator[str]:
     yield "« Rouvrir » remet tout comme avant."
 
 
-def _compromise(account: Touched, hours: int) -> Iterator[str]:
+def _compromise(account: AccountImpact, hours: int) -> Iterator[str]:
     yield _sessions(account)
     if account.app_passwords:
         words = ("mot de passe d’application est révoqué", "mots de passe d’application sont révoqués")
         yield f"{counted(account.app_passwords, *words)} : chaque logiciel sera à régler de nouveau."
     if account.has_password:
         yield "Le mot de passe est effacé : la personne en choisira un autre."
-    held = ", ".join((*account.factors, "codes de secours"))
-    yield f"Les seconds facteurs sont retirés : {held}."
+    factors = ", ".join((*account.factors, "codes de secours"))
+    yield f"Les seconds facteurs sont retirés : {factors}."
     if account.has_code:
         yield "Le code déjà donné ne sert plus."
     yield "Plus rien ne part de la boîte."
@@ -47,9 +47,10 @@ def _compromise(account: Touched, hours: int) -> Iterator[str]:
         "Les filtres qui renvoient son courrier sont arrêtés, et la boîte n’est plus confiée à personne : "
         "la personne les remettra elle-même."
     )
-    if account.going_out:
+    if account.outgoing_messages:
         words = ("courriel en partance est retenu", "courriels en partance sont retenus")
-        yield f"{counted(account.going_out, *words)} ; vous déciderez de les laisser partir ou de les jeter."
+        stopped = counted(account.outgoing_messages, *words)
+        yield f"{stopped} ; vous déciderez de les laisser partir ou de les jeter."
     if hours:
         yield (
             f"La messagerie reste fermée {counted(hours, 'heure')}, même à qui revient ; le courrier "
@@ -62,7 +63,7 @@ def _compromise(account: Touched, hours: int) -> Iterator[str]:
     yield "Rien de cela ne se reprend d’un clic."
 
 
-def _sessions(account: Touched) -> str:
+def _sessions(account: AccountImpact) -> str:
     if not account.sessions:
         return "Aucune session n’est ouverte en ce moment."
     return f"{counted(account.sessions, 'session ouverte est fermée', 'sessions ouvertes sont fermées')}."

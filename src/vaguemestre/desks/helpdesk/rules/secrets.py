@@ -1,4 +1,4 @@
-"""What nobody should write to the desk: NUMENs and passwords, found and masked."""
+"""Detection and masking of NUMENs and passwords written to the desk."""
 
 import re
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from vaguemestre.people.directory.rules.numens import parse_numen
 
 MASK = "•••••"
 _WORD = re.compile(r"[0-9A-Za-z]+")
-_NUMEN_SIGNS = 13
+_NUMEN_LENGTH = 13
 # « mon mot de passe est xyz », « mdp : xyz », « password=xyz », « mon PIN : 1984 », « code 12345678 »
-_TOLD = re.compile(
-    r"(?P<said>\b(?:mots?\s+de\s+passe|mdp|password|passe|passcode|pass|code(?:\s+pin)?|pin)\b"
+_PASSWORD = re.compile(
+    r"(?P<phrase>\b(?:mots?\s+de\s+passe|mdp|password|passe|passcode|pass|code(?:\s+pin)?|pin)\b"
     r"(?:\s+\w+){0,3}?\s*(?:[:=]|\best\b|\bc['’]est\b|\bétait\b)\s*)(?P<secret>[^\s,;]+)",
     re.IGNORECASE,
 )
-_NO_SECRET = frozenset(
+_ORDINARY_WORDS = frozenset(
     {
         "refusé",
         "refuse",
@@ -47,21 +47,21 @@ _NO_SECRET = frozenset(
 
 
 def without_secrets(text: str) -> str:
-    """The text with NUMENs and told passwords masked; the same text when there is none."""
+    """The text with NUMENs and passwords masked; unchanged if there are none."""
     masked = text
     for start, end in sorted(_numens(text), reverse=True):
         masked = masked[:start] + MASK + masked[end:]
-    return _TOLD.sub(_hidden, masked)
+    return _PASSWORD.sub(_mask_password, masked)
 
 
-def _hidden(found: re.Match[str]) -> str:
-    secret = found["secret"]
+def _mask_password(match: re.Match[str]) -> str:
+    secret = match["secret"]
     plain = secret.strip(".!?…»«\"'()").lower()
-    return found[0] if plain in _NO_SECRET or not plain else found["said"] + MASK
+    return match[0] if plain in _ORDINARY_WORDS or not plain else match["phrase"] + MASK
 
 
 def _numens(text: str) -> Iterator[tuple[int, int]]:
-    """Where a NUMEN stands, its pieces apart or not; they do not overlap."""
+    """The spans of NUMENs, written in one or several pieces; they do not overlap."""
     words = list(_WORD.finditer(text))
     free_from = 0
     for at, first in enumerate(words):
@@ -70,9 +70,9 @@ def _numens(text: str) -> Iterator[tuple[int, int]]:
         joined = ""
         for last in words[at : at + 6]:
             joined += last[0]
-            if len(joined) >= _NUMEN_SIGNS:
+            if len(joined) >= _NUMEN_LENGTH:
                 break
-        if len(joined) == _NUMEN_SIGNS and _is_numen(joined):
+        if len(joined) == _NUMEN_LENGTH and _is_numen(joined):
             free_from = last.end()
             yield first.start(), last.end()
 

@@ -1,18 +1,18 @@
-"""The desk's use cases: acts on accounts, hand-overs, requests."""
+"""Use cases of the help desk."""
 
+from vaguemestre.desks.helpdesk.services.account_actions import perform_action, preview_action
 from vaguemestre.desks.helpdesk.services.erasure import forget_person
 from vaguemestre.desks.helpdesk.services.hand_overs import ask_hand_over, confirm_hand_over, refuse_hand_over
-from vaguemestre.desks.helpdesk.services.operations import do, intended
-from vaguemestre.desks.helpdesk.services.requests import answer_request, ask_desk, take_request
+from vaguemestre.desks.helpdesk.services.requests import answer_request, submit_request, take_request
 
 __all__ = [
     "answer_request",
-    "ask_desk",
     "ask_hand_over",
     "confirm_hand_over",
-    "do",
     "forget_person",
-    "intended",
+    "perform_action",
+    "preview_action",
     "refuse_hand_over",
+    "submit_request",
     "take_request",
 ]

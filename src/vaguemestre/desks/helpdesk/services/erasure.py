@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of a person's data at the help desk (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -7,6 +7,6 @@ from vaguemestre.desks.helpdesk.models import HandOverRow, RequestRow
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: what they asked the desk, and what was handed over to them."""
+    """Use case: delete their requests and hand-overs."""
     RequestRow.objects.filter(account_id=account_id).delete()
     HandOverRow.objects.filter(account_id=account_id).delete()

@@ -1,4 +1,4 @@
-"""The two-person path: an operator asks, a second person who knows them confirms, a code is handed over."""
+"""Two-person hand-over of a code: requested by an operator, confirmed by a person who sees the owner."""
 
 from datetime import datetime
 
@@ -7,10 +7,10 @@ from django.db import transaction
 from vaguemestre.access.assistant.services import announce_letter, issue_code
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.desks.helpdesk.models import HandOverRow
-from vaguemestre.desks.helpdesk.queries.hand_overs import seconds_for
-from vaguemestre.desks.helpdesk.rules.acts import HAND_OVER_LIFE, check_second, reason_given
-from vaguemestre.desks.helpdesk.services.operations import begun
-from vaguemestre.desks.helpdesk.values import Act
+from vaguemestre.desks.helpdesk.queries.hand_overs import confirmers_for
+from vaguemestre.desks.helpdesk.rules.actions import HAND_OVER_LIFE, check_confirmer, clean_reason
+from vaguemestre.desks.helpdesk.services.account_actions import begin_action
+from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -25,13 +25,13 @@ _State = HandOverRow.State
 def ask_hand_over(
     account_id: int, second_id: int, reason: str, *, drops_factors: bool, operator_id: int, now: datetime
 ) -> None:
-    """Use case: the second person is asked. A former request for the same account is withdrawn.
+    """Use case: ask the second person to confirm, replacing a pending hand-over of the account.
 
-    Raises Refusal `helpdesk.…`, having changed nothing.
+    Raises Refusal `helpdesk.…`; nothing is then changed.
     """
-    begun(Act.HAND_OVER, account_id, reason, operator_id=operator_id, now=now)
-    offered = frozenset(one.account_id for one in seconds_for(account_id, now))
-    check_second(account_id, second_id, operator_id, offered)
+    begin_action(DeskAction.HAND_OVER, account_id, reason, operator_id=operator_id, now=now)
+    offered = frozenset(confirmer.account_id for confirmer in confirmers_for(account_id, now))
+    check_confirmer(account_id, second_id, operator_id, offered)
     HandOverRow.objects.filter(account_id=account_id, state=_State.ASKED).update(
         state=_State.REFUSED, decided_at=now
     )
@@ -39,7 +39,7 @@ def ask_hand_over(
         account_id=account_id,
         operator_id=operator_id,
         second_id=second_id,
-        reason=reason_given(reason),
+        reason=clean_reason(reason),
         drops_factors=drops_factors,
         made_at=now,
         until=now + HAND_OVER_LIFE,
@@ -49,18 +49,19 @@ def ask_hand_over(
 
 @transaction.atomic(durable=True)
 def confirm_hand_over(
-    hand_over_id: int, checked: str, keys: SecretKeys, *, second_id: int, now: datetime
+    hand_over_id: int, verification: str, keys: SecretKeys, *, second_id: int, now: datetime
 ) -> str:
-    """Use case: the code, for the second person to hand over; shown this once, good for a day.
+    """Use case: create the code for the second person to hand over. Shown once, valid for a day.
 
-    The owner is told at every contact known. Raises Refusal `helpdesk.hand-over-gone`, `…checked-missing`.
+    The owner is notified at every known contact. Raises Refusal `helpdesk.hand-over-gone`,
+    `…checked-missing`.
     """
-    how = reason_given(checked)
-    row = _decided(hand_over_id, second_id, _State.CONFIRMED, now, checked=how)
+    note = clean_reason(verification)
+    row = _decide(hand_over_id, second_id, _State.CONFIRMED, now, verification=note)
     by, to = f"account:{second_id}", f"account:{row.account_id}"
     if identified(row.account_id).state not in ("pending", "active"):
         raise Refusal("helpdesk.hand-over-gone")
-    record("helpdesk.hand-over-confirmed", to=to, by=by, at=now, reason=how)
+    record("helpdesk.hand-over-confirmed", to=to, by=by, at=now, reason=note)
     code = issue_code(row.account_id, keys, by=by, now=now, drops_factors=row.drops_factors)
     announce(AccountTouched(row.account_id, "hand-over-confirmed", now.isoformat(), row.reason))
     for address in _contacts(row.account_id, now):
@@ -70,23 +71,25 @@ def confirm_hand_over(
 
 @transaction.atomic(durable=True)
 def refuse_hand_over(hand_over_id: int, *, second_id: int, now: datetime) -> None:
-    """Use case: it is not them, or the second person cannot say. Raises Refusal `helpdesk.hand-over-gone`."""
-    row = _decided(hand_over_id, second_id, _State.REFUSED, now)
+    """Use case: refuse a hand-over. Raises Refusal `helpdesk.hand-over-gone`."""
+    row = _decide(hand_over_id, second_id, _State.REFUSED, now)
     record("helpdesk.hand-over-refused", to=f"account:{row.account_id}", by=f"account:{second_id}", at=now)
     announce(AccountTouched(row.operator_id, "hand-over-refused", now.isoformat(), row.reason))
 
 
-def _decided(hand_over_id: int, second_id: int, state: str, now: datetime, checked: str = "") -> HandOverRow:
-    """Decided once, by that person alone, in time."""
-    waiting = HandOverRow.objects.filter(
+def _decide(
+    hand_over_id: int, second_id: int, state: str, now: datetime, verification: str = ""
+) -> HandOverRow:
+    """Record the decision, once, by that person, before the deadline."""
+    pending = HandOverRow.objects.filter(
         pk=hand_over_id, second_id=second_id, state=_State.ASKED, until__gt=now
     )
-    if waiting.update(state=state, decided_at=now, checked=checked[:200]) != 1:
+    if pending.update(state=state, decided_at=now, verification=verification[:200]) != 1:
         raise Refusal("helpdesk.hand-over-gone")
     return HandOverRow.objects.get(pk=hand_over_id)
 
 
 def _contacts(account_id: int, now: datetime) -> set[str]:
     person = find_person(identified(account_id).person_id or 0)
-    found = {usable_contact(account_id, now), person.recovery_address if person else ""}
-    return found - {""}
+    contacts = {usable_contact(account_id, now), person.recovery_address if person else ""}
+    return contacts - {""}

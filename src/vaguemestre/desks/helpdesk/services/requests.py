@@ -1,4 +1,4 @@
-"""Requests from `/aide`: kept, taken in charge, answered. Use cases."""
+"""Help requests from `/aide`: submitted, taken in charge, answered."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -8,11 +8,11 @@ from django.db import transaction
 from vaguemestre.access.assistant.services import announce_letter
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.rules.throttle import Budget
-from vaguemestre.access.signin.services import charge
+from vaguemestre.access.signin.services import pay
 from vaguemestre.desks.helpdesk.models import RequestRow
 from vaguemestre.desks.helpdesk.queries.requests import token_sha256
 from vaguemestre.desks.helpdesk.rules.secrets import without_secrets
-from vaguemestre.desks.helpdesk.values import Asking
+from vaguemestre.desks.helpdesk.values import HelpRequest
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.addresses import parse_address
@@ -23,37 +23,37 @@ from vaguemestre.people.credentials.values import SecretKeys
 _HOUR = timedelta(hours=1)
 _NETWORK = Budget(free=5, longest=timedelta(minutes=30), memory=_HOUR, exhausted_at=30)
 _EVERYBODY = Budget(free=300, longest=timedelta(seconds=30), memory=_HOUR)
-LONGEST_ANSWER = 4000
+MAX_ANSWER_CHARS = 4000
 _State = RequestRow.State
 
 
-def ask_desk(asking: Asking, network: str, *, now: datetime) -> str:
-    """Use case: the request reaches the desk; the secret part of the address where it is followed.
+def submit_request(request: HelpRequest, network: str, *, now: datetime) -> str:
+    """Use case: submit a help request. Returns the secret token of its tracking page.
 
-    Nothing that looks like a NUMEN or a password is kept. Raises Refusal `helpdesk.too-many-requests`.
+    NUMENs and passwords are masked before storage. Raises Refusal `helpdesk.too-many-requests`.
     """
-    if wait := charge({f"desk-network:{network}": _NETWORK, "desk": _EVERYBODY}, now=now):
+    if wait := pay({f"desk-network:{network}": _NETWORK, "desk": _EVERYBODY}, now=now):
         raise Refusal("helpdesk.too-many-requests", wait=wait)
     token = secrets.token_urlsafe(18)
     with transaction.atomic(durable=True):
         row = RequestRow.objects.create(
             token_sha256=token_sha256(token),
-            account_id=asking.account_id,
-            kind=asking.kind,
-            name=without_secrets(asking.name),
-            place=without_secrets(asking.place),
-            contact=asking.contact,
-            text=without_secrets(asking.text),
+            account_id=request.account_id,
+            kind=request.kind,
+            name=without_secrets(request.name),
+            place=without_secrets(request.place),
+            contact=request.contact,
+            text=without_secrets(request.text),
             made_at=now,
         )
-        by = f"account:{asking.account_id}" if asking.account_id else "anybody"
-        record("helpdesk.request-made", to=f"request:{row.pk}", by=by, at=now, kind=asking.kind)
+        by = f"account:{request.account_id}" if request.account_id else "anybody"
+        record("helpdesk.request-made", to=f"request:{row.pk}", by=by, at=now, kind=request.kind)
     return token
 
 
 @transaction.atomic(durable=True)
 def take_request(request_id: int, *, operator_id: int, now: datetime) -> None:
-    """Use case: an operator takes it in charge. Taken by somebody else, it changes hands."""
+    """Use case: an operator takes a request in charge, from a colleague if need be."""
     rows = RequestRow.objects.filter(pk=request_id).exclude(state=_State.ANSWERED)
     if rows.update(state=_State.TAKEN, taken_by_id=operator_id):
         record("helpdesk.request-taken", to=f"request:{request_id}", by=f"account:{operator_id}", at=now)
@@ -63,11 +63,11 @@ def take_request(request_id: int, *, operator_id: int, now: datetime) -> None:
 def answer_request(
     request_id: int, answer: str, keys: SecretKeys, *, operator_id: int, now: datetime
 ) -> None:
-    """Use case: the answer is on the page its author follows, in their inbox, and in a letter to an address.
+    """Use case: answer a request on its tracking page, in the inbox and by mail to the contact.
 
     Raises Refusal `helpdesk.answer-missing`, `…answer-secret`, `…request-gone`.
     """
-    text = answer.strip()[:LONGEST_ANSWER]
+    text = answer.strip()[:MAX_ANSWER_CHARS]
     if not text:
         raise Refusal("helpdesk.answer-missing")
     if without_secrets(text) != text:
@@ -85,7 +85,7 @@ def answer_request(
 
 
 def _address(contact: str) -> str:
-    """The address somebody gave to be answered; "" for a phone number."""
+    """The contact if it is a mail address, else ""."""
     try:
         return str(parse_address(contact)) if "@" in contact else ""
     except Refusal:

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.helpdesk.http import for_operators
-from vaguemestre.desks.helpdesk.queries.accounts import shown, target_of
-from vaguemestre.desks.helpdesk.rules.acts import LONGEST_REASON, check_somebody_else, reason_given
+from vaguemestre.desks.helpdesk.queries.accounts import account_detail, action_target
+from vaguemestre.desks.helpdesk.rules.actions import MAX_REASON_CHARS, check_somebody_else, clean_reason
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
@@ -18,14 +18,14 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting.services import set_neutral_absence
 
 
-class NeutralForm(forms.Form):
+class NeutralAbsenceForm(forms.Form):
     """When, and who asked for it; the text is not theirs to choose."""
 
-    debut = DayField(label="Début")
-    fin = DayField(label="Fin")
-    demandeur = forms.CharField(
+    starts_on = DayField(label="Début")
+    ends_on = DayField(label="Fin")
+    requested_by = forms.CharField(
         label="Demandé par",
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_CHARS,
         help_text="Nom et fonction du supérieur hiérarchique, gardés au journal et montrés à la personne.",
         error_messages={"required": "Écrivez qui demande cette notification : la personne le lira."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -36,29 +36,31 @@ class NeutralForm(forms.Form):
 @for_operators
 @act_words("poser l’absence d’une personne")
 def set_absence(request: SignedInRequest, account_id: int) -> HttpResponse:
-    """The dates are the operator's, the words are nobody's."""
+    """Set a neutral absence notice: the operator chooses the dates, the text is fixed."""
     now = timezone.now()
-    account = shown(account_id, now)
+    account = account_detail(account_id, now)
     if account is None:
         raise Http404
-    form = NeutralForm(request.POST or None)
+    form = NeutralAbsenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        typed, operator_id = form.cleaned_data, request.who.account_id
+        data, operator_id = form.cleaned_data, request.who.account_id
         try:
-            asked_by = reason_given(typed["demandeur"])
-            check_somebody_else(target_of(account_id, now), operator_id)
+            asked_by = clean_reason(data["requested_by"])
+            check_somebody_else(action_target(account_id, now), operator_id)
             event = set_neutral_absence(
                 account_id,
-                typed["debut"],
-                typed["fin"],
+                data["starts_on"],
+                data["ends_on"],
                 asked_by=asked_by,
                 by=f"account:{operator_id}",
                 now=now,
             )
         except Refusal as refusal:
-            form.add_error("fin" if refusal.code.startswith("sorting.") else "demandeur", sentence(refusal))
+            form.add_error(
+                "ends_on" if refusal.code.startswith("sorting.") else "requested_by", sentence(refusal)
+            )
         else:
             waits = "" if run_now(event) else "&attente=1"
-            where = reverse("helpdesk:account", args=[account_id])
-            return HttpResponseRedirect(f"{where}?fait=absence{waits}")
+            url = reverse("helpdesk:account", args=[account_id])
+            return HttpResponseRedirect(f"{url}?fait=absence{waits}")
     return render(request, "helpdesk/absence.html", {"account": account, "form": form})

@@ -1,4 +1,4 @@
-"""Search, one account, and the acts on it."""
+"""Account search, account page and operators' actions."""
 
 from datetime import datetime
 
@@ -12,17 +12,22 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.desks.helpdesk import services
-from vaguemestre.desks.helpdesk.forms import ActForm, SearchForm
+from vaguemestre.desks.helpdesk.forms import ActionForm, SearchForm
 from vaguemestre.desks.helpdesk.http import for_operators
 from vaguemestre.desks.helpdesk.ports import forwards_of, undelivered_to, usage_of
-from vaguemestre.desks.helpdesk.queries.accounts import accounts_found, shown, target_of, touched_by
+from vaguemestre.desks.helpdesk.queries.accounts import (
+    account_detail,
+    account_impact,
+    action_target,
+    search_accounts,
+)
 from vaguemestre.desks.helpdesk.queries.hand_overs import hand_overs_of
-from vaguemestre.desks.helpdesk.queries.mail import mail_of
-from vaguemestre.desks.helpdesk.queries.requests import count_waiting
-from vaguemestre.desks.helpdesk.rules.acts import possible
-from vaguemestre.desks.helpdesk.rules.consequences import CONFIRMED, consequences
-from vaguemestre.desks.helpdesk.rules.story import why
-from vaguemestre.desks.helpdesk.values import Act
+from vaguemestre.desks.helpdesk.queries.mail import mail_diagnosis
+from vaguemestre.desks.helpdesk.queries.requests import count_open_requests
+from vaguemestre.desks.helpdesk.rules.actions import possible_actions
+from vaguemestre.desks.helpdesk.rules.consequences import CONFIRMED_ACTIONS, consequences
+from vaguemestre.desks.helpdesk.rules.history_labels import delivery_failure_label
+from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
@@ -37,37 +42,43 @@ def search(request: SignedInRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     typed = form.cleaned_data["q"] if form.is_valid() else ""
     listing = Listing.of(request.GET, ("nom",))
-    found, total = accounts_found(
+    accounts, total = search_accounts(
         typed, backwards=listing.backwards, first=listing.first, count=listing.count
     )
-    told = {
+    context = {
         "form": form,
         "typed": typed,
-        "found": found,
+        "accounts": accounts,
         "total": total,
         "listing": listing,
-        "waiting": count_waiting(),
+        "waiting": count_open_requests(),
     }
-    return render(request, "helpdesk/search.html", told)
+    return render(request, "helpdesk/search.html", context)
 
 
 @require_GET
 @for_operators
 def show_account(request: SignedInRequest, account_id: int) -> HttpResponse:
-    return _page(request, account_id, ActForm())
+    return _page(request, account_id, ActionForm())
 
 
 @require_GET
 @for_operators
 def show_mail(request: SignedInRequest, account_id: int) -> HttpResponse:
-    """What the engines say, asked apart: the page does not wait for them."""
-    mail = mail_of(account_id, undelivered_to.get(), usage_of.get(), forwards_of.get(), now=timezone.now())
+    """The mail diagnosis, as a fragment: the page does not wait for the engines."""
+    mail = mail_diagnosis(
+        account_id, undelivered_to.get(), usage_of.get(), forwards_of.get(), now=timezone.now()
+    )
     if mail is None:
         raise Http404
     rows = [
-        (one, "Vers la personne" if came else "De la personne", why(one.status))
-        for came, some in ((True, mail.came_in_vain or ()), (False, mail.left_in_vain))
-        for one in some
+        (
+            failure,
+            "Vers la personne" if is_incoming else "De la personne",
+            delivery_failure_label(failure.status),
+        )
+        for is_incoming, failures in ((True, mail.failed_incoming or ()), (False, mail.failed_outgoing))
+        for failure in failures
     ]
     rows.sort(key=lambda row: row[0].at, reverse=True)
     percent = (
@@ -75,39 +86,46 @@ def show_mail(request: SignedInRequest, account_id: int) -> HttpResponse:
         if mail.usage and mail.usage.allowed
         else 0
     )
-    told = {"mail": mail, "rows": rows, "percent": percent, "is_whole": "HX-Request" not in request.headers}
-    return render(request, "helpdesk/mail.html", told)
+    context = {
+        "mail": mail,
+        "rows": rows,
+        "percent": percent,
+        "is_whole": "HX-Request" not in request.headers,
+    }
+    return render(request, "helpdesk/mail.html", context)
 
 
-_WORDS: dict[str, str] = {
-    Act.LIFT: "lever l’attente d’une personne",
-    Act.SEND_CODE: "envoyer un code au contact d’une personne",
-    Act.SUSPEND: "suspendre un compte",
-    Act.RESUME: "rouvrir un compte",
-    Act.COMPROMISED: "mettre un compte à l’abri",
-    Act.LET_GO: "laisser partir les courriels retenus d’un compte",
-    Act.THROW_AWAY: "jeter les courriels retenus d’un compte",
+_ACTION_NAMES: dict[str, str] = {
+    DeskAction.LIFT: "lever l’attente d’une personne",
+    DeskAction.SEND_CODE: "envoyer un code au contact d’une personne",
+    DeskAction.SUSPEND: "suspendre un compte",
+    DeskAction.RESUME: "rouvrir un compte",
+    DeskAction.COMPROMISED: "mettre un compte à l’abri",
+    DeskAction.LET_GO: "laisser partir les courriels retenus d’un compte",
+    DeskAction.THROW_AWAY: "jeter les courriels retenus d’un compte",
 }
 
 
 @require_POST
 @for_operators
-@act_words("agir sur un compte", _WORDS)
-def act_on(request: SignedInRequest, account_id: int) -> HttpResponse:
-    """One act, with its reason. The owner is told first where the inbox is shut afterwards."""
-    form = ActForm(request.POST)
+@act_words("agir sur un compte", _ACTION_NAMES)
+def perform_action(request: SignedInRequest, account_id: int) -> HttpResponse:
+    """Perform an action. The owner is notified first if the action closes their inbox."""
+    form = ActionForm(request.POST)
     if not form.is_valid():
         return _page(request, account_id, form)
-    act, reason = Act(form.cleaned_data["acte"]), form.cleaned_data["motif"]
+    action, reason = DeskAction(form.cleaned_data["action"]), form.cleaned_data["reason"]
     operator_id, now = request.who.account_id, timezone.now()
     try:
-        notice = services.intended(act, account_id, reason, operator_id=operator_id, now=now)
-        if act in CONFIRMED and (page := confirmation_page(request, _asked(act, account_id, reason, now))):
+        notice = services.preview_action(action, account_id, reason, operator_id=operator_id, now=now)
+        if action in CONFIRMED_ACTIONS and (
+            page := confirmation_page(request, _confirmation(action, account_id, reason, now))
+        ):
             return page
-        if act is Act.SUSPEND:
+        if action is DeskAction.SUSPEND:
             run_now(notice)
-        events = services.do(
-            act,
+        events = services.perform_action(
+            action,
             account_id,
             reason,
             secret_keys.get(),
@@ -116,62 +134,65 @@ def act_on(request: SignedInRequest, account_id: int) -> HttpResponse:
             holds_mailbox=settings.CONFIG.lifecycle.compromise_hours > 0,
         )
     except Refusal as refusal:
-        form.add_error("motif", sentence(refusal))
+        form.add_error("reason", sentence(refusal))
         return _page(request, account_id, form)
-    if act is Act.COMPROMISED:
+    if action is DeskAction.COMPROMISED:
         revocations.get().bump()
-    outcomes = [run_now(event) for event in events]  # each is run, whatever became of the one before
-    if act not in (Act.SUSPEND, Act.COMPROMISED):  # the mailbox is shut by then: the worker writes to it
+    outcomes = [run_now(event) for event in events]  # run every event, even after a failure
+    if action not in (
+        DeskAction.SUSPEND,
+        DeskAction.COMPROMISED,
+    ):  # those close the inbox: the worker notifies later
         run_now(notice)
-    where = reverse("helpdesk:account", args=[account_id])
-    return HttpResponseRedirect(f"{where}?fait={act}{'' if all(outcomes) else '&attente=1'}")
+    url = reverse("helpdesk:account", args=[account_id])
+    return HttpResponseRedirect(f"{url}?fait={action}{'' if all(outcomes) else '&attente=1'}")
 
 
-def _asked(act: Act, account_id: int, reason: str, now: datetime) -> Confirmation:
-    """What the act will do to that account as it stands."""
-    account = touched_by(account_id, now)
+def _confirmation(action: DeskAction, account_id: int, reason: str, now: datetime) -> Confirmation:
+    """The confirmation page: what the action will do to the account now."""
+    account = account_impact(account_id, now)
     hours = settings.CONFIG.lifecycle.compromise_hours
     return Confirmation(
-        title=_TITLES[act],
+        title=_TITLES[action],
         facts=[
             ("Personne", account.name),
             ("Identifiant", account.username),
             ("Poste", account.place),
             ("Motif", reason),
         ],
-        consequences=consequences(act, account, hours),
-        fields=[("acte", act), ("motif", reason)],
-        button=_BUTTONS[act],
+        consequences=consequences(action, account, hours),
+        fields=[("action", action), ("reason", reason)],
+        button=_BUTTONS[action],
         back=reverse("helpdesk:account", args=[account_id]),
-        binds=(act, account_id, reason),
+        binds=(action, account_id, reason),
     )
 
 
 _TITLES = {
-    Act.SUSPEND: "Suspendre ce compte ?",
-    Act.COMPROMISED: "Mettre ce compte à l’abri ?",
-    Act.THROW_AWAY: "Jeter les courriels retenus ?",
+    DeskAction.SUSPEND: "Suspendre ce compte ?",
+    DeskAction.COMPROMISED: "Mettre ce compte à l’abri ?",
+    DeskAction.THROW_AWAY: "Jeter les courriels retenus ?",
 }
 _BUTTONS = {
-    Act.SUSPEND: "Suspendre",
-    Act.COMPROMISED: "Mettre à l’abri",
-    Act.THROW_AWAY: "Jeter",
+    DeskAction.SUSPEND: "Suspendre",
+    DeskAction.COMPROMISED: "Mettre à l’abri",
+    DeskAction.THROW_AWAY: "Jeter",
 }
 
 
-def _page(request: SignedInRequest, account_id: int, form: ActForm) -> HttpResponse:
+def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpResponse:
     now = timezone.now()
-    account = shown(account_id, now)
+    account = account_detail(account_id, now)
     if account is None:
         raise Http404
     is_guarded = account.role == "administrator" or account_id == request.who.account_id
-    told = {
+    context = {
         "account": account,
         "form": form,
-        "acts": [] if is_guarded else sorted(possible(target_of(account_id, now))),
+        "actions": [] if is_guarded else sorted(possible_actions(action_target(account_id, now))),
         "is_guarded": is_guarded,
         "hand_overs": hand_overs_of(account_id),
         "done": request.GET.get("fait", ""),
         "waits": "attente" in request.GET,
     }
-    return render(request, "helpdesk/account.html", told)
+    return render(request, "helpdesk/account.html", context)

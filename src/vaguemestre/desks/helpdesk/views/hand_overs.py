@@ -1,4 +1,4 @@
-"""The two-person path: asked by an operator, confirmed by whoever sees the person."""
+"""Hand-overs of codes: requested by an operator, confirmed by a second person."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,69 +14,73 @@ from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_
 from vaguemestre.desks.helpdesk import services
 from vaguemestre.desks.helpdesk.forms import ConfirmForm, HandOverForm
 from vaguemestre.desks.helpdesk.http import for_operators
-from vaguemestre.desks.helpdesk.queries.accounts import shown
-from vaguemestre.desks.helpdesk.queries.hand_overs import hand_over_for, hand_overs_for, seconds_for
-from vaguemestre.desks.helpdesk.values import HandOverShown
+from vaguemestre.desks.helpdesk.queries.accounts import account_detail
+from vaguemestre.desks.helpdesk.queries.hand_overs import (
+    confirmers_for,
+    pending_hand_over,
+    pending_hand_overs,
+)
+from vaguemestre.desks.helpdesk.values import HandOverDetail
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import bare
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
 
-_ORDERS: dict[str, Callable[[HandOverShown], str | datetime]] = {
-    "jusqu": lambda one: one.until,
-    "personne": lambda one: bare(one.name),
-    "etablissement": lambda one: bare(one.place),
+_ORDERS: dict[str, Callable[[HandOverDetail], str | datetime]] = {
+    "jusqu": lambda hand_over: hand_over.until,
+    "personne": lambda hand_over: bare(hand_over.name),
+    "etablissement": lambda hand_over: bare(hand_over.place),
 }
 
 
 @require_http_methods(["GET", "POST"])
 @for_operators
 @act_words("demander la remise d’un code")
-def ask(request: SignedInRequest, account_id: int) -> HttpResponse:
-    """Who confirms, and why."""
+def request_hand_over(request: SignedInRequest, account_id: int) -> HttpResponse:
+    """Request a hand-over from an operator."""
     now = timezone.now()
-    account = shown(account_id, now)
+    account = account_detail(account_id, now)
     if account is None:
         raise Http404
-    form = HandOverForm(request.POST or None, seconds=seconds_for(account_id, now))
+    form = HandOverForm(request.POST or None, seconds=confirmers_for(account_id, now))
     if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
+        data = form.cleaned_data
         try:
             services.ask_hand_over(
                 account_id,
-                typed["deuxieme"],
-                typed["motif"],
-                drops_factors=typed["facteurs"],
+                data["confirmer"],
+                data["reason"],
+                drops_factors=data["drops_factors"],
                 operator_id=request.who.account_id,
                 now=now,
             )
-            where = reverse("helpdesk:account", args=[account_id])
-            return HttpResponseRedirect(f"{where}?fait=hand-over-asked")
+            url = reverse("helpdesk:account", args=[account_id])
+            return HttpResponseRedirect(f"{url}?fait=hand-over-asked")
         except Refusal as refusal:
-            form.add_error("motif", sentence(refusal))
+            form.add_error("reason", sentence(refusal))
     return render(request, "helpdesk/hand_over_ask.html", {"account": account, "form": form})
 
 
 @require_GET
 @signed_in
-def list_mine(request: SignedInRequest) -> HttpResponse:
-    """What waits for my word."""
+def list_hand_overs(request: SignedInRequest) -> HttpResponse:
+    """The hand-overs the signed-in person has to confirm."""
     listing, search = Listing.of(request.GET, tuple(_ORDERS)), request.GET.get("q", "").strip()[:80]
     waiting = [
-        one
-        for one in hand_overs_for(request.who.account_id, timezone.now())
-        if bare(search) in bare(f"{one.name} {one.place}")
+        hand_over
+        for hand_over in pending_hand_overs(request.who.account_id, timezone.now())
+        if bare(search) in bare(f"{hand_over.name} {hand_over.place}")
     ]
     waiting.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
-    told = {
+    context = {
         "waiting": listing.shown(waiting),
         "total": len(waiting),
         "listing": listing,
         "search": search,
         "done": request.GET.get("fait", ""),
     }
-    return render(request, "helpdesk/hand_overs.html", told)
+    return render(request, "helpdesk/hand_overs.html", context)
 
 
 @never_cache
@@ -84,22 +88,22 @@ def list_mine(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 @act_words("confirmer la remise d’un code")
 def confirm(request: SignedInRequest, hand_over_id: int) -> HttpResponse:
-    """« C'est bien elle »: the code is on the page that answers, and nowhere else ever."""
+    """« C'est bien elle »: confirm, and show the code on the response page only."""
     now, second_id = timezone.now(), request.who.account_id
-    hand_over = hand_over_for(hand_over_id, second_id, now)
+    hand_over = pending_hand_over(hand_over_id, second_id, now)
     if hand_over is None:
         raise Http404
     form = ConfirmForm(request.POST or None)
-    told = {"hand_over": hand_over, "form": form, "site": request.build_absolute_uri("/assistant/code")}
+    context = {"hand_over": hand_over, "form": form, "site": request.build_absolute_uri("/assistant/code")}
     if request.method == "POST" and form.is_valid():
-        checked = form.cleaned_data["verification"]
+        verification = form.cleaned_data["verification"]
         try:
-            told["code"] = services.confirm_hand_over(
-                hand_over_id, checked, secret_keys.get(), second_id=second_id, now=now
+            context["code"] = services.confirm_hand_over(
+                hand_over_id, verification, secret_keys.get(), second_id=second_id, now=now
             )
         except Refusal as refusal:
             form.add_error("verification", sentence(refusal))
-    return render(request, "helpdesk/hand_over.html", told)
+    return render(request, "helpdesk/hand_over.html", context)
 
 
 @require_POST

@@ -1,9 +1,9 @@
-"""The words of an account's story, and of deliveries in vain."""
+"""French labels of an account's history and of delivery failures."""
 
 from collections.abc import Mapping
 
-# Journal action → words. What is not here is no business of the desk.
-STORY: Mapping[str, str] = {
+# Journal action → label. Actions not listed here are not shown to the desk.
+HISTORY_LABELS: Mapping[str, str] = {
     "credentials.account-opened": "Compte créé",
     "credentials.account-activated": "Compte activé",
     "credentials.account-suspended": "Compte suspendu",
@@ -61,8 +61,8 @@ STORY: Mapping[str, str] = {
     "helpdesk.key-lost": "Assistance : clé OTP déclarée perdue",
 }
 
-# RFC 3463 → words; the longest prefix counts.
-_WHY: Mapping[str, str] = {
+# RFC 3463 status → label; the longest prefix wins.
+_FAILURE_LABELS: Mapping[str, str] = {
     "filter-rejected": "Refusé par un filtre de la personne",
     "filter-discarded": "Jeté par un filtre de la personne",
     "5.1.1": "Adresse inconnue",
@@ -83,7 +83,7 @@ _WHY: Mapping[str, str] = {
 }
 
 
-def why(status: str) -> str:
-    """The reason of a delivery in vain, in words."""
-    known = [prefix for prefix in _WHY if status == prefix or status.startswith(f"{prefix}.")]
-    return _WHY[max(known, key=len)] if known else "Refusé"
+def delivery_failure_label(status: str) -> str:
+    """The label of a delivery failure."""
+    prefixes = [prefix for prefix in _FAILURE_LABELS if status == prefix or status.startswith(f"{prefix}.")]
+    return _FAILURE_LABELS[max(prefixes, key=len)] if prefixes else "Refusé"
