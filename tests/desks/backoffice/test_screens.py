@@ -106,7 +106,7 @@ def test_what_changes_something_asks_for_a_fresh_proof(client: Client, place: in
     revocations.get().bump()
     service = ManagementService.objects.get(code="DPE")
     for path in ("academies", f"services/{service.pk}", f"services/{service.pk}/gestionnaires"):
-        asked = client.post(f"/administration/{path}", {"compte": "x"})
+        asked = client.post(f"/administration/{path}", {"account": "x"})
         assert asked["Location"].startswith("/alogin?confirmer=1"), path
     assert client.get("/administration/services").status_code == 200
 
@@ -132,12 +132,12 @@ def test_an_officer_is_named_and_dismissed(client: Client, place: int) -> None:
     somebody = account("chargee")
     service = ManagementService.objects.get(code="DPE")
     address = f"/administration/services/{service.pk}"
-    assert client.post(f"{address}/gestionnaires", {"compte": "chargee"}).status_code == 302
+    assert client.post(f"{address}/gestionnaires", {"account": "chargee"}).status_code == 302
     somebody.refresh_from_db()
     assert somebody.role == "hr_officer"
     assert Officer.objects.filter(account=somebody, service=service).exists()
     assert "chargee" in text(client.get("/administration/services"))
-    client.post(f"{address}/gestionnaires", {"retirer": str(somebody.pk)})
+    client.post(f"{address}/gestionnaires", {"remove": str(somebody.pk)})
     somebody.refresh_from_db()
     assert somebody.role == "agent"
     assert not Officer.objects.filter(account=somebody).exists()
@@ -146,7 +146,7 @@ def test_an_officer_is_named_and_dismissed(client: Client, place: int) -> None:
 def test_the_desk_is_not_made_an_officer_by_mistake(client: Client, place: int) -> None:
     account("lassistance", role="helpdesk")
     service = ManagementService.objects.get(code="DPE")
-    answer = client.post(f"/administration/services/{service.pk}/gestionnaires", {"compte": "lassistance"})
+    answer = client.post(f"/administration/services/{service.pk}/gestionnaires", {"account": "lassistance"})
     assert answer.status_code == 422
     assert "déjà un autre rôle" in answer.content.decode()
 
@@ -498,7 +498,7 @@ def test_every_criterion_of_the_journal_is_read_by_index(place: int) -> None:
     if connection.vendor == "postgresql":  # a table of no line is read whole otherwise
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-    sought = queries.journal_sought("remise", "Camille Delattre", "l’instance", Sought())
+    sought = queries.journal_criteria("remise", "Camille Delattre", "l’instance", Sought())
     for one in (Sought(actions=sought.actions), Sought(by=sought.by), Sought(to=sought.to)):
         plan = _sought(one).explain()
         assert "journal_entry_" in plan, plan

@@ -1,4 +1,4 @@
-"""What administrators send, and what they look for."""
+"""Forms of the administration."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -8,8 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
-from vaguemestre.desks.backoffice.rules.roles import ROLES
-from vaguemestre.desks.enrolment.forms.officer_forms import CATEGORIES
+from vaguemestre.desks.backoffice.rules.roles import ASSIGNABLE_ROLES
+from vaguemestre.desks.enrolment.forms.officer_forms import CATEGORY_LABELS
 from vaguemestre.foundation.journal.queries import Sought
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
@@ -27,7 +27,7 @@ _DEPARTMENTS = RegexValidator(
     r"^\d{3}(?:[ ,;]+\d{3})*$", "Écrivez des codes de trois chiffres : 002 060 080."
 )
 _PHONE = RegexValidator(r"^\+?[0-9][0-9 .()-]{3,30}$", "Écrivez un numéro : chiffres et espaces.")
-_WORDS: dict[str, Any] = {
+_SEARCH_FIELD: dict[str, Any] = {
     "max_length": 120,
     "required": False,
     "widget": forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
@@ -57,13 +57,13 @@ class NewAcademyForm(AcademyForm):
 
     def clean_domain(self) -> str:
         domain = str(self.cleaned_data["domain"]).lower()
-        if any(one.domain == domain for one in academy_summaries()):
+        if any(academy.domain == domain for academy in academy_summaries()):
             raise ValidationError("Une académie a déjà ce domaine.")
         return domain
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
-        if any(one.code == code for one in academy_summaries()):
+        if any(academy.code == code for academy in academy_summaries()):
             raise ValidationError("Une académie a déjà ce code.")
         return code
 
@@ -82,7 +82,7 @@ class ServiceForm(forms.Form):
 
 
 class OfficerForm(forms.Form):
-    compte = forms.CharField(
+    account = forms.CharField(
         label="Identifiant ou adresse",
         max_length=254,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
@@ -90,7 +90,7 @@ class OfficerForm(forms.Form):
 
 
 class StructureForm(forms.Form):
-    """An establishment described; its UAI does not change."""
+    """The description of an establishment, without its UAI."""
 
     name = forms.CharField(label="Nom", max_length=200)
     kind = forms.CharField(label="Type", max_length=40, required=False)
@@ -114,7 +114,7 @@ class StructureForm(forms.Form):
     opened_on = DayField(label="Ouverture", required=False)
 
     @property
-    def told(self) -> dict[str, str]:
+    def fields_by_name(self) -> dict[str, str]:
         names = ("name", "kind", "sector", "town", "postal_code", "district", "phone")
         return {name: str(self.cleaned_data[name]).strip() for name in names}
 
@@ -132,7 +132,7 @@ class ChangeStructureForm(StructureForm):
         return _uai(self.cleaned_data["successor"]) if self.cleaned_data["successor"].strip() else ""
 
     @property
-    def life(self) -> tuple[date | None, date | None]:
+    def days(self) -> tuple[date | None, date | None]:
         return self.cleaned_data["opened_on"], self.cleaned_data["closed_on"]
 
 
@@ -143,16 +143,17 @@ class NewStructureForm(StructureForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["academy"].choices = [(one.academy_id, one.name) for one in academy_summaries()]  # type: ignore[attr-defined]
+        choices = [(academy.academy_id, academy.name) for academy in academy_summaries()]
+        self.fields["academy"].choices = choices  # type: ignore[attr-defined]
 
     def clean_uai(self) -> str:
         return _uai(self.cleaned_data["uai"])
 
     @property
     def place(self) -> Place:
-        told = self.told
-        told.pop("phone")
-        return Place(uai=self.cleaned_data["uai"], **told)
+        fields = self.fields_by_name
+        fields.pop("phone")
+        return Place(uai=self.cleaned_data["uai"], **fields)
 
 
 def _uai(typed: str) -> str:
@@ -163,7 +164,7 @@ def _uai(typed: str) -> str:
 
 
 class StructureSearchForm(forms.Form):
-    q = forms.CharField(label="Nom, commune ou UAI", **_WORDS)
+    q = forms.CharField(label="Nom, commune ou UAI", **_SEARCH_FIELD)
     type = forms.ChoiceField(label="Type", required=False)
     secteur = forms.ChoiceField(
         label="Secteur",
@@ -184,17 +185,17 @@ class StructureSearchForm(forms.Form):
     @property
     def sought(self) -> StructureFilter:
         self.is_valid()
-        told = {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
-        return StructureFilter(told["q"], told["type"], told["secteur"], told["etat"])
+        data = {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
+        return StructureFilter(data["q"], data["type"], data["secteur"], data["etat"])
 
 
 class PeopleSearchForm(forms.Form):
-    q = forms.CharField(label="Nom, adresse ou dossier", **_WORDS)
+    q = forms.CharField(label="Nom, adresse ou dossier", **_SEARCH_FIELD)
     service = forms.ChoiceField(label="Service", required=False)
     categorie = forms.ChoiceField(
         label="Catégorie",
         required=False,
-        choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORIES.items())],
+        choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORY_LABELS.items())],
     )
 
     def __init__(self, data: object, services: list[tuple[int, str]]) -> None:
@@ -204,18 +205,18 @@ class PeopleSearchForm(forms.Form):
     @property
     def sought(self) -> PeopleFilter:
         self.is_valid()
-        told = self.cleaned_data
+        data = self.cleaned_data
         return PeopleFilter(
-            str(told.get("q", "")), int(told.get("service") or 0), str(told.get("categorie", ""))
+            str(data.get("q", "")), int(data.get("service") or 0), str(data.get("categorie", ""))
         )
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label="Rôle", choices=list(ROLES.items()))
+    role = forms.ChoiceField(label="Rôle", choices=list(ASSIGNABLE_ROLES.items()))
 
 
 class FeedSearchForm(forms.Form):
-    q = forms.CharField(label="Fichier ou source", **_WORDS)
+    q = forms.CharField(label="Fichier ou source", **_SEARCH_FIELD)
     etat = forms.ChoiceField(
         label="État",
         required=False,
@@ -251,7 +252,7 @@ class JournalForm(forms.Form):
 
     @property
     def dates(self) -> Sought:
-        """The days alone."""
+        """The days of the search."""
         self.is_valid()
         since, until = self.cleaned_data.get("du"), self.cleaned_data.get("au")
         return Sought(
@@ -264,5 +265,5 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), _PARIS)
 
 
-def category_said(code: str) -> str:
-    return str(CATEGORIES.get(StaffCategory(code), code)) if code in set(StaffCategory) else code
+def category_label(code: str) -> str:
+    return str(CATEGORY_LABELS.get(StaffCategory(code), code)) if code in set(StaffCategory) else code

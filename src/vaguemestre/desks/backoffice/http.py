@@ -1,4 +1,4 @@
-"""Who may come to /administration/."""
+"""Access to /administration/: administrators only."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,28 +10,28 @@ from django.http.response import HttpResponseBase
 
 from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in, who_asks
 
-type Door = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponse]
 
 
-def for_administrators(view: Callable[..., HttpResponseBase]) -> Door:
-    """Everybody else is refused (403), whatever the address names."""
+def for_administrators(view: Callable[..., HttpResponseBase]) -> View:
+    """Decorate a view for administrators: 403 for everybody else."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         who = who_asks(request)
         if who and who.role != "administrator":
             raise PermissionDenied
-        answer: Any = view(request, *args, **kwargs)
-        answer["Cache-Control"] = "no-store"
-        return answer  # type: ignore[no-any-return]
+        response: Any = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response  # type: ignore[no-any-return]
 
     return signed_in(guarded)
 
 
-def changes(view: Callable[..., HttpResponse]) -> Door:
-    """For what changes something: an administrator who signed in less than five minutes ago."""
+def for_recent_administrators(view: Callable[..., HttpResponse]) -> View:
+    """Decorate a view that changes something: an administrator who signed in in the last five minutes."""
     return for_administrators(recently_signed_in(view))
 
 
-def by_(request: SignedInRequest) -> str:
+def actor_of(request: SignedInRequest) -> str:
     return f"account:{request.who.account_id}"

@@ -1,27 +1,27 @@
-"""What is typed to search the journal, as the journal writes it: labels → codes, names → numbers."""
+"""Criteria of a journal search, from typed text: labels → action codes, names → actor ids."""
 
 from collections.abc import Iterable
 
-from vaguemestre.desks.backoffice.rules.actors import actors_of
-from vaguemestre.desks.backoffice.rules.acts import acts_of
+from vaguemestre.desks.backoffice.rules.actors import actor_codes
+from vaguemestre.desks.backoffice.rules.acts import matching_actions
 from vaguemestre.foundation.journal.queries import Sought
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import find_account, lives_of
 from vaguemestre.people.directory.queries import people_by_name
 
-MAX_PEOPLE = 200  # of one name: above, the search would say nothing
+MAX_PEOPLE = 200  # with one name; above, the search is too vague
 
 
-def actions_sought(typed: str) -> tuple[str, ...] | None:
-    """The acts whose label holds every word typed, or whose code begins so; None for no criterion.
+def parse_action_search(typed: str) -> tuple[str, ...] | None:
+    """The actions whose label or code matches the typed text; None for no criterion.
 
-    A code nobody knows is looked for as it is.
+    An unknown code is searched as typed.
     """
-    return acts_of(typed) or (typed,) if typed else None
+    return matching_actions(typed) or (typed,) if typed else None
 
 
-def subjects_sought(typed: str) -> tuple[str, ...] | None:
-    """How the journal writes whom that may be: as typed, an actor's label, a username, an address, a name.
+def parse_actor_search(typed: str) -> tuple[str, ...] | None:
+    """The journal's identifiers for a typed label, username, address or name; None for no criterion.
 
     Raises Refusal `backoffice.name-too-common`.
     """
@@ -31,25 +31,32 @@ def subjects_sought(typed: str) -> tuple[str, ...] | None:
     if len(people) > MAX_PEOPLE:
         raise Refusal("backoffice.name-too-common", most=MAX_PEOPLE)
     account = find_account(typed) if ":" not in typed else None
-    accounts = {account.account_id} if account else set[int]()
-    persons = {account.person_id} if account and account.person_id else set[int]()
-    persons |= set(people)
-    accounts |= {account_id for account_id, *_ in lives_of(persons).values()}
+    account_ids = {account.account_id} if account else set[int]()
+    person_ids = {account.person_id} if account and account.person_id else set[int]()
+    person_ids |= set(people)
+    account_ids |= {account_id for account_id, *_ in lives_of(person_ids).values()}
     return tuple(
-        dict.fromkeys([typed, *actors_of(typed), *_kind("account", accounts), *_kind("person", persons)])
+        dict.fromkeys(
+            [
+                typed,
+                *actor_codes(typed),
+                *_identifiers("account", account_ids),
+                *_identifiers("person", person_ids),
+            ]
+        )
     )
 
 
-def journal_sought(act: str, by: str, to: str, dates: Sought) -> Sought:
-    """The lines sought. `dates`: their days. Raises Refusal `backoffice.name-too-common`."""
+def journal_criteria(act: str, by: str, to: str, dates: Sought) -> Sought:
+    """The criteria of a search. `dates`: its days. Raises Refusal `backoffice.name-too-common`."""
     return Sought(
-        actions=actions_sought(act),
-        by=subjects_sought(by),
-        to=subjects_sought(to),
+        actions=parse_action_search(act),
+        by=parse_actor_search(by),
+        to=parse_actor_search(to),
         since=dates.since,
         until=dates.until,
     )
 
 
-def _kind(name: str, numbers: Iterable[int]) -> list[str]:
+def _identifiers(name: str, numbers: Iterable[int]) -> list[str]:
     return [f"{name}:{number}" for number in sorted(numbers)]

@@ -1,11 +1,11 @@
-"""What administrators do, each in one transaction."""
+"""Use cases of administrators."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from vaguemestre.desks.backoffice.rules.roles import ROLES
+from vaguemestre.desks.backoffice.rules.roles import ASSIGNABLE_ROLES
 from vaguemestre.desks.enrolment.services import appoint_officer, dismiss_officer
 from vaguemestre.foundation.journal.queries import count_done
 from vaguemestre.foundation.journal.services import record
@@ -16,14 +16,14 @@ from vaguemestre.people.directory import services as directory
 from vaguemestre.people.directory.values import Place
 
 _OFFICER = "hr_officer"
-_A_WHILE = timedelta(hours=1)
+_ONE_RECORD_PER = timedelta(hours=1)
 
 
 @transaction.atomic(durable=True)
 def found_academy(
     code: str, name: str, domain: str, departments: tuple[str, ...], *, by: str, now: datetime
 ) -> int:
-    """An académie with its management services; its id."""
+    """Use case: create an académie with its management services. Returns its id."""
     academy_id = directory.found_academy(code, name, domain, departments)
     record("directory.academy-founded", to=f"academy:{academy_id}", by=by, at=now, domain=domain)
     return academy_id
@@ -35,33 +35,33 @@ def rename_academy(academy_id: int, name: str, *, by: str, now: datetime) -> Non
 
 
 @transaction.atomic(durable=True)
-def describe_service(service_id: int, told: Mapping[str, str], *, by: str, now: datetime) -> None:
-    directory.describe_service(service_id, told, by=by, now=now)
+def describe_service(service_id: int, fields: Mapping[str, str], *, by: str, now: datetime) -> None:
+    directory.describe_service(service_id, fields, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
 def open_structure(academy_id: int, place: Place, opened_on: date | None, *, by: str, now: datetime) -> int:
-    """Raises Refusal `directory.uai-known`."""
+    """Use case: create an establishment. Raises Refusal `directory.uai-known`."""
     return directory.open_structure(academy_id, place, opened_on, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
 def change_structure(
     structure_id: int,
-    told: Mapping[str, str],
-    life: tuple[date | None, date | None],
+    fields: Mapping[str, str],
+    days: tuple[date | None, date | None],
     successor_uai: str,
     *,
     by: str,
     now: datetime,
 ) -> None:
-    """Raises like `directory.services.change_structure`."""
-    directory.change_structure(structure_id, told, life, successor_uai, by=by, now=now)
+    """Use case: change an establishment. Raises as `directory.services.change_structure`."""
+    directory.change_structure(structure_id, fields, days, successor_uai, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
-def name_officer(account_id: int, service_id: int, *, by: str, now: datetime) -> None:
-    """The account answers for that service. Raises Refusal `backoffice.officer-otherwise`."""
+def appoint_officer_of(account_id: int, service_id: int, *, by: str, now: datetime) -> None:
+    """Use case: make the account an officer of the service. Raises Refusal `backoffice.officer-otherwise`."""
     role = identified(account_id).role
     if role not in ("agent", _OFFICER):
         raise Refusal("backoffice.officer-otherwise")
@@ -71,32 +71,32 @@ def name_officer(account_id: int, service_id: int, *, by: str, now: datetime) ->
 
 
 @transaction.atomic(durable=True)
-def drop_officer(account_id: int, service_id: int, *, by: str, now: datetime) -> None:
-    """An officer of no service any more is an agent again."""
-    left = dismiss_officer(account_id, service_id, by=by, now=now)
-    if not left and identified(account_id).role == _OFFICER:
+def remove_officer_of(account_id: int, service_id: int, *, by: str, now: datetime) -> None:
+    """Use case: remove an officer from a service; without any service, the role is agent again."""
+    remaining = dismiss_officer(account_id, service_id, by=by, now=now)
+    if not remaining and identified(account_id).role == _OFFICER:
         give_role(account_id, "agent", by=by, now=now)
 
 
 @transaction.atomic(durable=True)
-def change_role(account_id: int, role: str, asker: int, *, by: str, now: datetime) -> None:
-    """Raises Refusal `backoffice.own-role`, `backoffice.role-unknown`."""
-    if role not in ROLES:
+def change_role(account_id: int, role: str, asker_id: int, *, by: str, now: datetime) -> None:
+    """Use case: change a role. Raises Refusal `backoffice.own-role`, `backoffice.role-unknown`."""
+    if role not in ASSIGNABLE_ROLES:
         raise Refusal("backoffice.role-unknown")
-    if account_id == asker:
+    if account_id == asker_id:
         raise Refusal("backoffice.own-role")
     if identified(account_id).role != role:
         give_role(account_id, role, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
-def note_reading(by: str, *, now: datetime) -> None:
-    """Reading the journal is written in it, once an hour."""
-    if not count_done("backoffice.journal-read", by=by, since=now - _A_WHILE):
+def record_journal_reading(by: str, *, now: datetime) -> None:
+    """Use case: record that an administrator reads the journal, once an hour."""
+    if not count_done("backoffice.journal-read", by=by, since=now - _ONE_RECORD_PER):
         record("backoffice.journal-read", to="journal", by=by, at=now)
 
 
 @transaction.atomic(durable=True)
-def note_taking(what: str, about: str, *, by: str, now: datetime) -> None:
-    """What was taken out as a file."""
-    record("backoffice.file-taken", to=about, by=by, at=now, what=what)
+def record_download(kind: str, about: str, *, by: str, now: datetime) -> None:
+    """Use case: record the download of a file."""
+    record("backoffice.file-taken", to=about, by=by, at=now, what=kind)

@@ -1,4 +1,4 @@
-"""Paths of the administration."""
+"""URLs of the administration."""
 
 from django.urls import path
 
@@ -13,8 +13,8 @@ urlpatterns = [
     path("services/<int:service_id>", services.show, name="service"),
     path("services/<int:service_id>/gestionnaires", services.change_officers, name="officers"),
     path("etablissements", places.list_structures, name="structures"),
-    path("etablissements/nouveau", places.open_one, name="open-structure"),
-    path("etablissements/<int:structure_id>", places.change_one, name="structure"),
+    path("etablissements/nouveau", places.open_structure, name="open-structure"),
+    path("etablissements/<int:structure_id>", places.change_structure, name="structure"),
     path("personnes", people.list_all, name="people"),
     path("personnes/<int:person_id>", people.show, name="person"),
     path("personnes/<int:person_id>/role", people.change_role, name="role"),
@@ -26,6 +26,6 @@ urlpatterns = [
     path("flux/doutes", feeds.list_match_candidates, name="match-candidates"),
     path("flux/doutes/<int:candidate_id>", feeds.answer, name="match-candidate"),
     path("journal", journal.show, name="journal"),
-    path("journal.csv", journal.take, name="journal-file"),
+    path("journal.csv", journal.download, name="journal-file"),
     path("reglages", settings.show, name="settings"),
 ]

@@ -1,10 +1,10 @@
-"""Who the journal writes as `account:7`, in names."""
+"""Names of the journal's actors, such as `account:7`."""
 
 from collections.abc import Callable, Collection, Iterable
 
 from vaguemestre.foundation.kernel.texts import bare
 
-_PLAIN = {
+_ACTOR_LABELS = {
     "anybody": "quelqu’un de non connecté",
     "applicant": "la personne qui demande",
     "cli": "ligne de commande",
@@ -18,25 +18,29 @@ _PLAIN = {
 }
 
 
-def actors_of(typed: str) -> tuple[str, ...]:
-    """How the journal writes whom is shown by that label (« l’instance »)."""
-    wanted = bare(typed)
-    return tuple(word for word, label in _PLAIN.items() if bare(label) == wanted)
+def actor_codes(typed: str) -> tuple[str, ...]:
+    """The codes of actors with that label (« l’instance »)."""
+    label_typed = bare(typed)
+    return tuple(word for word, label in _ACTOR_LABELS.items() if bare(label) == label_typed)
 
 
-def numbers_of(kind: str, told: Iterable[str]) -> set[int]:
-    """The numbers of what is written `kind:7`."""
-    cut = [one.partition(":") for one in told]
-    return {int(number) for name, _, number in cut if name == kind and number.isascii() and number.isdigit()}
+def numbers_of(kind: str, subjects: Iterable[str]) -> set[int]:
+    """The numbers of the subjects `kind:7`."""
+    parts = [subject.partition(":") for subject in subjects]
+    return {
+        int(number) for name, _, number in parts if name == kind and number.isascii() and number.isdigit()
+    }
 
 
-def actors_in(told: Iterable[str], names_of: Callable[[Collection[int]], dict[int, str]]) -> dict[str, str]:
-    """What is written → what is shown, for accounts that are still known and for what is no account."""
-    written = [one for one in told if one]
-    names = names_of(numbers_of("account", written))
-    return {one: _PLAIN.get(one, "") or _named(one, names) for one in written}
+def actor_names(
+    subjects: Iterable[str], names_of: Callable[[Collection[int]], dict[int, str]]
+) -> dict[str, str]:
+    """Subject → name, for known accounts and for actors that are no account."""
+    present = [subject for subject in subjects if subject]
+    names = names_of(numbers_of("account", present))
+    return {subject: _ACTOR_LABELS.get(subject, "") or _name(subject, names) for subject in present}
 
 
-def _named(one: str, names: dict[int, str]) -> str:
-    kind, _, number = one.partition(":")
-    return names.get(int(number), one) if kind == "account" and number.isdigit() else one
+def _name(subject: str, names: dict[int, str]) -> str:
+    kind, _, number = subject.partition(":")
+    return names.get(int(number), subject) if kind == "account" and number.isdigit() else subject

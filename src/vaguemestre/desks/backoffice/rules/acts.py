@@ -1,10 +1,10 @@
-"""Acts of the journal in words; what is not here is shown as it is written."""
+"""French labels of the journal's actions; unknown ones are shown as stored."""
 
 import re
 
 from vaguemestre.foundation.kernel.texts import bare
 
-ACTS = {
+ACTION_LABELS = {
     "assistant.code-asked": "Code de secours demandé",
     "assistant.code-issued": "Code à usage unique créé",
     "assistant.code-shown": "Code à usage unique présenté",
@@ -235,14 +235,15 @@ ACTS = {
 }
 
 
-def acts_of(typed: str) -> tuple[str, ...]:
-    """The codes that begin with what is typed, or else whose label holds each word as a word's beginning."""
-    begun = tuple(code for code in ACTS if code.startswith(typed.strip().lower()))
-    wanted = _words(typed)
-    return begun or tuple(
+def matching_actions(typed: str) -> tuple[str, ...]:
+    """The actions whose code starts with the typed text, or else whose label matches each word's prefix."""
+    by_code = tuple(code for code in ACTION_LABELS if code.startswith(typed.strip().lower()))
+    typed_words = _words(typed)
+    return by_code or tuple(
         code
-        for code, label in ACTS.items()
-        if wanted and all(any(word.startswith(one) for word in _words(label)) for one in wanted)
+        for code, label in ACTION_LABELS.items()
+        if typed_words
+        and all(any(word.startswith(prefix) for word in _words(label)) for prefix in typed_words)
     )
 
 
@@ -250,5 +251,5 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", bare(text))
 
 
-def act_said(action: str) -> str:
-    return ACTS.get(action, action)
+def action_label(action: str) -> str:
+    return ACTION_LABELS.get(action, action)

@@ -1,4 +1,4 @@
-"""What a line of the journal adds to its act, in words; what is not here is shown as it is written."""
+"""French labels of the details of journal lines; unknown ones are shown as stored."""
 
 import re
 from collections.abc import Mapping
@@ -112,16 +112,16 @@ _VALUES = {
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def details_said(details: Mapping[str, object]) -> str:
-    """`identifiant : rtardif ; ordinateur partagé : non`; what is empty is left out."""
-    told = [(_NAMES.get(name, name), _said(value)) for name, value in details.items()]
-    return " ; ".join(f"{name} : {value}" for name, value in told if value)
+def details_label(details: Mapping[str, object]) -> str:
+    """The details as `identifiant : rtardif ; ordinateur partagé : non`, without empty ones."""
+    labelled = [(_NAMES.get(name, name), _value_label(value)) for name, value in details.items()]
+    return " ; ".join(f"{name} : {value}" for name, value in labelled if value)
 
 
-def _said(value: object) -> str:
+def _value_label(value: object) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     text = "" if value is None else str(value)
     if _DAY.fullmatch(text):
         return f"{date.fromisoformat(text):%d/%m/%Y}"
-    return ", ".join(_VALUES.get(one, one) for one in text.split(", "))
+    return ", ".join(_VALUES.get(word, word) for word in text.split(", "))

@@ -1,6 +1,6 @@
-"""What each setting means, for whoever reads them on the administration's page.
+"""The meaning of each setting, for the administration's page.
 
-Settings are read at start from `vaguemestre.toml`; a test asks that each has its sentence here.
+Settings are read at start from `vaguemestre.toml`; a test checks that each one is listed here.
 """
 
 SECTIONS = {

@@ -1,6 +1,6 @@
-"""Why a line of a feed changed somebody, in words."""
+"""French labels of the reasons a feed line changed a person."""
 
-_WORDS = {
+_LABELS = {
     "arrival": "arrivée",
     "close": "compte fermé",
     "reopen": "compte rouvert",
@@ -8,6 +8,6 @@ _WORDS = {
 }
 
 
-def reason_said(what: str) -> str:
-    """`what` as it is kept: names of columns and acts, separated by commas."""
-    return ", ".join(_WORDS.get(one.strip(), one.strip()) for one in what.split(",") if one.strip())
+def reason_label(what: str) -> str:
+    """The labels of `what`: stored column and action names, separated by commas."""
+    return ", ".join(_LABELS.get(name.strip(), name.strip()) for name in what.split(",") if name.strip())

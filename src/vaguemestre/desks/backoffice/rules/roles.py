@@ -1,8 +1,8 @@
-"""Roles that administrators give by hand; officers are named on the page of their service."""
+"""Labels of roles. Officers are appointed on the page of their service."""
 
-ROLES = {
+ASSIGNABLE_ROLES = {
     "agent": "Agent",
     "helpdesk": "Assistance",
     "administrator": "Administration",
 }
-SHOWN = {**ROLES, "hr_officer": "Service de gestion"}
+ROLE_LABELS = {**ASSIGNABLE_ROLES, "hr_officer": "Service de gestion"}

@@ -1,1 +1,1 @@
-"""The administration's screens, one file a subject."""
+"""Pages of the administration."""

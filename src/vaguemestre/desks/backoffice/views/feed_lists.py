@@ -1,4 +1,4 @@
-"""The lists of a feed: who leaves, who changes and from what to what, who arrives."""
+"""The lists of a feed: departures, changes with their differences, arrivals."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,19 +35,19 @@ KINDS: Mapping[str, tuple[RowKind, ...]] = {
     "arrivees": (RowKind.ARRIVAL, RowKind.TRANSFER),
 }
 VIEWS = (*KINDS, "refus")
-_OF_PEOPLE = {"ligne": "line", "nom": "sorted_as", "dossier": "dossier"}
-_OF_KEPT = {"ligne": "first_line", "nom": "person__sorted_as", "dossier": "person__dossier"}
+_PLAN_ORDERS = {"ligne": "line", "nom": "sorted_as", "dossier": "dossier"}
+_CHANGED_ORDERS = {"ligne": "first_line", "nom": "person__sorted_as", "dossier": "person__dossier"}
 ORDERS_OF_VIEWS: Mapping[str, Mapping[str, str]] = {
     "refus": {"ligne": "line", "colonne": "column", "dossier": "dossier"},
-    **dict.fromkeys(KINDS, _OF_PEOPLE),
+    **dict.fromkeys(KINDS, _PLAN_ORDERS),
 }
-_AHEAD = 5  # rows of a list that is not the one being read
+_PREVIEW_ROWS = 5  # of the lists that are not open
 _RECENT = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """Somebody of a feed. `signed_in_at`: None if never, or not known yet."""
+    """A person of a feed. `signed_in_at`: None if never, or unknown."""
 
     person_id: int | None
     name: str
@@ -65,35 +65,35 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True)
 class FeedList:
-    """One of the lists: all it holds, what is shown of it, and what is left out by the search."""
+    """A list of a feed: its total, the rows shown, and the number of matches."""
 
     view: str
     total: int
     rows: tuple[FeedRow, ...]
-    found: int
+    match_count: int
     is_open: bool
 
 
 def feed_counts(feed: FeedSummary) -> dict[str, int]:
-    """View → how many it holds."""
+    """View → number of rows."""
     kinds = count_rows_by_kind(feed.feed_id, waits=feed.waits)
-    counts = {view: sum(kinds.get(kind, 0) for kind in some) for view, some in KINDS.items()}
+    counts = {view: sum(kinds.get(kind, 0) for kind in row_kinds) for view, row_kinds in KINDS.items()}
     return {**counts, "refus": count_refused_lines(feed.feed_id)}
 
 
 def feed_lists(
     feed: FeedSummary, counts: Mapping[str, int], view: str, listing: Listing, search: str, now: datetime
 ) -> tuple[FeedList, ...]:
-    """The three lists; the one being read by pages, the first rows of the others."""
+    """The three lists: a page of the open one, the first rows of the others."""
     touched = people_changed_since(feed) if feed.waits else frozenset()
     lists = []
     for name, kinds in KINDS.items():
         is_open = name == view
-        first, count = (listing.first, listing.count) if is_open else (0, _AHEAD)
-        rows, found = _rows(
+        first, count = (listing.first, listing.count) if is_open else (0, _PREVIEW_ROWS)
+        rows, match_count = _rows(
             feed, kinds, listing if is_open else None, search if is_open else "", first, count, touched, now
         )
-        lists.append(FeedList(name, counts[name], rows, found, is_open))
+        lists.append(FeedList(name, counts[name], rows, match_count, is_open))
     return tuple(lists)
 
 
@@ -108,16 +108,16 @@ def _rows(
     now: datetime,
 ) -> tuple[tuple[FeedRow, ...], int]:
     if feed.waits:
-        order = column_of(listing.order, _OF_PEOPLE) if listing else "rank"
-        planned, found = plan_rows_page(
+        order = column_of(listing.order, _PLAN_ORDERS) if listing else "rank"
+        plan_rows, match_count = plan_rows_page(
             feed.feed_id, kinds, search=search, order=order, first=first, count=count
         )
-        return _planned(feed, planned, touched, now), found
-    order = column_of(listing.order, _OF_KEPT) if listing else "first_line"
-    kept, found = applied_lines_page(
+        return _planned(feed, plan_rows, touched, now), match_count
+    order = column_of(listing.order, _CHANGED_ORDERS) if listing else "first_line"
+    applied_lines_of_feed, match_count = applied_lines_page(
         feed.feed_id, kinds=kinds, search=search, order=order, first=first, count=count
     )
-    return _kept(kept), found
+    return _changed_rows(applied_lines_of_feed), match_count
 
 
 def _planned(
@@ -126,11 +126,11 @@ def _planned(
     places = _places([(row.uai, row.differences) for row in rows])
     accounts = accounts_of_people(feed.academy_id, [row.person_id for row in rows if row.person_id])
     signed_in = last_sign_ins([account_id for account_id, state in accounts.values()])
-    shown = []
+    feed_rows = []
     for row in rows:
         account_id, state = accounts.get(row.person_id or 0, (0, ""))
-        at = signed_in.get(account_id)
-        shown.append(
+        signed_in_at = signed_in.get(account_id)
+        feed_rows.append(
             FeedRow(
                 row.person_id,
                 row.name,
@@ -138,18 +138,18 @@ def _planned(
                 row.line,
                 function_label(row.function),
                 places.get(row.uai) or row.uai,
-                tuple(difference_labels(one, places) for one in row.differences),
+                tuple(difference_labels(difference, places) for difference in row.differences),
                 _consequence(row),
                 row.person_id in touched,
-                at,
+                signed_in_at,
                 state == "pending",
-                at is not None and now - at < _RECENT,
+                signed_in_at is not None and now - signed_in_at < _RECENT,
             )
         )
-    return tuple(shown)
+    return tuple(feed_rows)
 
 
-def _kept(rows: Sequence[AppliedLineRow]) -> tuple[FeedRow, ...]:
+def _changed_rows(rows: Sequence[AppliedLineRow]) -> tuple[FeedRow, ...]:
     places = _places([(row.uai, row.differences) for row in rows])
     names = shown_names([row.person_id for row in rows])
     return tuple(
@@ -160,15 +160,17 @@ def _kept(rows: Sequence[AppliedLineRow]) -> tuple[FeedRow, ...]:
             row.line,
             "",
             places.get(row.uai) or row.uai,
-            tuple(difference_labels(one, places) for one in row.differences),
+            tuple(difference_labels(difference, places) for difference in row.differences),
         )
         for row in rows
     )
 
 
 def _places(rows: Sequence[tuple[str, Sequence[Difference]]]) -> dict[str, str]:
-    """UAI → name, of all that the rows speak of: one question."""
-    return place_names(set[str]().union(*({uai} | uais_in_differences(told) for uai, told in rows)))
+    """UAI → name, for every UAI in the rows, in one query."""
+    return place_names(
+        set[str]().union(*({uai} | uais_in_differences(differences) for uai, differences in rows))
+    )
 
 
 def _consequence(row: PlanRow) -> str:

@@ -1,4 +1,4 @@
-"""Feeds: their plans, the lines they refused, who confirmed what; doubts about people."""
+"""HR feeds: plans, rejected lines, confirmations; people to match."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms import FeedSearchForm
-from vaguemestre.desks.backoffice.http import by_, changes, for_administrators
-from vaguemestre.desks.backoffice.rules.actors import actors_in
-from vaguemestre.desks.backoffice.rules.reasons import reason_said
+from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
+from vaguemestre.desks.backoffice.rules.actors import actor_names
+from vaguemestre.desks.backoffice.rules.reasons import reason_label
 from vaguemestre.desks.backoffice.views.feed_lists import (
     KINDS,
     ORDERS_OF_VIEWS,
@@ -58,27 +58,27 @@ def list_all(request: SignedInRequest) -> HttpResponse:
         first=listing.first,
         count=listing.count,
     )
-    told = {
+    context = {
         "form": form,
-        "rows": _told(rows),
+        "rows": _with_actors(rows),
         "total": total,
         "listing": listing,
         "is_asked": any(request.GET.get(name) for name in form.fields),
     }
-    return render(request, "backoffice/feeds.html", told)
+    return render(request, "backoffice/feeds.html", context)
 
 
 @require_GET
 @for_administrators
 def show(request: SignedInRequest, feed_id: int) -> HttpResponse:
-    return _page(request, _known(feed_id))
+    return _page(request, _feed_or_404(feed_id))
 
 
 @require_GET
 @for_administrators
 def refused_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
-    _known(feed_id)
-    services.note_taking("refused lines", f"feed:{feed_id}", by=by_(request), now=timezone.now())
+    _feed_or_404(feed_id)
+    services.record_download("refused lines", f"feed:{feed_id}", by=actor_of(request), now=timezone.now())
     header = ("ligne", "colonne", "dossier", "raison")
     return sheet(f"flux-{feed_id}-lignes-refusees", header, refused_rows(feed_id))
 
@@ -86,18 +86,18 @@ def refused_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
 @require_GET
 @for_administrators
 def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
-    """Line, dossier, masked NUMEN, reason: never the line itself."""
-    _known(feed_id)
-    services.note_taking("changed people", f"feed:{feed_id}", by=by_(request), now=timezone.now())
+    """Line number, dossier, masked NUMEN and reason; never the line itself."""
+    _feed_or_404(feed_id)
+    services.record_download("changed people", f"feed:{feed_id}", by=actor_of(request), now=timezone.now())
     header = ("ligne", "dossier", "numen", "raison")
     rows = (
-        (one.line, one.dossier, one.masked, reason_said(one.what)) for one in applied_lines_of_feed(feed_id)
+        (row.line, row.dossier, row.masked, reason_label(row.what)) for row in applied_lines_of_feed(feed_id)
     )
     return sheet(f"flux-{feed_id}-changements", header, rows)
 
 
 @require_POST
-@changes
+@for_recent_administrators
 @act_words(
     "décider d’un flux RH",
     {
@@ -108,7 +108,7 @@ def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
 )
 def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
     """`acte`: `confirmer` a feed refused whole as it is shown, `refaire` its plan, or `abandonner`."""
-    feed = _known(feed_id)
+    feed = _feed_or_404(feed_id)
     now = timezone.now()
     try:
         match request.POST.get("acte"):
@@ -118,14 +118,14 @@ def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
                     feed_id,
                     plan=request.POST.get("plan", ""),
                     departures=int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None,
-                    by=by_(request),
+                    by=actor_of(request),
                     now=now,
                 )
             case "refaire":
-                intake.request_plan(feed_id, by=by_(request), now=now)
+                intake.request_plan(feed_id, by=actor_of(request), now=now)
             case "abandonner":
                 shelf = settings.CONFIG.data_dir / "feeds"
-                intake.discard_feed(feed_id, shelf, by=by_(request), now=now)
+                intake.discard_feed(feed_id, shelf, by=actor_of(request), now=now)
             case _:
                 raise Http404
     except Refusal as refusal:
@@ -142,37 +142,37 @@ def list_match_candidates(request: SignedInRequest) -> HttpResponse:
     rows, total = match_candidates_page(
         open_only=is_open, search=search, order=listing.order, first=listing.first, count=listing.count
     )
-    told = {"rows": rows, "total": total, "listing": listing, "is_open": is_open, "search": search}
-    return render(request, "backoffice/match_candidates.html", told)
+    context = {"rows": rows, "total": total, "listing": listing, "is_open": is_open, "search": search}
+    return render(request, "backoffice/match_candidates.html", context)
 
 
 @require_POST
-@changes
+@for_recent_administrators
 @act_words("répondre à une ressemblance")
 def answer(request: SignedInRequest, candidate_id: int) -> HttpResponse:
     """`reponse`: `meme` person, or `autre`."""
     academy_id = academy_of_match_candidate(candidate_id)
-    told = request.POST.get("reponse")
-    if academy_id is None or told not in ("meme", "autre"):
+    decision = request.POST.get("reponse")
+    if academy_id is None or decision not in ("meme", "autre"):
         raise Http404
     intake.answer_match_candidate(
-        academy_id, candidate_id, same=told == "meme", by=by_(request), now=timezone.now()
+        academy_id, candidate_id, same=decision == "meme", by=actor_of(request), now=timezone.now()
     )
     return HttpResponseRedirect(reverse("backoffice:match-candidates"))
 
 
-def _known(feed_id: int) -> FeedSummary:
-    found = feed_summary(feed_id)
-    if found is None:
+def _feed_or_404(feed_id: int) -> FeedSummary:
+    feed = feed_summary(feed_id)
+    if feed is None:
         raise Http404
-    return found
+    return feed
 
 
 def _page(request: SignedInRequest, feed: FeedSummary, *, problem: str = "") -> HttpResponse:
     now = timezone.now()
     counts = feed_counts(feed)
-    wanted = request.GET.get("vue", "")
-    view = wanted if wanted in VIEWS else next((one for one in KINDS if counts[one]), "refus")
+    view_asked = request.GET.get("vue", "")
+    view = view_asked if view_asked in VIEWS else next((name for name in KINDS if counts[name]), "refus")
     listing = Listing.of(request.GET, tuple(ORDERS_OF_VIEWS[view]))
     search = request.GET.get("q", "").strip()[:80]
     stale = intake.stale_reason(feed, now) if feed.waits else ""
@@ -186,11 +186,12 @@ def _page(request: SignedInRequest, feed: FeedSummary, *, problem: str = "") -> 
             first=listing.first,
             count=listing.count,
         )
+    _, by, confirmed_by = _with_actors([feed])[0]
     lists = feed_lists(feed, counts, view, listing, search, now)
-    told = {
+    context = {
         "feed": feed,
-        "by": _told([feed])[0][1],
-        "confirmed_by": _told([feed])[0][2],
+        "by": by,
+        "confirmed_by": confirmed_by,
         "view": view,
         "listing": listing,
         "search": search,
@@ -199,14 +200,16 @@ def _page(request: SignedInRequest, feed: FeedSummary, *, problem: str = "") -> 
         "refused_total": total,
         "refusals": counts["refus"],
         "stale": stale,
-        "recent": sum(row.is_recent for one in lists if one.view == "departs" for row in one.rows),
+        "recent": sum(
+            row.is_recent for feed_list in lists if feed_list.view == "departs" for row in feed_list.rows
+        ),
         "done": "fait" in request.GET,
         "problem": problem,
     }
-    return render(request, "backoffice/feed.html", told, status=409 if problem else 200)
+    return render(request, "backoffice/feed.html", context, status=409 if problem else 200)
 
 
-def _told(feeds: Sequence[FeedSummary]) -> list[tuple[FeedSummary, str, str]]:
-    """Each feed with who gave it and who confirmed it, by name."""
-    names = actors_in((who for one in feeds for who in (one.by, one.confirmed_by)), usernames_of)
-    return [(one, names.get(one.by, ""), names.get(one.confirmed_by, "")) for one in feeds]
+def _with_actors(feeds: Sequence[FeedSummary]) -> list[tuple[FeedSummary, str, str]]:
+    """Each feed with the names of its author and of its confirmer."""
+    names = actor_names((who for feed in feeds for who in (feed.by, feed.confirmed_by)), usernames_of)
+    return [(feed, names.get(feed.by, ""), names.get(feed.confirmed_by, "")) for feed in feeds]

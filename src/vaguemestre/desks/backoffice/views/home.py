@@ -1,4 +1,4 @@
-"""Where administrators begin: what there is, what waits."""
+"""The home page of the administration: counts and pending decisions."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -24,16 +24,16 @@ from vaguemestre.people.intake.queries import count_match_candidates, count_wait
 @for_administrators
 def show_home(request: SignedInRequest) -> HttpResponse:
     day = paris_day(timezone.now())
-    feeds, fed = feeds_page(count=1)
-    told = {
+    feeds, feed_count = feeds_page(count=1)
+    context = {
         "academies": academy_summaries(),
         "services": len(service_summaries()),
         "structures": structures_page(StructureFilter(state="open"), day, order="nom", first=0, count=1)[1],
         "people": people_page(PeopleFilter(), first=0, count=1)[1],
         "waiting": count_waiting_feeds(),
         "match_candidates": count_match_candidates(),
-        "feeds": fed,
+        "feeds": feed_count,
         "last_feed": feeds[0] if feeds else None,
         "lines": journal_head()[0],
     }
-    return render(request, "backoffice/home.html", told)
+    return render(request, "backoffice/home.html", context)

@@ -1,8 +1,8 @@
-"""The journal: sought, read by pages, taken out as a file; reading it is written in it."""
+"""The journal: search, pages, download. Reading it is journaled."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched
-from typing import Any
+from typing import NamedTuple
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms import JournalForm
-from vaguemestre.desks.backoffice.http import by_, for_administrators
-from vaguemestre.desks.backoffice.queries import journal_sought
-from vaguemestre.desks.backoffice.rules.actors import actors_in, numbers_of
-from vaguemestre.desks.backoffice.rules.acts import ACTS, act_said
-from vaguemestre.desks.backoffice.rules.details import details_said
+from vaguemestre.desks.backoffice.http import actor_of, for_administrators
+from vaguemestre.desks.backoffice.queries import journal_criteria
+from vaguemestre.desks.backoffice.rules.actors import actor_names, numbers_of
+from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label
+from vaguemestre.desks.backoffice.rules.details import details_label
 from vaguemestre.foundation.journal.queries import Sought, Written, journal_head, journal_lines, journal_page
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import bare
@@ -32,73 +32,81 @@ from vaguemestre.people.directory.queries import shown_names
 @require_GET
 @for_administrators
 def show(request: SignedInRequest) -> HttpResponse:
-    services.note_reading(by_(request), now=timezone.now())
+    services.record_journal_reading(actor_of(request), now=timezone.now())
     form = JournalForm(request.GET)
     listing = Listing.of(request.GET, ("-ligne", "ligne"), count=50)
     rows: tuple[Written, ...] = ()
     total, problem = 0, ""
     try:
         rows, total = journal_page(
-            _sought(form), first=listing.first, count=listing.count, backwards=listing.backwards
+            _criteria(form), first=listing.first, count=listing.count, backwards=listing.backwards
         )
     except Refusal as refusal:
         problem = sentence(refusal)
     number, seal = journal_head()
-    told = {
+    context = {
         "form": form,
-        "rows": list(_shown(rows)),
+        "rows": list(_display_rows(rows)),
         "total": total,
         "listing": listing,
         "head": number,
         "seal": seal,
-        "acts": sorted(set(ACTS.values()), key=bare),
+        "acts": sorted(set(ACTION_LABELS.values()), key=bare),
         "problem": problem,
         "file": reverse("backoffice:journal-file") + listing.link(tri=""),
         "is_asked": any(request.GET.get(name) for name in form.fields),
     }
-    return render(request, "backoffice/journal.html", told)
+    return render(request, "backoffice/journal.html", context)
 
 
 @require_GET
 @for_administrators
-def take(request: SignedInRequest) -> HttpResponseBase:
-    """The lines sought, as a file; that is written in the journal too."""
+def download(request: SignedInRequest) -> HttpResponseBase:
+    """Download the matching lines; the download is journaled."""
     form = JournalForm(request.GET)
-    sought = _sought(form)
-    services.note_taking("journal", "journal", by=by_(request), now=timezone.now())
+    criteria = _criteria(form)
+    services.record_download("journal", "journal", by=actor_of(request), now=timezone.now())
     header = ("ligne", "date", "acte", "libelle", "par", "sur", "details")
-    return sheet("journal", header, _cells(journal_lines(sought)))
+    return sheet("journal", header, _cells(journal_lines(criteria)))
 
 
-def _sought(form: JournalForm) -> Sought:
-    """What the page shows, as typed, becomes what the journal writes."""
-    return journal_sought(form.typed("acte"), form.typed("par"), form.typed("objet"), form.dates)
+def _criteria(form: JournalForm) -> Sought:
+    """The search criteria of the form."""
+    return journal_criteria(form.typed("acte"), form.typed("par"), form.typed("objet"), form.dates)
 
 
-def _shown(rows: Iterable[Written]) -> Iterator[dict[str, Any]]:
-    kept = list(rows)
-    told = [row.by for row in kept] + [row.to for row in kept]
-    names = actors_in(told, usernames_of)
-    people = shown_names(numbers_of("person", told))
-    for row in kept:
+class _DisplayRow(NamedTuple):
+    line: Written
+    act: str
+    by: str
+    to: str
+    details: str
+
+
+def _display_rows(rows: Iterable[Written]) -> Iterator[_DisplayRow]:
+    lines = list(rows)
+    subjects = [line.by for line in lines] + [line.to for line in lines]
+    names = actor_names(subjects, usernames_of)
+    people = shown_names(numbers_of("person", subjects))
+    for row in lines:
         number = next(iter(numbers_of("person", [row.to])), 0)
-        yield {
-            "line": row,
-            "act": act_said(row.action),
-            "by": names.get(row.by, row.by),
-            "to": people.get(number) or names.get(row.to, row.to),
-            "details": details_said(row.details),
-        }
+        yield _DisplayRow(
+            line=row,
+            act=action_label(row.action),
+            by=names.get(row.by, row.by),
+            to=people.get(number) or names.get(row.to, row.to),
+            details=details_label(row.details),
+        )
 
 
 def _cells(rows: Iterable[Written]) -> Iterator[tuple[object, ...]]:
-    for some in batched(rows, 500):
-        for one in _shown(some):
-            line = one["line"]
+    for batch in batched(rows, 500):
+        for row in _display_rows(batch):
+            line = row.line
             when = timezone.localtime(line.at).isoformat(sep=" ", timespec="seconds")
-            yield line.number, when, line.action, one["act"], one["by"], one["to"], _as_kept(line.details)
+            yield line.number, when, line.action, row.act, row.by, row.to, _raw_details(line.details)
 
 
-def _as_kept(details: Mapping[str, object]) -> str:
-    """In the file, which is evidence, the details are as they were sealed."""
+def _raw_details(details: Mapping[str, object]) -> str:
+    """The details as sealed: the file is evidence."""
     return " ; ".join(f"{name} = {value}" for name, value in details.items())

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.backoffice import services
-from vaguemestre.desks.backoffice.forms import PeopleSearchForm, RoleForm, category_said
-from vaguemestre.desks.backoffice.http import by_, changes, for_administrators
-from vaguemestre.desks.backoffice.rules.actors import actors_in
-from vaguemestre.desks.backoffice.rules.acts import act_said
-from vaguemestre.desks.backoffice.rules.reasons import reason_said
-from vaguemestre.desks.backoffice.rules.roles import SHOWN
+from vaguemestre.desks.backoffice.forms import PeopleSearchForm, RoleForm, category_label
+from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
+from vaguemestre.desks.backoffice.rules.actors import actor_names
+from vaguemestre.desks.backoffice.rules.acts import action_label
+from vaguemestre.desks.backoffice.rules.reasons import reason_label
+from vaguemestre.desks.backoffice.rules.roles import ROLE_LABELS
 from vaguemestre.foundation.journal.queries import Kept, lines_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
@@ -38,8 +38,8 @@ STATES = {
     "suspended": "Suspendu",
     "closed": "Fermé",
 }
-_STORY = 60
-_OF_THE_ACCOUNT = ("credentials.account-", "credentials.mailbox-", "directory.civil-status-")
+_HISTORY_LINES = 60
+_ACCOUNT_ACTIONS = ("credentials.account-", "credentials.mailbox-", "directory.civil-status-")
 
 
 @require_GET
@@ -52,26 +52,26 @@ def list_all(request: SignedInRequest) -> HttpResponse:
         form.sought, first=listing.first, count=listing.count, backwards=listing.backwards
     )
     lives = lives_of([one.person_id for one in rows])
-    told = {
+    context = {
         "form": form,
-        "rows": [(one, category_said(one.category), _state(lives.get(one.person_id))) for one in rows],
+        "rows": [(one, category_label(one.category), _state(lives.get(one.person_id))) for one in rows],
         "total": total,
         "listing": listing,
     }
-    return render(request, "backoffice/people.html", told)
+    return render(request, "backoffice/people.html", context)
 
 
 @require_GET
 @for_administrators
 def show(request: SignedInRequest, person_id: int) -> HttpResponse:
-    return _page(request, _known(person_id))
+    return _page(request, _person_or_404(person_id))
 
 
 @require_POST
-@changes
+@for_recent_administrators
 @act_words("changer le rôle d’une personne")
 def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
-    person = _known(person_id)
+    person = _person_or_404(person_id)
     account = account_of_person(person_id)
     form = RoleForm(request.POST)
     if account is None or not form.is_valid():
@@ -81,7 +81,7 @@ def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
             account.account_id,
             form.cleaned_data["role"],
             request.who.account_id,
-            by=by_(request),
+            by=actor_of(request),
             now=timezone.now(),
         )
     except Refusal as refusal:
@@ -89,29 +89,29 @@ def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('backoffice:person', args=[person_id])}?fait=1")
 
 
-def _known(person_id: int) -> PersonSummary:
-    found = person_summary(person_id)
-    if found is None:
+def _person_or_404(person_id: int) -> PersonSummary:
+    person = person_summary(person_id)
+    if person is None:
         raise Http404
-    return found
+    return person
 
 
 def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "") -> HttpResponse:
-    known = account_of_person(person.person_id)
-    account = presented(known.account_id) if known else None
+    account_ref = account_of_person(person.person_id)
+    account = presented(account_ref.account_id) if account_ref else None
     numen = current_numen(person.person_id, numen_keys.get())
-    story = lines_about(f"person:{person.person_id}", limit=_STORY)
+    history = lines_about(f"person:{person.person_id}", limit=_HISTORY_LINES)
     if account:
-        story += lines_about(f"account:{account.account_id}", limit=_STORY)
-    if person.erased_at:  # what happened to them is nobody's business any more
-        story = [line for line in story if line.action.startswith(_OF_THE_ACCOUNT)]
-    story.sort(key=lambda line: line.at, reverse=True)
-    told = {
+        history += lines_about(f"account:{account.account_id}", limit=_HISTORY_LINES)
+    if person.erased_at:  # only the account's history remains
+        history = [line for line in history if line.action.startswith(_ACCOUNT_ACTIONS)]
+    history.sort(key=lambda line: line.at, reverse=True)
+    context = {
         "person": person,
-        "category": category_said(person.category),
+        "category": category_label(person.category),
         "account": account,
         "state": STATES.get(account.state, account.state) if account else "",
-        "role": SHOWN.get(account.role, account.role) if account else "",
+        "role": ROLE_LABELS.get(account.role, account.role) if account else "",
         "role_form": RoleForm(initial={"role": account.role}) if account else None,
         "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
         "posts": [
@@ -119,18 +119,18 @@ def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "")
             for post, place in placed_posts_of(person.person_id)
         ],
         "masked": numen.masked if numen else "",
-        "lines": [(line, reason_said(line.what)) for line in applied_lines_of_person(person.person_id)],
-        "story": _told(story[:_STORY]),
+        "lines": [(line, reason_label(line.what)) for line in applied_lines_of_person(person.person_id)],
+        "story": _labelled(history[:_HISTORY_LINES]),
         "done": "fait" in request.GET,
         "problem": problem,
     }
-    return render(request, "backoffice/person.html", told, status=409 if problem else 200)
+    return render(request, "backoffice/person.html", context, status=409 if problem else 200)
 
 
-def _told(story: list[Kept]) -> list[tuple[Kept, str, str]]:
-    """Each line, its act in words and who did it."""
-    names = actors_in([line.by for line in story], usernames_of)
-    return [(line, act_said(line.action), names.get(line.by, line.by)) for line in story]
+def _labelled(lines: list[Kept]) -> list[tuple[Kept, str, str]]:
+    """Each line with the labels of its action and of its actor."""
+    names = actor_names([line.by for line in lines], usernames_of)
+    return [(line, action_label(line.action), names.get(line.by, line.by)) for line in lines]
 
 
 def _state(life: object) -> str:

@@ -17,7 +17,7 @@ from vaguemestre.desks.backoffice.forms import (
     NewStructureForm,
     StructureSearchForm,
 )
-from vaguemestre.desks.backoffice.http import by_, changes, for_administrators
+from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import bare
 from vaguemestre.foundation.kernel.times import paris_day
@@ -32,68 +32,74 @@ from vaguemestre.people.directory.queries import (
 )
 
 _ORDERS: dict[str, Callable[[AcademySummary], str | int]] = {
-    "code": lambda one: one.code,
-    "nom": lambda one: bare(one.name),
-    "domaine": lambda one: one.domain,
-    "etablissements": lambda one: one.structures,
-    "personnes": lambda one: one.people,
+    "code": lambda academy: academy.code,
+    "nom": lambda academy: bare(academy.name),
+    "domaine": lambda academy: academy.domain,
+    "etablissements": lambda academy: academy.structures,
+    "personnes": lambda academy: academy.people,
 }
 
 
 @require_http_methods(["GET", "POST"])
 def list_academies(request: SignedInRequest) -> HttpResponse:
-    """The académies of this installation; one more is founded with its management services."""
-    return _found(request) if request.method == "POST" else _academies(request)
+    """The académies of this installation, and the form to create one with its management services."""
+    return _create_academy(request) if request.method == "POST" else _academies(request)
 
 
 @for_administrators
 def _academies(request: SignedInRequest, form: NewAcademyForm | None = None) -> HttpResponse:
     listing, search = Listing.of(request.GET, tuple(_ORDERS)), request.GET.get("q", "").strip()[:80]
-    known = [
-        one for one in academy_summaries() if bare(search) in bare(f"{one.code} {one.name} {one.domain}")
+    matches = [
+        academy
+        for academy in academy_summaries()
+        if bare(search) in bare(f"{academy.code} {academy.name} {academy.domain}")
     ]
-    known.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
-    told = {
-        "academies": listing.shown(known),
-        "total": len(known),
+    matches.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
+    context = {
+        "academies": listing.shown(matches),
+        "total": len(matches),
         "listing": listing,
         "search": search,
         "form": form or NewAcademyForm(),
         "done": request.GET.get("fait", ""),
     }
-    return render(request, "backoffice/academies.html", told, status=422 if form else 200)
+    return render(request, "backoffice/academies.html", context, status=422 if form else 200)
 
 
-@changes
-def _found(request: SignedInRequest) -> HttpResponse:
+@for_recent_administrators
+def _create_academy(request: SignedInRequest) -> HttpResponse:
     form = NewAcademyForm(request.POST)
     if not form.is_valid():
         return _academies(request, form)
-    given = form.cleaned_data
+    data = form.cleaned_data
     services.found_academy(
-        given["code"],
-        given["name"],
-        given["domain"],
+        data["code"],
+        data["name"],
+        data["domain"],
         form.chosen_departments,
-        by=by_(request),
+        by=actor_of(request),
         now=timezone.now(),
     )
     return HttpResponseRedirect(f"{reverse('backoffice:academies')}?fait=creee")
 
 
 @require_http_methods(["GET", "POST"])
-@changes
+@for_recent_administrators
 @act_words("renommer une académie")
 def rename(request: SignedInRequest, academy_id: int) -> HttpResponse:
-    academy = next((one for one in academy_summaries() if one.academy_id == academy_id), None)
+    academy = next(
+        (candidate for candidate in academy_summaries() if candidate.academy_id == academy_id), None
+    )
     if academy is None:
         raise Http404
     form = AcademyForm(request.POST or None, initial={"name": academy.name})
     if request.method == "POST" and form.is_valid():
-        services.rename_academy(academy_id, form.cleaned_data["name"], by=by_(request), now=timezone.now())
+        services.rename_academy(
+            academy_id, form.cleaned_data["name"], by=actor_of(request), now=timezone.now()
+        )
         return HttpResponseRedirect(f"{reverse('backoffice:academies')}?fait=renommee")
-    told = {"form": form, "one": academy}  # `academy` is the name on top of every page
-    return render(request, "backoffice/academy.html", told, status=422 if form.errors else 200)
+    context = {"form": form, "one": academy}  # `academy` is the name on top of every page
+    return render(request, "backoffice/academy.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
@@ -105,7 +111,7 @@ def list_structures(request: SignedInRequest) -> HttpResponse:
     rows, total = structures_page(
         form.sought, day, order=listing.order, first=listing.first, count=listing.count
     )
-    told = {
+    context = {
         "form": form,
         "rows": rows,
         "total": total,
@@ -113,35 +119,35 @@ def list_structures(request: SignedInRequest) -> HttpResponse:
         "day": day,
         "is_asked": any(request.GET.get(name) for name in form.fields),
     }
-    return render(request, "backoffice/structures.html", told)
+    return render(request, "backoffice/structures.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-@changes
+@for_recent_administrators
 @act_words("ajouter un établissement")
-def open_one(request: SignedInRequest) -> HttpResponse:
+def open_structure(request: SignedInRequest) -> HttpResponse:
     form = NewStructureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.open_structure(
+            structure_id = services.open_structure(
                 form.cleaned_data["academy"],
                 form.place,
                 form.cleaned_data["opened_on"],
-                by=by_(request),
+                by=actor_of(request),
                 now=timezone.now(),
             )
         except Refusal as refusal:
             form.add_error("uai", sentence(refusal))
         else:
-            return HttpResponseRedirect(f"{reverse('backoffice:structure', args=[made])}?fait=1")
-    told = {"form": form, "structure": None}
-    return render(request, "backoffice/structure.html", told, status=422 if form.errors else 200)
+            return HttpResponseRedirect(f"{reverse('backoffice:structure', args=[structure_id])}?fait=1")
+    context = {"form": form, "structure": None}
+    return render(request, "backoffice/structure.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
-@changes
+@for_recent_administrators
 @act_words("modifier un établissement")
-def change_one(request: SignedInRequest, structure_id: int) -> HttpResponse:
+def change_structure(request: SignedInRequest, structure_id: int) -> HttpResponse:
     day = paris_day(timezone.now())
     structure = structure_summary(structure_id, day)
     if structure is None:
@@ -155,15 +161,15 @@ def change_one(request: SignedInRequest, structure_id: int) -> HttpResponse:
         try:
             services.change_structure(
                 structure_id,
-                form.told,
-                form.life,
+                form.fields_by_name,
+                form.days,
                 form.cleaned_data["successor"],
-                by=by_(request),
+                by=actor_of(request),
                 now=timezone.now(),
             )
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         else:
             return HttpResponseRedirect(f"{reverse('backoffice:structure', args=[structure_id])}?fait=1")
-    told = {"form": form, "structure": structure, "day": day, "done": "fait" in request.GET}
-    return render(request, "backoffice/structure.html", told, status=422 if form.errors else 200)
+    context = {"form": form, "structure": structure, "day": day, "done": "fait" in request.GET}
+    return render(request, "backoffice/structure.html", context, status=422 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""Every setting, its value here, its default and its meaning. They are read at start, from a file."""
+"""Every setting with its value, default and meaning. Settings are read at start, from a file."""
 
 import dataclasses
 from typing import Any
@@ -20,43 +20,45 @@ def show(request: SignedInRequest) -> HttpResponse:
     changed_only = request.GET.get("etat") == "changes"
     sections = []
     for title, rows in sections_of(settings.CONFIG):
-        kept = [row for row in rows if _answers(row, typed) and (row["is_changed"] or not changed_only)]
-        if kept:
-            sections.append((title, kept))
-    told = {"sections": sections, "typed": typed, "changed_only": changed_only}
-    return render(request, "backoffice/settings.html", told)
+        matching_rows = [
+            row for row in rows if _matches(row, typed) and (row["is_changed"] or not changed_only)
+        ]
+        if matching_rows:
+            sections.append((title, matching_rows))
+    context = {"sections": sections, "typed": typed, "changed_only": changed_only}
+    return render(request, "backoffice/settings.html", context)
 
 
 def sections_of(config: Any) -> list[tuple[str, list[dict[str, Any]]]]:
-    """(title, rows) of each section of the configuration, by introspection: nothing is left out."""
-    found = []
+    """(title, rows) of each section of the configuration, by introspection, so none is missing."""
+    sections = []
     for section in dataclasses.fields(config):
         value = getattr(config, section.name)
         if dataclasses.is_dataclass(value):
             rows = [_row(section.name, field, value) for field in dataclasses.fields(value)]
-            found.append((SECTIONS.get(section.name, section.name), rows))
-    return found
+            sections.append((SECTIONS.get(section.name, section.name), rows))
+    return sections
 
 
 def _row(section: str, field: "dataclasses.Field[Any]", value: Any) -> dict[str, Any]:
-    now = getattr(value, field.name)
+    current = getattr(value, field.name)
     default = field.default_factory() if callable(field.default_factory) else field.default
     key = f"{section}.{field.name}"
     return {
         "key": key,
         "name": field.name,
-        "value": _written(now),
-        "default": _written(default),
-        "is_changed": now != default,
+        "value": _format(current),
+        "default": _format(default),
+        "is_changed": current != default,
         "meaning": MEANINGS.get(key, ""),
     }
 
 
-def _answers(row: dict[str, Any], typed: str) -> bool:
+def _matches(row: dict[str, Any], typed: str) -> bool:
     return typed.casefold() in f"{row['key']} {row['meaning']}".casefold()
 
 
-def _written(value: Any) -> str:
+def _format(value: Any) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, tuple):
