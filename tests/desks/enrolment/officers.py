@@ -67,7 +67,7 @@ def applicant(**changes: Any) -> Applicant:
 
 
 def filed(academy_id: int, **changes: Any) -> tuple[NumenRequest, Receipt]:
-    receipt = services.file_request(
+    receipt = services.submit_request(
         academy_id,
         applicant(**changes),
         [ProofFile("contrat.pdf", "application/pdf", PDF)],

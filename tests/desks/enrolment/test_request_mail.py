@@ -120,14 +120,14 @@ def test_a_piece_awaited_an_answer_and_the_numen_ready_are_told(
 ) -> None:
     request, _ = filed(place)
     scope, keys = queries.scope_of(clerk.pk), numen_keys.get()
-    services.take_up(scope, request.pk, by="test", now=NOON)
-    services.ask_for_more(scope, request.pk, "Le contrat, et non 20E1234567ABC.", by="test", now=NOON)
+    services.start_review(scope, request.pk, by="test", now=NOON)
+    services.request_information(scope, request.pk, "Le contrat, et non 20E1234567ABC.", by="test", now=NOON)
     services.complete_request(request.pk, "Le voici.", [], secret_keys.get(), now=NOON)
     uai = school().uai
     person_id = services.create_person(
         scope, request.pk, uai, NumenLayout.SEED, keys, Random(1), 2048, by="test", now=NOON
     )
-    services.deliver(scope, request.pk, "La lettre est partie.", by="test", now=NOON)
+    services.mark_delivered(scope, request.pk, "La lettre est partie.", by="test", now=NOON)
     carry(request)
     assert [subject.split(" : ")[1] for subject in post.subjects()] == [
         "bien reçue",
@@ -158,7 +158,7 @@ def test_what_could_not_leave_leaves_later(place: int, clerk: Account, post: Pos
     step = request.steps.get()
     post.is_down = True
     with pytest.raises(EngineDown):
-        handlers.write_to_applicant(RequestMoved(request.pk, step.pk))
+        handlers.mail_applicant(RequestMoved(request.pk, step.pk))
     post.is_down = False
     carry(request)
     assert len(post.outside) == 1
@@ -171,7 +171,7 @@ def test_the_form_does_not_fill_somebody_elses_mailbox(place: int, clerk: Accoun
     assert len(post.outside) == MAX_RECEIPTS_A_DAY
     scope = queries.scope_of(clerk.pk)
     for request in NumenRequest.objects.order_by("pk"):
-        services.ask_for_more(scope, request.pk, "?", by="test", now=NOON)
+        services.request_information(scope, request.pk, "?", by="test", now=NOON)
         services.reject(scope, request.pk, "Non.", by="test", now=NOON)
         carry(request)
     assert len(post.outside) == MAX_MAILS_A_DAY
@@ -193,11 +193,11 @@ def test_a_flood_of_requests_does_not_flood_the_service(place: int, clerk: Accou
 
 def test_every_step_wakes_both_mails(place: int, clerk: Account) -> None:
     request, _ = filed(place)
-    services.take_up(queries.scope_of(clerk.pk), request.pk, by="test", now=NOON)
+    services.start_review(queries.scope_of(clerk.pk), request.pk, by="test", now=NOON)
     jobs = [job.args_kwargs["args"] for job in DBTaskResult.objects.all()]
     woken = [(job[0], job[2]) for job in jobs if job[1].endswith(":RequestMoved")]
     steps = {(fields["step_id"], handler.rpartition(":")[2]) for handler, fields in woken}
     wanted = {
-        (step.pk, name) for step in request.steps.all() for name in ("write_to_applicant", "write_to_service")
+        (step.pk, name) for step in request.steps.all() for name in ("mail_applicant", "notify_service")
     }
     assert steps == wanted

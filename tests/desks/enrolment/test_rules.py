@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.desks.enrolment.rules import letters, references
-from vaguemestre.desks.enrolment.rules.proofs import LARGEST, kind_of
-from vaguemestre.desks.enrolment.rules.routing import category, service_in_charge
-from vaguemestre.desks.enrolment.rules.states import moved, possible
-from vaguemestre.desks.enrolment.values import Act, Letter, State, Work, Workplace
+from vaguemestre.desks.enrolment.rules.proofs import MAX_FILE_BYTES, proof_media_type
+from vaguemestre.desks.enrolment.rules.request_states import allowed_actions, next_state
+from vaguemestre.desks.enrolment.rules.routing import service_in_charge, staff_category
+from vaguemestre.desks.enrolment.values import DeliveryLetter, RequestAction, RequestState, Work, Workplace
 from vaguemestre.foundation.kernel.errors import Refusal
 
 
@@ -41,33 +41,33 @@ def test_three_plain_answers_name_the_service(
 @pytest.mark.parametrize("workplace", list(Workplace))
 @pytest.mark.parametrize("work", list(Work))
 def test_every_pair_of_answers_is_answered(workplace: Workplace, work: Work) -> None:
-    assert (category(workplace, work) is None) == (workplace is Workplace.HIGHER)
+    assert (staff_category(workplace, work) is None) == (workplace is Workplace.HIGHER)
 
 
-@given(st.lists(st.sampled_from(list(Act)), max_size=12))
-def test_no_way_leads_to_a_delivery_without_a_numen(acts: list[Act]) -> None:
-    state, seen = State.SUBMITTED, [State.SUBMITTED]
+@given(st.lists(st.sampled_from(list(RequestAction)), max_size=12))
+def test_no_way_leads_to_a_delivery_without_a_numen(acts: list[RequestAction]) -> None:
+    state, seen = RequestState.SUBMITTED, [RequestState.SUBMITTED]
     for act in acts:
         try:
-            state = moved(state, act)
+            state = next_state(state, act)
         except Refusal:
-            assert act is Act.COMPLETE or act not in possible(state)
+            assert act is RequestAction.COMPLETE or act not in allowed_actions(state)
             continue
         seen.append(state)
-    if State.DELIVERED in seen:
-        assert {State.APPROVED, State.EXISTING_FOUND} & set(seen)
-        assert State.REJECTED not in seen
+    if RequestState.DELIVERED in seen:
+        assert {RequestState.APPROVED, RequestState.EXISTING_FOUND} & set(seen)
+        assert RequestState.REJECTED not in seen
 
 
 def test_a_closed_request_moves_no_more() -> None:
-    assert possible(State.CLOSED) == frozenset()
+    assert allowed_actions(RequestState.CLOSED) == frozenset()
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"", "enrolment.proof-empty"),
-        (b"%PDF-" + bytes(LARGEST), "enrolment.proof-too-big"),
+        (b"%PDF-" + bytes(MAX_FILE_BYTES), "enrolment.proof-too-big"),
         (b"MZ\x90\x00", "enrolment.proof-kind"),
         (b"<html>", "enrolment.proof-kind"),
         (b"GIF89a", "enrolment.proof-kind"),
@@ -76,30 +76,30 @@ def test_a_closed_request_moves_no_more() -> None:
 )
 def test_what_is_no_proof_is_refused_by_its_content(content: bytes, code: str) -> None:
     with pytest.raises(Refusal) as refused:
-        kind_of(content, "piece.pdf")
+        proof_media_type(content, "piece.pdf")
     assert refused.value.code == code
 
 
 def test_proofs_are_known_by_their_content_not_their_name() -> None:
-    assert kind_of(b"\x89PNG\r\n\x1a\n...", "photo.pdf") == "image/png"
-    assert kind_of(b"\xff\xd8\xff\xe0", "photo.exe") == "image/jpeg"
+    assert proof_media_type(b"\x89PNG\r\n\x1a\n...", "photo.pdf") == "image/png"
+    assert proof_media_type(b"\xff\xd8\xff\xe0", "photo.exe") == "image/jpeg"
 
 
 @given(st.randoms(use_true_random=False))
 def test_a_secret_is_read_however_it_is_typed(draw: object) -> None:
-    secret = references.drawn_secret(draw)  # type: ignore[arg-type]
+    secret = references.random_secret(draw)  # type: ignore[arg-type]
     assert references.digest(secret) == references.digest(f" {secret.lower().replace('-', ' ')} ")
-    assert len(references.normal(secret)) == 15
+    assert len(references.normalise(secret)) == 15
 
 
 @pytest.mark.parametrize(
     ("namesake", "told"), [(True, "un homonyme existe, d’où le chiffre"), (False, "mmartin2")]
 )
 def test_a_letter_says_why_a_username_ends_with_a_figure(namesake: bool, told: str) -> None:
-    letter = Letter(
+    letter = DeliveryLetter(
         civility="Mme", name="Mme Marie Martin", postal="3 rue des Jacobins\r\n80000 Amiens", service="DPE",
         service_code="DPE", service_postal="20 boulevard d’Alsace-Lorraine\r\n80000 AMIENS CEDEX 1",
-        reached=("03 00 00 00 00",), academy="Amiens", reference="N26-ABCDEF", writer="Sophie Roy",
+        contacts=("03 00 00 00 00",), academy="Amiens", reference="N26-ABCDEF", writer="Sophie Roy",
         username="mmartin2", has_namesake=namesake, address="m@a.test", numen="20E0301234ABC", activation="x",
     )  # fmt: skip
     assert letters.recipient(letter) == ("Mme Marie Martin", "3 rue des Jacobins", "80000 Amiens")

@@ -21,7 +21,7 @@ from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.models import NumenRequest, Proof
-from vaguemestre.desks.enrolment.values import State
+from vaguemestre.desks.enrolment.values import RequestState
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
@@ -55,18 +55,18 @@ def client_of(who: Account) -> Client:
 
 def typed(**changes: Any) -> dict[str, Any]:
     return {
-        "civilite": "Mme",
-        "nom_naissance": "Nguyễn",
-        "prenom": "Ngọc Ánh",
-        "naissance": "17/05/1996",
-        "lieu_naissance": "Laon",
-        "etablissement": "Collège Jean-Macé, Abbeville",
-        "poste": "SVT",
-        "debut": "01/09/2026",
-        "fin": "",
-        "courriel": "ngoc@perso.example",
+        "civility": "Mme",
+        "birth_name": "Nguyễn",
+        "first_name": "Ngọc Ánh",
+        "birth_date": "17/05/1996",
+        "birth_place": "Laon",
+        "school": "Collège Jean-Macé, Abbeville",
+        "post": "SVT",
+        "starts_on": "01/09/2026",
+        "ends_on": "",
+        "contact": "ngoc@perso.example",
         "postal": "3 rue des Lilas",
-        "pieces": SimpleUploadedFile("contrat.pdf", PDF),
+        "proofs": SimpleUploadedFile("contrat.pdf", PDF),
         **changes,
     }
 
@@ -105,7 +105,7 @@ class TestTheApplicant:
         visitor = Client()
         receipt = visitor.post(f"/numen/demande?{QUESTIONS}", typed()).content.decode()
         reference = re.search(r'id="reference">([^<]+)<', receipt)
-        secret = re.search(r'id="secret-suivi">([^<]+)<', receipt)
+        secret = re.search(r'id="tracking-secret">([^<]+)<', receipt)
         assert reference
         assert secret
         given = {"reference": reference[1].lower(), "secret": secret[1].replace("-", " ")}
@@ -126,16 +126,16 @@ class TestTheApplicant:
         assert len({re.sub(r"csrf[^>]*>", "", one) for one in said}) == 1
 
     def test_what_is_missing_is_said_and_what_was_typed_stays(self, place: int) -> None:
-        answer = Client().post(f"/numen/demande?{QUESTIONS}", typed(naissance="31/02/1996", pieces=""))
+        answer = Client().post(f"/numen/demande?{QUESTIONS}", typed(birth_date="31/02/1996", proofs=""))
         assert answer.status_code == 422
         assert "Cette date n’existe pas" in words(answer)
-        again = Client().post(f"/numen/demande?{QUESTIONS}", typed(naissance="mai 1996"))
+        again = Client().post(f"/numen/demande?{QUESTIONS}", typed(birth_date="mai 1996"))
         assert "Écrivez la date ainsi" in words(again)
         assert 'value="Nguyễn"' in answer.content.decode()
         assert NumenRequest.objects.count() == 0
 
     def test_a_file_that_is_no_document_is_refused(self, place: int) -> None:
-        given = typed(pieces=SimpleUploadedFile("contrat.pdf", b"MZ\x90"))
+        given = typed(proofs=SimpleUploadedFile("contrat.pdf", b"MZ\x90"))
         assert "ni une image JPEG ou PNG" in words(Client().post(f"/numen/demande?{QUESTIONS}", given))
 
     def test_one_network_files_a_few_an_hour(self, place: int) -> None:
@@ -146,16 +146,16 @@ class TestTheApplicant:
     def test_a_missing_piece_is_sent_from_the_follow_up(self, place: int) -> None:
         request, receipt = filed(place)
         scope = queries.scope_of(officer(place, "DPE").pk)
-        services.ask_for_more(scope, request.pk, "Il manque le contrat.", by="test", now=NOON)
+        services.request_information(scope, request.pk, "Il manque le contrat.", by="test", now=NOON)
         visitor = Client()
         page = visitor.post("/numen/suivi", {"reference": request.reference, "secret": receipt.secret})
         assert "Il manque le contrat." in words(page)
-        proof = re.search(r'name="suivi" value="([^"]+)"', page.content.decode())
+        proof = re.search(r'name="token" value="([^"]+)"', page.content.decode())
         assert proof
         sent = {
-            "suivi": html.unescape(proof[1]),
-            "mots": "Le voici.",
-            "pieces": SimpleUploadedFile("c.pdf", PDF),
+            "token": html.unescape(proof[1]),
+            "message": "Le voici.",
+            "proofs": SimpleUploadedFile("c.pdf", PDF),
         }
         assert "À l’étude" in words(visitor.post("/numen/suivi/completer", sent))
         assert Proof.objects.filter(request=request).count() == 2
@@ -163,16 +163,16 @@ class TestTheApplicant:
     def test_an_answer_is_a_piece_or_words_and_says_so_when_it_is_neither(self, place: int) -> None:
         request, receipt = filed(place)
         scope = queries.scope_of(officer(place, "DPE").pk)
-        services.ask_for_more(scope, request.pk, "Il manque le contrat.", by="test", now=NOON)
+        services.request_information(scope, request.pk, "Il manque le contrat.", by="test", now=NOON)
         visitor = Client()
         page = visitor.post("/numen/suivi", {"reference": request.reference, "secret": receipt.secret})
-        proof = re.search(r'name="suivi" value="([^"]+)"', page.content.decode())
+        proof = re.search(r'name="token" value="([^"]+)"', page.content.decode())
         assert proof
-        sent: dict[str, Any] = {"suivi": html.unescape(proof[1]), "mots": ""}
+        sent: dict[str, Any] = {"token": html.unescape(proof[1]), "message": ""}
         empty = visitor.post("/numen/suivi/completer", sent)
         assert empty.status_code == 422
         assert "Écrivez une réponse, ou joignez la pièce demandée." in words(empty)
-        sent["pieces"] = SimpleUploadedFile("c.pdf", PDF)
+        sent["proofs"] = SimpleUploadedFile("c.pdf", PDF)
         assert "À l’étude 1 pièce envoyée." in words(visitor.post("/numen/suivi/completer", sent))
 
 
@@ -192,11 +192,11 @@ class TestTheOfficer:
         for told in ("Mme Ngọc Ánh Nguyễn", "17/05/1996", "Collège des Essais (0809001Z)", "Personne de nom"):
             assert told in shown
         request.refresh_from_db()
-        assert (request.state, request.person) == (State.SUBMITTED, None)
+        assert (request.state, request.person) == (RequestState.SUBMITTED, None)
         answer = confirmed(desk, address, {"uai": there.uai.lower()})
         assert answer.status_code == 302
         request.refresh_from_db()
-        assert (request.state, request.person is not None) == (State.APPROVED, True)
+        assert (request.state, request.person is not None) == (RequestState.APPROVED, True)
         made = Account.objects.get(person=request.person)
         assert (made.username, made.state) == ("nnguyen", "pending")
         assert current_numen(made.person_id or 0, numen_keys.get()) is not None
@@ -211,12 +211,12 @@ class TestTheOfficer:
         assert "mêmes noms, même naissance" in words(desk.get(f"/gestion/demandes/{request.pk}"))
         address = f"/gestion/demandes/{request.pk}/existe"
         assert "Attribuer un NUMEN à cette personne" in words(
-            desk.post(address, {"personne": known.person_id})
+            desk.post(address, {"person_id": known.person_id})
         )
         assert current_numen(known.person_id or 0, numen_keys.get()) is None
-        confirmed(desk, address, {"personne": known.person_id})
+        confirmed(desk, address, {"person_id": known.person_id})
         request.refresh_from_db()
-        assert (request.state, request.person_id) == (State.EXISTING_FOUND, known.person_id)
+        assert (request.state, request.person_id) == (RequestState.EXISTING_FOUND, known.person_id)
         for page in (f"/gestion/demandes/{request.pk}", "/gestion/"):
             assert "Avait déjà un NUMEN" in words(desk.get(page))
         assert "Vous avez déjà un NUMEN" not in words(desk.get("/gestion/"))
@@ -229,9 +229,9 @@ class TestTheOfficer:
         said = words(desk.get(f"/gestion/demandes/{request.pk}"))
         assert "gérée par" in said
         assert "nnguyen9" not in said
-        desk.post(f"/gestion/demandes/{request.pk}/existe", {"personne": known.person_id})
+        desk.post(f"/gestion/demandes/{request.pk}/existe", {"person_id": known.person_id})
         request.refresh_from_db()
-        assert (request.state, request.person_id) == (State.SUBMITTED, None)
+        assert (request.state, request.person_id) == (RequestState.SUBMITTED, None)
 
     def test_a_likeness_of_a_feed_is_answered_by_the_officer_of_the_person_and_nobody_else(
         self, place: int, tmp_path: Path
@@ -261,10 +261,10 @@ class TestTheOfficer:
     def test_a_refusal_needs_words_and_closes(self, place: int) -> None:
         request, _ = filed(place)
         desk = client_of(officer(place, "DPE"))
-        assert desk.post(f"/gestion/demandes/{request.pk}/refuser", {"mots": ""}).status_code == 422
-        desk.post(f"/gestion/demandes/{request.pk}/refuser", {"mots": "Contrat terminé."})
+        assert desk.post(f"/gestion/demandes/{request.pk}/refuser", {"message": ""}).status_code == 422
+        desk.post(f"/gestion/demandes/{request.pk}/refuser", {"message": "Contrat terminé."})
         request.refresh_from_db()
-        assert (request.state, request.closed_at is not None) == (State.CLOSED, True)
+        assert (request.state, request.closed_at is not None) == (RequestState.CLOSED, True)
 
     def test_a_numen_is_shown_on_a_click_that_is_journaled(self, place: int) -> None:
         person = managed_by(place, "DPE", "agent1")
@@ -290,7 +290,7 @@ class TestTheOfficer:
         refused = desk.post(f"/gestion/demandes/{request.pk}/creer", {"uai": there.uai})
         assert "autre service" in words(refused)
         request.refresh_from_db()
-        assert (request.state, Person.objects.count()) == (State.SUBMITTED, before)
+        assert (request.state, Person.objects.count()) == (RequestState.SUBMITTED, before)
 
     def test_the_school_an_applicant_names_is_found_with_its_code(self, place: int) -> None:
         school()
@@ -304,11 +304,11 @@ class TestTheOfficer:
         nowhere = words(desk.post(address, {"uai": "Collège de nulle part"}))
         assert "ni tous ces mots" in nowhere
         assert "Écrivez ce que la personne doit lire." not in nowhere
-        silent = words(desk.post(f"/gestion/demandes/{request.pk}/refuser", {"mots": ""}))
+        silent = words(desk.post(f"/gestion/demandes/{request.pk}/refuser", {"message": ""}))
         assert "Écrivez ce que la personne doit lire." in silent
         assert "ni tous ces mots" not in silent
         request.refresh_from_db()
-        assert request.state == State.SUBMITTED
+        assert request.state == RequestState.SUBMITTED
 
     def test_somebody_known_is_created_twice_only_when_said_to_be_another(self, place: int) -> None:
         first, _ = filed(place)
@@ -324,7 +324,7 @@ class TestTheOfficer:
         silent = confirmed(desk, address, {"uai": there.uai})
         assert (silent.status_code, "Cochez « C’est quelqu’un d’autre »" in words(silent)) == (409, True)
         assert Person.objects.count() == before
-        assert confirmed(desk, address, {"uai": there.uai, "autre": "on"}).status_code == 302
+        assert confirmed(desk, address, {"uai": there.uai, "is_other": "on"}).status_code == 302
         assert Person.objects.count() == before + 1
 
     def test_a_wrong_birth_date_does_not_hide_who_is_in_that_school(self, place: int) -> None:
@@ -350,7 +350,7 @@ class TestTheOfficer:
         known = managed_by(place, "DPE", "nnguyen9", first_name="Ngọc Ánh", last_name="Nguyễn")
         Person.objects.filter(pk=known.person_id).update(birth_date=applicant().birth_date)
         before = Person.objects.count()
-        late = desk.post(address, {"uai": there.uai, "confirm": mark[1], "autre": "on"})
+        late = desk.post(address, {"uai": there.uai, "confirm": mark[1], "is_other": "on"})
         assert (late.status_code, "Quelque chose a changé" in words(late)) == (409, True)
         assert "mêmes noms, même naissance" in words(late)
         assert Person.objects.count() == before
@@ -371,9 +371,9 @@ class TestTheOfficer:
                 scope, request.pk, school().uai, NumenLayout.SEED, numen_keys.get(), Random(number), 100,
                 by="t", now=NOON, is_other=True,
             )  # fmt: skip
-        last = queries.opened_request(scope, request.pk)
+        last = queries.request_detail(scope, request.pk)
         assert last is not None
-        assert queries.postal_of(scope, last.person_id) == "3 rue des Lilas\n80100 Abbeville"
+        assert queries.last_postal_address(scope, last.person_id) == "3 rue des Lilas\n80100 Abbeville"
         answer = client_of(officer(place, "DPE", "off3")).post("/gestion/lettres")
         assert answer.content.startswith(b"%PDF-")
         assert answer.content.count(b"/Type /Page\n") == 2
@@ -382,18 +382,18 @@ class TestTheOfficer:
     def test_somebody_hr_has_not_entered_is_received_with_an_end(self, place: int) -> None:
         desk, there = client_of(officer(place, "DPE")), school()
         given = {
-            "civilite": "M.", "nom_naissance": "Obry", "prenom": "Paul", "naissance": "02/03/1990",
-            "dossier": "PROV-1", "categorie": "2D_PUBLIC", "uai": there.uai, "debut": "01/11/2026",
-            "fin": "", "parrain": "La principale",
+            "civility": "M.", "birth_name": "Obry", "first_name": "Paul", "birth_date": "02/03/1990",
+            "dossier": "PROV-1", "category": "2D_PUBLIC", "uai": there.uai, "starts_on": "01/11/2026",
+            "ends_on": "", "sponsor": "La principale",
         }  # fmt: skip
         assert desk.post("/gestion/arrivee", given).status_code == 422
-        assert desk.post("/gestion/arrivee", {**given, "fin": "31/08/2030"}).status_code == 422
+        assert desk.post("/gestion/arrivee", {**given, "ends_on": "31/08/2030"}).status_code == 422
         assert "autre service" in words(
-            desk.post("/gestion/arrivee", {**given, "fin": "31/08/2027", "categorie": "ATSS"})
+            desk.post("/gestion/arrivee", {**given, "ends_on": "31/08/2027", "category": "ATSS"})
         )
-        assert confirmed(desk, "/gestion/arrivee", {**given, "fin": "31/08/2027"}).status_code == 302
+        assert confirmed(desk, "/gestion/arrivee", {**given, "ends_on": "31/08/2027"}).status_code == 302
         assert Account.objects.get(username="pobry").state == "pending"
-        twice = confirmed(desk, "/gestion/arrivee", {**given, "fin": "31/08/2027", "dossier": "PROV-2"})
+        twice = confirmed(desk, "/gestion/arrivee", {**given, "ends_on": "31/08/2027", "dossier": "PROV-2"})
         assert (twice.status_code, "mêmes noms, même naissance" in words(twice)) == (409, True)
         assert "Obry" in words(twice)
         assert Account.objects.filter(username__startswith="pobry").count() == 1
@@ -403,7 +403,12 @@ class TestTheOfficer:
         desk = client_of(officer(place, "DPE"))
         desk.post(
             f"/gestion/personnes/{person.person_id}/corriger",
-            {"nom_naissance": "Avant", "nom_usage": "Apres", "prenom": "Nicolas", "naissance": "03/09/1985"},
+            {
+                "birth_name": "Avant",
+                "usage_name": "Apres",
+                "first_name": "Nicolas",
+                "birth_date": "03/09/1985",
+            },
         )
         said = words(desk.get(f"/gestion/personnes/{person.person_id}"))
         assert "nicolas.apres@ac-amiens.test" in said
@@ -417,12 +422,12 @@ class TestLives:
         person = managed_by(place, "DPE", "agente1", last_name="Partante")
         desk, there = client_of(officer(place, "DPE")), f"/gestion/personnes/{person.person_id}"
         assert "actif" in words(desk.get(f"{there}/vie"))
-        wrong = desk.post(f"{there}/declarer", {"evenement": "retirement", "jour": "hier"})
+        wrong = desk.post(f"{there}/declarer", {"event": "retirement", "effect_on": "hier"})
         assert (wrong.status_code, "Écrivez la date" in words(wrong)) == (422, True)
-        far = desk.post(f"{there}/declarer", {"evenement": "retirement", "jour": "01/01/2060"})
+        far = desk.post(f"{there}/declarer", {"event": "retirement", "effect_on": "01/01/2060"})
         assert (far.status_code, "trop loin" in words(far)) == (422, True)
         day = f"{timezone.localdate():%d/%m/%Y}"
-        given = {"evenement": "suspension", "jour": day}
+        given = {"event": "suspension", "effect_on": day}
         foreseen = words(desk.post(f"{there}/declarer", given))
         assert "Aussitôt, le compte est suspendu" in foreseen
         person.refresh_from_db()
@@ -444,9 +449,9 @@ class TestLives:
         page = desk.get(f"{there}/vie").content.decode()
         assert re.findall(r'<option value="([^"]+)"', page) == ["death"]
         day = f"{timezone.localdate():%d/%m/%Y}"
-        refused = desk.post(f"{there}/declarer", {"evenement": "retirement", "jour": day})
+        refused = desk.post(f"{there}/declarer", {"event": "retirement", "effect_on": day})
         assert (refused.status_code, "déjà fermé" in words(refused)) == (422, True)
-        assert confirmed(desk, f"{there}/declarer", {"evenement": "death", "jour": day}).status_code == 302
+        assert confirmed(desk, f"{there}/declarer", {"event": "death", "effect_on": day}).status_code == 302
         person.refresh_from_db()
         assert (person.state, person.mailbox_state) == ("closed", "frozen")
 
@@ -455,7 +460,7 @@ class TestLives:
         person = managed_by(place, "DPE", "agente1")
         other = client_of(officer(place, "DPATE"))
         there = f"/gestion/personnes/{person.person_id}/{act}"
-        sent = {"evenement": "death", "jour": "01/09/2026"}
+        sent = {"event": "death", "effect_on": "01/09/2026"}
         answer = other.get(there) if act == "vie" else other.post(there, sent)
         assert answer.status_code == 404
         person.refresh_from_db()
@@ -476,7 +481,7 @@ class TestScope:
 
     def acts(self, person: Account, request: NumenRequest) -> list[str]:
         made = [
-            reverse("enrolment:act", args=[request.pk, act])
+            reverse("enrolment:decide-request", args=[request.pk, act])
             for act in ("prendre", "refuser", "demander", "existe", "creer", "remis")
         ]
         return [
@@ -496,7 +501,9 @@ class TestScope:
         for address in self.addresses(person, request):
             assert stranger.get(address).status_code == 404, address
         for address in self.acts(person, request):
-            answer = stranger.post(address, {"mots": "x", "uai": "0809001Z", "personne": person.person_id})
+            answer = stranger.post(
+                address, {"message": "x", "uai": "0809001Z", "person_id": person.person_id}
+            )
             assert answer.status_code in (404, 409), address
             assert "Introuvable" not in answer.content.decode()
         assert "Introuvable" not in words(stranger.get("/gestion/personnes?q=introuvable")).replace(
@@ -531,8 +538,8 @@ def test_proofs_go_thirty_days_after_the_end(place: int) -> None:
     request, _ = filed(place)
     scope = queries.scope_of(officer(place, "DPE").pk)
     services.reject(scope, request.pk, "Non.", by="t", now=NOON)
-    assert services.forget_old_proofs(now=NOON + timedelta(days=29)) == 0
-    assert services.forget_old_proofs(now=NOON + timedelta(days=31)) == 1
+    assert services.delete_old_proofs(now=NOON + timedelta(days=29)) == 0
+    assert services.delete_old_proofs(now=NOON + timedelta(days=31)) == 1
     assert Proof.objects.count() == 0
 
 
@@ -541,7 +548,7 @@ def test_a_request_already_answered_is_not_answered_again(place: int) -> None:
     scope = queries.scope_of(officer(place, "DPE").pk)
     services.reject(scope, request.pk, "Non.", by="t", now=NOON)
     with pytest.raises(Refusal, match="not-now"):
-        services.take_up(scope, request.pk, by="t", now=NOON)
+        services.start_review(scope, request.pk, by="t", now=NOON)
 
 
 def test_the_queue_is_put_in_order_and_read_by_pages(place: int) -> None:

@@ -1,11 +1,11 @@
-"""Facts about NUMEN requests, past tense."""
+"""Events of NUMEN requests."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class RequestMoved:
-    """A step was added to a request: its applicant and its service are written to when it concerns them."""
+    """A step was added to a request; its applicant or its service may be notified."""
 
     request_id: int
     step_id: int

@@ -1,4 +1,4 @@
-"""What the worker looks after."""
+"""Event handlers of NUMEN requests."""
 
 from django.conf import settings
 from django.utils import timezone
@@ -6,28 +6,28 @@ from django.utils import timezone
 from vaguemestre.access.signin.ports import deliver_notice, letter_sender, send_outside
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.events import RequestMoved
-from vaguemestre.desks.enrolment.queries import StepToMail
-from vaguemestre.desks.enrolment.rules.request_mail import applicant_mail, service_mail
+from vaguemestre.desks.enrolment.queries import StepNotice
+from vaguemestre.desks.enrolment.rules.request_mail import ServiceNotice, applicant_mail, service_mail
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import Presented, is_closed, presented
 
 
-def forget_old_proofs() -> None:
-    """Each minute: proofs of requests closed long enough go."""
-    services.forget_old_proofs(now=timezone.now())
+def delete_old_proofs() -> None:
+    """Delete the proofs of requests closed long ago. Runs every minute."""
+    services.delete_old_proofs(now=timezone.now())
 
 
 def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+    """Delete what this room holds about a person whose civil status was erased."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id, event.person_id)
 
 
-def write_to_applicant(event: RequestMoved) -> None:
-    """A mail to the address of the request, once a step. Noted after it left: tried again, not lost."""
+def mail_applicant(event: RequestMoved) -> None:
+    """Mail the applicant once per step. Recorded after sending, so a failure is retried."""
     now = timezone.now()
     step = queries.step_to_mail(event.step_id, now)
-    if step is None or step.applicant_is_told:
+    if step is None or step.applicant_notified:
         return
     sender, site = _sender(), settings.CONFIG.public_url
     content = applicant_mail(
@@ -35,32 +35,36 @@ def write_to_applicant(event: RequestMoved) -> None:
     )
     if content is not None:
         send_outside.get()(sender, sender, [step.to], content)
-        services.note_applicant_mailed(event.step_id, now=now)
+        services.record_applicant_mail(event.step_id, now=now)
 
 
-def write_to_service(event: RequestMoved) -> None:
-    """A notice in the inbox of each officer of the service; to the service's address if it has no officer."""
+def notify_service(event: RequestMoved) -> None:
+    """Notify each officer of the service in their inbox, or the service's address if it has none."""
     now = timezone.now()
     step = queries.step_to_mail(event.step_id, now)
-    if step is None or step.service_is_told:
+    if step is None or step.service_notified:
         return
     sender = _sender()
     addresses = [(account.mailbox, account.address) for account in _officers(step)]
     for mailbox, to in addresses:
         if notice := _notice(step, to, sender):
-            deliver_notice.get()(mailbox, notice[1], notice[0], step.at)
+            deliver_notice.get()(mailbox, notice.content, notice.message_id, step.at)
     if not addresses and step.service.address and (notice := _notice(step, step.service.address, sender)):
-        send_outside.get()(sender, sender, [step.service.address], notice[1])
-    services.note_service_mailed(event.step_id, now=now)
+        send_outside.get()(sender, sender, [step.service.address], notice.content)
+    services.record_service_mail(event.step_id, now=now)
 
 
-def _officers(step: StepToMail) -> list[Presented]:
-    """Those whose inbox can be written to now."""
+def _officers(step: StepNotice) -> list[Presented]:
+    """The officers of the service whose inbox accepts mail."""
     accounts = [presented(account_id) for account_id in step.officers]
-    return [one for one in accounts if one and one.state == "active" and not one.mail_held_since]
+    return [
+        account
+        for account in accounts
+        if account and account.state == "active" and not account.mail_held_since
+    ]
 
 
-def _notice(step: StepToMail, to: str, sender: str) -> tuple[str, bytes] | None:
+def _notice(step: StepNotice, to: str, sender: str) -> ServiceNotice | None:
     return service_mail(
         step.state, step.request_id, step.reference, step.service.name,
         to=to, sender=sender, site=settings.CONFIG.public_url, at=step.at,

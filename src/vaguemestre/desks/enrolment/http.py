@@ -1,4 +1,4 @@
-"""Who may come to /gestion/: whoever answers for a service."""
+"""Access to /gestion/: officers of a management service."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,13 +14,13 @@ from vaguemestre.desks.enrolment.values import Scope
 
 
 class OfficerRequest(SignedInRequest):
-    """A request of somebody who answers for at least one service."""
+    """A request by an officer of at least one service."""
 
     scope: Scope
 
 
 def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Everybody else is refused (403), whatever the address names. What is sent asks for a recent proof."""
+    """Decorate a view for officers: 403 for everybody else; a POST requires recent authentication."""
     proved = proved_within(RECENT_FOR_OTHERS)(view)
 
     @wraps(view)

@@ -1,14 +1,14 @@
-"""Officers, requests and their proofs."""
+"""Tables of officers, requests and proofs."""
 
 from django.db import models
 
-from vaguemestre.desks.enrolment.values import State
+from vaguemestre.desks.enrolment.values import RequestState
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import ManagementService, Person
 
 
 class Officer(models.Model):
-    """An account that answers for a service. An officer may have several."""
+    """The membership of an account in a management service; an account may have several."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="offices")
     service = models.ForeignKey(ManagementService, on_delete=models.CASCADE, related_name="officers")
@@ -18,17 +18,19 @@ class Officer(models.Model):
 
 
 class NumenRequest(models.Model):
-    """What somebody asked; `applicant` holds the fields of `values.Applicant`, dates in ISO."""
+    """A NUMEN request. `applicant`: the fields of `values.Applicant`, dates in ISO 8601."""
 
     reference = models.CharField(max_length=12, unique=True)
     secret_digest = models.CharField(max_length=64)
     service = models.ForeignKey(ManagementService, on_delete=models.PROTECT, related_name="numen_requests")
-    state = models.CharField(max_length=20, default=State.SUBMITTED)
+    state = models.CharField(max_length=20, default=RequestState.SUBMITTED)
     applicant = models.JSONField()
     birth_date = models.DateField()
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
-    network = models.CharField(max_length=64, blank=True)  # keyed digest: to count, not to know
-    contact = models.CharField(max_length=64, blank=True, db_index=True)  # the same, of the address given
+    network = models.CharField(max_length=64, blank=True)  # keyed digest, for counting only
+    contact = models.CharField(
+        max_length=64, blank=True, db_index=True
+    )  # keyed digest of the contact address
     filed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -37,19 +39,19 @@ class NumenRequest(models.Model):
 
 
 class Step(models.Model):
-    """What happened to a request, in the words its applicant reads."""
+    """A step of a request, with the message its applicant reads."""
 
     request = models.ForeignKey(NumenRequest, on_delete=models.CASCADE, related_name="steps")
     state = models.CharField(max_length=20)
     at = models.DateTimeField()
-    words = models.CharField(max_length=600, blank=True)
+    message = models.CharField(max_length=600, blank=True)
     by = models.CharField(max_length=40)
     applicant_mailed_at = models.DateTimeField(null=True, blank=True, db_index=True)
     service_mailed_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
 
 class Proof(models.Model):
-    """A document, sealed to its request; gone 30 days after the request is closed."""
+    """A document, sealed to its request; deleted 30 days after the request is closed."""
 
     request = models.ForeignKey(NumenRequest, on_delete=models.CASCADE, related_name="proofs")
     kind = models.CharField(max_length=40)

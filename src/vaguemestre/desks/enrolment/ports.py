@@ -1,4 +1,4 @@
-"""What an enrolment asks of the outside."""
+"""What enrolment needs from a virus scanner."""
 
 from typing import Protocol
 
@@ -7,12 +7,12 @@ from vaguemestre.foundation.kernel.slots import Slot
 
 
 class InfectedFile(Refusal):
-    """A virus check found something."""
+    """The virus scanner rejected a file."""
 
 
 class Scan(Protocol):
     def __call__(self, content: bytes, name: str) -> None:
-        """Raises InfectedFile; EngineDown when the check is wanted and does not answer."""
+        """Raises InfectedFile, or EngineDown if a configured scanner does not answer."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Nouns of a NUMEN request. All frozen."""
+"""Values of NUMEN requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,8 +32,8 @@ class Work(StrEnum):
     AED = "aed"
 
 
-class State(StrEnum):
-    """docs/domain.md §3.2."""
+class RequestState(StrEnum):
+    """The state of a request (docs/domain.md §3.2)."""
 
     SUBMITTED = "submitted"
     UNDER_REVIEW = "under_review"
@@ -45,8 +45,8 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-class Act(StrEnum):
-    """What moves a request on."""
+class RequestAction(StrEnum):
+    """An action that changes the state of a request."""
 
     TAKE = "take"
     ASK = "ask"
@@ -60,7 +60,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class Applicant:
-    """What somebody says of themselves; nothing of it is proved."""
+    """What an applicant declares; nothing of it is verified."""
 
     civility: str
     birth_name: str
@@ -82,7 +82,7 @@ class Applicant:
 
 @dataclass(frozen=True)
 class ProofFile:
-    """A proof as it came. `kind`: what its content is (`application/pdf`, `image/jpeg`, `image/png`)."""
+    """An uploaded proof. `kind`: media type of its content (`application/pdf`, `image/jpeg`, `image/png`)."""
 
     name: str
     kind: str
@@ -91,7 +91,7 @@ class ProofFile:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the applicant keeps. The secret is shown once."""
+    """The receipt of a request. The secret is shown once."""
 
     reference: str
     secret: str = field(repr=False)
@@ -99,26 +99,28 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class StepSeen:
-    state: State
+class StepRow:
+    """A step of a request, with the message its applicant reads."""
+
+    state: RequestState
     at: datetime
-    words: str
+    message: str
 
 
 @dataclass(frozen=True)
-class Followed:
-    """A request as its applicant sees it."""
+class RequestStatus:
+    """The status of a request, for its applicant."""
 
     reference: str
-    state: State
+    state: RequestState
     service: str
-    steps: tuple[StepSeen, ...]
+    steps: tuple[StepRow, ...]
     may_complete: bool
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The services an officer answers for; empty for everybody else."""
+    """The services an officer belongs to; empty for everybody else."""
 
     services: Mapping[int, str]  # id → code
     academy_id: int = 0
@@ -128,39 +130,39 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Queued:
-    """A line of the officers' queue."""
+class QueueRow:
+    """A request in the officers' queue."""
 
     request_id: int
     reference: str
     name: str
     school: str
-    state: State
+    state: RequestState
     days: int
     service: str
 
 
 @dataclass(frozen=True)
-class Probable:
-    """Somebody who may be the applicant. `person_id` is 0 when another service manages them."""
+class LikelyPerson:
+    """A person who may be the applicant. `person_id`: 0 if another service manages them."""
 
     person_id: int
     name: str
     place: str
     service: str
     masked_numen: str
-    born: date | None
+    birth_date: date | None
     reason: MatchReason
 
     @property
-    def needs_review(self) -> bool:
-        """Whether nobody is created before they are told apart."""
+    def is_probable(self) -> bool:
+        """Whether an officer must rule this person out before creating another."""
         return self.reason in NEEDS_REVIEW
 
 
 @dataclass(frozen=True)
-class Letter:
-    """What a delivery letter says."""
+class DeliveryLetter:
+    """The data of the letter that delivers a NUMEN."""
 
     civility: str
     name: str
@@ -168,10 +170,10 @@ class Letter:
     service: str
     service_code: str
     service_postal: str
-    reached: tuple[str, ...]  # the service's telephone and address, those that are known
+    contacts: tuple[str, ...]  # the service's telephone and address, if known
     academy: str
     reference: str  # of the request; "" without one
-    writer: str  # the officer who answers for it
+    writer: str  # the officer in charge
     username: str
     has_namesake: bool
     address: str

@@ -1,1 +1,1 @@
-"""Browser input → values, for applicants and for officers."""
+"""Forms of applicants and of officers."""

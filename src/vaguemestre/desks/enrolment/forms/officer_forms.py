@@ -1,4 +1,4 @@
-"""What an officer sends."""
+"""Forms of officers."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import CivilStatus, NewPerson, Post, StaffCategory
 
-CATEGORIES = {
+CATEGORY_LABELS = {
     StaffCategory.FIRST_DEGREE_PUBLIC: "Premier degré public",
     StaffCategory.SECOND_DEGREE_PUBLIC: "Second degré public",
     StaffCategory.CPE: "CPE",
@@ -26,8 +26,8 @@ CATEGORIES = {
 }
 
 
-class WordsForm(forms.Form):
-    mots = forms.CharField(
+class MessageForm(forms.Form):
+    message = forms.CharField(
         label="Message à la personne",
         max_length=600,
         widget=forms.Textarea({"rows": 3}),
@@ -36,48 +36,48 @@ class WordsForm(forms.Form):
 
 
 class CivilForm(forms.Form):
-    """What HR owns of somebody."""
+    """The civil status of a person, owned by HR."""
 
-    civilite = forms.ChoiceField(
+    civility = forms.ChoiceField(
         label="Civilité", choices=[("", "—"), ("Mme", "Mme"), ("M.", "M.")], required=False
     )
-    nom_naissance = forms.CharField(label="Nom de naissance", max_length=100)
-    nom_usage = forms.CharField(label="Nom d’usage", max_length=100, required=False)
-    prenom = forms.CharField(label="Prénom", max_length=100)
-    prenom_choisi = forms.CharField(
+    birth_name = forms.CharField(label="Nom de naissance", max_length=100)
+    usage_name = forms.CharField(label="Nom d’usage", max_length=100, required=False)
+    first_name = forms.CharField(label="Prénom", max_length=100)
+    chosen_first_name = forms.CharField(
         label="Prénom d’usage",
         max_length=100,
         required=False,
         help_text="S’il est donné, l’autre n’est plus montré nulle part.",
     )
-    naissance = DayField(label="Date de naissance")
+    birth_date = DayField(label="Date de naissance")
 
     @property
     def civil(self) -> CivilStatus:
-        given = self.cleaned_data
+        data = self.cleaned_data
         return CivilStatus(
-            given["civilite"],
-            given["nom_naissance"].strip(),
-            given["nom_usage"].strip(),
-            given["prenom"].strip(),
-            given["naissance"],
-            given["prenom_choisi"].strip(),
+            data["civility"],
+            data["birth_name"].strip(),
+            data["usage_name"].strip(),
+            data["first_name"].strip(),
+            data["birth_date"],
+            data["chosen_first_name"].strip(),
         )
 
 
-def civil_of(civil: CivilStatus) -> dict[str, Any]:
+def initial_civil_status(civil: CivilStatus) -> dict[str, Any]:
     return {
-        "civilite": civil.civility,
-        "nom_naissance": civil.birth_name,
-        "nom_usage": civil.usage_name,
-        "prenom": civil.first_name,
-        "prenom_choisi": civil.chosen_first_name,
-        "naissance": civil.birth_date,
+        "civility": civil.civility,
+        "birth_name": civil.birth_name,
+        "usage_name": civil.usage_name,
+        "first_name": civil.first_name,
+        "chosen_first_name": civil.chosen_first_name,
+        "birth_date": civil.birth_date,
     }
 
 
 class SchoolForm(forms.Form):
-    """An establishment of an académie, by its code or by enough of its name and town to tell it."""
+    """An establishment, by its UAI code or by words of its name and town."""
 
     uai = forms.CharField(
         label="Code de l’établissement (UAI)",
@@ -91,48 +91,48 @@ class SchoolForm(forms.Form):
         self._academy_id = academy_id
 
     def clean_uai(self) -> str:
-        """Never chosen for the officer: what was found is told, and its code is for them to write."""
+        """The UAI. Words list the matching establishments; the officer always types the code."""
         typed = self.cleaned_data["uai"]
         try:
             return parse_uai(typed).text
         except Refusal as refusal:
             if refusal.code.endswith("letter-wrong"):
                 raise ValidationError(sentence(refusal)) from refusal
-            found = queries.schools_like(self._academy_id, typed)
-            if not found:
+            matches = queries.search_schools(self._academy_id, typed)
+            if not matches:
                 raise ValidationError(
                     "Aucun établissement ouvert n’a ce code, ni tous ces mots dans son nom ou sa ville."
                 ) from refusal
-            listed = " ; ".join(f"{uai}, {name}" for uai, name in found)
+            listed = " ; ".join(f"{uai}, {name}" for uai, name in matches)
             raise ValidationError(
                 "Écrivez le code de celui-ci, ou soyez plus précis : %(listed)s.",
                 params={"listed": listed},
             ) from refusal
 
 
-class ReceiveForm(CivilForm, SchoolForm):
-    """Somebody who works already and whom HR has not entered."""
+class ArrivalForm(CivilForm, SchoolForm):
+    """A person already at work whom HR has not entered yet."""
 
     dossier = forms.CharField(
         label="Numéro de dossier provisoire",
         max_length=40,
         help_text="Unique ; le flux RH le remplacera.",
     )
-    categorie = forms.ChoiceField(label="Catégorie", choices=list(CATEGORIES.items()))
-    debut = DayField(label="Prise de fonction")
-    fin = DayField(label="Fin (obligatoire)")
-    parrain = forms.CharField(
+    category = forms.ChoiceField(label="Catégorie", choices=list(CATEGORY_LABELS.items()))
+    starts_on = DayField(label="Prise de fonction")
+    ends_on = DayField(label="Fin (obligatoire)")
+    sponsor = forms.CharField(
         label="Qui en répond", max_length=120, help_text="Le chef d’établissement ou de service."
     )
 
     @property
     def person(self) -> NewPerson:
-        given = self.cleaned_data
+        data = self.cleaned_data
         return NewPerson(
-            dossier=given["dossier"].strip(),
+            dossier=data["dossier"].strip(),
             civil=self.civil,
-            category=StaffCategory(given["categorie"]),
-            posts=(Post(given["uai"], given["debut"], given["fin"]),),
+            category=StaffCategory(data["category"]),
+            posts=(Post(data["uai"], data["starts_on"], data["ends_on"]),),
         )
 
 
@@ -146,5 +146,5 @@ class PeopleSearchForm(forms.Form):
     categorie = forms.ChoiceField(
         label="Catégorie",
         required=False,
-        choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORIES.items())],
+        choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORY_LABELS.items())],
     )

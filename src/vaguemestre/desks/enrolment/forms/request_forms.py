@@ -1,4 +1,4 @@
-"""What an applicant sends."""
+"""Forms of applicants."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
-from vaguemestre.desks.enrolment.rules.proofs import LARGEST, MOST, kind_of
+from vaguemestre.desks.enrolment.rules.proofs import MAX_FILE_BYTES, MAX_FILES, proof_media_type
 from vaguemestre.desks.enrolment.values import Applicant, ProofFile, Work, Workplace
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -19,7 +19,7 @@ from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.rules.places import department_name, parse_uai
 
-WORKPLACES = {
+WORKPLACE_LABELS = {
     Workplace.SCHOOL: "une école publique (maternelle, élémentaire)",
     Workplace.COLLEGE: "un collège ou un lycée public",
     Workplace.PRIVATE_SCHOOL: "une école privée sous contrat",
@@ -27,7 +27,7 @@ WORKPLACES = {
     Workplace.OFFICE: "un service : rectorat, DSDEN, circonscription, CIO",
     Workplace.HIGHER: "une université ou une grande école",
 }
-WORKS = {
+WORK_LABELS = {
     Work.TEACHER: "enseignant ou enseignante",
     Work.HEAD: "personnel de direction (ou directeur, directrice d’école)",
     Work.EDUCATION: "CPE",
@@ -38,7 +38,7 @@ WORKS = {
     Work.AED: "assistant ou assistante d’éducation",
 }
 UNANSWERED = ("", "Choisissez")  # an answer nobody chose would send people to somebody else's service
-_OLDEST = 100 * 366  # days
+_MAX_AGE_DAYS = 100 * 366
 
 
 class QuestionsForm(forms.Form):
@@ -46,12 +46,12 @@ class QuestionsForm(forms.Form):
 
     lieu = forms.ChoiceField(
         label="Vous exercez dans…",
-        choices=[UNANSWERED, *WORKPLACES.items()],
+        choices=[UNANSWERED, *WORKPLACE_LABELS.items()],
         error_messages={"required": "Choisissez un lieu."},
     )
     metier = forms.ChoiceField(
         label="Vous êtes…",
-        choices=[UNANSWERED, *WORKS.items()],
+        choices=[UNANSWERED, *WORK_LABELS.items()],
         error_messages={"required": "Choisissez votre métier."},
     )
     departement = forms.ChoiceField(
@@ -65,8 +65,8 @@ class QuestionsForm(forms.Form):
 
     @property
     def answers(self) -> tuple[Workplace, Work, str]:
-        given = self.cleaned_data
-        return Workplace(given["lieu"]), Work(given["metier"]), given["departement"]
+        data = self.cleaned_data
+        return Workplace(data["lieu"]), Work(data["metier"]), data["departement"]
 
 
 class ManyFilesInput(forms.FileInput):
@@ -74,28 +74,28 @@ class ManyFilesInput(forms.FileInput):
 
 
 class ProofsField(forms.FileField):
-    """Several files, each judged by its content. The value is a list of `ProofFile`."""
+    """Several files, each checked by its content. The value is a list of `ProofFile`."""
 
     def __init__(self, **options: Any) -> None:
         attrs = {"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}
         super().__init__(widget=ManyFilesInput(attrs), **options)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        files: list[UploadedFile[Any]] = [one for one in (data or []) if one]
+        files: list[UploadedFile[Any]] = [file for file in (data or []) if file]
         if not files:
             if self.required:
                 raise ValidationError(self.error_messages["required"])
             return []
-        if len(files) > MOST:
-            raise ValidationError(f"{MOST} fichiers au plus.")
-        return [_proof(one) for one in files]
+        if len(files) > MAX_FILES:
+            raise ValidationError(f"{MAX_FILES} fichiers au plus.")
+        return [_proof(file) for file in files]
 
 
-def _proof(given: UploadedFile[Any]) -> ProofFile:
-    name = str(given.name or "fichier")[:100]
-    content = given.read(LARGEST + 1)
+def _proof(upload: UploadedFile[Any]) -> ProofFile:
+    name = str(upload.name or "fichier")[:100]
+    content = upload.read(MAX_FILE_BYTES + 1)
     try:
-        return ProofFile(name, kind_of(content, name), content)
+        return ProofFile(name, proof_media_type(content, name), content)
     except Refusal as refusal:
         raise ValidationError(sentence(refusal)) from refusal
 
@@ -103,20 +103,20 @@ def _proof(given: UploadedFile[Any]) -> ProofFile:
 class RequestForm(forms.Form):
     """Civil status, post, school, proofs."""
 
-    civilite = forms.ChoiceField(label="Civilité", choices=[("Mme", "Mme"), ("M.", "M.")])
-    nom_naissance = forms.CharField(label="Nom de naissance", max_length=100)
-    nom_usage = forms.CharField(label="Nom d’usage (s’il est différent)", max_length=100, required=False)
-    prenom = forms.CharField(label="Prénom", max_length=100)
-    naissance = DayField(label="Date de naissance")
-    lieu_naissance = forms.CharField(label="Lieu de naissance", max_length=120)
+    civility = forms.ChoiceField(label="Civilité", choices=[("Mme", "Mme"), ("M.", "M.")])
+    birth_name = forms.CharField(label="Nom de naissance", max_length=100)
+    usage_name = forms.CharField(label="Nom d’usage (s’il est différent)", max_length=100, required=False)
+    first_name = forms.CharField(label="Prénom", max_length=100)
+    birth_date = DayField(label="Date de naissance")
+    birth_place = forms.CharField(label="Lieu de naissance", max_length=120)
     uai = forms.CharField(
         label="Code de l’établissement (UAI), si vous le connaissez", max_length=12, required=False
     )
-    etablissement = forms.CharField(label="Établissement ou service, et ville", max_length=200)
-    poste = forms.CharField(label="Poste occupé", max_length=120)
-    debut = DayField(label="Prise de fonction")
-    fin = DayField(label="Fin du contrat (s’il y en a une)", required=False)
-    courriel = forms.CharField(
+    school = forms.CharField(label="Établissement ou service, et ville", max_length=200)
+    post = forms.CharField(label="Poste occupé", max_length=120)
+    starts_on = DayField(label="Prise de fonction")
+    ends_on = DayField(label="Fin du contrat (s’il y en a une)", required=False)
+    contact = forms.CharField(
         label="Adresse électronique personnelle",
         max_length=254,
         help_text="Pour vous dire où en est la demande. Le NUMEN n’est jamais envoyé par courriel.",
@@ -127,18 +127,18 @@ class RequestForm(forms.Form):
         max_length=400,
         widget=forms.Textarea({"rows": 3, "autocomplete": "street-address"}),
     )
-    pieces = ProofsField(
+    proofs = ProofsField(
         label="Pièces : arrêté d’affectation ou contrat, et pièce d’identité",
-        help_text=f"PDF, JPEG ou PNG, {LARGEST // MEGABYTE} Mo au plus chacune, {MOST} au plus.",
+        help_text=f"PDF, JPEG ou PNG, {MAX_FILE_BYTES // MEGABYTE} Mo au plus chacune, {MAX_FILES} au plus.",
         error_messages={"required": "Joignez l’arrêté ou le contrat, et une pièce d’identité."},
     )
 
-    def clean_naissance(self) -> date:
-        born: date = self.cleaned_data["naissance"]
+    def clean_birth_date(self) -> date:
+        birth_date: date = self.cleaned_data["birth_date"]
         today = paris_day(timezone.now())
-        if not 15 * 365 < (today - born).days < _OLDEST:
+        if not 15 * 365 < (today - birth_date).days < _MAX_AGE_DAYS:
             raise ValidationError("Vérifiez l’année de naissance.")
-        return born
+        return birth_date
 
     def clean_uai(self) -> str:
         typed = str(self.cleaned_data["uai"]).strip()
@@ -151,38 +151,38 @@ class RequestForm(forms.Form):
                 f"{sentence(refusal)} Laissez vide si vous ne le connaissez pas."
             ) from refusal
 
-    def clean_courriel(self) -> str:
+    def clean_contact(self) -> str:
         try:
-            return str(parse_address(self.cleaned_data["courriel"]))
+            return str(parse_address(self.cleaned_data["contact"]))
         except Refusal as refusal:
             raise ValidationError(sentence(refusal)) from refusal
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        start, end = given.get("debut"), given.get("fin")
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        start, end = data.get("starts_on"), data.get("ends_on")
         if start and end and end < start:
-            self.add_error("fin", "La fin est avant la prise de fonction.")
-        return given
+            self.add_error("ends_on", "La fin est avant la prise de fonction.")
+        return data
 
     def applicant(self, workplace: Workplace, work: Work, department: str) -> Applicant:
-        given = self.cleaned_data
+        data = self.cleaned_data
         return Applicant(
-            civility=given["civilite"],
-            birth_name=given["nom_naissance"].strip(),
-            usage_name=given["nom_usage"].strip(),
-            first_name=given["prenom"].strip(),
-            birth_date=given["naissance"],
-            birth_place=given["lieu_naissance"].strip(),
+            civility=data["civility"],
+            birth_name=data["birth_name"].strip(),
+            usage_name=data["usage_name"].strip(),
+            first_name=data["first_name"].strip(),
+            birth_date=data["birth_date"],
+            birth_place=data["birth_place"].strip(),
             workplace=workplace,
             work=work,
             department=department,
-            uai=given["uai"],
-            school=given["etablissement"].strip(),
-            post=given["poste"].strip(),
-            starts_on=given["debut"],
-            ends_on=given["fin"],
-            contact=given["courriel"],
-            postal="\n".join(given["postal"].strip().splitlines()),
+            uai=data["uai"],
+            school=data["school"].strip(),
+            post=data["post"].strip(),
+            starts_on=data["starts_on"],
+            ends_on=data["ends_on"],
+            contact=data["contact"],
+            postal="\n".join(data["postal"].strip().splitlines()),
         )
 
 
@@ -201,21 +201,21 @@ class FollowForm(forms.Form):
 
 
 class CompleteForm(forms.Form):
-    mots = forms.CharField(
+    message = forms.CharField(
         label="Votre réponse",
         max_length=600,
         required=False,
         widget=forms.Textarea({"rows": 4}),
         help_text="Facultative si vous joignez une pièce. Jamais de mot de passe.",
     )
-    pieces = ProofsField(
+    proofs = ProofsField(
         label="Pièces demandées",
         required=False,
-        help_text=f"PDF, JPEG ou PNG, {LARGEST // MEGABYTE} Mo au plus chacune.",
+        help_text=f"PDF, JPEG ou PNG, {MAX_FILE_BYTES // MEGABYTE} Mo au plus chacune.",
     )
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not given["mots"] and not given["pieces"]:
-            self.add_error("mots", "Écrivez une réponse, ou joignez la pièce demandée.")
-        return given
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not data["message"] and not data["proofs"]:
+            self.add_error("message", "Écrivez une réponse, ou joignez la pièce demandée.")
+        return data

@@ -1,21 +1,21 @@
-"""Requests as their applicant, or an officer of their service, may read them."""
+"""Requests, for their applicant or for an officer of their service."""
 
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from vaguemestre.desks.enrolment.models import NumenRequest, Officer, Proof, Step
 from vaguemestre.desks.enrolment.rules import references
-from vaguemestre.desks.enrolment.rules.request_mail import ServiceReached
+from vaguemestre.desks.enrolment.rules.request_mail import ServiceContact
 from vaguemestre.desks.enrolment.values import (
     Applicant,
-    Followed,
-    Queued,
+    QueueRow,
+    RequestState,
+    RequestStatus,
     Scope,
-    State,
-    StepSeen,
+    StepRow,
     Work,
     Workplace,
 )
@@ -26,27 +26,35 @@ PAGE = 30
 MAX_RECEIPTS_A_DAY = 2  # to one address
 MAX_MAILS_A_DAY = 6  # to one address, receipts counted
 MAX_NOTICES_AN_HOUR = 10  # to one service
-MAX_OFFICERS_TOLD = 20
-_WAITING = (State.SUBMITTED, State.UNDER_REVIEW)
+MAX_OFFICERS_NOTIFIED = 20
+_WAITING = (RequestState.SUBMITTED, RequestState.UNDER_REVIEW)
+
+
+class ProofRow(NamedTuple):
+    """A proof without its content. `kind`: its media type; `size`: bytes."""
+
+    proof_id: int
+    kind: str
+    size: int
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A request as its officer reads it."""
+class RequestDetail:
+    """A request, for an officer of its service."""
 
     request_id: int
     reference: str
-    state: State
+    state: RequestState
     service: str
     applicant: Applicant
     person_id: int
     filed_at: datetime
-    steps: tuple[StepSeen, ...]
-    proofs: tuple[tuple[int, str, int], ...]  # id, kind, bytes
+    steps: tuple[StepRow, ...]
+    proofs: tuple[ProofRow, ...]
 
 
 def scope_of(account_id: int) -> Scope:
-    """The services an account answers for."""
+    """The scope of an officer."""
     rows = list(
         Officer.objects.filter(account_id=account_id).values_list(
             "service_id", "service__code", "service__academy_id"
@@ -56,7 +64,7 @@ def scope_of(account_id: int) -> Scope:
 
 
 def officers_of(service_id: int) -> tuple[tuple[int, str], ...]:
-    """(account, username) of whoever answers for a service."""
+    """(account id, username) of the officers of a service."""
     rows = Officer.objects.filter(service_id=service_id).order_by("account__username")
     return tuple(rows.values_list("account_id", "account__username"))
 
@@ -64,7 +72,7 @@ def officers_of(service_id: int) -> tuple[tuple[int, str], ...]:
 QUEUE_ORDERS = {"age": "-filed_at", "reference": "reference", "etat": "state", "service": "service__code"}
 
 
-def queue_of(
+def queue_page(
     scope: Scope,
     now: datetime,
     *,
@@ -73,30 +81,31 @@ def queue_of(
     order: str = "-age",
     first: int = 0,
     count: int | None = PAGE,
-) -> tuple[tuple[Queued, ...], int]:
-    """The oldest first unless `order` (a key of QUEUE_ORDERS, minus to turn it); and how many there are.
+) -> tuple[tuple[QueueRow, ...], int]:
+    """A page of the queue, oldest first by default, and the total number.
 
-    `state`: one state, or "" for what is not closed. `count` None: all of them.
+    `state`: one state, or "" for every open one. `order`: a key of QUEUE_ORDERS, minus to reverse it.
+    `count`: None for all.
     """
     rows = NumenRequest.objects.filter(service__in=scope.services).select_related("service")
-    rows = rows.filter(state=state) if state else rows.exclude(state=State.CLOSED)
+    rows = rows.filter(state=state) if state else rows.exclude(state=RequestState.CLOSED)
     if search:
         rows = rows.filter(reference__icontains=search) | rows.filter(applicant__birth_name__icontains=search)
     total = rows.count()
     column = QUEUE_ORDERS[order.lstrip("-")]
-    turned = (
+    sort_key = (
         column.lstrip("-") if order.startswith("-") == column.startswith("-") else f"-{column.lstrip('-')}"
     )
-    ordered = rows.order_by(turned, "filed_at", "pk")
-    shown = ordered[first:] if count is None else ordered[first : first + count]
-    return tuple(_queued(row, now) for row in shown), total
+    ordered = rows.order_by(sort_key, "filed_at", "pk")
+    page = ordered[first:] if count is None else ordered[first : first + count]
+    return tuple(_queued(row, now) for row in page), total
 
 
 def count_waiting(scope: Scope) -> int:
     return NumenRequest.objects.filter(service__in=scope.services, state__in=_WAITING).count()
 
 
-def opened_request(scope: Scope, request_id: int) -> Opened | None:
+def request_detail(scope: Scope, request_id: int) -> RequestDetail | None:
     row = (
         NumenRequest.objects.filter(pk=request_id, service__in=scope.services)
         .select_related("service")
@@ -104,93 +113,94 @@ def opened_request(scope: Scope, request_id: int) -> Opened | None:
     )
     if row is None:
         return None
-    return Opened(
+    return RequestDetail(
         row.pk,
         row.reference,
-        State(row.state),
+        RequestState(row.state),
         row.service.name,
-        applicant_of(row.applicant),
+        parse_applicant(row.applicant),
         row.person_id or 0,
         row.filed_at,
         _steps(row),
-        tuple(row.proofs.order_by("pk").values_list("pk", "kind", "size")),
+        tuple(ProofRow(*proof) for proof in row.proofs.order_by("pk").values_list("pk", "kind", "size")),
     )
 
 
-def postal_of(scope: Scope, person_id: int) -> str:
-    """Where somebody's last request said to write to them; "" when they made none."""
+def last_postal_address(scope: Scope, person_id: int) -> str:
+    """The postal address of a person's last request; "" if they made none."""
     rows = NumenRequest.objects.filter(person_id=person_id, service__in=scope.services)
     row = rows.order_by("-filed_at").first()
-    return applicant_of(row.applicant).postal if row else ""
+    return parse_applicant(row.applicant).postal if row else ""
 
 
 def reference_of(person_id: int) -> str:
-    """The reference of the last request answered with that person; "" for none."""
+    """The reference of the last request linked to a person; "" for none."""
     rows = NumenRequest.objects.filter(person_id=person_id).order_by("-filed_at")
     return rows.values_list("reference", flat=True).first() or ""
 
 
-def proof_in(scope: Scope, request_id: int, proof_id: int, keys: SecretKeys) -> tuple[str, bytes] | None:
+def find_proof(scope: Scope, request_id: int, proof_id: int, keys: SecretKeys) -> tuple[str, bytes] | None:
     """(media type, content) of a proof of a request in scope."""
-    found = Proof.objects.filter(
+    proof = Proof.objects.filter(
         pk=proof_id, request_id=request_id, request__service__in=scope.services
     ).first()  # fmt: skip
-    return (found.kind, unseal(bytes(found.sealed), request_id, keys)) if found else None
+    return (proof.kind, unseal(bytes(proof.sealed), request_id, keys)) if proof else None
 
 
-def request_by_secret(reference: str, secret: str) -> int | None:
-    """The request of that reference if that is its secret; the same work whether or not it exists."""
-    wanted = references.normal(reference)
-    spelt = f"{wanted[:3]}-{wanted[3:]}"
-    row = NumenRequest.objects.filter(reference=spelt).values_list("pk", "secret_digest").first()
-    held = hmac.compare_digest(row[1] if row else "0" * 64, references.digest(secret))
-    return row[0] if row and held else None
+def find_request(reference: str, secret: str) -> int | None:
+    """The id of the request with that reference and secret. Constant work, whether or not it exists."""
+    compact = references.normalise(reference)
+    stored = f"{compact[:3]}-{compact[3:]}"
+    row = NumenRequest.objects.filter(reference=stored).values_list("pk", "secret_digest").first()
+    is_match = hmac.compare_digest(row[1] if row else "0" * 64, references.digest(secret))
+    return row[0] if row and is_match else None
 
 
 @dataclass(frozen=True)
-class StepToMail:
-    """A step somebody may be written to about. `to`: the applicant's address; `officers`: accounts."""
+class StepNotice:
+    """A step to notify. `to`: the applicant's address; `officers`: account ids."""
 
     request_id: int
     reference: str
-    state: State
+    state: RequestState
     at: datetime
     to: str
-    service: ServiceReached
+    service: ServiceContact
     officers: tuple[int, ...]
-    applicant_is_told: bool
-    service_is_told: bool
+    applicant_notified: bool
+    service_notified: bool
 
 
-def step_to_mail(step_id: int, now: datetime) -> StepToMail | None:
-    """None if the step is gone. Told: mailed already, or enough to that address or that service.
+def step_to_mail(step_id: int, now: datetime) -> StepNotice | None:
+    """The notice of a step; None if the step is gone.
 
-    A service is told of what its applicants do, not of its own acts.
+    `…_notified`: already mailed, or the limit for that address or service is reached. A service is not
+    notified of its own actions.
     """
     step = Step.objects.select_related("request__service").filter(pk=step_id).first()
     if step is None:
         return None
     request, service = step.request, step.request.service
-    state = State(step.state)
-    return StepToMail(
+    state = RequestState(step.state)
+    return StepNotice(
         request.pk,
         request.reference,
         state,
         step.at,
-        applicant_of(request.applicant).contact,
-        ServiceReached(service.name, service.phone, service.address),
-        tuple(account_id for account_id, _ in officers_of(service.pk))[:MAX_OFFICERS_TOLD],
-        applicant_is_told=bool(step.applicant_mailed_at) or _is_mailed_enough(request.contact, state, now),
-        service_is_told=step.by != "applicant"
+        parse_applicant(request.applicant).contact,
+        ServiceContact(service.name, service.phone, service.address),
+        tuple(account_id for account_id, _ in officers_of(service.pk))[:MAX_OFFICERS_NOTIFIED],
+        applicant_notified=bool(step.applicant_mailed_at) or _is_mailed_enough(request.contact, state, now),
+        service_notified=step.by != "applicant"
         or bool(step.service_mailed_at)
         or _is_noticed_enough(service.pk, now),
     )
 
 
-def _is_mailed_enough(contact: str, state: State, now: datetime) -> bool:
-    """The form must not fill the mailbox of whoever's address was typed into it."""
+def _is_mailed_enough(contact: str, state: RequestState, now: datetime) -> bool:
+    """Whether the address got its daily maximum; the form must not flood a third party's mailbox."""
     mailed = Step.objects.filter(request__contact=contact, applicant_mailed_at__gt=now - timedelta(days=1))
-    receipts = mailed.filter(state=State.SUBMITTED).count() if state is State.SUBMITTED else 0
+    receipts = mailed.filter(state=RequestState.SUBMITTED).count() if state is RequestState.SUBMITTED else 0
     return bool(contact) and (receipts >= MAX_RECEIPTS_A_DAY or mailed.count() >= MAX_MAILS_A_DAY)
 
 
@@ -201,37 +211,41 @@ def _is_noticed_enough(service_id: int, now: datetime) -> bool:
     return noticed.count() >= MAX_NOTICES_AN_HOUR
 
 
-def followed(request_id: int) -> Followed:
+def request_status(request_id: int) -> RequestStatus:
     row = NumenRequest.objects.select_related("service").get(pk=request_id)
-    state = State(row.state)
-    return Followed(
-        row.reference, state, row.service.name, _steps(row), may_complete=state is State.NEEDS_INFORMATION
+    state = RequestState(row.state)
+    return RequestStatus(
+        row.reference,
+        state,
+        row.service.name,
+        _steps(row),
+        may_complete=state is RequestState.NEEDS_INFORMATION,
     )
 
 
-def applicant_of(kept: Mapping[str, Any]) -> Applicant:
-    """An applicant as the row keeps them."""
-    told = dict(kept)
+def parse_applicant(stored: Mapping[str, Any]) -> Applicant:
+    """The applicant of a request's JSON field."""
+    fields = dict(stored)
     for name in ("birth_date", "starts_on", "ends_on"):
-        told[name] = date.fromisoformat(told[name]) if told[name] else None
-    told["workplace"], told["work"] = Workplace(told["workplace"]), Work(told["work"])
-    return Applicant(**told)
+        fields[name] = date.fromisoformat(fields[name]) if fields[name] else None
+    fields["workplace"], fields["work"] = Workplace(fields["workplace"]), Work(fields["work"])
+    return Applicant(**fields)
 
 
-def _steps(row: NumenRequest) -> tuple[StepSeen, ...]:
-    steps = row.steps.order_by("pk").values_list("state", "at", "words")
-    return tuple(StepSeen(State(state), at, words) for state, at, words in steps)
+def _steps(row: NumenRequest) -> tuple[StepRow, ...]:
+    steps = row.steps.order_by("pk").values_list("state", "at", "message")
+    return tuple(StepRow(RequestState(state), at, message) for state, at, message in steps)
 
 
-def _queued(row: NumenRequest, now: datetime) -> Queued:
-    told = applicant_of(row.applicant)
-    name = f"{told.first_name} {told.usage_name or told.birth_name}"
-    return Queued(
+def _queued(row: NumenRequest, now: datetime) -> QueueRow:
+    applicant = parse_applicant(row.applicant)
+    name = f"{applicant.first_name} {applicant.usage_name or applicant.birth_name}"
+    return QueueRow(
         row.pk,
         row.reference,
         name,
-        told.school,
-        State(row.state),
+        applicant.school,
+        RequestState(row.state),
         (now - row.filed_at).days,
         row.service.code,
     )

@@ -1,1 +1,1 @@
-"""Decisions of an enrolment: pure."""
+"""Rules of enrolment."""

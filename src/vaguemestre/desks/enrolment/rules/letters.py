@@ -1,44 +1,44 @@
-"""What a delivery letter says: an administrative letter, line by line."""
+"""The text of the letter that delivers a NUMEN, block by block."""
 
 import re
 
-from vaguemestre.desks.enrolment.values import Letter
+from vaguemestre.desks.enrolment.values import DeliveryLetter
 
 TITLE = "Votre identifiant et votre NUMEN"
 _SALUTATIONS = {"Mme": "Madame", "M.": "Monsieur"}
 _TOWN = re.compile(r"^\s*\d{5}\s+(.+?)(?:\s+cedex(?:\s+\d+)?)?\s*$", re.IGNORECASE)
 
 
-def sender(letter: Letter) -> tuple[str, ...]:
+def sender(letter: DeliveryLetter) -> tuple[str, ...]:
     """The letterhead."""
-    return (letter.academy, letter.service, *_lines(letter.service_postal), *letter.reached)
+    return (letter.academy, letter.service, *_lines(letter.service_postal), *letter.contacts)
 
 
-def recipient(letter: Letter) -> tuple[str, ...]:
-    """The lines of the window."""
+def recipient(letter: DeliveryLetter) -> tuple[str, ...]:
+    """The lines in the window of the envelope."""
     return (letter.name, *_lines(letter.postal))
 
 
-def place_and_date(letter: Letter, day: str) -> str:
+def place_and_date(letter: DeliveryLetter, day: str) -> str:
     """« Amiens, le 27 novembre 2026 »; without a town, the day alone."""
-    towns = [found[1] for line in _lines(letter.service_postal) if (found := _TOWN.match(line))]
+    towns = [match[1] for line in _lines(letter.service_postal) if (match := _TOWN.match(line))]
     return f"{towns[-1].title() if towns[-1].isupper() else towns[-1]}, le {day}" if towns else f"Le {day}"
 
 
-def references(letter: Letter) -> tuple[tuple[str, str], ...]:
+def references(letter: DeliveryLetter) -> tuple[tuple[str, str], ...]:
     number = " – ".join(part for part in (letter.service_code, letter.reference or letter.username) if part)
-    told = [("Nos références", number), ("Objet", TITLE)]
+    lines = [("Nos références", number), ("Objet", TITLE)]
     if letter.writer:
-        told.insert(1, ("Affaire suivie par", letter.writer))
-    return tuple(told)
+        lines.insert(1, ("Affaire suivie par", letter.writer))
+    return tuple(lines)
 
 
-def salutation(letter: Letter) -> str:
+def salutation(letter: DeliveryLetter) -> str:
     return _SALUTATIONS.get(letter.civility, "Madame, Monsieur")
 
 
-def paragraphs(letter: Letter) -> tuple[str, ...]:
-    """Before the facts."""
+def paragraphs(letter: DeliveryLetter) -> tuple[str, ...]:
+    """The paragraphs before the facts."""
     return (
         f"{salutation(letter)},",
         "Vous trouverez ci-dessous votre NUMEN et votre identifiant. Le NUMEN est confidentiel et vous "
@@ -46,30 +46,30 @@ def paragraphs(letter: Letter) -> tuple[str, ...]:
     )
 
 
-def closing(letter: Letter) -> str:
+def closing(letter: DeliveryLetter) -> str:
     return f"Je vous prie d’agréer, {salutation(letter)}, l’expression de ma considération distinguée."
 
 
-def signatory(letter: Letter) -> tuple[str, ...]:
+def signatory(letter: DeliveryLetter) -> tuple[str, ...]:
     return ("Pour l’autorité académique, et par délégation,", letter.service)
 
 
-def username_told(letter: Letter) -> str:
+def username_line(letter: DeliveryLetter) -> str:
     return (
         f"{letter.username} (un homonyme existe, d’où le chiffre)" if letter.has_namesake else letter.username
     )
 
 
-def facts(letter: Letter) -> tuple[tuple[str, str], ...]:
+def facts(letter: DeliveryLetter) -> tuple[tuple[str, str], ...]:
     return (
         ("NUMEN", letter.numen),
-        ("Identifiant", username_told(letter)),
+        ("Identifiant", username_line(letter)),
         ("Adresse électronique", letter.address),
     )
 
 
-def activation(letter: Letter) -> tuple[str, ...]:
-    """How the account is activated; the address stands on a line of its own."""
+def activation(letter: DeliveryLetter) -> tuple[str, ...]:
+    """How to activate the account; the URL has a line of its own."""
     return (
         "Pour choisir votre mot de passe, ouvrez cette page, écrivez votre NUMEN et votre date de naissance, "
         "puis suivez les indications :",

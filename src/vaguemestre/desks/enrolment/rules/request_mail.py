@@ -1,6 +1,6 @@
 """Mail about a NUMEN request. It names nobody and holds neither NUMEN nor secret.
 
-The address, given by whoever filled in the form, may be somebody else's.
+The contact address is unverified and may belong to somebody else.
 """
 
 from datetime import datetime
@@ -10,12 +10,12 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import NamedTuple
 
-from vaguemestre.desks.enrolment.values import State
+from vaguemestre.desks.enrolment.values import RequestState
 from vaguemestre.foundation.kernel.times import PARIS
 
 
-class ServiceReached(NamedTuple):
-    """The service in charge; an empty field is not told."""
+class ServiceContact(NamedTuple):
+    """The service in charge. Empty fields are left out."""
 
     name: str
     phone: str
@@ -23,33 +23,47 @@ class ServiceReached(NamedTuple):
 
 
 _FOLLOW = "Pour la suivre : {site}/numen/suivi (référence {reference} et votre secret de suivi)."
-# State reached → (subject, what is said). Steps of other states are not written about.
+
+
+class _Template(NamedTuple):
+    subject: str
+    body: str
+
+
+class ServiceNotice(NamedTuple):
+    """A message to the service in charge."""
+
+    message_id: str
+    content: bytes
+
+
+# By the state reached. The other states send no mail.
 _TO_APPLICANT = {
-    State.SUBMITTED: (
+    RequestState.SUBMITTED: _Template(
         "Demande de NUMEN {reference} : bien reçue",
         "La demande de NUMEN {reference} est enregistrée et transmise à : {service}.\n\n" + _FOLLOW,
     ),
-    State.NEEDS_INFORMATION: (
+    RequestState.NEEDS_INFORMATION: _Template(
         "Demande de NUMEN {reference} : une pièce est attendue",
         "Le service qui étudie la demande de NUMEN {reference} attend une pièce ou une précision. "
         "Ce qu’il demande est écrit sur la page de suivi, où vous pouvez répondre.\n\n" + _FOLLOW,
     ),
-    State.APPROVED: (
+    RequestState.APPROVED: _Template(
         "Demande de NUMEN {reference} : votre NUMEN est prêt",
         "La demande {reference} est acceptée. Le NUMEN n’est jamais envoyé par courriel : le service vous le "
         "remettra, ou l’enverra par lettre à l’adresse postale de la demande.\n\n" + _FOLLOW,
     ),
-    State.EXISTING_FOUND: (
+    RequestState.EXISTING_FOUND: _Template(
         "Demande de NUMEN {reference} : vous avez déjà un NUMEN",
         "Le service a étudié la demande {reference} : un NUMEN existe déjà. Il n’est jamais envoyé par "
         "courriel : le service vous le remettra, ou l’enverra par lettre à l’adresse postale de la "
         "demande.\n\n" + _FOLLOW,
     ),
-    State.REJECTED: (
+    RequestState.REJECTED: _Template(
         "Demande de NUMEN {reference} : refusée",
         "La demande de NUMEN {reference} est refusée. Le motif est écrit sur la page de suivi.\n\n" + _FOLLOW,
     ),
-    State.DELIVERED: (
+    RequestState.DELIVERED: _Template(
         "Demande de NUMEN {reference} : la lettre est partie",
         "La lettre de la demande {reference} est partie, ou vous a été remise. Elle dit comment activer "
         "votre compte.",
@@ -64,11 +78,11 @@ Vous n’avez rien demandé ? Quelqu’un a donné cette adresse par erreur : vo
 La messagerie de votre académie
 """
 _TO_SERVICE = {
-    State.SUBMITTED: (
+    RequestState.SUBMITTED: _Template(
         "Nouvelle demande de NUMEN {reference}",
         "Une demande de NUMEN, {reference}, attend le service « {service} ».",
     ),
-    State.UNDER_REVIEW: (
+    RequestState.UNDER_REVIEW: _Template(
         "Demande de NUMEN {reference} : réponse reçue",
         "La pièce ou la précision attendue pour la demande de NUMEN {reference} est arrivée.",
     ),
@@ -76,21 +90,29 @@ _TO_SERVICE = {
 
 
 def applicant_mail(
-    state: State, reference: str, service: ServiceReached, *, to: str, sender: str, site: str, at: datetime
+    state: RequestState,
+    reference: str,
+    service: ServiceContact,
+    *,
+    to: str,
+    sender: str,
+    site: str,
+    at: datetime,
 ) -> bytes | None:
-    """The message to the applicant (RFC 5322, plain text) for a request that reached that state; None for
-    a state they are not written about."""
+    """The mail to the applicant (RFC 5322, plain text) about a request that reached a state, or None."""
     if state not in _TO_APPLICANT:
         return None
-    subject, words = _TO_APPLICANT[state]
-    reached = ", ".join(one for one in (service.name, service.phone, service.address) if one)
-    text = words.format(reference=reference, service=service.name, site=site)
+    template = _TO_APPLICANT[state]
+    reached = ", ".join(part for part in (service.name, service.phone, service.address) if part)
+    text = template.body.format(reference=reference, service=service.name, site=site)
     text += _REACH.format(reached=reached) + _END
-    return _message(subject.format(reference=reference), text, to, sender, f"{reference}.{state}", at)
+    return _compose(
+        template.subject.format(reference=reference), text, to, sender, f"{reference}.{state}", at
+    )
 
 
 def service_mail(
-    state: State,
+    state: RequestState,
     request_id: int,
     reference: str,
     service: str,
@@ -99,23 +121,24 @@ def service_mail(
     sender: str,
     site: str,
     at: datetime,
-) -> tuple[str, bytes] | None:
-    """(Message-ID, message) to the service in charge; None for a state that asks nothing of it."""
+) -> ServiceNotice | None:
+    """The mail to the service in charge; None if the state requires nothing of it."""
     if state not in _TO_SERVICE:
         return None
-    subject, words = _TO_SERVICE[state]
-    text = words.format(reference=reference, service=service)
+    template = _TO_SERVICE[state]
+    text = template.body.format(reference=reference, service=service)
     text += f"\n\nPour l’ouvrir : {site}/gestion/demandes/{request_id}\n\nLa messagerie de votre académie\n"
     key = f"{reference}.{state}.{at:%Y%m%d%H%M%S}"
-    return message_id(key, sender), _message(subject.format(reference=reference), text, to, sender, key, at)
+    content = _compose(template.subject.format(reference=reference), text, to, sender, key, at)
+    return ServiceNotice(message_id(key, sender), content)
 
 
 def message_id(key: str, sender: str) -> str:
-    """The same step is written about under the same identifier, however often it is tried."""
+    """The Message-ID of a step's mail, the same at each retry."""
     return f"<numen.{key.lower()}@{sender.partition('@')[2]}>"
 
 
-def _message(subject: str, text: str, to: str, sender: str, key: str, at: datetime) -> bytes:
+def _compose(subject: str, text: str, to: str, sender: str, key: str, at: datetime) -> bytes:
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Messagerie académique", addr_spec=sender)
     message["To"] = Address(addr_spec=to)

@@ -1,4 +1,4 @@
-"""Three plain questions → the management service in charge (docs/domain.md §3.1)."""
+"""The management service in charge, from three answers (docs/domain.md §3.1)."""
 
 from vaguemestre.desks.enrolment.values import Work, Workplace
 from vaguemestre.people.directory.rules.places import service_code
@@ -7,7 +7,7 @@ from vaguemestre.people.directory.values import StaffCategory
 _FIRST, _SECOND = StaffCategory.FIRST_DEGREE_PUBLIC, StaffCategory.SECOND_DEGREE_PUBLIC
 _PRIVATE_FIRST, _PRIVATE_SECOND = StaffCategory.FIRST_DEGREE_PRIVATE, StaffCategory.SECOND_DEGREE_PRIVATE
 
-# what somebody is wherever they work
+# categories that do not depend on the workplace
 _BY_WORK = {
     Work.EDUCATION: StaffCategory.CPE,
     Work.PSYCHOLOGIST: StaffCategory.PSYEN,
@@ -24,20 +24,20 @@ _BY_PLACE = {
     (Workplace.OFFICE, Work.TEACHER): _SECOND,
     (Workplace.OFFICE, Work.HEAD): StaffCategory.DIRECTION,
 }
-_WHEREVER = (Work.AESH, Work.INSPECTOR)  # the State's, even in a private school
+_ALWAYS_PUBLIC = (Work.AESH, Work.INSPECTOR)  # employed by the State even in a private school
 _PRIVATE = {Workplace.PRIVATE_SCHOOL: _PRIVATE_FIRST, Workplace.PRIVATE_COLLEGE: _PRIVATE_SECOND}
 
 
-def category(workplace: Workplace, work: Work) -> StaffCategory | None:
-    """The category of staff; None in higher education, whose universities manage their own."""
+def staff_category(workplace: Workplace, work: Work) -> StaffCategory | None:
+    """The staff category; None in higher education, where universities manage their own staff."""
     if workplace is Workplace.HIGHER:
         return None
-    if workplace in _PRIVATE and work not in _WHEREVER:
+    if workplace in _PRIVATE and work not in _ALWAYS_PUBLIC:
         return _PRIVATE[workplace]
     return _BY_WORK.get(work) or _BY_PLACE[workplace, work]
 
 
 def service_in_charge(workplace: Workplace, work: Work, department: str) -> str | None:
     """Code of the service (`DPE`, `DSDEN_80`…), None in higher education. `department`: three digits."""
-    found = category(workplace, work)
-    return service_code(found, department) if found else None
+    category = staff_category(workplace, work)
+    return service_code(category, department) if category else None

@@ -1,46 +1,46 @@
-"""Requests filed and answered, people received before HR has them, letters."""
+"""Use cases of enrolment."""
 
 from vaguemestre.desks.enrolment.services.decisions import (
-    ask_for_more,
     check_creation,
     close_request,
     create_person,
-    deliver,
-    recognise,
+    link_existing_person,
+    mark_delivered,
     reject,
-    take_up,
+    request_information,
+    start_review,
 )
 from vaguemestre.desks.enrolment.services.erasure import forget_person
-from vaguemestre.desks.enrolment.services.mail_log import note_applicant_mailed, note_service_mailed
+from vaguemestre.desks.enrolment.services.mail_log import record_applicant_mail, record_service_mail
 from vaguemestre.desks.enrolment.services.people import (
     appoint_officer,
     check_arrival,
     correct_person,
     dismiss_officer,
-    receive_person,
+    register_arrival,
     reveal_numen,
 )
-from vaguemestre.desks.enrolment.services.requests import complete_request, file_request, forget_old_proofs
+from vaguemestre.desks.enrolment.services.requests import complete_request, delete_old_proofs, submit_request
 
 __all__ = [
     "appoint_officer",
-    "ask_for_more",
     "check_arrival",
     "check_creation",
     "close_request",
     "complete_request",
     "correct_person",
     "create_person",
-    "deliver",
+    "delete_old_proofs",
     "dismiss_officer",
-    "file_request",
-    "forget_old_proofs",
     "forget_person",
-    "note_applicant_mailed",
-    "note_service_mailed",
-    "receive_person",
-    "recognise",
+    "link_existing_person",
+    "mark_delivered",
+    "record_applicant_mail",
+    "record_service_mail",
+    "register_arrival",
     "reject",
+    "request_information",
     "reveal_numen",
-    "take_up",
+    "start_review",
+    "submit_request",
 ]

@@ -1,4 +1,4 @@
-"""The officer's side: each act moves a request of the officer's scope, with words the applicant reads."""
+"""Officers' decisions on the requests of their scope, each with a message to the applicant."""
 
 from datetime import datetime
 from random import Random
@@ -8,9 +8,9 @@ from django.db import transaction
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.events import RequestMoved
 from vaguemestre.desks.enrolment.models import NumenRequest, Step
-from vaguemestre.desks.enrolment.rules.routing import category
-from vaguemestre.desks.enrolment.rules.states import moved
-from vaguemestre.desks.enrolment.values import Act, Applicant, Scope, State
+from vaguemestre.desks.enrolment.rules.request_states import next_state
+from vaguemestre.desks.enrolment.rules.routing import staff_category
+from vaguemestre.desks.enrolment.values import Applicant, RequestAction, RequestState, Scope
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -21,25 +21,25 @@ from vaguemestre.people.directory.values import NewPerson, NumenKeys, NumenLayou
 
 
 @transaction.atomic(durable=True)
-def take_up(scope: Scope, request_id: int, *, by: str, now: datetime) -> None:
-    """Somebody looks at it. Raises Refusal `enrolment.unknown`, `enrolment.not-now` (as all below)."""
-    _move(scope, request_id, Act.TAKE, "Demande en cours d’étude.", by=by, now=now)
+def start_review(scope: Scope, request_id: int, *, by: str, now: datetime) -> None:
+    """Use case: « Prendre en charge ». As all below, raises `enrolment.unknown` and `enrolment.not-now`."""
+    _move(scope, request_id, RequestAction.TAKE, "Demande en cours d’étude.", by=by, now=now)
 
 
 @transaction.atomic(durable=True)
-def ask_for_more(scope: Scope, request_id: int, words: str, *, by: str, now: datetime) -> None:
-    """« Demander une pièce »: `words` say which."""
-    _move(scope, request_id, Act.ASK, words, by=by, now=now)
+def request_information(scope: Scope, request_id: int, message: str, *, by: str, now: datetime) -> None:
+    """Use case: « Demander une pièce », described in `message`."""
+    _move(scope, request_id, RequestAction.ASK, message, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
 def reject(scope: Scope, request_id: int, motive: str, *, by: str, now: datetime) -> None:
-    request = _move(scope, request_id, Act.REJECT, motive, by=by, now=now)
+    request = _move(scope, request_id, RequestAction.REJECT, motive, by=by, now=now)
     _close(request, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
-def recognise(
+def link_existing_person(
     scope: Scope,
     request_id: int,
     person_id: int,
@@ -50,15 +50,15 @@ def recognise(
     by: str,
     now: datetime,
 ) -> None:
-    """« Existe déjà »: the applicant is that person, who gets a NUMEN if they had none.
+    """Use case: « Existe déjà ». The applicant is that person, who gets a NUMEN if they have none.
 
-    Raises Refusal `enrolment.person-unknown` for somebody out of scope too.
+    Raises Refusal `enrolment.person-unknown` for a person out of scope too.
     """
     if queries.person_in(scope, person_id) is None:
         raise Refusal("enrolment.person-unknown")
     if current_numen(person_id, keys) is None:
         issue_numen(person_id, layout, keys, draw, by=by, now=now)
-    request = _move(scope, request_id, Act.RECOGNISE, "Vous avez déjà un NUMEN.", by=by, now=now)
+    request = _move(scope, request_id, RequestAction.RECOGNISE, "Vous avez déjà un NUMEN.", by=by, now=now)
     NumenRequest.objects.filter(pk=request.pk).update(person_id=person_id)
 
 
@@ -76,24 +76,24 @@ def create_person(
     now: datetime,
     is_other: bool = False,
 ) -> int:
-    """« Créer et attribuer »: the person, their names, their account to activate, a NUMEN. The person's id.
+    """Use case: « Créer et attribuer », with names, a pending account and a NUMEN. Returns the person's id.
 
-    Known under the request's reference until the feed brings them with that NUMEN. Raises Refusal
+    The request's reference is their dossier until the feed sends them with that NUMEN. Raises Refusal
     `enrolment.school-unknown`, `enrolment.not-ours` (a school of another department),
-    `enrolment.known-already` (somebody may be the one, and nobody said `is_other`),
+    `enrolment.known-already` (a probable match exists and `is_other` is false),
     `directory.name-unwritable`.
     """
-    request = _move(scope, request_id, Act.CREATE, "NUMEN attribué.", by=by, now=now)
-    told = queries.applicant_of(request.applicant)
-    wanted = check_creation(scope, told, uai)
-    civil = queries.civil_of(told)
-    if not is_other and queries.needs_review(scope.academy_id, civil, uai):
+    request = _move(scope, request_id, RequestAction.CREATE, "NUMEN attribué.", by=by, now=now)
+    applicant = queries.parse_applicant(request.applicant)
+    staff_kind = check_creation(scope, applicant, uai)
+    civil = queries.civil_of(applicant)
+    if not is_other and queries.has_probable_match(scope.academy_id, civil, uai):
         raise Refusal("enrolment.known-already")
     person = NewPerson(
         dossier=request.reference,
         civil=civil,
-        category=wanted,
-        posts=(Post(uai, told.starts_on, told.ends_on),),
+        category=staff_kind,
+        posts=(Post(uai, applicant.starts_on, applicant.ends_on),),
     )
     registered = register_person(scope.academy_id, person, keys, by=by, now=now)
     issue_numen(registered.person_id, layout, keys, draw, by=by, now=now)
@@ -104,35 +104,37 @@ def create_person(
 
 
 def check_creation(scope: Scope, applicant: Applicant, uai: str) -> StaffCategory:
-    """The category of an applicant who may be created in that school.
+    """The staff category of an applicant who may be created in that school.
 
     Raises Refusal `enrolment.school-unknown`, `enrolment.not-ours`.
     """
-    wanted = category(applicant.workplace, applicant.work)
-    if wanted is None or not queries.is_school(scope.academy_id, uai):
+    category = staff_category(applicant.workplace, applicant.work)
+    if category is None or not queries.is_school(scope.academy_id, uai):
         raise Refusal("enrolment.school-unknown", uai=uai)
-    if queries.service_for(scope.academy_id, wanted, uai) not in scope.services:
+    if queries.service_in_charge_of(scope.academy_id, category, uai) not in scope.services:
         raise Refusal("enrolment.not-ours")
-    return wanted
+    return category
 
 
 @transaction.atomic(durable=True)
-def deliver(scope: Scope, request_id: int, how: str, *, by: str, now: datetime) -> None:
-    """The letter left, or was handed over. `how` is told to the applicant."""
-    request = _move(scope, request_id, Act.DELIVER, how, by=by, now=now)
+def mark_delivered(scope: Scope, request_id: int, how: str, *, by: str, now: datetime) -> None:
+    """Use case: the letter was sent or handed over. `how` is the message to the applicant."""
+    request = _move(scope, request_id, RequestAction.DELIVER, how, by=by, now=now)
     _close(request, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
 def close_request(scope: Scope, request_id: int, *, by: str, now: datetime) -> None:
-    _close(_of(scope, request_id), by=by, now=now)
+    _close(_request_in(scope, request_id), by=by, now=now)
 
 
-def _move(scope: Scope, request_id: int, act: Act, words: str, *, by: str, now: datetime) -> NumenRequest:
-    request = _of(scope, request_id)
-    request.state = moved(State(request.state), act)
+def _move(
+    scope: Scope, request_id: int, action: RequestAction, message: str, *, by: str, now: datetime
+) -> NumenRequest:
+    request = _request_in(scope, request_id)
+    request.state = next_state(RequestState(request.state), action)
     request.save(update_fields=("state",))
-    step = Step.objects.create(request=request, state=request.state, at=now, words=words[:600], by=by)
+    step = Step.objects.create(request=request, state=request.state, at=now, message=message[:600], by=by)
     announce(RequestMoved(request.pk, step.pk))
     record(
         "enrolment.request-moved", to=f"numen-request:{request.pk}", by=by, at=now, state=str(request.state)
@@ -141,14 +143,16 @@ def _move(scope: Scope, request_id: int, act: Act, words: str, *, by: str, now: 
 
 
 def _close(request: NumenRequest, *, by: str, now: datetime) -> None:
-    request.state = moved(State(request.state), Act.CLOSE)
+    request.state = next_state(RequestState(request.state), RequestAction.CLOSE)
     request.closed_at = now
     request.save(update_fields=("state", "closed_at"))
     record("enrolment.request-closed", to=f"numen-request:{request.pk}", by=by, at=now)
 
 
-def _of(scope: Scope, request_id: int) -> NumenRequest:
-    found = NumenRequest.objects.select_for_update().filter(pk=request_id, service__in=scope.services).first()
-    if found is None:
+def _request_in(scope: Scope, request_id: int) -> NumenRequest:
+    request = (
+        NumenRequest.objects.select_for_update().filter(pk=request_id, service__in=scope.services).first()
+    )
+    if request is None:
         raise Refusal("enrolment.unknown")
-    return found
+    return request

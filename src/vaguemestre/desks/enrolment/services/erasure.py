@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of a person's data in enrolment (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -7,6 +7,6 @@ from vaguemestre.desks.enrolment.models import NumenRequest, Officer
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int, person_id: int) -> None:
-    """Use case: what they asked with its proofs, and the services they answered for."""
+    """Use case: delete their requests with the proofs, and their memberships of services."""
     NumenRequest.objects.filter(person_id=person_id).delete()
     Officer.objects.filter(account_id=account_id).delete()

@@ -1,4 +1,4 @@
-"""Which steps were written about: tried again, nothing leaves twice."""
+"""Record of the mails sent about steps, so that a retry sends none twice."""
 
 from datetime import datetime
 
@@ -8,10 +8,10 @@ from vaguemestre.desks.enrolment.models import Step
 
 
 @transaction.atomic(durable=True)
-def note_applicant_mailed(step_id: int, *, now: datetime) -> None:
+def record_applicant_mail(step_id: int, *, now: datetime) -> None:
     Step.objects.filter(pk=step_id).update(applicant_mailed_at=now)
 
 
 @transaction.atomic(durable=True)
-def note_service_mailed(step_id: int, *, now: datetime) -> None:
+def record_service_mail(step_id: int, *, now: datetime) -> None:
     Step.objects.filter(pk=step_id).update(service_mailed_at=now)

@@ -1,4 +1,4 @@
-"""People of a service: corrected, received before HR has them, their NUMEN shown."""
+"""People of a service: corrections, arrivals before HR has entered them, NUMEN disclosure."""
 
 from datetime import date, datetime, timedelta
 from random import Random
@@ -22,20 +22,20 @@ from vaguemestre.people.directory.values import (
     PersonChange,
 )
 
-LONGEST_STAY = timedelta(days=366)  # of somebody received by hand
+MAX_STAY = timedelta(days=366)  # of an arrival entered by hand
 
 
 def appoint_officer(account_id: int, service_id: int, *, by: str, now: datetime) -> None:
-    """The account answers for that service. Inside the caller's transaction."""
-    _, made = Officer.objects.get_or_create(account_id=account_id, service_id=service_id)
-    if made:
+    """Make the account an officer of the service. Inside the caller's transaction."""
+    _, is_new = Officer.objects.get_or_create(account_id=account_id, service_id=service_id)
+    if is_new:
         record("enrolment.officer-appointed", to=f"account:{account_id}", by=by, at=now, service=service_id)
 
 
 def dismiss_officer(account_id: int, service_id: int, *, by: str, now: datetime) -> int:
-    """It answers for that service no more; for how many others still. In the caller's transaction."""
-    gone, _ = Officer.objects.filter(account_id=account_id, service_id=service_id).delete()
-    if gone:
+    """Remove the account from the service. Returns how many it still has. In the caller's transaction."""
+    deleted, _ = Officer.objects.filter(account_id=account_id, service_id=service_id).delete()
+    if deleted:
         record("enrolment.officer-dismissed", to=f"account:{account_id}", by=by, at=now, service=service_id)
     return Officer.objects.filter(account_id=account_id).count()
 
@@ -44,18 +44,18 @@ def dismiss_officer(account_id: int, service_id: int, *, by: str, now: datetime)
 def correct_person(
     scope: Scope, person_id: int, civil: CivilStatus, keys: NumenKeys, *, by: str, now: datetime
 ) -> None:
-    """What HR owns, corrected by an officer: a new shown name brings a new address, the former one receives.
+    """Use case: correct a civil status. A new shown name gives a new address; the former still receives.
 
     Raises Refusal `enrolment.person-unknown`, `directory.name-unwritable`.
     """
     person = queries.person_in(scope, person_id)
-    if person is None or person.civil is None:  # what was erased comes back by the feed
+    if person is None or person.civil is None:  # an erased civil status can only come back by the feed
         raise Refusal("enrolment.person-unknown")
     change_person(PersonChange(person_id, civil=civil), keys, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
-def receive_person(
+def register_arrival(
     scope: Scope,
     person: NewPerson,
     sponsor: str,
@@ -68,15 +68,15 @@ def receive_person(
     now: datetime,
     is_other: bool = False,
 ) -> int:
-    """Somebody who works already and whom HR has not entered: with a sponsor and an end. The person's id.
+    """Use case: register a person at work whom HR has not entered, with a sponsor. Returns the person's id.
 
-    The feed that brings them with their NUMEN makes it one person. Raises Refusal `enrolment.no-end`,
+    When the feed sends that NUMEN, it updates the same person. Raises Refusal `enrolment.no-end`,
     `enrolment.stay-too-long`, `enrolment.not-ours`, `enrolment.school-unknown`,
-    `enrolment.known-already` (somebody may be the one, and nobody said `is_other`).
+    `enrolment.known-already` (a probable match exists and `is_other` is false).
     """
     post = person.posts[0]
     check_arrival(scope, person, now=now)
-    if not is_other and queries.needs_review(scope.academy_id, person.civil, post.uai):
+    if not is_other and queries.has_probable_match(scope.academy_id, person.civil, post.uai):
         raise Refusal("enrolment.known-already")
     registered = register_person(scope.academy_id, person, keys, by=by, now=now)
     issue_numen(registered.person_id, layout, keys, draw, by=by, now=now)
@@ -90,7 +90,7 @@ def receive_person(
 
 @transaction.atomic(durable=True)
 def reveal_numen(scope: Scope, person_id: int, keys: NumenKeys, why: str, *, by: str, now: datetime) -> Numen:
-    """The NUMEN in clear, to an officer of the person's own service; each reading is journaled.
+    """Use case: disclose a NUMEN to an officer of the person's service. Every disclosure is journaled.
 
     Raises Refusal `enrolment.person-unknown`, `enrolment.no-numen`.
     """
@@ -104,17 +104,17 @@ def reveal_numen(scope: Scope, person_id: int, keys: NumenKeys, why: str, *, by:
 
 
 def check_arrival(scope: Scope, person: NewPerson, *, now: datetime) -> None:
-    """Raises the Refusals of `receive_person` that do not depend on who is near."""
+    """Raises the Refusals of `register_arrival` except `enrolment.known-already`."""
     post = person.posts[0]
     _check_stay(post.ends_on, now.date())
     if not queries.is_school(scope.academy_id, post.uai):
         raise Refusal("enrolment.school-unknown", uai=post.uai)
-    if queries.service_for(scope.academy_id, person.category, post.uai) not in scope.services:
+    if queries.service_in_charge_of(scope.academy_id, person.category, post.uai) not in scope.services:
         raise Refusal("enrolment.not-ours")
 
 
 def _check_stay(ends_on: date | None, today: date) -> None:
     if ends_on is None:
         raise Refusal("enrolment.no-end")
-    if ends_on <= today or ends_on > today + LONGEST_STAY:
+    if ends_on <= today or ends_on > today + MAX_STAY:
         raise Refusal("enrolment.stay-too-long")

@@ -1,4 +1,4 @@
-"""The applicant's side: a request filed, completed; proofs forgotten."""
+"""Applicants' use cases: submit and complete a request. Deletion of old proofs."""
 
 import hashlib
 import hmac
@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from django.db import transaction
 
 from vaguemestre.desks.enrolment.events import RequestMoved
 from vaguemestre.desks.enrolment.models import NumenRequest, Proof, Step
 from vaguemestre.desks.enrolment.rules import references
+from vaguemestre.desks.enrolment.rules.request_states import next_state
 from vaguemestre.desks.enrolment.rules.routing import service_in_charge
-from vaguemestre.desks.enrolment.rules.states import moved
-from vaguemestre.desks.enrolment.values import Act, Applicant, ProofFile, Receipt, State
+from vaguemestre.desks.enrolment.values import Applicant, ProofFile, Receipt, RequestAction, RequestState
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -23,12 +24,12 @@ from vaguemestre.people.credentials.rules.secret_box import seal
 from vaguemestre.people.credentials.values import SecretKeys
 from vaguemestre.people.directory.queries import service_card
 
-MOST_AN_HOUR = 5  # requests from one network
+MAX_REQUESTS_AN_HOUR = 5  # per network
 PROOFS_KEPT = timedelta(days=30)
 
 
 @transaction.atomic(durable=True)
-def file_request(
+def submit_request(
     academy_id: int,
     applicant: Applicant,
     proofs: Sequence[ProofFile],
@@ -38,47 +39,55 @@ def file_request(
     network: str,
     now: datetime,
 ) -> Receipt:
-    """Keep it for the service in charge. Raises Refusal `enrolment.too-many`, `enrolment.no-service`."""
+    """Use case: submit a request to the service in charge.
+
+    Raises Refusal `enrolment.too-many`, `enrolment.no-service`.
+    """
     code = service_in_charge(applicant.workplace, applicant.work, applicant.department)
     service = service_card(academy_id, code or "")
     if service is None:
         raise Refusal("enrolment.no-service")
-    counted = _keyed("numen", network, keys)
-    recent = NumenRequest.objects.filter(network=counted, filed_at__gt=now - timedelta(hours=1)).count()
-    if recent >= MOST_AN_HOUR:
+    network_digest = _keyed_digest("numen", network, keys)
+    recent = NumenRequest.objects.filter(
+        network=network_digest, filed_at__gt=now - timedelta(hours=1)
+    ).count()
+    if recent >= MAX_REQUESTS_AN_HOUR:
         raise Refusal("enrolment.too-many")
-    secret = references.drawn_secret(draw)
+    secret = references.random_secret(draw)
     request = NumenRequest.objects.create(
         reference=_free_reference(now.year, draw),
         secret_digest=references.digest(secret),
         service_id=service.service_id,
-        applicant=_kept(applicant),
+        applicant=_to_json(applicant),
         birth_date=applicant.birth_date,
-        network=counted,
-        contact=_keyed("contact", references.mailbox_of(applicant.contact), keys),
+        network=network_digest,
+        contact=_keyed_digest("contact", references.canonical_mailbox(applicant.contact), keys),
         filed_at=now,
     )
     _keep_proofs(request, proofs, keys, now)
-    _note(request, "Demande reçue.", by="applicant", now=now)
+    _add_step(request, "Demande reçue.", by="applicant", now=now)
     return Receipt(request.reference, secret, service.name)
 
 
 @transaction.atomic(durable=True)
 def complete_request(
-    request_id: int, words: str, proofs: Sequence[ProofFile], keys: SecretKeys, *, now: datetime
+    request_id: int, message: str, proofs: Sequence[ProofFile], keys: SecretKeys, *, now: datetime
 ) -> None:
-    """Answer what was asked, in words, by proofs or both. Raises Refusal `enrolment.not-now`."""
+    """Use case: answer a question of the service, with a message, proofs or both.
+
+    Raises Refusal `enrolment.not-now`.
+    """
     request = NumenRequest.objects.select_for_update().get(pk=request_id)
-    request.state = moved(State(request.state), Act.COMPLETE)
+    request.state = next_state(RequestState(request.state), RequestAction.COMPLETE)
     request.save(update_fields=("state",))
     _keep_proofs(request, proofs, keys, now)
-    sent = f"{counted(len(proofs), 'pièce envoyée', 'pièces envoyées')}."
-    _note(request, words or sent, by="applicant", now=now)
+    summary = f"{counted(len(proofs), 'pièce envoyée', 'pièces envoyées')}."
+    _add_step(request, message or summary, by="applicant", now=now)
 
 
 @transaction.atomic(durable=True)
-def forget_old_proofs(*, now: datetime) -> int:
-    """Purge the proofs of requests closed long enough; how many."""
+def delete_old_proofs(*, now: datetime) -> int:
+    """Use case: delete the proofs of requests closed for `PROOFS_KEPT`. Returns the count."""
     old = Proof.objects.filter(request__closed_at__lt=now - PROOFS_KEPT)
     count = old.count()
     if count:
@@ -100,26 +109,28 @@ def _keep_proofs(request: NumenRequest, proofs: Sequence[ProofFile], keys: Secre
     )
 
 
-def _note(request: NumenRequest, words: str, *, by: str, now: datetime) -> None:
-    step = Step.objects.create(request=request, state=request.state, at=now, words=words, by=by)
+def _add_step(request: NumenRequest, message: str, *, by: str, now: datetime) -> None:
+    step = Step.objects.create(request=request, state=request.state, at=now, message=message, by=by)
     announce(RequestMoved(request.pk, step.pk))
     record(
         "enrolment.request-moved", to=f"numen-request:{request.pk}", by=by, at=now, state=str(request.state)
     )
 
 
-def _kept(applicant: Applicant) -> dict[str, object]:
-    told = asdict(applicant)
+def _to_json(applicant: Applicant) -> dict[str, Any]:
+    fields = asdict(applicant)
     for name in ("birth_date", "starts_on", "ends_on"):
-        told[name] = told[name].isoformat() if told[name] else None
-    return told
+        fields[name] = fields[name].isoformat() if fields[name] else None
+    return fields
 
 
-def _keyed(purpose: str, text: str, keys: SecretKeys) -> str:
+def _keyed_digest(purpose: str, text: str, keys: SecretKeys) -> str:
     return hmac.new(keys.sealing[keys.current], f"{purpose} {text}".encode(), hashlib.sha256).hexdigest()
 
 
 def _free_reference(year: int, draw: Random) -> str:
-    while NumenRequest.objects.filter(reference=(found := references.drawn_reference(year, draw))).exists():
+    while NumenRequest.objects.filter(
+        reference=(reference := references.random_reference(year, draw))
+    ).exists():
         continue
-    return found
+    return reference

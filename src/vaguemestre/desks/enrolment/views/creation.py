@@ -1,40 +1,47 @@
-"""Before a NUMEN is created: who it is for, who is near, what will happen."""
+"""The confirmation before a NUMEN is created: person, possible matches, consequences."""
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpResponse
 
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.http import OfficerRequest
-from vaguemestre.desks.enrolment.views.words import MATCH_REASONS
+from vaguemestre.desks.enrolment.views.labels_fr import MATCH_REASON_LABELS
 from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import ManagedPerson, place_names
 from vaguemestre.people.directory.values import CivilStatus
 
-IS_OTHER = "autre"  # the officer says that nobody shown is the one
+IS_OTHER = "is_other"  # the officer rules out every match shown
 
-type _Post = tuple[str, date, date | None]
+
+class PostSummary(NamedTuple):
+    """A post: its label and its days."""
+
+    label: str
+    starts_on: date
+    ends_on: date | None
 
 
 def creation_page(
     request: OfficerRequest,
     civil: CivilStatus,
     uai: str,
-    post: _Post,
+    post: PostSummary,
     back: str,
     fields: Sequence[tuple[str, str]],
     service: str,
     *,
     sponsor: str = "",
 ) -> HttpResponse | None:
-    """The page to show first; None when it was confirmed as it is now, matches answered."""
-    near = queries.near_people(request.scope, civil, uai, numen_keys.get())
-    needs_review = any(one.needs_review for one in near)
-    asked = Confirmation(
+    """The confirmation page; None once it was confirmed unchanged, with every probable match ruled out."""
+    people = queries.likely_people(request.scope, civil, uai, numen_keys.get())
+    has_probable = any(person.is_probable for person in people)
+    confirmation = Confirmation(
         title="Créer cette personne et lui attribuer un NUMEN ?",
         facts=_facts(civil, uai, post, service, sponsor),
         consequences=_consequences(),
@@ -43,15 +50,15 @@ def creation_page(
         back=back,
         is_dangerous=False,
         extra={
-            "near": [(one, MATCH_REASONS[one.reason]) for one in near],
-            "needs_review": needs_review,
+            "people": [(person, MATCH_REASON_LABELS[person.reason]) for person in people],
+            "has_probable": has_probable,
             "other_name": IS_OTHER,
         },
     )
-    missing = needs_review and "confirm" in request.POST and IS_OTHER not in request.POST
+    missing = has_probable and "confirm" in request.POST and IS_OTHER not in request.POST
     problem = "Cochez « C’est quelqu’un d’autre », ou revenez et dites que la personne existe déjà."
     return confirmation_page(
-        request, asked, "enrolment/confirm_creation.html", problem=str(problem) if missing else ""
+        request, confirmation, "enrolment/confirm_creation.html", problem=str(problem) if missing else ""
     )
 
 
@@ -62,8 +69,8 @@ def recognition_page(
     back: str,
     fields: Sequence[tuple[str, str]],
 ) -> HttpResponse | None:
-    """The same, for somebody known who has no NUMEN yet."""
-    asked = Confirmation(
+    """The confirmation page for an existing person who has no NUMEN yet."""
+    confirmation = Confirmation(
         title="Attribuer un NUMEN à cette personne ?",
         facts=[
             ("Personne", person.name),
@@ -80,23 +87,25 @@ def recognition_page(
         back=back,
         is_dangerous=False,
     )
-    return confirmation_page(request, asked)
+    return confirmation_page(request, confirmation)
 
 
-def _facts(civil: CivilStatus, uai: str, post: _Post, service: str, sponsor: str) -> list[tuple[str, str]]:
-    words, starts_on, ends_on = post
-    served = "%(post)s, à partir du %(start)s" if not ends_on else "%(post)s, du %(start)s au %(end)s"
+def _facts(
+    civil: CivilStatus, uai: str, post: PostSummary, service: str, sponsor: str
+) -> list[tuple[str, str]]:
+    label, starts_on, ends_on = post
+    template = "%(post)s, à partir du %(start)s" if not ends_on else "%(post)s, du %(start)s au %(end)s"
     days = {"start": f"{starts_on:%d/%m/%Y}", "end": f"{ends_on:%d/%m/%Y}" if ends_on else ""}
     name = f"{civil.civility} {civil.shown_first_name} {civil.shown_last_name}".strip()
-    told = [
+    facts = [
         ("Personne", name),
         ("Nom de naissance", civil.birth_name),
         ("Date de naissance", f"{civil.birth_date:%d/%m/%Y}"),
         ("Établissement", f"{place_names([uai]).get(uai, '')} ({uai})".strip()),
-        ("Poste", served % {"post": words, **days}),
+        ("Poste", template % {"post": label, **days}),
         ("Service de gestion", service),
     ]
-    return [*told, ("Qui en répond", sponsor)] if sponsor else told
+    return [*facts, ("Qui en répond", sponsor)] if sponsor else facts
 
 
 def _consequences() -> list[str]:

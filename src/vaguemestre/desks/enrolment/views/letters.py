@@ -1,4 +1,4 @@
-"""Letters with a NUMEN: made to be printed, each reading journaled."""
+"""Letters with a NUMEN as PDF; every disclosure is journaled."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,16 +11,16 @@ from django.utils.formats import date_format
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.http import OfficerRequest
 from vaguemestre.desks.enrolment.rules import letters
-from vaguemestre.desks.enrolment.values import Letter
+from vaguemestre.desks.enrolment.values import DeliveryLetter
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.printed import LetterHead, Printed
 from vaguemestre.people.directory.ports import numen_keys
 
 
 def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name: str) -> HttpResponse:
-    """`people`: (person, postal address). One page each, those without a NUMEN left out."""
+    """The letters to these people (person id, postal address), one page each; without NUMEN, none."""
     config, keys, now = settings.CONFIG, numen_keys.get(), timezone.now()
-    made: list[Letter] = []
+    deliveries: list[DeliveryLetter] = []
     for person_id, postal in people:
         letter = queries.letter_of(
             request.scope, person_id, keys, postal, config.academy.name, config.public_url,
@@ -30,19 +30,19 @@ def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name
             services.reveal_numen(
                 request.scope, person_id, keys, "letter", by=f"account:{request.who.account_id}", now=now
             )
-            made.append(letter)
-    if not made:
+            deliveries.append(letter)
+    if not deliveries:
         raise Http404
-    answer = HttpResponse(_printed(made, paris_day(now)), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{paris_day(now).isoformat()}.pdf"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    response = HttpResponse(_print(deliveries, paris_day(now)), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{paris_day(now).isoformat()}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
-def _printed(made: Sequence[Letter], day: date) -> bytes:
-    printed = Printed(letters.TITLE, made[0].academy, is_letter=True)
-    for letter in made:
-        printed.next_letter(
+def _print(deliveries: Sequence[DeliveryLetter], day: date) -> bytes:
+    document = Printed(letters.TITLE, deliveries[0].academy, is_letter=True)
+    for letter in deliveries:
+        document.next_letter(
             LetterHead(
                 letters.sender(letter),
                 letters.recipient(letter),
@@ -51,10 +51,10 @@ def _printed(made: Sequence[Letter], day: date) -> bytes:
             )
         )
         for paragraph in letters.paragraphs(letter):
-            printed.paragraph(paragraph)
-        printed.facts(letters.facts(letter))
+            document.paragraph(paragraph)
+        document.facts(letters.facts(letter))
         for paragraph in letters.activation(letter):
-            printed.paragraph(paragraph)
-        printed.paragraph(letters.closing(letter))
-        printed.signed(letters.signatory(letter))
-    return printed.content()
+            document.paragraph(paragraph)
+        document.paragraph(letters.closing(letter))
+        document.signed(letters.signatory(letter))
+    return document.content()

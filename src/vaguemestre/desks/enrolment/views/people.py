@@ -1,4 +1,4 @@
-"""People of a service: found, read, corrected, received by hand, their NUMEN shown on a click."""
+"""People of a service: search, record, corrections, arrivals, NUMEN disclosure."""
 
 from random import SystemRandom
 
@@ -13,17 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.forms.officer_forms import (
-    CATEGORIES,
+    CATEGORY_LABELS,
+    ArrivalForm,
     CivilForm,
     PeopleSearchForm,
-    ReceiveForm,
-    civil_of,
+    initial_civil_status,
 )
 from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
-from vaguemestre.desks.enrolment.views.creation import IS_OTHER, creation_page
+from vaguemestre.desks.enrolment.views.creation import IS_OTHER, PostSummary, creation_page
+from vaguemestre.desks.enrolment.views.labels_fr import HISTORY_LABELS
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
-from vaguemestre.desks.enrolment.views.queue import by_
-from vaguemestre.desks.enrolment.views.words import STORY
+from vaguemestre.desks.enrolment.views.queue import actor_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
@@ -39,7 +39,7 @@ from vaguemestre.people.directory.queries import (
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.directory.values import NewPerson, NumenLayout
 
-_STATES = {
+_ACCOUNT_STATE_LABELS = {
     "pending": "Jamais activé",
     "active": "Actif",
     "suspended": "Suspendu",
@@ -53,7 +53,7 @@ def list_people(request: OfficerRequest) -> HttpResponse:
     form = PeopleSearchForm(request.GET)
     form.is_valid()
     listing = Listing.of(request.GET, tuple(MANAGED_ORDERS))
-    found, total = queries.people_found(
+    people, total = queries.search_people(
         request.scope,
         str(form.cleaned_data.get("q", "")).strip(),
         category=str(form.cleaned_data.get("categorie", "")),
@@ -61,14 +61,14 @@ def list_people(request: OfficerRequest) -> HttpResponse:
         first=listing.first,
         count=listing.count,
     )
-    told = {"form": form, "found": found, "total": total, "listing": listing}
-    return render(request, "enrolment/people.html", told)
+    context = {"form": form, "people": people, "total": total, "listing": listing}
+    return render(request, "enrolment/people.html", context)
 
 
 @require_GET
 @for_officers
 def show_person(request: OfficerRequest, person_id: int) -> HttpResponse:
-    return _page(request, _known(request, person_id))
+    return _page(request, _managed_or_404(request, person_id))
 
 
 @require_POST
@@ -76,10 +76,10 @@ def show_person(request: OfficerRequest, person_id: int) -> HttpResponse:
 @for_officers
 @act_words("afficher un NUMEN")
 def show_numen(request: OfficerRequest, person_id: int) -> HttpResponse:
-    person = _known(request, person_id)
+    person = _managed_or_404(request, person_id)
     try:
         numen = services.reveal_numen(
-            request.scope, person_id, numen_keys.get(), "screen", by=by_(request), now=timezone.now()
+            request.scope, person_id, numen_keys.get(), "screen", by=actor_of(request), now=timezone.now()
         )
     except Refusal as refusal:
         return _page(request, person, problem=sentence(refusal), status=409)
@@ -91,45 +91,52 @@ def show_numen(request: OfficerRequest, person_id: int) -> HttpResponse:
 @for_officers
 @act_words("imprimer une lettre")
 def print_letter(request: OfficerRequest, person_id: int) -> HttpResponse:
-    _known(request, person_id)
-    return letters_pdf(request, [(person_id, queries.postal_of(request.scope, person_id))], "lettre")
+    _managed_or_404(request, person_id)
+    return letters_pdf(
+        request, [(person_id, queries.last_postal_address(request.scope, person_id))], "lettre"
+    )
 
 
 @require_http_methods(["GET", "POST"])
 @for_officers
 @act_words("corriger une fiche")
-def correct(request: OfficerRequest, person_id: int) -> HttpResponse:
-    person = _known(request, person_id)
+def correct_person(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person = _managed_or_404(request, person_id)
     if person.civil is None:
         raise Http404
-    form = CivilForm(request.POST or None, initial=civil_of(person.civil))
+    form = CivilForm(request.POST or None, initial=initial_civil_status(person.civil))
     if request.method == "POST" and form.is_valid():
         try:
             services.correct_person(
-                request.scope, person_id, form.civil, numen_keys.get(), by=by_(request), now=timezone.now()
+                request.scope,
+                person_id,
+                form.civil,
+                numen_keys.get(),
+                by=actor_of(request),
+                now=timezone.now(),
             )
             return HttpResponseRedirect(reverse("enrolment:person", args=[person_id]))
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
-    told = {"form": form, "person": person}
-    return render(request, "enrolment/correct.html", told, status=422 if form.errors else 200)
+    context = {"form": form, "person": person}
+    return render(request, "enrolment/correct.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
 @for_officers
 @act_words("accueillir une personne")
-def receive(request: OfficerRequest) -> HttpResponse:
-    form = ReceiveForm(request.POST or None, academy_id=request.scope.academy_id)
+def register_arrival(request: OfficerRequest) -> HttpResponse:
+    form = ArrivalForm(request.POST or None, academy_id=request.scope.academy_id)
     if request.method == "POST" and form.is_valid():
-        person, sponsor = form.person, form.cleaned_data["parrain"]
+        person, sponsor = form.person, form.cleaned_data["sponsor"]
         try:
             services.check_arrival(request.scope, person, now=timezone.now())
-            if page := _arrival_asked(request, person, sponsor, form):
+            if page := _arrival_confirmation(request, person, sponsor, form):
                 return page
-            person_id = services.receive_person(
+            person_id = services.register_arrival(
                 request.scope, person, sponsor,
                 NumenLayout(settings.CONFIG.academy.numen_layout), numen_keys.get(), SystemRandom(),
-                settings.CONFIG.mail.quota_mb, by=by_(request), now=timezone.now(),
+                settings.CONFIG.mail.quota_mb, by=actor_of(request), now=timezone.now(),
                 is_other=IS_OTHER in request.POST,
             )  # fmt: skip
             return HttpResponseRedirect(reverse("enrolment:person", args=[person_id]))
@@ -140,40 +147,44 @@ def receive(request: OfficerRequest) -> HttpResponse:
     return render(request, "enrolment/receive.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _arrival_asked(
-    request: OfficerRequest, person: NewPerson, sponsor: str, form: ReceiveForm
+def _arrival_confirmation(
+    request: OfficerRequest, person: NewPerson, sponsor: str, form: ArrivalForm
 ) -> HttpResponse | None:
     post = person.posts[0]
     return creation_page(
         request,
         person.civil,
         post.uai,
-        (CATEGORIES[person.category], post.starts_on or paris_day(timezone.now()), post.ends_on),
-        reverse("enrolment:receive"),
+        PostSummary(
+            CATEGORY_LABELS[person.category], post.starts_on or paris_day(timezone.now()), post.ends_on
+        ),
+        reverse("enrolment:register-arrival"),
         [(name, form.data.get(name, "")) for name in form.fields],
         ", ".join(sorted(request.scope.services.values())),
         sponsor=sponsor,
     )
 
 
-def _known(request: OfficerRequest, person_id: int) -> ManagedPerson:
-    found = queries.person_in(request.scope, person_id)
-    if found is None:
+def _managed_or_404(request: OfficerRequest, person_id: int) -> ManagedPerson:
+    person = queries.person_in(request.scope, person_id)
+    if person is None:
         raise Http404
-    return found
+    return person
 
 
 def _page(
     request: OfficerRequest, person: ManagedPerson, *, numen: str = "", problem: str = "", status: int = 200
 ) -> HttpResponse:
     account = account_of_person(person.person_id)
-    shown = presented(account.account_id) if account else None
-    told = {
+    identity = presented(account.account_id) if account else None
+    context = {
         "person": person,
         "name": person.name,
-        "category": CATEGORIES.get(person.category, person.category),  # type: ignore[call-overload]
-        "account": shown,
-        "account_state": _STATES.get(shown.state, shown.state) if shown else "Aucun compte",
+        "category": CATEGORY_LABELS.get(person.category, person.category),  # type: ignore[call-overload]
+        "account": identity,
+        "account_state": _ACCOUNT_STATE_LABELS.get(identity.state, identity.state)
+        if identity
+        else "Aucun compte",
         "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),
         "posts": [
             (post, school, function_label(post.function))
@@ -181,7 +192,11 @@ def _page(
         ],
         "masked": queries.masked_numen_of(person.person_id, numen_keys.get()),
         "numen": numen,
-        "story": [(STORY[line.action], line) for line in queries.story_of(person) if line.action in STORY],
+        "history": [
+            (HISTORY_LABELS[line.action], line)
+            for line in queries.history_of(person)
+            if line.action in HISTORY_LABELS
+        ],
         "problem": problem,
     }
-    return render(request, "enrolment/person.html", told, status=status)
+    return render(request, "enrolment/person.html", context, status=status)

@@ -1,4 +1,4 @@
-"""The queue of a service: requests read, answered, delivered."""
+"""The queue of a service: requests read, decided, delivered."""
 
 from random import SystemRandom
 
@@ -11,15 +11,20 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
-from vaguemestre.desks.enrolment.forms.officer_forms import SchoolForm, WordsForm
-from vaguemestre.desks.enrolment.forms.request_forms import WORKPLACES, WORKS
+from vaguemestre.desks.enrolment.forms.officer_forms import MessageForm, SchoolForm
+from vaguemestre.desks.enrolment.forms.request_forms import WORK_LABELS, WORKPLACE_LABELS
 from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
-from vaguemestre.desks.enrolment.rules.proofs import safe_name
-from vaguemestre.desks.enrolment.rules.states import moved, possible
-from vaguemestre.desks.enrolment.values import Act, State
-from vaguemestre.desks.enrolment.views.creation import IS_OTHER, creation_page, recognition_page
+from vaguemestre.desks.enrolment.rules.proofs import download_name
+from vaguemestre.desks.enrolment.rules.request_states import allowed_actions, next_state
+from vaguemestre.desks.enrolment.values import RequestAction, RequestState
+from vaguemestre.desks.enrolment.views.creation import IS_OTHER, PostSummary, creation_page, recognition_page
+from vaguemestre.desks.enrolment.views.labels_fr import (
+    MATCH_REASON_LABELS,
+    MEDIA_TYPE_LABELS,
+    OFFICER_STATE_LABELS,
+    labelled_steps,
+)
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
-from vaguemestre.desks.enrolment.views.words import KINDS, MATCH_REASONS, OFFICERS_STATES, told_steps
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
@@ -27,17 +32,17 @@ from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.values import NumenLayout
 
-_DELIVERED = "La lettre est partie à l’adresse de votre dossier, ou vous a été remise."
+_DELIVERED_MESSAGE = "La lettre est partie à l’adresse de votre dossier, ou vous a été remise."
 
 
 @require_GET
 @for_officers
 def show_queue(request: OfficerRequest) -> HttpResponse:
     state = request.GET.get("etat", "")
-    state = state if state in OFFICERS_STATES else ""
+    state = state if state in OFFICER_STATE_LABELS else ""
     search = request.GET.get("q", "").strip()[:60]
     listing = Listing.of(request.GET, ("-age", *queries.requests.QUEUE_ORDERS))
-    found, total = queries.queue_of(
+    requests, total = queries.queue_page(
         request.scope,
         timezone.now(),
         state=state,
@@ -46,16 +51,16 @@ def show_queue(request: OfficerRequest) -> HttpResponse:
         first=listing.first,
         count=listing.count,
     )
-    told = {
-        "rows": [(one, OFFICERS_STATES[one.state]) for one in found],
+    context = {
+        "rows": [(row, OFFICER_STATE_LABELS[row.state]) for row in requests],
         "total": total,
-        "states": list(OFFICERS_STATES.items()),
+        "states": list(OFFICER_STATE_LABELS.items()),
         "state": state,
         "search": search,
         "listing": listing,
         "services": ", ".join(sorted(request.scope.services.values())),
     }
-    return render(request, "enrolment/queue.html", told)
+    return render(request, "enrolment/queue.html", context)
 
 
 @require_GET
@@ -67,16 +72,16 @@ def show_request(request: OfficerRequest, request_id: int) -> HttpResponse:
 @require_GET
 @for_officers
 def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpResponse:
-    """A document of somebody unknown: read in a frame that may do nothing, never in our pages' origin."""
-    found = queries.proof_in(request.scope, request_id, proof_id, secret_keys.get())
-    if found is None:
+    """Serve a proof as a sandboxed download: its author is unknown, so it must not run in our origin."""
+    proof = queries.find_proof(request.scope, request_id, proof_id, secret_keys.get())
+    if proof is None:
         raise Http404
-    kind, content = found
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{safe_name(proof_id, kind)}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    kind, content = proof
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{download_name(proof_id, kind)}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
 
 
 @require_POST
@@ -93,71 +98,77 @@ def show_proof(request: OfficerRequest, request_id: int, proof_id: int) -> HttpR
     },
     named_by="act",
 )
-def act_on(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
-    words = WordsForm(request.POST)
-    school = SchoolForm(request.POST, academy_id=request.scope.academy_id)
+def decide_request(request: OfficerRequest, request_id: int, act: str) -> HttpResponse:
+    message_form = MessageForm(request.POST)
+    school_form = SchoolForm(request.POST, academy_id=request.scope.academy_id)
     try:
-        if page := _asked(request, request_id, act, school):
+        if page := _confirmation(request, request_id, act, school_form):
             return page
-        if not _done(request, request_id, act, words, school):
-            # What the other form of the page lacks is nobody's fault.
-            wrong = {"school": school} if act == "creer" else {"words": words}
-            return _page(request, request_id, **wrong, act=act, status=422)
+        if not _apply(request, request_id, act, message_form, school_form):
+            # Show the errors of the submitted form only.
+            if act == "creer":
+                return _page(request, request_id, school_form=school_form, status=422)
+            return _page(request, request_id, message_form=message_form, status=422)
     except Refusal as refusal:
         return _page(request, request_id, problem=sentence(refusal), status=409)
     return HttpResponseRedirect(reverse("enrolment:request", args=[request_id]))
 
 
-def _asked(request: OfficerRequest, request_id: int, act: str, school: SchoolForm) -> HttpResponse | None:
-    """The page to confirm before a NUMEN is created; None if none is, or if it was confirmed."""
-    found = queries.opened_request(request.scope, request_id)
+def _confirmation(
+    request: OfficerRequest, request_id: int, act: str, school_form: SchoolForm
+) -> HttpResponse | None:
+    """The confirmation page before a NUMEN is created; None if none is needed, or once confirmed."""
+    detail = queries.request_detail(request.scope, request_id)
     back = reverse("enrolment:request", args=[request_id])
-    if found is None:
+    if detail is None:
         return None
-    if act == "creer" and school.is_valid():
-        uai = school.cleaned_data["uai"]
-        moved(found.state, Act.CREATE)
-        services.check_creation(request.scope, found.applicant, uai)
-        post = (found.applicant.post, found.applicant.starts_on, found.applicant.ends_on)
+    if act == "creer" and school_form.is_valid():
+        uai = school_form.cleaned_data["uai"]
+        next_state(detail.state, RequestAction.CREATE)
+        services.check_creation(request.scope, detail.applicant, uai)
+        applicant = detail.applicant
+        post = PostSummary(applicant.post, applicant.starts_on, applicant.ends_on)
         return creation_page(
-            request, queries.civil_of(found.applicant), uai, post, back, [("uai", uai)], found.service
+            request, queries.civil_of(detail.applicant), uai, post, back, [("uai", uai)], detail.service
         )
     if act == "existe":
-        typed = request.POST.get("personne", "")
+        typed = request.POST.get("person_id", "")
         person = queries.person_in(request.scope, int(typed)) if typed.isdigit() else None
         if person and not queries.masked_numen_of(person.person_id, numen_keys.get()):
-            moved(found.state, Act.RECOGNISE)
-            return recognition_page(request, person, found.reference, back, [("personne", typed)])
+            next_state(detail.state, RequestAction.RECOGNISE)
+            return recognition_page(request, person, detail.reference, back, [("person_id", typed)])
     return None
 
 
-def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, school: SchoolForm) -> bool:
-    """Whether the act was done; its form says otherwise what is missing."""
-    scope, by, now = request.scope, by_(request), timezone.now()
+def _apply(
+    request: OfficerRequest, request_id: int, act: str, message_form: MessageForm, school_form: SchoolForm
+) -> bool:
+    """Apply the decision. False if its form is invalid."""
+    scope, by, now = request.scope, actor_of(request), timezone.now()
     layout, keys = NumenLayout(settings.CONFIG.academy.numen_layout), numen_keys.get()
     match act:
         case "prendre":
-            services.take_up(scope, request_id, by=by, now=now)
+            services.start_review(scope, request_id, by=by, now=now)
         case "demander" | "refuser":
-            if not words.is_valid():
+            if not message_form.is_valid():
                 return False
-            tell = services.ask_for_more if act == "demander" else services.reject
-            tell(scope, request_id, words.cleaned_data["mots"], by=by, now=now)
+            decide = services.request_information if act == "demander" else services.reject
+            decide(scope, request_id, message_form.cleaned_data["message"], by=by, now=now)
         case "existe":
-            person_id = request.POST.get("personne", "")
-            services.recognise(
+            person_id = request.POST.get("person_id", "")
+            services.link_existing_person(
                 scope, request_id, int(person_id) if person_id.isdigit() else 0, layout, keys, SystemRandom(),
                 by=by, now=now,
             )  # fmt: skip
         case "creer":
-            if not school.is_valid():
+            if not school_form.is_valid():
                 return False
             services.create_person(
-                scope, request_id, school.cleaned_data["uai"], layout, keys, SystemRandom(),
+                scope, request_id, school_form.cleaned_data["uai"], layout, keys, SystemRandom(),
                 settings.CONFIG.mail.quota_mb, by=by, now=now, is_other=IS_OTHER in request.POST,
             )  # fmt: skip
         case "remis":
-            services.deliver(scope, request_id, _DELIVERED, by=by, now=now)
+            services.mark_delivered(scope, request_id, _DELIVERED_MESSAGE, by=by, now=now)
         case _:
             raise Http404
     return True
@@ -168,18 +179,20 @@ def _done(request: OfficerRequest, request_id: int, act: str, words: WordsForm, 
 @for_officers
 @act_words("imprimer des lettres")
 def print_letters(request: OfficerRequest) -> HttpResponse:
-    """One PDF of the letters of all requests whose NUMEN is ready; each reading is journaled."""
-    wanted = []
-    for state in (State.APPROVED, State.EXISTING_FOUND):
-        found, _ = queries.queue_of(request.scope, timezone.now(), state=state, count=None)
-        wanted += [queries.opened_request(request.scope, one.request_id) for one in found]
-    people = [(one.person_id, one.applicant.postal) for one in wanted if one and one.person_id]
+    """One PDF with the letters of every request whose NUMEN is ready; every disclosure is journaled."""
+    details = []
+    for state in (RequestState.APPROVED, RequestState.EXISTING_FOUND):
+        rows, _ = queries.queue_page(request.scope, timezone.now(), state=state, count=None)
+        details += [queries.request_detail(request.scope, row.request_id) for row in rows]
+    people = [
+        (detail.person_id, detail.applicant.postal) for detail in details if detail and detail.person_id
+    ]
     if not people:
         return HttpResponseRedirect(reverse("enrolment:queue"))
     return letters_pdf(request, people, "lettres")
 
 
-def by_(request: SignedInRequest) -> str:
+def actor_of(request: SignedInRequest) -> str:
     return f"account:{request.who.account_id}"
 
 
@@ -187,32 +200,33 @@ def _page(
     request: OfficerRequest,
     request_id: int,
     *,
-    words: WordsForm | None = None,
-    school: SchoolForm | None = None,
-    act: str = "",
+    message_form: MessageForm | None = None,
+    school_form: SchoolForm | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    found = queries.opened_request(request.scope, request_id)
-    if found is None:
+    detail = queries.request_detail(request.scope, request_id)
+    if detail is None:
         raise Http404
-    academy_id, told_uai = request.scope.academy_id, found.applicant.uai
-    near = () if told_uai else queries.schools_like(academy_id, found.applicant.school)
-    uai = told_uai or (near[0][0] if len(near) == 1 else "")
-    probable = queries.near_people(request.scope, queries.civil_of(found.applicant), uai, numen_keys.get())
-    told = {
-        "found": found,
-        "near": near,
-        "state": OFFICERS_STATES[found.state],
-        "steps": told_steps(found.steps, OFFICERS_STATES),
-        "proofs": [(id_, KINDS.get(kind, kind), size) for id_, kind, size in found.proofs],
-        "workplace": WORKPLACES[found.applicant.workplace],
-        "work": WORKS[found.applicant.work],
-        "probable": [(one, MATCH_REASONS[one.reason]) for one in probable],
-        "may": {one.value for one in possible(found.state)},
-        "words": words or WordsForm(),
-        "school": school or SchoolForm(initial={"uai": uai}, academy_id=academy_id),
-        "act": act,
+    academy_id, applicant = request.scope.academy_id, detail.applicant
+    schools = () if applicant.uai else queries.search_schools(academy_id, applicant.school)
+    uai = applicant.uai or (schools[0][0] if len(schools) == 1 else "")
+    people = queries.likely_people(request.scope, queries.civil_of(detail.applicant), uai, numen_keys.get())
+    context = {
+        "detail": detail,
+        "schools": schools,
+        "state": OFFICER_STATE_LABELS[detail.state],
+        "steps": labelled_steps(detail.steps, OFFICER_STATE_LABELS),
+        "proofs": [
+            (proof.proof_id, MEDIA_TYPE_LABELS.get(proof.kind, proof.kind), proof.size)
+            for proof in detail.proofs
+        ],
+        "workplace": WORKPLACE_LABELS[detail.applicant.workplace],
+        "work": WORK_LABELS[detail.applicant.work],
+        "people": [(person, MATCH_REASON_LABELS[person.reason]) for person in people],
+        "may": {action.value for action in allowed_actions(detail.state)},
+        "message_form": message_form or MessageForm(),
+        "school_form": school_form or SchoolForm(initial={"uai": uai}, academy_id=academy_id),
         "problem": problem,
     }
-    return render(request, "enrolment/opened.html", told, status=status)
+    return render(request, "enrolment/detail.html", context, status=status)

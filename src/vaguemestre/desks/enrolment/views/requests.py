@@ -1,6 +1,7 @@
-"""« NUMEN »: which service, the request, its follow-up. Nobody needs to be signed in."""
+"""Public pages « NUMEN »: the service in charge, the request, its tracking."""
 
 from random import SystemRandom
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -22,34 +23,34 @@ from vaguemestre.desks.enrolment.forms.request_forms import (
 from vaguemestre.desks.enrolment.ports import scan
 from vaguemestre.desks.enrolment.rules.routing import service_in_charge
 from vaguemestre.desks.enrolment.values import ProofFile, Workplace
-from vaguemestre.desks.enrolment.views.words import STATES, told_steps
+from vaguemestre.desks.enrolment.views.labels_fr import STATE_LABELS, labelled_steps
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.directory.queries import ServiceCard, find_academy_id, service_card
 
-_FOLLOW_SALT = "enrolment.follow"
-_FOLLOW_SECONDS = 3600
+_TRACKING_SALT = "enrolment.follow"
+_TRACKING_SECONDS = 3600
 
 
 @require_GET
 @never_cache
 def start(request: HttpRequest) -> HttpResponse:
-    """The three questions, then the service that answers them."""
+    """The three questions, then the service in charge."""
     departments = settings.CONFIG.academy.departments
     form = QuestionsForm(request.GET or None, departments=departments)
-    told: dict[str, object] = {"form": form, "follow": FollowForm()}
+    context: dict[str, Any] = {"form": form}
     if request.GET and form.is_valid():
         workplace, work, department = form.answers
-        told["is_higher"] = workplace is Workplace.HIGHER
-        told["service"] = _card(service_in_charge(workplace, work, department))
-        told["query"] = request.GET.urlencode()
-    return render(request, "enrolment/start.html", told)
+        context["is_higher"] = workplace is Workplace.HIGHER
+        context["service"] = _card(service_in_charge(workplace, work, department))
+        context["query"] = request.GET.urlencode()
+    return render(request, "enrolment/start.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @never_cache
-def ask(request: HttpRequest) -> HttpResponse:
+def submit_request(request: HttpRequest) -> HttpResponse:
     questions = QuestionsForm(request.GET, departments=settings.CONFIG.academy.departments)
     if not questions.is_valid():
         return HttpResponseRedirect(reverse("enrolment:start"))
@@ -60,13 +61,13 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _request_page(request, RequestForm(), service)
     form = RequestForm(request.POST, request.FILES)
-    if not form.is_valid() or not _scanned(form):
+    if not form.is_valid() or not _scan_proofs(form):
         return _request_page(request, form, service, status=422)
     try:
-        receipt = services.file_request(
+        receipt = services.submit_request(
             find_academy_id(settings.CONFIG.academy.domain),
             form.applicant(workplace, work, department),
-            form.cleaned_data["pieces"],
+            form.cleaned_data["proofs"],
             secret_keys.get(),
             SystemRandom(),
             network=network_of(request),
@@ -80,14 +81,14 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @never_cache
-def follow(request: HttpRequest) -> HttpResponse:
-    """By reference and secret; both travel in forms, never in an address."""
+def track_request(request: HttpRequest) -> HttpResponse:
+    """Find a request by reference and secret, which are posted, never part of a URL."""
     form = FollowForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        request_id = queries.request_by_secret(given["reference"], given["secret"])
+        data = form.cleaned_data
+        request_id = queries.find_request(data["reference"], data["secret"])
         if request_id:
-            return _followed(request, request_id, CompleteForm())
+            return _tracking_page(request, request_id, CompleteForm())
         form.add_error(
             None, "Aucune demande n’a cette référence et ce secret. Vérifiez l’accusé de réception."
         )
@@ -96,54 +97,54 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @never_cache
-def complete(request: HttpRequest) -> HttpResponse:
+def complete_request(request: HttpRequest) -> HttpResponse:
     try:
         request_id = int(
-            signing.loads(request.POST.get("suivi", ""), salt=_FOLLOW_SALT, max_age=_FOLLOW_SECONDS)
+            signing.loads(request.POST.get("token", ""), salt=_TRACKING_SALT, max_age=_TRACKING_SECONDS)
         )
     except (signing.BadSignature, ValueError):
-        return HttpResponseRedirect(reverse("enrolment:follow"))
+        return HttpResponseRedirect(reverse("enrolment:track-request"))
     form = CompleteForm(request.POST, request.FILES)
-    if not form.is_valid() or not _scanned(form):
-        return _followed(request, request_id, form, status=422)
-    given = form.cleaned_data
+    if not form.is_valid() or not _scan_proofs(form):
+        return _tracking_page(request, request_id, form, status=422)
+    data = form.cleaned_data
     services.complete_request(
-        request_id, given["mots"], given["pieces"], secret_keys.get(), now=timezone.now()
+        request_id, data["message"], data["proofs"], secret_keys.get(), now=timezone.now()
     )
-    return _followed(request, request_id, CompleteForm())
+    return _tracking_page(request, request_id, CompleteForm())
 
 
-def _followed(
+def _tracking_page(
     request: HttpRequest, request_id: int, form: CompleteForm, *, status: int = 200
 ) -> HttpResponse:
-    found = queries.followed(request_id)
-    told = {
-        "found": found,
-        "state": STATES[found.state],
-        "steps": told_steps(found.steps, STATES),
+    tracked = queries.request_status(request_id)
+    context = {
+        "tracked": tracked,
+        "state": STATE_LABELS[tracked.state],
+        "steps": labelled_steps(tracked.steps, STATE_LABELS),
         "form": form,
-        "proof": signing.dumps(request_id, salt=_FOLLOW_SALT),
+        "token": signing.dumps(request_id, salt=_TRACKING_SALT),
     }
-    return render(request, "enrolment/followed.html", told, status=status)
+    return render(request, "enrolment/tracking.html", context, status=status)
 
 
 def _request_page(
     request: HttpRequest, form: RequestForm, service: ServiceCard, *, status: int = 200
 ) -> HttpResponse:
-    told = {"form": form, "service": service, "query": request.GET.urlencode()}
-    return render(request, "enrolment/request.html", told, status=status)
+    context = {"form": form, "service": service, "query": request.GET.urlencode()}
+    return render(request, "enrolment/request.html", context, status=status)
 
 
 def _card(code: str | None) -> ServiceCard | None:
     return service_card(find_academy_id(settings.CONFIG.academy.domain), code) if code else None
 
 
-def _scanned(form: RequestForm | CompleteForm) -> bool:
-    """Whether the virus check lets every proof through; its word stands by the field otherwise."""
-    proofs: list[ProofFile] = form.cleaned_data["pieces"]
+def _scan_proofs(form: RequestForm | CompleteForm) -> bool:
+    """Whether the virus scanner accepts every proof; otherwise adds the error to the form."""
+    proofs: list[ProofFile] = form.cleaned_data["proofs"]
     try:
         for proof in proofs:
             scan.get()(proof.content, proof.name)
     except Refusal as refusal:
-        form.add_error("pieces", sentence(refusal))
+        form.add_error("proofs", sentence(refusal))
     return form.is_valid()

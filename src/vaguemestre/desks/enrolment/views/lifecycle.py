@@ -1,4 +1,4 @@
-"""What happens to somebody of the service, declared by an officer."""
+"""Lifecycle events of a person (leave, transfer, retirement…), declared by an officer."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
-from vaguemestre.desks.enrolment.views.queue import by_
+from vaguemestre.desks.enrolment.views.queue import actor_of
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -31,15 +31,15 @@ from vaguemestre.people.lifecycle.queries import life_of
 from vaguemestre.people.lifecycle.values import Event, Foreseen, Step
 from vaguemestre.people.lifecycle.words import EVENTS, MAILBOXES, STATES, STEPS, consequences
 
-_DECLARED = tuple(event for event in Event if event not in rules.BY_THE_FEED | rules.BY_THE_DESK)
+_DECLARABLE = tuple(event for event in Event if event not in rules.BY_THE_FEED | rules.BY_THE_DESK)
 
 
-class DeclareForm(forms.Form):
-    evenement = forms.ChoiceField(
-        label="Ce qui arrive", choices=[(one.value, EVENTS[one]) for one in _DECLARED]
+class DeclarationForm(forms.Form):
+    event = forms.ChoiceField(
+        label="Ce qui arrive", choices=[(event.value, EVENTS[event]) for event in _DECLARABLE]
     )
-    jour = DayField(label="Jour d’effet", error_messages={"required": "Écrivez le jour d’effet."})
-    adresse = forms.CharField(
+    effect_on = DayField(label="Jour d’effet", error_messages={"required": "Écrivez le jour d’effet."})
+    new_address = forms.CharField(
         label="Nouvelle adresse",
         max_length=254,
         required=False,
@@ -47,13 +47,13 @@ class DeclareForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
     )
 
-    def offer(self, events: Sequence[Event]) -> None:
-        """Show those events only."""
-        choices = [(one.value, EVENTS[one]) for one in events]
-        cast("forms.ChoiceField", self.fields["evenement"]).choices = choices
+    def limit_to(self, events: Sequence[Event]) -> None:
+        """Offer only those events."""
+        choices = [(event.value, EVENTS[event]) for event in events]
+        cast("forms.ChoiceField", self.fields["event"]).choices = choices
 
-    def clean_adresse(self) -> str:
-        typed = self.cleaned_data["adresse"].strip()
+    def clean_new_address(self) -> str:
+        typed = self.cleaned_data["new_address"].strip()
         if not typed:
             return ""
         try:
@@ -64,9 +64,9 @@ class DeclareForm(forms.Form):
 
 @require_GET
 @for_officers
-def show(request: OfficerRequest, person_id: int) -> HttpResponse:
-    person, account_id = _theirs(request, person_id)
-    return _page(request, person, account_id, DeclareForm())
+def show_lifecycle(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person, account_id = _person_and_account(request, person_id)
+    return _page(request, person, account_id, DeclarationForm())
 
 
 @require_POST
@@ -74,28 +74,30 @@ def show(request: OfficerRequest, person_id: int) -> HttpResponse:
 @for_officers
 @act_words("déclarer un départ, un congé ou une retraite")
 def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
-    person, account_id = _theirs(request, person_id)
-    form = DeclareForm(request.POST)
+    person, account_id = _person_and_account(request, person_id)
+    form = DeclarationForm(request.POST)
     if form.is_valid():
         now, numbers = timezone.now(), settings.CONFIG.life_numbers()
-        event, day = Event(form.cleaned_data["evenement"]), form.cleaned_data["jour"]
+        event, day = Event(form.cleaned_data["event"]), form.cleaned_data["effect_on"]
         try:
             foreseen = services.foresee(account_id, event, day, numbers, today=paris_day(now))
-            if page := confirmation_page(request, _asked(person, account_id, form, foreseen)):
+            if page := confirmation_page(request, _confirmation(person, account_id, form, foreseen)):
                 return page
             services.declare(
                 account_id,
                 event,
                 day,
                 numbers,
-                new_address=form.cleaned_data["adresse"],
-                by=by_(request),
+                new_address=form.cleaned_data["new_address"],
+                by=actor_of(request),
                 now=now,
                 today=paris_day(now),
             )
             return _done(account_id, person_id)
         except Refusal as refusal:
-            form.add_error("jour" if refusal.code == "lifecycle.day-impossible" else None, sentence(refusal))
+            form.add_error(
+                "effect_on" if refusal.code == "lifecycle.day-impossible" else None, sentence(refusal)
+            )
     return _page(request, person, account_id, form, status=422)
 
 
@@ -103,25 +105,27 @@ def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
 @recently_signed_in
 @for_officers
 @act_words("déclarer un retour")
-def come_back(request: OfficerRequest, person_id: int) -> HttpResponse:
-    person, account_id = _theirs(request, person_id)
+def declare_return(request: OfficerRequest, person_id: int) -> HttpResponse:
+    person, account_id = _person_and_account(request, person_id)
     try:
-        services.come_back(account_id, by=by_(request), now=timezone.now())
+        services.come_back(account_id, by=actor_of(request), now=timezone.now())
     except Refusal as refusal:
-        form = DeclareForm()
+        form = DeclarationForm()
         return _page(request, person, account_id, form, problem=sentence(refusal), status=409)
     return _done(account_id, person_id)
 
 
-def _asked(person: ManagedPerson, account_id: int, form: DeclareForm, foreseen: Foreseen) -> Confirmation:
-    """What declaring will do, in the words of what is done."""
-    event, day = Event(form.cleaned_data["evenement"]), form.cleaned_data["jour"]
-    told = list(consequences(foreseen))
-    owned = boxes_owned.get()(account_id)
+def _confirmation(
+    person: ManagedPerson, account_id: int, form: DeclarationForm, foreseen: Foreseen
+) -> Confirmation:
+    """The confirmation page: what the declaration will do, and when."""
+    event, day = Event(form.cleaned_data["event"]), form.cleaned_data["effect_on"]
+    effects = list(consequences(foreseen))
+    boxes = boxes_owned.get()(account_id)
     steps = {*foreseen.at_once, *(due.step for due in foreseen.later)}
-    if owned and Step.WITHDRAW in steps:
-        words = "Boîtes dont c’est la seule personne responsable : %(boxes)s."
-        told.append(words % {"boxes": ", ".join(owned)})
+    if boxes and Step.WITHDRAW in steps:
+        template = "Boîtes dont c’est la seule personne responsable : %(boxes)s."
+        effects.append(template % {"boxes": ", ".join(boxes)})
     return Confirmation(
         title=f"Confirmer : {EVENTS[event]}",
         facts=[
@@ -129,15 +133,15 @@ def _asked(person: ManagedPerson, account_id: int, form: DeclareForm, foreseen: 
             ("Poste", person.place),
             ("Jour d’effet", f"{day:%d/%m/%Y}"),
         ],
-        consequences=told,
+        consequences=effects,
         fields=[(name, form.data.get(name, "")) for name in form.fields],
         button="Déclarer",
-        back=reverse("enrolment:life", args=[person.person_id]),
+        back=reverse("enrolment:lifecycle", args=[person.person_id]),
         is_dangerous=bool(steps & {Step.CLOSE, Step.FREEZE, Step.SUSPEND}),
     )
 
 
-def _theirs(request: OfficerRequest, person_id: int) -> tuple[ManagedPerson, int]:
+def _person_and_account(request: OfficerRequest, person_id: int) -> tuple[ManagedPerson, int]:
     person = queries.person_in(request.scope, person_id)
     account = account_of_person(person_id) if person else None
     if person is None or account is None:
@@ -146,16 +150,16 @@ def _theirs(request: OfficerRequest, person_id: int) -> tuple[ManagedPerson, int
 
 
 def _done(account_id: int, person_id: int) -> HttpResponse:
-    """On every channel now, as far as the engines answer; the worker does the rest."""
+    """Apply the change to the engines now if they answer (else the worker does), and redirect."""
     run_now(AccountsChanged([account_id]))
-    return HttpResponseRedirect(f"{reverse('enrolment:life', args=[person_id])}?fait=1")
+    return HttpResponseRedirect(f"{reverse('enrolment:lifecycle', args=[person_id])}?fait=1")
 
 
 def _page(
     request: OfficerRequest,
     person: ManagedPerson,
     account_id: int,
-    form: DeclareForm,
+    form: DeclarationForm,
     *,
     problem: str = "",
     status: int = 200,
@@ -163,9 +167,9 @@ def _page(
     life = life_of(account_id, rules.table(settings.CONFIG.life_numbers()))
     if life is None:
         raise Http404
-    events = [one for one in _DECLARED if rules.may_happen(one, life.state, life.mailbox_state)]
-    form.offer(events)
-    told = {
+    events = [event for event in _DECLARABLE if rules.may_happen(event, life.state, life.mailbox_state)]
+    form.limit_to(events)
+    context = {
         "person": person,
         "name": person.name,
         "life": life,
@@ -178,4 +182,4 @@ def _page(
         "problem": problem,
         "done": "fait" in request.GET,
     }
-    return render(request, "enrolment/life.html", told, status=status)
+    return render(request, "enrolment/life.html", context, status=status)

@@ -1,25 +1,27 @@
-"""States and acts in words."""
+"""French labels of states, match reasons, media types and journal actions."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
 
-from vaguemestre.desks.enrolment.values import State, StepSeen
+from vaguemestre.desks.enrolment.values import RequestState, StepRow
 from vaguemestre.people.directory.rules.similarity import MatchReason
 
-STATES = {
-    State.SUBMITTED: "Reçue",
-    State.UNDER_REVIEW: "À l’étude",
-    State.NEEDS_INFORMATION: "Une pièce est attendue",
-    State.APPROVED: "NUMEN attribué",
-    State.EXISTING_FOUND: "Vous avez déjà un NUMEN",
-    State.REJECTED: "Refusée",
-    State.DELIVERED: "NUMEN remis",
-    State.CLOSED: "Close",
+STATE_LABELS = {
+    RequestState.SUBMITTED: "Reçue",
+    RequestState.UNDER_REVIEW: "À l’étude",
+    RequestState.NEEDS_INFORMATION: "Une pièce est attendue",
+    RequestState.APPROVED: "NUMEN attribué",
+    RequestState.EXISTING_FOUND: "Vous avez déjà un NUMEN",
+    RequestState.REJECTED: "Refusée",
+    RequestState.DELIVERED: "NUMEN remis",
+    RequestState.CLOSED: "Close",
 }
 
-# What whoever answers the requests reads.
-OFFICERS_STATES = {**STATES, State.EXISTING_FOUND: "Avait déjà un NUMEN"}
+# As officers read them.
+OFFICER_STATE_LABELS = {**STATE_LABELS, RequestState.EXISTING_FOUND: "Avait déjà un NUMEN"}
 
-MATCH_REASONS = {
+MATCH_REASON_LABELS = {
     MatchReason.SAME: "mêmes noms, même naissance",
     MatchReason.NAMES: "noms proches, même naissance",
     MatchReason.BIRTH_DATE: "mêmes noms, même établissement, naissance à un chiffre près",
@@ -27,9 +29,9 @@ MATCH_REASONS = {
     MatchReason.NAMESAKE: "mêmes noms, autre date de naissance, autre établissement",
 }
 
-KINDS = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}
+MEDIA_TYPE_LABELS = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}
 
-STORY = {
+HISTORY_LABELS = {
     "directory.person-registered": "Personne enregistrée",
     "directory.person-changed": "Fiche modifiée",
     "directory.numen-recorded": "NUMEN enregistré",
@@ -62,7 +64,19 @@ STORY = {
 }
 
 
-def told_steps(steps: Iterable[StepSeen], states: Mapping[State, str]) -> list[tuple[StepSeen, str, str]]:
-    """Each step, its state in words, and what was written with it unless that is the state again."""
-    told = [(step, states[step.state]) for step in steps]
-    return [(step, title, "" if step.words.rstrip(".") == title else step.words) for step, title in told]
+class LabelledStep(NamedTuple):
+    """A step with the label of its state; `message` is "" where it repeats the label."""
+
+    at: datetime
+    label: str
+    message: str
+
+
+def labelled_steps(steps: Iterable[StepRow], labels: Mapping[RequestState, str]) -> list[LabelledStep]:
+    """The steps of a request as its pages list them."""
+    rows = []
+    for step in steps:
+        label = labels[step.state]
+        message = "" if step.message.rstrip(".") == label else step.message
+        rows.append(LabelledStep(step.at, label, message))
+    return rows
