@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from vaguemestre.desks.portal.services import publish
-from vaguemestre.desks.portal.values import Announcement, Weight
+from vaguemestre.desks.portal.services import save_announcement
+from vaguemestre.desks.portal.values import Announcement, Importance
 from vaguemestre.foundation.kernel.times import paris_day
 
 _SHOWN = timedelta(days=30)
@@ -15,8 +15,8 @@ def announce(now: datetime) -> None:
         "De faux messages parlent de votre quota",
         "Aucun service ne demande votre mot de passe pour agrandir votre boîte. Ne cliquez pas : le bouton "
         "« Signaler » de la messagerie nous prévient.",
-        Weight.PLAIN,
+        Importance.PLAIN,
         today,
         today + _SHOWN,
     )
-    publish(announcement, by="instance", now=now)
+    save_announcement(announcement, by="instance", now=now)

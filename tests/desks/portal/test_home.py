@@ -52,16 +52,16 @@ def test_a_favourite_comes_first_and_goes_back(client: Client, nicolas: Account)
     before = page(client)
     assert before.index('href="/messagerie/" aria-d') < before.index('href="/parametres/" aria-d')
     for _ in range(2):
-        client.post(STAR, {"application": "/parametres/", "voulu": "oui"})
+        client.post(STAR, {"application": "/parametres/", "favourite": "1"})
     after = page(client)
     assert after.index('href="/parametres/" aria-d') < after.index('href="/messagerie/" aria-d')
-    client.post(STAR, {"application": "/parametres/", "voulu": "non"})
+    client.post(STAR, {"application": "/parametres/"})
     assert not Favourite.objects.exists()
 
 
 def test_only_what_one_may_open_can_be_a_favourite(client: Client, nicolas: Account) -> None:
-    client.post(STAR, {"application": "/assistance/", "voulu": "oui"})
-    client.post(STAR, {"application": "x" * 500, "voulu": "oui"})
+    client.post(STAR, {"application": "/assistance/", "favourite": "1"})
+    client.post(STAR, {"application": "x" * 500, "favourite": "1"})
     assert not Favourite.objects.exists()
     assert client.get(STAR).status_code == 405
 
@@ -80,7 +80,7 @@ def test_messages_of_the_academie_show_on_their_days_only(client: Client, nicola
         ("Présent <b>", today, today),
         ("Futur", today + day, today + day),
     ):
-        AnnouncementRow.objects.create(title=title, weight="plain", starts_on=starts, ends_on=ends)
+        AnnouncementRow.objects.create(title=title, importance="plain", starts_on=starts, ends_on=ends)
     shown = page(client)
     assert "Présent &lt;b&gt;" in shown
     assert "Fini" not in shown
@@ -89,21 +89,21 @@ def test_messages_of_the_academie_show_on_their_days_only(client: Client, nicola
 
 def test_messages_are_written_by_administrators(client: Client, nicolas: Account) -> None:
     new = "/administration/annonces/nouvelle"
-    typed = {"titre": "Maintenance", "texte": "Jeudi", "importance": "warning", "debut": "01/09/2026"}
+    typed = {"title": "Maintenance", "text": "Jeudi", "importance": "warning", "starts_on": "01/09/2026"}
     for address in ("/administration/annonces", new):
         assert client.get(address).status_code == 403
-    assert client.post(new, {**typed, "fin": "30/09/2026"}).status_code == 403
+    assert client.post(new, {**typed, "ends_on": "30/09/2026"}).status_code == 403
     Account.objects.filter(pk=nicolas.pk).update(role="administrator")
     client.post("/deconnexion")
     client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
-    refused = client.post(new, {**typed, "fin": "30/08/2026"}).content.decode()
+    refused = client.post(new, {**typed, "ends_on": "30/08/2026"}).content.decode()
     assert "La fin vient avant le début" in refused
     assert "Maintenance" in refused  # nothing typed is lost
-    assert client.post(new, {**typed, "fin": "30/09/2026"}).status_code == 302
+    assert client.post(new, {**typed, "ends_on": "30/09/2026"}).status_code == 302
     row = AnnouncementRow.objects.get()
     assert row.title in page(client, "/administration/annonces")
     assert row.title in page(client, f"/administration/annonces/{row.pk}")
-    client.post(f"/administration/annonces/{row.pk}", {**typed, "titre": "Reportée", "fin": "30/09/2026"})
+    client.post(f"/administration/annonces/{row.pk}", {**typed, "title": "Reportée", "ends_on": "30/09/2026"})
     assert AnnouncementRow.objects.get().title == "Reportée"
     client.post(f"/administration/annonces/{row.pk}/retirer")
     assert not AnnouncementRow.objects.exists()

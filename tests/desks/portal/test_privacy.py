@@ -17,7 +17,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.mailbox.portability import handlers as moving
 from vaguemestre.post.outbox.services import delivery_status
-from vaguemestre.schools.sharing.services import together
+from vaguemestre.schools.sharing.services import collaboration
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +35,12 @@ def test_sessions_last_what_is_said(lines: dict[str, str]) -> None:
     said = lines["Sessions"]
     assert (timedelta(hours=1), timedelta(minutes=15)) == (limits.IDLE, limits.IDLE_SHARED)
     assert "1 heure sans rien faire (15 minutes sur un ordinateur partagé)" in said
-    assert timedelta(hours=12) == limits.MAX_DURATION
+    assert timedelta(hours=12) == limits.LONGEST
     assert "après 12 heures au plus" in said
-    assert timedelta(days=30) == limits.OWN_DEVICE
+    assert timedelta(days=30) == limits.MINE
     assert "« Mon appareil », 30 jours" in said
     assert limits.session_end(NOON, NOON, shared=False, mine=True) == NOON + timedelta(days=30)
-    assert limits.is_read_only(NOON, NOON + timedelta(hours=13), mine=True)
+    assert limits.reads_only(NOON, NOON + timedelta(hours=13), mine=True)
     assert timedelta(days=2) == sessions.SWEPT_AFTER
     assert "2 jours" in lines["Sessions terminées et essais de connexion infructueux"]
 
@@ -58,7 +58,7 @@ def test_the_journal_is_said_to_be_kept_and_is(lines: dict[str, str]) -> None:
     ("what", "kept", "said"),
     [
         ("Suivi des envois (destinataires, heure, ce que chacun est devenu)", delivery_status.RETENTION, 180),
-        ("Activité des boîtes partagées", together.ACTIVITY_KEPT, 365),
+        ("Activité des boîtes partagées", collaboration.ACTIVITY_KEPT, 365),
         ("Fichiers apportés ou à emporter (import, export)", moving.KEPT, 7),
         ("Demande de NUMEN", requests.PROOFS_KEPT, 30),
     ],

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.desks.portal.rules import arranged, check_announcement, found, tasks_left
-from vaguemestre.desks.portal.values import Announcement, Room, Task, Tile, Weight
+from vaguemestre.desks.portal.rules import check_announcement, pending_tasks, search_tiles, sort_tiles
+from vaguemestre.desks.portal.values import Announcement, Importance, MailboxUsage, Task, Tile
 from vaguemestre.foundation.kernel.errors import Refusal
 
 TILES = [
@@ -23,7 +23,7 @@ FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
 
 @given(st.sets(st.sampled_from(["mail", "rooms", "accolad", "gone"])))
 def test_favourites_come_first_and_nothing_is_lost(favourites: set[str]) -> None:
-    shown = arranged(TILES, favourites)
+    shown = sort_tiles(TILES, favourites)
     assert sorted(tile.key for tile in shown) == sorted(tile.key for tile in TILES)
     marks = [tile.is_favourite for tile in shown]
     assert marks == sorted(marks, reverse=True)
@@ -35,13 +35,13 @@ def test_favourites_come_first_and_nothing_is_lost(favourites: set[str]) -> None
     [("", ["mail", "rooms", "accolad"]), ("ACADEMIE", ["accolad"]), ("salle res", ["rooms"]), ("zzz", [])],
 )
 def test_an_application_is_found_by_words_of_its_name_or_purpose(asked: str, keys: list[str]) -> None:
-    assert [tile.key for tile in found(TILES, asked)] == keys
+    assert [tile.key for tile in search_tiles(TILES, asked)] == keys
 
 
 def test_only_what_is_left_is_asked() -> None:
-    everything = tasks_left(charter_is_accepted=False, has_factor=False, has_contact=False)
+    everything = pending_tasks(charter_is_accepted=False, has_factor=False, has_contact=False)
     assert everything == [Task.CHARTER, Task.SECOND_FACTOR, Task.RECOVERY_CONTACT]
-    assert tasks_left(charter_is_accepted=True, has_factor=True, has_contact=True) == []
+    assert pending_tasks(charter_is_accepted=True, has_factor=True, has_contact=True) == []
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def test_only_what_is_left_is_asked() -> None:
 )
 def test_an_unsound_announcement_is_refused(title: str, text: str, last: date, code: str) -> None:
     with pytest.raises(Refusal, match=f"portal.announcement-{code}"):
-        check_announcement(Announcement(title, text, Weight.PLAIN, FIRST, last))
+        check_announcement(Announcement(title, text, Importance.PLAIN, FIRST, last))
 
 
 def test_room_is_told_narrow_from_nine_tenths() -> None:
-    assert not Room(89, 100).is_narrow
-    assert Room(90, 100).is_narrow
-    assert Room(5, 0).percent == 0
+    assert not MailboxUsage(89, 100).is_nearly_full
+    assert MailboxUsage(90, 100).is_nearly_full
+    assert MailboxUsage(5, 0).percent == 0

@@ -114,7 +114,7 @@ def test_a_theme_is_kept_and_shown_everywhere(client: Client, nicolas: Account) 
 
 
 def test_an_application_password_is_shown_once(client: Client, nicolas: Account) -> None:
-    page = client.post("/parametres/appareils/nouveau", {"nom": "Thunderbird"})
+    page = client.post("/parametres/appareils/nouveau", {"name": "Thunderbird"})
     text = page.content.decode().split('id="app-password">')[1].split("<")[0]
     assert AppPassword.objects.get().token_sha256 == sha256_of(text)
     assert "no-store" in page["Cache-Control"]
@@ -124,7 +124,7 @@ def test_an_application_password_is_shown_once(client: Client, nicolas: Account)
 
 
 def test_one_may_serve_for_a_while_and_its_last_use_is_shown(client: Client, nicolas: Account) -> None:
-    client.post("/parametres/appareils/nouveau", {"nom": "Prêt", "duree": "7"})
+    client.post("/parametres/appareils/nouveau", {"name": "Prêt", "lifetime": "7"})
     made = AppPassword.objects.get()
     assert made.expires_at
     assert timedelta(days=6) < made.expires_at - timezone.now() <= timedelta(days=7)
@@ -138,13 +138,13 @@ def test_one_may_serve_for_a_while_and_its_last_use_is_shown(client: Client, nic
 def test_making_one_asks_for_a_fresh_proof(client: Client, nicolas: Account) -> None:
     BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=6))
     revocations.get().bump()
-    answer = client.post("/parametres/appareils/nouveau", {"nom": "Thunderbird"})
+    answer = client.post("/parametres/appareils/nouveau", {"name": "Thunderbird"})
     assert answer["Location"].startswith("/alogin?confirmer=1")
     assert not AppPassword.objects.exists()
 
 
 def test_revoking_one_closes_what_it_opened(client: Client, nicolas: Account, cut: list[str]) -> None:
-    client.post("/parametres/appareils/nouveau", {"nom": "Thunderbird"})
+    client.post("/parametres/appareils/nouveau", {"name": "Thunderbird"})
     number = AppPassword.objects.get().pk
     client.post(f"/parametres/appareils/{number}/revoquer")
     assert AppPassword.objects.get().revoked_at
@@ -162,7 +162,7 @@ def test_nobody_revokes_somebody_elses(client: Client, nicolas: Account) -> None
 
 
 def test_a_name_that_looks_like_html_is_only_text(client: Client, nicolas: Account) -> None:
-    page = client.post("/parametres/appareils/nouveau", {"nom": "<img src=x onerror=alert(1)>"})
+    page = client.post("/parametres/appareils/nouveau", {"name": "<img src=x onerror=alert(1)>"})
     assert "<img" not in page.content.decode()
 
 
@@ -171,7 +171,7 @@ def test_an_absent_engine_is_told(client: Client, nicolas: Account) -> None:
         def cut(self, mailbox: str) -> None:
             raise EngineDown("doveadm")
 
-    client.post("/parametres/appareils/nouveau", {"nom": "Thunderbird"})
+    client.post("/parametres/appareils/nouveau", {"name": "Thunderbird"})
     connections.replace(Away())
     answer = client.post(f"/parametres/appareils/{AppPassword.objects.get().pk}/revoquer")
     assert answer.status_code == 503

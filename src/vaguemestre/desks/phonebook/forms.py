@@ -1,4 +1,4 @@
-"""What browsers send to the directory."""
+"""Forms of the phonebook."""
 
 import re
 
@@ -12,7 +12,7 @@ _PHONE = re.compile(r"\+?[0-9][0-9 .()-]{3,30}(?:\s?(?:poste|p\.)\s?[0-9]{1,6})?
 
 
 class SearchForm(forms.Form):
-    """Whom one looks for; what cannot be read is not looked for."""
+    """The search. Its field names are public query parameters; invalid fields are ignored."""
 
     q = forms.CharField(
         label="Nom ou prénom",
@@ -38,10 +38,10 @@ class SearchForm(forms.Form):
     )
 
     @property
-    def wanted(self) -> BookFilter:
+    def criteria(self) -> BookFilter:
         self.is_valid()
-        told = {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
-        return BookFilter(told["q"], told["etablissement"], told["fonction"], told["discipline"])
+        fields = {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
+        return BookFilter(fields["q"], fields["etablissement"], fields["fonction"], fields["discipline"])
 
 
 class OwnCardForm(forms.Form):

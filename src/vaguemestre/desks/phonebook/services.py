@@ -1,4 +1,4 @@
-"""What a person changes of their own card. One transaction."""
+"""Use case: change one's own card."""
 
 from datetime import datetime
 

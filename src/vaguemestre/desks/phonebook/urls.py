@@ -1,4 +1,4 @@
-"""Paths of the directory."""
+"""URLs of the phonebook."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The directory's screens: the list that follows what is typed, a card, one's own."""
+"""Pages of the phonebook: search, a colleague's card, one's own card."""
 
 from uuid import UUID
 
@@ -20,28 +20,28 @@ from vaguemestre.people.directory.queries import book_card, book_page, book_scho
 @require_GET
 @signed_in
 def search(request: SignedInRequest) -> HttpResponse:
-    """The page, or its results only when htmx asks while somebody types."""
+    """The search page, or its results only for an htmx request."""
     form = SearchForm(request.GET)
-    wanted = form.wanted
+    criteria = form.criteria
     listing = Listing.of(request.GET, ("nom",))
     cards, is_more = book_page(
-        wanted,
+        criteria,
         paris_day(timezone.now()),
         first=listing.first,
         count=listing.count,
         backwards=listing.backwards,
     )
-    told = {
+    context = {
         "form": form,
         "cards": cards,
         "listing": listing,
         "is_more": is_more,
         "last": listing.first + len(cards),
-        "is_asked": any((wanted.words, wanted.school, wanted.function, wanted.discipline)),
-        "school": book_school(wanted.school.strip().upper()) if wanted.school else "",
+        "has_criteria": any((criteria.words, criteria.school, criteria.function, criteria.discipline)),
+        "school": book_school(criteria.school.strip().upper()) if criteria.school else "",
     }
-    whole = "HX-Request" not in request.headers
-    return render(request, "phonebook/search.html" if whole else "phonebook/found.html", told)
+    is_page = "HX-Request" not in request.headers
+    return render(request, "phonebook/search.html" if is_page else "phonebook/results.html", context)
 
 
 @require_GET
@@ -56,7 +56,7 @@ def show_card(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def show_own(request: SignedInRequest) -> HttpResponse:
-    """One's card as colleagues read it; the phone and the red list are one's own to say."""
+    """One's own card, with its phone and red-list setting to edit."""
     now = timezone.now()
     person_id = identified(request.who.account_id).person_id
     own = own_card(person_id, paris_day(now)) if person_id else None
@@ -75,5 +75,5 @@ def show_own(request: SignedInRequest) -> HttpResponse:
                 now=now,
             )
             return HttpResponseRedirect(f"{reverse('phonebook:own')}?fait=1")
-    told = {"card": card, "form": form, "unlisted": unlisted, "done": "fait" in request.GET}
-    return render(request, "phonebook/own.html", told, status=422 if form.errors else 200)
+    context = {"card": card, "form": form, "unlisted": unlisted, "done": "fait" in request.GET}
+    return render(request, "phonebook/own.html", context, status=422 if form.errors else 200)

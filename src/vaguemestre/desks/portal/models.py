@@ -1,4 +1,4 @@
-"""What the home page remembers."""
+"""Tables of the home page."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from vaguemestre.people.credentials.models import Account
 
 
 class Favourite(models.Model):
-    """An application somebody wants first."""
+    """An application a person put first."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="favourites")
     key = models.CharField(max_length=80)
@@ -20,6 +20,6 @@ class AnnouncementRow(models.Model):
 
     title = models.CharField(max_length=120)
     text = models.TextField(blank=True)
-    weight = models.CharField(max_length=10)  # Weight
+    importance = models.CharField(max_length=10)  # Importance
     starts_on = models.DateField()
     ends_on = models.DateField(db_index=True)

@@ -1,11 +1,11 @@
-"""Reads of the home page."""
+"""Queries of the home page."""
 
 from datetime import date
 
 from django.db.models import Q
 
 from vaguemestre.desks.portal.models import AnnouncementRow, Favourite
-from vaguemestre.desks.portal.values import Announcement, Weight
+from vaguemestre.desks.portal.values import Announcement, Importance
 from vaguemestre.foundation.kernel.orders import column_of
 
 
@@ -14,21 +14,22 @@ def favourites_of(account_id: int) -> frozenset[str]:
 
 
 def announcements_on(day: date) -> list[Announcement]:
-    """Those shown that day: what matters most first, then the newest."""
+    """The announcements displayed that day, most important first, then newest."""
     rows = AnnouncementRow.objects.filter(starts_on__lte=day, ends_on__gte=day)
-    return [_announcement(row) for row in rows.order_by("-weight", "-starts_on", "-pk")]
+    return [_announcement(row) for row in rows.order_by("-importance", "-starts_on", "-pk")]
 
 
-# How administrators may put them in order, and what it means here.
+# Public sort keys → columns.
 ORDERS = {"fin": "ends_on", "debut": "starts_on", "titre": "title"}
 
 
 def announcements_page(
     day: date, *, search: str = "", state: str = "", order: str = "-fin", first: int = 0, count: int = 30
 ) -> tuple[list[Announcement], int]:
-    """A page of all of them, and how many. `state` that day: `affiche`, `a-venir`, `termine` or any.
+    """A page of the announcements and their total number.
 
-    `order`: one of ORDERS, `-` before it to turn it.
+    `state` that day: `affiche`, `a-venir`, `termine`, or "" for any. `order`: a key of ORDERS, `-` first to
+    reverse it.
     """
     rows = AnnouncementRow.objects.all()
     match state:
@@ -44,12 +45,12 @@ def announcements_page(
     return [_announcement(row) for row in ordered[first : first + count]], rows.count()
 
 
-def announcement_numbered(announcement_id: int) -> Announcement | None:
+def find_announcement(announcement_id: int) -> Announcement | None:
     row = AnnouncementRow.objects.filter(pk=announcement_id).first()
     return _announcement(row) if row else None
 
 
 def _announcement(row: AnnouncementRow) -> Announcement:
     return Announcement(
-        row.title, row.text, Weight(row.weight), row.starts_on, row.ends_on, announcement_id=row.pk
+        row.title, row.text, Importance(row.importance), row.starts_on, row.ends_on, announcement_id=row.pk
     )

@@ -1,4 +1,4 @@
-"""What a person changes about their own account. Use cases, each in one transaction."""
+"""Use cases of the portal: own account, favourites, announcements."""
 
 from datetime import datetime
 
@@ -9,7 +9,8 @@ from vaguemestre.desks.portal.rules import check_announcement
 from vaguemestre.desks.portal.values import Announcement
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.services import accept_charter, prefer_theme, revoke_app_password
+from vaguemestre.people.credentials.services import accept_charter, prefer_theme
+from vaguemestre.people.credentials.services import revoke_app_password as revoke_credential
 
 
 @transaction.atomic(durable=True)
@@ -18,14 +19,14 @@ def choose_theme(account_id: int, theme: str) -> None:
 
 
 @transaction.atomic(durable=True)
-def drop_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> None:
-    revoke_app_password(account_id, app_password_id, by=by, now=now)
+def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> None:
+    revoke_credential(account_id, app_password_id, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
-def star(account_id: int, key: str, *, wanted: bool) -> None:
-    """Put an application first, or back in its place; twice does no more than once."""
-    if wanted:
+def set_favourite(account_id: int, key: str, *, is_favourite: bool) -> None:
+    """Use case: add an application to the favourites or remove it. Idempotent."""
+    if is_favourite:
         Favourite.objects.get_or_create(account_id=account_id, key=key)
     else:
         Favourite.objects.filter(account_id=account_id, key=key).delete()
@@ -37,35 +38,35 @@ def agree_to_charter(account_id: int, version: str, *, by: str, now: datetime) -
 
 
 @transaction.atomic(durable=True)
-def publish(wanted: Announcement, *, by: str, now: datetime) -> int:
-    """Write a message of the académie, or write it anew when it has a number; its number.
+def save_announcement(announcement: Announcement, *, by: str, now: datetime) -> int:
+    """Use case: create an announcement, or update it if it has an id. Returns the id.
 
     Raises Refusal as `rules.check_announcement`, and `portal.announcement-gone`.
     """
-    check_announcement(wanted)
-    number = wanted.announcement_id
+    check_announcement(announcement)
+    announcement_id = announcement.announcement_id
     fields = {
-        "title": wanted.title.strip(),
-        "text": wanted.text.strip(),
-        "weight": wanted.weight.value,
-        "starts_on": wanted.starts_on,
-        "ends_on": wanted.ends_on,
+        "title": announcement.title.strip(),
+        "text": announcement.text.strip(),
+        "importance": announcement.importance.value,
+        "starts_on": announcement.starts_on,
+        "ends_on": announcement.ends_on,
     }
-    if not number:
-        number = AnnouncementRow.objects.create(**fields).pk
-    elif not AnnouncementRow.objects.filter(pk=number).update(**fields):
+    if not announcement_id:
+        announcement_id = AnnouncementRow.objects.create(**fields).pk
+    elif not AnnouncementRow.objects.filter(pk=announcement_id).update(**fields):
         raise Refusal("portal.announcement-gone")
-    record("portal.announcement-published", to=f"announcement:{number}", by=by, at=now)
-    return number
+    record("portal.announcement-published", to=f"announcement:{announcement_id}", by=by, at=now)
+    return announcement_id
 
 
 @transaction.atomic(durable=True)
-def withdraw(announcement_id: int, *, by: str, now: datetime) -> None:
+def withdraw_announcement(announcement_id: int, *, by: str, now: datetime) -> None:
     if AnnouncementRow.objects.filter(pk=announcement_id).delete()[0]:
         record("portal.announcement-withdrawn", to=f"announcement:{announcement_id}", by=by, at=now)
 
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: what they wanted first on their home page."""
+    """Use case: delete their favourites."""
     Favourite.objects.filter(account_id=account_id).delete()

@@ -1,4 +1,4 @@
-"""Nouns of the home page."""
+"""Values of the home page."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Tile:
-    """One application of « Mes applications ». `key` names it among favourites; `logo` may be ""."""
+    """An application of « Mes applications ». `key` identifies it among favourites; `logo` may be ""."""
 
     key: str
     address: str
@@ -18,8 +18,8 @@ class Tile:
     is_favourite: bool = False
 
 
-class Weight(StrEnum):
-    """How much a message of the académie matters."""
+class Importance(StrEnum):
+    """The importance of an announcement."""
 
     PLAIN = "plain"
     WARNING = "warning"
@@ -27,18 +27,18 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True)
 class Announcement:
-    """A message of the académie, shown on home pages from one day to another, both included."""
+    """A message of the académie, shown on home pages between two days, inclusive."""
 
     title: str
     text: str
-    weight: Weight
+    importance: Importance
     starts_on: date
     ends_on: date
     announcement_id: int = 0
 
 
 class Task(StrEnum):
-    """What a person still has to do."""
+    """A task of the home page's « À faire »."""
 
     CHARTER = "charter"
     SECOND_FACTOR = "second-factor"
@@ -46,8 +46,8 @@ class Task(StrEnum):
 
 
 @dataclass(frozen=True)
-class Room:
-    """How full a mailbox is, in octets and in whole per cents."""
+class MailboxUsage:
+    """The usage of a mailbox, in bytes and whole per cent."""
 
     used: int
     limit: int
@@ -57,6 +57,6 @@ class Room:
         return min(100, 100 * self.used // self.limit) if self.limit else 0
 
     @property
-    def is_narrow(self) -> bool:
-        """From 90 % on, the person is told what to do."""
+    def is_nearly_full(self) -> bool:
+        """Whether the page advises to make room: from 90 %."""
         return self.percent >= 90

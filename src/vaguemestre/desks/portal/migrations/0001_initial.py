@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=120)),
                 ('text', models.TextField(blank=True)),
-                ('weight', models.CharField(max_length=10)),
+                ('importance', models.CharField(max_length=10)),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(db_index=True)),
             ],

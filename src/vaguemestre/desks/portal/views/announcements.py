@@ -1,4 +1,6 @@
-"""Messages of the académie: administrators write them, home pages show them."""
+"""Announcements, written by administrators and shown on home pages."""
+
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.desks.portal import queries, services
 from vaguemestre.desks.portal.forms import AnnouncementForm
-from vaguemestre.desks.portal.values import Announcement, Weight
+from vaguemestre.desks.portal.values import Announcement, Importance
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
@@ -21,17 +23,17 @@ _STATES = {"affiche": "Affichés", "a-venir": "À venir", "termine": "Terminés"
 
 @require_GET
 @signed_in
-def list_all(request: SignedInRequest) -> HttpResponse:
+def list_announcements(request: SignedInRequest) -> HttpResponse:
     _check_role(request)
     today = paris_day(timezone.now())
     listing = Listing.of(request.GET, ("-fin", *queries.ORDERS))
     search, state = request.GET.get("q", "").strip()[:80], request.GET.get("etat", "")
     state = state if state in _STATES else ""
-    found, total = queries.announcements_page(
+    announcements, total = queries.announcements_page(
         today, search=search, state=state, order=listing.order, first=listing.first, count=listing.count
     )
-    shown = {
-        "announcements": found,
+    context = {
+        "announcements": announcements,
         "total": total,
         "listing": listing,
         "search": search,
@@ -40,21 +42,21 @@ def list_all(request: SignedInRequest) -> HttpResponse:
         "today": today,
         "done": request.GET.get("fait", ""),
     }
-    return render(request, "portal/announcements.html", shown)
+    return render(request, "portal/announcements.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def write(request: SignedInRequest, number: int = 0) -> HttpResponse:
-    """A new message, or another wording of a known one."""
+def edit_announcement(request: SignedInRequest, number: int = 0) -> HttpResponse:
+    """Create an announcement, or edit an existing one."""
     _check_role(request)
-    known = queries.announcement_numbered(number) if number else None
-    if number and known is None:
+    announcement = queries.find_announcement(number) if number else None
+    if number and announcement is None:
         raise Http404
-    form = AnnouncementForm(request.POST or None, initial=_typed(known))
+    form = AnnouncementForm(request.POST or None, initial=_initial(announcement))
     if request.method == "POST" and form.is_valid():
         try:
-            services.publish(form.announcement(number), by=_by(request), now=timezone.now())
+            services.save_announcement(form.announcement(number), by=_by(request), now=timezone.now())
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         else:
@@ -64,9 +66,9 @@ def write(request: SignedInRequest, number: int = 0) -> HttpResponse:
 
 @require_POST
 @signed_in
-def withdraw(request: SignedInRequest, number: int) -> HttpResponse:
+def withdraw_announcement(request: SignedInRequest, number: int) -> HttpResponse:
     _check_role(request)
-    services.withdraw(number, by=_by(request), now=timezone.now())
+    services.withdraw_announcement(number, by=_by(request), now=timezone.now())
     return HttpResponseRedirect(f"{reverse('portal:announcements')}?fait=retire")
 
 
@@ -79,13 +81,13 @@ def _by(request: SignedInRequest) -> str:
     return f"account:{request.who.account_id}"
 
 
-def _typed(known: Announcement | None) -> dict[str, object]:
-    if known is None:
-        return {"importance": Weight.PLAIN.value, "debut": paris_day(timezone.now())}
+def _initial(announcement: Announcement | None) -> dict[str, Any]:
+    if announcement is None:
+        return {"importance": Importance.PLAIN.value, "starts_on": paris_day(timezone.now())}
     return {
-        "titre": known.title,
-        "texte": known.text,
-        "importance": known.weight.value,
-        "debut": known.starts_on,
-        "fin": known.ends_on,
+        "title": announcement.title,
+        "text": announcement.text,
+        "importance": announcement.importance.value,
+        "starts_on": announcement.starts_on,
+        "ends_on": announcement.ends_on,
     }

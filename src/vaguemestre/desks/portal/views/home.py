@@ -1,8 +1,9 @@
-"""Home: « Bonjour … », the applications, what is new, what is left to do."""
+"""The home page: announcements, applications, tasks, own account."""
 
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,8 +19,8 @@ from vaguemestre.access.sso.registry.queries import applications_for, identity_o
 from vaguemestre.access.sso.registry.values import Application, Identity
 from vaguemestre.desks.portal import queries, services
 from vaguemestre.desks.portal.forms import DisplayForm
-from vaguemestre.desks.portal.rules import arranged, found, tasks_left
-from vaguemestre.desks.portal.values import Room, Task, Tile
+from vaguemestre.desks.portal.rules import pending_tasks, search_tiles, sort_tiles
+from vaguemestre.desks.portal.values import MailboxUsage, Task, Tile
 from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.foundation.kernel.times import paris_day
@@ -30,29 +31,39 @@ from vaguemestre.people.credentials.queries import protection_of
 from vaguemestre.people.directory.rules.names import is_numbered
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, Use
-from vaguemestre.schools.rosters.http import asker_for
+from vaguemestre.schools.rosters.http import class_writer_for
 from vaguemestre.schools.rosters.queries import has_classes
 
-# Address, icon, title, what for; those whose room is not served are left out.
+
+class _RoomTile(NamedTuple):
+    address: str
+    icon: str
+    title: str
+    purpose: str
+
+
+# Rooms that are not served are left out.
 APPLICATIONS = (
-    ("/messagerie/", "mail", "Messagerie", "Lire et écrire ses courriels"),
-    ("/contacts/", "address-book", "Contacts", "Mes correspondants et mes groupes"),
-    ("/classes/", "school", "Classes", "Écrire à une classe, à ses familles"),
-    ("/annuaire/", "users", "Annuaire", "Les agents de l’académie"),
-    ("/listes/", "list", "Listes", "Listes de diffusion de l’académie"),
-    ("/appareils/", "device-mobile", "Mes appareils", "Thunderbird, Outlook, téléphone"),
-    ("/gestion/", "id", "Gestion", "NUMEN et personnes de mon service"),
-    ("/assistance/", "tools", "Assistance", "Aider quelqu’un à se connecter"),
-    ("/administration/", "building-community", "Administration", "Académie, flux, journal, réglages"),
-    ("/parametres/", "settings", "Paramètres", "Affichage, appareils, sécurité"),
+    _RoomTile("/messagerie/", "mail", "Messagerie", "Lire et écrire ses courriels"),
+    _RoomTile("/contacts/", "address-book", "Contacts", "Mes correspondants et mes groupes"),
+    _RoomTile("/classes/", "school", "Classes", "Écrire à une classe, à ses familles"),
+    _RoomTile("/annuaire/", "users", "Annuaire", "Les agents de l’académie"),
+    _RoomTile("/listes/", "list", "Listes", "Listes de diffusion de l’académie"),
+    _RoomTile("/appareils/", "device-mobile", "Mes appareils", "Thunderbird, Outlook, téléphone"),
+    _RoomTile("/gestion/", "id", "Gestion", "NUMEN et personnes de mon service"),
+    _RoomTile("/assistance/", "tools", "Assistance", "Aider quelqu’un à se connecter"),
+    _RoomTile(
+        "/administration/", "building-community", "Administration", "Académie, flux, journal, réglages"
+    ),
+    _RoomTile("/parametres/", "settings", "Paramètres", "Affichage, appareils, sécurité"),
 )
-# Shown to those roles only; the pages themselves refuse the others.
+# Tiles limited to roles; the pages check the role themselves.
 RESERVED = {
     "/gestion/": ("hr_officer",),
     "/assistance/": ("helpdesk", "administrator"),
     "/administration/": ("administrator",),
 }
-TASKS = {
+TASK_LINKS = {
     Task.CHARTER: ("Lire et accepter la charte, qui a changé", "/charte", "file-text"),
     Task.SECOND_FACTOR: (
         "Ajouter une clé d’accès ou une application d’authentification",
@@ -70,66 +81,66 @@ TASKS = {
 @require_GET
 @signed_in
 def show_home(request: SignedInRequest) -> HttpResponse:
-    """Nothing here waits on the mailbox: its state comes as a fragment."""
-    who, now, asked = request.who, timezone.now(), request.GET.get("q", "").strip()[:80]
+    """The home page. The state of the mailbox is a fragment, so the page never waits for it."""
+    who, now, query = request.who, timezone.now(), request.GET.get("q", "").strip()[:80]
     identity = identity_of(who.account_id, now)
-    tiles = arranged(tiles_of(who, identity), queries.favourites_of(who.account_id))
-    shown: dict[str, object] = {"tiles": found(tiles, asked), "asked": asked}
+    tiles = sort_tiles(tiles_of(who, identity), queries.favourites_of(who.account_id))
+    context: dict[str, Any] = {"tiles": search_tiles(tiles, query), "query": query}
     if "HX-Request" in request.headers:
-        return render(request, "portal/tiles.html", shown)
-    held = protection_of(who.account_id)
-    tasks = tasks_left(
-        charter_is_accepted=held.charter == CHARTER,
-        has_factor=held.has_factor,
-        has_contact=held.has_contact,
+        return render(request, "portal/tiles.html", context)
+    protection = protection_of(who.account_id)
+    tasks = pending_tasks(
+        charter_is_accepted=protection.charter == CHARTER,
+        has_factor=protection.has_factor,
+        has_contact=protection.has_contact,
     )
     absences = absences_of(who.account_id)
-    away = answering_absence(absences, now)
-    shown |= {
+    absence = answering_absence(absences, now)
+    context |= {
         "announcements": queries.announcements_on(paris_day(now)),
-        "tasks": [TASKS[task] for task in tasks],
-        "absence": away,
-        "homonym": any(is_numbered(one, identity.last_name) for one in (who.username, who.address)),
-        "coming_absence": None if away else _coming(absences, paris_day(now)),
+        "tasks": [TASK_LINKS[task] for task in tasks],
+        "absence": absence,
+        "homonym": any(is_numbered(name, identity.last_name) for name in (who.username, who.address)),
+        "upcoming_absence": None if absence else _upcoming_absence(absences, paris_day(now)),
     }
-    return render(request, "portal/home.html", shown)
+    return render(request, "portal/home.html", context)
 
 
 @require_GET
 @signed_in
 def show_mail(request: SignedInRequest) -> HttpResponse:
-    """The fragment that says how the mailbox is: unread messages, room left, or that it does not answer."""
+    """The fragment with unread messages and usage of the mailbox, or that it does not answer."""
     try:
         with open_mailbox.get()(MailLogin(request.who.mailbox, request.who.session_key)) as mailbox:
-            inbox = next((one for one in mailbox.folders() if one.use is Use.INBOX), None)
+            inbox = next((folder for folder in mailbox.folders() if folder.use is Use.INBOX), None)
             quota = mailbox.quota()
     except (EngineDown, EngineRefused):
         return render(request, "portal/mail.html", {"is_away": True})
-    room = Room(quota.used, quota.limit) if quota else None
-    shown: dict[str, object] = {"unread": inbox.unread if inbox else 0, "room": room}
-    if room:
-        shown |= {"taken": sizes.in_words(room.used), "given": sizes.in_words(room.limit)}
-    return render(request, "portal/mail.html", shown)
+    usage = MailboxUsage(quota.used, quota.limit) if quota else None
+    context: dict[str, Any] = {"unread": inbox.unread if inbox else 0, "usage": usage}
+    if usage:
+        context |= {"used": sizes.in_words(usage.used), "limit": sizes.in_words(usage.limit)}
+    return render(request, "portal/mail.html", context)
 
 
 @require_POST
 @signed_in
-def star(request: SignedInRequest) -> HttpResponse:
-    """Put an application first, or back."""
+def set_favourite(request: SignedInRequest) -> HttpResponse:
+    """Add an application to the favourites, or remove it."""
     key = request.POST.get("application", "")
     tiles = tiles_of(request.who, identity_of(request.who.account_id, timezone.now()))
     if key in {tile.key for tile in tiles}:
-        services.star(request.who.account_id, key, wanted=request.POST.get("voulu") == "oui")
+        services.set_favourite(request.who.account_id, key, is_favourite="favourite" in request.POST)
     if "HX-Request" in request.headers:
-        tiles = arranged(tiles, queries.favourites_of(request.who.account_id))
-        return render(request, "portal/tiles.html", {"tiles": tiles, "moved": key})
+        tiles = sort_tiles(tiles, queries.favourites_of(request.who.account_id))
+        return render(request, "portal/tiles.html", {"tiles": tiles, "changed_key": key})
     return HttpResponseRedirect(reverse("portal:home"))
 
 
 @require_GET
 @signed_in
 def show_settings(request: SignedInRequest) -> HttpResponse:
-    """« Paramètres » opens on what concerns everybody."""
+    """Redirect « Paramètres » to its first page."""
     return HttpResponseRedirect(reverse("portal:display"))
 
 
@@ -139,47 +150,54 @@ def set_display(request: SignedInRequest) -> HttpResponse:
     form = DisplayForm(request.POST or None, initial={"theme": request.who.theme})
     if request.method == "POST" and form.is_valid():
         services.choose_theme(request.who.account_id, form.cleaned_data["theme"])
-        revocations.get().bump()  # every worker reads the person again
+        revocations.get().bump()  # workers reload the person
         return HttpResponseRedirect(f"{reverse('portal:display')}?fait=1")
     return render(request, "portal/display.html", {"form": form, "done": "fait" in request.GET})
 
 
 @require_POST
 @signed_in
-def agree_to_charter(request: SignedInRequest) -> HttpResponse:
+def accept_charter(request: SignedInRequest) -> HttpResponse:
     by = f"account:{request.who.account_id}"
     services.agree_to_charter(request.who.account_id, CHARTER, by=by, now=timezone.now())
     return HttpResponseRedirect(f"{reverse('portal:charter')}?fait=1")
 
 
 @require_GET
-def change_password_address(request: HttpRequest) -> HttpResponse:
-    """Where password managers look (W3C « A Well-Known URL for Changing Passwords »)."""
+def redirect_to_change_password(request: HttpRequest) -> HttpResponse:
+    """Redirect password managers (W3C « A Well-Known URL for Changing Passwords »)."""
     return HttpResponseRedirect(reverse("signin:change-password"))
 
 
 def tiles_of(who: Who, identity: Identity) -> list[Tile]:
-    """Our own, then the registered ones that this person may enter."""
+    """The tiles of our rooms, then of the registered applications this person may open."""
     tiles = []
-    for address, icon, title, purpose in APPLICATIONS:
-        if who.role not in RESERVED.get(address, (who.role,)):
+    for room in APPLICATIONS:
+        if who.role not in RESERVED.get(room.address, (who.role,)):
             continue
-        if address == "/classes/" and not _has_classes(who, identity):
+        if room.address == "/classes/" and not _has_classes(who, identity):
             continue
-        if not _is_served(address):
+        if not _is_served(room.address):
             continue
-        tiles.append(Tile(address, address, icon, title, purpose))
-    return tiles + [_registered(one) for one in applications_for(identity)]
+        tiles.append(Tile(room.address, room.address, room.icon, room.title, room.purpose))
+    return tiles + [_registered(application) for application in applications_for(identity)]
 
 
-def _registered(one: Application) -> Tile:
-    logo = reverse("registry:logo", args=[one.client_id]) if one.has_logo else ""
-    return Tile(f"app:{one.client_id}"[:80], one.home, one.icon, one.name, one.description, logo)
+def _registered(application: Application) -> Tile:
+    logo = reverse("registry:logo", args=[application.client_id]) if application.has_logo else ""
+    return Tile(
+        f"app:{application.client_id}"[:80],
+        application.home,
+        application.icon,
+        application.name,
+        application.description,
+        logo,
+    )
 
 
 @lru_cache
 def _is_served(address: str) -> bool:
-    """Whether that room is plugged here."""
+    """Whether this installation serves that address."""
     try:
         resolve(address)
     except Resolver404:
@@ -188,11 +206,11 @@ def _is_served(address: str) -> bool:
 
 
 def _has_classes(who: Who, identity: Identity) -> bool:
-    served = [(place.uai, place.function) for place in identity.places]
-    return has_classes(asker_for(who).managed, served)
+    posts = [(place.uai, place.function) for place in identity.places]
+    return has_classes(class_writer_for(who).managed, posts)
 
 
-def _coming(absences: Iterable[Absence], today: date) -> Absence | None:
-    """The one prepared, when it is switched on and still to come."""
-    first = next((one for one in absences if one.place is Place.FIRST), None)
+def _upcoming_absence(absences: Iterable[Absence], today: date) -> Absence | None:
+    """The next absence, if it is switched on and has not begun."""
+    first = next((absence for absence in absences if absence.place is Place.FIRST), None)
     return first if first and first.is_on and first.starts_on > today else None

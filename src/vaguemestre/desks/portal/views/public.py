@@ -1,4 +1,4 @@
-"""Pages anybody may read, signed in or not."""
+"""Public pages: help, accessibility, privacy, charter."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.access.signin.http import who_asks
-from vaguemestre.desks.portal.views.retention import retentions
+from vaguemestre.desks.portal.views.retention import retention_periods
 from vaguemestre.people.credentials.queries import charter_accepted
 
 
@@ -28,7 +28,10 @@ def show_privacy(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/privacy.html",
-        {"officer": settings.CONFIG.academy.privacy_address, "retentions": retentions(settings.CONFIG)},
+        {
+            "officer": settings.CONFIG.academy.privacy_address,
+            "retentions": retention_periods(settings.CONFIG),
+        },
     )
 
 
@@ -36,5 +39,5 @@ def show_privacy(request: HttpRequest) -> HttpResponse:
 def show_charter(request: HttpRequest) -> HttpResponse:
     who = who_asks(request)
     is_asked = who is not None and charter_accepted(who.account_id) != CHARTER
-    shown = {"version": CHARTER, "is_asked": is_asked, "done": "fait" in request.GET}
-    return render(request, "portal/charter.html", shown)
+    context = {"version": CHARTER, "is_asked": is_asked, "done": "fait" in request.GET}
+    return render(request, "portal/charter.html", context)

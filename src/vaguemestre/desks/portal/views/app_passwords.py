@@ -1,4 +1,4 @@
-"""« Appareils et mots de passe d'application »: what mail programs sign in with."""
+"""« Appareils et mots de passe d'application »: app passwords of mail clients."""
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,55 +19,55 @@ from vaguemestre.people.provisioning.ports import connections
 
 @require_GET
 @signed_in
-def list_programs(request: SignedInRequest) -> HttpResponse:
+def list_app_passwords(request: SignedInRequest) -> HttpResponse:
     return _page(request, AppPasswordForm())
 
 
 @require_POST
 @recently_signed_in
-def add_program(request: SignedInRequest) -> HttpResponse:
-    """The password is on the page that answers, and nowhere else ever."""
+def create_app_password(request: SignedInRequest) -> HttpResponse:
+    """Create an app password, shown on the response page only."""
     form = AppPasswordForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
-    account_id, name = request.who.account_id, form.cleaned_data["nom"]
+    account_id, name = request.who.account_id, form.cleaned_data["name"]
     now = timezone.now()
-    made = make_app_password(
+    app_password = make_app_password(
         account_id,
         name,
         by=f"account:{account_id}",
         now=now,
-        scope=form.cleaned_data["usage"] or "mail",
-        life=form.cleaned_data["duree"],
+        scope=form.cleaned_data["scope"] or "mail",
+        life=form.cleaned_data["lifetime"],
     )
     is_ready = run_now(AccountChanged(account_id))
-    run_now(made.touched)
-    return _page(request, AppPasswordForm(), made=made, name=name, is_ready=is_ready)
+    run_now(app_password.touched)
+    return _page(request, AppPasswordForm(), app_password=app_password, name=name, is_ready=is_ready)
 
 
 @require_POST
 @signed_in
-def revoke_program(request: SignedInRequest, number: int) -> HttpResponse:
-    """It opens nothing any more, and what it had opened is closed."""
+def revoke_app_password(request: SignedInRequest, number: int) -> HttpResponse:
+    """Revoke an app password and close the connections it opened."""
     account_id = request.who.account_id
-    services.drop_app_password(account_id, number, by=f"account:{account_id}", now=timezone.now())
+    services.revoke_app_password(account_id, number, by=f"account:{account_id}", now=timezone.now())
     if run_now(AccountChanged(account_id)):
         connections.get().cut(request.who.mailbox)
-    return HttpResponseRedirect(f"{reverse('portal:programs')}?fait=revoque")
+    return HttpResponseRedirect(f"{reverse('portal:app-passwords')}?fait=revoque")
 
 
 def _page(
     request: SignedInRequest,
     form: AppPasswordForm,
     *,
-    made: Made | None = None,
+    app_password: Made | None = None,
     name: str = "",
     is_ready: bool = True,
 ) -> HttpResponse:
-    told = {
+    context = {
         "form": form,
-        "programs": app_passwords_of(request.who.account_id),
-        "made": made,
+        "app_passwords": app_passwords_of(request.who.account_id),
+        "app_password": app_password,
         "name": name,
         "is_ready": is_ready,
         "offer": offered(),
@@ -75,4 +75,4 @@ def _page(
         "now": timezone.now(),
         "revoked": request.GET.get("fait") == "revoque",
     }
-    return render(request, "portal/programs.html", told)
+    return render(request, "portal/app_passwords.html", context)
