@@ -63,9 +63,9 @@ from vaguemestre.schools.lists.services.administration import Maker, Wanted  # n
 from vaguemestre.schools.lists.values import Criteria, Kind, Rule, Writers  # noqa: E402
 from vaguemestre.schools.rosters.aaf.xml import chunks_of  # noqa: E402
 from vaguemestre.schools.rosters.sample import sample_files, sample_school  # noqa: E402
-from vaguemestre.schools.rosters.services import File  # noqa: E402
-from vaguemestre.schools.rosters.services import Setting as ClassSetting  # noqa: E402
-from vaguemestre.schools.rosters.services import apply as apply_classes  # noqa: E402
+from vaguemestre.schools.rosters.services import ImportFile  # noqa: E402
+from vaguemestre.schools.rosters.services import ImportSettings as ClassSetting  # noqa: E402
+from vaguemestre.schools.rosters.services import apply_import as apply_classes  # noqa: E402
 from vaguemestre.schools.sharing.services import open_school_boxes  # noqa: E402
 
 ASKED = 2000
@@ -187,9 +187,9 @@ def _classes(academy_id: int, teacher: Account, uai: str) -> None:
     address = primary_address(teacher.person_id or 0) or ""
     domain = config.ent.domain or "ent.exemple.test"
     school = sample_school(uai, 80, ent_domain=domain, teachers={address: ("4B", "6A")})
-    setting = ClassSetting(academy_id, domain, numen_keys.get().digest, "bench", only=uai)
+    setting = ClassSetting(academy_id, domain, numen_keys.get().digest, "bench", only_uai=uai)
     files = [
-        File(name, partial(chunks_of, content))
+        ImportFile(name, partial(chunks_of, content))
         for name, content in sample_files(school, paris_day(now)).items()
     ]
     apply_classes(files, setting, now=now, progress=lambda *_: None)

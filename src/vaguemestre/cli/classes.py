@@ -19,10 +19,10 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import find_academy_id
 from vaguemestre.schools.rosters import services
-from vaguemestre.schools.rosters.aaf.xml import CHUNK
+from vaguemestre.schools.rosters.aaf.xml import CHUNK_BYTES
 from vaguemestre.schools.rosters.sample import sample_files, sample_school
-from vaguemestre.schools.rosters.services import File, Setting
-from vaguemestre.schools.rosters.values import Plan
+from vaguemestre.schools.rosters.services import ImportFile, ImportSettings
+from vaguemestre.schools.rosters.values import ImportPlan
 
 app = typer.Typer(
     help="Classes et familles : vérifier et appliquer les exports de l’ENT.", no_args_is_help=True
@@ -48,7 +48,7 @@ def check(
     files: _Files, school: _School = "", delta: _Delta = None, confirm_losses: _Confirm = False
 ) -> None:
     """Lit tout, ne change rien, affiche le plan. Code 1 si le plan serait refusé."""
-    plan = _or_failed(lambda: services.check(_files_at(files), _setting(school, delta, confirm_losses)))
+    plan = _or_failed(lambda: services.plan_import(_files_at(files), _setting(school, delta, confirm_losses)))
     _show(plan)
     if plan.refusal:
         raise Failed(plan.refusal, 1)
@@ -62,8 +62,8 @@ def apply(
     setting = _setting(school, delta, confirm_losses)
     with _bar() as progress:
         plan = _or_failed(
-            lambda: services.apply(
-                _files_at(files), setting, now=timezone.now(), progress=progress, planned=_show
+            lambda: services.apply_import(
+                _files_at(files), setting, now=timezone.now(), progress=progress, on_plan=_show
             )
         )
     changed = sum(step.differs for step in plan.steps)
@@ -73,7 +73,7 @@ def apply(
 @app.command()
 def purge() -> None:
     """Oublie les classes dont l’année scolaire est finie (le service le fait aussi de lui-même)."""
-    count = services.purge(now=timezone.now(), ent_domain=settings.CONFIG.ent.domain)
+    count = services.purge_rosters(now=timezone.now(), ent_domain=settings.CONFIG.ent.domain)
     typer.echo(f"Établissements oubliés : {count}")
 
 
@@ -91,14 +91,14 @@ def make_sample(
         typer.echo(str(out / name))
 
 
-def _files_at(paths: Iterable[Path]) -> list[File]:
+def _files_at(paths: Iterable[Path]) -> list[ImportFile]:
     """Files of the given paths and folders, read in chunks at each use."""
-    files: list[File] = []
+    files: list[ImportFile] = []
     for path in paths:
         inside = sorted(path.glob("*.xml")) if path.is_dir() else [path]
         if not all(file.is_file() for file in inside):
             raise Failed(f"{path} n’existe pas.", 2)
-        files += [File(file.name, _reader(file)) for file in inside]
+        files += [ImportFile(file.name, _reader(file)) for file in inside]
     return files
 
 
@@ -106,7 +106,7 @@ def _reader(path: Path) -> Callable[[], Iterable[bytes]]:
     def chunks() -> Iterator[bytes]:
         try:
             with path.open("rb") as file:
-                while chunk := file.read(CHUNK):
+                while chunk := file.read(CHUNK_BYTES):
                     yield chunk
         except OSError as error:
             raise Failed(f"{path} ne peut pas être lu.", 2) from error
@@ -114,26 +114,26 @@ def _reader(path: Path) -> Callable[[], Iterable[bytes]]:
     return chunks
 
 
-def _setting(school: str, delta: bool | None, confirm: bool) -> Setting:
-    return Setting(
+def _setting(school: str, delta: bool | None, confirm: bool) -> ImportSettings:
+    return ImportSettings(
         academy_id=find_academy_id(settings.CONFIG.academy.domain),
         ent_domain=settings.CONFIG.ent.domain,
         digest_key=numen_keys.get().digest,
         by="cli",
-        only=school.upper(),
+        only_uai=school.upper(),
         is_full=None if delta is None else not delta,
         losses_confirmed=confirm,
     )
 
 
-def _or_failed(work: Callable[[], Plan]) -> Plan:
+def _or_failed(work: Callable[[], ImportPlan]) -> ImportPlan:
     try:
         return work()
     except Refusal as refusal:
         raise Failed(sentence(refusal), 1) from refusal
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: ImportPlan) -> None:
     """Print counts, schools and reasons, never a child's name."""
     for notice in plan.notices:
         typer.echo(f"Remarque : {notice}")
@@ -155,8 +155,8 @@ def _show(plan: Plan) -> None:
         typer.echo(f"{step.uai} : {counted(step.pupils, 'élève')} ({changes}), {others}")
     if len(plan.steps) > _SHOWN:
         typer.echo(f"… et {len(plan.steps) - _SHOWN} autres établissements")
-    typer.echo(f"Lignes refusées : {len(plan.wrong)}")
-    for refused in plan.wrong:
+    typer.echo(f"Lignes refusées : {len(plan.rejected)}")
+    for refused in plan.rejected:
         typer.echo(f"  {refused.file}, ligne {refused.line} : {refused.reason}")
 
 

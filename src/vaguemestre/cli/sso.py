@@ -11,19 +11,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.utils import timezone
 
-from vaguemestre.access.sso.oidc.rules.imports import parse_client
-from vaguemestre.access.sso.registry.rules.declared import (
-    DeclarationError,
-    DeclaredApplication,
-    parse_declarations,
-)
-from vaguemestre.access.sso.registry.services import Outcome, add_application, apply_declaration
+from vaguemestre.access.sso.oidc.rules.imports import read_client
+from vaguemestre.access.sso.registry.rules.declared import Declared, WronglyDeclared, read_declared
+from vaguemestre.access.sso.registry.services import add_application, apply
 from vaguemestre.access.sso.registry.values import Protocol
-from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
+from vaguemestre.access.sso.saml.rules.documents import NotRead
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
-from vaguemestre.access.sso.saml.rules.signatures import InvalidSignatureError
-from vaguemestre.access.sso.saml.services import register_provider, rotate_pair
-from vaguemestre.access.sso.saml.values import ServiceProvider
+from vaguemestre.access.sso.saml.rules.signatures import NotSigned
+from vaguemestre.access.sso.saml.services import keep_peer, rotate_pair
+from vaguemestre.access.sso.saml.values import Described
 from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.ports import secret_keys
@@ -42,8 +38,8 @@ def apply_file(
 ) -> None:
     """Fait correspondre les applications inscrites à un fichier TOML ; se rejoue sans rien changer."""
     try:
-        declared = parse_declarations(file.read_text(encoding="utf-8"))
-    except (DeclarationError, UnicodeDecodeError) as error:
+        declared = read_declared(file.read_text(encoding="utf-8"))
+    except (WronglyDeclared, UnicodeDecodeError) as error:
         raise Failed(f"{file} : {error}", 65) from error
     now = timezone.now()
     plain = [
@@ -54,21 +50,20 @@ def apply_file(
         for application in declared
         if application.registration.protocol is Protocol.SAML
     ]
-    outcomes = apply_declaration(
+    outcomes = apply(
         [(application.registration, _secret_of(application, file)) for application in plain],
         by="cli",
         now=now,
         dry_run=dry_run,
     )
-    for applied in outcomes:
-        would = "serait " if dry_run and applied.outcome is not Outcome.UNCHANGED else ""
-        typer.echo(f"{applied.client_id} : {would}{applied.outcome}")
-        if applied.secret:
-            typer.echo(f"Secret (montré cette seule fois) : {applied.secret}")
-    for application, provider in peers:
+    for client_id, what, secret in outcomes:
+        typer.echo(f"{client_id} : {what}")
+        if secret:
+            typer.echo(f"Secret (montré cette seule fois) : {secret}")
+    for application, described in peers:
         if not dry_run:
-            register_provider(
-                provider,
+            keep_peer(
+                described,
                 client_id=application.registration.client_id,
                 registration=application.registration,
                 encrypts=application.encrypts,
@@ -90,7 +85,7 @@ def import_file(
     """Inscrit une application d’après ses métadonnées, SAML (XML, agrégat) ou OpenID Connect (JSON)."""
     content, now = file.read_bytes(), timezone.now()
     if content.lstrip()[:1] == b"{":
-        registration = parse_client(json.loads(content), client_id)
+        registration = read_client(json.loads(content), client_id)
         secret = add_application(registration, by="cli", now=now)
         typer.echo(f"Application {registration.client_id} inscrite ; aucun attribut ne lui est transmis.")
         if secret:
@@ -105,9 +100,7 @@ def import_file(
     if not chosen:
         raise Failed(f"{file} : aucune application de ce nom.", 65)
     for described in chosen:
-        named = register_provider(
-            described, client_id=client_id if len(chosen) == 1 else "", by="cli", now=now
-        )
+        named = keep_peer(described, client_id=client_id if len(chosen) == 1 else "", by="cli", now=now)
         typer.echo(f"{described.entity_id} : inscrite sous le nom {named}.")
 
 
@@ -119,7 +112,7 @@ def turn_saml() -> None:
     typer.echo(f"Nouvelle clé publiée ; elle signera à partir du {paris_day(starts):%d/%m/%Y}.")
 
 
-def _metadata_of(application: DeclaredApplication, file: Path) -> ServiceProvider:
+def _metadata_of(application: Declared, file: Path) -> Described:
     where = file.parent / application.metadata_file
     if not application.metadata_file or not where.is_file():
         raise Failed(f"{application.registration.client_id} : « metadata_file » manque ou n’existe pas.", 65)
@@ -138,7 +131,7 @@ def _metadata_of(application: DeclaredApplication, file: Path) -> ServiceProvide
     return chosen[0]
 
 
-def _secret_of(application: DeclaredApplication, file: Path) -> str:
+def _secret_of(application: Declared, file: Path) -> str:
     if not application.secret_file:
         return ""
     where = file.parent / application.secret_file
@@ -148,11 +141,11 @@ def _secret_of(application: DeclaredApplication, file: Path) -> str:
         raise Failed(f"{application.registration.client_id} : {where} ne peut pas être lu.", 65) from error
 
 
-def _described(content: bytes, certificate: Path | None, file: Path) -> list[ServiceProvider]:
+def _described(content: bytes, certificate: Path | None, file: Path) -> list[Described]:
     try:
         der = b""
         if certificate:
             der = x509.load_pem_x509_certificate(certificate.read_bytes()).public_bytes(Encoding.DER)
         return read_metadata(content, timezone.now(), der)
-    except (MalformedMessage, InvalidSignatureError, OSError, ValueError) as error:
+    except (NotRead, NotSigned, OSError, ValueError) as error:
         raise Failed(f"{file} : métadonnées refusées ({error}).", 65) from error

@@ -11,7 +11,7 @@ from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import academy_of_domain
 from vaguemestre.schools.rosters.aaf.xml import chunks_of
 from vaguemestre.schools.rosters.sample import sample_files, sample_school
-from vaguemestre.schools.rosters.services import File, Setting, apply
+from vaguemestre.schools.rosters.services import ImportFile, ImportSettings, apply_import
 from vaguemestre.site.config import Config
 
 _SEED = 80
@@ -30,12 +30,14 @@ def import_classes(config: Config, now: datetime) -> None:
         if account is not None:
             teachers[account.address] = _TAUGHT[part.role]
     school = sample_school(COLLEGE.uai, _SEED, ent_domain=config.ent.domain, teachers=teachers)
-    setting = Setting(academy.pk, config.ent.domain, numen_keys.get().digest, "instance", only=COLLEGE.uai)
+    setting = ImportSettings(
+        academy.pk, config.ent.domain, numen_keys.get().digest, "instance", only_uai=COLLEGE.uai
+    )
     files = [
-        File(name, partial(chunks_of, content))
+        ImportFile(name, partial(chunks_of, content))
         for name, content in sample_files(school, paris_day(now)).items()
     ]
-    apply(files, setting, now=now, progress=_quietly)
+    apply_import(files, setting, now=now, progress=_quietly)
 
 
 def _quietly(done: int, total: int) -> None:

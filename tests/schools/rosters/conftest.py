@@ -19,7 +19,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.schools.rosters.sample import sample_files
-from vaguemestre.schools.rosters.services import apply
+from vaguemestre.schools.rosters.services import apply_import
 
 
 @pytest.fixture(autouse=True)
@@ -45,5 +45,5 @@ def people() -> dict[str, Account]:
     }
     ours = school(teachers={address_of(cast["teacher"]): ["4B"], address_of(cast["colleague"]): ["6A"]})
     for one in (ours, school(OTHER, 2)):
-        apply(files(sample_files(one, TODAY)), setting(), now=NOW, progress=lambda done, total: None)
+        apply_import(files(sample_files(one, TODAY)), setting(), now=NOW, progress=lambda done, total: None)
     return cast

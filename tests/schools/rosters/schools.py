@@ -11,7 +11,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Structure
 from vaguemestre.schools.rosters.aaf.xml import chunks_of
 from vaguemestre.schools.rosters.sample import SampleSchool, sample_school
-from vaguemestre.schools.rosters.services import File, Setting
+from vaguemestre.schools.rosters.services import ImportFile, ImportSettings
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
@@ -30,16 +30,16 @@ def structure(uai: str = UAI, name: str = "Collège Jean-Macé") -> Structure:
     return Structure.objects.get_or_create(uai=uai, defaults={"academy": academy(), "name": name})[0]
 
 
-def setting(**more: object) -> Setting:
-    return Setting(academy().pk, ENT, KEY, "test", **more)  # type: ignore[arg-type]
+def setting(**more: object) -> ImportSettings:
+    return ImportSettings(academy().pk, ENT, KEY, "test", **more)  # type: ignore[arg-type]
 
 
 def school(uai: str = UAI, seed: int = 1, **more: object) -> SampleSchool:
     return sample_school(uai, seed, ent_domain=ENT, **{"size": 6, **more})  # type: ignore[arg-type]
 
 
-def files(given: Mapping[str, bytes]) -> list[File]:
-    return [File(name, partial(chunks_of, content)) for name, content in given.items()]
+def files(given: Mapping[str, bytes]) -> list[ImportFile]:
+    return [ImportFile(name, partial(chunks_of, content)) for name, content in given.items()]
 
 
 def agent(username: str, function: str, uai: str = UAI) -> Account:

@@ -26,23 +26,23 @@ from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.rosters import queries
 from vaguemestre.schools.rosters.models import GatewayRow, GroupRow, PupilRow
 from vaguemestre.schools.rosters.rules.addresses import audience_address
-from vaguemestre.schools.rosters.services import allow_person, decide_rights, forbid_person, purge
-from vaguemestre.schools.rosters.values import Asker, Audience, Reach, Right, Role, Side
+from vaguemestre.schools.rosters.services import allow_person, decide_rights, forbid_person, purge_rosters
+from vaguemestre.schools.rosters.values import Audience, ClassWriter, Reach, Right, Role, Side
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOME = "/messagerie/ecrire/"
 KEY = "0123456789abcdef0123456789abcdef"
 
 
-def asker(one: Account, *, managed: frozenset[str] = frozenset()) -> Asker:
-    return Asker(one.pk, TODAY, managed)
+def asker(one: Account, *, managed: frozenset[str] = frozenset()) -> ClassWriter:
+    return ClassWriter(one.pk, TODAY, managed)
 
 
 def group(name: str = "4B", uai: str = UAI) -> int:
     return int(GroupRow.objects.get(name=name, roster__structure__uai=uai).pk)
 
 
-def names(one: Asker) -> set[str]:
+def names(one: ClassWriter) -> set[str]:
     return {shown.name for shown in queries.audiences_of(one)}
 
 
@@ -72,7 +72,7 @@ def test_what_is_not_theirs_is_refused_and_told_nothing_of(
 ) -> None:
     for audience in (Audience(side, group()), Audience(side, 999_999)):
         with pytest.raises(Refusal) as refused:
-            queries.people_of(asker(people[who]), audience)
+            queries.addressees_of(asker(people[who]), audience)
         assert refused.value.code == "rosters.not-yours"
         assert refused.value.facts == {}
 
@@ -102,7 +102,7 @@ def test_the_owner_decides_and_nobody_else(people: dict[str, Account]) -> None:
 
 
 def test_a_family_gets_one_copy_each_and_says_for_which_child(people: dict[str, Account]) -> None:
-    found = queries.people_of(asker(people["teacher"]), Audience(Side.FAMILIES, group()))
+    found = queries.addressees_of(asker(people["teacher"]), Audience(Side.FAMILIES, group()))
     assert len({one.address for one in found}) == len(found) > 6
     children = {f"{one.first_name} {one.last_name}" for one in PupilRow.objects.filter(groups=group())}
     assert {one.pupils for one in found} == children
@@ -155,7 +155,7 @@ def test_families_get_a_copy_each_that_shows_no_address_of_anybody(
         assert "4e B — familles" in page
         browser.post(f"{place}partir/")
         sent = carried()
-    families = queries.people_of(asker(teacher), Audience(Side.FAMILIES, group()))
+    families = queries.addressees_of(asker(teacher), Audience(Side.FAMILIES, group()))
     assert sorted(row.recipients[0] for row in sent) == sorted(one.address for one in families)
     addresses = {one.address for one in families}
     for row in sent:
@@ -183,7 +183,7 @@ def test_families_get_a_copy_each_that_shows_no_address_of_anybody(
     assert set(MailingCopy.objects.values_list("name", flat=True)) == {""}
     erase_class_recipients(now=NOW.replace(year=2028))
     assert not MailingCopy.objects.exists()
-    purge(now=NOW.replace(year=2027, month=9, day=1), ent_domain=ENT)
+    purge_rosters(now=NOW.replace(year=2027, month=9, day=1), ent_domain=ENT)
     assert not OutboxMessage.objects.exists()
 
 

@@ -69,7 +69,7 @@ def test_the_owner_decides_on_the_page(client: Client, people: People) -> None:
     browser.post(f"{HOME}personnes/", {"address": address_of(people["office"])})
     assert AllowedRow.objects.get().person_id == people["office"].person_id
     assert browser.post(f"{HOME}personnes/", {"address": address_of(people["elsewhere"])}).status_code == 422
-    browser.post(f"{HOME}personnes/", {"retirer": str(people["office"].person_id)})
+    browser.post(f"{HOME}personnes/", {"remove": str(people["office"].person_id)})
     assert not AllowedRow.objects.exists()
 
 
@@ -83,7 +83,7 @@ def test_files_are_looked_at_then_applied_and_kept_sealed_meanwhile(client: Clie
     assert "Ce que ces fichiers changeraient" in page
     assert "40 :" in page
     assert PupilRow.objects.filter(roster__structure__uai=UAI).count() == 30
-    browser.post(f"{HOME}import/appliquer/", {"confirmer": "1"})
+    browser.post(f"{HOME}import/appliquer/", {"confirm_losses": "1"})
     assert PupilRow.objects.filter(roster__structure__uai=UAI).count() == 40
     assert not StagedRow.objects.exists()
     assert "Imports faits" in browser.get(f"{HOME}reglages/").content.decode()

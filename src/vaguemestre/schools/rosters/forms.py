@@ -1,4 +1,4 @@
-"""Browser input → rights, a person, files."""
+"""Forms of a school's settings: rights, allowed people, files."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,13 +7,13 @@ from django import forms
 
 from vaguemestre.schools.rosters.values import Reach, Right, Role, Side
 
-_ROLES = {
+_ROLE_LABELS = {
     Role.TEACHER: "Professeurs",
     Role.SCHOOL_LIFE: "Vie scolaire",
     Role.OFFICE: "Autres personnels",
 }
-_SIDES = {Side.PUPILS: "aux élèves", Side.FAMILIES: "aux familles"}
-_REACHES = {
+_SIDE_LABELS = {Side.PUPILS: "aux élèves", Side.FAMILIES: "aux familles"}
+_REACH_LABELS = {
     Reach.NONE: "à personne",
     Reach.OWN: "à leurs classes",
     Reach.ALL: "à toutes les classes",
@@ -23,17 +23,17 @@ _REACHES = {
 class RightsForm(forms.Form):
     """One choice for each role and side."""
 
-    def __init__(self, *args: Any, rights: Mapping[tuple[Role, Side], Reach], **named: Any) -> None:
-        super().__init__(*args, **named)
-        for (role, side), reach in rights.items():
-            offered = [one for one in Reach if one is not Reach.OWN or role is Role.TEACHER]
+    def __init__(self, *args: Any, rights: Mapping[tuple[Role, Side], Reach], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for (role, side), current in rights.items():
+            reaches = [reach for reach in Reach if reach is not Reach.OWN or role is Role.TEACHER]
             self.fields[_field(role, side)] = forms.ChoiceField(
-                label=f"{_ROLES[role]}, {_SIDES[side]}",
-                choices=[(str(one), _REACHES[one]) for one in offered],
-                initial=str(reach),
+                label=f"{_ROLE_LABELS[role]}, {_SIDE_LABELS[side]}",
+                choices=[(str(reach), _REACH_LABELS[reach]) for reach in reaches],
+                initial=str(current),
             )
 
-    def chosen(self) -> tuple[Right, ...]:
+    def rights(self) -> tuple[Right, ...]:
         return tuple(
             Right(role, side, Reach(self.cleaned_data[_field(role, side)]))
             for role in Role
@@ -55,7 +55,7 @@ class PersonForm(forms.Form):
     )
 
 
-class _Several(forms.ClearableFileInput):
+class _MultipleFileInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
@@ -63,5 +63,5 @@ class FilesForm(forms.Form):
     documents = forms.FileField(
         label="Fichiers de l’ENT",
         help_text="Les fichiers XML de l’export AAF, tous ensemble, ou un CSV de classes. 30 Mo au plus.",
-        widget=_Several({"accept": ".xml,.csv,text/xml,text/csv"}),
+        widget=_MultipleFileInput({"accept": ".xml,.csv,text/xml,text/csv"}),
     )

@@ -1,4 +1,4 @@
-"""Rosters of schools, until the end of the school year, and what their owners decide."""
+"""Tables of rosters, kept until the end of the school year, and of writing rights."""
 
 from django.db import models
 
@@ -7,16 +7,16 @@ from vaguemestre.people.directory.models import Person, Structure
 
 
 class RosterRow(models.Model):
-    """A school's classes. All that hangs on it goes after `purge_on`."""
+    """The classes of a school. Deleted with all its children after `purge_on`."""
 
     structure = models.OneToOneField(Structure, on_delete=models.CASCADE, related_name="class_roster")
-    source = models.CharField(max_length=80, blank=True)  # the school's number in the ENT's export
+    source = models.CharField(max_length=80, blank=True)  # the school's id in the export
     purge_on = models.DateField(db_index=True)
     updated_at = models.DateTimeField()
 
 
 class GroupRow(models.Model):
-    """A class, or a group of pupils; an audience is named by its id, kept from one import to the next."""
+    """A class or teaching group. Its id, stable across imports, names its audiences."""
 
     roster = models.ForeignKey(RosterRow, on_delete=models.CASCADE, related_name="groups")
     kind = models.CharField(max_length=5)
@@ -27,7 +27,7 @@ class GroupRow(models.Model):
 
 
 class RelativeRow(models.Model):
-    """Somebody who answers for pupils of the school. `key`: digest of their number in the export."""
+    """A relative of pupils of the school. `key`: digest of their id in the export."""
 
     roster = models.ForeignKey(RosterRow, on_delete=models.CASCADE, related_name="relatives")
     key = models.CharField(max_length=64)
@@ -40,7 +40,7 @@ class RelativeRow(models.Model):
 
 
 class PupilRow(models.Model):
-    """Name, classes, address in the ENT: nothing more is kept of a child."""
+    """A pupil: name, classes and ENT address. Nothing more of a child is stored."""
 
     roster = models.ForeignKey(RosterRow, on_delete=models.CASCADE, related_name="pupils")
     key = models.CharField(max_length=64)
@@ -55,7 +55,7 @@ class PupilRow(models.Model):
 
 
 class TeacherRow(models.Model):
-    """Who teaches, by the address the directory knows them by."""
+    """A teacher of the roster, matched to the directory by address."""
 
     roster = models.ForeignKey(RosterRow, on_delete=models.CASCADE, related_name="teachers")
     key = models.CharField(max_length=64)
@@ -67,7 +67,7 @@ class TeacherRow(models.Model):
 
 
 class RightRow(models.Model):
-    """What the owner of a school decided for a role; nothing: what is usual."""
+    """A right the owner of a school set for a role. Without a row, `DEFAULT_RIGHTS` apply."""
 
     structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="class_rights")
     role = models.CharField(max_length=12)
@@ -79,7 +79,7 @@ class RightRow(models.Model):
 
 
 class AllowedRow(models.Model):
-    """Somebody of the school whom its owner lets write to every class."""
+    """A person of the school allowed by its owner to write to every class."""
 
     structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="class_writers")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="class_writing")
@@ -89,7 +89,7 @@ class AllowedRow(models.Model):
 
 
 class ImportRow(models.Model):
-    """An import applied: numbers, and the lines refused, which name nobody."""
+    """An import applied: counts, and the rejected lines without personal data."""
 
     structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="class_imports")
     by = models.CharField(max_length=40)
@@ -99,11 +99,11 @@ class ImportRow(models.Model):
     pupils_changed = models.PositiveIntegerField(default=0)
     pupils_out = models.PositiveIntegerField(default=0)
     pupils = models.PositiveIntegerField(default=0)
-    wrong = models.JSONField(default=list)  # file, line, reason
+    rejected = models.JSONField(default=list)  # file, line, reason
 
 
 class StagedRow(models.Model):
-    """Files somebody gave on the page, sealed, until they apply them or give up."""
+    """Uploaded files, sealed, until they are applied or discarded."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="staged_classes")
     structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="staged_classes")
@@ -115,22 +115,22 @@ class StagedRow(models.Model):
 
 
 class GatewayRow(models.Model):
-    """The address by which somebody writes to classes without giving their own away."""
+    """The address a person writes to classes from, without revealing their own."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="ent_gateway")
     address = models.CharField(max_length=254, unique=True)
 
 
 class EntLinkRow(models.Model):
-    """Whose account an ENT user is; linked once by somebody signed in on both sides."""
+    """The link of an ENT user to an account, made by a person signed in on both sides."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="ent_link")
-    subject = models.CharField(max_length=64, unique=True)  # digest of the ENT and its identifier
+    subject = models.CharField(max_length=64, unique=True)  # digest of the ENT's URL and its user id
     linked_at = models.DateTimeField()
 
 
 class EntAnswerRow(models.Model):
-    """An answer of the ENT that served; it serves once."""
+    """A SAML assertion already used; kept to refuse its replay until it expires."""
 
     key = models.CharField(max_length=64, unique=True)
     until = models.DateTimeField(db_index=True)

@@ -1,45 +1,45 @@
-"""What classes ask of rooms beside them."""
+"""What rosters need from sibling rooms and from the ENT."""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.schools.rosters.values import EntSaid
+from vaguemestre.schools.rosters.values import EntAssertion
 
 
 class ManagedSchools(Protocol):
     def __call__(self, account_id: int, now: datetime) -> Collection[str]:
-        """UAI of the schools whose box the account manages (« gestion »)."""
+        """UAIs of the schools whose mailbox the account manages (« gestion »)."""
         ...
 
 
 managed_schools: Slot[ManagedSchools] = Slot("rosters.managed_schools")
 
 
-class AskEnt(Protocol):
+class FetchFromEnt(Protocol):
     def __call__(self, address: str) -> bytes:
-        """What the ENT answers there, at most 64 KB. Raises EngineDown, EngineRefused."""
+        """The ENT's response at that URL, at most 64 KB. Raises EngineDown, EngineRefused."""
         ...
 
 
-ask_ent: Slot[AskEnt] = Slot("rosters.ask_ent")
+fetch_from_ent: Slot[FetchFromEnt] = Slot("rosters.ask_ent")
 
 
-class EntBySaml(Protocol):
-    """The ENT as a SAML provider, by the metadata its académie configured."""
+class EntSamlProvider(Protocol):
+    """The ENT as a SAML identity provider, from the metadata the académie configured."""
 
-    def address(self, request_id: str, now: datetime) -> str:
-        """Where to send whoever comes, with a signed request of that name. Raises EngineDown."""
+    def sign_in_url(self, request_id: str, now: datetime) -> str:
+        """The URL of the ENT's sign-in page, with a signed AuthnRequest of that id. Raises EngineDown."""
         ...
 
-    def said(self, answer: str, now: datetime) -> EntSaid:
-        """What a posted answer says. Raises Refusal `rosters.ent-refused`, EngineDown."""
+    def read_response(self, response: str, now: datetime) -> EntAssertion:
+        """The assertion of a posted SAMLResponse. Raises Refusal `rosters.ent-refused`, EngineDown."""
         ...
 
     def metadata(self, now: datetime) -> bytes:
-        """What the ENT needs to know of us."""
+        """Our service provider metadata (XML)."""
         ...
 
 
-ent_by_saml: Slot[EntBySaml] = Slot("rosters.ent_by_saml")
+ent_saml_provider: Slot[EntSamlProvider] = Slot("rosters.ent_by_saml")

@@ -1,7 +1,7 @@
-"""A fictional school written as the ENT exports it: complete, or only what differs from before.
+"""A fictional school as an AAF export, complete or delta.
 
-The files have what a real export has (birth dates, national numbers, addresses…), so that one may see that
-none of it is kept.
+The files contain what real exports contain (birth dates, national numbers, addresses…), to show that none
+of it is stored.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ type Attributes = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class SampleSchool:
-    """A school as an export tells it: category → number → attributes."""
+    """The records of a school's export: category → id → attributes."""
 
     uai: str
     records: Mapping[str, Mapping[str, Attributes]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ def sample_school(
     size: int = 24,
     teachers: Mapping[str, Sequence[str]] | None = None,
 ) -> SampleSchool:
-    """`teachers`: academic address → classes taught."""
+    """A reproducible fictional school. `teachers`: académie address → classes taught."""
     draw = Random(f"{seed} {uai}")  # noqa: S311 - a sample is reproducible, not secret
     source = str(1000 + int(uai[:7]) % 9000)
     pupils: dict[str, Attributes] = {}
@@ -75,50 +75,48 @@ def _add_family(
 ) -> None:
     family, number = _plain(surname(draw)), f"{source}{100_000 + len(pupils)}"
     born = date(2012, draw.randint(1, 12), draw.randint(1, 28))
-    answering = []
+    relative_ids = []
     for is_woman in (True, False)[: draw.choice((1, 2, 2))]:
-        one, own = (
-            f"{source}{500_000 + len(relatives)}",
-            _plain(first_name(draw, is_woman=is_woman, birth_year=1985)),
-        )
-        answering.append(one)
-        relatives[one] = {
-            "ENTPersonJointure": [one],
+        relative_id = f"{source}{500_000 + len(relatives)}"
+        given_name = _plain(first_name(draw, is_woman=is_woman, birth_year=1985))
+        relative_ids.append(relative_id)
+        relatives[relative_id] = {
+            "ENTPersonJointure": [relative_id],
             "sn": [family],
-            "givenName": [own],
-            "mail": [f"{own.lower()}.{family.lower()}@example.org".replace(" ", "")],
-            "ENTPersonLogin": [_login(own, family, one)],
+            "givenName": [given_name],
+            "mail": [f"{given_name.lower()}.{family.lower()}@example.org".replace(" ", "")],
+            "ENTPersonLogin": [_login(given_name, family, relative_id)],
             "homePhone": ["0300000000"],
         }
-    given = _plain(first_name(draw, is_woman=draw.random() < 0.5, birth_year=1995))
+    pupil_name = _plain(first_name(draw, is_woman=draw.random() < 0.5, birth_year=1995))
     pupils[number] = {
         "ENTPersonJointure": [number],
         "sn": [family],
-        "givenName": [given],
+        "givenName": [pupil_name],
         "ENTPersonDateNaissance": [f"{born:%d/%m/%Y}"],
         "ENTEleveINE": [f"{draw.randrange(10**10):010d}{draw.choice('ABCDEFGH')}"],
         "ENTPersonStructRattach": [source],
         "ENTEleveStructRattachId": [source],
         "ENTEleveClasses": [f"{source}${name}"],
         "ENTEleveGroupes": [],
-        "ENTElevePersRelEleve": [f"{one}$1$1$1$1$0" for one in answering],
-        "mail": [f"{_login(given, family, number)}@{ent_domain}"],
+        "ENTElevePersRelEleve": [f"{relative_id}$1$1$1$1$0" for relative_id in relative_ids],
+        "mail": [f"{_login(pupil_name, family, number)}@{ent_domain}"],
         "ENTEleveBoursier": [draw.choice("ON")],
     }
 
 
 def sample_files(school: SampleSchool, day: date) -> dict[str, bytes]:
-    """The complete export: one file for each category."""
+    """The complete export, one file per category."""
     return {
         f"ENT_{school.uai}_Complet_{day:%Y%m%d}_{category}_0000.xml": document(
-            _request("addRequest", category, number, attributes) for number, attributes in records.items()
+            _request_xml("addRequest", category, number, attributes) for number, attributes in records.items()
         )
         for category, records in school.records.items()
     }
 
 
 def delta_files(before: SampleSchool, after: SampleSchool, day: date) -> dict[str, bytes]:
-    """What became different, as modifications of the attributes that differ."""
+    """The delta export from `before` to `after`."""
     return {
         f"ENT_{after.uai}_Delta_{day:%Y%m%d}_{category}_0000.xml": document(
             _differences(category, before.records.get(category, {}), records)
@@ -128,7 +126,7 @@ def delta_files(before: SampleSchool, after: SampleSchool, day: date) -> dict[st
 
 
 def document(requests: Iterable[str]) -> bytes:
-    """Requests as a file."""
+    """The requests as one file."""
     text = "\n".join(requests)
     return f"{HEAD}<ficAlimMENESR>\n{text}\n</ficAlimMENESR>\n".encode(ENCODING, "xmlcharrefreplace")
 
@@ -137,17 +135,17 @@ def _differences(
     category: str, before: Mapping[str, Attributes], after: Mapping[str, Attributes]
 ) -> Iterable[str]:
     for number in before.keys() - after.keys():
-        yield _request("deleteRequest", category, number, {})
+        yield _request_xml("deleteRequest", category, number, {})
     for number, attributes in after.items():
         if number not in before:
-            yield _request("addRequest", category, number, attributes)
+            yield _request_xml("addRequest", category, number, attributes)
             continue
         changed = {name: values for name, values in attributes.items() if values != before[number].get(name)}
         if changed:
-            yield _request("modifyRequest", category, number, changed)
+            yield _request_xml("modifyRequest", category, number, changed)
 
 
-def _request(act: str, category: str, number: str, attributes: Attributes) -> str:
+def _request_xml(act: str, category: str, number: str, attributes: Attributes) -> str:
     about = "categorieStructure" if category == SCHOOL else "categoriePersonne"
     head = (
         f'<{act}>\n<operationalAttributes><attr name="{about}"><value>{category}</value></attr>'
@@ -170,5 +168,5 @@ def _login(first: str, last: str, number: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """What the encoding of real exports can say."""
+    """The name without characters missing from the encoding of real exports."""
     return name.encode(ENCODING, "ignore").decode(ENCODING) or "Dupont"

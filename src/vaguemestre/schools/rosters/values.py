@@ -1,28 +1,30 @@
-"""Nouns of classes: a school's roster, who may write to whom, and files read. All frozen."""
+"""Values of rosters: schools' classes, audiences, writing rights and imports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-# The four kinds of record of an export that matter here.
+# The four categories of an AAF export that are read.
 PUPIL, RELATIVE, STAFF, SCHOOL = "Eleve", "PersRelEleve", "PersEducNat", "EtabEducNat"
 
 
 class Side(StrEnum):
-    """Whom of a class one writes to; as it stands in addresses."""
+    """The side of a class an audience addresses. The values appear in audience addresses."""
 
     PUPILS = "eleves"
     FAMILIES = "familles"
 
 
-class Kind(StrEnum):
+class GroupKind(StrEnum):
+    """A class, or a teaching group across classes."""
+
     CLASS = "class"
     GROUP = "group"
 
 
 class Role(StrEnum):
-    """What somebody is in a school, for writing to its classes."""
+    """The role of a member of staff, which decides whom they may write to."""
 
     TEACHER = "teacher"
     SCHOOL_LIFE = "school-life"
@@ -30,6 +32,8 @@ class Role(StrEnum):
 
 
 class Reach(StrEnum):
+    """Which classes a role may write to."""
+
     NONE = "none"
     OWN = "own"
     ALL = "all"
@@ -39,13 +43,13 @@ class Reach(StrEnum):
 class GroupKey:
     """A class or group of a roster."""
 
-    kind: Kind
+    kind: GroupKind
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    """`relatives`: keys of those who answer for them. Keys are digests: the file's numbers are not kept."""
+    """A pupil. `relatives`: keys of their relatives. Keys are digests; the export's ids are not stored."""
 
     first_name: str = field(repr=False)
     last_name: str = field(repr=False)
@@ -56,6 +60,8 @@ class Pupil:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
+    """A person with parental authority over pupils of the school."""
+
     first_name: str = field(repr=False)
     last_name: str = field(repr=False)
     address: str = field(repr=False)
@@ -63,7 +69,7 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class Teacher:
-    """`address`: the one in the académie, by which the directory knows them."""
+    """A teacher. `address`: their académie address, as in the directory."""
 
     address: str
     groups: frozenset[GroupKey] = frozenset()
@@ -71,7 +77,7 @@ class Teacher:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A school's classes: by digest of the file's number. `source`: the school's number in the export."""
+    """The classes of a school. People are keyed by digest; `source` is the school's id in the export."""
 
     uai: str
     source: str = ""
@@ -82,8 +88,8 @@ class Roster:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request of an AAF export; only the attributes writing needs were read."""
+class AafRequest:
+    """One request of an AAF export, with the attributes that are kept."""
 
     act: str  # `add`, `modify`, `delete`
     category: str
@@ -94,8 +100,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """A record that cannot be used: where and why, never whom."""
+class RejectedLine:
+    """A record that cannot be used: place and reason, never the person's data."""
 
     file: str
     line: int
@@ -103,17 +109,17 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """What files say the rosters are to be; `notices` are French sentences."""
+class TargetRosters:
+    """The rosters as the files describe them; `notices` are French sentences."""
 
     rosters: Mapping[str, Roster]
-    wrong: tuple[Wrong, ...] = ()
+    rejected: tuple[RejectedLine, ...] = ()
     notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What changes for one school: numbers only."""
+class SchoolChange:
+    """The changes to one school, in counts."""
 
     uai: str
     pupils_in: int = 0
@@ -127,12 +133,12 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """`refusal`: the French reason for refusing everything, or ""."""
+class ImportPlan:
+    """An import before it is applied. `refusal`: the French reason for refusing it whole, or ""."""
 
     rosters: Mapping[str, Roster]
-    steps: tuple[Step, ...]
-    wrong: tuple[Wrong, ...]
+    steps: tuple[SchoolChange, ...]
+    rejected: tuple[RejectedLine, ...]
     notices: tuple[str, ...]
     refusal: str = ""
 
@@ -143,7 +149,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What one role may do in a school on one side."""
+    """The reach of a role on one side of a school's classes."""
 
     role: Role
     side: Side
@@ -152,32 +158,32 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The pupils, or the families, of a class; `group_id` is ours."""
+    """The pupils or the families of a class. `group_id`: the primary key of GroupRow."""
 
     side: Side
     group_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class AudienceShown:
-    """An audience as a writer picks it: « 4e B — élèves »."""
+class AudienceChoice:
+    """An audience offered in the composer: « 4e B — élèves »."""
 
     audience: Audience
     name: str
     school: str
     uai: str
     count: int
-    address: str  # leads nowhere: it stands for the audience until the copies are made
+    address: str  # undeliverable; stands for the audience until the copies are made
 
     @property
     def recipient(self) -> str:
-        """As it stands in « À »."""
+        """The audience as a recipient of « À »."""
         return f"{self.name} <{self.address}>"
 
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """One copy's recipient. `pupils`: the children a relative answers for, in that class."""
+    """The recipient of one copy. `pupils`: the names of a relative's children in that class."""
 
     name: str = field(repr=False)
     address: str = field(repr=False)
@@ -186,8 +192,8 @@ class Addressee:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks about classes. `managed`: UAI of the schools whose box they manage."""
+class ClassWriter:
+    """A person who may write to classes. `managed`: UAIs of the schools whose mailbox they manage."""
 
     account_id: int
     today: date
@@ -196,7 +202,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school somebody serves in today, or manages the box of."""
+    """A school a person serves in today, or whose mailbox they manage."""
 
     structure_id: int
     uai: str
@@ -206,30 +212,34 @@ class School:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupShown:
-    """A class on its page; an audience one may not write to is None."""
+class GroupSummary:
+    """A class on the list page. An audience the writer may not use is None."""
 
     name: str
     kind: str
     pupils: int
     families: int
-    to_pupils: AudienceShown | None
-    to_families: AudienceShown | None
+    to_pupils: AudienceChoice | None
+    to_families: AudienceChoice | None
 
 
 @dataclass(frozen=True, slots=True)
-class RosterShown:
+class RosterSummary:
+    """A school's roster as its pages show it."""
+
     updated_at: datetime
     purge_on: date
     pupils: int
     relatives: int
     teachers: int
-    unknown_teachers: int  # of whom the directory knows no such address
-    groups: tuple[GroupShown, ...]
+    unknown_teachers: int  # whose address is not in the directory
+    groups: tuple[GroupSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ImportShown:
+class ImportSummary:
+    """An import applied, as the settings page lists it."""
+
     at: datetime
     kind: str
     by: str
@@ -237,30 +247,32 @@ class ImportShown:
     pupils_changed: int
     pupils_out: int
     pupils: int
-    wrong: tuple[Wrong, ...]
+    rejected: tuple[RejectedLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class AllowedWriter:
+    """A person allowed to write to every class of a school."""
+
     person_id: int
     name: str
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
-class Caution:
-    """What a message to families had better not say; `words` as they stand there."""
+class ContentWarning:
+    """A warning about the content of a message to families. `words`: as written, numbers masked."""
 
     kind: str  # `pupil-number`, `social-number`, `sensitive`
     words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class EntSaid:
-    """Who comes, as the ENT answers. `answers`: what we asked. `key`: of the answer itself."""
+class EntAssertion:
+    """The user the ENT identified. `in_response_to`: our request's id. `key`: unique id of the assertion."""
 
     provider: str
     user: str = field(repr=False)
-    answers: str
+    in_response_to: str
     key: str
     until: datetime

@@ -12,8 +12,8 @@ from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, html_of_
 from vaguemestre.mailbox.compose.values import CopyPreview, InvalidRow, MailingStatus
 from vaguemestre.post.outbox.queries import copies_by_state
 from vaguemestre.post.outbox.rules.text import plain_text
-from vaguemestre.schools.rosters.rules.cautions import cautions
-from vaguemestre.schools.rosters.values import Caution
+from vaguemestre.schools.rosters.rules.content_warnings import content_warnings
+from vaguemestre.schools.rosters.values import ContentWarning
 
 PREVIEWS = 3
 
@@ -42,14 +42,14 @@ def find_mailing(account_id: int, key: str) -> MailingStatus | None:
     )
 
 
-def cautions_of(mailing: Mailing) -> tuple[Caution, ...]:
+def cautions_of(mailing: Mailing) -> tuple[ContentWarning, ...]:
     """Cautions about the current text and file names of a message to classes."""
     row = mailing.composition
     if row is None or not mailing.audiences:
         return ()
     text = row.text if row.is_plain else plain_text(row.html)
     names = row.enclosures.values_list("name", flat=True)
-    return cautions(row.subject, text, plain_text(row.quote) if row.quote else "", *names)
+    return content_warnings(row.subject, text, plain_text(row.quote) if row.quote else "", *names)
 
 
 def running_mailings(since: datetime) -> list[int]:

@@ -22,10 +22,10 @@ from vaguemestre.mailbox.compose.values import InvalidRow, MergeResult, Table, T
 from vaguemestre.mailbox.contacts.queries import merge_fields_of
 from vaguemestre.people.credentials.queries import identified
 from vaguemestre.post.outbox.values import Recipient
-from vaguemestre.schools.rosters.queries import audience_shown, people_of
+from vaguemestre.schools.rosters.queries import addressees_of, audience_choice
 from vaguemestre.schools.rosters.rules.addresses import audience_of, is_nowhere
 from vaguemestre.schools.rosters.services import gateway_of
-from vaguemestre.schools.rosters.values import Addressee, Asker
+from vaguemestre.schools.rosters.values import Addressee, ClassWriter
 
 MAX_MAILING_OCTETS = 400_000_000  # of all copies together
 _State = Mailing.State
@@ -38,7 +38,7 @@ def prepare_mailing(
     table: bytes | None,
     source: str,
     *,
-    asker: Asker | None = None,
+    asker: ClassWriter | None = None,
     own_sender: bool = False,
     limit: int,
     now: datetime,
@@ -109,7 +109,7 @@ class ClassAudience(NamedTuple):
 
 
 def _expand_classes(
-    asker: Asker | None, recipients: Iterable[Recipient]
+    asker: ClassWriter | None, recipients: Iterable[Recipient]
 ) -> tuple[list[ClassAudience], list[Recipient]]:
     """The classes among the recipients, then the other recipients. Raises Refusal `rosters.not-yours`."""
     classes: list[ClassAudience] = []
@@ -121,7 +121,7 @@ def _expand_classes(
             continue
         if audience is None or asker is None:
             raise Refusal("rosters.not-yours")
-        classes.append(ClassAudience(audience_shown(asker, audience).name, people_of(asker, audience)))
+        classes.append(ClassAudience(audience_choice(asker, audience).name, addressees_of(asker, audience)))
     return classes, others
 
 

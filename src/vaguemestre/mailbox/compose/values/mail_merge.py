@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from vaguemestre.schools.rosters.values import Caution
+from vaguemestre.schools.rosters.values import ContentWarning
 
 
 class TableRow(NamedTuple):
@@ -68,7 +68,7 @@ class MailingStatus:
     source: str  # name of the file; "": the recipients of the message
     audiences: tuple[str, ...] = ()  # names of the classes
     sender: str = ""  # sender address, if not that of the identity
-    cautions: tuple[Caution, ...] = ()
+    cautions: tuple[ContentWarning, ...] = ()
     due_at: datetime | None = None  # scheduled time
     is_to_come: bool = False
 

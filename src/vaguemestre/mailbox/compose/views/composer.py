@@ -38,7 +38,7 @@ from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.post.filelinks.ports import file_store
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.rules.text import plain_text
-from vaguemestre.schools.rosters.http import asker_of
+from vaguemestre.schools.rosters.http import class_writer_of
 
 _MAX_DESCRIBED = 500
 
@@ -168,7 +168,7 @@ def describe_recipients(request: SignedInRequest) -> HttpResponse:
         writer_of(request).domain,
         now,
         absent_until.get(),
-        asker_of(request),
+        class_writer_of(request),
         lists,
         mail_directory.get().delivered,
     )
@@ -212,7 +212,7 @@ def suggest_recipients(request: SignedInRequest) -> HttpResponse:
     typed = request.GET.get("q", "")[:100]
     lists = lists_like.get()(request.who.account_id, typed, timezone.now(), limit=3)
     suggestions = queries.recipient_suggestions(
-        request.who.account_id, typed, asker=asker_of(request), lists=lists
+        request.who.account_id, typed, asker=class_writer_of(request), lists=lists
     )
     content = [_suggestion_json(suggestion) for suggestion in suggestions]
     return JsonResponse({"suggestions": content})

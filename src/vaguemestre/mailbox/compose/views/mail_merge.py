@@ -15,7 +15,7 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.http import COMPOSER_CSP, actor_of, size_limit, writer_of
 from vaguemestre.mailbox.compose.rules.due_time import due_moment
-from vaguemestre.schools.rosters.http import asker_of
+from vaguemestre.schools.rosters.http import class_writer_of
 
 # Refusals shown on the page itself, so that its input is kept.
 _SHOWN_ON_PAGE = {
@@ -43,7 +43,7 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
             key,
             file.read() if is_file and file else None,
             (file.name or "") if is_file and file else "",
-            asker=asker_of(request),
+            asker=class_writer_of(request),
             own_sender=request.POST.get("sender") == "own",
             limit=size_limit(),
             now=timezone.now(),

@@ -32,7 +32,7 @@ from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.queries import find_outgoing, sending_preferences, waiting_messages
 from vaguemestre.post.outbox.rules.hours import quiet_until
 from vaguemestre.post.outbox.values import OutgoingMessage, Recipient
-from vaguemestre.schools.rosters.http import asker_of
+from vaguemestre.schools.rosters.http import class_writer_of
 from vaguemestre.schools.rosters.rules.addresses import is_nowhere
 
 
@@ -102,7 +102,9 @@ def _prepare_copies(request: SignedInRequest, key: str) -> HttpResponse:
         saved = queries.find_draft(request.who.account_id, key)
         fields, revision = DraftForm(request.POST).draft_fields(), saved.revision if saved else 0
         services.save_draft(writer, key, fields, revision, open_mailbox.get(), now=now)
-    services.prepare_mailing(writer, key, None, "", asker=asker_of(request), limit=size_limit(), now=now)
+    services.prepare_mailing(
+        writer, key, None, "", asker=class_writer_of(request), limit=size_limit(), now=now
+    )
     return JsonResponse({"copies": address}) if wants_json(request) else HttpResponseRedirect(address)
 
 

@@ -1,1 +1,1 @@
-"""The files schools hand over: the AAF export (XML), and a CSV of classes. Pure: bytes in, values out."""
+"""Parsers of the AAF export (XML) and of a CSV of classes. Pure: bytes in, values out."""

@@ -1,7 +1,7 @@
 """A CSV of classes, for a school without an export: one line per person and class.
 
 `classe;role;nom;prenom;adresse;eleve`; `role` ELEVE, RESPONSABLE or PROFESSEUR. A RESPONSABLE names, in
-`eleve`, the address of the pupil; a PROFESSEUR's address is the académie's. A file is the whole of a school.
+`eleve`, the address of the pupil; a PROFESSEUR's address is the académie's. A file describes a whole school.
 """
 
 from collections.abc import Callable
@@ -11,38 +11,38 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.intake.feeds.lines import Line, read_table
 from vaguemestre.schools.rosters.rules.addresses import is_of_ent
 from vaguemestre.schools.rosters.values import (
-    Gathered,
     GroupKey,
-    Kind,
+    GroupKind,
     Pupil,
+    RejectedLine,
     Relative,
     Roster,
+    TargetRosters,
     Teacher,
-    Wrong,
 )
 
 COLUMNS = ("classe", "role", "nom", "prenom", "adresse", "eleve")
-_LONGEST = 100
+_MAX_NAME_CHARS = 100
 
 
 class _Unusable(Exception):
-    """One line cannot be used; the reason names nobody."""
+    """A line that cannot be used; its reason holds no personal data."""
 
 
 def read_classes(
     content: bytes, file: str, uai: str, digest: Callable[[str], str], *, domain: str
-) -> Gathered:
+) -> TargetRosters:
     """The roster of that school. Raises the Refusals of `intake.feeds.lines.table`."""
-    read = read_table(content, COLUMNS)
-    wrong = [Wrong(file, line.line, line.reason) for line in read.refused]
+    parsed = read_table(content, COLUMNS)
+    rejected = [RejectedLine(file, line.line, line.reason) for line in parsed.refused]
     pupils: dict[str, Pupil] = {}
     relatives: dict[str, Relative] = {}
     teachers: dict[str, Teacher] = {}
-    later: list[Line] = []
-    for line in read.lines:
+    relative_lines: list[Line] = []
+    for line in parsed.lines:
         try:
             if line.cells["role"].upper() == "RESPONSABLE":
-                later.append(line)
+                relative_lines.append(line)
             elif line.cells["role"].upper() == "ELEVE":
                 _add_pupil(line, pupils, digest, domain)
             elif line.cells["role"].upper() == "PROFESSEUR":
@@ -50,20 +50,20 @@ def read_classes(
             else:
                 raise _Unusable("rôle inconnu : ELEVE, RESPONSABLE ou PROFESSEUR")
         except _Unusable as error:
-            wrong.append(Wrong(file, line.number, str(error)))
-    for line in later:  # the pupil may stand below
+            rejected.append(RejectedLine(file, line.number, str(error)))
+    for line in relative_lines:  # after the pupils, which may come below in the file
         try:
             _add_relative(line, pupils, relatives, digest, domain)
         except _Unusable as error:
-            wrong.append(Wrong(file, line.number, str(error)))
-    groups = {group for one in pupils.values() for group in one.groups}
-    groups |= {group for one in teachers.values() for group in one.groups}
+            rejected.append(RejectedLine(file, line.number, str(error)))
+    groups = {group for pupil in pupils.values() for group in pupil.groups}
+    groups |= {group for teacher in teachers.values() for group in teacher.groups}
     roster = Roster(uai, "", frozenset(groups), pupils, relatives, teachers)
-    return Gathered({uai: roster}, tuple(sorted(wrong, key=lambda one: one.line)), read.notices)
+    return TargetRosters({uai: roster}, tuple(sorted(rejected, key=lambda row: row.line)), parsed.notices)
 
 
 def _add_pupil(line: Line, pupils: dict[str, Pupil], digest: Callable[[str], str], domain: str) -> None:
-    first, last, address = *_names(line), _ent(line.cells["adresse"], domain)
+    first, last, address = *_names(line), _ent_address(line.cells["adresse"], domain)
     key = digest(f"csv:{address}")
     before = pupils.get(key)
     if before and (before.first_name, before.last_name) != (first, last):
@@ -79,8 +79,8 @@ def _add_relative(
     digest: Callable[[str], str],
     domain: str,
 ) -> None:
-    first, last, address = *_names(line), _ent(line.cells["adresse"], domain)
-    pupil_key = digest(f"csv:{_ent(line.cells['eleve'], domain)}")
+    first, last, address = *_names(line), _ent_address(line.cells["adresse"], domain)
+    pupil_key = digest(f"csv:{_ent_address(line.cells['eleve'], domain)}")
     pupil = pupils.get(pupil_key)
     if pupil is None:
         raise _Unusable("l’élève de ce responsable n’est pas dans le fichier")
@@ -105,19 +105,19 @@ def _names(line: Line) -> tuple[str, str]:
     first, last = line.cells["prenom"], line.cells["nom"]
     if not first or not last:
         raise _Unusable("nom ou prénom absent")
-    if max(len(first), len(last)) > _LONGEST:
+    if max(len(first), len(last)) > _MAX_NAME_CHARS:
         raise _Unusable("nom ou prénom trop long")
     return first, last
 
 
 def _group(line: Line) -> GroupKey:
     name = line.cells["classe"]
-    if not name or len(name) > _LONGEST:
+    if not name or len(name) > _MAX_NAME_CHARS:
         raise _Unusable("classe absente, ou nom trop long")
-    return GroupKey(Kind.CLASS, name)
+    return GroupKey(GroupKind.CLASS, name)
 
 
-def _ent(typed: str, domain: str) -> str:
+def _ent_address(typed: str, domain: str) -> str:
     try:
         address = str(parse_address(typed))
     except Refusal as refusal:

@@ -1,7 +1,7 @@
-"""An AAF export read as it streams (« ficAlimMENESR », annexe AAF of the SDET): requests, one after another.
+"""Streaming parser of AAF exports (« ficAlimMENESR », annexe AAF of the SDET).
 
-The document type may be named, as the exports do; it is never fetched, and nothing may be declared in the
-file: no entity can grow, no outside file can be reached. What writing does not need is dropped at once.
+A DOCTYPE may be named but is never fetched, and declarations are refused: no entity expansion, no external
+file. Attributes that are not needed are dropped while parsing.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,9 +9,9 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.schools.rosters.values import PUPIL, RELATIVE, SCHOOL, STAFF, Request
+from vaguemestre.schools.rosters.values import PUPIL, RELATIVE, SCHOOL, STAFF, AafRequest
 
-WANTED = {
+KEPT_ATTRIBUTES = {
     PUPIL: {
         "sn",
         "givenName",
@@ -37,7 +37,7 @@ WANTED = {
     SCHOOL: {"ENTStructureUAI", "ENTStructureClasses", "ENTStructureGroupes"},
 }
 _ACTS = {"addRequest": "add", "modifyRequest": "modify", "deleteRequest": "delete"}
-_INSIDE = {
+_CHILDREN = {
     "ficAlimMENESR": frozenset(_ACTS),
     "addRequest": frozenset({"operationalAttributes", "identifier", "attributes"}),
     "modifyRequest": frozenset({"operationalAttributes", "identifier", "modifications"}),
@@ -51,31 +51,31 @@ _INSIDE = {
     "value": frozenset[str](),
     "id": frozenset[str](),
 }
-LONGEST = 2000  # characters of a value
-MOST_VALUES = 2000  # of a request
-CHUNK = 65_536
+MAX_VALUE_CHARS = 2000  # characters of a value
+MAX_VALUES = 2000  # of a request
+CHUNK_BYTES = 65_536
 
 
-def read_requests(chunks: Iterable[bytes], file: str) -> Iterator[Request]:
-    """The requests of one file, in its order. Raises Refusal `rosters.file-broken` (file, line, reason)."""
-    reading = _Reading(file)
+def read_requests(chunks: Iterable[bytes], file: str) -> Iterator[AafRequest]:
+    """The requests of one file, in file order. Raises Refusal `rosters.file-broken` (file, line, reason)."""
+    parser = _ExportParser(file)
     for chunk in chunks:
-        yield from reading.feed(chunk, is_last=False)
-    yield from reading.feed(b"", is_last=True)
+        yield from parser.feed(chunk, is_last=False)
+    yield from parser.feed(b"", is_last=True)
 
 
 def chunks_of(content: bytes) -> Iterator[bytes]:
-    for start in range(0, len(content), CHUNK):
-        yield content[start : start + CHUNK]
+    for start in range(0, len(content), CHUNK_BYTES):
+        yield content[start : start + CHUNK_BYTES]
 
 
-class _Reading:
-    """One file being read: where we are, the request being made, those ready."""
+class _ExportParser:
+    """State of one file: path in the document, current request, finished requests."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.path: list[str] = []
-        self.ready: list[Request] = []
+        self.ready: list[AafRequest] = []
         self.text: list[str] = []
         self.length = 0
         self._begin_request()
@@ -89,13 +89,13 @@ class _Reading:
         parser.CharacterDataHandler = self._characters
         self.parser = parser
 
-    def feed(self, chunk: bytes, *, is_last: bool) -> list[Request]:
+    def feed(self, chunk: bytes, *, is_last: bool) -> list[AafRequest]:
         try:
             self.parser.Parse(chunk, is_last)
         except expat.ExpatError as error:
-            cut = is_last or error.code in (3, 5)  # no element found, unclosed token
-            self._refuse("fichier tronqué" if cut else "balisage incorrect", error.lineno)
-        except (LookupError, ValueError) as error:  # an encoding nobody knows
+            is_truncated = is_last or error.code in (3, 5)  # no element found, unclosed token
+            self._refuse("fichier tronqué" if is_truncated else "balisage incorrect", error.lineno)
+        except (LookupError, ValueError) as error:  # unknown encoding
             raise Refusal(
                 "rosters.file-broken", file=self.file, line=1, reason="codage des caractères inconnu"
             ) from error
@@ -117,7 +117,7 @@ class _Reading:
         if has_internal:
             self._refuse("le fichier déclare des entités ou des éléments : refusé")
 
-    def _entity(self, *told: object) -> None:
+    def _entity(self, *args: object) -> None:
         self._refuse("le fichier déclare une entité : refusé")
 
     def _skipped(self, name: str, is_parameter: bool) -> None:
@@ -127,7 +127,7 @@ class _Reading:
         if not self.path:
             if tag != "ficAlimMENESR":
                 self._refuse("ce n’est pas un export AAF (« ficAlimMENESR » attendu)")
-        elif tag not in _INSIDE[self.path[-1]]:
+        elif tag not in _CHILDREN[self.path[-1]]:
             self._refuse(f"« {tag[:40]} » n’est pas à sa place")
         self.path.append(tag)
         self.text, self.length = [], 0
@@ -142,14 +142,14 @@ class _Reading:
         if tag == "modification":
             if attributes.get("operation") != "replace":
                 self._refuse("modification d’un genre inconnu (« replace » attendu)")
-            if self.name in WANTED.get(self.category, ()):
+            if self.name in KEPT_ATTRIBUTES.get(self.category, ()):
                 self.attributes[self.name] = []
 
     def _characters(self, text: str) -> None:
         if not self.path or self.path[-1] not in ("value", "id"):
             return
         self.length += len(text)
-        if self.length > LONGEST:
+        if self.length > MAX_VALUE_CHARS:
             self._refuse("valeur démesurée")
         self.text.append(text)
 
@@ -164,18 +164,18 @@ class _Reading:
 
     def _end_value(self, value: str) -> None:
         self.values += 1
-        if self.values > MOST_VALUES:
+        if self.values > MAX_VALUES:
             self._refuse("demande démesurée")
         if self.path[-2] == "operationalAttributes":
             if self.name in ("categoriePersonne", "categorieStructure"):
                 self.category = value
-        elif value and self.name in WANTED.get(self.category, ()):
+        elif value and self.name in KEPT_ATTRIBUTES.get(self.category, ()):
             self.attributes.setdefault(self.name, []).append(value)
 
     def _end_request(self, act: str) -> None:
         if not self.id:
             self._refuse("demande sans identifiant", self.line)
-        if self.category not in WANTED:
-            return  # services, other structures: nobody writes to a class of theirs
-        kept = {name: tuple(values) for name, values in self.attributes.items()}
-        self.ready.append(Request(act, self.category, self.id, kept, self.file, self.line))
+        if self.category not in KEPT_ATTRIBUTES:
+            return  # services and other structures have no classes
+        attributes = {name: tuple(values) for name, values in self.attributes.items()}
+        self.ready.append(AafRequest(act, self.category, self.id, attributes, self.file, self.line))

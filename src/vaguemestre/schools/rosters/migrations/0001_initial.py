@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('pupils_changed', models.PositiveIntegerField(default=0)),
                 ('pupils_out', models.PositiveIntegerField(default=0)),
                 ('pupils', models.PositiveIntegerField(default=0)),
-                ('wrong', models.JSONField(default=list)),
+                ('rejected', models.JSONField(default=list)),
                 ('structure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='class_imports', to='directory.structure')),
             ],
         ),

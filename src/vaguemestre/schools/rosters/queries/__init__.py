@@ -1,33 +1,33 @@
-"""Reading classes: bound to a school, and to who asks."""
+"""Queries of rosters."""
 
 from vaguemestre.schools.rosters.queries.audiences import (
-    account_of_ent,
-    audience_shown,
-    audiences_like,
+    account_of_ent_user,
+    addressees_of,
+    audience_choice,
     audiences_of,
     has_classes,
     is_linked,
     own_school,
-    people_of,
     rights_in,
     schools_of,
+    search_audiences,
 )
-from vaguemestre.schools.rosters.queries.rosters import known_rosters
-from vaguemestre.schools.rosters.queries.screens import allowed_in, imports_of, roster_shown
+from vaguemestre.schools.rosters.queries.rosters import stored_rosters
+from vaguemestre.schools.rosters.queries.screens import allowed_writers, imports_of, roster_summary
 
 __all__ = [
-    "account_of_ent",
-    "allowed_in",
-    "audience_shown",
-    "audiences_like",
+    "account_of_ent_user",
+    "addressees_of",
+    "allowed_writers",
+    "audience_choice",
     "audiences_of",
     "has_classes",
     "imports_of",
     "is_linked",
-    "known_rosters",
     "own_school",
-    "people_of",
     "rights_in",
-    "roster_shown",
+    "roster_summary",
     "schools_of",
+    "search_audiences",
+    "stored_rosters",
 ]

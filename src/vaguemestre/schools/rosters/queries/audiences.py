@@ -1,4 +1,4 @@
-"""Whom somebody may write to, and who they are. Every question is bound to who asks, and to today."""
+"""Audiences a person may write to today, and their addressees."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -25,14 +25,14 @@ from vaguemestre.schools.rosters.models import (
     TeacherRow,
 )
 from vaguemestre.schools.rosters.rules.addresses import audience_address
-from vaguemestre.schools.rosters.rules.group_names import is_meant, listed_names, shown_audience
-from vaguemestre.schools.rosters.rules.rights import OWNERS, may_write, rights_of
+from vaguemestre.schools.rosters.rules.group_names import audience_label, join_names, matches_query
+from vaguemestre.schools.rosters.rules.writing_rights import OWNERS, may_write, rights_of
 from vaguemestre.schools.rosters.values import (
     Addressee,
-    Asker,
     Audience,
-    AudienceShown,
-    Kind,
+    AudienceChoice,
+    ClassWriter,
+    GroupKind,
     Reach,
     Right,
     Role,
@@ -43,80 +43,84 @@ from vaguemestre.schools.rosters.values import (
 _HAS_ADDRESS = Q(address__gt="")
 
 
-def schools_of(asker: Asker) -> tuple[School, ...]:
-    """Where they serve today, or whose box they manage."""
-    person_id = identified(asker.account_id).person_id
+def schools_of(writer: ClassWriter) -> tuple[School, ...]:
+    """The schools where they serve today or whose mailbox they manage, by name."""
+    person_id = identified(writer.account_id).person_id
     functions: dict[str, list[str]] = defaultdict(list)
-    for post, _ in served_places(person_id, asker.today) if person_id else ():
+    for post, _ in served_places(person_id, writer.today) if person_id else ():
         functions[post.uai].append(post.function)
-    known = structures_by_uai({*functions, *asker.managed})
+    structures = structures_by_uai({*functions, *writer.managed})
     return tuple(
         School(
             structure_id,
             uai,
             name,
             tuple(functions.get(uai, ())),
-            uai in asker.managed or bool(OWNERS & set(functions.get(uai, ()))),
+            uai in writer.managed or bool(OWNERS & set(functions.get(uai, ()))),
         )
-        for uai, (structure_id, name) in sorted(known.items(), key=lambda item: item[1][1])
+        for uai, (structure_id, name) in sorted(structures.items(), key=lambda item: item[1][1])
     )
 
 
 def has_classes(managed: Collection[str], served: Collection[tuple[str, str]]) -> bool:
-    """Whether the page of classes has anything to say to whoever manages those boxes (UAI), and serves there.
+    """Whether the page of classes has any content for a person.
 
-    `served`: (UAI, function), known to whoever asks.
+    `managed`: UAIs of the mailboxes they manage. `served`: (UAI, function) of their posts.
     """
     if managed or any(function in OWNERS for _, function in served):
         return True
     return RosterRow.objects.filter(structure__uai__in={uai for uai, _ in served}).exists()
 
 
-def own_school(asker: Asker, uai: str) -> School:
-    """Raises Refusal `rosters.not-the-owner` for a school they do not decide for."""
-    for school in schools_of(asker):
+def own_school(writer: ClassWriter, uai: str) -> School:
+    """The school with that UAI, if they own it. Raises Refusal `rosters.not-the-owner`."""
+    for school in schools_of(writer):
         if school.uai == uai and school.is_owner:
             return school
     raise Refusal("rosters.not-the-owner")
 
 
-def audiences_of(asker: Asker, *, only: Audience | None = None) -> tuple[AudienceShown, ...]:
-    """Every audience they may write to today, where somebody is; in the order of names."""
-    found = _audiences(asker, schools_of(asker), (only.group_id,) if only else None)
-    return tuple(one for one in found if only is None or one.audience == only)
+def audiences_of(writer: ClassWriter, *, only: Audience | None = None) -> tuple[AudienceChoice, ...]:
+    """The audiences they may write to today that have addressees, by name."""
+    choices = _audiences(writer, schools_of(writer), (only.group_id,) if only else None)
+    return tuple(choice for choice in choices if only is None or choice.audience == only)
 
 
 def _audiences(
-    asker: Asker, schools: Iterable[School], groups: Collection[int] | None
-) -> tuple[AudienceShown, ...]:
-    """`groups`: those that count, when others do not."""
-    person_id = identified(asker.account_id).person_id
+    writer: ClassWriter, schools: Iterable[School], groups: Collection[int] | None
+) -> tuple[AudienceChoice, ...]:
+    """The audiences in these schools. `groups`: only these group ids."""
+    person_id = identified(writer.account_id).person_id
     person = find_person(person_id) if person_id else None
     if person is None:
         return ()
     addresses = {address for address, _, _ in addresses_by_person([person.pk]).get(person.pk, ())}
-    writer = _Writer(person.pk, person.category, frozenset(addresses))
-    return tuple(one for school in schools for one in _in_school(writer, school, groups))
+    identity = _WriterIdentity(person.pk, person.category, frozenset(addresses))
+    return tuple(choice for school in schools for choice in _in_school(identity, school, groups))
 
 
 @dataclass(frozen=True, slots=True)
-class _Writer:
+class _WriterIdentity:
     person_id: int
     category: str
     addresses: frozenset[str]
 
 
-def _in_school(writer: _Writer, school: School, groups: Collection[int] | None) -> Iterable[AudienceShown]:
-    there = GroupRow.objects.filter(roster__structure_id=school.structure_id)
-    rows = list((there.filter(pk__in=groups) if groups is not None else there).order_by("kind", "name"))
+def _in_school(
+    identity: _WriterIdentity, school: School, groups: Collection[int] | None
+) -> Iterable[AudienceChoice]:
+    in_school = GroupRow.objects.filter(roster__structure_id=school.structure_id)
+    rows = list(
+        (in_school.filter(pk__in=groups) if groups is not None else in_school).order_by("kind", "name")
+    )
     if not rows:
         return
     teachers = TeacherRow.objects.filter(
-        roster__structure_id=school.structure_id, address__in=writer.addresses
+        roster__structure_id=school.structure_id, address__in=identity.addresses
     )
     taught = set(teachers.values_list("groups", flat=True))
     rights = rights_in(school.structure_id)
-    if AllowedRow.objects.filter(structure_id=school.structure_id, person_id=writer.person_id).exists():
+    if AllowedRow.objects.filter(structure_id=school.structure_id, person_id=identity.person_id).exists():
         rights = dict.fromkeys(rights, Reach.ALL)
     counts = counts_of([row.pk for row in rows])
     for row in rows:
@@ -127,62 +131,65 @@ def _in_school(writer: _Writer, school: School, groups: Collection[int] | None) 
                 side,
                 is_own=row.pk in taught,
                 is_owner=school.is_owner,
-                category=writer.category,
+                category=identity.category,
             )
             if may and counts[row.pk, side]:
-                yield _shown(row, side, school, counts[row.pk, side])
+                yield _choice(row, side, school, counts[row.pk, side])
 
 
-def audiences_like(asker: Asker, typed: str, *, limit: int = 6) -> tuple[AudienceShown, ...]:
-    """Those the words typed may mean. Names first: who types a colleague's pays for no more than that."""
-    schools = schools_of(asker)
-    rows = GroupRow.objects.filter(roster__structure_id__in=[one.structure_id for one in schools])
-    named = {
+def search_audiences(writer: ClassWriter, typed: str, *, limit: int = 6) -> tuple[AudienceChoice, ...]:
+    """The audiences matching the typed words."""
+    schools = schools_of(writer)
+    # Match names before checking rights: most typed words match no class.
+    rows = GroupRow.objects.filter(roster__structure_id__in=[school.structure_id for school in schools])
+    group_ids = {
         row.pk
         for row in rows
         for side in Side
-        if is_meant(typed, shown_audience(row.name, side).partition(" — ")[0], side) or row.kind != Kind.CLASS
+        if matches_query(typed, audience_label(row.name, side).partition(" — ")[0], side)
+        or row.kind != GroupKind.CLASS
     }
-    found = _audiences(asker, schools, named) if named else ()
-    meant = [one for one in found if is_meant(typed, group_of(one), one.audience.side)]
-    return tuple(meant[:limit])
+    choices = _audiences(writer, schools, group_ids) if group_ids else ()
+    matches = [choice for choice in choices if matches_query(typed, group_of(choice), choice.audience.side)]
+    return tuple(matches[:limit])
 
 
-def group_of(shown: AudienceShown) -> str:
+def group_of(choice: AudienceChoice) -> str:
     """`4e B` of `4e B — familles`."""
-    return shown.name.partition(" — ")[0]
+    return choice.name.partition(" — ")[0]
 
 
-def audience_shown(asker: Asker, audience: Audience) -> AudienceShown:
-    """Raises Refusal `rosters.not-yours` for one they may not write to: nothing else is told."""
-    for one in audiences_of(asker, only=audience):
-        return one
+def audience_choice(writer: ClassWriter, audience: Audience) -> AudienceChoice:
+    """The audience as a choice, if they may write to it. Raises Refusal `rosters.not-yours`."""
+    for choice in audiences_of(writer, only=audience):
+        return choice
     raise Refusal("rosters.not-yours")
 
 
-def people_of(asker: Asker, audience: Audience) -> tuple[Addressee, ...]:
-    """One for each address. Raises Refusal `rosters.not-yours`."""
-    shown = audience_shown(asker, audience)
-    group = group_of(shown)
+def addressees_of(writer: ClassWriter, audience: Audience) -> tuple[Addressee, ...]:
+    """The addressees of an audience, one for each address. Raises Refusal `rosters.not-yours`."""
+    choice = audience_choice(writer, audience)
+    group = group_of(choice)
     pupils = PupilRow.objects.filter(groups=audience.group_id).order_by("last_name", "first_name", "pk")
     if audience.side is Side.PUPILS:
-        return _once(
-            Addressee(_name(one), one.address, _name(one), group) for one in pupils.filter(_HAS_ADDRESS)
+        return _merge_by_address(
+            Addressee(_name(pupil), pupil.address, _name(pupil), group)
+            for pupil in pupils.filter(_HAS_ADDRESS)
         )
     children: dict[int, list[int]] = defaultdict(list)
-    answering = PupilRow.relatives.through.objects.filter(pupilrow__groups=audience.group_id)
-    for pupil_id, relative_id in answering.order_by("pk").values_list("pupilrow_id", "relativerow_id"):
+    links = PupilRow.relatives.through.objects.filter(pupilrow__groups=audience.group_id)
+    for pupil_id, relative_id in links.order_by("pk").values_list("pupilrow_id", "relativerow_id"):
         children[relative_id].append(pupil_id)
-    named = {one.pk: _name(one) for one in pupils}
+    names = {pupil.pk: _name(pupil) for pupil in pupils}
     relatives = RelativeRow.objects.filter(_HAS_ADDRESS, pk__in=children).order_by("last_name", "first_name")
-    return _once(
+    return _merge_by_address(
         Addressee(
-            _name(one),
-            one.address,
-            listed_names([named[pk] for pk in sorted(children[one.pk], key=int)]),
+            _name(relative),
+            relative.address,
+            join_names([names[pk] for pk in sorted(children[relative.pk])]),
             group,
         )
-        for one in relatives
+        for relative in relatives
     )
 
 
@@ -192,46 +199,49 @@ def rights_in(structure_id: int) -> dict[tuple[Role, Side], Reach]:
 
 
 def counts_of(group_ids: Iterable[int]) -> Mapping[tuple[int, Side], int]:
-    """How many would get a copy, by class and side."""
-    found: dict[tuple[int, Side], int] = defaultdict(int)
-    wanted = list(group_ids)
+    """The number of copies, by group id and side."""
+    counts: dict[tuple[int, Side], int] = defaultdict(int)
+    pks = list(group_ids)
     for side, path in ((Side.PUPILS, "pupils"), (Side.FAMILIES, "pupils__relatives")):
-        rows = GroupRow.objects.filter(pk__in=wanted, **{f"{path}__address__gt": ""})
-        told = rows.values_list("pk").annotate(count=Count(f"{path}__address", distinct=True))
-        found |= {(pk, side): count for pk, count in told}
-    return found
+        rows = GroupRow.objects.filter(pk__in=pks, **{f"{path}__address__gt": ""})
+        counted = rows.values_list("pk").annotate(count=Count(f"{path}__address", distinct=True))
+        counts |= {(pk, side): count for pk, count in counted}
+    return counts
 
 
-def _shown(row: GroupRow, side: Side, school: School, count: int) -> AudienceShown:
+def _choice(row: GroupRow, side: Side, school: School, count: int) -> AudienceChoice:
     audience = Audience(side, row.pk)
     name = (
-        shown_audience(row.name, side)
-        if row.kind == Kind.CLASS
-        else f"Groupe {shown_audience(row.name, side)}"
+        audience_label(row.name, side)
+        if row.kind == GroupKind.CLASS
+        else f"Groupe {audience_label(row.name, side)}"
     )
-    return AudienceShown(audience, name, school.name, school.uai, count, audience_address(audience))
+    return AudienceChoice(audience, name, school.name, school.uai, count, audience_address(audience))
 
 
-def _name(one: PupilRow | RelativeRow) -> str:
-    return f"{one.first_name} {one.last_name}"
+def _name(row: PupilRow | RelativeRow) -> str:
+    return f"{row.first_name} {row.last_name}"
 
 
-def _once(people: Iterable[Addressee]) -> tuple[Addressee, ...]:
-    """An address that serves two people gets one copy, for both."""
-    found: dict[str, Addressee] = {}
-    for one in people:
-        known = found.get(one.address)
-        if known is None:
-            found[one.address] = one
+def _merge_by_address(people: Iterable[Addressee]) -> tuple[Addressee, ...]:
+    """One addressee for each address; two people sharing one get a single copy."""
+    merged: dict[str, Addressee] = {}
+    for person in people:
+        other = merged.get(person.address)
+        if other is None:
+            merged[person.address] = person
         else:
-            found[one.address] = Addressee(
-                f"{known.name}, {one.name}"[:200], one.address, f"{known.pupils}, {one.pupils}", one.group
+            merged[person.address] = Addressee(
+                f"{other.name}, {person.name}"[:200],
+                person.address,
+                f"{other.pupils}, {person.pupils}",
+                person.group,
             )
-    return tuple(found.values())
+    return tuple(merged.values())
 
 
-def account_of_ent(subject: str) -> int | None:
-    """The account an ENT user was linked to."""
+def account_of_ent_user(subject: str) -> int | None:
+    """The account linked to an ENT user."""
     return EntLinkRow.objects.filter(subject=subject).values_list("account_id", flat=True).first()
 
 

@@ -1,4 +1,4 @@
-"""What the pages of classes show."""
+"""Rosters, allowed people and imports, as their pages show them."""
 
 from vaguemestre.people.directory.queries import existing_addresses, newest_post_labels
 from vaguemestre.schools.rosters.models import (
@@ -11,66 +11,69 @@ from vaguemestre.schools.rosters.models import (
     TeacherRow,
 )
 from vaguemestre.schools.rosters.queries.audiences import audiences_of, counts_of
-from vaguemestre.schools.rosters.rules.group_names import shown_group
+from vaguemestre.schools.rosters.rules.group_names import group_label
 from vaguemestre.schools.rosters.values import (
-    Allowed,
-    Asker,
+    AllowedWriter,
     Audience,
-    GroupShown,
-    ImportShown,
-    RosterShown,
+    ClassWriter,
+    GroupSummary,
+    ImportSummary,
+    RejectedLine,
+    RosterSummary,
     School,
     Side,
-    Wrong,
 )
 
 
-def roster_shown(asker: Asker, school: School) -> RosterShown | None:
-    """The school's classes: all of them for its owner, those one may write to for the others."""
+def roster_summary(writer: ClassWriter, school: School) -> RosterSummary | None:
+    """The school's roster: every class for its owner, otherwise those the person may write to."""
     row = RosterRow.objects.filter(structure_id=school.structure_id).first()
     if row is None:
         return None
-    open_to = {one.audience: one for one in audiences_of(asker) if one.uai == school.uai}
+    choices = {choice.audience: choice for choice in audiences_of(writer) if choice.uai == school.uai}
     groups = list(GroupRow.objects.filter(roster=row).order_by("-kind", "name"))
     counts = counts_of([group.pk for group in groups])
-    shown = [
-        GroupShown(
-            shown_group(group.name),
+    summaries = [
+        GroupSummary(
+            group_label(group.name),
             group.kind,
             counts[group.pk, Side.PUPILS],
             counts[group.pk, Side.FAMILIES],
-            open_to.get(Audience(Side.PUPILS, group.pk)),
-            open_to.get(Audience(Side.FAMILIES, group.pk)),
+            choices.get(Audience(Side.PUPILS, group.pk)),
+            choices.get(Audience(Side.FAMILIES, group.pk)),
         )
         for group in groups
     ]
     teachers = list(TeacherRow.objects.filter(roster=row).values_list("address", flat=True))
-    return RosterShown(
+    return RosterSummary(
         row.updated_at,
         row.purge_on,
         PupilRow.objects.filter(roster=row).count(),
         RelativeRow.objects.filter(roster=row).count(),
         len(teachers),
         len(set(teachers) - existing_addresses(teachers)),
-        tuple(one for one in shown if school.is_owner or one.to_pupils or one.to_families),
+        tuple(group for group in summaries if school.is_owner or group.to_pupils or group.to_families),
     )
 
 
-def allowed_in(structure_id: int) -> tuple[Allowed, ...]:
+def allowed_writers(structure_id: int) -> tuple[AllowedWriter, ...]:
     rows = AllowedRow.objects.filter(structure_id=structure_id).select_related("person")
     details = newest_post_labels([row.person_id for row in rows])
     return tuple(
         sorted(
-            (Allowed(row.person_id, row.person.shown_name, details.get(row.person_id, "")) for row in rows),
-            key=lambda one: one.name,
+            (
+                AllowedWriter(row.person_id, row.person.shown_name, details.get(row.person_id, ""))
+                for row in rows
+            ),
+            key=lambda writer: writer.name,
         )
     )
 
 
-def imports_of(structure_id: int, *, limit: int = 10) -> tuple[ImportShown, ...]:
+def imports_of(structure_id: int, *, limit: int = 10) -> tuple[ImportSummary, ...]:
     rows = ImportRow.objects.filter(structure_id=structure_id).order_by("-at", "-pk")[:limit]
     return tuple(
-        ImportShown(
+        ImportSummary(
             row.at,
             row.kind,
             row.by,
@@ -78,7 +81,7 @@ def imports_of(structure_id: int, *, limit: int = 10) -> tuple[ImportShown, ...]
             row.pupils_changed,
             row.pupils_out,
             row.pupils,
-            tuple(Wrong(*one) for one in row.wrong),
+            tuple(RejectedLine(*line) for line in row.rejected),
         )
         for row in rows
     )

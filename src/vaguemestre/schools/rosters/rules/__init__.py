@@ -1,1 +1,1 @@
-"""Decisions of classes."""
+"""Rules of rosters."""

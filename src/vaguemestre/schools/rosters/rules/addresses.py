@@ -1,4 +1,4 @@
-"""Addresses: those of the ENT, and those that stand for an audience."""
+"""Addresses of the ENT, and addresses that stand for an audience."""
 
 import re
 
@@ -6,13 +6,13 @@ from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.rosters.values import Audience, Side
 
-NOWHERE = "rosters.invalid"  # RFC 2606: what should never leave cannot arrive anywhere
+NOWHERE = "rosters.invalid"  # RFC 2606: never deliverable
 _AUDIENCE = re.compile(rf"(?P<side>eleves|familles)\.(?P<group>\d{{1,9}})@{re.escape(NOWHERE)}")
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 def ent_address(mail: str, login: str, domain: str) -> str:
-    """The address in the ENT: the one given if it is there, else the login's; "" for nothing usable."""
+    """The ENT address: `mail` if it is in the ENT's domain, else one made from `login`, else ""."""
     if mail:
         try:
             address = str(parse_address(mail))
@@ -26,8 +26,8 @@ def ent_address(mail: str, login: str, domain: str) -> str:
 
 
 def is_of_ent(address: str, domain: str) -> bool:
-    there = address.rpartition("@")[2].lower()
-    return bool(domain) and (there == domain or there.endswith("." + domain))
+    host = address.rpartition("@")[2].lower()
+    return bool(domain) and (host == domain or host.endswith("." + domain))
 
 
 def audience_address(audience: Audience) -> str:
@@ -35,11 +35,11 @@ def audience_address(audience: Audience) -> str:
 
 
 def audience_of(address: str) -> Audience | None:
-    """The audience an address stands for; None for anybody's address."""
-    found = _AUDIENCE.fullmatch(address.strip().lower())
-    return Audience(Side(found["side"]), int(found["group"])) if found else None
+    """The audience an address stands for; None for an ordinary address."""
+    match = _AUDIENCE.fullmatch(address.strip().lower())
+    return Audience(Side(match["side"]), int(match["group"])) if match else None
 
 
 def is_nowhere(address: str) -> bool:
-    """Whether it is of the domain kept for audiences."""
+    """Whether the address is in the domain reserved for audiences."""
     return address.strip().lower().endswith("@" + NOWHERE)

@@ -1,4 +1,4 @@
-"""What the ENT's CAS server answers about a ticket (CAS 3.0 §2.5): the user, or nobody."""
+"""Parser of a CAS serviceValidate response (CAS protocol 3.0 §2.5)."""
 
 from typing import NoReturn
 from xml.parsers import expat
@@ -7,31 +7,31 @@ from vaguemestre.foundation.kernel.errors import Refusal
 
 _NAMESPACE = "http://www.yale.edu/tp/cas"
 _PATH = [f"{_NAMESPACE} {name}" for name in ("serviceResponse", "authenticationSuccess", "user")]
-MOST_OCTETS = 65_536
-_LONGEST = 200
+MAX_BYTES = 65_536
+_MAX_USER_CHARS = 200
 
 
-def user_in(answer: bytes) -> str:
-    """The user a ticket is of. Raises Refusal `rosters.ent-refused` for anything else."""
-    reading = _Reading()
+def user_of_ticket(response: bytes) -> str:
+    """The user of a validated ticket. Raises Refusal `rosters.ent-refused` for any other response."""
+    handler = _UserParser()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text, is_last = True, True
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
-    parser.StartElementHandler = reading.start
-    parser.EndElementHandler = reading.end
-    parser.CharacterDataHandler = reading.characters
+    parser.StartElementHandler = handler.start
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.characters
     try:
-        parser.Parse(answer[:MOST_OCTETS], is_last)
+        parser.Parse(response[:MAX_BYTES], is_last)
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise Refusal("rosters.ent-refused") from error
-    user = "".join(reading.text).strip()
-    if reading.users != 1 or not user or len(user) > _LONGEST or not user.isprintable():
+    user = "".join(handler.text).strip()
+    if handler.users != 1 or not user or len(user) > _MAX_USER_CHARS or not user.isprintable():
         raise Refusal("rosters.ent-refused")
     return user
 
 
-class _Reading:
+class _UserParser:
     def __init__(self) -> None:
         self.path: list[str] = []
         self.text: list[str] = []
@@ -49,5 +49,5 @@ class _Reading:
             self.text.append(text)
 
 
-def _refuse(*told: object) -> NoReturn:
+def _refuse(*args: object) -> NoReturn:
     raise Refusal("rosters.ent-refused")

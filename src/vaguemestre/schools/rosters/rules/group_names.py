@@ -1,4 +1,4 @@
-"""How classes are shown and found."""
+"""Labels of classes, and matching of typed words with them."""
 
 import re
 from collections.abc import Sequence
@@ -7,33 +7,40 @@ from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.schools.rosters.values import Side
 
 _YEAR = re.compile(r"(?P<year>[1-6])\s*(?:e|è|eme|ème)?\s*(?P<rest>[A-Z]{1,2}|\d{1,2})", re.IGNORECASE)
-SIDES = {Side.PUPILS: "élèves", Side.FAMILIES: "familles"}
+SIDE_LABELS = {Side.PUPILS: "élèves", Side.FAMILIES: "familles"}
 
 
-def shown_group(name: str) -> str:
+def group_label(name: str) -> str:
     """`4B`, `4EME B`, `4e b` → `4e B`; other names as the school writes them."""
-    found = _YEAR.fullmatch(name.strip())
-    return f"{found['year']}e {found['rest'].upper()}" if found else " ".join(name.split())
+    match = _YEAR.fullmatch(name.strip())
+    return f"{match['year']}e {match['rest'].upper()}" if match else " ".join(name.split())
 
 
-def shown_audience(name: str, side: Side) -> str:
+def audience_label(name: str, side: Side) -> str:
     """`4e B — élèves`."""
-    return f"{shown_group(name)} — {SIDES[side]}"
+    return f"{group_label(name)} — {SIDE_LABELS[side]}"
 
 
-def is_meant(typed: str, name: str, side: Side) -> bool:
-    """Whether each word typed begins one of the audience's words: `4b fam`, `4e B`, `classe 4`."""
+def matches_query(typed: str, name: str, side: Side) -> bool:
+    """Whether each typed word is a prefix of a word of the audience: `4b fam`, `4e B`, `classe 4`."""
     words = _words(typed)
     plain = "".join(re.findall(r"[a-z0-9]+", fold(name)))
-    shown = _words(shown_group(name))
-    joined = "".join(shown)
-    ready = ["classe", plain, joined, re.sub(r"^(\d)e(?=.)", r"\1", joined), *shown, *_words(SIDES[side])]
+    label = _words(group_label(name))
+    joined = "".join(label)
+    targets = [
+        "classe",
+        plain,
+        joined,
+        re.sub(r"^(\d)e(?=.)", r"\1", joined),
+        *label,
+        *_words(SIDE_LABELS[side]),
+    ]
     if side is Side.FAMILIES:
-        ready += ["parents", "responsables"]
-    return bool(words) and all(any(one.startswith(word) for one in ready) for word in words)
+        targets += ["parents", "responsables"]
+    return bool(words) and all(any(target.startswith(word) for target in targets) for word in words)
 
 
-def listed_names(names: Sequence[str]) -> str:
+def join_names(names: Sequence[str]) -> str:
     """`Léa Martin et Tom Martin`."""
     if len(names) < 2:
         return "".join(names)

@@ -1,43 +1,45 @@
-"""What applying would change, in numbers; and when it is too much to be true."""
+"""The changes of an import in counts, and its refusal when too many pupils would disappear."""
 
 from collections.abc import Mapping
 
 from vaguemestre.foundation.kernel.texts import counted
-from vaguemestre.schools.rosters.values import Gathered, Plan, Roster, Step
+from vaguemestre.schools.rosters.values import ImportPlan, Roster, SchoolChange, TargetRosters
 
 LOSS_PERCENT = 50
-_SMALL = 20  # a school so small may change whole
+_SMALL = 20  # pupils; a smaller school may change entirely
 
 
-def planned(gathered: Gathered, known: Mapping[str, Roster], *, losses_confirmed: bool = False) -> Plan:
-    """The plan, refused whole when nothing is there, or when a school would lose most of its pupils."""
+def plan_changes(
+    target: TargetRosters, stored: Mapping[str, Roster], *, losses_confirmed: bool = False
+) -> ImportPlan:
+    """The plan, refused if no school is known or if one would lose most of its pupils."""
     steps = tuple(
-        _step(wanted, known.get(uai, Roster(uai))) for uai, wanted in sorted(gathered.rosters.items())
+        _change(roster, stored.get(uai, Roster(uai))) for uai, roster in sorted(target.rosters.items())
     )
     refusal = ""
     if not steps:
         refusal = "Ces fichiers ne parlent d’aucun établissement connu."
     elif not losses_confirmed:
-        refusal = next((told for step in steps if (told := _loss(step, known.get(step.uai)))), "")
-    return Plan(gathered.rosters, steps, gathered.wrong, gathered.notices, refusal)
+        refusal = next((reason for step in steps if (reason := _loss(step, stored.get(step.uai)))), "")
+    return ImportPlan(target.rosters, steps, target.rejected, target.notices, refusal)
 
 
-def _step(wanted: Roster, before: Roster) -> Step:
-    common = wanted.pupils.keys() & before.pupils.keys()
-    return Step(
-        wanted.uai,
-        pupils_in=len(wanted.pupils.keys() - common),
-        pupils_changed=sum(wanted.pupils[key] != before.pupils[key] for key in common),
+def _change(target: Roster, before: Roster) -> SchoolChange:
+    common = target.pupils.keys() & before.pupils.keys()
+    return SchoolChange(
+        target.uai,
+        pupils_in=len(target.pupils.keys() - common),
+        pupils_changed=sum(target.pupils[key] != before.pupils[key] for key in common),
         pupils_out=len(before.pupils.keys() - common),
-        pupils=len(wanted.pupils),
-        relatives=len(wanted.relatives),
-        teachers=len(wanted.teachers),
-        groups=len(wanted.groups),
-        differs=wanted != before,
+        pupils=len(target.pupils),
+        relatives=len(target.relatives),
+        teachers=len(target.teachers),
+        groups=len(target.groups),
+        differs=target != before,
     )
 
 
-def _loss(step: Step, before: Roster | None) -> str:
+def _loss(step: SchoolChange, before: Roster | None) -> str:
     count = len(before.pupils) if before else 0
     if count < _SMALL or step.pupils_out * 100 <= count * LOSS_PERCENT:
         return ""

@@ -1,4 +1,4 @@
-"""From the requests of an export and the rosters known, to what the rosters are to be."""
+"""The target rosters: the stored ones with the requests of an AAF export applied."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -12,36 +12,36 @@ from vaguemestre.schools.rosters.values import (
     RELATIVE,
     SCHOOL,
     STAFF,
-    Gathered,
+    AafRequest,
     GroupKey,
-    Kind,
+    GroupKind,
     Pupil,
+    RejectedLine,
     Relative,
-    Request,
     Roster,
+    TargetRosters,
     Teacher,
-    Wrong,
 )
 
 type Digest = Callable[[str], str]
 
-_PUPIL_GROUPS = {"ENTEleveClasses": Kind.CLASS, "ENTEleveGroupes": Kind.GROUP}
+_PUPIL_GROUPS = {"ENTEleveClasses": GroupKind.CLASS, "ENTEleveGroupes": GroupKind.GROUP}
 _STAFF_GROUPS = {
-    "ENTAuxEnsClasses": Kind.CLASS,
-    "ENTAuxEnsClassesMatieres": Kind.CLASS,
-    "ENTAuxEnsClassesPrincipal": Kind.CLASS,
-    "ENTAuxEnsGroupes": Kind.GROUP,
-    "ENTAuxEnsGroupesMatieres": Kind.GROUP,
+    "ENTAuxEnsClasses": GroupKind.CLASS,
+    "ENTAuxEnsClassesMatieres": GroupKind.CLASS,
+    "ENTAuxEnsClassesPrincipal": GroupKind.CLASS,
+    "ENTAuxEnsGroupes": GroupKind.GROUP,
+    "ENTAuxEnsGroupesMatieres": GroupKind.GROUP,
 }
-_LONGEST_NAME = 100
+_MAX_NAME_CHARS = 100
 
 
 class _Unusable(Exception):
-    """One request cannot be used; the reason names nobody."""
+    """A request that cannot be used; its reason holds no personal data."""
 
 
 class _Draft:
-    """The rosters being changed. Pupils and teachers stand under (school number in the export, key)."""
+    """The rosters while requests are applied. Schools are identified by their id in the export."""
 
     def __init__(self, known: Mapping[str, Roster], digest: Digest, domain: str) -> None:
         self.digest, self.domain = digest, domain
@@ -49,8 +49,8 @@ class _Draft:
         self.pupils: dict[str, tuple[str, Pupil]] = {}
         self.teachers: dict[str, dict[str, Teacher]] = {}
         self.relatives: dict[str, Relative] = {}
-        self.seen: set[str] = set()
-        self.unreachable = self.personal = 0
+        self.described: set[str] = set()  # schools the export has a record of
+        self.without_address = self.foreign_addresses = 0
         for roster in known.values():
             self.pupils |= {key: (roster.source, pupil) for key, pupil in roster.pupils.items()}
             self.relatives |= roster.relatives
@@ -58,80 +58,84 @@ class _Draft:
                 self.teachers.setdefault(key, {})[roster.source] = teacher
 
 
-def gathered(
-    requests: Iterable[Request], known: Mapping[str, Roster], digest: Digest, *, is_full: bool, domain: str
-) -> Gathered:
-    """What the rosters of the schools concerned become.
+def target_rosters(
+    requests: Iterable[AafRequest], known: Mapping[str, Roster], digest: Digest, *, is_full: bool, domain: str
+) -> TargetRosters:
+    """The rosters of the schools concerned, after these requests.
 
-    `is_full`: whoever a school's export does not name any more is gone; a record that is refused leaves whom
-    it is about as they were. `digest` hides the export's numbers; `domain` is the ENT's: no other is kept.
+    `is_full`: people the export no longer names are removed; a rejected record leaves its person unchanged.
+    `digest` replaces the export's ids; addresses outside `domain`, the ENT's, are dropped.
     """
-    draft, wrong, touched = _Draft(known, digest, domain), [], set[str]()
+    draft, rejected = _Draft(known, digest, domain), []
     named: dict[str, set[str]] = {PUPIL: set(), RELATIVE: set(), STAFF: set(), SCHOOL: set()}
     for request in requests:
         named[request.category].add(digest(f"{request.category}:{request.id}"))
         try:
-            _TAKE[request.category](draft, request)
+            _APPLY[request.category](draft, request)
         except _Unusable as error:
-            wrong.append(Wrong(request.file, request.line, str(error)))
+            rejected.append(RejectedLine(request.file, request.line, str(error)))
     if is_full:
         _drop_unnamed(draft, named)
-        touched = {uai for source, uai in draft.uais.items() if source in draft.seen}
+        touched = {uai for source, uai in draft.uais.items() if source in draft.described}
     else:
         touched = set(draft.uais.values())
     rosters = {uai: _roster(draft, uai, source) for source, uai in draft.uais.items() if uai in touched}
-    strangers = {source for source, _ in draft.pupils.values() if source not in draft.uais}
-    notices = _notices(draft, strangers)
-    return Gathered(rosters, tuple(wrong), notices)
+    unknown_schools = {source for source, _ in draft.pupils.values() if source not in draft.uais}
+    notices = _notices(draft, unknown_schools)
+    return TargetRosters(rosters, tuple(rejected), notices)
 
 
 def _drop_unnamed(draft: _Draft, named: Mapping[str, set[str]]) -> None:
-    """Of the schools a complete export speaks of. A kind it has no file of stays as it was."""
+    """Remove people a complete export no longer names. A category without file is left unchanged."""
     if named[PUPIL]:
-        gone = {
+        missing = {
             key
             for key, (source, _) in draft.pupils.items()
-            if source in draft.seen and key not in named[PUPIL]
+            if source in draft.described and key not in named[PUPIL]
         }
-        draft.pupils = {key: kept for key, kept in draft.pupils.items() if key not in gone}
+        draft.pupils = {key: entry for key, entry in draft.pupils.items() if key not in missing}
     if named[STAFF]:
         for key in set(draft.teachers) - named[STAFF]:
-            here = draft.teachers[key]
-            draft.teachers[key] = {source: one for source, one in here.items() if source not in draft.seen}
+            by_school = draft.teachers[key]
+            draft.teachers[key] = {
+                source: teacher for source, teacher in by_school.items() if source not in draft.described
+            }
 
 
 def _roster(draft: _Draft, uai: str, source: str) -> Roster:
-    pupils = {key: pupil for key, (place, pupil) in draft.pupils.items() if place == source}
+    pupils = {key: pupil for key, (school, pupil) in draft.pupils.items() if school == source}
     pupils = {
         key: replace(pupil, relatives=pupil.relatives & draft.relatives.keys())
         for key, pupil in pupils.items()
     }
-    wanted = {key for pupil in pupils.values() for key in pupil.relatives}
-    teachers = {key: here[source] for key, here in draft.teachers.items() if here.get(source)}
-    taught = {group for one in teachers.values() for group in one.groups}
-    filled = {group for pupil in pupils.values() for group in pupil.groups}
+    relative_keys = {key for pupil in pupils.values() for key in pupil.relatives}
+    teachers = {key: by_school[source] for key, by_school in draft.teachers.items() if by_school.get(source)}
+    taught = {group for teacher in teachers.values() for group in teacher.groups}
+    with_pupils = {group for pupil in pupils.values() for group in pupil.groups}
     return Roster(
         uai,
         source,
-        frozenset(taught | filled),
+        frozenset(taught | with_pupils),
         pupils,
-        {key: one for key, one in draft.relatives.items() if key in wanted},
+        {key: relative for key, relative in draft.relatives.items() if key in relative_keys},
         teachers,
     )
 
 
-def _notices(draft: _Draft, strangers: set[str]) -> tuple[str, ...]:
-    told = []
-    if strangers:
-        told.append(f"Établissements que l’export ne décrit pas, laissés de côté : {len(strangers)}.")
-    if draft.personal:
-        told.append(f"Adresses hors de l’ENT, non gardées : {draft.personal}.")
-    if draft.unreachable:
-        told.append(f"Personnes sans adresse dans l’ENT, à qui rien ne partira : {draft.unreachable}.")
-    return tuple(told)
+def _notices(draft: _Draft, unknown_schools: set[str]) -> tuple[str, ...]:
+    notices = []
+    if unknown_schools:
+        notices.append(
+            f"Établissements que l’export ne décrit pas, laissés de côté : {len(unknown_schools)}."
+        )
+    if draft.foreign_addresses:
+        notices.append(f"Adresses hors de l’ENT, non gardées : {draft.foreign_addresses}.")
+    if draft.without_address:
+        notices.append(f"Personnes sans adresse dans l’ENT, à qui rien ne partira : {draft.without_address}.")
+    return tuple(notices)
 
 
-def _take_school(draft: _Draft, request: Request) -> None:
+def _apply_school(draft: _Draft, request: AafRequest) -> None:
     if request.act == "delete":
         raise _Unusable("la fermeture d’un établissement ne vient pas de l’ENT")
     typed = _first(request, "ENTStructureUAI")
@@ -143,13 +147,13 @@ def _take_school(draft: _Draft, request: Request) -> None:
         uai = parse_uai(typed).text
     except Refusal as refusal:
         raise _Unusable("le code UAI de l’établissement est faux") from refusal
-    for source in [source for source, known in draft.uais.items() if known == uai and source != request.id]:
+    for source in [source for source, other in draft.uais.items() if other == uai and source != request.id]:
         raise _Unusable(f"cet établissement porte déjà un autre numéro ({source[:20]})")
     draft.uais[request.id] = uai
-    draft.seen.add(request.id)
+    draft.described.add(request.id)
 
 
-def _take_pupil(draft: _Draft, request: Request) -> None:
+def _apply_pupil(draft: _Draft, request: AafRequest) -> None:
     key = draft.digest(f"{PUPIL}:{request.id}")
     if request.act == "delete":
         if draft.pupils.pop(key, None) is None:
@@ -163,16 +167,16 @@ def _take_pupil(draft: _Draft, request: Request) -> None:
         raise _Unusable("élève sans établissement de rattachement")
     if before is None or request.act == "add":
         before = Pupil("", "", "")
-    named = _named(request, before.first_name, before.last_name, "élève")
+    name = _name_of(request, before.first_name, before.last_name, "élève")
     address = _address(draft, request, before.address)
     groups = _groups(request, _PUPIL_GROUPS, source, before.groups)
-    pupil = Pupil(*named, address, groups, _relatives(draft, request, before.relatives))
+    pupil = Pupil(*name, address, groups, _relatives(draft, request, before.relatives))
     draft.pupils[key] = (source, pupil)
     if not address:
-        draft.unreachable += 1
+        draft.without_address += 1
 
 
-def _take_relative(draft: _Draft, request: Request) -> None:
+def _apply_relative(draft: _Draft, request: AafRequest) -> None:
     key = draft.digest(f"{RELATIVE}:{request.id}")
     if request.act == "delete":
         if draft.relatives.pop(key, None) is None:
@@ -186,15 +190,15 @@ def _take_relative(draft: _Draft, request: Request) -> None:
         raise _Unusable("responsable à modifier, mais inconnu")
     if before is None or request.act == "add":
         before = Relative("", "", "")
-    named = _named(request, before.first_name, before.last_name, "responsable")
+    name = _name_of(request, before.first_name, before.last_name, "responsable")
     address = _address(draft, request, before.address)
-    draft.relatives[key] = Relative(*named, address)
+    draft.relatives[key] = Relative(*name, address)
     if not address:
-        draft.unreachable += 1
+        draft.without_address += 1
 
 
-def _take_staff(draft: _Draft, request: Request) -> None:
-    """Who has no class is of no concern here; neither is who has no address in the académie."""
+def _apply_staff(draft: _Draft, request: AafRequest) -> None:
+    """Staff without a class, or without an académie address, are ignored."""
     key = draft.digest(f"{STAFF}:{request.id}")
     before = draft.teachers.get(key, {})
     if request.act == "delete":
@@ -207,85 +211,85 @@ def _take_staff(draft: _Draft, request: Request) -> None:
         except Refusal as refusal:
             raise _Unusable("l’adresse du professeur est mal formée") from refusal
     else:
-        address = next((one.address for one in before.values()), "")
-    given = {name: request.attributes[name] for name in _STAFF_GROUPS if name in request.attributes}
-    if given or request.act == "add":
-        taught = _taught(given)
+        address = next((teacher.address for teacher in before.values()), "")
+    attributes = {name: request.attributes[name] for name in _STAFF_GROUPS if name in request.attributes}
+    if attributes or request.act == "add":
+        taught = _taught(attributes)
     else:
-        taught = {source: one.groups for source, one in before.items()}
+        taught = {source: teacher.groups for source, teacher in before.items()}
     if taught and not address:
         raise _Unusable("professeur sans adresse académique : ses classes ne lui sont pas ouvertes")
     draft.teachers[key] = {source: Teacher(address, groups) for source, groups in taught.items() if groups}
 
 
-def _taught(given: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[GroupKey]]:
-    """`numéro d’établissement$classe[$matière]`: one teacher may serve in several schools."""
-    found: dict[str, set[GroupKey]] = {}
-    for name, values in given.items():
+def _taught(attributes: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[GroupKey]]:
+    """School id → groups, from `numéro d’établissement$classe[$matière]` values."""
+    taught: dict[str, set[GroupKey]] = {}
+    for name, values in attributes.items():
         for value in values:
             source, _, rest = value.partition("$")
             group = rest.partition("$")[0].strip()
             if source and group:
-                found.setdefault(source, set()).add(GroupKey(_STAFF_GROUPS[name], group[:_LONGEST_NAME]))
-    return {source: frozenset(groups) for source, groups in found.items()}
+                taught.setdefault(source, set()).add(GroupKey(_STAFF_GROUPS[name], group[:_MAX_NAME_CHARS]))
+    return {source: frozenset(groups) for source, groups in taught.items()}
 
 
 def _groups(
-    request: Request, names: Mapping[str, Kind], source: str, before: frozenset[GroupKey]
+    request: AafRequest, names: Mapping[str, GroupKind], source: str, before: frozenset[GroupKey]
 ) -> frozenset[GroupKey]:
-    """Those of the pupil's own school; what the request does not speak of stays."""
-    kept = set(before)
+    """The pupil's groups in their school; kinds the request does not mention are unchanged."""
+    groups = set(before)
     for name, kind in names.items():
         if name not in request.attributes:
             continue
-        kept = {group for group in kept if group.kind is not kind}
+        groups = {group for group in groups if group.kind is not kind}
         for value in request.attributes[name]:
-            place, mark, group = value.partition("$")
-            if not mark or not group.strip():
+            school, separator, group = value.partition("$")
+            if not separator or not group.strip():
                 raise _Unusable("classe mal écrite (« numéro$classe » attendu)")
-            if place == source:
-                kept.add(GroupKey(kind, group.partition("$")[0].strip()[:_LONGEST_NAME]))
-    return frozenset(kept)
+            if school == source:
+                groups.add(GroupKey(kind, group.partition("$")[0].strip()[:_MAX_NAME_CHARS]))
+    return frozenset(groups)
 
 
-def _relatives(draft: _Draft, request: Request, before: frozenset[str]) -> frozenset[str]:
-    """Those who answer for the pupil by law; everybody the export relates to them when it says no more."""
-    told = request.attributes.get("ENTElevePersRelEleve")
-    lawful = request.attributes.get("ENTEleveAutoriteParentale")
-    if told is None and lawful is None:
+def _relatives(draft: _Draft, request: AafRequest, before: frozenset[str]) -> frozenset[str]:
+    """The keys of the relatives with parental authority; of all of them if the export does not say."""
+    related = request.attributes.get("ENTElevePersRelEleve")
+    legal = request.attributes.get("ENTEleveAutoriteParentale")
+    if related is None and legal is None:
         return before
-    numbers = set(lawful or ())
-    for value in told or ():
-        number, *marks = value.split("$")
+    ids = set(legal or ())
+    for value in related or ():
+        export_id, *marks = value.split("$")
         if len(marks) < 3 or marks[2] in (
             "1",
             "2",
         ):  # lien, resp. financière, resp. légale, contact, paiement
-            numbers.add(number)
-    return frozenset(draft.digest(f"{RELATIVE}:{number}") for number in numbers if number)
+            ids.add(export_id)
+    return frozenset(draft.digest(f"{RELATIVE}:{export_id}") for export_id in ids if export_id)
 
 
-def _named(request: Request, first: str, last: str, who: str) -> tuple[str, str]:
+def _name_of(request: AafRequest, first: str, last: str, category: str) -> tuple[str, str]:
     first = _first(request, "givenName") or first
     last = _first(request, "sn") or last
     if not last or not first:
-        raise _Unusable(f"{who} sans nom ou sans prénom")
-    if not (first + last).isprintable() or max(len(first), len(last)) > _LONGEST_NAME:
-        raise _Unusable(f"nom ou prénom inutilisable ({who})")
+        raise _Unusable(f"{category} sans nom ou sans prénom")
+    if not (first + last).isprintable() or max(len(first), len(last)) > _MAX_NAME_CHARS:
+        raise _Unusable(f"nom ou prénom inutilisable ({category})")
     return first, last
 
 
-def _address(draft: _Draft, request: Request, before: str) -> str:
+def _address(draft: _Draft, request: AafRequest, before: str) -> str:
     if "mail" not in request.attributes and "ENTPersonLogin" not in request.attributes:
         return before
-    found = ent_address(_first(request, "mail"), _first(request, "ENTPersonLogin"), draft.domain)
-    if _first(request, "mail") and not found:
-        draft.personal += 1
-    return found
+    address = ent_address(_first(request, "mail"), _first(request, "ENTPersonLogin"), draft.domain)
+    if _first(request, "mail") and not address:
+        draft.foreign_addresses += 1
+    return address
 
 
-def _first(request: Request, name: str) -> str:
+def _first(request: AafRequest, name: str) -> str:
     return next(iter(request.attributes.get(name, ())), "")
 
 
-_TAKE = {PUPIL: _take_pupil, RELATIVE: _take_relative, STAFF: _take_staff, SCHOOL: _take_school}
+_APPLY = {PUPIL: _apply_pupil, RELATIVE: _apply_relative, STAFF: _apply_staff, SCHOOL: _apply_school}

@@ -1,36 +1,47 @@
-"""Use cases of classes, one file each."""
+"""Use cases of rosters."""
 
-from vaguemestre.schools.rosters.services.ent_links import burn_answer, link_ent, take_link_back, unlink_ent
+from vaguemestre.schools.rosters.services.ent_links import (
+    consume_assertion,
+    link_ent,
+    revoke_ent_link,
+    unlink_ent,
+)
 from vaguemestre.schools.rosters.services.erasure import forget_person
 from vaguemestre.schools.rosters.services.gateways import gateway_of
-from vaguemestre.schools.rosters.services.retention import purge
-from vaguemestre.schools.rosters.services.rights import allow_person, decide_rights, forbid_person
-from vaguemestre.schools.rosters.services.roster_import import File, Progress, Setting, apply, check
+from vaguemestre.schools.rosters.services.retention import purge_rosters
+from vaguemestre.schools.rosters.services.roster_import import (
+    ImportFile,
+    ImportSettings,
+    Progress,
+    apply_import,
+    plan_import,
+)
 from vaguemestre.schools.rosters.services.staged_files import (
     apply_staged,
-    drop_staged,
+    discard_staged,
     stage_files,
     staged_plan,
 )
+from vaguemestre.schools.rosters.services.writing_rights import allow_person, decide_rights, forbid_person
 
 __all__ = [
-    "File",
+    "ImportFile",
+    "ImportSettings",
     "Progress",
-    "Setting",
     "allow_person",
-    "apply",
+    "apply_import",
     "apply_staged",
-    "burn_answer",
-    "check",
+    "consume_assertion",
     "decide_rights",
-    "drop_staged",
+    "discard_staged",
     "forbid_person",
     "forget_person",
     "gateway_of",
     "link_ent",
-    "purge",
+    "plan_import",
+    "purge_rosters",
+    "revoke_ent_link",
     "stage_files",
     "staged_plan",
-    "take_link_back",
     "unlink_ent",
 ]

@@ -1,18 +1,18 @@
-"""Whose account an ENT user is: linked once, by somebody proved on both sides."""
+"""Links of ENT users to accounts, and protection against replayed assertions."""
 
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services import notify_owner
+from vaguemestre.access.signin.services import tell
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.rosters.models import EntAnswerRow, EntLinkRow
 
 
-def burn_answer(key: str, until: datetime) -> None:
-    """It has served. Raises Refusal `rosters.ent-refused` when it had already."""
+def consume_assertion(key: str, until: datetime) -> None:
+    """Mark an assertion as used. Raises Refusal `rosters.ent-refused` if it already was."""
     try:
         with transaction.atomic(durable=True):
             EntAnswerRow.objects.create(key=key, until=until)
@@ -21,9 +21,9 @@ def burn_answer(key: str, until: datetime) -> None:
 
 
 def link_ent(account_id: int, subject: str, *, now: datetime) -> AccountTouched:
-    """From now on that ENT user enters that account; a former link of the account goes.
+    """Link an ENT user to an account, replacing the account's former link.
 
-    Raises Refusal `rosters.ent-taken` when the user is somebody else's already.
+    Raises Refusal `rosters.ent-taken` if the user is linked to another account.
     """
     try:
         with transaction.atomic(durable=True):
@@ -31,13 +31,16 @@ def link_ent(account_id: int, subject: str, *, now: datetime) -> AccountTouched:
                 account_id=account_id, defaults={"subject": subject, "linked_at": now}
             )
             record("rosters.ent-linked", to=f"account:{account_id}", by=f"account:{account_id}", at=now)
-            return notify_owner(account_id, "ent-linked", now=now)
+            return tell(account_id, "ent-linked", now=now)
     except IntegrityError as error:
         raise Refusal("rosters.ent-taken") from error
 
 
-def take_link_back(account_id: int, number: int, *, by: str, now: datetime) -> bool:
-    """« Ce n’était pas moi ». Inside the caller's transaction. False: nothing to undo."""
+def revoke_ent_link(account_id: int, number: int, *, by: str, now: datetime) -> bool:
+    """Undo a link from its notice (« Ce n’était pas moi »). Inside the caller's transaction.
+
+    False if there was none.
+    """
     if not EntLinkRow.objects.filter(account_id=account_id).delete()[0]:
         return False
     record("rosters.ent-unlinked", to=f"account:{account_id}", by=by, at=now)
@@ -46,5 +49,5 @@ def take_link_back(account_id: int, number: int, *, by: str, now: datetime) -> b
 
 @transaction.atomic(durable=True)
 def unlink_ent(account_id: int, *, by: str, now: datetime) -> None:
-    """Twice is once."""
-    take_link_back(account_id, 0, by=by, now=now)
+    """Remove the account's link, if any."""
+    revoke_ent_link(account_id, 0, by=by, now=now)

@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of a person's data in rosters (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -7,7 +7,7 @@ from vaguemestre.schools.rosters.models import AllowedRow, EntLinkRow, StagedRow
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int, person_id: int) -> None:
-    """Use case: their name in the ENT, and what they might write to."""
+    """Use case: delete their ENT link, staged files and writing permission."""
     EntLinkRow.objects.filter(account_id=account_id).delete()
     StagedRow.objects.filter(account_id=account_id).delete()
     AllowedRow.objects.filter(person_id=person_id).delete()

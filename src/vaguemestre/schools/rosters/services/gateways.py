@@ -1,4 +1,4 @@
-"""The address somebody writes to classes by: theirs to receive and send, without saying whose it is."""
+"""Gateway addresses: a person writes to classes from one without revealing their own."""
 
 import secrets
 from datetime import datetime
@@ -10,7 +10,7 @@ from vaguemestre.schools.rosters.models import GatewayRow
 
 
 def gateway_of(person_id: int, *, by: str, now: datetime) -> str:
-    """The same one each time; made the first time. Inside the caller's transaction."""
+    """The person's gateway address, created at the first use. Inside the caller's transaction."""
     row = GatewayRow.objects.filter(person_id=person_id).first()
     if row is None:
         domain = person_of(person_id).academy.domain

@@ -1,4 +1,4 @@
-"""Nothing of a roster outlives its school year."""
+"""Deletion of rosters at the end of their school year."""
 
 from datetime import datetime, timedelta
 
@@ -13,17 +13,17 @@ STAGED_FOR = timedelta(hours=2)
 
 
 @transaction.atomic(durable=True)
-def purge(*, now: datetime, ent_domain: str = "") -> int:
-    """Forget the rosters whose year is over, and files given up. Returns how many rosters went.
+def purge_rosters(*, now: datetime, ent_domain: str = "") -> int:
+    """Delete expired rosters, staged files and used assertions. Returns how many rosters were deleted.
 
-    With them goes what says to whom of the ENT anybody wrote.
+    Recipients of the ENT are then removed from senders' known recipients.
     """
     StagedRow.objects.filter(at__lt=now - STAGED_FOR).delete()
     EntAnswerRow.objects.filter(until__lt=now).delete()
-    over = list(RosterRow.objects.filter(purge_on__lt=paris_day(now)).values_list("pk", "structure_id"))
-    for pk, structure_id in over:
+    expired = list(RosterRow.objects.filter(purge_on__lt=paris_day(now)).values_list("pk", "structure_id"))
+    for pk, structure_id in expired:
         RosterRow.objects.filter(pk=pk).delete()
         record("rosters.purged", to=f"structure:{structure_id}", by="system", at=now)
-    if over and ent_domain:
+    if expired and ent_domain:
         forget_domain(ent_domain, now=now)
-    return len(over)
+    return len(expired)

@@ -1,4 +1,4 @@
-"""Rosters: files read and compared, then applied school by school, each in one transaction."""
+"""Import of rosters: files compared with what is stored, then applied, one transaction per school."""
 
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.queries import structure_ids
 from vaguemestre.schools.rosters import queries
 from vaguemestre.schools.rosters.aaf.csv import read_classes
-from vaguemestre.schools.rosters.aaf.names import read_name
+from vaguemestre.schools.rosters.aaf.file_names import parse_export_name
 from vaguemestre.schools.rosters.aaf.xml import read_requests
 from vaguemestre.schools.rosters.models import (
     GroupRow,
@@ -24,162 +24,185 @@ from vaguemestre.schools.rosters.models import (
     RosterRow,
     TeacherRow,
 )
-from vaguemestre.schools.rosters.rules.import_plan import planned
-from vaguemestre.schools.rosters.rules.periods import purge_day
-from vaguemestre.schools.rosters.rules.roster_diff import gathered
-from vaguemestre.schools.rosters.values import Plan, Request, Roster, Step
+from vaguemestre.schools.rosters.rules.import_plan import plan_changes
+from vaguemestre.schools.rosters.rules.retention import purge_day
+from vaguemestre.schools.rosters.rules.roster_diff import target_rosters
+from vaguemestre.schools.rosters.values import (
+    AafRequest,
+    GroupKey,
+    GroupKind,
+    ImportPlan,
+    Roster,
+    SchoolChange,
+    TargetRosters,
+)
 
 type Progress = Callable[[int, int], None]
+_BATCH_ROWS = 500
+_MAX_REJECTED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file handed over: `chunks` reads it again from its start each time."""
+class ImportFile:
+    """A file to import. `chunks` reads it from its start each time."""
 
     name: str
     chunks: Callable[[], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """For whom files are read: the académie, the ENT's domain, the key of digests, who does it.
+class ImportSettings:
+    """The context of an import: the académie, the ENT's domain, the digest key, the actor.
 
-    `only`: the one school they may speak of; "" for any. `is_full` None: the files' names say.
+    `only_uai`: the one school allowed, or "" for any. `is_full`: None to read it from the file names.
     """
 
     academy_id: int
     ent_domain: str
     digest_key: bytes
     by: str
-    only: str = ""
+    only_uai: str = ""
     is_full: bool | None = None
     losses_confirmed: bool = False
 
 
-def check(files: Sequence[File], setting: Setting) -> Plan:
-    """Read everything and compare; nothing changes.
+def plan_import(files: Sequence[ImportFile], settings: ImportSettings) -> ImportPlan:
+    """Read all files and compare them with the stored rosters, without writing.
 
     Raises Refusal `rosters.no-ent`, `rosters.no-file`, `rosters.kinds-mixed`, `rosters.school-unsaid`,
     `rosters.file-broken` (file, line, reason), and those of a CSV that cannot be read.
     """
-    if not setting.ent_domain:
+    if not settings.ent_domain:
         raise Refusal("rosters.no-ent")
     if not files:
         raise Refusal("rosters.no-file")
     tables = [file for file in files if file.name.lower().endswith(".csv")]
     if tables and (len(files) > 1):
         raise Refusal("rosters.kinds-mixed")
-    return _compared_csv(tables[0], setting) if tables else _compared_xml(files, setting)
+    return _plan_csv(tables[0], settings) if tables else _plan_xml(files, settings)
 
 
-def apply(
-    files: Sequence[File],
-    setting: Setting,
+def apply_import(
+    files: Sequence[ImportFile],
+    settings: ImportSettings,
     *,
     now: datetime,
     progress: Progress,
-    planned: Callable[[Plan], None] = lambda _: None,
-) -> Plan:
-    """Check, tell `planned`, then write each school's roster whole, or not at all.
+    on_plan: Callable[[ImportPlan], None] = lambda _: None,
+) -> ImportPlan:
+    """Plan the import, pass the plan to `on_plan`, then write each school's roster in one transaction.
 
-    Interrupted anywhere, run again: schools already done have nothing to change. Raises Refusal
-    `rosters.import-refused` (reason) and those of `check`.
+    Idempotent: after an interruption, schools already written have no change. Raises Refusal
+    `rosters.import-refused` (reason) and those of `plan_import`.
     """
-    plan = check(files, setting)
-    planned(plan)
+    plan = plan_import(files, settings)
+    on_plan(plan)
     if plan.refusal:
         raise Refusal("rosters.import-refused", reason=plan.refusal)
-    structures = structure_ids(setting.academy_id)
+    structures = structure_ids(settings.academy_id)
     steps = [step for step in plan.steps if step.differs]
     progress(0, len(steps))
     for done, step in enumerate(steps, 1):
-        _write(plan, step, structures[step.uai], setting, _kind(files), now)
+        _write_school(plan, step, structures[step.uai], settings, _import_kind(files), now)
         progress(done, len(steps))
     return plan
 
 
-def digest_with(key: bytes) -> Callable[[str], str]:
+def digest_function(key: bytes) -> Callable[[str], str]:
+    """The keyed digest (HMAC-SHA-256, hex) that replaces the export's identifiers."""
     return lambda text: hmac.digest(key, b"classes:" + text.encode(), "sha256").hex()
 
 
-def _kind(files: Sequence[File]) -> str:
+def _import_kind(files: Sequence[ImportFile]) -> str:
     if files[0].name.lower().endswith(".csv"):
         return "csv"
-    return "delta" if read_name(files[0].name).is_full is False else "full"
+    return "delta" if parse_export_name(files[0].name).is_full is False else "full"
 
 
-def _compared_csv(file: File, setting: Setting) -> Plan:
-    if not setting.only:
+def _plan_csv(file: ImportFile, settings: ImportSettings) -> ImportPlan:
+    if not settings.only_uai:
         raise Refusal("rosters.school-unsaid")
-    read = read_classes(
+    target = read_classes(
         b"".join(file.chunks()),
         file.name,
-        setting.only,
-        digest_with(setting.digest_key),
-        domain=setting.ent_domain,
+        settings.only_uai,
+        digest_function(settings.digest_key),
+        domain=settings.ent_domain,
     )
-    known = queries.known_rosters(setting.academy_id, [setting.only])
-    return _ours(planned(read, known, losses_confirmed=setting.losses_confirmed), setting)
+    stored = queries.stored_rosters(settings.academy_id, [settings.only_uai])
+    return _compare(target, stored, settings)
 
 
-def _compared_xml(files: Sequence[File], setting: Setting) -> Plan:
-    names = [read_name(file.name) for file in files]
-    kinds = {name.is_full for name in names} if setting.is_full is None else {setting.is_full}
+def _plan_xml(files: Sequence[ImportFile], settings: ImportSettings) -> ImportPlan:
+    names = [parse_export_name(file.name) for file in files]
+    kinds = {name.is_full for name in names} if settings.is_full is None else {settings.is_full}
     if len(kinds) > 1:
         raise Refusal("rosters.kinds-mixed")
     is_full = kinds.pop()
     if is_full is None:
         raise Refusal("rosters.kind-unsaid")
-    ours = structure_ids(setting.academy_id)
-    uais = {name.uai for name in names}
-    wanted = [setting.only] if setting.only else list(uais) if uais <= set(ours) else None
-    known = queries.known_rosters(setting.academy_id, wanted)
-    read = gathered(
+    structures = structure_ids(settings.academy_id)
+    named = {name.uai for name in names}
+    uais = [settings.only_uai] if settings.only_uai else list(named) if named <= set(structures) else None
+    stored = queries.stored_rosters(settings.academy_id, uais)
+    target = target_rosters(
         _requests(files),
-        known,
-        digest_with(setting.digest_key),
+        stored,
+        digest_function(settings.digest_key),
         is_full=is_full,
-        domain=setting.ent_domain,
+        domain=settings.ent_domain,
     )
-    return _ours(planned(read, known, losses_confirmed=setting.losses_confirmed), setting)
+    return _compare(target, stored, settings)
 
 
-def _ours(plan: Plan, setting: Setting) -> Plan:
-    """Raises Refusal `rosters.other-school` for what is not of the school asked, or of the académie."""
-    here = structure_ids(setting.academy_id)
+def _compare(target: TargetRosters, stored: Mapping[str, Roster], settings: ImportSettings) -> ImportPlan:
+    plan = plan_changes(target, stored, losses_confirmed=settings.losses_confirmed)
+    return _check_schools(plan, settings)
+
+
+def _check_schools(plan: ImportPlan, settings: ImportSettings) -> ImportPlan:
+    """Raise Refusal `rosters.other-school` for a school outside the académie or other than `only_uai`."""
+    structures = structure_ids(settings.academy_id)
     for step in plan.steps:
-        if step.uai not in here or (setting.only and step.uai != setting.only):
+        if step.uai not in structures or (settings.only_uai and step.uai != settings.only_uai):
             raise Refusal("rosters.other-school", uai=step.uai)
     return plan
 
 
-def _requests(files: Sequence[File]) -> Iterator[Request]:
+def _requests(files: Sequence[ImportFile]) -> Iterator[AafRequest]:
     return chain.from_iterable(read_requests(file.chunks(), file.name) for file in files)
 
 
 @transaction.atomic(durable=True)
-def _write(plan: Plan, step: Step, structure_id: int, setting: Setting, kind: str, now: datetime) -> None:
+def _write_school(
+    plan: ImportPlan,
+    step: SchoolChange,
+    structure_id: int,
+    settings: ImportSettings,
+    kind: str,
+    now: datetime,
+) -> None:
     roster = plan.rosters[step.uai]
     row, _ = RosterRow.objects.update_or_create(
         structure_id=structure_id,
         defaults={"source": roster.source, "purge_on": purge_day(paris_day(now)), "updated_at": now},
     )
-    _write_people(row, roster, _write_groups(row, roster))
+    _replace_people(row, roster, _write_groups(row, roster))
     ImportRow.objects.create(
         structure_id=structure_id,
-        by=setting.by,
+        by=settings.by,
         at=now,
         kind=kind,
         pupils_in=step.pupils_in,
         pupils_changed=step.pupils_changed,
         pupils_out=step.pupils_out,
         pupils=step.pupils,
-        wrong=[[one.file, one.line, one.reason] for one in plan.wrong[:200]],
+        rejected=[[line.file, line.line, line.reason] for line in plan.rejected[:_MAX_REJECTED]],
     )
     record(
         "rosters.imported",
         to=f"structure:{structure_id}",
-        by=setting.by,
+        by=settings.by,
         at=now,
         pupils=step.pupils,
         arrivals=step.pupils_in,
@@ -187,64 +210,90 @@ def _write(plan: Plan, step: Step, structure_id: int, setting: Setting, kind: st
     )
 
 
-def _write_groups(row: RosterRow, roster: Roster) -> dict[tuple[str, str], int]:
-    """Those that stay keep their id."""
-    wanted = {(str(group.kind), group.name) for group in roster.groups}
-    held = {(group.kind, group.name): group.pk for group in GroupRow.objects.filter(roster=row)}
-    GroupRow.objects.filter(pk__in=[pk for key, pk in held.items() if key not in wanted]).delete()
-    made = [GroupRow(roster=row, kind=kind, name=name) for kind, name in sorted(wanted - held.keys())]
-    GroupRow.objects.bulk_create(made, batch_size=500)
-    return {(one.kind, one.name): one.pk for one in GroupRow.objects.filter(roster=row)}
+def _write_groups(row: RosterRow, roster: Roster) -> dict[GroupKey, int]:
+    """Create and delete groups; the others keep their id. Returns the ids."""
+    stored = {_group_key(group): group.pk for group in GroupRow.objects.filter(roster=row)}
+    GroupRow.objects.filter(pk__in=[pk for key, pk in stored.items() if key not in roster.groups]).delete()
+    missing = sorted((str(group.kind), group.name) for group in roster.groups - stored.keys())
+    GroupRow.objects.bulk_create(
+        [GroupRow(roster=row, kind=kind, name=name) for kind, name in missing], batch_size=_BATCH_ROWS
+    )
+    return {_group_key(group): group.pk for group in GroupRow.objects.filter(roster=row)}
 
 
-def _write_people(row: RosterRow, roster: Roster, groups: Mapping[tuple[str, str], int]) -> None:
+def _group_key(row: GroupRow) -> GroupKey:
+    return GroupKey(GroupKind(row.kind), row.name)
+
+
+def _replace_people(row: RosterRow, roster: Roster, groups: Mapping[GroupKey, int]) -> None:
     for model in (PupilRow, RelativeRow, TeacherRow):
         model.objects.filter(roster=row).delete()
-    relatives = {
+    relatives = _create_relatives(row, roster)
+    _create_pupils(row, roster, groups, relatives)
+    _create_teachers(row, roster, groups)
+
+
+def _create_relatives(row: RosterRow, roster: Roster) -> dict[str, RelativeRow]:
+    rows = {
         key: RelativeRow(
-            roster=row, key=key, first_name=one.first_name, last_name=one.last_name, address=one.address
+            roster=row,
+            key=key,
+            first_name=relative.first_name,
+            last_name=relative.last_name,
+            address=relative.address,
         )
-        for key, one in roster.relatives.items()
+        for key, relative in roster.relatives.items()
     }
-    pupils = {
+    RelativeRow.objects.bulk_create(rows.values(), batch_size=_BATCH_ROWS)
+    return rows
+
+
+def _create_pupils(
+    row: RosterRow, roster: Roster, groups: Mapping[GroupKey, int], relatives: Mapping[str, RelativeRow]
+) -> None:
+    rows = {
         key: PupilRow(
-            roster=row, key=key, first_name=one.first_name, last_name=one.last_name, address=one.address
+            roster=row,
+            key=key,
+            first_name=pupil.first_name,
+            last_name=pupil.last_name,
+            address=pupil.address,
         )
-        for key, one in roster.pupils.items()
+        for key, pupil in roster.pupils.items()
     }
-    teachers = {
-        key: TeacherRow(roster=row, key=key, address=one.address) for key, one in roster.teachers.items()
-    }
-    RelativeRow.objects.bulk_create(relatives.values(), batch_size=500)
-    PupilRow.objects.bulk_create(pupils.values(), batch_size=500)
-    TeacherRow.objects.bulk_create(teachers.values(), batch_size=500)
-    in_group, answers, teaches = (
-        PupilRow.groups.through,
-        PupilRow.relatives.through,
-        TeacherRow.groups.through,
-    )
+    PupilRow.objects.bulk_create(rows.values(), batch_size=_BATCH_ROWS)
+    in_group, has_relative = PupilRow.groups.through, PupilRow.relatives.through
     in_group.objects.bulk_create(
         [
-            in_group(pupilrow_id=pupils[key].pk, grouprow_id=groups[str(group.kind), group.name])
-            for key, one in roster.pupils.items()
-            for group in one.groups
+            in_group(pupilrow_id=rows[key].pk, grouprow_id=groups[group])
+            for key, pupil in roster.pupils.items()
+            for group in pupil.groups
         ],
-        batch_size=500,
+        batch_size=_BATCH_ROWS,
     )
-    answers.objects.bulk_create(
+    has_relative.objects.bulk_create(
         [
-            answers(pupilrow_id=pupils[key].pk, relativerow_id=relatives[other].pk)
-            for key, one in roster.pupils.items()
-            for other in one.relatives
-            if other in relatives
+            has_relative(pupilrow_id=rows[key].pk, relativerow_id=relatives[relative_key].pk)
+            for key, pupil in roster.pupils.items()
+            for relative_key in pupil.relatives
+            if relative_key in relatives
         ],
-        batch_size=500,
+        batch_size=_BATCH_ROWS,
     )
+
+
+def _create_teachers(row: RosterRow, roster: Roster, groups: Mapping[GroupKey, int]) -> None:
+    rows = {
+        key: TeacherRow(roster=row, key=key, address=teacher.address)
+        for key, teacher in roster.teachers.items()
+    }
+    TeacherRow.objects.bulk_create(rows.values(), batch_size=_BATCH_ROWS)
+    teaches = TeacherRow.groups.through
     teaches.objects.bulk_create(
         [
-            teaches(teacherrow_id=teachers[key].pk, grouprow_id=groups[str(group.kind), group.name])
-            for key, one in roster.teachers.items()
-            for group in one.groups
+            teaches(teacherrow_id=rows[key].pk, grouprow_id=groups[group])
+            for key, teacher in roster.teachers.items()
+            for group in teacher.groups
         ],
-        batch_size=500,
+        batch_size=_BATCH_ROWS,
     )

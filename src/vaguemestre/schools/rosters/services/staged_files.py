@@ -1,4 +1,4 @@
-"""Files given on the page: kept sealed while their plan is read, then applied or given up."""
+"""Uploaded files, stored sealed until their plan is applied or discarded."""
 
 import base64
 import json
@@ -13,65 +13,72 @@ from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.schools.rosters.aaf.xml import chunks_of
 from vaguemestre.schools.rosters.models import StagedRow
 from vaguemestre.schools.rosters.queries import own_school
-from vaguemestre.schools.rosters.services.roster_import import File, Setting, apply, check
-from vaguemestre.schools.rosters.values import Asker, Plan
+from vaguemestre.schools.rosters.services.roster_import import (
+    ImportFile,
+    ImportSettings,
+    apply_import,
+    plan_import,
+)
+from vaguemestre.schools.rosters.values import ClassWriter, ImportPlan
 
-MOST_OCTETS = 30_000_000
+MAX_BYTES = 30_000_000
 _PURPOSE = b"classes staged"
 
 
 @transaction.atomic(durable=True)
 def stage_files(
-    asker: Asker, uai: str, given: Mapping[str, bytes], keys: NumenKeys, *, now: datetime
+    writer: ClassWriter, uai: str, files: Mapping[str, bytes], keys: NumenKeys, *, now: datetime
 ) -> None:
-    """Keep them for their owner to look at what they would change.
+    """Store uploaded files so that their owner can review the plan.
 
     Raises Refusal `rosters.not-the-owner`, `rosters.no-file`, `rosters.file-too-big`.
     """
-    school = own_school(asker, uai)
-    if not given:
+    school = own_school(writer, uai)
+    if not files:
         raise Refusal("rosters.no-file", field="documents")
-    if sum(map(len, given.values())) > MOST_OCTETS:
+    if sum(map(len, files.values())) > MAX_BYTES:
         raise Refusal("rosters.file-too-big", field="documents")
-    told = {name: base64.b64encode(content).decode() for name, content in given.items()}
-    sealed = seal_bytes(json.dumps(told).encode(), keys, _PURPOSE)
+    encoded = {name: base64.b64encode(content).decode() for name, content in files.items()}
+    sealed = seal_bytes(json.dumps(encoded).encode(), keys, _PURPOSE)
     StagedRow.objects.update_or_create(
-        account_id=asker.account_id,
+        account_id=writer.account_id,
         structure_id=school.structure_id,
         defaults={"sealed": sealed, "at": now},
     )
 
 
-def staged_plan(asker: Asker, uai: str, keys: NumenKeys, setting: Setting) -> Plan | None:
-    """What they would change; None when nothing was given. Raises the Refusals of `check`."""
-    files = _staged(asker, own_school(asker, uai).structure_id, keys)
-    return check(files, setting) if files else None
+def staged_plan(writer: ClassWriter, uai: str, keys: NumenKeys, setting: ImportSettings) -> ImportPlan | None:
+    """What they would change; None when nothing was given. Raises the Refusals of `plan_import`."""
+    files = _staged(writer, own_school(writer, uai).structure_id, keys)
+    return plan_import(files, setting) if files else None
 
 
-def apply_staged(asker: Asker, uai: str, keys: NumenKeys, setting: Setting, *, now: datetime) -> Plan:
-    """Apply and forget them. Raises Refusal `rosters.staged-gone` and those of `apply`."""
-    school = own_school(asker, uai)
-    files = _staged(asker, school.structure_id, keys)
+def apply_staged(
+    writer: ClassWriter, uai: str, keys: NumenKeys, setting: ImportSettings, *, now: datetime
+) -> ImportPlan:
+    """Apply and forget them. Raises Refusal `rosters.staged-gone` and those of `apply_import`."""
+    school = own_school(writer, uai)
+    files = _staged(writer, school.structure_id, keys)
     if not files:
         raise Refusal("rosters.staged-gone")
-    plan = apply(files, setting, now=now, progress=lambda done, total: None)
-    drop_staged(asker, uai)
+    plan = apply_import(files, setting, now=now, progress=lambda done, total: None)
+    discard_staged(writer, uai)
     return plan
 
 
 @transaction.atomic(durable=True)
-def drop_staged(asker: Asker, uai: str) -> None:
-    school = own_school(asker, uai)
-    StagedRow.objects.filter(account_id=asker.account_id, structure_id=school.structure_id).delete()
+def discard_staged(writer: ClassWriter, uai: str) -> None:
+    school = own_school(writer, uai)
+    StagedRow.objects.filter(account_id=writer.account_id, structure_id=school.structure_id).delete()
 
 
-def _staged(asker: Asker, structure_id: int, keys: NumenKeys) -> list[File]:
-    row = StagedRow.objects.filter(account_id=asker.account_id, structure_id=structure_id).first()
+def _staged(writer: ClassWriter, structure_id: int, keys: NumenKeys) -> list[ImportFile]:
+    row = StagedRow.objects.filter(account_id=writer.account_id, structure_id=structure_id).first()
     if row is None:
         return []
-    told = json.loads(unseal_bytes(bytes(row.sealed), keys, _PURPOSE))
-    return [File(name, _again(base64.b64decode(content))) for name, content in told.items()]
+    encoded = json.loads(unseal_bytes(bytes(row.sealed), keys, _PURPOSE))
+    return [ImportFile(name, _chunks_reader(base64.b64decode(content))) for name, content in encoded.items()]
 
 
-def _again(content: bytes) -> Callable[[], Iterable[bytes]]:
+def _chunks_reader(content: bytes) -> Callable[[], Iterable[bytes]]:
     return lambda: chunks_of(content)

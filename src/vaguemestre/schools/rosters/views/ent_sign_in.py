@@ -1,7 +1,7 @@
-"""Coming from the ENT (CAS or SAML): one's mail opens, the composer ready when the ENT says to whom.
+"""Sign-in from the ENT (CAS or SAML), to the mailbox or to the composer with its recipient.
 
-The ENT says who comes; whose account that is was said once by the person, signed in on both sides. A mark
-left in the browser ties the way out and the way back: somebody else's ticket, or answer, opens nothing.
+The ENT identifies its user; the user linked their account once, signed in on both sides. A cookie with a
+random mark binds the request and the response to one browser, against login CSRF.
 """
 
 import hashlib
@@ -22,9 +22,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vaguemestre.access.signin.http import (
     SignedInRequest,
+    enter_by_partner,
     recently_signed_in,
     signed_in,
-    start_session_by_partner,
     who_asks,
 )
 from vaguemestre.foundation.jobs.services import run_now
@@ -32,126 +32,145 @@ from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.schools.rosters import queries, services
-from vaguemestre.schools.rosters.http import asker_of
-from vaguemestre.schools.rosters.ports import ask_ent, ent_by_saml
+from vaguemestre.schools.rosters.http import class_writer_of
+from vaguemestre.schools.rosters.ports import ent_saml_provider, fetch_from_ent
 from vaguemestre.schools.rosters.rules.addresses import audience_of
-from vaguemestre.schools.rosters.rules.cas import user_in
-from vaguemestre.schools.rosters.rules.group_names import shown_group
-from vaguemestre.schools.rosters.services.roster_import import digest_with
+from vaguemestre.schools.rosters.rules.cas import user_of_ticket
+from vaguemestre.schools.rosters.rules.group_names import group_label
+from vaguemestre.schools.rosters.services.roster_import import digest_function
 
 _SALT = "rosters.ent-link"
-_SAID_SALT = "rosters.ent-said"
-_ON_THE_WAY = 120  # seconds between the ENT's answer and our page
-_AGE = 900  # seconds between the way out and the way back
-_ASKED = ("uai", "classe", "vers", "a", "objet")
+_ASSERTION_SALT = "rosters.ent-assertion"
+_REDIRECT_SECONDS = 120  # between the ENT's response and our page
+_FLOW_SECONDS = 900  # between our request and the ENT's response
+_LINK_PARAMS = ("uai", "classe", "vers", "a", "objet")
 
 
 @never_cache
 @require_GET
-def come_in(request: HttpRequest) -> HttpResponse:
-    """`/ent/`: `uai`, `classe` and `vers` (eleves, familles), or `a` (an address), say to whom to write."""
-    place = f"{reverse('rosters:write-to')}?{urlencode(_wanted(request))}"
+def start_sign_in(request: HttpRequest) -> HttpResponse:
+    """Start the sign-in at the ENT. Public parameters: `uai`, `classe`, `vers` (eleves, familles), or `a`."""
+    next_url = f"{reverse('rosters:open-composer')}?{urlencode(_link_params(request))}"
     if who_asks(request):
-        return HttpResponseRedirect(place)
+        return HttpResponseRedirect(next_url)
     mark = secrets.token_urlsafe(24)
     if settings.CONFIG.ent.saml_metadata:
-        answer = HttpResponseRedirect(ent_by_saml.get().address(_request(mark), timezone.now()))
-        _leave(answer, _place_cookie(), place)
+        response = HttpResponseRedirect(
+            ent_saml_provider.get().sign_in_url(_request_id(mark), timezone.now())
+        )
+        _set_flow_cookie(response, _next_cookie(), next_url)
     else:
-        answer = HttpResponseRedirect(f"{_cas()}/login?{urlencode({'service': _service(mark, place)})}")
-    _leave(answer, _cookie(), mark)
-    return answer
+        response = HttpResponseRedirect(
+            f"{_cas_url()}/login?{urlencode({'service': _service_url(mark, next_url)})}"
+        )
+    _set_flow_cookie(response, _mark_cookie(), mark)
+    return response
 
 
 @never_cache
 @require_GET
-def come_back(request: HttpRequest) -> HttpResponse:
-    """From the ENT with a ticket. Raises Refusal `rosters.ent-refused`."""
-    mark, place = request.COOKIES.get(_cookie(), ""), request.GET.get("suite", "/messagerie/")
-    if not mark or not secrets.compare_digest(request.GET.get("marque", ""), _told(mark)):
+def finish_cas_sign_in(request: HttpRequest) -> HttpResponse:
+    """Validate the CAS ticket and sign in. Raises Refusal `rosters.ent-refused`."""
+    mark, next_url = request.COOKIES.get(_mark_cookie(), ""), request.GET.get("next", "/messagerie/")
+    if not mark or not secrets.compare_digest(request.GET.get("mark", ""), _public_mark(mark)):
         raise Refusal("rosters.ent-refused")
-    asked = urlencode({"service": _service(mark, place), "ticket": request.GET.get("ticket", "")[:300]})
+    query = urlencode(
+        {"service": _service_url(mark, next_url), "ticket": request.GET.get("ticket", "")[:300]}
+    )
     try:
-        user = user_in(ask_ent.get()(f"{_cas()}/p3/serviceValidate?{asked}"))
+        user = user_of_ticket(fetch_from_ent.get()(f"{_cas_url()}/p3/serviceValidate?{query}"))
     except (EngineDown, EngineRefused) as error:
         raise Refusal("rosters.ent-refused") from error
-    return _entered(request, f"ent:{_cas()}:{user}", user, mark, place)
+    return _enter(request, f"ent:{_cas_url()}:{user}", user, mark, next_url)
 
 
 @csrf_exempt
 @never_cache
 @require_POST
-def consume(request: HttpRequest) -> HttpResponse:
-    """The ENT's answer (SAML), posted from its own page and so without our marks: asked again by GET.
+def receive_saml_response(request: HttpRequest) -> HttpResponse:
+    """Redirect the posted SAMLResponse to a GET, because the cross-site POST carries no SameSite=Lax cookie.
 
     Raises Refusal `rosters.ent-refused`.
     """
     _check_saml()
-    said = ent_by_saml.get().said(request.POST.get("SAMLResponse", ""), timezone.now())
-    told = [said.provider, said.user, said.answers, said.key, said.until.isoformat()]
-    answer = HttpResponseRedirect(
-        f"{reverse('rosters:come-back-by-saml')}?{urlencode({'dit': signing.dumps(told, salt=_SAID_SALT)})}"
-    )
-    answer.status_code = HTTPStatus.SEE_OTHER
-    return answer
+    assertion = ent_saml_provider.get().read_response(request.POST.get("SAMLResponse", ""), timezone.now())
+    fields = [
+        assertion.provider,
+        assertion.user,
+        assertion.in_response_to,
+        assertion.key,
+        assertion.until.isoformat(),
+    ]
+    query = urlencode({"assertion": signing.dumps(fields, salt=_ASSERTION_SALT)})
+    response = HttpResponseRedirect(f"{reverse('rosters:finish-saml-sign-in')}?{query}")
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
 
 
 @never_cache
 @require_GET
-def come_back_by_saml(request: HttpRequest) -> HttpResponse:
-    """What the ENT said, brought by the browser that asked, once. Raises Refusal `rosters.ent-refused`."""
+def finish_saml_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in with the signed assertion, once, in the browser that requested it.
+
+    Raises Refusal `rosters.ent-refused`.
+    """
     _check_saml()
-    mark, place = request.COOKIES.get(_cookie(), ""), request.COOKIES.get(_place_cookie(), "/messagerie/")
+    mark = request.COOKIES.get(_mark_cookie(), "")
+    next_url = request.COOKIES.get(_next_cookie(), "/messagerie/")
     try:
-        told = signing.loads(request.GET.get("dit", ""), salt=_SAID_SALT, max_age=_ON_THE_WAY)
+        fields = signing.loads(
+            request.GET.get("assertion", ""), salt=_ASSERTION_SALT, max_age=_REDIRECT_SECONDS
+        )
     except signing.BadSignature as error:
         raise Refusal("rosters.ent-refused") from error
-    provider, user, answers, key, until = told
-    if not mark or not secrets.compare_digest(answers.encode(), _request(mark).encode()):
+    provider, user, in_response_to, key, until = fields
+    if not mark or not secrets.compare_digest(in_response_to.encode(), _request_id(mark).encode()):
         raise Refusal("rosters.ent-refused")
-    services.burn_answer(key, datetime.fromisoformat(until))
-    return _entered(request, f"ent:{provider}:{user}", user, mark, place)
+    services.consume_assertion(key, datetime.fromisoformat(until))
+    return _enter(request, f"ent:{provider}:{user}", user, mark, next_url)
 
 
 @never_cache
 @require_GET
 def show_metadata(request: HttpRequest) -> HttpResponse:
-    """What the ENT's SAML provider needs to know of us."""
+    """Our SAML service provider metadata, for the ENT."""
     _check_saml()
-    content = ent_by_saml.get().metadata(timezone.now())
+    content = ent_saml_provider.get().metadata(timezone.now())
     return HttpResponse(content, content_type="application/samlmetadata+xml")
 
 
-def _entered(request: HttpRequest, named: str, user: str, mark: str, place: str) -> HttpResponse:
-    """Into the account they linked; else to the page that offers to."""
-    subject = digest_with(numen_keys.get().digest)(named)
-    known = queries.account_of_ent(subject)
-    if known:
-        return start_session_by_partner(request, known, place)
-    link = signing.dumps({"s": subject, "u": user, "m": _told(mark)}, salt=_SALT)
+def _enter(request: HttpRequest, ent_user: str, user: str, mark: str, next_url: str) -> HttpResponse:
+    """Sign in to the linked account, or redirect to the page that offers to link one."""
+    subject = digest_function(numen_keys.get().digest)(ent_user)
+    account_id = queries.account_of_ent_user(subject)
+    if account_id:
+        return enter_by_partner(request, account_id, next_url)
+    link = signing.dumps({"s": subject, "u": user, "m": _public_mark(mark)}, salt=_SALT)
     return HttpResponseRedirect(
-        f"{reverse('rosters:link')}?{urlencode({'lien': link, 'suite': place[:600]})}"
+        f"{reverse('rosters:link')}?{urlencode({'link': link, 'next': next_url[:600]})}"
     )
 
 
 @require_http_methods(["GET", "POST"])
 @recently_signed_in
 def link(request: SignedInRequest) -> HttpResponse:
-    """« Relier »: GET asks, POST does. Raises Refusal `rosters.ent-link-over`, `rosters.ent-taken`."""
-    told = request.POST.get("lien") or request.GET.get("lien", "")
-    mark = request.COOKIES.get(_cookie(), "")
+    """« Relier »: confirm, then link. Raises Refusal `rosters.ent-link-over`, `rosters.ent-taken`."""
+    token = request.POST.get("link") or request.GET.get("link", "")
+    mark = request.COOKIES.get(_mark_cookie(), "")
     try:
-        wanted = signing.loads(told, salt=_SALT, max_age=_AGE)
+        claims = signing.loads(token, salt=_SALT, max_age=_FLOW_SECONDS)
     except signing.BadSignature as error:
         raise Refusal("rosters.ent-link-over") from error
-    if not mark or not secrets.compare_digest(str(wanted["m"]), _told(mark)):
+    if not mark or not secrets.compare_digest(str(claims["m"]), _public_mark(mark)):
         raise Refusal("rosters.ent-link-over")
-    place = request.POST.get("suite") or request.GET.get("suite", "")
+    next_url = request.POST.get("next") or request.GET.get("next", "")
     if request.method == "GET":
-        shown = {"user": wanted["u"], "link": told, "place": place, "ent": settings.CONFIG.ent.name}
-        return render(request, "rosters/link.html", shown)
-    run_now(services.link_ent(request.who.own_account_id, str(wanted["s"]), now=timezone.now()))
-    return HttpResponseRedirect(place if place.startswith(reverse("rosters:write-to")) else "/messagerie/")
+        context = {"user": claims["u"], "link": token, "next": next_url, "ent": settings.CONFIG.ent.name}
+        return render(request, "rosters/link.html", context)
+    run_now(services.link_ent(request.who.own_account_id, str(claims["s"]), now=timezone.now()))
+    return HttpResponseRedirect(
+        next_url if next_url.startswith(reverse("rosters:open-composer")) else "/messagerie/"
+    )
 
 
 @require_POST
@@ -163,8 +182,8 @@ def unlink(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
-def write_to(request: SignedInRequest) -> HttpResponse:
-    """The composer, filled with whom the ENT said; the mailbox when it said nobody, or nobody of theirs."""
+def open_composer(request: SignedInRequest) -> HttpResponse:
+    """Redirect to the composer with the recipient of the ENT's link; to the mailbox if it has none."""
     to, subject = _recipient(request), request.GET.get("objet", "")[:200]
     if not to:
         return HttpResponseRedirect("/messagerie/")
@@ -173,10 +192,11 @@ def write_to(request: SignedInRequest) -> HttpResponse:
 
 def _recipient(request: SignedInRequest) -> str:
     uai, name, side = (request.GET.get(key, "")[:100] for key in ("uai", "classe", "vers"))
-    for one in queries.audiences_of(asker_of(request)) if name else ():
-        wanted = f"{shown_group(name)} — "
-        if one.name.startswith(wanted) and one.audience.side == side and uai.upper() in ("", one.uai):
-            return one.recipient
+    for choice in queries.audiences_of(class_writer_of(request)) if name else ():
+        prefix = f"{group_label(name)} — "
+        is_class = choice.name.startswith(prefix) and choice.audience.side == side
+        if is_class and uai.upper() in ("", choice.uai):
+            return choice.recipient
     try:
         address = str(parse_address(request.GET.get("a", "")))
     except Refusal:
@@ -184,26 +204,26 @@ def _recipient(request: SignedInRequest) -> str:
     return "" if audience_of(address) else address
 
 
-def _wanted(request: HttpRequest) -> dict[str, str]:
-    return {key: request.GET[key][:200] for key in _ASKED if request.GET.get(key)}
+def _link_params(request: HttpRequest) -> dict[str, str]:
+    return {key: request.GET[key][:200] for key in _LINK_PARAMS if request.GET.get(key)}
 
 
-def _service(mark: str, place: str) -> str:
-    asked = urlencode({"marque": _told(mark), "suite": place})
-    return f"{settings.CONFIG.public_url}{reverse('rosters:come-back')}?{asked}"
+def _service_url(mark: str, next_url: str) -> str:
+    query = urlencode({"mark": _public_mark(mark), "next": next_url})
+    return f"{settings.CONFIG.public_url}{reverse('rosters:finish-cas-sign-in')}?{query}"
 
 
-def _request(mark: str) -> str:
-    """The name of the request made for that mark (an NCName)."""
-    return f"_{_told(mark)}"
+def _request_id(mark: str) -> str:
+    """The id of the AuthnRequest bound to that mark (an NCName)."""
+    return f"_{_public_mark(mark)}"
 
 
-def _leave(answer: HttpResponse, name: str, value: str) -> None:
-    """In the browser, until it is back."""
-    answer.set_cookie(
+def _set_flow_cookie(response: HttpResponse, name: str, value: str) -> None:
+    """Set a cookie that lasts until the browser returns from the ENT."""
+    response.set_cookie(
         name,
         value,
-        max_age=_AGE,
+        max_age=_FLOW_SECONDS,
         path="/ent/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -216,21 +236,21 @@ def _check_saml() -> None:
         raise Http404
 
 
-def _told(mark: str) -> str:
-    """What is said of the mark outside the browser."""
+def _public_mark(mark: str) -> str:
+    """The digest of the mark, which may appear in URLs."""
     return hashlib.sha256(mark.encode()).hexdigest()[:32]
 
 
-def _cas() -> str:
-    address = str(settings.CONFIG.ent.cas_url).rstrip("/")
-    if not address:
+def _cas_url() -> str:
+    url = str(settings.CONFIG.ent.cas_url).rstrip("/")
+    if not url:
         raise Http404
-    return address
+    return url
 
 
-def _cookie() -> str:
+def _mark_cookie() -> str:
     return f"{settings.KNOWN_BROWSER_COOKIE_NAME}-ent"
 
 
-def _place_cookie() -> str:
-    return f"{_cookie()}-suite"
+def _next_cookie() -> str:
+    return f"{_mark_cookie()}-next"

@@ -1,4 +1,4 @@
-"""Files of the ENT: given, their plan read, applied or given up."""
+"""Files of the ENT: uploaded, reviewed, applied or discarded."""
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -10,17 +10,17 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.schools.rosters import services
 from vaguemestre.schools.rosters.forms import FilesForm
-from vaguemestre.schools.rosters.http import asker_of, setting_of
-from vaguemestre.schools.rosters.views.settings import back, settings_page
+from vaguemestre.schools.rosters.http import class_writer_of, import_settings
+from vaguemestre.schools.rosters.views.settings import redirect_to_settings, settings_page
 
 
 @require_POST
 @signed_in
 def stage_files(request: SignedInRequest, uai: str) -> HttpResponse:
-    """Nothing changes: the page shows what they would."""
-    given = {(one.name or "")[-120:]: one.read() for one in request.FILES.getlist("documents")}
+    """Store the uploaded files; the settings page then shows their plan."""
+    files = {(upload.name or "")[-120:]: upload.read() for upload in request.FILES.getlist("documents")}
     try:
-        services.stage_files(asker_of(request), uai, given, numen_keys.get(), now=timezone.now())
+        services.stage_files(class_writer_of(request), uai, files, numen_keys.get(), now=timezone.now())
     except Refusal as refusal:
         if refusal.facts.get("field") != "documents":
             raise
@@ -28,19 +28,19 @@ def stage_files(request: SignedInRequest, uai: str) -> HttpResponse:
         form.errors.clear()
         form.add_error("documents", sentence(refusal))
         return settings_page(request, uai, files_form=form, status=422)
-    return back(uai, "")
+    return redirect_to_settings(uai, "")
 
 
 @require_POST
 @recently_signed_in
 def apply_files(request: SignedInRequest, uai: str) -> HttpResponse:
-    setting = setting_of(request, uai, losses_confirmed="confirmer" in request.POST)
-    services.apply_staged(asker_of(request), uai, numen_keys.get(), setting, now=timezone.now())
-    return back(uai, "import")
+    setting = import_settings(request, uai, losses_confirmed="confirm_losses" in request.POST)
+    services.apply_staged(class_writer_of(request), uai, numen_keys.get(), setting, now=timezone.now())
+    return redirect_to_settings(uai, "import")
 
 
 @require_POST
 @signed_in
-def drop_files(request: SignedInRequest, uai: str) -> HttpResponse:
-    services.drop_staged(asker_of(request), uai)
-    return back(uai, "abandon")
+def discard_files(request: SignedInRequest, uai: str) -> HttpResponse:
+    services.discard_staged(class_writer_of(request), uai)
+    return redirect_to_settings(uai, "abandon")

@@ -1,4 +1,4 @@
-"""What the owner of a school decides, and where its classes come from."""
+"""A school's settings: writing rights, allowed people, imports."""
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,9 +12,9 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.schools.rosters import queries, services
 from vaguemestre.schools.rosters.forms import FilesForm, PersonForm, RightsForm
-from vaguemestre.schools.rosters.http import asker_of, setting_of
+from vaguemestre.schools.rosters.http import class_writer_of, import_settings
 
-DONE = {
+DONE_MESSAGES = {
     "droits": "Droits enregistrés.",
     "personnes": "Personnes enregistrées.",
     "import": "Classes importées.",
@@ -31,28 +31,28 @@ def show_settings(request: SignedInRequest, uai: str) -> HttpResponse:
 @require_POST
 @recently_signed_in
 def decide_rights(request: SignedInRequest, uai: str) -> HttpResponse:
-    asker = asker_of(request)
-    school = queries.own_school(asker, uai)
+    writer = class_writer_of(request)
+    school = queries.own_school(writer, uai)
     form = RightsForm(request.POST, rights=queries.rights_in(school.structure_id))
     if not form.is_valid():
         return settings_page(request, uai, rights_form=form, status=422)
-    services.decide_rights(asker, uai, form.chosen(), now=timezone.now())
-    return back(uai, "droits")
+    services.decide_rights(writer, uai, form.rights(), now=timezone.now())
+    return redirect_to_settings(uai, "droits")
 
 
 @require_POST
 @recently_signed_in
 def change_people(request: SignedInRequest, uai: str) -> HttpResponse:
-    """`retirer` a person, or let one more write to every class."""
-    asker, removed = asker_of(request), request.POST.get("retirer", "")
+    """Withdraw the permission of the person `remove`, or allow the person at `address`."""
+    writer, removed = class_writer_of(request), request.POST.get("remove", "")
     if removed.isdecimal():
-        services.forbid_person(asker, uai, int(removed), now=timezone.now())
-        return back(uai, "personnes")
+        services.forbid_person(writer, uai, int(removed), now=timezone.now())
+        return redirect_to_settings(uai, "personnes")
     form = PersonForm(request.POST)
     if form.is_valid():
         try:
-            services.allow_person(asker, uai, form.cleaned_data["address"], now=timezone.now())
-            return back(uai, "personnes")
+            services.allow_person(writer, uai, form.cleaned_data["address"], now=timezone.now())
+            return redirect_to_settings(uai, "personnes")
         except Refusal as refusal:
             if refusal.code != "rosters.not-of-the-school":
                 raise
@@ -60,7 +60,7 @@ def change_people(request: SignedInRequest, uai: str) -> HttpResponse:
     return settings_page(request, uai, person_form=form, status=422)
 
 
-def back(uai: str, done: str) -> HttpResponseRedirect:
+def redirect_to_settings(uai: str, done: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('rosters:settings', args=[uai])}?fait={done}")
 
 
@@ -73,25 +73,25 @@ def settings_page(
     files_form: FilesForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page, with whatever form is to be mended. Raises Refusal `rosters.not-the-owner`."""
-    asker = asker_of(request)
-    school = queries.own_school(asker, uai)
+    """The settings page, with a form to correct if there is one. Raises Refusal `rosters.not-the-owner`."""
+    writer = class_writer_of(request)
+    school = queries.own_school(writer, uai)
     plan, broken = None, ""
     try:
-        plan = services.staged_plan(asker, uai, numen_keys.get(), setting_of(request, uai))
+        plan = services.staged_plan(writer, uai, numen_keys.get(), import_settings(request, uai))
     except Refusal as refusal:
         broken = sentence(refusal)
-    shown = {
+    context = {
         "school": school,
-        "roster": queries.roster_shown(asker, school),
+        "roster": queries.roster_summary(writer, school),
         "rights_form": rights_form or RightsForm(rights=queries.rights_in(school.structure_id)),
         "person_form": person_form or PersonForm(),
         "files_form": files_form or FilesForm(),
-        "people": queries.allowed_in(school.structure_id),
+        "people": queries.allowed_writers(school.structure_id),
         "imports": queries.imports_of(school.structure_id),
         "plan": plan,
         "step": plan.steps[0] if plan and plan.steps else None,
         "broken": broken,
-        "done": DONE.get(request.GET.get("fait", ""), ""),
+        "done": DONE_MESSAGES.get(request.GET.get("fait", ""), ""),
     }
-    return render(request, "rosters/settings.html", shown, status=status)
+    return render(request, "rosters/settings.html", context, status=status)

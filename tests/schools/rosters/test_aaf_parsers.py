@@ -9,10 +9,10 @@ from tests.schools.rosters.schools import ENT, TODAY, school
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.rosters.aaf.csv import read_classes
-from vaguemestre.schools.rosters.aaf.names import Named, read_name
+from vaguemestre.schools.rosters.aaf.file_names import ExportName, parse_export_name
 from vaguemestre.schools.rosters.aaf.xml import chunks_of, read_requests
 from vaguemestre.schools.rosters.sample import HEAD, sample_files
-from vaguemestre.schools.rosters.values import Request
+from vaguemestre.schools.rosters.values import AafRequest
 
 FULL = sample_files(school(), TODAY)
 PUPILS = next(content for name, content in FULL.items() if "_Eleve_" in name)
@@ -26,7 +26,7 @@ OUTSIDE = (
 )
 
 
-def read(content: bytes | str) -> list[Request]:
+def read(content: bytes | str) -> list[AafRequest]:
     raw = content.encode() if isinstance(content, str) else content
     return list(read_requests(chunks_of(raw), "f.xml"))
 
@@ -105,9 +105,9 @@ def test_noise_is_refused(noise: bytes) -> None:
 
 
 def test_names_of_files_tell_the_school_and_the_kind() -> None:
-    assert read_name("ENT_0800001S_Complet_20260901_Eleve_0000.xml") == Named("0800001S", True)
-    assert read_name("ENT_0800001S_Delta_20260902_Eleve_0000.xml") == Named("0800001S", False)
-    assert read_name("classes.csv") == Named()
+    assert parse_export_name("ENT_0800001S_Complet_20260901_Eleve_0000.xml") == ExportName("0800001S", True)
+    assert parse_export_name("ENT_0800001S_Delta_20260902_Eleve_0000.xml") == ExportName("0800001S", False)
+    assert parse_export_name("classes.csv") == ExportName()
 
 
 CSV = """classe;role;nom;prenom;adresse;eleve
@@ -126,10 +126,10 @@ def test_a_csv_of_classes_is_read_line_by_line() -> None:
     roster = read.rosters["0800001S"]
     assert len(roster.pupils) == len(roster.relatives) == len(roster.teachers) == 1
     assert next(iter(roster.pupils.values())).relatives == frozenset(roster.relatives)
-    assert [(one.line, one.reason.partition(" :")[0]) for one in read.wrong] == [
+    assert [(one.line, one.reason.partition(" :")[0]) for one in read.rejected] == [
         (5, "adresse hors de l’ENT"),
         (6, "rôle inconnu"),
         (7, "l’élève de ce responsable n’est pas dans le fichier"),
         (8, "classe absente, ou nom trop long"),
     ]
-    assert not any("Tom" in one.reason or "tom@" in one.reason for one in read.wrong)
+    assert not any("Tom" in one.reason or "tom@" in one.reason for one in read.rejected)

@@ -20,21 +20,16 @@ from tests.access.signin.people import add_application
 from tests.schools.rosters.other_ent import OtherEnt
 from tests.schools.rosters.schools import UAI, browser_of
 
-from vaguemestre.access.sso.saml.rules.documents import Element, parse_message
-from vaguemestre.access.sso.saml.rules.message_builder import (
-    Statement,
-    build_assertion,
-    build_response,
-    serialize,
-)
-from vaguemestre.access.sso.saml.rules.metadata import build_idp_metadata, read_metadata
+from vaguemestre.access.sso.saml.rules.documents import Element, parse
+from vaguemestre.access.sso.saml.rules.message_builder import Statement, assertion, response, written
+from vaguemestre.access.sso.saml.rules.metadata import read_metadata, write_metadata
 from vaguemestre.access.sso.saml.rules.names import DS, SAML, SAMLP, tag
-from vaguemestre.access.sso.saml.rules.pairs import generate_pair
+from vaguemestre.access.sso.saml.rules.pairs import fresh_pair
 from vaguemestre.access.sso.saml.rules.signatures import check_query, sign
 from vaguemestre.access.sso.saml.values import PASSWORD, Format, SigningPair, Status
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.schools.rosters.models import EntLinkRow
-from vaguemestre.schools.rosters.ports import ent_by_saml
+from vaguemestre.schools.rosters.ports import ent_saml_provider
 from vaguemestre.site.adapters.ent_saml import EntBySaml
 
 type People = dict[str, Account]
@@ -46,7 +41,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @lru_cache
 def pair(name: str) -> SigningPair:
     now = timezone.now()
-    private, certificate = generate_pair(f"{name}.example", now)
+    private, certificate = fresh_pair(f"{name}.example", now)
     return SigningPair(1, private, certificate, now)
 
 
@@ -75,11 +70,11 @@ class Answer:
     def made(self, request_id: str) -> str:
         now = timezone.now() - self.late
         asked = request_id if self.asked else ""
-        inside = build_assertion(self._statement(asked, now), now)
-        root = build_response(self.issuer, self.destination, asked, now, status=self.status)
+        inside = assertion(self._statement(asked, now), now)
+        root = response(self.issuer, self.destination, asked, now, status=self.status)
         root.append(sign(inside, pair(self.by)) if "assertion" in self.signs else inside)
         root = sign(root, pair(self.by)) if "response" in self.signs else root
-        return base64.b64encode(serialize(self.spoil(parse_message(serialize(root))))).decode()
+        return base64.b64encode(written(self.spoil(parse(written(root))))).decode()
 
     def _statement(self, asked: str, now: datetime) -> Statement:
         return Statement(
@@ -101,18 +96,18 @@ class Answer:
 def ent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The ENT's metadata, in the home of this instance."""
     now = timezone.now()
-    told = build_idp_metadata(ENT, {"sso": DOOR, "slo": f"{DOOR}/fin"}, "ENT", [pair("ent")], now)
-    (tmp_path / "ent.xml").write_bytes(serialize(told))
+    told = write_metadata(ENT, {"sso": DOOR, "slo": f"{DOOR}/fin"}, "ENT", [pair("ent")], now)
+    (tmp_path / "ent.xml").write_bytes(written(told))
     configured(tmp_path, monkeypatch)
-    before = ent_by_saml.get()
+    before = ent_saml_provider.get()
     yield tmp_path
-    ent_by_saml.replace(before)
+    ent_saml_provider.replace(before)
 
 
 def configured(home: Path, monkeypatch: pytest.MonkeyPatch, *, name: str = "") -> None:
     section = replace(ours.CONFIG.ent, saml_metadata="ent.xml", saml_name=name)
     monkeypatch.setattr(ours, "CONFIG", replace(ours.CONFIG, ent=section))
-    ent_by_saml.replace(EntBySaml(replace(ours.CONFIG, home=home)))
+    ent_saml_provider.replace(EntBySaml(replace(ours.CONFIG, home=home)))
 
 
 def out(browser: Client, asked: str = "") -> str:
@@ -126,7 +121,7 @@ def out(browser: Client, asked: str = "") -> str:
     )
     assert described.entity_id == HERE
     assert [one.address for one in described.consumers] == [CONSUMER]
-    root = parse_message(zlib.decompress(base64.b64decode(told["SAMLRequest"][0]), -15))
+    root = parse(zlib.decompress(base64.b64decode(told["SAMLRequest"][0]), -15))
     assert root.get("AssertionConsumerServiceURL") == CONSUMER
     return str(root.get("ID"))
 
@@ -146,8 +141,8 @@ def linked(who: Account) -> None:
     where = back(browser, Answer().made(out(browser)))["Location"]
     browser_of(browser, who)
     assert "camille.ent" in browser.get(where).content.decode()
-    link = parse_qs(urlsplit(where).query)["lien"][0]
-    assert browser.post("/ent/relier", {"lien": link}).status_code == 302
+    link = parse_qs(urlsplit(where).query)["link"][0]
+    assert browser.post("/ent/relier", {"link": link}).status_code == 302
 
 
 def is_in(browser: Client) -> bool:

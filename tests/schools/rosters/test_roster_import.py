@@ -23,18 +23,18 @@ from vaguemestre.schools.rosters.models import (
     RosterRow,
     StagedRow,
 )
-from vaguemestre.schools.rosters.queries import known_rosters
-from vaguemestre.schools.rosters.rules.roster_diff import gathered
+from vaguemestre.schools.rosters.queries import stored_rosters
+from vaguemestre.schools.rosters.rules.roster_diff import target_rosters
 from vaguemestre.schools.rosters.sample import SampleSchool, delta_files, document, sample_files
-from vaguemestre.schools.rosters.services import apply, check, purge
-from vaguemestre.schools.rosters.services.roster_import import digest_with
+from vaguemestre.schools.rosters.services import apply_import, plan_import, purge_rosters
+from vaguemestre.schools.rosters.services.roster_import import digest_function
 from vaguemestre.schools.rosters.values import PUPIL, RELATIVE, Roster
 
 TEACHERS = {"camille.delattre@ac-amiens.test": ["4B", "6A"]}
 
 
 def import_(given_files: dict[str, bytes], **more: object) -> object:
-    return apply(files(given_files), setting(**more), now=NOW, progress=lambda done, total: None)
+    return apply_import(files(given_files), setting(**more), now=NOW, progress=lambda done, total: None)
 
 
 def changed(before: SampleSchool, seed: int) -> SampleSchool:
@@ -62,8 +62,8 @@ def rosters_of(
     requests = [
         one for name, content in given_files.items() for one in read_requests(chunks_of(content), name)
     ]
-    read = gathered(requests, known, digest_with(KEY), is_full=is_full, domain=ENT)
-    assert read.wrong == ()
+    read = target_rosters(requests, known, digest_function(KEY), is_full=is_full, domain=ENT)
+    assert read.rejected == ()
     return dict(read.rosters)
 
 
@@ -88,7 +88,7 @@ def test_a_complete_export_then_its_delta_then_a_broken_one() -> None:
     import_(delta_files(before, after, TODAY))
     assert PupilRow.objects.count() == len(after.records[PUPIL])
     assert {row.name: row.pk for row in GroupRow.objects.all()} == held  # an audience keeps its name
-    was = known_rosters(setting().academy_id)
+    was = stored_rosters(setting().academy_id)
     good = sample_files(school(seed=3), TODAY)
     last = next(name for name in good if "_Eleve_" in name)
     good[last] = good[last][:-30]
@@ -97,7 +97,7 @@ def test_a_complete_export_then_its_delta_then_a_broken_one() -> None:
     assert refused.value.code == "rosters.file-broken"
     assert refused.value.facts["file"] == last
     assert int(str(refused.value.facts["line"])) > 100
-    assert known_rosters(setting().academy_id) == was
+    assert stored_rosters(setting().academy_id) == was
 
 
 @pytest.mark.django_db(transaction=True)
@@ -105,7 +105,7 @@ def test_the_same_files_twice_change_nothing_the_second_time() -> None:
     structure()
     given_files = sample_files(school(teachers=TEACHERS), TODAY)
     import_(given_files)
-    assert check(files(given_files), setting()).is_empty
+    assert plan_import(files(given_files), setting()).is_empty
     import_(given_files)
     assert ImportRow.objects.count() == 1
 
@@ -118,8 +118,8 @@ def test_one_bad_record_is_refused_alone_and_its_pupil_stays_as_they_were() -> N
     number, one = next(iter(before.records[PUPIL].items()))
     bad = {**before.records[PUPIL], number: {**one, "ENTEleveClasses": ["sans dollar"]}}
     plan = import_(sample_files(replace(before, records={**before.records, PUPIL: bad}), TODAY))
-    assert [wrong.reason for wrong in plan.wrong] == ["classe mal écrite (« numéro$classe » attendu)"]  # type: ignore[attr-defined]
-    assert plan.wrong[0].line == 4  # type: ignore[attr-defined]
+    assert [line.reason for line in plan.rejected] == ["classe mal écrite (« numéro$classe » attendu)"]  # type: ignore[attr-defined]
+    assert plan.rejected[0].line == 4  # type: ignore[attr-defined]
     assert PupilRow.objects.count() == 30
 
 
@@ -151,7 +151,7 @@ def test_an_import_killed_between_two_schools_leaves_each_whole_and_goes_on() ->
             raise Killed
 
     with pytest.raises(Killed):
-        apply(files(given_files), setting(), now=NOW, progress=die)
+        apply_import(files(given_files), setting(), now=NOW, progress=die)
     assert RosterRow.objects.count() == 1
     assert PupilRow.objects.count() == 30
     import_(given_files)
@@ -163,7 +163,7 @@ def test_a_school_hands_over_its_own_classes_only() -> None:
     structure()
     structure(OTHER)
     with pytest.raises(Refusal, match="other-school"):
-        import_(sample_files(school(OTHER), TODAY), only=UAI)
+        import_(sample_files(school(OTHER), TODAY), only_uai=UAI)
     assert not RosterRow.objects.exists()
 
 
@@ -207,7 +207,7 @@ def test_neither_the_journal_nor_the_logs_name_a_child(caplog: pytest.LogCapture
         [list(Entry.objects.values()), list(ImportRow.objects.values())], default=str
     )
     told += repr(plan) + str(refused.value) + repr(refused.value.facts)
-    assert len(plan.wrong) == 1  # type: ignore[attr-defined]
+    assert len(plan.rejected) == 1  # type: ignore[attr-defined]
     for people in (sample.records[PUPIL], sample.records[RELATIVE]):
         for person in people.values():
             for value in (*person["mail"], *person.get("ENTPersonLogin", ())):
@@ -220,8 +220,8 @@ def test_everything_goes_with_the_school_year() -> None:
     structure()
     import_(sample_files(school(), TODAY))
     assert str(RosterRow.objects.get().purge_on) == "2027-08-31"
-    assert purge(now=NOW) == 0
-    assert purge(now=NOW + timedelta(days=270)) == 0
-    assert purge(now=NOW.replace(year=2027, month=9, day=1)) == 1
+    assert purge_rosters(now=NOW) == 0
+    assert purge_rosters(now=NOW + timedelta(days=270)) == 0
+    assert purge_rosters(now=NOW.replace(year=2027, month=9, day=1)) == 1
     for model in (RosterRow, GroupRow, PupilRow, RelativeRow):
         assert not model.objects.exists()

@@ -1,13 +1,13 @@
-"""What a message to a class or its families had better not say: national numbers, and what belongs to a file.
+"""Detection of national numbers and sensitive words in a message to a class or its families.
 
-INE: eleven signs, ten digits and a letter (BEA), or nine digits and two letters (RNIE).
+INE: eleven characters, ten digits and a letter (BEA), or nine digits and two letters (RNIE).
 Social security number: thirteen or fifteen digits, Corsica's letters among them.
 """
 
 import re
 
 from vaguemestre.people.directory.rules.names import fold
-from vaguemestre.schools.rosters.values import Caution
+from vaguemestre.schools.rosters.values import ContentWarning
 
 _GAP = r"[ \u00a0\u202f.-]?"
 _INE = re.compile(
@@ -27,22 +27,22 @@ tribunal boursier boursiere impaye impayes fonds-social religion religieux natio
 titre-de-sejour sans-papiers
 """
 _SENSITIVE = tuple(_SENSITIVE_LINES.split())
-_MOST = 6
+_MAX_WORDS = 6
 
 
-def cautions(*texts: str) -> tuple[Caution, ...]:
-    """What deserves a second look, each kind once, the gravest first; numbers are masked."""
+def content_warnings(*texts: str) -> tuple[ContentWarning, ...]:
+    """The warnings about these texts, one per kind, most serious first; numbers are masked."""
     text = "\n".join(texts)
-    numbers = tuple(dict.fromkeys(_masked(found) for found in _INE.findall(text)))
-    social = tuple(dict.fromkeys(_masked(found[0]) for found in _NIR.finditer(text)))
+    numbers = tuple(dict.fromkeys(_masked(number) for number in _INE.findall(text)))
+    social = tuple(dict.fromkeys(_masked(match[0]) for match in _NIR.finditer(text)))
     folded = f"-{re.sub(r'[^a-z0-9]+', '-', fold(text.replace(chr(10), ' ')))}-"
     words = tuple(word.replace("-", " ") for word in _SENSITIVE if f"-{word}-" in folded)
-    found = (
-        Caution("pupil-number", numbers[:_MOST]),
-        Caution("social-number", social[:_MOST]),
-        Caution("sensitive", words[:_MOST]),
+    candidates = (
+        ContentWarning("pupil-number", numbers[:_MAX_WORDS]),
+        ContentWarning("social-number", social[:_MAX_WORDS]),
+        ContentWarning("sensitive", words[:_MAX_WORDS]),
     )
-    return tuple(one for one in found if one.words)
+    return tuple(warning for warning in candidates if warning.words)
 
 
 def _masked(number: str) -> str:

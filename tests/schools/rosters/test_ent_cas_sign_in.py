@@ -18,8 +18,8 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.schools.rosters.models import EntLinkRow
-from vaguemestre.schools.rosters.ports import ask_ent
-from vaguemestre.schools.rosters.rules.cas import user_in
+from vaguemestre.schools.rosters.ports import fetch_from_ent
+from vaguemestre.schools.rosters.rules.cas import user_of_ticket
 
 CAS = "https://ent.example/cas"
 type People = dict[str, Account]
@@ -56,10 +56,10 @@ def ent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ent]:
         user, _, service = tickets.get(ticket, "").partition(" ")
         return success(user) if service == asked["service"][0] else FAILURE
 
-    before = ask_ent.get()
-    ask_ent.replace(answer)
+    before = fetch_from_ent.get()
+    fetch_from_ent.replace(answer)
     yield tickets
-    ask_ent.replace(before)
+    fetch_from_ent.replace(before)
 
 
 def out(browser: Client, asked: str = "") -> str:
@@ -84,8 +84,8 @@ def linked(ent: Ent, who: Account, user: str) -> None:
     where = answer.headers["Location"]  # type: ignore[attr-defined]
     page = browser.get(where)
     assert user in page.content.decode()
-    link = parse_qs(urlsplit(where).query)["lien"][0]
-    assert browser.post("/ent/relier", {"lien": link}).status_code == 302
+    link = parse_qs(urlsplit(where).query)["link"][0]
+    assert browser.post("/ent/relier", {"link": link}).status_code == 302
 
 
 def is_in(browser: Client) -> bool:
@@ -135,11 +135,11 @@ def test_a_ticket_brought_to_another_browser_opens_nothing(people: People, ent: 
 def test_a_link_is_made_only_where_the_person_came_from_the_ent(people: People, ent: Ent) -> None:
     attacker = Client()
     where = back(attacker, ent, out(attacker), "pirate").headers["Location"]  # type: ignore[attr-defined]
-    link = parse_qs(urlsplit(where).query)["lien"][0]
+    link = parse_qs(urlsplit(where).query)["link"][0]
     victim = browser_of(Client(), people["teacher"])
     assert victim.get(where).status_code == 422
-    assert victim.post("/ent/relier", {"lien": link}).status_code == 422
-    assert victim.post("/ent/relier", {"lien": "faux"}).status_code == 422
+    assert victim.post("/ent/relier", {"link": link}).status_code == 422
+    assert victim.post("/ent/relier", {"link": "faux"}).status_code == 422
     assert not EntLinkRow.objects.exists()
 
 
@@ -201,15 +201,15 @@ def test_nothing_hostile_comes_after_the_ent(people: People, ent: Ent) -> None:
     linked(ent, people["teacher"], "camille.ent")
     for hostile in HOSTILE:
         browser = Client()
-        kept = out(browser).partition("&suite=")[0]
-        answer = back(browser, ent, f"{kept}&{urlencode({'suite': hostile})}", "camille.ent")
+        kept = out(browser).partition("&next=")[0]
+        answer = back(browser, ent, f"{kept}&{urlencode({'next': hostile})}", "camille.ent")
         assert answer.headers["Location"] == "/", hostile  # type: ignore[attr-defined]
     browser = Client()
     where = back(browser, ent, out(browser), "philippe.ent").headers["Location"]  # type: ignore[attr-defined]
-    link = parse_qs(urlsplit(where).query)["lien"][0]
+    link = parse_qs(urlsplit(where).query)["link"][0]
     browser_of(browser, people["head"])
     for hostile in HOSTILE:
-        sent = browser.post("/ent/relier", {"lien": link, "suite": hostile})
+        sent = browser.post("/ent/relier", {"link": link, "next": hostile})
         assert sent.headers["Location"] == "/messagerie/", hostile
 
 
@@ -220,7 +220,7 @@ def test_without_an_ent_there_is_no_such_door(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_user_is_read_where_the_standard_says() -> None:
-    assert user_in(success("camille")) == "camille"
+    assert user_of_ticket(success("camille")) == "camille"
 
 
 BAD: dict[str, Callable[[], bytes]] = {
@@ -236,10 +236,10 @@ BAD: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("what", BAD)
 def test_anything_else_is_nobody(what: str) -> None:
     with pytest.raises(Refusal, match="ent-refused"):
-        user_in(BAD[what]())
+        user_of_ticket(BAD[what]())
 
 
 @given(st.binary(max_size=200))
 def test_noise_is_nobody(noise: bytes) -> None:
     with pytest.raises(Refusal, match="ent-refused"):
-        user_in(noise)
+        user_of_ticket(noise)

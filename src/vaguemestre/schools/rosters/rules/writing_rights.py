@@ -1,4 +1,4 @@
-"""Who may write to whom. The school's owner decides; a teacher, to their own classes by default."""
+"""Writing rights: set by the school's owner; by default, teachers write to their own classes."""
 
 from collections.abc import Collection, Mapping
 
@@ -13,7 +13,7 @@ _ROLES = {
     "AED": Role.SCHOOL_LIFE,
     "ADF": Role.OFFICE,
 }
-USUAL: Mapping[tuple[Role, Side], Reach] = {
+DEFAULT_RIGHTS: Mapping[tuple[Role, Side], Reach] = {
     (Role.TEACHER, Side.PUPILS): Reach.OWN,
     (Role.TEACHER, Side.FAMILIES): Reach.OWN,
     (Role.SCHOOL_LIFE, Side.PUPILS): Reach.ALL,
@@ -24,15 +24,15 @@ USUAL: Mapping[tuple[Role, Side], Reach] = {
 
 
 def role_of(function: str, category: str = "") -> Role:
-    """What a function of the directory makes of somebody."""
+    """The role a function of the directory gives."""
     if function in _ROLES:
         return _ROLES[function]
     return Role.SCHOOL_LIFE if category in ("CPE", "AED") else Role.OFFICE
 
 
-def rights_of(chosen: Collection[Right]) -> dict[tuple[Role, Side], Reach]:
-    """What the owner chose, else what is usual."""
-    return {**USUAL, **{(one.role, one.side): one.reach for one in chosen}}
+def rights_of(decided: Collection[Right]) -> dict[tuple[Role, Side], Reach]:
+    """The rights the owner set, completed by the defaults."""
+    return {**DEFAULT_RIGHTS, **{(right.role, right.side): right.reach for right in decided}}
 
 
 def may_write(
@@ -44,9 +44,10 @@ def may_write(
     is_owner: bool = False,
     category: str = "",
 ) -> bool:
-    """`functions`: those served today in that school, none for whoever does not work there.
+    """Whether a person may write to one side of a class.
 
-    `is_own`: they teach that class. `is_owner`: they manage the school's box.
+    `functions`: those they serve today in that school. `is_own`: they teach that class. `is_owner`: they
+    manage the school's mailbox.
     """
     if not functions and not is_owner:
         return False
