@@ -23,9 +23,9 @@ from vaguemestre.access.signin.sessions import SessionStore  # noqa: E402
 from vaguemestre.access.sso.registry.services import keep_application  # noqa: E402
 from vaguemestre.access.sso.registry.values import Protocol, Registration  # noqa: E402
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata  # noqa: E402
-from vaguemestre.access.sso.saml.services import register_provider  # noqa: E402
+from vaguemestre.access.sso.saml.services import keep_peer  # noqa: E402
 from vaguemestre.desks.helpdesk import services as helpdesk  # noqa: E402
-from vaguemestre.desks.helpdesk.values import Act  # noqa: E402
+from vaguemestre.desks.helpdesk.values import DeskAction  # noqa: E402
 from vaguemestre.foundation.jobs.services import announce  # noqa: E402
 from vaguemestre.foundation.kernel.times import paris_day  # noqa: E402
 from vaguemestre.people.credentials.models import Account, AppPassword  # noqa: E402
@@ -45,8 +45,8 @@ from vaguemestre.schools.lists.services.administration import Maker  # noqa: E40
 from vaguemestre.schools.lists.services.administration import Wanted as WantedList  # noqa: E402
 from vaguemestre.schools.lists.values import Kind, Part, Writers  # noqa: E402
 from vaguemestre.schools.sharing.models import Box, Member  # noqa: E402
-from vaguemestre.schools.sharing.services import add_member, end_loan, end_member, lend_mailbox  # noqa: E402
-from vaguemestre.schools.sharing.values import Right, Wanted  # noqa: E402
+from vaguemestre.schools.sharing.services import add_member, delegate_mailbox, end_delegation, end_member  # noqa: E402
+from vaguemestre.schools.sharing.values import MembershipTerms, Right  # noqa: E402
 
 BY = "account:0"
 CLIENT, SECRET, BACK = "matrice", "m" * 43, "http://localhost:1/retour"
@@ -65,7 +65,7 @@ def activated(number: int) -> Account:
 def session_of(account_id: int) -> SessionStore:
     session = SessionStore()
     signin.open_browser_session(
-        session, account_id, signin.BrowserOrigin("127.0.0.0/24", "Essai"), shared=False, now=timezone.now()
+        session, account_id, shared=False, network="127.0.0.0/24", browser="Essai", now=timezone.now()
     )
     return session
 
@@ -89,9 +89,9 @@ def lend(lender: Account, to: Account) -> tuple[int, int]:
     """The mailbox lent, with the right to send, and the loan."""
     now = timezone.now()
     today = paris_day(now)
-    wanted = Wanted(Right.SEND, today, today + timedelta(days=30))
-    loan = lend_mailbox(
-        lender.pk, primary_address(to.person_id), wanted, only_reception=False, by=BY, now=now
+    wanted = MembershipTerms(Right.SEND, today, today + timedelta(days=30))
+    loan = delegate_mailbox(
+        lender.pk, primary_address(to.person_id), wanted, inbox_only=False, by=BY, now=now
     )
     return Box.objects.get(account_id=lender.pk).pk, loan
 
@@ -105,13 +105,13 @@ def prepare(number: int, subscriber: str, metadata: str) -> dict[str, Any]:
     session, theirs = session_of(row.pk), session_of(friend.pk)
     address = primary_address(row.person_id)
     box = Box.objects.filter(account__isnull=False, closed_at__isnull=True).order_by("pk")[number]
-    wanted = Wanted(Right.SEND, paris_day(now))
+    wanted = MembershipTerms(Right.SEND, paris_day(now))
     add_member(box.pk, address, wanted, by=BY, now=now)
     shared = add_app_password(box.account_id, "Boîte", by=BY, now=now, holder_id=row.pk)
     borrowed, loan = lend(friend, row)
     lent, _ = lend(row, friend)
     mailing_list = list_kept_by(row.pk, subscriber, number)
-    register_provider(read_metadata(metadata.encode(), now)[0], by="instance", now=now)
+    keep_peer(read_metadata(metadata.encode(), now)[0], by="instance", now=now)
     for account_id in (row.pk, box.account_id, friend.pk, mailing_list.account_id):
         from vaguemestre.people.credentials.events import AccountChanged
 
@@ -151,10 +151,10 @@ def _password(who: dict[str, Any]) -> None:
     _everywhere(who)
 
 
-def _desk(act: Act, *, holds_mailbox: bool = True) -> Callable[[dict[str, Any]], None]:
+def _desk(act: DeskAction, *, holds_mailbox: bool = True) -> Callable[[dict[str, Any]], None]:
     def do(who: dict[str, Any]) -> None:
         operator = Account.objects.get(username="lpoulain").pk
-        helpdesk.do(
+        helpdesk.perform_action(
             act, who["account"], "essai de la matrice", secret_keys.get(), operator_id=operator,
             now=timezone.now(), holds_mailbox=holds_mailbox,
         )  # fmt: skip
@@ -184,7 +184,7 @@ def _membership(who: dict[str, Any]) -> None:
 
 
 def _loan(who: dict[str, Any]) -> None:
-    end_loan(who["friend"], who["loan"], by=BY, now=timezone.now())
+    end_delegation(who["friend"], who["loan"], by=BY, now=timezone.now())
 
 
 def _keeper(who: dict[str, Any]) -> None:
@@ -204,9 +204,9 @@ def letter(message_id: str) -> dict[str, Any]:
 
 ACTS = {
     "key": _key, "signed-out": _sign_out, "everywhere": _everywhere, "password": _password,
-    "suspended": _desk(Act.SUSPEND), "compromised": _desk(Act.COMPROMISED), "closed": _closed,
+    "suspended": _desk(DeskAction.SUSPEND), "compromised": _desk(DeskAction.COMPROMISED), "closed": _closed,
     "death": _death, "membership": _membership, "loan": _loan, "keeper": _keeper,
-    "sheltered": _desk(Act.COMPROMISED, holds_mailbox=False),
+    "sheltered": _desk(DeskAction.COMPROMISED, holds_mailbox=False),
 }  # fmt: skip
 
 

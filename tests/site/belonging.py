@@ -43,7 +43,7 @@ from vaguemestre.post.filelinks.queries import link_keys
 from vaguemestre.post.filelinks.rules.links import sealed_token
 from vaguemestre.schools.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
 from vaguemestre.schools.rosters.models import AllowedRow, GroupRow, PupilRow, RelativeRow, RosterRow
-from vaguemestre.schools.sharing.models import Box, BoxRequest, Deed, Member
+from vaguemestre.schools.sharing.models import Box, BoxActivity, BoxRequest, Member
 
 NUMEN = "20E0377777QZX"
 
@@ -214,7 +214,7 @@ def _of_several_people(people: People) -> Iterator[Belonging]:
         box=box, account=people.victim, right="manage", is_owner=True, source="post", starts_at=NOON,
         added_by="test",
     )  # fmt: skip
-    Deed.objects.create(box=box, account=people.victim, what="open", place="Actequetu", at=NOON)
+    BoxActivity.objects.create(box=box, account=people.victim, action="open", place="Actequetu", at=NOON)
     ids = {"box_id": box.pk, "member_id": member.pk}
     yield Belonging("sharing", ids, "Partagequetu", own, state=rows(box, member))
     yield Belonging("sharing", ids, "Actequetu", own)
@@ -229,7 +229,7 @@ def _of_several_people(people: People) -> Iterator[Belonging]:
     allowed = AllowedRow.objects.create(structure=school, person=writer.person)
     yield Belonging(
         "rosters", {"uai": school.uai}, "Ecritquetue", own,
-        sent={"retirer": writer.person_id}, state=rows(allowed),
+        sent={"remove": writer.person_id}, state=rows(allowed),
     )  # fmt: skip
     yield from _of_a_class(school, own)
     row = MailingList.objects.create(
@@ -299,6 +299,6 @@ def _lent(people: People, own: frozenset[str]) -> Iterator[Belonging]:
     loan = Member.objects.create(
         box=lent, account=colleague, right="read", source="hand", starts_at=NOON, added_by="test"
     )
-    Deed.objects.create(box=lent, account=colleague, what="open", place="Lieuquetu", at=NOON)
+    BoxActivity.objects.create(box=lent, account=colleague, action="open", place="Lieuquetu", at=NOON)
     for words in ("Pretquetue", "Lieuquetu"):
         yield Belonging("sharing", {"box_id": lent.pk, "member_id": loan.pk}, words, own, state=rows(loan))

@@ -246,20 +246,24 @@ def _of_a_box(people: People) -> Iterator[Belonging]:
     )  # fmt: skip
     yield Belonging(
         "sharing", {"box_id": vacant.pk}, "Vacantequetue", frozenset({"administrator"}),
-        doors="name-owner", sent={"adresse": "personne@ac-amiens.test"}, state=_members_of(vacant),
+        doors="name-owner", sent={"address": "personne@ac-amiens.test"}, state=_members_of(vacant),
     )  # fmt: skip
     thread = Thread.objects.create(box=box, root="<fil@exemple.fr>")
     ThreadMessage.objects.create(thread=thread, message_id="<fil@exemple.fr>")
     for what in ("prendre", "classer"):
         yield Belonging(
             "sharing", {"box_id": box.pk, "what": what}, "", OWN,
-            doors="act follow", sent={"m": "<fil@exemple.fr>", "fil": "<fil@exemple.fr>"}, state=rows(thread),
+            doors="change-thread collaboration", sent={"message_id": "<fil@exemple.fr>",
+            "root": "<fil@exemple.fr>"},
+            state=rows(thread),
         )  # fmt: skip
     key = AppPassword.objects.create(
         account=shared, holder=people.victim, name="Clefdeboitetue", token_sha256="2" * 64, created_at=NOON
     )
     ids = {"box_id": box.pk, "number": key.pk}
-    yield Belonging("sharing", ids, "Clefdeboitetue", OWN, doors="revoke-key show-box", state=rows(key))
+    yield Belonging(
+        "sharing", ids, "Clefdeboitetue", OWN, doors="revoke-app-password show-box", state=rows(key)
+    )
 
 
 def _members_of(box: Box) -> Callable[[], object]:

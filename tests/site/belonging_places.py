@@ -43,7 +43,7 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
         state = rows(academy, service, school, feed)
         yield Belonging("backoffice", ids, words, ADMINISTRATORS, state=state)
     announced = AnnouncementRow.objects.create(
-        title="Annoncequetue", weight="plain", starts_on=date(2099, 1, 1), ends_on=date(2099, 2, 1)
+        title="Annoncequetue", importance="plain", starts_on=date(2099, 1, 1), ends_on=date(2099, 2, 1)
     )
     yield Belonging(
         "portal", {"number": announced.pk}, "Annoncequetue", ADMINISTRATORS,

@@ -172,7 +172,7 @@ def _lines(people: People, count: int) -> dict[str, Any]:
 def _announced(people: People, count: int) -> dict[str, Any]:
     for n in range(count):
         day = date(2026, 9, 1) + timedelta(days=n)
-        AnnouncementRow.objects.create(title=f"Avis {n:03}", weight="plain", starts_on=day, ends_on=day)
+        AnnouncementRow.objects.create(title=f"Avis {n:03}", importance="plain", starts_on=day, ends_on=day)
     return {}
 
 

@@ -12,7 +12,7 @@ from tests.access.signin.people import PASSWORD, account, add_key
 from vaguemestre.access.signin.links import alarm_link
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.services import notify_owner
+from vaguemestre.access.signin.services import tell
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.portability.events import ExportWithdrawn
@@ -25,8 +25,8 @@ from vaguemestre.mailbox.sorting.services import save_expert, save_filter, switc
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
 from vaguemestre.people.credentials.models import Account, OneTimeDevice
 from vaguemestre.schools.sharing.models import Member
-from vaguemestre.schools.sharing.services import lend_mailbox
-from vaguemestre.schools.sharing.values import Right, Wanted
+from vaguemestre.schools.sharing.services import delegate_mailbox
+from vaguemestre.schools.sharing.values import MembershipTerms, Right
 
 pytestmark = pytest.mark.django_db
 
@@ -44,13 +44,13 @@ def told(act: str) -> list[dict[str, object]]:
     """What its owner is told of that act, as announced: in the inbox, and at the recovery contact."""
     rows = [row.args_kwargs["args"] for row in DBTaskResult.objects.order_by("enqueued_at")]
     kept = [(handler.rpartition(":")[2], fields) for handler, _, fields, _ in rows]
-    owner = [fields for handler, fields in kept if handler == "notify_owner" and fields["act"] == act]
-    contacts = [fields for handler, fields in kept if handler == "notify_contacts" and fields["act"] == act]
+    owner = [fields for handler, fields in kept if handler == "tell_owner" and fields["act"] == act]
+    contacts = [fields for handler, fields in kept if handler == "tell_contacts" and fields["act"] == act]
     assert len(owner) == len(contacts)
     return owner
 
 
-def refused(act: str, which: str = "undo") -> int:
+def refused(act: str, which: str = "seul") -> int:
     """Its owner follows the link of that notice."""
     one = told(act)[-1]
     link = alarm_link("", int(str(one["account_id"])), act, str(one["at"]), int(str(one["number"])))
@@ -103,9 +103,9 @@ def test_what_was_written_by_hand_does_nothing_more_and_may_be_read(nicolas: Acc
 def lent(of: Account) -> None:
     colleague = account("paul", first_name="Paul", last_name="Obry")
     today = paris_day(timezone.now())
-    wanted = Wanted(Right.READ, today, today + timedelta(days=9))
+    wanted = MembershipTerms(Right.READ, today, today + timedelta(days=9))
     address = colleague.person.addresses.get().address  # type: ignore[union-attr]
-    lend_mailbox(of.pk, address, wanted, only_reception=False, by="x", now=timezone.now())
+    delegate_mailbox(of.pk, address, wanted, inbox_only=False, by="x", now=timezone.now())
 
 
 def test_a_mailbox_lent_is_taken_back(nicolas: Account) -> None:
@@ -138,7 +138,7 @@ def test_a_copy_nobody_asked_for_is_erased_and_does_not_go_on(client: Client, ni
 
 def test_the_pin_somebody_else_chose_makes_the_key_a_lost_one(nicolas: Account) -> None:
     add_key(nicolas, "1984")
-    notify_owner(nicolas.pk, "key-pin-chosen", now=timezone.now())
+    tell(nicolas.pk, "key-pin-chosen", now=timezone.now())
     assert refused("key-pin-chosen") == 200
     assert OneTimeDevice.objects.get().lost_at
 
@@ -150,7 +150,7 @@ def test_closing_everything_takes_back_all_that_was_done_since(nicolas: Account)
     save(nicolas, AWAY)
     lent(nicolas)
     copied(nicolas)
-    assert refused("new-browser", "lock") == 302
+    assert refused("new-browser", "tout") == 302
     assert {one.name: one.is_on for one in sorting.filters_of(nicolas.pk)} == {"À moi": True, "Paie": False}
     assert Member.objects.get().ended_at
     assert Move.objects.get().trouble == "portability.withdrawn"

@@ -1,5 +1,5 @@
 // @ts-nocheck -- not typed yet
-// <box-care src="…" data-m="…" data-fil="…">: who else is at this message of a shared mailbox, and what they left.
+// <box-care src="…" data-message="…" data-root="…">: presence, assignment and notes of members on a message of a shared mailbox.
 // The mailbox's stream says when to ask again; while it is cut, the clock does.
 import { find } from "../ui/dom.js";
 import { csrf } from "../ui/http.js";
@@ -41,16 +41,16 @@ customElements.define(
     // The reader goes; a page that is being left still says it.
     part() {
       const body = this.place();
-      body.append("parti", "1");
+      body.append("leaving", "1");
       const headers = { "HX-Request": "true", "X-CSRFToken": csrf(), "X-By-Itself": "1" };
       fetch(this.getAttribute("src"), { method: "POST", body, headers, keepalive: true }).catch(() => {});
     }
 
     place() {
-      const told = new FormData();
-      told.append("m", this.dataset.m);
-      told.append("fil", this.dataset.fil);
-      return told;
+      const fields = new FormData();
+      fields.append("message_id", this.dataset.message);
+      fields.append("root", this.dataset.root);
+      return fields;
     }
 
     act(event) {

@@ -21,7 +21,7 @@ from vaguemestre.post.outbox.services import queue_message
 from vaguemestre.post.outbox.values import MessageToSend
 from vaguemestre.schools.lists.rules.list_address import local_part
 from vaguemestre.schools.sharing import queries, services
-from vaguemestre.schools.sharing.values import Place
+from vaguemestre.schools.sharing.values import MessageRef
 from vaguemestre.site.config import Config
 
 BY = "system"
@@ -97,7 +97,7 @@ def fill_office(config: Config, now: datetime) -> None:
     domain = config.academy.domain
     address = f"ce.{COLLEGE.uai.lower()}@{domain}"
     account_id = account_of_mailbox(address)
-    box_id = queries.box_of_account(account_id or 0)
+    box_id = queries.box_id_of_account(account_id or 0)
     if box_id is None:
         return
     people = _people(config)
@@ -160,7 +160,7 @@ def _answer(
     )  # fmt: skip
     box.append(_SENT, content, ["\\Seen"], at)
     with transaction.atomic(durable=True):
-        services.note_sent(
+        services.record_sent(
             box_id, account_id, f"demo-{number}", message_id, answers, by=f"account:{account_id}", now=at
         )
 
@@ -169,10 +169,10 @@ def _take(box_id: int, domain: str, account_id: int, now: datetime) -> None:
     """Assign a waiting message to a member and add a note."""
     number, letter = next((n, letter) for n, letter in enumerate(_CAME) if letter.subject == _TAKEN)
     message_id = f"<college.{number}@{letter.address.partition('@')[2]}>"
-    place, by = Place(box_id, message_id, message_id), f"account:{account_id}"
-    if queries.care_of(place, 0, now).taken_by:
+    place, by = MessageRef(box_id, message_id, message_id), f"account:{account_id}"
+    if queries.collaboration_on(place, 0, now).assignee:
         return
-    services.take(place, account_id, by=by, now=now)
+    services.assign_thread(place, account_id, by=by, now=now)
     services.add_note(place, account_id, _NOTE, by=by, now=now)
 
 

@@ -25,9 +25,9 @@ from vaguemestre.people.intake import services as intake
 from vaguemestre.people.intake.ports import closing_days
 from vaguemestre.people.intake.sample import feed_text, sample, structures_text
 from vaguemestre.people.intake.values import ImportTerms
-from vaguemestre.schools.sharing.queries import access_to, box_of_account
-from vaguemestre.schools.sharing.services import add_member, follow_owners, open_school_boxes
-from vaguemestre.schools.sharing.values import Right, Wanted
+from vaguemestre.schools.sharing.queries import access_to, box_id_of_account
+from vaguemestre.schools.sharing.services import add_member, open_school_boxes, sync_owners
+from vaguemestre.schools.sharing.values import MembershipTerms, Right
 from vaguemestre.site.config import Config
 
 type Progress = Callable[[str, float], None]
@@ -47,7 +47,7 @@ def create_people(config: Config, ledger: Ledger, progress: Progress, now: datet
         account_id, state = accounts[part.dossier]
         if state == "pending" and not part.is_pending:
             _activate(academy_id, account_id, part, ledger, now)
-    follow_owners(None, by=BY, now=now)
+    sync_owners(None, by=BY, now=now)
     _join_secretary(config.academy.domain, now)
     progress("Comptes de démonstration", 1.0)
 
@@ -57,11 +57,11 @@ def _join_secretary(domain: str, now: datetime) -> None:
     mailbox = account_of_mailbox(f"ce.{cast.COLLEGE.uai.lower()}@{domain}")
     secretary = next(part for part in CAST if part.role == "secretary")
     account_id, _ = accounts_of_cast(find_academy_id(domain), [secretary.dossier])[secretary.dossier]
-    box_id = box_of_account(mailbox or 0)
+    box_id = box_id_of_account(mailbox or 0)
     account = presented(account_id)
     if box_id is None or account is None or access_to(box_id, account_id, now):
         return
-    add_member(box_id, account.address, Wanted(Right.SEND, paris_day(now)), by=BY, now=now)
+    add_member(box_id, account.address, MembershipTerms(Right.SEND, paris_day(now)), by=BY, now=now)
 
 
 @transaction.atomic(durable=True)

@@ -22,8 +22,8 @@ def over(session_keys: set[str]) -> set[str]:
     """Ended sessions among the given keys, from the database."""
     close_old_connections()
     sessions_over = import_string("vaguemestre.access.signin.queries.sessions_over")
-    keys_over = import_string("vaguemestre.schools.sharing.queries.keys_over")
-    ended: set[str] = keys_over(session_keys, timezone.now(), sessions_over)
+    ended_names = import_string("vaguemestre.schools.sharing.queries.ended_session_names")
+    ended: set[str] = ended_names(session_keys, timezone.now(), sessions_over)
     return ended
 
 

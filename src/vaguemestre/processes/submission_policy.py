@@ -24,7 +24,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from vaguemestre.access.signin.rules.throttle import network_of_address
+from vaguemestre.access.signin.rules.throttle import network_named
 from vaguemestre.engines.instance import POSTFIX_USER, own
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.configuration import gate_socket
@@ -149,18 +149,20 @@ def _read() -> int:
 def _note(posting: SubmissionRequest, now: datetime) -> None:
     """Record which member submitted a message from a shared mailbox by mail client."""
     since, until = (datetime.fromtimestamp(at, UTC) for at in posting.signed_in_between)
-    import_string("vaguemestre.schools.sharing.services.note_program_letter")(
+    import_string("vaguemestre.schools.sharing.services.announce_client_message")(
         posting.mailbox,
         posting.message_id,
         posting.in_reply_to,
-        (_named(posting.network), since, until),
+        import_string("vaguemestre.schools.sharing.services.SubmissionConnection")(
+            _named(posting.network), since, until
+        ),
         now=now,
     )
 
 
 def _named(network: str) -> str:
     try:
-        return network_of_address(ipaddress.ip_address(network.partition("%")[0]))
+        return network_named(ipaddress.ip_address(network.partition("%")[0]))
     except ValueError:
         return "unknown"
 

@@ -22,10 +22,10 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP, build_policy
 
-from vaguemestre.access.signin.http import CLEARED_SITE_DATA, factor_policy, require_fresh_proof, who_asks
+from vaguemestre.access.signin.http import LEFT_BEHIND, factor_policy, prove_first, who_asks
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.presence import session_user
-from vaguemestre.access.signin.queries import was_on_shared_computer
+from vaguemestre.access.signin.presence import who_has
+from vaguemestre.access.signin.queries import was_shared
 from vaguemestre.access.signin.rules.session_keys import session_digest
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
@@ -34,10 +34,16 @@ from vaguemestre.mailbox.autoconfig.rules.offers import DOCUMENTS
 from vaguemestre.mailbox.webmail.rules.listing.delegation import is_private
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.schools.sharing import services
-from vaguemestre.schools.sharing.http import opened
+from vaguemestre.schools.sharing.http import identity_in_box
 from vaguemestre.schools.sharing.queries import access_to
-from vaguemestre.schools.sharing.rules.box_rights import AS_ONESELF, box_in, deed_of, prefix_of, right_for
-from vaguemestre.schools.sharing.rules.words import RIGHTS as WORDS
+from vaguemestre.schools.sharing.rules.box_rights import (
+    AS_ONESELF,
+    activity_for,
+    box_prefix,
+    parse_box_path,
+    required_right,
+)
+from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_LABELS
 from vaguemestre.schools.sharing.values import Right
 from vaguemestre.site.hosts import Site
 
@@ -136,7 +142,7 @@ class OpenBox:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        place = box_in(request.path_info)
+        place = parse_box_path(request.path_info)
         if place is None:
             return self.get_response(request)
         box_id, request.path_info = place
@@ -147,9 +153,9 @@ class OpenBox:
             if access is None or box is None:
                 raise Http404
             request.own_who = who  # type: ignore[attr-defined]
-            request.who = opened(who, access, box)  # type: ignore[attr-defined]
+            request.who = identity_in_box(who, access, box)  # type: ignore[attr-defined]
         before = get_script_prefix()
-        set_script_prefix(prefix_of(box_id))
+        set_script_prefix(box_prefix(box_id))
         try:
             return self.get_response(request)
         finally:
@@ -163,7 +169,7 @@ class OpenBox:
             return None
         match = request.resolver_match
         name = match.view_name if match else ""
-        right = right_for(name, lent=who.acting.is_lent)
+        right = required_right(name, lent=who.acting.is_lent)
         if who.acting.is_lent and match:
             self._look_after(request, who, name, match.kwargs)
         if right is None:  # that page is one's own
@@ -172,9 +178,9 @@ class OpenBox:
             query = request.META.get("QUERY_STRING", "")
             return HttpResponseRedirect(f"{request.path_info}?{query}" if query else request.path_info)
         if right not in Right(who.acting.right).covers:
-            return _refused(request, sentence(Refusal("sharing.right-missing", needed=WORDS[right])))
-        if match and (deed := deed_of(match.view_name, match.kwargs, request.POST.getlist("ref"))):
-            services.note_deed(who.acting.box_id, who.acting.account_id, *deed, now=timezone.now())
+            return _refused(request, sentence(Refusal("sharing.right-missing", needed=RIGHT_LABELS[right])))
+        if match and (activity := activity_for(match.view_name, match.kwargs, request.POST.getlist("ref"))):
+            services.record_activity(who.acting.box_id, who.acting.account_id, activity, now=timezone.now())
         return None
 
     def _look_after(self, request: HttpRequest, who: Who, name: str, where: dict[str, object]) -> None:
@@ -184,7 +190,7 @@ class OpenBox:
         if name in AS_ONESELF:
             request.who = request.own_who  # type: ignore[attr-defined]
         if name == "webmail:inbox" and who.acting:
-            services.note_entry(who.acting.box_id, who.acting.account_id, now=timezone.now())
+            services.record_delegate_visit(who.acting.box_id, who.acting.account_id, now=timezone.now())
 
 
 class Sessions(SessionMiddleware):
@@ -214,19 +220,15 @@ class WhoIsAsking:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = session_digest(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         acts = "HTTP_X_BY_ITSELF" not in request.META  # what a page asks by itself does not wind the clock
-        who = (
-            session_user(key, revocations.get(), timezone.now(), acts=acts, policy=self.policy)
-            if key
-            else None
-        )
+        who = who_has(key, revocations.get(), timezone.now(), acts=acts, policy=self.policy) if key else None
         request.who = who  # type: ignore[attr-defined]
-        answer = require_fresh_proof(request) or self.get_response(request)
+        answer = prove_first(request) or self.get_response(request)
         if who and who.shared:
             answer.headers["Cache-Control"] = "no-store"
         elif who:
             answer.headers.setdefault("Cache-Control", "no-store")
-        elif key and was_on_shared_computer(key):  # left alone too long: nothing stays on that computer
-            answer["Clear-Site-Data"] = CLEARED_SITE_DATA
+        elif key and was_shared(key):  # left alone too long: nothing stays on that computer
+            answer["Clear-Site-Data"] = LEFT_BEHIND
         return answer
 
 

@@ -306,7 +306,7 @@ KEPT = {
     "sso_registry.Subject", "sso_registry.Pseudonym",  # names in applications, opaque
     "filelinks.SharedFile",  # lent for some days
     "rosters.GatewayRow",  # an address drawn at random
-    "sharing.Thread", "sharing.Note", "sharing.Sent", "sharing.Deed",  # a box's own history
+    "sharing.Thread", "sharing.Note", "sharing.SentMessage", "sharing.BoxActivity",  # a box's own history
     "lists.MailingList", "sharing.Box:account",  # accounts of nobody
     "helpdesk.HandOverRow:operator", "helpdesk.HandOverRow:second", "helpdesk.RequestRow:taken_by",
     "lists.LetterRow:decided_by", "portability.Move",  # running: ended by its worker

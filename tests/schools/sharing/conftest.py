@@ -18,8 +18,8 @@ from vaguemestre.people.directory.models import Assignment, MailAddress, Structu
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.schools.sharing.models import Box
-from vaguemestre.schools.sharing.services import add_member, follow_owners, open_school_boxes
-from vaguemestre.schools.sharing.values import Right, Wanted
+from vaguemestre.schools.sharing.services import add_member, open_school_boxes, sync_owners
+from vaguemestre.schools.sharing.values import MembershipTerms, Right
 
 
 def now() -> datetime:
@@ -53,7 +53,7 @@ class School:
         return f"/boites/{self.box.pk}/"
 
     def share(self, who: Account, right: Right, **days: Any) -> None:
-        wanted = Wanted(right, **{"starts_on": date(2026, 1, 1), **days})
+        wanted = MembershipTerms(right, **{"starts_on": date(2026, 1, 1), **days})
         add_member(self.box.pk, address_of(who), wanted, by="test", now=now())
 
 
@@ -67,7 +67,7 @@ def school(outside_transactions: None) -> School:
     head = account("pvasseur", first_name="Philippe", last_name="Vasseur")
     lead(head)
     open_school_boxes(None, quota_mb=512, by="test", now=now())
-    follow_owners(None, by="test", now=now())
+    sync_owners(None, by="test", now=now())
     return School(Box.objects.get(), head)
 
 

@@ -20,9 +20,9 @@ from vaguemestre.people.directory.models import Assignment, Structure, TakenName
 from vaguemestre.schools.sharing import handlers, queries, services
 from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, Member
-from vaguemestre.schools.sharing.rules.box_rights import session_of
-from vaguemestre.schools.sharing.rules.owners import end_of
-from vaguemestre.schools.sharing.values import Overlap, Right, Wanted
+from vaguemestre.schools.sharing.rules.box_rights import box_session_key
+from vaguemestre.schools.sharing.rules.owners import end_of_day
+from vaguemestre.schools.sharing.values import MembershipTerms, Overlap, Right
 
 
 def test_a_school_has_its_mailbox_active_without_password_at_an_address_nobody_else_gets(
@@ -49,7 +49,7 @@ def test_the_head_owns_it_by_the_post_and_cannot_be_put_out_by_hand(school: Scho
 def test_another_head_comes_by_feed_and_the_former_one_is_out_in_one_run(
     school: School, engines: Engines
 ) -> None:
-    key = services.make_key(
+    key = services.create_member_password(
         queries.access_to(school.box.pk, school.head.pk, now()),
         school.head.pk,
         "Thunderbird",
@@ -61,11 +61,11 @@ def test_another_head_comes_by_feed_and_the_former_one_is_out_in_one_run(
     new = account("nouvelle", first_name="Anne", last_name="Nouvelle")
     lead(new, since=paris_day(now()))
     lead(school.head, until=yesterday)
-    handlers.follow_people(PeopleChanged([school.head.person_id, new.person_id]))  # type: ignore[list-item]
+    handlers.sync_owners_of_people(PeopleChanged([school.head.person_id, new.person_id]))  # type: ignore[list-item]
     assert queries.owners_of(school.box.pk, now()) == [new.pk]
     assert queries.access_to(school.box.pk, school.head.pk, now()) is None
-    name = session_of("session", school.box.pk, school.head.pk)
-    assert queries.keys_over({name}, now(), lambda keys, at: ()) == {name}
+    name = box_session_key("session", school.box.pk, school.head.pk)
+    assert queries.ended_session_names({name}, now(), lambda keys, at: ()) == {name}
     assert AppPassword.objects.get().revoked_at is not None
     run_now(AccessEnded(school.box.pk, school.head.pk))
     assert engines.cut == ["ce.0800001a@ac-amiens.test"]
@@ -82,14 +82,14 @@ def test_a_head_who_moves_within_the_academie_reads_on_for_some_days_and_owns_no
         person=school.head.person, structure=elsewhere, function="DIR", corps="004", starts_on=today
     )
     for _ in range(2):
-        handlers.follow_people(PeopleChanged([school.head.person_id]))  # type: ignore[list-item]
+        handlers.sync_owners_of_people(PeopleChanged([school.head.person_id]))  # type: ignore[list-item]
     assert queries.owners_of(school.box.pk, now()) == []
     (row,) = Member.objects.filter(box=school.box, account=school.head, ended_at=None)
     assert (row.right, row.is_owner) == ("read", False)
     assert queries.access_to(school.box.pk, school.head.pk, now() + timedelta(days=13))
     assert queries.access_to(school.box.pk, school.head.pk, now() + timedelta(days=16)) is None
     services.end_member(school.box.pk, row.pk, by="test", now=now())
-    handlers.follow_people(PeopleChanged([school.head.person_id]))  # type: ignore[list-item]
+    handlers.sync_owners_of_people(PeopleChanged([school.head.person_id]))  # type: ignore[list-item]
     assert queries.access_to(school.box.pk, school.head.pk, now()) is None
 
 
@@ -100,8 +100,10 @@ def test_an_access_by_dates_begins_and_ends_by_itself(school: School) -> None:
     assert queries.access_to(school.box.pk, substitute.pk, now())
     tomorrow = now() + timedelta(days=1, hours=1)
     assert queries.access_to(school.box.pk, substitute.pk, tomorrow) is None
-    assert [event.account_id for event in services.end_overdue(by="test", now=tomorrow)] == [substitute.pk]
-    assert services.end_overdue(by="test", now=tomorrow) == []
+    assert [event.account_id for event in services.end_expired_memberships(by="test", now=tomorrow)] == [
+        substitute.pk
+    ]
+    assert services.end_expired_memberships(by="test", now=tomorrow) == []
     school.share(substitute, Right.READ, starts_on=today + timedelta(days=30))
     assert queries.access_to(school.box.pk, substitute.pk, now()) is None
 
@@ -135,16 +137,16 @@ def test_a_closed_account_opens_nobodys_mailbox(school: School) -> None:
     school.share(secretary, Right.SEND)
     Account.objects.filter(pk=secretary.pk).update(state="closed")
     assert queries.access_to(school.box.pk, secretary.pk, now()) is None
-    assert len(services.end_those_of([secretary.pk], by="test", now=now())) == 1
+    assert len(services.end_memberships_of([secretary.pk], by="test", now=now())) == 1
 
 
 def test_days_reversed_strangers_and_members_already_are_refused(school: School) -> None:
     other = account("autre")
     today = paris_day(now())
     for address, wanted, code in (
-        (address_of(other), Wanted(Right.READ, today, today - timedelta(days=1)), "days-reversed"),
-        ("personne@ac-amiens.test", Wanted(Right.READ, today), "nobody"),
-        (address_of(school.head), Wanted(Right.READ, today), "member-already"),
+        (address_of(other), MembershipTerms(Right.READ, today, today - timedelta(days=1)), "days-reversed"),
+        ("personne@ac-amiens.test", MembershipTerms(Right.READ, today), "nobody"),
+        (address_of(school.head), MembershipTerms(Right.READ, today), "member-already"),
     ):
         with pytest.raises(Refusal, match=code):
             services.add_member(school.box.pk, address, wanted, by="test", now=now())
@@ -160,7 +162,7 @@ def test_an_establishment_that_closes_closes_its_mailbox(school: School) -> None
 
 def test_without_head_nor_deputy_the_mailbox_waits_for_somebody_to_be_named(school: School) -> None:
     Assignment.objects.all().delete()
-    services.follow_owners([school.box.structure_id], by="test", now=now())  # type: ignore[list-item]
+    services.sync_owners([school.box.structure_id], by="test", now=now())  # type: ignore[list-item]
     rows, total = queries.boxes_without_owner(school.box.academy_id, now())
     assert ([row.box_id for row in rows], total) == ([school.box.pk], 1)
     assert Box.objects.get().closed_at is None
@@ -169,12 +171,12 @@ def test_without_head_nor_deputy_the_mailbox_waits_for_somebody_to_be_named(scho
 def test_it_is_proposed_to_whoever_writes_by_the_words_of_its_name_or_its_address(school: School) -> None:
     told = (school.box.title, "ce.0800001a@ac-amiens.test")
     for typed in ("college", "Collège jean", "mace", "jean-m", "abbe", "ce.080", "CE.0800001A@ac"):
-        assert queries.boxes_like(typed, limit=2) == (told,), typed
+        assert queries.search_boxes(typed, limit=2) == (told,), typed
     for typed in ("", "c", "olleg", "college zz", "%", "ce.09", ".*"):
-        assert queries.boxes_like(typed, limit=2) == (), typed
+        assert queries.search_boxes(typed, limit=2) == (), typed
     assert told[1] in [one.address for one in recipient_suggestions(school.head.pk, "college jean")]
     Box.objects.update(closed_at=now())
-    assert queries.boxes_like("college", limit=2) == ()
+    assert queries.search_boxes("college", limit=2) == ()
 
 
 def test_the_member_and_the_owners_are_told_and_not_who_did_it(school: School) -> None:
@@ -185,10 +187,12 @@ def test_the_member_and_the_owners_are_told_and_not_who_did_it(school: School) -
         secretary = account("secretaire", first_name="Sylvie", last_name="Lecointe")
         school.share(secretary, Right.SEND)
         by = f"account:{school.head.pk}"
-        handlers.tell_members(MembersChanged(school.box.pk, secretary.pk, "added", "cli", now().isoformat()))
+        handlers.notify_members(
+            MembersChanged(school.box.pk, secretary.pk, "added", "cli", now().isoformat())
+        )
         assert {mailbox for mailbox, _ in told} == {"secretaire@ac-amiens.test", "pvasseur@ac-amiens.test"}
         told.clear()
-        handlers.tell_members(MembersChanged(school.box.pk, secretary.pk, "added", by, now().isoformat()))
+        handlers.notify_members(MembersChanged(school.box.pk, secretary.pk, "added", by, now().isoformat()))
         assert [mailbox for mailbox, _ in told] == ["secretaire@ac-amiens.test"]
     finally:
         deliver_notice.replace(before)
@@ -204,7 +208,7 @@ def elsewhere(who: Account, *, since: date, until: date) -> None:
 
 def follow(school: School, overlap: Overlap) -> None:
     structures = [school.box.structure_id or 0]
-    assert services.follow_owners(structures, by="test", now=now(), overlap=overlap) == 1
+    assert services.sync_owners(structures, by="test", now=now(), overlap=overlap) == 1
 
 
 def test_a_member_who_takes_another_post_keeps_the_former_schools_mailbox_for_the_days_agreed(
@@ -215,7 +219,7 @@ def test_a_member_who_takes_another_post_keeps_the_former_schools_mailbox_for_th
     Member.objects.filter(account=secretary).update(starts_at=now() - timedelta(days=90))
     elsewhere(secretary, since=last + timedelta(days=1), until=last)
     follow(school, Overlap(15, 10))
-    assert Member.objects.get(account=secretary).ends_at == end_of(last + timedelta(days=10))
+    assert Member.objects.get(account=secretary).ends_at == end_of_day(last + timedelta(days=10))
     assert queries.access_to(school.box.pk, secretary.pk, now())
     assert queries.access_to(school.box.pk, secretary.pk, now() + timedelta(days=9)) is None
 

@@ -105,11 +105,11 @@ def test_somebody_not_signed_in_comes_back_to_the_mailbox(school: School) -> Non
 
 def test_the_owner_gives_changes_and_ends_an_access(school: School, engines: Engines, of: Of) -> None:
     secretary, browser = account("secretaire"), of(school.head)
-    given = {"adresse": address_of(secretary), "droit": "send", "debut": "01/09/2026", "fin": ""}
+    given = {"address": address_of(secretary), "right": "send", "starts_on": "01/09/2026", "ends_on": ""}
     assert browser.post(f"{school.path}membres/", given).status_code == 302
     row = Member.objects.get(account=secretary)
     assert "secretaire" in browser.get(school.path).content.decode()
-    changed = {"droit": "read", "debut": "2026-09-01", "fin": "31/08/2031"}
+    changed = {"right": "read", "starts_on": "2026-09-01", "ends_on": "31/08/2031"}
     assert browser.post(f"{school.path}membres/{row.pk}/", changed).status_code == 302
     row.refresh_from_db()
     assert row.right == "read"
@@ -120,11 +120,16 @@ def test_the_owner_gives_changes_and_ends_an_access(school: School, engines: Eng
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(school: School, of: Of) -> None:
-    given = {"adresse": "nulle.part@ac-amiens.test", "droit": "send", "debut": "01/09/2026", "fin": "hier"}
+    given = {
+        "address": "nulle.part@ac-amiens.test",
+        "right": "send",
+        "starts_on": "01/09/2026",
+        "ends_on": "hier",
+    }
     answer = of(school.head).post(f"{school.path}membres/", given)
     assert answer.status_code == 422
     assert "nulle.part@ac-amiens.test" in answer.content.decode()
-    given["fin"] = ""
+    given["ends_on"] = ""
     assert "aucun agent" in of(school.head).post(f"{school.path}membres/", given).content.decode()
 
 
@@ -144,11 +149,11 @@ def test_a_password_for_a_mail_program_is_of_the_mailbox_and_of_the_person(
     secretary, reader = account("secretaire"), account("lectrice")
     school.share(secretary, Right.SEND)
     school.share(reader, Right.READ)
-    page = of(secretary).post(f"{school.path}programmes/", {"nom": "Thunderbird"})
+    page = of(secretary).post(f"{school.path}programmes/", {"name": "Thunderbird"})
     assert page.status_code == 200
     key = AppPassword.objects.get()
     assert (key.account_id, key.holder_id) == (school.box.account_id, secretary.pk)
-    assert of(reader).post(f"{school.path}programmes/", {"nom": "Thunderbird"}).status_code == 422
+    assert of(reader).post(f"{school.path}programmes/", {"name": "Thunderbird"}).status_code == 422
     assert of(school.head).post(f"{school.path}programmes/{key.pk}/revoquer/").status_code == 302
     key.refresh_from_db()
     assert key.revoked_at is None  # somebody else's
@@ -162,20 +167,20 @@ def test_another_mailbox_is_asked_for_and_an_administrator_opens_it(
     school: School, engines: Engines, of: Of
 ) -> None:
     asker, administrator = account("gestion"), account("admin", role="administrator")
-    given = {"genre": "stewardship", "nom": "0800001A", "intitule": "Intendance", "motif": "Factures"}
+    given = {"kind": "stewardship", "local": "0800001A", "title": "Intendance", "reason": "Factures"}
     assert of(asker).post("/boites/demander/", given).status_code == 302
     again = of(asker).post("/boites/demander/", given)
     assert again.status_code == 422
     assert "Factures" in again.content.decode()
     row = BoxRequest.objects.get()
     where = f"/boites/demandes/{row.pk}/"
-    assert of(asker).post(where, {"decision": "ouvrir"}).status_code == 404
+    assert of(asker).post(where, {"decision": "open"}).status_code == 404
     assert "Factures" in of(administrator).get("/boites/").content.decode()
-    assert of(administrator).post(where, {"decision": "ouvrir"}).status_code == 302
+    assert of(administrator).post(where, {"decision": "open"}).status_code == 302
     box = Box.objects.get(kind="stewardship")
     assert box.account.mailbox == "int.0800001a@ac-amiens.test"
     assert Member.objects.get(box=box).account == asker
-    assert of(administrator).post(where, {"decision": "refuser"}).status_code == 422
+    assert of(administrator).post(where, {"decision": "refuse"}).status_code == 422
 
 
 def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School, of: Of) -> None:
@@ -197,20 +202,20 @@ def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School
     there = "/boites/sans-responsable/"
     first = desk.get(there).content.decode()
     assert "121 boîtes" in first
-    assert first.count('name="adresse"') == 30
+    assert first.count('name="address"') == 30
     assert "sharing/sharing.css" in first  # a line each: name, address, button
     last = desk.get(f"{there}?page=5").content.decode()
     assert "Projet 119" in last
     for typed in ("Projet 119", "projet119@", "0800001A", "college"):
         found = desk.get(there, {"q": typed}).content.decode()
-        assert found.count('name="adresse"') == 1, typed
+        assert found.count('name="address"') == 1, typed
     assert "ne répond à « néant »" in desk.get(there, {"q": "néant"}).content.decode()
     named = Box.objects.get(title="Projet 119")
     answer = desk.post(
-        f"/boites/{named.pk}/responsable/?q=Projet&page=4", {"adresse": address_of(administrator)}
+        f"/boites/{named.pk}/responsable/?q=Projet&page=4", {"address": address_of(administrator)}
     )
     assert answer["Location"] == f"{there}?q=Projet&page=4&fait=responsable"
-    wrong = desk.post(f"/boites/{school.box.pk}/responsable/?q=college", {"adresse": "nul@ailleurs.test"})
+    wrong = desk.post(f"/boites/{school.box.pk}/responsable/?q=college", {"address": "nul@ailleurs.test"})
     assert wrong.status_code == 422
     assert 'value="nul@ailleurs.test"' in wrong.content.decode()
     assert of(school.head).get(there).status_code == 404
@@ -218,11 +223,11 @@ def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School
 
 def test_an_administrator_names_an_owner_only_where_there_is_none(school: School, of: Of) -> None:
     administrator = account("admin", role="administrator")
-    given = {"adresse": address_of(administrator)}
+    given = {"address": address_of(administrator)}
     path = f"{school.path}responsable/"
     assert of(administrator).post(path, given).status_code == 422
     Member.objects.all().delete()
     assert of(school.head).post(path, given).status_code == 404
     assert of(administrator).post(path, given).status_code == 302
     assert Member.objects.get().is_owner
-    services.end_overdue(by="test", now=now())
+    services.end_expired_memberships(by="test", now=now())

@@ -16,7 +16,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.schools.sharing.models import Box
-from vaguemestre.schools.sharing.values import Kind, Right
+from vaguemestre.schools.sharing.values import BoxKind, Right
 from vaguemestre.site.adapters.webmail import shared_unread as unread_in_boxes
 
 Of = Callable[[Account], Client]
@@ -67,11 +67,11 @@ def test_a_lent_mailbox_is_not_looked_into(
     claire = account("claire", first_name="Claire", last_name="Magnier")
     until = date.fromordinal(paris_day(now()).toordinal() + 20)
     given = {
-        "adresse": address_of(secretary), "droit": "read", "etendue": "tout",
-        "debut": paris_day(now()).isoformat(), "fin": until.isoformat(),
+        "address": address_of(secretary), "right": "read", "scope": "all",
+        "starts_on": paris_day(now()).isoformat(), "ends_on": until.isoformat(),
     }  # fmt: skip
     assert of(claire).post("/boites/delegation/confier/", given).status_code == 302
-    lent = Box.objects.get(kind=Kind.PERSON)
+    lent = Box.objects.get(kind=BoxKind.PERSON)
     wait_in(mails, lent.account.mailbox, 2)
     assert str(lent.pk) not in of(secretary).get(ADDRESS).json()
 

@@ -1,4 +1,4 @@
-"""Port to the mail store."""
+"""What the assistant asks of a mail store."""
 
 from datetime import datetime
 from typing import Protocol

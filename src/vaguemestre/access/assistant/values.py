@@ -1,4 +1,4 @@
-"""Values of the identification assistant."""
+"""Nouns of the identification assistant."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,23 +7,23 @@ CHARTER = "2026-1"  # the version of the charter shown at `/charte`
 
 
 @dataclass(frozen=True, slots=True)
-class Identification:
-    """The account was identified: its owner may activate it."""
+class Found:
+    """An account its owner may now activate."""
 
     account_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """Rejected: unknown, wrong, already activated, suspended or closed all give the same answer."""
+class NotPossible:
+    """Unknown, wrong, activated already, suspended or closed: one and the same answer."""
 
     reason: str = "assistant.not-possible"
-    wait: int = 0  # seconds, after too many attempts
+    wait: int = 0  # seconds, when too many tries were made
 
 
 @dataclass(frozen=True, slots=True)
-class IdentityClaim:
-    """NUMEN (or username) and birth date typed, and the network."""
+class Given:
+    """What was typed, and where from."""
 
     numen: str
     born: date
@@ -31,8 +31,8 @@ class IdentityClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class IssuedCodeClaim:
-    """An issued code, as typed; `name` is a username, an address or a NUMEN."""
+class GivenCode:
+    """A code that was sent or handed over; `name` is a username, an own address or a NUMEN."""
 
     name: str
     born: date
@@ -42,15 +42,15 @@ class IssuedCodeClaim:
 
 @dataclass(frozen=True, slots=True)
 class CodeSent:
-    """A code was sent to the contact of that account, or to nobody (0); `mark`: its keyed hash."""
+    """A code left for the contact of that account, or for nobody (0); `mark` is what is kept of it."""
 
     account_id: int
     mark: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class CodeAccepted:
-    """A valid issued code was typed; it is used up by the password it lets choose."""
+class CodeShown:
+    """A code of that account is in the hands of whoever typed it; it is used up by what it opens."""
 
     account_id: int
     mark: str = field(repr=False)

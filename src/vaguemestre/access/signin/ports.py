@@ -1,4 +1,4 @@
-"""Ports of the sign-in: the revocation counter, and mail delivery."""
+"""What signin is lent: the counter every worker watches, and a way into inboxes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from vaguemestre.foundation.kernel.slots import Slot
 
 
 class Revocations(Protocol):
-    """A counter shared by all processes. When it moves, cached sessions must be read again."""
+    """A number shared by all processes of the instance. It moved: forget what you remember of sessions."""
 
     def count(self) -> int: ...
 
     def bump(self) -> None:
-        """Move the counter. Call after the commit that ends sessions or changes accounts."""
+        """Called after the commit that ends sessions or changes accounts."""
         ...
 
 
@@ -35,13 +35,13 @@ class SendOutside(Protocol):
 
 class Undo(Protocol):
     def __call__(self, account_id: int, number: int, *, by: str, now: datetime) -> bool:
-        """Undo an act of another room, inside the caller's transaction. False: nothing to undo."""
+        """Take back an act of another room, inside the caller's transaction. False: nothing to undo."""
         ...
 
 
 class Farewell(Protocol):
     def __call__(self, session_key: str) -> str:
-        """The path to show after that session, still open, has ended."""
+        """The path of the page shown once that session, still open, has ended."""
         ...
 
 
@@ -49,8 +49,8 @@ farewell: Slot[Farewell] = Slot("signin.farewell")
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicationVisit:
-    """An application the user is signed in to."""
+class Visited:
+    """An application somebody is in."""
 
     number: int
     name: str
@@ -58,24 +58,24 @@ class ApplicationVisit:
 
 
 class Visits(Protocol):
-    """The applications an account is signed in to, from the SSO."""
+    """Applications entered with an account (the SSO's to know)."""
 
-    def visits_of(self, account_id: int) -> list[ApplicationVisit]: ...
+    def visits_of(self, account_id: int) -> list[Visited]: ...
 
     def leave(self, account_id: int, number: int, *, now: datetime) -> None:
-        """Use case: sign out of that application, which is notified."""
+        """Use case: out of that one; the application is told."""
         ...
 
 
 class LetterSender(Protocol):
     def __call__(self, domain: str, *, now: datetime) -> str:
-        """The mailbox that sends the platform's own messages."""
+        """The mailbox that letters of the platform leave from."""
         ...
 
 
 revocations: Slot[Revocations] = Slot("signin.revocations")
 deliver_notice: Slot[DeliverNotice] = Slot("signin.deliver_notice")
 visits: Slot[Visits] = Slot("signin.visits")
-undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → undo service of its room
+undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → how its room undoes it
 send_outside: Slot[SendOutside] = Slot("signin.send_outside")
 letter_sender: Slot[LetterSender] = Slot("signin.letter_sender")

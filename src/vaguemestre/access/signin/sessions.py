@@ -1,12 +1,12 @@
-"""Session engine: Django's database store over BrowserSession.
+"""The session engine: Django's database store over BrowserSession: who, where from, until when.
 
-`session_key` is the cookie's; the row's key, `digest`, is its SHA-256 and the only one used elsewhere
+`session_key` is the cookie's; the row's key, `digest`, is its SHA-256 and the only one the house passes on
 (mail tokens, push tickets, visits of applications).
 
 A session is written when it is opened or its content changes, never because a page was read: `presence`
 keeps the idle clock. Keys in the data: `account`, `started` (Unix time), `shared`, `mine`, `staff`,
-`network`, `browser`, `by` (the last factor proved); before sign-in, the state of a pending sign-in or
-activation.
+`network`, `browser`, `by` (the last factor shown); and, before anybody is signed in, what a sign-in or an
+activation under way must remember.
 """
 
 from datetime import UTC, datetime

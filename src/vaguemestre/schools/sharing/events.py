@@ -1,11 +1,13 @@
-"""Facts about shared mailboxes, past tense."""
+"""Events of shared mailboxes."""
 
 from dataclasses import dataclass
+
+from vaguemestre.schools.sharing.values import MembershipChange
 
 
 @dataclass(frozen=True)
 class AccessEnded:
-    """Somebody may no longer open a mailbox: whatever they hold open is cut."""
+    """An account may no longer open a mailbox. Its open pages and connections are cut."""
 
     box_id: int
     account_id: int  # the member's
@@ -13,28 +15,28 @@ class AccessEnded:
 
 @dataclass(frozen=True)
 class AccessDue:
-    """An access given by dates ends at that moment: announced for then, when it is given."""
+    """A membership ends at that moment. Announced when the end date is set, due on that date."""
 
     box_id: int
 
 
 @dataclass(frozen=True)
 class WorkChanged:
-    """A member began or stopped reading or answering, took care, noted, sent: pages open there show it."""
+    """Presence, assignee, notes or answers changed in a mailbox. Its open pages are refreshed."""
 
     box_id: int
 
 
 @dataclass(frozen=True)
-class LetterLeft:
-    """A mail program sent a letter from a mailbox; whose hand it was is still to be found.
+class ClientMessageSent:
+    """A mail client submitted a message from a mailbox; its author is still to be determined.
 
-    It signed in from `network` between `since` and `until` (ISO 8601).
+    The client signed in from `network` between `since` and `until` (ISO 8601).
     """
 
     box_id: int
     message_id: str
-    answers: str
+    in_reply_to: str
     network: str
     since: str
     until: str
@@ -43,13 +45,13 @@ class LetterLeft:
 
 @dataclass(frozen=True)
 class MembersChanged:
-    """An access began (`added`), ended (`ended`), or somebody owns it (`owner`); `at` as ISO 8601.
+    """A membership began, ended, or made somebody the owner. `at`: ISO 8601.
 
-    `by`: an actor, who need not be told.
+    `by`: the actor, who is not notified.
     """
 
     box_id: int
     account_id: int
-    change: str
+    change: MembershipChange
     by: str
     at: str

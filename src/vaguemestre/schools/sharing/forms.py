@@ -1,90 +1,94 @@
-"""Browser input → memberships, mailboxes asked for."""
+"""Forms of shared mailboxes: memberships, delegations, requests."""
 
 from django import forms
 
 from vaguemestre.foundation.ui.days import DayField
-from vaguemestre.schools.sharing.rules.words import GIVES, KINDS, RIGHTS
-from vaguemestre.schools.sharing.values import Kind, Request, Right, Wanted
+from vaguemestre.schools.sharing.rules.labels_fr import KIND_LABELS, RIGHT_DESCRIPTIONS, RIGHT_LABELS
+from vaguemestre.schools.sharing.values import BoxKind, MembershipTerms, NewBox, Right
 
-_RIGHTS = [(right.value, f"{RIGHTS[right].capitalize()} : {GIVES[right]}") for right in Right]
-_ASKED = (Kind.SERVICE, Kind.STEWARDSHIP, Kind.DISTRICT, Kind.PROJECT)
+_RIGHT_CHOICES = [
+    (right.value, f"{RIGHT_LABELS[right].capitalize()} : {RIGHT_DESCRIPTIONS[right]}") for right in Right
+]
+_REQUESTABLE = (BoxKind.SERVICE, BoxKind.STEWARDSHIP, BoxKind.DISTRICT, BoxKind.PROJECT)
 
 
 class MemberForm(forms.Form):
-    """A right, and days."""
+    """The right and the days of a membership."""
 
-    droit = forms.ChoiceField(label="Droit", choices=_RIGHTS, initial=Right.READ.value)
-    debut = DayField(label="À partir du")
-    fin = DayField(label="Jusqu’au", required=False, help_text="Inclus. Vide : sans fin prévue.")
+    right = forms.ChoiceField(label="Droit", choices=_RIGHT_CHOICES, initial=Right.READ.value)
+    starts_on = DayField(label="À partir du")
+    ends_on = DayField(label="Jusqu’au", required=False, help_text="Inclus. Vide : sans fin prévue.")
 
-    def wanted(self) -> Wanted:
-        told = self.cleaned_data
-        return Wanted(Right(told["droit"]), told["debut"], told["fin"])
+    def terms(self) -> MembershipTerms:
+        data = self.cleaned_data
+        return MembershipTerms(Right(data["right"]), data["starts_on"], data["ends_on"])
 
 
 class NewMemberForm(MemberForm):
-    """The same for somebody named by their address."""
+    """A new membership, of the agent at an address."""
 
-    adresse = forms.CharField(
+    address = forms.CharField(
         label="Adresse de l’agent",
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "off", "spellcheck": "false"}),
     )
-    field_order = ["adresse", "droit", "debut", "fin"]
+    field_order = ["address", "right", "starts_on", "ends_on"]
 
 
-class LoanForm(NewMemberForm):
-    """One's own mailbox, lent for some days."""
+class DelegationForm(NewMemberForm):
+    """Delegation of one's own mailbox."""
 
-    droit = forms.ChoiceField(
-        label="Droit", choices=[one for one in _RIGHTS if one[0] != Right.MANAGE], initial=Right.READ.value
+    right = forms.ChoiceField(
+        label="Droit",
+        choices=[choice for choice in _RIGHT_CHOICES if choice[0] != Right.MANAGE],
+        initial=Right.READ.value,
     )
-    etendue = forms.ChoiceField(
+    scope = forms.ChoiceField(
         label="Étendue",
         choices=[
-            ("reception", "La boîte de réception seulement"),
-            ("tout", "Tous les dossiers, sauf « Personnel » et « Privé »"),
+            ("inbox", "La boîte de réception seulement"),
+            ("all", "Tous les dossiers, sauf « Personnel » et « Privé »"),
         ],
     )
-    debut = DayField(label="À partir du")
-    fin = DayField(label="Jusqu’au (inclus)")
-    field_order = ["adresse", "droit", "etendue", "debut", "fin"]
+    starts_on = DayField(label="À partir du")
+    ends_on = DayField(label="Jusqu’au (inclus)")
+    field_order = ["address", "right", "scope", "starts_on", "ends_on"]
 
 
 class OwnerForm(forms.Form):
-    adresse = forms.CharField(
+    address = forms.CharField(
         label="Adresse de l’agent", max_length=254, widget=forms.EmailInput({"autocomplete": "off"})
     )
 
 
-class AskForm(forms.Form):
-    """Another mailbox."""
+class BoxRequestForm(forms.Form):
+    """A request for a mailbox."""
 
-    genre = forms.ChoiceField(
-        label="Pour", choices=[(kind.value, KINDS[kind].capitalize()) for kind in _ASKED]
+    kind = forms.ChoiceField(
+        label="Pour", choices=[(kind.value, KIND_LABELS[kind].capitalize()) for kind in _REQUESTABLE]
     )
-    nom = forms.CharField(
+    local = forms.CharField(
         label="Début de l’adresse",
         max_length=32,
         help_text="Par exemple « dpe », « amiens1 » ou un code d’établissement ; le préfixe est ajouté.",
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
-    intitule = forms.CharField(
+    title = forms.CharField(
         label="Nom montré aux correspondants",
         max_length=120,
         widget=forms.TextInput({"autocomplete": "off"}),
     )
-    motif = forms.CharField(
+    reason = forms.CharField(
         label="À quoi servira-t-elle ?", max_length=2000, widget=forms.Textarea({"rows": 3})
     )
 
-    def asked(self) -> Request:
-        told = self.cleaned_data
-        return Request(Kind(told["genre"]), told["nom"], told["intitule"], told["motif"])
+    def new_box(self) -> NewBox:
+        data = self.cleaned_data
+        return NewBox(BoxKind(data["kind"]), data["local"], data["title"], data["reason"])
 
 
-class KeyForm(forms.Form):
-    nom = forms.CharField(
+class AppPasswordForm(forms.Form):
+    name = forms.CharField(
         label="Nom de l’appareil ou du logiciel",
         max_length=80,
         widget=forms.TextInput({"autocomplete": "off"}),

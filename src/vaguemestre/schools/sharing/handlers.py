@@ -1,4 +1,4 @@
-"""What the worker does about shared mailboxes: they follow establishments, posts and days."""
+"""Event handlers of shared mailboxes: establishments, posts, accounts and dates."""
 
 from datetime import datetime
 
@@ -15,24 +15,30 @@ from vaguemestre.people.intake.events import PersonTransferred
 from vaguemestre.people.lifecycle.events import MembershipsTouched
 from vaguemestre.people.provisioning.ports import connections
 from vaguemestre.schools.sharing import queries, services
-from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, LetterLeft, MembersChanged, WorkChanged
-from vaguemestre.schools.sharing.ports import tell_pages
-from vaguemestre.schools.sharing.rules.notices import notice
-from vaguemestre.schools.sharing.values import Overlap
+from vaguemestre.schools.sharing.events import (
+    AccessDue,
+    AccessEnded,
+    ClientMessageSent,
+    MembersChanged,
+    WorkChanged,
+)
+from vaguemestre.schools.sharing.ports import refresh_pages
+from vaguemestre.schools.sharing.rules.notices import NoticeFacts, membership_notice
+from vaguemestre.schools.sharing.values import MembershipChange, Overlap
 
 _BY = "system"
 
 
 def open_boxes(event: PlacesDescribed) -> None:
-    """Establishments have their mailbox as soon as they are known."""
+    """Open the mailboxes of new establishments and close those of closed ones."""
     now = timezone.now()
     services.open_school_boxes(event.uais, quota_mb=settings.CONFIG.mail.quota_mb, by=_BY, now=now)
     services.close_boxes(by=_BY, now=now)
 
 
-def follow_people(event: PeopleArrived | PeopleChanged) -> None:
-    """Posts may have changed: whoever leads owns."""
-    services.follow_owners(
+def sync_owners_of_people(event: PeopleArrived | PeopleChanged) -> None:
+    """Recompute the owners of every school these people ever served in."""
+    services.sync_owners(
         structure_ids_ever_of(event.person_ids),
         by=_BY,
         now=timezone.now(),
@@ -40,101 +46,97 @@ def follow_people(event: PeopleArrived | PeopleChanged) -> None:
     )
 
 
-def follow_accounts(event: AccountChanged | AccountsChanged) -> None:
-    """Closed accounts open nobody's mailbox."""
+def end_access_of_closed_accounts(event: AccountChanged | AccountsChanged) -> None:
+    """End the memberships of closed accounts."""
     ids = [event.account_id] if isinstance(event, AccountChanged) else event.account_ids
-    services.end_those_of(ids, by=_BY, now=timezone.now())
+    services.end_memberships_of(ids, by=_BY, now=timezone.now())
 
 
-def follow_memberships(event: MembershipsTouched) -> None:
-    """Somebody left, is away for long, or is back: what they led is led by others, or theirs again."""
+def suspend_withdrawn_access(event: MembershipsTouched) -> None:
+    """Cut the access of a person who left or is on long leave, and recompute the owners of their schools."""
     now, account = timezone.now(), standing(event.account_id)
-    services.follow_memberships(event.account_id, by=_BY, now=now)
+    services.suspend_withdrawn_access(event.account_id, by=_BY, now=now)
     if account is not None and account.person_id:
-        services.follow_owners(
-            structure_ids_ever_of([account.person_id]), by=_BY, now=now, overlap=_overlap()
-        )
+        services.sync_owners(structure_ids_ever_of([account.person_id]), by=_BY, now=now, overlap=_overlap())
 
 
-def follow_transfer(event: PersonTransferred) -> None:
-    """To another académie of this installation: nothing of the one they left is theirs."""
+def end_access_after_transfer(event: PersonTransferred) -> None:
+    """End the memberships in the académie that a person left for another of this installation."""
     academy_id = person_of(event.person_id).academy_id
-    services.leave_academy(event.account_id, academy_id, by=_BY, now=timezone.now())
+    services.end_memberships_outside(event.account_id, academy_id, by=_BY, now=timezone.now())
 
 
-def end_access(event: AccessDue) -> None:
-    """A last day is over: whoever owns the mailbox from that moment comes first."""
-    now, structure_id = timezone.now(), queries.structure_of(event.box_id)
+def end_due_access(event: AccessDue) -> None:
+    """End the memberships whose last day is over, after the new owners have theirs."""
+    now, structure_id = timezone.now(), queries.structure_id_of(event.box_id)
     if structure_id:
-        services.follow_owners([structure_id], by=_BY, now=now, overlap=_overlap())
-    services.end_overdue(by=_BY, now=now)
+        services.sync_owners([structure_id], by=_BY, now=now, overlap=_overlap())
+    services.end_expired_memberships(by=_BY, now=now)
 
 
-def cut_off(event: AccessEnded) -> None:
-    """Whatever the member had open there ends: pages, streams, warm connections, mail programs."""
+def disconnect_member(event: AccessEnded) -> None:
+    """Close what the member has open on that mailbox: pages, streams, warm connections, mail clients."""
     revocations.get().bump()
     card = queries.box_card(event.box_id)
     if card is not None:
         connections.get().cut(card.mailbox)
 
 
-def tell_members(event: MembersChanged) -> None:
-    """The member, and those who own the mailbox, read it in their own; twice is once. Raises EngineDown."""
+def notify_members(event: MembersChanged) -> None:
+    """Write to the member and to the owners of the mailbox. Idempotent. Raises EngineDown."""
     card, at = queries.box_card(event.box_id), datetime.fromisoformat(event.at)
-    concerned = presented(event.account_id)
-    if card is None or concerned is None:
+    member = presented(event.account_id)
+    if card is None or member is None:
         return
     for account_id in {event.account_id, *queries.owners_of(event.box_id, timezone.now())}:
-        told = presented(account_id)
-        if told is None or told.state != "active" or event.by == f"account:{account_id}":
+        recipient = presented(account_id)
+        if recipient is None or recipient.state != "active" or event.by == f"account:{account_id}":
             continue
-        content, message_id = notice(
-            event.change,
-            card.title,
-            card.address,
-            concerned.name,
-            told.address,
+        notice = membership_notice(
+            MembershipChange(event.change),
+            NoticeFacts(card.title, card.address, member.name),
+            recipient.address,
             f"{event.box_id} {event.account_id} {event.change} {event.at}",
             at,
             is_member=account_id == event.account_id,
         )
-        deliver_notice.get()(told.mailbox, content, message_id, at)
+        deliver_notice.get()(recipient.mailbox, notice.content, notice.message_id, at)
 
 
-def note_program(event: ProgramEntered) -> None:
-    """A member's mail program opened the mailbox."""
-    services.note_entrance(
+def record_client_sign_in(event: ProgramEntered) -> None:
+    """Record that a member's mail client signed in to the mailbox."""
+    services.record_client_sign_in(
         event.account_id, event.holder_id, event.network, at=datetime.fromisoformat(event.at)
     )
 
 
-def attribute_letter(event: LetterLeft) -> None:
-    """Whose hand a program's letter is of."""
-    services.attribute_letter(event)
+def attribute_client_message(event: ClientMessageSent) -> None:
+    """Record which member sent the message from their mail client."""
+    services.attribute_client_message(event)
 
 
-def show_work(event: WorkChanged) -> None:
-    """Pages open on that mailbox ask again who is at what."""
+def refresh_open_pages(event: WorkChanged) -> None:
+    """Tell the pages open on that mailbox to reload members' work."""
     card = queries.box_card(event.box_id)
     if card is not None:
-        tell_pages.get()(card.mailbox)
+        refresh_pages.get()(card.mailbox)
 
 
-def follow_days() -> None:
-    """A day is over somewhere: accesses end, posts begin, establishments close."""
+def run_daily() -> None:
+    """Apply the change of day: owners, ends of access, closed establishments, expired activity."""
     now = timezone.now()
-    services.follow_owners(None, by=_BY, now=now, overlap=_overlap())
-    services.end_overdue(by=_BY, now=now)
+    services.sync_owners(None, by=_BY, now=now, overlap=_overlap())
+    services.end_expired_memberships(by=_BY, now=now)
     services.close_boxes(by=_BY, now=now)
-    services.forget_old(now=now)
+    services.delete_expired(now=now)
 
 
 def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+    """Delete what this room holds about a person whose civil status was erased."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id)
 
 
 def _overlap() -> Overlap:
-    lives = settings.CONFIG.lifecycle
-    return Overlap(lives.overlap_before, lives.overlap)
+    lifecycle = settings.CONFIG.lifecycle
+    return Overlap(lifecycle.overlap_before, lifecycle.overlap)

@@ -1,4 +1,4 @@
-"""Who opens which mailbox: the doors' side."""
+"""Access of a request to a shared mailbox."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,19 +13,19 @@ from vaguemestre.access.signin.values import Acting, Who
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import Presented
 from vaguemestre.schools.sharing import queries
-from vaguemestre.schools.sharing.rules.box_rights import session_of
-from vaguemestre.schools.sharing.rules.words import RIGHTS
-from vaguemestre.schools.sharing.values import Access, Kind, Right
+from vaguemestre.schools.sharing.rules.box_rights import box_session_key
+from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_LABELS
+from vaguemestre.schools.sharing.values import Access, BoxKind, Right
 
-_READING = "reading"  # what the reader's pages keep among the preferences
+_READING = "reading"  # the preferences of the reading pane
 
 
-def opened(who: Who, access: Access, box: Presented) -> Who:
-    """Who asks, in that mailbox: its address and choices, the session and the hand of the person."""
+def identity_in_box(who: Who, access: Access, box: Presented) -> Who:
+    """The person's identity inside that mailbox: its address and preferences, the person's session."""
     preferences: Mapping[str, object] = box.preferences
-    if not access.may(Right.SORT):  # opening a message leaves it as it is
-        kept = preferences.get(_READING)
-        reading = kept if isinstance(kept, Mapping) else {}
+    if not access.may(Right.SORT):  # a reader must not mark messages as read
+        stored = preferences.get(_READING)
+        reading = stored if isinstance(stored, Mapping) else {}
         preferences = {**preferences, _READING: {**reading, "marks_read": False}}
     return replace(
         who,
@@ -33,10 +33,10 @@ def opened(who: Who, access: Access, box: Presented) -> Who:
         username=access.mailbox.partition("@")[0],
         mailbox=access.mailbox,
         address=access.address.lower(),
-        name=box.name if access.kind is Kind.PERSON else access.title,
+        name=box.name if access.kind is BoxKind.PERSON else access.title,
         first_name=access.title,
         role="agent",
-        session_key=session_of(who.session_key, access.box_id, who.account_id),
+        session_key=box_session_key(who.session_key, access.box_id, who.account_id),
         preferences=preferences,
         acting=Acting(
             account_id=who.account_id,
@@ -48,19 +48,19 @@ def opened(who: Who, access: Access, box: Presented) -> Who:
             may_sort=access.may(Right.SORT),
             may_write=access.may(Right.SEND),
             may_manage=access.may(Right.MANAGE),
-            is_lent=access.kind is Kind.PERSON,
+            is_lent=access.kind is BoxKind.PERSON,
         ),
     )
 
 
 class BoxRequest(SignedInRequest):
-    """A request about a mailbox its asker may open."""
+    """A request about a mailbox that its author may open."""
 
     access: Access
 
 
-def member(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """For pages about one mailbox (`box_id`): members of that right at least; others find nothing there."""
+def members_only(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Decorate a view of one mailbox (`box_id`): 404 for non-members, a Refusal below that right."""
 
     def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -69,7 +69,7 @@ def member(right: Right) -> Callable[[Callable[..., HttpResponse]], Callable[...
             if access is None:
                 raise Http404
             if not access.may(right):
-                raise Refusal("sharing.right-missing", needed=RIGHTS[right])
+                raise Refusal("sharing.right-missing", needed=RIGHT_LABELS[right])
             request.access = access  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 

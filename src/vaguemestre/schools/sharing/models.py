@@ -1,14 +1,16 @@
-"""Mailboxes of several people, who may open them, and what they leave each other there."""
+"""Tables of shared mailboxes: boxes, members, requests, and the work members do together."""
+
+from enum import StrEnum
 
 from django.db import models
 
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Structure
-from vaguemestre.schools.sharing.values import Kind, Right, Source
+from vaguemestre.schools.sharing.values import BoxKind, Right, Source
 
 
-def _choices(kind: type) -> list[tuple[str, str]]:
-    return [(one.value, one.value) for one in kind]  # type: ignore[attr-defined]
+def _choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(member.value, member.value) for member in enum]
 
 
 class Box(models.Model):
@@ -16,15 +18,15 @@ class Box(models.Model):
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="box")
     academy = models.ForeignKey(Academy, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12, choices=_choices(Kind))
-    address = models.CharField(max_length=254)  # as it is shown; lower case, it is the mailbox
+    kind = models.CharField(max_length=12, choices=_choices(BoxKind))
+    address = models.CharField(max_length=254)  # as displayed; its lower case is the mailbox
     title = models.CharField(max_length=200)
     structure = models.ForeignKey(
         Structure, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
-    # the day for which its owners were last looked for
+    # the day of the last `sync_owners`
     followed_on = models.DateField(null=True, blank=True, db_index=True)
 
     class Meta:
@@ -36,7 +38,7 @@ class Box(models.Model):
 
 
 class Member(models.Model):
-    """Somebody may open it between two moments. `ended_at`: what they had open was cut."""
+    """Access of an account to a box between two moments. `ended_at`: when it was cut off."""
 
     box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="members")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
@@ -46,7 +48,7 @@ class Member(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    only_reception = models.BooleanField(default=False)  # of a mailbox lent by its person
+    inbox_only = models.BooleanField(default=False)  # of a delegated mailbox
     added_by = models.CharField(max_length=80)
 
     class Meta:
@@ -62,7 +64,7 @@ class Member(models.Model):
 
 
 class BoxRequest(models.Model):
-    """A mailbox somebody asked for; an administrator decides."""
+    """A request for a new mailbox, decided by an administrator."""
 
     class State(models.TextChoices):
         ASKED = "asked"
@@ -70,7 +72,7 @@ class BoxRequest(models.Model):
         REFUSED = "refused"
 
     academy = models.ForeignKey(Academy, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12, choices=_choices(Kind))
+    kind = models.CharField(max_length=12, choices=_choices(BoxKind))
     local = models.CharField(max_length=64)
     title = models.CharField(max_length=200)
     reason = models.TextField(blank=True)
@@ -84,16 +86,16 @@ class BoxRequest(models.Model):
 
 
 class Thread(models.Model):
-    """A conversation members work on together. `root`: the Message-ID it began with."""
+    """A conversation of a box, with its assignee. `root`: the Message-ID of its first message."""
 
     box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="threads")
     root = models.CharField(max_length=255)
-    taken_by = models.ForeignKey(
-        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="taken_threads"
+    assignee = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned_threads"
     )
-    taken_at = models.DateTimeField(null=True, blank=True)
-    given_by = models.ForeignKey(
-        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="given_threads"
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    assigned_by = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="delegated_threads"
     )
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -102,7 +104,7 @@ class Thread(models.Model):
 
 
 class ThreadMessage(models.Model):
-    """A message known to be of a conversation, by its Message-ID."""
+    """A message of a conversation, by its Message-ID."""
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
     message_id = models.CharField(max_length=255, db_index=True)
@@ -112,7 +114,7 @@ class ThreadMessage(models.Model):
 
 
 class Note(models.Model):
-    """What a member leaves the others; it never leaves the house."""
+    """An internal note of a member on a conversation; never sent by mail."""
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="notes")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_notes")
@@ -121,64 +123,66 @@ class Note(models.Model):
 
 
 class Presence(models.Model):
-    """Somebody reads a message, or answers it."""
+    """A member has a message open, to read or to answer it."""
 
     box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="presences")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_presences")
     message_id = models.CharField(max_length=255)
-    doing = models.CharField(max_length=8)
+    kind = models.CharField(max_length=8)  # PresenceKind
     seen_at = models.DateTimeField()
 
     class Meta:
         indexes = (models.Index(fields=("box", "message_id"), name="sharing_presence_message"),)
         constraints = (
-            models.UniqueConstraint(fields=("box", "account", "message_id", "doing"), name="presence_once"),
+            models.UniqueConstraint(fields=("box", "account", "message_id", "kind"), name="presence_once"),
         )
 
 
-class Sent(models.Model):
-    """A message a member sent from the mailbox; `answers` is the Message-ID of what it answers."""
+class SentMessage(models.Model):
+    """A message a member sent from the mailbox. `in_reply_to`: the Message-ID it answers, or ""."""
 
     box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="sent")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sent_from_boxes")
     key = models.CharField(max_length=64)  # of the outbox
     message_id = models.CharField(max_length=255, db_index=True)
-    answers = models.CharField(max_length=255, blank=True, db_index=True)
+    in_reply_to = models.CharField(max_length=255, blank=True, db_index=True)
     at = models.DateTimeField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("box", "key"), name="sent_once"),)
 
 
-class Entrance(models.Model):
-    """A member's mail program opened the mailbox: whose a letter of a program is, is known by it."""
+class ClientSignIn(models.Model):
+    """A sign-in of a member's mail client. Used to attribute messages sent from that client."""
 
-    box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="entrances")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_entrances")
+    box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="client_sign_ins")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_client_sign_ins")
     network = models.CharField(max_length=64)
     at = models.DateTimeField(db_index=True)
 
 
-class Warned(models.Model):
-    """A member was told that another had answered, or was answering, before sending too."""
+class CollisionWarning(models.Model):
+    """A warning already given to a composer: another member answered, or is answering."""
 
     box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=64)  # the composer's
-    what = models.CharField(max_length=80)
+    cause = models.CharField(max_length=80)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("box", "key", "what"), name="warned_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("box", "key", "cause"), name="collision_warning_once"),
+        )
 
 
-class Deed(models.Model):
-    """Who did what to which message: opened, moved, deleted, marked. `place`: folder and number."""
+class BoxActivity(models.Model):
+    """An action of a member on messages. `place`: a folder, or `folder/uid_validity/uid` of one message."""
 
-    box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="deeds")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_deeds")
-    what = models.CharField(max_length=20)
+    box = models.ForeignKey(Box, on_delete=models.CASCADE, related_name="activities")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="box_activities")
+    action = models.CharField(max_length=20)
     place = models.CharField(max_length=200, blank=True)
     number = models.PositiveIntegerField(default=1)
     at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=("box", "at"), name="sharing_deed_box"),)
+        indexes = (models.Index(fields=("box", "at"), name="sharing_activity_box"),)

@@ -1,24 +1,24 @@
-"""What sharing asks of the mail store."""
+"""What sharing needs from the mail store and from live streams."""
 
 from typing import Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.schools.sharing.values import Letter
+from vaguemestre.schools.sharing.values import InboxMessage
 
 
-class Latest(Protocol):
-    def __call__(self, mailbox: str, session_key: str, number: int) -> tuple[Letter, ...]:
+class LatestMessages(Protocol):
+    def __call__(self, mailbox: str, session_key: str, number: int) -> tuple[InboxMessage, ...]:
         """The newest messages of the inbox, newest first. Raises EngineDown, EngineRefused."""
         ...
 
 
-latest: Slot[Latest] = Slot("sharing.latest")
+latest_messages: Slot[LatestMessages] = Slot("sharing.latest")
 
 
-class TellPages(Protocol):
+class RefreshPages(Protocol):
     def __call__(self, mailbox: str) -> None:
-        """Pages open on that mailbox learn that members' work there changed. One that is away misses it."""
+        """Tell the pages open on that mailbox that members' work there changed. Best effort."""
         ...
 
 
-tell_pages: Slot[TellPages] = Slot("sharing.tell_pages")
+refresh_pages: Slot[RefreshPages] = Slot("sharing.tell_pages")

@@ -1,14 +1,15 @@
-"""Nouns of shared mailboxes."""
+"""Values of shared mailboxes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.times import paris_day
 
 
 class Right(StrEnum):
-    """What a member may do, each with what comes before it."""
+    """What a member may do. Each right includes the ones before it."""
 
     READ = "read"
     SORT = "sort"
@@ -17,12 +18,12 @@ class Right(StrEnum):
 
     @property
     def covers(self) -> frozenset["Right"]:
-        """Itself and the lesser ones."""
+        """This right and the lesser ones."""
         ranked = list(Right)
         return frozenset(ranked[: ranked.index(self) + 1])
 
 
-class Kind(StrEnum):
+class BoxKind(StrEnum):
     """What a mailbox is for."""
 
     SCHOOL = "school"  # ce.<UAI>, one for each establishment
@@ -30,44 +31,59 @@ class Kind(StrEnum):
     DISTRICT = "district"  # circonscription
     SERVICE = "service"
     PROJECT = "project"
-    PERSON = "person"  # somebody's own, lent while they are away
+    PERSON = "person"  # a person's own, delegated while they are away
 
 
 class Source(StrEnum):
     """Where a membership comes from."""
 
-    POST = "post"  # the feed: whoever holds the post
+    POST = "post"  # the HR feed: the member holds the post
     HAND = "hand"  # an owner, or an administrator
 
 
+class MembershipChange(StrEnum):
+    """What `MembersChanged` announces."""
+
+    ADDED = "added"
+    ENDED = "ended"
+    OWNER = "owner"
+
+
+class PresenceKind(StrEnum):
+    """What a member is doing with a message."""
+
+    READS = "reads"
+    ANSWERS = "answers"
+
+
 @dataclass(frozen=True, slots=True)
-class Served:
-    """A post that may make somebody the owner. `leads`: as head, otherwise as deputy."""
+class LeadershipPost:
+    """A post that makes its holder the owner of the school's mailbox: its head, or else a deputy."""
 
     person_id: int
-    leads: bool
+    is_head: bool
     starts_on: date
     ends_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A mailbox as somebody who may open it needs it. `account_id` and `mailbox` are the box's own."""
+    """A member's access to a mailbox. `account_id` and `mailbox` are those of the box."""
 
     box_id: int
     account_id: int
     mailbox: str
-    address: str  # as it is shown
+    address: str  # as displayed
     title: str
-    kind: Kind
+    kind: BoxKind
     right: Right
     is_owner: bool
     ends_at: datetime | None
 
     @property
     def last_day(self) -> date | None:
-        """Until when, as people say it."""
-        return paris_day(self.ends_at - timedelta(seconds=1)) if self.ends_at else None
+        """The last day of access, inclusive."""
+        return _last_day(self.ends_at)
 
     def may(self, right: Right) -> bool:
         return right in self.right.covers
@@ -75,17 +91,19 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Days, each a setting: before their post a head has the mailbox; after theirs people read on."""
+    """Days of access before a head's post begins (`before`) and after it ends (`after`, to read only)."""
 
     before: int = 15
     after: int = 0
 
 
-USUAL = Overlap()
+DEFAULT_OVERLAP = Overlap()
 
 
 @dataclass(frozen=True, slots=True)
-class MemberShown:
+class MemberRow:
+    """A member in the list of members."""
+
     member_id: int
     account_id: int
     name: str
@@ -96,19 +114,19 @@ class MemberShown:
     source: Source
     starts_at: datetime
     ends_at: datetime | None
-    is_to_come: bool
-    only_reception: bool = False
-    is_away: bool = False  # opens nothing for the time being; why is nobody's business
+    is_upcoming: bool
+    inbox_only: bool = False
+    is_away: bool = False  # access is suspended; the reason is not shown to the other members
 
     @property
     def last_day(self) -> date | None:
-        """Until when, as people say it."""
-        return paris_day(self.ends_at - timedelta(seconds=1)) if self.ends_at else None
+        """The last day of access, inclusive."""
+        return _last_day(self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A membership as an owner gives it; days are inclusive, None without end."""
+class MembershipTerms:
+    """The right and the days an owner gives. Days are inclusive; `ends_on` is None without an end."""
 
     right: Right
     starts_on: date
@@ -116,53 +134,67 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A mailbox asked for. `local`: what stands before the @."""
+class NewBox:
+    """A mailbox to be requested. `local`: the local part of its address."""
 
-    kind: Kind
+    kind: BoxKind
     local: str
     title: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class RequestShown:
+class BoxRequestRow:
+    """A request for a mailbox, in the lists of its requester and of administrators."""
+
     request_id: int
-    kind: Kind
+    kind: BoxKind
     address: str
     title: str
     reason: str
-    asker: str
+    requester: str
     asked_at: datetime
     state: str
     answer: str
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where somebody works: a message of a mailbox and the conversation it is of, by their Message-ID."""
+class MessageRef:
+    """A message of a mailbox and the root of its conversation, by their Message-IDs."""
 
     box_id: int
     message_id: str
     root: str
 
 
+class MessageLocation(NamedTuple):
+    """Where the mail store has a message."""
+
+    folder: str
+    uid_validity: int
+    uid: int
+
+
 @dataclass(frozen=True, slots=True)
-class Present:
+class PresentMember:
+    """A member who has the message open now."""
+
     name: str
-    answers: bool
+    is_answering: bool
 
 
 @dataclass(frozen=True, slots=True)
-class NoteShown:
+class NoteRow:
+    """An internal note on a conversation."""
+
     name: str
     text: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer that left, or is about to, and who sent it."""
+class SentAnswer:
+    """An answer to the message, and the member who sent it."""
 
     name: str
     account_id: int
@@ -170,23 +202,23 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Care:
+class Collaboration:
     """What members know of each other's work on a message."""
 
-    present: tuple[Present, ...]
-    taken_by: str
-    taken_by_id: int
-    taken_at: datetime | None
-    given_by: str
+    present: tuple[PresentMember, ...]
+    assignee: str
+    assignee_id: int
+    assigned_at: datetime | None
+    assigned_by: str
     is_closed: bool
-    answers: tuple[Answered, ...]
+    answers: tuple[SentAnswer, ...]
     sent_by: str
-    notes: tuple[NoteShown, ...]
+    notes: tuple[NoteRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A message of the inbox, as the mail store tells it. `where`: folder, UIDVALIDITY, UID."""
+class InboxMessage:
+    """A message of the inbox, as the mail store reports it."""
 
     message_id: str
     sender: str
@@ -194,29 +226,44 @@ class Letter:
     at: datetime
     is_answered: bool
     is_automatic: bool
-    where: tuple[str, int, int]
+    location: MessageLocation
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """A message of the inbox, and who looks after it."""
+class FollowUpRow:
+    """A message of the inbox with its assignee and its first answer."""
 
-    letter: Letter
-    taken_by: str
+    message: InboxMessage
+    assignee: str
     answered_by: str
     answered_at: datetime | None
     is_closed: bool
 
     @property
-    def waits(self) -> bool:
-        return not (self.answered_by or self.letter.is_answered or self.is_closed)
+    def is_waiting(self) -> bool:
+        """Whether it was neither answered nor closed."""
+        return not (self.answered_by or self.message.is_answered or self.is_closed)
+
+
+class ActivityRecord(NamedTuple):
+    """An action to record: on which message (`folder/uid_validity/uid`) or folder, on how many messages."""
+
+    action: str
+    place: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
-class DeedShown:
+class ActivityRow:
+    """A line of the activity of a mailbox, in French."""
+
     name: str
-    what: str
-    place: str
+    action: str
+    folder: str
     number: int
     at: datetime
-    where: tuple[str, int, int] | None = None  # the message, where it was
+    location: MessageLocation | None = None  # where the message was at that moment
+
+
+def _last_day(ends_at: datetime | None) -> date | None:
+    return paris_day(ends_at - timedelta(seconds=1)) if ends_at else None

@@ -15,7 +15,7 @@ from vaguemestre.people.credentials.services.tokens import mint_mail_token
 from vaguemestre.people.provisioning import ports as provisioning
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.schools.sharing import queries as sharing_queries
-from vaguemestre.schools.sharing.rules.box_rights import session_named
+from vaguemestre.schools.sharing.rules.box_rights import parse_box_session
 from vaguemestre.site.config import Config
 
 
@@ -23,11 +23,11 @@ def mail_token(login: MailLogin) -> str:
     """Mint an IMAP token for one's own mailbox, or for a shared one if the session's owner is a member."""
     keys, tokens = credentials.token_keys.get(), provisioning.mail_directory.get()
     now = timezone.now()
-    inside = session_named(login.session_key)
+    inside = parse_box_session(login.session_key)
     if inside is None:
         return mint_mail_token(keys, tokens, login.mailbox, login.session_key, now)
     session_key, _, member_id = inside
-    if not sharing_queries.is_open_to(login.mailbox, member_id, now):
+    if not sharing_queries.has_access(login.mailbox, member_id, now):
         raise Refusal("credentials.session-over")
     return mint_mail_token(keys, tokens, login.mailbox, session_key, now, member_id=member_id)
 
@@ -35,7 +35,7 @@ def mail_token(login: MailLogin) -> str:
 def ended_sessions(session_keys: set[str]) -> set[str]:
     # also asked by a thread of no request, whose database connection nobody else looks after
     close_old_connections()
-    return sharing_queries.keys_over(session_keys, timezone.now(), sessions_over)
+    return sharing_queries.ended_session_names(session_keys, timezone.now(), sessions_over)
 
 
 def submission_token(mailbox: str) -> str:

@@ -9,8 +9,8 @@ from vaguemestre.mailbox.webmail.values import SharedMailbox
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.mailstore.values import MailLogin, Use
 from vaguemestre.schools.sharing import queries as sharing_queries
-from vaguemestre.schools.sharing.rules.box_rights import prefix_of, session_of
-from vaguemestre.schools.sharing.values import Kind
+from vaguemestre.schools.sharing.rules.box_rights import box_prefix, box_session_key
+from vaguemestre.schools.sharing.values import BoxKind
 
 
 def live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:
@@ -19,14 +19,14 @@ def live_ticket(key: str, mailbox: str, session_key: str, now: float) -> str:
 
 def delegated_scope_of(login: MailLogin) -> DelegatedScope | None:
     """Scope of a delegate's session in a delegated mailbox; None for other sessions."""
-    only_reception = sharing_queries.lent_through(login.session_key, timezone.now())
+    only_reception = sharing_queries.delegated_inbox_only(login.session_key, timezone.now())
     return None if only_reception is None else DelegatedScope(only_reception)
 
 
 def shared_mailboxes(account_id: int) -> list[SharedMailbox]:
     """Shared and delegated mailboxes an account may open."""
     return [
-        SharedMailbox(box.box_id, box.title, box.address, f"{prefix_of(box.box_id)}messagerie/")
+        SharedMailbox(box.box_id, box.title, box.address, f"{box_prefix(box.box_id)}messagerie/")
         for box in sharing_queries.boxes_of(account_id, timezone.now())
     ]
 
@@ -38,8 +38,8 @@ def shared_unread(account_id: int, session_key: str) -> dict[int, int]:
     """Unread messages in the inbox of each shared mailbox, as seen by the member of that session."""
     counts = {}
     boxes = sharing_queries.boxes_of(account_id, timezone.now())
-    for box in [box for box in boxes if box.kind is not Kind.PERSON][:_MOST_COUNTED]:
-        inside = session_of(session_key, box.box_id, account_id)
+    for box in [box for box in boxes if box.kind is not BoxKind.PERSON][:_MOST_COUNTED]:
+        inside = box_session_key(session_key, box.box_id, account_id)
         try:
             with mailstore.open_mailbox.get()(MailLogin(box.mailbox, inside)) as opened:
                 inboxes = [folder for folder in opened.folders() if folder.use is Use.INBOX]

@@ -9,7 +9,7 @@ from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.access.sso.oidc import handlers as oidc_handlers
 from vaguemestre.access.sso.registry import http as registry_http
 from vaguemestre.access.sso.registry import ports as registry
-from vaguemestre.access.sso.registry.visit_log import AccountVisits
+from vaguemestre.access.sso.registry.visit_log import Visiting
 from vaguemestre.access.sso.saml import handlers as saml_handlers
 from vaguemestre.desks.enrolment import ports as enrolment
 from vaguemestre.desks.helpdesk import ports as helpdesk
@@ -124,11 +124,11 @@ def _plug_people(config: Config) -> None:
 
 def _plug_access(config: Config) -> None:
     notices = Notices()
-    signin.visits.plug(AccountVisits())
+    signin.visits.plug(Visiting())
     signin.undoings.plug(UNDOINGS)
     signin.revocations.plug(FileRevocations(config.run_dir / "revocations"))
     signin.letter_sender.plug(letter_sender)
-    signin.farewell.plug(registry_http.goodbye_address)
+    signin.farewell.plug(registry_http.farewell)
     registry.post_form.plug(notices)
     registry.post_document.plug(notices.document)
     registry.call.plug(notices.call)
@@ -176,10 +176,10 @@ def _plug_sorting(config: Config) -> None:
 
 
 def _plug_schools(config: Config) -> None:
-    sharing.latest.plug(latest_letters)
-    sharing.tell_pages.plug(Streams(config.ports.push, secrets.read(config.secrets_dir, "notify_key")))
-    classes.ask_ent.plug(EntAsking())
-    classes.ent_by_saml.plug(EntBySaml(config))
+    sharing.latest_messages.plug(latest_letters)
+    sharing.refresh_pages.plug(Streams(config.ports.push, secrets.read(config.secrets_dir, "notify_key")))
+    classes.fetch_from_ent.plug(EntAsking())
+    classes.ent_saml_provider.plug(EntBySaml(config))
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
     lists.letter_reader.plug(ReaderOfLetters())
     lists.was_sent_as.plug(partial(was_sent_as, config))

@@ -1,1 +1,1 @@
-"""Rules of the assistant: policy, budgets, codes, messages."""
+"""The assistant's decisions: who is told what, budgets, codes, and what its letters say."""

@@ -1,4 +1,4 @@
-"""The welcome message."""
+"""The first message of a mailbox."""
 
 from datetime import datetime
 from email.headerregistry import Address
@@ -10,15 +10,13 @@ from vaguemestre.foundation.kernel.times import PARIS
 
 
 def welcome_id(mailbox: str) -> str:
-    """Message-ID derived from the mailbox, so the message is delivered once."""
+    """The same for the same mailbox: the message is put there once."""
     local, _, domain = mailbox.partition("@")
     return f"<bienvenue.{local}@{domain}>"
 
 
-def welcome_message(
-    *, name: str, address: str, mailbox: str, username: str, site: str, now: datetime
-) -> bytes:
-    """The welcome message (RFC 5322), plain text."""
+def welcome(*, name: str, address: str, mailbox: str, username: str, site: str, now: datetime) -> bytes:
+    """The first message of a mailbox (RFC 5322), in plain text."""
     domain = mailbox.partition("@")[2]
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Messagerie académique", "ne-pas-repondre", domain)

@@ -1,1 +1,1 @@
-"""Pages of the assistant: identification, activation, recovery."""
+"""The assistant's pages: finding and activating one's account, recovering it."""

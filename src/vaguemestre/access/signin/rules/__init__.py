@@ -1,1 +1,1 @@
-"""Decision rules of the sign-in, one subject per module."""
+"""Decisions of the sign-in, one subject a file."""

@@ -1,4 +1,4 @@
-"""A printable page of recovery codes."""
+"""Recovery codes on a page to print."""
 
 from collections.abc import Sequence
 

@@ -1,17 +1,17 @@
-"""Change the password of a signed-in user."""
+"""A new password for somebody signed in."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services.security_notices import notify_owner
+from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.people.credentials.services import hashed, keep_password
 
 
 def change_password(account_id: int, password: str, *, by: str, now: datetime) -> AccountTouched:
-    """Use case: store a password already checked. The caller ends other sessions."""
-    password_hash = hashed(password)
+    """Use case: make it theirs. The rules were asked before; other sessions are ended by the caller."""
+    kept = hashed(password)
     with transaction.atomic(durable=True):
-        keep_password(account_id, password_hash, by=by, now=now)
-        return notify_owner(account_id, "password-changed", now=now)
+        keep_password(account_id, kept, by=by, now=now)
+        return tell(account_id, "password-changed", now=now)

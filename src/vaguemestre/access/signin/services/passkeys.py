@@ -1,4 +1,4 @@
-"""Passkeys: registration and sign-in. Use cases."""
+"""Passkeys: enrolled by somebody signed in, and signed in with. Use cases."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services.security_notices import notify_owner
-from vaguemestre.access.signin.values import Denied, Factor, Granted, LoginAttempt
+from vaguemestre.access.signin.services.security_notices import tell
+from vaguemestre.access.signin.values import Asked, Denied, Factor, Granted
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import passkey_named
@@ -18,38 +18,38 @@ from vaguemestre.people.credentials.services import add_passkey, remove_passkey,
 _REFUSED = Denied("credentials.passkey-refused")
 
 
-def register_passkey(
+def keep_passkey(
     account_id: int, party: Party, state: Mapping[str, Any], answer: str, name: str, *, now: datetime
 ) -> AccountTouched:
-    """Register a new passkey. Raises Refusal `credentials.passkey-refused` or `…too-many-passkeys`."""
+    """The key a browser just made. Raises Refusal `credentials.passkey-refused` or `…too-many-passkeys`."""
     new = created(party, state, answer)
     with transaction.atomic(durable=True):
         number = add_passkey(account_id, new, name, by=f"account:{account_id}", now=now)
-        return notify_owner(account_id, "passkey-added", now=now, number=number, detail=f"« {name} »")
+        return tell(account_id, "passkey-added", now=now, number=number, detail=f"« {name} »")
 
 
 @transaction.atomic(durable=True)
 def drop_passkey(account_id: int, passkey_id: int, *, now: datetime) -> AccountTouched:
-    """Remove a passkey. Raises Refusal `signin.passkey-gone`."""
+    """Raises Refusal `signin.passkey-gone`."""
     if not remove_passkey(account_id, passkey_id, by=f"account:{account_id}", now=now):
         raise Refusal("signin.passkey-gone")
-    return notify_owner(account_id, "passkey-removed", now=now, number=passkey_id)
+    return tell(account_id, "passkey-removed", now=now, number=passkey_id)
 
 
-def sign_in_by_passkey(
-    attempt: LoginAttempt, party: Party, state: Mapping[str, Any], answer: str, *, now: datetime
+def by_passkey(
+    asked: Asked, party: Party, state: Mapping[str, Any], answer: str, *, now: datetime
 ) -> Granted | Denied:
-    """Sign in with the passkey the answer names: two factors in one gesture.
+    """Sign in with the key an answer names: something held and something known or one is, in one gesture.
 
-    Not throttled: a signature cannot be guessed, and failures of others must not lock its owner out.
+    No delay: a signature is not guessed, and others who fail nearby do not keep a key's owner out.
     """
     try:
-        passkey = passkey_named(key_named(answer))
-        counter = proved(party, state, answer, passkey.attested, passkey.counter) if passkey else 0
+        held = passkey_named(key_named(answer))
+        counter = proved(party, state, answer, held.attested, held.counter) if held else 0
     except Refusal:
-        passkey, counter = None, 0
+        held, counter = None, 0
     with transaction.atomic(durable=True):
-        if passkey is None or not use_passkey(passkey.passkey_id, passkey.counter, counter, now=now):
+        if held is None or not use_passkey(held.passkey_id, held.counter, counter, now=now):
             record("signin.refused", to="nobody", by="anybody", at=now)
             return _REFUSED
-    return Granted(passkey.account_id, attempt.shared, Factor.PASSKEY, mine=attempt.mine)
+    return Granted(held.account_id, asked.shared, Factor.PASSKEY, mine=asked.mine)

@@ -1,1 +1,1 @@
-"""Legacy applications behind nginx that trust identity headers."""
+"""Old applications behind nginx, which believe a header."""

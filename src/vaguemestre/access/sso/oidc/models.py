@@ -1,4 +1,4 @@
-"""Signing keys, codes and tokens. Codes and tokens are random, so only their SHA-256 is stored."""
+"""Keys, codes and tokens. Codes and tokens are random: only their SHA-256 is kept."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from vaguemestre.access.sso.registry.models import Visit
 
 
 class SigningKey(models.Model):
-    """A private key, sealed with the instance's key."""
+    """A private key, sealed with the instance's own."""
 
     kind = models.CharField(max_length=8)
     number = models.PositiveIntegerField()

@@ -1,10 +1,10 @@
-"""Events about visits."""
+"""Facts about visits, past tense."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class VisitEnded:
-    """A visit ended; the application must still be notified."""
+    """Signed out here, or shut out: the application is still to be told."""
 
     visit_id: int

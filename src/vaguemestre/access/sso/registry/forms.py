@@ -1,4 +1,4 @@
-"""Administrators' forms for applications."""
+"""What administrators type about an application."""
 
 import re
 from collections.abc import Sequence
@@ -29,38 +29,36 @@ _HINTS = {
     Protocol.SAML: "Les consommateurs d’assertions, d’après les métadonnées ; pour en changer, relisez-les.",
     Protocol.HEADERS: "L’adresse sous laquelle est toute l’application, finie par « / ».",
 }
-_MAX_LOGO_BYTES = 1_000_000
+_LOGO_LIMIT = 1_000_000
 
 
-class LinesField(forms.CharField):
-    """Several texts, one per line (commas and semicolons separate too)."""
+class Lines(forms.CharField):
+    """Several texts, one a line (commas and semicolons count too)."""
 
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]
         text = super().to_python(value) or ""
-        return tuple(dict.fromkeys(line for line in re.split(r"[\s,;]+", text) if line))
+        return tuple(dict.fromkeys(one for one in re.split(r"[\s,;]+", text) if one))
 
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) or value is None else "\n".join(value)
 
 
-def _choices_field(label: str, labels: dict[str, str], hint: str = "") -> forms.MultipleChoiceField:
+def _several(label: str, known: dict[str, str], hint: str = "") -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
-        choices=list(labels.items()),
+        choices=list(known.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=hint,
     )
 
 
-def _lines_field(label: str, hint: str, *, required: bool = False, rows: int = 2) -> LinesField:
-    textarea = forms.Textarea(attrs={"rows": rows, "spellcheck": "false", "autocapitalize": "off"})
-    messages = {"required": "Donnez au moins une adresse."}
-    return LinesField(
-        label=label, help_text=hint, required=required, widget=textarea, error_messages=messages
-    )
+def _lines(label: str, hint: str, *, required: bool = False, rows: int = 2) -> Lines:
+    wide = forms.Textarea(attrs={"rows": rows, "spellcheck": "false", "autocapitalize": "off"})
+    told = {"required": "Donnez au moins une adresse."}
+    return Lines(label=label, help_text=hint, required=required, widget=wide, error_messages=told)
 
 
 class ApplicationForm(forms.Form):
@@ -74,7 +72,7 @@ class ApplicationForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
-    name = forms.CharField(
+    nom = forms.CharField(
         label="Nom", max_length=80, error_messages={"required": "Donnez le nom que verront les agents."}
     )
     description = forms.CharField(
@@ -83,8 +81,8 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Quelques mots, dans « Mes applications ».",
     )
-    icon = forms.ChoiceField(label="Icône", choices=list(ICONS.items()), required=False)
-    home = forms.CharField(
+    icone = forms.ChoiceField(label="Icône", choices=list(ICONS.items()), required=False)
+    accueil = forms.CharField(
         label="Adresse d’accueil",
         max_length=1000,
         required=False,
@@ -96,30 +94,30 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Adresse donnée à qui ne peut pas entrer. Vide : l’assistance.",
     )
-    addresses = _lines_field("Adresses", "", required=True, rows=3)
-    after_sign_out = _lines_field(
+    adresses = _lines("Adresses", "", required=True, rows=3)
+    apres = _lines(
         "Adresses après déconnexion", "Où l’application peut faire revenir, exactes, une par ligne."
     )
-    back_channel_sign_out = forms.CharField(
+    prevenir = forms.CharField(
         label="Adresse prévenue des déconnexions",
         max_length=1000,
         required=False,
         help_text="De serveur à serveur (backchannel_logout_uri).",
     )
-    front_channel_sign_out = forms.CharField(
+    navigateur = forms.CharField(
         label="Adresse de déconnexion par le navigateur",
         max_length=1000,
         required=False,
         help_text="Seulement si l’application ne peut pas être prévenue de serveur à serveur.",
     )
-    proxies = _lines_field(
-        "Mandataires CAS (pgtUrl)", "Adresses où envoyer un ticket de mandataire, exactes."
-    )
-    prefixes = _lines_field(
+    mandataires = _lines("Mandataires CAS (pgtUrl)", "Adresses où envoyer un ticket de mandataire, exactes.")
+    prefixes = _lines(
         "Préfixes de service",
         "Toute page au-dessous est admise ; une adresse finie par « / » par ligne.",
     )
-    signing = forms.ChoiceField(label="Signature des jetons", choices=list(_SIGNINGS.items()), required=False)
+    signature = forms.ChoiceField(
+        label="Signature des jetons", choices=list(_SIGNINGS.items()), required=False
+    )
     public = forms.BooleanField(
         label="Application sans secret",
         required=False,
@@ -130,69 +128,67 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Elle ne peut pas rapprocher ce qu’elle sait d’une personne de ce que savent les autres.",
     )
-    consent = forms.BooleanField(
+    accord = forms.BooleanField(
         label="Demander l’accord de la personne", required=False, help_text="À sa première entrée."
     )
     otp = forms.BooleanField(
         label="Exiger un second facteur", required=False, help_text="Pour les applications sensibles."
     )
-    attributes = _choices_field(
+    attributs = _several(
         "Attributs transmis", {name: f"{words} · {name}" for name, words in ATTRIBUTES.items()}
     )
-    categories = _choices_field("Catégories admises", CATEGORIES)
-    functions = _choices_field("Fonctions admises", FUNCTIONS)
-    schools = _lines_field("Établissements admis", "Codes UAI, un par ligne. Vide : tous.")
-    services = _lines_field("Services de gestion admis", "Codes (DPE, DSDEN_80…), un par ligne. Vide : tous.")
-    roles = _choices_field("Rôles toujours admis", ROLES)
+    categories = _several("Catégories admises", CATEGORIES)
+    fonctions = _several("Fonctions admises", FUNCTIONS)
+    etablissements = _lines("Établissements admis", "Codes UAI, un par ligne. Vide : tous.")
+    services = _lines("Services de gestion admis", "Codes (DPE, DSDEN_80…), un par ligne. Vide : tous.")
+    roles = _several("Rôles toujours admis", ROLES)
 
-    def __init__(
-        self, *args: Any, protocol: Protocol, application: Application | None = None, **more: Any
-    ) -> None:
-        if application:
-            more["initial"] = _initial(application)
+    def __init__(self, *args: Any, protocol: Protocol, known: Application | None = None, **more: Any) -> None:
+        if known:
+            more["initial"] = _initial(known)
         super().__init__(*args, **more)
-        self.protocol, self.application = protocol, application
-        self.fields["addresses"].help_text = _HINTS[protocol]
-        if application:
+        self.protocol, self.known = protocol, known
+        self.fields["adresses"].help_text = _HINTS[protocol]
+        if known:
             del self.fields["client_id"]
-        for name in _fields_not_of(protocol):
+        for name in _not_for(protocol):
             del self.fields[name]
         if protocol is Protocol.SAML:
-            self.fields["addresses"].disabled = True
+            self.fields["adresses"].disabled = True
 
     def registration(self) -> Registration:
-        """The registration typed in a valid form."""
-        typed = self.cleaned_data
+        """What was typed; the form is valid."""
+        given = self.cleaned_data
 
         def texts(name: str) -> tuple[str, ...]:
-            return tuple(typed.get(name) or ())
+            return tuple(given.get(name) or ())
 
         return Registration(
-            client_id=self.application.client_id if self.application else typed["client_id"],
-            name=typed["name"],
+            client_id=self.known.client_id if self.known else given["client_id"],
+            name=given["nom"],
             protocol=self.protocol,
-            addresses=self.application.addresses
-            if self.application and self.protocol is Protocol.SAML
-            else texts("addresses"),
-            home=typed["home"],
-            description=typed["description"],
-            icon=typed["icon"] or "external-link",
-            contact=typed["contact"],
-            after_sign_out=texts("after_sign_out"),
-            tell_sign_out=typed.get("back_channel_sign_out", ""),
-            front_sign_out=typed.get("front_channel_sign_out", ""),
-            public=typed.get("public", False),
-            signing=Signing(typed.get("signing") or "ES256"),
-            pairwise=typed.get("pairwise", self.protocol is Protocol.SAML),
-            consent=typed["consent"],
-            assurance=Assurance.OTP if typed["otp"] else Assurance.ORDINARY,
-            released=texts("attributes"),
+            addresses=self.known.addresses
+            if self.known and self.protocol is Protocol.SAML
+            else texts("adresses"),
+            home=given["accueil"],
+            description=given["description"],
+            icon=given["icone"] or "external-link",
+            contact=given["contact"],
+            after_sign_out=texts("apres"),
+            tell_sign_out=given.get("prevenir", ""),
+            front_sign_out=given.get("navigateur", ""),
+            public=given.get("public", False),
+            signing=Signing(given.get("signature") or "ES256"),
+            pairwise=given.get("pairwise", self.protocol is Protocol.SAML),
+            consent=given["accord"],
+            assurance=Assurance.OTP if given["otp"] else Assurance.ORDINARY,
+            released=texts("attributs"),
             categories=texts("categories"),
-            functions=texts("functions"),
-            schools=texts("schools"),
+            functions=texts("fonctions"),
+            schools=texts("etablissements"),
             services=texts("services"),
             roles=texts("roles"),
-            proxies=texts("proxies"),
+            proxies=texts("mandataires"),
             prefixes=texts("prefixes"),
         )
 
@@ -206,19 +202,19 @@ class LogoForm(forms.Form):
     )
 
     def clean_logo(self) -> bytes:
-        upload = self.cleaned_data["logo"]
-        if not upload:
+        sent = self.cleaned_data["logo"]
+        if not sent:
             raise forms.ValidationError("Choisissez une image.")
-        if upload.size > _MAX_LOGO_BYTES:
+        if sent.size > _LOGO_LIMIT:
             raise forms.ValidationError("Cette image dépasse 1 Mo : réduisez-la.")
-        return bytes(upload.read())
+        return bytes(sent.read())
 
 
 class ImportForm(forms.Form):
-    """Metadata, uploaded or pasted."""
+    """Metadata, as a file or pasted."""
 
-    file = forms.FileField(label="Fichier de métadonnées", required=False)
-    text = forms.CharField(
+    fichier = forms.FileField(label="Fichier de métadonnées", required=False)
+    texte = forms.CharField(
         label="Ou le texte des métadonnées",
         required=False,
         max_length=2_000_000,
@@ -233,17 +229,17 @@ class ImportForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        typed = super().clean() or {}
-        upload = typed.get("file")
-        content = upload.read() if upload else (typed.get("text") or "").encode()
+        given = super().clean() or {}
+        sent = given.get("fichier")
+        content = sent.read() if sent else (given.get("texte") or "").encode()
         if not content.strip():
             raise forms.ValidationError("Donnez un fichier, ou collez le texte des métadonnées.")
-        typed["content"] = content
-        return typed
+        given["content"] = content
+        return given
 
 
 class PersonForm(forms.Form):
-    person = forms.CharField(
+    personne = forms.CharField(
         label="Identifiant ou adresse d’un agent",
         max_length=254,
         help_text="La consultation est inscrite au journal.",
@@ -252,46 +248,39 @@ class PersonForm(forms.Form):
     )
 
 
-def _fields_not_of(protocol: Protocol) -> Sequence[str]:
-    oidc = (
-        "after_sign_out",
-        "back_channel_sign_out",
-        "front_channel_sign_out",
-        "signing",
-        "public",
-        "pairwise",
-    )
+def _not_for(protocol: Protocol) -> Sequence[str]:
+    oidc = ("apres", "prevenir", "navigateur", "signature", "public", "pairwise")
     match protocol:
         case Protocol.OIDC:
-            return ("proxies", "prefixes")
+            return ("mandataires", "prefixes")
         case Protocol.CAS:
             return oidc
         case _:
-            return (*oidc, "proxies", "prefixes")
+            return (*oidc, "mandataires", "prefixes")
 
 
-def _initial(application: Application) -> dict[str, object]:
+def _initial(known: Application) -> dict[str, object]:
     return {
-        "name": application.name,
-        "description": application.description,
-        "icon": application.icon,
-        "home": application.home,
-        "contact": application.contact,
-        "addresses": application.addresses,
-        "after_sign_out": application.after_sign_out,
-        "back_channel_sign_out": application.tell_sign_out,
-        "front_channel_sign_out": application.front_sign_out,
-        "proxies": application.proxies,
-        "prefixes": application.prefixes,
-        "signing": application.signing.value,
-        "public": application.public,
-        "pairwise": application.pairwise,
-        "consent": application.consent,
-        "otp": application.assurance is Assurance.OTP,
-        "attributes": list(application.released),
-        "categories": list(application.categories),
-        "functions": list(application.functions),
-        "schools": application.schools,
-        "services": application.services,
-        "roles": list(application.roles),
+        "nom": known.name,
+        "description": known.description,
+        "icone": known.icon,
+        "accueil": known.home,
+        "contact": known.contact,
+        "adresses": known.addresses,
+        "apres": known.after_sign_out,
+        "prevenir": known.tell_sign_out,
+        "navigateur": known.front_sign_out,
+        "mandataires": known.proxies,
+        "prefixes": known.prefixes,
+        "signature": known.signing.value,
+        "public": known.public,
+        "pairwise": known.pairwise,
+        "accord": known.consent,
+        "otp": known.assurance is Assurance.OTP,
+        "attributs": list(known.released),
+        "categories": list(known.categories),
+        "fonctions": list(known.functions),
+        "etablissements": known.schools,
+        "services": known.services,
+        "roles": list(known.roles),
     }

@@ -1,4 +1,4 @@
-"""Ports of the registry: HTTP calls to applications."""
+"""What the registry is lent: ways to tell an application something."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -27,7 +27,7 @@ class PostDocument(Protocol):
 
 class Call(Protocol):
     def __call__(self, address: str) -> None:
-        """GET an address of the registry; the body is not read.
+        """Ask for an address of the registry (GET); what it answers is not read.
 
         Raises EngineDown, EngineRefused as PostForm.
         """
@@ -36,6 +36,6 @@ class Call(Protocol):
 
 call: Slot[Call] = Slot("sso.registry.call")
 post_document: Slot[PostDocument] = Slot("sso.registry.post_document")
-# per protocol: the address that ends a visit when the browser loads it; "" for none
+# each protocol's address that, loaded by the browser, ends a visit there; "" when it has none
 front_addresses: Slot[tuple[Callable[[Visit], str], ...]] = Slot("sso.registry.front_addresses")
 post_form: Slot[PostForm] = Slot("sso.registry.post_form")

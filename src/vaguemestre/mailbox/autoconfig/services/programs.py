@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services import notify_owner
+from vaguemestre.access.signin.services import tell
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.autoconfig.models import ProgramCode
 from vaguemestre.mailbox.autoconfig.rules.programs import Asked, Wrong, verifies
@@ -113,7 +113,7 @@ def exchange_code(
         number = app_passwords_of(code.account_id)[0].app_password_id
         code.app_password_id = number
         code.save(update_fields=["app_password_id"])
-        touched = notify_owner(
+        touched = tell(
             code.account_id, "app-password-made", now=now, number=number, detail=f"« {code.name} »"
         )
     found = _opened(keys, tokens, _sha256(key), now)

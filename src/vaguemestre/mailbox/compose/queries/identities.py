@@ -22,7 +22,7 @@ from vaguemestre.people.directory.queries import (
 )
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.schools.sharing.queries import boxes_of
-from vaguemestre.schools.sharing.values import Access, Kind, Right
+from vaguemestre.schools.sharing.values import Access, BoxKind, Right
 
 
 def own_addresses(writer: Writer) -> tuple[str, ...]:
@@ -67,7 +67,9 @@ def sendable_boxes(account_id: int, box_id: int, now: datetime) -> tuple[Access,
     """Shared mailboxes the account may send from, except the open one."""
     boxes = boxes_of(account_id, now)
     return tuple(
-        box for box in boxes if box.box_id != box_id and box.kind is not Kind.PERSON and box.may(Right.SEND)
+        box
+        for box in boxes
+        if box.box_id != box_id and box.kind is not BoxKind.PERSON and box.may(Right.SEND)
     )
 
 

@@ -15,17 +15,17 @@ from vaguemestre.people.directory.queries import (
     listed_people_by_address,
     suggested_people,
 )
-from vaguemestre.schools.rosters.queries import audiences_like, audiences_of
+from vaguemestre.schools.rosters.queries import audiences_of, search_audiences
 from vaguemestre.schools.rosters.rules.addresses import audience_of
-from vaguemestre.schools.rosters.values import Asker, Audience, AudienceShown
-from vaguemestre.schools.sharing.queries import boxes_like
+from vaguemestre.schools.rosters.values import Audience, AudienceChoice, ClassWriter
+from vaguemestre.schools.sharing.queries import search_boxes
 
 
 def recipient_suggestions(
     account_id: int,
     typed: str,
     *,
-    asker: Asker | None = None,
+    asker: ClassWriter | None = None,
     limit: int = 8,
     lists: Sequence[DistributionList] = (),
 ) -> tuple[Suggestion, ...]:
@@ -35,7 +35,7 @@ def recipient_suggestions(
     """
     if len(typed.strip()) < 2:
         return ()
-    boxes = [Suggestion(title, address, "Boîte partagée") for title, address in boxes_like(typed, limit=2)]
+    boxes = [Suggestion(title, address, "Boîte partagée") for title, address in search_boxes(typed, limit=2)]
     groups = [
         Suggestion(name, "", f"Groupe, {counted(len(members), 'personne')}", members)
         for name, members in groups_like(account_id, typed, limit=3)
@@ -43,7 +43,7 @@ def recipient_suggestions(
     ]
     classes = [
         Suggestion(audience.name, audience.address, _copies_label(audience))
-        for audience in (audiences_like(asker, typed) if asker else ())
+        for audience in (search_audiences(asker, typed) if asker else ())
     ]
     list_suggestions = [Suggestion(item.name, item.address, "Liste de diffusion") for item in lists]
     collective = (*classes, *groups, *list_suggestions)
@@ -72,7 +72,7 @@ def _people_suggestions(account_id: int, typed: str, limit: int) -> Collection[S
     return by_address.values()
 
 
-def _copies_label(audience: AudienceShown) -> str:
+def _copies_label(audience: AudienceChoice) -> str:
     return f"{counted(audience.count, 'exemplaire')}, {audience.school}"
 
 
@@ -81,7 +81,7 @@ def recipient_infos(
     domain: str,
     now: datetime,
     absent_until: AbsentUntil,
-    asker: Asker | None = None,
+    asker: ClassWriter | None = None,
     lists: Mapping[str, DistributionList] = MappingProxyType({}),
     delivered: DeliveredAddresses | None = None,
 ) -> tuple[RecipientInfo, ...]:
@@ -142,7 +142,7 @@ def _unknown(addresses: Sequence[str], domain: str, delivered: DeliveredAddresse
     return frozenset(address for address, name in bare.items() if name not in received)
 
 
-def _class_info(address: str, audience: Audience, asker: Asker | None) -> RecipientInfo:
+def _class_info(address: str, audience: Audience, asker: ClassWriter | None) -> RecipientInfo:
     for shown_class in audiences_of(asker, only=audience) if asker else ():
         return RecipientInfo(address, RecipientKind.CLASS, shown_class.name, _copies_label(shown_class))
     return RecipientInfo(address, RecipientKind.CLASS, "Classe", "vous ne pouvez pas lui écrire")

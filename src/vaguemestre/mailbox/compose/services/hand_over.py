@@ -15,8 +15,8 @@ from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.post.filelinks.ports import FileStore
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin
-from vaguemestre.schools.sharing.queries import box_card, box_of_account
-from vaguemestre.schools.sharing.services import forget_sent, stop_answering
+from vaguemestre.schools.sharing.queries import box_card, box_id_of_account
+from vaguemestre.schools.sharing.services import delete_sent, stop_answering
 
 
 def discard_draft(
@@ -78,7 +78,7 @@ def restore_refused_draft(
     restore_draft(row, open_mailbox, login=MailLogin(row.account.mailbox), now=now)
     with transaction.atomic(durable=True):
         Composition.objects.filter(pk=row.pk, attempt=row.attempt).update(is_sending=False)
-        forget_sent(account_id, outbox_key)
+        delete_sent(account_id, outbox_key)
 
 
 def restore_draft(row: Composition, open_mailbox: OpenMailbox, *, login: MailLogin, now: datetime) -> None:
@@ -91,7 +91,7 @@ def writer_of_row(row: Composition) -> Writer:
     """Writer of the draft, for the worker."""
     account, login = row.account, MailLogin(row.account.mailbox)
     if account.person is None:
-        box = box_card(box_of_account(account.pk) or 0)
+        box = box_card(box_id_of_account(account.pk) or 0)
         address = box.address.lower() if box else account.mailbox
         return Writer(row.account_id, box.title if box else "", address, login)
     address = primary_address(account.person.pk) or account.mailbox

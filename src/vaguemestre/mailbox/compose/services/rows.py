@@ -21,7 +21,8 @@ from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients
 from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.post.outbox.values import Attachment, Letter, Recipient
-from vaguemestre.schools.sharing.services import note_presence
+from vaguemestre.schools.sharing.services import record_presence
+from vaguemestre.schools.sharing.values import PresenceKind
 
 MOST_TEXT = 2_000_000  # characters
 
@@ -73,7 +74,7 @@ def _still_open(row: Composition) -> Composition:
 def note_answering(row: Composition, writer: Writer, now: datetime) -> None:
     """In a shared mailbox, show the other members who is answering the message."""
     if writer.box_id and row.mode in (Mode.REPLY, Mode.REPLY_ALL):
-        note_presence(writer.box_id, row.in_reply_to, writer.acting_id, "answers", now=now)
+        record_presence(writer.box_id, row.in_reply_to, writer.acting_id, PresenceKind.ANSWERS, now=now)
 
 
 def new_key() -> str:

@@ -24,7 +24,7 @@ from vaguemestre.post.outbox.rules.recipients import check_recipients
 from vaguemestre.post.outbox.services import cancel_message, queue_message
 from vaguemestre.post.outbox.values import Letter, MessageToSend, OutgoingMessage
 from vaguemestre.schools.rosters.rules.addresses import is_nowhere
-from vaguemestre.schools.sharing.services import forget_sent, note_sent, warn_before_answer
+from vaguemestre.schools.sharing.services import delete_sent, record_sent, warn_before_answer
 
 
 def check_not_answered(writer: Writer, key: str, *, now: datetime) -> None:
@@ -108,7 +108,7 @@ def _due_after_storm(row: Composition, letter: Letter, due_at: datetime, now: da
 def cancel_sending(account_id: int, key: str, *, by: str, now: datetime) -> None:
     """Cancel the last sending and reopen the draft. Raises Refusal `outbox.already-left`."""
     row = own_row(account_id, key)
-    forget_sent(account_id, sending_key(key, row.attempt))
+    delete_sent(account_id, sending_key(key, row.attempt))
     cancel_message(account_id, sending_key(key, row.attempt), by=by, now=now)
     row.is_sending = False
     row.save(update_fields=("is_sending",))
@@ -151,7 +151,7 @@ def _queue(
 def _note_sent_in_box(row: Composition, writer: Writer, message_id: str, now: datetime) -> None:
     """In a shared mailbox, show the other members who sent the message."""
     if writer.box_id:
-        note_sent(
+        record_sent(
             writer.box_id,
             writer.acting_id,
             sending_key(row.key, row.attempt),

@@ -15,10 +15,10 @@ from vaguemestre.mailbox.compose.http import answers_json, signed_in_person, wri
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.mailstore.ports import open_mailbox
-from vaguemestre.schools.sharing.http import opened
+from vaguemestre.schools.sharing.http import identity_in_box
 from vaguemestre.schools.sharing.queries import access_to
-from vaguemestre.schools.sharing.rules.box_rights import prefix_of
-from vaguemestre.schools.sharing.values import Kind, Right
+from vaguemestre.schools.sharing.rules.box_rights import box_prefix
+from vaguemestre.schools.sharing.values import BoxKind, Right
 
 
 @require_POST
@@ -33,7 +33,7 @@ def hand_over(request: SignedInRequest, key: str) -> HttpResponse:
     to = _writer_in_box(signed_in_person(request), box_id, now)
     services.hand_over(writer_of(request), key, to, open_mailbox.get(), now=now)
     page = reverse("compose:compose", args=[key]).removeprefix(get_script_prefix())
-    return JsonResponse({"url": f"{prefix_of(box_id) if box_id else '/'}{page}"})
+    return JsonResponse({"url": f"{box_prefix(box_id) if box_id else '/'}{page}"})
 
 
 def _writer_in_box(who: Who, box_id: int, now: datetime) -> Writer:
@@ -41,6 +41,6 @@ def _writer_in_box(who: Who, box_id: int, now: datetime) -> Writer:
         return writer_for(who)
     access = access_to(box_id, who.account_id, now)
     box = presented(access.account_id) if access else None
-    if access is None or box is None or access.kind is Kind.PERSON or not access.may(Right.SEND):
+    if access is None or box is None or access.kind is BoxKind.PERSON or not access.may(Right.SEND):
         raise Refusal("compose.not-your-address", field="identity")
-    return writer_for(opened(who, access, box))
+    return writer_for(identity_in_box(who, access, box))

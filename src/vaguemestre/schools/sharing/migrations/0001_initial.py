@@ -47,25 +47,25 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Deed',
+            name='BoxActivity',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(max_length=20)),
+                ('action', models.CharField(max_length=20)),
                 ('place', models.CharField(blank=True, max_length=200)),
                 ('number', models.PositiveIntegerField(default=1)),
                 ('at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='box_deeds', to=settings.AUTH_USER_MODEL)),
-                ('box', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deeds', to='sharing.box')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='box_activities', to=settings.AUTH_USER_MODEL)),
+                ('box', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='sharing.box')),
             ],
         ),
         migrations.CreateModel(
-            name='Entrance',
+            name='ClientSignIn',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('network', models.CharField(max_length=64)),
                 ('at', models.DateTimeField(db_index=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='box_entrances', to=settings.AUTH_USER_MODEL)),
-                ('box', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entrances', to='sharing.box')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='box_client_sign_ins', to=settings.AUTH_USER_MODEL)),
+                ('box', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='client_sign_ins', to='sharing.box')),
             ],
         ),
         migrations.CreateModel(
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('only_reception', models.BooleanField(default=False)),
+                ('inbox_only', models.BooleanField(default=False)),
                 ('added_by', models.CharField(max_length=80)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('box', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='sharing.box')),
@@ -89,19 +89,19 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('message_id', models.CharField(max_length=255)),
-                ('doing', models.CharField(max_length=8)),
+                ('kind', models.CharField(max_length=8)),
                 ('seen_at', models.DateTimeField()),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='box_presences', to=settings.AUTH_USER_MODEL)),
                 ('box', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='sharing.box')),
             ],
         ),
         migrations.CreateModel(
-            name='Sent',
+            name='SentMessage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=64)),
                 ('message_id', models.CharField(db_index=True, max_length=255)),
-                ('answers', models.CharField(blank=True, db_index=True, max_length=255)),
+                ('in_reply_to', models.CharField(blank=True, db_index=True, max_length=255)),
                 ('at', models.DateTimeField()),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sent_from_boxes', to=settings.AUTH_USER_MODEL)),
                 ('box', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sent', to='sharing.box')),
@@ -112,11 +112,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('root', models.CharField(max_length=255)),
-                ('taken_at', models.DateTimeField(blank=True, null=True)),
+                ('assigned_at', models.DateTimeField(blank=True, null=True)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('box', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='threads', to='sharing.box')),
-                ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='given_threads', to=settings.AUTH_USER_MODEL)),
-                ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='taken_threads', to=settings.AUTH_USER_MODEL)),
+                ('assigned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='delegated_threads', to=settings.AUTH_USER_MODEL)),
+                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assigned_threads', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -138,11 +138,11 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Warned',
+            name='CollisionWarning',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=64)),
-                ('what', models.CharField(max_length=80)),
+                ('cause', models.CharField(max_length=80)),
                 ('box', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sharing.box')),
             ],
         ),
@@ -151,8 +151,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'school')), fields=('structure',), name='one_box_a_school'),
         ),
         migrations.AddIndex(
-            model_name='deed',
-            index=models.Index(fields=['box', 'at'], name='sharing_deed_box'),
+            model_name='boxactivity',
+            index=models.Index(fields=['box', 'at'], name='sharing_activity_box'),
         ),
         migrations.AddIndex(
             model_name='member',
@@ -172,10 +172,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='presence',
-            constraint=models.UniqueConstraint(fields=('box', 'account', 'message_id', 'doing'), name='presence_once'),
+            constraint=models.UniqueConstraint(fields=('box', 'account', 'message_id', 'kind'), name='presence_once'),
         ),
         migrations.AddConstraint(
-            model_name='sent',
+            model_name='sentmessage',
             constraint=models.UniqueConstraint(fields=('box', 'key'), name='sent_once'),
         ),
         migrations.AddConstraint(
@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('thread', 'message_id'), name='thread_message_once'),
         ),
         migrations.AddConstraint(
-            model_name='warned',
-            constraint=models.UniqueConstraint(fields=('box', 'key', 'what'), name='warned_once'),
+            model_name='collisionwarning',
+            constraint=models.UniqueConstraint(fields=('box', 'key', 'cause'), name='collision_warning_once'),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Who may open what, now. Asked at every request: nothing is remembered."""
+"""Current access to mailboxes, checked at every request without a cache."""
 
 import re
 from collections.abc import Callable, Collection, Iterable
@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.lifecycle.queries import withdrawn
 from vaguemestre.schools.sharing.models import Box, Member
-from vaguemestre.schools.sharing.rules.box_rights import session_named
-from vaguemestre.schools.sharing.values import Access, Kind, Right
+from vaguemestre.schools.sharing.rules.box_rights import parse_box_session
+from vaguemestre.schools.sharing.values import Access, BoxKind, Right
 
 _ACCENTS = {"a": "[aàâä]", "c": "[cç]", "e": "[eéèêë]", "i": "[iîï]", "o": "[oôö]", "u": "[uùûü]"}
 _COLUMNS = (
@@ -29,88 +29,91 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class BoxCard:
-    """A mailbox as its pages present it."""
+    """The identity of a mailbox."""
 
     box_id: int
     account_id: int
     mailbox: str
     address: str
     title: str
-    kind: Kind
+    kind: BoxKind
     academy_id: int
     is_open: bool
 
 
 def boxes_of(account_id: int, now: datetime) -> list[Access]:
-    """What somebody may open besides their own, by title. Most have none, which a short question tells."""
+    """The mailboxes an account may open besides its own, by title."""
+    # Most accounts have none: a cheap query avoids the joins.
     if not Member.objects.filter(account_id=account_id, ended_at__isnull=True).exists():
         return []
-    rows = _current(now).filter(account_id=account_id).order_by("box__title", "box_id")
+    rows = current_members(now).filter(account_id=account_id).order_by("box__title", "box_id")
     return [_access(row) for row in rows.values_list(*_COLUMNS)]
 
 
 def access_to(box_id: int, account_id: int, now: datetime) -> Access | None:
-    """None for nobody's box, and for one that is not theirs: the same."""
-    rows = _current(now).filter(box_id=box_id, account_id=account_id)
+    """The access of an account to a box; None if there is no such box or no access."""
+    rows = current_members(now).filter(box_id=box_id, account_id=account_id)
     row = rows.values_list(*_COLUMNS).first()
     return _access(row) if row else None
 
 
-def is_open_to(mailbox: str, account_id: int, now: datetime) -> bool:
-    return _current(now).filter(box__account__mailbox=mailbox, account_id=account_id).exists()
+def has_access(mailbox: str, account_id: int, now: datetime) -> bool:
+    return current_members(now).filter(box__account__mailbox=mailbox, account_id=account_id).exists()
 
 
-def lent_through(session_name: str, now: datetime) -> bool | None:
-    """Of a session in a mailbox its person lends: whether its reception only. None for any other."""
-    found = session_named(session_name)
-    if found is None:
+def delegated_inbox_only(session_name: str, now: datetime) -> bool | None:
+    """Whether a session in a delegated mailbox is limited to its inbox; None for any other session."""
+    session = parse_box_session(session_name)
+    if session is None:
         return None
-    _, box_id, account_id = found
-    rows = _current(now).filter(box_id=box_id, account_id=account_id)
-    told = rows.values_list("box__kind", "only_reception").first()
-    if told is None:
-        return True  # over meanwhile: as little as may be
-    kind, only_reception = told
-    return only_reception if kind == Kind.PERSON else None
+    rows = current_members(now).filter(box_id=session.box_id, account_id=session.account_id)
+    row = rows.values_list("box__kind", "inbox_only").first()
+    if row is None:
+        return True  # the delegation ended meanwhile: grant the least
+    kind, inbox_only = row
+    return inbox_only if kind == BoxKind.PERSON else None
 
 
-def people_may_open(box_id: int, now: datetime) -> list[int]:
-    """The accounts of those who may."""
-    return list(_current(now).filter(box_id=box_id).values_list("account_id", flat=True))
+def accounts_with_access(box_id: int, now: datetime) -> list[int]:
+    """The accounts that may open a box."""
+    return list(current_members(now).filter(box_id=box_id).values_list("account_id", flat=True))
 
 
-def keys_over(
+def ended_session_names(
     names: Collection[str], now: datetime, sessions_over: Callable[[set[str], datetime], Iterable[str]]
 ) -> set[str]:
-    """Those of the sessions that are over: one's own, and those in a shared mailbox (`rules.acting`)."""
-    inside = {name: found for name in names if (found := session_named(name))}
-    plain = {name for name in names if name not in inside}
-    dead = set(sessions_over({*plain, *(key for key, _, _ in inside.values())}, now))
-    wanted = {(box_id, account_id) for _, box_id, account_id in inside.values()}
-    rows = _current(now).filter(
-        box_id__in={box for box, _ in wanted}, account_id__in={account for _, account in wanted}
+    """The names of sessions that ended, ordinary ones and those in a shared mailbox.
+
+    `sessions_over` returns the ended ones among ordinary session keys.
+    """
+    in_boxes = {name: session for name in names if (session := parse_box_session(name))}
+    ordinary = {name for name in names if name not in in_boxes}
+    ended = set(sessions_over({*ordinary, *(session.session_key for session in in_boxes.values())}, now))
+    rows = current_members(now).filter(
+        box_id__in={session.box_id for session in in_boxes.values()},
+        account_id__in={session.account_id for session in in_boxes.values()},
     )
-    alive = set(rows.values_list("box_id", "account_id"))
-    return {name for name in plain if name in dead} | {
+    memberships = set(rows.values_list("box_id", "account_id"))
+    return {name for name in ordinary if name in ended} | {
         name
-        for name, (key, box_id, account_id) in inside.items()
-        if key in dead or (box_id, account_id) not in alive
+        for name, session in in_boxes.items()
+        if session.session_key in ended or (session.box_id, session.account_id) not in memberships
     }
 
 
 def schools_managed_by(account_id: int, now: datetime) -> list[str]:
-    """The UAI of the establishments whose mailbox they manage."""
-    rows = _current(now).filter(account_id=account_id, right=Right.MANAGE, box__kind=Kind.SCHOOL)
+    """The UAIs of the schools whose mailbox an account manages."""
+    rows = current_members(now).filter(account_id=account_id, right=Right.MANAGE, box__kind=BoxKind.SCHOOL)
     return list(rows.values_list("box__structure__uai", flat=True))
 
 
-def box_of_account(account_id: int) -> int | None:
-    """The mailbox that account is; None for a person's."""
+def box_id_of_account(account_id: int) -> int | None:
+    """The id of the box of an account; None if it has none."""
     return Box.objects.filter(account_id=account_id).values_list("pk", flat=True).first()
 
 
-def structure_of(box_id: int) -> int | None:
-    """The establishment a mailbox is of; None for any other."""
+def structure_id_of(box_id: int) -> int | None:
+    """The school of a box; None for any other kind."""
     return Box.objects.filter(pk=box_id).values_list("structure_id", flat=True).first()
 
 
@@ -124,22 +127,22 @@ def box_card(box_id: int) -> BoxCard | None:
         box.account.mailbox,
         box.address,
         box.title,
-        Kind(box.kind),
+        BoxKind(box.kind),
         box.academy_id,
         box.closed_at is None,
     )
 
 
-def boxes_like(typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
-    """Title and address of open boxes: each word typed begins one of the title, or the address begins so."""
+def search_boxes(typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
+    """Title and address of open boxes whose title has words starting as typed, or whose address does."""
     words = re.findall(r"[a-z0-9]+", fold(typed))
     if not words or sum(map(len, words)) < 3:
         return ()
-    titled = Q()
+    in_title = Q()
     for word in words:
-        titled &= Q(title__iregex=r"(^|\W)" + _any_accent(word))
-    wanted = titled | Q(account__mailbox__startswith=typed.strip().lower())
-    rows = Box.objects.filter(wanted, closed_at__isnull=True).exclude(kind=Kind.PERSON).order_by("title")
+        in_title &= Q(title__iregex=r"(^|\W)" + _any_accent(word))
+    matches = in_title | Q(account__mailbox__startswith=typed.strip().lower())
+    rows = Box.objects.filter(matches, closed_at__isnull=True).exclude(kind=BoxKind.PERSON).order_by("title")
     return tuple(rows.values_list("title", "account__mailbox")[:limit])
 
 
@@ -147,11 +150,11 @@ def _any_accent(word: str) -> str:
     return "".join(_ACCENTS.get(letter, letter) for letter in word)
 
 
-def _current(now: datetime) -> QuerySet[Member]:
-    """Neither somebody on a long leave nor somebody who left opens anything, nor is their mailbox lent."""
-    gone = withdrawn()
-    here = Member.objects.exclude(account_id__in=gone).exclude(box__account_id__in=gone)
-    return here.filter(
+def current_members(now: datetime) -> QuerySet[Member]:
+    """Memberships that give access now, except those of withdrawn people or in their mailboxes."""
+    away = withdrawn()
+    rows = Member.objects.exclude(account_id__in=away).exclude(box__account_id__in=away)
+    return rows.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=now),
         starts_at__lte=now,
         ended_at__isnull=True,
@@ -162,6 +165,6 @@ def _current(now: datetime) -> QuerySet[Member]:
 
 
 def _access(row: tuple[object, ...]) -> Access:
-    told = list(row)
-    told[5], told[6] = Kind(str(told[5])), Right(str(told[6]))
-    return Access(*told)  # type: ignore[arg-type]
+    columns = list(row)
+    columns[5], columns[6] = BoxKind(str(columns[5])), Right(str(columns[6]))
+    return Access(*columns)  # type: ignore[arg-type]

@@ -1,16 +1,16 @@
-"""What shared mailboxes are called (docs/domain.md §2.4)."""
+"""Addresses of shared mailboxes (docs/domain.md §2.4)."""
 
 import re
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.rules.names import USERNAME_LIMIT
-from vaguemestre.schools.sharing.values import Kind
+from vaguemestre.schools.sharing.values import BoxKind
 
 _HEADS = {
-    Kind.STEWARDSHIP: "int.",
-    Kind.DISTRICT: "ien.",
-    Kind.SERVICE: "ce.",
-    Kind.PROJECT: "projet.",
+    BoxKind.STEWARDSHIP: "int.",
+    BoxKind.DISTRICT: "ien.",
+    BoxKind.SERVICE: "ce.",
+    BoxKind.PROJECT: "projet.",
 }
 _REST = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -20,13 +20,13 @@ def school_local(uai: str) -> str:
     return f"ce.{uai.upper()}"
 
 
-def head_of(kind: Kind) -> str:
-    """How the local part of that kind begins."""
+def local_prefix(kind: BoxKind) -> str:
+    """The prefix of local parts of that kind."""
     return _HEADS[kind]
 
 
-def check_local(kind: Kind, typed: str) -> str:
-    """The local part asked for, lower case, its beginning added when it is missing.
+def check_local(kind: BoxKind, typed: str) -> str:
+    """The requested local part in lower case, with its prefix added if it is missing.
 
     Raises Refusal `sharing.address-impossible`.
     """

@@ -1,14 +1,15 @@
-"""What each page of a shared mailbox asks of whoever opens it."""
+"""The right each page of a shared mailbox requires, and the names of its sessions."""
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from vaguemestre.schools.sharing.values import Right
+from vaguemestre.schools.sharing.values import ActivityRecord, Right
 
 _PREFIX = re.compile(r"/boites/([1-9][0-9]{0,9})(/(?:messagerie|parametres|contacts)/.*)", re.DOTALL)
 _SESSION = re.compile(r"([^+]+)\+([1-9][0-9]{0,9})\+([1-9][0-9]{0,9})")
 
-# Pages of other rooms, by the name of their address. What is not named here is asked of oneself.
+# Pages of other rooms, by URL name. Pages not listed here open in the person's own mailbox.
 _READ = (
     "inbox list-rows show-folder list-folders find-day open-message show-conversation show-body show-source "
     "show-header print-message save-message save-all-parts save-part preview-part make-preview show-card "
@@ -46,7 +47,7 @@ _OWN = frozenset(
 )
 
 
-# In a mailbox lent by its person: what is not reading, sorting or answering stays theirs.
+# In a delegated mailbox, only reading, sorting and answering are allowed.
 _LENT_SORT = "act report-message"
 _NOT_LENT = frozenset(
     {
@@ -61,25 +62,25 @@ _NOT_LENT = frozenset(
     }
 )
 _LENT_ROOMS = ("webmail:", "compose:")
-# Answered as oneself even there: whom one writes to is not the owner's address book.
+# Served for the colleague even there: recipients come from their address book, not the owner's.
 AS_ONESELF = frozenset({"compose:suggest-recipients", "compose:describe-recipients"})
 
 
-def box_in(path: str) -> tuple[int, str] | None:
-    """(number of the mailbox, the path as in one's own), for the addresses of a shared one."""
-    found = _PREFIX.fullmatch(path)
-    return (int(found[1]), found[2]) if found else None
+def parse_box_path(path: str) -> tuple[int, str] | None:
+    """(box id, path inside the box) of a path in a shared mailbox, or None for any other path."""
+    match = _PREFIX.fullmatch(path)
+    return (int(match[1]), match[2]) if match else None
 
 
-def prefix_of(box_id: int) -> str:
-    """What stands before the addresses of a mailbox."""
+def box_prefix(box_id: int) -> str:
+    """The URL prefix of the pages of a mailbox."""
     return f"/boites/{box_id}/"
 
 
-def right_for(view_name: str, *, lent: bool = False) -> Right | None:
-    """The right that page asks for; None for a page that is not opened in a shared mailbox.
+def required_right(view_name: str, *, lent: bool = False) -> Right | None:
+    """The right a page requires, or None if it does not open in a shared mailbox.
 
-    `lent`: one that its own person lends.
+    `lent`: a mailbox delegated by its person.
     """
     if lent and (view_name in _NOT_LENT or not view_name.startswith(_LENT_ROOMS)):
         return None
@@ -95,22 +96,34 @@ def right_for(view_name: str, *, lent: bool = False) -> Right | None:
     return _ROOMS.get(room)
 
 
-def deed_of(view_name: str, where: Mapping[str, object], refs: Sequence[str]) -> tuple[str, str, int] | None:
-    """(what is done, to which message or folder, how many) for the pages whose use is written down."""
+def activity_for(
+    view_name: str, url_kwargs: Mapping[str, object], refs: Sequence[str]
+) -> ActivityRecord | None:
+    """The activity to record for a page, or None if its use is not recorded."""
     if view_name in ("webmail:open-message", "webmail:save-message", "webmail:print-message"):
-        what = "open" if view_name == "webmail:open-message" else "save"
-        return what, f"{where.get('folder')}/{where.get('uid_validity')}/{where.get('uid')}", 1
-    if view_name == "webmail:act" and where.get("act") not in ("read", "unread"):
-        return str(where.get("act"))[:20], refs[0].partition("/")[0] if refs else "", max(len(refs), 1)
+        action = "open" if view_name == "webmail:open-message" else "save"
+        folder, uid_validity, uid = (url_kwargs.get(name) for name in ("folder", "uid_validity", "uid"))
+        return ActivityRecord(action, f"{folder}/{uid_validity}/{uid}", 1)
+    if view_name == "webmail:act" and url_kwargs.get("act") not in ("read", "unread"):
+        folder = refs[0].partition("/")[0] if refs else ""
+        return ActivityRecord(str(url_kwargs.get("act"))[:20], folder, max(len(refs), 1))
     return None
 
 
-def session_of(session_key: str, box_id: int, account_id: int) -> str:
-    """The name of a session in a shared mailbox: what it has open there ends without it, or with it."""
+class BoxSession(NamedTuple):
+    """A session in a shared mailbox: the person's own session, the box and the member's account."""
+
+    session_key: str
+    box_id: int
+    account_id: int
+
+
+def box_session_key(session_key: str, box_id: int, account_id: int) -> str:
+    """The name of a person's session in a shared mailbox; either can be revoked without the other."""
     return f"{session_key}+{box_id}+{account_id}"
 
 
-def session_named(text: str) -> tuple[str, int, int] | None:
-    """(session key, box, member's account), or None for an ordinary session."""
-    found = _SESSION.fullmatch(text)
-    return (found[1], int(found[2]), int(found[3])) if found else None
+def parse_box_session(name: str) -> BoxSession | None:
+    """The parts of a session name in a shared mailbox, or None for an ordinary session."""
+    match = _SESSION.fullmatch(name)
+    return BoxSession(match[1], int(match[2]), int(match[3])) if match else None

@@ -1,26 +1,49 @@
-"""What owners and members are told, in their own inbox, when an access begins or ends."""
+"""Notices to members and owners, in their own inbox, when an access begins or ends."""
 
 from datetime import datetime
 from hashlib import sha256
 from html import escape
+from typing import NamedTuple
 
 from vaguemestre.post.outbox.rules.message import build_message
 from vaguemestre.post.outbox.values import Letter, Recipient
+from vaguemestre.schools.sharing.values import MembershipChange
 
-# change → (subject, what the member reads, what owners read)
-_SAID = {
-    "added": (
+
+class NoticeFacts(NamedTuple):
+    """The box, by title and address, and the name of the member whose access changed."""
+
+    title: str
+    address: str
+    name: str
+
+
+class Notice(NamedTuple):
+    """A message ready to deliver."""
+
+    content: bytes
+    message_id: str
+
+
+class _Template(NamedTuple):
+    subject: str
+    for_member: str
+    for_owners: str
+
+
+_TEMPLATES = {
+    MembershipChange.ADDED: _Template(
         "Boîte partagée : {title}",
         "Vous pouvez ouvrir la boîte « {title} » ({address}). Vous la trouvez dans votre messagerie, sous "
         "« Boîtes partagées ».",
         "{name} peut ouvrir la boîte « {title} » ({address}).",
     ),
-    "ended": (
+    MembershipChange.ENDED: _Template(
         "Boîte partagée : {title}, accès terminé",
         "Votre accès à la boîte « {title} » ({address}) est terminé.",
         "L’accès de {name} à la boîte « {title} » ({address}) est terminé.",
     ),
-    "owner": (
+    MembershipChange.OWNER: _Template(
         "Boîte partagée : {title}, responsable",
         "Vous êtes responsable de la boîte « {title} » ({address}) : vous choisissez qui l’ouvre, et vous "
         "voyez qui répond.",
@@ -29,24 +52,23 @@ _SAID = {
 }
 
 
-def notice(
-    change: str, title: str, address: str, name: str, to: str, key: str, at: datetime, *, is_member: bool
-) -> tuple[bytes, str]:
-    """The message, and its Message-ID: the same key is the same notice."""
-    subject, for_member, for_owners = _SAID[change]
-    facts = {"title": title, "address": address, "name": name}
-    said = (for_member if is_member else for_owners).format(**facts)
+def membership_notice(
+    change: MembershipChange, facts: NoticeFacts, to: str, key: str, at: datetime, *, is_member: bool
+) -> Notice:
+    """The notice to one recipient. Its Message-ID depends on `key` and `to` only: a retry is a duplicate."""
+    template, values = _TEMPLATES[change], facts._asdict()
+    text = (template.for_member if is_member else template.for_owners).format(**values)
     mark = sha256(f"{key} {to}".encode()).hexdigest()[:32]
-    message_id = f"<boite.{mark}@{address.partition('@')[2]}>"
+    message_id = f"<boite.{mark}@{facts.address.partition('@')[2]}>"
     letter = Letter(
-        sender=Recipient(title, address),
+        sender=Recipient(facts.title, facts.address),
         to=(Recipient("", to),),
         cc=(),
         bcc=(),
-        subject=subject.format(**facts),
-        html=f"<p>{escape(said)}</p>",
-        text=f"{said}\n",
+        subject=template.subject.format(**values),
+        html=f"<p>{escape(text)}</p>",
+        text=f"{text}\n",
         message_id=message_id,
         date=at,
     )
-    return build_message(letter, boundary=mark), message_id
+    return Notice(build_message(letter, boundary=mark), message_id)

@@ -1,76 +1,82 @@
-"""Shared mailboxes: opened, given, taken back. Use cases."""
+"""Use cases of shared mailboxes."""
 
-from vaguemestre.schools.sharing.services.boxes import close_boxes, follow_owners, open_school_boxes
-from vaguemestre.schools.sharing.services.erasure import forget_person
-from vaguemestre.schools.sharing.services.keys import make_key, revoke_key
-from vaguemestre.schools.sharing.services.loans import (
-    end_loan,
-    end_loans,
-    lend_mailbox,
-    note_entry,
-    take_loan_back,
+from vaguemestre.schools.sharing.services.app_passwords import create_member_password, revoke_member_password
+from vaguemestre.schools.sharing.services.boxes import close_boxes, open_school_boxes, sync_owners
+from vaguemestre.schools.sharing.services.client_messages import (
+    SubmissionConnection,
+    announce_client_message,
+    attribute_client_message,
+    record_client_sign_in,
 )
+from vaguemestre.schools.sharing.services.collaboration import (
+    add_note,
+    assign_thread,
+    delete_expired,
+    delete_sent,
+    record_activity,
+    record_presence,
+    record_sent,
+    release_thread,
+    set_thread_closed,
+    stop_answering,
+    stop_reading,
+    warn_before_answer,
+)
+from vaguemestre.schools.sharing.services.delegation import (
+    delegate_mailbox,
+    end_delegation,
+    end_delegations,
+    record_delegate_visit,
+    revoke_delegation,
+)
+from vaguemestre.schools.sharing.services.erasure import forget_person
 from vaguemestre.schools.sharing.services.members import (
     add_member,
     change_member,
+    end_expired_memberships,
     end_member,
-    end_overdue,
-    end_those_of,
-    follow_memberships,
-    leave_academy,
+    end_memberships_of,
+    end_memberships_outside,
+    suspend_withdrawn_access,
 )
-from vaguemestre.schools.sharing.services.programs import attribute_letter, note_entrance, note_program_letter
-from vaguemestre.schools.sharing.services.requests import ask_box, grant_request, refuse_request
-from vaguemestre.schools.sharing.services.together import (
-    add_note,
-    forget_old,
-    forget_sent,
-    give_back,
-    note_deed,
-    note_presence,
-    note_sent,
-    settle,
-    stop_answering,
-    stop_reading,
-    take,
-    warn_before_answer,
-)
+from vaguemestre.schools.sharing.services.requests import grant_request, refuse_request, request_box
 
 __all__ = [
+    "SubmissionConnection",
     "add_member",
     "add_note",
-    "ask_box",
-    "attribute_letter",
+    "announce_client_message",
+    "assign_thread",
+    "attribute_client_message",
     "change_member",
     "close_boxes",
-    "end_loan",
-    "end_loans",
+    "create_member_password",
+    "delegate_mailbox",
+    "delete_expired",
+    "delete_sent",
+    "end_delegation",
+    "end_delegations",
+    "end_expired_memberships",
     "end_member",
-    "end_overdue",
-    "end_those_of",
-    "follow_memberships",
-    "follow_owners",
-    "forget_old",
+    "end_memberships_of",
+    "end_memberships_outside",
     "forget_person",
-    "forget_sent",
-    "give_back",
     "grant_request",
-    "leave_academy",
-    "lend_mailbox",
-    "make_key",
-    "note_deed",
-    "note_entrance",
-    "note_entry",
-    "note_presence",
-    "note_program_letter",
-    "note_sent",
     "open_school_boxes",
+    "record_activity",
+    "record_client_sign_in",
+    "record_delegate_visit",
+    "record_presence",
+    "record_sent",
     "refuse_request",
-    "revoke_key",
-    "settle",
+    "release_thread",
+    "request_box",
+    "revoke_delegation",
+    "revoke_member_password",
+    "set_thread_closed",
     "stop_answering",
     "stop_reading",
-    "take",
-    "take_loan_back",
+    "suspend_withdrawn_access",
+    "sync_owners",
     "warn_before_answer",
 ]

@@ -1,4 +1,4 @@
-"""A mailbox for each establishment, owned by whoever leads it."""
+"""The mailbox of each establishment, owned by its head."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -24,39 +24,54 @@ from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.sharing.events import MembersChanged
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.rules.addresses import school_local
-from vaguemestre.schools.sharing.rules.owners import DEPUTIES, HEADS, end_of, lately_left, over_on, owners
-from vaguemestre.schools.sharing.services.members import await_end, end_row
-from vaguemestre.schools.sharing.values import USUAL, Kind, Overlap, Right, Served, Source
+from vaguemestre.schools.sharing.rules.owners import (
+    DEPUTIES,
+    HEADS,
+    end_of_day,
+    last_day_after_post,
+    owners_on,
+    recent_leavers,
+)
+from vaguemestre.schools.sharing.services.members import end_membership, schedule_end
+from vaguemestre.schools.sharing.values import (
+    DEFAULT_OVERLAP,
+    BoxKind,
+    LeadershipPost,
+    MembershipChange,
+    Overlap,
+    Right,
+    Source,
+)
 
-_AT_ONCE = 200
+_BATCH_ROWS = 200
 
 
 def open_school_boxes(uais: Collection[str] | None, *, quota_mb: int, by: str, now: datetime) -> list[int]:
-    """Use case, by batches: the mailbox of each of these schools (None: all) that is open and lacks it.
+    """Use case: open the missing mailboxes of these schools (None: all), and rename those that exist.
 
-    Those that have one get its name as the directory writes it today. The mailboxes opened, by id.
+    One transaction per batch. Returns the ids of the mailboxes opened.
     """
     opened: list[int] = []
     today = paris_day(now)
-    for some in batched(place_summaries(uais), _AT_ONCE, strict=False):
-        places = [place for place in some if place.closed_on is None or place.closed_on > today]
+    for batch in batched(place_summaries(uais), _BATCH_ROWS, strict=False):
+        places = [place for place in batch if place.closed_on is None or place.closed_on > today]
         with transaction.atomic(durable=True):
-            known = {
+            existing = {
                 box.structure_id: box
                 for box in Box.objects.filter(
-                    kind=Kind.SCHOOL, structure_id__in=[place.structure_id for place in places]
+                    kind=BoxKind.SCHOOL, structure_id__in=[place.structure_id for place in places]
                 )
             }
-            _rename(places, known)
-            fresh = _open([p for p in places if p.structure_id not in known], quota_mb, by=by, now=now)
-        opened += fresh
+            _rename(places, existing)
+            new_ids = _open([p for p in places if p.structure_id not in existing], quota_mb, by=by, now=now)
+        opened += new_ids
     return opened
 
 
-def _rename(places: Iterable[PlaceSummary], known: dict[int | None, Box]) -> None:
+def _rename(places: Iterable[PlaceSummary], boxes: dict[int | None, Box]) -> None:
     changed = []
     for place in places:
-        box = known.get(place.structure_id)
+        box = boxes.get(place.structure_id)
         if box is not None and box.title != _title(place):
             box.title = _title(place)
             changed.append(box)
@@ -74,7 +89,7 @@ def _open(places: list[PlaceSummary], quota_mb: int, *, by: str, now: datetime) 
         Box(
             account_id=account_id,
             academy_id=place.academy_id,
-            kind=Kind.SCHOOL,
+            kind=BoxKind.SCHOOL,
             address=f"{school_local(place.uai)}@{place.domain}",
             title=_title(place),
             structure_id=place.structure_id,
@@ -87,104 +102,105 @@ def _open(places: list[PlaceSummary], quota_mb: int, *, by: str, now: datetime) 
 
 
 def _title(place: PlaceSummary) -> str:
-    named = not place.town or place.town.casefold() in place.name.casefold()
-    return (place.name if named else f"{place.name}, {place.town}")[:200]
+    has_town = not place.town or place.town.casefold() in place.name.casefold()
+    return (place.name if has_town else f"{place.name}, {place.town}")[:200]
 
 
 def close_boxes(*, by: str, now: datetime) -> list[int]:
-    """Use case: the mailboxes of establishments that closed are closed too; their ids. Mail is kept."""
+    """Use case: close the mailboxes of closed establishments. Mail is kept. Returns the ids."""
     today = paris_day(now)
     rows = Box.objects.filter(
-        kind=Kind.SCHOOL, closed_at__isnull=True, structure__closed_on__lte=today
+        kind=BoxKind.SCHOOL, closed_at__isnull=True, structure__closed_on__lte=today
     ).values_list("pk", flat=True)
-    closed = list(rows[:_AT_ONCE])
+    closed = list(rows[:_BATCH_ROWS])
     for box_id in closed:
         with transaction.atomic(durable=True):
             box = Box.objects.select_for_update().get(pk=box_id)
             for member in box.members.filter(ended_at__isnull=True):
-                end_row(member, by=by, now=now)
+                end_membership(member, by=by, now=now)
             Box.objects.filter(pk=box_id).update(closed_at=now)
             change_states([box.account_id], "close", by=by, now=now)
             record("sharing.box-closed", to=f"box:{box_id}", by=by, at=now)
     return closed
 
 
-def follow_owners(
-    structure_ids: Collection[int] | None, *, by: str, now: datetime, overlap: Overlap = USUAL
+def sync_owners(
+    structure_ids: Collection[int] | None, *, by: str, now: datetime, overlap: Overlap = DEFAULT_OVERLAP
 ) -> int:
-    """Use case: who leads each of these establishments today owns its mailbox, nobody who no longer does.
+    """Use case: make today's heads the owners of their schools' mailboxes, and end the others' ownership.
 
-    Whoever left for another post of the académie reads it on for the days agreed, and so does whoever was let
-    in by hand while they served there (docs/domain.md §3.6). None: the mailboxes not looked at since
-    midnight. How many mailboxes were looked at.
+    Leavers who serve elsewhere in the académie keep read access for `overlap.after` days, and so do members
+    added by hand while they served there (docs/domain.md §3.6). None: the mailboxes not synced since
+    midnight. Returns how many mailboxes were synced.
     """
     today = paris_day(now)
-    rows = Box.objects.filter(kind=Kind.SCHOOL, closed_at__isnull=True)
+    rows = Box.objects.filter(kind=BoxKind.SCHOOL, closed_at__isnull=True)
     if structure_ids is None:
         rows = rows.exclude(followed_on=today)
     else:
         rows = rows.filter(structure_id__in=structure_ids)
-    boxes = list(rows.order_by("pk")[: _AT_ONCE * 5] if structure_ids is None else rows)
-    for some in batched(boxes, _AT_ONCE, strict=False):
-        posts = _posts_of([box.structure_id for box in some if box.structure_id])
-        for box in some:
+    boxes = list(rows.order_by("pk")[: _BATCH_ROWS * 5] if structure_ids is None else rows)
+    for batch in batched(boxes, _BATCH_ROWS, strict=False):
+        posts = _posts_of([box.structure_id for box in batch if box.structure_id])
+        for box in batch:
             with transaction.atomic(durable=True):
-                _follow(box, posts.get(box.structure_id or 0, []), overlap, by=by, now=now)
+                _sync_box(box, posts.get(box.structure_id or 0, []), overlap, by=by, now=now)
     return len(boxes)
 
 
-def _posts_of(structure_ids: Collection[int]) -> dict[int, list[Served]]:
-    found: dict[int, list[Served]] = {}
+def _posts_of(structure_ids: Collection[int]) -> dict[int, list[LeadershipPost]]:
+    posts: dict[int, list[LeadershipPost]] = {}
     for post in posts_in(structure_ids, HEADS, DEPUTIES):
-        served = Served(post.person_id, post.function in HEADS, post.starts_on, post.ends_on)
-        found.setdefault(post.structure_id, []).append(served)
-    return found
+        leadership = LeadershipPost(post.person_id, post.function in HEADS, post.starts_on, post.ends_on)
+        posts.setdefault(post.structure_id, []).append(leadership)
+    return posts
 
 
-def _follow(box: Box, posts: list[Served], overlap: Overlap, *, by: str, now: datetime) -> None:
-    """Inside the caller's transaction: those who come before those who leave.
+def _sync_box(box: Box, posts: list[LeadershipPost], overlap: Overlap, *, by: str, now: datetime) -> None:
+    """Add new owners, then end former ones. Inside the caller's transaction.
 
-    Whoever is on a long leave leads nothing meanwhile: deputies come in, as where no head is in post.
+    A head on long leave does not count: deputies own the mailbox meanwhile.
     """
     away = _away({post.person_id for post in posts})
     posts = [post for post in posts if post.person_id not in away]
-    wanted = owners(posts, paris_day(now), overlap.before)
-    lives = lives_of(list(wanted))
+    last_days = owners_on(posts, paris_day(now), overlap.before)
+    lives = lives_of(list(last_days))
     accounts = {
-        account_id: wanted[person] for person, (account_id, _, state) in lives.items() if state != "closed"
+        account_id: last_days[person] for person, (account_id, _, state) in lives.items() if state != "closed"
     }
     rows = {row.account_id: row for row in box.members.select_for_update().filter(ended_at__isnull=True)}
     for account_id, last_day in accounts.items():
-        ends_at = end_of(last_day) if last_day else None
+        ends_at = end_of_day(last_day) if last_day else None
         _make_owner(box, rows.get(account_id), account_id, ends_at, by=by, now=now)
     for account_id, row in rows.items():
         if row.source == Source.POST and account_id not in accounts:
             record("sharing.owner-left", to=f"box:{box.pk}", by=by, at=now, member=f"account:{account_id}")
-            end_row(row, by=by, now=now)
+            end_membership(row, by=by, now=now)
     if overlap.after:
-        _keep_reading(box, posts, overlap.after, by=by, now=now)
+        _extend_leavers(box, posts, overlap.after, by=by, now=now)
     _end_with_posts(box, overlap.after, by=by, now=now)
     Box.objects.filter(pk=box.pk).update(followed_on=paris_day(now))
 
 
 def _away(people: Collection[int]) -> frozenset[int]:
+    """Those of these people who are on long leave or have left."""
     lives = lives_of(people)
-    gone = withdrawn_among([account_id for account_id, _, _ in lives.values()])
-    return frozenset(person for person, (account_id, _, _) in lives.items() if account_id in gone)
+    withdrawn = withdrawn_among([account_id for account_id, _, _ in lives.values()])
+    return frozenset(person for person, (account_id, _, _) in lives.items() if account_id in withdrawn)
 
 
-def _keep_reading(box: Box, posts: list[Served], kept_days: int, *, by: str, now: datetime) -> None:
-    """What is under way is handed over by somebody who can still read it. Who left altogether is out."""
-    left = lately_left(posts, paris_day(now), kept_days)
-    moved = people_serving(list(left), paris_day(now))
+def _extend_leavers(box: Box, posts: list[LeadershipPost], kept_days: int, *, by: str, now: datetime) -> None:
+    """Keep leavers who serve elsewhere as readers for `kept_days`, to hand over work in progress."""
+    last_days = recent_leavers(posts, paris_day(now), kept_days)
+    moved = people_serving(list(last_days), paris_day(now))
     for person_id, (account_id, _, state) in lives_of(list(moved)).items():
-        gone_at = end_of(left[person_id])
+        left_at = end_of_day(last_days[person_id])
         rows = Member.objects.filter(box=box, account_id=account_id)
-        owned = rows.filter(source=Source.POST).exists()
-        again = rows.filter(Q(ended_at=None) | Q(source=Source.HAND, starts_at__gte=gone_at)).exists()
-        if state == "closed" or not owned or again:
+        was_owner = rows.filter(source=Source.POST).exists()
+        is_member = rows.filter(Q(ended_at=None) | Q(source=Source.HAND, starts_at__gte=left_at)).exists()
+        if state == "closed" or not was_owner or is_member:
             continue
-        ends_at = end_of(left[person_id] + timedelta(days=kept_days))
+        ends_at = end_of_day(last_days[person_id] + timedelta(days=kept_days))
         Member.objects.create(
             box=box,
             account_id=account_id,
@@ -194,33 +210,33 @@ def _keep_reading(box: Box, posts: list[Served], kept_days: int, *, by: str, now
             ends_at=ends_at,
             added_by=by,
         )
-        await_end(box.pk, ends_at)
-        until = (left[person_id] + timedelta(days=kept_days)).isoformat()
-        told = {"member": f"account:{account_id}", "right": str(Right.READ), "until": until}
-        record("sharing.member-added", to=f"box:{box.pk}", by=by, at=now, **told)
+        schedule_end(box.pk, ends_at)
+        until = (last_days[person_id] + timedelta(days=kept_days)).isoformat()
+        details = {"member": f"account:{account_id}", "right": str(Right.READ), "until": until}
+        record("sharing.member-added", to=f"box:{box.pk}", by=by, at=now, **details)
 
 
 def _end_with_posts(box: Box, kept_days: int, *, by: str, now: datetime) -> None:
-    """Members let in by hand while they served there, who serve elsewhere now: for the days agreed.
+    """Set the end of access of members added by hand while they served there, who now serve elsewhere.
 
-    Whoever left altogether has nothing meanwhile (`queries.access`), and all of it again if they return.
+    Those who left the académie are already blocked by `queries.access`, until they return.
     """
     rows = box.members.filter(ended_at=None, ends_at=None, source=Source.HAND, account__person__isnull=False)
-    kept = list(rows.select_related("account"))
-    if not kept:
+    members = list(rows.select_related("account"))
+    if not members:
         return
-    last = last_days_in(box.structure_id or 0, [row.account.person_id or 0 for row in kept])
+    last_days = last_days_in(box.structure_id or 0, [row.account.person_id or 0 for row in members])
     today = paris_day(now)
-    moved = people_serving([person for person, day in last.items() if day < today], today)
-    for row in kept:
+    moved = people_serving([person for person, day in last_days.items() if day < today], today)
+    for row in members:
         person_id = row.account.person_id or 0
-        day = over_on(last.get(person_id), paris_day(row.starts_at), kept_days)
+        day = last_day_after_post(last_days.get(person_id), paris_day(row.starts_at), kept_days)
         if day is None or person_id not in moved:
             continue
-        Member.objects.filter(pk=row.pk).update(ends_at=end_of(day))
-        await_end(box.pk, end_of(day))
-        told = {"member": f"account:{row.account_id}", "right": row.right, "until": day.isoformat()}
-        record("sharing.member-changed", to=f"box:{box.pk}", by=by, at=now, **told)
+        Member.objects.filter(pk=row.pk).update(ends_at=end_of_day(day))
+        schedule_end(box.pk, end_of_day(day))
+        details = {"member": f"account:{row.account_id}", "right": row.right, "until": day.isoformat()}
+        record("sharing.member-changed", to=f"box:{box.pk}", by=by, at=now, **details)
 
 
 def _make_owner(
@@ -229,15 +245,15 @@ def _make_owner(
     if row is not None and row.source == Source.POST:
         if row.ends_at != ends_at:
             Member.objects.filter(pk=row.pk).update(ends_at=ends_at)
-            await_end(box.pk, ends_at)
+            schedule_end(box.pk, ends_at)
         return
     columns = {"right": Right.MANAGE, "is_owner": True, "source": Source.POST, "ends_at": ends_at}
-    if row is not None:  # they were a member already: the post gives more
+    if row is not None:  # promote the existing membership
         starts_at = min(row.starts_at, now)
         Member.objects.filter(pk=row.pk).update(**columns, starts_at=starts_at)
     else:
         Member.objects.create(box=box, account_id=account_id, starts_at=now, added_by=by, **columns)
-    await_end(box.pk, ends_at)
+    schedule_end(box.pk, ends_at)
     record("sharing.owner-came", to=f"box:{box.pk}", by=by, at=now, member=f"account:{account_id}")
     if box.opened_at < now:
-        announce(MembersChanged(box.pk, account_id, "owner", by, now.isoformat()))
+        announce(MembersChanged(box.pk, account_id, MembershipChange.OWNER, by, now.isoformat()))

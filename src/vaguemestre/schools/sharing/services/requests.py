@@ -1,4 +1,4 @@
-"""Other mailboxes: asked for by an agent, opened by an administrator."""
+"""Requests for mailboxes: made by an agent, decided by an administrator."""
 
 from datetime import datetime
 
@@ -11,32 +11,32 @@ from vaguemestre.people.directory.queries import taken_names
 from vaguemestre.people.directory.services import take_address, take_technical_names
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
 from vaguemestre.schools.sharing.rules.addresses import check_local
-from vaguemestre.schools.sharing.values import Request, Right, Source
+from vaguemestre.schools.sharing.values import NewBox, Right, Source
 
-_MOST = 5
+_MAX_PENDING = 5
 
 
 @transaction.atomic(durable=True)
-def ask_box(
-    academy_id: int, domain: str, account_id: int, request: Request, *, by: str, now: datetime
+def request_box(
+    academy_id: int, domain: str, account_id: int, new_box: NewBox, *, by: str, now: datetime
 ) -> int:
-    """Use case: keep the request for the administrators.
+    """Use case: submit a request to the administrators. Returns its id.
 
     Raises Refusal `sharing.address-impossible`, `directory.address-taken`, `sharing.too-many-requests`.
     """
-    local = check_local(request.kind, request.local)
+    local = check_local(new_box.kind, new_box.local)
     address = f"{local}@{domain}"
-    waiting = BoxRequest.objects.filter(state=BoxRequest.State.ASKED)
-    if taken_names("address", [address]) or waiting.filter(local=local, academy_id=academy_id).exists():
+    pending = BoxRequest.objects.filter(state=BoxRequest.State.ASKED)
+    if taken_names("address", [address]) or pending.filter(local=local, academy_id=academy_id).exists():
         raise Refusal("directory.address-taken", address=address)
-    if waiting.filter(asked_by_id=account_id).count() >= _MOST:
-        raise Refusal("sharing.too-many-requests", most=_MOST)
+    if pending.filter(asked_by_id=account_id).count() >= _MAX_PENDING:
+        raise Refusal("sharing.too-many-requests", most=_MAX_PENDING)
     row = BoxRequest.objects.create(
         academy_id=academy_id,
-        kind=request.kind,
+        kind=new_box.kind,
         local=local,
-        title=request.title[:200],
-        reason=request.reason[:2000],
+        title=new_box.title[:200],
+        reason=new_box.reason[:2000],
         asked_by_id=account_id,
         asked_at=now,
     )
@@ -46,11 +46,11 @@ def ask_box(
 
 @transaction.atomic(durable=True)
 def grant_request(request_id: int, domain: str, *, quota_mb: int, by: str, now: datetime) -> int:
-    """Use case: the mailbox is opened, whoever asked owns it; its id.
+    """Use case: open the requested mailbox, owned by its requester. Returns the id of the box.
 
     Raises Refusal `sharing.request-decided`, `directory.address-taken`.
     """
-    row = _waiting(request_id)
+    row = _pending(request_id)
     mailbox = f"{row.local}@{domain}"
     take_address(None, mailbox)
     take_technical_names(row.local, mailbox)
@@ -79,11 +79,11 @@ def grant_request(request_id: int, domain: str, *, quota_mb: int, by: str, now: 
 
 @transaction.atomic(durable=True)
 def refuse_request(request_id: int, answer: str, *, by: str, now: datetime) -> None:
-    """Use case. Raises Refusal `sharing.request-decided`."""
-    _decide(_waiting(request_id), BoxRequest.State.REFUSED, answer, by=by, now=now)
+    """Use case: refuse a request. Raises Refusal `sharing.request-decided`."""
+    _decide(_pending(request_id), BoxRequest.State.REFUSED, answer, by=by, now=now)
 
 
-def _waiting(request_id: int) -> BoxRequest:
+def _pending(request_id: int) -> BoxRequest:
     row = BoxRequest.objects.select_for_update().filter(pk=request_id, state=BoxRequest.State.ASKED).first()
     if row is None:
         raise Refusal("sharing.request-decided")

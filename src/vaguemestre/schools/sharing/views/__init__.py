@@ -1,29 +1,34 @@
-"""The pages about shared mailboxes."""
+"""Pages of shared mailboxes."""
 
-from vaguemestre.schools.sharing.views.box_requests import ask, decide, name_owner
+from vaguemestre.schools.sharing.views.app_passwords import create_app_password, revoke_app_password
+from vaguemestre.schools.sharing.views.box_requests import decide_request, name_owner, request_box
 from vaguemestre.schools.sharing.views.boxes import list_boxes, list_vacant_boxes, show_box
-from vaguemestre.schools.sharing.views.delegation import lend, show_loans, take_back
-from vaguemestre.schools.sharing.views.keys import make_key, revoke_key
+from vaguemestre.schools.sharing.views.collaboration import (
+    change_thread,
+    show_activity,
+    show_collaboration,
+    show_follow_up,
+)
+from vaguemestre.schools.sharing.views.delegation import delegate_mailbox, end_delegation, show_delegation
 from vaguemestre.schools.sharing.views.members import add_member, change_member, end_member
-from vaguemestre.schools.sharing.views.together import act, follow, show_deeds, show_follow_up
 
 __all__ = [
-    "act",
     "add_member",
-    "ask",
     "change_member",
-    "decide",
+    "change_thread",
+    "create_app_password",
+    "decide_request",
+    "delegate_mailbox",
+    "end_delegation",
     "end_member",
-    "follow",
-    "lend",
     "list_boxes",
     "list_vacant_boxes",
-    "make_key",
     "name_owner",
-    "revoke_key",
+    "request_box",
+    "revoke_app_password",
+    "show_activity",
     "show_box",
-    "show_deeds",
+    "show_collaboration",
+    "show_delegation",
     "show_follow_up",
-    "show_loans",
-    "take_back",
 ]

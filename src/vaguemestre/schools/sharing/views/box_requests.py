@@ -1,4 +1,4 @@
-"""Another mailbox is asked for; an administrator decides, and names owners where there is none."""
+"""Requests for mailboxes, decided by administrators, who also name owners of vacant ones."""
 
 from urllib.parse import urlencode
 
@@ -16,24 +16,24 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import AccountsChanged
 from vaguemestre.people.directory.queries import find_academy_id
 from vaguemestre.schools.sharing import queries, services
-from vaguemestre.schools.sharing.forms import AskForm, OwnerForm
-from vaguemestre.schools.sharing.values import Right, Wanted
+from vaguemestre.schools.sharing.forms import BoxRequestForm, OwnerForm
+from vaguemestre.schools.sharing.values import MembershipTerms, Right
 from vaguemestre.schools.sharing.views.boxes import boxes_page, vacant_boxes_page
 
 
 @require_POST
 @signed_in
-def ask(request: SignedInRequest) -> HttpResponse:
-    form = AskForm(request.POST)
+def request_box(request: SignedInRequest) -> HttpResponse:
+    form = BoxRequestForm(request.POST)
     if not form.is_valid():
         return boxes_page(request, form, status=422)
     domain = settings.CONFIG.academy.domain
     try:
-        services.ask_box(
+        services.request_box(
             find_academy_id(domain),
             domain,
             request.who.account_id,
-            form.asked(),
+            form.new_box(),
             by=request.who.actor,
             now=timezone.now(),
         )
@@ -45,11 +45,11 @@ def ask(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 @recently_signed_in
-def decide(request: SignedInRequest, request_id: int) -> HttpResponse:
-    """`decision` is « ouvrir » or « refuser », with the reason in `reponse`."""
+def decide_request(request: SignedInRequest, request_id: int) -> HttpResponse:
+    """Open or refuse the requested mailbox: `decision` is `open` or `refuse`, with the reason in `answer`."""
     _administrators_only(request)
     now, by = timezone.now(), request.who.actor
-    if request.POST.get("decision") == "ouvrir":
+    if request.POST.get("decision") == "open":
         config = settings.CONFIG
         box_id = services.grant_request(
             request_id, config.academy.domain, quota_mb=config.mail.quota_mb, by=by, now=now
@@ -57,7 +57,7 @@ def decide(request: SignedInRequest, request_id: int) -> HttpResponse:
         card = queries.box_card(box_id)
         run_now(AccountsChanged([card.account_id] if card else []))
         return _back("ouverte")
-    services.refuse_request(request_id, request.POST.get("reponse", ""), by=by, now=now)
+    services.refuse_request(request_id, request.POST.get("answer", ""), by=by, now=now)
     return _back("refusee")
 
 
@@ -65,23 +65,23 @@ def decide(request: SignedInRequest, request_id: int) -> HttpResponse:
 @signed_in
 @recently_signed_in
 def name_owner(request: SignedInRequest, box_id: int) -> HttpResponse:
-    """Only of a mailbox nobody owns: administrators do not take anybody's."""
+    """Name the owner of a vacant mailbox. Administrators cannot replace an owner."""
     _administrators_only(request)
     now, form = timezone.now(), OwnerForm(request.POST)
-    if queries.owners_of(box_id, now) or not form.is_valid():
-        is_owned = bool(queries.owners_of(box_id, now))
+    is_owned = bool(queries.owners_of(box_id, now))
+    if is_owned or not form.is_valid():
         problem = sentence(Refusal("sharing.owned")) if is_owned else "Écrivez l’adresse du responsable."
         return vacant_boxes_page(request, box_id=box_id, problem=problem, status=422)
-    wanted = Wanted(Right.MANAGE, paris_day(now))
+    terms = MembershipTerms(Right.MANAGE, paris_day(now))
     try:
         services.add_member(
-            box_id, form.cleaned_data["adresse"], wanted, by=request.who.actor, now=now, is_owner=True
+            box_id, form.cleaned_data["address"], terms, by=request.who.actor, now=now, is_owner=True
         )
     except Refusal as refusal:
         return vacant_boxes_page(request, box_id=box_id, problem=sentence(refusal), status=422)
-    query = {"q": request.GET.get("q", "")[:80], "page": request.GET.get("page", "")[:6]}
-    asked = urlencode({name: value for name, value in {**query, "fait": "responsable"}.items() if value})
-    return HttpResponseRedirect(f"{reverse('sharing:vacant-boxes')}?{asked}")
+    search = {"q": request.GET.get("q", "")[:80], "page": request.GET.get("page", "")[:6]}
+    query = urlencode({name: value for name, value in {**search, "fait": "responsable"}.items() if value})
+    return HttpResponseRedirect(f"{reverse('sharing:vacant-boxes')}?{query}")
 
 
 def _administrators_only(request: SignedInRequest) -> None:

@@ -1,4 +1,6 @@
-"""My shared mailboxes; one of them: its members, its story, my mail programs."""
+"""The list of one's shared mailboxes, and the page of one: members, history, app passwords."""
+
+from typing import Any
 
 from django.conf import settings
 from django.forms import Form
@@ -15,10 +17,10 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import app_passwords_held
 from vaguemestre.people.directory.queries import find_academy_id
 from vaguemestre.schools.sharing import queries
-from vaguemestre.schools.sharing.forms import AskForm, KeyForm, NewMemberForm
-from vaguemestre.schools.sharing.http import BoxRequest, member
-from vaguemestre.schools.sharing.rules.words import GIVES, KINDS, RIGHTS
-from vaguemestre.schools.sharing.values import Kind, Right
+from vaguemestre.schools.sharing.forms import AppPasswordForm, BoxRequestForm, NewMemberForm
+from vaguemestre.schools.sharing.http import BoxRequest, members_only
+from vaguemestre.schools.sharing.rules.labels_fr import KIND_LABELS, RIGHT_DESCRIPTIONS, RIGHT_LABELS
+from vaguemestre.schools.sharing.values import BoxKind, Right
 
 _DONE = {
     "membre": "Membre ajouté : il trouve la boîte dans sa messagerie, sous « Boîtes partagées ».",
@@ -35,48 +37,49 @@ _DONE = {
 @require_GET
 @signed_in
 def list_boxes(request: SignedInRequest) -> HttpResponse:
-    return boxes_page(request, AskForm())
+    return boxes_page(request, BoxRequestForm())
 
 
 def boxes_page(
     request: SignedInRequest,
-    form: AskForm,
+    form: BoxRequestForm,
     *,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """What one may open, what one asked for; for administrators, what waits for them."""
+    """The list page: mailboxes and own requests; for administrators, the pending requests too."""
     domain, now = settings.CONFIG.academy.domain, timezone.now()
-    shown: dict[str, object] = {
+    context: dict[str, Any] = {
         "boxes": [
-            (one, RIGHTS[one.right], KINDS[one.kind]) for one in queries.boxes_of(request.who.account_id, now)
+            (box, RIGHT_LABELS[box.right], KIND_LABELS[box.kind])
+            for box in queries.boxes_of(request.who.account_id, now)
         ],
         "form": form,
         "error": sentence(refusal) if refusal else "",
-        "asked": queries.requests_of(request.who.account_id, domain),
+        "own_requests": queries.requests_of(request.who.account_id, domain),
         "done": _DONE.get(request.GET.get("fait", ""), ""),
         "domain": domain,
     }
     if request.who.role == "administrator":
         academy_id = find_academy_id(domain)
         listing = Listing.of(request.GET, ("age",))
-        waiting, count = queries.requests_waiting(
+        pending, count = queries.pending_requests(
             academy_id, domain, first=listing.first, count=listing.count
         )
-        shown |= {
+        context |= {
             "is_administrator": True,
-            "waiting": waiting,
-            "waiting_count": count,
+            "pending": pending,
+            "pending_count": count,
             "listing": listing,
             "vacant_count": queries.boxes_without_owner(academy_id, now, count=0)[1],
         }
-    return render(request, "sharing/list.html", shown, status=status)
+    return render(request, "sharing/list.html", context, status=status)
 
 
 @require_GET
 @signed_in
 def list_vacant_boxes(request: SignedInRequest) -> HttpResponse:
-    """For administrators: the mailboxes nobody owns, searched and by pages."""
+    """For administrators: the vacant mailboxes, with search and pages."""
     if request.who.role != "administrator":
         raise Http404
     return vacant_boxes_page(request)
@@ -85,14 +88,14 @@ def list_vacant_boxes(request: SignedInRequest) -> HttpResponse:
 def vacant_boxes_page(
     request: SignedInRequest, *, box_id: int = 0, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    """`problem`: why the owner typed for that box was refused; what was typed stays."""
+    """The page of vacant mailboxes. `problem`: why the owner typed for `box_id` was refused."""
     domain = settings.CONFIG.academy.domain
     typed = request.GET.get("q", "").strip()[:80]
     listing = Listing.of(request.GET, ("titre",))
     rows, total = queries.boxes_without_owner(
         find_academy_id(domain), timezone.now(), search=typed, first=listing.first, count=listing.count
     )
-    shown = {
+    context = {
         "rows": rows,
         "total": total,
         "typed": typed,
@@ -101,13 +104,13 @@ def vacant_boxes_page(
         "done": _DONE.get(request.GET.get("fait", ""), ""),
         "owner_error": problem,
         "wrong_box": box_id,
-        "wrong_address": request.POST.get("adresse", "")[:254],
+        "wrong_address": request.POST.get("address", "")[:254],
     }
-    return render(request, "sharing/vacant.html", shown, status=status)
+    return render(request, "sharing/vacant.html", context, status=status)
 
 
 @require_GET
-@member(Right.READ)
+@members_only(Right.READ)
 def show_box(request: BoxRequest) -> HttpResponse:
     return box_page(request)
 
@@ -117,29 +120,31 @@ def box_page(
     *,
     form: Form | None = None,
     refusal: Refusal | None = None,
-    key: str = "",
-    key_form: KeyForm | None = None,
+    new_password: str = "",
+    password_form: AppPasswordForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """`key`: a password just made, shown on this page only."""
+    """The page of one mailbox. `new_password`: an app password just created, shown this once."""
     now, access = timezone.now(), request.access
-    shown = {
+    context = {
         "access": access,
-        "right": RIGHTS[access.right],
-        "gives": GIVES[access.right],
-        "kind": KINDS[access.kind],
+        "right": RIGHT_LABELS[access.right],
+        "right_description": RIGHT_DESCRIPTIONS[access.right],
+        "kind": KIND_LABELS[access.kind],
         "may_manage": access.may(Right.MANAGE),
         "may_write": access.may(Right.SEND),
-        "is_lent": access.kind is Kind.PERSON,
-        "members": [(one, RIGHTS[one.right]) for one in queries.members_of(access.box_id, now)],
-        "rights": [(right.value, RIGHTS[right]) for right in Right],
-        "story": queries.history_of(access.box_id),
-        "form": form or NewMemberForm(initial={"debut": paris_day(now)}),
+        "is_lent": access.kind is BoxKind.PERSON,
+        "members": [
+            (member, RIGHT_LABELS[member.right]) for member in queries.members_of(access.box_id, now)
+        ],
+        "rights": [(right.value, RIGHT_LABELS[right]) for right in Right],
+        "history": queries.history_of(access.box_id),
+        "form": form or NewMemberForm(initial={"starts_on": paris_day(now)}),
         "error": sentence(refusal) if refusal else "",
-        "keys": app_passwords_held(access.account_id, request.who.account_id),
-        "key": key,
-        "key_form": key_form or KeyForm(),
+        "app_passwords": app_passwords_held(access.account_id, request.who.account_id),
+        "new_password": new_password,
+        "password_form": password_form or AppPasswordForm(),
         "done": _DONE.get(request.GET.get("fait", ""), ""),
         "here": f"/boites/{access.box_id}/",
     }
-    return render(request, "sharing/box.html", shown, status=status)
+    return render(request, "sharing/box.html", context, status=status)

@@ -1,4 +1,4 @@
-"""« Délégation »: one's own mailbox lent to a colleague, and what was done in it."""
+"""« Délégation »: one's own mailbox delegated to colleagues, and their activity in it."""
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,8 +12,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.schools.sharing import queries, services
-from vaguemestre.schools.sharing.forms import LoanForm
-from vaguemestre.schools.sharing.rules.words import GIVES, RIGHTS
+from vaguemestre.schools.sharing.forms import DelegationForm
+from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_DESCRIPTIONS, RIGHT_LABELS
 
 _DONE = {
     "confiee": "Boîte confiée : votre collègue la trouve dans sa messagerie, sous « Boîtes partagées ».",
@@ -23,22 +23,22 @@ _DONE = {
 
 @require_GET
 @signed_in
-def show_loans(request: SignedInRequest) -> HttpResponse:
-    return _page(request, LoanForm(initial={"debut": paris_day(timezone.now())}))
+def show_delegation(request: SignedInRequest) -> HttpResponse:
+    return _page(request, DelegationForm(initial={"starts_on": paris_day(timezone.now())}))
 
 
 @require_POST
 @recently_signed_in
-def lend(request: SignedInRequest) -> HttpResponse:
-    form = LoanForm(request.POST)
+def delegate_mailbox(request: SignedInRequest) -> HttpResponse:
+    form = DelegationForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
-        services.lend_mailbox(
+        services.delegate_mailbox(
             request.who.account_id,
-            form.cleaned_data["adresse"],
-            form.wanted(),
-            only_reception=form.cleaned_data["etendue"] == "reception",
+            form.cleaned_data["address"],
+            form.terms(),
+            inbox_only=form.cleaned_data["scope"] == "inbox",
             by=request.who.actor,
             now=timezone.now(),
         )
@@ -49,24 +49,30 @@ def lend(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def take_back(request: SignedInRequest, member_id: int) -> HttpResponse:
-    run_now(services.end_loan(request.who.account_id, member_id, by=request.who.actor, now=timezone.now()))
+def end_delegation(request: SignedInRequest, member_id: int) -> HttpResponse:
+    run_now(
+        services.end_delegation(request.who.account_id, member_id, by=request.who.actor, now=timezone.now())
+    )
     return _back("reprise")
 
 
-def _page(request: SignedInRequest, form: LoanForm, *, error: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: SignedInRequest, form: DelegationForm, *, error: str = "", status: int = 200
+) -> HttpResponse:
     now = timezone.now()
-    box_id = queries.box_of_account(request.who.account_id)
-    loans = queries.members_of(box_id, now) if box_id else []
-    shown = {
-        "loans": [(one, RIGHTS[one.right], GIVES[one.right]) for one in loans],
-        "deeds": queries.deeds_of(box_id, limit=100) if box_id else [],
+    box_id = queries.box_id_of_account(request.who.account_id)
+    members = queries.members_of(box_id, now) if box_id else []
+    context = {
+        "delegations": [
+            (member, RIGHT_LABELS[member.right], RIGHT_DESCRIPTIONS[member.right]) for member in members
+        ],
+        "activities": queries.activity_of(box_id, limit=100) if box_id else [],
         "form": form,
         "error": error,
         "done": _DONE.get(request.GET.get("fait", ""), ""),
     }
-    return render(request, "sharing/loans.html", shown, status=status)
+    return render(request, "sharing/delegation.html", context, status=status)
 
 
 def _back(done: str) -> HttpResponseRedirect:
-    return HttpResponseRedirect(f"{reverse('sharing:loans')}?fait={done}")
+    return HttpResponseRedirect(f"{reverse('sharing:delegation')}?fait={done}")

@@ -1,4 +1,4 @@
-"""Members come, change and go, by those who manage the mailbox."""
+"""Members added, changed and removed by those who manage the mailbox."""
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -9,13 +9,13 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.forms import MemberForm, NewMemberForm
-from vaguemestre.schools.sharing.http import BoxRequest, member
+from vaguemestre.schools.sharing.http import BoxRequest, members_only
 from vaguemestre.schools.sharing.values import Right
 from vaguemestre.schools.sharing.views.boxes import box_page
 
 
 @require_POST
-@member(Right.MANAGE)
+@members_only(Right.MANAGE)
 def add_member(request: BoxRequest) -> HttpResponse:
     form = NewMemberForm(request.POST)
     if not form.is_valid():
@@ -23,8 +23,8 @@ def add_member(request: BoxRequest) -> HttpResponse:
     try:
         services.add_member(
             request.access.box_id,
-            form.cleaned_data["adresse"],
-            form.wanted(),
+            form.cleaned_data["address"],
+            form.terms(),
             by=request.who.actor,
             now=timezone.now(),
         )
@@ -34,25 +34,25 @@ def add_member(request: BoxRequest) -> HttpResponse:
 
 
 @require_POST
-@member(Right.MANAGE)
+@members_only(Right.MANAGE)
 def change_member(request: BoxRequest, member_id: int) -> HttpResponse:
     form = MemberForm(request.POST)
     if not form.is_valid():
         return box_page(request, refusal=Refusal("sharing.days-reversed"), status=422)
     services.change_member(
-        request.access.box_id, member_id, form.wanted(), by=request.who.actor, now=timezone.now()
+        request.access.box_id, member_id, form.terms(), by=request.who.actor, now=timezone.now()
     )
     return back_to(request, "change")
 
 
 @require_POST
-@member(Right.MANAGE)
+@members_only(Right.MANAGE)
 def end_member(request: BoxRequest, member_id: int) -> HttpResponse:
     run_now(services.end_member(request.access.box_id, member_id, by=request.who.actor, now=timezone.now()))
     return back_to(request, "termine")
 
 
 def back_to(request: BoxRequest, done: str) -> HttpResponseRedirect:
-    """The page of the mailbox, with what was just done."""
-    where = reverse("sharing:show-box", args=[request.access.box_id])
-    return HttpResponseRedirect(f"{where}?fait={done}")
+    """Redirect to the page of the mailbox, with a confirmation message."""
+    url = reverse("sharing:show-box", args=[request.access.box_id])
+    return HttpResponseRedirect(f"{url}?fait={done}")

@@ -16,8 +16,8 @@ customElements.define(
         button.disabled = true;
         this.answer()
           .then((answer) => {
-            form.elements.response.value = JSON.stringify(answer);
-            for (const name of ["shared", "own_device"]) {
+            form.elements.reponse.value = JSON.stringify(answer);
+            for (const name of ["partage", "appareil"]) {
               const box = document.querySelector(`input[name=${name}][type=checkbox]`);
               if (form.elements[name]) form.elements[name].value = box?.checked ? "on" : "";
             }

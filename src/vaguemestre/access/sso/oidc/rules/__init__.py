@@ -1,1 +1,1 @@
-"""Rules of OpenID Connect: requests, claims, keys."""
+"""What is asked, what is answered, which key signs. Pure."""

@@ -1,1 +1,1 @@
-"""OpenID Connect endpoints."""
+"""Doors of OpenID Connect."""

@@ -1,1 +1,1 @@
-"""Rules of the registry: addresses, access, attribute release."""
+"""What stands in the registry, who may enter, what is told. Pure."""

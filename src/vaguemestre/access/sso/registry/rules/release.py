@@ -1,4 +1,4 @@
-"""Attribute release: an application learns what its registration lists, nothing by default."""
+"""What an application is told of somebody: what its registration names, nothing by default."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,10 @@ from vaguemestre.access.sso.registry.rules.school_attributes import school_attri
 from vaguemestre.access.sso.registry.values import Identity, Registration
 from vaguemestre.foundation.kernel.errors import Refusal
 
-type AttributeValue = str | bool | list[str]
+type Told = str | bool | list[str]
 
 # ProConnect's names where it has some, those of the national guichet and of SupAnn where applications expect
-# them (docs/domain.md §4.5–4.6), those of OpenID Connect otherwise. Labels in French for administrators.
+# them (docs/domain.md §4.5–4.6), those of OpenID Connect otherwise. In French for whoever decides.
 ATTRIBUTES = {
     "uid": "identifiant",
     "preferred_username": "identifiant (nom OpenID Connect)",
@@ -53,29 +53,28 @@ ATTRIBUTES = {
 }
 
 
-def attribute_label(name: str) -> str:
-    """The label of an attribute for its user, without the name of its standard."""
+def plain_words(name: str) -> str:
+    """An attribute for whoever it is about: without the standard it comes from."""
     return ATTRIBUTES[name].partition(" (")[0]
 
 
 def check_released(names: Iterable[str]) -> None:
-    """Check that the attributes exist. Raises Refusal `sso.attribute-unknown`."""
+    """Raises Refusal `sso.attribute-unknown`."""
     for name in names:
         if name not in ATTRIBUTES:
             raise Refusal("sso.attribute-unknown", name=name, known=", ".join(ATTRIBUTES))
 
 
-def released_attributes(application: Registration, identity: Identity) -> dict[str, AttributeValue]:
-    """The non-empty attributes released to that application."""
+def released(application: Registration, identity: Identity) -> dict[str, Told]:
+    """The attributes of `identity` that this application may know; empty ones are left out."""
     if not application.released:
         return {}
-    attributes = all_attributes(identity)
-    names = (name for name in ATTRIBUTES if name in application.released)
-    return {name: attributes[name] for name in names if attributes[name]}
+    every = everything(identity)
+    return {name: every[name] for name in ATTRIBUTES if name in application.released and every[name]}
 
 
-def all_attributes(identity: Identity) -> dict[str, AttributeValue]:
-    """Every attribute of a user, released or not."""
+def everything(identity: Identity) -> dict[str, Told]:
+    """All that could be told of somebody."""
     return {
         "uid": identity.username,
         "preferred_username": identity.username,

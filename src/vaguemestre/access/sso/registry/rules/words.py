@@ -1,4 +1,4 @@
-"""French labels of the registry."""
+"""The registry in French words."""
 
 from collections.abc import Mapping
 
@@ -45,36 +45,36 @@ PROTOCOLS = {
 
 
 def check_criteria(application: Registration) -> None:
-    """Refuse unknown criteria, which would exclude everybody. Raises Refusal `sso.criterion-unknown`."""
-    for names, labels in ((application.categories, CATEGORIES), (application.roles, ROLES)):
-        for name in names:
-            if name not in labels:
-                raise Refusal("sso.criterion-unknown", name=name, known=", ".join(labels))
+    """A word of nobody's would shut everybody out. Raises Refusal `sso.criterion-unknown`."""
+    for named, known in ((application.categories, CATEGORIES), (application.roles, ROLES)):
+        for name in named:
+            if name not in known:
+                raise Refusal("sso.criterion-unknown", name=name, known=", ".join(known))
 
 
 def criteria_of(application: Registration, places: Mapping[str, str] | None = None) -> list[str]:
-    """Who may enter, one phrase per criterion; none for everybody. `places`: school names by UAI."""
-    phrases = []
+    """Who may enter, one phrase a criterion; none: everybody. `places`: names of establishments, by UAI."""
+    found = []
     if application.categories:
-        phrases.append("catégories : " + _join_labels(application.categories, CATEGORIES))
+        found.append("catégories : " + _listed(application.categories, CATEGORIES))
     if application.functions:
-        phrases.append("fonctions : " + _join_labels(application.functions, FUNCTIONS))
+        found.append("fonctions : " + _listed(application.functions, FUNCTIONS))
     if application.schools:
-        phrases.append("établissements : " + _join_labels(application.schools, places or {}))
+        found.append("établissements : " + _listed(application.schools, places or {}))
     if application.services:
-        phrases.append("services de gestion : " + ", ".join(application.services))
+        found.append("services de gestion : " + ", ".join(application.services))
     if application.roles:
-        phrases.append("rôles : " + _join_labels(application.roles, ROLES))
-    return phrases
+        found.append("rôles : " + _listed(application.roles, ROLES))
+    return found
 
 
-def _join_labels(codes: tuple[str, ...], words: Mapping[str, str]) -> str:
+def _listed(codes: tuple[str, ...], words: Mapping[str, str]) -> str:
     return ", ".join(words.get(code, code) for code in codes)
 
 
-def value_label(name: str, value: str | bool | list[str]) -> str | bool | list[str]:
-    """An attribute's value for its user: codes replaced by their label, if any."""
-    labels = {"category": CATEGORIES, "function": FUNCTIONS}.get(name, {})
+def value_said(name: str, value: str | bool | list[str]) -> str | bool | list[str]:
+    """What an attribute holds, for whoever it is about: a code in words where it has some."""
+    words = {"category": CATEGORIES, "function": FUNCTIONS}.get(name, {})
     if isinstance(value, list):
-        return [labels.get(code, code) for code in value]
-    return labels.get(value, value) if isinstance(value, str) else value
+        return [words.get(one, one) for one in value]
+    return words.get(value, value) if isinstance(value, str) else value

@@ -1,1 +1,1 @@
-"""Pages of the registry, for users and administrators."""
+"""The registry's screens: for people on their way, and for administrators."""

@@ -1,1 +1,1 @@
-"""SAML endpoints."""
+"""Doors of SAML."""

@@ -1,9 +1,12 @@
-"""The words of a mailbox's story: action of the journal → what its members read."""
+"""French labels of the history and activity of a mailbox."""
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
-WORDS: Mapping[str, str] = {
+from vaguemestre.schools.sharing.values import MessageLocation
+
+HISTORY_LABELS: Mapping[str, str] = {
     "sharing.box-opened": "Boîte ouverte",
     "sharing.box-closed": "Boîte fermée",
     "sharing.owner-came": "Devient responsable",
@@ -25,7 +28,7 @@ WORDS: Mapping[str, str] = {
     "sharing.opened": "Ouvert",
 }
 
-DEEDS: Mapping[str, str] = {
+ACTIVITY_LABELS: Mapping[str, str] = {
     "enter": "est entré dans la boîte",
     "program": "a ouvert la boîte dans un logiciel de messagerie",
     "open": "a ouvert un courriel",
@@ -52,12 +55,17 @@ _FOLDERS: Mapping[str, str] = {
 }
 _MESSAGE = re.compile(r"(?P<folder>.+)/(?P<validity>\d+)/(?P<uid>\d+)", re.DOTALL)
 
-type Where = tuple[str, int, int]
+
+class ActivityPlace(NamedTuple):
+    """A folder by its French name, and the message of it if the action was on one message."""
+
+    folder: str
+    location: MessageLocation | None
 
 
-def place_said(place: str) -> tuple[str, Where | None]:
-    """The folder as people say it, and which message of it where one is meant."""
-    found = _MESSAGE.fullmatch(place)
-    folder = found["folder"] if found else place
-    where = (folder, int(found["validity"]), int(found["uid"])) if found else None
-    return _FOLDERS.get(folder, folder), where
+def describe_place(place: str) -> ActivityPlace:
+    """The parsed `place` of an activity: a folder, or `folder/uid_validity/uid`."""
+    match = _MESSAGE.fullmatch(place)
+    folder = match["folder"] if match else place
+    location = MessageLocation(folder, int(match["validity"]), int(match["uid"])) if match else None
+    return ActivityPlace(_FOLDERS.get(folder, folder), location)

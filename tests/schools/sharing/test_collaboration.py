@@ -22,13 +22,13 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.sharing import queries
-from vaguemestre.schools.sharing.events import LetterLeft, WorkChanged
-from vaguemestre.schools.sharing.models import Deed, Sent
-from vaguemestre.schools.sharing.ports import tell_pages
-from vaguemestre.schools.sharing.rules.together import place_in
-from vaguemestre.schools.sharing.services import note_program_letter
-from vaguemestre.schools.sharing.values import Letter, Place, Right
-from vaguemestre.schools.sharing.views import together
+from vaguemestre.schools.sharing.events import ClientMessageSent, WorkChanged
+from vaguemestre.schools.sharing.models import BoxActivity, SentMessage
+from vaguemestre.schools.sharing.ports import refresh_pages
+from vaguemestre.schools.sharing.rules.collaboration import message_ref
+from vaguemestre.schools.sharing.services import announce_client_message
+from vaguemestre.schools.sharing.values import InboxMessage, MessageLocation, MessageRef, Right
+from vaguemestre.schools.sharing.views import collaboration
 
 Of = Callable[[Account], Client]
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
@@ -54,7 +54,7 @@ def letter(mails: MemoryMailboxes) -> dict[str, str]:
 
 
 def at(school: School) -> dict[str, str]:
-    return {"m": "<1@exemple.fr>", "fil": "<1@exemple.fr>"}
+    return {"message_id": "<1@exemple.fr>", "root": "<1@exemple.fr>"}
 
 
 def begin(browser: Client, school: School, letter: dict[str, str]) -> str:
@@ -107,8 +107,8 @@ def test_the_mailbox_writes_and_the_person_is_known_inside_only(
     assert b"ce.0800001a@ac-amiens.test" in content
     for word in (b"secretaire", b"Lecointe", b"Sylvie"):
         assert word not in content
-    sent = Sent.objects.get()
-    assert (sent.account_id, sent.answers) == (secretary.pk, "<1@exemple.fr>")
+    sent = SentMessage.objects.get()
+    assert (sent.account_id, sent.in_reply_to) == (secretary.pk, "<1@exemple.fr>")
     assert Entry.objects.filter(action="sharing.answered", by=f"account:{secretary.pk}").exists()
     assert (
         "Répondu par <b>Sylvie Lecointe</b>"
@@ -123,7 +123,7 @@ def test_an_answer_taken_back_was_never_sent(
     key = begin(browser, school, letter)
     send(browser, school, key)
     browser.post(f"{school.path}messagerie/ecrire/{key}/annuler/", headers=JSON)
-    assert Sent.objects.count() == 0
+    assert SentMessage.objects.count() == 0
 
 
 def test_a_message_is_taken_given_and_settled(school: School, secretary: Account, of: Of) -> None:
@@ -134,12 +134,16 @@ def test_a_message_is_taken_given_and_settled(school: School, secretary: Account
     )
     page = head.post(f"{school.path}fil/", at(school)).content.decode()
     assert "Pris en charge par <b>Sylvie Lecointe</b>" in page
-    given = other.post(f"{school.path}fil/confier/", {**at(school), "a": school.head.pk}).content.decode()
+    given = other.post(
+        f"{school.path}fil/confier/", {**at(school), "assignee": school.head.pk}
+    ).content.decode()
     assert "Pris en charge par <b>Philippe Vasseur</b> (confié par Sylvie Lecointe)" in given
     assert "classé" in head.post(f"{school.path}fil/classer/", at(school)).content.decode()
     assert "Personne ne s’en charge" in head.post(f"{school.path}fil/rendre/", at(school)).content.decode()
     stranger = account("dehors")
-    assert other.post(f"{school.path}fil/confier/", {**at(school), "a": stranger.pk}).status_code == 422
+    assert (
+        other.post(f"{school.path}fil/confier/", {**at(school), "assignee": stranger.pk}).status_code == 422
+    )
     assert of(stranger).post(f"{school.path}fil/prendre/", at(school)).status_code == 404
     assert other.get(f"{school.path}fil/prendre/").status_code == 405
 
@@ -156,7 +160,9 @@ def test_a_reader_sees_and_does_nothing(school: School, of: Of) -> None:
 def test_a_hostile_note_is_only_text_for_the_others(school: School, secretary: Account, of: Of) -> None:
     of(secretary).post(f"{school.path}fil/noter/", {**at(school), "note": HOSTILE})
     page = (
-        of(school.head).post(f"{school.path}fil/", {"m": HOSTILE, "fil": "<1@exemple.fr>"}).content.decode()
+        of(school.head)
+        .post(f"{school.path}fil/", {"message_id": HOSTILE, "root": "<1@exemple.fr>"})
+        .content.decode()
     )
     assert "&lt;script&gt;" in page
     assert "<script" not in page
@@ -188,14 +194,16 @@ def test_a_hostile_draft_is_clean_for_the_member_who_takes_it_up(
 
 
 def test_what_has_no_answer_is_listed_with_whoever_takes_care(school: School, secretary: Account) -> None:
-    one = Letter("<1@x>", "Parent", "Cantine", now() - timedelta(days=3), False, False, ("INBOX", 1, 1))
-    two = replace(one, message_id="<2@x>", where=("INBOX", 1, 2))
-    three = replace(one, message_id="<3@x>", is_answered=True)
-    Sent.objects.create(
-        box=school.box, account=secretary, key="k", message_id="<9@x>", answers="<2@x>", at=now()
+    one = InboxMessage(
+        "<1@x>", "Parent", "Cantine", now() - timedelta(days=3), False, False, MessageLocation("INBOX", 1, 1)
     )
-    shown = queries.followed(school.box.pk, (one, two, three))
-    assert [row.waits for row in shown] == [True, False, False]
+    two = replace(one, message_id="<2@x>", location=MessageLocation("INBOX", 1, 2))
+    three = replace(one, message_id="<3@x>", is_answered=True)
+    SentMessage.objects.create(
+        box=school.box, account=secretary, key="k", message_id="<9@x>", in_reply_to="<2@x>", at=now()
+    )
+    shown = queries.follow_up_rows(school.box.pk, (one, two, three))
+    assert [row.is_waiting for row in shown] == [True, False, False]
     assert shown[1].answered_by == "Sylvie Lecointe"
 
 
@@ -210,7 +218,7 @@ def test_the_follow_up_says_how_far_it_looks(
     school: School, letter: dict[str, str], of: Of, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "Parmi les" not in of(school.head).get(f"{school.path}suivi/").content.decode()
-    monkeypatch.setattr(together, "_LOOKED_AT", 1)
+    monkeypatch.setattr(collaboration, "_SCANNED_MESSAGES", 1)
     assert "Parmi les 1 courriels" in of(school.head).get(f"{school.path}suivi/").content.decode()
 
 
@@ -238,9 +246,9 @@ def test_what_came_to_the_mailbox_is_said_to_have_come_to_it(
 
 
 def test_a_conversation_is_known_by_where_it_began() -> None:
-    assert place_in(1, "<b@x>", ("<a@x>", "<z@x>")) == Place(1, "<b@x>", "<a@x>")
-    assert place_in(1, "<b@x>", (), "<a@x>") == Place(1, "<b@x>", "<a@x>")
-    assert place_in(1, " ", ()) is None
+    assert message_ref(1, "<b@x>", ("<a@x>", "<z@x>")) == MessageRef(1, "<b@x>", "<a@x>")
+    assert message_ref(1, "<b@x>", (), "<a@x>") == MessageRef(1, "<b@x>", "<a@x>")
+    assert message_ref(1, " ", ()) is None
 
 
 def told(school: School) -> int:
@@ -263,7 +271,7 @@ def test_pages_are_told_when_somebody_comes_and_goes_and_not_while_they_stay(
     begin(head, school, letter)
     assert told(school) == 1
     assert "lit ce courriel" not in other.post(f"{school.path}fil/", at(school)).content.decode()
-    assert head.post(f"{school.path}fil/", {**at(school), "parti": "1"}).status_code == 204
+    assert head.post(f"{school.path}fil/", {**at(school), "leaving": "1"}).status_code == 204
     assert told(school) == 2  # the other came, the head went
     for act in ("prendre", "noter", "classer", "rouvrir", "rendre"):
         other.post(f"{school.path}fil/{act}/", {**at(school), "note": "Une note"})
@@ -274,18 +282,18 @@ def test_a_reader_who_left_is_not_seen(school: School, secretary: Account, of: O
     head, other = of(school.head), of(secretary)
     head.post(f"{school.path}fil/", at(school))
     assert "lit ce courriel" in other.post(f"{school.path}fil/", at(school)).content.decode()
-    head.post(f"{school.path}fil/", {**at(school), "parti": "1"})
+    head.post(f"{school.path}fil/", {**at(school), "leaving": "1"})
     assert "lit ce courriel" not in other.post(f"{school.path}fil/", at(school)).content.decode()
 
 
 def test_pages_open_on_the_mailbox_are_told(school: School) -> None:
     heard: list[str] = []
-    before = tell_pages.get()
-    tell_pages.replace(heard.append)
+    before = refresh_pages.get()
+    refresh_pages.replace(heard.append)
     try:
         assert run_now(WorkChanged(school.box.pk))
     finally:
-        tell_pages.replace(before)
+        refresh_pages.replace(before)
     assert heard == [school.box.account.mailbox]
 
 
@@ -296,12 +304,12 @@ def programs(school: School, *entered: tuple[Account, str, int]) -> str:
         moment = noon + timedelta(seconds=seconds)
         run_now(ProgramEntered(school.box.account_id, who.pk, network, "smtp", moment.isoformat()))
     connection = ("192.0.2.7", noon, noon + timedelta(seconds=1))
-    note_program_letter(school.box.account.mailbox, "<p@x>", "<1@exemple.fr>", connection, now=noon)
-    row = DBTaskResult.objects.get(args_kwargs__args__1__endswith=":LetterLeft")
-    left = LetterLeft(**row.args_kwargs["args"][2])
+    announce_client_message(school.box.account.mailbox, "<p@x>", "<1@exemple.fr>", connection, now=noon)
+    row = DBTaskResult.objects.get(args_kwargs__args__1__endswith=":ClientMessageSent")
+    left = ClientMessageSent(**row.args_kwargs["args"][2])
     for _ in range(2):
         run_now(left)
-    sent = Sent.objects.filter(box=school.box)
+    sent = SentMessage.objects.filter(box=school.box)
     assert sent.count() < 2
     return "".join(one.account.username for one in sent)
 
@@ -322,7 +330,7 @@ def test_between_two_who_may_have_sent_it_nobody_is_named(school: School, secret
 
 
 def test_the_password_of_a_program_says_whose_it_is(school: School, secretary: Account, of: Of) -> None:
-    page = of(secretary).post(f"{school.path}programmes/", {"nom": "Téléphone"}).content.decode()
+    page = of(secretary).post(f"{school.path}programmes/", {"name": "Téléphone"}).content.decode()
     key = re.search(r'<code class="secret[^>]*>([^<]+)</code>', page)
     assert key
     question = {
@@ -335,4 +343,4 @@ def test_the_password_of_a_program_says_whose_it_is(school: School, secretary: A
     answer(json.dumps(question).encode(), secret_keys.get(), now())
     row = DBTaskResult.objects.get(args_kwargs__args__1__endswith=":ProgramEntered")
     run_now(ProgramEntered(**row.args_kwargs["args"][2]))
-    assert Deed.objects.get(what="program").account_id == secretary.pk
+    assert BoxActivity.objects.get(action="program").account_id == secretary.pk

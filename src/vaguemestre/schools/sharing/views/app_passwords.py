@@ -1,4 +1,4 @@
-"""A member's own mail programs on a shared mailbox."""
+"""A member's own app passwords on a shared mailbox."""
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -9,8 +9,8 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.provisioning.ports import connections
 from vaguemestre.schools.sharing import services
-from vaguemestre.schools.sharing.forms import KeyForm
-from vaguemestre.schools.sharing.http import BoxRequest, member
+from vaguemestre.schools.sharing.forms import AppPasswordForm
+from vaguemestre.schools.sharing.http import BoxRequest, members_only
 from vaguemestre.schools.sharing.values import Right
 from vaguemestre.schools.sharing.views.boxes import box_page
 from vaguemestre.schools.sharing.views.members import back_to
@@ -18,28 +18,28 @@ from vaguemestre.schools.sharing.views.members import back_to
 
 @require_POST
 @recently_signed_in
-@member(Right.SEND)
-def make_key(request: BoxRequest) -> HttpResponse:
-    """The password is on the page that answers, and nowhere else ever."""
-    form = KeyForm(request.POST)
+@members_only(Right.SEND)
+def create_app_password(request: BoxRequest) -> HttpResponse:
+    """Create an app password, shown on the response page only."""
+    form = AppPasswordForm(request.POST)
     if not form.is_valid():
-        return box_page(request, key_form=form, status=422)
-    key = services.make_key(
+        return box_page(request, password_form=form, status=422)
+    password = services.create_member_password(
         request.access,
         request.who.account_id,
-        form.cleaned_data["nom"],
+        form.cleaned_data["name"],
         by=request.who.actor,
         now=timezone.now(),
     )
     run_now(AccountChanged(request.access.account_id))
-    return box_page(request, key=key)
+    return box_page(request, new_password=password)
 
 
 @require_POST
-@member(Right.READ)
-def revoke_key(request: BoxRequest, number: int) -> HttpResponse:
-    """It opens nothing any more, and what it had opened is closed."""
-    services.revoke_key(
+@members_only(Right.READ)
+def revoke_app_password(request: BoxRequest, number: int) -> HttpResponse:
+    """Revoke an app password and close the connections it opened."""
+    services.revoke_member_password(
         request.access, request.who.account_id, number, by=request.who.actor, now=timezone.now()
     )
     if run_now(AccountChanged(request.access.account_id)):

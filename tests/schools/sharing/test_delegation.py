@@ -19,8 +19,8 @@ from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.models import Box, Member
-from vaguemestre.schools.sharing.services import end_loans, lend_mailbox
-from vaguemestre.schools.sharing.values import Right, Wanted
+from vaguemestre.schools.sharing.services import delegate_mailbox, end_delegations
+from vaguemestre.schools.sharing.values import MembershipTerms, Right
 from vaguemestre.site.adapters.webmail import delegated_scope_of
 
 Of = Callable[[Account], Client]
@@ -44,14 +44,12 @@ def fenced(mails: MemoryMailboxes) -> Iterator[MemoryMailboxes]:
     return mails
 
 
-def lend(
-    of: Of, claire: Account, paul: Account, right: str = "send", scope: str = "tout", **days: str
-) -> str:
+def lend(of: Of, claire: Account, paul: Account, right: str = "send", scope: str = "all", **days: str) -> str:
     """Claire lends hers; where Paul finds it."""
     today = paris_day(now())
     given = {
-        "adresse": address_of(paul), "droit": right, "etendue": scope,
-        "debut": today.isoformat(), "fin": (today + timedelta(days=20)).isoformat(), **days,
+        "address": address_of(paul), "right": right, "scope": scope,
+        "starts_on": today.isoformat(), "ends_on": (today + timedelta(days=20)).isoformat(), **days,
     }  # fmt: skip
     answer = of(claire).post("/boites/delegation/confier/", given)
     assert answer.status_code == 302, answer.content.decode()[:3000]
@@ -63,11 +61,11 @@ def test_every_loan_of_a_mailbox_ends_and_no_other(
 ) -> None:
     there = lend(of, claire, paul)
     other = account("nadia", first_name="Nadia", last_name="Sellier")
-    wanted = Wanted(Right.READ, paris_day(now()), paris_day(now()) + timedelta(days=20))
-    lend_mailbox(other.pk, address_of(paul), wanted, only_reception=False, by="test", now=now())
+    wanted = MembershipTerms(Right.READ, paris_day(now()), paris_day(now()) + timedelta(days=20))
+    delegate_mailbox(other.pk, address_of(paul), wanted, inbox_only=False, by="test", now=now())
     assert of(paul).get(f"{there}messagerie/").status_code == 200
     with transaction.atomic():
-        (event,) = end_loans(claire.pk, by="test", now=now())
+        (event,) = end_delegations(claire.pk, by="test", now=now())
     assert event.box_id == Box.objects.get(account=claire).pk
     assert of(paul).get(f"{there}messagerie/").status_code == 404
     assert Member.objects.get(ended_at=None).box.account_id == other.pk
@@ -119,7 +117,7 @@ def test_what_is_the_owners_own_stays_so(
     ):  # fmt: skip
         assert browser.get(where + path).status_code in (404, 422), path
     assert browser.post(f"{where}messagerie/lots/").status_code == 404
-    assert browser.post(f"{where}programmes/", {"nom": "x"}).status_code == 422
+    assert browser.post(f"{where}programmes/", {"name": "x"}).status_code == 422
 
 
 def test_what_a_colleague_does_is_told_to_the_owner(
@@ -163,10 +161,10 @@ def test_it_ends_at_once_by_hand_and_by_itself_by_date(
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"fin": ""}, "Ce champ est obligatoire"),
-        ({"fin": "01/01/2040"}, "Une délégation a une fin"),
-        ({"adresse": "nulle.part@ac-amiens.test"}, "aucun agent"),
-        ({"droit": "manage"}, "Sélectionnez un choix valide"),
+        ({"ends_on": ""}, "Ce champ est obligatoire"),
+        ({"ends_on": "01/01/2040"}, "Une délégation a une fin"),
+        ({"address": "nulle.part@ac-amiens.test"}, "aucun agent"),
+        ({"right": "manage"}, "Sélectionnez un choix valide"),
     ],
 )
 def test_what_cannot_be_lent_is_refused(
@@ -174,8 +172,8 @@ def test_what_cannot_be_lent_is_refused(
 ) -> None:
     today = paris_day(now())
     given = {
-        "adresse": address_of(paul), "droit": "send", "etendue": "tout",
-        "debut": today.isoformat(), "fin": (today + timedelta(days=2)).isoformat(), **changed,
+        "address": address_of(paul), "right": "send", "scope": "all",
+        "starts_on": today.isoformat(), "ends_on": (today + timedelta(days=2)).isoformat(), **changed,
     }  # fmt: skip
     answer = of(claire).post("/boites/delegation/confier/", given)
     assert answer.status_code == 422
@@ -198,8 +196,8 @@ def test_a_suspended_owner_lends_nothing(
 
 def test_a_lent_mailbox_is_proposed_to_nobody_who_writes(claire: Account, paul: Account, of: Of) -> None:
     lend(of, claire, paul)
-    assert queries.boxes_like("boite de claire", limit=2) == ()
-    assert queries.boxes_like("claire@ac-amiens.test", limit=2) == ()
+    assert queries.search_boxes("boite de claire", limit=2) == ()
+    assert queries.search_boxes("claire@ac-amiens.test", limit=2) == ()
 
 
 def test_the_journal_names_the_colleague_by_their_account_and_the_owner_reads_the_name(
@@ -207,8 +205,8 @@ def test_the_journal_names_the_colleague_by_their_account_and_the_owner_reads_th
 ) -> None:
     """Whoever leaves for good is not named for ever in somebody else's story."""
     today = paris_day(now())
-    days = Wanted(Right.READ, today, today + timedelta(days=9))
-    lend_mailbox(claire.pk, address_of(paul), days, only_reception=False, by="test", now=now())
+    days = MembershipTerms(Right.READ, today, today + timedelta(days=9))
+    delegate_mailbox(claire.pk, address_of(paul), days, inbox_only=False, by="test", now=now())
     line = Entry.objects.get(action="sharing.loan-given")
     assert line.details["colleague"] == f"account:{paul.pk}"
     assert "Obry" not in str(line.details)

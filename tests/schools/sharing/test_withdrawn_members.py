@@ -23,9 +23,9 @@ from vaguemestre.schools.lists.services.administration import Maker, Wanted
 from vaguemestre.schools.lists.values import Criteria, Kind, Rule
 from vaguemestre.schools.sharing import queries as sharing
 from vaguemestre.schools.sharing.models import Member
-from vaguemestre.schools.sharing.services import lend_mailbox
+from vaguemestre.schools.sharing.services import delegate_mailbox
+from vaguemestre.schools.sharing.values import MembershipTerms as Access
 from vaguemestre.schools.sharing.values import Right
-from vaguemestre.schools.sharing.values import Wanted as Access
 
 NUMBERS = Numbers()
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -89,7 +89,7 @@ def test_a_box_shared_by_hand_opens_no_more_and_opens_again_with_the_return(
     assert boxes(marie) == ["ce.0800001A@ac-amiens.test"]
     declare(marie, event)
     assert boxes(marie) == []
-    assert not sharing.is_open_to(school.box.account.mailbox, marie.pk, datetime.now(UTC))
+    assert not sharing.has_access(school.box.account.mailbox, marie.pk, datetime.now(UTC))
     key.refresh_from_db()
     assert key.revoked_at
     (shown,) = [one for one in sharing.members_of(school.box.pk, NOW) if one.account_id == marie.pk]
@@ -133,8 +133,8 @@ def test_the_deputy_leads_while_the_head_is_away_and_no_longer(school: School, m
 def test_delegations_given_and_received_stop_during_a_long_leave(school: School, marie: Account) -> None:
     paul = account("pmartin", first_name="Paul", last_name="Martin")
     days = Access(Right.READ, date(2026, 1, 1), datetime.now(UTC).date() + timedelta(days=30))
-    lend_mailbox(marie.pk, address_of(paul), days, only_reception=False, by="test", now=datetime.now(UTC))
-    lend_mailbox(paul.pk, address_of(marie), days, only_reception=False, by="test", now=datetime.now(UTC))
+    delegate_mailbox(marie.pk, address_of(paul), days, inbox_only=False, by="test", now=datetime.now(UTC))
+    delegate_mailbox(paul.pk, address_of(marie), days, inbox_only=False, by="test", now=datetime.now(UTC))
     assert (len(boxes(paul)), len(boxes(marie))) == (1, 1)
     declare(marie, Event.LONG_LEAVE)
     assert (boxes(paul), boxes(marie)) == ([], [])

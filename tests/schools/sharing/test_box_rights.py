@@ -6,13 +6,18 @@ from django.urls import get_resolver
 from vaguemestre.access.signin.rules.reading_scope import is_reading
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.sharing.rules.addresses import check_local
-from vaguemestre.schools.sharing.rules.box_rights import box_in, right_for, session_named, session_of
-from vaguemestre.schools.sharing.values import Kind, Right
+from vaguemestre.schools.sharing.rules.box_rights import (
+    box_session_key,
+    parse_box_path,
+    parse_box_session,
+    required_right,
+)
+from vaguemestre.schools.sharing.values import BoxKind, Right
 
 
 def test_only_mail_and_settings_are_opened_in_a_mailbox() -> None:
-    assert box_in("/boites/12/messagerie/INBOX/") == (12, "/messagerie/INBOX/")
-    assert box_in("/boites/12/parametres/absence") == (12, "/parametres/absence")
+    assert parse_box_path("/boites/12/messagerie/INBOX/") == (12, "/messagerie/INBOX/")
+    assert parse_box_path("/boites/12/parametres/absence") == (12, "/parametres/absence")
     for path in (
         "/boites/12/",
         "/boites/x/messagerie/",
@@ -20,7 +25,7 @@ def test_only_mail_and_settings_are_opened_in_a_mailbox() -> None:
         "/boites/12/annuaire/",
         "/messagerie/",
     ):
-        assert box_in(path) is None
+        assert parse_box_path(path) is None
 
 
 def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
@@ -30,7 +35,7 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         for name in get_resolver("vaguemestre.mailbox.webmail.urls").reverse_dict
         if isinstance(name, str)
     }
-    assert {name for name in names if right_for(name) is None} <= {
+    assert {name for name in names if required_right(name) is None} <= {
         "webmail:count-shared-unread",
         "webmail:list-reports",
         "webmail:close-reports",
@@ -50,13 +55,13 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         ("sorting:banner", Right.READ),
         ("sorting:save-filter", Right.MANAGE),
         ("tracking:all-held", None),
-        ("portal:programs", None),
+        ("portal:app-passwords", None),
         ("signin:security", None),
         ("portability:show", None),
     ],
 )
 def test_rights(page: str, right: Right | None) -> None:
-    assert right_for(page) is right
+    assert required_right(page) is right
 
 
 def test_a_right_covers_the_lesser_ones() -> None:
@@ -64,8 +69,8 @@ def test_a_right_covers_the_lesser_ones() -> None:
 
 
 def test_a_session_in_a_mailbox_has_a_name_of_its_own() -> None:
-    assert session_named(session_of("abc", 12, 7)) == ("abc", 12, 7)
-    assert session_named("abc") is None
+    assert parse_box_session(box_session_key("abc", 12, 7)) == ("abc", 12, 7)
+    assert parse_box_session("abc") is None
 
 
 def test_a_long_session_reads_a_shared_mailbox_and_writes_nothing() -> None:
@@ -75,8 +80,8 @@ def test_a_long_session_reads_a_shared_mailbox_and_writes_nothing() -> None:
 
 
 def test_an_address_asked_for_begins_as_its_kind_does() -> None:
-    assert check_local(Kind.STEWARDSHIP, " INT.0800001A ") == "int.0800001a"
-    assert check_local(Kind.PROJECT, "idee") == "projet.idee"
+    assert check_local(BoxKind.STEWARDSHIP, " INT.0800001A ") == "int.0800001a"
+    assert check_local(BoxKind.PROJECT, "idee") == "projet.idee"
     for typed in ("", "a b", "é", "a..b", "x" * 40, "a@b"):
         with pytest.raises(Refusal):
-            check_local(Kind.SERVICE, typed)
+            check_local(BoxKind.SERVICE, typed)

@@ -1,0 +1,174 @@
+"""Delegation of a personal mailbox to a colleague, between two dates; never its private folders."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from vaguemestre.access.signin.services import tell
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.queries import account_of_person, identified, names_of
+from vaguemestre.people.directory.queries import listed_person_at, person_of, primary_address
+from vaguemestre.schools.sharing.events import AccessEnded, MembersChanged
+from vaguemestre.schools.sharing.models import Box, BoxActivity, Member
+from vaguemestre.schools.sharing.rules.owners import end_of_day
+from vaguemestre.schools.sharing.services.members import (
+    access_start,
+    check_days,
+    end_membership,
+    schedule_end,
+)
+from vaguemestre.schools.sharing.values import BoxKind, MembershipChange, MembershipTerms, Right, Source
+
+_MAX_DELEGATIONS = 5
+_MAX_DURATION = timedelta(days=366)
+_ONE_NOTICE_A_DAY = timedelta(hours=20)
+
+
+@transaction.atomic(durable=True)
+def delegate_mailbox(
+    account_id: int, address: str, terms: MembershipTerms, *, inbox_only: bool, by: str, now: datetime
+) -> int:
+    """Use case: let a colleague open one's mailbox between two days. Returns the id of the membership.
+
+    Raises Refusal `sharing.loan-endless`, `sharing.loan-right`, `sharing.nobody`, `sharing.loan-to-oneself`,
+    `sharing.member-already`, `sharing.too-many`, `sharing.days-reversed`.
+    """
+    ends_on = _check_terms(terms, now)
+    box = _personal_box(account_id, now)
+    colleague_id = _colleague_at(address, account_id)
+    _check_room_for(box, colleague_id)
+    row = Member.objects.create(
+        box=box,
+        account_id=colleague_id,
+        right=terms.right,
+        source=Source.HAND,
+        starts_at=access_start(terms, now),
+        ends_at=end_of_day(ends_on),
+        inbox_only=inbox_only,
+        added_by=by,
+    )
+    schedule_end(box.pk, row.ends_at)
+    _record_for_owner("sharing.loan-given", account_id, colleague_id, row.pk, by=by, now=now)
+    name = names_of([colleague_id]).get(colleague_id, "")
+    detail = f"À {name}, {address.strip().lower()}"
+    tell(account_id, "delegation-given", now=now, number=row.pk, detail=detail)
+    announce(MembersChanged(box.pk, colleague_id, MembershipChange.ADDED, by, now.isoformat()))
+    return row.pk
+
+
+def _check_terms(terms: MembershipTerms, now: datetime) -> date:
+    """The last day of a delegation on these terms. Raises Refusal."""
+    check_days(terms, now)
+    if terms.ends_on is None or terms.ends_on - terms.starts_on > _MAX_DURATION:
+        raise Refusal("sharing.loan-endless")
+    if terms.right is Right.MANAGE:
+        raise Refusal("sharing.loan-right")
+    return terms.ends_on
+
+
+def _colleague_at(address: str, account_id: int) -> int:
+    """The active account of the agent at that address, other than `account_id`. Raises Refusal."""
+    listed = listed_person_at(address)
+    colleague = account_of_person(listed.person_id) if listed else None
+    if colleague is None or colleague.state != "active":
+        raise Refusal("sharing.nobody", address=address.strip()[:254])
+    if colleague.account_id == account_id:
+        raise Refusal("sharing.loan-to-oneself")
+    return colleague.account_id
+
+
+def _check_room_for(box: Box, colleague_id: int) -> None:
+    running = box.members.filter(ended_at__isnull=True)
+    if running.filter(account_id=colleague_id).exists():
+        raise Refusal("sharing.member-already")
+    if running.count() >= _MAX_DELEGATIONS:
+        raise Refusal("sharing.too-many", most=_MAX_DELEGATIONS)
+
+
+@transaction.atomic(durable=True)
+def end_delegation(account_id: int, member_id: int, *, by: str, now: datetime) -> AccessEnded:
+    """Use case: end a delegation now. Run the returned event after the commit.
+
+    Raises Refusal `sharing.member-gone`.
+    """
+    event = _end(account_id, member_id, by=by, now=now)
+    if event is None:
+        raise Refusal("sharing.member-gone")
+    return event
+
+
+def end_delegations(account_id: int, *, by: str, now: datetime) -> list[AccessEnded]:
+    """End every delegation of a mailbox whose account may be compromised. Inside the caller's transaction.
+
+    Run the returned events after the commit.
+    """
+    running = Member.objects.filter(
+        box__account_id=account_id, box__kind=BoxKind.PERSON, ended_at__isnull=True
+    ).values_list("pk", flat=True)
+    events = (_end(account_id, member_id, by=by, now=now) for member_id in list(running))
+    return [event for event in events if event]
+
+
+def revoke_delegation(account_id: int, number: int, *, by: str, now: datetime) -> bool:
+    """Undo a delegation from its notice (« Ce n’était pas moi »). Inside the caller's transaction.
+
+    False if it had already ended.
+    """
+    return _end(account_id, number, by=by, now=now) is not None
+
+
+def _end(account_id: int, member_id: int, *, by: str, now: datetime) -> AccessEnded | None:
+    row = (
+        Member.objects.select_for_update()
+        .filter(pk=member_id, box__account_id=account_id, box__kind=BoxKind.PERSON, ended_at__isnull=True)
+        .first()
+    )
+    if row is None:
+        return None
+    _record_for_owner("sharing.loan-ended", account_id, row.account_id, row.pk, by=by, now=now)
+    return end_membership(row, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def record_delegate_visit(box_id: int, account_id: int, *, now: datetime) -> None:
+    """Use case: record for the owner that a colleague opened the delegated mailbox, once a day."""
+    visits = BoxActivity.objects.filter(box_id=box_id, account_id=account_id, action="enter")
+    if visits.filter(at__gte=now - _ONE_NOTICE_A_DAY).exists():
+        return
+    BoxActivity.objects.create(box_id=box_id, account_id=account_id, action="enter", at=now)
+    owner_id = Box.objects.values_list("account_id", flat=True).get(pk=box_id)
+    _record_for_owner("sharing.loan-used", owner_id, account_id, 0, by=f"account:{account_id}", now=now)
+
+
+def _record_for_owner(
+    action: str, owner_id: int, colleague_id: int, number: int, *, by: str, now: datetime
+) -> None:
+    """Add a line to the owner's « Mon activité ». It stores the colleague's id, never the name."""
+    record(
+        action, to=f"account:{owner_id}", by=by, at=now, colleague=f"account:{colleague_id}", number=number
+    )
+
+
+def _personal_box(account_id: int, now: datetime) -> Box:
+    """The box of a person's own mailbox, created at the first delegation. Locked."""
+    box = Box.objects.select_for_update().filter(account_id=account_id).first()
+    if box is not None:
+        if box.kind != BoxKind.PERSON:
+            raise Refusal("sharing.loan-right")
+        return box
+    person_id = identified(account_id).person_id
+    if person_id is None:
+        raise Refusal("sharing.loan-right")
+    person = person_of(person_id)
+    return Box.objects.create(
+        account_id=account_id,
+        academy_id=person.academy_id,
+        kind=BoxKind.PERSON,
+        address=primary_address(person_id) or "",
+        title=f"Boîte de {person.shown_name}"[:200],
+        opened_at=now,
+        followed_on=paris_day(now),
+    )
