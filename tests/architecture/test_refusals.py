@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.ui.refusals import gathered, sentence
+from vaguemestre.foundation.ui.refusals import merge_sentences, sentence
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "vaguemestre"
 FILES = sorted(SOURCE.rglob("refusals.py"))
@@ -46,7 +46,7 @@ def sentences() -> dict[Path, Mapping[str, str]]:
 
 
 BY_FILE = sentences()
-BY_CODE = gathered(BY_FILE.values())
+BY_CODE = merge_sentences(BY_FILE.values())
 
 
 def refusal_classes() -> set[str]:
@@ -159,4 +159,4 @@ def test_the_instance_knows_every_sentence() -> None:
 
 def test_two_rooms_cannot_keep_the_same_code() -> None:
     with pytest.raises(ValueError, match=re.escape("lists.gone")):
-        gathered(({"lists.gone": "Un."}, {"lists.gone": "Deux."}))
+        merge_sentences(({"lists.gone": "Un."}, {"lists.gone": "Deux."}))

@@ -13,7 +13,6 @@ GERUNDS = {
     "rendering": "from MIME parts to what is shown",
     "wiring": "the table of what is plugged into what",
     "sending": "the section of the configuration, `[sending]`",
-    "converting": "office documents to PDF, in processes of their own",
 }
 
 

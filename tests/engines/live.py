@@ -31,11 +31,11 @@ from joserfc.jwk import ECKey
 from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.doveadm import Doveadm
-from vaguemestre.engines.instance import OUTSIDE, forget_alias, open_home
+from vaguemestre.engines.instance import OUTSIDE, open_home, remove_alias
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
-from vaguemestre.engines.projection import chosen as projection
+from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.provisioning.values import AppKey, Owed
@@ -242,7 +242,7 @@ class LiveEngines:
             self.end(name)
         self.end_gate()
         self.directory.close()
-        forget_alias(self.config)
+        remove_alias(self.config)
 
     def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
         child = self.children.pop(name)

@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.engines.live import LiveEngines, descendants
 
-from vaguemestre.engines.imap.cache.page_cache import Pages, Summaries
-from vaguemestre.engines.imap.protocol.wire import Connection
+from vaguemestre.engines.imap.cache.page_cache import PageCache, SummaryCache
+from vaguemestre.engines.imap.protocol.connection import Connection
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.post.mailstore.values import MailLogin
@@ -22,7 +22,7 @@ class Post:
         self.engines = engines
         self.tokens: list[str] = []
         self.connections: list[Connection] = []
-        self.pages, self.summaries = Pages(), Summaries()
+        self.pages, self.summaries = PageCache(), SummaryCache()
         self.pool = Pool(self._connect, on_forget=self._forget, **options)
         self.mailboxes = ImapMailboxes(self.pool, self.pages, self.summaries)
 

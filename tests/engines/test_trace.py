@@ -5,8 +5,8 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.engines.steps import Step, TraceLine
 from vaguemestre.engines.trace import in_order
+from vaguemestre.engines.trace_line import Step, TraceLine
 
 NOON = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
 ROAD = (Step.RECEIVED, Step.QUEUED, Step.FILED, Step.DELIVERED, Step.DONE)

@@ -16,7 +16,7 @@ from tests.engines import live
 from tests.engines.live import LiveEngines, Someone, free_port_base, is_free, letter, wait_until
 
 from vaguemestre.engines.dovecot.configuration import folder
-from vaguemestre.engines.imap.cache.page_cache import Pages, Summaries
+from vaguemestre.engines.imap.cache.page_cache import PageCache, SummaryCache
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
@@ -106,7 +106,7 @@ def servers(engines: LiveEngines) -> Iterator[Servers]:
             generation=lambda: 0,
             ended=lambda keys: set(),
         )
-        yield Servers(member, box, behind, ImapMailboxes(pool, Pages(), Summaries()))
+        yield Servers(member, box, behind, ImapMailboxes(pool, PageCache(), SummaryCache()))
         pool.close_all()
     finally:
         if front is not None:

@@ -74,7 +74,7 @@ def _mail_of(box: MemoryMailbox) -> Callable[[], object]:
 
     def state() -> object:
         return {
-            name: {uid: kept.flags for uid, kept in folder.kept.items()}
+            name: {uid: kept.flags for uid, kept in folder.messages.items()}
             for name, folder in box._folders.items()
         }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import RequestFactory
 
-from vaguemestre.foundation.ui.bundles import BUNDLES, joined
+from vaguemestre.foundation.ui.bundles import BUNDLES, bundle
 from vaguemestre.site import static
 
 
@@ -58,7 +58,7 @@ def test_what_a_page_asks_for_together_is_one_file(tmp_path: Path) -> None:
     for name, parts in BUNDLES.items():
         text = (current / name).read_text(encoding="utf-8")
         for part in parts:
-            own = joined(name, [(current / part).read_text(encoding="utf-8")])
+            own = bundle(name, [(current / part).read_text(encoding="utf-8")])
             assert own.strip() in text
 
 
@@ -74,7 +74,7 @@ def test_styles_joined_say_the_same() -> None:
 }
 """
     wanted = '@media (min-width: 701px){a :is(b,i):hover,.x>p{margin:0 1px;--font:"A B",sans-serif;--dark: }}'
-    assert joined("ui/mail.css", [said]).strip() == wanted
+    assert bundle("ui/mail.css", [said]).strip() == wanted
 
 
 def test_scripts_joined_lose_comments_and_margins_alone() -> None:
@@ -87,7 +87,7 @@ const at = "https://a.example"; // said beside
   }
 """
     wanted = 'const at = "https://a.example"; // said beside\nfunction f() {\nreturn `${at}//b`;\n}'
-    assert joined("page.js", [said]) == f"(() => {{\n{wanted}\n\n}})();"
+    assert bundle("page.js", [said]) == f"(() => {{\n{wanted}\n\n}})();"
 
 
 def asked(home: Path, address: str, **headers: str) -> tuple[str, dict[str, str], bytes]:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.mail import owner_of
-from vaguemestre.engines.dovecot.index_versions import Indexing
+from vaguemestre.engines.dovecot.index_versions import IndexVersions
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 
@@ -27,7 +27,7 @@ def command(
         raise Failed("dites quelles boîtes, ou --all pour toutes.", 2)
     if not settings.CONFIG.mail.full_text_search:
         raise Failed("la recherche dans le texte n’est pas voulue ici (mail.full_text_search).", 2)
-    indexing = Indexing(settings.CONFIG)
+    indexing = IndexVersions(settings.CONFIG)
     named = [owner_of(mailbox_name).mailbox for mailbox_name in usernames or ()]
     mailboxes = indexing.mailboxes() if every else named
     stale = [mailbox_name for mailbox_name in mailboxes if force or not indexing.is_current(mailbox_name)]
@@ -41,12 +41,12 @@ def command(
         raise typer.Exit(1)
 
 
-def _renewed(indexing: Indexing, mailboxes: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _renewed(indexing: IndexVersions, mailboxes: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Rebuild indexes one by one; yields failures as (mailbox, reason)."""
     with _bar(len(mailboxes)) as advance:
         for mailbox in mailboxes:
             try:
-                indexing.renew(mailbox)
+                indexing.rebuild(mailbox)
             except (EngineDown, EngineRefused) as error:
                 yield mailbox, str(error)
             advance()

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vaguemestre.demo import services as demo
-from vaguemestre.foundation.jobs.services import take_back_all
+from vaguemestre.foundation.jobs.services import requeue_running_jobs
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.people.credentials.queries import has_accounts
 from vaguemestre.people.credentials.services import add_activation_link, open_account
@@ -69,7 +69,7 @@ def _look_at_restored(config: Config) -> None:
     mark = config.data_dir / RESTORED
     if mark.exists():
         count = withdraw_due_messages(now=timezone.now())
-        take_back_all()  # whoever was running them when the backup was made is not here
+        requeue_running_jobs()  # whoever was running them when the backup was made is not here
         mark.unlink()
         _say(
             step=(

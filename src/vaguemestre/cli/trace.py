@@ -7,8 +7,8 @@ import typer
 from django.conf import settings
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.engines.steps import Step
 from vaguemestre.engines.trace import trace
+from vaguemestre.engines.trace_line import Step
 from vaguemestre.foundation.kernel.times import PARIS
 
 _WORDS = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vaguemestre.foundation.journal.queries import objects_told
+from vaguemestre.foundation.journal.queries import subjects_by_detail
 from vaguemestre.people.credentials.queries import accounts_by_dossier, lives_of
 
 
@@ -11,7 +11,7 @@ def accounts_of_cast(academy_id: int, dossiers: Sequence[str]) -> dict[str, tupl
     accounts = accounts_by_dossier(academy_id, dossiers)
     lacking = [dossier for dossier in dossiers if dossier not in accounts]
     if lacking:
-        registrations = objects_told("directory.person-registered", "dossier", lacking)
+        registrations = subjects_by_detail("directory.person-registered", "dossier", lacking)
         people = {int(to.removeprefix("person:")): dossier for dossier, to in registrations.items()}
         for person_id, (account_id, _, state) in lives_of(list(people)).items():
             accounts[people[person_id]] = (account_id, state)

@@ -7,9 +7,10 @@ from functools import partial
 from itertools import batched
 
 from vaguemestre.demo.letters import Letter
+from vaguemestre.engines.imap.protocol.arguments import Argument, Literal
+from vaguemestre.engines.imap.protocol.connection import CommandRefused, Connection
 from vaguemestre.engines.imap.protocol.mailbox_names import to_wire
-from vaguemestre.engines.imap.protocol.wire import Answered, Argument, Connection, Literal
-from vaguemestre.engines.imap.store.creation_race import begun, make
+from vaguemestre.engines.imap.store.creation_race import create_mailbox, retry_untrue_refusal
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 BATCH = 100
@@ -63,11 +64,11 @@ def _make(connection: Connection, name: str) -> None:
     """Create and subscribe to a folder if it does not exist."""
     if name != "INBOX":
         try:
-            make(partial(connection.run, patience=_PATIENCE), name)
-        except Answered as refused:
+            create_mailbox(partial(connection.run, patience=_PATIENCE), name)
+        except CommandRefused as refused:
             if refused.code != "ALREADYEXISTS":
                 raise
-    begun(lambda: connection.run(b"SUBSCRIBE", name, patience=_PATIENCE), "ALREADYEXISTS")
+    retry_untrue_refusal(lambda: connection.run(b"SUBSCRIBE", name, patience=_PATIENCE), "ALREADYEXISTS")
 
 
 def _is_there(connection: Connection, name: str, letter: Letter) -> bool:

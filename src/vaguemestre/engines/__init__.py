@@ -1,1 +1,1 @@
-"""The outside: one folder per engine, plugged in by site/wiring."""
+"""Clients and configurations of everything outside the process, plugged in by site/wiring."""

@@ -1,6 +1,6 @@
 """The demonstration's own certification authority and server certificate (RFC 5280, RFC 6125).
 
-Made once and kept; the server's is made again when it comes near its end or the domain changed.
+Created once; renewed 30 days before they expire, or when the domain changes.
 """
 
 import datetime as dt
@@ -18,8 +18,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from vaguemestre.engines.instance import Instance
 
 _INJECTOR = "sieve.localhost"
-_CA_LIFE = dt.timedelta(days=3650)
-_SERVER_LIFE = dt.timedelta(days=397)  # what browsers and Apple's programs accept at most
+_CA_LIFETIME = dt.timedelta(days=3650)
+_SERVER_LIFETIME = dt.timedelta(days=397)  # the maximum that browsers and Apple accept
 _RENEW_BEFORE = dt.timedelta(days=30)
 
 
@@ -36,7 +36,7 @@ def paths(instance: Instance) -> Certificates:
 
 
 def injector_paths(instance: Instance) -> Certificates:
-    """The certificate by which Dovecot's Sieve proves itself to Postfix: answers leave without a password."""
+    """The client certificate of Dovecot's Sieve towards Postfix, in place of a password."""
     folder = instance.engines_dir / "tls"
     return Certificates(ca=folder / "ca.pem", certificate=folder / "sieve.pem", key=folder / "sieve.key")
 
@@ -48,30 +48,30 @@ def fingerprint(certificate: Path) -> str:
 
 
 def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
-    """Make what is not there yet. The keys are root's: both engines read theirs before they drop root."""
-    made, inside = paths(instance), injector_paths(instance)
-    folder = made.ca.parent
+    """Create or renew what is due. Keys belong to root: both engines read theirs before they drop root."""
+    server, injector = paths(instance), injector_paths(instance)
+    folder = server.ca.parent
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     ca_key_file = folder / "ca.key"
     names = server_names(instance.academy.domain)
-    if not (made.ca.exists() and ca_key_file.exists()):
+    if not (server.ca.exists() and ca_key_file.exists()):
         ca_key = ec.generate_private_key(ec.SECP256R1())
         _write(ca_key_file, _private(ca_key), 0o600)
-        _write(made.ca, _public(authority(ca_key, now=now)), 0o644)
-        made.certificate.unlink(missing_ok=True)
-        inside.certificate.unlink(missing_ok=True)
-    for wanted, alternatives, use in (
-        (made, names, ExtendedKeyUsageOID.SERVER_AUTH),
-        (inside, (_INJECTOR,), ExtendedKeyUsageOID.CLIENT_AUTH),
+        _write(server.ca, _public(authority(ca_key, now=now)), 0o644)
+        server.certificate.unlink(missing_ok=True)
+        injector.certificate.unlink(missing_ok=True)
+    for files, alternatives, use in (
+        (server, names, ExtendedKeyUsageOID.SERVER_AUTH),
+        (injector, (_INJECTOR,), ExtendedKeyUsageOID.CLIENT_AUTH),
     ):
-        if not _still_good(wanted, alternatives, now):
-            ca = x509.load_pem_x509_certificate(made.ca.read_bytes())
+        if not _is_current(files, alternatives, now):
+            ca = x509.load_pem_x509_certificate(server.ca.read_bytes())
             key = ec.generate_private_key(ec.SECP256R1())
-            certificate = signed(key, ca, _read_key(ca_key_file), alternatives, use, now=now)
-            _write(wanted.key, _private(key), 0o600)
-            _write(wanted.certificate, _public(certificate) + made.ca.read_bytes(), 0o644)
-    return made
+            certificate = end_entity(key, ca, _read_key(ca_key_file), alternatives, use, now=now)
+            _write(files.key, _private(key), 0o600)
+            _write(files.certificate, _public(certificate) + server.ca.read_bytes(), 0o644)
+    return server
 
 
 def server_names(domain: str) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def server_names(domain: str) -> tuple[str, ...]:
 
 
 def authority(key: ec.EllipticCurvePrivateKey, *, now: dt.datetime) -> x509.Certificate:
-    """A self-signed authority that may sign servers only, one step down (RFC 5280 §4.2.1.9)."""
+    """A self-signed authority that may only sign end entities (RFC 5280 §4.2.1.9)."""
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Vaguemestre"),
@@ -87,7 +87,7 @@ def authority(key: ec.EllipticCurvePrivateKey, *, now: dt.datetime) -> x509.Cert
         ]
     )
     return (
-        _begin(name, name, key, now, _CA_LIFE)
+        _begin(name, name, key, now, _CA_LIFETIME)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
@@ -95,7 +95,7 @@ def authority(key: ec.EllipticCurvePrivateKey, *, now: dt.datetime) -> x509.Cert
     )
 
 
-def signed(
+def end_entity(
     key: ec.EllipticCurvePrivateKey,
     ca: x509.Certificate,
     ca_key: ec.EllipticCurvePrivateKey,
@@ -104,12 +104,12 @@ def signed(
     *,
     now: dt.datetime,
 ) -> x509.Certificate:
-    """A certificate for those names, good for one use only: a server's, or a client's."""
+    """A certificate for those names and one extended key usage: server or client."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     alternatives = [x509.DNSName(name) for name in names]
     issuer_id = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return (
-        _begin(subject, ca.subject, key, now, _SERVER_LIFE)
+        _begin(subject, ca.subject, key, now, _SERVER_LIFETIME)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
@@ -129,7 +129,7 @@ def _begin(
     issuer: x509.Name,
     key: ec.EllipticCurvePrivateKey,
     now: dt.datetime,
-    life: dt.timedelta,
+    lifetime: dt.timedelta,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -137,8 +137,8 @@ def _begin(
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))  # clocks of other machines differ
-        .not_valid_after(now + life)
+        .not_valid_before(now - dt.timedelta(hours=1))  # other machines' clocks differ
+        .not_valid_after(now + lifetime)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
@@ -159,13 +159,13 @@ def _usage(
     )
 
 
-def _still_good(made: Certificates, names: Sequence[str], now: dt.datetime) -> bool:
-    if not (made.certificate.exists() and made.key.exists()):
+def _is_current(files: Certificates, names: Sequence[str], now: dt.datetime) -> bool:
+    if not (files.certificate.exists() and files.key.exists()):
         return False
-    certificate = x509.load_pem_x509_certificate(made.certificate.read_bytes())
-    held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    same_names = set(held.get_values_for_type(x509.DNSName)) == set(names)
-    same_key = certificate.public_key() == _read_key(made.key).public_key()
+    certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+    alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    same_names = set(alternatives.get_values_for_type(x509.DNSName)) == set(names)
+    same_key = certificate.public_key() == _read_key(files.key).public_key()
     return same_names and same_key and certificate.not_valid_after_utc > now + _RENEW_BEFORE
 
 
@@ -187,11 +187,11 @@ def _public(certificate: x509.Certificate) -> bytes:
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    temporary = path.with_name(f"{path.name}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    fresh.chmod(mode)
-    fresh.rename(path)
+    temporary.chmod(mode)
+    temporary.rename(path)

@@ -1,4 +1,4 @@
-"""The virus check, asked of clamd (clamd(8), command INSTREAM), where one is configured."""
+"""Virus scan by clamd (clamd(8), command INSTREAM), if one is configured."""
 
 import socket
 from contextlib import closing, suppress
@@ -6,72 +6,72 @@ from typing import BinaryIO
 
 from vaguemestre.foundation.kernel.errors import EngineDown
 
-_PIECE = 256 * 1024
-_PATIENCE = 120.0  # seconds without a word
+_CHUNK_BYTES = 256 * 1024
+_SCAN_SECONDS = 120.0  # without an octet of answer
 _PING_SECONDS = 5.0
 
 
 class Clamd:
-    """`place`: path of its socket, or `host:port`; empty for none."""
+    """`address`: path of its socket, or `host:port`; empty for none."""
 
-    def __init__(self, place: str) -> None:
-        self._place = place
+    def __init__(self, address: str) -> None:
+        self._address = address
 
     @property
     def is_wanted(self) -> bool:
-        return bool(self._place)
+        return bool(self._address)
 
     def __call__(self, content: BinaryIO) -> str:
-        """Name of what was found, or nothing. Raises EngineDown."""
-        if not self._place:
+        """Name of the virus, or an empty string. Raises EngineDown."""
+        if not self._address:
             return ""
         try:
-            with closing(self._connected()) as wire:
-                with suppress(BrokenPipeError, ConnectionResetError):  # it stopped listening, and says why
-                    _hand(wire, content)
-                said = _said(wire)
+            with closing(self._connect()) as wire:
+                with suppress(BrokenPipeError, ConnectionResetError):  # its answer says why
+                    _send_content(wire, content)
+                answer = _read_answer(wire)
         except OSError as error:
             raise EngineDown(f"clamd: {error}") from error
-        if said == "stream: OK":
+        if answer == "stream: OK":
             return ""
-        if said.endswith(" FOUND"):
-            return said.removeprefix("stream: ").removesuffix(" FOUND")
-        raise EngineDown(f"clamd: {said[:200]}")
+        if answer.endswith(" FOUND"):
+            return answer.removeprefix("stream: ").removesuffix(" FOUND")
+        raise EngineDown(f"clamd: {answer[:200]}")
 
     def ping(self) -> None:
         """Raises EngineDown unless clamd answers PONG within a few seconds."""
         try:
-            with closing(self._connected(_PING_SECONDS)) as wire:
+            with closing(self._connect(_PING_SECONDS)) as wire:
                 wire.sendall(b"zPING\0")
-                said = _said(wire)
+                answer = _read_answer(wire)
         except OSError as error:
             raise EngineDown(f"clamd: {error}") from error
-        if said != "PONG":
-            raise EngineDown(f"clamd: {said[:200]}")
+        if answer != "PONG":
+            raise EngineDown(f"clamd: {answer[:200]}")
 
-    def _connected(self, patience: float = _PATIENCE) -> socket.socket:
-        host, _, port = self._place.rpartition(":")
-        if "/" in self._place or not port.isdigit():
+    def _connect(self, timeout: float = _SCAN_SECONDS) -> socket.socket:
+        host, _, port = self._address.rpartition(":")
+        if "/" in self._address or not port.isdigit():
             wire = socket.socket(socket.AF_UNIX)
-            wire.settimeout(patience)
+            wire.settimeout(timeout)
             try:
-                wire.connect(self._place)
+                wire.connect(self._address)
             except OSError:
                 wire.close()
                 raise
             return wire
-        return socket.create_connection((host, int(port)), timeout=patience)
+        return socket.create_connection((host, int(port)), timeout=timeout)
 
 
-def _hand(wire: socket.socket, content: BinaryIO) -> None:
+def _send_content(wire: socket.socket, content: BinaryIO) -> None:
     wire.sendall(b"zINSTREAM\0")
-    while piece := content.read(_PIECE):
-        wire.sendall(len(piece).to_bytes(4, "big") + piece)
+    while chunk := content.read(_CHUNK_BYTES):
+        wire.sendall(len(chunk).to_bytes(4, "big") + chunk)
     wire.sendall((0).to_bytes(4, "big"))
 
 
-def _said(wire: socket.socket) -> str:
-    heard = b""
-    while not heard.endswith(b"\0") and (more := wire.recv(4096)):
-        heard += more
-    return heard.rstrip(b"\0\n").decode("utf-8", "replace")
+def _read_answer(wire: socket.socket) -> str:
+    answer = b""
+    while not answer.endswith(b"\0") and (chunk := wire.recv(4096)):
+        answer += chunk
+    return answer.rstrip(b"\0\n").decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Documents signed by the instance (CMS, RFC 5652), with the certificate its mail servers show."""
+"""CMS signatures of the instance (RFC 5652), with the certificate of its mail servers."""
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -11,7 +11,7 @@ from vaguemestre.foundation.kernel.errors import EngineRefused
 
 
 class Signature:
-    """Implements `autoconfig.ports.Sign`. The key is read at each signature: it may have been renewed."""
+    """Implements `autoconfig.ports.Sign`. The key is read for each signature, as it may have been renewed."""
 
     def __init__(self, instance: Instance) -> None:
         self._paths = certificates.paths(instance)

@@ -1,4 +1,4 @@
-"""Engine configurations are templates next to the code: rendered strictly, written whole, then renamed."""
+"""Configuration templates of engines: rendered strictly, written atomically."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import jinja2
 
 
 def render(folder: Path, template: str, **values: object) -> str:
-    """Fill one template. An unknown name is an error (jinja2.UndefinedError), never an empty string."""
+    """Render one template. Raises jinja2.UndefinedError for an unknown name."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
@@ -20,16 +20,16 @@ def render(folder: Path, template: str, **values: object) -> str:
 
 
 def write(path: Path, text: str, *, mode: int = 0o644, group: int = 0) -> bool:
-    """Replace a file whole. Returns whether its content changed; an unchanged file keeps its date."""
+    """Replace a file atomically. Returns whether its content changed; an unchanged file keeps its date."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_file() and path.read_text(encoding="utf-8") == text and path.stat().st_gid == group:
         path.chmod(mode)
         return False
-    fresh = path.with_name(f"{path.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    temporary = path.with_name(f"{path.name}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    os.chown(fresh, -1 if os.geteuid() else 0, group)
-    fresh.chmod(mode)
-    fresh.rename(path)
+    os.chown(temporary, -1 if os.geteuid() else 0, group)
+    temporary.chmod(mode)
+    temporary.rename(path)
     return True

@@ -1,6 +1,6 @@
-"""What the engines need to know of an instance, and the few things they share.
+"""The instance as engines need it, and the paths and users they share.
 
-`site.config.Config` fits `Instance` by its shape: engines stand below the site and never import it.
+`site.config.Config` satisfies `Instance` structurally: engines stand below the site and never import it.
 """
 
 import grp
@@ -91,7 +91,7 @@ class PortsShape(Protocol):
 
 
 class Instance(Protocol):
-    """One instance, as the engines see it."""
+    """One instance, as engines need it."""
 
     @property
     def home(self) -> Path: ...
@@ -135,7 +135,7 @@ def database_password(instance: Instance) -> str:
 
 
 def postgres_reader(instance: Instance) -> PostgresReader:
-    """The engines' role is the server's, not the instance's: its password is derived, the same for all."""
+    """How engines connect. Their role is shared by all instances of a server, so its password is derived."""
     database = instance.database
     secret = database_password(instance).encode() or bytes(instance.home)
     return PostgresReader(
@@ -148,11 +148,11 @@ def postgres_reader(instance: Instance) -> PostgresReader:
 
 
 def system_user() -> pwd.struct_passwd:
-    """The one system user that owns the mail; made when missing. Raises EngineRefused, KeyError never."""
+    """The system user that owns the mail, created when missing. Raises EngineRefused."""
     try:
         return pwd.getpwnam(MAIL_USER)
     except KeyError:
-        made = subprocess.run(
+        useradd = subprocess.run(
             ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
              "--shell", "/usr/sbin/nologin", MAIL_USER],
             capture_output=True, text=True, check=False,
@@ -161,7 +161,7 @@ def system_user() -> pwd.struct_passwd:
         return pwd.getpwnam(MAIL_USER)
     except KeyError:
         raise EngineRefused(
-            f"l’utilisateur {MAIL_USER} ne peut pas être créé : {made.stderr.strip()}"
+            f"l’utilisateur {MAIL_USER} ne peut pas être créé : {useradd.stderr.strip()}"
         ) from None
 
 
@@ -170,12 +170,12 @@ def postfix_group() -> int:
 
 
 def has_filter(instance: Instance) -> bool:
-    """Whether arriving mail passes through a content filter: wanted, and installed."""
+    """Whether incoming mail passes through a content filter: configured, and installed."""
     return instance.mail.content_filter and _FILTER.is_file()
 
 
 def alias(instance: Instance) -> Path:
-    """A folder in /run that stands for a home the engines cannot use under its own name.
+    """A folder in /run that replaces a home whose path the engines cannot use.
 
     `home` in it is the home, `d` holds Dovecot's sockets. /run is root's, and empty after a boot.
     """
@@ -183,40 +183,40 @@ def alias(instance: Instance) -> Path:
 
 
 def needs_alias(instance: Instance) -> bool:
-    """Whether the home's name is too long for sockets, odd for Postfix's lists, or behind a closed folder."""
-    awkward = len(bytes(instance.home)) > _LONGEST_HOME or not _PLAIN_PATH.fullmatch(str(instance.home))
-    return awkward or _closed_parent(instance) is not None
+    """Whether the home's path is too long for sockets, unfit for Postfix's lists, or unreachable."""
+    is_unfit = len(bytes(instance.home)) > _LONGEST_HOME or not _PLAIN_PATH.fullmatch(str(instance.home))
+    return is_unfit or _closed_parent(instance) is not None
 
 
-def seen_home(instance: Instance) -> Path:
-    """The home as the engines' configurations name it."""
+def engine_home(instance: Instance) -> Path:
+    """The home as it stands in the engines' configurations."""
     return alias(instance) / "home" if needs_alias(instance) else instance.home
 
 
-def seen(instance: Instance, path: Path) -> Path:
-    """A path below the home, as the engines' configurations name it."""
-    return seen_home(instance) / path.relative_to(instance.home)
+def engine_path(instance: Instance, path: Path) -> Path:
+    """A path below the home, as it stands in the engines' configurations."""
+    return engine_home(instance) / path.relative_to(instance.home)
 
 
 def sockets(instance: Instance) -> Path:
-    """Where Dovecot's sockets are. It finds out the real path of this folder: a short link would not do."""
+    """The folder of Dovecot's sockets. Dovecot resolves its real path, so a short link would not do."""
     return (alias(instance) if needs_alias(instance) else instance.home / "run") / "d"
 
 
 def open_home(instance: Instance) -> None:
-    """Let the engines' users walk to what is theirs, and no further. Raises EngineRefused."""
+    """Let the engines' users reach their own folders, and no others. Raises EngineRefused."""
     for folder in (instance.home, instance.engines_dir, instance.home / "run", instance.logs_dir):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(folder.stat().st_mode & 0o777 | 0o711)
     if needs_alias(instance):
         alias(instance).mkdir(exist_ok=True)
-        _stand_for(alias(instance) / "home", instance)
+        _make_alias(alias(instance) / "home", instance)
     sockets(instance).mkdir(parents=True, exist_ok=True)
     sockets(instance).chmod(0o755)
 
 
-def forget_alias(instance: Instance) -> None:
-    """Remove what stood for the home in /run, once the engines have ended."""
+def remove_alias(instance: Instance) -> None:
+    """Remove the alias in /run, once the engines have ended."""
     folder = alias(instance)
     if not folder.is_dir():
         return
@@ -233,8 +233,8 @@ def forget_alias(instance: Instance) -> None:
         folder.rmdir()
 
 
-def _stand_for(home: Path, instance: Instance) -> None:
-    """A link is enough for a long name; behind a closed folder, the home is mounted there too."""
+def _make_alias(home: Path, instance: Instance) -> None:
+    """Link the home, which is enough for a long path; bind-mount it when it is behind a closed folder."""
     closed = _closed_parent(instance)
     if closed is None:
         if not (home.is_symlink() and home.readlink() == instance.home):
@@ -265,16 +265,16 @@ def _is_mounted(folder: Path) -> bool:
 
 def _closed_parent(instance: Instance) -> Path | None:
     user = system_user()
-    return next((parent for parent in instance.home.parents if not _may_walk(parent, user)), None)
+    return next((parent for parent in instance.home.parents if not _may_traverse(parent, user)), None)
 
 
-def _may_walk(folder: Path, user: pwd.struct_passwd) -> bool:
-    """Whether the mail user may walk through; Postfix's user, who shares no group with it, too."""
+def _may_traverse(folder: Path, user: pwd.struct_passwd) -> bool:
+    """Whether the mail user may traverse the folder, and Postfix's user, which shares no group with it."""
     status = folder.stat()
     return bool(status.st_mode & 0o001) and not (status.st_uid == user.pw_uid and not status.st_mode & 0o100)
 
 
-def own(path: Path, user: int, group: int, mode: int) -> None:
+def set_owner(path: Path, user: int, group: int, mode: int) -> None:
     """Give a path its owner and mode."""
     os.chown(path, user, group)
     path.chmod(mode)

@@ -1,6 +1,6 @@
-"""What was lately refused or put off for somebody, as Postfix and Dovecot logged it.
+"""Recent bounces, deferrals and filter rejections of a person's mail, from the logs of Postfix and Dovecot.
 
-Only times, addresses and status codes leave from here: the engines' own words may quote a header.
+Only times, addresses and status codes are returned: the engines' own words may quote a header.
 """
 
 import datetime as dt
@@ -12,10 +12,10 @@ from vaguemestre.desks.helpdesk.values import Undelivered
 from vaguemestre.engines.dovecot.configuration import log_file as dovecot_log
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.postfix.configuration import log_file as postfix_log
-from vaguemestre.engines.postfix.maillog import moment, parsed
+from vaguemestre.engines.postfix.maillog import log_moment, parse_line
 
-READ_BACK = 4_000_000  # octets of each log: some ten thousand messages
-_MOST = 10
+TAIL_BYTES = 4_000_000  # of each log: some ten thousand messages
+_MAX_ENTRIES = 10
 _STATUS = re.compile(
     r"to=<(?P<to>[^>]*)>(?:, orig_to=<(?P<alias>[^>]*)>)?.*? dsn=(?P<dsn>[245]\.\d+\.\d+)"
     r".* status=(?P<status>\w+)"
@@ -35,44 +35,43 @@ def undelivered(
     instance: Instance, addresses: Collection[str], *, now: dt.datetime
 ) -> tuple[Undelivered, ...]:
     """The last ten messages those addresses did not get, newest first. `addresses` in lower case."""
-    mine = frozenset(addresses)
-    found = [*_by_postfix(postfix_log(instance), mine, now), *_by_sieve(dovecot_log(instance), mine)]
-    return tuple(sorted(found, key=lambda one: one.at, reverse=True)[:_MOST])
+    own = frozenset(addresses)
+    entries = [*_by_postfix(postfix_log(instance), own, now), *_by_sieve(dovecot_log(instance), own)]
+    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True)[:_MAX_ENTRIES])
 
 
-def _by_postfix(path: Path, mine: frozenset[str], now: dt.datetime) -> Iterator[Undelivered]:
+def _by_postfix(path: Path, own: frozenset[str], now: dt.datetime) -> Iterator[Undelivered]:
     senders: dict[str, str] = {}
     for text in _tail(path):
-        if not (line := parsed(text)):
+        if not (line := parse_line(text)):
             continue
-        said = line["text"]
-        if found := _FROM.match(said):
-            senders[line["queue_id"]] = found["sender"]
-        elif (found := _STATUS.match(said)) and found["status"] in ("bounced", "deferred", "expired"):
-            if mine & {found["to"].lower(), (found["alias"] or "").lower()}:
-                sender = senders.get(line["queue_id"], "")
-                is_final = found["status"] != "deferred"
-                yield Undelivered(moment(line["at"], now), sender, found["dsn"], is_final=is_final)
-        elif (found := _REJECT.match(said)) and found["to"].lower() in mine:
-            is_final = found["dsn"].startswith("5")
-            yield Undelivered(moment(line["at"], now), found["sender"], found["dsn"], is_final=is_final)
+        if match := _FROM.match(line.text):
+            senders[line.queue_id] = match["sender"]
+        elif (match := _STATUS.match(line.text)) and match["status"] in ("bounced", "deferred", "expired"):
+            if own & {match["to"].lower(), (match["alias"] or "").lower()}:
+                sender = senders.get(line.queue_id, "")
+                is_final = match["status"] != "deferred"
+                yield Undelivered(log_moment(line.at, now), sender, match["dsn"], is_final=is_final)
+        elif (match := _REJECT.match(line.text)) and match["to"].lower() in own:
+            is_final = match["dsn"].startswith("5")
+            yield Undelivered(log_moment(line.at, now), match["sender"], match["dsn"], is_final=is_final)
 
 
-def _by_sieve(path: Path, mine: frozenset[str]) -> Iterator[Undelivered]:
-    """What the person's own filters refused or threw away."""
+def _by_sieve(path: Path, own: frozenset[str]) -> Iterator[Undelivered]:
+    """Messages that the person's own filters rejected or discarded."""
     for text in _tail(path):
-        if (found := _SIEVE.match(text)) and found["who"].lower() in mine:
-            at = dt.datetime.fromisoformat(found["at"]).replace(tzinfo=dt.UTC)
-            status = "filter-rejected" if found["act"].startswith("rejected") else "filter-discarded"
-            yield Undelivered(at, found["sender"] or "", status, is_final=True)
+        if (match := _SIEVE.match(text)) and match["who"].lower() in own:
+            at = dt.datetime.fromisoformat(match["at"]).replace(tzinfo=dt.UTC)
+            status = "filter-rejected" if match["act"].startswith("rejected") else "filter-discarded"
+            yield Undelivered(at, match["sender"] or "", status, is_final=True)
 
 
 def _tail(path: Path) -> Iterator[str]:
-    """The last lines of a log, a bounded part of it."""
+    """The lines of the last TAIL_BYTES of a log."""
     if not path.exists():
         return
     with path.open("rb") as log:
-        start = max(0, path.stat().st_size - READ_BACK)
+        start = max(0, path.stat().st_size - TAIL_BYTES)
         log.seek(start)
         if start:
             log.readline()  # a line cut in two

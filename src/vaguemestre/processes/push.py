@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
-from vaguemestre.foundation.push.application import Push, Receive, Scope, Send
+from vaguemestre.foundation.push.application import PushApplication, Receive, Scope, Send
 from vaguemestre.site import secrets
 
 
@@ -40,7 +40,7 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     django.setup()
     config = settings.CONFIG
-    push = Push(
+    push = PushApplication(
         ticket_key=secrets.read(config.secrets_dir, "push_key"),
         notify_key=secrets.read(config.secrets_dir, "notify_key"),
         throttle_key=secrets.read(config.secrets_dir, "throttle_key"),
@@ -51,9 +51,9 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
                 f"http://127.0.0.1:{config.ports.web}",
             )
         ),
-        count=import_string("vaguemestre.access.signin.ports.revocations").get().count,
-        over=over,
-        door=door,
+        revocations=import_string("vaguemestre.access.signin.ports.revocations").get().count,
+        ended=over,
+        throttle=door,
     )
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +67,7 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
 
 
 @contextlib.asynccontextmanager
-async def _watching(push: Push) -> AsyncIterator[None]:
+async def _watching(push: PushApplication) -> AsyncIterator[None]:
     task = asyncio.ensure_future(push.watch())
     yield
     task.cancel()

@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from vaguemestre.access.signin.rules.throttle import network_named
-from vaguemestre.engines.instance import POSTFIX_USER, own
+from vaguemestre.engines.instance import POSTFIX_USER, set_owner
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.configuration import gate_socket
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
@@ -196,7 +196,7 @@ async def main() -> None:
             f"mail.{config.academy.domain.lower()}",
             secrets.read(config.secrets_dir, "seal_key").encode("ascii"),
         )
-        own(Path(path), 0, pwd.getpwnam(POSTFIX_USER).pw_gid, 0o660)
+        set_owner(Path(path), 0, pwd.getpwnam(POSTFIX_USER).pw_gid, 0o660)
         following = asyncio.create_task(follow(_read))
         beating = asyncio.create_task(_beat(config.run_dir / "gate.heartbeat"))
         await stop.wait()

@@ -95,7 +95,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",
-                "vaguemestre.foundation.ui.pages.about",
+                "vaguemestre.foundation.ui.pages.page_context",
             ],
         },
     },

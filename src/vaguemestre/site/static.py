@@ -10,7 +10,7 @@ from wsgiref.types import WSGIApplication
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
-from vaguemestre.foundation.ui.bundles import BUNDLES, JOINING, joined
+from vaguemestre.foundation.ui.bundles import BUNDLES, BUNDLING_VERSION, bundle
 
 SOURCE = Path(__file__).resolve().parents[1]
 _KEPT = 2  # versions: pages still open ask for the one before
@@ -27,7 +27,7 @@ def version(home: Path) -> str:
 def gather(home: Path) -> Path:
     """Copy every room's static files to HOME/static/<version>/; the folder to serve as /static."""
     files = [(path, path.relative_to(folder)) for folder in _folders() for path in _files(folder)]
-    digest = hashlib.sha256(repr((JOINING, BUNDLES)).encode())
+    digest = hashlib.sha256(repr((BUNDLING_VERSION, BUNDLES)).encode())
     for path, name in files:
         digest.update(f"{name}\0".encode() + path.read_bytes())
     served = home / "static"
@@ -69,7 +69,7 @@ def _bundle(folder: Path) -> None:
     for name, parts in BUNDLES.items():
         if all((folder / part).is_file() for part in parts):
             texts = [(folder / part).read_text(encoding="utf-8") for part in parts]
-            (folder / name).write_text(joined(name, texts), encoding="utf-8")
+            (folder / name).write_text(bundle(name, texts), encoding="utf-8")
 
 
 def _compress(folder: Path) -> None:

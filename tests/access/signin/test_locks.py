@@ -12,7 +12,7 @@ from tests.access.signin.test_services import asked, tried
 from vaguemestre.access.signin.models import Attempts
 from vaguemestre.access.signin.rules.throttle import Tried
 from vaguemestre.access.signin.services.programs import note_failure
-from vaguemestre.foundation.journal.queries import lines_about
+from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.people.credentials.ports import secret_keys
 
 SECRET = "Rentree2026!"
@@ -45,7 +45,7 @@ def test_pages_and_programs_sprayed_together_are_all_counted(monkeypatch: pytest
 
     assert sorted(at_once(8, sprays)) == list(range(8))
     refused = [
-        line for line in lines_about(f"account:{nicolas.pk}", limit=500) if line.action == "signin.refused"
+        line for line in entries_about(f"account:{nicolas.pk}", limit=500) if line.action == "signin.refused"
     ]
     assert len(refused) == 8 * 25 // len(NAMES)
     assert Attempts.objects.get(subject="spread:192.0.2.1").failures == len(NAMES)

@@ -24,7 +24,7 @@ from vaguemestre.desks.backoffice.rules.meanings import MEANINGS, SECTIONS
 from vaguemestre.desks.backoffice.views.settings import sections_of
 from vaguemestre.desks.enrolment.models import Officer
 from vaguemestre.foundation.journal.models import Entry
-from vaguemestre.foundation.journal.queries import Sought, _sought
+from vaguemestre.foundation.journal.queries import JournalFilter, _filtered
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, ManagementService, NameWord, Person, Structure
@@ -498,9 +498,13 @@ def test_every_criterion_of_the_journal_is_read_by_index(place: int) -> None:
     if connection.vendor == "postgresql":  # a table of no line is read whole otherwise
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-    sought = queries.journal_criteria("remise", "Camille Delattre", "l’instance", Sought())
-    for one in (Sought(actions=sought.actions), Sought(by=sought.by), Sought(to=sought.to)):
-        plan = _sought(one).explain()
+    sought = queries.journal_criteria("remise", "Camille Delattre", "l’instance", JournalFilter())
+    for one in (
+        JournalFilter(actions=sought.actions),
+        JournalFilter(by=sought.by),
+        JournalFilter(to=sought.to),
+    ):
+        plan = _filtered(one).explain()
         assert "journal_entry_" in plan, plan
         assert "SCAN" not in plan
         assert "Seq Scan" not in plan

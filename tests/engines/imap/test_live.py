@@ -10,10 +10,12 @@ from tests.engines.live import LiveEngines, Someone, digest, wait_until
 from tests.engines.mail import Post, frozen_dovecot
 from tests.engines.samples import at, letter
 
-from vaguemestre.engines.imap.cache.page_cache import Summaries
-from vaguemestre.engines.imap.protocol.wire import Connection
-from vaguemestre.engines.imap.store.folder_lists import SUMMARY, _Ahead
+from vaguemestre.engines.imap.cache.page_cache import SummaryCache
+from vaguemestre.engines.imap.protocol.connection import Connection
+from vaguemestre.engines.imap.store.folder_pages import GuessedFetch
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes
+from vaguemestre.engines.imap.store.row_fetch import SUMMARY_ITEMS
+from vaguemestre.engines.imap.store.session import FolderAnswer
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.ports import FolderGone, MessageGone, QuotaReached
 from vaguemestre.post.mailstore.values import Flag, MailLogin, Page, Use
@@ -182,7 +184,7 @@ def test_a_folder_bigger_than_what_is_remembered_is_listed_to_its_end(
     engines: LiveEngines, someone: Someone, in_order: bool
 ) -> None:
     post = Post(engines)
-    post.mailboxes = ImapMailboxes(post.pool, post.pages, Summaries(most=5))
+    post.mailboxes = ImapMailboxes(post.pool, post.pages, SummaryCache(most=5))
     with post.mailboxes(MailLogin(someone.mailbox, "")) as box:
         for n in (1, 2, 3, 4, 5, 6, 7, 8, 9) if in_order else (1, 2, 3, 4, 9, 8, 7, 6, 5):
             box.append("INBOX", letter(f"Message {n}"), (), at(n))
@@ -313,9 +315,9 @@ def test_what_was_asked_too_early_is_left_when_the_folder_had_changed(
         ]
         page = box.page("INBOX", 0, 50)
         told = {"MESSAGES": 3, "UIDVALIDITY": page.uid_validity, "UIDNEXT": refs[-1].uid + 1}
-        for question, total in ((b"FETCH 1:3 " + SUMMARY, 2), (b"FETCH 1:2 " + SUMMARY, 3)):
+        for question, total in ((b"FETCH 1:3 " + SUMMARY_ITEMS, 2), (b"FETCH 1:2 " + SUMMARY_ITEMS, 3)):
             box.unselect()
-            ahead = _Ahead(question, None, page.uid_validity, total, [])
+            ahead = GuessedFetch(question, None, FolderAnswer(page.uid_validity, total, []))
             assert box._rows("INBOX", 0, 50, told, ahead)[1:] == (3, page.rows)
 
 
@@ -461,7 +463,7 @@ def test_the_end_of_a_session_ends_its_tokens_and_connections(engines: LiveEngin
     engines.directory.refuse_tokens([digest(token)])
     over.add("one")
     generation[0] += 1
-    post.pool.follow()
+    post.pool.close_ended_sessions()
     assert post.connections[0].broken
     assert not post.connections[1].broken
     with pytest.raises(imaplib.IMAP4.error):

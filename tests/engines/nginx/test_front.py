@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from tests.engines.live import free_port_base, is_free, wait_until
 
-from vaguemestre.engines.instance import forget_alias
+from vaguemestre.engines.instance import remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.site.config import Config, WebSection
 
@@ -117,7 +117,7 @@ def running(web: WebSection) -> Iterator[Front]:
         yield front
     finally:
         front.stop()
-        forget_alias(config)
+        remove_alias(config)
         shutil.rmtree(home, ignore_errors=True)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from vaguemestre.engines.postfix import maillog
 from vaguemestre.engines.postfix.configuration import log_file
-from vaguemestre.engines.postfix.maillog import moment
+from vaguemestre.engines.postfix.maillog import log_moment
 from vaguemestre.site.config import Config
 
 NEW_YEAR = dt.datetime(2027, 1, 1, 0, 10, tzinfo=dt.UTC)
@@ -39,7 +39,7 @@ def _clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     ],
 )
 def test_an_hour_of_the_log_is_the_same_wherever_it_is_read(written: str, meant: dt.datetime) -> None:
-    assert moment(written, NEW_YEAR.astimezone()) == meant
+    assert log_moment(written, NEW_YEAR.astimezone()) == meant
 
 
 def test_what_left_before_the_log_was_renamed_is_known(

@@ -10,8 +10,8 @@ from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.postfix.maillog import queue
-from vaguemestre.engines.steps import Step
 from vaguemestre.engines.trace import trace
+from vaguemestre.engines.trace_line import Step
 
 pytestmark = pytest.mark.engines
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.engines.projection.chosen import mail_directory
+from vaguemestre.engines.projection.backend import mail_directory
 from vaguemestre.engines.projection.directory import SqlMailDirectory
 from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused

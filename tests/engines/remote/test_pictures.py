@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from vaguemestre.engines.remote.pictures import Limits, Pictures
+from vaguemestre.engines.remote.pictures import Limits, PictureFetcher
 from vaguemestre.mailbox.webmail.ports import PictureRefused
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
@@ -75,13 +75,13 @@ type Fetch = Callable[[str], object]
 
 
 @pytest.fixture
-def fetch(site: ThreadingHTTPServer) -> Pictures:
+def fetch(site: ThreadingHTTPServer) -> PictureFetcher:
     """Every host is the site, except one that is somewhere private."""
 
     def resolve(host: str, _: int) -> list[str]:
         return ["10.0.0.1"] if host == "interne.example" else ["127.0.0.1"]
 
-    return Pictures(
+    return PictureFetcher(
         Limits(seconds=1.0, largest=100_000),
         resolve=resolve,
         is_allowed=lambda address: address == "127.0.0.1",
@@ -89,12 +89,12 @@ def fetch(site: ThreadingHTTPServer) -> Pictures:
     )
 
 
-def test_a_picture_comes_with_the_kind_its_bytes_say(fetch: Pictures) -> None:
+def test_a_picture_comes_with_the_kind_its_bytes_say(fetch: PictureFetcher) -> None:
     picture = fetch("http://site.example/picture?u=1")
     assert (picture.content, picture.kind) == (PNG, "image/png")
 
 
-def test_the_reader_is_not_told_of(fetch: Pictures) -> None:
+def test_the_reader_is_not_told_of(fetch: PictureFetcher) -> None:
     fetch("http://site.example/moved")
     for _, headers in Site.asked:
         assert not headers.keys() & {
@@ -119,13 +119,13 @@ def test_the_reader_is_not_told_of(fetch: Pictures) -> None:
         ("missing", "webmail.picture-unreachable"),
     ],
 )
-def test_what_is_refused(fetch: Pictures, path: str, code: str) -> None:
+def test_what_is_refused(fetch: PictureFetcher, path: str, code: str) -> None:
     with pytest.raises(PictureRefused) as refused:
         fetch(f"http://site.example/{path}")
     assert refused.value.code == code
 
 
-def test_a_dribbling_site_is_left_in_time(fetch: Pictures) -> None:
+def test_a_dribbling_site_is_left_in_time(fetch: PictureFetcher) -> None:
     start = time.monotonic()
     with pytest.raises(PictureRefused):
         fetch("http://site.example/slow")
@@ -141,7 +141,7 @@ def test_a_resolver_that_dawdles_is_left_in_time() -> None:
 
     start = time.monotonic()
     with pytest.raises(PictureRefused):
-        Pictures(Limits(seconds=0.2), resolve=dawdle)("http://site.example/x")
+        PictureFetcher(Limits(seconds=0.2), resolve=dawdle)("http://site.example/x")
     waiting.set()
     assert time.monotonic() - start < 2
 
@@ -161,33 +161,35 @@ def test_a_resolver_that_dawdles_is_left_in_time() -> None:
 )
 def test_addresses_that_are_not_of_the_web(address: str) -> None:
     with pytest.raises(PictureRefused):
-        Pictures(resolve=lambda *_: ["8.8.8.8"])(address)
+        PictureFetcher(resolve=lambda *_: ["8.8.8.8"])(address)
 
 
 def test_our_own_machine_is_never_asked(site: ThreadingHTTPServer) -> None:
     for host in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433"):
         with pytest.raises(PictureRefused):
-            Pictures(ports={"http": site.server_port, "https": 443})(f"http://{host}/picture")
+            PictureFetcher(ports={"http": site.server_port, "https": 443})(f"http://{host}/picture")
     assert Site.asked == []
 
 
 def test_a_name_that_leads_inside_is_refused_whatever_it_is(site: ThreadingHTTPServer) -> None:
-    pictures = Pictures(resolve=lambda *_: ["127.0.0.1"], ports={"http": site.server_port, "https": 443})
+    pictures = PictureFetcher(
+        resolve=lambda *_: ["127.0.0.1"], ports={"http": site.server_port, "https": 443}
+    )
     with pytest.raises(PictureRefused) as refused:
         pictures("http://127.0.0.1.nip.example/picture")
     assert refused.value.code == "webmail.picture-private-address"
     assert Site.asked == []
 
 
-def test_only_so_many_at_once(fetch: Pictures) -> None:
-    busy = Pictures(Limits(seconds=0.3, at_once=1), resolve=lambda *_: time_out())
+def test_only_so_many_at_once(fetch: PictureFetcher) -> None:
+    busy = PictureFetcher(Limits(seconds=0.3, at_once=1), resolve=lambda *_: time_out())
     first = threading.Thread(target=lambda: refused_by(busy))
     first.start()
     assert refused_by(busy) in {"webmail.picture-too-slow", "webmail.picture-unreachable"}
     first.join(3)
 
 
-def refused_by(pictures: Pictures) -> str:
+def refused_by(pictures: PictureFetcher) -> str:
     with pytest.raises(PictureRefused) as refused:
         pictures("http://site.example/x")
     return refused.value.code

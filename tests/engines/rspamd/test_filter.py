@@ -21,7 +21,7 @@ from tests.engines.live import LiveEngines, Someone, letter
 
 from vaguemestre.demo import names
 from vaguemestre.engines.rspamd import configuration as rspamd
-from vaguemestre.engines.rspamd.learn import Learning
+from vaguemestre.engines.rspamd.controller import JunkTraining
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Authenticity, Verdict, sender_authenticity
 
@@ -260,8 +260,8 @@ def test_what_readers_call_junk_is_learned_by_who_has_the_key(filtered: LiveEngi
     key = config.secrets_dir / "filter_key"
     text = "Gagnez beaucoup, tout de suite, sans rien faire, depuis chez vous, avec notre méthode secrète."
     raw = letter("x@inconnu.test", "y@ac-amiens.test", "gain", text).as_bytes()
-    Learning(config.ports.filter_controller, key)(raw, is_junk=True)
-    Learning(config.ports.filter_controller, key)(raw, is_junk=True)  # again: nothing more to learn
+    JunkTraining(config.ports.filter_controller, key)(raw, is_junk=True)
+    JunkTraining(config.ports.filter_controller, key)(raw, is_junk=True)  # again: nothing more to learn
     client = http.client.HTTPConnection("127.0.0.1", config.ports.filter_controller, timeout=10)
     client.request("GET", "/stat", headers={"Password": key.read_text()})
     learned = json.loads(client.getresponse().read())
@@ -270,7 +270,7 @@ def test_what_readers_call_junk_is_learned_by_who_has_the_key(filtered: LiveEngi
     stranger = tmp_path / "key"
     stranger.write_text("autre")
     with pytest.raises(EngineDown):
-        Learning(config.ports.filter_controller, stranger)(raw, is_junk=True)
+        JunkTraining(config.ports.filter_controller, stranger)(raw, is_junk=True)
 
 
 def test_without_its_filter_mail_arrives_unverified_and_with_it_again_is_judged(
@@ -283,7 +283,7 @@ def test_without_its_filter_mail_arrives_unverified_and_with_it_again_is_judged(
     assert judged(found).verdict is Verdict.UNVERIFIED
     assert "Authentication-Results" not in found
     with pytest.raises(EngineDown):
-        Learning(filtered.config.ports.filter_controller, filtered.config.secrets_dir / "filter_key")(
+        JunkTraining(filtered.config.ports.filter_controller, filtered.config.secrets_dir / "filter_key")(
             b"Subject: x\r\n\r\nx", is_junk=True
         )
     filtered.start_filter(f"127.0.0.1:{filtered.config.ports.names}")

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs import ports
-from vaguemestre.foundation.jobs.rules import PATIENCE
-from vaguemestre.foundation.jobs.services import announce, forget_old, run_now, take_back_all
+from vaguemestre.foundation.jobs.rules import MAX_ATTEMPTS
+from vaguemestre.foundation.jobs.services import announce, delete_old_jobs, requeue_running_jobs, run_now
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
@@ -112,7 +112,7 @@ def test_a_job_that_never_succeeds_ends_as_failed_and_stays_readable() -> None:
     failure.append(RuntimeError("for ever"))
     (args,) = waiting()
     with pytest.raises(RuntimeError):
-        wake.func(*args[:3], PATIENCE + 1)
+        wake.func(*args[:3], MAX_ATTEMPTS + 1)
 
 
 def test_run_now_says_whether_all_is_done() -> None:
@@ -148,14 +148,14 @@ def test_what_ended_a_month_ago_goes_and_nothing_else() -> None:
         DBTaskResult.objects.filter(pk=made.pk).update(
             status=status, finished_at=finished, enqueued_at=now - timedelta(days=300)
         )
-    assert forget_old(now) == 2
+    assert delete_old_jobs(now) == 2
     assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["READY", "RUNNING", "SUCCESSFUL"]
-    assert forget_old(now) == 0
+    assert delete_old_jobs(now) == 0
 
 
 @pytest.mark.django_db
 def test_after_a_restore_what_another_machine_was_running_is_ready_again() -> None:
     announce(BellRang(1))
     DBTaskResult.objects.update(status="RUNNING", worker_ids=["worker@elsewhere"])
-    assert take_back_all() == 1
+    assert requeue_running_jobs() == 1
     assert DBTaskResult.objects.ready().count() == 1

@@ -14,18 +14,18 @@ from django.db import OperationalError
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
-from vaguemestre.foundation.jobs.ports import rounds
+from vaguemestre.foundation.jobs.ports import periodic_tasks
 from vaguemestre.foundation.jobs.tasks import wake
-from vaguemestre.foundation.jobs.worker import LivingWorker
+from vaguemestre.foundation.jobs.worker import HeartbeatWorker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def worker(heartbeat: Path | None = None, queue: str = "default") -> LivingWorker:
-    return LivingWorker(interval=0, heartbeat=heartbeat, queue=queue)
+def worker(heartbeat: Path | None = None, queue: str = "default") -> HeartbeatWorker:
+    return HeartbeatWorker(interval=0, heartbeat=heartbeat, queue=queue)
 
 
-def stop_when_idle(living: LivingWorker) -> None:
+def stop_when_idle(living: HeartbeatWorker) -> None:
     """Serve until nothing is ready any more."""
 
     def leave() -> None:
@@ -49,7 +49,7 @@ def status_of(task: Any) -> str:
 def test_what_a_killed_worker_had_begun_is_run_again() -> None:
     task = begun_by(f"worker@{socket.gethostname()}"[:64])
     living = worker()
-    living.take_back()
+    living.requeue_interrupted()
     assert status_of(task) == "READY"
     stop_when_idle(living)
     assert status_of(task) == "SUCCESSFUL"
@@ -57,7 +57,7 @@ def test_what_a_killed_worker_had_begun_is_run_again() -> None:
 
 def test_what_another_machine_is_doing_is_left_to_it() -> None:
     task = begun_by("worker@elsewhere")
-    worker().take_back()
+    worker().requeue_interrupted()
     assert status_of(task) == "RUNNING"
 
 
@@ -124,22 +124,22 @@ def test_jobs_run_while_a_periodic_task_raises() -> None:
     def broken() -> None:
         raise RuntimeError("each time")
 
-    before = rounds.get()
-    rounds.replace((broken,))
+    before = periodic_tasks.get()
+    periodic_tasks.replace((broken,))
     task = wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
     try:
         stop_when_idle(worker())
     finally:
-        rounds.replace(before)
+        periodic_tasks.replace(before)
     assert status_of(task) == "SUCCESSFUL"
 
 
 def test_two_workers_of_a_queue_do_not_take_each_others_jobs() -> None:
     host = socket.gethostname()
     first, second, third = (begun_by(f"worker{n}@{host}"[:64]) for n in ("", "-2", "-3"))
-    LivingWorker(interval=0, heartbeat=None, number=2, of=2).take_back()
+    HeartbeatWorker(interval=0, heartbeat=None, number=2, of=2).requeue_interrupted()
     assert [status_of(task) for task in (first, second, third)] == ["RUNNING", "READY", "RUNNING"]
-    LivingWorker(interval=0, heartbeat=None, number=1, of=2).take_back()
+    HeartbeatWorker(interval=0, heartbeat=None, number=1, of=2).requeue_interrupted()
     assert [status_of(task) for task in (first, second, third)] == ["READY", "READY", "READY"]
 
 
@@ -177,10 +177,10 @@ def test_a_second_signal_leaves_the_job_to_be_taken_back(tmp_path: Path) -> None
 SCRIPT = """
 import django, os, signal, time
 django.setup()
-from vaguemestre.foundation.jobs.worker import LivingWorker
-living = LivingWorker(interval=0, heartbeat=None)
+from vaguemestre.foundation.jobs.worker import HeartbeatWorker
+living = HeartbeatWorker(interval=0, heartbeat=None)
 def shutdown(signum, frame):
-    LivingWorker.shutdown(living, signum, frame)
+    HeartbeatWorker.shutdown(living, signum, frame)
     print("shut down", flush=True)
 living.running_task = True
 signal.signal(signal.SIGTERM, shutdown)

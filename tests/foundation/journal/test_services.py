@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from vaguemestre.foundation.journal.models import Entry
-from vaguemestre.foundation.journal.queries import Sought, chain_state, journal_head, journal_page
+from vaguemestre.foundation.journal.queries import JournalFilter, chain_state, journal_head, journal_page
 from vaguemestre.foundation.journal.services import record
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -99,13 +99,13 @@ def test_lines_are_sought_by_act_actor_object_and_day() -> None:
     wrote(3)
     record("other.happened", to="thing:1", by="account:4", at=NOON.replace(day=25))
     sought = {
-        Sought(): 4,
-        Sought(actions=("tests.happened",)): 3,
-        Sought(by=("account:4",)): 1,
-        Sought(to=("thing:1",)): 2,
-        Sought(since=NOON.replace(day=25)): 1,
-        Sought(until=NOON.replace(day=25)): 3,
+        JournalFilter(): 4,
+        JournalFilter(actions=("tests.happened",)): 3,
+        JournalFilter(by=("account:4",)): 1,
+        JournalFilter(to=("thing:1",)): 2,
+        JournalFilter(since=NOON.replace(day=25)): 1,
+        JournalFilter(until=NOON.replace(day=25)): 3,
     }
     assert {one: journal_page(one, first=0, count=2)[1] for one in sought} == sought
-    page, _ = journal_page(Sought(), first=0, count=2)
+    page, _ = journal_page(JournalFilter(), first=0, count=2)
     assert [line.to for line in page] == ["thing:1", "thing:2"]

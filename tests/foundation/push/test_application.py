@@ -11,9 +11,9 @@ import pytest
 from django.db import OperationalError
 
 from vaguemestre.foundation.kernel import tickets
-from vaguemestre.foundation.push.application import Push
+from vaguemestre.foundation.push.application import PushApplication
 from vaguemestre.foundation.push.hub import Hub
-from vaguemestre.foundation.push.values import Change, Kind
+from vaguemestre.foundation.push.values import Change, ChangeKind
 
 MAILBOX = "nmarin@ac-amiens.test"
 PAGE = "http://localhost:8000"
@@ -25,13 +25,13 @@ class Server:
     def __init__(self) -> None:
         self.moved = 0
         self.ended: set[str] = set()
-        self.push = Push(
+        self.push = PushApplication(
             ticket_key="k",
             notify_key="n",
             throttle_key="p",
             origins={PAGE},
-            count=lambda: self.moved,
-            over=lambda keys: keys & self.ended,
+            revocations=lambda: self.moved,
+            ended=lambda keys: keys & self.ended,
         )
 
     async def ask(self, method: str, path: str, *, query: str = "", body: bytes = b"", **headers: str) -> int:
@@ -120,11 +120,11 @@ def test_what_changed_between_a_page_and_its_stream_is_told() -> None:
 def test_what_was_told_long_ago_is_forgotten() -> None:
     now = [1_000.0]
     hub = Hub(clock=lambda: now[0])
-    hub.tell([Change("a@x", "INBOX", Kind.ARRIVED)])
+    hub.notify([Change("a@x", "INBOX", ChangeKind.ARRIVED)])
     now[0] += 100
-    hub.tell([Change("b@x", "INBOX", Kind.ARRIVED)])
+    hub.notify([Change("b@x", "INBOX", ChangeKind.ARRIVED)])
     now[0] += 100
-    hub.tell([Change("c@x", "INBOX", Kind.ARRIVED)])
+    hub.notify([Change("c@x", "INBOX", ChangeKind.ARRIVED)])
     assert hub.join(tickets.Ticket("a@x", "s")).queue.empty()
     assert not hub.join(tickets.Ticket("b@x", "s")).queue.empty()
 
@@ -173,7 +173,7 @@ def test_an_ended_session_loses_its_stream_and_no_other() -> None:
 def test_a_database_error_does_not_end_the_watch() -> None:
     async def test(server: Server) -> None:
         failing = [OperationalError("away"), RuntimeError("a defect")]
-        answer = server.push.over
+        answer = server.push.ended
 
         def over(keys: set[str]) -> set[str]:
             if failing:
@@ -181,7 +181,7 @@ def test_a_database_error_does_not_end_the_watch() -> None:
             return answer(keys)
 
         async with server.page("s1") as one:
-            server.push.over = over
+            server.push.ended = over
             watching = asyncio.ensure_future(server.push.watch(every=0.01))
             await asyncio.sleep(0)  # it takes note of the counter
             server.ended.add("s1")
@@ -204,7 +204,7 @@ def test_the_database_is_asked_about_some_sessions_at_a_time() -> None:
             return keys & {"s1100"}
 
         streams = [server.push.hub.join(tickets.Ticket(MAILBOX, f"s{number}")) for number in range(1_200)]
-        server.push.over = over
+        server.push.ended = over
         watching = asyncio.ensure_future(server.push.watch(every=0.01))
         await asyncio.sleep(0)  # it takes note of the counter
         server.moved += 1

@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.push.rules import changes, event
-from vaguemestre.foundation.push.values import Change, Kind
+from vaguemestre.foundation.push.rules import parse_changes, server_sent_event
+from vaguemestre.foundation.push.values import Change, ChangeKind
 
 NEW = {
     "user": "nmarin@ac-amiens.test",
@@ -19,17 +19,17 @@ NEW = {
 
 def test_fifty_messages_in_one_folder_are_one_change() -> None:
     body = json.dumps([{**NEW, "uid": n} for n in range(50)]).encode()
-    assert changes(body) == (Change("nmarin@ac-amiens.test", "INBOX", Kind.ARRIVED),)
+    assert parse_changes(body) == (Change("nmarin@ac-amiens.test", "INBOX", ChangeKind.ARRIVED),)
 
 
 def test_an_event_never_carries_content() -> None:
-    (change,) = changes(json.dumps([NEW]).encode())
-    assert event(change) == b'event: arrived\ndata: {"folder": "INBOX"}\n\n'
+    (change,) = parse_changes(json.dumps([NEW]).encode())
+    assert server_sent_event(change) == b'event: arrived\ndata: {"folder": "INBOX"}\n\n'
 
 
 @given(st.text())
 def test_a_folder_name_cannot_forge_a_second_event(name: str) -> None:
-    text = event(Change("a@b.fr", name, Kind.GONE))
+    text = server_sent_event(Change("a@b.fr", name, ChangeKind.GONE))
     assert text.count(b"\n") == 3
     assert b"\r" not in text
     assert json.loads(text.split(b"data: ")[1])["folder"] == name
@@ -37,7 +37,7 @@ def test_a_folder_name_cannot_forge_a_second_event(name: str) -> None:
 
 @given(st.binary() | st.text().map(str.encode))
 def test_any_body_is_read_without_complaint(body: bytes) -> None:
-    assert isinstance(changes(body), tuple)
+    assert isinstance(parse_changes(body), tuple)
 
 
 @given(
@@ -47,4 +47,4 @@ def test_any_body_is_read_without_complaint(body: bytes) -> None:
     )
 )
 def test_any_json_is_read_without_complaint(told: object) -> None:
-    assert isinstance(changes(json.dumps(told).encode()), tuple)
+    assert isinstance(parse_changes(json.dumps(told).encode()), tuple)

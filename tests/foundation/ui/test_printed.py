@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.foundation.ui.printed import LetterHead, Printed
+from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument
 
 
 @pytest.mark.parametrize(
@@ -23,13 +23,13 @@ from vaguemestre.foundation.ui.printed import LetterHead, Printed
     ],
 )
 def test_a_letter_that_is_not_drawn_loses_its_accent_only(name: str, printed: str) -> None:
-    page = Printed("Lettre", "Académie")
-    assert page._written(name) == printed
+    page = PrintedDocument("Lettre", "Académie")
+    assert page._printable(name) == printed
     page.content()
 
 
 def test_the_font_goes_with_the_page() -> None:
-    page = Printed("Votre NUMEN", "Académie d’Amiens")
+    page = PrintedDocument("Votre NUMEN", "Académie d’Amiens")
     page.facts([("NUMEN", "20E0O01234ABC")])
     content = page.content()
     assert content.startswith(b"%PDF-")
@@ -46,7 +46,7 @@ def test_a_process_that_prints_nothing_does_not_hold_what_prints() -> None:
 
 def test_the_recipient_of_a_letter_stands_in_the_window_however_the_sheet_slides(tmp_path: Path) -> None:
     """A DL envelope: window of 100 mm by 45, 20 mm from its right and lower edges; a sheet in three."""
-    page = Printed("Lettre", "Académie", is_letter=True)
+    page = PrintedDocument("Lettre", "Académie", is_letter=True)
     sender = ("Académie d’Amiens", "DPE", "20 boulevard d’Alsace-Lorraine", "80000 Amiens", "03 00", "x@y.fr")
     lines = ("Mme Clémence Bailly", "Chez Monsieur Untel", "Bâtiment C", "3 rue", "Lieu-dit", "80000 Amiens")
     page.next_letter(LetterHead(sender, lines, "Amiens, le 27 novembre 2026", [("Objet", "NUMEN")]))

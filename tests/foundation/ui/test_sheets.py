@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.foundation.kernel.cells import inert_cell
-from vaguemestre.foundation.ui.sheets import lines
+from vaguemestre.foundation.ui.sheets import csv_lines
 
 PAYLOADS = ("=1+1", "+33", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("x")', "=cmd|' /C calc'!A0")
 
@@ -21,7 +21,7 @@ def test_what_would_be_computed_is_quoted(payload: str) -> None:
 @given(st.lists(st.lists(st.text(), min_size=2, max_size=2)))
 def test_every_cell_comes_back_and_none_begins_as_a_formula(rows: list[list[str]]) -> None:
     kept = [[cell.replace("\x00", "") for cell in row] for row in rows]
-    content = "".join(lines(("a", "b"), kept))[1:]
+    content = "".join(csv_lines(("a", "b"), kept))[1:]
     read = list(csv.reader(io.StringIO(content, newline=""), delimiter=";"))
     assert read[1:] == [[inert_cell(cell) for cell in row] for row in kept]
     assert not any(cell[:1] in "=+-@\t\r\n＝" for row in read for cell in row if cell)

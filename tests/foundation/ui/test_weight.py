@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import vaguemestre
-from vaguemestre.foundation.ui.bundles import BUNDLES, joined
+from vaguemestre.foundation.ui.bundles import BUNDLES, bundle
 
 ROOMS = Path(vaguemestre.__file__).parent
 ALONE = ("ui/ui.js", "ui/icons.svg", "ui/atkinson.woff2")
@@ -17,7 +17,7 @@ def content(name: str) -> bytes:
 
 def test_the_reader_weighs_two_hundred_thousand_bytes_at_most() -> None:
     bundles = {
-        name: joined(name, [content(one).decode() for one in files]) for name, files in BUNDLES.items()
+        name: bundle(name, [content(one).decode() for one in files]) for name, files in BUNDLES.items()
     }
     weights = {name: len(text.encode()) for name, text in bundles.items()}
     weights |= {name: len(content(name)) for name in ALONE}

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.post.outbox.letters import NOON
 
+from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.engines.shelf import FileShelf
 from vaguemestre.mailbox.compose import services
 from vaguemestre.mailbox.compose.queries import find_draft
 from vaguemestre.mailbox.compose.rules.link_block import links_html, links_text
@@ -32,8 +32,8 @@ JSON = {"accept": "application/json"}
 
 
 @pytest.fixture(autouse=True)
-def shelf(tmp_path: Path) -> Iterator[FileShelf]:
-    before, made = ports.file_store.get(), FileShelf(tmp_path / "deposits")
+def shelf(tmp_path: Path) -> Iterator[FileStore]:
+    before, made = ports.file_store.get(), FileStore(tmp_path / "deposits")
     ports.file_store.replace(made)
     yield made
     ports.file_store.replace(before)
@@ -111,7 +111,7 @@ def test_one_that_is_not_there_yet_or_infected_does_not_leave(
 
 
 def test_it_goes_with_the_message_thrown_away_and_stays_with_the_one_sent(
-    browser: Client, writer: Writer, mailboxes: MemoryMailboxes, shelf: FileShelf
+    browser: Client, writer: Writer, mailboxes: MemoryMailboxes, shelf: FileStore
 ) -> None:
     gone, kept, twin = new_key(), new_key(), new_key()
     for key in (gone, kept, twin):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.mailbox.portability.test_bringing import NOW, letter
 
-from vaguemestre.engines.archives.sealed import OpenAnyArchive, SealedArchive
+from vaguemestre.engines.archives.transfer_archive import OpenAnyArchive, TransferArchive
 from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.ports import SourceRefused
@@ -54,8 +54,10 @@ def write(path: Path, *, by: sealed.Identity = LILLE, cut: int = 0) -> Tally:
     return tally
 
 
-def opened(content: bytes, mine: sealed.Identity = AMIENS, known: sealed.Card = LILLE.card) -> SealedArchive:
-    return SealedArchive(io.BytesIO(content), len(content), mine, {known.domain: known})
+def opened(
+    content: bytes, mine: sealed.Identity = AMIENS, known: sealed.Card = LILLE.card
+) -> TransferArchive:
+    return TransferArchive(io.BytesIO(content), len(content), mine, {known.domain: known})
 
 
 @pytest.mark.parametrize("cut", [0, 1, 2, 3])

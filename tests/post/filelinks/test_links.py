@@ -7,14 +7,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from tests.access.signin.people import account
 
-from vaguemestre.engines.shelf import FileShelf
+from vaguemestre.engines.file_store import FileStore
 from vaguemestre.post.filelinks import ports, queries, services
 from vaguemestre.post.filelinks.http import file_limits
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> FileShelf:
-    return FileShelf(tmp_path / "deposits")
+def shelf(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path / "deposits")
 
 
 def rows() -> str:
@@ -28,7 +28,7 @@ def rows() -> str:
 
 
 @pytest.mark.django_db
-def test_the_token_of_a_link_is_neither_in_the_table_nor_on_the_shelf(shelf: FileShelf) -> None:
+def test_the_token_of_a_link_is_neither_in_the_table_nor_on_the_shelf(shelf: FileStore) -> None:
     owner = account()
     with transaction.atomic():
         left = services.share_content(

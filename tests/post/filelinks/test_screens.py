@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.access.signin.people import PASSWORD, account
 
-from vaguemestre.engines.shelf import FileShelf
+from vaguemestre.engines.file_store import FileStore
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
@@ -53,8 +53,8 @@ def check() -> Iterator[Check]:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[FileShelf]:
-    before, made = ports.file_store.get(), FileShelf(tmp_path / "deposits")
+def shelf(tmp_path: Path) -> Iterator[FileStore]:
+    before, made = ports.file_store.get(), FileStore(tmp_path / "deposits")
     ports.file_store.replace(made)
     yield made
     ports.file_store.replace(before)
@@ -78,11 +78,11 @@ def stranger() -> Client:
 
 
 @pytest.fixture
-def left(nicolas: Account, shelf: FileShelf, check: Check) -> Filelink:
+def left(nicolas: Account, shelf: FileStore, check: Check) -> Filelink:
     return leave(nicolas, shelf, check)
 
 
-def leave(who: Account, shelf: FileShelf, check: Check, name: str = "Carte.pdf") -> Filelink:
+def leave(who: Account, shelf: FileStore, check: Check, name: str = "Carte.pdf") -> Filelink:
     with transaction.atomic():
         made = services.share_content(
             who.pk, name, "application/pdf", CONTENT, shelf, check, file_limits(), now=timezone.now()
@@ -145,7 +145,7 @@ def test_a_download_that_was_cut_goes_on_where_it_stopped(
 
 
 def test_a_ticket_opens_its_file_only_and_ends_with_the_password(
-    left: Filelink, stranger: Client, nicolas: Account, shelf: FileShelf, check: Check
+    left: Filelink, stranger: Client, nicolas: Account, shelf: FileStore, check: Check
 ) -> None:
     where = stranger.post(path(left)).headers["Location"]
     other = leave(nicolas, shelf, check)
@@ -200,7 +200,7 @@ def test_a_password_is_asked_and_guessing_it_is_slowed(
 
 
 def test_after_its_last_day_or_taken_back_the_same_page_says_nothing(
-    left: Filelink, browser: Client, stranger: Client, shelf: FileShelf, nicolas: Account, check: Check
+    left: Filelink, browser: Client, stranger: Client, shelf: FileStore, nicolas: Account, check: Check
 ) -> None:
     unknown = stranger.get("/" + "x" * 43 + "/").text
     SharedFile.objects.update(expires_on=paris_day(timezone.now()) - timedelta(days=1))
@@ -216,7 +216,7 @@ def test_after_its_last_day_or_taken_back_the_same_page_says_nothing(
 
 
 def test_a_virus_found_takes_the_file_away_and_nobody_has_it_before(
-    nicolas: Account, shelf: FileShelf, check: Check, stranger: Client, browser: Client
+    nicolas: Account, shelf: FileStore, check: Check, stranger: Client, browser: Client
 ) -> None:
     check.is_wanted = True
     left, clean = leave(nicolas, shelf, check), leave(nicolas, shelf, check)
@@ -233,7 +233,7 @@ def test_a_virus_found_takes_the_file_away_and_nobody_has_it_before(
 
 
 def test_a_deposit_cut_on_the_way_goes_on_where_it_stopped(
-    nicolas: Account, shelf: FileShelf, check: Check, stranger: Client
+    nicolas: Account, shelf: FileStore, check: Check, stranger: Client
 ) -> None:
     with transaction.atomic():
         begun = services.begin_upload(
@@ -301,7 +301,7 @@ def test_any_name_makes_one_file_name(typed: str) -> None:
     assert rules.file_name(name) == name
 
 
-def test_the_shelf_holds_nothing_outside_its_folder(shelf: FileShelf) -> None:
+def test_the_shelf_holds_nothing_outside_its_folder(shelf: FileStore) -> None:
     for name in ("../../etc/passwd", "", "a/b", "x"):
         with pytest.raises(FileNotFoundError):
             shelf.open(name)

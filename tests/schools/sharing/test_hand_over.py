@@ -9,7 +9,7 @@ from django.test import Client
 from tests.access.signin.people import account
 from tests.schools.sharing.conftest import School
 
-from vaguemestre.engines.imap.adapters.sent_copy import Filing
+from vaguemestre.engines.imap.adapters.sent_copy import SentCopies
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.mailbox.compose.models import Composition
 from vaguemestre.people.credentials.models import Account
@@ -63,7 +63,7 @@ def test_it_leaves_from_the_box_and_what_it_answers_is_marked_in_ones_own(
     row = OutboxMessage.objects.get()
     assert (row.sender, row.account_id) == ("ce.0800001a@ac-amiens.test", school.box.account_id)
     box = school.box.account.mailbox
-    Filing(mails)(box, bytes(row.content), row.message_id, row.in_reply_to, row.draft, row.created_at)
+    SentCopies(mails)(box, bytes(row.content), row.message_id, row.in_reply_to, row.draft, row.created_at)
     assert len(mails.box(box).page("Sent", 0, 9).rows) == 1
     assert mails.box(secretary.mailbox).page("Sent", 0, 9).rows == ()
     (original,) = mails.box(secretary.mailbox).page("INBOX", 0, 9).rows

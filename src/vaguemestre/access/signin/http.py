@@ -27,7 +27,7 @@ from vaguemestre.access.signin.rules.throttle import network_named
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Attempt, Denied, Factor, Granted, Who
 from vaguemestre.foundation.jobs.services import run_now
-from vaguemestre.foundation.ui.confirmation import CONFIRMED
+from vaguemestre.foundation.ui.confirmation import MARK_FIELD
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.rules.second_factors import Policy, policy_of
 
@@ -194,7 +194,7 @@ def _keep_act(request: HttpRequest, who: Who, words: str) -> None:
     fields = tuple(
         (name, str(value))
         for name, values in request.POST.lists()
-        if name not in ("csrfmiddlewaretoken", CONFIRMED)
+        if name not in ("csrfmiddlewaretoken", MARK_FIELD)
         for value in values
     )
     is_page = "HX-Request" not in request.headers and request.headers.get("Sec-Fetch-Dest", "document") in (

@@ -13,7 +13,7 @@ from vaguemestre.access.signin.rules.browsers import browser_words
 from vaguemestre.access.signin.rules.throttle import ACCOUNT, failures_now, wait_left
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Who
-from vaguemestre.foundation.journal.queries import lines_about
+from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.people.credentials.queries import (
     identified,
     names_of,
@@ -164,9 +164,9 @@ class Happened:
 def activity_of(account_id: int, *, limit: int = 150) -> list[Happened]:
     """The newest first: three questions, whatever the number of lines."""
     person_id = identified(account_id).person_id
-    lines = lines_about(f"account:{account_id}", limit=limit)
+    lines = entries_about(f"account:{account_id}", limit=limit)
     if person_id:
-        lines += lines_about(f"person:{person_id}", limit=limit)
+        lines += entries_about(f"person:{person_id}", limit=limit)
     told = sorted((one for one in lines if one.action in WORDS), key=lambda one: one.at, reverse=True)[:limit]
     others = {int(one.by.partition(":")[2]) for one in told if one.by.startswith("account:")}
     roles = roles_of(others - {account_id})

@@ -10,7 +10,7 @@ from django.core.validators import RegexValidator
 
 from vaguemestre.desks.backoffice.rules.roles import ASSIGNABLE_ROLES
 from vaguemestre.desks.enrolment.forms.officer_forms import CATEGORY_LABELS
-from vaguemestre.foundation.journal.queries import Sought
+from vaguemestre.foundation.journal.queries import JournalFilter
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
@@ -251,11 +251,11 @@ class JournalForm(forms.Form):
         return str(self.cleaned_data.get(name, "")).strip()
 
     @property
-    def dates(self) -> Sought:
+    def dates(self) -> JournalFilter:
         """The days of the search."""
         self.is_valid()
         since, until = self.cleaned_data.get("du"), self.cleaned_data.get("au")
-        return Sought(
+        return JournalFilter(
             since=_midnight(since) if since else None,
             until=_midnight(until + timedelta(days=1)) if until else None,
         )

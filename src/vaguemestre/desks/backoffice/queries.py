@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from vaguemestre.desks.backoffice.rules.actors import actor_codes
 from vaguemestre.desks.backoffice.rules.acts import matching_actions
-from vaguemestre.foundation.journal.queries import Sought
+from vaguemestre.foundation.journal.queries import JournalFilter
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import find_account, lives_of
 from vaguemestre.people.directory.queries import people_by_name
@@ -47,9 +47,9 @@ def parse_actor_search(typed: str) -> tuple[str, ...] | None:
     )
 
 
-def journal_criteria(act: str, by: str, to: str, dates: Sought) -> Sought:
+def journal_criteria(act: str, by: str, to: str, dates: JournalFilter) -> JournalFilter:
     """The criteria of a search. `dates`: its days. Raises Refusal `backoffice.name-too-common`."""
-    return Sought(
+    return JournalFilter(
         actions=parse_action_search(act),
         by=parse_actor_search(by),
         to=parse_actor_search(to),

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from vaguemestre.desks.backoffice.rules.roles import ASSIGNABLE_ROLES
 from vaguemestre.desks.enrolment.services import appoint_officer, dismiss_officer
-from vaguemestre.foundation.journal.queries import count_done
+from vaguemestre.foundation.journal.queries import count_acts
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import identified
@@ -92,7 +92,7 @@ def change_role(account_id: int, role: str, asker_id: int, *, by: str, now: date
 @transaction.atomic(durable=True)
 def record_journal_reading(by: str, *, now: datetime) -> None:
     """Use case: record that an administrator reads the journal, once an hour."""
-    if not count_done("backoffice.journal-read", by=by, since=now - _ONE_RECORD_PER):
+    if not count_acts("backoffice.journal-read", by=by, since=now - _ONE_RECORD_PER):
         record("backoffice.journal-read", to="journal", by=by, at=now)
 
 

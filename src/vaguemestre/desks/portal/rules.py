@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from vaguemestre.desks.portal.values import Announcement, Task, Tile
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 
 MAX_TITLE_CHARS, MAX_TEXT_CHARS = 120, 2000
 
@@ -18,8 +18,12 @@ def sort_tiles(tiles: Sequence[Tile], favourites: Collection[str]) -> list[Tile]
 
 def search_tiles(tiles: Sequence[Tile], query: str) -> list[Tile]:
     """The tiles whose title or purpose contains every word of the query, ignoring accents and case."""
-    words = bare(query).split()
-    return [tile for tile in tiles if all(word in bare(f"{tile.title} {tile.purpose}") for word in words)]
+    words = without_accents(query).split()
+    return [
+        tile
+        for tile in tiles
+        if all(word in without_accents(f"{tile.title} {tile.purpose}") for word in words)
+    ]
 
 
 def pending_tasks(*, charter_is_accepted: bool, has_factor: bool, has_contact: bool) -> list[Task]:

@@ -1,1 +1,1 @@
-"""Files that hold mail: mbox, Maildir, folders of .eml, zip and tgz of these, Outlook's .pst."""
+"""Archives of mail: mbox, Maildir, folders of .eml, zip and tgz of these, Outlook's .pst."""

@@ -1,4 +1,4 @@
-"""Which kind of archive a file is, by what it holds; never by its name alone."""
+"""The kind of an archive, by its content and never by its name alone."""
 
 import tarfile
 import zipfile
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from vaguemestre.engines.archives import outlook, packed, tree
+from vaguemestre.engines.archives import folder_tree, outlook, zip_and_tar
 from vaguemestre.engines.archives.members import Archive, Member
 from vaguemestre.mailbox.portability.ports import Source, SourceRefused
 from vaguemestre.mailbox.portability.rules.identity import fields
@@ -15,7 +15,7 @@ from vaguemestre.mailbox.portability.rules.identity import fields
 _PST = b"!BDN"
 _ZIP = b"PK\x03\x04"
 _GZIP = b"\x1f\x8b"
-# what a message begins with, in whatever order
+# the header fields a message may begin with
 _HEADER = {b"from", b"to", b"date", b"subject", b"received", b"message-id", b"return-path", b"mime-version"}
 
 
@@ -23,7 +23,7 @@ _HEADER = {b"from", b"to", b"date", b"subject", b"received", b"message-id", b"re
 def open_archive(path: Path, name: str) -> Iterator[Source]:
     """Implements `portability.ports.OpenArchive`."""
     if path.is_dir():
-        yield Archive(tree.members(path))
+        yield Archive(folder_tree.members(path))
         return
     try:
         with path.open("rb") as file:
@@ -32,23 +32,23 @@ def open_archive(path: Path, name: str) -> Iterator[Source]:
         raise SourceRefused("portability.file-unreadable", name=name) from error
     if beginning.startswith(_PST):
         with outlook.unpacked(path) as folder:
-            yield Archive(tree.members(folder))
+            yield Archive(folder_tree.members(folder))
     elif beginning.startswith((_ZIP, _GZIP)):
-        with _opened_pack(path, name, is_zip=beginning.startswith(_ZIP)) as members:
+        with _packed_members(path, name, is_zip=beginning.startswith(_ZIP)) as members:
             yield Archive(members)
     else:
         yield Archive([_single(path, name, beginning)])
 
 
 @contextmanager
-def _opened_pack(path: Path, name: str, *, is_zip: bool) -> Iterator[list[Member]]:
+def _packed_members(path: Path, name: str, *, is_zip: bool) -> Iterator[list[Member]]:
     try:
         if is_zip:
             with zipfile.ZipFile(path) as archive:
-                yield packed.zip_members(archive)
+                yield zip_and_tar.zip_members(archive)
         else:
             with tarfile.open(path, "r:gz") as archive:
-                yield packed.tar_members(archive)
+                yield zip_and_tar.tar_members(archive)
     except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
         raise SourceRefused("portability.file-damaged", name=name) from error
 
@@ -59,12 +59,12 @@ def _single(path: Path, name: str, beginning: bytes) -> Member:
 
     folder, size = PurePosixPath(name).stem, path.stat().st_size
     if beginning.startswith(b"From "):
-        return Member(name, _known_only(folder), size, opened, is_mbox=True)
+        return Member(name, _usual_folder(folder), size, opened, is_mbox=True)
     if any(field in _HEADER for field, _ in fields(beginning.partition(b"\n\n")[0])):
         return Member(name, "", size, opened)
     raise SourceRefused("portability.file-unknown", name=name)
 
 
-def _known_only(stem: str) -> str:
-    """A lone mbox goes to the inbox, unless its name is that of a folder every mailbox has."""
-    return stem if packed.is_usual(stem) else ""
+def _usual_folder(stem: str) -> str:
+    """The folder of a lone mbox: the inbox, unless its name is that of a folder every mailbox has."""
+    return stem if zip_and_tar.is_usual(stem) else ""

@@ -1,4 +1,4 @@
-"""What an archive is made of, and the messages of it one after the other."""
+"""The members of an archive, and their messages one after the other."""
 
 import zipfile
 import zlib
@@ -12,13 +12,12 @@ from vaguemestre.mailbox.portability.rules import mbox
 from vaguemestre.mailbox.portability.rules.identity import has_oversized_header
 from vaguemestre.mailbox.portability.values import Piece
 
-LARGEST = 100_000_000  # bytes of one message; what a mailbox here may receive is far below
-_CHUNK_OVER = 1  # one byte more than allowed tells that it is too large
+LARGEST = 100_000_000  # bytes of one message; far above what a mailbox here may receive
 
 
 @dataclass(frozen=True)
 class Member:
-    """A file of the archive: one message, or an mbox of many. `size`: in bytes, once unpacked."""
+    """A file of the archive: one message, or an mbox of many. `size`: unpacked, in bytes."""
 
     name: str
     folder: str
@@ -34,14 +33,14 @@ class Archive:
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members
-        self.total = sum(one.size for one in members)
+        self.total = sum(member.size for member in members)
 
     def parts(self) -> Mapping[str, bytes]:
         return {}
 
     def pieces(self, after: str) -> Iterator[Piece]:
         number, offset = map(int, (after or "0:0").split(":"))
-        before = sum(one.size for one in self._members[:number])
+        before = sum(member.size for member in self._members[:number])
         for place in range(number, len(self._members)):
             member = self._members[place]
             for piece in _pieces(member, offset):
@@ -53,35 +52,30 @@ class Archive:
 
 
 def _pieces(member: Member, offset: int) -> Iterator[Piece]:
-    """The cursor of each is an offset in the member."""
+    """The messages of a member; each cursor is an offset in it."""
     try:
         with member.opened() as stream:
             if member.is_mbox:
-                yield from _cut(member, stream, offset)
+                yield from _mbox_pieces(member, stream, offset)
             else:
-                yield _one(member, stream.read(LARGEST + _CHUNK_OVER))
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        zlib.error,
-        zipfile.BadZipFile,
-    ):  # damaged: what was read of it is kept
+                yield _message_piece(member, stream.read(LARGEST + 1))
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile):
+        # damaged: the messages read before stay imported
         yield Piece(member.name, str(member.size), 0, problem="damaged")
 
 
-def _one(member: Member, content: bytes) -> Piece:
-    told = Piece(member.name, str(member.size), 0, member.folder)
+def _message_piece(member: Member, content: bytes) -> Piece:
+    piece = Piece(member.name, str(member.size), 0, member.folder)
     if len(content) > LARGEST or has_oversized_header(content):
-        return replace(told, problem="too-large")
+        return replace(piece, problem="too-large")
     flags = member.flags | mbox.flags_in(content)
-    return replace(told, content=content, flags=flags, date=member.date)
+    return replace(piece, content=content, flags=flags, date=member.date)
 
 
-def _cut(member: Member, stream: IO[bytes], offset: int) -> Iterator[Piece]:
-    for cut in mbox.cut(stream, offset, LARGEST):
-        told = Piece(f"{member.name}, octet {cut.end}", str(cut.end), 0, member.folder, date=cut.date)
-        if cut.content is None or has_oversized_header(cut.content):
-            yield replace(told, problem="too-large")
+def _mbox_pieces(member: Member, stream: IO[bytes], offset: int) -> Iterator[Piece]:
+    for entry in mbox.cut(stream, offset, LARGEST):
+        piece = Piece(f"{member.name}, octet {entry.end}", str(entry.end), 0, member.folder, date=entry.date)
+        if entry.content is None or has_oversized_header(entry.content):
+            yield replace(piece, problem="too-large")
         else:
-            yield replace(told, content=cut.content, flags=mbox.flags_in(cut.content))
+            yield replace(piece, content=entry.content, flags=mbox.flags_in(entry.content))

@@ -1,4 +1,4 @@
-"""Outlook's .pst, unpacked by Debian's readpst when it is there, shut in a sandbox: the file is anybody's."""
+"""Outlook's .pst, unpacked by Debian's readpst in a sandbox, if it is installed."""
 
 import re
 import shutil
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from vaguemestre.mailbox.portability.ports import SourceRefused
 
-_SECONDS = 1800.0
-# what it draws by lot: boundaries, and the names of invitations to meetings
-_DRAWN = re.compile(rb'(boundary-LibPST-iamunique-(?=\d)|name="i(?=\d{6,10}\.ics"))(\d+)')
+_TIMEOUT_SECONDS = 1800.0
+# the random names it makes up: boundaries, and files of meeting invitations
+_RANDOM_NAME = re.compile(rb'(boundary-LibPST-iamunique-(?=\d)|name="i(?=\d{6,10}\.ics"))(\d+)')
 
 
 def is_possible() -> bool:
@@ -21,39 +21,45 @@ def is_possible() -> bool:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """A folder of .eml files, gone afterwards: that of the mailbox, not the one above it that bears the name
-    of the file (« Dossiers personnels »). Raises SourceRefused."""
+    """A temporary folder of .eml files. Raises SourceRefused.
+
+    The mailbox's own folder, not the one above it that bears the name of the file (« Dossiers personnels »).
+    """
     if not is_possible():
         raise SourceRefused("portability.pst-not-here")
-    with tempfile.TemporaryDirectory(prefix="pst-", dir=path.parent) as made:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory(prefix="pst-", dir=path.parent) as temporary:
+        folder = Path(temporary)
         try:
-            done = subprocess.run(_argv(path, folder), capture_output=True, timeout=_SECONDS, check=False)
+            readpst = subprocess.run(
+                _argv(path, folder), capture_output=True, timeout=_TIMEOUT_SECONDS, check=False
+            )
         except subprocess.TimeoutExpired as error:
             raise SourceRefused("portability.file-damaged", name=path.name) from error
-        if done.returncode != 0:
+        if readpst.returncode != 0:
             raise SourceRefused("portability.file-damaged", name=path.name)
-        for one in folder.rglob("*.eml"):
-            told = one.read_bytes()
-            if (said := settled(told)) != told:
-                one.write_bytes(said)
-        inside = list(folder.iterdir())
-        yield inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
+        for file in folder.rglob("*.eml"):
+            content = file.read_bytes()
+            if (stable := with_stable_names(content)) != content:
+                file.write_bytes(stable)
+        children = list(folder.iterdir())
+        yield children[0] if len(children) == 1 and children[0].is_dir() else folder
 
 
-def settled(content: bytes) -> bytes:
-    """The message with its boundaries and invitations counted: `readpst` draws their names anew each time, so
-    that each copy would be another message."""
+def with_stable_names(content: bytes) -> bytes:
+    """The message with numbered boundaries and invitations.
+
+    `readpst` makes up random names each time, so that a second import would bring other messages.
+    """
     numbers: dict[bytes, bytes] = {}
-    return _DRAWN.sub(
-        lambda found: found[1] + numbers.setdefault(found[2], str(len(numbers) + 1).encode()), content
+    return _RANDOM_NAME.sub(
+        lambda match: match[1] + numbers.setdefault(match[2], str(len(numbers) + 1).encode()), content
     )
 
 
 def _argv(path: Path, folder: Path) -> list[str]:
-    """No network, no home, nothing to write to but the folder; mail only, each message a file.
+    """readpst in a sandbox without network that may only write to the folder; mail only, a file per message.
 
-    One folder after the other (`-j 0`): several at once, some die now and then and their messages are lost.
+    `-j 0`: one folder after the other, since parallel jobs die now and then and lose their messages.
     """
     return [
         "bwrap", "--unshare-all", "--die-with-parent", "--clearenv",

@@ -1,1 +1,1 @@
-"""The dovecot engine."""
+"""Dovecot: configuration, doveadm, log, scripts and files of mailboxes."""

@@ -1,4 +1,4 @@
-"""From the instance's configuration to a Dovecot that starts: render, compile, check."""
+"""Dovecot's configuration: rendered from the instance's, scripts compiled, checked."""
 
 import os
 import shutil
@@ -16,22 +16,22 @@ from vaguemestre.engines.instance import (
     MAIL_USER,
     OUTSIDE,
     Instance,
+    engine_home,
+    engine_path,
     open_home,
-    own,
     postgres_reader,
-    seen,
-    seen_home,
+    set_owner,
     sockets,
     system_user,
 )
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
-HOUSE_SCRIPT = "absence.sieve"  # in the home of a mailbox: what answers in its owner's name
-_BEFORE = ("05-once", "10-junk")  # for everybody, in that order, before their own rules
+HOUSE_SCRIPT = "absence.sieve"  # in the home of a mailbox: automatic replies in its owner's name
+_BEFORE = ("05-once", "10-junk")  # run for everybody, in that order, before personal scripts
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
-_PATIENCE_SECONDS = 2.0
-_FEWEST_INDEXERS, _MOST_INDEXERS = 4, 10
+_TIMEOUT_SECONDS = 2.0
+_MIN_INDEXERS, _MAX_INDEXERS = 4, 10
 
 
 def folder(instance: Instance) -> Path:
@@ -39,7 +39,7 @@ def folder(instance: Instance) -> Path:
 
 
 def configuration_file(instance: Instance) -> Path:
-    return seen(instance, folder(instance) / "dovecot.conf")
+    return engine_path(instance, folder(instance) / "dovecot.conf")
 
 
 def log_file(instance: Instance) -> Path:
@@ -54,7 +54,7 @@ def key_id(public_or_private_pem: bytes) -> str:
 def prepare(instance: Instance) -> None:
     """Write everything Dovecot reads and check it. Needs root, the certificates and the secrets.
 
-    Raises EngineRefused with Dovecot's own words when it refuses the result.
+    Raises EngineRefused with Dovecot's own words.
     """
     open_home(instance)
     user = system_user()
@@ -63,7 +63,7 @@ def prepare(instance: Instance) -> None:
     base.chmod(0o755)
     mail = instance.home / "mail"
     mail.mkdir(exist_ok=True)
-    own(mail, user.pw_uid, user.pw_gid, 0o700)
+    set_owner(mail, user.pw_uid, user.pw_gid, 0o700)
     _publish_token_key(instance)
     _write_push(instance, user.pw_gid)
     _write_throttle(instance, user.pw_gid)
@@ -79,7 +79,7 @@ def command(instance: Instance) -> list[str]:
 
 
 def is_ready(instance: Instance) -> bool:
-    """Whether IMAP greets and LMTP greets: asked, not guessed."""
+    """Whether IMAP and LMTP greet a client."""
     return _greets_imap(instance) and _greets_lmtp(instance)
 
 
@@ -92,17 +92,17 @@ def _rendered(instance: Instance) -> str:
         _HERE,
         "dovecot.conf.j2",
         run=sockets(instance),
-        engine=seen(instance, folder(instance)),
-        logs=seen(instance, instance.logs_dir),
-        mail=seen_home(instance) / "mail",
-        projection=seen(instance, instance.projection_path),
-        certificate=seen(instance, tls.certificate),
-        key=seen(instance, tls.key),
-        ca=seen(instance, tls.ca),
+        engine=engine_path(instance, folder(instance)),
+        logs=engine_path(instance, instance.logs_dir),
+        mail=engine_home(instance) / "mail",
+        projection=engine_path(instance, instance.projection_path),
+        certificate=engine_path(instance, tls.certificate),
+        key=engine_path(instance, tls.key),
+        ca=engine_path(instance, tls.ca),
         house_script=HOUSE_SCRIPT,
-        sieve_certificate=seen(instance, sieve.certificate),
-        sieve_key=seen(instance, sieve.key),
-        # the process list of a machine with two instances tells them apart
+        sieve_certificate=engine_path(instance, sieve.certificate),
+        sieve_key=engine_path(instance, sieve.key),
+        # distinguishes two instances in the process list
         instance_name=f"vaguemestre-{instance.port_base}",
         host=instance.mail.host,
         ports=instance.ports,
@@ -114,7 +114,7 @@ def _rendered(instance: Instance) -> str:
         full_text_search=mail.full_text_search,
         file_search=has_files,
         file_user=files.USER,
-        indexers=min(max(_FEWEST_INDEXERS, os.cpu_count() or 1), _MOST_INDEXERS),
+        indexers=min(max(_MIN_INDEXERS, os.cpu_count() or 1), _MAX_INDEXERS),
         mail_user=MAIL_USER,
         mail_uid=user.pw_uid,
         mail_gid=user.pw_gid,
@@ -151,7 +151,7 @@ def _write_push(instance: Instance, group: int) -> None:
 
 
 def _write_throttle(instance: Instance, group: int) -> None:
-    """One file a stage: a passdb hands its script nothing that tells which one it is."""
+    """Write one file per stage: a passdb passes its script nothing that tells which one it is."""
     key = (instance.secrets_dir / "throttle_key").read_text().strip()
     for stage in ("ask", "failed", "entered"):
         text = render(_HERE, "throttle.lua.j2", push_port=instance.ports.push, throttle_key=key, stage=stage)
@@ -159,7 +159,7 @@ def _write_throttle(instance: Instance, group: int) -> None:
 
 
 def _write_sieve_and_virtual(base: Path, domain: str) -> None:
-    for name in (*(f"before/{one}.sieve" for one in _BEFORE), "virtual/All/dovecot-virtual"):
+    for name in (*(f"before/{script}.sieve" for script in _BEFORE), "virtual/All/dovecot-virtual"):
         write(base / name, render(_HERE, name, domain=domain))
     for step in (base / "before", base / "virtual", base / "virtual" / "All"):
         step.chmod(0o755)
@@ -171,7 +171,7 @@ def _check(instance: Instance) -> None:
 
 def _compile_sieve(instance: Instance) -> None:
     for name in _BEFORE:
-        script = seen(instance, folder(instance) / "before" / f"{name}.sieve")
+        script = engine_path(instance, folder(instance) / "before" / f"{name}.sieve")
         _run(["sievec", "-c", str(configuration_file(instance)), str(script)], "sievec")
         (folder(instance) / "before" / f"{name}.svbin").chmod(0o644)
 
@@ -187,7 +187,7 @@ def _run(argv: list[str], name: str) -> None:
 
 def _greets_imap(instance: Instance) -> bool:
     try:
-        with socket.create_connection((instance.mail.host, instance.ports.imap), _PATIENCE_SECONDS) as peer:
+        with socket.create_connection((instance.mail.host, instance.ports.imap), _TIMEOUT_SECONDS) as peer:
             return peer.recv(64).startswith(b"* OK")
     except OSError:
         return False
@@ -195,7 +195,7 @@ def _greets_imap(instance: Instance) -> bool:
 
 def _greets_lmtp(instance: Instance) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
-        peer.settimeout(_PATIENCE_SECONDS)
+        peer.settimeout(_TIMEOUT_SECONDS)
         try:
             peer.connect(str(sockets(instance) / "lmtp"))
             return peer.recv(64).startswith(b"220")

@@ -1,4 +1,4 @@
-"""Where Dovecot keeps a mailbox on the disk, as `mail_home` names it."""
+"""Homes of mailboxes on the disk, as Dovecot's `mail_home` names them."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 
 
 def mail_home(instance: Instance, mailbox: str) -> Path:
-    """The folder of that mailbox. Raises EngineRefused for a name that would lead elsewhere."""
+    """The folder of that mailbox. Raises EngineRefused for a name that leads out of the mail folder."""
     root = instance.home / "mail"
     try:
         parse_address(mailbox)

@@ -1,4 +1,4 @@
-"""The house's Sieve script of a mailbox: beside its mail, where ManageSieve does not reach."""
+"""The house's Sieve script of a mailbox, beside its mail, out of reach of ManageSieve."""
 
 import os
 import subprocess
@@ -7,14 +7,14 @@ from pathlib import Path
 
 from vaguemestre.engines.dovecot.configuration import HOUSE_SCRIPT, configuration_file
 from vaguemestre.engines.dovecot.homes import mail_home
-from vaguemestre.engines.instance import Instance, own, seen_home, system_user
+from vaguemestre.engines.instance import Instance, engine_home, set_owner, system_user
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
-_PATIENCE_SECONDS = 30
+_TIMEOUT_SECONDS = 30
 
 
 class HouseScripts:
-    """Implements `sorting.ports.PutHouseScript`: a file that Dovecot runs before the personal script."""
+    """Implements `sorting.ports.PutHouseScript`: a script that Dovecot runs before the personal one."""
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
@@ -35,15 +35,15 @@ class HouseScripts:
             raise EngineDown(f"script {mailbox}: {error.strerror}") from error
 
     def _make_home(self, home: Path) -> None:
-        """As Dovecot makes it at the first delivery."""
+        """Create the home as Dovecot does at the first delivery."""
         user = system_user()
         for folder in (home.parent, home):
             if not folder.is_dir():
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                own(folder, user.pw_uid, user.pw_gid, 0o700)
+                set_owner(folder, user.pw_uid, user.pw_gid, 0o700)
 
     def _install(self, script: Path, content: str) -> None:
-        """Put in place, then compiled there; what stood before comes back when it does not compile."""
+        """Write the script and compile it; restore the previous one when it does not compile."""
         before = _read(script)
         _replace(script, content)
         try:
@@ -56,17 +56,17 @@ class HouseScripts:
             raise
 
     def _compile(self, script: Path) -> None:
-        shown = seen_home(self._instance) / script.relative_to(self._instance.home)
-        argv = ["sievec", "-c", str(configuration_file(self._instance)), str(shown)]
+        path = engine_home(self._instance) / script.relative_to(self._instance.home)
+        argv = ["sievec", "-c", str(configuration_file(self._instance)), str(path)]
         try:
             ended = subprocess.run(
-                argv, capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False
+                argv, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
             )
         except subprocess.TimeoutExpired as error:
             raise EngineDown("sievec") from error
         if ended.returncode:
             raise EngineRefused(f"sievec : {ended.stderr.strip()[-800:]}")
-        own(script.with_suffix(".svbin"), 0, system_user().pw_gid, 0o640)
+        set_owner(script.with_suffix(".svbin"), 0, system_user().pw_gid, 0o640)
 
 
 def _read(script: Path) -> str:

@@ -1,4 +1,4 @@
-"""Full-text indexes made anew where they date from before a change of what is indexed."""
+"""Full-text indexes rebuilt after a change of what is indexed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,13 +8,13 @@ from vaguemestre.engines.dovecot.configuration import configuration_file
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.instance import Instance
 
-# Raise it when letters are to be indexed otherwise: languages, tokens, kinds of files read.
+# Raise it when messages are indexed differently: languages, tokens, kinds of files read.
 _VERSION = 2
 _STAMP = "vaguemestre-index"
 
 
-class Indexing:
-    """The indexes of one instance that runs. Needs root."""
+class IndexVersions:
+    """The indexes of a running instance. Needs root."""
 
     def __init__(self, instance: Instance) -> None:
         self._doveadm = Doveadm(instance)
@@ -22,23 +22,23 @@ class Indexing:
         self._version = f"{_VERSION}{'+files' if _reads_files(instance) else ''}\n"
 
     def mailboxes(self) -> Sequence[str]:
-        """Those that hold mail, by name. Raises EngineDown, EngineRefused."""
-        return sorted(one for one in self._doveadm.mailboxes() if self._home(one).is_dir())
+        """Names of the mailboxes that hold mail. Raises EngineDown, EngineRefused."""
+        return sorted(name for name in self._doveadm.mailboxes() if self._home(name).is_dir())
 
     def is_current(self, mailbox: str) -> bool:
-        """Whether its index was made anew since the last change."""
+        """Whether the index was rebuilt since the last change."""
         try:
             return self._stamp(mailbox).read_text(encoding="ascii") == self._version
         except (OSError, UnicodeDecodeError):
             return False
 
-    def renew(self, mailbox: str) -> None:
-        """Drop its index and make another; cut short, it is to be done again.
+    def rebuild(self, mailbox: str) -> None:
+        """Rebuild the index; if interrupted, it stays outdated.
 
-        Meanwhile mail arrives, and a search of that mailbox waits. Raises EngineDown, EngineRefused.
+        Meanwhile mail arrives, and a search in that mailbox waits. Raises EngineDown, EngineRefused.
         """
         self._stamp(mailbox).unlink(missing_ok=True)
-        self._doveadm.forget_index(mailbox)
+        self._doveadm.delete_index(mailbox)
         self._doveadm.index(mailbox)
         if self._home(mailbox).is_dir():
             write(self._stamp(mailbox), self._version)

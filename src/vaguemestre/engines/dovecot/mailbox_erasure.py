@@ -1,4 +1,4 @@
-"""What Dovecot holds of a mailbox nobody has any more, erased from the disk."""
+"""`lifecycle.ports.EraseMail`: the mail of a closed account erased from the disk."""
 
 import shutil
 
@@ -7,8 +7,8 @@ from vaguemestre.engines.instance import Instance
 from vaguemestre.foundation.kernel.errors import EngineDown
 
 
-class Erasing:
-    """Implements `lifecycle.ports.EraseMail`: the folder of the mailbox, as `mail_home` names it."""
+class MailboxErasure:
+    """Removes the home of a mailbox."""
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance

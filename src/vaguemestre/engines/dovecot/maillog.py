@@ -1,4 +1,4 @@
-"""What Dovecot wrote about a message."""
+"""Dovecot's log lines about a message."""
 
 import datetime as dt
 import re
@@ -7,13 +7,13 @@ from pathlib import Path
 
 from vaguemestre.engines.dovecot.configuration import log_file
 from vaguemestre.engines.instance import Instance
-from vaguemestre.engines.steps import Step, TraceLine
+from vaguemestre.engines.trace_line import Step, TraceLine
 
 # 2026-11-25T01:30:13 lmtp(mdurand@…)<19353><…>: Info: sieve: msgid=<…>: stored mail into mailbox 'INBOX'
 _LINE = re.compile(
     r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d) (?P<service>[a-z-]+)\((?P<who>[^)]*)\)\S*: Info: (?P<text>.*)"
 )
-_MOVED = re.compile(
+_MAILBOX_EVENT = re.compile(
     r"Mailbox .*?: (?P<act>save|append|copy from .*?|expunge): box=(?P<box>.*?), uid=\d+, msgid="
 )
 _SIEVE = (
@@ -31,24 +31,24 @@ def trace(instance: Instance, message_id: str) -> tuple[TraceLine, ...]:
     return tuple(_steps(log_file(instance), f"msgid={message_id}"))
 
 
-def _steps(path: Path, wanted: str) -> Iterator[TraceLine]:
+def _steps(path: Path, msgid: str) -> Iterator[TraceLine]:
     if not path.exists():
         return
     with path.open(encoding="utf-8", errors="replace") as log:
         for raw in log:
-            if wanted in raw and (found := _LINE.match(raw.rstrip("\n"))):
-                yield from _step(found, wanted)
+            if msgid in raw and (line := _LINE.match(raw.rstrip("\n"))):
+                yield from _step(line, msgid)
 
 
-def _step(found: re.Match[str], wanted: str) -> Iterator[TraceLine]:
-    at = dt.datetime.fromisoformat(found["at"]).replace(tzinfo=dt.UTC)
-    text = found["text"]
+def _step(line: re.Match[str], msgid: str) -> Iterator[TraceLine]:
+    at = dt.datetime.fromisoformat(line["at"]).replace(tzinfo=dt.UTC)
+    text = line["text"]
     if text.startswith("sieve: "):
-        words = text.partition(f"{wanted}: ")[2]
+        words = text.partition(f"{msgid}: ")[2]
         for start, step in _SIEVE:
             if words.startswith(start):
-                yield TraceLine(at, "dovecot", step, found["who"], words)
-    elif (moved := _MOVED.match(text)) and not (found["service"] == "lmtp" and moved["act"] == "save"):
-        # a delivery is told by its Sieve line; the same act of storing is not told twice
-        step = _ACTS.get(moved["act"], Step.COPIED)
-        yield TraceLine(at, "dovecot", step, found["who"], f"{moved['act']} {moved['box']}")
+                yield TraceLine(at, "dovecot", step, line["who"], words)
+    elif (move := _MAILBOX_EVENT.match(text)) and not (line["service"] == "lmtp" and move["act"] == "save"):
+        # a delivery has its Sieve line; the save of the same message is left out
+        step = _ACTS.get(move["act"], Step.COPIED)
+        yield TraceLine(at, "dovecot", step, line["who"], f"{move['act']} {move['box']}")

@@ -2,28 +2,25 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import count
 
 from vaguemestre.engines.memory import message
-from vaguemestre.foundation.kernel.texts import says, spoken
+from vaguemestre.engines.memory.folder import MemoryFolder, StoredMessage
+from vaguemestre.engines.memory.views import Placed, holds_all, view_groups
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
 from vaguemestre.post.mailstore.values import (
-    Clause,
-    Flag,
     Folder,
     MailLogin,
     MessageRef,
     OpenedMessage,
-    Order,
     Page,
     Quota,
     Row,
     Use,
     View,
-    Where,
 )
 
 ALL = "Virtuel/All"
@@ -35,33 +32,12 @@ SPECIAL = {
     "Junk": Use.JUNK,
     "Trash": Use.TRASH,
 }
-# never twice the same in a process: whatever is remembered of a folder must not fit another
+# unique in the process, so that nothing cached for one folder fits another
 _validities = count(1000)
 
 
-@dataclass
-class Kept:
-    content: bytes
-    flags: frozenset[str]
-    received: datetime
-
-
-@dataclass
-class MemoryFolder:
-    uid_validity: int
-    next_uid: int = 1
-    changes: int = 0
-    kept: dict[int, Kept] = field(default_factory=dict)
-
-    def add(self, kept: Kept) -> int:
-        uid, self.next_uid = self.next_uid, self.next_uid + 1
-        self.kept[uid] = kept
-        self.changes += 1
-        return uid
-
-
 class MemoryMailbox:
-    """One mailbox; nothing is ever refused for want of room."""
+    """One mailbox, without any limit of room. `room`: the quota it shows, in octets."""
 
     def __init__(self) -> None:
         self._folders: dict[str, MemoryFolder] = {}
@@ -71,7 +47,7 @@ class MemoryMailbox:
             self.make_folder(name)
 
     def make_folder(self, name: str) -> None:
-        """Create it, or create it anew (another UIDVALIDITY)."""
+        """Create a folder, or make it anew under another UIDVALIDITY."""
         self._folders[name] = MemoryFolder(next(_validities))
 
     def remove_folder(self, name: str) -> None:
@@ -89,36 +65,36 @@ class MemoryMailbox:
         return self._page(folder, self._in(folder), offset, size)
 
     def search(self, folder: str, terms: Sequence[str], offset: int, size: int) -> Page:
-        found = [(ref, kept) for ref, kept in self._in(folder) if _holds(kept.content, terms)]
-        page = self._page(folder, found, offset, size)
+        matches = [(ref, stored) for ref, stored in self._in(folder) if holds_all(stored.content, terms)]
+        page = self._page(folder, matches, offset, size)
         return Page(folder, page.uid_validity, page.total, 0, offset, page.rows, page.validator)
 
     def look(self, folder: str, view: View, offset: int, size: int) -> Page:
         if view.is_plain:
             return self.page(folder, offset, size)
-        groups = self._viewed(folder, view)
+        groups = self._groups(folder, view)
         page = self._page(folder, [], 0, 0)
         rows = tuple(_grouped_row(group) for group in groups[offset : offset + size])
         unread = self._unread(self._in(folder))
         return replace(page, total=len(groups), unread=unread, offset=offset, rows=rows)
 
     def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
-        return tuple(ref for group in self._viewed(folder, view) for ref, _ in group)
+        return tuple(ref for group in self._groups(folder, view) for ref, _ in group)
 
     def place(self, folder: str, view: View, day: date) -> int:
-        days = [paris_day(group[0][1].received) for group in self._viewed(folder, view)]
-        return sum(one < day if view.is_reversed else one > day for one in days)
+        days = [paris_day(group[0][1].received) for group in self._groups(folder, view)]
+        return sum(other < day if view.is_reversed else other > day for other in days)
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
         first = self._get(ref)
-        known = message.thread(first.content)
-        everything = [(other, kept, message.thread(kept.content)) for other, kept in self._in(ALL)]
+        thread_ids = message.thread(first.content)
+        others = [(pair, message.thread(pair[1].content)) for pair in self._in(ALL)]
         while True:
-            wider = known.union(*(ids for _, _, ids in everything if ids & known))
-            if wider == known:
+            wider = thread_ids.union(*(ids for _, ids in others if ids & thread_ids))
+            if wider == thread_ids:
                 break
-            known = wider
-        rows = [_row(other, kept) for other, kept, ids in everything if ids & known or other == ref]
+            thread_ids = wider
+        rows = [_row(*pair) for pair, ids in others if ids & thread_ids or pair[0] == ref]
         if all(row.ref != ref for row in rows):
             rows.append(_row(ref, first))
         return tuple(sorted(rows, key=lambda row: row.summary.date))
@@ -126,8 +102,8 @@ class MemoryMailbox:
     def find_by_message_id(self, folder: str, message_id: str) -> tuple[MessageRef, ...]:
         return tuple(
             ref
-            for ref, kept in self._in(folder)
-            if message.header(message.read(kept.content), "message-id") == message_id
+            for ref, stored in self._in(folder)
+            if message.header(message.parse_message(stored.content), "message-id") == message_id
         )
 
     # Folders
@@ -141,10 +117,10 @@ class MemoryMailbox:
         self._folder(name)
         if to in self._folders:
             raise FolderRefused("mailstore.folder-exists", folder=to)
-        for one in [n for n in self._folders if n == name or n.startswith(f"{name}/")]:
-            self._folders[to + one[len(name) :]] = self._folders.pop(one)
-            if one in self.unwanted:
-                self.unwanted.add(to + one[len(name) :])
+        for path in [path for path in self._folders if path == name or path.startswith(f"{name}/")]:
+            self._folders[to + path[len(name) :]] = self._folders.pop(path)
+            if path in self.unwanted:
+                self.unwanted.add(to + path[len(name) :])
 
     def delete_folder(self, name: str) -> None:
         self._folder(name)
@@ -158,14 +134,16 @@ class MemoryMailbox:
             self.unwanted.add(name)
 
     def quota(self) -> Quota | None:
-        used = sum(len(kept.content) for folder in self._folders.values() for kept in folder.kept.values())
+        used = sum(
+            len(stored.content) for folder in self._folders.values() for stored in folder.messages.values()
+        )
         return Quota(used, self.room)
 
     # Reads
 
     def open(self, ref: MessageRef) -> OpenedMessage:
-        kept = self._get(ref)
-        return message.opened(ref, kept.content, kept.flags, kept.received)
+        stored = self._get(ref)
+        return message.opened_message(ref, stored.content, stored.flags, stored.received)
 
     def part(self, ref: MessageRef, number: str, limit: int | None = None) -> bytes:
         return message.bytes_of_part(self._get(ref).content, number)[:limit]
@@ -180,26 +158,28 @@ class MemoryMailbox:
 
     def flag(self, refs: Sequence[MessageRef], add: Collection[str], remove: Collection[str]) -> None:
         for folder, uid in self._present(refs):
-            kept = folder.kept[uid]
-            kept.flags = (kept.flags | frozenset(add)) - frozenset(remove)
+            stored = folder.messages[uid]
+            stored.flags = (stored.flags | frozenset(add)) - frozenset(remove)
             folder.changes += 1
 
     def move(self, refs: Sequence[MessageRef], to: str) -> tuple[MessageRef, ...]:
         target = self._folder(to)
         moved = []
         for folder, uid in self._present(refs):
-            moved.append(MessageRef(to, target.uid_validity, target.add(folder.kept.pop(uid))))
+            moved.append(MessageRef(to, target.uid_validity, target.add(folder.messages.pop(uid))))
             folder.changes += 1
         return tuple(moved)
 
     def expunge(self, refs: Sequence[MessageRef]) -> None:
         for folder, uid in self._present(refs):
-            del folder.kept[uid]
+            del folder.messages[uid]
             folder.changes += 1
 
     def append(self, folder: str, content: bytes, flags: Collection[str], date: datetime) -> MessageRef:
         target = self._folder(folder)
-        return MessageRef(folder, target.uid_validity, target.add(Kept(content, frozenset(flags), date)))
+        return MessageRef(
+            folder, target.uid_validity, target.add(StoredMessage(content, frozenset(flags), date))
+        )
 
     # Inside
 
@@ -208,123 +188,65 @@ class MemoryMailbox:
             raise FolderGone("mailstore.folder-gone", folder=name)
         return self._folders[name]
 
-    def _in(self, name: str) -> list[tuple[MessageRef, Kept]]:
+    def _in(self, name: str) -> list[Placed]:
         """Oldest first; all folders but trash and junk for ALL."""
         names = [n for n in self._folders if n not in ("Trash", "Junk")] if name == ALL else [name]
-        found = [
-            (MessageRef(name, self._folder(name).uid_validity, uid), kept)
+        placed = [
+            (MessageRef(name, self._folder(name).uid_validity, uid), stored)
             for name in names
-            for uid, kept in self._folder(name).kept.items()
+            for uid, stored in self._folder(name).messages.items()
         ]
-        return sorted(found, key=lambda pair: pair[1].received)
+        return sorted(placed, key=lambda pair: pair[1].received)
 
-    def _viewed(self, folder: str, view: View) -> list[list[tuple[MessageRef, Kept]]]:
-        """Groups of messages in the order of a view: one message each, unless it is grouped."""
-        newest_first = self._in(folder)[::-1]
-        pairs = [pair for pair in newest_first if message.is_wanted(pair[1].content, pair[1].flags, view)]
-        pairs = [pair for pair in pairs if _holds(pair[1].content, view.terms)]
-        for clause in view.clauses:
-            pairs = [pair for pair in pairs if _meets(clause, pair[1]) != clause.is_not]
-        groups: list[list[tuple[MessageRef, Kept]]] = [[pair] for pair in pairs]
-        if view.is_grouped:
-            groups = message.gathered(pairs, lambda pair: message.thread(pair[1].content))
-        keys = {
-            Order.DATE: lambda group: group[0][1].received,
-            Order.SENDER: lambda group: message.shown_sender(group[0][1].content),
-            Order.SUBJECT: lambda group: message.bare_subject(group[0][1].content),
-            Order.SIZE: lambda group: len(group[0][1].content),
-            Order.RELEVANCE: lambda group: _score(group[0][1].content, view.terms),
-        }
-        backwards = (view.order in (Order.DATE, Order.SIZE, Order.RELEVANCE)) != view.is_reversed
-        return sorted(groups, key=keys[view.order], reverse=backwards)
+    def _groups(self, folder: str, view: View) -> list[list[Placed]]:
+        return view_groups(self._in(folder)[::-1], view)
 
-    def _page(self, name: str, found: list[tuple[MessageRef, Kept]], offset: int, size: int) -> Page:
+    def _page(self, name: str, placed: list[Placed], offset: int, size: int) -> Page:
         validity = 1 if name == ALL else self._folder(name).uid_validity
         changes = sum(folder.changes for folder in self._folders.values())
-        newest_first = found[::-1]
-        rows = tuple(_row(ref, kept) for ref, kept in newest_first[offset : offset + size])
+        newest_first = placed[::-1]
+        rows = tuple(_row(ref, stored) for ref, stored in newest_first[offset : offset + size])
         validator = f"{validity}.{changes}"
-        return Page(name, validity, len(found), self._unread(found), offset, rows, validator)
+        return Page(name, validity, len(placed), self._unread(placed), offset, rows, validator)
 
     def _counted(self, name: str, use: Use) -> Folder:
-        found = self._in(name)
+        placed = self._in(name)
         depth = 0 if use is not Use.OTHER else name.count("/")
-        return Folder(name, use, len(found), self._unread(found), depth, subscribed=name not in self.unwanted)
+        return Folder(
+            name, use, len(placed), self._unread(placed), depth, subscribed=name not in self.unwanted
+        )
 
     @staticmethod
-    def _unread(found: list[tuple[MessageRef, Kept]]) -> int:
-        return sum("\\Seen" not in kept.flags for _, kept in found)
+    def _unread(placed: list[Placed]) -> int:
+        return sum("\\Seen" not in stored.flags for _, stored in placed)
 
-    def _get(self, ref: MessageRef) -> Kept:
+    def _get(self, ref: MessageRef) -> StoredMessage:
         folder = self._folders.get(ref.folder)
-        if folder is None or folder.uid_validity != ref.uid_validity or ref.uid not in folder.kept:
+        if folder is None or folder.uid_validity != ref.uid_validity or ref.uid not in folder.messages:
             raise MessageGone("mailstore.message-gone")
-        return folder.kept[ref.uid]
+        return folder.messages[ref.uid]
 
     def _present(self, refs: Sequence[MessageRef]) -> Iterator[tuple[MemoryFolder, int]]:
         for ref in refs:
             folder = self._folders.get(ref.folder)
-            if folder is not None and folder.uid_validity == ref.uid_validity and ref.uid in folder.kept:
+            if folder is not None and folder.uid_validity == ref.uid_validity and ref.uid in folder.messages:
                 yield folder, ref.uid
 
 
-def _row(ref: MessageRef, kept: Kept) -> Row:
-    return Row(message.summary(ref.uid, kept.content, kept.received), kept.flags, ref)
+def _row(ref: MessageRef, stored: StoredMessage) -> Row:
+    return Row(message.summary(ref.uid, stored.content, stored.received), stored.flags, ref)
 
 
-def _grouped_row(group: list[tuple[MessageRef, Kept]]) -> Row:
+def _grouped_row(group: list[Placed]) -> Row:
     row = _row(*group[0])
-    flags = frozenset[str]().union(*(kept.flags for _, kept in group))
-    if not all("\\Seen" in kept.flags for _, kept in group):
+    flags = frozenset[str]().union(*(stored.flags for _, stored in group))
+    if not all("\\Seen" in stored.flags for _, stored in group):
         flags -= {"\\Seen"}
     return replace(row, flags=flags, others=tuple(ref for ref, _ in group[1:]))
 
 
-def _holds(content: bytes, terms: Sequence[str]) -> bool:
-    parsed = message.read(content)
-    pieces = [*(str(value) for value in parsed.values()), message.text(parsed)]
-    everything, said = " ".join(pieces).casefold(), [spoken(piece) for piece in pieces]
-    return all(
-        any(says(one, spoken(term)) for one in said) if " " in term else term.casefold() in everything
-        for term in terms
-    )
-
-
-def _score(content: bytes, terms: Sequence[str]) -> int:
-    """All the words in the subject, one of them, in the author's name, elsewhere."""
-    subject, sender = message.bare_subject(content), message.shown_sender(content)
-    said = [term.casefold() for term in terms]
-    if all(term in subject for term in said):
-        return 3
-    return 2 if any(term in subject for term in said) else int(any(term in sender for term in said))
-
-
-def _meets(clause: Clause, kept: Kept) -> bool:
-    one = message.summary(0, kept.content, kept.received)
-    day, said = paris_day(kept.received).isoformat(), clause.value.casefold()
-    held = {
-        Where.FROM: f"{one.sender.name} {one.sender.address}",
-        Where.TO: " ".join(f"{who.name} {who.address}" for who in one.to),
-        Where.SUBJECT: one.subject,
-        Where.LABEL: " ".join(kept.flags),
-    }
-    if clause.where in held:
-        return said in held[clause.where].casefold()
-    judged = {
-        Where.TEXT: _holds(kept.content, [clause.value]),
-        Where.BEFORE: day < clause.value,
-        Where.SINCE: day >= clause.value,
-        Where.ATTACHED: one.has_attachment,
-        Where.READ: Flag.SEEN in kept.flags,
-        Where.UNREAD: Flag.SEEN not in kept.flags,
-        Where.FLAGGED: Flag.FLAGGED in kept.flags,
-        Where.ANSWERED: Flag.ANSWERED in kept.flags,
-    }
-    return judged.get(clause.where, False)
-
-
 class MemoryMailboxes:
-    """`mailstore.ports.OpenMailbox` over mailboxes made when first opened.
+    """Implements `mailstore.ports.OpenMailbox`; mailboxes are created when first opened.
 
     `before_open` lets a test refuse or fail an opening.
     """

@@ -1,4 +1,4 @@
-"""Bytes of a message → what the webmail's port returns, by the standard library."""
+"""Bytes of a message → the values of the mail store, by the standard library."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,15 +21,15 @@ from vaguemestre.post.mailstore.values import (
 )
 
 PREVIEW_LENGTH = 200
-_ANSWERING = re.compile(r"^(?:(?:re|fwd?|tr)\s*:\s*)+", re.IGNORECASE)
+_REPLY_PREFIX = re.compile(r"^(?:(?:re|fwd?|tr)\s*:\s*)+", re.IGNORECASE)
 
 
-def read(content: bytes) -> EmailMessage:
+def parse_message(content: bytes) -> EmailMessage:
     return message_from_bytes(content, policy=policy.default)
 
 
 def summary(uid: int, content: bytes, received: datetime) -> Summary:
-    message = read(content)
+    message = parse_message(content)
     senders = correspondents(message, "from")
     attached = [
         (part.get_content_type(), part.get_filename() or "")
@@ -58,8 +58,10 @@ def summary(uid: int, content: bytes, received: datetime) -> Summary:
     )
 
 
-def opened(ref: MessageRef, content: bytes, flags: frozenset[str], received: datetime) -> OpenedMessage:
-    message = read(content)
+def opened_message(
+    ref: MessageRef, content: bytes, flags: frozenset[str], received: datetime
+) -> OpenedMessage:
+    message = parse_message(content)
     return OpenedMessage(
         ref=ref,
         flags=flags,
@@ -85,9 +87,9 @@ def opened(ref: MessageRef, content: bytes, flags: frozenset[str], received: dat
 
 
 def bytes_of_part(content: bytes, number: str) -> bytes:
-    """The part of that number, transfer encoding undone; empty when there is none."""
-    for found, part in _numbered(read(content), "", is_root=True):
-        if found == number:
+    """The content of a part, transfer encoding undone; empty when there is none."""
+    for place, part in _numbered(parse_message(content), "", is_root=True):
+        if place == number:
             if part.get_content_type() in {
                 "message/rfc822",
                 "message/delivery-status",
@@ -114,38 +116,38 @@ def correspondents(message: EmailMessage, name: str) -> tuple[Correspondent, ...
 
 
 def thread(content: bytes) -> frozenset[str]:
-    """The Message-IDs that tie a message to others: its own and those it refers to."""
-    message = read(content)
+    """The Message-IDs of a thread: the message's own and those it refers to."""
+    message = parse_message(content)
     names = ("message-id", "in-reply-to", "references")
     return frozenset(word for name in names for word in header(message, name).split())
 
 
-def is_wanted(content: bytes, flags: frozenset[str], view: View) -> bool:
-    """Whether a message is among what a view is narrowed to."""
-    one = summary(0, content, datetime.now(UTC))
-    everyone = [c.address.lower() for c in (*one.to, *correspondents(read(content), "cc"))]
-    judged = {
+def matches_filters(content: bytes, flags: frozenset[str], view: View) -> bool:
+    """Whether a message passes the `only` filters of a view."""
+    row = summary(0, content, datetime.now(UTC))
+    everyone = [c.address.lower() for c in (*row.to, *correspondents(parse_message(content), "cc"))]
+    conditions = {
         Only.UNREAD: "\\Seen" not in flags,
         Only.FLAGGED: "\\Flagged" in flags,
-        Only.ATTACHED: one.has_attachment,
-        Only.COLLEAGUES: one.sender.address.lower().rpartition("@")[2] in view.domains,
+        Only.ATTACHED: row.has_attachment,
+        Only.COLLEAGUES: row.sender.address.lower().rpartition("@")[2] in view.domains,
         Only.TO_ME: len(everyone) == 1 and everyone[0] in view.mine,
     }
-    return all(judged[only] for only in view.only)
+    return all(conditions[only] for only in view.only)
 
 
-def shown_sender(content: bytes) -> str:
+def sender_sort_key(content: bytes) -> str:
     sender = summary(0, content, datetime.now(UTC)).sender
     return (sender.name or sender.address).casefold()
 
 
-def bare_subject(content: bytes) -> str:
-    """Without the `Re:` of answers, as SORT compares them (RFC 5256 §2.1)."""
-    return _ANSWERING.sub("", header(read(content), "subject")).casefold()
+def subject_sort_key(content: bytes) -> str:
+    """The subject without its `Re:`, as SORT compares them (RFC 5256 §2.1)."""
+    return _REPLY_PREFIX.sub("", header(parse_message(content), "subject")).casefold()
 
 
-def gathered[T](items: list[T], ids_of: Callable[[T], frozenset[str]]) -> list[list[T]]:
-    """Items sharing an identifier, together, each group where its first stood."""
+def group_threads[T](items: list[T], ids_of: Callable[[T], frozenset[str]]) -> list[list[T]]:
+    """Group the items that share an identifier; a group stands where its first item stood."""
     groups: list[tuple[set[str], list[T]]] = []
     for item in items:
         ids = set(ids_of(item))

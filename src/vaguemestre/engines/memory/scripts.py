@@ -1,4 +1,4 @@
-"""Sieve scripts in a dict: keeps them, runs none. For unit tests."""
+"""Sieve scripts in a dict, never run: for unit tests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ class MemoryScripts:
         self.held[name] = content
 
     def check(self, content: str) -> tuple[ScriptError, ...]:
-        """Every line that says « erreur; » is one."""
+        """An error for every line « erreur; »."""
         lines = enumerate(content.splitlines(), start=1)
         return tuple(ScriptError(number, "unknown command") for number, line in lines if line == "erreur;")
 
@@ -43,14 +43,14 @@ class MemoryScripts:
 
 @dataclass
 class MemorySieve:
-    """Implements `sorting.ports.OpenScripts`; `is_away` makes it a server that does not answer."""
+    """Implements `sorting.ports.OpenScripts`; with `is_away` the server does not answer."""
 
     boxes: dict[str, MemoryScripts] = field(default_factory=dict)
     is_away: bool = False
     opened: int = 0
 
     def put_house_script(self, mailbox: str, content: str) -> None:
-        """As `sorting.ports.PutHouseScript`."""
+        """Implements `sorting.ports.PutHouseScript`."""
         self.boxes.setdefault(mailbox, MemoryScripts()).house = content
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""A mailbox to move into and out of, in dicts: `portability.ports.Store`."""
+"""A mailbox to import into and export from, in dicts: `portability.ports.Store`."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,16 +27,18 @@ class MemoryStore:
         self.folders.setdefault(folder, [])
 
     def marks(self, folder: str) -> set[Mark]:
-        return {mark_of(header_of(one.content), len(one.content)) for one in self.folders[folder]}
+        return {mark_of(header_of(kept.content), len(kept.content)) for kept in self.folders[folder]}
 
     def add(self, folder: str, content: bytes, flags: frozenset[str], date: datetime) -> None:
         if b"\0" in content:
             raise EngineRefused("a NUL in a message")
         if sum(map(len, self.folders.values())) >= self._room:
             raise MailboxFull("portability.mailbox-full")
-        kept = self.folders[folder]
-        kept.append(Kept(len(kept) + 1, flags, date, content))
+        messages = self.folders[folder]
+        messages.append(Kept(len(messages) + 1, flags, date, content))
 
     def kept(self, folder: str, after: int, validity: int = 0) -> Iterator[Kept]:
-        known = after if validity in (0, self.validity) else 0
-        yield from [replace(one, validity=self.validity) for one in self.folders[folder] if one.uid > known]
+        last_uid = after if validity in (0, self.validity) else 0
+        for kept in self.folders[folder]:
+            if kept.uid > last_uid:
+                yield replace(kept, validity=self.validity)

@@ -1,1 +1,1 @@
-"""nginx, the front of an instance: slow clients end here; bodies and answers reach the pools whole."""
+"""nginx, the front of an instance: it buffers slow clients and sends files."""

@@ -1,4 +1,4 @@
-"""From the instance's configuration to an nginx that starts in front of the pools: render, check, own."""
+"""nginx's configuration: rendered from the instance's, checked, its folders owned."""
 
 import grp
 import pwd
@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Protocol
 
 from vaguemestre.engines.config_templates import render, write
-from vaguemestre.engines.instance import Instance, open_home, own, seen, seen_home
+from vaguemestre.engines.instance import Instance, engine_home, engine_path, open_home, set_owner
 from vaguemestre.engines.instance import sockets as engine_sockets
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 USER = "www-data"  # of every Debian (base-passwd)
 POOLS = ("web", "door", "carddav", "pictures")
-BODY_MB = 31  # of an ordinary request: a message of 20 MB with its enclosures, encoded
+BODY_MB = 31  # of an ordinary request: a message of 20 MB with its attachments, encoded
 _PROGRAM = "/usr/sbin/nginx"
 _HERE = Path(__file__).parent
-_PRIVATE = 0o2750  # folders whose files nginx hands over: new ones take the folder's group
+_PRIVATE = 0o2750  # folders of files that nginx sends: new ones inherit the group
 
 _ERRORS = {
     "malformed": (
@@ -44,18 +44,18 @@ class WebShape(Protocol):
     def proxies(self) -> tuple[str, ...]: ...
 
 
-class MovingShape(Protocol):
+class PortabilityShape(Protocol):
     @property
     def upload_mb(self) -> int: ...
 
 
 class Front(Instance, Protocol):
-    """One instance, as its front sees it."""
+    """One instance, as its front needs it."""
 
     @property
     def web(self) -> WebShape: ...
     @property
-    def portability(self) -> MovingShape: ...
+    def portability(self) -> PortabilityShape: ...
     @property
     def files_url(self) -> str: ...
     @property
@@ -73,37 +73,37 @@ def folder(instance: Front) -> Path:
 
 
 def sockets(instance: Instance) -> Path:
-    """Folder of the pools' sockets, which nginx may enter and nobody else."""
+    """The folder of the pools' sockets, which only nginx may enter."""
     return engine_sockets(instance) / "front"
 
 
 def prepare(instance: Front) -> None:
-    """Write what nginx reads, make its folders and let it check the result.
+    """Write what nginx reads, create its folders and let it check the result.
 
-    Needs root. Raises EngineRefused with nginx's own words when it refuses the result.
+    Needs root. Raises EngineRefused with nginx's own words.
     """
     open_home(instance)
     user, group = pwd.getpwnam(USER), grp.getgrnam(USER)
     base, run = folder(instance), instance.home / "run" / "front"
-    for made in (base, base / "pages", run, sockets(instance)):
-        made.mkdir(parents=True, exist_ok=True)
-    own(sockets(instance), 0, group.gr_gid, 0o710)
-    own(run, 0, group.gr_gid, 0o710)
+    for directory in (base, base / "pages", run, sockets(instance)):
+        directory.mkdir(parents=True, exist_ok=True)
+    set_owner(sockets(instance), 0, group.gr_gid, 0o710)
+    set_owner(run, 0, group.gr_gid, 0o710)
     for name in ("bodies", "answers", "unused"):
         (run / name).mkdir(exist_ok=True)
-        own(run / name, user.pw_uid, group.gr_gid, 0o700)
+        set_owner(run / name, user.pw_uid, group.gr_gid, 0o700)
     _open_files(instance, group.gr_gid)
     _write_pages(base / "pages")
     text = render(
         _HERE,
         "nginx.conf.j2",
         user=USER,
-        home=seen_home(instance),
-        run=seen(instance, run),
+        home=engine_home(instance),
+        run=engine_path(instance, run),
         sockets=sockets(instance),
-        front_pages=seen(instance, base / "pages"),
-        deposits=seen(instance, instance.deposits_dir),
-        moves=seen(instance, instance.moves_dir),
+        front_pages=engine_path(instance, base / "pages"),
+        deposits=engine_path(instance, instance.deposits_dir),
+        moves=engine_path(instance, instance.moves_dir),
         address=instance.web.host,
         web_port=instance.ports.web,
         carddav_port=instance.ports.carddav,
@@ -120,26 +120,26 @@ def prepare(instance: Front) -> None:
 
 def command(instance: Front) -> list[str]:
     """nginx in the foreground: SIGTERM stops it and its workers at once."""
-    base = seen(instance, folder(instance))
+    base = engine_path(instance, folder(instance))
     return [_PROGRAM, "-p", str(base), "-e", "stderr", "-c", str(base / "nginx.conf")]
 
 
 def _check(instance: Front) -> None:
-    done = subprocess.run([*command(instance), "-t", "-q"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise EngineRefused(f"nginx refuse sa configuration : {done.stderr.strip()}")
+    check = subprocess.run([*command(instance), "-t", "-q"], capture_output=True, text=True, check=False)
+    if check.returncode:
+        raise EngineRefused(f"nginx refuse sa configuration : {check.stderr.strip()}")
 
 
 def _open_files(instance: Front, group: int) -> None:
-    """Let nginx read the files it hands over by itself, and walk past the rest of the data."""
+    """Let nginx read the files it sends, and traverse the rest of the data folder."""
     instance.data_dir.mkdir(parents=True, exist_ok=True)
-    own(instance.data_dir, 0, group, 0o710)
+    set_owner(instance.data_dir, 0, group, 0o710)
     for place in (instance.deposits_dir, instance.moves_dir):
         place.mkdir(exist_ok=True)
-        own(place, 0, group, _PRIVATE)
+        set_owner(place, 0, group, _PRIVATE)
         for file in place.iterdir():
             if file.is_file() and file.stat().st_gid != group:
-                own(file, 0, group, 0o640)
+                set_owner(file, 0, group, 0o640)
 
 
 def _write_pages(folder: Path) -> None:

@@ -1,1 +1,1 @@
-"""The postfix engine."""
+"""Postfix: configuration, submission milter, log and queue."""

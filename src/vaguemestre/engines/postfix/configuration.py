@@ -1,4 +1,4 @@
-"""From the instance's configuration to a Postfix that starts: render, check, own."""
+"""Postfix's configuration: rendered from the instance's, checked, owned by Postfix's user."""
 
 import pwd
 import smtplib
@@ -11,20 +11,20 @@ from vaguemestre.engines.instance import (
     OUTSIDE,
     POSTFIX_USER,
     Instance,
+    engine_path,
     has_filter,
     open_home,
-    own,
     postgres_reader,
-    seen,
+    set_owner,
     sockets,
 )
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
-_PATIENCE_SECONDS = 3.0
+_TIMEOUT_SECONDS = 3.0
 
-# The demonstration's outside box has a domain of its own, which stays foreign: its mail comes by the
-# same road as that of every other foreign domain.
+# The demonstration's outside mailbox has a domain of its own that counts as foreign: its mail comes in like
+# that of any other foreign domain.
 _QUERIES = {
     "domains": f"SELECT domain FROM address WHERE domain = '%s' AND mailbox <> '{OUTSIDE}' LIMIT 1",  # noqa: S608
     "mailboxes": "SELECT mailbox FROM address WHERE address = '%s'",
@@ -44,7 +44,7 @@ def folder(instance: Instance) -> Path:
 
 
 def configuration_folder(instance: Instance) -> Path:
-    return seen(instance, folder(instance))
+    return engine_path(instance, folder(instance))
 
 
 def log_file(instance: Instance) -> Path:
@@ -52,14 +52,14 @@ def log_file(instance: Instance) -> Path:
 
 
 def gate_socket(instance: Instance) -> Path:
-    """Where the gate listens; Postfix's user must be able to open it."""
+    """The socket of the submission policy (the gate); Postfix's user must be able to open it."""
     return sockets(instance) / "gate"
 
 
 def prepare(instance: Instance) -> None:
-    """Write everything Postfix reads and let `postfix check` make its folders.
+    """Write everything Postfix reads, then run `postfix check`, which makes its folders.
 
-    Needs root and the certificates. Raises EngineRefused with Postfix's own words when it refuses the result.
+    Needs root and the certificates. Raises EngineRefused with Postfix's own words.
     """
     open_home(instance)
     base = folder(instance)
@@ -68,8 +68,8 @@ def prepare(instance: Instance) -> None:
     for name in ("spool", "lib"):
         (base / name).mkdir(exist_ok=True)
     postfix = pwd.getpwnam(POSTFIX_USER)
-    own(base / "lib", postfix.pw_uid, 0, 0o700)
-    own(base / "spool", 0, 0, 0o755)
+    set_owner(base / "lib", postfix.pw_uid, 0, 0o700)
+    set_owner(base / "spool", 0, 0, 0o755)
     _write_maps(instance)
     values = _values(instance)
     for name in ("main.cf", "master.cf"):
@@ -87,7 +87,7 @@ def command(instance: Instance) -> list[str]:
 
 
 def environment(instance: Instance) -> dict[str, str]:
-    """What master needs in its environment besides PATH."""
+    """The environment master needs besides PATH."""
     return {"MAIL_CONFIG": str(configuration_folder(instance)), "MAIL_LOGTAG": "postfix"}
 
 
@@ -96,7 +96,7 @@ def is_ready(instance: Instance) -> bool:
     host, ports = instance.mail.host, instance.ports
     try:
         for port in (ports.mx, ports.submission):
-            with smtplib.SMTP(host, port, timeout=_PATIENCE_SECONDS) as peer:
+            with smtplib.SMTP(host, port, timeout=_TIMEOUT_SECONDS) as peer:
                 peer.noop()
         return True
     except OSError:
@@ -105,18 +105,18 @@ def is_ready(instance: Instance) -> bool:
 
 def _values(instance: Instance) -> dict[str, object]:
     tls = certificates.paths(instance)
-    base = seen(instance, folder(instance))
+    base = engine_path(instance, folder(instance))
     return {
         "engine": base,
         "queue": base / "spool",
         "data": base / "lib",
-        "logs": seen(instance, instance.logs_dir),
+        "logs": engine_path(instance, instance.logs_dir),
         "maps": f"{'pgsql' if _on_postgresql(instance) else 'sqlite'}:{base}/",
         "lmtp": sockets(instance) / "lmtp",
         "sasl": sockets(instance) / "auth-sasl",
         "gate": gate_socket(instance),
-        "certificate": seen(instance, tls.certificate),
-        "key": seen(instance, tls.key),
+        "certificate": engine_path(instance, tls.certificate),
+        "key": engine_path(instance, tls.key),
         "sieve_fingerprint": certificates.fingerprint(certificates.injector_paths(instance).certificate),
         "domain": instance.academy.domain,
         "host": instance.mail.host,
@@ -138,7 +138,7 @@ def _write_maps(instance: Instance) -> None:
             _HERE,
             "map.j2",
             query=query,
-            projection=seen(instance, instance.projection_path),
+            projection=engine_path(instance, instance.projection_path),
             postgresql=postgres_reader(instance) if _on_postgresql(instance) else None,
         )
         write(folder(instance) / f"{name}.cf", text, mode=0o640, group=pwd.getpwnam(POSTFIX_USER).pw_gid)

@@ -1,4 +1,4 @@
-"""Reading the log on from where it was left, and ending holds in the queue."""
+"""Incremental reading of Postfix's log, and release of its hold queue."""
 
 import datetime as dt
 import re
@@ -7,19 +7,19 @@ from pathlib import Path
 
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.postfix.configuration import configuration_folder, log_file
-from vaguemestre.engines.postfix.maillog import moment, parsed
+from vaguemestre.engines.postfix.maillog import log_moment, parse_line
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition
 
-MOST_AT_ONCE = 4_000_000  # octets: a long log is read in several goes
-_PATIENCE_SECONDS = 20
+MAX_READ_BYTES = 4_000_000  # a long log is read in several runs
+_TIMEOUT_SECONDS = 20
 _STATES = {
     "sent": DeliveryState.DELIVERED,
     "deferred": DeliveryState.DELAYED,
     "bounced": DeliveryState.REFUSED,
     "expired": DeliveryState.REFUSED,
 }
-_FATE = re.compile(
+_STATUS = re.compile(
     r"to=<(?P<to>[^>]*)>, (?:orig_to=<(?P<orig>[^>]*)>, )?.*?dsn=(?P<dsn>[\d.]+), "
     r"status=(?P<status>\w+) \((?P<words>.*)\)$"
 )
@@ -27,29 +27,29 @@ _QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,32}")
 
 
 class LogReader:
-    """Implements `outbox.ports.ReadLog` on Postfix's own log, renamed or emptied as it may be."""
+    """Implements `outbox.ports.ReadLog` on Postfix's log, which may be rotated or truncated meanwhile."""
 
     def __init__(self, instance: Instance) -> None:
         self._file = log_file(instance)
 
     def __call__(self, position: LogPosition, now: dt.datetime) -> tuple[list[DeliveryEvent], LogPosition]:
-        file = _file_of(self._file, position.inode)
+        file = _file_being_read(self._file, position.inode)
         if file is None:
             return [], position
         inode, size = file.stat().st_ino, file.stat().st_size
-        if inode == position.inode and position.offset > size:  # emptied: the copy has what was not read
-            deliveries, read = _rest(file.with_name(f"{file.name}.1"), position.offset, now)
-            if read:
-                return deliveries, LogPosition(inode, position.offset + read)
+        if inode == position.inode and position.offset > size:  # truncated: the copy has the unread rest
+            deliveries, length = _read_rest(file.with_name(f"{file.name}.1"), position.offset, now)
+            if length:
+                return deliveries, LogPosition(inode, position.offset + length)
         offset = position.offset if inode == position.inode and position.offset <= size else 0
-        deliveries, read = _read(file, offset, now)
-        if not read and file != self._file and self._file.exists():
-            return [], LogPosition(self._file.stat().st_ino, 0)  # the old one is done
-        return deliveries, LogPosition(inode, offset + read)
+        deliveries, length = _read(file, offset, now)
+        if not length and file != self._file and self._file.exists():
+            return [], LogPosition(self._file.stat().st_ino, 0)  # the old file has been read
+        return deliveries, LogPosition(inode, offset + length)
 
 
-class Holds:
-    """Implements `outbox.ports.EndHold`: Postfix's hold queue. Needs root."""
+class HoldQueue:
+    """Implements `outbox.ports.EndHold` on Postfix's hold queue. Needs root."""
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
@@ -57,11 +57,11 @@ class Holds:
     def __call__(self, queue_id: str, *, discard: bool) -> None:
         if not _QUEUE_ID.fullmatch(queue_id):
             raise EngineDown("postsuper: not a queue identifier")
-        what = ["-d", queue_id, "hold"] if discard else ["-H", queue_id]
-        argv = ["postsuper", "-c", str(configuration_folder(self._instance)), *what]
+        action = ["-d", queue_id, "hold"] if discard else ["-H", queue_id]
+        argv = ["postsuper", "-c", str(configuration_folder(self._instance)), *action]
         try:
             ended = subprocess.run(
-                argv, capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False
+                argv, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise EngineDown("postsuper") from error
@@ -69,8 +69,8 @@ class Holds:
             raise EngineDown(f"postsuper: {ended.stderr.strip()[-300:]}")
 
 
-def _file_of(current: Path, inode: int) -> Path | None:
-    """The file that was being read, under its new name if it was renamed; else the present one."""
+def _file_being_read(current: Path, inode: int) -> Path | None:
+    """The file of that inode, renamed by now perhaps; else the present log."""
     try:
         if inode and current.stat().st_ino != inode:
             for sibling in current.parent.glob(f"{current.name}*"):
@@ -81,7 +81,7 @@ def _file_of(current: Path, inode: int) -> Path | None:
         return None
 
 
-def _rest(copy: Path, offset: int, now: dt.datetime) -> tuple[list[DeliveryEvent], int]:
+def _read_rest(copy: Path, offset: int, now: dt.datetime) -> tuple[list[DeliveryEvent], int]:
     try:
         return _read(copy, offset, now) if copy.stat().st_size > offset else ([], 0)
     except FileNotFoundError:
@@ -89,27 +89,28 @@ def _rest(copy: Path, offset: int, now: dt.datetime) -> tuple[list[DeliveryEvent
 
 
 def _read(file: Path, offset: int, now: dt.datetime) -> tuple[list[DeliveryEvent], int]:
-    """Whole lines only: what is being written is for the next time."""
+    """The deliveries of whole lines from an offset, and the octets read; an unfinished line is left."""
     with file.open("rb") as log:
         log.seek(offset)
-        piece = log.read(MOST_AT_ONCE)
-    read = piece.rfind(b"\n") + 1
-    if not read and len(piece) == MOST_AT_ONCE:
-        return [], len(piece)  # no log has such a line: passed over
-    lines = piece[:read].decode("utf-8", "replace").split("\n")
-    return [found for line in lines if "status=" in line and (found := _delivery(line, now))], read
+        piece = log.read(MAX_READ_BYTES)
+    length = piece.rfind(b"\n") + 1
+    if not length and len(piece) == MAX_READ_BYTES:
+        return [], len(piece)  # no log has such a line: skipped
+    lines = piece[:length].decode("utf-8", "replace").split("\n")
+    deliveries = (_delivery(line, now) for line in lines if "status=" in line)
+    return [delivery for delivery in deliveries if delivery], length
 
 
 def _delivery(text: str, now: dt.datetime) -> DeliveryEvent | None:
-    line = parsed(text)
-    found = _FATE.match(line["text"]) if line else None
-    if line is None or found is None or found["status"] not in _STATES:
+    line = parse_line(text)
+    match = _STATUS.match(line.text) if line else None
+    if line is None or match is None or match["status"] not in _STATES:
         return None
     return DeliveryEvent(
-        queue_id=line["queue_id"],
-        recipient=(found["orig"] or found["to"]).lower(),
-        state=_STATES[found["status"]],
-        status=found["dsn"],
-        diagnostic=found["words"],
-        at=moment(line["at"], now),
+        queue_id=line.queue_id,
+        recipient=(match["orig"] or match["to"]).lower(),
+        state=_STATES[match["status"]],
+        status=match["dsn"],
+        diagnostic=match["words"],
+        at=log_moment(line.at, now),
     )

@@ -1,9 +1,9 @@
-"""Listener of the doors where our people send: Postfix's mail filter protocol (milter, version 6).
+"""Milter of the submission services: Postfix's mail filter protocol (version 6).
 
-One answer is given, at the end of the message: taken, held (quarantine: Postfix keeps it in its hold queue)
-or refused. What is not refused is sealed: a field on top of its header vouches for its author (RFC 8601,
-`auth=pass`, `kernel.seals`), since no filter looks at it on its way to a colleague. Whatever goes wrong here,
-Postfix is told « later » (4xx), or says it itself when nobody answers (`milter_default_action`).
+One verdict is given, at the end of the message: accept, quarantine (Postfix keeps it in its hold queue) or
+reject. An accepted message is sealed: a field on top of its header vouches for its author (RFC 8601,
+`auth=pass`, `kernel.seals`), since no filter examines it on its way to a colleague. On any failure here the
+client gets a 4xx, from us or from Postfix itself (`milter_default_action`).
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from email.header import decode_header, make_header
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.seals import Sealing, vouching
+from vaguemestre.foundation.kernel.seals import SealBuilder, voucher_value
 from vaguemestre.post.outbox.rules.authors import sole_address
 from vaguemestre.post.outbox.values import Decision, Origin, SignInTimes, SubmissionRequest, Verdict
 
@@ -24,14 +24,14 @@ log = logging.getLogger(__name__)
 
 type Judge = Callable[[SubmissionRequest], Awaitable[tuple[Verdict, str]]]
 
-_LONGEST = 1_100_000  # octets of a packet; Postfix cuts at 64 KiB, a header field may be longer
+_MAX_PACKET_BYTES = 1_100_000  # Postfix cuts at 64 KiB, a header field may be longer
 _VERSION = 6
-_ADD_FIELDS, _QUARANTINE = 0x01, 0x20  # the changes we ask leave for
-# Not told: unknown commands, DATA; not waited for: connection, HELO, envelope, header, its end, body.
+_ADD_FIELDS, _QUARANTINE = 0x01, 0x20  # the modifications we negotiate
+# Not sent to us: unknown commands, DATA. No reply to: connection, HELO, envelope, header, its end, body.
 _SKIP = 0x100 | 0x200
 _NO_REPLY = 0x80 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
-SIEVE = "SIEVE"  # what Postfix calls the door of Sieve ({daemon_name}); there, HELO says whose script it is
-# Pigeonhole writes it second, above everything the message itself says
+SIEVE = "SIEVE"  # {daemon_name} of the service for Sieve, where HELO names the owner of the script
+# Pigeonhole writes it second, above every field of the message itself
 _REDIRECTED, _REDIRECTED_AT = "x-sieve-redirected-from", 2
 _TOKEN_MECHANISMS = frozenset({"OAUTHBEARER", "XOAUTH2"})
 _AUTHORS = frozenset({"from"})
@@ -41,8 +41,8 @@ _LATER = b"451 4.3.0 Le service d'envoi ne repond pas : reessayez dans un instan
 
 
 @dataclass
-class _Heard:
-    """What was heard of one message."""
+class _Transaction:
+    """One message as received so far, with its connection."""
 
     network: str = ""
     door: str = ""
@@ -56,15 +56,15 @@ class _Heard:
     senders: list[str] = field(default_factory=list)
     message_id: str = ""
     subject: str = ""
-    answers: str = ""
+    in_reply_to: str = ""
     header_count: int = 0
     is_redirected: bool = False
     connected_at: float = 0.0
     named_at: float = 0.0
-    sealing: Sealing = field(default_factory=Sealing)
+    sealing: SealBuilder = field(default_factory=SealBuilder)
 
-    def next_message(self) -> "_Heard":
-        return _Heard(
+    def next_message(self) -> "_Transaction":
+        return _Transaction(
             network=self.network,
             door=self.door,
             helo=self.helo,
@@ -82,10 +82,10 @@ class _Heard:
 
     @property
     def owner(self) -> str:
-        """Who signed in; at the door of Sieve, what HELO says of the mailbox."""
+        """The mailbox that signed in; for Sieve, the HELO name that stands for it."""
         return self.helo if self.door == SIEVE else self.login
 
-    def posting(self) -> SubmissionRequest:
+    def submission_request(self) -> SubmissionRequest:
         return SubmissionRequest(
             queue_id=self.queue_id,
             origin=self.origin,
@@ -98,177 +98,176 @@ class _Heard:
             subject=self.subject,
             authors=tuple(self.authors),
             senders=tuple(self.senders),
-            in_reply_to=self.answers,
+            in_reply_to=self.in_reply_to,
             signed_in_between=SignInTimes(self.connected_at, self.named_at),
         )
 
 
 @dataclass(frozen=True)
 class Voucher:
-    """`server`: the name under which we vouch; `key`: what we seal with."""
+    """`server`: our authserv-id (RFC 8601); `key`: of the submission seals."""
 
     server: str
     key: bytes
 
-    def fields(self, heard: _Heard) -> tuple[bytes, ...]:
-        """The packet that puts a field on top of the header: whoever signed in may write as that author.
+    def fields(self, transaction: _Transaction) -> tuple[bytes, ...]:
+        """The packet that adds Authentication-Results: the signed-in person may write as that author.
 
-        The judge saw to that, or passed on what a list had verified. Postfix took away what the message said
-        of itself.
+        The judge verified that, or a list did before it. Postfix removed the message's own claims.
         """
-        if heard.origin is Origin.REDIRECTED:
-            return ()  # somebody else wrote it, and what was said of that stays
+        if transaction.origin is Origin.REDIRECTED:
+            return ()  # somebody else wrote it, and the verdict on that stays
         try:
-            author = sole_address(heard.authors[0]) if len(heard.authors) == 1 else ""
+            author = sole_address(transaction.authors[0]) if len(transaction.authors) == 1 else ""
         except Refusal:
             author = ""
         if not _PLAIN.fullmatch(author):
             return ()
-        sender = heard.sender if _PLAIN.fullmatch(heard.sender) else ""
-        told = vouching(self.server, author, heard.sealing.seal(self.key, author), sender)
-        return (b"i" + struct.pack("!I", 1) + f"Authentication-Results\0{told}\0".encode("ascii"),)
+        sender = transaction.sender if _PLAIN.fullmatch(transaction.sender) else ""
+        value = voucher_value(self.server, author, transaction.sealing.seal(self.key, author), sender)
+        return (b"i" + struct.pack("!I", 1) + f"Authentication-Results\0{value}\0".encode("ascii"),)
 
 
 async def serve(path: str, judge: Judge, server: str, key: bytes) -> asyncio.Server:
-    """Listen at a socket of that path. `judge` gives a verdict and, when it refuses, its reply (ASCII).
+    """Listen on a UNIX socket. `judge` returns a verdict and, for a refusal, the reply (ASCII).
 
-    `server`: the name under which we vouch (RFC 8601, authserv-id); `key`: what we seal with.
+    `server`: our authserv-id (RFC 8601); `key`: of the submission seals.
     """
     voucher = Voucher(server, key)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await _converse(reader, writer, judge, voucher)
+            await _serve_connection(reader, writer, judge, voucher)
         except (asyncio.IncompleteReadError, ConnectionError, ValueError, struct.error):
-            return  # Postfix hung up, or is not Postfix: it does what it does without us
+            return  # Postfix hung up, or the peer is not Postfix
         finally:
             writer.close()
 
-    return await asyncio.start_unix_server(answer, path, limit=_LONGEST)
+    return await asyncio.start_unix_server(answer, path, limit=_MAX_PACKET_BYTES)
 
 
-async def _converse(
+async def _serve_connection(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, judge: Judge, voucher: Voucher
 ) -> None:
-    heard = _Heard()
+    transaction = _Transaction()
     while True:
-        command, told = await _packet(reader)
+        command, data = await _packet(reader)
         match command:
             case b"O":
-                _say(
+                _send(
                     writer, b"O" + struct.pack("!III", _VERSION, _ADD_FIELDS | _QUARANTINE, _SKIP | _NO_REPLY)
                 )
             case b"E":
-                heard.sealing.add_body(told)
-                for reply in await _verdict(heard, judge, voucher):
-                    _say(writer, reply)
-                heard = heard.next_message()
+                transaction.sealing.add_body(data)
+                for reply in await _verdict(transaction, judge, voucher):
+                    _send(writer, reply)
+                transaction = transaction.next_message()
             case b"A":
-                heard = heard.next_message()
+                transaction = transaction.next_message()
             case b"Q":
                 return
             case b"K":
-                heard = _Heard()
+                transaction = _Transaction()
             case _:
-                _hear(heard, command, told)
+                _record(transaction, command, data)
         await writer.drain()
 
 
 async def _packet(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
     length = int.from_bytes(await reader.readexactly(4))
-    if not 0 < length <= _LONGEST:
+    if not 0 < length <= _MAX_PACKET_BYTES:
         raise ValueError("packet")
     packet = await reader.readexactly(length)
     return packet[:1], packet[1:]
 
 
-def _hear(heard: _Heard, command: bytes, told: bytes) -> None:
+def _record(transaction: _Transaction, command: bytes, data: bytes) -> None:
     if command == b"D":
-        _macros(heard, told[1:])
+        _macros(transaction, data[1:])
     elif command == b"C":
-        heard.network = _network(told)
-        heard.connected_at = time.time()
+        transaction.network = _network(data)
+        transaction.connected_at = time.time()
     elif command == b"H":
-        heard.helo = told.split(b"\0")[0].decode("ascii", "replace").lower()
+        transaction.helo = data.split(b"\0")[0].decode("ascii", "replace").lower()
     elif command == b"M":
-        heard.sender = _path(told)
-        heard.named_at = heard.named_at or time.time()
+        transaction.sender = _path(data)
+        transaction.named_at = transaction.named_at or time.time()
     elif command == b"R":
-        heard.recipients.append(_path(told))
+        transaction.recipients.append(_path(data))
     elif command == b"L":
-        name, value, *_ = (*told.split(b"\0"), b"")
-        named = name.decode("ascii", "replace").strip().lower()
-        heard.sealing.add_field(named, value)
-        heard.header_count += 1
-        heard.is_redirected |= named == _REDIRECTED and heard.header_count <= _REDIRECTED_AT
-        _header(heard, named, value.decode("utf-8", "replace"))
+        name, value, *_ = (*data.split(b"\0"), b"")
+        field = name.decode("ascii", "replace").strip().lower()
+        transaction.sealing.add_field(field, value)
+        transaction.header_count += 1
+        transaction.is_redirected |= field == _REDIRECTED and transaction.header_count <= _REDIRECTED_AT
+        _header(transaction, field, value.decode("utf-8", "replace"))
     elif command == b"B":
-        heard.sealing.add_body(told)
+        transaction.sealing.add_body(data)
 
 
-def _macros(heard: _Heard, told: bytes) -> None:
-    words = told.decode("utf-8", "replace").split("\0")
+def _macros(transaction: _Transaction, data: bytes) -> None:
+    words = data.decode("utf-8", "replace").split("\0")
     for name, value in zip(words[::2], words[1::2], strict=False):
         match name.strip("{}"):
             case "i":
-                heard.queue_id = value
+                transaction.queue_id = value
             case "daemon_name":
-                heard.door = value
+                transaction.door = value
             case "auth_type":
-                heard.by_token = value.upper() in _TOKEN_MECHANISMS
+                transaction.by_token = value.upper() in _TOKEN_MECHANISMS
             case "auth_authen":
-                heard.login = value.lower()
+                transaction.login = value.lower()
             case _:
                 pass
 
 
-def _header(heard: _Heard, name: str, value: str) -> None:
+def _header(transaction: _Transaction, name: str, value: str) -> None:
     if name in _AUTHORS:
-        heard.authors.append(value.strip(" \t"))
+        transaction.authors.append(value.strip(" \t"))
     elif name in _SENDERS:
-        heard.senders.append(value.strip(" \t"))
+        transaction.senders.append(value.strip(" \t"))
     elif name == "message-id":
-        heard.message_id = " ".join(value.split())
+        transaction.message_id = " ".join(value.split())
     elif name == "in-reply-to":
-        heard.answers = " ".join(value.split())
+        transaction.in_reply_to = " ".join(value.split())
     elif name == "subject":
-        heard.subject = _decoded(value)
+        transaction.subject = _decoded(value)
 
 
 def _decoded(value: str) -> str:
-    """The subject for its sender's eyes, one line (RFC 2047)."""
+    """The decoded subject on one line (RFC 2047), to be shown to its sender."""
     try:
-        shown = str(make_header(decode_header(value)))
+        text = str(make_header(decode_header(value)))
     except (LookupError, ValueError):
-        shown = value
-    return " ".join("".join(c if c.isprintable() else " " for c in shown).split())[:255]
+        text = value
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:255]
 
 
-def _path(told: bytes) -> str:
+def _path(data: bytes) -> str:
     """`<address>` and its parameters → the address."""
-    return told.split(b"\0")[0].decode("utf-8", "replace").strip().strip("<>").lower()
+    return data.split(b"\0")[0].decode("utf-8", "replace").strip().strip("<>").lower()
 
 
-def _network(told: bytes) -> str:
+def _network(data: bytes) -> str:
     """Host name, family, port, address; nothing for a local socket."""
-    rest = told.partition(b"\0")[2]
+    rest = data.partition(b"\0")[2]
     if rest[:1] not in (b"4", b"6"):
         return ""
     return rest[3:].split(b"\0")[0].decode("ascii", "replace").removeprefix("IPv6:")
 
 
-async def _verdict(heard: _Heard, judge: Judge, voucher: Voucher) -> tuple[bytes, ...]:
-    if not heard.queue_id or not heard.owner:
+async def _verdict(transaction: _Transaction, judge: Judge, voucher: Voucher) -> tuple[bytes, ...]:
+    if not transaction.queue_id or not transaction.owner:
         return (b"y" + _LATER,)
-    verdict, words = await judge(heard.posting())
+    verdict, words = await judge(transaction.submission_request())
     match verdict.decision:
         case Decision.TAKE:
-            return (*voucher.fields(heard), b"c")
+            return (*voucher.fields(transaction), b"c")
         case Decision.HOLD:
-            return (*voucher.fields(heard), b"q" + verdict.code.encode("ascii") + b"\0", b"c")
+            return (*voucher.fields(transaction), b"q" + verdict.code.encode("ascii") + b"\0", b"c")
         case Decision.REFUSE:
             return (b"y" + (words.encode("ascii", "replace").replace(b"\n", b" ") or _LATER[:-1]) + b"\0",)
 
 
-def _say(writer: asyncio.StreamWriter, reply: bytes) -> None:
+def _send(writer: asyncio.StreamWriter, reply: bytes) -> None:
     writer.write(len(reply).to_bytes(4) + reply)

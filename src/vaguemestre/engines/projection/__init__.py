@@ -1,1 +1,1 @@
-"""What the engines may know of the accounts, apart from the main database."""
+"""The projection: the tables of mailboxes, addresses and keys that Dovecot and Postfix read."""

@@ -1,4 +1,4 @@
-"""What `provisioning.ports.MailDirectory` promises, in the SQL that SQLite and PostgreSQL share."""
+"""`provisioning.ports.MailDirectory` in the SQL that SQLite and PostgreSQL share."""
 
 import time
 from abc import ABC, abstractmethod
@@ -14,12 +14,12 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.provisioning.values import AppKey, Owed
 
 _PASSWORD, _TOKEN = _KINDS = ("password", "token")
-_AT_ONCE = 500  # names in one question
+_BATCH = 500  # names in one query
 SCHEMA = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
 
 
 class Cursor(Protocol):
-    """What both drivers' cursors have."""
+    """What the cursors of both drivers share."""
 
     def execute(self, query: Any, parameters: Any = ..., /) -> Any: ...
     def executemany(self, query: Any, parameters: Any, /) -> Any: ...
@@ -33,7 +33,7 @@ class SqlMailDirectory(ABC):
     engines see a change when the call returns.
     """
 
-    mark: str  # how the driver writes a parameter
+    placeholder: str  # of a parameter, as the driver writes it
 
     @abstractmethod
     def _work(self, what: str) -> AbstractContextManager[Cursor]:
@@ -43,45 +43,45 @@ class SqlMailDirectory(ABC):
     def close(self) -> None: ...
 
     def put(self, owed: Iterable[Owed]) -> Collection[str]:
-        """Make these mailboxes so; those that a key, or everything, opens no more.
+        """Write these mailboxes; returns those that one key, or any, no longer opens.
 
         Raises EngineRefused when a name or an address is another mailbox's.
         """
-        wanted = tuple(owed)
+        mailboxes = tuple(owed)
         with self._work("put") as cursor:
-            shut = self._shut_by(cursor, wanted)
+            shut = self._shut_by(cursor, mailboxes)
             self._withdraw(cursor, shut, _KINDS)
-            # names may pass from one of these mailboxes to another, so all go before any comes
+            # a name may pass from one of these mailboxes to another: delete all before inserting any
             for table in ("name", "address", "app_key"):
                 cursor.executemany(
-                    f"DELETE FROM {table} WHERE mailbox = {self.mark}",  # noqa: S608 (our own names)
-                    [(one.mailbox,) for one in wanted],
+                    f"DELETE FROM {table} WHERE mailbox = {self.placeholder}",  # noqa: S608 (our own names)
+                    [(mailbox.mailbox,) for mailbox in mailboxes],
                 )
             cursor.executemany(
-                f"INSERT INTO mailbox (mailbox, active, quota_mb) VALUES ({self._marks(3)})"  # noqa: S608
+                f"INSERT INTO mailbox (mailbox, active, quota_mb) VALUES ({self._placeholders(3)})"  # noqa: S608
                 " ON CONFLICT (mailbox)"
                 " DO UPDATE SET active = excluded.active, quota_mb = excluded.quota_mb",
-                [(one.mailbox, int(one.active), one.quota_mb) for one in wanted],
+                [(mailbox.mailbox, int(mailbox.active), mailbox.quota_mb) for mailbox in mailboxes],
             )
-            self._insert(cursor, "name", _name_rows(wanted))
-            self._insert(cursor, "address", _address_rows(wanted))
-            self._insert(cursor, "app_key", _key_rows(wanted))
+            self._insert(cursor, "name", _name_rows(mailboxes))
+            self._insert(cursor, "address", _address_rows(mailboxes))
+            self._insert(cursor, "app_key", _key_rows(mailboxes))
         self._withdraw_again(shut, _KINDS)
         return shut
 
     def drop(self, mailboxes: Iterable[str]) -> None:
-        """Forget these mailboxes, with their names, keys and tokens."""
-        gone = tuple(mailboxes)
+        """Delete these mailboxes, with their names, keys and tokens."""
+        names = tuple(mailboxes)
         with self._work("drop") as cursor:
-            self._withdraw(cursor, gone, _KINDS)
+            self._withdraw(cursor, names, _KINDS)
             cursor.executemany(
-                f"DELETE FROM mailbox WHERE mailbox = {self.mark}",  # noqa: S608
-                [(one,) for one in gone],
+                f"DELETE FROM mailbox WHERE mailbox = {self.placeholder}",  # noqa: S608
+                [(name,) for name in names],
             )
-        self._withdraw_again(gone, _KINDS)
+        self._withdraw_again(names, _KINDS)
 
     def held(self) -> Mapping[str, Owed]:
-        """Everything the engines know, by mailbox; names, addresses and keys in their order."""
+        """The whole projection by mailbox; names, addresses and keys sorted."""
         with self._work("held") as cursor:
             rows = _all(cursor, "SELECT mailbox, active, quota_mb FROM mailbox")
             names = _grouped(_all(cursor, "SELECT mailbox, name FROM name"))
@@ -107,41 +107,42 @@ class SqlMailDirectory(ABC):
         }
 
     def held_names(self) -> frozenset[str]:
-        """The mailboxes only: cheap enough for a health check."""
+        """The names of mailboxes: cheap enough for a health check."""
         with self._work("held") as cursor:
             return frozenset(mailbox for (mailbox,) in _all(cursor, "SELECT mailbox FROM mailbox"))
 
     def sending_addresses(self, mailbox: str) -> frozenset[str]:
-        """What Postfix's map of senders says of that mailbox: nothing when nothing may open it."""
+        """The addresses Postfix's map of senders gives that mailbox: none when nothing opens it."""
         with self._work("senders") as cursor:
             cursor.execute(
                 "SELECT address FROM address WHERE sends = 1 AND mailbox IN"  # noqa: S608
-                f" (SELECT mailbox FROM mailbox WHERE mailbox = {self.mark} AND active = 1)",
+                f" (SELECT mailbox FROM mailbox WHERE mailbox = {self.placeholder} AND active = 1)",
                 (mailbox,),
             )
             return frozenset(address for (address,) in cursor.fetchall())
 
     def addresses_of(self, mailbox: str) -> frozenset[str]:
-        """Every address that mailbox receives at, whether anything opens it or not."""
+        """Every address the mailbox receives at, whether anything opens it or not."""
         with self._work("addresses") as cursor:
-            cursor.execute(f"SELECT address FROM address WHERE mailbox = {self.mark}", (mailbox,))  # noqa: S608
+            cursor.execute(f"SELECT address FROM address WHERE mailbox = {self.placeholder}", (mailbox,))  # noqa: S608
             return frozenset(address for (address,) in cursor.fetchall())
 
     def delivered(self, addresses: Collection[str]) -> frozenset[str]:
-        """What Postfix's map of mailboxes says of those addresses."""
-        wanted = tuple(addresses)
-        if not wanted:
+        """Those among the addresses that Postfix's map of mailboxes delivers to."""
+        candidates = tuple(addresses)
+        if not candidates:
             return frozenset()
         with self._work("delivered") as cursor:
-            marks = ", ".join([self.mark] * len(wanted))
-            cursor.execute(f"SELECT address FROM address WHERE address IN ({marks})", wanted)  # noqa: S608
+            placeholders = ", ".join([self.placeholder] * len(candidates))
+            cursor.execute(f"SELECT address FROM address WHERE address IN ({placeholders})", candidates)  # noqa: S608
             return frozenset(address for (address,) in cursor.fetchall())
 
     def is_ours(self, domain: str) -> bool:
         """Whether one of our mailboxes receives at that domain."""
         with self._work("domain") as cursor:
             cursor.execute(
-                f"SELECT 1 FROM address WHERE domain = {self.mark} AND mailbox <> {self.mark} LIMIT 1",  # noqa: S608
+                f"SELECT 1 FROM address WHERE domain = {self.placeholder} "  # noqa: S608
+                f"AND mailbox <> {self.placeholder} LIMIT 1",
                 (domain, OUTSIDE),
             )
             return bool(cursor.fetchall())
@@ -150,23 +151,24 @@ class SqlMailDirectory(ABC):
         """When a token, or a password, that opened that mailbox was last withdrawn; 0 when none was."""
         with self._work("withdrawn") as cursor:
             cursor.execute(
-                f"SELECT at FROM access_withdrawal WHERE mailbox = {self.mark} AND kind = {self.mark}",  # noqa: S608
+                f"SELECT at FROM access_withdrawal WHERE mailbox = {self.placeholder} "  # noqa: S608
+                f"AND kind = {self.placeholder}",
                 (mailbox, _TOKEN if by_token else _PASSWORD),
             )
             return next((float(at) for (at,) in cursor.fetchall()), 0.0)
 
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
-        """Raises EngineDown when nobody has that mailbox: not yet, as it follows the database."""
+        """Raises EngineDown while the mailbox is not there yet: the projection follows the database."""
         with self._work("token") as cursor:
-            cursor.execute(f"SELECT 1 FROM mailbox WHERE mailbox = {self.mark}", (mailbox,))  # noqa: S608
+            cursor.execute(f"SELECT 1 FROM mailbox WHERE mailbox = {self.placeholder}", (mailbox,))  # noqa: S608
             if not cursor.fetchall():
                 raise EngineDown(f"projection token: {mailbox} is not known yet")
             cursor.execute(
-                f"DELETE FROM token WHERE expires_at < {self.mark}",  # noqa: S608
+                f"DELETE FROM token WHERE expires_at < {self.placeholder}",  # noqa: S608
                 (int(time.time()),),
             )
             cursor.execute(
-                f"INSERT INTO token (token_sha256, mailbox, expires_at) VALUES ({self._marks(3)})"  # noqa: S608
+                f"INSERT INTO token (token_sha256, mailbox, expires_at) VALUES ({self._placeholders(3)})"  # noqa: S608
                 " ON CONFLICT (token_sha256) DO UPDATE SET expires_at = excluded.expires_at",
                 (token_sha256, mailbox, expires_at),
             )
@@ -175,50 +177,50 @@ class SqlMailDirectory(ABC):
         tokens = tuple(token_sha256s)
         shut: set[str] = set()
         with self._work("token") as cursor:
-            for some in batched(tokens, _AT_ONCE, strict=False):
-                where = f"WHERE token_sha256 IN ({self._marks(len(some))})"
-                cursor.execute(f"SELECT DISTINCT mailbox FROM token {where}", some)  # noqa: S608
+            for batch in batched(tokens, _BATCH, strict=False):
+                where = f"WHERE token_sha256 IN ({self._placeholders(len(batch))})"
+                cursor.execute(f"SELECT DISTINCT mailbox FROM token {where}", batch)  # noqa: S608
                 shut.update(mailbox for (mailbox,) in cursor.fetchall())
-                cursor.execute(f"DELETE FROM token {where}", some)  # noqa: S608
+                cursor.execute(f"DELETE FROM token {where}", batch)  # noqa: S608
             self._withdraw(cursor, shut, (_TOKEN,))
         self._withdraw_again(shut, (_TOKEN,))
 
-    def _shut_by(self, cursor: Cursor, wanted: tuple[Owed, ...]) -> set[str]:
-        """The mailboxes that one key, or everything, will open no more."""
+    def _shut_by(self, cursor: Cursor, mailboxes: tuple[Owed, ...]) -> set[str]:
+        """The mailboxes that one key, or any, will no longer open."""
         shut: set[str] = set()
-        for some in batched(wanted, _AT_ONCE, strict=False):
-            names = tuple(one.mailbox for one in some)
-            among = f"mailbox IN ({self._marks(len(names))})"
+        for batch in batched(mailboxes, _BATCH, strict=False):
+            names = tuple(owed.mailbox for owed in batch)
+            among = f"mailbox IN ({self._placeholders(len(names))})"
             cursor.execute(f"SELECT mailbox FROM mailbox WHERE active = 1 AND {among}", names)  # noqa: S608
             active = {mailbox for (mailbox,) in cursor.fetchall()}
-            shut.update(one.mailbox for one in some if not one.active and one.mailbox in active)
+            shut.update(owed.mailbox for owed in batch if not owed.active and owed.mailbox in active)
             cursor.execute(f"SELECT mailbox, token_sha256, expires_at FROM app_key WHERE {among}", names)  # noqa: S608
-            held = defaultdict(set)
+            present = defaultdict(set)
             for mailbox, digest, expires_at in cursor.fetchall():
-                held[mailbox].add(AppKey(digest, expires_at))
-            shut.update(one.mailbox for one in some if held[one.mailbox] - {*one.app_keys})
+                present[mailbox].add(AppKey(digest, expires_at))
+            shut.update(owed.mailbox for owed in batch if present[owed.mailbox] - {*owed.app_keys})
         return shut
 
     def _withdraw(self, cursor: Cursor, mailboxes: Iterable[str], kinds: Iterable[str]) -> None:
         now = time.time()
         cursor.executemany(
-            f"INSERT INTO access_withdrawal (mailbox, kind, at) VALUES ({self._marks(3)})"  # noqa: S608
+            f"INSERT INTO access_withdrawal (mailbox, kind, at) VALUES ({self._placeholders(3)})"  # noqa: S608
             " ON CONFLICT (mailbox, kind) DO UPDATE SET at = excluded.at",
             [(mailbox, kind, now) for mailbox in sorted(mailboxes) for kind in kinds],
         )
 
     def _withdraw_again(self, mailboxes: Collection[str], kinds: Iterable[str]) -> None:
-        """Once what was withdrawn opens nothing: whoever signed in meanwhile came before this."""
+        """Write the moment again after the commit: a sign-in between the two is then older than it."""
         if mailboxes:
             with self._work("withdraw") as cursor:
                 self._withdraw(cursor, mailboxes, kinds)
 
     def _insert(self, cursor: Cursor, table: str, rows: list[tuple[Any, ...]]) -> None:
         if rows:
-            cursor.executemany(f"INSERT INTO {table} VALUES ({self._marks(len(rows[0]))})", rows)  # noqa: S608
+            cursor.executemany(f"INSERT INTO {table} VALUES ({self._placeholders(len(rows[0]))})", rows)  # noqa: S608
 
-    def _marks(self, count: int) -> str:
-        return ", ".join([self.mark] * count)
+    def _placeholders(self, count: int) -> str:
+        return ", ".join([self.placeholder] * count)
 
 
 def _all(cursor: Cursor, query: str) -> list[Any]:
@@ -233,17 +235,17 @@ def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return grouped
 
 
-def _name_rows(wanted: Iterable[Owed]) -> list[tuple[Any, ...]]:
-    return [(name, one.mailbox) for one in wanted for name in sorted({*one.names})]
+def _name_rows(mailboxes: Iterable[Owed]) -> list[tuple[Any, ...]]:
+    return [(name, owed.mailbox) for owed in mailboxes for name in sorted({*owed.names})]
 
 
-def _address_rows(wanted: Iterable[Owed]) -> list[tuple[Any, ...]]:
+def _address_rows(mailboxes: Iterable[Owed]) -> list[tuple[Any, ...]]:
     return [
-        (address, address.rpartition("@")[2], one.mailbox, int(address in one.sends))
-        for one in wanted
-        for address in sorted({*one.receives})
+        (address, address.rpartition("@")[2], owed.mailbox, int(address in owed.sends))
+        for owed in mailboxes
+        for address in sorted({*owed.receives})
     ]
 
 
-def _key_rows(wanted: Iterable[Owed]) -> list[tuple[Any, ...]]:
-    return [(key.token_sha256, one.mailbox, key.expires_at) for one in wanted for key in one.app_keys]
+def _key_rows(mailboxes: Iterable[Owed]) -> list[tuple[Any, ...]]:
+    return [(key.token_sha256, owed.mailbox, key.expires_at) for owed in mailboxes for key in owed.app_keys]

@@ -1,4 +1,4 @@
-"""The projection in the main PostgreSQL server: tables the product writes, views the engines' role reads."""
+"""The projection in PostgreSQL: tables the product writes, views the engines' role reads."""
 
 import threading
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDire
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _VIEWS = resources.files(__package__).joinpath("views.sql").read_text(encoding="utf-8")
-_PATIENCE_SECONDS = 5
-_LOCK = 0x5641_474D  # two starts on one server make the tables one after the other
+_TIMEOUT_SECONDS = 5
+_LOCK = 0x5641_474D  # advisory: two instances that start on one server create tables in turn
 
 
 def prepare(instance: Instance) -> None:
-    """Make tables, views and the engines' role. Raises EngineDown, EngineRefused."""
+    """Create tables, views and the engines' role. Raises EngineDown, EngineRefused."""
     directory = PostgresMailDirectory(instance)
     try:
         directory.install(postgres_reader(instance))
@@ -27,9 +27,9 @@ def prepare(instance: Instance) -> None:
 
 
 class PostgresMailDirectory(SqlMailDirectory):
-    """In the schema `projection` of the instance's database, made when it is not there."""
+    """In the schema `projection` of the instance's database, created when it is missing."""
 
-    mark = "%s"
+    placeholder = "%s"
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
@@ -37,7 +37,7 @@ class PostgresMailDirectory(SqlMailDirectory):
         self._connection: psycopg.Connection[tuple[object, ...]] | None = None
 
     def install(self, reader: PostgresReader) -> None:
-        """The role that may connect and read the views, with its password, and no right elsewhere."""
+        """Create the role that may connect and read the views, with its password and no other right."""
         role = sql.Identifier(reader.user)
         with self._work("install") as cursor:
             cursor.execute(_VIEWS)
@@ -86,15 +86,15 @@ class PostgresMailDirectory(SqlMailDirectory):
             dbname=database.name,
             user=database.user,
             password=database_password(self._instance) or None,
-            connect_timeout=_PATIENCE_SECONDS,
+            connect_timeout=_TIMEOUT_SECONDS,
             autocommit=True,
             options="-c search_path=projection",
         )
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            found = connection.execute("SELECT to_regclass('projection.access_withdrawal')").fetchone()
-            if found == (None,):
+            table = connection.execute("SELECT to_regclass('projection.access_withdrawal')").fetchone()
+            if table == (None,):
                 connection.execute("CREATE SCHEMA IF NOT EXISTS projection")
-                # the one word of the schema that is SQLite's
+                # the only SQLite clause of the schema
                 connection.execute(SCHEMA.replace(" WITHOUT ROWID", "").encode())
         return connection

@@ -1,6 +1,6 @@
 """The projection as a small SQLite file of its own.
 
-Dovecot must be able to write beside a WAL database even to read it, so it is never given the main one.
+To read a WAL database, Dovecot needs to write beside it, so it is never given the main one.
 """
 
 import sqlite3
@@ -9,30 +9,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vaguemestre.engines.instance import Instance, own, postfix_group, system_user
+from vaguemestre.engines.instance import Instance, postfix_group, set_owner, system_user
 from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDirectory
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
-_PATIENCE_SECONDS = 5.0
+_TIMEOUT_SECONDS = 5.0
 
 
 def prepare(instance: Instance) -> None:
-    """Make the file, owned by the mail user and readable by Postfix's group, in a folder both may write."""
+    """Create the file, owned by the mail user and readable by Postfix's group, in a folder both may write."""
     path = instance.projection_path
     path.parent.mkdir(parents=True, exist_ok=True)
     user, group = system_user().pw_uid, postfix_group()
-    own(path.parent, user, group, 0o2770)
+    set_owner(path.parent, user, group, 0o2770)
     directory = SqliteMailDirectory(path)
     directory.held_names()
     directory.close()
     for file in path.parent.glob(f"{path.name}*"):
-        own(file, user, group, 0o660)
+        set_owner(file, user, group, 0o660)
 
 
 class SqliteMailDirectory(SqlMailDirectory):
-    """In the file of that path, made when it is not there."""
+    """In the file of that path, created when it is missing."""
 
-    mark = "?"
+    placeholder = "?"
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -61,7 +61,7 @@ class SqliteMailDirectory(SqlMailDirectory):
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = sqlite3.connect(
-                self._path, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
+                self._path, timeout=_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
             )
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")

@@ -1,1 +1,1 @@
-"""Fetching what a message names, when the reader asked for it: pictures only, from public addresses only."""
+"""Requests to hosts that messages, applications or the configuration name."""

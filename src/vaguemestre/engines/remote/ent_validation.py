@@ -1,6 +1,6 @@
-"""`rosters.ports.AskEnt`: one question to the ENT's CAS server, at the address its académie configured.
+"""`rosters.ports.AskEnt`: ticket validation by the ENT's CAS server, at the address of the configuration.
 
-No redirect is followed and nothing is remembered; a long answer is cut.
+Redirects are not followed, nothing is cached, a long answer is cut.
 """
 
 import http.client
@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
-_PATIENCE = 5.0
-_MOST = 65_536
+_TIMEOUT_SECONDS = 5.0
+_MAX_BYTES = 65_536
 
 
-class EntAsking:
+class EntValidation:
     def __init__(self) -> None:
         self._tls = ssl.create_default_context()
 
@@ -21,14 +21,14 @@ class EntAsking:
         parts = urlsplit(address)
         host = parts.hostname or ""
         connection = (
-            http.client.HTTPSConnection(host, parts.port, timeout=_PATIENCE, context=self._tls)
+            http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT_SECONDS, context=self._tls)
             if parts.scheme == "https"
-            else http.client.HTTPConnection(host, parts.port, timeout=_PATIENCE)
+            else http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT_SECONDS)
         )
         try:
             connection.request("GET", f"{parts.path}?{parts.query}", headers={"User-Agent": "Vaguemestre"})
             answer = connection.getresponse()
-            content = answer.read(_MOST)
+            content = answer.read(_MAX_BYTES)
         except (OSError, http.client.HTTPException) as error:
             raise EngineDown(f"ent: {type(error).__name__}") from error
         finally:

@@ -1,7 +1,7 @@
-"""`webmail.ports.LeaveList`: one POST to a mailing list's server, by an address we checked (RFC 8058 §3.2).
+"""`webmail.ports.LeaveList`: one-click unsubscription, a POST to a checked address (RFC 8058 §3.2).
 
-No cookie, no referrer, nothing of the reader but what the list itself wrote in its address. No redirect is
-followed: the RFC forbids them to matter.
+No cookie, no referrer, nothing about the reader but what the list itself put into its URL. Redirects are not
+followed, as the RFC demands.
 """
 
 import http.client
@@ -10,11 +10,16 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as TooLate
 
-from vaguemestre.engines.remote.addresses import is_public
-from vaguemestre.engines.remote.roads import PORTS, Road, RoadClosed, target_of
+from vaguemestre.engines.remote.checked_connection import (
+    PORTS,
+    CheckedConnector,
+    ConnectionForbidden,
+    parse_target,
+)
+from vaguemestre.engines.remote.public_addresses import is_public
 from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 
-_PATIENCE = 6.0
+_TIMEOUT_SECONDS = 6.0
 _BODY = "List-Unsubscribe=One-Click"
 _HEADERS = {
     "User-Agent": "Mozilla/5.0 (compatible; Vaguemestre)",
@@ -22,7 +27,7 @@ _HEADERS = {
 }
 
 
-class ListLeaving:
+class ListUnsubscribe:
     def __init__(
         self,
         *,
@@ -31,22 +36,22 @@ class ListLeaving:
         ports: Mapping[str, int] = PORTS,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._road = Road(resolve=resolve, is_allowed=is_allowed, ports=ports, tls=tls)
+        self._connector = CheckedConnector(resolve=resolve, is_allowed=is_allowed, ports=ports, tls=tls)
 
     def __call__(self, address: str) -> None:
         try:
-            status = self._post(address, time.monotonic() + _PATIENCE)
-        except (OSError, http.client.HTTPException, TooLate, RoadClosed) as error:
+            status = self._post(address, time.monotonic() + _TIMEOUT_SECONDS)
+        except (OSError, http.client.HTTPException, TooLate, ConnectionForbidden) as error:
             raise UnsubscribeRefused("webmail.leaving-refused") from error
         if not 200 <= status < 300:
             raise UnsubscribeRefused("webmail.leaving-refused")
 
     def _post(self, address: str, end: float) -> int:
-        target = target_of(address)
+        target = parse_target(address)
         if target.scheme != "https":
-            raise RoadClosed("address-malformed")
-        with self._road.connected(target, end) as sock:
-            connection = http.client.HTTPConnection(target.host, self._road.port(target))
+            raise ConnectionForbidden("address-malformed")
+        with self._connector.connected(target, end) as sock:
+            connection = http.client.HTTPConnection(target.host, self._connector.port(target))
             connection.sock = sock
             connection.request("POST", target.path, body=_BODY, headers=_HEADERS)
             with connection.getresponse() as answer:

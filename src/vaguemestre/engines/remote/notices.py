@@ -1,7 +1,7 @@
-"""`sso.registry.ports` PostForm, PostDocument, Call: something told to an application, quickly or not at all.
+"""`sso.registry.ports` PostForm, PostDocument, Call: notifications to an application, with a short timeout.
 
-Addresses come from the registry, written there by administrators: the machine itself is allowed, redirects
-are not followed. An application that does not answer is left alone a while: others' notices do not
+Addresses come from the registry, where administrators wrote them: the machine itself is allowed, redirects
+are not followed. An application that does not answer is skipped for a while, so that others' notices do not
 wait for it.
 """
 
@@ -13,8 +13,8 @@ from urllib.parse import urlencode, urlsplit
 
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
-_PATIENCE = 2.0
-_LEFT_ALONE = 30.0  # seconds
+_TIMEOUT_SECONDS = 2.0
+_SKIPPED_SECONDS = 30.0
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -24,24 +24,24 @@ class Notices:
         self._silent_until: dict[str, float] = {}
 
     def __call__(self, address: str, fields: Mapping[str, str]) -> None:
-        self._tell("POST", address, urlencode(fields).encode(), _FORM)
+        self._notify("POST", address, urlencode(fields).encode(), _FORM)
 
     def document(self, address: str, content: bytes, kind: str, action: str) -> None:
-        """`PostDocument`."""
-        self._tell("POST", address, content, {"Content-Type": kind, "SOAPAction": f'"{action}"'})
+        """Implements `PostDocument`."""
+        self._notify("POST", address, content, {"Content-Type": kind, "SOAPAction": f'"{action}"'})
 
     def call(self, address: str) -> None:
-        """`Call`."""
-        self._tell("GET", address, None, {})
+        """Implements `Call`."""
+        self._notify("GET", address, None, {})
 
-    def _tell(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> None:
+    def _notify(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> None:
         place = urlsplit(address).netloc
         if time.monotonic() < self._silent_until.get(place, 0.0):
             raise EngineDown(f"{place} did not answer a moment ago")
         try:
             status = self._send(method, address, body, {**headers, "User-Agent": "Vaguemestre"})
         except (OSError, http.client.HTTPException) as error:
-            self._silent_until[place] = time.monotonic() + _LEFT_ALONE
+            self._silent_until[place] = time.monotonic() + _SKIPPED_SECONDS
             raise EngineDown(f"{place}: {error}") from error
         if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
             raise EngineDown(f"{place} answered {status}")
@@ -52,9 +52,9 @@ class Notices:
         parts = urlsplit(address)
         host = parts.hostname or ""
         connection = (
-            http.client.HTTPSConnection(host, parts.port, timeout=_PATIENCE, context=self._tls)
+            http.client.HTTPSConnection(host, parts.port, timeout=_TIMEOUT_SECONDS, context=self._tls)
             if parts.scheme == "https"
-            else http.client.HTTPConnection(host, parts.port, timeout=_PATIENCE)
+            else http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT_SECONDS)
         )
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:

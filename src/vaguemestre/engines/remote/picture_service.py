@@ -1,7 +1,7 @@
-"""Remote pictures fetched outside the pages' threads: an asynchronous application that the front asks (ASGI).
+"""Remote pictures fetched outside the web workers: an ASGI application behind the front.
 
-The page checks who signed the address and hands it over to the front, which asks here; see
-`webmail.rules.rendering.picture_place`.
+The page checks the signature of the URL and hands the request over to the front, which forwards it here; see
+`webmail.rules.rendering.picture_path`.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 15.0  # for a turn; a fetch has its own limit
 
 
 class PictureService:
-    """Serves pictures; readers and hosts have a share each, so that a tarpit keeps nobody else waiting."""
+    """Serves pictures. Each reader and each host has a limit, so that a tarpit does not delay others."""
 
     def __init__(self, fetch: FetchPicture, *, patience: float = PATIENCE_SECONDS) -> None:
         self._fetch = fetch
@@ -50,40 +50,40 @@ class PictureService:
             await _answer(send, 404, b"", "text/plain")
 
     async def _serve(self, path: str, send: Send) -> None:
-        wanted = parse_path(path)
+        request = parse_path(path)
         try:
-            picture = await self._fetched(wanted) if wanted else None
+            picture = await self._fetched(request) if request else None
         except (PictureRefused, TimeoutError):
             picture = None
-        if picture is None:  # browsers draw what an error answers: the place of a picture, not a broken page
+        if picture is None:  # browsers draw the body of an error: a placeholder rather than a broken image
             await _answer(send, 404, PICTURE_PLACEHOLDER.encode(), "image/svg+xml")
         else:
             await _answer(send, 200, picture.content, picture.kind)
 
-    async def _fetched(self, wanted: PictureRequest) -> Picture:
+    async def _fetched(self, request: PictureRequest) -> Picture:
         """Raises PictureRefused, TimeoutError when no turn came."""
         if self._waiting >= MAX_WAITING:
             raise TimeoutError
-        mine = self._share(f"reader:{wanted.reader}", AT_ONCE_OF_READER)
-        host = self._share(f"host:{_host(wanted.address)}", AT_ONCE_OF_HOST)
-        held: list[asyncio.Semaphore] = []
+        reader = self._share(f"reader:{request.reader}", AT_ONCE_OF_READER)
+        host = self._share(f"host:{_host(request.address)}", AT_ONCE_OF_HOST)
+        acquired: list[asyncio.Semaphore] = []
         self._waiting += 1
         try:
             async with asyncio.timeout(self._patience):
-                for turn in (mine, host, self._turns):
+                for turn in (reader, host, self._turns):
                     await turn.acquire()
-                    held.append(turn)
+                    acquired.append(turn)
         except TimeoutError:
-            _release(held)
+            _release(acquired)
             raise
         finally:
             self._waiting -= 1
         try:
             return await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._fetch, wanted.address
+                self._threads, self._fetch, request.address
             )
         finally:
-            _release(held)
+            _release(acquired)
 
     def _share(self, key: str, most: int) -> asyncio.Semaphore:
         share = self._shares.get(key)
@@ -92,8 +92,8 @@ class PictureService:
         return share
 
 
-def _release(held: list[asyncio.Semaphore]) -> None:
-    for turn in held:
+def _release(acquired: list[asyncio.Semaphore]) -> None:
+    for turn in acquired:
         turn.release()
 
 

@@ -1,6 +1,6 @@
-"""`webmail.ports.FetchPicture`: one HTTP request, by an address we chose and checked, within limits (rule J).
+"""`webmail.ports.FetchPicture`: one request to a checked address, within limits (docs/security.md rule J).
 
-No cookie, no referrer, nothing of the reader. Redirects are followed three times, each checked anew.
+No cookie, no referrer, nothing about the reader. Three redirects are followed, each checked anew.
 """
 
 import http.client
@@ -12,8 +12,15 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore
 from urllib.parse import urljoin
 
-from vaguemestre.engines.remote.addresses import is_public
-from vaguemestre.engines.remote.roads import PORTS, Road, RoadClosed, Target, left_before, target_of
+from vaguemestre.engines.remote.checked_connection import (
+    PORTS,
+    CheckedConnector,
+    ConnectionForbidden,
+    Target,
+    parse_target,
+    seconds_left,
+)
+from vaguemestre.engines.remote.public_addresses import is_public
 from vaguemestre.mailbox.webmail.ports import PictureRefused
 from vaguemestre.mailbox.webmail.rules.rendering.kinds import picture_kind
 from vaguemestre.mailbox.webmail.values import Picture
@@ -32,11 +39,11 @@ _CHUNK = 65_536
 class Limits:
     seconds: float = 3.0
     largest: int = 5_000_000
-    at_once: int = 3  # per process: the others wait their turn, then give up
+    at_once: int = 3  # per process; one more waits for its turn, then is refused
 
 
-class Pictures:
-    """Fetches pictures. `resolve` gives the numeric addresses of a host, `is_allowed` judges one of them."""
+class PictureFetcher:
+    """`resolve` returns the numeric addresses of a host, `is_allowed` checks one of them."""
 
     def __init__(
         self,
@@ -47,7 +54,7 @@ class Pictures:
         ports: Mapping[str, int] = PORTS,
     ) -> None:
         self._limits = limits or Limits()
-        self._road = Road(
+        self._connector = CheckedConnector(
             resolve=resolve, is_allowed=is_allowed, ports=ports, resolvers=self._limits.at_once + 1
         )
         self._turns = BoundedSemaphore(self._limits.at_once)
@@ -58,7 +65,7 @@ class Pictures:
             raise PictureRefused("webmail.picture-too-slow")
         try:
             return self._fetch(address, end)
-        except RoadClosed as closed:
+        except ConnectionForbidden as closed:
             raise PictureRefused(f"webmail.picture-{closed}") from closed
         except (OSError, http.client.HTTPException, TooLate) as error:
             raise PictureRefused("webmail.picture-unreachable") from error
@@ -67,16 +74,16 @@ class Pictures:
 
     def _fetch(self, address: str, end: float) -> Picture:
         for _ in range(_MOST_REDIRECTS + 1):
-            found = self._once(target_of(address), end)
-            if isinstance(found, Picture):
-                return found
-            address = urljoin(address, found)
+            answer = self._request(parse_target(address), end)
+            if isinstance(answer, Picture):
+                return answer
+            address = urljoin(address, answer)
         raise PictureRefused("webmail.picture-redirected-too-often")
 
-    def _once(self, target: Target, end: float) -> Picture | str:
-        """The picture, or where it is said to be."""
-        with self._road.connected(target, end) as sock:
-            connection = http.client.HTTPConnection(target.host, self._road.port(target))
+    def _request(self, target: Target, end: float) -> Picture | str:
+        """The picture, or the Location of a redirect."""
+        with self._connector.connected(target, end) as sock:
+            connection = http.client.HTTPConnection(target.host, self._connector.port(target))
             connection.sock = sock  # http.client lets go of it once an answer has no stated end: ours stays
             connection.request("GET", target.path, headers=_HEADERS)
             with connection.getresponse() as answer:
@@ -92,7 +99,7 @@ class Pictures:
             content += chunk
             if len(content) > self._limits.largest:
                 raise PictureRefused("webmail.picture-too-heavy")
-            left = left_before(end)
+            left = seconds_left(end)
             if sock.fileno() >= 0:
                 sock.settimeout(left)
         kind = picture_kind(bytes(content[:64]))

@@ -1,1 +1,1 @@
-"""rspamd, the content filter: an optional child, used where it is installed, never required."""
+"""rspamd, the content filter: optional, used if it is installed."""

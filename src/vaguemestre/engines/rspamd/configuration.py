@@ -1,10 +1,10 @@
-"""From the instance's configuration to an rspamd that starts, where it is installed and wanted."""
+"""rspamd's configuration, if it is installed and configured."""
 
 import pwd
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import render, write
-from vaguemestre.engines.instance import FILTER_USER, Instance, has_filter, open_home, own, seen
+from vaguemestre.engines.instance import FILTER_USER, Instance, engine_path, has_filter, open_home, set_owner
 
 _HERE = Path(__file__).parent
 
@@ -14,27 +14,27 @@ def folder(instance: Instance) -> Path:
 
 
 def is_wanted(instance: Instance) -> bool:
-    """Whether this instance has a filter: the setting asks for it and the machine has rspamd."""
+    """Whether this instance has a filter: the setting says so and rspamd is installed."""
     return has_filter(instance)
 
 
 def prepare(instance: Instance, name_server: str = "") -> None:
     """Write what rspamd reads. Needs root and the secrets.
 
-    `name_server`: `address:port` of the only one to be asked; empty for the machine's own.
+    `name_server`: `address:port` of the only one to use; empty for the machine's own.
     """
     open_home(instance)
     user = pwd.getpwnam(FILTER_USER)
     base = folder(instance)
     database = base / "db"
-    for made in (base, database):
-        made.mkdir(parents=True, exist_ok=True)
+    for directory in (base, database):
+        directory.mkdir(parents=True, exist_ok=True)
     base.chmod(0o755)
-    own(database, user.pw_uid, user.pw_gid, 0o700)
+    set_owner(database, user.pw_uid, user.pw_gid, 0o700)
     text = render(
         _HERE,
         "rspamd.conf.j2",
-        db=seen(instance, database),
+        db=engine_path(instance, database),
         key=(instance.secrets_dir / "filter_key").read_text().strip(),
         name_server=name_server,
         ports=instance.ports,
@@ -45,9 +45,9 @@ def prepare(instance: Instance, name_server: str = "") -> None:
 def command(instance: Instance) -> list[str]:
     """rspamd in the foreground: SIGTERM stops it and its workers.
 
-    The distribution's `local.d` is the machine's own rspamd's, not ours: ours is an empty folder.
+    The distribution's `local.d` belongs to the machine's own rspamd; ours is an empty folder.
     """
-    base = seen(instance, folder(instance))
+    base = engine_path(instance, folder(instance))
     return [
         "/usr/bin/rspamd", "-f", "-u", FILTER_USER, "-g", FILTER_USER, "-c", str(base / "rspamd.conf"),
         f"--var=LOCAL_CONFDIR={base}", f"--var=DBDIR={base / 'db'}", f"--var=RUNDIR={base / 'db'}",

@@ -1,1 +1,1 @@
-"""Sieve scripts kept by Dovecot, over ManageSieve (RFC 5804)."""
+"""People's Sieve scripts, over ManageSieve (RFC 5804)."""

@@ -1,4 +1,4 @@
-"""One ManageSieve connection (RFC 5804): lines, literals, answers. Knows nothing of what scripts are for."""
+"""One ManageSieve connection (RFC 5804): lines, literals, answers."""
 
 import base64
 import re
@@ -10,24 +10,24 @@ from typing import Self
 
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
-_PATIENCE_SECONDS = 4.0  # somebody waits for the page
-_LONGEST_LINE = 64 * 1024
-_LONGEST_LITERAL = 4 * 1024 * 1024
+_TIMEOUT_SECONDS = 4.0  # a person waits for the page
+_MAX_LINE_BYTES = 64 * 1024
+_MAX_LITERAL_BYTES = 4 * 1024 * 1024
 _TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"|\{(\d+)\+?\}$|(\([^()]*\))|([^\s"()]+)')
 
 type Words = list[str]
 
 
 class Atom(str):
-    """A bare word of an answer: OK, ACTIVE… A script may well be named "OK"; that comes quoted."""
+    """A bare word of an answer: OK, ACTIVE… (A script named "OK" comes quoted.)"""
 
     __slots__ = ()
 
 
 class ManageSieve:
-    """Open, authenticated on entering, left politely.
+    """A connection opened and authenticated on entering, closed with LOGOUT.
 
-    Every method raises EngineDown (away, cut, slow, temporary) or EngineRefused (for good).
+    Every method raises EngineDown (unreachable, cut, slow, temporary) or EngineRefused (permanent).
     """
 
     def __init__(self, host: str, port: int, mailbox: str, token: str) -> None:
@@ -38,9 +38,9 @@ class ManageSieve:
     def __enter__(self) -> Self:
         with ExitStack() as opened:
             with _wire_errors("connect"):
-                self._socket = opened.enter_context(socket.create_connection(self._where, _PATIENCE_SECONDS))
+                self._socket = opened.enter_context(socket.create_connection(self._where, _TIMEOUT_SECONDS))
                 self._file = opened.enter_context(self._socket.makefile("rb"))
-            self._answer("greeting")
+            self._read_answer("greeting")
             self._authenticate()
             self._opened = opened.pop_all()
         return self
@@ -49,54 +49,54 @@ class ManageSieve:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            with suppress(EngineDown, EngineRefused):  # everything asked for is done
+            with suppress(EngineDown, EngineRefused):  # every command has been answered
                 self.command("LOGOUT")
         self._opened.close()
 
     def command(self, verb: str, *arguments: str) -> list[Words]:
-        """Send a command and its strings; the lines of its answer, each a list of words."""
-        sent = verb.encode() + b"".join(b" " + literal(one) for one in arguments) + b"\r\n"
+        """Run a command: the lines of its answer, each a list of words."""
+        line = verb.encode() + b"".join(b" " + literal(text) for text in arguments) + b"\r\n"
         with _wire_errors(verb):
-            self._socket.sendall(sent)
-        return self._answer(verb)
+            self._socket.sendall(line)
+        return self._read_answer(verb)
 
     def _authenticate(self) -> None:
         host, port = self._where
-        first = oauthbearer(self._mailbox, host, port, self._token)
+        response = oauthbearer(self._mailbox, host, port, self._token)
         try:
-            self.command("AUTHENTICATE", "OAUTHBEARER", base64.b64encode(first).decode())
+            self.command("AUTHENTICATE", "OAUTHBEARER", base64.b64encode(response).decode())
         except EngineRefused as error:
-            # A token is minted for each connection: one refused is a moment's disagreement, not a verdict.
+            # A token is minted for each connection: a refused one is a temporary failure.
             raise EngineDown(f"sieve sign-in: {error}") from error
 
-    def _answer(self, verb: str) -> list[Words]:
+    def _read_answer(self, verb: str) -> list[Words]:
         lines: list[Words] = []
         while True:
             with _wire_errors(verb):
-                words = self._words()
+                words = self._read_line()
             match words[0].upper() if words and isinstance(words[0], Atom) else "":
                 case "OK":
                     return lines
-                case "NO" | "BYE" as said:
-                    _fail(verb, said, words)
+                case "NO" | "BYE" as kind:
+                    _raise(verb, kind, words)
                 case _:
                     lines.append(words)
 
-    def _words(self) -> Words:
-        """One logical line: literals inside it are read where they stand."""
+    def _read_line(self) -> Words:
+        """The words of one logical line, its literals included."""
         words: Words = []
         while True:
-            line = self._file.readline(_LONGEST_LINE)
+            line = self._file.readline(_MAX_LINE_BYTES)
             if not line.endswith(b"\n"):
                 raise ConnectionError("cut in the middle of a line")
-            found, size = words_of(line.rstrip(b"\r\n"))
-            words += found
+            line_words, size = words_of(line.rstrip(b"\r\n"))
+            words += line_words
             if size is None:
                 return words
-            words.append(self._literal(size))
+            words.append(self._read_literal(size))
 
-    def _literal(self, size: int) -> str:
-        if size > _LONGEST_LITERAL:
+    def _read_literal(self, size: int) -> str:
+        if size > _MAX_LITERAL_BYTES:
             raise ConnectionError(f"an answer of {size} bytes")
         content = self._file.read(size)
         if len(content) != size:
@@ -105,7 +105,7 @@ class ManageSieve:
 
 
 def words_of(line: bytes) -> tuple[Words, int | None]:
-    """The words of a physical line, and the size of the literal that follows it, if one does."""
+    """The words of a physical line, and the size of the literal after it, if any."""
     words: Words = []
     size = None
     for quoted, literal_size, group, atom in _TOKEN.findall(line):
@@ -119,23 +119,23 @@ def words_of(line: bytes) -> tuple[Words, int | None]:
 
 
 def literal(text: str) -> bytes:
-    """A string of any content (RFC 5804 §4, non-synchronizing)."""
+    """A string as a non-synchronizing literal (RFC 5804 §4)."""
     content = text.encode()
     return b"{%d+}\r\n%s" % (len(content), content)
 
 
 def oauthbearer(mailbox: str, host: str, port: int, token: str) -> bytes:
-    """The first and only message of the client (RFC 7628 §3.1)."""
-    name = mailbox.replace("=", "=3D").replace(",", "=2C")
-    return f"n,a={name},\x01host={host}\x01port={port}\x01auth=Bearer {token}\x01\x01".encode()
+    """The client's only message of OAUTHBEARER (RFC 7628 §3.1)."""
+    authzid = mailbox.replace("=", "=3D").replace(",", "=2C")
+    return f"n,a={authzid},\x01host={host}\x01port={port}\x01auth=Bearer {token}\x01\x01".encode()
 
 
-def _fail(verb: str, said: str, words: Sequence[str]) -> None:
-    """NO, or BYE: the code in parentheses says whether it is worth asking again (RFC 5804 §1.3)."""
-    told = " ".join(words[1:])[:800]
-    if said == "BYE" or "TRYLATER" in told:
-        raise EngineDown(f"sieve {verb}: {told}")
-    raise EngineRefused(f"sieve {verb}: {told}")
+def _raise(verb: str, kind: str, words: Sequence[str]) -> None:
+    """Raise for NO or BYE; the code in parentheses tells temporary from permanent (RFC 5804 §1.3)."""
+    text = " ".join(words[1:])[:800]
+    if kind == "BYE" or "TRYLATER" in text:
+        raise EngineDown(f"sieve {verb}: {text}")
+    raise EngineRefused(f"sieve {verb}: {text}")
 
 
 @contextmanager

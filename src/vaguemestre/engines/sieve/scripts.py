@@ -1,4 +1,4 @@
-"""The scripts of a mailbox: `sorting.ports.Scripts` over ManageSieve."""
+"""`sorting.ports.Scripts` over ManageSieve."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -54,10 +54,10 @@ class ManageSieveScripts:
 _ERROR = re.compile(r"line (\d+): (?:error|warning): (.*)")
 
 
-def errors_of(told: str) -> tuple[ScriptError, ...]:
-    """Pigeonhole's words about a script, by line."""
-    found = [ScriptError(int(line), words.strip().rstrip(".")) for line, words in _ERROR.findall(told)]
-    return tuple(found) or (ScriptError(0, told[:300]),)
+def errors_of(text: str) -> tuple[ScriptError, ...]:
+    """Pigeonhole's errors about a script, by line."""
+    errors = [ScriptError(int(line), words.strip().rstrip(".")) for line, words in _ERROR.findall(text)]
+    return tuple(errors) or (ScriptError(0, text[:300]),)
 
 
 class OpenManageSieve:

@@ -1,1 +1,1 @@
-"""The smtp engine."""
+"""SMTP submission of our own messages (RFC 6409)."""

@@ -1,4 +1,4 @@
-"""Handing one message to the submission service (RFC 6409), as the mailbox it is from."""
+"""Submission of one message (RFC 6409), signed in as its mailbox."""
 
 import re
 import smtplib
@@ -10,15 +10,14 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refu
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 30.0  # the queue's disk and the checks of content, for 20 MB
-_UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
+_NOT_IN_ENVELOPE = re.compile(r"[\x00-\x20\x7f<>]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 class Submission:
-    """Implements `outbox.ports.Submit`. All recipients are taken, or none is.
+    """Implements `outbox.ports.Submit`. All recipients are accepted, or none is.
 
-    `token_for` gives a mail token for a mailbox; `certificate` is the authority the service's own is checked
-    against.
+    `token_for` mints a mail token for a mailbox; `certificate`: the authority of the service's certificate.
     """
 
     def __init__(self, address: tuple[str, int], certificate: Path, token_for: Callable[[str], str]) -> None:
@@ -30,14 +29,14 @@ class Submission:
         self, mailbox: str, sender: str, recipients: Sequence[str], content: bytes, *, report: bool = False
     ) -> None:
         for address in (sender, *recipients):
-            if not address or _UNFIT.search(address):
-                raise EngineRefused("smtp: an address that cannot be written in an envelope")
+            if not address or _NOT_IN_ENVELOPE.search(address):
+                raise EngineRefused("smtp: an address that no envelope can hold")
         if not recipients:
             raise EngineRefused("smtp: no recipient")
         try:
             with smtplib.SMTP(*self._address, timeout=CONNECT_SECONDS) as service:
                 self._sign_in(service, mailbox)
-                _hand_over(service, sender, recipients, _LINE_END.sub(b"\r\n", content), report=report)
+                _send_message(service, sender, recipients, _LINE_END.sub(b"\r\n", content), report=report)
         except Refusal as refusal:
             raise EngineRefused(f"smtp: no token, {refusal.code}") from refusal
         except smtplib.SMTPResponseException as answer:
@@ -49,13 +48,13 @@ class Submission:
         context = ssl.create_default_context(cafile=str(self._certificate))
         service.starttls(context=context)
         service.ehlo_or_helo_if_needed()
-        authorized = mailbox.replace("=", "=3D").replace(",", "=2C")
-        said = f"n,a={authorized},\x01auth=Bearer {self._token_for(mailbox)}\x01\x01"
-        # called again with the reason of a refusal, which wants an empty answer (RFC 7628 §3.2.3)
-        service.auth("OAUTHBEARER", lambda challenge=None: said if challenge is None else "\x01")
+        authzid = mailbox.replace("=", "=3D").replace(",", "=2C")
+        response = f"n,a={authzid},\x01auth=Bearer {self._token_for(mailbox)}\x01\x01"
+        # called again with the reason of a refusal, which takes an empty response (RFC 7628 §3.2.3)
+        service.auth("OAUTHBEARER", lambda challenge=None: response if challenge is None else "\x01")
 
 
-def _hand_over(
+def _send_message(
     service: smtplib.SMTP, sender: str, recipients: Sequence[str], content: bytes, *, report: bool
 ) -> None:
     if service.sock is not None:
@@ -66,18 +65,18 @@ def _hand_over(
     if not all(address.isascii() for address in (sender, *recipients)):
         if not service.has_extn("smtputf8"):
             raise EngineRefused("smtp: 553 5.6.7 an address with accents, which the service does not take")
-        # the one case where str is encoded as UTF-8 by smtplib
+        # smtplib encodes str as UTF-8 in this case only
         service.command_encoding = "utf-8"
         options.append("SMTPUTF8")
     if service.has_extn("size"):
         options.append(f"SIZE={len(content)}")
-    wanted = []
+    dsn_options = []
     if report and service.has_extn("dsn"):
         options.append("RET=HDRS")
-        wanted = ["NOTIFY=SUCCESS,FAILURE,DELAY"]
+        dsn_options = ["NOTIFY=SUCCESS,FAILURE,DELAY"]
     _check(service.mail(sender, options))
     for recipient in recipients:
-        _check(service.rcpt(recipient, wanted), about=recipient)
+        _check(service.rcpt(recipient, dsn_options), about=recipient)
     _check(service.data(content))
 
 
@@ -88,8 +87,8 @@ def _check(answer: tuple[int, bytes], about: str = "") -> None:
 
 
 def _raise(code: int, words: bytes | str, about: str = "") -> None:
-    shown = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    sentence = f"smtp: {code} {shown} {about}".strip()[:500]
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    sentence = f"smtp: {code} {text} {about}".strip()[:500]
     if 500 <= code < 600:
         raise EngineRefused(sentence)
     raise EngineDown(sentence)

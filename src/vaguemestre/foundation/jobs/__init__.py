@@ -1,1 +1,1 @@
-"""What must happen after commit: events, and the handlers they wake."""
+"""Background jobs: events announced in a transaction, and the handlers that run after its commit."""

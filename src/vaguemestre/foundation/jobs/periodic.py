@@ -1,4 +1,4 @@
-"""Periodic tasks of the rooms, each with a next time of its own: one that raises or hangs delays no other."""
+"""Periodic tasks of the rooms. Each has its own schedule: one that raises or hangs delays no other."""
 
 import logging
 import time
@@ -12,11 +12,11 @@ from vaguemestre.foundation.jobs.rules import pause_after
 log = logging.getLogger(__name__)
 
 LANES = 3  # tasks at once; as many may hang before the others wait
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 
 
 class PeriodicTasks:
-    """Runs tasks when they are due; a failed one is tried again after a growing pause."""
+    """Runs tasks when they are due, failed ones after a growing pause."""
 
     def __init__(
         self, tasks: Sequence[Callable[[], object]], *, clock: Callable[[], float] = time.monotonic
@@ -39,18 +39,18 @@ class PeriodicTasks:
             self._run(number, task)
 
     def start(self) -> None:
-        """Run them in threads until the process ends; whatever one of them does, jobs go on."""
+        """Run the tasks in daemon threads until the process ends."""
         for lane in range(LANES):
-            Thread(target=self._follow, name=f"periodic-{lane}", daemon=True).start()
+            Thread(target=self._run_until_stopped, name=f"periodic-{lane}", daemon=True).start()
 
     def stop(self) -> None:
-        """Start no task any more."""
+        """Start no more tasks."""
         self._stopped.set()
 
-    def _follow(self) -> None:
+    def _run_until_stopped(self) -> None:
         while not self._stopped.is_set():
             self.run_due()
-            self._stopped.wait(_LOOK_SECONDS)
+            self._stopped.wait(_POLL_SECONDS)
 
     def _run(self, number: int, task: Callable[[], object]) -> None:
         failures = self._failures[number] + 1

@@ -1,4 +1,4 @@
-"""What jobs asks of the wiring: who listens to what."""
+"""What jobs needs from the wiring: handlers of events, periodic tasks."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from vaguemestre.foundation.kernel.slots import Slot
 type Handler = Callable[[Any], None]
 type Subscriptions = Mapping[type, tuple[Handler, ...]]
 
-type Round = Callable[[], None]
+type PeriodicTask = Callable[[], None]
 
-rounds: Slot[tuple[Round, ...]] = Slot("jobs.rounds")  # what the worker looks after by itself, each minute
+periodic_tasks: Slot[tuple[PeriodicTask, ...]] = Slot("jobs.rounds")  # run each minute
 subscriptions: Slot[Subscriptions] = Slot("jobs.subscriptions")

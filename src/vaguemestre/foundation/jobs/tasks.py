@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 @task()
 def wake(handler_name: str, event_name: str, fields: dict[str, Any], attempt: int) -> None:
-    """Run one handler; whatever it raises means later, not never."""
+    """Run one handler of an event; after any exception it is retried later."""
     for kind, handlers in subscriptions.get().items():
         if f"{kind.__module__}:{kind.__qualname__}" != event_name:
             continue
@@ -26,15 +26,15 @@ def wake(handler_name: str, event_name: str, fields: dict[str, Any], attempt: in
                 except EngineDown as error:
                     log.warning("job %s: %s", handler_name, error)
                     _retry(handler_name, kind, fields, attempt, error)
-                except Exception as error:  # a defect, a deadlock, a refusal: the work stays due
+                except Exception as error:  # a defect, a deadlock, a refusal: retried as well
                     log.exception("job %s failed at attempt %d", handler_name, attempt)
                     _retry(handler_name, kind, fields, attempt, error)
                 return
-    log.error("job for %s by %s: nobody of that name any more", event_name, handler_name)
+    log.error("job for %s by %s: no such event or handler any more", event_name, handler_name)
 
 
 def _retry(handler: str, kind: type, fields: dict[str, Any], attempt: int, error: Exception) -> None:
-    """Enqueue the job again after a delay. Raises the error itself once patience is exhausted."""
+    """Enqueue the job again after a delay. Raises the error after the last attempt."""
     delay = delay_before(attempt)
     if delay is None:
         log.error("job %s given up after %d attempts: %s", handler, attempt, error)

@@ -1,4 +1,4 @@
-"""A worker: runs its queue's jobs one after the other, and shows that it lives."""
+"""A worker process: runs the jobs of its queue one after the other, with a heartbeat."""
 
 import logging
 import os
@@ -16,29 +16,29 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
-from vaguemestre.foundation.jobs.ports import rounds
+from vaguemestre.foundation.jobs.ports import periodic_tasks
 from vaguemestre.foundation.jobs.rules import worker_name
-from vaguemestre.foundation.jobs.services import MOST_FORGOTTEN, forget_old
+from vaguemestre.foundation.jobs.services import DELETION_BATCH, delete_old_jobs
 
 log = logging.getLogger(__name__)
 
-FORGET_SECONDS = 3600
+CLEANUP_SECONDS = 3600
 _DATABASE_AWAY = frozenset(f"django.db.utils.{name}" for name in ("OperationalError", "InterfaceError"))
 
 
-class Forgetting:
-    """Once an hour what ended long ago goes, a part each minute when there is much of it."""
+class JobCleanup:
+    """Periodic task: delete old jobs once an hour, in batches a minute apart when there are many."""
 
     def __init__(self) -> None:
         self._next = 0.0
 
     def __call__(self) -> None:
-        if time.monotonic() >= self._next and forget_old(timezone.now()) < MOST_FORGOTTEN:
-            self._next = time.monotonic() + FORGET_SECONDS
+        if time.monotonic() >= self._next and delete_old_jobs(timezone.now()) < DELETION_BATCH:
+            self._next = time.monotonic() + CLEANUP_SECONDS
 
 
-class LivingWorker(Worker):
-    """The queue's own worker, with a sign of life around every job."""
+class HeartbeatWorker(Worker):
+    """The queue's own worker, with a heartbeat around every job."""
 
     def __init__(
         self,
@@ -63,44 +63,44 @@ class LivingWorker(Worker):
         self._others = {_worker_id(worker_name(queue, n)) for n in range(1, of + 1) if n != number}
         self._leads = number == 1
 
-    def take_back(self) -> None:
-        """Put back in the queue what this worker had begun when it was killed: handlers may run twice.
+    def requeue_interrupted(self) -> None:
+        """Put back in the queue the job this worker was running when it was killed: handlers may run twice.
 
-        The first worker of a queue does so for those that no longer exist, of a larger number.
+        The first worker of a queue does so for workers of larger numbers that no longer exist.
         """
-        ours = f"@{platform.node()}"[-64:]
-        for begun in DBTaskResult.objects.running().filter(queue_name__in=self.queue_names):
-            holder = begun.worker_ids[-1] if begun.worker_ids else ""
-            orphaned = self._leads and holder.endswith(ours) and holder not in self._others
-            if holder == self.worker_id or orphaned:
-                DBTaskResult.objects.filter(pk=begun.pk).update(status="READY")
+        host = f"@{platform.node()}"[-64:]
+        for job in DBTaskResult.objects.running().filter(queue_name__in=self.queue_names):
+            holder = job.worker_ids[-1] if job.worker_ids else ""
+            is_orphaned = self._leads and holder.endswith(host) and holder not in self._others
+            if holder == self.worker_id or is_orphaned:
+                DBTaskResult.objects.filter(pk=job.pk).update(status="READY")
 
     def serve(self) -> None:
-        """Run what is ready, wait a little, again, until told to stop."""
-        interrupted = True  # by what ended the worker before this one
+        """Run the jobs that are ready, again and again, until told to stop."""
+        is_interrupted = True  # the worker before this one may have been killed
         while self.running:
             self._beat()
-            waiting = False
+            has_jobs = False
             try:
-                if interrupted:
-                    self.take_back()
-                interrupted = False
-                # Asked first without writing: taking a job locks the whole of an SQLite database.
-                if waiting := DBTaskResult.objects.ready().filter(queue_name__in=self.queue_names).exists():
+                if is_interrupted:
+                    self.requeue_interrupted()
+                is_interrupted = False
+                # Read first: taking a job locks the whole of an SQLite database.
+                if has_jobs := DBTaskResult.objects.ready().filter(queue_name__in=self.queue_names).exists():
                     self.run()
             except OperationalError as error:
-                # full disk, database restarting: the job's end may not be written
-                interrupted = True
+                # full disk, database restarting: the end of the job may be lost
+                is_interrupted = True
                 log.warning("the database does not answer (%s); trying again", error)
                 close_old_connections()
                 time.sleep(1)
-            if self.running and not waiting:
+            if self.running and not has_jobs:
                 time.sleep(self.interval)
 
     def shutdown(self, signum: int, frame: Any) -> None:
-        """The first signal lets the running job end; the second ends the process, the job to be taken back.
+        """The first signal lets the running job end; the second ends the process, and the job is requeued.
 
-        An exception raised here would be taken for the job's own.
+        An exception raised here would count as the job's own.
         """
         if not self.running:
             signal.signal(signum, signal.SIG_DFL)
@@ -112,7 +112,7 @@ class LivingWorker(Worker):
     def run_task(self, db_task_result: Any) -> None:
         self._beat()
         super().run_task(db_task_result)
-        if db_task_result.exception_class_path in _DATABASE_AWAY:  # not even its retry could be written
+        if db_task_result.exception_class_path in _DATABASE_AWAY:  # its retry could not be written either
             DBTaskResult.objects.filter(pk=db_task_result.pk).update(
                 status="READY", finished_at=None, run_after=timezone.now() + timedelta(seconds=5)
             )
@@ -122,7 +122,7 @@ class LivingWorker(Worker):
         if self._heartbeat is not None:
             try:
                 self._heartbeat.touch()
-            except OSError:  # a full disk stops the sign, not the work
+            except OSError:  # a full disk stops the heartbeat, not the jobs
                 return
 
 
@@ -132,10 +132,10 @@ def _worker_id(name: str) -> str:
 
 def serve(*, interval: float, heartbeat: Path | None, queue: str, number: int, of: int) -> None:
     """Run the jobs of a queue until told to stop; its first worker also runs the periodic tasks."""
-    for name in ("django_tasks_db", "django.tasks"):  # one line per job would drown the rest
+    for name in ("django_tasks_db", "django.tasks"):  # one line per job is too many
         logging.getLogger(name).setLevel(logging.WARNING)
-    worker = LivingWorker(interval=interval, heartbeat=heartbeat, queue=queue, number=number, of=of)
+    worker = HeartbeatWorker(interval=interval, heartbeat=heartbeat, queue=queue, number=number, of=of)
     worker.configure_signals()
     if queue == "default" and number == 1:
-        PeriodicTasks((*rounds.get(), Forgetting())).start()
+        PeriodicTasks((*periodic_tasks.get(), JobCleanup())).start()
     worker.serve()

@@ -1,1 +1,1 @@
-"""Who did what to whom, when: append-only, chained."""
+"""The audit trail: who did what to whom, when; append-only and hash-chained."""

@@ -1,10 +1,10 @@
-"""The journal: one row an act, each sealed with the hash of the one before: append-only."""
+"""The journal: one row per act, each chained to the one before by its hash."""
 
 from django.db import models
 
 
 class Entry(models.Model):
-    """Who did what to whom, when. Rows are never changed; a trigger refuses UPDATE and DELETE."""
+    """Who did what to whom, when. A trigger refuses UPDATE and DELETE."""
 
     at = models.DateTimeField(db_index=True)
     action = models.CharField(max_length=80, db_index=True)

@@ -1,4 +1,4 @@
-"""The seal of a journal row: SHA-256 over its canonical JSON and the seal before it."""
+"""The seal of a journal entry: SHA-256 over its canonical JSON and the previous seal."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Write lines of the journal, inside the caller's transaction."""
+"""Write journal entries, inside the caller's transaction."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from django.db import connection
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.rules import GENESIS, seal
 
-_LOCK = 0x5641_4755  # one writer at a time on PostgreSQL; SQLite has only one anyway
+_LOCK = 0x5641_4755  # advisory: one writer at a time on PostgreSQL, as on SQLite anyway
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One act to keep; the fields are those of `record`."""
+    """One act to record; the fields are those of `record`."""
 
     action: str
     to: str
@@ -24,16 +24,16 @@ class Line:
 
 
 def record(action: str, *, to: str, by: str, at: datetime, **details: str | int | bool | None) -> None:
-    """Keep `action` (`room.what-happened`) done `by` an actor `to` somebody or something.
+    """Record that an actor (`by`) did `action` (`room.what-happened`) to a subject (`to`).
 
-    Inside the caller's transaction. Actors are written `person:7`, `account:7`, `system`, `cli`.
+    Inside the caller's transaction. Actors and subjects are written `person:7`, `account:7`, `system`, `cli`.
     Details never hold a secret, a NUMEN or message content.
     """
     record_many([Line(action, to=to, by=by, at=at, details=details)])
 
 
 def record_many(lines: Iterable[Line]) -> None:
-    """Keep many acts at once, chained in their order. Inside the caller's transaction."""
+    """Record many acts, chained in their order. Inside the caller's transaction."""
     lines = tuple(lines)
     if not lines:
         return
@@ -48,7 +48,7 @@ def _sealed(lines: Iterable[Line], last: str) -> list[Entry]:
     entries = []
     for line in lines:
         details = dict(line.details)
-        fresh = seal(last, at=line.at, action=line.action, by=line.by, to=line.to, details=details)
+        entry_seal = seal(last, at=line.at, action=line.action, by=line.by, to=line.to, details=details)
         entries.append(
             Entry(
                 at=line.at,
@@ -57,8 +57,8 @@ def _sealed(lines: Iterable[Line], last: str) -> list[Entry]:
                 to=line.to,
                 details=details,
                 previous=last,
-                seal=fresh,
+                seal=entry_seal,
             )
         )
-        last = fresh
+        last = entry_seal
     return entries

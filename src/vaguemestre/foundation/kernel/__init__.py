@@ -1,1 +1,1 @@
-"""Words every room shares; pure Python, no Django."""
+"""Values and rules every room shares; pure Python, no Django."""

@@ -9,12 +9,12 @@ from vaguemestre.foundation.kernel.errors import Refusal
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?", re.ASCII)
 
-# In a text that people read: as it stands, or a dotted domain with blanks or other signs around « @ ».
+# In a display name: as written, or a dotted domain with blanks or other signs around « @ ».
 _READ = re.compile(
     r"([\w.%+-]{1,64})@([\w.-]{1,253}(?:\s{1,9}\.\s{0,9}[\w-]+)*)"
     r"|([\w.%+-]{0,64})[^\w@]{0,9}@[^\w@]{0,9}([\w-]+(?:\s{0,9}\.\s{0,9}[\w-]+)+)"
 )
-_NOT_DRAWN = frozenset(("Mn", "Me", "Cf"))
+_INVISIBLE = frozenset(("Mn", "Me", "Cf"))
 _IDEOGRAPHIC_STOP = str.maketrans("。", ".")  # a dot of domains (RFC 3490 §3.1) that NFKC leaves
 
 
@@ -30,12 +30,12 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """Read one bare address. Raises Refusal `kernel.address-malformed`."""
+    """Parse one bare address. Raises Refusal `kernel.address-malformed`."""
     local, at, domain = text.strip().rpartition("@")
     ascii_domain = _ascii(domain)
-    dots_right = not local.startswith(".") and not local.endswith(".") and ".." not in local
-    labels_right = all(_LABEL.fullmatch(label) and len(label) <= 63 for label in ascii_domain.split("."))
-    if not (at and _LOCAL.fullmatch(local) and dots_right and labels_right and "." in ascii_domain):
+    are_dots_valid = not local.startswith(".") and not local.endswith(".") and ".." not in local
+    are_labels_valid = all(_LABEL.fullmatch(label) and len(label) <= 63 for label in ascii_domain.split("."))
+    if not (at and _LOCAL.fullmatch(local) and are_dots_valid and are_labels_valid and "." in ascii_domain):
         raise Refusal("kernel.address-malformed", address=text.strip()[:254])
     if len(local) > 64 or len(ascii_domain) > 253:
         raise Refusal("kernel.address-malformed", address=text.strip()[:254])
@@ -43,16 +43,16 @@ def parse_address(text: str) -> Address:
 
 
 def addresses_read_in(text: str) -> list[str]:
-    """Addresses, lower case, that a reader may see in a display name; a domain alone where nothing is local.
+    """Addresses, in lower case, that a reader may see in a display name; `@domain` without a local part.
 
-    Compatibility signs are read as plain ones, what is not drawn is left out, and blanks do not hide a dotted
+    Compatibility characters count as plain ones, invisible ones are dropped, blanks do not hide a dotted
     domain: « marie.dupont @ ac-amiens . test ».
     """
     if text.isascii():
         drawn = text
     else:
         plain = unicodedata.normalize("NFKC", text).translate(_IDEOGRAPHIC_STOP)
-        drawn = "".join(char for char in plain if unicodedata.category(char) not in _NOT_DRAWN)
+        drawn = "".join(char for char in plain if unicodedata.category(char) not in _INVISIBLE)
     addresses = []
     for match in _READ.finditer(drawn) if "@" in drawn else ():
         local, domain = match[1] or match[3] or "", match[2] or match[4]

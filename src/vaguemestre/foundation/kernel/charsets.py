@@ -1,7 +1,7 @@
-"""Text from bytes somebody else labelled: no label makes this fail, and none is trusted blindly.
+"""Tolerant decoding of labelled bytes: no label makes it fail, and none is trusted blindly.
 
-Names are those of RFC 2978's registry, plus the misspellings seen in real mail. What is unknown is read as
-windows-1252, the commonest truth behind a wrong label in Western Europe.
+Names are those of RFC 2978's registry, plus the misspellings of real mail. Unknown charsets are decoded as
+windows-1252, the most frequent truth behind a wrong label in Western Europe.
 """
 
 import re
@@ -64,9 +64,9 @@ _WIDER = {"latin_1": FALLBACK, "latin1": FALLBACK, "iso8859_1": FALLBACK, "iso_8
 
 
 def text(content: bytes, label: str = "") -> str:
-    """The text of `content`, labelled `label` (may be empty or wrong). Never raises.
+    """Decode `content` by its `label`, which may be empty or wrong. Never raises.
 
-    Without a label, or with one that says nothing: UTF-8 when it is, else windows-1252.
+    Without a meaningful label: UTF-8 if it is valid, else windows-1252.
     """
     codec = _codec(label)
     if codec is None:
@@ -81,7 +81,7 @@ def text(content: bytes, label: str = "") -> str:
 
 
 def is_known(label: str) -> bool:
-    """Whether that label names a charset we read (an empty label does)."""
+    """Whether the label names a charset we decode (an empty label does)."""
     name = _plain(label)
     return name in _NO_LABEL or name in _ALIASES or _KNOWN.fullmatch(name) is not None
 

@@ -1,15 +1,15 @@
-"""The three ways things go wrong.
+"""The three kinds of errors.
 
-    Refusal          theirs to fix: a sentence, shown as it is
-    EngineDown       an engine is away or slow: try again later (temporary)
-    EngineRefused    an engine answered no for good (permanent)
+    Refusal          the person's to fix: its French sentence is shown
+    EngineDown       an engine is away or slow: temporary, try again later
+    EngineRefused    an engine refused for good: permanent
 
 A sign-in that fails is none of these: it is a returned value (`signin.values.Denied`).
 """
 
 
 class Refusal(Exception):
-    """A rule said no.
+    """A rule refuses.
 
     `code` is `room.sentence-in-kebab`; `facts` complete the French sentence that the room keeps for it in
     `refusals.py`.
@@ -22,7 +22,7 @@ class Refusal(Exception):
 
 
 class EngineDown(Exception):
-    """An engine does not answer, or not in time. Whatever was asked may be asked again."""
+    """An engine does not answer, or not in time; the request may be repeated."""
 
 
 class EngineRefused(Exception):

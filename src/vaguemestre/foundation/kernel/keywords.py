@@ -1,4 +1,4 @@
-"""Names of labels ↔ IMAP keywords, in the manner of other mail programs."""
+"""Names of labels ↔ IMAP keywords, encoded as other mail clients do."""
 
 import base64
 import binascii
@@ -29,15 +29,15 @@ def keyword(label: str) -> str:
 
 
 def name_of(keyword: str) -> str:
-    """A keyword in words: what `keyword` wrote, read again; another program's as it stands."""
+    """The name of a keyword: the inverse of `keyword`; another program's keyword as it stands."""
     return _CODED.sub(_decoded, keyword).replace("_", " ").strip()
 
 
 def _decoded(match: re.Match[str]) -> str:
     if not match[1]:
         return "&"
-    written = match[1].replace(",", "/")
+    encoded = match[1].replace(",", "/")
     try:
-        return base64.b64decode(written + "=" * (-len(written) % 4)).decode("utf-16-be")
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode("utf-16-be")
     except (binascii.Error, ValueError):
         return match[0]

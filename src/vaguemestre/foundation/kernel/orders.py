@@ -1,4 +1,4 @@
-"""The order of a list, as its address asks for it and as a table understands it."""
+"""The order of a list: from the query parameter to the column of a table."""
 
 from collections.abc import Mapping
 

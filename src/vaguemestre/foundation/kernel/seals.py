@@ -8,7 +8,7 @@ import hmac
 import re
 from collections.abc import Callable
 
-# What a reader is shown, and what decides how the body is read.
+# The fields a reader is shown, and those that decide how the body is parsed.
 SEALED_FIELDS = frozenset(
     {
         "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id",
@@ -24,8 +24,8 @@ type SealCheck = Callable[[str, str], bool]
 """Whether a seal (hexadecimal) holds for an author (lower case) on the message at hand."""
 
 
-class Sealing:
-    """A message as it is heard: its fields in their order, then its body in pieces."""
+class SealBuilder:
+    """Builds the seal of a message from its fields in order, then its body in pieces."""
 
     def __init__(self) -> None:
         self._fields: list[bytes] = []
@@ -41,18 +41,18 @@ class Sealing:
     def seal(self, key: bytes, author: str) -> str:
         """The digest in hexadecimal: HMAC-SHA-256 over author, sealed fields and the body's SHA-256."""
         # no piece holds a line end, and each field begins with its name
-        told = (
+        sealed = (
             _VERSION,
             author.lower().encode("utf-8"),
             *self._fields,
             self._body.hexdigest().encode("ascii"),
         )
-        return hmac.new(key, b"\n".join(told), hashlib.sha256).hexdigest()
+        return hmac.new(key, b"\n".join(sealed), hashlib.sha256).hexdigest()
 
 
 def seal_of(content: bytes, key: bytes, author: str) -> str:
     """The seal of a finished message."""
-    sealing = Sealing()
+    sealing = SealBuilder()
     end = _HEADER_END.search(content)
     head, body = (content[: end.start()], content[end.end() :]) if end else (content, b"")
     for line in _UNFOLDED_END.split(head):
@@ -63,18 +63,18 @@ def seal_of(content: bytes, key: bytes, author: str) -> str:
     return sealing.seal(key, author)
 
 
-def holds(seal: str, content: bytes, key: bytes, author: str) -> bool:
-    """Whether the message is the one that was sealed for that author."""
+def is_seal_valid(seal: str, content: bytes, key: bytes, author: str) -> bool:
+    """Whether the seal is that of the message and its author."""
     return hmac.compare_digest(seal.lower().encode(), seal_of(content, key, author).encode())
 
 
-def vouching(server: str, author: str, seal: str, envelope_sender: str = "") -> str:
-    """The value of an Authentication-Results field (RFC 8601) that says so; `server`: our authserv-id."""
+def voucher_value(server: str, author: str, seal: str, envelope_sender: str = "") -> str:
+    """The Authentication-Results value (RFC 8601) that vouches for an author; `server`: our authserv-id."""
     envelope = f" smtp.mailfrom={envelope_sender}" if envelope_sender else ""
     return f"{server}; auth=pass{envelope} header.from={author} policy.seal={seal}"
 
 
-def vouched(content: bytes, key: bytes, server: str, author: str) -> bytes:
-    """The message, whose own instance vouches for its author where no submission service saw it."""
-    value = vouching(server, author, seal_of(content, key, author), author)
+def with_voucher(content: bytes, key: bytes, server: str, author: str) -> bytes:
+    """The message under an Authentication-Results of ours, when it does not pass the submission service."""
+    value = voucher_value(server, author, seal_of(content, key, author), author)
     return f"Authentication-Results: {value}\r\n".encode() + content

@@ -1,4 +1,4 @@
-"""Sizes in words, counted as the file managers of our readers' computers count them: 1 ko is 1,024 octets."""
+"""Sizes in French words; 1 ko is 1,024 octets, as in the file managers of our users."""
 
 KILOBYTE = 1024
 MEGABYTE = 1024 * KILOBYTE

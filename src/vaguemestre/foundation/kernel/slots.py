@@ -1,24 +1,24 @@
-"""The hole a room leaves for an engine: `site/wiring` plugs it, doors fetch from it."""
+"""A reference a room declares for an engine: `site/wiring` plugs it, views and handlers get it."""
 
 
 class Slot[T]:
-    """A typed, named, once-plugged reference."""
+    """A typed, named reference, plugged once."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._held: T | None = None
+        self._value: T | None = None
 
-    def plug(self, held: T) -> None:
-        """Fill the slot. Raises LookupError when something is in it: two wirings would hide each other."""
-        if self._held is not None:
+    def plug(self, value: T) -> None:
+        """Fill the slot. Raises LookupError when it is filled: two wirings would hide each other."""
+        if self._value is not None:
             raise LookupError(f"something is plugged into {self.name} already")
-        self._held = held
+        self._value = value
 
-    def replace(self, held: T) -> None:
-        """Put a stand-in in place of what was plugged, for a test."""
-        self._held = held
+    def replace(self, value: T) -> None:
+        """Replace the value by a stand-in, for a test."""
+        self._value = value
 
     def get(self) -> T:
-        if self._held is None:
+        if self._value is None:
             raise LookupError(f"nothing is plugged into {self.name}")
-        return self._held
+        return self._value

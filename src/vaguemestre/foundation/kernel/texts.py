@@ -1,4 +1,4 @@
-"""Words compared as people compare them."""
+"""Comparison of words without case and accents; French plurals."""
 
 import re
 import unicodedata
@@ -6,26 +6,26 @@ import unicodedata
 _WORD = re.compile(r"[^\W_]+")
 
 
-def bare(text: str) -> str:
+def without_accents(text: str) -> str:
     """Lower case, without accents: `Élodie N’Diaye` is `elodie n’diaye`."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def spoken(text: str) -> str:
-    """The words alone, bare, one blank apart: `« L’Élève », dit-il` is `l eleve dit il`."""
-    return " ".join(_WORD.findall(bare(text)))
+def words_only(text: str) -> str:
+    """The words, without accents or case, one blank apart: `« L’Élève », dit-il` is `l eleve dit il`."""
+    return " ".join(_WORD.findall(without_accents(text)))
 
 
-def says(text: str, phrase: str) -> bool:
-    """Whether the words of a phrase stand one after the other in a text; both `spoken`."""
+def contains_phrase(text: str, phrase: str) -> bool:
+    """Whether a text holds the words of a phrase in a row; both as `words_only` returns them."""
     return f" {phrase} " in f" {text} "
 
 
 def inflected(number: int, singular: str, plural: str = "") -> str:
     """The form that agrees with a number in French, where the plural begins at two.
 
-    `plural`: where it is not the singular with an s.
+    `plural`: if it is not the singular with an s.
     """
     return singular if number < 2 else plural or f"{singular}s"
 

@@ -1,4 +1,4 @@
-"""A ticket opens one event stream: which mailbox, for which browser session. Sealed, so it tells nothing."""
+"""Tickets that open an event stream: mailbox and browser session, encrypted."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 @dataclass(frozen=True)
 class Ticket:
-    """`issued_at`: Unix time in whole seconds, told by `read`."""
+    """`issued_at`: Unix time in whole seconds, set by `read`."""
 
     mailbox: str
     session_key: str
@@ -18,13 +18,13 @@ class Ticket:
 
 
 def issue(key: str, ticket: Ticket, *, now: float) -> str:
-    """URL-safe text; `now` is a Unix time in seconds."""
+    """Encrypt a ticket as URL-safe text; `now` is a Unix time in seconds."""
     content = json.dumps([ticket.mailbox, ticket.session_key]).encode()
     return _sealer(key).encrypt_at_time(content, int(now)).decode()
 
 
 def read(key: str, text: str, *, now: float, life: int) -> Ticket | None:
-    """What was issued at most `life` seconds ago, or None for anything else."""
+    """The ticket, if it was issued at most `life` seconds ago; None for any other text."""
     try:
         sealer = _sealer(key)
         content = sealer.decrypt_at_time(text.encode(), life, int(now))

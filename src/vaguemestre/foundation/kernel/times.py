@@ -1,4 +1,4 @@
-"""Time as the académie lives it: Europe/Paris days, school years starting on 1 September."""
+"""Days in Europe/Paris, school years from 1 September, dates typed by people."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,18 +18,18 @@ def school_year(day: date) -> str:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day of the month, so many months later; the month's last when it has no such day."""
+    """The same day some months later; the last of the month if it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
     return date(year, month + 1, min(day.day, last))
 
 
 class NoSuchDay(ValueError):
-    """Written as a day is, but the calendar has no such day (31/02/1990)."""
+    """A well-formed date that the calendar does not have (31/02/1990)."""
 
 
 def parse_day(text: str) -> date:
-    """Read `JJ/MM/AAAA` (also with dots, hyphens or spaces) or ISO `AAAA-MM-JJ`.
+    """Parse `JJ/MM/AAAA` (also with dots, hyphens or spaces) or ISO `AAAA-MM-JJ`.
 
     Raises ValueError, of which NoSuchDay for a day that does not exist.
     """
@@ -44,7 +44,7 @@ def parse_day(text: str) -> date:
 
 
 def day_refusal(text: str, malformed: str) -> str:
-    """The code of what is refused: a day that does not exist, else `malformed`."""
+    """The refusal code of an invalid date: no such day, or else `malformed`."""
     try:
         parse_day(text)
     except NoSuchDay:

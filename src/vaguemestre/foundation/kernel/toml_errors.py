@@ -1,4 +1,4 @@
-"""What a TOML reader refuses, in French with its line (TOML 1.0); tomllib says it in English."""
+"""Syntax errors of TOML 1.0 in French, with their line; tomllib has them in English."""
 
 import re
 import tomllib
@@ -30,7 +30,7 @@ _SENTENCES = (
 
 
 class TomlError(NamedTuple):
-    """Where the text stops being TOML (lines from 1), and what is wrong there."""
+    """The line of the error, from 1, and the French sentence."""
 
     line: int
     sentence: str

@@ -1,1 +1,1 @@
-"""Tells open pages that something changed in a mailbox."""
+"""Live notices to open pages: something changed in a mailbox."""

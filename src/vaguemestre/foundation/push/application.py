@@ -1,4 +1,4 @@
-"""The push process as an ASGI application: four addresses, nothing kept on disk."""
+"""The push process as an ASGI application: four URLs, nothing on disk."""
 
 import asyncio
 import hmac
@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.push.hub import Hub
-from vaguemestre.foundation.push.rules import changes
+from vaguemestre.foundation.push.rules import parse_changes
 
 log = logging.getLogger(__name__)
 
@@ -21,43 +21,42 @@ type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 type Headers = list[tuple[bytes, bytes]]
 
-TICKET_LIFE = 12 * 3600  # the session is asked about as well, at each opening
-HEARTBEAT = 20.0  # seconds: keeps proxies from closing a quiet stream
-ASKED_AT_ONCE = 32  # sign-ins of mail programs looked at together
-LARGEST = 1_000_000  # bytes of a notification
-ASKED_TOGETHER = 500  # sessions in one question to the database
-IDLE_SHARE = 4  # the watch rests that many times as long as a look at all streams took
-LONGEST_REST = 1.0
-LONGEST_PAUSE = 8.0  # seconds between two tries while the database is away
+TICKET_LIFE_SECONDS = 12 * 3600  # the session is checked as well at each opening
+HEARTBEAT_SECONDS = 20.0  # keeps proxies from closing a quiet stream
+MAX_PENDING_SIGN_INS = 32  # of mail clients, checked in parallel
+MAX_NOTIFICATION_BYTES = 1_000_000
+SESSION_BATCH = 500  # sessions in one database query
+IDLE_SHARE = 4  # the watch rests that many times as long as its last check took
+MAX_REST_SECONDS = 1.0
+MAX_PAUSE_SECONDS = 8.0  # between two tries while the database is away
 
 
 @dataclass
-class Push:
-    """Three doors, each with a key of its own: streams by ticket, `/dovecot`, `/porte`.
+class PushApplication:
+    """Three endpoints, each with its own key: streams by ticket, `/dovecot`, `/porte`.
 
-    `over(keys)` says which of these sessions have ended; `count()` moves whenever one may have.
-
-    `door(question)` answers what Dovecot asks about a sign-in of a mail program: seconds to wait.
+    `ended(keys)` returns the ended ones of these sessions; `revocations()` changes when one may have ended.
+    `throttle(question)`: seconds Dovecot must delay a sign-in of a mail client.
     """
 
     ticket_key: str
     notify_key: str
     throttle_key: str
     origins: Collection[str]
-    count: Callable[[], int]
-    over: Callable[[set[str]], set[str]]
-    door: Callable[[bytes], int] = lambda _: 0
+    revocations: Callable[[], int]
+    ended: Callable[[set[str]], set[str]]
+    throttle: Callable[[bytes], int] = lambda _: 0
     hub: Hub = field(default_factory=Hub)
-    asked: int = 0
+    pending_sign_ins: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         match scope["method"], scope["path"]:
             case "POST", "/dovecot":
-                await self._notified(scope, receive, send)
+                await self._receive_notification(scope, receive, send)
             case "POST", "/porte":
-                await self._asked(scope, receive, send)
+                await self._throttle_sign_in(scope, receive, send)
             case "GET", "/flux":
                 await self._stream(scope, receive, send)
             case "GET", "/sante":
@@ -66,61 +65,61 @@ class Push:
                 await _answer(send, 404)
 
     async def watch(self, every: float = 0.5) -> None:
-        """Close the streams of sessions that are over, whenever the revocation counter has moved.
+        """Close the streams of ended sessions, whenever the revocation counter has changed.
 
-        A failed look is tried again, less and less often up to LONGEST_PAUSE: nobody else would end them.
+        A failed check is retried, less and less often up to MAX_PAUSE_SECONDS: nothing else would close them.
         """
-        seen, failures, pause = self.count(), 0, every
+        checked, failures, pause = self.revocations(), 0, every
         while True:
             await asyncio.sleep(pause)
             try:
-                now = self.count()
-                if now == seen:
+                current = self.revocations()
+                if current == checked:
                     continue
                 began = time.monotonic()
                 await self._end_streams()
-                seen, failures = now, 0
-                pause = max(every, min((time.monotonic() - began) * IDLE_SHARE, LONGEST_REST))
+                checked, failures = current, 0
+                pause = max(every, min((time.monotonic() - began) * IDLE_SHARE, MAX_REST_SECONDS))
             except Exception:
-                pause = min(every * 2**failures, LONGEST_PAUSE)
+                pause = min(every * 2**failures, MAX_PAUSE_SECONDS)
                 failures += 1
                 log.exception("streams not compared with the sessions; again in %g s", pause)
 
     async def _end_streams(self) -> None:
-        """Ask about the sessions some at a time, each answer acted on at once."""
+        """Check the sessions in batches, and end the streams of each batch at once."""
         sessions = sorted(self.hub.sessions())
-        for start in range(0, len(sessions), ASKED_TOGETHER):
-            some = set(sessions[start : start + ASKED_TOGETHER])
-            if ended := await asyncio.to_thread(self.over, some):
+        for start in range(0, len(sessions), SESSION_BATCH):
+            batch = set(sessions[start : start + SESSION_BATCH])
+            if ended := await asyncio.to_thread(self.ended, batch):
                 self.hub.end(ended)
 
-    async def _notified(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _receive_notification(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _has_key(scope, self.notify_key):
             await _answer(send, 403)
             return
-        self.hub.tell(changes(await _body(receive)))
+        self.hub.notify(parse_changes(await _body(receive)))
         await _answer(send, 204)
 
-    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Dovecot waits for this answer: past a few questions at once it is « go on »."""
+    async def _throttle_sign_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer Dovecot, which waits: no delay when too many sign-ins are pending."""
         if not _has_key(scope, self.throttle_key):
             await _answer(send, 403)
             return
         question = await _body(receive)
-        if self.asked >= ASKED_AT_ONCE:
+        if self.pending_sign_ins >= MAX_PENDING_SIGN_INS:
             await _answer(send, 200, b"0")
             return
-        self.asked += 1
+        self.pending_sign_ins += 1
         try:
-            wait = await asyncio.to_thread(self.door, question)
+            wait = await asyncio.to_thread(self.throttle, question)
         finally:
-            self.asked -= 1
+            self.pending_sign_ins -= 1
         await _answer(send, 200, str(wait).encode())
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("t", [""])[0]
-        ticket = tickets.read(self.ticket_key, given, now=time.time(), life=TICKET_LIFE)
-        if ticket is None or await self._is_over(ticket.session_key):
+        text = parse_qs(scope["query_string"].decode("latin-1")).get("t", [""])[0]
+        ticket = tickets.read(self.ticket_key, text, now=time.time(), life=TICKET_LIFE_SECONDS)
+        if ticket is None or await self._has_ended(ticket.session_key):
             await _answer(send, 403, headers=self._cors(scope))
             return
         headers = [
@@ -130,27 +129,29 @@ class Push:
             *self._cors(scope),
         ]
         stream = self.hub.join(ticket)
-        gone = asyncio.ensure_future(_disconnected(receive))
+        disconnected = asyncio.ensure_future(_disconnected(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send(
                 {"type": "http.response.body", "body": b"retry: 2000\n: bonjour\n\n", "more_body": True}
             )
-            while not gone.done():
+            while not disconnected.done():
                 waited = asyncio.ensure_future(stream.queue.get())
-                await asyncio.wait({waited, gone}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    {waited, disconnected}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
                 text = waited.result() if waited.done() else b":\n\n"
                 waited.cancel()
-                if text is None or gone.done():
+                if text is None or disconnected.done():
                     break
                 await send({"type": "http.response.body", "body": text, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         finally:
-            gone.cancel()
+            disconnected.cancel()
             self.hub.leave(stream)
 
-    async def _is_over(self, session_key: str) -> bool:
-        return session_key in await asyncio.to_thread(self.over, {session_key})
+    async def _has_ended(self, session_key: str) -> bool:
+        return session_key in await asyncio.to_thread(self.ended, {session_key})
 
     def _cors(self, scope: Scope) -> Headers:
         origin = _header(scope, b"origin")
@@ -161,7 +162,7 @@ class Push:
 
 async def _body(receive: Receive) -> bytes:
     body = b""
-    while len(body) <= LARGEST:
+    while len(body) <= MAX_NOTIFICATION_BYTES:
         message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body"):

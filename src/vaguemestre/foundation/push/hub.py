@@ -1,4 +1,4 @@
-"""Who listens to which mailbox. One event loop, no locks."""
+"""Open streams by mailbox. One event loop, no locks."""
 
 import asyncio
 import time
@@ -6,23 +6,23 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable
 
 from vaguemestre.foundation.kernel.tickets import Ticket
-from vaguemestre.foundation.push.rules import event
+from vaguemestre.foundation.push.rules import server_sent_event
 from vaguemestre.foundation.push.values import Change
 
-_BACKLOG = 100  # a page that reads no faster is told to ask for everything again, by being closed
-_REMEMBERED = 120.0  # seconds: for a page that is slow to open its stream
-_WRITING = 3  # seconds a page may have taken to be written before its ticket was
+_MAX_QUEUED = 100  # a slower page is disconnected, so that it reloads everything
+_REMEMBERED_SECONDS = 120.0  # for a page that is slow to open its stream
+_RENDERING_SECONDS = 3  # a page may have been rendered that long before its ticket
 
 
 class Stream:
-    """One open page. `None` in the queue means: over."""
+    """The stream of one open page. `None` in the queue ends it."""
 
     def __init__(self, ticket: Ticket) -> None:
         self.ticket = ticket
-        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(_BACKLOG + 1)
+        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(_MAX_QUEUED + 1)
 
-    def tell(self, text: bytes) -> None:
-        if self.queue.qsize() < _BACKLOG:
+    def send(self, text: bytes) -> None:
+        if self.queue.qsize() < _MAX_QUEUED:
             self.queue.put_nowait(text)
         else:
             self.end()
@@ -39,19 +39,19 @@ class Hub:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._streams: defaultdict[str, set[Stream]] = defaultdict(set)
         self._clock = clock
-        # what was told lately of each mailbox, and when; the mailbox told of last stands last
-        self._lately: OrderedDict[str, dict[bytes, float]] = OrderedDict()
+        # recent events of each mailbox and their times; the mailbox notified last stands last
+        self._recent: OrderedDict[str, dict[bytes, float]] = OrderedDict()
 
     def __len__(self) -> int:
         return sum(len(streams) for streams in self._streams.values())
 
     def join(self, ticket: Ticket) -> Stream:
-        """Told at once of what changed since its page was written: between the two nobody listened."""
+        """Add a stream; it gets the events since its page was rendered, when none was listening."""
         stream = Stream(ticket)
         self._streams[ticket.mailbox].add(stream)
-        for text, told_at in self._lately.get(ticket.mailbox, {}).items():
-            if told_at >= ticket.issued_at - _WRITING:
-                stream.tell(text)
+        for text, sent_at in self._recent.get(ticket.mailbox, {}).items():
+            if sent_at >= ticket.issued_at - _RENDERING_SECONDS:
+                stream.send(text)
         return stream
 
     def leave(self, stream: Stream) -> None:
@@ -60,19 +60,19 @@ class Hub:
         if not streams:
             del self._streams[stream.ticket.mailbox]
 
-    def tell(self, changes: Iterable[Change]) -> None:
+    def notify(self, changes: Iterable[Change]) -> None:
         now = self._clock()
         for change in changes:
-            text = event(change)
+            text = server_sent_event(change)
             self._remember(change.mailbox, text, now)
             for stream in tuple(self._streams.get(change.mailbox, ())):
-                stream.tell(text)
+                stream.send(text)
 
     def _remember(self, mailbox: str, text: bytes, now: float) -> None:
-        self._lately.setdefault(mailbox, {})[text] = now
-        self._lately.move_to_end(mailbox)
-        while max(next(iter(self._lately.values())).values()) < now - _REMEMBERED:
-            self._lately.popitem(last=False)
+        self._recent.setdefault(mailbox, {})[text] = now
+        self._recent.move_to_end(mailbox)
+        while max(next(iter(self._recent.values())).values()) < now - _REMEMBERED_SECONDS:
+            self._recent.popitem(last=False)
 
     def sessions(self) -> set[str]:
         return {stream.ticket.session_key for streams in self._streams.values() for stream in streams}

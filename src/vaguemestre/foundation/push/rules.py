@@ -1,44 +1,44 @@
-"""From Dovecot's notifications to what pages are told: pure, and deaf to anything malformed."""
+"""Dovecot's notifications → server-sent events; malformed input is ignored."""
 
 import json
 from collections.abc import Iterable
 
-from vaguemestre.foundation.push.values import Change, Kind
+from vaguemestre.foundation.push.values import Change, ChangeKind
 
 _KINDS = {
-    "MessageNew": Kind.ARRIVED,
-    "MessageAppend": Kind.ARRIVED,
-    "MessageExpunge": Kind.GONE,
-    "MessageRead": Kind.FLAGS,
-    "FlagsSet": Kind.FLAGS,
-    "FlagsClear": Kind.FLAGS,
-    "MailboxCreate": Kind.FOLDERS,
-    "MailboxDelete": Kind.FOLDERS,
-    "MailboxRename": Kind.FOLDERS,
-    "MembersAtWork": Kind.TOGETHER,  # told by our own worker
+    "MessageNew": ChangeKind.ARRIVED,
+    "MessageAppend": ChangeKind.ARRIVED,
+    "MessageExpunge": ChangeKind.GONE,
+    "MessageRead": ChangeKind.FLAGS,
+    "FlagsSet": ChangeKind.FLAGS,
+    "FlagsClear": ChangeKind.FLAGS,
+    "MailboxCreate": ChangeKind.FOLDERS,
+    "MailboxDelete": ChangeKind.FOLDERS,
+    "MailboxRename": ChangeKind.FOLDERS,
+    "MembersAtWork": ChangeKind.TOGETHER,  # sent by our own worker
 }
 
 
-def changes(body: bytes) -> tuple[Change, ...]:
-    """The distinct changes of one notification, in order. A body that is no list of objects gives none."""
+def parse_changes(body: bytes) -> tuple[Change, ...]:
+    """The distinct changes of one notification, in order; none if the body is no list of objects."""
     try:
-        told = json.loads(body)
+        notices = json.loads(body)
     except ValueError:
         return ()
-    if not isinstance(told, list):
+    if not isinstance(notices, list):
         return ()
-    return tuple(dict.fromkeys(_each(told)))
+    return tuple(dict.fromkeys(_changes_in(notices)))
 
 
-def event(change: Change) -> bytes:
+def server_sent_event(change: Change) -> bytes:
     """One server-sent event (WHATWG HTML §9.2): `event:` kind, `data:` the folder as JSON."""
     return f"event: {change.kind}\ndata: {json.dumps({'folder': change.folder})}\n\n".encode()
 
 
-def _each(told: list[object]) -> Iterable[Change]:
-    for one in told:
-        if not isinstance(one, dict):
+def _changes_in(notices: list[object]) -> Iterable[Change]:
+    for notice in notices:
+        if not isinstance(notice, dict):
             continue
-        user, folder, kind = one.get("user"), one.get("folder"), _KINDS.get(str(one.get("event")))
+        user, folder, kind = notice.get("user"), notice.get("folder"), _KINDS.get(str(notice.get("event")))
         if isinstance(user, str) and isinstance(folder, str) and kind:
             yield Change(user, folder, kind)

@@ -1,10 +1,10 @@
-"""What a page is told."""
+"""Changes of a mailbox that pages are notified of."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     ARRIVED = "arrived"
     GONE = "gone"
     FLAGS = "flags"
@@ -16,4 +16,4 @@ class Kind(StrEnum):
 class Change:
     mailbox: str
     folder: str
-    kind: Kind
+    kind: ChangeKind

@@ -1,4 +1,4 @@
-"""Answers that hold somebody's file."""
+"""Responses that hold people's files."""
 
 from django.http.response import HttpResponseBase
 
@@ -6,7 +6,7 @@ from vaguemestre.foundation.kernel.file_policy import FILE_POLICY
 
 
 def as_file[R: HttpResponseBase](response: R, *, name: str, inline: bool = False) -> R:
-    """Somebody's file: never a page of ours, never run (docs/security.md rule B)."""
+    """Make a response a file: never a page of ours, never executed (docs/security.md rule B)."""
     response.headers["Content-Disposition"] = disposition(name, inline=inline)
     response["Content-Security-Policy"] = FILE_POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -14,7 +14,7 @@ def as_file[R: HttpResponseBase](response: R, *, name: str, inline: bool = False
 
 
 def disposition(name: str, *, inline: bool) -> str:
-    """RFC 6266, with the ASCII name for old programs and the UTF-8 one for the others (RFC 8187)."""
+    """Content-Disposition (RFC 6266) with an ASCII name for old clients and a UTF-8 one (RFC 8187)."""
     plain = "".join(
         char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name
     )

@@ -1,13 +1,13 @@
-"""Files that a page asks for together, served as one: the mail reader opens with a handful of requests."""
+"""Static files bundled into one, so that the webmail opens with a handful of requests."""
 
 import re
 
-JOINING = 7  # how files are joined: raised with it, so that what was served before is made anew
-_SPARED_SCRIPT = (  # none of ours says a text of several lines
+BUNDLING_VERSION = 7  # raised with any change here, so that bundles are rebuilt
+_SCRIPT_MINIFICATION = (  # none of our scripts has a multi-line string
     (re.compile(r"^\s*(?://.*)?\n", re.MULTILINE), ""),
     (re.compile(r"^[ \t]+", re.MULTILINE), ""),
 )
-_SPARED_STYLE = (
+_STYLE_MINIFICATION = (
     (re.compile(r"/\*.*?\*/", re.DOTALL), ""),
     (re.compile(r"\s*([{}])\s*"), r"\1"),
     (re.compile(r";\s+"), ";"),
@@ -35,18 +35,17 @@ BUNDLES = {
 }
 
 
-def joined(name: str, texts: list[str]) -> str:
-    """One file of several.
+def bundle(name: str, texts: list[str]) -> str:
+    """Bundle and minify files.
 
-    Scripts stand each in a function, so that names stay their own (those of `var` would leave a block);
-    both lose what only eyes need.
+    Each script is wrapped in a function, which keeps its names private (`var` would leave a block).
     """
     if name.endswith(".js"):
-        return "\n".join(f"(() => {{\n{_bare(text, _SPARED_SCRIPT)}\n}})();" for text in texts)
-    return _bare("\n".join(texts), _SPARED_STYLE)
+        return "\n".join(f"(() => {{\n{_minified(text, _SCRIPT_MINIFICATION)}\n}})();" for text in texts)
+    return _minified("\n".join(texts), _STYLE_MINIFICATION)
 
 
-def _bare(text: str, spared: tuple[tuple[re.Pattern[str], str], ...]) -> str:
-    for one, instead in spared:
-        text = one.sub(instead, text)
+def _minified(text: str, rules: tuple[tuple[re.Pattern[str], str], ...]) -> str:
+    for pattern, replacement in rules:
+        text = pattern.sub(replacement, text)
     return text

@@ -1,7 +1,6 @@
-"""The page before an act that cannot be taken back lightly: what will happen, then a button.
+"""The confirmation page before an act that is hard to undo: its consequences, then a button.
 
-What is confirmed is what was shown: the page carries a mark of its sentences, and is shown anew if they have
-changed since.
+The page carries a digest of its sentences and is shown again if they have changed when it is confirmed.
 """
 
 import hashlib
@@ -12,12 +11,12 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-CONFIRMED = "confirm"  # the field that comes back with the mark of what was shown
+MARK_FIELD = "confirm"  # the form field that returns the digest of the page
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What is asked. `fields`: the form as it was sent; `facts`: name and value of what it is about."""
+    """What to confirm. `fields`: the form as submitted; `facts`: names and values of its object."""
 
     title: str
     consequences: Sequence[str]
@@ -28,36 +27,36 @@ class Confirmation:
     intro: str = ""
     is_dangerous: bool = True
     extra: dict[str, object] = field(default_factory=dict)
-    # What must not have changed: every sentence and field, unless told. Counts that somebody else moves at
-    # will (sessions of an intruder) must not put off the act that stops them.
+    # What must not change before confirmation; by default every sentence and field. Counts that others move
+    # (the sessions of an intruder) must not delay the act that stops them.
     binds: Sequence[object] = ()
 
     @property
     def mark(self) -> str:
-        """A digest of what must not change between the page and the confirmation."""
-        shown = [self.title, list(self.consequences), list(self.facts), list(self.fields), self.intro]
-        bound = list(self.binds) or [*shown, self.extra]
+        """A digest of what must not change before the confirmation."""
+        content = [self.title, list(self.consequences), list(self.facts), list(self.fields), self.intro]
+        bound = list(self.binds) or [*content, self.extra]
         text = json.dumps(bound, default=str, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def confirmation_page(
     request: HttpRequest,
-    asked: Confirmation,
+    confirmation: Confirmation,
     template: str = "ui/confirm.html",
     *,
     problem: str = "",
 ) -> HttpResponse | None:
-    """The page to show first; None when exactly that was confirmed."""
-    sent = request.POST.get(CONFIRMED, "")
-    if sent == asked.mark and not problem:
+    """The confirmation page; None once exactly this was confirmed."""
+    mark = request.POST.get(MARK_FIELD, "")
+    if mark == confirmation.mark and not problem:
         return None
-    shown = {
-        "asked": asked,
-        "mark_name": CONFIRMED,
+    context = {
+        "confirmation": confirmation,
+        "mark_name": MARK_FIELD,
         "action": request.get_full_path(),
-        "has_changed": bool(sent) and sent != asked.mark,
+        "has_changed": bool(mark) and mark != confirmation.mark,
         "problem": problem,
-        **asked.extra,
+        **confirmation.extra,
     }
-    return render(request, template, shown, status=409 if sent else 200)
+    return render(request, template, context, status=409 if mark else 200)

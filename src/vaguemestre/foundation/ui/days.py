@@ -1,4 +1,4 @@
-"""A day in a form: written as people write it, given as a date."""
+"""A form field for a day, typed the French way, cleaned to a date."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""A list as its address asks for it: page, order, filters; every link of the page keeps the rest."""
+"""A paginated list by its query string: page, order, filters; each link changes one of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,47 +10,47 @@ PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`sort`: one of the orders offered, `backwards` when asked with a minus. `asked`: the whole query."""
+    """`sort`: one of the orders offered; `backwards`: descending, written with a minus."""
 
     page: int
     sort: str
     backwards: bool
-    asked: Mapping[str, str]
+    query: Mapping[str, str]
     count: int = PAGE
 
     @classmethod
-    def of(cls, asked: Mapping[str, str], sorts: Sequence[str], *, count: int = PAGE) -> Self:
-        """The first of `sorts` is the order nobody asks for; begin it with a minus to have it backwards."""
-        plain = {name: str(value)[:200] for name, value in asked.items()}
-        wanted = plain.get("tri", "")
-        if wanted.lstrip("-") not in {sort.lstrip("-") for sort in sorts}:
-            wanted = sorts[0]
+    def of(cls, query: Mapping[str, str], sorts: Sequence[str], *, count: int = PAGE) -> Self:
+        """Parse a query. The first of `sorts` is the default, descending if it begins with a minus."""
+        plain = {name: str(value)[:200] for name, value in query.items()}
+        order = plain.get("tri", "")
+        if order.lstrip("-") not in {sort.lstrip("-") for sort in sorts}:
+            order = sorts[0]
         page = plain.get("page", "")
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
-        return cls(max(1, number), wanted.lstrip("-"), wanted.startswith("-"), plain, count)
+        return cls(max(1, number), order.lstrip("-"), order.startswith("-"), plain, count)
 
     @property
     def first(self) -> int:
         return (self.page - 1) * self.count
 
     def shown[T](self, rows: Sequence[T]) -> Sequence[T]:
-        """The page of a list that is short enough to be held whole."""
+        """The rows of the page, of a list short enough to be loaded whole."""
         return rows[self.first : self.first + self.count]
 
     @property
     def order(self) -> str:
-        """As it is written in an address."""
+        """As written in the query string."""
         return f"{'-' if self.backwards else ''}{self.sort}"
 
     def link(self, **changes: str | int) -> str:
-        """The same list, with something else asked; the page begins again unless it is what changes."""
-        query = {**self.asked, "page": "", **{name: str(value) for name, value in changes.items()}}
+        """The query string with changes; back to the first page unless `page` is changed."""
+        query = {**self.query, "page": "", **{name: str(value) for name, value in changes.items()}}
         return "?" + urlencode({name: value for name, value in query.items() if value})
 
     def page_link(self, page: int) -> str:
         return self.link(page=page if page > 1 else "")
 
     def sorted_by(self, sort: str) -> str:
-        """What a click on the head of that column asks for."""
-        turned = sort == self.sort and not self.backwards
-        return self.link(tri=f"-{sort}" if turned else sort)
+        """The link of a column's head; it reverses the order if the list is sorted by it."""
+        is_reversed = sort == self.sort and not self.backwards
+        return self.link(tri=f"-{sort}" if is_reversed else sort)

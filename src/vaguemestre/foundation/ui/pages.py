@@ -1,9 +1,9 @@
-"""What every page shows besides its own content."""
+"""The context of every page (context processor)."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
 
-def about(request: HttpRequest) -> dict[str, str]:
-    """`academy`: the name shown beside the brand."""
+def page_context(request: HttpRequest) -> dict[str, str]:
+    """`academy`: the name beside the brand."""
     return {"academy": settings.CONFIG.academy.name}

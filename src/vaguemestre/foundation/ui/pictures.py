@@ -1,4 +1,4 @@
-"""Small pictures in pages: an icon of the sprite, a person's initials in a circle, a QR code."""
+"""Small pictures: icons of the sprite, avatars with initials, QR codes."""
 
 import zlib
 from functools import lru_cache
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 _TINTS = 10  # classes av-0 … av-9 of parts.css
 
 
-@lru_cache(maxsize=512)  # a page holds dozens, of a hundred kinds
+@lru_cache(maxsize=512)  # a page has dozens of them, of a hundred kinds
 def icon(name: str, size: str = "") -> SafeString:
     """An outline of `icons.svg`, silent for screen readers. `size`: "", "s" or "l"."""
     kind = f"icon {size}" if size else "icon"
@@ -25,7 +25,7 @@ def icon(name: str, size: str = "") -> SafeString:
 
 @lru_cache(maxsize=8192)
 def avatar(name: str, size: str = "") -> SafeString:
-    """The initials of somebody's name on a tint that stays theirs; `size`: "", "s" (26 px) or "l" (44 px)."""
+    """The initials of a name on a constant tint; `size`: "", "s" (26 px) or "l" (44 px)."""
     kind = f"av av-{tint(name)} {size}" if size else f"av av-{tint(name)}"
     return format_html('<span class="{}" aria-hidden="true">{}</span>', kind, initials(name))
 

@@ -1,4 +1,4 @@
-"""Short pages to print (PDF): a title, paragraphs, facts, codes, and lines to sign on."""
+"""PDF documents to print: letters, and pages of facts, codes and signature lines."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-_FONT = "atkinson"  # where a zero is not the letter O
+_FONT = "atkinson"  # distinguishes a zero from the letter O
 _FONTS = Path(__file__).with_name("fonts")
 _MARGIN_MM = 22
 _HEAD_TOP_MM = 18
@@ -19,12 +19,12 @@ _WINDOW_TOP_MM = 48
 _WINDOW_WIDTH_MM = 83
 _RECIPIENT_LINES = 6
 _BODY_TOP_MM = 90
-# Letters that Unicode does not write as a plain one and an accent.
+# Letters that Unicode does not decompose into a plain one and an accent.
 _PLAIN = str.maketrans("ĐđŁłĦħıŦŧ", "DdLlHhiTt")
 
 
 class LetterHead(NamedTuple):
-    """What stands above the text of an administrative letter, line by line."""
+    """The head of an administrative letter, line by line."""
 
     sender: Sequence[str]  # the first line in bold
     recipient: Sequence[str]  # read through the window of the envelope
@@ -32,17 +32,17 @@ class LetterHead(NamedTuple):
     references: Sequence[tuple[str, str]]
 
 
-class Printed:
-    """One A4 page after the other. A letter that our font lacks is written without its accent, or `?`."""
+class PrintedDocument:
+    """A4 pages. A character missing from the font is written without its accent, or as `?`."""
 
     def __init__(self, title: str, academy: str, *, is_letter: bool = False) -> None:
-        """`is_letter`: no page is begun; `next_letter` begins each."""
-        # loaded when something is printed: it takes 15 MiB, and few processes ever print
+        """`is_letter`: starts without a page; `next_letter` adds each."""
+        # imported when needed: it takes 15 MiB, and few processes ever print
         self._pdf: FPDF = import_module("fpdf").FPDF(format="A4")
         self._pdf.add_font(_FONT, "", _FONTS / "atkinson-regular.ttf")
         self._pdf.add_font(_FONT, "B", _FONTS / "atkinson-bold.ttf")
-        cuts = [font.cmap for font in self._pdf.fonts.values() if hasattr(font, "cmap")]
-        self._drawn = frozenset.intersection(*map(frozenset, cuts))
+        charmaps = [font.cmap for font in self._pdf.fonts.values() if hasattr(font, "cmap")]
+        self._characters = frozenset.intersection(*map(frozenset, charmaps))
         self._pdf.set_margin(_MARGIN_MM)
         self._pdf.set_title(title)
         self._pdf.set_lang("fr")
@@ -51,9 +51,9 @@ class Printed:
             self.next_page(title, academy)
 
     def next_letter(self, head: LetterHead) -> None:
-        """Another page, as a letter for a DL window envelope (window 45 × 100 mm, 20 mm from the corner).
+        """Add a page: a letter for a DL window envelope (window 45 × 100 mm, 20 mm from the corner).
 
-        Folded in three, the sheet may move 11 mm down and 10 mm aside: the recipient stays in the window.
+        Folded in three, the sheet may slip 11 mm down and 10 mm aside with the recipient still in the window.
         """
         self._pdf.add_page()
         self._block(head.sender, _MARGIN_MM, _HEAD_TOP_MM, _SENDER_WIDTH_MM, first_bold=True)
@@ -62,18 +62,18 @@ class Printed:
         self._pdf.set_font(_FONT, size=11)
         self._pdf.set_x(_WINDOW_LEFT_MM)
         self._pdf.multi_cell(
-            0, 6, self._written(head.place_and_date), align="L", new_x="LMARGIN", new_y="NEXT"
+            0, 6, self._printable(head.place_and_date), align="L", new_x="LMARGIN", new_y="NEXT"
         )
         self._pdf.ln(4)
         for name, value in head.references:
             self._pdf.set_font(_FONT, size=10)
             self._pdf.multi_cell(
-                0, 5, self._written(f"{name} : {value}"), align="L", new_x="LMARGIN", new_y="NEXT"
+                0, 5, self._printable(f"{name} : {value}"), align="L", new_x="LMARGIN", new_y="NEXT"
             )
         self._pdf.ln(6)
 
     def signed(self, lines: Sequence[str]) -> None:
-        """Who signs, at the right, with room for a hand and a stamp."""
+        """The signatory, at the right, with room for a signature and a stamp."""
         self._pdf.ln(4)
         self._block(lines, _WINDOW_LEFT_MM, self._pdf.get_y(), _WINDOW_WIDTH_MM)
         self._pdf.ln(24)
@@ -85,10 +85,10 @@ class Printed:
         for number, line in enumerate(lines):
             self._pdf.set_x(left)
             self._pdf.set_font(_FONT, style="B" if first_bold and number == 0 else "", size=10.5)
-            self._pdf.multi_cell(width, 5, self._written(line), align="L", new_x="LMARGIN", new_y="NEXT")
+            self._pdf.multi_cell(width, 5, self._printable(line), align="L", new_x="LMARGIN", new_y="NEXT")
 
     def next_page(self, title: str, academy: str) -> None:
-        """Another page, headed as the first one."""
+        """Add a page with the same head."""
         self._pdf.add_page()
         self._line(academy, 10)
         self._pdf.ln(4)
@@ -97,23 +97,23 @@ class Printed:
 
     def paragraph(self, text: str) -> None:
         self._pdf.set_font(_FONT, size=11)
-        self._pdf.multi_cell(0, 6, self._written(text), align="L", new_x="LMARGIN", new_y="NEXT")
+        self._pdf.multi_cell(0, 6, self._printable(text), align="L", new_x="LMARGIN", new_y="NEXT")
         self._pdf.ln(2)
 
     def facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """« Name : value », one a line."""
         for name, value in facts:
             self._pdf.set_font(_FONT, style="B", size=11)
-            self._pdf.cell(52, 7, self._written(name))
+            self._pdf.cell(52, 7, self._printable(name))
             self._pdf.set_font(_FONT, size=11)
-            self._pdf.multi_cell(0, 7, self._written(value), align="L", new_x="LMARGIN", new_y="NEXT")
+            self._pdf.multi_cell(0, 7, self._printable(value), align="L", new_x="LMARGIN", new_y="NEXT")
         self._pdf.ln(3)
 
     def codes(self, codes: Sequence[str]) -> None:
         """In two columns."""
         self._pdf.set_font(_FONT, style="B", size=14)
         for at, code in enumerate(codes):
-            self._pdf.cell(80, 9, self._written(code))
+            self._pdf.cell(80, 9, self._printable(code))
             if at % 2 or at == len(codes) - 1:
                 self._pdf.ln(9)
         self._pdf.ln(4)
@@ -127,22 +127,22 @@ class Printed:
     def content(self) -> bytes:
         return bytes(self._pdf.output())
 
-    def _written(self, text: str) -> str:
+    def _printable(self, text: str) -> str:
         lines = "\n".join(text.splitlines())  # a form sends CR LF
-        return "".join(one if self._is_drawn(one) else self._instead(one) for one in lines)
+        return "".join(char if self._is_available(char) else self._replacement(char) for char in lines)
 
-    def _instead(self, char: str) -> str:
+    def _replacement(self, char: str) -> str:
         plain = _nearest(char)
-        return plain if plain and self._is_drawn(plain) else "?"
+        return plain if plain and self._is_available(plain) else "?"
 
-    def _is_drawn(self, char: str) -> bool:
-        return char == "\n" or ord(char) in self._drawn
+    def _is_available(self, char: str) -> bool:
+        return char == "\n" or ord(char) in self._characters
 
     def _line(self, text: str, size: int, *, bold: bool = False) -> None:
         self._pdf.set_font(_FONT, style="B" if bold else "", size=size)
-        self._pdf.multi_cell(0, size * 0.5, self._written(text), new_x="LMARGIN", new_y="NEXT")
+        self._pdf.multi_cell(0, size * 0.5, self._printable(text), new_x="LMARGIN", new_y="NEXT")
 
 
 def _nearest(char: str) -> str:
-    """Without its accent; nothing when that is no letter either."""
+    """The letter without its accent; empty if there is none."""
     return unicodedata.normalize("NFKD", char.translate(_PLAIN))[:1]

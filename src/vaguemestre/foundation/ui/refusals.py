@@ -1,4 +1,4 @@
-"""The French sentence of a refusal, from those each room keeps in its `refusals.py`."""
+"""French sentences of refusals, from the `refusals.py` of each room."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,16 +11,16 @@ _UNKNOWN = "Cette action n’est pas possible."
 
 
 def sentence(refusal: Refusal) -> str:
-    """The sentence for a refusal's code, completed with its facts."""
+    """The sentence of a refusal, its facts filled in."""
     return sentences.get().get(refusal.code, _UNKNOWN) % refusal.facts
 
 
-def gathered(rooms: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
-    """The sentences of every room in one mapping. Raises ValueError if two rooms keep the same code."""
+def merge_sentences(rooms: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    """The sentences of all rooms in one mapping. Raises ValueError if two rooms have the same code."""
     by_code: dict[str, str] = {}
     for room in rooms:
-        if twice := by_code.keys() & room.keys():
-            raise ValueError(f"two rooms keep a sentence for {sorted(twice)}")
+        if duplicates := by_code.keys() & room.keys():
+            raise ValueError(f"two rooms keep a sentence for {sorted(duplicates)}")
         by_code |= room
     return by_code
 

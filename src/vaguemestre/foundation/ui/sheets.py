@@ -1,4 +1,4 @@
-"""Tables given as files: CSV that a spreadsheet opens in French, and in which nothing is a formula."""
+"""CSV exports that a French spreadsheet opens, without any formula."""
 
 import csv
 import io
@@ -9,8 +9,8 @@ from django.http import StreamingHttpResponse
 from vaguemestre.foundation.kernel.cells import inert_cell
 
 
-def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The file line by line, its byte order mark first; every cell is quoted."""
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The file line by line, with a byte order mark; every cell is quoted."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     yield "\ufeff"
@@ -23,9 +23,9 @@ def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[s
         yield out.getvalue()
 
 
-def sheet(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """The answer that gives the file, however long. `name` is plain ASCII."""
-    answer = StreamingHttpResponse(lines(header, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """The streamed response. `name` is plain ASCII."""
+    response = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response

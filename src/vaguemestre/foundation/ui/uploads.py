@@ -1,10 +1,10 @@
-"""Uploaded files too large for memory, in the temporary folder."""
+"""Uploaded files too large for memory, written to the temporary folder."""
 
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 
 class DiskUploadHandler(TemporaryFileUploadHandler):
-    """Django's, except that a file which found no room is removed at once, not with the next collection."""
+    """Django's handler, except that a file that does not fit on the disk is removed at once."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         try:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.people.credentials.models import Account
 
 
@@ -82,7 +82,9 @@ class Contact(models.Model):
 
     def index(self) -> None:
         """Fill the search and sort text, without case and accents; it begins with the name."""
-        self.sought = bare(" ".join((self.name, self.address, self.others, self.organisation, self.phone)))
+        self.sought = without_accents(
+            " ".join((self.name, self.address, self.others, self.organisation, self.phone))
+        )
 
 
 class Membership(models.Model):

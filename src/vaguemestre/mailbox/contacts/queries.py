@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.contacts.models import BookWriter, Contact, SchoolBook
 from vaguemestre.mailbox.contacts.rules import vcard_writer, vcards
@@ -127,7 +127,7 @@ def groups_like(account_id: int, typed: str, *, limit: int) -> tuple[GroupMember
     """Groups whose name matches all typed words, with their members."""
     groups = _readable(account_id).filter(is_group=True)
     for word in typed.split()[:8]:
-        groups = groups.filter(sought__contains=bare(word))
+        groups = groups.filter(sought__contains=without_accents(word))
     groups_with_members = []
     for group_id, name in groups.order_by("sought").values_list("pk", "name")[:limit]:
         members = Contact.objects.filter(groups__group_id=group_id).exclude(address="").order_by("sought")
@@ -277,7 +277,7 @@ def _readable(account_id: int) -> QuerySet[Contact]:
 def _matching(rows: QuerySet[Contact], search: str) -> QuerySet[Contact]:
     """Rows that match all words, without case and accents."""
     for word in search.split()[:8]:
-        rows = rows.filter(sought__contains=bare(word))
+        rows = rows.filter(sought__contains=without_accents(word))
     return rows
 
 

@@ -16,10 +16,10 @@ from typing import Any
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
-from vaguemestre.engines.instance import forget_alias, open_home
+from vaguemestre.engines.instance import open_home, remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
-from vaguemestre.engines.projection import chosen as projection
+from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.processes.supervisor import place, plan, process_table
@@ -178,7 +178,7 @@ class _Start:
                 task.cancel()
             (lived, _) = await asyncio.gather(life, stopping, return_exceptions=True)
             await self._tree.stop()
-            forget_alias(self._config)
+            remove_alias(self._config)
         if isinstance(lived, BaseException) and not isinstance(lived, asyncio.CancelledError):
             raise lived
         self._screen.step("Arrêté.")

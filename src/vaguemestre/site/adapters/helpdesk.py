@@ -2,7 +2,7 @@
 
 from vaguemestre.desks.helpdesk.values import ForwardRule, MailboxUsage
 from vaguemestre.engines.dovecot.doveadm import Doveadm
-from vaguemestre.foundation.journal.queries import last_about
+from vaguemestre.foundation.journal.queries import last_time
 from vaguemestre.mailbox.sorting import queries as sorting_queries
 
 
@@ -13,5 +13,5 @@ def usage_of(doveadm: Doveadm, mailbox: str) -> MailboxUsage:
 
 def forwards_of(account_id: int) -> list[ForwardRule]:
     """Addresses an account forwards mail to, as the help desk shows them."""
-    changed_at = last_about(f"account:{account_id}", "sorting.filter-saved")
+    changed_at = last_time(f"account:{account_id}", "sorting.filter-saved")
     return [ForwardRule(name, to, changed_at) for name, to in sorting_queries.redirects_of(account_id)]

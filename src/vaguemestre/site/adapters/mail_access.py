@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.queries import sessions_over
-from vaguemestre.engines.imap.cache.page_cache import Letters, Pages, Summaries
-from vaguemestre.engines.imap.cache.sort_cache import Orders
+from vaguemestre.engines.imap.cache.page_cache import MessageCache, PageCache, SummaryCache
+from vaguemestre.engines.imap.cache.sort_cache import SortCache
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -45,7 +45,7 @@ def submission_token(mailbox: str) -> str:
 
 def open_mailboxes(config: Config) -> ImapMailboxes:
     """Build this process's IMAP mailboxes with their connection pool and caches."""
-    pages, summaries, orders, letters = Pages(), Summaries(), Orders(), Letters()
+    pages, summaries, orders, letters = PageCache(), SummaryCache(), SortCache(), MessageCache()
 
     def forget(mailbox: str) -> None:
         for cache in (pages, summaries, orders, letters):

@@ -14,38 +14,38 @@ from vaguemestre.access.sso.saml import handlers as saml_handlers
 from vaguemestre.desks.enrolment import ports as enrolment
 from vaguemestre.desks.helpdesk import ports as helpdesk
 from vaguemestre.engines import certificates
-from vaguemestre.engines.archives.sealed import OpenAnyArchive
+from vaguemestre.engines.archives.transfer_archive import OpenAnyArchive
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.cms_signature import Signature
-from vaguemestre.engines.converting.apart import Apart
-from vaguemestre.engines.converting.authorities import trusted
-from vaguemestre.engines.converting.limited import Limited
-from vaguemestre.engines.converting.shelf import Shelf
+from vaguemestre.engines.conversion.preview_store import PreviewStore
+from vaguemestre.engines.conversion.sandbox import SandboxedConverter
+from vaguemestre.engines.conversion.task_runner import TaskRunner
+from vaguemestre.engines.conversion.trusted_authorities import trusted_authorities
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.house_script import HouseScripts
-from vaguemestre.engines.dovecot.mailbox_erasure import Erasing
-from vaguemestre.engines.elsewhere import Elsewhere
-from vaguemestre.engines.imap.adapters.filter_adapter import Glancing
-from vaguemestre.engines.imap.adapters.report_finder import Reports
-from vaguemestre.engines.imap.adapters.sent_copy import Filing
-from vaguemestre.engines.imap.adapters.transfer_store import ImapStores
-from vaguemestre.engines.imap.adapters.welcome_message import Welcoming
-from vaguemestre.engines.postfix.log_reader import Holds, LogReader
+from vaguemestre.engines.dovecot.mailbox_erasure import MailboxErasure
+from vaguemestre.engines.file_store import FileStore
+from vaguemestre.engines.imap.adapters.filter_adapter import FilterAdapter
+from vaguemestre.engines.imap.adapters.report_finder import ReportFinder
+from vaguemestre.engines.imap.adapters.sent_copy import SentCopies
+from vaguemestre.engines.imap.adapters.transfer_store import OpenTransferStore
+from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
+from vaguemestre.engines.postfix.log_reader import HoldQueue, LogReader
 from vaguemestre.engines.postfix.maillog import was_accepted, was_sent_as
-from vaguemestre.engines.projection import chosen as projection
-from vaguemestre.engines.remote.ent_validation import EntAsking
-from vaguemestre.engines.remote.list_unsubscribe import ListLeaving
-from vaguemestre.engines.remote.names import Names
+from vaguemestre.engines.projection import backend as projection
+from vaguemestre.engines.push_client import PushClient
+from vaguemestre.engines.remote.dns_lookup import DnsLookup
+from vaguemestre.engines.remote.ent_validation import EntValidation
+from vaguemestre.engines.remote.list_unsubscribe import ListUnsubscribe
 from vaguemestre.engines.remote.notices import Notices
-from vaguemestre.engines.remote.pictures import Pictures
-from vaguemestre.engines.rspamd.learn import Learning
-from vaguemestre.engines.shelf import FileShelf
+from vaguemestre.engines.remote.pictures import PictureFetcher
+from vaguemestre.engines.remote_imap import RemoteImap
+from vaguemestre.engines.rspamd.controller import JunkTraining
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.smtp.submission import Submission
-from vaguemestre.engines.streams import Streams
 from vaguemestre.engines.undelivered import undelivered
-from vaguemestre.foundation.jobs.ports import rounds, subscriptions
-from vaguemestre.foundation.ui.refusals import gathered, sentences
+from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
+from vaguemestre.foundation.ui.refusals import merge_sentences, sentences
 from vaguemestre.mailbox.autoconfig import ports as devices
 from vaguemestre.mailbox.compose import ports as writing
 from vaguemestre.mailbox.portability import ports as moving
@@ -104,9 +104,9 @@ def plug_engines(config: Config) -> None:
 
 
 def _plug_foundation() -> None:
-    sentences.plug(gathered(SENTENCES))
+    sentences.plug(merge_sentences(SENTENCES))
     subscriptions.plug(SUBSCRIPTIONS)
-    rounds.plug(ROUNDS)
+    periodic_tasks.plug(ROUNDS)
 
 
 def _plug_people(config: Config) -> None:
@@ -116,7 +116,7 @@ def _plug_people(config: Config) -> None:
     credentials.token_keys.plug(mail_tokens.keys_from(token_key, config.public_url))
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(Doveadm(config))
-    lives.erase_mail.plug(Erasing(config))
+    lives.erase_mail.plug(MailboxErasure(config))
     lives.boxes_owned.plug(boxes_owned)
     lives.letter_sender.plug(letter_sender)
     intake.closing_days.plug(partial(closing_days, config))
@@ -139,17 +139,17 @@ def _plug_store(config: Config) -> None:
     """Mailboxes, each opened by a token made when a connection is, and what reads or files in them."""
     mailboxes = open_mailboxes(config)
     seal_key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
-    notices = Welcoming(mailboxes, f"mail.{config.academy.domain.lower()}", seal_key)
-    filters = Glancing(mailboxes)
+    notices = WelcomeMessages(mailboxes, f"mail.{config.academy.domain.lower()}", seal_key)
+    filters = FilterAdapter(mailboxes)
     mailstore.open_mailbox.plug(DelegatedMailboxes(mailboxes, delegated_scope_of))
     assistant.deliver_welcome.plug(notices)
     signin.deliver_notice.plug(notices)
-    outbox.file_sent.plug(Filing(mailboxes))
-    outbox.find_reports.plug(Reports(mailboxes))
-    moving.open_store.plug(ImapStores(mailboxes))
+    outbox.file_sent.plug(SentCopies(mailboxes))
+    outbox.find_reports.plug(ReportFinder(mailboxes))
+    moving.open_store.plug(OpenTransferStore(mailboxes))
     sorting.folders_of.plug(filters.folders)
     sorting.recent_messages.plug(filters.recent)
-    sorting.find_message.plug(filters.one)
+    sorting.find_message.plug(filters.message)
     sorting.open_inbox.plug(filters.received)
 
 
@@ -164,8 +164,8 @@ def _plug_post(config: Config) -> None:
     outbox.read_log.plug(LogReader(config))
     outbox.on_deliveries.plug(hear_deliveries)
     outbox.forwards_mail.plug(lists_queries.is_list_mailbox)
-    outbox.end_hold.plug(Holds(config))
-    deposits.file_store.plug(FileShelf(config.deposits_dir))
+    outbox.end_hold.plug(HoldQueue(config))
+    deposits.file_store.plug(FileStore(config.deposits_dir))
     deposits.scan.plug(Clamd(config.files.clamd))
 
 
@@ -177,8 +177,8 @@ def _plug_sorting(config: Config) -> None:
 
 def _plug_schools(config: Config) -> None:
     sharing.latest_messages.plug(latest_letters)
-    sharing.refresh_pages.plug(Streams(config.ports.push, secrets.read(config.secrets_dir, "notify_key")))
-    classes.fetch_from_ent.plug(EntAsking())
+    sharing.refresh_pages.plug(PushClient(config.ports.push, secrets.read(config.secrets_dir, "notify_key")))
+    classes.fetch_from_ent.plug(EntValidation())
     classes.ent_saml_provider.plug(EntBySaml(config))
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
     lists.letter_reader.plug(ReaderOfLetters())
@@ -188,29 +188,29 @@ def _plug_schools(config: Config) -> None:
 def _plug_desk(config: Config) -> None:
     """The reader, the composer, moves, programs, and the staff's screens."""
     previews = config.data_dir / "previews"
-    decoders = Apart()
-    webmail.fetch_picture.plug(Pictures())
+    decoders = SandboxedConverter()
+    webmail.fetch_picture.plug(PictureFetcher())
     webmail.shared_mailboxes.plug(shared_mailboxes)
     webmail.shared_unread.plug(shared_unread)
-    webmail.unsubscribe.plug(ListLeaving())
+    webmail.unsubscribe.plug(ListUnsubscribe())
     webmail.live_ticket.plug(partial(live_ticket, secrets.read(config.secrets_dir, "push_key")))
     webmail.convert.plug(decoders)
-    webmail.run_limited.plug(Limited())
-    webmail.previews.plug(Shelf(previews, decoders, is_wanted=config.mail.office_previews))
-    webmail.authorities.plug(trusted)
-    webmail.train_filter.plug(Learning(config.ports.filter_controller, config.secrets_dir / "filter_key"))
+    webmail.run_limited.plug(TaskRunner())
+    webmail.previews.plug(PreviewStore(previews, decoders, is_wanted=config.mail.office_previews))
+    webmail.authorities.plug(trusted_authorities)
+    webmail.train_filter.plug(JunkTraining(config.ports.filter_controller, config.secrets_dir / "filter_key"))
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.lists_like.plug(lists_like)
     writing.lists_at.plug(lists_at)
     moving.open_archive.plug(
         OpenAnyArchive(partial(partner_cards.own, config), partial(partner_cards.known, config))
     )
-    moving.open_elsewhere.plug(Elsewhere(config.portability.private_servers))
+    moving.open_elsewhere.plug(RemoteImap(config.portability.private_servers))
     moving.other_parts.plug(belongings)
     moving.take_parts.plug(take_parts)
     moving.partners.plug(partner_cards.Partners(config))
     devices.sign.plug(Signature(config))
-    devices.look_up.plug(Names())
+    devices.look_up.plug(DnsLookup())
     enrolment.scan.plug(partial(scan, Clamd(config.files.clamd)))
     helpdesk.undelivered_to.plug(partial(undelivered, config))
     helpdesk.usage_of.plug(partial(usage_of, Doveadm(config)))

@@ -6,7 +6,7 @@ import pytest
 from tests.engines.mail import Post
 from tests.engines.samples import at, letter
 
-from vaguemestre.engines.imap.adapters.sent_copy import Filing
+from vaguemestre.engines.imap.adapters.sent_copy import SentCopies
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.ports import OpenMailbox, QuotaReached
@@ -38,7 +38,7 @@ def test_the_copy_is_filed_once_the_original_marked_the_draft_gone(store: Store)
         original = box.append("INBOX", letter("Question"), (), at(1))
         draft = box.append("Drafts", letter("Re: Question"), (Flag.DRAFT,), at(2))
     for _ in range(2):
-        Filing(opened)(mailbox, SENT, ID, kept(original), kept(draft), at(3))
+        SentCopies(opened)(mailbox, SENT, ID, kept(original), kept(draft), at(3))
     with opened(login) as box:
         sent = box.page("Sent", 0, 50)
         assert [row.summary.message_id for row in sent.rows] == [ID]
@@ -51,7 +51,7 @@ def test_a_forwarded_message_is_marked_so(store: Store) -> None:
     opened, mailbox = store
     with opened(MailLogin(mailbox)) as box:
         original = box.append("INBOX", letter("Question"), (), at(1))
-    Filing(opened)(mailbox, SENT, ID, kept(original, flag="$Forwarded"), None, at(3))
+    SentCopies(opened)(mailbox, SENT, ID, kept(original, flag="$Forwarded"), None, at(3))
     with opened(MailLogin(mailbox)) as box:
         assert box.open(original).flags == {Flag.FORWARDED}
 
@@ -61,7 +61,7 @@ def test_a_forwarded_message_is_marked_so(store: Store) -> None:
 )
 def test_an_original_that_is_gone_is_no_trouble(store: Store, odd: dict[str, object] | None) -> None:
     opened, mailbox = store
-    Filing(opened)(mailbox, SENT, ID, odd, odd, at(3))
+    SentCopies(opened)(mailbox, SENT, ID, odd, odd, at(3))
     with opened(MailLogin(mailbox)) as box:
         assert box.page("Sent", 0, 50).total == 1
 
@@ -71,4 +71,4 @@ def test_no_room_is_a_refusal_of_the_engine() -> None:
         raise QuotaReached("mailstore.quota-reached")
 
     with pytest.raises(EngineRefused):
-        Filing(MemoryMailboxes(before_open=full))("marie", SENT, ID, None, None, at(3))
+        SentCopies(MemoryMailboxes(before_open=full))("marie", SENT, ID, None, None, at(3))

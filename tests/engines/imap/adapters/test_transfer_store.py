@@ -11,9 +11,9 @@ from tests.engines.mail import Post
 from tests.mailbox.portability.test_bringing import archive, box_of, letter, with_header_of
 
 from vaguemestre.engines import certificates
-from vaguemestre.engines.elsewhere import Elsewhere
-from vaguemestre.engines.imap.adapters.transfer_store import ImapStores
+from vaguemestre.engines.imap.adapters.transfer_store import OpenTransferStore
 from vaguemestre.engines.memory.transfer_store import MemoryStore
+from vaguemestre.engines.remote_imap import RemoteImap
 from vaguemestre.mailbox.portability.ports import MailboxFull, SourceRefused, Store
 from vaguemestre.mailbox.portability.rules.identity import header_of, mark_of
 from vaguemestre.mailbox.portability.services import bring, take_out
@@ -36,7 +36,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         yield MemoryStore()
         return
     engines, post = request.getfixturevalue("engines"), request.getfixturevalue("post")
-    with ImapStores(post.mailboxes)(engines.someone().mailbox) as opened:
+    with OpenTransferStore(post.mailboxes)(engines.someone().mailbox) as opened:
         yield opened
 
 
@@ -72,7 +72,7 @@ def test_a_whole_import_twice_then_an_export(store: Store, tmp_path: Path) -> No
 
 def test_a_full_mailbox_says_so(engines: LiveEngines, post: Post) -> None:
     small = engines.someone(quota_mb=1)
-    with ImapStores(post.mailboxes)(small.mailbox) as opened:
+    with OpenTransferStore(post.mailboxes)(small.mailbox) as opened:
         opened.add("INBOX", letter(1, "x" * 900_000), frozenset(), NOW)
         with pytest.raises(MailboxFull):
             opened.add("INBOX", letter(2, "x" * 900_000), frozenset(), NOW)
@@ -95,30 +95,30 @@ class TestAnotherServer:
         return person
 
     @pytest.fixture
-    def elsewhere(self, engines: LiveEngines) -> Elsewhere:
+    def elsewhere(self, engines: LiveEngines) -> RemoteImap:
         place = f"localhost:{engines.config.ports.imaps}"
         ca = str(certificates.paths(engines.config).ca)
-        return Elsewhere((place,), lambda: ssl.create_default_context(cafile=ca))
+        return RemoteImap((place,), lambda: ssl.create_default_context(cafile=ca))
 
     def server(self, engines: LiveEngines, old: Someone, password: str = "") -> Server:
         return Server("localhost", engines.config.ports.imaps, old.mailbox, password or old.password)
 
     def test_everything_comes_once_and_the_old_box_is_untouched(
-        self, engines: LiveEngines, post: Post, old: Someone, elsewhere: Elsewhere
+        self, engines: LiveEngines, post: Post, old: Someone, elsewhere: RemoteImap
     ) -> None:
         new = engines.someone()
         tally = Tally()
         while not tally.is_over:  # in slices of two messages, each with a connection of its own
             with (
                 elsewhere(self.server(engines, old)) as source,
-                ImapStores(post.mailboxes)(new.mailbox) as box,
+                OpenTransferStore(post.mailboxes)(new.mailbox) as box,
             ):
                 limit = tally.added + 2
                 tally = bring(
                     box, source, tally, now=NOW, enough=lambda so_far, limit=limit: so_far.added >= limit
                 )
         assert (tally.added, tally.known, tally.left_count, tally.total) == (9, 0, 0, 9)
-        with ImapStores(post.mailboxes)(new.mailbox) as box:
+        with OpenTransferStore(post.mailboxes)(new.mailbox) as box:
             for folder in ("INBOX", "Sent", "Projets/2026"):
                 assert [(one.content, one.flags, one.date) for one in box.kept(folder, 0)] == [
                     (letter(number), {"\\Seen", "\\Flagged"}, datetime(2026, 11, 2, 7, tzinfo=UTC))
@@ -126,7 +126,7 @@ class TestAnotherServer:
                 ]
 
     def test_a_header_longer_than_a_mail_server_takes_stays_there(
-        self, engines: LiveEngines, post: Post, elsewhere: Elsewhere
+        self, engines: LiveEngines, post: Post, elsewhere: RemoteImap
     ) -> None:
         old, new = engines.someone(), engines.someone()
         with engines.signed_in(old) as client:
@@ -134,25 +134,27 @@ class TestAnotherServer:
                 assert client.append("INBOX", "", '"02-Nov-2026 08:00:00 +0100"', content)[0] == "OK"
         with (
             elsewhere(self.server(engines, old)) as source,
-            ImapStores(post.mailboxes)(new.mailbox) as box,
+            OpenTransferStore(post.mailboxes)(new.mailbox) as box,
         ):
             tally = bring(box, source, Tally(), now=NOW)
             assert (tally.added, [one.problem for one in tally.left]) == (1, ["too-large"])
             assert [one.content for one in box.kept("INBOX", 0)] == [with_header_of(90_000)]
 
-    def test_a_wrong_password_is_said(self, engines: LiveEngines, old: Someone, elsewhere: Elsewhere) -> None:
+    def test_a_wrong_password_is_said(
+        self, engines: LiveEngines, old: Someone, elsewhere: RemoteImap
+    ) -> None:
         with pytest.raises(SourceRefused) as refused, elsewhere(self.server(engines, old, "wrong")):
             pass
         assert refused.value.code == "portability.server-refused"
 
     def test_a_certificate_of_nobody_known_gets_no_password(self, engines: LiveEngines, old: Someone) -> None:
-        unknown_to_us = Elsewhere((f"localhost:{engines.config.ports.imaps}",))
+        unknown_to_us = RemoteImap((f"localhost:{engines.config.ports.imaps}",))
         with pytest.raises(SourceRefused) as refused, unknown_to_us(self.server(engines, old)):
             pass
         assert refused.value.code == "portability.server-certificate"
 
     @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "10.0.0.1", "[::1]", "169.254.169.254"])
     def test_a_private_address_is_not_asked(self, engines: LiveEngines, old: Someone, host: str) -> None:
-        with pytest.raises(SourceRefused) as refused, Elsewhere()(Server(host, 993, "a", "b")):
+        with pytest.raises(SourceRefused) as refused, RemoteImap()(Server(host, 993, "a", "b")):
             pass
         assert refused.value.code in ("portability.server-not-allowed", "portability.server-unknown")

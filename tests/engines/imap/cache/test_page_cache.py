@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from vaguemestre.engines.imap.cache.page_cache import Pages, Summaries
+from vaguemestre.engines.imap.cache.page_cache import PageCache, SummaryCache
 from vaguemestre.post.mailstore.values import Correspondent, Page, Summary
 
 
@@ -17,7 +17,7 @@ def page(total: int) -> Page:
 
 
 def test_summaries_are_found_by_box_and_uid() -> None:
-    kept = Summaries()
+    kept = SummaryCache()
     kept.keep(("marie", "INBOX", 1), {5: summary(5), 6: summary(6)})
     assert set(kept.known(("marie", "INBOX", 1), [5, 7])) == {5}
     assert kept.known(("marie", "INBOX", 2), [5]) == {}
@@ -25,7 +25,7 @@ def test_summaries_are_found_by_box_and_uid() -> None:
 
 
 def test_the_box_least_used_leaves_first() -> None:
-    kept = Summaries(most=5)
+    kept = SummaryCache(most=5)
     for folder in ("a", "b"):
         kept.keep(("marie", folder, 1), {n: summary(n) for n in (1, 2)})
     kept.known(("marie", "a", 1), [1])
@@ -36,7 +36,7 @@ def test_the_box_least_used_leaves_first() -> None:
 
 
 def test_a_box_too_big_for_all_begins_anew_with_what_was_read_last() -> None:
-    kept = Summaries(most=5)
+    kept = SummaryCache(most=5)
     for first in (1, 4):
         kept.keep(("marie", "d", 1), {n: summary(n) for n in range(first, first + 3)})
     assert kept.count == 3
@@ -44,7 +44,7 @@ def test_a_box_too_big_for_all_begins_anew_with_what_was_read_last() -> None:
 
 
 def test_a_page_serves_only_under_the_same_answer() -> None:
-    pages = Pages()
+    pages = PageCache()
     pages.keep("marie", ("INBOX", 0, 50), b"STATUS 1", page(1))
     assert pages.get("marie", ("INBOX", 0, 50), b"STATUS 1") == page(1)
     assert pages.get("marie", ("INBOX", 0, 50), b"STATUS 2") is None
@@ -56,7 +56,7 @@ def test_a_page_serves_only_under_the_same_answer() -> None:
 
 
 def test_pages_are_bounded_for_each_and_for_all() -> None:
-    pages = Pages(most=4, most_each=2)
+    pages = PageCache(most=4, most_each=2)
     for owner in ("a", "b", "c"):
         for offset in (0, 50, 100):
             pages.keep(owner, ("INBOX", offset, 50), b"s", page(offset))

@@ -2,8 +2,10 @@
 
 import pytest
 
-from vaguemestre.engines.imap.protocol.wire import Answered, Argument, Line
-from vaguemestre.engines.imap.store.creation_race import begun, make
+from vaguemestre.engines.imap.protocol.arguments import Argument
+from vaguemestre.engines.imap.protocol.connection import CommandRefused
+from vaguemestre.engines.imap.protocol.line_stream import Line
+from vaguemestre.engines.imap.store.creation_race import create_mailbox, retry_untrue_refusal
 
 
 class Server:
@@ -15,33 +17,33 @@ class Server:
     def run(self, *command: Argument) -> list[Line]:
         self.asked.append(command)
         if code := self.codes.pop(0):
-            raise Answered("IMAP", code, f"NO [{code}]")
+            raise CommandRefused("IMAP", code, f"NO [{code}]")
         return []
 
 
 def test_a_new_folder_said_to_lack_something_is_asked_for_again() -> None:
     server = Server("NONEXISTENT", "NONEXISTENT", "")
-    make(server.run, "Projets/A")
+    create_mailbox(server.run, "Projets/A")
     assert server.asked == [(b"CREATE", "Projets/A")] * 3
 
 
 def test_an_inbox_said_to_exist_already_is_opened() -> None:
     server = Server("ALREADYEXISTS", "")
-    begun(lambda: server.run(b"SELECT", "INBOX"), "ALREADYEXISTS")
+    retry_untrue_refusal(lambda: server.run(b"SELECT", "INBOX"), "ALREADYEXISTS")
     assert len(server.asked) == 2
 
 
 @pytest.mark.parametrize("code", ["ALREADYEXISTS", "OVERQUOTA", "CANNOT"])
 def test_another_refusal_is_the_answer(code: str) -> None:
     server = Server(code)
-    with pytest.raises(Answered) as refused:
-        make(server.run, "Projets")
+    with pytest.raises(CommandRefused) as refused:
+        create_mailbox(server.run, "Projets")
     assert refused.value.code == code
     assert len(server.asked) == 1
 
 
 def test_a_refusal_that_stays_is_the_answer_in_the_end() -> None:
     server = Server(*["NONEXISTENT"] * 9)
-    with pytest.raises(Answered, match="NONEXISTENT"):
-        make(server.run, "Projets")
+    with pytest.raises(CommandRefused, match="NONEXISTENT"):
+        create_mailbox(server.run, "Projets")
     assert len(server.asked) < 9

@@ -46,8 +46,8 @@ def test_what_there_was_no_time_to_read_is_counted_and_left_out(
     view = View(terms=("conseil de classe",))
     assert box.look("INBOX", view, 0, 50).unchecked == 0
     box.append("INBOX", letter("n° 8", "un conseil de classe"), (), at(8))
-    monkeypatch.setattr(phrase_search, "_AT_ONCE", 3)
-    monkeypatch.setattr(phrase_search, "_SECONDS", 0.0)
+    monkeypatch.setattr(phrase_search, "_BATCH", 3)
+    monkeypatch.setattr(phrase_search, "_READING_SECONDS", 0.0)
     page = box.look("INBOX", view, 0, 50)
     assert [row.summary.subject for row in page.rows] == ["n° 8", "n° 7", "n° 6"]
     assert (page.total, page.unchecked) == (3, 5)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vaguemestre.engines.imap.protocol.wire import Connection
+from vaguemestre.engines.imap.protocol.connection import Connection
 from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.mailstore.values import MailLogin

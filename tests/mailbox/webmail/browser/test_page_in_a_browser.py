@@ -15,10 +15,11 @@ from tests.mailbox.webmail.cards.test_one_click import invitation
 from tests.mailbox.webmail.conftest import address, put
 from tests.mailbox.webmail.hostile_html import AWAY, HOSTILE
 
-from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
+from vaguemestre.engines.memory.folder import StoredMessage
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation import ui
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.foundation.ui.bundles import joined
+from vaguemestre.foundation.ui.bundles import bundle
 from vaguemestre.post.mailstore.ports import QuotaReached
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.mailstore.values import Page as Found
@@ -121,7 +122,7 @@ def test_what_is_slow_to_answer_is_told_and_a_refusal_said_once(
 
 def test_scripts_served_as_one_keep_their_names_apart(page: Page) -> None:
     told = "var Refused = class {}; window.asked = () => ({}) instanceof Refused;"
-    page.set_content(f"<script>{joined('page.js', [told, 'var Refused = 1;'])}</script>")
+    page.set_content(f"<script>{bundle('page.js', [told, 'var Refused = 1;'])}</script>")
     assert page.evaluate("window.asked()") is False
 
 
@@ -138,7 +139,7 @@ def test_colours_follow_the_theme_chosen_or_the_system(
     page: Page, theme: str, system: Literal["light", "dark"], ground: str
 ) -> None:
     tokens = (Path(ui.__file__).parent / "static/ui/tokens.css").read_text(encoding="utf-8")
-    style = joined("ui/mail.css", [tokens, "body { background: var(--bg) }"])
+    style = bundle("ui/mail.css", [tokens, "body { background: var(--bg) }"])
     page.emulate_media(color_scheme=system)
     page.set_content(f'<html data-theme="{theme}"><style>{style}</style><body>')
     expect(page.locator("body")).to_have_css("background-color", ground)
@@ -335,7 +336,7 @@ def test_addresses_can_be_copied_and_gone_back_to(page: Page, box: MemoryMailbox
 def test_a_hundred_thousand_messages_are_scrolled_like_a_hundred(page: Page, box: MemoryMailbox) -> None:
     folder = box._folder("INBOX")
     for number in range(100_000):
-        folder.add(Kept(letter_of(number), frozenset({"\\Seen"}), START))
+        folder.add(StoredMessage(letter_of(number), frozenset({"\\Seen"}), START))
     page.goto("/messagerie/")
     page.get_by_text("Numéro 99999").wait_for()
     rows = page.locator("#messages .rows")

@@ -11,7 +11,8 @@ from tests.engines.samples import letter
 from tests.mailbox.webmail.browser.test_page_in_a_browser import Seen, letter_of
 from tests.mailbox.webmail.conftest import NOW, address, put, ref_text
 
-from vaguemestre.engines.memory.mailbox import Kept, MemoryMailbox, MemoryMailboxes
+from vaguemestre.engines.memory.folder import StoredMessage
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.webmail import handlers
 from vaguemestre.mailbox.webmail.events import BulkAsked
 from vaguemestre.mailbox.webmail.models import BulkRow, ReminderRow
@@ -73,7 +74,9 @@ def test_a_list_is_sorted_and_narrowed_from_its_menu(page: Page, box: MemoryMail
 def test_one_goes_to_a_date_in_a_long_list(page: Page, box: MemoryMailbox) -> None:
     inbox = box._folder("INBOX")
     for number in range(2_000):
-        inbox.add(Kept(letter_of(number), frozenset({"\\Seen"}), NOW - timedelta(days=2_000 - number)))
+        inbox.add(
+            StoredMessage(letter_of(number), frozenset({"\\Seen"}), NOW - timedelta(days=2_000 - number))
+        )
     page.goto("/messagerie/")
     page.locator("#messages li.row a.open").first.focus()
     page.keyboard.press("g")

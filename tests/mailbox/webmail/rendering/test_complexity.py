@@ -18,7 +18,7 @@ from tests.mailbox.webmail import test_cards as cards
 from tests.mailbox.webmail.conftest import address, put
 from tests.mailbox.webmail.views.test_messages import PIECE
 
-from vaguemestre.engines.converting import limited
+from vaguemestre.engines.conversion import task_runner
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.webmail.ports import TooComplex, run_limited
@@ -50,7 +50,7 @@ class Spent:
 
     @property
     def seconds(self) -> float:
-        return self.here + self.runs * limited.PROCESSOR_SECONDS
+        return self.here + self.runs * task_runner.PROCESSOR_SECONDS
 
 
 @contextmanager
@@ -105,7 +105,7 @@ def test_html_made_to_hold_a_server_opens_within_a_second(
 def test_newsletters_stay_html(
     name: str, size: int, reader: Client, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limited, "PROCESSOR_SECONDS", 5.0)  # how long it takes is told below
+    monkeypatch.setattr(task_runner, "PROCESSOR_SECONDS", 5.0)  # how long it takes is told below
     ref = put(box, heavy.html_letter(heavy.NEWSLETTERS[name](size)))
     pane = reader.get(address(ref), headers=PIECE).content.decode()
     text = reader.get(f"{address(ref)}corps/").content.decode()
@@ -123,7 +123,7 @@ def test_newsletters_are_cleaned_within_their_budget(name: str) -> None:
         began = time.process_time()
         clean.perform(request, [content], lambda _kind, _what: None)
         taken.append(time.process_time() - began)
-    assert min(taken) < limited.PROCESSOR_SECONDS
+    assert min(taken) < task_runner.PROCESSOR_SECONDS
 
 
 @pytest.mark.django_db

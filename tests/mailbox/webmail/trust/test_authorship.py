@@ -14,7 +14,7 @@ from tests.mailbox.webmail.views.test_messages import PIECE, html_letter
 from tests.post.outbox.test_authors import HIDDEN
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
-from vaguemestre.foundation.kernel.seals import vouched
+from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.mailbox.webmail.rules.trust import impostors
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict, sender_authenticity
 from vaguemestre.people.directory import queries as directory
@@ -225,7 +225,7 @@ def test_function_and_school_are_shown_of_a_verified_colleague_alone(
     assert "Externe" not in page
     assert "Non vérifié" in page
     assert "Collègue</span>" not in page
-    submitted = vouched(written, settings.SEAL_KEY, OURS, helene)
+    submitted = with_voucher(written, settings.SEAL_KEY, OURS, helene)
     page = reader.get(address(put(box, submitted)), headers=PIECE).content.decode()
     assert "Collège Jean-Macé" in page
 
@@ -235,14 +235,14 @@ def test_a_colleague_who_signed_in_to_send_is_called_so(
     reader: Client, box: MemoryMailbox, helene: str
 ) -> None:
     written = html_letter("x", From=f"Hélène Dupont <{helene}>")
-    submitted = vouched(written, settings.SEAL_KEY, OURS, helene)
+    submitted = with_voucher(written, settings.SEAL_KEY, OURS, helene)
     page = reader.get(address(put(box, submitted)), headers=PIECE).content.decode()
     assert "Collègue</span>" in page
     for changed in (
         submitted.replace(b"\r\nx\r\n", b"\r\ny\r\n"),
         submitted.replace(b"policy.seal=", b"policy.seal=0"),
-        vouched(written, b"another key", OURS, helene),
-        vouched(html_letter("x", From=f"Jean Durand <jean.{helene}>"), settings.SEAL_KEY, OURS, helene),
+        with_voucher(written, b"another key", OURS, helene),
+        with_voucher(html_letter("x", From=f"Jean Durand <jean.{helene}>"), settings.SEAL_KEY, OURS, helene),
     ):
         page = reader.get(address(put(box, changed)), headers=PIECE).content.decode()
         assert "Collègue</span>" not in page
@@ -301,7 +301,7 @@ def test_a_disowned_address_is_called_so(reader: Client, box: MemoryMailbox) -> 
 
 
 def submitted(sender: str, author: str) -> bytes:
-    return vouched(html_letter("x", From=sender), settings.SEAL_KEY, OURS, author)
+    return with_voucher(html_letter("x", From=sender), settings.SEAL_KEY, OURS, author)
 
 
 @pytest.fixture

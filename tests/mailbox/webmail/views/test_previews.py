@@ -12,7 +12,7 @@ from tests.corpus import files
 from tests.mailbox.webmail.conftest import address, put, ref_text
 from tests.mailbox.webmail.views.test_messages import PIECE
 
-from vaguemestre.engines.converting.apart import Apart
+from vaguemestre.engines.conversion.sandbox import SandboxedConverter
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.mailbox.webmail.ports import convert, previews
 from vaguemestre.mailbox.webmail.rules.rendering import kinds, parts
@@ -48,7 +48,7 @@ def test_no_file_is_ever_served_as_something_that_runs(
 ) -> None:
     ref = put(box, letter((kind, content, f"fichier.{ending}")))
     before = convert.get()
-    convert.replace(Apart())
+    convert.replace(SandboxedConverter())
     try:
         shown = reader.get(address(ref, "apercu/2/"))
     finally:
@@ -69,7 +69,7 @@ def test_no_file_is_ever_served_as_something_that_runs(
 def test_a_telephone_picture_is_shown_as_one_browsers_draw(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, letter(("image/heic", files.HEIC, "photo.heic")))
     before = convert.get()
-    convert.replace(Apart())
+    convert.replace(SandboxedConverter())
     try:
         shown = reader.get(address(ref, "apercu/2/"))
     finally:
@@ -220,7 +220,7 @@ def test_an_enclosed_message_is_read_however_deep(content: bytes) -> None:
 def test_what_outlook_shut_in_an_enclosed_message_is_opened(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, holding(letter(("application/ms-tnef", files.tnef(), "winmail.dat"))))
     before = convert.get()
-    convert.replace(Apart())
+    convert.replace(SandboxedConverter())
     try:
         opened = links_opened(reader, address(ref))
     finally:
@@ -232,7 +232,7 @@ def test_what_outlook_shut_in_an_enclosed_message_is_opened(reader: Client, box:
 def test_what_outlook_shut_in_is_opened(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, letter(("application/ms-tnef", files.tnef(), "winmail.dat")))
     before = convert.get()
-    convert.replace(Apart())
+    convert.replace(SandboxedConverter())
     try:
         page = reader.get(address(ref, "dedans/2/"), headers=PIECE).content.decode()
         kept = reader.get(address(ref, "dedans/2/pieces/2/"))

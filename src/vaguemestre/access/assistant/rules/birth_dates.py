@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import NoSuchDay, parse_day
 
 _MONTHS = (
@@ -28,7 +28,7 @@ def birth_date(typed: str, *, today: date) -> date:
 
     Raises ValueError, of which NoSuchDay.
     """
-    text = bare(typed)
+    text = without_accents(typed)
     for number, month in enumerate(_MONTHS, 1):
         text = re.sub(rf"\b{month}\b", f" {number} ", text)
     text = re.sub(r"\b1er\b", "1", text)

@@ -13,7 +13,7 @@ from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import give_back, pay_toll
 from vaguemestre.access.signin.values import Later, Shown
 from vaguemestre.foundation.jobs.services import announce
-from vaguemestre.foundation.journal.queries import last_about
+from vaguemestre.foundation.journal.queries import last_time
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
@@ -47,7 +47,7 @@ def identify(
         )
     account, is_right, _ = whose(sought, given)
     known = f"account:{account.account_id}" if account else "nobody"
-    told = last_about(known, _TOLD)
+    told = last_time(known, _TOLD)
     with transaction.atomic(durable=True):
         if account and opens_at_once(account.state, is_right=is_right, proof=Proof.NUMEN):
             give_back(price.budgets)

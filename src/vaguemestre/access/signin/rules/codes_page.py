@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from vaguemestre.foundation.ui.printed import Printed
+from vaguemestre.foundation.ui.printed import PrintedDocument
 
 
 def codes_pdf(codes: Sequence[str], *, name: str, username: str, academy: str) -> bytes:
-    page = Printed("Codes de secours", academy)
+    page = PrintedDocument("Codes de secours", academy)
     page.facts((("Compte de", name), ("Identifiant", username)))
     page.paragraph(
         "Le jour où votre téléphone ou votre clé manque, écrivez l’un de ces codes à la place du code de "

@@ -15,7 +15,7 @@ from vaguemestre.access.signin.rules.throttle import ACCOUNT
 from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.access.signin.services.sessions import end_other_sessions
 from vaguemestre.access.signin.services.throttle import clear, give_back, pay
-from vaguemestre.foundation.journal.queries import lines_about
+from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import identified, password_kept
@@ -106,7 +106,7 @@ def forget_what_is_over(*, now: datetime) -> None:
 
 def _take_back_since(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> None:
     """What a stranger made of the account since: transfers, filters, loans, copies."""
-    for line in lines_about(f"account:{alarm.account_id}", limit=_READ_BACK):
+    for line in entries_about(f"account:{alarm.account_id}", limit=_READ_BACK):
         if line.at < alarm.at:
             break
         if act := SINCE.get(line.action):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 
 _ACTOR_LABELS = {
     "anybody": "quelqu’un de non connecté",
@@ -20,8 +20,8 @@ _ACTOR_LABELS = {
 
 def actor_codes(typed: str) -> tuple[str, ...]:
     """The codes of actors with that label (« l’instance »)."""
-    label_typed = bare(typed)
-    return tuple(word for word, label in _ACTOR_LABELS.items() if bare(label) == label_typed)
+    label_typed = without_accents(typed)
+    return tuple(word for word, label in _ACTOR_LABELS.items() if without_accents(label) == label_typed)
 
 
 def numbers_of(kind: str, subjects: Iterable[str]) -> set[int]:

@@ -2,7 +2,7 @@
 
 import re
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 
 ACTION_LABELS = {
     "assistant.code-asked": "Code de secours demandé",
@@ -248,7 +248,7 @@ def matching_actions(typed: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", bare(text))
+    return re.findall(r"[a-z0-9]+", without_accents(text))
 
 
 def action_label(action: str) -> str:

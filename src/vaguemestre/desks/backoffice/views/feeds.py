@@ -27,7 +27,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.foundation.ui.sheets import sheet
+from vaguemestre.foundation.ui.sheets import csv_response
 from vaguemestre.people.credentials.queries import usernames_of
 from vaguemestre.people.intake import services as intake
 from vaguemestre.people.intake.queries import (
@@ -80,7 +80,7 @@ def refused_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
     _feed_or_404(feed_id)
     services.record_download("refused lines", f"feed:{feed_id}", by=actor_of(request), now=timezone.now())
     header = ("ligne", "colonne", "dossier", "raison")
-    return sheet(f"flux-{feed_id}-lignes-refusees", header, refused_rows(feed_id))
+    return csv_response(f"flux-{feed_id}-lignes-refusees", header, refused_rows(feed_id))
 
 
 @require_GET
@@ -93,7 +93,7 @@ def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
     rows = (
         (row.line, row.dossier, row.masked, reason_label(row.what)) for row in applied_lines_of_feed(feed_id)
     )
-    return sheet(f"flux-{feed_id}-changements", header, rows)
+    return csv_response(f"flux-{feed_id}-changements", header, rows)
 
 
 @require_POST

@@ -19,12 +19,18 @@ from vaguemestre.desks.backoffice.queries import journal_criteria
 from vaguemestre.desks.backoffice.rules.actors import actor_names, numbers_of
 from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.details import details_label
-from vaguemestre.foundation.journal.queries import Sought, Written, journal_head, journal_lines, journal_page
+from vaguemestre.foundation.journal.queries import (
+    JournalEntry,
+    JournalFilter,
+    filtered_entries,
+    journal_head,
+    journal_page,
+)
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.foundation.ui.sheets import sheet
+from vaguemestre.foundation.ui.sheets import csv_response
 from vaguemestre.people.credentials.queries import usernames_of
 from vaguemestre.people.directory.queries import shown_names
 
@@ -35,7 +41,7 @@ def show(request: SignedInRequest) -> HttpResponse:
     services.record_journal_reading(actor_of(request), now=timezone.now())
     form = JournalForm(request.GET)
     listing = Listing.of(request.GET, ("-ligne", "ligne"), count=50)
-    rows: tuple[Written, ...] = ()
+    rows: tuple[JournalEntry, ...] = ()
     total, problem = 0, ""
     try:
         rows, total = journal_page(
@@ -51,7 +57,7 @@ def show(request: SignedInRequest) -> HttpResponse:
         "listing": listing,
         "head": number,
         "seal": seal,
-        "acts": sorted(set(ACTION_LABELS.values()), key=bare),
+        "acts": sorted(set(ACTION_LABELS.values()), key=without_accents),
         "problem": problem,
         "file": reverse("backoffice:journal-file") + listing.link(tri=""),
         "is_asked": any(request.GET.get(name) for name in form.fields),
@@ -67,23 +73,23 @@ def download(request: SignedInRequest) -> HttpResponseBase:
     criteria = _criteria(form)
     services.record_download("journal", "journal", by=actor_of(request), now=timezone.now())
     header = ("ligne", "date", "acte", "libelle", "par", "sur", "details")
-    return sheet("journal", header, _cells(journal_lines(criteria)))
+    return csv_response("journal", header, _cells(filtered_entries(criteria)))
 
 
-def _criteria(form: JournalForm) -> Sought:
+def _criteria(form: JournalForm) -> JournalFilter:
     """The search criteria of the form."""
     return journal_criteria(form.typed("acte"), form.typed("par"), form.typed("objet"), form.dates)
 
 
 class _DisplayRow(NamedTuple):
-    line: Written
+    line: JournalEntry
     act: str
     by: str
     to: str
     details: str
 
 
-def _display_rows(rows: Iterable[Written]) -> Iterator[_DisplayRow]:
+def _display_rows(rows: Iterable[JournalEntry]) -> Iterator[_DisplayRow]:
     lines = list(rows)
     subjects = [line.by for line in lines] + [line.to for line in lines]
     names = actor_names(subjects, usernames_of)
@@ -99,7 +105,7 @@ def _display_rows(rows: Iterable[Written]) -> Iterator[_DisplayRow]:
         )
 
 
-def _cells(rows: Iterable[Written]) -> Iterator[tuple[object, ...]]:
+def _cells(rows: Iterable[JournalEntry]) -> Iterator[tuple[object, ...]]:
     for batch in batched(rows, 500):
         for row in _display_rows(batch):
             line = row.line

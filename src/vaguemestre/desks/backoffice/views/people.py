@@ -14,7 +14,7 @@ from vaguemestre.desks.backoffice.rules.actors import actor_names
 from vaguemestre.desks.backoffice.rules.acts import action_label
 from vaguemestre.desks.backoffice.rules.reasons import reason_label
 from vaguemestre.desks.backoffice.rules.roles import ROLE_LABELS
-from vaguemestre.foundation.journal.queries import Kept, lines_about
+from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
@@ -100,9 +100,9 @@ def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "")
     account_ref = account_of_person(person.person_id)
     account = presented(account_ref.account_id) if account_ref else None
     numen = current_numen(person.person_id, numen_keys.get())
-    history = lines_about(f"person:{person.person_id}", limit=_HISTORY_LINES)
+    history = entries_about(f"person:{person.person_id}", limit=_HISTORY_LINES)
     if account:
-        history += lines_about(f"account:{account.account_id}", limit=_HISTORY_LINES)
+        history += entries_about(f"account:{account.account_id}", limit=_HISTORY_LINES)
     if person.erased_at:  # only the account's history remains
         history = [line for line in history if line.action.startswith(_ACCOUNT_ACTIONS)]
     history.sort(key=lambda line: line.at, reverse=True)
@@ -127,7 +127,7 @@ def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "")
     return render(request, "backoffice/person.html", context, status=409 if problem else 200)
 
 
-def _labelled(lines: list[Kept]) -> list[tuple[Kept, str, str]]:
+def _labelled(lines: list[EntrySummary]) -> list[tuple[EntrySummary, str, str]]:
     """Each line with the labels of its action and of its actor."""
     names = actor_names([line.by for line in lines], usernames_of)
     return [(line, action_label(line.action), names.get(line.by, line.by)) for line in lines]

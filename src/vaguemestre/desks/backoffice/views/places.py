@@ -19,7 +19,7 @@ from vaguemestre.desks.backoffice.forms import (
 )
 from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
@@ -33,7 +33,7 @@ from vaguemestre.people.directory.queries import (
 
 _ORDERS: dict[str, Callable[[AcademySummary], str | int]] = {
     "code": lambda academy: academy.code,
-    "nom": lambda academy: bare(academy.name),
+    "nom": lambda academy: without_accents(academy.name),
     "domaine": lambda academy: academy.domain,
     "etablissements": lambda academy: academy.structures,
     "personnes": lambda academy: academy.people,
@@ -52,7 +52,7 @@ def _academies(request: SignedInRequest, form: NewAcademyForm | None = None) -> 
     matches = [
         academy
         for academy in academy_summaries()
-        if bare(search) in bare(f"{academy.code} {academy.name} {academy.domain}")
+        if without_accents(search) in without_accents(f"{academy.code} {academy.name} {academy.domain}")
     ]
     matches.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
     context = {

@@ -2,7 +2,7 @@
 
 from vaguemestre.desks.enrolment.queries.requests import reference_of
 from vaguemestre.desks.enrolment.values import Applicant, DeliveryLetter, LikelyPerson, Scope
-from vaguemestre.foundation.journal.queries import Kept, lines_about
+from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.people.credentials.queries import account_of_person, has_namesake, presented
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.people.directory.queries import ManagedPerson
@@ -120,16 +120,16 @@ def letter_of(
     )
 
 
-def history_of(person: ManagedPerson) -> list[Kept]:
+def history_of(person: ManagedPerson) -> list[EntrySummary]:
     """The journal lines about a person and their account, newest first.
 
     If their civil status was erased, the lines about the account only.
     """
     person_id = person.person_id
-    lines = lines_about(f"person:{person_id}", limit=_HISTORY_LINES)
+    lines = entries_about(f"person:{person_id}", limit=_HISTORY_LINES)
     account = account_of_person(person_id)
     if account:
-        lines += lines_about(f"account:{account.account_id}", limit=_HISTORY_LINES)
+        lines += entries_about(f"account:{account.account_id}", limit=_HISTORY_LINES)
     if person.erased_at:
         lines = [line for line in lines if line.action.startswith(_ACCOUNT_ACTIONS)]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:_HISTORY_LINES]

@@ -13,7 +13,7 @@ from vaguemestre.desks.enrolment.http import OfficerRequest
 from vaguemestre.desks.enrolment.rules import letters
 from vaguemestre.desks.enrolment.values import DeliveryLetter
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.foundation.ui.printed import LetterHead, Printed
+from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument
 from vaguemestre.people.directory.ports import numen_keys
 
 
@@ -40,7 +40,7 @@ def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name
 
 
 def _print(deliveries: Sequence[DeliveryLetter], day: date) -> bytes:
-    document = Printed(letters.TITLE, deliveries[0].academy, is_letter=True)
+    document = PrintedDocument(letters.TITLE, deliveries[0].academy, is_letter=True)
     for letter in deliveries:
         document.next_letter(
             LetterHead(

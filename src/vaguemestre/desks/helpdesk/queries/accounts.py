@@ -13,7 +13,7 @@ from vaguemestre.desks.helpdesk.values import (
     ActionTarget,
     HistoryLine,
 )
-from vaguemestre.foundation.journal.queries import Kept, lines_about
+from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
     app_passwords_of,
@@ -112,7 +112,7 @@ def account_detail(account_id: int, now: datetime) -> AccountDetail | None:
         contact=masked(contact) if contact else "",
         code_until=issued_code_until(account_id, now),
         factors=_factors(account_id),
-        history=_history(account_id, lines_about(f"account:{account_id}", limit=_SCANNED_LINES)),
+        history=_history(account_id, entries_about(f"account:{account_id}", limit=_SCANNED_LINES)),
     )
 
 
@@ -145,7 +145,7 @@ def _factors(account_id: int) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _history(account_id: int, lines: Sequence[Kept]) -> tuple[HistoryLine, ...]:
+def _history(account_id: int, lines: Sequence[EntrySummary]) -> tuple[HistoryLine, ...]:
     visible = [line for line in lines if line.action in HISTORY_LABELS][:_HISTORY_LINES]
     names = usernames_of(
         {int(line.by.partition(":")[2]) for line in visible if line.by.startswith("account:")}

@@ -15,7 +15,7 @@ from vaguemestre.desks.helpdesk.queries.accounts import action_target
 from vaguemestre.desks.helpdesk.rules.actions import check_action, check_count, clean_reason
 from vaguemestre.desks.helpdesk.values import ActionTarget, DeskAction
 from vaguemestre.foundation.jobs.services import announce
-from vaguemestre.foundation.journal.queries import count_done
+from vaguemestre.foundation.journal.queries import count_acts
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.mailbox.sorting.services import stop_redirects
@@ -139,4 +139,4 @@ def _secure(target: ActionTarget, keys: SecretKeys, *, by: str, now: datetime) -
 
 def _done_today(action: DeskAction, operator_id: int, now: datetime) -> int:
     midnight = datetime.combine(paris_day(now), time.min, PARIS)
-    return count_done(f"helpdesk.{action}", by=f"account:{operator_id}", since=midnight)
+    return count_acts(f"helpdesk.{action}", by=f"account:{operator_id}", since=midnight)

@@ -22,15 +22,15 @@ from vaguemestre.desks.helpdesk.queries.hand_overs import (
 )
 from vaguemestre.desks.helpdesk.values import HandOverDetail
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
 
 _ORDERS: dict[str, Callable[[HandOverDetail], str | datetime]] = {
     "jusqu": lambda hand_over: hand_over.until,
-    "personne": lambda hand_over: bare(hand_over.name),
-    "etablissement": lambda hand_over: bare(hand_over.place),
+    "personne": lambda hand_over: without_accents(hand_over.name),
+    "etablissement": lambda hand_over: without_accents(hand_over.place),
 }
 
 
@@ -70,7 +70,7 @@ def list_hand_overs(request: SignedInRequest) -> HttpResponse:
     waiting = [
         hand_over
         for hand_over in pending_hand_overs(request.who.account_id, timezone.now())
-        if bare(search) in bare(f"{hand_over.name} {hand_over.place}")
+        if without_accents(search) in without_accents(f"{hand_over.name} {hand_over.place}")
     ]
     waiting.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
     context = {

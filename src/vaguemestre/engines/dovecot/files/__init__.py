@@ -1,4 +1,4 @@
-"""Words of enclosed files for the full-text index: a door Dovecot knocks at, a reader shut in behind it."""
+"""Text of attachments for the full-text index: Dovecot's decoder script, and its sandboxed reader."""
 
 import os
 import pwd
@@ -8,18 +8,18 @@ from pathlib import Path
 
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.dovecot.files import door
-from vaguemestre.engines.instance import own
+from vaguemestre.engines.instance import set_owner
 
 USER = "dovenull"  # Dovecot's own nobody: owns no mail
 _HERE = Path(__file__).parent
-_READER = _HERE.parent.parent / "converting" / "inside" / "words.py"
+_READER = _HERE.parent.parent / "conversion" / "decoders" / "file_text.py"
 
 
 def prepare(folder: Path) -> bool:
-    """Put door and reader in a folder Dovecot may walk to. Needs root.
+    """Install the decoder script and the reader in a folder that Dovecot may enter. Needs root.
 
-    Returns whether files can be read apart on this machine: tried, for some forbid an ordinary user a world
-    of their own. Where they cannot, files are left out of the index.
+    Returns whether the sandbox works on this machine, tried for real: some forbid user namespaces. If not,
+    attachments are left out of the index.
     """
     write(folder / "door.py", (_HERE / "door.py").read_text(encoding="utf-8"))
     write(folder / "words.py", _READER.read_text(encoding="utf-8"))
@@ -28,14 +28,14 @@ def prepare(folder: Path) -> bool:
     for name in ("spent", "kept"):
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir()
-        own(folder / name, user.pw_uid, user.pw_gid, 0o700)
-    return bool(shutil.which("bwrap")) and _tried(folder, user)
+        set_owner(folder / name, user.pw_uid, user.pw_gid, 0o700)
+    return bool(shutil.which("bwrap")) and _is_sandbox_working(folder, user)
 
 
-def _tried(folder: Path, user: pwd.struct_passwd) -> bool:
+def _is_sandbox_working(folder: Path, user: pwd.struct_passwd) -> bool:
     try:
         trial = subprocess.Popen(
-            door.walls(str(folder), "application/csv"),
+            door.sandbox_argv(str(folder), "application/csv"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -49,18 +49,18 @@ def _tried(folder: Path, user: pwd.struct_passwd) -> bool:
     except OSError:
         return False
     try:
-        told, _ = trial.communicate(b"mots", timeout=10)
+        text, _ = trial.communicate(b"mots", timeout=10)
     except subprocess.TimeoutExpired:
         trial.kill()
         trial.communicate()
         return False
     finally:
-        _bury(trial.pid)
-    return trial.returncode == 0 and told == b"mots"
+        _reap(trial.pid)
+    return trial.returncode == 0 and text == b"mots"
 
 
-def _bury(group: int) -> None:
-    """Bubblewrap leaves its first process to whoever takes orphans in: us, under the supervisor."""
+def _reap(group: int) -> None:
+    """Reap bubblewrap's first process, an orphan that the supervisor's subreaper adopts: us."""
     try:
         while True:
             os.waitpid(-group, 0)

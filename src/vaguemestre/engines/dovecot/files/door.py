@@ -1,14 +1,14 @@
-"""Run by Dovecot for each file it indexes: the file on standard input, its words on standard output.
+"""Run by Dovecot for each attachment it indexes: the file on stdin, its text on stdout.
 
-    door.py FOLDER            → what is read: « type extension… » a line, then an empty one
-    door.py FOLDER TYPE       → the words of a file of that type
+    door.py FOLDER            → the supported types: « type extension… » a line, then an empty one
+    door.py FOLDER TYPE       → the text of a file of that type
 
-The file is read apart (`converting/inside/words.py` beside this one), under limits. A file that takes long is
-paid for: what asks for too many of them is told nothing for a while, so that one letter full of traps cannot
-hold up the index of everybody. Whatever happens, the answer ends in good order: Dovecot indexes the rest of
-the letter.
+The file is read in a sandbox (`conversion/decoders/file_text.py`, installed beside this one), under limits.
+Slow files are charged to the indexer process that sent them: past a budget it gets empty texts for a while,
+so that one hostile message cannot hold up the index of everybody. The answer always ends normally, so
+Dovecot indexes the rest of the message.
 
-Debian's own Python and few modules: this starts once a file.
+Debian's Python and few modules: this starts once per file.
 """
 
 import os
@@ -28,116 +28,125 @@ KINDS = {
     "application/vnd.oasis.opendocument.text": "odt ott",
     "application/vnd.oasis.opendocument.spreadsheet": "ods ots",
     "application/vnd.oasis.opendocument.presentation": "odp otp",
-    # texts sent without their kind
+    # texts sent without their type
     "application/csv": "csv tsv txt",
 }
-_SECONDS = 8  # a file has, by the clock: a busy machine is slow with all of them; Dovecot itself waits ten
-_PROCESSOR = 4
-_MEMORY = 700_000_000
-_OUTPUT = 40_000_000
-_LARGEST = 30_000_000  # octets; what follows is not read
-_FREE = 1.0  # seconds of processor that cost nothing
-_PURSE = 20.0  # seconds of slow files somebody may spend…
-_REFILLED = 120.0  # … in so long
-_KEPT = 600.0  # seconds: the same file sent to a thousand people is read once
+_CLOCK_SECONDS = 8  # per file; Dovecot itself waits ten
+_PROCESSOR_SECONDS = 4
+_MEMORY_BYTES = 700_000_000
+_OUTPUT_BYTES = 40_000_000
+_MAX_FILE_BYTES = 30_000_000  # the rest is not read
+_FREE_SECONDS = 1.0  # of processor, that are not charged
+_BUDGET_SECONDS = 20.0  # of slow files, per process of the indexer…
+_BUDGET_PERIOD_SECONDS = 120.0  # … in this time
+_CACHED_SECONDS = 600.0  # the same file sent to a thousand people is read once
 
-_SHOWN = ("/usr", "/etc/alternatives", "/etc/fonts", "/etc/poppler")
+_READ_ONLY = ("/usr", "/etc/alternatives", "/etc/fonts", "/etc/poppler")
 _LINKS = (("usr/lib", "/lib"), ("usr/lib64", "/lib64"), ("usr/bin", "/bin"))
 
 
-def walls(folder: str, kind: str) -> list[str]:
-    """The command that reads one file: its own world without network, read-only, and limits."""
-    argv = ["/usr/bin/timeout", "-s", "KILL", str(_SECONDS), "/usr/bin/nice", "-n", "5", "/usr/bin/prlimit"]
-    argv += [f"--cpu={_PROCESSOR}", f"--as={_MEMORY}", f"--fsize={_OUTPUT}", "--core=0"]
+def sandbox_argv(folder: str, kind: str) -> list[str]:
+    """The command that reads one file: a sandbox without network, read-only, with limits."""
+    argv = [
+        "/usr/bin/timeout",
+        "-s",
+        "KILL",
+        str(_CLOCK_SECONDS),
+        "/usr/bin/nice",
+        "-n",
+        "5",
+        "/usr/bin/prlimit",
+    ]
+    argv += [f"--cpu={_PROCESSOR_SECONDS}", f"--as={_MEMORY_BYTES}", f"--fsize={_OUTPUT_BYTES}", "--core=0"]
     argv += ["--nofile=64", "--", "/usr/bin/bwrap", "--unshare-all", "--die-with-parent"]
-    # no session of its own: whoever watches over Dovecot buries the dead of its session
+    # no session of its own: Dovecot's supervisor reaps the processes of its session
     argv += ["--cap-drop", "ALL", "--clearenv", "--uid", "65534", "--gid", "65534", "--proc", "/proc"]
     argv += ["--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - its own
     for link, place in _LINKS:
         argv += ["--symlink", link, place]
-    for shown in _SHOWN:
-        argv += ["--ro-bind-try", shown, shown]
+    for path in _READ_ONLY:
+        argv += ["--ro-bind-try", path, path]
     argv += ["--ro-bind", f"{folder}/words.py", "/words.py", "--chdir", "/tmp", "--"]  # noqa: S108
     return [*argv, "/usr/bin/python3", "-I", "-S", "-B", "/words.py", kind]
 
 
-class Purse:
-    """What the one at the other end has spent on slow files lately."""
+class Budget:
+    """Seconds of slow files charged lately to the process at the other end."""
 
     def __init__(self, folder: str) -> None:
         self._file = f"{folder}/spent/{_caller()}"
 
     def spent(self) -> float:
         try:
-            if time.time() - os.stat(self._file).st_mtime > _REFILLED:  # noqa: PTH116
+            if time.time() - os.stat(self._file).st_mtime > _BUDGET_PERIOD_SECONDS:  # noqa: PTH116
                 return 0.0
             with open(self._file, encoding="ascii") as file:  # noqa: PTH123
                 return float(file.read() or 0)
         except (OSError, ValueError):
             return 0.0
 
-    def pay(self, seconds: float) -> None:
+    def charge(self, seconds: float) -> None:
         spent = self.spent() + seconds
         try:
             with open(self._file, "w", encoding="ascii") as file:  # noqa: PTH123
                 file.write(f"{spent:.1f}")
         except OSError:
-            pass  # a full disk: nobody pays
+            pass  # a full disk: nothing is charged
 
 
 def _caller() -> int:
-    """The process that asked (of the indexer), 0 when nobody can tell."""
+    """The process ID of the indexer at the other end of stdin; 0 when it cannot be told."""
     try:
-        mine = socket(fileno=os.dup(0))
-        return int.from_bytes(mine.getsockopt(SOL_SOCKET, SO_PEERCRED, 12)[:4], sys.byteorder)
+        peer = socket(fileno=os.dup(0))
+        return int.from_bytes(peer.getsockopt(SOL_SOCKET, SO_PEERCRED, 12)[:4], sys.byteorder)
     except OSError:
         return 0
 
 
 def _received() -> bytes:
-    """The whole file: Dovecot must not be hung up on while it speaks."""
+    """The file, read to its end: Dovecot must be able to send all of it."""
     chunks, size = [], 0
     while chunk := os.read(0, 1 << 20):
         size += len(chunk)
-        if size <= _LARGEST:
+        if size <= _MAX_FILE_BYTES:
             chunks.append(chunk)
     return b"".join(chunks)
 
 
 def _read(folder: str, kind: str, content: bytes) -> tuple[bytes, float]:
-    """The words, and what they cost in seconds."""
-    given, made = os.memfd_create("file"), os.memfd_create("words")
-    os.write(given, content)
-    os.lseek(given, 0, os.SEEK_SET)
+    """The text, and the seconds to charge for it."""
+    source, output = os.memfd_create("file"), os.memfd_create("words")
+    os.write(source, content)
+    os.lseek(source, 0, os.SEEK_SET)
     child = os.posix_spawn(
         "/usr/bin/timeout",
-        walls(folder, kind),
+        sandbox_argv(folder, kind),
         {},
         file_actions=[
-            (os.POSIX_SPAWN_DUP2, given, 0),
-            (os.POSIX_SPAWN_DUP2, made, 1),
+            (os.POSIX_SPAWN_DUP2, source, 0),
+            (os.POSIX_SPAWN_DUP2, output, 1),
             (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0),
         ],
     )
     _, status, used = os.wait4(child, 0)
-    words, cost = os.pread(made, _OUTPUT, 0), used.ru_utime + used.ru_stime
-    if os.waitstatus_to_exitcode(status) in (-9, 137):  # timeout ends with what it killed, or says so
-        return words, max(cost, float(_SECONDS))
-    return words, cost if cost > _FREE else 0.0
+    words, cost = os.pread(output, _OUTPUT_BYTES, 0), used.ru_utime + used.ru_stime
+    if os.waitstatus_to_exitcode(status) in (-9, 137):  # killed, or timeout says that it killed
+        return words, max(cost, float(_CLOCK_SECONDS))
+    return words, cost if cost > _FREE_SECONDS else 0.0
 
 
-def _known(file: str) -> bytes | None:
-    """The words of the same file not long ago. What is older goes."""
+def _cached(file: str) -> bytes | None:
+    """The cached text of the same file; expired entries are removed."""
     folder = os.path.dirname(file)  # noqa: PTH120
     for old in _listed(folder):
         try:
-            if time.time() - os.stat(f"{folder}/{old}").st_mtime > _KEPT:  # noqa: PTH116
+            if time.time() - os.stat(f"{folder}/{old}").st_mtime > _CACHED_SECONDS:  # noqa: PTH116
                 os.unlink(f"{folder}/{old}")  # noqa: PTH108
         except OSError:
-            pass  # another was quicker
+            pass  # another process removed it
     try:
-        with open(file, "rb") as kept:  # noqa: PTH123
-            return kept.read()
+        with open(file, "rb") as cached:  # noqa: PTH123
+            return cached.read()
     except OSError:
         return None
 
@@ -151,36 +160,38 @@ def _listed(folder: str) -> list[str]:
 
 def _keep(file: str, words: bytes) -> None:
     try:
-        with open(f"{file}.{os.getpid()}", "xb") as kept:  # noqa: PTH123
-            kept.write(words)
+        with open(f"{file}.{os.getpid()}", "xb") as cached:  # noqa: PTH123
+            cached.write(words)
         os.rename(f"{file}.{os.getpid()}", file)  # noqa: PTH104
     except OSError:
-        pass  # a full disk: it is read again
+        pass  # a full disk: the file is read again next time
 
 
 def _words(folder: str, kind: str, content: bytes) -> bytes:
     file = f"{folder}/kept/{blake2b(kind.encode() + content, digest_size=32).hexdigest()}"
-    words = _known(file)
+    words = _cached(file)
     if words is not None:
         return words
-    purse = Purse(folder)
-    if purse.spent() >= _PURSE:
+    budget = Budget(folder)
+    if budget.spent() >= _BUDGET_SECONDS:
         return b""
     words, cost = _read(folder, kind, content)
     if cost:
-        purse.pay(cost)
+        budget.charge(cost)
     _keep(file, words)
     return words
 
 
 def main(folder: str, kind: str) -> None:
     if not kind:
-        said = "".join(f"{known} {endings}\n" for known, endings in KINDS.items()).encode("ascii") + b"\n"
+        answer = (
+            "".join(f"{name} {extensions}\n" for name, extensions in KINDS.items()).encode("ascii") + b"\n"
+        )
     else:
         content = _received()
-        said = _words(folder, kind, content) if kind in KINDS else b""
-    while said:
-        said = said[os.write(1, said) :]
+        answer = _words(folder, kind, content) if kind in KINDS else b""
+    while answer:
+        answer = answer[os.write(1, answer) :]
 
 
 if __name__ == "__main__":

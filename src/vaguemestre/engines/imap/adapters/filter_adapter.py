@@ -1,4 +1,4 @@
-"""What sorting looks at in a mailbox: where mail may be filed, what came, and what to do of it."""
+"""The mailbox as filters see it: folders to file into, messages to test, actions to carry out."""
 
 import email
 import re
@@ -25,19 +25,19 @@ _PAGE = 200
 _TAG = re.compile(r"<[^>]*>")
 
 
-class Glancing:
-    """Implements FoldersOf, RecentMessages (`recent`), FindMessage (`one`), OpenInbox (`received`)."""
+class FilterAdapter:
+    """Implements FoldersOf, RecentMessages (`recent`), FindMessage (`message`), OpenInbox (`received`)."""
 
     def __init__(self, open_mailbox: OpenMailbox) -> None:
         self._open_mailbox = open_mailbox
 
     def folders(self, mailbox: str, session_key: str) -> tuple[FolderChoice, ...]:
         with self._open_mailbox(MailLogin(mailbox, session_key)) as box:
-            found = box.folders()
+            folders = box.folders()
         return tuple(
-            FolderChoice(one.name, _shown(one))
-            for one in found
-            if one.selectable and one.use not in _NOT_FOR_FILING
+            FolderChoice(folder.name, _label(folder))
+            for folder in folders
+            if folder.selectable and folder.use not in _NOT_FOR_FILING
         )
 
     def recent(
@@ -45,25 +45,25 @@ class Glancing:
     ) -> tuple[MessageSummary, ...]:
         with self._open_mailbox(MailLogin(mailbox, session_key)) as box:
             page = box.page(_INBOX, 0, count)
-            return tuple(_glance(box, row, whole=whole) for row in page.rows)
+            return tuple(_summary(box, row, whole=whole) for row in page.rows)
 
-    def one(self, mailbox: str, session_key: str, ref: str) -> MessageSummary | None:
-        found = _ref(ref)
-        if found is None:
+    def message(self, mailbox: str, session_key: str, ref: str) -> MessageSummary | None:
+        parsed = _ref(ref)
+        if parsed is None:
             return None
         with self._open_mailbox(MailLogin(mailbox, session_key)) as box:
             try:
-                return read_message(box.raw(found))
+                return read_message(box.raw(parsed))
             except MessageGone:
                 return None
 
     @contextmanager
-    def received(self, mailbox: str) -> Iterator["Waiting"]:
+    def received(self, mailbox: str) -> Iterator["ReceivedMail"]:
         with self._open_mailbox(MailLogin(mailbox)) as box:
-            yield Waiting(box)
+            yield ReceivedMail(box)
 
 
-class Waiting:
+class ReceivedMail:
     """Implements `sorting.ports.Inbox`."""
 
     def __init__(self, box: Mailbox) -> None:
@@ -78,13 +78,13 @@ class Waiting:
         return tuple(sorted(self._rows, key=lambda key: self._rows[key].ref.uid))
 
     def summaries(self, keys: Sequence[str], *, whole: bool) -> tuple[MessageSummary, ...]:
-        found = []
+        summaries = []
         for key in keys:
             try:
-                found.append(_glance(self._box, self._rows[key], whole=whole))
+                summaries.append(_summary(self._box, self._rows[key], whole=whole))
             except MessageGone:
                 continue
-        return tuple(found)
+        return tuple(summaries)
 
     def apply(self, keys: Collection[str], outcome: Outcome) -> None:
         rows = [self._rows[key] for key in keys]
@@ -109,23 +109,23 @@ def _key(ref: MessageRef) -> str:
 
 
 def _ref(text: str) -> MessageRef | None:
-    """A message as addresses write it: folder step / UIDVALIDITY / UID."""
+    """A message reference as URLs write it: folder / UIDVALIDITY / UID."""
     match = re.fullmatch(r"([^/]+)/([0-9]{1,10})/([0-9]{1,10})", text, re.ASCII)
     folder = folder_of_slug(match[1]) if match else None
     return MessageRef(folder, int(match[2]), int(match[3])) if match and folder else None
 
 
-def _shown(folder: Folder) -> str:
+def _label(folder: Folder) -> str:
     return folder.name.replace("/", " / ") if folder.use is Use.OTHER else display_name(folder)
 
 
-def _glance(box: Mailbox, row: Row, *, whole: bool) -> MessageSummary:
+def _summary(box: Mailbox, row: Row, *, whole: bool) -> MessageSummary:
     summary = row.summary
-    known = MessageSummary(
-        sender=_whole(summary.sender),
+    message_summary = MessageSummary(
+        sender=_full_address(summary.sender),
         sender_address=summary.sender.address,
-        recipients=", ".join(_whole(one) for one in summary.to),
-        recipient_addresses=tuple(one.address for one in summary.to),
+        recipients=", ".join(_full_address(person) for person in summary.to),
+        recipient_addresses=tuple(person.address for person in summary.to),
         subject=summary.subject,
         size=summary.size,
         has_attachment=summary.has_attachment,
@@ -133,20 +133,20 @@ def _glance(box: Mailbox, row: Row, *, whole: bool) -> MessageSummary:
         key=_key(row.ref),
     )
     if not whole:
-        return known
-    read = read_message(box.raw(row.ref), summary.date)
-    return replace(read, size=summary.size, key=known.key)
+        return message_summary
+    message = read_message(box.raw(row.ref), summary.date)
+    return replace(message, size=summary.size, key=message_summary.key)
 
 
 def read_message(raw: bytes, received: datetime | None = None) -> MessageSummary:
-    """A message read through, as a filter sees it at its delivery."""
+    """A whole message, as a filter sees it at delivery."""
     message = email.message_from_bytes(raw)
     sender, to = _header(message, "From"), [_header(message, name) for name in ("To", "Cc")]
     return MessageSummary(
         sender=sender,
-        sender_address=next((one for _, one in getaddresses([sender])), ""),
-        recipients=", ".join(one for one in to if one),
-        recipient_addresses=tuple(one for _, one in getaddresses([one for one in to if one])),
+        sender_address=next((address for _, address in getaddresses([sender])), ""),
+        recipients=", ".join(filter(None, to)),
+        recipient_addresses=tuple(address for _, address in getaddresses(list(filter(None, to)))),
         subject=_header(message, "Subject"),
         size=len(raw),
         has_attachment=any(part.get_content_disposition() == "attachment" for part in message.walk()),
@@ -171,5 +171,5 @@ def _texts(message: Message) -> Iterator[str]:
         yield _TAG.sub(" ", text) if part.get_content_subtype() == "html" else text
 
 
-def _whole(one: Correspondent) -> str:
-    return f"{one.name} <{one.address}>" if one.name else one.address
+def _full_address(person: Correspondent) -> str:
+    return f"{person.name} <{person.address}>" if person.name else person.address

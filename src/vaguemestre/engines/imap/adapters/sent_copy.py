@@ -1,4 +1,4 @@
-"""After a message left: its copy in sent mail, the mark on what it answered, the end of its draft."""
+"""After submission: the copy in Sent, the flag on the answered message, the end of the draft."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,8 +8,8 @@ from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
 from vaguemestre.post.mailstore.values import Flag, MailLogin, MessageRef, Use
 
 
-class Filing:
-    """Implements `outbox.ports.FileSent` over any mail store; running twice does no harm."""
+class SentCopies:
+    """Implements `outbox.ports.FileSent` over any mail store. Idempotent."""
 
     def __init__(self, open_mailbox: OpenMailbox) -> None:
         self._open_mailbox = open_mailbox
@@ -26,15 +26,15 @@ class Filing:
         try:
             with self._open_mailbox(MailLogin(mailbox)) as box:
                 self._copy(box, content, message_id, at)
-                if (old := _ref(draft)) is not None:
-                    box.expunge([old])
+                if (draft_ref := _ref(draft)) is not None:
+                    box.expunge([draft_ref])
                 if answered and answered.get("mailbox", mailbox) == mailbox:
-                    _mark(box, answered)
-            if answered and (elsewhere := str(answered.get("mailbox", mailbox))) != mailbox:
-                with self._open_mailbox(MailLogin(elsewhere)) as box:
-                    _mark(box, answered)
+                    _flag_answered(box, answered)
+            if answered and (other := str(answered.get("mailbox", mailbox))) != mailbox:
+                with self._open_mailbox(MailLogin(other)) as box:
+                    _flag_answered(box, answered)
         except Refusal as refusal:
-            # no room, no folder, or a mailbox that is closed to its person
+            # quota reached, folder gone, or mailbox closed
             raise EngineRefused(f"filing: {refusal.code}") from refusal
 
     @staticmethod
@@ -44,14 +44,14 @@ class Filing:
             box.append(sent, content, (Flag.SEEN,), at)
 
 
-def _mark(box: Mailbox, answered: Mapping[str, object]) -> None:
+def _flag_answered(box: Mailbox, answered: Mapping[str, object]) -> None:
     if (original := _ref(answered)) is not None:
         box.flag([original], (str(answered.get("flag") or Flag.ANSWERED),), ())
 
 
-def _ref(kept: Mapping[str, object] | None) -> MessageRef | None:
-    """A reference as the outbox keeps it (JSON); None when there is none or it makes no sense."""
-    match kept:
+def _ref(fields: Mapping[str, object] | None) -> MessageRef | None:
+    """A reference from the outbox's JSON; None when it is absent or malformed."""
+    match fields:
         case {"folder": str(folder), "uid_validity": int(validity), "uid": int(uid)}:
             return MessageRef(folder, validity, uid)
         case _:

@@ -1,20 +1,20 @@
-"""The first message of a mailbox, put in its inbox once."""
+"""The welcome message of a new mailbox, appended to its inbox once."""
 
 from datetime import datetime
 from email import message_from_bytes
 from email.utils import parseaddr
 
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
-from vaguemestre.foundation.kernel.seals import vouched
+from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin
 
 
-class Welcoming:
-    """Implements `assistant.ports.DeliverWelcome` over any mail store; running twice does no harm."""
+class WelcomeMessages:
+    """Implements `assistant.ports.DeliverWelcome` over any mail store. Idempotent."""
 
     def __init__(self, open_mailbox: OpenMailbox, server: str, key: bytes) -> None:
-        """`server`: the name this instance vouches under (RFC 8601, authserv-id); `key`: of its seals."""
+        """`server`: our authserv-id (RFC 8601); `key`: of the submission seals."""
         self._open_mailbox, self._server, self._key = open_mailbox, server, key
 
     def __call__(self, mailbox: str, content: bytes, message_id: str, at: datetime) -> None:
@@ -26,6 +26,6 @@ class Welcoming:
             raise EngineRefused(f"welcome: {refusal.code}") from refusal
 
     def _vouched(self, content: bytes) -> bytes:
-        """It comes from this very instance, without passing its submission service."""
+        """The message with our own Authentication-Results: it does not pass the submission service."""
         sender = parseaddr(str(message_from_bytes(content).get("From", "")))[1]
-        return vouched(content, self._key, self._server, sender.lower())
+        return with_voucher(content, self._key, self._server, sender.lower())

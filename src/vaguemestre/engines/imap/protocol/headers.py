@@ -1,4 +1,4 @@
-"""What headers say: words, dates, transfer encodings. Pure and total, like the rest of reading."""
+"""Header values decoded: encoded words, dates, transfer encodings, parameters. Pure and total."""
 
 import re
 from base64 import b64decode
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from quopri import decodestring
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from vaguemestre.foundation.kernel import charsets
@@ -21,9 +22,9 @@ _FOLDING = re.compile(r"\r?\n[ \t]*|[\t\r\n]+")
 _FOLDED = re.compile(r"\r?\n[ \t]+")
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-_LONGEST = 20_000  # of a header that is read; what follows is no use to anybody
-_MOST_IDS = 200
-_MOST_FIELDS = 200
+_MAX_CHARS = 20_000  # of a header; what follows is dropped
+_MAX_IDS = 200
+_MAX_FIELDS = 200
 
 
 def clean(text: str) -> str:
@@ -34,8 +35,8 @@ def clean(text: str) -> str:
 
 
 def decoded(raw: str) -> str:
-    """A header's words (RFC 2047, tolerant): octets as latin-1 in, clean Unicode out."""
-    return _known(raw) if len(raw) < 1000 else _decoded(raw[:_LONGEST])
+    """A header value decoded tolerantly (RFC 2047): octets as latin-1 in, clean Unicode out."""
+    return _decoded_cached(raw) if len(raw) < 1000 else _decoded(raw[:_MAX_CHARS])
 
 
 def _decoded(raw: str) -> str:
@@ -59,22 +60,22 @@ def _decoded(raw: str) -> str:
     return clean("".join(words)).strip()
 
 
-_known = lru_cache(maxsize=4096)(_decoded)
+_decoded_cached = lru_cache(maxsize=4096)(_decoded)
 
 
 def plain(raw: str) -> str:
     return raw if raw.isascii() else charsets.text(raw.encode("latin-1", "replace"))
 
 
-def _word_octets(kind: str, written: str) -> bytes:
-    content = written.encode("latin-1", "replace")
+def _word_octets(kind: str, word: str) -> bytes:
+    content = word.encode("latin-1", "replace")
     if kind in "bB":
         return base64_octets(content)
     return decodestring(content.replace(b"_", b" "), header=False)
 
 
 def base64_octets(content: bytes) -> bytes:
-    """What base64 says, skipping whatever is not base64 and an incomplete end."""
+    """Decode base64, skipping foreign characters and an incomplete end."""
     digits = _NOT_BASE64.sub(b"", content)
     if len(digits) % 4 == 1:
         digits = digits[:-1]
@@ -82,7 +83,7 @@ def base64_octets(content: bytes) -> bytes:
 
 
 def undone(content: bytes, encoding: str) -> bytes:
-    """Transfer encoding undone (RFC 2045 §6), tolerantly."""
+    """Undo a transfer encoding (RFC 2045 §6), tolerantly."""
     match encoding.lower():
         case "base64":
             return base64_octets(content)
@@ -111,50 +112,58 @@ def moment(internal_date: str) -> datetime:
 
 
 def internal_date(moment: datetime) -> str:
-    """`moment` undone, for APPEND; `moment` is aware."""
+    """The inverse of `moment`, for APPEND; `moment` is aware."""
     return moment.strftime(f"%d-{MONTHS[moment.month - 1]}-%Y %H:%M:%S %z")
 
 
 @lru_cache(maxsize=128)
-def _zone(written: str) -> timezone:
-    minutes = int(written[1:3]) * 60 + int(written[3:5])
-    return timezone(timedelta(minutes=-minutes if written.startswith("-") else minutes))
+def _zone(offset: str) -> timezone:
+    minutes = int(offset[1:3]) * 60 + int(offset[3:5])
+    return timezone(timedelta(minutes=-minutes if offset.startswith("-") else minutes))
 
 
 def header_moment(raw: str) -> datetime | None:
-    """A Date header, or None when it says nothing sensible."""
+    """The moment of a Date header; None when it makes no sense."""
     try:
-        read = parsedate_to_datetime(raw[:100])
-        read = read if read.tzinfo else read.replace(tzinfo=UTC)
-        read.astimezone(UTC)
+        sent_at = parsedate_to_datetime(raw[:100])
+        sent_at = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)
+        sent_at.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return read
+    return sent_at
 
 
 def message_ids(raw: str) -> tuple[str, ...]:
-    """The Message-IDs in a header, in their order; of very many, the first ones and the last ones."""
-    found = [clean(one) for one in _MESSAGE_ID.findall(raw[: 5 * _LONGEST])]
-    half = _MOST_IDS // 2
-    return tuple(found if len(found) <= _MOST_IDS else found[:half] + found[-half:])
+    """The Message-IDs of a header in their order; of very many, the first and the last ones."""
+    ids = [clean(match) for match in _MESSAGE_ID.findall(raw[: 5 * _MAX_CHARS])]
+    half = _MAX_IDS // 2
+    return tuple(ids if len(ids) <= _MAX_IDS else ids[:half] + ids[-half:])
 
 
 def header_fields(raw: bytes) -> list[tuple[str, str]]:
     """The fields of a header block (RFC 5322 §2.2), unfolded: lower-case names and clean values, in order."""
     fields = []
-    for line in _FOLDED.sub(" ", raw[: 20 * _LONGEST].decode("latin-1")).split("\n")[:_MOST_FIELDS]:
+    for line in _FOLDED.sub(" ", raw[: 20 * _MAX_CHARS].decode("latin-1")).split("\n")[:_MAX_FIELDS]:
         name, colon, value = line.partition(":")
         if colon:
-            fields.append((name.strip().lower(), clean(plain(value.strip()[: 5 * _LONGEST]))))
+            fields.append((name.strip().lower(), clean(plain(value.strip()[: 5 * _MAX_CHARS]))))
     return fields
 
 
-def unfolded_parameter(pieces: list[tuple[int, bool, str]]) -> str:
-    """`utf-8''%C3%A9t` + `%C3%A9.pdf` → `été.pdf` (RFC 2231 §4): place, extended or not, value."""
+class ParameterPiece(NamedTuple):
+    """A continuation of a parameter (RFC 2231 §3); `is_extended`: percent-encoded (§4)."""
+
+    place: int
+    is_extended: bool
+    value: str
+
+
+def unfolded_parameter(pieces: list[ParameterPiece]) -> str:
+    """Join the sorted pieces: `utf-8''%C3%A9t` + `%C3%A9.pdf` → `été.pdf` (RFC 2231 §4)."""
     label, content = "", b""
-    for place, (_, extended, value) in enumerate(pieces):
-        if extended and place == 0 and value.count("'") >= 2:
+    for place, (_, is_extended, value) in enumerate(pieces):
+        if is_extended and place == 0 and value.count("'") >= 2:
             label, _, value = value.split("'", 2)
         octet = value.encode("latin-1", "replace")
-        content += unquote_to_bytes(octet) if extended else octet
+        content += unquote_to_bytes(octet) if is_extended else octet
     return clean(charsets.text(content, label)).strip()

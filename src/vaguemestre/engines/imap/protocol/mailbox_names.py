@@ -1,4 +1,4 @@
-"""Folder names on the wire: modified UTF-7 (RFC 3501 §5.1.3), which every server reads unasked."""
+"""Folder names on the wire: modified UTF-7 (RFC 3501 §5.1.3), which every server reads."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def is_possible(name: str) -> bool:
-    """Whether a folder may have that name at all: no control character, not empty, not endless."""
+    """Whether a folder may have that name: not empty, no control character, at most 1,000 characters."""
     return 0 < len(name) <= 1000 and _FORBIDDEN.search(name) is None
 
 
@@ -19,7 +19,7 @@ def to_wire(name: str) -> str:
 
 
 def from_wire(name: str) -> str:
-    """The Unicode name; what is malformed stays as it is written."""
+    """The Unicode name; malformed sequences stay as they are."""
     return _SHIFTED.sub(_unshift, name) if "&" in name else name
 
 

@@ -1,14 +1,14 @@
 """A line of IMAP → nested lists. Pure and total: nothing a mail can hold makes it raise.
 
-The line is turned into JSON by string operations that run in C, then read by the standard decoder: a fifth of
-what walking it token by token costs.
+String operations that run in C turn the line into JSON, which the standard decoder reads: a fifth of the cost
+of walking it token by token.
 """
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from vaguemestre.engines.imap.protocol.wire import Line
+from vaguemestre.engines.imap.protocol.line_stream import Line
 
 type Node = list[Node] | str | int | None
 """A parenthesised list, a string or an atom (octets as latin-1), a number, or NIL."""
@@ -16,7 +16,7 @@ type Node = list[Node] | str | int | None
 type Items = dict[str, Node]
 
 _ATOM = re.compile(r"[^\s()\0\[\]]*\[[^\]]*\][^\s()\0]*|[^\s()\0]+")
-# The same where numbers stay numbers and \x04 stands for NIL: three times as quick, and right nearly always.
+# The same, with numbers left as they are and \x04 for NIL: three times as quick, and nearly always right.
 _WORD_ATOM = re.compile(r"[^\s()\0\x040-9][^\s()\0\x04\[]*(?:\[[^\]]*\][^\s()\0]*)?")
 
 
@@ -33,22 +33,22 @@ def tree(line: Line) -> list[Node]:
         literals = iter(line.literals)
         strings = [_literal(next(literals, b"")) if s == "\0" else s for s in strings]
     structure = "\0".join(pieces[0::2])
-    if (read := _joined(_quick(structure), strings)) is None:
-        read = _joined(_careful(structure), strings)
-    return read if read is not None else []
+    if (nodes := _decoded(_quick(structure), strings)) is None:
+        nodes = _decoded(_careful(structure), strings)
+    return nodes if nodes is not None else []
 
 
-def together(texts: Sequence[str]) -> list[list[Node]] | None:
-    """Lists read at once, each a text without an atom, a literal or anything escaped.
+def trees(texts: Sequence[str]) -> list[list[Node]] | None:
+    """Lists decoded at once, each a text without an atom, a literal or an escape.
 
-    None when one of them is not such a list: then each is to be read by itself.
+    None when one of them is not such a list: each must then be decoded by itself.
     """
     whole = " ".join(texts)
     if "\x02" in whole or "\x03" in whole:
         return None
     pieces = whole.split('"')
-    read = _joined(_lists("\0".join(pieces[0::2]).replace("NIL", "null")), pieces[1::2])
-    lists = [node for node in read or () if isinstance(node, list)]
+    nodes = _decoded(_lists("\0".join(pieces[0::2]).replace("NIL", "null")), pieces[1::2])
+    lists = [node for node in nodes or () if isinstance(node, list)]
     return lists if len(lists) == len(texts) else None
 
 
@@ -61,30 +61,30 @@ def _lists(structure: str) -> str:
 
 
 def _careful(structure: str) -> str:
-    """For atoms that begin with a digit or hold NIL, and for spaces where none is due."""
+    """For atoms that begin with a digit or hold NIL, and for superfluous spaces."""
     structure = _ATOM.sub(r'"\g<0>"', structure).replace('"NIL"', "null")
     return ",".join(structure.split()).replace("(", "[").replace(")", "]").replace("][", "],[")
 
 
-def _joined(structure: str, strings: list[str]) -> list[Node] | None:
-    """The JSON of a line, its strings put back where \0 stands, read; None when it is not JSON."""
+def _decoded(structure: str, strings: list[str]) -> list[Node] | None:
+    """Decode the JSON of a line, its strings put back in place of \0; None when it is not JSON."""
     pieces = [""] * (2 * len(strings) + 1)
     structures = structure.split("\0")
     if len(structures) != len(strings) + 1:
         return None
     pieces[0::2] = structures
     pieces[1::2] = strings
-    written = '"'.join(pieces)
-    if "\x02" in written or "\x03" in written:
-        written = written.replace("\x02", "\\\\").replace("\x03", '\\"')
+    text = '"'.join(pieces)
+    if "\x02" in text or "\x03" in text:
+        text = text.replace("\x02", "\\\\").replace("\x03", '\\"')
     try:
-        read = _READ(f"[{written}]")
+        nodes = _decode_json(f"[{text}]")
     except (ValueError, RecursionError):
         return None
-    return read if isinstance(read, list) else None
+    return nodes if isinstance(nodes, list) else None
 
 
-_READ = json.JSONDecoder(strict=False, parse_float=str).decode
+_decode_json = json.JSONDecoder(strict=False, parse_float=str).decode
 
 
 def _literal(content: bytes) -> str:
@@ -92,7 +92,7 @@ def _literal(content: bytes) -> str:
 
 
 def fetched(lines: Iterable[Line]) -> Iterator[Items]:
-    """What each FETCH line says, by item name (`BODY[…]` items by their beginning)."""
+    """The items of each FETCH line by name (`BODY[…]` items by their beginning)."""
     for line in lines:
         if line.is_whole and b" FETCH (" in line.text[:24]:
             nodes = tree(line)

@@ -1,35 +1,34 @@
-"""Two sessions that open a new mailbox at the same moment.
+"""Works around a race of Dovecot: two sessions that open a new mailbox at the same moment.
 
 Dovecot makes the inbox, the special folders and the list of folders when a mailbox is first opened. Of two
-sessions doing so at once, one may be told that the inbox to select ALREADYEXISTS, or that what to put a
-new folder in is NONEXISTENT (seen with 2.4.1, about once in a hundred). Neither can be true: the levels
-above a new folder are made by the server (RFC 9051 §6.3.4). Asked again, it answers.
+sessions doing so at once, one may be told ALREADYEXISTS for the inbox it selects, or NONEXISTENT for the
+parent of a new folder (seen with 2.4.1, about once in a hundred). Neither can be true: the server makes the
+levels above a new folder (RFC 9051 §6.3.4). The second try succeeds.
 """
 
 from collections.abc import Callable
 
-from vaguemestre.engines.imap.protocol.wire import Answered, Argument, Line
+from vaguemestre.engines.imap.protocol.arguments import Argument
+from vaguemestre.engines.imap.protocol.connection import CommandRefused
+from vaguemestre.engines.imap.protocol.line_stream import Line
 
 _ATTEMPTS = 5
 
 
-def begun[T](ask: Callable[[], T], untrue: str) -> T:
-    """What `ask` returns; asked again while it is refused with the response code `untrue`.
+def retry_untrue_refusal[T](command: Callable[[], T], untrue: str) -> T:
+    """Run a command again while it is refused with the response code `untrue`.
 
-    Raises Answered for any other code, and for that one when it stays.
+    Raises CommandRefused for any other code, and for that one when it stays.
     """
     for _ in range(_ATTEMPTS - 1):
         try:
-            return ask()
-        except Answered as refused:
-            if refused.code != untrue:
+            return command()
+        except CommandRefused as refusal:
+            if refusal.code != untrue:
                 raise
-    return ask()
+    return command()
 
 
-def make(run: Callable[[bytes, Argument], list[Line]], name: Argument) -> None:
-    """CREATE by `run`, the name as it travels.
-
-    Raises as `run` does: Answered ALREADYEXISTS when it is there.
-    """
-    begun(lambda: run(b"CREATE", name), "NONEXISTENT")
+def create_mailbox(run: Callable[[bytes, Argument], list[Line]], name: Argument) -> None:
+    """CREATE a folder by its name on the wire. Raises as `run`: ALREADYEXISTS when there is one."""
+    retry_untrue_refusal(lambda: run(b"CREATE", name), "NONEXISTENT")

@@ -1,108 +1,121 @@
-"""Phrases: the index knows the words of a message, not that they follow one another. So messages are read."""
+"""Phrase search: the index has no positions, so candidates are fetched and their texts compared."""
 
 import re
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import unescape
 from itertools import batched
+from typing import NamedTuple
 
 import nh3
 
 from vaguemestre.engines.imap.cache import sort_cache
-from vaguemestre.engines.imap.protocol import headers, parse, response_tree
-from vaguemestre.engines.imap.protocol.wire import Argument, Line
-from vaguemestre.engines.imap.store.folder_lists import Listing
-from vaguemestre.engines.imap.store.session import PATIENCE_BYTES, folded, uid_of
+from vaguemestre.engines.imap.protocol import answers, body_structure, envelopes, headers, response_tree
+from vaguemestre.engines.imap.protocol.arguments import Argument
+from vaguemestre.engines.imap.store.folder_lists import FolderLists
+from vaguemestre.engines.imap.store.session import CONTENT_PATIENCE_SECONDS, sequence_set, uid_of
 from vaguemestre.foundation.kernel import charsets
-from vaguemestre.foundation.kernel.texts import says, spoken
+from vaguemestre.foundation.kernel.texts import contains_phrase, words_only
 from vaguemestre.mailbox.webmail.rules.rendering.parts import leaves_of
 from vaguemestre.post.mailstore.values import Part, View
 
-_SECONDS = 2.0  # of reading; the page waits
-_AT_ONCE = 50
-_MOST_PARTS = 8
-_LONGEST = 400_000  # octets of a text, as written
+_READING_SECONDS = 2.0  # the page waits
+_BATCH = 50
+_MAX_PARTS = 8
+_MAX_PART_BYTES = 400_000  # transfer encoding included
 _BLOCK = re.compile(r"<(?=/?(?:p|div|t[dhr]|li|br|h[1-6r]|table|[ou]l|blockquote)\b)", re.IGNORECASE)
 _SILENT = {"head", "script", "style", "title"}
 
 type Texts = list[str]
 
 
-class Saying(Listing):
-    def _saying(self, uids: Sequence[int], view: View) -> tuple[list[int], int]:
-        """Those among `uids` that say the phrases of a view and not those it shuns; how many were not read.
+class CheckedUids(NamedTuple):
+    """The UIDs that pass, and how many messages there was no time to read."""
 
-        What was not read is left out for a phrase that is wanted, kept for one that is not.
+    uids: list[int]
+    unread: int
+
+
+class PhraseSearch(FolderLists):
+    def _check_phrases(self, uids: Sequence[int], view: View) -> CheckedUids:
+        """Those among `uids` that hold the wanted phrases of a view and none of the unwanted ones.
+
+        A message that was not read does not hold a wanted phrase, nor an unwanted one.
         """
-        left, unread, until = list(uids), 0, time.monotonic() + _SECONDS
+        remaining, unread, until = list(uids), 0, time.monotonic() + _READING_SECONDS
         if view.phrases:
-            texts = self._read(left, until)
-            unread = len(left) - len(texts)
-            phrases = [spoken(phrase) for phrase in view.phrases]
-            left = [uid for uid in left if uid in texts and _holds_all(texts[uid], phrases)]
+            texts = self._read_texts(remaining, until)
+            unread = len(remaining) - len(texts)
+            phrases = [words_only(phrase) for phrase in view.phrases]
+            remaining = [uid for uid in remaining if uid in texts and _holds_all(texts[uid], phrases)]
         for excluded in view.excluded_phrases:
-            suspects = set(self._which([b"TEXT", headers.clean(excluded)]))
-            texts = self._read([uid for uid in left if uid in suspects], until)
-            unread += len(suspects.intersection(left)) - len(texts)
-            phrase = spoken(excluded)
-            left = [uid for uid in left if uid not in texts or not _holds_all(texts[uid], [phrase])]
-        return left, unread
+            suspects = set(self._search_uids([b"TEXT", headers.clean(excluded)]))
+            texts = self._read_texts([uid for uid in remaining if uid in suspects], until)
+            unread += len(suspects.intersection(remaining)) - len(texts)
+            phrase = words_only(excluded)
+            remaining = [uid for uid in remaining if uid not in texts or not _holds_all(texts[uid], [phrase])]
+        return CheckedUids(remaining, unread)
 
-    def _read(self, uids: Sequence[int], until: float) -> dict[int, Texts]:
-        """What the first of them say, as many as time allows; at least some."""
-        found: dict[int, Texts] = {}
-        for some in batched(uids, _AT_ONCE, strict=False):
-            found.update(self._texts(some))
+    def _read_texts(self, uids: Sequence[int], until: float) -> dict[int, Texts]:
+        """The texts of the first messages, as many as time allows; one batch at least."""
+        texts: dict[int, Texts] = {}
+        for batch in batched(uids, _BATCH, strict=False):
+            texts.update(self._texts_of(batch))
             if time.monotonic() > until:
                 break
-        return found
+        return texts
 
-    def _texts(self, uids: Sequence[int]) -> dict[int, Texts]:
-        """One that is gone meanwhile says nothing."""
+    def _texts_of(self, uids: Sequence[int]) -> dict[int, Texts]:
+        """Subject, names and text parts, by UID; no text for a message expunged meanwhile."""
         texts: dict[int, Texts] = {uid: [] for uid in uids}
-        alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        uids_by_parts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         parts: dict[int, dict[str, Part]] = {}
-        for items in response_tree.fetched(self._structures(uids)):
+        lines = self.run(
+            b"UID FETCH",
+            sequence_set(uids),
+            b"(UID ENVELOPE BODYSTRUCTURE)",
+            patience=CONTENT_PATIENCE_SECONDS,
+        )
+        for items in response_tree.fetched(lines):
             uid = uid_of(items)
-            texts[uid] = [spoken(text) for text in parse.named(items)]
-            parts[uid] = {part.number: part for part in _written(parse.structure(items.get("BODYSTRUCTURE")))}
-            alike[tuple(parts[uid])].append(uid)
-        for numbers, some in alike.items():
+            texts[uid] = [words_only(text) for text in envelopes.searchable_texts(items)]
+            root = body_structure.structure(items.get("BODYSTRUCTURE"))
+            parts[uid] = {part.number: part for part in _text_parts(root)}
+            uids_by_parts[tuple(parts[uid])].append(uid)
+        for numbers, alike in uids_by_parts.items():
             if not numbers:
                 continue
-            asked = b" ".join(b"BODY.PEEK[%b]<0.%d>" % (number.encode(), _LONGEST) for number in numbers)
-            lines = self.run(b"UID FETCH", folded(some), b"(UID %b)" % asked, patience=PATIENCE_BYTES)
+            sections = b" ".join(b"BODY.PEEK[%b]<0.%d>" % (n.encode(), _MAX_PART_BYTES) for n in numbers)
+            lines = self.run(
+                b"UID FETCH",
+                sequence_set(alike),
+                b"(UID %b)" % sections,
+                patience=CONTENT_PATIENCE_SECONDS,
+            )
             for items in response_tree.fetched(lines):
                 uid = uid_of(items)
                 for number in numbers:
-                    content = parse.section(items, f"BODY[{number}]") or b""
-                    texts[uid].append(spoken(_plain(parts[uid][number], content)))
+                    content = answers.section(items, f"BODY[{number}]") or b""
+                    texts[uid].append(words_only(_plain_text(parts[uid][number], content)))
         return texts
 
-    def _structures(self, uids: Sequence[int]) -> list[Line]:
-        return self.run(b"UID FETCH", folded(uids), b"(UID ENVELOPE BODYSTRUCTURE)", patience=PATIENCE_BYTES)
-
-    def _which(self, keys: list[Argument]) -> "array[int]":
+    def _search_uids(self, keys: list[Argument]) -> "array[int]":
         lines = self.run(b"UID SEARCH RETURN (ALL) CHARSET UTF-8", *keys, patience=self._search_patience)
-        return sort_cache.unpacked(parse.all_found(esearch(lines)))
-
-
-def esearch(lines: Sequence[Line]) -> bytes:
-    return next((line.text for line in lines if line.text.startswith(b"ESEARCH")), b"")
+        return sort_cache.parse_sorted_uids(answers.esearch_all(answers.esearch(lines)))
 
 
 def _holds_all(texts: Texts, phrases: Sequence[str]) -> bool:
-    return all(any(says(text, phrase) for text in texts) for phrase in phrases)
+    return all(any(contains_phrase(text, phrase) for text in texts) for phrase in phrases)
 
 
-def _written(root: Part) -> Iterator[Part]:
+def _text_parts(root: Part) -> list[Part]:
     texts = (part for part in leaves_of(root) if part.kind.startswith("text/"))
-    yield from sorted(texts, key=lambda part: part.number)[:_MOST_PARTS]
+    return sorted(texts, key=lambda part: part.number)[:_MAX_PARTS]
 
 
-def _plain(part: Part, content: bytes) -> str:
+def _plain_text(part: Part, content: bytes) -> str:
     text = charsets.text(headers.undone(content, part.encoding), part.charset)
     if part.kind != "text/html":
         return text

@@ -1,7 +1,7 @@
-"""Warm connections of one process, kept between requests.
+"""Connection pool of one process.
 
-A connection is lent to one thread. It comes back with nothing selected and is lent again with nothing unread,
-or else closed. It belongs to one browser session: when the session ends, so does the connection.
+A connection is lent to one thread. It is kept when it comes back with nothing selected, and lent again when
+nothing is unread; otherwise it is closed. It belongs to one browser session and is closed when that ends.
 """
 
 import threading
@@ -10,44 +10,44 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from vaguemestre.engines.imap.protocol.wire import Connection
-from vaguemestre.engines.imap.store.fairness import Turns
+from vaguemestre.engines.imap.protocol.connection import Connection
+from vaguemestre.engines.imap.store.fairness import FairTurns
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.mailstore.values import MailLogin
 
 IDLE_SECONDS = 90.0
-SWEEP_SECONDS = 1.0  # looking at the counter costs nothing
-MOST_IDLE_EACH = 2
-MOST_WAITING_EACH = 3  # requests of one mailbox that may wait for an answer at once
-MOST_CONNECTIONS = 200  # a worker; each costs Dovecot 1.7 MiB
+SWEEP_SECONDS = 1.0
+MAX_IDLE_PER_LOGIN = 2
+MAX_WAITING_PER_MAILBOX = 3  # requests that may wait for an answer at once
+MAX_CONNECTIONS = 200  # per process; each costs Dovecot 1.7 MiB
 
 
 class Lease:
-    """A connection on loan. `connection` may be exchanged once for a fresh one."""
+    """A connection on loan, opened or taken from the pool when first used."""
 
     def __init__(self, pool: "Pool", login: MailLogin) -> None:
         self._pool = pool
         self._login = login
-        self._held: Connection | None = None
+        self._connection: Connection | None = None
         self._is_fresh = False
         self._generation = pool.generation
         self._began_at = time.monotonic()
 
     @property
     def heard_at(self) -> float:
-        """When the mail store last said something to this loan, or when the loan began."""
-        held = self._held
-        return max(self._began_at, held.heard_at) if held is not None else self._began_at
+        """When the mail store last sent something during this loan, or when the loan began (monotonic)."""
+        connection = self._connection
+        return max(self._began_at, connection.heard_at) if connection is not None else self._began_at
 
     @property
     def connection(self) -> Connection:
-        """Taken when first needed. Raises EngineDown, EngineRefused."""
-        if self._held is None:
-            self._held, self._is_fresh = self._pool.take(self._login)
-        return self._held
+        """Raises EngineDown, EngineRefused when none can be opened."""
+        if self._connection is None:
+            self._connection, self._is_fresh = self._pool.take(self._login)
+        return self._connection
 
     def renew(self) -> bool:
-        """After a dead connection: have the next one opened anew. False when this one was new already."""
+        """Replace a dead connection by a new one. False when the dead one was new already."""
         if self._is_fresh:
             return False
         self._pool.drop_idle(self._login)
@@ -56,28 +56,29 @@ class Lease:
 
     @property
     def has_heard(self) -> bool:
-        """Whether the mail store said anything during this loan."""
+        """Whether the mail store sent anything during this loan."""
         return self.heard_at > self._began_at
 
     def replace(self) -> None:
-        """After an answer that did not end: have the next question asked on another connection."""
+        """Close a connection whose answer did not end; the next command opens another one."""
         self._close()
 
     def give_back(self) -> None:
-        if self._held is not None:
-            self._pool.put_back(self._login, self._held, self._generation)
-            self._held = None
+        if self._connection is not None:
+            self._pool.put_back(self._login, self._connection, self._generation)
+            self._connection = None
 
     def _close(self) -> None:
-        if self._held is not None:
-            self._pool.discard(self._held)
-            self._held = None
+        if self._connection is not None:
+            self._pool.discard(self._connection)
+            self._connection = None
 
 
 class Pool:
-    """`generation` moves whenever some session ended; `ended` then says which of these keys have.
+    """Idle connections by login.
 
-    It is never asked about an empty key, which is the worker's.
+    `generation` changes whenever a session has ended; `ended` returns the ended ones among session keys. It
+    is never called with an empty key, which is the worker's.
     """
 
     def __init__(
@@ -88,8 +89,8 @@ class Pool:
         on_forget: Callable[[str], None] = lambda _: None,
         *,
         idle_seconds: float = IDLE_SECONDS,
-        most: int = MOST_CONNECTIONS,
-        most_waiting: int = MOST_WAITING_EACH,
+        most: int = MAX_CONNECTIONS,
+        most_waiting: int = MAX_WAITING_PER_MAILBOX,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connect = connect
@@ -98,53 +99,53 @@ class Pool:
         self._on_forget = on_forget
         self._idle_seconds = idle_seconds
         self._most = most
-        self._turns = Turns(most_waiting)
+        self._fair_turns = FairTurns(most_waiting)
         self._clock = clock
         self._lock = threading.Lock()
         self._idle: OrderedDict[MailLogin, list[Connection]] = OrderedDict()  # least recently used first
         self._open = 0
-        self._seen_generation: int | None = None
+        self._last_generation: int | None = None
         self._sweeper: threading.Thread | None = None
         self._stopped = threading.Event()
 
     @contextmanager
     def lend(self, login: MailLogin) -> Iterator[Lease]:
-        """A lease for the time of a `with`; an exception closes the connection unless it is clean."""
-        self.follow()
+        """A lease for the time of a `with`."""
+        self.close_ended_sessions()
         lease = Lease(self, login)
-        with self._turns.turn(login.mailbox, lease):
+        with self._fair_turns.turn(login.mailbox, lease):
             try:
                 yield lease
             finally:
                 lease.give_back()
 
-    def follow(self) -> None:
-        """When sessions ended since the last look, close what they had open."""
-        now = self._generation()
-        if now == self._seen_generation:
+    def close_ended_sessions(self) -> None:
+        """Close the idle connections of the sessions that ended since the last call."""
+        generation = self._generation()
+        if generation == self._last_generation:
             return
         with self._lock:
-            is_first, self._seen_generation = self._seen_generation is None, now
+            is_first, self._last_generation = self._last_generation is None, generation
             keys = {login.session_key for login in self._idle if login.session_key}
         for key in self._ended(keys) if keys and not is_first else ():
             self.forget(key)
 
     def forget(self, session_key: str) -> None:
-        """Close the idle connections of a session; lent ones are closed when they come back."""
+        """Close the idle connections of a session; those on loan are closed when they come back."""
         with self._lock:
-            gone = [login for login in self._idle if login.session_key == session_key]
-            connections = [connection for login in gone for connection in self._idle.pop(login)]
+            logins = [login for login in self._idle if login.session_key == session_key]
+            connections = [connection for login in logins for connection in self._idle.pop(login)]
             self._open -= len(connections)
         for connection in connections:
             connection.close()
-        for login in gone:
+        for login in logins:
             self._on_forget(login.mailbox)
 
     def close_all(self) -> None:
-        """Close every idle connection, and stop watching."""
+        """Close every idle connection and stop the sweeper."""
         self._stopped.set()
         with self._lock:
-            connections = [connection for kept in self._idle.values() for connection in kept]
+            connections = [connection for idle in self._idle.values() for connection in idle]
             self._idle.clear()
             self._open -= len(connections)
         for connection in connections:
@@ -157,45 +158,45 @@ class Pool:
     @property
     def idle_count(self) -> int:
         with self._lock:
-            return sum(len(kept) for kept in self._idle.values())
+            return sum(map(len, self._idle.values()))
 
     # For leases
 
     def take(self, login: MailLogin) -> tuple[Connection, bool]:
-        """The connection last given back, or a new one (True)."""
+        """The connection last given back, or a new one; whether it is new."""
         while True:
             with self._lock:
-                kept = self._idle.get(login)
-                connection = kept.pop() if kept else None
-                if kept is not None and not kept:
+                idle = self._idle.get(login)
+                connection = idle.pop() if idle else None
+                if idle is not None and not idle:
                     del self._idle[login]
             if connection is None:
-                return self._opened(login), True
-            # a server that went away meanwhile is seen here: an act that is never tried twice succeeds too
-            if self._clock() - connection.used_at < self._idle_seconds and connection.is_fit:
+                return self._open_connection(login), True
+            # a server that closed it meanwhile shows here, so a command that is never retried succeeds too
+            if self._clock() - connection.used_at < self._idle_seconds and connection.is_reusable:
                 return connection, False
             self.discard(connection)
 
     def put_back(self, login: MailLogin, connection: Connection, generation: int) -> None:
-        """Keep it for the next one, unless its session ended since that generation."""
-        # whether it is fit is seen when it is lent again: the last answer may still be on its way
-        fit = connection.selected is None and not connection.broken
-        if fit and login.session_key and self._generation() != generation:
-            fit = login.session_key not in self._ended({login.session_key})
-        if not fit:
+        """Keep the connection for the next loan, unless its session ended since that generation."""
+        # `is_reusable` is checked at the next loan: the last answer may still be on its way
+        is_kept = connection.selected is None and not connection.broken
+        if is_kept and login.session_key and self._generation() != generation:
+            is_kept = login.session_key not in self._ended({login.session_key})
+        if not is_kept:
             self.discard(connection)
             return
         connection.used_at = self._clock()
         extra: list[Connection] = []
         with self._lock:
-            kept = self._idle.setdefault(login, [])
-            kept.append(connection)
+            idle = self._idle.setdefault(login, [])
+            idle.append(connection)
             self._idle.move_to_end(login)
-            if len(kept) > MOST_IDLE_EACH:
-                extra.append(kept.pop(0))
-        for one in extra:
-            self.discard(one)
-        self._watch()
+            if len(idle) > MAX_IDLE_PER_LOGIN:
+                extra.append(idle.pop(0))
+        for surplus in extra:
+            self.discard(surplus)
+        self._start_sweeper()
 
     def discard(self, connection: Connection) -> None:
         connection.close()
@@ -203,7 +204,7 @@ class Pool:
             self._open -= 1
 
     def drop_idle(self, login: MailLogin) -> None:
-        """Close what is idle for a login: when one died, so did the others, most likely."""
+        """Close the idle connections of a login: when one died, the others most likely did too."""
         with self._lock:
             connections = self._idle.pop(login, [])
         for connection in connections:
@@ -211,7 +212,7 @@ class Pool:
 
     # Inside
 
-    def _opened(self, login: MailLogin) -> Connection:
+    def _open_connection(self, login: MailLogin) -> Connection:
         oldest: list[Connection] = []
         with self._lock:
             if self._open >= self._most:
@@ -222,41 +223,41 @@ class Pool:
             self._open += 1
         for connection in oldest:
             connection.close()
-        made: Connection | None = None
+        opened: Connection | None = None
         try:
-            made = self._connect(login)
-            return made
+            opened = self._connect(login)
+            return opened
         finally:
-            if made is None:
+            if opened is None:
                 with self._lock:
                     self._open -= 1
 
     def sweep(self) -> None:
-        """Close what has been idle too long, and what belonged to sessions that ended."""
-        self.follow()
+        """Close connections idle for too long, and those of ended sessions."""
+        self.close_ended_sessions()
         limit = self._clock() - self._idle_seconds
         stale: list[Connection] = []
         with self._lock:
             for login in list(self._idle):
-                kept = self._idle[login]
-                stale += [connection for connection in kept if connection.used_at < limit]
-                kept[:] = [connection for connection in kept if connection.used_at >= limit]
-                if not kept:
+                idle = self._idle[login]
+                stale += [connection for connection in idle if connection.used_at < limit]
+                idle[:] = [connection for connection in idle if connection.used_at >= limit]
+                if not idle:
                     del self._idle[login]
             self._open -= len(stale)
         for connection in stale:
             connection.close()
 
-    def _watch(self) -> None:
+    def _start_sweeper(self) -> None:
         if self._sweeper is None or not self._sweeper.is_alive():
             with self._lock:
-                watched = self._sweeper is not None and self._sweeper.is_alive()
-                if not watched and not self._stopped.is_set():
+                is_running = self._sweeper is not None and self._sweeper.is_alive()
+                if not is_running and not self._stopped.is_set():
                     self._sweeper = threading.Thread(
-                        target=self._sweep_for_ever, name="imap-pool", daemon=True
+                        target=self._sweep_until_stopped, name="imap-pool", daemon=True
                     )
                     self._sweeper.start()
 
-    def _sweep_for_ever(self) -> None:
+    def _sweep_until_stopped(self) -> None:
         while not self._stopped.wait(SWEEP_SECONDS):
             self.sweep()

@@ -1,99 +1,157 @@
-"""A borrowed connection and what is selected on it: the ground under every question to a mailbox."""
+"""A borrowed connection and its selected folder: what every command to a mailbox is built on."""
 
 import ssl
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
-from vaguemestre.engines.imap.protocol import headers, mailbox_names, parse, response_tree
-from vaguemestre.engines.imap.protocol.wire import (
-    PATIENCE,
-    Answered,
-    Argument,
-    Connection,
-    ConnectionDead,
-    Line,
-    encoded,
-)
-from vaguemestre.engines.imap.store.creation_race import begun
+from vaguemestre.engines.imap.protocol import answers, headers, mailbox_names, response_tree
+from vaguemestre.engines.imap.protocol.arguments import Argument, encoded
+from vaguemestre.engines.imap.protocol.connection import PATIENCE_SECONDS, CommandRefused, Connection
+from vaguemestre.engines.imap.protocol.line_stream import ConnectionDead, Line
+from vaguemestre.engines.imap.store.creation_race import retry_untrue_refusal
 from vaguemestre.engines.imap.store.pool import Lease
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.ports import FolderGone, MessageGone, QuotaReached
 from vaguemestre.post.mailstore.values import FIELDS, MailLogin, MessageRef
 
-OPENED = (
+MESSAGE_ITEMS = (
     b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (REFERENCES %b)])"
     % " ".join(FIELDS).upper().encode("ascii")
 )
-_LEAVE = b"UNSELECT"
-PATIENCE_BYTES = 30.0  # for whole messages, which may be 20 MB
-_AWAY = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "LIMIT", "CONTACTADMIN", "EXPUNGEISSUED"})
+STATUS_ITEMS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
+CONTENT_PATIENCE_SECONDS = 30.0  # for whole messages, which may be 20 MB
+_UNSELECT = b"UNSELECT"
+# Response codes of RFC 5530 and RFC 9208
+_OVER_QUOTA = frozenset({"OVERQUOTA", "TOOBIG"})
+_TEMPORARY = frozenset({"UNAVAILABLE", "INUSE", "SERVERBUG", "LIMIT", "CONTACTADMIN", "EXPUNGEISSUED"})
 _NO_FOLDER = frozenset({"NONEXISTENT", "TRYCREATE", "CANNOT", "NOPERM"})
 
 
+class SelectedFolder(NamedTuple):
+    name: str
+    uid_validity: int
+    exists: int
+
+
+class FolderAnswer(NamedTuple):
+    """What a folder answered, and which folder it proved to be."""
+
+    uid_validity: int
+    exists: int
+    lines: list[Line]
+
+
+class StatusAndAnswer(NamedTuple):
+    """The answer to a first command, and a folder's answer to the next one."""
+
+    first: list[Line]
+    answer: FolderAnswer
+
+
+class _Selection(NamedTuple):
+    before: list[Line]
+    then: list[Line]
+
+
 @contextmanager
-def meant(*, folder: str = "") -> Iterator[None]:
-    """Turn a refusal's code into the port's own words. Codes of RFC 5530 and RFC 9208."""
+def translated_refusals(*, folder: str = "") -> Iterator[None]:
+    """Translate the response code of a refusal into the port's refusals."""
     try:
         yield
-    except Answered as answer:
-        if answer.code in ("OVERQUOTA", "TOOBIG"):
-            raise QuotaReached("mailstore.quota-reached") from answer
-        if folder and answer.code in _NO_FOLDER:
-            raise FolderGone("mailstore.folder-gone", folder=folder) from answer
-        if answer.code in _AWAY:
-            raise EngineDown(str(answer)) from answer
+    except CommandRefused as refusal:
+        if refusal.code in _OVER_QUOTA:
+            raise QuotaReached("mailstore.quota-reached") from refusal
+        if folder and refusal.code in _NO_FOLDER:
+            raise FolderGone("mailstore.folder-gone", folder=folder) from refusal
+        if refusal.code in _TEMPORARY:
+            raise EngineDown(str(refusal)) from refusal
         raise
 
 
 class Session:
     """One mailbox on one connection, for the time of a `with`.
 
-    Begins with nothing selected; a folder stays selected for the questions that follow, until `leave`.
+    Begins with nothing selected; a folder stays selected for the commands that follow, until `leave`.
     """
 
     def __init__(self, login: MailLogin, lease: Lease) -> None:
         self.mailbox = login.mailbox
         self.lease = lease
-        self._selected: tuple[str, int, int] | None = None  # folder, UIDVALIDITY, EXISTS
+        self._selected: SelectedFolder | None = None
 
     def leave(self) -> None:
-        """Make the connection fit for the next borrower. What fails here fails for nobody: it is closed."""
+        """Make the connection fit for the next borrower; one that fails here is closed by the pool."""
         try:
             self.unselect()
         except (EngineDown, EngineRefused):
             self._selected = None
 
-    def one(
-        self, ref: MessageRef, items: bytes, patience: float = PATIENCE, *, is_last: bool = False
+    def run(self, *arguments: Argument, patience: float = PATIENCE_SECONDS) -> list[Line]:
+        """Run a command, as `Connection.run`, its refusals translated."""
+        with translated_refusals():
+            return self.lease.connection.run(*arguments, patience=patience)
+
+    def retry_if_dead[T](self, query: Callable[[], T]) -> T:
+        """Run a query that changes nothing, once more if a kept connection proves dead."""
+        try:
+            return query()
+        except ConnectionDead:
+            self._selected = None
+            if not self.lease.renew():
+                raise
+            return query()
+
+    def fetch_one(
+        self, ref: MessageRef, items: bytes, patience: float = PATIENCE_SECONDS, *, is_last: bool = False
     ) -> response_tree.Items:
-        """What is asked of one message; `is_last` as for `ask_of`. Raises MessageGone."""
+        """FETCH items of one message; `is_last` as for `query_folder`. Raises MessageGone."""
         question = b"UID FETCH %d %b" % (ref.uid, items)
         try:
-            # a UID means nothing if the folder proves to be another one
-            validity, _, lines = self.ask_of(ref.folder, question, patience, is_last=is_last)
+            answer = self.query_folder(ref.folder, question, patience, is_last=is_last)
         except FolderGone as gone:
             raise MessageGone("mailstore.message-gone") from gone
-        if validity == ref.uid_validity:
-            for found in response_tree.fetched(lines):
-                if uid_of(found) == ref.uid and len(found) > 1:
-                    return found
+        # a UID means nothing in a folder that was made anew
+        if answer.uid_validity == ref.uid_validity:
+            for fetched in response_tree.fetched(answer.lines):
+                if uid_of(fetched) == ref.uid and len(fetched) > 1:
+                    return fetched
         raise MessageGone("mailstore.message-gone")
 
-    def ask_of(
-        self, folder: str, question: bytes, patience: float = PATIENCE, *, is_last: bool = False
-    ) -> tuple[int, int, list[Line]]:
-        """A folder's UIDVALIDITY and count, and what it answers, all in one breath. Raises FolderGone.
+    def query_folder(
+        self, folder: str, question: bytes, patience: float = PATIENCE_SECONDS, *, is_last: bool = False
+    ) -> FolderAnswer:
+        """A folder's answer to a command, SELECT included, in one round trip. Raises FolderGone.
 
-        `is_last`: nothing more is to be asked of it, so that it is left in that breath as well.
+        `is_last`: no other command follows, so the folder is unselected in the same write.
         """
         if self.has_selected(folder):
             lines = self.run(question, patience=patience)
-            return *self.now_selected()[1:], lines
-        lines = self.select(folder, then=question, patience=patience, is_left=is_last)
-        _, validity, count = self.now_selected()
+            selected = self.current_folder()
+            return FolderAnswer(selected.uid_validity, selected.exists, lines)
+        lines = self.select(folder, then=question, patience=patience, is_last=is_last)
+        selected = self.current_folder()
         if is_last:
             self._selected = None
-        return validity, count, lines
+        return FolderAnswer(selected.uid_validity, selected.exists, lines)
+
+    def query_after(self, first: bytes, folder: str, question: bytes) -> StatusAndAnswer:
+        """The answer to `first`, nothing selected, then as `query_folder` for a last question, together.
+
+        Raises FolderGone; CommandRefused when the question is refused.
+        """
+        self.unselect()
+        selection = self._select(folder, before=first, then=question, is_last=True)
+        selected = self.current_folder()
+        self._selected = None
+        answer = FolderAnswer(selected.uid_validity, selected.exists, selection.then)
+        return StatusAndAnswer(selection.before, answer)
+
+    def status(self, folder: str) -> bytes:
+        """The folder's STATUS line: while it stays the same, nothing has changed. Raises FolderGone."""
+        self.unselect()
+        with translated_refusals(folder=folder):
+            return answers.status_line(self.run(b"STATUS", mailbox_names.to_wire(folder), STATUS_ITEMS))
 
     def enter(self, ref: MessageRef) -> None:
         """Select the folder of a message. Raises MessageGone when it is not the same folder any more."""
@@ -101,36 +159,23 @@ class Session:
             self.enter_folder(ref.folder)
         except FolderGone as gone:
             raise MessageGone("mailstore.message-gone") from gone
-        if self.now_selected()[1] != ref.uid_validity:
+        if self.current_folder().uid_validity != ref.uid_validity:
             raise MessageGone("mailstore.message-gone")
 
-    def enter_folder(self, folder: str) -> tuple[str, int, int]:
-        """Name, UIDVALIDITY and count of the folder, selected. Raises FolderGone."""
-        if self._selected is None or self._selected[0] != folder:
+    def enter_folder(self, folder: str) -> SelectedFolder:
+        """Select the folder unless it is selected. Raises FolderGone."""
+        if self._selected is None or self._selected.name != folder:
             self.select(folder)
-        return self.now_selected()
-
-    def ask_after(
-        self, first: bytes, folder: str, question: bytes
-    ) -> tuple[list[Line], int, int, list[Line]]:
-        """What `first` answers with nothing selected, then as `ask_of` for a last question, in one breath.
-
-        Raises FolderGone; Answered when it refuses the question.
-        """
-        self.unselect()
-        told, lines = self._select(folder, before=first, then=question, is_left=True)
-        _, validity, count = self.now_selected()
-        self._selected = None
-        return told, validity, count, lines
+        return self.current_folder()
 
     def select(
-        self, folder: str, then: bytes = b"", patience: float = PATIENCE, *, is_left: bool = False
+        self, folder: str, then: bytes = b"", patience: float = PATIENCE_SECONDS, *, is_last: bool = False
     ) -> list[Line]:
-        """SELECT, and what `then` answers when it is asked in the same breath. Raises FolderGone.
+        """SELECT a folder; the answer to `then`, sent in the same write. Raises FolderGone.
 
-        `is_left`: UNSELECT is told in that breath too.
+        `is_last`: UNSELECT is sent in that write too.
         """
-        return self._select(folder, then=then, patience=patience, is_left=is_left)[1]
+        return self._select(folder, then=then, patience=patience, is_last=is_last).then
 
     def _select(
         self,
@@ -138,35 +183,37 @@ class Session:
         *,
         before: bytes = b"",
         then: bytes = b"",
-        patience: float = PATIENCE,
-        is_left: bool = False,
-    ) -> tuple[list[Line], list[Line]]:
+        patience: float = PATIENCE_SECONDS,
+        is_last: bool = False,
+    ) -> _Selection:
         check_name(folder)
         self._selected = None
         connection = self.lease.connection
         connection.selected = folder
         # CONDSTORE: without it HIGHESTMODSEQ may not be kept for this folder
         select = encoded(b"SELECT", mailbox_names.to_wire(folder), b"(CONDSTORE)")
-        asked = [command for command in (before, select, then) if command]
-        tell = _LEAVE if is_left else b""
+        commands = [command for command in (before, select, then) if command]
+        unawaited = _UNSELECT if is_last else b""
         try:
-            with meant(folder=folder):
-                answers = begun(
-                    lambda: connection.run_together(*asked, patience=patience, tell=tell), "ALREADYEXISTS"
+            with translated_refusals(folder=folder):
+                lines = retry_untrue_refusal(
+                    lambda: connection.run_pipelined(*commands, patience=patience, unawaited=unawaited),
+                    "ALREADYEXISTS",
                 )
         except FolderGone:
             connection.selected = None
             raise
-        told = answers[1 if before else 0]
-        self._selected = folder, int(parse.code(told, b"UIDVALIDITY") or 0), parse.exists(told)
-        if is_left:
+        selected = lines[1 if before else 0]
+        validity = int(answers.response_code(selected, b"UIDVALIDITY") or 0)
+        self._selected = SelectedFolder(folder, validity, answers.exists(selected))
+        if is_last:
             connection.selected = None
-        return (answers[0] if before else []), (answers[-1] if then else [])
+        return _Selection(lines[0] if before else [], lines[-1] if then else [])
 
     def has_selected(self, folder: str) -> bool:
-        return self._selected is not None and self._selected[0] == folder
+        return self._selected is not None and self._selected.name == folder
 
-    def now_selected(self) -> tuple[str, int, int]:
+    def current_folder(self) -> SelectedFolder:
         if self._selected is None:
             raise EngineDown("imap: nothing is selected")
         return self._selected
@@ -175,40 +222,25 @@ class Session:
         """UNSELECT: a selected folder's STATUS would be the session's own old view."""
         if self._selected is not None:
             self._selected = None
-            self.lease.connection.tell(_LEAVE)  # commands are obeyed in their order: no need to wait
+            self.lease.connection.run_unawaited(_UNSELECT)  # commands run in order: no need to wait
             self.lease.connection.selected = None
 
     def validity_of(self, folder: str) -> int:
         """A folder's UIDVALIDITY, 0 when it is gone."""
         try:
             lines = self.run(b"STATUS", mailbox_names.to_wire(folder), b"(UIDVALIDITY)")
-        except Answered:
+        except CommandRefused:
             return 0
-        return next(
-            (parse.numbers(line.text[line.text.rfind(b"(") :]).get("UIDVALIDITY", 0) for line in lines), 0
-        )
+        return next((answers.status_figures(line.text).get("UIDVALIDITY", 0) for line in lines), 0)
 
-    def must_exist(self, folder: str) -> None:
+    def check_exists(self, folder: str) -> None:
         """Raises FolderGone."""
         if not self.validity_of(folder):
             raise FolderGone("mailstore.folder-gone", folder=folder)
 
-    def run(self, *arguments: Argument, patience: float = PATIENCE) -> list[Line]:
-        with meant():
-            return self.lease.connection.run(*arguments, patience=patience)
-
-    def again[T](self, ask: Callable[[], T]) -> T:
-        """A question may be asked once more when a kept connection proves dead."""
-        try:
-            return ask()
-        except ConnectionDead:
-            self._selected = None
-            if not self.lease.renew():
-                raise
-            return ask()
-
 
 def check_name(folder: str) -> None:
+    """Raises FolderGone for a name that no folder can have."""
     if not mailbox_names.is_possible(folder):
         raise FolderGone("mailstore.folder-gone", folder=headers.clean(folder)[:100])
 
@@ -217,8 +249,8 @@ def uid_of(items: response_tree.Items) -> int:
     return response_tree.number_of(items.get("UID"))
 
 
-def folded(uids: Collection[int]) -> bytes:
-    """UIDs as a sequence-set, runs folded: moving 50,000 messages is one short line."""
+def sequence_set(uids: Collection[int]) -> bytes:
+    """UIDs as a sequence-set with runs folded: moving 50,000 messages is one short line."""
     pieces: list[str] = []
     ordered = sorted(set(uids))
     start = 0
@@ -233,10 +265,10 @@ def folded(uids: Collection[int]) -> bytes:
 def connector(
     address: tuple[str, int], token_for: Callable[[MailLogin], str], tls: ssl.SSLContext | None = None
 ) -> Callable[[MailLogin], Connection]:
-    """How the pool opens a connection: a token is asked for only then."""
+    """The function by which the pool opens a connection; it asks for a token only then."""
 
     def connect(login: MailLogin) -> Connection:
-        with meant():
+        with translated_refusals():
             return Connection.open(address, login.mailbox, token_for(login), tls)
 
     return connect

@@ -1,34 +1,51 @@
-"""Looking along a folder in another order, or at part of it."""
+"""A folder in another order, narrowed, or grouped by conversation (`View`)."""
 
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import batched
+from typing import NamedTuple
 
 from vaguemestre.engines.imap.cache import sort_cache
-from vaguemestre.engines.imap.protocol import mailbox_names, parse, response_tree
+from vaguemestre.engines.imap.protocol import answers, mailbox_names, response_tree
 from vaguemestre.engines.imap.protocol.headers import MONTHS
-from vaguemestre.engines.imap.protocol.wire import ConnectionDead, TooSlow
-from vaguemestre.engines.imap.store.folder_lists import VALIDATOR
-from vaguemestre.engines.imap.store.phrase_search import Saying, esearch
-from vaguemestre.engines.imap.store.session import PATIENCE_BYTES, check_name, folded, uid_of
+from vaguemestre.engines.imap.protocol.line_stream import ConnectionDead, TooSlow
+from vaguemestre.engines.imap.store.folder_pages import validator_of
+from vaguemestre.engines.imap.store.phrase_search import CheckedUids, PhraseSearch
+from vaguemestre.engines.imap.store.session import (
+    CONTENT_PATIENCE_SECONDS,
+    check_name,
+    sequence_set,
+    uid_of,
+)
 from vaguemestre.post.mailstore.values import Flag, MessageRef, Order, Page, Row, View
 
-_MOST_JUDGED = 5_000  # envelopes read for what SEARCH cannot say
-_MOST_TOGETHER = 60  # messages of one conversation of which a list speaks
+_MAX_ENVELOPES = 5_000  # read for what SEARCH cannot express
+_MAX_GROUP = 60  # messages of one conversation that a list shows
+_BATCH = 2_000
 
 
-class Looking(Saying):
+class _SortedUids(NamedTuple):
+    uids: "array[int]"
+    unchecked: int
+
+
+class _SortedThreads(NamedTuple):
+    threads: sort_cache.Threads
+    unchecked: int
+
+
+class ViewQuery(PhraseSearch):
     def look(self, folder: str, view: View, offset: int, size: int) -> Page:
         if view.is_plain:
             return self.page(folder, offset, size)
         check_name(folder)
-        return self.carefully(lambda: self._look(folder, view, max(0, offset), size))
+        return self.retry_one_by_one(lambda: self._view_page(folder, view, max(0, offset), size))
 
     def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
         check_name(folder)
-        return self.again(lambda: self._refs(folder, view))
+        return self.retry_if_dead(lambda: self._view_refs(folder, view))
 
     def place(self, folder: str, view: View, day: date) -> int:
         check_name(folder)
@@ -37,62 +54,67 @@ class Looking(Saying):
         since = b"SINCE %d-%b-%d" % (after.day, MONTHS[after.month - 1].encode("ascii"), after.year)
         before = b"BEFORE %d-%b-%d" % (day.day, MONTHS[day.month - 1].encode("ascii"), day.year)
 
-        def ask() -> int:
+        def query() -> int:
             self.unselect()
             self.enter_folder(folder)
-            wanted = before if view.is_reversed else since
             lines = self.run(
                 b"UID SEARCH RETURN (COUNT) CHARSET UTF-8",
-                wanted,
-                *sort_cache.criteria(view),
+                before if view.is_reversed else since,
+                *sort_cache.search_criteria(view),
                 patience=self._search_patience,
             )
-            return parse.numbers(esearch(lines)).get("COUNT", 0)
+            return answers.numbers(answers.esearch(lines)).get("COUNT", 0)
 
-        return self.again(ask)
+        return self.retry_if_dead(query)
 
-    def _look(self, folder: str, view: View, offset: int, size: int) -> Page:
-        status = self._status(folder)
+    def _view_page(self, folder: str, view: View, offset: int, size: int) -> Page:
+        status = self.status(folder)
         key = folder, offset, size, view
-        if (kept := self._pages.get(self.mailbox, key, status)) is not None:
-            return kept
-        figures = parse.numbers(status[status.rfind(b"(") :])
-        order = self._ordered(folder, view, status)
-        _, validity, _ = self.enter_folder(folder)
+        if (cached := self._pages.get(self.mailbox, key, status)) is not None:
+            return cached
+        figures = answers.status_figures(status)
+        order = self._order_of(folder, view, status)
+        validity = self.enter_folder(folder).uid_validity
         part = order[offset : offset + size]
         if isinstance(part, array):
             rows = self._rows_at(folder, validity, list(part))
         else:
-            rows = self._grouped(folder, validity, part)
-        validator = ".".join(str(figures.get(name, 0)) for name in VALIDATOR)
-        unchecked = self._orders.unchecked((self.mailbox, folder, view))
+            rows = self._conversation_rows(folder, validity, part)
         page = Page(
-            folder, validity, len(order), figures.get("UNSEEN", 0), offset, rows, validator, unchecked
+            folder,
+            validity,
+            len(order),
+            figures.get("UNSEEN", 0),
+            offset,
+            rows,
+            validator_of(figures),
+            self._orders.unchecked((self.mailbox, folder, view)),
         )
         self._pages.keep(self.mailbox, key, status, page)
         return page
 
-    def _refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
-        order = self._ordered(folder, view, self._status(folder))
-        _, validity, _ = self.enter_folder(folder)
+    def _view_refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
+        order = self._order_of(folder, view, self.status(folder))
+        validity = self.enter_folder(folder).uid_validity
         uids = list(order) if isinstance(order, array) else [uid for group in order for uid in group]
         if folder != self._everything:
             return tuple(MessageRef(folder, validity, uid) for uid in uids)
         return self._real_refs(uids)
 
     def _real_refs(self, uids: list[int]) -> tuple[MessageRef, ...]:
-        """Where messages of the box of all folders really are."""
+        """The real folders and UIDs of messages of the virtual folder."""
         places: dict[int, tuple[str, int]] = {}
-        for some in batched(uids, 2_000, strict=False):
+        for batch in batched(uids, _BATCH, strict=False):
             lines = self.run(
-                b"UID FETCH", folded(some), b"(UID X-MAILBOX X-REAL-UID)", patience=PATIENCE_BYTES
+                b"UID FETCH",
+                sequence_set(batch),
+                b"(UID X-MAILBOX X-REAL-UID)",
+                patience=CONTENT_PATIENCE_SECONDS,
             )
             for items in response_tree.fetched(lines):
-                real = response_tree.octets_of(items.get("X-REAL-UID"))
-                name = mailbox_names.from_wire(
-                    response_tree.octets_of(items.get("X-MAILBOX")).decode("latin-1")
-                )
-                places[uid_of(items)] = name, int(real) if real.isdigit() else 0
+                uid = response_tree.octets_of(items.get("X-REAL-UID"))
+                name = response_tree.octets_of(items.get("X-MAILBOX")).decode("latin-1")
+                places[uid_of(items)] = mailbox_names.from_wire(name), int(uid) if uid.isdigit() else 0
         validities = {name: self.validity_of(name) for name in {name for name, _ in places.values()}}
         return tuple(
             MessageRef(places[uid][0], validities[places[uid][0]], places[uid][1])
@@ -100,113 +122,131 @@ class Looking(Saying):
             if uid in places and validities[places[uid][0]] and places[uid][1]
         )
 
-    def _ordered(self, folder: str, view: View, status: bytes) -> "array[int] | sort_cache.Threads":
-        figures = parse.numbers(status[status.rfind(b"(") :])
+    # Orders
+
+    def _order_of(self, folder: str, view: View, status: bytes) -> "array[int] | sort_cache.Threads":
+        """UIDs or conversations of a view, cached for as long as its STATUS allows."""
+        figures = answers.status_figures(status)
         stamp: sort_cache.Stamp = (
             status
-            if sort_cache.follows_marks(view) or folder == self._everything
+            if sort_cache.depends_on_flags(view) or folder == self._everything
             else (figures.get("UIDVALIDITY", 0), figures.get("UIDNEXT", 0), figures.get("MESSAGES", 0))
         )
         key = self.mailbox, folder, view
-        if (kept := self._orders.get(key, stamp)) is not None:
-            return kept
+        if (cached := self._orders.get(key, stamp)) is not None:
+            return cached
         self.enter_folder(folder)
-        order, unchecked = self._grouped_order(folder, view) if view.is_grouped else self._sorted(view)
+        order, unchecked = self._group(folder, view) if view.is_grouped else self._sort(view)
         self._orders.keep(key, stamp, order, unchecked)
         return order
 
-    def _sorted(self, view: View) -> "tuple[array[int], int]":
+    def _sort(self, view: View) -> _SortedUids:
         lines = self.run(
             b"UID SORT RETURN (ALL)",
             sort_cache.sort_keys(view),
             b"UTF-8",
-            *sort_cache.criteria(view),
+            *sort_cache.search_criteria(view),
             patience=self._search_patience,
         )
-        uids = sort_cache.unpacked(parse.all_found(esearch(lines)))
+        uids = sort_cache.parse_sorted_uids(answers.esearch_all(answers.esearch(lines)))
         if view.order is Order.RELEVANCE:
-            better = [set(self._which(keys)) for keys in sort_cache.ranks(view)]
-            uids = sort_cache.packed(sort_cache.ranked(uids, better, is_reversed=view.is_reversed))
-        wanted, unchecked = self._wanted(list(uids), view)
-        if len(wanted) == len(uids):
-            return uids, unchecked
-        return sort_cache.packed(wanted), unchecked
+            better = [set(self._search_uids(keys)) for keys in sort_cache.relevance_searches(view)]
+            uids = sort_cache.pack_uids(
+                sort_cache.sort_by_relevance(uids, better, is_reversed=view.is_reversed)
+            )
+        matching, unchecked = self._check(list(uids), view)
+        if len(matching) == len(uids):
+            return _SortedUids(uids, unchecked)
+        return _SortedUids(sort_cache.pack_uids(matching), unchecked)
 
-    def _wanted(self, uids: list[int], view: View) -> tuple[list[int], int]:
-        """What SEARCH only came near to is looked at; how many it would have taken too long to."""
-        if sort_cache.by_envelope(view):
-            wanted = self._judged(uids, view)
-            uids = [uid for uid in uids if uid in wanted]
+    def _check(self, uids: list[int], view: View) -> CheckedUids:
+        """The UIDs that match what SEARCH can only approach, and how many there was no time to check."""
+        if sort_cache.needs_envelopes(view):
+            matching = self._check_envelopes(uids, view)
+            uids = [uid for uid in uids if uid in matching]
         if view.phrases or view.excluded_phrases:
-            return self._saying(uids, view)
-        return uids, 0
+            return self._check_phrases(uids, view)
+        return CheckedUids(uids, 0)
 
-    def _judged(self, uids: list[int], view: View) -> set[int]:
-        newest = sorted(uids, reverse=True)[:_MOST_JUDGED]
+    def _check_envelopes(self, uids: list[int], view: View) -> set[int]:
+        newest = sorted(uids, reverse=True)[:_MAX_ENVELOPES]
         if not newest:
             return set()
-        lines = self.run(b"UID FETCH", folded(newest), b"(UID ENVELOPE)", patience=PATIENCE_BYTES)
-        return sort_cache.of_envelopes(lines, view)
+        lines = self.run(
+            b"UID FETCH", sequence_set(newest), b"(UID ENVELOPE)", patience=CONTENT_PATIENCE_SECONDS
+        )
+        return sort_cache.matching_uids(lines, view)
 
-    def _grouped_order(self, folder: str, view: View) -> tuple[sort_cache.Threads, int]:
-        """By conversations; each message by itself where the store cannot tell them (a message of very many
-        references ends the process that sorts)."""
+    def _group(self, folder: str, view: View) -> _SortedThreads:
+        """Conversations; one for each message if the store cannot group them.
+
+        A message with very many references ends the process that sorts.
+        """
         try:
             return self._threads(view)
         except (TooSlow, ConnectionDead):
             self._selected = None
             self.lease.replace()
         self.enter_folder(folder)
-        order, unchecked = self._sorted(replace(view, is_grouped=False))
-        return tuple((uid,) for uid in order), unchecked
+        uids, unchecked = self._sort(replace(view, is_grouped=False))
+        return _SortedThreads(tuple((uid,) for uid in uids), unchecked)
 
-    def _threads(self, view: View) -> tuple[sort_cache.Threads, int]:
-        lines = self.run(b"UID THREAD REFS UTF-8", *sort_cache.criteria(view), patience=self._search_patience)
+    def _threads(self, view: View) -> _SortedThreads:
+        lines = self.run(
+            b"UID THREAD REFS UTF-8", *sort_cache.search_criteria(view), patience=self._search_patience
+        )
         answer = next((line.text for line in lines if line.text.startswith(b"THREAD")), b"")
-        found = sort_cache.threads(answer, oldest_first=view.is_reversed)
-        every = [uid for group in found for uid in group]
-        some, unchecked = self._wanted(every, view)
-        if len(some) == len(every):
-            return found, unchecked
-        wanted = set(some)
-        kept = (tuple(uid for uid in group if uid in wanted) for group in found)
-        return tuple(group for group in kept if group), unchecked
+        threads = sort_cache.parse_threads(answer, oldest_first=view.is_reversed)
+        uids = [uid for thread in threads for uid in thread]
+        matching, unchecked = self._check(uids, view)
+        if len(matching) == len(uids):
+            return _SortedThreads(threads, unchecked)
+        wanted = set(matching)
+        narrowed = (tuple(uid for uid in thread if uid in wanted) for thread in threads)
+        return _SortedThreads(tuple(thread for thread in narrowed if thread), unchecked)
+
+    # Rows
 
     def _rows_at(self, folder: str, validity: int, uids: list[int]) -> tuple[Row, ...]:
         if folder == self._everything:
             return self._rows_of_everything(uids)
-        lines = self.run(b"UID FETCH", folded(uids), b"(UID FLAGS)") if uids else []
-        by_uid = dict(parse.flags_by_uid(lines))
-        return self._with_summaries(folder, validity, [(uid, by_uid[uid]) for uid in uids if uid in by_uid])
+        flags = self._flags_of(uids)
+        return self._rows_with_summaries(
+            folder, validity, [(uid, flags[uid]) for uid in uids if uid in flags]
+        )
 
-    def _grouped(self, folder: str, validity: int, groups: Sequence[tuple[int, ...]]) -> tuple[Row, ...]:
-        """A row for each conversation: its latest message, marked for all of them."""
-        groups = [group[:_MOST_TOGETHER] for group in groups]
+    def _conversation_rows(
+        self, folder: str, validity: int, groups: Sequence[tuple[int, ...]]
+    ) -> tuple[Row, ...]:
+        """A row for each conversation: its latest message, with flags that speak for all of them."""
+        groups = [group[:_MAX_GROUP] for group in groups]
         uids = [uid for group in groups for uid in group]
         if not uids:
             return ()
         if folder == self._everything:
-            found = self._by_uid_of_everything(uids)
-            members = [[found[uid] for uid in group if uid in found] for group in groups]
+            by_uid = self._everything_by_uid(uids)
+            members = [[by_uid[uid] for uid in group if uid in by_uid] for group in groups]
             return tuple(
-                _spoken_for(rows[0], [(row.ref, row.flags) for row in rows]) for rows in members if rows
+                _conversation_row(rows[0], [(row.ref, row.flags) for row in rows]) for rows in members if rows
             )
-        marks = dict(parse.flags_by_uid(self.run(b"UID FETCH", folded(uids), b"(UID FLAGS)")))
-        present = [[uid for uid in group if uid in marks] for group in groups]
-        heads = self._with_summaries(
-            folder, validity, [(group[0], marks[group[0]]) for group in present if group]
+        flags = self._flags_of(uids)
+        present = [[uid for uid in group if uid in flags] for group in groups]
+        heads = self._rows_with_summaries(
+            folder, validity, [(group[0], flags[group[0]]) for group in present if group]
         )
         by_uid = {row.ref.uid: row for row in heads}
         return tuple(
-            _spoken_for(by_uid[group[0]], [(MessageRef(folder, validity, uid), marks[uid]) for uid in group])
+            _conversation_row(
+                by_uid[group[0]], [(MessageRef(folder, validity, uid), flags[uid]) for uid in group]
+            )
             for group in present
             if group and group[0] in by_uid
         )
 
 
-def _spoken_for(head: Row, group: list[tuple[MessageRef, frozenset[str]]]) -> Row:
-    """The head's row for the whole group: unread if one is, followed if one is."""
-    flags = frozenset().union(*(marks for _, marks in group))
-    if not all(Flag.SEEN in marks for _, marks in group):
+def _conversation_row(head: Row, group: list[tuple[MessageRef, frozenset[str]]]) -> Row:
+    """The head's row for the whole group: unread if one is, flagged if one is."""
+    flags = frozenset().union(*(some for _, some in group))
+    if not all(Flag.SEEN in some for _, some in group):
         flags -= {Flag.SEEN.value}
     return Row(head.summary, flags, head.ref, tuple(ref for ref, _ in group if ref != head.ref))

@@ -19,6 +19,6 @@ def counted(number: int, forms: str) -> str:
 
 @register.filter
 def plural(number: int, forms: str = ",s") -> str:
-    """One of two comma-separated forms; without them, the s of the plural."""
+    """One of two comma-separated forms; by default, the s of the plural."""
     singular, _, several = forms.partition(",")
     return texts.inflected(number, singular, several)

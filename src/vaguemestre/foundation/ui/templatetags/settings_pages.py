@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 register = template.Library()
 
-# URL name and title, in the order shown; each room answers for its own page.
+# URL name and title, in order; each room serves its own page.
 TABS = (
     ("sorting:absence", "Notifications d’absence"),
     ("sorting:filters", "Filtres"),
@@ -21,7 +21,7 @@ TABS = (
     ("signin:activity", "Mon activité"),
 )
 
-OF_A_BOX = frozenset({"sorting:absence", "sorting:filters", "compose:signatures", "tracking:sending"})
+MAILBOX_TABS = frozenset({"sorting:absence", "sorting:filters", "compose:signatures", "tracking:sending"})
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,15 @@ class Tab:
 
 @register.simple_tag
 def settings_tabs(path: str, who: object = None) -> list[Tab]:
-    """`path` is the address shown now: its tab is the open one. A shared mailbox has settings of its own."""
-    found = []
+    """The tabs; the one of `path` is open. A shared mailbox has only the settings of a mailbox."""
+    tabs = []
     for name, title in TABS:
-        if getattr(who, "acting", None) and name not in OF_A_BOX:
+        if getattr(who, "acting", None) and name not in MAILBOX_TABS:
             continue
         try:
             address = reverse(name)
         except NoReverseMatch:
-            continue  # that room is not served
+            continue  # the room has no page in this URLconf
         is_open = path == address or path.startswith(f"{address}/")
-        found.append(Tab(address, title, is_open))
-    return found
+        tabs.append(Tab(address, title, is_open))
+    return tabs

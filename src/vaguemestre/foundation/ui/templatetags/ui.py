@@ -40,24 +40,24 @@ def long_day(day: date | None, kind: str = "") -> str:
 
 @register.simple_tag
 def bundled(name: str) -> SafeString:
-    """The links of a bundle: one where files are gathered, one for each part where they are not."""
-    is_gathered = settings.STATIC_URL != "/static/"
+    """The tags of a bundle: one for the bundle if static files are collected, else one per part."""
+    is_collected = settings.STATIC_URL != "/static/"
     form = (
         '<script type="module" src="{}"></script>'
         if name.endswith(".js")
         else '<link rel="stylesheet" href="{}">'
     )
-    names = (name,) if is_gathered else BUNDLES[name]
-    return format_html_join("\n  ", form, ((static(one),) for one in names))
+    names = (name,) if is_collected else BUNDLES[name]
+    return format_html_join("\n  ", form, ((static(part),) for part in names))
 
 
 @register.simple_tag
 def widget(field: BoundField) -> SafeString:
-    """The input of a form field, tied to the hint and the error that `ui/field.html` writes after it."""
-    said = [f"{field.auto_id}_hint"] if field.help_text else []
+    """The input of a form field, described by the hint and the error that `ui/field.html` writes after it."""
+    described_by = [f"{field.auto_id}_hint"] if field.help_text else []
     if field.errors:
-        said.append(f"{field.auto_id}_error")
-    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(said)} if said else {}
+        described_by.append(f"{field.auto_id}_error")
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described_by)} if described_by else {}
     if field.errors:
         attrs["aria-invalid"] = "true"
     return field.as_widget(attrs=attrs)
@@ -65,7 +65,7 @@ def widget(field: BoundField) -> SafeString:
 
 @register.simple_tag
 def column(listing: Listing, sort: str, title: str, kind: str = "") -> SafeString:
-    """The head of a column that a click puts in order; `number` stands it over figures, on the right."""
+    """The sortable head of a column. `kind`: `number` for a column of figures."""
     is_open = listing.sort == sort
     direction = "descending" if listing.backwards else "ascending"
     return format_html(
@@ -82,12 +82,12 @@ def column(listing: Listing, sort: str, title: str, kind: str = "") -> SafeStrin
 
 @register.inclusion_tag("ui/pager.html")
 def pager(listing: Listing, total: int = -1, *, more: bool = False) -> dict[str, object]:
-    """« Précédents », « Suivants »: by the total when it is known, else by whether more follow."""
+    """Links « Précédents » and « Suivants », by `total` if it is known, else by `more`."""
     pages = -(-total // listing.count) if total >= 0 else 0
-    is_more = more or listing.page < pages
+    has_next = more or listing.page < pages
     return {
         "page": listing.page,
         "pages": pages,
         "before": listing.page_link(listing.page - 1) if listing.page > 1 else "",
-        "after": listing.page_link(listing.page + 1) if is_more else "",
+        "after": listing.page_link(listing.page + 1) if has_next else "",
     }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.mailbox.contacts.rules.cards import MOST_ADDRESSES
 from vaguemestre.mailbox.contacts.values import ContactCard, ContactSummary, Duplicates
 
@@ -56,5 +56,5 @@ def merge_cards(cards: Sequence[ContactCard]) -> ContactCard:
 
 
 def _comparable_name(name: str) -> str:
-    letters = "".join(c if c.isalnum() else " " for c in bare(name))
+    letters = "".join(c if c.isalnum() else " " for c in without_accents(name))
     return " ".join(sorted(letters.split()))

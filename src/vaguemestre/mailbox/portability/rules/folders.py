@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.mailbox.portability.values import INBOX, Places
 
 # What other programs call the folders every mailbox has, in French and in English; compared folded.
@@ -65,7 +65,7 @@ def _clean(step: str) -> str:
 
 
 def _folded(step: str) -> str:
-    return bare(step).strip()
+    return without_accents(step).strip()
 
 
 def _as_known(name: str, places: Places) -> str:

@@ -20,7 +20,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.sizes import MEGABYTE
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.foundation.ui.stored_files import hand_over_file, is_behind_front
+from vaguemestre.foundation.ui.stored_files import accel_redirect_file, is_behind_front
 from vaguemestre.mailbox.portability import queries, services
 from vaguemestre.mailbox.portability.forms import FileForm, PartnerForm, ServerForm
 from vaguemestre.mailbox.portability.ports import partners
@@ -169,7 +169,7 @@ def download(request: SignedInRequest, move_id: int) -> HttpResponse:
     if not found or not path.is_file():
         raise Http404
     if is_behind_front(request):
-        return hand_over_file(f"/.front/moves/{found[0]}", found[1], "application/zip")
+        return accel_redirect_file(f"/.front/moves/{found[0]}", found[1], "application/zip")
     answer = FileResponse(
         path.open("rb"), as_attachment=True, filename=found[1], content_type="application/zip"
     )

@@ -2,7 +2,7 @@
 
 import re
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.mailbox.sorting.values import Disclosure
 
 _PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)\s?33[\s.-]?(?:\(0\))?|0)[\s.-]?[1-9](?:[\s.-]?\d{2}){4}(?!\d)")
@@ -19,6 +19,6 @@ def disclosures(text: str) -> tuple[Disclosure, ...]:
     kinds = []
     if _PHONE.search(text):
         kinds.append(Disclosure.PHONE)
-    if _HEALTH.search(bare(text)):
+    if _HEALTH.search(without_accents(text)):
         kinds.append(Disclosure.HEALTH)
     return tuple(kinds)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.mailbox.webmail.rules.listing.folders import find_folder, of_use
 from vaguemestre.mailbox.webmail.rules.listing.search_query import EVERYWHERE
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
@@ -46,7 +46,7 @@ def page_of(mailbox: Mailbox, folder: str, offset: int, view: View = PLAIN) -> P
 
 def searched_folder(folders: tuple[Folder, ...], folder: str, typed: str, *, is_everywhere: bool) -> str:
     """The folder to search: the one `typed`, else all mail if asked for; empty when `typed` is unknown."""
-    if typed and bare(typed) not in EVERYWHERE:
+    if typed and without_accents(typed) not in EVERYWHERE:
         match = find_folder(folders, typed)
         return match.name if match else ""
     return (all_mail_folder(folders) if is_everywhere or typed else "") or folder

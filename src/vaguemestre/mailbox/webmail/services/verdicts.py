@@ -35,7 +35,7 @@ def verdict_of(reads: Reads, owner: str, opened: OpenedMessage, server: AuthServ
     if verdict is None:
 
         def seal_holds(author: str, seal: str) -> bool:
-            return seals.holds(seal, reads.raw(opened.ref), server.key, author)
+            return seals.is_seal_valid(seal, reads.raw(opened.ref), server.key, author)
 
         author = from_field(opened)
         if author.is_ambiguous:

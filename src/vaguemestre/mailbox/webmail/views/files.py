@@ -16,7 +16,7 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.file_policy import FILE_POLICY
 from vaguemestre.foundation.ui.attachments import as_file
-from vaguemestre.foundation.ui.stored_files import hand_over, is_behind_front
+from vaguemestre.foundation.ui.stored_files import accel_redirect, is_behind_front
 from vaguemestre.mailbox.webmail.http import reads_of
 from vaguemestre.mailbox.webmail.ports import PictureRefused, TooComplex, fetch_picture, run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
@@ -127,7 +127,7 @@ def show_picture(request: HttpRequest, signed: str) -> HttpResponse:
         if len(picture_request.address) > MAX_ADDRESS:
             raise PictureRefused("webmail.picture-address-malformed")
         if is_behind_front(request):
-            return hand_over(picture_path(picture_request.account_id, picture_request.address))
+            return accel_redirect(picture_path(picture_request.account_id, picture_request.address))
         picture = fetch_picture.get()(picture_request.address)
     except PictureRefused:
         # browsers display the body of the error: a placeholder, not the icon of a broken picture

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
-from vaguemestre.foundation.journal.queries import last_about
+from vaguemestre.foundation.journal.queries import last_time
 from vaguemestre.people.credentials.models import (
     Account,
     OneTimeDevice,
@@ -104,6 +104,6 @@ def second_factor_due(account_id: int, role: str, policy: Policy | None = None) 
     if role not in (policy or Policy()).roles:
         return None
     activated = Account.objects.filter(pk=account_id).values_list("activated_at", flat=True).first()
-    given = last_about(f"account:{account_id}", "credentials.role-given")
+    given = last_time(f"account:{account_id}", "credentials.role-given")
     since = max(moment for moment in (activated, given) if moment) if activated or given else None
     return enrol_before(role, since=since, holds_one=holds_second_factor(account_id), policy=policy)

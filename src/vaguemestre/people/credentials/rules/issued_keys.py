@@ -4,7 +4,7 @@ import re
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.foundation.ui.printed import Printed
+from vaguemestre.foundation.ui.printed import PrintedDocument
 from vaguemestre.people.credentials.values import KeyReceipt
 
 _SERIAL = re.compile(r"[0-9A-Z][0-9A-Z-]{3,39}", re.ASCII)
@@ -33,7 +33,7 @@ def check_pin(pin: str) -> None:
 
 def key_receipt(receipt: KeyReceipt) -> bytes:
     """The receipt, in PDF."""
-    page = Printed("Remise d’une clé OTP", receipt.academy)
+    page = PrintedDocument("Remise d’une clé OTP", receipt.academy)
     page.facts(
         (
             ("Numéro de série", receipt.serial),

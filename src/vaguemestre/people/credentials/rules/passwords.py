@@ -13,7 +13,7 @@ from itertools import permutations
 from pathlib import Path
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.people.credentials.values import Bearer, Strength
 
 SHORTEST = 12
@@ -84,7 +84,7 @@ def strength(password: str, bearer: Bearer, common: Set[str]) -> Strength:
     if len(left) < _OWN:
         return Strength.TOO_CLOSE
     left = _without_runs(left)
-    if len(left) < _OWN or len(set(left)) < 5 or _is_repeated(bare(text)):
+    if len(left) < _OWN or len(set(left)) < 5 or _is_repeated(without_accents(text)):
         return Strength.TOO_SIMPLE
     return _by_bits(bits(text, len(text) - (len(_plain(text)) - len(left))))
 
@@ -106,19 +106,19 @@ def _by_bits(found: float) -> Strength:
 
 def _plain(text: str) -> str:
     """Folded, letters and digits only."""
-    return "".join(c for c in bare(text) if c.isalnum())
+    return "".join(c for c in without_accents(text) if c.isalnum())
 
 
 def _readings(text: str) -> Iterator[str]:
     """The text as it may be meant: as it is, and with 4 read as a, 3 as e, @ as a…"""
-    folded = bare(text)
+    folded = without_accents(text)
     yield folded
     yield folded.translate(_LEET)
     yield folded.replace("1", "l").translate(_LEET)
 
 
 def _is_common(text: str, common: Set[str]) -> bool:
-    inside = _core(bare(text))  # first: « ! » at the end is an ending, not the letter i
+    inside = _core(without_accents(text))  # first: « ! » at the end is an ending, not the letter i
     for reading in (*_readings(text), *_readings(inside)):
         core = _core(reading)
         squeezed = "".join(c for c in reading if c.isalnum())
@@ -149,7 +149,7 @@ def _half(text: str) -> str:
 
 def _own_part(text: str, bearer: Bearer) -> str:
     """What is left of the password, letters and digits, once dates and known words are taken away."""
-    undated = _without_dates(bare(text), bearer.birth_date)
+    undated = _without_dates(without_accents(text), bearer.birth_date)
     words = _known_words(bearer)
     return min((_without_words(reading, words) for reading in _readings(undated)), key=len)
 

@@ -1,6 +1,6 @@
 """Labels of function and discipline codes (docs/domain.md §6.4, §6.5). Unknown codes are their own label."""
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 
 FUNCTIONS = {
     "ENS": "Enseignement",
@@ -52,12 +52,12 @@ DISCIPLINES = {
 def function_choices() -> list[tuple[str, str]]:
     """(code, label), each label once, in alphabetical order."""
     codes = {label: code for code, label in reversed(FUNCTIONS.items())}
-    return [(code, label) for label, code in sorted(codes.items(), key=lambda pair: bare(pair[0]))]
+    return [(code, label) for label, code in sorted(codes.items(), key=lambda pair: without_accents(pair[0]))]
 
 
 def discipline_choices() -> list[tuple[str, str]]:
     """(code, label), in alphabetical order."""
-    return sorted(DISCIPLINES.items(), key=lambda pair: bare(pair[1]))
+    return sorted(DISCIPLINES.items(), key=lambda pair: without_accents(pair[1]))
 
 
 def functions_with_same_label(code: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.people.intake.models import AppliedLine, PlannedRow, RefusedRow
 from vaguemestre.people.intake.values import Difference, Field, PlanRow, RowKind, Situation
 
@@ -129,7 +129,7 @@ def differences_of(stored: Sequence[Sequence[str | None]]) -> tuple[Difference, 
 
 def _words_in(column: str, search: str) -> Q:
     condition = Q()
-    for word in bare(search).split()[:_MAX_WORDS]:
+    for word in without_accents(search).split()[:_MAX_WORDS]:
         condition &= Q(**{f"{column}__contains": word})
     return condition
 

@@ -16,7 +16,7 @@ from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.refusals import duration, sentence
-from vaguemestre.foundation.ui.stored_files import hand_over_file, is_behind_front
+from vaguemestre.foundation.ui.stored_files import accel_redirect_file, is_behind_front
 from vaguemestre.post.filelinks import queries, rules, services
 from vaguemestre.post.filelinks.ports import file_store
 from vaguemestre.post.filelinks.rules.links import token_digest
@@ -68,7 +68,7 @@ def download(request: HttpRequest, token: str, ticket: str) -> HttpResponseBase:
         return not_found(request)
     if is_behind_front(request):
         content.close()
-        return hand_over_file(
+        return accel_redirect_file(
             f"/.front/deposits/{token_digest(token)}", file.name, "application/octet-stream"
         )
     etag = f'"{file.id}-{file.size}"'

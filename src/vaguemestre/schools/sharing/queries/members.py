@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
-from vaguemestre.foundation.journal.queries import lines_about
+from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.people.directory.queries import addresses_by_person, newest_post_labels
 from vaguemestre.people.directory.rules.names import fold
@@ -70,7 +70,7 @@ class HistoryLine:
 
 def history_of(box_id: int, *, limit: int = 50) -> list[HistoryLine]:
     """The journal lines about a mailbox, newest first."""
-    lines = [line for line in lines_about(f"box:{box_id}", limit=limit) if line.action in HISTORY_LABELS]
+    lines = [line for line in entries_about(f"box:{box_id}", limit=limit) if line.action in HISTORY_LABELS]
     names = _names({line.by for line in lines} | {str(line.details.get("member", "")) for line in lines})
     return [
         HistoryLine(

@@ -29,7 +29,7 @@ from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES, released
 from vaguemestre.access.sso.registry.rules.words import PROTOCOLS, criteria_of
 from vaguemestre.access.sso.registry.values import Application, Protocol
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
@@ -38,7 +38,7 @@ from vaguemestre.people.credentials.queries import find_account
 _TYPED = (Protocol.OIDC, Protocol.CAS, Protocol.HEADERS)  # a SAML application is read from its metadata
 
 _ORDERS: dict[str, Callable[[dict[str, Any]], str | int]] = {
-    "nom": lambda row: bare(row["application"].name),
+    "nom": lambda row: without_accents(row["application"].name),
     "protocole": lambda row: str(row["protocol"]),
     "entrees": lambda row: int(row["entered"]),
 }
@@ -58,7 +58,8 @@ def list_all(request: SignedInRequest) -> HttpResponse:
             "entered": lately.get(one.application_id, 0),
         }
         for one in applications()
-        if bare(search) in bare(f"{one.name} {one.client_id}") and protocol in ("", one.protocol.value)
+        if without_accents(search) in without_accents(f"{one.name} {one.client_id}")
+        and protocol in ("", one.protocol.value)
     ]
     rows.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
     told = {

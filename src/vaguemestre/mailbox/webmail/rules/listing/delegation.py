@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.post.mailstore.values import Use
 
 _PRIVATE = frozenset(
@@ -19,7 +19,7 @@ _TARGET_USES = frozenset({Use.INBOX, Use.DRAFTS, Use.ARCHIVE, Use.TRASH, Use.JUN
 
 def is_private(folder: str) -> bool:
     """Whether the name of the folder or of a parent says it is private, whatever the accents and case."""
-    return not _PRIVATE.isdisjoint(re.findall(r"[a-z]+", bare(folder)))
+    return not _PRIVATE.isdisjoint(re.findall(r"[a-z]+", without_accents(folder)))
 
 
 @dataclass(frozen=True, slots=True)

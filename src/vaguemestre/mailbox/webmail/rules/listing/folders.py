@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.post.mailstore.values import Folder, Quota, Use
 
 NAMES = {
@@ -82,10 +82,12 @@ def folder_of_slug(slug: str) -> str | None:
 
 def find_folder(folders: Iterable[Folder], typed: str) -> Folder | None:
     """The folder whose French name or path was typed, else one that begins so; accents and case ignored."""
-    name = bare(typed.strip().strip("/"))
+    name = without_accents(typed.strip().strip("/"))
     selectable = [folder for folder in folders if folder.selectable]
-    exact = [one for one in selectable if name in (bare(display_name(one)), bare(one.name))]
-    by_prefix = [one for one in selectable if name and bare(display_name(one)).startswith(name)]
+    exact = [
+        one for one in selectable if name in (without_accents(display_name(one)), without_accents(one.name))
+    ]
+    by_prefix = [one for one in selectable if name and without_accents(display_name(one)).startswith(name)]
     return next(iter(exact + by_prefix), None)
 
 

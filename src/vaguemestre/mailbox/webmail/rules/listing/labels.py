@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.keywords import LONGEST, keyword, name_of
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 
 SUBJECT = "labels"
 COLOURS = {
@@ -88,7 +88,7 @@ def label_of(mark: str, labels: Collection[Label] = _THUNDERBIRD_LABELS) -> Labe
 def keyword_of(name: str, labels: Collection[Label]) -> str:
     """Keyword of a label's name, accents ignored; empty if no label can have that name."""
     for label in labels:
-        if bare(label.name) == bare(name) or label.keyword == name:
+        if without_accents(label.name) == without_accents(name) or label.keyword == name:
             return label.keyword
     mark = keyword(name)
     return mark if _KEYWORD.fullmatch(mark) else ""
@@ -111,7 +111,7 @@ def with_label(
     tidy = " ".join(name.split())
     if not 0 < len(tidy) <= _LONGEST_NAME or not tidy.isprintable() or colour not in COLOURS:
         raise Refusal("webmail.label-name")
-    if any(bare(one.name) == bare(tidy) and one.keyword != mark for one in labels):
+    if any(without_accents(one.name) == without_accents(tidy) and one.keyword != mark for one in labels):
         raise Refusal("webmail.label-exists", name=tidy)
     if mark:
         changed = Label(checked_mark(mark), tidy, colour)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from vaguemestre.foundation.kernel.texts import bare
+from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.post.mailstore.values import Clause, Where
 
 MAX_TERMS = 12
@@ -105,7 +105,7 @@ def highlighted_words(query: SearchQuery) -> tuple[str, ...]:
 
 def significant_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words without stop words, unless there are no others."""
-    return tuple(word for word in words if bare(word) not in _STOP_WORDS) or words
+    return tuple(word for word in words if without_accents(word) not in _STOP_WORDS) or words
 
 
 class _Token(NamedTuple):
@@ -123,14 +123,14 @@ def _tokens(text: str) -> Iterator[_Token]:
         value = next(filter(None, match.group("quoted", "french", "word"))).strip().strip('"«»').strip()
         name = match["name"] or ""
         typed = f"{name}:{value}" if name else value
-        if name and bare(name) not in _OPERATORS:
+        if name and without_accents(name) not in _OPERATORS:
             name = ""
         if value:
             yield _Token(bool(match["not"]), name, value, typed)
 
 
 def _clause(name: str, value: str, today: date, keyword: Callable[[str], str]) -> Clause | None:
-    where, plain = _OPERATORS[bare(name)], bare(value)
+    where, plain = _OPERATORS[without_accents(name)], without_accents(value)
     match where:
         case Where.TO | Where.WITH if plain in _ATTACHED:
             return Clause(Where.ATTACHED)

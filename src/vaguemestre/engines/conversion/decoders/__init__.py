@@ -1,0 +1,1 @@
+"""Scripts run in the sandbox, one per decoder; none is imported by the product."""

@@ -1,0 +1,127 @@
+"""`webmail.ports.RunLimited`: our own parsers in a sandboxed process with a limit of processor time.
+
+A hostile message blocks neither the interpreter of a web worker nor, past the limit, one of its threads.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import BoundedSemaphore, Timer
+from typing import IO, Any
+
+import vaguemestre
+from vaguemestre.engines.conversion.sandbox import Limits, limits_argv, sandbox_argv
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.mailbox.webmail.ports import TooComplex
+from vaguemestre.mailbox.webmail.values import Task
+
+_SCRIPT = Path(__file__).parent / "decoders" / "task.py"
+_SOURCE = str(Path(vaguemestre.__file__).parents[1])
+_LIBRARIES = sysconfig.get_paths()["purelib"]
+
+PROCESSOR_SECONDS = 0.75
+_CLOCK_SECONDS = 8.0  # more than the processor time: the machine has other work
+_LIMITS = Limits(_CLOCK_SECONDS, 2, 1_500_000_000, 1)
+_MAX_LINE_BYTES = 80_000_000
+_MAX_QUESTIONS = 3_000
+# SIGPROF, SIGXCPU or SIGABRT (out of memory): the exit code of the process itself, or of its sandbox.
+_SIGNALS = (signal.SIGPROF, signal.SIGXCPU, signal.SIGABRT)
+_OVER_BUDGET = frozenset((*(-number for number in _SIGNALS), *(128 + number for number in _SIGNALS)))
+
+
+class _NoAnswer(Exception):
+    """The process ended without an answer."""
+
+
+class TaskRunner:
+    """`at_once`: processes at a time; one more waits for its turn, then raises EngineDown."""
+
+    def __init__(self, at_once: int = 2) -> None:
+        self._turns = BoundedSemaphore(at_once)
+
+    def __call__(
+        self,
+        task: Task,
+        request: Mapping[str, Any],
+        blobs: Sequence[bytes],
+        answer: Callable[[str, str], str | None] = lambda _kind, _what: None,
+    ) -> Any:
+        if not self._turns.acquire(timeout=_CLOCK_SECONDS):
+            raise EngineDown("too many messages are being read apart")
+        try:
+            return _run(task, request, blobs, answer)
+        finally:
+            self._turns.release()
+
+
+def _run(
+    task: Task,
+    request: Mapping[str, Any],
+    blobs: Sequence[bytes],
+    answer: Callable[[str, str], str | None],
+) -> Any:
+    argv = [*sandbox_argv(None, (_SOURCE, _LIBRARIES)), *limits_argv(_LIMITS)]
+    argv += [sys.executable, "-I", "-S", str(_SCRIPT), str(PROCESSOR_SECONDS), _SOURCE, _LIBRARIES]
+    try:
+        process = subprocess.Popen(
+            argv,
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise EngineDown(f"task: {error}") from error
+    clock = Timer(_CLOCK_SECONDS, process.kill)
+    clock.start()
+    try:
+        if process.stdin is None or process.stdout is None:
+            raise EngineDown("task: no pipes")
+        return _exchange(process.stdin, process.stdout, task, request, blobs, answer)
+    except (_NoAnswer, ConnectionError) as error:
+        code = process.wait()
+        # anything else is our clock or a fault of our own, and proves nothing about the message
+        if code not in _OVER_BUDGET:
+            raise EngineDown(f"task: ended with {code}") from error
+        raise TooComplex("webmail.too-complex") from error
+    finally:
+        clock.cancel()
+        process.kill()
+        with suppress(ConnectionError):
+            process.stdin.close()  # type: ignore[union-attr]
+        process.stdout.close()  # type: ignore[union-attr]
+        process.wait()
+
+
+def _exchange(
+    stdin: IO[bytes],
+    stdout: IO[bytes],
+    task: Task,
+    request: Mapping[str, Any],
+    blobs: Sequence[bytes],
+    answer: Callable[[str, str], str | None],
+) -> Any:
+    """Send the request, answer the task's questions, return its answer. Raises TooComplex, _Ended."""
+    first = {"task": task.value, "request": dict(request), "blobs": [len(blob) for blob in blobs]}
+    stdin.write(json.dumps(first).encode("ascii") + b"\n")
+    for blob in blobs:
+        stdin.write(blob)
+    stdin.flush()
+    for _ in range(_MAX_QUESTIONS):
+        line = stdout.readline(_MAX_LINE_BYTES)
+        if not line:
+            raise _NoAnswer
+        message = json.loads(line) if line.endswith(b"\n") else {}
+        if "answer" in message:
+            return message["answer"]
+        if "ask" not in message:
+            break
+        stdin.write(json.dumps(answer(*message["ask"])).encode("ascii") + b"\n")
+        stdin.flush()
+    raise TooComplex("webmail.too-complex")

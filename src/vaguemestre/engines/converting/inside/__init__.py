@@ -1,1 +1,0 @@
-"""What runs apart, one script a decoder: nothing here is imported."""

@@ -1,0 +1,54 @@
+"""`filelinks.ports.FileStore`: uploaded files, one each in a private folder."""
+
+import fcntl
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import BinaryIO
+
+from vaguemestre.foundation.kernel.errors import EngineDown
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{20,64}")
+
+
+class FileStore:
+    """`folder` is created when first used."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def append(self, name: str, offset: int, content: bytes) -> int:
+        path = self._path(name)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)  # its group: the front, which sends it
+            with os.fdopen(descriptor, "r+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                end = file.seek(0, os.SEEK_END)
+                if end != offset:
+                    return end
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                return end + len(content)
+        except OSError as error:
+            raise EngineDown(f"file store: {error.strerror}") from error
+
+    def open(self, name: str) -> BinaryIO:
+        return self._path(name).open("rb")
+
+    def remove(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
+    def names(self) -> set[str]:
+        return {path.name for path in self._folder.iterdir()} if self._folder.is_dir() else set()
+
+    def free(self) -> int:
+        existing = next(path for path in (self._folder, *self._folder.parents) if path.is_dir())
+        return shutil.disk_usage(existing).free
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise FileNotFoundError(name)
+        return self._folder / name

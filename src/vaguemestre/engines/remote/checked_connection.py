@@ -1,0 +1,100 @@
+"""Connections to hosts that a message names, their addresses checked first (docs/security.md rule J)."""
+
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from vaguemestre.engines.remote.public_addresses import is_public
+
+PORTS = {"http": 80, "https": 443}
+
+
+class ConnectionForbidden(Exception):
+    """We do not connect there: `address-malformed`, `private-address` or `unreachable`."""
+
+
+@dataclass(frozen=True)
+class Target:
+    scheme: str
+    host: str
+    path: str
+
+
+class CheckedConnector:
+    """Connects. `resolve` returns the numeric addresses of a host, `is_allowed` checks one of them."""
+
+    def __init__(
+        self,
+        *,
+        resolve: Callable[[str, int], list[str]] | None = None,
+        is_allowed: Callable[[str], bool] = is_public,
+        ports: Mapping[str, int] = PORTS,
+        tls: ssl.SSLContext | None = None,
+        resolvers: int = 4,
+    ) -> None:
+        self._resolve = resolve or _resolve
+        self._is_allowed = is_allowed
+        self._ports = ports
+        self._resolvers = ThreadPoolExecutor(resolvers, thread_name_prefix="resolve")
+        self._tls = tls or ssl.create_default_context()
+
+    def port(self, target: Target) -> int:
+        return self._ports[target.scheme]
+
+    def connected(self, target: Target, end: float) -> socket.socket:
+        """An open connection, TLS done where due. Raises RoadClosed, OSError, TimeoutError."""
+        for address in self._addresses(target, end):
+            if not self._is_allowed(address):
+                raise ConnectionForbidden("private-address")
+            plain = socket.create_connection((address, self.port(target)), timeout=seconds_left(end))
+            if not self._is_allowed(plain.getpeername()[0]):
+                plain.close()
+                raise ConnectionForbidden("private-address")
+            if target.scheme == "http":
+                return plain
+            return self._tls.wrap_socket(plain, server_hostname=target.host)
+        raise ConnectionForbidden("unreachable")
+
+    def _addresses(self, target: Target, end: float) -> list[str]:
+        """The resolver has no time limit: it runs in a thread, abandoned when time is up."""
+        resolved: Future[list[str]] = self._resolvers.submit(self._resolve, target.host, self.port(target))
+        return resolved.result(timeout=seconds_left(end))
+
+
+def parse_target(address: str) -> Target:
+    """Raises RoadClosed for anything but http(s) on its own port."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise ConnectionForbidden("address-malformed") from error
+    if parts.scheme not in PORTS or not parts.hostname or port not in {None, PORTS[parts.scheme]}:
+        raise ConnectionForbidden("address-malformed")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme, parts.hostname.rstrip("."), _ascii(path))
+
+
+def seconds_left(end: float) -> float:
+    """Seconds left before a moment of `time.monotonic()`. Raises TimeoutError."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TooLate
+    return left
+
+
+def _ascii(path: str) -> str:
+    """The path as the request line needs it: no space, no control, ASCII only."""
+    return "".join(
+        char if "!" <= char <= "~" else "".join(f"%{octet:02X}" for octet in char.encode("utf-8", "replace"))
+        for char in path
+    )
+
+
+def _resolve(host: str, port: int) -> list[str]:
+    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(info[4][0]) for info in infos]

@@ -1,0 +1,209 @@
+"""Import from another IMAP server over TLS: `portability.ports.OpenElsewhere`.
+
+The person chooses the host name, so its address is checked first, and that very address is connected to.
+Folders are opened read-only (EXAMINE, BODY.PEEK).
+"""
+
+import imaplib
+import json
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from vaguemestre.engines.imap.protocol import mailbox_names
+from vaguemestre.engines.remote.public_addresses import is_public
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.mailbox.portability.ports import Source, SourceRefused
+from vaguemestre.mailbox.portability.values import Piece, Server
+
+_TIMEOUT_SECONDS = 30.0
+_MAX_MESSAGE_BYTES = 100_000_000
+_LIST_LINE = re.compile(rb'\((?P<flags>[^)]*)\) (?P<separator>"(?:\\?.)"|NIL) (?P<name>.+)', re.DOTALL)
+_UID = re.compile(rb"UID (\d+)")
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
+_COUNT = re.compile(rb"MESSAGES (\d+)")
+_USES = {"\\sent": "sent", "\\drafts": "drafts", "\\junk": "junk", "\\trash": "trash", "\\archive": "archive"}
+_VIRTUAL = {"\\all", "\\flagged", "\\important"}  # views of messages of other folders
+_KEPT_FLAGS = re.compile(r"\\(?:Seen|Answered|Flagged|Draft)|[A-Za-z0-9$_.-]{1,60}")
+
+
+class _PinnedConnection(imaplib.IMAP4_SSL):
+    """Connects to an address checked before; the certificate must match the host name."""
+
+    def __init__(self, host: str, address: tuple[str, int], tls: ssl.SSLContext) -> None:
+        self._checked_address = address
+        super().__init__(host, address[1], ssl_context=tls, timeout=_TIMEOUT_SECONDS)
+
+    def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
+        stream = socket.create_connection(self._checked_address, timeout)
+        tls: ssl.SSLContext = self.ssl_context
+        try:
+            return tls.wrap_socket(stream, server_hostname=self.host)
+        except OSError:
+            stream.close()
+            raise
+
+
+class RemoteImap:
+    """`allowed`: `host:port` of servers that may have a private address (the académie's former one)."""
+
+    def __init__(
+        self,
+        allowed: tuple[str, ...] = (),
+        tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    ) -> None:
+        self._allowed = frozenset(allowed)
+        self._tls = tls
+
+    @contextmanager
+    def __call__(self, server: Server) -> Iterator[Source]:
+        client = self._signed_in(server)
+        try:
+            yield _RemoteFolders(client)
+        finally:
+            with suppress(OSError, imaplib.IMAP4.error):
+                client.logout()
+
+    def _signed_in(self, server: Server) -> imaplib.IMAP4:
+        try:
+            client = _PinnedConnection(server.host, self._checked_address(server), self._tls())
+        except ssl.SSLCertVerificationError as error:
+            raise SourceRefused("portability.server-certificate", host=server.host) from error
+        except (OSError, imaplib.IMAP4.error) as error:
+            raise EngineDown(f"{server.host}: {error}") from error
+        try:
+            client.login(server.username, server.password)
+        except (OSError, imaplib.IMAP4.abort) as error:
+            client.shutdown()
+            raise EngineDown(f"{server.host} closed the connection") from error
+        except imaplib.IMAP4.error as error:
+            client.shutdown()
+            raise SourceRefused("portability.server-refused", host=server.host) from error
+        return client
+
+    def _checked_address(self, server: Server) -> tuple[str, int]:
+        try:
+            infos = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise SourceRefused("portability.server-unknown", host=server.host) from error
+        for *_, address in infos:
+            numeric = str(address[0])
+            if is_public(numeric) or f"{server.host}:{server.port}" in self._allowed:
+                return numeric, server.port
+        raise SourceRefused("portability.server-not-allowed", host=server.host)
+
+
+class _RemoteFolders:
+    """A cursor is `[folder, UIDVALIDITY, UID]`; `total` and `reached` are messages."""
+
+    def __init__(self, client: imaplib.IMAP4) -> None:
+        self._client = client
+        self._folders = sorted(_parse_list(_answer(client.list)))
+        counts = [self._count(folder.quoted) for folder in self._folders]
+        self._before = [sum(counts[:place]) for place in range(len(counts))]
+        self.total = sum(counts)
+
+    def parts(self) -> Mapping[str, bytes]:
+        return {}
+
+    def pieces(self, after: str) -> Iterator[Piece]:
+        folder, validity, last = json.loads(after) if after else ("", 0, 0)
+        for place, (name, quoted, use) in enumerate(self._folders):
+            if name < folder:
+                continue
+            _answer(self._client.select, quoted, readonly=True)
+            current = int(_first(self._client.response("UIDVALIDITY")[1]) or 0)
+            above = last if name == folder and current == validity else 0
+            matches = _first(_answer(self._client.uid, "SEARCH", "UID", f"{above + 1}:*"))
+            uids = sorted(int(uid) for uid in matches.split() if int(uid) > above)
+            for number, uid in enumerate(uids):
+                cursor = json.dumps([name, current, uid])
+                yield self._piece(name, use, uid, cursor, self._before[place] + number + 1)
+
+    def _piece(self, folder: str, use: str, uid: int, cursor: str, reached: int) -> Piece:
+        place = f"{folder}, n° {uid}"
+        sizes = b" ".join(_parts(_answer(self._client.uid, "FETCH", str(uid), "(RFC822.SIZE)")))
+        size = _SIZE.search(sizes)
+        if size and int(size[1]) > _MAX_MESSAGE_BYTES:
+            return Piece(place, cursor, reached, folder, use, problem="too-large")
+        answer = _answer(self._client.uid, "FETCH", str(uid), "(FLAGS INTERNALDATE BODY.PEEK[])")
+        whole = next((item for item in answer if isinstance(item, tuple)), None)
+        if whole is None:
+            return Piece(place, cursor, reached, folder, use, problem="damaged")
+        items = b" ".join(_parts(answer))
+        return Piece(
+            place, cursor, reached, folder, use, content=whole[1], flags=_flags(items), date=_date(items)
+        )
+
+    def _count(self, quoted: str) -> int:
+        match = _COUNT.search(_first(_answer(self._client.status, quoted, "(MESSAGES)")))
+        return int(match[1]) if match else 0
+
+
+def _answer(command: Callable[..., tuple[str, Any]], *arguments: str, **options: bool) -> list[Any]:
+    """The data of an OK. Raises EngineDown for anything else."""
+    try:
+        kind, answer = command(*arguments, **options)
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise EngineDown(f"the other server: {error}") from error
+    if kind != "OK":
+        raise EngineDown("the other server does not answer what was asked")
+    return list(answer)
+
+
+class _RemoteFolder(NamedTuple):
+    """`name`: levels separated by `/`; `quoted`: as the server spells it; `use`: empty for none."""
+
+    name: str
+    quoted: str
+    use: str
+
+
+def _parse_list(answer: list[Any]) -> Iterator[_RemoteFolder]:
+    for item in answer:
+        line = item[0] + b" " + item[1] if isinstance(item, tuple) else item
+        match = _LIST_LINE.match(line) if isinstance(line, bytes) else None
+        if match is None:
+            continue
+        flags = {flag.decode("ascii", "replace").lower() for flag in match["flags"].split()}
+        if flags & {"\\noselect", "\\nonexistent"} or flags & _VIRTUAL:
+            continue
+        raw = item[1] if isinstance(item, tuple) else match["name"]
+        spelled = raw.decode("utf-8", "replace").strip()
+        is_quoted = spelled.startswith('"')
+        plain = spelled[1:-1].replace('\\"', '"').replace("\\\\", "\\") if is_quoted else spelled
+        separator = match["separator"].strip(b'"').replace(b"\\\\", b"\\").decode("ascii", "replace")
+        name = mailbox_names.from_wire(plain)
+        if separator not in ("/", "NIL"):
+            name = name.replace("/", "-").replace(separator, "/")
+        quoted = '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        yield _RemoteFolder(name, quoted, next((_USES[flag] for flag in flags if flag in _USES), ""))
+
+
+def _parts(answer: list[Any]) -> Iterator[bytes]:
+    for item in answer:
+        if isinstance(item, tuple):
+            yield item[0]
+        elif isinstance(item, bytes):
+            yield item
+
+
+def _first(answer: list[Any]) -> bytes:
+    return next((item for item in answer if isinstance(item, bytes)), b"")
+
+
+def _flags(items: bytes) -> frozenset[str]:
+    match = _FLAGS.search(items)
+    flags = match[1].decode("ascii", "replace").split() if match else []
+    return frozenset(flag for flag in flags if _KEPT_FLAGS.fullmatch(flag))
+
+
+def _date(items: bytes) -> datetime | None:
+    local = imaplib.Internaldate2tuple(items)
+    return datetime.fromtimestamp(time.mktime(local), UTC) if local else None

@@ -1,0 +1,151 @@
+"""A file is what it holds: zip, tgz, Maildir, mbox, single messages; anything else is refused in words."""
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from tests.mailbox.portability.test_bringing import NOW, box_of, letter, with_header_of
+
+from vaguemestre.engines.archives.detection import open_archive
+from vaguemestre.engines.archives.outlook import with_stable_names
+from vaguemestre.mailbox.portability.ports import SourceRefused
+from vaguemestre.mailbox.portability.rules import mbox
+from vaguemestre.mailbox.portability.values import Piece
+
+
+def pieces(path: Path) -> list[Piece]:
+    with open_archive(path, path.name) as source:
+        return list(source.pieces(""))
+
+
+def test_a_zip_of_eml_and_mbox_files_keeps_its_folders(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as made:
+        made.writestr("Envoyés/un.eml", letter(1))
+        made.writestr("Projets.mbox", box_of(2, 3))
+        made.writestr("contacts.vcf", b"BEGIN:VCARD")
+        made.writestr("../../etc/evil.eml", letter(4))
+    found = pieces(tmp_path / "export.zip")
+    assert [(one.folder, one.content.count(b"Message-ID")) for one in found] == [
+        ("Envoyés", 1), ("Projets", 1), ("Projets", 1), ("etc", 1),
+    ]  # fmt: skip
+
+
+def test_a_tgz_as_zimbra_makes_them(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "z.tgz", "w:gz") as made:
+        for name, content in (("Inbox/0000000257-Une.eml", letter(1)), ("Inbox/0000000257.meta", b"{}")):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            made.addfile(info, io.BytesIO(content))
+    (one,) = pieces(tmp_path / "z.tgz")
+    assert (one.folder, one.content) == ("Inbox", letter(1))
+
+
+def test_a_maildir_with_its_folders_and_flags(tmp_path: Path) -> None:
+    for folder in ("", ".Sent", ".Projets.2026", ".&AMk-coles"):
+        for part in ("cur", "new", "tmp"):
+            (tmp_path / "Maildir" / folder / part).mkdir(parents=True)
+    (tmp_path / "Maildir/cur/1.a:2,FS").write_bytes(letter(1))
+    (tmp_path / "Maildir/new/2.a").write_bytes(letter(2))
+    (tmp_path / "Maildir/.Sent/cur/3.a:2,S").write_bytes(letter(3))
+    (tmp_path / "Maildir/.Projets.2026/cur/4.a:2,").write_bytes(letter(4))
+    (tmp_path / "Maildir/.&AMk-coles/cur/5.a:2,R").write_bytes(letter(5))
+    assert {(one.folder, one.flags) for one in pieces(tmp_path / "Maildir")} == {
+        ("", frozenset({"\\Flagged", "\\Seen"})),
+        ("", frozenset()),
+        ("Sent", frozenset({"\\Seen"})),
+        ("Projets/2026", frozenset()),
+        ("Écoles", frozenset({"\\Answered"})),
+    }
+
+
+def test_a_folder_of_messages_is_read_without_following_links(tmp_path: Path) -> None:
+    (tmp_path / "in/Parents").mkdir(parents=True)
+    (tmp_path / "in/Parents/a.eml").write_bytes(letter(1))
+    (tmp_path / "in/Sent").write_bytes(box_of(2))
+    (tmp_path / "in/secret.eml").symlink_to("/etc/passwd")
+    assert [(one.folder, one.problem) for one in pieces(tmp_path / "in")] == [("Parents", ""), ("Sent", "")]
+
+
+@pytest.mark.parametrize(("name", "folder"), [("boite.mbox", ""), ("Sent", "Sent"), ("Inbox", "Inbox")])
+def test_a_lone_mbox_goes_to_the_inbox_unless_its_name_says_better(
+    tmp_path: Path, name: str, folder: str
+) -> None:
+    (tmp_path / name).write_bytes(box_of(1, 2))
+    assert [one.folder for one in pieces(tmp_path / name)] == [folder, folder]
+
+
+def test_a_single_message_is_taken_for_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(letter(1))
+    assert [one.content for one in pieces(tmp_path / "a.eml")] == [letter(1)]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "portability.file-unknown"),
+        (b"PK\x03\x04rest", "portability.file-damaged"),
+        (b"\x1f\x8brest of it", "portability.file-damaged"),
+        (b"", "portability.file-unknown"),
+    ],
+)
+def test_what_holds_no_mail_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(SourceRefused) as refused:
+        pieces(tmp_path / "x")
+    assert refused.value.code == code
+
+
+def test_an_outlook_file_that_is_none_is_refused_by_the_program_that_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "x.pst").write_bytes(b"!BDN" + bytes(600))
+    with pytest.raises(SourceRefused) as refused:
+        pieces(tmp_path / "x.pst")
+    assert refused.value.code == "portability.file-damaged"
+
+
+def test_a_message_of_an_outlook_file_is_the_same_each_time_it_is_unpacked() -> None:
+    """`readpst` draws a boundary for each run and each message inside another, a name for each invitation."""
+
+    def written(outer: int, inner: int) -> bytes:
+        begin, end = b"--boundary-LibPST-iamunique-%d_-_-\n", b"--boundary-LibPST-iamunique-%d_-_---\n"
+        inside = begin % inner + b"Cc: x\n" + end % inner
+        return (
+            b'boundary="--boundary-LibPST-iamunique-%d_-_-"\n' % outer + begin % outer + inside + end % outer
+        )
+
+    assert (
+        with_stable_names(written(2082122553, 7)) == with_stable_names(written(1, 702763501)) == written(1, 2)
+    )
+    assert with_stable_names(b"Bonjour.\n") == b"Bonjour.\n"
+    invitation = b'Content-Type: text/calendar; name="i%d.ics"\nContent-Disposition: x; filename="i%d.ics"\n'
+    assert with_stable_names(invitation % (204321224, 204321224)) == with_stable_names(
+        invitation % (1837216840, 1837216840)
+    )
+    assert with_stable_names(b'name="i7.ics"; name="invite.ics"\n') == b'name="i7.ics"; name="invite.ics"\n'
+
+
+def test_a_zip_that_is_cut_short_in_a_member_names_it_and_goes_on(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "e.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("a.eml", letter(1, "x" * 5000))
+        made.writestr("b.eml", letter(2))
+    content = bytearray((tmp_path / "e.zip").read_bytes())
+    content[60:80] = bytes(20)
+    (tmp_path / "e.zip").write_bytes(content)
+    first, second = pieces(tmp_path / "e.zip")
+    assert first.problem == "damaged"
+    assert second.content == letter(2)
+
+
+@pytest.mark.parametrize(("octets", "problem"), [(99_000, ""), (101_000, "too-large")])
+@pytest.mark.parametrize("name", ["un.eml", "Projets.mbox"])
+def test_a_header_longer_than_a_mail_server_takes_is_named(
+    tmp_path: Path, name: str, octets: int, problem: str
+) -> None:
+    content = with_header_of(octets)
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as made:
+        made.writestr(name, content if name.endswith(".eml") else mbox.written(content, frozenset(), NOW))
+        made.writestr("deux.eml", letter(2))
+    found = {one.problem for one in pieces(tmp_path / "export.zip") if "deux" not in one.place}
+    assert found == {problem}
+    assert [one.content for one in pieces(tmp_path / "export.zip") if "deux" in one.place] == [letter(2)]
