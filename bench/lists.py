@@ -50,9 +50,9 @@ from vaguemestre.people.provisioning import services as provisioning  # noqa: E4
 from vaguemestre.people.provisioning.ports import mail_directory  # noqa: E402
 from vaguemestre.post.outbox.models import RecipientStatus  # noqa: E402
 from vaguemestre.schools.lists import queries, services  # noqa: E402
-from vaguemestre.schools.lists.models import LetterRow, MailingList  # noqa: E402
-from vaguemestre.schools.lists.rules.list_address import bounces_begin  # noqa: E402
-from vaguemestre.schools.lists.services.administration import Maker, Wanted  # noqa: E402
+from vaguemestre.schools.lists.models import ListLetter, MailingList  # noqa: E402
+from vaguemestre.schools.lists.rules.list_address import bounce_prefix  # noqa: E402
+from vaguemestre.schools.lists.services.administration import Creator, NewList  # noqa: E402
 from vaguemestre.schools.lists.values import Criteria, Kind, Rule, State  # noqa: E402
 
 BY = "bench"
@@ -86,7 +86,7 @@ def main(sizes: list[int]) -> None:
 def _measure(size: int) -> None:
     row = _list(size)
     before = time.perf_counter()
-    counted = queries.counted(queries.members_of(row, timezone.now()))
+    counted = queries.audience_of(queries.members_of(row, timezone.now()))
     asked = time.perf_counter() - before
     took: list[float] = []
     over = threading.Event()
@@ -104,13 +104,13 @@ def _measure(size: int) -> None:
     other.start()
     handed = 0.0
     while True:
-        letter = LetterRow.objects.filter(list=row, subject=subject[:250]).first()
-        gone = letter.batches.filter(handed_at__isnull=False).count() * 100 if letter else 0
+        letter = ListLetter.objects.filter(list=row, subject=subject[:250]).first()
+        gone = letter.batches.filter(submitted_at__isnull=False).count() * 100 if letter else 0
         if killed < ASKED.kills and gone > counted.count * (killed + 1) / (ASKED.kills + 2):
             killed += kill(INSTANCE, "worker-long")  # type: ignore[arg-type]
         if letter and letter.state == State.SENT:
             handed = handed or time.perf_counter() - began
-            if queries.fates(letter).by_mark.get("delivered", 0) == counted.count:
+            if queries.delivery_counts(letter).by_state.get("delivered", 0) == counted.count:
                 break
         time.sleep(0.5)
     whole = time.perf_counter() - began
@@ -128,10 +128,10 @@ def _measure(size: int) -> None:
     )
 
 
-def _check_once(row: MailingList, letter: LetterRow, count: int) -> None:
+def _check_once(row: MailingList, letter: ListLetter, count: int) -> None:
     """By what the queue took and what became of it: the logs themselves are renamed on the way."""
     mine = RecipientStatus.objects.filter(
-        submission__sender__startswith=bounces_begin(row.address, letter.pk), state="delivered"
+        submission__sender__startswith=bounce_prefix(row.address, letter.pk), state="delivered"
     )
     told = Counter(mine.values_list("recipient", flat=True))
     assert len(told) == count, f"{len(told)} recipients of {count}"
@@ -179,12 +179,12 @@ def _ordinary() -> float:
 
 def _list(size: int) -> MailingList:
     name = f"mesure-{size}"
-    row = queries.list_at(f"liste.{name}@{settings.CONFIG.academy.domain}")
+    row = queries.find_list_by_address(f"liste.{name}@{settings.CONFIG.academy.domain}")
     if row is None:
         owner = Account.objects.get(username=INSTANCE.account("administrator")["username"])
-        maker = Maker(owner.pk, owner.person_id or 0, "administrator")
-        wanted = Wanted(f"Mesure {size}", name, Kind.RULE)
-        made = services.make_list(maker, wanted, settings.CONFIG.academy.domain, by=BY, now=timezone.now())
+        maker = Creator(owner.pk, owner.person_id or 0, "administrator")
+        wanted = NewList(f"Mesure {size}", name, Kind.RULE)
+        made = services.create_list(maker, wanted, settings.CONFIG.academy.domain, by=BY, now=timezone.now())
         rule = Rule((Criteria(functions=(f"M{size}",)),))
         services.change_rule(made, owner.pk, rule, by=BY, now=timezone.now())
         row = MailingList.objects.get(pk=made)

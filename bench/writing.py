@@ -58,8 +58,8 @@ from vaguemestre.people.intake.values import ImportTerms  # noqa: E402
 from vaguemestre.post.mailstore.values import MailLogin  # noqa: E402
 from vaguemestre.post.outbox.models import OutboxMessage  # noqa: E402
 from vaguemestre.schools.lists.models import MailingList  # noqa: E402
-from vaguemestre.schools.lists.services import change_rule, make_list  # noqa: E402
-from vaguemestre.schools.lists.services.administration import Maker, Wanted  # noqa: E402
+from vaguemestre.schools.lists.services import change_rule, create_list  # noqa: E402
+from vaguemestre.schools.lists.services.administration import Creator, NewList  # noqa: E402
 from vaguemestre.schools.lists.values import Criteria, Kind, Rule, Writers  # noqa: E402
 from vaguemestre.schools.rosters.aaf.xml import chunks_of  # noqa: E402
 from vaguemestre.schools.rosters.sample import sample_files, sample_school  # noqa: E402
@@ -197,12 +197,12 @@ def _classes(academy_id: int, teacher: Account, uai: str) -> None:
 
 def _lists(teacher: Account) -> None:
     """Lists of the whole académie, a third of them for their own members to write to."""
-    now, keeper = timezone.now(), Maker(teacher.pk, teacher.person_id or 0, "administrator")
+    now, keeper = timezone.now(), Creator(teacher.pk, teacher.person_id or 0, "administrator")
     words = ("Professeurs de", "Coordination", "Groupe de travail", "Réseau des collèges")
     schools = list(StructureRow.objects.order_by("uai").values_list("uai", flat=True)[:LISTS])
     for number in range(LISTS):
-        wanted = Wanted(f"{words[number % 4]} {number}", f"liste.{number}", Kind.RULE)
-        made = make_list(keeper, wanted, settings.CONFIG.academy.domain, by="bench", now=now)
+        wanted = NewList(f"{words[number % 4]} {number}", f"liste.{number}", Kind.RULE)
+        made = create_list(keeper, wanted, settings.CONFIG.academy.domain, by="bench", now=now)
         rule = Rule((Criteria(uais=(schools[number % len(schools)],)),))
         change_rule(made, teacher.pk, rule, by="bench", now=now)
     MailingList.objects.filter(pk__gt=0).update(writers=Writers.INSIDE)

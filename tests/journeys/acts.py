@@ -40,10 +40,10 @@ from vaguemestre.people.lifecycle import services as lives  # noqa: E402
 from vaguemestre.people.lifecycle.values import Event  # noqa: E402
 from vaguemestre.post.outbox.values import Recipient  # noqa: E402
 from vaguemestre.schools.lists import services as lists  # noqa: E402
-from vaguemestre.schools.lists.models import Keeper, LetterRow, MailingList  # noqa: E402
-from vaguemestre.schools.lists.services.administration import Maker  # noqa: E402
-from vaguemestre.schools.lists.services.administration import Wanted as WantedList  # noqa: E402
-from vaguemestre.schools.lists.values import Kind, Part, Writers  # noqa: E402
+from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList  # noqa: E402
+from vaguemestre.schools.lists.services.administration import Creator  # noqa: E402
+from vaguemestre.schools.lists.services.administration import NewList as WantedList  # noqa: E402
+from vaguemestre.schools.lists.values import Kind, Role, Writers  # noqa: E402
 from vaguemestre.schools.sharing.models import Box, Member  # noqa: E402
 from vaguemestre.schools.sharing.services import add_member, delegate_mailbox, end_delegation, end_member  # noqa: E402
 from vaguemestre.schools.sharing.values import MembershipTerms, Right  # noqa: E402
@@ -75,13 +75,13 @@ def list_kept_by(account_id: int, subscriber: str, number: int) -> MailingList:
     now = timezone.now()
     owner = Account.objects.get(username="lpoulain")
     owner = Account.objects.filter(role="administrator", state="active").first() or owner
-    maker = Maker(owner.pk, owner.person_id or 0, "administrator")
+    maker = Creator(owner.pk, owner.person_id or 0, "administrator")
     domain = settings.CONFIG.academy.domain
     wanted = WantedList(f"Matrice {number}", f"matrice-{number}", Kind.MANUAL)
-    list_id = lists.make_list(maker, wanted, domain, by=BY, now=now)
+    list_id = lists.create_list(maker, wanted, domain, by=BY, now=now)
     lists.subscribe(list_id, owner.pk, [Recipient("", subscriber)], domain, by=BY, now=now)
-    Keeper.objects.create(list_id=list_id, account_id=account_id, part=Part.OWNER)
-    MailingList.objects.filter(pk=list_id).update(writers=Writers.KEEPERS)
+    ListRole.objects.create(list_id=list_id, account_id=account_id, role=Role.OWNER)
+    MailingList.objects.filter(pk=list_id).update(writers=Writers.MANAGERS)
     return MailingList.objects.get(pk=list_id)
 
 
@@ -188,14 +188,14 @@ def _loan(who: dict[str, Any]) -> None:
 
 
 def _keeper(who: dict[str, Any]) -> None:
-    owner = Keeper.objects.filter(list_id=who["list"]).exclude(account_id=who["account"]).get()
-    lists.remove_keeper(who["list"], owner.account_id, who["account"], by=BY, now=timezone.now())
+    owner = ListRole.objects.filter(list_id=who["list"]).exclude(account_id=who["account"]).get()
+    lists.remove_role(who["list"], owner.account_id, who["account"], by=BY, now=timezone.now())
 
 
 def letter(message_id: str) -> dict[str, Any]:
     """What a list decided of a message; an empty state while it was not read."""
     return {
-        "state": LetterRow.objects.filter(message_id__contains=message_id.strip("<>"))
+        "state": ListLetter.objects.filter(message_id__contains=message_id.strip("<>"))
         .values_list("state", flat=True)
         .first()
         or ""

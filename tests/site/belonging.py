@@ -41,7 +41,7 @@ from vaguemestre.people.intake.models import Feed, MatchCandidate
 from vaguemestre.post.filelinks.models import SharedFile
 from vaguemestre.post.filelinks.queries import link_keys
 from vaguemestre.post.filelinks.rules.links import sealed_token
-from vaguemestre.schools.lists.models import CopyRow, Keeper, LetterRow, MailingList, Subscriber
+from vaguemestre.schools.lists.models import LetterCopy, ListLetter, ListRole, MailingList, Subscriber
 from vaguemestre.schools.rosters.models import AllowedRow, GroupRow, PupilRow, RelativeRow, RosterRow
 from vaguemestre.schools.sharing.models import Box, BoxActivity, BoxRequest, Member
 
@@ -236,8 +236,8 @@ def _of_several_people(people: People) -> Iterator[Belonging]:
         account=account("liste.secrete"), address="liste.secrete@ac-amiens.test", title="Listequetue",
         description="", kind="manual", created_at=NOON,
     )  # fmt: skip
-    keeper = Keeper.objects.create(list=row, account=people.victim, part="owner")
-    letter = LetterRow.objects.create(
+    keeper = ListRole.objects.create(list=row, account=people.victim, role="owner")
+    letter = ListLetter.objects.create(
         list=row, uid_validity=1, uid=1, subject="Lettrequetue", size=1, received_at=NOON, state="held",
         sender="x@exemple.fr",
     )  # fmt: skip
@@ -246,13 +246,13 @@ def _of_several_people(people: People) -> Iterator[Belonging]:
     state = rows(row, keeper, letter, subscriber)
     for words in ("Listequetue", "Lettrequetue", "abonnequetu"):
         yield Belonging(
-            "lists", of_list, words, own, sent={"membre": subscriber.pk, "acte": "jeter"}, state=state
+            "lists", of_list, words, own, sent={"member": subscriber.pk, "action": "drop"}, state=state
         )
-    passed = LetterRow.objects.create(
+    passed = ListLetter.objects.create(
         list=row, uid_validity=1, uid=2, subject="Passequetue", size=1, received_at=NOON, state="sent",
         sender="x@exemple.fr",
     )  # fmt: skip
-    CopyRow.objects.create(letter=passed, number=0, address="recuquetu@exemple.fr")
+    LetterCopy.objects.create(letter=passed, number=0, address="recuquetu@exemple.fr")
     for words in ("Passequetue", "recuquetu"):
         yield Belonging("lists", {**of_list, "public_id": passed.public_id}, words, own)
     yield from _lent(people, own)

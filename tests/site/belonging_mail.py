@@ -18,7 +18,7 @@ from vaguemestre.post.filelinks.queries import link_keys
 from vaguemestre.post.filelinks.rules.links import sealed_token
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, Submission
-from vaguemestre.schools.lists.models import CopyRow, Keeper, LetterRow, MailingList
+from vaguemestre.schools.lists.models import LetterCopy, ListLetter, ListRole, MailingList
 from vaguemestre.schools.sharing.models import Box, Member, Thread, ThreadMessage
 
 OWN = frozenset({"victim"})
@@ -279,19 +279,19 @@ def _of_a_list(people: People) -> Iterator[Belonging]:
         account=account("liste.lettres"), address="liste.lettres@ac-amiens.test", title="Lettres",
         description="", kind="manual", created_at=NOON,
     )  # fmt: skip
-    Keeper.objects.create(list=row, account=people.victim, part="owner")
+    ListRole.objects.create(list=row, account=people.victim, role="owner")
     mail = people.boxes.box(row.account.mailbox)
     ref = mail.append("INBOX", _letter("Corpsquetu"), (), NOON)
-    letter = LetterRow.objects.create(
+    letter = ListLetter.objects.create(
         list=row, uid_validity=ref.uid_validity, uid=ref.uid, subject="Corpsquetu", size=1, received_at=NOON,
         state="sent", sender="x@exemple.fr",
     )  # fmt: skip
-    CopyRow.objects.create(letter=letter, number=0, address="recu@exemple.fr", person=people.victim.person)
+    LetterCopy.objects.create(letter=letter, number=0, address="recu@exemple.fr", person=people.victim.person)
     by_rule = MailingList.objects.create(
         account=account("liste.regle"), address="liste.regle@ac-amiens.test", title="Reglequetue",
         description="", kind="rule", rule={"any": [], "besides": []}, created_at=NOON,
     )  # fmt: skip
-    Keeper.objects.create(list=by_rule, account=people.victim, part="owner")
+    ListRole.objects.create(list=by_rule, account=people.victim, role="owner")
     yield Belonging("lists", {"list_id": by_rule.pk}, "Reglequetue", OWN, doors="rule", state=rows(by_rule))
     ids = {"list_id": row.pk, "public_id": letter.public_id, "number": "2"}
     yield Belonging(

@@ -82,10 +82,10 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "lists": {
         OPEN: "leave-by-link part-outside why-outside",
         SIGNED: """
-            add-members archive body close copies decide join keepers leave letter list lists members
-            moderation part remove-members rule settings why
+            add-members archive body close copies decide join leave letter list lists members
+            moderation part remove-members roles rule settings why
         """,
-        LIST_MAKERS: "make",
+        LIST_MAKERS: "create",
     },
     "portability": {
         SIGNED: "change download export file leave move-out new-address server show state",

@@ -9,32 +9,32 @@ from vaguemestre.people.directory.queries import academy_of_domain, primary_addr
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.rules.list_address import local_part
-from vaguemestre.schools.lists.services.administration import Maker, Settings, Wanted
-from vaguemestre.schools.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
+from vaguemestre.schools.lists.services.administration import Creator, ListSettings, NewList
+from vaguemestre.schools.lists.values import Criteria, Files, Kind, ReplyTo, Role, Rule, Writers
 from vaguemestre.site.config import Config
 
 BY = "system"
-_TEACHERS = Wanted(
+_TEACHERS = NewList(
     "Professeurs du collège Jules Verne",
     "professeurs",
     Kind.RULE,
     "Informations de la direction aux professeurs du collège.",
     COLLEGE.uai,
 )
-_COUNCIL = Wanted(
+_COUNCIL = NewList(
     "Conseil pédagogique",
     "conseil-pedagogique",
     Kind.MANUAL,
     "Les membres du conseil pédagogique ; chaque message est relu avant d’être diffusé.",
     COLLEGE.uai,
 )
-_HEADS = Wanted(
+_HEADS = NewList(
     "Directeurs d’école de l’Oise",
     "directeurs-ecoles-60",
     Kind.RULE,
     "Notes du service départemental aux directrices et directeurs d’école.",
 )
-_BIOLOGY = Wanted(
+_BIOLOGY = NewList(
     "Professeurs de SVT, collèges de la Somme",
     "svt-colleges-80",
     Kind.RULE,
@@ -55,7 +55,7 @@ def create_lists(config: Config, now: datetime) -> None:
         _change_settings(list_id, people["head"], _TEACHERS, Writers.MEMBERS, now)
     if (list_id := _create_list(people["head"], "agent", _COUNCIL, domain, now)) is not None:
         secretary = _address(people["secretary"])
-        services.add_keeper(list_id, people["head"], secretary, Part.MODERATOR, by=BY, now=now)
+        services.set_role(list_id, people["head"], secretary, Role.MODERATOR, by=BY, now=now)
         members = ("head", "teacher", "colleague", "staff-1", "staff-3", "staff-6")
         subscribed = [Recipient("", _address(people[role])) for role in members if role in people]
         services.subscribe(list_id, people["head"], subscribed, domain, by=BY, now=now)
@@ -70,23 +70,23 @@ def create_lists(config: Config, now: datetime) -> None:
         services.change_rule(list_id, people["hr_dpe"], rule, by=BY, now=now)
 
 
-def _create_list(account_id: int, role: str, sample: Wanted, domain: str, now: datetime) -> int | None:
-    if queries.list_at(f"{local_part(sample.name, sample.within)}@{domain}"):
+def _create_list(account_id: int, role: str, sample: NewList, domain: str, now: datetime) -> int | None:
+    if queries.find_list_by_address(f"{local_part(sample.name, sample.within)}@{domain}"):
         return None
-    maker = Maker(account_id, identified(account_id).person_id or 0, role)
-    return services.make_list(maker, sample, domain, by=BY, now=now)
+    maker = Creator(account_id, identified(account_id).person_id or 0, role)
+    return services.create_list(maker, sample, domain, by=BY, now=now)
 
 
 def _change_settings(
     list_id: int,
     account_id: int,
-    sample: Wanted,
+    sample: NewList,
     writers: Writers,
     now: datetime,
     *,
     is_moderated: bool = False,
 ) -> None:
-    chosen = Settings(
+    chosen = ListSettings(
         title=sample.title,
         description=sample.description,
         writers=writers,

@@ -38,7 +38,7 @@ from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.people.lifecycle import rules, services
 from vaguemestre.people.lifecycle.models import Day, Passage
 from vaguemestre.people.lifecycle.values import Event, Numbers, Remains
-from vaguemestre.schools.lists.models import CopyRow, LetterRow
+from vaguemestre.schools.lists.models import LetterCopy, ListLetter
 
 NUMBERS = Numbers()
 LEFT = date(2026, 11, 25)
@@ -309,7 +309,7 @@ KEPT = {
     "sharing.Thread", "sharing.Note", "sharing.SentMessage", "sharing.BoxActivity",  # a box's own history
     "lists.MailingList", "sharing.Box:account",  # accounts of nobody
     "helpdesk.HandOverRow:operator", "helpdesk.HandOverRow:second", "helpdesk.RequestRow:taken_by",
-    "lists.LetterRow:decided_by", "portability.Move",  # running: ended by its worker
+    "lists.ListLetter:decided_by", "portability.Move",  # running: ended by its worker
 }  # fmt: skip
 _numbers = count(1)
 
@@ -398,9 +398,9 @@ def test_every_table_about_people_forgets_or_is_known_to_keep(setting: ImportCon
         if table._default_manager.filter(**{column: who.person if is_person else who}).exists()
     }
     left = {one for one in about if one.partition(":")[0] not in KEPT and one not in KEPT}
-    assert left == {"lists.LetterRow:author", "lists.CopyRow:person"}
-    assert LetterRow.objects.get(author=who).sender_name == ""
-    assert CopyRow.objects.values_list("name", "reasons").get(person=who.person) == ("", [])
+    assert left == {"lists.ListLetter:author", "lists.LetterCopy:person"}
+    assert ListLetter.objects.get(author=who).sender_name == ""
+    assert LetterCopy.objects.values_list("name", "reasons").get(person=who.person) == ("", [])
 
 
 # Screens.

@@ -20,9 +20,9 @@ from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.values import Recipient, ReportPosition
 from vaguemestre.schools.lists import services
-from vaguemestre.schools.lists.models import LetterRow, MailingList
-from vaguemestre.schools.lists.services.administration import Maker, Settings, Wanted
-from vaguemestre.schools.lists.services.fanout import Means
+from vaguemestre.schools.lists.models import ListLetter, MailingList
+from vaguemestre.schools.lists.services.administration import Creator, ListSettings, NewList
+from vaguemestre.schools.lists.services.fanout import FanoutContext
 from vaguemestre.schools.lists.values import Files, Kind, ReplyTo, Rule, Writers
 
 DOMAIN = "ac-amiens.test"
@@ -99,8 +99,8 @@ def mailboxes() -> Iterator[MemoryMailboxes]:
 
 
 @pytest.fixture
-def means(mailboxes: MemoryMailboxes, queue: Queue, clock: Clock) -> Means:
-    return Means(mailboxes, queue.submit, queue.was_sent_as, DOMAIN, SITE, clock)
+def means(mailboxes: MemoryMailboxes, queue: Queue, clock: Clock) -> FanoutContext:
+    return FanoutContext(mailboxes, queue.submit, queue.was_sent_as, DOMAIN, SITE, clock)
 
 
 @pytest.fixture
@@ -130,9 +130,9 @@ def address_of(who: Account) -> str:
 def made(owner: Account, kind: Kind = Kind.MANUAL, rule: Rule | None = None, **chosen: object) -> MailingList:
     """A list of that owner's, with those settings."""
     now = timezone.now()
-    maker = Maker(owner.pk, owner.person_id or 0, "administrator")
-    wanted = Wanted("Conseil pédagogique", f"conseil-{next(_numbers)}", kind)
-    list_id = services.make_list(maker, wanted, DOMAIN, by="test", now=now)
+    maker = Creator(owner.pk, owner.person_id or 0, "administrator")
+    wanted = NewList("Conseil pédagogique", f"conseil-{next(_numbers)}", kind)
+    list_id = services.create_list(maker, wanted, DOMAIN, by="test", now=now)
     if rule:
         services.change_rule(list_id, owner.pk, rule, by="test", now=now)
     given = {
@@ -146,7 +146,7 @@ def made(owner: Account, kind: Kind = Kind.MANUAL, rule: Rule | None = None, **c
         "has_archive": True,
         "may_join": False,
     }
-    services.change_settings(list_id, owner.pk, Settings(**{**given, **chosen}), by="test", now=now)  # type: ignore[arg-type]
+    services.change_settings(list_id, owner.pk, ListSettings(**{**given, **chosen}), by="test", now=now)  # type: ignore[arg-type]
     return MailingList.objects.get(pk=list_id)
 
 
@@ -181,11 +181,11 @@ def message(
     return one.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
-def arrives(mailboxes: MemoryMailboxes, row: MailingList, content: bytes) -> list[LetterRow]:
+def arrives(mailboxes: MemoryMailboxes, row: MailingList, content: bytes) -> list[ListLetter]:
     """The message is delivered to the list and read by the worker; the letters there are."""
     mailboxes.box(row.address).append("INBOX", content, (), datetime.now(UTC))
     reads(mailboxes, row)
-    return list(LetterRow.objects.filter(list=row).order_by("pk"))
+    return list(ListLetter.objects.filter(list=row).order_by("pk"))
 
 
 def reads(mailboxes: MemoryMailboxes, row: MailingList) -> int:
@@ -197,14 +197,14 @@ def reads(mailboxes: MemoryMailboxes, row: MailingList) -> int:
     return services.read_list(row.pk, mailboxes, no_report, now=timezone.now())
 
 
-def carried(letter: LetterRow, means: Means, clock: Clock, *, most: int = 200) -> LetterRow:
+def carried(letter: ListLetter, means: FanoutContext, clock: Clock, *, most: int = 200) -> ListLetter:
     """The worker works until the letter is over, whatever kills it meanwhile."""
     for _ in range(most):
         letter.refresh_from_db()
         if letter.state not in ("sending", "scheduled"):
             break
         with contextlib.suppress(Killed, EngineDown):
-            services.carry_letter(letter.pk, means)
+            services.fan_out(letter.pk, means)
         clock.pass_by()
     letter.refresh_from_db()
     return letter

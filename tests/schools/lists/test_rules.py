@@ -13,30 +13,30 @@ from tests.schools.lists.conftest import message
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.values import ServedPost
 from vaguemestre.schools.lists.rules import acceptance, members
-from vaguemestre.schools.lists.rules.acceptance import decided
-from vaguemestre.schools.lists.rules.arrival import read_arrival
+from vaguemestre.schools.lists.rules.acceptance import decide
+from vaguemestre.schools.lists.rules.arrival import parse_message
 from vaguemestre.schools.lists.rules.list_address import (
     bounce_address,
-    bounces_begin,
+    bounce_prefix,
     local_part,
     without_detail,
 )
-from vaguemestre.schools.lists.rules.list_copy import copy_of
+from vaguemestre.schools.lists.rules.list_copy import build_copy
 from vaguemestre.schools.lists.values import (
-    Arrival,
+    AuthorStanding,
     Criteria,
     Files,
+    IncomingMessage,
+    ListDetails,
     Policy,
     ReplyTo,
     Rule,
-    Sheet,
-    Standing,
     State,
     Writers,
 )
 
 ADDRESS = "liste.svt@ac-amiens.test"
-SHEET = Sheet(
+SHEET = ListDetails(
     ADDRESS,
     "Professeurs de SVT",
     "http://x/listes/recu/1/",
@@ -45,7 +45,7 @@ SHEET = Sheet(
     ReplyTo.AUTHOR,
 )
 OPEN = Policy(Writers.INSIDE, is_moderated=False, refuses_others=False, files=Files.KEEP)
-FROM_INSIDE = Arrival("a@ac-amiens.test", "A", "<1@x>", "Objet", 2000, author_id=7)
+FROM_INSIDE = IncomingMessage("a@ac-amiens.test", "A", "<1@x>", "Objet", 2000, author_id=7)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_comes_back_comes_to_the_list() -> None:
     for outside in (True, False):
         back = bounce_address(ADDRESS, 12, 3, outside=outside)
         assert without_detail(back) == ADDRESS
-        assert back.startswith(bounces_begin(ADDRESS, 12))
+        assert back.startswith(bounce_prefix(ADDRESS, 12))
     assert bounce_address(ADDRESS, 12, 3, outside=False) == "liste.svt+l12.3d@ac-amiens.test"
 
 
@@ -91,18 +91,18 @@ _rules = st.builds(
 def test_somebody_is_meant_by_one_whole_post_once_and_never_when_left_out(
     rule: Rule, posts: list[ServedPost]
 ) -> None:
-    found = members.meant(rule, posts)
+    found = members.people_matching(rule, posts)
     for person in {post.person_id for post in posts}:
         theirs = [post for post in posts if post.person_id == person]
-        is_in = any(members.holds(c, post) for c in rule.any for post in theirs)
-        is_out = any(members.holds(c, post) for c in rule.besides for post in theirs)
+        is_in = any(members.matches(c, post) for c in rule.any for post in theirs)
+        is_out = any(members.matches(c, post) for c in rule.besides for post in theirs)
         assert (person in found) == (is_in and not is_out)
     assert all(found.values())
 
 
 @given(_rules)
 def test_a_rule_is_kept_as_it_is(rule: Rule) -> None:
-    kept = members.from_json(members.as_json(rule))
+    kept = members.rule_from_json(members.rule_to_json(rule))
     assert kept.any == tuple(one for one in rule.any if not one.is_empty)
     assert kept.besides == tuple(one for one in rule.besides if not one.is_empty)
 
@@ -112,70 +112,70 @@ def test_every_criterion_is_asked(name: str) -> None:
     """Under one name here, under another on a post."""
     field = {"categories": "category", "uais": "uai", "corps": "corps"}.get(name, name.removesuffix("s"))
     post = replace(ServedPost(1, "", "", "", "", "", "", "", "", "", "ici"), **{field: "x"})
-    assert members.holds(Criteria(**{name: ("x", "y")}), post)
-    assert not members.holds(Criteria(**{name: ("y",)}), post)
+    assert members.matches(Criteria(**{name: ("x", "y")}), post)
+    assert not members.matches(Criteria(**{name: ("y",)}), post)
 
 
 def test_a_post_that_was_left_keeps_somebody_in_and_leaves_nobody_out() -> None:
     left = ServedPost(1, "ENS", "", "", "", "A", "", "", "", "", "Ici", date(2026, 8, 31))
     now = ServedPost(1, "ENS", "", "", "", "B", "", "", "", "", "Là")
     here = Criteria(uais=("A",))
-    assert members.meant(Rule((here,)), [now, left]) == {1: (f"{members.said(left)}",)}
-    assert "quitté le 31/08/2026" in members.said(left)
+    assert members.people_matching(Rule((here,)), [now, left]) == {1: (f"{members.post_label(left)}",)}
+    assert "quitté le 31/08/2026" in members.post_label(left)
     everywhere = Criteria(functions=("ENS",))
-    assert 1 in members.meant(Rule((everywhere,), (here,)), [now, left])
-    assert 1 not in members.meant(Rule((everywhere,), (Criteria(uais=("B",)),)), [now, left])
+    assert 1 in members.people_matching(Rule((everywhere,), (here,)), [now, left])
+    assert 1 not in members.people_matching(Rule((everywhere,), (Criteria(uais=("B",)),)), [now, left])
 
 
 def test_an_empty_rule_means_nobody() -> None:
     post = ServedPost(1, "ENS", "", "", "", "", "", "", "", "", "")
-    assert members.meant(Rule((Criteria(),)), [post]) == {}
+    assert members.people_matching(Rule((Criteria(),)), [post]) == {}
 
 
 @pytest.mark.parametrize(
     ("writers", "standing", "author", "state"),
     [
-        (Writers.ANYBODY, Standing(), 0, State.SENDING),
-        (Writers.INSIDE, Standing(), 0, State.HELD),
-        (Writers.INSIDE, Standing(), 7, State.SENDING),
-        (Writers.MEMBERS, Standing(), 7, State.HELD),
-        (Writers.MEMBERS, Standing(is_member=True), 7, State.SENDING),
-        (Writers.MEMBERS, Standing(is_member=True), 0, State.HELD),
-        (Writers.KEEPERS, Standing(is_member=True), 7, State.HELD),
-        (Writers.KEEPERS, Standing(is_keeper=True), 7, State.SENDING),
+        (Writers.ANYBODY, AuthorStanding(), 0, State.SENDING),
+        (Writers.INSIDE, AuthorStanding(), 0, State.HELD),
+        (Writers.INSIDE, AuthorStanding(), 7, State.SENDING),
+        (Writers.MEMBERS, AuthorStanding(), 7, State.HELD),
+        (Writers.MEMBERS, AuthorStanding(is_member=True), 7, State.SENDING),
+        (Writers.MEMBERS, AuthorStanding(is_member=True), 0, State.HELD),
+        (Writers.MANAGERS, AuthorStanding(is_member=True), 7, State.HELD),
+        (Writers.MANAGERS, AuthorStanding(is_manager=True), 7, State.SENDING),
     ],
 )
-def test_who_may_write(writers: Writers, standing: Standing, author: int, state: State) -> None:
+def test_who_may_write(writers: Writers, standing: AuthorStanding, author: int, state: State) -> None:
     arrival = replace(FROM_INSIDE, author_id=author)
-    assert decided(arrival, replace(OPEN, writers=writers), standing).state is state
-    refusing = decided(arrival, replace(OPEN, writers=writers, refuses_others=True), standing).state
+    assert decide(arrival, replace(OPEN, writers=writers), standing).state is state
+    refusing = decide(arrival, replace(OPEN, writers=writers, refuses_others=True), standing).state
     assert refusing is (State.REFUSED if state is State.HELD else state)
 
 
 def test_machines_loops_and_repetitions_are_dropped_whoever_may_write() -> None:
-    keeper = Standing(is_keeper=True)
+    keeper = AuthorStanding(is_manager=True)
     for arrival, standing in (
-        (replace(FROM_INSIDE, is_machine=True), keeper),
-        (replace(FROM_INSIDE, loops=True), keeper),
-        (FROM_INSIDE, replace(keeper, is_twice=True)),
+        (replace(FROM_INSIDE, is_automatic=True), keeper),
+        (replace(FROM_INSIDE, is_loop=True), keeper),
+        (FROM_INSIDE, replace(keeper, is_duplicate=True)),
         (replace(FROM_INSIDE, sender=""), keeper),
     ):
-        assert decided(arrival, OPEN, standing).state is State.DROPPED
+        assert decide(arrival, OPEN, standing).state is State.DROPPED
 
 
 def test_answers_to_many_wait_for_somebodys_word() -> None:
-    answer = replace(FROM_INSIDE, roots=("<0@x>",))
-    assert decided(answer, OPEN, Standing(members=acceptance.LARGE)).state is State.SENDING
-    assert decided(answer, OPEN, Standing(members=5000)).reason == "lists.answer-to-many"
-    assert decided(answer, OPEN, Standing(members=9, answers_lately=5)).reason == "lists.answers-storm"
-    assert decided(answer, OPEN, Standing(is_keeper=True, members=5000)).state is State.SENDING
+    answer = replace(FROM_INSIDE, references=("<0@x>",))
+    assert decide(answer, OPEN, AuthorStanding(members=acceptance.LARGE_AUDIENCE)).state is State.SENDING
+    assert decide(answer, OPEN, AuthorStanding(members=5000)).reason == "lists.answer-to-many"
+    assert decide(answer, OPEN, AuthorStanding(members=9, recent_replies=5)).reason == "lists.answers-storm"
+    assert decide(answer, OPEN, AuthorStanding(is_manager=True, members=5000)).state is State.SENDING
 
 
 def test_weight_is_refused_beyond_what_links_can_save() -> None:
-    assert decided(replace(FROM_INSIDE, size=1_100_000), OPEN, Standing()).reason == "lists.too-large"
+    assert decide(replace(FROM_INSIDE, size=1_100_000), OPEN, AuthorStanding()).reason == "lists.too-large"
     heavy = replace(FROM_INSIDE, size=1_100_000, has_files=True)
-    assert decided(heavy, OPEN, Standing()).state is State.SENDING
-    assert acceptance.files_as_links(heavy.size, has_files=True, files=Files.KEEP)
+    assert decide(heavy, OPEN, AuthorStanding()).state is State.SENDING
+    assert acceptance.are_files_linked(heavy.size, has_files=True, files=Files.KEEP)
 
 
 @pytest.mark.parametrize(
@@ -187,19 +187,19 @@ def test_weight_is_refused_beyond_what_links_can_save() -> None:
     ],
 )
 def test_a_machine_is_known(more: dict[str, str]) -> None:
-    arrival, _ = read_arrival(message("a@ac-amiens.test", ADDRESS, **more), ADDRESS)
-    assert arrival.is_machine
-    assert read_arrival(message("a@ac-amiens.test", ADDRESS, return_path=""), ADDRESS)[0].is_machine
+    arrival, _ = parse_message(message("a@ac-amiens.test", ADDRESS, **more), ADDRESS)
+    assert arrival.is_automatic
+    assert parse_message(message("a@ac-amiens.test", ADDRESS, return_path=""), ADDRESS)[0].is_automatic
 
 
 def parsed(raw: bytes) -> "email.message.EmailMessage":
     return email.message_from_bytes(raw, policy=email.policy.default)  # type: ignore[return-value]
 
 
-def copied(raw: bytes, sheet: Sheet = SHEET, *, author: int = 7, as_links: bool = False) -> bytes:
-    arrival, _ = read_arrival(raw, ADDRESS)
+def copied(raw: bytes, sheet: ListDetails = SHEET, *, author: int = 7, as_links: bool = False) -> bytes:
+    arrival, _ = parse_message(raw, ADDRESS)
     arrival = replace(arrival, author_id=author)
-    return copy_of(raw, arrival, sheet, boundary="ab" * 16, as_links=as_links, domain="ac-amiens.test")
+    return build_copy(raw, arrival, sheet, boundary="ab" * 16, as_links=as_links, domain="ac-amiens.test")
 
 
 def test_a_copy_keeps_its_author_and_says_what_lists_say() -> None:
@@ -221,11 +221,13 @@ def test_a_copy_keeps_its_author_and_says_what_lists_say() -> None:
     assert [part.get_filename() for part in copy.iter_attachments()] or any(
         part.get_filename() == "Ordre du jour é.pdf" for part in copy.walk()
     )
-    assert read_arrival(b"Return-Path: <a@b.fr>\r\n" + copied(raw), ADDRESS)[0].loops
+    assert parse_message(b"Return-Path: <a@b.fr>\r\n" + copied(raw), ADDRESS)[0].is_loop
 
 
 def test_a_copy_that_may_be_left_offers_one_click() -> None:
-    copy = parsed(copied(message("a@ac-amiens.test", ADDRESS), replace(SHEET, leave="http://x/q/t/")))
+    copy = parsed(
+        copied(message("a@ac-amiens.test", ADDRESS), replace(SHEET, unsubscribe_url="http://x/q/t/"))
+    )
     assert copy["List-Unsubscribe"] == "<http://x/q/t/>"
     assert copy["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
@@ -261,12 +263,12 @@ def test_attachments_left_in_the_archive_are_named_not_sent() -> None:
 @given(st.binary(max_size=300), st.text(max_size=40), st.booleans())
 def test_whatever_arrives_a_copy_is_one_message_of_ours(body: bytes, title: str, as_links: bool) -> None:
     raw = b"Return-Path: <a@b.fr>\r\nFrom: X <a@b.fr>\r\nList-Id: <autre>\r\n" + body
-    arrival, _ = read_arrival(raw, ADDRESS)
+    arrival, _ = parse_message(raw, ADDRESS)
     if not arrival.sender:
         return
     sheet = replace(SHEET, title="".join(c for c in title if c.isprintable()) or "t")
     copy = email.message_from_bytes(
-        copy_of(raw, arrival, sheet, boundary="ab" * 16, as_links=as_links, domain="ac-amiens.test")
+        build_copy(raw, arrival, sheet, boundary="ab" * 16, as_links=as_links, domain="ac-amiens.test")
     )
     assert len(copy.get_all("From", [])) == 1
     assert len(copy.get_all("List-Id", [])) == 1

@@ -24,9 +24,9 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.queries import Vocabulary
 from vaguemestre.schools.lists import services
 from vaguemestre.schools.lists.forms import CriteriaForm
-from vaguemestre.schools.lists.models import Keeper, LetterRow, MailingList, Subscriber
-from vaguemestre.schools.lists.services.fanout import Means
-from vaguemestre.schools.lists.values import Kind, Part
+from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList, Subscriber
+from vaguemestre.schools.lists.services.fanout import FanoutContext
+from vaguemestre.schools.lists.values import Kind, Role
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def row(owner: Account, moderator: Account, subscriber: Account) -> MailingList:
     kept = made(owner, is_moderated=True)
-    services.add_keeper(kept.pk, owner.pk, address_of(moderator), Part.MODERATOR, by="t", now=timezone.now())
+    services.set_role(kept.pk, owner.pk, address_of(moderator), Role.MODERATOR, by="t", now=timezone.now())
     with_people(kept, owner, address_of(subscriber), "parent@famille.example")
     return kept
 
@@ -42,12 +42,12 @@ def row(owner: Account, moderator: Account, subscriber: Account) -> MailingList:
 @pytest.fixture
 def letters(
     mailboxes: MemoryMailboxes,
-    means: Means,
+    means: FanoutContext,
     clock: Clock,
     row: MailingList,
     owner: Account,
     subscriber: Account,
-) -> dict[str, LetterRow]:
+) -> dict[str, ListLetter]:
     """One that went through, one that waits."""
     passed = arrives(mailboxes, row, message(address_of(owner), row.address, "Passé", files=50))[0]
     carried(passed, means, clock)
@@ -73,14 +73,14 @@ MATRIX = (
 ACTS = (
     ("membres/ajouter", {"people": "x@famille.example"}, 200, 404, 404, 404),
     ("membres/retirer", {}, 302, 404, 404, 404),
-    ("responsables", {"address": "", "part": "owner"}, 422, 404, 404, 404),
+    ("responsables", {"address": "", "role": "owner"}, 422, 404, 404, 404),
     ("fermer", None, 0, 404, 404, 404),
-    ("messages/{held}/decider", {"acte": "rien"}, 404, 404, 404, 404),
+    ("messages/{held}/decider", {"action": "rien"}, 404, 404, 404, 404),
 )
 
 
 def test_each_sees_what_is_theirs_and_others_see_that_there_is_nothing(
-    row: MailingList, letters: dict[str, LetterRow], owner: Account, moderator: Account, subscriber: Account,
+    row: MailingList, letters: dict[str, ListLetter], owner: Account, moderator: Account, subscriber: Account,
     stranger: Account,
 ) -> None:  # fmt: skip
     ids = {name: one.public_id for name, one in letters.items()}
@@ -98,7 +98,7 @@ def test_each_sees_what_is_theirs_and_others_see_that_there_is_nothing(
 
 
 def test_held_mail_is_shown_behind_the_wall_and_decided(
-    row: MailingList, letters: dict[str, LetterRow], moderator: Account, subscriber: Account
+    row: MailingList, letters: dict[str, ListLetter], moderator: Account, subscriber: Account
 ) -> None:
     browser, held = signed_in(moderator), letters["held"]
     queue = browser.get(f"/listes/{row.pk}/moderation").content.decode()
@@ -110,20 +110,20 @@ def test_held_mail_is_shown_behind_the_wall_and_decided(
     assert "<strong>2</strong> personnes" in page
     body = browser.get(f"{where}corps/")
     assert "default-src 'none'" in body.headers["Content-Security-Policy"]
-    assert browser.post(f"{where}decider", {"acte": "diffuser", "day": "01/01/2020"}).status_code == 422
-    assert browser.post(f"{where}decider", {"acte": "diffuser", "day": "demain"}).status_code == 422
-    answer = browser.post(f"{where}decider", {"acte": "diffuser", "day": "01/09/2099", "hour": "08:00"})
+    assert browser.post(f"{where}decider", {"action": "accept", "day": "01/01/2020"}).status_code == 422
+    assert browser.post(f"{where}decider", {"action": "accept", "day": "demain"}).status_code == 422
+    answer = browser.post(f"{where}decider", {"action": "accept", "day": "01/09/2099", "hour": "08:00"})
     assert answer.status_code == 302
     held.refresh_from_db()
     assert held.state == "scheduled"
     assert "01/09/2099" in browser.get(f"/listes/{row.pk}/moderation").content.decode()
-    assert browser.post(f"{where}decider", {"acte": "refuser", "note": "Trop tard"}).status_code == 302
+    assert browser.post(f"{where}decider", {"action": "refuse", "note": "Trop tard"}).status_code == 302
     assert "Trop tard" in browser.get(f"/listes/{row.pk}/moderation").content.decode()
     assert signed_in(subscriber).get(where).status_code == 404
 
 
 def test_a_recipient_is_told_why_and_leaves(
-    row: MailingList, letters: dict[str, LetterRow], queue: Queue, subscriber: Account, stranger: Account
+    row: MailingList, letters: dict[str, ListLetter], queue: Queue, subscriber: Account, stranger: Account
 ) -> None:
     browser = signed_in(subscriber)
     where = f"/listes/recu/{letters['passed'].public_id}/"
@@ -138,7 +138,7 @@ def test_a_recipient_is_told_why_and_leaves(
 
 
 def test_somebody_outside_leaves_by_one_request_with_no_cookie(
-    row: MailingList, letters: dict[str, LetterRow], queue: Queue
+    row: MailingList, letters: dict[str, ListLetter], queue: Queue
 ) -> None:
     copy = next(content for _, to, content in queue.sent if to == ("parent@famille.example",)).decode()
     found = re.search(r"List-Unsubscribe: <http://localhost:8000(/listes/quitter/[^>]+)>", copy)
@@ -153,7 +153,7 @@ def test_somebody_outside_leaves_by_one_request_with_no_cookie(
 
 
 def test_somebody_outside_is_told_why_and_takes_what_was_attached(
-    row: MailingList, letters: dict[str, LetterRow], queue: Queue
+    row: MailingList, letters: dict[str, ListLetter], queue: Queue
 ) -> None:
     copy = next(content for _, to, content in queue.sent if to == ("parent@famille.example",))
     text = quopri.decodestring(copy).decode("utf-8", "replace")
@@ -179,11 +179,11 @@ def test_an_owner_makes_a_list_says_who_it_means_and_keeps_it(owner: Account, su
     assert "a déjà été donnée" in again.content.decode()
     where = made_at.headers["Location"].partition("?")[0]
     list_id = MailingList.objects.get().pk
-    seen = browser.post(where, {"a0-uais": ["0800001A"], "voir": "1"}).content.decode()
+    seen = browser.post(where, {"a0-uais": ["0800001A"], "preview": "1"}).content.decode()
     assert "pas encore enregistrée" in seen
     assert "Collège Jean-Macé (Abbeville)" in seen
     assert MailingList.objects.get().rule == {}
-    assert browser.post(where, {"a0-uais": ["0800001A"], "garder": "1"}).status_code == 302
+    assert browser.post(where, {"a0-uais": ["0800001A"], "save": "1"}).status_code == 302
     assert MailingList.objects.get().rule["any"] == [{"uais": ["0800001A"]}]
     shown = browser.get(f"/listes/{list_id}/").content.decode()
     assert "<strong>2</strong> personnes" in shown
@@ -198,9 +198,9 @@ def test_an_owner_makes_a_list_says_who_it_means_and_keeps_it(owner: Account, su
         "link",
     )
     where = f"/listes/{list_id}/responsables"
-    assert browser.post(where, {"address": address_of(subscriber), "part": "moderator"}).status_code == 302
-    assert Keeper.objects.filter(account=subscriber, part="moderator").exists()
-    assert browser.post(where, {"retirer": str(owner.pk)}).status_code == 422, "the last owner stays"
+    assert browser.post(where, {"address": address_of(subscriber), "role": "moderator"}).status_code == 302
+    assert ListRole.objects.filter(account=subscriber, role="moderator").exists()
+    assert browser.post(where, {"remove": str(owner.pk)}).status_code == 422, "the last owner stays"
     assert browser.post(f"/listes/{list_id}/fermer").status_code == 302
     assert browser.get(f"/listes/{list_id}/").status_code == 404
 
@@ -227,7 +227,7 @@ def test_members_are_added_by_the_page_and_unknown_addresses_said(
     assert "ne sont à personne : personne@ac-amiens.test" in page
     assert browser.post(f"/listes/{row.pk}/membres/ajouter", {"people": "pas une adresse"}).status_code == 422
     chosen = Subscriber.objects.get(address="p@famille.example").pk
-    assert browser.post(f"/listes/{row.pk}/membres/retirer", {"membre": [chosen]}).status_code == 302
+    assert browser.post(f"/listes/{row.pk}/membres/retirer", {"member": [chosen]}).status_code == 302
     assert Subscriber.objects.count() == 1
 
 
@@ -259,8 +259,8 @@ def test_whoever_writes_is_offered_lists_and_told_who_would_receive(
 
 def test_what_a_rule_chose_is_seen_first() -> None:
     known = Vocabulary((), (), ("L0080", "L0421", "L1600"), (), (), (), (), (), ())
-    kept = CriteriaForm(None, known=known, initial={"disciplines": ["L1600"]})
-    sent = CriteriaForm(QueryDict("a-disciplines=L0080"), known=known, prefix="a")
+    kept = CriteriaForm(None, vocabulary=known, initial={"disciplines": ["L1600"]})
+    sent = CriteriaForm(QueryDict("a-disciplines=L0080"), vocabulary=known, prefix="a")
     for form, expected in (
         (kept, ["SVT", "Allemand", "Documentation"]),
         (sent, ["Documentation", "Allemand", "SVT"]),

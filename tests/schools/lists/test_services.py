@@ -28,11 +28,11 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress, Person, TakenName
 from vaguemestre.people.directory.services import take_address
 from vaguemestre.schools.lists import queries, services
-from vaguemestre.schools.lists.models import CopyRow, LetterRow, MailingList
+from vaguemestre.schools.lists.models import LetterCopy, ListLetter, MailingList
 from vaguemestre.schools.lists.services import fanout
-from vaguemestre.schools.lists.services.administration import Maker, Wanted
-from vaguemestre.schools.lists.services.fanout import Means
-from vaguemestre.schools.lists.values import Criteria, Kind, Part, Rule, Writers
+from vaguemestre.schools.lists.services.administration import Creator, NewList
+from vaguemestre.schools.lists.services.fanout import FanoutContext
+from vaguemestre.schools.lists.values import Criteria, Kind, Role, Rule, Writers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE = Rule((Criteria(uais=("0800001A",)),))
@@ -43,19 +43,24 @@ def outside(number: int) -> list[str]:
 
 
 def test_a_subscribers_message_reaches_each_once_and_says_why(
-    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account, subscriber: Account
+    mailboxes: MemoryMailboxes,
+    means: FanoutContext,
+    queue: Queue,
+    clock: Clock,
+    owner: Account,
+    subscriber: Account,
 ) -> None:
     row = made(owner)
     with_people(row, owner, address_of(subscriber), *outside(3), address_of(subscriber).upper())
     letter = arrives(mailboxes, row, message(address_of(subscriber), row.address))[0]
     assert carried(letter, means, clock).state == "sent"
     assert sorted(queue.reached) == sorted([address_of(subscriber), *outside(3)])
-    reasons = queries.copy_for(letter.pk, subscriber.person_id or 0)
+    reasons = queries.reasons_for_person(letter.pk, subscriber.person_id or 0)
     assert reasons
     assert "inscription par un propriétaire" in reasons[0]
     assert {sender.partition("@")[2] for sender, _, _ in queue.sent} == {DOMAIN}
     assert reads(mailboxes, row) == 0, "read once"
-    assert LetterRow.objects.count() == 1
+    assert ListLetter.objects.count() == 1
 
 
 def test_the_same_message_again_goes_nowhere(
@@ -71,7 +76,12 @@ def test_the_same_message_again_goes_nowhere(
 
 
 def test_somebody_matched_twice_and_by_two_lists_receives_one_copy(
-    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account, subscriber: Account
+    mailboxes: MemoryMailboxes,
+    means: FanoutContext,
+    queue: Queue,
+    clock: Clock,
+    owner: Account,
+    subscriber: Account,
 ) -> None:
     post = subscriber.person.assignments.get()  # type: ignore[union-attr]
     Assignment.objects.create(
@@ -97,17 +107,15 @@ def test_nobody_writes_in_a_members_name_from_outside(
 
 
 def test_held_mail_goes_through_at_its_hour_or_not_at_all(
-    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account, moderator: Account,
-    subscriber: Account,
+    mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account,
+    moderator: Account, subscriber: Account,
 ) -> None:  # fmt: skip
     row = made(owner, is_moderated=True)
-    services.add_keeper(
-        row.pk, owner.pk, address_of(moderator), Part.MODERATOR, by="test", now=timezone.now()
-    )
+    services.set_role(row.pk, owner.pk, address_of(moderator), Role.MODERATOR, by="test", now=timezone.now())
     with_people(row, owner, address_of(subscriber))
     for subject in "abc":
         arrives(mailboxes, row, message(address_of(subscriber), row.address, subject))
-    first, second, third = LetterRow.objects.order_by("pk")
+    first, second, third = ListLetter.objects.order_by("pk")
     now = clock()
     later = now + timedelta(hours=1)
     act = {"by": "test", "now": now}
@@ -118,7 +126,7 @@ def test_held_mail_goes_through_at_its_hour_or_not_at_all(
         services.drop_letter(row.pk, owner.pk, str(second.public_id), **act)  # type: ignore[arg-type]
     with pytest.raises(Refusal, match=r"lists\.gone"):
         services.accept_letter(row.pk, subscriber.pk, str(first.public_id), due_at=None, **act)  # type: ignore[arg-type]
-    services.carry_letter(first.pk, means)
+    services.fan_out(first.pk, means)
     assert queue.reached == []
     clock.now = later
     assert carried(first, means, clock).state == "sent"
@@ -126,7 +134,12 @@ def test_held_mail_goes_through_at_its_hour_or_not_at_all(
 
 
 def test_two_hundred_answers_to_all_of_a_large_list_are_held(
-    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account, subscriber: Account
+    mailboxes: MemoryMailboxes,
+    means: FanoutContext,
+    queue: Queue,
+    clock: Clock,
+    owner: Account,
+    subscriber: Account,
 ) -> None:
     row = made(owner, writers=Writers.INSIDE)
     with_people(row, owner, address_of(subscriber), *outside(150))
@@ -137,13 +150,13 @@ def test_two_hundred_answers_to_all_of_a_large_list_are_held(
         answer = message(address_of(subscriber), row.address, "Re: Réunion", In_Reply_To=first.message_id)
         box.append("INBOX", answer, (), timezone.now())
     reads(mailboxes, row)
-    states = list(LetterRow.objects.exclude(pk=first.pk).values_list("state", "reason"))
+    states = list(ListLetter.objects.exclude(pk=first.pk).values_list("state", "reason"))
     assert states == [("held", "lists.answer-to-many")] * 200
     assert len(queue.reached) == 151
 
 
 def test_lists_do_not_play_ball_and_machines_are_not_answered(
-    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account
+    mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account
 ) -> None:
     row = made(owner, writers=Writers.ANYBODY)
     with_people(row, owner, "parent@famille.example")
@@ -160,7 +173,7 @@ def test_lists_do_not_play_ball_and_machines_are_not_answered(
 
 
 def test_whoever_cannot_be_written_to_holds_nobody_back(
-    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account
+    mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account
 ) -> None:
     people = [account(f"agent{n}") for n in range(9)]
     row = made(owner, Kind.RULE, HERE)
@@ -169,8 +182,8 @@ def test_whoever_cannot_be_written_to_holds_nobody_back(
     assert carried(letter, means, clock).state == "sent"
     expected = {address_of(one) for one in (owner, *people)} - queue.refused
     assert sorted(queue.reached) == sorted(expected)
-    assert queries.fates(letter).by_mark == {"accepted": 8, "refused": 2}
-    shown = {one.address: one.mark for one in queries.copies(letter, search="", offset=0, limit=50)}
+    assert queries.delivery_counts(letter).by_state == {"accepted": 8, "refused": 2}
+    shown = {one.address: one.state for one in queries.copy_statuses(letter, search="", offset=0, limit=50)}
     assert {address for address, mark in shown.items() if mark == "refused"} == queue.refused
 
 
@@ -219,7 +232,7 @@ def crowd(like: Account, count: int) -> list[str]:
 
 
 def test_each_exactly_once_whatever_is_killed(
-    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account,
+    mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account,
     how_many: Callable[[int, int], int],
 ) -> None:  # fmt: skip
     """Killed before and after the queue takes a batch, at drawn moments."""
@@ -233,35 +246,35 @@ def test_each_exactly_once_whatever_is_killed(
             assert carried(letter, means, clock, most=1).state == "sending"
     assert carried(letter, means, clock, most=2000).state == "sent"
     assert sorted(queue.reached) == sorted(addresses)
-    assert queries.copy_for(letter.pk, 0) is None
+    assert queries.reasons_for_person(letter.pk, 0) is None
 
 
 def test_however_slow_the_queue_no_more_than_so_many_copies_wait_in_it(
-    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account,
+    mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(fanout, "AT_ONCE", 30)
-    monkeypatch.setattr(fanout, "TOGETHER", 10)
+    monkeypatch.setattr(fanout, "MAX_IN_FLIGHT", 30)
+    monkeypatch.setattr(fanout, "COPIES_PER_BATCH", 10)
     crowd(owner, 100)
     row = made(owner, Kind.RULE, Rule((Criteria(functions=("FOULE",)),)))
     letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
     for _ in range(4):  # two minutes each, and nothing is delivered
         carried(letter, means, clock, most=1)
     assert len(queue.reached) == 30
-    clock.now += fanout.RECENT
+    clock.now += fanout.IN_FLIGHT_FOR
     carried(letter, means, clock, most=1)
     assert len(queue.reached) == 60  # those that nobody ever hears of hold nobody back for ever
 
 
 def test_a_large_list_survives_the_kills_of_its_plan_too(
-    mailboxes: MemoryMailboxes, means: Means, queue: Queue, clock: Clock, owner: Account,
+    mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(fanout, "_PLANNED", 3)
+    monkeypatch.setattr(fanout, "_COPIES_PER_TRANSACTION", 3)
     row = made(owner)
     with_people(row, owner, *outside(10))
     letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
-    create = CopyRow.objects.bulk_create
+    create = LetterCopy.objects.bulk_create
     calls = iter(range(100))
 
     def dies(*given: object, **named: object) -> object:
@@ -269,7 +282,7 @@ def test_a_large_list_survives_the_kills_of_its_plan_too(
             raise Killed
         return create(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(CopyRow.objects, "bulk_create", dies)
+    monkeypatch.setattr(LetterCopy.objects, "bulk_create", dies)
     assert carried(letter, means, clock).state == "sent"
     assert sorted(queue.reached) == sorted(outside(10))
 
@@ -277,25 +290,27 @@ def test_a_large_list_survives_the_kills_of_its_plan_too(
 def test_an_address_is_never_anybodys_again(owner: Account) -> None:
     row = made(owner)
     services.close_list(row.pk, owner.pk, by="test", now=timezone.now())
-    maker = Maker(owner.pk, owner.person_id or 0, "administrator")
+    maker = Creator(owner.pk, owner.person_id or 0, "administrator")
     name = row.address.partition("@")[0].removeprefix("liste.")
     with pytest.raises(Refusal, match="address-taken"):
-        services.make_list(maker, Wanted("Autre", name, Kind.MANUAL), DOMAIN, by="test", now=timezone.now())
+        services.create_list(
+            maker, NewList("Autre", name, Kind.MANUAL), DOMAIN, by="test", now=timezone.now()
+        )
     with pytest.raises(Refusal, match="address-taken"), transaction.atomic():
         take_address(None, row.address)
     assert TakenName.objects.filter(name=row.address).exists()
     assert Account.objects.get(pk=row.account_id).state == "closed"
-    assert queries.cards_of(owner.pk, owner.person_id or 0, timezone.now()) == ()
+    assert queries.list_cards(owner.pk, owner.person_id or 0, timezone.now()) == ()
 
 
 def test_who_makes_lists_and_for_which_school(owner: Account, subscriber: Account) -> None:
     now = timezone.now()
-    maker = Maker(subscriber.pk, subscriber.person_id or 0, "agent")
-    wanted = Wanted("Profs", "profs", Kind.RULE, within="0800001A")
+    maker = Creator(subscriber.pk, subscriber.person_id or 0, "agent")
+    wanted = NewList("Profs", "profs", Kind.RULE, within="0800001A")
     with pytest.raises(Refusal, match="not-allowed"):
-        services.make_list(maker, wanted, DOMAIN, by="test", now=now)
+        services.create_list(maker, wanted, DOMAIN, by="test", now=now)
     subscriber.person.assignments.update(function="DIR")  # type: ignore[union-attr]
-    list_id = services.make_list(maker, wanted, DOMAIN, by="test", now=now)
+    list_id = services.create_list(maker, wanted, DOMAIN, by="test", now=now)
     row = MailingList.objects.get(pk=list_id)
     assert row.address == f"liste.0800001a.profs@{DOMAIN}"
     services.change_rule(list_id, subscriber.pk, Rule((Criteria(functions=("DIR",)),)), by="test", now=now)
@@ -309,13 +324,13 @@ def test_a_list_has_an_owner_and_no_list_in_it(owner: Account, subscriber: Accou
     row, other = made(owner), made(owner)
     now = timezone.now()
     with pytest.raises(Refusal, match="last-owner"):
-        services.remove_keeper(row.pk, owner.pk, owner.pk, by="test", now=now)
+        services.remove_role(row.pk, owner.pk, owner.pk, by="test", now=now)
     with pytest.raises(Refusal, match="last-owner"):
-        services.add_keeper(row.pk, owner.pk, address_of(owner), Part.MODERATOR, by="test", now=now)
+        services.set_role(row.pk, owner.pk, address_of(owner), Role.MODERATOR, by="test", now=now)
     with pytest.raises(Refusal, match="in-itself"):
         with_people(row, owner, other.address)
     with pytest.raises(Refusal, match="nobody-inside"):
-        services.add_keeper(row.pk, owner.pk, f"personne@{DOMAIN}", Part.OWNER, by="test", now=now)
+        services.set_role(row.pk, owner.pk, f"personne@{DOMAIN}", Role.OWNER, by="test", now=now)
 
 
 def test_whoever_left_the_academie_receives_nothing_more(owner: Account, subscriber: Account) -> None:
@@ -333,16 +348,18 @@ def test_the_list_of_a_school_is_its_heads_and_a_lost_one_the_administrators(
 ) -> None:
     subscriber.person.assignments.update(function="DIR")  # type: ignore[union-attr]
     now = timezone.now()
-    maker = Maker(subscriber.pk, subscriber.person_id or 0, "agent")
-    wanted = Wanted("Profs", "profs", Kind.RULE, within="0800001A")
-    list_id = services.make_list(maker, wanted, DOMAIN, by="test", now=now)
-    assert queries.part_in(list_id, moderator.pk, now) == ""
+    maker = Creator(subscriber.pk, subscriber.person_id or 0, "agent")
+    wanted = NewList("Profs", "profs", Kind.RULE, within="0800001A")
+    list_id = services.create_list(maker, wanted, DOMAIN, by="test", now=now)
+    assert queries.role_in(list_id, moderator.pk, now) is None
     moderator.person.assignments.update(function="DIR")  # type: ignore[union-attr]
-    assert queries.part_in(list_id, moderator.pk, now) == "owner", "whoever leads the school"
-    assert moderator.pk in queries.keeper_accounts(list_id, now)
-    assert [one.list_id for one in queries.cards_of(moderator.pk, moderator.person_id or 0, now)] == [list_id]
+    assert queries.role_in(list_id, moderator.pk, now) == "owner", "whoever leads the school"
+    assert moderator.pk in queries.manager_accounts(list_id, now)
+    assert [one.list_id for one in queries.list_cards(moderator.pk, moderator.person_id or 0, now)] == [
+        list_id
+    ]
     moderator.person.assignments.update(function="ENS")  # type: ignore[union-attr]
-    assert queries.part_in(list_id, moderator.pk, now) == ""
-    assert queries.part_in(list_id, owner.pk, now) == "", "not lost yet"
+    assert queries.role_in(list_id, moderator.pk, now) is None
+    assert queries.role_in(list_id, owner.pk, now) is None, "not lost yet"
     Account.objects.filter(pk=subscriber.pk).update(state="closed")
-    assert queries.part_in(list_id, owner.pk, now) == "owner"
+    assert queries.role_in(list_id, owner.pk, now) == "owner"

@@ -17,9 +17,9 @@ from vaguemestre.people.lifecycle.events import MembershipsTouched
 from vaguemestre.people.lifecycle.values import Event, Numbers, Step
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists import queries as lists
-from vaguemestre.schools.lists.models import Keeper, MailingList
-from vaguemestre.schools.lists.services import change_rule, make_list, subscribe
-from vaguemestre.schools.lists.services.administration import Maker, Wanted
+from vaguemestre.schools.lists.models import ListRole, MailingList
+from vaguemestre.schools.lists.services import change_rule, create_list, subscribe
+from vaguemestre.schools.lists.services.administration import Creator, NewList
 from vaguemestre.schools.lists.values import Criteria, Kind, Rule
 from vaguemestre.schools.sharing import queries as sharing
 from vaguemestre.schools.sharing.models import Member
@@ -50,10 +50,10 @@ def boxes(who: Account) -> list[str]:
 def gathered(keeper: Account, kind: Kind) -> MailingList:
     """A list by rule of whoever teaches or works in the school, or by hand."""
     maker, wanted = (
-        Maker(keeper.pk, keeper.person_id or 0, "administrator"),
-        Wanted("Liste", f"l{kind}", kind),
+        Creator(keeper.pk, keeper.person_id or 0, "administrator"),
+        NewList("Liste", f"l{kind}", kind),
     )
-    made = make_list(maker, wanted, "ac-amiens.test", by="test", now=NOW)
+    made = create_list(maker, wanted, "ac-amiens.test", by="test", now=NOW)
     if kind is Kind.RULE:
         rule = Rule((Criteria(uais=("0800001A",)),))
         change_rule(made, keeper.pk, rule, by="test", now=NOW)
@@ -154,23 +154,23 @@ def test_lists_reach_nobody_who_is_away_and_everybody_who_is_back(
     assert inside(row, marie)
     declare(marie, event)
     assert not inside(row, marie)
-    assert lists.cards_of(marie.pk, marie.person_id or 0, datetime.now(UTC)) == ()
-    assert lists.why_member(row, marie.person_id or 0, datetime.now(UTC)) == ()
+    assert lists.list_cards(marie.pk, marie.person_id or 0, datetime.now(UTC)) == ()
+    assert lists.membership_reasons(row, marie.person_id or 0, datetime.now(UTC)) == ()
     come_back(marie)
     assert inside(row, marie)
 
 
 def test_whoever_keeps_a_list_decides_nothing_while_away(school: School, marie: Account) -> None:
     row, now = gathered(school.head, Kind.MANUAL), datetime.now(UTC)
-    Keeper.objects.create(list=row, account=marie, part="owner")
+    ListRole.objects.create(list=row, account=marie, role="owner")
     declare(marie, Event.LONG_LEAVE)
-    assert lists.part_in(row.pk, marie.pk, now) == ""
-    assert marie.pk not in lists.keeper_accounts(row.pk, now)
-    Keeper.objects.exclude(account=marie).delete()
+    assert lists.role_in(row.pk, marie.pk, now) is None
+    assert marie.pk not in lists.manager_accounts(row.pk, now)
+    ListRole.objects.exclude(account=marie).delete()
     administrator = account("admine", role="administrator")
-    assert lists.part_in(row.pk, administrator.pk, now) == "owner"  # nobody else is left
+    assert lists.role_in(row.pk, administrator.pk, now) == "owner"  # nobody else is left
     come_back(marie)
-    assert lists.part_in(row.pk, marie.pk, now) == "owner"
+    assert lists.role_in(row.pk, marie.pk, now) == "owner"
 
 
 @pytest.mark.django_db

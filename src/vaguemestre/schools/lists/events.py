@@ -1,19 +1,21 @@
-"""What lists leave for the worker."""
+"""Events of lists."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from vaguemestre.schools.lists.values import NoticeKind
+
 
 @dataclass(frozen=True)
-class ListMailCame:
+class ListMailDelivered:
     """Mail was delivered to a list's mailbox."""
 
     list_id: int
 
 
 @dataclass(frozen=True)
-class LetterGoesOn:
-    """A letter has copies to hand over."""
+class FanoutDue:
+    """A letter has copies to submit."""
 
     long_work: ClassVar[bool] = True
 
@@ -22,7 +24,7 @@ class LetterGoesOn:
 
 @dataclass(frozen=True)
 class NoticeDue:
-    """Somebody is to be told something of a letter: its author, or those who decide. `what`: which words."""
+    """A notice about a letter is due, to its author or to the managers."""
 
     letter_id: int
-    what: str
+    kind: NoticeKind

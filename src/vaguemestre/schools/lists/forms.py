@@ -1,4 +1,4 @@
-"""Browser input → what a list is, who is in it, what becomes of a letter."""
+"""Forms of lists: creation, settings, rule, members, managers, decisions."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, time
@@ -13,9 +13,9 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.queries import Vocabulary
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients
 from vaguemestre.post.outbox.values import Recipient
-from vaguemestre.schools.lists.rules import words
-from vaguemestre.schools.lists.services.administration import Settings, Wanted
-from vaguemestre.schools.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
+from vaguemestre.schools.lists.rules import labels
+from vaguemestre.schools.lists.services.administration import CreationScope, ListSettings, NewList
+from vaguemestre.schools.lists.values import Criteria, Files, Kind, ReplyTo, Role, Rule, Writers
 
 _KINDS = (
     (Kind.RULE, "Tenue par l’annuaire, d’après une règle"),
@@ -34,7 +34,7 @@ _LABELS = {
 }
 
 
-class MakeForm(forms.Form):
+class CreateForm(forms.Form):
     title = forms.CharField(
         label="Titre",
         max_length=100,
@@ -54,19 +54,16 @@ class MakeForm(forms.Form):
         label="À quoi elle sert", max_length=500, required=False, widget=forms.Textarea({"rows": 2})
     )
 
-    def __init__(
-        self, *args: object, reach: tuple[bool, Iterable[tuple[str, str]]], **kwargs: object
-    ) -> None:
+    def __init__(self, *args: object, scope: CreationScope, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        everywhere, places = reach
         field = self.fields["within"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [*([("", "Toute l’académie")] if everywhere else []), *places]
+            field.choices = [*([("", "Toute l’académie")] if scope.is_academy_wide else []), *scope.places]
 
-    def wanted(self) -> Wanted:
-        given = self.cleaned_data
-        return Wanted(
-            given["title"].strip(), given["name"], Kind(given["kind"]), given["description"], given["within"]
+    def new_list(self) -> NewList:
+        data = self.cleaned_data
+        return NewList(
+            data["title"].strip(), data["name"], Kind(data["kind"]), data["description"], data["within"]
         )
 
 
@@ -76,55 +73,55 @@ class SettingsForm(forms.Form):
         label="À quoi elle sert", max_length=500, required=False, widget=forms.Textarea({"rows": 2})
     )
     writers = forms.ChoiceField(
-        label="Qui peut y écrire", choices=list(words.WRITERS.items()), widget=forms.RadioSelect
+        label="Qui peut y écrire", choices=list(labels.WRITERS.items()), widget=forms.RadioSelect
     )
     is_moderated = forms.BooleanField(label="Chaque message attend l’accord d’un responsable", required=False)
     refuses_others = forms.BooleanField(
         label="Refuser les messages des autres, plutôt que les garder en attente", required=False
     )
     reply_to = forms.ChoiceField(
-        label="Les réponses vont", choices=list(words.REPLIES.items()), widget=forms.RadioSelect
+        label="Les réponses vont", choices=list(labels.REPLIES.items()), widget=forms.RadioSelect
     )
-    enclosures = forms.ChoiceField(
-        label="Pièces jointes", choices=list(words.FILES.items()), widget=forms.RadioSelect
+    attachments = forms.ChoiceField(
+        label="Pièces jointes", choices=list(labels.FILES.items()), widget=forms.RadioSelect
     )
     has_archive = forms.BooleanField(label="Les membres lisent les archives", required=False)
     may_join = forms.BooleanField(
         label="Les agents peuvent s’inscrire et se désinscrire eux-mêmes", required=False
     )
 
-    def chosen(self) -> Settings:
-        given = self.cleaned_data
-        return Settings(
-            title=given["title"].strip(),
-            description=given["description"],
-            writers=Writers(given["writers"]),
-            is_moderated=given["is_moderated"],
-            refuses_others=given["refuses_others"],
-            reply_to=ReplyTo(given["reply_to"]),
-            files=Files(given["enclosures"]),
-            has_archive=given["has_archive"],
-            may_join=given["may_join"],
+    def settings(self) -> ListSettings:
+        data = self.cleaned_data
+        return ListSettings(
+            title=data["title"].strip(),
+            description=data["description"],
+            writers=Writers(data["writers"]),
+            is_moderated=data["is_moderated"],
+            refuses_others=data["refuses_others"],
+            reply_to=ReplyTo(data["reply_to"]),
+            files=Files(data["attachments"]),
+            has_archive=data["has_archive"],
+            may_join=data["may_join"],
         )
 
 
 class CriteriaForm(forms.Form):
-    """One block: what one post must be."""
+    """One block of a rule: criteria for a post. Selected choices come first."""
 
-    def __init__(self, *args: object, known: Vocabulary, within: str = "", **kwargs: object) -> None:
+    def __init__(self, *args: object, vocabulary: Vocabulary, within: str = "", **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         for name, label in _LABELS.items():
             if within and name in ("uais", "kinds", "departments", "sectors", "districts"):
                 continue
             if name == "uais":
-                choices = list(known.places)
+                choices = list(vocabulary.places)
             else:
                 choices = sorted(
-                    ((code, words.said_of(name, code)) for code in getattr(known, name)),
+                    ((code, labels.value_label(name, code)) for code in getattr(vocabulary, name)),
                     key=lambda pair: pair[1],
                 )
-            chosen = self._chosen(name)
-            choices.sort(key=lambda pair: pair[0] not in chosen)  # what is chosen is seen without a search
+            selected = self._selected(name)
+            choices.sort(key=lambda pair: pair[0] not in selected)
             self.fields[name] = forms.MultipleChoiceField(
                 label=label,
                 choices=choices,
@@ -132,15 +129,15 @@ class CriteriaForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
 
-    def _chosen(self, name: str) -> Collection[str]:
-        """As kept, or as sent."""
+    def _selected(self, name: str) -> Collection[str]:
+        """Selected codes, as submitted or as stored."""
         if isinstance(self.data, QueryDict):
             return self.data.getlist(self.add_prefix(name))
         return self.initial.get(name) or ()
 
     @property
     def has_criteria(self) -> bool:
-        """Whether something is chosen, as kept or as sent."""
+        """Whether any choice is selected, as submitted or as stored."""
         if self.is_bound:
             return self.is_valid() and not self.criteria().is_empty
         return any(self.initial.values())
@@ -149,10 +146,10 @@ class CriteriaForm(forms.Form):
         return Criteria(**{name: tuple(values) for name, values in self.cleaned_data.items()})
 
 
-def rule_of(meant: Iterable[CriteriaForm], left_out: Iterable[CriteriaForm]) -> Rule:
+def rule_from_forms(included: Iterable[CriteriaForm], excluded: Iterable[CriteriaForm]) -> Rule:
     return Rule(
-        tuple(one for form in meant if not (one := form.criteria()).is_empty),
-        tuple(one for form in left_out if not (one := form.criteria()).is_empty),
+        tuple(block for form in included if not (block := form.criteria()).is_empty),
+        tuple(block for form in excluded if not (block := form.criteria()).is_empty),
     )
 
 
@@ -166,25 +163,25 @@ class SubscribeForm(forms.Form):
     )
 
     def clean_people(self) -> tuple[Recipient, ...]:
-        typed = ", ".join(
+        text = ", ".join(
             line.strip() for line in str(self.cleaned_data["people"]).splitlines() if line.strip()
         )
         try:
-            return parsed_recipients("people", typed)
+            return parsed_recipients("people", text)
         except Refusal as refusal:
             raise ValidationError(sentence(refusal)) from refusal
 
 
-class KeeperForm(forms.Form):
+class RoleForm(forms.Form):
     address = forms.EmailField(
         label="Adresse d’un agent",
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "off"}),
         error_messages={"required": "Écrivez l’adresse d’un agent."},
     )
-    part = forms.ChoiceField(
+    role = forms.ChoiceField(
         label="Rôle",
-        choices=((Part.MODERATOR, "Modérateur"), (Part.OWNER, "Propriétaire")),
+        choices=((Role.MODERATOR, "Modérateur"), (Role.OWNER, "Propriétaire")),
     )
 
 
@@ -203,7 +200,7 @@ class DecisionForm(forms.Form):
     )
 
     def due_at(self) -> datetime | None:
-        """The hour chosen, in Paris; None for now. Raises Refusal `compose.later-malformed`."""
+        """The chosen time, in Paris; None for now. Raises Refusal `compose.later-malformed`."""
         day, hour = self.cleaned_data["day"].strip(), self.cleaned_data["hour"].strip()
         if not day:
             return None

@@ -1,4 +1,4 @@
-"""Lists, who keeps them, who is in the hand-made ones, and what went through."""
+"""Lists, their managers and subscribers, and their letters."""
 
 import uuid
 
@@ -10,42 +10,42 @@ from vaguemestre.schools.lists.values import Files, ReplyTo, Writers
 
 
 class MailingList(models.Model):
-    """A list: an address that is a mailbox (an account nobody signs in to), and how it takes mail."""
+    """A list: an address that is a mailbox (an account without sign-in), and how it accepts mail."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="mailing_list")
     address = models.CharField(max_length=254, unique=True)
     title = models.CharField(max_length=100)
     description = models.TextField(blank=True)
     kind = models.CharField(max_length=6)
-    rule = models.JSONField(default=dict)  # rules.members.from_json
-    within = models.CharField(max_length=8, blank=True)  # UAI of the one school it may speak to
-    writers = models.CharField(max_length=8, default=Writers.KEEPERS)
+    rule = models.JSONField(default=dict)  # rules.members.rule_from_json
+    within = models.CharField(max_length=8, blank=True)  # UAI of the only school it may reach
+    writers = models.CharField(max_length=8, default=Writers.MANAGERS)
     is_moderated = models.BooleanField(default=False)
     refuses_others = models.BooleanField(default=False)
     reply_to = models.CharField(max_length=6, default=ReplyTo.AUTHOR)
     files = models.CharField(max_length=4, default=Files.KEEP)
     has_archive = models.BooleanField(default=True)
-    may_join = models.BooleanField(default=False)  # hand-made: agents subscribe by themselves
+    may_join = models.BooleanField(default=False)  # manual lists: agents may subscribe themselves
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
-    uid_validity = models.PositiveBigIntegerField(default=0)  # how far its mailbox was read
+    uid_validity = models.PositiveBigIntegerField(default=0)  # position in its mailbox
     last_uid = models.PositiveBigIntegerField(default=0)
     read_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
 
-class Keeper(models.Model):
-    """An owner or a moderator."""
+class ListRole(models.Model):
+    """The role of an account in a list: owner or moderator."""
 
-    list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="keepers")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="kept_lists")
-    part = models.CharField(max_length=10)
+    list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="roles")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="list_roles")
+    role = models.CharField(max_length=10)  # Role
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("list", "account"), name="keeper_once"),)
+        constraints = (models.UniqueConstraint(fields=("list", "account"), name="list_role_once"),)
 
 
 class Subscriber(models.Model):
-    """Somebody in a hand-made list: an agent, by person (their address follows), or somebody outside."""
+    """A member of a manual list: an agent, by person (their address is looked up), or an external address."""
 
     list = models.ForeignKey(MailingList, on_delete=models.CASCADE, related_name="subscribers")
     person = models.ForeignKey(
@@ -67,15 +67,15 @@ class Subscriber(models.Model):
         )
 
 
-class LetterRow(models.Model):
-    """A message that came to a list, where it lies in its mailbox, and what was decided."""
+class ListLetter(models.Model):
+    """A message delivered to a list, its place in the mailbox, and the decision."""
 
     list = models.ForeignKey(MailingList, on_delete=models.PROTECT, related_name="letters")
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     uid_validity = models.PositiveBigIntegerField()
     uid = models.PositiveBigIntegerField()
     message_id = models.CharField(max_length=255, blank=True, db_index=True)
-    root = models.CharField(max_length=255, blank=True)  # the first message it answers
+    root = models.CharField(max_length=255, blank=True)  # first message of the conversation
     author = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="list_letters"
     )
@@ -86,15 +86,15 @@ class LetterRow(models.Model):
     received_at = models.DateTimeField()
     state = models.CharField(max_length=10, db_index=True)
     reason = models.CharField(max_length=40, blank=True)
-    note = models.CharField(max_length=300, blank=True)  # what a moderator told the author
+    note = models.CharField(max_length=300, blank=True)  # of the moderator to the author
     decided_by = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="list_decisions"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
-    planned_at = models.DateTimeField(null=True, blank=True)  # every copy is written down
+    planned_at = models.DateTimeField(null=True, blank=True)  # when every copy was stored
     recipients = models.PositiveIntegerField(default=0)
-    moved_at = models.DateTimeField(null=True, blank=True)  # the last hand-over
+    progressed_at = models.DateTimeField(null=True, blank=True)  # last batch submitted
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -105,23 +105,23 @@ class LetterRow(models.Model):
 
 
 class Batch(models.Model):
-    """Copies handed over together: one message on the queue's disk. `attempted_at` is a lease."""
+    """Copies submitted together as one message. `attempted_at` is a lease."""
 
-    letter = models.ForeignKey(LetterRow, on_delete=models.CASCADE, related_name="batches")
+    letter = models.ForeignKey(ListLetter, on_delete=models.CASCADE, related_name="batches")
     number = models.PositiveIntegerField()
     attempted_at = models.DateTimeField(null=True, blank=True)
-    handed_at = models.DateTimeField(null=True, blank=True)
-    reason = models.CharField(max_length=200, blank=True)  # refused whole: the reason's code
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)  # code of the refusal of the whole batch
 
     class Meta:
         ordering = ("number",)
         constraints = (models.UniqueConstraint(fields=("letter", "number"), name="batch_once"),)
 
 
-class CopyRow(models.Model):
-    """One recipient of a letter: once, whatever is killed; and why they receive it."""
+class LetterCopy(models.Model):
+    """One recipient of a letter, unique for the letter, and why they receive it."""
 
-    letter = models.ForeignKey(LetterRow, on_delete=models.CASCADE, related_name="copies")
+    letter = models.ForeignKey(ListLetter, on_delete=models.CASCADE, related_name="copies")
     number = models.PositiveIntegerField()  # of its batch
     address = models.CharField(max_length=254)
     name = models.CharField(max_length=100, blank=True)

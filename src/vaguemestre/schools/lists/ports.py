@@ -1,4 +1,4 @@
-"""What lists ask of the outside."""
+"""What lists need from engines and sibling rooms."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +9,7 @@ from vaguemestre.post.mailstore.values import MessageRef
 
 @dataclass(frozen=True, slots=True)
 class EnclosedFile:
-    """A file of a letter; `number`: its part's (RFC 9051 §6.4.5); `size` in octets."""
+    """An attachment of a letter; `number`: of its MIME part (RFC 9051 §6.4.5); `size` in octets."""
 
     number: str
     name: str
@@ -18,7 +18,7 @@ class EnclosedFile:
 
 @dataclass(frozen=True, slots=True)
 class FrameDocument:
-    """A letter's text for a frame: no script, nothing remote; `policy`: its Content-Security-Policy."""
+    """A letter's text for an iframe, without scripts or remote content; `policy`: its CSP."""
 
     content: bytes
     policy: str
@@ -26,7 +26,7 @@ class FrameDocument:
 
 @dataclass(frozen=True, slots=True)
 class SavedFile:
-    """A file to keep; `kind`: the media type it is served as, never one that a browser runs."""
+    """A file to download; `kind`: the media type it is served as, never an active one."""
 
     name: str
     kind: str
@@ -34,7 +34,7 @@ class SavedFile:
 
 
 class LetterReader(Protocol):
-    """Letters of a list's mailbox read as the webmail reads them. Each raises MessageGone, EngineDown."""
+    """Reads letters of a list's mailbox as the webmail does. Each method raises MessageGone, EngineDown."""
 
     def files(self, mailbox: str, ref: MessageRef) -> tuple[EnclosedFile, ...]: ...
 
@@ -48,9 +48,9 @@ letter_reader: Slot[LetterReader] = Slot("lists.letter_reader")
 
 class WasSentAs(Protocol):
     def __call__(self, sender: str) -> bool:
-        """Whether a message of that envelope sender is, or was, whole on the queue's disk.
+        """Whether a message with that envelope sender is, or was, complete on the queue's disk.
 
-        Asked only about a batch whose hand-over was cut short. Raises EngineDown when it cannot tell yet.
+        Called only after an interrupted submission. Raises EngineDown when it cannot tell yet.
         """
         ...
 

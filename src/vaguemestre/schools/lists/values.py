@@ -1,19 +1,20 @@
-"""Nouns of distribution lists. Frozen; nothing here knows Django or a wire."""
+"""Values of distribution lists. Frozen; no Django, no protocol."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
-    RULE = "rule"  # the directory says who is in it
-    MANUAL = "manual"  # subscribers, one by one
+    RULE = "rule"  # members come from the directory
+    MANUAL = "manual"  # members are subscribed one by one
 
 
 class Writers(StrEnum):
-    """Whose mail goes through without anybody's word."""
+    """Who may write to a list."""
 
-    KEEPERS = "keepers"  # owners and moderators
+    MANAGERS = "keepers"  # owners and moderators
     MEMBERS = "members"
     INSIDE = "inside"  # anybody of the académie
     ANYBODY = "anybody"
@@ -26,32 +27,43 @@ class ReplyTo(StrEnum):
 
 
 class Files(StrEnum):
-    """What becomes of attachments."""
+    """What to do with attachments."""
 
     KEEP = "keep"
     LINK = "link"
 
 
-class Part(StrEnum):
+class Role(StrEnum):
+    """Role of a manager of a list."""
+
     OWNER = "owner"
     MODERATOR = "moderator"
+    HEAD = "head"  # owner as head of the school of the list; never stored
 
 
 class State(StrEnum):
-    """Where a letter is."""
+    """State of a letter."""
 
     HELD = "held"
     SCHEDULED = "scheduled"
     SENDING = "sending"
     SENT = "sent"
     REFUSED = "refused"
-    DROPPED = "dropped"  # a machine's mail, a loop: nobody is told
+    DROPPED = "dropped"  # automatic mail, a loop: nobody is notified
     STOPPED = "stopped"
+
+
+class NoticeKind(StrEnum):
+    """Notice about a letter."""
+
+    HELD = "held"  # to its author
+    REFUSED = "refused"  # to its author
+    TO_DECIDE = "to-decide"  # to the managers
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What one post must be for its person to be in. Empty: anything; several of one kind: any of them."""
+    """Criteria for a post. An empty field matches anything, several values match any of them."""
 
     functions: tuple[str, ...] = ()
     corps: tuple[str, ...] = ()
@@ -70,7 +82,7 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Somebody is in when one of their posts meets one of `any` and none meets one of `besides`."""
+    """Members: people with a post that matches one of `any`, and none that matches one of `besides`."""
 
     any: tuple[Criteria, ...] = ()
     besides: tuple[Criteria, ...] = ()
@@ -78,7 +90,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody a letter goes to. `person_id` 0: somebody from outside; `reasons`: why, in words."""
+    """A member of a list. `person_id` 0: external; `reasons`: why they are a member, in French."""
 
     address: str
     name: str
@@ -87,11 +99,28 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """What is known of a message that came to a list, before anything is decided.
+class Subscription:
+    """A member and the id of their subscription; 0 in a rule list."""
 
-    `author_id`: the account that certainly wrote it (signed in, under its own From); 0 for anybody else.
-    `roots`: the Message-IDs it answers.
+    subscriber_id: int
+    member: Member
+
+
+class Manager(NamedTuple):
+    """An owner or a moderator of a list; the head of its school included."""
+
+    account_id: int
+    name: str
+    address: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """A message delivered to a list, before any decision.
+
+    `author_id`: the account that wrote it, if authenticated under its own From; 0 otherwise.
+    `references`: Message-IDs of the messages it replies to.
     """
 
     sender: str
@@ -101,15 +130,15 @@ class Arrival:
     size: int
     author_id: int = 0
     has_files: bool = False
-    is_machine: bool = False  # a bounce, an absence, a notice
-    loops: bool = False  # it went through this list already
-    other_list: bool = False
-    roots: tuple[str, ...] = ()
+    is_automatic: bool = False  # a bounce, a vacation reply, a notice
+    is_loop: bool = False  # it went through this list before
+    is_from_list: bool = False  # it comes from another list
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a list takes mail."""
+    """How a list accepts mail."""
 
     writers: Writers
     is_moderated: bool
@@ -118,41 +147,41 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Who the author is to the list, and what goes on in the conversation."""
+class AuthorStanding:
+    """The author's relation to the list, and the activity of the conversation."""
 
-    is_keeper: bool = False
+    is_manager: bool = False
     is_member: bool = False
     members: int = 0
-    answers_lately: int = 0  # answers to the same conversation, in the last hour
-    is_twice: bool = False  # that Message-ID came to this list before
+    recent_replies: int = 0  # replies in the same conversation, in the last hour
+    is_duplicate: bool = False  # that Message-ID was delivered to this list before
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`state` is SENDING (it goes through), HELD, REFUSED or DROPPED; `reason`: why it does not."""
+    """`state` is SENDING (accepted), HELD, REFUSED or DROPPED; `reason`: code of why it was not accepted."""
 
     state: State
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """What is written on every copy of a letter. Addresses of pages are whole."""
+class ListDetails:
+    """The list's data in every copy of a letter. URLs are absolute."""
 
     address: str
     title: str
-    why: str  # page that answers « Pourquoi ai-je reçu ce message ? »
-    archive: str  # empty: none
+    why_url: str  # « Pourquoi ai-je reçu ce message ? »
+    archive_url: str  # empty without archive
     owners: tuple[str, ...]
     reply_to: ReplyTo
-    leave: str = ""  # page that takes a POST and ends the subscription (RFC 8058); empty: nobody leaves
-    help: str = ""
+    unsubscribe_url: str = ""  # one-click unsubscription by POST (RFC 8058); empty if nobody may leave
+    help_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedFile:
-    """An attachment left in the archive: where it is read."""
+    """An attachment that stays in the archive."""
 
     name: str
     size: int
@@ -160,7 +189,7 @@ class LinkedFile:
 
 @dataclass(frozen=True, slots=True)
 class ListCard:
-    """A list as pages name it."""
+    """A list in « Mes listes », and what the person may do with it."""
 
     list_id: int
     address: str
@@ -169,7 +198,7 @@ class ListCard:
     kind: Kind
     is_closed: bool = False
     held: int = 0
-    is_keeper: bool = False
+    is_manager: bool = False
     is_owner: bool = False
     is_member: bool = False
     may_leave: bool = False
@@ -177,26 +206,26 @@ class ListCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """Who a list is made of today: how many, some of them with their reasons."""
+class Audience:
+    """Members of a list today: how many, and a sample with reasons."""
 
     count: int
     sample: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Addressed:
-    """A list as somebody about to write to it sees it. `counted` None: not for them to know."""
+class AddressedList:
+    """A list as its writers see it. `audience` None: they may not see its members."""
 
     address: str
     title: str
-    waits: bool
-    counted: Counted | None = None
+    is_held: bool  # their message would await moderation
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class LetterShown:
-    """A letter in a list of letters."""
+class LetterSummary:
+    """One row of a list of letters."""
 
     letter_id: int
     public_id: str
@@ -214,20 +243,20 @@ class LetterShown:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyShown:
-    """One recipient of a letter and what became of their copy."""
+class CopyStatus:
+    """Delivery status of one recipient's copy."""
 
     address: str
     name: str
     reasons: tuple[str, ...]
-    mark: str  # waiting, accepted, delayed, delivered, refused, skipped
+    state: str  # outbox DeliveryState, or "waiting"
     at: datetime | None = None
-    reason: str = ""  # a refusal's code
+    reason: str = ""  # code of a refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Fates:
-    """How many copies are in each state."""
+class DeliveryCounts:
+    """How many copies are in each delivery state (outbox DeliveryState, or "waiting")."""
 
     total: int
-    by_mark: dict[str, int] = field(default_factory=dict)
+    by_state: dict[str, int] = field(default_factory=dict)

@@ -5,26 +5,26 @@ from datetime import datetime
 
 from vaguemestre.mailbox.compose.values import DistributionList, ListMember
 from vaguemestre.schools.lists import queries as lists_queries
-from vaguemestre.schools.lists.values import Addressed
+from vaguemestre.schools.lists.values import AddressedList
 
 
 def lists_like(account_id: int, typed: str, now: datetime, *, limit: int) -> tuple[DistributionList, ...]:
     """Lists the account may write to whose name or address matches the typed words."""
-    rows = lists_queries.lists_like(account_id, typed, now, limit=limit)
+    rows = lists_queries.search_writable_lists(account_id, typed, now, limit=limit)
     return tuple(DistributionList(row.address, row.title) for row in rows)
 
 
 def lists_at(account_id: int, addresses: Collection[str], now: datetime) -> dict[str, DistributionList]:
     """Lists among the addresses, with their current members."""
-    rows = lists_queries.addressed(account_id, addresses, now)
+    rows = lists_queries.addressed_lists(account_id, addresses, now)
     return {address: _distribution_list(row) for address, row in rows.items()}
 
 
-def _distribution_list(row: Addressed) -> DistributionList:
-    counted = row.counted
-    if counted is None:
-        return DistributionList(row.address, row.title, waits=row.waits)
+def _distribution_list(row: AddressedList) -> DistributionList:
+    audience = row.audience
+    if audience is None:
+        return DistributionList(row.address, row.title, waits=row.is_held)
     sample = tuple(
-        ListMember(member.name or member.address, ", ".join(member.reasons[:1])) for member in counted.sample
+        ListMember(member.name or member.address, ", ".join(member.reasons[:1])) for member in audience.sample
     )
-    return DistributionList(row.address, row.title, counted.count, sample, row.waits)
+    return DistributionList(row.address, row.title, audience.count, sample, row.is_held)

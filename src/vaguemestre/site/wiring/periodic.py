@@ -32,7 +32,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     webmail_handlers.forget_old_previews,
     rosters_handlers.purge_rosters,
     sharing_handlers.run_daily,
-    lists_handlers.find_unread_mail,
-    lists_handlers.find_lost_letters,
+    lists_handlers.read_overdue_lists,
+    lists_handlers.resume_stalled_letters,
     compose_handlers.erase_class_recipients,
 )

@@ -65,7 +65,7 @@ from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.outbox import ports as outbox
 from vaguemestre.schools.lists import ports as lists
 from vaguemestre.schools.lists import queries as lists_queries
-from vaguemestre.schools.lists.services import hear_deliveries
+from vaguemestre.schools.lists.services import handle_deliveries
 from vaguemestre.schools.rosters import ports as classes
 from vaguemestre.schools.sharing import ports as sharing
 from vaguemestre.schools.sharing import queries as sharing_queries
@@ -162,7 +162,7 @@ def _plug_post(config: Config) -> None:
     lives.send_outside.plug(submission)
     outbox.was_accepted.plug(partial(was_accepted, config))
     outbox.read_log.plug(LogReader(config))
-    outbox.on_deliveries.plug(hear_deliveries)
+    outbox.on_deliveries.plug(handle_deliveries)
     outbox.forwards_mail.plug(lists_queries.is_list_mailbox)
     outbox.end_hold.plug(HoldQueue(config))
     deposits.file_store.plug(FileStore(config.deposits_dir))

@@ -68,7 +68,7 @@ from vaguemestre.post.outbox.events import HoldEnded, MailHeld, MessageFiled, Me
 from vaguemestre.post.reports import handlers as reports_handlers
 from vaguemestre.post.tracking import handlers as tracking_handlers
 from vaguemestre.schools.lists import handlers as lists_handlers
-from vaguemestre.schools.lists.events import LetterGoesOn, ListMailCame, NoticeDue
+from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered, NoticeDue
 from vaguemestre.schools.rosters import handlers as rosters_handlers
 from vaguemestre.schools.sharing import handlers as sharing_handlers
 from vaguemestre.schools.sharing.events import (
@@ -166,9 +166,9 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     BackfillRequested: (sorting_handlers.run_backfill,),
     PreviewWanted: (webmail_handlers.make_preview,),
     BulkAsked: (webmail_handlers.carry_out,),
-    ListMailCame: (lists_handlers.read_list,),
-    LetterGoesOn: (lists_handlers.carry_letter,),
-    NoticeDue: (lists_handlers.tell,),
+    ListMailDelivered: (lists_handlers.read_list,),
+    FanoutDue: (lists_handlers.fan_out,),
+    NoticeDue: (lists_handlers.send_notices,),
     ReminderDue: (webmail_handlers.remind,),
     RemindersDue: (webmail_handlers.remind_of_many,),
 }

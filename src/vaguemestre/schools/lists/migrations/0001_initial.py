@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=6)),
                 ('rule', models.JSONField(default=dict)),
                 ('within', models.CharField(blank=True, max_length=8)),
-                ('writers', models.CharField(default=vaguemestre.schools.lists.values.Writers['KEEPERS'], max_length=8)),
+                ('writers', models.CharField(default=vaguemestre.schools.lists.values.Writers['MANAGERS'], max_length=8)),
                 ('is_moderated', models.BooleanField(default=False)),
                 ('refuses_others', models.BooleanField(default=False)),
                 ('reply_to', models.CharField(default=vaguemestre.schools.lists.values.ReplyTo['AUTHOR'], max_length=6)),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='LetterRow',
+            name='ListLetter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(blank=True, null=True)),
                 ('planned_at', models.DateTimeField(blank=True, null=True)),
                 ('recipients', models.PositiveIntegerField(default=0)),
-                ('moved_at', models.DateTimeField(blank=True, null=True)),
+                ('progressed_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='list_letters', to=settings.AUTH_USER_MODEL)),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='list_decisions', to=settings.AUTH_USER_MODEL)),
@@ -69,12 +69,12 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Keeper',
+            name='ListRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=10)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_lists', to=settings.AUTH_USER_MODEL)),
-                ('list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keepers', to='lists.mailinglist')),
+                ('role', models.CharField(max_length=10)),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='list_roles', to=settings.AUTH_USER_MODEL)),
+                ('list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='lists.mailinglist')),
             ],
         ),
         migrations.CreateModel(
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='CopyRow',
+            name='LetterCopy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
@@ -98,10 +98,10 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=100)),
                 ('reasons', models.JSONField(default=list)),
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='list_copies', to='directory.person')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='lists.letterrow')),
+                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='lists.listletter')),
             ],
             options={
-                'indexes': [models.Index(fields=['letter', 'number'], name='lists_copyr_letter__1d5c3b_idx')],
+                'indexes': [models.Index(fields=['letter', 'number'], name='lists_lette_letter__b90091_idx')],
                 'constraints': [models.UniqueConstraint(fields=('letter', 'address'), name='letter_copy_once_each')],
             },
         ),
@@ -111,9 +111,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
                 ('attempted_at', models.DateTimeField(blank=True, null=True)),
-                ('handed_at', models.DateTimeField(blank=True, null=True)),
+                ('submitted_at', models.DateTimeField(blank=True, null=True)),
                 ('reason', models.CharField(blank=True, max_length=200)),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='lists.letterrow')),
+                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='lists.listletter')),
             ],
             options={
                 'ordering': ('number',),
@@ -121,20 +121,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name='letterrow',
-            index=models.Index(fields=['list', 'state'], name='lists_lette_list_id_be4282_idx'),
+            model_name='listletter',
+            index=models.Index(fields=['list', 'state'], name='lists_listl_list_id_3f770e_idx'),
         ),
         migrations.AddIndex(
-            model_name='letterrow',
-            index=models.Index(fields=['list', 'received_at'], name='lists_lette_list_id_e88288_idx'),
+            model_name='listletter',
+            index=models.Index(fields=['list', 'received_at'], name='lists_listl_list_id_c0a6fb_idx'),
         ),
         migrations.AddConstraint(
-            model_name='letterrow',
+            model_name='listletter',
             constraint=models.UniqueConstraint(fields=('list', 'uid_validity', 'uid'), name='list_letter_once'),
         ),
         migrations.AddConstraint(
-            model_name='keeper',
-            constraint=models.UniqueConstraint(fields=('list', 'account'), name='keeper_once'),
+            model_name='listrole',
+            constraint=models.UniqueConstraint(fields=('list', 'account'), name='list_role_once'),
         ),
         migrations.AddConstraint(
             model_name='subscriber',

@@ -1,65 +1,73 @@
-"""What becomes of a message that came to a list."""
+"""Decision on a message delivered to a list."""
 
-from vaguemestre.schools.lists.values import Arrival, Decision, Files, Policy, Standing, State, Writers
+from vaguemestre.schools.lists.values import (
+    AuthorStanding,
+    Decision,
+    Files,
+    IncomingMessage,
+    Policy,
+    State,
+    Writers,
+)
 
-MOST_OCTETS = 1_000_000  # of a copy; beyond, attachments become links
-MOST_WITH_FILES = 20_000_000
-LARGE = 100  # members: an answer to all of them is somebody's decision
-MOST_ANSWERS = 5  # to one conversation in an hour, on a smaller list
+MAX_COPY_OCTETS = 1_000_000  # beyond, attachments become links
+MAX_MESSAGE_OCTETS = 20_000_000  # with attachments
+LARGE_AUDIENCE = 100  # members: a reply to all of them is moderated
+MAX_REPLIES_PER_HOUR = 5  # in one conversation, on a smaller list
 
 
-def decided(arrival: Arrival, policy: Policy, standing: Standing) -> Decision:
-    """Goes through, waits for a moderator, or not.
+def decide(message: IncomingMessage, policy: Policy, standing: AuthorStanding) -> Decision:
+    """Accept, hold, refuse or drop a message.
 
-    Machines' mail, loops and the same message again are dropped without a word: nothing is ever answered to a
-    machine. An answer sent to many waits, unless it is a keeper's.
+    Automatic mail, loops and duplicates are dropped without notice: automatic mail is never answered. A reply
+    to a large audience is held, unless a manager wrote it.
     """
-    if arrival.is_machine or arrival.loops or standing.is_twice or not arrival.sender:
-        return Decision(State.DROPPED, _why_dropped(arrival, standing))
-    if too_heavy(arrival):
+    if message.is_automatic or message.is_loop or standing.is_duplicate or not message.sender:
+        return Decision(State.DROPPED, _why_dropped(message, standing))
+    if is_too_large(message):
         return Decision(State.REFUSED, "lists.too-large")
-    if standing.is_keeper:
+    if standing.is_manager:
         return Decision(State.SENDING)
-    if not _may_write(arrival, policy.writers, standing):
+    if not _may_write(message, policy.writers, standing):
         return Decision(State.REFUSED if policy.refuses_others else State.HELD, "lists.not-a-writer")
-    reason = _why_held(arrival, policy, standing)
+    reason = _why_held(message, policy, standing)
     return Decision(State.HELD, reason) if reason else Decision(State.SENDING)
 
 
-def files_as_links(arrival_size: int, *, has_files: bool, files: Files) -> bool:
-    """Whether attachments stay in the archive: the list's choice, or their weight."""
-    return has_files and (files is Files.LINK or arrival_size > MOST_OCTETS)
+def are_files_linked(message_size: int, *, has_files: bool, files: Files) -> bool:
+    """Whether attachments stay in the archive: by the list's setting, or by their size."""
+    return has_files and (files is Files.LINK or message_size > MAX_COPY_OCTETS)
 
 
-def too_heavy(arrival: Arrival) -> bool:
-    return arrival.size > (MOST_WITH_FILES if arrival.has_files else MOST_OCTETS)
+def is_too_large(message: IncomingMessage) -> bool:
+    return message.size > (MAX_MESSAGE_OCTETS if message.has_files else MAX_COPY_OCTETS)
 
 
-def _why_dropped(arrival: Arrival, standing: Standing) -> str:
-    if arrival.loops:
+def _why_dropped(message: IncomingMessage, standing: AuthorStanding) -> str:
+    if message.is_loop:
         return "lists.loop"
-    return "lists.twice" if standing.is_twice else "lists.machine"
+    return "lists.twice" if standing.is_duplicate else "lists.machine"
 
 
-def _may_write(arrival: Arrival, writers: Writers, standing: Standing) -> bool:
+def _may_write(message: IncomingMessage, writers: Writers, standing: AuthorStanding) -> bool:
     match writers:
         case Writers.ANYBODY:
             return True
         case Writers.INSIDE:
-            return bool(arrival.author_id)
+            return bool(message.author_id)
         case Writers.MEMBERS:
-            return standing.is_member and bool(arrival.author_id)
-        case Writers.KEEPERS:
+            return standing.is_member and bool(message.author_id)
+        case Writers.MANAGERS:
             return False
 
 
-def _why_held(arrival: Arrival, policy: Policy, standing: Standing) -> str:
+def _why_held(message: IncomingMessage, policy: Policy, standing: AuthorStanding) -> str:
     if policy.is_moderated:
         return "lists.moderated"
-    if arrival.other_list:
+    if message.is_from_list:
         return "lists.other-list"
-    if arrival.roots and standing.members > LARGE:
+    if message.references and standing.members > LARGE_AUDIENCE:
         return "lists.answer-to-many"
-    if arrival.roots and standing.answers_lately >= MOST_ANSWERS:
+    if message.references and standing.recent_replies >= MAX_REPLIES_PER_HOUR:
         return "lists.answers-storm"
     return ""

@@ -1,4 +1,4 @@
-"""Reading a message that came to a list: who wrote it, whether a machine did, whether it went round."""
+"""Parsing of a message delivered to a list: its author, whether it is automatic, whether it loops."""
 
 import email
 import email.policy
@@ -9,59 +9,62 @@ from email.utils import getaddresses
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.schools.lists.values import Arrival
+from vaguemestre.schools.lists.values import IncomingMessage
 
 LOOP_FIELD = "X-Loop"
 _IDS = re.compile(r"<[^<>\s]{1,250}>")
-_MACHINES = re.compile(r"^(mailer-daemon|postmaster|noreply|no-reply|ne-pas-repondre)@", re.IGNORECASE)
+_AUTOMATIC_SENDERS = re.compile(
+    r"^(mailer-daemon|postmaster|noreply|no-reply|ne-pas-repondre)@", re.IGNORECASE
+)
 _BULK = {"bulk", "junk", "auto_reply"}
 
 
-def read_arrival(raw: bytes, address: str) -> tuple[Arrival, str]:
-    """What stands in the message, and its return path (lower case, empty when there is none)."""
+def parse_message(raw: bytes, address: str) -> tuple[IncomingMessage, str]:
+    """The message, and its return path (lower case, empty without one)."""
     message = email.message_from_bytes(raw, policy=email.policy.compat32)
     return_path = _header(message, "Return-Path").strip().strip("<>").lower()
     name, sender = _author(message)
-    arrival = Arrival(
+    incoming = IncomingMessage(
         sender=sender,
         sender_name=name,
         message_id=next(iter(_IDS.findall(_header(message, "Message-ID"))), "")[:250],
-        subject=one_line(decoded(_header(message, "Subject"))),
+        subject=one_line(decode_words(_header(message, "Subject"))),
         size=len(raw),
         has_files=any(is_file(part) for part in message.walk()),
-        is_machine=not return_path or is_machine(message, sender),
-        loops=loops(message, address),
-        other_list=message.get("List-Id") is not None,
-        roots=tuple(
+        is_automatic=not return_path or is_automatic(message, sender),
+        is_loop=is_loop(message, address),
+        is_from_list=message.get("List-Id") is not None,
+        references=tuple(
             dict.fromkeys(_IDS.findall(f"{_header(message, 'References')} {_header(message, 'In-Reply-To')}"))
         ),
     )
-    return arrival, return_path
+    return incoming, return_path
 
 
-def is_machine(message: Message, sender: str) -> bool:
-    """RFC 3834 §5: what is answered by nobody is written by nobody."""
-    told = _header(message, "Auto-Submitted").partition(";")[0].strip().lower()
+def is_automatic(message: Message, sender: str) -> bool:
+    """Whether a program wrote the message (RFC 3834 §5)."""
+    auto_submitted = _header(message, "Auto-Submitted").partition(";")[0].strip().lower()
     return (
-        told not in ("", "no")
+        auto_submitted not in ("", "no")
         or _header(message, "Precedence").strip().lower() in _BULK
         or message.get_content_type() == "multipart/report"
-        or bool(_MACHINES.match(sender))
+        or bool(_AUTOMATIC_SENDERS.match(sender))
     )
 
 
-def loops(message: Message, address: str) -> bool:
-    passed = [str(value).strip().lower() for value in message.get_all(LOOP_FIELD, [])]
-    return address.lower() in passed or list_id(address).lower() in _header(message, "List-Id").lower()
+def is_loop(message: Message, address: str) -> bool:
+    """Whether the message went through the list of that address before."""
+    addresses = [str(value).strip().lower() for value in message.get_all(LOOP_FIELD, [])]
+    return address.lower() in addresses or list_id(address).lower() in _header(message, "List-Id").lower()
 
 
 def list_id(address: str) -> str:
-    """RFC 2919: dots where the address has an @."""
+    """List-Id of a list (RFC 2919): its address with a dot for the @."""
     return f"<{address.replace('@', '.')}>"
 
 
 def is_file(part: Message) -> bool:
-    """An attachment: neither a text to read nor a picture the text shows."""
+    """Whether a part is an attachment: neither a body text nor an inline image."""
     if part.is_multipart():
         return False
     if part.get_content_disposition() == "attachment":
@@ -71,14 +74,14 @@ def is_file(part: Message) -> bool:
 
 
 def file_name(part: Message) -> str:
-    return one_line(decoded(part.get_filename() or "")) or "piece-jointe"
+    return one_line(decode_words(part.get_filename() or "")) or "piece-jointe"
 
 
 def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:250]
 
 
-def decoded(text: str) -> str:
+def decode_words(text: str) -> str:
     try:
         return str(make_header(decode_header(text)))
     except (LookupError, ValueError):
@@ -86,14 +89,16 @@ def decoded(text: str) -> str:
 
 
 def _author(message: Message) -> tuple[str, str]:
-    """The one author; several or none that can be read: nobody."""
+    """Name and address of the author; empty unless there is exactly one that can be parsed."""
     fields = message.get_all("From", [])
-    found = getaddresses([str(fields[0]).replace("\n", " ").replace("\r", " ")]) if len(fields) == 1 else []
-    if len(found) != 1:
+    if len(fields) != 1:
         return "", ""
-    name, address = found[0]
+    authors = getaddresses([str(fields[0]).replace("\n", " ").replace("\r", " ")])
+    if len(authors) != 1:
+        return "", ""
+    name, address = authors[0]
     try:
-        return one_line(decoded(name))[:100], str(parse_address(address))
+        return one_line(decode_words(name))[:100], str(parse_address(address))
     except Refusal:
         return "", ""
 

@@ -1,6 +1,6 @@
-"""What a copy is: the author's message, the list's header fields (RFC 2369, 2919, 8058), why.
+"""Copy of a letter: the author's message, the list's header fields (RFC 2369, 2919, 8058), a footer.
 
-The text of the author is not touched, so that what is signed stays so: the line comes after it, as a part.
+The author's body is unchanged, so signatures stay valid: the footer is a part of its own after it.
 """
 
 import email
@@ -16,9 +16,9 @@ from vaguemestre.foundation.kernel import sizes
 from vaguemestre.post.outbox.rules import headers
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists.rules.arrival import LOOP_FIELD, file_name, is_file, list_id
-from vaguemestre.schools.lists.values import Arrival, LinkedFile, ReplyTo, Sheet
+from vaguemestre.schools.lists.values import IncomingMessage, LinkedFile, ListDetails, ReplyTo
 
-# What speaks of the first way, asks every reader for a receipt, or is another list's.
+# Trace fields, receipt requests, and fields of another list.
 _DROPPED = re.compile(
     rb"^(return-path|delivered-to|received|bcc|dkim-signature|arc-[a-z-]+|authentication-results|"
     rb"disposition-notification-to|disposition-notification-options|return-receipt-to|"
@@ -28,8 +28,8 @@ _DROPPED = re.compile(
 _FIELD = re.compile(rb"([!-9;-~]+):[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n")
 
 
-def copy_of(
-    raw: bytes, arrival: Arrival, sheet: Sheet, *, boundary: str, as_links: bool, domain: str
+def build_copy(
+    raw: bytes, message: IncomingMessage, details: ListDetails, *, boundary: str, as_links: bool, domain: str
 ) -> bytes:
     """One copy, CRLF. `boundary`: random hexadecimal digits; `as_links`: attachments stay in the archive."""
     raw = re.sub(rb"\r\n|\r|\n", b"\r\n", raw)
@@ -37,40 +37,40 @@ def copy_of(
     if as_links:
         raw, files = without_files(raw)
     head, _, body = raw.partition(b"\r\n\r\n")
-    fields = [(found[1].lower(), found[0]) for found in _FIELD.finditer(head + b"\r\n")]
-    content = b"".join(text for name, text in fields if name.startswith(b"content-"))
-    # somebody else's domain allows only its own servers to write in its name (RFC 7489); so does
-    # an address of ours that nobody signed in to write under
-    rewrites = not (arrival.author_id and arrival.sender.endswith(f"@{domain}"))
-    dropped = {b"from", b"reply-to"} if rewrites else set()
-    if sheet.reply_to is not ReplyTo.AUTHOR:
-        dropped.add(b"reply-to")
-    kept = b"".join(
+    fields = [(match[1].lower(), match[0]) for match in _FIELD.finditer(head + b"\r\n")]
+    content_fields = b"".join(text for name, text in fields if name.startswith(b"content-"))
+    # DMARC (RFC 7489): a domain allows only its own servers to use it in From. An address of ours is kept
+    # only if its owner was authenticated.
+    rewrites_from = not (message.author_id and message.sender.endswith(f"@{domain}"))
+    replaced = {b"from", b"reply-to"} if rewrites_from else set()
+    if details.reply_to is not ReplyTo.AUTHOR:
+        replaced.add(b"reply-to")
+    original_fields = b"".join(
         text
         for name, text in fields
-        if not name.startswith(b"content-") and not _DROPPED.match(name) and name not in dropped
+        if not name.startswith(b"content-") and not _DROPPED.match(name) and name not in replaced
     )
-    mark = b"--=_" + boundary.encode("ascii")
-    entity = content or b"Content-Type: text/plain; charset=us-ascii\r\n"
+    delimiter = b"--=_" + boundary.encode("ascii")
+    entity = content_fields or b"Content-Type: text/plain; charset=us-ascii\r\n"
     return (
-        kept
-        + headers.header_block(_added(arrival, sheet, rewrites=rewrites))
+        original_fields
+        + headers.header_block(_list_fields(message, details, rewrites_from=rewrites_from))
         + headers.header_block(
             [
                 ("MIME-Version", "1.0"),
                 ("Content-Type", f'multipart/mixed;\r\n boundary="=_{boundary}"'),
-                ("Content-Transfer-Encoding", "7bit" if (content + body).isascii() else "8bit"),
+                ("Content-Transfer-Encoding", "7bit" if (content_fields + body).isascii() else "8bit"),
             ]
         )
         + b"\r\n"
-        + mark + b"\r\n" + entity + b"\r\n" + body.rstrip(b"\r\n") + b"\r\n"
-        + mark + b"\r\n" + _footer(sheet, files) + b"\r\n"
-        + mark + b"--\r\n"
+        + delimiter + b"\r\n" + entity + b"\r\n" + body.rstrip(b"\r\n") + b"\r\n"
+        + delimiter + b"\r\n" + _footer(details, files) + b"\r\n"
+        + delimiter + b"--\r\n"
     )  # fmt: skip
 
 
 def without_files(raw: bytes) -> tuple[bytes, tuple[LinkedFile, ...]]:
-    """The message without its attachments, and what they were."""
+    """The message without its attachments, and their names and sizes."""
     message = email.message_from_bytes(raw, policy=email.policy.compat32)
     files = tuple(LinkedFile(file_name(part), _size(part)) for part in message.walk() if is_file(part))
     _strip(message)
@@ -80,8 +80,9 @@ def without_files(raw: bytes) -> tuple[bytes, tuple[LinkedFile, ...]]:
 
 
 def _strip(message: Message) -> None:
+    """Remove attachments in place."""
     if not message.is_multipart():
-        if is_file(message):  # the whole message is a file: nothing else remains
+        if is_file(message):  # the whole message is an attachment
             for name in ("Content-Type", "Content-Disposition", "Content-Transfer-Encoding", "Content-ID"):
                 del message[name]
             message["Content-Type"] = "text/plain; charset=us-ascii"
@@ -90,11 +91,11 @@ def _strip(message: Message) -> None:
     parts = message.get_payload()
     if not isinstance(parts, list):
         return
-    kept = [part for part in parts if isinstance(part, Message) and not is_file(part)]
-    for part in kept:
+    remaining = [part for part in parts if isinstance(part, Message) and not is_file(part)]
+    for part in remaining:
         _strip(part)
-    message.set_payload(list[Message | str](kept))
-    if not kept:
+    message.set_payload(list[Message | str](remaining))
+    if not remaining:
         del message["Content-Type"]
         message["Content-Type"] = "text/plain; charset=us-ascii"
         message.set_payload("")
@@ -105,55 +106,58 @@ def _size(part: Message) -> int:
     return len(content) if isinstance(content, bytes) else 0
 
 
-def _added(arrival: Arrival, sheet: Sheet, *, rewrites: bool) -> Iterable[tuple[str, str]]:
+def _list_fields(
+    message: IncomingMessage, details: ListDetails, *, rewrites_from: bool
+) -> Iterable[tuple[str, str]]:
     fields = []
-    author = Recipient(arrival.sender_name, arrival.sender)
-    if rewrites:
-        shown = f"{arrival.sender_name or arrival.sender.partition('@')[0]} via {sheet.title}"
-        fields.append(("From", headers.mailbox_list("From", [Recipient(shown[:120], sheet.address)])))
-    answers = _answers_to(author, sheet, rewrites=rewrites)
-    if answers:
-        fields.append(("Reply-To", headers.mailbox_list("Reply-To", answers)))
+    author = Recipient(message.sender_name, message.sender)
+    if rewrites_from:
+        name = f"{message.sender_name or message.sender.partition('@')[0]} via {details.title}"
+        fields.append(("From", headers.mailbox_list("From", [Recipient(name[:120], details.address)])))
+    reply_to = _reply_to(author, details, rewrites_from=rewrites_from)
+    if reply_to:
+        fields.append(("Reply-To", headers.mailbox_list("Reply-To", reply_to)))
     fields += [
-        ("Sender", sheet.address),
+        ("Sender", details.address),
         ("Precedence", "list"),
         (
             "List-Id",
-            headers.mailbox_list("List-Id", [Recipient(sheet.title, list_id(sheet.address).strip("<>"))]),
+            headers.mailbox_list("List-Id", [Recipient(details.title, list_id(details.address).strip("<>"))]),
         ),
-        ("List-Post", f"<mailto:{sheet.address}>"),
-        ("List-Help", f"<{sheet.help}>"),
-        ("List-Owner", f"<{sheet.help}>"),
-        (LOOP_FIELD, sheet.address),
+        ("List-Post", f"<mailto:{details.address}>"),
+        ("List-Help", f"<{details.help_url}>"),
+        ("List-Owner", f"<{details.help_url}>"),
+        (LOOP_FIELD, details.address),
     ]
-    if sheet.archive:
-        fields.append(("List-Archive", f"<{sheet.archive}>"))
-    if sheet.leave:
-        fields.append(("List-Unsubscribe", f"<{sheet.leave}>"))
+    if details.archive_url:
+        fields.append(("List-Archive", f"<{details.archive_url}>"))
+    if details.unsubscribe_url:
+        fields.append(("List-Unsubscribe", f"<{details.unsubscribe_url}>"))
         fields.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     else:
-        fields.append(("List-Unsubscribe", f"<{sheet.why}>"))
+        fields.append(("List-Unsubscribe", f"<{details.why_url}>"))
     return fields
 
 
-def _answers_to(author: Recipient, sheet: Sheet, *, rewrites: bool) -> list[Recipient]:
-    match sheet.reply_to:
+def _reply_to(author: Recipient, details: ListDetails, *, rewrites_from: bool) -> list[Recipient]:
+    """Addresses for Reply-To. The author's only if From no longer has it."""
+    match details.reply_to:
         case ReplyTo.LIST:
-            return [Recipient(sheet.title, sheet.address)]
-        case ReplyTo.OWNERS if sheet.owners:
-            return [Recipient("", one) for one in sheet.owners[:10]]
+            return [Recipient(details.title, details.address)]
+        case ReplyTo.OWNERS if details.owners:
+            return [Recipient("", owner) for owner in details.owners[:10]]
         case _:
-            return [author] if rewrites else []
+            return [author] if rewrites_from else []
 
 
-def _footer(sheet: Sheet, files: tuple[LinkedFile, ...]) -> bytes:
-    lines = ["-- ", f"Liste « {sheet.title} », {sheet.address}"]
+def _footer(details: ListDetails, files: tuple[LinkedFile, ...]) -> bytes:
+    lines = ["-- ", f"Liste « {details.title} », {details.address}"]
     if files:
         lines += ["Pièces jointes, à lire sur la page du message :"]
-        lines += [f"  {one.name} ({sizes.in_words(one.size)})" for one in files]
-    lines += ["Pourquoi ai-je reçu ce message ?", sheet.why]
-    if sheet.leave:
-        lines += ["Ne plus recevoir cette liste :", sheet.leave]
+        lines += [f"  {file.name} ({sizes.in_words(file.size)})" for file in files]
+    lines += ["Pourquoi ai-je reçu ce message ?", details.why_url]
+    if details.unsubscribe_url:
+        lines += ["Ne plus recevoir cette liste :", details.unsubscribe_url]
     text = "\n".join(lines) + "\n"
     return (
         headers.header_block(

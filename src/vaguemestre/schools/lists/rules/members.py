@@ -1,4 +1,4 @@
-"""Who a rule means, and why, post by post."""
+"""People who match a rule, and why, post by post."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,14 +6,14 @@ from vaguemestre.people.directory.rules.nomenclature import discipline_label, fu
 from vaguemestre.people.directory.values import ServedPost
 from vaguemestre.schools.lists.values import Criteria, Rule
 
-MOST_CRITERIA = 12  # blocks of a rule
+MAX_BLOCKS = 12  # of a rule
 
 
-def holds(criteria: Criteria, post: ServedPost) -> bool:
-    """Whether a post is what the criteria ask. Empty criteria mean nobody, never everybody."""
+def matches(criteria: Criteria, post: ServedPost) -> bool:
+    """Whether a post matches the criteria. Empty criteria match nobody, never everybody."""
     if criteria.is_empty:
         return False
-    wanted = (
+    pairs = (
         (criteria.functions, post.function),
         (criteria.corps, post.corps),
         (criteria.disciplines, post.discipline),
@@ -24,53 +24,53 @@ def holds(criteria: Criteria, post: ServedPost) -> bool:
         (criteria.districts, post.district),
         (criteria.uais, post.uai),
     )
-    return all(not asked or found in asked for asked, found in wanted)
+    return all(not accepted or value in accepted for accepted, value in pairs)
 
 
-def meant(rule: Rule, posts: Iterable[ServedPost]) -> dict[int, tuple[str, ...]]:
-    """Person → why, for everybody the rule means; each once, however many posts fit.
+def people_matching(rule: Rule, posts: Iterable[ServedPost]) -> dict[int, tuple[str, ...]]:
+    """Person → matching posts in words, for everybody who matches the rule.
 
-    A post that was left leaves nobody out: what is left out is who serves there.
+    A former post excludes nobody: `besides` is about current posts.
     """
-    found: dict[int, dict[str, None]] = {}
-    left_out: set[int] = set()
+    labels: dict[int, dict[str, None]] = {}
+    excluded: set[int] = set()
     for post in posts:
-        if not post.left_on and any(holds(one, post) for one in rule.besides):
-            left_out.add(post.person_id)
-        if any(holds(one, post) for one in rule.any):
-            found.setdefault(post.person_id, {})[said(post)] = None
-    return {person: tuple(why) for person, why in found.items() if person not in left_out}
+        if not post.left_on and any(matches(block, post) for block in rule.besides):
+            excluded.add(post.person_id)
+        if any(matches(block, post) for block in rule.any):
+            labels.setdefault(post.person_id, {})[post_label(post)] = None
+    return {person: tuple(reasons) for person, reasons in labels.items() if person not in excluded}
 
 
-def said(post: ServedPost) -> str:
-    """`Enseignement, SVT, Collège Jules Verne (Amiens)`: a post in words."""
-    words = (
+def post_label(post: ServedPost) -> str:
+    """A post in words: `Enseignement, SVT, Collège Jules Verne (Amiens)`."""
+    parts = (
         function_label(post.function) if post.function else "",
         discipline_label(post.discipline) if post.discipline else "",
         post.place,
     )
-    told = ", ".join(dict.fromkeys(word for word in words if word))
-    return f"{told}, quitté le {post.left_on:%d/%m/%Y}" if post.left_on else told
+    label = ", ".join(dict.fromkeys(part for part in parts if part))
+    return f"{label}, quitté le {post.left_on:%d/%m/%Y}" if post.left_on else label
 
 
-def as_json(rule: Rule) -> dict[str, list[dict[str, list[str]]]]:
+def rule_to_json(rule: Rule) -> dict[str, list[dict[str, list[str]]]]:
     return {
-        "any": [_plain(one) for one in rule.any if not one.is_empty],
-        "besides": [_plain(one) for one in rule.besides if not one.is_empty],
+        "any": [_criteria_to_json(block) for block in rule.any if not block.is_empty],
+        "besides": [_criteria_to_json(block) for block in rule.besides if not block.is_empty],
     }
 
 
-def from_json(kept: Mapping[str, object]) -> Rule:
-    return Rule(_blocks(kept.get("any")), _blocks(kept.get("besides")))
+def rule_from_json(data: Mapping[str, object]) -> Rule:
+    return Rule(_blocks(data.get("any")), _blocks(data.get("besides")))
 
 
-def _plain(criteria: Criteria) -> dict[str, list[str]]:
+def _criteria_to_json(criteria: Criteria) -> dict[str, list[str]]:
     return {name: list(getattr(criteria, name)) for name in Criteria.__slots__ if getattr(criteria, name)}
 
 
-def _blocks(kept: object) -> tuple[Criteria, ...]:
-    blocks = kept if isinstance(kept, list) else []
+def _blocks(data: object) -> tuple[Criteria, ...]:
+    blocks = data if isinstance(data, list) else []
     return tuple(
         Criteria(**{name: tuple(values) for name, values in block.items() if name in Criteria.__slots__})
-        for block in blocks[:MOST_CRITERIA]
+        for block in blocks[:MAX_BLOCKS]
     )

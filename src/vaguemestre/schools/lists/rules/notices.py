@@ -1,4 +1,4 @@
-"""What is told of a letter to its author, and to those who decide."""
+"""Notices about a letter, to its author or to the managers."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -8,7 +8,7 @@ from vaguemestre.post.outbox.rules.message import build_message
 from vaguemestre.post.outbox.values import Letter, Recipient
 
 
-def notice(
+def build_notice(
     list_name: str,
     list_address: str,
     to: str,
@@ -17,18 +17,18 @@ def notice(
     key: str,
     at: datetime,
 ) -> tuple[bytes, str]:
-    """The message, and its Message-ID: the same key is the same notice."""
-    mark = sha256(f"{key} {to}".encode()).hexdigest()[:32]
-    message_id = f"<liste.{mark}@{list_address.partition('@')[2]}>"
+    """The message and its Message-ID. The same key and recipient give the same Message-ID."""
+    digest = sha256(f"{key} {to}".encode()).hexdigest()[:32]
+    message_id = f"<liste.{digest}@{list_address.partition('@')[2]}>"
     letter = Letter(
         sender=Recipient(list_name, list_address),
         to=(Recipient("", to),),
         cc=(),
         bcc=(),
         subject=subject,
-        html="".join(f"<p>{escape(one)}</p>" for one in paragraphs),
+        html="".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs),
         text="\n\n".join(paragraphs) + "\n",
         message_id=message_id,
         date=at,
     )
-    return build_message(letter, boundary=mark), message_id
+    return build_message(letter, boundary=digest), message_id

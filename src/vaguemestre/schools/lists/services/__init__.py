@@ -1,18 +1,18 @@
-"""Making and keeping lists, taking mail in, deciding, handing copies over."""
+"""Administration, membership, arrival, moderation and fan-out of lists."""
 
 from vaguemestre.schools.lists.services.administration import (
-    add_keeper,
     change_rule,
     change_settings,
     close_list,
-    make_list,
-    reach_of,
-    remove_keeper,
+    create_list,
+    creation_scope,
+    remove_role,
+    set_role,
 )
 from vaguemestre.schools.lists.services.arrival import read_list
-from vaguemestre.schools.lists.services.delivery_events import carry_again, hear_again, hear_deliveries
+from vaguemestre.schools.lists.services.delivery_events import announce_mail, handle_deliveries, resume_fanout
 from vaguemestre.schools.lists.services.erasure import forget_person
-from vaguemestre.schools.lists.services.fanout import carry_letter
+from vaguemestre.schools.lists.services.fanout import fan_out
 from vaguemestre.schools.lists.services.membership import (
     join_list,
     leave_academy,
@@ -20,46 +20,46 @@ from vaguemestre.schools.lists.services.membership import (
     leave_list,
     letter_token,
     read_letter_token,
-    read_token,
+    read_unsubscribe_token,
     subscribe,
-    token_of,
     unsubscribe,
+    unsubscribe_token,
 )
 from vaguemestre.schools.lists.services.moderation import (
     accept_letter,
     drop_letter,
-    go_on,
     refuse_letter,
+    resume_letter,
     stop_letter,
 )
 
 __all__ = [
     "accept_letter",
-    "add_keeper",
-    "carry_again",
-    "carry_letter",
+    "announce_mail",
     "change_rule",
     "change_settings",
     "close_list",
+    "create_list",
+    "creation_scope",
     "drop_letter",
+    "fan_out",
     "forget_person",
-    "go_on",
-    "hear_again",
-    "hear_deliveries",
+    "handle_deliveries",
     "join_list",
     "leave_academy",
     "leave_by_token",
     "leave_list",
     "letter_token",
-    "make_list",
-    "reach_of",
     "read_letter_token",
     "read_list",
-    "read_token",
+    "read_unsubscribe_token",
     "refuse_letter",
-    "remove_keeper",
+    "remove_role",
+    "resume_fanout",
+    "resume_letter",
+    "set_role",
     "stop_letter",
     "subscribe",
-    "token_of",
     "unsubscribe",
+    "unsubscribe_token",
 ]

@@ -1,8 +1,8 @@
-"""Making lists, how they take mail, who keeps them."""
+"""Creation, rules, settings and managers of lists."""
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -15,20 +15,20 @@ from vaguemestre.people.credentials.services import NewAccount, change_states, o
 from vaguemestre.people.directory.queries import people_by_address, primary_address, served_places
 from vaguemestre.people.directory.services import take_address, take_technical_names
 from vaguemestre.people.lifecycle.queries import withdrawn
-from vaguemestre.schools.lists.models import Keeper, MailingList
-from vaguemestre.schools.lists.queries import part_in
+from vaguemestre.schools.lists.models import ListRole, MailingList
+from vaguemestre.schools.lists.queries import role_in
 from vaguemestre.schools.lists.rules.list_address import local_part
-from vaguemestre.schools.lists.rules.members import as_json
-from vaguemestre.schools.lists.values import Criteria, Files, Kind, Part, ReplyTo, Rule, Writers
+from vaguemestre.schools.lists.rules.members import rule_to_json
+from vaguemestre.schools.lists.values import Criteria, Files, Kind, ReplyTo, Role, Rule, Writers
 
 QUOTA_MB = 5120
-_EVERYWHERE = frozenset(("administrator", "hr_officer"))
-_HEAD = "DIR"
+_ACADEMY_WIDE_ROLES = frozenset(("administrator", "hr_officer"))
+_HEAD_FUNCTION = "DIR"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A list to make. `within`: the UAI of the one school it speaks to; empty: the whole académie."""
+class NewList:
+    """A list to create. `within`: UAI of the only school it may reach; empty: the whole académie."""
 
     title: str
     name: str
@@ -38,8 +38,8 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """How a list takes mail, as its owner chooses."""
+class ListSettings:
+    """Settings of a list. Fields are columns of MailingList."""
 
     title: str
     description: str
@@ -53,31 +53,42 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
-    """Who makes a list: it is theirs from then on."""
+class Creator:
+    """Who creates a list, and becomes its owner."""
 
     account_id: int
     person_id: int
     role: str
 
 
-def reach_of(maker: Maker, now: datetime) -> tuple[bool, tuple[tuple[str, str], ...]]:
-    """Whether somebody may make lists for the whole académie, and the schools (UAI, name) they may for."""
-    led = served_places(maker.person_id, paris_day(now)) if maker.person_id else []
-    places = {place.uai: place.name for post, place in led if post.function == _HEAD}
-    return maker.role in _EVERYWHERE, tuple(places.items())
+@dataclass(frozen=True, slots=True)
+class CreationScope:
+    """For whom a person may create lists: the whole académie, some schools (UAI, name)."""
+
+    is_academy_wide: bool
+    places: tuple[tuple[str, str], ...]
+
+    def __bool__(self) -> bool:
+        return self.is_academy_wide or bool(self.places)
+
+
+def creation_scope(creator: Creator, now: datetime) -> CreationScope:
+    """Schools a person leads; the whole académie for administrators and HR officers."""
+    posts = served_places(creator.person_id, paris_day(now)) if creator.person_id else []
+    places = {place.uai: place.name for post, place in posts if post.function == _HEAD_FUNCTION}
+    return CreationScope(creator.role in _ACADEMY_WIDE_ROLES, tuple(places.items()))
 
 
 @transaction.atomic(durable=True)
-def make_list(maker: Maker, wanted: Wanted, domain: str, *, by: str, now: datetime) -> int:
-    """A list and its mailbox; its number. Its address was never anybody's and never will be.
+def create_list(creator: Creator, new: NewList, domain: str, *, by: str, now: datetime) -> int:
+    """Create a list and its mailbox. Returns its id. Its address is new, and never given again.
 
     Raises Refusal `lists.not-allowed`, `lists.name-malformed`, `directory.address-taken`.
     """
-    everywhere, places = reach_of(maker, now)
-    if not (everywhere or wanted.within in dict(places)):
+    scope = creation_scope(creator, now)
+    if not (scope.is_academy_wide or new.within in dict(scope.places)):
         raise Refusal("lists.not-allowed")
-    address = f"{local_part(wanted.name, wanted.within)}@{domain}"
+    address = f"{local_part(new.name, new.within)}@{domain}"
     take_address(None, address)
     username = f"liste-{secrets.token_hex(8)}"
     take_technical_names(username, address)
@@ -86,53 +97,48 @@ def make_list(maker: Maker, wanted: Wanted, domain: str, *, by: str, now: dateti
     row = MailingList.objects.create(
         account_id=account_id,
         address=address,
-        title=wanted.title,
-        description=wanted.description,
-        kind=wanted.kind,
-        within=wanted.within,
+        title=new.title,
+        description=new.description,
+        kind=new.kind,
+        within=new.within,
         created_at=now,
     )
-    Keeper.objects.create(list=row, account_id=maker.account_id, part=Part.OWNER)
+    ListRole.objects.create(list=row, account_id=creator.account_id, role=Role.OWNER)
     record("lists.made", to=f"list:{row.pk}", by=by, at=now, address=address)
     return int(row.pk)
 
 
 @transaction.atomic(durable=True)
 def change_rule(list_id: int, account_id: int, rule: Rule, *, by: str, now: datetime) -> None:
-    """Who the list means from now on. One of a school never speaks beyond it. Raises Refusal `lists.gone`."""
-    row = owned(list_id, account_id, now)
-    row.rule = as_json(kept_within(rule, row.within))
+    """Change the rule of a list, limited to its school if it has one. Raises Refusal `lists.gone`."""
+    row = owned_list(list_id, account_id, now)
+    row.rule = rule_to_json(limited_to_school(rule, row.within))
     row.save(update_fields=("rule",))
     record("lists.rule-changed", to=f"list:{list_id}", by=by, at=now)
 
 
-def kept_within(rule: Rule, within: str) -> Rule:
-    """The rule, with every block that means somebody held to that school."""
+def limited_to_school(rule: Rule, within: str) -> Rule:
+    """The rule, with every block of `any` limited to that school."""
     if not within:
         return rule
     blocks = rule.any or (Criteria(),)
-    return Rule(tuple(_at(one, within) for one in blocks), rule.besides)
-
-
-def _at(criteria: Criteria, uai: str) -> Criteria:
-    asked = {name: getattr(criteria, name) for name in Criteria.__slots__}
-    return Criteria(**{**asked, "uais": (uai,)})
+    return Rule(tuple(replace(block, uais=(within,)) for block in blocks), rule.besides)
 
 
 @transaction.atomic(durable=True)
-def change_settings(list_id: int, account_id: int, chosen: Settings, *, by: str, now: datetime) -> None:
+def change_settings(list_id: int, account_id: int, settings: ListSettings, *, by: str, now: datetime) -> None:
     """Raises Refusal `lists.gone`."""
-    row = owned(list_id, account_id, now)
-    for name in Settings.__slots__:
-        setattr(row, name, getattr(chosen, name))
-    row.save(update_fields=tuple(Settings.__slots__))
-    record("lists.settings-changed", to=f"list:{list_id}", by=by, at=now, writers=chosen.writers)
+    row = owned_list(list_id, account_id, now)
+    for name in ListSettings.__slots__:
+        setattr(row, name, getattr(settings, name))
+    row.save(update_fields=tuple(ListSettings.__slots__))
+    record("lists.settings-changed", to=f"list:{list_id}", by=by, at=now, writers=settings.writers)
 
 
 @transaction.atomic(durable=True)
 def close_list(list_id: int, account_id: int, *, by: str, now: datetime) -> None:
-    """Nothing goes through any more; its address is never anybody's again. Raises Refusal `lists.gone`."""
-    row = owned(list_id, account_id, now)
+    """Close a list for good; its address is never given again. Raises Refusal `lists.gone`."""
+    row = owned_list(list_id, account_id, now)
     row.closed_at = now
     row.save(update_fields=("closed_at",))
     change_states([row.account_id], "close", by=by, now=now)
@@ -140,52 +146,59 @@ def close_list(list_id: int, account_id: int, *, by: str, now: datetime) -> None
 
 
 @transaction.atomic(durable=True)
-def add_keeper(list_id: int, account_id: int, address: str, part: Part, *, by: str, now: datetime) -> None:
-    """Raises Refusal `lists.gone`, `lists.nobody-inside`, `lists.last-owner`."""
-    owned(list_id, account_id, now)
-    person = people_by_address([address.strip()]).get(address.strip().lower())
-    found = people_with_mail([person]).get(person) if person else None
-    if found is None:
+def set_role(list_id: int, account_id: int, address: str, role: Role, *, by: str, now: datetime) -> None:
+    """Add a manager, or change their role. `account_id`: the owner who does it.
+
+    Raises Refusal `lists.gone`, `lists.nobody-inside`, `lists.last-owner`.
+    """
+    owned_list(list_id, account_id, now)
+    person_id = people_by_address([address.strip()]).get(address.strip().lower())
+    manager_id = people_with_mail([person_id]).get(person_id) if person_id else None
+    if manager_id is None:
         raise Refusal("lists.nobody-inside", address=address.strip()[:254])
-    Keeper.objects.update_or_create(list_id=list_id, account_id=found, defaults={"part": part})
-    _check_owned(list_id)
-    record("lists.keeper-added", to=f"list:{list_id}", by=by, at=now, account=found, part=part)
+    ListRole.objects.update_or_create(list_id=list_id, account_id=manager_id, defaults={"role": role})
+    _check_has_owner(list_id)
+    record("lists.keeper-added", to=f"list:{list_id}", by=by, at=now, account=manager_id, part=role)
 
 
 @transaction.atomic(durable=True)
-def remove_keeper(list_id: int, account_id: int, whose: int, *, by: str, now: datetime) -> None:
-    """Raises Refusal `lists.gone`, `lists.last-owner`."""
-    owned(list_id, account_id, now)
-    Keeper.objects.filter(list_id=list_id, account_id=whose).delete()
-    _check_owned(list_id)
-    record("lists.keeper-removed", to=f"list:{list_id}", by=by, at=now, account=whose)
+def remove_role(list_id: int, account_id: int, manager_id: int, *, by: str, now: datetime) -> None:
+    """Remove a manager. `account_id`: the owner who does it.
+
+    Raises Refusal `lists.gone`, `lists.last-owner`.
+    """
+    owned_list(list_id, account_id, now)
+    ListRole.objects.filter(list_id=list_id, account_id=manager_id).delete()
+    _check_has_owner(list_id)
+    record("lists.keeper-removed", to=f"list:{list_id}", by=by, at=now, account=manager_id)
 
 
-def owned(list_id: int, account_id: int, now: datetime) -> MailingList:
-    """The open list, of one of its owners. Inside the caller's transaction. Raises Refusal `lists.gone`."""
-    return _kept(list_id, account_id, (Part.OWNER,), now)
+def owned_list(list_id: int, account_id: int, now: datetime) -> MailingList:
+    """The open list, locked, if the account owns it. Raises Refusal `lists.gone`."""
+    return _locked_list(list_id, account_id, (Role.OWNER,), now)
 
 
-def kept(list_id: int, account_id: int, now: datetime) -> MailingList:
-    """The open list, of one of its owners or moderators. Inside the caller's transaction."""
-    return _kept(list_id, account_id, (Part.OWNER, Part.MODERATOR), now)
+def managed_list(list_id: int, account_id: int, now: datetime) -> MailingList:
+    """The open list, locked, if the account manages it. Raises Refusal `lists.gone`."""
+    return _locked_list(list_id, account_id, (Role.OWNER, Role.MODERATOR), now)
 
 
 def owner_addresses(row: MailingList) -> tuple[str, ...]:
-    """Where its owners are written to."""
-    people = row.keepers.filter(part=Part.OWNER, account__state="active").order_by("pk")
-    people = people.exclude(account_id__in=withdrawn())
-    found = (primary_address(one) for one in people.values_list("account__person_id", flat=True) if one)
-    return tuple(address for address in found if address)
+    """Addresses of the list's owners."""
+    owners = row.roles.filter(role=Role.OWNER, account__state="active").order_by("pk")
+    owners = owners.exclude(account_id__in=withdrawn())
+    people = (person for person in owners.values_list("account__person_id", flat=True) if person)
+    addresses = (primary_address(person) for person in people)
+    return tuple(address for address in addresses if address)
 
 
-def _kept(list_id: int, account_id: int, parts: Collection[str], now: datetime) -> MailingList:
+def _locked_list(list_id: int, account_id: int, roles: Collection[Role], now: datetime) -> MailingList:
     row = MailingList.objects.select_for_update().filter(pk=list_id, closed_at__isnull=True).first()
-    if row is None or part_in(list_id, account_id, now) not in parts:
+    if row is None or role_in(list_id, account_id, now) not in roles:
         raise Refusal("lists.gone")
     return row
 
 
-def _check_owned(list_id: int) -> None:
-    if not Keeper.objects.filter(list_id=list_id, part=Part.OWNER).exists():
+def _check_has_owner(list_id: int) -> None:
+    if not ListRole.objects.filter(list_id=list_id, role=Role.OWNER).exists():
         raise Refusal("lists.last-owner")

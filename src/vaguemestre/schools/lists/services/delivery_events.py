@@ -1,4 +1,4 @@
-"""Mail was delivered to a list: its mailbox is to be read."""
+"""Events of lists announced from outside: a delivery, a periodic check."""
 
 from collections.abc import Sequence
 
@@ -6,24 +6,27 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState
-from vaguemestre.schools.lists.events import LetterGoesOn, ListMailCame
-from vaguemestre.schools.lists.queries import lists_among
+from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered
+from vaguemestre.schools.lists.queries import lists_by_address
 
 
-def hear_deliveries(deliveries: Sequence[DeliveryEvent]) -> None:
-    """Implements `outbox.ports.Hear`. Inside the caller's transaction."""
-    delivered = {one.recipient for one in deliveries if one.state is DeliveryState.DELIVERED}
-    for list_id in set(lists_among(delivered).values()) if delivered else ():
-        announce(ListMailCame(list_id))
+def handle_deliveries(deliveries: Sequence[DeliveryEvent]) -> None:
+    """Announce the lists that received mail. Implements `outbox.ports.OnDeliveries`.
 
-
-@transaction.atomic(durable=True)
-def hear_again(list_id: int) -> None:
-    """Look into that list's mailbox whatever was heard."""
-    announce(ListMailCame(list_id))
+    Inside the caller's transaction.
+    """
+    delivered = {event.recipient for event in deliveries if event.state is DeliveryState.DELIVERED}
+    for list_id in set(lists_by_address(delivered).values()) if delivered else ():
+        announce(ListMailDelivered(list_id))
 
 
 @transaction.atomic(durable=True)
-def carry_again(letter_id: int) -> None:
-    """A letter that should have moved by now."""
-    announce(LetterGoesOn(letter_id))
+def announce_mail(list_id: int) -> None:
+    """Have the list's mailbox read, without a delivery event."""
+    announce(ListMailDelivered(list_id))
+
+
+@transaction.atomic(durable=True)
+def resume_fanout(letter_id: int) -> None:
+    """Resume the fan-out of a stalled letter."""
+    announce(FanoutDue(letter_id))

@@ -1,7 +1,7 @@
-"""A letter that goes through: recipients written down, then handed over by batches, each once.
+"""Fan-out of an accepted letter: its copies are stored, then submitted in batches, each exactly once.
 
-Each step is committed before the next, so that a step cut short is found again and finished, not repeated. No
-more than `AT_ONCE` copies wait in the queue: ordinary mail never stands behind a whole list.
+Each step is committed before the next: an interrupted step is resumed, never repeated. At most
+`MAX_IN_FLIGHT` copies are in the queue, so ordinary mail never waits behind a whole list.
 """
 
 import logging
@@ -23,32 +23,32 @@ from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 from vaguemestre.post.outbox.ports import Submit
 from vaguemestre.post.outbox.rules.reasons import refusal_reason
 from vaguemestre.schools.lists import queries
-from vaguemestre.schools.lists.events import LetterGoesOn
-from vaguemestre.schools.lists.models import Batch, CopyRow, LetterRow, MailingList
+from vaguemestre.schools.lists.events import FanoutDue
+from vaguemestre.schools.lists.models import Batch, LetterCopy, ListLetter, MailingList
 from vaguemestre.schools.lists.ports import WasSentAs
-from vaguemestre.schools.lists.rules.acceptance import files_as_links
-from vaguemestre.schools.lists.rules.arrival import read_arrival
+from vaguemestre.schools.lists.rules.acceptance import are_files_linked
+from vaguemestre.schools.lists.rules.arrival import parse_message
 from vaguemestre.schools.lists.rules.list_address import bounce_address
-from vaguemestre.schools.lists.rules.list_copy import copy_of
+from vaguemestre.schools.lists.rules.list_copy import build_copy
 from vaguemestre.schools.lists.services.administration import owner_addresses
 from vaguemestre.schools.lists.services.arrival import INBOX
-from vaguemestre.schools.lists.services.membership import letter_token, token_of
-from vaguemestre.schools.lists.values import Arrival, Files, Kind, Member, ReplyTo, Sheet, State
+from vaguemestre.schools.lists.services.membership import letter_token, unsubscribe_token
+from vaguemestre.schools.lists.values import Files, IncomingMessage, Kind, ListDetails, Member, ReplyTo, State
 
 log = logging.getLogger(__name__)
 
-TOGETHER = 100  # copies in one batch, the same for all
-AT_ONCE = 1000  # copies under way
-PACE = timedelta(seconds=1)
-BATCHES = 50  # in one go
-RECENT = timedelta(minutes=10)  # a fate that is not known by then is waited for no more
+COPIES_PER_BATCH = 100  # identical copies, submitted as one message
+MAX_IN_FLIGHT = 1000  # copies submitted and not delivered yet
+PACE = timedelta(seconds=1)  # before the next run while MAX_IN_FLIGHT copies are in the queue
+BATCHES_PER_RUN = 50
+IN_FLIGHT_FOR = timedelta(minutes=10)  # older copies without a delivery status are no longer counted
 LEASE = timedelta(seconds=60)  # longer than a submission may last
-_PLANNED = 2000  # copies written down in one transaction
+_COPIES_PER_TRANSACTION = 2000
 
 
 @dataclass(frozen=True)
-class Means:
-    """What a letter is carried with."""
+class FanoutContext:
+    """Ports and settings of a fan-out."""
 
     open_mailbox: OpenMailbox
     submit: Submit
@@ -58,38 +58,39 @@ class Means:
     clock: Callable[[], datetime]
 
 
-def carry_letter(letter_id: int, means: Means) -> None:
-    """Carry a letter further, then announce the rest. May run twice, or in two workers, without harm.
+def fan_out(letter_id: int, context: FanoutContext) -> None:
+    """Submit the next batches of a letter, then announce the rest. Safe to run twice, or in two workers.
 
-    Raises EngineDown when an engine is away or another worker is at it: the job comes back.
+    Raises EngineDown when an engine does not answer or another worker holds a lease: the job is retried.
     """
-    now = means.clock()
-    LetterRow.objects.filter(pk=letter_id, state=State.SCHEDULED, due_at__lte=now).update(state=State.SENDING)
-    row = LetterRow.objects.select_related("list__account").filter(pk=letter_id).first()
+    now = context.clock()
+    ListLetter.objects.filter(pk=letter_id, state=State.SCHEDULED, due_at__lte=now).update(
+        state=State.SENDING
+    )
+    row = ListLetter.objects.select_related("list__account").filter(pk=letter_id).first()
     if row is None or row.state != State.SENDING:
         return
     if row.planned_at is None:
-        _plan(row, now)
-    room = (AT_ONCE - queries.under_way(row, now - RECENT)) // _together(row)
-    waiting = list(row.batches.filter(handed_at__isnull=True)[: min(max(0, room), BATCHES)])
-    if waiting:
-        _hand_some(row, waiting, means)
-    if row.batches.filter(handed_at__isnull=True).exists():
-        _later(row, means.clock())
+        _store_copies(row, now)
+    free = (MAX_IN_FLIGHT - queries.count_in_flight(row, now - IN_FLIGHT_FOR)) // _copies_per_batch(row)
+    batches = list(row.batches.filter(submitted_at__isnull=True)[: min(max(0, free), BATCHES_PER_RUN)])
+    if batches:
+        _submit_batches(row, batches, context)
+    if row.batches.filter(submitted_at__isnull=True).exists():
+        _announce_rest(row, context.clock())
         return
-    _end(row, means.clock())
+    _finish(row, context.clock())
 
 
-def _plan(row: LetterRow, now: datetime) -> None:
-    """Write down who receives it, and why. Begun again, it is the same list. Then the batches."""
-    members = queries.members_of(row.list, now)
-    elsewhere = _reached_by_another_list(row, now)
-    chosen = [one for one in members if one.address not in elsewhere]
-    together = _together(row)
-    for some in batched(enumerate(chosen), _PLANNED):
+def _store_copies(row: ListLetter, now: datetime) -> None:
+    """Store recipients with their reasons, then the batches. Idempotent."""
+    excluded = _recipients_of_other_lists(row, now)
+    members = [member for member in queries.members_of(row.list, now) if member.address not in excluded]
+    batch_size = _copies_per_batch(row)
+    for part in batched(enumerate(members), _COPIES_PER_TRANSACTION):
         with transaction.atomic(durable=True):
-            CopyRow.objects.bulk_create(
-                [_copy(row, one, index // together) for index, one in some],
+            LetterCopy.objects.bulk_create(
+                [_copy(row, member, index // batch_size) for index, member in part],
                 batch_size=500,
                 ignore_conflicts=True,
             )
@@ -103,136 +104,147 @@ def _plan(row: LetterRow, now: datetime) -> None:
         record("lists.letter-begun", to=f"list:{row.list_id}", by="system", at=now, copies=row.recipients)
 
 
-def _together(row: LetterRow) -> int:
-    """Copies of a batch: whoever may leave the list has one that says how, for them alone."""
-    return TOGETHER if row.list.kind == Kind.RULE else 1
+def _copies_per_batch(row: ListLetter) -> int:
+    """One in a manual list: each copy has the unsubscribe link of its recipient."""
+    return COPIES_PER_BATCH if row.list.kind == Kind.RULE else 1
 
 
-def _reached_by_another_list(row: LetterRow, now: datetime) -> set[str]:
-    """Who receives the same message by another list it was sent to: one copy each."""
+def _recipients_of_other_lists(row: ListLetter, now: datetime) -> set[str]:
+    """Addresses that receive the same message from another list: nobody receives it twice."""
     if not row.message_id:
         return set()
-    same = CopyRow.objects.filter(
+    copies = LetterCopy.objects.filter(
         letter__message_id=row.message_id, letter__received_at__gt=now - timedelta(days=7)
     )
-    return set(same.exclude(letter__list_id=row.list_id).values_list("address", flat=True))
+    return set(copies.exclude(letter__list_id=row.list_id).values_list("address", flat=True))
 
 
-def _copy(row: LetterRow, one: Member, number: int) -> CopyRow:
-    return CopyRow(
+def _copy(row: ListLetter, member: Member, number: int) -> LetterCopy:
+    return LetterCopy(
         letter=row,
         number=number,
-        address=one.address,
-        name=one.name[:100],
-        person_id=one.person_id or None,
-        reasons=list(one.reasons),
+        address=member.address,
+        name=member.name[:100],
+        person_id=member.person_id or None,
+        reasons=list(member.reasons),
     )
 
 
-def _hand_some(row: LetterRow, waiting: list[Batch], means: Means) -> None:
+def _submit_batches(row: ListLetter, batches: list[Batch], context: FanoutContext) -> None:
     ref = MessageRef(INBOX, row.uid_validity, row.uid)
     try:
-        with means.open_mailbox(MailLogin(row.list.address)) as box:
+        with context.open_mailbox(MailLogin(row.list.address)) as box:
             raw = box.raw(ref)
     except MessageGone:
-        LetterRow.objects.filter(pk=row.pk).update(state=State.STOPPED, reason="lists.message-gone")
+        ListLetter.objects.filter(pk=row.pk).update(state=State.STOPPED, reason="lists.message-gone")
         return
-    arrival, _ = read_arrival(raw, row.list.address)
-    arrival = replace(arrival, author_id=row.author_id or 0)
-    for batch in waiting:
-        if not LetterRow.objects.filter(pk=row.pk, state=State.SENDING).exists():
+    message, _ = parse_message(raw, row.list.address)
+    message = replace(message, author_id=row.author_id or 0)
+    for batch in batches:
+        if not ListLetter.objects.filter(pk=row.pk, state=State.SENDING).exists():
             return
-        _hand(row, batch, raw, arrival, means)
+        _submit_batch(row, batch, raw, message, context)
 
 
-def _hand(row: LetterRow, batch: Batch, raw: bytes, arrival: Arrival, means: Means) -> None:
-    people = list(row.copies.filter(number=batch.number).order_by("pk"))
-    outside = any(one.person_id is None for one in people)
+def _submit_batch(
+    row: ListLetter, batch: Batch, raw: bytes, message: IncomingMessage, context: FanoutContext
+) -> None:
+    """Submit one batch. After an interrupted attempt, ask first whether it was accepted."""
+    copies = list(row.copies.filter(number=batch.number).order_by("pk"))
+    outside = any(copy.person_id is None for copy in copies)
     sender = bounce_address(row.list.address, row.pk, batch.number, outside=outside)
-    is_doubtful = batch.attempted_at is not None
-    _take_lease(batch, means.clock())
-    if people and not (is_doubtful and means.was_sent_as(sender)):
-        content = _content(row, people[0] if len(people) == 1 else None, raw, arrival, means)
+    was_attempted = batch.attempted_at is not None
+    _take_lease(batch, context.clock())
+    if copies and not (was_attempted and context.was_sent_as(sender)):
+        content = _content(row, copies[0] if len(copies) == 1 else None, raw, message, context)
         try:
-            means.submit(row.list.address, sender, [one.address for one in people], content)
-        except EngineRefused as refused:
-            _refuse(row, batch, people, refused, means.clock())
+            context.submit(row.list.address, sender, [copy.address for copy in copies], content)
+        except EngineRefused as error:
+            _handle_refusal(row, batch, copies, error, context.clock())
             return
         except EngineDown:
-            # done with this attempt, not sure how far it went: the lease is free, the doubt stays
-            Batch.objects.filter(pk=batch.pk).update(attempted_at=means.clock() - LEASE)
+            # How far this attempt went is unknown: expire the lease, keep the trace of the attempt.
+            Batch.objects.filter(pk=batch.pk).update(attempted_at=context.clock() - LEASE)
             raise
-    now = means.clock()
+    now = context.clock()
     with transaction.atomic(durable=True):
-        Batch.objects.filter(pk=batch.pk).update(handed_at=now)
-        LetterRow.objects.filter(pk=row.pk).update(moved_at=now)
+        Batch.objects.filter(pk=batch.pk).update(submitted_at=now)
+        ListLetter.objects.filter(pk=row.pk).update(progressed_at=now)
 
 
 def _take_lease(batch: Batch, now: datetime) -> None:
-    """One worker at a time: the attempt is written before the wire is touched: a cut leaves a trace."""
-    free = Batch.objects.filter(pk=batch.pk, handed_at__isnull=True).filter(
+    """Take the lease of a batch; the attempt is stored before it is made, so a crash leaves a trace."""
+    free = Batch.objects.filter(pk=batch.pk, submitted_at__isnull=True).filter(
         Q(attempted_at=None) | Q(attempted_at__lte=now - LEASE)
     )
     if not free.update(attempted_at=now):
-        raise EngineDown("this batch is being handed over, or its last attempt is too fresh to judge")
+        raise EngineDown("this batch is being submitted, or its last attempt is too recent to judge")
 
 
-def _refuse(
-    row: LetterRow, batch: Batch, people: list[CopyRow], refused: EngineRefused, now: datetime
+def _handle_refusal(
+    row: ListLetter, batch: Batch, copies: list[LetterCopy], error: EngineRefused, now: datetime
 ) -> None:
-    """All are taken or none is: whoever cannot be written to is found by halves."""
-    if len(people) == 1:
-        reason = refusal_reason(str(refused))
-        Batch.objects.filter(pk=batch.pk).update(handed_at=now, reason=reason)
+    """Bisect the batch to find the refused recipient: a submission is accepted or refused as a whole."""
+    if len(copies) == 1:
+        reason = refusal_reason(str(error))
+        Batch.objects.filter(pk=batch.pk).update(submitted_at=now, reason=reason)
         return
     log.info("batch %s of letter %s refused: cut in two", batch.number, row.pk)
     with transaction.atomic(durable=True):
         last = row.batches.aggregate(last=Max("number"))["last"] or 0
-        half = len(people) // 2
-        for number, some in ((last + 1, people[:half]), (last + 2, people[half:])):
+        half = len(copies) // 2
+        for number, part in ((last + 1, copies[:half]), (last + 2, copies[half:])):
             Batch.objects.create(letter=row, number=number)
-            row.copies.filter(pk__in=[one.pk for one in some]).update(number=number)
+            row.copies.filter(pk__in=[copy.pk for copy in part]).update(number=number)
         batch.delete()
 
 
-def _content(row: LetterRow, alone: CopyRow | None, raw: bytes, arrival: Arrival, means: Means) -> bytes:
-    sheet = sheet_of(row, means.site, alone=alone if row.list.kind == Kind.MANUAL else None)
-    as_links = files_as_links(arrival.size, has_files=arrival.has_files, files=Files(row.list.files))
-    return copy_of(
-        raw, arrival, sheet, boundary=secrets.token_hex(16), as_links=as_links, domain=means.domain
+def _content(
+    row: ListLetter,
+    only_copy: LetterCopy | None,
+    raw: bytes,
+    message: IncomingMessage,
+    context: FanoutContext,
+) -> bytes:
+    details = list_details(row, context.site, recipient=only_copy if row.list.kind == Kind.MANUAL else None)
+    as_links = are_files_linked(message.size, has_files=message.has_files, files=Files(row.list.files))
+    return build_copy(
+        raw, message, details, boundary=secrets.token_hex(16), as_links=as_links, domain=context.domain
     )
 
 
-def sheet_of(row: LetterRow, site: str, *, alone: CopyRow | None = None) -> Sheet:
-    """What is written on the copies of a letter; on that one, how its recipient leaves the list."""
-    kept: MailingList = row.list
-    why = site + reverse("lists:why", args=[row.public_id])
-    leave = ""
-    if alone is not None:
-        token = token_of(kept.pk, alone.address, alone.person_id or 0)
-        leave = site + reverse("lists:leave-by-link", args=[token])
-        if not alone.person_id:
-            letter = letter_token(str(row.public_id), alone.address)
-            why = site + reverse("lists:why-outside", args=[letter])
-    return Sheet(
-        address=kept.address,
-        title=kept.title,
-        why=why,
-        archive=site + reverse("lists:archive", args=[kept.pk]) if kept.has_archive else "",
-        owners=owner_addresses(kept),
-        reply_to=ReplyTo(kept.reply_to),
-        leave=leave,
-        help=site + reverse("lists:list", args=[kept.pk]),
+def list_details(row: ListLetter, site: str, *, recipient: LetterCopy | None = None) -> ListDetails:
+    """The list's data in the copies of a letter; with the unsubscribe link of that recipient, if given."""
+    mailing_list: MailingList = row.list
+    why_url = site + reverse("lists:why", args=[row.public_id])
+    unsubscribe_url = ""
+    if recipient is not None:
+        token = unsubscribe_token(mailing_list.pk, recipient.address, recipient.person_id or 0)
+        unsubscribe_url = site + reverse("lists:leave-by-link", args=[token])
+        if not recipient.person_id:
+            token = letter_token(str(row.public_id), recipient.address)
+            why_url = site + reverse("lists:why-outside", args=[token])
+    archive_url = site + reverse("lists:archive", args=[mailing_list.pk]) if mailing_list.has_archive else ""
+    return ListDetails(
+        address=mailing_list.address,
+        title=mailing_list.title,
+        why_url=why_url,
+        archive_url=archive_url,
+        owners=owner_addresses(mailing_list),
+        reply_to=ReplyTo(mailing_list.reply_to),
+        unsubscribe_url=unsubscribe_url,
+        help_url=site + reverse("lists:list", args=[mailing_list.pk]),
     )
 
 
-def _later(row: LetterRow, now: datetime) -> None:
+def _announce_rest(row: ListLetter, now: datetime) -> None:
     with transaction.atomic(durable=True):
-        is_full = queries.under_way(row, now - RECENT) > AT_ONCE - _together(row)
-        announce(LetterGoesOn(row.pk), due=now + PACE if is_full else now)
+        in_flight = queries.count_in_flight(row, now - IN_FLIGHT_FOR)
+        is_full = in_flight > MAX_IN_FLIGHT - _copies_per_batch(row)
+        announce(FanoutDue(row.pk), due=now + PACE if is_full else now)
 
 
-def _end(row: LetterRow, now: datetime) -> None:
+def _finish(row: ListLetter, now: datetime) -> None:
     with transaction.atomic(durable=True):
-        if LetterRow.objects.filter(pk=row.pk, state=State.SENDING).update(state=State.SENT, ended_at=now):
+        if ListLetter.objects.filter(pk=row.pk, state=State.SENDING).update(state=State.SENT, ended_at=now):
             record("lists.letter-sent", to=f"list:{row.list_id}", by="system", at=now)

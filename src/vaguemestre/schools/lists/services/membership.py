@@ -1,8 +1,9 @@
-"""Who is in a hand-made list."""
+"""Subscriptions to manual lists."""
 
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.core import signing
 from django.db import transaction
@@ -12,41 +13,51 @@ from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.queries import names_by_person, people_by_address
 from vaguemestre.post.outbox.values import Recipient
-from vaguemestre.schools.lists.models import Keeper, MailingList, Subscriber
-from vaguemestre.schools.lists.services.administration import owned
+from vaguemestre.schools.lists.models import ListRole, MailingList, Subscriber
+from vaguemestre.schools.lists.services.administration import owned_list
 from vaguemestre.schools.lists.values import Kind
 
-MOST = 5000
+MAX_SUBSCRIBERS = 5000
 _SALT = "lists.leave"
 _LETTER_SALT = "lists.letter"
-_LETTER_AGE = timedelta(days=90)
+_LETTER_TOKEN_LIFETIME = timedelta(days=90)
+
+
+class SubscriptionToken(NamedTuple):
+    """The subscription that an unsubscribe link ends. `person_id` 0: an external address."""
+
+    list_id: int
+    address: str
+    person_id: int
 
 
 @transaction.atomic(durable=True)
 def subscribe(
     list_id: int, account_id: int, people: Iterable[Recipient], domain: str, *, by: str, now: datetime
 ) -> tuple[int, tuple[str, ...]]:
-    """How many were added, and the addresses of ours that are nobody's. Those there already stay.
+    """Subscribe addresses. Returns how many were added, and the addresses of our domain that do not exist.
 
     Raises Refusal `lists.gone`, `lists.not-by-hand`, `lists.in-itself`, `lists.too-many`.
     """
-    row = owned(list_id, account_id, now)
+    row = owned_list(list_id, account_id, now)
     if row.kind != Kind.MANUAL:
         raise Refusal("lists.not-by-hand")
-    wanted = {one.address.lower(): one.name for one in people}
-    if MailingList.objects.filter(address__in=wanted).exists():
+    typed_names = {recipient.address.lower(): recipient.name for recipient in people}
+    if MailingList.objects.filter(address__in=typed_names).exists():
         raise Refusal("lists.in-itself")
-    if row.subscribers.count() + len(wanted) > MOST:
-        raise Refusal("lists.too-many", most=MOST)
-    known = people_by_address(wanted)
-    names = names_by_person(known.values())
-    unknown = tuple(one for one in wanted if one.endswith(f"@{domain}") and one not in known)
+    if row.subscribers.count() + len(typed_names) > MAX_SUBSCRIBERS:
+        raise Refusal("lists.too-many", most=MAX_SUBSCRIBERS)
+    agents = people_by_address(typed_names)
+    names = names_by_person(agents.values())
+    unknown = tuple(
+        address for address in typed_names if address.endswith(f"@{domain}") and address not in agents
+    )
     added = 0
-    for address, name in wanted.items():
+    for address, typed_name in typed_names.items():
         if address not in unknown:
-            person = known.get(address)
-            shown = names.get(person, name) if person else name
-            added += _add(row, person, address, shown, by_self=False, now=now)
+            person_id = agents.get(address)
+            name = names.get(person_id, typed_name) if person_id else typed_name
+            added += _add(row, person_id, address, name, by_self=False, now=now)
     record("lists.subscribed", to=f"list:{list_id}", by=by, at=now, count=added)
     return added, unknown
 
@@ -55,8 +66,8 @@ def subscribe(
 def unsubscribe(
     list_id: int, account_id: int, subscriber_ids: Iterable[int], *, by: str, now: datetime
 ) -> int:
-    """By an owner. Raises Refusal `lists.gone`."""
-    row = owned(list_id, account_id, now)
+    """Remove subscribers, by an owner. Returns how many. Raises Refusal `lists.gone`."""
+    row = owned_list(list_id, account_id, now)
     count, _ = row.subscribers.filter(pk__in=list(subscriber_ids)).delete()
     record("lists.unsubscribed", to=f"list:{list_id}", by=by, at=now, count=count)
     return int(count)
@@ -64,9 +75,9 @@ def unsubscribe(
 
 @transaction.atomic(durable=True)
 def join_list(list_id: int, person_id: int, *, by: str, now: datetime) -> None:
-    """By oneself, where the list allows it. Raises Refusal `lists.gone`."""
-    open_to_all = MailingList.objects.filter(closed_at__isnull=True, kind=Kind.MANUAL, may_join=True)
-    row = open_to_all.filter(pk=list_id).first()
+    """Subscribe oneself, if the list allows it. Raises Refusal `lists.gone`."""
+    joinable = MailingList.objects.filter(closed_at__isnull=True, kind=Kind.MANUAL, may_join=True)
+    row = joinable.filter(pk=list_id).first()
     if row is None or not person_id:
         raise Refusal("lists.gone")
     name = names_by_person([person_id]).get(person_id, "")
@@ -76,35 +87,35 @@ def join_list(list_id: int, person_id: int, *, by: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def leave_list(list_id: int, person_id: int, *, by: str, now: datetime) -> None:
-    """By oneself. Twice is once."""
-    mine = Subscriber.objects.filter(list_id=list_id, person_id=person_id, person__isnull=False)
-    if mine.delete()[0]:
+    """Unsubscribe oneself. Idempotent."""
+    rows = Subscriber.objects.filter(list_id=list_id, person_id=person_id, person__isnull=False)
+    if rows.delete()[0]:
         record("lists.left", to=f"list:{list_id}", by=by, at=now)
 
 
-def token_of(list_id: int, address: str, person_id: int) -> str:
-    """What a copy's own « leave » address ends with: it ends that one subscription and nothing else."""
+def unsubscribe_token(list_id: int, address: str, person_id: int) -> str:
+    """Signed token of an unsubscribe link: it ends that subscription only."""
     return signing.dumps([list_id, address, person_id], salt=_SALT)
 
 
-def read_token(token: str) -> tuple[int, str, int]:
+def read_unsubscribe_token(token: str) -> SubscriptionToken:
     """Raises Refusal `lists.gone`."""
     try:
         list_id, address, person_id = signing.loads(token, salt=_SALT)
-        return int(list_id), str(parse_address(address)), int(person_id)
+        return SubscriptionToken(int(list_id), str(parse_address(address)), int(person_id))
     except (signing.BadSignature, TypeError, ValueError) as error:
         raise Refusal("lists.gone") from error
 
 
 def letter_token(public_id: str, address: str) -> str:
-    """What somebody outside reads a letter's attachments with, and why they received it."""
+    """Signed token with which an external recipient reads a letter's attachments and their reasons."""
     return signing.dumps([public_id, address], salt=_LETTER_SALT)
 
 
 def read_letter_token(token: str) -> tuple[str, str]:
-    """(letter, address). Raises Refusal `lists.gone`, also for one that is too old."""
+    """Public id of the letter, and address. Raises Refusal `lists.gone`, also for an expired token."""
     try:
-        public_id, address = signing.loads(token, salt=_LETTER_SALT, max_age=_LETTER_AGE)
+        public_id, address = signing.loads(token, salt=_LETTER_SALT, max_age=_LETTER_TOKEN_LIFETIME)
         return str(uuid.UUID(public_id)), str(parse_address(address))
     except (signing.BadSignature, TypeError, ValueError, AttributeError) as error:
         raise Refusal("lists.gone") from error
@@ -112,19 +123,20 @@ def read_letter_token(token: str) -> tuple[str, str]:
 
 @transaction.atomic(durable=True)
 def leave_by_token(token: str, *, now: datetime) -> None:
-    """RFC 8058: one request, no question. Twice is once. Raises Refusal `lists.gone`."""
-    list_id, address, person_id = read_token(token)
-    mine = Subscriber.objects.filter(list_id=list_id)
-    mine = (
-        mine.filter(person_id=person_id) if person_id else mine.filter(address=address, person__isnull=True)
+    """One-click unsubscription (RFC 8058). Idempotent. Raises Refusal `lists.gone`."""
+    list_id, address, person_id = read_unsubscribe_token(token)
+    rows = Subscriber.objects.filter(list_id=list_id)
+    rows = (
+        rows.filter(person_id=person_id) if person_id else rows.filter(address=address, person__isnull=True)
     )
-    if mine.delete()[0]:
+    if rows.delete()[0]:
         record("lists.left", to=f"list:{list_id}", by="link", at=now)
 
 
 def _add(
     row: MailingList, person_id: int | None, address: str, name: str, *, by_self: bool, now: datetime
 ) -> int:
+    """Add a subscriber unless there is one. Returns how many were added."""
     if person_id and row.subscribers.filter(person_id=person_id).exists():
         return 0
     _, is_new = Subscriber.objects.get_or_create(
@@ -137,9 +149,9 @@ def _add(
 
 @transaction.atomic(durable=True)
 def leave_academy(account_id: int, person_id: int, left_domain: str, *, by: str, now: datetime) -> None:
-    """Use case: somebody who went to another académie is in no list of the one they left, and keeps none."""
-    left = MailingList.objects.filter(address__endswith=f"@{left_domain}")
-    for row in left.filter(subscribers__person_id=person_id) | left.filter(keepers__account_id=account_id):
+    """Use case: remove a person from the lists of an académie they left, as a member and as a manager."""
+    lists = MailingList.objects.filter(address__endswith=f"@{left_domain}")
+    for row in lists.filter(subscribers__person_id=person_id) | lists.filter(roles__account_id=account_id):
         Subscriber.objects.filter(list=row, person_id=person_id).delete()
-        Keeper.objects.filter(list=row, account_id=account_id).delete()
+        ListRole.objects.filter(list=row, account_id=account_id).delete()
         record("lists.left", to=f"list:{row.pk}", by=by, at=now)

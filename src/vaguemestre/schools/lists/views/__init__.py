@@ -1,12 +1,12 @@
-"""The screens of lists: mine, one of them, its members, its queue, its letters."""
+"""Views of lists: « Mes listes », administration, moderation, letters."""
 
 from vaguemestre.schools.lists.views.administration import (
     add_members,
-    change_keepers,
+    change_roles,
     close,
+    create,
     edit_rule,
     edit_settings,
-    make,
     remove_members,
     show_members,
 )
@@ -25,8 +25,9 @@ from vaguemestre.schools.lists.views.mine import join, leave, leave_by_link, lis
 
 __all__ = [
     "add_members",
-    "change_keepers",
+    "change_roles",
     "close",
+    "create",
     "decide",
     "edit_rule",
     "edit_settings",
@@ -34,7 +35,6 @@ __all__ = [
     "leave",
     "leave_by_link",
     "list_lists",
-    "make",
     "remove_members",
     "save_part",
     "save_part_outside",

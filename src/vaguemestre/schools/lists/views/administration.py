@@ -1,7 +1,9 @@
-"""What owners change: the list itself, who it means, who is in it, who keeps it."""
+"""Administration of a list by its owners: creation, rule, members, settings, managers."""
+
+from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,80 +15,94 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.queries import find_academy_id, vocabulary
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.forms import (
+    CreateForm,
     CriteriaForm,
-    KeeperForm,
-    MakeForm,
+    RoleForm,
     SettingsForm,
     SubscribeForm,
-    rule_of,
+    rule_from_forms,
 )
-from vaguemestre.schools.lists.http import Seat, actor_of, keeper_at, maker_of, owner_at
-from vaguemestre.schools.lists.rules.members import from_json
-from vaguemestre.schools.lists.services.administration import Settings, kept_within
-from vaguemestre.schools.lists.values import Criteria, Kind, Part
+from vaguemestre.schools.lists.http import ListAccess, actor_of, creator_of, manager_access, owner_access
+from vaguemestre.schools.lists.rules.members import rule_from_json
+from vaguemestre.schools.lists.services.administration import ListSettings, limited_to_school
+from vaguemestre.schools.lists.values import Criteria, Kind, Role, Rule
 
-_PAGE = 100
-_BLOCKS = 3  # ways of being meant that the page offers
-_OUT = 1  # and of being left out
+_PAGE_SIZE = 100
+_INCLUDED_BLOCKS = 3  # blocks of a rule on the page
+_EXCLUDED_BLOCKS = 1
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def make(request: SignedInRequest) -> HttpResponse:
-    maker = maker_of(request)
-    reach = services.reach_of(maker, timezone.now())
-    if not (reach[0] or reach[1]):
+def create(request: SignedInRequest) -> HttpResponse:
+    creator = creator_of(request)
+    scope = services.creation_scope(creator, timezone.now())
+    if not scope:
         raise Http404
-    form = MakeForm(request.POST or None, reach=reach, initial={"kind": Kind.RULE})
+    form = CreateForm(request.POST or None, scope=scope, initial={"kind": Kind.RULE})
     if request.method == "POST" and form.is_valid():
         try:
-            list_id = services.make_list(
-                maker, form.wanted(), _domain(), by=actor_of(request), now=timezone.now()
+            list_id = services.create_list(
+                creator, form.new_list(), _domain(), by=actor_of(request), now=timezone.now()
             )
         except Refusal as refusal:
             form.add_error("name", sentence(refusal))
         else:
-            where = "lists:rule" if form.cleaned_data["kind"] == Kind.RULE else "lists:members"
-            return HttpResponseRedirect(reverse(where, args=[list_id]) + "?fait=cree")
+            page = "lists:rule" if form.cleaned_data["kind"] == Kind.RULE else "lists:members"
+            return HttpResponseRedirect(reverse(page, args=[list_id]) + "?fait=cree")
     status = 422 if request.method == "POST" else 200
-    return render(request, "lists/make.html", {"form": form, "domain": _domain()}, status=status)
+    return render(request, "lists/create.html", {"form": form, "domain": _domain()}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def edit_rule(request: SignedInRequest, list_id: int) -> HttpResponse:
-    """Who is meant: looked at first (« Voir qui »), kept next."""
-    seat = owner_at(request, list_id)
-    if seat.row.kind != Kind.RULE:
+    """Edit the rule: preview its members (« Voir qui »), or save it."""
+    access = owner_access(request, list_id)
+    if access.row.kind != Kind.RULE:
         raise Http404
-    rule = from_json(seat.row.rule)
-    known = vocabulary(find_academy_id(_domain()))
-    posted = request.POST if request.method == "POST" else None
-    within = seat.row.within
-
-    def block(prefix: str, criteria: Criteria) -> CriteriaForm:
-        initial = {name: list(getattr(criteria, name)) for name in Criteria.__slots__}
-        return CriteriaForm(posted, known=known, within=within, prefix=prefix, initial=initial)
-
-    meant = [block(f"a{n}", rule.any[n] if n < len(rule.any) else Criteria()) for n in range(_BLOCKS)]
-    left_out = [block(f"s{n}", rule.besides[n] if n < len(rule.besides) else Criteria()) for n in range(_OUT)]
-    if posted is not None and all(form.is_valid() for form in (*meant, *left_out)):
-        rule = kept_within(rule_of(meant, left_out), within)
-        if "garder" in posted:
-            services.change_rule(list_id, seat.account_id, rule, by=actor_of(request), now=timezone.now())
+    rule = rule_from_json(access.row.rule)
+    data = request.POST if request.method == "POST" else None
+    included, excluded = _rule_forms(rule, access.row.within, data)
+    if data is not None and all(form.is_valid() for form in (*included, *excluded)):
+        rule = limited_to_school(rule_from_forms(included, excluded), access.row.within)
+        if "save" in data:
+            services.change_rule(list_id, access.account_id, rule, by=actor_of(request), now=timezone.now())
             return HttpResponseRedirect(reverse("lists:list", args=[list_id]) + "?fait=regle")
-    told = {
-        "seat": seat,
-        "row": seat.row,
-        "meant": meant,
-        "left_out": left_out,
-        "counted": queries.counted(queries.rule_members(rule, timezone.now())),
-        "is_looking": posted is not None,
+    context = {
+        "access": access,
+        "row": access.row,
+        "included": included,
+        "excluded": excluded,
+        "audience": queries.audience_of(queries.rule_members(rule, timezone.now())),
+        "is_preview": data is not None,
         "done": request.GET.get("fait", ""),
-        "here": "rule",
+        "tab": "rule",
         "is_rule": True,
     }
-    return render(request, "lists/rule.html", told)
+    return render(request, "lists/rule.html", context)
+
+
+def _rule_forms(
+    rule: Rule, within: str, data: QueryDict | None
+) -> tuple[list[CriteriaForm], list[CriteriaForm]]:
+    """Forms of the blocks of `any`, and of `besides`; empty ones up to the number of blocks on the page."""
+    known = vocabulary(find_academy_id(_domain()))
+
+    def forms(letter: str, blocks: tuple[Criteria, ...], count: int) -> list[CriteriaForm]:
+        padded = [*blocks, *([Criteria()] * count)][:count]
+        return [
+            CriteriaForm(
+                data,
+                vocabulary=known,
+                within=within,
+                prefix=f"{letter}{index}",
+                initial={name: list(getattr(block, name)) for name in Criteria.__slots__},
+            )
+            for index, block in enumerate(padded)
+        ]
+
+    return forms("a", rule.any, _INCLUDED_BLOCKS), forms("s", rule.besides, _EXCLUDED_BLOCKS)
 
 
 @require_GET
@@ -98,13 +114,13 @@ def show_members(request: SignedInRequest, list_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def add_members(request: SignedInRequest, list_id: int) -> HttpResponse:
-    seat = owner_at(request, list_id)
+    access = owner_access(request, list_id)
     form = SubscribeForm(request.POST)
     if not form.is_valid():
         return _members(request, list_id, form, status=422)
     try:
         added, unknown = services.subscribe(
-            list_id, seat.account_id, form.cleaned_data["people"], _domain(), by=actor_of(request),
+            list_id, access.account_id, form.cleaned_data["people"], _domain(), by=actor_of(request),
             now=timezone.now(),
         )  # fmt: skip
     except Refusal as refusal:
@@ -116,40 +132,40 @@ def add_members(request: SignedInRequest, list_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def remove_members(request: SignedInRequest, list_id: int) -> HttpResponse:
-    seat = owner_at(request, list_id)
-    chosen = [int(one) for one in request.POST.getlist("membre") if one.isdecimal()][:1000]
-    services.unsubscribe(list_id, seat.account_id, chosen, by=actor_of(request), now=timezone.now())
+    access = owner_access(request, list_id)
+    ids = [int(value) for value in request.POST.getlist("member") if value.isdecimal()][:1000]
+    services.unsubscribe(list_id, access.account_id, ids, by=actor_of(request), now=timezone.now())
     return HttpResponseRedirect(reverse("lists:members", args=[list_id]) + "?fait=retires")
 
 
 @require_http_methods(["GET", "POST"])
 @signed_in
 def edit_settings(request: SignedInRequest, list_id: int) -> HttpResponse:
-    seat = owner_at(request, list_id)
-    initial = _initial(seat)
+    access = owner_access(request, list_id)
+    initial = _initial(access)
     form = SettingsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         services.change_settings(
-            list_id, seat.account_id, form.chosen(), by=actor_of(request), now=timezone.now()
+            list_id, access.account_id, form.settings(), by=actor_of(request), now=timezone.now()
         )
         return HttpResponseRedirect(reverse("lists:settings", args=[list_id]) + "?fait=regle")
-    return _settings(request, list_id, form, KeeperForm())
+    return _settings(request, list_id, form, RoleForm())
 
 
 @require_POST
 @signed_in
-def change_keepers(request: SignedInRequest, list_id: int) -> HttpResponse:
-    """`retirer`: the account of one that goes; otherwise one that comes, or changes part."""
-    seat = owner_at(request, list_id)
-    initial = _initial(seat)
-    form, now = KeeperForm(request.POST), timezone.now()
+def change_roles(request: SignedInRequest, list_id: int) -> HttpResponse:
+    """Remove a manager (`remove`: their account), or add one, or change their role."""
+    access = owner_access(request, list_id)
+    initial = _initial(access)
+    form, now = RoleForm(request.POST), timezone.now()
     try:
-        if (gone := request.POST.get("retirer", "")).isdecimal():
-            services.remove_keeper(list_id, seat.account_id, int(gone), by=actor_of(request), now=now)
+        if (manager_id := request.POST.get("remove", "")).isdecimal():
+            services.remove_role(list_id, access.account_id, int(manager_id), by=actor_of(request), now=now)
             return HttpResponseRedirect(reverse("lists:settings", args=[list_id]) + "?fait=responsables")
         if form.is_valid():
-            address, part = form.cleaned_data["address"], Part(form.cleaned_data["part"])
-            services.add_keeper(list_id, seat.account_id, address, part, by=actor_of(request), now=now)
+            address, role = form.cleaned_data["address"], Role(form.cleaned_data["role"])
+            services.set_role(list_id, access.account_id, address, role, by=actor_of(request), now=now)
             return HttpResponseRedirect(reverse("lists:settings", args=[list_id]) + "?fait=responsables")
     except Refusal as refusal:
         form.is_valid()
@@ -160,32 +176,32 @@ def change_keepers(request: SignedInRequest, list_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def close(request: SignedInRequest, list_id: int) -> HttpResponse:
-    seat = owner_at(request, list_id)
-    services.close_list(list_id, seat.account_id, by=actor_of(request), now=timezone.now())
+    access = owner_access(request, list_id)
+    services.close_list(list_id, access.account_id, by=actor_of(request), now=timezone.now())
     return HttpResponseRedirect(reverse("lists:lists") + "?fait=fermee")
 
 
-def _initial(seat: Seat) -> dict[str, object]:
-    kept = {name: getattr(seat.row, name) for name in Settings.__slots__}
-    return kept | {"enclosures": kept["files"]}
+def _initial(access: ListAccess) -> dict[str, Any]:
+    values = {name: getattr(access.row, name) for name in ListSettings.__slots__}
+    return values | {"attachments": values["files"]}
 
 
 def _settings(
-    request: SignedInRequest, list_id: int, form: SettingsForm, keeper_form: KeeperForm, status: int = 200
+    request: SignedInRequest, list_id: int, form: SettingsForm, role_form: RoleForm, status: int = 200
 ) -> HttpResponse:
-    seat = owner_at(request, list_id)
-    told = {
-        "seat": seat,
-        "row": seat.row,
+    access = owner_access(request, list_id)
+    context = {
+        "access": access,
+        "row": access.row,
         "form": form,
-        "keeper_form": keeper_form,
-        "keepers": queries.keepers_of(list_id, timezone.now()),
-        "is_rule": seat.row.kind == Kind.RULE,
+        "role_form": role_form,
+        "managers": queries.managers_of(list_id, timezone.now()),
+        "is_rule": access.row.kind == Kind.RULE,
         "done": request.GET.get("fait", ""),
-        "here": "settings",
+        "tab": "settings",
     }
     status = 422 if form.errors else status
-    return render(request, "lists/settings.html", told, status=status)
+    return render(request, "lists/settings.html", context, status=status)
 
 
 def _members(
@@ -197,31 +213,31 @@ def _members(
     added: int | None = None,
     unknown: tuple[str, ...] = (),
 ) -> HttpResponse:
-    seat = keeper_at(request, list_id)
+    access = manager_access(request, list_id)
     number = request.GET.get("page", "1")
     page = max(1, int(number)) if number.isdecimal() else 1
     search = request.GET.get("q", "").strip().lower()[:100]
-    everybody = [
-        (subscriber_id, one)
-        for subscriber_id, one in queries.listed_members(seat.row, timezone.now())
-        if search in one.address or search in one.name.lower()
+    subscriptions = [
+        subscription
+        for subscription in queries.members_with_subscription(access.row, timezone.now())
+        if search in subscription.member.address or search in subscription.member.name.lower()
     ]
-    told = {
-        "seat": seat,
-        "row": seat.row,
-        "is_rule": seat.row.kind == Kind.RULE,
-        "members": everybody[(page - 1) * _PAGE : page * _PAGE],
-        "total": len(everybody),
+    context = {
+        "access": access,
+        "row": access.row,
+        "is_rule": access.row.kind == Kind.RULE,
+        "subscriptions": subscriptions[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE],
+        "total": len(subscriptions),
         "search": search,
-        "before": page - 1,
-        "after": page + 1 if page * _PAGE < len(everybody) else 0,
+        "previous_page": page - 1,
+        "next_page": page + 1 if page * _PAGE_SIZE < len(subscriptions) else 0,
         "form": form,
         "added": added,
         "unknown": unknown,
         "done": request.GET.get("fait", ""),
-        "here": "members",
+        "tab": "members",
     }
-    return render(request, "lists/members.html", told, status=status)
+    return render(request, "lists/members.html", context, status=status)
 
 
 def _domain() -> str:

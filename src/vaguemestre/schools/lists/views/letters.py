@@ -1,6 +1,7 @@
-"""What waits, what went through; one letter behind the same wall as in the reader."""
+"""Moderation queue, archive, and letters."""
 
 import uuid
+from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,113 +17,129 @@ from vaguemestre.post.mailstore.ports import MessageGone
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.forms import DecisionForm
-from vaguemestre.schools.lists.http import Seat, actor_of, keeper_at, letter_at, seat_at
-from vaguemestre.schools.lists.models import LetterRow
+from vaguemestre.schools.lists.http import ListAccess, access_to, actor_of, letter_access, manager_access
+from vaguemestre.schools.lists.models import ListLetter
 from vaguemestre.schools.lists.ports import EnclosedFile, letter_reader
 from vaguemestre.schools.lists.services.arrival import INBOX
-from vaguemestre.schools.lists.values import Kind, LetterShown
+from vaguemestre.schools.lists.values import CopyStatus, Kind, LetterSummary, State
 
-_PAGE = 50
+_PAGE_SIZE = 50
+
+
+class LetterLine(NamedTuple):
+    """A letter in a list of letters, with the sentence of its reason."""
+
+    letter: LetterSummary
+    reason: str
+
+
+class CopyLine(NamedTuple):
+    """A copy in the list of copies, with the sentence of its refusal."""
+
+    copy: CopyStatus
+    reason: str
 
 
 @require_GET
 @signed_in
 def show_queue(request: SignedInRequest, list_id: int) -> HttpResponse:
-    seat = keeper_at(request, list_id)
-    told = {
-        "seat": seat,
-        "row": seat.row,
-        "is_rule": seat.row.kind == Kind.RULE,
-        "waiting": [_line(one) for one in queries.held_letters(list_id)],
-        "refused": [_line(one) for one in queries.turned_away(list_id)],
+    access = manager_access(request, list_id)
+    context = {
+        "access": access,
+        "row": access.row,
+        "is_rule": access.row.kind == Kind.RULE,
+        "pending": [_line(letter) for letter in queries.pending_letters(list_id)],
+        "refused": [_line(letter) for letter in queries.refused_letters(list_id)],
         "done": request.GET.get("fait", ""),
-        "here": "moderation",
+        "tab": "moderation",
     }
-    return render(request, "lists/moderation.html", told)
+    return render(request, "lists/moderation.html", context)
 
 
 @require_GET
 @signed_in
 def show_archive(request: SignedInRequest, list_id: int) -> HttpResponse:
-    """For those who keep the list, and its members where it has an archive."""
-    seat = seat_at(request, list_id)
-    if not (seat.is_keeper or (seat.is_member and seat.row.has_archive)):
+    """Distributed letters, for managers, and for members if the list has an archive."""
+    access = access_to(request, list_id)
+    if not (access.is_manager or (access.is_member and access.row.has_archive)):
         raise Http404
     number = request.GET.get("page", "1")
     page = max(1, int(number)) if number.isdecimal() else 1
-    found = queries.passed_letters(list_id, offset=(page - 1) * _PAGE, limit=_PAGE + 1)
-    told = {
-        "seat": seat,
-        "row": seat.row,
-        "is_rule": seat.row.kind == Kind.RULE,
-        "letters": [_line(one) for one in found[:_PAGE]],
-        "before": page - 1,
-        "after": page + 1 if len(found) > _PAGE else 0,
-        "here": "archive",
+    letters = queries.distributed_letters(list_id, offset=(page - 1) * _PAGE_SIZE, limit=_PAGE_SIZE + 1)
+    context = {
+        "access": access,
+        "row": access.row,
+        "is_rule": access.row.kind == Kind.RULE,
+        "letters": [_line(letter) for letter in letters[:_PAGE_SIZE]],
+        "previous_page": page - 1,
+        "next_page": page + 1 if len(letters) > _PAGE_SIZE else 0,
+        "tab": "archive",
     }
-    return render(request, "lists/archive.html", told)
+    return render(request, "lists/archive.html", context)
 
 
 @require_GET
 @signed_in
 def show_letter(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> HttpResponse:
-    seat, letter = letter_at(request, list_id, str(public_id))
-    return _letter(request, seat, letter, DecisionForm())
+    access, letter = letter_access(request, list_id, str(public_id))
+    return _letter(request, access, letter, DecisionForm())
 
 
 @require_GET
 @signed_in
 def show_body(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> HttpResponse:
-    """The text alone, for its frame: opaque, script-less, nothing remote in it."""
-    _, letter = letter_at(request, list_id, str(public_id))
+    """The text alone, for its iframe: opaque origin, no scripts, no remote content."""
+    _, letter = letter_access(request, list_id, str(public_id))
     document = letter_reader.get().document(letter.list.address, _ref(letter), theme=request.who.theme)
-    answer = HttpResponse(document.content)
-    answer["Content-Security-Policy"] = document.policy
-    answer["Referrer-Policy"] = "no-referrer"
-    answer["Cross-Origin-Resource-Policy"] = "same-origin"
-    return answer
+    response = HttpResponse(document.content)
+    response["Content-Security-Policy"] = document.policy
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 @require_GET
 @signed_in
 def save_part(request: SignedInRequest, list_id: int, public_id: uuid.UUID, number: str) -> HttpResponse:
-    """An attachment, to keep."""
-    _, letter = letter_at(request, list_id, str(public_id))
+    """Download an attachment."""
+    _, letter = letter_access(request, list_id, str(public_id))
     return _part(letter, number)
 
 
 @require_GET
 def why_outside(request: HttpRequest, token: str) -> HttpResponse:
-    """« Pourquoi ai-je reçu ce message ? » for somebody who signs in nowhere here; and its attachments."""
-    letter, reasons = _outside(token)
-    told = {
+    """« Pourquoi ai-je reçu ce message ? » and attachments, for an external recipient."""
+    letter, reasons = _external_letter(token)
+    context = {
         "token": token,
         "row": letter.list,
-        "letter": queries.shown(letter),
+        "letter": queries.letter_summary(letter),
         "reasons": reasons,
         "files": _files(letter) or (),
     }
-    return render(request, "lists/why_outside.html", told)
+    return render(request, "lists/why_outside.html", context)
 
 
 @require_GET
 def save_part_outside(request: HttpRequest, token: str, number: str) -> HttpResponse:
-    return _part(_outside(token)[0], number)
+    letter, _ = _external_letter(token)
+    return _part(letter, number)
 
 
-def _outside(token: str) -> tuple[LetterRow, tuple[str, ...]]:
+def _external_letter(token: str) -> tuple[ListLetter, tuple[str, ...]]:
+    """The letter of an external recipient's token, and why they received it. Raises Http404."""
     try:
         public_id, address = services.read_letter_token(token)
     except Refusal as refusal:
         raise Http404 from refusal
-    letter = queries.letter_named(public_id)
-    reasons = queries.copy_at(letter.pk, address) if letter else None
+    letter = queries.find_letter_by_public_id(public_id)
+    reasons = queries.reasons_for_address(letter.pk, address) if letter else None
     if letter is None or reasons is None or letter.list.closed_at is not None:
         raise Http404
     return letter, reasons
 
 
-def _part(letter: LetterRow, number: str) -> HttpResponse:
+def _part(letter: ListLetter, number: str) -> HttpResponse:
     file = letter_reader.get().file(letter.list.address, _ref(letter), number)
     return as_file(HttpResponse(file.content, content_type=file.kind), name=file.name)
 
@@ -130,103 +147,112 @@ def _part(letter: LetterRow, number: str) -> HttpResponse:
 @require_GET
 @signed_in
 def show_copies(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> HttpResponse:
-    """Each recipient and what became of their copy: for those who keep the list, and the author."""
-    seat, letter = letter_at(request, list_id, str(public_id))
-    if not (seat.is_keeper or letter.author_id == seat.account_id):
+    """Delivery state of each copy, for managers and the author."""
+    access, letter = letter_access(request, list_id, str(public_id))
+    if not (access.is_manager or letter.author_id == access.account_id):
         raise Http404
     number = request.GET.get("page", "1")
     page = max(1, int(number)) if number.isdecimal() else 1
     search = request.GET.get("q", "").strip()[:100]
-    found = queries.copies(letter, search=search, offset=(page - 1) * _PAGE, limit=_PAGE + 1)
-    told = {
-        "seat": seat,
-        "row": seat.row,
-        "is_rule": seat.row.kind == Kind.RULE,
-        "letter": queries.shown(letter),
-        "fates": queries.fates(letter),
-        "copies": [(one, sentence(Refusal(one.reason)) if one.reason else "") for one in found[:_PAGE]],
+    copies = queries.copy_statuses(
+        letter, search=search, offset=(page - 1) * _PAGE_SIZE, limit=_PAGE_SIZE + 1
+    )
+    context = {
+        "access": access,
+        "row": access.row,
+        "is_rule": access.row.kind == Kind.RULE,
+        "letter": queries.letter_summary(letter),
+        "delivery_counts": queries.delivery_counts(letter),
+        "copies": [
+            CopyLine(copy, sentence(Refusal(copy.reason)) if copy.reason else "")
+            for copy in copies[:_PAGE_SIZE]
+        ],
         "search": search,
-        "before": page - 1,
-        "after": page + 1 if len(found) > _PAGE else 0,
-        "here": "archive",
+        "previous_page": page - 1,
+        "next_page": page + 1 if len(copies) > _PAGE_SIZE else 0,
+        "tab": "archive",
     }
-    return render(request, "lists/copies.html", told)
+    return render(request, "lists/copies.html", context)
 
 
 @require_POST
 @signed_in
 def decide(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> HttpResponse:
-    """`acte`: diffuser, refuser, jeter, arreter, reprendre."""
-    seat = keeper_at(request, list_id)
-    _, letter = letter_at(request, list_id, str(public_id))
+    """Carry out a manager's decision, `action`: accept, refuse, drop, stop, resume."""
+    access = manager_access(request, list_id)
+    _, letter = letter_access(request, list_id, str(public_id))
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _letter(request, seat, letter, form, status=422)
-    act = request.POST.get("acte", "")
+        return _letter(request, access, letter, form, status=422)
+    action = request.POST.get("action", "")
     try:
-        _carry_out(request, seat, letter, form, act)
+        _carry_out(request, access, letter, form, action)
     except Refusal as refusal:
-        form.add_error("day" if act == "diffuser" else None, sentence(refusal))
-        return _letter(request, seat, letter, form, status=422)
-    if act in ("arreter", "reprendre"):
+        form.add_error("day" if action == "accept" else None, sentence(refusal))
+        return _letter(request, access, letter, form, status=422)
+    if action in ("stop", "resume"):
         return HttpResponseRedirect(reverse("lists:letter", args=[list_id, public_id]))
-    return HttpResponseRedirect(f"{reverse('lists:moderation', args=[list_id])}?fait={act}")
+    return HttpResponseRedirect(f"{reverse('lists:moderation', args=[list_id])}?fait={action}")
 
 
-def _carry_out(request: SignedInRequest, seat: Seat, letter: LetterRow, form: DecisionForm, act: str) -> None:
-    by, now, which = actor_of(request), timezone.now(), str(letter.public_id)
-    list_id, account_id = seat.row.pk, seat.account_id
-    match act:
-        case "diffuser":
-            services.accept_letter(list_id, account_id, which, due_at=form.due_at(), by=by, now=now)
-        case "refuser":
-            services.refuse_letter(list_id, account_id, which, form.cleaned_data["note"], by=by, now=now)
-        case "jeter":
-            services.drop_letter(list_id, account_id, which, by=by, now=now)
-        case "arreter":
-            services.stop_letter(list_id, account_id, which, by=by, now=now)
-        case "reprendre":
-            services.go_on(list_id, account_id, which, by=by, now=now)
+def _carry_out(
+    request: SignedInRequest, access: ListAccess, letter: ListLetter, form: DecisionForm, action: str
+) -> None:
+    by, now, public_id = actor_of(request), timezone.now(), str(letter.public_id)
+    list_id, account_id = access.row.pk, access.account_id
+    match action:
+        case "accept":
+            services.accept_letter(list_id, account_id, public_id, due_at=form.due_at(), by=by, now=now)
+        case "refuse":
+            services.refuse_letter(list_id, account_id, public_id, form.cleaned_data["note"], by=by, now=now)
+        case "drop":
+            services.drop_letter(list_id, account_id, public_id, by=by, now=now)
+        case "stop":
+            services.stop_letter(list_id, account_id, public_id, by=by, now=now)
+        case "resume":
+            services.resume_letter(list_id, account_id, public_id, by=by, now=now)
         case _:
             raise Http404
 
 
 def _letter(
-    request: SignedInRequest, seat: Seat, letter: LetterRow, form: DecisionForm, status: int = 200
+    request: SignedInRequest, access: ListAccess, letter: ListLetter, form: DecisionForm, status: int = 200
 ) -> HttpResponse:
     files = _files(letter)
-    sees_fates = seat.is_keeper or letter.author_id == seat.account_id
-    is_waiting = letter.state in ("held", "scheduled")
-    told = {
-        "seat": seat,
-        "row": seat.row,
-        "is_rule": seat.row.kind == Kind.RULE,
-        "line": _line(queries.shown(letter)),
-        "letter": queries.shown(letter),
+    may_see_copies = access.is_manager or letter.author_id == access.account_id
+    is_pending = letter.state in (State.HELD, State.SCHEDULED)
+    may_decide = is_pending and access.is_manager
+    summary = queries.letter_summary(letter)
+    context = {
+        "access": access,
+        "row": access.row,
+        "is_rule": access.row.kind == Kind.RULE,
+        "reason": _line(summary).reason,
+        "letter": summary,
         "is_readable": files is not None,
         "files": files,
         "form": form,
-        "is_waiting": is_waiting and seat.is_keeper,
-        "fates": queries.fates(letter) if sees_fates and letter.planned_at else None,
-        "counted": queries.counted(queries.members_of(seat.row, timezone.now()))
-        if is_waiting and seat.is_keeper
+        "may_decide": may_decide,
+        "delivery_counts": queries.delivery_counts(letter) if may_see_copies and letter.planned_at else None,
+        "audience": queries.audience_of(queries.members_of(access.row, timezone.now()))
+        if may_decide
         else None,
-        "here": "moderation" if is_waiting else "archive",
+        "tab": "moderation" if is_pending else "archive",
     }
-    return render(request, "lists/letter.html", told, status=status)
+    return render(request, "lists/letter.html", context, status=status)
 
 
-def _line(one: LetterShown) -> tuple[LetterShown, str]:
-    return one, sentence(Refusal(one.reason)) if one.reason else ""
+def _line(letter: LetterSummary) -> LetterLine:
+    return LetterLine(letter, sentence(Refusal(letter.reason)) if letter.reason else "")
 
 
-def _files(letter: LetterRow) -> tuple[EnclosedFile, ...] | None:
-    """Its attachments; None when the letter is not in the list's mailbox any more."""
+def _files(letter: ListLetter) -> tuple[EnclosedFile, ...] | None:
+    """Attachments of the letter; None if it is no longer in the list's mailbox."""
     try:
         return letter_reader.get().files(letter.list.address, _ref(letter))
     except MessageGone:
         return None
 
 
-def _ref(letter: LetterRow) -> MessageRef:
+def _ref(letter: ListLetter) -> MessageRef:
     return MessageRef(INBOX, letter.uid_validity, letter.uid)

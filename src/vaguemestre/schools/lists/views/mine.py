@@ -1,4 +1,4 @@
-"""« Mes listes », one of them, and why one receives it."""
+"""« Mes listes », the page of a list, subscription and reasons of membership."""
 
 import uuid
 
@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.lists import queries, services
-from vaguemestre.schools.lists.http import actor_of, maker_of, person_of, seat_at
-from vaguemestre.schools.lists.rules import words
-from vaguemestre.schools.lists.rules.members import from_json
+from vaguemestre.schools.lists.http import access_to, actor_of, creator_of, person_of
+from vaguemestre.schools.lists.rules import labels
+from vaguemestre.schools.lists.rules.members import rule_from_json
 from vaguemestre.schools.lists.values import Kind, ReplyTo, Writers
 
 
@@ -22,44 +22,43 @@ from vaguemestre.schools.lists.values import Kind, ReplyTo, Writers
 @signed_in
 def list_lists(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
-    cards = queries.cards_of(request.who.account_id, person_of(request), now)
-    everywhere, places = services.reach_of(maker_of(request), now)
-    told = {
-        "kept": [one for one in cards if one.is_keeper],
-        "mine": [one for one in cards if one.is_member],
-        "open": [one for one in cards if one.may_join],
-        "may_make": everywhere or bool(places),
+    cards = queries.list_cards(request.who.account_id, person_of(request), now)
+    context = {
+        "managed": [card for card in cards if card.is_manager],
+        "received": [card for card in cards if card.is_member],
+        "joinable": [card for card in cards if card.may_join],
+        "may_create": bool(services.creation_scope(creator_of(request), now)),
         "done": request.GET.get("fait", ""),
     }
-    return render(request, "lists/mine.html", told)
+    return render(request, "lists/mine.html", context)
 
 
 @require_GET
 @signed_in
 def show_list(request: SignedInRequest, list_id: int) -> HttpResponse:
-    """Who is in it today, and why; nothing of that for somebody it does not concern."""
-    seat = seat_at(request, list_id)
-    row = seat.row
-    if not (seat.is_keeper or seat.is_member or row.may_join or _may_write(seat.is_member, row.writers)):
+    """Page of a list, with its members for those who may see them. Raises Http404 if it is not theirs."""
+    access = access_to(request, list_id)
+    row = access.row
+    may_see_members = access.is_manager or _may_write(access.is_member, row.writers)
+    if not (may_see_members or access.is_member or row.may_join):
         raise Http404
-    rule = from_json(row.rule)
-    sees_members = seat.is_keeper or _may_write(seat.is_member, row.writers)
-    meant, left_out = words.rule_said(rule, queries.places_of_rule(rule))
-    told = {
-        "seat": seat,
+    rule = rule_from_json(row.rule)
+    included, excluded = labels.rule_labels(rule, queries.places_of_rule(rule))
+    context = {
+        "access": access,
         "row": row,
         "is_rule": row.kind == Kind.RULE,
-        "meant": meant,
-        "left_out": left_out,
-        "counted": queries.counted(queries.members_of(row, timezone.now())) if sees_members else None,
-        "writers": words.WRITERS[Writers(row.writers)],
-        "replies": words.REPLIES[ReplyTo(row.reply_to)],
-        "keepers": queries.keepers_of(list_id, timezone.now()),
-        "waiting": len(queries.held_letters(list_id)) if seat.is_keeper else 0,
+        "included": included,
+        "excluded": excluded,
+        "audience": queries.audience_of(queries.members_of(row, timezone.now())) if may_see_members else None,
+        "writers": labels.WRITERS[Writers(row.writers)],
+        "replies": labels.REPLIES[ReplyTo(row.reply_to)],
+        "managers": queries.managers_of(list_id, timezone.now()),
+        "pending": len(queries.pending_letters(list_id)) if access.is_manager else 0,
         "done": request.GET.get("fait", ""),
-        "here": "list",
+        "tab": "list",
     }
-    return render(request, "lists/list.html", told)
+    return render(request, "lists/list.html", context)
 
 
 @require_POST
@@ -79,38 +78,38 @@ def leave(request: SignedInRequest, list_id: int) -> HttpResponse:
 @csrf_exempt  # the request comes from a mail server, with no cookie (RFC 8058 §3.2); the token is the proof
 @require_http_methods(["GET", "POST"])
 def leave_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Asked on a page, done by a POST: nothing is changed by following the link."""
+    """Unsubscribe by POST; GET, by link scanners for instance, only shows the page."""
     try:
-        list_id, address, _ = services.read_token(token)
+        subscription = services.read_unsubscribe_token(token)
     except Refusal as refusal:
         raise Http404 from refusal
-    row = queries.open_list(list_id)
+    row = queries.find_list(subscription.list_id)
     if row is None:
         raise Http404
     if request.method == "POST":
         services.leave_by_token(token, now=timezone.now())
-    told = {"row": row, "address": address, "done": request.method == "POST"}
-    return render(request, "lists/leave.html", told)
+    context = {"row": row, "address": subscription.address, "done": request.method == "POST"}
+    return render(request, "lists/leave.html", context)
 
 
 @require_GET
 @signed_in
 def why(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
-    """« Pourquoi ai-je reçu ce message ? », for whoever received it and nobody else."""
-    letter = queries.letter_named(str(public_id))
-    reasons = queries.copy_for(letter.pk, person_of(request)) if letter else None
+    """« Pourquoi ai-je reçu ce message ? », for its recipients only."""
+    letter = queries.find_letter_by_public_id(str(public_id))
+    reasons = queries.reasons_for_person(letter.pk, person_of(request)) if letter else None
     if letter is None or reasons is None:
         raise Http404
-    still = queries.why_member(letter.list, person_of(request), timezone.now())
-    told = {
-        "letter": queries.shown(letter),
+    current_reasons = queries.membership_reasons(letter.list, person_of(request), timezone.now())
+    context = {
+        "letter": queries.letter_summary(letter),
         "row": letter.list,
         "reasons": reasons,
         "is_rule": letter.list.kind == Kind.RULE,
-        "is_still": bool(still),
-        "keepers": queries.keepers_of(letter.list_id, timezone.now()),
+        "is_still_member": bool(current_reasons),
+        "managers": queries.managers_of(letter.list_id, timezone.now()),
     }
-    return render(request, "lists/why.html", told)
+    return render(request, "lists/why.html", context)
 
 
 def _may_write(is_member: bool, writers: str) -> bool:

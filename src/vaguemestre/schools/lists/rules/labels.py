@@ -1,4 +1,4 @@
-"""Codes as pages say them."""
+"""French labels of codes, criteria and settings."""
 
 from collections.abc import Mapping
 
@@ -50,7 +50,7 @@ CATEGORIES = {
 }
 SECTORS = {"PUBLIC": "Public", "PRIVE": "Privé sous contrat"}
 WRITERS = {
-    Writers.KEEPERS: "Ses propriétaires et modérateurs",
+    Writers.MANAGERS: "Ses propriétaires et modérateurs",
     Writers.MEMBERS: "Ses membres",
     Writers.INSIDE: "Tous les agents de l’académie",
     Writers.ANYBODY: "Tout le monde, aussi de l’extérieur",
@@ -66,9 +66,9 @@ FILES = {
 }
 
 
-def said_of(name: str, code: str, places: Mapping[str, str] | None = None) -> str:
-    """One value of one criterion, in words; an unknown code as it is. `places`: UAI → name."""
-    known = {"uais": places or {}, "corps": CORPS, "categories": CATEGORIES, "sectors": SECTORS}
+def value_label(name: str, code: str, places: Mapping[str, str] | None = None) -> str:
+    """Label of a value of a criterion; the code itself if it is unknown. `places`: UAI → name."""
+    labels = {"uais": places or {}, "corps": CORPS, "categories": CATEGORIES, "sectors": SECTORS}
     match name:
         case "functions":
             return function_label(code)
@@ -81,22 +81,22 @@ def said_of(name: str, code: str, places: Mapping[str, str] | None = None) -> st
         case "kinds":
             return structure_kind_label(code)
         case _:
-            return known.get(name, {}).get(code, code)
+            return labels.get(name, {}).get(code, code)
 
 
-def criteria_said(criteria: Criteria, places: Mapping[str, str]) -> str:
-    """`Enseignement ; SVT ; Collège ; Somme (80)`."""
+def criteria_label(criteria: Criteria, places: Mapping[str, str]) -> str:
+    """Label of a block: `Enseignement ; SVT ; Collège ; Somme (80)`."""
     blocks = [
-        " ou ".join(said_of(name, code, places) for code in getattr(criteria, name))
+        " ou ".join(value_label(name, code, places) for code in getattr(criteria, name))
         for name in Criteria.__slots__
         if getattr(criteria, name)
     ]
     return " ; ".join(blocks)
 
 
-def rule_said(rule: Rule, places: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(those meant, those left out), one phrase each."""
+def rule_labels(rule: Rule, places: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Labels of the blocks of `any`, and of `besides`."""
     return (
-        tuple(criteria_said(one, places) for one in rule.any),
-        tuple(criteria_said(one, places) for one in rule.besides),
+        tuple(criteria_label(block, places) for block in rule.any),
+        tuple(criteria_label(block, places) for block in rule.besides),
     )

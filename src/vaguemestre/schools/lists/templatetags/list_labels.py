@@ -1,4 +1,4 @@
-"""`{% load lists_shown %}`: where a letter is, what became of a copy, in words."""
+"""French labels of the states of letters and copies."""
 
 from django import template
 
@@ -13,7 +13,7 @@ _STATES = {
     "dropped": "Jeté",
     "stopped": "Arrêté",
 }
-_MARKS = {
+_DELIVERY_STATES = {
     "waiting": ("Pas encore parti", ""),
     "accepted": ("En route", ""),
     "delayed": ("Retardé", "warn"),
@@ -24,15 +24,15 @@ _MARKS = {
 
 
 @register.filter
-def state_said(state: str) -> str:
+def state_label(state: str) -> str:
     return str(_STATES.get(state, state))
 
 
 @register.filter
-def mark_said(mark: str) -> str:
-    return str(_MARKS[mark][0]) if mark in _MARKS else mark
+def delivery_label(state: str) -> str:
+    return str(_DELIVERY_STATES[state][0]) if state in _DELIVERY_STATES else state
 
 
 @register.filter
-def mark_kind(mark: str) -> str:
-    return _MARKS[mark][1] if mark in _MARKS else ""
+def delivery_color(state: str) -> str:
+    return _DELIVERY_STATES[state][1] if state in _DELIVERY_STATES else ""

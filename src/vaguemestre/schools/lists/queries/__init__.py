@@ -1,0 +1,75 @@
+"""Reads of lists, managers, members, letters and copies."""
+
+from vaguemestre.schools.lists.queries.copies import (
+    copy_statuses,
+    count_in_flight,
+    delivery_counts,
+    reasons_for_address,
+    reasons_for_person,
+)
+from vaguemestre.schools.lists.queries.letters import (
+    count_recent_replies,
+    distributed_letters,
+    find_letter,
+    find_letter_by_id,
+    find_letter_by_public_id,
+    is_distributed,
+    letter_summary,
+    pending_letters,
+    refused_letters,
+    stalled_letters,
+)
+from vaguemestre.schools.lists.queries.lists import (
+    addressed_lists,
+    find_list,
+    find_list_by_address,
+    is_list_mailbox,
+    list_cards,
+    lists_by_address,
+    overdue_lists,
+    search_writable_lists,
+)
+from vaguemestre.schools.lists.queries.managers import manager_accounts, managers_of, role_in
+from vaguemestre.schools.lists.queries.members import (
+    audience_of,
+    members_of,
+    members_with_subscription,
+    membership_reasons,
+    places_of_rule,
+    rule_members,
+)
+
+__all__ = [
+    "addressed_lists",
+    "audience_of",
+    "copy_statuses",
+    "count_in_flight",
+    "count_recent_replies",
+    "delivery_counts",
+    "distributed_letters",
+    "find_letter",
+    "find_letter_by_id",
+    "find_letter_by_public_id",
+    "find_list",
+    "find_list_by_address",
+    "is_distributed",
+    "is_list_mailbox",
+    "letter_summary",
+    "list_cards",
+    "lists_by_address",
+    "manager_accounts",
+    "managers_of",
+    "members_of",
+    "members_with_subscription",
+    "membership_reasons",
+    "overdue_lists",
+    "pending_letters",
+    "places_of_rule",
+    "reasons_for_address",
+    "reasons_for_person",
+    "refused_letters",
+    "role_in",
+    "rule_members",
+    "search_writable_lists",
+    "stalled_letters",
+]

@@ -1,0 +1,136 @@
+"""Lists: found by id or address, offered to members and writers."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from vaguemestre.people.credentials.queries import identified
+from vaguemestre.people.lifecycle.queries import withdrawn_among
+from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList, Subscriber
+from vaguemestre.schools.lists.queries.managers import lists_owned_by_post, role_in
+from vaguemestre.schools.lists.queries.members import (
+    audience_of,
+    members_of,
+    membership_reasons,
+    posts_of,
+)
+from vaguemestre.schools.lists.rules.list_address import without_detail
+from vaguemestre.schools.lists.rules.members import people_matching, rule_from_json
+from vaguemestre.schools.lists.values import AddressedList, Kind, ListCard, Role, State, Writers
+
+_MAX_CANDIDATES = 40  # lists of that name, among which those one may write to are proposed
+_SHOWN_MEMBERS = 3
+
+
+def find_list(list_id: int) -> MailingList | None:
+    """The list of that id, open or closed."""
+    return MailingList.objects.select_related("account").filter(pk=list_id).first()
+
+
+def find_list_by_address(address: str) -> MailingList | None:
+    """The list of that address, open or closed."""
+    return MailingList.objects.filter(address=address.lower()).first()
+
+
+def is_list_mailbox(mailbox: str) -> bool:
+    """Implements `outbox.ports.ForwardsMail`."""
+    return MailingList.objects.filter(address=mailbox.lower()).exists()
+
+
+def lists_by_address(addresses: Iterable[str]) -> dict[str, int]:
+    """Address → list id, for the addresses (with or without detail) of lists."""
+    candidates = {without_detail(address) for address in addresses}
+    return dict(MailingList.objects.filter(address__in=candidates).values_list("address", "pk"))
+
+
+def overdue_lists(before: datetime, *, limit: int) -> list[int]:
+    """Open lists whose mailbox was not read since then, the longest first."""
+    rows = MailingList.objects.filter(Q(read_at=None) | Q(read_at__lt=before), closed_at__isnull=True)
+    return list(rows.order_by("read_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def list_cards(account_id: int, person_id: int, now: datetime) -> tuple[ListCard, ...]:
+    """Lists a person manages, is a member of, or may join. None after departure or during a long leave."""
+    if withdrawn_among([account_id]):
+        return ()
+    roles = dict(ListRole.objects.filter(account_id=account_id).values_list("list_id", "role"))
+    roles |= dict.fromkeys(lists_owned_by_post(account_id, person_id, now), Role.OWNER)
+    subscribed = set(Subscriber.objects.filter(person_id=person_id).values_list("list_id", flat=True))
+    posts = posts_of(person_id, now) if person_id else []
+    held = dict(
+        ListLetter.objects.filter(list_id__in=roles, state=State.HELD)
+        .values_list("list_id")
+        .annotate(count=Count("pk"))
+        .values_list("list_id", "count")
+    )
+    cards = []
+    for row in MailingList.objects.filter(closed_at__isnull=True).order_by("title", "pk"):
+        is_rule = row.kind == Kind.RULE
+        is_member = (
+            bool(people_matching(rule_from_json(row.rule), posts)) if is_rule else row.pk in subscribed
+        )
+        card = ListCard(
+            list_id=row.pk,
+            address=row.address,
+            title=row.title,
+            description=row.description,
+            kind=Kind(row.kind),
+            held=held.get(row.pk, 0),
+            is_manager=row.pk in roles,
+            is_owner=roles.get(row.pk) == Role.OWNER,
+            is_member=is_member,
+            may_leave=is_member and not is_rule,
+            may_join=not is_rule and not is_member and row.may_join,
+        )
+        if card.is_manager or card.is_member or card.may_join:
+            cards.append(card)
+    return tuple(cards)
+
+
+def search_writable_lists(
+    account_id: int, text: str, now: datetime, *, limit: int
+) -> tuple[AddressedList, ...]:
+    """Open lists the account may write to, whose title or address has every word of the text."""
+    words = text.lower().split()[:5]
+    if not words or len(text.strip()) < 2:
+        return ()
+    rows = MailingList.objects.filter(closed_at__isnull=True)
+    for word in words:
+        rows = rows.filter(Q(title__icontains=word) | Q(address__icontains=word))
+    person_id = _person_id_of(account_id)
+    lists: list[AddressedList] = []
+    for row in rows.order_by("title", "pk")[:_MAX_CANDIDATES]:
+        if _may_write(row, account_id, person_id, now):
+            lists.append(AddressedList(row.address, row.title, is_held=False))
+            if len(lists) == limit:
+                break
+    return tuple(lists)
+
+
+def addressed_lists(account_id: int, addresses: Collection[str], now: datetime) -> dict[str, AddressedList]:
+    """Address → open list, with its audience if the account may write to it."""
+    candidates = [address.lower() for address in addresses]
+    rows = list(MailingList.objects.filter(address__in=candidates, closed_at__isnull=True))
+    person_id = _person_id_of(account_id) if rows else 0
+    lists = {}
+    for row in rows:
+        is_manager = role_in(row.pk, account_id, now) is not None
+        may_write = is_manager or _may_write(row, account_id, person_id, now)
+        is_held = not is_manager and (row.is_moderated or not may_write)
+        audience = audience_of(members_of(row, now), sample_size=_SHOWN_MEMBERS) if may_write else None
+        lists[row.address] = AddressedList(row.address, row.title, is_held, audience)
+    return lists
+
+
+def _may_write(row: MailingList, account_id: int, person_id: int, now: datetime) -> bool:
+    """Whether the account may write to the list without moderation of its author."""
+    if row.writers in (Writers.INSIDE, Writers.ANYBODY):
+        return True
+    if row.writers == Writers.MEMBERS and membership_reasons(row, person_id, now):
+        return True
+    return role_in(row.pk, account_id, now) is not None
+
+
+def _person_id_of(account_id: int) -> int:
+    return identified(account_id).person_id or 0

@@ -1,0 +1,93 @@
+"""Managers of lists: owners, moderators, the head of a list's school, administrators of orphan lists."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.queries import presented
+from vaguemestre.people.directory.queries import primary_address, served_posts
+from vaguemestre.people.lifecycle.queries import withdrawn, withdrawn_among
+from vaguemestre.schools.lists.models import ListRole, MailingList
+from vaguemestre.schools.lists.queries.members import accounts_by_person
+from vaguemestre.schools.lists.values import Manager, Role
+
+_HEAD_FUNCTION = "DIR"
+
+
+def role_in(list_id: int, account_id: int, now: datetime) -> Role | None:
+    """OWNER, MODERATOR or None.
+
+    The current head of the school of a list is one of its owners. Administrators are owners of a list whose
+    owners have all left.
+    """
+    stored = ListRole.objects.filter(list_id=list_id, account_id=account_id).values_list("role", flat=True)
+    value = stored.first()
+    if withdrawn_among([account_id]):
+        return None
+    role = Role(value) if value else None
+    if role is Role.OWNER:
+        return role
+    row = MailingList.objects.filter(pk=list_id).first()
+    account = presented(account_id)
+    if row is None or account is None or account.state != "active":
+        return role
+    if row.within and account_id in _heads(row.within, now):
+        return Role.OWNER
+    is_orphan = not _active_owners().filter(list_id=list_id).exists()
+    return Role.OWNER if is_orphan and account.role == "administrator" else role
+
+
+def managers_of(list_id: int, now: datetime) -> list[Manager]:
+    """Owners first, then moderators, then the head of the school of the list."""
+    rows = ListRole.objects.filter(list_id=list_id).select_related("account__person")
+    managers = []
+    for row in rows.order_by("-role", "pk"):
+        person = row.account.person
+        name = person.shown_name if person else row.account.username
+        address = primary_address(person.pk) if person else None
+        managers.append(Manager(row.account_id, name, address or "", Role(row.role)))
+    account_ids = {manager.account_id for manager in managers}
+    within = MailingList.objects.values_list("within", flat=True).get(pk=list_id)
+    for account_id in _heads(within, now) if within else ():
+        head = presented(account_id)
+        if head and account_id not in account_ids:
+            managers.append(Manager(account_id, head.name, head.address, Role.HEAD))
+    return managers
+
+
+def manager_accounts(list_id: int, now: datetime) -> list[int]:
+    """Accounts that moderate the list."""
+    rows = ListRole.objects.filter(list_id=list_id, account__state="active")
+    rows = rows.exclude(account_id__in=withdrawn()).order_by("pk")
+    within = MailingList.objects.values_list("within", flat=True).get(pk=list_id)
+    heads = _heads(within, now) if within else ()
+    return list(dict.fromkeys((*rows.values_list("account_id", flat=True), *heads)))
+
+
+def lists_owned_by_post(account_id: int, person_id: int, now: datetime) -> list[int]:
+    """Lists of the schools a person leads and, for administrators, lists without owner."""
+    posts = (
+        served_posts(paris_day(now), [{"functions": [_HEAD_FUNCTION]}], person_id=person_id)
+        if person_id
+        else ()
+    )
+    rows = MailingList.objects.filter(within__in={post.uai for post in posts}, closed_at__isnull=True)
+    list_ids = list(rows.values_list("pk", flat=True))
+    account = presented(account_id)
+    if account and account.role == "administrator":
+        with_owner = _active_owners().values("list_id")
+        orphans = MailingList.objects.filter(closed_at__isnull=True).exclude(pk__in=with_owner)
+        list_ids += orphans.values_list("pk", flat=True)
+    return list_ids
+
+
+def _heads(uai: str, now: datetime) -> tuple[int, ...]:
+    """Accounts of the heads of that school today."""
+    posts = served_posts(paris_day(now), [{"functions": [_HEAD_FUNCTION], "uais": [uai]}])
+    return tuple(sorted(accounts_by_person({post.person_id for post in posts}).values()))
+
+
+def _active_owners() -> QuerySet[ListRole]:
+    owners = ListRole.objects.filter(role=Role.OWNER, account__state="active")
+    return owners.exclude(account_id__in=withdrawn())
