@@ -1,4 +1,4 @@
-"""People across services: found, their account, the lines of feeds that changed them; no civil status."""
+"""People of every service: search, account, role, feed lines that changed them; no civil status."""
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -45,16 +45,16 @@ _ACCOUNT_ACTIONS = ("credentials.account-", "credentials.mailbox-", "directory.c
 @require_GET
 @for_administrators
 def list_all(request: SignedInRequest) -> HttpResponse:
-    known = [(one.service_id, one.code) for one in service_summaries()]
-    form = PeopleSearchForm(request.GET, known)
+    service_choices = [(service.service_id, service.code) for service in service_summaries()]
+    form = PeopleSearchForm(request.GET, service_choices)
     listing = Listing.of(request.GET, ("nom",))
     rows, total = people_page(
         form.sought, first=listing.first, count=listing.count, backwards=listing.backwards
     )
-    lives = lives_of([one.person_id for one in rows])
+    lives = lives_of([row.person_id for row in rows])
     context = {
         "form": form,
-        "rows": [(one, category_label(one.category), _state(lives.get(one.person_id))) for one in rows],
+        "rows": [(row, category_label(row.category), _state(lives.get(row.person_id))) for row in rows],
         "total": total,
         "listing": listing,
     }
@@ -134,5 +134,5 @@ def _labelled(lines: list[EntrySummary]) -> list[tuple[EntrySummary, str, str]]:
 
 
 def _state(life: object) -> str:
-    """`lives_of` gives the account, the username and the state."""
+    """The label of the state in an entry of `lives_of`: account, username, state."""
     return str(STATES.get(str(life[2]), str(life[2]))) if isinstance(life, tuple) and len(life) > 2 else ""

@@ -1,4 +1,4 @@
-"""Somebody of a feed who may be somebody of the service: the officer who knows them says."""
+"""People of a feed who may be people of the service, for an officer to decide."""
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -31,17 +31,17 @@ def list_match_candidates(request: OfficerRequest) -> HttpResponse:
 @for_officers
 @act_words("répondre à une ressemblance")
 def answer(request: OfficerRequest, candidate_id: int) -> HttpResponse:
-    """`reponse`: `meme` person, or `autre`."""
-    academy_id, told = (
+    """Record the decision `reponse`: `meme` person, or `autre`."""
+    academy_id, decision = (
         academy_of_managed_match_candidate(request.scope.services, candidate_id),
         request.POST.get("reponse"),
     )
-    if academy_id is None or told not in ("meme", "autre"):
+    if academy_id is None or decision not in ("meme", "autre"):
         raise Http404
     by = f"account:{request.who.account_id}"
     try:
         intake.answer_match_candidate(
-            academy_id, candidate_id, same=told == "meme", by=by, now=timezone.now()
+            academy_id, candidate_id, same=decision == "meme", by=by, now=timezone.now()
         )
     except Refusal as refusal:
         return _page(request, problem=sentence(refusal))
@@ -62,7 +62,7 @@ def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
         first=listing.first,
         count=listing.count,
     )
-    shown = {
+    context = {
         "rows": rows,
         "total": total,
         "listing": listing,
@@ -71,4 +71,4 @@ def _page(request: OfficerRequest, *, problem: str = "") -> HttpResponse:
         "done": "fait" in request.GET,
         "problem": problem,
     }
-    return render(request, "enrolment/match_candidates.html", shown, status=409 if problem else 200)
+    return render(request, "enrolment/match_candidates.html", context, status=409 if problem else 200)

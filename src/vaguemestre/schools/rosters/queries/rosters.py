@@ -52,8 +52,8 @@ def _roster(pk: int, uai: str, source: str) -> Roster:
     )
 
 
-def _group_by_left(rows: object, left: str, right: str) -> Mapping[int, list[int]]:
+def _group_by_left(rows: object, left_column: str, right_column: str) -> Mapping[int, list[int]]:
     grouped: dict[int, list[int]] = defaultdict(list)
-    for left_id, right_id in rows.values_list(f"{left}_id", f"{right}_id"):  # type: ignore[attr-defined]
+    for left_id, right_id in rows.values_list(f"{left_column}_id", f"{right_column}_id"):  # type: ignore[attr-defined]
         grouped[left_id].append(right_id)
     return grouped

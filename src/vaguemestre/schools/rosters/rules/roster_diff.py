@@ -43,15 +43,15 @@ class _Unusable(Exception):
 class _Draft:
     """The rosters while requests are applied. Schools are identified by their id in the export."""
 
-    def __init__(self, known: Mapping[str, Roster], digest: Digest, domain: str) -> None:
+    def __init__(self, stored: Mapping[str, Roster], digest: Digest, domain: str) -> None:
         self.digest, self.domain = digest, domain
-        self.uais = {roster.source: uai for uai, roster in known.items() if roster.source}
+        self.uais = {roster.source: uai for uai, roster in stored.items() if roster.source}
         self.pupils: dict[str, tuple[str, Pupil]] = {}
         self.teachers: dict[str, dict[str, Teacher]] = {}
         self.relatives: dict[str, Relative] = {}
         self.described: set[str] = set()  # schools the export has a record of
         self.without_address = self.foreign_addresses = 0
-        for roster in known.values():
+        for roster in stored.values():
             self.pupils |= {key: (roster.source, pupil) for key, pupil in roster.pupils.items()}
             self.relatives |= roster.relatives
             for key, teacher in roster.teachers.items():
@@ -59,23 +59,28 @@ class _Draft:
 
 
 def target_rosters(
-    requests: Iterable[AafRequest], known: Mapping[str, Roster], digest: Digest, *, is_full: bool, domain: str
+    requests: Iterable[AafRequest],
+    stored: Mapping[str, Roster],
+    digest: Digest,
+    *,
+    is_full: bool,
+    domain: str,
 ) -> TargetRosters:
     """The rosters of the schools concerned, after these requests.
 
     `is_full`: people the export no longer names are removed; a rejected record leaves its person unchanged.
     `digest` replaces the export's ids; addresses outside `domain`, the ENT's, are dropped.
     """
-    draft, rejected = _Draft(known, digest, domain), []
-    named: dict[str, set[str]] = {PUPIL: set(), RELATIVE: set(), STAFF: set(), SCHOOL: set()}
+    draft, rejected = _Draft(stored, digest, domain), []
+    keys_in_export: dict[str, set[str]] = {PUPIL: set(), RELATIVE: set(), STAFF: set(), SCHOOL: set()}
     for request in requests:
-        named[request.category].add(digest(f"{request.category}:{request.id}"))
+        keys_in_export[request.category].add(digest(f"{request.category}:{request.id}"))
         try:
             _APPLY[request.category](draft, request)
         except _Unusable as error:
             rejected.append(RejectedLine(request.file, request.line, str(error)))
     if is_full:
-        _drop_unnamed(draft, named)
+        _drop_unnamed(draft, keys_in_export)
         touched = {uai for source, uai in draft.uais.items() if source in draft.described}
     else:
         touched = set(draft.uais.values())
@@ -85,17 +90,17 @@ def target_rosters(
     return TargetRosters(rosters, tuple(rejected), notices)
 
 
-def _drop_unnamed(draft: _Draft, named: Mapping[str, set[str]]) -> None:
+def _drop_unnamed(draft: _Draft, keys_in_export: Mapping[str, set[str]]) -> None:
     """Remove people a complete export no longer names. A category without file is left unchanged."""
-    if named[PUPIL]:
+    if keys_in_export[PUPIL]:
         missing = {
             key
             for key, (source, _) in draft.pupils.items()
-            if source in draft.described and key not in named[PUPIL]
+            if source in draft.described and key not in keys_in_export[PUPIL]
         }
         draft.pupils = {key: entry for key, entry in draft.pupils.items() if key not in missing}
-    if named[STAFF]:
-        for key in set(draft.teachers) - named[STAFF]:
+    if keys_in_export[STAFF]:
+        for key in set(draft.teachers) - keys_in_export[STAFF]:
             by_school = draft.teachers[key]
             draft.teachers[key] = {
                 source: teacher for source, teacher in by_school.items() if source not in draft.described

@@ -142,8 +142,14 @@ def _plan_xml(files: Sequence[ImportFile], settings: ImportSettings) -> ImportPl
     if is_full is None:
         raise Refusal("rosters.kind-unsaid")
     structures = structure_ids(settings.academy_id)
-    named = {name.uai for name in names}
-    uais = [settings.only_uai] if settings.only_uai else list(named) if named <= set(structures) else None
+    uais_in_names = {name.uai for name in names}
+    uais = (
+        [settings.only_uai]
+        if settings.only_uai
+        else list(uais_in_names)
+        if uais_in_names <= set(structures)
+        else None
+    )
     stored = queries.stored_rosters(settings.academy_id, uais)
     target = target_rosters(
         _requests(files),

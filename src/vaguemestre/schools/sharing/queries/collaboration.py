@@ -61,18 +61,18 @@ def _present(ref: MessageRef, account_id: int, now: datetime) -> list[Presence]:
     rows = Presence.objects.filter(
         box_id=ref.box_id, message_id=ref.message_id, seen_at__gte=now - ANSWERING_FOR
     ).exclude(account_id=account_id)
-    here = [
+    present_rows = [
         row for row in rows.order_by("kind", "pk") if is_present(PresenceKind(row.kind), row.seen_at, now)
     ]
-    return list({row.account_id: row for row in reversed(here)}.values())[::-1]
+    return list({row.account_id: row for row in reversed(present_rows)}.values())[::-1]
 
 
 def competing_answers(box_id: int, message_id: str, account_id: int, now: datetime) -> CompetingAnswers:
     """The answers of the other members to a message."""
-    sent = SentMessage.objects.filter(box_id=box_id, in_reply_to=message_id).exclude(account_id=account_id)
+    answers = SentMessage.objects.filter(box_id=box_id, in_reply_to=message_id).exclude(account_id=account_id)
     present = _present(MessageRef(box_id, message_id, message_id), account_id, now)
     return CompetingAnswers(
-        list(sent.order_by("-at")), [row for row in present if row.kind == PresenceKind.ANSWERS]
+        list(answers.order_by("-at")), [row for row in present if row.kind == PresenceKind.ANSWERS]
     )
 
 
