@@ -42,7 +42,9 @@ def bring(
         open_store.get()(owner.mailbox) as store,
         bar("Import") as tell,
     ):
-        tally = services.bring(store, source, Tally(), now=timezone.now(), apart=folder, enough=tell)
+        tally = services.import_messages(
+            store, source, Tally(), now=timezone.now(), apart=folder, enough=tell
+        )
     for problem in tally.left:
         typer.echo(f"Laissé : {problem.place} : {PROBLEMS.get(problem.problem, problem.problem)}", err=True)
     typer.echo(
@@ -64,7 +66,7 @@ def take(
     shutil.rmtree(work, ignore_errors=True)  # of another day: the mailbox has changed since
     try:
         with open_store.get()(owner.mailbox) as store, bar("Export") as tell:
-            tally = services.take_out(store, work, Tally(), enough=tell)
+            tally = services.export_folders(store, work, Tally(), enough=tell)
         services.pack(work, file, other_parts.get()(owner.account_id))
     except OSError as error:
         raise Failed(f"{file} ne peut pas être écrit ({error.strerror}).", 1) from error

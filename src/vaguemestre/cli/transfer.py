@@ -94,7 +94,7 @@ def read(
         open_store.get()(owner.mailbox) as store,
         bar("Lecture") as tell,
     ):
-        tally = services.bring(store, source, Tally(), now=now, enough=tell)
+        tally = services.import_messages(store, source, Tally(), now=now, enough=tell)
         tally = services.verify(store, source, tally)
         take_parts.get()(owner.account_id, source.parts(), store.places().names, now=now)
     for problem in tally.left:

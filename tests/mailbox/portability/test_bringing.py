@@ -16,7 +16,7 @@ from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.mailbox.portability.ports import MailboxFull
 from vaguemestre.mailbox.portability.rules import mbox
 from vaguemestre.mailbox.portability.rules import tally as counting
-from vaguemestre.mailbox.portability.services import bring, pack, take_out
+from vaguemestre.mailbox.portability.services import export_folders, import_messages, pack
 from vaguemestre.mailbox.portability.values import Piece, Tally
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -56,7 +56,7 @@ def box_of(*numbers: int) -> bytes:
 
 def test_messages_come_in_with_their_folders_flags_and_dates() -> None:
     store = MemoryStore()
-    tally = bring(
+    tally = import_messages(
         store, archive(("Envoyés", box_of(1, 2), True), ("Projets", letter(3), False)), Tally(), now=NOW
     )
     assert (tally.added, tally.known, tally.left_count, tally.is_over) == (3, 0, 0, True)
@@ -69,8 +69,8 @@ def test_messages_come_in_with_their_folders_flags_and_dates() -> None:
 
 def test_a_second_time_adds_nothing() -> None:
     store, source = MemoryStore(), archive(("", box_of(1, 2, 3), True))
-    bring(store, source, Tally(), now=NOW)
-    tally = bring(store, source, Tally(), now=NOW)
+    import_messages(store, source, Tally(), now=NOW)
+    tally = import_messages(store, source, Tally(), now=NOW)
     assert (tally.added, tally.known) == (0, 3)
     assert len(store.folders["INBOX"]) == 3
 
@@ -78,16 +78,16 @@ def test_a_second_time_adds_nothing() -> None:
 def test_a_full_mailbox_stops_it_and_what_came_is_known_the_next_time() -> None:
     store, source = MemoryStore(room=2), archive(("", box_of(1, 2, 3), True))
     with pytest.raises(MailboxFull):
-        bring(store, source, Tally(), now=NOW)
+        import_messages(store, source, Tally(), now=NOW)
     store._room = 10
-    assert bring(store, source, Tally(), now=NOW).added == 1
+    assert import_messages(store, source, Tally(), now=NOW).added == 1
     assert len(store.folders["INBOX"]) == 3
 
 
 def test_a_message_that_is_too_large_stays_and_the_others_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vaguemestre.engines.archives.members.LARGEST", 400)
     source = archive(("", mbox.written(letter(1, "x" * 600), frozenset(), NOW) + box_of(2), True))
-    tally = bring(MemoryStore(), source, Tally(), now=NOW)
+    tally = import_messages(MemoryStore(), source, Tally(), now=NOW)
     assert (tally.added, tally.left_count) == (1, 1)
     assert tally.left[0].problem == "too-large"
 
@@ -98,7 +98,7 @@ def test_cut_anywhere_and_taken_up_again_the_end_is_the_same(
 ) -> None:
     source = archive(("", box_of(*numbers), True), ("Projets", box_of(*numbers), True))
     whole, cut = MemoryStore(), MemoryStore()
-    bring(whole, source, Tally(), now=NOW)
+    import_messages(whole, source, Tally(), now=NOW)
     tally, runs = Tally(), 0
     while not tally.is_over:
         done = 0
@@ -109,7 +109,7 @@ def test_cut_anywhere_and_taken_up_again_the_end_is_the_same(
             return done >= slice_size
 
         before = tally
-        tally = bring(cut, source, tally, now=NOW, enough=enough)
+        tally = import_messages(cut, source, tally, now=NOW, enough=enough)
         runs += 1
         if forgets and runs == 2:  # killed before the cursor was kept
             tally = before
@@ -119,14 +119,14 @@ def test_cut_anywhere_and_taken_up_again_the_end_is_the_same(
 
 def test_taken_out_then_brought_in_elsewhere_nothing_is_lost(tmp_path: Path) -> None:
     store, other = MemoryStore(), MemoryStore()
-    bring(
+    import_messages(
         store, archive(("Envoyés", box_of(1, 2), True), ("Projets/2026", box_of(3), True)), Tally(), now=NOW
     )
-    tally = take_out(store, tmp_path / "work", Tally())
+    tally = export_folders(store, tmp_path / "work", Tally())
     assert tally.added == 3
     pack(tmp_path / "work", tmp_path / "out.zip", [("contacts.vcf", b"BEGIN:VCARD")])
     with open_archive(tmp_path / "out.zip", "out.zip") as source:
-        bring(other, source, Tally(), now=NOW)
+        import_messages(other, source, Tally(), now=NOW)
     assert other.folders == store.folders
 
 
@@ -135,19 +135,21 @@ def test_an_export_killed_anywhere_holds_each_message_once(
     tmp_path_factory: pytest.TempPathFactory, kills: list[int]
 ) -> None:
     store, work = MemoryStore(), tmp_path_factory.mktemp("export") / "work"
-    bring(store, archive(("", box_of(1, 2, 3), True), ("Projets", box_of(4, 5), True)), Tally(), now=NOW)
+    import_messages(
+        store, archive(("", box_of(1, 2, 3), True), ("Projets", box_of(4, 5), True)), Tally(), now=NOW
+    )
     kept = Tally()
     for stop_after in kills:
-        some = take_out(
+        some = export_folders(
             store, work, kept, enough=lambda tally, end=kept.added + stop_after: tally.added >= end
         )
         if stop_after != 2:  # else killed: its cursor is forgotten, what it wrote is there
             kept = some
-    take_out(store, work, kept)
+    export_folders(store, work, kept)
     pack(work, work.with_name("out.zip"), [])
     other = MemoryStore()
     with open_archive(work.with_name("out.zip"), "out.zip") as source:
-        assert bring(other, source, Tally(), now=NOW).known == 0
+        assert import_messages(other, source, Tally(), now=NOW).known == 0
     assert other.folders == store.folders
 
 
@@ -170,7 +172,9 @@ class PlainSource:
 def test_no_source_brings_in_a_header_longer_than_a_mail_server_takes(line_end: bytes) -> None:
     store = MemoryStore()
     long, short = (with_header_of(octets).replace(b"\r\n", line_end) for octets in (110_000, 90_000))
-    tally = bring(store, PlainSource(long, short, long.partition(line_end * 2)[0]), Tally(), now=NOW)
+    tally = import_messages(
+        store, PlainSource(long, short, long.partition(line_end * 2)[0]), Tally(), now=NOW
+    )
     assert [(one.place, one.problem) for one in tally.left] == [("n° 1", "too-large"), ("n° 3", "too-large")]
     assert (tally.added, tally.is_over) == (1, True)
     assert [one.content for one in store.folders["INBOX"]] == [with_header_of(90_000)]

@@ -18,7 +18,7 @@ from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.ports import SourceRefused
 from vaguemestre.mailbox.portability.rules import sealed
-from vaguemestre.mailbox.portability.services import bring, verify, write_archive, write_sealed
+from vaguemestre.mailbox.portability.services import import_messages, verify, write_archive, write_sealed
 from vaguemestre.mailbox.portability.values import Tally
 
 # a process that is killed is a copy of this one: it writes a file and nothing else
@@ -69,7 +69,7 @@ def test_what_was_written_in_slices_arrives_whole_with_folders_flags_dates_and_p
     other = MemoryStore()
     with OpenAnyArchive(lambda: AMIENS, lambda: {"ac-lille.test": LILLE.card})(path, path.name) as source:
         for added in (5, 0):  # again: nothing twice
-            tally = bring(other, source, Tally(), now=datetime(2030, 1, 1, tzinfo=UTC))
+            tally = import_messages(other, source, Tally(), now=datetime(2030, 1, 1, tzinfo=UTC))
             assert (tally.added, tally.known) == (added, 5 - added)
         assert verify(other, source, tally).verified == 5
         assert source.parts() == dict(PARTS)
@@ -82,7 +82,7 @@ def test_reading_goes_on_where_it_stopped(tmp_path: Path) -> None:
     write(path)
     source, other, tally = opened(path.read_bytes()), MemoryStore(), Tally()
     for _ in range(6):
-        tally = bring(other, source, tally, now=NOW, enough=lambda _: True)
+        tally = import_messages(other, source, tally, now=NOW, enough=lambda _: True)
     assert (tally.is_over, tally.added) == (True, 5)
     assert other.folders == full_store().folders
 
@@ -91,7 +91,7 @@ def test_a_message_that_did_not_stay_is_named(tmp_path: Path) -> None:
     path = tmp_path / "demenagement.vmd"
     write(path)
     source, other = opened(path.read_bytes()), MemoryStore()
-    tally = bring(other, source, Tally(), now=NOW)
+    tally = import_messages(other, source, Tally(), now=NOW)
     other.folders["Sent"].clear()
     found = verify(other, source, tally)
     assert (found.verified, found.left_count, found.left[0].problem) == (4, 1, "missing")
@@ -179,7 +179,7 @@ def test_an_archive_whose_writing_was_killed_goes_on_and_ends_whole(tmp_path: Pa
     assert sorted(one.name for one in tmp_path.iterdir()) == ["demenagement.vmd"]
     other = MemoryStore()
     with OpenAnyArchive(lambda: AMIENS, lambda: {"ac-lille.test": LILLE.card})(file, file.name) as source:
-        tally = bring(other, source, Tally(), now=NOW)
+        tally = import_messages(other, source, Tally(), now=NOW)
         assert (tally.added, tally.known, tally.left_count) == (355, 0, 0)
         assert verify(other, source, tally).verified == 355
         assert source.parts() == dict(PARTS)
@@ -198,7 +198,7 @@ def test_what_moved_meanwhile_is_not_lost(tmp_path: Path) -> None:
     assert survivor(store, file) == 0
     other = MemoryStore()
     source = opened(file.read_bytes())
-    tally = bring(other, source, Tally(), now=NOW)
+    tally = import_messages(other, source, Tally(), now=NOW)
     assert verify(other, source, tally).left_count == 0
     for folder, kept in store.folders.items():
         there = {one.content for one in other.folders.get(folder, [])}

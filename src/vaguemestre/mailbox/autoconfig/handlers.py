@@ -1,4 +1,4 @@
-"""What the worker does for devices."""
+"""Jobs of autoconfig."""
 
 from vaguemestre.mailbox.autoconfig import services
 from vaguemestre.people.credentials.events import PersonErased
@@ -6,6 +6,6 @@ from vaguemestre.people.credentials.queries import is_closed
 
 
 def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+    """Delete the data of a person erased from the directory (GDPR art. 17)."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id)

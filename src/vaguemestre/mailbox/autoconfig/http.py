@@ -1,4 +1,4 @@
-"""The offer of this instance, for the pages and documents that tell it."""
+"""Mail client settings of this instance, and access to administration pages."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -28,13 +28,13 @@ def offered() -> Offer:
 
 
 def wanted_records() -> tuple[Record, ...]:
-    """What the zone of the domain must say."""
+    """DNS records the domain must have."""
     site, port = site_of(settings.CONFIG.public_url)
     return expected(offered(), site=site, site_port=port)
 
 
 def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For the académie's own settings; everybody else is refused (403)."""
+    """Restrict a view to administrators (403 for anybody else)."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Tables of devices."""
+"""Tables of autoconfig."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from vaguemestre.people.credentials.models import Account
 
 
 class ProgramCode(models.Model):
-    """What a mail program exchanges, once and within a minute, for its own key. Random: only its SHA-256."""
+    """Authorization code of a mail client, used once within a minute. Stored as its SHA-256."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="program_codes")
     code_sha256 = models.CharField(max_length=64, unique=True)
@@ -17,4 +17,4 @@ class ProgramCode(models.Model):
     challenge = models.CharField(max_length=43)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True, blank=True)
-    app_password_id = models.BigIntegerField(null=True, blank=True)  # the key it gave
+    app_password_id = models.BigIntegerField(null=True, blank=True)  # of the key it was exchanged for

@@ -1,4 +1,4 @@
-"""What devices asks of the outside."""
+"""What autoconfig needs from engines."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -9,7 +9,7 @@ from vaguemestre.mailbox.autoconfig.values import Question
 
 class Sign(Protocol):
     def __call__(self, content: bytes, *, is_apart: bool = False) -> bytes:
-        """A CMS signature of the instance (RFC 5652, DER) with the content inside, or apart from it.
+        """CMS signature by the instance (RFC 5652, DER), enveloping the content, or detached if `is_apart`.
 
         Raises EngineRefused.
         """
@@ -18,7 +18,7 @@ class Sign(Protocol):
 
 class LookUp(Protocol):
     def __call__(self, questions: Collection[Question]) -> dict[Question, tuple[str, ...] | None]:
-        """What is answered to each: () for nothing there, None when nobody answers."""
+        """DNS answers to each question: () without such a record, None when no server answers."""
         ...
 
 

@@ -1,11 +1,11 @@
-"""Nouns of devices."""
+"""Values of autoconfig. Frozen."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A door of the mail service, TLS from the first byte (RFC 8314 §3)."""
+    """A server of the mail service, with implicit TLS (RFC 8314 §3)."""
 
     host: str
     port: int
@@ -13,7 +13,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a mail program must know. The login name is the address, whichever of the person's it is."""
+    """Settings for a mail client. The login is any address of the person."""
 
     domain: str
     name: str
@@ -25,9 +25,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of the domain name system: a name without its last dot, a kind of record.
+    """A DNS question: a name without its final dot, and a record type.
 
-    Where no CNAME stands, its addresses answer.
+    For CNAME, the addresses of the name are the answer if there is no CNAME.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """For whom a profile is made; empty texts are asked by the device."""
+    """Owner of a profile; the device asks for fields that are empty."""
 
     address: str = ""
     name: str = ""

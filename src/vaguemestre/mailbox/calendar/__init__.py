@@ -1,1 +1,1 @@
-"""What a person answered to invitations."""
+"""Answers to invitations, and school holidays."""

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class AgendaConfig(AppConfig):
+class CalendarConfig(AppConfig):
     name = "vaguemestre.mailbox.calendar"
     label = "calendar"
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,4 +1,4 @@
-"""What people answered to invitations."""
+"""Answers to invitations."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from vaguemestre.people.credentials.models import Account
 
 
 class Engagement(models.Model):
-    """One answered invitation; the last answer counts."""
+    """An answered invitation, with the last answer."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="engagements")
     uid = models.CharField(max_length=255)

@@ -1,4 +1,4 @@
-"""Reading what a person agreed to."""
+"""Reads of answers to invitations."""
 
 from datetime import datetime
 
@@ -7,14 +7,14 @@ from vaguemestre.mailbox.calendar.values import Answer, Clash
 
 
 def answer_to(account_id: int, uid: str) -> Answer | None:
-    """What that person answered last to that event."""
-    found = Engagement.objects.filter(account_id=account_id, uid=uid[:255])
-    answer = found.values_list("answer", flat=True).first()
+    """The person's last answer to that event; None without one."""
+    rows = Engagement.objects.filter(account_id=account_id, uid=uid[:255])
+    answer = rows.values_list("answer", flat=True).first()
     return Answer(answer) if answer else None
 
 
 def clashes(account_id: int, uid: str, starts: datetime, ends: datetime) -> tuple[Clash, ...]:
-    """What the person accepted, even tentatively, that overlaps another event; three at most."""
+    """Events accepted, even tentatively, that overlap another one; three at most."""
     rows = (
         Engagement.objects.filter(account_id=account_id, starts__lt=ends, ends__gt=starts)
         .exclude(uid=uid[:255])

@@ -1,4 +1,4 @@
-"""Keeping answers to invitations."""
+"""Storage of answers to invitations."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from vaguemestre.mailbox.calendar.values import Answer
 def keep_answer(
     account_id: int, uid: str, answer: Answer, *, title: str, starts: datetime, ends: datetime
 ) -> None:
-    """Remember an answer, in place of the former one to the same event. Inside the caller's transaction."""
+    """Store an answer, in place of a former one to the same event. Inside the caller's transaction."""
     Engagement.objects.update_or_create(
         account_id=account_id,
         uid=uid[:255],
@@ -20,11 +20,11 @@ def keep_answer(
 
 
 def forget_event(account_id: int, uid: str) -> None:
-    """The event was cancelled. Inside the caller's transaction."""
+    """Delete the answer to a cancelled event. Inside the caller's transaction."""
     Engagement.objects.filter(account_id=account_id, uid=uid[:255]).delete()
 
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: what they answered to invitations."""
+    """Use case: delete the person's answers."""
     Engagement.objects.filter(account_id=account_id).delete()

@@ -1,4 +1,4 @@
-"""Nouns of what a person agreed to. Frozen."""
+"""Values of the calendar. Frozen."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Answer(StrEnum):
-    """PARTSTAT of the person invited (RFC 5545 §3.2.12)."""
+    """PARTSTAT of an attendee (RFC 5545 §3.2.12)."""
 
     ACCEPTED = "ACCEPTED"
     DECLINED = "DECLINED"
@@ -15,7 +15,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class Clash:
-    """Something at the same time. Aware moments."""
+    """An overlapping event. Aware datetimes."""
 
     title: str
     starts: datetime

@@ -1,4 +1,4 @@
-"""Facts about moves, past tense."""
+"""Events of imports and exports."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class MoveGoesOn:
-    """A move was asked for, or some of it was done: there is more."""
+    """A move was requested, or a slice of it is done and more remains."""
 
     long_work: ClassVar[bool] = True
     move_id: int
@@ -14,7 +14,7 @@ class MoveGoesOn:
 
 @dataclass(frozen=True)
 class ExportWithdrawn:
-    """Its owner never asked for that copy: nobody takes it away."""
+    """The owner reported an export they had not requested."""
 
     long_work: ClassVar[bool] = True
     move_id: int

@@ -80,5 +80,5 @@ class ServerForm(WhereForm):
 
     @property
     def server(self) -> Server:
-        given = self.cleaned_data
-        return Server(given["host"], self.port, given["username"].strip(), given["password"])
+        data = self.cleaned_data
+        return Server(data["host"], self.port, data["username"].strip(), data["password"])

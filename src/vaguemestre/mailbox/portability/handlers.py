@@ -1,4 +1,4 @@
-"""What the worker of long work does for a move."""
+"""Jobs of imports and exports."""
 
 import shutil
 import time
@@ -18,26 +18,26 @@ from vaguemestre.mailbox.portability.ports import (
     partners,
     take_parts,
 )
-from vaguemestre.mailbox.portability.services.run_slice import Means
+from vaguemestre.mailbox.portability.services.run_slice import MovePorts
 from vaguemestre.mailbox.portability.values import Tally
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import is_closed
 
 SLICE = 4.0  # seconds of one move, before the next one's turn
-KEPT = timedelta(days=7)  # a file brought in or taken out
+KEPT = timedelta(days=7)  # retention of imported and exported files
 
 
 def go_on(event: MoveGoesOn) -> None:
-    """Some of the move; the rest is announced again."""
-    services.carry_on(event.move_id, means(), enough=slice_of(time.monotonic), clock=timezone.now)
+    """Run a slice of the move; the rest is announced again."""
+    services.run_move(event.move_id, means(), enough=slice_of(time.monotonic), clock=timezone.now)
 
 
 def slice_of(clock: Callable[[], float]) -> Callable[[Tally], bool]:
-    """Whether a slice that begins now is over, asked after each message.
+    """A predicate, called after each message: whether the slice that begins now is over.
 
-    It lasts as long as it took to come to its first message, if that is longer: a large archive is unpacked
-    again for each slice, and a message a slice would never end.
+    A slice lasts at least as long as it took to reach its first message: a large archive is unpacked again
+    for each slice, which would otherwise hold one message.
     """
     began = clock()
     end: list[float] = []
@@ -51,10 +51,10 @@ def slice_of(clock: Callable[[], float]) -> Callable[[Tally], bool]:
     return enough
 
 
-def means() -> Means:
+def means() -> MovePorts:
     folder = settings.CONFIG.moves_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Means(
+    return MovePorts(
         open_store.get(),
         open_archive.get(),
         open_elsewhere.get(),
@@ -67,13 +67,13 @@ def means() -> Means:
 
 
 def erase_withdrawn(event: ExportWithdrawn) -> None:
-    """Its file, and what was written of it."""
+    """Delete the file of a withdrawn export, and its working files."""
     if stored := queries.stored_name(event.move_id):
         _erase(event.move_id, stored)
 
 
 def forget_old_files() -> None:
-    """Each minute: files and passwords kept long enough go, the row stays."""
+    """Delete expired files and passwords, each minute; the rows stay."""
     for move_id, stored in queries.files_over(timezone.now() - KEPT):
         _erase(move_id, stored)
 
@@ -87,6 +87,6 @@ def _erase(move_id: int, stored: str) -> None:
 
 
 def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+    """Delete the data of a person erased from the directory (GDPR art. 17)."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id)

@@ -1,4 +1,4 @@
-"""Moves, and how far they are."""
+"""Imports and exports, and their progress."""
 
 from django.db import models
 

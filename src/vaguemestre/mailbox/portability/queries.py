@@ -1,4 +1,4 @@
-"""Reading one's own moves; never somebody else's."""
+"""Reads of an account's own imports and exports."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,12 +7,12 @@ from typing import Any
 from vaguemestre.mailbox.portability.models import Move
 from vaguemestre.mailbox.portability.values import Kind, Left, Shown, State, Tally
 
-MOST_SHOWN = 20
+MAX_SHOWN = 20
 
 
 def moves_of(account_id: int) -> tuple[Shown, ...]:
     """The last moves first."""
-    return tuple(map(shown, Move.objects.filter(account_id=account_id)[:MOST_SHOWN]))
+    return tuple(map(shown, Move.objects.filter(account_id=account_id)[:MAX_SHOWN]))
 
 
 def is_moving(account_id: int) -> bool:
@@ -20,16 +20,16 @@ def is_moving(account_id: int) -> bool:
 
 
 def stored_file(account_id: int, move_id: int) -> tuple[str, str] | None:
-    """(name on the disk, name to give it) of an export that is ready."""
-    taken = (Kind.EXPORT, Kind.SEALED)
+    """Name on disk and file name of a finished export; None without one."""
+    exports = (Kind.EXPORT, Kind.SEALED)
     row = Move.objects.filter(
-        account_id=account_id, pk=move_id, kind__in=taken, state=State.DONE
+        account_id=account_id, pk=move_id, kind__in=exports, state=State.DONE
     ).exclude(stored="").first()  # fmt: skip
     return (row.stored, row.name) if row else None
 
 
 def files_over(before: datetime) -> tuple[tuple[int, str], ...]:
-    """(move, name on the disk) of what was kept long enough; "" where only a password was."""
+    """(move id, name on disk) of expired files; "" for an expired password."""
     rows = Move.objects.exclude(stored="", sealed=b"").filter(ended_at__lt=before)
     return tuple(rows.values_list("pk", "stored"))
 
@@ -48,14 +48,14 @@ def shown(row: Move) -> Shown:
     )
 
 
-def tally_of(kept: Mapping[str, Any]) -> Tally:
-    """A tally as its row keeps it."""
-    left = tuple(Left(**one) for one in kept.get("left", ()))
-    return Tally(**{**kept, "left": left})
+def tally_of(data: Mapping[str, Any]) -> Tally:
+    """The tally stored in a row."""
+    left = tuple(Left(**item) for item in data.get("left", ()))
+    return Tally(**{**data, "left": left})
 
 
 def stored_name(move_id: int) -> str:
-    """The name on the disk; "" when there is no file any more."""
+    """The file's name on disk; "" if it was deleted."""
     return Move.objects.filter(pk=move_id).values_list("stored", flat=True).first() or ""
 
 

@@ -16,7 +16,7 @@ from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.engines.remote_imap import RemoteImap
 from vaguemestre.mailbox.portability.ports import MailboxFull, SourceRefused, Store
 from vaguemestre.mailbox.portability.rules.identity import header_of, mark_of
-from vaguemestre.mailbox.portability.services import bring, take_out
+from vaguemestre.mailbox.portability.services import export_folders, import_messages
 from vaguemestre.mailbox.portability.values import Server, Tally
 
 pytestmark = pytest.mark.engines
@@ -65,9 +65,9 @@ def test_the_special_folders_are_known_by_their_use(store: Store) -> None:
 
 def test_a_whole_import_twice_then_an_export(store: Store, tmp_path: Path) -> None:
     source = archive(("Envoyés", box_of(*range(45)), True), ("Parents d’élèves", letter(99), False))
-    assert bring(store, source, Tally(), now=NOW).added == 46
-    assert bring(store, source, Tally(), now=NOW).known == 46
-    assert take_out(store, tmp_path / "work", Tally()).added == 46
+    assert import_messages(store, source, Tally(), now=NOW).added == 46
+    assert import_messages(store, source, Tally(), now=NOW).known == 46
+    assert export_folders(store, tmp_path / "work", Tally()).added == 46
 
 
 def test_a_full_mailbox_says_so(engines: LiveEngines, post: Post) -> None:
@@ -114,7 +114,7 @@ class TestAnotherServer:
                 OpenTransferStore(post.mailboxes)(new.mailbox) as box,
             ):
                 limit = tally.added + 2
-                tally = bring(
+                tally = import_messages(
                     box, source, tally, now=NOW, enough=lambda so_far, limit=limit: so_far.added >= limit
                 )
         assert (tally.added, tally.known, tally.left_count, tally.total) == (9, 0, 0, 9)
@@ -136,7 +136,7 @@ class TestAnotherServer:
             elsewhere(self.server(engines, old)) as source,
             OpenTransferStore(post.mailboxes)(new.mailbox) as box,
         ):
-            tally = bring(box, source, Tally(), now=NOW)
+            tally = import_messages(box, source, Tally(), now=NOW)
             assert (tally.added, [one.problem for one in tally.left]) == (1, ["too-large"])
             assert [one.content for one in box.kept("INBOX", 0)] == [with_header_of(90_000)]
 

@@ -11,7 +11,7 @@ from vaguemestre.desks.portal import services
 from vaguemestre.desks.portal.forms import AppPasswordForm
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.mailbox.autoconfig.http import offered
-from vaguemestre.mailbox.autoconfig.services import Made, make_app_password
+from vaguemestre.mailbox.autoconfig.services import NewPassword, make_app_password
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.queries import app_passwords_of
 from vaguemestre.people.provisioning.ports import connections
@@ -60,7 +60,7 @@ def _page(
     request: SignedInRequest,
     form: AppPasswordForm,
     *,
-    app_password: Made | None = None,
+    app_password: NewPassword | None = None,
     name: str = "",
     is_ready: bool = True,
 ) -> HttpResponse:

@@ -46,16 +46,16 @@ def profile(offered: Offer, holder: Holder) -> bytes:
 
 
 def _of(holder: Holder) -> dict[str, object]:
-    known: dict[str, object] = {}
+    payload: dict[str, object] = {}
     if holder.address:
-        known["EmailAddress"] = holder.address
-        known["IncomingMailServerUsername"] = holder.address
-        known["OutgoingMailServerUsername"] = holder.address
+        payload["EmailAddress"] = holder.address
+        payload["IncomingMailServerUsername"] = holder.address
+        payload["OutgoingMailServerUsername"] = holder.address
     if holder.name:
-        known["EmailAccountName"] = holder.name
+        payload["EmailAccountName"] = holder.name
     if holder.password:
-        known["IncomingPassword"] = holder.password
-    return known
+        payload["IncomingPassword"] = holder.password
+    return payload
 
 
 def _identifier(offered: Offer) -> str:

@@ -28,6 +28,6 @@ def _server(element: Element, server: Server) -> None:
 
 
 def _text(parent: Element, name: str, text: str) -> Element:
-    made = SubElement(parent, name)
-    made.text = text
-    return made
+    element = SubElement(parent, name)
+    element.text = text
+    return element

@@ -24,10 +24,10 @@ def asked_address(body: bytes) -> str:
     """
     if len(body) > LONGEST_REQUEST:
         raise Refusal("autoconfig.request-malformed")
-    found = _Reader()
+    reader = _Reader()
     try:
-        found.parser.Parse(body, True)  # noqa: FBT003 (the whole of it)
-        return str(parse_address(found.text))
+        reader.parser.Parse(body, True)  # noqa: FBT003 (the whole of it)
+        return str(parse_address(reader.text))
     except (expat.ExpatError, _Forbidden, Refusal) as error:
         raise Refusal("autoconfig.request-malformed") from error
 
@@ -93,17 +93,17 @@ def autodiscover_error(time: str) -> bytes:
 
 
 def _protocol(account: Element, kind: str, server: Server, address: str) -> Element:
-    made = SubElement(account, "Protocol")
-    _text(made, "Type", kind)
-    _text(made, "Server", server.host)
-    _text(made, "Port", str(server.port))
-    _text(made, "DomainRequired", "off")
-    _text(made, "LoginName", address)
-    _text(made, "SPA", "off")
-    _text(made, "SSL", "on")
-    _text(made, "Encryption", "SSL")
-    _text(made, "AuthRequired", "on")
-    return made
+    protocol = SubElement(account, "Protocol")
+    _text(protocol, "Type", kind)
+    _text(protocol, "Server", server.host)
+    _text(protocol, "Port", str(server.port))
+    _text(protocol, "DomainRequired", "off")
+    _text(protocol, "LoginName", address)
+    _text(protocol, "SPA", "off")
+    _text(protocol, "SSL", "on")
+    _text(protocol, "Encryption", "SSL")
+    _text(protocol, "AuthRequired", "on")
+    return protocol
 
 
 def _text(parent: Element, name: str, text: str) -> None:

@@ -22,7 +22,7 @@ _LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuthorizationRequest:
     """A request to be let in, as it may be answered."""
 
     client_id: str
@@ -33,17 +33,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class OAuthError:
     """An error of RFC 6749 §4.1.2.1 or §5.2."""
 
     error: str
     words: str
 
 
-def may_answer(given: Mapping[str, str]) -> bool:
+def may_answer(params: Mapping[str, str]) -> bool:
     """Whether anything may be sent to that address: a known program, on the person's own machine."""
-    address = given.get("redirect_uri", "")
-    return given.get("client_id", "") in PROGRAMS and len(address) <= _LONGEST and is_own_machine(address)
+    address = params.get("redirect_uri", "")
+    return params.get("client_id", "") in PROGRAMS and len(address) <= _LONGEST and is_own_machine(address)
 
 
 def is_own_machine(address: str) -> bool:
@@ -51,28 +51,30 @@ def is_own_machine(address: str) -> bool:
     return bool(_LOOPBACK.fullmatch(address))
 
 
-def read(given: Mapping[str, str]) -> Asked | Wrong:
+def parse_request(params: Mapping[str, str]) -> AuthorizationRequest | OAuthError:
     """The request, or what is wrong with it, to be told to the program."""
-    if given.get("response_type") != "code":
-        return Wrong("unsupported_response_type", "only response_type=code is answered")
-    if set(given.get("scope", SCOPE).split()) - {SCOPE, "offline_access"}:
-        return Wrong("invalid_scope", "the only scope is mail")
-    challenge = given.get("code_challenge", "")
-    if given.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
-        return Wrong("invalid_request", "PKCE is required, with code_challenge_method=S256")
-    state = given.get("state", "")
+    if params.get("response_type") != "code":
+        return OAuthError("unsupported_response_type", "only response_type=code is answered")
+    if set(params.get("scope", SCOPE).split()) - {SCOPE, "offline_access"}:
+        return OAuthError("invalid_scope", "the only scope is mail")
+    challenge = params.get("code_challenge", "")
+    if params.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
+        return OAuthError("invalid_request", "PKCE is required, with code_challenge_method=S256")
+    state = params.get("state", "")
     if len(state) > _LONGEST:
-        return Wrong("invalid_request", "state is too long")
-    login = given.get("login_hint", "")[:254]
-    return Asked(given["client_id"], given["redirect_uri"], state, challenge, login)
+        return OAuthError("invalid_request", "state is too long")
+    login = params.get("login_hint", "")[:254]
+    return AuthorizationRequest(params["client_id"], params["redirect_uri"], state, challenge, login)
 
 
 def verifies(verifier: str, challenge: str) -> bool:
     """RFC 7636 §4.6."""
     if not _VERIFIER.fullmatch(verifier):
         return False
-    made = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode()
-    return hmac.compare_digest(made, challenge)
+    computed = (
+        base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode()
+    )
+    return hmac.compare_digest(computed, challenge)
 
 
 def issuer_of(public_url: str) -> str:
@@ -101,7 +103,7 @@ def metadata(public_url: str) -> dict[str, object]:
 def add_on(offered: Offer, public_url: str) -> bytes:
     """The manifest of the module by which Thunderbird knows us; there is no code in it."""
     issuer = issuer_of(public_url)
-    told = {
+    manifest = {
         "manifest_version": 2,
         "name": f"Messagerie – {offered.name}",
         "description": "Connexion sans mot de passe d’application : Thunderbird demande votre accord.",
@@ -122,4 +124,4 @@ def add_on(offered: Offer, public_url: str) -> bytes:
             "scopes": SCOPE,
         },
     }
-    return json.dumps(told, ensure_ascii=False, indent=2).encode()
+    return json.dumps(manifest, ensure_ascii=False, indent=2).encode()

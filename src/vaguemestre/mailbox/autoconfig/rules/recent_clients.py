@@ -26,9 +26,9 @@ class Used:
         return "logiciel" if _COMPUTERS.search(self.name) else "téléphone"
 
 
-def lately_seen(programs: Iterable[Used], wanted: str, now: datetime) -> tuple[Used, ...]:
+def recently_used(programs: Iterable[Used], number: str, now: datetime) -> tuple[Used, ...]:
     """Those used lately; of a `wanted` one, whether it ever was."""
     used = [one for one in programs if one.at is not None]
-    if wanted:
-        return tuple(one for one in used if str(one.number) == wanted)
+    if number:
+        return tuple(one for one in used if str(one.number) == number)
     return tuple(one for one in used if one.at and now - one.at <= LATELY)

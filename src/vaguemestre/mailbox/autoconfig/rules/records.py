@@ -89,17 +89,17 @@ def checked(
     return tuple(_judged(record, answers.get(record.question)) for record in records)
 
 
-def _judged(record: Record, found: tuple[str, ...] | None) -> Checked:
-    if found is None:
+def _judged(record: Record, answers: tuple[str, ...] | None) -> Checked:
+    if answers is None:
         return Checked(record, State.SILENT)
-    if not found:
+    if not answers:
         # a service that is not offered need not be said so
         return Checked(record, State.RIGHT if record.value == "0 0 0 ." else State.MISSING)
-    if any(_does(record, one) for one in found):
-        return Checked(record, State.RIGHT, found)
+    if any(_does(record, one) for one in answers):
+        return Checked(record, State.RIGHT, answers)
     if record.kind == "TXT":  # other texts stand beside it
         return Checked(record, State.MISSING)
-    return Checked(record, State.OTHER, found)
+    return Checked(record, State.OTHER, answers)
 
 
 def _does(record: Record, value: str) -> bool:

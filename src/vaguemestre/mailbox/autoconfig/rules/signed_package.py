@@ -18,21 +18,21 @@ def signed_package(files: Mapping[str, bytes], sign: Callable[[bytes], bytes]) -
     """The zip of those files (ASCII names), signed; `sign` gives a signature apart from its content."""
     entries = {name: _section("Name", name, content) for name, content in files.items()}
     manifest = b"Manifest-Version: 1.0\r\n\r\n" + b"".join(entries.values())
-    said = _section("Signature-Version", "1.0", manifest, of="-Manifest")
-    said += b"".join(_section("Name", name, entry) for name, entry in entries.items())
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+    signature_file = _section("Signature-Version", "1.0", manifest, of="-Manifest")
+    signature_file += b"".join(_section("Name", name, entry) for name, entry in entries.items())
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         packed = {
             "META-INF/MANIFEST.MF": manifest,
-            f"{_NAME}.SF": said,
-            f"{_NAME}.EC": sign(said),
+            f"{_NAME}.SF": signature_file,
+            f"{_NAME}.EC": sign(signature_file),
             **files,
         }
         for name, content in packed.items():
             info = zipfile.ZipInfo(name, _MADE)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, content)
-    return held.getvalue()
+    return buffer.getvalue()
 
 
 def _section(field: str, value: str, content: bytes, *, of: str = "") -> bytes:

@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of a person's data (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -7,5 +7,5 @@ from vaguemestre.mailbox.autoconfig.models import ProgramCode
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: mail programs let in."""
+    """Use case: delete the authorization codes of mail clients."""
     ProgramCode.objects.filter(account_id=account_id).delete()

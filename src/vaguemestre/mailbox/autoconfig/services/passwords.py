@@ -1,4 +1,4 @@
-"""Passwords made for one program or one device."""
+"""Application passwords for a mail client or a device."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,8 +12,8 @@ from vaguemestre.people.credentials.services import add_app_password
 
 
 @dataclass(frozen=True)
-class Made:
-    """`text` is shown this once; `touched` is what its owner is told."""
+class NewPassword:
+    """A new password: `text` is shown once; `touched` is the notice to its owner."""
 
     number: int
     text: str = field(repr=False)
@@ -29,16 +29,16 @@ def make_app_password(
     now: datetime,
     scope: str = "mail",
     life: timedelta | None = None,
-) -> Made:
-    """For one mail program, forever or for a while. Raises Refusal `credentials.too-many-app-passwords`."""
-    ends = now + life if life else None
-    text = add_app_password(account_id, name, by=by, now=now, scope=scope, expires_at=ends)
+) -> NewPassword:
+    """Password of a mail client, with or without an end. Raises `credentials.too-many-app-passwords`."""
+    expires_at = now + life if life else None
+    text = add_app_password(account_id, name, by=by, now=now, scope=scope, expires_at=expires_at)
     number = app_passwords_of(account_id)[0].app_password_id
-    return Made(
+    return NewPassword(
         number, text, tell(account_id, "app-password-made", now=now, number=number, detail=f"« {name} »")
     )
 
 
-def make_profile_password(account_id: int, *, by: str, now: datetime) -> Made:
-    """For one iPhone or iPad. Raises Refusal `credentials.too-many-app-passwords`."""
+def make_profile_password(account_id: int, *, by: str, now: datetime) -> NewPassword:
+    """Password of an iPhone or iPad profile. Raises Refusal `credentials.too-many-app-passwords`."""
     return make_app_password(account_id, "iPhone ou iPad (profil)", by=by, now=now)

@@ -1,8 +1,8 @@
-"""Mail programs let in by the consent of their owner. Use cases.
+"""OAuth grants for mail clients, with the consent of the account's owner. Use cases.
 
-What a program keeps (the refresh token) is a key of the account like an application password: named, listed
-with its last use, revoked the same way. It opens nothing by itself: it is exchanged for a token of an hour
-and the next key. A key shown again later is held by two: its line is revoked (RFC 9700 §4.14.2).
+The refresh token of a client is a key of the account like an application password: named, listed with its
+last use, revoked the same way. It is exchanged for an access token of an hour and the next key. A key that is
+reused later has leaked: the grant is revoked (RFC 9700 §4.14.2).
 """
 
 import base64
@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -18,7 +19,7 @@ from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import tell
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.autoconfig.models import ProgramCode
-from vaguemestre.mailbox.autoconfig.rules.programs import Asked, Wrong, verifies
+from vaguemestre.mailbox.autoconfig.rules.programs import AuthorizationRequest, OAuthError, verifies
 from vaguemestre.people.credentials.ports import Tokens
 from vaguemestre.people.credentials.queries import app_passwords_of, find_account
 from vaguemestre.people.credentials.services import (
@@ -32,13 +33,13 @@ from vaguemestre.people.credentials.services import (
 )
 from vaguemestre.people.credentials.values import TokenKeys
 
-CODE_LIFE = timedelta(minutes=1)
-_NO_GRANT = Wrong("invalid_grant", "the code or token is unknown, over, or another's")
+CODE_LIFETIME = timedelta(minutes=1)
+_NO_GRANT = OAuthError("invalid_grant", "the code or token is unknown, over, or another's")
 
 
 @dataclass(frozen=True)
-class Granted:
-    """Tokens for a program; `key` is what it shows next time."""
+class TokenGrant:
+    """Tokens of a mail client: `token` for access, `key` for the next exchange."""
 
     account_id: int
     token: str = field(repr=False)
@@ -47,25 +48,27 @@ class Granted:
     touched: AccountTouched | None = None
 
 
-def give_code(account_id: int, asked: Asked, name: str, *, address: str, now: datetime) -> str:
-    """A code for a program its owner agreed to.
+def issue_code(
+    account_id: int, request: AuthorizationRequest, name: str, *, address: str, now: datetime
+) -> str:
+    """Authorization code for a client, with its owner's consent.
 
-    It signs in with the address it said, if that is one of the owner's; else with `address`.
+    The client signs in under the login it requested, if that is the owner's; else under `address`.
     """
     text = secrets.token_urlsafe(32)
-    said = find_account(asked.login) if asked.login else None
-    login = asked.login if said and said.account_id == account_id else address
+    account = find_account(request.login) if request.login else None
+    login = request.login if account and account.account_id == account_id else address
     with transaction.atomic(durable=True):
         ProgramCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
         ProgramCode.objects.create(
             account_id=account_id,
             code_sha256=_sha256(text),
-            client_id=asked.client_id,
+            client_id=request.client_id,
             name=name[:80],
             login=login.strip().lower(),
-            redirect_uri=asked.redirect_uri,
-            challenge=asked.challenge,
-            expires_at=now + CODE_LIFE,
+            redirect_uri=request.redirect_uri,
+            challenge=request.challenge,
+            expires_at=now + CODE_LIFETIME,
         )
     return text
 
@@ -79,85 +82,102 @@ def exchange_code(
     client_id: str,
     verifier: str,
     now: datetime,
-) -> Granted | Wrong:
-    """The code against a key and a first token. Used twice, it takes back what it gave (RFC 6749 §4.1.2).
+) -> TokenGrant | OAuthError:
+    """Exchange an authorization code for a key and a first access token.
 
-    Raises EngineDown.
+    A code used twice revokes the key it gave (RFC 6749 §4.1.2). Raises EngineDown.
     """
     with transaction.atomic(durable=True):
         code = ProgramCode.objects.select_for_update().filter(code_sha256=_sha256(text)).first()
-        if code is None:
+        if code is None or not _is_first_use(code, now):
             return _NO_GRANT
-        by = f"account:{code.account_id}"
-        if code.used_at is not None:
-            if code.app_password_id:
-                revoke_app_password(code.account_id, code.app_password_id, by=by, now=now)
-            return _NO_GRANT
-        code.used_at = now
-        code.save(update_fields=["used_at"])
-        fits = (code.redirect_uri, code.client_id) == (redirect_uri, client_id)
-        if now >= code.expires_at or not fits or not verifies(verifier, code.challenge):
+        is_same_client = (code.redirect_uri, code.client_id) == (redirect_uri, client_id)
+        if now >= code.expires_at or not is_same_client or not verifies(verifier, code.challenge):
             return _NO_GRANT
         try:
-            key = add_app_password(
-                code.account_id,
-                code.name,
-                by=by,
-                now=now,
-                text=secrets.token_urlsafe(32),
-                scope="program",
-                login=code.login,
-            )
+            key, touched = _issue_key(code, now)
         except Refusal:
-            return Wrong("access_denied", "the account has too many application passwords")
-        number = app_passwords_of(code.account_id)[0].app_password_id
-        code.app_password_id = number
-        code.save(update_fields=["app_password_id"])
-        touched = tell(
-            code.account_id, "app-password-made", now=now, number=number, detail=f"« {code.name} »"
-        )
-    found = _opened(keys, tokens, _sha256(key), now)
-    if found is None:
+            return OAuthError("access_denied", "the account has too many application passwords")
+    minted = _mint_token(keys, tokens, _sha256(key), now)
+    if minted is None:
         return _NO_GRANT
-    return Granted(*found, key, touched)
+    return TokenGrant(*minted, key, touched)
 
 
-def open_again(keys: TokenKeys, tokens: Tokens, key: str, network: str, *, now: datetime) -> Granted | Wrong:
-    """A token for another hour, and the key that comes after this one. Raises EngineDown.
+def _is_first_use(code: ProgramCode, now: datetime) -> bool:
+    """Mark the code as used. If it was used before, revoke the key it gave."""
+    if code.used_at is not None:
+        if code.app_password_id:
+            by = f"account:{code.account_id}"
+            revoke_app_password(code.account_id, code.app_password_id, by=by, now=now)
+        return False
+    code.used_at = now
+    code.save(update_fields=["used_at"])
+    return True
 
-    The next key follows from this one: a program that asks twice at once, or did not hear, is told the same.
+
+def _issue_key(code: ProgramCode, now: datetime) -> tuple[str, AccountTouched]:
+    """The first key of a grant, and the notice to the owner. Raises Refusal if the account has too many."""
+    key = add_app_password(
+        code.account_id,
+        code.name,
+        by=f"account:{code.account_id}",
+        now=now,
+        text=secrets.token_urlsafe(32),
+        scope="program",
+        login=code.login,
+    )
+    number = app_passwords_of(code.account_id)[0].app_password_id
+    code.app_password_id = number
+    code.save(update_fields=["app_password_id"])
+    return key, tell(code.account_id, "app-password-made", now=now, number=number, detail=f"« {code.name} »")
+
+
+def refresh_token(
+    keys: TokenKeys, tokens: Tokens, key: str, network: str, *, now: datetime
+) -> TokenGrant | OAuthError:
+    """Exchange a key for an access token of an hour and the next key. Raises EngineDown.
+
+    The next key is derived from this one: concurrent or repeated requests receive the same.
     """
-    following = _after(key)
-    shown, coming = _sha256(key), _sha256(following)
+    next_key = _next_key(key)
+    current_sha256, next_sha256 = _sha256(key), _sha256(next_key)
     with transaction.atomic(durable=True):
-        standing = standing_program_key(shown, coming, now=now)
-    found = _opened(keys, tokens, standing, now) if standing else None
-    if found is None:
+        valid_sha256 = standing_program_key(current_sha256, next_sha256, now=now)
+    minted = _mint_token(keys, tokens, valid_sha256, now) if valid_sha256 else None
+    if minted is None:
         return _NO_GRANT
     with transaction.atomic(durable=True):
-        replace_program_key(shown, coming, now=now)
-        note_app_password_used(found[0], coming, network, now=now)
-    return Granted(*found, following)
+        replace_program_key(current_sha256, next_sha256, now=now)
+        note_app_password_used(minted.account_id, next_sha256, network, now=now)
+    return TokenGrant(*minted, next_key)
 
 
 @transaction.atomic(durable=True)
-def take_back(key: str, *, now: datetime) -> None:
-    """RFC 7009: the program itself gives its key back. An unknown one is no error."""
+def revoke_key(key: str, *, now: datetime) -> None:
+    """Revoke a key at the client's request (RFC 7009). An unknown key is no error."""
     revoke_program_key(_sha256(key), now=now)
 
 
-def _opened(
-    keys: TokenKeys, tokens: Tokens, key_sha256: str, now: datetime
-) -> tuple[int, str, timedelta] | None:
+class _Minted(NamedTuple):
+    """An access token, and for how long it is valid."""
+
+    account_id: int
+    token: str
+    lifetime: timedelta
+
+
+def _mint_token(keys: TokenKeys, tokens: Tokens, key_sha256: str, now: datetime) -> _Minted | None:
+    """Access token for a key; None if the account may no longer sign in."""
     try:
-        return mint_program_token(keys, tokens, key_sha256, now)
+        return _Minted(*mint_program_token(keys, tokens, key_sha256, now))
     except Refusal:
         return None
 
 
-def _after(key: str) -> str:
-    made = salted_hmac("autoconfig.program-key", key, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+def _next_key(key: str) -> str:
+    digest = salted_hmac("autoconfig.program-key", key, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _sha256(text: str) -> str:

@@ -20,7 +20,7 @@ from vaguemestre.mailbox.autoconfig import services
 from vaguemestre.mailbox.autoconfig.http import offered
 from vaguemestre.mailbox.autoconfig.ports import sign
 from vaguemestre.mailbox.autoconfig.rules import programs
-from vaguemestre.mailbox.autoconfig.rules.programs import PROGRAMS, Asked, Wrong
+from vaguemestre.mailbox.autoconfig.rules.programs import PROGRAMS, AuthorizationRequest, OAuthError
 from vaguemestre.mailbox.autoconfig.rules.signed_package import signed_package
 from vaguemestre.people.credentials.ports import token_keys
 from vaguemestre.people.provisioning.ports import mail_directory
@@ -35,40 +35,44 @@ def authorize(request: HttpRequest) -> HttpResponse:
     """Nothing leaves unless a known program asks, for an address of the person's own machine."""
     if request.method == "POST":
         return _decided(request)
-    given = _once_each(request.GET)
-    if given is None or not programs.may_answer(given):
+    params = _once_each(request.GET)
+    if params is None or not programs.may_answer(params):
         raise Refusal("autoconfig.program-unknown")
-    asked = programs.read(given)
-    if isinstance(asked, Wrong):
-        told = {"error": asked.error, "error_description": asked.words, "state": given.get("state", "")[:500]}
-        return HttpResponseRedirect(_address(given["redirect_uri"], told))
-    return _ask(request, asked)
+    authorization = programs.parse_request(params)
+    if isinstance(authorization, OAuthError):
+        error = {
+            "error": authorization.error,
+            "error_description": authorization.words,
+            "state": params.get("state", "")[:500],
+        }
+        return HttpResponseRedirect(_address(params["redirect_uri"], error))
+    return _ask(request, authorization)
 
 
 @recently_signed_in
-def _ask(request: SignedInRequest, asked: Asked) -> HttpResponse:
-    told = [
+def _ask(request: SignedInRequest, authorization: AuthorizationRequest) -> HttpResponse:
+    stamped = [
         request.who.account_id,
-        asked.client_id,
-        asked.redirect_uri,
-        asked.state,
-        asked.challenge,
-        asked.login,
+        authorization.client_id,
+        authorization.redirect_uri,
+        authorization.state,
+        authorization.challenge,
+        authorization.login,
     ]
-    shown = {
-        "program": PROGRAMS[asked.client_id],
+    context = {
+        "program": PROGRAMS[authorization.client_id],
         "address": request.who.address,
-        "stamp": signing.dumps(told, salt=_STAMP_SALT),
+        "stamp": signing.dumps(stamped, salt=_STAMP_SALT),
     }
-    return render(request, "autoconfig/authorize.html", shown)
+    return render(request, "autoconfig/authorize.html", context)
 
 
 @recently_signed_in
 def _decided(request: SignedInRequest) -> HttpResponse:
     """The answer leaves by a page that goes on: browsers follow no redirect out of our own forms."""
     try:
-        told = signing.loads(request.POST.get("demande", ""), salt=_STAMP_SALT, max_age=_STAMP_AGE)
-        account_id, asked = int(told[0]), Asked(*told[1:6])
+        stamped = signing.loads(request.POST.get("demande", ""), salt=_STAMP_SALT, max_age=_STAMP_AGE)
+        account_id, authorization = int(stamped[0]), AuthorizationRequest(*stamped[1:6])
     except (signing.BadSignature, TypeError, ValueError, IndexError) as error:
         raise Refusal("autoconfig.program-asked-too-long-ago") from error
     if account_id != request.who.account_id:
@@ -76,15 +80,15 @@ def _decided(request: SignedInRequest) -> HttpResponse:
     if request.POST.get("choix") != "oui":
         answer = {"error": "access_denied", "error_description": "the person did not agree"}
     else:
-        name = request.POST.get("nom", "").strip() or PROGRAMS[asked.client_id]
+        name = request.POST.get("nom", "").strip() or PROGRAMS[authorization.client_id]
         answer = {
-            "code": services.give_code(
-                account_id, asked, name, address=request.who.address, now=timezone.now()
+            "code": services.issue_code(
+                account_id, authorization, name, address=request.who.address, now=timezone.now()
             )
         }
-    address = _address(asked.redirect_uri, {**answer, "state": asked.state})
+    address = _address(authorization.redirect_uri, {**answer, "state": authorization.state})
     return render(
-        request, "autoconfig/leave.html", {"address": address, "program": PROGRAMS[asked.client_id]}
+        request, "autoconfig/leave.html", {"address": address, "program": PROGRAMS[authorization.client_id]}
     )
 
 
@@ -92,49 +96,49 @@ def _decided(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def token(request: HttpRequest) -> HttpResponse:
     """RFC 6749 §4.1.3 and §6, for programs that keep no secret."""
-    given = _once_each(request.POST)
-    if given is None or given.get("client_id", "") not in PROGRAMS:
-        return _wrong(Wrong("invalid_client", "the program is unknown, or a parameter comes twice"))
+    params = _once_each(request.POST)
+    if params is None or params.get("client_id", "") not in PROGRAMS:
+        return _wrong(OAuthError("invalid_client", "the program is unknown, or a parameter comes twice"))
     now, keys, tokens = timezone.now(), token_keys.get(), mail_directory.get()
-    granted: services.Granted | Wrong
-    match given.get("grant_type", ""):
+    granted: services.TokenGrant | OAuthError
+    match params.get("grant_type", ""):
         case "authorization_code":
             granted = services.exchange_code(
                 keys,
                 tokens,
-                given.get("code", ""),
-                redirect_uri=given.get("redirect_uri", ""),
-                client_id=given["client_id"],
-                verifier=given.get("code_verifier", ""),
+                params.get("code", ""),
+                redirect_uri=params.get("redirect_uri", ""),
+                client_id=params["client_id"],
+                verifier=params.get("code_verifier", ""),
                 now=now,
             )
         case "refresh_token":
-            key = given.get("refresh_token", "")
-            granted = services.open_again(keys, tokens, key, network_of(request), now=now)
+            key = params.get("refresh_token", "")
+            granted = services.refresh_token(keys, tokens, key, network_of(request), now=now)
         case _:
-            granted = Wrong("unsupported_grant_type", "authorization_code or refresh_token")
-    if isinstance(granted, Wrong):
+            granted = OAuthError("unsupported_grant_type", "authorization_code or refresh_token")
+    if isinstance(granted, OAuthError):
         return _wrong(granted)
     if granted.touched:
         run_now(granted.touched)
-    told = {
+    body = {
         "access_token": granted.token,
         "token_type": "Bearer",
         "expires_in": int(granted.life.total_seconds()),
         "scope": programs.SCOPE,
         "refresh_token": granted.key,
     }
-    return _answered(told)
+    return _answered(body)
 
 
 @csrf_exempt
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
     """RFC 7009: answered the same whether the token was known or not."""
-    given = _once_each(request.POST)
-    if given is None or not given.get("token"):
-        return _wrong(Wrong("invalid_request", "token is missing, or a parameter comes twice"))
-    services.take_back(given["token"], now=timezone.now())
+    params = _once_each(request.POST)
+    if params is None or not params.get("token"):
+        return _wrong(OAuthError("invalid_request", "token is missing, or a parameter comes twice"))
+    services.revoke_key(params["token"], now=timezone.now())
     return _answered({})
 
 
@@ -153,24 +157,24 @@ def add_on(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _address(redirect_uri: str, told: Mapping[str, str]) -> str:
-    given = {name: value for name, value in told.items() if value}
-    return f"{redirect_uri}?{urlencode({**given, 'iss': programs.issuer_of(settings.CONFIG.public_url)})}"
+def _address(redirect_uri: str, parameters: Mapping[str, str]) -> str:
+    present = {name: value for name, value in parameters.items() if value}
+    return f"{redirect_uri}?{urlencode({**present, 'iss': programs.issuer_of(settings.CONFIG.public_url)})}"
 
 
-def _once_each(given: QueryDict) -> dict[str, str] | None:
+def _once_each(query: QueryDict) -> dict[str, str] | None:
     """RFC 6749 §3.1."""
-    if any(len(values) > 1 for _, values in given.lists()):
+    if any(len(values) > 1 for _, values in query.lists()):
         return None
-    return {name: str(value) for name, value in given.items()}
+    return {name: str(value) for name, value in query.items()}
 
 
-def _answered(told: Mapping[str, object], status: int = 200) -> JsonResponse:
-    answer = JsonResponse(dict(told), status=status)
+def _answered(body: Mapping[str, object], status: int = 200) -> JsonResponse:
+    answer = JsonResponse(dict(body), status=status)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def _wrong(wrong: Wrong) -> HttpResponse:
+def _wrong(wrong: OAuthError) -> HttpResponse:
     status = 401 if wrong.error == "invalid_client" else 400
     return _answered({"error": wrong.error, "error_description": wrong.words}, status)

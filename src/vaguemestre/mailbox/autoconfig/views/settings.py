@@ -17,7 +17,7 @@ from vaguemestre.mailbox.autoconfig.ports import look_up, sign
 from vaguemestre.mailbox.autoconfig.rules import apple
 from vaguemestre.mailbox.autoconfig.rules import autoconfig as mozilla
 from vaguemestre.mailbox.autoconfig.rules import autodiscover as outlook
-from vaguemestre.mailbox.autoconfig.rules.recent_clients import Used, lately_seen
+from vaguemestre.mailbox.autoconfig.rules.recent_clients import Used, recently_used
 from vaguemestre.mailbox.autoconfig.rules.records import State, checked, zone
 from vaguemestre.mailbox.autoconfig.values import Holder
 from vaguemestre.people.credentials.events import AccountChanged
@@ -30,8 +30,8 @@ _APPLE = "application/x-apple-aspen-config"
 def guide(request: HttpRequest) -> HttpResponse:
     """For anybody; somebody signed in reads their own address."""
     who = who_asks(request)
-    told = {"offer": offered(), "address": who.address if who else "", "picture": _picture()}
-    return render(request, "autoconfig/guide.html", told)
+    context = {"offer": offered(), "address": who.address if who else "", "picture": _picture()}
+    return render(request, "autoconfig/guide.html", context)
 
 
 @require_GET
@@ -44,7 +44,7 @@ def seen(request: SignedInRequest) -> HttpResponse:
         for one in app_passwords_of(request.who.account_id)
     ]
     return render(
-        request, "autoconfig/seen.html", {"seen": lately_seen(programs, wanted, now), "wanted": wanted}
+        request, "autoconfig/seen.html", {"seen": recently_used(programs, wanted, now), "wanted": wanted}
     )
 
 
@@ -60,10 +60,14 @@ def dns(request: HttpRequest) -> HttpResponse:
 @administrators_only
 def check_dns(request: HttpRequest) -> HttpResponse:
     records = wanted_records()
-    found = checked(records, look_up.get()({record.question for record in records}))
-    wrong = sum(one.state in (State.MISSING, State.OTHER) for one in found)
-    told = {"lines": found, "wrong": wrong, "silent": any(one.state is State.SILENT for one in found)}
-    return render(request, "autoconfig/dns_lines.html", told)
+    records_found = checked(records, look_up.get()({record.question for record in records}))
+    wrong = sum(one.state in (State.MISSING, State.OTHER) for one in records_found)
+    context = {
+        "lines": records_found,
+        "wrong": wrong,
+        "silent": any(one.state is State.SILENT for one in records_found),
+    }
+    return render(request, "autoconfig/dns_lines.html", context)
 
 
 @require_GET
@@ -95,10 +99,10 @@ def apple_profile(request: HttpRequest) -> HttpResponse:
 def make_apple_profile(request: SignedInRequest) -> HttpResponse:
     """With an application password made for it: nothing to type on the device."""
     account_id = request.who.account_id
-    made = services.make_profile_password(account_id, by=f"account:{account_id}", now=timezone.now())
+    password = services.make_profile_password(account_id, by=f"account:{account_id}", now=timezone.now())
     run_now(AccountChanged(account_id))
-    run_now(made.touched)
-    return _profile(Holder(request.who.address, request.who.name, made.text))
+    run_now(password.touched)
+    return _profile(Holder(request.who.address, request.who.name, password.text))
 
 
 def _picture() -> str:

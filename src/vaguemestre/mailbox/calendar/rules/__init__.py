@@ -1,1 +1,1 @@
-"""Decisions about days."""
+"""Rules about days."""

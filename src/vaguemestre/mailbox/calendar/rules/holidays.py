@@ -1,10 +1,9 @@
-"""School holidays of metropolitan France, by zone, so that an absence may be proposed with its days.
+"""School holidays of metropolitan France, by zone, proposed as dates of an absence.
 
 Source: « Calendrier scolaire » 2025-2026 and 2026-2027, ministère de l'Éducation nationale
-(education.gouv.fr; also the data set « fr-en-calendrier-scolaire » of data.education.gouv.fr). Holidays begin
-after the lessons of the Saturday told, and lessons begin again in the morning of the day told: the days kept
-here are that Saturday and the day before lessons begin again. The summer stops before the teachers come back,
-or with August.
+(education.gouv.fr; also the data set « fr-en-calendrier-scolaire » of data.education.gouv.fr). The source
+gives the Saturday after whose lessons holidays begin, and the day lessons resume. Stored here: that Saturday,
+and the day before lessons resume. Summer holidays end before teachers return, or on 31 August.
 """
 
 from datetime import date
@@ -47,13 +46,13 @@ _BY_ZONE = {
 
 
 def holidays(zone: str) -> tuple[Holiday, ...]:
-    """All that is known of a zone, in order; nothing for what is no zone (Corsica, overseas)."""
+    """Holidays of a zone in order; empty for an unknown zone (Corsica, overseas)."""
     if zone not in _BY_ZONE:
         return ()
-    found = (Holiday(*row) for row in (*_EVERYWHERE, *_BY_ZONE[zone]))
-    return tuple(sorted(found, key=lambda one: one.starts_on))
+    rows = (Holiday(*row) for row in (*_EVERYWHERE, *_BY_ZONE[zone]))
+    return tuple(sorted(rows, key=lambda holiday: holiday.starts_on))
 
 
 def coming(zone: str, day: date, count: int) -> tuple[Holiday, ...]:
-    """The next ones that are not over that day."""
-    return tuple(one for one in holidays(zone) if one.ends_on >= day)[:count]
+    """The next holidays, including the current ones."""
+    return tuple(holiday for holiday in holidays(zone) if holiday.ends_on >= day)[:count]

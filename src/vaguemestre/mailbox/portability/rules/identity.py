@@ -14,24 +14,24 @@ _BLANK = re.compile(rb"\r?\n\r?\n")
 
 def mark_of(header: bytes, size: int) -> Mark:
     """`header`: the header, or the fields of it in NAMING; `size`: of the whole, lines ended by CR LF."""
-    found: dict[bytes, list[bytes]] = {name: [] for name in NAMING}
+    values: dict[bytes, list[bytes]] = {name: [] for name in NAMING}
     for name, value in fields(header):
-        if name in found:
-            found[name].append(b" ".join(value.split()))
-    told = b"\0".join(name + b":" + b"\1".join(found[name]) for name in NAMING)
-    return Mark(hashlib.sha256(told).hexdigest(), size)
+        if name in values:
+            values[name].append(b" ".join(value.split()))
+    text = b"\0".join(name + b":" + b"\1".join(values[name]) for name in NAMING)
+    return Mark(hashlib.sha256(text).hexdigest(), size)
 
 
 def fields(header: bytes) -> list[tuple[bytes, bytes]]:
     """Names in lower case and unfolded values; lines that are no field are passed over."""
-    found: list[tuple[bytes, bytes]] = []
+    pairs: list[tuple[bytes, bytes]] = []
     for line in header.replace(b"\r\n", b"\n").split(b"\n"):
         if line[:1] in (b" ", b"\t"):
-            if found:
-                found[-1] = found[-1][0], found[-1][1] + line
+            if pairs:
+                pairs[-1] = pairs[-1][0], pairs[-1][1] + line
         elif (colon := line.find(b":")) > 0:
-            found.append((line[:colon].strip().lower(), line[colon + 1 :]))
-    return found
+            pairs.append((line[:colon].strip().lower(), line[colon + 1 :]))
+    return pairs
 
 
 def on_the_wire(content: bytes) -> bytes:
@@ -53,18 +53,18 @@ def has_oversized_header(content: bytes) -> bool:
 
 
 def _split(content: bytes) -> tuple[bytes, bytes, bytes]:
-    found = _BLANK.search(content)
-    if found is None:
+    match = _BLANK.search(content)
+    if match is None:
         return content, b"", b""
-    return content[: found.start()], content[found.start() : found.end()], content[found.end() :]
+    return content[: match.start()], content[match.start() : match.end()], content[match.end() :]
 
 
 def _without_state(header: bytes) -> bytes:
-    kept: list[bytes] = []
+    lines: list[bytes] = []
     dropping = False
     for line in header.split(b"\r\n"):
         if line[:1] not in (b" ", b"\t"):
             dropping = line.partition(b":")[0].strip().lower() in _STATE
         if not dropping:
-            kept.append(line)
-    return b"\r\n".join(kept)
+            lines.append(line)
+    return b"\r\n".join(lines)

@@ -67,9 +67,11 @@ def _date_of(separator: bytes) -> datetime | None:
     """The date of a `From ` line, which is in UTC by RFC 4155; None when it makes no sense."""
     words = separator.decode("ascii", "replace").split()
     for length in (5, 6):  # some add the zone's name before the year
-        told = words[-length:]
+        last_words = words[-length:]
         try:
-            return datetime.strptime(" ".join((*told[:4], told[-1], "+0000")), "%a %b %d %H:%M:%S %Y %z")
+            return datetime.strptime(
+                " ".join((*last_words[:4], last_words[-1], "+0000")), "%a %b %d %H:%M:%S %Y %z"
+            )
         except (ValueError, IndexError):
             continue
     return None
@@ -77,16 +79,16 @@ def _date_of(separator: bytes) -> datetime | None:
 
 def flags_in(content: bytes) -> frozenset[str]:
     """What the bookkeeping fields of other programs say of a message."""
-    told = {name: value.decode("ascii", "replace").strip() for name, value in fields(header_of(content))}
-    found = {flag for letter, flag in _STATUS.items() if letter in told.get(b"status", "")}
-    found |= {flag for letter, flag in _X_STATUS.items() if letter in told.get(b"x-status", "")}
+    values = {name: value.decode("ascii", "replace").strip() for name, value in fields(header_of(content))}
+    flags = {flag for letter, flag in _STATUS.items() if letter in values.get(b"status", "")}
+    flags |= {flag for letter, flag in _X_STATUS.items() if letter in values.get(b"x-status", "")}
     try:
-        bits = int(told.get(b"x-mozilla-status", "0"), 16)
+        bits = int(values.get(b"x-mozilla-status", "0"), 16)
     except ValueError:
         bits = 0
-    found |= {flag for bit, flag in _MOZILLA.items() if bits & bit}
-    keywords = f"{told.get(b'x-keywords', '')} {told.get(b'x-mozilla-keys', '')}".split()
-    return frozenset(found | {word for word in keywords if _KEYWORD.fullmatch(word)})
+    flags |= {flag for bit, flag in _MOZILLA.items() if bits & bit}
+    keywords = f"{values.get(b'x-keywords', '')} {values.get(b'x-mozilla-keys', '')}".split()
+    return frozenset(flags | {word for word in keywords if _KEYWORD.fullmatch(word)})
 
 
 def written(content: bytes, flags: frozenset[str], date: datetime) -> bytes:
@@ -107,8 +109,8 @@ def date_in(content: bytes) -> datetime | None:
     for name, value in fields(header_of(content)):
         if name == b"date":
             try:
-                found = parsedate_to_datetime(value.decode("ascii", "replace").strip())
+                date = parsedate_to_datetime(value.decode("ascii", "replace").strip())
             except (ValueError, OverflowError):
                 return None
-            return found if found.tzinfo else found.replace(tzinfo=UTC)
+            return date if date.tzinfo else date.replace(tzinfo=UTC)
     return None

@@ -46,8 +46,8 @@ class Card:
     @property
     def fingerprint(self) -> str:
         """What two people read to each other on the telephone."""
-        told = hashlib.sha256(self.signing + self.sealing).hexdigest()[:32]
-        return " ".join(told[start : start + 4] for start in range(0, 32, 4))
+        digest = hashlib.sha256(self.signing + self.sealing).hexdigest()[:32]
+        return " ".join(digest[start : start + 4] for start in range(0, 32, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +85,24 @@ def identity(domain: str, secret: str) -> Identity:
 
 def written_card(card: Card) -> str:
     """A card as text."""
-    told = {
+    data = {
         "format": "vaguemestre-carte",
         "domain": card.domain,
         "signing": b64encode(card.signing).decode(),
         "sealing": b64encode(card.sealing).decode(),
     }
-    return json.dumps(told, indent=2) + "\n"
+    return json.dumps(data, indent=2) + "\n"
 
 
 def read_card(text: str) -> Card:
     """Raises Refusal `portability.card-malformed`."""
     try:
-        told = json.loads(text)
-        signing = b64decode(told["signing"], validate=True)
-        sealing = b64decode(told["sealing"], validate=True)
-        if told["format"] != "vaguemestre-carte" or (len(signing), len(sealing)) != (32, 32):
+        data = json.loads(text)
+        signing = b64decode(data["signing"], validate=True)
+        sealing = b64decode(data["sealing"], validate=True)
+        if data["format"] != "vaguemestre-carte" or (len(signing), len(sealing)) != (32, 32):
             raise Refusal("portability.card-malformed")
-        return Card(str(told["domain"])[:253].lower(), signing, sealing)
+        return Card(str(data["domain"])[:253].lower(), signing, sealing)
     except (ValueError, KeyError, TypeError) as error:
         raise Refusal("portability.card-malformed") from error
 
@@ -110,12 +110,12 @@ def read_card(text: str) -> Card:
 def begun(mine: Identity, to: Card, ephemeral: bytes) -> tuple[bytes, bytes]:
     """(what the file begins with, the key of its records); `ephemeral`: 32 random bytes, used once."""
     private = X25519PrivateKey.from_private_bytes(ephemeral)
-    told = {
+    data = {
         "from": mine.card.domain,
         "to": to.domain,
         "ephemeral": b64encode(private.public_key().public_bytes_raw()).decode(),
     }
-    raw = json.dumps(told, sort_keys=True).encode()
+    raw = json.dumps(data, sort_keys=True).encode()
     key = _key(private.exchange(X25519PublicKey.from_public_bytes(to.sealing)), raw)
     return MAGIC + framed(raw), key
 
@@ -123,11 +123,11 @@ def begun(mine: Identity, to: Card, ephemeral: bytes) -> tuple[bytes, bytes]:
 def read_header(raw: bytes) -> Header:
     """Raises Refusal `portability.file-damaged`."""
     try:
-        told = json.loads(raw)
-        ephemeral = b64decode(told["ephemeral"], validate=True)
+        data = json.loads(raw)
+        ephemeral = b64decode(data["ephemeral"], validate=True)
         if len(ephemeral) != 32:
             raise Refusal("portability.file-damaged")
-        return Header(str(told["from"]), str(told["to"]), ephemeral, raw)
+        return Header(str(data["from"]), str(data["to"]), ephemeral, raw)
     except (ValueError, KeyError, TypeError) as error:
         raise Refusal("portability.file-damaged") from error
 
@@ -140,8 +140,8 @@ def opening_key(mine: Identity, header: Header) -> bytes:
 
 def sealed_record(key: bytes, number: int, header: bytes, meta: dict[str, Any], content: bytes) -> bytes:
     """One record, with its length. `number`: 0 for the first."""
-    told, nonce = json.dumps(meta, ensure_ascii=False).encode(), os.urandom(_NONCE)
-    return framed(nonce + AESGCM(key).encrypt(nonce, framed(told) + content, _beside(header, number)))
+    encoded_meta, nonce = json.dumps(meta, ensure_ascii=False).encode(), os.urandom(_NONCE)
+    return framed(nonce + AESGCM(key).encrypt(nonce, framed(encoded_meta) + content, _beside(header, number)))
 
 
 def opened_record(key: bytes, number: int, header: bytes, record: bytes) -> tuple[dict[str, Any], bytes]:
@@ -168,10 +168,10 @@ def check_signature(card: Card, digest: bytes, signed: bytes) -> None:
         raise Refusal("portability.signature-wrong") from error
 
 
-def written_notes(mine: Identity, told: dict[str, Any]) -> bytes:
+def written_notes(mine: Identity, data: dict[str, Any]) -> bytes:
     """What only this installation reads again, and knows to be its own."""
     nonce = os.urandom(_NONCE)
-    sealed = nonce + AESGCM(_notes_key(mine)).encrypt(nonce, json.dumps(told).encode(), _NOTES)
+    sealed = nonce + AESGCM(_notes_key(mine)).encrypt(nonce, json.dumps(data).encode(), _NOTES)
     content = _NOTES + framed(sealed)
     return content + signature(mine, hashlib.sha256(content).digest())
 
@@ -184,10 +184,10 @@ def read_notes(mine: Identity, content: bytes) -> dict[str, Any] | None:
     try:
         check_signature(mine.card, hashlib.sha256(content[:end]).digest(), signed)
         plain = AESGCM(_notes_key(mine)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _NOTES)
-        told = json.loads(plain)
+        data = json.loads(plain)
     except (Refusal, InvalidTag, ValueError):
         return None
-    return told if isinstance(told, dict) else None
+    return data if isinstance(data, dict) else None
 
 
 def _notes_key(mine: Identity) -> bytes:

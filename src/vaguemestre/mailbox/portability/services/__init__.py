@@ -1,8 +1,8 @@
-"""What is done with moves: the work itself (`bring`, `take_out`) and its rows (`asking`, `going`)."""
+"""Imports and exports: requests, slices, verification."""
 
 from vaguemestre.mailbox.portability.services.erasure import forget_person
-from vaguemestre.mailbox.portability.services.mbox_export import pack, take_out
-from vaguemestre.mailbox.portability.services.message_import import bring
+from vaguemestre.mailbox.portability.services.mbox_export import export_folders, pack
+from vaguemestre.mailbox.portability.services.message_import import import_messages
 from vaguemestre.mailbox.portability.services.requests import (
     ask_export,
     ask_import,
@@ -13,7 +13,7 @@ from vaguemestre.mailbox.portability.services.requests import (
     stop_move,
     withdraw_export,
 )
-from vaguemestre.mailbox.portability.services.run_slice import carry_on
+from vaguemestre.mailbox.portability.services.run_slice import run_move
 from vaguemestre.mailbox.portability.services.sealed_export import write_archive, write_sealed
 from vaguemestre.mailbox.portability.services.verification import verify
 
@@ -22,14 +22,14 @@ __all__ = [
     "ask_import",
     "ask_import_from_server",
     "ask_sealed",
-    "bring",
-    "carry_on",
+    "export_folders",
     "forget_file",
     "forget_person",
+    "import_messages",
     "pack",
     "resume_move",
+    "run_move",
     "stop_move",
-    "take_out",
     "verify",
     "withdraw_export",
     "write_archive",

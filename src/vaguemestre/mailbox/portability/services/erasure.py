@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of a person's data (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -7,5 +7,5 @@ from vaguemestre.mailbox.portability.models import Move
 
 @transaction.atomic(durable=True)
 def forget_person(account_id: int) -> None:
-    """Use case: which mail they brought in or took away."""
+    """Use case: delete the person's imports and exports, except a running one."""
     Move.objects.filter(account_id=account_id).exclude(state="running").delete()

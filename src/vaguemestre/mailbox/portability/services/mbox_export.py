@@ -15,7 +15,7 @@ from vaguemestre.mailbox.portability.values import Tally
 _INDEX = "folders.json"
 
 
-def take_out(
+def export_folders(
     store: Store, work: Path, so_far: Tally, *, enough: Callable[[Tally], bool] = lambda _: False
 ) -> Tally:
     """Write the folders below `work` (made if it is not there), from where `so_far` stopped.
@@ -24,9 +24,9 @@ def take_out(
     after it is cut off, so that nothing stands twice.
     """
     work.mkdir(parents=True, exist_ok=True)
-    known = json.loads((work / _INDEX).read_text(encoding="utf-8")) if so_far.cursor else []
+    earlier = json.loads((work / _INDEX).read_text(encoding="utf-8")) if so_far.cursor else []
     names = store.places().names
-    folders = [*known, *sorted(names.difference(known))]  # a number names the same folder at each run
+    folders = [*earlier, *sorted(names.difference(earlier))]  # a number names the same folder at each run
     (work / _INDEX).write_text(json.dumps(folders, ensure_ascii=False), encoding="utf-8")
     tally = replace(so_far, total=len(folders))
     number, uid, length = map(int, (so_far.cursor or "0:0:0").split(":"))
@@ -35,10 +35,10 @@ def take_out(
         with (work / file_name(place)).open("r+b") as file:
             file.truncate(length)
             file.seek(length)
-            for kept in store.kept(folders[place], uid) if folders[place] in names else ():
-                file.write(written(kept.content, kept.flags, kept.date))
+            for message in store.kept(folders[place], uid) if folders[place] in names else ():
+                file.write(written(message.content, message.flags, message.date))
                 tally = replace(
-                    tally, cursor=f"{place}:{kept.uid}:{file.tell()}", reached=place, added=tally.added + 1
+                    tally, cursor=f"{place}:{message.uid}:{file.tell()}", reached=place, added=tally.added + 1
                 )
                 if enough(tally):
                     _on_disk(file.fileno(), file.flush)
@@ -52,15 +52,15 @@ def take_out(
 def pack(work: Path, archive: Path, parts: Iterable[tuple[str, bytes]]) -> None:
     """One zip of what `take_out` wrote and of `parts`, in its place only when it is whole."""
     folders = json.loads((work / _INDEX).read_text(encoding="utf-8"))
-    beside = archive.with_name(f"{archive.name}.part")
-    with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as made:
+    partial = archive.with_name(f"{archive.name}.part")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive_zip:
         for number, folder in enumerate(folders):
-            made.write(work / file_name(number), entry_name(folder))
+            archive_zip.write(work / file_name(number), entry_name(folder))
         for name, content in parts:
-            made.writestr(name, content)
-    with beside.open("rb") as file:
+            archive_zip.writestr(name, content)
+    with partial.open("rb") as file:
         os.fsync(file.fileno())
-    beside.replace(archive)
+    partial.replace(archive)
 
 
 def _on_disk(descriptor: int, flush: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ from vaguemestre.mailbox.portability.rules.identity import (
 from vaguemestre.mailbox.portability.values import Mark, Piece, Tally
 
 
-def bring(
+def import_messages(
     store: Store,
     source: Source,
     so_far: Tally,

@@ -1,4 +1,4 @@
-"""Moves asked for, stopped, taken up again, forgotten."""
+"""Imports and exports: requested, stopped, resumed, withdrawn."""
 
 from datetime import datetime
 
@@ -17,8 +17,8 @@ from vaguemestre.people.credentials.values import SecretKeys
 
 @transaction.atomic(durable=True)
 def ask_import(account_id: int, stored: str, name: str, *, apart: str, by: str, now: datetime) -> int:
-    """Keep that a stored file is to be brought in. Raises Refusal `portability.one-at-a-time`."""
-    return _asked(
+    """Request the import of a stored file. Raises Refusal `portability.one-at-a-time`."""
+    return _start(
         Move(account_id=account_id, kind=Kind.FILE, name=name[:200], stored=stored, apart=apart), by, now
     )
 
@@ -27,17 +27,22 @@ def ask_import(account_id: int, stored: str, name: str, *, apart: str, by: str, 
 def ask_import_from_server(
     account_id: int, server: Server, keys: SecretKeys, *, apart: str, by: str, now: datetime
 ) -> int:
-    """The password is sealed until the move is over. Raises Refusal `portability.one-at-a-time`."""
-    told = {"host": server.host, "port": server.port, "username": server.username}
-    move = Move(account_id=account_id, kind=Kind.SERVER, name=server.host[:200], server=told, apart=apart)
+    """Request an import from a server; its password is sealed until the move is over.
+
+    Raises Refusal `portability.one-at-a-time`.
+    """
+    connection = {"host": server.host, "port": server.port, "username": server.username}
+    move = Move(
+        account_id=account_id, kind=Kind.SERVER, name=server.host[:200], server=connection, apart=apart
+    )
     move.sealed = seal(server.password.encode(), account_id, keys)
-    return _asked(move, by, now)
+    return _start(move, by, now)
 
 
 @transaction.atomic(durable=True)
 def ask_export(account_id: int, stored: str, name: str, *, by: str, now: datetime) -> int:
     """Raises Refusal `portability.one-at-a-time`."""
-    return _asked(Move(account_id=account_id, kind=Kind.EXPORT, name=name, stored=stored), by, now)
+    return _start(Move(account_id=account_id, kind=Kind.EXPORT, name=name, stored=stored), by, now)
 
 
 @transaction.atomic(durable=True)
@@ -52,39 +57,39 @@ def ask_sealed(
     by: str,
     now: datetime,
 ) -> int:
-    """Everything for another installation, known by its domain. `ephemeral`: 32 random bytes.
+    """Request a sealed export for another installation, given by its domain. `ephemeral`: 32 random bytes.
 
     Raises Refusal `portability.one-at-a-time`.
     """
     move = Move(account_id=account_id, kind=Kind.SEALED, name=name[:200], stored=stored, server={"to": to})
     move.sealed = seal(ephemeral, account_id, keys)
-    return _asked(move, by, now)
+    return _start(move, by, now)
 
 
 @transaction.atomic(durable=True)
 def stop_move(account_id: int, move_id: int, *, now: datetime) -> None:
-    """No more of it from the next message but a few on; what was done stays. It may go on for some days."""
+    """Stop a move within a few messages; what was done stays. It may be resumed for some days."""
     running = Move.objects.filter(account_id=account_id, pk=move_id, state=State.RUNNING)
     running.update(state=State.STOPPED, ended_at=now)
 
 
 @transaction.atomic(durable=True)
 def resume_move(account_id: int, move_id: int) -> None:
-    """From where it stopped, while what it needs is kept. Raises Refusal `portability.one-at-a-time`."""
+    """Resume a move while its file or password is kept. Raises Refusal `portability.one-at-a-time`."""
     stopped = Move.objects.filter(
         account_id=account_id, pk=move_id, state__in=(State.STOPPED, State.FAILED)
     ).exclude(trouble=WITHDRAWN).exclude(stored="", sealed=b"").first()  # fmt: skip
     if stopped is None:
         return
     stopped.state, stopped.trouble, stopped.ended_at = State.RUNNING, "", None
-    _saved(stopped)
+    _save(stopped)
     announce(MoveGoesOn(stopped.pk))
 
 
 def withdraw_export(account_id: int, number: int, *, by: str, now: datetime) -> bool:
-    """« Ce n’était pas moi »: it goes no further, and its file goes. Inside the caller's transaction.
+    """« Ce n’était pas moi »: cancel an export and delete its file. Inside the caller's transaction.
 
-    False: there is no such copy any more.
+    False if its file no longer exists.
     """
     copies = Move.objects.filter(account_id=account_id, pk=number, kind__in=(Kind.EXPORT, Kind.SEALED))
     if not copies.exclude(stored="").update(
@@ -98,13 +103,13 @@ def withdraw_export(account_id: int, number: int, *, by: str, now: datetime) -> 
 
 @transaction.atomic(durable=True)
 def forget_file(move_id: int) -> None:
-    """Its file is gone, or about to be; so is the password of the other server."""
+    """Forget the file and the server's password of a move."""
     Move.objects.filter(pk=move_id).update(stored="", sealed=b"")
 
 
-def _asked(move: Move, by: str, now: datetime) -> int:
+def _start(move: Move, by: str, now: datetime) -> int:
     move.state, move.begun_at = State.RUNNING, now
-    _saved(move)
+    _save(move)
     record(f"portability.{move.kind}-asked", to=f"account:{move.account_id}", by=by, at=now, number=move.pk)
     announce(MoveGoesOn(move.pk))
     if move.kind in (Kind.EXPORT, Kind.SEALED) and by == f"account:{move.account_id}":
@@ -112,7 +117,7 @@ def _asked(move: Move, by: str, now: datetime) -> int:
     return move.pk
 
 
-def _saved(move: Move) -> None:
+def _save(move: Move) -> None:
     try:
         with transaction.atomic():
             move.save()

@@ -1,4 +1,4 @@
-"""A few seconds of a move, then the rest for later."""
+"""One slice of an import or export: a few seconds, then the rest is announced."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -25,8 +25,8 @@ from vaguemestre.mailbox.portability.ports import (
     TakeParts,
 )
 from vaguemestre.mailbox.portability.queries import tally_of
-from vaguemestre.mailbox.portability.services.mbox_export import pack, take_out
-from vaguemestre.mailbox.portability.services.message_import import bring
+from vaguemestre.mailbox.portability.services.mbox_export import export_folders, pack
+from vaguemestre.mailbox.portability.services.message_import import import_messages
 from vaguemestre.mailbox.portability.services.sealed_export import write_sealed
 from vaguemestre.mailbox.portability.services.verification import verify
 from vaguemestre.mailbox.portability.values import Kind, Server, State, Tally
@@ -36,8 +36,8 @@ from vaguemestre.people.credentials.values import SecretKeys
 
 
 @dataclass(frozen=True)
-class Means:
-    """What a move works with. `folder`: where files of moves lie."""
+class MovePorts:
+    """Ports and keys of a move. `folder`: of the files of moves."""
 
     open_store: OpenStore
     open_archive: OpenArchive
@@ -49,53 +49,55 @@ class Means:
     folder: Path
 
 
-def carry_on(
-    move_id: int, means: Means, *, enough: Callable[[Tally], bool], clock: Callable[[], datetime]
+def run_move(
+    move_id: int, means: MovePorts, *, enough: Callable[[Tally], bool], clock: Callable[[], datetime]
 ) -> None:
-    """Do some of a running move and announce the rest. A move that is not running is left alone.
+    """Run a slice of a running move and announce the rest.
 
-    A refusal ends it as failed, with the refusal's code to show; engine errors go up: the job comes again.
+    A refusal ends the move as failed, with its code; engine errors propagate: the job is retried.
     """
     move = Move.objects.filter(pk=move_id, state=State.RUNNING).first()
     if move is None:
         return
     trouble, tally, owner = "", tally_of(move.tally), presented(move.account_id)
     if owner is None:  # closed meanwhile: nothing opens the mailbox any more
-        _keep(move, tally, "portability.account-closed", clock())
+        _save(move, tally, "portability.account-closed", clock())
         return
     try:
         with means.open_store(owner.mailbox) as store:
-            tally = _some(move, store, means, tally, enough, clock)
+            tally = _run(move, store, means, tally, enough, clock)
     except Refusal as refusal:
         trouble = refusal.code
-    _keep(move, tally, trouble, clock())
+    _save(move, tally, trouble, clock())
 
 
-def _some(
+def _run(
     move: Move,
     store: Store,
-    means: Means,
+    means: MovePorts,
     so_far: Tally,
     enough: Callable[[Tally], bool],
     clock: Callable[[], datetime],
 ) -> Tally:
     if move.kind == Kind.EXPORT:
         work = means.folder / f"{move.stored}.work"
-        tally = take_out(store, work, so_far, enough=enough)
+        tally = export_folders(store, work, so_far, enough=enough)
         if tally.is_over:
             pack(work, means.folder / move.stored, means.other_parts(move.account_id))
         return tally
     if move.kind == Kind.SEALED:
         return _sealed(move, store, means, so_far, enough)
     with _source(move, means) as source:
-        tally = bring(store, source, so_far, now=clock(), apart=move.apart, enough=enough)
+        tally = import_messages(store, source, so_far, now=clock(), apart=move.apart, enough=enough)
         if tally.is_over and (parts := source.parts()):
             tally = verify(store, source, tally, apart=move.apart)
             means.take_parts(move.account_id, parts, store.places().names, now=clock())
         return tally
 
 
-def _sealed(move: Move, store: Store, means: Means, so_far: Tally, enough: Callable[[Tally], bool]) -> Tally:
+def _sealed(
+    move: Move, store: Store, means: MovePorts, so_far: Tally, enough: Callable[[Tally], bool]
+) -> Tally:
     card = means.partners.known().get(move.server["to"])
     if card is None:
         raise Refusal("portability.partner-unknown", domain=move.server["to"])
@@ -111,7 +113,7 @@ def _sealed(move: Move, store: Store, means: Means, so_far: Tally, enough: Calla
     )
 
 
-def _source(move: Move, means: Means) -> AbstractContextManager[Source]:
+def _source(move: Move, means: MovePorts) -> AbstractContextManager[Source]:
     if move.kind == Kind.FILE:
         return means.open_archive(means.folder / move.stored, move.name)
     password = unseal(bytes(move.sealed), move.account_id, means.keys).decode()
@@ -119,19 +121,18 @@ def _source(move: Move, means: Means) -> AbstractContextManager[Source]:
 
 
 @transaction.atomic(durable=True)
-def _keep(move: Move, tally: Tally, trouble: str, now: datetime) -> None:
-    """Only the worker writes the tally; only the person stops a move, perhaps meanwhile."""
-    kept = Move.objects.filter(pk=move.pk)
-    kept.update(tally=asdict(tally))
-    running = kept.filter(state=State.RUNNING)
+def _save(move: Move, tally: Tally, trouble: str, now: datetime) -> None:
+    """Store the tally and the outcome, unless the person has stopped the move meanwhile."""
+    rows = Move.objects.filter(pk=move.pk)
+    rows.update(tally=asdict(tally))
+    running = rows.filter(state=State.RUNNING)
     if trouble:
         running.update(state=State.FAILED, trouble=trouble, ended_at=now)
     elif tally.is_over:
         if running.update(state=State.DONE, ended_at=now, sealed=b""):
-            told = {"added": tally.added, "known": tally.known, "left": tally.left_count}
-            told |= {"verified": tally.verified} if tally.verified else {}
-            record(
-                f"portability.{move.kind}-done", to=f"account:{move.account_id}", by="system", at=now, **told
-            )
+            facts = {"added": tally.added, "known": tally.known, "left": tally.left_count}
+            facts |= {"verified": tally.verified} if tally.verified else {}
+            action = f"portability.{move.kind}-done"
+            record(action, to=f"account:{move.account_id}", by="system", at=now, **facts)
     elif running.exists():
         announce(MoveGoesOn(move.pk))

@@ -1,4 +1,4 @@
-"""Everything somebody has, written for another installation; interrupted, it goes on where it was."""
+"""Sealed archive of an account for another installation. An interrupted export is resumed."""
 
 import fcntl
 import hashlib
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.ports import Store
@@ -18,17 +18,17 @@ from vaguemestre.mailbox.portability.rules.sealed import Card, Identity
 from vaguemestre.mailbox.portability.values import Kept, Tally
 
 _CHUNK = 1_048_576
-_SLICE = 100  # messages between two notes of how far it is
+_MESSAGES_PER_CHECKPOINT = 100
 
 
 @dataclass
 class _Written:
-    """How far a file is: its length, its records, the folder at work, the last (UIDVALIDITY, UID) of each."""
+    """Position in an archive: length, records, current folder, last message of each folder."""
 
     length: int
     count: int = 0
     folder: str = ""
-    seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    seen: dict[str, tuple[int, int]] = field(default_factory=dict)  # folder → (UIDVALIDITY, UID)
 
     def cursor(self) -> str:
         return json.dumps([self.length, self.count, self.folder, self.seen])
@@ -44,21 +44,21 @@ def write_archive(
     parts: Callable[[], Iterable[tuple[str, bytes]]],
     tell: Callable[[Tally], object] = lambda _: None,
 ) -> Tally:
-    """Write `file`, in its place only when it is whole. Killed and run again, it goes on.
+    """Write `file`, renamed into place when it is complete. A killed run is resumed by the next one.
 
-    Beside it until then: `.part`, and `.suite`, the notes, which say whose it is and how far. Each message of
-    the mailbox stands in it at least once; whoever reads it adds each once. Raises Refusal
+    Until then, `.part` is the archive and `.suite` its checkpoint: which archive, and the position. Each
+    message of the mailbox is in it at least once; an import adds each once. Raises Refusal
     `portability.being-written`, OSError.
     """
     work, notes = file.with_name(f"{file.name}.part"), file.with_name(f"{file.name}.suite")
     subject = [mailbox, to.domain, to.fingerprint]
-    with _alone(work):
-        known = _noted(notes, work, subject, mine)
-        ephemeral, tally = known or (os.urandom(32), Tally())
-        if known is None:
-            _note(notes, subject, ephemeral, tally, mine)
+    with _locked(work):
+        checkpoint = _read_checkpoint(notes, work, subject, mine)
+        ephemeral, tally = checkpoint or (os.urandom(32), Tally())
+        if checkpoint is None:
+            _write_checkpoint(notes, subject, ephemeral, tally, mine)
         while not tally.is_over:
-            stop = tally.added + _SLICE
+            stop = tally.added + _MESSAGES_PER_CHECKPOINT
 
             def enough(now: Tally, stop: int = stop) -> bool:
                 tell(now)
@@ -68,9 +68,9 @@ def write_archive(
                 store, work, tally, mine, to, ephemeral=ephemeral, parts=parts, enough=enough
             )
             if not tally.is_over:
-                _note(notes, subject, ephemeral, tally, mine)
+                _write_checkpoint(notes, subject, ephemeral, tally, mine)
         work.replace(file)
-        _settle(file.parent)
+        _sync_folder(file.parent)
         notes.unlink(missing_ok=True)
     return tally
 
@@ -86,49 +86,69 @@ def write_sealed(
     parts: Callable[[], Iterable[tuple[str, bytes]]],
     enough: Callable[[Tally], bool] = lambda _: False,
 ) -> Tally:
-    """Write the folders into `path`, from where `so_far` stopped, then the parts, the end and the signature.
+    """Append folders to `path` from where `so_far` stopped, then the parts, the end record, the signature.
 
-    What a killed run wrote after the cursor is cut off. Folders are looked at twice: what was moved behind
-    the one at work is not lost. `ephemeral`: the same for each run of one archive, and never for another.
+    What a killed run wrote after the cursor is truncated. Folders are listed twice, to find messages moved
+    meanwhile into a folder already written. `ephemeral`: the same for every run of one archive only.
     """
     beginning, key = sealed.begun(mine, to, ephemeral)
-    header = beginning[len(sealed.MAGIC) + 4 :]
-    done = _read(so_far.cursor)
-    tally = so_far if done else replace(so_far, added=0)
-    if not path.exists():
-        path.touch(0o600)
+    position = _read_cursor(so_far.cursor)
+    tally = so_far if position else replace(so_far, added=0)
+    path.touch(0o600)
     with path.open("r+b") as file:
-        if done is None:
+        if position is None:
             file.write(beginning)
-            done = _Written(len(beginning))
-        file.truncate(done.length)
-        file.seek(done.length)
-
-        def keep(meta: dict[str, Any], content: bytes) -> None:
-            file.write(sealed.sealed_record(key, done.count, header, meta, content))
-            done.count += 1
-
-        for now, kept, meta in _messages(store, tally, done):
-            tally = now
-            keep(meta, kept.content)
-            done.seen[meta["folder"]] = (kept.validity, kept.uid)
+            position = _Written(len(beginning))
+        file.truncate(position.length)
+        file.seek(position.length)
+        writer = _Writer(file, key, beginning[len(sealed.MAGIC) + 4 :], position)
+        for message in _messages(store, tally, position):
+            tally = message.tally
+            writer.write(message.meta, message.kept.content)
+            position.seen[message.meta["folder"]] = (message.kept.validity, message.kept.uid)
             if enough(tally):
-                _on_disk(file)
-                done.length = file.tell()
-                return replace(tally, cursor=done.cursor())
+                _sync_file(file)
+                position.length = file.tell()
+                return replace(tally, cursor=position.cursor())
         for name, content in parts():
-            keep({"part": name}, content)
-        keep({"end": tally.added}, b"")
-        file.flush()
-        digest = _digest(path)
-        file.seek(0, os.SEEK_END)
-        file.write(sealed.signature(mine, digest))
-        _on_disk(file)
+            writer.write({"part": name}, content)
+        writer.write({"end": tally.added}, b"")
+        _sign(file, path, mine)
     return replace(tally, reached=tally.total, is_over=True)
 
 
-def _messages(store: Store, tally: Tally, done: _Written) -> Iterator[tuple[Tally, Kept, dict[str, Any]]]:
-    """Each message that `done` has not seen, and how far the archive is with it."""
+@dataclass(frozen=True)
+class _Writer:
+    """Appends sealed records, numbered by the position."""
+
+    file: IO[bytes]
+    key: bytes
+    header: bytes
+    position: _Written
+
+    def write(self, meta: dict[str, Any], content: bytes) -> None:
+        self.file.write(sealed.sealed_record(self.key, self.position.count, self.header, meta, content))
+        self.position.count += 1
+
+
+def _sign(file: IO[bytes], path: Path, mine: Identity) -> None:
+    file.flush()
+    digest = _digest(path)
+    file.seek(0, os.SEEK_END)
+    file.write(sealed.signature(mine, digest))
+    _sync_file(file)
+
+
+class _ArchivedMessage(NamedTuple):
+    """A message for the archive, and the tally once it is written."""
+
+    tally: Tally
+    kept: Kept
+    meta: dict[str, Any]
+
+
+def _messages(store: Store, tally: Tally, done: _Written) -> Iterator[_ArchivedMessage]:
+    """Messages that are not in the archive yet."""
     for is_again in (False, True):
         places = store.places()
         uses = {name: use for use, name in places.special.items()}
@@ -141,7 +161,7 @@ def _messages(store: Store, tally: Tally, done: _Written) -> Iterator[tuple[Tall
             reached = len(folders) if is_again else place
             for kept in store.kept(folder, uid, validity):
                 tally = replace(tally, total=len(folders), reached=reached, added=tally.added + 1)
-                yield (
+                yield _ArchivedMessage(
                     tally,
                     kept,
                     {
@@ -154,39 +174,43 @@ def _messages(store: Store, tally: Tally, done: _Written) -> Iterator[tuple[Tall
                 )
 
 
-def _read(cursor: str) -> _Written | None:
-    """None for the beginning."""
+def _read_cursor(cursor: str) -> _Written | None:
+    """The position of a cursor; None for the beginning."""
     if not cursor.startswith("["):
         return None
     length, count, folder, seen = json.loads(cursor)
-    return _Written(length, count, folder, {name: (one[0], one[1]) for name, one in seen.items()})
+    return _Written(length, count, folder, {name: (pair[0], pair[1]) for name, pair in seen.items()})
 
 
-def _noted(notes: Path, work: Path, subject: list[str], mine: Identity) -> tuple[bytes, Tally] | None:
-    """What a run before noted of this very archive; None when there is nothing to go on with."""
-    if not notes.is_file() or (told := sealed.read_notes(mine, notes.read_bytes())) is None:
+def _read_checkpoint(
+    notes: Path, work: Path, subject: list[str], mine: Identity
+) -> tuple[bytes, Tally] | None:
+    """Ephemeral secret and tally of an earlier run of the same archive; None if it cannot be resumed."""
+    if not notes.is_file() or (data := sealed.read_notes(mine, notes.read_bytes())) is None:
         return None
-    tally, written = Tally(**{**told["tally"], "left": ()}), _read(told["tally"]["cursor"])
-    if told["subject"] != subject or (written and work.stat().st_size < written.length):
+    tally, position = Tally(**{**data["tally"], "left": ()}), _read_cursor(data["tally"]["cursor"])
+    if data["subject"] != subject or (position and work.stat().st_size < position.length):
         return None
-    return b64decode(told["ephemeral"]), tally
+    return b64decode(data["ephemeral"]), tally
 
 
-def _note(notes: Path, subject: list[str], ephemeral: bytes, tally: Tally, mine: Identity) -> None:
-    """In the place of the last ones, at once and on the disk."""
-    told = {"subject": subject, "ephemeral": b64encode(ephemeral).decode(), "tally": asdict(tally)}
-    beside = notes.with_name(f"{notes.name}.new")
-    beside.touch(0o600)
-    with beside.open("wb") as file:
-        file.write(sealed.written_notes(mine, told))
-        _on_disk(file)
-    beside.replace(notes)
-    _settle(notes.parent)
+def _write_checkpoint(
+    notes: Path, subject: list[str], ephemeral: bytes, tally: Tally, mine: Identity
+) -> None:
+    """Replace the checkpoint atomically."""
+    data = {"subject": subject, "ephemeral": b64encode(ephemeral).decode(), "tally": asdict(tally)}
+    new = notes.with_name(f"{notes.name}.new")
+    new.touch(0o600)
+    with new.open("wb") as file:
+        file.write(sealed.written_notes(mine, data))
+        _sync_file(file)
+    new.replace(notes)
+    _sync_folder(notes.parent)
 
 
 @contextmanager
-def _alone(work: Path) -> Iterator[None]:
-    """One run at a time. Raises Refusal `portability.being-written`."""
+def _locked(work: Path) -> Iterator[None]:
+    """Lock for one run at a time. Raises Refusal `portability.being-written`."""
     work.touch(0o600)
     with work.open("rb") as file:
         try:
@@ -197,20 +221,20 @@ def _alone(work: Path) -> Iterator[None]:
 
 
 def _digest(path: Path) -> bytes:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            found.update(chunk)
-    return found.digest()
+            digest.update(chunk)
+    return digest.digest()
 
 
-def _on_disk(file: IO[bytes]) -> None:
+def _sync_file(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
 
 
-def _settle(folder: Path) -> None:
-    """The names in a folder, on the disk."""
+def _sync_folder(folder: Path) -> None:
+    """Flush the folder's entries to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""After everything came in: every message is looked for, where it went, as it was."""
+"""Verification of an import: every message is looked up in its folder."""
 
 from dataclasses import replace
 
@@ -10,9 +10,9 @@ from vaguemestre.mailbox.portability.values import Mark, Tally
 
 
 def verify(store: Store, source: Source, tally: Tally, *, apart: str = "") -> Tally:
-    """The tally with how many are there, by name and size; those that are not are named."""
+    """The tally with the number of messages found by identity and size; missing ones are listed."""
     places, marks = store.places(), dict[str, set[Mark]]()
-    found = replace(tally, verified=0)
+    verified = replace(tally, verified=0)
     for piece in source.pieces(""):
         content = on_the_wire(piece.content)
         if piece.problem or not content.strip():
@@ -21,9 +21,9 @@ def verify(store: Store, source: Source, tally: Tally, *, apart: str = "") -> Ta
         if folder not in marks:
             marks[folder] = store.marks(folder) if folder in places.names else set()
         if mark_of(header_of(content), len(content)) in marks[folder]:
-            found = replace(found, verified=found.verified + 1)
+            verified = replace(verified, verified=verified.verified + 1)
         else:
-            found = replace(
-                counting.left(found, piece, "missing"), cursor=tally.cursor, reached=tally.reached
+            verified = replace(
+                counting.left(verified, piece, "missing"), cursor=tally.cursor, reached=tally.reached
             )
-    return found
+    return verified

@@ -67,20 +67,20 @@ def bring_file(request: SignedInRequest) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return page(request, file_form=form, status=422)
-    given = form.cleaned_data["file"]
+    upload = form.cleaned_data["file"]
     limit = settings.CONFIG.portability.upload_mb
-    if given.size > limit * MEGABYTE:
+    if upload.size > limit * MEGABYTE:
         form.add_error("file", f"Ce fichier dépasse {limit} Mo : partagez-le, ou demandez à l’assistance.")
         return page(request, file_form=form, status=422)
-    if shutil.disk_usage(settings.CONFIG.home).free - given.size < _LEAST_LEFT:
+    if shutil.disk_usage(settings.CONFIG.home).free - upload.size < _LEAST_LEFT:
         form.add_error("file", "La place manque pour ce fichier en ce moment : réessayez demain.")
         return page(request, file_form=form, status=422)
-    stored = _store(given)
+    stored = _store(upload)
     try:
         services.ask_import(
             request.who.account_id,
             stored,
-            str(given.name),
+            str(upload.name),
             apart=form.apart,
             by=_by(request),
             now=timezone.now(),
@@ -164,30 +164,30 @@ def change(request: SignedInRequest, move_id: int, act: str) -> HttpResponse:
 @require_GET
 @recently_signed_in
 def download(request: SignedInRequest, move_id: int) -> HttpResponse:
-    found = queries.stored_file(request.who.account_id, move_id)
-    path = settings.CONFIG.moves_dir / found[0] if found else Path("/nonexistent")
-    if not found or not path.is_file():
+    export = queries.stored_file(request.who.account_id, move_id)
+    path = settings.CONFIG.moves_dir / export[0] if export else Path("/nonexistent")
+    if not export or not path.is_file():
         raise Http404
     if is_behind_front(request):
-        return accel_redirect_file(f"/.front/moves/{found[0]}", found[1], "application/zip")
+        return accel_redirect_file(f"/.front/moves/{export[0]}", export[1], "application/zip")
     answer = FileResponse(
-        path.open("rb"), as_attachment=True, filename=found[1], content_type="application/zip"
+        path.open("rb"), as_attachment=True, filename=export[1], content_type="application/zip"
     )
     answer["Cache-Control"] = "no-store"
     return answer  # type: ignore[return-value]  # a streamed answer, as good as the other kind
 
 
-def _store(given: UploadedFile[Any]) -> str:
+def _store(upload: UploadedFile[Any]) -> str:
     """The file under a name of ours, in the folder of moves."""
     folder = settings.CONFIG.moves_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stored = secrets.token_hex(16)
     try:
-        if isinstance(given, TemporaryUploadedFile):
-            shutil.move(given.temporary_file_path(), folder / stored)
+        if isinstance(upload, TemporaryUploadedFile):
+            shutil.move(upload.temporary_file_path(), folder / stored)
         else:
             with (folder / stored).open("xb") as file:
-                for chunk in given.chunks():
+                for chunk in upload.chunks():
                     file.write(chunk)
     except OSError:  # no room: what was written would stay for ever
         (folder / stored).unlink(missing_ok=True)
@@ -209,7 +209,7 @@ def page(
     life = life_of(request.who.account_id, table(settings.CONFIG.life_numbers()))
     leaving = life if life and (life.closes_on or life.new_address) else None
     domains = partners.get().known().keys()
-    told = {
+    context = {
         "partner_form": (partner_form or PartnerForm(domains=domains)) if domains else None,
         "leaving": leaving,
         "boxes": boxes_owned.get()(request.who.account_id) if leaving and leaving.closes_on else (),
@@ -220,7 +220,7 @@ def page(
         "kept_days": 7,
         "upload_mb": settings.CONFIG.portability.upload_mb,
     }
-    return render(request, "portability/page.html", told, status=status)
+    return render(request, "portability/page.html", context, status=status)
 
 
 def _lines(request: SignedInRequest) -> list[Line]:
