@@ -108,7 +108,7 @@ _ACTION_NAMES: dict[str, str] = {
 
 @require_POST
 @for_operators
-@act_words("agir sur un compte", _ACTION_NAMES)
+@act_words("agir sur un compte", _ACTION_NAMES, named_by="action")
 def perform_action(request: SignedInRequest, account_id: int) -> HttpResponse:
     """Perform an action. The owner is notified first if the action closes their inbox."""
     form = ActionForm(request.POST)
