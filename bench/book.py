@@ -66,7 +66,7 @@ def _signed_in() -> Client:
     now = timezone.now()
     if state == "pending":
         with transaction.atomic(durable=True):
-            kept = credentials.hashed(_PASSWORD)
+            kept = credentials.hash_password(_PASSWORD)
             credentials.activate_with_hash(account_id, kept, charter="bench", by="system", now=now)
     shown = presented(account_id)
     client = Client()

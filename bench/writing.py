@@ -115,7 +115,7 @@ def _kind(told: dict[str, str]) -> str:
 def _signed_in(account: Account) -> Client:
     """A browser of that agent, activated for the occasion."""
     with transaction.atomic(durable=True):
-        kept = credentials.hashed(_PASSWORD)
+        kept = credentials.hash_password(_PASSWORD)
         credentials.activate_with_hash(account.pk, kept, charter="bench", by="system", now=timezone.now())
     client = Client()
     typed = {"identifiant": account.username, "secret": _PASSWORD}

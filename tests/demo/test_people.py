@@ -13,7 +13,7 @@ from vaguemestre.demo import people, services
 from vaguemestre.demo.cast import CAST, numen_of
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import app_passwords_of, devices_of
-from vaguemestre.people.credentials.services import holds
+from vaguemestre.people.credentials.services import matches_hash
 from vaguemestre.people.directory.models import Person
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import person_by_numen
@@ -75,7 +75,7 @@ def test_what_is_told_is_what_opens(config: Config) -> None:
     for role in ("teacher", "administrator", "outside"):
         account = Account.objects.get(username=told[role]["username"])
         assert account.state == "active"
-        assert holds(str(told[role]["password"]), account.password)
+        assert matches_hash(str(told[role]["password"]), account.password)
         assert len(app_passwords_of(account.pk)) == 1
     assert Account.objects.get(username=told["administrator"]["username"]).role == "administrator"
     assert not devices_of(Account.objects.get(username=told["teacher"]["username"]).pk)

@@ -37,7 +37,7 @@ from vaguemestre.people.credentials.services import (  # noqa: E402
 )
 from vaguemestre.people.directory.queries import primary_address  # noqa: E402
 from vaguemestre.people.lifecycle import services as lives  # noqa: E402
-from vaguemestre.people.lifecycle.values import Event  # noqa: E402
+from vaguemestre.people.lifecycle.values import EventKind  # noqa: E402
 from vaguemestre.post.outbox.values import Recipient  # noqa: E402
 from vaguemestre.schools.lists import services as lists  # noqa: E402
 from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList  # noqa: E402
@@ -176,7 +176,9 @@ def _closed(who: dict[str, Any]) -> None:
 def _death(who: dict[str, Any]) -> None:
     now = timezone.now()
     numbers = settings.CONFIG.life_numbers()
-    lives.declare(who["account"], Event.DEATH, paris_day(now), numbers, by=BY, now=now, today=paris_day(now))
+    lives.declare_event(
+        who["account"], EventKind.DEATH, paris_day(now), numbers, by=BY, now=now, today=paris_day(now)
+    )
 
 
 def _membership(who: dict[str, Any]) -> None:

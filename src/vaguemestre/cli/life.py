@@ -15,8 +15,13 @@ from vaguemestre.foundation.kernel.times import NoSuchDay, paris_day, parse_day
 from vaguemestre.people.credentials.events import AccountsChanged
 from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.lifecycle import queries, rules, services
-from vaguemestre.people.lifecycle.values import Event, Life
-from vaguemestre.people.lifecycle.words import EVENTS, MAILBOXES, STATES, STEPS
+from vaguemestre.people.lifecycle.labels_fr import (
+    ACCOUNT_STATE_LABELS,
+    EVENT_LABELS,
+    MAILBOX_STATE_LABELS,
+    STEP_LABELS,
+)
+from vaguemestre.people.lifecycle.values import AccountLifecycle, EventKind
 
 app = typer.Typer(help="Vies : départs, congés, retours, et leurs suites.", no_args_is_help=True)
 
@@ -27,14 +32,14 @@ _On = Annotated[str, typer.Option("--on", help="Le jour, JJ/MM/AAAA.")]
 @app.command()
 def declare(
     username: _Username,
-    event: Annotated[Event, typer.Argument(help="Ce qui arrive.")],
+    event: Annotated[EventKind, typer.Argument(help="Ce qui arrive.")],
     on: _On = "",
     new_address: Annotated[str, typer.Option(help="La nouvelle adresse, pour une mutation.")] = "",
 ) -> None:
     """Déclare ce qui arrive à quelqu’un ; ce qui est dû ce jour est fait aussitôt."""
     account_id, now = _account(username), timezone.now()
     today = paris_day(now)
-    services.declare(
+    services.declare_event(
         account_id,
         event,
         _day(on) if on else today,
@@ -52,7 +57,7 @@ def declare(
 def back(username: _Username) -> None:
     """La personne revient, ou rien n’était arrivé : tout redevient comme avant."""
     account_id = _account(username)
-    services.come_back(account_id, by="cli", now=timezone.now())
+    services.end_event(account_id, by="cli", now=timezone.now())
     _follow(account_id)
     _show(account_id)
 
@@ -62,7 +67,7 @@ def postpone(username: _Username, on: _On) -> None:
     """Un autre jour de fermeture."""
     account_id, now = _account(username), timezone.now()
     numbers = settings.CONFIG.life_numbers()
-    services.postpone(account_id, _day(on), numbers, by="cli", now=now, today=paris_day(now))
+    services.postpone_closing(account_id, _day(on), numbers, by="cli", now=now, today=paris_day(now))
     _show(account_id)
 
 
@@ -75,11 +80,11 @@ def show(username: _Username) -> None:
 @app.command()
 def coming() -> None:
     """Ceux pour qui quelque chose est prévu, le plus proche d’abord."""
-    lives = queries.coming(rules.table(settings.CONFIG.life_numbers()))
+    lives = queries.upcoming_lifecycles(rules.consequence_table(settings.CONFIG.life_numbers()))
     for username, life in lives:
         typer.echo(f"{username}  {_happened(life)}")
         for due in life.to_come:
-            typer.echo(f"    {due.on:%d/%m/%Y}  {STEPS[due.step]}")
+            typer.echo(f"    {due.on:%d/%m/%Y}  {STEP_LABELS[due.step]}")
     if not lives:
         typer.echo("Rien n’est prévu.")
 
@@ -87,32 +92,34 @@ def coming() -> None:
 @app.command()
 def table() -> None:
     """Les suites de chaque évènement, en jours ; réglages « lifecycle » et « feed »."""
-    for event, consequence in rules.table(settings.CONFIG.life_numbers()).items():
+    for event, consequence in rules.consequence_table(settings.CONFIG.life_numbers()).items():
         steps = sorted(consequence.steps.items(), key=lambda one: one[1])
-        consequences = ", ".join(f"{STEPS[step]} (J+{days})" for step, days in steps)
+        consequences = ", ".join(f"{STEP_LABELS[step]} (J+{days})" for step, days in steps)
         if consequence.posts_kept:
             consequences = f"droits de l’ancien poste gardés {counted(consequence.posts_kept, 'jour')}"
-        if event in rules.BY_THE_DESK:
+        if event in rules.DECLARED_BY_HELPDESK:
             consequences = "mis à l’abri par l’assistance"
-        typer.echo(f"{EVENTS[event]} : {consequences or 'rien ne change'}")
+        typer.echo(f"{EVENT_LABELS[event]} : {consequences or 'rien ne change'}")
 
 
 def _show(account_id: int) -> None:
-    life = queries.life_of(account_id, rules.table(settings.CONFIG.life_numbers()))
+    life = queries.account_lifecycle(account_id, rules.consequence_table(settings.CONFIG.life_numbers()))
     if life is None:
         return
     since = f" depuis le {life.state_since:%d/%m/%Y}" if life.state_since else ""
-    typer.echo(f"Compte : {STATES[life.state]}{since}")
+    typer.echo(f"Compte : {ACCOUNT_STATE_LABELS[life.state]}{since}")
     since = f" depuis le {life.mailbox_since:%d/%m/%Y}" if life.mailbox_since else ""
-    typer.echo(f"Boîte : {MAILBOXES[life.mailbox_state]}{since}")
+    typer.echo(f"Boîte : {MAILBOX_STATE_LABELS[life.mailbox_state]}{since}")
     if life.event:
         typer.echo(_happened(life))
     for due in life.to_come:
-        typer.echo(f"  {due.on:%d/%m/%Y}  {STEPS[due.step]}")
+        typer.echo(f"  {due.on:%d/%m/%Y}  {STEP_LABELS[due.step]}")
 
 
-def _happened(life: Life) -> str:
-    return f"{EVENTS[life.event]}, le {life.effect_on:%d/%m/%Y}" if life.event and life.effect_on else ""
+def _happened(life: AccountLifecycle) -> str:
+    return (
+        f"{EVENT_LABELS[life.event]}, le {life.effect_on:%d/%m/%Y}" if life.event and life.effect_on else ""
+    )
 
 
 def _follow(account_id: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from vaguemestre.foundation.journal.queries import subjects_by_detail
-from vaguemestre.people.credentials.queries import accounts_by_dossier, lives_of
+from vaguemestre.people.credentials.queries import accounts_by_dossier, accounts_by_person
 
 
 def accounts_of_cast(academy_id: int, dossiers: Sequence[str]) -> dict[str, tuple[int, str]]:
@@ -13,6 +13,6 @@ def accounts_of_cast(academy_id: int, dossiers: Sequence[str]) -> dict[str, tupl
     if lacking:
         registrations = subjects_by_detail("directory.person-registered", "dossier", lacking)
         people = {int(to.removeprefix("person:")): dossier for dossier, to in registrations.items()}
-        for person_id, (account_id, _, state) in lives_of(list(people)).items():
+        for person_id, (account_id, _, state) in accounts_by_person(list(people)).items():
             accounts[people[person_id]] = (account_id, state)
     return accounts

@@ -104,7 +104,7 @@ def _apply_feed(config: Config, academy_id: int, progress: Progress, now: dateti
 def _activate(academy_id: int, account_id: int, part: Part, ledger: Ledger, now: datetime) -> None:
     """Password, application password, second factor and role, all or nothing."""
     drawn = ledger.secrets_of(part.role, part.factor)
-    password_hash = credentials.hashed(drawn["password"])
+    password_hash = credentials.hash_password(drawn["password"])
     with transaction.atomic(durable=True):
         credentials.activate_with_hash(account_id, password_hash, charter=CHARTER, by=BY, now=now)
         credentials.add_app_password(account_id, "Démonstration", by=BY, now=now, text=drawn["app_password"])
@@ -129,7 +129,7 @@ def _open_outside(config: Config, ledger: Ledger, now: datetime) -> None:
     if find_account(OUTSIDE):
         return
     drawn = ledger.secrets_of("outside")
-    password_hash = credentials.hashed(drawn["password"])
+    password_hash = credentials.hash_password(drawn["password"])
     with transaction.atomic(durable=True):
         take_technical_names("outside", OUTSIDE)
         account_id = credentials.open_account(

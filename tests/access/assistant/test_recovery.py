@@ -18,7 +18,7 @@ from vaguemestre.access.assistant.services import issue_code
 from vaguemestre.access.signin.models import Attempts, BrowserSession
 from vaguemestre.people.credentials.models import Account, RecoveryContact
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.services import change_states, holds
+from vaguemestre.people.credentials.services import change_states, matches_hash
 from vaguemestre.people.directory.models import Person
 
 NUMEN = "20E9501234ABC"
@@ -66,7 +66,7 @@ def test_the_whole_way_to_a_new_password(client: Client, nicolas: Account) -> No
     assert "nmorel" in client.get(CHOOSE).content.decode()
     assert chosen(client)["Location"] == "/alogin?nouveau=1"
     nicolas.refresh_from_db()
-    assert holds(NEW, nicolas.password)
+    assert matches_hash(NEW, nicolas.password)
     assert not BrowserSession.objects.filter(account=nicolas).exists()
     assert elsewhere.get("/").status_code == 302
     assert client.get("/").status_code == 302  # nobody is signed in by it
@@ -179,7 +179,7 @@ def test_a_password_too_close_is_refused(client: Client, nicolas: Account) -> No
     code_given(client, letters_due()[-1][3])
     assert chosen(client, f"{NUMEN}!").status_code == 200
     nicolas.refresh_from_db()
-    assert holds(PASSWORD, nicolas.password)
+    assert matches_hash(PASSWORD, nicolas.password)
 
 
 def test_suspended_meanwhile_it_stays_shut(client: Client, nicolas: Account) -> None:
@@ -188,7 +188,7 @@ def test_suspended_meanwhile_it_stays_shut(client: Client, nicolas: Account) -> 
     change_states([nicolas.pk], "suspend", by="test", now=NOON)
     assert chosen(client)["Location"] == ASK
     nicolas.refresh_from_db()
-    assert holds(PASSWORD, nicolas.password)
+    assert matches_hash(PASSWORD, nicolas.password)
 
 
 @pytest.mark.parametrize("page", [CODE, CHOOSE])

@@ -27,7 +27,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.credentials.events import AccountActivated
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import presented
-from vaguemestre.people.credentials.services import add_activation_link, holds
+from vaguemestre.people.credentials.services import add_activation_link, matches_hash
 from vaguemestre.people.directory.models import Person
 
 NUMEN = "20E9501234ABC"
@@ -110,7 +110,7 @@ def test_the_whole_way_to_the_portal(client: Client, ines: Account) -> None:
     assert "Bonjour Inès" in client.get("/").content.decode()
     ines.refresh_from_db()
     assert (ines.state, ines.charter_version) == ("active", "2026-1")
-    assert holds(PASSWORD, ines.password)
+    assert matches_hash(PASSWORD, ines.password)
     assert BrowserSession.objects.filter(account=ines).count() == 1
 
 
@@ -273,7 +273,7 @@ def test_somebody_quicker_leaves_a_neutral_page(ines: Account) -> None:
     assert "Nous ne pouvons pas continuer" in page.content.decode()
     assert second.get("/").status_code == 302
     ines.refresh_from_db()
-    assert holds(PASSWORD, ines.password)
+    assert matches_hash(PASSWORD, ines.password)
 
 
 def test_strength_is_said_while_typing(client: Client, ines: Account) -> None:

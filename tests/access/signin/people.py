@@ -5,7 +5,7 @@ from itertools import count
 
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.services import add_one_time_device, hashed
+from vaguemestre.people.credentials.services import add_one_time_device, hash_password
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, NumenRow, Person, Structure
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.rules.numen_vault import digest, seal
@@ -61,7 +61,7 @@ def account(
         state=state,
         mailbox_state="closed" if state == "closed" else "open",
         role=role,
-        password="!" if state == "pending" else hashed(PASSWORD),
+        password="!" if state == "pending" else hash_password(PASSWORD),
         activated_at=None if state == "pending" else NOON,
     )
 

@@ -18,7 +18,7 @@ from tests.access.signin.work import INSTANT, challenge_of, solved, worked
 from vaguemestre.access.signin.models import Attempts
 from vaguemestre.access.signin.pressure import vain
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.credentials.services import hash_place
+from vaguemestre.people.credentials.services import hash_slot
 
 HELD = settings.HELD_FORM_COOKIE_NAME
 
@@ -165,7 +165,7 @@ def test_a_form_held_too_long_is_typed_again(nicolas: Account, monkeypatch: pyte
 
 def test_without_a_place_for_its_hash_a_try_comes_back_by_itself(nicolas: Account) -> None:
     client = Client()
-    with hash_place() as one, hash_place() as two, hash_place() as three:
+    with hash_slot() as one, hash_slot() as two, hash_slot() as three:
         assert (one, two, three) == (True, True, False)
         answer = tried(client, "nmorel", PASSWORD)
         text = answer.content.decode()
@@ -191,7 +191,7 @@ def test_a_page_does_not_wait_for_sign_ins_that_hash(monkeypatch: pytest.MonkeyP
         assert gate.wait(30)
         return False
 
-    monkeypatch.setattr("vaguemestre.access.signin.services.steps.holds", slow)
+    monkeypatch.setattr("vaguemestre.access.signin.services.steps.matches_hash", slow)
     statuses: list[int] = []
 
     def run(number: int) -> None:

@@ -19,7 +19,7 @@ from vaguemestre.foundation.ui.pictures import qr
 from vaguemestre.people.credentials.models import Account, OneTimeDevice, RecoveryCode
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import devices_of, recovery_codes_left
-from vaguemestre.people.credentials.services import burn_recovery_code, make_recovery_codes
+from vaguemestre.people.credentials.services import make_recovery_codes, use_recovery_code
 
 PAGE = "/parametres/securite/application"
 
@@ -214,5 +214,5 @@ def test_the_picture_is_a_square_of_modules_and_text_alone() -> None:
 def test_of_several_at_once_one_recovery_code_opens() -> None:
     nicolas = account()
     code = make_recovery_codes(nicolas.pk, secret_keys.get(), by="test", now=NOON)[0]
-    won = at_once(4, lambda _: burn_recovery_code(nicolas.pk, code, secret_keys.get(), now=NOON))
+    won = at_once(4, lambda _: use_recovery_code(nicolas.pk, code, secret_keys.get(), now=NOON))
     assert sorted(won) == [False, False, False, True]

@@ -31,7 +31,7 @@ from vaguemestre.people.credentials.hashers import HeavyArgon2
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.rules.one_time import code_at
-from vaguemestre.people.credentials.services import add_app_password, hashed
+from vaguemestre.people.credentials.services import add_app_password, hash_password
 
 WRONG = Denied("signin.wrong")
 NUMEN = "20E9501234ABC"
@@ -101,7 +101,7 @@ def counted_work() -> Iterator[dict[str, int]]:
 def test_unknown_wrong_pending_closed_and_administrator_cost_the_same_work() -> None:
     account()
     admin = account("admin", role="administrator")
-    Account.objects.filter(pk=admin.pk).update(password=hashed(PASSWORD, "administrator"))
+    Account.objects.filter(pk=admin.pk).update(password=hash_password(PASSWORD, "administrator"))
     account("en-attente", state="pending", numen=NUMEN)
     account("parti", state="closed")
     holder = account("porteur")
@@ -136,7 +136,7 @@ def test_the_right_pin_with_a_wrong_code_costs_what_a_wrong_pin_does() -> None:
 def test_who_comes_in_pays_one_hash_the_heavier_one_for_an_administrator() -> None:
     account()
     admin = account("admin", role="administrator")
-    Account.objects.filter(pk=admin.pk).update(password=hashed(PASSWORD, "administrator"))
+    Account.objects.filter(pk=admin.pk).update(password=hash_password(PASSWORD, "administrator"))
     for name, cost in (("nmorel", (1, 0)), ("admin", (0, 1))):
         with counted_work() as work:
             assert isinstance(tried(asked(name)), Granted)
@@ -294,5 +294,5 @@ def test_a_numen_in_place_of_a_password_leads_to_the_assistant_whoever_it_is_typ
 @pytest.mark.django_db
 def test_a_password_shaped_as_a_numen_still_opens() -> None:
     shaped = account("forme")
-    Account.objects.filter(pk=shaped.pk).update(password=hashed("20E9501234ABC"))
+    Account.objects.filter(pk=shaped.pk).update(password=hash_password("20E9501234ABC"))
     assert tried(asked("forme", "20E9501234ABC")) == Granted(shaped.pk, shared=False)

@@ -21,15 +21,15 @@ from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import (
     app_passwords_of,
     contacts_of,
+    current_key,
     devices_of,
     identified,
-    key_held,
     passkeys_of,
     recovery_codes_left,
     usable_contact,
 )
 from vaguemestre.people.credentials.rules.one_time import code_at
-from vaguemestre.people.credentials.services import burn_recovery_code, holds, make_recovery_codes
+from vaguemestre.people.credentials.services import make_recovery_codes, matches_hash, use_recovery_code
 from vaguemestre.schools.rosters.models import EntLinkRow
 from vaguemestre.schools.rosters.services import link_ent
 
@@ -114,7 +114,7 @@ def has_codes(owner: Owner) -> None:
 
 def former_code_serves(owner: Owner) -> bool:
     first = owner.browser.codes[0]  # type: ignore[attr-defined]
-    return burn_recovery_code(owner.number, first, secret_keys.get(), now=timezone.now())
+    return use_recovery_code(owner.number, first, secret_keys.get(), now=timezone.now())
 
 
 def has_key(owner: Owner) -> None:
@@ -128,7 +128,7 @@ def chooses_pin(owner: Owner) -> None:
 
 
 def loses_key(owner: Owner) -> None:
-    key = key_held(owner.number)
+    key = current_key(owner.number)
     assert key
     owner.posts(f"/pin/{key.device_id}/perdue")
 
@@ -154,16 +154,16 @@ ACTS: dict[str, tuple[Before, Act, Holds]] = {
         lambda o: usable_contact(o.number, timezone.now()) == HOME,
     ),
     "password-changed": (
-        nothing, changes_password, lambda o: holds(PASSWORD, identified(o.number).hashed),
+        nothing, changes_password, lambda o: matches_hash(PASSWORD, identified(o.number).hashed),
     ),
-    "recovered": (has_contact, recovers, lambda o: holds(PASSWORD, identified(o.number).hashed)),
+    "recovered": (has_contact, recovers, lambda o: matches_hash(PASSWORD, identified(o.number).hashed)),
     "app-password-made": (
         nothing,
         lambda o: o.browser.post("/parametres/appareils/nouveau", {"nom": "Voleur"}),
         lambda o: not app_passwords_of(o.number),
     ),
-    "key-pin-chosen": (has_key, chooses_pin, lambda o: key_held(o.number) is None),
-    "key-lost": (has_key, loses_key, lambda o: key_held(o.number) is not None),
+    "key-pin-chosen": (has_key, chooses_pin, lambda o: current_key(o.number) is None),
+    "key-lost": (has_key, loses_key, lambda o: current_key(o.number) is not None),
     "ent-linked": (
         nothing,
         lambda o: run_now(link_ent(o.number, "ent:https://ent.example:n.morel", now=timezone.now())),

@@ -7,7 +7,7 @@ from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.details import details_label
 from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.lifecycle.values import Event
+from vaguemestre.people.lifecycle.values import EventKind
 from vaguemestre.post.outbox.models import Submission
 from vaguemestre.schools.lists.values import State
 from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS
@@ -16,7 +16,7 @@ FAMILIES = {
     "credentials.mailbox-": list(Account.Mailbox.values),
     "helpdesk.": [str(one) for one in DeskAction],
     "lists.letter-": [str(one) for one in State],
-    "lifecycle.": [str(one) for one in Event],
+    "lifecycle.": [str(one) for one in EventKind],
     "outbox.hold-": [Submission.Hold.RELEASED, Submission.Hold.DISCARDED],
     "": list(HISTORY_LABELS),
 }

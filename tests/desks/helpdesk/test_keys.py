@@ -11,7 +11,7 @@ from vaguemestre.desks.helpdesk.rules.key_list import parse_key_list
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account, KeyInStock
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.queries.keys import key_held
+from vaguemestre.people.credentials.queries.keys import current_key
 from vaguemestre.people.credentials.rules.one_time import code_at
 from vaguemestre.people.credentials.services.keys import choose_pin
 
@@ -39,14 +39,14 @@ def test_the_whole_life_of_a_key(client: Client, lucie: Account) -> None:
     assert client.post(where, {"serial": "000-123", "reason": REASON})["Location"].endswith("key-given")
     shown = client.get(where).content.decode()
     assert "pas encore choisi" in shown
-    held = key_held(owner.pk)
+    held = current_key(owner.pk)
     assert held
     receipt = client.get(f"{where}/{held.device_id}/recu")
     assert receipt["Content-Type"] == "application/pdf"
     assert receipt.content.startswith(b"%PDF-")
     assert client.post(where, {"serial": "000-124", "reason": REASON}).status_code == 200  # one at a time
     assert client.post(f"{where}/perdue", {"reason": "Perdue dans le train"})["Location"].endswith("key-lost")
-    assert key_held(owner.pk) is None
+    assert current_key(owner.pk) is None
     assert client.post(where, {"serial": "000-123", "reason": REASON}).status_code == 200  # lost for good
     assert client.post(where, {"serial": "000-124", "reason": REASON}).status_code == 302
     assert not KeyInStock.objects.exists()
@@ -68,7 +68,7 @@ def test_a_key_is_not_handed_without_a_reason_nor_to_an_administrator(client: Cl
     for who, reason in ((owner, ""), (admin, REASON), (lucie, REASON)):
         answer = client.post(f"/assistance/compte/{who.pk}/cle", {"serial": "000-123", "reason": reason})
         assert answer.status_code == 200
-        assert key_held(who.pk) is None
+        assert current_key(who.pk) is None
 
 
 @pytest.mark.parametrize("line", ["000-125", "000-125;zz", ";" + SECRET.hex(), "000-125;abcd"])

@@ -23,7 +23,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.sorting.queries import current_absence
 from vaguemestre.people.credentials.models import Account, OneTimeDevice, RecoveryContact
 from vaguemestre.people.credentials.queries import app_passwords_of
-from vaguemestre.people.credentials.services import add_app_password, holds, release_mailboxes
+from vaguemestre.people.credentials.services import add_app_password, matches_hash, release_mailboxes
 from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.values import Owed
@@ -225,7 +225,7 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
     assert theirs.get("/").status_code == 302
     assert not app_passwords_of(nicolas.pk)
     assert not OneTimeDevice.objects.exists()
-    assert not holds(PASSWORD, nicolas.password)
+    assert not matches_hash(PASSWORD, nicolas.password)
     assert "nmorel@ac-amiens.test" in engines.cuts
     assert OutboxMessage.objects.get().state == "stopped"
     page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
@@ -267,7 +267,7 @@ def test_after_a_compromise_mail_stays_shut_two_days_and_applications_do_not(
     assert "Votre boîte est bloquée" in shut.content.decode()
     assert not release_mailboxes(timezone.now() - timedelta(hours=48), by="system", now=timezone.now())
     Account.objects.filter(pk=nicolas.pk).update(mailbox_since=timezone.now() - timedelta(hours=49))
-    lifecycle_handlers.follow_days()
+    lifecycle_handlers.run_lifecycle_round()
     nicolas.refresh_from_db()
     assert nicolas.mailbox_state == "open"
 

@@ -19,7 +19,7 @@ from vaguemestre.mailbox.autoconfig.models import ProgramCode
 from vaguemestre.mailbox.autoconfig.rules.programs import is_own_machine, verifies
 from vaguemestre.people.credentials.events import TokensWithdrawn
 from vaguemestre.people.credentials.models import Account, AppPassword, FormerProgramKey, MailToken
-from vaguemestre.people.credentials.queries import account_of_app_password, facts_of
+from vaguemestre.people.credentials.queries import account_facts, account_of_app_password
 from vaguemestre.people.credentials.rules.tokens import sha256_of
 from vaguemestre.people.provisioning.handlers import withdraw_tokens
 from vaguemestre.people.provisioning.ports import connections, mail_directory
@@ -116,7 +116,7 @@ def test_a_program_gets_a_token_of_an_hour_and_a_key_that_is_no_password(
     assert (
         account_of_app_password(nicolas.mailbox, sha256_of(key), ("contacts", "both"), timezone.now()) is None
     )
-    (facts,) = facts_of([nicolas.pk], timezone.now())
+    (facts,) = account_facts([nicolas.pk], timezone.now())
     assert facts.app_keys == ()
     page = client.get("/parametres/appareils").content.decode()
     assert "Courrier, par votre accord" in page

@@ -12,9 +12,9 @@ from tests.mailbox.portability.test_page import ADDRESS, words
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.lifecycle import services
-from vaguemestre.people.lifecycle.models import Passage
+from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.people.lifecycle.ports import boxes_owned
-from vaguemestre.people.lifecycle.values import Event
+from vaguemestre.people.lifecycle.values import EventKind
 
 pytestmark = pytest.mark.django_db
 
@@ -39,9 +39,9 @@ def boxes() -> Iterator[list[str]]:
     boxes_owned.replace(held)
 
 
-def declare(one: Account, event: Event) -> None:
+def declare(one: Account, event: EventKind) -> None:
     now = timezone.now()
-    services.declare(
+    services.declare_event(
         one.pk, event, paris_day(now), settings.CONFIG.life_numbers(),
         new_address="nicolas@ac-lille.test", by="test", now=now, today=paris_day(now),
     )  # fmt: skip
@@ -57,10 +57,10 @@ def test_who_stays_sees_nothing_of_it_and_closes_nothing(client: Client, nicolas
 
 
 def test_the_new_address_is_given_only_when_they_say_so(client: Client, nicolas: Account) -> None:
-    declare(nicolas, Event.TRANSFER)
+    declare(nicolas, EventKind.TRANSFER)
     assert "ne donne pas votre nouvelle adresse" in words(client.get(ADDRESS))
     assert client.post(f"{ADDRESS}/nouvelle-adresse", {"accord": "oui"}).status_code == 302
-    assert Passage.objects.get().tells_new_address
+    assert LifecycleEvent.objects.get().tells_new_address
     assert "donne votre nouvelle adresse, nicolas@ac-lille.test" in words(client.get(ADDRESS))
 
 
@@ -77,13 +77,13 @@ def test_whoever_moved_to_another_academie_here_chooses_too_and_nothing_closes(
     assert "sera fermé" not in said
     assert client.post(f"{ADDRESS}/partir").status_code == 409
     assert client.post(f"{ADDRESS}/nouvelle-adresse", {"accord": "oui"}).status_code == 302
-    assert Passage.objects.get().tells_new_address
+    assert LifecycleEvent.objects.get().tells_new_address
 
 
 def test_the_account_is_closed_early_once_the_boxes_are_in_other_hands(
     client: Client, nicolas: Account, boxes: list[str]
 ) -> None:
-    declare(nicolas, Event.RETIREMENT)
+    declare(nicolas, EventKind.RETIREMENT)
     boxes.append("ce.0800001A@ac-amiens.test")
     said = words(client.get(ADDRESS))
     assert "Confier ces boîtes" in said

@@ -39,7 +39,7 @@ from vaguemestre.mailbox.sorting.values import (
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import hold_mailbox, release_mailboxes
 from vaguemestre.people.lifecycle import services as lives
-from vaguemestre.people.lifecycle.values import Event, Numbers
+from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays
 
 pytestmark = pytest.mark.django_db
 
@@ -274,12 +274,14 @@ def test_the_script_of_another_program_sends_nothing_on_during_a_long_leave(
     held.put("roundcube", REDIRECTING)
     held.activate("roundcube")
     today = NOW.date()
-    lives.declare(nicolas.pk, Event.LONG_LEAVE, today, Numbers(), by="account:9", now=NOW, today=today)
+    lives.declare_event(
+        nicolas.pk, EventKind.LONG_LEAVE, today, LifecycleDelays(), by="account:9", now=NOW, today=today
+    )
     answer_for_leaver(nicolas.pk, today, today + timedelta(days=90), "", now=NOW)
     for _ in range(2):
         rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
         assert not redirects(held)
-    lives.come_back(nicolas.pk, by="account:9", now=NOW)
+    lives.end_event(nicolas.pk, by="account:9", now=NOW)
     end_absence(nicolas.pk, by="system", now=NOW, place=Place.LEFT)
     rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert redirects(held)

@@ -7,7 +7,7 @@ from tests.access.signin.races import at_once
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import account_of_link
-from vaguemestre.people.credentials.services import activate, add_activation_link, holds
+from vaguemestre.people.credentials.services import activate, add_activation_link, matches_hash
 from vaguemestre.people.credentials.services.activation import LINK_LIFE, link_sha256
 
 
@@ -17,7 +17,7 @@ def test_activation_keeps_password_charter_and_date() -> None:
     assert activate(pending.pk, PASSWORD, charter="2026-1", by="test", now=NOON)
     pending.refresh_from_db()
     assert (pending.state, pending.charter_version, pending.activated_at) == ("active", "2026-1", NOON)
-    assert holds(PASSWORD, pending.password)
+    assert matches_hash(PASSWORD, pending.password)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -30,7 +30,7 @@ def test_of_two_activations_at_once_exactly_one_wins() -> None:
 
     won = at_once(4, try_it)
     assert sum(won) == 1
-    assert holds(passwords[won.index(True)], Account.objects.get().password)
+    assert matches_hash(passwords[won.index(True)], Account.objects.get().password)
     assert Entry.objects.filter(action="credentials.account-activated").count() == 1
 
 

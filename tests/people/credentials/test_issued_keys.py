@@ -7,15 +7,15 @@ from tests.access.signin.people import NOON, account
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import OneTimeDevice
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.queries import devices_of, key_held, keys_in_stock, keys_of
+from vaguemestre.people.credentials.queries import current_key, devices_of, keys_in_stock, keys_of
 from vaguemestre.people.credentials.rules.issued_keys import check_pin, serial_typed
 from vaguemestre.people.credentials.services import (
     choose_pin,
     declare_key_lost,
     hand_key_over,
-    key_found_again,
     receipt_of_key,
     receipt_pdf,
+    restore_key,
     stock_keys,
 )
 
@@ -54,11 +54,11 @@ def test_a_lost_key_opens_nothing_and_is_replaced() -> None:
     choose_pin(marie.pk, "1984", TOTP.at(NOON), secret_keys.get(), by=by, now=NOON)
     assert declare_key_lost(marie.pk, first, by=by, now=NOON)
     assert not declare_key_lost(marie.pk, first, by=by, now=NOON)
-    assert (devices_of(marie.pk), key_held(marie.pk)) == ([], None)
-    assert key_found_again(marie.pk, first, by=by, now=NOON)
+    assert (devices_of(marie.pk), current_key(marie.pk)) == ([], None)
+    assert restore_key(marie.pk, first, by=by, now=NOON)
     declare_key_lost(marie.pk, first, by=by, now=NOON)
     hand_key_over(marie.pk, "TK7654321", secret_keys.get(), by="account:9", now=NOON)
-    assert not key_found_again(marie.pk, first, by=by, now=NOON)
+    assert not restore_key(marie.pk, first, by=by, now=NOON)
     assert [one.serial for one in keys_of(marie.pk)] == ["TK7654321", "TK1234567"]
 
 

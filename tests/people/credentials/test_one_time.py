@@ -18,7 +18,7 @@ from vaguemestre.people.credentials.rules.one_time import (
     step_matching,
     step_of,
 )
-from vaguemestre.people.credentials.services import burn_code
+from vaguemestre.people.credentials.services import use_code
 
 MOMENTS = st.datetimes(
     datetime(2020, 1, 1),
@@ -68,9 +68,9 @@ def test_a_code_is_burnt_by_its_first_use() -> None:
     add_application(nicolas)
     code, keys = code_at(APP_SECRET, NOON, 30), secret_keys.get()
     device = devices_of(nicolas.pk)[0]
-    assert burn_code(nicolas.pk, device, code, keys, now=NOON)
-    assert not burn_code(nicolas.pk, device, code, keys, now=NOON)
-    assert not burn_code(nicolas.pk, devices_of(nicolas.pk)[0], code, keys, now=NOON)
+    assert use_code(nicolas.pk, device, code, keys, now=NOON)
+    assert not use_code(nicolas.pk, device, code, keys, now=NOON)
+    assert not use_code(nicolas.pk, devices_of(nicolas.pk)[0], code, keys, now=NOON)
 
 
 @pytest.mark.django_db
@@ -79,8 +79,8 @@ def test_an_earlier_code_dies_with_a_later_one() -> None:
     add_application(nicolas)
     keys, device = secret_keys.get(), devices_of(nicolas.pk)[0]
     earlier = code_at(APP_SECRET, NOON - timedelta(seconds=30), 30)
-    assert burn_code(nicolas.pk, device, code_at(APP_SECRET, NOON, 30), keys, now=NOON)
-    assert not burn_code(nicolas.pk, device, earlier, keys, now=NOON)
+    assert use_code(nicolas.pk, device, code_at(APP_SECRET, NOON, 30), keys, now=NOON)
+    assert not use_code(nicolas.pk, device, earlier, keys, now=NOON)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -88,7 +88,7 @@ def test_of_many_at_once_one_alone_burns_the_code() -> None:
     nicolas = account()
     add_application(nicolas)
     code, keys, device = code_at(APP_SECRET, NOON, 30), secret_keys.get(), devices_of(nicolas.pk)[0]
-    assert sum(at_once(8, lambda _: burn_code(nicolas.pk, device, code, keys, now=NOON))) == 1
+    assert sum(at_once(8, lambda _: use_code(nicolas.pk, device, code, keys, now=NOON))) == 1
 
 
 @pytest.mark.django_db
@@ -96,4 +96,4 @@ def test_a_secret_moved_to_another_account_does_not_open() -> None:
     nicolas, karim = account(), account("kbenali")
     add_application(nicolas)
     with pytest.raises(Refusal, match="sealed-otherwise"):
-        burn_code(karim.pk, devices_of(nicolas.pk)[0], "000000", secret_keys.get(), now=NOON)
+        use_code(karim.pk, devices_of(nicolas.pk)[0], "000000", secret_keys.get(), now=NOON)

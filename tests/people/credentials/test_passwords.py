@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from tests.access.signin.people import PASSWORD, account
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import bearer_of
-from vaguemestre.people.credentials.rules.passwords import FRENCH, as_hashed, strength
-from vaguemestre.people.credentials.services import check_chosen_password, hashed, holds
-from vaguemestre.people.credentials.values import Bearer, Strength
+from vaguemestre.people.credentials.queries import password_context_of
+from vaguemestre.people.credentials.rules.passwords import FRENCH, normalized_password, strength
+from vaguemestre.people.credentials.services import check_chosen_password, hash_password, matches_hash
+from vaguemestre.people.credentials.values import PasswordContext, Strength
 from vaguemestre.people.directory.ports import numen_keys
 
-NICOLAS = Bearer(
+NICOLAS = PasswordContext(
     ("Nicolas Morel", "nmorel", "Collège Jean-Macé", "Abbeville", "Académie d’Amiens"),
     ("20E9501234ABC",),
     date(1985, 9, 3),
@@ -90,28 +90,28 @@ def test_common_cores_are_seen_under_their_endings(core: str, after: str) -> Non
 @given(st.text(max_size=200))
 def test_whatever_is_typed_is_judged(password: str) -> None:
     judged = strength(password, NICOLAS, COMMON)
-    length = len(as_hashed(password))
+    length = len(normalized_password(password))
     assert (judged is Strength.TOO_SHORT) == (length < 12)
     assert (judged is Strength.TOO_LONG) == (length > 128)
 
 
 @pytest.mark.usefixtures("real_hashes")
 def test_nothing_is_cut_and_unicode_is_one() -> None:
-    kept = hashed("é" * 128)
+    kept = hash_password("é" * 128)
     assert kept.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
-    assert holds("e\N{COMBINING ACUTE ACCENT}" * 128, kept)
-    assert not holds("é" * 127, kept)
+    assert matches_hash("e\N{COMBINING ACUTE ACCENT}" * 128, kept)
+    assert not matches_hash("é" * 127, kept)
 
 
 def test_nothing_holds_against_nothing() -> None:
-    assert not holds("", "")
-    assert not holds("not the password of anybody", "")
+    assert not matches_hash("", "")
+    assert not matches_hash("not the password of anybody", "")
 
 
 @pytest.mark.django_db
 def test_the_refusal_knows_the_persons_school_and_numen() -> None:
     nicolas = account(numen="20E9501234ABC")
-    bearer = bearer_of(nicolas.pk, numen_keys.get())
+    bearer = password_context_of(nicolas.pk, numen_keys.get())
     for password in ("abbeville2026!", "CollegeJeanMace1", "20E9501234ABC!", "nmorel-nmorel-nmorel"):
         with pytest.raises(Refusal, match=r"credentials\.password-too"):
             check_chosen_password(password, bearer)

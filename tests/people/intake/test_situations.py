@@ -25,14 +25,14 @@ from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportCon
 from vaguemestre.people.intake.values import Situation
 from vaguemestre.people.lifecycle import handlers, queries, rules
 from vaguemestre.people.lifecycle import services as lives
-from vaguemestre.people.lifecycle.models import Passage
-from vaguemestre.people.lifecycle.rules import Following, following
-from vaguemestre.people.lifecycle.values import Event, Numbers, Step
+from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.people.lifecycle.rules import SituationOutcome, situation_outcome
+from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays, Step
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
-NUMBERS = Numbers()
-TABLE = rules.table(NUMBERS)
+NUMBERS = LifecycleDelays()
+TABLE = rules.consequence_table(NUMBERS)
 
 
 @pytest.mark.parametrize(
@@ -88,26 +88,26 @@ def test_an_unknown_status_is_remarked_with_its_lines() -> None:
 @pytest.mark.parametrize(
     ("told", "current", "is_by_feed", "what"),
     [
-        (None, None, False, Following.NOTHING),
-        (None, Event.LEAVE, True, Following.END),
-        (None, Event.LEAVE, False, Following.NOTHING),
-        (None, Event.SUSPENSION, True, Following.NOTHING),
-        (Event.DEATH, None, False, Following.DECLARE),
-        (Event.DEATH, Event.SUSPENSION, False, Following.DECLARE),
-        (Event.DEATH, Event.DEATH, False, Following.NOTHING),
-        (Event.LEAVE, Event.SUSPENSION, False, Following.NOTHING),
-        (Event.LEAVE, Event.LONG_LEAVE, False, Following.NOTHING),
-        (Event.LONG_LEAVE, Event.LEAVE, True, Following.DECLARE),
-        (Event.RETIREMENT, Event.CONTRACT_END, False, Following.DECLARE),
-        (Event.RETIREMENT, Event.TRANSFER, False, Following.NOTHING),
-        (Event.RETIREMENT, Event.ACADEMY_MOVE, False, Following.NOTHING),
-        (Event.LEAVE, Event.DEATH, True, Following.NOTHING),
+        (None, None, False, SituationOutcome.NOTHING),
+        (None, EventKind.LEAVE, True, SituationOutcome.END),
+        (None, EventKind.LEAVE, False, SituationOutcome.NOTHING),
+        (None, EventKind.SUSPENSION, True, SituationOutcome.NOTHING),
+        (EventKind.DEATH, None, False, SituationOutcome.DECLARE),
+        (EventKind.DEATH, EventKind.SUSPENSION, False, SituationOutcome.DECLARE),
+        (EventKind.DEATH, EventKind.DEATH, False, SituationOutcome.NOTHING),
+        (EventKind.LEAVE, EventKind.SUSPENSION, False, SituationOutcome.NOTHING),
+        (EventKind.LEAVE, EventKind.LONG_LEAVE, False, SituationOutcome.NOTHING),
+        (EventKind.LONG_LEAVE, EventKind.LEAVE, True, SituationOutcome.DECLARE),
+        (EventKind.RETIREMENT, EventKind.CONTRACT_END, False, SituationOutcome.DECLARE),
+        (EventKind.RETIREMENT, EventKind.TRANSFER, False, SituationOutcome.NOTHING),
+        (EventKind.RETIREMENT, EventKind.ACADEMY_MOVE, False, SituationOutcome.NOTHING),
+        (EventKind.LEAVE, EventKind.DEATH, True, SituationOutcome.NOTHING),
     ],
 )
 def test_a_feed_replaces_what_a_feed_said_and_hardly_anything_else(
-    told: Event | None, current: Event | None, is_by_feed: bool, what: Following
+    told: EventKind | None, current: EventKind | None, is_by_feed: bool, what: SituationOutcome
 ) -> None:
-    assert following(told, current, is_by_feed=is_by_feed) is what
+    assert situation_outcome(told, current, is_by_feed=is_by_feed) is what
 
 
 @pytest.fixture
@@ -131,11 +131,11 @@ def give(setting: ImportContext, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         for job in DBTaskResult.objects.order_by("enqueued_at").values_list("args_kwargs", flat=True):
             _, name, told, _ = job["args"]
             if name.endswith(":SituationReported"):
-                handlers.follow_situation(SituationReported(**told))
+                handlers.apply_reported_situation(SituationReported(**told))
             elif name.endswith(":PeopleLeft"):
-                handlers.follow_departures(PeopleLeft(**told))
+                handlers.begin_reported_departures(PeopleLeft(**told))
             elif name.endswith(":PeopleChanged"):
-                handlers.follow_returns(PeopleChanged(**told))
+                handlers.cancel_reported_departures(PeopleChanged(**told))
         return checked
 
     return give
@@ -146,8 +146,8 @@ def states(dossier: str) -> tuple[str, str]:
     return account.state, account.mailbox_state
 
 
-def passage(dossier: str) -> Passage | None:
-    return queries.open_passage(Account.objects.get(person__dossier=dossier).pk)
+def passage(dossier: str) -> LifecycleEvent | None:
+    return queries.open_event(Account.objects.get(person__dossier=dossier).pk)
 
 
 @pytest.mark.django_db
@@ -156,7 +156,7 @@ def test_somebody_who_left_and_serves_again_is_back_the_same_day(give: Callable[
     give(line(fin="18/11/2026"), *crowd(2))
     begun = passage("D1")
     assert begun is not None
-    assert begun.event == Event.CONTRACT_END
+    assert begun.event == EventKind.CONTRACT_END
     give(line(nom_usage="Durand", fin="18/11/2026"), *crowd(2))
     assert passage("D1") == begun
     give(line(), *crowd(2))
@@ -175,7 +175,7 @@ def test_a_death_told_by_a_feed_closes_freezes_and_hides_at_once_and_is_taken_ba
     assert found is not None
     assert (found.event, found.effect_on, found.by) == ("death", date(2026, 11, 18), "feed")
     give(line(statut="DECEDE", fin="18/11/2026"), *crowd(2))
-    assert Passage.objects.count() == 1
+    assert LifecycleEvent.objects.count() == 1
     give(line(), *crowd(2))  # it was an error
     assert states("D1") == ("pending", "open")
     assert Person.objects.get(dossier="D1").hidden_since is None
@@ -211,7 +211,9 @@ def test_a_retirement_a_long_leave_and_a_return_follow_their_own_days(
 def test_what_was_declared_by_hand_stays(give: Callable[..., CheckedFeed]) -> None:
     give(line())
     account = Account.objects.get()
-    lives.declare(account.pk, Event.SUSPENSION, TODAY, NUMBERS, by="account:9", now=NOW, today=TODAY)
+    lives.declare_event(
+        account.pk, EventKind.SUSPENSION, TODAY, NUMBERS, by="account:9", now=NOW, today=TODAY
+    )
     give(line(statut="CONGE_MATERNITE"))
     give(line())
     found = passage("D1")
@@ -221,15 +223,15 @@ def test_what_was_declared_by_hand_stays(give: Callable[..., CheckedFeed]) -> No
 
 def postpone(dossier: str, closes_on: date) -> None:
     account = Account.objects.get(person__dossier=dossier)
-    lives.postpone(account.pk, closes_on, NUMBERS, by="account:9", now=NOW, today=TODAY)
+    lives.postpone_closing(account.pk, closes_on, NUMBERS, by="account:9", now=NOW, today=TODAY)
 
 
 def work_until(days: int) -> None:
     """The rounds of the worker, each day up to that one."""
     for ahead in range(days + 1):
         now = NOW + timedelta(days=ahead)
-        lives.look_around(NUMBERS, now=now, today=paris_day(now))
-        lives.follow(NUMBERS, now=now, today=paris_day(now))
+        lives.run_daily_review(NUMBERS, now=now, today=paris_day(now))
+        lives.run_due_events(NUMBERS, now=now, today=paris_day(now))
 
 
 @pytest.mark.django_db
@@ -260,9 +262,9 @@ def test_a_closing_put_off_stays_so_when_a_feed_gives_the_departure_another_name
     put_off_to = TODAY + timedelta(days=200)
     postpone("D1", put_off_to)
     give(line(statut="RETRAITE", fin="24/11/2026"), days=10)
-    retired = queries.life_of(Account.objects.get().pk, TABLE)
+    retired = queries.account_lifecycle(Account.objects.get().pk, TABLE)
     assert retired is not None
-    assert (retired.event, retired.closes_on) == (Event.RETIREMENT, put_off_to)
+    assert (retired.event, retired.closes_on) == (EventKind.RETIREMENT, put_off_to)
     give(line(statut="DECEDE", fin="24/11/2026"), days=20)
     assert states("D1") == ("closed", "frozen")  # a death waits for nobody
 
@@ -299,9 +301,9 @@ def test_a_departure_by_feed_is_to_come_the_same_day(give: Callable[..., Checked
     people = crowd(10)
     give(*people, full="GRH1")
     give(*people[:9], full="GRH1")
-    ((username, life),) = queries.coming(TABLE)
+    ((username, life),) = queries.upcoming_lifecycles(TABLE)
     assert username == Account.objects.get(person__dossier="C00009").username
-    assert life.event is Event.CONTRACT_END
+    assert life.event is EventKind.CONTRACT_END
     assert life.closes_on == TODAY + timedelta(days=60)
 
 

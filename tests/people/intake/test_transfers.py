@@ -27,8 +27,8 @@ from vaguemestre.people.intake.models import Feed
 from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, apply_feed
 from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.people.lifecycle import services as lives
-from vaguemestre.people.lifecycle.models import Passage
-from vaguemestre.people.lifecycle.values import Numbers
+from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.people.lifecycle.values import LifecycleDelays
 from vaguemestre.people.provisioning.queries import all_owed
 
 pytestmark = pytest.mark.django_db
@@ -128,18 +128,18 @@ def test_former_addresses_answer_for_the_agreed_time_then_receive_nothing_and_ar
 ) -> None:
     lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
     amiens(line(dossier="A77", debut="01/11/2026"))
-    account, numbers = Account.objects.get(), Numbers()
+    account, numbers = Account.objects.get(), LifecycleDelays()
     event = PersonTransferred(account.pk, 0, "ac-lille.test", "elodie.lefevre@ac-amiens.test")
     for _ in range(2):
         lives.begin_academy_move(
             event.account_id, event.left_domain, event.new_address, numbers, by="system", now=NOW, today=TODAY
         )
-    assert Passage.objects.count() == 1
+    assert LifecycleEvent.objects.count() == 1
     (owed,) = all_owed(NOW).values()
     former = {"elodie.lefevre@ac-lille.test", "elefevre@ac-lille.test"}
     assert former <= set(owed.receives)
     assert owed.sends == ("elodie.lefevre@ac-amiens.test",)
-    lives.follow(numbers, now=NOW, today=TODAY + timedelta(days=60))
+    lives.run_due_events(numbers, now=NOW, today=TODAY + timedelta(days=60))
     (owed,) = all_owed(NOW).values()
     assert not former & set(owed.receives)
     assert owed.mailbox in owed.names  # what opens it inside
@@ -154,8 +154,8 @@ def test_whoever_was_forgotten_there_is_known_by_their_numen_and_begins_anew_her
     Assignment.objects.update(ends_on=date(2025, 1, 31))
     who = Account.objects.get()
     change_states([who.pk], "close", by="test", now=NOW - timedelta(days=500))
-    lives.look_around(Numbers(), now=NOW, today=TODAY)
-    assert lives.erase_civil_statuses(Numbers(), now=NOW, today=TODAY) == 1
+    lives.run_daily_review(LifecycleDelays(), now=NOW, today=TODAY)
+    assert lives.erase_civil_statuses(LifecycleDelays(), now=NOW, today=TODAY) == 1
     made = amiens(line(dossier="A7"))
     assert (len(made.plan.transfers), len(made.plan.arrivals)) == (1, 0)
     who.refresh_from_db()

@@ -36,11 +36,12 @@ from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, 
 from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, apply_feed
 from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.people.lifecycle import rules, services
-from vaguemestre.people.lifecycle.models import Day, Passage
-from vaguemestre.people.lifecycle.values import Event, Numbers, Remains
+from vaguemestre.people.lifecycle.models import DailyReview, LifecycleEvent
+from vaguemestre.people.lifecycle.services import erasure
+from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays, Remains
 from vaguemestre.schools.lists.models import LetterCopy, ListLetter
 
-NUMBERS = Numbers()
+NUMBERS = LifecycleDelays()
 LEFT = date(2026, 11, 25)
 NUMEN = "20E9501234ABC"
 days = st.dates(date(2020, 1, 1), date(2040, 1, 1))
@@ -53,12 +54,12 @@ days = st.dates(date(2020, 1, 1), date(2040, 1, 1))
 def test_a_civil_status_goes_after_the_months_agreed_and_never_while_it_is_still_given(
     closed_on: date, mentioned_on: date | None, serves: bool, mailbox: str, today: date
 ) -> None:
-    goes = rules.is_erased(Remains(closed_on, mailbox, serves, mentioned_on), NUMBERS, today)
+    goes = rules.is_due_for_erasure(Remains(closed_on, mailbox, serves, mentioned_on), NUMBERS, today)
     fed = serves or (mentioned_on is not None and today - mentioned_on <= timedelta(days=NUMBERS.fed_days))
     assert goes == (months_after(closed_on, 12) <= today and not fed and mailbox != "frozen")
-    assert not rules.is_erased(Remains(None, mailbox, serves, mentioned_on), NUMBERS, today)
+    assert not rules.is_due_for_erasure(Remains(None, mailbox, serves, mentioned_on), NUMBERS, today)
     if goes:
-        assert rules.is_erased(Remains(closed_on, mailbox), NUMBERS, today + timedelta(days=400))
+        assert rules.is_due_for_erasure(Remains(closed_on, mailbox), NUMBERS, today + timedelta(days=400))
 
 
 @given(days, st.integers(1, 60))
@@ -109,7 +110,7 @@ def gone(setting: ImportContext, **cells: str) -> Account:
 
 def look(day: date) -> int:
     """What the worker does that day."""
-    services.look_around(NUMBERS, now=moment(day), today=day)
+    services.run_daily_review(NUMBERS, now=moment(day), today=day)
     erased = services.erase_civil_statuses(NUMBERS, now=moment(day), today=day)
     for one in Account.objects.filter(person__erased_at=moment(day)):
         assert run_now(PersonErased(one.pk, one.person_id or 0))
@@ -155,7 +156,7 @@ def test_a_day_that_was_interrupted_goes_on_at_the_next_round(
 ) -> None:
     fed(setting, date(2026, 8, 1), line(fin="31/08/2026"), other(fin="31/08/2026"))
     change_states(list(Account.objects.values_list("pk", flat=True)), "close", by="test", now=moment(LEFT))
-    whole, done = services.erase_account, []
+    whole, done = erasure.erase_account, []
 
     def once(account_id: int, **more: Any) -> None:
         if done:
@@ -163,14 +164,14 @@ def test_a_day_that_was_interrupted_goes_on_at_the_next_round(
         done.append(account_id)
         whole(account_id, **more)
 
-    monkeypatch.setattr(services, "erase_account", once)
+    monkeypatch.setattr(erasure, "erase_account", once)
     with pytest.raises(KeyboardInterrupt):
         look(A_YEAR_LATER)
     assert Person.objects.filter(erased_at=None).count() == 1
     monkeypatch.undo()
     assert look(A_YEAR_LATER) == 1
     assert not Person.objects.filter(erased_at=None).exists()
-    assert Day.objects.get(day=A_YEAR_LATER).has_erased
+    assert DailyReview.objects.get(day=A_YEAR_LATER).has_erased
 
 
 def test_a_round_erases_so_many_and_the_next_ones_go_on(
@@ -178,7 +179,7 @@ def test_a_round_erases_so_many_and_the_next_ones_go_on(
 ) -> None:
     fed(setting, date(2026, 8, 1), *(one for one in crowd(5, fin="31/08/2026")))
     change_states(list(Account.objects.values_list("pk", flat=True)), "close", by="test", now=moment(LEFT))
-    monkeypatch.setattr(services, "_ERASED_AT_ONCE", 2)
+    monkeypatch.setattr(erasure, "_BATCH_ERASURES", 2)
     assert [look(A_YEAR_LATER) for _ in range(4)] == [2, 2, 1, 0]
     assert not Person.objects.filter(erased_at=None).exists()
 
@@ -209,13 +210,19 @@ def test_a_frozen_mailbox_keeps_its_owners_name(setting: ImportContext) -> None:
 
 def test_what_happened_is_forgotten_too(setting: ImportContext) -> None:
     fed(setting, date(2026, 8, 1), line(fin="31/08/2026"))
-    services.declare(
-        elodie().pk, Event.DEATH, LEFT, Numbers(death_frozen=30), by="test", now=moment(LEFT), today=LEFT
+    services.declare_event(
+        elodie().pk,
+        EventKind.DEATH,
+        LEFT,
+        LifecycleDelays(death_frozen=30),
+        by="test",
+        now=moment(LEFT),
+        today=LEFT,
     )
     later = LEFT + timedelta(days=30)
-    services.follow(Numbers(death_frozen=30), now=moment(later), today=later)
+    services.run_due_events(LifecycleDelays(death_frozen=30), now=moment(later), today=later)
     assert look(A_YEAR_LATER) == 1
-    assert not Passage.objects.exists()
+    assert not LifecycleEvent.objects.exists()
 
 
 def test_who_comes_back_by_the_same_numen_has_the_same_names_and_activates_anew(
@@ -385,7 +392,7 @@ def test_every_table_about_people_forgets_or_is_known_to_keep(setting: ImportCon
             special["book"] = None
         if label == "directory.Assignment":
             special["ends_on"] = LEFT
-        if label == "lifecycle.Passage":
+        if label == "lifecycle.LifecycleEvent":
             special |= {"event": "retirement", "done": [], "effect_on": LEFT}
         make(table, **special)
         made.append(label)

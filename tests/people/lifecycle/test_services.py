@@ -17,13 +17,13 @@ from vaguemestre.people.directory.models import Assignment, Person
 from vaguemestre.people.directory.queries import suggested_people
 from vaguemestre.people.lifecycle import handlers, queries, rules, services
 from vaguemestre.people.lifecycle.events import ClosingNear
-from vaguemestre.people.lifecycle.models import Passage
+from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.people.lifecycle.ports import letter_sender, send_outside
-from vaguemestre.people.lifecycle.values import Event, Numbers, Step
+from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays, Step
 
 pytestmark = pytest.mark.django_db
-NUMBERS = Numbers()
-TABLE = rules.table(NUMBERS)
+NUMBERS = LifecycleDelays()
+TABLE = rules.consequence_table(NUMBERS)
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
 
@@ -33,16 +33,16 @@ def marie() -> Account:
     return account("mdurand", first_name="Marie", last_name="Durand")
 
 
-def declare(one: Account, event: Event, on: date = TODAY, **more: str) -> None:
-    services.declare(one.pk, event, on, NUMBERS, by="account:9", now=NOW, today=TODAY, **more)
+def declare(one: Account, event: EventKind, on: date = TODAY, **more: str) -> None:
+    services.declare_event(one.pk, event, on, NUMBERS, by="account:9", now=NOW, today=TODAY, **more)
 
 
 def pass_days(days: int) -> None:
     """Every day looked at once, as the worker does."""
     for ahead in range(days + 1):
         day, now = TODAY + timedelta(days=ahead), NOW + timedelta(days=ahead)
-        services.look_around(NUMBERS, now=now, today=day)
-        services.follow(NUMBERS, now=now, today=day)
+        services.run_daily_review(NUMBERS, now=now, today=day)
+        services.run_due_events(NUMBERS, now=now, today=day)
 
 
 def states(one: Account) -> tuple[str, str]:
@@ -61,7 +61,7 @@ def is_shown(one: Account) -> bool:
 
 
 def test_a_retirement_is_told_four_times_then_closed_then_erased(marie: Account) -> None:
-    declare(marie, Event.RETIREMENT, TODAY + timedelta(days=30))
+    declare(marie, EventKind.RETIREMENT, TODAY + timedelta(days=30))
     pass_days(29)
     assert (states(marie), is_shown(marie)) == (("active", "open"), True)
     assert not announced("ClosingNear")  # sixty-one days ahead there is nothing to tell yet
@@ -75,35 +75,35 @@ def test_a_retirement_is_told_four_times_then_closed_then_erased(marie: Account)
     assert marie.mailbox_since is not None
     assert (marie.state_since.date(), marie.mailbox_since.date()) == (TODAY + timedelta(days=90),) * 2
     pass_days(209)
-    assert not announced("MailboxDoomed")
+    assert not announced("MailboxPurgeDue")
     pass_days(210)
     assert states(marie) == ("closed", "purged")
-    assert len(announced("MailboxDoomed")) == 1
+    assert len(announced("MailboxPurgeDue")) == 1
 
 
 def test_a_long_leave_answers_at_once_and_is_suspended_after_sixty_days(marie: Account) -> None:
-    declare(marie, Event.LONG_LEAVE)
+    declare(marie, EventKind.LONG_LEAVE)
     (reply,) = announced("NeutralReplyDue")
     assert (reply["starts_on"], reply["new_address"]) == ("2026-11-25", "")
     assert (states(marie), is_shown(marie)) == (("active", "open"), False)
     pass_days(60)
     assert states(marie) == ("suspended", "open")
-    services.come_back(marie.pk, by="account:9", now=NOW)
+    services.end_event(marie.pk, by="account:9", now=NOW)
     assert (states(marie), is_shown(marie)) == (("active", "open"), True)
-    assert len(announced("NeutralReplyOver")) == 1
+    assert len(announced("NeutralReplyEnded")) == 1
 
 
 def test_a_transfer_gives_the_new_address_only_if_the_person_agrees(marie: Account) -> None:
-    declare(marie, Event.TRANSFER, new_address="marie.durand@ac-lille.test")
-    services.tell_new_address(marie.pk, agrees=True, by="account:1", now=NOW, numbers=NUMBERS)
-    services.tell_new_address(marie.pk, agrees=False, by="account:1", now=NOW, numbers=NUMBERS)
+    declare(marie, EventKind.TRANSFER, new_address="marie.durand@ac-lille.test")
+    services.set_new_address_shown(marie.pk, agrees=True, by="account:1", now=NOW, delays=NUMBERS)
+    services.set_new_address_shown(marie.pk, agrees=False, by="account:1", now=NOW, delays=NUMBERS)
     told = [one["new_address"] for one in announced("NeutralReplyDue")]
     assert told == ["", "marie.durand@ac-lille.test", ""]
     assert {one["ends_on"] for one in announced("NeutralReplyDue")} == {"2027-01-24"}
 
 
 def test_a_death_locks_at_once_answers_nobody_and_keeps_the_mailbox_a_year(marie: Account) -> None:
-    declare(marie, Event.DEATH)
+    declare(marie, EventKind.DEATH)
     assert states(marie) == ("closed", "frozen")
     assert not announced("NeutralReplyDue")
     assert not announced("ClosingNear")
@@ -120,7 +120,7 @@ def close_by_hand(one: Account) -> None:
 
 def test_a_death_freezes_the_mailbox_of_a_closed_account_for_a_year(marie: Account) -> None:
     close_by_hand(marie)
-    declare(marie, Event.DEATH)
+    declare(marie, EventKind.DEATH)
     assert states(marie) == ("closed", "frozen")
     pass_days(364)
     assert states(marie) == ("closed", "frozen")
@@ -129,51 +129,51 @@ def test_a_death_freezes_the_mailbox_of_a_closed_account_for_a_year(marie: Accou
 
 
 def test_a_death_keeps_the_mailbox_that_a_departure_was_to_erase(marie: Account) -> None:
-    declare(marie, Event.RETIREMENT, TODAY - timedelta(days=170))
+    declare(marie, EventKind.RETIREMENT, TODAY - timedelta(days=170))
     assert states(marie) == ("closed", "closed")
-    declare(marie, Event.DEATH)
+    declare(marie, EventKind.DEATH)
     pass_days(20)
     assert states(marie) == ("closed", "frozen")
-    assert not announced("MailboxDoomed")
+    assert not announced("MailboxPurgeDue")
 
 
 def test_a_death_declared_by_mistake_opens_nothing_that_was_closed_before(marie: Account) -> None:
     close_by_hand(marie)
-    declare(marie, Event.DEATH)
-    services.come_back(marie.pk, by="account:9", now=NOW)
+    declare(marie, EventKind.DEATH)
+    services.end_event(marie.pk, by="account:9", now=NOW)
     assert states(marie) == ("closed", "closed")
 
 
 def test_nothing_is_left_to_freeze_of_an_erased_mailbox(marie: Account) -> None:
-    declare(marie, Event.RETIREMENT, TODAY - timedelta(days=200))
+    declare(marie, EventKind.RETIREMENT, TODAY - timedelta(days=200))
     assert states(marie) == ("closed", "purged")
     with pytest.raises(Refusal, match=r"lifecycle\.account-closed"):
-        declare(marie, Event.DEATH)
-    services.follow_situation(marie.pk, Event.DEATH, TODAY, NUMBERS, now=NOW, today=TODAY)
+        declare(marie, EventKind.DEATH)
+    services.apply_situation(marie.pk, EventKind.DEATH, TODAY, NUMBERS, now=NOW, today=TODAY)
     assert states(marie) == ("closed", "purged")
 
 
-@pytest.mark.parametrize("event", [Event.RETIREMENT, Event.LONG_LEAVE, Event.SUSPENSION])
-def test_nothing_but_a_death_happens_to_a_closed_account(marie: Account, event: Event) -> None:
+@pytest.mark.parametrize("event", [EventKind.RETIREMENT, EventKind.LONG_LEAVE, EventKind.SUSPENSION])
+def test_nothing_but_a_death_happens_to_a_closed_account(marie: Account, event: EventKind) -> None:
     close_by_hand(marie)
     with pytest.raises(Refusal, match=r"lifecycle\.account-closed"):
         declare(marie, event)
 
 
 def test_a_disciplinary_suspension_is_immediate_and_hides_nobody(marie: Account) -> None:
-    declare(marie, Event.SUSPENSION)
+    declare(marie, EventKind.SUSPENSION)
     assert (states(marie), is_shown(marie)) == (("suspended", "open"), True)
     assert not announced("NeutralReplyDue")
 
 
 def test_a_leave_changes_nothing(marie: Account) -> None:
-    declare(marie, Event.LEAVE)
+    declare(marie, EventKind.LEAVE)
     pass_days(120)
     assert (states(marie), is_shown(marie)) == (("active", "open"), True)
 
 
-@pytest.mark.parametrize("event", [Event.ARRIVAL, Event.MOVE_WITHIN, Event.COMPROMISE])
-def test_what_others_declare_is_not_declared_here(marie: Account, event: Event) -> None:
+@pytest.mark.parametrize("event", [EventKind.ARRIVAL, EventKind.MOVE_WITHIN, EventKind.COMPROMISE])
+def test_what_others_declare_is_not_declared_here(marie: Account, event: EventKind) -> None:
     with pytest.raises(Refusal, match="lifecycle.by-the"):
         declare(marie, event)
 
@@ -181,9 +181,9 @@ def test_what_others_declare_is_not_declared_here(marie: Account, event: Event) 
 def test_a_contract_that_ends_closes_after_its_grace_without_any_feed(marie: Account) -> None:
     Assignment.objects.filter(person=marie.person).update(ends_on=TODAY - timedelta(days=1))
     pass_days(0)
-    life = queries.life_of(marie.pk, TABLE)
+    life = queries.account_lifecycle(marie.pk, TABLE)
     assert life is not None
-    assert (life.event, life.effect_on) == (Event.CONTRACT_END, TODAY)
+    assert (life.event, life.effect_on) == (EventKind.CONTRACT_END, TODAY)
     assert life.closes_on == TODAY + timedelta(days=60)
     assert len(announced("ClosingNear")) == 1
     pass_days(60)
@@ -208,20 +208,20 @@ def test_a_contract_renewed_in_its_grace_brings_everything_back(marie: Account) 
     pass_days(21)
     pass_days(100)
     assert (states(marie), is_shown(marie)) == (("active", "open"), True)
-    assert not Passage.objects.filter(ended_at=None).exists()
+    assert not LifecycleEvent.objects.filter(ended_at=None).exists()
 
 
 def test_somebody_who_retires_is_not_closed_a_second_time_by_their_contract(marie: Account) -> None:
-    declare(marie, Event.RETIREMENT, TODAY + timedelta(days=1))
+    declare(marie, EventKind.RETIREMENT, TODAY + timedelta(days=1))
     Assignment.objects.filter(person=marie.person).update(ends_on=TODAY)
     pass_days(5)
-    assert [one.event for one in Passage.objects.all()] == [Event.RETIREMENT]
+    assert [one.event for one in LifecycleEvent.objects.all()] == [EventKind.RETIREMENT]
 
 
 def test_a_closing_is_put_off_and_told_again(marie: Account) -> None:
-    declare(marie, Event.RETIREMENT)
+    declare(marie, EventKind.RETIREMENT)
     later = TODAY + timedelta(days=120)
-    services.postpone(marie.pk, later, NUMBERS, by="account:9", now=NOW, today=TODAY)
+    services.postpone_closing(marie.pk, later, NUMBERS, by="account:9", now=NOW, today=TODAY)
     pass_days(119)
     assert states(marie) == ("active", "open")
     assert len(announced("ClosingNear")) == 5
@@ -231,32 +231,32 @@ def test_a_closing_is_put_off_and_told_again(marie: Account) -> None:
 
 def test_one_closes_ones_account_early_once_ones_boxes_are_in_other_hands(marie: Account) -> None:
     with pytest.raises(Refusal, match="lifecycle.nothing-closes"):
-        services.leave_now(marie.pk, lambda _: (), NUMBERS, by="account:1", now=NOW)
-    declare(marie, Event.RETIREMENT)
+        services.close_early(marie.pk, lambda _: (), NUMBERS, by="account:1", now=NOW)
+    declare(marie, EventKind.RETIREMENT)
     with pytest.raises(Refusal, match="lifecycle.boxes-owned"):
-        services.leave_now(
+        services.close_early(
             marie.pk, lambda _: ("ce.0800001a@ac-amiens.test",), NUMBERS, by="account:1", now=NOW
         )
     assert states(marie) == ("active", "open")
-    services.leave_now(marie.pk, lambda _: (), NUMBERS, by="account:1", now=NOW)
+    services.close_early(marie.pk, lambda _: (), NUMBERS, by="account:1", now=NOW)
     assert states(marie) == ("closed", "closed")
     pass_days(180)
     assert states(marie) == ("closed", "purged")
 
 
 def test_days_that_were_missed_are_made_up_once(marie: Account) -> None:
-    declare(marie, Event.RETIREMENT)
+    declare(marie, EventKind.RETIREMENT)
     late = TODAY + timedelta(days=75)
     for _ in range(2):
-        services.follow(NUMBERS, now=NOW + timedelta(days=75), today=late)
+        services.run_due_events(NUMBERS, now=NOW + timedelta(days=75), today=late)
     assert states(marie) == ("closed", "closed")
-    done = Passage.objects.get().done
+    done = LifecycleEvent.objects.get().done
     assert done.count(Step.CLOSE) == 1
 
 
 def test_a_day_is_looked_at_once() -> None:
-    assert services.look_around(NUMBERS, now=NOW, today=TODAY)
-    assert not services.look_around(NUMBERS, now=NOW, today=TODAY)
+    assert services.run_daily_review(NUMBERS, now=NOW, today=TODAY)
+    assert not services.run_daily_review(NUMBERS, now=NOW, today=TODAY)
 
 
 @pytest.fixture
@@ -279,12 +279,12 @@ def test_private_addresses_are_told_the_chosen_contact_else_the_one_of_hr(
     marie: Account, sent: list[tuple[str, str]]
 ) -> None:
     event = ClosingNear(marie.pk, "2027-01-24", NOW.isoformat())
-    handlers.write_to_contacts(event)
+    handlers.send_closing_letters(event)
     assert sent == []
     Person.objects.filter(pk=marie.person_id).update(recovery_address="marie@hr.example")
-    handlers.write_to_contacts(event)
+    handlers.send_closing_letters(event)
     RecoveryContact.objects.create(
         account=marie, address="marie@choisi.example", code_until=NOW, confirmed_at=NOW, usable_at=NOW
     )
-    handlers.write_to_contacts(event)
+    handlers.send_closing_letters(event)
     assert [to for to, _ in sent] == ["marie@hr.example", "marie@choisi.example"]

@@ -13,8 +13,8 @@ from vaguemestre.mailbox.sorting.script import personal_script
 from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.directory.models import Assignment
 from vaguemestre.people.lifecycle import rules, services
-from vaguemestre.people.lifecycle.events import MembershipsTouched
-from vaguemestre.people.lifecycle.values import Event, Numbers, Step
+from vaguemestre.people.lifecycle.events import MembershipsChanged
+from vaguemestre.people.lifecycle.values import EventKind, LifecycleDelays, Step
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists import queries as lists
 from vaguemestre.schools.lists.models import ListRole, MailingList
@@ -27,20 +27,26 @@ from vaguemestre.schools.sharing.services import delegate_mailbox
 from vaguemestre.schools.sharing.values import MembershipTerms as Access
 from vaguemestre.schools.sharing.values import Right
 
-NUMBERS = Numbers()
+NUMBERS = LifecycleDelays()
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
-LEAVING = [Event.LONG_LEAVE, Event.TRANSFER, Event.RETIREMENT, Event.CONTRACT_END, Event.SUSPENSION]
+LEAVING = [
+    EventKind.LONG_LEAVE,
+    EventKind.TRANSFER,
+    EventKind.RETIREMENT,
+    EventKind.CONTRACT_END,
+    EventKind.SUSPENSION,
+]
 
 
-def declare(who: Account, event: Event, on: date = TODAY) -> None:
-    services.declare(who.pk, event, on, NUMBERS, by="test", now=NOW, today=TODAY)
-    run_now(MembershipsTouched(who.pk))
+def declare(who: Account, event: EventKind, on: date = TODAY) -> None:
+    services.declare_event(who.pk, event, on, NUMBERS, by="test", now=NOW, today=TODAY)
+    run_now(MembershipsChanged(who.pk))
 
 
 def come_back(who: Account) -> None:
-    services.come_back(who.pk, by="test", now=NOW)
-    run_now(MembershipsTouched(who.pk))
+    services.end_event(who.pk, by="test", now=NOW)
+    run_now(MembershipsChanged(who.pk))
 
 
 def boxes(who: Account) -> list[str]:
@@ -70,17 +76,17 @@ def marie() -> Account:
 
 
 @pytest.mark.parametrize("event", LEAVING)
-def test_the_table_says_who_loses_boxes_and_lists_and_from_which_day(event: Event) -> None:
-    table = rules.table(Numbers(long_leave_withdrawn=3, departure_withdrawn=5))
-    days = {Event.LONG_LEAVE: 3, Event.SUSPENSION: 0}
+def test_the_table_says_who_loses_boxes_and_lists_and_from_which_day(event: EventKind) -> None:
+    table = rules.consequence_table(LifecycleDelays(long_leave_withdrawn=3, departure_withdrawn=5))
+    days = {EventKind.LONG_LEAVE: 3, EventKind.SUSPENSION: 0}
     assert table[event].steps[Step.WITHDRAW] == days.get(event, 5)
-    assert Step.WITHDRAW not in table[Event.LEAVE].steps
-    assert Step.WITHDRAW not in table[Event.ACADEMY_MOVE].steps
+    assert Step.WITHDRAW not in table[EventKind.LEAVE].steps
+    assert Step.WITHDRAW not in table[EventKind.ACADEMY_MOVE].steps
 
 
-@pytest.mark.parametrize("event", [Event.LONG_LEAVE, Event.SUSPENSION, Event.RETIREMENT])
+@pytest.mark.parametrize("event", [EventKind.LONG_LEAVE, EventKind.SUSPENSION, EventKind.RETIREMENT])
 def test_a_box_shared_by_hand_opens_no_more_and_opens_again_with_the_return(
-    school: School, marie: Account, event: Event
+    school: School, marie: Account, event: EventKind
 ) -> None:
     school.share(marie, Right.SEND)
     key = AppPassword.objects.create(
@@ -100,22 +106,22 @@ def test_a_box_shared_by_hand_opens_no_more_and_opens_again_with_the_return(
 
 def test_a_leave_of_a_year_at_most_takes_nothing_away(school: School, marie: Account) -> None:
     school.share(marie, Right.READ)
-    declare(marie, Event.LEAVE)
+    declare(marie, EventKind.LEAVE)
     assert boxes(marie) == ["ce.0800001A@ac-amiens.test"]
 
 
 def test_what_is_declared_for_later_takes_nothing_away_before_its_day(school: School, marie: Account) -> None:
     school.share(marie, Right.READ)
-    declare(marie, Event.TRANSFER, TODAY + timedelta(days=10))
+    declare(marie, EventKind.TRANSFER, TODAY + timedelta(days=10))
     assert boxes(marie)
     day = TODAY + timedelta(days=10)
-    services.follow(NUMBERS, now=NOW + timedelta(days=10), today=day)
+    services.run_due_events(NUMBERS, now=NOW + timedelta(days=10), today=day)
     assert boxes(marie) == []
 
 
 def test_an_access_that_ended_meanwhile_does_not_come_back(school: School, marie: Account) -> None:
     school.share(marie, Right.READ, ends_on=date(2099, 1, 1))
-    declare(marie, Event.LONG_LEAVE)
+    declare(marie, EventKind.LONG_LEAVE)
     Member.objects.filter(account=marie).update(ends_at=NOW)
     come_back(marie)
     assert boxes(marie) == []
@@ -124,7 +130,7 @@ def test_an_access_that_ended_meanwhile_does_not_come_back(school: School, marie
 def test_the_deputy_leads_while_the_head_is_away_and_no_longer(school: School, marie: Account) -> None:
     lead(marie)
     Assignment.objects.filter(person=marie.person).update(function="ADF")  # of the corps of heads: a deputy
-    declare(school.head, Event.LONG_LEAVE)
+    declare(school.head, EventKind.LONG_LEAVE)
     assert sharing.owners_of(school.box.pk, datetime.now(UTC)) == [marie.pk]
     come_back(school.head)
     assert sharing.owners_of(school.box.pk, datetime.now(UTC)) == [school.head.pk]
@@ -136,16 +142,16 @@ def test_delegations_given_and_received_stop_during_a_long_leave(school: School,
     delegate_mailbox(marie.pk, address_of(paul), days, inbox_only=False, by="test", now=datetime.now(UTC))
     delegate_mailbox(paul.pk, address_of(marie), days, inbox_only=False, by="test", now=datetime.now(UTC))
     assert (len(boxes(paul)), len(boxes(marie))) == (1, 1)
-    declare(marie, Event.LONG_LEAVE)
+    declare(marie, EventKind.LONG_LEAVE)
     assert (boxes(paul), boxes(marie)) == ([], [])
     come_back(marie)
     assert (len(boxes(paul)), len(boxes(marie))) == (1, 1)
 
 
 @pytest.mark.parametrize("kind", [Kind.RULE, Kind.MANUAL])
-@pytest.mark.parametrize("event", [Event.LONG_LEAVE, Event.TRANSFER, Event.SUSPENSION])
+@pytest.mark.parametrize("event", [EventKind.LONG_LEAVE, EventKind.TRANSFER, EventKind.SUSPENSION])
 def test_lists_reach_nobody_who_is_away_and_everybody_who_is_back(
-    school: School, marie: Account, kind: Kind, event: Event
+    school: School, marie: Account, kind: Kind, event: EventKind
 ) -> None:
     row = gathered(school.head, kind)
     if kind is Kind.MANUAL:
@@ -163,7 +169,7 @@ def test_lists_reach_nobody_who_is_away_and_everybody_who_is_back(
 def test_whoever_keeps_a_list_decides_nothing_while_away(school: School, marie: Account) -> None:
     row, now = gathered(school.head, Kind.MANUAL), datetime.now(UTC)
     ListRole.objects.create(list=row, account=marie, role="owner")
-    declare(marie, Event.LONG_LEAVE)
+    declare(marie, EventKind.LONG_LEAVE)
     assert lists.role_in(row.pk, marie.pk, now) is None
     assert marie.pk not in lists.manager_accounts(row.pk, now)
     ListRole.objects.exclude(account=marie).delete()
@@ -192,8 +198,8 @@ def test_nothing_is_sent_on_during_a_long_leave_and_filters_are_as_they_were_aft
 
     before = script()
     assert "redirect" in before
-    services.declare(marie.pk, Event.LONG_LEAVE, TODAY, NUMBERS, by="test", now=NOW, today=TODAY)
+    services.declare_event(marie.pk, EventKind.LONG_LEAVE, TODAY, NUMBERS, by="test", now=NOW, today=TODAY)
     assert "redirect" not in script()
     assert "addflag" in script()  # the rest of the filter holds
-    services.come_back(marie.pk, by="test", now=NOW)
+    services.end_event(marie.pk, by="test", now=NOW)
     assert script() == before

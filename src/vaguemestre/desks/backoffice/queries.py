@@ -6,7 +6,7 @@ from vaguemestre.desks.backoffice.rules.actors import actor_codes
 from vaguemestre.desks.backoffice.rules.acts import matching_actions
 from vaguemestre.foundation.journal.queries import JournalFilter
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import find_account, lives_of
+from vaguemestre.people.credentials.queries import accounts_by_person, find_account
 from vaguemestre.people.directory.queries import people_by_name
 
 MAX_PEOPLE = 200  # with one name; above, the search is too vague
@@ -34,7 +34,7 @@ def parse_actor_search(typed: str) -> tuple[str, ...] | None:
     account_ids = {account.account_id} if account else set[int]()
     person_ids = {account.person_id} if account and account.person_id else set[int]()
     person_ids |= set(people)
-    account_ids |= {account_id for account_id, *_ in lives_of(person_ids).values()}
+    account_ids |= {account_id for account_id, *_ in accounts_by_person(person_ids).values()}
     return tuple(
         dict.fromkeys(
             [

@@ -9,13 +9,13 @@ from vaguemestre.desks.portal.rules import check_announcement
 from vaguemestre.desks.portal.values import Announcement
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.services import accept_charter, prefer_theme
+from vaguemestre.people.credentials.services import accept_charter, save_theme
 from vaguemestre.people.credentials.services import revoke_app_password as revoke_credential
 
 
 @transaction.atomic(durable=True)
 def choose_theme(account_id: int, theme: str) -> None:
-    prefer_theme(account_id, theme)
+    save_theme(account_id, theme)
 
 
 @transaction.atomic(durable=True)

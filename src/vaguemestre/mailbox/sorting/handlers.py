@@ -13,7 +13,7 @@ from vaguemestre.mailbox.sorting.values import Place
 from vaguemestre.people.credentials.events import AccountsChanged, PersonErased
 from vaguemestre.people.credentials.queries import accounts_of, is_closed
 from vaguemestre.people.directory.events import PeopleChanged
-from vaguemestre.people.lifecycle.events import NeutralReplyDue, NeutralReplyOver
+from vaguemestre.people.lifecycle.events import NeutralReplyDue, NeutralReplyEnded
 
 CONTACTS_EVERY = 10  # minutes between two checks of the contacts written in scripts
 
@@ -60,7 +60,7 @@ def answer_for_leaver(event: NeutralReplyDue) -> None:
         _rewrite(event.account_id)
 
 
-def stop_answering(event: NeutralReplyOver) -> None:
+def stop_answering(event: NeutralReplyEnded) -> None:
     """End the neutral reply of somebody who is back."""
     services.end_absence(event.account_id, by="system", now=timezone.now(), place=Place.LEFT)
     _rewrite(event.account_id)

@@ -34,7 +34,7 @@ from vaguemestre.mailbox.sorting.values import (
     SortingSettings,
     SpamSettings,
 )
-from vaguemestre.people.credentials.queries import facts_of
+from vaguemestre.people.credentials.queries import account_facts
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
     newest_post_label,
@@ -43,7 +43,7 @@ from vaguemestre.people.directory.queries import (
     suggested_people,
 )
 from vaguemestre.people.directory.rules.names import is_gateway
-from vaguemestre.people.lifecycle.queries import stays_here
+from vaguemestre.people.lifecycle.queries import keeps_mail_here
 
 
 def absences_of(account_id: int) -> tuple[Absence, ...]:
@@ -124,7 +124,7 @@ def settings_of(account_id: int) -> SortingSettings:
         spam=spam_settings_of(account_id),
         expert=expert_script_of(account_id),
         replacements=replacements_of(current_absences),
-        stays_here=stays_here(account_id),
+        stays_here=keeps_mail_here(account_id),
     )
 
 
@@ -224,12 +224,12 @@ def accounts_with_outdated_scripts(most: int) -> list[int]:
 
 def is_held(account_id: int, now: datetime) -> bool:
     """Whether the mailbox is on hold: nothing opens it for a while."""
-    return any(facts.mailbox_state == "held" for facts in facts_of([account_id], now))
+    return any(facts.mailbox_state == "held" for facts in account_facts([account_id], now))
 
 
 def owner_of(account_id: int, now: datetime, *, whatever_state: bool = False) -> Owner | None:
     """Owner as their correspondents know them; None when the mailbox may not be opened."""
-    for facts in facts_of([account_id], now):
+    for facts in account_facts([account_id], now):
         if facts.state != "active" and not whatever_state:
             return None
         name, directory_addresses = facts.username, []

@@ -35,7 +35,7 @@ class Identified:
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceHeld:
+class ConfirmedDevice:
     """A confirmed source of one-time codes; `kind` is `app` or `key`."""
 
     device_id: int
@@ -47,8 +47,8 @@ class DeviceHeld:
 
 
 @dataclass(frozen=True, slots=True)
-class Bearer:
-    """What anybody close to a person knows of them, and so nothing a password may be made of."""
+class PasswordContext:
+    """What others may know of a person: no password may be made of it."""
 
     words: tuple[str, ...] = ()  # names, username, school, town, académie
     numens: tuple[str, ...] = field(default=(), repr=False)
@@ -57,7 +57,7 @@ class Bearer:
 
 @dataclass(frozen=True, slots=True)
 class KeyReceipt:
-    """A key handed over: what its receipt says."""
+    """The receipt of a key handed over."""
 
     serial: str
     holder: str
@@ -67,7 +67,7 @@ class KeyReceipt:
 
 
 class Strength(StrEnum):
-    """How a password is judged, in the words shown."""
+    """The strength of a password, in the French words shown."""
 
     TOO_SHORT = "Trop court"
     TOO_LONG = "Trop long"

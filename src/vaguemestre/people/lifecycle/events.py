@@ -1,39 +1,39 @@
-"""Facts about lives, past tense."""
+"""Facts about lifecycle events, past tense."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class NeutralReplyDue:
-    """Somebody left, or is away for long: whoever writes reads a neutral reply between two days (ISO).
+    """Somebody left, or is away for long: senders get a neutral reply between two days (ISO).
 
-    `new_address`: what the reply may give, "" when the person did not agree.
+    `new_address`: what the reply may give, "" if the person did not agree.
     """
 
     account_id: int
     starts_on: str
     ends_on: str
     new_address: str = ""
-    only_to: str = ""  # the domain they left, where their mailbox goes on elsewhere
+    only_to: str = ""  # the domain they left, if their mailbox moved to another académie
 
 
 @dataclass(frozen=True)
-class NeutralReplyOver:
-    """They are back."""
+class NeutralReplyEnded:
+    """The neutral reply stops: the person is back."""
 
     account_id: int
 
 
 @dataclass(frozen=True)
-class MembershipsTouched:
-    """Boxes, lists and delegations are theirs no more, or again: `queries.withdrawn_among` says."""
+class MembershipsChanged:
+    """Shared mailboxes, lists and delegations were withdrawn or given back: see `queries.withdrawn_among`."""
 
     account_id: int
 
 
 @dataclass(frozen=True)
 class ClosingNear:
-    """An account will be closed that day (ISO): its owner reads of it wherever they can be reached."""
+    """An account will be closed that day (ISO): its owner is notified at every known address."""
 
     account_id: int
     closes_on: str
@@ -41,7 +41,7 @@ class ClosingNear:
 
 
 @dataclass(frozen=True)
-class MailboxDoomed:
-    """Nothing is to be left of that mailbox."""
+class MailboxPurgeDue:
+    """A mailbox is to be erased."""
 
     account_id: int

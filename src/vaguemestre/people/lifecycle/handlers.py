@@ -1,4 +1,4 @@
-"""What the worker does about lives: the days that come, letters, what is erased."""
+"""Jobs of the lifecycle: the daily round, reported situations, letters, erasure."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -7,41 +7,41 @@ from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import accounts_of, alarm_contacts, standing
+from vaguemestre.people.credentials.queries import account_status, accounts_of, alarm_contacts
 from vaguemestre.people.credentials.services import release_mailboxes
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.directory.queries import recovery_address_of
 from vaguemestre.people.intake.events import PeopleLeft, PersonTransferred, SituationReported
 from vaguemestre.people.intake.values import Situation
 from vaguemestre.people.lifecycle import services
-from vaguemestre.people.lifecycle.events import ClosingNear, MailboxDoomed
+from vaguemestre.people.lifecycle.events import ClosingNear, MailboxPurgeDue
 from vaguemestre.people.lifecycle.letters import closing_letter
 from vaguemestre.people.lifecycle.ports import erase_mail, letter_sender, send_outside
-from vaguemestre.people.lifecycle.values import Event
+from vaguemestre.people.lifecycle.values import EventKind
 
-EVENT_OF_SITUATION: Mapping[Situation, Event | None] = {
+EVENT_OF_SITUATION: Mapping[Situation, EventKind | None] = {
     Situation.ACTIVE: None,
-    Situation.LEAVE: Event.LEAVE,
-    Situation.LONG_LEAVE: Event.LONG_LEAVE,
-    Situation.TRANSFER: Event.TRANSFER,
-    Situation.RETIREMENT: Event.RETIREMENT,
-    Situation.DEATH: Event.DEATH,
+    Situation.LEAVE: EventKind.LEAVE,
+    Situation.LONG_LEAVE: EventKind.LONG_LEAVE,
+    Situation.TRANSFER: EventKind.TRANSFER,
+    Situation.RETIREMENT: EventKind.RETIREMENT,
+    Situation.DEATH: EventKind.DEATH,
 }
 
 
-def follow_days() -> None:
-    """A round: each minute what is due, once a day what nobody declared."""
+def run_lifecycle_round() -> None:
+    """One round, each minute: run due steps; once a day, review posts and erase civil statuses."""
     now = timezone.now()
-    today, numbers = paris_day(now), settings.CONFIG.life_numbers()
-    services.look_around(numbers, now=now, today=today)
-    services.follow(numbers, now=now, today=today)
-    services.erase_civil_statuses(numbers, now=now, today=today)
-    held = timedelta(hours=settings.CONFIG.lifecycle.compromise_hours)
-    release_mailboxes(now - held, by="system", now=now)
+    today, delays = paris_day(now), settings.CONFIG.life_numbers()
+    services.run_daily_review(delays, now=now, today=today)
+    services.run_due_events(delays, now=now, today=today)
+    services.erase_civil_statuses(delays, now=now, today=today)
+    hold = timedelta(hours=settings.CONFIG.lifecycle.compromise_hours)
+    release_mailboxes(now - hold, by="system", now=now)
 
 
-def follow_transfer(event: PersonTransferred) -> None:
-    """Whoever writes to the former address reads a neutral reply for the agreed time."""
+def begin_academy_move(event: PersonTransferred) -> None:
+    """After a move: the former address gets a neutral reply, for the delay of the table."""
     now = timezone.now()
     services.begin_academy_move(
         event.account_id,
@@ -54,32 +54,32 @@ def follow_transfer(event: PersonTransferred) -> None:
     )
 
 
-def follow_situation(event: SituationReported) -> None:
-    """What a feed says by `statut`: a death, a retirement, a leave, somebody back."""
-    now, numbers = timezone.now(), settings.CONFIG.life_numbers()
-    told = EVENT_OF_SITUATION[Situation(event.situation)]
+def apply_reported_situation(event: SituationReported) -> None:
+    """Apply a situation reported by a feed: a death, a retirement, a leave, a return."""
+    now, delays = timezone.now(), settings.CONFIG.life_numbers()
+    reported = EVENT_OF_SITUATION[Situation(event.situation)]
     for account_id in sorted(accounts_of(event.person_ids)):
-        services.follow_situation(
-            account_id, told, date.fromisoformat(event.on), numbers, now=now, today=paris_day(now)
+        services.apply_situation(
+            account_id, reported, date.fromisoformat(event.on), delays, now=now, today=paris_day(now)
         )
 
 
-def follow_departures(event: PeopleLeft) -> None:
-    """A departure by a feed is known, with its days to come, the same day."""
+def begin_reported_departures(event: PeopleLeft) -> None:
+    """Begin departures the day a feed reports them."""
     now = timezone.now()
-    numbers = settings.CONFIG.life_numbers()
-    services.begin_departures(event.person_ids, numbers, now=now, today=paris_day(now))
+    delays = settings.CONFIG.life_numbers()
+    services.begin_departures(event.person_ids, delays, now=now, today=paris_day(now))
 
 
-def follow_returns(event: PeopleChanged) -> None:
-    """Somebody whose posts were over serves again: what their departure began ends the same day."""
+def cancel_reported_departures(event: PeopleChanged) -> None:
+    """Cancel departures the day people serve again."""
     now = timezone.now()
-    services.take_back_departures(event.person_ids, now=now, today=paris_day(now))
+    services.cancel_departures(event.person_ids, now=now, today=paris_day(now))
 
 
-def write_to_contacts(event: ClosingNear) -> None:
-    """To every private address that is known: the mailbox may not be read any more."""
-    account, now = standing(event.account_id), timezone.now()
+def send_closing_letters(event: ClosingNear) -> None:
+    """Send the closing letter to every known private address: the mailbox may not be read any more."""
+    account, now = account_status(event.account_id), timezone.now()
     if account is None:
         return
     contacts = alarm_contacts(event.account_id, now)
@@ -98,8 +98,8 @@ def write_to_contacts(event: ClosingNear) -> None:
         send_outside.get()(sender, sender, [to], content)
 
 
-def erase(event: MailboxDoomed) -> None:
-    """Unless the person came back meanwhile."""
-    account = standing(event.account_id)
+def erase_purged_mailbox(event: MailboxPurgeDue) -> None:
+    """Erase the mail of a purged mailbox, unless the person came back meanwhile."""
+    account = account_status(event.account_id)
     if account and account.mailbox_state == "purged":
         erase_mail.get()(account.mailbox)

@@ -1,4 +1,4 @@
-"""The letter that tells a private address of a closing. It names nobody."""
+"""The letter that announces a closing to a private address. It names nobody."""
 
 from datetime import date, datetime
 from email.headerregistry import Address

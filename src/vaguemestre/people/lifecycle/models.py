@@ -1,27 +1,31 @@
-"""What happened to people, step by step."""
+"""Lifecycle events of accounts, and the daily review."""
 
 from django.db import models
 
 from vaguemestre.people.credentials.models import Account
 
 
-class Passage(models.Model):
-    """An event in the life of an account. Open until what it began is over or taken back.
+class LifecycleEvent(models.Model):
+    """A joiner, mover or leaver event of an account; open until it ends or is cancelled.
 
-    `done`: steps and notices behind it. `next_on`: the next day on which something follows.
+    `done`: steps run and notices sent. `next_on`: the next day on which a step or a notice is due.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="lives")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="lifecycle_events")
     event = models.CharField(max_length=20)
     effect_on = models.DateField()
-    closes_on = models.DateField(null=True, blank=True)  # another day than the table says
+    closes_on = models.DateField(null=True, blank=True)  # instead of the day of the table
     new_address = models.CharField(max_length=254, blank=True)
-    left_domain = models.CharField(max_length=253, blank=True)  # of a move to another académie, here
-    tells_new_address = models.BooleanField(default=False)  # the person agrees that whoever writes reads it
+    left_domain = models.CharField(
+        max_length=253, blank=True
+    )  # after a move to another académie of this installation
+    tells_new_address = models.BooleanField(
+        default=False
+    )  # the person agrees to show it in the neutral reply
     by = models.CharField(max_length=80)
     declared_at = models.DateTimeField()
     done = models.JSONField(default=list)
-    # boxes, lists and delegations are not theirs since then; empty once it is over
+    # shared mailboxes, lists and delegations are withdrawn since then; empty once the event ended
     withdrawn_at = models.DateTimeField(null=True, blank=True, db_index=True)
     next_on = models.DateField(null=True, blank=True, db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -30,13 +34,13 @@ class Passage(models.Model):
         ordering = ("-declared_at", "-id")
         constraints = (
             models.UniqueConstraint(
-                fields=("account",), condition=models.Q(ended_at=None), name="one_open_passage"
+                fields=("account",), condition=models.Q(ended_at=None), name="one_open_event"
             ),
         )
 
 
-class Day(models.Model):
-    """A day whose contract ends and returns were looked for.
+class DailyReview(models.Model):
+    """A day whose ended contracts and returns were reviewed.
 
     `has_erased`: every civil status due that day is erased.
     """

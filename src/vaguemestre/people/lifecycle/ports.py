@@ -1,4 +1,4 @@
-"""What lives ask of the outside."""
+"""What the lifecycle needs from other rooms and engines."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,19 +9,19 @@ from vaguemestre.foundation.kernel.slots import Slot
 
 class BoxesOwned(Protocol):
     def __call__(self, account_id: int) -> tuple[str, ...]:
-        """Addresses of the functional boxes of which the account is the only owner."""
+        """Addresses of the shared mailboxes whose only owner is this account."""
         ...
 
 
 class EraseMail(Protocol):
     def __call__(self, mailbox: str) -> None:
-        """Erase what is held of a mailbox the engines know no more. Twice is once. Raises EngineDown."""
+        """Erase the mail of a mailbox removed from the engines. Idempotent. Raises EngineDown."""
         ...
 
 
 class LetterSender(Protocol):
     def __call__(self, domain: str, *, now: datetime) -> str:
-        """The mailbox that letters of the platform leave from."""
+        """The mailbox that sends letters of the platform."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Reading lives."""
+"""Reads of lifecycle events."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -7,99 +7,110 @@ from itertools import batched
 
 from django.db.models import QuerySet
 
-from vaguemestre.people.credentials.queries import Standing, standing, standings
+from vaguemestre.people.credentials.queries import AccountStatus, account_status, account_statuses
 from vaguemestre.people.lifecycle import rules
-from vaguemestre.people.lifecycle.models import Passage
-from vaguemestre.people.lifecycle.values import Event, Life, Step, Table
+from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.people.lifecycle.values import AccountLifecycle, ConsequenceTable, EventKind, Step
 
-_IN_ONE_QUESTION = 10_000
-
-
-def life_of(account_id: int, table: Table) -> Life | None:
-    """The account as it is and what is to come."""
-    now, passage = standing(account_id), open_passage(account_id)
-    return _life(now, passage, table) if now else None
+_BATCH_PARAMS = 10_000
 
 
-def open_passage(account_id: int) -> Passage | None:
-    return Passage.objects.filter(account_id=account_id, ended_at=None).first()
+def account_lifecycle(account_id: int, table: ConsequenceTable) -> AccountLifecycle | None:
+    """The account as it is, and the steps to come; None if there is no such account."""
+    account = account_status(account_id)
+    return _account_lifecycle(account, open_event(account_id), table) if account else None
 
 
-def due_passages(today: date) -> list[int]:
-    """Those of which something follows that day."""
-    rows = Passage.objects.filter(ended_at=None, next_on__lte=today).order_by("next_on", "pk")
+def open_event(account_id: int) -> LifecycleEvent | None:
+    """The open event of an account, if any."""
+    return LifecycleEvent.objects.filter(account_id=account_id, ended_at=None).first()
+
+
+def due_event_ids(today: date) -> list[int]:
+    """Ids of open events with something due that day or before."""
+    rows = LifecycleEvent.objects.filter(ended_at=None, next_on__lte=today).order_by("next_on", "pk")
     return list(rows.values_list("pk", flat=True))
 
 
-def open_of(event: Event) -> dict[int, int]:
-    """Account → passage, for open passages of that event."""
-    return dict(Passage.objects.filter(ended_at=None, event=event).values_list("account_id", "pk"))
+def open_events_of_kind(kind: EventKind) -> dict[int, int]:
+    """Account → event id, for open events of that kind."""
+    return dict(LifecycleEvent.objects.filter(ended_at=None, event=kind).values_list("account_id", "pk"))
 
 
-def closing_days(table: Table, account_ids: Collection[int] | None = None) -> dict[int, date]:
-    """Account → day its closing is planned for, among those accounts, or all (None)."""
-    rows = Passage.objects.filter(ended_at=None).only("account_id", "event", "effect_on", "closes_on")
+def closing_days(table: ConsequenceTable, account_ids: Collection[int] | None = None) -> dict[int, date]:
+    """Account → planned closing day, for these accounts, or for all (None)."""
+    rows = LifecycleEvent.objects.filter(ended_at=None).only("account_id", "event", "effect_on", "closes_on")
     parts = (
         [rows]
         if account_ids is None
-        else [rows.filter(account_id__in=some) for some in batched(account_ids, _IN_ONE_QUESTION)]
+        else [rows.filter(account_id__in=batch) for batch in batched(account_ids, _BATCH_PARAMS)]
     )
     days = {
-        passage.account_id: rules.closing_day(
-            rules.steps(table[Event(passage.event)], passage.effect_on, passage.closes_on)
+        event.account_id: rules.closing_day(
+            rules.due_steps(table[EventKind(event.event)], event.effect_on, event.closes_on)
         )
         for part in parts
-        for passage in part
+        for event in part
     }
     return {account_id: day for account_id, day in days.items() if day}
 
 
-def passing(account_ids: Collection[int]) -> frozenset[int]:
-    """Those of them to whom something happens already."""
-    found = Passage.objects.filter(ended_at=None).values_list("account_id", flat=True)
-    return frozenset(found) & frozenset(account_ids)
+def accounts_with_open_event(account_ids: Collection[int]) -> frozenset[int]:
+    """Which of these accounts have an open event."""
+    open_ids = LifecycleEvent.objects.filter(ended_at=None).values_list("account_id", flat=True)
+    return frozenset(open_ids) & frozenset(account_ids)
 
 
-def withdrawn() -> QuerySet[Passage, int]:
-    """The accounts to whom boxes, lists and delegations do not belong now, for others to leave out."""
-    return Passage.objects.filter(withdrawn_at__isnull=False).values_list("account_id", flat=True)
+def withdrawn_accounts() -> QuerySet[LifecycleEvent, int]:
+    """Accounts whose shared mailboxes, lists and delegations are withdrawn now, to be excluded elsewhere."""
+    return LifecycleEvent.objects.filter(withdrawn_at__isnull=False).values_list("account_id", flat=True)
 
 
 def withdrawn_among(account_ids: Collection[int]) -> frozenset[int]:
-    """Those of them."""
-    return frozenset(withdrawn()) & frozenset(account_ids)
+    """Which of these accounts are withdrawn."""
+    return frozenset(withdrawn_accounts()) & frozenset(account_ids)
 
 
-def stays_here(account_id: int) -> bool:
+def keeps_mail_here(account_id: int) -> bool:
     """Whether their mail is kept rather than forwarded, during a long leave (docs/domain.md §3.6)."""
-    passage = open_passage(account_id)
-    return passage is not None and passage.event == Event.LONG_LEAVE and Step.ANSWER in passage.done
+    event = open_event(account_id)
+    return event is not None and event.event == EventKind.LONG_LEAVE and Step.ANSWER in event.done
 
 
-def coming(table: Table, *, limit: int = 200) -> list[tuple[str, Life]]:
-    """(username, life) of those for whom something is to come, the nearest first."""
-    rows = Passage.objects.filter(ended_at=None, next_on__isnull=False).order_by("next_on", "pk")[:limit]
-    known = standings([row.account_id for row in rows])
+def upcoming_lifecycles(table: ConsequenceTable, *, limit: int = 200) -> list[tuple[str, AccountLifecycle]]:
+    """(username, lifecycle) of accounts with steps to come, the nearest first."""
+    rows = LifecycleEvent.objects.filter(ended_at=None, next_on__isnull=False).order_by("next_on", "pk")[
+        :limit
+    ]
+    accounts = account_statuses([row.account_id for row in rows])
     return [
-        (known[row.account_id].username, _life(known[row.account_id], row, table))
+        (account.username, _account_lifecycle(account, row, table))
         for row in rows
-        if row.account_id in known
+        if (account := accounts.get(row.account_id))
     ]
 
 
-def _life(now: Standing, passage: Passage | None, table: Table) -> Life:
-    life = Life(now.account_id, now.state, now.state_since, now.mailbox_state, now.mailbox_since)
-    if passage is None:
-        return life
-    event = Event(passage.event)
-    dues = rules.steps(table[event], passage.effect_on, passage.closes_on)
+def _account_lifecycle(
+    account: AccountStatus, event: LifecycleEvent | None, table: ConsequenceTable
+) -> AccountLifecycle:
+    lifecycle = AccountLifecycle(
+        account.account_id,
+        account.state,
+        account.state_since,
+        account.mailbox_state,
+        account.mailbox_since,
+    )
+    if event is None:
+        return lifecycle
+    kind = EventKind(event.event)
+    dues = rules.due_steps(table[kind], event.effect_on, event.closes_on)
     return replace(
-        life,
-        event=event,
-        effect_on=passage.effect_on,
-        declared_by=passage.by,
-        to_come=tuple(due for due in dues if due.step not in passage.done),
+        lifecycle,
+        event=kind,
+        effect_on=event.effect_on,
+        declared_by=event.by,
+        to_come=tuple(due for due in dues if due.step not in event.done),
         closes_on=rules.closing_day(dues),
-        new_address=passage.new_address,
-        tells_new_address=passage.tells_new_address,
+        new_address=event.new_address,
+        tells_new_address=event.tells_new_address,
     )

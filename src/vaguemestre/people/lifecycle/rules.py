@@ -1,120 +1,137 @@
-"""Which steps follow an event, on which day, and when somebody is told."""
+"""The steps of an event and their days, and the notices of a closing."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
 from vaguemestre.foundation.kernel.times import months_after
-from vaguemestre.people.lifecycle.values import Consequence, Due, Event, Numbers, Remains, Step, Table
+from vaguemestre.people.lifecycle.values import (
+    Consequence,
+    ConsequenceTable,
+    DueStep,
+    EventKind,
+    LifecycleDelays,
+    Remains,
+    Step,
+)
 
-# What is not declared here: the feed opens and moves, the help desk shelters.
-BY_THE_FEED = frozenset({Event.ARRIVAL, Event.MOVE_WITHIN, Event.ACADEMY_MOVE})
-BY_THE_DESK = frozenset({Event.COMPROMISE})
-# What a feed tells by `statut`, and takes back.
-FED = frozenset({Event.LEAVE, Event.LONG_LEAVE, Event.TRANSFER, Event.RETIREMENT, Event.DEATH})
+# Events that officers do not declare: the feed registers and moves, the help desk handles compromises.
+DECLARED_BY_FEED = frozenset({EventKind.ARRIVAL, EventKind.MOVE_WITHIN, EventKind.ACADEMY_MOVE})
+DECLARED_BY_HELPDESK = frozenset({EventKind.COMPROMISE})
+# Events that a feed reports by `statut`, and cancels.
+REPORTED_BY_FEED = frozenset(
+    {EventKind.LEAVE, EventKind.LONG_LEAVE, EventKind.TRANSFER, EventKind.RETIREMENT, EventKind.DEATH}
+)
 _CLOSING = frozenset({Step.CLOSE, Step.FREEZE})
 _ORDER = tuple(Step)
 
 
-def table(numbers: Numbers) -> Table:
-    """The table of docs/domain.md §3.6 with these numbers."""
-    leaving = {Step.HIDE: 0, Step.WITHDRAW: numbers.departure_withdrawn, Step.PURGE: numbers.purged}
+def consequence_table(delays: LifecycleDelays) -> ConsequenceTable:
+    """The table of docs/domain.md §3.6 with these delays."""
+    leaving = {Step.HIDE: 0, Step.WITHDRAW: delays.departure_withdrawn, Step.PURGE: delays.purged}
     return {
-        Event.ARRIVAL: Consequence({}),
-        Event.MOVE_WITHIN: Consequence({}, posts_kept=numbers.overlap),
-        Event.LEAVE: Consequence({}),
-        Event.LONG_LEAVE: Consequence(
+        EventKind.ARRIVAL: Consequence({}),
+        EventKind.MOVE_WITHIN: Consequence({}, posts_kept=delays.overlap),
+        EventKind.LEAVE: Consequence({}),
+        EventKind.LONG_LEAVE: Consequence(
             {
                 Step.HIDE: 0,
                 Step.ANSWER: 0,
-                Step.WITHDRAW: numbers.long_leave_withdrawn,
-                Step.SUSPEND: numbers.long_leave_suspended,
+                Step.WITHDRAW: delays.long_leave_withdrawn,
+                Step.SUSPEND: delays.long_leave_suspended,
             }
         ),
-        Event.TRANSFER: Consequence({**leaving, Step.ANSWER: 0, Step.CLOSE: numbers.transfer_closed}),
-        Event.ACADEMY_MOVE: Consequence({Step.ANSWER: 0, Step.FORGET: numbers.transfer_closed}),
-        Event.RETIREMENT: Consequence({**leaving, Step.CLOSE: numbers.retirement_closed}),
-        Event.CONTRACT_END: Consequence({**leaving, Step.CLOSE: numbers.contract_closed}),
-        Event.DEATH: Consequence({Step.HIDE: 0, Step.FREEZE: 0, Step.PURGE: numbers.death_frozen}),
-        Event.SUSPENSION: Consequence({Step.WITHDRAW: 0, Step.SUSPEND: 0}),
-        Event.COMPROMISE: Consequence({}),
+        EventKind.TRANSFER: Consequence({**leaving, Step.ANSWER: 0, Step.CLOSE: delays.transfer_closed}),
+        EventKind.ACADEMY_MOVE: Consequence({Step.ANSWER: 0, Step.FORGET: delays.transfer_closed}),
+        EventKind.RETIREMENT: Consequence({**leaving, Step.CLOSE: delays.retirement_closed}),
+        EventKind.CONTRACT_END: Consequence({**leaving, Step.CLOSE: delays.contract_closed}),
+        EventKind.DEATH: Consequence({Step.HIDE: 0, Step.FREEZE: 0, Step.PURGE: delays.death_frozen}),
+        EventKind.SUSPENSION: Consequence({Step.WITHDRAW: 0, Step.SUSPEND: 0}),
+        EventKind.COMPROMISE: Consequence({}),
     }
 
 
-class Following(StrEnum):
-    """What a situation told by a feed makes of the event that is open for somebody."""
+class SituationOutcome(StrEnum):
+    """What a situation reported by a feed does to the open event."""
 
     NOTHING = "nothing"
     DECLARE = "declare"
     END = "end"
 
 
-def may_happen(event: Event, state: str, mailbox_state: str) -> bool:
-    """Whether anything of that account is left to follow: a death freezes the mailbox of a closed one."""
-    return state != "closed" or (event is Event.DEATH and mailbox_state != "purged")
+def may_happen(event: EventKind, state: str, mailbox_state: str) -> bool:
+    """Whether an event may still affect the account: a death freezes the mailbox of a closed one."""
+    return state != "closed" or (event is EventKind.DEATH and mailbox_state != "purged")
 
 
-def following(told: Event | None, current: Event | None, *, is_by_feed: bool) -> Following:
-    """`told`: None for somebody in service. What human resources declared by hand stays, save before a death.
+def situation_outcome(
+    reported: EventKind | None, current: EventKind | None, *, is_by_feed: bool
+) -> SituationOutcome:
+    """What a reported event (None: in service) does to the current one.
 
-    A suspension, a compromise and a move are nobody's to lift by a `statut`.
+    An event declared by hand stays, except before a death. A `statut` never ends a suspension, a
+    compromise or a move.
     """
-    if told is None:
-        return Following.END if is_by_feed and current in FED else Following.NOTHING
-    if told == current:
-        return Following.NOTHING
-    if current is None or told is Event.DEATH:
-        return Following.DECLARE
-    if current in FED and current is not Event.DEATH and is_by_feed:
-        return Following.DECLARE
-    is_departure = told in (Event.RETIREMENT, Event.TRANSFER)
-    if is_departure and current in (Event.LEAVE, Event.LONG_LEAVE, Event.CONTRACT_END):
-        return Following.DECLARE
-    return Following.NOTHING
+    if reported is None:
+        return (
+            SituationOutcome.END if is_by_feed and current in REPORTED_BY_FEED else SituationOutcome.NOTHING
+        )
+    if reported == current:
+        return SituationOutcome.NOTHING
+    if current is None or reported is EventKind.DEATH:
+        return SituationOutcome.DECLARE
+    if current in REPORTED_BY_FEED and current is not EventKind.DEATH and is_by_feed:
+        return SituationOutcome.DECLARE
+    is_departure = reported in (EventKind.RETIREMENT, EventKind.TRANSFER)
+    if is_departure and current in (EventKind.LEAVE, EventKind.LONG_LEAVE, EventKind.CONTRACT_END):
+        return SituationOutcome.DECLARE
+    return SituationOutcome.NOTHING
 
 
-def steps(consequence: Consequence, effect_on: date, closes_on: date | None = None) -> tuple[Due, ...]:
-    """The steps with their days, in order. `closes_on` puts closing off, and erasing as much."""
+def due_steps(
+    consequence: Consequence, effect_on: date, closes_on: date | None = None
+) -> tuple[DueStep, ...]:
+    """The steps and their days, in order. `closes_on` postpones closing, and erasing by as many days."""
     days = dict(consequence.steps)
     if closes_on and Step.CLOSE in days:
         later = (closes_on - effect_on).days - days[Step.CLOSE]
         for step in (Step.CLOSE, Step.PURGE):
             days[step] = days.get(step, 0) + later
-    dues = [Due(step, effect_on + timedelta(days=after)) for step, after in days.items()]
+    dues = [DueStep(step, effect_on + timedelta(days=after)) for step, after in days.items()]
     return tuple(sorted(dues, key=lambda due: (due.on, _ORDER.index(due.step))))
 
 
-def put_off(closing: date | None, former: date | None) -> date | None:
-    """The day a closing stays put off to when another departure replaces the one it was put off for."""
+def kept_postponement(closing: date | None, former: date | None) -> date | None:
+    """The postponed closing day that stays when another departure replaces the first; None if none does."""
     return former if closing and former and former > closing else None
 
 
-def closing_day(dues: Iterable[Due]) -> date | None:
-    """When the account is closed, if it is to be."""
+def closing_day(dues: Iterable[DueStep]) -> date | None:
+    """The day the account is closed, if any."""
     return next((due.on for due in dues if due.step in _CLOSING), None)
 
 
-def due(dues: Iterable[Due], done: Collection[str], today: date) -> tuple[Step, ...]:
-    """What is to be done that day, days missed included."""
-    return tuple(one.step for one in dues if one.on <= today and one.step not in done)
+def steps_to_run(dues: Iterable[DueStep], done: Collection[str], today: date) -> tuple[Step, ...]:
+    """The steps to run that day, those of missed days included."""
+    return tuple(due.step for due in dues if due.on <= today and due.step not in done)
 
 
 def notice_due(
-    closes_on: date | None, told: Collection[str], today: date, notices: Sequence[int]
+    closes_on: date | None, done: Collection[str], today: date, notices: Sequence[int]
 ) -> int | None:
-    """How many days ahead the notice of that day is, if one is due: the nearest one only, and once.
+    """The notice due today, in days before the closing: the nearest one only, and once; None if none is due.
 
-    Nothing is told on the day itself, nor of a closing that comes at once.
+    No notice on the closing day itself, nor for an immediate closing.
     """
     if closes_on is None or closes_on <= today:
         return None
     reached = [ahead for ahead in notices if closes_on - timedelta(days=ahead) <= today]
     nearest = min(reached, default=None)
-    return nearest if nearest is not None and notice_name(nearest) not in told else None
+    return nearest if nearest is not None and notice_name(nearest) not in done else None
 
 
 def notice_days(closes_on: date | None, today: date, notices: Sequence[int]) -> tuple[date, ...]:
-    """The days on which a closing is told, those gone by told today by one notice."""
+    """The days on which a closing is notified; missed notices are merged into one today."""
     if closes_on is None or closes_on <= today:
         return ()
     days = {max(today, closes_on - timedelta(days=ahead)) for ahead in notices}
@@ -122,32 +139,35 @@ def notice_days(closes_on: date | None, today: date, notices: Sequence[int]) -> 
 
 
 def notice_name(ahead: int) -> str:
+    """The name of a notice in `done`."""
     return f"notice-{ahead}"
 
 
-def told_by(ahead: int, notices: Sequence[int]) -> tuple[str, ...]:
-    """A notice stands for those that should have come before it."""
-    return tuple(notice_name(one) for one in notices if one >= ahead)
+def notices_covered_by(ahead: int, notices: Sequence[int]) -> tuple[str, ...]:
+    """The names of this notice and of the earlier ones it replaces."""
+    return tuple(notice_name(other) for other in notices if other >= ahead)
 
 
-def next_day(dues: Sequence[Due], done: Collection[str], today: date, notices: Sequence[int]) -> date | None:
-    """The next day on which something is to be done or told; None when all is over."""
-    days = [one.on for one in dues if one.step not in done]
+def next_due_day(
+    dues: Sequence[DueStep], done: Collection[str], today: date, notices: Sequence[int]
+) -> date | None:
+    """The next day with a step or a notice due; None if nothing is left."""
+    days = [due.on for due in dues if due.step not in done]
     closes_on = closing_day(dues)
     if closes_on and closes_on > today:
-        ahead = (closes_on - timedelta(days=one) for one in notices if notice_name(one) not in done)
-        days += [max(day, today) for day in ahead]
+        pending = (ahead for ahead in notices if notice_name(ahead) not in done)
+        days += [max(closes_on - timedelta(days=ahead), today) for ahead in pending]
     return min(days, default=None)
 
 
-def is_erased(remains: Remains, numbers: Numbers, today: date) -> bool:
-    """Whether that person's civil status goes: long after the closing, and human resources give it no more.
+def is_due_for_erasure(remains: Remains, delays: LifecycleDelays, today: date) -> bool:
+    """Whether the civil status is to be erased: long after the closing, and absent from feeds since.
 
-    A mailbox that is frozen keeps its owner's name: somebody wants it as it is.
+    A frozen mailbox keeps its owner's name: it is preserved on purpose.
     """
     if remains.closed_on is None or remains.serves or remains.mailbox_state == "frozen":
         return False
-    if months_after(remains.closed_on, numbers.civil_status_months) > today:
+    if months_after(remains.closed_on, delays.civil_status_months) > today:
         return False
-    fed = remains.mentioned_on
-    return fed is None or fed + timedelta(days=numbers.fed_days) < today
+    mentioned_on = remains.mentioned_on
+    return mentioned_on is None or mentioned_on + timedelta(days=delays.fed_days) < today

@@ -1,4 +1,4 @@
-"""Nouns of a life in the académie (docs/domain.md §3.6)."""
+"""Values of the account lifecycle (docs/domain.md §3.6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from datetime import date, datetime
 from enum import StrEnum
 
 
-class Event(StrEnum):
-    """What happens to somebody."""
+class EventKind(StrEnum):
+    """The kind of a joiner, mover or leaver event."""
 
     ARRIVAL = "arrival"
     MOVE_WITHIN = "move-within"
     LEAVE = "leave"
     LONG_LEAVE = "long-leave"
     TRANSFER = "transfer"
-    ACADEMY_MOVE = "academy-move"  # to another académie of this installation: everything follows
+    ACADEMY_MOVE = "academy-move"  # to another académie of this installation: the account moves along
     RETIREMENT = "retirement"
     CONTRACT_END = "contract-end"
     DEATH = "death"
@@ -23,35 +23,35 @@ class Event(StrEnum):
 
 
 class Step(StrEnum):
-    """What follows, in the order in which steps of one day are done."""
+    """A step of an event, in the order in which steps of one day are run."""
 
-    HIDE = "hide"  # nobody finds the person in the directory
-    ANSWER = "answer"  # a neutral reply to whoever writes
-    WITHDRAW = "withdraw"  # boxes of several people, lists and delegations are not theirs meanwhile
-    SUSPEND = "suspend"  # nothing opens the account; mail still arrives
-    FORGET = "forget"  # former addresses receive nothing any more
+    HIDE = "hide"  # the directory no longer shows the person
+    ANSWER = "answer"  # senders get a neutral reply
+    WITHDRAW = "withdraw"  # shared mailboxes, lists and delegations are withdrawn
+    SUSPEND = "suspend"  # no sign-in; mail still arrives
+    FORGET = "forget"  # former addresses stop receiving
     CLOSE = "close"  # account and mailbox
     FREEZE = "freeze"  # the same, and the mailbox is kept as it is
-    PURGE = "purge"  # nothing is left of the mailbox
+    PURGE = "purge"  # the mailbox is erased
 
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """Days from an event to each of its steps; a step that is not named does not follow.
+    """Days from an event to each of its steps; absent steps are not run.
 
-    `posts_kept`: days during which what came with a former post is kept beside the new one.
+    `posts_kept`: days during which the rights of a former post are kept beside those of the new one.
     """
 
     steps: Mapping[Step, int]
     posts_kept: int = 0
 
 
-type Table = Mapping[Event, Consequence]
+type ConsequenceTable = Mapping[EventKind, Consequence]
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
-    """The numbers of the table: days, each a setting."""
+class LifecycleDelays:
+    """The delays of the table, in days; each is a setting."""
 
     overlap: int = 15
     long_leave_withdrawn: int = 0
@@ -60,37 +60,37 @@ class Numbers:
     transfer_closed: int = 60
     retirement_closed: int = 60
     contract_closed: int = 60
-    purged: int = 180  # from the event, where a mailbox is closed
+    purged: int = 180  # from the event, if the mailbox is closed
     death_frozen: int = 365
     notices: tuple[int, ...] = (60, 30, 10, 1)
     civil_status_months: int = 12  # from the closing of the account
-    fed_days: int = 60  # since a feed spoke of somebody, human resources still give their civil status
+    fed_days: int = 60  # since the last mention in a feed: human resources still hold the civil status
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A step and its day."""
+class DueStep:
+    """A step and the day it is due."""
 
     step: Step
     on: date
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
-    """What declaring an event would do. `notices`: the days the person is told of the closing."""
+class Forecast:
+    """What declaring an event would do. `notices`: the days with a notice of the closing."""
 
     at_once: tuple[Step, ...]
-    later: tuple[Due, ...]
+    later: tuple[DueStep, ...]
     notices: tuple[date, ...] = ()
-    replaces: Event | None = None
-    reopens: bool = False  # what the event replaced had closed is opened again first
+    replaces: EventKind | None = None
+    reopens: bool = False  # what the replaced event had closed is reopened first
 
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """What decides whether somebody's civil status is kept. `closed_on`: None while the account is open.
+    """What decides whether a civil status is kept. `closed_on`: None while the account is open.
 
-    `mentioned_on`: the last day a feed spoke of them since. `serves`: they have a post, today or to come.
+    `mentioned_on`: last mention in a feed since. `serves`: has a current or future post.
     """
 
     closed_on: date | None
@@ -100,18 +100,18 @@ class Remains:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
-    """An account and its mailbox now, what happened last, and what is to come."""
+class AccountLifecycle:
+    """An account and its mailbox now, the open event, and the steps to come."""
 
     account_id: int
     state: str
     state_since: datetime | None
     mailbox_state: str
     mailbox_since: datetime | None
-    event: Event | None = None
+    event: EventKind | None = None
     effect_on: date | None = None
     declared_by: str = ""
-    to_come: tuple[Due, ...] = ()
+    to_come: tuple[DueStep, ...] = ()
     closes_on: date | None = None
     new_address: str = ""
     tells_new_address: bool = False

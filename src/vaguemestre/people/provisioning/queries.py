@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from vaguemestre.people.credentials.queries import AccountFacts, facts_of
+from vaguemestre.people.credentials.queries import AccountFacts, account_facts
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.people.provisioning.rules import owed
 from vaguemestre.people.provisioning.values import Owed
@@ -11,7 +11,7 @@ from vaguemestre.people.provisioning.values import Owed
 
 def all_owed(now: datetime) -> dict[str, Owed]:
     """By mailbox; accounts whose mailbox is closed are owed nothing and are left out."""
-    return {mailbox: one for mailbox, one in _owed(list(facts_of(None, now)), None) if one}
+    return {mailbox: one for mailbox, one in _owed(list(account_facts(None, now)), None) if one}
 
 
 def owed_by(account_ids: Collection[int], now: datetime) -> tuple[dict[str, Owed | None], list[str]]:
@@ -19,7 +19,7 @@ def owed_by(account_ids: Collection[int], now: datetime) -> tuple[dict[str, Owed
 
     Nobody can be in the mailbox of an account that was never activated.
     """
-    facts = list(facts_of(account_ids, now))
+    facts = list(account_facts(account_ids, now))
     owed = dict(_owed(facts, [f.person_id for f in facts if f.person_id]))
     shut = [f for f in facts if f.state != "active" or f.mailbox_state != "open"]
     return owed, [f.mailbox for f in shut if f.was_activated]

@@ -12,7 +12,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.services import hash_place
+from vaguemestre.people.credentials.services import hash_slot
 from vaguemestre.post.filelinks import rules
 from vaguemestre.post.filelinks.events import FileUploaded
 from vaguemestre.post.filelinks.models import SharedFile
@@ -195,7 +195,7 @@ def _check_password(row: SharedFile, password: str, network: str, now: datetime)
     budgets: dict[str, Budget] = {f"deposit:{row.pk}": ACCOUNT, f"network:{network}": NETWORK}
     if not password:
         raise Refusal("filelinks.password-wrong", field="password")
-    with hash_place() as has_place:
+    with hash_slot() as has_place:
         if not has_place:
             raise Refusal("signin.busy", field="password")
         if wait := pay(budgets, now=now):

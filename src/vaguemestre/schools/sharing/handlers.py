@@ -8,11 +8,11 @@ from django.utils import timezone
 from vaguemestre.access.signin.events import ProgramEntered
 from vaguemestre.access.signin.ports import deliver_notice, revocations
 from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged, PersonErased
-from vaguemestre.people.credentials.queries import is_closed, presented, standing
+from vaguemestre.people.credentials.queries import account_status, is_closed, presented
 from vaguemestre.people.directory.events import PeopleArrived, PeopleChanged, PlacesDescribed
 from vaguemestre.people.directory.queries import person_of, structure_ids_ever_of
 from vaguemestre.people.intake.events import PersonTransferred
-from vaguemestre.people.lifecycle.events import MembershipsTouched
+from vaguemestre.people.lifecycle.events import MembershipsChanged
 from vaguemestre.people.provisioning.ports import connections
 from vaguemestre.schools.sharing import queries, services
 from vaguemestre.schools.sharing.events import (
@@ -52,9 +52,9 @@ def end_access_of_closed_accounts(event: AccountChanged | AccountsChanged) -> No
     services.end_memberships_of(ids, by=_BY, now=timezone.now())
 
 
-def suspend_withdrawn_access(event: MembershipsTouched) -> None:
+def suspend_withdrawn_access(event: MembershipsChanged) -> None:
     """Cut the access of a person who left or is on long leave, and recompute the owners of their schools."""
-    now, account = timezone.now(), standing(event.account_id)
+    now, account = timezone.now(), account_status(event.account_id)
     services.suspend_withdrawn_access(event.account_id, by=_BY, now=now)
     if account is not None and account.person_id:
         services.sync_owners(structure_ids_ever_of([account.person_id]), by=_BY, now=now, overlap=_overlap())

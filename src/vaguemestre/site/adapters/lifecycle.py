@@ -6,14 +6,14 @@ from datetime import date
 from django.utils import timezone
 
 from vaguemestre.people.lifecycle import queries as lives_queries
-from vaguemestre.people.lifecycle.rules import table
+from vaguemestre.people.lifecycle.rules import consequence_table
 from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site.config import Config
 
 
 def closing_days(config: Config, account_ids: Collection[int] | None) -> Mapping[int, date]:
     """Planned closing day by account, from the académie's table of consequences."""
-    return lives_queries.closing_days(table(config.life_numbers()), account_ids)
+    return lives_queries.closing_days(consequence_table(config.life_numbers()), account_ids)
 
 
 def boxes_owned(account_id: int) -> tuple[str, ...]:

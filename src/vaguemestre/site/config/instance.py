@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vaguemestre.people.lifecycle.values import Numbers
+from vaguemestre.people.lifecycle.values import LifecycleDelays
 from vaguemestre.site.config.academy import AcademySection
 from vaguemestre.site.config.checks import Rule
 from vaguemestre.site.config.database import DatabaseSection
@@ -101,10 +101,10 @@ class Config:
         scheme, _, place = self.public_url.partition("://")
         return self.web.files_url.rstrip("/") or f"{scheme}://fichiers.{place.rstrip('/')}"
 
-    def life_numbers(self) -> Numbers:
+    def life_numbers(self) -> LifecycleDelays:
         """Delays of the lifecycle table, in days."""
         lifecycle = self.lifecycle
-        return Numbers(
+        return LifecycleDelays(
             overlap=lifecycle.overlap,
             long_leave_withdrawn=lifecycle.long_leave_withdrawn,
             departure_withdrawn=lifecycle.departure_withdrawn,

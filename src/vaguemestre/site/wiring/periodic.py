@@ -25,7 +25,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     signin_handlers.forget_withdrawn_proofs,
     sorting_handlers.follow_contacts,
     sorting_handlers.renew_scripts,
-    lifecycle_handlers.follow_days,
+    lifecycle_handlers.run_lifecycle_round,
     portability_handlers.forget_old_files,
     filelinks_handlers.purge_files,
     enrolment_handlers.delete_old_proofs,

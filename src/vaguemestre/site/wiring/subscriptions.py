@@ -55,10 +55,10 @@ from vaguemestre.people.intake.events import (
 from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.people.lifecycle.events import (
     ClosingNear,
-    MailboxDoomed,
-    MembershipsTouched,
+    MailboxPurgeDue,
+    MembershipsChanged,
     NeutralReplyDue,
-    NeutralReplyOver,
+    NeutralReplyEnded,
 )
 from vaguemestre.people.provisioning import handlers as provisioning_handlers
 from vaguemestre.post.filelinks import handlers as filelinks_handlers
@@ -83,7 +83,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PlacesDescribed: (sharing_handlers.open_boxes,),
     PeopleArrived: (sharing_handlers.sync_owners_of_people,),
     PeopleChanged: (
-        lifecycle_handlers.follow_returns,
+        lifecycle_handlers.cancel_reported_departures,
         provisioning_handlers.match_people,
         sorting_handlers.follow_people,
         sharing_handlers.sync_owners_of_people,
@@ -146,19 +146,19 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     RequestMoved: (enrolment_handlers.mail_applicant, enrolment_handlers.notify_service),
     FeedConfirmed: (intake_handlers.apply_confirmed,),
     PlanRequested: (intake_handlers.rebuild_requested_plan,),
-    SituationReported: (lifecycle_handlers.follow_situation,),
-    PeopleLeft: (lifecycle_handlers.follow_departures,),
+    SituationReported: (lifecycle_handlers.apply_reported_situation,),
+    PeopleLeft: (lifecycle_handlers.begin_reported_departures,),
     PersonTransferred: (
-        lifecycle_handlers.follow_transfer,
+        lifecycle_handlers.begin_academy_move,
         compose_handlers.move_identities,
         sharing_handlers.end_access_after_transfer,
         lists_handlers.follow_transfer,
     ),
-    MembershipsTouched: (sharing_handlers.suspend_withdrawn_access,),
+    MembershipsChanged: (sharing_handlers.suspend_withdrawn_access,),
     NeutralReplyDue: (sorting_handlers.answer_for_leaver,),
-    NeutralReplyOver: (sorting_handlers.stop_answering,),
-    ClosingNear: (signin_handlers.tell_of_closing, lifecycle_handlers.write_to_contacts),
-    MailboxDoomed: (lifecycle_handlers.erase,),
+    NeutralReplyEnded: (sorting_handlers.stop_answering,),
+    ClosingNear: (signin_handlers.tell_of_closing, lifecycle_handlers.send_closing_letters),
+    MailboxPurgeDue: (lifecycle_handlers.erase_purged_mailbox,),
     MoveGoesOn: (portability_handlers.go_on,),
     ExportWithdrawn: (portability_handlers.erase_withdrawn,),
     FileUploaded: (filelinks_handlers.scan_file,),

@@ -114,7 +114,7 @@ def test_the_subject_is_opaque_and_stays(client: Client, secret: str, nicolas: A
 
 def test_a_second_factor_is_told(client: Client, secret: str, nicolas: Account) -> None:
     add_application(nicolas)
-    with patch("vaguemestre.access.signin.services.steps.burn_code", return_value=True):
+    with patch("vaguemestre.access.signin.services.steps.use_code", return_value=True):
         client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
         client.post("/alogin/code", {"code": "123456"})
     _, claims = read(client, exchanges(client, a_code(client), secret).json()["id_token"])

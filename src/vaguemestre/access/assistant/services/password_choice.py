@@ -11,7 +11,12 @@ from vaguemestre.access.signin.services import lift
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import identified, usable_contact
-from vaguemestre.people.credentials.services import activate_with_hash, hashed, keep_password, withdraw_proofs
+from vaguemestre.people.credentials.services import (
+    activate_with_hash,
+    hash_password,
+    save_password_hash,
+    withdraw_proofs,
+)
 from vaguemestre.people.credentials.values import SecretKeys
 from vaguemestre.people.directory.queries import find_person
 
@@ -31,7 +36,7 @@ def activate(
     `mark`: of the issued code that led here, "" for none. Its owner is told in the inbox and at the address
     on file.
     """
-    kept = hashed(password)
+    kept = hash_password(password)
     by = f"account:{account_id}"
     on_file = find_person(identified(account_id).person_id or 0)
     with transaction.atomic(durable=True):
@@ -52,7 +57,7 @@ def choose_password(account_id: int, password: str, keys: SecretKeys, *, mark: s
     `mark`: of an issued code, used up here; "" after a delivered one. False when it served meanwhile, or the
     account is no longer active.
     """
-    kept = hashed(password)
+    kept = hash_password(password)
     by = f"account:{account_id}"
     contact = usable_contact(account_id, now)
     with transaction.atomic(durable=True):
@@ -64,7 +69,7 @@ def choose_password(account_id: int, password: str, keys: SecretKeys, *, mark: s
                 return False
             if drops_factors:
                 withdraw_proofs(account_id, by=by, now=now)
-        keep_password(account_id, kept, by=by, now=now)
+        save_password_hash(account_id, kept, by=by, now=now)
         void_issued_codes(account_id, now=now)
         record("assistant.recovered", to=by, by=by, at=now)
         announce(AccountTouched(account_id, "recovered", now.isoformat()))

@@ -19,7 +19,7 @@ from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import AccountActivated
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.queries import Presented, bearer_of, has_namesake
+from vaguemestre.people.credentials.queries import Presented, has_namesake, password_context_of
 from vaguemestre.people.credentials.services import check_chosen_password, strength_of
 from vaguemestre.people.directory.ports import numen_keys
 
@@ -39,7 +39,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     form = ActivateForm(request.POST)
     if typed := form.data.get("mot_de_passe", ""):
         try:
-            check_chosen_password(typed, bearer_of(account.account_id, numen_keys.get()))
+            check_chosen_password(typed, password_context_of(account.account_id, numen_keys.get()))
         except Refusal as refusal:
             form.add_error("mot_de_passe", sentence(refusal))
     if not form.is_valid():
@@ -69,7 +69,7 @@ def judge(request: HttpRequest) -> HttpResponse:
     if under is None:
         raise Http404
     typed = request.POST.get("mot_de_passe", "")[:1024]
-    judged = strength_of(typed, bearer_of(under.account.account_id, numen_keys.get()))
+    judged = strength_of(typed, password_context_of(under.account.account_id, numen_keys.get()))
     return JsonResponse({"words": judged.value, "enough": judged.is_enough})
 
 

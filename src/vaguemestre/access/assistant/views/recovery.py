@@ -32,7 +32,7 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.queries import bearer_of, identified
+from vaguemestre.people.credentials.queries import identified, password_context_of
 from vaguemestre.people.credentials.rules.delivered_codes import LIFE
 from vaguemestre.people.credentials.services import check_chosen_password
 from vaguemestre.people.directory.ports import numen_keys
@@ -90,7 +90,7 @@ def choose_password(request: HttpRequest) -> HttpResponse:
     form = ChangePasswordForm(request.POST or None)
     if typed := form.data.get("mot_de_passe", ""):
         try:
-            check_chosen_password(typed, bearer_of(account_id, numen_keys.get()))
+            check_chosen_password(typed, password_context_of(account_id, numen_keys.get()))
         except Refusal as refusal:
             form.add_error("mot_de_passe", sentence(refusal))
     if request.method == "GET" or not form.is_valid():

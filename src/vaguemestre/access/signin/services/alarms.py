@@ -18,18 +18,18 @@ from vaguemestre.access.signin.services.throttle import clear, give_back, pay
 from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import identified, password_kept
+from vaguemestre.people.credentials.queries import identified, password_hash_of
 from vaguemestre.people.credentials.services import (
     UNDO_LIFE,
     bar_password,
-    drop_added_since,
-    forget_withdrawn,
-    hash_place,
-    hashed,
-    holds,
-    keep_password,
+    hash_password,
+    hash_slot,
+    matches_hash,
+    purge_withdrawn,
+    revoke_added_since,
     revoke_every_app_password,
-    take_back,
+    save_password_hash,
+    undo_change,
 )
 
 _READ_BACK = 500  # lines of the journal
@@ -61,7 +61,7 @@ def close_everything(
         if not is_first or identified(account_id).state != "active":
             raise Refusal("signin.link-used")
         _taken_back(alarm, others, now=now)
-        drop_added_since(account_id, alarm.at, by=_BY, now=now)
+        revoke_added_since(account_id, alarm.at, by=_BY, now=now)
         _take_back_since(alarm, others, now=now)
         revoke_every_app_password(account_id, by=_BY, now=now)
         bar_password(account_id, by=_BY, now=now)
@@ -77,12 +77,12 @@ def check_current(account_id: int, current: str, *, now: datetime) -> None:
     Raises Refusal `signin.wrong-current` or `signin.wait`.
     """
     budget = {f"renewal:{account_id}": ACCOUNT}
-    with hash_place() as has_place:
+    with hash_slot() as has_place:
         if not has_place:
             raise Refusal("signin.busy")
         if wait := pay(budget, now=now):
             raise Refusal("signin.wait", wait=wait)
-        if not holds(current, password_kept(account_id)):
+        if not matches_hash(current, password_hash_of(account_id)):
             raise Refusal("signin.wrong-current")
     with transaction.atomic(durable=True):
         give_back(budget)
@@ -90,9 +90,9 @@ def check_current(account_id: int, current: str, *, now: datetime) -> None:
 
 def renew_password(account_id: int, password: str, *, now: datetime) -> AccountTouched:
     """The new password, checked before; the account opens again."""
-    kept = hashed(password)
+    kept = hash_password(password)
     with transaction.atomic(durable=True):
-        keep_password(account_id, kept, by=f"account:{account_id}", now=now)
+        save_password_hash(account_id, kept, by=f"account:{account_id}", now=now)
         clear([f"renewal:{account_id}"])
         return tell(account_id, "password-changed", now=now)
 
@@ -100,7 +100,7 @@ def renew_password(account_id: int, password: str, *, now: datetime) -> AccountT
 @transaction.atomic(durable=True)
 def forget_what_is_over(*, now: datetime) -> None:
     """What was kept for an undo that may not come any more, and links that are too old anyway."""
-    forget_withdrawn(now)
+    purge_withdrawn(now)
     UsedLink.objects.filter(used_at__lt=now - UNDO_LIFE).delete()
 
 
@@ -117,4 +117,4 @@ def _take_back_since(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime)
 def _taken_back(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> bool:
     if other := others.get(alarm.act):
         return other(alarm.account_id, alarm.number, by=_BY, now=now)
-    return take_back(alarm.act, alarm.account_id, alarm.number, by=_BY, now=now)
+    return undo_change(alarm.act, alarm.account_id, alarm.number, by=_BY, now=now)

@@ -11,8 +11,13 @@ from vaguemestre.access.signin.services.security_notices import tell
 from vaguemestre.access.signin.values import Asked, Denied, Factor, Granted
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import passkey_named
-from vaguemestre.people.credentials.rules.passkeys import Party, created, key_named, proved
+from vaguemestre.people.credentials.queries import passkey_by_credential
+from vaguemestre.people.credentials.rules.passkeys import (
+    Party,
+    complete_authentication,
+    complete_registration,
+    credential_sha256_of,
+)
 from vaguemestre.people.credentials.services import add_passkey, remove_passkey, use_passkey
 
 _REFUSED = Denied("credentials.passkey-refused")
@@ -22,7 +27,7 @@ def keep_passkey(
     account_id: int, party: Party, state: Mapping[str, Any], answer: str, name: str, *, now: datetime
 ) -> AccountTouched:
     """The key a browser just made. Raises Refusal `credentials.passkey-refused` or `…too-many-passkeys`."""
-    new = created(party, state, answer)
+    new = complete_registration(party, state, answer)
     with transaction.atomic(durable=True):
         number = add_passkey(account_id, new, name, by=f"account:{account_id}", now=now)
         return tell(account_id, "passkey-added", now=now, number=number, detail=f"« {name} »")
@@ -44,8 +49,8 @@ def by_passkey(
     No delay: a signature is not guessed, and others who fail nearby do not keep a key's owner out.
     """
     try:
-        held = passkey_named(key_named(answer))
-        counter = proved(party, state, answer, held.attested, held.counter) if held else 0
+        held = passkey_by_credential(credential_sha256_of(answer))
+        counter = complete_authentication(party, state, answer, held.attested, held.counter) if held else 0
     except Refusal:
         held, counter = None, 0
     with transaction.atomic(durable=True):

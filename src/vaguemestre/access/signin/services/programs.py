@@ -9,7 +9,7 @@ from vaguemestre.access.signin.rules.throttle import PROGRAM, Budget, Tried, spr
 from vaguemestre.access.signin.services.throttle import note_spray, pay, wait_for
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.people.credentials.queries import AppKeyKnown, app_key_holder, app_key_known, find_account
+from vaguemestre.people.credentials.queries import AppKeyStatus, app_key_holder, app_key_status, find_account
 from vaguemestre.people.credentials.services import note_app_password_used
 from vaguemestre.people.credentials.values import SecretKeys
 
@@ -21,19 +21,19 @@ def wait_of(tried: Tried, keys: SecretKeys, *, now: datetime) -> int:
     bits are not guessed, so strangers who fail do not lock a telephone out.
     """
     account_id = _account_of(tried)
-    match app_key_known(account_id, tried.secret_sha256, now):
-        case AppKeyKnown.GOOD:
+    match app_key_status(account_id, tried.secret_sha256, now):
+        case AppKeyStatus.GOOD:
             return 0
-        case AppKeyKnown.FORMER:
+        case AppKeyStatus.FORMER:
             return wait_for(_own(account_id, tried), now=now)
-        case AppKeyKnown.NO:
+        case AppKeyStatus.NO:
             return wait_for({**_budgets(account_id, tried), **_sprays(tried, keys)}, now=now)
 
 
 def note_failure(tried: Tried, keys: SecretKeys, *, now: datetime) -> None:
     """Counted with the failures of pages; a revoked password, apart: its owner's program keeps trying."""
     account_id = _account_of(tried)
-    if app_key_known(account_id, tried.secret_sha256, now) is AppKeyKnown.FORMER:
+    if app_key_status(account_id, tried.secret_sha256, now) is AppKeyStatus.FORMER:
         pay(_own(account_id, tried), now=now)
         return
     pay(_budgets(account_id, tried), now=now)

@@ -17,7 +17,7 @@ from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Factor
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
-from vaguemestre.people.credentials.queries import facts_of, identified
+from vaguemestre.people.credentials.queries import account_facts, identified
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.people.credentials.services import forget_tokens
 
@@ -146,7 +146,7 @@ def end_sessions_of_closed(
     account_ids: Sequence[int], revocations: Revocations, *, now: datetime
 ) -> list[str]:
     """Use case: put out whoever is no longer active; the SHA-256 of tokens to refuse. Safe to run twice."""
-    closed = [facts.account_id for facts in facts_of(account_ids, now) if facts.state in _SHUT]
+    closed = [facts.account_id for facts in account_facts(account_ids, now) if facts.state in _SHUT]
     dead: list[str] = []
     for some in batched(closed, 1000, strict=False):
         with transaction.atomic(durable=True):

@@ -32,21 +32,21 @@ from vaguemestre.people.credentials.queries import (
     find_account,
     identified,
     presented,
-    public_halves_of,
+    public_keys_of,
 )
 from vaguemestre.people.credentials.rules.one_time import code_typed, passcode_typed
 from vaguemestre.people.credentials.rules.second_factors import Policy
 from vaguemestre.people.credentials.services import (
-    burn_code,
-    burn_recovery_code,
-    hash_place,
-    hashed,
-    holds,
-    keep_better_hash,
-    spend_the_other_hash,
-    wants_other_hash,
+    equalize_hash_cost,
+    hash_password,
+    hash_slot,
+    matches_hash,
+    needs_rehash,
+    save_rehash,
+    use_code,
+    use_recovery_code,
 )
-from vaguemestre.people.credentials.values import DeviceHeld, Identified, SecretKeys
+from vaguemestre.people.credentials.values import ConfirmedDevice, Identified, SecretKeys
 from vaguemestre.people.directory.rules.numens import is_numen
 
 _ACTIVE = "active"
@@ -71,7 +71,7 @@ def begin(
     """
     account = find_account(asked.name)
     price = _price(account.account_id if account else 0, asked, keys, now)
-    with hash_place() as has_place:
+    with hash_slot() as has_place:
         if not has_place:
             return Later()
         if unpaid := pay_toll(price, asked.shown, now=now):
@@ -101,7 +101,7 @@ def _looked_at(
     known_id = account.account_id if account else 0
     first, device, against, proved = _prove_slowly(account, asked.secret)
     better = _better_hash(account, asked.secret) if proved and first is Factor.PASSWORD else ""
-    devices, passkeys = devices_of(known_id), public_halves_of(known_id)
+    devices, passkeys = devices_of(known_id), public_keys_of(known_id)
     due = account is not None and account.role in (policy or Policy()).roles
     attempt = Attempt(
         account_id=account.account_id if account and account.state == _ACTIVE else 0,
@@ -113,16 +113,16 @@ def _looked_at(
     with transaction.atomic(durable=True):
         if device and proved:
             _, code = passcode_typed(asked.secret) or ("", "")
-            proved = burn_code(attempt.account_id, device, code, keys, now=now)
+            proved = use_code(attempt.account_id, device, code, keys, now=now)
         step = after(attempt, Proof(first, proved), now=now)
         if isinstance(step, Denied):
             note_spray(budgets_of.target_of(known_id, asked.name), price.watched, now=now)
         _settle(step, attempt.account_id, price.budgets, now=now)
     if better and not isinstance(step, Denied):
         with transaction.atomic(durable=True):
-            keep_better_hash(known_id, better)
+            save_rehash(known_id, better)
     if isinstance(step, Denied):
-        spend_the_other_hash(asked.secret, against)
+        equalize_hash_cost(asked.secret, against)
     return step
 
 
@@ -138,8 +138,8 @@ def go_on(attempt: Attempt, code: str, asked: Asked, keys: SecretKeys, *, now: d
     typed = code_typed(code)
     with transaction.atomic(durable=True):
         devices = devices_of(attempt.account_id)
-        burnt = any(burn_code(attempt.account_id, d, typed, keys, now=now) for d in devices)
-        if not burnt and devices and burn_recovery_code(attempt.account_id, code, keys, now=now):
+        burnt = any(use_code(attempt.account_id, d, typed, keys, now=now) for d in devices)
+        if not burnt and devices and use_recovery_code(attempt.account_id, code, keys, now=now):
             burnt = True
             tell(attempt.account_id, "recovery-code-used", now=now)
         step = after(attempt, Proof(Factor.CODE, burnt), now=now)
@@ -192,21 +192,23 @@ def _price(account_id: int, asked: Asked, keys: SecretKeys, now: datetime) -> Pr
 
 def _better_hash(account: Identified | None, secret: str) -> str:
     """The password hashed as that role's are now, where it was hashed otherwise."""
-    if account is None or not wants_other_hash(account.hashed, account.role):
+    if account is None or not needs_rehash(account.hashed, account.role):
         return ""
-    return hashed(secret, account.role)
+    return hash_password(secret, account.role)
 
 
-def _prove_slowly(account: Identified | None, secret: str) -> tuple[Factor, DeviceHeld | None, str, bool]:
+def _prove_slowly(
+    account: Identified | None, secret: str
+) -> tuple[Factor, ConfirmedDevice | None, str, bool]:
     """By which factor one comes, the key that must burn the code, the hash compared with, and if it holds."""
     active = account if account and account.state == _ACTIVE else None
     held = [d for d in devices_of(active.account_id if active else 0) if d.kind == "key" and d.hashed_pin]
     passcode = passcode_typed(secret)
     if held and passcode:
         pin = held[0].hashed_pin
-        return Factor.PASSCODE, held[0], pin, holds(passcode[0], pin)
+        return Factor.PASSCODE, held[0], pin, matches_hash(passcode[0], pin)
     kept = active.hashed if active else ""
-    return Factor.PASSWORD, None, kept, holds(secret, kept)
+    return Factor.PASSWORD, None, kept, matches_hash(secret, kept)
 
 
 def _settle(step: Step, account_id: int, budgets: Mapping[str, budgets_of.Budget], *, now: datetime) -> None:

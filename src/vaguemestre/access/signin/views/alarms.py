@@ -19,7 +19,7 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.ui.refusals import duration, sentence
 from vaguemestre.people.credentials.events import AccountChanged
-from vaguemestre.people.credentials.queries import bearer_of, presented
+from vaguemestre.people.credentials.queries import password_context_of, presented
 from vaguemestre.people.credentials.services import check_chosen_password, strength_of
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.provisioning.ports import connections
@@ -72,7 +72,7 @@ def judge(request: HttpRequest) -> HttpResponse:
     if not account_id:
         raise Http404
     typed = request.POST.get("mot_de_passe", "")[:1024]
-    judged = strength_of(typed, bearer_of(account_id, numen_keys.get()))
+    judged = strength_of(typed, password_context_of(account_id, numen_keys.get()))
     return JsonResponse({"words": judged.value, "enough": judged.is_enough})
 
 
@@ -87,7 +87,7 @@ def _renewing(request: HttpRequest) -> int:
 def _holds(form: RenewPasswordForm, account_id: int) -> bool:
     typed = form.data.get("mot_de_passe", "")
     try:
-        check_chosen_password(typed, bearer_of(account_id, numen_keys.get()))
+        check_chosen_password(typed, password_context_of(account_id, numen_keys.get()))
     except Refusal as refusal:
         if typed:
             form.add_error("mot_de_passe", sentence(refusal))

@@ -14,7 +14,7 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.queries import key_held
+from vaguemestre.people.credentials.queries import current_key
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,7 +23,7 @@ from vaguemestre.people.credentials.queries import key_held
 def choose_pin(request: SignedInRequest) -> HttpResponse:
     """A PIN, twice, and the digits the key shows now: whoever holds the key chooses."""
     account_id, now = request.who.account_id, timezone.now()
-    held = key_held(account_id)
+    held = current_key(account_id)
     if held is None:
         return HttpResponseRedirect(reverse("signin:security"))
     form = PinForm(request.POST or None)

@@ -28,8 +28,14 @@ from vaguemestre.access.signin.views.sign_in import show_denial
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.credentials.queries import public_halves_of
-from vaguemestre.people.credentials.rules.passkeys import Ceremony, Party, asking, creation, party_at
+from vaguemestre.people.credentials.queries import public_keys_of
+from vaguemestre.people.credentials.rules.passkeys import (
+    Ceremony,
+    Party,
+    begin_authentication,
+    begin_registration,
+    party_at,
+)
 
 _MADE, _USED = "passkey-made", "passkey-used"
 _PATIENCE = timedelta(minutes=5)
@@ -59,8 +65,10 @@ def add(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 def creation_options(request: SignedInRequest) -> HttpResponse:
     who = request.who
-    held = public_halves_of(who.account_id)
-    return _sent(request, _MADE, creation(_party(), mailbox=who.mailbox, shown=who.name, held=held))
+    held = public_keys_of(who.account_id)
+    return _sent(
+        request, _MADE, begin_registration(_party(), mailbox=who.mailbox, shown=who.name, registered=held)
+    )
 
 
 @require_POST
@@ -78,7 +86,7 @@ def sign_in_options(request: HttpRequest) -> HttpResponse:
     """Asked by anybody: no account is named, so none is told of."""
     if who_asks(request) is None:
         request.session.set_expiry(0)
-    return _sent(request, _USED, asking(_party()))
+    return _sent(request, _USED, begin_authentication(_party()))
 
 
 @never_cache

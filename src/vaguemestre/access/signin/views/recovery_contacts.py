@@ -14,7 +14,7 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
-from vaguemestre.people.credentials.queries import contact_under_way
+from vaguemestre.people.credentials.queries import pending_contact
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,7 +37,7 @@ def set_contact(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 def prove_contact(request: SignedInRequest) -> HttpResponse:
     account_id, now = request.who.account_id, timezone.now()
-    address = contact_under_way(account_id, now)
+    address = pending_contact(account_id, now)
     if not address:
         return HttpResponseRedirect(reverse("signin:set-contact"))
     form = DeliveredCodeForm(request.POST or None)

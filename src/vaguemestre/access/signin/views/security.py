@@ -22,10 +22,10 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import (
     applications_of,
-    bearer_of,
     contacts_of,
-    key_held,
+    current_key,
     passkeys_of,
+    password_context_of,
     recovery_codes_left,
 )
 from vaguemestre.people.credentials.services import check_chosen_password, strength_of
@@ -43,7 +43,7 @@ def show_security(request: SignedInRequest) -> HttpResponse:
         "codes_left": recovery_codes_left(who.account_id),
         "is_due": who.role in factor_policy().roles,
         "passkeys": passkeys_of(who.account_id),
-        "key": key_held(who.account_id),
+        "key": current_key(who.account_id),
         "contacts": contacts_of(who.account_id, timezone.now()),
     }
     return render(request, "signin/security.html", shown)
@@ -60,7 +60,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     account_id = request.who.account_id
     if typed := form.data.get("mot_de_passe", ""):
         try:
-            check_chosen_password(typed, bearer_of(account_id, numen_keys.get()))
+            check_chosen_password(typed, password_context_of(account_id, numen_keys.get()))
         except Refusal as refusal:
             form.add_error("mot_de_passe", sentence(refusal))
     if not form.is_valid():
@@ -81,7 +81,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 def judge(request: SignedInRequest) -> HttpResponse:
     """How the password being typed is judged, in words, for the page to show."""
     typed = request.POST.get("mot_de_passe", "")[:1024]
-    judged = strength_of(typed, bearer_of(request.who.account_id, numen_keys.get()))
+    judged = strength_of(typed, password_context_of(request.who.account_id, numen_keys.get()))
     return JsonResponse({"words": judged.value, "enough": judged.is_enough})
 
 

@@ -18,7 +18,12 @@ from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.credentials.queries import account_of_person, lives_of, presented, usernames_of
+from vaguemestre.people.credentials.queries import (
+    account_of_person,
+    accounts_by_person,
+    presented,
+    usernames_of,
+)
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import (
     PersonSummary,
@@ -51,7 +56,7 @@ def list_all(request: SignedInRequest) -> HttpResponse:
     rows, total = people_page(
         form.sought, first=listing.first, count=listing.count, backwards=listing.backwards
     )
-    lives = lives_of([row.person_id for row in rows])
+    lives = accounts_by_person([row.person_id for row in rows])
     context = {
         "form": form,
         "rows": [(row, category_label(row.category), _state(lives.get(row.person_id))) for row in rows],

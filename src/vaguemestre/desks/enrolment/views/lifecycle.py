@@ -26,17 +26,25 @@ from vaguemestre.people.credentials.events import AccountsChanged
 from vaguemestre.people.credentials.queries import account_of_person
 from vaguemestre.people.directory.queries import ManagedPerson
 from vaguemestre.people.lifecycle import rules, services
+from vaguemestre.people.lifecycle.labels_fr import (
+    ACCOUNT_STATE_LABELS,
+    EVENT_LABELS,
+    MAILBOX_STATE_LABELS,
+    STEP_LABELS,
+    forecast_sentences,
+)
 from vaguemestre.people.lifecycle.ports import boxes_owned
-from vaguemestre.people.lifecycle.queries import life_of
-from vaguemestre.people.lifecycle.values import Event, Foreseen, Step
-from vaguemestre.people.lifecycle.words import EVENTS, MAILBOXES, STATES, STEPS, consequences
+from vaguemestre.people.lifecycle.queries import account_lifecycle
+from vaguemestre.people.lifecycle.values import EventKind, Forecast, Step
 
-_DECLARABLE = tuple(event for event in Event if event not in rules.BY_THE_FEED | rules.BY_THE_DESK)
+_DECLARABLE = tuple(
+    event for event in EventKind if event not in rules.DECLARED_BY_FEED | rules.DECLARED_BY_HELPDESK
+)
 
 
 class DeclarationForm(forms.Form):
     event = forms.ChoiceField(
-        label="Ce qui arrive", choices=[(event.value, EVENTS[event]) for event in _DECLARABLE]
+        label="Ce qui arrive", choices=[(event.value, EVENT_LABELS[event]) for event in _DECLARABLE]
     )
     effect_on = DayField(label="Jour d’effet", error_messages={"required": "Écrivez le jour d’effet."})
     new_address = forms.CharField(
@@ -47,9 +55,9 @@ class DeclarationForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
     )
 
-    def limit_to(self, events: Sequence[Event]) -> None:
+    def limit_to(self, events: Sequence[EventKind]) -> None:
         """Offer only those events."""
-        choices = [(event.value, EVENTS[event]) for event in events]
+        choices = [(event.value, EVENT_LABELS[event]) for event in events]
         cast("forms.ChoiceField", self.fields["event"]).choices = choices
 
     def clean_new_address(self) -> str:
@@ -78,12 +86,12 @@ def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
     form = DeclarationForm(request.POST)
     if form.is_valid():
         now, numbers = timezone.now(), settings.CONFIG.life_numbers()
-        event, day = Event(form.cleaned_data["event"]), form.cleaned_data["effect_on"]
+        event, day = EventKind(form.cleaned_data["event"]), form.cleaned_data["effect_on"]
         try:
-            foreseen = services.foresee(account_id, event, day, numbers, today=paris_day(now))
+            foreseen = services.forecast(account_id, event, day, numbers, today=paris_day(now))
             if page := confirmation_page(request, _confirmation(person, account_id, form, foreseen)):
                 return page
-            services.declare(
+            services.declare_event(
                 account_id,
                 event,
                 day,
@@ -108,7 +116,7 @@ def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
 def declare_return(request: OfficerRequest, person_id: int) -> HttpResponse:
     person, account_id = _person_and_account(request, person_id)
     try:
-        services.come_back(account_id, by=actor_of(request), now=timezone.now())
+        services.end_event(account_id, by=actor_of(request), now=timezone.now())
     except Refusal as refusal:
         form = DeclarationForm()
         return _page(request, person, account_id, form, problem=sentence(refusal), status=409)
@@ -116,18 +124,18 @@ def declare_return(request: OfficerRequest, person_id: int) -> HttpResponse:
 
 
 def _confirmation(
-    person: ManagedPerson, account_id: int, form: DeclarationForm, foreseen: Foreseen
+    person: ManagedPerson, account_id: int, form: DeclarationForm, foreseen: Forecast
 ) -> Confirmation:
     """The confirmation page: what the declaration will do, and when."""
-    event, day = Event(form.cleaned_data["event"]), form.cleaned_data["effect_on"]
-    effects = list(consequences(foreseen))
+    event, day = EventKind(form.cleaned_data["event"]), form.cleaned_data["effect_on"]
+    effects = list(forecast_sentences(foreseen))
     boxes = boxes_owned.get()(account_id)
     steps = {*foreseen.at_once, *(due.step for due in foreseen.later)}
     if boxes and Step.WITHDRAW in steps:
         template = "Boîtes dont c’est la seule personne responsable : %(boxes)s."
         effects.append(template % {"boxes": ", ".join(boxes)})
     return Confirmation(
-        title=f"Confirmer : {EVENTS[event]}",
+        title=f"Confirmer : {EVENT_LABELS[event]}",
         facts=[
             ("Personne", person.name),
             ("Poste", person.place),
@@ -164,7 +172,7 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    life = life_of(account_id, rules.table(settings.CONFIG.life_numbers()))
+    life = account_lifecycle(account_id, rules.consequence_table(settings.CONFIG.life_numbers()))
     if life is None:
         raise Http404
     events = [event for event in _DECLARABLE if rules.may_happen(event, life.state, life.mailbox_state)]
@@ -173,10 +181,10 @@ def _page(
         "person": person,
         "name": person.name,
         "life": life,
-        "state": STATES[life.state],
-        "mailbox": MAILBOXES[life.mailbox_state],
-        "event": EVENTS[life.event] if life.event else "",
-        "to_come": [(due.on, STEPS[due.step]) for due in life.to_come],
+        "state": ACCOUNT_STATE_LABELS[life.state],
+        "mailbox": MAILBOX_STATE_LABELS[life.mailbox_state],
+        "event": EVENT_LABELS[life.event] if life.event else "",
+        "to_come": [(due.on, STEP_LABELS[due.step]) for due in life.to_come],
         "may_declare": bool(events),
         "form": form,
         "problem": problem,

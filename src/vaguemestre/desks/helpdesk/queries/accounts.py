@@ -16,17 +16,17 @@ from vaguemestre.desks.helpdesk.values import (
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
+    accounts_by_person,
     app_passwords_of,
     devices_of,
     find_account,
     identified,
-    lives_of,
     passkeys_of,
     presented,
     usable_contact,
     usernames_of,
 )
-from vaguemestre.people.credentials.queries.keys import key_held
+from vaguemestre.people.credentials.queries.keys import current_key
 from vaguemestre.people.credentials.rules.delivered_codes import masked
 from vaguemestre.people.directory.queries import find_person, helpdesk_people_page, newest_post_label
 from vaguemestre.post.outbox.queries import count_on_hold, waiting_messages
@@ -46,7 +46,7 @@ def search_accounts(
         return [], 0
     exact = find_account(typed)
     people, total = helpdesk_people_page(typed, backwards=backwards, first=first, count=count)
-    lives = lives_of([person.person_id for person in people])
+    lives = accounts_by_person([person.person_id for person in people])
     lines = [
         AccountRow(account_id, username, person.name, person.address, person.detail, state)
         for person in people
@@ -78,7 +78,7 @@ def action_target(account_id: int, now: datetime) -> ActionTarget:
         account.state,
         contact_for_code(account_id, account.state, now),
         count_on_hold(account_id),
-        has_key=key_held(account_id) is not None,
+        has_key=current_key(account_id) is not None,
     )
 
 

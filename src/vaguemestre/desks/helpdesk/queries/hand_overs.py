@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from vaguemestre.desks.helpdesk.models import HandOverRow
 from vaguemestre.desks.helpdesk.values import Confirmer, HandOverDetail
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import identified, lives_of, presented
+from vaguemestre.people.credentials.queries import accounts_by_person, identified, presented
 from vaguemestre.people.credentials.queries.roles import accounts_with_role
 from vaguemestre.people.directory.queries import heads_of_places_served, newest_post_label
 
@@ -20,7 +20,7 @@ def confirmers_for(account_id: int, now: datetime) -> list[Confirmer]:
     person_id = identified(account_id).person_id
     if person_id is None:
         return []
-    lives = lives_of(heads_of_places_served(person_id, paris_day(now)))
+    lives = accounts_by_person(heads_of_places_served(person_id, paris_day(now)))
     heads = [pk for pk, _, state in lives.values() if state == "active" and pk != account_id]
     return [
         _confirmer(pk)

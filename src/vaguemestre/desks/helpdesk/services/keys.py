@@ -8,7 +8,7 @@ from vaguemestre.desks.helpdesk.rules.key_list import parse_key_list
 from vaguemestre.desks.helpdesk.services.account_actions import begin_action
 from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries.keys import key_held
+from vaguemestre.people.credentials.queries.keys import current_key
 from vaguemestre.people.credentials.services.keys import declare_key_lost, hand_key_over, stock_keys
 from vaguemestre.people.credentials.values import SecretKeys
 
@@ -35,7 +35,7 @@ def give_key(
 def report_lost_key(account_id: int, reason: str, *, operator_id: int, now: datetime) -> None:
     """Use case: disable a lost key; another may then be handed over. Raises Refusal `helpdesk.…`."""
     begin_action(DeskAction.KEY_LOST, account_id, reason, operator_id=operator_id, now=now)
-    key = key_held(account_id)
+    key = current_key(account_id)
     by = f"account:{operator_id}"
     if key is None or not declare_key_lost(account_id, key.device_id, by=by, now=now):
         raise Refusal("helpdesk.not-in-that-state")

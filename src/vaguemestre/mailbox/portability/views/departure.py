@@ -21,12 +21,12 @@ from vaguemestre.people.lifecycle.ports import boxes_owned
 def tell_new_address(request: SignedInRequest) -> HttpResponse:
     account_id = request.who.account_id
     try:
-        services.tell_new_address(
+        services.set_new_address_shown(
             account_id,
             agrees=request.POST.get("accord") == "oui",
             by=f"account:{account_id}",
             now=timezone.now(),
-            numbers=settings.CONFIG.life_numbers(),
+            delays=settings.CONFIG.life_numbers(),
         )
     except Refusal as refusal:
         return page(request, problem=sentence(refusal), status=409)
@@ -40,7 +40,7 @@ def leave(request: SignedInRequest) -> HttpResponse:
     account_id = request.who.account_id
     try:
         numbers, by = settings.CONFIG.life_numbers(), f"account:{account_id}"
-        services.leave_now(account_id, boxes_owned.get(), numbers, by=by, now=timezone.now())
+        services.close_early(account_id, boxes_owned.get(), numbers, by=by, now=timezone.now())
     except Refusal as refusal:
         return page(request, problem=sentence(refusal), status=409)
     run_now(AccountsChanged([account_id]))

@@ -30,8 +30,8 @@ from vaguemestre.mailbox.portability.rules.problems import PROBLEMS
 from vaguemestre.mailbox.portability.values import Kind, Shown, State
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.lifecycle.ports import boxes_owned
-from vaguemestre.people.lifecycle.queries import life_of
-from vaguemestre.people.lifecycle.rules import table
+from vaguemestre.people.lifecycle.queries import account_lifecycle
+from vaguemestre.people.lifecycle.rules import consequence_table
 
 _LEAST_LEFT = 500_000_000  # bytes of the disk that an import leaves free
 
@@ -206,7 +206,7 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """The whole page; `problem`: why what somebody who leaves asked for was refused."""
-    life = life_of(request.who.account_id, table(settings.CONFIG.life_numbers()))
+    life = account_lifecycle(request.who.account_id, consequence_table(settings.CONFIG.life_numbers()))
     leaving = life if life and (life.closes_on or life.new_address) else None
     domains = partners.get().known().keys()
     context = {

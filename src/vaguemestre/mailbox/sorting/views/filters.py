@@ -26,7 +26,7 @@ from vaguemestre.mailbox.sorting.rules.filters import (
     suggest_filter,
 )
 from vaguemestre.mailbox.sorting.values import Filter, FolderChoice, MessageSummary
-from vaguemestre.people.lifecycle.queries import stays_here
+from vaguemestre.people.lifecycle.queries import keeps_mail_here
 
 TRIAL_MESSAGES = 200
 _TRIAL_EXAMPLES = 5
@@ -53,7 +53,7 @@ def list_filters(request: SignedInRequest) -> HttpResponse:
         "is_saved": "fait" in request.GET,
         "focused_id": int(filter_id) if filter_id.isascii() and filter_id.isdigit() else 0,
         "last_act": request.GET.get("acte", ""),
-        "stays_here": stays_here(account_id),
+        "stays_here": keeps_mail_here(account_id),
         "progress": queries.backfill_progress_of(account_id) if "passage" in request.GET else None,
     }
     return render(request, "sorting/filters.html", context)

@@ -6,13 +6,13 @@ from django.db import transaction
 
 from vaguemestre.mailbox.webmail.rules import choices as rules
 from vaguemestre.mailbox.webmail.rules.listing import labels, searches
-from vaguemestre.people.credentials.services import prefer
+from vaguemestre.people.credentials.services import save_preference
 
 
 @transaction.atomic(durable=True)
 def save_choices(account_id: int, form: Mapping[str, str]) -> None:
     """Save reading preferences. Raises Refusal `webmail.unreadable-choice`."""
-    prefer(account_id, rules.SUBJECT, rules.parse_choices(form))
+    save_preference(account_id, rules.SUBJECT, rules.parse_choices(form))
 
 
 @transaction.atomic(durable=True)
@@ -21,7 +21,7 @@ def save_label(
 ) -> labels.Label:
     """Create a label, or change the name and colour of that of `mark`. Raises as `labels.with_label`."""
     changed, label = labels.with_label(labels.known_labels(preferences), mark, name, colour)
-    prefer(account_id, labels.SUBJECT, labels.to_preferences(changed))
+    save_preference(account_id, labels.SUBJECT, labels.to_preferences(changed))
     return label
 
 
@@ -29,31 +29,31 @@ def save_label(
 def drop_label(account_id: int, preferences: Mapping[str, object], mark: str) -> None:
     """Stop offering a label; messages keep its keyword, which other programs may show."""
     remaining = labels.without_label(labels.known_labels(preferences), mark)
-    prefer(account_id, labels.SUBJECT, labels.to_preferences(remaining))
+    save_preference(account_id, labels.SUBJECT, labels.to_preferences(remaining))
 
 
 @transaction.atomic(durable=True)
 def save_search(account_id: int, preferences: Mapping[str, object], name: str, query: str) -> None:
     """Save a search under a name. Raises Refusal `webmail.search-name`, `webmail.too-many-searches`."""
     saved = searches.with_search(searches.saved_searches(preferences), name, query)
-    prefer(account_id, searches.SUBJECT, searches.to_preferences(saved))
+    save_preference(account_id, searches.SUBJECT, searches.to_preferences(saved))
 
 
 @transaction.atomic(durable=True)
 def drop_search(account_id: int, preferences: Mapping[str, object], name: str) -> None:
     """Delete a saved search."""
     saved = searches.without_search(searches.saved_searches(preferences), name)
-    prefer(account_id, searches.SUBJECT, searches.to_preferences(saved))
+    save_preference(account_id, searches.SUBJECT, searches.to_preferences(saved))
 
 
 @transaction.atomic(durable=True)
 def remember_search(account_id: int, preferences: Mapping[str, object], query: str) -> None:
     """Add a search to the recent ones."""
     recent = searches.with_recent(searches.recent_searches(preferences), query)
-    prefer(account_id, searches.SUBJECT, {"recent": list(recent)})
+    save_preference(account_id, searches.SUBJECT, {"recent": list(recent)})
 
 
 @transaction.atomic(durable=True)
 def forget_searches(account_id: int) -> None:
     """Clear the recent searches."""
-    prefer(account_id, searches.SUBJECT, {"recent": []})
+    save_preference(account_id, searches.SUBJECT, {"recent": []})

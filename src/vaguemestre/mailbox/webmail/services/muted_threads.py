@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from vaguemestre.mailbox.webmail.values import Action
-from vaguemestre.people.credentials.services import prefer
+from vaguemestre.people.credentials.services import save_preference
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone
 from vaguemestre.post.mailstore.values import Flag, MessageRef, Page
 
@@ -66,4 +66,4 @@ def _stored_ids(preferences: Mapping[str, object]) -> list[str]:
 
 @transaction.atomic(durable=True)
 def _store_ids(account_id: int, ids: Sequence[str]) -> None:
-    prefer(account_id, SUBJECT, {"ids": list(dict.fromkeys(one for one in ids if one))[-_MAX_IDS:]})
+    save_preference(account_id, SUBJECT, {"ids": list(dict.fromkeys(one for one in ids if one))[-_MAX_IDS:]})

@@ -8,7 +8,7 @@ from enum import Enum
 from django.db.models import Q
 
 from vaguemestre.people.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
-from vaguemestre.people.credentials.values import Bearer, DeviceHeld, Identified
+from vaguemestre.people.credentials.values import ConfirmedDevice, Identified, PasswordContext
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
     current_numen,
@@ -42,7 +42,7 @@ class Presented:
 
 
 @dataclass(frozen=True, slots=True)
-class AppPasswordShown:
+class AppPasswordSummary:
     app_password_id: int
     name: str
     created_at: datetime
@@ -86,12 +86,12 @@ def opened_by_mailbox(mailbox: str) -> int | None:
 
 def has_namesake(account_id: int) -> bool:
     """Whether the username or the address carries a number, because somebody else had the name first."""
-    shown = presented(account_id)
-    person = find_person(shown.person_id or 0) if shown else None
-    if shown is None or person is None:
+    account = presented(account_id)
+    person = find_person(account.person_id or 0) if account else None
+    if account is None or person is None:
         return False
-    return is_numbered(shown.username, person.shown_last_name) or is_numbered(
-        shown.address, person.shown_last_name
+    return is_numbered(account.username, person.shown_last_name) or is_numbered(
+        account.address, person.shown_last_name
     )
 
 
@@ -100,14 +100,14 @@ def account_of_person(person_id: int) -> Identified | None:
     return _identified(row) if row else None
 
 
-def devices_of(account_id: int) -> list[DeviceHeld]:
+def devices_of(account_id: int) -> list[ConfirmedDevice]:
     """The confirmed sources of one-time codes of an account; none for 0."""
     rows = OneTimeDevice.objects.filter(
         account_id=account_id, confirmed_at__isnull=False, lost_at__isnull=True, removed_at__isnull=True
     ).order_by("id")
     columns = ("pk", "kind", "secret", "period", "pin", "last_step")
     return [
-        DeviceHeld(pk, kind, bytes(secret), period, pin, last_step)
+        ConfirmedDevice(pk, kind, bytes(secret), period, pin, last_step)
         for pk, kind, secret, period, pin, last_step in rows.values_list(*columns)
     ]
 
@@ -144,16 +144,16 @@ def charter_accepted(account_id: int) -> str:
     return rows.values_list("charter_version", flat=True).first() or ""
 
 
-def bearer_of(account_id: int, keys: NumenKeys) -> Bearer:
+def password_context_of(account_id: int, keys: NumenKeys) -> PasswordContext:
     """What others know of the account's person, to judge a password. Raises Account.DoesNotExist."""
     account = Account.objects.select_related("person", "person__academy").get(pk=account_id)
     person = account.person
     if person is None:
-        return Bearer((account.username, account.mailbox))
+        return PasswordContext((account.username, account.mailbox))
     numen = current_numen(person.pk, keys)
     places = [word for place in places_of(person.pk) for word in place]
     names = (person.shown_name, person.birth_name, person.first_name, account.username, person.academy.name)
-    return Bearer((*names, *places), (numen.text,) if numen else (), person.birth_date)
+    return PasswordContext((*names, *places), (numen.text,) if numen else (), person.birth_date)
 
 
 def usernames_of(account_ids: Collection[int]) -> dict[int, str]:
@@ -170,7 +170,7 @@ def roles_of(account_ids: Collection[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "role"))
 
 
-def lives_of(person_ids: Collection[int]) -> dict[int, tuple[int, str, str]]:
+def accounts_by_person(person_ids: Collection[int]) -> dict[int, tuple[int, str, str]]:
     """Person → (account id, username, state)."""
     rows = Account.objects.filter(person_id__in=person_ids)
     columns = rows.values_list("person_id", "pk", "username", "state")
@@ -183,16 +183,16 @@ def account_of_link(token_sha256: str, now: datetime) -> int | None:
     return links.values_list("account_id", flat=True).first()
 
 
-def app_passwords_of(account_id: int) -> Sequence[AppPasswordShown]:
+def app_passwords_of(account_id: int) -> Sequence[AppPasswordSummary]:
     """Those still good, newest first."""
     rows = AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True).order_by("-id")
-    return [AppPasswordShown(*row) for row in rows.values_list(*_APP_PASSWORD)]
+    return [AppPasswordSummary(*row) for row in rows.values_list(*_APP_PASSWORD)]
 
 
-def app_passwords_held(account_id: int, holder_id: int) -> Sequence[AppPasswordShown]:
+def app_passwords_of_holder(account_id: int, holder_id: int) -> Sequence[AppPasswordSummary]:
     """Those of a mailbox of several people that were given to one of them, still good, newest first."""
     rows = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
-    return [AppPasswordShown(*row) for row in rows.order_by("-id").values_list(*_APP_PASSWORD)]
+    return [AppPasswordSummary(*row) for row in rows.order_by("-id").values_list(*_APP_PASSWORD)]
 
 
 def account_of_app_password(
@@ -214,7 +214,7 @@ def account_of_app_password(
     return None
 
 
-class AppKeyKnown(Enum):
+class AppKeyStatus(Enum):
     """What a mail program's password is to an account: one of its own, one it had, or neither."""
 
     GOOD = "good"
@@ -222,15 +222,15 @@ class AppKeyKnown(Enum):
     NO = "no"
 
 
-def app_key_known(account_id: int, token_sha256: str, now: datetime) -> AppKeyKnown:
+def app_key_status(account_id: int, token_sha256: str, now: datetime) -> AppKeyStatus:
     """By the SHA-256 of what the program gave."""
     rows = AppPassword.objects.filter(account_id=account_id, token_sha256=token_sha256)
     row = rows.values_list("revoked_at", "expires_at").first()
     if row is None:
-        return AppKeyKnown.NO
+        return AppKeyStatus.NO
     revoked_at, expires_at = row
     is_over = revoked_at is not None or (expires_at is not None and expires_at <= now)
-    return AppKeyKnown.FORMER if is_over else AppKeyKnown.GOOD
+    return AppKeyStatus.FORMER if is_over else AppKeyStatus.GOOD
 
 
 def app_key_holder(account_id: int, token_sha256: str) -> int | None:
@@ -239,10 +239,10 @@ def app_key_holder(account_id: int, token_sha256: str) -> int | None:
     return rows.values_list("holder_id", flat=True).first()
 
 
-def password_kept(account_id: int) -> str:
+def password_hash_of(account_id: int) -> str:
     """The hash of the password even if it is barred: to choose another with it. "" when there is none."""
-    kept = Account.objects.filter(pk=account_id).values_list("password", flat=True).first() or ""
-    return "" if kept.startswith("!") else kept
+    password_hash = Account.objects.filter(pk=account_id).values_list("password", flat=True).first() or ""
+    return "" if password_hash.startswith("!") else password_hash
 
 
 def _identified(row: tuple[int, int | None, str, str, str, datetime | None]) -> Identified:

@@ -22,20 +22,20 @@ from vaguemestre.people.credentials.values import SecretKeys
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicationShown:
+class ApplicationSummary:
     device_id: int
     since: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedApplication:
     """A secret waiting to be confirmed: as typed by hand, and as the address of a QR code."""
 
     words: str = field(repr=False)
     address: str = field(repr=False)
 
 
-def applications_of(account_id: int) -> list[ApplicationShown]:
+def applications_of(account_id: int) -> list[ApplicationSummary]:
     """The confirmed ones, oldest first."""
     rows = OneTimeDevice.objects.filter(
         account_id=account_id,
@@ -43,10 +43,10 @@ def applications_of(account_id: int) -> list[ApplicationShown]:
         confirmed_at__isnull=False,
         removed_at__isnull=True,
     ).order_by("pk")
-    return [ApplicationShown(pk, since) for pk, since in rows.values_list("pk", "confirmed_at") if since]
+    return [ApplicationSummary(pk, since) for pk, since in rows.values_list("pk", "confirmed_at") if since]
 
 
-def proposed_application(account_id: int, keys: SecretKeys, *, issuer: str) -> Proposed | None:
+def proposed_application(account_id: int, keys: SecretKeys, *, issuer: str) -> ProposedApplication | None:
     """The secret its owner is enrolling, in clear: for that owner's screen only."""
     row = (
         OneTimeDevice.objects.filter(
@@ -62,7 +62,7 @@ def proposed_application(account_id: int, keys: SecretKeys, *, issuer: str) -> P
         return None
     secret = unseal(bytes(row.secret), account_id, keys)
     address = enrolment_address(secret, username=row.account.username, issuer=issuer, period=row.period)
-    return Proposed(secret_words(secret), address)
+    return ProposedApplication(secret_words(secret), address)
 
 
 def recovery_codes_left(account_id: int) -> int:
@@ -77,7 +77,7 @@ def holds_second_factor(account_id: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Protected:
+class ProtectionStatus:
     """What an account has of its own protection: the charter last agreed to ("" never), factor, contact."""
 
     charter: str
@@ -85,7 +85,7 @@ class Protected:
     has_contact: bool
 
 
-def protection_of(account_id: int) -> Protected:
+def protection_of(account_id: int) -> ProtectionStatus:
     """All of it in one question. Raises Account.DoesNotExist."""
     mine = {"account_id": OuterRef("pk")}
     devices = OneTimeDevice.objects.filter(
@@ -96,14 +96,18 @@ def protection_of(account_id: int) -> Protected:
     questions = Exists(devices), Exists(passkeys), Exists(contacts.filter(usable_at__isnull=False))
     row = Account.objects.filter(pk=account_id).values_list("charter_version", *questions)
     charter, has_device, has_passkey, has_contact = row.get()
-    return Protected(charter, has_device or has_passkey, has_contact)
+    return ProtectionStatus(charter, has_device or has_passkey, has_contact)
 
 
 def second_factor_due(account_id: int, role: str, policy: Policy | None = None) -> datetime | None:
     """Until when the account works without a second factor; None when none is asked of it."""
     if role not in (policy or Policy()).roles:
         return None
-    activated = Account.objects.filter(pk=account_id).values_list("activated_at", flat=True).first()
-    given = last_time(f"account:{account_id}", "credentials.role-given")
-    since = max(moment for moment in (activated, given) if moment) if activated or given else None
+    activated_at = Account.objects.filter(pk=account_id).values_list("activated_at", flat=True).first()
+    role_given_at = last_time(f"account:{account_id}", "credentials.role-given")
+    since = (
+        max(moment for moment in (activated_at, role_given_at) if moment)
+        if activated_at or role_given_at
+        else None
+    )
     return enrol_before(role, since=since, holds_one=holds_second_factor(account_id), policy=policy)

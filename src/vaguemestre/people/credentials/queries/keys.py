@@ -7,7 +7,7 @@ from vaguemestre.people.credentials.models import KeyInStock, OneTimeDevice
 
 
 @dataclass(frozen=True, slots=True)
-class KeyShown:
+class KeySummary:
     """A key somebody holds or held. `has_pin`: it serves; `lost_at`: it does not any more."""
 
     device_id: int
@@ -18,16 +18,16 @@ class KeyShown:
     lost_at: datetime | None
 
 
-def keys_of(account_id: int) -> list[KeyShown]:
+def keys_of(account_id: int) -> list[KeySummary]:
     """The newest first; those that were lost too."""
     rows = OneTimeDevice.objects.filter(
         account_id=account_id, kind=OneTimeDevice.Kind.KEY, removed_at__isnull=True
     ).order_by("-pk")
     columns = rows.values_list("pk", "serial", "issued_at", "issued_by", "pin", "lost_at")
-    return [KeyShown(pk, serial, at, by, bool(pin), lost) for pk, serial, at, by, pin, lost in columns]
+    return [KeySummary(pk, serial, at, by, bool(pin), lost) for pk, serial, at, by, pin, lost in columns]
 
 
-def key_held(account_id: int) -> KeyShown | None:
+def current_key(account_id: int) -> KeySummary | None:
     """The one that may serve, with a PIN or waiting for it."""
     return next((key for key in keys_of(account_id) if key.lost_at is None), None)
 

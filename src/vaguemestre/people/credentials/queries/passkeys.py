@@ -7,7 +7,7 @@ from vaguemestre.people.credentials.models import Passkey
 
 
 @dataclass(frozen=True, slots=True)
-class PasskeyShown:
+class PasskeySummary:
     passkey_id: int
     name: str
     created_at: datetime
@@ -15,7 +15,7 @@ class PasskeyShown:
 
 
 @dataclass(frozen=True, slots=True)
-class PasskeyHeld:
+class RegisteredPasskey:
     """A key that may sign somebody in: the account must be active."""
 
     passkey_id: int
@@ -24,21 +24,21 @@ class PasskeyHeld:
     counter: int
 
 
-def passkeys_of(account_id: int) -> list[PasskeyShown]:
+def passkeys_of(account_id: int) -> list[PasskeySummary]:
     rows = Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).order_by("pk")
-    return [PasskeyShown(*row) for row in rows.values_list("pk", "name", "created_at", "last_used_at")]
+    return [PasskeySummary(*row) for row in rows.values_list("pk", "name", "created_at", "last_used_at")]
 
 
-def public_halves_of(account_id: int) -> list[bytes]:
+def public_keys_of(account_id: int) -> list[bytes]:
     """What a browser is told not to make twice."""
     rows = Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).order_by("pk")
     return [bytes(attested) for attested in rows.values_list("attested", flat=True)]
 
 
-def passkey_named(credential_sha256: str) -> PasskeyHeld | None:
+def passkey_by_credential(credential_sha256: str) -> RegisteredPasskey | None:
     """The key of an active account."""
     rows = Passkey.objects.filter(
         credential_sha256=credential_sha256, account__state="active", removed_at__isnull=True
     )
     row = rows.values_list("pk", "account_id", "attested", "counter").first()
-    return PasskeyHeld(row[0], row[1], bytes(row[2]), row[3]) if row else None
+    return RegisteredPasskey(row[0], row[1], bytes(row[2]), row[3]) if row else None

@@ -10,23 +10,23 @@ from vaguemestre.people.credentials.rules.delivered_codes import REST
 
 
 @dataclass(frozen=True, slots=True)
-class ContactShown:
+class ContactSummary:
     contact_id: int
     address: str
     usable_at: datetime
     is_usable: bool
 
 
-def contacts_of(account_id: int, now: datetime) -> list[ContactShown]:
+def contacts_of(account_id: int, now: datetime) -> list[ContactSummary]:
     """The proved ones, newest first."""
     rows = RecoveryContact.objects.filter(
         account_id=account_id, confirmed_at__isnull=False, dropped_at__isnull=True
     ).order_by("-pk")
     columns = rows.values_list("pk", "address", "usable_at")
-    return [ContactShown(pk, address, at, at <= now) for pk, address, at in columns if at]
+    return [ContactSummary(pk, address, at, at <= now) for pk, address, at in columns if at]
 
 
-def contact_under_way(account_id: int, now: datetime) -> str:
+def pending_contact(account_id: int, now: datetime) -> str:
     """The address waiting for its code; "" when there is none."""
     rows = RecoveryContact.objects.filter(
         account_id=account_id, confirmed_at__isnull=True, code_until__gt=now
@@ -51,5 +51,5 @@ def alarm_contacts(account_id: int, now: datetime) -> list[str]:
     A thief who drops the contact does not silence it; one he adds is told nothing before it has rested.
     """
     rested = RecoveryContact.objects.filter(account_id=account_id, usable_at__lte=now)
-    told = rested.filter(Q(dropped_at__isnull=True) | Q(dropped_at__gt=now - REST)).order_by("pk")
-    return list(dict.fromkeys(told.values_list("address", flat=True)))
+    notified = rested.filter(Q(dropped_at__isnull=True) | Q(dropped_at__gt=now - REST)).order_by("pk")
+    return list(dict.fromkeys(notified.values_list("address", flat=True)))

@@ -21,8 +21,8 @@ def drawn_code() -> str:
 def code_mark(typed: str, owner: int, purpose: str, keys: SecretKeys) -> str:
     """What is kept of a code: a hash keyed outside the database, for that owner and purpose only."""
     plain = "".join(sign for sign in typed if sign.isdigit())
-    said = f"delivered code {purpose} {owner} {plain}".encode()
-    return hmac.digest(keys.sealing[keys.current], said, "sha256").hex()
+    message = f"delivered code {purpose} {owner} {plain}".encode()
+    return hmac.digest(keys.sealing[keys.current], message, "sha256").hex()
 
 
 def contact_address(typed: str, own_domain: str) -> str:

@@ -35,12 +35,12 @@ def step_matching(secret: bytes, code: str, moment: datetime, *, period: int, af
     All three are computed and compared in constant time, whatever was typed.
     """
     now = step_of(moment, period)
-    found = None
+    matching = None
     for step in (now - 1, now, now + 1):
         same = hmac.compare_digest(code_of(secret, step).encode(), code.encode())
-        if same and step > after and found is None:
-            found = step
-    return found
+        if same and step > after and matching is None:
+            matching = step
+    return matching
 
 
 def code_typed(text: str) -> str:
@@ -51,8 +51,8 @@ def code_typed(text: str) -> str:
 
 def passcode_typed(text: str) -> tuple[str, str] | None:
     """(PIN, code) when the text reads as a PIN of 4 to 8 digits followed by six digits, else None."""
-    found = _PASSCODE.fullmatch("".join(text.split()))
-    return (found["pin"], found["code"]) if found else None
+    match = _PASSCODE.fullmatch("".join(text.split()))
+    return (match["pin"], match["code"]) if match else None
 
 
 def drawn_secret() -> bytes:
@@ -69,11 +69,11 @@ def secret_words(secret: bytes) -> str:
 def enrolment_address(secret: bytes, *, username: str, issuer: str, period: int) -> str:
     """The `otpauth` address an application reads from a QR code."""
     label = f"{quote(issuer)}:{quote(username)}"
-    told = {
+    parameters = {
         "secret": base64.b32encode(secret).decode().rstrip("="),
         "issuer": issuer,
         "algorithm": "SHA1",
         "digits": _DIGITS,
         "period": period,
     }
-    return f"otpauth://totp/{label}?{urlencode(told, quote_via=quote)}"
+    return f"otpauth://totp/{label}?{urlencode(parameters, quote_via=quote)}"

@@ -54,22 +54,22 @@ def party_at(url: str, name: str) -> Party:
     return Party(origin.partition("//")[2].partition(":")[0], name, origin)
 
 
-def creation(party: Party, *, mailbox: str, shown: str, held: Sequence[bytes]) -> Ceremony:
-    """A key that knows its user and checks who holds it (finger, face, PIN); not on a device that has one."""
+def begin_registration(party: Party, *, mailbox: str, shown: str, registered: Sequence[bytes]) -> Ceremony:
+    """Begin the registration of a discoverable, user-verifying passkey; `registered` keys are excluded."""
     user = PublicKeyCredentialUserEntity(
         name=mailbox, id=hashlib.sha256(mailbox.encode()).digest(), display_name=shown
     )
     options, state = _server(party).register_begin(
         user,
-        credentials=[AttestedCredentialData(one) for one in held],
+        credentials=[AttestedCredentialData(public_key) for public_key in registered],
         resident_key_requirement=ResidentKeyRequirement.REQUIRED,
         user_verification=_NEED_USER,
     )
     return Ceremony(json.loads(json.dumps(dict(options))), dict(state))
 
 
-def created(party: Party, state: Mapping[str, Any], answer: str) -> NewPasskey:
-    """The key of the browser's answer. Raises Refusal `credentials.passkey-refused`."""
+def complete_registration(party: Party, state: Mapping[str, Any], answer: str) -> NewPasskey:
+    """The passkey in the browser's answer. Raises Refusal `credentials.passkey-refused`."""
     try:
         data = _server(party).register_complete(state, json.loads(answer))
         attested = data.credential_data
@@ -80,29 +80,31 @@ def created(party: Party, state: Mapping[str, Any], answer: str) -> NewPasskey:
     return NewPasskey(_sha256(attested.credential_id), bytes(attested), data.counter)
 
 
-def asking(party: Party) -> Ceremony:
-    """Any key of ours, from whoever comes: no name is given, so none is confirmed."""
+def begin_authentication(party: Party) -> Ceremony:
+    """Begin an authentication with any passkey: no account is named, so none is revealed."""
     options, state = _server(party).authenticate_begin(user_verification=_NEED_USER)
     return Ceremony(json.loads(json.dumps(dict(options))), dict(state))
 
 
-def key_named(answer: str) -> str:
-    """The digest of the key an answer names. Raises Refusal `credentials.passkey-refused`."""
+def credential_sha256_of(answer: str) -> str:
+    """The SHA-256 of the credential id in an answer. Raises Refusal `credentials.passkey-refused`."""
     try:
         return _sha256(AuthenticationResponse.from_dict(json.loads(answer)).raw_id)
     except _UNREADABLE as error:
         raise Refusal("credentials.passkey-refused") from error
 
 
-def proved(party: Party, state: Mapping[str, Any], answer: str, attested: bytes, counter: int) -> int:
-    """The key's new count of uses. Raises Refusal `credentials.passkey-refused`.
+def complete_authentication(
+    party: Party, state: Mapping[str, Any], answer: str, attested: bytes, counter: int
+) -> int:
+    """Verify an answer; returns the new signature counter. Raises Refusal `credentials.passkey-refused`.
 
-    A count that does not grow is a copied key (§7.2 step 21); keys shared between devices keep it at 0.
+    A counter that does not grow means a cloned key (§7.2 step 21); synced passkeys keep it at 0.
     """
     try:
-        told = json.loads(answer)
-        _server(party).authenticate_complete(state, [AttestedCredentialData(attested)], told)
-        now: int = AuthenticationResponse.from_dict(told).response.authenticator_data.counter
+        response = json.loads(answer)
+        _server(party).authenticate_complete(state, [AttestedCredentialData(attested)], response)
+        now: int = AuthenticationResponse.from_dict(response).response.authenticator_data.counter
     except _UNREADABLE as error:
         raise Refusal("credentials.passkey-refused") from error
     if (now or counter) and now <= counter:

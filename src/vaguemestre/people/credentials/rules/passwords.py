@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
-from vaguemestre.people.credentials.values import Bearer, Strength
+from vaguemestre.people.credentials.values import PasswordContext, Strength
 
 SHORTEST = 12
 LONGEST = 128
@@ -59,34 +59,34 @@ _REFUSED = {
 }
 
 
-def as_hashed(password: str) -> str:
+def normalized_password(password: str) -> str:
     """The one form in which a password is hashed and compared (NFKC); nothing is cut."""
     return unicodedata.normalize("NFKC", password)
 
 
-def check_password(password: str, bearer: Bearer, common: Set[str]) -> None:
+def check_password(password: str, bearer: PasswordContext, common: Set[str]) -> None:
     """Raises Refusal `credentials.password-too-…` with what to do. `common` is in lower case."""
     judged = strength(password, bearer, common)
     if not judged.is_enough:
         raise Refusal(_REFUSED[judged], shortest=SHORTEST, longest=LONGEST)
 
 
-def strength(password: str, bearer: Bearer, common: Set[str]) -> Strength:
+def strength(password: str, bearer: PasswordContext, common: Set[str]) -> Strength:
     """How a password is judged, worst reason first."""
-    text = as_hashed(password)
+    text = normalized_password(password)
     if len(text) < SHORTEST:
         return Strength.TOO_SHORT
     if len(text) > LONGEST:
         return Strength.TOO_LONG
     if _is_common(text, common):
         return Strength.TOO_COMMON
-    left = _own_part(text, bearer)
-    if len(left) < _OWN:
+    rest = _own_part(text, bearer)
+    if len(rest) < _OWN:
         return Strength.TOO_CLOSE
-    left = _without_runs(left)
-    if len(left) < _OWN or len(set(left)) < 5 or _is_repeated(without_accents(text)):
+    rest = _without_runs(rest)
+    if len(rest) < _OWN or len(set(rest)) < 5 or _is_repeated(without_accents(text)):
         return Strength.TOO_SIMPLE
-    return _by_bits(bits(text, len(text) - (len(_plain(text)) - len(left))))
+    return _by_bits(bits(text, len(text) - (len(_plain(text)) - len(rest))))
 
 
 def bits(text: str, length: int) -> float:
@@ -96,12 +96,12 @@ def bits(text: str, length: int) -> float:
     return max(length, 0) * math.log2(used) if used else 0.0
 
 
-def _by_bits(found: float) -> Strength:
-    if found < _ENOUGH_BITS:
+def _by_bits(bits: float) -> Strength:
+    if bits < _ENOUGH_BITS:
         return Strength.TOO_SIMPLE
-    if found < _GOOD_BITS:
+    if bits < _GOOD_BITS:
         return Strength.FAIR
-    return Strength.GOOD if found < _EXCELLENT_BITS else Strength.EXCELLENT
+    return Strength.GOOD if bits < _EXCELLENT_BITS else Strength.EXCELLENT
 
 
 def _plain(text: str) -> str:
@@ -122,18 +122,18 @@ def _is_common(text: str, common: Set[str]) -> bool:
     for reading in (*_readings(text), *_readings(inside)):
         core = _core(reading)
         squeezed = "".join(c for c in reading if c.isalnum())
-        for said in (reading, core, squeezed, "".join(c for c in core if c.isalnum()), *_shorter(reading)):
-            if said in common or said in FRENCH or _half(said) in common or _half(said) in FRENCH:
+        for form in (reading, core, squeezed, "".join(c for c in core if c.isalnum()), *_shorter(reading)):
+            if form in common or form in FRENCH or _half(form) in common or _half(form) in FRENCH:
                 return True
     return False
 
 
 def _shorter(text: str) -> Iterator[str]:
     """The text without a few of the signs at its end: a common word may end with some of its own."""
-    for left in range(len(text) - 1, max(len(text) - 7, 0), -1):
-        if text[left].isalpha():
+    for end in range(len(text) - 1, max(len(text) - 7, 0), -1):
+        if text[end].isalpha():
             return
-        yield text[:left]
+        yield text[:end]
 
 
 def _core(text: str) -> str:
@@ -147,7 +147,7 @@ def _half(text: str) -> str:
     return text[:middle] if text and text[:middle] == text[middle:] else text
 
 
-def _own_part(text: str, bearer: Bearer) -> str:
+def _own_part(text: str, bearer: PasswordContext) -> str:
     """What is left of the password, letters and digits, once dates and known words are taken away."""
     undated = _without_dates(without_accents(text), bearer.birth_date)
     words = _known_words(bearer)
@@ -156,28 +156,28 @@ def _own_part(text: str, bearer: Bearer) -> str:
 
 def _without_dates(folded: str, born: date | None) -> str:
     """Dates first: read as letters, their digits would be seen no more."""
-    for written in _written_dates(born) if born else ():
-        folded = re.sub(r"[\W_]?".join(written), "", folded)
+    for digits in _written_dates(born) if born else ():
+        folded = re.sub(r"[\W_]?".join(digits), "", folded)
     return re.sub(r"(?:19|20)\d\d", "", folded)
 
 
 def _without_words(reading: str, words: list[str]) -> str:
-    left = "".join(c for c in reading if c.isalnum())
+    rest = "".join(c for c in reading if c.isalnum())
     for word in words:
-        left = left.replace(word, "")
-    return left
+        rest = rest.replace(word, "")
+    return rest
 
 
-def _known_words(bearer: Bearer) -> list[str]:
+def _known_words(bearer: PasswordContext) -> list[str]:
     """Longest first, forwards and backwards; short ones (under four signs) say too little."""
-    said: set[str] = set(_TRADE)
+    words: set[str] = set(_TRADE)
     for text in (*bearer.words, *bearer.numens):
         pieces = [_plain(piece) for piece in re.split(r"[\s'’\-._@]+", text)]
-        said.update((*pieces, _plain(text)))
+        words.update((*pieces, _plain(text)))
     for numen in bearer.numens:
         plain = _plain(numen)
-        said.update((plain[5:], plain[-8:], plain[:8]))
-    long_enough = {word for word in said if len(word) >= 4}
+        words.update((plain[5:], plain[-8:], plain[:8]))
+    long_enough = {word for word in words if len(word) >= 4}
     read_otherwise = {word.translate(_LEET) for word in long_enough}
     both_ways = long_enough | read_otherwise
     return sorted(both_ways | {word[::-1] for word in both_ways}, key=lambda word: (-len(word), word))
@@ -195,12 +195,12 @@ def _written_dates(born: date) -> list[str]:
 
 def _without_runs(text: str) -> str:
     """Each run of the alphabet, keyboard or digits (4 signs or more, both ways) counts for one sign."""
-    left = text
+    rest = text
     for run in (*_RUNS, *(run[::-1] for run in _RUNS)):
         for size in range(len(run), 3, -1):
             for start in range(len(run) - size + 1):
-                left = left.replace(run[start : start + size], run[start])
-    return re.sub(r"(.)\1{2,}", r"\1", left)
+                rest = rest.replace(run[start : start + size], run[start])
+    return re.sub(r"(.)\1{2,}", r"\1", rest)
 
 
 def _is_repeated(text: str) -> bool:

@@ -32,5 +32,5 @@ def marks_of(typed: str, owner: int, keys: SecretKeys) -> list[str]:
     if not text:
         return []
     named = [keys.current, *(name for name in keys.sealing if name != keys.current)]
-    said = f"recovery code {owner} {text}".encode()
-    return [hmac.digest(keys.sealing[name], said, "sha256").hex() for name in named]
+    message = f"recovery code {owner} {text}".encode()
+    return [hmac.digest(keys.sealing[name], message, "sha256").hex() for name in named]

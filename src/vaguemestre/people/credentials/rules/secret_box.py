@@ -17,7 +17,7 @@ _NONCE = 12
 
 def keys_from(secret: str, *former: str) -> SecretKeys:
     """Keys derived from the instance's secret, with those of former secrets still able to open."""
-    names = {_key_id(one): _derived(one) for one in (secret, *former)}
+    names = {_key_id(each): _derived(each) for each in (secret, *former)}
     return SecretKeys(_key_id(secret), names)
 
 

@@ -1,4 +1,4 @@
-"""An account becomes its owner's: exactly once."""
+"""Activate an account, exactly once."""
 
 import hashlib
 import secrets
@@ -10,32 +10,32 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.events import AccountActivated
 from vaguemestre.people.credentials.models import Account, ActivationLink
-from vaguemestre.people.credentials.services.passwords import hashed
+from vaguemestre.people.credentials.services.passwords import hash_password
 
 LINK_LIFE = timedelta(days=7)
-_DOOR_FIRST = timedelta(seconds=20)  # the page runs the handlers at once; the worker comes after, if need be
+_DOOR_FIRST = timedelta(seconds=20)  # the page runs the handlers at once; the worker only if that failed
 
 
 def activate(account_id: int, password: str, *, charter: str, by: str, now: datetime) -> bool:
     """Use case: the owner's password and acceptance of the charter open a pending account.
 
-    True for exactly one of several at once; False when it is no longer pending. No password rule is asked.
+    True for exactly one of parallel attempts; False if it is not pending any more. No password rule.
     """
-    kept = hashed(password)
+    password_hash = hash_password(password)
     with transaction.atomic(durable=True):
-        return activate_with_hash(account_id, kept, charter=charter, by=by, now=now)
+        return activate_with_hash(account_id, password_hash, charter=charter, by=by, now=now)
 
 
-def activate_with_hash(account_id: int, kept: str, *, charter: str, by: str, now: datetime) -> bool:
-    """The same inside the caller's transaction, with what `hashed` returned."""
-    won = Account.objects.filter(pk=account_id, state=Account.State.PENDING).update(
+def activate_with_hash(account_id: int, password_hash: str, *, charter: str, by: str, now: datetime) -> bool:
+    """`activate` with a hash of `hash_password`, inside the caller's transaction."""
+    activated = Account.objects.filter(pk=account_id, state=Account.State.PENDING).update(
         state=Account.State.ACTIVE,
-        password=kept,
+        password=password_hash,
         activated_at=now,
         charter_version=charter,
         charter_accepted_at=now,
     )
-    if not won:
+    if not activated:
         return False
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     record("credentials.account-activated", to=f"account:{account_id}", by=by, at=now, charter=charter)
@@ -44,16 +44,17 @@ def activate_with_hash(account_id: int, kept: str, *, charter: str, by: str, now
 
 
 def accept_charter(account_id: int, version: str, *, by: str, now: datetime) -> None:
-    """The owner of an account agrees to that version of the charter. Inside the caller's transaction."""
+    """Record that the owner accepted a version of the charter. Inside the caller's transaction."""
     rows = Account.objects.filter(pk=account_id).exclude(charter_version=version)
     if rows.update(charter_version=version, charter_accepted_at=now):
         record("credentials.charter-accepted", to=f"account:{account_id}", by=by, at=now, charter=version)
 
 
 def add_activation_link(account_id: int, *, by: str, now: datetime) -> str:
-    """A token for `/assistant/activation/<token>`: single use, seven days. Inside the caller's transaction.
+    """Create a single-use token for `/assistant/activation/<token>`, valid seven days.
 
-    Given to somebody without a NUMEN (the first administrator); former links of the account die.
+    For somebody without a NUMEN (the first administrator). Former links of the account die. Inside the
+    caller's transaction.
     """
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     token = secrets.token_urlsafe(24)

@@ -1,4 +1,4 @@
-"""Passwords of mail programs."""
+"""App passwords of mail clients."""
 
 from datetime import datetime, timedelta
 
@@ -37,15 +37,15 @@ def add_app_password(
     A given `text` must be as random as a drawn one. `scope`: `mail`, `contacts`, `both` or `program`.
     Raises Refusal `credentials.too-many-app-passwords`.
     """
-    kept = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
-    if kept.count() >= _AT_MOST:
+    active = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
+    if active.count() >= _AT_MOST:
         raise Refusal("credentials.too-many-app-passwords", most=_AT_MOST)
-    shown = text or drawn_app_password()
+    password = text or drawn_app_password()
     row = AppPassword.objects.create(
         account_id=account_id,
         holder_id=holder_id,
         name=name[:80],
-        token_sha256=sha256_of(shown),
+        token_sha256=sha256_of(password),
         scope=scope,
         created_at=now,
         expires_at=expires_at,
@@ -53,11 +53,11 @@ def add_app_password(
     )
     record("credentials.app-password-made", to=f"account:{account_id}", by=by, at=now, number=row.pk)
     announce(AccountChanged(account_id))
-    return shown
+    return password
 
 
 def note_app_password_used(account_id: int, token_sha256: str, network: str, *, now: datetime) -> None:
-    """When and where it last opened the mailbox, written every ten minutes. One statement."""
+    """Record the last use of an app password and its network, at most every ten minutes."""
     rows = AppPassword.objects.filter(account_id=account_id, token_sha256=token_sha256)
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _WRITTEN_EVERY)
     if rows.filter(stale | ~Q(last_network=network)).exists():
@@ -65,11 +65,11 @@ def note_app_password_used(account_id: int, token_sha256: str, network: str, *, 
 
 
 def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> None:
-    """It opens nothing any more. Inside the caller's transaction. Somebody else's is left alone."""
-    gone = AppPassword.objects.filter(
+    """Revoke an app password of that account. Inside the caller's transaction."""
+    revoked = AppPassword.objects.filter(
         pk=app_password_id, account_id=account_id, revoked_at__isnull=True
     ).update(revoked_at=now)
-    if gone:
+    if revoked:
         record(
             "credentials.app-password-revoked",
             to=f"account:{account_id}",
@@ -78,17 +78,17 @@ def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: 
             number=app_password_id,
         )
         announce(AccountChanged(account_id))
-        dead = forget_tokens([account_id], session_key=program_session(app_password_id))
-        if dead:
+        token_sha256s = forget_tokens([account_id], session_key=program_session(app_password_id))
+        if token_sha256s:
             mailbox = Account.objects.values_list("mailbox", flat=True).get(pk=account_id)
-            announce(TokensWithdrawn(mailbox, dead))
+            announce(TokensWithdrawn(mailbox, token_sha256s))
 
 
 def revoke_program_key(key_sha256: str, *, now: datetime) -> None:
     """The same, asked by the program that holds the key, or held it. Inside the caller's transaction."""
-    known = Q(token_sha256=key_sha256) | Q(former_keys__token_sha256=key_sha256)
-    held = AppPassword.objects.filter(known, scope=AppPassword.Scope.PROGRAM)
-    for pk, account_id in list(held.values_list("pk", "account_id")):
+    is_key = Q(token_sha256=key_sha256) | Q(former_keys__token_sha256=key_sha256)
+    rows = AppPassword.objects.filter(is_key, scope=AppPassword.Scope.PROGRAM)
+    for pk, account_id in list(rows.values_list("pk", "account_id")):
         revoke_app_password(account_id, pk, by="program", now=now)
 
 
@@ -112,9 +112,9 @@ def standing_program_key(key_sha256: str, next_sha256: str, *, now: datetime) ->
 
 def replace_program_key(key_sha256: str, next_sha256: str, *, now: datetime) -> None:
     """The program has its next key. Twice is once. Inside the caller's transaction."""
-    held = AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM)
-    pk = held.values_list("pk", flat=True).first()
-    if pk is not None and held.update(token_sha256=next_sha256):
+    rows = AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM)
+    pk = rows.values_list("pk", flat=True).first()
+    if pk is not None and rows.update(token_sha256=next_sha256):
         FormerProgramKey.objects.filter(replaced_at__lt=now - _REMEMBERED).delete()
         FormerProgramKey.objects.create(app_password_id=pk, token_sha256=key_sha256, replaced_at=now)
 
@@ -125,17 +125,17 @@ def revoke_every_app_password(account_id: int, *, by: str, now: datetime) -> int
     Those its person holds in shared mailboxes end as well.
     """
     theirs = Q(account_id=account_id) | Q(holder_id=account_id)
-    held = AppPassword.objects.filter(theirs, revoked_at__isnull=True)
-    gone = list(held.values_list("account_id", "pk"))
-    for opened_id, number in gone:
+    active = AppPassword.objects.filter(theirs, revoked_at__isnull=True)
+    rows = list(active.values_list("account_id", "pk"))
+    for opened_id, number in rows:
         revoke_app_password(opened_id, number, by=by, now=now)
-    return len(gone)
+    return len(rows)
 
 
 def revoke_app_passwords_held(account_id: int, holder_id: int, *, by: str, now: datetime) -> int:
     """Those of that mailbox given to that person open nothing any more. Inside the caller's transaction."""
-    given = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
-    gone = list(given.values_list("pk", flat=True))
-    for number in gone:
+    active = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
+    numbers = list(active.values_list("pk", flat=True))
+    for number in numbers:
         revoke_app_password(account_id, number, by=by, now=now)
-    return len(gone)
+    return len(numbers)

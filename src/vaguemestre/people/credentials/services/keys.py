@@ -21,18 +21,18 @@ from vaguemestre.people.credentials.values import KeyReceipt, SecretKeys
 _NOBODY = 0  # who the secret of a key in stock is sealed for
 
 
-def stock_keys(found: Iterable[tuple[str, bytes]], keys: SecretKeys, *, by: str, now: datetime) -> int:
-    """Keys of a maker's file: (serial, secret); how many were new. A serial known already is left alone.
+def stock_keys(keys_in_file: Iterable[tuple[str, bytes]], keys: SecretKeys, *, by: str, now: datetime) -> int:
+    """Stock the (serial, secret) of a manufacturer's file; returns how many were new.
 
     Inside the caller's transaction. Raises Refusal `credentials.serial-malformed`.
     """
-    new = {serial_typed(serial): secret for serial, secret in found}
-    known = set(KeyInStock.objects.filter(serial__in=new).values_list("serial", flat=True))
-    known |= set(OneTimeDevice.objects.filter(serial__in=new).values_list("serial", flat=True))
+    new = {serial_typed(serial): secret for serial, secret in keys_in_file}
+    existing = set(KeyInStock.objects.filter(serial__in=new).values_list("serial", flat=True))
+    existing |= set(OneTimeDevice.objects.filter(serial__in=new).values_list("serial", flat=True))
     rows = [
         KeyInStock(serial=serial, secret=seal(secret, _NOBODY, keys), added_at=now)
         for serial, secret in new.items()
-        if serial not in known
+        if serial not in existing
     ]
     KeyInStock.objects.bulk_create(rows, batch_size=500)
     if rows:
@@ -46,23 +46,23 @@ def hand_key_over(account_id: int, serial: str, keys: SecretKeys, *, by: str, no
     Inside the caller's transaction. Raises Refusal `credentials.serial-malformed`, `…serial-not-in-stock`,
     `…key-held-already` (declare the former one lost first).
     """
-    wanted = serial_typed(serial)
-    if _held(account_id).exists():
+    serial = serial_typed(serial)
+    if _current_keys(account_id).exists():
         raise Refusal("credentials.key-held-already")
-    stocked = KeyInStock.objects.select_for_update().filter(serial=wanted).first()
+    stocked = KeyInStock.objects.select_for_update().filter(serial=serial).first()
     if stocked is None:
-        raise Refusal("credentials.serial-not-in-stock", serial=wanted)
+        raise Refusal("credentials.serial-not-in-stock", serial=serial)
     row = OneTimeDevice.objects.create(
         account_id=account_id,
         kind=OneTimeDevice.Kind.KEY,
         secret=seal(unseal(bytes(stocked.secret), _NOBODY, keys), account_id, keys),
         period=stocked.period,
-        serial=wanted,
+        serial=serial,
         issued_at=now,
         issued_by=by,
     )
     stocked.delete()
-    record("credentials.key-handed-over", to=f"account:{account_id}", by=by, at=now, serial=wanted)
+    record("credentials.key-handed-over", to=f"account:{account_id}", by=by, at=now, serial=serial)
     return row.pk
 
 
@@ -73,7 +73,7 @@ def choose_pin(account_id: int, pin: str, code: str, keys: SecretKeys, *, by: st
     or `…no-key`.
     """
     check_pin(pin)
-    row = _held(account_id).select_for_update().first()
+    row = _current_keys(account_id).select_for_update().first()
     if row is None:
         raise Refusal("credentials.no-key")
     secret = unseal(bytes(row.secret), account_id, keys)
@@ -87,11 +87,11 @@ def choose_pin(account_id: int, pin: str, code: str, keys: SecretKeys, *, by: st
 
 
 def declare_key_lost(account_id: int, device_id: int, *, by: str, now: datetime) -> bool:
-    """Lost, broken or given back: it opens nothing any more, and another may be handed over. False: none.
+    """Disable a key that is lost, broken or returned; another may be handed over. False if there is none.
 
     Inside the caller's transaction.
     """
-    row = _held(account_id).filter(pk=device_id).first()
+    row = _current_keys(account_id).filter(pk=device_id).first()
     if row is None:
         return False
     row.lost_at = now
@@ -100,18 +100,18 @@ def declare_key_lost(account_id: int, device_id: int, *, by: str, now: datetime)
     return True
 
 
-def key_found_again(account_id: int, device_id: int, *, by: str, now: datetime) -> bool:
-    """A key declared lost by mistake serves again. False when another was handed over since.
+def restore_key(account_id: int, device_id: int, *, by: str, now: datetime) -> bool:
+    """Restore a key declared lost by mistake; False if another was handed over since.
 
     Inside the caller's transaction.
     """
-    if _held(account_id).exists():
+    if _current_keys(account_id).exists():
         return False
     rows = OneTimeDevice.objects.filter(pk=device_id, account_id=account_id, kind=OneTimeDevice.Kind.KEY)
-    found = rows.filter(lost_at__isnull=False).update(lost_at=None)
-    if found:
+    restored = rows.filter(lost_at__isnull=False).update(lost_at=None)
+    if restored:
         record("credentials.key-found", to=f"account:{account_id}", by=by, at=now)
-    return bool(found)
+    return bool(restored)
 
 
 def receipt_of_key(device_id: int, *, holder: str, issuer: str, academy: str) -> KeyReceipt:
@@ -127,7 +127,7 @@ def receipt_pdf(receipt: KeyReceipt) -> bytes:
     return key_receipt(receipt)
 
 
-def _held(account_id: int) -> QuerySet[OneTimeDevice]:
+def _current_keys(account_id: int) -> QuerySet[OneTimeDevice]:
     return OneTimeDevice.objects.filter(
         account_id=account_id, kind=OneTimeDevice.Kind.KEY, lost_at__isnull=True, removed_at__isnull=True
     )

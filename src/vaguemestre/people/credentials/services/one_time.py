@@ -11,7 +11,7 @@ from vaguemestre.people.credentials.models import OneTimeDevice, RecoveryCode
 from vaguemestre.people.credentials.rules.one_time import code_typed, drawn_secret, step_matching
 from vaguemestre.people.credentials.rules.recovery_codes import drawn_codes, marks_of
 from vaguemestre.people.credentials.rules.secret_box import seal, unseal
-from vaguemestre.people.credentials.values import DeviceHeld, SecretKeys
+from vaguemestre.people.credentials.values import ConfirmedDevice, SecretKeys
 
 _PERIODS = {"app": 30, "key": 60}
 _APPLICATIONS_AT_MOST = 5
@@ -46,7 +46,7 @@ def add_one_time_device(
     return row.pk
 
 
-def burn_code(account_id: int, device: DeviceHeld, code: str, keys: SecretKeys, *, now: datetime) -> bool:
+def use_code(account_id: int, device: ConfirmedDevice, code: str, keys: SecretKeys, *, now: datetime) -> bool:
     """True when the code is right and was not used: it never will be again, in whatever order it is tried.
 
     Inside the caller's transaction. The row's own step is the arbiter: of several at once one alone moves it.
@@ -64,12 +64,12 @@ def propose_application(account_id: int, keys: SecretKeys) -> None:
 
     Raises Refusal `credentials.too-many-applications`.
     """
-    held = OneTimeDevice.objects.filter(
+    applications = OneTimeDevice.objects.filter(
         account_id=account_id, kind=OneTimeDevice.Kind.APP, removed_at__isnull=True
     )
-    if held.filter(confirmed_at__isnull=False).count() >= _APPLICATIONS_AT_MOST:
+    if applications.filter(confirmed_at__isnull=False).count() >= _APPLICATIONS_AT_MOST:
         raise Refusal("credentials.too-many-applications", most=_APPLICATIONS_AT_MOST)
-    held.filter(confirmed_at__isnull=True).delete()
+    applications.filter(confirmed_at__isnull=True).delete()
     OneTimeDevice.objects.create(
         account_id=account_id,
         kind=OneTimeDevice.Kind.APP,
@@ -131,7 +131,7 @@ def make_recovery_codes(account_id: int, keys: SecretKeys, *, by: str, now: date
     return codes
 
 
-def burn_recovery_code(account_id: int, typed: str, keys: SecretKeys, *, now: datetime) -> bool:
+def use_recovery_code(account_id: int, typed: str, keys: SecretKeys, *, now: datetime) -> bool:
     """True when it is one of the account's and was never used: of several at once one alone succeeds.
 
     Inside the caller's transaction.

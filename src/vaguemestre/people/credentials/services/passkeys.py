@@ -38,7 +38,7 @@ def use_passkey(passkey_id: int, former: int, counter: int, *, now: datetime) ->
 def remove_passkey(account_id: int, passkey_id: int, *, by: str, now: datetime) -> bool:
     """False when it was not there, or somebody else's."""
     rows = Passkey.objects.filter(pk=passkey_id, account_id=account_id, removed_at__isnull=True)
-    gone = rows.update(removed_at=now)
-    if gone:
+    removed = rows.update(removed_at=now)
+    if removed:
         record("credentials.passkey-removed", to=f"account:{account_id}", by=by, at=now)
-    return bool(gone)
+    return bool(removed)

@@ -1,4 +1,4 @@
-"""Passwords: hashed, kept, compared. Hashing is slow on purpose: never inside a transaction."""
+"""Hash, store and compare passwords. Hashing is slow on purpose: never inside a transaction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,104 +16,104 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.hashers import HEAVY, LIGHT, hasher_of
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.credentials.rules.passwords import as_hashed
 from vaguemestre.people.credentials.rules.passwords import check_password as check_chosen
+from vaguemestre.people.credentials.rules.passwords import normalized_password
 from vaguemestre.people.credentials.rules.passwords import strength as judged
-from vaguemestre.people.credentials.values import Bearer, Strength
+from vaguemestre.people.credentials.values import PasswordContext, Strength
 
 _UNDONE_WITHIN = timedelta(days=7)
-# Hashes computed together by a process. Whoever waits for one holds a thread of the pages: strangers get a
-# place first (`hash_place`), and there are few.
+# Hashes computed together by a process. Whoever waits for one holds a thread of the pages: strangers need a
+# slot first (`hash_slot`), and slots are few.
 _turns = {LIGHT: BoundedSemaphore(2), HEAVY: BoundedSemaphore(1)}
 
-# Compared when there is nothing to compare with, so that an unknown user costs what a known one costs.
+# Compared if there is no hash, so that an unknown user costs as much as a known one.
 _nobody = {
     kind: SimpleLazyObject(partial(make_password, "not the password of anybody", hasher=kind))
     for kind in (LIGHT, HEAVY)
 }
-_places = BoundedSemaphore(2)
+_slots = BoundedSemaphore(2)
 
 
 @contextmanager
-def hash_place() -> Iterator[bool]:
-    """Whether this process has a place for a stranger's hash; held until the block ends, never waited for."""
-    has_place = _places.acquire(blocking=False)
+def hash_slot() -> Iterator[bool]:
+    """Whether this process has a slot for an anonymous hash; held until the block ends, never waited for."""
+    has_slot = _slots.acquire(blocking=False)
     try:
-        yield has_place
+        yield has_slot
     finally:
-        if has_place:
-            _places.release()
+        if has_slot:
+            _slots.release()
 
 
-def hashed(password: str, role: str = "agent") -> str:
-    """Argon2id, ready to be kept. About 25 ms; 100 for an administrator."""
+def hash_password(password: str, role: str = "agent") -> str:
+    """Hash a password with Argon2id: about 25 ms, 100 ms for an administrator."""
     kind = hasher_of(role)
     with _turns[kind]:
-        return make_password(as_hashed(password), hasher=kind)
+        return make_password(normalized_password(password), hasher=kind)
 
 
-def wants_other_hash(kept: str, role: str) -> bool:
-    """Whether the account's role or our parameters changed since that hash was made."""
-    if not kept:
+def needs_rehash(password_hash: str, role: str) -> bool:
+    """Whether the role or our parameters changed since the hash was made."""
+    if not password_hash:
         return False
-    wanted = get_hasher(hasher_of(role))
-    return identify_hasher(kept).algorithm != wanted.algorithm or wanted.must_update(kept)
+    hasher = get_hasher(hasher_of(role))
+    return identify_hasher(password_hash).algorithm != hasher.algorithm or hasher.must_update(password_hash)
 
 
-def keep_better_hash(account_id: int, kept: str) -> None:
-    """The same password hashed anew: nobody is told. Inside the caller's transaction."""
-    Account.objects.filter(pk=account_id).update(password=kept)
+def save_rehash(account_id: int, password_hash: str) -> None:
+    """Store a new hash of the same password, silently. Inside the caller's transaction."""
+    Account.objects.filter(pk=account_id).update(password=password_hash)
 
 
-def holds(password: str, kept: str) -> bool:
-    """True when that password was hashed as `kept`; "" holds nothing and takes the same time."""
-    with _turns[_kind_of(kept)]:
-        same = matches(as_hashed(password), kept or str(_nobody[LIGHT]))
-    return same and bool(kept)
+def matches_hash(password: str, password_hash: str) -> bool:
+    """Whether the password matches the hash; "" matches nothing and takes the same time."""
+    with _turns[_kind_of(password_hash)]:
+        same = matches(normalized_password(password), password_hash or str(_nobody[LIGHT]))
+    return same and bool(password_hash)
 
 
-def spend_the_other_hash(password: str, kept: str) -> None:
-    """After a try in vain on `kept`: the kind of hash it did not cost, or an administrator's would be told.
+def equalize_hash_cost(password: str, password_hash: str) -> None:
+    """After a failed comparison, compute the other kind of hash too.
 
-    Every refusal costs one of each, then, whoever it is of.
+    Every refusal then costs one of each, and its duration does not tell administrators apart.
     """
-    other = HEAVY if _kind_of(kept) == LIGHT else LIGHT
+    other = HEAVY if _kind_of(password_hash) == LIGHT else LIGHT
     with _turns[other]:
-        matches(as_hashed(password), str(_nobody[other]))
+        matches(normalized_password(password), str(_nobody[other]))
 
 
-def _kind_of(kept: str) -> str:
-    return HEAVY if kept.startswith(f"{HEAVY}$") else LIGHT
+def _kind_of(password_hash: str) -> str:
+    return HEAVY if password_hash.startswith(f"{HEAVY}$") else LIGHT
 
 
 def set_password(account_id: int, password: str, *, by: str, now: datetime) -> None:
-    """Make it the account's password; a pending account stays pending. Inside the caller's transaction.
+    """Set the account's password; a pending account stays pending. Inside the caller's transaction.
 
-    No rule is asked here: see `check_chosen_password`.
+    Password rules are checked by `check_chosen_password`.
     """
-    keep_password(account_id, hashed(password), by=by, now=now)
+    save_password_hash(account_id, hash_password(password), by=by, now=now)
 
 
-def keep_password(account_id: int, kept: str, *, by: str, now: datetime) -> None:
-    """The same with what `hashed` returned. What it replaces is kept a week, for the owner to undo it.
+def save_password_hash(account_id: int, password_hash: str, *, by: str, now: datetime) -> None:
+    """Set the hash of the password. The former one is kept a week, for the owner to undo the change.
 
     Inside the caller's transaction.
     """
     account = Account.objects.select_for_update().get(pk=account_id)
     if account.is_active and account.has_usable_password():
         account.former_password, account.former_until = account.password, now + _UNDONE_WITHIN
-    account.password, account.password_barred_at = kept, None
+    account.password, account.password_barred_at = password_hash, None
     account.save(update_fields=["password", "password_barred_at", "former_password", "former_until"])
     record("credentials.password-set", to=f"account:{account_id}", by=by, at=now)
     announce(AccountChanged(account_id))
 
 
-def check_chosen_password(password: str, bearer: Bearer) -> None:
-    """Raises Refusal `credentials.password-too-…` when it may not be chosen by that person."""
+def check_chosen_password(password: str, bearer: PasswordContext) -> None:
+    """Raises Refusal `credentials.password-too-…` if that person may not choose it."""
     check_chosen(password, bearer, _common())
 
 
-def strength_of(password: str, bearer: Bearer) -> Strength:
+def strength_of(password: str, bearer: PasswordContext) -> Strength:
     return judged(password, bearer, _common())
 
 

@@ -1,4 +1,4 @@
-"""What a person prefers on screen."""
+"""Preferences of a person on screen."""
 
 from collections.abc import Mapping
 
@@ -7,8 +7,8 @@ from vaguemestre.people.credentials.models import Account
 THEMES = ("system", "light", "dark")
 
 
-def prefer_theme(account_id: int, theme: str) -> None:
-    """Keep `system`, `light` or `dark`. Inside the caller's transaction. Else ValueError."""
+def save_theme(account_id: int, theme: str) -> None:
+    """Set the theme: `system`, `light` or `dark`. Inside the caller's transaction. Raises ValueError."""
     if theme not in THEMES:
         raise ValueError(theme)
     account = Account.objects.select_for_update().get(pk=account_id)
@@ -16,13 +16,13 @@ def prefer_theme(account_id: int, theme: str) -> None:
     account.save(update_fields=["preferences"])
 
 
-def prefer(account_id: int, subject: str, wanted: Mapping[str, object]) -> None:
-    """Keep what a person wants of one subject (`reading`…), beside the rest: JSON-ready, judged before.
+def save_preference(account_id: int, subject: str, values: Mapping[str, object]) -> None:
+    """Merge values into one subject of the preferences (`reading`…): JSON-ready, validated by the caller.
 
     Inside the caller's transaction.
     """
     account = Account.objects.select_for_update().get(pk=account_id)
-    kept = account.preferences.get(subject)
-    merged = {**(kept if isinstance(kept, dict) else {}), **wanted}
+    former = account.preferences.get(subject)
+    merged = {**(former if isinstance(former, dict) else {}), **values}
     account.preferences = {**account.preferences, subject: merged}
     account.save(update_fields=["preferences"])

@@ -34,18 +34,18 @@ def confirm_contact(account_id: int, code: str, keys: SecretKeys, *, by: str, no
     if row is None:
         return 0
     row.tries += 1
-    holds = hmac.compare_digest(row.code_mark, code_mark(code, account_id, _PURPOSE, keys))
-    if holds:
+    matches = hmac.compare_digest(row.code_mark, code_mark(code, account_id, _PURPOSE, keys))
+    if matches:
         row.confirmed_at, row.usable_at, row.code_mark = now, now + REST, ""
         record("credentials.recovery-contact-set", to=f"account:{account_id}", by=by, at=now)
     row.save()
-    return row.pk if holds else 0
+    return row.pk if matches else 0
 
 
 def drop_contact(account_id: int, contact_id: int, *, by: str, now: datetime) -> bool:
     """False when it was not there, or somebody else's."""
     rows = RecoveryContact.objects.filter(pk=contact_id, account_id=account_id, dropped_at__isnull=True)
-    gone = rows.update(dropped_at=now)
-    if gone:
+    dropped = rows.update(dropped_at=now)
+    if dropped:
         record("credentials.recovery-contact-dropped", to=f"account:{account_id}", by=by, at=now)
-    return bool(gone)
+    return bool(dropped)

@@ -1,4 +1,4 @@
-"""Changes taken back, and a password that opens nothing until another is chosen. Parts."""
+"""Undo changes, and bar a password until another is chosen. Parts of a transaction."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -15,9 +15,9 @@ from vaguemestre.people.credentials.models import (
     RecoveryCode,
     RecoveryContact,
 )
-from vaguemestre.people.credentials.queries import key_held
+from vaguemestre.people.credentials.queries import current_key
 from vaguemestre.people.credentials.services.app_passwords import revoke_app_password
-from vaguemestre.people.credentials.services.keys import declare_key_lost, key_found_again
+from vaguemestre.people.credentials.services.keys import declare_key_lost, restore_key
 from vaguemestre.people.credentials.services.one_time import remove_application
 from vaguemestre.people.credentials.services.passkeys import remove_passkey
 from vaguemestre.people.credentials.services.recovery_contacts import drop_contact
@@ -26,13 +26,13 @@ UNDO_LIFE = timedelta(days=7)
 
 
 def bar_password(account_id: int, *, by: str, now: datetime) -> None:
-    """It opens nothing before its owner has chosen another. Inside the caller's transaction."""
+    """Bar the password until its owner chooses another. Inside the caller's transaction."""
     Account.objects.filter(pk=account_id).update(password_barred_at=now)
     record("credentials.password-barred", to=f"account:{account_id}", by=by, at=now)
     announce(AccountChanged(account_id))
 
 
-def take_back(act: str, account_id: int, number: int, *, by: str, now: datetime) -> bool:
+def undo_change(act: str, account_id: int, number: int, *, by: str, now: datetime) -> bool:
     """Undo one of our own changes; False when nothing is left to undo. Inside the caller's transaction.
 
     `act` is a key of `signin.rules.notices.WORDS`; `number` what it was done to, where that matters.
@@ -43,9 +43,9 @@ def take_back(act: str, account_id: int, number: int, *, by: str, now: datetime)
         case "application-added":
             return remove_application(account_id, number, by=by, now=now)
         case "key-lost":
-            return key_found_again(account_id, number, by=by, now=now)
+            return restore_key(account_id, number, by=by, now=now)
         case "key-pin-chosen":
-            key = key_held(account_id)
+            key = current_key(account_id)
             return key is not None and declare_key_lost(account_id, key.device_id, by=by, now=now)
         case "contact-set":
             return drop_contact(account_id, number, by=by, now=now)
@@ -55,8 +55,8 @@ def take_back(act: str, account_id: int, number: int, *, by: str, now: datetime)
     return act in _BACK and _BACK[act](account_id, number, now)
 
 
-def drop_added_since(account_id: int, since: datetime, *, by: str, now: datetime) -> None:
-    """Whatever opens the account and came with a stranger leaves with him. Part, as the others."""
+def revoke_added_since(account_id: int, since: datetime, *, by: str, now: datetime) -> None:
+    """Revoke every means of sign-in added since that time. Inside the caller's transaction."""
     passkeys = Passkey.objects.filter(account_id=account_id, created_at__gte=since, removed_at__isnull=True)
     for number in list(passkeys.values_list("pk", flat=True)):
         remove_passkey(account_id, number, by=by, now=now)
@@ -72,8 +72,8 @@ def drop_added_since(account_id: int, since: datetime, *, by: str, now: datetime
         drop_contact(account_id, number, by=by, now=now)
 
 
-def forget_withdrawn(now: datetime) -> None:
-    """What was kept for an undo that may not come any more is erased. Inside the caller's transaction."""
+def purge_withdrawn(now: datetime) -> None:
+    """Delete what was kept for an undo once it may no longer be undone. Inside the caller's transaction."""
     over = now - UNDO_LIFE
     Passkey.objects.filter(removed_at__lt=over).delete()
     OneTimeDevice.objects.filter(removed_at__lt=over).delete()
@@ -83,22 +83,24 @@ def forget_withdrawn(now: datetime) -> None:
 
 
 def _passkey_back(account_id: int, number: int, _: datetime) -> bool:
-    gone = Passkey.objects.filter(pk=number, account_id=account_id, removed_at__isnull=False)
-    return bool(gone.update(removed_at=None))
+    removed = Passkey.objects.filter(pk=number, account_id=account_id, removed_at__isnull=False)
+    return bool(removed.update(removed_at=None))
 
 
 def _contact_back(account_id: int, number: int, _: datetime) -> bool:
-    gone = RecoveryContact.objects.filter(pk=number, account_id=account_id, dropped_at__isnull=False)
-    return bool(gone.update(dropped_at=None))
+    removed = RecoveryContact.objects.filter(pk=number, account_id=account_id, dropped_at__isnull=False)
+    return bool(removed.update(dropped_at=None))
 
 
 def _application_back(account_id: int, number: int, _: datetime) -> bool:
     """With the last one, the recovery codes went in the same instant: they come back too."""
     rows = OneTimeDevice.objects.filter(pk=number, account_id=account_id, kind=OneTimeDevice.Kind.APP)
-    gone = rows.filter(removed_at__isnull=False).first()
-    if gone is None:
+    removed = rows.filter(removed_at__isnull=False).first()
+    if removed is None:
         return False
-    RecoveryCode.objects.filter(account_id=account_id, replaced_at=gone.removed_at).update(replaced_at=None)
+    RecoveryCode.objects.filter(account_id=account_id, replaced_at=removed.removed_at).update(
+        replaced_at=None
+    )
     rows.update(removed_at=None)
     return True
 
@@ -106,13 +108,13 @@ def _application_back(account_id: int, number: int, _: datetime) -> bool:
 def _codes_back(account_id: int, _: int, now: datetime) -> bool:
     """The codes made last leave; those they replaced serve again."""
     codes = RecoveryCode.objects.filter(account_id=account_id)
-    made = (
+    made_at = (
         codes.filter(replaced_at__isnull=True).order_by("-made_at").values_list("made_at", flat=True).first()
     )
-    if made is None:
+    if made_at is None:
         return False
-    codes.filter(made_at=made).update(replaced_at=now)
-    codes.filter(replaced_at=made).update(replaced_at=None)
+    codes.filter(made_at=made_at).update(replaced_at=now)
+    codes.filter(replaced_at=made_at).update(replaced_at=None)
     return True
 
 

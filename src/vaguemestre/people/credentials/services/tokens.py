@@ -29,8 +29,8 @@ def mint_mail_token(
             bearers = (
                 Account.objects.filter(pk=member_id, state=Account.State.ACTIVE) if member_id else holders
             )
-            asked = bearers.filter(sessions__session_key=session_key, sessions__expire_date__gt=now)
-            holders = holders if asked.exists() else holders.none()
+            sessions = bearers.filter(sessions__session_key=session_key, sessions__expire_date__gt=now)
+            holders = holders if sessions.exists() else holders.none()
         account_id = holders.values_list("pk", flat=True).first()
         if account_id is None:
             raise Refusal("credentials.session-over")
@@ -54,13 +54,13 @@ def mint_program_token(
     Raises Refusal `credentials.session-over` (key unknown, revoked, expired, account not active); EngineDown.
     """
     with transaction.atomic(durable=True):
-        held = AppPassword.objects.select_related("account").filter(
+        active = AppPassword.objects.select_related("account").filter(
             token_sha256=key_sha256,
             scope=AppPassword.Scope.PROGRAM,
             revoked_at__isnull=True,
             account__state=Account.State.ACTIVE,
         )
-        row = held.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).first()
+        row = active.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).first()
         if row is None:
             raise Refusal("credentials.session-over")
         token = signed_token(keys, row.login or row.account.mailbox, now, life=PROGRAM_LIFE)
@@ -93,6 +93,6 @@ def forget_tokens(account_ids: Collection[int], *, session_key: str | None = Non
         rows = MailToken.objects.filter(session_key=session_key)
     else:
         rows = MailToken.objects.filter(account_id__in=account_ids)
-    gone = list(rows.values_list("token_sha256", flat=True))
+    token_sha256s = list(rows.values_list("token_sha256", flat=True))
     rows.delete()
-    return gone
+    return token_sha256s

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.people.directory.queries import primary_address, served_posts
-from vaguemestre.people.lifecycle.queries import withdrawn, withdrawn_among
+from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 from vaguemestre.schools.lists.models import ListRole, MailingList
 from vaguemestre.schools.lists.queries.members import accounts_by_person
 from vaguemestre.schools.lists.values import Manager, Role
@@ -59,7 +59,7 @@ def managers_of(list_id: int, now: datetime) -> list[Manager]:
 def manager_accounts(list_id: int, now: datetime) -> list[int]:
     """Accounts that moderate the list."""
     rows = ListRole.objects.filter(list_id=list_id, account__state="active")
-    rows = rows.exclude(account_id__in=withdrawn()).order_by("pk")
+    rows = rows.exclude(account_id__in=withdrawn_accounts()).order_by("pk")
     within = MailingList.objects.values_list("within", flat=True).get(pk=list_id)
     heads = _heads(within, now) if within else ()
     return list(dict.fromkeys((*rows.values_list("account_id", flat=True), *heads)))
@@ -90,4 +90,4 @@ def _heads(uai: str, now: datetime) -> tuple[int, ...]:
 
 def _active_owners() -> QuerySet[ListRole]:
     owners = ListRole.objects.filter(role=Role.OWNER, account__state="active")
-    return owners.exclude(account_id__in=withdrawn())
+    return owners.exclude(account_id__in=withdrawn_accounts())

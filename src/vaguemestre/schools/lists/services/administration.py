@@ -14,7 +14,7 @@ from vaguemestre.people.credentials.queries import people_with_mail
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
 from vaguemestre.people.directory.queries import people_by_address, primary_address, served_places
 from vaguemestre.people.directory.services import take_address, take_technical_names
-from vaguemestre.people.lifecycle.queries import withdrawn
+from vaguemestre.people.lifecycle.queries import withdrawn_accounts
 from vaguemestre.schools.lists.models import ListRole, MailingList
 from vaguemestre.schools.lists.queries import role_in
 from vaguemestre.schools.lists.rules.list_address import local_part
@@ -186,7 +186,7 @@ def managed_list(list_id: int, account_id: int, now: datetime) -> MailingList:
 def owner_addresses(row: MailingList) -> tuple[str, ...]:
     """Addresses of the list's owners."""
     owners = row.roles.filter(role=Role.OWNER, account__state="active").order_by("pk")
-    owners = owners.exclude(account_id__in=withdrawn())
+    owners = owners.exclude(account_id__in=withdrawn_accounts())
     people = (person for person in owners.values_list("account__person_id", flat=True) if person)
     addresses = (primary_address(person) for person in people)
     return tuple(address for address in addresses if address)

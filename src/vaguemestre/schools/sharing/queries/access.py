@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from vaguemestre.people.directory.rules.names import fold
-from vaguemestre.people.lifecycle.queries import withdrawn
+from vaguemestre.people.lifecycle.queries import withdrawn_accounts
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.rules.box_rights import parse_box_session
 from vaguemestre.schools.sharing.values import Access, BoxKind, Right
@@ -152,7 +152,7 @@ def _any_accent(word: str) -> str:
 
 def current_members(now: datetime) -> QuerySet[Member]:
     """Memberships that give access now, except those of withdrawn people or in their mailboxes."""
-    away = withdrawn()
+    away = withdrawn_accounts()
     rows = Member.objects.exclude(account_id__in=away).exclude(box__account_id__in=away)
     return rows.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=now),

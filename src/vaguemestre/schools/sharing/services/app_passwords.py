@@ -6,7 +6,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import app_passwords_held
+from vaguemestre.people.credentials.queries import app_passwords_of_holder
 from vaguemestre.people.credentials.services import add_app_password, revoke_app_password
 from vaguemestre.schools.sharing.values import Access, BoxKind, Right
 
@@ -32,6 +32,6 @@ def create_member_password(access: Access, account_id: int, name: str, *, by: st
 @transaction.atomic(durable=True)
 def revoke_member_password(access: Access, account_id: int, number: int, *, by: str, now: datetime) -> None:
     """Use case: revoke one of the member's own app passwords; another member's is ignored."""
-    if number in {row.app_password_id for row in app_passwords_held(access.account_id, account_id)}:
+    if number in {row.app_password_id for row in app_passwords_of_holder(access.account_id, account_id)}:
         revoke_app_password(access.account_id, number, by=by, now=now)
         record("sharing.key-revoked", to=f"box:{access.box_id}", by=by, at=now)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record, record_many
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import lives_of
+from vaguemestre.people.credentials.queries import accounts_by_person
 from vaguemestre.people.credentials.services import NewAccount, change_states, open_boxes
 from vaguemestre.people.directory.queries import (
     PlaceSummary,
@@ -164,7 +164,7 @@ def _sync_box(box: Box, posts: list[LeadershipPost], overlap: Overlap, *, by: st
     away = _away({post.person_id for post in posts})
     posts = [post for post in posts if post.person_id not in away]
     last_days = owners_on(posts, paris_day(now), overlap.before)
-    lives = lives_of(list(last_days))
+    lives = accounts_by_person(list(last_days))
     accounts = {
         account_id: last_days[person] for person, (account_id, _, state) in lives.items() if state != "closed"
     }
@@ -184,7 +184,7 @@ def _sync_box(box: Box, posts: list[LeadershipPost], overlap: Overlap, *, by: st
 
 def _away(people: Collection[int]) -> frozenset[int]:
     """Those of these people who are on long leave or have left."""
-    lives = lives_of(people)
+    lives = accounts_by_person(people)
     withdrawn = withdrawn_among([account_id for account_id, _, _ in lives.values()])
     return frozenset(person for person, (account_id, _, _) in lives.items() if account_id in withdrawn)
 
@@ -193,7 +193,7 @@ def _extend_leavers(box: Box, posts: list[LeadershipPost], kept_days: int, *, by
     """Keep leavers who serve elsewhere as readers for `kept_days`, to hand over work in progress."""
     last_days = recent_leavers(posts, paris_day(now), kept_days)
     moved = people_serving(list(last_days), paris_day(now))
-    for person_id, (account_id, _, state) in lives_of(list(moved)).items():
+    for person_id, (account_id, _, state) in accounts_by_person(list(moved)).items():
         left_at = end_of_day(last_days[person_id])
         rows = Member.objects.filter(box=box, account_id=account_id)
         was_owner = rows.filter(source=Source.POST).exists()

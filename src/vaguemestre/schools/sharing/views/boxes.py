@@ -14,7 +14,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.credentials.queries import app_passwords_held
+from vaguemestre.people.credentials.queries import app_passwords_of_holder
 from vaguemestre.people.directory.queries import find_academy_id
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.forms import AppPasswordForm, BoxRequestForm, NewMemberForm
@@ -141,7 +141,7 @@ def box_page(
         "history": queries.history_of(access.box_id),
         "form": form or NewMemberForm(initial={"starts_on": paris_day(now)}),
         "error": sentence(refusal) if refusal else "",
-        "app_passwords": app_passwords_held(access.account_id, request.who.account_id),
+        "app_passwords": app_passwords_of_holder(access.account_id, request.who.account_id),
         "new_password": new_password,
         "password_form": password_form or AppPasswordForm(),
         "done": _DONE.get(request.GET.get("fait", ""), ""),

@@ -17,7 +17,7 @@ from vaguemestre.access.sso.registry.values import Application, Visit
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import facts_of
+from vaguemestre.people.credentials.queries import account_facts
 
 _KEPT = timedelta(days=2)  # longer than any session, and than telling an absent application
 _OPEN = ("active", "pending")
@@ -102,7 +102,7 @@ def end_visits_of_sessions(session_keys: Collection[str], *, now: datetime) -> N
 @transaction.atomic(durable=True)
 def end_visits_of_accounts(account_ids: Collection[int], *, now: datetime) -> None:
     """Use case: of those accounts, the ones shut leave every application. Safe to run twice."""
-    shut = [facts.account_id for facts in facts_of(account_ids, now) if facts.state not in _OPEN]
+    shut = [facts.account_id for facts in account_facts(account_ids, now) if facts.state not in _OPEN]
     if shut:
         _end(Q(account_id__in=shut), now)
 

@@ -1,4 +1,4 @@
-"""The life of accounts: opened, suspended, resumed, closed, opened again."""
+"""Account states: open, suspend, resume, close and reopen accounts and mailboxes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from vaguemestre.people.credentials.models import (
     RecoveryCode,
     RecoveryContact,
 )
-from vaguemestre.people.credentials.rules.lives import state_after
+from vaguemestre.people.credentials.rules.account_states import state_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,16 @@ def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> 
     rows = Account.objects.bulk_create(
         [
             Account(
-                person_id=one.person_id,
-                username=one.username,
-                mailbox=one.mailbox,
-                role=one.role,
-                quota_mb=one.quota_mb,
+                person_id=account.person_id,
+                username=account.username,
+                mailbox=account.mailbox,
+                role=account.role,
+                quota_mb=account.quota_mb,
                 password=make_password(None),
                 state_since=now,
                 mailbox_since=now,
             )
-            for one in accounts
+            for account in accounts
         ],
         batch_size=500,
     )
@@ -90,7 +90,7 @@ def open_boxes(boxes: Sequence[NewAccount], *, by: str, now: datetime) -> list[i
 
     Inside the caller's transaction. A username taken meanwhile raises IntegrityError.
     """
-    opened = open_accounts([replace(one, role=Account.Role.BOX) for one in boxes], by=by, now=now)
+    opened = open_accounts([replace(box, role=Account.Role.BOX) for box in boxes], by=by, now=now)
     Account.objects.filter(pk__in=opened).update(state=Account.State.ACTIVE, activated_at=now)
     return opened
 
@@ -139,7 +139,7 @@ def _set_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: date
 
 
 def hold_mailbox(account_id: int, *, by: str, now: datetime) -> None:
-    """Nothing opens the mailbox until it is released; mail still comes. One that is closed stays so.
+    """Hold a mailbox: nothing opens it until it is released; mail still arrives. A closed one stays closed.
 
     Inside the caller's transaction.
     """
@@ -149,13 +149,13 @@ def hold_mailbox(account_id: int, *, by: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def release_mailboxes(held_before: datetime, *, by: str, now: datetime) -> int:
-    """Use case: those held since then or longer are opened again; how many."""
+    """Use case: release the mailboxes held since then or longer. Returns the count."""
     rows = Account.objects.filter(mailbox_state=Account.Mailbox.HELD, mailbox_since__lte=held_before)
     return move_mailboxes(list(rows.values_list("pk", flat=True)), Account.Mailbox.OPEN, by=by, now=now)
 
 
 def rename_account(account_id: int, username: str, *, by: str, now: datetime) -> None:
-    """Another username, taken already. The mailbox keeps its name inside. Inside the caller's transaction."""
+    """Set another username, reserved before; the mailbox keeps its name. Inside the caller's transaction."""
     Account.objects.filter(pk=account_id).update(username=username)
     record_many(
         [Line("credentials.account-renamed", f"account:{account_id}", by, now, {"username": username})]
@@ -164,9 +164,9 @@ def rename_account(account_id: int, username: str, *, by: str, now: datetime) ->
 
 
 def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
-    """Nothing its owner or a thief knew or held opens the account: password and sources of codes are gone.
+    """Withdraw every proof, of the owner or of a thief: password, devices, codes, passkeys.
 
-    It stays activated: a NUMEN alone never opens it again. Inside the caller's transaction.
+    The account stays activated: a NUMEN alone never opens it again. Inside the caller's transaction.
     """
     Account.objects.filter(pk=account_id).update(
         password=make_password(None), former_password="", former_until=None
@@ -180,9 +180,9 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
 
 
 def erase_account(account_id: int, *, by: str, now: datetime) -> None:
-    """What is left of a closed account is its names: whoever comes back activates it anew, as at first.
+    """Erase a closed account but its names; a person who comes back activates it again.
 
-    Every room is told to forget (`PersonErased`). Inside the caller's transaction.
+    Every room is told to erase its data (`PersonErased`). Inside the caller's transaction.
     """
     row = Account.objects.select_for_update().get(pk=account_id)
     withdraw_proofs(account_id, by=by, now=now)
@@ -198,7 +198,7 @@ def erase_account(account_id: int, *, by: str, now: datetime) -> None:
 
 
 def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:
-    """What the account may do beyond its owner's own affairs. Inside the caller's transaction."""
+    """Set the role of an account. Inside the caller's transaction."""
     Account.objects.filter(pk=account_id).update(role=Account.Role(role))
     record_many([Line("credentials.role-given", f"account:{account_id}", by, now, {"role": role})])
 

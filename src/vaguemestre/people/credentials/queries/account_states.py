@@ -1,4 +1,4 @@
-"""What the engines and the feeds need to know of accounts."""
+"""States of accounts and mailboxes, for engines, feeds and the lifecycle."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from vaguemestre.people.credentials.models import Account, AppPassword
 
-_IN_ONE_QUESTION = 10_000
+_BATCH_PARAMS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class AccountFacts:
     mailbox_state: str = "open"
 
 
-def facts_of(account_ids: Collection[int] | None, now: datetime) -> Iterator[AccountFacts]:
+def account_facts(account_ids: Collection[int] | None, now: datetime) -> Iterator[AccountFacts]:
     """Facts about those accounts, or about all (None): two questions for each ten thousand."""
     keys: Mapping[int, list[tuple[str, int]]] = {} if account_ids is not None else _app_keys(Q(), now)
-    for accounts in _some(account_ids):
+    for accounts in _account_batches(account_ids):
         columns = (
             "id",
             "person_id",
@@ -62,7 +62,7 @@ def facts_of(account_ids: Collection[int] | None, now: datetime) -> Iterator[Acc
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountStatus:
     """Account and mailbox, each with its state and since when (None: before dates were kept)."""
 
     account_id: int
@@ -75,30 +75,30 @@ class Standing:
     mailbox_since: datetime | None
 
 
-_STANDING = (
+_STATUS_COLUMNS = (
     "id", "person_id", "username", "mailbox", "state", "state_since", "mailbox_state", "mailbox_since"
 )  # fmt: skip
 
 
-def standings(account_ids: Collection[int]) -> dict[int, Standing]:
-    """By account; who is not there is left out."""
-    found: dict[int, Standing] = {}
-    for accounts in _some(account_ids):
-        found |= {row[0]: Standing(*row) for row in accounts.values_list(*_STANDING)}
-    return found
+def account_statuses(account_ids: Collection[int]) -> dict[int, AccountStatus]:
+    """Account → status; unknown ids are left out."""
+    statuses: dict[int, AccountStatus] = {}
+    for accounts in _account_batches(account_ids):
+        statuses |= {row[0]: AccountStatus(*row) for row in accounts.values_list(*_STATUS_COLUMNS)}
+    return statuses
 
 
-def standing(account_id: int) -> Standing | None:
-    return standings([account_id]).get(account_id)
+def account_status(account_id: int) -> AccountStatus | None:
+    return account_statuses([account_id]).get(account_id)
 
 
 def open_accounts_of(person_ids: Collection[int]) -> dict[int, int]:
     """Account → person, for those of these people that are not closed."""
-    found: dict[int, int] = {}
-    for some in batched(person_ids, _IN_ONE_QUESTION):
-        rows = Account.objects.filter(person_id__in=some).exclude(state=Account.State.CLOSED)
-        found |= {pk: person_id or 0 for pk, person_id in rows.values_list("pk", "person_id")}
-    return found
+    accounts: dict[int, int] = {}
+    for batch in batched(person_ids, _BATCH_PARAMS):
+        rows = Account.objects.filter(person_id__in=batch).exclude(state=Account.State.CLOSED)
+        accounts |= {pk: person_id or 0 for pk, person_id in rows.values_list("pk", "person_id")}
+    return accounts
 
 
 def is_closed(account_id: int) -> bool:
@@ -115,19 +115,19 @@ def closed_before(moment: datetime) -> list[int]:
 
 def accounts_of(person_ids: Collection[int]) -> list[int]:
     """The accounts of those people; somebody may have none."""
-    found: list[int] = []
-    for some in batched(person_ids, _IN_ONE_QUESTION):
-        found += Account.objects.filter(person_id__in=some).values_list("pk", flat=True)
-    return found
+    account_ids: list[int] = []
+    for batch in batched(person_ids, _BATCH_PARAMS):
+        account_ids += Account.objects.filter(person_id__in=batch).values_list("pk", flat=True)
+    return account_ids
 
 
 def people_with_mail(person_ids: Collection[int]) -> dict[int, int]:
     """Person → account, for those of the people whose mailbox still receives: any but a closed one."""
-    found: dict[int, int] = {}
-    for some in batched(person_ids, _IN_ONE_QUESTION):
-        rows = Account.objects.filter(person_id__in=some).exclude(state=Account.State.CLOSED)
-        found.update((person, pk) for person, pk in rows.values_list("person_id", "pk") if person)
-    return found
+    accounts: dict[int, int] = {}
+    for batch in batched(person_ids, _BATCH_PARAMS):
+        rows = Account.objects.filter(person_id__in=batch).exclude(state=Account.State.CLOSED)
+        accounts.update((person, pk) for person, pk in rows.values_list("person_id", "pk") if person)
+    return accounts
 
 
 def accounts_by_dossier(academy_id: int, dossiers: Collection[str]) -> dict[str, tuple[int, str]]:
@@ -152,25 +152,25 @@ def accounts_of_people(
     academy_id: int, person_ids: Collection[int] | None = None
 ) -> dict[int, tuple[int, str]]:
     """Person → (account id, state), for the whole académie or for some of it."""
-    found = Account.objects.filter(person__academy_id=academy_id)
-    found = found if person_ids is None else found.filter(person_id__in=person_ids)
-    rows = found.values_list("person_id", "id", "state")
+    accounts = Account.objects.filter(person__academy_id=academy_id)
+    accounts = accounts if person_ids is None else accounts.filter(person_id__in=person_ids)
+    rows = accounts.values_list("person_id", "id", "state")
     return {person_id: (pk, state) for person_id, pk, state in rows.iterator(2000)}
 
 
-def _some(account_ids: Collection[int] | None) -> Iterator[QuerySet[Account]]:
+def _account_batches(account_ids: Collection[int] | None) -> Iterator[QuerySet[Account]]:
     if account_ids is None:
         yield Account.objects.order_by("id")
         return
-    for some in batched(account_ids, _IN_ONE_QUESTION):
-        yield Account.objects.filter(pk__in=some)
+    for batch in batched(account_ids, _BATCH_PARAMS):
+        yield Account.objects.filter(pk__in=batch)
 
 
 def _app_keys(which: Q, now: datetime) -> Mapping[int, list[tuple[str, int]]]:
     good = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
     good &= Q(scope__in=(AppPassword.Scope.MAIL, AppPassword.Scope.BOTH))  # the engines open mailboxes only
-    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    by_account: dict[int, list[tuple[str, int]]] = defaultdict(list)
     rows = AppPassword.objects.filter(which & good).order_by("id")
     for account_id, sha256, expires in rows.values_list("account_id", "token_sha256", "expires_at"):
-        found[account_id].append((sha256, int(expires.timestamp()) if expires else 0))
-    return found
+        by_account[account_id].append((sha256, int(expires.timestamp()) if expires else 0))
+    return by_account

@@ -1,4 +1,4 @@
-"""Which state follows which act (docs/domain.md §3.6)."""
+"""Account state transitions (docs/domain.md §3.6)."""
 
 from vaguemestre.foundation.kernel.errors import Refusal
 

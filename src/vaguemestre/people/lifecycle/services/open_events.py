@@ -1,0 +1,148 @@
+"""Open, advance and end lifecycle events. Parts, inside the caller's transaction."""
+
+from datetime import date, datetime, timedelta
+
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.people.credentials.queries import account_status
+from vaguemestre.people.credentials.services import change_states, move_mailboxes
+from vaguemestre.people.directory.services import delete_former_addresses, hide_people
+from vaguemestre.people.lifecycle import queries, rules
+from vaguemestre.people.lifecycle.events import (
+    ClosingNear,
+    MailboxPurgeDue,
+    MembershipsChanged,
+    NeutralReplyDue,
+    NeutralReplyEnded,
+)
+from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.people.lifecycle.values import ConsequenceTable, EventKind, LifecycleDelays, Step
+
+MAX_AHEAD = timedelta(days=3 * 365)  # of an event, and of a neutral reply without a known end
+CLOSING_STEPS = frozenset({Step.CLOSE, Step.FREEZE, Step.PURGE})
+
+
+def create_event(account_id: int, kind: EventKind, effect_on: date, by: str, now: datetime) -> LifecycleEvent:
+    """Create and journal an event; `advance_event` then runs its steps."""
+    event = LifecycleEvent.objects.create(
+        account_id=account_id, event=kind, effect_on=effect_on, by=by, declared_at=now, next_on=effect_on
+    )
+    record(f"lifecycle.{kind}", to=f"account:{account_id}", by=by, at=now, effect_on=effect_on.isoformat())
+    return event
+
+
+def advance_event(
+    event: LifecycleEvent, delays: LifecycleDelays, table: ConsequenceTable, *, now: datetime, today: date
+) -> None:
+    """Run the due steps, send the due notice, and schedule the next day."""
+    dues = rules.due_steps(table[EventKind(event.event)], event.effect_on, event.closes_on)
+    for step in rules.steps_to_run(dues, event.done, today):
+        run_step(event, step, table, "system", now)
+        event.done = [*event.done, step]
+    closes_on = rules.closing_day(dues)
+    ahead = rules.notice_due(closes_on, event.done, today, delays.notices)
+    if closes_on and ahead is not None:
+        names = rules.notices_covered_by(ahead, delays.notices)
+        event.done = [*event.done, *(name for name in names if name not in event.done)]
+        announce(ClosingNear(event.account_id, closes_on.isoformat(), now.isoformat()))
+    schedule_next(event, table, delays, today)
+
+
+def schedule_next(
+    event: LifecycleEvent, table: ConsequenceTable, delays: LifecycleDelays, today: date
+) -> None:
+    """Save the event with its next due day."""
+    dues = rules.due_steps(table[EventKind(event.event)], event.effect_on, event.closes_on)
+    event.next_on = rules.next_due_day(dues, event.done, today, delays.notices)
+    event.save()
+
+
+def run_step(event: LifecycleEvent, step: Step, table: ConsequenceTable, by: str, now: datetime) -> None:
+    """Run one step of an event."""
+    account_id = event.account_id
+    match step:
+        case Step.HIDE:
+            hide_people([_person_id_of(account_id)], hidden=True, by=by, now=now)
+        case Step.ANSWER:
+            announce_neutral_reply(event, table)
+        case Step.FORGET:
+            delete_former_addresses(_person_id_of(account_id), event.left_domain, by=by, now=now)
+        case Step.WITHDRAW:
+            event.withdrawn_at = now
+            announce(MembershipsChanged(account_id))
+        case Step.SUSPEND:
+            _suspend(account_id, by, now)
+        case Step.CLOSE | Step.FREEZE:
+            change_states([account_id], "close", by=by, now=now)
+            state = "frozen" if step is Step.FREEZE else "closed"
+            move_mailboxes([account_id], state, by=by, now=now)
+        case Step.PURGE:
+            purge_mailbox(account_id, by, now)
+
+
+def _suspend(account_id: int, by: str, now: datetime) -> None:
+    if _state_of(account_id) != "closed":
+        change_states([account_id], "suspend", by=by, now=now)
+
+
+def purge_mailbox(account_id: int, by: str, now: datetime) -> None:
+    """Mark the mailbox as purged, and announce that its mail is to be erased."""
+    if move_mailboxes([account_id], "purged", by=by, now=now):
+        announce(MailboxPurgeDue(account_id))
+
+
+def announce_neutral_reply(event: LifecycleEvent, table: ConsequenceTable) -> None:
+    """Announce the neutral reply of an event, from its day until the closing of the account."""
+    dues = rules.due_steps(table[EventKind(event.event)], event.effect_on, event.closes_on)
+    forgotten_on = next((due.on for due in dues if due.step is Step.FORGET), None)
+    ends_on = rules.closing_day(dues) or forgotten_on or event.effect_on + MAX_AHEAD
+    address = event.new_address if event.tells_new_address else ""
+    starts_on = event.effect_on.isoformat()
+    announce(NeutralReplyDue(event.account_id, starts_on, ends_on.isoformat(), address, event.left_domain))
+
+
+def end_open_event(account_id: int, *, by: str, now: datetime, replaced_by: EventKind | None = None) -> bool:
+    """End the open event and undo its steps, except those that the event replacing it runs itself.
+
+    False if none was open. An account closed before a death stays closed if the death is cancelled.
+    """
+    event = queries.open_event(account_id)
+    if event is None:
+        return False
+    done = set(event.done)
+    LifecycleEvent.objects.filter(pk=event.pk).update(ended_at=now, next_on=None, withdrawn_at=None)
+    record("lifecycle.ended", to=f"account:{account_id}", by=by, at=now, event=event.event)
+    if Step.HIDE in done:
+        hide_people([_person_id_of(account_id)], hidden=False, by=by, now=now)
+    if Step.ANSWER in done:
+        announce(NeutralReplyEnded(account_id))
+    if Step.WITHDRAW in done:
+        announce(MembershipsChanged(account_id))
+    if Step.SUSPEND in done and replaced_by is None and _state_of(account_id) == "suspended":
+        change_states([account_id], "resume", by=by, now=now)
+    if done & CLOSING_STEPS and replaced_by is not EventKind.DEATH:
+        _reopen(event, by, now)
+    return True
+
+
+def _reopen(event: LifecycleEvent, by: str, now: datetime) -> None:
+    """Reopen account and mailbox, unless the account was closed before the event was declared."""
+    account = account_status(event.account_id)
+    if account is None:
+        return
+    was_closed = account.state_since is None or account.state_since < event.declared_at
+    if event.event == EventKind.DEATH and was_closed:
+        move_mailboxes([account.account_id], "closed", by=by, now=now)
+        return
+    change_states([account.account_id], "reopen", by=by, now=now)
+    move_mailboxes([account.account_id], "open", by=by, now=now)
+
+
+def _person_id_of(account_id: int) -> int:
+    account = account_status(account_id)
+    return account.person_id or 0 if account else 0
+
+
+def _state_of(account_id: int) -> str:
+    account = account_status(account_id)
+    return account.state if account else ""
