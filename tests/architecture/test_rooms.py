@@ -19,7 +19,7 @@ CATCH_ALL_ROOMS = {"cli"}
 CATCH_ALL_FILES = {  # loops that outlive what they run, each failure logged and tried again
     "foundation/jobs/tasks.py",
     "foundation/jobs/periodic.py",
-    "foundation/push/application.py",
+    "foundation/push/session_watch.py",
 }
 
 

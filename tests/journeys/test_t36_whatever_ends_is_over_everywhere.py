@@ -35,11 +35,13 @@ VERIFIER = "v" * 43
 CLIENT, SECRET, BACK = "matrice", "m" * 43, "http://localhost:1/retour"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
-WEB = frozenset({"pages", "box pages", "borrowed", "push", "oidc", "cas", "saml", "refresh"})
+BOX = frozenset({"box pages", "box push"})
+BORROWED = frozenset({"borrowed", "borrowed push"})
+WEB = BOX | BORROWED | frozenset({"pages", "push", "oidc", "cas", "saml", "refresh"})
 PROGRAMS = frozenset({"imap", "smtp", "managesieve", "carddav", "list"})
 SHARED = frozenset({"box imap", "box smtp"})
 # What others do in that person's mailbox, or it does by itself.
-LEFT_BEHIND = frozenset({"redirect", "lent"})
+LEFT_BEHIND = frozenset({"redirect", "lent", "lent push"})
 EVERYTHING = WEB | PROGRAMS | SHARED | LEFT_BEHIND
 # What ends; every other channel of the person goes on.
 ENDS: dict[str, frozenset[str]] = {
@@ -52,8 +54,8 @@ ENDS: dict[str, frozenset[str]] = {
     "sheltered": EVERYTHING,  # as compromised, where the mailbox is not held for some hours
     "closed": EVERYTHING,
     "death": EVERYTHING,
-    "membership": SHARED | {"box pages"},
-    "loan": frozenset({"borrowed"}),
+    "membership": SHARED | BOX,
+    "loan": BORROWED,
     "keeper": frozenset({"list"}),
 }
 
@@ -292,8 +294,10 @@ def carddav(instance: Instance, stack: contextlib.ExitStack, login: str, passwor
     return over
 
 
-def push(pages: APIRequestContext, instance: Instance, stack: contextlib.ExitStack) -> Callable[[], bool]:
-    html = pages.get(f"{instance.web}/messagerie/").text()
+def push(
+    pages: APIRequestContext, instance: Instance, stack: contextlib.ExitStack, mailbox: str = ""
+) -> Callable[[], bool]:
+    html = pages.get(f"{instance.web}{mailbox}/messagerie/").text()
     place, ticket = (re.search(rf'data-{name}="([^"]+)"', html) for name in ("push", "ticket"))
     assert place
     assert ticket
@@ -459,6 +463,9 @@ def opened(
         "pages": lambda: "/alogin" in pages.get(f"{instance.web}/messagerie/").url,
         "box pages": lambda: not reads(pages, f"{instance.web}/boites/{who['box']}/messagerie/"),
         "push": push(pages, instance, stack),
+        "box push": push(pages, instance, stack, f"/boites/{who['box']}"),
+        "borrowed push": push(pages, instance, stack, f"/boites/{who['borrowed']}"),
+        "lent push": push(friend, instance, stack, f"/boites/{who['lent']}"),
         "refresh": refreshing(pages, instance),
         "borrowed": lambda: not writes_from(pages, instance, who["borrowed"]),
         "lent": lambda: not writes_from(friend, instance, who["lent"]),
@@ -468,7 +475,7 @@ def opened(
     for name, address in (("oidc", oidc), ("cas", cas)):
         assert "Bonjour" in pages.get(address).text()
         over[name] = lambda at=address: pages.get(at, max_redirects=0).status == 303
-    seen = ("pages", "box pages", "borrowed", "lent", "push", "oidc", "cas", "saml")
+    seen = [name for name in over if name in WEB | LEFT_BEHIND and name not in ("redirect", "refresh")]
     assert [name for name in seen if over[name]()] == []
     return over
 

@@ -14,17 +14,26 @@ from django.utils.module_loading import import_string
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
+from vaguemestre.access.signin.revocations import mark_of
 from vaguemestre.foundation.push.application import PushApplication, Receive, Scope, Send
+from vaguemestre.foundation.push.hub import Hub
+from vaguemestre.foundation.push.session_watch import SessionWatch
+from vaguemestre.schools.sharing.rules.box_rights import names_ending
 from vaguemestre.site import secrets
 
 
-def over(session_keys: set[str]) -> set[str]:
-    """Ended sessions among the given keys, from the database."""
+def open_until(session_keys: set[str]) -> dict[str, float]:
+    """Those of the sessions that are open → Unix time when each ends if it is not used; of the database."""
     close_old_connections()
-    sessions_over = import_string("vaguemestre.access.signin.queries.sessions_over")
-    ended_names = import_string("vaguemestre.schools.sharing.queries.ended_session_names")
-    ended: set[str] = ended_names(session_keys, timezone.now(), sessions_over)
-    return ended
+    sessions_open_until = import_string("vaguemestre.access.signin.queries.sessions_open_until")
+    session_names_open_until = import_string("vaguemestre.schools.sharing.queries.session_names_open_until")
+    ends = session_names_open_until(session_keys, timezone.now(), sessions_open_until)
+    return {key: ends_at.timestamp() for key, ends_at in ends.items()}
+
+
+def marks_of(session_key: str) -> tuple[int, ...]:
+    """The marks under which the end of that session is told."""
+    return tuple(mark_of(name) for name in names_ending(session_key))
 
 
 def door(question: bytes) -> int:
@@ -40,6 +49,8 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     django.setup()
     config = settings.CONFIG
+    hub = Hub(marks_of=marks_of)
+    revocations = import_string("vaguemestre.access.signin.ports.revocations").get()
     push = PushApplication(
         ticket_key=secrets.read(config.secrets_dir, "push_key"),
         notify_key=secrets.read(config.secrets_dir, "notify_key"),
@@ -51,8 +62,8 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
                 f"http://127.0.0.1:{config.ports.web}",
             )
         ),
-        revocations=import_string("vaguemestre.access.signin.ports.revocations").get().count,
-        ended=over,
+        hub=hub,
+        sessions=SessionWatch(hub, revocations, open_until),
         throttle=door,
     )
 
@@ -68,7 +79,7 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
 
 @contextlib.asynccontextmanager
 async def _watching(push: PushApplication) -> AsyncIterator[None]:
-    task = asyncio.ensure_future(push.watch())
+    task = asyncio.ensure_future(push.sessions.run())
     yield
     task.cancel()
 

@@ -16,6 +16,7 @@ from tests.access.signin.redirects import HOSTILE
 from vaguemestre.access.signin import handlers
 from vaguemestre.access.signin.models import Attempts, BrowserSession
 from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.revocations import mark_of
 from vaguemestre.access.signin.rules.session_keys import session_digest
 from vaguemestre.people.credentials.events import AccountsChanged
 from vaguemestre.people.credentials.models import Account, MailToken
@@ -181,11 +182,12 @@ def test_signing_out_ends_the_session_and_its_tokens(
         token_sha256="b" * 64,
         expires_at=timezone.now() + timedelta(minutes=5),
     )
-    count = revocations.get().count()
+    count, seen = revocations.get().count(), revocations.get().end_count()
     answer = client.post("/deconnexion")
     assert answer["Location"].startswith("/alogin")
     assert engines.refused == ["a" * 64]
     assert revocations.get().count() > count
+    assert revocations.get().ended_since(seen) == {mark_of(session_digest(key))}
     client.cookies[COOKIE] = key  # a copy of the cookie
     assert client.get("/").status_code == 302
     assert not BrowserSession.objects.exists()

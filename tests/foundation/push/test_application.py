@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,27 +13,71 @@ from django.db import OperationalError
 
 from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.push.application import PushApplication
-from vaguemestre.foundation.push.hub import Hub
+from vaguemestre.foundation.push.hub import Hub, Stream
+from vaguemestre.foundation.push.session_watch import WHOLE_LOOK_SECONDS, SessionWatch
 from vaguemestre.foundation.push.values import Change, ChangeKind
 
 MAILBOX = "nmarin@ac-amiens.test"
 PAGE = "http://localhost:8000"
 
 
+def mark_of(session: str) -> int:
+    return zlib.crc32(session.encode())
+
+
+class Endings:
+    """What other processes tell of sessions that end; `ring`: how many of them are told one by one."""
+
+    def __init__(self, ring: int = 100) -> None:
+        self.marks: list[int] = []
+        self.ring = ring
+
+    def end_count(self) -> int:
+        return len(self.marks)
+
+    def ended_since(self, seen: int) -> frozenset[int] | None:
+        new = self.marks[seen:]
+        return frozenset(new) if len(new) <= self.ring else None
+
+
 class Server:
     """One Push and what may be asked of it, over the ASGI messages themselves."""
 
     def __init__(self) -> None:
-        self.moved = 0
-        self.ended: set[str] = set()
+        self.now = time.time()
+        self.ends: dict[str, float] = {}  # of sessions that do not end in a day
+        self.questions: list[set[str]] = []  # put to the database
+        self.endings = Endings()
+        self.hub = Hub(marks_of=lambda session: (mark_of(session),))
+        self.watch = SessionWatch(self.hub, self.endings, self.open_until, clock=lambda: self.now)
         self.push = PushApplication(
             ticket_key="k",
             notify_key="n",
             throttle_key="p",
             origins={PAGE},
-            revocations=lambda: self.moved,
-            ended=lambda keys: keys & self.ended,
+            hub=self.hub,
+            sessions=self.watch,
         )
+
+    def open_until(self, keys: set[str]) -> dict[str, float]:
+        self.questions.append(keys)
+        ends = {key: self.ends.get(key, self.now + 86_400) for key in keys}
+        return {key: end for key, end in ends.items() if end > self.now}
+
+    def end(self, session: str) -> None:
+        """As another process does: in the database, then told."""
+        self.ends[session] = 0.0
+        self.endings.marks.append(mark_of(session))
+
+    def join(self, count: int) -> list[Stream]:
+        return [self.hub.join(tickets.Ticket(MAILBOX, f"s{number}")) for number in range(count)]
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator["asyncio.Task[None]"]:
+        task = asyncio.ensure_future(self.watch.run(every=0.001))
+        await asyncio.sleep(0)  # it takes note of the count
+        yield task
+        task.cancel()
 
     async def ask(self, method: str, path: str, *, query: str = "", body: bytes = b"", **headers: str) -> int:
         said: list[dict[str, Any]] = []
@@ -147,25 +192,45 @@ def test_a_wrong_ticket_opens_nothing() -> None:
 
 def test_a_ticket_of_an_ended_session_opens_nothing() -> None:
     async def test(server: Server) -> None:
-        server.ended.add("s1")
+        server.end("s1")
         ticket = tickets.issue("k", tickets.Ticket(MAILBOX, "s1"), now=time.time())
         assert await server.ask("GET", "/flux", query=f"t={ticket}") == 403
 
     run(test)
 
 
+async def last_word(page: Open) -> Any:
+    while (word := await page.next()).get("more_body"):
+        pass
+    return word
+
+
 def test_an_ended_session_loses_its_stream_and_no_other() -> None:
     async def test(server: Server) -> None:
-        watching = asyncio.ensure_future(server.push.watch(every=0.01))
-        async with server.page("s1") as one, server.page("s2") as two:
-            server.ended.add("s1")
-            server.moved += 1
-            while (last := await one.next()).get("more_body"):
-                pass
-            assert last == {"type": "http.response.body", "body": b""}
+        async with server.page("s1") as one, server.page("s2") as two, server.watching():
+            server.end("s1")
+            assert await last_word(one) == {"type": "http.response.body", "body": b""}
             await server.notify()
             assert await two.event()
-        watching.cancel()
+
+    run(test)
+
+
+def test_a_session_that_ends_while_its_stream_opens_is_refused_or_ended() -> None:
+    """Between the answer of the database and the opening nothing is missed: the stream is known before."""
+
+    async def test(server: Server) -> None:
+        answer = server.open_until
+
+        def open_until(keys: set[str]) -> dict[str, float]:
+            ends = answer(keys)
+            if len(server.questions) == 1:
+                server.end("s1")
+            return ends
+
+        server.watch.open_until = open_until
+        async with server.watching(), server.page("s1") as one:
+            assert (await last_word(one))["body"] == b""
 
     run(test)
 
@@ -173,47 +238,89 @@ def test_an_ended_session_loses_its_stream_and_no_other() -> None:
 def test_a_database_error_does_not_end_the_watch() -> None:
     async def test(server: Server) -> None:
         failing = [OperationalError("away"), RuntimeError("a defect")]
-        answer = server.push.ended
+        answer = server.open_until
 
-        def over(keys: set[str]) -> set[str]:
+        def open_until(keys: set[str]) -> dict[str, float]:
             if failing:
                 raise failing.pop()
             return answer(keys)
 
-        async with server.page("s1") as one:
-            server.push.ended = over
-            watching = asyncio.ensure_future(server.push.watch(every=0.01))
-            await asyncio.sleep(0)  # it takes note of the counter
-            server.ended.add("s1")
-            server.moved += 1
-            while (await one.next()).get("more_body"):
-                pass
+        async with server.page("s1") as one, server.watching() as task:
+            server.watch.open_until = open_until
+            server.end("s1")
+            await last_word(one)
             assert not failing
-            assert not watching.done()
-        watching.cancel()
+            assert not task.done()
 
     run(test)
 
 
-def test_the_database_is_asked_about_some_sessions_at_a_time() -> None:
+def test_of_5_000_sessions_those_that_ended_are_asked_about_alone() -> None:
     async def test(server: Server) -> None:
-        asked: list[set[str]] = []
+        streams = server.join(5_000)
+        async with server.watching():
+            server.end("s1100")
+            assert await asyncio.wait_for(streams[1_100].queue.get(), 10) is None
+            assert server.questions == [{"s1100"}]
+            server.end("elsewhere")  # no page of that session is open
+            server.end("s1101")
+            assert await asyncio.wait_for(streams[1_101].queue.get(), 10) is None
+        assert server.questions[1:] == [{"s1101"}]
+        assert len([stream for stream in streams if stream.queue.empty()]) == 5_000
 
-        def over(keys: set[str]) -> set[str]:
-            asked.append(keys)
-            return keys & {"s1100"}
+    run(test)
 
-        streams = [server.push.hub.join(tickets.Ticket(MAILBOX, f"s{number}")) for number in range(1_200)]
-        server.push.ended = over
-        watching = asyncio.ensure_future(server.push.watch(every=0.01))
-        await asyncio.sleep(0)  # it takes note of the counter
-        server.moved += 1
-        assert await asyncio.wait_for(streams[1_100].queue.get(), 10) is None
-        while len(asked) < 3:
-            await asyncio.sleep(0)
-        assert max(map(len, asked)) <= 500
-        assert set().union(*asked) == {f"s{number}" for number in range(1_200)}
-        watching.cancel()
+
+def test_more_endings_than_are_told_have_all_sessions_looked_at_some_at_a_time() -> None:
+    async def test(server: Server) -> None:
+        streams = server.join(1_200)
+        async with server.watching():
+            for number in range(101):
+                server.endings.marks.append(number)
+            server.ends["s1100"] = 0.0
+            assert await asyncio.wait_for(streams[1_100].queue.get(), 10) is None
+            while len(server.questions) < 3:
+                await asyncio.sleep(0)
+        assert max(map(len, server.questions)) <= 500
+        assert set().union(*server.questions) == {f"s{number}" for number in range(1_200)}
+
+    run(test)
+
+
+def test_a_session_that_expires_loses_its_stream_without_being_told_of() -> None:
+    async def test(server: Server) -> None:
+        server.ends["s1"] = server.now + 90
+        async with server.page("s1") as one, server.page("s2") as two, server.watching():
+            server.now += 91
+            assert (await last_word(one))["body"] == b""
+            await server.notify()
+            assert await two.event()
+
+    run(test)
+
+
+def test_a_session_that_was_used_since_goes_on() -> None:
+    async def test(server: Server) -> None:
+        server.ends["s1"] = server.now + 30
+        async with server.page("s1") as one, server.watching():
+            server.ends["s1"] = server.now + 3_600
+            server.now += 31
+            while {"s1"} not in server.questions[1:]:
+                await asyncio.sleep(0.001)
+            await server.notify()
+            assert await one.event()
+
+    run(test)
+
+
+def test_an_end_that_nobody_told_is_seen_within_a_minute() -> None:
+    """Whoever deleted the session was killed before it said so."""
+
+    async def test(server: Server) -> None:
+        async with server.page("s1") as one, server.watching():
+            server.ends["s1"] = 0.0
+            server.now += WHOLE_LOOK_SECONDS
+            assert (await last_word(one))["body"] == b""
 
     run(test)
 
@@ -221,8 +328,8 @@ def test_the_database_is_asked_about_some_sessions_at_a_time() -> None:
 def test_a_page_that_leaves_is_forgotten() -> None:
     async def test(server: Server) -> None:
         async with server.page():
-            assert len(server.push.hub) == 1
-        assert len(server.push.hub) == 0
+            assert len(server.hub) == 1
+        assert len(server.hub) == 0
 
     run(test)
 
@@ -249,7 +356,7 @@ def test_only_our_own_pages_may_read_a_stream() -> None:
 
 def test_a_page_that_does_not_read_is_closed_rather_than_kept_in_memory() -> None:
     async def test(server: Server) -> None:
-        stream = server.push.hub.join(tickets.Ticket(MAILBOX, "s1"))
+        stream = server.hub.join(tickets.Ticket(MAILBOX, "s1"))
         for _ in range(200):
             await server.notify()
         assert stream.queue.qsize() <= 101

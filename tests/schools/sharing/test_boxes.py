@@ -7,7 +7,8 @@ from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.schools.sharing.conftest import Engines, School, address_of, lead, now
 
-from vaguemestre.access.signin.ports import deliver_notice
+from vaguemestre.access.signin.ports import deliver_notice, revocations
+from vaguemestre.access.signin.revocations import mark_of
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -20,7 +21,7 @@ from vaguemestre.people.directory.models import Assignment, Structure, TakenName
 from vaguemestre.schools.sharing import handlers, queries, services
 from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersChanged
 from vaguemestre.schools.sharing.models import Box, Member
-from vaguemestre.schools.sharing.rules.box_rights import box_session_key
+from vaguemestre.schools.sharing.rules.box_rights import box_session_key, names_ending
 from vaguemestre.schools.sharing.rules.owners import end_of_day
 from vaguemestre.schools.sharing.values import MembershipTerms, Overlap, Right
 
@@ -65,9 +66,14 @@ def test_another_head_comes_by_feed_and_the_former_one_is_out_in_one_run(
     assert queries.owners_of(school.box.pk, now()) == [new.pk]
     assert queries.access_to(school.box.pk, school.head.pk, now()) is None
     name = box_session_key("session", school.box.pk, school.head.pk)
-    assert queries.ended_session_names({name}, now(), lambda keys, at: ()) == {name}
+    assert queries.ended_session_names({name}, now(), lambda keys, at: dict.fromkeys(keys, at)) == {name}
     assert AppPassword.objects.get().revoked_at is not None
+    seen = revocations.get().end_count()
     run_now(AccessEnded(school.box.pk, school.head.pk))
+    marks = revocations.get().ended_since(seen)
+    assert {mark_of(told) for told in names_ending(name)} & (
+        marks or set()
+    )  # the streams they have open there end
     assert engines.cut == ["ce.0800001a@ac-amiens.test"]
     told = list(Entry.objects.filter(to=f"box:{school.box.pk}").values_list("action", flat=True))
     assert told.index("sharing.owner-left") > told.index("sharing.owner-came")

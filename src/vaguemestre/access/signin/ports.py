@@ -1,6 +1,6 @@
 """What signin is lent: the counter every worker watches, and a way into inboxes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,12 +9,26 @@ from vaguemestre.foundation.kernel.slots import Slot
 
 
 class Revocations(Protocol):
-    """A number shared by all processes of the instance. It moved: forget what you remember of sessions."""
+    """What all processes of the instance are told of sessions that ended and of people who changed."""
 
-    def count(self) -> int: ...
+    def count(self) -> int:
+        """Moves at each change: forget what you remember of sessions."""
+        ...
 
-    def bump(self) -> None:
-        """Called after the commit that ends sessions or changes accounts."""
+    def end_count(self) -> int:
+        """Moves when sessions ended."""
+        ...
+
+    def bump(self, ended: Collection[str] | None = None) -> None:
+        """Called after the commit that ends these sessions; None where it is not known which."""
+        ...
+
+    def refresh(self) -> None:
+        """Called after the commit that changes a person, or their preferences, and ends nothing."""
+        ...
+
+    def ended_since(self, seen: int) -> frozenset[int] | None:
+        """Marks (`revocations.mark_of`) of what ended since `end_count` was that; None: look at all."""
         ...
 
 

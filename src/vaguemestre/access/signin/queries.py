@@ -86,10 +86,15 @@ def was_shared(session_key: str) -> bool:
 
 def sessions_over(session_keys: Collection[str], now: datetime) -> set[str]:
     """Those of the keys that open nothing any more."""
-    alive = BrowserSession.objects.filter(
+    return set(session_keys) - sessions_open_until(session_keys, now).keys()
+
+
+def sessions_open_until(session_keys: Collection[str], now: datetime) -> dict[str, datetime]:
+    """Key of an open session → when it ends unless it is used in the meantime."""
+    rows = BrowserSession.objects.filter(
         pk__in=session_keys, expire_date__gt=now, account__state="active"
-    ).values_list("pk", flat=True)
-    return set(session_keys) - set(alive)
+    ).values_list("pk", "expire_date")
+    return dict(rows)
 
 
 def is_forgotten(account_id: int, mark: str) -> bool:

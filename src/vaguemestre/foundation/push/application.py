@@ -3,18 +3,16 @@
 import asyncio
 import hmac
 import json
-import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
 from vaguemestre.foundation.kernel import tickets
-from vaguemestre.foundation.push.hub import Hub
+from vaguemestre.foundation.push.hub import Hub, Stream
 from vaguemestre.foundation.push.rules import parse_changes
-
-log = logging.getLogger(__name__)
+from vaguemestre.foundation.push.session_watch import SessionWatch
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,17 +23,12 @@ TICKET_LIFE_SECONDS = 12 * 3600  # the session is checked as well at each openin
 HEARTBEAT_SECONDS = 20.0  # keeps proxies from closing a quiet stream
 MAX_PENDING_SIGN_INS = 32  # of mail clients, checked in parallel
 MAX_NOTIFICATION_BYTES = 1_000_000
-SESSION_BATCH = 500  # sessions in one database query
-IDLE_SHARE = 4  # the watch rests that many times as long as its last check took
-MAX_REST_SECONDS = 1.0
-MAX_PAUSE_SECONDS = 8.0  # between two tries while the database is away
 
 
 @dataclass
 class PushApplication:
     """Three endpoints, each with its own key: streams by ticket, `/dovecot`, `/porte`.
 
-    `ended(keys)` returns the ended ones of these sessions; `revocations()` changes when one may have ended.
     `throttle(question)`: seconds Dovecot must delay a sign-in of a mail client.
     """
 
@@ -43,10 +36,9 @@ class PushApplication:
     notify_key: str
     throttle_key: str
     origins: Collection[str]
-    revocations: Callable[[], int]
-    ended: Callable[[set[str]], set[str]]
+    hub: Hub
+    sessions: SessionWatch
     throttle: Callable[[bytes], int] = lambda _: 0
-    hub: Hub = field(default_factory=Hub)
     pending_sign_ins: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,35 +55,6 @@ class PushApplication:
                 await _answer(send, 200, json.dumps({"status": "ok", "streams": len(self.hub)}).encode())
             case _:
                 await _answer(send, 404)
-
-    async def watch(self, every: float = 0.5) -> None:
-        """Close the streams of ended sessions, whenever the revocation counter has changed.
-
-        A failed check is retried, less and less often up to MAX_PAUSE_SECONDS: nothing else would close them.
-        """
-        checked, failures, pause = self.revocations(), 0, every
-        while True:
-            await asyncio.sleep(pause)
-            try:
-                current = self.revocations()
-                if current == checked:
-                    continue
-                began = time.monotonic()
-                await self._end_streams()
-                checked, failures = current, 0
-                pause = max(every, min((time.monotonic() - began) * IDLE_SHARE, MAX_REST_SECONDS))
-            except Exception:
-                pause = min(every * 2**failures, MAX_PAUSE_SECONDS)
-                failures += 1
-                log.exception("streams not compared with the sessions; again in %g s", pause)
-
-    async def _end_streams(self) -> None:
-        """Check the sessions in batches, and end the streams of each batch at once."""
-        sessions = sorted(self.hub.sessions())
-        for start in range(0, len(sessions), SESSION_BATCH):
-            batch = set(sessions[start : start + SESSION_BATCH])
-            if ended := await asyncio.to_thread(self.ended, batch):
-                self.hub.end(ended)
 
     async def _receive_notification(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _has_key(scope, self.notify_key):
@@ -119,16 +82,26 @@ class PushApplication:
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         text = parse_qs(scope["query_string"].decode("latin-1")).get("t", [""])[0]
         ticket = tickets.read(self.ticket_key, text, now=time.time(), life=TICKET_LIFE_SECONDS)
-        if ticket is None or await self._has_ended(ticket.session_key):
+        if ticket is None:
             await _answer(send, 403, headers=self._cors(scope))
             return
+        stream = self.hub.join(ticket)
+        try:
+            if await self.sessions.admits(ticket.session_key):
+                await self._send_events(stream, scope, receive, send)
+            else:
+                await _answer(send, 403, headers=self._cors(scope))
+        finally:
+            self.hub.leave(stream)
+
+    async def _send_events(self, stream: Stream, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events of a stream to its page, until either ends."""
         headers = [
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-store"),
             (b"x-accel-buffering", b"no"),
             *self._cors(scope),
         ]
-        stream = self.hub.join(ticket)
         disconnected = asyncio.ensure_future(_disconnected(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -148,10 +121,6 @@ class PushApplication:
             await send({"type": "http.response.body", "body": b""})
         finally:
             disconnected.cancel()
-            self.hub.leave(stream)
-
-    async def _has_ended(self, session_key: str) -> bool:
-        return session_key in await asyncio.to_thread(self.ended, {session_key})
 
     def _cors(self, scope: Scope) -> Headers:
         origin = _header(scope, b"origin")

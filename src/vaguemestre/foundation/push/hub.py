@@ -15,10 +15,11 @@ _RENDERING_SECONDS = 3  # a page may have been rendered that long before its tic
 
 
 class Stream:
-    """The stream of one open page. `None` in the queue ends it."""
+    """The stream of one open page. `None` in the queue ends it. `marks`: those of whatever ends its session."""
 
-    def __init__(self, ticket: Ticket) -> None:
+    def __init__(self, ticket: Ticket, marks: Collection[int] = ()) -> None:
         self.ticket = ticket
+        self.marks = marks
         self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(_MAX_QUEUED + 1)
 
     def send(self, text: bytes) -> None:
@@ -34,9 +35,14 @@ class Stream:
 
 
 class Hub:
-    """`clock`: Unix time, as tickets have it."""
+    """`clock`: Unix time, as tickets have it; `marks_of`: the marks of whatever ends a session."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.time,
+        marks_of: Callable[[str], Collection[int]] = lambda _: (),
+    ) -> None:
+        self._marks_of = marks_of
         self._streams: defaultdict[str, set[Stream]] = defaultdict(set)
         self._clock = clock
         # recent events of each mailbox and their times; the mailbox notified last stands last
@@ -47,7 +53,7 @@ class Hub:
 
     def join(self, ticket: Ticket) -> Stream:
         """Add a stream; it gets the events since its page was rendered, when none was listening."""
-        stream = Stream(ticket)
+        stream = Stream(ticket, self._marks_of(ticket.session_key))
         self._streams[ticket.mailbox].add(stream)
         for text, sent_at in self._recent.get(ticket.mailbox, {}).items():
             if sent_at >= ticket.issued_at - _RENDERING_SECONDS:
@@ -74,8 +80,14 @@ class Hub:
         while max(next(iter(self._recent.values())).values()) < now - _REMEMBERED_SECONDS:
             self._recent.popitem(last=False)
 
-    def sessions(self) -> set[str]:
-        return {stream.ticket.session_key for streams in self._streams.values() for stream in streams}
+    def sessions(self, marks: Collection[int] | None = None) -> set[str]:
+        """The keys of sessions that have a page open: all, or those that bear one of these marks."""
+        return {
+            stream.ticket.session_key
+            for streams in self._streams.values()
+            for stream in streams
+            if marks is None or any(mark in marks for mark in stream.marks)
+        }
 
     def end(self, session_keys: Collection[str]) -> None:
         for streams in tuple(self._streams.values()):

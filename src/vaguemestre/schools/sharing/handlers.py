@@ -23,6 +23,7 @@ from vaguemestre.schools.sharing.events import (
     WorkChanged,
 )
 from vaguemestre.schools.sharing.ports import refresh_pages
+from vaguemestre.schools.sharing.rules.box_rights import membership_name
 from vaguemestre.schools.sharing.rules.notices import NoticeFacts, membership_notice
 from vaguemestre.schools.sharing.values import MembershipChange, Overlap
 
@@ -76,7 +77,7 @@ def end_due_access(event: AccessDue) -> None:
 
 def disconnect_member(event: AccessEnded) -> None:
     """Close what the member has open on that mailbox: pages, streams, warm connections, mail clients."""
-    revocations.get().bump()
+    revocations.get().bump([membership_name(event.box_id, event.account_id)])
     card = queries.box_card(event.box_id)
     if card is not None:
         connections.get().cut(card.mailbox)

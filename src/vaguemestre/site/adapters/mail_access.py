@@ -4,7 +4,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.queries import sessions_over
+from vaguemestre.access.signin.queries import sessions_open_until
 from vaguemestre.engines.imap.cache.page_cache import MessageCache, PageCache, SummaryCache
 from vaguemestre.engines.imap.cache.sort_cache import SortCache
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
@@ -35,7 +35,7 @@ def mail_token(login: MailLogin) -> str:
 def ended_sessions(session_keys: set[str]) -> set[str]:
     # also asked by a thread of no request, whose database connection nobody else looks after
     close_old_connections()
-    return sharing_queries.ended_session_names(session_keys, timezone.now(), sessions_over)
+    return sharing_queries.ended_session_names(session_keys, timezone.now(), sessions_open_until)
 
 
 def submission_token(mailbox: str) -> str:
@@ -53,7 +53,7 @@ def open_mailboxes(config: Config) -> ImapMailboxes:
 
     pool = Pool(
         connector((config.mail.host, config.ports.imap), mail_token),
-        generation=lambda: revocations.get().count(),
+        generation=lambda: revocations.get().end_count(),
         ended=ended_sessions,
         on_forget=forget,
         most_waiting=max(1, config.web.threads - 1),  # of a worker's threads, one is left for everybody else

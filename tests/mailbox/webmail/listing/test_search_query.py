@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.engines.samples import letter, rich
 from tests.mailbox.webmail.conftest import put, ref_text
 
+from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.keywords import keyword, name_of
 from vaguemestre.mailbox.webmail.rules.listing import labels, search_query, searches
@@ -216,8 +217,11 @@ def test_only_a_label_is_put_as_a_label(reader: Client, box: MemoryMailbox, mark
 def test_a_search_is_kept_beside_the_folders(reader: Client, box: MemoryMailbox) -> None:
     put(box)
     assert reader.get("/messagerie/recherches/").status_code == 405
+    count, end_count = revocations.get().count(), revocations.get().end_count()
     reader.post("/messagerie/recherches/", {"nom": "Sorties", "q": "objet:sortie"})
     reader.post("/messagerie/recherches/", {"faite": "1", "q": "marquenterre"})
+    assert revocations.get().count() == count + 2  # every worker reads the person again
+    assert revocations.get().end_count() == end_count  # and nobody looks for sessions that ended
     page = reader.get("/messagerie/").content.decode()
     assert 'href="/messagerie/?q=objet%3Asortie&amp;partout=1"' in page
     assert "marquenterre" in page

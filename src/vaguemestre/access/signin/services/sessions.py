@@ -107,7 +107,7 @@ def end_session(
         )
         record("signin.signed-out", to=f"account:{account_id}", by=f"account:{account_id}", at=now)
         announce(event)
-    revocations.bump()
+    revocations.bump([session_key])
     return event
 
 
@@ -123,7 +123,7 @@ def end_other_sessions(
         event = SessionsEnded(dead, keys)
         record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(keys))
         announce(event)
-    revocations.bump()
+    revocations.bump(keys)
     return event
 
 
@@ -156,5 +156,5 @@ def end_sessions_of_closed(
             dead += [sha for key in keys for sha in forget_tokens([], session_key=key)]
             dead += forget_tokens(some)
     if closed:
-        revocations.bump()
+        revocations.bump()  # others may have these mailboxes open: not these sessions alone are over
     return dead

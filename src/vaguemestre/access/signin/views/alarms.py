@@ -58,7 +58,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     form = RenewPasswordForm(request.POST or None)
     if request.method == "POST" and _holds(form, account_id):
         run_now(services.renew_password(account_id, form.cleaned_data["mot_de_passe"], now=timezone.now()))
-        revocations.get().bump()
+        revocations.get().refresh()
         del request.session[_KEPT]
         return HttpResponseRedirect(f"{SIGN_IN}?nouveau=1")
     return render(request, "signin/renew.html", {"form": form})

@@ -35,7 +35,7 @@ def choose_pin(request: SignedInRequest) -> HttpResponse:
             field = "code" if refusal.code in ("signin.wrong-code-of-key", "signin.wait") else "pin"
             form.add_error(field, sentence(refusal))
         else:
-            revocations.get().bump()
+            revocations.get().refresh()
             run_now(touched)
             return HttpResponseRedirect(f"{reverse('signin:security')}?fait=pin")
     return render(request, "signin/pin.html", {"form": form, "key": held})

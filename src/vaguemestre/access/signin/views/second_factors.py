@@ -39,7 +39,7 @@ def enrol(request: SignedInRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("code", sentence(refusal))
         return _enrol_page(request, form)
-    revocations.get().bump()  # every worker reads the person again
+    revocations.get().refresh()  # every worker reads the person again
     run_now(touched)
     if codes:
         return _codes_page(request, codes, is_first=True)

@@ -150,7 +150,7 @@ def set_display(request: SignedInRequest) -> HttpResponse:
     form = DisplayForm(request.POST or None, initial={"theme": request.who.theme})
     if request.method == "POST" and form.is_valid():
         services.choose_theme(request.who.account_id, form.cleaned_data["theme"])
-        revocations.get().bump()  # workers reload the person
+        revocations.get().refresh()  # workers reload the person
         return HttpResponseRedirect(f"{reverse('portal:display')}?fait=1")
     return render(request, "portal/display.html", {"form": form, "done": "fait" in request.GET})
 

@@ -33,7 +33,7 @@ def act_on_messages(request: SignedInRequest, act: str) -> HttpResponse:
             muted_threads.remember_thread(
                 mailbox, request.who.account_id, request.who.preferences, Action(act), refs
             )
-            revocations.get().bump()  # every worker reloads the user's preferences
+            revocations.get().refresh()  # every worker reloads the user's preferences
     if not wants_fragment(request):
         return HttpResponseRedirect(_return_address(request, refs))
     return JsonResponse(

@@ -15,7 +15,7 @@ from vaguemestre.mailbox.webmail.services import choices
 def save_choices(request: SignedInRequest) -> HttpResponse:
     """Save any of `density`, `conversations`, `notices`, `plain_face`, `marks_read`."""
     choices.save_choices(request.who.account_id, {name: str(value) for name, value in request.POST.items()})
-    revocations.get().bump()  # every worker reloads the user
+    revocations.get().refresh()  # every worker reloads the user
     if wants_fragment(request):
         return HttpResponse(status=204)
     return HttpResponseRedirect(reverse("webmail:inbox"))
@@ -31,7 +31,7 @@ def change_label(request: SignedInRequest) -> HttpResponse:
     else:
         name, colour = request.POST.get("nom", ""), request.POST.get("couleur", "")
         mark = choices.save_label(who.account_id, who.preferences, mark, name, colour).keyword
-    revocations.get().bump()
+    revocations.get().refresh()
     return JsonResponse({"mark": mark})
 
 
@@ -48,5 +48,5 @@ def change_search(request: SignedInRequest) -> HttpResponse:
         choices.remember_search(who.account_id, who.preferences, query)
     else:
         choices.save_search(who.account_id, who.preferences, request.POST.get("nom", ""), query)
-    revocations.get().bump()
+    revocations.get().refresh()
     return HttpResponse(status=204)

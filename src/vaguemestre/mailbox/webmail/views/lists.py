@@ -120,7 +120,7 @@ def _without_muted(request: SignedInRequest, mailbox: Mailbox, folder: str, view
     """The page, read again if new messages of muted conversations were marked."""
     if not muted_threads.mute_new_messages(mailbox, request.who.account_id, request.who.preferences, page):
         return page
-    revocations.get().bump()  # every worker reloads the user's preferences
+    revocations.get().refresh()  # every worker reloads the user's preferences
     return message_lists.page_of(mailbox, folder, page.offset, view)
 
 

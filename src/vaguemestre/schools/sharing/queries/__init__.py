@@ -9,6 +9,7 @@ from vaguemestre.schools.sharing.queries.access import (
     boxes_of,
     delegated_inbox_only,
     ended_session_names,
+    session_names_open_until,
     has_access,
     schools_managed_by,
     search_boxes,
@@ -45,5 +46,6 @@ __all__ = [
     "requests_of",
     "schools_managed_by",
     "search_boxes",
+    "session_names_open_until",
     "structure_id_of",
 ]

@@ -1,7 +1,7 @@
 """Current access to mailboxes, checked at every request without a cache."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,9 @@ _COLUMNS = (
     "is_owner",
     "ends_at",
 )
+_MEMBERSHIP = ("box_id", "account_id", "ends_at")
+
+type SessionsOpenUntil = Callable[[set[str], datetime], Mapping[str, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +83,35 @@ def accounts_with_access(box_id: int, now: datetime) -> list[int]:
 
 
 def ended_session_names(
-    names: Collection[str], now: datetime, sessions_over: Callable[[set[str], datetime], Iterable[str]]
+    names: Collection[str], now: datetime, sessions_open_until: SessionsOpenUntil
 ) -> set[str]:
-    """The names of sessions that ended, ordinary ones and those in a shared mailbox.
+    """The names of sessions that ended, ordinary ones and those in a shared mailbox."""
+    return set(names) - session_names_open_until(names, now, sessions_open_until).keys()
 
-    `sessions_over` returns the ended ones among ordinary session keys.
+
+def session_names_open_until(
+    names: Collection[str], now: datetime, sessions_open_until: SessionsOpenUntil
+) -> dict[str, datetime]:
+    """Names of open sessions, ordinary ones and those in a shared mailbox → when each ends if not used.
+
+    `sessions_open_until` answers the same of ordinary session keys.
     """
     in_boxes = {name: session for name in names if (session := parse_box_session(name))}
-    ordinary = {name for name in names if name not in in_boxes}
-    ended = set(sessions_over({*ordinary, *(session.session_key for session in in_boxes.values())}, now))
-    rows = current_members(now).filter(
-        box_id__in={session.box_id for session in in_boxes.values()},
-        account_id__in={session.account_id for session in in_boxes.values()},
-    )
-    memberships = set(rows.values_list("box_id", "account_id"))
-    return {name for name in ordinary if name in ended} | {
-        name
-        for name, session in in_boxes.items()
-        if session.session_key in ended or (session.box_id, session.account_id) not in memberships
-    }
+    ordinary = [name for name in names if name not in in_boxes]
+    ends = sessions_open_until({*ordinary, *(session.session_key for session in in_boxes.values())}, now)
+    open_until = {name: ends[name] for name in ordinary if name in ends}
+    if in_boxes:
+        rows = current_members(now).filter(
+            box_id__in={session.box_id for session in in_boxes.values()},
+            account_id__in={session.account_id for session in in_boxes.values()},
+        )
+        last_moments = {(box, account): end for box, account, end in rows.values_list(*_MEMBERSHIP)}
+        for name, session in in_boxes.items():
+            membership = session.box_id, session.account_id
+            if session.session_key in ends and membership in last_moments:
+                end = ends[session.session_key]
+                open_until[name] = min(end, last_moments[membership] or end)
+    return open_until
 
 
 def schools_managed_by(account_id: int, now: datetime) -> list[str]:

@@ -123,6 +123,19 @@ def box_session_key(session_key: str, box_id: int, account_id: int) -> str:
     return f"{session_key}+{box_id}+{account_id}"
 
 
+def membership_name(box_id: int, account_id: int) -> str:
+    """The name under which the end of somebody's access to a mailbox is told to every process."""
+    return f"box:{box_id}:{account_id}"
+
+
+def names_ending(session_name: str) -> tuple[str, ...]:
+    """The names whose end ends a session: its own, or its browser session's and its membership's."""
+    session = parse_box_session(session_name)
+    if session is None:
+        return (session_name,)
+    return session.session_key, membership_name(session.box_id, session.account_id)
+
+
 def parse_box_session(name: str) -> BoxSession | None:
     """The parts of a session name in a shared mailbox, or None for an ordinary session."""
     match = _SESSION.fullmatch(name)
