@@ -1,13 +1,14 @@
 """The gateway on a live Dovecot: right whatever others do, gone with the session, brief when hung."""
 
 import imaplib
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 from imapclient.imap_utf7 import encode
 from tests.engines.live import LiveEngines, Someone, digest, wait_until
-from tests.engines.mail import Post, frozen_dovecot
+from tests.engines.mail import Post, frozen_dovecot, silent_connections
 from tests.engines.samples import at, letter
 
 from vaguemestre.engines.imap.cache.page_cache import SummaryCache
@@ -17,7 +18,7 @@ from vaguemestre.engines.imap.store.gateway import ImapMailboxes
 from vaguemestre.engines.imap.store.row_fetch import SUMMARY_ITEMS
 from vaguemestre.engines.imap.store.session import FolderAnswer
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.post.mailstore.ports import FolderGone, MessageGone, QuotaReached
+from vaguemestre.post.mailstore.ports import FolderGone, MailboxSilent, MessageGone, QuotaReached
 from vaguemestre.post.mailstore.values import Flag, MailLogin, Page, Use
 
 pytestmark = pytest.mark.engines
@@ -435,6 +436,68 @@ def test_a_hung_engine_is_told_within_three_seconds(
             assert time.monotonic() - before < 3.5, fresh
     with post.mailboxes(login) as box:
         assert box.page("INBOX", 0, 50).total == 0
+
+
+def test_after_a_connection_that_hangs_a_new_one_is_asked(post: Post) -> None:
+    login = post.new_login()
+    with post.mailboxes(login) as one, post.mailboxes(login) as two:
+        assert one.page("INBOX", 0, 50).total == two.page("INBOX", 0, 50).total == 0
+    assert post.pool.idle_count == 2
+    with silent_connections(post, login.mailbox):
+        post.after_connecting = lambda _login, _made: None  # what is opened from now on answers
+        before = time.monotonic()
+        with pytest.raises(MailboxSilent), post.mailboxes(login) as box:
+            box.page("INBOX", 0, 50)
+        assert time.monotonic() - before < 3.5
+        with post.mailboxes(login) as box:
+            assert box.page("INBOX", 0, 50).total == 0
+        assert time.monotonic() - before < 4.5
+
+
+def test_a_mailbox_that_does_not_answer_holds_up_no_other(post: Post) -> None:
+    silent, other = post.new_login(), post.new_login("another session")
+    for login in (silent, other):
+        with post.mailboxes(login) as box:
+            box.folders()
+    took: list[float] = []
+    refused: list[EngineDown] = []
+
+    def ask() -> None:
+        before = time.monotonic()
+        try:
+            with post.mailboxes(silent) as box:
+                box.page("INBOX", 0, 50)
+        except EngineDown as error:
+            refused.append(error)
+        took.append(time.monotonic() - before)
+
+    with silent_connections(post, silent.mailbox):
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        pages = 0
+        while any(thread.is_alive() for thread in threads):
+            before = time.monotonic()
+            with post.mailboxes(other) as box:
+                assert box.page("INBOX", 0, 50).total == 0
+            assert time.monotonic() - before < 1.5
+            pages += 1
+            time.sleep(0.05)
+        assert pages > 5
+        assert len(took) == 8
+        assert max(took) < 8  # 2.7 s once what serves it is found and stopped
+        assert [type(error) for error in refused] == [MailboxSilent] * 8
+        # a job comes back later: it does not wait a second time for the same mailbox
+        job = MailLogin(silent.mailbox)
+        before = time.monotonic()
+        for _ in range(20):
+            with pytest.raises(MailboxSilent), post.mailboxes(job) as box:
+                box.folders()
+        assert time.monotonic() - before < 4
+    with post.mailboxes(silent) as box:
+        assert box.page("INBOX", 0, 50).total == 0
+    with post.mailboxes(MailLogin(silent.mailbox)) as box:  # it answered: jobs go on too
+        assert box.folders()
 
 
 def test_an_engine_that_is_not_there_is_down_at_once(

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
-from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.post.mailstore.values import (
     Folder,
@@ -29,6 +29,10 @@ class FolderGone(Refusal):
 
 class FolderRefused(Refusal):
     """A folder cannot be created or renamed: the name is taken or invalid."""
+
+
+class MailboxSilent(EngineDown):
+    """The store did not answer about that mailbox in time; it may well answer about others."""
 
 
 class Lists(Protocol):

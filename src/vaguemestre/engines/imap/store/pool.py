@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from vaguemestre.engines.imap.protocol.connection import Connection
+from vaguemestre.engines.imap.protocol.line_stream import TooSlow
 from vaguemestre.engines.imap.store.fairness import FairTurns
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.mailstore.values import MailLogin
@@ -31,19 +32,20 @@ class Lease:
         self._connection: Connection | None = None
         self._is_fresh = False
         self._generation = pool.generation
-        self._began_at = time.monotonic()
+        self._heard_at = self._taken_at = time.monotonic()
 
     @property
     def heard_at(self) -> float:
         """When the mail store last sent something during this loan, or when the loan began (monotonic)."""
         connection = self._connection
-        return max(self._began_at, connection.heard_at) if connection is not None else self._began_at
+        return max(self._heard_at, connection.heard_at) if connection is not None else self._heard_at
 
     @property
     def connection(self) -> Connection:
         """Raises EngineDown, EngineRefused when none can be opened."""
         if self._connection is None:
             self._connection, self._is_fresh = self._pool.take(self._login)
+            self._taken_at = time.monotonic()
         return self._connection
 
     def renew(self) -> bool:
@@ -56,8 +58,8 @@ class Lease:
 
     @property
     def has_heard(self) -> bool:
-        """Whether the mail store sent anything during this loan."""
-        return self.heard_at > self._began_at
+        """Whether the mail store sent anything since the connection of this loan was taken."""
+        return self.heard_at > self._taken_at
 
     def replace(self) -> None:
         """Close a connection whose answer did not end; the next command opens another one."""
@@ -65,11 +67,13 @@ class Lease:
 
     def give_back(self) -> None:
         if self._connection is not None:
+            self._heard_at = self.heard_at
             self._pool.put_back(self._login, self._connection, self._generation)
             self._connection = None
 
     def _close(self) -> None:
         if self._connection is not None:
+            self._heard_at = self.heard_at
             self._pool.discard(self._connection)
             self._connection = None
 
@@ -110,12 +114,18 @@ class Pool:
 
     @contextmanager
     def lend(self, login: MailLogin) -> Iterator[Lease]:
-        """A lease for the time of a `with`."""
+        """A lease for the time of a `with`.
+
+        Raises MailboxSilent when the mailbox did not answer, this loan or those that came before it.
+        """
         self.close_ended_sessions()
         lease = Lease(self, login)
-        with self._fair_turns.turn(login.mailbox, lease):
+        with self._fair_turns.turn(login.mailbox, lease, is_awaited=bool(login.session_key)):
             try:
                 yield lease
+            except TooSlow:
+                self.drop_idle(login)  # the others would most likely not answer either
+                raise
             finally:
                 lease.give_back()
 

@@ -9,10 +9,10 @@ from vaguemestre.schools.sharing.queries.access import (
     boxes_of,
     delegated_inbox_only,
     ended_session_names,
-    session_names_open_until,
     has_access,
     schools_managed_by,
     search_boxes,
+    session_names_open_until,
     structure_id_of,
 )
 from vaguemestre.schools.sharing.queries.collaboration import activity_of, collaboration_on, follow_up_rows
