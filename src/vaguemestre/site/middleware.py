@@ -1,6 +1,5 @@
 """Middleware: site by host, errors as pages, session identity, content security policy."""
 
-import errno
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from django.http import (
     HttpResponseBadRequest,
     HttpResponseNotFound,
     HttpResponseRedirect,
+    JsonResponse,
 )
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.shortcuts import render
@@ -33,6 +33,7 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.autoconfig.rules.offers import DOCUMENTS
 from vaguemestre.mailbox.webmail.rules.listing.delegation import is_private
 from vaguemestre.people.credentials.queries import presented
+from vaguemestre.post.mailstore.ports import MailboxSilent
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.http import identity_in_box
 from vaguemestre.schools.sharing.queries import access_to
@@ -45,11 +46,12 @@ from vaguemestre.schools.sharing.rules.box_rights import (
 )
 from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_LABELS
 from vaguemestre.schools.sharing.values import Right
+from vaguemestre.site.full_disk import no_room
 from vaguemestre.site.hosts import Site
 
 log = logging.getLogger(__name__)
 _NO_ROOM = (
-    "Le serveur n’a plus de place pour ce fichier, et rien n’en est gardé. Réessayez dans quelques minutes ; "
+    "Le serveur n’a plus de place pour {what}, et rien n’en est gardé. Réessayez dans quelques minutes ; "
     "si cela continue, prévenez l’assistance."
 )
 
@@ -108,13 +110,11 @@ class Errors:
             return _refused(request, sentence(error))
         if isinstance(error, EngineDown):
             log.warning("engine down on %s: %s", request.path, error)
-            return _away(request, status=503)
+            return _away(request, status=503, is_of_mailbox=isinstance(error, MailboxSilent))
         if isinstance(error, EngineRefused):
             log.error("engine refused on %s: %s", request.path, error)
             return _away(request, status=502)
-        if is_disk_full(error):
-            return disk_full(request, error)
-        return None
+        return full_server(request, error)
 
 
 class Policy(ContentSecurityPolicyMiddleware):
@@ -250,22 +250,24 @@ def _refused(request: HttpRequest, words: str, status: int = 422) -> HttpRespons
     )
 
 
-def is_disk_full(error: BaseException | None) -> bool:
-    """Whether no room is left for what was being written."""
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-
-
-def disk_full(request: HttpRequest, error: BaseException | None) -> HttpResponse:
-    """What somebody reads when the server has no room for a file (RFC 4918 §11.5)."""
+def full_server(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """What somebody reads when the server has no room (RFC 4918 §11.5); None for another error."""
+    what = no_room(error)
+    if what is None:
+        return None
     log.error("no room on disk for %s: %s", request.path, error)
-    return _refused(request, _NO_ROOM, status=HTTPStatus.INSUFFICIENT_STORAGE)
+    words, status = _NO_ROOM.format(what=what), HTTPStatus.INSUFFICIENT_STORAGE
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"error": words, "code": "server-full", "field": ""}, status=status)
+    return _refused(request, words, status=status)
 
 
-def _away(request: HttpRequest, *, status: int) -> HttpResponse:
+def _away(request: HttpRequest, *, status: int, is_of_mailbox: bool = False) -> HttpResponse:
     if "HX-Request" in request.headers:
-        words = "La messagerie ne répond pas en ce moment. Réessayez dans une minute."
+        what = "Cette boîte aux lettres" if is_of_mailbox else "La messagerie"
+        words = f"{what} ne répond pas en ce moment. Réessayez dans une minute."
         return _notice(request, words, kind="warn", sign="cloud-off", status=status)
-    return render(request, "ui/engine_down.html", status=status)
+    return render(request, "ui/engine_down.html", {"is_of_mailbox": is_of_mailbox}, status=status)
 
 
 def _notice(request: HttpRequest, words: str, *, kind: str, sign: str, status: int) -> HttpResponse:

@@ -11,13 +11,12 @@ from django.views.defaults import server_error as server_error_page
 
 from vaguemestre.access.signin.http import who_asks
 from vaguemestre.site.health import checks
-from vaguemestre.site.middleware import disk_full, is_disk_full
+from vaguemestre.site.middleware import full_server
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Page for unexpected errors; also 507 if the request body did not fit on disk."""
-    error = sys.exc_info()[1]
-    return disk_full(request, error) if is_disk_full(error) else server_error_page(request)
+    """The page of an error nobody foresaw; a disk may be full before any view, or after it."""
+    return full_server(request, sys.exc_info()[1]) or server_error_page(request)
 
 
 @require_safe

@@ -15,7 +15,7 @@ _RENDERING_SECONDS = 3  # a page may have been rendered that long before its tic
 
 
 class Stream:
-    """The stream of one open page. `None` in the queue ends it. `marks`: those of whatever ends its session."""
+    """The stream of one open page. `None` in the queue ends it. `marks`: of whatever ends its session."""
 
     def __init__(self, ticket: Ticket, marks: Collection[int] = ()) -> None:
         self.ticket = ticket

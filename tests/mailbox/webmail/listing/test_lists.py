@@ -13,7 +13,7 @@ from tests.mailbox.webmail.conftest import browser_of, put
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.post.mailstore.ports import open_mailbox
+from vaguemestre.post.mailstore.ports import MailboxSilent, open_mailbox
 
 pytestmark = pytest.mark.django_db
 PIECE = {"HX-Request": "true"}
@@ -167,20 +167,26 @@ def test_nobody_in_particular_sees_nothing(client: Client, boxes: object) -> Non
         assert answer["Location"].startswith("/alogin")
 
 
-def test_an_engine_that_is_away_says_so(reader: Client) -> None:
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (EngineDown("imap"), ("Une partie de la messagerie", "La messagerie")),
+        (MailboxSilent("imap"), ("Cette boîte aux lettres", "Cette boîte aux lettres")),
+    ],
+)
+def test_an_engine_that_is_away_says_so(reader: Client, error: EngineDown, what: tuple[str, str]) -> None:
     def away(_: object) -> object:
-        raise EngineDown("imap")
+        raise error
 
     before = open_mailbox.get()
     open_mailbox.replace(away)  # type: ignore[arg-type]
     try:
         whole = reader.get("/messagerie/")
         assert whole.status_code == 503
-        assert (
-            "<span>Une partie de la messagerie ne répond pas" in whole.content.decode()
-        )  # the page reads it there
+        # the page reads it there
+        assert f"<span>{what[0]} ne répond pas en ce moment." in whole.content.decode()
         piece = reader.get("/messagerie/INBOX/lignes/", headers=PIECE)
         assert piece.status_code == 503
-        assert "ne répond pas" in piece.content.decode()
+        assert f"{what[1]} ne répond pas en ce moment." in piece.content.decode()
     finally:
         open_mailbox.replace(before)
