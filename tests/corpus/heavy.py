@@ -292,6 +292,7 @@ _REST = b"Subject: Beaucoup\r\nDate: Tue, 01 Sep 2026 10:00:00 +0200\r\n\r\nBonj
 HEADERS: dict[str, Callable[[], bytes]] = {
     "100,000 addresses in From": lambda: _addresses("From", 100_000) + _REST,
     "100,000 addresses in To": lambda: b"From: a@dehors.example\r\n" + _addresses("To", 100_000) + _REST,
+    "100,000 addresses in Cc": lambda: b"From: a@dehors.example\r\n" + _addresses("Cc", 100_000) + _REST,
     "100,000 names in From": lambda: (
         b"From: "
         + b",\r\n ".join(b'"\xc3\xa9 \\" %d" <a@dehors.example>' % n for n in range(100_000))

@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import processor
 from tests.access.signin.people import account
+from tests.corpus import heavy
 from tests.post.outbox.letters import NOON
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
@@ -109,6 +111,21 @@ def test_a_mailto_address_fills_the_fields_as_text(browser: Client) -> None:
     text = browser.get(HOME, asked).content.decode()
     assert "<script>alert" not in text
     assert "&amp;lt;img src=x&amp;gt;&lt;br&gt;ligne" in text
+
+
+@pytest.mark.parametrize("mode", ["reply", "reply-all", "forward"])
+@pytest.mark.parametrize("field", ["From", "To", "Cc"])
+def test_an_answer_to_a_message_of_100_000_addresses_opens(
+    browser: Client, box: MemoryMailbox, field: str, mode: str
+) -> None:
+    ref = box.append("INBOX", heavy.HEADERS[f"100,000 addresses in {field}"](), (), NOON)
+    asked = {"mode": mode, "folder": "INBOX", "uid_validity": ref.uid_validity, "uid": ref.uid}
+    with processor.measured() as measure:
+        told = browser.post(HOME, asked, **JSON).json()
+        page = browser.get(told["url"])
+    assert page.status_code == 200
+    assert "Beaucoup" in page.content.decode()
+    assert measure.seconds <= 1.0
 
 
 def test_opened_saved_and_sent(browser: Client, box: MemoryMailbox) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 
 from vaguemestre.mailbox.webmail.rules.rendering.plain import flow_of
 from vaguemestre.post.mailstore.values import (
@@ -21,11 +22,29 @@ from vaguemestre.post.mailstore.values import (
 )
 
 PREVIEW_LENGTH = 200
+MAX_FIELD_BYTES = 20_000
+_FIELD = re.compile(rb"[^\r\n]+(?:\r\n[ \t][^\r\n]*)*")
 _REPLY_PREFIX = re.compile(r"^(?:(?:re|fwd?|tr)\s*:\s*)+", re.IGNORECASE)
 
 
 def parse_message(content: bytes) -> EmailMessage:
-    return message_from_bytes(content, policy=policy.default)
+    return message_from_bytes(_shortened(content), policy=policy.default)
+
+
+@lru_cache(maxsize=16)
+def _shortened(content: bytes) -> bytes:
+    """Of a field that is beyond reading the beginning alone, as from the real store."""
+    head, blank, body = content.partition(b"\r\n\r\n")
+    if len(head) <= MAX_FIELD_BYTES:
+        return content
+    return b"\r\n".join(map(_cut, _FIELD.findall(head))) + blank + body
+
+
+def _cut(field: bytes) -> bytes:
+    if len(field) <= MAX_FIELD_BYTES:
+        return field
+    beginning = field[:MAX_FIELD_BYTES]
+    return beginning.rpartition(b"\r\n")[0] or beginning
 
 
 def summary(uid: int, content: bytes, received: datetime) -> Summary:

@@ -19,6 +19,8 @@ from tests.engines.samples import letter
 from vaguemestre.engines.conversion.sandbox import SandboxedConverter
 from vaguemestre.engines.conversion.task_runner import TaskRunner
 from vaguemestre.engines.imap.protocol import connection, line_stream
+from vaguemestre.mailbox.compose.rules.replies import reply_draft
+from vaguemestre.mailbox.compose.values import Mode
 from vaguemestre.mailbox.webmail.ports import TooComplex
 from vaguemestre.mailbox.webmail.rules.listing.rows import TOO_COMPLEX, line_of
 from vaguemestre.mailbox.webmail.services.attachments_zip import pack_files
@@ -85,6 +87,40 @@ def test_a_page_never_fails_because_of_one_message(
         assert people(guilty) == TOO_COMPLEX
         assert guilty.summary.subject in {"", "Beaucoup"}
         assert reading.opened.is_too_complex
+
+
+MANY = [f"100,000 addresses in {field}" for field in ("From", "To", "Cc")]
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_a_message_of_100_000_addresses_is_listed_threaded_and_answered(
+    name: str, put: Callable[[bytes], None], post: Post, someone: Someone
+) -> None:
+    put(letter("Avant", Message_ID="<avant@dehors.example>"))
+    tied = b"Message-ID: <beaucoup@dehors.example>\r\nIn-Reply-To: <avant@dehors.example>\r\n"
+    put(tied + heavy.HEADERS[name]())
+    both = "<avant@dehors.example> <beaucoup@dehors.example>"
+    put(letter("Après", In_Reply_To="<beaucoup@dehors.example>", References=both))
+    taken: dict[str, float] = {}
+
+    def timed[T](what: str, ask: Callable[[], T]) -> T:
+        began = time.thread_time()
+        answer = ask()
+        taken[what] = time.thread_time() - began
+        return answer
+
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        before, guilty, after = reversed(timed("list", lambda: box.page("INBOX", 0, 50)).rows)
+        for row in (before, guilty, after):
+            thread = timed("conversation", lambda ref=row.ref: box.conversation(ref))
+            assert {one.ref for one in thread} >= {row.ref, guilty.ref}
+        original = timed("open", lambda: box.open(guilty.ref))
+        for mode in (Mode.REPLY, Mode.REPLY_ALL, Mode.FORWARD):
+            answer = timed(
+                f"answer: {mode}", lambda how=mode: reply_draft(how, original, {someone.address}, "")
+            )
+            assert answer.subject.endswith("Beaucoup")
+    assert max(taken.values()) <= 1.0, taken
 
 
 def test_its_subject_is_told_and_its_people_where_the_store_had_the_time(

@@ -5,7 +5,6 @@ import io
 import random
 import struct
 import tarfile
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -13,7 +12,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests import processor
 from tests.corpus import heavy
+from tests.engines import samples
 from tests.mailbox.webmail import test_cards as cards
 from tests.mailbox.webmail.conftest import address, put
 from tests.mailbox.webmail.views.test_messages import PIECE
@@ -41,11 +42,10 @@ COMPLEX = "trop complexe : son texte est montré sans mise en page"
 
 
 class Spent:
-    """Processor time of this process, and the most that the processes it started may have taken."""
+    """Processor time here, and the most that the processes it started may have taken."""
 
     def __init__(self) -> None:
         self.runs = 0
-        self.began = time.process_time()
         self.here = 0.0
 
     @property
@@ -68,23 +68,45 @@ def spent() -> Iterator[Spent]:
 
     run_limited.replace(run)
     try:
-        yield counted
+        with processor.measured() as measure:
+            yield counted
     finally:
-        counted.here = time.process_time() - counted.began
+        counted.here = measure.seconds
         run_limited.replace(real)
+
+
+def forget_styles() -> None:
+    """What was cleaned before is cleaned again."""
+    for remembered in (styles.clean_style, styles._declaration):
+        remembered.cache_clear()
+
+
+def cleaned(html: str) -> Callable[[], None]:
+    def clean_it() -> None:
+        forget_styles()
+        sanitize_html(html, lambda _: None)
+
+    return clean_it
 
 
 def opened(reader: Client, box: MemoryMailbox, content: bytes) -> tuple[str, str]:
     """The pane and the text of a message, each within the budget."""
-    warm, ref = put(box, heavy.html_letter("<p>Bonjour</p>")), put(box, content)
+    warm = put(box, heavy.html_letter("<p>Bonjour</p>"))
     reader.get(address(warm), headers=PIECE)  # templates and modules are loaded once
     reader.get(f"{address(warm)}corps/")
-    with spent() as pane:
-        head = reader.get(address(ref), headers=PIECE)
-    with spent() as frame:
-        body = reader.get(f"{address(ref)}corps/")
-    assert (head.status_code, body.status_code) == (200, 200)
-    assert max(pane.seconds, frame.seconds) <= MOST_SECONDS
+    taken = []
+    for _ in range(processor.TRIES):
+        forget_styles()
+        ref = put(box, content)  # another one each time: what was made of the first is remembered
+        with spent() as pane:
+            head = reader.get(address(ref), headers=PIECE)
+        with spent() as frame:
+            body = reader.get(f"{address(ref)}corps/")
+        assert (head.status_code, body.status_code) == (200, 200)
+        taken.append(max(pane.seconds, frame.seconds))
+        if taken[-1] <= MOST_SECONDS:
+            break
+    assert min(taken) <= MOST_SECONDS, taken
     return head.content.decode(), body.content.decode()
 
 
@@ -118,12 +140,13 @@ def test_newsletters_stay_html(
 def test_newsletters_are_cleaned_within_their_budget(name: str) -> None:
     content = heavy.NEWSLETTERS[name](1_990_000).encode()
     request = {"pictures": [], "is_showing": False, "words": []}
-    taken = []
-    for _ in range(3):  # a machine that others use counts more than it takes
-        began = time.process_time()
+    budget = task_runner.PROCESSOR_SECONDS
+
+    def clean_it() -> None:
+        forget_styles()
         clean.perform(request, [content], lambda _kind, _what: None)
-        taken.append(time.process_time() - began)
-    assert min(taken) < task_runner.PROCESSOR_SECONDS
+
+    assert processor.least_seconds(clean_it, budget) <= budget
 
 
 @pytest.mark.django_db
@@ -187,10 +210,10 @@ def test_pictures_and_signed_addresses_reach_what_is_cleaned_apart() -> None:
 def test_what_is_cleaned_by_a_web_worker_is_little_work(name: str) -> None:
     html = heavy.HTML[name]().replace("\0", "")
     for size in (19_000, 60_000, complexity.LARGEST_HERE):
-        began = time.process_time()
-        if complexity.effort(html[:size]) is Effort.HERE:
-            sanitize_html(html[:size], lambda _: None)
-        assert time.process_time() - began < 0.6, size
+        beginning = html[:size]
+        assert processor.least_seconds(lambda text=beginning: complexity.effort(text), 0.3) <= 0.3, size
+        if complexity.effort(beginning) is Effort.HERE:
+            assert processor.least_seconds(cleaned(beginning), 0.3) <= 0.3, size
 
 
 @pytest.mark.parametrize(
@@ -218,17 +241,13 @@ def test_a_scan_sees_where_the_work_is(html: str, where: Effort) -> None:
 @pytest.mark.parametrize("name", heavy.TEXTS)
 def test_plain_text_is_linear(name: str) -> None:
     text = heavy.TEXTS[name]()
-    began = time.process_time()
-    html_of(text)
-    assert time.process_time() - began < MOST_SECONDS
+    assert processor.least_seconds(lambda: html_of(text), MOST_SECONDS) <= MOST_SECONDS
 
 
 @pytest.mark.parametrize("name", heavy.HTML)
 def test_words_of_html_are_linear(name: str) -> None:
     html = heavy.HTML[name]()
-    began = time.process_time()
-    html_of(text_of_html(html))
-    assert time.process_time() - began < 0.25
+    assert processor.least_seconds(lambda: html_of(text_of_html(html)), 0.25) <= 0.25
 
 
 def test_a_style_that_cannot_be_read_does_not_stand_as_it_came() -> None:
@@ -325,7 +344,7 @@ def test_a_tar_that_takes_too_long_costs_no_more_than_its_budget() -> None:
     header.type, header.size = tarfile.XHDTYPE, len(records)
     padding = bytes(-len(records) % 512)
     content = header.tobuf(tarfile.USTAR_FORMAT) + records + padding + tar_of(1)
-    with spent() as counted, suppress(TooComplex):
+    with spent() as counted, suppress(TooComplex, EngineDown):  # or the machine had no time for it
         archive_contents(run_limited.get(), content)
     assert counted.runs == 1
     assert counted.seconds <= MOST_SECONDS
@@ -341,6 +360,35 @@ def test_a_signature_of_a_long_letter_is_verified_apart() -> None:
     assert counted.runs == 1
     assert checked is not None
     assert (checked.holds, checked.is_trusted) == (True, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["From", "To", "Cc"])
+def test_a_message_of_100_000_addresses_is_listed_searched_and_opened(
+    field: str, reader: Client, box: MemoryMailbox
+) -> None:
+    put(box, samples.letter("Avant", Message_ID="<avant@dehors.example>"))
+    tied = b"Message-ID: <beaucoup@dehors.example>\r\nReferences: <avant@dehors.example>\r\n"
+    ref = put(box, tied + heavy.HEADERS[f"100,000 addresses in {field}"]())
+    rows = "/messagerie/INBOX/lignes/"
+    searches = [
+        "q=beaucoup",
+        "q=objet:beaucoup",
+        "q=de:dehors",
+        "q=%C3%A0:a99@dehors.example",
+        "partout=1&q=x",
+    ]
+    inside = ["", "conversation/", "corps/", "entetes/", "imprimer/", "source/"]
+    paths = ["/messagerie/INBOX/", rows, *(f"{rows}?{search}" for search in searches)]
+    for path in (*paths, *(address(ref, rest) for rest in inside)):
+        with spent() as counted:
+            answer = reader.get(path, headers={} if path == "/messagerie/INBOX/" else PIECE)
+        assert answer.status_code == 200, path
+        assert counted.seconds <= MOST_SECONDS, path
+        if path == rows:
+            assert "Avant" in answer.content.decode()
+        elif path.endswith("conversation/"):
+            assert "Conversation de 2 courriels" in answer.content.decode()
 
 
 EVENT = (

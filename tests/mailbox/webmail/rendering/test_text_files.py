@@ -4,7 +4,6 @@ import base64
 import binascii
 import io
 import random
-import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 from django.test import Client
+from tests import processor
 from tests.mailbox.webmail.conftest import address, put
 from tests.mailbox.webmail.views.test_messages import PIECE
 
@@ -148,10 +148,11 @@ def test_files_in_a_text_have_a_number_at_most() -> None:
     ids=["begin", "one line", "no end", "one long line", "blanks", "short blocks"],
 )
 def test_a_text_made_to_hold_a_server_is_split_in_linear_time(text: str) -> None:
-    began = time.process_time()
-    uuencode.split_text(text)
-    uuencode.is_unfinished(text)
-    assert time.process_time() - began < 1.0
+    def split() -> None:
+        uuencode.split_text(text)
+        uuencode.is_unfinished(text)
+
+    assert processor.least_seconds(split, 1.0) <= 1.0
 
 
 def many(count: int, octets: int) -> bytes:
@@ -236,10 +237,13 @@ def test_the_heaviest_archive_is_made_within_a_second(reader: Client, box: Memor
         def part_contents(self, ref: MessageRef, numbers: Sequence[str]) -> Mapping[str, bytes]:
             return {number: contents[number] for number in numbers}
 
-    began = time.process_time()
-    with attachments_zip.pack_files(Quick(), ref, reads.attachments) as packed:  # type: ignore[arg-type]
-        assert time.process_time() - began < 1.0
-        assert len(packed.read()) > 29_000_000
+    def pack() -> None:
+        with attachments_zip.pack_files(Quick(), ref, reads.attachments) as packed:  # type: ignore[arg-type]
+            sizes.append(packed.seek(0, io.SEEK_END))
+
+    sizes: list[int] = []
+    assert processor.least_seconds(pack, 1.0) <= 1.0
+    assert sizes[0] > 29_000_000
     huge = [replace(file, size=30_000_000) for file in reads.attachments]
     with pytest.raises(TooComplex):
         attachments_zip.pack_files(Quick(), ref, huge)  # type: ignore[arg-type]

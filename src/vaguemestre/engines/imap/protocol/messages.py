@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from email.utils import getaddresses
+from itertools import chain
 
 from vaguemestre.engines.imap.protocol import headers
 from vaguemestre.engines.imap.protocol.answers import flags, section
@@ -157,6 +158,15 @@ def opened_simply(ref: MessageRef, items: Items, root: Part) -> OpenedMessage:
         fields=tuple(field for field in header if field[0] in FIELDS),
         is_too_complex=True,
     )
+
+
+def thread_ids(items: Items) -> set[str]:
+    """The Message-IDs by which the rest of a conversation is found: its own and those it answers."""
+    blocks = [octets_of(value) for name, value in items.items() if name.startswith("BODY[HEADER")]
+    first_values = dict(reversed([field for block in blocks for field in headers.header_fields(block)]))
+    own = first_values.get("message-id", "").strip()[:_MAX_LISTED_CHARS]
+    answered = (headers.message_ids(first_values.get(name, ""))[:1] for name in ("references", "in-reply-to"))
+    return {message_id for message_id in (own, *chain.from_iterable(answered)) if message_id}
 
 
 def _people(field: str) -> tuple[Correspondent, ...]:

@@ -9,12 +9,17 @@ from vaguemestre.engines.imap.protocol import answers, folder_list, headers, mes
 from vaguemestre.engines.imap.protocol.arguments import Argument, encoded
 from vaguemestre.engines.imap.protocol.line_stream import Line
 from vaguemestre.engines.imap.store.folder_pages import FolderPages
-from vaguemestre.engines.imap.store.session import MESSAGE_ITEMS, check_name, uid_of
+from vaguemestre.engines.imap.store.session import check_name, uid_of
 from vaguemestre.post.mailstore.values import Folder, MessageRef, Page, Row
 
 MAX_CONVERSATION = 500
 _COUNT = re.compile(rb" COUNT ([0-9]+)")
 _THREAD_FIELDS = (b"References", b"In-Reply-To", b"Message-ID")
+# What ties a message to others: its envelope may be unreadable.
+_THREAD_ITEMS = b"(UID FLAGS %b)" % b" ".join(
+    b"BODY.PEEK[HEADER.FIELDS (%b)]<0.%d>" % (name.upper(), messages.MAX_FIELD_BYTES)
+    for name in _THREAD_FIELDS
+)
 
 
 class SearchAnswer(NamedTuple):
@@ -80,10 +85,9 @@ class FolderLists(FolderPages):
         return _parse_search(self.run(_search_command(criteria), patience=self._search_patience))
 
     def _conversation(self, ref: MessageRef) -> tuple[Row, ...]:
-        message = messages.opened(ref, self.fetch_one(ref, MESSAGE_ITEMS))
-        parents = headers.message_ids(message.in_reply_to)
-        ids = {i for i in (message.message_id, *message.references[:1], *parents[:1]) if i}
-        own = self._rows_with_summaries(ref.folder, ref.uid_validity, [(ref.uid, message.flags)])
+        items = self.fetch_one(ref, _THREAD_ITEMS)
+        ids = messages.thread_ids(items)
+        own = self._rows_with_summaries(ref.folder, ref.uid_validity, [(ref.uid, answers.flags(items))])
         if not ids:
             return own
         criteria: list[Argument] = []
