@@ -388,15 +388,20 @@ class TestTheOfficer:
         }  # fmt: skip
         assert desk.post("/gestion/arrivee", given).status_code == 422
         assert desk.post("/gestion/arrivee", {**given, "ends_on": "31/08/2030"}).status_code == 422
-        assert "autre service" in words(
-            desk.post("/gestion/arrivee", {**given, "ends_on": "31/08/2027", "category": "ATSS"})
-        )
+        assert "Choisissez la catégorie." in words(desk.post("/gestion/arrivee", {**given, "category": ""}))
+        wrong = desk.post("/gestion/arrivee", {**given, "ends_on": "31/08/2027", "category": "ATSS"})
+        field = wrong.content.decode().partition('id="id_category"')[2].partition("</div>")[0]
+        assert "autre service" in field
         assert confirmed(desk, "/gestion/arrivee", {**given, "ends_on": "31/08/2027"}).status_code == 302
         assert Account.objects.get(username="pobry").state == "pending"
         twice = confirmed(desk, "/gestion/arrivee", {**given, "ends_on": "31/08/2027", "dossier": "PROV-2"})
         assert (twice.status_code, "mêmes noms, même naissance" in words(twice)) == (409, True)
         assert "Obry" in words(twice)
         assert Account.objects.filter(username__startswith="pobry").count() == 1
+        named = {**given, "ends_on": "31/08/2027", "birth_name": "Zola", "dossier": "", "uai": "Collège des Essais"}
+        assert there.uai in words(desk.post("/gestion/arrivee", named))  # told before anything is done
+        assert confirmed(desk, "/gestion/arrivee", named).status_code == 302
+        assert Account.objects.get(username="pzola").person.dossier.startswith("PROV-")
 
     def test_a_correction_gives_a_new_address_and_keeps_the_former(self, place: int) -> None:
         person = managed_by(place, "DPE", "agent1", last_name="Avant")

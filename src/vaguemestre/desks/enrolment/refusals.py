@@ -10,8 +10,7 @@ SENTENCES = {
     "enrolment.no-service": "Aucun service de l’académie ne gère cette situation : appelez l’assistance.",
     "enrolment.not-now": "La demande a changé d’état entre-temps : relisez-la.",
     "enrolment.not-ours": (
-        "Cette catégorie, dans cet établissement, est gérée par un autre service : transmettez-lui la "
-        "demande."
+        "Cette catégorie, dans cet établissement, est gérée par un autre service : c’est à lui de le faire."
     ),
     "enrolment.person-unknown": "Cette personne n’est pas de votre service.",
     "enrolment.proof-active": (

@@ -1,5 +1,6 @@
 """Forms of officers."""
 
+from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -91,7 +92,7 @@ class SchoolForm(forms.Form):
         self._academy_id = academy_id
 
     def clean_uai(self) -> str:
-        """The UAI. Words list the matching establishments; the officer always types the code."""
+        """The UAI; where words are typed, of the only establishment that matches, which a page then shows."""
         typed = self.cleaned_data["uai"]
         try:
             return parse_uai(typed).text
@@ -103,6 +104,8 @@ class SchoolForm(forms.Form):
                 raise ValidationError(
                     "Aucun établissement ouvert n’a ce code, ni tous ces mots dans son nom ou sa ville."
                 ) from refusal
+            if len(matches) == 1:
+                return matches[0][0]
             listed = " ; ".join(f"{uai}, {name}" for uai, name in matches)
             raise ValidationError(
                 "Écrivez le code de celui-ci, ou soyez plus précis : %(listed)s.",
@@ -116,9 +119,14 @@ class ArrivalForm(CivilForm, SchoolForm):
     dossier = forms.CharField(
         label="Numéro de dossier provisoire",
         max_length=40,
-        help_text="Unique ; le flux RH le remplacera.",
+        required=False,
+        help_text="Laissez vide pour en recevoir un ; le flux RH le remplacera.",
     )
-    category = forms.ChoiceField(label="Catégorie", choices=list(CATEGORY_LABELS.items()))
+    category = forms.ChoiceField(
+        label="Catégorie",
+        choices=[("", "—"), *CATEGORY_LABELS.items()],
+        error_messages={"required": "Choisissez la catégorie."},
+    )
     starts_on = DayField(label="Prise de fonction")
     ends_on = DayField(label="Fin (obligatoire)")
     sponsor = forms.CharField(
@@ -129,7 +137,7 @@ class ArrivalForm(CivilForm, SchoolForm):
     def person(self) -> NewPerson:
         data = self.cleaned_data
         return NewPerson(
-            dossier=data["dossier"].strip(),
+            dossier=data["dossier"].strip() or f"PROV-{token_hex(4).upper()}",
             civil=self.civil,
             category=StaffCategory(data["category"]),
             posts=(Post(data["uai"], data["starts_on"], data["ends_on"]),),

@@ -39,6 +39,13 @@ from vaguemestre.people.directory.queries import (
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.directory.values import NewPerson, NumenLayout
 
+# So that a refusal stands beside its field.
+_REFUSED_FIELDS = {
+    "enrolment.no-end": "ends_on",
+    "enrolment.not-ours": "category",
+    "enrolment.school-unknown": "uai",
+    "enrolment.stay-too-long": "ends_on",
+}
 _ACCOUNT_STATE_LABELS = {
     "pending": "Jamais activé",
     "active": "Actif",
@@ -141,7 +148,7 @@ def register_arrival(request: OfficerRequest) -> HttpResponse:
             )  # fmt: skip
             return HttpResponseRedirect(reverse("enrolment:person", args=[person_id]))
         except Refusal as refusal:
-            form.add_error(None, sentence(refusal))
+            form.add_error(_REFUSED_FIELDS.get(refusal.code), sentence(refusal))
         except IntegrityError:
             form.add_error("dossier", "Ce numéro de dossier est déjà pris : choisissez-en un autre.")
     return render(request, "enrolment/receive.html", {"form": form}, status=422 if form.errors else 200)
