@@ -398,7 +398,13 @@ class TestTheOfficer:
         assert (twice.status_code, "mêmes noms, même naissance" in words(twice)) == (409, True)
         assert "Obry" in words(twice)
         assert Account.objects.filter(username__startswith="pobry").count() == 1
-        named = {**given, "ends_on": "31/08/2027", "birth_name": "Zola", "dossier": "", "uai": "Collège des Essais"}
+        named = {
+            **given,
+            "ends_on": "31/08/2027",
+            "birth_name": "Zola",
+            "dossier": "",
+            "uai": "Collège des Essais",
+        }
         assert there.uai in words(desk.post("/gestion/arrivee", named))  # told before anything is done
         assert confirmed(desk, "/gestion/arrivee", named).status_code == 302
         assert Account.objects.get(username="pzola").person.dossier.startswith("PROV-")

@@ -15,7 +15,7 @@ from django.test import Client
 from tests import processor
 from tests.corpus import heavy
 from tests.engines import samples
-from tests.mailbox.webmail import test_cards as cards
+from tests.mailbox.webmail.cards import test_cards as cards
 from tests.mailbox.webmail.conftest import address, put
 from tests.mailbox.webmail.views.test_messages import PIECE
 
