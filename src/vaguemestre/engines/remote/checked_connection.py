@@ -47,7 +47,7 @@ class CheckedConnector:
         return self._ports[target.scheme]
 
     def connected(self, target: Target, end: float) -> socket.socket:
-        """An open connection, TLS done where due. Raises RoadClosed, OSError, TimeoutError."""
+        """An open connection, TLS done where due. Raises ConnectionForbidden, OSError, TimeoutError."""
         for address in self._addresses(target, end):
             if not self._is_allowed(address):
                 raise ConnectionForbidden("private-address")
@@ -67,7 +67,7 @@ class CheckedConnector:
 
 
 def parse_target(address: str) -> Target:
-    """Raises RoadClosed for anything but http(s) on its own port."""
+    """Raises ConnectionForbidden for anything but http(s) on its own port."""
     try:
         parts = urlsplit(address)
         port = parts.port
