@@ -28,9 +28,9 @@ def a_place() -> Iterator[bool]:
 def test_pages_and_programs_sprayed_together_are_all_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     nicolas = account()
     module = "vaguemestre.access.signin.services.steps"
-    monkeypatch.setattr(f"{module}.hash_place", a_place)
-    monkeypatch.setattr(f"{module}.holds", lambda password, kept: False)
-    monkeypatch.setattr(f"{module}.spend_the_other_hash", lambda password, kept: None)
+    monkeypatch.setattr(f"{module}.hash_slot", a_place)
+    monkeypatch.setattr(f"{module}.matches_hash", lambda password, kept: False)
+    monkeypatch.setattr(f"{module}.equalize_hash_cost", lambda password, kept: None)
     monkeypatch.setattr(f"{module}.pay_toll", lambda price, shown, now: None)
     digest = hashlib.sha256(SECRET.encode()).hexdigest()
 
