@@ -188,7 +188,7 @@ def test_an_owner_makes_a_list_says_who_it_means_and_keeps_it(owner: Account, su
     shown = browser.get(f"/listes/{list_id}/").content.decode()
     assert "<strong>2</strong> personnes" in shown
     assert "Par vos fonctions" in signed_in(subscriber).get("/listes/").content.decode()
-    chosen = {"title": "Tous ensemble", "writers": "inside", "reply_to": "list", "enclosures": "link"}
+    chosen = {"title": "Tous ensemble", "writers": "inside", "reply_to": "list", "attachments": "link"}
     assert browser.post(f"/listes/{list_id}/reglages", chosen).status_code == 302
     kept = MailingList.objects.get()
     assert (kept.title, kept.writers, kept.reply_to, kept.files) == (
