@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from vaguemestre.access.sso.oidc.models import SigningKey
 from vaguemestre.access.sso.registry.queries import find_application
-from vaguemestre.access.sso.registry.services import secret_holds
+from vaguemestre.access.sso.registry.services import is_secret_right
 from vaguemestre.cli.application import app
 from vaguemestre.foundation.kernel.errors import Refusal
 
@@ -27,7 +27,7 @@ def test_the_secret_is_shown_once_and_opens() -> None:
     secret = run(*ADD, "--release", "email", "--category", "CPE").rsplit(" ", 1)[1].strip()
     application = find_application("intranet")
     assert application is not None
-    assert secret_holds(application, secret, timezone.now())
+    assert is_secret_right(application, secret, timezone.now())
     (listed,) = json.loads(run("list", "--json"))
     assert listed["released"] == ["email"]
     assert listed["categories"] == ["CPE"]

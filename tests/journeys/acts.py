@@ -23,7 +23,7 @@ from vaguemestre.access.signin.sessions import SessionStore  # noqa: E402
 from vaguemestre.access.sso.registry.services import keep_application  # noqa: E402
 from vaguemestre.access.sso.registry.values import Protocol, Registration  # noqa: E402
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata  # noqa: E402
-from vaguemestre.access.sso.saml.services import keep_peer  # noqa: E402
+from vaguemestre.access.sso.saml.services import register_provider  # noqa: E402
 from vaguemestre.desks.helpdesk import services as helpdesk  # noqa: E402
 from vaguemestre.desks.helpdesk.values import DeskAction  # noqa: E402
 from vaguemestre.foundation.jobs.services import announce  # noqa: E402
@@ -65,7 +65,7 @@ def activated(number: int) -> Account:
 def session_of(account_id: int) -> SessionStore:
     session = SessionStore()
     signin.open_browser_session(
-        session, account_id, shared=False, network="127.0.0.0/24", browser="Essai", now=timezone.now()
+        session, account_id, signin.BrowserOrigin("127.0.0.0/24", "Essai"), shared=False, now=timezone.now()
     )
     return session
 
@@ -111,7 +111,7 @@ def prepare(number: int, subscriber: str, metadata: str) -> dict[str, Any]:
     borrowed, loan = lend(friend, row)
     lent, _ = lend(row, friend)
     mailing_list = list_kept_by(row.pk, subscriber, number)
-    keep_peer(read_metadata(metadata.encode(), now)[0], by="instance", now=now)
+    register_provider(read_metadata(metadata.encode(), now)[0], by="instance", now=now)
     for account_id in (row.pk, box.account_id, friend.pk, mailing_list.account_id):
         from vaguemestre.people.credentials.events import AccountChanged
 

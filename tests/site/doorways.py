@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.access.signin.people import account
 from tests.desks.enrolment.officers import academy, managed_by, officer
 
-from vaguemestre.access.signin.services import open_browser_session
+from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.people.credentials.models import Account
@@ -123,9 +123,8 @@ def browser_of(who: Account, client: Client) -> None:
     open_browser_session(
         session,
         who.pk,
+        BrowserOrigin("127.0.0.1", "Firefox"),
         shared=False,
-        network="127.0.0.1",
-        browser="Firefox",
         now=timezone.now(),
     )
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""

@@ -12,7 +12,7 @@ from tests.access.signin.people import PASSWORD, account, add_key
 from vaguemestre.access.signin.links import alarm_link
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.services import tell
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.portability.events import ExportWithdrawn
@@ -44,13 +44,13 @@ def told(act: str) -> list[dict[str, object]]:
     """What its owner is told of that act, as announced: in the inbox, and at the recovery contact."""
     rows = [row.args_kwargs["args"] for row in DBTaskResult.objects.order_by("enqueued_at")]
     kept = [(handler.rpartition(":")[2], fields) for handler, _, fields, _ in rows]
-    owner = [fields for handler, fields in kept if handler == "tell_owner" and fields["act"] == act]
-    contacts = [fields for handler, fields in kept if handler == "tell_contacts" and fields["act"] == act]
+    owner = [fields for handler, fields in kept if handler == "notify_owner" and fields["act"] == act]
+    contacts = [fields for handler, fields in kept if handler == "notify_contacts" and fields["act"] == act]
     assert len(owner) == len(contacts)
     return owner
 
 
-def refused(act: str, which: str = "seul") -> int:
+def refused(act: str, which: str = "undo") -> int:
     """Its owner follows the link of that notice."""
     one = told(act)[-1]
     link = alarm_link("", int(str(one["account_id"])), act, str(one["at"]), int(str(one["number"])))
@@ -138,7 +138,7 @@ def test_a_copy_nobody_asked_for_is_erased_and_does_not_go_on(client: Client, ni
 
 def test_the_pin_somebody_else_chose_makes_the_key_a_lost_one(nicolas: Account) -> None:
     add_key(nicolas, "1984")
-    tell(nicolas.pk, "key-pin-chosen", now=timezone.now())
+    notify_owner(nicolas.pk, "key-pin-chosen", now=timezone.now())
     assert refused("key-pin-chosen") == 200
     assert OneTimeDevice.objects.get().lost_at
 
@@ -150,7 +150,7 @@ def test_closing_everything_takes_back_all_that_was_done_since(nicolas: Account)
     save(nicolas, AWAY)
     lent(nicolas)
     copied(nicolas)
-    assert refused("new-browser", "tout") == 302
+    assert refused("new-browser", "lock") == 302
     assert {one.name: one.is_on for one in sorting.filters_of(nicolas.pk)} == {"À moi": True, "Paie": False}
     assert Member.objects.get().ended_at
     assert Move.objects.get().trouble == "portability.withdrawn"

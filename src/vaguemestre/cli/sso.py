@@ -11,15 +11,19 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.utils import timezone
 
-from vaguemestre.access.sso.oidc.rules.imports import read_client
-from vaguemestre.access.sso.registry.rules.declared import Declared, WronglyDeclared, read_declared
-from vaguemestre.access.sso.registry.services import add_application, apply
+from vaguemestre.access.sso.oidc.rules.imports import parse_client
+from vaguemestre.access.sso.registry.rules.declared import (
+    DeclarationError,
+    DeclaredApplication,
+    parse_declarations,
+)
+from vaguemestre.access.sso.registry.services import add_application, apply_declaration
 from vaguemestre.access.sso.registry.values import Protocol
-from vaguemestre.access.sso.saml.rules.documents import NotRead
+from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
-from vaguemestre.access.sso.saml.rules.signatures import NotSigned
-from vaguemestre.access.sso.saml.services import keep_peer, rotate_pair
-from vaguemestre.access.sso.saml.values import Described
+from vaguemestre.access.sso.saml.rules.signatures import InvalidSignatureError
+from vaguemestre.access.sso.saml.services import register_provider, rotate_pair
+from vaguemestre.access.sso.saml.values import ServiceProvider
 from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.ports import secret_keys
@@ -38,8 +42,8 @@ def apply_file(
 ) -> None:
     """Fait correspondre les applications inscrites à un fichier TOML ; se rejoue sans rien changer."""
     try:
-        declared = read_declared(file.read_text(encoding="utf-8"))
-    except (WronglyDeclared, UnicodeDecodeError) as error:
+        declared = parse_declarations(file.read_text(encoding="utf-8"))
+    except (DeclarationError, UnicodeDecodeError) as error:
         raise Failed(f"{file} : {error}", 65) from error
     now = timezone.now()
     plain = [
@@ -50,7 +54,7 @@ def apply_file(
         for application in declared
         if application.registration.protocol is Protocol.SAML
     ]
-    outcomes = apply(
+    outcomes = apply_declaration(
         [(application.registration, _secret_of(application, file)) for application in plain],
         by="cli",
         now=now,
@@ -62,7 +66,7 @@ def apply_file(
             typer.echo(f"Secret (montré cette seule fois) : {secret}")
     for application, described in peers:
         if not dry_run:
-            keep_peer(
+            register_provider(
                 described,
                 client_id=application.registration.client_id,
                 registration=application.registration,
@@ -85,7 +89,7 @@ def import_file(
     """Inscrit une application d’après ses métadonnées, SAML (XML, agrégat) ou OpenID Connect (JSON)."""
     content, now = file.read_bytes(), timezone.now()
     if content.lstrip()[:1] == b"{":
-        registration = read_client(json.loads(content), client_id)
+        registration = parse_client(json.loads(content), client_id)
         secret = add_application(registration, by="cli", now=now)
         typer.echo(f"Application {registration.client_id} inscrite ; aucun attribut ne lui est transmis.")
         if secret:
@@ -100,7 +104,9 @@ def import_file(
     if not chosen:
         raise Failed(f"{file} : aucune application de ce nom.", 65)
     for described in chosen:
-        named = keep_peer(described, client_id=client_id if len(chosen) == 1 else "", by="cli", now=now)
+        named = register_provider(
+            described, client_id=client_id if len(chosen) == 1 else "", by="cli", now=now
+        )
         typer.echo(f"{described.entity_id} : inscrite sous le nom {named}.")
 
 
@@ -112,7 +118,7 @@ def turn_saml() -> None:
     typer.echo(f"Nouvelle clé publiée ; elle signera à partir du {paris_day(starts):%d/%m/%Y}.")
 
 
-def _metadata_of(application: Declared, file: Path) -> Described:
+def _metadata_of(application: DeclaredApplication, file: Path) -> ServiceProvider:
     where = file.parent / application.metadata_file
     if not application.metadata_file or not where.is_file():
         raise Failed(f"{application.registration.client_id} : « metadata_file » manque ou n’existe pas.", 65)
@@ -131,7 +137,7 @@ def _metadata_of(application: Declared, file: Path) -> Described:
     return chosen[0]
 
 
-def _secret_of(application: Declared, file: Path) -> str:
+def _secret_of(application: DeclaredApplication, file: Path) -> str:
     if not application.secret_file:
         return ""
     where = file.parent / application.secret_file
@@ -141,11 +147,11 @@ def _secret_of(application: Declared, file: Path) -> str:
         raise Failed(f"{application.registration.client_id} : {where} ne peut pas être lu.", 65) from error
 
 
-def _described(content: bytes, certificate: Path | None, file: Path) -> list[Described]:
+def _described(content: bytes, certificate: Path | None, file: Path) -> list[ServiceProvider]:
     try:
         der = b""
         if certificate:
             der = x509.load_pem_x509_certificate(certificate.read_bytes()).public_bytes(Encoding.DER)
         return read_metadata(content, timezone.now(), der)
-    except (NotRead, NotSigned, OSError, ValueError) as error:
+    except (MalformedMessage, InvalidSignatureError, OSError, ValueError) as error:
         raise Failed(f"{file} : métadonnées refusées ({error}).", 65) from error

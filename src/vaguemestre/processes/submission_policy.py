@@ -24,7 +24,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from vaguemestre.access.signin.rules.throttle import network_named
+from vaguemestre.access.signin.rules.throttle import network_of_address
 from vaguemestre.engines.instance import POSTFIX_USER, set_owner
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.configuration import gate_socket
@@ -162,7 +162,7 @@ def _note(posting: SubmissionRequest, now: datetime) -> None:
 
 def _named(network: str) -> str:
     try:
-        return network_named(ipaddress.ip_address(network.partition("%")[0]))
+        return network_of_address(ipaddress.ip_address(network.partition("%")[0]))
     except ValueError:
         return "unknown"
 

@@ -22,10 +22,10 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP, build_policy
 
-from vaguemestre.access.signin.http import LEFT_BEHIND, factor_policy, prove_first, who_asks
+from vaguemestre.access.signin.http import CLEARED_SITE_DATA, factor_policy, require_fresh_proof, who_asks
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.presence import who_has
-from vaguemestre.access.signin.queries import was_shared
+from vaguemestre.access.signin.presence import session_user
+from vaguemestre.access.signin.queries import was_on_shared_computer
 from vaguemestre.access.signin.rules.session_keys import session_digest
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
@@ -220,15 +220,19 @@ class WhoIsAsking:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         key = session_digest(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         acts = "HTTP_X_BY_ITSELF" not in request.META  # what a page asks by itself does not wind the clock
-        who = who_has(key, revocations.get(), timezone.now(), acts=acts, policy=self.policy) if key else None
+        who = (
+            session_user(key, revocations.get(), timezone.now(), acts=acts, policy=self.policy)
+            if key
+            else None
+        )
         request.who = who  # type: ignore[attr-defined]
-        answer = prove_first(request) or self.get_response(request)
+        answer = require_fresh_proof(request) or self.get_response(request)
         if who and who.shared:
             answer.headers["Cache-Control"] = "no-store"
         elif who:
             answer.headers.setdefault("Cache-Control", "no-store")
-        elif key and was_shared(key):  # left alone too long: nothing stays on that computer
-            answer["Clear-Site-Data"] = LEFT_BEHIND
+        elif key and was_on_shared_computer(key):  # left alone too long: nothing stays on that computer
+            answer["Clear-Site-Data"] = CLEARED_SITE_DATA
         return answer
 
 

@@ -137,16 +137,16 @@ class Browser:
         """Every form, with what is known and with what is not."""
         numen = NUMEN if self.who.numen else "20E9599999ZZZ"
         born = BORN if self.who.born else "01/01/1970"
-        chosen = {"mot_de_passe": NEW, "confirmation": NEW, "charte": "on"}
+        chosen = {"mot_de_passe": NEW, "confirmation": NEW, "charter": "on"}
         codes = [self.delivered(), "00000000"]
         return [
-            ("/assistant/", {"numen": numen, "naissance": born}),
-            ("/assistant/secours", {"numen": numen, "naissance": born}),
+            ("/assistant/", {"numen": numen, "birth_date": born}),
+            ("/assistant/secours", {"numen": numen, "birth_date": born}),
             *(("/assistant/secours/code", {"code": code}) for code in codes if code),
             *(
                 (
                     "/assistant/code",
-                    {"nom": name, "naissance": born, "code": self.handed or "aaaa-aaaa-aaaaa"},
+                    {"name": name, "birth_date": born, "code": self.handed or "aaaa-aaaa-aaaaa"},
                 )
                 for name in ("nmorel", numen)
             ),

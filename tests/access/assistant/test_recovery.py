@@ -45,7 +45,7 @@ def nicolas() -> Account:
 
 
 def ask(client: Client, numen: str = NUMEN, born: str = BORN) -> HttpResponse:
-    return client.post(ASK, {"numen": numen, "naissance": born})  # type: ignore[return-value]
+    return client.post(ASK, {"numen": numen, "birth_date": born})  # type: ignore[return-value]
 
 
 def code_given(client: Client, code: str) -> HttpResponse:
@@ -199,15 +199,17 @@ def test_no_page_is_reached_but_through_the_one_before(client: Client, nicolas: 
 
 def closed_by_others(numen: str = NUMEN) -> None:
     for day in range(10, 17):
-        Client(REMOTE_ADDR="203.0.113.9").post("/assistant/", {"numen": numen, "naissance": f"{day}/01/1970"})
-    assert Client().post("/assistant/", {"numen": numen, "naissance": BORN}).status_code == 200
+        Client(REMOTE_ADDR="203.0.113.9").post(
+            "/assistant/", {"numen": numen, "birth_date": f"{day}/01/1970"}
+        )
+    assert Client().post("/assistant/", {"numen": numen, "birth_date": BORN}).status_code == 200
 
 
 def test_a_code_to_the_address_on_file_opens_a_numen_that_others_closed(client: Client) -> None:
     ines = account("ifares", state="pending", numen=NUMEN)
     Person.objects.filter(pk=ines.person_id).update(recovery_address="ines@exemple.fr")
     closed_by_others()
-    page = client.post("/assistant/", {"numen": NUMEN, "naissance": BORN, "par_code": "1"})
+    page = client.post("/assistant/", {"numen": NUMEN, "birth_date": BORN, "by_code": "1"})
     assert page["Location"] == CODE
     owner, kind, address, code = letters_due()[-1]
     assert (owner, kind, address) == (ines.pk, "activate", "ines@exemple.fr")
@@ -218,7 +220,7 @@ def test_a_code_handed_over_opens_a_numen_that_others_closed(client: Client) -> 
     ines = account("ifares", state="pending", numen=NUMEN)
     closed_by_others()
     code = issue_code(ines.pk, secret_keys.get(), by="test", now=timezone.now())
-    given = {"nom": NUMEN, "naissance": BORN, "code": code}
+    given = {"name": NUMEN, "birth_date": BORN, "code": code}
     assert client.post("/assistant/code", given)["Location"] == "/assistant/activer"
 
 
@@ -226,9 +228,11 @@ def test_wrong_codes_of_others_do_not_close_the_door_of_codes(client: Client) ->
     ines = account("ifares", state="pending", numen=NUMEN)
     stranger = Client(REMOTE_ADDR="203.0.113.9")
     for number in range(8):
-        stranger.post("/assistant/code", {"nom": NUMEN, "naissance": BORN, "code": f"abcd-efgh-ijkm{number}"})
+        stranger.post(
+            "/assistant/code", {"name": NUMEN, "birth_date": BORN, "code": f"abcd-efgh-ijkm{number}"}
+        )
     code = issue_code(ines.pk, secret_keys.get(), by="test", now=timezone.now())
-    given = {"nom": NUMEN, "naissance": BORN, "code": code}
+    given = {"name": NUMEN, "birth_date": BORN, "code": code}
     assert client.post("/assistant/code", given)["Location"] == "/assistant/activer"
 
 
@@ -256,7 +260,7 @@ def test_an_identifier_does_as_well_as_a_numen(client: Client, nicolas: Account,
 def test_a_network_above_its_brake_works_and_is_not_refused(client: Client) -> None:
     account("ifares", state="pending", numen=NUMEN)
     Attempts.objects.create(subject="assistant-network:127.0.0.1", failures=25, last_at=timezone.now())
-    answer = client.post("/assistant/", {"numen": NUMEN, "naissance": BORN})
+    answer = client.post("/assistant/", {"numen": NUMEN, "birth_date": BORN})
     assert answer.status_code == 202
     assert NUMEN not in answer.content.decode()
     done = client.post("/assistant/?suite=1", {"work": solved(*challenge_of(answer))})

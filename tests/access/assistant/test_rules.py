@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 from vaguemestre.access.assistant.rules.budgets import TARGET, code_price, look_up_price
-from vaguemestre.access.assistant.rules.welcome import welcome, welcome_id
+from vaguemestre.access.assistant.rules.welcome import welcome_id, welcome_message
 from vaguemestre.access.signin.rules.throttle import wait_left
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ def test_a_code_draws_on_nothing_a_stranger_elsewhere_spends() -> None:
 
 
 def test_the_first_message_is_whole_and_always_the_same_one() -> None:
-    raw = welcome(
+    raw = welcome_message(
         name="Inès, dite « El-Khatib »",
         address="ines.el-khatib@ac-amiens.test",
         mailbox="iel-khatib@ac-amiens.test",

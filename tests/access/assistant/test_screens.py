@@ -20,7 +20,7 @@ from tests.access.signin.letters import letters_due
 from tests.access.signin.people import BORN, PASSWORD, account
 
 from vaguemestre.access.assistant import handlers
-from vaguemestre.access.assistant.http import Under
+from vaguemestre.access.assistant.http import ProvedAccount
 from vaguemestre.access.assistant.ports import deliver_welcome
 from vaguemestre.access.signin.models import Attempts, BrowserSession
 from vaguemestre.foundation.kernel.errors import EngineDown
@@ -64,11 +64,11 @@ def ines() -> Account:
 
 
 def given(client: Client, numen: str = NUMEN, born: str = DATE) -> HttpResponse:
-    return client.post("/assistant/", {"numen": numen, "naissance": born})  # type: ignore[return-value]
+    return client.post("/assistant/", {"numen": numen, "birth_date": born})  # type: ignore[return-value]
 
 
 def activated(client: Client, password: str = PASSWORD, **more: str) -> HttpResponse:
-    sent = {"mot_de_passe": password, "confirmation": password, "charte": "on", **more}
+    sent = {"mot_de_passe": password, "confirmation": password, "charter": "on", **more}
     return client.post("/assistant/activer", sent)  # type: ignore[return-value]
 
 
@@ -127,8 +127,8 @@ def test_what_a_page_asked_late_does_not_sign_its_person_out(client: Client, ine
 
 def test_the_welcome_is_put_once_whoever_tries_again(inbox: Inbox, ines: Account) -> None:
     Account.objects.update(state="active")
-    handlers.welcome(AccountActivated(ines.pk))
-    handlers.welcome(AccountActivated(ines.pk))
+    handlers.send_welcome(AccountActivated(ines.pk))
+    handlers.send_welcome(AccountActivated(ines.pk))
     assert list(inbox.messages) == ["<bienvenue.ifares@ac-amiens.test>"]
 
 
@@ -142,7 +142,7 @@ def test_an_absent_engine_does_not_undo_an_activation(client: Client, inbox: Inb
 
 def alike(page: HttpResponse) -> str:
     text = re.sub(r'(value|content)="[A-Za-z0-9]{64}"', "", page.content.decode())
-    return re.sub(r'(name="(numen|naissance)") value="[^"]*"', r"\1", text)
+    return re.sub(r'(name="(numen|birth_date)") value="[^"]*"', r"\1", text)
 
 
 def tries() -> list[tuple[str, str]]:
@@ -183,7 +183,7 @@ def test_whoever_tries_an_activated_account_its_owner_reads_of_it_once_a_day(oth
     def told() -> list[int]:
         rows = DBTaskResult.objects.order_by("enqueued_at")
         found = [row.args_kwargs["args"] for row in rows]
-        letters = [one[2] for one in found if one[0].endswith(":tell_owner")]
+        letters = [one[2] for one in found if one[0].endswith(":notify_owner")]
         return [one["account_id"] for one in letters if one["act"] == "assistant-tried"]
 
     activated_id = Account.objects.get(username="activee").pk
@@ -243,7 +243,7 @@ def test_the_second_page_cannot_be_asked_alone_nor_late(client: Client, ines: Ac
         ({"password": "Ines-Fares-1985"}, "ressemble trop"),
         ({"password": NUMEN}, "ressemble trop"),
         ({"confirmation": "autre chose"}, "ne sont pas les mêmes"),
-        ({"charte": ""}, "cochez cette case"),
+        ({"charter": ""}, "cochez cette case"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
@@ -264,10 +264,10 @@ def test_somebody_quicker_leaves_a_neutral_page(ines: Account) -> None:
     given(first)
     given(second)
     second.get("/assistant/activer")
-    with patch("vaguemestre.access.assistant.views.activation.under_way") as under_way:
+    with patch("vaguemestre.access.assistant.views.activation.proved_account") as proved:
         account = presented(ines.pk)
         assert account
-        under_way.return_value = Under(account, "")
+        proved.return_value = ProvedAccount(account, "")
         assert activated(first)["Location"] == "/"
         page = activated(second, "trois navires gris")
     assert "Nous ne pouvons pas continuer" in page.content.decode()

@@ -2,7 +2,7 @@
 
 from django_tasks_db.models import DBTaskResult
 
-from vaguemestre.access.signin.rules.contact_mails import opened_letter
+from vaguemestre.access.signin.rules.contact_mails import unseal_letter
 from vaguemestre.people.credentials.ports import secret_keys
 
 
@@ -13,5 +13,5 @@ def letters_due() -> list[tuple[int, str, str, str]]:
         handler, _, fields, _ = row.args_kwargs["args"]
         if handler.endswith((":mail_contact", ":send_letter")):
             owner = fields["account_id"]
-            found.append((owner, fields["kind"], *opened_letter(fields["sealed"], owner, secret_keys.get())))
+            found.append((owner, fields["kind"], *unseal_letter(fields["sealed"], owner, secret_keys.get())))
     return found

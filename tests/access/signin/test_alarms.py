@@ -62,7 +62,7 @@ def test_everything_closes_and_the_password_of_before_only_chooses_the_next(
     assert is_in(thief)
     assert "Annuler ce changement seulement" not in page.content.decode()
     owner = Client()
-    assert owner.post(link, {"tout": "1"})["Location"] == "/compte/nouveau-mot-de-passe"
+    assert owner.post(link, {"lock": "1"})["Location"] == "/compte/nouveau-mot-de-passe"
     assert not is_in(thief)
     assert not is_in(client)
     assert list(app_passwords_of(nicolas.pk)) == []
@@ -72,19 +72,20 @@ def test_everything_closes_and_the_password_of_before_only_chooses_the_next(
     assert said == {"words": "Trop proche de vous", "enough": False}
     assert Client().post("/compte/nouveau-mot-de-passe/force", {"mot_de_passe": OTHER}).status_code == 404
     wrong = owner.post(
-        "/compte/nouveau-mot-de-passe", {"actuel": "faux", "mot_de_passe": OTHER, "confirmation": OTHER}
+        "/compte/nouveau-mot-de-passe",
+        {"current_password": "faux", "mot_de_passe": OTHER, "confirmation": OTHER},
     )
     assert "pas votre mot de passe actuel" in wrong.content.decode()
-    form = {"actuel": PASSWORD, "mot_de_passe": OTHER, "confirmation": OTHER}
+    form = {"current_password": PASSWORD, "mot_de_passe": OTHER, "confirmation": OTHER}
     assert Client().post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin"
     assert owner.post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin?nouveau=1"
     assert is_in(sign_in(password=OTHER))
-    assert Client().post(link, {"tout": "1"}).status_code == 422  # once
+    assert Client().post(link, {"lock": "1"}).status_code == 422  # once
 
 
 def test_a_browser_known_before_the_alarm_is_so_no_more(nicolas: Account, told: list[str]) -> None:
     sign_in()
-    Client().post(link_in(told[-1]), {"tout": "1"})
+    Client().post(link_in(told[-1]), {"lock": "1"})
     assert not Device.objects.filter(forgotten_at__isnull=True).exists()
 
 
@@ -93,8 +94,8 @@ def test_a_password_a_thief_changed_comes_back_with_the_alarm(
 ) -> None:
     client.post("/parametres/securite/mot-de-passe", {"mot_de_passe": OTHER, "confirmation": OTHER})
     owner = Client()
-    owner.post(link_in(told[-1]), {"tout": "1"})
-    form = {"actuel": PASSWORD, "mot_de_passe": OTHER + " !", "confirmation": OTHER + " !"}
+    owner.post(link_in(told[-1]), {"lock": "1"})
+    form = {"current_password": PASSWORD, "mot_de_passe": OTHER + " !", "confirmation": OTHER + " !"}
     assert owner.post("/compte/nouveau-mot-de-passe", form).status_code == 302
     assert matches_hash(OTHER + " !", identified(nicolas.pk).hashed)
 
@@ -103,7 +104,7 @@ def test_one_change_alone_is_taken_back(client: Client, nicolas: Account, told: 
     client.post("/parametres/appareils/nouveau", {"nom": "Voleur"})
     link = link_in(next(one for one in told if "application" in one))
     assert "« Voleur »" in "".join(told)
-    answer = Client().post(link, {"seul": "1"})
+    answer = Client().post(link, {"undo": "1"})
     assert "Ce changement est annulé" in answer.content.decode()
     assert list(app_passwords_of(nicolas.pk)) == []
     assert is_in(client)
@@ -122,7 +123,7 @@ def test_a_dropped_contact_is_told_and_comes_back(client: Client, nicolas: Accou
     letters = sent_to_contacts()
     assert [to for to, _ in letters] == ["nicolas@maison.example"]
     assert "nmorel" not in letters[0][1].lower()
-    Client().post(link_in(letters[0][1]), {"seul": "1"})
+    Client().post(link_in(letters[0][1]), {"undo": "1"})
     assert [one.address for one in contacts_of(nicolas.pk, now)] == ["nicolas@maison.example"]
 
 
@@ -143,8 +144,8 @@ def sent_to_contacts() -> list[tuple[str, str]]:
     try:
         for row in DBTaskResult.objects.order_by("enqueued_at"):
             handler, _, fields, _ = row.args_kwargs["args"]
-            if handler.endswith(":tell_contacts"):
-                handlers.tell_contacts(ContactsToTell(**fields))
+            if handler.endswith(":notify_contacts"):
+                handlers.notify_contacts(ContactsToTell(**fields))
     finally:
         send_outside.replace(before)
     return sent
@@ -158,7 +159,7 @@ def test_what_touches_a_mailbox_shut_after_a_compromise_comes_to_it_as_mail(nico
     letter_sender.replace(lambda domain, now: f"lettres@{domain}")
     try:
         with inboxes() as letters:
-            handlers.tell_owner(event)
+            handlers.notify_owner(event)
     finally:
         send_outside.replace(before[0])
         letter_sender.replace(before[1])
@@ -175,7 +176,7 @@ def test_a_link_that_is_not_ours_does_nothing(nicolas: Account, mangle: object) 
     token = mangle(link.rpartition("/")[2])  # type: ignore[operator]
     assert read_alarm(token) is None
     if token:
-        assert Client().post(f"/compte/pas-moi/{token}", {"tout": "1"}).status_code == 410
+        assert Client().post(f"/compte/pas-moi/{token}", {"lock": "1"}).status_code == 410
 
 
 def test_a_link_is_over_after_a_week(nicolas: Account, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +189,7 @@ def test_a_link_is_over_after_a_week(nicolas: Account, monkeypatch: pytest.Monke
 def test_shared_computers_of_one_network_are_told_once(nicolas: Account) -> None:
     with inboxes() as letters:
         for _ in range(3):
-            sign_in(partage="on").post("/deconnexion")
+            sign_in(shared="on").post("/deconnexion")
     assert len(letters) == 1
 
 
@@ -196,5 +197,5 @@ def test_another_account_is_not_touched(nicolas: Account, told: list[str]) -> No
     account("kbenali")
     karim = sign_in("kbenali")
     sign_in()
-    Client().post(link_in(told[-1]), {"tout": "1"})
+    Client().post(link_in(told[-1]), {"lock": "1"})
     assert is_in(karim)

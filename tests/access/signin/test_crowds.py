@@ -16,7 +16,7 @@ from tests.access.signin.people import PASSWORD, account
 from tests.access.signin.work import INSTANT, challenge_of, solved, worked
 
 from vaguemestre.access.signin.models import Attempts
-from vaguemestre.access.signin.pressure import vain
+from vaguemestre.access.signin.pressure import failed_attempts
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import hash_slot
 
@@ -219,15 +219,15 @@ def test_a_storm_in_vain_asks_every_strange_browser_for_work_and_no_known_one(ni
     tried(known, "nmorel", PASSWORD)
     known.post("/deconnexion")
     tried(Client(REMOTE_ADDR="198.51.100.1"), "invente", "essai")
-    assert vain.level(timezone.now()) == 0
+    assert failed_attempts.level(timezone.now()) == 0
     for _ in range(25):
-        vain.note(timezone.now())
+        failed_attempts.record(timezone.now())
     stranger = Client(REMOTE_ADDR="203.0.113.5")
     answer = tried(stranger, "nmorel", PASSWORD)
     assert answer.status_code == 202
     assert worked(stranger, answer)["Location"] == "/"
     assert tried(known, "nmorel", PASSWORD)["Location"] == "/"
-    vain.reset()
+    failed_attempts.reset()
     fresh = Client(REMOTE_ADDR="203.0.113.6")
     assert tried(fresh, "nmorel", PASSWORD)["Location"] == "/"
 
@@ -266,7 +266,7 @@ def test_strangers_who_fail_do_not_slow_a_passkey_down(nicolas: Account) -> None
         a_pupil_tries(number)
     client = Client()
     client.post("/alogin/cle/options")
-    page = client.post("/alogin/cle", {"reponse": "{}", "next": "/"}).content.decode()
+    page = client.post("/alogin/cle", {"response": "{}", "next": "/"}).content.decode()
     assert "Réessayez dans" not in page
 
 

@@ -10,7 +10,7 @@ from tests.access.signin.people import PASSWORD, account
 
 from vaguemestre.access.signin.models import BrowserSession, Device
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.rules.limits import LONGEST, MINE
+from vaguemestre.access.signin.rules.limits import MAX_DURATION, OWN_DEVICE
 from vaguemestre.access.signin.rules.reading_scope import is_reading
 from vaguemestre.people.credentials.models import Account
 
@@ -32,24 +32,24 @@ def age(by: timedelta) -> None:
 @pytest.fixture
 def mine(client: Client) -> Account:
     made = account()
-    entered(client, appareil="on")
+    entered(client, own_device="on")
     return made
 
 
 def test_ones_own_device_stays_signed_in_for_thirty_days(client: Client, mine: Account) -> None:
     row = BrowserSession.objects.get(account=mine)
     assert row.is_own_device
-    assert abs(row.expire_date - timezone.now() - MINE) < timedelta(minutes=1)
-    assert client.cookies[COOKIE]["max-age"] == int(MINE.total_seconds())
+    assert abs(row.expire_date - timezone.now() - OWN_DEVICE) < timedelta(minutes=1)
+    assert client.cookies[COOKIE]["max-age"] == int(OWN_DEVICE.total_seconds())
 
 
 def test_for_half_a_day_it_does_all_a_session_does(client: Client, mine: Account) -> None:
-    age(LONGEST - timedelta(minutes=1))
+    age(MAX_DURATION - timedelta(minutes=1))
     assert client.get("/parametres/affichage").status_code == 200
 
 
 def test_afterwards_it_reads_and_the_rest_asks_for_a_proof(client: Client, mine: Account) -> None:
-    age(LONGEST + timedelta(minutes=1))
+    age(MAX_DURATION + timedelta(minutes=1))
     assert client.get("/").status_code == 200
     for path in ("/parametres/affichage", "/parametres/activite", "/messagerie/ecrire/", "/contacts/"):
         answer = client.get(path)
@@ -58,7 +58,7 @@ def test_afterwards_it_reads_and_the_rest_asks_for_a_proof(client: Client, mine:
     refused = client.post("/parametres/affichage", {"theme": "dark"})
     assert refused["Location"].startswith("/alogin?confirmer=1")
     entered_again = client.post(
-        "/alogin?confirmer=1", {"identifiant": "nmorel", "secret": PASSWORD, "appareil": "on"}
+        "/alogin?confirmer=1", {"identifiant": "nmorel", "secret": PASSWORD, "own_device": "on"}
     )
     assert entered_again.status_code == 302
     assert client.get("/parametres/affichage").status_code == 200
@@ -66,7 +66,7 @@ def test_afterwards_it_reads_and_the_rest_asks_for_a_proof(client: Client, mine:
 
 def test_a_shared_computer_is_never_ones_own(client: Client) -> None:
     account()
-    entered(client, appareil="on", partage="on")
+    entered(client, own_device="on", shared="on")
     row = BrowserSession.objects.get(is_shared_computer=True)
     assert not row.is_own_device
 
@@ -74,13 +74,13 @@ def test_a_shared_computer_is_never_ones_own(client: Client) -> None:
 @pytest.mark.parametrize("role", ["administrator", "helpdesk", "hr_officer"])
 def test_whoever_acts_on_others_has_no_long_session(client: Client, role: str) -> None:
     account(role=role)
-    entered(client, appareil="on")
+    entered(client, own_device="on")
     assert not BrowserSession.objects.get(account__role=role).is_own_device
 
 
 def test_nothing_of_a_shared_computer_is_kept(client: Client) -> None:
     account()
-    entered(client, partage="on")
+    entered(client, shared="on")
     assert client.cookies[COOKIE]["max-age"] == ""
     for path in ("/", "/parametres/securite", "/aide"):
         assert client.get(path)["Cache-Control"] == "no-store"
@@ -91,7 +91,7 @@ def test_nothing_of_a_shared_computer_is_kept(client: Client) -> None:
 
 def test_a_shared_computer_left_alone_is_cleared_by_the_next_request(client: Client) -> None:
     account()
-    entered(client, partage="on")
+    entered(client, shared="on")
     BrowserSession.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     revocations.get().bump()
     answer = client.get("/parametres/securite")

@@ -13,7 +13,7 @@ from tests.foundation.ui.confirmation import MARK
 
 from vaguemestre.access.signin.models import BrowserSession, InterruptedAct
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.rules.interrupted_acts import MOST_BYTES, may_be_kept, shown_values
+from vaguemestre.access.signin.rules.interrupted_acts import MAX_BYTES, can_be_stored, displayed_values
 from vaguemestre.people.credentials.models import Account
 
 CONTACT = "/parametres/securite/contact"
@@ -36,7 +36,7 @@ def proved(client: Client, name: str = "nmorel") -> HttpResponse:
 
 def interrupted(client: Client, **more: str) -> HttpResponse:
     later()
-    return client.post(CONTACT, {"adresse": "a@exemple.fr", **more}, headers={"Referer": PAGE})  # type: ignore[return-value]
+    return client.post(CONTACT, {"address": "a@exemple.fr", **more}, headers={"Referer": PAGE})  # type: ignore[return-value]
 
 
 def hidden(page: str) -> list[tuple[str, str]]:
@@ -64,13 +64,13 @@ def test_the_browser_is_asked_for_its_own_token_again(nicolas: Account) -> None:
     token = strict.get("/alogin").cookies  # noqa: F841 - the cookie is in the client
     strict.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "csrfmiddlewaretoken": csrf(strict)})
     later()
-    typed = {"adresse": "a@exemple.fr", "csrfmiddlewaretoken": csrf(strict)}
+    typed = {"address": "a@exemple.fr", "csrfmiddlewaretoken": csrf(strict)}
     strict.post(CONTACT, typed)
     assert proved_strictly(strict)["Location"] == RESUME
     page = strict.get(RESUME).content.decode()
     fields = dict(hidden(page))
     assert fields["csrfmiddlewaretoken"] != typed["csrfmiddlewaretoken"]
-    assert strict.post(RESUME, {"adresse": "a@exemple.fr"}).status_code == 403
+    assert strict.post(RESUME, {"address": "a@exemple.fr"}).status_code == 403
     assert strict.post(RESUME, fields).status_code == 307
 
 
@@ -122,7 +122,7 @@ def test_it_is_forgotten_after_some_minutes(client: Client, nicolas: Account) ->
 def test_one_may_stop_there(client: Client, nicolas: Account) -> None:
     interrupted(client)
     proved(client)
-    assert client.post(RESUME, {"arreter": "1"})["Location"] == "/parametres/securite"
+    assert client.post(RESUME, {"drop": "1"})["Location"] == "/parametres/securite"
     assert not InterruptedAct.objects.exists()
 
 
@@ -143,7 +143,7 @@ def test_a_piece_of_a_page_is_begun_again_on_its_page(client: Client, nicolas: A
     later()
     asked = client.post(
         CONTACT,
-        {"adresse": "a@exemple.fr"},
+        {"address": "a@exemple.fr"},
         headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/parametres/securite?x=1"},
     )
     assert asked.status_code == 401
@@ -164,28 +164,28 @@ def test_the_page_of_a_proof_asks_neither_for_the_computer_nor_the_device(
 
 def test_a_proof_leaves_a_shared_computer_shared(nicolas: Account) -> None:
     client = Client()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "partage": "on"})
+    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "shared": "on"})
     proved(client)
     assert BrowserSession.objects.filter(is_shared_computer=True).count() == 1
 
 
 def test_what_may_be_kept_and_what_is_shown() -> None:
-    assert may_be_kept([("motif", "appel")], has_files=False)
-    assert not may_be_kept([("motif", "appel")], has_files=True)
-    assert not may_be_kept([("mot_de_passe", "x")], has_files=False)
-    assert may_be_kept([("mot_de_passe", "")], has_files=False)
-    assert not may_be_kept([("texte", "x" * (MOST_BYTES + 1))], has_files=False)
+    assert can_be_stored([("motif", "appel")], has_files=False)
+    assert not can_be_stored([("motif", "appel")], has_files=True)
+    assert not can_be_stored([("mot_de_passe", "x")], has_files=False)
+    assert can_be_stored([("mot_de_passe", "")], has_files=False)
+    assert not can_be_stored([("texte", "x" * (MAX_BYTES + 1))], has_files=False)
     fields = [("motif", "appel"), ("proof", "a" * 60), ("vide", " "), ("date_fin", "01/02/2027")]
     fields += [("acte", "compromised"), ("facteurs", "on")]
     shown = [("Motif", "appel"), ("Date de fin", "01/02/2027"), ("Second facteur perdu aussi", "oui")]
-    assert shown_values(fields) == shown
+    assert displayed_values(fields) == shown
 
 
 @pytest.mark.parametrize("role", ["helpdesk", "hr_officer", "administrator"])
 def test_whoever_acts_on_others_has_fifteen_minutes_of_silence_and_eight_hours(role: str) -> None:
     account("equipe", role=role)
     client = Client()
-    client.post("/alogin", {"identifiant": "equipe", "secret": PASSWORD, "appareil": "on"})
+    client.post("/alogin", {"identifiant": "equipe", "secret": PASSWORD, "own_device": "on"})
     row = BrowserSession.objects.get(account__username="equipe")
     assert row.expire_date - timezone.now() <= timedelta(minutes=15)
     now = timezone.now()
@@ -203,7 +203,7 @@ def test_an_act_on_somebody_asks_an_operator_for_a_recent_proof_then_gives_it_ba
     nicolas = account()
     client = Client()
     client.post("/alogin", {"identifiant": "assistante", "secret": PASSWORD})
-    act = {"action": "lifted", "reason": "appel, identité vérifiée"}
+    act = {"acte": "lifted", "motif": "appel, identité vérifiée"}
     address = f"/assistance/compte/{nicolas.pk}/agir"
     later(16)
     assert client.get("/assistance/").status_code == 200
@@ -220,7 +220,7 @@ def test_a_confirmed_act_that_was_interrupted_says_again_what_it_will_do() -> No
     nicolas = account()
     client = Client()
     client.post("/alogin", {"identifiant": "assistante", "secret": PASSWORD})
-    act = {"action": "suspended", "reason": "appel, identité vérifiée"}
+    act = {"acte": "suspended", "motif": "appel, identité vérifiée"}
     address = f"/assistance/compte/{nicolas.pk}/agir"
     mark = MARK.search(client.post(address, act).content.decode())
     assert mark

@@ -10,8 +10,8 @@ from tests.access.signin.races import at_once
 from tests.access.signin.test_services import asked, tried
 
 from vaguemestre.access.signin.models import Attempts
-from vaguemestre.access.signin.rules.throttle import Tried
-from vaguemestre.access.signin.services.programs import note_failure
+from vaguemestre.access.signin.rules.throttle import ProgramAttempt
+from vaguemestre.access.signin.services.programs import record_failure
 from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.people.credentials.ports import secret_keys
 
@@ -31,7 +31,7 @@ def test_pages_and_programs_sprayed_together_are_all_counted(monkeypatch: pytest
     monkeypatch.setattr(f"{module}.hash_slot", a_place)
     monkeypatch.setattr(f"{module}.matches_hash", lambda password, kept: False)
     monkeypatch.setattr(f"{module}.equalize_hash_cost", lambda password, kept: None)
-    monkeypatch.setattr(f"{module}.pay_toll", lambda price, shown, now: None)
+    monkeypatch.setattr(f"{module}.charge_toll", lambda price, work, now: None)
     digest = hashlib.sha256(SECRET.encode()).hexdigest()
 
     def sprays(runner: int) -> int:
@@ -40,7 +40,7 @@ def test_pages_and_programs_sprayed_together_are_all_counted(monkeypatch: pytest
             if runner % 2:
                 tried(asked(name, SECRET))
             else:
-                note_failure(Tried(name, "192.0.2.1", digest, "imap"), secret_keys.get(), now=NOON)
+                record_failure(ProgramAttempt(name, "192.0.2.1", digest, "imap"), secret_keys.get(), now=NOON)
         return runner
 
     assert sorted(at_once(8, sprays)) == list(range(8))

@@ -29,12 +29,12 @@ def phone() -> Device:
 
 def make(client: Client, device: Device, name: str = "Mon téléphone") -> HttpResponse:
     options = client.post(f"{PAGE}/options").json()
-    return client.post(PAGE, {"nom": name, "reponse": device.create(options)})  # type: ignore[return-value]
+    return client.post(PAGE, {"name": name, "response": device.create(options)})  # type: ignore[return-value]
 
 
 def enter(client: Client, device: Device, **more: str) -> HttpResponse:
     options = client.post("/alogin/cle/options").json()
-    return client.post("/alogin/cle", {"reponse": device.get(options), **more})  # type: ignore[return-value]
+    return client.post("/alogin/cle", {"response": device.get(options), **more})  # type: ignore[return-value]
 
 
 def test_a_key_is_made_then_opens_without_a_name(
@@ -64,7 +64,7 @@ def test_it_is_two_proofs_in_one(client: Client, nicolas: Account, phone: Device
 
 def test_a_shared_computer_stays_one(client: Client, nicolas: Account, phone: Device) -> None:
     make(client, phone)
-    enter(Client(), phone, partage="on")
+    enter(Client(), phone, shared="on")
     assert BrowserSession.objects.filter(is_shared_computer=True).count() == 1
 
 
@@ -115,9 +115,9 @@ def test_an_answer_serves_once(client: Client, nicolas: Account, phone: Device) 
     answer = phone.get(options)
     again = Client()
     again.post("/alogin/cle/options")
-    assert again.post("/alogin/cle", {"reponse": answer}).status_code == 200  # another challenge
-    assert thief.post("/alogin/cle", {"reponse": answer})["Location"] == "/"
-    assert Client().post("/alogin/cle", {"reponse": answer})["Location"] == "/alogin"
+    assert again.post("/alogin/cle", {"response": answer}).status_code == 200  # another challenge
+    assert thief.post("/alogin/cle", {"response": answer})["Location"] == "/"
+    assert Client().post("/alogin/cle", {"response": answer})["Location"] == "/alogin"
 
 
 def test_a_copied_key_is_refused(client: Client, nicolas: Account, phone: Device) -> None:
@@ -151,10 +151,10 @@ def test_a_shut_account_stays_shut(client: Client, nicolas: Account, phone: Devi
 )
 def test_nonsense_is_only_refused(client: Client, nicolas: Account, answer: str) -> None:
     client.post(f"{PAGE}/options")
-    assert client.post(PAGE, {"nom": "x", "reponse": answer}).status_code == 200
+    assert client.post(PAGE, {"name": "x", "response": answer}).status_code == 200
     fresh = Client()
     fresh.post("/alogin/cle/options")
-    assert fresh.post("/alogin/cle", {"reponse": answer}).status_code == 200
+    assert fresh.post("/alogin/cle", {"response": answer}).status_code == 200
 
 
 def test_nobody_removes_somebody_elses(client: Client, nicolas: Account, phone: Device) -> None:

@@ -11,7 +11,7 @@ from tests.access.signin.test_services import asked, tried
 from vaguemestre.access.signin.models import Attempts
 from vaguemestre.access.signin.programs import answer
 from vaguemestre.access.signin.rules.throttle import SAME_SECRET
-from vaguemestre.access.signin.values import Granted, Later
+from vaguemestre.access.signin.values import Deferred, Granted
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import AppPassword
 from vaguemestre.people.credentials.ports import secret_keys
@@ -41,7 +41,7 @@ def test_failures_of_programs_and_of_pages_are_one_count() -> None:
     fail("nmorel", 3)
     for number in range(2):
         tried(asked(secret=f"faux {number}"))
-    assert isinstance(tried(asked()), Later)
+    assert isinstance(tried(asked()), Deferred)
     assert told("ask", "nmorel@ac-amiens.test", "autre") > 0
     assert told("ask", "nmorel", "autre", network="203.0.113.9") > 0
 
@@ -80,7 +80,7 @@ def test_one_secret_tried_on_many_accounts_is_seen_slowed_and_written_once() -> 
     assert Entry.objects.filter(action="signin.spray-seen").count() == 1
     assert told("ask", "nmorel", "Rentree2026!", network="203.0.113.1") > 0
     assert told("ask", "nmorel", "autre chose", network="203.0.113.1") == 0
-    assert isinstance(tried(asked(secret="Rentree2026!", network="203.0.113.2")), Later)
+    assert isinstance(tried(asked(secret="Rentree2026!", network="203.0.113.2")), Deferred)
     assert tried(asked()) == Granted(nicolas.pk, shared=False)
     assert tried(asked(), NOON + timedelta(hours=2)) == Granted(nicolas.pk, shared=False)
 

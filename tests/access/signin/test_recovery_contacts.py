@@ -13,7 +13,7 @@ from vaguemestre.access.signin import handlers
 from vaguemestre.access.signin.events import ContactMailDue
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations, send_outside
-from vaguemestre.access.signin.rules.contact_mails import sealed_letter
+from vaguemestre.access.signin.rules.contact_mails import seal_letter
 from vaguemestre.people.credentials.models import Account, RecoveryContact
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import contacts_of, usable_contact
@@ -26,12 +26,12 @@ pytestmark = pytest.mark.django_db
 
 
 def set_to(client: Client, address: str = HOME) -> None:
-    client.post(PAGE, {"adresse": address})
+    client.post(PAGE, {"address": address})
     client.post(f"{PAGE}/code", {"code": letters_due()[-1][3]})
 
 
 def test_a_contact_is_proved_then_rests(client: Client, nicolas: Account, told: list[str]) -> None:
-    assert client.post(PAGE, {"adresse": f" {HOME.upper()} "})["Location"] == f"{PAGE}/code"
+    assert client.post(PAGE, {"address": f" {HOME.upper()} "})["Location"] == f"{PAGE}/code"
     owner, kind, address, code = letters_due()[-1]
     assert (owner, kind, address) == (nicolas.pk, "confirm", HOME)
     assert len(code) == 8
@@ -50,12 +50,12 @@ def test_a_contact_is_proved_then_rests(client: Client, nicolas: Account, told: 
     "address", ["", "rien", "a@b", "moi@ac-amiens.test", "moi@x.ac-amiens.test", "a@b.c\r\nBcc: d"]
 )
 def test_some_addresses_are_no_contact(client: Client, nicolas: Account, address: str) -> None:
-    assert client.post(PAGE, {"adresse": address}).status_code == 200
+    assert client.post(PAGE, {"address": address}).status_code == 200
     assert letters_due() == []
 
 
 def test_five_wrong_codes_are_the_end_of_it(client: Client, nicolas: Account) -> None:
-    client.post(PAGE, {"adresse": HOME})
+    client.post(PAGE, {"address": HOME})
     code = letters_due()[-1][3]
     wrong = f"{(int(code) + 1) % 10**8:08d}"
     for _ in range(5):
@@ -65,7 +65,7 @@ def test_five_wrong_codes_are_the_end_of_it(client: Client, nicolas: Account) ->
 
 
 def test_a_code_dies_after_ten_minutes(client: Client, nicolas: Account) -> None:
-    client.post(PAGE, {"adresse": HOME})
+    client.post(PAGE, {"address": HOME})
     RecoveryContact.objects.update(code_until=timezone.now())
     assert client.post(f"{PAGE}/code", {"code": letters_due()[-1][3]})["Location"] == PAGE
 
@@ -97,12 +97,12 @@ def test_a_contact_is_removed_by_its_owner_alone(client: Client, nicolas: Accoun
 def test_each_change_asks_for_a_fresh_proof(client: Client, nicolas: Account, path: str) -> None:
     BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=6))
     revocations.get().bump()
-    assert client.post(path, {"adresse": HOME})["Location"].startswith("/alogin?confirmer=1")
+    assert client.post(path, {"address": HOME})["Location"].startswith("/alogin?confirmer=1")
     assert letters_due() == []
 
 
 def test_neither_address_nor_code_is_readable_while_waiting(client: Client, nicolas: Account) -> None:
-    client.post(PAGE, {"adresse": HOME})
+    client.post(PAGE, {"address": HOME})
     code = letters_due()[-1][3]
     waiting = str(list(DBTaskResult.objects.values_list("args_kwargs", flat=True)))
     assert HOME not in waiting
@@ -114,9 +114,9 @@ def test_the_letter_leaves_as_the_accounts_own(nicolas: Account) -> None:
     before, sent = send_outside.get(), []
     send_outside.replace(lambda *letter: sent.append(letter))
     try:
-        sealed = sealed_letter(HOME, "12345678", nicolas.pk, secret_keys.get())
+        sealed = seal_letter(HOME, "12345678", nicolas.pk, secret_keys.get())
         handlers.mail_contact(ContactMailDue(nicolas.pk, "recover", sealed))
-        handlers.mail_contact(ContactMailDue(0, "recover", sealed_letter("", "1", 0, secret_keys.get())))
+        handlers.mail_contact(ContactMailDue(0, "recover", seal_letter("", "1", 0, secret_keys.get())))
     finally:
         send_outside.replace(before)
     [(mailbox, sender, recipients, content)] = sent

@@ -7,31 +7,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.access.signin.redirects import HOSTILE
 
-from vaguemestre.access.signin.rules.browsers import browser_words
-from vaguemestre.access.signin.rules.limits import IDLE, IDLE_SHARED, LONGEST, session_end
+from vaguemestre.access.signin.rules.browsers import browser_label
+from vaguemestre.access.signin.rules.limits import IDLE, IDLE_SHARED, MAX_DURATION, session_end
 from vaguemestre.access.signin.rules.paths import safe_next
-from vaguemestre.access.signin.rules.steps import PATIENCE, TRIES, after, factors_due
-from vaguemestre.access.signin.rules.throttle import ACCOUNT, NETWORK, subjects, wait_left
-from vaguemestre.access.signin.values import Attempt, Denied, Factor, Granted, Proof, Step
+from vaguemestre.access.signin.rules.steps import (
+    MAX_ATTEMPT_DURATION,
+    MAX_WRONG_CODES,
+    factors_due,
+    next_step,
+)
+from vaguemestre.access.signin.rules.throttle import ACCOUNT, NETWORK, program_budgets, wait_left
+from vaguemestre.access.signin.values import Denied, Factor, Granted, PendingSignIn, Proof, Step
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-BOTH = Attempt(7, (Factor.PASSWORD, Factor.CODE), NOON)
+BOTH = PendingSignIn(7, (Factor.PASSWORD, Factor.CODE), NOON)
 PROOFS = st.builds(Proof, st.sampled_from(list(Factor)), st.booleans())
 
 
 def test_a_password_alone_opens_an_account_without_application() -> None:
-    attempt = Attempt(7, factors_due(Factor.PASSWORD, gives_codes=False), NOON, shared=True)
-    assert after(attempt, Proof(Factor.PASSWORD, holds=True), now=NOON) == Granted(7, shared=True)
+    attempt = PendingSignIn(7, factors_due(Factor.PASSWORD, gives_codes=False), NOON, shared=True)
+    assert next_step(attempt, Proof(Factor.PASSWORD, holds=True), now=NOON) == Granted(7, shared=True)
 
 
 def test_an_application_asks_for_its_code_after_the_password() -> None:
-    step = after(BOTH, Proof(Factor.PASSWORD, holds=True), now=NOON)
-    assert step == Attempt(7, (Factor.CODE,), NOON)
-    assert after(step, Proof(Factor.CODE, holds=True), now=NOON) == Granted(7, shared=False)
+    step = next_step(BOTH, Proof(Factor.PASSWORD, holds=True), now=NOON)
+    assert step == PendingSignIn(7, (Factor.CODE,), NOON)
+    assert next_step(step, Proof(Factor.CODE, holds=True), now=NOON) == Granted(7, shared=False)
 
 
 def test_a_code_alone_is_refused() -> None:
-    assert after(BOTH, Proof(Factor.CODE, holds=True), now=NOON) == Denied("signin.wrong")
+    assert next_step(BOTH, Proof(Factor.CODE, holds=True), now=NOON) == Denied("signin.wrong")
 
 
 def test_a_passcode_is_two_factors_at_once() -> None:
@@ -39,27 +44,27 @@ def test_a_passcode_is_two_factors_at_once() -> None:
 
 
 def test_a_wrong_code_may_be_typed_again_a_few_times() -> None:
-    step: Step = Attempt(7, (Factor.CODE,), NOON)
-    for _ in range(TRIES - 1):
-        assert isinstance(step, Attempt)
-        step = after(step, Proof(Factor.CODE, holds=False), now=NOON)
-    assert isinstance(step, Attempt)
-    assert after(step, Proof(Factor.CODE, holds=False), now=NOON) == Denied("signin.wrong")
+    step: Step = PendingSignIn(7, (Factor.CODE,), NOON)
+    for _ in range(MAX_WRONG_CODES - 1):
+        assert isinstance(step, PendingSignIn)
+        step = next_step(step, Proof(Factor.CODE, holds=False), now=NOON)
+    assert isinstance(step, PendingSignIn)
+    assert next_step(step, Proof(Factor.CODE, holds=False), now=NOON) == Denied("signin.wrong")
 
 
 def test_patience_ends() -> None:
-    late = NOON + PATIENCE + timedelta(seconds=1)
-    assert after(BOTH, Proof(Factor.PASSWORD, holds=True), now=late) == Denied("signin.too-late")
+    late = NOON + MAX_ATTEMPT_DURATION + timedelta(seconds=1)
+    assert next_step(BOTH, Proof(Factor.PASSWORD, holds=True), now=late) == Denied("signin.too-late")
 
 
 @given(st.integers(0, 3), st.lists(PROOFS, max_size=12))
 def test_nobody_gets_in_without_every_proof_in_order(account_id: int, proofs: list[Proof]) -> None:
-    step: Step = Attempt(account_id, (Factor.PASSWORD, Factor.CODE), NOON)
+    step: Step = PendingSignIn(account_id, (Factor.PASSWORD, Factor.CODE), NOON)
     held: list[Factor] = []
     for proof in proofs:
-        if not isinstance(step, Attempt):
+        if not isinstance(step, PendingSignIn):
             break
-        step = after(step, proof, now=NOON)
+        step = next_step(step, proof, now=NOON)
         held += [proof.factor] if proof.holds else []
     if isinstance(step, Granted):
         assert account_id
@@ -92,17 +97,17 @@ def test_a_wait_ends_and_is_never_longer_than_promised(failures: int, seconds: i
 
 
 def test_a_program_draws_on_its_account_and_its_network() -> None:
-    assert subjects(7, "nmorel", "192.0.2.1") == {"account:7": ACCOUNT, "network:192.0.2.1": NETWORK}
-    unknown = subjects(0, " Personne ", "192.0.2.1")
-    assert unknown == subjects(0, "personne", "192.0.2.1")
+    assert program_budgets(7, "nmorel", "192.0.2.1") == {"account:7": ACCOUNT, "network:192.0.2.1": NETWORK}
+    unknown = program_budgets(0, " Personne ", "192.0.2.1")
+    assert unknown == program_budgets(0, "personne", "192.0.2.1")
     assert len(unknown) == 2
 
 
-@given(st.timedeltas(timedelta(0), LONGEST), st.booleans())
+@given(st.timedeltas(timedelta(0), MAX_DURATION), st.booleans())
 def test_a_session_ends_by_silence_or_by_the_day(after_start: timedelta, shared: bool) -> None:
     now = NOON + after_start
     end = session_end(NOON, now, shared=shared)
-    assert end <= NOON + LONGEST
+    assert end <= NOON + MAX_DURATION
     assert end - now <= (IDLE_SHARED if shared else IDLE)
 
 
@@ -140,6 +145,6 @@ def test_browsers_are_said_in_words() -> None:
     safari = (
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604.1"
     )
-    assert browser_words(firefox) == "Firefox sur Windows"
-    assert browser_words(safari) == "Safari sur iPhone"
-    assert browser_words("") == "Navigateur"
+    assert browser_label(firefox) == "Firefox sur Windows"
+    assert browser_label(safari) == "Safari sur iPhone"
+    assert browser_label("") == "Navigateur"

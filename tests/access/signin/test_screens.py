@@ -201,7 +201,7 @@ def test_signing_out_takes_a_deliberate_gesture(nicolas: Account) -> None:
 
 
 def test_a_shared_computer_keeps_nothing(client: Client, nicolas: Account) -> None:
-    answer = signed_in(client, partage="on")
+    answer = signed_in(client, shared="on")
     assert answer.cookies[COOKIE]["max-age"] == ""
     assert answer.cookies[COOKIE]["expires"] == ""
     assert BROWSER not in answer.cookies
@@ -255,7 +255,7 @@ def test_a_suspension_is_seen_at_once_and_does_not_come_back(
     signed_in(client)
     assert client.get("/").status_code == 200
     change_states([nicolas.pk], "suspend", by="test", now=timezone.now())
-    handlers.put_many_out(AccountsChanged([nicolas.pk]))
+    handlers.end_sessions_of_many(AccountsChanged([nicolas.pk]))
     assert client.get("/").status_code == 302
     change_states([nicolas.pk], "resume", by="test", now=timezone.now())
     assert client.get("/").status_code == 302
@@ -300,7 +300,7 @@ def test_a_new_password_leaves_the_other_sessions_to_whoever_says_so(
     signed_in(other)
     signed_in(client)
     assert re.search(
-        r'name="autres"[^>]* checked', client.get("/parametres/securite/mot-de-passe").content.decode()
+        r'name="end_others"[^>]* checked', client.get("/parametres/securite/mot-de-passe").content.decode()
     )
     new = {"mot_de_passe": "trois navires gris", "confirmation": "trois navires gris"}
     changed = client.post("/parametres/securite/mot-de-passe", new)
@@ -314,7 +314,7 @@ def test_a_new_password_ends_the_other_sessions(client: Client, nicolas: Account
     signed_in(client)
     changed = client.post(
         "/parametres/securite/mot-de-passe",
-        {"mot_de_passe": "trois navires gris", "confirmation": "trois navires gris", "autres": "on"},
+        {"mot_de_passe": "trois navires gris", "confirmation": "trois navires gris", "end_others": "on"},
     )
     assert changed["Location"] == "/parametres/securite?fait=mot-de-passe"
     assert client.get("/").status_code == 200

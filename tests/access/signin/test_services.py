@@ -15,16 +15,16 @@ from tests.access.signin.races import at_once
 
 from vaguemestre.access.signin.models import Attempts
 from vaguemestre.access.signin.rules.tolls import HIGHEST_LEVEL
-from vaguemestre.access.signin.services import begin, go_on
+from vaguemestre.access.signin.services import begin_sign_in, continue_sign_in
 from vaguemestre.access.signin.values import (
-    Asked,
-    Attempt,
+    BrowserWork,
+    Deferred,
     Denied,
     Factor,
     Granted,
-    Later,
-    NumenGiven,
-    Shown,
+    LoginAttempt,
+    NumenTyped,
+    PendingSignIn,
     Step,
 )
 from vaguemestre.people.credentials.hashers import HeavyArgon2
@@ -37,12 +37,12 @@ WRONG = Denied("signin.wrong")
 NUMEN = "20E9501234ABC"
 
 
-def asked(name: str = "nmorel", secret: str = PASSWORD, **more: object) -> Asked:
-    return replace(Asked(name, secret, "192.0.2.1"), **more)  # type: ignore[arg-type]
+def asked(name: str = "nmorel", secret: str = PASSWORD, **more: object) -> LoginAttempt:
+    return replace(LoginAttempt(name, secret, "192.0.2.1"), **more)  # type: ignore[arg-type]
 
 
-def tried(what: Asked, now: datetime = NOON) -> Step | NumenGiven | Later:
-    return begin(what, secret_keys.get(), now=now)
+def tried(what: LoginAttempt, now: datetime = NOON) -> Step | NumenTyped | Deferred:
+    return begin_sign_in(what, secret_keys.get(), now=now)
 
 
 @pytest.mark.django_db
@@ -150,7 +150,7 @@ def test_a_throttled_try_costs_no_hash() -> None:
         tried(asked(secret="faux"))
     with counted_work() as work:
         step = tried(asked())
-    assert isinstance(step, Later)
+    assert isinstance(step, Deferred)
     assert (step.level, step.count) == (1, 5)
     assert work["hashes"] == work["heavy"] == 0
 
@@ -162,14 +162,16 @@ def test_failures_ask_for_work_on_known_and_unknown_names_alike(name: str) -> No
     answers = [tried(asked(name, "faux")) for _ in range(6)]
     assert answers[:5] == [WRONG] * 5
     later = answers[5]
-    assert isinstance(later, Later)
+    assert isinstance(later, Deferred)
     near = later.subject
-    assert later == Later(1, 5, near)
-    assert tried(asked(name, "faux", shown=Shown(1, 5, near))) == WRONG
-    assert tried(asked(name, "faux", shown=Shown(1, 5, near))) == Later(2, 6, near)
+    assert later == Deferred(1, 5, near)
+    assert tried(asked(name, "faux", work=BrowserWork(1, 5, near))) == WRONG
+    assert tried(asked(name, "faux", work=BrowserWork(1, 5, near))) == Deferred(2, 6, near)
     for count in range(6, 25):
-        assert tried(asked(name, "faux", shown=Shown(HIGHEST_LEVEL, count, near))) == WRONG
-    assert tried(asked(name, "faux", shown=Shown(HIGHEST_LEVEL, 25, near))) == Denied("signin.wait", 3600)
+        assert tried(asked(name, "faux", work=BrowserWork(HIGHEST_LEVEL, count, near))) == WRONG
+    assert tried(asked(name, "faux", work=BrowserWork(HIGHEST_LEVEL, 25, near))) == Denied(
+        "signin.wait", 3600
+    )
 
 
 @pytest.mark.django_db
@@ -189,7 +191,7 @@ def test_a_pupil_cannot_lock_the_teacher_out_of_a_known_browser() -> None:
     for number in range(300):
         tried(asked(secret=f"essai {number}"), moment)
         moment += timedelta(seconds=40)
-    assert isinstance(tried(asked(), moment), Later)
+    assert isinstance(tried(asked(), moment), Deferred)
     known = asked(browser="b1", browser_accounts=(nicolas.pk,))
     assert tried(known, moment) == Granted(nicolas.pk, shared=False)
 
@@ -199,7 +201,7 @@ def test_a_known_browser_is_no_way_to_guess() -> None:
     nicolas = account()
     known = asked(secret="faux", browser="b1", browser_accounts=(nicolas.pk,))
     answers = [tried(known) for _ in range(6)]
-    assert answers[-1] == Later(1, 5, f"browser:{nicolas.pk}:b1")
+    assert answers[-1] == Deferred(1, 5, f"browser:{nicolas.pk}:b1")
 
 
 @pytest.mark.django_db
@@ -213,7 +215,7 @@ def test_many_guesses_at_once_do_not_slip_through() -> None:
     account()
     answers = at_once(12, lambda number: tried(asked(secret=f"essai {number}")))
     assert 1 <= sum(answer == WRONG for answer in answers) <= 5
-    assert all(answer == WRONG or isinstance(answer, Later) for answer in answers)
+    assert all(answer == WRONG or isinstance(answer, Deferred) for answer in answers)
 
 
 @pytest.mark.django_db
@@ -221,15 +223,13 @@ def test_a_password_then_the_code_of_an_application() -> None:
     nathalie = account("ncarpentier", role="hr_officer")
     add_application(nathalie)
     step = tried(asked("ncarpentier", shared=True))
-    assert step == Attempt(nathalie.pk, (Factor.CODE,), NOON, shared=True)
-    assert isinstance(step, Attempt)
-    wrong = go_on(step, "000000", asked("ncarpentier"), secret_keys.get(), now=NOON)
+    assert step == PendingSignIn(nathalie.pk, (Factor.CODE,), NOON, shared=True)
+    assert isinstance(step, PendingSignIn)
+    wrong = continue_sign_in(step, "000000", secret_keys.get(), now=NOON)
     assert wrong == replace(step, failures=1)
     code = code_at(APP_SECRET, NOON, 30)
-    assert go_on(step, code, asked("ncarpentier"), secret_keys.get(), now=NOON) == Granted(
-        nathalie.pk, shared=True
-    )
-    assert isinstance(go_on(step, code, asked("ncarpentier"), secret_keys.get(), now=NOON), Attempt)
+    assert continue_sign_in(step, code, secret_keys.get(), now=NOON) == Granted(nathalie.pk, shared=True)
+    assert isinstance(continue_sign_in(step, code, secret_keys.get(), now=NOON), PendingSignIn)
 
 
 @pytest.mark.django_db
@@ -237,10 +237,10 @@ def test_ten_thousand_codes_are_not_tried() -> None:
     nathalie = account("ncarpentier")
     add_application(nathalie)
     step = tried(asked("ncarpentier"))
-    assert isinstance(step, Attempt)
+    assert isinstance(step, PendingSignIn)
     looked_at = 0
     for number in range(60):
-        fresh = go_on(step, f"{number:06d}", asked("ncarpentier"), secret_keys.get(), now=NOON)
+        fresh = continue_sign_in(step, f"{number:06d}", secret_keys.get(), now=NOON)
         looked_at += not (isinstance(fresh, Denied) and fresh.wait)
     assert looked_at <= 5
 
@@ -250,10 +250,10 @@ def test_the_account_is_read_again_at_the_second_step() -> None:
     nathalie = account("ncarpentier")
     add_application(nathalie)
     step = tried(asked("ncarpentier"))
-    assert isinstance(step, Attempt)
+    assert isinstance(step, PendingSignIn)
     type(nathalie).objects.update(state="suspended")
     code = code_at(APP_SECRET, NOON, 30)
-    assert not isinstance(go_on(step, code, asked("ncarpentier"), secret_keys.get(), now=NOON), Granted)
+    assert not isinstance(continue_sign_in(step, code, secret_keys.get(), now=NOON), Granted)
 
 
 @pytest.mark.django_db
@@ -286,7 +286,7 @@ def test_a_numen_in_place_of_a_password_leads_to_the_assistant_whoever_it_is_typ
     for name in ("ifares", "active", "personne"):
         for secret in ("20 e 95 01234 abc", "20E9501235ABD"):
             with counted_work() as work:
-                assert tried(asked(name, secret)) == NumenGiven()
+                assert tried(asked(name, secret)) == NumenTyped()
             assert (work["hashes"], work["heavy"]) == (1, 1)
     assert tried(asked("personne", NUMEN[:-1])) == WRONG
 

@@ -12,14 +12,14 @@ from vaguemestre.access.signin.rules.tolls import (
     CROWD_LEVEL,
     HIGHEST_LEVEL,
     Count,
+    RecentFailures,
     Toll,
-    VainTries,
     crowd_level,
     is_solved,
     toll,
     waited_seconds,
 )
-from vaguemestre.access.signin.values import Shown
+from vaguemestre.access.signin.values import BrowserWork
 
 FAILURES = st.integers(0, 10_000)
 AGES = st.timedeltas(timedelta(0), timedelta(hours=48))
@@ -100,19 +100,19 @@ def test_work_is_checked_and_bound_to_its_challenge() -> None:
 
 @given(st.integers(1, HIGHEST_LEVEL), st.integers(0, 30))
 def test_work_serves_at_the_count_it_was_asked_for(level: int, count: int) -> None:
-    assert Shown(level, count, "near:a").covers(level, count, "near:a")
-    assert not Shown(level, count, "near:a").covers(level, count + 1, "near:a")
-    assert not Shown(level, count, "near:a").covers(level, count, "near:b")
-    assert not Shown(0, count, "near:a").covers(level, count, "near:a")
-    assert Shown().covers(0, count, "near:a")
+    assert BrowserWork(level, count, "near:a").covers(level, count, "near:a")
+    assert not BrowserWork(level, count, "near:a").covers(level, count + 1, "near:a")
+    assert not BrowserWork(level, count, "near:a").covers(level, count, "near:b")
+    assert not BrowserWork(0, count, "near:a").covers(level, count, "near:a")
+    assert BrowserWork().covers(0, count, "near:a")
 
 
 def test_a_storm_of_vain_tries_is_felt_then_forgotten() -> None:
-    tries = VainTries()
-    for _ in range(VainTries.FREE + 1):
+    tries = RecentFailures()
+    for _ in range(RecentFailures.FREE + 1):
         tries = tries.with_one_more(NOON)
     assert tries.level(NOON) == 1
-    assert tries.level(NOON + VainTries.WINDOW) == 0
+    assert tries.level(NOON + RecentFailures.WINDOW) == 0
     for _ in range(5000):
         tries = tries.with_one_more(NOON)
     assert len(tries.moments) < 1100

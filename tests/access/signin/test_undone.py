@@ -13,7 +13,7 @@ from tests.access.signin.authenticator import Device
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import APP_SECRET, PASSWORD, account, add_application, add_key
 
-from vaguemestre.access.signin.rules.notices import UNDONE, WORDS
+from vaguemestre.access.signin.rules.notices import UNDOABLE, WORDS
 from vaguemestre.access.signin.services import choose_pin
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.people.credentials.models import Account, RecoveryContact
@@ -74,7 +74,7 @@ def removes_application(owner: Owner) -> None:
 def makes_passkey(owner: Owner) -> None:
     device = Device(settings.CONFIG.public_url)
     options = owner.browser.post(f"{SECURITY}/cle/options").json()
-    owner.posts("/cle", nom="Téléphone", reponse=device.create(options))
+    owner.posts("/cle", name="Téléphone", response=device.create(options))
 
 
 def removes_passkey(owner: Owner) -> None:
@@ -89,7 +89,7 @@ def has_contact(owner: Owner) -> None:
 
 
 def sets_contact(owner: Owner) -> None:
-    owner.posts("/contact", adresse="autre@maison.example")
+    owner.posts("/contact", address="autre@maison.example")
     owner.posts("/contact/code", code=letters_due()[-1][3])
 
 
@@ -100,7 +100,7 @@ def changes_password(owner: Owner) -> None:
 def recovers(owner: Owner) -> None:
     """Somebody else, who reads the contact's mail and knows NUMEN and birth date."""
     thief = Client()
-    thief.post("/assistant/secours", {"numen": NUMEN, "naissance": "03/09/1985"})
+    thief.post("/assistant/secours", {"numen": NUMEN, "birth_date": "03/09/1985"})
     thief.post("/assistant/secours/code", {"code": letters_due()[-1][3]})
     thief.post("/assistant/secours/mot-de-passe", {"mot_de_passe": OTHER, "confirmation": OTHER})
 
@@ -175,7 +175,7 @@ ELSEWHERE = {"forward-set", "filter-deletes", "expert-saved", "delegation-given"
 
 
 def test_every_act_that_can_be_undone_is_tried() -> None:
-    assert set(ACTS) | ELSEWHERE == UNDONE
+    assert set(ACTS) | ELSEWHERE == UNDOABLE
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -192,5 +192,5 @@ def test_it_is_undone_from_its_notice_once(client: Client, told: list[str], act:
     assert not holds_again(owner) or act == "recovery-codes-made"
     page = Client().get(found[1]).content.decode()
     assert "Annuler ce changement seulement" in page
-    assert "Ce changement est annulé" in Client().post(found[1], {"seul": "1"}).content.decode()
+    assert "Ce changement est annulé" in Client().post(found[1], {"undo": "1"}).content.decode()
     assert holds_again(owner)

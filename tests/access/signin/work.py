@@ -6,7 +6,7 @@ from itertools import count
 from django.http import HttpResponse
 from django.test import Client
 
-from vaguemestre.access.signin.rules.tolls import PUZZLES, bits_of, zero_bits
+from vaguemestre.access.signin.rules.tolls import PUZZLE_COUNT, bits_of, zero_bits
 
 INSTANT = "/alogin/un-instant"
 
@@ -17,7 +17,7 @@ def solved(challenge: str, level: int) -> str:
         str(
             next(number for number in count() if zero_bits(f"{challenge}:{index}:{number}") >= bits_of(level))
         )
-        for index in range(PUZZLES)
+        for index in range(PUZZLE_COUNT)
     )
 
 

@@ -11,7 +11,7 @@ from vaguemestre.access.signin.events import SessionsEnded
 from vaguemestre.access.sso.cas import handlers as cas_handlers
 from vaguemestre.access.sso.headers import handlers as headers_handlers
 from vaguemestre.access.sso.oidc import handlers as oidc_handlers
-from vaguemestre.access.sso.oidc.rules.keys import fresh_pem
+from vaguemestre.access.sso.oidc.rules.keys import generate_key
 from vaguemestre.access.sso.oidc.services import keys as oidc_keys
 from vaguemestre.access.sso.registry import handlers as registry_handlers
 from vaguemestre.access.sso.registry.events import VisitEnded
@@ -19,7 +19,7 @@ from vaguemestre.access.sso.registry.models import Visit
 from vaguemestre.access.sso.registry.ports import call, post_document, post_form
 from vaguemestre.access.sso.registry.values import Signing
 from vaguemestre.access.sso.saml import handlers as saml_handlers
-from vaguemestre.access.sso.saml.rules.pairs import fresh_pair
+from vaguemestre.access.sso.saml.rules.pairs import generate_pair
 from vaguemestre.access.sso.saml.services import keys as saml_keys
 from vaguemestre.foundation.jobs import ports as jobs
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
@@ -54,10 +54,10 @@ class Told:
     def work(self) -> None:
         """What the worker does with the visits that ended."""
         for visit_id in Visit.objects.filter(ended_at__isnull=False).values_list("pk", flat=True):
-            oidc_handlers.tell(VisitEnded(visit_id))
-            cas_handlers.tell(VisitEnded(visit_id))
-            saml_handlers.tell(VisitEnded(visit_id))
-            headers_handlers.tell(VisitEnded(visit_id))
+            oidc_handlers.notify_client(VisitEnded(visit_id))
+            cas_handlers.notify_service(VisitEnded(visit_id))
+            saml_handlers.notify_service_provider(VisitEnded(visit_id))
+            headers_handlers.delete_ended_visit(VisitEnded(visit_id))
 
 
 @pytest.fixture
@@ -93,17 +93,17 @@ def _same_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     def pem(kind: Signing) -> tuple[str, str]:
         place = kind.value, next(asked)
         if place not in _made:
-            _made[place] = fresh_pem(kind)
+            _made[place] = generate_key(kind)
         return _made[place]
 
     def pair(host: str, now: datetime) -> tuple[bytes, bytes]:
         place = next(paired)
         if place not in _paired:
-            _paired[place] = fresh_pair(host, now)
+            _paired[place] = generate_pair(host, now)
         return _paired[place]
 
-    monkeypatch.setattr(oidc_keys, "fresh_pem", pem)
-    monkeypatch.setattr(saml_keys, "fresh_pair", pair)
+    monkeypatch.setattr(oidc_keys, "generate_key", pem)
+    monkeypatch.setattr(saml_keys, "generate_pair", pair)
 
 
 @pytest.fixture

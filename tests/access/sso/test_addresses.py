@@ -35,13 +35,13 @@ from tests.access.sso.saml.service_provider import CONSUMER, ENTITY, SLO, leavin
 from vaguemestre.access.sso.cas.models import ProxyGrant, Ticket
 from vaguemestre.access.sso.headers.models import Pass
 from vaguemestre.access.sso.oidc.models import Code, Token
-from vaguemestre.access.sso.oidc.rules.imports import read_client
+from vaguemestre.access.sso.oidc.rules.imports import parse_client
 from vaguemestre.access.sso.registry.models import Application, Visit
 from vaguemestre.access.sso.registry.services import add_application
 from vaguemestre.access.sso.registry.values import Protocol
-from vaguemestre.access.sso.saml.rules.documents import NotRead
+from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
-from vaguemestre.access.sso.saml.services import keep_peer
+from vaguemestre.access.sso.saml.services import register_provider
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 
@@ -174,7 +174,7 @@ ADDRESSES: dict[str, Asked] = {
     "saml-Destination": authn("Destination"),
     "saml-Issuer": authn("Issuer"),
     "saml-ProtocolBinding": authn("ProtocolBinding"),
-    "saml-kept-request": plainly("/saml/suite", "demande"),
+    "saml-kept-request": plainly("/saml/suite", "stamp"),
     "saml-logout-Issuer": logout_request("Issuer"),
     "saml-logout-Destination": logout_request("Destination"),
     "headers-vers": depart("vers", application="stock", depart="x"),
@@ -217,7 +217,7 @@ def _registered(nicolas: Account, told: Told) -> None:
     )
     added(client_id="stock", protocol=Protocol.HEADERS, addresses=(STOCK,), home=STOCK, tell_sign_out="")
     now = timezone.now()
-    keep_peer(read_metadata(metadata(acs=SP), now)[0], by="test", now=now)
+    register_provider(read_metadata(metadata(acs=SP), now)[0], by="test", now=now)
 
 
 def _plain(hostile: str) -> str:
@@ -358,7 +358,7 @@ def test_no_such_address_is_written_down_from_a_clients_metadata(db: None, told:
         value = [hostile] if name.endswith("uris") else hostile
         given = {"client_name": "x", "redirect_uris": [BACK], name: value}
         try:
-            add_application(read_client(given, f"a-{number}"), by="test", now=timezone.now())
+            add_application(parse_client(given, f"a-{number}"), by="test", now=timezone.now())
         except Refusal:
             continue
     assert all(may_be_written(one) for one in written())
@@ -387,8 +387,8 @@ def test_no_such_address_is_written_down_from_saml_metadata(
         now = timezone.now()
         try:
             described = read_metadata(IN_METADATA[name](_attribute(hostile)), now)[0]
-            keep_peer(described, by="test", now=now)
-        except (Refusal, NotRead):
+            register_provider(described, by="test", now=now)
+        except (Refusal, MalformedMessage):
             continue
         told = leaving(here=f"{HERE}/saml/slo", name="_personne", issuer=ENTITY)
         answer = client.get(f"/saml/slo?{query(told, by='sp')}")

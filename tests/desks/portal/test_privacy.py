@@ -35,12 +35,12 @@ def test_sessions_last_what_is_said(lines: dict[str, str]) -> None:
     said = lines["Sessions"]
     assert (timedelta(hours=1), timedelta(minutes=15)) == (limits.IDLE, limits.IDLE_SHARED)
     assert "1 heure sans rien faire (15 minutes sur un ordinateur partagé)" in said
-    assert timedelta(hours=12) == limits.LONGEST
+    assert timedelta(hours=12) == limits.MAX_DURATION
     assert "après 12 heures au plus" in said
-    assert timedelta(days=30) == limits.MINE
+    assert timedelta(days=30) == limits.OWN_DEVICE
     assert "« Mon appareil », 30 jours" in said
     assert limits.session_end(NOON, NOON, shared=False, mine=True) == NOON + timedelta(days=30)
-    assert limits.reads_only(NOON, NOON + timedelta(hours=13), mine=True)
+    assert limits.is_read_only(NOON, NOON + timedelta(hours=13), mine=True)
     assert timedelta(days=2) == sessions.SWEPT_AFTER
     assert "2 jours" in lines["Sessions terminées et essais de connexion infructueux"]
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from vaguemestre.access.assistant.forms import BornForm
+from vaguemestre.access.assistant.forms import BirthDateForm
 from vaguemestre.access.assistant.rules.birth_dates import birth_date
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.life import _day as day_of_the_command_line
@@ -81,9 +81,11 @@ def of_list_decision() -> str:
         pytest.param(of_field, id="day field"),
         pytest.param(of_command_line, id="command line"),
         pytest.param(of_list_decision, id="list"),
-        pytest.param(lambda: of_form(BornForm({"naissance": IMPOSSIBLE})), id="activation"),
-        pytest.param(lambda: of_form(BornForm({"naissance": "31 février 1990"})), id="activation in words"),
-        pytest.param(lambda: of_form(BornForm({"naissance": "31-2-90"})), id="activation, two digits"),
+        pytest.param(lambda: of_form(BirthDateForm({"birth_date": IMPOSSIBLE})), id="activation"),
+        pytest.param(
+            lambda: of_form(BirthDateForm({"birth_date": "31 février 1990"})), id="activation in words"
+        ),
+        pytest.param(lambda: of_form(BirthDateForm({"birth_date": "31-2-90"})), id="activation, two digits"),
         pytest.param(lambda: of_form(RescheduleForm({"day": IMPOSSIBLE, "hour": "08:00"})), id="put off"),
         pytest.param(lambda: of_refusal(lambda: read_birthday(IMPOSSIBLE)), id="contact"),
         pytest.param(lambda: of_refusal(TermsForm({"until": IMPOSSIBLE}).terms), id="file lent"),

@@ -108,7 +108,7 @@ def test_mail_that_goes_on_is_told_to_its_owner_once(nicolas: Account) -> None:
     save_filter(nicolas.pk, forward, (), by="test", now=NOW)
     known = queries.filters_of(nicolas.pk)[0]
     save_filter(nicolas.pk, replace(known, name="Autre nom"), (), by="test", now=NOW)
-    told = [one for one in announced("AccountTouched", to=":tell_owner") if one["act"] == "forward-set"]
+    told = [one for one in announced("AccountTouched", to=":notify_owner") if one["act"] == "forward-set"]
     assert len(told) == 1
     assert told[0]["detail"] == "Filtre « Tout », vers collegue@ac-amiens.test"
     assert queries.redirects_of(nicolas.pk) == [("Autre nom", "collegue@ac-amiens.test")]

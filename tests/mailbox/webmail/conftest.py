@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.access.signin.people import account
 from tests.engines.samples import letter
 
-from vaguemestre.access.signin.services import open_browser_session
+from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.webmail.services import authors, message_lists, message_reader, verdicts
@@ -80,7 +80,7 @@ def page(live_server: LiveServer, boxes: MemoryMailboxes) -> Iterator[Page]:
 def browser_of(whose: Account) -> Client:
     client, session = Client(), SessionStore()
     open_browser_session(
-        session, whose.pk, shared=False, network="127.0.0.1", browser="test", now=timezone.now()
+        session, whose.pk, BrowserOrigin("127.0.0.1", "test"), shared=False, now=timezone.now()
     )
     client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
     return client

@@ -20,11 +20,16 @@ from tests.access.signin.people import add_application
 from tests.schools.rosters.other_ent import OtherEnt
 from tests.schools.rosters.schools import UAI, browser_of
 
-from vaguemestre.access.sso.saml.rules.documents import Element, parse
-from vaguemestre.access.sso.saml.rules.message_builder import Statement, assertion, response, written
-from vaguemestre.access.sso.saml.rules.metadata import read_metadata, write_metadata
+from vaguemestre.access.sso.saml.rules.documents import Element, parse_message
+from vaguemestre.access.sso.saml.rules.message_builder import (
+    Statement,
+    build_assertion,
+    build_response,
+    serialize,
+)
+from vaguemestre.access.sso.saml.rules.metadata import build_idp_metadata, read_metadata
 from vaguemestre.access.sso.saml.rules.names import DS, SAML, SAMLP, tag
-from vaguemestre.access.sso.saml.rules.pairs import fresh_pair
+from vaguemestre.access.sso.saml.rules.pairs import generate_pair
 from vaguemestre.access.sso.saml.rules.signatures import check_query, sign
 from vaguemestre.access.sso.saml.values import PASSWORD, Format, SigningPair, Status
 from vaguemestre.people.credentials.models import Account
@@ -41,7 +46,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @lru_cache
 def pair(name: str) -> SigningPair:
     now = timezone.now()
-    private, certificate = fresh_pair(f"{name}.example", now)
+    private, certificate = generate_pair(f"{name}.example", now)
     return SigningPair(1, private, certificate, now)
 
 
@@ -70,11 +75,11 @@ class Answer:
     def made(self, request_id: str) -> str:
         now = timezone.now() - self.late
         asked = request_id if self.asked else ""
-        inside = assertion(self._statement(asked, now), now)
-        root = response(self.issuer, self.destination, asked, now, status=self.status)
+        inside = build_assertion(self._statement(asked, now), now)
+        root = build_response(self.issuer, self.destination, asked, now, status=self.status)
         root.append(sign(inside, pair(self.by)) if "assertion" in self.signs else inside)
         root = sign(root, pair(self.by)) if "response" in self.signs else root
-        return base64.b64encode(written(self.spoil(parse(written(root))))).decode()
+        return base64.b64encode(serialize(self.spoil(parse_message(serialize(root))))).decode()
 
     def _statement(self, asked: str, now: datetime) -> Statement:
         return Statement(
@@ -96,8 +101,8 @@ class Answer:
 def ent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The ENT's metadata, in the home of this instance."""
     now = timezone.now()
-    told = write_metadata(ENT, {"sso": DOOR, "slo": f"{DOOR}/fin"}, "ENT", [pair("ent")], now)
-    (tmp_path / "ent.xml").write_bytes(written(told))
+    told = build_idp_metadata(ENT, {"sso": DOOR, "slo": f"{DOOR}/fin"}, "ENT", [pair("ent")], now)
+    (tmp_path / "ent.xml").write_bytes(serialize(told))
     configured(tmp_path, monkeypatch)
     before = ent_saml_provider.get()
     yield tmp_path
@@ -121,7 +126,7 @@ def out(browser: Client, asked: str = "") -> str:
     )
     assert described.entity_id == HERE
     assert [one.address for one in described.consumers] == [CONSUMER]
-    root = parse(zlib.decompress(base64.b64decode(told["SAMLRequest"][0]), -15))
+    root = parse_message(zlib.decompress(base64.b64decode(told["SAMLRequest"][0]), -15))
     assert root.get("AssertionConsumerServiceURL") == CONSUMER
     return str(root.get("ID"))
 

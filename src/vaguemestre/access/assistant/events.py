@@ -1,14 +1,14 @@
-"""Facts of the assistant, past tense."""
+"""Events of the assistant."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class LetterDue:
-    """A letter to a private address, sent by the worker: the time a page takes says nothing.
+    """A message to a private address. Sent by the worker, so the page's response time reveals nothing.
 
     `kind`: one of `assistant.rules.letters`. `sealed`: address and code, as JSON sealed with the instance's
-    key, in hexadecimal. `at`: ISO 8601. Account 0 is nobody: nothing leaves.
+    key, in hexadecimal. `at`: ISO 8601. Account 0: nothing is sent.
     """
 
     account_id: int

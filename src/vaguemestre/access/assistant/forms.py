@@ -1,4 +1,4 @@
-"""What browsers send to the assistant."""
+"""Forms of the assistant."""
 
 from datetime import date
 
@@ -10,10 +10,10 @@ from vaguemestre.access.signin.forms import ChangePasswordForm
 from vaguemestre.foundation.kernel.times import NoSuchDay, paris_day
 
 
-class BornForm(forms.Form):
-    """What every look-up asks besides: the birth date, however it is typed."""
+class BirthDateForm(forms.Form):
+    """The birth date, in any usual notation."""
 
-    naissance = forms.CharField(
+    birth_date = forms.CharField(
         label="Date de naissance",
         max_length=30,
         help_text="JJ/MM/AAAA",
@@ -21,16 +21,16 @@ class BornForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "bday"}),
     )
 
-    def clean_naissance(self) -> date:
+    def clean_birth_date(self) -> date:
         try:
-            return birth_date(self.cleaned_data["naissance"], today=paris_day(timezone.now()))
+            return birth_date(self.cleaned_data["birth_date"], today=paris_day(timezone.now()))
         except NoSuchDay as error:
             raise forms.ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
         except ValueError as error:
             raise forms.ValidationError("Écrivez la date ainsi : 03/09/1985.") from error
 
 
-class IdentifyForm(BornForm):
+class IdentifyForm(BirthDateForm):
     numen = forms.CharField(
         label="NUMEN",
         max_length=60,
@@ -46,12 +46,12 @@ class IdentifyForm(BornForm):
             }
         ),
     )
-    par_code = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
-    field_order = ("numen", "naissance")
+    by_code = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
+    field_order = ("numen", "birth_date")
 
 
-class RecoverForm(BornForm):
-    """A forgotten password: who knows their NUMEN by heart?"""
+class RecoverForm(BirthDateForm):
+    """A forgotten password. A username or address does as well as a NUMEN."""
 
     numen = forms.CharField(
         label="Identifiant ou NUMEN",
@@ -67,13 +67,13 @@ class RecoverForm(BornForm):
             }
         ),
     )
-    field_order = ("numen", "naissance")
+    field_order = ("numen", "birth_date")
 
 
-class IssuedCodeForm(BornForm):
-    """A code sent by the desk, or handed over."""
+class IssuedCodeForm(BirthDateForm):
+    """A code sent by the help desk, or handed over in person."""
 
-    nom = forms.CharField(
+    name = forms.CharField(
         label="Identifiant ou NUMEN",
         max_length=254,
         help_text="Votre adresse électronique professionnelle convient aussi.",
@@ -96,13 +96,13 @@ class IssuedCodeForm(BornForm):
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    field_order = ("nom", "naissance", "code")
+    field_order = ("name", "birth_date", "code")
 
 
 class ActivateForm(ChangePasswordForm):
-    """One's own password, twice, and the charter."""
+    """A first password, twice, and the charter."""
 
-    charte = forms.BooleanField(
+    charter = forms.BooleanField(
         label="J’accepte la charte",
         error_messages={"required": "Lisez la charte, puis cochez cette case pour l’accepter."},
     )

@@ -1,4 +1,4 @@
-"""What follows an activation, and letters to private addresses."""
+"""Handlers: welcome message, messages to private addresses, erasure."""
 
 from datetime import datetime
 
@@ -8,24 +8,23 @@ from django.utils import timezone
 from vaguemestre.access.assistant import services
 from vaguemestre.access.assistant.events import LetterDue
 from vaguemestre.access.assistant.ports import deliver_welcome
-from vaguemestre.access.assistant.rules.letters import letter
-from vaguemestre.access.assistant.rules.welcome import welcome as welcoming
-from vaguemestre.access.assistant.rules.welcome import welcome_id
+from vaguemestre.access.assistant.rules.letters import private_letter
+from vaguemestre.access.assistant.rules.welcome import welcome_id, welcome_message
 from vaguemestre.access.assistant.services import letter_sender
 from vaguemestre.access.signin.ports import send_outside
-from vaguemestre.access.signin.rules.contact_mails import opened_letter
+from vaguemestre.access.signin.rules.contact_mails import unseal_letter
 from vaguemestre.people.credentials.events import AccountActivated, PersonErased
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import identified, is_closed, presented
 
 
-def welcome(event: AccountActivated) -> None:
-    """Put the welcome message in the inbox, once."""
+def send_welcome(event: AccountActivated) -> None:
+    """Deliver the welcome message, once."""
     account = presented(event.account_id)
     if account is None or account.state != "active" or identified(event.account_id).person_id is None:
         return
     now = timezone.now()
-    content = welcoming(
+    content = welcome_message(
         name=account.name,
         address=account.address,
         mailbox=account.mailbox,
@@ -37,17 +36,19 @@ def welcome(event: AccountActivated) -> None:
 
 
 def send_letter(event: LetterDue) -> None:
-    """Whatever the account's state: a letter may say how it is opened again."""
+    """Send a message to a private address, in any state of the account: it may say how to reopen it."""
     if not event.account_id:
         return
-    to, code = opened_letter(event.sealed, event.account_id, secret_keys.get())
+    to, code = unseal_letter(event.sealed, event.account_id, secret_keys.get())
     at = datetime.fromisoformat(event.at)
     sender = letter_sender(settings.CONFIG.academy.domain, now=timezone.now())
-    content = letter(event.kind, to=to, code=code, sender=sender, site=settings.CONFIG.public_url, at=at)
+    content = private_letter(
+        event.kind, to=to, code=code, sender=sender, site=settings.CONFIG.public_url, at=at
+    )
     send_outside.get()(sender, sender, [to], content)
 
 
-def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+def erase_account(event: PersonErased) -> None:
+    """Erase what this room keeps of a person whose account is closed (GDPR art. 17)."""
     if is_closed(event.account_id):
-        services.forget_person(event.account_id)
+        services.erase_account(event.account_id)

@@ -1,4 +1,4 @@
-"""What was proved waits in the browser's anonymous session, out of its reach and for a short while."""
+"""What a browser has proved, stored for a short while in its anonymous session, on the server side."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,74 +8,76 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from vaguemestre.access.signin.held_forms import held_form, hold_form
-from vaguemestre.access.signin.values import Later, Shown
+from vaguemestre.access.assistant.values import CodeSent
+from vaguemestre.access.signin.held_forms import defer_form, deferred_form
+from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.people.credentials.queries import Presented, presented
 from vaguemestre.people.credentials.values import SecretKeys
 
-_PATIENCE = timedelta(minutes=30)
-_SENT = "recovery-sent"
-_PROVED = "assistant-proved"
+_PROOF_LIFETIME = timedelta(minutes=30)
+_SENT_KEY = "recovery-sent"
+_PROVED_KEY = "assistant-proved"
 
 
 @dataclass(frozen=True, slots=True)
-class Under:
-    """An account under way, and the mark of the code that led to it ("" = none)."""
+class ProvedAccount:
+    """The account a browser may choose a password for, and the mark of the code it used ("" = none)."""
 
     account: Presented
     mark: str
 
 
-def typed_in(request: HttpRequest, keys: SecretKeys) -> tuple[Mapping[str, str] | None, Shown]:
-    """(what was typed, the work done for it): sent now, or held by the browser; None: nothing yet."""
-    if "suite" in request.GET and (held := held_form(request, _door(request), keys)):
-        return held.fields, held.shown(request.POST.get("work", ""))
-    return (request.POST if request.method == "POST" else None), Shown()
+def submitted_form(request: HttpRequest, keys: SecretKeys) -> tuple[Mapping[str, str] | None, BrowserWork]:
+    """(typed fields, proof of work), posted now or deferred in the browser's cookie; None: nothing yet."""
+    if "suite" in request.GET and (deferred := deferred_form(request, _resume_path(request), keys)):
+        return deferred.fields, deferred.work_done(request.POST.get("work", ""))
+    return (request.POST if request.method == "POST" else None), BrowserWork()
 
 
-def come_back(request: HttpRequest, form: Form, later: Later, keys: SecretKeys) -> HttpResponse:
-    """The page « Un instant… »: the same form comes back to the same door."""
+def defer(request: HttpRequest, form: Form, later: Deferred, keys: SecretKeys) -> HttpResponse:
+    """The page « Un instant… », which submits the same form again."""
     typed = {name: str(form.data.get(name, "")) for name in form.fields}
-    return hold_form(request, _door(request), typed, later, keys)
+    return defer_form(request, _resume_path(request), typed, later, keys)
 
 
-def _door(request: HttpRequest) -> str:
+def _resume_path(request: HttpRequest) -> str:
     return f"{request.path}?suite=1"
 
 
-def keep_sent(request: HttpRequest, account_id: int, mark: str, life: timedelta) -> None:
-    """A code left; only this browser may give it."""
-    _keep(request, _SENT, account_id, mark, life)
+def store_sent_code(request: HttpRequest, account_id: int, mark: str, life: timedelta) -> None:
+    """Record that a code was sent: only this browser may give it."""
+    _store(request, _SENT_KEY, account_id, mark, life)
 
 
-def sent_from(request: HttpRequest) -> tuple[int, str] | None:
-    """(account or 0, mark) of the code that left for this browser."""
-    return _kept(request, _SENT)
+def sent_code(request: HttpRequest) -> CodeSent | None:
+    """The code sent for this browser."""
+    stored = _stored(request, _SENT_KEY)
+    return CodeSent(*stored) if stored else None
 
 
-def keep_proved(request: HttpRequest, account_id: int, mark: str = "") -> None:
-    """This browser may choose the password of that account."""
-    _keep(request, _PROVED, account_id, mark, _PATIENCE)
-    request.session.pop(_SENT, None)
+def store_proved_account(request: HttpRequest, account_id: int, mark: str = "") -> None:
+    """Allow this browser to choose the password of that account."""
+    _store(request, _PROVED_KEY, account_id, mark, _PROOF_LIFETIME)
+    request.session.pop(_SENT_KEY, None)
 
 
-def under_way(request: HttpRequest, state: str) -> Under | None:
+def proved_account(request: HttpRequest, state: str) -> ProvedAccount | None:
     """The account this browser may choose a password for, if it is in that state."""
-    kept = _kept(request, _PROVED)
-    account = presented(kept[0]) if kept else None
-    return Under(account, kept[1]) if kept and account and account.state == state else None
+    stored = _stored(request, _PROVED_KEY)
+    account = presented(stored[0]) if stored else None
+    return ProvedAccount(account, stored[1]) if stored and account and account.state == state else None
 
 
-def _keep(request: HttpRequest, name: str, account_id: int, mark: str, life: timedelta) -> None:
-    """Under a new key: whoever knew the former one learns nothing."""
+def _store(request: HttpRequest, name: str, account_id: int, mark: str, life: timedelta) -> None:
+    """Store it under a new session key, in case somebody knows the former one (session fixation)."""
     request.session.cycle_key()
     request.session.set_expiry(0)
     until = timezone.now() + life
     request.session[name] = {"account_id": account_id, "until": until.isoformat(), "mark": mark}
 
 
-def _kept(request: HttpRequest, name: str) -> tuple[int, str] | None:
-    kept = request.session.get(name)
-    if not kept or timezone.now() >= datetime.fromisoformat(kept["until"]):
+def _stored(request: HttpRequest, name: str) -> tuple[int, str] | None:
+    fields = request.session.get(name)
+    if not fields or timezone.now() >= datetime.fromisoformat(fields["until"]):
         return None
-    return int(kept["account_id"]), str(kept["mark"])
+    return int(fields["account_id"]), str(fields["mark"])

@@ -1,4 +1,4 @@
-"""What the assistant asks of a mail store."""
+"""Port to the mail store."""
 
 from datetime import datetime
 from typing import Protocol

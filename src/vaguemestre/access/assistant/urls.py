@@ -7,7 +7,7 @@ from vaguemestre.access.assistant.views import activation, identification, recov
 app_name = "assistant"
 urlpatterns = [
     path("", identification.identify, name="identify"),
-    path("code", identification.show_code, name="show-code"),
+    path("code", identification.give_issued_code, name="show-code"),
     path("activer", activation.activate, name="activate"),
     path("force", activation.judge, name="judge-password"),
     path("activation/<str:token>", identification.follow_link, name="follow-link"),

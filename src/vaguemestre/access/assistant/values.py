@@ -1,4 +1,4 @@
-"""Nouns of the identification assistant."""
+"""Values of the identification assistant."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,23 +7,23 @@ CHARTER = "2026-1"  # the version of the charter shown at `/charte`
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An account its owner may now activate."""
+class Identification:
+    """The account was identified: its owner may activate it."""
 
     account_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class NotPossible:
-    """Unknown, wrong, activated already, suspended or closed: one and the same answer."""
+class Rejected:
+    """Rejected: unknown, wrong, already activated, suspended or closed all give the same answer."""
 
     reason: str = "assistant.not-possible"
-    wait: int = 0  # seconds, when too many tries were made
+    wait: int = 0  # seconds, after too many attempts
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What was typed, and where from."""
+class IdentityClaim:
+    """NUMEN (or username) and birth date typed, and the network."""
 
     numen: str
     born: date
@@ -31,8 +31,8 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenCode:
-    """A code that was sent or handed over; `name` is a username, an own address or a NUMEN."""
+class IssuedCodeClaim:
+    """An issued code, as typed; `name` is a username, an address or a NUMEN."""
 
     name: str
     born: date
@@ -42,15 +42,15 @@ class GivenCode:
 
 @dataclass(frozen=True, slots=True)
 class CodeSent:
-    """A code left for the contact of that account, or for nobody (0); `mark` is what is kept of it."""
+    """A code was sent to the contact of that account, or to nobody (0); `mark`: its keyed hash."""
 
     account_id: int
     mark: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class CodeShown:
-    """A code of that account is in the hands of whoever typed it; it is used up by what it opens."""
+class CodeAccepted:
+    """A valid issued code was typed; it is used up by the password it lets choose."""
 
     account_id: int
     mark: str = field(repr=False)

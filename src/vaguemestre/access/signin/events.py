@@ -1,20 +1,20 @@
-"""Facts about browser sessions and the safety of accounts, past tense."""
+"""Events about browser sessions and account security."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class SessionsEnded:
-    """Signed out, or put out. The mail tokens minted for them must open nothing any more."""
+    """Browser sessions ended. The engines must refuse the mail tokens issued for them."""
 
     token_sha256s: list[str]
     session_keys: list[str] = field(default_factory=list)
-    continued_by: str = ""  # the same person proved who they are again: the session that goes on
+    continued_by: str = ""  # the session that replaces it after a fresh proof
 
 
 @dataclass(frozen=True)
 class ProgramEntered:
-    """A mail program opened a mailbox of several people with the password of one of them (`holder_id`).
+    """A mail client opened a shared mailbox with the app password of `holder_id`.
 
     `network` as the throttle names it, `at` as ISO 8601.
     """
@@ -28,10 +28,10 @@ class ProgramEntered:
 
 @dataclass(frozen=True)
 class AccountTouched:
-    """Something was done to what opens an account: its owner must read of it.
+    """A security-sensitive act on an account, of which its owner is notified.
 
-    `act` is one of `signin.rules.notices`; `at` is ISO 8601 with its offset; `reason` and `detail` are shown
-    as they are; `number` is what it was done to, for the act to be undone.
+    `act` is a key of `signin.rules.notices.WORDS`; `at` is ISO 8601 with offset; `reason` and `detail` are
+    shown verbatim; `number` identifies the object of the act, to undo it.
     """
 
     account_id: int
@@ -44,7 +44,7 @@ class AccountTouched:
 
 @dataclass(frozen=True)
 class ContactsToTell:
-    """The same fact, for the recovery contacts: by the worker alone, as letters leave once."""
+    """The same act, for the recovery contacts. Only the worker sends it, so each message leaves once."""
 
     account_id: int
     act: str
@@ -54,10 +54,10 @@ class ContactsToTell:
 
 @dataclass(frozen=True)
 class ContactMailDue:
-    """A letter to a recovery contact, sent by the worker: the time a page takes says nothing.
+    """A message to a recovery contact. Sent by the worker, so the page's response time reveals nothing.
 
     `kind`: `confirm` or `recover` (with a code), `replaced` (without). `sealed`: address and code, as JSON
-    sealed with the instance's key, in hexadecimal. Account 0 is nobody: nothing leaves.
+    sealed with the instance's key, in hexadecimal. Account 0: nothing is sent.
     """
 
     account_id: int

@@ -1,4 +1,4 @@
-"""What browsers send to sign in."""
+"""Forms of the sign-in and of the security pages."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ class SignInForm(forms.Form):
         error_messages={"required": "Écrivez votre mot de passe, ou votre passcode OTP."},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    partage = forms.BooleanField(
+    shared = forms.BooleanField(
         label="Ordinateur partagé",
         required=False,
         help_text="Rien n’est gardé sur cet ordinateur ; déconnexion après 15 minutes sans activité.",
     )
-    appareil = forms.BooleanField(
+    own_device = forms.BooleanField(
         label="Mon appareil",
         required=False,
         help_text="Connecté 30 jours pour lire ; passé 12 heures, écrire ou changer un réglage demande une "
@@ -44,12 +44,12 @@ class SignInForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if self.data.get("identifiant") or self.initial.get("identifiant"):  # the rest is to be typed
+        if self.data.get("identifiant") or self.initial.get("identifiant"):  # the password comes next
             self.fields["identifiant"].widget.attrs.pop("autofocus")
             self.fields["secret"].widget.attrs["autofocus"] = True
 
 
-class CodeForm(forms.Form):
+class SecondStepForm(forms.Form):
     code = forms.CharField(
         label="Code de vérification",
         max_length=20,
@@ -73,18 +73,18 @@ class EnrolForm(forms.Form):
 
 
 class PasskeyForm(forms.Form):
-    nom = forms.CharField(
+    name = forms.CharField(
         label="Nom de l’appareil",
         max_length=80,
         help_text="Par exemple « Mon téléphone » : vous saurez laquelle retirer.",
         error_messages={"required": "Donnez-lui un nom, pour la reconnaître plus tard."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    reponse = forms.CharField(max_length=20_000, required=False, widget=forms.HiddenInput)
+    response = forms.CharField(max_length=20_000, required=False, widget=forms.HiddenInput)
 
 
 class ContactForm(forms.Form):
-    adresse = forms.CharField(
+    address = forms.CharField(
         label="Adresse électronique personnelle",
         max_length=254,
         help_text="Une adresse que vous lisez sans ce compte. Elle n’est montrée à personne.",
@@ -104,7 +104,7 @@ class DeliveredCodeForm(forms.Form):
 
 
 class CurrentPasswordField(forms.CharField):
-    """The password of before, where it alone is the proof."""
+    """The current password, where it alone is the proof."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -117,7 +117,7 @@ class CurrentPasswordField(forms.CharField):
 
 
 class ChangePasswordForm(forms.Form):
-    """A new password, twice. Whether it holds is the service's to say."""
+    """A new password, twice. Its strength is checked by the service."""
 
     mot_de_passe = forms.CharField(
         label="Nouveau mot de passe",
@@ -149,9 +149,9 @@ class ChangePasswordForm(forms.Form):
 
 
 class OwnPasswordForm(ChangePasswordForm):
-    """The same for somebody signed in, who says what becomes of their other sessions."""
+    """The same for a signed-in user, who chooses whether other sessions end."""
 
-    autres = forms.BooleanField(
+    end_others = forms.BooleanField(
         label="Fermer mes autres sessions",
         required=False,
         initial=True,
@@ -160,10 +160,10 @@ class OwnPasswordForm(ChangePasswordForm):
 
 
 class RenewPasswordForm(ChangePasswordForm):
-    """The same, for somebody who is not signed in: the present password is asked for first."""
+    """The same for a user who is not signed in: the current password comes first."""
 
-    actuel = CurrentPasswordField()
-    field_order = ("actuel", "mot_de_passe", "confirmation")
+    current_password = CurrentPasswordField()
+    field_order = ("current_password", "mot_de_passe", "confirmation")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -171,7 +171,7 @@ class RenewPasswordForm(ChangePasswordForm):
 
 
 class PinForm(forms.Form):
-    """The PIN of a key, twice, and what the key shows."""
+    """The PIN of an OTP key, twice, and the code the key displays."""
 
     pin = forms.CharField(
         label="Code PIN",

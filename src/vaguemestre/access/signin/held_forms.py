@@ -1,7 +1,7 @@
-"""A form that cannot be looked at yet: sealed in the browser's own cookie, it comes back by itself.
+"""Forms deferred for proof of work or a free hashing slot, sealed in the browser's own cookie.
 
-Nothing typed is on the page, in the address or in our tables. The page does the work asked, or waits where
-there are no scripts, then asks again: the form goes through the same checks as at first.
+Nothing typed is on the page, in its address or in our tables. The page does the work, or waits where there
+are no scripts, then submits again: the form goes through the same checks.
 """
 
 import base64
@@ -16,22 +16,22 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from vaguemestre.access.signin.rules.tolls import PATIENCE, bits_of, is_solved, waited_seconds
-from vaguemestre.access.signin.values import Later, Shown
+from vaguemestre.access.signin.rules.tolls import CHALLENGE_LIFETIME, bits_of, is_solved, waited_seconds
+from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
-_NOBODY = 0
-_LONGEST_COOKIE = 3800
-_BUSY_SECONDS = (2, 4)
+_SEALING_OWNER = 0  # no account is known yet
+_MAX_COOKIE_CHARACTERS = 3800
+_BUSY_WAIT_SECONDS = (2, 4)
 
 
 @dataclass(frozen=True, slots=True)
-class HeldForm:
-    """What was typed at `door` (a path), and what is asked of the browser meanwhile. `at`: Unix time."""
+class DeferredForm:
+    """A form submitted to `path`, and the work asked of the browser meanwhile. `at`: Unix time."""
 
-    door: str
+    path: str
     fields: Mapping[str, str]
     level: int
     count: int
@@ -39,40 +39,40 @@ class HeldForm:
     challenge: str
     at: float
 
-    def shown(self, answer: str) -> Shown:
-        """What the browser did for it: the work if the answer solves it, the wait if it took that long."""
+    def work_done(self, answer: str) -> BrowserWork:
+        """The work paid for: by a correct answer, or without scripts by waiting long enough."""
         if not self.level:
-            return Shown()
+            return BrowserWork()
         if answer and is_solved(self.challenge, self.level, answer):
-            return Shown(self.level, self.count, self.subject)
+            return BrowserWork(self.level, self.count, self.subject)
         if not answer and time.time() - self.at >= waited_seconds(self.level):
-            return Shown(self.level, self.count, self.subject, waited=True)
-        return Shown()
+            return BrowserWork(self.level, self.count, self.subject, waited=True)
+        return BrowserWork()
 
 
-def hold_form(
-    request: HttpRequest, door: str, fields: Mapping[str, str], later: Later, keys: SecretKeys
+def defer_form(
+    request: HttpRequest, path: str, fields: Mapping[str, str], later: Deferred, keys: SecretKeys
 ) -> HttpResponse:
-    """The page « Un instant… », with the form in its cookie; a sentence when it is too long for one."""
+    """The page « Un instant… », the form in its cookie. Raises Refusal `signin.busy` if it is too long."""
     challenge = secrets.token_urlsafe(18)
-    held = HeldForm(door, dict(fields), later.level, later.count, later.subject, challenge, time.time())
-    cookie = base64.urlsafe_b64encode(seal(json.dumps(asdict(held)).encode(), _NOBODY, keys))
-    if len(cookie) > _LONGEST_COOKIE:
+    form = DeferredForm(path, dict(fields), later.level, later.count, later.subject, challenge, time.time())
+    cookie = base64.urlsafe_b64encode(seal(json.dumps(asdict(form)).encode(), _SEALING_OWNER, keys))
+    if len(cookie) > _MAX_COOKIE_CHARACTERS:
         raise Refusal("signin.busy")
     level = later.level
-    shown = {
-        "door": door,
+    context = {
+        "path": path,
         "level": level,
         "bits": bits_of(level),
-        "challenge": held.challenge,
-        "seconds": waited_seconds(level) + 1 if level else random.randint(*_BUSY_SECONDS),  # noqa: S311
+        "challenge": challenge,
+        "seconds": waited_seconds(level) + 1 if level else random.randint(*_BUSY_WAIT_SECONDS),  # noqa: S311
     }
-    answer = render(request, "signin/un_instant.html", shown, status=202)
+    answer = render(request, "signin/please_wait.html", context, status=202)
     answer["Cache-Control"] = "no-store"
     answer.set_cookie(
         settings.HELD_FORM_COOKIE_NAME,
         cookie.decode(),
-        max_age=int(PATIENCE.total_seconds()),
+        max_age=int(CHALLENGE_LIFETIME.total_seconds()),
         path="/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -81,20 +81,20 @@ def hold_form(
     return answer
 
 
-def held_form(request: HttpRequest, door: str, keys: SecretKeys) -> HeldForm | None:
-    """The form this browser sent at that door and holds; None once it is too old."""
+def deferred_form(request: HttpRequest, path: str, keys: SecretKeys) -> DeferredForm | None:
+    """The form this browser submitted to that path; None if there is none or it is too old."""
     cookie = request.COOKIES.get(settings.HELD_FORM_COOKIE_NAME, "")
     try:
-        content = unseal(base64.urlsafe_b64decode(cookie), _NOBODY, keys)
-        held = HeldForm(**json.loads(content))
+        content = unseal(base64.urlsafe_b64decode(cookie), _SEALING_OWNER, keys)
+        form = DeferredForm(**json.loads(content))
     except (Refusal, ValueError, TypeError):
         return None
-    is_fresh = 0 <= time.time() - held.at <= PATIENCE.total_seconds()
-    return held if held.door == door and is_fresh else None
+    is_fresh = 0 <= time.time() - form.at <= CHALLENGE_LIFETIME.total_seconds()
+    return form if form.path == path and is_fresh else None
 
 
-def let_go(answer: HttpResponse) -> HttpResponse:
-    """The same answer, taking the form out of the browser unless the answer holds another."""
+def drop_deferred_form(answer: HttpResponse) -> HttpResponse:
+    """Delete the form's cookie, unless this response sets another."""
     if settings.HELD_FORM_COOKIE_NAME not in answer.cookies:
         answer.delete_cookie(settings.HELD_FORM_COOKIE_NAME, path="/", samesite="Strict")
     return answer

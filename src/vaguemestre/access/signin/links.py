@@ -1,4 +1,4 @@
-"""« Ce n'était pas moi »: the signed links of notices. They name an act, and live seven days."""
+"""Signed links of security notices (« Ce n'était pas moi »). They name an act and live seven days."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _SALT = "signin.not-me"
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What a link is about; `mark` is the digest of the link, kept once it has closed the account."""
+    """The act a link is about. `mark`: SHA-256 of the link, stored once it has locked the account."""
 
     account_id: int
     act: str
@@ -23,12 +23,12 @@ class Alarm:
 
 
 def alarm_link(site: str, account_id: int, act: str, at: str, number: int) -> str:
-    """The address to put in a notice."""
+    """The link to put in a notice."""
     return f"{site}/compte/pas-moi/{signing.dumps([account_id, act, at, number], salt=_SALT)}"
 
 
 def read_alarm(token: str) -> Alarm | None:
-    """None for a link that is not ours, or too old."""
+    """The alarm a link names; None for a forged or expired link."""
     try:
         account_id, act, at, number = signing.loads(token, salt=_SALT, max_age=UNDO_LIFE)
     except (signing.BadSignature, TypeError, ValueError):

@@ -7,10 +7,7 @@ from vaguemestre.people.credentials.models import Account
 
 
 class BrowserSession(AbstractBaseSession):
-    """A session of a browser: Django's row plus who, where and until when at most.
-
-    Its key is the SHA-256 of the cookie's.
-    """
+    """A browser session: Django's row with its account and origin. The key is the SHA-256 of the cookie's."""
 
     session_key = models.CharField(max_length=64, primary_key=True)
     account = models.ForeignKey(
@@ -24,7 +21,7 @@ class BrowserSession(AbstractBaseSession):
 
 
 class Attempts(models.Model):
-    """Recent failures against one subject (`account:…`, `network:…`): the throttle's memory."""
+    """Failure counter of one throttle subject (`account:…`, `network:…`)."""
 
     subject = models.CharField(max_length=100, unique=True)
     failures = models.PositiveIntegerField(default=0)
@@ -32,7 +29,7 @@ class Attempts(models.Model):
 
 
 class Device(models.Model):
-    """A browser where somebody got in; `mark` is the digest of its cookie, `told` its User-Agent."""
+    """A browser known to an account. `mark`: digest of its cookie; `told`: its User-Agent."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="devices")
     mark = models.CharField(max_length=64)
@@ -47,9 +44,9 @@ class Device(models.Model):
 
 
 class InterruptedAct(models.Model):
-    """A form its person sent when a fresh proof was due first: given back once, to the session that sent it.
+    """A form interrupted by a fresh proof, offered again once to the session that sent it.
 
-    `sealed`: its fields, as JSON sealed with the instance's key; empty when they are to be typed again.
+    `sealed`: its fields as JSON, sealed with the instance's key; empty when they must be typed again.
     """
 
     session_key = models.CharField(max_length=64, unique=True)
@@ -62,7 +59,7 @@ class InterruptedAct(models.Model):
 
 
 class UsedLink(models.Model):
-    """A link of a notice that served: it closes an account once."""
+    """A notice link already used: a link locks an account once."""
 
     mark = models.CharField(max_length=64, unique=True)
     used_at = models.DateTimeField()

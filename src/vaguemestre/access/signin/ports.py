@@ -1,4 +1,4 @@
-"""What signin is lent: the counter every worker watches, and a way into inboxes."""
+"""Ports of the sign-in: the revocation counter, and mail delivery."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,26 +9,26 @@ from vaguemestre.foundation.kernel.slots import Slot
 
 
 class Revocations(Protocol):
-    """What all processes of the instance are told of sessions that ended and of people who changed."""
+    """Revocation counters and last endings, shared by all processes of the instance."""
 
     def count(self) -> int:
         """Moves at each change: forget what you remember of sessions."""
         ...
 
     def end_count(self) -> int:
-        """Moves when sessions ended."""
+        """Counter that moves when sessions end."""
         ...
 
     def bump(self, ended: Collection[str] | None = None) -> None:
-        """Called after the commit that ends these sessions; None where it is not known which."""
+        """Call after the commit that ends these sessions; None if they are not known one by one."""
         ...
 
     def refresh(self) -> None:
-        """Called after the commit that changes a person, or their preferences, and ends nothing."""
+        """Call after a commit that changes a person or their preferences and ends no session."""
         ...
 
     def ended_since(self, seen: int) -> frozenset[int] | None:
-        """Marks (`revocations.mark_of`) of what ended since `end_count` was that; None: look at all."""
+        """Marks (`revocations.mark_of`) of sessions ended since that `end_count`; None: check them all."""
         ...
 
 
@@ -49,13 +49,13 @@ class SendOutside(Protocol):
 
 class Undo(Protocol):
     def __call__(self, account_id: int, number: int, *, by: str, now: datetime) -> bool:
-        """Take back an act of another room, inside the caller's transaction. False: nothing to undo."""
+        """Undo an act of another room, inside the caller's transaction. False: nothing to undo."""
         ...
 
 
 class Farewell(Protocol):
     def __call__(self, session_key: str) -> str:
-        """The path of the page shown once that session, still open, has ended."""
+        """The path to show after that session, still open, has ended."""
         ...
 
 
@@ -63,8 +63,8 @@ farewell: Slot[Farewell] = Slot("signin.farewell")
 
 
 @dataclass(frozen=True, slots=True)
-class Visited:
-    """An application somebody is in."""
+class ApplicationVisit:
+    """An application the user is signed in to."""
 
     number: int
     name: str
@@ -72,24 +72,24 @@ class Visited:
 
 
 class Visits(Protocol):
-    """Applications entered with an account (the SSO's to know)."""
+    """The applications an account is signed in to, from the SSO."""
 
-    def visits_of(self, account_id: int) -> list[Visited]: ...
+    def visits_of(self, account_id: int) -> list[ApplicationVisit]: ...
 
     def leave(self, account_id: int, number: int, *, now: datetime) -> None:
-        """Use case: out of that one; the application is told."""
+        """Use case: sign out of that application, which is notified."""
         ...
 
 
 class LetterSender(Protocol):
     def __call__(self, domain: str, *, now: datetime) -> str:
-        """The mailbox that letters of the platform leave from."""
+        """The mailbox that sends the platform's own messages."""
         ...
 
 
 revocations: Slot[Revocations] = Slot("signin.revocations")
 deliver_notice: Slot[DeliverNotice] = Slot("signin.deliver_notice")
 visits: Slot[Visits] = Slot("signin.visits")
-undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → how its room undoes it
+undoings: Slot[Mapping[str, Undo]] = Slot("signin.undoings")  # act → undo service of its room
 send_outside: Slot[SendOutside] = Slot("signin.send_outside")
 letter_sender: Slot[LetterSender] = Slot("signin.letter_sender")

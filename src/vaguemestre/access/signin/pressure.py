@@ -1,28 +1,28 @@
-"""Tries in vain of this process: a storm makes every strange browser work before its hash is computed."""
+"""Failed attempts of this process: during a storm, unknown browsers must work before they are hashed."""
 
 from datetime import datetime
 from threading import Lock
 
-from vaguemestre.access.signin.rules.tolls import VainTries
+from vaguemestre.access.signin.rules.tolls import RecentFailures
 
 
-class VainCounter:
-    """Shared by the threads of a process."""
+class FailureCounter:
+    """Recent failures, shared by the threads of a process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._tries = VainTries()
+        self._tries = RecentFailures()
 
-    def note(self, now: datetime) -> None:
+    def record(self, now: datetime) -> None:
         with self._lock:
-            self._tries = self._tries.with_one_more(now)
+            self._tries = self._tries.plus_one(now)
 
     def level(self, now: datetime) -> int:
         return self._tries.level(now)
 
     def reset(self) -> None:
         with self._lock:
-            self._tries = VainTries()
+            self._tries = RecentFailures()
 
 
-vain = VainCounter()
+failed_attempts = FailureCounter()

@@ -1,4 +1,4 @@
-"""Reading sessions."""
+"""Queries on sessions, known browsers, activity and throttle."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import Max
 
 from vaguemestre.access.signin.models import Attempts, BrowserSession, Device
-from vaguemestre.access.signin.rules.activity import WORDS, Kind, actor, circumstances, kind_of
-from vaguemestre.access.signin.rules.browsers import browser_words
+from vaguemestre.access.signin.rules.activity import WORDS, Kind, actor_label, kind_of, line_details
+from vaguemestre.access.signin.rules.browsers import browser_label
 from vaguemestre.access.signin.rules.throttle import ACCOUNT, failures_now, wait_left
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Who
@@ -26,7 +26,7 @@ from vaguemestre.people.credentials.rules.second_factors import Policy
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session that is not over, and its person; `ends_at` if nothing more is asked."""
+    """A live session and its user. `ends_at`: its end if no further request comes."""
 
     who: Who
     started: datetime
@@ -34,7 +34,7 @@ class OpenSession:
 
 
 def open_session(session_key: str, now: datetime, policy: Policy | None = None) -> OpenSession | None:
-    """None when it is over, or its account is not active."""
+    """That session; None when it is over or its account is not active."""
     columns = (
         "account_id",
         "started_at",
@@ -44,14 +44,14 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         "session_data",
     )
     row = BrowserSession.objects.filter(pk=session_key, expire_date__gt=now, account__isnull=False)
-    found = row.values_list(*columns).first()
-    if found is None:
+    values = row.values_list(*columns).first()
+    if values is None:
         return None
-    account_id, started, ends_at, shared, mine, data = found
+    account_id, started, ends_at, shared, mine, data = values
     account = presented(account_id) if account_id and started else None
     if account is None or account.state != "active" or started is None:
         return None
-    who = Who(
+    user = Who(
         account_id=account.account_id,
         username=account.username,
         mailbox=account.mailbox,
@@ -70,41 +70,41 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         mail_held_since=account.mail_held_since,
         by=str(SessionStore().decode(data).get("by", "")),
     )
-    return OpenSession(who, started, ends_at)
+    return OpenSession(user, started, ends_at)
 
 
 def last_sign_ins(account_ids: Collection[int]) -> dict[int, datetime]:
-    """Account → when somebody last got in from a browser; nobody who never did."""
+    """Account → last sign-in from a browser; accounts that never signed in are absent."""
     rows = Device.objects.filter(account_id__in=account_ids).order_by().values_list("account_id")
     return dict(rows.annotate(Max("last_at")))
 
 
-def was_shared(session_key: str) -> bool:
-    """Whether a session that is over was one of a shared computer."""
+def was_on_shared_computer(session_key: str) -> bool:
+    """Whether a session that is over was on a shared computer."""
     return BrowserSession.objects.filter(pk=session_key, is_shared_computer=True).exists()
 
 
 def sessions_over(session_keys: Collection[str], now: datetime) -> set[str]:
-    """Those of the keys that open nothing any more."""
+    """Those of the keys whose session is over."""
     return set(session_keys) - sessions_open_until(session_keys, now).keys()
 
 
 def sessions_open_until(session_keys: Collection[str], now: datetime) -> dict[str, datetime]:
-    """Key of an open session → when it ends unless it is used in the meantime."""
+    """End of each open session if it is not used in the meantime, by key."""
     rows = BrowserSession.objects.filter(
         pk__in=session_keys, expire_date__gt=now, account__state="active"
     ).values_list("pk", "expire_date")
     return dict(rows)
 
 
-def is_forgotten(account_id: int, mark: str) -> bool:
-    """Whether the owner, or an alarm, struck that browser off: its cookie is worth nothing any more."""
+def is_forgotten_browser(account_id: int, mark: str) -> bool:
+    """Whether the owner or an alarm revoked that browser's cookie."""
     return Device.objects.filter(account_id=account_id, mark=mark, forgotten_at__isnull=False).exists()
 
 
 @dataclass(frozen=True, slots=True)
-class SessionShown:
-    """A session as its owner sees it. `handle` names it on the page without being its key."""
+class SessionRow:
+    """A session on its owner's page. `handle` names it there without revealing its key."""
 
     handle: str
     started: datetime
@@ -115,30 +115,31 @@ class SessionShown:
     is_this_one: bool
 
 
-def sessions_of(account_id: int, this_key: str, now: datetime) -> list[SessionShown]:
-    """Those that are open, newest first."""
+def sessions_of(account_id: int, this_key: str, now: datetime) -> list[SessionRow]:
+    """The open sessions of an account, newest first."""
     rows = BrowserSession.objects.filter(account_id=account_id, expire_date__gt=now).order_by("-started_at")
     columns = ("started_at", "network", "browser", "is_shared_computer", "is_own_device", "pk")
     return [
-        SessionShown(handle_of(pk), started, network, browser_words(browser), shared, mine, pk == this_key)
+        SessionRow(handle_of(pk), started, network, browser_label(browser), shared, mine, pk == this_key)
         for started, network, browser, shared, mine, pk in rows.values_list(*columns)
         if started
     ]
 
 
-def session_named(account_id: int, handle: str, now: datetime) -> str:
-    """The key of that session of theirs; "" when it is over."""
+def session_by_handle(account_id: int, handle: str, now: datetime) -> str:
+    """The key of the session with that handle; "" when it is over."""
     keys = BrowserSession.objects.filter(account_id=account_id, expire_date__gt=now)
     return next((key for key in keys.values_list("pk", flat=True) if handle_of(key) == handle), "")
 
 
 def handle_of(session_key: str) -> str:
+    """A public name for a session, from which its key cannot be recovered."""
     return hashlib.sha256(f"handle {session_key}".encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True, slots=True)
-class BrowserShown:
-    """A browser that may get in whatever strangers fail elsewhere."""
+class BrowserRow:
+    """A known browser: failures made elsewhere do not throttle it."""
 
     number: int
     words: str
@@ -147,16 +148,16 @@ class BrowserShown:
     last_at: datetime
 
 
-def browsers_of(account_id: int) -> list[BrowserShown]:
-    """The last used first."""
+def browsers_of(account_id: int) -> list[BrowserRow]:
+    """The known browsers of an account, last used first."""
     rows = Device.objects.filter(account_id=account_id, forgotten_at__isnull=True).order_by("-last_at")[:50]
     return [
-        BrowserShown(one.pk, browser_words(one.told), one.network, one.first_at, one.last_at) for one in rows
+        BrowserRow(row.pk, browser_label(row.told), row.network, row.first_at, row.last_at) for row in rows
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class ActivityLine:
     """A line of « Mon activité »."""
 
     at: datetime
@@ -166,48 +167,52 @@ class Happened:
     more: str
 
 
-def activity_of(account_id: int, *, limit: int = 150) -> list[Happened]:
-    """The newest first: three questions, whatever the number of lines."""
+def activity_of(account_id: int, *, limit: int = 150) -> list[ActivityLine]:
+    """Journal lines about an account, newest first, in a constant number of queries."""
     person_id = identified(account_id).person_id
     lines = entries_about(f"account:{account_id}", limit=limit)
     if person_id:
         lines += entries_about(f"person:{person_id}", limit=limit)
-    told = sorted((one for one in lines if one.action in WORDS), key=lambda one: one.at, reverse=True)[:limit]
-    others = {int(one.by.partition(":")[2]) for one in told if one.by.startswith("account:")}
+    entries = sorted(
+        (line for line in lines if line.action in WORDS), key=lambda line: line.at, reverse=True
+    )[:limit]
+    others = {int(line.by.partition(":")[2]) for line in entries if line.by.startswith("account:")}
     roles = roles_of(others - {account_id})
-    names = names_of({_colleague(one.details) for one in told} - {0})
+    names = names_of({_colleague(line.details) for line in entries} - {0})
     return [
-        Happened(
-            one.at,
-            kind_of(one.action, one.by, account_id),
-            WORDS[one.action],
-            actor(one.by, account_id, roles.get(int(one.by.partition(":")[2] or 0), ""))
-            if one.by.startswith("account:")
-            else actor(one.by, account_id),
-            circumstances(one.details, names.get(_colleague(one.details), "")),
+        ActivityLine(
+            line.at,
+            kind_of(line.action, line.by, account_id),
+            WORDS[line.action],
+            actor_label(line.by, account_id, roles.get(int(line.by.partition(":")[2] or 0), ""))
+            if line.by.startswith("account:")
+            else actor_label(line.by, account_id),
+            line_details(line.details, names.get(_colleague(line.details), "")),
         )
-        for one in told
+        for line in entries
     ]
 
 
 def _colleague(details: Mapping[str, object]) -> int:
-    """The account a line speaks of besides its owner's; 0 without one."""
+    """The other account a line mentions; 0 if none."""
     kind, _, number = str(details.get("colleague") or "").partition(":")
     return int(number) if kind == "account" and number.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True)
-class Throttled:
-    """Failures that still count against an account, and until when its next try must wait."""
+class ThrottleState:
+    """Failures that still count against an account, and when its next attempt is allowed."""
 
     failures: int
     until: datetime | None
 
 
-def throttle_of(account_id: int, now: datetime) -> Throttled:
-    """As strangers meet it: the owner's known browser has a budget of its own."""
+def throttle_of(account_id: int, now: datetime) -> ThrottleState:
+    """The throttle met from an unknown browser; the owner's known browser has its own budget."""
     row = Attempts.objects.filter(subject=f"account:{account_id}").first()
     if row is None:
-        return Throttled(0, None)
-    left = wait_left(row.failures, row.last_at, ACCOUNT, now)
-    return Throttled(failures_now(row.failures, row.last_at, ACCOUNT, now), now + left if left else None)
+        return ThrottleState(0, None)
+    delay = wait_left(row.failures, row.last_at, ACCOUNT, now)
+    return ThrottleState(
+        failures_now(row.failures, row.last_at, ACCOUNT, now), now + delay if delay else None
+    )

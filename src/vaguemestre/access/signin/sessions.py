@@ -1,12 +1,12 @@
-"""The session engine: Django's database store over BrowserSession: who, where from, until when.
+"""Session engine: Django's database store over BrowserSession.
 
-`session_key` is the cookie's; the row's key, `digest`, is its SHA-256 and the only one the house passes on
+`session_key` is the cookie's; the row's key, `digest`, is its SHA-256 and the only one used elsewhere
 (mail tokens, push tickets, visits of applications).
 
 A session is written when it is opened or its content changes, never because a page was read: `presence`
 keeps the idle clock. Keys in the data: `account`, `started` (Unix time), `shared`, `mine`, `staff`,
-`network`, `browser`, `by` (the last factor shown); and, before anybody is signed in, what a sign-in or an
-activation under way must remember.
+`network`, `browser`, `by` (the last factor proved); before sign-in, the state of a pending sign-in or
+activation.
 """
 
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Nouns of the sign-in: an attempt and its outcomes, and who is asking."""
+"""Values of the sign-in: an attempt, its outcomes, and the signed-in user."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,18 +7,18 @@ from enum import StrEnum
 
 
 class Factor(StrEnum):
-    """What may be asked for. A passcode (PIN and code of a key, in one field) is two factors at once."""
+    """Authentication factors. A passcode (PIN and code of a key, in one field) is two factors at once."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a factor
     PASSCODE = "passcode"
     CODE = "code"
     PASSKEY = "passkey"
-    PARTNER = "partner"  # another house we trust says who it is: never a fresh proof
+    PARTNER = "partner"  # a trusted partner (the ENT) vouches for the user: never a fresh proof
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """A sign-in under way. `account_id` 0: nobody that could sign in; it goes through the same motions."""
+class PendingSignIn:
+    """A sign-in in progress. `account_id` 0: no account can sign in; the steps stay the same."""
 
     account_id: int
     needed: tuple[Factor, ...]
@@ -36,7 +36,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """`by`: the last factor shown (after a password, a code)."""
+    """The sign-in succeeded. `by`: the last factor proved (after a password, a code)."""
 
     account_id: int
     shared: bool
@@ -46,22 +46,22 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """`reason` is `signin.sentence-in-kebab`; `wait` is in seconds, 0 when one may try again at once."""
+    """The sign-in failed. `reason`: a refusal code; `wait`: seconds before the next attempt, 0 for none."""
 
     reason: str
     wait: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class NumenGiven:
-    """A NUMEN was given in place of a password, whosever it is: the page of first activations comes next."""
+class NumenTyped:
+    """A NUMEN, whoever owns it, was typed as the password: the first-activation page comes next."""
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """The try was not looked at: no place for its hash (`level` 0), or a work of that level is due first.
+class Deferred:
+    """The attempt was not checked: no free hashing slot (`level` 0), or proof of work of that level is due.
 
-    `subject`, `count`: the counter of one's own failures and what it said, which bind the work.
+    `subject`, `count`: the failure counter of this origin and its value, to which the work is bound.
     """
 
     level: int = 0
@@ -69,12 +69,12 @@ class Later:
     subject: str = ""
 
 
-type Step = Attempt | Granted | Denied
+type Step = PendingSignIn | Granted | Denied
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a browser did for its try: the level worked (or waited) for, at that count of `subject`."""
+class BrowserWork:
+    """Proof of work (or the wait that replaced it) of one attempt, bound to that `count` of `subject`."""
 
     level: int = 0
     count: int = -1
@@ -82,17 +82,17 @@ class Shown:
     waited: bool = False
 
     def covers(self, level: int, count: int, subject: str) -> bool:
-        """A challenge serves once: its try moves the count. Brakes may tighten a little meanwhile.
+        """Whether this work pays for `level`. A challenge serves once, since each attempt moves the count.
 
-        Another network (or browser, or name) has another subject, whose count says nothing of this work.
+        One level of slack: the required level may rise while the browser works.
         """
         is_bound = (self.subject, self.count) == (subject, count)
         return level == 0 or (is_bound and self.level >= max(level - 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What came with one try: typed name and secret, where from, and what the browser remembers."""
+class LoginAttempt:
+    """One submission of the sign-in form: name and secret, network, and what the browser remembers."""
 
     name: str
     secret: str = field(repr=False)
@@ -101,14 +101,14 @@ class Asked:
     browser_accounts: tuple[int, ...] = ()  # accounts that signed in there
     shared: bool = False
     mine: bool = False  # « Mon appareil »: a long session, for reading
-    shown: Shown = field(default_factory=Shown)  # the work its browser did
+    work: BrowserWork = field(default_factory=BrowserWork)
 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """What mailbox a person has open besides their own: `box_id`, what it is called, and their right in it.
+    """The shared mailbox a person has open, and their right in it.
 
-    `account_id` and `name` are the person's; `right` is a word of `sharing`.
+    `account_id` and `name` are the person's, `box_id` and `title` the mailbox's; `right`: of `sharing`.
     """
 
     account_id: int
@@ -120,12 +120,12 @@ class Acting:
     may_sort: bool
     may_write: bool
     may_manage: bool
-    is_lent: bool = False  # somebody's own, lent for some days
+    is_lent: bool = False  # a personal mailbox, delegated for some days
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who is asking: what every page may know of the person signed in."""
+    """The signed-in user, as every page may know them."""
 
     account_id: int
     username: str
@@ -143,17 +143,17 @@ class Who:
     enrol_before: datetime | None = None  # a second factor is due by then
     must_renew: bool = False  # the password is barred: another must be chosen first
     mail_held_since: datetime | None = None  # after a compromise: applications open, mail does not
-    by: str = ""  # the last factor shown when the session was opened
-    acting: Acting | None = None  # everything above is then the shared mailbox's, but for the session
+    by: str = ""  # the last factor proved when the session was opened
+    acting: Acting | None = None  # if set, all fields above but the session's are the shared mailbox's
 
     @property
     def own_account_id(self) -> int:
-        """The account of the person, whatever mailbox is open."""
+        """The person's own account, even in a shared mailbox."""
         return self.acting.account_id if self.acting else self.account_id
 
     @property
     def actor(self) -> str:
-        """The person, as the journal names them."""
+        """The person's journal identifier, `account:ID`."""
         return f"account:{self.own_account_id}"
 
     @property

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from vaguemestre.access.signin.rules.throttle import ACCOUNT, NETWORK, Budget
-from vaguemestre.access.signin.services import give_back, pay
+from vaguemestre.access.signin.services import charge, refund
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -198,12 +198,12 @@ def _check_password(row: SharedFile, password: str, network: str, now: datetime)
     with hash_slot() as has_place:
         if not has_place:
             raise Refusal("signin.busy", field="password")
-        if wait := pay(budgets, now=now):
+        if wait := charge(budgets, now=now):
             raise Refusal("filelinks.wait", wait=wait)
         if not check_password(password, row.password):
             raise Refusal("filelinks.password-wrong", field="password")
     with transaction.atomic(durable=True):
-        give_back(budgets)
+        refund(budgets)
 
 
 def _locked_row(account_id: int, file_id: int) -> SharedFile:

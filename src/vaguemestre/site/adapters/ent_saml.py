@@ -5,13 +5,18 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from vaguemestre.access.sso.saml.rules import authn_request
-from vaguemestre.access.sso.saml.rules.documents import NotRead, decoded, deflated, parse
-from vaguemestre.access.sso.saml.rules.message_builder import written
-from vaguemestre.access.sso.saml.rules.metadata import read_provider, write_consumer
-from vaguemestre.access.sso.saml.rules.pairs import published
-from vaguemestre.access.sso.saml.rules.signatures import NotSigned, query_signed, sign
-from vaguemestre.access.sso.saml.services import pairs_now, signing_pair
-from vaguemestre.access.sso.saml.values import Provider, SigningPair
+from vaguemestre.access.sso.saml.rules.documents import (
+    MalformedMessage,
+    decode_base64,
+    deflate,
+    parse_message,
+)
+from vaguemestre.access.sso.saml.rules.message_builder import serialize
+from vaguemestre.access.sso.saml.rules.metadata import build_sp_metadata, read_identity_provider
+from vaguemestre.access.sso.saml.rules.pairs import published_pairs
+from vaguemestre.access.sso.saml.rules.signatures import InvalidSignatureError, sign, sign_query
+from vaguemestre.access.sso.saml.services import signing_pair, signing_pairs
+from vaguemestre.access.sso.saml.values import IdentityProvider, SigningPair
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.schools.rosters.values import EntAssertion
@@ -31,38 +36,38 @@ class EntBySaml:
 
     def sign_in_url(self, request_id: str, now: datetime) -> str:
         provider = self._provider(now)
-        request_element = authn_request.request(
+        request_element = authn_request.build_request(
             provider, request_id, issuer=self._issuer, consumer=self._consumer, now=now
         )
         joint = "&" if "?" in provider.address else "?"
-        query = query_signed("SAMLRequest", deflated(written(request_element)), "", self._pair(now))
+        query = sign_query("SAMLRequest", deflate(serialize(request_element)), "", self._pair(now))
         return f"{provider.address}{joint}{query}"
 
     def read_response(self, response: str, now: datetime) -> EntAssertion:
         provider = self._provider(now)
         try:
-            assertion = authn_request.said(
-                parse(decoded(response)),
+            assertion = authn_request.read_response(
+                parse_message(decode_base64(response)),
                 provider,
                 issuer=self._issuer,
                 consumer=self._consumer,
                 now=now,
                 name=self._name,
             )
-        except (NotRead, NotSigned) as error:
+        except (MalformedMessage, InvalidSignatureError) as error:
             raise Refusal("rosters.ent-refused") from error
         key = hashlib.sha256(f"{provider.entity_id} {assertion.assertion_id}".encode()).hexdigest()
         return EntAssertion(provider.entity_id, assertion.user, assertion.answers, key, assertion.until)
 
     def metadata(self, now: datetime) -> bytes:
-        pairs = published(pairs_now(secret_keys.get(), self._host, now), now)
-        descriptor = write_consumer(self._issuer, self._consumer, self._title, pairs, now)
-        return written(sign(descriptor, self._pair(now)))
+        pairs = published_pairs(signing_pairs(secret_keys.get(), self._host, now), now)
+        descriptor = build_sp_metadata(self._issuer, self._consumer, self._title, pairs, now)
+        return serialize(sign(descriptor, self._pair(now)))
 
-    def _provider(self, now: datetime) -> Provider:
+    def _provider(self, now: datetime) -> IdentityProvider:
         try:
-            return read_provider(self._file.read_bytes(), now)
-        except (OSError, NotRead) as error:
+            return read_identity_provider(self._file.read_bytes(), now)
+        except (OSError, MalformedMessage) as error:
             raise EngineDown(f"metadata of the ent: {error}") from error
 
     def _pair(self, now: datetime) -> SigningPair:

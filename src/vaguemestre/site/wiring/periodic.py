@@ -22,7 +22,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     outbox_handlers.purge_old_submissions,
     registry_handlers.end_expired_visits,
     registry_handlers.forget_old_visits,
-    signin_handlers.forget_withdrawn_proofs,
+    signin_handlers.purge_expired,
     sorting_handlers.follow_contacts,
     sorting_handlers.renew_scripts,
     lifecycle_handlers.run_lifecycle_round,

@@ -9,7 +9,7 @@ from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.access.sso.oidc import handlers as oidc_handlers
 from vaguemestre.access.sso.registry import http as registry_http
 from vaguemestre.access.sso.registry import ports as registry
-from vaguemestre.access.sso.registry.visit_log import Visiting
+from vaguemestre.access.sso.registry.visit_log import AccountVisits
 from vaguemestre.access.sso.saml import handlers as saml_handlers
 from vaguemestre.desks.enrolment import ports as enrolment
 from vaguemestre.desks.helpdesk import ports as helpdesk
@@ -124,11 +124,11 @@ def _plug_people(config: Config) -> None:
 
 def _plug_access(config: Config) -> None:
     notices = Notices()
-    signin.visits.plug(Visiting())
+    signin.visits.plug(AccountVisits())
     signin.undoings.plug(UNDOINGS)
     signin.revocations.plug(FileRevocations(config.run_dir / "revocations"))
     signin.letter_sender.plug(letter_sender)
-    signin.farewell.plug(registry_http.farewell)
+    signin.farewell.plug(registry_http.goodbye_address)
     registry.post_form.plug(notices)
     registry.post_document.plug(notices.document)
     registry.call.plug(notices.call)

@@ -15,7 +15,7 @@ from tests.access.sso.conftest import Told
 from tests.access.sso.people import added, signs_in
 
 from vaguemestre.access.sso.headers.models import Pass
-from vaguemestre.access.sso.headers.rules import headers_of, plain
+from vaguemestre.access.sso.headers.rules import header_value, identity_headers
 from vaguemestre.access.sso.registry.models import Application, Visit
 from vaguemestre.access.sso.registry.values import Protocol
 from vaguemestre.people.credentials.models import Account
@@ -196,7 +196,7 @@ def test_another_persons_pass_is_another_pass() -> None:
 @given(st.text())
 def test_a_header_is_one_line_whatever_a_name_holds(text: str) -> None:
     try:
-        line = plain(text)
+        line = header_value(text)
     except UnicodeEncodeError:
         assert any("\ud800" <= char <= "\udfff" for char in text)
         return
@@ -205,7 +205,7 @@ def test_a_header_is_one_line_whatever_a_name_holds(text: str) -> None:
 
 
 def test_attributes_have_names_of_their_own() -> None:
-    told = headers_of(
+    told = identity_headers(
         "nmorel", {"given_name": "Zoé", "email_verified": True, "uai": ("0800001A", "0800002B")}
     )
     assert told == {

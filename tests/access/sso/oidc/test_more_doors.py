@@ -96,7 +96,7 @@ def test_an_application_that_asks_for_an_agreement_waits_for_it(client: Client, 
     assert "Nicolas Morel" in page, "the person sees what will be told"
     silent = answer_in(asks(client, prompt="none"))
     assert silent["error"] == "consent_required"
-    agreed = client.post("/applications/accord", {"demande": asked.context["stamp"]})  # type: ignore[attr-defined]
+    agreed = client.post("/applications/accord", {"stamp": asked.context["stamp"]})  # type: ignore[attr-defined]
     assert Consent.objects.filter(account=nicolas).exists()
     assert "code" in answer_in(client.get(agreed.context["address"]))  # type: ignore[arg-type]
     assert "code" in answer_in(asks(client, prompt="none"))
@@ -105,7 +105,7 @@ def test_an_application_that_asks_for_an_agreement_waits_for_it(client: Client, 
 def test_a_no_is_told_to_the_application(client: Client) -> None:
     added(consent=True)
     signs_in(client)
-    refused = answer_in(client.get(asks(client).context["no"]))  # type: ignore[attr-defined,arg-type]
+    refused = answer_in(client.get(asks(client).context["refusal_path"]))  # type: ignore[attr-defined,arg-type]
     assert refused["error"] == "access_denied"
     assert not Consent.objects.exists()
 
@@ -117,15 +117,15 @@ def test_an_agreement_is_of_the_person_who_saw_the_page(client: Client) -> None:
     stamp = asks(client).context["stamp"]  # type: ignore[attr-defined]
     other = Client()
     signs_in(other, "idupont")
-    assert other.post("/applications/accord", {"demande": stamp}).status_code == 400
-    assert other.post("/applications/accord", {"demande": "x"}).status_code == 400
+    assert other.post("/applications/accord", {"stamp": stamp}).status_code == 400
+    assert other.post("/applications/accord", {"stamp": "x"}).status_code == 400
     assert not Consent.objects.exists()
 
 
 def test_more_attributes_are_asked_again(client: Client, nicolas: Account) -> None:
     added(consent=True, released=("name",))
     signs_in(client)
-    client.post("/applications/accord", {"demande": asks(client).context["stamp"]})  # type: ignore[attr-defined]
+    client.post("/applications/accord", {"stamp": asks(client).context["stamp"]})  # type: ignore[attr-defined]
     assert "code" in answer_in(asks(client))
     Application.objects.update(released=["name", "email"])
     assert asks(client).status_code == 200

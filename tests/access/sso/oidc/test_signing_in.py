@@ -26,7 +26,7 @@ from tests.access.sso.people import (
 from vaguemestre.access.sso.oidc.models import Code, Token
 from vaguemestre.access.sso.oidc.services import rotate_keys
 from vaguemestre.access.sso.registry.models import Subject
-from vaguemestre.access.sso.registry.services import secret_holds
+from vaguemestre.access.sso.registry.services import is_secret_right
 from vaguemestre.access.sso.registry.values import Signing
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.ports import secret_keys
@@ -387,4 +387,4 @@ def test_an_application_without_a_secret_is_opened_by_none(nicolas: Account) -> 
 
     application = find_application("intranet")
     assert application is not None
-    assert not secret_holds(application, "", timezone.now())
+    assert not is_secret_right(application, "", timezone.now())

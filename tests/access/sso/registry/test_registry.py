@@ -10,17 +10,17 @@ from tests.access.sso.people import BACK, HOSTILE, added, registration
 
 from vaguemestre.access.sso.registry.models import Subject
 from vaguemestre.access.sso.registry.queries import applications_for, find_application, identity_of
-from vaguemestre.access.sso.registry.rules.addresses import check_address, stands_in
+from vaguemestre.access.sso.registry.rules.addresses import check_address, is_registered
 from vaguemestre.access.sso.registry.rules.entrance import may_enter
-from vaguemestre.access.sso.registry.rules.release import released
-from vaguemestre.access.sso.registry.rules.words import ROLES, value_said
+from vaguemestre.access.sso.registry.rules.release import released_attributes
+from vaguemestre.access.sso.registry.rules.words import ROLES, value_label
 from vaguemestre.access.sso.registry.services import (
     add_application,
-    enter,
+    is_secret_right,
     keep_application,
     remove_application,
     renew_secret,
-    secret_holds,
+    start_visit,
 )
 from vaguemestre.access.sso.registry.services.applications import OVERLAP
 from vaguemestre.access.sso.registry.values import Protocol
@@ -63,7 +63,7 @@ def test_others_are(address: str) -> None:
 
 @pytest.mark.parametrize("address", HOSTILE)
 def test_an_address_is_the_same_letter_for_letter_or_another(address: str) -> None:
-    assert not stands_in(address, (BACK,))
+    assert not is_registered(address, (BACK,))
 
 
 def test_a_secret_is_shown_once_and_turned_with_an_overlap() -> None:
@@ -71,17 +71,17 @@ def test_a_secret_is_shown_once_and_turned_with_an_overlap() -> None:
     application = find_application("intranet")
     assert application is not None
     assert secret not in application.secret_sha256
-    assert secret_holds(application, secret, now)
+    assert is_secret_right(application, secret, now)
     renewed = renew_secret("intranet", by="test", now=now)
     application = find_application("intranet")
     assert application is not None
-    assert secret_holds(application, renewed, now)
-    assert secret_holds(application, secret, now + OVERLAP - timedelta(seconds=1))
-    assert not secret_holds(application, secret, now + OVERLAP)
+    assert is_secret_right(application, renewed, now)
+    assert is_secret_right(application, secret, now + OVERLAP - timedelta(seconds=1))
+    assert not is_secret_right(application, secret, now + OVERLAP)
     renew_secret("intranet", by="test", now=now, at_once=True)
     application = find_application("intranet")
     assert application is not None
-    assert not secret_holds(application, renewed, now)
+    assert not is_secret_right(application, renewed, now)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_declared_application_is_kept_as_declared() -> None:
     application = find_application("intranet")
     assert application is not None
     assert application.name == "Accolad"
-    assert secret_holds(application, "secret", now)
+    assert is_secret_right(application, "secret", now)
     remove_application("intranet", by="test", now=now)
     with pytest.raises(Refusal, match="application-unknown"):
         remove_application("intranet", by="test", now=now)
@@ -160,7 +160,7 @@ def test_only_what_is_released_is_told(nicolas: Account) -> None:
     application = find_application("intranet")
     assert application is not None
     identity = identity_of(nicolas.pk, timezone.now())
-    assert released(application, identity) == {"given_name": "Nicolas", "uai": ["0800001A"]}
+    assert released_attributes(application, identity) == {"given_name": "Nicolas", "uai": ["0800001A"]}
 
 
 def test_each_person_has_one_subject_of_their_own(nicolas: Account) -> None:
@@ -169,13 +169,13 @@ def test_each_person_has_one_subject_of_their_own(nicolas: Account) -> None:
     assert application is not None
     other = account("autre")
     for who in (nicolas, other, nicolas):
-        enter(application, who.pk, f"session-{who.pk}", now=timezone.now())
+        start_visit(application, who.pk, f"session-{who.pk}", now=timezone.now())
     assert Subject.objects.count() == 2
     assert len(set(Subject.objects.values_list("sub", flat=True))) == 2
 
 
 def test_codes_are_said_in_words_to_whoever_agrees() -> None:
-    assert value_said("category", "2D_PUBLIC") == "enseignants du second degré public"
-    assert value_said("function", ["ENS", "INCONNU"]) == ["enseignement", "INCONNU"]
-    assert value_said("uai", ["0809001Z"]) == ["0809001Z"]
-    assert value_said("email_verified", True) is True
+    assert value_label("category", "2D_PUBLIC") == "enseignants du second degré public"
+    assert value_label("function", ["ENS", "INCONNU"]) == ["enseignement", "INCONNU"]
+    assert value_label("uai", ["0809001Z"]) == ["0809001Z"]
+    assert value_label("email_verified", True) is True

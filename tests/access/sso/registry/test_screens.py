@@ -16,7 +16,7 @@ from tests.access.sso.people import BACK, added, signs_in
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.sso.registry.models import Application
 from vaguemestre.access.sso.registry.queries import find_application
-from vaguemestre.access.sso.registry.services import secret_holds
+from vaguemestre.access.sso.registry.services import is_secret_right
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 
@@ -26,11 +26,11 @@ HOME = "/administration/applications/"
 PAGE = f"{HOME}intranet"
 TYPED = {
     "client_id": "notes",
-    "nom": "Notes & bulletins",
-    "accueil": "https://notes.example/",
-    "adresses": "https://notes.example/retour\nhttps://notes.example/autre",
-    "attributs": ["name", "email"],
-    "signature": "ES256",
+    "name": "Notes & bulletins",
+    "home": "https://notes.example/",
+    "addresses": "https://notes.example/retour\nhttps://notes.example/autre",
+    "attributes": ["name", "email"],
+    "signing": "ES256",
 }
 
 
@@ -89,17 +89,17 @@ def test_an_application_is_added_and_its_secret_shown_once(boss: Client) -> None
 
 def _holds(word: str) -> bool:
     application = find_application("notes")
-    return application is not None and secret_holds(application, word, timezone.now())
+    return application is not None and is_secret_right(application, word, timezone.now())
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("adresses", "http://notes.example/retour"),
-        ("adresses", "https://*.example/retour"),
-        ("adresses", ""),
+        ("addresses", "http://notes.example/retour"),
+        ("addresses", "https://*.example/retour"),
+        ("addresses", ""),
         ("client_id", "Notes!"),
-        ("nom", ""),
+        ("name", ""),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_typed_is_lost(boss: Client, name: str, value: str) -> None:
@@ -112,7 +112,7 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(boss: Client, name: str
 
 def test_an_application_is_changed_and_the_journal_says_by_whom(boss: Client) -> None:
     added()
-    boss.post(f"{PAGE}/modifier", {**TYPED, "nom": "Nouveau nom", "adresses": BACK})
+    boss.post(f"{PAGE}/modifier", {**TYPED, "name": "Nouveau nom", "addresses": BACK})
     application = find_application("intranet")
     assert application is not None
     assert application.name == "Nouveau nom"
@@ -126,22 +126,22 @@ def test_a_new_secret_lets_the_former_serve_a_while_unless_told_at_once(boss: Cl
     boss.post(f"{PAGE}/secret")
     application = find_application("intranet")
     assert application is not None
-    assert secret_holds(application, first, now)
-    boss.post(f"{PAGE}/secret", {"aussitot": "1"})
+    assert is_secret_right(application, first, now)
+    boss.post(f"{PAGE}/secret", {"at_once": "1"})
     application = find_application("intranet")
     assert application is not None
-    assert not secret_holds(application, first, now)
+    assert not is_secret_right(application, first, now)
 
 
 def test_a_real_person_is_previewed_and_the_look_is_journaled(boss: Client) -> None:
     added(released=("name", "uai"))
     seen = account("nmorel")
-    shown = text(boss.post(f"{PAGE}/apercu", {"personne": "nmorel"}))
+    shown = text(boss.post(f"{PAGE}/apercu", {"person": "nmorel"}))
     assert "Nicolas Morel" in shown
     assert "0800001A" in shown
     assert f"{seen.username}." not in shown, "its address is not released"
     assert Entry.objects.filter(to=f"account:{seen.pk}").exists()
-    assert "Aucun compte" in text(boss.post(f"{PAGE}/apercu", {"personne": "inconnu"}))
+    assert "Aucun compte" in text(boss.post(f"{PAGE}/apercu", {"person": "inconnu"}))
 
 
 def test_the_test_button_says_which_addresses_answer(boss: Client, told: Told) -> None:
@@ -167,7 +167,7 @@ def test_a_logo_is_drawn_again_and_anything_else_refused(boss: Client, client: C
     for bad in (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"GIF89a", b""):
         refused = boss.post(f"{PAGE}/logo", {"logo": SimpleUploadedFile("x.png", bad)})
         assert 'class="error"' in text(refused)
-    boss.post(f"{PAGE}/logo", {"retirer": "1"})
+    boss.post(f"{PAGE}/logo", {"remove": "1"})
     assert Client().get("/applications/intranet/logo").status_code == 404
 
 
@@ -185,13 +185,13 @@ def test_a_client_is_read_from_its_metadata(boss: Client) -> None:
         "client_uri": "https://agenda.example/",
         "backchannel_logout_uri": "https://agenda.example/out",
     }
-    sent = {"texte": json.dumps(described), "client_id": "agenda"}
+    sent = {"text": json.dumps(described), "client_id": "agenda"}
     assert boss.post(f"{HOME}importer/oidc", sent).status_code == 302
     application = find_application("agenda")
     assert application is not None
     assert application.addresses == ("https://agenda.example/cb",)
     assert application.released == (), "nothing is told unless somebody decides so"
-    assert 'class="error"' in text(boss.post(f"{HOME}importer/oidc", {"texte": "{", "client_id": "x"}))
+    assert 'class="error"' in text(boss.post(f"{HOME}importer/oidc", {"text": "{", "client_id": "x"}))
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -27,7 +27,7 @@ from signxml.signer import XMLSigner
 from vaguemestre.access.sso.registry.services import change_application
 from vaguemestre.access.sso.registry.values import Application, Registration
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
-from vaguemestre.access.sso.saml.services import keep_peer
+from vaguemestre.access.sso.saml.services import register_provider
 
 ENTITY = "https://sp.example/saml/metadata"
 CONSUMER = "https://sp.example/saml/acs"
@@ -92,8 +92,8 @@ def metadata(
 def registered(content: bytes | None = None, **more: object) -> str:
     """Its client id."""
     now = timezone.now()
-    described = read_metadata(content or metadata(), now)[0]
-    client_id = keep_peer(described, by="test", now=now)
+    provider = read_metadata(content or metadata(), now)[0]
+    client_id = register_provider(provider, by="test", now=now)
     if more:
         from vaguemestre.access.sso.registry.queries import find_application  # the tests' own
 

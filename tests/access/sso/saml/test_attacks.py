@@ -32,7 +32,7 @@ from tests.access.sso.saml.service_provider import (
 )
 
 from vaguemestre.access.sso.registry.models import Visit
-from vaguemestre.access.sso.saml.rules.documents import LONGEST_MESSAGE
+from vaguemestre.access.sso.saml.rules.documents import MAX_MESSAGE_BYTES
 from vaguemestre.people.credentials.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -201,7 +201,7 @@ UNREADABLE = {
     "not-xml": b"bonjour",
     "empty": b"",
     "two-roots": request(here=HERE) + request(here=HERE),
-    "too-long": request(here=HERE, inside="<x>" + "a" * LONGEST_MESSAGE + "</x>"),
+    "too-long": request(here=HERE, inside="<x>" + "a" * MAX_MESSAGE_BYTES + "</x>"),
     "too-deep": request(here=HERE, inside="<x>" * 5000 + "</x>" * 5000),
     "saml-1": request(here=HERE, Version="1.1"),
     "no-id": request(here=HERE, ID=""),

@@ -27,7 +27,7 @@ from tests.access.sso.saml.service_provider import (
 )
 
 from vaguemestre.access.sso.registry.models import Visit
-from vaguemestre.access.sso.saml.http import pair_now
+from vaguemestre.access.sso.saml.http import current_pair
 from vaguemestre.access.sso.saml.models import ProviderKey
 from vaguemestre.people.credentials.models import Account
 
@@ -66,7 +66,7 @@ def test_both_signatures_are_sha256_and_believed_by_another_implementation(
     registered()
     signs_in(client)
     content = base64.b64decode(form_in(asks(client, request(here=here)))[1]["SAMLResponse"])
-    certificate = pair_now().certificate
+    certificate = current_pair().certificate
     assert xmlsec_believes(content, certificate, tmp_path, f"{NS['p']}:Response")
     root = etree.fromstring(content)
     algorithms = {one.get("Algorithm") for one in root.iter(f"{{{NS['ds']}}}SignatureMethod")}
@@ -100,7 +100,7 @@ def test_an_assertion_is_for_its_reader_alone_when_the_metadata_have_a_key(
     assert nicolas.username not in etree.tostring(root).decode()
     assertion = opened(root)
     assert assertion.findtext(".//a:AttributeValue", namespaces=NS) == nicolas.username
-    certificate = pair_now().certificate
+    certificate = current_pair().certificate
     assert xmlsec_believes(etree.tostring(assertion), certificate, tmp_path, f"{NS['a']}:Assertion")
 
 
@@ -236,7 +236,7 @@ def test_our_metadata_are_signed_and_say_what_is_done(client: Client, db: None, 
     root = etree.fromstring(content)
     assert root.get("entityID") == f"{settings.CONFIG.public_url}/saml/metadata"
     assert xmlsec_believes(
-        content, pair_now().certificate, tmp_path, "urn:oasis:names:tc:SAML:2.0:metadata:EntityDescriptor"
+        content, current_pair().certificate, tmp_path, "urn:oasis:names:tc:SAML:2.0:metadata:EntityDescriptor"
     )
     listens = {
         (one.tag.rpartition("}")[2], one.get("Binding").rpartition("-")[2])

@@ -23,8 +23,8 @@ from tests.access.sso.saml.service_provider import (
     signed,
 )
 
-from vaguemestre.access.sso.saml.http import pair_now
-from vaguemestre.access.sso.saml.rules.documents import inflated
+from vaguemestre.access.sso.saml.http import current_pair
+from vaguemestre.access.sso.saml.rules.documents import inflate
 from vaguemestre.access.sso.saml.rules.signatures import check_query
 from vaguemestre.people.credentials.models import Account
 
@@ -43,7 +43,7 @@ def enter(client: Client, content: bytes | None = None) -> tuple[str, str]:
 
 
 def der_of_ours() -> bytes:
-    text = pair_now().certificate.decode()
+    text = current_pair().certificate.decode()
     return base64.b64decode("".join(line for line in text.splitlines() if "CERTIFICATE" not in line))
 
 
@@ -64,7 +64,7 @@ def test_an_application_signs_out_and_is_answered_with_a_signed_redirect(
     raw = urlsplit(onwards).query
     given = dict(parse_qsl(raw))
     check_query(raw, "SAMLResponse", given["SigAlg"], given["Signature"], [der_of_ours()])
-    root = etree.fromstring(inflated(given["SAMLResponse"]))
+    root = etree.fromstring(inflate(given["SAMLResponse"]))
     assert root.get("InResponseTo") == "_l1"
     assert status_of(root) == "Success"
     assert given["RelayState"] == "retour"

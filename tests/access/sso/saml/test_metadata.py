@@ -13,10 +13,10 @@ from tests.access.sso.saml.service_provider import CONSUMER, ENTITY, key, metada
 from vaguemestre.access.sso.registry.queries import find_application
 from vaguemestre.access.sso.saml.queries import peer_of
 from vaguemestre.access.sso.saml.rules import metadata as rules
-from vaguemestre.access.sso.saml.rules.documents import NotRead
+from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.metadata import read_metadata
-from vaguemestre.access.sso.saml.rules.signatures import NotSigned
-from vaguemestre.access.sso.saml.services import keep_peer
+from vaguemestre.access.sso.saml.rules.signatures import InvalidSignatureError
+from vaguemestre.access.sso.saml.services import register_provider
 from vaguemestre.foundation.kernel.errors import Refusal
 
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -59,11 +59,11 @@ def test_an_aggregate_is_believed_by_its_signature() -> None:
     now = timezone.now()
     content = signed(aggregate(3), "federation")
     assert len(read_metadata(content, now, der("federation"))) == 3
-    with pytest.raises(NotSigned):
+    with pytest.raises(InvalidSignatureError):
         read_metadata(content, now, der("mallory"))
-    with pytest.raises(NotSigned):
+    with pytest.raises(InvalidSignatureError):
         read_metadata(aggregate(3), now, der("federation"))
-    with pytest.raises(NotSigned):
+    with pytest.raises(InvalidSignatureError):
         read_metadata(content.replace(b"sp1.example/acs", b"mal.example/acs"), now, der("federation"))
 
 
@@ -80,16 +80,16 @@ def test_an_aggregate_is_believed_by_its_signature() -> None:
     ids=["document-type", "something-else", "not-xml", "over", "certificate", "name-too-long"],
 )
 def test_what_is_wrong_is_not_read(content: bytes) -> None:
-    with pytest.raises(NotRead):
+    with pytest.raises(MalformedMessage):
         read_metadata(content, timezone.now())
 
 
 def test_more_than_a_federation_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "MOST_ENTITIES", 2)
-    with pytest.raises(NotRead, match="too many"):
+    monkeypatch.setattr(rules, "MAX_ENTITIES", 2)
+    with pytest.raises(MalformedMessage, match="too many"):
         read_metadata(aggregate(3), timezone.now())
-    monkeypatch.setattr("vaguemestre.access.sso.saml.rules.documents.LONGEST_METADATA", 1000)
-    with pytest.raises(NotRead, match="too long"):
+    monkeypatch.setattr("vaguemestre.access.sso.saml.rules.documents.MAX_METADATA_BYTES", 1000)
+    with pytest.raises(MalformedMessage, match="too long"):
         read_metadata(metadata(), timezone.now())
 
 
@@ -98,7 +98,7 @@ def test_what_was_decided_stays_when_metadata_are_read_again() -> None:
     client_id = registered(released=("mail",), name="Renommée")
     now = timezone.now() + timedelta(days=1)
     (moved,) = read_metadata(metadata(acs="https://sp.example/nouveau"), now)
-    assert keep_peer(moved, by="test", now=now) == client_id
+    assert register_provider(moved, by="test", now=now) == client_id
     application = find_application(client_id)
     assert application is not None
     assert (application.name, application.released) == ("Renommée", ("mail",))
@@ -124,5 +124,5 @@ def test_an_entity_has_one_name_here() -> None:
     client_id = registered()
     (found,) = read_metadata(metadata(), timezone.now())
     with pytest.raises(Refusal, match="entity-taken"):
-        keep_peer(found, client_id="autre-nom", by="test", now=timezone.now())
+        register_provider(found, client_id="autre-nom", by="test", now=timezone.now())
     assert peer_of(client_id) is not None

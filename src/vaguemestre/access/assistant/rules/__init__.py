@@ -1,1 +1,1 @@
-"""The assistant's decisions: who is told what, budgets, codes, and what its letters say."""
+"""Rules of the assistant: policy, budgets, codes, messages."""

@@ -1,4 +1,4 @@
-"""A birth date, however it is typed."""
+"""Parsing of birth dates in any usual notation."""
 
 import re
 from datetime import date
@@ -20,11 +20,11 @@ _MONTHS = (
     "novembre",
     "decembre",
 )
-_ADULT = 14  # nobody younger works in a school: « 13 » is 1913 or 2013, never the latter before 2027
+_MIN_AGE_YEARS = 14  # the youngest employees: « 13 » is 1913, or 2013 from 2027 on
 
 
 def birth_date(typed: str, *, today: date) -> date:
-    """`03/09/1985`, `3-9-85`, `03091985`, `1985-09-03`, « 3 septembre 1985 ».
+    """Parse `03/09/1985`, `3-9-85`, `03091985`, `1985-09-03` or « 3 septembre 1985 ».
 
     Raises ValueError, of which NoSuchDay.
     """
@@ -36,9 +36,9 @@ def birth_date(typed: str, *, today: date) -> date:
     if re.search(r"[^\W\d_]", text):
         raise ValueError(f"no date: {typed}")
     if len(pieces) == 1 and len(pieces[0]) == 8:
-        pieces = _cut(pieces[0])
+        pieces = _split_digits(pieces[0])
     if len(pieces) == 3 and len(pieces[2]) == 2 and len(pieces[0]) <= 2:
-        pieces[2] = _whole_year(pieces[2], today)
+        pieces[2] = _full_year(pieces[2], today)
     try:
         return parse_day("/".join(pieces))
     except NoSuchDay:
@@ -47,13 +47,13 @@ def birth_date(typed: str, *, today: date) -> date:
         raise ValueError(f"no date: {typed}") from error
 
 
-def _cut(digits: str) -> list[str]:
-    """JJMMAAAA, or AAAAMMJJ when only that makes sense."""
+def _split_digits(digits: str) -> list[str]:
+    """Split DDMMYYYY, or YYYYMMDD if only that makes sense."""
     if digits[:2] in ("19", "20") and int(digits[2:4]) > 12:
         return [digits[:4], digits[4:6], digits[6:]]
     return [digits[:2], digits[2:4], digits[4:]]
 
 
-def _whole_year(short: str, today: date) -> str:
+def _full_year(short: str, today: date) -> str:
     recent = 2000 + int(short)
-    return str(recent if recent <= today.year - _ADULT else recent - 100)
+    return str(recent if recent <= today.year - _MIN_AGE_YEARS else recent - 100)

@@ -1,4 +1,4 @@
-"""Single-use codes somebody else has sent, or handed over: 65 bits, a day; only a keyed hash is kept."""
+"""Single-use codes that others send or hand over: 65 bits, valid a day, stored as a keyed hash."""
 
 import hmac
 import secrets
@@ -6,24 +6,24 @@ from datetime import timedelta
 
 from vaguemestre.people.credentials.values import SecretKeys
 
-LIFE = timedelta(hours=24)  # NIST SP 800-63B-4 §4.2: issued recovery codes sent by e-mail
-_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 signs, none like another
+LIFETIME = timedelta(hours=24)  # NIST SP 800-63B-4 §4.2: issued recovery codes sent by e-mail
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 letters and digits, none easily confused
 _LENGTH = 13
 _GROUPS = (4, 4, 5)
 
 
-def drawn_issued_code() -> str:
-    """`abcd-efgh-ijkmn`."""
+def draw_issued_code() -> str:
+    """A random code, like `abcd-efgh-ijkmn`."""
     signs = iter(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     return "-".join("".join(next(signs) for _ in range(size)) for size in _GROUPS)
 
 
 def issued_marks(typed: str, owner: int, keys: SecretKeys) -> list[str]:
-    """What may be kept of that code, by each key of the instance, the current one first.
+    """The keyed hashes of a code, by each key of the instance, the current one first.
 
-    A text that cannot be a code has marks too: those of nobody's code.
+    A malformed code has hashes too, that match nothing.
     """
     plain = "".join(sign for sign in typed.lower() if sign.isalnum())[:64]
-    named = [keys.current, *(name for name in keys.sealing if name != keys.current)]
-    said = f"issued code {owner} {plain}".encode()
-    return [hmac.digest(keys.sealing[name], said, "sha256").hex() for name in named]
+    key_names = [keys.current, *(name for name in keys.sealing if name != keys.current)]
+    message = f"issued code {owner} {plain}".encode()
+    return [hmac.digest(keys.sealing[name], message, "sha256").hex() for name in key_names]

@@ -1,4 +1,4 @@
-"""Letters to private addresses. They name nobody: an address on file may be somebody else's by now."""
+"""Messages to private addresses. They name nobody: an address on file may have changed hands."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from vaguemestre.foundation.kernel.times import PARIS
 
 SENDER = "ne-pas-repondre"
 
-# Kind → (subject, what is said). `{code}`: the code, or the network an account was opened from.
+# Kind → (subject, body). `{code}`: the code, or the network an account was activated from.
 _WORDS: Mapping[str, tuple[str, str]] = {
     "recover": (
         "Votre code pour choisir un nouveau mot de passe",
@@ -65,8 +65,8 @@ La messagerie de votre académie
 """
 
 
-def letter(kind: str, *, to: str, code: str, sender: str, site: str, at: datetime) -> bytes:
-    """The message (RFC 5322), in plain text, from `sender` (an address nobody reads)."""
+def private_letter(kind: str, *, to: str, code: str, sender: str, site: str, at: datetime) -> bytes:
+    """The message (RFC 5322), plain text, from the no-reply address `sender`."""
     subject, words = _WORDS[kind]
     moment = f"{at.astimezone(PARIS):%d/%m/%Y à %H:%M}"
     message = EmailMessage(policy=SMTP)
@@ -76,6 +76,6 @@ def letter(kind: str, *, to: str, code: str, sender: str, site: str, at: datetim
     message["Date"] = format_datetime(at.astimezone(PARIS))
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = "fr"
-    said = words.format(code=code, site=site, moment=moment) + _END.format(site=site)
-    message.set_content(said, cte="quoted-printable")
+    body = words.format(code=code, site=site, moment=moment) + _END.format(site=site)
+    message.set_content(body, cte="quoted-printable")
     return message.as_bytes()

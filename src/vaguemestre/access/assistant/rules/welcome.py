@@ -1,4 +1,4 @@
-"""The first message of a mailbox."""
+"""The welcome message."""
 
 from datetime import datetime
 from email.headerregistry import Address
@@ -10,13 +10,15 @@ from vaguemestre.foundation.kernel.times import PARIS
 
 
 def welcome_id(mailbox: str) -> str:
-    """The same for the same mailbox: the message is put there once."""
+    """Message-ID derived from the mailbox, so the message is delivered once."""
     local, _, domain = mailbox.partition("@")
     return f"<bienvenue.{local}@{domain}>"
 
 
-def welcome(*, name: str, address: str, mailbox: str, username: str, site: str, now: datetime) -> bytes:
-    """The first message of a mailbox (RFC 5322), in plain text."""
+def welcome_message(
+    *, name: str, address: str, mailbox: str, username: str, site: str, now: datetime
+) -> bytes:
+    """The welcome message (RFC 5322), plain text."""
     domain = mailbox.partition("@")[2]
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Messagerie académique", "ne-pas-repondre", domain)

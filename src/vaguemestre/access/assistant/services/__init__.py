@@ -1,23 +1,23 @@
-"""The assistant's use cases, and the parts the help desk shares: finding an account, codes, passwords."""
+"""Use cases of the assistant, and functions shared with the help desk."""
 
-from vaguemestre.access.assistant.services.erasure import forget_person
-from vaguemestre.access.assistant.services.identification import CLOSED, identify, show_code
-from vaguemestre.access.assistant.services.identification_codes import ask_code, code_holds
+from vaguemestre.access.assistant.services.erasure import erase_account
+from vaguemestre.access.assistant.services.identification import CLOSED, accept_code, identify
+from vaguemestre.access.assistant.services.identification_codes import is_code_right, send_code
 from vaguemestre.access.assistant.services.issued_codes import issue_code, void_issued_codes
 from vaguemestre.access.assistant.services.letters import announce_letter, letter_sender
 from vaguemestre.access.assistant.services.password_choice import activate, choose_password
 
 __all__ = [
     "CLOSED",
+    "accept_code",
     "activate",
     "announce_letter",
-    "ask_code",
     "choose_password",
-    "code_holds",
-    "forget_person",
+    "erase_account",
     "identify",
+    "is_code_right",
     "issue_code",
     "letter_sender",
-    "show_code",
+    "send_code",
     "void_issued_codes",
 ]

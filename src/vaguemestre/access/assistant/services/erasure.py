@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of a person's data (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -6,6 +6,6 @@ from vaguemestre.access.assistant.models import IssuedCode
 
 
 @transaction.atomic(durable=True)
-def forget_person(account_id: int) -> None:
-    """Use case: codes that were given to open the account."""
+def erase_account(account_id: int) -> None:
+    """Use case: delete the account's issued codes."""
     IssuedCode.objects.filter(account_id=account_id).delete()

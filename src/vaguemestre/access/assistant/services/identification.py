@@ -1,17 +1,25 @@
-"""Who somebody is: by NUMEN and birth date, or with a code that was sent or handed over."""
+"""Identification by NUMEN and birth date, or by an issued code."""
 
 import hashlib
 from datetime import datetime, time
+from typing import NamedTuple
 
 from django.db import transaction
 
 from vaguemestre.access.assistant.queries import issued_code_mark
 from vaguemestre.access.assistant.rules.budgets import code_price, look_up_price
-from vaguemestre.access.assistant.rules.policy import ACTIVE, PENDING, Proof, opens_at_once
-from vaguemestre.access.assistant.values import CodeShown, Found, Given, GivenCode, NotPossible
+from vaguemestre.access.assistant.rules.policy import ACTIVE, PENDING, Proof, is_proof_enough
+from vaguemestre.access.assistant.values import (
+    CodeAccepted,
+    Identification,
+    IdentityClaim,
+    IssuedCodeClaim,
+    Rejected,
+)
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services import give_back, pay_toll
-from vaguemestre.access.signin.values import Later, Shown
+from vaguemestre.access.signin.rules.tolls import WorkDue
+from vaguemestre.access.signin.services import charge_toll, refund
+from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.queries import last_time
 from vaguemestre.foundation.journal.services import record
@@ -24,95 +32,107 @@ from vaguemestre.people.directory.rules.numen_vault import digest
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.values import NumenKeys
 
-NOBODY = 0
-NOTHING_SHOWN = Shown()
-CLOSED = "assistant.closed"  # others guessed at that NUMEN: a code opens it, a birth date no more today
-_TOLD = "assistant.owner-told"
+NO_ACCOUNT = 0
+NO_WORK = BrowserWork()
+CLOSED = "assistant.closed"  # too many guesses: only a code opens that NUMEN today
+_OWNER_NOTIFIED = "assistant.owner-told"
+
+
+class ClaimedAccount(NamedTuple):
+    """The account an identity claim names; `is_right`: the birth date matches its person's.
+
+    `address_on_file`: known to the management service.
+    """
+
+    account: Identified | None
+    is_right: bool
+    address_on_file: str
 
 
 def identify(
-    given: Given, keys: NumenKeys, *, now: datetime, shown: Shown = NOTHING_SHOWN
-) -> Found | NotPossible | Later:
-    """Use case: whose NUMEN and birth date these are, if they are enough for an activation.
+    claim: IdentityClaim, keys: NumenKeys, *, now: datetime, work: BrowserWork = NO_WORK
+) -> Identification | Rejected | Deferred:
+    """Use case: the account of that NUMEN and birth date, if they are enough to activate it.
 
-    Every other answer asks and writes the same. The owner of an activated account is told, once a day.
+    Every other outcome makes the same queries and writes. The owner of an activated account is notified, once
+    a day.
     """
-    sought = numen_digest(given.numen, keys)
-    price = look_up_price(sought, given.network)
-    if unpaid := pay_toll(price, shown, now=now):
-        return (
-            NotPossible(CLOSED, unpaid.wait)
-            if unpaid.wait
-            else Later(unpaid.level, unpaid.count, unpaid.subject)
-        )
-    account, is_right, _ = whose(sought, given)
-    known = f"account:{account.account_id}" if account else "nobody"
-    told = last_time(known, _TOLD)
+    sought = numen_digest(claim.numen, keys)
+    price = look_up_price(sought, claim.network)
+    if due := charge_toll(price, work, now=now):
+        return rejected_or_deferred(due, CLOSED)
+    account, is_right, _ = find_claimed_account(sought, claim)
+    subject = journal_subject(account)
+    notified_at = last_time(subject, _OWNER_NOTIFIED)
     with transaction.atomic(durable=True):
-        if account and opens_at_once(account.state, is_right=is_right, proof=Proof.NUMEN):
-            give_back(price.budgets)
-            record("assistant.found", to=known, by="anybody", at=now)
-            return Found(account.account_id)
-        is_due = is_right and account is not None and account.state == ACTIVE
-        tells = is_due and (told is None or told < datetime.combine(paris_day(now), time.min, PARIS))
-        record(_TOLD if tells else "assistant.not-found", to=known, by="anybody", at=now)
-        owner = account.account_id if account and tells else NOBODY
+        if account and is_proof_enough(account.state, is_right=is_right, proof=Proof.NUMEN):
+            refund(price.budgets)
+            record("assistant.found", to=subject, by="anybody", at=now)
+            return Identification(account.account_id)
+        is_active = is_right and account is not None and account.state == ACTIVE
+        today = datetime.combine(paris_day(now), time.min, PARIS)
+        is_notified = is_active and (notified_at is None or notified_at < today)
+        record(_OWNER_NOTIFIED if is_notified else "assistant.not-found", to=subject, by="anybody", at=now)
+        owner = account.account_id if account and is_notified else NO_ACCOUNT
         announce(AccountTouched(owner, "assistant-tried", now.isoformat()))
-    return NotPossible()
+    return Rejected()
 
 
-def show_code(
-    given: GivenCode,
+def accept_code(
+    claim: IssuedCodeClaim,
     numen_keys: NumenKeys,
     keys: SecretKeys,
     *,
     now: datetime,
-    shown: Shown = NOTHING_SHOWN,
-) -> CodeShown | NotPossible | Later:
-    """Use case: whose code it is, that was sent by the desk or handed over. Used up by what it opens only."""
-    sought = numen_digest(given.name, numen_keys)
-    named = hashlib.sha256(given.name.strip().lower().encode()).hexdigest()
-    price = code_price(named, given.network)
-    if unpaid := pay_toll(price, shown, now=now):
-        return (
-            NotPossible("assistant.wait", unpaid.wait)
-            if unpaid.wait
-            else Later(unpaid.level, unpaid.count, unpaid.subject)
-        )
+    work: BrowserWork = NO_WORK,
+) -> CodeAccepted | Rejected | Deferred:
+    """Use case: the account of an issued code. The password it lets choose uses it up, not this check."""
+    sought = numen_digest(claim.name, numen_keys)
+    name_digest = hashlib.sha256(claim.name.strip().lower().encode()).hexdigest()
+    price = code_price(name_digest, claim.network)
+    if due := charge_toll(price, work, now=now):
+        return rejected_or_deferred(due, "assistant.wait")
     holder = person_by_numen(sought)
-    by_numen = account_of_person(holder.pk if holder else NOBODY)
-    account = find_account(given.name) or by_numen
-    owner = find_person(account.person_id or NOBODY if account else NOBODY)
-    is_right = owner is not None and owner.birth_date == given.born
+    by_numen = account_of_person(holder.pk if holder else NO_ACCOUNT)
+    account = find_account(claim.name) or by_numen
+    person = find_person(account.person_id or NO_ACCOUNT if account else NO_ACCOUNT)
+    is_right = person is not None and person.birth_date == claim.born
     may_open = account is not None and account.state in (PENDING, ACTIVE)
     mark = issued_code_mark(
-        account.account_id if account and is_right and may_open else NOBODY, given.code, keys, now
+        account.account_id if account and is_right and may_open else NO_ACCOUNT, claim.code, keys, now
     )
     with transaction.atomic(durable=True):
         if mark:
-            give_back(price.budgets)
-        known = f"account:{account.account_id}" if account else "nobody"
-        record("assistant.code-shown" if mark else "assistant.not-found", to=known, by="anybody", at=now)
+            refund(price.budgets)
+        action = "assistant.code-shown" if mark else "assistant.not-found"
+        record(action, to=journal_subject(account), by="anybody", at=now)
         if mark and account:
-            return CodeShown(account.account_id, mark)
-    return NotPossible("assistant.code-not-possible")
+            return CodeAccepted(account.account_id, mark)
+    return Rejected("assistant.code-not-possible")
 
 
-def whose(sought: str, given: Given, *, by_name: bool = False) -> tuple[Identified | None, bool, str]:
-    """(account, whether the birth date is its person's, the address the management service has on file).
-
-    `by_name`: a username or an own address does as well as a NUMEN.
-    """
+def find_claimed_account(sought: str, claim: IdentityClaim, *, by_name: bool = False) -> ClaimedAccount:
+    """The account a claim names. `by_name`: a username or an address does as well as a NUMEN."""
     by_numen = person_by_numen(sought)
-    named = find_account(given.numen) if by_name else None
-    account = account_of_person(by_numen.pk if by_numen else NOBODY) or named
-    person = find_person(account.person_id or NOBODY if account else NOBODY)
-    is_right = person is not None and person.birth_date == given.born
-    return account, is_right, person.recovery_address if person else ""
+    named = find_account(claim.numen) if by_name else None
+    account = account_of_person(by_numen.pk if by_numen else NO_ACCOUNT) or named
+    person = find_person(account.person_id or NO_ACCOUNT if account else NO_ACCOUNT)
+    is_right = person is not None and person.birth_date == claim.born
+    return ClaimedAccount(account, is_right, person.recovery_address if person else "")
+
+
+def rejected_or_deferred(due: WorkDue, reason: str) -> Rejected | Deferred:
+    """The answer while a wait or proof of work is due."""
+    return Rejected(reason, due.wait) if due.wait else Deferred(due.level, due.count, due.subject)
+
+
+def journal_subject(account: Identified | None) -> str:
+    """How the journal names the account, or its absence."""
+    return f"account:{account.account_id}" if account else "nobody"
 
 
 def numen_digest(numen: str, keys: NumenKeys) -> str:
-    """What is looked for; a text that is no NUMEN is looked for all the same, and found nowhere."""
+    """The digest to look up; a malformed NUMEN is looked up too, and matches nothing."""
     try:
         return digest(parse_numen(numen), keys)
     except Refusal:

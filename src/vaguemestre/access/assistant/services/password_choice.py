@@ -1,13 +1,13 @@
-"""What was proved opens: a first password, or a new one."""
+"""A first or new password, after a proof."""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from vaguemestre.access.assistant.services.issued_codes import burn_issued_code, void_issued_codes
+from vaguemestre.access.assistant.services.issued_codes import use_issued_code, void_issued_codes
 from vaguemestre.access.assistant.services.letters import announce_letter
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services import lift
+from vaguemestre.access.signin.services import lift_throttle
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import identified, usable_contact
@@ -31,49 +31,51 @@ def activate(
     network: str,
     now: datetime,
 ) -> bool:
-    """Use case: a first password and the charter open the account, for exactly one of several at once.
+    """Use case: activate the account with a first password and the charter. One of several callers wins.
 
-    `mark`: of the issued code that led here, "" for none. Its owner is told in the inbox and at the address
-    on file.
+    `mark`: of the issued code used, "" for none. The owner is notified in the inbox and at the address on
+    file.
     """
-    kept = hash_password(password)
+    password_hash = hash_password(password)
     by = f"account:{account_id}"
-    on_file = find_person(identified(account_id).person_id or 0)
+    person = find_person(identified(account_id).person_id or 0)
     with transaction.atomic(durable=True):
-        if mark and burn_issued_code(account_id, mark, now=now) is None:
+        if mark and use_issued_code(account_id, mark, now=now) is None:
             return False
-        if not activate_with_hash(account_id, kept, charter=charter, by=by, now=now):
+        if not activate_with_hash(account_id, password_hash, charter=charter, by=by, now=now):
             return False
         void_issued_codes(account_id, now=now)
         announce(AccountTouched(account_id, "activated", now.isoformat()))
-        address = on_file.recovery_address if on_file else ""
+        address = person.recovery_address if person else ""
         announce_letter(account_id, "activated", address, keys, code=network, now=now)
     return True
 
 
 def choose_password(account_id: int, password: str, keys: SecretKeys, *, mark: str, now: datetime) -> bool:
-    """Use case: the new password of whoever proved a code. Sessions are ended by the caller.
+    """Use case: set a new password after a code. The caller ends sessions.
 
-    `mark`: of an issued code, used up here; "" after a delivered one. False when it served meanwhile, or the
+    `mark`: of an issued code, used up here; "" after a delivered one. False if it was used meanwhile, or the
     account is no longer active.
     """
-    kept = hash_password(password)
+    password_hash = hash_password(password)
     by = f"account:{account_id}"
     contact = usable_contact(account_id, now)
     with transaction.atomic(durable=True):
         if identified(account_id).state != "active":
             return False
         if mark:
-            drops_factors = burn_issued_code(account_id, mark, now=now)
+            drops_factors = use_issued_code(account_id, mark, now=now)
             if drops_factors is None:
                 return False
             if drops_factors:
                 withdraw_proofs(account_id, by=by, now=now)
-        save_password_hash(account_id, kept, by=by, now=now)
+        save_password_hash(account_id, password_hash, by=by, now=now)
         void_issued_codes(account_id, now=now)
         record("assistant.recovered", to=by, by=by, at=now)
         announce(AccountTouched(account_id, "recovered", now.isoformat()))
         announce_letter(account_id, "recovered", contact, keys, now=now)
-    with transaction.atomic(durable=True):  # apart: counters are locked before anything else
-        lift(account_id)
+    with transaction.atomic(
+        durable=True
+    ):  # a transaction of its own: counters are locked before anything else
+        lift_throttle(account_id)
     return True

@@ -1,1 +1,1 @@
-"""The assistant's pages: finding and activating one's account, recovering it."""
+"""Pages of the assistant: identification, activation, recovery."""

@@ -1,4 +1,4 @@
-"""One's own password and the charter open the account."""
+"""Activation: a first password and the charter."""
 
 import logging
 
@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vaguemestre.access.assistant import services
 from vaguemestre.access.assistant.forms import ActivateForm, IdentifyForm
-from vaguemestre.access.assistant.http import under_way
+from vaguemestre.access.assistant.http import proved_account
 from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.access.assistant.views.identification import identify_page
-from vaguemestre.access.signin.http import enter, network_of
+from vaguemestre.access.signin.http import network_of, start_session
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.foundation.ui.refusals import sentence
@@ -29,11 +29,11 @@ log = logging.getLogger(__name__)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def activate(request: HttpRequest) -> HttpResponse:
-    """The username, one's own password, the charter: then signed in, on the portal."""
-    under = under_way(request, "pending")
-    if under is None:
+    """Show the username, choose a password, accept the charter; then sign in to the portal."""
+    proved = proved_account(request, "pending")
+    if proved is None:
         return HttpResponseRedirect("/assistant/?choix=identifiant")
-    account = under.account
+    account = proved.account
     if request.method == "GET":
         return _page(request, account, ActivateForm())
     form = ActivateForm(request.POST)
@@ -48,33 +48,33 @@ def activate(request: HttpRequest) -> HttpResponse:
         account.account_id,
         form.cleaned_data["mot_de_passe"],
         secret_keys.get(),
-        mark=under.mark,
+        mark=proved.mark,
         charter=CHARTER,
         network=network_of(request),
         now=timezone.now(),
     )
     if not is_first:
-        request.session.flush()  # somebody was quicker: as neutral as any other refusal
+        request.session.flush()  # activated meanwhile: answer like any other rejection
         return identify_page(request, IdentifyForm(), refused=sentence(Refusal("assistant.not-possible")))
-    answer = enter(request, account.account_id)
-    _have_mail_work(account.account_id)
+    answer = start_session(request, account.account_id)
+    _open_mailbox(account.account_id)
     return answer
 
 
 @never_cache
 @require_POST
 def judge(request: HttpRequest) -> HttpResponse:
-    """How the password being typed is judged, in words, for the page to show."""
-    under = under_way(request, "pending") or under_way(request, "active")
-    if under is None:
+    """The strength of the password being typed, as JSON."""
+    proved = proved_account(request, "pending") or proved_account(request, "active")
+    if proved is None:
         raise Http404
     typed = request.POST.get("mot_de_passe", "")[:1024]
-    judged = strength_of(typed, password_context_of(under.account.account_id, numen_keys.get()))
-    return JsonResponse({"words": judged.value, "enough": judged.is_enough})
+    strength = strength_of(typed, password_context_of(proved.account.account_id, numen_keys.get()))
+    return JsonResponse({"words": strength.value, "enough": strength.is_enough})
 
 
-def _have_mail_work(account_id: int) -> None:
-    """At once if the engines agree; else the worker does it soon. The activation stands in any case."""
+def _open_mailbox(account_id: int) -> None:
+    """Open the mailbox at once if the engines accept; otherwise the worker does it soon."""
     try:
         run_now(AccountActivated(account_id))
     except EngineRefused as error:
@@ -82,5 +82,5 @@ def _have_mail_work(account_id: int) -> None:
 
 
 def _page(request: HttpRequest, account: Presented, form: ActivateForm) -> HttpResponse:
-    told = {"account": account, "form": form, "homonym": has_namesake(account.account_id)}
-    return render(request, "assistant/activate.html", told)
+    context = {"account": account, "form": form, "homonym": has_namesake(account.account_id)}
+    return render(request, "assistant/activate.html", context)

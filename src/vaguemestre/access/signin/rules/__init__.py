@@ -1,1 +1,1 @@
-"""Decisions of the sign-in, one subject a file."""
+"""Decision rules of the sign-in, one subject per module."""

@@ -1,4 +1,4 @@
-"""« Mon activité »: what the journal holds about an account, in its owner's words."""
+"""« Mon activité »: journal lines about an account, in plain French."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ class Kind(StrEnum):
     OTHERS = "others"  # done by somebody else
 
 
-# Journal action → what its owner reads. What is not here concerns the machine, not its owner.
+# Journal action → its label. Actions without one concern the platform, not the owner.
 WORDS: Mapping[str, str] = {
     "signin.signed-in": "Connexion",
     "signin.signed-out": "Déconnexion",
@@ -148,13 +148,14 @@ _PROTOCOLS: Mapping[str, str] = {
 
 
 def kind_of(action: str, by: str, account_id: int) -> Kind:
+    """Which filter of the page the line falls under."""
     if action in _ENTRIES:
         return Kind.ENTRY
     return Kind.CHANGE if by in (f"account:{account_id}", "notice") else Kind.OTHERS
 
 
-def actor(by: str, account_id: int, role: str = "") -> str:
-    """Who did it, as its owner may know: a function, never a colleague's name from the desk."""
+def actor_label(by: str, account_id: int, role: str = "") -> str:
+    """Who did it, as shown to the owner: a function, never the name of a help-desk colleague."""
     kind, _, number = by.partition(":")
     if kind == "account" and number == str(account_id):
         return "Vous"
@@ -172,8 +173,8 @@ _ROLES: Mapping[str, str] = {
 }
 
 
-def circumstances(details: Mapping[str, object], colleague: str = "") -> str:
-    """What a line says besides: where from, with what, with whom, why."""
+def line_details(details: Mapping[str, object], colleague: str = "") -> str:
+    """The second part of a line: browser, network, colleague, reason."""
     shared = "ordinateur partagé" if details.get("shared") is True else ""
     protocol = _PROTOCOLS.get(str(details.get("protocol", "")), "")
     network = f"réseau {details['network']}" if details.get("network") else ""

@@ -1,4 +1,4 @@
-"""A browser in a few words, from what it says of itself (User-Agent, RFC 9110 §10.1.5)."""
+"""Labels and digests of browsers (User-Agent, RFC 9110 §10.1.5)."""
 
 import hashlib
 
@@ -20,18 +20,18 @@ _SYSTEMS = (
 )
 
 
-def browser_words(said: str) -> str:
-    """`Firefox sur Windows`; a browser that says nothing known is `Navigateur`."""
-    browser = next((name for sign, name in _BROWSERS if sign in said), "Navigateur")
-    system = next((name for sign, name in _SYSTEMS if sign in said), "")
+def browser_label(user_agent: str) -> str:
+    """`Firefox sur Windows`; an unknown browser is `Navigateur`."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "Navigateur")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
     return f"{browser} sur {system}" if system else browser
 
 
 def browser_mark(identifier: str) -> str:
-    """What is kept of the identifier a browser's cookie holds."""
+    """The digest of a browser cookie's identifier, which is all that is stored."""
     return hashlib.sha256(f"browser {identifier}".encode()).hexdigest()
 
 
-def passing_mark(network: str, said: str) -> str:
-    """A browser that keeps nothing (« Ordinateur partagé »): known by its network and its kind."""
-    return hashlib.sha256(f"passing {network} {browser_words(said)}".encode()).hexdigest()
+def shared_computer_mark(network: str, user_agent: str) -> str:
+    """The mark of a browser without a cookie (« Ordinateur partagé »): its network and its label."""
+    return hashlib.sha256(f"passing {network} {browser_label(user_agent)}".encode()).hexdigest()

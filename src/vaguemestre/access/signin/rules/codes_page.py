@@ -1,4 +1,4 @@
-"""Recovery codes on a page to print."""
+"""A printable page of recovery codes."""
 
 from collections.abc import Sequence
 

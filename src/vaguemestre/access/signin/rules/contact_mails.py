@@ -1,4 +1,4 @@
-"""Letters to recovery contacts. They name nobody: the address may have been mistyped."""
+"""Messages to recovery contacts. They name nobody: the address may be mistyped."""
 
 import json
 from collections.abc import Mapping
@@ -45,18 +45,18 @@ La messagerie de votre académie
 """
 
 
-def sealed_letter(address: str, code: str, owner: int, keys: SecretKeys) -> str:
-    """What waits for the worker: neither the address nor the code is readable in its table."""
+def seal_letter(address: str, code: str, owner: int, keys: SecretKeys) -> str:
+    """Address and code sealed for the jobs table, where neither may be readable."""
     return seal(json.dumps([address, code]).encode(), owner, keys).hex()
 
 
-def opened_letter(sealed: str, owner: int, keys: SecretKeys) -> tuple[str, str]:
+def unseal_letter(sealed: str, owner: int, keys: SecretKeys) -> tuple[str, str]:
     """(address, code). Raises Refusal `credentials.secret-sealed-otherwise`."""
     address, code = json.loads(unseal(bytes.fromhex(sealed), owner, keys))
     return address, code
 
 
-def letter(
+def contact_mail(
     kind: str,
     *,
     to: str,

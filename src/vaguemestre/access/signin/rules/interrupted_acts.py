@@ -1,54 +1,32 @@
-"""Which interrupted form can be sent again as it was, and what of it is shown."""
+"""Which interrupted forms can be stored and sent again, and which of their values are displayed."""
 
 import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-LIFE = timedelta(minutes=10)
-MOST_BYTES = 200_000
+LIFETIME = timedelta(minutes=10)
+MAX_BYTES = 200_000
 _SECRET = re.compile(
-    r"mot_de_passe|password|secret|confirmation|pin\b|actuel|code\b|reponse|answer", re.IGNORECASE
+    r"mot_de_passe|password|secret|confirmation|pin\b|code\b|actuel|reponse|response", re.IGNORECASE
 )
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
-_LONGEST_SHOWN = 300
-# Fields that name a thing by a code: the words of the act, or the page it leads to, say what they choose.
-_CODES = {"acte", "next", "plan", "personne", "deuxieme", "evenement", "categorie", "suivi", "source"} | {
-    "action", "assignee", "category", "confirmer", "event", "person_id", "token"
-}  # fmt: skip
+_MAX_DISPLAYED_CHARACTERS = 300
+# Fields that hold codes: the label of the act, or its page, already says what they choose.
+_CODES = {
+    "acte",
+    "action",
+    "next",
+    "plan",
+    "personne",
+    "deuxieme",
+    "evenement",
+    "categorie",
+    "suivi",
+    "source",
+}
 _LABELS = {
-    "account": "Compte",
-    "address": "Adresse",
-    "birth_date": "Date de naissance",
-    "birth_name": "Nom de naissance",
-    "birth_place": "Lieu de naissance",
-    "chosen_first_name": "Prénom d’usage",
-    "civility": "Civilité",
-    "confirm_losses": "Départs voulus",
-    "contact": "Adresse électronique",
-    "drops_factors": "Second facteur perdu aussi",
-    "effect_on": "Jour d’effet",
-    "ends_on": "Fin",
-    "first_name": "Prénom",
-    "is_other": "C’est quelqu’un d’autre",
-    "key_list": "Clés",
-    "kind": "Genre",
-    "lifetime": "Durée",
-    "local": "Début de l’adresse",
-    "message": "Message",
-    "new_address": "Adresse",
-    "post": "Poste",
-    "reason": "Motif",
-    "requested_by": "Demandeur",
-    "right": "Droit",
-    "school": "Établissement",
-    "scope": "Étendue",
-    "serial": "Numéro de série",
-    "sponsor": "Qui en répond",
-    "starts_on": "Début",
-    "text": "Texte",
-    "title": "Intitulé",
-    "usage_name": "Nom d’usage",
     "motif": "Motif",
+    "reason": "Motif",
     "mots": "Message",
     "departs": "Nombre de départs",
     "jour": "Jour d’effet",
@@ -71,6 +49,23 @@ _LABELS = {
     "facteurs": "Second facteur perdu aussi",
     "verification": "Identité vérifiée ainsi",
     "name": "Nom",
+    "address": "Adresse",
+    "icon": "Icône",
+    "home": "Adresse d’accueil",
+    "addresses": "Adresses",
+    "after_sign_out": "Adresses après déconnexion",
+    "back_channel_sign_out": "Adresse prévenue des déconnexions",
+    "front_channel_sign_out": "Adresse de déconnexion par le navigateur",
+    "proxies": "Mandataires CAS",
+    "prefixes": "Préfixes de service",
+    "signing": "Signature des jetons",
+    "consent": "Accord de la personne",
+    "otp": "Second facteur",
+    "attributes": "Attributs transmis",
+    "functions": "Fonctions admises",
+    "schools": "Établissements admis",
+    "end_others": "Fermer les autres sessions",
+    "at_once": "L’ancien secret ne vaut plus rien",
     "nom": "Nom",
     "phone": "Téléphone",
     "town": "Commune",
@@ -88,17 +83,20 @@ _VALUES = {
 type Fields = Sequence[tuple[str, str]]
 
 
-def may_be_kept(fields: Fields, *, has_files: bool) -> bool:
-    """Neither files nor secrets are kept: those forms are filled in again."""
+def can_be_stored(fields: Fields, *, has_files: bool) -> bool:
+    """Whether the form can be stored: files and secrets never are, those forms are filled in again."""
     size = sum(len(name.encode()) + len(value.encode()) for name, value in fields)
     is_secret = any(_SECRET.search(name) and value for name, value in fields)
-    return not has_files and not is_secret and size <= MOST_BYTES
+    return not has_files and not is_secret and size <= MAX_BYTES
 
 
-def shown_values(fields: Fields) -> list[tuple[str, str]]:
-    """What somebody typed or chose, for the page that asks to go on; machine words left out."""
+def displayed_values(fields: Fields) -> list[tuple[str, str]]:
+    """(label, value) of what the user typed or chose, for the page that asks to go on; no tokens or codes."""
     return [
-        (_LABELS.get(name, name.replace("_", " ").capitalize()), _VALUES.get(value, value[:_LONGEST_SHOWN]))
+        (
+            _LABELS.get(name, name.replace("_", " ").capitalize()),
+            _VALUES.get(value, value[:_MAX_DISPLAYED_CHARACTERS]),
+        )
         for name, value in fields
         if value.strip() and not _TOKEN.fullmatch(value) and name not in _CODES
     ]

@@ -1,4 +1,4 @@
-"""What owners read in their inbox when something was done to what opens their account."""
+"""Security notices: the message an owner gets after a sensitive act on the account."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 from vaguemestre.foundation.kernel.times import PARIS
 
-# Act → (subject, what happened). An act without words here cannot be told, and so cannot be announced.
+# Act → (subject, sentence). An act without an entry cannot be announced.
 WORDS: Mapping[str, tuple[str, str]] = {
     "activated": (
         "Votre compte a été activé",
@@ -206,7 +206,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-# What attackers do next (docs/security.md §2): told on another channel as well, with a link to undo it.
+# Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
 SENSITIVE: frozenset[str] = frozenset(
     {
         "new-browser", "application-added", "application-removed", "recovery-codes-made", "passkey-added",
@@ -216,11 +216,11 @@ SENSITIVE: frozenset[str] = frozenset(
     }
 )  # fmt: skip
 
-# Those that can be taken back without closing everything.
-UNDONE: frozenset[str] = SENSITIVE - {"new-browser"}
+# Acts that can be undone one by one.
+UNDOABLE: frozenset[str] = SENSITIVE - {"new-browser"}
 
-# Journal action → act: what closing everything takes back besides, when it was done since.
-SINCE: Mapping[str, str] = {
+# Journal action → act: undone as well when the account is locked, if done since the notice.
+UNDONE_ON_LOCK: Mapping[str, str] = {
     "sorting.forward-set": "forward-set",
     "sorting.filter-deletes": "filter-deletes",
     "sorting.expert-saved": "expert-saved",
@@ -233,7 +233,7 @@ SINCE: Mapping[str, str] = {
 
 
 def notice_id(account_id: int, act: str, at: str, mailbox: str) -> str:
-    """The same for the same fact: the message is put in the inbox once."""
+    """Message-ID derived from the event, so the notice is delivered once."""
     mark = hashlib.sha256(f"{account_id} {act} {at}".encode()).hexdigest()[:24]
     return f"<compte.{mark}@{mailbox.partition('@')[2]}>"
 
@@ -251,8 +251,8 @@ def notice(
     link: str,
     at: datetime,
 ) -> bytes:
-    """The message (RFC 5322), in plain text. `link`: « Ce n'était pas moi », "" where that would not do."""
-    subject, happened = WORDS[act]
+    """The notice (RFC 5322), plain text. `link`: « Ce n'était pas moi », "" for acts that have none."""
+    subject, sentence = WORDS[act]
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Messagerie académique", addr_spec=sender)
     message["To"] = Address(name, addr_spec=address)
@@ -261,11 +261,11 @@ def notice(
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = "fr"
-    because = f"{detail}\n\n" if detail else ""
-    because += f"Motif donné : {reason}\n\n" if reason else ""
+    context = f"{detail}\n\n" if detail else ""
+    context += f"Motif donné : {reason}\n\n" if reason else ""
     wrong = _NOT_ME.format(link=link) if link else _HELP.format(site=site)
     moment = f"{at.astimezone(PARIS):%d/%m/%Y à %H:%M}"
-    text = _LETTER.format(name=name, happened=happened, because=because, moment=moment, wrong=wrong)
+    text = _LETTER.format(name=name, sentence=sentence, context=context, moment=moment, wrong=wrong)
     message.set_content(text, cte="8bit")
     return message.as_bytes()
 
@@ -273,9 +273,9 @@ def notice(
 _LETTER = """\
 Bonjour {name},
 
-{happened}
+{sentence}
 
-{because}Date : {moment}
+{context}Date : {moment}
 
 {wrong}
 

@@ -1,14 +1,14 @@
-"""Where one may be sent after signing in: a path of this site and nothing else (CWE-601)."""
+"""Redirect targets after sign-in: paths of this site only (open redirect, CWE-601)."""
 
 import re
 
 _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)  # visible ASCII, no backslash, not //
-_NOT_THERE = ("/alogin", "/deconnexion")
+_EXCLUDED = ("/alogin", "/deconnexion")
 
 
-def safe_next(asked: str) -> str:
-    """The path if it may be followed, else `/`."""
-    if len(asked) > 2000 or not _PATH.fullmatch(asked):
+def safe_next(target: str) -> str:
+    """`target` if it is a safe path of this site, else `/`."""
+    if len(target) > 2000 or not _PATH.fullmatch(target):
         return "/"
-    path = asked.partition("?")[0].rstrip("/")
-    return "/" if path in _NOT_THERE or path.startswith("/alogin/") else asked
+    path = target.partition("?")[0].rstrip("/")
+    return "/" if path in _EXCLUDED or path.startswith("/alogin/") else target

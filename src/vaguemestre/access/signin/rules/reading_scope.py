@@ -1,11 +1,11 @@
-"""What a long session of one's own device may do once its proof is old: read mail, and nothing else."""
+"""What an own-device session may do once its proof is old: read mail and nothing else."""
 
 import re
 
 _PAGES = ("/messagerie/", "/sante", "/alogin", "/deconnexion", "/compte/", "/assistant/", "/.well-known/")
 _EXACT = frozenset({"/", "/aide", "/accessibilite", "/donnees-personnelles", "/charte"})
 _NOT_READING = ("/messagerie/ecrire",)
-# Protocols of applications judge by themselves: a question asked silently wants an answer, not a page.
+# SSO endpoints check for themselves: a silent request (prompt=none) needs a protocol answer, not a page.
 _PROTOCOLS = ("/oidc/", "/cas/", "/saml/")
 _POSTED = (
     "/alogin", "/deconnexion", "/compte/", "/messagerie/flux/",
@@ -13,11 +13,11 @@ _POSTED = (
 )  # fmt: skip
 
 
-_SHARED = re.compile(r"/boites/[0-9]+(?=/messagerie/)")  # a mailbox of several people is read as one's own
+_SHARED = re.compile(r"/boites/[0-9]+(?=/messagerie/)")  # shared mailboxes follow the same rule
 
 
 def is_reading(method: str, path: str) -> bool:
-    """Whether the request may be answered without a fresh proof. What is not named here may not."""
+    """Whether the request only reads mail, and needs no fresh proof. An allow-list."""
     path = _SHARED.sub("", path, count=1)
     if path.startswith(_PROTOCOLS):
         return True

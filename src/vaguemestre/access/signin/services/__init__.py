@@ -1,25 +1,25 @@
-"""Signing in and out. Use cases, except what says « inside the caller's transaction »."""
+"""Use cases of the sign-in, except functions documented « inside the caller's transaction »."""
 
 from vaguemestre.access.signin.services.alarms import (
-    check_current,
-    close_everything,
-    forget_what_is_over,
+    check_current_password,
+    lock_account,
+    purge_expired_undos,
     renew_password,
-    undo,
+    undo_act,
 )
 from vaguemestre.access.signin.services.changes import change_password
 from vaguemestre.access.signin.services.devices import forget_browser
-from vaguemestre.access.signin.services.erasure import forget_person
+from vaguemestre.access.signin.services.erasure import erase_account
 from vaguemestre.access.signin.services.interrupted_acts import (
     Act,
-    carry_act,
     drop_act,
-    held_act,
-    keep_act,
+    find_act,
+    move_act,
+    store_act,
     take_act,
 )
-from vaguemestre.access.signin.services.keys import choose_pin, lose_key
-from vaguemestre.access.signin.services.passkeys import by_passkey, drop_passkey, keep_passkey
+from vaguemestre.access.signin.services.keys import choose_pin, declare_key_lost
+from vaguemestre.access.signin.services.passkeys import drop_passkey, register_passkey, sign_in_by_passkey
 from vaguemestre.access.signin.services.recovery_contacts import begin_contact, finish_contact, remove_contact
 from vaguemestre.access.signin.services.second_factors import (
     begin_application,
@@ -27,58 +27,66 @@ from vaguemestre.access.signin.services.second_factors import (
     finish_application,
     renew_recovery_codes,
 )
-from vaguemestre.access.signin.services.security_notices import tell
+from vaguemestre.access.signin.services.security_notices import notify_owner
 from vaguemestre.access.signin.services.sessions import (
+    BrowserOrigin,
+    delete_expired,
     end_other_sessions,
     end_session,
-    end_sessions_of_closed,
+    end_sessions_of_inactive,
+    extend_session,
     open_browser_session,
-    sweep,
-    touch,
 )
-from vaguemestre.access.signin.services.steps import begin, by_partner, go_on
-from vaguemestre.access.signin.services.throttle import clear, give_back, lift, pay, pay_toll
+from vaguemestre.access.signin.services.steps import begin_sign_in, continue_sign_in, sign_in_by_partner
+from vaguemestre.access.signin.services.throttle import (
+    charge,
+    charge_toll,
+    lift_throttle,
+    refund,
+    reset_failures,
+)
 
 __all__ = [
     "Act",
-    "begin",
+    "BrowserOrigin",
     "begin_application",
     "begin_contact",
-    "by_partner",
-    "by_passkey",
-    "carry_act",
+    "begin_sign_in",
     "change_password",
-    "check_current",
+    "charge",
+    "charge_toll",
+    "check_current_password",
     "choose_pin",
-    "clear",
-    "close_everything",
+    "continue_sign_in",
+    "declare_key_lost",
+    "delete_expired",
     "drop_act",
     "drop_application",
     "drop_passkey",
     "end_other_sessions",
     "end_session",
-    "end_sessions_of_closed",
+    "end_sessions_of_inactive",
+    "erase_account",
+    "extend_session",
+    "find_act",
     "finish_application",
     "finish_contact",
     "forget_browser",
-    "forget_person",
-    "forget_what_is_over",
-    "give_back",
-    "go_on",
-    "held_act",
-    "keep_act",
-    "keep_passkey",
-    "lift",
-    "lose_key",
+    "lift_throttle",
+    "lock_account",
+    "move_act",
+    "notify_owner",
     "open_browser_session",
-    "pay",
-    "pay_toll",
+    "purge_expired_undos",
+    "refund",
+    "register_passkey",
     "remove_contact",
     "renew_password",
     "renew_recovery_codes",
-    "sweep",
+    "reset_failures",
+    "sign_in_by_partner",
+    "sign_in_by_passkey",
+    "store_act",
     "take_act",
-    "tell",
-    "touch",
-    "undo",
+    "undo_act",
 ]

@@ -1,4 +1,4 @@
-"""Browsers where somebody got in: noted, struck off."""
+"""Known browsers of an account: record, forget."""
 
 from datetime import datetime
 
@@ -9,16 +9,16 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 
 
-def note_browser(account_id: int, mark: str, *, network: str, told: str, now: datetime) -> bool:
-    """Keep that it served; True when its owner must be told. Inside the caller's transaction.
+def record_browser(account_id: int, mark: str, *, network: str, user_agent: str, now: datetime) -> bool:
+    """Record a sign-in from that browser; True when its owner must be notified. Inside a transaction.
 
-    The first browser of an account is told by its activation.
+    The first browser of an account needs no notice: its activation is one.
     """
-    mine = Device.objects.filter(account_id=account_id)
-    fields = {"told": told[:200], "network": network[:45], "last_at": now}
-    if mine.filter(mark=mark, forgotten_at__isnull=True).update(**fields):
+    devices = Device.objects.filter(account_id=account_id)
+    fields = {"told": user_agent[:200], "network": network[:45], "last_at": now}
+    if devices.filter(mark=mark, forgotten_at__isnull=True).update(**fields):
         return False
-    is_first = not mine.exists()
+    is_first = not devices.exists()
     Device.objects.update_or_create(
         account_id=account_id,
         mark=mark,
@@ -30,7 +30,7 @@ def note_browser(account_id: int, mark: str, *, network: str, told: str, now: da
 
 @transaction.atomic(durable=True)
 def forget_browser(account_id: int, number: int, *, now: datetime) -> None:
-    """Its cookie is worth nothing any more. Raises Refusal `signin.device-gone`."""
+    """Make the browser's cookie worthless. Raises Refusal `signin.device-gone`."""
     rows = Device.objects.filter(account_id=account_id, pk=number, forgotten_at__isnull=True)
     if not rows.update(forgotten_at=now):
         raise Refusal("signin.device-gone")

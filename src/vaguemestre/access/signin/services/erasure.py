@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of a person's data (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -6,8 +6,8 @@ from vaguemestre.access.signin.models import Attempts, BrowserSession, Device, I
 
 
 @transaction.atomic(durable=True)
-def forget_person(account_id: int) -> None:
-    """Use case: browsers, networks, sessions and acts kept for the account."""
+def erase_account(account_id: int) -> None:
+    """Use case: delete the account's browsers, sessions, failure counter and interrupted acts."""
     InterruptedAct.objects.filter(account_id=account_id).delete()
     BrowserSession.objects.filter(account_id=account_id).delete()
     Device.objects.filter(account_id=account_id).delete()

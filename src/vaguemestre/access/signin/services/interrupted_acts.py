@@ -1,4 +1,4 @@
-"""Forms interrupted by a re-authentication: kept sealed, given back once. Use cases."""
+"""Forms interrupted by a re-authentication: stored sealed, offered again once. Use cases."""
 
 import json
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.access.signin.models import InterruptedAct
-from vaguemestre.access.signin.rules.interrupted_acts import LIFE
+from vaguemestre.access.signin.rules.interrupted_acts import LIFETIME
 from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A form sent to `path` from `page`; `words` say what it does. `fields` None: to be typed again."""
+    """A form sent to `path` from `page`; `words`: its label. `fields` None: it must be typed again."""
 
     path: str
     page: str
@@ -24,8 +24,8 @@ class Act:
 
 
 @transaction.atomic(durable=True)
-def keep_act(session_key: str, account_id: int, act: Act, keys: SecretKeys, *, now: datetime) -> None:
-    """The last one interrupted in that session takes the place of the one before."""
+def store_act(session_key: str, account_id: int, act: Act, keys: SecretKeys, *, now: datetime) -> None:
+    """Store the interrupted act, in place of a former one of the session."""
     sealed = seal(json.dumps(act.fields).encode(), account_id, keys) if act.fields is not None else b""
     InterruptedAct.objects.filter(until__lt=now).delete()
     InterruptedAct.objects.update_or_create(
@@ -36,32 +36,32 @@ def keep_act(session_key: str, account_id: int, act: Act, keys: SecretKeys, *, n
             "page": act.page,
             "words": act.words,
             "sealed": sealed,
-            "until": now + LIFE,
+            "until": now + LIFETIME,
         },
     )
 
 
 @transaction.atomic(durable=True)
-def carry_act(session_key: str, account_id: int, to_key: str) -> None:
-    """The session was renewed by a proof of the same person: what it holds follows."""
+def move_act(session_key: str, account_id: int, to_key: str) -> None:
+    """Move the act to the session that replaces this one after a fresh proof of the same person."""
     InterruptedAct.objects.filter(session_key=session_key, account_id=account_id).update(session_key=to_key)
 
 
-def held_act(session_key: str, account_id: int, keys: SecretKeys, *, now: datetime) -> Act | None:
-    """What that session may go on with."""
+def find_act(session_key: str, account_id: int, keys: SecretKeys, *, now: datetime) -> Act | None:
+    """The act that session may resume."""
     row = InterruptedAct.objects.filter(session_key=session_key, account_id=account_id, until__gt=now).first()
     if row is None:
         return None
-    kept: Sequence[Sequence[str]] | None = (
+    pairs: Sequence[Sequence[str]] | None = (
         json.loads(unseal(bytes(row.sealed), account_id, keys)) if row.sealed else None
     )
-    fields = tuple((name, value) for name, value in kept) if kept is not None else None
+    fields = tuple((name, value) for name, value in pairs) if pairs is not None else None
     return Act(row.path, row.page, row.words, fields)
 
 
 @transaction.atomic(durable=True)
 def take_act(session_key: str, account_id: int, path: str, *, now: datetime) -> bool:
-    """True once, for the act of that path."""
+    """Use up the act of that path; True for exactly one caller."""
     row = InterruptedAct.objects.filter(
         session_key=session_key, account_id=account_id, path=path, until__gt=now
     )
@@ -70,5 +70,5 @@ def take_act(session_key: str, account_id: int, path: str, *, now: datetime) -> 
 
 @transaction.atomic(durable=True)
 def drop_act(session_key: str, account_id: int) -> None:
-    """Its person does not go on with it."""
+    """Delete the act: the user does not resume it."""
     InterruptedAct.objects.filter(session_key=session_key, account_id=account_id).delete()

@@ -1,12 +1,19 @@
-"""Sign-ins of mail programs, as Dovecot tells of them. Use cases."""
+"""Sign-ins of mail clients, as reported by Dovecot. Use cases."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from vaguemestre.access.signin.events import ProgramEntered
-from vaguemestre.access.signin.rules.throttle import PROGRAM, Budget, Tried, sprayed, subjects, target_of
-from vaguemestre.access.signin.services.throttle import note_spray, pay, wait_for
+from vaguemestre.access.signin.rules.throttle import (
+    PROGRAM,
+    Budget,
+    ProgramAttempt,
+    program_budgets,
+    spray_budgets,
+    target_subject,
+)
+from vaguemestre.access.signin.services.throttle import charge, record_spray, wait_seconds
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import AppKeyStatus, app_key_holder, app_key_status, find_account
@@ -14,57 +21,59 @@ from vaguemestre.people.credentials.services import note_app_password_used
 from vaguemestre.people.credentials.values import SecretKeys
 
 
-def wait_of(tried: Tried, keys: SecretKeys, *, now: datetime) -> int:
-    """Seconds before that password is compared. Reads only.
+def program_wait_seconds(attempt: ProgramAttempt, keys: SecretKeys, *, now: datetime) -> int:
+    """Seconds to wait before that password is checked. Reads only.
 
-    A program that gives one of the account's own passwords is its owner's, wherever it is: a hundred random
-    bits are not guessed, so strangers who fail do not lock a telephone out.
+    A valid app password is never throttled: a hundred random bits cannot be guessed, so failures of strangers
+    do not lock a phone out.
     """
-    account_id = _account_of(tried)
-    match app_key_status(account_id, tried.secret_sha256, now):
+    account_id = _account_id_of(attempt)
+    match app_key_status(account_id, attempt.secret_sha256, now):
         case AppKeyStatus.GOOD:
             return 0
         case AppKeyStatus.FORMER:
-            return wait_for(_own(account_id, tried), now=now)
+            return wait_seconds(_program_budget(account_id, attempt), now=now)
         case AppKeyStatus.NO:
-            return wait_for({**_budgets(account_id, tried), **_sprays(tried, keys)}, now=now)
+            return wait_seconds({**_budgets(account_id, attempt), **_sprays(attempt, keys)}, now=now)
 
 
-def note_failure(tried: Tried, keys: SecretKeys, *, now: datetime) -> None:
-    """Counted with the failures of pages; a revoked password, apart: its owner's program keeps trying."""
-    account_id = _account_of(tried)
-    if app_key_status(account_id, tried.secret_sha256, now) is AppKeyStatus.FORMER:
-        pay(_own(account_id, tried), now=now)
+def record_failure(attempt: ProgramAttempt, keys: SecretKeys, *, now: datetime) -> None:
+    """Count a failure with those of pages; a revoked app password apart, as its client keeps trying."""
+    account_id = _account_id_of(attempt)
+    if app_key_status(account_id, attempt.secret_sha256, now) is AppKeyStatus.FORMER:
+        charge(_program_budget(account_id, attempt), now=now)
         return
-    pay(_budgets(account_id, tried), now=now)
+    charge(_budgets(account_id, attempt), now=now)
     with transaction.atomic(durable=True):
-        note_spray(target_of(account_id, tried.name), _sprays(tried, keys), now=now)
+        record_spray(target_subject(account_id, attempt.name), _sprays(attempt, keys), now=now)
         to = f"account:{account_id}" if account_id else "nobody"
-        record("signin.refused", to=to, by="anybody", at=now, protocol=tried.protocol)
+        record("signin.refused", to=to, by="anybody", at=now, protocol=attempt.protocol)
 
 
-def note_entrance(tried: Tried, *, now: datetime) -> None:
-    """The password opened: its last use, written every ten minutes; in a shared mailbox, each time."""
-    account_id = _account_of(tried)
-    note_app_password_used(account_id, tried.secret_sha256, tried.network, now=now)
-    holder_id = app_key_holder(account_id, tried.secret_sha256)
+def record_sign_in(attempt: ProgramAttempt, *, now: datetime) -> None:
+    """Record the last use of an app password (every ten minutes; each time in a shared mailbox)."""
+    account_id = _account_id_of(attempt)
+    note_app_password_used(account_id, attempt.secret_sha256, attempt.network, now=now)
+    holder_id = app_key_holder(account_id, attempt.secret_sha256)
     if holder_id is not None:
         with transaction.atomic(durable=True):
-            announce(ProgramEntered(account_id, holder_id, tried.network, tried.protocol, now.isoformat()))
+            announce(
+                ProgramEntered(account_id, holder_id, attempt.network, attempt.protocol, now.isoformat())
+            )
 
 
-def _account_of(tried: Tried) -> int:
-    account = find_account(tried.name)
+def _account_id_of(attempt: ProgramAttempt) -> int:
+    account = find_account(attempt.name)
     return account.account_id if account else 0
 
 
-def _budgets(account_id: int, tried: Tried) -> dict[str, Budget]:
-    return subjects(account_id, tried.name, tried.network)
+def _budgets(account_id: int, attempt: ProgramAttempt) -> dict[str, Budget]:
+    return program_budgets(account_id, attempt.name, attempt.network)
 
 
-def _own(account_id: int, tried: Tried) -> dict[str, Budget]:
-    return {f"program:{account_id}:{tried.network}": PROGRAM}
+def _program_budget(account_id: int, attempt: ProgramAttempt) -> dict[str, Budget]:
+    return {f"program:{account_id}:{attempt.network}": PROGRAM}
 
 
-def _sprays(tried: Tried, keys: SecretKeys) -> dict[str, Budget]:
-    return sprayed(tried.secret_sha256, tried.network, keys.sealing[keys.current])
+def _sprays(attempt: ProgramAttempt, keys: SecretKeys) -> dict[str, Budget]:
+    return spray_budgets(attempt.secret_sha256, attempt.network, keys.sealing[keys.current])

@@ -1,12 +1,12 @@
-"""A person's recovery contact, changed. Use cases."""
+"""Changes of a recovery contact. Use cases."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched, ContactMailDue
-from vaguemestre.access.signin.rules.contact_mails import sealed_letter
-from vaguemestre.access.signin.services.security_notices import tell
+from vaguemestre.access.signin.rules.contact_mails import seal_letter
+from vaguemestre.access.signin.services.security_notices import notify_owner
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import contacts_of
@@ -17,27 +17,30 @@ from vaguemestre.people.credentials.values import SecretKeys
 
 @transaction.atomic(durable=True)
 def begin_contact(account_id: int, typed: str, own_domain: str, keys: SecretKeys, *, now: datetime) -> None:
-    """A code leaves for it. Raises Refusal `kernel.address-malformed`, `credentials.contact-inside`."""
+    """Mail a code to the contact. Raises Refusal `kernel.address-malformed`, `credentials.contact-inside`."""
     address = contact_address(typed, own_domain)
     code = propose_contact(account_id, address, keys, now=now)
-    announce(ContactMailDue(account_id, "confirm", sealed_letter(address, code, account_id, keys)))
+    announce(ContactMailDue(account_id, "confirm", seal_letter(address, code, account_id, keys)))
 
 
 @transaction.atomic(durable=True)
 def finish_contact(account_id: int, code: str, keys: SecretKeys, *, now: datetime) -> AccountTouched | None:
-    """Told to the owner and to former contacts if the address is proved; else None. A try is kept anyway."""
-    former = [one.address for one in contacts_of(account_id, now)]
+    """Confirm the contact by its code and notify owner and former contacts; None for a wrong code.
+
+    A failed attempt is counted, so it must commit too.
+    """
+    former = [contact.address for contact in contacts_of(account_id, now)]
     number = confirm_contact(account_id, code, keys, by=f"account:{account_id}", now=now)
     if not number:
         return None
     for address in former:
-        announce(ContactMailDue(account_id, "replaced", sealed_letter(address, "", account_id, keys)))
-    return tell(account_id, "contact-set", now=now, number=number)
+        announce(ContactMailDue(account_id, "replaced", seal_letter(address, "", account_id, keys)))
+    return notify_owner(account_id, "contact-set", now=now, number=number)
 
 
 @transaction.atomic(durable=True)
 def remove_contact(account_id: int, contact_id: int, *, now: datetime) -> AccountTouched:
-    """Raises Refusal `signin.contact-gone`."""
+    """Remove a contact. Raises Refusal `signin.contact-gone`."""
     if not drop_contact(account_id, contact_id, by=f"account:{account_id}", now=now):
         raise Refusal("signin.contact-gone")
-    return tell(account_id, "contact-dropped", now=now, number=contact_id)
+    return notify_owner(account_id, "contact-dropped", now=now, number=contact_id)

@@ -1,11 +1,11 @@
-"""A person's second factors, changed. Use cases; each tells the owner (run the event now)."""
+"""Changes of second factors. Use cases; each returns the owner's notice (run the event now)."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services.security_notices import tell
+from vaguemestre.access.signin.services.security_notices import notify_owner
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import applications_of
 from vaguemestre.people.credentials.services import (
@@ -19,7 +19,7 @@ from vaguemestre.people.credentials.values import SecretKeys
 
 @transaction.atomic(durable=True)
 def begin_application(account_id: int, keys: SecretKeys) -> None:
-    """A secret to enrol. Raises Refusal `credentials.too-many-applications`."""
+    """Draw a secret to enrol. Raises Refusal `credentials.too-many-applications`."""
     propose_application(account_id, keys)
 
 
@@ -27,16 +27,16 @@ def begin_application(account_id: int, keys: SecretKeys) -> None:
 def finish_application(
     account_id: int, code: str, keys: SecretKeys, *, now: datetime
 ) -> tuple[AccountTouched, list[str]]:
-    """The code proves that the application holds the secret; with the first one, recovery codes to show once.
+    """Confirm an application by its code; with the first one, recovery codes to show once.
 
-    Raises Refusal `signin.wrong-code`, and nothing changed.
+    Raises Refusal `signin.wrong-code`, with nothing changed.
     """
     by = f"account:{account_id}"
     is_first = not applications_of(account_id)
     if not confirm_application(account_id, code, keys, by=by, now=now):
         raise Refusal("signin.wrong-code")
     number = applications_of(account_id)[-1].device_id
-    touched = tell(account_id, "application-added", now=now, number=number)
+    touched = notify_owner(account_id, "application-added", now=now, number=number)
     return touched, make_recovery_codes(account_id, keys, by=by, now=now) if is_first else []
 
 
@@ -44,12 +44,12 @@ def finish_application(
 def drop_application(
     account_id: int, device_id: int, *, is_due: bool, now: datetime
 ) -> AccountTouched | None:
-    """Raises Refusal `signin.second-factor-due` for the last one of whoever must hold one."""
-    held = [one.device_id for one in applications_of(account_id)]
-    if is_due and held == [device_id]:
+    """Remove an application. Raises Refusal `signin.second-factor-due` for the last one, if required."""
+    device_ids = [application.device_id for application in applications_of(account_id)]
+    if is_due and device_ids == [device_id]:
         raise Refusal("signin.second-factor-due")
     if remove_application(account_id, device_id, by=f"account:{account_id}", now=now):
-        return tell(account_id, "application-removed", now=now, number=device_id)
+        return notify_owner(account_id, "application-removed", now=now, number=device_id)
     return None
 
 
@@ -57,8 +57,8 @@ def drop_application(
 def renew_recovery_codes(
     account_id: int, keys: SecretKeys, *, now: datetime
 ) -> tuple[AccountTouched, list[str]]:
-    """Ten new ones, to show once. Raises Refusal `signin.no-application`: alone they stand in for nothing."""
+    """Ten new recovery codes, to show once. Raises Refusal `signin.no-application`."""
     if not applications_of(account_id):
         raise Refusal("signin.no-application")
     codes = make_recovery_codes(account_id, keys, by=f"account:{account_id}", now=now)
-    return tell(account_id, "recovery-codes-made", now=now), codes
+    return notify_owner(account_id, "recovery-codes-made", now=now), codes

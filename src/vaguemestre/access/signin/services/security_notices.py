@@ -1,4 +1,4 @@
-"""Owners are told of what opens, redirects or hands over their account: in their inbox, and elsewhere."""
+"""Security notices to account owners and their recovery contacts."""
 
 from datetime import datetime
 
@@ -7,13 +7,13 @@ from vaguemestre.access.signin.rules.notices import SENSITIVE
 from vaguemestre.foundation.jobs.services import announce
 
 
-def tell(
+def notify_owner(
     account_id: int, act: str, *, now: datetime, number: int = 0, reason: str = "", detail: str = ""
 ) -> AccountTouched:
-    """Announce a sensitive act. Inside the caller's transaction; `run_now` the event to be read at once.
+    """Announce a sensitive act. Inside the caller's transaction; `run_now` the event to deliver it at once.
 
-    `act` is a key of `signin.rules.notices.WORDS`; `number` is what it was done to, for its undo; `detail` is
-    shown (« Téléphone », an address). Whoever has a recovery contact is told there as well.
+    `act` is a key of `signin.rules.notices.WORDS`; `number` identifies its object, for undo; `detail` is
+    displayed (« Téléphone », an address). Recovery contacts are notified of acts in `SENSITIVE`.
     """
     event = AccountTouched(account_id, act, now.isoformat(), reason, detail, number)
     announce(event)

@@ -1,28 +1,35 @@
-"""The steps of a sign-in. Every one of them costs the same whether the account exists or not."""
+"""Steps of a sign-in. Each costs the same whether the account exists or not."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
-from vaguemestre.access.signin.pressure import vain
-from vaguemestre.access.signin.queries import is_forgotten
+from vaguemestre.access.signin.pressure import failed_attempts
+from vaguemestre.access.signin.queries import is_forgotten_browser
 from vaguemestre.access.signin.rules import throttle as budgets_of
 from vaguemestre.access.signin.rules.browsers import browser_mark
-from vaguemestre.access.signin.rules.steps import after, factors_due
+from vaguemestre.access.signin.rules.steps import factors_due, next_step
 from vaguemestre.access.signin.rules.tolls import Price
-from vaguemestre.access.signin.services.security_notices import tell
-from vaguemestre.access.signin.services.throttle import clear, give_back, note_spray, pay, pay_toll
+from vaguemestre.access.signin.services.security_notices import notify_owner
+from vaguemestre.access.signin.services.throttle import (
+    charge,
+    charge_toll,
+    record_spray,
+    refund,
+    reset_failures,
+)
 from vaguemestre.access.signin.values import (
-    Asked,
-    Attempt,
+    Deferred,
     Denied,
     Factor,
     Granted,
-    Later,
-    NumenGiven,
+    LoginAttempt,
+    NumenTyped,
+    PendingSignIn,
     Proof,
     Step,
 )
@@ -52,170 +59,176 @@ from vaguemestre.people.directory.rules.numens import is_numen
 _ACTIVE = "active"
 
 
-def begin(
-    asked: Asked,
+class _SecretCheck(NamedTuple):
+    """The secret field compared: with which factor and hash, and the key whose code is due."""
+
+    factor: Factor
+    device: ConfirmedDevice | None
+    compared_hash: str
+    matches: bool
+
+
+def begin_sign_in(
+    attempt: LoginAttempt,
     keys: SecretKeys,
     *,
     now: datetime,
     numen_leads_on: bool = True,
     policy: Policy | None = None,
-) -> Step | NumenGiven | Later:
-    """Use case: the name and the one secret field of the sign-in page.
+) -> Step | NumenTyped | Deferred:
+    """Use case: check the name and secret of the sign-in page.
 
-    `numen_leads_on`: whether a NUMEN typed there leads to the page of first activations (a setting): whatever
-    the name and whosever the NUMEN, so that nothing is told of either.
+    `numen_leads_on` (a setting): a NUMEN typed there leads to the first-activation page, whatever the name
+    and whoever owns the NUMEN, so that it reveals nothing of either.
 
-    Exactly one slow hash is computed, against a hash of nobody's where there is none to compare with; when it
-    is in vain, one of the other kind too: an administrator's, which is heavier, is not heard. Nobody waits
-    for a hash here: without a place for it, the try comes back later, and is not charged.
+    Exactly one slow hash is computed, against a dummy if there is none to compare with. After a failure one
+    of the other kind follows, so that the response time does not reveal an administrator's heavier hash.
+    Without a free hashing slot the attempt is deferred and not charged.
     """
-    account = find_account(asked.name)
-    price = _price(account.account_id if account else 0, asked, keys, now)
+    account = find_account(attempt.name)
+    price = _price_of(account.account_id if account else 0, attempt, keys, now)
     with hash_slot() as has_place:
         if not has_place:
-            return Later()
-        if unpaid := pay_toll(price, asked.shown, now=now):
+            return Deferred()
+        if due := charge_toll(price, attempt.work, now=now):
             return (
-                Denied("signin.wait", unpaid.wait)
-                if unpaid.wait
-                else Later(unpaid.level, unpaid.count, unpaid.subject)
+                Denied("signin.wait", due.wait) if due.wait else Deferred(due.level, due.count, due.subject)
             )
-        step = _looked_at(account, asked, keys, price, now=now, policy=policy)
+        step = _check_attempt(account, attempt, keys, price, now=now, policy=policy)
     if isinstance(step, Denied):
-        vain.note(now)
-        if numen_leads_on and is_numen(asked.secret):
-            return NumenGiven()
+        failed_attempts.record(now)
+        if numen_leads_on and is_numen(attempt.secret):
+            return NumenTyped()
     return step
 
 
-def _looked_at(
+def _check_attempt(
     account: Identified | None,
-    asked: Asked,
+    attempt: LoginAttempt,
     keys: SecretKeys,
     price: Price,
     *,
     now: datetime,
     policy: Policy | None,
 ) -> Step:
-    """A try that was charged, compared and settled."""
-    known_id = account.account_id if account else 0
-    first, device, against, proved = _prove_slowly(account, asked.secret)
-    better = _better_hash(account, asked.secret) if proved and first is Factor.PASSWORD else ""
-    devices, passkeys = devices_of(known_id), public_keys_of(known_id)
-    due = account is not None and account.role in (policy or Policy()).roles
-    attempt = Attempt(
+    """Compare a charged attempt, then settle it."""
+    account_id = account.account_id if account else 0
+    check = _check_secret(account, attempt.secret)
+    is_proved = check.matches
+    better = _better_hash(account, attempt.secret) if is_proved and check.factor is Factor.PASSWORD else ""
+    devices, passkeys = devices_of(account_id), public_keys_of(account_id)
+    is_due = account is not None and account.role in (policy or Policy()).roles
+    pending = PendingSignIn(
         account_id=account.account_id if account and account.state == _ACTIVE else 0,
-        needed=factors_due(first, gives_codes=bool(devices), needs_passkey=due and bool(passkeys)),
+        needed=factors_due(check.factor, gives_codes=bool(devices), needs_passkey=is_due and bool(passkeys)),
         started=now,
-        shared=asked.shared,
-        mine=asked.mine,
+        shared=attempt.shared,
+        mine=attempt.mine,
     )
     with transaction.atomic(durable=True):
-        if device and proved:
-            _, code = passcode_typed(asked.secret) or ("", "")
-            proved = use_code(attempt.account_id, device, code, keys, now=now)
-        step = after(attempt, Proof(first, proved), now=now)
+        if check.device and is_proved:
+            _, code = passcode_typed(attempt.secret) or ("", "")
+            is_proved = use_code(pending.account_id, check.device, code, keys, now=now)
+        step = next_step(pending, Proof(check.factor, is_proved), now=now)
         if isinstance(step, Denied):
-            note_spray(budgets_of.target_of(known_id, asked.name), price.watched, now=now)
-        _settle(step, attempt.account_id, price.budgets, now=now)
+            record_spray(budgets_of.target_subject(account_id, attempt.name), price.watched, now=now)
+        _settle(step, pending.account_id, price.budgets, now=now)
     if better and not isinstance(step, Denied):
         with transaction.atomic(durable=True):
-            save_rehash(known_id, better)
+            save_rehash(account_id, better)
     if isinstance(step, Denied):
-        equalize_hash_cost(asked.secret, against)
+        equalize_hash_cost(attempt.secret, check.compared_hash)
     return step
 
 
-def go_on(attempt: Attempt, code: str, asked: Asked, keys: SecretKeys, *, now: datetime) -> Step:
-    """Use case: the second step's code. The account may have changed since the first: it is read again."""
-    account = identified(attempt.account_id)
+def continue_sign_in(pending: PendingSignIn, code: str, keys: SecretKeys, *, now: datetime) -> Step:
+    """Use case: check the code of the second step. The account may have changed: it is read again."""
+    account = identified(pending.account_id)
     if account.state != _ACTIVE:
-        attempt = replace(attempt, account_id=0)
-    # A password was proved: codes are guessed on a budget of their own, that strangers who fail do not spend.
+        pending = replace(pending, account_id=0)
+    # The password is already proved: codes have a budget of their own, which strangers cannot spend.
     budgets = {f"code:{account.account_id}": budgets_of.ACCOUNT}
-    if wait := pay(budgets, now=now):
+    if wait := charge(budgets, now=now):
         return Denied("signin.wait", wait)
     typed = code_typed(code)
     with transaction.atomic(durable=True):
-        devices = devices_of(attempt.account_id)
-        burnt = any(use_code(attempt.account_id, d, typed, keys, now=now) for d in devices)
-        if not burnt and devices and use_recovery_code(attempt.account_id, code, keys, now=now):
-            burnt = True
-            tell(attempt.account_id, "recovery-code-used", now=now)
-        step = after(attempt, Proof(Factor.CODE, burnt), now=now)
+        devices = devices_of(pending.account_id)
+        is_proved = any(use_code(pending.account_id, d, typed, keys, now=now) for d in devices)
+        if not is_proved and devices and use_recovery_code(pending.account_id, code, keys, now=now):
+            is_proved = True
+            notify_owner(pending.account_id, "recovery-code-used", now=now)
+        step = next_step(pending, Proof(Factor.CODE, is_proved), now=now)
         failed = not isinstance(step, Granted)
-        _settle(Denied("signin.wrong") if failed else step, attempt.account_id, budgets, now=now)
+        _settle(Denied("signin.wrong") if failed else step, pending.account_id, budgets, now=now)
     return step
 
 
-def by_partner(account_id: int, *, shared: bool, now: datetime, policy: Policy | None = None) -> Step:
-    """Use case: a house this one trusts (the ENT) says who it is, in place of the password.
+def sign_in_by_partner(account_id: int, *, shared: bool, now: datetime, policy: Policy | None = None) -> Step:
+    """Use case: a trusted partner (the ENT) vouches for the identity, instead of a password.
 
-    The second factor is still ours to ask. Whoever must always hold one comes by our own door.
+    The second factor is still checked here. Accounts that must always hold one sign in here instead.
     """
     account = identified(account_id)
-    devices, shown = devices_of(account.account_id), presented(account.account_id)
-    ours = account.role in (policy or Policy()).roles or shown is None or shown.is_barred
-    if account.state != _ACTIVE or ours:
+    devices, user = devices_of(account.account_id), presented(account.account_id)
+    must_sign_in_here = account.role in (policy or Policy()).roles or user is None or user.is_barred
+    if account.state != _ACTIVE or must_sign_in_here:
         with transaction.atomic(durable=True):
             _settle(Denied("signin.partner-refused"), account.account_id, {}, now=now)
         return Denied("signin.partner-refused")
     needed = (Factor.PARTNER, Factor.CODE) if devices else (Factor.PARTNER,)
-    attempt = Attempt(account.account_id, needed, now, shared)
-    return after(attempt, Proof(Factor.PARTNER, holds=True), now=now)
+    pending = PendingSignIn(account.account_id, needed, now, shared)
+    return next_step(pending, Proof(Factor.PARTNER, holds=True), now=now)
 
 
-def _price(account_id: int, asked: Asked, keys: SecretKeys, now: datetime) -> Price:
-    """What a try is charged to, and what else may ask for work: sprays, unless the browser is its owner's."""
-    forgotten = is_forgotten(account_id, browser_mark(asked.browser))  # asked whoever it is: equal work
-    known = bool(account_id) and account_id in asked.browser_accounts and not forgotten
-    if known:
-        own = f"browser:{account_id}:{asked.browser}"
-        return Price(own, {own: budgets_of.BROWSER}, network=asked.network)
-    target = budgets_of.target_of(account_id, asked.name)
-    own = budgets_of.near_of(target, asked.network)
-    secret_sha256 = hashlib.sha256(asked.secret.encode()).hexdigest()
-    sprays = budgets_of.sprayed(secret_sha256, asked.network, keys.sealing[keys.current])
+def _price_of(account_id: int, attempt: LoginAttempt, keys: SecretKeys, now: datetime) -> Price:
+    """The budgets an attempt is charged to, and the spray counters, unless the browser is the owner's."""
+    # queried for unknown accounts too: equal work
+    forgotten = is_forgotten_browser(account_id, browser_mark(attempt.browser))
+    if account_id and account_id in attempt.browser_accounts and not forgotten:
+        own = f"browser:{account_id}:{attempt.browser}"
+        return Price(own, {own: budgets_of.BROWSER}, network=attempt.network)
+    target = budgets_of.target_subject(account_id, attempt.name)
+    own = budgets_of.near_subject(target, attempt.network)
+    secret_sha256 = hashlib.sha256(attempt.secret.encode()).hexdigest()
+    sprays = budgets_of.spray_budgets(secret_sha256, attempt.network, keys.sealing[keys.current])
     return Price(
         own,
         {
             own: budgets_of.NEAR,
             target: budgets_of.ANYWHERE,
-            f"network:{asked.network}": budgets_of.NETWORK,
+            f"network:{attempt.network}": budgets_of.NETWORK,
         },
         sprays,
         total=target,
-        network=asked.network,
-        pressure=vain.level(now),
+        network=attempt.network,
+        pressure=failed_attempts.level(now),
     )
 
 
 def _better_hash(account: Identified | None, secret: str) -> str:
-    """The password hashed as that role's are now, where it was hashed otherwise."""
+    """The password hashed with the role's current parameters; "" if the stored hash has them already."""
     if account is None or not needs_rehash(account.hashed, account.role):
         return ""
     return hash_password(secret, account.role)
 
 
-def _prove_slowly(
-    account: Identified | None, secret: str
-) -> tuple[Factor, ConfirmedDevice | None, str, bool]:
-    """By which factor one comes, the key that must burn the code, the hash compared with, and if it holds."""
+def _check_secret(account: Identified | None, secret: str) -> _SecretCheck:
+    """One slow hash: the PIN of an OTP key if a passcode was typed, else the password."""
     active = account if account and account.state == _ACTIVE else None
-    held = [d for d in devices_of(active.account_id if active else 0) if d.kind == "key" and d.hashed_pin]
+    keys = [d for d in devices_of(active.account_id if active else 0) if d.kind == "key" and d.hashed_pin]
     passcode = passcode_typed(secret)
-    if held and passcode:
-        pin = held[0].hashed_pin
-        return Factor.PASSCODE, held[0], pin, matches_hash(passcode[0], pin)
-    kept = active.hashed if active else ""
-    return Factor.PASSWORD, None, kept, matches_hash(secret, kept)
+    if keys and passcode:
+        pin_hash = keys[0].hashed_pin
+        return _SecretCheck(Factor.PASSCODE, keys[0], pin_hash, matches_hash(passcode[0], pin_hash))
+    password_hash = active.hashed if active else ""
+    return _SecretCheck(Factor.PASSWORD, None, password_hash, matches_hash(secret, password_hash))
 
 
 def _settle(step: Step, account_id: int, budgets: Mapping[str, budgets_of.Budget], *, now: datetime) -> None:
-    """Keep the failure that was paid for, or give it back; then the line of the journal."""
+    """Record a refusal, or refund the attempt."""
     if isinstance(step, Denied):
         record("signin.refused", to=f"account:{account_id}" if account_id else "nobody", by="anybody", at=now)
         return
-    give_back(budgets)
+    refund(budgets)
     if isinstance(step, Granted):
-        clear([subject for subject in budgets if not subject.startswith("network:")])
+        reset_failures([subject for subject in budgets if not subject.startswith("network:")])

@@ -1,4 +1,4 @@
-"""The throttle's memory. A try is paid for before it is looked at: many at once cannot slip through."""
+"""Counters of the throttle. An attempt is charged before it is checked, so parallel ones cannot bypass it."""
 
 import hashlib
 import math
@@ -12,19 +12,21 @@ from django.db.models.functions import Greatest
 
 from vaguemestre.access.signin.models import Attempts
 from vaguemestre.access.signin.rules.throttle import WAITED, Budget, failures_now, wait_left
-from vaguemestre.access.signin.rules.tolls import Count, Price, Unpaid, toll
-from vaguemestre.access.signin.values import Shown
+from vaguemestre.access.signin.rules.tolls import Count, Price, WorkDue, toll
+from vaguemestre.access.signin.values import BrowserWork
 from vaguemestre.foundation.journal.services import record
 
-_NONE: Mapping[str, Budget] = MappingProxyType({})
+_NO_BUDGETS: Mapping[str, Budget] = MappingProxyType({})
 
 
-def pay(budgets: Mapping[str, Budget], *, now: datetime, watched: Mapping[str, Budget] = _NONE) -> int:
-    """Use case: count one try as failed in advance; seconds to wait (rounded up) when it may not be made yet.
+def charge(
+    budgets: Mapping[str, Budget], *, now: datetime, watched: Mapping[str, Budget] = _NO_BUDGETS
+) -> int:
+    """Use case: charge one attempt as failed in advance; or seconds to wait, and nothing is charged.
 
-    A try that must wait costs nothing, and nothing is written for it. `watched` may only make it wait.
+    `watched` budgets may make it wait, but are not charged.
     """
-    if wait := wait_for({**budgets, **watched}, now=now):
+    if wait := wait_seconds({**budgets, **watched}, now=now):
         return wait
     with transaction.atomic(durable=True):
         rows = list(_locked(budgets, now).values())
@@ -37,19 +39,18 @@ def pay(budgets: Mapping[str, Budget], *, now: datetime, watched: Mapping[str, B
     return 0
 
 
-def pay_toll(price: Price, shown: Shown, *, now: datetime) -> Unpaid | None:
-    """Use case: charge one try of a page as failed in advance; what is still due when it may not be made yet.
+def charge_toll(price: Price, work: BrowserWork, *, now: datetime) -> WorkDue | None:
+    """Use case: charge one attempt on a page as failed in advance; or the work due, then nothing is charged.
 
-    An unpaid try costs nothing and nothing is written for it. Of several tries with one work, one passes: the
-    row of `own` is read again under its lock.
+    Of several attempts with the same work one passes: the row of `own` is read again under its lock.
     """
-    if unpaid := _unpaid(price, shown, {}, now):
-        return unpaid
-    charged = {**price.budgets, **({f"waited:{price.network}": WAITED} if shown.waited else {})}
+    if due := _work_due(price, work, {}, now):
+        return due
+    charged = {**price.budgets, **({f"waited:{price.network}": WAITED} if work.waited else {})}
     with transaction.atomic(durable=True):
         rows = _locked(charged, now)
-        if unpaid := _unpaid(price, shown, rows, now):
-            return unpaid
+        if due := _work_due(price, work, rows, now):
+            return due
         for subject, row in rows.items():
             row.failures = failures_now(row.failures, row.last_at, charged[subject], now) + 1
             row.last_at = now
@@ -57,7 +58,9 @@ def pay_toll(price: Price, shown: Shown, *, now: datetime) -> Unpaid | None:
     return None
 
 
-def _unpaid(price: Price, shown: Shown, locked: Mapping[str, Attempts], now: datetime) -> Unpaid | None:
+def _work_due(
+    price: Price, work: BrowserWork, locked: Mapping[str, Attempts], now: datetime
+) -> WorkDue | None:
     budgets = {**price.budgets, **price.watched}
     waited = f"waited:{price.network}"
     subjects = {*budgets, waited} - set(locked)
@@ -70,22 +73,18 @@ def _unpaid(price: Price, shown: Shown, locked: Mapping[str, Attempts], now: dat
     }
     own = counts[price.own]
     crowd = [count for subject, count in counts.items() if subject != price.own]
-    due = toll(own, crowd, total=counts.get(price.total), pressure=price.pressure, now=now)
-    if due.wait:
-        return Unpaid(0, own.at(now), price.own, math.ceil(due.wait.total_seconds()))
-    if not shown.covers(due.level, own.at(now), price.own):
-        return Unpaid(due.level, own.at(now), price.own)
-    if (
-        shown.waited
-        and waited in rows
-        and wait_left(rows[waited].failures, rows[waited].last_at, WAITED, now)
-    ):
-        return Unpaid(max(due.level, 1), own.at(now), price.own)
+    owed = toll(own, crowd, total=counts.get(price.total), pressure=price.pressure, now=now)
+    if owed.wait:
+        return WorkDue(0, own.at(now), price.own, math.ceil(owed.wait.total_seconds()))
+    if not work.covers(owed.level, own.at(now), price.own):
+        return WorkDue(owed.level, own.at(now), price.own)
+    if work.waited and waited in rows and wait_left(rows[waited].failures, rows[waited].last_at, WAITED, now):
+        return WorkDue(max(owed.level, 1), own.at(now), price.own)
     return None
 
 
 def _locked(budgets: Iterable[str], now: datetime) -> dict[str, Attempts]:
-    """Rows of those subjects, made where there was none, locked in one order. Inside a transaction."""
+    """Counters of those subjects, created if missing, locked in one order. Inside a transaction."""
     Attempts.objects.bulk_create(
         [Attempts(subject=subject, failures=0, last_at=now) for subject in sorted(budgets)],
         ignore_conflicts=True,
@@ -94,20 +93,20 @@ def _locked(budgets: Iterable[str], now: datetime) -> dict[str, Attempts]:
     return {row.subject: row for row in locked}
 
 
-def wait_for(budgets: Mapping[str, Budget], *, now: datetime) -> int:
-    """Seconds before another try may be looked at. Reads only."""
+def wait_seconds(budgets: Mapping[str, Budget], *, now: datetime) -> int:
+    """Seconds before the next attempt may be checked. Reads only."""
     return _longest(Attempts.objects.filter(subject__in=budgets), budgets, now)
 
 
-def note_spray(target: str, sprays: Mapping[str, Budget], *, now: datetime) -> None:
-    """A try on `target` failed: counted once against its secret and its network. A part.
+def record_spray(target: str, sprays: Mapping[str, Budget], *, now: datetime) -> None:
+    """Count a failed attempt on `target` once against its secret and its network.
 
-    What makes a spray of it is written in the journal, once. Called before the caller writes there: counters
-    first, the journal's lock last, in every transaction.
+    Inside the caller's transaction, before it writes to the journal: every transaction locks counters first,
+    the journal last. The attempt that makes it a spray is recorded in the journal, once.
     """
     pairs = {_pair(subject, target): subject for subject in sprays}
     rows = _locked([*pairs, *sprays], now)
-    seen = {}
+    sprayed_accounts = {}
     for pair, subject in pairs.items():
         if failures_now(rows[pair].failures, rows[pair].last_at, sprays[subject], now):
             continue
@@ -116,9 +115,9 @@ def note_spray(target: str, sprays: Mapping[str, Budget], *, now: datetime) -> N
         row.last_at = rows[pair].last_at = now
         rows[pair].failures = 1
         if row.failures == sprays[subject].free + 1:
-            seen[subject] = row.failures
+            sprayed_accounts[subject] = row.failures
     Attempts.objects.bulk_update(rows.values(), ("failures", "last_at"))
-    for subject, accounts in seen.items():
+    for subject, accounts in sprayed_accounts.items():
         record("signin.spray-seen", to=subject, by="anybody", at=now, accounts=accounts)
 
 
@@ -131,20 +130,20 @@ def _longest(rows: Iterable[Attempts], budgets: Mapping[str, Budget], now: datet
     return math.ceil(max(waits, default=timedelta(0)).total_seconds())
 
 
-def give_back(budgets: Mapping[str, Budget]) -> None:
-    """The try was good: what it paid comes back. Inside the caller's transaction, before the journal."""
+def refund(budgets: Mapping[str, Budget]) -> None:
+    """Refund a successful attempt. Inside the caller's transaction, before the journal."""
     _lock(budgets)
     Attempts.objects.filter(subject__in=budgets).update(failures=Greatest(F("failures") - 1, 0))
 
 
-def clear(subjects: list[str]) -> None:
-    """The owner got in: forget failures against those subjects. Inside the caller's, before the journal."""
+def reset_failures(subjects: list[str]) -> None:
+    """Delete the failures of those subjects. Inside the caller's transaction, before the journal."""
     _lock(subjects)
     Attempts.objects.filter(subject__in=subjects).delete()
 
 
-def lift(account_id: int, *others: str) -> None:
-    """Forget every failure against an account, from any browser, and against `others` (subjects).
+def lift_throttle(account_id: int, *others: str) -> None:
+    """Delete every failure counter of an account, and of the subjects `others`.
 
     Inside the caller's transaction, before the journal.
     """
@@ -152,9 +151,9 @@ def lift(account_id: int, *others: str) -> None:
         subject__startswith=f"browser:{account_id}:"
     )
     subjects = Attempts.objects.filter(near).values_list("subject", flat=True)
-    clear([f"account:{account_id}", f"code:{account_id}", *others, *subjects])
+    reset_failures([f"account:{account_id}", f"code:{account_id}", *others, *subjects])
 
 
 def _lock(subjects: Iterable[str]) -> None:
-    """Rows are locked in one order by whoever changes several: two sign-ins never wait for one another."""
+    """Lock counters in one order, so that two sign-ins never deadlock."""
     list(Attempts.objects.select_for_update().filter(subject__in=list(subjects)).order_by("subject"))

@@ -1,1 +1,1 @@
-"""Pages of the sign-in, and of what protects an account."""
+"""Pages of the sign-in and of account security."""

@@ -1,4 +1,4 @@
-"""« Mon activité »: where one is signed in, and what was done to the account, by whom; with what ends it."""
+"""« Mon activité »: open sessions, known browsers, applications and journal lines, with what ends them."""
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin import services
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.ports import revocations, visits
-from vaguemestre.access.signin.queries import activity_of, browsers_of, session_named, sessions_of
+from vaguemestre.access.signin.queries import activity_of, browsers_of, session_by_handle, sessions_of
 from vaguemestre.access.signin.rules.activity import Kind
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.people.credentials.queries import app_passwords_of
@@ -21,28 +21,28 @@ _FILTERS = {"connexions": Kind.ENTRY, "changements": Kind.CHANGE, "autres": Kind
 @signed_in
 def show(request: SignedInRequest) -> HttpResponse:
     account_id = request.who.account_id
-    wanted = _FILTERS.get(request.GET.get("voir", ""))
+    kind = _FILTERS.get(request.GET.get("voir", ""))
     lines = activity_of(account_id)
-    shown = {
+    context = {
         "sessions": sessions_of(account_id, request.who.session_key, timezone.now()),
         "browsers": browsers_of(account_id),
         "programs": app_passwords_of(account_id),
         "applications": visits.get().visits_of(account_id),
-        "lines": [one for one in lines if wanted is None or one.kind is wanted],
-        "wanted": request.GET.get("voir", "") if wanted else "",
+        "lines": [line for line in lines if kind is None or line.kind is kind],
+        "filter": request.GET.get("voir", "") if kind else "",
         "filters": (("", "Tout"), ("connexions", "Connexions"), ("changements", "Vos changements"),
                     ("autres", "Ce que d’autres ont fait")),
         "done": request.GET.get("fait", ""),
     }  # fmt: skip
-    return render(request, "signin/activity.html", shown)
+    return render(request, "signin/activity.html", context)
 
 
 @require_POST
 @signed_in
 def end_session(request: SignedInRequest, handle: str) -> HttpResponse:
-    """Another of one's own sessions; its applications and its mail close with it."""
+    """End another of one's own sessions, with its applications and mail tokens."""
     account_id, now = request.who.account_id, timezone.now()
-    key = session_named(account_id, handle, now)
+    key = session_by_handle(account_id, handle, now)
     if not key:
         raise Http404
     run_now(services.end_session(key, account_id, revocations.get(), now=now))

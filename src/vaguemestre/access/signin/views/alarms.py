@@ -1,4 +1,4 @@
-"""« Ce n'était pas moi »: behind the link of a notice. Mail scanners open it, so a GET changes nothing."""
+"""« Ce n'était pas moi »: the page of a notice's link. Mail scanners open links, so GET changes nothing."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from vaguemestre.access.signin.forms import RenewPasswordForm
 from vaguemestre.access.signin.http import SIGN_IN
 from vaguemestre.access.signin.links import Alarm, read_alarm
 from vaguemestre.access.signin.ports import revocations, undoings
-from vaguemestre.access.signin.rules.notices import UNDONE, WORDS
+from vaguemestre.access.signin.rules.notices import UNDOABLE, WORDS
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.ui.refusals import duration, sentence
@@ -24,22 +24,22 @@ from vaguemestre.people.credentials.services import check_chosen_password, stren
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.provisioning.ports import connections
 
-_KEPT = "renewal"
-_PATIENCE = timedelta(minutes=30)
+_RENEWAL_KEY = "renewal"
+_LIFETIME = timedelta(minutes=30)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def show_alarm(request: HttpRequest, token: str) -> HttpResponse:
-    """What happened and when; undo it, or close everything."""
+    """What happened and when; undo it, or lock the account."""
     alarm = read_alarm(token)
     if alarm is None or alarm.act not in WORDS:
         return render(request, "signin/alarm.html", {"over": True}, status=410)
     if request.method == "POST":
         try:
-            if "tout" in request.POST:
-                return _closed(request, alarm)
-            run_now(services.undo(alarm, undoings.get(), now=timezone.now()))
+            if "lock" in request.POST:
+                return _lock_account(request, alarm)
+            run_now(services.undo_act(alarm, undoings.get(), now=timezone.now()))
             run_now(AccountChanged(alarm.account_id))
         except Refusal as refusal:
             return _page(request, alarm, denial=sentence(refusal))
@@ -51,15 +51,15 @@ def show_alarm(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def renew(request: HttpRequest) -> HttpResponse:
-    """In the browser that closed the account, for half an hour: the password of before chooses the next."""
-    account_id = _renewing(request)
+    """Choose a new password, in the browser that locked the account, for half an hour."""
+    account_id = _renewing_account_id(request)
     if not account_id:
         return HttpResponseRedirect(SIGN_IN)
     form = RenewPasswordForm(request.POST or None)
-    if request.method == "POST" and _holds(form, account_id):
+    if request.method == "POST" and _is_acceptable(form, account_id):
         run_now(services.renew_password(account_id, form.cleaned_data["mot_de_passe"], now=timezone.now()))
         revocations.get().refresh()
-        del request.session[_KEPT]
+        del request.session[_RENEWAL_KEY]
         return HttpResponseRedirect(f"{SIGN_IN}?nouveau=1")
     return render(request, "signin/renew.html", {"form": form})
 
@@ -67,24 +67,25 @@ def renew(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def judge(request: HttpRequest) -> HttpResponse:
-    """How the password being typed there is judged, in words."""
-    account_id = _renewing(request)
+    """The strength of the password being typed, as JSON."""
+    account_id = _renewing_account_id(request)
     if not account_id:
         raise Http404
     typed = request.POST.get("mot_de_passe", "")[:1024]
-    judged = strength_of(typed, password_context_of(account_id, numen_keys.get()))
-    return JsonResponse({"words": judged.value, "enough": judged.is_enough})
+    strength = strength_of(typed, password_context_of(account_id, numen_keys.get()))
+    return JsonResponse({"words": strength.value, "enough": strength.is_enough})
 
 
-def _renewing(request: HttpRequest) -> int:
-    """The account this browser closed lately; 0 when it closed none."""
-    kept = request.session.get(_KEPT)
-    if not kept or timezone.now() >= datetime.fromisoformat(kept["until"]):
+def _renewing_account_id(request: HttpRequest) -> int:
+    """The account this browser locked lately; 0 if none."""
+    renewal = request.session.get(_RENEWAL_KEY)
+    if not renewal or timezone.now() >= datetime.fromisoformat(renewal["until"]):
         return 0
-    return int(kept["account"])
+    return int(renewal["account"])
 
 
-def _holds(form: RenewPasswordForm, account_id: int) -> bool:
+def _is_acceptable(form: RenewPasswordForm, account_id: int) -> bool:
+    """Whether the current password is right and the new one strong enough; errors go to the form."""
     typed = form.data.get("mot_de_passe", "")
     try:
         check_chosen_password(typed, password_context_of(account_id, numen_keys.get()))
@@ -94,30 +95,30 @@ def _holds(form: RenewPasswordForm, account_id: int) -> bool:
     if not form.is_valid():
         return False
     try:
-        services.check_current(account_id, form.cleaned_data["actuel"], now=timezone.now())
+        services.check_current_password(account_id, form.cleaned_data["current_password"], now=timezone.now())
     except Refusal as refusal:
-        waiting = refusal.facts.get("wait")
-        shown = Refusal(refusal.code, wait=duration(waiting)) if isinstance(waiting, int) else refusal
-        form.add_error("actuel", sentence(shown))
+        wait = refusal.facts.get("wait")
+        readable = Refusal(refusal.code, wait=duration(wait)) if isinstance(wait, int) else refusal
+        form.add_error("current_password", sentence(readable))
     return form.is_valid()
 
 
-def _closed(request: HttpRequest, alarm: Alarm) -> HttpResponse:
+def _lock_account(request: HttpRequest, alarm: Alarm) -> HttpResponse:
     now = timezone.now()
     account = presented(alarm.account_id)
-    ended, touched = services.close_everything(alarm, undoings.get(), revocations.get(), now=now)
+    ended, touched = services.lock_account(alarm, undoings.get(), revocations.get(), now=now)
     for event in (ended, AccountChanged(alarm.account_id), touched):
         run_now(event)
     if account:
-        _cut(account.mailbox)
+        _disconnect_programs(account.mailbox)
     request.session.flush()
     request.session.set_expiry(0)
-    request.session[_KEPT] = {"account": alarm.account_id, "until": (now + _PATIENCE).isoformat()}
+    request.session[_RENEWAL_KEY] = {"account": alarm.account_id, "until": (now + _LIFETIME).isoformat()}
     return HttpResponseRedirect(reverse("signin:renew"))
 
 
-def _cut(mailbox: str) -> None:
-    """Programs already connected. The engines away have none; the worker closes them again anyway."""
+def _disconnect_programs(mailbox: str) -> None:
+    """Disconnect mail clients. If the engines are down none is connected, and the worker tries again."""
     try:
         connections.get().cut(mailbox)
     except EngineDown:
@@ -126,12 +127,12 @@ def _cut(mailbox: str) -> None:
 
 def _page(request: HttpRequest, alarm: Alarm, *, denial: str = "", is_undone: bool = False) -> HttpResponse:
     subject, happened = WORDS[alarm.act]
-    shown = {
+    context = {
         "subject": subject,
-        "happened": happened,
+        "sentence": happened,
         "at": alarm.at,
-        "can_undo": alarm.act in UNDONE and not is_undone,
+        "can_undo": alarm.act in UNDOABLE and not is_undone,
         "denial": denial,
         "is_undone": is_undone,
     }
-    return render(request, "signin/alarm.html", shown, status=422 if denial else 200)
+    return render(request, "signin/alarm.html", context, status=422 if denial else 200)

@@ -1,4 +1,4 @@
-"""« Reprendre »: after a fresh proof, the act it interrupted, to go on with or not."""
+"""« Reprendre »: after a fresh proof, resume or drop the act it interrupted."""
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from vaguemestre.access.signin import services
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.access.signin.rules.interrupted_acts import shown_values
+from vaguemestre.access.signin.rules.interrupted_acts import displayed_values
 from vaguemestre.people.credentials.ports import secret_keys
 
 
@@ -16,15 +16,15 @@ from vaguemestre.people.credentials.ports import secret_keys
 @require_http_methods(["GET", "POST"])
 @signed_in
 def resume(request: SignedInRequest) -> HttpResponse:
-    """Shows what will be done; one button does it, by the same door and the same checks as at first."""
+    """Show the act; on confirmation the browser sends the same form again, through the same checks."""
     who, now = request.who, timezone.now()
-    act = services.held_act(who.session_key, who.account_id, secret_keys.get(), now=now)
+    act = services.find_act(who.session_key, who.account_id, secret_keys.get(), now=now)
     if act is None:
         return HttpResponseRedirect("/")
     if request.method == "GET":
-        values = shown_values(act.fields or ())
+        values = displayed_values(act.fields or ())
         return render(request, "signin/resume.html", {"act": act, "values": values})
-    if "arreter" in request.POST:
+    if "drop" in request.POST:
         services.drop_act(who.session_key, who.account_id)
         return HttpResponseRedirect(act.page)
     if act.fields is None or not services.take_act(who.session_key, who.account_id, act.path, now=now):

@@ -1,4 +1,4 @@
-"""The OTP key its holder was handed: its PIN, chosen alone, and its loss."""
+"""The user's OTP key: choose its PIN, declare it lost."""
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,10 +21,10 @@ from vaguemestre.people.credentials.queries import current_key
 @recently_signed_in
 @act_words("choisir le code PIN de votre clé")
 def choose_pin(request: SignedInRequest) -> HttpResponse:
-    """A PIN, twice, and the digits the key shows now: whoever holds the key chooses."""
+    """Choose the PIN. The code the key displays proves that the user has it."""
     account_id, now = request.who.account_id, timezone.now()
-    held = current_key(account_id)
-    if held is None:
+    key = current_key(account_id)
+    if key is None:
         return HttpResponseRedirect(reverse("signin:security"))
     form = PinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -38,12 +38,12 @@ def choose_pin(request: SignedInRequest) -> HttpResponse:
             revocations.get().refresh()
             run_now(touched)
             return HttpResponseRedirect(f"{reverse('signin:security')}?fait=pin")
-    return render(request, "signin/pin.html", {"form": form, "key": held})
+    return render(request, "signin/pin.html", {"form": form, "key": key})
 
 
 @require_POST
 @recently_signed_in
 @act_words("déclarer votre clé perdue")
 def declare_lost(request: SignedInRequest, number: int) -> HttpResponse:
-    run_now(services.lose_key(request.who.account_id, number, now=timezone.now()))
+    run_now(services.declare_key_lost(request.who.account_id, number, now=timezone.now()))
     return HttpResponseRedirect(f"{reverse('signin:security')}?fait=cle-perdue")

@@ -1,4 +1,4 @@
-"""Passkeys: made on the security page, used on the sign-in page. Browsers answer by ordinary forms."""
+"""Passkeys: registered on the security page, used on the sign-in page, by ordinary forms."""
 
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -17,13 +17,13 @@ from vaguemestre.access.signin.http import (
     SIGN_IN,
     SignedInRequest,
     act_words,
-    enter,
     network_of,
     recently_signed_in,
+    start_session,
     who_asks,
 )
 from vaguemestre.access.signin.rules.paths import safe_next
-from vaguemestre.access.signin.values import Asked, Granted
+from vaguemestre.access.signin.values import Granted, LoginAttempt
 from vaguemestre.access.signin.views.sign_in import show_denial
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -37,8 +37,8 @@ from vaguemestre.people.credentials.rules.passkeys import (
     party_at,
 )
 
-_MADE, _USED = "passkey-made", "passkey-used"
-_PATIENCE = timedelta(minutes=5)
+_CREATION, _ASSERTION = "passkey-made", "passkey-used"  # keys of the session
+_LIFETIME = timedelta(minutes=5)
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,11 +50,11 @@ def add(request: SignedInRequest) -> HttpResponse:
         account_id, now = request.who.account_id, timezone.now()
         typed = form.cleaned_data
         try:
-            state = _taken(request, _MADE)
-            answer, name = typed["reponse"], typed["nom"]
-            touched = services.keep_passkey(account_id, _party(), state, answer, name, now=now)
+            state = _take_state(request, _CREATION)
+            answer, name = typed["response"], typed["name"]
+            touched = services.register_passkey(account_id, _party(), state, answer, name, now=now)
         except Refusal as refusal:
-            form.add_error("nom", sentence(refusal))
+            form.add_error("name", sentence(refusal))
         else:
             run_now(touched)
             return HttpResponseRedirect(f"{reverse('signin:security')}?fait=cle")
@@ -65,9 +65,11 @@ def add(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 def creation_options(request: SignedInRequest) -> HttpResponse:
     who = request.who
-    held = public_keys_of(who.account_id)
-    return _sent(
-        request, _MADE, begin_registration(_party(), mailbox=who.mailbox, shown=who.name, registered=held)
+    passkeys = public_keys_of(who.account_id)
+    return _options_response(
+        request,
+        _CREATION,
+        begin_registration(_party(), mailbox=who.mailbox, shown=who.name, registered=passkeys),
     )
 
 
@@ -83,27 +85,29 @@ def remove(request: SignedInRequest, number: int) -> HttpResponse:
 @never_cache
 @require_POST
 def sign_in_options(request: HttpRequest) -> HttpResponse:
-    """Asked by anybody: no account is named, so none is told of."""
+    """WebAuthn options for anyone: they name no account, so they reveal none."""
     if who_asks(request) is None:
         request.session.set_expiry(0)
-    return _sent(request, _USED, begin_authentication(_party()))
+    return _options_response(request, _ASSERTION, begin_authentication(_party()))
 
 
 @never_cache
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
     back = safe_next(request.POST.get("next", "/"))
-    shared = bool(request.POST.get("partage"))
-    mine = bool(request.POST.get("appareil")) and not shared
-    asked = Asked(name="", secret="", network=network_of(request), shared=shared, mine=mine)
+    shared = bool(request.POST.get("shared"))
+    mine = bool(request.POST.get("own_device")) and not shared
+    attempt = LoginAttempt(name="", secret="", network=network_of(request), shared=shared, mine=mine)
     try:
-        state = _taken(request, _USED)
+        state = _take_state(request, _ASSERTION)
     except Refusal:
         return HttpResponseRedirect(SIGN_IN)
-    answer = request.POST.get("reponse", "")[:20_000]
-    step = services.by_passkey(asked, _party(), state, answer, now=timezone.now())
+    answer = request.POST.get("response", "")[:20_000]
+    step = services.sign_in_by_passkey(attempt, _party(), state, answer, now=timezone.now())
     if isinstance(step, Granted):
-        return enter(request, step.account_id, shared=step.shared, mine=step.mine, back=back, by=step.by)
+        return start_session(
+            request, step.account_id, shared=step.shared, mine=step.mine, back=back, by=step.by
+        )
     return show_denial(request, step, back)
 
 
@@ -111,15 +115,15 @@ def _party() -> Party:
     return party_at(settings.CONFIG.public_url, settings.CONFIG.academy.name)
 
 
-def _sent(request: HttpRequest, name: str, ceremony: Ceremony) -> JsonResponse:
-    until = timezone.now() + _PATIENCE
+def _options_response(request: HttpRequest, name: str, ceremony: Ceremony) -> JsonResponse:
+    until = timezone.now() + _LIFETIME
     request.session[name] = {"state": dict(ceremony.state), "until": until.isoformat()}
     return JsonResponse(dict(ceremony.options))
 
 
-def _taken(request: HttpRequest, name: str) -> dict[str, Any]:
-    """What was remembered: it serves once. Raises Refusal `credentials.passkey-refused`."""
-    kept = request.session.pop(name, None)
-    if not kept or timezone.now() >= datetime.fromisoformat(kept["until"]):
+def _take_state(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Take the ceremony's state out of the session. Raises Refusal `credentials.passkey-refused`."""
+    stored = request.session.pop(name, None)
+    if not stored or timezone.now() >= datetime.fromisoformat(stored["until"]):
         raise Refusal("credentials.passkey-refused")
-    return cast("dict[str, Any]", kept["state"])
+    return cast("dict[str, Any]", stored["state"])

@@ -1,4 +1,4 @@
-"""The recovery contact: each change asks for a fresh proof."""
+"""Pages of the recovery contact; each change requires a fresh proof."""
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -24,12 +24,12 @@ def set_contact(request: SignedInRequest) -> HttpResponse:
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         account_id, domain = request.who.account_id, settings.CONFIG.academy.domain
-        typed, now = form.cleaned_data["adresse"], timezone.now()
+        typed, now = form.cleaned_data["address"], timezone.now()
         try:
             services.begin_contact(account_id, typed, domain, secret_keys.get(), now=now)
             return HttpResponseRedirect(reverse("signin:prove-contact"))
         except Refusal as refusal:
-            form.add_error("adresse", sentence(refusal))
+            form.add_error("address", sentence(refusal))
     return render(request, "signin/contact.html", {"form": form, "address": ""})
 
 

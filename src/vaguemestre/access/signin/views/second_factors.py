@@ -1,4 +1,4 @@
-"""The authenticator application and the recovery codes: each change asks for a fresh proof."""
+"""Pages of the authenticator application and recovery codes; each change requires a fresh proof."""
 
 import base64
 
@@ -26,7 +26,7 @@ from vaguemestre.people.credentials.queries import proposed_application
 @recently_signed_in
 @act_words("ajouter une application d’authentification")
 def enrol(request: SignedInRequest) -> HttpResponse:
-    """A secret to scan, then a code that proves it was."""
+    """Show a secret to scan, then check the code that proves it was."""
     if request.method == "GET":
         return _enrol_page(request, EnrolForm())
     form = EnrolForm(request.POST)
@@ -50,7 +50,7 @@ def enrol(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 @act_words("recommencer avec un autre code QR")
 def start_again(request: SignedInRequest) -> HttpResponse:
-    """Another secret than the one shown."""
+    """Draw another secret."""
     services.begin_application(request.who.account_id, secret_keys.get())
     return HttpResponseRedirect(reverse("signin:enrol"))
 
@@ -70,7 +70,7 @@ def remove(request: SignedInRequest, number: int) -> HttpResponse:
 @recently_signed_in
 @act_words("remplacer vos codes de secours")
 def renew_codes(request: SignedInRequest) -> HttpResponse:
-    """The new codes are on the page that answers, and nowhere else ever."""
+    """Show new codes, once: they are stored only as hashes."""
     account_id, now = request.who.account_id, timezone.now()
     touched, codes = services.renew_recovery_codes(account_id, secret_keys.get(), now=now)
     run_now(touched)
@@ -90,5 +90,5 @@ def _enrol_page(request: SignedInRequest, form: EnrolForm) -> HttpResponse:
 def _codes_page(request: SignedInRequest, codes: list[str], *, is_first: bool) -> HttpResponse:
     who = request.who
     page = codes_pdf(codes, name=who.name, username=who.username, academy=settings.CONFIG.academy.name)
-    pdf = f"data:application/pdf;base64,{base64.b64encode(page).decode()}"  # kept nowhere on our side
+    pdf = f"data:application/pdf;base64,{base64.b64encode(page).decode()}"  # never stored on the server
     return render(request, "signin/recovery_codes.html", {"codes": codes, "is_first": is_first, "pdf": pdf})

@@ -1,4 +1,4 @@
-"""« Sécurité »: one's password and one's open sessions."""
+"""« Sécurité »: password, second factors, recovery contact, open sessions."""
 
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -36,7 +36,7 @@ from vaguemestre.people.directory.ports import numen_keys
 @signed_in
 def show_security(request: SignedInRequest) -> HttpResponse:
     who = request.who
-    shown = {
+    context = {
         "sessions": sessions_of(who.account_id, who.session_key, timezone.now()),
         "done": request.GET.get("fait", ""),
         "applications": applications_of(who.account_id),
@@ -46,14 +46,14 @@ def show_security(request: SignedInRequest) -> HttpResponse:
         "key": current_key(who.account_id),
         "contacts": contacts_of(who.account_id, timezone.now()),
     }
-    return render(request, "signin/security.html", shown)
+    return render(request, "signin/security.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @recently_signed_in
 @act_words("changer votre mot de passe")
 def change_password(request: SignedInRequest) -> HttpResponse:
-    """Whoever holds an open page must prove it is theirs before the password changes."""
+    """Change the password, with a fresh proof: an open page alone does not allow it."""
     if request.method == "GET":
         return render(request, "signin/change_password.html", {"form": OwnPasswordForm()})
     form = OwnPasswordForm(request.POST)
@@ -68,7 +68,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     by = f"account:{account_id}"
     now = timezone.now()
     touched = services.change_password(account_id, form.cleaned_data["mot_de_passe"], by=by, now=now)
-    ends_others = form.cleaned_data["autres"]
+    ends_others = form.cleaned_data["end_others"]
     if ends_others:
         _end_others(request)
     run_now(touched)
@@ -79,17 +79,17 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def judge(request: SignedInRequest) -> HttpResponse:
-    """How the password being typed is judged, in words, for the page to show."""
+    """The strength of the password being typed, as JSON."""
     typed = request.POST.get("mot_de_passe", "")[:1024]
-    judged = strength_of(typed, password_context_of(request.who.account_id, numen_keys.get()))
-    return JsonResponse({"words": judged.value, "enough": judged.is_enough})
+    strength = strength_of(typed, password_context_of(request.who.account_id, numen_keys.get()))
+    return JsonResponse({"words": strength.value, "enough": strength.is_enough})
 
 
 @require_POST
 @signed_in
 def end_others(request: SignedInRequest) -> HttpResponse:
     _end_others(request)
-    page = "signin:activity" if request.POST.get("retour") == "activite" else "signin:security"
+    page = "signin:activity" if request.POST.get("back") == "activite" else "signin:security"
     return HttpResponseRedirect(f"{reverse(page)}?fait=sessions")
 
 

@@ -1,1 +1,1 @@
-"""CAS 3.0 server: tickets for the ENTs and the local applications of the académie."""
+"""CAS 3.0 server, for the ENTs and local applications of the académie."""

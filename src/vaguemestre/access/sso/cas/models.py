@@ -1,4 +1,4 @@
-"""Tickets: random, so only their SHA-256 is kept until they serve."""
+"""Tickets. They are random, so only their SHA-256 is stored."""
 
 from django.db import models
 
@@ -13,11 +13,13 @@ class Ticket(models.Model):
     fresh = models.BooleanField(default=False)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
-    proxies = models.JSONField(default=list)  # callbacks it came through, the last first; none: from a person
+    proxies = models.JSONField(
+        default=list
+    )  # callbacks it came through, the last first; empty for a service ticket
 
 
 class ProxyGrant(models.Model):
-    """A service may ask for tickets on behalf of whoever is inside it, as long as they are."""
+    """A proxy-granting ticket: lets a service request tickets for its user while the visit lasts."""
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="proxy_grants")
     ticket_sha256 = models.CharField(max_length=64, unique=True)

@@ -1,4 +1,4 @@
-"""What CAS answers, written by an encoder. Pure."""
+"""CAS responses, as XML and JSON."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ _CAS = "http://www.yale.edu/tp/cas"
 _SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
 _SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 _UNWRITABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_WORDS = {
+_DESCRIPTIONS = {
     Failure.REQUEST: "service and ticket are both needed, once each",
     Failure.TICKET: "the ticket is unknown, over, or served already",
     Failure.SERVICE: "the ticket was given to another service",
@@ -27,81 +27,81 @@ register_namespace("samlp", _SAMLP)
 register_namespace("saml", _SAML)
 
 
-def attributes_of(
-    told: Mapping[str, Attribute], signed_in_at: datetime, *, fresh: bool
+def cas_attributes(
+    attributes: Mapping[str, Attribute], signed_in_at: datetime, *, fresh: bool
 ) -> dict[str, Attribute]:
-    """What is released, and the three facts of CAS 3.0 §2.5.7."""
+    """The released attributes, and the three of CAS 3.0 §2.5.7."""
     return {
         "authenticationDate": signed_in_at.astimezone(UTC).isoformat(timespec="seconds"),
         "longTermAuthenticationRequestTokenUsed": False,
         "isFromNewLogin": fresh,
-        **told,
+        **attributes,
     }
 
 
 def success_xml(
     user: str, attributes: Mapping[str, Attribute] | None, iou: str = "", proxies: Sequence[str] = ()
 ) -> bytes:
-    """`attributes` None: the answer of CAS 2.0, which has none."""
-    root = Element(_named(_CAS, "serviceResponse"))
-    success = SubElement(root, _named(_CAS, "authenticationSuccess"))
+    """A successful validation. `attributes` None: the CAS 2.0 response, which has none."""
+    root = Element(_tag(_CAS, "serviceResponse"))
+    success = SubElement(root, _tag(_CAS, "authenticationSuccess"))
     _text(success, _CAS, "user", user)
     if attributes is not None:
-        told = SubElement(success, _named(_CAS, "attributes"))
+        holder = SubElement(success, _tag(_CAS, "attributes"))
         for name, value in attributes.items():
-            for one in _each(value):
-                _text(told, _CAS, name, one)
+            for text in _each(value):
+                _text(holder, _CAS, name, text)
     if iou:
         _text(success, _CAS, "proxyGrantingTicket", iou)
     if proxies:
-        through = SubElement(success, _named(_CAS, "proxies"))
+        through = SubElement(success, _tag(_CAS, "proxies"))
         for proxy in proxies:
             _text(through, _CAS, "proxy", proxy)
-    return _written(root)
+    return _serialized(root)
 
 
 def proxy_xml(ticket: str) -> bytes:
-    """CAS 3.0 §2.7.2."""
-    root = Element(_named(_CAS, "serviceResponse"))
-    success = SubElement(root, _named(_CAS, "proxySuccess"))
+    """A proxy ticket (CAS 3.0 §2.7.2)."""
+    root = Element(_tag(_CAS, "serviceResponse"))
+    success = SubElement(root, _tag(_CAS, "proxySuccess"))
     _text(success, _CAS, "proxyTicket", ticket)
-    return _written(root)
+    return _serialized(root)
 
 
 def proxy_failure_xml(failure: Failure) -> bytes:
-    root = Element(_named(_CAS, "serviceResponse"))
-    told = SubElement(root, _named(_CAS, "proxyFailure"), code=failure.value)
-    told.text = _WORDS[failure]
-    return _written(root)
+    root = Element(_tag(_CAS, "serviceResponse"))
+    element = SubElement(root, _tag(_CAS, "proxyFailure"), code=failure.value)
+    element.text = _DESCRIPTIONS[failure]
+    return _serialized(root)
 
 
 def failure_xml(failure: Failure) -> bytes:
-    root = Element(_named(_CAS, "serviceResponse"))
-    told = SubElement(root, _named(_CAS, "authenticationFailure"), code=failure.value)
-    told.text = _WORDS[failure]
-    return _written(root)
+    root = Element(_tag(_CAS, "serviceResponse"))
+    element = SubElement(root, _tag(_CAS, "authenticationFailure"), code=failure.value)
+    element.text = _DESCRIPTIONS[failure]
+    return _serialized(root)
 
 
 def success_json(
     user: str, attributes: Mapping[str, Attribute] | None, iou: str = "", proxies: Sequence[str] = ()
 ) -> dict[str, object]:
-    told: dict[str, object] = {"attributes": dict(attributes)} if attributes is not None else {}
+    content: dict[str, object] = {"attributes": dict(attributes)} if attributes is not None else {}
     if iou:
-        told["proxyGrantingTicket"] = iou
+        content["proxyGrantingTicket"] = iou
     if proxies:
-        told["proxies"] = list(proxies)
-    return {"serviceResponse": {"authenticationSuccess": {"user": user, **told}}}
+        content["proxies"] = list(proxies)
+    return {"serviceResponse": {"authenticationSuccess": {"user": user, **content}}}
 
 
 def failure_json(failure: Failure) -> dict[str, object]:
-    told = {"code": failure.value, "description": _WORDS[failure]}
-    return {"serviceResponse": {"authenticationFailure": told}}
+    content = {"code": failure.value, "description": _DESCRIPTIONS[failure]}
+    return {"serviceResponse": {"authenticationFailure": content}}
 
 
 def logout_request(ticket: str, user: str, identifier: str, now: datetime) -> str:
     """CAS 3.0 §2.3.3: a SAML 2.0 LogoutRequest whose session is the ticket."""
     root = Element(
-        _named(_SAMLP, "LogoutRequest"),
+        _tag(_SAMLP, "LogoutRequest"),
         ID=identifier,
         Version="2.0",
         IssueInstant=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -111,7 +111,7 @@ def logout_request(ticket: str, user: str, identifier: str, now: datetime) -> st
     return tostring(root, encoding="unicode")
 
 
-def _named(space: str, name: str) -> str:
+def _tag(space: str, name: str) -> str:
     return f"{{{space}}}{name}"
 
 
@@ -122,8 +122,8 @@ def _each(value: Attribute) -> list[str]:
 
 
 def _text(parent: Element, space: str, name: str, text: str) -> None:
-    SubElement(parent, _named(space, name)).text = _UNWRITABLE.sub("", text)
+    SubElement(parent, _tag(space, name)).text = _UNWRITABLE.sub("", text)
 
 
-def _written(root: Element) -> bytes:
+def _serialized(root: Element) -> bytes:
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))

@@ -1,4 +1,4 @@
-"""Tickets given and used. Use cases."""
+"""Tickets: issue and validate. Use cases."""
 
 import hashlib
 import secrets
@@ -8,18 +8,18 @@ from django.db import transaction
 
 from vaguemestre.access.signin.queries import sessions_over
 from vaguemestre.access.sso.cas.models import ProxyGrant, Ticket
-from vaguemestre.access.sso.cas.values import Failure, Granting, Validated
-from vaguemestre.access.sso.registry.queries import identity_of, visit_of
-from vaguemestre.access.sso.registry.rules.addresses import serves
+from vaguemestre.access.sso.cas.values import Failure, ProxyGranting, ValidatedTicket
+from vaguemestre.access.sso.registry.queries import find_visit, identity_of
+from vaguemestre.access.sso.registry.rules.addresses import is_service_of
 from vaguemestre.access.sso.registry.rules.entrance import may_enter
-from vaguemestre.access.sso.registry.services import enter, name_visit
+from vaguemestre.access.sso.registry.services import set_visit_reference, start_visit
 from vaguemestre.access.sso.registry.values import Application, Visit
 
 TICKET_LIFE = timedelta(seconds=10)
 
 
 @transaction.atomic(durable=True)
-def give_ticket(
+def issue_ticket(
     application: Application,
     service: str,
     *,
@@ -29,9 +29,9 @@ def give_ticket(
     fresh: bool,
     now: datetime,
 ) -> str:
-    """A ticket for that service; each has a visit of its own, since services are told sign-outs by ticket."""
-    text = f"ST-{secrets.token_hex(24)}"  # letters, digits and hyphens only (CAS 3.0 §3.7): clients insist
-    visit = enter(application, account_id, session_key, now=now, service=service, anew=True)
+    """A service ticket. Each has a visit of its own: services are signed out by ticket."""
+    text = f"ST-{secrets.token_hex(24)}"  # letters, digits and hyphens only (CAS 3.0 §3.7): clients check
+    visit = start_visit(application, account_id, session_key, now=now, service=service, anew=True)
     Ticket.objects.create(
         visit_id=visit.visit_id,
         ticket_sha256=_sha256(text),
@@ -44,9 +44,9 @@ def give_ticket(
 
 
 @transaction.atomic(durable=True)
-def grant_proxies(validated: Validated, callback: str, *, now: datetime) -> Granting:
-    """A proxy-granting ticket for that visit, to be sent to its callback."""
-    granting = Granting(f"PGT-{secrets.token_hex(24)}", f"PGTIOU-{secrets.token_hex(24)}")
+def grant_proxies(validated: ValidatedTicket, callback: str, *, now: datetime) -> ProxyGranting:
+    """A proxy-granting ticket for that visit, to send to its callback."""
+    granting = ProxyGranting(f"PGT-{secrets.token_hex(24)}", f"PGTIOU-{secrets.token_hex(24)}")
     ProxyGrant.objects.create(
         visit_id=validated.visit_id,
         ticket_sha256=_sha256(granting.ticket),
@@ -58,16 +58,18 @@ def grant_proxies(validated: Validated, callback: str, *, now: datetime) -> Gran
 
 
 @transaction.atomic(durable=True)
-def give_proxy_ticket(text: str, application: Application, service: str, *, now: datetime) -> str | Failure:
-    """A ticket for that service on behalf of whoever the grant is for, while their visit lasts."""
+def issue_proxy_ticket(text: str, application: Application, service: str, *, now: datetime) -> str | Failure:
+    """A proxy ticket for that service, while the visit of the grant lasts."""
     grant = ProxyGrant.objects.filter(ticket_sha256=_sha256(text)).first()
-    visit = visit_of(grant.visit_id) if grant else None
+    visit = find_visit(grant.visit_id) if grant else None
     if grant is None or visit is None or _is_over(visit, now):
         return Failure.TICKET
     if not may_enter(application, identity_of(visit.account_id, now)):
         return Failure.UNAUTHORIZED
     ticket = f"PT-{secrets.token_hex(24)}"
-    onward = enter(application, visit.account_id, visit.session_key, now=now, service=service, anew=True)
+    onward = start_visit(
+        application, visit.account_id, visit.session_key, now=now, service=service, anew=True
+    )
     Ticket.objects.create(
         visit_id=onward.visit_id,
         ticket_sha256=_sha256(ticket),
@@ -80,27 +82,27 @@ def give_proxy_ticket(text: str, application: Application, service: str, *, now:
 
 
 @transaction.atomic(durable=True)
-def use_ticket(
+def validate_ticket(
     text: str, service: str, *, renew: bool, now: datetime, proxied: bool = False
-) -> Validated | Failure:
-    """Whose ticket it is. It serves once, whatever comes of it: what is refused is a value, and kept.
+) -> ValidatedTicket | Failure:
+    """Validate a ticket and use it up. Failures are returned, not raised, so that the use is committed.
 
-    `proxied`: tickets that came through another service are taken too.
+    `proxied`: proxy tickets are accepted too.
     """
     ticket = Ticket.objects.select_for_update().filter(ticket_sha256=_sha256(text)).first()
     if ticket is None or ticket.used_at is not None:
         return Failure.TICKET
     ticket.used_at = now
     ticket.save(update_fields=["used_at"])
-    visit = visit_of(ticket.visit_id)
+    visit = find_visit(ticket.visit_id)
     if visit is None or _is_over(visit, now) or now >= ticket.expires_at:
         return Failure.TICKET
-    if ticket.service != service or not serves(visit.application, service):
+    if ticket.service != service or not is_service_of(visit.application, service):
         return Failure.SERVICE
     if (renew and not ticket.fresh) or (ticket.proxies and not proxied):
         return Failure.KIND
-    name_visit(visit.visit_id, text)
-    return Validated(
+    set_visit_reference(visit.visit_id, text)
+    return ValidatedTicket(
         visit.visit_id, visit.account_id, ticket.signed_in_at, ticket.fresh, tuple(ticket.proxies)
     )
 

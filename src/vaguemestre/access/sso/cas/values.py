@@ -1,4 +1,4 @@
-"""Nouns of CAS."""
+"""Values of CAS."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Failure(StrEnum):
-    """Codes of a refused validation (CAS 3.0 §2.5.3)."""
+    """Failure codes of a validation (CAS 3.0 §2.5.3)."""
 
     REQUEST = "INVALID_REQUEST"
     TICKET = "INVALID_TICKET"
@@ -17,19 +17,19 @@ class Failure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Validated:
-    """Whose ticket it was, and how they had signed in; `fresh`: they proved it for this very ticket."""
+class ValidatedTicket:
+    """The user of a ticket, and their sign-in; `fresh`: a proof given for this very ticket."""
 
     visit_id: int
     account_id: int
     signed_in_at: datetime
     fresh: bool
-    proxies: tuple[str, ...] = ()  # through which services, the last first
+    proxies: tuple[str, ...] = ()  # proxies it came through, the last first
 
 
 @dataclass(frozen=True, slots=True)
-class Granting:
-    """A proxy-granting ticket, and the name it is told by in the validation's answer."""
+class ProxyGranting:
+    """A proxy-granting ticket and its IOU, named in the validation response."""
 
     ticket: str = field(repr=False)
     iou: str

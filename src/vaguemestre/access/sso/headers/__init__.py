@@ -1,1 +1,1 @@
-"""Old applications behind nginx, which believe a header."""
+"""Legacy applications behind nginx that trust identity headers."""

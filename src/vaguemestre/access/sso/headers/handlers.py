@@ -1,12 +1,13 @@
-"""Sign-outs: passes open nothing once the visit is over; nobody needs to be told."""
+"""Single sign-out: passes end with their visit, and no application needs notifying."""
 
 from vaguemestre.access.sso.registry.events import VisitEnded
-from vaguemestre.access.sso.registry.queries import visit_of
-from vaguemestre.access.sso.registry.services import forget_visit
+from vaguemestre.access.sso.registry.queries import find_visit
+from vaguemestre.access.sso.registry.services import delete_visit
 from vaguemestre.access.sso.registry.values import Protocol
 
 
-def tell(event: VisitEnded) -> None:
-    visit = visit_of(event.visit_id)
+def delete_ended_visit(event: VisitEnded) -> None:
+    """Delete the visit of a header application."""
+    visit = find_visit(event.visit_id)
     if visit and visit.application.protocol is Protocol.HEADERS:
-        forget_visit(visit.visit_id)
+        delete_visit(visit.visit_id)

@@ -1,4 +1,4 @@
-"""Passes: what a browser shows at the door of an old application. Random: only their SHA-256 is kept."""
+"""Passes to legacy applications. They are random, so only their SHA-256 is stored."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from vaguemestre.access.sso.registry.models import Visit
 
 
 class Pass(models.Model):
-    """First a ticket, a few seconds and once; then a cookie on the application's own host."""
+    """First a single-use ticket of a few seconds, then a cookie on the application's own host."""
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="passes")
     ticket_sha256 = models.CharField(max_length=64, unique=True)

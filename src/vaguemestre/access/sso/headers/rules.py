@@ -1,29 +1,31 @@
-"""Headers told to an old application. Pure."""
+"""Identity headers for legacy applications."""
 
 import re
 from collections.abc import Mapping
 
-from vaguemestre.access.sso.registry.rules.release import Told
+from vaguemestre.access.sso.registry.rules.release import AttributeValue
 
 _PREFIX = "X-Vaguemestre-"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 
 
-def headers_of(username: str, told: Mapping[str, Told]) -> dict[str, str]:
+def identity_headers(username: str, attributes: Mapping[str, AttributeValue]) -> dict[str, str]:
     """`Remote-User`, and `X-Vaguemestre-Given-Name` for `given_name`; several values joined by semicolons."""
-    found = {"Remote-User": plain(username)}
-    for name, value in told.items():
-        found[_PREFIX + "-".join(word.capitalize() for word in _WORDS.findall(name))] = plain(_text(value))
-    return found
+    headers = {"Remote-User": header_value(username)}
+    for name, value in attributes.items():
+        headers[_PREFIX + "-".join(word.capitalize() for word in _WORDS.findall(name))] = header_value(
+            _text(value)
+        )
+    return headers
 
 
-def plain(text: str) -> str:
-    """One line, in UTF-8 on the wire (a header is written byte for byte from Latin-1)."""
+def header_value(text: str) -> str:
+    """One line, UTF-8 on the wire (Django encodes header values as Latin-1)."""
     return _CONTROLS.sub(" ", text).encode().decode("latin-1")
 
 
-def _text(value: Told) -> str:
+def _text(value: AttributeValue) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else ";".join(value)

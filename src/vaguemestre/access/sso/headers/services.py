@@ -1,4 +1,4 @@
-"""Passes given and shown. Use cases."""
+"""Passes: issue and redeem. Use cases."""
 
 import hashlib
 import secrets
@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vaguemestre.access.sso.headers.models import Pass
-from vaguemestre.access.sso.registry.services import enter
+from vaguemestre.access.sso.registry.services import start_visit
 from vaguemestre.access.sso.registry.values import Application
 
 TICKET_LIFE = timedelta(seconds=30)
 
 
 @transaction.atomic(durable=True)
-def give_ticket(
+def issue_ticket(
     application: Application,
     address: str,
     departure: str,
@@ -23,9 +23,9 @@ def give_ticket(
     session_key: str,
     now: datetime,
 ) -> str:
-    """A ticket towards that address, for the browser whose departure has that SHA-256."""
+    """A ticket to that address, bound to the browser whose departure cookie has that SHA-256."""
     text = secrets.token_urlsafe(32)
-    visit = enter(application, account_id, session_key, now=now)
+    visit = start_visit(application, account_id, session_key, now=now)
     Pass.objects.create(
         visit_id=visit.visit_id,
         ticket_sha256=sha256(text),
@@ -37,10 +37,10 @@ def give_ticket(
 
 
 @transaction.atomic(durable=True)
-def use_ticket(text: str, departure: str, client_id: str, *, now: datetime) -> tuple[str, str] | None:
-    """(token, address) against a ticket, once, for the browser that left; None for anything else."""
-    found = Pass.objects.select_for_update().filter(ticket_sha256=sha256(text), token_sha256="")
-    row = found.first()
+def redeem_ticket(text: str, departure: str, client_id: str, *, now: datetime) -> tuple[str, str] | None:
+    """(token, address) for a ticket, once, to the browser that departed; None for anything else."""
+    rows = Pass.objects.select_for_update().filter(ticket_sha256=sha256(text), token_sha256="")
+    row = rows.first()
     if row is None or row.visit.application.client_id != client_id:
         return None
     if now >= row.expires_at or row.visit.ended_at is not None or row.departure != sha256(departure):

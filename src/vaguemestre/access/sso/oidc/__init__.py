@@ -1,1 +1,1 @@
-"""OpenID Connect provider: authorization code with PKCE, and nothing weaker."""
+"""OpenID Connect provider: authorization code flow with PKCE only."""

@@ -1,4 +1,4 @@
-"""Applications told that somebody signed out (OpenID Connect Back-Channel Logout)."""
+"""Single sign-out of OIDC clients (OpenID Connect Back-Channel and Front-Channel Logout)."""
 
 import logging
 
@@ -9,8 +9,8 @@ from vaguemestre.access.sso.oidc.rules import claims as rules
 from vaguemestre.access.sso.oidc.services import signing_key
 from vaguemestre.access.sso.registry.events import VisitEnded
 from vaguemestre.access.sso.registry.ports import post_form
-from vaguemestre.access.sso.registry.queries import identity_of, subject_for, visit_of
-from vaguemestre.access.sso.registry.services import forget_visit
+from vaguemestre.access.sso.registry.queries import find_visit, identity_of, subject_for
+from vaguemestre.access.sso.registry.services import delete_visit
 from vaguemestre.access.sso.registry.values import Protocol, Visit
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.people.credentials.ports import secret_keys
@@ -19,16 +19,16 @@ log = logging.getLogger(__name__)
 
 
 def front_address(visit: Visit) -> str:
-    """What a browser loads to end that visit; "" when the application has no such address."""
+    """The front-channel logout address of that visit; "" if the client has none."""
     application = visit.application
     if application.protocol is not Protocol.OIDC or not application.front_sign_out:
         return ""
     return rules.front_address(application.front_sign_out, settings.CONFIG.public_url, visit.sid)
 
 
-def tell(event: VisitEnded) -> None:
-    """Raises EngineDown when the application does not answer: later, then."""
-    visit = visit_of(event.visit_id)
+def notify_client(event: VisitEnded) -> None:
+    """Send the logout token. Raises EngineDown if the client does not answer: the job is retried."""
+    visit = find_visit(event.visit_id)
     if visit is None or visit.application.protocol is not Protocol.OIDC:
         return
     application, now = visit.application, timezone.now()
@@ -41,4 +41,4 @@ def tell(event: VisitEnded) -> None:
             post_form.get()(application.tell_sign_out, {"logout_token": token})
         except EngineRefused as error:
             log.warning("%s refused a sign-out: %s", application.client_id, error)
-    forget_visit(visit.visit_id)
+    delete_visit(visit.visit_id)

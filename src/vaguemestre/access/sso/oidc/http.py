@@ -1,4 +1,4 @@
-"""What applications send to the machine doors, and the errors they are answered."""
+"""Requests of clients to the back-channel endpoints, and their error responses."""
 
 import base64
 from collections.abc import Mapping
@@ -7,64 +7,69 @@ from urllib.parse import unquote_plus, urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.utils import timezone
 
-from vaguemestre.access.sso.oidc.values import Wrong
+from vaguemestre.access.sso.oidc.values import ProtocolError
 from vaguemestre.access.sso.registry.queries import find_application
-from vaguemestre.access.sso.registry.services import secret_holds
+from vaguemestre.access.sso.registry.services import is_secret_right
 from vaguemestre.access.sso.registry.values import Application, Protocol
 
-_NO_CLIENT = Wrong("invalid_client", "the application is unknown or did not prove who it is")
+_INVALID_CLIENT = ProtocolError("invalid_client", "the application is unknown or did not prove who it is")
 
 
-def once_each(given: QueryDict) -> dict[str, str] | None:
+def unique_parameters(query: QueryDict) -> dict[str, str] | None:
     """The parameters, or None when one comes twice (RFC 6749 §3.1)."""
-    if any(len(values) > 1 for _, values in given.lists()):
+    if any(len(values) > 1 for _, values in query.lists()):
         return None
-    return {name: str(value) for name, value in given.items()}
+    return {name: str(value) for name, value in query.items()}
 
 
-def client_of(request: HttpRequest, given: Mapping[str, str]) -> Application | Wrong:
-    """The application that asks, proved by its secret, in one way only; a public one has none to show."""
+def authenticate_client(request: HttpRequest, parameters: Mapping[str, str]) -> Application | ProtocolError:
+    """The client, authenticated by its secret, in one way only; public clients have none (RFC 6749 §2.3)."""
     header = request.headers.get("Authorization", "")
     if header:
-        told = _basic(header)
-        if told is None or "client_secret" in given or given.get("client_id", told[0]) != told[0]:
-            return _NO_CLIENT
-        client_id, secret = told
+        credentials = _basic_credentials(header)
+        if (
+            credentials is None
+            or "client_secret" in parameters
+            or parameters.get("client_id", credentials[0]) != credentials[0]
+        ):
+            return _INVALID_CLIENT
+        client_id, secret = credentials
     else:
-        client_id, secret = given.get("client_id", ""), given.get("client_secret", "")
+        client_id, secret = parameters.get("client_id", ""), parameters.get("client_secret", "")
     application = find_application(client_id) if client_id else None
     if application is None or application.protocol is not Protocol.OIDC:
-        return _NO_CLIENT
+        return _INVALID_CLIENT
     if application.public:
-        return application if not secret else _NO_CLIENT
-    return application if secret_holds(application, secret, timezone.now()) else _NO_CLIENT
+        return application if not secret else _INVALID_CLIENT
+    return application if is_secret_right(application, secret, timezone.now()) else _INVALID_CLIENT
 
 
-def answered(content: Mapping[str, object], status: int = 200) -> JsonResponse:
+def json_response(content: Mapping[str, object], status: int = 200) -> JsonResponse:
+    """A JSON response that is not cached."""
     answer = JsonResponse(dict(content), status=status)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def told_wrong(wrong: Wrong) -> HttpResponse:
-    """RFC 6749 §5.2."""
-    status = 401 if wrong.error == "invalid_client" else 400
-    answer = answered({"error": wrong.error, "error_description": wrong.words}, status)
+def error_response(error: ProtocolError) -> HttpResponse:
+    """An error response (RFC 6749 §5.2)."""
+    status = 401 if error.error == "invalid_client" else 400
+    answer = json_response({"error": error.error, "error_description": error.words}, status)
     if status == 401:
         answer["WWW-Authenticate"] = 'Basic realm="oidc"'
     return answer
 
 
-def back_to(address: str, given: Mapping[str, str]) -> HttpResponse:
-    """To a registered address, with an answer in its query."""
+def redirect_with_query(address: str, parameters: Mapping[str, str]) -> HttpResponse:
+    """Redirect to a registered address, with parameters added to its query."""
     joint = "&" if "?" in address else "?"
-    answer = HttpResponseRedirect(f"{address}{joint}{urlencode(given)}")
+    answer = HttpResponseRedirect(f"{address}{joint}{urlencode(parameters)}")
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def _basic(header: str) -> tuple[str, str] | None:
-    """RFC 6749 §2.3.1: both halves are form-encoded before they are joined."""
+def _basic_credentials(header: str) -> tuple[str, str] | None:
+    """Credentials of HTTP Basic: both halves are form-encoded (RFC 6749 §2.3.1)."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         return None

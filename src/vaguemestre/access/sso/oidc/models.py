@@ -1,4 +1,4 @@
-"""Keys, codes and tokens. Codes and tokens are random: only their SHA-256 is kept."""
+"""Signing keys, codes and tokens. Codes and tokens are random, so only their SHA-256 is stored."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from vaguemestre.access.sso.registry.models import Visit
 
 
 class SigningKey(models.Model):
-    """A private key, sealed with the instance's own."""
+    """A private key, sealed with the instance's key."""
 
     kind = models.CharField(max_length=8)
     number = models.PositiveIntegerField()

@@ -1,17 +1,17 @@
-"""Nouns of OpenID Connect."""
+"""Values of OpenID Connect."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from vaguemestre.access.sso.registry.values import Signing
 
-ACR = "eidas1"  # what a sign-in here is worth (docs/domain.md §4.6)
-ACR_MFA = "https://refeds.org/profile/mfa"  # with two factors, told to whoever asks for it
+ACR = "eidas1"  # the assurance of a sign-in here (docs/domain.md §4.6)
+ACR_MFA = "https://refeds.org/profile/mfa"  # with two factors, for clients that request it
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """An authentication request whose application and redirect address were already found good."""
+class AuthenticationRequest:
+    """An authentication request whose client and redirect URI are already checked."""
 
     scope: tuple[str, ...]
     challenge: str
@@ -27,7 +27,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class ProtocolError:
     """An error of RFC 6749 or OpenID Connect: its code, and a sentence for developers."""
 
     error: str
@@ -35,30 +35,30 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
-    """How and when the person signed in."""
+class SignInProof:
+    """When and how the user signed in."""
 
     at: datetime
     methods: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
-    """What the token endpoint hands over."""
+class TokenGrant:
+    """What the token endpoint returns."""
 
     account_id: int
     sid: str
     scope: tuple[str, ...]
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
-    signed_in: SignedIn
+    signed_in: SignInProof
     nonce: str = ""
     acr: str = ACR
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A signing key: private PEM, its public name, and from when it signs."""
+    """A signing key: private PEM, key ID, and from when it signs."""
 
     number: int
     kind: Signing

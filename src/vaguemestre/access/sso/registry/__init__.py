@@ -1,1 +1,1 @@
-"""Applications that people of the académie enter: known, exact, and told as little as they need."""
+"""The registry of applications that trust our sign-in, and what each may learn about users."""

@@ -1,10 +1,10 @@
-"""Facts about visits, past tense."""
+"""Events about visits."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class VisitEnded:
-    """Signed out here, or shut out: the application is still to be told."""
+    """A visit ended; the application must still be notified."""
 
     visit_id: int

@@ -1,4 +1,4 @@
-"""What administrators type about an application."""
+"""Administrators' forms for applications."""
 
 import re
 from collections.abc import Sequence
@@ -29,36 +29,38 @@ _HINTS = {
     Protocol.SAML: "Les consommateurs d’assertions, d’après les métadonnées ; pour en changer, relisez-les.",
     Protocol.HEADERS: "L’adresse sous laquelle est toute l’application, finie par « / ».",
 }
-_LOGO_LIMIT = 1_000_000
+_MAX_LOGO_BYTES = 1_000_000
 
 
-class Lines(forms.CharField):
-    """Several texts, one a line (commas and semicolons count too)."""
+class LinesField(forms.CharField):
+    """Several texts, one per line (commas and semicolons separate too)."""
 
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]
         text = super().to_python(value) or ""
-        return tuple(dict.fromkeys(one for one in re.split(r"[\s,;]+", text) if one))
+        return tuple(dict.fromkeys(line for line in re.split(r"[\s,;]+", text) if line))
 
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) or value is None else "\n".join(value)
 
 
-def _several(label: str, known: dict[str, str], hint: str = "") -> forms.MultipleChoiceField:
+def _choices_field(label: str, labels: dict[str, str], hint: str = "") -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
-        choices=list(known.items()),
+        choices=list(labels.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=hint,
     )
 
 
-def _lines(label: str, hint: str, *, required: bool = False, rows: int = 2) -> Lines:
-    wide = forms.Textarea(attrs={"rows": rows, "spellcheck": "false", "autocapitalize": "off"})
-    told = {"required": "Donnez au moins une adresse."}
-    return Lines(label=label, help_text=hint, required=required, widget=wide, error_messages=told)
+def _lines_field(label: str, hint: str, *, required: bool = False, rows: int = 2) -> LinesField:
+    textarea = forms.Textarea(attrs={"rows": rows, "spellcheck": "false", "autocapitalize": "off"})
+    messages = {"required": "Donnez au moins une adresse."}
+    return LinesField(
+        label=label, help_text=hint, required=required, widget=textarea, error_messages=messages
+    )
 
 
 class ApplicationForm(forms.Form):
@@ -72,7 +74,7 @@ class ApplicationForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
-    nom = forms.CharField(
+    name = forms.CharField(
         label="Nom", max_length=80, error_messages={"required": "Donnez le nom que verront les agents."}
     )
     description = forms.CharField(
@@ -81,8 +83,8 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Quelques mots, dans « Mes applications ».",
     )
-    icone = forms.ChoiceField(label="Icône", choices=list(ICONS.items()), required=False)
-    accueil = forms.CharField(
+    icon = forms.ChoiceField(label="Icône", choices=list(ICONS.items()), required=False)
+    home = forms.CharField(
         label="Adresse d’accueil",
         max_length=1000,
         required=False,
@@ -94,30 +96,30 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Adresse donnée à qui ne peut pas entrer. Vide : l’assistance.",
     )
-    adresses = _lines("Adresses", "", required=True, rows=3)
-    apres = _lines(
+    addresses = _lines_field("Adresses", "", required=True, rows=3)
+    after_sign_out = _lines_field(
         "Adresses après déconnexion", "Où l’application peut faire revenir, exactes, une par ligne."
     )
-    prevenir = forms.CharField(
+    back_channel_sign_out = forms.CharField(
         label="Adresse prévenue des déconnexions",
         max_length=1000,
         required=False,
         help_text="De serveur à serveur (backchannel_logout_uri).",
     )
-    navigateur = forms.CharField(
+    front_channel_sign_out = forms.CharField(
         label="Adresse de déconnexion par le navigateur",
         max_length=1000,
         required=False,
         help_text="Seulement si l’application ne peut pas être prévenue de serveur à serveur.",
     )
-    mandataires = _lines("Mandataires CAS (pgtUrl)", "Adresses où envoyer un ticket de mandataire, exactes.")
-    prefixes = _lines(
+    proxies = _lines_field(
+        "Mandataires CAS (pgtUrl)", "Adresses où envoyer un ticket de mandataire, exactes."
+    )
+    prefixes = _lines_field(
         "Préfixes de service",
         "Toute page au-dessous est admise ; une adresse finie par « / » par ligne.",
     )
-    signature = forms.ChoiceField(
-        label="Signature des jetons", choices=list(_SIGNINGS.items()), required=False
-    )
+    signing = forms.ChoiceField(label="Signature des jetons", choices=list(_SIGNINGS.items()), required=False)
     public = forms.BooleanField(
         label="Application sans secret",
         required=False,
@@ -128,67 +130,69 @@ class ApplicationForm(forms.Form):
         required=False,
         help_text="Elle ne peut pas rapprocher ce qu’elle sait d’une personne de ce que savent les autres.",
     )
-    accord = forms.BooleanField(
+    consent = forms.BooleanField(
         label="Demander l’accord de la personne", required=False, help_text="À sa première entrée."
     )
     otp = forms.BooleanField(
         label="Exiger un second facteur", required=False, help_text="Pour les applications sensibles."
     )
-    attributs = _several(
+    attributes = _choices_field(
         "Attributs transmis", {name: f"{words} · {name}" for name, words in ATTRIBUTES.items()}
     )
-    categories = _several("Catégories admises", CATEGORIES)
-    fonctions = _several("Fonctions admises", FUNCTIONS)
-    etablissements = _lines("Établissements admis", "Codes UAI, un par ligne. Vide : tous.")
-    services = _lines("Services de gestion admis", "Codes (DPE, DSDEN_80…), un par ligne. Vide : tous.")
-    roles = _several("Rôles toujours admis", ROLES)
+    categories = _choices_field("Catégories admises", CATEGORIES)
+    functions = _choices_field("Fonctions admises", FUNCTIONS)
+    schools = _lines_field("Établissements admis", "Codes UAI, un par ligne. Vide : tous.")
+    services = _lines_field("Services de gestion admis", "Codes (DPE, DSDEN_80…), un par ligne. Vide : tous.")
+    roles = _choices_field("Rôles toujours admis", ROLES)
 
-    def __init__(self, *args: Any, protocol: Protocol, known: Application | None = None, **more: Any) -> None:
-        if known:
-            more["initial"] = _initial(known)
+    def __init__(
+        self, *args: Any, protocol: Protocol, application: Application | None = None, **more: Any
+    ) -> None:
+        if application:
+            more["initial"] = _initial(application)
         super().__init__(*args, **more)
-        self.protocol, self.known = protocol, known
-        self.fields["adresses"].help_text = _HINTS[protocol]
-        if known:
+        self.protocol, self.application = protocol, application
+        self.fields["addresses"].help_text = _HINTS[protocol]
+        if application:
             del self.fields["client_id"]
-        for name in _not_for(protocol):
+        for name in _fields_not_of(protocol):
             del self.fields[name]
         if protocol is Protocol.SAML:
-            self.fields["adresses"].disabled = True
+            self.fields["addresses"].disabled = True
 
     def registration(self) -> Registration:
-        """What was typed; the form is valid."""
-        given = self.cleaned_data
+        """The registration typed in a valid form."""
+        typed = self.cleaned_data
 
         def texts(name: str) -> tuple[str, ...]:
-            return tuple(given.get(name) or ())
+            return tuple(typed.get(name) or ())
 
         return Registration(
-            client_id=self.known.client_id if self.known else given["client_id"],
-            name=given["nom"],
+            client_id=self.application.client_id if self.application else typed["client_id"],
+            name=typed["name"],
             protocol=self.protocol,
-            addresses=self.known.addresses
-            if self.known and self.protocol is Protocol.SAML
-            else texts("adresses"),
-            home=given["accueil"],
-            description=given["description"],
-            icon=given["icone"] or "external-link",
-            contact=given["contact"],
-            after_sign_out=texts("apres"),
-            tell_sign_out=given.get("prevenir", ""),
-            front_sign_out=given.get("navigateur", ""),
-            public=given.get("public", False),
-            signing=Signing(given.get("signature") or "ES256"),
-            pairwise=given.get("pairwise", self.protocol is Protocol.SAML),
-            consent=given["accord"],
-            assurance=Assurance.OTP if given["otp"] else Assurance.ORDINARY,
-            released=texts("attributs"),
+            addresses=self.application.addresses
+            if self.application and self.protocol is Protocol.SAML
+            else texts("addresses"),
+            home=typed["home"],
+            description=typed["description"],
+            icon=typed["icon"] or "external-link",
+            contact=typed["contact"],
+            after_sign_out=texts("after_sign_out"),
+            tell_sign_out=typed.get("back_channel_sign_out", ""),
+            front_sign_out=typed.get("front_channel_sign_out", ""),
+            public=typed.get("public", False),
+            signing=Signing(typed.get("signing") or "ES256"),
+            pairwise=typed.get("pairwise", self.protocol is Protocol.SAML),
+            consent=typed["consent"],
+            assurance=Assurance.OTP if typed["otp"] else Assurance.ORDINARY,
+            released=texts("attributes"),
             categories=texts("categories"),
-            functions=texts("fonctions"),
-            schools=texts("etablissements"),
+            functions=texts("functions"),
+            schools=texts("schools"),
             services=texts("services"),
             roles=texts("roles"),
-            proxies=texts("mandataires"),
+            proxies=texts("proxies"),
             prefixes=texts("prefixes"),
         )
 
@@ -202,19 +206,19 @@ class LogoForm(forms.Form):
     )
 
     def clean_logo(self) -> bytes:
-        sent = self.cleaned_data["logo"]
-        if not sent:
+        upload = self.cleaned_data["logo"]
+        if not upload:
             raise forms.ValidationError("Choisissez une image.")
-        if sent.size > _LOGO_LIMIT:
+        if upload.size > _MAX_LOGO_BYTES:
             raise forms.ValidationError("Cette image dépasse 1 Mo : réduisez-la.")
-        return bytes(sent.read())
+        return bytes(upload.read())
 
 
 class ImportForm(forms.Form):
-    """Metadata, as a file or pasted."""
+    """Metadata, uploaded or pasted."""
 
-    fichier = forms.FileField(label="Fichier de métadonnées", required=False)
-    texte = forms.CharField(
+    file = forms.FileField(label="Fichier de métadonnées", required=False)
+    text = forms.CharField(
         label="Ou le texte des métadonnées",
         required=False,
         max_length=2_000_000,
@@ -229,17 +233,17 @@ class ImportForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        sent = given.get("fichier")
-        content = sent.read() if sent else (given.get("texte") or "").encode()
+        typed = super().clean() or {}
+        upload = typed.get("file")
+        content = upload.read() if upload else (typed.get("text") or "").encode()
         if not content.strip():
             raise forms.ValidationError("Donnez un fichier, ou collez le texte des métadonnées.")
-        given["content"] = content
-        return given
+        typed["content"] = content
+        return typed
 
 
 class PersonForm(forms.Form):
-    personne = forms.CharField(
+    person = forms.CharField(
         label="Identifiant ou adresse d’un agent",
         max_length=254,
         help_text="La consultation est inscrite au journal.",
@@ -248,39 +252,46 @@ class PersonForm(forms.Form):
     )
 
 
-def _not_for(protocol: Protocol) -> Sequence[str]:
-    oidc = ("apres", "prevenir", "navigateur", "signature", "public", "pairwise")
+def _fields_not_of(protocol: Protocol) -> Sequence[str]:
+    oidc = (
+        "after_sign_out",
+        "back_channel_sign_out",
+        "front_channel_sign_out",
+        "signing",
+        "public",
+        "pairwise",
+    )
     match protocol:
         case Protocol.OIDC:
-            return ("mandataires", "prefixes")
+            return ("proxies", "prefixes")
         case Protocol.CAS:
             return oidc
         case _:
-            return (*oidc, "mandataires", "prefixes")
+            return (*oidc, "proxies", "prefixes")
 
 
-def _initial(known: Application) -> dict[str, object]:
+def _initial(application: Application) -> dict[str, object]:
     return {
-        "nom": known.name,
-        "description": known.description,
-        "icone": known.icon,
-        "accueil": known.home,
-        "contact": known.contact,
-        "adresses": known.addresses,
-        "apres": known.after_sign_out,
-        "prevenir": known.tell_sign_out,
-        "navigateur": known.front_sign_out,
-        "mandataires": known.proxies,
-        "prefixes": known.prefixes,
-        "signature": known.signing.value,
-        "public": known.public,
-        "pairwise": known.pairwise,
-        "accord": known.consent,
-        "otp": known.assurance is Assurance.OTP,
-        "attributs": list(known.released),
-        "categories": list(known.categories),
-        "fonctions": list(known.functions),
-        "etablissements": known.schools,
-        "services": known.services,
-        "roles": list(known.roles),
+        "name": application.name,
+        "description": application.description,
+        "icon": application.icon,
+        "home": application.home,
+        "contact": application.contact,
+        "addresses": application.addresses,
+        "after_sign_out": application.after_sign_out,
+        "back_channel_sign_out": application.tell_sign_out,
+        "front_channel_sign_out": application.front_sign_out,
+        "proxies": application.proxies,
+        "prefixes": application.prefixes,
+        "signing": application.signing.value,
+        "public": application.public,
+        "pairwise": application.pairwise,
+        "consent": application.consent,
+        "otp": application.assurance is Assurance.OTP,
+        "attributes": list(application.released),
+        "categories": list(application.categories),
+        "functions": list(application.functions),
+        "schools": application.schools,
+        "services": application.services,
+        "roles": list(application.roles),
     }

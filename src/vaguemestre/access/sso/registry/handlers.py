@@ -1,4 +1,4 @@
-"""What follows the end of sessions and the closing of accounts, for applications."""
+"""Handlers: end visits with their sessions and accounts."""
 
 from django.utils import timezone
 
@@ -9,32 +9,34 @@ from vaguemestre.people.credentials.queries import is_closed
 
 
 def follow_sessions(event: SessionsEnded) -> None:
-    """Who signs out here is out everywhere; who proved again who they are stays in."""
+    """End the visits of ended sessions; a session replaced after a fresh proof keeps its visits."""
     if event.continued_by:
-        services.carry_on(event.session_keys, event.continued_by)
+        services.move_visits(event.session_keys, event.continued_by)
     elif event.session_keys:
         services.end_visits_of_sessions(event.session_keys, now=timezone.now())
 
 
 def follow_account(event: AccountChanged) -> None:
+    """End the visits of an account that is no longer open."""
     services.end_visits_of_accounts([event.account_id], now=timezone.now())
 
 
 def follow_accounts(event: AccountsChanged) -> None:
+    """End the visits of those accounts that are no longer open."""
     services.end_visits_of_accounts(event.account_ids, now=timezone.now())
 
 
 def end_expired_visits() -> None:
-    """Round of the worker: sessions that nobody ended are over too."""
+    """Periodic task: end the visits of expired sessions."""
     services.end_visits_of_expired(timezone.now())
 
 
 def forget_old_visits() -> None:
-    """Round of the worker."""
-    services.sweep(timezone.now())
+    """Periodic task: delete old visits."""
+    services.delete_old_visits(timezone.now())
 
 
-def forget_person(event: PersonErased) -> None:
-    """Their civil status is erased: nothing of theirs stays here."""
+def erase_account(event: PersonErased) -> None:
+    """Erase what this room keeps of a person whose account is closed (GDPR art. 17)."""
     if is_closed(event.account_id):
-        services.forget_person(event.account_id)
+        services.erase_account(event.account_id)

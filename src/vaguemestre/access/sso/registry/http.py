@@ -1,8 +1,8 @@
-"""What the doors of every protocol share: signing in on the way, and pages that send nobody anywhere."""
+"""Shared by the endpoints of every protocol: redirects to sign in, interstitial and error pages."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from vaguemestre.access.signin.http import (
     SIGN_IN,
-    held_back,
+    blocking_page,
     is_stale,
     recently_signed_in,
     signed_in,
@@ -27,23 +27,23 @@ from vaguemestre.access.sso.registry.ports import front_addresses
 from vaguemestre.access.sso.registry.queries import has_agreed, identity_of, visits_of_session
 from vaguemestre.access.sso.registry.rules.entrance import obstacle
 from vaguemestre.access.sso.registry.rules.methods import methods_of
-from vaguemestre.access.sso.registry.rules.release import plain_words, released
-from vaguemestre.access.sso.registry.rules.words import criteria_of, value_said
+from vaguemestre.access.sso.registry.rules.release import attribute_label, released_attributes
+from vaguemestre.access.sso.registry.rules.words import criteria_of, value_label
 from vaguemestre.access.sso.registry.values import Application, Identity, Obstacle, Visit
 from vaguemestre.people.credentials.queries import devices_of, passkeys_of
 from vaguemestre.people.directory.queries import place_names
 
 GOODBYE = "/au-revoir"
-LONGEST_QUERY = 1700  # what a sign-in can bring back
-_SALT = "sso.prove-again"
+MAX_QUERY_CHARACTERS = 1700  # fits the `next` parameter of the sign-in
+_PROOF_SALT = "sso.prove-again"
 _CONSENT_SALT = "sso.consent"
-_BYE_SALT = "sso.goodbye"
-_BYE_AGE = 600  # seconds
-_PATIENCE = 1800  # seconds to sign in
+_GOODBYE_SALT = "sso.goodbye"
+_GOODBYE_SECONDS = 600
+_SIGN_IN_SECONDS = 1800  # to sign in and come back
 
 
-def to_sign_in(back: str, *, again: bool = False, name: str = "") -> HttpResponse:
-    """Sign in, then come back to `back`, a path of this site. `again`: even whoever is signed in."""
+def redirect_to_sign_in(back: str, *, again: bool = False, name: str = "") -> HttpResponse:
+    """Redirect to sign in, then to `back`, a path of this site. `again`: even if already signed in."""
     query = {"next": back}
     if again:
         query["confirmer"] = "1"
@@ -52,31 +52,29 @@ def to_sign_in(back: str, *, again: bool = False, name: str = "") -> HttpRespons
     return HttpResponseRedirect(f"{SIGN_IN}?{urlencode(query)}")
 
 
-def mark_now() -> str:
-    """A mark that says from when on signing in counts as having proved it again."""
-    return signing.dumps(int(timezone.now().timestamp()), salt=_SALT)
+def proof_mark() -> str:
+    """A signed timestamp: a sign-in after it counts as a fresh proof."""
+    return signing.dumps(int(timezone.now().timestamp()), salt=_PROOF_SALT)
 
 
 def proved_since(mark: str, who: Who) -> bool:
-    """Whether that person signed in after the mark was made; False for a mark that is none of ours."""
+    """Whether the user signed in after the mark was made; False for a forged or expired mark."""
     try:
-        since = int(signing.loads(mark, salt=_SALT, max_age=_PATIENCE))
+        since = int(signing.loads(mark, salt=_PROOF_SALT, max_age=_SIGN_IN_SECONDS))
     except (signing.BadSignature, TypeError, ValueError):
         return False
     return int(who.signed_in_at.timestamp()) >= since
 
 
-def leave(request: HttpRequest, address: str, name: str = "") -> HttpResponse:
-    """A page that goes on by itself: after a form, browsers follow no redirect out of our own pages."""
+def redirect_page(request: HttpRequest, address: str, name: str = "") -> HttpResponse:
+    """A page that redirects by itself: after a form, CSP lets browsers follow no redirect to another site."""
     return render(request, "sso/registry/leave.html", {"address": address, "name": name})
 
 
-def post_onwards(
-    request: HttpRequest, address: str, fields: Mapping[str, str], name: str = ""
-) -> HttpResponse:
-    """A page whose form goes by itself to a registered address, and from there wherever it is sent on."""
-    shown = {"address": address, "fields": dict(fields), "name": name}
-    answer = render(request, "sso/registry/onwards.html", shown)
+def post_page(request: HttpRequest, address: str, fields: Mapping[str, str], name: str = "") -> HttpResponse:
+    """A page whose form submits itself to a registered address, from where redirects may follow."""
+    context = {"address": address, "fields": dict(fields), "name": name}
+    answer = render(request, "sso/registry/onwards.html", context)
     parts = urlsplit(address)
     policy = {**settings.SECURE_CSP, "form-action": [f"{parts.scheme}://{parts.netloc}", "https:"]}
     answer._csp_config = policy  # type: ignore[attr-defined]
@@ -84,84 +82,115 @@ def post_onwards(
     return answer
 
 
-def confirm_leaving(
+def sign_out_page(
     request: HttpRequest, action: str, fields: Mapping[str, str], name: str = ""
 ) -> HttpResponse:
-    """Ask the person before signing them out everywhere: the request may be anybody's."""
-    shown = {"action": action, "fields": dict(fields), "name": name}
-    return render(request, "sso/registry/sign_out.html", shown)
+    """Ask the user before signing them out everywhere: any site can send this request."""
+    context = {"action": action, "fields": dict(fields), "name": name}
+    return render(request, "sso/registry/sign_out.html", context)
 
 
-def at_the_door(application: Application, who: Who, identity: Identity) -> Obstacle | None:
-    """What keeps that person out for now."""
+def obstacle_for(application: Application, who: Who, identity: Identity) -> Obstacle | None:
+    """What keeps the user from entering for now; None to go on."""
     now = timezone.now()
-    if held_back(who, now) or is_stale(who, now):
+    if blocking_page(who, now) or is_stale(who, now):
         return Obstacle.HELD_BACK
     agreed = not application.consent or has_agreed(application, who.account_id)
     return obstacle(application, identity, methods_of(who.by), agreed=agreed)
 
 
-def stopped(
-    request: HttpRequest, application: Application, who: Who, what: Obstacle, back: str, no: str = "/"
+def obstacle_page(
+    request: HttpRequest,
+    application: Application,
+    who: Who,
+    obstacle: Obstacle,
+    back: str,
+    refusal_path: str = "/",
 ) -> HttpResponse:
-    """The page that says why, and what can be done. `back`: the path that asks again; `no`: that of a no."""
-    if what is Obstacle.HELD_BACK:
-        return HttpResponseRedirect(held_back(who, timezone.now()) or _prove_again(back))
-    if what is Obstacle.ASSURANCE:
+    """The page that explains an obstacle. `back`: path to ask again; `no`: path if consent is refused."""
+    if obstacle is Obstacle.HELD_BACK:
+        return HttpResponseRedirect(blocking_page(who, timezone.now()) or _prove_again(back))
+    if obstacle is Obstacle.ASSURANCE:
         has_factor = bool(devices_of(who.account_id) or passkeys_of(who.account_id))
-        shown = {"application": application, "has_factor": has_factor, "again": _prove_again(back)}
-        return render(request, "sso/registry/needs_factor.html", shown, status=403)
-    if what is Obstacle.CONSENT:
-        told = released(application, identity_of(who.account_id, timezone.now()))
-        shown = {
+        context = {"application": application, "has_factor": has_factor, "again": _prove_again(back)}
+        return render(request, "sso/registry/needs_factor.html", context, status=403)
+    if obstacle is Obstacle.CONSENT:
+        attributes = released_attributes(application, identity_of(who.account_id, timezone.now()))
+        context = {
             "application": application,
-            "told": [(plain_words(name), value_said(name, value)) for name, value in told.items()],
+            "attributes": [
+                (attribute_label(name), value_label(name, value)) for name, value in attributes.items()
+            ],
             "stamp": signing.dumps([application.client_id, back, who.account_id], salt=_CONSENT_SALT),
-            "no": no,
+            "refusal_path": refusal_path,
         }
-        return render(request, "sso/registry/consent.html", shown)
-    services.turn_away(application, who.account_id, what.value, now=timezone.now())
-    return not_allowed(request, application)
+        return render(request, "sso/registry/consent.html", context)
+    services.record_refusal(application, who.account_id, obstacle.value, now=timezone.now())
+    return not_allowed_page(request, application)
 
 
 def _prove_again(back: str) -> str:
     return f"{SIGN_IN}?{urlencode({'confirmer': '1', 'next': back})}"
 
 
-def agreed_to(stamp: str, who: Who) -> tuple[str, str] | None:
-    """(client id, path to go on with) of a page of ours that asked that person; None for anything else."""
+class Consented(NamedTuple):
+    """What a consent stamp names: the application, and the path to go on with."""
+
+    client_id: str
+    back: str
+
+
+def read_consent_stamp(stamp: str, who: Who) -> Consented | None:
+    """The content of a consent stamp of that user; None if forged or expired."""
     try:
-        client_id, back, account_id = signing.loads(stamp, salt=_CONSENT_SALT, max_age=_PATIENCE)
+        client_id, back, account_id = signing.loads(stamp, salt=_CONSENT_SALT, max_age=_SIGN_IN_SECONDS)
     except (signing.BadSignature, TypeError, ValueError):
         return None
-    return (str(client_id), safe_next(str(back))) if account_id == who.account_id else None
+    return Consented(str(client_id), safe_next(str(back))) if account_id == who.account_id else None
 
 
-def farewell(session_key: str, then: str = "") -> str:
-    """Where a browser goes whose session is about to end: a page that lists what is closed with it.
+class EndedVisit(NamedTuple):
+    """A visit ended by a sign-out. `front_address`: what the browser loads to end it, "" for none."""
 
-    `then`: an address found in the registry, gone to afterwards.
+    sid: str
+    name: str
+    front_address: str
+
+
+class Goodbye(NamedTuple):
+    """What the goodbye page shows, and the registered address to go to afterwards."""
+
+    visits: list[EndedVisit]
+    then: str
+
+
+def goodbye_address(session_key: str, then: str = "") -> str:
+    """Where to go when that session ends: a page that lists the applications closed with it.
+
+    `then`: a registered address to go to afterwards.
     """
-    visits = visits_of_session(session_key) if session_key else []
-    told = [[visit.sid, visit.application.name, _front_address(visit)] for visit in visits]
-    if then and not any(front for _, _, front in told):
+    open_visits = visits_of_session(session_key) if session_key else []
+    visits = [EndedVisit(visit.sid, visit.application.name, _front_address(visit)) for visit in open_visits]
+    if then and not any(visit.front_address for visit in visits):
         return then
-    if not told:
+    if not visits:
         return f"{SIGN_IN}?au-revoir=1"
-    return f"{GOODBYE}?{urlencode({'de': signing.dumps([told, then], salt=_BYE_SALT, compress=True)})}"
+    return f"{GOODBYE}?{urlencode({'de': signing.dumps([visits, then], salt=_GOODBYE_SALT, compress=True)})}"
 
 
-def closed_by(stamp: str) -> tuple[list[tuple[str, str, str]], str] | None:
-    """((sid, name, address to load) of what was left, where to go next) of a stamp of `farewell`."""
+def read_goodbye_stamp(stamp: str) -> Goodbye | None:
+    """The content of a stamp of `goodbye_address`; None if forged or expired."""
     try:
-        told, then = signing.loads(stamp, salt=_BYE_SALT, max_age=_BYE_AGE)
-        return [(str(sid), str(name), str(front)) for sid, name, front in told], str(then)
+        visits, then = signing.loads(stamp, salt=_GOODBYE_SALT, max_age=_GOODBYE_SECONDS)
+        return Goodbye(
+            [EndedVisit(str(sid), str(name), str(front)) for sid, name, front in visits], str(then)
+        )
     except (signing.BadSignature, TypeError, ValueError):
         return None
 
 
 def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For the registry's screens; everybody else is refused (403)."""
+    """Decorator for the registry's pages: administrators only, 403 for others."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -173,27 +202,29 @@ def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., Http
     return signed_in(guarded)
 
 
-def changes(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For what changes the registry: an administrator, who signed in less than five minutes ago."""
+def administrators_recently_signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorator for changes of the registry: administrators with a proof of the last five minutes."""
     return administrators_only(recently_signed_in(view))
 
 
 def _front_address(visit: Visit) -> str:
-    return next((found for one in front_addresses.get() if (found := one(visit))), "")
+    """The address a browser loads to end that visit; "" if its protocol has none."""
+    addresses = (front_address(visit) for front_address in front_addresses.get())
+    return next((address for address in addresses if address), "")
 
 
-def refused(request: HttpRequest, words: str) -> HttpResponse:
-    """The application's request cannot be answered, not even to say so."""
+def bad_request_page(request: HttpRequest, words: str) -> HttpResponse:
+    """The error page for a request that cannot be answered to the application."""
     return render(request, "sso/registry/refused.html", {"words": words}, status=400)
 
 
-def not_allowed(request: HttpRequest, application: Application) -> HttpResponse:
-    """Why, and whom to ask."""
+def not_allowed_page(request: HttpRequest, application: Application) -> HttpResponse:
+    """The 403 page: who may enter, and whom to ask."""
     academy = settings.CONFIG.academy
-    shown = {
+    context = {
         "application": application,
         "criteria": criteria_of(application, place_names(application.schools)),
         "contact": application.contact or academy.help_address,
         "phone": academy.help_phone,
     }
-    return render(request, "sso/registry/not_allowed.html", shown, status=403)
+    return render(request, "sso/registry/not_allowed.html", context, status=403)

@@ -1,4 +1,4 @@
-"""Applications, subjects and visits."""
+"""Applications, subjects, visits, consents, daily counts."""
 
 from django.db import models
 
@@ -40,14 +40,14 @@ class Application(models.Model):
 
 
 class Subject(models.Model):
-    """The name of a person in applications: opaque, never another's (OpenID Connect Core §2, §8)."""
+    """A person's public subject identifier: opaque, never reassigned (OpenID Connect Core §2, §8)."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="subject")
     sub = models.CharField(max_length=43, unique=True)
 
 
 class Visit(models.Model):
-    """Somebody inside an application, through one browser session."""
+    """A user signed in to an application, in one browser session."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="visits")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="visits")
@@ -60,14 +60,14 @@ class Visit(models.Model):
 
 
 class Logo(models.Model):
-    """A small PNG, drawn again by us: apart, so that reading an application does not read it."""
+    """A small PNG, re-encoded here. A table of its own, so that reading an application does not load it."""
 
     application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="logo")
     content = models.BinaryField()
 
 
 class Pseudonym(models.Model):
-    """The name of a person in one application only: drawn at random, never another's, never computed."""
+    """A person's pairwise identifier in one application: random, never reassigned."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="pseudonyms")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="pseudonyms")
@@ -80,7 +80,7 @@ class Pseudonym(models.Model):
 
 
 class Consent(models.Model):
-    """Somebody agreed that an application be told those attributes."""
+    """A user's consent to release those attributes to an application."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="consents")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="consents")
@@ -94,7 +94,7 @@ class Consent(models.Model):
 
 
 class Tally(models.Model):
-    """How often an application was entered and refused, by day: counts, no names."""
+    """Entries and refusals of an application by day: counts, no names."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="tallies")
     day = models.DateField()

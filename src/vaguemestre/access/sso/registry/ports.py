@@ -1,4 +1,4 @@
-"""What the registry is lent: ways to tell an application something."""
+"""Ports of the registry: HTTP calls to applications."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -27,7 +27,7 @@ class PostDocument(Protocol):
 
 class Call(Protocol):
     def __call__(self, address: str) -> None:
-        """Ask for an address of the registry (GET); what it answers is not read.
+        """GET an address of the registry; the body is not read.
 
         Raises EngineDown, EngineRefused as PostForm.
         """
@@ -36,6 +36,6 @@ class Call(Protocol):
 
 call: Slot[Call] = Slot("sso.registry.call")
 post_document: Slot[PostDocument] = Slot("sso.registry.post_document")
-# each protocol's address that, loaded by the browser, ends a visit there; "" when it has none
+# per protocol: the address that ends a visit when the browser loads it; "" for none
 front_addresses: Slot[tuple[Callable[[Visit], str], ...]] = Slot("sso.registry.front_addresses")
 post_form: Slot[PostForm] = Slot("sso.registry.post_form")

@@ -1,4 +1,4 @@
-"""Nouns of the registry."""
+"""Values of the registry."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,44 +9,44 @@ class Protocol(StrEnum):
     OIDC = "oidc"
     CAS = "cas"
     SAML = "saml"
-    HEADERS = "headers"  # an old application behind nginx, which believes what a header says
+    HEADERS = "headers"  # a legacy application behind nginx that trusts a header
 
 
 class Signing(StrEnum):
-    """How identity tokens are signed for an application; RS256 for libraries that know nothing newer."""
+    """Signature algorithm of ID tokens; RS256 for older libraries."""
 
     ES256 = "ES256"
     RS256 = "RS256"
 
 
 class Assurance(StrEnum):
-    """How sure of the person an application wants to be."""
+    """The assurance an application requires of a sign-in."""
 
     ORDINARY = "ordinary"
     OTP = "otp"  # two factors: a one-time code or a passkey
 
 
 class Obstacle(StrEnum):
-    """What stands between somebody and an application."""
+    """What keeps a user from entering an application."""
 
-    CLOSED = "closed"  # their account is not active
-    RESERVED = "reserved"  # to others
-    ASSURANCE = "assurance"  # they proved themselves with one factor
-    CONSENT = "consent"  # they did not say yes yet
-    HELD_BACK = "held-back"  # their account first wants a second factor, another password, or a fresh proof
+    CLOSED = "closed"  # the account is not active
+    RESERVED = "reserved"  # the application is for others
+    ASSURANCE = "assurance"  # only one factor was proved
+    CONSENT = "consent"  # no consent yet
+    HELD_BACK = "held-back"  # a second factor, another password or a fresh proof is due first
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What is written down of an application.
+    """A registered application.
 
-    `addresses`: redirect URIs, CAS services, SAML assertion consumers, or what stands behind nginx.
-    `prefixes`: bases beneath which every page is a CAS service too, since clients send the page asked for.
-    `public`: it keeps no secret (a page, a program on a phone). `home`: where the portal leads.
-    `roles` enter whatever else is named; of `categories`, `functions`, `schools` (UAI) and `services`
-    (management services) each that is named must hold; none and no role named: everybody may enter.
-    `contact`: whom to ask, on the pages that refuse. `pairwise`: its own name for each person.
-    `proxies`: addresses a CAS service may have proxy-granting tickets sent to.
+    `addresses`: redirect URIs, CAS services, SAML assertion consumers, or the base address behind nginx.
+    `prefixes`: every page beneath one is a CAS service too, since clients send the page requested.
+    `public`: it has no secret (a page, a mobile app). `home`: where the portal leads.
+    `roles` may always enter; otherwise each non-empty list of `categories`, `functions`, `schools` (UAI) and
+    `services` (management services) must match. With all of them empty, everybody may enter.
+    `contact`: whom to ask, on refusal pages. `pairwise`: pairwise subject identifiers.
+    `proxies`: callback addresses for CAS proxy-granting tickets.
     """
 
     client_id: str
@@ -77,7 +77,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Application(Registration):
-    """A registration as it stands. A secret just replaced still opens until `former_until`."""
+    """A stored registration. The former secret stays valid until `former_until`."""
 
     application_id: int = 0
     secret_sha256: str = field(default="", repr=False)
@@ -87,8 +87,8 @@ class Application(Registration):
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """Somebody's place: an establishment, and what they do there."""
+class SchoolPost:
+    """A post of a person: the school, and the function there."""
 
     uai: str
     name: str
@@ -102,7 +102,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody as applications may know them; who may enter is decided on the same facts."""
+    """A user as applications may know them; access is decided on the same facts."""
 
     account_id: int
     is_active: bool
@@ -119,7 +119,7 @@ class Identity:
     academy_code: str = ""
     domain: str = ""
     siret: str = ""  # the académie's, 14 digits
-    places: tuple[Served, ...] = ()
+    places: tuple[SchoolPost, ...] = ()
 
     @property
     def schools(self) -> tuple[str, ...]:
@@ -132,9 +132,9 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody inside an application. `sid` names it to the application.
+    """A user signed in to an application. `sid`: the session identifier given to the application.
 
-    `reference`: how the application knows the visit when not by `sid`: a CAS ticket, a SAML NameID.
+    `reference`: what identifies the visit if not `sid`: a CAS ticket, a SAML NameID.
     """
 
     visit_id: int
@@ -148,8 +148,8 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """How many times an application was entered, and refused, on one day."""
+class DayCount:
+    """Entries and refusals of an application on one day."""
 
     day: date
     entered: int

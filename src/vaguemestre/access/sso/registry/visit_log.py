@@ -1,16 +1,17 @@
-"""What « Mon activité » asks of the registry."""
+"""The registry's side of `signin.ports.Visits`, for « Mon activité »."""
 
 from datetime import datetime
 
-from vaguemestre.access.signin.ports import Visited
+from vaguemestre.access.signin.ports import ApplicationVisit
 from vaguemestre.access.sso.registry import queries, services
 
 
-class Visiting:
-    """`signin.ports.Visits`."""
+class AccountVisits:
+    """Implementation of `signin.ports.Visits`."""
 
-    def visits_of(self, account_id: int) -> list[Visited]:
-        return [Visited(number, name, since) for number, name, since in queries.visits_of_account(account_id)]
+    def visits_of(self, account_id: int) -> list[ApplicationVisit]:
+        visits = queries.visits_of_account(account_id)
+        return [ApplicationVisit(visit.visit_id, visit.name, visit.since) for visit in visits]
 
     def leave(self, account_id: int, number: int, *, now: datetime) -> None:
         services.end_visit(account_id, number, now=now)

@@ -1,1 +1,1 @@
-"""SAML 2.0 identity provider over the registry."""
+"""SAML 2.0 identity provider."""

@@ -1,6 +1,7 @@
-"""What comes to the SAML doors and what leaves by them."""
+"""SAML messages received, their signatures, and requests kept while the user signs in."""
 
 from dataclasses import astuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,17 +10,23 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from vaguemestre.access.sso.saml.rules.documents import Element, NotRead, decoded, inflated, parse
-from vaguemestre.access.sso.saml.rules.signatures import NotSigned, check_query, verified
+from vaguemestre.access.sso.saml.rules.documents import (
+    Element,
+    MalformedMessage,
+    decode_base64,
+    inflate,
+    parse_message,
+)
+from vaguemestre.access.sso.saml.rules.signatures import InvalidSignatureError, check_query, verify
 from vaguemestre.access.sso.saml.services import signing_pair
-from vaguemestre.access.sso.saml.values import Asked, Peer, SigningPair, Wrong
+from vaguemestre.access.sso.saml.values import AcceptedRequest, Peer, RequestError, SigningPair
 from vaguemestre.people.credentials.ports import secret_keys
 
-LONGEST_RELAY = 900
+MAX_RELAY_CHARACTERS = 900
 _SALT = "sso.saml.asked"
-_PATIENCE = 1800  # seconds to sign in
-_NOT_READ = Wrong("La demande de l’application est mal formée ou trop longue.")
-_NOT_BELIEVED = Wrong("La signature de la demande n’est pas celle de l’application inscrite.")
+_SIGN_IN_SECONDS = 1800  # to sign in and come back
+_MALFORMED = RequestError("La demande de l’application est mal formée ou trop longue.")
+_WRONG_SIGNATURE = RequestError("La signature de la demande n’est pas celle de l’application inscrite.")
 
 
 def entity_id() -> str:
@@ -30,63 +37,73 @@ def absolute(name: str) -> str:
     return f"{settings.CONFIG.public_url}{reverse(name)}"
 
 
-def pair_now() -> SigningPair:
+def current_pair() -> SigningPair:
     host = urlsplit(settings.CONFIG.public_url).hostname or "vaguemestre"
     return signing_pair(secret_keys.get(), host, timezone.now())
 
 
-def message_in(request: HttpRequest, name: str) -> Element | Wrong:
-    """The message as it came, read but not believed."""
-    given = _given(request)
-    if any(len(values) > 1 for _, values in given.lists()):
-        return _NOT_READ
-    if len(given.get("RelayState", "")) > LONGEST_RELAY or "SAMLEncoding" in given:
-        return _NOT_READ
-    text = given.get(name, "")
+def received_message(request: HttpRequest, name: str) -> Element | RequestError:
+    """The message received, parsed but not yet verified."""
+    parameters = _parameters(request)
+    if any(len(values) > 1 for _, values in parameters.lists()):
+        return _MALFORMED
+    if len(parameters.get("RelayState", "")) > MAX_RELAY_CHARACTERS or "SAMLEncoding" in parameters:
+        return _MALFORMED
+    text = parameters.get(name, "")
     try:
-        return parse(inflated(text) if request.method == "GET" else decoded(text))
-    except NotRead:
-        return _NOT_READ
+        return parse_message(inflate(text) if request.method == "GET" else decode_base64(text))
+    except MalformedMessage:
+        return _MALFORMED
 
 
-def believed(
+class CheckedMessage(NamedTuple):
+    """A message, or exactly what was signed of it."""
+
+    root: Element
+    is_signed: bool
+
+
+def check_signature(
     request: HttpRequest, name: str, root: Element, peer: Peer, *, must_sign: bool
-) -> tuple[Element, bool] | Wrong:
-    """(the message, or what was signed of it; whether it was signed). A wrong signature is never ignored."""
-    given, certificates = _given(request), peer.described.signing
+) -> CheckedMessage | RequestError:
+    """Verify the signature, if there is one: a wrong signature is never ignored. `must_sign`: require one."""
+    parameters, certificates = _parameters(request), peer.provider.signing
     try:
-        if request.method == "GET" and ("Signature" in given or "SigAlg" in given):
+        if request.method == "GET" and ("Signature" in parameters or "SigAlg" in parameters):
             raw = request.META.get("QUERY_STRING", "")
-            check_query(raw, name, given.get("SigAlg", ""), given.get("Signature", ""), certificates)
-            return root, True
+            check_query(
+                raw, name, parameters.get("SigAlg", ""), parameters.get("Signature", ""), certificates
+            )
+            return CheckedMessage(root, is_signed=True)
         if request.method == "POST" and _is_signed(root):
-            return verified(root, certificates), True
-    except NotSigned:
-        return _NOT_BELIEVED
+            return CheckedMessage(verify(root, certificates), is_signed=True)
+    except InvalidSignatureError:
+        return _WRONG_SIGNATURE
     if request.method == "GET" and _is_signed(root):
-        return _NOT_READ  # bindings §3.4.4.1: no signature inside a redirected message
-    return _NOT_BELIEVED if must_sign else (root, False)
+        return _MALFORMED  # bindings §3.4.4.1: a redirected message carries no XML signature
+    return _WRONG_SIGNATURE if must_sign else CheckedMessage(root, is_signed=False)
 
 
 def relay_of(request: HttpRequest) -> str:
-    return _given(request).get("RelayState", "")
+    return _parameters(request).get("RelayState", "")
 
 
-def kept(asked: Asked) -> str:
-    """A request found good, while its person signs in."""
-    return signing.dumps(list(astuple(asked)), salt=_SALT, compress=True)
+def stamp_request(accepted: AcceptedRequest) -> str:
+    """An accepted request, signed, to keep in the URL while the user signs in."""
+    return signing.dumps(list(astuple(accepted)), salt=_SALT, compress=True)
 
 
-def found_again(text: str) -> Asked | None:
+def read_request_stamp(text: str) -> AcceptedRequest | None:
+    """The request of a stamp; None if it is forged or expired."""
     try:
-        told = signing.loads(text, salt=_SALT, max_age=_PATIENCE)
-        client_id, request_id, consumer, relay, form, again, passive, contexts = told
-        return Asked(client_id, request_id, consumer, relay, form, again, passive, tuple(contexts))
+        fields = signing.loads(text, salt=_SALT, max_age=_SIGN_IN_SECONDS)
+        client_id, request_id, consumer, relay, form, again, passive, contexts = fields
+        return AcceptedRequest(client_id, request_id, consumer, relay, form, again, passive, tuple(contexts))
     except (signing.BadSignature, TypeError, ValueError):
         return None
 
 
-def _given(request: HttpRequest) -> QueryDict:
+def _parameters(request: HttpRequest) -> QueryDict:
     return request.GET if request.method == "GET" else request.POST
 
 

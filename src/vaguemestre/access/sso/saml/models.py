@@ -1,4 +1,4 @@
-"""Service providers, and the provider's own keys."""
+"""Service providers, and our own keys."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from vaguemestre.access.sso.registry.models import Application
 
 
 class Peer(models.Model):
-    """What an application's metadata say; its consumers are also the application's addresses."""
+    """An application's SAML metadata; its assertion consumers are also the application's addresses."""
 
     application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="saml")
     entity_id = models.CharField(max_length=1024, unique=True)
@@ -21,7 +21,7 @@ class Peer(models.Model):
 
 
 class ProviderKey(models.Model):
-    """A private key sealed with the instance's own, and the certificate that carries its public half."""
+    """A private key, sealed with the instance's key, and its certificate."""
 
     number = models.PositiveIntegerField(unique=True)
     sealed = models.BinaryField()

@@ -1,4 +1,4 @@
-"""Nouns of SAML 2.0."""
+"""Values of SAML 2.0."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ class Binding(StrEnum):
 
 
 class Format(StrEnum):
-    """How a NameID names somebody."""
+    """NameID formats."""
 
     TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
     PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
@@ -39,7 +39,7 @@ MFA = "https://refeds.org/profile/mfa"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a service provider listens. `answers`: where answers go, when it is elsewhere."""
+    """An endpoint of a provider. `answers`: its ResponseLocation, if different."""
 
     binding: str
     address: str
@@ -49,8 +49,8 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """A service provider as its metadata describe it. Certificates are DER."""
+class ServiceProvider:
+    """A service provider, from its metadata. Certificates are DER."""
 
     entity_id: str
     consumers: tuple[Endpoint, ...]
@@ -63,12 +63,12 @@ class Described:
     description: str = ""
     home: str = ""
     contact: str = ""
-    wanted: tuple[str, ...] = ()  # attributes it asks for, by our names
+    wanted: tuple[str, ...] = ()  # requested attributes, by our names
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
-    """An identity provider we ask. `address`: where, by redirect. Certificates are DER."""
+class IdentityProvider:
+    """An identity provider we send requests to. `address`: its redirect endpoint. Certificates are DER."""
 
     entity_id: str
     address: str
@@ -76,8 +76,8 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a provider said of somebody. `answers`: our request. `until`: it may come again till then."""
+class PartnerIdentity:
+    """The user an identity provider's response names. `answers`: our request ID; `until`: replay window."""
 
     user: str = field(repr=False)
     answers: str
@@ -87,16 +87,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A service provider of the registry. `encrypts`: assertions are for its eyes only."""
+    """A registered service provider. `encrypts`: its assertions are encrypted."""
 
     client_id: str
-    described: Described
+    provider: ServiceProvider
     encrypts: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """An authentication request that was found good: to which consumer the answer goes, and with what."""
+class AcceptedRequest:
+    """An authentication request that passed all checks, and the consumer to respond to."""
 
     client_id: str
     request_id: str
@@ -109,8 +109,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """An AuthnRequest as read; nothing is checked but its shape."""
+class AuthnRequest:
+    """An AuthnRequest as parsed, not yet verified."""
 
     request_id: str
     issuer: str
@@ -126,8 +126,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
-    """A LogoutRequest as read."""
+class LogoutRequest:
+    """A LogoutRequest as parsed, not yet verified."""
 
     request_id: str
     issuer: str
@@ -139,15 +139,15 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why a message is not believed: a sentence for the page, nothing leaves."""
+class RequestError:
+    """Why a request is refused: a French sentence for the page. Nothing is sent to the provider."""
 
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class SigningPair:
-    """The provider's key and its certificate (PEM), and from when it signs."""
+    """Our key and its certificate (PEM), and from when it signs."""
 
     number: int
     private_pem: bytes = field(repr=False)

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import transaction
 
-from vaguemestre.access.assistant.rules.budgets import target as looked_up
+from vaguemestre.access.assistant.rules.budgets import numen_subject as looked_up
 from vaguemestre.access.assistant.services import announce_letter, issue_code, void_issued_codes
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services import lift
-from vaguemestre.access.signin.services.sessions import drop_sessions
+from vaguemestre.access.signin.services import lift_throttle
+from vaguemestre.access.signin.services.sessions import end_all_sessions
 from vaguemestre.desks.helpdesk.events import AccountSheltered
 from vaguemestre.desks.helpdesk.queries.accounts import action_target
 from vaguemestre.desks.helpdesk.rules.actions import check_action, check_count, clean_reason
@@ -64,7 +64,7 @@ def perform_action(
     """
     if action is DeskAction.LIFT:  # lock order: throttle counters, then the journal
         digests = numen_digests_of(identified(account_id).person_id or 0)
-        lift(account_id, *(looked_up(digest) for digest in digests))
+        lift_throttle(account_id, *(looked_up(digest) for digest in digests))
     target = begin_action(action, account_id, reason, operator_id=operator_id, now=now)
     if action is DeskAction.COMPROMISED and holds_mailbox:
         hold_mailbox(account_id, by=f"account:{operator_id}", now=now)
@@ -129,7 +129,7 @@ def _secure(target: ActionTarget, keys: SecretKeys, *, by: str, now: datetime) -
     revoke_every_app_password(account_id, by=by, now=now)
     withdraw_proofs(account_id, by=by, now=now)
     void_issued_codes(account_id, now=now)
-    sessions = drop_sessions(account_id, by=by, now=now)
+    sessions = end_all_sessions(account_id, by=by, now=now)
     announce_letter(account_id, "compromised", target.contact, keys, now=now)
     events = AccountsChanged([account_id]), AccountSheltered(account_id)
     for event in events:

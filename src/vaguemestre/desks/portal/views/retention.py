@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from vaguemestre.access.signin.rules import limits
-from vaguemestre.access.signin.services.sessions import SWEPT_AFTER
+from vaguemestre.access.signin.services.sessions import DELETED_AFTER
 from vaguemestre.desks.enrolment.services.requests import PROOFS_KEPT
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.mailbox.portability.handlers import KEPT as FILES_KEPT
@@ -41,13 +41,13 @@ def retention_periods(config: Any) -> tuple[Retention, ...]:
         Retention(
             "Sessions",
             f"fermées après {_span_fr(limits.IDLE)} sans rien faire ({_span_fr(limits.IDLE_SHARED)} sur un "
-            f"ordinateur partagé), et après {_span_fr(limits.LONGEST)} au plus ; avec « Mon appareil », "
-            f"{_span_fr(limits.MINE)}, mais écrire ou changer un réglage redemande une preuve après "
-            f"{_span_fr(limits.LONGEST)}",
+            f"ordinateur partagé), et après {_span_fr(limits.MAX_DURATION)} au plus ; avec « Mon appareil », "
+            f"{_span_fr(limits.OWN_DEVICE)}, mais écrire ou changer un réglage redemande une preuve après "
+            f"{_span_fr(limits.MAX_DURATION)}",
         ),
         Retention(
             "Sessions terminées et essais de connexion infructueux",
-            f"effacés {_span_fr(SWEPT_AFTER)} plus tard",
+            f"effacés {_span_fr(DELETED_AFTER)} plus tard",
         ),
         Retention(
             "Journal des connexions et des actes sur les comptes",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services import tell
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.people.credentials.queries import app_passwords_of
 from vaguemestre.people.credentials.services import add_app_password
 
@@ -35,7 +35,9 @@ def make_app_password(
     text = add_app_password(account_id, name, by=by, now=now, scope=scope, expires_at=expires_at)
     number = app_passwords_of(account_id)[0].app_password_id
     return NewPassword(
-        number, text, tell(account_id, "app-password-made", now=now, number=number, detail=f"« {name} »")
+        number,
+        text,
+        notify_owner(account_id, "app-password-made", now=now, number=number, detail=f"« {name} »"),
     )
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services import tell
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.autoconfig.models import ProgramCode
 from vaguemestre.mailbox.autoconfig.rules.programs import AuthorizationRequest, OAuthError, verifies
@@ -130,7 +130,9 @@ def _issue_key(code: ProgramCode, now: datetime) -> tuple[str, AccountTouched]:
     number = app_passwords_of(code.account_id)[0].app_password_id
     code.app_password_id = number
     code.save(update_fields=["app_password_id"])
-    return key, tell(code.account_id, "app-password-made", now=now, number=number, detail=f"« {code.name} »")
+    return key, notify_owner(
+        code.account_id, "app-password-made", now=now, number=number, detail=f"« {code.name} »"
+    )
 
 
 def refresh_token(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from vaguemestre.access.signin.services import tell
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -113,7 +113,7 @@ def _start(move: Move, by: str, now: datetime) -> int:
     record(f"portability.{move.kind}-asked", to=f"account:{move.account_id}", by=by, at=now, number=move.pk)
     announce(MoveGoesOn(move.pk))
     if move.kind in (Kind.EXPORT, Kind.SEALED) and by == f"account:{move.account_id}":
-        tell(move.account_id, "export-asked", now=now, number=move.pk)
+        notify_owner(move.account_id, "export-asked", now=now, number=move.pk)
     return move.pk
 
 

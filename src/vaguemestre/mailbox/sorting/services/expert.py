@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vaguemestre.access.signin.services import tell
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
@@ -105,7 +105,7 @@ def _store_script(account_id: int, plain: str, *, by: str, now: datetime) -> Non
     ScriptRow.objects.update_or_create(account_id=account_id, defaults={"expert": plain})
     record("sorting.expert-saved", to=f"account:{account_id}", by=by, at=now, lines=plain.count("\n"))
     if plain and plain != before:
-        tell(account_id, "expert-saved", now=now)
+        notify_owner(account_id, "expert-saved", now=now)
 
 
 def stop_expert(account_id: int, number: int, *, by: str, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from vaguemestre.access.signin.services import tell
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting import queries
@@ -111,7 +111,7 @@ def _notify_owner(account_id: int, mail_filter: Filter, *, by: str, now: datetim
             number=mail_filter.filter_id,
         )
     where = f", vers {forward}" if forward else ""
-    tell(
+    notify_owner(
         account_id,
         notice,
         now=now,

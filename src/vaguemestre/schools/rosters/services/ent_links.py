@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.services import tell
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.rosters.models import EntAnswerRow, EntLinkRow
@@ -31,7 +31,7 @@ def link_ent(account_id: int, subject: str, *, now: datetime) -> AccountTouched:
                 account_id=account_id, defaults={"subject": subject, "linked_at": now}
             )
             record("rosters.ent-linked", to=f"account:{account_id}", by=f"account:{account_id}", at=now)
-            return tell(account_id, "ent-linked", now=now)
+            return notify_owner(account_id, "ent-linked", now=now)
     except IntegrityError as error:
         raise Refusal("rosters.ent-taken") from error
 

@@ -22,9 +22,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vaguemestre.access.signin.http import (
     SignedInRequest,
-    enter_by_partner,
     recently_signed_in,
     signed_in,
+    start_session_by_partner,
     who_asks,
 )
 from vaguemestre.foundation.jobs.services import run_now
@@ -144,7 +144,7 @@ def _enter(request: HttpRequest, ent_user: str, user: str, mark: str, next_url: 
     subject = digest_function(numen_keys.get().digest)(ent_user)
     account_id = queries.account_of_ent_user(subject)
     if account_id:
-        return enter_by_partner(request, account_id, next_url)
+        return start_session_by_partner(request, account_id, next_url)
     link = signing.dumps({"s": subject, "u": user, "m": _public_mark(mark)}, salt=_SALT)
     return HttpResponseRedirect(
         f"{reverse('rosters:link')}?{urlencode({'link': link, 'next': next_url[:600]})}"

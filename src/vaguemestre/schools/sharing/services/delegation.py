@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from vaguemestre.access.signin.services import tell
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -54,7 +54,7 @@ def delegate_mailbox(
     _record_for_owner("sharing.loan-given", account_id, colleague_id, row.pk, by=by, now=now)
     name = names_of([colleague_id]).get(colleague_id, "")
     detail = f"À {name}, {address.strip().lower()}"
-    tell(account_id, "delegation-given", now=now, number=row.pk, detail=detail)
+    notify_owner(account_id, "delegation-given", now=now, number=row.pk, detail=detail)
     announce(MembersChanged(box.pk, colleague_id, MembershipChange.ADDED, by, now.isoformat()))
     return row.pk
 

@@ -16,8 +16,8 @@ customElements.define(
         button.disabled = true;
         this.answer()
           .then((answer) => {
-            form.elements.reponse.value = JSON.stringify(answer);
-            for (const name of ["partage", "appareil"]) {
+            form.elements.response.value = JSON.stringify(answer);
+            for (const name of ["shared", "own_device"]) {
               const box = document.querySelector(`input[name=${name}][type=checkbox]`);
               if (form.elements[name]) form.elements[name].value = box?.checked ? "on" : "";
             }

@@ -1,1 +1,1 @@
-"""What is asked, what is answered, which key signs. Pure."""
+"""Rules of OpenID Connect: requests, claims, keys."""

@@ -1,4 +1,4 @@
-"""What tokens say, and what the server says of itself."""
+"""Claims of tokens, and the discovery document."""
 
 import base64
 import hashlib
@@ -12,8 +12,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeyParameters, KeySet, RSAKey
 
-from vaguemestre.access.sso.oidc.values import ACR, ACR_MFA, Granted, Key
-from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES, Told
+from vaguemestre.access.sso.oidc.values import ACR, ACR_MFA, Key, TokenGrant
+from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES, AttributeValue
 from vaguemestre.access.sso.registry.values import Signing
 
 ID_TOKEN_LIFE = timedelta(minutes=5)
@@ -25,28 +25,39 @@ SCOPES = {
     "email": ("email", "email_verified"),
     "academie": ("category", "uai", "function", "service", "organizational_unit"),
 }
-# ProConnect asks for each attribute by a scope of its own name.
-_PROCONNECT = ("uid", "given_name", "usual_name", "siret", "organizational_unit", "belonging_population")
-_ASKED_BY = {name: (name,) for name in ATTRIBUTES} | SCOPES
+# ProConnect requests each attribute by a scope of the same name.
+_PROCONNECT_SCOPES = (
+    "uid",
+    "given_name",
+    "usual_name",
+    "siret",
+    "organizational_unit",
+    "belonging_population",
+)
+_ATTRIBUTES_BY_SCOPE = {name: (name,) for name in ATTRIBUTES} | SCOPES
 
 
-def granted_scope(asked: Iterable[str], released: Iterable[str]) -> tuple[str, ...]:
-    """The scopes of a request that the application is registered for, in their order (RFC 6749 §3.3).
+def granted_scope(requested: Iterable[str], released: Iterable[str]) -> tuple[str, ...]:
+    """The scopes granted, in order: `openid`, and those with an attribute released to the client.
 
-    `openid`, and those that ask for at least one of the attributes released to it.
+    RFC 6749 §3.3.
     """
-    known = set(released)
-    return tuple(name for name in asked if name == "openid" or known.intersection(_ASKED_BY.get(name, ())))
+    attributes = set(released)
+    return tuple(
+        name
+        for name in requested
+        if name == "openid" or attributes.intersection(_ATTRIBUTES_BY_SCOPE.get(name, ()))
+    )
 
 
-def within_scope(attributes: dict[str, Told], scope: Iterable[str]) -> dict[str, Told]:
-    """Those of the attributes the scope asks for."""
-    asked = {name for one in scope for name in _ASKED_BY.get(one, ())}
-    return {name: value for name, value in attributes.items() if name in asked}
+def within_scope(attributes: dict[str, AttributeValue], scope: Iterable[str]) -> dict[str, AttributeValue]:
+    """The attributes that the scope covers."""
+    names = {name for value in scope for name in _ATTRIBUTES_BY_SCOPE.get(value, ())}
+    return {name: value for name, value in attributes.items() if name in names}
 
 
-def id_token(granted: Granted, subject: str, client_id: str, issuer: str, key: Key, now: datetime) -> str:
-    """OpenID Connect Core §2."""
+def id_token(grant: TokenGrant, subject: str, client_id: str, issuer: str, key: Key, now: datetime) -> str:
+    """A signed ID token (OpenID Connect Core §2)."""
     at = int(now.timestamp())
     claims: dict[str, object] = {
         "iss": issuer,
@@ -54,19 +65,19 @@ def id_token(granted: Granted, subject: str, client_id: str, issuer: str, key: K
         "aud": client_id,
         "iat": at,
         "exp": at + int(ID_TOKEN_LIFE.total_seconds()),
-        "auth_time": int(granted.signed_in.at.timestamp()),
-        "acr": granted.acr,
-        "amr": list(granted.signed_in.methods),
-        "sid": granted.sid,
-        "at_hash": _half_hash(granted.access_token),
+        "auth_time": int(grant.signed_in.at.timestamp()),
+        "acr": grant.acr,
+        "amr": list(grant.signed_in.methods),
+        "sid": grant.sid,
+        "at_hash": _at_hash(grant.access_token),
     }
-    if granted.nonce:
-        claims["nonce"] = granted.nonce
-    return _signed(claims, key, "JWT")
+    if grant.nonce:
+        claims["nonce"] = grant.nonce
+    return _sign(claims, key, "JWT")
 
 
 def logout_token(subject: str, sid: str, client_id: str, issuer: str, key: Key, now: datetime) -> str:
-    """OpenID Connect Back-Channel Logout §2.4."""
+    """A signed logout token (OpenID Connect Back-Channel Logout §2.4)."""
     at = int(now.timestamp())
     claims: dict[str, object] = {
         "iss": issuer,
@@ -78,33 +89,33 @@ def logout_token(subject: str, sid: str, client_id: str, issuer: str, key: Key, 
         "events": {LOGOUT_EVENT: {}},
         "sid": sid,
     }
-    return _signed(claims, key, "logout+jwt")
+    return _sign(claims, key, "logout+jwt")
 
 
 def front_address(registered: str, issuer: str, sid: str) -> str:
-    """OpenID Connect Front-Channel Logout §2: the address a browser loads."""
+    """The front-channel logout address the browser loads (OpenID Connect Front-Channel Logout §2)."""
     joint = "&" if "?" in registered else "?"
     return f"{registered}{joint}{urlencode({'iss': issuer, 'sid': sid})}"
 
 
-def read_hint(token: str, keys: Sequence[Key], issuer: str) -> dict[str, str] | None:
-    """`sub`, `aud` and `sid` of an identity token of ours, however old; None for anything else."""
-    known = KeySet([_private(key) for key in keys])
+def parse_id_token_hint(token: str, keys: Sequence[Key], issuer: str) -> dict[str, str] | None:
+    """The claims of an ID token issued here, even expired; None for anything else."""
+    key_set = KeySet([_private(key) for key in keys])
     try:
-        read = jwt.decode(token, known, algorithms=[kind.value for kind in Signing])
+        decoded = jwt.decode(token, key_set, algorithms=[kind.value for kind in Signing])
     except (JoseError, ValueError):
         return None
-    claims = read.claims
-    if claims.get("iss") != issuer or read.header.get("typ") != "JWT":
+    claims = decoded.claims
+    if claims.get("iss") != issuer or decoded.header.get("typ") != "JWT":
         return None
-    found = {name: claims.get(name) for name in ("sub", "aud", "sid")}
-    if not all(isinstance(value, str) for value in found.values()):
+    values = {name: claims.get(name) for name in ("sub", "aud", "sid")}
+    if not all(isinstance(value, str) for value in values.values()):
         return None
-    return {name: str(value) for name, value in found.items()}
+    return {name: str(value) for name, value in values.items()}
 
 
-def discovery(issuer: str, paths: dict[str, str]) -> dict[str, object]:
-    """OpenID Connect Discovery §3: what is done here, and nothing that is not."""
+def discovery_document(issuer: str, paths: dict[str, str]) -> dict[str, object]:
+    """The provider metadata (OpenID Connect Discovery §3)."""
     return {
         "issuer": issuer,
         **{name: f"{issuer}{path}" for name, path in paths.items()},
@@ -117,7 +128,7 @@ def discovery(issuer: str, paths: dict[str, str]) -> dict[str, object]:
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": [kind.value for kind in Signing],
-        "scopes_supported": ["openid", *SCOPES, *_PROCONNECT],
+        "scopes_supported": ["openid", *SCOPES, *_PROCONNECT_SCOPES],
         "claims_supported": ["sub", "auth_time", "acr", "amr", "sid", "nonce", *ATTRIBUTES],
         "acr_values_supported": [ACR, ACR_MFA],
         "prompt_values_supported": ["none", "login", "select_account", "consent"],
@@ -133,23 +144,23 @@ def discovery(issuer: str, paths: dict[str, str]) -> dict[str, object]:
     }
 
 
-def _signed(claims: dict[str, object], key: Key, kind: str) -> str:
+def _sign(claims: dict[str, object], key: Key, kind: str) -> str:
     header = {"alg": key.kind.value, "typ": kind, "kid": key.kid}
     return jwt.encode(header, claims, _private(key), algorithms=[key.kind.value])
 
 
 def _private(key: Key) -> ECKey | RSAKey:
-    return _opened(key.kind, key.kid, key.private_pem)
+    return _load_key(key.kind, key.kid, key.private_pem)
 
 
 @lru_cache(maxsize=16)
-def _opened(kind: Signing, kid: str, pem: str) -> ECKey | RSAKey:
-    """Reading a key checks it, slowly: once."""
+def _load_key(kind: Signing, kid: str, pem: str) -> ECKey | RSAKey:
+    """Parsing a key validates it, which is slow: cached."""
     named: KeyParameters = {"kid": kid}
     return ECKey.import_key(pem, named) if kind is Signing.ES256 else RSAKey.import_key(pem, named)
 
 
-def _half_hash(token: str) -> str:
-    """`at_hash`: both algorithms use SHA-256."""
+def _at_hash(token: str) -> str:
+    """The `at_hash` claim; both signature algorithms use SHA-256."""
     half = hashlib.sha256(token.encode("ascii")).digest()[:16]
     return base64.urlsafe_b64encode(half).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Which key signs, which are published. A newer key is shown before it signs; an older one after."""
+"""Which key signs, and which are published: a new key before it signs, an old one after."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,8 +8,8 @@ from joserfc.jwk import ECKey, RSAKey
 from vaguemestre.access.sso.oidc.values import Key
 from vaguemestre.access.sso.registry.values import Signing
 
-SHOWN_BEFORE = timedelta(hours=1)  # longer than anybody keeps the published set
-SHOWN_AFTER = timedelta(days=1)  # longer than any token lives
+PUBLISHED_BEFORE = timedelta(hours=1)  # longer than clients cache the published set
+PUBLISHED_AFTER = timedelta(days=1)  # longer than any token lives
 
 
 def signer(keys: Sequence[Key], kind: Signing, now: datetime) -> Key | None:
@@ -18,20 +18,20 @@ def signer(keys: Sequence[Key], kind: Signing, now: datetime) -> Key | None:
     return max(ready, key=lambda key: key.number, default=None)
 
 
-def published(keys: Sequence[Key], now: datetime) -> list[Key]:
-    """Those that sign, will sign, or signed within the last day."""
-    return [key for key in keys if _replaced_at(keys, key) > now - SHOWN_AFTER]
+def published_keys(keys: Sequence[Key], now: datetime) -> list[Key]:
+    """The keys that sign, will sign, or signed within the last day."""
+    return [key for key in keys if _replaced_at(keys, key) > now - PUBLISHED_AFTER]
 
 
-def public_part(key: Key) -> dict[str, object]:
-    """Its JWK (RFC 7517)."""
+def public_jwk(key: Key) -> dict[str, object]:
+    """The public JWK of a key (RFC 7517)."""
     kind = ECKey if key.kind is Signing.ES256 else RSAKey
-    known = kind.import_key(key.private_pem).as_dict(private=False)
-    return {**known, "kid": key.kid, "use": "sig", "alg": key.kind.value}
+    jwk = kind.import_key(key.private_pem).as_dict(private=False)
+    return {**jwk, "kid": key.kid, "use": "sig", "alg": key.kind.value}
 
 
-def fresh_pem(kind: Signing) -> tuple[str, str]:
-    """(private PEM, thumbprint of RFC 7638) of a new key."""
+def generate_key(kind: Signing) -> tuple[str, str]:
+    """(private PEM, thumbprint per RFC 7638) of a new key."""
     key = (
         ECKey.generate_key("P-256", private=True)
         if kind is Signing.ES256

@@ -1,17 +1,17 @@
-"""Codes and tokens given, exchanged and taken back; keys made and turned."""
+"""Use cases: codes and tokens, key rotation."""
 
-from vaguemestre.access.sso.oidc.services.codes import give_code, redeem, refresh
-from vaguemestre.access.sso.oidc.services.keys import keys_now, rotate_keys, signing_key
-from vaguemestre.access.sso.oidc.services.tokens import bearer, looked_into, take_back
+from vaguemestre.access.sso.oidc.services.codes import issue_code, redeem_code, refresh_tokens
+from vaguemestre.access.sso.oidc.services.keys import rotate_keys, signing_key, signing_keys
+from vaguemestre.access.sso.oidc.services.tokens import bearer_grant, introspected_token, revoke_token
 
 __all__ = [
-    "bearer",
-    "give_code",
-    "keys_now",
-    "looked_into",
-    "redeem",
-    "refresh",
+    "bearer_grant",
+    "introspected_token",
+    "issue_code",
+    "redeem_code",
+    "refresh_tokens",
+    "revoke_token",
     "rotate_keys",
     "signing_key",
-    "take_back",
+    "signing_keys",
 ]

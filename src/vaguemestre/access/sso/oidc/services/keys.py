@@ -1,11 +1,11 @@
-"""Signing keys at rest."""
+"""Signing keys: storage and rotation."""
 
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from vaguemestre.access.sso.oidc.models import SigningKey
-from vaguemestre.access.sso.oidc.rules.keys import SHOWN_AFTER, SHOWN_BEFORE, fresh_pem, signer
+from vaguemestre.access.sso.oidc.rules.keys import PUBLISHED_AFTER, PUBLISHED_BEFORE, generate_key, signer
 from vaguemestre.access.sso.oidc.values import Key
 from vaguemestre.access.sso.registry.values import Signing
 from vaguemestre.foundation.journal.services import record
@@ -13,40 +13,40 @@ from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
 
-def keys_now(sealing: SecretKeys, now: datetime) -> list[Key]:
-    """Every key kept; the first of each kind is made when there is none."""
-    keys = _kept(sealing)
+def signing_keys(sealing: SecretKeys, now: datetime) -> list[Key]:
+    """Every stored key; the first of each kind is created if there is none."""
+    keys = _stored_keys(sealing)
     for kind in Signing:
         if not any(key.kind is kind for key in keys):
-            _make(kind, 1, sealing, signs_from=now)
-            keys = _kept(sealing)
+            _create_key(kind, 1, sealing, signs_from=now)
+            keys = _stored_keys(sealing)
     return keys
 
 
 def signing_key(kind: Signing, sealing: SecretKeys, now: datetime) -> Key:
     """The key that signs now."""
-    key = signer(keys_now(sealing, now), kind, now)
+    key = signer(signing_keys(sealing, now), kind, now)
     if key is None:
         raise LookupError(kind.value)
     return key
 
 
 def rotate_keys(sealing: SecretKeys, *, by: str, now: datetime) -> None:
-    """Use case: a new key of each kind, published now, signing in an hour; those long replaced go."""
-    keys = keys_now(sealing, now)
+    """Use case: create a key of each kind, published now, signing in an hour; delete those long replaced."""
+    keys = signing_keys(sealing, now)
     for kind in Signing:
         newest = max(key.number for key in keys if key.kind is kind)
-        _make(kind, newest + 1, sealing, signs_from=now + SHOWN_BEFORE)
+        _create_key(kind, newest + 1, sealing, signs_from=now + PUBLISHED_BEFORE)
         current = signer(keys, kind, now)
-        if current and current.signs_from < now - SHOWN_AFTER:
+        if current and current.signs_from < now - PUBLISHED_AFTER:
             SigningKey.objects.filter(kind=kind.value, number__lt=current.number).delete()
     with transaction.atomic(durable=True):
         record("sso.keys-rotated", to="instance", by=by, at=now)
 
 
-def _make(kind: Signing, number: int, sealing: SecretKeys, *, signs_from: datetime) -> None:
-    """Two processes may try at once: one key is kept."""
-    pem, kid = fresh_pem(kind)
+def _create_key(kind: Signing, number: int, sealing: SecretKeys, *, signs_from: datetime) -> None:
+    """Create a key. If two processes try at once, one key is stored."""
+    pem, kid = generate_key(kind)
     try:
         with transaction.atomic():
             SigningKey.objects.create(
@@ -60,7 +60,7 @@ def _make(kind: Signing, number: int, sealing: SecretKeys, *, signs_from: dateti
         return
 
 
-def _kept(sealing: SecretKeys) -> list[Key]:
+def _stored_keys(sealing: SecretKeys) -> list[Key]:
     rows = SigningKey.objects.order_by("kind", "number")
     return [
         Key(

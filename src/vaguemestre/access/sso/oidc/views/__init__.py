@@ -1,1 +1,1 @@
-"""Doors of OpenID Connect."""
+"""OpenID Connect endpoints."""

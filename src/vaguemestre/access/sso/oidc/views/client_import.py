@@ -1,4 +1,4 @@
-"""A client written down from its own metadata, by an administrator."""
+"""Registration of a client from its metadata, by an administrator."""
 
 import json
 
@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest
-from vaguemestre.access.sso.oidc.rules.imports import read_client
+from vaguemestre.access.sso.oidc.rules.imports import parse_client
 from vaguemestre.access.sso.registry.forms import ImportForm
-from vaguemestre.access.sso.registry.http import changes
+from vaguemestre.access.sso.registry.http import administrators_recently_signed_in
 from vaguemestre.access.sso.registry.services import add_application
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
@@ -20,13 +20,13 @@ _WORDS = "Les métadonnées JSON du client (RFC 7591) : redirect_uris, client_na
 
 
 @require_http_methods(["GET", "POST"])
-@changes
+@administrators_recently_signed_in
 def add(request: SignedInRequest) -> HttpResponse:
-    """Its secret is drawn on its own page, by « Nouveau secret »: never in an address."""
+    """Register the client. Its secret is drawn later, on its own page: never shown in a redirect."""
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            registration = read_client(
+            registration = parse_client(
                 json.loads(form.cleaned_data["content"]), form.cleaned_data["client_id"] or ""
             )
             add_application(registration, by=f"account:{request.who.account_id}", now=timezone.now())
@@ -37,5 +37,5 @@ def add(request: SignedInRequest) -> HttpResponse:
         else:
             where = reverse("registry:show", args=[registration.client_id])
             return HttpResponseRedirect(f"{where}?fait=ajoutee")
-    told = {"form": form, "kind": "OpenID Connect", "words": _WORDS}
-    return render(request, "sso/registry/import.html", told)
+    context = {"form": form, "kind": "OpenID Connect", "words": _WORDS}
+    return render(request, "sso/registry/import.html", context)

@@ -1,4 +1,4 @@
-"""Signing out, asked by an application (OpenID Connect RP-Initiated Logout)."""
+"""Sign-out requested by a client (OpenID Connect RP-Initiated Logout)."""
 
 from dataclasses import dataclass
 
@@ -10,23 +10,28 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from vaguemestre.access.signin.http import SIGN_IN, go_out, who_asks
+from vaguemestre.access.signin.http import SIGN_IN, end_browser_session, who_asks
 from vaguemestre.access.signin.values import Who
-from vaguemestre.access.sso.oidc.http import back_to, once_each
-from vaguemestre.access.sso.oidc.rules.claims import read_hint
-from vaguemestre.access.sso.oidc.services import keys_now
-from vaguemestre.access.sso.registry.http import confirm_leaving, farewell, leave, refused
-from vaguemestre.access.sso.registry.queries import find_application, visit_named
-from vaguemestre.access.sso.registry.rules.addresses import stands_in
+from vaguemestre.access.sso.oidc.http import redirect_with_query, unique_parameters
+from vaguemestre.access.sso.oidc.rules.claims import parse_id_token_hint
+from vaguemestre.access.sso.oidc.services import signing_keys
+from vaguemestre.access.sso.registry.http import (
+    bad_request_page,
+    goodbye_address,
+    redirect_page,
+    sign_out_page,
+)
+from vaguemestre.access.sso.registry.queries import find_application, visit_by_sid
+from vaguemestre.access.sso.registry.rules.addresses import is_registered
 from vaguemestre.access.sso.registry.values import Application, Protocol
 from vaguemestre.people.credentials.ports import secret_keys
 
-_GOODBYE = f"{SIGN_IN}?au-revoir=1"
+_SIGNED_OUT = f"{SIGN_IN}?au-revoir=1"
 
 
 @dataclass(frozen=True)
-class _Wish:
-    """Where to go afterwards ("" = our own page), and which session the application's hint names."""
+class _SignOutRequest:
+    """A sign-out request: where to go afterwards ("" = our own page), and the session its hint names."""
 
     application: Application | None
     address: str
@@ -38,27 +43,29 @@ class _Wish:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """At once when the hint names this browser's session; otherwise the person is asked."""
+    """Sign out at once if the hint names this browser's session; otherwise ask the user."""
     if request.method == "POST":
         answer = HttpResponseRedirect(f"{reverse('oidc:sign-out')}?{request.POST.urlencode()}")
         answer.status_code = 303
         return answer
-    given = once_each(request.GET)
-    wish = _wish(given) if given is not None else None
-    if wish is None:
-        return refused(request, "L’adresse de retour demandée n’est pas inscrite pour cette application.")
+    parameters = unique_parameters(request.GET)
+    sign_out_request = _sign_out_request(parameters) if parameters is not None else None
+    if sign_out_request is None:
+        return bad_request_page(
+            request, "L’adresse de retour demandée n’est pas inscrite pour cette application."
+        )
     who = who_asks(request)
     if who is None:
-        return _onwards(wish)
-    if wish.session_key == who.session_key:
-        return go_out(request, HttpResponseRedirect(_goodbye(who, wish)))
-    application = wish.application
+        return _redirect_after(sign_out_request)
+    if sign_out_request.session_key == who.session_key:
+        return end_browser_session(request, HttpResponseRedirect(_goodbye(who, sign_out_request)))
+    application = sign_out_request.application
     fields = {
         "client_id": application.client_id if application else "",
-        "post_logout_redirect_uri": wish.address,
-        "state": wish.state,
+        "post_logout_redirect_uri": sign_out_request.address,
+        "state": sign_out_request.state,
     }
-    return confirm_leaving(
+    return sign_out_page(
         request,
         reverse("oidc:confirm-sign-out"),
         {name: value for name, value in fields.items() if value},
@@ -69,40 +76,49 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def confirm_sign_out(request: HttpRequest) -> HttpResponse:
-    given = once_each(request.POST)
-    wish = _wish(given) if given is not None else None
-    if wish is None:
-        return refused(request, "L’adresse de retour demandée n’est pas inscrite pour cette application.")
+    """Sign out after the user agreed."""
+    parameters = unique_parameters(request.POST)
+    sign_out_request = _sign_out_request(parameters) if parameters is not None else None
+    if sign_out_request is None:
+        return bad_request_page(
+            request, "L’adresse de retour demandée n’est pas inscrite pour cette application."
+        )
     who = who_asks(request)
-    where = _goodbye(who, wish) if who else _onwards(wish)["Location"]
-    return go_out(request, leave(request, where))
+    address = _goodbye(who, sign_out_request) if who else _redirect_after(sign_out_request)["Location"]
+    return end_browser_session(request, redirect_page(request, address))
 
 
-def _goodbye(who: Who, wish: _Wish) -> str:
-    return farewell(who.session_key, _onwards(wish)["Location"] if wish.address else "")
+def _goodbye(who: Who, sign_out_request: _SignOutRequest) -> str:
+    return goodbye_address(
+        who.session_key, _redirect_after(sign_out_request)["Location"] if sign_out_request.address else ""
+    )
 
 
-def _onwards(wish: _Wish) -> HttpResponse:
-    if not wish.address:
-        return HttpResponseRedirect(_GOODBYE)
-    if not wish.state:
-        return HttpResponseRedirect(wish.address)
-    return back_to(wish.address, {"state": wish.state})
+def _redirect_after(sign_out_request: _SignOutRequest) -> HttpResponse:
+    if not sign_out_request.address:
+        return HttpResponseRedirect(_SIGNED_OUT)
+    if not sign_out_request.state:
+        return HttpResponseRedirect(sign_out_request.address)
+    return redirect_with_query(sign_out_request.address, {"state": sign_out_request.state})
 
 
-def _wish(given: dict[str, str]) -> _Wish | None:
-    """None: an address was given that does not stand in the registry for the application that asks."""
-    told = None
-    if hint := given.get("id_token_hint", ""):
-        told = read_hint(hint, keys_now(secret_keys.get(), timezone.now()), settings.CONFIG.public_url)
-    client_id = given.get("client_id") or (told["aud"] if told else "")
-    if told and told["aud"] != client_id:
+def _sign_out_request(parameters: dict[str, str]) -> _SignOutRequest | None:
+    """The request; None if its address is not registered for the client that asks."""
+    claims = None
+    if hint := parameters.get("id_token_hint", ""):
+        claims = parse_id_token_hint(
+            hint, signing_keys(secret_keys.get(), timezone.now()), settings.CONFIG.public_url
+        )
+    client_id = parameters.get("client_id") or (claims["aud"] if claims else "")
+    if claims and claims["aud"] != client_id:
         return None
     application = find_application(client_id) if client_id else None
     if application and application.protocol is not Protocol.OIDC:
         application = None
-    address = given.get("post_logout_redirect_uri", "")
-    if address and (application is None or not stands_in(address, application.after_sign_out)):
+    address = parameters.get("post_logout_redirect_uri", "")
+    if address and (application is None or not is_registered(address, application.after_sign_out)):
         return None
-    visit = visit_named(told["sid"]) if told else None
-    return _Wish(application, address, given.get("state", ""), visit.session_key if visit else "")
+    visit = visit_by_sid(claims["sid"]) if claims else None
+    return _SignOutRequest(
+        application, address, parameters.get("state", ""), visit.session_key if visit else ""
+    )

@@ -1,1 +1,1 @@
-"""What stands in the registry, who may enter, what is told. Pure."""
+"""Rules of the registry: addresses, access, attribute release."""

@@ -1,4 +1,4 @@
-"""Addresses of applications: checked when registered, then compared letter for letter (RFC 9700 §2.1)."""
+"""Application addresses: validated when registered, then compared exactly (RFC 9700 §2.1)."""
 
 import re
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 
 def check_address(address: str) -> str:
-    """The address, if an application may be written down with it. Raises Refusal `sso.address-not-allowed`.
+    """The address, if an application may be registered with it. Raises Refusal `sso.address-not-allowed`.
 
-    Absolute, https (http on the machine itself), no fragment, no user name, no wildcard, a plain host.
+    Absolute, https (http on the loopback), no fragment, no user name, no wildcard, a plain host.
     """
     refused = Refusal("sso.address-not-allowed", address=address[:200])
     if not _VISIBLE.fullmatch(address) or "#" in address or "*" in address:
@@ -32,13 +32,13 @@ def check_address(address: str) -> str:
     return address
 
 
-def stands_in(address: str, registered: Iterable[str]) -> bool:
-    """Letter for letter: no prefix, no case folding, no decoding."""
-    return any(address == known for known in registered)
+def is_registered(address: str, registered: Iterable[str]) -> bool:
+    """Whether the address is registered: exact comparison, no prefix, case folding or decoding."""
+    return any(address == other for other in registered)
 
 
-def check_base(address: str) -> str:
-    """An address of which everything beneath is one application: no query, and a slash at its end.
+def check_prefix(address: str) -> str:
+    """The prefix, if it is valid: no query, and a slash at its end.
 
     Raises Refusal `sso.base-not-allowed`.
     """
@@ -48,12 +48,12 @@ def check_base(address: str) -> str:
     return address
 
 
-def stands_beneath(address: str, bases: Iterable[str]) -> bool:
-    """Whether the address is one of the bases or a page beneath one, for every reader of URLs alike.
+def is_beneath(address: str, prefixes: Iterable[str]) -> bool:
+    """Whether the address is one of the prefixes or beneath one, whichever URL parser reads it.
 
-    Compared letter for letter up to the base's final slash, so that host and port cannot differ. A path that
-    a browser, a proxy or a servlet container could resolve upwards is refused: dot segments, also encoded
-    once or twice or followed by parameters (`..;x`), encoded slashes and backslashes.
+    Compared exactly up to the prefix's final slash, so that host and port cannot differ. Paths that some
+    browser, proxy or servlet container could resolve upwards are refused: dot segments, also encoded once or
+    twice or with parameters (`..;x`), encoded slashes and backslashes.
     """
     if not _VISIBLE.fullmatch(address) or "#" in address:
         return False
@@ -63,14 +63,14 @@ def stands_beneath(address: str, bases: Iterable[str]) -> bool:
         return False
     if any(segment.partition(";")[0] in (".", "..") for segment in decoded.split("/")):
         return False
-    return any(address.startswith(base) for base in bases)
+    return any(address.startswith(prefix) for prefix in prefixes)
 
 
-def longest_base(address: str, bases: Iterable[str]) -> str:
-    """The most precise of the bases the address stands beneath; "" if there is none."""
-    return max((base for base in bases if stands_beneath(address, (base,))), key=len, default="")
+def longest_prefix(address: str, prefixes: Iterable[str]) -> str:
+    """The longest of the prefixes above the address; "" if there is none."""
+    return max((prefix for prefix in prefixes if is_beneath(address, (prefix,))), key=len, default="")
 
 
-def serves(registration: Registration, service: str) -> bool:
-    """Whether that CAS service is this application's: an exact address, or a page beneath a prefix."""
-    return stands_in(service, registration.addresses) or stands_beneath(service, registration.prefixes)
+def is_service_of(registration: Registration, service: str) -> bool:
+    """Whether that CAS service is this application's: an exact address, or beneath a prefix."""
+    return is_registered(service, registration.addresses) or is_beneath(service, registration.prefixes)

@@ -1,4 +1,4 @@
-"""Applications declared in a TOML file: read, and refused whole when a word of it is not known."""
+"""Applications declared in a TOML file. An unknown key refuses the whole file."""
 
 import tomllib
 from dataclasses import dataclass, fields
@@ -11,13 +11,13 @@ _KINDS: dict[Any, type] = {str: str, bool: bool, tuple[str, ...]: list}
 _ENUMS: dict[Any, Any] = {Protocol: Protocol, Signing: Signing, Assurance: Assurance}
 
 
-class WronglyDeclared(Exception):
-    """One French sentence."""
+class DeclarationError(Exception):
+    """The declaration is invalid; the message is one French sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """A registration, and where its secret or its metadata are: paths from the file's folder."""
+class DeclaredApplication:
+    """A registration, with paths to its secret and metadata, relative to the file's folder."""
 
     registration: Registration
     secret_file: str = ""
@@ -27,49 +27,49 @@ class Declared:
     encrypts: bool | None = None
 
 
-def read_declared(text: str) -> list[Declared]:
-    """`[[application]]` tables, in the words of `Registration`. Raises WronglyDeclared."""
+def parse_declarations(text: str) -> list[DeclaredApplication]:
+    """Parse `[[application]]` tables with the field names of `Registration`. Raises DeclarationError."""
     try:
-        read = tomllib.loads(text)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line, sentence = toml_error(error, text)
-        raise WronglyDeclared(f"ligne {line} : {sentence}.") from error
-    unknown = set(read) - {"application"}
-    tables = read.get("application", [])
+        raise DeclarationError(f"ligne {line} : {sentence}.") from error
+    unknown = set(document) - {"application"}
+    tables = document.get("application", [])
     if unknown or not isinstance(tables, list):
-        raise WronglyDeclared("seules des tables [[application]] sont attendues.")
-    found = [_declared(table) for table in tables]
-    names = [one.registration.client_id for one in found]
+        raise DeclarationError("seules des tables [[application]] sont attendues.")
+    declared = [_parse_table(table) for table in tables]
+    names = [application.registration.client_id for application in declared]
     if len(names) != len(set(names)):
-        raise WronglyDeclared("un client_id est déclaré deux fois.")
-    return found
+        raise DeclarationError("un client_id est déclaré deux fois.")
+    return declared
 
 
-def _declared(table: object) -> Declared:
+def _parse_table(table: object) -> DeclaredApplication:
     if not isinstance(table, dict):
-        raise WronglyDeclared("seules des tables [[application]] sont attendues.")
+        raise DeclarationError("seules des tables [[application]] sont attendues.")
     name = str(table.get("client_id", "?"))
-    beside = {field.name for field in fields(Declared)} - {"registration"}
+    extra_names = {field.name for field in fields(DeclaredApplication)} - {"registration"}
     hints = get_type_hints(Registration)
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in table.items():
-        if key in beside:
+        if key in extra_names:
             continue
         if key not in hints:
-            raise WronglyDeclared(f"{name} : « {key} » n’est pas connu.")
-        told[key] = _value(name, key, value, hints[key])
-    if told.get("protocol") is Protocol.SAML:
-        told.setdefault("addresses", ())
-    if missing := {"client_id", "name", "protocol", "addresses"} - set(told):
-        raise WronglyDeclared(f"{name} : « {min(missing)} » manque.")
-    return Declared(Registration(**told), **_beside(name, table, beside))
+            raise DeclarationError(f"{name} : « {key} » n’est pas connu.")
+        values[key] = _value(name, key, value, hints[key])
+    if values.get("protocol") is Protocol.SAML:
+        values.setdefault("addresses", ())
+    if missing := {"client_id", "name", "protocol", "addresses"} - set(values):
+        raise DeclarationError(f"{name} : « {min(missing)} » manque.")
+    return DeclaredApplication(Registration(**values), **_extra_fields(name, table, extra_names))
 
 
-def _beside(name: str, table: dict[str, Any], known: set[str]) -> dict[str, Any]:
-    extra = {key: table[key] for key in known if key in table}
+def _extra_fields(name: str, table: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    extra = {key: table[key] for key in names if key in table}
     for key, value in extra.items():
         if not isinstance(value, bool if key == "encrypts" else str):
-            raise WronglyDeclared(f"{name} : « {key} » n’a pas le bon type.")
+            raise DeclarationError(f"{name} : « {key} » n’a pas le bon type.")
     return extra
 
 
@@ -78,12 +78,12 @@ def _value(name: str, key: str, value: object, hint: Any) -> object:
         try:
             return _ENUMS[hint](value)
         except ValueError as error:
-            known = ", ".join(_ENUMS[hint])
-            raise WronglyDeclared(f"{name} : « {key} » est l’un de : {known}.") from error
+            choices = ", ".join(_ENUMS[hint])
+            raise DeclarationError(f"{name} : « {key} » est l’un de : {choices}.") from error
     if not isinstance(value, _KINDS[hint]):
-        raise WronglyDeclared(f"{name} : « {key} » n’a pas le bon type.")
+        raise DeclarationError(f"{name} : « {key} » n’a pas le bon type.")
     if isinstance(value, list):
-        if not all(isinstance(one, str) for one in value):
-            raise WronglyDeclared(f"{name} : « {key} » est une liste de textes.")
+        if not all(isinstance(item, str) for item in value):
+            raise DeclarationError(f"{name} : « {key} » est une liste de textes.")
         return tuple(value)
     return value

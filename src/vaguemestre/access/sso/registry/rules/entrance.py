@@ -1,4 +1,4 @@
-"""Who may enter an application, and what still stands in the way."""
+"""Who may enter an application, and what must be settled first."""
 
 from collections.abc import Collection
 
@@ -8,7 +8,7 @@ _SECOND_FACTOR = "mfa"
 
 
 def may_enter(application: Registration, identity: Identity) -> bool:
-    """Active people whose role is named, or who meet each criterion that is; all where nothing is named."""
+    """Whether an active user has a listed role, or meets every criterion; everybody if nothing is listed."""
     if not identity.is_active:
         return False
     if identity.role in application.roles:
@@ -19,16 +19,16 @@ def may_enter(application: Registration, identity: Identity) -> bool:
         (application.schools, set(identity.schools)),
         (application.services, {identity.service}),
     )
-    named = [(wanted, held) for wanted, held in criteria if wanted]
-    if not named:
+    listed = [(values, own) for values, own in criteria if values]
+    if not listed:
         return not application.roles
-    return all(held & set(wanted) for wanted, held in named)
+    return all(own & set(values) for values, own in listed)
 
 
 def obstacle(
     application: Registration, identity: Identity, methods: Collection[str], *, agreed: bool
 ) -> Obstacle | None:
-    """The first thing to settle before entering. `methods`: how they signed in (RFC 8176)."""
+    """The first obstacle to entering. `methods`: how the user signed in (RFC 8176)."""
     if not identity.is_active:
         return Obstacle.CLOSED
     if not may_enter(application, identity):

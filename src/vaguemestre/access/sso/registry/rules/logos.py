@@ -1,4 +1,4 @@
-"""A logo drawn again: what is kept is pixels of ours, never the file that was sent."""
+"""Re-encoding of logos: the uploaded file itself is never stored."""
 
 import io
 
@@ -7,23 +7,23 @@ from PIL import Image, UnidentifiedImageError
 from vaguemestre.foundation.kernel.errors import Refusal
 
 SIDE = 96  # pixels
-_MOST = 20_000_000  # pixels: a picture that would fill the memory is not opened
+_MAX_PIXELS = 20_000_000  # larger images are not decoded
 _KINDS = ("PNG", "JPEG", "WEBP")
 
 
-def redrawn(content: bytes) -> bytes:
-    """A square PNG. Raises Refusal `sso.logo-unreadable`."""
+def redraw_logo(content: bytes) -> bytes:
+    """The logo as a square PNG. Raises Refusal `sso.logo-unreadable`."""
     refused = Refusal("sso.logo-unreadable")
     try:
-        with Image.open(io.BytesIO(content), formats=_KINDS) as sent:
-            if sent.width * sent.height > _MOST:
+        with Image.open(io.BytesIO(content), formats=_KINDS) as image:
+            if image.width * image.height > _MAX_PIXELS:
                 raise refused
-            small = sent.convert("RGBA")
+            small = image.convert("RGBA")
             small.thumbnail((SIDE, SIDE))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise refused from error
     drawn = Image.new("RGBA", (SIDE, SIDE), (0, 0, 0, 0))
     drawn.paste(small, ((SIDE - small.width) // 2, (SIDE - small.height) // 2))
-    written = io.BytesIO()
-    drawn.save(written, "PNG", optimize=True)
-    return written.getvalue()
+    output = io.BytesIO()
+    drawn.save(output, "PNG", optimize=True)
+    return output.getvalue()

@@ -1,4 +1,4 @@
-"""How somebody signed in, in the words of RFC 8176."""
+"""Authentication methods (`amr`, RFC 8176)."""
 
 _METHODS = {
     "password": ("pwd",),
@@ -9,5 +9,5 @@ _METHODS = {
 
 
 def methods_of(factor: str) -> tuple[str, ...]:
-    """`amr` for the last factor shown; nothing for one that is not known."""
+    """The `amr` values for the last factor proved; none for an unknown one."""
     return _METHODS.get(factor, ())

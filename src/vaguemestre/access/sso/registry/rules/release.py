@@ -1,4 +1,4 @@
-"""What an application is told of somebody: what its registration names, nothing by default."""
+"""Attribute release: an application learns what its registration lists, nothing by default."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,10 @@ from vaguemestre.access.sso.registry.rules.school_attributes import school_attri
 from vaguemestre.access.sso.registry.values import Identity, Registration
 from vaguemestre.foundation.kernel.errors import Refusal
 
-type Told = str | bool | list[str]
+type AttributeValue = str | bool | list[str]
 
 # ProConnect's names where it has some, those of the national guichet and of SupAnn where applications expect
-# them (docs/domain.md §4.5–4.6), those of OpenID Connect otherwise. In French for whoever decides.
+# them (docs/domain.md §4.5–4.6), those of OpenID Connect otherwise. Labels in French for administrators.
 ATTRIBUTES = {
     "uid": "identifiant",
     "preferred_username": "identifiant (nom OpenID Connect)",
@@ -53,28 +53,29 @@ ATTRIBUTES = {
 }
 
 
-def plain_words(name: str) -> str:
-    """An attribute for whoever it is about: without the standard it comes from."""
+def attribute_label(name: str) -> str:
+    """The label of an attribute for its user, without the name of its standard."""
     return ATTRIBUTES[name].partition(" (")[0]
 
 
 def check_released(names: Iterable[str]) -> None:
-    """Raises Refusal `sso.attribute-unknown`."""
+    """Check that the attributes exist. Raises Refusal `sso.attribute-unknown`."""
     for name in names:
         if name not in ATTRIBUTES:
             raise Refusal("sso.attribute-unknown", name=name, known=", ".join(ATTRIBUTES))
 
 
-def released(application: Registration, identity: Identity) -> dict[str, Told]:
-    """The attributes of `identity` that this application may know; empty ones are left out."""
+def released_attributes(application: Registration, identity: Identity) -> dict[str, AttributeValue]:
+    """The non-empty attributes released to that application."""
     if not application.released:
         return {}
-    every = everything(identity)
-    return {name: every[name] for name in ATTRIBUTES if name in application.released and every[name]}
+    attributes = all_attributes(identity)
+    names = (name for name in ATTRIBUTES if name in application.released)
+    return {name: attributes[name] for name in names if attributes[name]}
 
 
-def everything(identity: Identity) -> dict[str, Told]:
-    """All that could be told of somebody."""
+def all_attributes(identity: Identity) -> dict[str, AttributeValue]:
+    """Every attribute of a user, released or not."""
     return {
         "uid": identity.username,
         "preferred_username": identity.username,

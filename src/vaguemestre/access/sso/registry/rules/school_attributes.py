@@ -1,6 +1,6 @@
-"""Attributes by which school and higher-education applications know agents (docs/domain.md §4.5 b and d)."""
+"""Attributes of the school and higher-education federations (docs/domain.md §4.5 b and d)."""
 
-from vaguemestre.access.sso.registry.values import Identity, Served
+from vaguemestre.access.sso.registry.values import Identity, SchoolPost
 
 _KINDS = {  # kind of establishment → (type, code of its nature)
     "Ecole": ("T1", "ECO", "151"),
@@ -17,7 +17,7 @@ _CIVILITIES = {"M.": "M.", "Mme": "Mme"}
 
 
 def school_attributes(identity: Identity) -> dict[str, str | list[str]]:
-    """Empty texts and lists for what is not known; `FrEduRneResp` says « X » of whoever heads nothing."""
+    """The attributes, empty where unknown. `FrEduRneResp` is « X » for those who head no school."""
     places = identity.places
     affiliations = _affiliations(identity)
     headed = [_fr_edu(place, "N") for place in places if place.function == _HEADS]
@@ -40,7 +40,9 @@ def school_attributes(identity: Identity) -> dict[str, str | list[str]]:
         "mail": identity.address,
         "eduPersonPrincipalName": f"{identity.username}@{identity.domain}" if identity.domain else "",
         "eduPersonAffiliation": affiliations,
-        "eduPersonScopedAffiliation": [f"{one}@{identity.domain}" for one in affiliations if identity.domain],
+        "eduPersonScopedAffiliation": [
+            f"{name}@{identity.domain}" for name in affiliations if identity.domain
+        ],
         "supannCivilite": _CIVILITIES.get(identity.civility, ""),
         "supannAliasLogin": identity.username,
         "supannEtablissement": [f"{{UAI}}{uai}" for uai in schools],
@@ -50,7 +52,7 @@ def school_attributes(identity: Identity) -> dict[str, str | list[str]]:
     }
 
 
-def _fr_edu(place: Served, function: str) -> str:
+def _fr_edu(place: SchoolPost, function: str) -> str:
     """`UAI$UAJ$PU$ENS$UAI$T3$CLG$340`."""
     level, kind, nature = _KINDS.get(place.kind, _OTHER)
     sector = "PU" if place.sector in ("", "PUBLIC") else "PR"

@@ -1,4 +1,4 @@
-"""The registry in French words."""
+"""French labels of the registry."""
 
 from collections.abc import Mapping
 
@@ -45,36 +45,36 @@ PROTOCOLS = {
 
 
 def check_criteria(application: Registration) -> None:
-    """A word of nobody's would shut everybody out. Raises Refusal `sso.criterion-unknown`."""
-    for named, known in ((application.categories, CATEGORIES), (application.roles, ROLES)):
-        for name in named:
-            if name not in known:
-                raise Refusal("sso.criterion-unknown", name=name, known=", ".join(known))
+    """Refuse unknown criteria, which would exclude everybody. Raises Refusal `sso.criterion-unknown`."""
+    for names, labels in ((application.categories, CATEGORIES), (application.roles, ROLES)):
+        for name in names:
+            if name not in labels:
+                raise Refusal("sso.criterion-unknown", name=name, known=", ".join(labels))
 
 
 def criteria_of(application: Registration, places: Mapping[str, str] | None = None) -> list[str]:
-    """Who may enter, one phrase a criterion; none: everybody. `places`: names of establishments, by UAI."""
-    found = []
+    """Who may enter, one phrase per criterion; none for everybody. `places`: school names by UAI."""
+    phrases = []
     if application.categories:
-        found.append("catégories : " + _listed(application.categories, CATEGORIES))
+        phrases.append("catégories : " + _join_labels(application.categories, CATEGORIES))
     if application.functions:
-        found.append("fonctions : " + _listed(application.functions, FUNCTIONS))
+        phrases.append("fonctions : " + _join_labels(application.functions, FUNCTIONS))
     if application.schools:
-        found.append("établissements : " + _listed(application.schools, places or {}))
+        phrases.append("établissements : " + _join_labels(application.schools, places or {}))
     if application.services:
-        found.append("services de gestion : " + ", ".join(application.services))
+        phrases.append("services de gestion : " + ", ".join(application.services))
     if application.roles:
-        found.append("rôles : " + _listed(application.roles, ROLES))
-    return found
+        phrases.append("rôles : " + _join_labels(application.roles, ROLES))
+    return phrases
 
 
-def _listed(codes: tuple[str, ...], words: Mapping[str, str]) -> str:
+def _join_labels(codes: tuple[str, ...], words: Mapping[str, str]) -> str:
     return ", ".join(words.get(code, code) for code in codes)
 
 
-def value_said(name: str, value: str | bool | list[str]) -> str | bool | list[str]:
-    """What an attribute holds, for whoever it is about: a code in words where it has some."""
-    words = {"category": CATEGORIES, "function": FUNCTIONS}.get(name, {})
+def value_label(name: str, value: str | bool | list[str]) -> str | bool | list[str]:
+    """An attribute's value for its user: codes replaced by their label, if any."""
+    labels = {"category": CATEGORIES, "function": FUNCTIONS}.get(name, {})
     if isinstance(value, list):
-        return [words.get(one, one) for one in value]
-    return words.get(value, value) if isinstance(value, str) else value
+        return [labels.get(code, code) for code in value]
+    return labels.get(value, value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Applications written down, changed, struck out. Use cases."""
+"""Applications: register, change, remove. Use cases."""
 
 import hashlib
 import re
@@ -12,30 +12,30 @@ from django.utils.crypto import constant_time_compare
 from vaguemestre.access.sso.registry.models import Application as ApplicationRow
 from vaguemestre.access.sso.registry.models import Logo
 from vaguemestre.access.sso.registry.queries import LISTS
-from vaguemestre.access.sso.registry.rules.addresses import check_address, check_base
+from vaguemestre.access.sso.registry.rules.addresses import check_address, check_prefix
 from vaguemestre.access.sso.registry.rules.release import check_released
 from vaguemestre.access.sso.registry.rules.words import check_criteria
 from vaguemestre.access.sso.registry.values import Application, Protocol, Registration
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 
-OVERLAP = timedelta(days=2)  # a replaced secret goes on opening, while it is changed at the application
+OVERLAP = timedelta(days=2)  # a replaced secret stays valid while it is changed in the application
 _CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}", re.ASCII)
-_NO_TWO_SHARE = (Protocol.CAS, Protocol.SAML, Protocol.HEADERS)
+_UNIQUE_ADDRESSES = (Protocol.CAS, Protocol.SAML, Protocol.HEADERS)
 
 
 @transaction.atomic(durable=True)
 def add_application(registration: Registration, *, by: str, now: datetime) -> str:
-    """Write an application down; its secret, shown once ("" where it keeps none).
+    """Register an application; returns its secret, shown once ("" if it has none).
 
     Raises Refusal `sso.client-id-taken`, `sso.client-id-malformed`, `sso.address-not-allowed`,
     `sso.address-taken`, `sso.no-address`, `sso.attribute-unknown`, `sso.criterion-unknown`.
     """
-    return write_down(registration, by=by, now=now)
+    return create_application(registration, by=by, now=now)
 
 
-def write_down(registration: Registration, *, by: str, now: datetime) -> str:
-    """Part: the same, inside the caller's transaction."""
+def create_application(registration: Registration, *, by: str, now: datetime) -> str:
+    """Part: the same."""
     if ApplicationRow.objects.filter(client_id=registration.client_id).exists():
         raise Refusal("sso.client-id-taken", client_id=registration.client_id)
     secret = secrets.token_urlsafe(32) if needs_secret(registration) else ""
@@ -46,29 +46,29 @@ def write_down(registration: Registration, *, by: str, now: datetime) -> str:
 
 @transaction.atomic(durable=True)
 def change_application(registration: Registration, *, by: str, now: datetime) -> bool:
-    """Write down what it becomes; its secret stays. False when nothing changes.
+    """Change an application but not its secret. False when nothing changes.
 
     Raises Refusal as `add_application`, and `sso.application-unknown`.
     """
-    return rewrite(registration, by=by, now=now)
+    return update_application(registration, by=by, now=now)
 
 
-def rewrite(registration: Registration, *, by: str, now: datetime) -> bool:
-    """Part: the same, inside the caller's transaction."""
+def update_application(registration: Registration, *, by: str, now: datetime) -> bool:
+    """Part: the same."""
     if not ApplicationRow.objects.filter(client_id=registration.client_id).exists():
         raise Refusal("sso.application-unknown", client_id=registration.client_id)
-    return kept(registration, by, now)
+    return save_application(registration, by, now)
 
 
 @transaction.atomic(durable=True)
 def keep_application(registration: Registration, secret: str, *, by: str, now: datetime) -> bool:
-    """Write an application down as given, whatever was there; False and no record when nothing changes."""
-    return kept(registration, by, now, secret_sha256=sha256(secret))
+    """Create or replace an application; False and no journal line when nothing changes."""
+    return save_application(registration, by, now, secret_sha256=sha256(secret))
 
 
 @transaction.atomic(durable=True)
 def renew_secret(client_id: str, *, by: str, now: datetime, at_once: bool = False) -> str:
-    """A new secret; the former opens two days more, or nothing any more `at_once`.
+    """Draw a new secret; the former stays valid two days, unless `at_once`.
 
     Raises Refusal `sso.application-unknown`.
     """
@@ -87,16 +87,16 @@ def renew_secret(client_id: str, *, by: str, now: datetime, at_once: bool = Fals
 
 @transaction.atomic(durable=True)
 def remove_application(client_id: str, *, by: str, now: datetime) -> None:
-    """Strike it out, with all that was given to it. Raises Refusal `sso.application-unknown`."""
-    gone, _ = ApplicationRow.objects.filter(client_id=client_id).delete()
-    if not gone:
+    """Remove an application with its tokens and visits. Raises Refusal `sso.application-unknown`."""
+    deleted, _ = ApplicationRow.objects.filter(client_id=client_id).delete()
+    if not deleted:
         raise Refusal("sso.application-unknown", client_id=client_id)
     record("sso.application-removed", to=f"application:{client_id}", by=by, at=now)
 
 
 @transaction.atomic(durable=True)
 def set_logo(client_id: str, content: bytes, *, by: str, now: datetime) -> None:
-    """`content`: a PNG of ours; empty: none any more. Raises Refusal `sso.application-unknown`."""
+    """Set the logo (a re-encoded PNG; empty: remove it). Raises Refusal `sso.application-unknown`."""
     row = ApplicationRow.objects.filter(client_id=client_id).first()
     if row is None:
         raise Refusal("sso.application-unknown", client_id=client_id)
@@ -109,12 +109,12 @@ def set_logo(client_id: str, content: bytes, *, by: str, now: datetime) -> None:
     record("sso.logo-changed", to=f"application:{client_id}", by=by, at=now)
 
 
-def secret_holds(application: Application, secret: str, now: datetime) -> bool:
-    """Whether this is the application's secret, or the former one in its last days; never ""."""
-    told = sha256(secret)
+def is_secret_right(application: Application, secret: str, now: datetime) -> bool:
+    """Whether this is the application's secret, or the former one while still valid; never ""."""
+    digest = sha256(secret)
     current, former, until = application.secret_sha256, application.former_sha256, application.former_until
-    is_current = bool(current) and constant_time_compare(told, current)
-    is_former = bool(former) and until is not None and now < until and constant_time_compare(told, former)
+    is_current = bool(current) and constant_time_compare(digest, current)
+    is_former = bool(former) and until is not None and now < until and constant_time_compare(digest, former)
     return bool(secret) and (is_current or is_former)
 
 
@@ -122,8 +122,8 @@ def needs_secret(registration: Registration) -> bool:
     return registration.protocol is Protocol.OIDC and not registration.public
 
 
-def kept(registration: Registration, by: str, now: datetime, **more: str) -> bool:
-    """Part: written as given; False and no record when nothing changes."""
+def save_application(registration: Registration, by: str, now: datetime, **more: str) -> bool:
+    """Part: create or replace; False and no journal line when nothing changes."""
     rows = ApplicationRow.objects.filter(client_id=registration.client_id)
     before = rows.values().first()
     _write(registration, now, **more)
@@ -153,25 +153,25 @@ def _check(registration: Registration) -> None:
         raise Refusal("sso.client-id-malformed", client_id=registration.client_id)
     if not registration.addresses:
         raise Refusal("sso.no-address")
-    bases = registration.prefixes
-    several = (*registration.addresses, *registration.after_sign_out, *registration.proxies, *bases)
+    prefixes = registration.prefixes
+    several = (*registration.addresses, *registration.after_sign_out, *registration.proxies, *prefixes)
     alone = (registration.home, registration.tell_sign_out, registration.front_sign_out)
     for address in (*several, *(address for address in alone if address)):
         check_address(address)
-    if bases and registration.protocol is not Protocol.CAS:
+    if prefixes and registration.protocol is not Protocol.CAS:
         raise Refusal("sso.prefix-not-for-protocol", client_id=registration.client_id)
     if registration.protocol is Protocol.HEADERS:
-        bases = registration.addresses
-    for address in bases:
-        check_base(address)
+        prefixes = registration.addresses
+    for address in prefixes:
+        check_prefix(address)
     check_released(registration.released)
     check_criteria(registration)
-    _check_services_free(registration)
+    _check_addresses_free(registration)
 
 
-def _check_services_free(registration: Registration) -> None:
-    """A CAS service (or what stands behind nginx) names its application: two cannot share one."""
-    if registration.protocol not in _NO_TWO_SHARE:
+def _check_addresses_free(registration: Registration) -> None:
+    """The address of a CAS, SAML or header application identifies it: two cannot share one."""
+    if registration.protocol not in _UNIQUE_ADDRESSES:
         return
     others = ApplicationRow.objects.filter(protocol=registration.protocol.value)
     for row in others.exclude(client_id=registration.client_id):
@@ -181,5 +181,5 @@ def _check_services_free(registration: Registration) -> None:
 
 
 def sha256(secret: str) -> str:
-    """In hexadecimal; "" for no secret."""
+    """SHA-256 of a secret in hexadecimal; "" for none."""
     return hashlib.sha256(secret.encode()).hexdigest() if secret else ""

@@ -1,49 +1,70 @@
-"""The registry made to match what was declared, in one transaction."""
+"""Apply declared applications to the registry, in one transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
 
 from django.db import transaction
 
 from vaguemestre.access.sso.registry.queries import find_application
-from vaguemestre.access.sso.registry.services.applications import kept, needs_secret, sha256, write_down
+from vaguemestre.access.sso.registry.services.applications import (
+    create_application,
+    needs_secret,
+    save_application,
+    sha256,
+)
 from vaguemestre.access.sso.registry.values import Registration
 
 
-class _OnlyLooking(Exception):
-    """Unwinds a dry run."""
+class Outcome(StrEnum):
+    """What a declaration changes, as displayed."""
+
+    ADDED = "ajoutée"
+    CHANGED = "changée"
+    UNCHANGED = "inchangée"
 
 
-def apply(
+class AppliedDeclaration(NamedTuple):
+    """The outcome for one application, and its secret to show once ("" for none)."""
+
+    client_id: str
+    outcome: Outcome
+    secret: str
+
+
+class _DryRun(Exception):
+    """Rolls back a dry run."""
+
+
+def apply_declaration(
     declared: Sequence[tuple[Registration, str]], *, by: str, now: datetime, dry_run: bool = False
-) -> list[tuple[str, str, str]]:
-    """Use case: (client id, what was done, a secret to show once) of each; all or nothing.
+) -> list[AppliedDeclaration]:
+    """Use case: create or change the declared applications (registration, secret); all or nothing.
 
-    A declared secret replaces the one kept; without one, that of a known application stays and a new one gets
-    its own. What is not declared is left alone. Raises Refusal as `add_application`.
+    A declared secret replaces the stored one; without one, a known application keeps its own and a new one
+    gets one. Applications not declared are left alone. Raises Refusal as `add_application`.
     """
-    told: list[tuple[str, str, str]] = []
+    applied: list[AppliedDeclaration] = []
     try:
         with transaction.atomic(durable=True):
             for registration, secret in declared:
-                told.append(_apply(registration, secret, by, now))
+                applied.append(_apply(registration, secret, by, now))
             if dry_run:
-                raise _OnlyLooking
-    except _OnlyLooking:
-        return [
-            (client_id, f"serait {what}" if what != "inchangée" else what, "") for client_id, what, _ in told
-        ]
-    return told
+                raise _DryRun
+    except _DryRun:
+        return [application._replace(secret="") for application in applied]
+    return applied
 
 
-def _apply(registration: Registration, secret: str, by: str, now: datetime) -> tuple[str, str, str]:
+def _apply(registration: Registration, secret: str, by: str, now: datetime) -> AppliedDeclaration:
     client_id = registration.client_id
+    has_secret = bool(secret) and needs_secret(registration)
     if find_application(client_id) is None:
-        shown = write_down(registration, by=by, now=now)
-        if secret and needs_secret(registration):
-            kept(registration, by, now, secret_sha256=sha256(secret))
-            shown = ""
-        return client_id, "ajoutée", shown
-    more = {"secret_sha256": sha256(secret)} if secret and needs_secret(registration) else {}
-    is_changed = kept(registration, by, now, **more)
-    return client_id, "changée" if is_changed else "inchangée", ""
+        drawn = create_application(registration, by=by, now=now)
+        if has_secret:
+            save_application(registration, by, now, secret_sha256=sha256(secret))
+        return AppliedDeclaration(client_id, Outcome.ADDED, "" if has_secret else drawn)
+    columns = {"secret_sha256": sha256(secret)} if has_secret else {}
+    is_changed = save_application(registration, by, now, **columns)
+    return AppliedDeclaration(client_id, Outcome.CHANGED if is_changed else Outcome.UNCHANGED, "")

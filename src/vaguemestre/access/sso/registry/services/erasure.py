@@ -1,4 +1,4 @@
-"""What is forgotten with somebody whose civil status is erased."""
+"""Erasure of a person's data (GDPR art. 17)."""
 
 from django.db import transaction
 
@@ -6,7 +6,7 @@ from vaguemestre.access.sso.registry.models import Consent, Visit
 
 
 @transaction.atomic(durable=True)
-def forget_person(account_id: int) -> None:
-    """Use case: applications visited and what they were told; names given there stay theirs alone."""
+def erase_account(account_id: int) -> None:
+    """Use case: delete visits and consents. Subject identifiers stay, so that they are never reassigned."""
     Visit.objects.filter(account_id=account_id).delete()
     Consent.objects.filter(account_id=account_id).delete()

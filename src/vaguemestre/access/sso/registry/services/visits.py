@@ -1,4 +1,4 @@
-"""People entering applications, and leaving them all at once."""
+"""Visits of users to applications, and their single sign-out."""
 
 import secrets
 from collections.abc import Collection
@@ -12,18 +12,18 @@ from vaguemestre.access.signin.queries import sessions_over
 from vaguemestre.access.sso.registry.events import VisitEnded
 from vaguemestre.access.sso.registry.models import Consent, Pseudonym, Subject, Tally
 from vaguemestre.access.sso.registry.models import Visit as VisitRow
-from vaguemestre.access.sso.registry.queries import sessions_inside, visit_from
+from vaguemestre.access.sso.registry.queries import sessions_with_visits, visit_from
 from vaguemestre.access.sso.registry.values import Application, Visit
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_facts
 
-_KEPT = timedelta(days=2)  # longer than any session, and than telling an absent application
-_OPEN = ("active", "pending")
+_MAX_AGE = timedelta(days=2)  # longer than any session, and than retries to notify an application
+_OPEN_STATES = ("active", "pending")
 
 
-def enter(
+def start_visit(
     application: Application,
     account_id: int,
     session_key: str,
@@ -32,7 +32,7 @@ def enter(
     service: str = "",
     anew: bool = False,
 ) -> Visit:
-    """Part: the visit of that session to that application, begun if need be (`anew`: always)."""
+    """Part: the visit of that session to that application, started if needed (`anew`: always)."""
     row = None
     if not anew:
         current = VisitRow.objects.filter(
@@ -43,7 +43,7 @@ def enter(
         )
         row = current.order_by("id").first()
     if row is None or application.pairwise:
-        _named(application, account_id)
+        _draw_subject(application, account_id)
     if row is None:
         row = VisitRow.objects.create(
             application_id=application.application_id,
@@ -64,8 +64,8 @@ def enter(
 
 
 @transaction.atomic(durable=True)
-def agree(application: Application, account_id: int, *, now: datetime) -> None:
-    """Use case: that person says yes to what this application is told today."""
+def record_consent(application: Application, account_id: int, *, now: datetime) -> None:
+    """Use case: record the user's consent to the attributes released today."""
     Consent.objects.update_or_create(
         account_id=account_id,
         application_id=application.application_id,
@@ -75,14 +75,14 @@ def agree(application: Application, account_id: int, *, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def look_at(application: Application, account_id: int, *, by: str, now: datetime) -> None:
-    """Use case: an administrator looks at what an application would be told of somebody."""
+def record_preview(application: Application, account_id: int, *, by: str, now: datetime) -> None:
+    """Use case: journal that an administrator previewed a user's released attributes."""
     record("sso.looked-at", to=f"account:{account_id}", by=by, at=now, application=application.client_id)
 
 
 @transaction.atomic(durable=True)
-def turn_away(application: Application, account_id: int, reason: str, *, now: datetime) -> None:
-    """Use case: somebody did not enter."""
+def record_refusal(application: Application, account_id: int, reason: str, *, now: datetime) -> None:
+    """Use case: count and journal a refused entry."""
     _count(application.application_id, "refused", now)
     record(
         "sso.turned-away",
@@ -95,53 +95,53 @@ def turn_away(application: Application, account_id: int, reason: str, *, now: da
 
 @transaction.atomic(durable=True)
 def end_visits_of_sessions(session_keys: Collection[str], *, now: datetime) -> None:
-    """Use case: those sessions are over; the applications will be told. Safe to run twice."""
-    _end(Q(session_key__in=session_keys), now)
+    """Use case: end the visits of those sessions; applications will be notified. Idempotent."""
+    _end_visits(Q(session_key__in=session_keys), now)
 
 
 @transaction.atomic(durable=True)
 def end_visits_of_accounts(account_ids: Collection[int], *, now: datetime) -> None:
-    """Use case: of those accounts, the ones shut leave every application. Safe to run twice."""
-    shut = [facts.account_id for facts in account_facts(account_ids, now) if facts.state not in _OPEN]
+    """Use case: end the visits of those accounts that are no longer open. Idempotent."""
+    shut = [facts.account_id for facts in account_facts(account_ids, now) if facts.state not in _OPEN_STATES]
     if shut:
-        _end(Q(account_id__in=shut), now)
+        _end_visits(Q(account_id__in=shut), now)
 
 
 @transaction.atomic(durable=True)
 def end_visit(account_id: int, visit_id: int, *, now: datetime) -> None:
-    """Use case: out of one application, which will be told. Somebody else's visit is left alone."""
-    _end(Q(pk=visit_id, account_id=account_id), now)
+    """Use case: end one visit of that account; its application will be notified."""
+    _end_visits(Q(pk=visit_id, account_id=account_id), now)
 
 
-def carry_on(session_keys: Collection[str], to_key: str) -> None:
-    """Use case: the same person goes on in another session; their visits too."""
+def move_visits(session_keys: Collection[str], to_key: str) -> None:
+    """Use case: move open visits to the session that replaces these."""
     VisitRow.objects.filter(session_key__in=session_keys, ended_at=None).update(session_key=to_key)
 
 
 def end_visits_of_expired(now: datetime) -> None:
-    """Round: sessions end by themselves too, and nobody says so."""
-    for some in batched(sessions_inside(), 1000, strict=False):
-        if over := sessions_over(some, now):
+    """Use case: end the visits of sessions that expired."""
+    for batch in batched(sessions_with_visits(), 1000, strict=False):
+        if over := sessions_over(batch, now):
             end_visits_of_sessions(over, now=now)
 
 
-def name_visit(visit_id: int, reference: str) -> None:
-    """Part: by what the application knows that visit."""
+def set_visit_reference(visit_id: int, reference: str) -> None:
+    """Part: set the reference by which the application knows the visit."""
     VisitRow.objects.filter(pk=visit_id).update(reference=reference)
 
 
-def forget_visit(visit_id: int) -> None:
-    """The application was told, or need not be."""
+def delete_visit(visit_id: int) -> None:
+    """Delete a visit whose application is notified, or need not be."""
     VisitRow.objects.filter(pk=visit_id).delete()
 
 
-def sweep(now: datetime) -> None:
-    """Forget visits older than any session."""
-    VisitRow.objects.filter(started_at__lt=now - _KEPT).delete()
+def delete_old_visits(now: datetime) -> None:
+    """Delete visits older than any session."""
+    VisitRow.objects.filter(started_at__lt=now - _MAX_AGE).delete()
 
 
-def _named(application: Application, account_id: int) -> None:
-    """Their names in applications are drawn at the first visit, and stay."""
+def _draw_subject(application: Application, account_id: int) -> None:
+    """Draw the subject identifiers at the first visit; they never change."""
     Subject.objects.get_or_create(account_id=account_id, defaults={"sub": secrets.token_urlsafe(24)})
     if application.pairwise:
         Pseudonym.objects.get_or_create(
@@ -158,7 +158,7 @@ def _count(application_id: int, column: str, now: datetime) -> None:
         rows.update(**{column: F(column) + 1})
 
 
-def _end(which: Q, now: datetime) -> None:
+def _end_visits(which: Q, now: datetime) -> None:
     ids = list(VisitRow.objects.filter(which, ended_at=None).values_list("pk", flat=True))
     VisitRow.objects.filter(pk__in=ids).update(ended_at=now)
     for visit_id in ids:

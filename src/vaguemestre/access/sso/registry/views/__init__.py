@@ -1,1 +1,1 @@
-"""The registry's screens: for people on their way, and for administrators."""
+"""Pages of the registry, for users and administrators."""

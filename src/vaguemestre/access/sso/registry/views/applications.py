@@ -1,4 +1,4 @@
-"""The registry's screens for administrators: changes ask who they are again."""
+"""Administration pages of the registry; changes require a fresh proof."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,19 +13,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.sso.registry import services
 from vaguemestre.access.sso.registry.forms import ApplicationForm, LogoForm, PersonForm
-from vaguemestre.access.sso.registry.http import administrators_only, changes
+from vaguemestre.access.sso.registry.http import administrators_only, administrators_recently_signed_in
 from vaguemestre.access.sso.registry.ports import call
 from vaguemestre.access.sso.registry.queries import (
     applications,
-    days_of,
-    entered_lately,
+    count_people_inside,
+    daily_counts,
     find_application,
     identity_of,
-    inside_now,
+    recent_entries,
 )
 from vaguemestre.access.sso.registry.rules.entrance import may_enter
-from vaguemestre.access.sso.registry.rules.logos import redrawn
-from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES, released
+from vaguemestre.access.sso.registry.rules.logos import redraw_logo
+from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES, released_attributes
 from vaguemestre.access.sso.registry.rules.words import PROTOCOLS, criteria_of
 from vaguemestre.access.sso.registry.values import Application, Protocol
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
@@ -35,7 +35,11 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import find_account
 
-_TYPED = (Protocol.OIDC, Protocol.CAS, Protocol.HEADERS)  # a SAML application is read from its metadata
+_MANUAL_PROTOCOLS = (
+    Protocol.OIDC,
+    Protocol.CAS,
+    Protocol.HEADERS,
+)  # a SAML application is read from its metadata
 
 _ORDERS: dict[str, Callable[[dict[str, Any]], str | int]] = {
     "nom": lambda row: without_accents(row["application"].name),
@@ -49,64 +53,64 @@ _ORDERS: dict[str, Callable[[dict[str, Any]], str | int]] = {
 def list_all(request: SignedInRequest) -> HttpResponse:
     listing = Listing.of(request.GET, tuple(_ORDERS))
     search, protocol = request.GET.get("q", "").strip()[:80], request.GET.get("protocole", "")
-    lately = entered_lately(paris_day(timezone.now()))
+    lately = recent_entries(paris_day(timezone.now()))
     rows: list[dict[str, Any]] = [
         {
-            "application": one,
-            "protocol": PROTOCOLS[one.protocol],
-            "criteria": criteria_of(one),
-            "entered": lately.get(one.application_id, 0),
+            "application": application,
+            "protocol": PROTOCOLS[application.protocol],
+            "criteria": criteria_of(application),
+            "entered": lately.get(application.application_id, 0),
         }
-        for one in applications()
-        if without_accents(search) in without_accents(f"{one.name} {one.client_id}")
-        and protocol in ("", one.protocol.value)
+        for application in applications()
+        if without_accents(search) in without_accents(f"{application.name} {application.client_id}")
+        and protocol in ("", application.protocol.value)
     ]
     rows.sort(key=_ORDERS[listing.sort], reverse=listing.backwards)
-    told = {
+    context = {
         "rows": listing.shown(rows),
         "total": len(rows),
         "listing": listing,
         "search": search,
         "protocol": protocol,
-        "protocols": [(one.value, title) for one, title in PROTOCOLS.items()],
+        "protocols": [(item.value, title) for item, title in PROTOCOLS.items()],
         "done": request.GET.get("fait", ""),
         "name": request.GET.get("nom", "")[:80],
     }
-    return render(request, "sso/registry/list.html", told)
+    return render(request, "sso/registry/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-@changes
+@administrators_recently_signed_in
 def add(request: SignedInRequest) -> HttpResponse:
     protocol = _protocol(request.GET.get("protocole", "oidc"))
     form = ApplicationForm(request.POST or None, protocol=protocol)
     if request.method == "POST" and form.is_valid():
         registration = form.registration()
         try:
-            secret = services.add_application(registration, by=_by(request), now=timezone.now())
+            secret = services.add_application(registration, by=_actor(request), now=timezone.now())
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         else:
-            application = _known(registration.client_id)
+            application = _application_or_404(registration.client_id)
             return _page(request, application, secret=secret, done="ajoutee")
-    told = {"form": form, "protocol": PROTOCOLS[protocol], "kind": protocol.value}
-    return render(request, "sso/registry/add.html", told)
+    context = {"form": form, "protocol": PROTOCOLS[protocol], "kind": protocol.value}
+    return render(request, "sso/registry/add.html", context)
 
 
 @require_GET
 @administrators_only
 def show(request: SignedInRequest, client_id: str) -> HttpResponse:
-    return _page(request, _known(client_id), done=request.GET.get("fait", ""))
+    return _page(request, _application_or_404(client_id), done=request.GET.get("fait", ""))
 
 
 @require_POST
-@changes
+@administrators_recently_signed_in
 def change(request: SignedInRequest, client_id: str) -> HttpResponse:
-    application = _known(client_id)
-    form = ApplicationForm(request.POST, protocol=application.protocol, known=application)
+    application = _application_or_404(client_id)
+    form = ApplicationForm(request.POST, protocol=application.protocol, application=application)
     if form.is_valid():
         try:
-            services.change_application(form.registration(), by=_by(request), now=timezone.now())
+            services.change_application(form.registration(), by=_actor(request), now=timezone.now())
         except Refusal as refusal:
             form.add_error(None, sentence(refusal))
         else:
@@ -115,81 +119,81 @@ def change(request: SignedInRequest, client_id: str) -> HttpResponse:
 
 
 @require_POST
-@changes
+@administrators_recently_signed_in
 def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
-    """The secret is on the page that answers, and nowhere else ever."""
-    at_once = request.POST.get("aussitot") == "1"
-    secret = services.renew_secret(client_id, by=_by(request), now=timezone.now(), at_once=at_once)
-    return _page(request, _known(client_id), secret=secret, done="secret")
+    """Draw a new secret and show it, once."""
+    at_once = request.POST.get("at_once") == "1"
+    secret = services.renew_secret(client_id, by=_actor(request), now=timezone.now(), at_once=at_once)
+    return _page(request, _application_or_404(client_id), secret=secret, done="secret")
 
 
 @require_POST
-@changes
+@administrators_recently_signed_in
 def set_logo(request: SignedInRequest, client_id: str) -> HttpResponse:
-    application = _known(client_id)
-    if request.POST.get("retirer") == "1":
-        services.set_logo(client_id, b"", by=_by(request), now=timezone.now())
+    application = _application_or_404(client_id)
+    if request.POST.get("remove") == "1":
+        services.set_logo(client_id, b"", by=_actor(request), now=timezone.now())
         return _back(client_id, "logo")
     form = LogoForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            content = redrawn(form.cleaned_data["logo"])
+            content = redraw_logo(form.cleaned_data["logo"])
         except Refusal as refusal:
             form.add_error("logo", sentence(refusal))
         else:
-            services.set_logo(client_id, content, by=_by(request), now=timezone.now())
+            services.set_logo(client_id, content, by=_actor(request), now=timezone.now())
             return _back(client_id, "logo")
     return _page(request, application, logo=form)
 
 
 @require_POST
-@changes
+@administrators_recently_signed_in
 def remove(request: SignedInRequest, client_id: str) -> HttpResponse:
-    name = _known(client_id).name
-    services.remove_application(client_id, by=_by(request), now=timezone.now())
-    told = urlencode({"fait": "retiree", "nom": name})
-    return HttpResponseRedirect(f"{reverse('registry:list')}?{told}")
+    name = _application_or_404(client_id).name
+    services.remove_application(client_id, by=_actor(request), now=timezone.now())
+    query = urlencode({"fait": "retiree", "nom": name})
+    return HttpResponseRedirect(f"{reverse('registry:list')}?{query}")
 
 
 @require_POST
 @administrators_only
 def preview(request: SignedInRequest, client_id: str) -> HttpResponse:
-    """What the application would be told of a real person; who looked is written down."""
-    application, form = _known(client_id), PersonForm(request.POST)
-    told: dict[str, object] = {"person": form}
+    """Show what the application would learn about a real person. The consultation is journalled."""
+    application, form = _application_or_404(client_id), PersonForm(request.POST)
+    more: dict[str, object] = {"person": form}
     if form.is_valid():
-        found = find_account(form.cleaned_data["personne"])
-        if found is None:
-            form.add_error("personne", "Aucun compte ne porte cet identifiant ou cette adresse.")
+        account = find_account(form.cleaned_data["person"])
+        if account is None:
+            form.add_error("person", "Aucun compte ne porte cet identifiant ou cette adresse.")
         else:
             now = timezone.now()
-            services.look_at(application, found.account_id, by=_by(request), now=now)
-            identity = identity_of(found.account_id, now)
-            values = released(application, identity)
-            told["shown"] = {
+            services.record_preview(application, account.account_id, by=_actor(request), now=now)
+            identity = identity_of(account.account_id, now)
+            values = released_attributes(application, identity)
+            more["preview"] = {
                 "name": identity.name,
                 "enters": may_enter(application, identity),
                 "values": [(ATTRIBUTES[name], name, value) for name, value in values.items()],
             }
-    return _page(request, application, **told)
+    return _page(request, application, **more)
 
 
 @require_POST
 @administrators_only
 def test(request: SignedInRequest, client_id: str) -> HttpResponse:
-    """Do its addresses answer, and would you enter it?"""
-    application = _known(client_id)
+    """Test whether the application's addresses answer, and whether the administrator may enter."""
+    application = _application_or_404(client_id)
     addresses = (
         ("Accueil", application.home),
         ("Adresse prévenue des déconnexions", application.tell_sign_out),
         ("Première adresse inscrite", application.addresses[0]),
     )
-    answers = [(words, address, _answers(address)) for words, address in addresses if address]
+    answers = [(words, address, _probe(address)) for words, address in addresses if address]
     enters = may_enter(application, identity_of(request.who.account_id, timezone.now()))
     return _page(request, application, tested={"answers": answers, "enters": enters})
 
 
-def _answers(address: str) -> str:
+def _probe(address: str) -> str:
     try:
         call.get()(address)
     except EngineDown:
@@ -201,40 +205,40 @@ def _answers(address: str) -> str:
 
 def _page(request: SignedInRequest, application: Application, **more: object) -> HttpResponse:
     now = timezone.now()
-    days = days_of(application.application_id, paris_day(now))
-    told: dict[str, object] = {
+    days = daily_counts(application.application_id, paris_day(now))
+    context: dict[str, object] = {
         "application": application,
         "protocol": PROTOCOLS[application.protocol],
         "criteria": criteria_of(application),
-        "form": ApplicationForm(protocol=application.protocol, known=application),
+        "form": ApplicationForm(protocol=application.protocol, application=application),
         "logo": LogoForm(),
         "person": PersonForm(),
         "days": days,
         "most": max((day.entered for day in days), default=0),
         "entered": sum(day.entered for day in days),
         "refused": sum(day.refused for day in days),
-        "inside": inside_now(application.application_id),
+        "inside": count_people_inside(application.application_id),
         "has_former": application.former_until is not None and application.former_until > now,
         "keeps_secret": services.needs_secret(application),
         **more,
     }
-    return render(request, "sso/registry/application.html", told)
+    return render(request, "sso/registry/application.html", context)
 
 
-def _known(client_id: str) -> Application:
-    found = find_application(client_id)
-    if found is None:
+def _application_or_404(client_id: str) -> Application:
+    application = find_application(client_id)
+    if application is None:
         raise Http404
-    return found
+    return application
 
 
 def _protocol(text: str) -> Protocol:
-    return next((one for one in _TYPED if one.value == text), Protocol.OIDC)
+    return next((protocol for protocol in _MANUAL_PROTOCOLS if protocol.value == text), Protocol.OIDC)
 
 
 def _back(client_id: str, done: str) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('registry:show', args=[client_id])}?fait={done}")
 
 
-def _by(request: SignedInRequest) -> str:
+def _actor(request: SignedInRequest) -> str:
     return f"account:{request.who.account_id}"

@@ -1,4 +1,4 @@
-"""Pages on the way in and out: an agreement, a logo, what was closed."""
+"""User pages: consent, logo, goodbye."""
 
 from urllib.parse import urlsplit
 
@@ -11,22 +11,31 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SIGN_IN, SignedInRequest, signed_in
 from vaguemestre.access.sso.registry import services
-from vaguemestre.access.sso.registry.http import agreed_to, closed_by, leave, refused
-from vaguemestre.access.sso.registry.queries import find_application, logo_of, sids_still_open
+from vaguemestre.access.sso.registry.http import (
+    EndedVisit,
+    bad_request_page,
+    read_consent_stamp,
+    read_goodbye_stamp,
+    redirect_page,
+)
+from vaguemestre.access.sso.registry.queries import find_application, logo_of, unnotified_sids
 
-_TURNS = 8  # times a goodbye page asks whether all is closed
+_MAX_POLLS = 8  # polls of the goodbye page
 
 
 @never_cache
 @require_POST
 @signed_in
 def agree(request: SignedInRequest) -> HttpResponse:
-    found = agreed_to(request.POST.get("demande", ""), request.who)
-    application = find_application(found[0]) if found else None
-    if found is None or application is None:
-        return refused(request, "Cette demande d’accord n’est plus valable. Revenez à l’application.")
-    services.agree(application, request.who.account_id, now=timezone.now())
-    return leave(request, found[1], application.name)
+    """Record the user's consent, then go on to the application."""
+    consented = read_consent_stamp(request.POST.get("stamp", ""), request.who)
+    application = find_application(consented.client_id) if consented else None
+    if consented is None or application is None:
+        return bad_request_page(
+            request, "Cette demande d’accord n’est plus valable. Revenez à l’application."
+        )
+    services.record_consent(application, request.who.account_id, now=timezone.now())
+    return redirect_page(request, consented.back, application.name)
 
 
 @require_GET
@@ -42,17 +51,16 @@ def show_logo(request: HttpRequest, client_id: str) -> HttpResponse:
 @never_cache
 @require_GET
 def goodbye(request: HttpRequest) -> HttpResponse:
-    """Signed out: what was closed. Browsers close what can only be closed through them."""
+    """The page after sign-out: which applications are closed. Front-channel sign-outs load in its frames."""
     stamp = request.GET.get("de", "")
-    found = closed_by(stamp)
-    if found is None:
+    content = read_goodbye_stamp(stamp)
+    if content is None:
         return HttpResponseRedirect(f"{SIGN_IN}?au-revoir=1")
-    left, then = found
-    frames = [front for _, _, front in left if front]
-    shown = {**_closed(left, stamp, 0), "then": then, "frames": frames}
-    answer = render(request, "sso/registry/goodbye.html", shown)
+    frames = [visit.front_address for visit in content.visits if visit.front_address]
+    context = {**_closing_context(content.visits, stamp, 0), "then": content.then, "frames": frames}
+    answer = render(request, "sso/registry/goodbye.html", context)
     if frames:
-        origins = sorted({_origin(front) for front in frames})
+        origins = sorted({_origin(address) for address in frames})
         policy = {**settings.SECURE_CSP, "frame-src": ["'self'", *origins]}
         answer._csp_config = policy  # type: ignore[attr-defined]
     return answer
@@ -61,21 +69,22 @@ def goodbye(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def show_closed(request: HttpRequest) -> HttpResponse:
-    stamp, turn = request.GET.get("de", ""), request.GET.get("fois", "")
-    found = closed_by(stamp)
-    if found is None:
+    """The list of closed applications, polled by the goodbye page."""
+    stamp, poll = request.GET.get("de", ""), request.GET.get("fois", "")
+    content = read_goodbye_stamp(stamp)
+    if content is None:
         raise Http404
-    number = int(turn) if turn.isascii() and turn.isdigit() and len(turn) < 3 else _TURNS
-    return render(request, "sso/registry/closed.html", _closed(found[0], stamp, number))
+    number = int(poll) if poll.isascii() and poll.isdigit() and len(poll) < 3 else _MAX_POLLS
+    return render(request, "sso/registry/closed.html", _closing_context(content.visits, stamp, number))
 
 
-def _closed(left: list[tuple[str, str, str]], stamp: str, turn: int) -> dict[str, object]:
-    is_open = sids_still_open([sid for sid, _, _ in left])
+def _closing_context(visits: list[EndedVisit], stamp: str, poll: int) -> dict[str, object]:
+    open_sids = unnotified_sids([visit.sid for visit in visits])
     closed: dict[str, bool] = {}
-    for sid, name, _ in left:
-        closed[name] = closed.get(name, True) and sid not in is_open
-    waits = not all(closed.values()) and turn < _TURNS
-    return {"left": list(closed.items()), "stamp": stamp, "turn": turn + 1, "waits": waits}
+    for visit in visits:
+        closed[visit.name] = closed.get(visit.name, True) and visit.sid not in open_sids
+    is_pending = not all(closed.values()) and poll < _MAX_POLLS
+    return {"applications": list(closed.items()), "stamp": stamp, "poll": poll + 1, "is_pending": is_pending}
 
 
 def _origin(address: str) -> str:

@@ -1,1 +1,1 @@
-"""Reading and writing SAML. Pure: bytes and values in, bytes and values out."""
+"""Rules of SAML: parse, verify, build, sign and encrypt messages."""

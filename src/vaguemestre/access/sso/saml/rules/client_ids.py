@@ -1,4 +1,4 @@
-"""A short name for a service provider whose own is an address."""
+"""A client ID for a service provider, whose entity ID is a URL."""
 
 import hashlib
 import re
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 
 def client_id_for(entity_id: str) -> str:
-    """Its host, and a mark that keeps two of one host apart."""
+    """The host name, and a suffix that distinguishes providers of one host."""
     try:
         host = urlsplit(entity_id).hostname or ""
     except ValueError:

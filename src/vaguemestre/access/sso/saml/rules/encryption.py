@@ -1,4 +1,4 @@
-"""An assertion for one reader's eyes (XML Encryption 1.1): AES-256-GCM, its key by RSA-OAEP."""
+"""Encryption of assertions (XML Encryption 1.1): AES-256-GCM, the key wrapped by RSA-OAEP."""
 
 import base64
 import os
@@ -18,10 +18,10 @@ _KEY = f"{XENC}rsa-oaep-mgf1p"
 _ELEMENT = f"{XENC}Element"
 
 
-def encrypted(assertion: Element, certificate: bytes) -> Element:
-    """`EncryptedAssertion` for the holder of that certificate (DER). Raises TypeError: its key is not RSA.
+def encrypt_assertion(assertion: Element, certificate: bytes) -> Element:
+    """An EncryptedAssertion for the holder of that certificate (DER). Raises TypeError if its key is not RSA.
 
-    OAEP's own hash is SHA-1, the only one the readers of today all know; nothing rests on its collisions.
+    OAEP uses SHA-1, the only hash every provider supports; its security does not rest on collisions.
     """
     key = x509.load_der_x509_certificate(certificate).public_key()
     if not isinstance(key, rsa.RSAPublicKey):

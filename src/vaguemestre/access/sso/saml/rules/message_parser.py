@@ -1,149 +1,155 @@
-"""Reading what service providers send (SAML core §3.4, §3.7), and what any message is made of."""
+"""Parsing of service providers' requests (SAML core §3.4, §3.7), and of common message parts."""
 
 import re
 from datetime import datetime, timedelta
 
-from vaguemestre.access.sso.saml.rules.documents import Element, NotRead
+from vaguemestre.access.sso.saml.rules.documents import Element, MalformedMessage
 from vaguemestre.access.sso.saml.rules.names import SAML, SAMLP, tag
 from vaguemestre.access.sso.saml.values import (
     MFA,
     PASSWORD,
     UNSPECIFIED,
+    AuthnRequest,
     Binding,
-    Described,
     Endpoint,
     Format,
-    Leaving,
-    Request,
-    Wrong,
+    LogoutRequest,
+    RequestError,
+    ServiceProvider,
 )
 
-AROUND = timedelta(minutes=5)  # two clocks, and a slow network
+CLOCK_SKEW = timedelta(minutes=5)  # clock skew and network delay
 _NCNAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
-_YES = {"true", "1"}
-# classes a sign-in here is at least worth
-_WORTH = {
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_TRUE = {"true", "1"}
+# authentication contexts that any sign-in here satisfies
+_PASSWORD_CLASSES = {
     PASSWORD,
     "urn:oasis:names:tc:SAML:2.0:ac:classes:Password",
     "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified",
 }
 
 
-def read_request(root: Element) -> Request:
-    """An AuthnRequest. Raises NotRead."""
+def read_request(root: Element) -> AuthnRequest:
+    """Parse an AuthnRequest. Raises MalformedMessage."""
     if root.tag != tag(SAMLP, "AuthnRequest"):
-        raise NotRead("not an AuthnRequest")
+        raise MalformedMessage("not an AuthnRequest")
     policy = root.find(tag(SAMLP, "NameIDPolicy"))
-    asked = root.find(tag(SAMLP, "RequestedAuthnContext"))
-    contexts = asked.findall(tag(SAML, "AuthnContextClassRef")) if asked is not None else []
-    return Request(
+    requested_context = root.find(tag(SAMLP, "RequestedAuthnContext"))
+    contexts = (
+        requested_context.findall(tag(SAML, "AuthnContextClassRef")) if requested_context is not None else []
+    )
+    return AuthnRequest(
         request_id=id_of(root),
         issuer=issuer_of(root),
         destination=root.get("Destination", ""),
-        issued_at=moment_of(root.get("IssueInstant", "")),
+        issued_at=time_of(root.get("IssueInstant", "")),
         consumer=root.get("AssertionConsumerServiceURL", ""),
         index=root.get("AssertionConsumerServiceIndex", ""),
         binding=root.get("ProtocolBinding", ""),
         format=policy.get("Format", "") if policy is not None else "",
-        again=root.get("ForceAuthn", "") in _YES,
-        passive=root.get("IsPassive", "") in _YES,
-        contexts=tuple(text_of(one) for one in contexts[:10]),
+        again=root.get("ForceAuthn", "") in _TRUE,
+        passive=root.get("IsPassive", "") in _TRUE,
+        contexts=tuple(text_of(context) for context in contexts[:10]),
     )
 
 
-def read_leaving(root: Element) -> Leaving:
-    """A LogoutRequest. Raises NotRead."""
+def read_logout_request(root: Element) -> LogoutRequest:
+    """Parse a LogoutRequest. Raises MalformedMessage."""
     if root.tag != tag(SAMLP, "LogoutRequest"):
-        raise NotRead("not a LogoutRequest")
+        raise MalformedMessage("not a LogoutRequest")
     name = root.find(tag(SAML, "NameID"))
     if name is None:
-        raise NotRead("no NameID in clear")
+        raise MalformedMessage("no NameID in clear")
     ends = root.get("NotOnOrAfter", "")
-    return Leaving(
+    return LogoutRequest(
         request_id=id_of(root),
         issuer=issuer_of(root),
         destination=root.get("Destination", ""),
-        issued_at=moment_of(root.get("IssueInstant", "")),
+        issued_at=time_of(root.get("IssueInstant", "")),
         name_id=text_of(name),
-        indexes=tuple(text_of(one) for one in root.findall(tag(SAMLP, "SessionIndex"))[:50]),
-        ends_at=moment_of(ends) if ends else None,
+        indexes=tuple(text_of(index) for index in root.findall(tag(SAMLP, "SessionIndex"))[:50]),
+        ends_at=time_of(ends) if ends else None,
     )
 
 
-def consumer_for(described: Described, request: Request) -> Endpoint | Wrong:
-    """Where the answer goes: an address of the registry, exactly (core §3.4.1, docs/security.md §3.16)."""
+def consumer_for(provider: ServiceProvider, request: AuthnRequest) -> Endpoint | RequestError:
+    """The endpoint to respond to: exactly one of the registry (core §3.4.1, docs/security.md §3.16)."""
     if request.binding not in ("", Binding.POST):
-        return Wrong("L’application demande une réponse autrement que par formulaire.")
-    posts = [one for one in described.consumers if one.binding == Binding.POST]
+        return RequestError("L’application demande une réponse autrement que par formulaire.")
+    posts = [endpoint for endpoint in provider.consumers if endpoint.binding == Binding.POST]
     if request.consumer:
-        found = [one for one in posts if one.address == request.consumer]
+        matches = [endpoint for endpoint in posts if endpoint.address == request.consumer]
     elif request.index:
-        found = [one for one in posts if str(one.index) == request.index]
+        matches = [endpoint for endpoint in posts if str(endpoint.index) == request.index]
     else:
-        found = [one for one in posts if one.is_default] or posts
-    return found[0] if found else Wrong("L’adresse de retour demandée n’est pas celle qui est inscrite.")
+        matches = [endpoint for endpoint in posts if endpoint.is_default] or posts
+    return (
+        matches[0]
+        if matches
+        else RequestError("L’adresse de retour demandée n’est pas celle qui est inscrite.")
+    )
 
 
 def fault_of(destination: str, issued_at: datetime, here: str, now: datetime, *, signed: bool) -> str:
-    """Why a message is not for us, or not of now; "" when it is."""
+    """Why a message is not for us, or not current; "" if it is."""
     if destination != here and (destination or signed):
         return "La demande n’est pas adressée à ce service."
-    if abs(now - issued_at) > AROUND:
+    if abs(now - issued_at) > CLOCK_SKEW:
         return "La demande est trop ancienne : recommencez depuis l’application."
     return ""
 
 
-def format_for(described: Described, wanted: str) -> Format | None:
-    """The form of the name given; None when what is wanted is not known here."""
-    if wanted in ("", UNSPECIFIED):
-        stated = [one for one in described.formats if one in tuple(Format)]
+def format_for(provider: ServiceProvider, requested: str) -> Format | None:
+    """The NameID format to use; None if the one requested is not supported."""
+    if requested in ("", UNSPECIFIED):
+        stated = [name_format for name_format in provider.formats if name_format in tuple(Format)]
         return Format(stated[0]) if stated else Format.TRANSIENT
-    return Format(wanted) if wanted in tuple(Format) else None
+    return Format(requested) if requested in tuple(Format) else None
 
 
-def context_for(wanted: tuple[str, ...], *, has_two: bool) -> str | None:
-    """The class told of a sign-in: the first wanted that holds; None when none does."""
-    if not wanted:
+def context_for(requested: tuple[str, ...], *, has_two: bool) -> str | None:
+    """The authentication context of a sign-in: the first requested one it satisfies; None if none."""
+    if not requested:
         return MFA if has_two else PASSWORD
-    for one in wanted:
-        if one == MFA and has_two:
+    for context in requested:
+        if context == MFA and has_two:
             return MFA
-        if one in _WORTH:
-            return one
+        if context in _PASSWORD_CLASSES:
+            return context
     return None
 
 
 def id_of(root: Element) -> str:
-    """The name of a message, or of an assertion. Raises NotRead."""
+    """The ID of a message or assertion. Raises MalformedMessage."""
     if root.get("Version") != "2.0":
-        raise NotRead("not SAML 2.0")
+        raise MalformedMessage("not SAML 2.0")
     named = str(root.get("ID", ""))
     if not _NCNAME.fullmatch(named):
-        raise NotRead("no ID")
+        raise MalformedMessage("no ID")
     return named
 
 
 def issuer_of(root: Element) -> str:
-    """Raises NotRead."""
+    """The Issuer of a message or assertion. Raises MalformedMessage."""
     issuer = root.find(tag(SAML, "Issuer"))
     if issuer is None:
-        raise NotRead("no Issuer")
+        raise MalformedMessage("no Issuer")
     return text_of(issuer)
 
 
 def text_of(element: Element) -> str:
-    """All of its text: elements inside would hide some of it. Raises NotRead."""
+    """The whole text of an element; child elements, which could hide part of it, raise MalformedMessage."""
     if len(element):
-        raise NotRead("text expected")
+        raise MalformedMessage("text expected")
     return str(element.text or "").strip()
 
 
-def moment_of(text: str) -> datetime:
-    """Raises NotRead."""
-    if not _MOMENT.fullmatch(text):
-        raise NotRead("not a moment")
+def time_of(text: str) -> datetime:
+    """The time of an xs:dateTime. Raises MalformedMessage."""
+    if not _DATE_TIME.fullmatch(text):
+        raise MalformedMessage("not a moment")
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise NotRead("not a moment") from error
+        raise MalformedMessage("not a moment") from error

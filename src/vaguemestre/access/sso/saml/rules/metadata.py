@@ -1,4 +1,4 @@
-"""Metadata read (one service provider, or a federation's aggregate) and written (SAML metadata §2)."""
+"""Metadata: parse one provider or a federation's aggregate, and build ours (SAML metadata §2)."""
 
 import base64
 import binascii
@@ -8,75 +8,83 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 from lxml import etree
 
-from vaguemestre.access.sso.saml.rules.documents import Element, NotRead, parse_metadata
-from vaguemestre.access.sso.saml.rules.message_builder import fresh_id, moment
+from vaguemestre.access.sso.saml.rules.documents import Element, MalformedMessage, parse_metadata
+from vaguemestre.access.sso.saml.rules.message_builder import new_id, xml_time
 from vaguemestre.access.sso.saml.rules.names import BY_OID, DS, MD, MDUI, SAMLP, XML, tag
-from vaguemestre.access.sso.saml.rules.signatures import verified
-from vaguemestre.access.sso.saml.values import Binding, Described, Endpoint, Format, Provider, SigningPair
+from vaguemestre.access.sso.saml.rules.signatures import verify
+from vaguemestre.access.sso.saml.values import (
+    Binding,
+    Endpoint,
+    Format,
+    IdentityProvider,
+    ServiceProvider,
+    SigningPair,
+)
 
-MOST_ENTITIES = 20_000
-_MOST_ENDPOINTS = 60
-_LONGEST_ID = 1024
-_KEPT = timedelta(days=7)
+MAX_ENTITIES = 20_000
+_MAX_ENDPOINTS = 60
+_MAX_ID_CHARACTERS = 1024
+_VALIDITY = timedelta(days=7)
 
 
-def read_metadata(content: bytes, now: datetime, certificate: bytes = b"") -> list[Described]:
-    """The service providers described. With `certificate` (DER), only what it signed is read.
+def read_metadata(content: bytes, now: datetime, certificate: bytes = b"") -> list[ServiceProvider]:
+    """The service providers described. With `certificate` (DER), the metadata must be signed by it.
 
-    Raises NotRead (also for metadata that are over), NotSigned.
+    Raises MalformedMessage (also for expired metadata), InvalidSignatureError.
     """
     root = parse_metadata(content)
     if certificate:
-        root = verified(root, [certificate])
+        root = verify(root, [certificate])
     if root.tag not in (tag(MD, "EntityDescriptor"), tag(MD, "EntitiesDescriptor")):
-        raise NotRead("not SAML metadata")
+        raise MalformedMessage("not SAML metadata")
     _check_current(root, now)
-    found: list[Described] = []
+    providers: list[ServiceProvider] = []
     for number, entity in enumerate(root.iter(tag(MD, "EntityDescriptor"))):
-        if number >= MOST_ENTITIES:
-            raise NotRead("too many entities")
+        if number >= MAX_ENTITIES:
+            raise MalformedMessage("too many entities")
         _check_current(entity, now)
         role = entity.find(tag(MD, "SPSSODescriptor"))
         if role is not None and SAMLP in role.get("protocolSupportEnumeration", "").split():
-            found.append(_described(entity, role))
-    return found
+            providers.append(_service_provider(entity, role))
+    return providers
 
 
-def read_provider(content: bytes, now: datetime) -> Provider:
-    """The one identity provider described. Raises NotRead, also when there is none, or several."""
+def read_identity_provider(content: bytes, now: datetime) -> IdentityProvider:
+    """The identity provider described. Raises MalformedMessage, also if there is none or several."""
     root = parse_metadata(content)
     _check_current(root, now)
-    known = [
+    roles = [
         (entity, role)
         for entity in root.iter(tag(MD, "EntityDescriptor"))
         for role in entity.findall(tag(MD, "IDPSSODescriptor"))
         if SAMLP in role.get("protocolSupportEnumeration", "").split()
     ]
-    if len(known) != 1:
-        raise NotRead("these metadata describe no identity provider, or several")
-    entity, role = known[0]
+    if len(roles) != 1:
+        raise MalformedMessage("these metadata describe no identity provider, or several")
+    entity, role = roles[0]
     _check_current(entity, now)
-    doors = [one for one in _endpoints(role, "SingleSignOnService") if one.binding == Binding.REDIRECT]
-    found = Provider(
+    endpoints = _endpoints(role, "SingleSignOnService")
+    redirects = [endpoint for endpoint in endpoints if endpoint.binding == Binding.REDIRECT]
+    provider = IdentityProvider(
         entity.get("entityID", ""),
-        doors[0].address if doors else "",
+        redirects[0].address if redirects else "",
         tuple(dict.fromkeys(_certificates(role, "signing"))),
     )
-    if not found.entity_id or not found.address or not found.signing:
-        raise NotRead("a name, a door by redirect and a certificate are needed")
-    return found
+    if not provider.entity_id or not provider.address or not provider.signing:
+        raise MalformedMessage("an entityID, a redirect endpoint and a certificate are needed")
+    return provider
 
 
-def write_consumer(
+def build_sp_metadata(
     here: str, consumer: str, name: str, pairs: Sequence[SigningPair], now: datetime
 ) -> Element:
-    """Ours where we ask another provider, unsigned."""
+    """Our metadata as a service provider of another identity provider, unsigned."""
     root = etree.Element(tag(MD, "EntityDescriptor"), nsmap={"md": MD, "ds": DS, "mdui": MDUI})
-    root.attrib.update({"ID": fresh_id(), "entityID": here, "validUntil": moment(now + _KEPT)})
+    root.attrib.update({"ID": new_id(), "entityID": here, "validUntil": xml_time(now + _VALIDITY)})
     role = etree.SubElement(root, tag(MD, "SPSSODescriptor"))
     role.attrib.update({"protocolSupportEnumeration": SAMLP})
     role.attrib.update({"AuthnRequestsSigned": "true", "WantAssertionsSigned": "true"})
-    _shown(role, name, pairs)
+    _add_name_and_keys(role, name, pairs)
     etree.SubElement(role, tag(MD, "NameIDFormat")).text = Format.PERSISTENT.value
     service = etree.SubElement(role, tag(MD, "AssertionConsumerService"))
     service.attrib.update({"Binding": Binding.POST.value, "Location": consumer})
@@ -84,15 +92,15 @@ def write_consumer(
     return root
 
 
-def write_metadata(
+def build_idp_metadata(
     here: str, paths: dict[str, str], name: str, pairs: Sequence[SigningPair], now: datetime
 ) -> Element:
-    """Ours, unsigned. `paths`: `sso` and `slo`, absolute. Every pair is published, the next one too."""
+    """Our metadata as identity provider, unsigned. `paths`: absolute addresses of `sso` and `slo`."""
     root = etree.Element(tag(MD, "EntityDescriptor"), nsmap={"md": MD, "ds": DS, "mdui": MDUI})
-    root.attrib.update({"ID": fresh_id(), "entityID": here, "validUntil": moment(now + _KEPT)})
+    root.attrib.update({"ID": new_id(), "entityID": here, "validUntil": xml_time(now + _VALIDITY)})
     role = etree.SubElement(root, tag(MD, "IDPSSODescriptor"))
     role.attrib.update({"protocolSupportEnumeration": SAMLP, "WantAuthnRequestsSigned": "false"})
-    _shown(role, name, pairs)
+    _add_name_and_keys(role, name, pairs)
     for binding in (Binding.REDIRECT, Binding.POST):
         service = etree.SubElement(role, tag(MD, "SingleLogoutService"))
         service.attrib.update({"Binding": binding.value, "Location": paths["slo"]})
@@ -104,79 +112,79 @@ def write_metadata(
     return root
 
 
-def _shown(role: Element, name: str, pairs: Sequence[SigningPair]) -> None:
-    """How it is called, and the keys it signs with."""
-    shown = etree.SubElement(etree.SubElement(role, tag(MD, "Extensions")), tag(MDUI, "UIInfo"))
-    etree.SubElement(shown, tag(MDUI, "DisplayName"), {tag(XML, "lang"): "fr"}).text = name
+def _add_name_and_keys(role: Element, name: str, pairs: Sequence[SigningPair]) -> None:
+    """Add the display name and the signing keys."""
+    ui_info = etree.SubElement(etree.SubElement(role, tag(MD, "Extensions")), tag(MDUI, "UIInfo"))
+    etree.SubElement(ui_info, tag(MDUI, "DisplayName"), {tag(XML, "lang"): "fr"}).text = name
     for pair in pairs:
         key = etree.SubElement(role, tag(MD, "KeyDescriptor"), use="signing")
         data = etree.SubElement(etree.SubElement(key, tag(DS, "KeyInfo")), tag(DS, "X509Data"))
-        etree.SubElement(data, tag(DS, "X509Certificate")).text = _bare(pair.certificate)
+        etree.SubElement(data, tag(DS, "X509Certificate")).text = _pem_body(pair.certificate)
 
 
-def _described(entity: Element, role: Element) -> Described:
+def _service_provider(entity: Element, role: Element) -> ServiceProvider:
     entity_id = entity.get("entityID", "")
-    if not entity_id or len(entity_id) > _LONGEST_ID:
-        raise NotRead("an entity has no name, or one too long")
-    return Described(
+    if not entity_id or len(entity_id) > _MAX_ID_CHARACTERS:
+        raise MalformedMessage("an entity has no name, or one too long")
+    return ServiceProvider(
         entity_id=entity_id,
         consumers=tuple(_endpoints(role, "AssertionConsumerService")),
         sign_outs=tuple(_endpoints(role, "SingleLogoutService")),
         signing=tuple(dict.fromkeys(_certificates(role, "signing"))),
         encryption=next(_certificates(role, "encryption"), b""),
-        formats=tuple(_said(one) for one in role.findall(tag(MD, "NameIDFormat"))),
+        formats=tuple(_text(element) for element in role.findall(tag(MD, "NameIDFormat"))),
         signs_requests=role.get("AuthnRequestsSigned", "") in ("true", "1"),
         name=_in_french(role, "DisplayName", entity)[:80],
         description=_in_french(role, "Description", entity)[:160],
         home=_in_french(role, "InformationURL", entity),
         contact=_contact(entity),
-        wanted=tuple(dict.fromkeys(_wanted(role))),
+        wanted=tuple(dict.fromkeys(_requested_attributes(role))),
     )
 
 
 def _endpoints(role: Element, name: str) -> Iterator[Endpoint]:
-    for number, one in enumerate(role.findall(tag(MD, name))[:_MOST_ENDPOINTS]):
-        index = one.get("index", str(number))
+    for number, element in enumerate(role.findall(tag(MD, name))[:_MAX_ENDPOINTS]):
+        index = element.get("index", str(number))
         yield Endpoint(
-            binding=one.get("Binding", ""),
-            address=one.get("Location", ""),
-            answers=one.get("ResponseLocation", ""),
+            binding=element.get("Binding", ""),
+            address=element.get("Location", ""),
+            answers=element.get("ResponseLocation", ""),
             index=int(index) if index.isascii() and index.isdigit() and len(index) < 6 else number,
-            is_default=one.get("isDefault", "") in ("true", "1"),
+            is_default=element.get("isDefault", "") in ("true", "1"),
         )
 
 
 def _certificates(role: Element, use: str) -> Iterator[bytes]:
-    """DER. A key without a stated use serves both (metadata §2.4.1.1)."""
+    """Certificates (DER) of that use. A key without a use serves both (metadata §2.4.1.1)."""
     for key in role.findall(tag(MD, "KeyDescriptor")):
         if key.get("use", use) != use:
             continue
-        for one in key.iter(tag(DS, "X509Certificate")):
+        for element in key.iter(tag(DS, "X509Certificate")):
             try:
-                der = base64.b64decode("".join(_said(one).split()), validate=True)
+                der = base64.b64decode("".join(_text(element).split()), validate=True)
                 x509.load_der_x509_certificate(der).public_key()
             except (binascii.Error, ValueError, TypeError) as error:
-                raise NotRead("a certificate cannot be read") from error
+                raise MalformedMessage("a certificate cannot be read") from error
             yield der
 
 
-def _wanted(role: Element) -> Iterator[str]:
-    for one in role.iter(tag(MD, "RequestedAttribute")):
-        name = one.get("Name", "")
+def _requested_attributes(role: Element) -> Iterator[str]:
+    for element in role.iter(tag(MD, "RequestedAttribute")):
+        name = element.get("Name", "")
         yield BY_OID.get(name, name)
 
 
 def _in_french(role: Element, name: str, entity: Element) -> str:
-    """What the interface says of itself, in French if it does, else the first said."""
-    found = list(role.iter(tag(MDUI, name)))
+    """A text of the user interface extension, in French if available, else the first one."""
+    elements = list(role.iter(tag(MDUI, name)))
     if name == "DisplayName":
-        found += list(role.iter(tag(MD, "ServiceName"))) + list(
+        elements += list(role.iter(tag(MD, "ServiceName"))) + list(
             entity.iter(tag(MD, "OrganizationDisplayName"))
         )
-    if not found:
+    if not elements:
         return ""
-    french = [one for one in found if one.get(tag(XML, "lang")) == "fr"]
-    return _said((french or found)[0])
+    french = [element for element in elements if element.get(tag(XML, "lang")) == "fr"]
+    return _text((french or elements)[0])
 
 
 def _contact(entity: Element) -> str:
@@ -184,7 +192,7 @@ def _contact(entity: Element) -> str:
         for person in entity.findall(tag(MD, "ContactPerson")):
             address = person.find(tag(MD, "EmailAddress"))
             if person.get("contactType") == kind and address is not None:
-                return _said(address).removeprefix("mailto:")[:160]
+                return _text(address).removeprefix("mailto:")[:160]
     return ""
 
 
@@ -195,14 +203,14 @@ def _check_current(element: Element, now: datetime) -> None:
     try:
         ends = datetime.fromisoformat(until)
     except ValueError as error:
-        raise NotRead("validUntil is not a moment") from error
+        raise MalformedMessage("validUntil is not a moment") from error
     if (ends if ends.tzinfo else ends.replace(tzinfo=UTC)) <= now:
-        raise NotRead("these metadata are over")
+        raise MalformedMessage("these metadata are over")
 
 
-def _said(element: Element) -> str:
+def _text(element: Element) -> str:
     return (element.text or "").strip()
 
 
-def _bare(pem: bytes) -> str:
+def _pem_body(pem: bytes) -> str:
     return "".join(line for line in pem.decode().splitlines() if "CERTIFICATE" not in line)

@@ -1,4 +1,4 @@
-"""Names of SAML: namespaces, and attributes by their registered identifiers (docs/domain.md §4.5 d)."""
+"""XML namespaces, and attribute names by OID (docs/domain.md §4.5 d)."""
 
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"

@@ -1,4 +1,4 @@
-"""The provider's keys: which signs, which are published, and new ones."""
+"""Our keys and certificates: which signs, which are published, new ones."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,25 +11,25 @@ from cryptography.x509.oid import NameOID
 
 from vaguemestre.access.sso.saml.values import SigningPair
 
-SHOWN_BEFORE = timedelta(days=14)  # federations read metadata again once a day, their members later
+PUBLISHED_BEFORE = timedelta(days=14)  # federations refresh metadata daily, their members later
 _LIFE = timedelta(days=3650)
 _BITS = 3072
 
 
 def signer(pairs: Sequence[SigningPair], now: datetime) -> SigningPair | None:
-    """The newest whose time has come."""
+    """The newest pair whose time has come."""
     ready = [pair for pair in pairs if pair.signs_from <= now]
     return max(ready, key=lambda pair: pair.number, default=None)
 
 
-def published(pairs: Sequence[SigningPair], now: datetime) -> list[SigningPair]:
-    """The one that signs and those that will; a former one signs nothing that is still to be read."""
+def published_pairs(pairs: Sequence[SigningPair], now: datetime) -> list[SigningPair]:
+    """The pair that signs and those that will; nothing signed by a former one is still to be verified."""
     current = signer(pairs, now)
     return [pair for pair in pairs if current is None or pair.number >= current.number]
 
 
-def fresh_pair(host: str, now: datetime) -> tuple[bytes, bytes]:
-    """(private key, certificate), PEM. The certificate only carries the key: registries vouch for it."""
+def generate_pair(host: str, now: datetime) -> tuple[bytes, bytes]:
+    """(private key, certificate) of a new pair, PEM. Trust comes from the metadata, not the certificate."""
     key = rsa.generate_private_key(65537, _BITS)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])])
     certificate = (

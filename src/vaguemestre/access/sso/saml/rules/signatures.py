@@ -1,7 +1,7 @@
-"""Signatures of messages: SHA-256 or better, one for a document, over its root and nothing else.
+"""Signatures of messages: SHA-256 or better, one per document, over its root.
 
-What was signed is read from what the verification gives back, never from what came: a signed part moved
-beside a forged one (« signature wrapping ») is either refused or not looked at.
+Only the element returned by the verification is read, never the message received: a signed part moved beside
+a forged one (signature wrapping) is refused or ignored.
 """
 
 import base64
@@ -22,7 +22,7 @@ from signxml.exceptions import InvalidInput, SignXMLException
 from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from vaguemestre.access.sso.saml.rules.documents import Element, parse
+from vaguemestre.access.sso.saml.rules.documents import Element, parse_message
 from vaguemestre.access.sso.saml.rules.names import DS, SAML, tag
 from vaguemestre.access.sso.saml.values import SigningPair
 
@@ -46,12 +46,12 @@ _METHODS = frozenset(
 _DIGESTS = frozenset((DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512))
 
 
-class NotSigned(Exception):
-    """The signature is missing, wrong, elsewhere, or by somebody else."""
+class InvalidSignatureError(Exception):
+    """The signature is missing, wrong, misplaced, or by another key."""
 
 
 def sign(element: Element, pair: SigningPair) -> Element:
-    """The same element with a signature after its Issuer (core §5.4), RSA with SHA-256."""
+    """Sign an element, the signature after its Issuer (core §5.4), with RSA-SHA256."""
     place = etree.Element(tag(DS, "Signature"), Id="placeholder", nsmap={"ds": DS})
     issuer = element.find(tag(SAML, "Issuer"))
     element.insert(0 if issuer is None else element.index(issuer) + 1, place)
@@ -67,52 +67,52 @@ def sign(element: Element, pair: SigningPair) -> Element:
     )
 
 
-def verified(root: Element, certificates: Iterable[bytes]) -> Element:
-    """What one of those certificates (DER) signed: the whole of `root`. Raises NotSigned.
+def verify(root: Element, certificates: Iterable[bytes]) -> Element:
+    """The signed root, verified with one of those certificates (DER). Raises InvalidSignatureError.
 
-    Expired certificates are taken: in SAML the registry vouches for keys, not the dates in them.
+    Expired certificates are accepted: in SAML trust in keys comes from the registry, not from their dates.
     """
-    found = root.findall(f".//{tag(DS, 'Signature')}")
-    if len(found) != 1 or found[0].getparent() is not root:
-        raise NotSigned("one signature, of the whole message, is expected")
-    return _whole(root, certificates)
+    signatures = root.findall(f".//{tag(DS, 'Signature')}")
+    if len(signatures) != 1 or signatures[0].getparent() is not root:
+        raise InvalidSignatureError("one signature, of the whole message, is expected")
+    return _verify_root(root, certificates)
 
 
 def signed_assertion(response: Element, certificates: Sequence[bytes]) -> Element:
-    """The one assertion of a Response, as it was signed: with the whole of it, or by itself.
+    """The one assertion of a Response, as signed: with the whole Response, or by itself.
 
-    Signed by itself, it is read apart from everything that stood around it. Raises NotSigned.
+    Signed by itself, it is parsed again apart from the Response. Raises InvalidSignatureError.
     """
-    found = list(response.iter(tag(SAML, "Assertion")))
-    if len(found) != 1 or found[0].getparent() is not response:
-        raise NotSigned("one assertion, in the Response itself, is expected")
-    assertion = found[0]
-    places = [one.getparent() for one in response.iter(tag(DS, "Signature"))]
-    if not places or any(one is not response and one is not assertion for one in places):
-        raise NotSigned("a signature is missing, or stands elsewhere")
-    if len(places) != len({id(one) for one in places}):
-        raise NotSigned("something is signed twice")
-    if any(one is response for one in places):
-        whole = _whole(response, certificates).findall(tag(SAML, "Assertion"))
+    assertions = list(response.iter(tag(SAML, "Assertion")))
+    if len(assertions) != 1 or assertions[0].getparent() is not response:
+        raise InvalidSignatureError("one assertion, in the Response itself, is expected")
+    assertion = assertions[0]
+    places = [place.getparent() for place in response.iter(tag(DS, "Signature"))]
+    if not places or any(place is not response and place is not assertion for place in places):
+        raise InvalidSignatureError("a signature is missing, or stands elsewhere")
+    if len(places) != len({id(place) for place in places}):
+        raise InvalidSignatureError("something is signed twice")
+    if any(place is response for place in places):
+        whole = _verify_root(response, certificates).findall(tag(SAML, "Assertion"))
         if len(whole) != 1:
-            raise NotSigned("what was signed holds no assertion")
+            raise InvalidSignatureError("what was signed holds no assertion")
         return whole[0]
-    return verified(parse(etree.tostring(assertion, with_tail=False)), certificates)
+    return verify(parse_message(etree.tostring(assertion, with_tail=False)), certificates)
 
 
-def _whole(root: Element, certificates: Iterable[bytes]) -> Element:
+def _verify_root(root: Element, certificates: Iterable[bytes]) -> Element:
     named = root.get("ID", "")
     if not named or len(root.xpath("//*[@ID=$named or @Id=$named or @id=$named]", named=named)) != 1:
-        raise NotSigned("the message has no name of its own")
+        raise InvalidSignatureError("the message has no name of its own")
     for certificate in certificates:
-        signed = _verified_by(root, certificate)
+        signed = _verify_with(root, certificate)
         if signed is not None and signed.tag == root.tag and signed.get("ID") == named:
             return signed
-    raise NotSigned("not signed by the application of the registry")
+    raise InvalidSignatureError("not signed by the application of the registry")
 
 
-def query_signed(name: str, message: str, relay: str, pair: SigningPair) -> str:
-    """A query of the Redirect binding with its signature (bindings §3.4.4.1)."""
+def sign_query(name: str, message: str, relay: str, pair: SigningPair) -> str:
+    """A signed query of the Redirect binding (bindings §3.4.4.1)."""
     pairs = [(name, message), *([("RelayState", relay)] if relay else []), ("SigAlg", RSA_SHA256)]
     query = "&".join(f"{key}={quote(value, safe='')}" for key, value in pairs)
     signature = _private(pair.private_pem).sign(query.encode(), PKCS1v15(), SHA256())
@@ -120,26 +120,33 @@ def query_signed(name: str, message: str, relay: str, pair: SigningPair) -> str:
 
 
 def check_query(raw: str, name: str, algorithm: str, signature: str, certificates: Sequence[bytes]) -> None:
-    """Check a signed query as it came, undecoded. Raises NotSigned."""
-    given: dict[str, str] = {}
+    """Verify a signed query as received, undecoded. Raises InvalidSignatureError."""
+    parameters: dict[str, str] = {}
     for piece in raw.split("&"):
         key, _, value = piece.partition("=")
-        if key in given:
-            raise NotSigned("a parameter comes twice")
-        given[key] = value
+        if key in parameters:
+            raise InvalidSignatureError("a parameter comes twice")
+        parameters[key] = value
     hashed = _BY_QUERY.get(algorithm)
     if hashed is None:
-        raise NotSigned("the signature is not by SHA-256 or better")
-    signed = "&".join(f"{key}={given[key]}" for key in (name, "RelayState", "SigAlg") if key in given)
+        raise InvalidSignatureError("the signature is not by SHA-256 or better")
+    signed = "&".join(
+        f"{key}={parameters[key]}" for key in (name, "RelayState", "SigAlg") if key in parameters
+    )
     try:
-        told = base64.b64decode(signature, validate=True)
+        signature_bytes = base64.b64decode(signature, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise NotSigned("the signature is not base64") from error
-    if not any(_fits(certificate, algorithm, hashed, told, signed.encode()) for certificate in certificates):
-        raise NotSigned("not signed by the application of the registry")
+        raise InvalidSignatureError("the signature is not base64") from error
+    if not any(
+        _is_signed_by(certificate, algorithm, hashed, signature_bytes, signed.encode())
+        for certificate in certificates
+    ):
+        raise InvalidSignatureError("not signed by the application of the registry")
 
 
-def _fits(certificate: bytes, algorithm: str, hashed: HashAlgorithm, signature: bytes, signed: bytes) -> bool:
+def _is_signed_by(
+    certificate: bytes, algorithm: str, hashed: HashAlgorithm, signature: bytes, signed: bytes
+) -> bool:
     key = x509.load_der_x509_certificate(certificate).public_key()
     try:
         if isinstance(key, rsa.RSAPublicKey) and "rsa-" in algorithm:
@@ -153,17 +160,17 @@ def _fits(certificate: bytes, algorithm: str, hashed: HashAlgorithm, signature: 
     return True
 
 
-def _verified_by(root: Element, certificate: bytes) -> Element | None:
-    known = x509.load_der_x509_certificate(certificate)
+def _verify_with(root: Element, certificate: bytes) -> Element | None:
+    loaded = x509.load_der_x509_certificate(certificate)
     expected = SignatureConfiguration(
         require_x509=True,
         location="./",
         expect_references=1,
         signature_methods=_METHODS,
         digest_algorithms=_DIGESTS,
-        verification_time=known.not_valid_before_utc,
+        verification_time=loaded.not_valid_before_utc,
     )
-    pem = known.public_bytes(Encoding.PEM).decode()
+    pem = loaded.public_bytes(Encoding.PEM).decode()
     try:
         result = XMLVerifier().verify(root, x509_cert=pem, expect_config=expected, id_attribute="ID")
     except (SignXMLException, InvalidInput, InvalidSignature, ValueError, etree.LxmlError):
@@ -173,7 +180,7 @@ def _verified_by(root: Element, certificate: bytes) -> Element | None:
 
 @lru_cache(maxsize=8)
 def _private(pem: bytes) -> rsa.RSAPrivateKey:
-    """Reading a key checks its primes, slowly: once, and ours was checked when it was made."""
+    """The private key, cached. Its slow validation is skipped: it was generated here."""
     key = load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError(type(key))

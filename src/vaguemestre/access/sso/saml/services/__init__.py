@@ -1,7 +1,14 @@
-"""Service providers written down, keys made and turned, assertions given."""
+"""Use cases: registration of service providers, key rotation, responses."""
 
-from vaguemestre.access.sso.saml.services.answers import answer_for, decline
-from vaguemestre.access.sso.saml.services.keys import pairs_now, rotate_pair, signing_pair
-from vaguemestre.access.sso.saml.services.peers import keep_peer
+from vaguemestre.access.sso.saml.services.answers import answer_request, decline_request
+from vaguemestre.access.sso.saml.services.keys import rotate_pair, signing_pair, signing_pairs
+from vaguemestre.access.sso.saml.services.peers import register_provider
 
-__all__ = ["answer_for", "decline", "keep_peer", "pairs_now", "rotate_pair", "signing_pair"]
+__all__ = [
+    "answer_request",
+    "decline_request",
+    "register_provider",
+    "rotate_pair",
+    "signing_pair",
+    "signing_pairs",
+]

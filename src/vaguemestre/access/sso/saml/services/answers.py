@@ -1,4 +1,4 @@
-"""Assertions given."""
+"""Responses to authentication requests."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -6,21 +6,21 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vaguemestre.access.sso.registry.queries import pseudonym_of
-from vaguemestre.access.sso.registry.rules.release import released
-from vaguemestre.access.sso.registry.services import enter, name_visit
+from vaguemestre.access.sso.registry.rules.release import released_attributes
+from vaguemestre.access.sso.registry.services import set_visit_reference, start_visit
 from vaguemestre.access.sso.registry.values import Application, Identity
 from vaguemestre.access.sso.saml.rules import message_builder
-from vaguemestre.access.sso.saml.rules.encryption import encrypted
+from vaguemestre.access.sso.saml.rules.encryption import encrypt_assertion
 from vaguemestre.access.sso.saml.rules.signatures import sign
-from vaguemestre.access.sso.saml.values import Asked, Format, Peer, SigningPair, Status
+from vaguemestre.access.sso.saml.values import AcceptedRequest, Format, Peer, SigningPair, Status
 
-SESSION_LIFE = timedelta(hours=12)  # and never longer than the browser session: it is told its end
+SESSION_LIFE = timedelta(hours=12)  # the browser session may end earlier, with a logout request
 
 
-def answer_for(
+def answer_request(
     application: Application,
     peer: Peer,
-    asked: Asked,
+    accepted: AcceptedRequest,
     identity: Identity,
     pair: SigningPair,
     *,
@@ -31,42 +31,49 @@ def answer_for(
     signed_in_at: datetime,
     now: datetime,
 ) -> bytes:
-    """Use case: that person enters; the signed Response with its signed assertion, encrypted if asked."""
+    """Use case: start the visit; the signed Response with its signed assertion, encrypted if required."""
     with transaction.atomic(durable=True):
-        visit = enter(application, identity.account_id, session_key, now=now)
-        name_id = _name(application, identity, form, visit.reference)
+        visit = start_visit(application, identity.account_id, session_key, now=now)
+        name_id = _name_id(application, identity, form, visit.reference)
         if name_id != visit.reference:
-            name_visit(visit.visit_id, name_id)
+            set_visit_reference(visit.visit_id, name_id)
     statement = message_builder.Statement(
         issuer=issuer,
-        audience=peer.described.entity_id,
-        recipient=asked.consumer,
-        in_response_to=asked.request_id,
+        audience=peer.provider.entity_id,
+        recipient=accepted.consumer,
+        in_response_to=accepted.request_id,
         name_id=name_id,
         format=form,
         session_index=visit.sid,
         signed_in_at=signed_in_at,
         context=context,
-        attributes=released(application, identity),
+        attributes=released_attributes(application, identity),
         session_ends_at=signed_in_at + SESSION_LIFE,
     )
-    told = sign(message_builder.assertion(statement, now), pair)
+    assertion = sign(message_builder.build_assertion(statement, now), pair)
     if peer.encrypts:
-        told = encrypted(told, peer.described.encryption)
-    root = message_builder.response(issuer, asked.consumer, asked.request_id, now)
-    root.append(told)
-    return message_builder.written(sign(root, pair))
+        assertion = encrypt_assertion(assertion, peer.provider.encryption)
+    root = message_builder.build_response(issuer, accepted.consumer, accepted.request_id, now)
+    root.append(assertion)
+    return message_builder.serialize(sign(root, pair))
 
 
-def decline(asked: Asked, status: Status, pair: SigningPair, *, issuer: str, now: datetime) -> bytes:
-    """A signed Response that says no."""
-    return message_builder.written(
-        sign(message_builder.response(issuer, asked.consumer, asked.request_id, now, status=status), pair)
+def decline_request(
+    accepted: AcceptedRequest, status: Status, pair: SigningPair, *, issuer: str, now: datetime
+) -> bytes:
+    """A signed Response with an error status."""
+    return message_builder.serialize(
+        sign(
+            message_builder.build_response(
+                issuer, accepted.consumer, accepted.request_id, now, status=status
+            ),
+            pair,
+        )
     )
 
 
-def _name(application: Application, identity: Identity, form: Format, former: str) -> str:
-    """Persistent: theirs in that application only. Transient: of this visit."""
+def _name_id(application: Application, identity: Identity, form: Format, former: str) -> str:
+    """The NameID: persistent, pairwise; transient, of this visit."""
     persistent = pseudonym_of(application.application_id, identity.account_id)
     if form is Format.PERSISTENT:
         return persistent

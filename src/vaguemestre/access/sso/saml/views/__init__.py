@@ -1,1 +1,1 @@
-"""Doors of SAML."""
+"""SAML endpoints."""

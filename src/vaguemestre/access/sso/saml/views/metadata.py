@@ -1,4 +1,4 @@
-"""Our metadata."""
+"""The metadata endpoint."""
 
 from urllib.parse import urlsplit
 
@@ -7,23 +7,23 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from vaguemestre.access.sso.saml.http import absolute, entity_id, pair_now
-from vaguemestre.access.sso.saml.rules.message_builder import written
-from vaguemestre.access.sso.saml.rules.metadata import write_metadata
-from vaguemestre.access.sso.saml.rules.pairs import published
+from vaguemestre.access.sso.saml.http import absolute, current_pair, entity_id
+from vaguemestre.access.sso.saml.rules.message_builder import serialize
+from vaguemestre.access.sso.saml.rules.metadata import build_idp_metadata
+from vaguemestre.access.sso.saml.rules.pairs import published_pairs
 from vaguemestre.access.sso.saml.rules.signatures import sign
-from vaguemestre.access.sso.saml.services import pairs_now
+from vaguemestre.access.sso.saml.services import signing_pairs
 from vaguemestre.people.credentials.ports import secret_keys
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Signed; every key that signs or will."""
+    """Our signed metadata, with every key that signs or will."""
     now = timezone.now()
     host = urlsplit(settings.CONFIG.public_url).hostname or "vaguemestre"
-    pairs = published(pairs_now(secret_keys.get(), host, now), now)
+    pairs = published_pairs(signing_pairs(secret_keys.get(), host, now), now)
     paths = {"sso": absolute("saml:sso"), "slo": absolute("saml:slo")}
-    root = write_metadata(entity_id(), paths, settings.CONFIG.academy.name, pairs, now)
-    answer = HttpResponse(written(sign(root, pair_now())), content_type="application/samlmetadata+xml")
+    root = build_idp_metadata(entity_id(), paths, settings.CONFIG.academy.name, pairs, now)
+    answer = HttpResponse(serialize(sign(root, current_pair())), content_type="application/samlmetadata+xml")
     answer["Cache-Control"] = "public, max-age=300"
     return answer

@@ -1,4 +1,4 @@
-"""Signing out (SAML profiles §4.4), asked by an application; and what applications answer to ours."""
+"""Single logout (SAML profiles §4.4): providers' requests, and their responses to ours."""
 
 import base64
 
@@ -9,88 +9,97 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from vaguemestre.access.signin.http import go_out, who_asks
-from vaguemestre.access.sso.registry.http import farewell, post_onwards, refused
+from vaguemestre.access.signin.http import end_browser_session, who_asks
+from vaguemestre.access.sso.registry.http import bad_request_page, goodbye_address, post_page
 from vaguemestre.access.sso.registry.queries import visits_of_session
-from vaguemestre.access.sso.saml.http import absolute, believed, entity_id, message_in, pair_now, relay_of
+from vaguemestre.access.sso.saml.http import (
+    absolute,
+    check_signature,
+    current_pair,
+    entity_id,
+    received_message,
+    relay_of,
+)
 from vaguemestre.access.sso.saml.queries import peer_named
 from vaguemestre.access.sso.saml.rules import message_builder
-from vaguemestre.access.sso.saml.rules.documents import NotRead, deflated
-from vaguemestre.access.sso.saml.rules.message_parser import fault_of, read_leaving
-from vaguemestre.access.sso.saml.rules.signatures import query_signed, sign
-from vaguemestre.access.sso.saml.values import Binding, Leaving, Peer, Status, Wrong
+from vaguemestre.access.sso.saml.rules.documents import MalformedMessage, deflate
+from vaguemestre.access.sso.saml.rules.message_parser import fault_of, read_logout_request
+from vaguemestre.access.sso.saml.rules.signatures import sign, sign_query
+from vaguemestre.access.sso.saml.values import Binding, LogoutRequest, Peer, RequestError, Status
 
 
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
 def slo(request: HttpRequest) -> HttpResponse:
-    given = request.GET if request.method == "GET" else request.POST
-    if "SAMLResponse" in given:  # an application's answer: whatever it says, nothing more is to be done
+    parameters = request.GET if request.method == "GET" else request.POST
+    if "SAMLResponse" in parameters:  # a provider's response to ours: there is nothing to do
         return render(request, "sso/saml/told.html")
-    if request.method == "POST":  # the cookie does not come with a form from elsewhere: ask the browser again
-        return _relayed(request)
-    return _leave(request)
+    if (
+        request.method == "POST"
+    ):  # SameSite=Lax withholds the session cookie from a cross-site POST: repeat it from our own page
+        return _relay_page(request)
+    return _sign_out(request)
 
 
 @csrf_exempt
 @never_cache
 @require_http_methods(["POST"])
 def slo_again(request: HttpRequest) -> HttpResponse:
-    """The same form, sent again by a page of ours: the browser's cookie comes with it."""
-    return _leave(request)
+    """The same form, sent again from our own page, with the session cookie."""
+    return _sign_out(request)
 
 
-def _relayed(request: HttpRequest) -> HttpResponse:
+def _relay_page(request: HttpRequest) -> HttpResponse:
     fields = {"SAMLRequest": request.POST.get("SAMLRequest", "")[:100_000]}
     if relay := relay_of(request):
         fields["RelayState"] = relay
-    return post_onwards(request, absolute("saml:slo-again"), fields)
+    return post_page(request, absolute("saml:slo-again"), fields)
 
 
-def _leave(request: HttpRequest) -> HttpResponse:
-    found = _believed(request)
-    if isinstance(found, Wrong):
-        return refused(request, found.words)
-    peer, leaving = found
+def _sign_out(request: HttpRequest) -> HttpResponse:
+    checked = _checked_request(request)
+    if isinstance(checked, RequestError):
+        return bad_request_page(request, checked.words)
+    peer, leaving = checked
     who = who_asks(request)
     session_key = who.session_key if who else ""
-    is_theirs = bool(session_key) and _names(session_key, peer, leaving)
+    is_theirs = bool(session_key) and _names_visit_of(session_key, peer, leaving)
     status = Status.SUCCESS if is_theirs or who is None else Status.REQUESTER
     answer = _answer(request, peer, leaving, status, farewell_of=session_key if is_theirs else "")
     if answer is None:
-        answer = HttpResponseRedirect(farewell(session_key if is_theirs else ""))
-    return go_out(request, answer) if is_theirs else answer
+        answer = HttpResponseRedirect(goodbye_address(session_key if is_theirs else ""))
+    return end_browser_session(request, answer) if is_theirs else answer
 
 
-def _believed(request: HttpRequest) -> tuple[Peer, Leaving] | Wrong:
-    """Signed by the application that asks, to us, now (profiles §4.4.3.1): or nothing is done."""
-    ill = Wrong("La demande de déconnexion est mal formée.")
-    root = message_in(request, "SAMLRequest")
-    if isinstance(root, Wrong):
+def _checked_request(request: HttpRequest) -> tuple[Peer, LogoutRequest] | RequestError:
+    """The request, if signed by a registered provider, for us and current (profiles §4.4.3.1)."""
+    malformed = RequestError("La demande de déconnexion est mal formée.")
+    root = received_message(request, "SAMLRequest")
+    if isinstance(root, RequestError):
         return root
     try:
-        first = read_leaving(root)
+        first = read_logout_request(root)
         peer = peer_named(first.issuer)
         if peer is None:
-            return Wrong("Cette application n’est pas inscrite auprès de l’académie.")
-        told = believed(request, "SAMLRequest", root, peer, must_sign=True)
-        if isinstance(told, Wrong):
-            return told
-        leaving = read_leaving(told[0])
-    except NotRead:
-        return ill
+            return RequestError("Cette application n’est pas inscrite auprès de l’académie.")
+        verified = check_signature(request, "SAMLRequest", root, peer, must_sign=True)
+        if isinstance(verified, RequestError):
+            return verified
+        leaving = read_logout_request(verified.root)
+    except MalformedMessage:
+        return malformed
     now = timezone.now()
     destinations = {absolute("saml:slo"), absolute("saml:slo-again")}
     here = leaving.destination if leaving.destination in destinations else absolute("saml:slo")
     fault = fault_of(leaving.destination, leaving.issued_at, here, now, signed=True)
-    if leaving.issuer != peer.described.entity_id or (leaving.ends_at and leaving.ends_at <= now):
-        return ill
-    return Wrong(fault) if fault else (peer, leaving)
+    if leaving.issuer != peer.provider.entity_id or (leaving.ends_at and leaving.ends_at <= now):
+        return malformed
+    return RequestError(fault) if fault else (peer, leaving)
 
 
-def _names(session_key: str, peer: Peer, leaving: Leaving) -> bool:
-    """Whether it names somebody's visit of this very browser."""
+def _names_visit_of(session_key: str, peer: Peer, leaving: LogoutRequest) -> bool:
+    """Whether the request names a visit of this browser session."""
     return any(
         visit.application.client_id == peer.client_id
         and visit.reference == leaving.name_id
@@ -100,24 +109,24 @@ def _names(session_key: str, peer: Peer, leaving: Leaving) -> bool:
 
 
 def _answer(
-    request: HttpRequest, peer: Peer, leaving: Leaving, status: Status, *, farewell_of: str
+    request: HttpRequest, peer: Peer, leaving: LogoutRequest, status: Status, *, farewell_of: str
 ) -> HttpResponse | None:
-    """A signed LogoutResponse, by redirect if the application listens there; None when it listens nowhere."""
-    by_redirect = next((e for e in peer.described.sign_outs if e.binding == Binding.REDIRECT), None)
-    by_post = next((e for e in peer.described.sign_outs if e.binding == Binding.POST), None)
+    """A signed LogoutResponse, by redirect if possible; None if the provider has no logout endpoint."""
+    by_redirect = next((e for e in peer.provider.sign_outs if e.binding == Binding.REDIRECT), None)
+    by_post = next((e for e in peer.provider.sign_outs if e.binding == Binding.POST), None)
     endpoint = by_redirect or by_post
     if endpoint is None:
         return None
     address = endpoint.answers or endpoint.address
-    now, pair = timezone.now(), pair_now()
+    now, pair = timezone.now(), current_pair()
     message = message_builder.logout_response(entity_id(), address, leaving.request_id, now, status=status)
     if endpoint is by_redirect:
-        query = query_signed(
-            "SAMLResponse", deflated(message_builder.written(message)), relay_of(request), pair
+        query = sign_query(
+            "SAMLResponse", deflate(message_builder.serialize(message)), relay_of(request), pair
         )
         onwards = f"{address}{'&' if '?' in address else '?'}{query}"
-        return HttpResponseRedirect(farewell(farewell_of, onwards) if farewell_of else onwards)
-    fields = {"SAMLResponse": base64.b64encode(message_builder.written(sign(message, pair))).decode()}
+        return HttpResponseRedirect(goodbye_address(farewell_of, onwards) if farewell_of else onwards)
+    fields = {"SAMLResponse": base64.b64encode(message_builder.serialize(sign(message, pair))).decode()}
     if relay := relay_of(request):
         fields["RelayState"] = relay
-    return post_onwards(request, address, fields)
+    return post_page(request, address, fields)

@@ -1,4 +1,4 @@
-"""Signing in (SAML profiles §4.1): a request in, by redirect or form; a Response out, by form."""
+"""Single sign-on (SAML profiles §4.1): requests by redirect or POST, responses by POST."""
 
 import base64
 from urllib.parse import urlencode
@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from vaguemestre.access.signin.http import who_asks
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry.http import (
-    at_the_door,
-    leave,
-    mark_now,
-    post_onwards,
+    bad_request_page,
+    obstacle_for,
+    obstacle_page,
+    post_page,
+    proof_mark,
     proved_since,
-    refused,
-    stopped,
-    to_sign_in,
+    redirect_page,
+    redirect_to_sign_in,
 )
 from vaguemestre.access.sso.registry.queries import find_application, identity_of
 from vaguemestre.access.sso.registry.rules.methods import methods_of
@@ -28,16 +28,16 @@ from vaguemestre.access.sso.registry.values import Application
 from vaguemestre.access.sso.saml import services
 from vaguemestre.access.sso.saml.http import (
     absolute,
-    believed,
+    check_signature,
+    current_pair,
     entity_id,
-    found_again,
-    kept,
-    message_in,
-    pair_now,
+    read_request_stamp,
+    received_message,
     relay_of,
+    stamp_request,
 )
 from vaguemestre.access.sso.saml.queries import peer_named, peer_of
-from vaguemestre.access.sso.saml.rules.documents import NotRead
+from vaguemestre.access.sso.saml.rules.documents import MalformedMessage
 from vaguemestre.access.sso.saml.rules.message_parser import (
     consumer_for,
     context_for,
@@ -45,130 +45,150 @@ from vaguemestre.access.sso.saml.rules.message_parser import (
     format_for,
     read_request,
 )
-from vaguemestre.access.sso.saml.values import MFA, Asked, Binding, Peer, Request, Status, Wrong
+from vaguemestre.access.sso.saml.values import (
+    MFA,
+    AcceptedRequest,
+    AuthnRequest,
+    Binding,
+    Peer,
+    RequestError,
+    Status,
+)
 from vaguemestre.people.credentials.queries import devices_of
 
-_MARK = "prouve"
+_PROOF_PARAMETER = "prouve"
 _UNKNOWN = "Cette application n’est pas inscrite auprès de l’académie."
-_ILL = "La demande de l’application est mal formée ou trop longue."
+_MALFORMED = "La demande de l’application est mal formée ou trop longue."
 
 
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
 def sso(request: HttpRequest) -> HttpResponse:
-    """Nothing leaves before the application, its signature and its address are found good."""
-    found = _asked(request)
-    if isinstance(found, Wrong):
-        return refused(request, found.words)
-    asked, peer = found
-    if request.method == "POST":  # asked again by GET, which brings the session's cookie from anywhere
-        answer = HttpResponseRedirect(_path("saml:go-on", asked))
+    """Answer an AuthnRequest. Nothing is sent before provider, signature and consumer address are checked."""
+    checked = _accepted_request(request)
+    if isinstance(checked, RequestError):
+        return bad_request_page(request, checked.words)
+    accepted, peer = checked
+    if (
+        request.method == "POST"
+    ):  # repeat it by GET: SameSite=Lax sends the session cookie with a cross-site GET, not with a POST
+        answer = HttpResponseRedirect(_path("saml:go-on", accepted))
         answer.status_code = 303
         return answer
-    return _answer(request, asked, peer)
+    return _answer(request, accepted, peer)
 
 
 @never_cache
 @require_GET
 def go_on(request: HttpRequest) -> HttpResponse:
-    """A request found good a moment ago."""
-    asked = found_again(request.GET.get("demande", ""))
-    if asked is None:
-        return refused(request, "Cette demande est trop ancienne : recommencez depuis l’application.")
-    return _answer(request, asked, peer_of(asked.client_id))
+    """Continue with a request accepted a moment ago."""
+    accepted = read_request_stamp(request.GET.get("stamp", ""))
+    if accepted is None:
+        return bad_request_page(
+            request, "Cette demande est trop ancienne : recommencez depuis l’application."
+        )
+    return _answer(request, accepted, peer_of(accepted.client_id))
 
 
 @never_cache
 @require_GET
 def resume(request: HttpRequest) -> HttpResponse:
-    """Back from signing in: the browser itself asks again, no longer on behalf of a form."""
-    return leave(request, f"{reverse('saml:go-on')}?{request.GET.urlencode()}")
+    """Back from sign-in: repeat the request by GET, so that redirects are no longer part of a form's."""
+    return redirect_page(request, f"{reverse('saml:go-on')}?{request.GET.urlencode()}")
 
 
 @never_cache
 @require_GET
 def start(request: HttpRequest, client_id: str) -> HttpResponse:
-    """From the portal to an application that has no door of its own to start from (profiles §4.1.5)."""
+    """IdP-initiated sign-on, from the portal (profiles §4.1.5)."""
     peer = peer_of(client_id)
     if peer is None:
         raise Http404
-    posts = [one for one in peer.described.consumers if one.binding == Binding.POST]
-    chosen = next((one for one in posts if one.is_default), posts[0])
-    return _answer(request, Asked(client_id, "", chosen.address, ""), peer)
+    posts = [item for item in peer.provider.consumers if item.binding == Binding.POST]
+    consumer = next((item for item in posts if item.is_default), posts[0])
+    return _answer(request, AcceptedRequest(client_id, "", consumer.address, ""), peer)
 
 
-def _asked(request: HttpRequest) -> tuple[Asked, Peer] | Wrong:
-    root = message_in(request, "SAMLRequest")
-    if isinstance(root, Wrong):
+def _accepted_request(request: HttpRequest) -> tuple[AcceptedRequest, Peer] | RequestError:
+    root = received_message(request, "SAMLRequest")
+    if isinstance(root, RequestError):
         return root
     try:
         first = read_request(root)
-    except NotRead:
-        return Wrong(_ILL)
+    except MalformedMessage:
+        return RequestError(_MALFORMED)
     peer = peer_named(first.issuer)
     if peer is None:
-        return Wrong(_UNKNOWN)
-    told = believed(request, "SAMLRequest", root, peer, must_sign=peer.described.signs_requests)
-    if isinstance(told, Wrong):
-        return told
+        return RequestError(_UNKNOWN)
+    verified = check_signature(request, "SAMLRequest", root, peer, must_sign=peer.provider.signs_requests)
+    if isinstance(verified, RequestError):
+        return verified
     try:
-        asked = _checked(request, read_request(told[0]), peer, signed=told[1])
-    except NotRead:
-        return Wrong(_ILL)
-    return asked if isinstance(asked, Wrong) else (asked, peer)
+        accepted = _check_request(request, read_request(verified.root), peer, signed=verified.is_signed)
+    except MalformedMessage:
+        return RequestError(_MALFORMED)
+    return accepted if isinstance(accepted, RequestError) else (accepted, peer)
 
 
-def _checked(request: HttpRequest, read: Request, peer: Peer, *, signed: bool) -> Asked | Wrong:
-    fault = fault_of(read.destination, read.issued_at, absolute("saml:sso"), timezone.now(), signed=signed)
-    if fault or read.issuer != peer.described.entity_id:
-        return Wrong(fault or _UNKNOWN)
-    consumer = consumer_for(peer.described, read)
-    if isinstance(consumer, Wrong):
+def _check_request(
+    request: HttpRequest, authn_request: AuthnRequest, peer: Peer, *, signed: bool
+) -> AcceptedRequest | RequestError:
+    fault = fault_of(
+        authn_request.destination,
+        authn_request.issued_at,
+        absolute("saml:sso"),
+        timezone.now(),
+        signed=signed,
+    )
+    if fault or authn_request.issuer != peer.provider.entity_id:
+        return RequestError(fault or _UNKNOWN)
+    consumer = consumer_for(peer.provider, authn_request)
+    if isinstance(consumer, RequestError):
         return consumer
-    return Asked(
+    return AcceptedRequest(
         client_id=peer.client_id,
-        request_id=read.request_id,
+        request_id=authn_request.request_id,
         consumer=consumer.address,
         relay=relay_of(request),
-        format=read.format,
-        again=read.again,
-        passive=read.passive,
-        contexts=read.contexts,
+        format=authn_request.format,
+        again=authn_request.again,
+        passive=authn_request.passive,
+        contexts=authn_request.contexts,
     )
 
 
-def _answer(request: HttpRequest, asked: Asked, peer: Peer | None) -> HttpResponse:
-    application = find_application(asked.client_id)
-    if application is None or peer is None or asked.consumer not in application.addresses:
-        return refused(request, _UNKNOWN)
-    form = format_for(peer.described, asked.format)
+def _answer(request: HttpRequest, accepted: AcceptedRequest, peer: Peer | None) -> HttpResponse:
+    application = find_application(accepted.client_id)
+    if application is None or peer is None or accepted.consumer not in application.addresses:
+        return bad_request_page(request, _UNKNOWN)
+    form = format_for(peer.provider, accepted.format)
     if form is None:
-        return _declined(request, application, asked, Status.NAME_ID_POLICY)
+        return _decline(request, application, accepted, Status.NAME_ID_POLICY)
     who = who_asks(request)
-    proved = who is not None and proved_since(request.GET.get(_MARK, ""), who)
+    proved = who is not None and proved_since(request.GET.get(_PROOF_PARAMETER, ""), who)
     methods = methods_of(who.by) if who else ()
-    context = context_for(asked.contexts, has_two="mfa" in methods)
-    must_prove = asked.again or (context is None and MFA in asked.contexts and _has_two(who))
+    context = context_for(accepted.contexts, has_two="mfa" in methods)
+    must_prove = accepted.again or (context is None and MFA in accepted.contexts and _has_second_factor(who))
     if who is None or (must_prove and not proved):
-        if asked.passive:
-            return _declined(request, application, asked, Status.NO_PASSIVE)
-        return _sign_in_first(asked, known=who is not None)
+        if accepted.passive:
+            return _decline(request, application, accepted, Status.NO_PASSIVE)
+        return _sign_in_first(accepted, is_signed_in=who is not None)
     if context is None:
-        return _declined(request, application, asked, Status.NO_CONTEXT)
+        return _decline(request, application, accepted, Status.NO_CONTEXT)
     now = timezone.now()
     identity = identity_of(who.account_id, now)
-    what = at_the_door(application, who, identity)
-    if what:
-        if asked.passive:
-            return _declined(request, application, asked, Status.DENIED)
-        return stopped(request, application, who, what, _path("saml:go-on", asked))
-    content = services.answer_for(
+    obstacle = obstacle_for(application, who, identity)
+    if obstacle:
+        if accepted.passive:
+            return _decline(request, application, accepted, Status.DENIED)
+        return obstacle_page(request, application, who, obstacle, _path("saml:go-on", accepted))
+    content = services.answer_request(
         application,
         peer,
-        asked,
+        accepted,
         identity,
-        pair_now(),
+        current_pair(),
         issuer=entity_id(),
         form=form,
         context=context,
@@ -176,29 +196,35 @@ def _answer(request: HttpRequest, asked: Asked, peer: Peer | None) -> HttpRespon
         signed_in_at=who.signed_in_at,
         now=now,
     )
-    return _posted(request, application, asked, content)
+    return _post_response(request, application, accepted, content)
 
 
-def _has_two(who: Who | None) -> bool:
+def _has_second_factor(who: Who | None) -> bool:
     return who is not None and bool(devices_of(who.account_id))
 
 
-def _declined(request: HttpRequest, application: Application, asked: Asked, status: Status) -> HttpResponse:
-    content = services.decline(asked, status, pair_now(), issuer=entity_id(), now=timezone.now())
-    return _posted(request, application, asked, content)
+def _decline(
+    request: HttpRequest, application: Application, accepted: AcceptedRequest, status: Status
+) -> HttpResponse:
+    content = services.decline_request(
+        accepted, status, current_pair(), issuer=entity_id(), now=timezone.now()
+    )
+    return _post_response(request, application, accepted, content)
 
 
-def _posted(request: HttpRequest, application: Application, asked: Asked, content: bytes) -> HttpResponse:
+def _post_response(
+    request: HttpRequest, application: Application, accepted: AcceptedRequest, content: bytes
+) -> HttpResponse:
     fields = {"SAMLResponse": base64.b64encode(content).decode()}
-    if asked.relay:
-        fields["RelayState"] = asked.relay
-    return post_onwards(request, asked.consumer, fields, application.name)
+    if accepted.relay:
+        fields["RelayState"] = accepted.relay
+    return post_page(request, accepted.consumer, fields, application.name)
 
 
-def _sign_in_first(asked: Asked, *, known: bool) -> HttpResponse:
-    back = f"{_path('saml:resume', asked)}&{urlencode({_MARK: mark_now()})}"
-    return to_sign_in(back, again=known)
+def _sign_in_first(accepted: AcceptedRequest, *, is_signed_in: bool) -> HttpResponse:
+    back = f"{_path('saml:resume', accepted)}&{urlencode({_PROOF_PARAMETER: proof_mark()})}"
+    return redirect_to_sign_in(back, again=is_signed_in)
 
 
-def _path(name: str, asked: Asked) -> str:
-    return f"{reverse(name)}?{urlencode({'demande': kept(asked)})}"
+def _path(name: str, accepted: AcceptedRequest) -> str:
+    return f"{reverse(name)}?{urlencode({'stamp': stamp_request(accepted)})}"
