@@ -62,7 +62,7 @@ class Desk:
 
     def identify(self, browser: Browser, numen: str, born: str) -> Answer:
         browser.get("/assistant/")
-        return browser.post("/assistant/", {"numen": numen, "naissance": born})
+        return browser.post("/assistant/", {"numen": numen, "birth_date": born})
 
 
 def outcome(answer: Answer) -> str:

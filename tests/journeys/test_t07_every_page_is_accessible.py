@@ -79,16 +79,16 @@ RESERVED = {
     "hr_dpe": ("/gestion/", "/gestion/personnes", "/gestion/arrivee"),
 }
 NEWCOMER = {
-    "civilite": "M.",
-    "nom_naissance": "Obry",
-    "prenom": "Paul",
-    "naissance": "02/03/1990",
+    "civility": "M.",
+    "birth_name": "Obry",
+    "first_name": "Paul",
+    "birth_date": "02/03/1990",
     "dossier": "PROV-7",
-    "categorie": "2D_PUBLIC",
+    "category": "2D_PUBLIC",
     "uai": COLLEGE.uai,
-    "debut": f"{date.today():%d/%m/%Y}",
-    "fin": f"{date.today() + timedelta(days=200):%d/%m/%Y}",
-    "parrain": "La principale",
+    "starts_on": f"{date.today():%d/%m/%Y}",
+    "ends_on": f"{date.today() + timedelta(days=200):%d/%m/%Y}",
+    "sponsor": "La principale",
 }
 
 
@@ -105,7 +105,7 @@ def ask_to_declare_a_retirement(page: Page, instance: Instance) -> None:
     page.locator("main a[href*='/gestion/personnes/']").first.click()
     page.locator("main a[href$='/vie']").click()
     page.get_by_role("combobox", name="Ce qui arrive").select_option("retirement")
-    field(page, "Jour d’effet").fill(NEWCOMER["fin"])
+    field(page, "Jour d’effet").fill(NEWCOMER["ends_on"])
     page.get_by_role("button", name="Voir ce qui va se passer").click()
 
 

@@ -11,7 +11,7 @@ from tests.site.owned import Belonging, rows
 
 from vaguemestre.access.signin.models import BrowserSession, Device
 from vaguemestre.access.signin.queries import handle_of
-from vaguemestre.access.signin.services import open_browser_session
+from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.sso.registry.models import Application, Consent, Logo, Visit
 from vaguemestre.access.sso.saml.models import Peer
@@ -36,7 +36,7 @@ def _sessions(people: People) -> Iterator[Belonging]:
     account = people.victim
     session = SessionStore()
     open_browser_session(
-        session, account.pk, shared=False, network="203.0.113.77", browser="Firefox", now=timezone.now()
+        session, account.pk, BrowserOrigin("203.0.113.77", "Firefox"), shared=False, now=timezone.now()
     )
     row = BrowserSession.objects.get(pk=session.digest)
     yield Belonging(
@@ -83,7 +83,7 @@ def _programs(people: People) -> Iterator[Belonging]:
             expires_at=timezone.now() + timedelta(days=9),
         )  # fmt: skip
         yield Belonging(
-            "portal", {"number": program.pk}, name, OWN, doors="revoke-program", state=rows(program)
+            "portal", {"number": program.pk}, name, OWN, doors="revoke-app-password", state=rows(program)
         )
         yield Belonging("signin", {}, name, OWN)
         yield Belonging("helpdesk", {"account_id": people.victim.pk}, name, frozenset())

@@ -22,9 +22,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "backoffice": {
         ADMINISTRATORS: """
-            academies academy feed feed-changed feed-decide feed-refused feeds home journal
-            journal-file match-candidate match-candidates officers open-structure people person role service
-            services settings structure structures
+            academies academy feed feed-changed feed-decide feed-refused feeds home journal journal-file
+            match-candidate match-candidates officers open-structure people person role service services
+            settings structure structures
         """,
     },
     "cas": {
@@ -35,16 +35,16 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         SIGNED: "login",
     },
     "rosters": {
-        OPEN: "come-back come-back-by-saml come-in consume metadata",
+        OPEN: "finish-cas-sign-in finish-saml-sign-in metadata receive-saml-response start-sign-in",
         SIGNED: """
-            apply-files change-people decide-rights drop-files link list-classes settings stage-files
-            unlink write-to
+            apply-files change-people decide-rights discard-files link list-classes open-composer settings
+            stage-files unlink
         """,
     },
     "contacts": {
         SIGNED: """
-            add-contact add-group begin-book change-writers delete-contact edit-contact edit-group
-            export duplicates import keep-address list-contacts person photo
+            add-contact add-group begin-book change-writers delete-contact duplicates edit-contact
+            edit-group export import keep-address list-contacts person photo
         """,
     },
     "filelinks": {
@@ -62,28 +62,28 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         OPERATORS: "all-held decide-held",
     },
     "enrolment": {
-        OPEN: "ask complete follow start",
+        OPEN: "complete-request start submit-request track-request",
         OFFICERS: """
-            act come-back correct declare letter letters life match-candidate match-candidates numen people
-            person proof queue receive request
+            correct decide-request declare declare-return letter letters lifecycle match-candidate
+            match-candidates numen people person proof queue register-arrival request
         """,
     },
     "headers": {
         OPEN: "check come-back depart enter go-away resume",
     },
     "helpdesk": {
-        OPEN: "ask follow",
+        OPEN: "submit-request track-request",
         SIGNED: "hand-over hand-overs refuse-hand-over",
         OPERATORS: """
-            absence account act ask-hand-over key key-receipt lose-key mail request requests search
-            stock
+            absence account declare-key-lost key key-receipt mail perform-action request request-hand-over
+            requests search stock
         """,
     },
     "lists": {
         OPEN: "leave-by-link part-outside why-outside",
         SIGNED: """
-            add-members archive body close copies decide join leave letter list lists members
-            moderation part remove-members roles rule settings why
+            add-members archive body close copies decide join leave letter list lists members moderation
+            part remove-members roles rule settings why
         """,
         LIST_MAKERS: "create",
     },
@@ -101,7 +101,10 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "portal": {
         OPEN: "accessibility change-password charter help privacy",
-        SIGNED: "add-program agree display home mail programs revoke-program settings star",
+        SIGNED: """
+            accept-charter app-passwords create-app-password display favourite home mail revoke-app-password
+            settings
+        """,
         ADMINISTRATORS: "announcement announcements new-announcement withdraw-announcement",
     },
     "registry": {
@@ -115,8 +118,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "sharing": {
         SIGNED: """
-            act add-member ask change-member decide deeds end-member follow follow-up lend list-boxes
-            loans make-key name-owner revoke-key show-box take-back
+            activity add-member change-member change-thread collaboration create-app-password decide-request
+            delegate-mailbox delegation end-delegation end-member follow-up list-boxes name-owner
+            request-box revoke-app-password show-box
         """,
         ADMINISTRATORS: "vacant-boxes",
     },
@@ -136,9 +140,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "sorting": {
         SIGNED: """
-            absence arrange-filters banner change-filter colleagues edit-filter end expert
-            export-filters fill filters filters-progress filters-state import new-filter preview save-expert
-            save-filter save-import save-script script-warning spam state
+            absence arrange-filters banner change-filter colleagues edit-filter end expert export-filters
+            fill filters filters-progress filters-state import new-filter preview save-expert save-filter
+            save-import save-script script-warning spam state
         """,
     },
     "webmail": {
@@ -147,21 +151,19 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
             act answer-invitation answer-receipt await-answer cancel-reminders change-folder change-label
             change-search choose-showing count-shared-unread find-day inbox list-attachments list-folders
             list-reminders list-rows make-preview offer-choices open-enclosed open-message pdf-reader
-            preview-part print-message renew-ticket report-message save-all-parts snooze-messages unsubscribe
-            save-choices save-message save-part show-body show-bulk show-card show-conversation
-            show-folder show-header show-source start-bulk undo-bulk
+            preview-part print-message renew-ticket report-message save-all-parts save-choices save-message
+            save-part show-body show-bulk show-card show-conversation show-folder show-header show-source
+            snooze-messages start-bulk undo-bulk unsubscribe
         """,
         ADMINISTRATORS: "close-reports list-reports",
     },
     "compose": {
         SIGNED: """
-            add-enclosure add-link add-slice as-text attach-message-files cancel compose discard
-            describe-recipients edit-identity edit-stock-text fork hand-over import-identities link-slice
-            link-terms list-source-files list-sources list-waiting mailing mailing-state new-identity
-            new-stock-text
+            add-enclosure add-link add-slice as-text attach-message-files cancel compose describe-recipients
+            discard edit-identity edit-stock-text fork hand-over import-identities link-slice link-terms
+            list-source-files list-sources list-waiting mailing mailing-state new-identity new-stock-text
             remove-enclosure remove-identity remove-link remove-stock-text save send sending-state
-            show-enclosure signatures start
-            start-mailing stock-texts stop-mailing suggest-recipients
+            show-enclosure signatures start start-mailing stock-texts stop-mailing suggest-recipients
         """,
     },
 }

@@ -101,7 +101,7 @@ def test_a_password_a_thief_changed_comes_back_with_the_alarm(
 
 
 def test_one_change_alone_is_taken_back(client: Client, nicolas: Account, told: list[str]) -> None:
-    client.post("/parametres/appareils/nouveau", {"nom": "Voleur"})
+    client.post("/parametres/appareils/nouveau", {"name": "Voleur"})
     link = link_in(next(one for one in told if "application" in one))
     assert "« Voleur »" in "".join(told)
     answer = Client().post(link, {"undo": "1"})

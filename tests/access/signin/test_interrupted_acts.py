@@ -203,7 +203,7 @@ def test_an_act_on_somebody_asks_an_operator_for_a_recent_proof_then_gives_it_ba
     nicolas = account()
     client = Client()
     client.post("/alogin", {"identifiant": "assistante", "secret": PASSWORD})
-    act = {"acte": "lifted", "motif": "appel, identité vérifiée"}
+    act = {"action": "lifted", "reason": "appel, identité vérifiée"}
     address = f"/assistance/compte/{nicolas.pk}/agir"
     later(16)
     assert client.get("/assistance/").status_code == 200
@@ -220,7 +220,7 @@ def test_a_confirmed_act_that_was_interrupted_says_again_what_it_will_do() -> No
     nicolas = account()
     client = Client()
     client.post("/alogin", {"identifiant": "assistante", "secret": PASSWORD})
-    act = {"acte": "suspended", "motif": "appel, identité vérifiée"}
+    act = {"action": "suspended", "reason": "appel, identité vérifiée"}
     address = f"/assistance/compte/{nicolas.pk}/agir"
     mark = MARK.search(client.post(address, act).content.decode())
     assert mark

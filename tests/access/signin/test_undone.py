@@ -159,7 +159,7 @@ ACTS: dict[str, tuple[Before, Act, Holds]] = {
     "recovered": (has_contact, recovers, lambda o: matches_hash(PASSWORD, identified(o.number).hashed)),
     "app-password-made": (
         nothing,
-        lambda o: o.browser.post("/parametres/appareils/nouveau", {"nom": "Voleur"}),
+        lambda o: o.browser.post("/parametres/appareils/nouveau", {"name": "Voleur"}),
         lambda o: not app_passwords_of(o.number),
     ),
     "key-pin-chosen": (has_key, chooses_pin, lambda o: current_key(o.number) is None),

@@ -300,7 +300,11 @@ class TestTheOfficer:
         assert "D’après « collège des ESSAIS, Amiens » : 0809001Z , Collège des Essais, Amiens" in words(page)
         assert 'value="0809001Z"' in page.content.decode()
         address = f"/gestion/demandes/{request.pk}/creer"
-        assert "0809001Z, Collège des Essais, Amiens" in words(desk.post(address, {"uai": "essais"}))
+        asked = words(
+            desk.post(address, {"uai": "essais"})
+        )  # the only one of that name: named before anything is done
+        assert "Créer cette personne" in asked
+        assert "Collège des Essais" in asked
         nowhere = words(desk.post(address, {"uai": "Collège de nulle part"}))
         assert "ni tous ces mots" in nowhere
         assert "Écrivez ce que la personne doit lire." not in nowhere

@@ -75,7 +75,7 @@ def test_the_whole_way(client: Client, lucie: Account, nicolas: Account) -> None
     assert code not in client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
     assert second.get(where).status_code == 404  # shown once
     person = Client()
-    given = {"nom": NUMEN.lower(), "naissance": "03/09/1985", "code": code}
+    given = {"name": NUMEN.lower(), "birth_date": "03/09/1985", "code": code}
     assert person.post("/assistant/code", given)["Location"] == "/assistant/secours/mot-de-passe"
     person.post("/assistant/secours/mot-de-passe", {"mot_de_passe": NEW, "confirmation": NEW})
     assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
@@ -102,7 +102,7 @@ def test_lost_second_factors_go_when_the_code_serves_and_not_before(
     code = code_on(browser_of(head).post(where, {"verification": "Carte présentée"}).content.decode())
     assert OneTimeDevice.objects.exists()
     person = Client()
-    person.post("/assistant/code", {"nom": "nmorel", "naissance": "03/09/1985", "code": code})
+    person.post("/assistant/code", {"name": "nmorel", "birth_date": "03/09/1985", "code": code})
     person.post("/assistant/secours/mot-de-passe", {"mot_de_passe": NEW, "confirmation": NEW})
     assert not OneTimeDevice.objects.exists()
     assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
@@ -157,9 +157,9 @@ def test_a_code_is_its_own_accounts_and_for_its_birth_date(
     where = f"/assistance/remises/{HandOverRow.objects.get().pk}"
     code = code_on(browser_of(head).post(where, {"verification": "Carte présentée"}).content.decode())
     for name, born in (("autre", "03/09/1985"), ("nmorel", "04/09/1985"), ("personne", "03/09/1985")):
-        page = Client().post("/assistant/code", {"nom": name, "naissance": born, "code": code})
+        page = Client().post("/assistant/code", {"name": name, "birth_date": born, "code": code})
         assert "Nous ne pouvons pas continuer" in page.content.decode()
     other.refresh_from_db()
     IssuedCode.objects.update(until=timezone.now() - timedelta(seconds=1))
-    late = Client().post("/assistant/code", {"nom": "nmorel", "naissance": "03/09/1985", "code": code})
+    late = Client().post("/assistant/code", {"name": "nmorel", "birth_date": "03/09/1985", "code": code})
     assert late.status_code == 200

@@ -58,7 +58,7 @@ def test_somebody_signed_in_reads_the_answer_in_their_inbox(client: Client, luci
     client.post("/aide/demande", {**ASKED, "contact": ""})
     lucie.post(f"/assistance/demandes/{RequestRow.objects.get().pk}", {"answer": "C’est fait."})
     jobs = [row.args_kwargs["args"] for row in DBTaskResult.objects.all()]
-    letters = [fields for handler, _, fields, _ in jobs if handler.endswith(":tell_owner")]
+    letters = [fields for handler, _, fields, _ in jobs if handler.endswith(":notify_owner")]
     assert [one["detail"] for one in letters if one["act"] == "desk-answer"] == ["C’est fait."]
     assert RequestRow.objects.get().account == owner
 

@@ -169,8 +169,8 @@ def test_lifting_lets_the_owner_in_at_once(client: Client, lucie: Account, nicol
 def test_lifting_opens_the_assistant_again(client: Client, lucie: Account) -> None:
     ines = account("ifares", state="pending", numen=NUMEN)
     for _ in range(6):
-        Client().post("/assistant/", {"numen": NUMEN, "naissance": "01/01/1970"})
-    given = {"numen": NUMEN, "naissance": "03/09/1985"}
+        Client().post("/assistant/", {"numen": NUMEN, "birth_date": "01/01/1970"})
+    given = {"numen": NUMEN, "birth_date": "03/09/1985"}
     assert Client().post("/assistant/", given).status_code == 200
     act(client, ines, DeskAction.LIFT)
     assert Client().post("/assistant/", given)["Location"] == "/assistant/activer"
@@ -236,11 +236,11 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
         "Jeter les courriels retenus",
     ):
         assert words in page
-    found = Client().post("/assistant/", {"numen": NUMEN, "naissance": "03/09/1985"})
+    found = Client().post("/assistant/", {"numen": NUMEN, "birth_date": "03/09/1985"})
     assert found.status_code == 200  # no longer a first activation
     assert ("compromised", HOME) in [(kind, to) for _, kind, to, _ in letters_due()]
     owner = Client()
-    owner.post("/assistant/secours", {"numen": NUMEN, "naissance": "03/09/1985"})
+    owner.post("/assistant/secours", {"numen": NUMEN, "birth_date": "03/09/1985"})
     code = letters_due()[-1][3]
     owner.post("/assistant/secours/code", {"code": code})
     new = {"mot_de_passe": NEW, "confirmation": NEW}
@@ -283,7 +283,7 @@ def test_a_code_leaves_for_the_verified_contact_and_nobody_sees_it(
     assert code not in page
     assert HOME not in page
     assert "Code en cours" in page
-    given = {"nom": "nmorel", "naissance": "3 septembre 1985", "code": code.upper().replace("-", " ")}
+    given = {"name": "nmorel", "birth_date": "3 septembre 1985", "code": code.upper().replace("-", " ")}
     person = Client()
     assert person.post("/assistant/code", given)["Location"] == "/assistant/secours/mot-de-passe"
     new = {"mot_de_passe": NEW, "confirmation": NEW}

@@ -41,7 +41,7 @@ def test_sessions_last_what_is_said(lines: dict[str, str]) -> None:
     assert "« Mon appareil », 30 jours" in said
     assert limits.session_end(NOON, NOON, shared=False, mine=True) == NOON + timedelta(days=30)
     assert limits.is_read_only(NOON, NOON + timedelta(hours=13), mine=True)
-    assert timedelta(days=2) == sessions.SWEPT_AFTER
+    assert timedelta(days=2) == sessions.DELETED_AFTER
     assert "2 jours" in lines["Sessions terminées et essais de connexion infructueux"]
 
 

@@ -351,7 +351,7 @@ def test_deleting_a_folder_without_script_goes_by_a_page(reader: Client, box: Me
     page = reader.post(DELETE, {"dossier": "Projets"})
     assert "Mettre « Projets » à la corbeille ?" in page.content.decode()
     assert "Projets" in names(box)
-    done = reader.post(DELETE, {"dossier": "Projets", "confirm": page.context["asked"].mark})
+    done = reader.post(DELETE, {"dossier": "Projets", "confirm": page.context["confirmation"].mark})
     assert (done.status_code, "Trash/Projets" in names(box)) == (302, True)
     assert reader.post(DELETE, {"dossier": "Sent"}).status_code == 422
     assert reader.post(DELETE, {"dossier": "Rien"}, headers=PIECE).status_code != 200

@@ -7,26 +7,48 @@ from datetime import timedelta
 LIFETIME = timedelta(minutes=10)
 MAX_BYTES = 200_000
 _SECRET = re.compile(
-    r"mot_de_passe|password|secret|confirmation|pin\b|code\b|actuel|reponse|response", re.IGNORECASE
+    r"mot_de_passe|password|secret|confirmation|pin\b|code\b|actuel|reponse|answer|response", re.IGNORECASE
 )
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
 _MAX_DISPLAYED_CHARACTERS = 300
 # Fields that hold codes: the label of the act, or its page, already says what they choose.
 _CODES = {
-    "acte",
-    "action",
-    "next",
-    "plan",
-    "personne",
-    "deuxieme",
-    "evenement",
-    "categorie",
-    "suivi",
-    "source",
-}
+    "acte", "next", "plan", "personne", "deuxieme", "evenement", "categorie", "suivi", "source",
+    "action", "assignee", "category", "confirmer", "event", "person_id", "token",
+}  # fmt: skip
 _LABELS = {
-    "motif": "Motif",
+    "account": "Compte",
+    "birth_date": "Date de naissance",
+    "birth_name": "Nom de naissance",
+    "birth_place": "Lieu de naissance",
+    "chosen_first_name": "Prénom d’usage",
+    "civility": "Civilité",
+    "confirm_losses": "Départs voulus",
+    "contact": "Adresse électronique",
+    "drops_factors": "Second facteur perdu aussi",
+    "effect_on": "Jour d’effet",
+    "ends_on": "Fin",
+    "first_name": "Prénom",
+    "is_other": "C’est quelqu’un d’autre",
+    "key_list": "Clés",
+    "kind": "Genre",
+    "lifetime": "Durée",
+    "local": "Début de l’adresse",
+    "message": "Message",
+    "new_address": "Adresse",
+    "post": "Poste",
     "reason": "Motif",
+    "requested_by": "Demandeur",
+    "right": "Droit",
+    "school": "Établissement",
+    "scope": "Étendue",
+    "serial": "Numéro de série",
+    "sponsor": "Qui en répond",
+    "starts_on": "Début",
+    "text": "Texte",
+    "title": "Intitulé",
+    "usage_name": "Nom d’usage",
+    "motif": "Motif",
     "mots": "Message",
     "departs": "Nombre de départs",
     "jour": "Jour d’effet",
