@@ -30,6 +30,7 @@ _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
 _COUNT = re.compile(rb"MESSAGES (\d+)")
 _USES = {"\\sent": "sent", "\\drafts": "drafts", "\\junk": "junk", "\\trash": "trash", "\\archive": "archive"}
 _VIRTUAL = {"\\all", "\\flagged", "\\important"}  # views of messages of other folders
+_CONTROLS = re.compile(r"[\0\r\n]")
 _KEPT_FLAGS = re.compile(r"\\(?:Seen|Answered|Flagged|Draft)|[A-Za-z0-9$_.-]{1,60}")
 
 
@@ -78,7 +79,7 @@ class RemoteImap:
         except (OSError, imaplib.IMAP4.error) as error:
             raise EngineDown(f"{server.host}: {error}") from error
         try:
-            client.login(server.username, server.password)
+            _sign_in(client, server.username, server.password)
         except (OSError, imaplib.IMAP4.abort) as error:
             client.shutdown()
             raise EngineDown(f"{server.host} closed the connection") from error
@@ -146,6 +147,16 @@ class _RemoteFolders:
         return int(match[1]) if match else 0
 
 
+def _sign_in(client: imaplib.IMAP4, username: str, password: str) -> None:
+    """Sign in by AUTHENTICATE PLAIN (RFC 4616), which carries any UTF-8, else by LOGIN."""
+    if "AUTH=PLAIN" in client.capabilities:
+        client.authenticate("PLAIN", lambda _: f"\0{username}\0{password}".encode())
+    elif f"{username}{password}".isascii() and not _CONTROLS.search(f"{username}{password}"):
+        client.login(username, password)
+    else:
+        raise imaplib.IMAP4.error("the server's LOGIN takes ASCII without line ends only")
+
+
 def _answer(command: Callable[..., tuple[str, Any]], *arguments: str, **options: bool) -> list[Any]:
     """The data of an OK. Raises EngineDown for anything else."""
     try:
@@ -176,6 +187,8 @@ def _parse_list(answer: list[Any]) -> Iterator[_RemoteFolder]:
             continue
         raw = item[1] if isinstance(item, tuple) else match["name"]
         spelled = raw.decode("utf-8", "replace").strip()
+        if _CONTROLS.search(spelled):
+            continue  # repeated in a command, it would begin a second one
         is_quoted = spelled.startswith('"')
         plain = spelled[1:-1].replace('\\"', '"').replace("\\\\", "\\") if is_quoted else spelled
         separator = match["separator"].strip(b'"').replace(b"\\\\", b"\\").decode("ascii", "replace")

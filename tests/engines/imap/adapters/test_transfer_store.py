@@ -147,6 +147,14 @@ class TestAnotherServer:
             pass
         assert refused.value.code == "portability.server-refused"
 
+    @pytest.mark.parametrize("password", ["rentrée à Péronne", "secret\r\nA2 LOGOUT", 'un "secret" \\'])
+    def test_a_password_is_sent_as_it_is_typed(
+        self, engines: LiveEngines, old: Someone, elsewhere: RemoteImap, password: str
+    ) -> None:
+        with pytest.raises(SourceRefused) as refused, elsewhere(self.server(engines, old, password)):
+            pass
+        assert refused.value.code == "portability.server-refused"
+
     def test_a_certificate_of_nobody_known_gets_no_password(self, engines: LiveEngines, old: Someone) -> None:
         unknown_to_us = RemoteImap((f"localhost:{engines.config.ports.imaps}",))
         with pytest.raises(SourceRefused) as refused, unknown_to_us(self.server(engines, old)):
