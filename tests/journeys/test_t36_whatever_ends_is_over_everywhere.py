@@ -297,7 +297,11 @@ def carddav(instance: Instance, stack: contextlib.ExitStack, login: str, passwor
 def push(
     pages: APIRequestContext, instance: Instance, stack: contextlib.ExitStack, mailbox: str = ""
 ) -> Callable[[], bool]:
-    html = pages.get(f"{instance.web}{mailbox}/messagerie/").text()
+    def page() -> str:
+        answer = pages.get(f"{instance.web}{mailbox}/messagerie/")
+        return answer.text() if answer.ok else ""
+
+    html = wait_until(page)  # the worker tells the engines of somebody just activated
     place, ticket = (re.search(rf'data-{name}="([^"]+)"', html) for name in ("push", "ticket"))
     assert place
     assert ticket
