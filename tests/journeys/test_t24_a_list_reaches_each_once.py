@@ -107,7 +107,7 @@ def test_each_receives_one_copy_whatever_is_killed(
 
     def is_told() -> bool:
         page.reload()
-        return f"Remis {count}" in " ".join(page.locator(".marks").inner_text().split())
+        return f"Remis {count}" in " ".join(page.locator(".delivery-counts").inner_text().split())
 
     wait_until(is_told, 120)
     _one_click_is_enough(instance, page, list_page, f"Kermesse {mark}")

@@ -110,11 +110,11 @@ def test_work_serves_at_the_count_it_was_asked_for(level: int, count: int) -> No
 def test_a_storm_of_vain_tries_is_felt_then_forgotten() -> None:
     tries = RecentFailures()
     for _ in range(RecentFailures.FREE + 1):
-        tries = tries.with_one_more(NOON)
+        tries = tries.plus_one(NOON)
     assert tries.level(NOON) == 1
     assert tries.level(NOON + RecentFailures.WINDOW) == 0
     for _ in range(5000):
-        tries = tries.with_one_more(NOON)
+        tries = tries.plus_one(NOON)
     assert len(tries.moments) < 1100
 
 
