@@ -36,10 +36,10 @@ def ready(now: datetime, count: int) -> list[Measured]:
     known = [int(word) for word in marker.read_text().split()] if marker.exists() else []
     fresh = [account for _, (account, state) in people if state == "pending"][50:]
     chosen = known + fresh[: max(0, count - len(known))]
-    kept = services.hashed(PASSWORD)
+    password_hash = services.hash_password(PASSWORD)
     for account_id in chosen[len(known) :]:
         with transaction.atomic(durable=True):
-            services.activate_with_hash(account_id, kept, charter="bench", by="system", now=now)
+            services.activate_with_hash(account_id, password_hash, charter="bench", by="system", now=now)
             services.add_app_password(
                 account_id, "Mesure", by="system", now=now, text=_app_password(account_id)
             )

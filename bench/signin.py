@@ -200,9 +200,9 @@ def _others(now: datetime, each: int) -> tuple[list[str], list[str], list[str], 
         for account in made:
             services.give_role(account, "administrator", by="system", now=now)
     for account in made:  # the heavier hash, as their next sign-in would leave it
-        kept = services.hashed(people.PASSWORD, "administrator")
+        password_hash = services.hash_password(people.PASSWORD, "administrator")
         with transaction.atomic(durable=True):
-            services.keep_better_hash(account, kept)
+            services.save_rehash(account, password_hash)
     suspended = list(queries.usernames_of(chosen).values())
     administrators = list(queries.usernames_of(made).values())
     blocked = set(chosen)
