@@ -238,3 +238,8 @@ def test_a_confirmed_act_that_was_interrupted_says_again_what_it_will_do() -> No
     assert "Suspendre ce compte ?" in shown.content.decode()
     nicolas.refresh_from_db()
     assert nicolas.state == "active"
+
+
+def test_what_was_typed_is_named_in_french_and_codes_are_left_out() -> None:
+    fields = [("action", "lifted"), ("reason", "appel"), ("starts_on", "01/09/2026"), ("assignee", "3")]
+    assert displayed_values(fields) == [("Motif", "appel"), ("Début", "01/09/2026")]
