@@ -1,6 +1,8 @@
-"""The demonstration's own certification authority and server certificate (RFC 5280, RFC 6125).
+"""The certificates of an instance (RFC 5280, RFC 6125).
 
-Created once; renewed 30 days before they expire, or when the domain changes.
+An authority of its own signs what the instance shows itself, and everybody while no certificate is given:
+created once, renewed 30 days before they expire, or when the domain changes. A given certificate is checked,
+then copied beside.
 """
 
 import datetime as dt
@@ -16,11 +18,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from vaguemestre.engines.instance import Instance
+from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _INJECTOR = "sieve.localhost"
 _CA_LIFETIME = dt.timedelta(days=3650)
 _SERVER_LIFETIME = dt.timedelta(days=397)  # the maximum that browsers and Apple accept
 _RENEW_BEFORE = dt.timedelta(days=30)
+_ACME_FOLDER = Path("/etc/letsencrypt/live/vaguemestre")  # certbot's, for the lineage the installation names
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,90 @@ class Certificates:
     key: Path
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A certificate with its chain, and its key (PEM files)."""
+
+    certificate: Path
+    key: Path
+
+
 def paths(instance: Instance) -> Certificates:
+    """What the instance shows itself, on the loopback."""
     folder = instance.engines_dir / "tls"
     return Certificates(ca=folder / "ca.pem", certificate=folder / "server.pem", key=folder / "server.key")
+
+
+def public_paths(instance: Instance) -> Pair:
+    """What the world is shown: the given certificate, or the authority's own."""
+    if not instance.tls.is_given:
+        own = paths(instance)
+        return Pair(own.certificate, own.key)
+    folder = instance.engines_dir / "tls"
+    return Pair(folder / "public.pem", folder / "public.key")
+
+
+def given_paths(instance: Instance) -> Pair:
+    """Where the given certificate comes from: the configured files, or certbot's folder."""
+    if instance.tls.acme:
+        return Pair(_ACME_FOLDER / "fullchain.pem", _ACME_FOLDER / "privkey.pem")
+    return Pair(Path(instance.tls.certificate), Path(instance.tls.key))
+
+
+def install_given(instance: Instance, *, now: dt.datetime) -> bool:
+    """Copy the given certificate to where the engines read it. Returns whether it changed.
+
+    Raises EngineRefused with one sentence if it cannot serve.
+    """
+    given, public = given_paths(instance), public_paths(instance)
+    try:
+        chain, key = given.certificate.read_bytes(), given.key.read_bytes()
+    except OSError as error:
+        raise EngineRefused(
+            f"le certificat ne peut pas être lu : {error.filename} ({error.strerror})."
+        ) from error
+    check_pair(chain, key, now=now)
+    if _content(public.certificate) == chain and _content(public.key) == key:
+        return False
+    public.certificate.parent.mkdir(parents=True, exist_ok=True)
+    _write(public.key, key, 0o600)
+    _write(public.certificate, chain, 0o644)
+    return True
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def check_pair(chain: bytes, key: bytes, *, now: dt.datetime) -> x509.Certificate:
+    """Return the first certificate of a chain. Raises EngineRefused if it and its key cannot serve now."""
+    try:
+        certificate = x509.load_pem_x509_certificate(chain)
+        private = serialization.load_pem_private_key(key, password=None)
+    except (ValueError, TypeError) as error:
+        raise EngineRefused(
+            "le certificat ou sa clé n’est pas au format PEM sans mot de passe ([tls])."
+        ) from error
+    if certificate.public_key() != private.public_key():
+        raise EngineRefused("la clé n’est pas celle du certificat ([tls] « certificate » et « key »).")
+    if not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc:
+        until = f"{certificate.not_valid_after_utc:%d/%m/%Y}"
+        raise EngineRefused(f"le certificat n’est pas valable aujourd’hui (fin : {until}).")
+    return certificate
+
+
+def names_of(certificate: x509.Certificate) -> frozenset[str]:
+    """DNS names a certificate is for, in lower case; `*.` stands for one label (RFC 6125 §6.4.3)."""
+    try:
+        alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return frozenset()
+    return frozenset(name.lower() for name in alternatives.get_values_for_type(x509.DNSName))
+
+
+def covers(names: frozenset[str], host: str) -> bool:
+    """Whether a certificate for these names is good for that host."""
+    return host in names or f"*.{host.partition('.')[2]}" in names
 
 
 def injector_paths(instance: Instance) -> Certificates:

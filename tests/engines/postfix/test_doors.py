@@ -267,7 +267,7 @@ def test_no_message_hides_in_another(engines: LiveEngines, marie: Someone, endin
 
 
 def test_the_door_of_sieve_opens_to_nobody_else(engines: LiveEngines, marie: Someone) -> None:
-    with smtplib.SMTP("localhost", engines.config.ports.mx + 1, timeout=20) as client:
+    with smtplib.SMTP("localhost", engines.config.ports.injection, timeout=20) as client:
         client.ehlo()
         assert client.docmd("MAIL", f"FROM:<{marie.address}>")[0] == 530
         client.starttls(context=engines.tls())

@@ -85,7 +85,8 @@ def is_ready(instance: Instance) -> bool:
 
 def _rendered(instance: Instance) -> str:
     user = system_user()
-    tls, sieve = certificates.paths(instance), certificates.injector_paths(instance)
+    inside, sieve = certificates.paths(instance), certificates.injector_paths(instance)
+    public = certificates.public_paths(instance)
     mail = instance.mail
     has_files = mail.full_text_search and mail.file_search and files.prepare(folder(instance) / "files")
     return render(
@@ -96,17 +97,18 @@ def _rendered(instance: Instance) -> str:
         logs=engine_path(instance, instance.logs_dir),
         mail=engine_home(instance) / "mail",
         projection=engine_path(instance, instance.projection_path),
-        certificate=engine_path(instance, tls.certificate),
-        key=engine_path(instance, tls.key),
-        ca=engine_path(instance, tls.ca),
+        certificate=engine_path(instance, public.certificate),
+        key=engine_path(instance, public.key),
+        ca=engine_path(instance, inside.ca),
         house_script=HOUSE_SCRIPT,
         sieve_certificate=engine_path(instance, sieve.certificate),
         sieve_key=engine_path(instance, sieve.key),
         # distinguishes two instances in the process list
         instance_name=f"vaguemestre-{instance.port_base}",
         host=instance.mail.host,
+        addresses=instance.listen_addresses,
+        usual_ports=instance.has_usual_ports,
         ports=instance.ports,
-        injection_port=instance.ports.mx + 1,
         domain=instance.academy.domain,
         outside=OUTSIDE,
         issuer=instance.public_url,

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
+from vaguemestre.engines import certificates
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.instance import Instance, engine_home, engine_path, open_home, set_owner
 from vaguemestre.engines.instance import sockets as engine_sockets
@@ -94,6 +95,9 @@ def prepare(instance: Front) -> None:
         set_owner(run / name, user.pw_uid, group.gr_gid, 0o700)
     _open_files(instance, group.gr_gid)
     _write_pages(base / "pages")
+    public = certificates.public_paths(instance)
+    if instance.has_usual_ports:  # there nginx is never root: its unit lends it the low ports
+        set_owner(public.key, 0, group.gr_gid, 0o640)
     text = render(
         _HERE,
         "nginx.conf.j2",
@@ -105,12 +109,15 @@ def prepare(instance: Front) -> None:
         deposits=engine_path(instance, instance.deposits_dir),
         moves=engine_path(instance, instance.moves_dir),
         address=instance.web.host,
-        web_port=instance.ports.web,
-        carddav_port=instance.ports.carddav,
+        addresses=[f"[{address}]" if ":" in address else address for address in instance.listen_addresses],
+        usual_ports=instance.has_usual_ports,
+        certificate=engine_path(instance, public.certificate),
+        key=engine_path(instance, public.key),
+        ports=instance.ports,
         files_host=instance.files_url.partition("//")[2].partition(":")[0].rstrip("/"),
         scheme=instance.public_url.partition(":")[0],
         session_cookie=instance.session_cookie,
-        proxies=instance.web.proxies if instance.web.behind_tls else (),
+        proxies=instance.web.proxies if instance.web.behind_tls and not instance.has_usual_ports else (),
         body_mb=BODY_MB,
         upload_mb=instance.portability.upload_mb,
     )

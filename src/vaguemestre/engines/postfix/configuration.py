@@ -104,7 +104,7 @@ def is_ready(instance: Instance) -> bool:
 
 
 def _values(instance: Instance) -> dict[str, object]:
-    tls = certificates.paths(instance)
+    inside, public = certificates.paths(instance), certificates.public_paths(instance)
     base = engine_path(instance, folder(instance))
     return {
         "engine": base,
@@ -115,13 +115,16 @@ def _values(instance: Instance) -> dict[str, object]:
         "lmtp": sockets(instance) / "lmtp",
         "sasl": sockets(instance) / "auth-sasl",
         "gate": gate_socket(instance),
-        "certificate": engine_path(instance, tls.certificate),
-        "key": engine_path(instance, tls.key),
+        "certificate": engine_path(instance, public.certificate),
+        "key": engine_path(instance, public.key),
+        "inside_certificate": engine_path(instance, inside.certificate),
+        "inside_key": engine_path(instance, inside.key),
         "sieve_fingerprint": certificates.fingerprint(certificates.injector_paths(instance).certificate),
         "domain": instance.academy.domain,
         "host": instance.mail.host,
+        "addresses": [f"[{address}]" if ":" in address else address for address in instance.listen_addresses],
+        "usual_ports": instance.has_usual_ports,
         "ports": instance.ports,
-        "injection_port": instance.ports.mx + 1,
         "has_filter": has_filter(instance),
         "forward_outside": instance.mail.forward_outside,
         "message_size_limit": instance.mail.message_size_limit,

@@ -253,6 +253,6 @@ def listening_ports(config: Config) -> tuple[int, ...]:
     return (
         ports.web, ports.push, ports.intranet, ports.carddav, ports.rooms,
         ports.imap, ports.imaps, ports.submission, ports.submissions,
-        ports.mx, ports.managesieve, ports.mx + 1,  # the last one: where Sieve hands over what it sends
+        ports.mx, ports.managesieve, ports.injection,
         ports.filter, ports.filter_controller,
     )  # fmt: skip

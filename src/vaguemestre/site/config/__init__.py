@@ -12,9 +12,11 @@ from vaguemestre.site.config.instance import SECTIONS, Config, Ports
 from vaguemestre.site.config.lifecycle import LifecycleSection
 from vaguemestre.site.config.loader import PROJECT, ConfigWrong, Fault, Reading, load, read, refuse
 from vaguemestre.site.config.mail import MailSection
+from vaguemestre.site.config.network import NetworkSection
 from vaguemestre.site.config.portability import PortabilitySection
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
+from vaguemestre.site.config.tls import TlsSection
 from vaguemestre.site.config.web import WebSection
 from vaguemestre.site.config.worker import WorkerSection
 
@@ -31,11 +33,13 @@ __all__ = [
     "FilesSection",
     "LifecycleSection",
     "MailSection",
+    "NetworkSection",
     "PortabilitySection",
     "Ports",
     "Reading",
     "SendingSection",
     "SignInSection",
+    "TlsSection",
     "WebSection",
     "WorkerSection",
     "load",

@@ -78,6 +78,14 @@ def is_host(text: str) -> bool:
     return True
 
 
+def is_ip_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def is_network(text: str) -> bool:
     """An IP address, or a network written with its prefix length."""
     try:
@@ -137,6 +145,10 @@ def _is_path_or_host(text: str) -> bool:
     return (text.startswith("/") and "\0" not in text) or is_host_and_port(text)
 
 
+def _is_absolute_path(text: str) -> bool:
+    return text.startswith("/") and text.isprintable() and ".." not in text.split("/") and len(text) <= 400
+
+
 def _is_plain_line(text: str) -> bool:
     return bool(text.strip()) and text.isprintable() and len(text) <= 200
 
@@ -158,10 +170,12 @@ ORIGIN = or_empty(
 SECURE_URL = or_empty(Check(is_secure_url, "commence par https://"))
 ADDRESS = or_empty(Check(is_mail_address, "est une adresse de courriel"))
 ADDRESSES = each(Check(is_mail_address, "est une adresse de courriel"))
+IP_ADDRESSES = each(Check(is_ip_address, "est une adresse IP"))
 NETWORKS = each(Check(is_network, "est une adresse IP ou un réseau (10.1.2.0/24)"))
 DAY = or_empty(Check(is_day, "est un jour écrit AAAA-MM-JJ"))
 SIRET = or_empty(Check(is_siret, "n’est pas un SIRET (14 chiffres, clé juste)"))
 SOCKET = or_empty(Check(_is_path_or_host, "est un chemin absolu ou machine:port"))
+ABSOLUTE_PATH = or_empty(Check(_is_absolute_path, "est un chemin absolu"))
 FILE = or_empty(Check(_is_file_name, "est un fichier du dossier de l’instance"))
 HTML = Check(lambda text: len(text) <= 20_000, "compte au plus 20000 signes")
 DAYS = between(0, 3650)

@@ -13,9 +13,11 @@ from vaguemestre.site.config.feed import FeedSection
 from vaguemestre.site.config.files import FilesSection
 from vaguemestre.site.config.lifecycle import LifecycleSection
 from vaguemestre.site.config.mail import MailSection
+from vaguemestre.site.config.network import EVERYWHERE, NetworkSection
 from vaguemestre.site.config.portability import PortabilitySection
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
+from vaguemestre.site.config.tls import TlsSection
 from vaguemestre.site.config.web import WebSection
 from vaguemestre.site.config.worker import WorkerSection
 
@@ -27,12 +29,15 @@ class Ports:
     intranet: int  # Accolad, beside a demonstration
     carddav: int
     rooms: int  # Salles, the other demonstration application
-    imap: int
+    imap: int  # without TLS: the webmail's, on the loopback
     imaps: int
     submission: int
     submissions: int
     mx: int
     managesieve: int
+    submission_inside: int  # the webmail's, on the loopback
+    injection: int  # what Sieve sends, on the loopback
+    acme: int  # certbot, on the loopback, while it asks for a certificate
     filter: int  # rspamd's milter, on the loopback
     filter_controller: int
     names: int  # the demonstration's own name server (UDP), on the loopback
@@ -41,6 +46,8 @@ class Ports:
 SECTIONS = (
     "academy",
     "web",
+    "network",
+    "tls",
     "database",
     "mail",
     "feed",
@@ -60,6 +67,8 @@ class Config:
     port_base: int = 8000
     academy: AcademySection = field(default_factory=AcademySection)
     web: WebSection = field(default_factory=WebSection)
+    network: NetworkSection = field(default_factory=NetworkSection)
+    tls: TlsSection = field(default_factory=TlsSection)
     database: DatabaseSection = field(default_factory=DatabaseSection)
     mail: MailSection = field(default_factory=MailSection)
     feed: FeedSection = field(default_factory=FeedSection)
@@ -73,23 +82,36 @@ class Config:
 
     @property
     def ports(self) -> Ports:
-        base = self.port_base
+        base, usual = self.port_base, self.network.has_usual_ports
         return Ports(
-            web=base,
+            web=443 if usual else base,
             push=base + 1,
             intranet=base + 2,
             carddav=base + 3,
             rooms=base + 4,
             imap=base + 143,
-            imaps=base + 993,
-            submission=base + 587,
-            submissions=base + 465,
-            mx=base + 25,
-            managesieve=base + 190,
+            imaps=993 if usual else base + 993,
+            submission=587 if usual else base + 587,
+            submissions=465 if usual else base + 465,
+            mx=25 if usual else base + 25,
+            managesieve=4190 if usual else base + 190,
+            submission_inside=base + 587,
+            injection=base + 26,
+            acme=base + 80,
             filter=base + 332,
             filter_controller=base + 334,
             names=base + 53,
         )
+
+    @property
+    def listen_addresses(self) -> tuple[str, ...]:
+        """Where the mail doors are open to the world."""
+        return self.network.addresses or (EVERYWHERE if self.network.has_usual_ports else (self.mail.host,))
+
+    @property
+    def has_usual_ports(self) -> bool:
+        """Whether this is production: the front ends TLS itself, and the ports are everybody's."""
+        return self.network.has_usual_ports
 
     @property
     def public_url(self) -> str:
@@ -203,6 +225,11 @@ class Config:
                 ),
                 "[lifecycle] « purged » ne précède aucune fermeture (« transfer_closed », "
                 "« retirement_closed », [feed] « grace_days »)",
+            )
+        if self.has_usual_ports and not self.web.behind_tls:
+            yield Rule(
+                ("network.ports", "web.behind_tls"),
+                "[network] « ports » = usual demande [web] « behind_tls » = true et « public_url » en https",
             )
         if self.files_url == self.public_url.rstrip("/"):
             yield Rule(

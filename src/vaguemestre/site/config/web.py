@@ -27,7 +27,7 @@ class WebSection(Section):
         if is_https and not self.behind_tls:
             yield Rule(
                 ("web.public_url", "web.behind_tls"),
-                "[web] « public_url » en https demande « behind_tls » = true et un serveur mandataire devant",
+                "[web] « public_url » en https demande « behind_tls » = true",
             )
         if self.behind_tls and not is_https:
             yield Rule(

@@ -155,7 +155,7 @@ def _plug_store(config: Config) -> None:
 
 def _plug_post(config: Config) -> None:
     submission = Submission(
-        (config.mail.host, config.ports.submission), certificates.paths(config).ca, submission_token
+        (config.mail.host, config.ports.submission_inside), certificates.paths(config).ca, submission_token
     )
     outbox.submit.plug(submission)
     signin.send_outside.plug(submission)

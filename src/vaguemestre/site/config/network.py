@@ -1,0 +1,22 @@
+"""`[network]`: which ports the doors have, and on which addresses they are open."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from vaguemestre.site.config import checks
+from vaguemestre.site.config.checks import Section
+
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (production serves the world)
+
+
+@dataclass(frozen=True)
+class NetworkSection(Section):
+    """`usual` ports (25, 80, 443, 465, 587, 993, 4190) are production's; `offset` counts from `port_base`."""
+
+    ports: Annotated[str, checks.one_of("offset", "usual")] = "offset"
+    # with usual ports only; empty: every address of the machine, IPv4 and IPv6
+    addresses: Annotated[tuple[str, ...], checks.IP_ADDRESSES] = ()
+
+    @property
+    def has_usual_ports(self) -> bool:
+        return self.ports == "usual"

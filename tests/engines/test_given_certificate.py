@@ -1,0 +1,98 @@
+"""A certificate given as files is shown to the world only if it can serve; what runs inside keeps its own."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.engines import certificates
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.site.config import Config
+from vaguemestre.site.config.tls import TlsSection
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> certificates.Certificates:
+    """Somebody else's certificate, which an académie may be given."""
+    home = tmp_path / "other"
+    home.mkdir()
+    return certificates.make_missing(Config(home=home), now=NOW)
+
+
+@pytest.fixture
+def config(tmp_path: Path, other: certificates.Certificates) -> Config:
+    home = tmp_path / "home"
+    home.mkdir()
+    return Config(home=home, tls=TlsSection(certificate=str(other.certificate), key=str(other.key)))
+
+
+def test_without_one_the_world_is_shown_the_instance_own(tmp_path: Path) -> None:
+    config = Config(home=tmp_path)
+    assert certificates.public_paths(config).certificate == certificates.paths(config).certificate
+
+
+def test_it_is_installed_once_and_again_only_when_it_changes(
+    config: Config, other: certificates.Certificates
+) -> None:
+    public = certificates.public_paths(config)
+    assert certificates.install_given(config, now=NOW)
+    assert public.certificate.read_bytes() == other.certificate.read_bytes()
+    assert public.key.stat().st_mode & 0o077 == 0
+    assert not certificates.install_given(config, now=NOW)
+
+    other.certificate.unlink()
+    certificates.make_missing(Config(home=other.ca.parents[2]), now=NOW)
+    assert certificates.install_given(config, now=NOW)
+    assert public.certificate.read_bytes() == other.certificate.read_bytes()
+
+
+def test_the_instance_keeps_its_own_inside(config: Config) -> None:
+    certificates.make_missing(config, now=NOW)
+    certificates.install_given(config, now=NOW)
+    inside = certificates.paths(config)
+    assert inside.certificate.read_bytes() != certificates.public_paths(config).certificate.read_bytes()
+
+
+def test_the_key_of_another_is_refused_and_nothing_is_replaced(
+    config: Config, other: certificates.Certificates
+) -> None:
+    certificates.install_given(config, now=NOW)
+    before = certificates.public_paths(config).key.read_bytes()
+    injector = certificates.injector_paths(Config(home=other.ca.parents[2]))
+    other.key.write_bytes(injector.key.read_bytes())
+    with pytest.raises(EngineRefused, match="la clé n’est pas celle du certificat"):
+        certificates.install_given(config, now=NOW)
+    assert certificates.public_paths(config).key.read_bytes() == before
+
+
+@pytest.mark.parametrize("days", [-30, 400])
+def test_one_out_of_date_is_refused(config: Config, days: int) -> None:
+    with pytest.raises(EngineRefused, match="n’est pas valable aujourd’hui"):
+        certificates.install_given(config, now=NOW + dt.timedelta(days=days))
+
+
+def test_what_is_no_certificate_is_refused_by_its_name(
+    config: Config, other: certificates.Certificates
+) -> None:
+    other.certificate.write_text("pas un certificat", encoding="utf-8")
+    with pytest.raises(EngineRefused, match="PEM"):
+        certificates.install_given(config, now=NOW)
+    other.certificate.unlink()
+    with pytest.raises(EngineRefused, match=str(other.certificate)):
+        certificates.install_given(config, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_covered"),
+    [
+        ("mail.ac-exemple.fr", True),
+        ("fichiers.messagerie.ac-exemple.fr", False),
+        ("ac-exemple.fr", True),
+        ("mail.ac-autre.fr", False),
+    ],
+)
+def test_a_star_stands_for_one_label(host: str, is_covered: bool) -> None:
+    names = frozenset({"*.ac-exemple.fr", "ac-exemple.fr"})
+    assert certificates.covers(names, host) is is_covered
