@@ -1,0 +1,133 @@
+"""What each of our processes may do: its user, its groups, its folders, secrets and sockets. Pure.
+
+`bin/up` starts its children by this table, and systemd units are rendered from it. The engines' own masters
+(Dovecot, Postfix, rspamd) change users by themselves and are not in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from vaguemestre.engines.instance import MAIL_USER, POSTFIX_USER
+from vaguemestre.engines.nginx.configuration import USER as FRONT_USER
+
+SHARED_GROUP = "vaguemestre"  # opens the SQLite database, the data folder and the logs
+FILES_GROUP = "vaguemestre-files"  # opens the files that the front sends: deposits and archives
+POSTFIX_GROUP = POSTFIX_USER
+DATABASE = "database"  # the secret of PostgreSQL: what [database] « password_file » names
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One process. Folders are relative to the instance's home, sockets to its folder of sockets (`run/d`).
+
+    `user`: a system user, whose primary group has its name. `groups`: supplementary groups, of the process
+    alone: nobody is added to /etc/group. `writes`: folders whose content it changes; `reads`: others needed.
+    `secrets`: files of the folder `secrets`, given to it as credentials. `listens`: folders in which it makes
+    its socket; `opens`: folders of sockets it connects to. `capabilities`: what it keeps of root's rights.
+    `sandboxes`: it starts bubblewrap, which needs namespaces of users.
+    """
+
+    name: str
+    user: str
+    groups: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    listens: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
+    sandboxes: bool = False
+
+    @property
+    def uses_database(self) -> bool:
+        return DATABASE in self.secrets
+
+    @property
+    def is_root(self) -> bool:
+        return self.user == "root"
+
+
+_DJANGO = ("django_key", DATABASE)
+_PEOPLE = ("field_key", "numen_key")
+_MAILBOXES = ("token_key.pem", "seal_key", "notify_key")
+_DATABASES = ("data", "engines/db")
+_SHARING = (SHARED_GROUP, POSTFIX_GROUP)  # Postfix's group: of the SQLite projection, which Postfix reads
+_AGENTS = ("mail-agent", "queue-agent")
+
+_ALL = (
+    Duty(
+        "web", "vaguemestre-web", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
+        reads=("static", "logs", "engines/tls"),
+        secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key", "filter_key", "moving_key", "server.key"),
+        listens=("front/web",), opens=_AGENTS, sandboxes=True,
+    ),
+    Duty(
+        "door", "vaguemestre-door", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
+        reads=("static", "engines/tls"), secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key"),
+        listens=("front/door",), opens=_AGENTS,
+    ),
+    Duty(
+        "push", "vaguemestre-push", (SHARED_GROUP,), writes=("data", "run/revocations"),
+        secrets=(*_DJANGO, "field_key", "push_key", "notify_key", "throttle_key"),
+    ),
+    Duty(
+        "carddav", "vaguemestre-carddav", (SHARED_GROUP,), writes=("data", "run/revocations"),
+        secrets=(*_DJANGO, "field_key"), listens=("front/carddav",),
+    ),
+    Duty("pictures", "vaguemestre-pictures", listens=("front/pictures",)),
+    Duty(
+        "gate", "vaguemestre-gate", _SHARING, writes=(*_DATABASES, "run/gate.heartbeat"), reads=("logs",),
+        secrets=(*_DJANGO, "seal_key"), listens=("gate",),
+    ),
+    Duty(
+        "worker", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
+        writes=(*_DATABASES, "run/revocations", "run/worker.heartbeat"), reads=("logs", "engines/tls"),
+        secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
+        opens=_AGENTS, sandboxes=True,
+    ),
+    Duty(
+        "worker-long", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
+        writes=(*_DATABASES, "run/revocations", "run/worker-long.heartbeat"), reads=("logs", "engines/tls"),
+        secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
+        opens=_AGENTS, sandboxes=True,
+    ),
+    Duty(
+        "front", FRONT_USER, (FILES_GROUP,), writes=("run/front",),
+        reads=("static", "engines/nginx", "data/deposits", "data/moves"),
+        opens=("front/web", "front/door", "front/carddav", "front/pictures"),
+    ),
+    # Owns the mail: house scripts, erasure of closed mailboxes, and the two commands of doveadm that we use.
+    Duty("mail-agent", MAIL_USER, writes=("mail",), listens=("mail-agent",), opens=("doveadm-server",)),
+    # postsuper is for root. It knows three verbs: list the queue, release or discard one held message.
+    Duty(
+        "queue-agent", "root", writes=("engines/postfix/spool",), listens=("queue-agent",),
+        capabilities=("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID"),
+    ),
+    Duty("names", "vaguemestre-demo", writes=("run/names.heartbeat",)),
+    Duty("accolad", "vaguemestre-demo", secrets=("accolad",)),
+    Duty("salles", "vaguemestre-demo"),
+)  # fmt: skip
+
+DUTIES: Mapping[str, Duty] = MappingProxyType({duty.name: duty for duty in _ALL})
+
+
+def duty_of(process: str) -> Duty | None:
+    """The duty of a child by its name (`worker-2` has that of `worker`); None for an engine."""
+    base, _, number = process.rpartition("-")
+    return DUTIES.get(base if number.isdigit() else process)
+
+
+def users() -> tuple[str, ...]:
+    """The system users that an instance needs besides those of Debian's packages, sorted."""
+    return tuple(sorted({duty.user for duty in _ALL} - {"root", FRONT_USER}))
+
+
+def groups() -> tuple[str, ...]:
+    """The groups that have no user of their name."""
+    return (SHARED_GROUP, FILES_GROUP)
+
+
+def holders_of(secret: str) -> tuple[str, ...]:
+    """The duties that are given a secret, in the table's order."""
+    return tuple(duty.name for duty in _ALL if secret in duty.secrets)
