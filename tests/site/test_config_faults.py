@@ -7,7 +7,7 @@ from typing import get_type_hints
 import pytest
 
 from vaguemestre.site import config as configuration
-from vaguemestre.site.config import Config, ConfigWrong, load, loader
+from vaguemestre.site.config import Config, ConfigWrong, OutgoingSection, load, loader
 
 
 def faults_of(home: Path, text: str) -> list[str]:
@@ -103,7 +103,50 @@ def test_every_number_of_the_configuration_has_bounds() -> None:
             bare, check = loader._apart(hint)
             if bare is not bool and check is None:
                 unbounded.append(f"{section.name}.{key}")
-    assert unbounded == []
+    for key, hint in get_type_hints(OutgoingSection, include_extras=True).items():
+        bare, check = loader._apart(hint)
+        if bare is not bool and check is None:
+            unbounded.append(f"mail.outgoing.{key}")
+    assert unbounded == ["mail.outgoing"]  # a table, whose own keys come after
+
+
+def test_keys_of_a_table_inside_a_section_are_checked_with_their_lines(tmp_path: Path) -> None:
+    told = faults_of(
+        tmp_path,
+        '[mail]\nquota_mb = -5\n\n[mail.outgoing]\nmode = "directe"\nqueue_days = "4"\nrelay_prot = 25\n',
+    )
+    assert [line.partition(" : ")[0] for line in told] == [f", ligne {n}" for n in (2, 5, 6, 7)]
+    assert "[mail.outgoing] « mode » vaut demonstration, direct ou relay ; ici" in told[1]
+    assert "(peut-être « relay_port »)" in told[3]
+
+
+def test_a_table_inside_a_section_must_be_a_table(tmp_path: Path) -> None:
+    assert "« mail.outgoing » doit être une section" in faults_of(tmp_path, "[mail]\noutgoing = 3\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ('mode = "relay"\n', "« relay_host »"),
+        ('mode = "direct"\nrelay_host = "relais.fr"\n', "« mode » = relay"),
+        ('mode = "relay"\nrelay_host = "relais.fr"\nrelay_user = "moi"\n', "vont ensemble"),
+        (
+            'mode = "relay"\nrelay_host = "r.fr"\nrelay_user = "moi"\nrelay_password_file = "m"\n'
+            'relay_tls = "opportunistic"\n',
+            "ne part pas en clair",
+        ),
+    ],
+)
+def test_a_relay_is_whole_or_refused(tmp_path: Path, keys: str, words: str) -> None:
+    told = faults_of(tmp_path, f"[mail.outgoing]\n{keys}")
+    assert len(told) == 1
+    assert words in told[0]
+
+
+def test_a_right_table_inside_a_section_is_read(tmp_path: Path) -> None:
+    (tmp_path / "vaguemestre.toml").write_text('[mail.outgoing]\nmode = "direct"\nipv6 = false\n')
+    outgoing = load(tmp_path).mail.outgoing
+    assert (outgoing.mode, outgoing.ipv6, outgoing.leaves) == ("direct", False, True)
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,18 @@ def reference_page() -> str:
     parts = [f"{_INTRODUCTION}\n{_HEAD}{_row(base)}"]
     for name, kind in get_type_hints(Config).items():
         if dataclasses.is_dataclass(kind):
-            rows = "".join(map(_row, _keys(name, kind)))
-            parts.append(f"\n## `[{name}]` {SECTIONS[name]}\n\n{_HEAD}{rows}")
+            parts += _parts(name, kind)
     return "".join(parts)
+
+
+def _parts(name: str, kind: Any) -> list[str]:
+    """The table of a section, then those of the tables inside it."""
+    rows = "".join(map(_row, _keys(name, kind)))
+    parts = [f"\n## `[{name}]` {SECTIONS[name]}\n\n{_HEAD}{rows}"]
+    for key, nested in get_type_hints(kind).items():
+        if dataclasses.is_dataclass(nested):
+            parts += _parts(f"{name}.{key}", nested)
+    return parts
 
 
 def _keys(section: str, kind: Any) -> list[Key]:
@@ -75,6 +84,8 @@ def _keys(section: str, kind: Any) -> list[Key]:
     keys = []
     for field in dataclasses.fields(kind):
         hint = hints[field.name]
+        if dataclasses.is_dataclass(hints[field.name]):
+            continue
         kind_of_value, *checks = get_args(hint) if hasattr(hint, "__metadata__") else (hint,)
         default = field.default_factory() if callable(field.default_factory) else field.default
         accepts = "; ".join(_accepted(check.sentence) for check in checks)

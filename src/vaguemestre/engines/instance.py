@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vaguemestre.engines.network_shapes import PortsShape, TlsShape
+from vaguemestre.engines.outgoing_shape import OutgoingShape
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 MAIL_USER = "vaguemestre-mail"
@@ -49,6 +50,8 @@ class MailShape(Protocol):
     def forward_outside(self) -> bool: ...
     @property
     def content_filter(self) -> bool: ...
+    @property
+    def outgoing(self) -> OutgoingShape: ...
 
 
 class DatabaseShape(Protocol):

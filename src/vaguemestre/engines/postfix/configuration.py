@@ -18,6 +18,7 @@ from vaguemestre.engines.instance import (
     set_owner,
     sockets,
 )
+from vaguemestre.engines.postfix import outgoing
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
@@ -75,6 +76,7 @@ def prepare(instance: Instance) -> None:
     for name in ("main.cf", "master.cf"):
         write(base / name, render(_HERE, f"{name}.j2", **values))
     write(base / "bounce.cf", (_HERE / "bounce.cf").read_text(encoding="utf-8"))
+    outgoing.write_credentials(instance, base)
     _check(instance)
 
 
@@ -128,6 +130,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "has_filter": has_filter(instance),
         "forward_outside": instance.mail.forward_outside,
         "message_size_limit": instance.mail.message_size_limit,
+        "outgoing": outgoing.delivery(instance, outgoing.name_servers()),
     }
 
 

@@ -70,6 +70,11 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
     """
     if os.geteuid() != 0:
         raise NotRoot("il faut être root : Postfix et Dovecot l’exigent.")
+    if wishes.demo and config.mail.outgoing.leaves:
+        raise ConfigWrong(
+            "la démonstration n’écrit à personne dehors : avec « [mail.outgoing] mode » = "
+            f"{config.mail.outgoing.mode}, lancez bin/up --no-demo."
+        )
     place.open_home(config)
     lock = place.take(config)
     try:

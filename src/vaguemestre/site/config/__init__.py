@@ -13,6 +13,7 @@ from vaguemestre.site.config.lifecycle import LifecycleSection
 from vaguemestre.site.config.loader import PROJECT, ConfigWrong, Fault, Reading, load, read, refuse
 from vaguemestre.site.config.mail import MailSection
 from vaguemestre.site.config.network import NetworkSection
+from vaguemestre.site.config.outgoing import OutgoingSection
 from vaguemestre.site.config.portability import PortabilitySection
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
@@ -34,6 +35,7 @@ __all__ = [
     "LifecycleSection",
     "MailSection",
     "NetworkSection",
+    "OutgoingSection",
     "PortabilitySection",
     "Ports",
     "Reading",

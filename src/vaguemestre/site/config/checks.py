@@ -163,6 +163,7 @@ LINES = each(LINE)
 DOMAIN = Check(is_domain, "n’est pas un nom de domaine")
 DOMAINS = each(Check(is_domain, "est un nom de domaine"))
 HOST = Check(is_host, "est un nom de machine ou une adresse IP")
+OPTIONAL_HOST = or_empty(HOST)
 HOSTS_AND_PORTS = each(Check(is_host_and_port, "s’écrit machine:port"))
 ORIGIN = or_empty(
     Check(is_origin, "commence par http:// ou https://, suivi d’un nom de machine, sans chemin derrière")

@@ -5,13 +5,13 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from vaguemestre.foundation.kernel.toml_errors import toml_error
-from vaguemestre.site.config.checks import Check
+from vaguemestre.site.config.checks import Check, Section
 from vaguemestre.site.config.instance import SECTIONS, Config
 
 PROJECT = Path(__file__).resolve().parents[4]
@@ -80,14 +80,13 @@ def _read(
             keys = tables.pop(section, {})
             problems = dict(_wrong_keys(section, kind, keys))
             faults += [
-                Fault(lines.get(key) or lines.get(section, 0), words) for key, words in problems.items()
+                Fault(lines.get(key) or lines.get(key.rpartition(".")[0], 0), words)
+                for key, words in problems.items()
             ]
             wrong |= set(problems)
-            right = (
-                {k: v for k, v in keys.items() if f"{section}.{k}" not in problems} if _is_table(keys) else {}
-            )
-            sections[section] = kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in right.items()})
-            if section == "academy" and "domain" not in right:
+            sections[section] = _section(section, kind, keys, wrong)
+            has_domain = _is_table(keys) and "domain" in keys and "academy.domain" not in wrong
+            if section == "academy" and not has_domain:
                 sections[section] = sections[section].with_demonstration_desk()
     faults += [Fault(lines.get(key, 0), f"clé inconnue « {key} »{_perhaps(key, SECTIONS)}") for key in tables]
     config = Config(home=home, port_base=base, **sections)
@@ -95,6 +94,21 @@ def _read(
         if not wrong.intersection(rule.keys) and (lines or not parsed.faults):
             faults.append(Fault(_first_line(lines, rule.keys), rule.sentence))
     return config, faults
+
+
+def _section(name: str, kind: type[Any], keys: object, wrong: Collection[str]) -> Any:
+    """A section, or a table inside one, with its right keys; the wrong ones have their defaults."""
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for key, value in keys.items() if isinstance(keys, dict) else ():
+        place = f"{name}.{key}"
+        if place in wrong:
+            continue
+        if _is_section(hints[key]):
+            values[key] = _section(place, hints[key], value, wrong)
+        else:
+            values[key] = tuple(value) if isinstance(value, list) else value
+    return kind(**values)
 
 
 def _written(fault: Fault, file: Path) -> str:
@@ -152,12 +166,18 @@ def _lines_of_keys(lines: list[str]) -> dict[str, int]:
             tables = tomllib.loads("\n".join(lines[:number]))
         except tomllib.TOMLDecodeError:  # inside a text or a list of several lines
             continue
-        for section, keys in tables.items():
-            places.setdefault(section, start)
-            for key in keys if _is_table(keys) else ():
-                places.setdefault(f"{section}.{key}", start)
+        for key in _keys_of(tables):
+            places.setdefault(key, start)
         start = number + 1
     return places
+
+
+def _keys_of(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Every key of a table and of those inside it, from the outermost: `mail`, `mail.host`…"""
+    for key, value in table.items():
+        yield f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from _keys_of(value, f"{prefix}{key}.")
 
 
 def _first_line(lines: dict[str, int], keys: tuple[str, ...]) -> int:
@@ -190,7 +210,9 @@ def _wrong_keys(section: str, kind: type[Any], keys: object) -> Iterator[tuple[s
             yield f"{section}.{key}", f"[{section}] clé inconnue « {key} »{_perhaps(key, hints)}"
             continue
         hint, bounds = _apart(hints[key])
-        if not _fits(value, hint):
+        if _is_section(hint):
+            yield from _wrong_keys(f"{section}.{key}", hint, value)
+        elif not _fits(value, hint):
             yield (
                 f"{section}.{key}",
                 f"[{section}] « {key} » n’a pas le bon type ({_type_name(hint)} attendu)",
@@ -198,6 +220,10 @@ def _wrong_keys(section: str, kind: type[Any], keys: object) -> Iterator[tuple[s
         elif bounds and (wrong := bounds.wrong(value)):
             typed = ", ".join(map(_as_typed, wrong))
             yield f"{section}.{key}", f"[{section}] « {key} » {bounds.sentence} ; ici {typed}"
+
+
+def _is_section(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Section)
 
 
 def _apart(hint: Any) -> tuple[Any, Check | None]:

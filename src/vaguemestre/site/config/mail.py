@@ -1,11 +1,12 @@
 """`[mail]`: mailboxes and what is offered around them (Dovecot, Postfix, rspamd)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from vaguemestre.site.config import checks
 from vaguemestre.site.config.checks import Rule, Section
+from vaguemestre.site.config.outgoing import OutgoingSection
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,11 @@ class MailSection(Section):
     office_previews: bool = True  # where LibreOffice and bubblewrap are installed
     content_filter: bool = True  # where rspamd is installed
     usual_ports: bool = False  # 993, 465 and 4190 lead to ours: programs are told these
+    outgoing: OutgoingSection = field(default_factory=OutgoingSection)
 
     def broken_rules(self) -> Iterator[Rule]:
-        """A quota smaller than one message."""
+        """A quota smaller than one message, and those of `[mail.outgoing]`."""
+        yield from self.outgoing.broken_rules()
         if self.quota_mb * 1_000_000 < self.message_size_limit:
             yield Rule(
                 ("mail.quota_mb", "mail.message_size_limit"),

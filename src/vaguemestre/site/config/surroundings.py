@@ -18,6 +18,7 @@ def missing_surroundings(reading: Reading) -> list[Fault]:
 def _missing(config: Config) -> Iterator[tuple[str, str]]:
     named = (
         ("database", "password_file", config.database.password_file),
+        ("mail.outgoing", "relay_password_file", config.mail.outgoing.relay_password_file),
         ("ent", "saml_metadata", config.ent.saml_metadata),
     )
     for section, key, name in named:

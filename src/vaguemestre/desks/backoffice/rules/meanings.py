@@ -10,6 +10,7 @@ SECTIONS = {
     "tls": "Certificat",
     "database": "Base de données",
     "mail": "Messagerie",
+    "mail.outgoing": "Envoi vers l’extérieur",
     "feed": "Flux RH",
     "signin": "Connexion",
     "sending": "Envoi",
@@ -68,6 +69,28 @@ MEANINGS = {
     "mail.office_previews": "Aperçus des documents, où LibreOffice et bubblewrap sont installés.",
     "mail.content_filter": "Le filtre de contenu, où rspamd est installé.",
     "mail.usual_ports": "Les ports 993, 465 et 4190 mènent à ceux d’ici : les logiciels les reçoivent.",
+    "mail.outgoing.mode": (
+        "« direct » : remise aux serveurs des destinataires ; « relay » : par un serveur qui relaie ; "
+        "« demonstration » : rien ne sort."
+    ),
+    "mail.outgoing.relay_host": "Le serveur qui relaie.",
+    "mail.outgoing.relay_port": "Son port ; 465 : TLS dès le premier octet.",
+    "mail.outgoing.relay_tls": (
+        "« verify » : certificat vérifié ; « encrypt » : chiffré ; « opportunistic » : chiffré s’il le peut."
+    ),
+    "mail.outgoing.relay_user": "Le nom qui s’y identifie ; vide : aucun.",
+    "mail.outgoing.relay_password_file": "Le fichier qui contient son mot de passe ; il n’est pas montré.",
+    "mail.outgoing.connections_per_destination": "Connexions à la fois vers un même domaine.",
+    "mail.outgoing.seconds_between": (
+        "Secondes entre deux remises à un même domaine, alors une à une ; 0 : aucune attente."
+    ),
+    "mail.outgoing.queue_days": "Jours d’essais avant qu’un courriel revienne à son auteur.",
+    "mail.outgoing.delay_notice_hours": "Heures d’attente avant de prévenir l’auteur ; 0 : jamais.",
+    "mail.outgoing.ipv6": "Les serveurs joignables en IPv6 le sont ainsi.",
+    "mail.outgoing.dkim_days": "Jours de service d’une clé DKIM ; 0 : renouvelée à la main seulement.",
+    "mail.outgoing.tls_reports_socket": (
+        "Où écoute un collecteur de rapports TLS (TLS-RPT) ; vide : rien n’est rapporté."
+    ),
     "sending.warn_1_minute": "Destinataires en une minute : au-delà, le courriel attend.",
     "sending.most_1_minute": "Destinataires en une minute : au-delà, le courriel est refusé.",
     "sending.warn_10_minutes": "La même attente, en dix minutes.",

@@ -35,9 +35,22 @@ def sections_of(config: Any) -> list[tuple[str, list[dict[str, Any]]]]:
     for section in dataclasses.fields(config):
         value = getattr(config, section.name)
         if dataclasses.is_dataclass(value):
-            rows = [_row(section.name, field, value) for field in dataclasses.fields(value)]
-            sections.append((SECTIONS.get(section.name, section.name), rows))
+            sections += _tables(section.name, value)
     return sections
+
+
+def _tables(name: str, section: Any) -> list[tuple[str, list[dict[str, Any]]]]:
+    """A section, then the tables inside it (`[mail.outgoing]`)."""
+    nested = [
+        field.name
+        for field in dataclasses.fields(section)
+        if dataclasses.is_dataclass(getattr(section, field.name))
+    ]
+    rows = [_row(name, field, section) for field in dataclasses.fields(section) if field.name not in nested]
+    tables = [(SECTIONS.get(name, name), rows)]
+    for key in nested:
+        tables += _tables(f"{name}.{key}", getattr(section, key))
+    return tables
 
 
 def _row(section: str, field: "dataclasses.Field[Any]", value: Any) -> dict[str, Any]:
