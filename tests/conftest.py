@@ -20,7 +20,9 @@ import pytest
 from django.conf import settings as site_settings
 from django.db import connection
 from hypothesis import settings
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
+from tests import own_database
 
 from vaguemestre.people.credentials.hashers import HeavyArgon2, HouseArgon2
 from vaguemestre.site import hosts
@@ -40,19 +42,32 @@ settings.load_profile("whole" if LONG else "sample")
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """pytest-django takes the database that is there: a copy of one that was migrated once."""
+    return True
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
 ) -> None:
     """On SQLite the test database is a file of this run's own: threads that race need a connection each."""
+    test = connection.settings_dict["TEST"]
     if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        test["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    else:
+        test["NAME"] = test["NAME"] or f"test_{connection.settings_dict['NAME']}"
+    with django_db_blocker.unblock():
+        own_database.make_migrated(test["NAME"])
 
 
-@pytest.hookimpl(trylast=True)
 def _browses(item: pytest.Item) -> bool:
     return "chromium" in getattr(item, "fixturenames", ())
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a browser come last: while it runs, its event loop allows no other in this thread.
 
@@ -95,8 +110,8 @@ def _no_storm_of_another_test() -> None:
     importlib.import_module("vaguemestre.access.signin.pressure").failed_attempts.reset()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _a_test_may_empty_the_journal(django_db_setup: None) -> None:
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
     """Emptying the tables after a transactional test lifts the journal's guards, then puts them back."""
     guards = importlib.import_module("vaguemestre.foundation.journal.migrations.0002_append_only")
     operations = type(connection.ops)
