@@ -14,11 +14,7 @@ from vaguemestre.foundation.ui.refusals import merge_sentences, sentence
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "vaguemestre"
 FILES = sorted(SOURCE.rglob("refusals.py"))
-TREES = {
-    path: ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(SOURCE.rglob("*.py"))
-    if path not in FILES and "migrations" not in path.parts
-}
+type Trees = Mapping[Path, ast.Module]
 # Values that carry a code to whoever shows it, besides refusals.
 CARRIERS = {"Denied"}
 # Codes written into the journal have the same form and need no sentence here.
@@ -49,10 +45,20 @@ BY_FILE = sentences()
 BY_CODE = merge_sentences(BY_FILE.values())
 
 
-def refusal_classes() -> set[str]:
+@pytest.fixture(scope="module")
+def trees() -> Trees:
+    """What is parsed here is large: it is let go after these tests."""
+    return {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(SOURCE.rglob("*.py"))
+        if path not in FILES and "migrations" not in path.parts
+    }
+
+
+def refusal_classes(trees: Trees) -> set[str]:
     """`Refusal` and every class of the source that descends from it, by name."""
     names = {"Refusal"}
-    classes = [n for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+    classes = [n for tree in trees.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
     while True:
         more = {n.name for n in classes if names & {_name_of(base) for base in n.bases}}
         if more <= names:
@@ -64,15 +70,12 @@ def _name_of(node: ast.expr) -> str:
     return getattr(node, "id", getattr(node, "attr", ""))
 
 
-REFUSALS = refusal_classes()
-
-
-def calls(tree: ast.Module) -> Iterator[ast.Call]:
+def calls(tree: ast.Module, refusals: set[str]) -> Iterator[ast.Call]:
     """What makes a refusal: `Refusal(…)`, one of its subclasses, or `super().__init__(…)` in one of them."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name_of(node.func) in REFUSALS | CARRIERS:
+        if isinstance(node, ast.Call) and _name_of(node.func) in refusals | CARRIERS:
             yield node
-        if isinstance(node, ast.ClassDef) and node.name in REFUSALS - {"Refusal"}:
+        if isinstance(node, ast.ClassDef) and node.name in refusals - {"Refusal"}:
             yield from (
                 inner
                 for inner in ast.walk(node)
@@ -87,24 +90,27 @@ def codes_in(node: ast.expr) -> Iterator[str]:
             yield inner.value
 
 
-def raised() -> Iterator[Raised]:
-    for path, tree in TREES.items():
-        for call in calls(tree):
+def raised_in(trees: Trees) -> Iterator[Raised]:
+    refusals = refusal_classes(trees)
+    for path, tree in trees.items():
+        for call in calls(tree, refusals):
             names = [keyword.arg for keyword in call.keywords]
             known = None if None in names else frozenset(name for name in names if name)
-            facts = known if _name_of(call.func) in REFUSALS else None
+            facts = known if _name_of(call.func) in refusals else None
             for argument in call.args:
                 for code in codes_in(argument):
                     yield Raised(f"{path.relative_to(SOURCE)}:{call.lineno}", code, facts)
 
 
-RAISED = list(raised())
+@pytest.fixture(scope="module")
+def raised(trees: Trees) -> list[Raised]:
+    return list(raised_in(trees))
 
 
-def written_codes() -> set[str]:
+def written_codes(trees: Trees) -> set[str]:
     """Every text of the source that could be a code, but those given to the journal."""
     found: set[str] = set()
-    for tree in TREES.values():
+    for tree in trees.values():
         journal = {
             id(inner)
             for node in ast.walk(tree)
@@ -122,13 +128,13 @@ def written_codes() -> set[str]:
     return found
 
 
-def test_every_refusal_has_a_sentence() -> None:
-    assert len(RAISED) > 300
-    assert sorted(f"{one.place} {one.code}" for one in RAISED if one.code not in BY_CODE) == []
+def test_every_refusal_has_a_sentence(raised: list[Raised]) -> None:
+    assert len(raised) > 300
+    assert sorted(f"{one.place} {one.code}" for one in raised if one.code not in BY_CODE) == []
 
 
-def test_every_sentence_has_a_refusal() -> None:
-    assert sorted(BY_CODE.keys() - written_codes()) == []
+def test_every_sentence_has_a_refusal(trees: Trees) -> None:
+    assert sorted(BY_CODE.keys() - written_codes(trees)) == []
 
 
 def missing_facts(one: Raised) -> set[str]:
@@ -138,9 +144,9 @@ def missing_facts(one: Raised) -> set[str]:
     return needed - given - ADDED_LATER.get(one.code.partition(".")[0], set())
 
 
-def test_every_refusal_gives_the_facts_of_its_sentence() -> None:
+def test_every_refusal_gives_the_facts_of_its_sentence(raised: list[Raised]) -> None:
     faults = [
-        f"{one.place} {one.code}: {sorted(missing)}" for one in RAISED if (missing := missing_facts(one))
+        f"{one.place} {one.code}: {sorted(missing)}" for one in raised if (missing := missing_facts(one))
     ]
     assert sorted(faults) == []
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,6 +46,7 @@ def opened(word: str) -> bytes:
     return packed({"content.xml": f'<o:document-content xmlns:o="o" xmlns:t="t">{body}</o:document-content>'})
 
 
+@cache
 def bomb(word: str) -> bytes:
     """A few hundred kilobytes that unpack to four hundred megabytes."""
     made = io.BytesIO()

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -33,6 +33,15 @@ FILES = {
     "celadon": ("note.docx", PLAIN, office.docx("céladon")),
     "pourpre": ("note.PDF", PLAIN, attachments.pdf("pourpre", 2)),
 }
+HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "bombe.docx": (office.WORD, lambda: office.bomb("zibeline")),
+    "rires.docx": (office.WORD, lambda: office.laughs("zibeline")),
+    "casse.pdf": (
+        "application/pdf", lambda: b"%PDF-1.7\n1 0 obj\n<< /Kids [1 0 R] /Type /Pages >>\nxref",
+    ),
+    "casse.docx": (office.WORD, lambda: office.docx("x" * 9_000)[:200]),
+    "vide.pdf": ("application/pdf", bytes),
+}  # fmt: skip
 
 
 def enclosing(to: str, text: str, *files: tuple[str, str, bytes]) -> EmailMessage:
@@ -61,22 +70,14 @@ def test_a_word_that_is_only_in_a_file_is_found(engines: LiveEngines) -> None:
     assert found(engines, marie, "absinthe") == []
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        ("bombe.docx", office.WORD, office.bomb("zibeline")),
-        ("rires.docx", office.WORD, office.laughs("zibeline")),
-        ("casse.pdf", "application/pdf", b"%PDF-1.7\n1 0 obj\n<< /Kids [1 0 R] /Type /Pages >>\nxref"),
-        ("casse.docx", office.WORD, office.docx("x" * 9_000)[:200]),
-        ("vide.pdf", "application/pdf", b""),
-    ],
-    ids=lambda one: one[0],
-)
+@pytest.mark.parametrize("name", HOSTILE)
 def test_a_broken_or_swelling_file_leaves_the_rest_of_its_letter_to_be_found(
-    engines: LiveEngines, hostile: tuple[str, str, bytes]
+    engines: LiveEngines, name: str
 ) -> None:
-    marie = engines.someone()
-    engines.arrive(marie.address, enclosing(marie.address, "heliotrope", hostile, FILES["zinzolin"]))
+    marie, (kind, make) = engines.someone(), HOSTILE[name]
+    engines.arrive(
+        marie.address, enclosing(marie.address, "heliotrope", (name, kind, make()), FILES["zinzolin"])
+    )
     wait_until(lambda: found(engines, marie, "heliotrope"))
     assert found(engines, marie, "zinzolin") == [b"1"]
 
