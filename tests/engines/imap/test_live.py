@@ -594,3 +594,17 @@ def test_a_letter_opened_again_has_the_marks_of_now_or_is_gone(post: Post, someo
         box.expunge([ref])
     with post.mailboxes(login) as box, pytest.raises(MessageGone):
         box.open(ref)
+
+
+@pytest.mark.parametrize(("length", "is_asked_for"), [(500, False), (40_000, True)])
+def test_a_small_message_comes_whole_with_its_text_and_a_large_one_is_asked_for(
+    post: Post, someone: Someone, written: list[bytes], length: int, is_asked_for: bool
+) -> None:
+    content = letter("Entier", "Bonjour\n" * (length // 8))
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        ref = box.append("INBOX", content, (), at(0))
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        box.open(ref)
+        del written[:]
+        assert box.raw(ref) == content
+        assert bool(written) is is_asked_for

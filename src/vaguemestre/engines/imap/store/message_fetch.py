@@ -15,10 +15,12 @@ from vaguemestre.post.mailstore.values import FIELDS, TEXT, MessageRef, OpenedMe
 # The parts where the text of nearly every message lies, fetched with its structure to spare a round trip.
 _LIKELY = ("1", "2", "1.2")
 _LIKELY_BYTES = 8_192
+_SMALL_BYTES = 16_384  # a message that size comes whole with it: the seal of our authors covers all of it
 _MAX_TEXT_BYTES = 1_000_000
-_OPENED_WITH_TEXT = b"%b %b)" % (
+_OPENED_WITH_TEXT = b"%b %b BODY.PEEK[]<0.%d>)" % (
     MESSAGE_ITEMS.removesuffix(b")"),
     b" ".join(b"BODY.PEEK[%b]<0.%d>" % (number.encode("ascii"), _LIKELY_BYTES) for number in _LIKELY),
+    _SMALL_BYTES,
 )
 # For a message whose envelope cannot be read: its header, each field cut short.
 _SINGLE_FIELDS = (
@@ -43,11 +45,12 @@ class MessageFetch(Session):
     _messages: MessageCache
     _opened: tuple[MessageRef, Part] | None = None  # the structure of the message opened last
     _beginnings: Mapping[str, bytes] = MappingProxyType({})  # its likely parts by number, still encoded
+    _small: tuple[MessageRef, bytes] | None = None  # its source, when it is small
 
     def open(self, ref: MessageRef) -> OpenedMessage:
         def query() -> OpenedMessage:
             cached = self._messages.get(self.mailbox, ref)
-            self._beginnings = {}
+            self._beginnings, self._small = {}, None
             if cached is None:
                 message = self._fetch_message(ref)
                 self._messages.keep(self.mailbox, message)
@@ -73,6 +76,8 @@ class MessageFetch(Session):
             return self._fetch_simply(ref)
         message = messages.opened(ref, items)
         self._beginnings = answers.beginnings(items, _LIKELY)
+        source = answers.section(items, "BODY[]<0>")
+        self._small = (ref, source) if source is not None and len(source) < _SMALL_BYTES else None
         return message
 
     def _fetch_simply(self, ref: MessageRef) -> OpenedMessage:
@@ -93,6 +98,9 @@ class MessageFetch(Session):
         return self.retry_if_dead(lambda: self._contents_of_parts(ref, numbers))
 
     def raw(self, ref: MessageRef) -> bytes:
+        if self._small is not None and self._small[0] == ref:
+            return self._small[1]
+
         def query() -> bytes:
             items = self.fetch_one(ref, b"(UID BODY.PEEK[])", CONTENT_PATIENCE_SECONDS)
             return answers.section(items, "BODY[]") or b""
