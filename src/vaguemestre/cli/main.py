@@ -40,6 +40,9 @@ class Entry:
 ENTRIES = (
     Entry("up", "Démarre l’instance et la garde au premier plan (par bin/up).", django=False),
     Entry("check", "Vérifie la configuration sans rien démarrer.", django=False),
+    Entry("install", "Fait de cette machine une production (par bin/install).", django=False, hidden=True),
+    Entry("ground", "Ce qu’il faut avant de démarrer, en production.", django=False, hidden=True),
+    Entry("certificate", "Reprend le certificat renouvelé, en production.", django=False, hidden=True),
     Entry("status", "Dit ce qui tourne, depuis quand, les files d’attente et les dernières erreurs."),
     Entry("feed", "Flux RH : vérifier, appliquer, fabriquer un échantillon.", group=True),
     Entry("classes", "Classes et familles : vérifier et appliquer les exports de l’ENT.", group=True),
@@ -107,7 +110,10 @@ def program(entry: Entry | None) -> typer.Typer:
 
 
 def _load(app: typer.Typer, entry: Entry) -> None:
-    if entry.name != "check":  # which tells the faults of the configuration with those around it
+    if entry.name not in (
+        "check",
+        "install",
+    ):  # which tell the faults of the configuration with those around it
         load()  # a wrong configuration is said before Django stumbles on it
     if entry.django:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", _DJANGO)

@@ -96,8 +96,8 @@ def prepare(instance: Front) -> None:
     _open_files(instance, group.gr_gid)
     _write_pages(base / "pages")
     public = certificates.public_paths(instance)
-    if instance.has_usual_ports:  # there nginx is never root: its unit lends it the low ports
-        set_owner(public.key, 0, group.gr_gid, 0o640)
+    if instance.has_usual_ports:
+        give_key(public.key)
     text = render(
         _HERE,
         "nginx.conf.j2",
@@ -123,6 +123,11 @@ def prepare(instance: Front) -> None:
     )
     write(base / "nginx.conf", text)
     _check(instance)
+
+
+def give_key(key: Path) -> None:
+    """Let nginx read a key: in production it is never root, its unit only lends it the low ports."""
+    set_owner(key, 0, grp.getgrnam(USER).gr_gid, 0o640)
 
 
 def command(instance: Front) -> list[str]:

@@ -84,7 +84,7 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
         place.write_whole(
             config.run_dir / "instance.json", {"port_base": config.port_base, "pid": os.getpid()}, mode=0o644
         )
-        _make_ground(config)
+        make_ground(config)
         process_table.adopt_orphans()
         with place.last_will(place.ready_file(config)) as tell:
             asyncio.run(_Start(config, wishes, screen, tell).run())
@@ -118,7 +118,7 @@ def _check_ports(config: Config) -> None:
                 ) from error
 
 
-def _make_ground(config: Config) -> None:
+def make_ground(config: Config) -> None:
     """Create what engines and Django need before they start."""
     secrets.make_missing(config.secrets_dir)
     try:

@@ -53,16 +53,24 @@ def refuse(file: Path, faults: Iterable[Fault]) -> None:
 def read(home: Path | None = None, port_base: int | None = None) -> Reading:
     """Read the configuration of an instance and its faults.
 
-    `vaguemestre.toml` in the home, else beside the project, else defaults. The home comes from the argument,
+    The file is `VAGUEMESTRE_CONFIG`, else `vaguemestre.toml` in the home, else beside the project, else
+    defaults. The home comes from the argument,
     `VAGUEMESTRE_HOME`, or `var/`; the port base from the argument, `VAGUEMESTRE_PORT_BASE`, the last start
     (`run/instance.json`), the file, or 8000. Raises ConfigWrong for a file that cannot be opened.
     """
     home = (home or Path(os.environ.get("VAGUEMESTRE_HOME") or PROJECT / "var")).resolve()
-    file = next((f for f in (home / "vaguemestre.toml", PROJECT / "vaguemestre.toml") if f.is_file()), None)
+    file = _file_of(home)
     parsed = _parsed(_text_of(file)) if file else Parsed({}, [], [])
     base = port_base if port_base is not None else _known_port_base(home)
     lines = _lines_of_keys(parsed.lines) if parsed.given else {}
     return Reading(*_read(parsed, lines, home, base), lines, file or home)
+
+
+def _file_of(home: Path) -> Path | None:
+    """The configuration file. A named one that is not there is a fault, not an empty configuration."""
+    if named := os.environ.get("VAGUEMESTRE_CONFIG"):
+        return Path(named)
+    return next((f for f in (home / "vaguemestre.toml", PROJECT / "vaguemestre.toml") if f.is_file()), None)
 
 
 def _read(

@@ -17,6 +17,9 @@ class NetworkSection(Section):
     # with usual ports only; empty: every address of the machine, IPv4 and IPv6
     addresses: Annotated[tuple[str, ...], checks.IP_ADDRESSES] = ()
 
+    # name servers that the machine's resolver asks; empty: it asks the root's itself
+    forwarders: Annotated[tuple[str, ...], checks.IP_ADDRESSES] = ()
+
     @property
     def has_usual_ports(self) -> bool:
         return self.ports == "usual"

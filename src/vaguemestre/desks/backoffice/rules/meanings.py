@@ -47,6 +47,7 @@ MEANINGS = {
     "web.files_url": "L’origine des fichiers prêtés ; vide : « fichiers. » devant celle des pages.",
     "network.ports": "« offset » : depuis port_base ; « usual » : 25, 80, 443, 465, 587, 993, 4190.",
     "network.addresses": "Adresses où les portes s’ouvrent en production ; vide : toutes, IPv4 et IPv6.",
+    "network.forwarders": "Serveurs de noms que demande le résolveur de la machine ; vide : la racine.",
     "tls.certificate": "Le certificat montré au monde (PEM, suivi de sa chaîne) ; vide : l’autorité d’ici.",
     "tls.key": "Sa clé privée (PEM).",
     "tls.acme": "Le certificat demandé à une autorité : « standalone » (port 80) ou « dns ».",

@@ -1,0 +1,25 @@
+"""`vaguemestre certificate`: take a renewed certificate over, and tell those who show it."""
+
+import subprocess
+from datetime import UTC, datetime
+
+import typer
+
+from vaguemestre.engines.certificates import install_given, public_paths
+from vaguemestre.engines.nginx.configuration import give_key
+from vaguemestre.processes.production.units import service_name
+from vaguemestre.site.config import load
+
+_SHOWN_BY = ("front", "dovecot", "postfix")
+
+
+def command() -> None:
+    """Reprend le certificat de [tls] s’il a changé ; nginx, Dovecot et Postfix le montrent aussitôt."""
+    config = load()
+    if not config.tls.is_given or not install_given(config, now=datetime.now(UTC)):
+        typer.echo("Certificat : rien de nouveau.")
+        return
+    give_key(public_paths(config).key)
+    services = [f"{service_name(name)}.service" for name in _SHOWN_BY]
+    subprocess.run(["/usr/bin/systemctl", "try-reload-or-restart", *services], check=False)
+    typer.echo("Certificat repris ; nginx, Dovecot et Postfix le montrent.")

@@ -1,0 +1,94 @@
+"""`vaguemestre install`: the steps of bin/install once packages, code and Python environment are there."""
+
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vaguemestre.cli.failures import Failed
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.kernel.toml_errors import toml_error
+from vaguemestre.processes.production import layout
+from vaguemestre.processes.production.completion import completed
+from vaguemestre.processes.production.installation import Installation, StepFailed
+from vaguemestre.processes.production.questions import answers, file_from
+from vaguemestre.processes.production.step import plan_lines, run_steps
+from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load
+
+BEFORE = ("Paquets Debian", "Code dans /opt/vaguemestre/releases", "Environnement Python")
+
+
+def command(
+    config: Annotated[Path | None, typer.Option(help="Fichier de configuration.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Montre le plan et ne change rien.")] = False,
+) -> None:
+    """Fait de cette machine ce que dit le fichier ; refait, ne change rien ; interrompu, continue."""
+    text = _completed(_text(config))
+    installation = Installation(_config_of(text), text, PROJECT, typer.echo)
+    steps = installation.steps()
+    typer.echo("Plan :")
+    for line in plan_lines(BEFORE, steps):
+        typer.echo(line)
+    if dry_run:
+        return
+    try:
+        count = run_steps(steps, typer.echo, len(BEFORE) + 1)
+    except (StepFailed, EngineRefused, OSError) as error:
+        raise Failed(f"{error} Corrigez, puis relancez bin/install : il continuera.", 69) from error
+    typer.echo(f"{counted(count, 'étape faite', 'étapes faites')}." if count else "Rien à changer.")
+    _show_administrator()
+
+
+def _text(given: Path | None) -> str:
+    """The text of the named file, of the one installed before, or of the answers."""
+    file = given or (layout.CONFIGURATION if layout.CONFIGURATION.is_file() else None)
+    if file is None:
+        return file_from(answers(_typed, typer.echo))
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigWrong(f"{file} ne peut pas être lu.") from error
+
+
+def _typed(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:
+        raise Failed("il faut répondre aux questions, ou donner --config FICHIER.", 2) from None
+
+
+def _completed(text: str) -> str:
+    try:
+        return completed(text)
+    except tomllib.TOMLDecodeError as error:
+        line, sentence = toml_error(error, text)
+        raise ConfigWrong(f"ligne {line} : {sentence}.") from error
+
+
+def _config_of(text: str) -> Config:
+    """The configuration of that text, as the instance will read it. Raises ConfigWrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "vaguemestre.toml"
+        file.write_text(text, encoding="utf-8")
+        os.environ.update(layout.environment() | {"VAGUEMESTRE_CONFIG": str(file)})
+        try:
+            config = load(layout.HOME)
+        finally:
+            os.environ["VAGUEMESTRE_CONFIG"] = str(layout.CONFIGURATION)
+    if not config.has_usual_ports:
+        raise ConfigWrong("[network] « ports » vaut usual en production : bin/up est fait pour l’autre cas.")
+    return config
+
+
+def _show_administrator() -> None:
+    """Print the first administrator's activation link, once."""
+    file = layout.FIRST_LINK
+    if file.is_file():
+        typer.echo(
+            f"\nPremier administrateur, lien d’activation (montré une seule fois) :\n{file.read_text()}"
+        )
+        file.unlink()

@@ -1,0 +1,31 @@
+"""The processes of an instance in production: those of the plan, with the commands of their engines."""
+
+from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.nginx import configuration as nginx
+from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.processes.supervisor import plan
+from vaguemestre.site.config import Config
+
+_CLOCK = {"TZ": "UTC"}  # what engines log is read as UTC
+
+
+def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
+    """Every process to keep running, engines first."""
+    engines = plan.engines(
+        config,
+        plan.Engine("dovecot", dovecot.command(config), _CLOCK, dovecot.log_file(config)),
+        plan.Engine(
+            "postfix",
+            postfix.command(config),
+            {**_CLOCK, **postfix.environment(config)},
+            postfix.log_file(config),
+        ),
+    )
+    has_filter = rspamd.is_wanted(config)
+    return (
+        *engines,
+        *((plan.content_filter(config, rspamd.command(config)),) if has_filter else ()),
+        *plan.programs(config, python, nginx.command(config), nginx.sockets(config)),
+        *plan.workers(config, python),
+    )

@@ -1,0 +1,47 @@
+"""The small files an installation writes outside its home, and their text. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from vaguemestre.processes.production.layout import CURRENT, HOME, RUN, environment
+
+
+def environment_text(extra: Mapping[str, str] | None = None) -> str:
+    """/etc/vaguemestre/environment, as systemd (EnvironmentFile=) and a shell both read it."""
+    return "".join(f"{name}={value}\n" for name, value in sorted({**environment(), **(extra or {})}.items()))
+
+
+def tmpfiles_text() -> str:
+    """tmpfiles.d(5): the folder of sockets, new at each boot, and the link to it."""
+    return f"d {RUN} 0711 root root -\nL+ {HOME}/run - - - - {RUN}\n"
+
+
+def logrotate_text() -> str:
+    """A year of the engines' logs. Readers follow a file that is copied and emptied, never renamed."""
+    return (
+        f"{HOME}/logs/*.log {{\n    daily\n    rotate 365\n    copytruncate\n    compress\n"
+        "    delaycompress\n    missingok\n    notifempty\n}\n"
+    )
+
+
+def command_text() -> str:
+    """The command `vaguemestre`."""
+    return f'#!/bin/sh\nexec {CURRENT}/bin/vaguemestre "$@"\n'
+
+
+def resolver_text(forwarders: Sequence[str]) -> str:
+    """unbound.conf(5): a validating resolver for this machine only (DNSSEC: DANE asks for it)."""
+    text = (
+        "# Written by bin/install.\n"
+        "server:\n    interface: 127.0.0.1\n    interface: ::1\n    access-control: 127.0.0.0/8 allow\n"
+        "    access-control: ::1 allow\n    hide-identity: yes\n    hide-version: yes\n    prefetch: yes\n"
+    )
+    if forwarders:
+        text += '\nforward-zone:\n    name: "."\n' + "".join(
+            f"    forward-addr: {address}\n" for address in forwarders
+        )
+    return text
+
+
+RESOLV_CONF = (
+    "# Written by bin/install: Unbound, on this machine.\nnameserver 127.0.0.1\noptions edns0 trust-ad\n"
+)

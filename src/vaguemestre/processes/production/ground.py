@@ -1,0 +1,64 @@
+"""What an instance in production needs before its processes start. Run as root, once a start; idempotent."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.nginx import configuration as nginx
+from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.processes.supervisor import place
+from vaguemestre.processes.supervisor.startup import PreparationFailed, make_ground
+from vaguemestre.site import static
+from vaguemestre.site.config import Config
+
+type Say = Callable[[str], None]
+
+
+def prepare(config: Config, say: Say) -> str:
+    """Make the ground. Returns the first administrator's activation link, once in an instance's life.
+
+    Raises HomeUnusable, EngineRefused, EngineDown, PreparationFailed.
+    """
+    place.open_home(config)
+    make_ground(config)
+    now = datetime.now(UTC)
+    if config.tls.is_given:
+        certificates.install_given(config, now=now)
+    say("Configurations de Dovecot, Postfix, nginx et rspamd.")
+    dovecot.prepare(config)
+    postfix.prepare(config)
+    nginx.prepare(config)
+    if rspamd.is_wanted(config):
+        rspamd.prepare(config)
+    static.gather(config.home)
+    return _prepare_database(config, say)
+
+
+def _prepare_database(config: Config, say: Say) -> str:
+    """Migrate, create what is missing, match the engines' view: in a process of its own, with Django."""
+    administrator, last_words = "", ""
+    with subprocess.Popen(
+        [sys.executable, "-m", "vaguemestre.cli.main", "prepare", "--no-demo"],
+        cwd=config.home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings"},
+    ) as process:  # fmt: skip
+        for line in process.stdout or ():
+            try:
+                message = json.loads(line)
+            except ValueError:
+                last_words = line.strip() or last_words
+                continue
+            if "step" in message:
+                say(str(message["step"]))
+            administrator = message.get("administrator", "") or administrator
+    if process.returncode:
+        words = last_words.removeprefix("vaguemestre : ")
+        raise PreparationFailed(words or "la préparation s’est arrêtée.", max(process.returncode, 69))
+    return administrator

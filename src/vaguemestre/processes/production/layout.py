@@ -1,0 +1,30 @@
+"""Where an instance in production keeps what it has (ADR 0029). Constants, and what follows from them."""
+
+from pathlib import Path
+
+ROOT = Path("/opt/vaguemestre")
+RELEASES = ROOT / "releases"  # one folder a version: an upgrade puts the new one beside the old
+CURRENT = ROOT / "current"  # a link to the version that runs
+SETTINGS = Path("/etc/vaguemestre")
+CONFIGURATION = SETTINGS / "vaguemestre.toml"
+ENVIRONMENT = SETTINGS / "environment"  # read by every unit, and by the command line
+HOME = Path("/var/lib/vaguemestre")
+FIRST_LINK = HOME / "secrets" / "first_administrator"  # until bin/install has shown it
+RUN = Path("/run/vaguemestre")  # HOME/run is a link to it: sockets and heartbeats end with the machine
+UNITS = Path("/etc/systemd/system")
+COMMAND = Path("/usr/local/bin/vaguemestre")
+PYTHON = CURRENT / ".venv/bin/python"
+DATABASE_SECRET = "postgres_password"  # noqa: S105 (the name of a file)
+
+
+def environment() -> dict[str, str]:
+    """The environment of every process of an instance in production."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
+        "PYTHONPATH": str(CURRENT / "src"),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+        "VAGUEMESTRE_CONFIG": str(CONFIGURATION),
+        "VAGUEMESTRE_HOME": str(HOME),
+    }

@@ -1,0 +1,171 @@
+"""A systemd service of ours, and its file. Pure.
+
+What a process may do is its duty (`processes.duties`); this says the same to systemd (systemd.exec(5)).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+WATCHDOG_SECONDS = 60  # without an answer for that long, a process is ended and started again
+_START_SECONDS = 120
+
+# What no process of ours needs. The rest is decided unit by unit.
+_CLOSED = (
+    "NoNewPrivileges=yes",
+    "ProtectSystem=strict",
+    "ProtectHome=yes",
+    "PrivateTmp=yes",
+    "PrivateDevices=yes",
+    "ProtectClock=yes",
+    "ProtectHostname=yes",
+    "ProtectKernelModules=yes",
+    "ProtectControlGroups=yes",
+    "RestrictRealtime=yes",
+    "RestrictSUIDSGID=yes",
+    "LockPersonality=yes",
+    "RemoveIPC=yes",
+    "KeyringMode=private",
+    "SystemCallArchitectures=native",
+)
+# These hide parts of /proc, and a user namespace that wants a /proc of its own then gets none (bubblewrap).
+_CLOSED_WITHOUT_SANDBOX = (
+    "ProtectKernelTunables=yes",
+    "ProtectKernelLogs=yes",
+    "ProtectProc=invisible",
+    "ProcSubset=pid",
+)
+_SANDBOX_CALLS = "@mount @sandbox pivot_root"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One service. `after`: units that come before it, `requires`: without which it does not start."""
+
+    name: str  # without .service
+    description: str
+    argv: tuple[str, ...]
+    user: str = "root"
+    group: str = ""
+    groups: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    writes: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
+    credentials: tuple[tuple[str, Path], ...] = ()  # name → file, read by systemd as root
+    capabilities: tuple[str, ...] = ()
+    address_families: tuple[str, ...] = ("AF_UNIX", "AF_INET", "AF_INET6")
+    leaves_machine: bool = False  # speaks to other machines
+    sandboxes: bool = False
+    memory_max: str = "1G"
+    is_notified: bool = True  # a companion tells systemd that it answers (processes.answering)
+    is_oneshot: bool = False
+    reload_argv: tuple[str, ...] = ()
+    allows_set_ids: bool = False  # changes users by itself: the masters of Debian's engines
+    umask: str = "0027"
+
+    @property
+    def is_root(self) -> bool:
+        return self.user == "root"
+
+
+def render(unit: Unit) -> str:
+    """The text of `unit.name`.service."""
+    sections = (("Unit", _unit(unit)), ("Service", _service(unit)), ("Install", _install(unit)))
+    return "# Written by bin/install: changes belong in a drop-in (systemctl edit).\n" + "\n".join(
+        f"[{title}]\n" + "".join(f"{line}\n" for line in lines) for title, lines in sections
+    )
+
+
+def _unit(unit: Unit) -> Iterator[str]:
+    yield f"Description={unit.description}"
+    if unit.after:
+        yield f"After={_services(unit.after)}"
+    if unit.requires:
+        yield f"Requires={_services(unit.requires)}"
+    yield "PartOf=vaguemestre.target"
+    if not unit.is_oneshot:
+        yield "StartLimitIntervalSec=0"
+
+
+def _service(unit: Unit) -> Iterator[str]:
+    if unit.is_oneshot:
+        yield from ("Type=oneshot", "RemainAfterExit=yes", "TimeoutStartSec=15min")
+    elif unit.is_notified:
+        yield from ("Type=notify", "NotifyAccess=all", f"WatchdogSec={WATCHDOG_SECONDS}")
+        yield from (f"TimeoutStartSec={_START_SECONDS}", "TimeoutStopSec=15", "TimeoutAbortSec=5")
+    else:
+        yield from ("Type=exec", "TimeoutStopSec=15")
+    yield f"ExecStart={_words(unit.argv)}"
+    if unit.reload_argv:
+        yield f"ExecReload={_words(unit.reload_argv)}"
+    if not unit.is_oneshot:
+        yield from ("Restart=always", "RestartSec=1", "RestartSteps=4", "RestartMaxDelaySec=15")
+    yield "EnvironmentFile=/etc/vaguemestre/environment"
+    yield from (f"Environment={name}={value}" for name, value in sorted(unit.environment.items()))
+    yield from _identity(unit)
+    yield from _places(unit)
+    yield from _rights(unit)
+    yield f"MemoryMax={unit.memory_max}"
+    yield from ("TasksMax=4096", "LimitNOFILE=65536")
+
+
+def _identity(unit: Unit) -> Iterator[str]:
+    yield f"User={unit.user}"
+    if unit.group:
+        yield f"Group={unit.group}"
+    if unit.groups:
+        yield f"SupplementaryGroups={' '.join(unit.groups)}"
+    yield f"UMask={unit.umask}"
+    yield from (f"LoadCredential={name}:{path}" for name, path in unit.credentials)
+
+
+def _places(unit: Unit) -> Iterator[str]:
+    if unit.writes:
+        yield f"ReadWritePaths={_words(f'-{path}' for path in unit.writes)}"
+    if unit.hidden:
+        yield f"InaccessiblePaths={_words(f'-{path}' for path in unit.hidden)}"
+
+
+def _rights(unit: Unit) -> Iterator[str]:
+    yield from (line for line in _CLOSED if not (unit.allows_set_ids and line in _NOT_FOR_MASTERS))
+    if not unit.sandboxes:
+        yield from _CLOSED_WITHOUT_SANDBOX
+    yield f"RestrictNamespaces={'user mnt pid net ipc uts cgroup' if unit.sandboxes else 'yes'}"
+    families = unit.address_families
+    yield f"RestrictAddressFamilies={' '.join((*families, 'AF_NETLINK') if unit.sandboxes else families)}"
+    if not unit.leaves_machine:
+        yield from ("IPAddressDeny=any", "IPAddressAllow=localhost")
+    allowed = f"@system-service {_SANDBOX_CALLS}" if unit.sandboxes else "@system-service"
+    yield from (f"SystemCallFilter={allowed}", "SystemCallErrorNumber=EPERM")
+    if not unit.sandboxes:
+        denied = "@resources" if unit.is_root else "@privileged @resources"
+        yield from (f"SystemCallFilter=~{denied}", "SystemCallFilter=@chown")
+    yield f"CapabilityBoundingSet={' '.join(unit.capabilities)}"
+    if unit.capabilities and not unit.is_root:
+        yield f"AmbientCapabilities={' '.join(unit.capabilities)}"
+
+
+# Postfix's `postdrop` and `postqueue` gain a group when they are run.
+_NOT_FOR_MASTERS = ("NoNewPrivileges=yes", "RestrictSUIDSGID=yes", "RemoveIPC=yes")
+
+
+def _install(unit: Unit) -> Iterator[str]:
+    yield "WantedBy=vaguemestre.target"
+
+
+def _services(names: Iterable[str]) -> str:
+    return " ".join(name if "." in name else f"{name}.service" for name in names)
+
+
+def _words(words: Iterable[object]) -> str:
+    """Words of a command line as systemd splits them (systemd.service(5), « Command lines »)."""
+    return " ".join(_word(str(word)) for word in words)
+
+
+def _word(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "%%").replace("$", "$$").replace('"', '\\"')
+    if word == "$MAINPID":
+        return word
+    return f'"{escaped}"' if not escaped or any(c in escaped for c in " '\";\\") else escaped

@@ -1,0 +1,211 @@
+"""The systemd units of an instance in production, from the plan of processes and their duties. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vaguemestre.engines.certificates import given_paths
+from vaguemestre.processes.answering import written
+from vaguemestre.processes.duties import DATABASE, Duty, duty_of
+from vaguemestre.processes.production.layout import HOME, PYTHON, RUN
+from vaguemestre.processes.production.unit import Unit, render
+from vaguemestre.processes.supervisor.plan import Child
+from vaguemestre.site.config import Config
+
+PREFIX = "vaguemestre"
+TARGET = f"{PREFIX}.target"
+PREPARE = f"{PREFIX}-prepare"
+CERTIFICATES = f"{PREFIX}-certificates"
+_DESCRIPTIONS = {
+    "web": "pages of those signed in",
+    "door": "sign-in, activation and recovery",
+    "push": "live notices",
+    "carddav": "address books of mail programs",
+    "pictures": "remote pictures",
+    "front": "HTTPS (nginx)",
+    "gate": "submission policy",
+    "mail-agent": "work on mailboxes (doveadm)",
+    "queue-agent": "work on the queue of Postfix",
+    "dovecot": "mailboxes, IMAP, ManageSieve (Dovecot)",
+    "postfix": "mail in and out (Postfix)",
+    "rspamd": "content filter (rspamd)",
+}
+_MEMORY = {"web": "3G", "dovecot": "8G", "postfix": "4G", "worker": "3G", "worker-long": "3G"}
+# Processes that speak to other machines: they serve the world, or ask it something.
+_ABROAD = frozenset(
+    ("web", "door", "pictures", "worker", "worker-long", "front", "dovecot", "postfix", "rspamd")
+)
+# What the masters of Debian's engines need to open low ports and become other users.
+_ENGINE_RIGHTS = {
+    "dovecot": (
+        "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_NET_BIND_SERVICE",
+        "CAP_SETGID", "CAP_SETUID", "CAP_SYS_CHROOT",
+    ),
+    "postfix": (
+        "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_NET_BIND_SERVICE",
+        "CAP_SETGID", "CAP_SETUID",
+    ),
+}  # fmt: skip
+_HERE = ("", "127.0.0.1", "::1", "localhost")
+_ENGINE_USERS = {"rspamd": "_rspamd"}
+_ENGINE_WRITES = {
+    "dovecot": ("mail", "engines", "logs"),
+    "postfix": ("engines/postfix", "engines/db", "logs"),
+    "rspamd": ("engines/rspamd/db",),
+}
+
+
+@dataclass(frozen=True)
+class UnitFile:
+    """A file of /etc/systemd/system. `is_started`: the target pulls it in, or it is a target or a path."""
+
+    name: str
+    text: str
+
+
+def unit_files(config: Config, children: Sequence[Child]) -> tuple[UnitFile, ...]:
+    """Every unit file of the instance, sorted by name."""
+    services = [UnitFile(f"{unit.name}.service", render(unit)) for unit in services_of(config, children)]
+    return tuple(sorted((*services, _target(), *_certificate_files(config)), key=lambda file: file.name))
+
+
+def services_of(config: Config, children: Sequence[Child]) -> tuple[Unit, ...]:
+    """The services: what prepares the ground first, then one for each process of the plan."""
+    return (_prepare(config), *(_service(config, child) for child in children), _certificates())
+
+
+def service_name(process: str) -> str:
+    return f"{PREFIX}-{process}"
+
+
+def _prepare(config: Config) -> Unit:
+    """As root, once a start: owners of folders, secrets, certificates, configurations, migrations."""
+    is_here = config.database.engine == "postgresql" and not _is_database_away(config)
+    return Unit(
+        name=PREPARE,
+        description="Vaguemestre: ground of an instance",
+        argv=(str(PYTHON), "-m", "vaguemestre.cli.main", "ground"),
+        after=("systemd-tmpfiles-setup.service", *(("postgresql.service",) if is_here else ())),
+        writes=(HOME, RUN),
+        capabilities=(
+            "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_SETGID", "CAP_SETUID",
+        ),
+        is_oneshot=True,
+        leaves_machine=_is_database_away(config),
+        memory_max="2G",
+        umask="0022",
+    )  # fmt: skip
+
+
+def _service(config: Config, child: Child) -> Unit:
+    duty = duty_of(child.name)
+    base = _base(child.name)
+    return Unit(
+        name=service_name(child.name),
+        description=f"Vaguemestre: {_DESCRIPTIONS.get(base, f'jobs ({child.name})')}",
+        argv=(str(PYTHON), "-m", "vaguemestre.processes.answering", *_asked(child), "--", *child.argv),
+        user=duty.user if duty else _ENGINE_USERS.get(child.name, "root"),
+        groups=duty.groups if duty else (),
+        environment=dict(child.environment),
+        after=(PREPARE, "network.target", *_before(child.name)),
+        requires=(PREPARE,),
+        writes=(RUN, *(HOME / path for path in _written(child, duty))),
+        hidden=(HOME / "secrets",) if duty and not duty.is_root else (),
+        credentials=tuple(_credentials(config, duty)) if duty else (),
+        capabilities=_capabilities(config, child, duty),
+        leaves_machine=base in _ABROAD or (bool(duty) and _is_database_away(config)),
+        sandboxes=(duty.sandboxes if duty else child.name == "dovecot"),
+        memory_max=_MEMORY.get(base, "1G"),
+        reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in ("front", "dovecot", "postfix") else (),
+        allows_set_ids=child.name in _ENGINE_RIGHTS,
+        umask="0022" if duty is None else "0027",
+    )
+
+
+def _base(process: str) -> str:
+    name, _, number = process.rpartition("-")
+    return name if number.isdigit() else process
+
+
+def _asked(child: Child) -> Iterable[str]:
+    for question in child.ready:
+        yield from ("--ask", written(question))
+
+
+def _before(process: str) -> tuple[str, ...]:
+    """Who comes first: the front finds its pools there, a job its engines."""
+    if process == "front":
+        return tuple(service_name(pool) for pool in ("web", "door", "carddav", "pictures"))
+    if process.startswith("worker"):
+        return tuple(service_name(engine) for engine in ("dovecot", "postfix"))
+    return ()
+
+
+def _written(child: Child, duty: Duty | None) -> Iterable[str]:
+    if duty is None:
+        return _ENGINE_WRITES.get(child.name, ())
+    return (path for path in duty.writes if not path.startswith("run"))
+
+
+def _credentials(config: Config, duty: Duty) -> Iterable[tuple[str, Path]]:
+    """Name and file of each secret; that of the database is wherever the configuration says."""
+    for name in duty.secrets:
+        if name != DATABASE:
+            yield name, _secret_file(name)
+        elif config.database.password_file:
+            yield name, HOME / config.database.password_file
+
+
+def _secret_file(name: str) -> Path:
+    return HOME / "engines/tls" / name if name == "server.key" else HOME / "secrets" / name
+
+
+def _capabilities(config: Config, child: Child, duty: Duty | None) -> tuple[str, ...]:
+    if duty is None:
+        return _ENGINE_RIGHTS.get(child.name, ())
+    if child.name == "front" and config.has_usual_ports:
+        return (*duty.capabilities, "CAP_NET_BIND_SERVICE")
+    return duty.capabilities
+
+
+def _is_database_away(config: Config) -> bool:
+    return config.database.engine == "postgresql" and config.database.host not in (
+        "",
+        "127.0.0.1",
+        "localhost",
+    )
+
+
+def _target() -> UnitFile:
+    return UnitFile(
+        TARGET,
+        "# Written by bin/install.\n"
+        "[Unit]\nDescription=Vaguemestre: the mail of an académie\nAfter=network-online.target\n"
+        "Wants=network-online.target\n\n[Install]\nWantedBy=multi-user.target\n",
+    )
+
+
+def _certificates() -> Unit:
+    """As root: takes a renewed certificate over, and tells those who show it."""
+    return Unit(
+        name=CERTIFICATES,
+        description="Vaguemestre: takes a renewed certificate over",
+        argv=(str(PYTHON), "-m", "vaguemestre.cli.main", "certificate"),
+        after=(PREPARE,),
+        writes=(HOME / "engines/tls",),
+        capabilities=("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"),
+        is_oneshot=True,
+        memory_max="256M",
+    )
+
+
+def _certificate_files(config: Config) -> tuple[UnitFile, ...]:
+    """What looks at the given certificate, where there is one."""
+    if not config.tls.is_given:
+        return ()
+    text = (
+        "# Written by bin/install.\n"
+        "[Unit]\nDescription=Vaguemestre: notices a renewed certificate\nPartOf=vaguemestre.target\n\n"
+        f"[Path]\nPathChanged={given_paths(config).certificate}\n\n[Install]\nWantedBy={TARGET}\n"
+    )
+    return (UnitFile(f"{CERTIFICATES}.path", text),)
