@@ -123,6 +123,7 @@ def prepare(instance: Front) -> None:
     )
     write(base / "nginx.conf", text)
     _check(instance)
+    (run / "unused" / "nginx.pid").unlink(missing_ok=True)  # the check makes it root's
 
 
 def give_key(key: Path) -> None:

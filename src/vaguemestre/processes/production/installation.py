@@ -252,7 +252,8 @@ class Installation:
             if write(layout.UNITS / file.name, file.text):
                 self.changed_units.append(file.name)
         run(("systemctl", "daemon-reload"))
-        run(("systemctl", "enable", "--quiet", *(file.name for file in self._unit_files())))
+        wanted = (file.name for file in self._unit_files() if "\n[Install]\n" in file.text)
+        run(("systemctl", "enable", "--quiet", *wanted))
 
     # The instance itself
 
@@ -305,7 +306,9 @@ def _is_user(name: str) -> bool:
 
 
 def _are_active(*units: str) -> bool:
-    return succeeds("systemctl", "is-active", "--quiet", *units)
+    """Whether every one of them is; systemctl's own exit code would be content with one."""
+    ended = subprocess.run(["systemctl", "is-active", *units], capture_output=True, text=True, check=False)
+    return ended.stdout.split() == ["active"] * len(units)
 
 
 def _answers_postgres() -> bool:

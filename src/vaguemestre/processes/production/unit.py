@@ -14,7 +14,6 @@ _START_SECONDS = 120
 _CLOSED = (
     "NoNewPrivileges=yes",
     "ProtectSystem=strict",
-    "ProtectHome=yes",
     "PrivateTmp=yes",
     "PrivateDevices=yes",
     "ProtectClock=yes",
@@ -35,6 +34,7 @@ _CLOSED_WITHOUT_SANDBOX = (
     "ProtectProc=invisible",
     "ProcSubset=pid",
 )
+_INSTALL = ("WantedBy=vaguemestre.target",)
 _SANDBOX_CALLS = "@mount @sandbox pivot_root"
 
 
@@ -55,12 +55,14 @@ class Unit:
     hidden: tuple[Path, ...] = ()
     credentials: tuple[tuple[str, Path], ...] = ()  # name → file, read by systemd as root
     capabilities: tuple[str, ...] = ()
-    address_families: tuple[str, ...] = ("AF_UNIX", "AF_INET", "AF_INET6")
+    asks_interfaces: bool = False  # getifaddrs(3), of Postfix, Dovecot and bubblewrap
     leaves_machine: bool = False  # speaks to other machines
     sandboxes: bool = False
     memory_max: str = "1G"
     is_notified: bool = True  # a companion tells systemd that it answers (processes.answering)
     is_oneshot: bool = False
+    is_wanted: bool = True  # the target starts it; else something else does
+    reads_homes: bool = False  # a certificate may lie under /root
     reload_argv: tuple[str, ...] = ()
     allows_set_ids: bool = False  # changes users by itself: the masters of Debian's engines
     umask: str = "0027"
@@ -72,9 +74,11 @@ class Unit:
 
 def render(unit: Unit) -> str:
     """The text of `unit.name`.service."""
-    sections = (("Unit", _unit(unit)), ("Service", _service(unit)), ("Install", _install(unit)))
+    sections = (("Unit", _unit(unit)), ("Service", _service(unit)), ("Install", _INSTALL))
     return "# Written by bin/install: changes belong in a drop-in (systemctl edit).\n" + "\n".join(
-        f"[{title}]\n" + "".join(f"{line}\n" for line in lines) for title, lines in sections
+        f"[{title}]\n" + "".join(f"{line}\n" for line in lines)
+        for title, lines in sections
+        if title != "Install" or unit.is_wanted
     )
 
 
@@ -91,7 +95,9 @@ def _unit(unit: Unit) -> Iterator[str]:
 
 def _service(unit: Unit) -> Iterator[str]:
     if unit.is_oneshot:
-        yield from ("Type=oneshot", "RemainAfterExit=yes", "TimeoutStartSec=15min")
+        yield from ("Type=oneshot", "TimeoutStartSec=15min")
+        if unit.is_wanted:
+            yield "RemainAfterExit=yes"
     elif unit.is_notified:
         yield from ("Type=notify", "NotifyAccess=all", f"WatchdogSec={WATCHDOG_SECONDS}")
         yield from (f"TimeoutStartSec={_START_SECONDS}", "TimeoutStopSec=15", "TimeoutAbortSec=5")
@@ -129,12 +135,13 @@ def _places(unit: Unit) -> Iterator[str]:
 
 
 def _rights(unit: Unit) -> Iterator[str]:
+    yield f"ProtectHome={'read-only' if unit.reads_homes else 'yes'}"
     yield from (line for line in _CLOSED if not (unit.allows_set_ids and line in _NOT_FOR_MASTERS))
     if not unit.sandboxes:
         yield from _CLOSED_WITHOUT_SANDBOX
     yield f"RestrictNamespaces={'user mnt pid net ipc uts cgroup' if unit.sandboxes else 'yes'}"
-    families = unit.address_families
-    yield f"RestrictAddressFamilies={' '.join((*families, 'AF_NETLINK') if unit.sandboxes else families)}"
+    netlink = " AF_NETLINK" if unit.sandboxes or unit.asks_interfaces else ""
+    yield f"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6{netlink}"
     if not unit.leaves_machine:
         yield from ("IPAddressDeny=any", "IPAddressAllow=localhost")
     allowed = f"@system-service {_SANDBOX_CALLS}" if unit.sandboxes else "@system-service"
@@ -149,10 +156,6 @@ def _rights(unit: Unit) -> Iterator[str]:
 
 # Postfix's `postdrop` and `postqueue` gain a group when they are run.
 _NOT_FOR_MASTERS = ("NoNewPrivileges=yes", "RestrictSUIDSGID=yes", "RemoveIPC=yes")
-
-
-def _install(unit: Unit) -> Iterator[str]:
-    yield "WantedBy=vaguemestre.target"
 
 
 def _services(names: Iterable[str]) -> str:

@@ -89,8 +89,12 @@ def _prepare(config: Config) -> Unit:
         writes=(HOME, RUN),
         capabilities=(
             "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_SETGID", "CAP_SETUID",
+            "CAP_NET_BIND_SERVICE",  # nginx tries its ports when it checks its configuration
         ),
         is_oneshot=True,
+        asks_interfaces=True,
+        allows_set_ids=True,  # `postfix check` runs postsuper, which becomes Postfix's user
+        reads_homes=True,
         leaves_machine=_is_database_away(config),
         memory_max="2G",
         umask="0022",
@@ -117,6 +121,7 @@ def _service(config: Config, child: Child) -> Unit:
         sandboxes=(duty.sandboxes if duty else child.name == "dovecot"),
         memory_max=_MEMORY.get(base, "1G"),
         reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in ("front", "dovecot", "postfix") else (),
+        asks_interfaces=child.name in _ENGINE_RIGHTS,
         allows_set_ids=child.name in _ENGINE_RIGHTS,
         umask="0022" if duty is None else "0027",
     )
@@ -195,7 +200,9 @@ def _certificates() -> Unit:
         writes=(HOME / "engines/tls",),
         capabilities=("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"),
         is_oneshot=True,
+        reads_homes=True,
         memory_max="256M",
+        is_wanted=False,
     )
 
 

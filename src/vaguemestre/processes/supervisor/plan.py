@@ -20,6 +20,7 @@ class Ask(StrEnum):
 
     GREETING = "greeting"
     PAGE = "page"
+    SECURE_PAGE = "secure-page"  # over TLS; whose certificate it is, is not asked
     HEARTBEAT = "heartbeat"
 
 
@@ -106,7 +107,9 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
             "front",
             tuple(front),
             (
-                Question(Ask.PAGE, config.ports.web, "/sante/ping"),
+                Question(
+                    Ask.SECURE_PAGE if config.has_usual_ports else Ask.PAGE, config.ports.web, "/sante/ping"
+                ),
                 Question(Ask.PAGE, config.ports.carddav, "/sante"),
             ),
         ),

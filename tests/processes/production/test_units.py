@@ -1,0 +1,141 @@
+"""The units say to systemd what the plan of processes and the table of duties say."""
+
+import configparser
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.processes.duties import DUTIES
+from vaguemestre.processes.production.layout import HOME
+from vaguemestre.processes.production.unit import Unit, render
+from vaguemestre.processes.production.units import CERTIFICATES, PREPARE, TARGET, services_of, unit_files
+from vaguemestre.processes.supervisor import plan
+from vaguemestre.site.config import Config, DatabaseSection, NetworkSection, TlsSection, WebSection
+
+CONFIG = Config(
+    home=HOME,
+    web=WebSection(public_url="https://messagerie.ac-exemple.fr", behind_tls=True),
+    network=NetworkSection(ports="usual"),
+    tls=TlsSection(certificate="/etc/ssl/site.pem", key="/etc/ssl/site.key"),
+    database=DatabaseSection(
+        engine="postgresql", host="127.0.0.1", password_file="secrets/postgres_password"
+    ),
+)
+LOGS = HOME / "logs"
+CHILDREN = (
+    *plan.engines(
+        CONFIG,
+        plan.Engine("dovecot", ("/usr/sbin/dovecot", "-F"), {}, LOGS / "dovecot.log"),
+        plan.Engine(
+            "postfix", ("/usr/lib/postfix/sbin/master",), {"MAIL_CONFIG": "/x"}, LOGS / "postfix.log"
+        ),
+    ),
+    plan.content_filter(CONFIG, ("/usr/bin/rspamd",)),
+    *plan.programs(CONFIG, "python", ("/usr/sbin/nginx",), HOME / "run/d/front"),
+    *plan.workers(CONFIG, "python"),
+)
+
+
+def services(config: Config = CONFIG) -> dict[str, Unit]:
+    return {unit.name: unit for unit in services_of(config, CHILDREN)}
+
+
+def values(unit: Unit, key: str) -> list[str]:
+    return [line.partition("=")[2] for line in render(unit).splitlines() if line.startswith(f"{key}=")]
+
+
+def test_each_process_of_the_plan_has_a_service() -> None:
+    assert services().keys() == {f"vaguemestre-{child.name}" for child in CHILDREN} | {PREPARE, CERTIFICATES}
+
+
+def test_a_process_runs_as_the_user_of_its_duty_and_none_of_ours_is_root() -> None:
+    for child in CHILDREN:
+        unit = services()[f"vaguemestre-{child.name}"]
+        duty = DUTIES.get(child.name.rstrip("-0123456789"))
+        if duty:
+            assert unit.user == duty.user != "root"
+            assert unit.groups == duty.groups
+    assert {name for name, unit in services().items() if unit.is_root} == {
+        PREPARE, CERTIFICATES, "vaguemestre-dovecot", "vaguemestre-postfix",
+    }  # fmt: skip
+
+
+def test_a_process_is_given_the_secrets_of_its_duty_and_sees_no_others() -> None:
+    push = services()["vaguemestre-push"]
+    assert {name for name, _ in push.credentials} == set(DUTIES["push"].secrets)
+    assert dict(push.credentials)["database"] == HOME / "secrets/postgres_password"
+    assert values(push, "InaccessiblePaths") == [f"-{HOME}/secrets"]
+    assert f"notify_key:{HOME}/secrets/notify_key" in values(push, "LoadCredential")
+
+
+def test_without_a_password_no_database_secret_is_asked_of_systemd() -> None:
+    config = replace(CONFIG, database=DatabaseSection(engine="sqlite"))
+    assert "database" not in dict(services(config)["vaguemestre-push"].credentials)
+
+
+def test_only_what_speaks_to_others_may() -> None:
+    abroad = {name.removeprefix("vaguemestre-") for name, unit in services().items() if unit.leaves_machine}
+    assert {"front", "dovecot", "postfix", "pictures"} <= abroad
+    assert not abroad & {"push", "gate", "carddav", "prepare"}
+    assert values(services()["vaguemestre-gate"], "IPAddressDeny") == ["any"]
+
+
+def test_a_database_elsewhere_is_reached_by_all_who_use_it() -> None:
+    away = replace(CONFIG, database=replace(CONFIG.database, host="db.interne"))
+    assert services(away)["vaguemestre-gate"].leaves_machine
+    assert "postgresql.service" in services()[PREPARE].after
+    assert "postgresql.service" not in services(away)[PREPARE].after
+
+
+def test_only_the_front_opens_low_ports_among_ours() -> None:
+    capabilities = {
+        name: unit.capabilities for name, unit in services().items() if not unit.is_root and unit.capabilities
+    }
+    assert capabilities == {"vaguemestre-front": ("CAP_NET_BIND_SERVICE",)}
+
+
+def test_everything_waits_for_the_ground() -> None:
+    for name, unit in services().items():
+        if name not in (PREPARE, CERTIFICATES):
+            assert PREPARE in unit.requires
+            assert PREPARE in unit.after
+
+
+def test_what_hangs_is_started_again() -> None:
+    unit = services()["vaguemestre-web"]
+    assert values(unit, "WatchdogSec") == ["60"]
+    assert values(unit, "Restart") == ["always"]
+    assert any(word.startswith("page:") for word in unit.argv)
+
+
+def test_the_given_certificate_is_looked_at_and_only_then() -> None:
+    path = next(file for file in unit_files(CONFIG, CHILDREN) if file.name == f"{CERTIFICATES}.path")
+    assert "PathChanged=/etc/ssl/site.pem\n" in path.text
+    own = replace(CONFIG, tls=TlsSection())
+    assert f"{CERTIFICATES}.path" not in {file.name for file in unit_files(own, CHILDREN)}
+
+
+def test_the_certificate_service_can_run_again_at_each_renewal() -> None:
+    unit = services()[CERTIFICATES]
+    assert not values(unit, "RemainAfterExit")
+    assert not values(unit, "WantedBy")
+
+
+@pytest.mark.parametrize("file", unit_files(CONFIG, CHILDREN), ids=lambda file: file.name)
+def test_every_file_has_the_form_of_a_unit(file: object) -> None:
+    parser = configparser.RawConfigParser(strict=False)
+    parser.read_string(getattr(file, "text"))  # noqa: B009
+    assert parser.has_option("Unit", "Description")
+    assert getattr(file, "name").startswith("vaguemestre")  # noqa: B009
+
+
+def test_the_target_is_started_with_the_machine() -> None:
+    target = next(file for file in unit_files(CONFIG, CHILDREN) if file.name == TARGET)
+    assert "WantedBy=multi-user.target" in target.text
+
+
+def test_words_reach_the_program_as_they_are() -> None:
+    unit = Unit("x", "x", ("/bin/echo", "* OK", '"quoted"', "50%", "$HOME", ""), writes=(Path("/a b"),))
+    assert values(unit, "ExecStart") == ['/bin/echo "* OK" "\\"quoted\\"" 50%% $$HOME ""']
+    assert values(unit, "ReadWritePaths") == ['"-/a b"']

@@ -1,0 +1,73 @@
+"""systemd is told that a process answers exactly while it does."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.processes.answering import QuestionUnreadable, all_answer, read, written
+from vaguemestre.processes.supervisor.plan import Ask, Question
+
+QUESTIONS = (
+    Question(Ask.GREETING, 8143, "* OK"),
+    Question(Ask.PAGE, 8001, "/sante"),
+    Question(Ask.SECURE_PAGE, 443, "/sante/ping"),
+    Question(Ask.PAGE, expect="/sante/ping", socket=Path("/run/vaguemestre/d/front/web")),
+    Question(Ask.HEARTBEAT, expect="/run/vaguemestre/gate.heartbeat"),
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.ask)
+def test_a_question_is_read_as_it_was_written(question: Question) -> None:
+    assert read(written(question)) == question
+
+
+@pytest.mark.parametrize("word", ["", "page", "page:eighty:/", "shout:80:/"])
+def test_another_word_is_refused(word: str) -> None:
+    with pytest.raises(QuestionUnreadable):
+        read(word)
+
+
+def test_a_heartbeat_counts_while_it_is_fresh(tmp_path: Path) -> None:
+    beat = tmp_path / "beat"
+    beat.touch()
+    beaten_at = beat.stat().st_mtime
+
+    def is_alive(began: float, now: float) -> bool:
+        return asyncio.run(all_answer([Question(Ask.HEARTBEAT, expect=str(beat))], began=began, now=now))
+
+    assert is_alive(began=beaten_at - 1, now=beaten_at + 29)
+    assert not is_alive(began=beaten_at - 1, now=beaten_at + 31)
+    assert not is_alive(began=beaten_at + 1, now=beaten_at + 2)  # left by the run before
+
+
+def test_ready_is_said_once_the_process_answers_and_it_stays_the_process(tmp_path: Path) -> None:
+    beat, address = tmp_path / "beat", tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(address))
+        systemd.settimeout(20)
+        program = f"import pathlib, signal; pathlib.Path({str(beat)!r}).touch(); signal.pause()"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vaguemestre.processes.answering", "--ask", f"heartbeat:{beat}", "--",
+             sys.executable, "-c", program],
+            env={**os.environ, "NOTIFY_SOCKET": str(address)},
+        )  # fmt: skip
+        try:
+            assert systemd.recv(100) == b"READY=1\nWATCHDOG=1"
+            assert beat.exists()
+            assert Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0")[1] == b"-c"
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == -signal.SIGTERM
+
+
+def test_nothing_is_said_of_a_process_that_does_not_answer(tmp_path: Path) -> None:
+    began = time.time()
+    question = Question(Ask.HEARTBEAT, expect=str(tmp_path / "never"))
+    assert not asyncio.run(all_answer([question], began=began, now=began))
