@@ -59,7 +59,7 @@ class Unit:
     leaves_machine: bool = False  # speaks to other machines
     sandboxes: bool = False
     memory_max: str = "1G"
-    is_notified: bool = True  # a companion tells systemd that it answers (processes.answering)
+    is_notified: bool = True  # a companion tells systemd that it answers (processes.watchdog)
     is_oneshot: bool = False
     is_wanted: bool = True  # the target starts it; else something else does
     reads_homes: bool = False  # a certificate may lie under /root

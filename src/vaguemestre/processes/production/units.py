@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vaguemestre.engines.certificates import given_paths
-from vaguemestre.processes.answering import written
 from vaguemestre.processes.duties import DATABASE, Duty, duty_of
 from vaguemestre.processes.production.layout import HOME, PYTHON, RUN
 from vaguemestre.processes.production.unit import Unit, render
 from vaguemestre.processes.supervisor.plan import Child
+from vaguemestre.processes.watchdog import written
 from vaguemestre.site.config import Config
 
 PREFIX = "vaguemestre"
@@ -107,7 +107,7 @@ def _service(config: Config, child: Child) -> Unit:
     return Unit(
         name=service_name(child.name),
         description=f"Vaguemestre: {_DESCRIPTIONS.get(base, f'jobs ({child.name})')}",
-        argv=(str(PYTHON), "-m", "vaguemestre.processes.answering", *_asked(child), "--", *child.argv),
+        argv=(str(PYTHON), "-m", "vaguemestre.processes.watchdog", *_asked(child), "--", *child.argv),
         user=duty.user if duty else _ENGINE_USERS.get(child.name, "root"),
         groups=duty.groups if duty else (),
         environment=dict(child.environment),

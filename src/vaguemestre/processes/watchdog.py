@@ -1,6 +1,6 @@
 """Runs a process under systemd and tells it whether the process answers (sd_notify(3)).
 
-`python -m vaguemestre.processes.answering --ask QUESTION… -- COMMAND…` becomes the command; a companion stays
+`python -m vaguemestre.processes.watchdog --ask QUESTION… -- COMMAND…` becomes the command; a companion stays
 beside it, asks what the supervisor of `bin/up` would ask, says `READY=1` at the first answer and `WATCHDOG=1`
 at each. A process that hangs is thereby ended and started again, like one that died.
 """

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.answering import QuestionUnreadable, all_answer, read, written
 from vaguemestre.processes.supervisor.plan import Ask, Question
+from vaguemestre.processes.watchdog import QuestionUnreadable, all_answer, read, written
 
 QUESTIONS = (
     Question(Ask.GREETING, 8143, "* OK"),
@@ -54,7 +54,7 @@ def test_ready_is_said_once_the_process_answers_and_it_stays_the_process(tmp_pat
         systemd.settimeout(20)
         program = f"import pathlib, signal; pathlib.Path({str(beat)!r}).touch(); signal.pause()"
         process = subprocess.Popen(
-            [sys.executable, "-m", "vaguemestre.processes.answering", "--ask", f"heartbeat:{beat}", "--",
+            [sys.executable, "-m", "vaguemestre.processes.watchdog", "--ask", f"heartbeat:{beat}", "--",
              sys.executable, "-c", program],
             env={**os.environ, "NOTIFY_SOCKET": str(address)},
         )  # fmt: skip
