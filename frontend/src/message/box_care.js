@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // <box-care src="…" data-message="…" data-root="…">: presence, assignment and notes of members on a message of a shared mailbox.
 // The mailbox's stream says when to ask again; while it is cut, the clock does.
 import { find } from "../ui/dom.js";
@@ -11,21 +10,23 @@ customElements.define(
   "box-care",
   class extends HTMLElement {
     connectedCallback() {
+      /** @type {number} when the others were asked of last */
+      this.last = 0;
       this.addEventListener("submit", (event) => this.act(event));
       this.ask();
       this.ends = new AbortController();
       const { signal } = this.ends;
       document.addEventListener("members-at-work", () => this.ask(), { signal });
       document.addEventListener("visibilitychange", () => document.hidden || this.ask(), { signal });
-      window.addEventListener("pagehide", () => this.part(), { signal });
+      window.addEventListener("pagehide", () => this.depart(), { signal });
       window.addEventListener("pageshow", (event) => event.persisted && this.ask(), { signal });
       this.timer = setInterval(() => this.tick(), WHILE_CUT);
     }
 
     disconnectedCallback() {
       clearInterval(this.timer);
-      this.ends.abort();
-      this.part();
+      this.ends?.abort();
+      this.depart();
     }
 
     tick() {
@@ -39,7 +40,7 @@ customElements.define(
     }
 
     // The reader goes; a page that is being left still says it.
-    part() {
+    depart() {
       const body = this.place();
       body.append("leaving", "1");
       const headers = { "HX-Request": "true", "X-CSRFToken": csrf(), "X-By-Itself": "1" };
@@ -48,11 +49,12 @@ customElements.define(
 
     place() {
       const fields = new FormData();
-      fields.append("message_id", this.dataset.message);
-      fields.append("root", this.dataset.root);
+      fields.append("message_id", this.dataset.message ?? "");
+      fields.append("root", this.dataset.root ?? "");
       return fields;
     }
 
+    /** @param {SubmitEvent} event */
     act(event) {
       event.preventDefault();
       const form = event.target;
@@ -60,6 +62,12 @@ customElements.define(
       this.send(form.action, new FormData(form), {}, true);
     }
 
+    /**
+     * @param {string} address
+     * @param {FormData} body
+     * @param {Record<string, string>} more
+     * @param {boolean} whole
+     */
     async send(address, body, more, whole) {
       const asked = (this.asked = Symbol("asked"));
       try {
@@ -76,18 +84,23 @@ customElements.define(
         if (!whole) return; // asked again in a moment
         for (const button of this.querySelectorAll("button")) button.disabled = false;
         window.vaguemestre?.notify(
-          error instanceof TypeError ? "Pas de réseau : réessayez." : error.message,
+          error instanceof TypeError ? "Pas de réseau : réessayez." : String(Object(error).message),
           "warn",
         );
       }
     }
 
+    /** @param {Response} answer */
     async words(answer) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       return page.body.textContent.trim();
     }
 
     // Only what others may change is put in place while somebody writes a note.
+    /**
+     * @param {string} text
+     * @param {boolean} whole
+     */
     show(text, whole) {
       const fresh = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
       const live = this.querySelector(".care-live");

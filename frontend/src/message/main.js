@@ -1,16 +1,17 @@
-// @ts-nocheck -- not typed yet
 // The open message: cards fetched once it shows, buttons that post, files looked at, reports.
-import { find } from "../ui/dom.js";
+import { find, isPlainClick } from "../ui/dom.js";
 import { openPreview } from "./preview.js";
 import { fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const filled = new WeakSet();
 
+/** @param {HTMLElement} place */
 async function fill(place) {
   filled.add(place);
   try {
     const told = await (await fetchFragment(place.dataset.fill)).text();
-    const held = place.contains(document.activeElement) ? document.activeElement.dataset.fields : null;
+    const focused = document.activeElement;
+    const held = place.contains(focused) && focused?.getAttribute("data-fields");
     if (told.trim()) place.innerHTML = told;
     else place.remove(); // nothing to say of it
     if (held) place.querySelector(`[data-fields="${CSS.escape(held)}"]`)?.focus();
@@ -20,10 +21,12 @@ async function fill(place) {
   }
 }
 
+/** @param {HTMLElement} root */
 function fillAll(root) {
   for (const place of root.querySelectorAll("[data-fill]")) if (!filled.has(place)) fill(place);
 }
 
+/** @param {HTMLElement} button */
 async function post(button) {
   if (button.hasAttribute("aria-disabled")) return;
   const dialog = button.closest("dialog");
@@ -41,6 +44,7 @@ async function post(button) {
   }
 }
 
+/** @param {HTMLElement} button */
 function afterwards(button) {
   const app = find("mail-app");
   const message = button.closest(".message");
@@ -57,9 +61,8 @@ function afterwards(button) {
 document.addEventListener(
   "click",
   (event) => {
-    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     const look = event.target.closest("[data-look]");
-    if (look && plain) {
+    if (look && isPlainClick(event)) {
       event.preventDefault();
       openPreview(look);
       return;
@@ -73,6 +76,7 @@ document.addEventListener(
   { capture: true },
 );
 
+/** @param {Element} element */
 function base(element) {
   const home = find("mail-app").dataset.home;
   return new URL(`${home}${element.closest(".message").dataset.ref}/`, location.href);

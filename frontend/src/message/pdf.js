@@ -1,20 +1,24 @@
-// @ts-nocheck -- not typed yet
 // Pages of a PDF, drawn one by one as they come near. This script lives in an opaque origin: no cookie, no
 // network, no parent; the bytes are handed to it once.
 import * as worker from "pdfjs-dist/legacy/build/pdf.worker.mjs";
 import { getDocument, TextLayer } from "pdfjs-dist/legacy/build/pdf.mjs";
 
-globalThis.pdfjsWorker = worker; // no worker can be started from an opaque origin: it runs here
+Object.assign(globalThis, { pdfjsWorker: worker }); // no worker can be started from an opaque origin: it runs here
 
 const MOST_PAGES = 500;
 const told = document.querySelector("#status");
 const pages = document.querySelector("#pages");
 
+/** @param {string} words */
 function tell(words) {
   told.textContent = words;
   told.hidden = !words;
 }
 
+/**
+ * @param {import("pdfjs-dist").PDFDocumentProxy} file
+ * @param {HTMLElement} place
+ */
 async function draw(file, place) {
   const page = await file.getPage(Number(place.dataset.page));
   const natural = page.getViewport({ scale: 1 });
@@ -31,11 +35,12 @@ async function draw(file, place) {
   words.className = "words";
   words.style.setProperty("--total-scale-factor", String(scale));
   place.replaceChildren(canvas, words);
-  const transform = sharp === 1 ? null : [sharp, 0, 0, sharp, 0, 0];
-  await page.render({ canvasContext: canvas.getContext("2d"), viewport, transform }).promise;
+  const transform = sharp === 1 ? undefined : [sharp, 0, 0, sharp, 0, 0];
+  await page.render({ canvas, viewport, transform }).promise;
   await new TextLayer({ textContentSource: page.streamTextContent(), container: words, viewport }).render();
 }
 
+/** @param {Uint8Array} bytes */
 async function open(bytes) {
   let file;
   try {
@@ -50,7 +55,7 @@ async function open(bytes) {
     }).promise;
   } catch (error) {
     tell(
-      error?.name === "PasswordException"
+      error instanceof Error && error.name === "PasswordException"
         ? "Ce document est protégé par un mot de passe : téléchargez-le pour l’ouvrir."
         : "Ce document ne peut pas être montré ici : téléchargez-le pour l’ouvrir.",
     );
@@ -63,7 +68,7 @@ async function open(bytes) {
       for (const { isIntersecting, target } of seen) {
         if (!isIntersecting) continue;
         watcher.unobserve(target);
-        draw(file, target).then(
+        draw(file, /** @type {HTMLElement} */ (target)).then(
           () => {
             document.body.dataset.state = "drawn";
           },

@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // A file looked at without keeping it: in a dialog, each kind by what can do it no harm.
 import { pause } from "../ui/pause.js";
 import { create, find } from "../ui/dom.js";
@@ -8,6 +7,7 @@ const PATIENCE = 120; // times the document being made is asked for
 const PAUSE = 500; // milliseconds
 let turn = 0;
 
+/** @param {PreviewLink} link */
 async function picture(link) {
   const image = new Image();
   image.src = link.href;
@@ -20,6 +20,11 @@ async function picture(link) {
   }
 }
 
+/**
+ * @param {PreviewLink} link
+ * @param {"audio" | "video"} tag
+ * @param {HTMLElement} place
+ */
 function played(link, tag, place) {
   const player = create(tag);
   player.controls = true;
@@ -32,6 +37,7 @@ function played(link, tag, place) {
   return player;
 }
 
+/** @param {PreviewLink} link */
 function framed(link) {
   const frame = create("iframe");
   frame.setAttribute("sandbox", "");
@@ -40,6 +46,7 @@ function framed(link) {
   return frame;
 }
 
+/** @param {string} words */
 function waiting(words) {
   const place = create("p");
   place.className = "waiting";
@@ -49,21 +56,30 @@ function waiting(words) {
 }
 
 // The reader of PDF files has an origin of its own and no cookie: it is handed the bytes.
+/**
+ * @param {PreviewLink} link
+ * @param {ArrayBuffer} bytes
+ */
 function pdf(link, bytes) {
   const frame = create("iframe");
   frame.setAttribute("sandbox", "allow-scripts");
   frame.title = link.dataset.look;
   frame.src = "/messagerie/lecteur-pdf/";
-  frame.addEventListener("load", () => frame.contentWindow.postMessage({ bytes }, "*", [bytes]), {
+  frame.addEventListener("load", () => frame.contentWindow?.postMessage({ bytes }, "*", [bytes]), {
     once: true,
   });
   return frame;
 }
 
+/** @param {PreviewLink} link */
 async function pdfOf(link) {
   return (await page(link.dataset.keep ?? link.href)).arrayBuffer();
 }
 
+/**
+ * @param {PreviewLink} link
+ * @param {number} mine the turn it is asked in
+ */
 async function officeOf(link, mine) {
   const address = `${link.href}pdf/`;
   await send(address, {});
@@ -75,6 +91,7 @@ async function officeOf(link, mine) {
   return null;
 }
 
+/** @param {PreviewLink} link */
 export async function openPreview(link) {
   const dialog = find("#preview");
   const place = dialog.querySelector(".look-at");
@@ -103,6 +120,11 @@ export async function openPreview(link) {
   }
 }
 
+/**
+ * @param {PreviewLink} link
+ * @param {HTMLElement} place
+ * @param {number} mine
+ */
 async function shown(link, place, mine) {
   switch (link.dataset.viewer) {
     case "picture":

@@ -26,3 +26,11 @@ export function findAll(selector) {
 export function create(tag) {
   return document.createElement(tag);
 }
+
+/**
+ * Whether a click is the ordinary one: no key held that would open a link elsewhere.
+ * @param {MouseEvent} event
+ */
+export function isPlainClick(event) {
+  return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+}

@@ -91,11 +91,11 @@ export function page(url) {
 /**
  * Post fields. Raises Refused.
  * @param {string | URL} url
- * @param {any} fields whatever URLSearchParams takes
+ * @param {Fields} fields
  * @param {Record<string, string>} [headers]
  */
 export function send(url, fields, headers = {}) {
-  const body = new URLSearchParams(fields);
+  const body = new URLSearchParams(/** @type {URLSearchParams} */ (fields));
   return ask(url, {
     method: "POST",
     body,

@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // What every page shares: the CSRF header of htmx, menus that close, the eye of a password field,
 // notices that go away, and a page that must not come back from the browser's memory.
 document.addEventListener("htmx:config:request", (event) => {
@@ -17,7 +16,7 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target) || (chosen && menu.contains(chosen))) menu.open = false;
   }
   const opener = event.target.closest("[data-opens]");
-  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  if (opener) document.querySelector(`#${opener.dataset.opens}`)?.showModal();
   const closer = event.target.closest("[data-closes]");
   if (closer) closer.closest("dialog")?.close();
 });
@@ -34,6 +33,7 @@ document.addEventListener("keydown", (event) => {
 // A form that came back as it was: the keyboard starts at the first thing to mend.
 if (!document.querySelector("[autofocus]")) document.querySelector('main [aria-invalid="true"]')?.focus();
 
+/** @param {string} name */
 function icon(name) {
   const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   picture.setAttribute("class", "icon");
@@ -88,6 +88,11 @@ customElements.define(
 );
 
 // Another script may say something: notify("Courriel archivé.").
+/**
+ * @param {string} sentence
+ * @param {string} kind
+ * @param {number} seconds 0: until it is closed
+ */
 function notify(sentence, kind = "dark", seconds = 6) {
   const place = document.getElementById("notices");
   if (!place) return null;
@@ -103,7 +108,8 @@ function notify(sentence, kind = "dark", seconds = 6) {
 new MutationObserver((changes) => {
   for (const change of changes) {
     for (const node of change.addedNodes) {
-      if (node.nodeType === 1 && !node.matches("[data-stays]")) setTimeout(() => node.remove(), 10000);
+      if (node instanceof HTMLElement && !node.matches("[data-stays]"))
+        setTimeout(() => node.remove(), 10000);
     }
   }
 }).observe(document.getElementById("notices") ?? document.createElement("div"), { childList: true });

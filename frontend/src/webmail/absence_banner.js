@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // <absence-banner src="…">: the line that says one is away, fetched once the page is quiet; empty otherwise.
 
 customElements.define(
@@ -21,6 +20,7 @@ customElements.define(
       });
     }
 
+    /** @param {Promise<Response>} asked */
     async show(asked) {
       try {
         const answer = await asked;

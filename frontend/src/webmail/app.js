@@ -1,15 +1,15 @@
-// @ts-nocheck -- its parts are made once the element is in the page
 // The three panes: which folder, which message, what is done to them.
 import { find, findAll } from "../ui/dom.js";
-import { IN_BACKGROUND, fetchFragment, tellRefusal } from "../ui/http.js";
-import { agree } from "../ui/french.js";
+import { tellRefusal } from "../ui/http.js";
 import { BodyFrame } from "./body_frame.js";
-import { runCommand } from "./commands.js";
+import { listenToClicks } from "./clicks.js";
+import { runCommand, runOnWhole } from "./commands.js";
 import { ContextMenu, onContextMenu } from "./context_menu.js";
 import { Conversation } from "./conversation.js";
 import { listenToDisplayOptions } from "./display_options.js";
-import { listenToDrags, pointerReleased } from "./drag_and_drop.js";
-import { listenToFolderPicker, openFolderPicker } from "./folder_picker.js";
+import { listenToDrags } from "./drag_and_drop.js";
+import { FolderPane } from "./folder_pane.js";
+import { listenToFolderPicker } from "./folder_picker.js";
 import { Folders } from "./folders.js";
 import { Labels } from "./labels.js";
 import { ListView } from "./list_view.js";
@@ -19,6 +19,7 @@ import { MessageList } from "./message_list.js";
 import { Navigation } from "./navigation.js";
 import { Notifications } from "./notifications.js";
 import { showActOnOpenMessage } from "./open_message.js";
+import { updateTitle } from "./page_title.js";
 import { Prefetch } from "./prefetch.js";
 import { Reminders } from "./reminders.js";
 import { openRowMenu } from "./row_menu.js";
@@ -28,66 +29,65 @@ import { SharedUnread } from "./shared_unread.js";
 import { listenToSplitters } from "./splitters.js";
 
 const NEWS_DELAY = 60; // milliseconds during which changes are gathered
-const COUNTS_DELAY = 30; // milliseconds
-// What a link or a button of the folders is known by, drawn anew.
-const SAME = [
-  "href",
-  "data-step",
-  "data-folder-menu",
-  "data-folder-do",
-  "data-search-drop",
-  "data-label-manage",
-];
 
 export class MailApp extends HTMLElement {
   connectedCallback() {
-    /** @type {any} */
+    /** @type {HTMLElement} */
     this.folders = this.querySelector("#folders");
-    /** @type {any} */
+    /** @type {HTMLElement} */
     this.reader = this.querySelector("#reader");
+    /** @type {string} the page's title while nothing is open */
     this.readTitle = this.dataset.title ?? "";
-    /** @type {string[] | "whole"} what the dialog of folders will move */
-    this.toMove = [];
     this.#plugParts();
-    const message = this.openMessage;
-    if (message) this.messageShown();
+    this.messageShown();
     history.replaceState({ pane: this.dataset.pane }, "");
-    this.live = new Live(this, (/** @type {string} */ folder, /** @type {string} */ kind) =>
-      this.#changed(folder, kind),
-    );
-    document.addEventListener("click", (event) => this.#clicked(event));
-    this.addEventListener("pointerdown", (event) => this.#pressed(event));
+    this.live = new Live(this, (folder, kind) => this.#changed(folder, kind));
+    listenToClicks(this);
     window.addEventListener("vm:mail-changed", () => this.refresh());
-    this.updateTitle();
+    updateTitle(this);
   }
 
   #plugParts() {
+    /** @type {ContextMenu} */
     this.menu = new ContextMenu();
+    /** @type {Prefetch} */
     this.prefetch = new Prefetch(this);
+    /** @type {BodyFrame} */
     this.bodyFrame = new BodyFrame(this.reader);
+    /** @type {Notifications} */
     this.notifications = new Notifications(this);
+    /** @type {Conversation} */
     this.conversation = new Conversation(this);
     listenToSplitters(this);
+    /** @type {Search} */
     this.search = new Search(this);
+    /** @type {Navigation} */
     this.navigation = new Navigation(this);
+    /** @type {FolderPane} */
+    this.folderPane = new FolderPane(this);
     this.takeList();
+    /** @type {SelectionBar} */
     this.selection = new SelectionBar(this);
+    /** @type {ListView} */
     this.listView = new ListView(this);
+    /** @type {MessageActions} */
     this.actions = new MessageActions(this);
-    this.folderActions = new Folders(this, this.menu);
+    const folders = new Folders(this, this.menu);
+    /** @type {SharedUnread} */
     this.sharedUnread = new SharedUnread(this);
+    /** @type {Labels} */
     this.labels = new Labels(this);
+    /** @type {Reminders} */
     this.reminders = new Reminders(this);
-    listenToDrags(this, this.folderActions);
+    listenToDrags(this, folders);
     for (const dialog of findAll("#move-dialog, #file-dialog")) listenToFolderPicker(dialog);
     listenToDisplayOptions(this);
-    onContextMenu(this, "li.row", (/** @type {any} */ row, /** @type {any} */ at) =>
-      openRowMenu(this, row, at),
-    );
+    onContextMenu(this, "li.row", (/** @type {MessageRow} */ row, at) => openRowMenu(this, row, at));
   }
 
   // What is open and what is meant.
 
+  /** @returns {MessageElement | null} */
   get openMessage() {
     return this.reader.querySelector(".message");
   }
@@ -128,13 +128,13 @@ export class MailApp extends HTMLElement {
 
   /**
    * Put in place what another page of the reader shows; returns the name of its pane.
-   * @param {any} page
+   * @param {Document} page
    */
   adoptPage(page) {
     const other = page.querySelector("mail-app");
     this.list.close();
     this.section.replaceWith(document.adoptNode(other.querySelector("#messages")));
-    this.#putFolders(other.querySelector(".folder-lists").innerHTML);
+    this.folderPane.draw(other.querySelector(".folder-lists").innerHTML);
     this.reader.innerHTML = other.querySelector("#reader").innerHTML;
     for (const place of ["#move-dialog .targets", "#label-dialog .marks"]) {
       find(place).innerHTML = page.querySelector(place).innerHTML;
@@ -144,12 +144,13 @@ export class MailApp extends HTMLElement {
   }
 
   takeList() {
-    /** @type {any} */
+    /** @type {ListSection} */
     this.section = this.querySelector("#messages");
+    /** @type {MessageList} */
     this.list = new MessageList(this.section);
     this.navigation.listTaken();
     this.section.addEventListener("mail:listed", () => this.#listed());
-    this.#markHere();
+    this.folderPane.markHere();
     this.#listed();
     this.conversation.forget();
   }
@@ -159,7 +160,7 @@ export class MailApp extends HTMLElement {
       this.notifications.arrived(this.list.rows.slice(0, 50));
     }
     this.search.mark();
-    this.updateTitle();
+    updateTitle(this);
   }
 
   /** @param {string} name */
@@ -193,32 +194,14 @@ export class MailApp extends HTMLElement {
 
   messageShown() {
     const message = this.openMessage;
+    if (!message) return;
     this.list.markOpen(message.dataset.ref, this.conversation.known);
     if (message.hasAttribute("data-unread") && this.dataset.marksRead !== "non") {
       this.act("read", [message.dataset.ref], { quiet: true });
     }
     this.conversation.show(message);
     this.search.mark();
-    this.updateTitle();
-  }
-
-  updateTitle() {
-    this.#tellCount();
-    const inbox = this.folders.querySelector('[data-use="inbox"] .count');
-    const count = inbox ? inbox.firstChild.textContent.trim() : "";
-    const subject = this.reader.querySelector("#message-subject")?.textContent;
-    this.notifications.count(inbox ? Number(count.replace(/\D/gu, "")) : 0);
-    const name = subject ? `${subject} – Vaguemestre` : this.readTitle;
-    document.title = count ? `(${count}) ${name}` : name;
-  }
-
-  #tellCount() {
-    const { unread, total, searched } = this.list;
-    if (!Number.isFinite(unread) || this.section.hasAttribute("aria-busy")) return;
-    const place = this.section.querySelector(".told");
-    const [count, word] = searched ? [total, "trouvé"] : [unread, "non lu"];
-    const sentence = count || searched ? `${count} ${agree(count, word)}` : "";
-    if (place.textContent.trim() !== sentence) place.textContent = sentence;
+    updateTitle(this);
   }
 
   // Acts.
@@ -226,18 +209,38 @@ export class MailApp extends HTMLElement {
   /**
    * @param {string} act
    * @param {string[]} refs
-   * @param {{to?: string, mark?: string, quiet?: boolean}} [options]
+   * @param {ActOptions} [options]
    */
   act(act, refs, options) {
     return this.actions.do(act, refs, options);
   }
 
   /**
+   * A command of the page, else an act on these messages.
    * @param {string} name
    * @param {string[]} refs
    */
   do(name, refs) {
     return runCommand(this, name, refs);
+  }
+
+  /**
+   * The same, or the act on everything the list shows where all of it is selected.
+   * @param {string} name
+   * @param {string[]} refs
+   */
+  doOnSelection(name, refs) {
+    if (this.list.whole) this.doOnWhole(name);
+    else if (refs.length) this.do(name, refs);
+  }
+
+  /**
+   * On everything the list shows, beyond what is loaded.
+   * @param {string} name
+   * @param {string} [to] folder
+   */
+  doOnWhole(name, to) {
+    runOnWhole(this, name, to);
   }
 
   /**
@@ -251,47 +254,23 @@ export class MailApp extends HTMLElement {
 
   /**
    * @param {string[]} refs
-   * @param {any} next
+   * @param {MessageRow | null} next
    */
   follow(refs, next) {
     this.navigation.follow(refs, next);
   }
 
-  /** @param {string[]} refs */
-  askMove(refs) {
-    if (this.list.whole) {
-      this.onWhole("ask-move");
-      return;
-    }
-    if (!refs.length) return;
-    this.toMove = refs;
-    openFolderPicker(find("#move-dialog"));
-  }
-
-  /**
-   * On everything the list shows, beyond what is loaded.
-   * @param {string} act
-   * @param {string} [to] folder
-   */
-  onWhole(act, to = "") {
-    if (act === "ask-move") {
-      this.toMove = "whole";
-      openFolderPicker(find("#move-dialog"));
-    } else if (act === "ask-labels") this.labels.openForWhole();
-    else if (act === "ask-remind") this.reminders.openForWhole();
-    else {
-      this.selection.clear();
-      this.actions.whole(act, { to });
-    }
-  }
-
   /**
    * @param {string} mode
-   * @param {any} [element] whose data say which message
+   * @param {HTMLElement} [element] whose data say which message
    */
   compose(mode, element) {
-    const { folder, uidValidity, uid } = element?.dataset ?? {};
-    const ref = folder ? { folder, uidValidity: Number(uidValidity), uid: Number(uid) } : undefined;
+    const data = element?.dataset;
+    const ref = data?.folder && {
+      folder: data.folder,
+      uidValidity: Number(data.uidValidity),
+      uid: Number(data.uid),
+    };
     window.dispatchEvent(new CustomEvent("vm:compose", { detail: { mode, ref } }));
   }
 
@@ -326,120 +305,10 @@ export class MailApp extends HTMLElement {
   async refresh(byItself = false) {
     this.isStale = false;
     await Promise.all([this.list.refresh(byItself), this.counts()]);
-    this.updateTitle();
+    updateTitle(this);
   }
 
-  async counts() {
-    clearTimeout(this.countsTimer);
-    await new Promise((resolve) => {
-      this.countsTimer = setTimeout(resolve, COUNTS_DELAY);
-    });
-    try {
-      const query = new URLSearchParams({ actif: this.section.dataset.folder });
-      const html = await (await fetchFragment(`${this.dataset.folders}?${query}`, IN_BACKGROUND)).text();
-      await pointerReleased();
-      this.#putFolders(html);
-    } catch (error) {
-      tellRefusal(error);
-    }
+  counts() {
+    return this.folderPane.counts();
   }
-
-  /** @param {string} html */
-  #putFolders(html) {
-    const place = this.folders.querySelector(".folder-lists");
-    /** @type {any} */
-    const held = place.contains(document.activeElement) ? document.activeElement : null;
-    place.innerHTML = html;
-    this.sharedUnread?.show();
-    this.#markHere();
-    if (!held) return;
-    const isSame = (/** @type {any} */ control) =>
-      SAME.every((name) => control.getAttribute(name) === held.getAttribute(name));
-    [...place.querySelectorAll("a, button")].find(isSame)?.focus();
-  }
-
-  // The folder, the label or the saved search the list shows: what was drawn may have been asked for from elsewhere.
-  #markHere() {
-    const { asked, step } = this.section.dataset;
-    /** @type {any[]} */
-    const links = [...this.folders.querySelectorAll(".folder-lists a.folder-link")];
-    const savedSearch = asked && links.find((link) => new URL(link.href).searchParams.get("q") === asked);
-    const here = savedSearch || links.find((link) => link.dataset.step === step);
-    for (const link of links) {
-      if (link === here) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
-    }
-  }
-
-  // Hands.
-
-  /**
-   * A message is asked for as soon as the mouse presses on its row; a finger may only be scrolling.
-   * @param {any} event
-   */
-  #pressed(event) {
-    const link = event.pointerType === "mouse" && event.target.closest("li.row:not([data-draft]) a.open");
-    if (link && isPlainClick(event) && !link.hasAttribute("aria-current")) {
-      this.prefetch.ask(this.navigation.addressWithWords(new URL(link.href)));
-    }
-  }
-
-  /** @param {any} event */
-  #clicked(event) {
-    const row = event.target.closest("li.row");
-    if (row && event.target.closest("a.open") && this.selection.takesClick(event, row)) {
-      event.preventDefault();
-      return;
-    }
-    const link = event.target.closest("a");
-    if (link && isPlainClick(event) && this.#followsLink(link)) {
-      event.preventDefault();
-      return;
-    }
-    const bulk = event.target.closest("[data-bulk]")?.dataset.bulk;
-    const target = event.target.closest("#move-dialog [data-to]");
-    const command = event.target.closest("[data-do]")?.dataset.do;
-    if (bulk) this.#actOnSelection(bulk);
-    else if (target) this.#moveTo(target.dataset.to);
-    else if (command) this.do(command, this.shownRef ? [this.shownRef] : []);
-    else if (this.hasAttribute("data-drawer") && !this.folders.contains(event.target)) {
-      this.toggleDrawer(false);
-    }
-  }
-
-  /** @param {string} act */
-  #actOnSelection(act) {
-    if (this.list.whole) this.onWhole(act);
-    else this.do(act, [...this.list.selected]);
-  }
-
-  /** @param {string} folder */
-  #moveTo(folder) {
-    find("#move-dialog").close();
-    if (this.toMove === "whole") this.onWhole("move", folder);
-    else this.act("move", this.toMove, { to: folder });
-  }
-
-  /**
-   * Says whether the link leads somewhere within this page.
-   * @param {any} link
-   */
-  #followsLink(link) {
-    const isWithin = link.href.startsWith(location.origin + this.dataset.home);
-    if (!isWithin || link.target || link.hasAttribute("download")) return false;
-    const row = link.closest("li.row");
-    if (row?.hasAttribute("data-draft")) {
-      this.compose("draft", row);
-      return true;
-    }
-    this.visit(link.href); // first: what it asks for is on its way meanwhile
-    if (row) this.list.focus(row, { scroll: false });
-    if (link.closest(".tabs-bottom") || link.closest("#folders")) this.toggleDrawer(false);
-    return true;
-  }
-}
-
-/** @param {MouseEvent} event */
-function isPlainClick(event) {
-  return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 }

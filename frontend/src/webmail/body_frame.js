@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // From one message to the next the frame of the text stays, and what is around it changes once the text has come: in
 // a frame made anew the text would be drawn later, with nothing to see meanwhile.
 import { pause } from "../ui/pause.js";
@@ -6,14 +5,17 @@ import { create, find } from "../ui/dom.js";
 const PATIENCE = 150; // milliseconds the text may keep its header waiting
 
 export class BodyFrame {
+  /** @param {HTMLElement} place */
   constructor(place) {
+    /** @type {ComingText | null} */
+    this.coming = null;
     this.place = place;
-    place.addEventListener("load", (event) => this.#came(event.target), true);
+    place.addEventListener("load", (event) => this.#came(/** @type {Element} */ (event.target)), true);
     place.addEventListener("scroll", () => {
       this.isScrolled = place.scrollTop > 0;
     });
     // Come back to, a page may be given the text that another of its messages had in the frame.
-    const [way] = performance.getEntriesByType("navigation");
+    const [way] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     if (way?.type === "back_forward") window.addEventListener("load", () => this.again());
   }
 
@@ -24,18 +26,22 @@ export class BodyFrame {
   }
 
   // The text asked for in the frame that is there, unless another is on its way: whose it is could not be told.
+  /** @param {string} address */
   ask(address) {
     const { frame } = this;
+    /** @type {HTMLIFrameElement | null} */
     this.frame = null;
     if (!frame?.isConnected) return;
+    /** @type {ComingText} */
     const coming = { frame, address, before: addressOf(frame) };
     coming.came = new Promise((done) => {
       coming.done = done;
     });
+    /** @type {ComingText | null} */
     this.coming = coming;
     frame.style.visibility = "";
     frame.dataset.address = address; // given as `src`, it would be one more step back in the history
-    frame.contentWindow.location.replace(address);
+    frame.contentWindow?.location.replace(address);
   }
 
   // Back or forward: browsers put the text of that step in the frame, maybe long before its header is here.
@@ -48,6 +54,10 @@ export class BodyFrame {
   }
 
   // Says whether the message was still meant once it could be shown.
+  /**
+   * @param {string} html
+   * @param {() => boolean} isMeant
+   */
   async show(html, isMeant) {
     const { content } = Object.assign(create("template"), { innerHTML: html });
     const next = content.querySelector("iframe.body");
@@ -55,9 +65,10 @@ export class BodyFrame {
     if (next && !this.coming) this.ask(address);
     const { coming, place } = this;
     const isThere = coming?.address === address && (await Promise.race([coming?.came, pause(PATIENCE)]));
+    const kept = isThere && coming?.frame;
     if (!isMeant()) return false;
     this.coming = null;
-    if (isThere && coming.frame.isConnected) graft(place, content, coming.frame, next);
+    if (kept && kept.isConnected) graft(place, content, kept, next);
     else place.replaceChildren(content);
     if (this.isScrolled) place.scrollTop = 0;
     return true;
@@ -70,12 +81,13 @@ export class BodyFrame {
   }
 
   // The text asked for anew, changed or not, in another frame: it begins to show before it is whole.
+  /** @param {{from?: string, change?: (query: URLSearchParams) => void}} options */
   again({ from, change = () => {} } = {}) {
     const frame = this.#frame;
     if (!frame || !addressOf(frame)) return; // none, or the empty one that waits
     const address = new URL(from ?? addressOf(frame), location.href);
     change(address.searchParams);
-    const other = frame.cloneNode();
+    const other = /** @type {HTMLIFrameElement} */ (frame.cloneNode());
     delete other.dataset.address;
     other.removeAttribute("srcdoc"); // an empty frame that waited
     other.style.visibility = "";
@@ -83,29 +95,48 @@ export class BodyFrame {
     frame.replaceWith(other);
   }
 
+  /** @returns {HTMLIFrameElement | null} */
   get #frame() {
     return this.place.querySelector("iframe.body");
   }
 
+  /** @param {Element} frame */
   #came(frame) {
-    if (!frame.matches("iframe.body")) return;
+    if (!isBody(frame)) return;
     this.frame = frame;
     this.coming?.done?.(true);
   }
 }
 
+/**
+ * @param {Element} frame
+ * @returns {frame is HTMLIFrameElement}
+ */
+function isBody(frame) {
+  return frame.matches("iframe.body");
+}
+
+/** @param {HTMLIFrameElement} frame */
 function addressOf(frame) {
   return frame.dataset.address ?? frame.src;
 }
 
 // `old` gets what `fresh` holds, around a frame that stays where it is: moved, it would load its text again.
+/**
+ * @param {Element} old
+ * @param {ParentNode & Node} fresh
+ * @param {Element} kept
+ * @param {Element} next
+ */
 function graft(old, fresh, kept, next) {
-  const holder = [...old.children].find((one) => one.contains(kept));
-  const like = [...fresh.children].find((one) => one.contains(next));
-  while (old.firstChild !== holder) old.firstChild.remove();
-  while (old.lastChild !== holder) old.lastChild.remove();
-  while (fresh.firstChild !== like) holder.before(fresh.firstChild);
-  while (fresh.lastChild !== like) holder.after(fresh.lastChild);
+  const holder = /** @type {Element} */ ([...old.children].find((child) => child.contains(kept)));
+  const like = /** @type {Element} */ ([...fresh.children].find((child) => child.contains(next)));
+  while (old.firstChild !== holder) old.firstChild?.remove();
+  while (old.lastChild !== holder) old.lastChild?.remove();
+  const parts = [...fresh.childNodes];
+  const place = parts.indexOf(like);
+  holder.before(...parts.slice(0, place));
+  holder.after(...parts.slice(place + 1));
   if (holder === kept) return;
   for (const name of holder.getAttributeNames()) if (!like.hasAttribute(name)) holder.removeAttribute(name);
   for (const { name, value } of like.attributes) holder.setAttribute(name, value);

@@ -2,8 +2,9 @@
 // messages, which the server does.
 import { find } from "../ui/dom.js";
 import { tell } from "../ui/http.js";
+import { openMoveDialog } from "./move_dialog.js";
 
-/** @type {Record<string, (app: any, refs: string[]) => unknown>} */
+/** @type {Record<string, (app: MailApp, refs: string[]) => unknown>} */
 const COMMANDS = {
   close: (app) => app.close(),
   folders: (app) => app.toggleDrawer(),
@@ -18,7 +19,7 @@ const COMMANDS = {
   "show-images": (app) => showImages(app),
   "copy-address": () => copyAddress(),
   print: () => window.print(),
-  "ask-move": (app, refs) => app.askMove(refs),
+  "ask-move": (app, refs) => askMove(app, refs),
   "ask-labels": (app, refs) => app.labels.open(refs),
   "ask-remind": (app, refs) => app.reminders.open(refs),
   "ask-answer": (app, refs) => app.reminders.open(refs.slice(0, 1), true),
@@ -26,9 +27,16 @@ const COMMANDS = {
   "keep-search": (app) => app.search.openKeep(),
 };
 
+/** @type {Record<string, (app: MailApp) => unknown>} what asks for more before an act on everything the list shows */
+const ON_WHOLE = {
+  "ask-move": () => openMoveDialog(null),
+  "ask-labels": (app) => app.labels.openForWhole(),
+  "ask-remind": (app) => app.reminders.openForWhole(),
+};
+
 /**
  * Run the command of that name, else the act of that name on these messages.
- * @param {any} app
+ * @param {MailApp} app
  * @param {string} name
  * @param {string[]} refs
  */
@@ -37,7 +45,32 @@ export function runCommand(app, name, refs) {
   return command ? command(app, refs) : app.act(name, refs);
 }
 
-/** @param {any} app */
+/**
+ * On everything the list shows: ask what is missing, else have the act done.
+ * @param {MailApp} app
+ * @param {string} name
+ * @param {string} [to] folder
+ */
+export function runOnWhole(app, name, to) {
+  const question = Object.hasOwn(ON_WHOLE, name) ? ON_WHOLE[name] : null;
+  if (question) {
+    question(app);
+    return;
+  }
+  app.selection.clear();
+  app.actions.whole(name, { to });
+}
+
+/**
+ * @param {MailApp} app
+ * @param {string[]} refs
+ */
+function askMove(app, refs) {
+  if (app.list.whole) openMoveDialog(null);
+  else if (refs.length) openMoveDialog(refs);
+}
+
+/** @param {MailApp} app */
 function showImages(app) {
   app.bodyFrame.again({ change: (/** @type {URLSearchParams} */ query) => query.set("images", "1") });
   app.reader.querySelector("[data-blocked]")?.remove();

@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // Menus at the pointer, under a button or under the focused thing: the same by mouse, by keyboard, by a long press.
 import { create } from "../ui/dom.js";
 
@@ -25,7 +24,13 @@ export class ContextMenu {
   }
 
   // `items`: [words, icon, act] each, null for a line between; `from`: says what has the focus back afterwards.
+  /**
+   * @param {string} label
+   * @param {MenuItem[]} items
+   * @param {Point & {from: () => HTMLElement | null | undefined}} at from: what has the focus back
+   */
   open(label, items, { x, y, from }) {
+    /** @type {() => HTMLElement | null | undefined} */
     this.from = from;
     this.box.setAttribute("aria-label", label);
     this.box.replaceChildren(
@@ -55,12 +60,14 @@ export class ContextMenu {
     this.box.querySelector("button")?.focus({ preventScroll: true });
   }
 
+  /** @param {boolean} back */
   close(back = true) {
     if (this.box.hidden) return;
     this.box.hidden = true;
     if (back) this.from()?.focus({ preventScroll: true });
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const buttons = [...this.box.querySelectorAll("button")];
     const place = buttons.indexOf(document.activeElement);
@@ -74,7 +81,14 @@ export class ContextMenu {
 }
 
 // Right button, menu key, Shift+F10, or a finger that stays: all end in `contextmenu`, but for some phones.
+/**
+ * @template {HTMLElement} T
+ * @param {HTMLElement} root
+ * @param {string} selector
+ * @param {(target: T, at: Point) => void} act
+ */
 export function onContextMenu(root, selector, act) {
+  /** @type {number | undefined} */
   let timer;
   root.addEventListener("contextmenu", (event) => {
     const target = event.target.closest?.(selector);

@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // The open message among its conversation: one body at a time, the others as headers above and below it.
 // Their frames cannot be measured from here, so that several bodies one under another are not possible.
 import { pause } from "../ui/pause.js";
@@ -10,9 +9,11 @@ const DWELL = 400; // milliseconds on a message before its conversation is looke
 const SHOWN = 3; // headers above the message; older ones on request
 
 export class Conversation {
+  /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
-    this.forget();
+    /** @type {MessageElement[]} */
+    this.headers = [];
   }
 
   forget() {
@@ -24,6 +25,7 @@ export class Conversation {
     return this.headers.map((header) => header.dataset.ref);
   }
 
+  /** @param {MessageElement} message */
   async show(message) {
     if (this.app.dataset.conversations === "jamais") return;
     const ref = message.dataset.ref;
@@ -43,6 +45,7 @@ export class Conversation {
     }
   }
 
+  /** @param {string} ref */
   async refs(ref) {
     return (await this.#asked(ref)).map((header) => header.dataset.ref);
   }
@@ -53,6 +56,10 @@ export class Conversation {
     return message?.querySelector(".conv li[data-unread] a") ?? null;
   }
 
+  /**
+   * @param {string} ref
+   * @returns {Promise<MessageElement[]>}
+   */
   async #asked(ref) {
     const [step, validity, uid] = ref.split("/");
     const url = `${this.app.dataset.home}${encodeURIComponent(step)}/${validity}/${uid}/conversation/`;
@@ -61,9 +68,10 @@ export class Conversation {
     return [...template.content.querySelectorAll("li[data-ref]")];
   }
 
+  /** @param {MessageElement} message */
   #place(message) {
     const held = message.contains(document.activeElement)
-      ? document.activeElement.closest(".conv li")?.dataset.ref
+      ? document.activeElement?.closest(".conv li")?.dataset.ref
       : null;
     for (const old of message.querySelectorAll(".conv")) old.remove();
     const place = this.headers.findIndex((header) => header.dataset.ref === message.dataset.ref);
@@ -78,6 +86,11 @@ export class Conversation {
     if (held) message.querySelector(`.conv li[data-ref="${CSS.escape(held)}"] a`)?.focus();
   }
 
+  /**
+   * @param {MessageElement[]} headers
+   * @param {string} label
+   * @param {boolean} areBefore
+   */
   #group(headers, label, areBefore) {
     const group = create("div");
     group.className = `conv${areBefore ? "" : " below"}`;

@@ -1,8 +1,8 @@
-// @ts-nocheck -- not typed yet
 // How the page shows things, kept with the account: density, conversations, reading, notifications.
 import { find } from "../ui/dom.js";
 import { send, tell, tellRefusal } from "../ui/http.js";
 
+/** @type {Record<string, string>} */
 const PLACE = {
   density: "density",
   conversations: "conversations",
@@ -11,10 +11,11 @@ const PLACE = {
   marks_read: "marksRead",
 };
 
+/** @param {MailApp} app */
 export function listenToDisplayOptions(app) {
+  /** @type {HTMLDialogElement | null} */
   const dialog = find("#display-dialog");
-  dialog?.addEventListener("change", async (event) => {
-    const { name, value } = event.target;
+  dialog?.addEventListener("change", async ({ target: { name, value } }) => {
     if (!(name in PLACE)) return;
     if (name === "notices" && value !== "jamais" && !(await mayNotify())) {
       dialog.querySelector('[name="notices"][value="jamais"]').checked = true;

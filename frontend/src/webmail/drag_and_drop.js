@@ -1,25 +1,32 @@
-// @ts-nocheck -- not typed yet
 // Messages dragged to a folder, folders into another. The keyboard has « Déplacer » and « Ranger dans… » for that.
 
 const MESSAGES = "application/x-vaguemestre";
 const FOLDER = "application/x-vaguemestre-folder";
 
+/** @type {Gesture | null} */
 let dragging = null;
+/** @type {Gesture | null} */
 let pressing = null;
+
+/** @returns {Gesture} */
+function beginGesture() {
+  let end = () => {};
+  const ended = new Promise((/** @type {(value: void) => void} */ resolve) => {
+    end = resolve;
+  });
+  return { ended, end };
+}
 
 // What a drag or a press began on must stay in the page until it ends, or the browser gives the drag, or the click,
 // up: news wait.
 export async function pointerReleased() {
-  while (dragging || pressing) await (dragging?.ended ?? pressing.ended);
+  while (dragging || pressing) await (dragging ?? pressing)?.ended;
 }
 
 window.addEventListener(
   "pointerdown",
   () => {
-    pressing ??= {};
-    pressing.ended ??= new Promise((go) => {
-      pressing.end = go;
-    });
+    pressing ??= beginGesture();
   },
   true,
 );
@@ -30,14 +37,6 @@ for (const end of ["pointerup", "pointercancel", "blur"]) {
 function released() {
   pressing?.end();
   pressing = null;
-}
-
-function begun() {
-  if (dragging) return;
-  dragging = {};
-  dragging.ended = new Promise((go) => {
-    dragging.end = go;
-  });
 }
 
 // A pointer that moves or a key that is heard says so too, when what was dragged has left the page. News come
@@ -51,24 +50,29 @@ function over() {
   });
 }
 
+/**
+ * @param {MailApp} app
+ * @param {Folders} folders
+ */
 export function listenToDrags(app, folders) {
   const pane = folders.pane;
-  app.addEventListener("dragstart", (event) => {
-    const row = event.target.closest?.("li.row");
-    const folder = event.target.closest?.('a.folder-link[data-use="other"]');
+  app.addEventListener("dragstart", ({ target: held, dataTransfer }) => {
+    const row = held.closest?.("li.row");
+    const folder = held.closest?.('a.folder-link[data-use="other"]');
+    if (!dataTransfer) return;
     if (row) {
       const refs = app.list.selected.has(row.dataset.ref) ? [...app.list.selected] : [row.dataset.ref];
-      event.dataTransfer.setData(MESSAGES, JSON.stringify(refs));
+      dataTransfer.setData(MESSAGES, JSON.stringify(refs));
     } else if (folder) {
-      event.dataTransfer.setData(FOLDER, folder.dataset.step);
-      event.dataTransfer.setData("text/plain", folder.dataset.name);
+      dataTransfer.setData(FOLDER, folder.dataset.step);
+      dataTransfer.setData("text/plain", folder.dataset.name);
     } else return;
-    event.dataTransfer.effectAllowed = "move";
-    begun();
+    dataTransfer.effectAllowed = "move";
+    dragging ??= beginGesture();
   });
   for (const end of ["dragend", "drop", "pointermove", "pointerdown", "keydown"])
     document.addEventListener(end, over, true);
-  const target = (event) => {
+  const target = (/** @type {DragEvent} */ event) => {
     const types = event.dataTransfer?.types ?? [];
     if (types.includes(MESSAGES)) return event.target.closest?.("#folders a[data-step]:not([data-use=all])");
     if (types.includes(FOLDER))
@@ -77,7 +81,7 @@ export function listenToDrags(app, folders) {
       );
     return null;
   };
-  const mark = (here) => {
+  const mark = (/** @type {Element | null} */ here) => {
     for (const other of pane.querySelectorAll(".over")) other.classList.toggle("over", other === here);
     here?.classList.add("over");
   };
@@ -92,12 +96,12 @@ export function listenToDrags(app, folders) {
     if (!here) return;
     event.preventDefault();
     mark(null);
-    const step = event.dataTransfer.getData(FOLDER);
+    const step = event.dataTransfer?.getData(FOLDER);
     const into = here.dataset.step ?? "";
     if (step) {
       if (into !== step) folders.move(step, into);
     } else if (here.dataset.folder !== app.section.dataset.folder) {
-      app.act("move", JSON.parse(event.dataTransfer.getData(MESSAGES)), { to: into });
+      app.act("move", JSON.parse(event.dataTransfer?.getData(MESSAGES) ?? "[]"), { to: into });
     }
   });
 }

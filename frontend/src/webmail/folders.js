@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // Folders: made, named, put elsewhere, emptied, thrown away; by menu, by drag, by keyboard.
 import { create, find } from "../ui/dom.js";
 import { counted, isPlural, number } from "../ui/french.js";
@@ -8,9 +7,14 @@ import { Refused, send, tell, tellRefusal } from "../ui/http.js";
 import { openFolderPicker } from "./folder_picker.js";
 
 export class Folders {
+  /**
+   * @param {MailApp} app
+   * @param {ContextMenu} menu
+   */
   constructor(app, menu) {
     this.app = app;
     this.menu = menu;
+    /** @type {HTMLElement} */
     this.pane = app.querySelector("#folders");
     onContextMenu(this.pane, "li.fold:has([data-step])", (entry, at) =>
       this.#menu(entry.querySelector("a.folder-link"), at),
@@ -19,26 +23,39 @@ export class Folders {
       const more = event.target.closest("[data-folder-menu]");
       if (more) {
         const box = more.getBoundingClientRect();
-        this.#menu(this.link(more.dataset.folderMenu), { x: box.left, y: box.bottom }, "+ .more");
+        const link = this.link(more.dataset.folderMenu);
+        if (link) this.#menu(link, { x: box.left, y: box.bottom }, "+ .more");
       }
       const what = event.target.closest("[data-folder-do]");
       if (what) this.do(what.dataset.folderDo, what.dataset.step);
     });
-    find("#file-dialog").addEventListener("click", (event) => {
+    /** @type {HTMLDialogElement} */
+    const dialog = find("#file-dialog");
+    dialog.addEventListener("click", (event) => {
       const target = event.target.closest("[data-into]");
       if (!target) return;
-      find("#file-dialog").close();
+      dialog.close();
       this.move(this.shelving, target.dataset.into);
     });
   }
 
+  /**
+   * @param {string} step
+   * @returns {FolderLink | null}
+   */
   link(step) {
     return this.pane.querySelector(`a.folder-link[data-step="${CSS.escape(step)}"]`);
   }
 
+  /**
+   * @param {FolderLink} link
+   * @param {Point} at
+   * @param {string} beside selector of what has the focus back, from the link on
+   */
   #menu(link, at, beside = "") {
     const { step, use, total, wanted } = link.dataset;
     const own = use === "other";
+    /** @type {MenuItem[]} */
     const items = [["Ouvrir", "folder", () => this.app.visit(link.href)]];
     if (use !== "all") {
       items.push([
@@ -71,32 +88,41 @@ export class Folders {
     });
   }
 
+  /**
+   * @param {string} what
+   * @param {string} step empty: the first level
+   */
   do(what, step) {
     const link = step ? this.link(step) : null;
-    switch (what) {
-      case "create":
-        return this.#name(
-          link ? `Nouveau dossier dans « ${link.dataset.name} »` : "Nouveau dossier",
-          "",
-          (nom) => this.#ask("creer", { dans: step, nom }),
-        );
-      case "rename":
-        return this.#name("Renommer le dossier", link.dataset.name, async (nom) => {
-          const now = await this.#ask("renommer", { dossier: step, nom });
-          this.#moved(step, now);
-          return now;
-        });
-      case "shelve":
-        return this.#shelve(step);
-      case "empty":
-        return this.#empty(link);
-      case "delete":
-        return this.#delete(link);
-      default:
-        return undefined;
-    }
+    if (what === "create") this.#create(step, link);
+    else if (what === "shelve") this.#shelve(step);
+    else if (link && what === "rename") this.#rename(link);
+    else if (link && what === "empty") this.#empty(link);
+    else if (link && what === "delete") this.#delete(link);
   }
 
+  /**
+   * @param {string} step
+   * @param {FolderLink | null} link
+   */
+  #create(step, link) {
+    const title = link ? `Nouveau dossier dans « ${link.dataset.name} »` : "Nouveau dossier";
+    this.#name(title, "", (name) => this.#ask("creer", { dans: step, nom: name }));
+  }
+
+  /** @param {FolderLink} link */
+  #rename({ dataset: { step, name: before } }) {
+    this.#name("Renommer le dossier", before, async (name) => {
+      const now = await this.#ask("renommer", { dossier: step, nom: name });
+      this.#moved(step, now);
+      return now;
+    });
+  }
+
+  /**
+   * @param {string} step
+   * @param {string} into
+   */
   async move(step, into) {
     try {
       const now = await this.#ask("deplacer", { dossier: step, dans: into });
@@ -108,17 +134,30 @@ export class Folders {
     }
   }
 
+  /**
+   * @param {string} what
+   * @param {Record<string, string>} fields
+   * @returns {Promise<string>}
+   */
   async #ask(what, fields) {
     const { folder } = await this.#send(what, fields);
     await this.app.counts();
     return folder;
   }
 
+  /**
+   * @param {string} what
+   * @param {Record<string, string>} fields
+   */
   async #send(what, fields) {
     return (await send(this.app.dataset.shelves.replace("/x/", `/${what}/`), fields)).json();
   }
 
   // The list at hand may be that of the folder that moved, or of one inside it.
+  /**
+   * @param {string} step
+   * @param {string} now
+   */
   #moved(step, now) {
     const here = this.app.section.dataset.step;
     const inside = here === step || here.startsWith(`${step}~2F`);
@@ -129,7 +168,13 @@ export class Folders {
     return this.app.visit(there);
   }
 
+  /**
+   * @param {string} title
+   * @param {string} before
+   * @param {(name: string) => Promise<string>} save
+   */
   #name(title, before, save) {
+    /** @type {HTMLDialogElement} */
     const dialog = find("#name-dialog");
     const form = dialog.querySelector("form");
     const refused = dialog.querySelector(".error");
@@ -137,7 +182,7 @@ export class Folders {
     form.nom.value = before;
     refused.hidden = true;
     form.nom.removeAttribute("aria-invalid");
-    form.onsubmit = async (event) => {
+    form.onsubmit = async (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       try {
         const now = await save(form.nom.value);
@@ -155,7 +200,9 @@ export class Folders {
     form.nom.select();
   }
 
+  /** @param {string} step */
   #shelve(step) {
+    /** @type {string} */
     this.shelving = step;
     const choices = [["", "Au premier niveau"]];
     for (const link of this.pane.querySelectorAll("a.folder-link[data-step]")) {
@@ -180,6 +227,10 @@ export class Folders {
   }
 
   // The steps that lead to a folder, the first by the name it is shown under.
+  /**
+   * @param {string} folder
+   * @param {string} name
+   */
   #path(folder, name) {
     const [first, ...steps] = folder.split("/");
     if (!steps.length) return name;
@@ -187,6 +238,7 @@ export class Folders {
     return [root?.dataset.name ?? first, ...steps].join(" / ");
   }
 
+  /** @param {FolderLink} link */
   #empty(link) {
     const { step, use, total, name } = link.dataset;
     const count = Number(total);
@@ -196,6 +248,7 @@ export class Folders {
     }
     const messages = counted(count, "courriel");
     const isFinal = use === "trash" || use === "junk";
+    /** @param {Question} question */
     sure({
       title: `Vider « ${name} » ?`,
       text: isFinal
@@ -207,6 +260,10 @@ export class Folders {
   }
 
   // The server says first what will happen; its mark comes back once that was read and confirmed.
+  /**
+   * @param {FolderLink} link
+   * @param {string} mark
+   */
   async #delete(link, mark = "") {
     const { step, name } = link.dataset;
     try {
@@ -236,6 +293,10 @@ export class Folders {
     return undefined;
   }
 
+  /**
+   * @param {string} step
+   * @param {boolean} wanted
+   */
   async #subscribe(step, wanted) {
     try {
       await this.#ask("abonner", { dossier: step, oui: wanted ? "oui" : "non" });
@@ -251,6 +312,12 @@ export class Folders {
     }
   }
 
+  /**
+   * @param {string} words
+   * @param {() => Promise<unknown>} back
+   * @param {string} now
+   * @param {string} step
+   */
   #undoable(words, back, now, step) {
     const notice = tell(words, "dark", 8);
     if (!notice) return;
@@ -262,6 +329,7 @@ export class Folders {
   }
 }
 
+/** @param {Question} question */
 export function sure({ title, text, go, act }) {
   const dialog = find("#confirm-dialog");
   dialog.querySelector("h2").textContent = title;

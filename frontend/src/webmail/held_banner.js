@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // <held-banner src="…">: the line that says mail waits for its sender's word, once the page is quiet; empty otherwise.
 
 customElements.define(

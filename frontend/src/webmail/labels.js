@@ -1,17 +1,21 @@
-// @ts-nocheck -- not typed yet
 // Labels: put on messages, taken off, made, named and painted again.
 import { create, find } from "../ui/dom.js";
 import { counted } from "../ui/french.js";
 import { Refused, send, tell, tellRefusal } from "../ui/http.js";
 
 export class Labels {
+  /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
+    /** @type {string[]} the messages that bear them, or will */
+    this.refs = [];
+    /** @type {HTMLDialogElement} */
     this.dialog = find("#label-dialog");
     if (!this.dialog) return;
+    /** @type {HTMLFormElement & {mark: HTMLInputElement, nom: HTMLInputElement, couleur: HTMLSelectElement}} */
     this.form = this.dialog.querySelector("form");
     this.dialog.addEventListener("change", (event) => {
-      if (event.target.matches("input[data-mark]")) this.#put(event.target);
+      if (event.target.matches("input[data-mark]")) this.#put(/** @type {LabelBox} */ (event.target));
     });
     this.dialog.addEventListener("click", (event) => {
       const mark = event.target.closest("[data-label-edit]")?.dataset.labelEdit;
@@ -36,6 +40,7 @@ export class Labels {
     }
   }
 
+  /** @param {string[]} refs */
   open(refs) {
     this.refs = refs;
     this.isForWhole = false;
@@ -50,6 +55,7 @@ export class Labels {
     if (!this.dialog.open) this.dialog.showModal();
   }
 
+  /** @param {string} ref */
   #marks(ref) {
     const row = this.app.list.row(ref);
     const open = this.app.openMessage;
@@ -57,6 +63,7 @@ export class Labels {
     return said.toLowerCase().split(" ");
   }
 
+  /** @param {LabelBox} box */
   #show(box) {
     const have = this.refs.filter((ref) => this.#marks(ref).includes(box.dataset.mark.toLowerCase())).length;
     box.disabled = !this.refs.length;
@@ -64,6 +71,7 @@ export class Labels {
     box.indeterminate = have > 0 && have < this.refs.length;
   }
 
+  /** @param {LabelBox} box */
   async #put(box) {
     if (this.isForWhole) {
       this.dialog.close();
@@ -74,12 +82,20 @@ export class Labels {
     this.#chips(box.dataset.mark, box.checked);
   }
 
+  /**
+   * @param {string} act
+   * @param {string} mark
+   */
   #onWhole(act, mark) {
     this.app.selection.clear();
     this.app.actions.whole(act, { mark });
   }
 
   // The open message says so too.
+  /**
+   * @param {string} mark
+   * @param {boolean} on
+   */
   #chips(mark, on) {
     const open = this.app.openMessage;
     if (!open || !this.refs.includes(open.dataset.ref)) return;
@@ -99,6 +115,7 @@ export class Labels {
     );
   }
 
+  /** @param {string} mark */
   #edit(mark) {
     const box = mark ? this.dialog.querySelector(`input[data-mark="${CSS.escape(mark)}"]`) : null;
     this.form.mark.value = mark;
@@ -110,6 +127,7 @@ export class Labels {
     if (box) this.form.nom.select();
   }
 
+  /** @param {SubmitEvent} event */
   async #save(event) {
     event.preventDefault();
     const isNew = !this.form.mark.value;

@@ -2,16 +2,18 @@
 import { find } from "../ui/dom.js";
 import { Refused, fetchFragment, tell } from "../ui/http.js";
 
+/** @typedef {HTMLFormElement & {jour: HTMLInputElement}} DayForm */
+
 export class ListView {
-  /** @param {any} app */
+  /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
-    /** @type {any} */
+    /** @type {HTMLDialogElement} */
     this.dialog = find("#day-dialog");
-    app.addEventListener("submit", (/** @type {any} */ event) => this.#changed(event));
-    this.dialog?.querySelector("form").addEventListener("submit", (/** @type {any} */ event) => {
+    app.addEventListener("submit", (event) => this.#changed(event));
+    this.dialog.querySelector("form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
-      this.#goToDay(event.target);
+      this.#goToDay(/** @type {DayForm} */ (event.target));
     });
   }
 
@@ -27,20 +29,22 @@ export class ListView {
 
   /**
    * Sorting and narrowing are an address like any other.
-   * @param {any} event
+   * @param {SubmitEvent} event
    */
   #changed(event) {
     const form = event.target.closest(".looks form");
     if (!form) return;
     event.preventDefault();
     form.closest("details").open = false;
-    const query = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+    const query = new URLSearchParams(
+      /** @type {URLSearchParams} */ (/** @type {unknown} */ (new FormData(form))),
+    );
     if (query.get("tri") === "date") query.delete("tri");
     if (!query.get("sens")) query.delete("sens");
     this.app.visit(form.action + (query.toString() ? `?${query}` : ""));
   }
 
-  /** @param {any} form */
+  /** @param {DayForm} form */
   async #goToDay(form) {
     const { list } = this.app;
     try {

@@ -1,14 +1,18 @@
-// @ts-nocheck -- not typed yet
 // The stream of changes: folder and kind, no content. It comes back by itself; a page that slept asks again.
 import { IN_BACKGROUND, send } from "../ui/http.js";
 
 const LONGEST_PAUSE = 30000;
 
 export class Live {
+  /**
+   * @param {MailApp} app
+   * @param {(folder: string, kind: string) => void} changed
+   */
   constructor(app, changed) {
     this.app = app;
     this.changed = changed;
     this.pause = 1000;
+    /** @type {string} */
     this.ticket = app.dataset.ticket;
     this.#listen();
     document.addEventListener("visibilitychange", () => {
@@ -28,12 +32,13 @@ export class Live {
 
   #listen() {
     this.source?.close();
-    this.source = new EventSource(this.#place());
+    const source = new EventSource(this.#place());
+    this.source = source;
     for (const kind of ["arrived", "gone", "flags", "folders"]) {
-      this.source.addEventListener(kind, (event) => this.changed(JSON.parse(event.data).folder, kind));
+      source.addEventListener(kind, (event) => this.changed(JSON.parse(event.data).folder, kind));
     }
-    this.source.addEventListener("together", () => document.dispatchEvent(new Event("members-at-work")));
-    this.source.addEventListener("open", () => {
+    source.addEventListener("together", () => document.dispatchEvent(new Event("members-at-work")));
+    source.addEventListener("open", () => {
       if (this.wasCut) {
         this.changed("", "woken");
         document.dispatchEvent(new Event("members-at-work"));
@@ -42,13 +47,14 @@ export class Live {
       this.pause = 1000;
       this.app.dataset.live = "on";
     });
-    this.source.addEventListener("error", () => {
+    source.addEventListener("error", () => {
       this.wasCut = true;
       this.app.dataset.live = "off";
-      if (this.source.readyState === EventSource.CLOSED) this.#again(this.pause);
+      if (source.readyState === EventSource.CLOSED) this.#again(this.pause);
     });
   }
 
+  /** @param {number} pause */
   #again(pause) {
     clearTimeout(this.timer);
     this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);

@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // What is done to messages: shown at once, taken back with the reason when refused, undone on request.
 import { pause } from "../ui/pause.js";
 import { create, find } from "../ui/dom.js";
@@ -6,6 +5,7 @@ import { bulkSentence, deletedSentence, doneSentence, goneSentence } from "./act
 import { fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
+/** @type {Record<string, [name: string, on: boolean]>} the class of a row that each act puts or takes */
 const MARKS = {
   read: ["unread", false],
   unread: ["unread", true],
@@ -14,16 +14,23 @@ const MARKS = {
   mute: ["muted", true],
   unmute: ["muted", false],
 };
+/** @type {Record<string, string>} */
 const UNDONE = { mute: "unmute", unmute: "mute" };
 const AT_ONCE = 400;
 const POLL = 500;
 
 export class MessageActions {
+  /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
     if (app.dataset.bulk) this.#follow(app.dataset.bulk);
   }
 
+  /**
+   * @param {string} act
+   * @param {string[]} refs
+   * @param {ActOptions} options
+   */
   async do(act, refs, { to = "", mark = "", quiet = false } = {}) {
     if (!refs.length) return;
     const app = this.app;
@@ -55,8 +62,16 @@ export class MessageActions {
   }
 
   // Many at once go in several goes: the server takes so many at a time.
+  /**
+   * @param {string} act
+   * @param {string[]} refs
+   * @param {string} to
+   * @param {string} mark
+   * @returns {Promise<ActResult>}
+   */
   async #sent(act, refs, to, mark = "") {
-    const all = { moved: [], folder: "", final: true };
+    /** @type {ActResult} */
+    const all = { moved: [], final: true };
     for (let start = 0; start < refs.length; start += AT_ONCE) {
       const fields = new URLSearchParams(refs.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]));
       if (to) fields.set("to", to);
@@ -68,6 +83,11 @@ export class MessageActions {
     return all;
   }
 
+  /**
+   * @param {string} act
+   * @param {string[]} refs
+   * @param {ActResult} done
+   */
   #said(act, refs, done) {
     const count = UNDONE[act] ? 1 : refs.length; // a conversation is one
     let words = doneSentence(act, count);
@@ -82,14 +102,21 @@ export class MessageActions {
       const home = refs[isWhole ? place : 0].split("/")[0];
       homes.set(home, [...(homes.get(home) ?? []), ref]);
     });
+    /**
+     * @param {HTMLElement} notice
+     * @param {() => unknown} act
+     */
     addUndo(notice, async () => {
       if (UNDONE[act]) await this.#sent(UNDONE[act], refs, "");
       else for (const [home, moved] of homes) await this.#sent("move", moved, home);
     });
   }
 
-  // On a whole folder, or all that a search found: the worker does it, the page tells how far it is.
-
+  /**
+   * On a whole folder, or all that a search found: the worker does it, the page tells how far it is.
+   * @param {string} act
+   * @param {{step?: string, query?: string, to?: string, mark?: string, when?: Record<string, string>}} [options]
+   */
   async whole(
     act,
     {
@@ -115,6 +142,7 @@ export class MessageActions {
     }
   }
 
+  /** @param {string} id */
   async #follow(id) {
     const notice = tell("", "dark", 0);
     if (!notice) return;
@@ -155,6 +183,10 @@ export class MessageActions {
 }
 
 // « Annuler », which goes with its notice: the focus goes back to the list. `act` answers whether it tells by itself.
+/**
+ * @param {HTMLElement} notice
+ * @param {() => unknown} act
+ */
 export function addUndo(notice, act) {
   const app = find("mail-app");
   const button = create("button");

@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // The list: chunks of fifty rows; those far from sight are emptied and keep their height, so a folder of
 // 100,000 messages is scrolled like one of a hundred.
 import { create } from "../ui/dom.js";
@@ -9,21 +8,28 @@ import { IN_BACKGROUND, fetchFragment, tellRefusal } from "../ui/http.js";
 const NEAR = 1200; // pixels above and below the window where rows are kept
 
 export class MessageList {
+  /** @param {ListSection} section */
   constructor(section) {
+    /** @type {ListSection} */
     this.section = section;
+    /** @type {HTMLElement} */
     this.box = section.querySelector(".rows");
     this.size = Number(this.box.dataset.size);
     this.total = Number(this.box.dataset.total);
     this.unread = NaN; // not told yet
-    this.url = this.box.dataset.rows;
+    /** @type {string} */
+    this.url = this.box.dataset.rows ?? "";
     this.searched = section.dataset.asked;
     this.query = section.dataset.query;
     this.whole = false; // everything the list shows is meant, beyond what is loaded
     this.folder = section.dataset.folder;
     this.use = section.dataset.use;
+    /** @type {Set<string>} */
     this.selected = new Set();
+    /** @type {Set<string>} */
     this.going = new Set(); // taken away here, maybe not yet where they are kept
     this.openRef = "";
+    /** @type {Chunk[]} */
     this.chunks = [];
     this.watcher = new IntersectionObserver((seen) => this.#seen(seen), {
       root: this.box,
@@ -47,19 +53,29 @@ export class MessageList {
     this.watcher.disconnect();
   }
 
+  /** @returns {MessageRow[]} */
   get rows() {
     return [...this.box.querySelectorAll("li.row")];
   }
 
+  /**
+   * @param {string} ref
+   * @returns {MessageRow | null}
+   */
   row(ref) {
     return this.box.querySelector(`li.row[data-ref="${CSS.escape(ref)}"]`);
   }
 
   // The row the keyboard is on.
+  /** @returns {MessageRow | null} */
   get current() {
     return this.box.querySelector('li.row:has(a.open[tabindex="0"])') ?? this.box.querySelector("li.row");
   }
 
+  /**
+   * @param {MessageRow | null | undefined} row
+   * @param {{scroll?: boolean}} options
+   */
   focus(row, { scroll = true } = {}) {
     if (!row) return;
     this.#rove(row);
@@ -67,6 +83,11 @@ export class MessageList {
     if (scroll) row.scrollIntoView({ block: "nearest" });
   }
 
+  /**
+   * @param {MessageRow} row
+   * @param {number} step 1 or -1
+   * @returns {Promise<MessageRow | null>}
+   */
   async neighbour(row, step) {
     const rows = this.rows;
     const place = rows.indexOf(row);
@@ -82,6 +103,10 @@ export class MessageList {
   }
 
   // `thread`: the conversation of what was open; a message of it without a row here leaves its row marked.
+  /**
+   * @param {string} ref
+   * @param {string[]} thread
+   */
   markOpen(ref, thread = []) {
     const before = this.openRow;
     this.openRef = ref && !this.row(ref) ? this.#standIn(ref, thread) : ref;
@@ -96,6 +121,10 @@ export class MessageList {
     return this.openRef ? this.row(this.openRef) : null;
   }
 
+  /**
+   * @param {string} ref
+   * @param {string[]} thread
+   */
   #standIn(ref, thread) {
     const grouped = this.rows.find((row) => row.dataset.others?.split(" ").includes(ref));
     if (grouped) return grouped.dataset.ref;
@@ -104,18 +133,24 @@ export class MessageList {
   }
 
   // A conversation's row stands for all of it.
+  /** @param {string[]} refs */
   withOthers(refs) {
     const found = refs.flatMap((ref) => [ref, ...(this.row(ref)?.dataset.others?.split(" ") ?? [])]);
     return [...new Set(found)];
   }
 
   // The row to go to once these are gone, what is read or what the keyboard is on among them: the next below, else above.
+  /**
+   * @param {string[]} refs
+   * @param {string} openRef
+   */
   after(refs, openRef) {
     const row = openRef && refs.includes(openRef) ? this.row(openRef) : this.#under(refs);
     if (!row) return null;
     return nearestLeft(this.rows, row, (other) => refs.includes(other.dataset.ref));
   }
 
+  /** @param {string[]} refs */
   #under(refs) {
     const row = this.current;
     return row && refs.includes(row.dataset.ref) && this.section.contains(document.activeElement)
@@ -132,6 +167,7 @@ export class MessageList {
     }
   }
 
+  /** @param {number} offset */
   async goTo(offset) {
     const place = Math.max(0, Math.min(offset, this.total - 1));
     const chunk = this.chunks[Math.floor(place / this.size)];
@@ -144,6 +180,10 @@ export class MessageList {
     this.focus(row, { scroll: false });
   }
 
+  /**
+   * @param {MessageRow} row
+   * @param {boolean} on
+   */
   select(row, on) {
     if (!on) this.whole = false;
     if (on) this.selected.add(row.dataset.ref);
@@ -151,6 +191,10 @@ export class MessageList {
     this.#dress(row);
   }
 
+  /**
+   * @param {MessageRow} from
+   * @param {MessageRow} to
+   */
   selectBetween(from, to) {
     for (const row of between(this.rows, from, to)) this.select(row, true);
   }
@@ -166,6 +210,7 @@ export class MessageList {
   }
 
   // What an act will do, shown at once.
+  /** @param {string[]} refs */
   take(refs) {
     for (const ref of refs) this.going.add(ref);
     for (const ref of refs) {
@@ -181,10 +226,16 @@ export class MessageList {
   }
 
   // What was taken is gone, or was refused: the server's word on them is the last again.
+  /** @param {string[]} refs */
   settle(refs) {
     for (const ref of refs) this.going.delete(ref);
   }
 
+  /**
+   * @param {string[]} refs
+   * @param {string} name of a class
+   * @param {boolean} on
+   */
   flag(refs, name, on) {
     for (const ref of refs) {
       const row = this.row(ref);
@@ -208,6 +259,7 @@ export class MessageList {
   }
 
   // The same list, written more fully by another page.
+  /** @param {ListSection} section */
   adopt(section) {
     this.total = Number(section.querySelector(".rows").dataset.total);
     this.#fill(this.chunks[0], section.querySelector(".chunk").innerHTML);
@@ -215,6 +267,11 @@ export class MessageList {
     this.section.dispatchEvent(new CustomEvent("mail:listed"));
   }
 
+  /**
+   * @param {Chunk} chunk
+   * @param {boolean} again
+   * @returns {Promise<void>}
+   */
   async load(chunk, again = false) {
     if (chunk.busy) {
       chunk.again ||= again; // what is on its way may be older than what is asked for
@@ -236,7 +293,12 @@ export class MessageList {
     return this.load(chunk, true);
   }
 
+  /**
+   * @param {Chunk} chunk
+   * @param {string} url
+   */
   async #fetch(chunk, url) {
+    /** @type {Record<string, string>} */
     const known = chunk.loaded && chunk.etag ? { "If-None-Match": chunk.etag } : {};
     const answer = await fetchFragment(url, { ...known, ...(this.byItself ? IN_BACKGROUND : {}) });
     const total = Number(answer.headers.get("X-Total"));
@@ -253,16 +315,20 @@ export class MessageList {
   }
 
   // New rows in place of the old; those that say the same stay the very same nodes.
+  /**
+   * @param {Chunk} chunk
+   * @param {string} html
+   */
   #fill(chunk, html) {
     const held = document.activeElement?.closest?.("li.row")?.dataset.ref;
     const part =
-      chunk.contains(document.activeElement) && document.activeElement.matches("input") ? "input" : "a.open";
+      chunk.contains(document.activeElement) && document.activeElement?.matches("input") ? "input" : "a.open";
     const template = create("template");
     template.innerHTML = html;
     for (const row of template.content.querySelectorAll("li.row"))
       if (this.going.has(row.dataset.ref)) row.remove(); // written before the act
-    const old = new Map([...chunk.children].map((row) => [row.written, row]));
-    const fresh = [...template.content.children].map((row) => {
+    const old = new Map(rowsOf(chunk).map((row) => [row.written, row]));
+    const fresh = rowsOf(template.content).map((row) => {
       const written = row.outerHTML;
       const same = old.get(written);
       old.delete(written); // two headings may say the same
@@ -286,6 +352,7 @@ export class MessageList {
     this.#rove();
   }
 
+  /** @param {Chunk} chunk */
   #empty(chunk) {
     if (!chunk.loaded || chunk.busy || chunk.contains(document.activeElement)) return;
     chunk.style.height = `${chunk.offsetHeight}px`;
@@ -295,19 +362,23 @@ export class MessageList {
     chunk.etag = null;
   }
 
+  /** @param {IntersectionObserverEntry[]} entries */
   #seen(entries) {
-    for (const entry of entries) {
-      if (entry.isIntersecting) this.load(entry.target);
-      else if (this.box.offsetParent) this.#empty(entry.target); // not a whole list hidden behind a message
+    for (const { isIntersecting, target } of entries) {
+      const chunk = /** @type {Chunk} */ (target);
+      if (isIntersecting) this.load(chunk);
+      else if (this.box.offsetParent) this.#empty(chunk); // not a whole list hidden behind a message
     }
   }
 
+  /** @param {Chunk} chunk */
   #adopt(chunk) {
     chunk.loaded = true;
     this.chunks.push(chunk);
     this.watcher.observe(chunk);
   }
 
+  /** @param {Chunk} chunk */
   #measured(chunk) {
     const row = chunk.querySelector("li.row");
     return row ? row.offsetHeight : 90;
@@ -316,14 +387,13 @@ export class MessageList {
   // As many chunks as the folder needs.
   #fit() {
     const wanted = Math.max(1, Math.ceil(this.total / this.size));
-    while (this.chunks.length > wanted) {
-      const chunk = this.chunks.pop();
+    for (const chunk of this.chunks.splice(wanted)) {
       this.watcher.unobserve(chunk);
       chunk.remove();
     }
     const made = document.createDocumentFragment();
     while (this.chunks.length < wanted) {
-      const chunk = create("ol");
+      const chunk = /** @type {Chunk} */ (create("ol"));
       const offset = this.chunks.length * this.size;
       chunk.className = "chunk";
       chunk.setAttribute("role", "list");
@@ -348,6 +418,7 @@ export class MessageList {
     }
   }
 
+  /** @param {MessageRow} row */
   #dress(row) {
     const isPicked = this.selected.has(row.dataset.ref);
     const isOpen = row.dataset.ref === this.openRef;
@@ -359,6 +430,7 @@ export class MessageList {
   }
 
   // One stop of the Tab key for the whole list; arrows go from row to row.
+  /** @param {MessageRow} [to] */
   #rove(to) {
     const rows = this.rows;
     const kept = to ?? rows.find((row) => row.querySelector("a.open").tabIndex === 0 && row.roved) ?? rows[0];
@@ -377,9 +449,19 @@ export class MessageList {
     return row ? { ref: row.dataset.ref, top: row.getBoundingClientRect().top } : null;
   }
 
+  /** @param {{ref: string, top: number} | null} anchor */
   #restore(anchor) {
     if (!anchor) return;
     const row = this.row(anchor.ref);
     if (row) this.box.scrollTop += row.getBoundingClientRect().top - anchor.top;
   }
+}
+
+/**
+ * Rows and the headings between them.
+ * @param {ParentNode} place
+ * @returns {MessageRow[]}
+ */
+function rowsOf(place) {
+  return /** @type {MessageRow[]} */ ([...place.children]);
 }

@@ -1,13 +1,14 @@
 // Going somewhere without leaving the page: a message of the list at hand, or another list.
 import { find } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
+import { updateTitle } from "./page_title.js";
 import { firstResultsOf } from "./search.js";
 
 const BUSY_AFTER = 100; // milliseconds
 const WIDE = matchMedia("(min-width: 701px)");
 
 export class Navigation {
-  /** @param {any} app */
+  /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
     this.listAddress = location.href;
@@ -49,7 +50,7 @@ export class Navigation {
   /**
    * The open message left: the next one takes its place on a desk, else the list.
    * @param {string[]} refs
-   * @param {any} next
+   * @param {MessageRow | null} next
    */
   follow(refs, next) {
     const { app } = this;
@@ -197,7 +198,7 @@ export class Navigation {
     else if (document.activeElement === document.body) {
       app.section.querySelector("h2").focus({ preventScroll: true });
     }
-    app.updateTitle();
+    updateTitle(app);
     if (rest) await this.#addRest(rest);
   }
 
@@ -229,7 +230,7 @@ export class Navigation {
       const template = find("template#nothing");
       app.reader.replaceChildren(template.content.cloneNode(true));
     }
-    app.updateTitle();
+    updateTitle(app);
   }
 
   /**

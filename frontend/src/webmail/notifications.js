@@ -1,24 +1,29 @@
-// @ts-nocheck -- not typed yet
 // Outside the page: the title, the icon of the tab, and a notification that by default says nothing of the mail.
 import { create, find } from "../ui/dom.js";
 export class Notifications {
+  /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
+    /** @type {HTMLLinkElement | null} */
     this.icon = find('link[rel="icon"]');
-    this.plain = this.icon?.href;
+    this.plain = this.icon?.href ?? "";
+    /** @type {Set<string>} */
     this.known = new Set();
   }
 
+  /** @param {number} unread */
   count(unread) {
     if (!this.icon || unread === this.shown) return;
+    /** @type {number | undefined} */
     this.shown = unread;
     this.icon.href = unread ? this.#badge(unread) : this.plain;
   }
 
+  /** @param {number} unread */
   #badge(unread) {
     const canvas = create("canvas");
     canvas.width = canvas.height = 64;
-    const pen = canvas.getContext("2d");
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     pen.fillStyle = "#1f4fb2";
     pen.beginPath();
     pen.roundRect?.(2, 10, 60, 46, 8);
@@ -43,6 +48,7 @@ export class Notifications {
   }
 
   // Rows on top that were not there: told once, and only when nobody looks.
+  /** @param {MessageRow[]} rows */
   arrived(rows) {
     const fresh = rows.filter(
       (row) =>

@@ -1,7 +1,7 @@
 // What the buttons of the open message say, once an act changed it.
 
 /**
- * @param {any} message
+ * @param {MessageElement} message
  * @param {string} act
  */
 export function showActOnOpenMessage(message, act) {
@@ -10,7 +10,7 @@ export function showActOnOpenMessage(message, act) {
 }
 
 /**
- * @param {any} message
+ * @param {MessageElement} message
  * @param {boolean} isRead
  */
 function showRead(message, isRead) {
@@ -20,7 +20,7 @@ function showRead(message, isRead) {
 }
 
 /**
- * @param {any} message
+ * @param {MessageElement} message
  * @param {boolean} isFlagged
  */
 function showFlag(message, isFlagged) {
@@ -30,7 +30,7 @@ function showFlag(message, isFlagged) {
 }
 
 /**
- * @param {any} button
+ * @param {HTMLElement | null} button
  * @param {string} act
  * @param {string} words
  */

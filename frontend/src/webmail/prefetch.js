@@ -7,7 +7,7 @@ const LATER = 400; // milliseconds once the page is idle: a process begun beside
 const HELD = 1000; // milliseconds: pressed for longer, the answer is too old
 
 export class Prefetch {
-  /** @param {any} app */
+  /** @param {MailApp} app */
   constructor(app) {
     const settled = window.requestIdleCallback ?? ((then) => setTimeout(then, 200));
     const ready = () => {
@@ -42,7 +42,7 @@ async function text(url) {
 
 // Browsers give texts behind the wall a process of their own, and end it with the last frame that needs it. An empty
 // frame behind the same wall keeps it, where nobody takes it for a frame of the page.
-/** @param {HTMLElement} app */
+/** @param {MailApp} app */
 function keepWarm(app) {
   const place = create("div");
   place.hidden = true;

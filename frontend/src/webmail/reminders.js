@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // « Me le rappeler » and « Me prévenir sans réponse »: a moment chosen by its name or by a date.
 import { find } from "../ui/dom.js";
 import { addUndo } from "./message_actions.js";
@@ -7,14 +6,18 @@ import { Refused, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 const AT_ONCE = 100; // the server takes so many at a time
 
 export class Reminders {
+  /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
+    /** @type {string[]} */
+    this.refs = [];
+    /** @type {HTMLDialogElement} */
     this.dialog = find("#remind-dialog");
     this.dialog.addEventListener("click", (event) => {
       const when = event.target.closest("[data-when]")?.dataset.when;
       if (when) this.#choose({ quand: when });
     });
-    this.dialog.querySelector("form").addEventListener("submit", (event) => {
+    this.dialog.querySelector("form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       this.#choose({ quand: "date", jour: event.target.jour.value });
     });
@@ -25,10 +28,19 @@ export class Reminders {
     return this.#shown([], false, true);
   }
 
+  /**
+   * @param {string[]} refs
+   * @param {boolean} isAnswer
+   */
   async open(refs, isAnswer = false) {
     if (refs.length) await this.#shown(refs, isAnswer);
   }
 
+  /**
+   * @param {string[]} refs
+   * @param {boolean} isAnswer
+   * @param {boolean} isWhole
+   */
   async #shown(refs, isAnswer, isWhole = false) {
     this.refs = refs;
     this.isWhole = isWhole;
@@ -52,6 +64,7 @@ export class Reminders {
     return this.dialog.dataset;
   }
 
+  /** @param {Record<string, string>} when */
   async #choose(when) {
     const { app, refs, isAnswer } = this;
     if (this.isWhole) {
@@ -60,7 +73,8 @@ export class Reminders {
       app.actions.whole("put-off", { when });
       return;
     }
-    const told = { reminders: [] };
+    /** @type {{reminders: string[], until: string}} */
+    const told = { reminders: [], until: "" };
     try {
       for (let start = 0; start < refs.length; start += AT_ONCE) {
         const fields = new URLSearchParams([

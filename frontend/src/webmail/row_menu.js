@@ -1,12 +1,10 @@
 // The menu of a row of the list: what can be done with its message, or with all that are selected.
 
-/** @typedef {[words: string, icon: string, act: () => unknown]} Item one line of a menu; null draws a line between two */
-
 /**
  * Open the menu of a row at a point of the page.
- * @param {any} app
- * @param {any} row
- * @param {{x: number, y: number}} at
+ * @param {MailApp} app
+ * @param {MessageRow} row
+ * @param {Point} at
  */
 export function openRowMenu(app, row, at) {
   const ref = row.dataset.ref;
@@ -34,18 +32,18 @@ export function openRowMenu(app, row, at) {
 }
 
 /**
- * @typedef {{app: any, row: any, refs: string[], isSingle: boolean, isDraft: boolean, isSent: boolean,
+ * @typedef {{app: MailApp, row: MessageRow, refs: string[], isSingle: boolean, isDraft: boolean, isSent: boolean,
  *   act: (name: string) => () => unknown}} Context
  */
 
 /**
  * @param {Context} context
- * @returns {(Item | null)[]}
+ * @returns {MenuItem[]}
  */
 function openItems({ app, row, isSingle, isDraft }) {
   if (!isSingle) return [];
   const link = row.querySelector("a.open");
-  /** @type {Item} */
+  /** @type {MenuItem} */
   const open = ["Ouvrir", "mail-opened", () => link.click()];
   if (isDraft) return [open, null];
   return [
@@ -60,13 +58,13 @@ function openItems({ app, row, isSingle, isDraft }) {
 
 /**
  * @param {Context} context
- * @returns {(Item | null)[]}
+ * @returns {MenuItem[]}
  */
 function fileItems({ app, refs, isSingle, isDraft, isSent, act }) {
-  /** @type {(Item | null)[]} */
+  /** @type {MenuItem[]} */
   const items = [
     ["Archiver", "archive", act("archive")],
-    ["Déplacer…", "folder-symlink", () => app.askMove(refs)],
+    ["Déplacer…", "folder-symlink", () => app.do("ask-move", refs)],
     ["Supprimer", "trash", act("delete")],
   ];
   if (!isDraft) items.push(["Me le rappeler…", "alarm", () => app.reminders.open(refs)]);
@@ -78,14 +76,14 @@ function fileItems({ app, refs, isSingle, isDraft, isSent, act }) {
 
 /**
  * @param {Context} context
- * @returns {(Item | null)[]}
+ * @returns {MenuItem[]}
  */
 function markItems({ app, row, refs, isSingle, isDraft, act }) {
   const isUnread = row.classList.contains("unread");
   const isFlagged = row.classList.contains("flagged");
   const isMuted = row.classList.contains("muted");
   const isJunk = app.section.dataset.use === "junk";
-  /** @type {Item[]} */
+  /** @type {MenuItem[]} */
   const items = [
     [isUnread ? "Marquer comme lu" : "Marquer comme non lu", "mail", act(isUnread ? "read" : "unread")],
     [isFlagged ? "Ne plus suivre" : "Suivre", "star", act(isFlagged ? "unflag" : "flag")],
@@ -108,7 +106,7 @@ function markItems({ app, row, refs, isSingle, isDraft, act }) {
 
 /**
  * @param {Context} context
- * @returns {Item[]}
+ * @returns {MenuItem[]}
  */
 function filterItems({ app, refs: [ref], isSingle, isDraft, isSent }) {
   if (!isSingle || isDraft || isSent) return [];
@@ -120,9 +118,9 @@ function filterItems({ app, refs: [ref], isSingle, isDraft, isSent }) {
 
 /**
  * A filter begun from this message: the page of filters does the rest.
- * @param {any} app
+ * @param {MailApp} app
  * @param {string} ref
- * @param {Record<string, string>} [more]
+ * @param {Record<string, string>} more
  */
 function beginFilter(app, ref, more = {}) {
   location.assign(`${app.dataset.filters}?${new URLSearchParams({ message: ref, ...more })}`);

@@ -1,22 +1,28 @@
-// @ts-nocheck -- not typed yet
 // The search box: searches made lately, people proposed for the word at hand, a form for who prefers; and the words
 // looked for, marked where they are found (CSS highlights: nothing of the page changes).
 import { create, find } from "../ui/dom.js";
-import { page, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
+import { Refused, page, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const PATIENCE = 400; // milliseconds after which the latest found are shown before the others
 const OPERATOR = /(?:^|\s)((?:de|from|à|a|to|pour):)?(\S{2,})$/iu;
 const PIECE = /"[^"]*"|(\S+?):("[^"]*"|[^\s"«]\S*)/gu; // a phrase, or an operator and its value
 
 export class Search {
+  /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
+    this.chosen = -1;
+    /** @type {SearchSuggestion[]} */
+    this.found = [];
+    /** @type {HTMLFormElement & {ici: HTMLInputElement, q: HTMLInputElement}} */
     this.form = find("form.search");
     if (!this.form) return;
+    /** @type {HTMLInputElement} */
     this.input = this.form.q;
+    /** @type {HTMLElement} */
     this.list = this.form.querySelector(".proposed");
+    /** @type {string[]} */
     this.recent = JSON.parse(this.form.dataset.recent);
-    this.chosen = -1;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.go(this.input.value.trim());
@@ -32,16 +38,17 @@ export class Search {
     });
     document
       .querySelector("#search-dialog form")
-      ?.addEventListener("submit", (event) => this.#composed(event));
+      ?.addEventListener("submit", (/** @type {SubmitEvent} */ event) => this.#composed(event));
     document
       .querySelector("#save-search-dialog form")
-      ?.addEventListener("submit", (event) => this.#kept(event));
+      ?.addEventListener("submit", (/** @type {SubmitEvent} */ event) => this.#kept(event));
     app.addEventListener("click", (event) => {
       const name = event.target.closest("[data-search-drop]")?.dataset.searchDrop;
       if (name) this.#told({ retirer: name }, "Recherche retirée.");
     });
   }
 
+  /** @param {string} asked */
   go(asked) {
     this.input.blur();
     this.input.value = asked;
@@ -61,19 +68,22 @@ export class Search {
     form.reset();
     form.mots.value = this.input.value;
     form.mots.value = form.mots.value
-      .replace(PIECE, (typed, name, said) => {
-        const value = said?.replaceAll('"', "");
-        const field =
-          name &&
-          [...form].findLast(
-            (one) =>
-              bare(one.name) === bare(name) && (one.type === "checkbox" ? one.value === value : !one.value),
-          );
-        if (!field) return typed;
-        field.checked = true;
-        field.value = value;
-        return field.value ? "" : typed; // a folder or a label that is not among those of the form
-      })
+      .replace(
+        PIECE,
+        (/** @type {string} */ typed, /** @type {string} */ name, /** @type {string} */ said) => {
+          const value = said?.replaceAll('"', "");
+          const field =
+            name &&
+            [...form].findLast(
+              (one) =>
+                bare(one.name) === bare(name) && (one.type === "checkbox" ? one.value === value : !one.value),
+            );
+          if (!field) return typed;
+          field.checked = true;
+          field.value = value;
+          return field.value ? "" : typed; // a folder or a label that is not among those of the form
+        },
+      )
       .trim();
     form.parentNode.showModal();
   }
@@ -90,9 +100,9 @@ export class Search {
   mark() {
     if (!("highlights" in CSS)) return;
     CSS.highlights.delete("found");
-    const words = JSON.parse(this.app.section.dataset.words || "[]")
-      .map(bare)
-      .filter((word) => word.length > 1);
+    /** @type {string[]} */
+    const searched = JSON.parse(this.app.section.dataset.words || "[]");
+    const words = searched.map(bare).filter((word) => word.length > 1);
     if (!words.length) return;
     const ranges = [];
     for (const place of this.app.querySelectorAll(
@@ -100,25 +110,27 @@ export class Search {
     )) {
       const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode())
-        ranges.push(...rangesIn(node, words));
+        ranges.push(...rangesIn(/** @type {Text} */ (node), words));
     }
     if (ranges.length) CSS.highlights.set("found", new Highlight(...ranges));
   }
 
+  /** @param {SubmitEvent} event */
   #composed(event) {
     event.preventDefault();
     const form = event.target;
     const pieces = [];
     for (const [name, typed] of new FormData(form)) {
-      const value = typed.trim();
+      const value = String(typed).trim();
       if (value && name !== "mots")
         pieces.push(`${name}:${/[\s:]/u.test(value) ? `"${value.replaceAll('"', " ")}"` : value}`);
     }
     const asked = [...pieces, form.mots.value.trim()].join(" ").trim();
-    form.parentNode.close();
+    form.closest("dialog").close();
     if (asked) this.go(asked);
   }
 
+  /** @param {SubmitEvent} event */
   async #kept(event) {
     event.preventDefault();
     const form = event.target;
@@ -128,12 +140,17 @@ export class Search {
       tell("Recherche enregistrée.", "dark", 3);
       await this.app.counts();
     } catch (error) {
+      if (!(error instanceof Refused)) throw error;
       const refused = form.querySelector(".error");
       refused.textContent = error.message;
       refused.hidden = false;
     }
   }
 
+  /**
+   * @param {Record<string, string>} fields
+   * @param {string} words
+   */
   async #told(fields, words) {
     try {
       await send(this.form.dataset.searches, fields);
@@ -161,10 +178,11 @@ export class Search {
           await fetchFragment(`${this.form.dataset.people}?q=${encodeURIComponent(word)}`)
         ).json();
         if (turn !== this.turn || document.activeElement !== this.input) return;
+        /** @type {SearchSuggestion[]} */
         const people = suggestions
-          .filter((one) => one.address)
+          .filter((/** @type {{address: string}} */ one) => one.address)
           .slice(0, 5)
-          .map((one) => ({
+          .map((/** @type {{name: string, address: string}} */ one) => ({
             words: one.name || one.address,
             detail: one.address,
             put: `${typed.slice(0, typed.length - word.length - (operator ?? "").length)}${operator ?? "de:"}${one.address} `,
@@ -176,7 +194,9 @@ export class Search {
     }, 120);
   }
 
+  /** @param {SearchSuggestion[]} found */
   #open(found) {
+    /** @type {SearchSuggestion[]} */
     this.found = found;
     this.chosen = -1;
     this.list.replaceChildren(
@@ -207,8 +227,9 @@ export class Search {
     else this.input.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
-    const many = this.found?.length ?? 0;
+    const many = this.found.length;
     if (this.list.hidden || !many) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const step = event.key === "ArrowDown" ? 1 : -1;
@@ -221,12 +242,13 @@ export class Search {
     event.stopPropagation();
   }
 
+  /** @param {number} place */
   #choose(place) {
     const one = this.found[place];
     this.#close();
     if (one.go) this.go(one.go);
     else {
-      this.input.value = one.put;
+      this.input.value = one.put ?? "";
       this.#propose();
     }
   }
@@ -241,6 +263,10 @@ export class Search {
 }
 
 // A page; of a search that takes its time, first what it finds among recent messages: `rest` is then all of it.
+/**
+ * @param {URL} to
+ * @returns {Promise<{first: Document, rest?: Promise<Document>}>}
+ */
 export async function firstResultsOf(to) {
   let all = null;
   const whole = read(to.href).then((found) => {
@@ -251,6 +277,7 @@ export async function firstResultsOf(to) {
     return { first: await whole };
   const recent = new URL(to.href);
   recent.searchParams.set("recents", "1");
+  /** @type {number | undefined} */
   let timer;
   const soon = new Promise((go) => {
     timer = setTimeout(go, PATIENCE);
@@ -262,21 +289,27 @@ export async function firstResultsOf(to) {
   return first === all ? { first } : { first, rest: whole };
 }
 
+/** @param {string} address */
 async function read(address) {
   return new DOMParser().parseFromString(await (await page(address)).text(), "text/html");
 }
 
+/** @param {string} text */
 export function bare(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 // Where words stand in a text, whatever its accents: letter by letter, so that places stay true.
+/**
+ * @param {Text} node
+ * @param {string[]} words
+ */
 function rangesIn(node, words) {
   const letters = [...node.data];
   const plain = letters.map((letter) => bare(letter)[0] ?? "\0");
   const text = plain.join("");
   const starts = [0];
-  for (const letter of letters) starts.push(starts.at(-1) + letter.length);
+  letters.forEach((letter, place) => starts.push(starts[place] + letter.length));
   const ranges = [];
   for (const word of words) {
     for (let place = text.indexOf(word); place >= 0; place = text.indexOf(word, place + word.length)) {

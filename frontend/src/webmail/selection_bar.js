@@ -2,18 +2,18 @@
 import { agree, number } from "../ui/french.js";
 
 export class SelectionBar {
-  /** @param {any} app */
+  /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
-    /** @type {any} the row the next Shift starts from */
+    /** @type {MessageRow | null} */
     this.last = null;
-    app.addEventListener("change", (/** @type {any} */ event) => this.#changed(event));
-    app.addEventListener("click", (/** @type {any} */ event) => this.#clickedBox(event));
+    app.addEventListener("change", (event) => this.#changed(event));
+    app.addEventListener("click", (event) => this.#clickedBox(event));
   }
 
   /**
-   * @param {any} row
-   * @param {boolean} [on]
+   * @param {MessageRow} row
+   * @param {boolean} on
    */
   pick(row, on = !this.app.list.selected.has(row.dataset.ref)) {
     this.app.list.select(row, on);
@@ -44,7 +44,7 @@ export class SelectionBar {
   /**
    * Shift and Ctrl on a row choose it as they do anywhere. Says whether the click did.
    * @param {MouseEvent} event
-   * @param {any} row
+   * @param {MessageRow} row
    */
   takesClick(event, row) {
     const { list } = this.app;
@@ -70,7 +70,7 @@ export class SelectionBar {
     bar.querySelector(".picked").textContent = list.whole
       ? `Les ${total} sélectionnés`
       : `${count} ${agree(count, "sélectionné")}`;
-    const areAllPicked = list.rows.every((/** @type {any} */ row) => list.selected.has(row.dataset.ref));
+    const areAllPicked = list.rows.every((row) => list.selected.has(row.dataset.ref));
     const whole = bar.querySelector(".whole");
     whole.hidden = list.whole || count < 2 || count >= list.total || !areAllPicked;
     whole.textContent = `${wholeName(list)} (${total})`;
@@ -83,13 +83,13 @@ export class SelectionBar {
     }
   }
 
-  /** @param {any} event */
+  /** @param {ElementEvent} event */
   #changed(event) {
     const row = event.target.closest("li.row");
     if (row && event.target.matches(".pick input")) this.pick(row, event.target.checked);
   }
 
-  /** @param {any} event */
+  /** @param {MouseEvent} event */
   #clickedBox(event) {
     const row = event.target.closest("label.pick")?.closest("li.row");
     const from = this.last;

@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // Unread beside the shared mailboxes: asked once the page is there, and again when somebody comes back to it.
 import { create } from "../ui/dom.js";
 import { agree, number } from "../ui/french.js";
@@ -7,8 +6,10 @@ import { IN_BACKGROUND, Refused, fetchFragment } from "../ui/http.js";
 const FRESH = 60_000; // milliseconds during which counts are not asked again
 
 export class SharedUnread {
+  /** @param {MailApp} app */
   constructor(app) {
     this.app = app;
+    /** @type {Record<string, number>} */
     this.counts = {};
     this.asked = -Infinity;
     const ask = () => this.ask();
