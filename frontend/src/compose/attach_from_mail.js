@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // Attachments that are in the mailbox already: looked for, chosen, never sent up again.
 import { octets } from "./attachments.js";
 import { Refused } from "./server.js";
@@ -6,19 +5,36 @@ import { Refused } from "./server.js";
 const BREATH = 300;
 
 export class AttachFromMail {
+  /**
+   * @param {Server} server
+   * @param {{onTaken: (enclosures: Enclosure[]) => void, onTrouble: (sentence: string) => void}} page
+   */
   constructor(server, { onTaken, onTrouble }) {
-    Object.assign(this, { server, onTaken, onTrouble });
+    this.server = server;
+    this.onTaken = onTaken;
+    this.onTrouble = onTrouble;
+    /** @type {number | undefined} */
+    this.timer = undefined;
+    /** @type {SourceMessage | null} */
+    this.chosen = null;
+    /** @type {HTMLDialogElement} */
     this.dialog = document.querySelector("#borrow-dialog");
+    /** @type {HTMLInputElement} */
     this.search = this.dialog.querySelector("#borrow-search");
+    /** @type {HTMLElement} */
     this.list = this.dialog.querySelector("#borrow-list");
+    /** @type {HTMLElement} */
     this.said = this.dialog.querySelector("#borrow-said");
+    /** @type {HTMLButtonElement} */
     this.take = this.dialog.querySelector("#borrow-take");
     document.querySelector("#borrow").addEventListener("click", () => this.show());
     this.search.addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.look(), BREATH);
     });
-    this.search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+    this.search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+    });
     this.list.addEventListener("change", () => this.tell());
     this.take.addEventListener("click", () => this.join());
   }
@@ -43,11 +59,14 @@ export class AttachFromMail {
     }
     if (asked !== this.asked) return;
     this.chosen = null;
-    this.list.replaceChildren(...told.messages.map((one) => this.line(one)));
+    this.list.replaceChildren(
+      ...told.messages.map((/** @type {SourceMessage} */ message) => this.line(message)),
+    );
     this.say(told.messages.length ? "" : "Aucun courriel trouvé.");
     this.tell();
   }
 
+  /** @param {SourceMessage} one */
   line(one) {
     const item = document.createElement("li");
     const button = document.createElement("button");
@@ -66,12 +85,18 @@ export class AttachFromMail {
     return item;
   }
 
+  /**
+   * @param {SourceMessage} one
+   * @param {HTMLElement} item
+   * @param {HTMLElement} button
+   */
   async unfold(one, item, button) {
     for (const other of this.list.querySelectorAll(".source"))
       other.setAttribute("aria-expanded", String(other === button));
     for (const other of this.list.querySelectorAll("fieldset")) other.remove();
     this.chosen = one;
     const place = new URLSearchParams({ folder: one.folder, uid_validity: one.uid_validity, uid: one.uid });
+    /** @type {SourceFile[]} */
     let files = [];
     if (one.files) {
       try {
@@ -97,6 +122,11 @@ export class AttachFromMail {
     set.querySelector("input").focus();
   }
 
+  /**
+   * @param {string} number
+   * @param {string} words
+   * @param {boolean} isChosen
+   */
   choice(number, words, isChosen) {
     const label = document.createElement("label");
     const box = document.createElement("input");
@@ -117,14 +147,17 @@ export class AttachFromMail {
     this.take.disabled = !this.boxes.length;
   }
 
+  /** @param {string} sentence */
   say(sentence) {
     this.said.textContent = sentence;
   }
 
   async join() {
+    if (!this.chosen) return;
     const { folder, uid_validity: validity, uid } = this.chosen;
     this.take.disabled = true;
     const numbers = this.boxes.map((box) => box.value);
+    /** @type {[name: string, value: string][][]} */
     const asked = [];
     if (numbers.some(Boolean)) asked.push(numbers.filter(Boolean).map((number) => ["part", number]));
     if (numbers.includes("")) asked.push([["whole", "1"]]);

@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // Attachments: sent in slices, so that a cut costs one slice; each with its progress, each removable. What would make
 // the message too large is left with us and carried as a link.
 import { pause } from "../ui/pause.js";
@@ -6,6 +5,7 @@ import { Away, Refused, SignedOut } from "./server.js";
 
 const SLICE = 512 * 1024;
 const GROWTH = (78 / 76) * (4 / 3);
+/** @type {Record<string, string>} icons, by the ending of a name */
 const KINDS = {
   pdf: "file-type-pdf",
   doc: "file-type-doc",
@@ -25,6 +25,7 @@ const KINDS = {
   mp4: "movie",
 };
 
+/** @param {number} size */
 export function octets(size) {
   if (size < 1024) return `${size} o`;
   if (size < 1024 * 1024) return `${Math.round(size / 1024)} ko`;
@@ -32,6 +33,11 @@ export function octets(size) {
 }
 
 export class Attachments {
+  /**
+   * @param {HTMLElement} list
+   * @param {Server} server
+   * @param {AttachmentsPage} page
+   */
   constructor(list, server, { limit, onChange, onTrouble, onTerms }) {
     this.list = list;
     this.server = server;
@@ -39,9 +45,14 @@ export class Attachments {
     this.onChange = onChange;
     this.onTrouble = onTrouble;
     this.onTerms = onTerms;
+    /** @type {Map<string, AttachedFile>} */
     this.kept = new Map();
   }
 
+  /**
+   * @param {Enclosure[]} first
+   * @param {FileLink[]} links
+   */
   show(first, links = []) {
     for (const one of first.filter((enclosure) => !enclosure.is_picture)) {
       this.kept.set(one.id, { ...one, row: this.row(one.name, one.size, () => this.remove(one.id)) });
@@ -69,16 +80,26 @@ export class Attachments {
     return [...this.kept.values()].some((one) => !one.isWhole && !one.hasFailed);
   }
 
+  /** @param {number} size */
   room(size) {
     let total = 250000;
     for (const one of this.kept.values()) if (!one.link) total += one.size * GROWTH + 1024;
     return total + size * GROWTH <= this.limit;
   }
 
-  async add(files, { asPicture = false, onPicture = null } = {}) {
+  /**
+   * @param {Iterable<File>} files
+   * @param {{asPicture?: boolean, onPicture?: (path: string, name: string) => void}} options
+   */
+  async add(files, { asPicture = false, onPicture } = {}) {
     await Promise.all([...files].map((file) => this.addOne(file, asPicture, onPicture)));
   }
 
+  /**
+   * @param {File} file
+   * @param {boolean} asPicture
+   * @param {((path: string, name: string) => void) | undefined} onPicture
+   */
   async addOne(file, asPicture, onPicture) {
     if (!this.room(file.size)) return this.addLink(file);
     let begun;
@@ -114,6 +135,7 @@ export class Attachments {
   }
 
   // Too large for the message: the file is left with us, the message carries a link.
+  /** @param {File} file */
   async addLink(file) {
     let begun;
     try {
@@ -140,6 +162,7 @@ export class Attachments {
     this.onChange();
   }
 
+  /** @param {FileLink} link */
   keepLink(link) {
     const id = `lien-${link.id}`;
     const row = this.row(link.name, link.size, () => this.remove(id));
@@ -148,7 +171,7 @@ export class Attachments {
     terms.type = "button";
     terms.className = "btn quiet terms";
     terms.addEventListener("click", () =>
-      this.onTerms(this.kept.get(id).link, (changed) => this.termed(id, changed)),
+      this.onTerms(this.kept.get(id)?.link ?? link, (changed) => this.termed(id, changed)),
     );
     row.querySelector("button").before(terms);
     this.kept.set(id, { id, name: link.name, size: link.size, row, link });
@@ -156,8 +179,13 @@ export class Attachments {
     return row;
   }
 
+  /**
+   * @param {string} id
+   * @param {FileLink} link
+   */
   termed(id, link) {
     const one = this.kept.get(id);
+    if (!one) return;
     one.link = link;
     const terms = one.row.querySelector(".terms");
     const words = document.createElement("span");
@@ -168,6 +196,7 @@ export class Attachments {
   }
 
   // Files we hold already, of another message.
+  /** @param {Enclosure[]} enclosures */
   took(enclosures) {
     for (const one of enclosures) {
       this.kept.set(one.id, { ...one, row: this.row(one.name, one.size, () => this.remove(one.id)) });
@@ -177,6 +206,12 @@ export class Attachments {
     this.onChange();
   }
 
+  /**
+   * @param {string} id
+   * @param {File} file
+   * @param {HTMLElement} row
+   * @param {string} path
+   */
   async send(id, file, row, path) {
     let sent = 0;
     while (sent < file.size) {
@@ -196,6 +231,11 @@ export class Attachments {
   }
 
   // A network that comes and goes, a session to open again: the same slice is asked again, ten minutes at most.
+  /**
+   * @template T
+   * @param {() => Promise<T>} act
+   * @returns {Promise<T>}
+   */
   async insist(act) {
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -207,6 +247,11 @@ export class Attachments {
     }
   }
 
+  /**
+   * @param {string} name
+   * @param {number} size
+   * @param {() => void} onRemove
+   */
   row(name, size, onRemove) {
     const row = document.createElement("li");
     const label = document.createElement("span");
@@ -228,7 +273,7 @@ export class Attachments {
     button.append(window.vaguemestre.icon("x"));
     button.addEventListener("click", onRemove);
     row.append(
-      window.vaguemestre.icon(KINDS[name.split(".").pop().toLowerCase()] || "file"),
+      window.vaguemestre.icon(KINDS[name.toLowerCase().split(".").pop() ?? ""] || "file"),
       label,
       weight,
       progress,
@@ -238,6 +283,7 @@ export class Attachments {
     return row;
   }
 
+  /** @param {string} id */
   whole(id) {
     const one = this.kept.get(id);
     if (!one) return;
@@ -247,8 +293,13 @@ export class Attachments {
     this.tell();
   }
 
+  /**
+   * @param {string} id
+   * @param {string} sentence
+   */
   fail(id, sentence) {
     const one = this.kept.get(id);
+    if (!one) return;
     one.hasFailed = true;
     one.row.classList.add("failed");
     one.row.querySelector("progress")?.remove();
@@ -256,6 +307,7 @@ export class Attachments {
     this.tell();
   }
 
+  /** @param {string} id */
   async remove(id) {
     const one = this.kept.get(id);
     if (!one) return;

@@ -1,15 +1,20 @@
-// @ts-nocheck -- not typed yet
 // The list under an address field: whom the letters typed may mean (ARIA combobox with a listbox).
 import { isClass } from "./addresses.js";
 
 let numbers = 0;
 
 export class Autocomplete {
+  /**
+   * @param {HTMLInputElement} input
+   * @param {Server} server
+   * @param {{onChoose: (suggestion: Suggestion) => void, isPresent: (address: string) => boolean}} field
+   */
   constructor(input, server, { onChoose, isPresent }) {
     this.input = input;
     this.server = server;
     this.onChoose = onChoose;
     this.isPresent = isPresent;
+    /** @type {Suggestion[]} */
     this.found = [];
     this.chosen = -1;
     this.hasMoved = false;
@@ -38,6 +43,7 @@ export class Autocomplete {
     return !this.list.hidden;
   }
 
+  /** @param {string} word */
   ask(word) {
     if (word.length < 2 || word.includes("<")) return this.close();
     const asked = (this.asked += 1);
@@ -53,6 +59,7 @@ export class Autocomplete {
     }, 60);
   }
 
+  /** @param {Suggestion[]} found */
   open(found) {
     this.found = found.filter((one) => one.members || !this.isPresent(one.address));
     this.chosen = this.found.length ? 0 : -1;
@@ -63,6 +70,10 @@ export class Autocomplete {
     this.mark();
   }
 
+  /**
+   * @param {Suggestion} one
+   * @param {number} place
+   */
   option(one, place) {
     const option = document.createElement("li");
     option.id = `${this.list.id}-${place}`;
@@ -88,12 +99,14 @@ export class Autocomplete {
     else this.input.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {number} step */
   move(step) {
     this.hasMoved = true;
     this.chosen = (this.chosen + step + this.found.length) % this.found.length;
     this.mark();
   }
 
+  /** @param {number} place */
   choose(place = this.chosen) {
     const one = this.found[place];
     this.close();

@@ -6,10 +6,9 @@ const LONGEST = 4500; // milliseconds after the first, for who never stops
 
 export class Autosave {
   /**
-   * @param {HTMLElement} form
-   * @param {import("./server.js").Server} server
-   * @param {{read: () => Record<string, any>, isUntouched: () => boolean,
-   *   onState: (state: string, sentence?: string) => void, onFork: (draft: any) => void}} composer
+   * @param {ComposerForm} form
+   * @param {Server} server
+   * @param {AutosavedComposer} composer
    */
   constructor(form, server, { read, isUntouched, onState, onFork }) {
     this.server = server;

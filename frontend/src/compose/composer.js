@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // The composer's page: ties the text, the addresses, the attachments, what is kept and what leaves.
 import { AttachFromMail } from "./attach_from_mail.js";
 import { Editor } from "./editor.js";
@@ -16,9 +15,11 @@ import { LinkOptions } from "./link_options.js";
 import { guardFromTyping } from "../ui/focus_guard.js";
 import { Refused, Server, SignedOut } from "./server.js";
 
-const pageData = (id) => JSON.parse(document.getElementById(id).textContent);
+/** @param {string} id of a block of JSON */
+const pageData = (id) => JSON.parse(document.querySelector(`#${id}`).textContent);
 
 class Composer {
+  /** @param {ComposerForm} form */
   constructor(form) {
     this.form = form;
     this.server = new Server(form);
@@ -32,10 +33,10 @@ class Composer {
       read: () => this.read(),
       isUntouched: () => this.signature() === this.untouched,
       onState: (state, sentence) => this.tellSaved(state, sentence),
-      onFork: (told) => this.forked(told),
+      onFork: (draft) => this.forked(draft),
     });
     const touched = () => this.touched();
-    this.recipients = ["to", "cc", "bcc"].map(
+    this.recipients = /** @type {const} */ (["to", "cc", "bcc"]).map(
       (name) => new Recipients(form.elements[name], this.server, () => this.addressed()),
     );
     this.recipientInfo = new RecipientInfo(this.recipients, this.server, document.querySelector("#notes"));
@@ -55,8 +56,10 @@ class Composer {
     this.begin();
   }
 
+  /** @param {ComposerForm} form */
   plugAttachments(form) {
     const linkOptions = new LinkOptions(this.server);
+    /** @type {Attachments} */
     this.attachments = new Attachments(document.querySelector("#enclosures"), this.server, {
       onTerms: (link, onChanged) => linkOptions.ask(link, onChanged),
       limit: Number(form.dataset.limit),
@@ -70,7 +73,9 @@ class Composer {
     });
   }
 
+  /** @param {ComposerForm} form */
   plugSubmission(form) {
+    /** @type {SendChecks} */
     this.sendChecks = new SendChecks(form, {
       recipients: this.recipients,
       attachments: this.attachments,
@@ -81,13 +86,15 @@ class Composer {
       send: (how) => this.send(how),
       onHidden: () => this.addressed(),
     });
+    /** @type {Submission} */
     this.submission = new Submission(form, this.server, {
-      onSent: (told) => this.wasSent(told),
+      onSent: (sending) => this.wasSent(sending),
       onSized: (height) => height && this.post("sized", { height }),
-      onBack: (told) => this.cameBack(told),
-      onRefused: (told) => this.wasRefused(told),
-      onDone: (told) => this.post("done", { state: told.state }),
+      onBack: (sending) => this.cameBack(sending),
+      onRefused: (sending) => this.wasRefused(sending),
+      onDone: ({ state }) => this.post("done", { state }),
     });
+    /** @type {QuietHours} */
     this.quietHours = new QuietHours(form, this.server, (how) => this.send(how));
   }
 
@@ -107,12 +114,12 @@ class Composer {
     const left = this.autosave.left();
     if (this.form.dataset.sending) {
       const { state, held, due } = this.form.dataset;
-      const told = { state, held_ms: Number(held), due };
-      this.wasSent(told);
-      this.submission.tell(told, "");
+      const sending = { state: state ?? "", held_ms: Number(held), due };
+      this.wasSent(sending);
+      this.submission.tell(sending, "");
     } else if (left?.fields) this.restore(left.fields);
     for (const button of ["later", "attach", "borrow", "drop", "stock", "options", "mailing"])
-      document.getElementById(button).hidden = false;
+      document.querySelector(`#${button}`).hidden = false;
     if (this.recipients[0].people.length) this.editor.focus();
     else this.recipients[0].input.focus();
     this.recipientInfo.look();
@@ -167,6 +174,10 @@ class Composer {
     });
   }
 
+  /**
+   * @param {string} selector
+   * @param {(files: File[]) => void} act
+   */
   picked(selector, act) {
     const input = document.querySelector(selector);
     input.addEventListener("change", () => {
@@ -193,8 +204,9 @@ class Composer {
 
   listenDrag() {
     const body = document.body;
-    const hasFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
-    for (const kind of ["dragenter", "dragover"]) {
+    const hasFiles = (/** @type {DragEvent} */ event) =>
+      [...(event.dataTransfer?.types || [])].includes("Files");
+    for (const kind of /** @type {const} */ (["dragenter", "dragover"])) {
       body.addEventListener(kind, (event) => {
         if (!hasFiles(event)) return;
         event.preventDefault();
@@ -209,7 +221,7 @@ class Composer {
         event.preventDefault();
         event.stopPropagation();
         body.classList.remove("dropping");
-        const files = [...event.dataTransfer.files];
+        const files = [...(event.dataTransfer?.files ?? [])];
         const inText = this.editor.root.contains(event.target) && !this.editor.isPlain;
         const pictures = inText ? files.filter((file) => /^image\/(png|jpeg|gif|webp)$/.test(file.type)) : [];
         this.addPictures(pictures);
@@ -239,6 +251,7 @@ class Composer {
     ]);
   }
 
+  /** @param {DraftFields} kept */
   restore(kept) {
     for (const field of this.recipients) field.value = kept[field.name] ?? field.value;
     this.subject.value = kept.subject ?? this.subject.value;
@@ -268,8 +281,13 @@ class Composer {
     this.post("title", { title: subject });
   }
 
+  /**
+   * @param {string} state
+   * @param {string} sentence
+   */
   tellSaved(state, sentence = "") {
     const time = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
+    /** @type {Record<string, string>} */
     const words = {
       saving: "Enregistrement…",
       saved: `Enregistré à ${time}`,
@@ -299,6 +317,11 @@ class Composer {
     this.ask("sign-in", "Votre session est terminée. Votre texte reste ici.", [link]);
   }
 
+  /**
+   * @param {string} kind
+   * @param {string} sentence
+   * @param {HTMLElement[]} controls
+   */
   ask(kind, sentence, controls) {
     const words = document.createElement("span");
     words.textContent = sentence;
@@ -313,6 +336,11 @@ class Composer {
     if (kind !== "sign-in") actions.querySelector("button").focus({ preventScroll: true });
   }
 
+  /**
+   * @param {string} words
+   * @param {() => void} act
+   * @param {string} look classes
+   */
   button(words, act, look = "btn line") {
     const button = document.createElement("button");
     button.type = "button";
@@ -326,6 +354,7 @@ class Composer {
     return button;
   }
 
+  /** @param {string} sentence */
   say(sentence) {
     this.trouble.querySelector("span").textContent = sentence;
     this.trouble.hidden = !sentence;
@@ -338,11 +367,16 @@ class Composer {
     if (text !== undefined) this.editor.toPlain(text);
   }
 
+  /** @param {string} quote */
   async unfoldPlain(quote) {
     const { text } = await this.ready("texte/", { html: quote });
     if (text !== undefined) this.editor.appendPlain(text);
   }
 
+  /**
+   * @param {string} path
+   * @param {DraftFields} fields
+   */
   async ready(path, fields) {
     try {
       return await this.server.post(path, fields);
@@ -352,6 +386,7 @@ class Composer {
     }
   }
 
+  /** @param {File[]} files */
   addPictures(files) {
     if (this.editor.isPlain) return this.attachments.add(files);
     return this.attachments.add(files, {
@@ -360,8 +395,9 @@ class Composer {
     });
   }
 
-  forked(told) {
-    this.editor.movePictures(told.paths);
+  /** @param {{paths: Record<string, string>}} draft */
+  forked(draft) {
+    this.editor.movePictures(draft.paths);
     this.submission.attempt = 1;
     history.replaceState(null, "", this.server.address() + location.search);
     this.tellSaved("forked");
@@ -370,6 +406,7 @@ class Composer {
     );
   }
 
+  /** @param {Partial<SendOptions>} options */
   async send({ later = "", now = false, sure = new Set() } = {}) {
     if (this.isLeaving) return;
     this.say("");
@@ -392,7 +429,12 @@ class Composer {
     }
   }
 
-  failed(error, later, sure) {
+  /**
+   * @param {unknown} error
+   * @param {string} later
+   * @param {Set<string>} sure
+   */
+  failed(error, later, sure = new Set()) {
     this.autosave.touched();
     if (error instanceof SignedOut) return this.askSignIn();
     if (!(error instanceof Refused)) {
@@ -401,9 +443,9 @@ class Composer {
       );
     }
     if (error.field === "later") {
-      const told = document.querySelector("#later-error");
-      told.textContent = error.message;
-      told.hidden = false;
+      const refusal = document.querySelector("#later-error");
+      refusal.textContent = error.message;
+      refusal.hidden = false;
       document.querySelector("#later-dialog").showModal();
       document.querySelector("#later-day").focus();
       return;
@@ -416,28 +458,31 @@ class Composer {
     } else this.say(error.message);
   }
 
-  wasSent(told) {
+  /** @param {SendingState} sending */
+  wasSent(sending) {
     this.autosave.stop();
     this.autosave.forget();
     this.form.hidden = true;
     this.say("");
     this.question.hidden = true;
-    this.post("sent", { state: told.state });
+    this.post("sent", { state: sending.state });
     this.post("changed", { folders: ["drafts", "sent", "source"] });
   }
 
-  cameBack(told) {
+  /** @param {SendingState} sending */
+  cameBack(sending) {
     this.form.hidden = false;
-    this.autosave.resume(told.revision);
+    this.autosave.resume(sending.revision);
     this.touched();
     this.editor.focus();
     this.post("back");
   }
 
-  wasRefused(told) {
+  /** @param {SendingState} sending */
+  wasRefused(sending) {
     this.form.hidden = false;
-    this.say(`Non envoyé. ${told.reason || "Le courriel a été refusé."}`);
-    this.autosave.resume(told.revision);
+    this.say(`Non envoyé. ${sending.reason || "Le courriel a été refusé."}`);
+    this.autosave.resume(sending.revision);
     this.touched();
     this.post("back");
   }
@@ -455,6 +500,7 @@ class Composer {
   }
 
   // Written from another mailbox: its draft and its copy will be there, so the composer goes there too.
+  /** @param {string} box */
   async moveTo(box) {
     for (const field of this.recipients) field.commit();
     if (this.attachments.isBusy)
@@ -464,24 +510,25 @@ class Composer {
     if (this.autosave.isDirty)
       return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     try {
-      const told = await this.server.post("de/", { box });
+      const { url } = await this.server.post("de/", { box });
       this.autosave.stop();
       this.autosave.forget();
-      location.replace(`${told.url}?signer=1${this.isFramed ? "&cadre=1" : ""}`);
+      location.replace(`${url}?signer=1${this.isFramed ? "&cadre=1" : ""}`);
     } catch (error) {
       this.failed(error, "");
     }
   }
 
   // A class never reads one message: its copies are made ready, and looked at on their own page.
+  /** @param {string} later */
   async toClasses(later) {
     this.autosave.insist();
     await this.autosave.save();
     if (this.autosave.isDirty)
       return this.say("La messagerie ne répond pas : votre texte est gardé, réessayez dans un instant.");
     try {
-      const told = await this.server.post("envoyer/", { ...this.read(), later });
-      const place = new URL(told.copies, location.href);
+      const { copies } = await this.server.post("envoyer/", { ...this.read(), later });
+      const place = new URL(copies, location.href);
       if (this.isFramed) place.searchParams.set("cadre", "1");
       location.assign(place);
     } catch (error) {
@@ -525,6 +572,10 @@ class Composer {
     else location.assign(new URL("../", new URL(this.form.dataset.home, location.href)));
   }
 
+  /**
+   * @param {string} event
+   * @param {Partial<ComposerNews> & {state?: string}} more
+   */
   post(event, more = {}) {
     if (!this.isFramed) return;
     window.parent.postMessage(

@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // The rich text, its toolbar, and plain text by choice.
 import Squire from "squire-rte";
 import { sanitizeFragment } from "./sanitize.js";
@@ -7,24 +6,73 @@ import { CELL, Tables } from "./tables.js";
 
 const PICTURES = /^image\/(png|jpeg|gif|webp)$/;
 
+/**
+ * What a button of the toolbar puts, and takes away where it is already.
+ * @type {Record<string, {tag: string, put: (squire: Squire) => void, remove: (squire: Squire) => void}>}
+ */
+const STYLES = {
+  bold: { tag: "B", put: (squire) => squire.bold(), remove: (squire) => squire.removeBold() },
+  italic: { tag: "I", put: (squire) => squire.italic(), remove: (squire) => squire.removeItalic() },
+  underline: { tag: "U", put: (squire) => squire.underline(), remove: (squire) => squire.removeUnderline() },
+  bullets: {
+    tag: "UL",
+    put: (squire) => squire.makeUnorderedList(),
+    remove: (squire) => squire.removeList(),
+  },
+  numbers: {
+    tag: "OL",
+    put: (squire) => squire.makeOrderedList(),
+    remove: (squire) => squire.removeList(),
+  },
+  quote: {
+    tag: "BLOCKQUOTE",
+    put: (squire) => squire.increaseQuoteLevel(),
+    remove: (squire) => squire.decreaseQuoteLevel(),
+  },
+};
+
+/** @type {Record<string, (squire: Squire, value: string) => void>} what a button sets, or undoes */
+const SETTINGS = {
+  colour: (squire, value) => squire.setTextColor(value || null),
+  highlight: (squire, value) => squire.setHighlightColor(value || null),
+  size: (squire, value) => squire.setFontSize(value || null),
+  align: (squire, value) => squire.setTextAlignment(value),
+  clear: (squire) => squire.removeAllFormatting(),
+  undo: (squire) => squire.undo(),
+};
+
 export class Editor {
+  /**
+   * @param {ComposerForm} form
+   * @param {{onInput: () => void, onPictures: (files: File[]) => void}} page
+   */
   constructor(form, { onInput, onPictures }) {
     this.form = form;
+    /** @type {HTMLElement} */
     this.root = form.querySelector("#editor");
+    /** @type {HTMLTextAreaElement} */
     this.area = form.querySelector("#text");
+    /** @type {HTMLElement} */
     this.toolbar = form.querySelector("#toolbar");
+    /** @type {HTMLButtonElement | null} */
     this.fold = form.querySelector("#unfold");
     this.onInput = onInput;
     this.onPictures = onPictures;
     this.isPlain = Boolean(form.dataset.plain);
+    /** @type {string} */
     this.quote = form.querySelector("#first-quote")?.value || "";
     this.isUnfolded = false;
+    /** @type {((quote: string) => unknown) | undefined} the quotation asked for as plain text */
+    this.onUnfoldPlain = undefined;
+    /** @type {Range | undefined} where the link will be put */
+    this.range = undefined;
     this.squire = new Squire(this.root, {
       blockTag: "DIV",
       sanitizeToDOMFragment: (html) => document.importNode(sanitizeFragment(html), true),
     });
     this.squire.setHTML(form.querySelector("#first-html").value);
     this.squire.moveCursorToStart();
+    /** @type {HTMLElement[]} */
     this.popovers = [...form.querySelectorAll("[popover]")];
     this.listen();
     this.show();
@@ -37,13 +85,15 @@ export class Editor {
     this.squire.addEventListener("select", () => this.tell());
     this.squire.addEventListener("pasteImage", (event) => {
       event.preventDefault();
-      const items = [...(event.detail?.clipboardData?.items || [])];
-      this.onPictures(
-        items.map((item) => item.getAsFile()).filter((file) => file && PICTURES.test(file.type)),
-      );
+      const { detail } = /** @type {CustomEvent} */ (event);
+      /** @type {DataTransferItem[]} */
+      const items = [...(detail?.clipboardData?.items || [])];
+      const files = items.map((item) => item.getAsFile()).filter((file) => file !== null);
+      this.onPictures(files.filter((file) => PICTURES.test(file.type)));
     });
     this.squire.setKeyHandler("Ctrl-k", (_, event) => this.intercept(event, "link"));
     this.squire.setKeyHandler("Meta-k", (_, event) => this.intercept(event, "link"));
+    /** @type {Tables} */
     this.tables = new Tables(this.root, this.squire, () => this.onInput());
     for (const tools of [this.toolbar, ...this.popovers]) {
       tools.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
@@ -70,14 +120,21 @@ export class Editor {
     });
   }
 
+  /**
+   * @param {Event} event
+   * @param {string} what
+   */
   intercept(event, what) {
     event.preventDefault();
     this.format(what);
   }
 
+  /** @param {KeyboardEvent} event */
   rove(event) {
+    /** @type {HTMLButtonElement[]} */
     const buttons = [...this.toolbar.querySelectorAll("button:not([hidden]):not(:disabled)")];
-    const here = buttons.indexOf(document.activeElement);
+    const here = buttons.findIndex((button) => button === document.activeElement);
+    /** @type {Record<string, number>} */
     const steps = { ArrowRight: 1, ArrowLeft: -1, Home: -here, End: buttons.length - 1 - here };
     if (!(event.key in steps) || here < 0) return;
     event.preventDefault();
@@ -87,6 +144,10 @@ export class Editor {
   }
 
   // Under its button, inside the window; the first choice has the focus when the keyboard opened it.
+  /**
+   * @param {HTMLElement} popover
+   * @param {string} state
+   */
   place(popover, state) {
     if (state !== "open") return;
     const button = this.toolbar.querySelector(`[popovertarget="${popover.id}"]`);
@@ -96,57 +157,18 @@ export class Editor {
     if (document.activeElement === button) popover.querySelector("button").focus();
   }
 
+  /**
+   * @param {string} what
+   * @param {string} value
+   */
   format(what, value = "") {
-    const squire = this.squire;
-    const toggle = (tag, on, off) => (squire.hasFormat(tag) ? off() : on());
-    const acts = {
-      bold: () =>
-        toggle(
-          "B",
-          () => squire.bold(),
-          () => squire.removeBold(),
-        ),
-      italic: () =>
-        toggle(
-          "I",
-          () => squire.italic(),
-          () => squire.removeItalic(),
-        ),
-      underline: () =>
-        toggle(
-          "U",
-          () => squire.underline(),
-          () => squire.removeUnderline(),
-        ),
-      bullets: () =>
-        toggle(
-          "UL",
-          () => squire.makeUnorderedList(),
-          () => squire.removeList(),
-        ),
-      numbers: () =>
-        toggle(
-          "OL",
-          () => squire.makeOrderedList(),
-          () => squire.removeList(),
-        ),
-      quote: () =>
-        toggle(
-          "BLOCKQUOTE",
-          () => squire.increaseQuoteLevel(),
-          () => squire.decreaseQuoteLevel(),
-        ),
-      colour: () => squire.setTextColor(value || null),
-      highlight: () => squire.setHighlightColor(value || null),
-      size: () => squire.setFontSize(value || null),
-      align: () => squire.setTextAlignment(value),
-      table: () => document.querySelector("#table-dialog").showModal(),
-      clear: () => squire.removeAllFormatting(),
-      undo: () => squire.undo(),
-      link: () => this.askLink(),
-      picture: () => document.querySelector("#pictures").click(),
-    };
-    acts[what]?.();
+    const { squire } = this;
+    const style = STYLES[what];
+    if (style) (squire.hasFormat(style.tag) ? style.remove : style.put)(squire);
+    else if (SETTINGS[what]) SETTINGS[what](squire, value);
+    else if (what === "link") this.askLink();
+    else if (what === "table") document.querySelector("#table-dialog").showModal();
+    else if (what === "picture") document.querySelector("#pictures").click();
     if (!["link", "picture", "table"].includes(what)) squire.focus();
     this.tell();
   }
@@ -156,7 +178,7 @@ export class Editor {
     const field = dialog.querySelector("#link-address");
     this.range = this.squire.getSelection();
     const node = this.range.commonAncestorContainer;
-    const link = (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest("a");
+    const link = (node instanceof Element ? node : node.parentElement)?.closest("a");
     field.value =
       link?.href ||
       (/^https?:\/\/\S+$/.test(this.squire.getSelectedText()) ? this.squire.getSelectedText() : "");
@@ -170,7 +192,7 @@ export class Editor {
     if (/^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(address)) address = `mailto:${address}`;
     if (!/^(https?:|mailto:|tel:)/i.test(address)) address = `https://${address}`;
     dialog.close();
-    this.squire.setSelection(this.range);
+    if (this.range) this.squire.setSelection(this.range);
     this.squire.makeLink(address);
     this.squire.focus();
   }
@@ -188,6 +210,7 @@ export class Editor {
   }
 
   // The signature under one's own text; an empty one takes the former away.
+  /** @param {string} html */
   sign(html) {
     if (this.isPlain) {
       const bare = document.createElement("div");
@@ -212,6 +235,10 @@ export class Editor {
   }
 
   // A text kept ready goes where one writes.
+  /**
+   * @param {string} html
+   * @param {string} text
+   */
   insert(html, text) {
     if (this.isPlain) this.area.setRangeText(text, this.area.selectionStart, this.area.selectionEnd, "end");
     else this.squire.insertHTML(html);
@@ -220,15 +247,7 @@ export class Editor {
   }
 
   tell() {
-    const states = {
-      bold: "B",
-      italic: "I",
-      underline: "U",
-      bullets: "UL",
-      numbers: "OL",
-      quote: "BLOCKQUOTE",
-    };
-    for (const [what, tag] of Object.entries(states)) {
+    for (const [what, { tag }] of Object.entries(STYLES)) {
       const button = this.toolbar.querySelector(`[data-format="${what}"]`);
       button.setAttribute("aria-pressed", String(this.squire.hasFormat(tag)));
     }
@@ -266,6 +285,7 @@ export class Editor {
     this.onInput();
   }
 
+  /** @param {string} text */
   appendPlain(text) {
     this.area.value = `${this.area.value.trimEnd()}\n\n${text}`;
     this.isUnfolded = true;
@@ -273,6 +293,7 @@ export class Editor {
     this.onInput();
   }
 
+  /** @param {string} text */
   toPlain(text) {
     this.area.value = text;
     this.isPlain = true;
@@ -302,6 +323,10 @@ export class Editor {
       : !this.root.textContent.trim() && !this.root.querySelector("img, table, hr");
   }
 
+  /**
+   * @param {string} path
+   * @param {string} name
+   */
   insertPicture(path, name) {
     if (this.isPlain) return;
     this.squire.insertImage(path, { alt: name });
@@ -317,6 +342,7 @@ export class Editor {
     };
   }
 
+  /** @param {DraftFields} kept */
   restore(kept) {
     this.isPlain = kept.plain === "1";
     this.isUnfolded = kept.unfolded === "1";
@@ -326,6 +352,7 @@ export class Editor {
     this.show();
   }
 
+  /** @param {Record<string, string>} paths by what they were */
   movePictures(paths) {
     for (const picture of this.root.querySelectorAll("img")) {
       const moved = paths[picture.getAttribute("src")];
@@ -337,7 +364,7 @@ export class Editor {
   // What the person wrote, without what they quote: for the forgotten attachment.
   ownWords() {
     if (this.isPlain) return this.area.value.replace(/^>.*$/gm, "");
-    const copy = this.root.cloneNode(true);
+    const copy = /** @type {HTMLElement} */ (this.root.cloneNode(true));
     for (const quoted of copy.querySelectorAll("blockquote, [data-signature]")) quoted.remove();
     return copy.textContent;
   }

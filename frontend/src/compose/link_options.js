@@ -1,11 +1,16 @@
-// @ts-nocheck -- not typed yet
 // Until when a file is lent, and under which password: said before the message leaves, changeable after.
 import { listenToDialogs } from "../ui/dialogs.js";
 import { Refused } from "./server.js";
 
 export class LinkOptions {
+  /** @param {Server} server */
   constructor(server) {
     this.server = server;
+    /** @type {FileLink | undefined} */
+    this.link = undefined;
+    /** @type {((link: FileLink) => void) | undefined} */
+    this.onChanged = undefined;
+    /** @type {HTMLDialogElement} */
     this.dialog = document.querySelector("#terms-dialog");
     this.until = this.dialog.querySelector("#terms-until");
     this.password = this.dialog.querySelector("#terms-password");
@@ -15,8 +20,13 @@ export class LinkOptions {
     listenToDialogs("#terms-dialog");
   }
 
+  /**
+   * @param {FileLink} link
+   * @param {(link: FileLink) => void} onChanged
+   */
   ask(link, onChanged) {
-    Object.assign(this, { link, onChanged });
+    this.link = link;
+    this.onChanged = onChanged;
     this.dialog.querySelector("#terms-name").textContent = link.name;
     this.until.value = link.until;
     this.password.value = "";
@@ -33,7 +43,7 @@ export class LinkOptions {
         password: this.password.value,
         open: this.open.checked ? "1" : "",
       };
-      this.onChanged(await this.server.post(`liens/${this.link.id}/conditions/`, fields));
+      this.onChanged?.(await this.server.post(`liens/${this.link?.id}/conditions/`, fields));
       this.dialog.close();
     } catch (error) {
       this.error.textContent =

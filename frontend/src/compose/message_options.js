@@ -1,7 +1,12 @@
-// @ts-nocheck -- not typed yet
 // As whom one writes, what is asked of the way and of the reader, the texts kept ready.
 
 export class MessageOptions {
+  /**
+   * @param {ComposerForm} form
+   * @param {Server} server
+   * @param {Editor} editor
+   * @param {{onChange: () => void, onTrouble: (sentence: string) => void, onElsewhere: (box: string) => void}} page
+   */
   constructor(form, server, editor, { onChange, onTrouble, onElsewhere }) {
     this.form = form;
     this.server = server;
@@ -9,11 +14,12 @@ export class MessageOptions {
     this.onTrouble = onTrouble;
     this.onChange = onChange;
     this.onElsewhere = onElsewhere;
-    this.offerOtherMailboxes(JSON.parse(document.getElementById("other-mailboxes").textContent));
-    this.signatures = JSON.parse(document.getElementById("signatures").textContent);
+    this.offerOtherMailboxes(JSON.parse(document.querySelector("#other-mailboxes").textContent));
+    /** @type {Record<string, string>} HTML, by identity */
+    this.signatures = JSON.parse(document.querySelector("#signatures").textContent);
     this.identity = form.elements.identity.value;
     form.elements.identity.addEventListener("change", () => this.chosen(form.elements.identity));
-    for (const name of ["importance", "wants_receipt", "wants_report"])
+    for (const name of /** @type {const} */ (["importance", "wants_receipt", "wants_report"]))
       form.elements[name].addEventListener("change", () => this.changed());
     document
       .querySelector("#options")
@@ -23,6 +29,7 @@ export class MessageOptions {
   }
 
   // Other mailboxes one writes from: the message goes on there.
+  /** @param {[box: string, words: string][]} boxes */
   offerOtherMailboxes(boxes) {
     if (!boxes.length) return;
     const group = document.createElement("optgroup");
@@ -31,6 +38,7 @@ export class MessageOptions {
     this.form.elements.identity.append(group);
   }
 
+  /** @param {HTMLSelectElement} list */
   chosen(list) {
     if (list.value.startsWith("box:")) {
       const box = list.value.slice("box:".length);
@@ -57,6 +65,7 @@ export class MessageOptions {
     };
   }
 
+  /** @param {DraftFields} kept */
   restore(kept) {
     const { identity, importance, wants_receipt: receipt, wants_report: report } = this.form.elements;
     if (kept.identity && [...identity.options].some((one) => one.value === kept.identity))
@@ -89,7 +98,7 @@ export class MessageOptions {
     }
     dialog.querySelector("#stock-none").hidden = told.texts.length > 0;
     dialog.querySelector("#stock-list").replaceChildren(
-      ...told.texts.map((one) => {
+      ...told.texts.map((/** @type {StockText} */ one) => {
         const item = document.createElement("li");
         const button = document.createElement("button");
         button.type = "button";

@@ -1,22 +1,29 @@
-// @ts-nocheck -- not typed yet
 // Who the people written to are: colleagues, people outside, somebody away; said while one writes.
 import { agree } from "../ui/french.js";
 import { isAddress } from "./addresses.js";
 
 const BREATH = 350;
 
+/** @param {string[]} names */
 function listed(names) {
   const shown = names.slice(0, 3).join(", ");
   return names.length > 3 ? `${shown} et ${names.length - 3} autres` : shown;
 }
 
 export class RecipientInfo {
+  /**
+   * @param {Recipients[]} recipients
+   * @param {Server} server
+   * @param {HTMLElement} panel
+   */
   constructor(recipients, server, panel) {
     this.recipients = recipients;
     this.server = server;
     this.panel = panel;
+    /** @type {Map<string, KnownAddress>} */
     this.known = new Map();
-    this.hidden = new Set();
+    /** @type {string | undefined} what the panel says */
+    this.shown = undefined;
   }
 
   get people() {
@@ -47,6 +54,7 @@ export class RecipientInfo {
   }
 
   show() {
+    /** @type {Record<string, Correspondent[]>} */
     const names = {};
     for (const one of this.people) {
       const told = this.known.get(one.address.toLowerCase());
@@ -93,8 +101,8 @@ export class RecipientInfo {
       notes.push([`away-${one.address}`, "calendar-event", `${one.label} : ${one.absent}.`]);
     if (away.length > 3)
       notes.push(["away-more", "calendar-event", `${away.length - 3} autres destinataires sont absents.`]);
-    for (const one of people.filter((each) => each.distribution_list?.words))
-      notes.push([`list-${one.address}`, "users", `${one.label} : ${one.distribution_list.words}`]);
+    for (const { address, label, distribution_list: list } of people)
+      if (list?.words) notes.push([`list-${address}`, "users", `${label} : ${list.words}`]);
     const shown = notes.map(([, , words]) => words).join("\n");
     if (shown === this.shown) return;
     this.shown = shown;

@@ -1,16 +1,23 @@
-// @ts-nocheck -- not typed yet
 // « À », « Cc », « Cci »: people as chips, what is wrong said at once. Whatever is only typed counts too.
 import { isAddress, isClass, isOpen, items, pasted, read, written } from "./addresses.js";
 import { Autocomplete } from "./autocomplete.js";
 
+/** @type {Record<string, string>} */
 const LISTS = { to: "Destinataires choisis", cc: "Copies choisies", bcc: "Copies cachées choisies" };
 
 export class Recipients {
+  /**
+   * @param {HTMLInputElement} input
+   * @param {Server} server
+   * @param {() => void} onInput
+   */
   constructor(input, server, onInput) {
     this.input = input;
     this.name = input.name;
     this.onInput = onInput;
-    this.error = document.getElementById(`${input.id}-error`);
+    /** @type {HTMLElement} */
+    this.error = document.querySelector(`#${input.id}-error`);
+    /** @type {Correspondent[]} */
     this.people = [];
     this.box = document.createElement("div");
     this.box.className = "people";
@@ -73,6 +80,7 @@ export class Recipients {
     this.autocomplete.ask(this.input.value.trim());
   }
 
+  /** @param {Suggestion} one */
   take(one) {
     this.input.value = "";
     this.put(one.members || [{ name: one.name, address: one.address, detail: one.detail }]);
@@ -90,6 +98,7 @@ export class Recipients {
     return this.check();
   }
 
+  /** @param {{name?: string, address: string, detail?: string}[]} people */
   put(people) {
     const fresh = [];
     for (const one of people) {
@@ -115,6 +124,7 @@ export class Recipients {
     this.list.hidden = !this.people.length;
   }
 
+  /** @param {Correspondent} one */
   chip(one) {
     const item = document.createElement("li");
     const isWrong = !isAddress(one.address);
@@ -155,6 +165,7 @@ export class Recipients {
     return item;
   }
 
+  /** @param {Correspondent} one */
   edit(one) {
     const rest = this.input.value.trim();
     this.people = this.people.filter((known) => known !== one);
@@ -167,6 +178,7 @@ export class Recipients {
     this.check();
   }
 
+  /** @param {Correspondent} one */
   remove(one) {
     this.people = this.people.filter((known) => known !== one);
     this.draw();
@@ -176,6 +188,7 @@ export class Recipients {
     this.check();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const { autocomplete, input } = this;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -189,11 +202,12 @@ export class Recipients {
       } else autocomplete.move(event.key === "ArrowDown" ? 1 : -1);
     } else if (isAtStart && this.people.length && ["Backspace", "ArrowLeft"].includes(event.key)) {
       event.preventDefault();
-      this.list.lastElementChild.querySelector(".who").focus();
+      this.list.lastElementChild?.querySelector(".who").focus();
     }
   }
 
   // A whole address is taken as it stands, unless the arrows chose somebody.
+  /** @param {KeyboardEvent} event */
   acceptTyped(event) {
     const { autocomplete, input } = this;
     const isWhole = isAddress(read(input.value).address);
@@ -207,6 +221,7 @@ export class Recipients {
     }
   }
 
+  /** @param {KeyboardEvent} event */
   keyOnChip(event) {
     const chips = [...this.list.children];
     const here = chips.findIndex((chip) => chip.contains(event.target));
@@ -226,6 +241,7 @@ export class Recipients {
     } else if (event.key.length === 1) this.input.focus(); // typing goes on in the field
   }
 
+  /** @param {ClipboardEvent} event */
   paste(event) {
     const text = event.clipboardData?.getData("text/plain") || "";
     if (!/[,;\r\n\t]|@\S*\s+\S+@/.test(text.trim())) return;
@@ -246,6 +262,7 @@ export class Recipients {
     return !wrong.length;
   }
 
+  /** @param {string} sentence */
   say(sentence) {
     this.error.textContent = sentence;
     this.error.hidden = !sentence;

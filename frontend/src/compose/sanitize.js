@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // What may enter the editor: pasted from Word, quoted from anybody, taken from a draft.
 import DOMPurify from "dompurify";
 
@@ -24,7 +23,7 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
     node.replaceWith(node.ownerDocument.createTextNode(words ? `[${words}]` : ""));
     return;
   }
-  const style = node.style;
+  const { style } = /** @type {HTMLElement} */ (node);
   if (!style || !node.hasAttribute("style")) return;
   for (const property of [...style]) {
     const value = style.getPropertyValue(property);
@@ -35,6 +34,7 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
 });
 
 // Word writes lists as paragraphs with a bullet drawn in a comment-like span: make them lists again.
+/** @param {Element} fragment */
 function convertWordLists(fragment) {
   let list = null;
   for (const line of [...fragment.querySelectorAll("p")]) {
@@ -58,6 +58,7 @@ function convertWordLists(fragment) {
   }
 }
 
+/** @param {string} html */
 export function sanitizeFragment(html) {
   const bare = html.replace(/<style[\s\S]*?(<\/style>|$)/gi, ""); // dropped anyway; parsing it would trip the CSP
   const raw = new DOMParser().parseFromString(bare, "text/html"); // inert: nothing loads, nothing runs

@@ -1,4 +1,3 @@
-// @ts-nocheck -- not typed yet
 // What deserves a second thought before leaving. Each question has its answer in one click.
 
 const FORGOTTEN = new RegExp(
@@ -17,12 +16,25 @@ const FORGOTTEN = new RegExp(
 const MANY = 30;
 
 export class SendChecks {
+  /**
+   * @param {ComposerForm} form
+   * @param {CheckedPage} page
+   */
   constructor(form, { recipients, attachments, editor, ask, button, say, send, onHidden }) {
-    Object.assign(this, { form, recipients, attachments, editor, ask, button, say, send, onHidden });
+    this.form = form;
+    this.recipients = recipients;
+    this.attachments = attachments;
+    this.editor = editor;
+    this.ask = ask;
+    this.button = button;
+    this.say = say;
+    this.send = send;
+    this.onHidden = onHidden;
   }
 
   // True when nothing is wrong; otherwise the field to mend has the focus, or a question is asked, whose answer
   // sends as was wanted: at once, or at the hour chosen.
+  /** @param {SendOptions} wanted */
   check(wanted) {
     return this.fieldsHold() && this.sureOf(wanted);
   }
@@ -47,11 +59,13 @@ export class SendChecks {
     return true;
   }
 
+  /** @param {SendOptions} wanted */
   sureOf(wanted) {
     const { sure } = wanted;
     const [to, cc] = this.recipients;
     const visible = to.people.length + cc.people.length;
-    const again = (why) => () => this.send({ ...wanted, sure: new Set([...sure, why]) });
+    const again = (/** @type {string} */ why) => () =>
+      this.send({ ...wanted, sure: new Set([...sure, why]) });
     const isAll = this.form.dataset.mode === "reply-all";
     if (isAll && this.form.dataset.list && visible > 1 && !sure.has("list")) {
       const name = this.form.dataset.list;
@@ -61,17 +75,13 @@ export class SendChecks {
       ]);
       return false;
     }
-    const list = this.recipients
+    const group = this.recipients
       .flatMap((field) => field.people)
-      .find((one) => one.distribution_list?.count > MANY);
+      .find((person) => (person.distribution_list?.count ?? 0) > MANY);
+    const list = group?.distribution_list;
     if (list && !sure.has("distribution_list")) {
-      const label = list.name || list.address;
-      this.ask("distribution_list", `${label} : ${list.distribution_list.words}`, [
-        this.button(
-          `Envoyer à ${list.distribution_list.count} personnes`,
-          again("distribution_list"),
-          "btn primary",
-        ),
+      this.ask("distribution_list", `${group.name || group.address} : ${list.words}`, [
+        this.button(`Envoyer à ${list.count} personnes`, again("distribution_list"), "btn primary"),
       ]);
       return false;
     }

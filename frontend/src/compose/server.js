@@ -22,7 +22,7 @@ function cookie(name) {
 }
 
 export class Server {
-  /** @param {any} form */
+  /** @param {ComposerForm} form */
   constructor(form) {
     this.cookieName = form.dataset.csrfCookie;
     this.home = form.dataset.home;
@@ -51,7 +51,7 @@ export class Server {
    * The answer, as JSON. Raises Refused, SignedOut, or Away.
    * @param {string} address
    * @param {RequestInit & {headers?: Record<string, string>}} [options]
-   * @returns {Promise<any>}
+   * @returns {Promise<any>} whatever that address answers
    */
   async ask(address, { headers = {}, ...options } = {}) {
     let answer;

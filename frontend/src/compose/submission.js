@@ -1,25 +1,41 @@
-// @ts-nocheck -- not typed yet
 // Leaving: once whatever is clicked, taken back while there is time, and told how it ended.
 import { pause } from "../ui/pause.js";
 import { Away, Refused, SignedOut } from "./server.js";
 
 const GRACE_MS = 5000; // the server holds a message a little longer than it offers to take it back
 
+/** @type {(left: number) => string} */
 const countdown = (left) => `Envoi dans ${Math.max(1, Math.ceil(left / 1000))} s`;
 
 export class Submission {
+  /**
+   * @param {ComposerForm} form
+   * @param {Server} server
+   * @param {SubmissionPage} page
+   */
   constructor(form, server, { onSent, onSized, onBack, onRefused, onDone }) {
     this.server = server;
+    this.onSent = onSent;
+    this.onSized = onSized;
+    this.onBack = onBack;
+    this.onRefused = onRefused;
+    this.onDone = onDone;
+    this.words = document.createElement("span");
+    this.line = document.createElement("p");
+    /** @type {HTMLElement} */
     this.panel = document.querySelector("#sent");
     new ResizeObserver(() => this.onSized(this.panel.offsetHeight)).observe(this.panel);
     this.attempt = Number(form.dataset.attempt);
     this.isFramed = document.body.classList.contains("framed");
     this.undo = Number(form.dataset.undo) * 1000;
     this.home = new URL("../", new URL(form.dataset.home, location.href)).pathname;
-    Object.assign(this, { onSent, onSized, onBack, onRefused, onDone });
   }
 
   // The attempt's number makes a second click, a retry and a second window the same sending.
+  /**
+   * @param {DraftFields} fields
+   * @param {string} later
+   */
   async leave(fields, later) {
     for (let tries = 0; ; tries += 1) {
       try {
@@ -35,10 +51,14 @@ export class Submission {
   }
 
   // The status of the sending: held while it can be taken back, on its way, gone.
-  tell(told, later) {
-    const left = told.state === "held" ? Math.min(told.held_ms, this.undo) : 0;
-    const isDamped = !later && told.held_ms > 10 * 60 * 1000;
-    const isLater = told.state === "held" && (later || isDamped || told.held_ms > this.undo + GRACE_MS);
+  /**
+   * @param {SendingState} sending
+   * @param {string} later
+   */
+  tell(sending, later) {
+    const left = sending.state === "held" ? Math.min(sending.held_ms, this.undo) : 0;
+    const isDamped = !later && sending.held_ms > 10 * 60 * 1000;
+    const isLater = sending.state === "held" && (later || isDamped || sending.held_ms > this.undo + GRACE_MS);
     this.words = document.createElement("span");
     this.line = document.createElement("p");
     this.line.append(this.words);
@@ -53,13 +73,13 @@ export class Submission {
     if (isDamped)
       this.show(
         "circle-check",
-        `Beaucoup de réponses à tous circulent déjà : la vôtre partira le ${told.due}`,
+        `Beaucoup de réponses à tous circulent déjà : la vôtre partira le ${sending.due}`,
       );
-    else if (isLater) this.show("circle-check", `Courriel programmé pour le ${told.due}`);
+    else if (isLater) this.show("circle-check", `Courriel programmé pour le ${sending.due}`);
     else if (left) this.show("clock", countdown(left));
-    else this.progressed(told);
+    else this.progressed(sending);
     if (isLater || left) this.offerUndo(isLater ? 0 : left);
-    this.follow(told.held_ms);
+    this.follow(sending.held_ms);
   }
 
   hide() {
@@ -67,6 +87,10 @@ export class Submission {
     this.panel.replaceChildren();
   }
 
+  /**
+   * @param {string} icon
+   * @param {string} words
+   */
   show(icon, words) {
     this.line.replaceChildren(window.vaguemestre.icon(icon), this.words);
     this.line.classList.toggle("left", icon === "circle-check");
@@ -74,6 +98,7 @@ export class Submission {
   }
 
   // Said once it has left, and not before.
+  /** @param {{state: string}} sending */
   progressed({ state }) {
     if (state === "submitted" || state === "filed") this.show("circle-check", "Courriel envoyé");
     else if (state === "stopped") this.show("clock", "Envoi suspendu : l’assistance doit l’autoriser");
@@ -82,6 +107,7 @@ export class Submission {
   }
 
   // `left`: milliseconds to take it back, counted down in sight; 0 without a count.
+  /** @param {number} left */
   offerUndo(left) {
     const button = document.createElement("button");
     button.type = "button";
@@ -100,6 +126,7 @@ export class Submission {
     }, 250);
   }
 
+  /** @param {HTMLButtonElement} button */
   counted(button) {
     clearInterval(this.counting);
     if (button.disabled) return; // being taken back
@@ -110,6 +137,7 @@ export class Submission {
     if (hadFocus) this.panel.focus({ preventScroll: true });
   }
 
+  /** @param {HTMLButtonElement} button */
   async takeBack(button) {
     button.disabled = true;
     clearInterval(this.counting);
@@ -133,6 +161,7 @@ export class Submission {
     }
   }
 
+  /** @param {string} sentence */
   say(sentence) {
     const line = document.createElement("p");
     line.className = "small";
@@ -141,6 +170,7 @@ export class Submission {
   }
 
   // Asked until the message is filed, or did not leave; never winds the session's clock.
+  /** @param {number} wait milliseconds */
   async follow(wait) {
     const mine = (this.following = Symbol("sending"));
     if (wait > 120000) return this.onDone({ state: "held" });

@@ -1,5 +1,8 @@
-// @ts-nocheck -- not typed yet
 // Tables of the text: Tab goes from cell to cell, and a bar at its foot adds and removes rows and columns.
+/** @typedef {import("squire-rte").default} Squire */
+/** @typedef {HTMLTableCellElement} Cell */
+
+/** @type {[act: string, words: string][]} */
 const ACTS = [
   ["addRow", "Ajouter une ligne"],
   ["removeRow", "Retirer la ligne"],
@@ -10,23 +13,26 @@ const ACTS = [
 export const CELL = '<td style="border: 1px solid #8a8a8a; padding: 4px 8px"><br></td>';
 
 export class Tables {
+  /**
+   * @param {HTMLElement} root
+   * @param {Squire} squire
+   * @param {() => void} onChange
+   */
   constructor(root, squire, onChange) {
     this.root = root;
     this.squire = squire;
     this.onChange = onChange;
     this.bar = this.#bar();
     (root.closest(".paper") ?? root).before(this.bar); // before the text: Shift+Tab in the first cell reaches it
-    for (const [key, step] of [
-      ["Tab", 1],
-      ["Shift-Tab", -1],
-    ]) {
-      squire.setKeyHandler(key, (_, event) => this.#step(event, step)); // outside tables, on to the next control
-    }
+    // outside tables, on to the next control
+    squire.setKeyHandler("Tab", (_, event) => this.#step(event, 1));
+    squire.setKeyHandler("Shift-Tab", (_, event) => this.#step(event, -1));
     document.addEventListener("selectionchange", () => this.#follow());
     root.addEventListener("focus", () => this.#follow());
   }
 
   // The caret in the first cell of the table that `insert` puts into the text.
+  /** @param {() => void} insert */
   enter(insert) {
     const before = new Set(this.root.querySelectorAll("table"));
     insert();
@@ -34,9 +40,10 @@ export class Tables {
     if (table) this.#put(table.rows[0]?.cells[0]);
   }
 
+  /** @returns {Cell | null} */
   get #cell() {
-    const { anchorNode } = document.getSelection();
-    const element = anchorNode?.nodeType === Node.ELEMENT_NODE ? anchorNode : anchorNode?.parentElement;
+    const anchor = document.getSelection()?.anchorNode;
+    const element = anchor instanceof Element ? anchor : anchor?.parentElement;
     const cell = element?.closest("td, th");
     return cell && this.root.contains(cell) ? cell : null;
   }
@@ -65,12 +72,17 @@ export class Tables {
     this.bar.hidden = !this.cell;
   }
 
+  /**
+   * @param {KeyboardEvent} event
+   * @param {number} step
+   */
   #step(event, step) {
     const cell = this.#cell;
     const table = cell?.closest("table");
-    if (!table) return;
+    if (!cell || !table) return;
+    /** @type {Cell[]} */
     const cells = [...table.querySelectorAll("td, th")].filter(
-      (candidate) => candidate.closest("table") === table,
+      (/** @type {Element} */ candidate) => candidate.closest("table") === table,
     );
     let next = cells[cells.indexOf(cell) + step];
     if (!next && step < 0) return; // out of the table by where one came in
@@ -83,6 +95,7 @@ export class Tables {
     this.#put(next);
   }
 
+  /** @param {Cell | null | undefined} cell */
   #put(cell) {
     if (!cell) return;
     const range = document.createRange();
@@ -94,6 +107,7 @@ export class Tables {
     cell.scrollIntoView({ block: "nearest" });
   }
 
+  /** @param {string} act */
   #change(act) {
     const { cell } = this;
     if (!cell?.isConnected) return;
@@ -116,10 +130,11 @@ export class Tables {
 }
 
 // Each returns the cell where one goes on; none when nothing is left of the table.
+/** @type {Record<string, (cell: Cell, table: HTMLTableElement) => Cell | null | undefined>} */
 const CHANGES = {
-  addRow: (cell) => addRow(cell).cells[Math.min(cell.cellIndex, cell.parentElement.cells.length - 1)],
+  addRow: (cell) => addRow(cell).cells[Math.min(cell.cellIndex, rowOf(cell).cells.length - 1)],
   removeRow: (cell, table) => {
-    const row = cell.parentElement;
+    const row = rowOf(cell);
     const near = table.rows[row.rowIndex + 1] ?? table.rows[row.rowIndex - 1];
     row.remove();
     return near?.cells[Math.min(cell.cellIndex, near.cells.length - 1)];
@@ -127,7 +142,7 @@ const CHANGES = {
   addColumn: (cell, table) => {
     const place = cell.cellIndex;
     for (const row of table.rows) row.cells[Math.min(place, row.cells.length - 1)]?.after(emptyLike(cell));
-    return cell.nextElementSibling;
+    return /** @type {Cell | null} */ (cell.nextElementSibling);
   },
   removeColumn: (cell, table) => {
     const place = cell.cellIndex;
@@ -136,21 +151,36 @@ const CHANGES = {
       row.cells[place]?.remove();
       if (!row.cells.length) row.remove();
     }
-    return near;
+    return /** @type {Cell | null} */ (near);
   },
   removeTable: () => null,
 };
 
+/**
+ * @param {Cell} cell
+ * @returns {HTMLTableRowElement}
+ */
 function addRow(cell) {
-  const row = cell.parentElement.cloneNode(false);
-  for (const each of cell.parentElement.cells) row.append(emptyLike(each));
-  cell.parentElement.after(row);
+  const former = rowOf(cell);
+  const row = /** @type {HTMLTableRowElement} */ (former.cloneNode(false));
+  for (const other of former.cells) row.append(emptyLike(other));
+  former.after(row);
   return row;
 }
 
+/** @param {Cell} cell */
 function emptyLike(cell) {
   const empty = document.createElement("td");
-  if (cell.hasAttribute("style")) empty.setAttribute("style", cell.getAttribute("style"));
+  const style = cell.getAttribute("style");
+  if (style !== null) empty.setAttribute("style", style);
   empty.append(document.createElement("br"));
   return empty;
+}
+
+/**
+ * @param {Cell} cell
+ * @returns {HTMLTableRowElement}
+ */
+function rowOf(cell) {
+  return cell.closest("tr");
 }
