@@ -35,9 +35,9 @@ beforeEach(() => {
 afterEach(() => page.happyDOM.close());
 
 function list(...rows) {
-  document.body.innerHTML = `<section id="messages" data-folder="INBOX" data-query=""><div class="rows" data-size="50"
+  globalThis.document.body.innerHTML = `<section id="messages" data-folder="INBOX" data-query=""><div class="rows" data-size="50"
     data-total="${rows.length}" data-rows="/lignes/"><ol class="chunk" data-offset="0">${rows.join("")}</ol></div></section>`;
-  return new MessageList(document.querySelector("#messages"));
+  return new MessageList(globalThis.document.querySelector("#messages"));
 }
 
 const settled = async () => {

@@ -25,11 +25,11 @@ test("the title names what is open, the count of the inbox before it", () => {
   };
   globalThis.document = {};
   updateTitle(app);
-  assert.equal(document.title, "(1 204) Conseil de classe – Vaguemestre");
+  assert.equal(globalThis.document.title, "(1 204) Conseil de classe – Vaguemestre");
   assert.deepEqual(counted, [1204]);
   app.folders.querySelector = () => null;
   app.reader.querySelector = () => null;
   updateTitle(app);
-  assert.equal(document.title, "Boîte de réception – Vaguemestre");
+  assert.equal(globalThis.document.title, "Boîte de réception – Vaguemestre");
   assert.deepEqual(counted, [1204, 0]);
 });
