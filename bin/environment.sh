@@ -82,10 +82,9 @@ free_services() {
     if [ -e "$policy.vaguemestre" ]; then mv "$policy.vaguemestre" "$policy"; fi
 }
 
-apt_quietly() {
-    DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 \
-        -o Acquire::Languages=none -o Dpkg::Options::=--force-unsafe-io "$@" </dev/null
-}
+apt_options=(-q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 -o Acquire::Languages=none
+    -o Dpkg::Options::=--force-unsafe-io)
+apt_quietly() { DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get "${apt_options[@]}" "$@" </dev/null; }
 
 # watch PID TEXT LOG PATTERN: tells every two seconds how far a background command is; its status in the end.
 watch() {
@@ -108,6 +107,10 @@ refresh_offer() {
     watch $! "Liste des paquets" "$work/update.log" '^(Get|Hit)' \
         || say "La liste des paquets n’a pas pu être mise à jour : essai avec celle d’avant."
 }
+# resume_dpkg: finishes what a killed installation left half-way, without which apt refuses everything.
+resume_dpkg() {
+    [ -z "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ] || dpkg --force-unsafe-io --configure -a </dev/null
+}
 install_packages() {
     local log=$work/apt.log names
     names=$(awk '{ print $1 }' <<<"$1" | xargs)
@@ -115,7 +118,7 @@ install_packages() {
     say "Paquets Debian : $names"
     hold_services
     # shellcheck disable=SC2086
-    apt_quietly --no-install-recommends install $names >"$log" 2>&1 &
+    { resume_dpkg && apt_quietly --no-install-recommends install $names; } >"$log" 2>&1 &
     if ! watch $! "Paquets Debian : étapes faites" "$log" '^(Get:|Unpacking|Setting up)'; then
         free_services
         tail -n 5 "$log" >&2

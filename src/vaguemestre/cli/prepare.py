@@ -1,8 +1,9 @@
 """The long part of a start, in one process: tables, people, engines matched, the demonstration's mail.
 
-Says how far it is on standard output, one JSON object a line: `step` (a sentence), `done` (`tables`), once
-the people are there `accounts` and, once in an instance's life, `administrator` (a link). Before the
-demonstration's mail it reads one line on standard input: the engines answer.
+Says how far it is on standard output, one JSON object a line: `step` (a sentence), `done` (`tables`, then
+`usable`: the mail that is read first is there, the rest of the demonstration follows), once the people are
+there `accounts` and, once in an instance's life, `administrator` (a link). Before the demonstration's mail it
+reads one line on standard input: the engines answer.
 """
 
 import json
@@ -54,6 +55,8 @@ def command(
     if with_demonstration:
         sys.stdin.readline()  # the engines answer from here on
         _say(step="Académie de démonstration : courriels.")
+        demo.first_mail(config, _Progress())
+        _say(done="usable")
         demo.mail(config, _Progress())
 
 

@@ -7,8 +7,9 @@ import typer
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.processes.supervisor.place import AlreadyRunning, HomeUnusable
+from vaguemestre.processes.supervisor.preparation import PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
-from vaguemestre.processes.supervisor.startup import NotRoot, PreparationFailed, Wishes, up
+from vaguemestre.processes.supervisor.startup import NotRoot, Wishes, up
 from vaguemestre.processes.supervisor.tree import ChildFailed
 from vaguemestre.site.config import load
 
@@ -20,14 +21,12 @@ def command(
     no_demo: Annotated[
         bool, typer.Option("--no-demo", help="Une académie vide et son premier administrateur.")
     ] = False,
-    no_install: Annotated[
-        bool, typer.Option("--no-install", help="N’installe rien (bin/up l’a déjà lu).")
-    ] = False,
+    no_install: Annotated[bool, typer.Option("--no-install", help="N’installe rien.")] = False,
 ) -> None:
     """Start the instance and keep it in the foreground until Ctrl-C or SIGTERM."""
     if feed is not None and not feed.is_file():
         raise typer.BadParameter(f"le fichier {feed} n’existe pas.")
-    wishes = Wishes(demo=not no_demo, feed=feed.resolve() if feed else None)
+    wishes = Wishes(demo=not no_demo, install=not no_install, feed=feed.resolve() if feed else None)
     try:
         up(load(), wishes, Screen())
     except (NotRoot, HomeUnusable, AlreadyRunning, ChildFailed) as error:

@@ -1,6 +1,6 @@
 """Mail of the demonstration's mailboxes, and its loading."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from itertools import accumulate
 
@@ -36,18 +36,20 @@ _TITLES = {
 _WRITING_TO_ALL = ("colleague", "head", "secretary", "hr_dpe")
 
 
-def load_mail(config: Config, ledger: Ledger, progress: Progress, now: datetime) -> None:
-    """Load every mailbox of the cast. Resumes an interrupted load."""
+def load_mail(
+    config: Config, ledger: Ledger, progress: Progress, now: datetime, roles: Collection[str] = ()
+) -> None:
+    """Load the mailboxes of those roles, or of the whole cast. Resumes an interrupted load."""
     until = datetime.fromisoformat(ledger.remembered("mail until", now.replace(microsecond=0).isoformat()))
     writers = _writers(config)
     key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
     counts = {part.role: _COUNTS.get(part.role, _FEW) for part in CAST if not part.is_pending}
-    total = sum(counts.values())
-    before = dict(zip(counts, accumulate(counts.values(), initial=0), strict=False))
-    for number, (role, count) in enumerate(counts.items()):
+    numbers = {role: number for number, role in enumerate(counts)}
+    missing = [role for role in roles or counts if not ledger.is_done(f"mail of {role}")]
+    total = sum(counts[role] for role in missing)
+    before = dict(zip(missing, accumulate((counts[role] for role in missing), initial=0), strict=False))
+    for role in missing:
         begun, finished = f"mail of {role} begun", f"mail of {role}"
-        if ledger.is_done(finished):
-            continue
         others = [writer for other, writer in writers.items() if other != role and _writes_to(other)]
         is_again = ledger.is_done(begun)
         ledger.mark_done(begun)
@@ -55,7 +57,7 @@ def load_mail(config: Config, ledger: Ledger, progress: Progress, now: datetime)
             (config.mail.host, config.ports.imap),
             writers[role].address,
             ledger.secrets_of(role)["app_password"],
-            sealed(messages(SEED * 100 + number, count, writers[role], others, until), key),
+            sealed(messages(SEED * 100 + numbers[role], counts[role], writers[role], others, until), key),
             may_be_there=is_again,
             progress=_from(before[role], total, progress),
         )

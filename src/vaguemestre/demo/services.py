@@ -26,6 +26,7 @@ from vaguemestre.site.config import Config
 _PEOPLE = "people"
 _MAIL = "mail"
 _CLASSES = "classes"
+_READ_FIRST = ("teacher", "colleague")
 _TRIES, _REST_SECONDS = 40, 3.0
 _PERIODS = {"app": 30, "key": 60}
 
@@ -54,8 +55,16 @@ def people(config: Config, progress: Progress) -> None:
     ledger.mark_done(_PEOPLE)
 
 
+def first_mail(config: Config, progress: Progress) -> None:
+    """Load what is read first, the teacher's mail and the colleague's, by IMAP. Idempotent.
+
+    The engines know these accounts. Raises EngineDown, EngineRefused.
+    """
+    load_mail(config, Ledger(config.secrets_dir), progress, timezone.now(), _READ_FIRST)
+
+
 def mail(config: Config, progress: Progress) -> None:
-    """Load the cast's mail by IMAP, once the engines know these accounts. Idempotent.
+    """Load the rest of the cast's mail by IMAP, once the engines know these accounts. Idempotent.
 
     Raises EngineDown, EngineRefused.
     """

@@ -77,7 +77,15 @@ def prepare(instance: Instance) -> None:
         write(base / name, render(_HERE, f"{name}.j2", **values))
     write(base / "bounce.cf", (_HERE / "bounce.cf").read_text(encoding="utf-8"))
     outgoing.write_credentials(instance, base)
-    _check(instance)
+    _run(instance, "check")
+
+
+def use_filter(instance: Instance) -> None:
+    """Have a running Postfix ask the filter, installed since it started. Raises EngineRefused."""
+    if "\narrival_milters" in (folder(instance) / "main.cf").read_text(encoding="utf-8"):
+        return
+    prepare(instance)
+    _run(instance, "reload")
 
 
 def command(instance: Instance) -> list[str]:
@@ -150,8 +158,8 @@ def _write_maps(instance: Instance) -> None:
         write(folder(instance) / f"{name}.cf", text, mode=0o640, group=pwd.getpwnam(POSTFIX_USER).pw_gid)
 
 
-def _check(instance: Instance) -> None:
-    argv = ["postfix", "-c", str(configuration_folder(instance)), "check"]
+def _run(instance: Instance, verb: str) -> None:
+    argv = ["postfix", "-c", str(configuration_folder(instance)), verb]
     try:
         ended = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:

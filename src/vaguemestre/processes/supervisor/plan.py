@@ -233,6 +233,7 @@ def _neighbour(
         ),
         (Question(Ask.PAGE, port, "/sante"),),
         tuple(sorted({**environment, "PYTHONPATH": str(folder)}.items())),
+        is_spare=True,
     )  # fmt: skip
 
 

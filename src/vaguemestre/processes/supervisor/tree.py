@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,8 +90,10 @@ class Tree:
             and not self._stopping.is_set()
         )
 
-    async def stop(self) -> None:
+    async def stop(self, meanwhile: Awaitable[None] | None = None) -> None:
         """End everybody: our own processes first, the mail engines last, then whoever is left of theirs.
+
+        `meanwhile`: awaited before the last ones are looked for, so that those it ends can end by themselves.
 
         Optional children are among the last: they lose nothing, and rspamd would take its time.
         """
@@ -107,6 +109,8 @@ class Tree:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._end_sessions(sorted(self._sessions), 0.5)
+        if meanwhile:
+            await meanwhile
         process_table.end(self._left_behind(), patience=0.5)
         process_table.reap(frozenset(self._sessions))
 

@@ -1,0 +1,107 @@
+"""What an instance is ready without: filter, the demonstration’s neighbours, packages installed meanwhile."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from asyncio.subprocess import Process
+from collections.abc import Mapping
+
+from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor.screen import Screen
+from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
+from vaguemestre.site import static
+from vaguemestre.site.config import PROJECT, Config
+
+_INSTALLER = PROJECT / "bin" / "install-extras"
+_FILTER_PACKAGE = "rspamd"
+_TEXT_PACKAGE = "poppler-utils"  # words of PDF files, for the search
+
+
+class Additions:
+    """Starts what may come later. A failure is said on the screen and stops nothing."""
+
+    def __init__(self, config: Config, environment: Mapping[str, str], tree: Tree, screen: Screen) -> None:
+        self._config, self._environment, self._tree, self._screen = config, environment, tree, screen
+        self._installer: Process | None = None
+
+    async def start_children(self, *, is_demonstration: bool) -> None:
+        """Start the demonstration's other applications, and the filter if it is installed."""
+        await asyncio.gather(
+            *([self._start_neighbours()] if is_demonstration else []),
+            self._start_filter(is_demonstration=is_demonstration),
+        )
+
+    async def install_packages(self, *, is_demonstration: bool) -> None:
+        """Install the missing packages of packages/debian-extras.txt; use each as soon as it is there."""
+        self._installer = process = await asyncio.create_subprocess_exec(
+            "/usr/bin/setpriv", "--pdeathsig", "TERM", "--", str(_INSTALLER),
+            env=self._environment, start_new_session=True, stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        installed: list[str] = []
+        while process.stdout and (line := (await process.stdout.readline()).decode(errors="replace").strip()):
+            kind, _, rest = line.partition(" ")
+            if kind != "installed":
+                self._screen.step(line)
+                continue
+            installed += rest.split()
+            if _FILTER_PACKAGE in rest.split():
+                await self._start_filter(is_demonstration=is_demonstration)
+        if await process.wait() == 0 and _TEXT_PACKAGE in installed and self._config.mail.file_search:
+            await self._renew_indexes()
+
+    async def interrupt_installation(self, patience: float) -> None:
+        """Ask the installer to end: it finishes the packages at hand, or leaves them for the next start."""
+        process = self._installer
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), patience)
+
+    async def _start_neighbours(self) -> None:
+        """Accolad and Salles, so that one sign-in is seen opening three applications."""
+        folder = PROJECT / "demo"
+        if not (folder / "accolad").is_dir():
+            return
+        look = static.SOURCE / "foundation/ui/static/ui"
+        try:
+            await self._tree.start(plan.neighbours(self._config, sys.executable, folder, look))
+        except ChildFailed as failed:
+            self._screen.step(f"Sans Accolad ni Salles : {failed}")
+        else:
+            self._screen.step("Accolad et Salles répondent.")
+
+    async def _start_filter(self, *, is_demonstration: bool) -> None:
+        """rspamd, where there is one; in a demonstration it asks our own name server and nobody else."""
+        config = self._config
+        if not rspamd.is_wanted(config):
+            return
+        rspamd.prepare(config, f"127.0.0.1:{config.ports.names}" if is_demonstration else "")
+        children = [plan.content_filter(config, rspamd.command(config))]
+        if is_demonstration:
+            children.append(plan.names(config, sys.executable))
+        try:
+            await self._tree.start(children)
+            await asyncio.to_thread(postfix.use_filter, config)
+        except (ChildFailed, EngineRefused) as failed:
+            self._screen.step(f"Sans filtre, les courriels arrivent « non vérifiés » : {failed}")
+        else:
+            self._screen.step("Le filtre (rspamd) répond.")
+
+    async def _renew_indexes(self) -> None:
+        """Index again what came in before PDF files could be read."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "vaguemestre.cli.main", "index", "--all", "--force",
+            env={**os.environ, **self._environment}, start_new_session=True,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        if await process.wait() == 0:
+            self._screen.step("La recherche lit aussi les PDF reçus avant.")

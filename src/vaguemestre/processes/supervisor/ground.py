@@ -1,0 +1,62 @@
+"""What a start needs before its first process: nobody left over, free ports, secrets, certificates."""
+
+import errno
+import os
+import socket
+from datetime import UTC, datetime
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.instance import open_home
+from vaguemestre.engines.projection import backend as projection
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.processes.supervisor import place, plan, process_table
+from vaguemestre.processes.supervisor.screen import Screen
+from vaguemestre.site import secrets
+from vaguemestre.site.config import Config
+
+
+def end_leftovers(config: Config, screen: Screen) -> None:
+    processes = place.leftovers(config)
+    if processes:
+        screen.step(f"Reste d’un arrêt brutal : {len(processes)} processus à terminer.")
+        process_table.end(processes, patience=5)
+
+
+def check_ports(config: Config) -> None:
+    for port in plan.listening_ports(config):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((config.mail.host, port))
+            except OSError as error:
+                holder = process_table.holder_of(port)
+                by = f" par {holder.name} (processus {holder.pid})" if holder else ""
+                raise place.AlreadyRunning(
+                    f"le port {port} est déjà pris{by} ; choisissez-en d’autres avec --port-base."
+                    if holder or error.errno == errno.EADDRINUSE
+                    else f"le port {port} ne peut pas être ouvert : {os.strerror(error.errno or 0)}."
+                ) from error
+
+
+def make_ground(config: Config) -> None:
+    """Create what engines and Django need before they start."""
+    secrets.make_missing(config.secrets_dir)
+    try:
+        open_home(config)
+    except EngineRefused as error:
+        raise place.HomeUnusable(str(error)) from error
+    certificates.make_missing(config, now=datetime.now(UTC))
+    projection.prepare(config)
+    _close_database(config)
+
+
+def _close_database(config: Config) -> None:
+    """The database is root's alone, though the front walks past it to the files it sends."""
+    if config.database.engine == "sqlite":
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+        for name in ("", "-wal", "-shm"):
+            path = config.data_dir / f"vaguemestre.sqlite3{name}"
+            if path.exists():
+                path.chmod(0o600)
+            elif not name:
+                path.touch(mode=0o600)

@@ -1,0 +1,92 @@
+"""Follows the child that runs what needs Django before an instance is ready (`cli.prepare`)."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from vaguemestre.processes.supervisor.screen import Screen
+from vaguemestre.site import migrated
+from vaguemestre.site.config import Config
+
+_LONGEST_LINE = 4_000_000  # bytes
+
+
+class PreparationFailed(Exception):
+    """A long step ended badly: its own last words, and its exit code."""
+
+    def __init__(self, words: str, code: int) -> None:
+        super().__init__(words)
+        self.code = code
+
+
+class Preparation:
+    """Steps of one preparation, as events, and its results: accounts for ready.json, an activation link.
+
+    `tables`: the database is current. `people`: accounts are there. `usable`: what ready.json promises is
+    there; the rest of the demonstration follows.
+    """
+
+    def __init__(self, config: Config, environment: Mapping[str, str], screen: Screen) -> None:
+        self._config, self._environment, self._screen = config, environment, screen
+        self.tables, self.people, self.usable = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.accounts: list[dict[str, object]] = []
+        self.administrator = ""
+        self._last_words = ""
+        if migrated.is_current(config):
+            self.tables.set()
+
+    async def run(self, engines: asyncio.Event, *, with_demonstration: bool) -> None:
+        """Run it to its end. `engines`: set once they answer. Raises PreparationFailed."""
+        process = await asyncio.create_subprocess_exec(
+            "/usr/bin/setpriv", "--pdeathsig", "TERM", "--",
+            sys.executable, "-m", "vaguemestre.cli.main", "prepare",
+            *([] if with_demonstration else ["--no-demo"]),
+            env=self._environment, cwd=self._config.home, start_new_session=True,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            limit=_LONGEST_LINE,
+        )  # fmt: skip
+        telling = asyncio.create_task(_tell(process, engines))
+        try:
+            while process.stdout and (line := await process.stdout.readline()):
+                self._hear(line.decode(errors="replace").rstrip())
+            code = await process.wait()
+        finally:
+            telling.cancel()
+            if process.returncode is None:
+                process.terminate()
+        if code:
+            words = self._last_words.removeprefix("vaguemestre : ")
+            raise PreparationFailed(
+                words or f"la préparation s’est arrêtée (code {code}).", code if code > 1 else 70
+            )
+        self.usable.set()
+
+    def _hear(self, line: str) -> None:
+        try:
+            message: Mapping[str, Any] = json.loads(line)
+        except ValueError:
+            self._last_words = line.strip() or self._last_words
+            self._screen.log("prépare", line)
+            return
+        if "step" in message:
+            self._screen.step(str(message["step"]))
+        if message.get("done") == "tables":
+            self.tables.set()
+        if message.get("done") == "usable":
+            self.usable.set()
+        if "accounts" in message:
+            self.accounts = message["accounts"]
+            self.people.set()
+        self.administrator = message.get("administrator", self.administrator)
+
+
+async def _tell(process: asyncio.subprocess.Process, engines: asyncio.Event) -> None:
+    """Tell the child that the engines answer, once they do."""
+    await engines.wait()
+    if process.stdin:
+        with contextlib.suppress(OSError):
+            process.stdin.write(b"engines\n")
+            await process.stdin.drain()
