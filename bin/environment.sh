@@ -100,7 +100,6 @@ watch() {
     wait "$pid"
 }
 
-# install_packages « name least-version » lines. Python's first, so that its environment is made meanwhile.
 refresh_offer() {
     say "Liste des paquets…"
     apt_quietly update >"$work/update.log" 2>&1 &
@@ -111,6 +110,7 @@ refresh_offer() {
 resume_dpkg() {
     [ -z "$(ls -A /var/lib/dpkg/updates 2>/dev/null)" ] || dpkg --force-unsafe-io --configure -a </dev/null
 }
+# install_packages « name least-version » lines. Python's first, so that its environment is made meanwhile.
 install_packages() {
     local log=$work/apt.log names
     names=$(awk '{ print $1 }' <<<"$1" | xargs)

@@ -19,6 +19,7 @@ from tests.own_database import give_database
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
+FOLLOWERS = {"accolad", "salles", "rspamd", "names"}
 ENT = 300  # beyond the instance's first port
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -90,12 +91,17 @@ def running_instance() -> Iterator[Instance]:
         )  # fmt: skip
     file = home / "run" / "ready.json"
 
-    def is_ready() -> bool:
+    def is_complete() -> bool:
+        """Ready, and what follows the first page too: all the mail, the neighbours, the filter."""
         assert process.poll() is None, said.read_text(errors="replace")[-3000:]
-        return file.exists()
+        if not file.exists() or "mail" not in json.loads((home / "secrets/demo.json").read_text())["done"]:
+            return False
+        children = json.loads((home / "run/children.json").read_text())["children"]
+        states = {child["name"]: child["state"] for child in children}
+        return states.keys() >= FOLLOWERS and all(states[name] == "ready" for name in FOLLOWERS)
 
     try:
-        wait_until(is_ready, 300)
+        wait_until(is_complete, 300)
         yield Instance(home, base, process, json.loads(file.read_text()))
     finally:
         process.send_signal(signal.SIGTERM)

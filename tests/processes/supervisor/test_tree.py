@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -185,12 +186,10 @@ def test_a_program_that_does_not_exist_fails_the_start(watched: Watched) -> None
     live(watched, story)
 
 
-def test_a_silent_child_is_taken_for_dead(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tree, "READY_PATIENCE", 0.3)
-
+def test_a_silent_child_is_taken_for_dead(watched: Watched) -> None:
     async def story(running: Tree) -> None:
         with pytest.raises(ChildFailed, match="pas de réponse"):
-            await running.start([service("a", "deaf")])
+            await running.start([replace(service("a", "deaf"), patience=0.3)])
 
     live(watched, story)
 

@@ -19,6 +19,7 @@ from vaguemestre.site.config import PROJECT, Config
 
 _INSTALLER = PROJECT / "bin" / "install-extras"
 _FILTER_PACKAGE = "rspamd"
+LOOK = "foundation/ui/static/ui"  # lent to the neighbours, below the sources
 _TEXT_PACKAGE = "poppler-utils"  # words of PDF files, for the search
 
 
@@ -44,14 +45,15 @@ class Additions:
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         installed: list[str] = []
-        while process.stdout and (line := (await process.stdout.readline()).decode(errors="replace").strip()):
-            kind, _, rest = line.partition(" ")
-            if kind != "installed":
-                self._screen.step(line)
-                continue
-            installed += rest.split()
-            if _FILTER_PACKAGE in rest.split():
-                await self._start_filter(is_demonstration=is_demonstration)
+        async with asyncio.TaskGroup() as group:
+            while process.stdout and (line := await process.stdout.readline()):
+                kind, _, rest = line.decode(errors="replace").strip().partition(" ")
+                if kind != "installed":
+                    self._screen.step(f"{kind} {rest}".strip())
+                    continue
+                installed += rest.split()
+                if _FILTER_PACKAGE in rest.split():
+                    group.create_task(self._start_filter(is_demonstration=is_demonstration))
         if await process.wait() == 0 and _TEXT_PACKAGE in installed and self._config.mail.file_search:
             await self._renew_indexes()
 
@@ -70,7 +72,7 @@ class Additions:
         folder = PROJECT / "demo"
         if not (folder / "accolad").is_dir():
             return
-        look = static.SOURCE / "foundation/ui/static/ui"
+        look = static.SOURCE / LOOK
         try:
             await self._tree.start(plan.neighbours(self._config, sys.executable, folder, look))
         except ChildFailed as failed:

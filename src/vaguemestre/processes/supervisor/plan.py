@@ -13,6 +13,7 @@ WORKER_INTERVAL = "0.2"  # seconds between two looks at an empty queue
 _PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 _LONGEST_AFTER_READY = 2.0
 _STEADY_SECONDS = 10.0
+_FILTER_PATIENCE = 300.0  # its first start compiles its expressions: 20 s of a processor
 
 
 class Ask(StrEnum):
@@ -49,6 +50,7 @@ class Child:
     is_optional: bool = False
     is_spare: bool = False
     socket: Path | None = None  # where it listens: what a killed one left there is removed before a start
+    patience: float = 60.0  # seconds it may take to become ready
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,7 @@ def content_filter(config: Config, argv: Sequence[str]) -> Child:
         tuple(argv),
         (Question(Ask.PAGE, ports.filter_controller, "/ping"), Question(Ask.GREETING, ports.filter)),
         is_optional=True,
+        patience=_FILTER_PATIENCE,
     )
 
 

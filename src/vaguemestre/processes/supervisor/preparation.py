@@ -12,6 +12,7 @@ from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
 
 _LONGEST_LINE = 4_000_000  # bytes
+_END_PATIENCE = 2.0  # seconds
 
 
 class PreparationFailed(Exception):
@@ -57,6 +58,8 @@ class Preparation:
             telling.cancel()
             if process.returncode is None:
                 process.terminate()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(process.wait(), _END_PATIENCE)
         if code:
             words = self._last_words.removeprefix("vaguemestre : ")
             raise PreparationFailed(

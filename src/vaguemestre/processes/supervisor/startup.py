@@ -167,13 +167,14 @@ class _Start:
         is_demonstration = bool(self._preparation.accounts)
         if self._wishes.feed:
             await self._apply_feed(self._wishes.feed)
-        await self._additions.start_children(is_demonstration=is_demonstration)
-        try:
-            await preparing
-        except PreparationFailed as failed:
-            self._screen.step(f"Le reste de la démonstration viendra au prochain démarrage : {failed}")
-        if self._wishes.install:
-            await self._additions.install_packages(is_demonstration=is_demonstration)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._additions.start_children(is_demonstration=is_demonstration))
+            try:
+                await preparing
+            except PreparationFailed as failed:
+                self._screen.step(f"Le reste de la démonstration viendra au prochain démarrage : {failed}")
+            if self._wishes.install:
+                await self._additions.install_packages(is_demonstration=is_demonstration)
 
     async def _start_engines(self) -> None:
         self._screen.step("Dovecot et Postfix : configuration vérifiée, puis démarrage.")

@@ -15,7 +15,6 @@ from vaguemestre.processes.supervisor.logs import LogFile, follow
 from vaguemestre.processes.supervisor.plan import Child, held_steady, pause_before
 from vaguemestre.processes.supervisor.readiness import answers
 
-READY_PATIENCE = 60.0  # seconds a child may take to become ready
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
 _LOOK_EVERY = 0.05
 _FALSE_STARTS = 3
@@ -172,7 +171,7 @@ class Tree:
             await self._end_sessions([process.pid], 1.0)
         code = await ended
         ready_for = time.monotonic() - ready_at if ready_at else 0.0
-        running.last_end = f"pas de réponse en {READY_PATIENCE:g} s" if silent else _cause(code)
+        running.last_end = f"pas de réponse en {running.child.patience:g} s" if silent else _cause(code)
         running.pid = 0
         self._move(running, "stopped" if self._stopping.is_set() else "down")
         await self._end_sessions([process.pid], 1.0)
@@ -180,7 +179,7 @@ class Tree:
         return ready_for
 
     async def _until_ready(self, running: Supervised, ended: "asyncio.Future[int]") -> float | None:
-        began, deadline = time.time(), time.monotonic() + READY_PATIENCE
+        began, deadline = time.time(), time.monotonic() + running.child.patience
         while not ended.done() and time.monotonic() < deadline and not self._stopping.is_set():
             answers_now = [await answers(question, since=began) for question in running.child.ready]
             if all(answers_now) and not ended.done():

@@ -1,0 +1,64 @@
+"""An instance is usable before the whole of its demonstration is there, and only once what it promises is."""
+
+import asyncio
+import io
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.processes.supervisor import preparation
+from vaguemestre.processes.supervisor.preparation import Preparation, PreparationFailed
+from vaguemestre.processes.supervisor.screen import Screen
+from vaguemestre.site.config import Config
+
+
+def saying(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Preparation:
+    """A preparation whose child is that Python script."""
+    child = folder / "child"
+    child.write_text(f"#!{sys.executable}\n{script}\n", encoding="utf-8")
+    child.chmod(child.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(preparation.sys, "executable", str(child))
+    config = Config(home=folder)
+    return Preparation(config, {}, Screen(io.StringIO()))
+
+
+MAIL_IN_TWO_PARTS = """
+import sys
+say = lambda line: print(line, flush=True)
+say('{"done": "tables"}')
+say('{"accounts": [{"role": "teacher"}], "administrator": ""}')
+assert sys.stdin.readline() == "engines\\n"
+say('{"done": "usable"}')
+sys.stdin.read()  # the rest of the demonstration, as long as nobody ends it
+"""
+
+
+def test_it_is_usable_once_the_first_mail_is_there_and_the_rest_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def follow() -> None:
+        engines, made = asyncio.Event(), saying(tmp_path, MAIL_IN_TWO_PARTS, monkeypatch)
+        running = asyncio.create_task(made.run(engines, with_demonstration=True))
+        async with asyncio.timeout(30):
+            await made.people.wait()
+            assert made.tables.is_set()
+            assert made.accounts == [{"role": "teacher"}]
+            assert not made.usable.is_set()  # the mail is not there, and the engines do not answer
+            engines.set()
+            await made.usable.wait()
+        assert not running.done()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(follow())
+
+
+def test_one_that_ends_badly_says_its_last_words_and_is_not_usable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = saying(tmp_path, "import sys; sys.exit('vaguemestre : la base est pleine.')", monkeypatch)
+    with pytest.raises(PreparationFailed, match=r"^la base est pleine\.$"):
+        asyncio.run(made.run(asyncio.Event(), with_demonstration=True))
+    assert not made.usable.is_set()
