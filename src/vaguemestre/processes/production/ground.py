@@ -13,7 +13,8 @@ from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.processes.supervisor import place
-from vaguemestre.processes.supervisor.startup import PreparationFailed, make_ground
+from vaguemestre.processes.supervisor.ground import make_ground
+from vaguemestre.processes.supervisor.preparation import PreparationFailed
 from vaguemestre.site import static
 from vaguemestre.site.config import Config
 
