@@ -20,7 +20,6 @@ import pytest
 from django.conf import settings as site_settings
 from django.db import connection
 from hypothesis import settings
-from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 from tests import own_database
 
@@ -51,7 +50,6 @@ def django_db_keepdb() -> bool:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,
     tmp_path_factory: pytest.TempPathFactory,
-    django_db_blocker: DjangoDbBlocker,
 ) -> None:
     """On SQLite the test database is a file of this run's own: threads that race need a connection each."""
     test = connection.settings_dict["TEST"]
@@ -59,8 +57,7 @@ def django_db_modify_db_settings(
         test["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
     else:
         test["NAME"] = test["NAME"] or f"test_{connection.settings_dict['NAME']}"
-    with django_db_blocker.unblock():
-        own_database.make_migrated(test["NAME"])
+    own_database.make_migrated(test["NAME"])
 
 
 def _browses(item: pytest.Item) -> bool:

@@ -5,8 +5,9 @@ import hashlib
 import os
 import secrets
 import shutil
-import sqlite3
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +15,9 @@ from pathlib import Path
 import django
 import psycopg
 from django.apps import apps
-from django.conf import settings
-from django.db import connection
 from psycopg import sql
 
-from vaguemestre.site.config import load
+from vaguemestre.site.config import PROJECT, Config, load
 
 _FILE = """[database]
 engine = "postgresql"
@@ -28,6 +27,41 @@ name = "{name}"
 user = "{user}"
 password_file = "postgres_password"
 """
+
+
+def give_database(home: Path, *, migrated: bool = False) -> None:
+    """On PostgreSQL, make a database for that home and write its configuration.
+
+    Migrated, it holds every table, on SQLite too. Otherwise SQLite has none: the instance makes it.
+    """
+    server = load().database
+    if server.engine == "postgresql":
+        name = f"home_{secrets.token_hex(6)}"
+        _create(name, _template() if migrated else "template1")
+        _configure(home, name)
+    elif migrated:
+        folder = Config(home=home).data_dir
+        folder.mkdir(mode=0o700, parents=True)
+        shutil.copyfile(_template(), folder / "vaguemestre.sqlite3")
+
+
+def make_migrated(name: str) -> None:
+    """Make the database of that name (on SQLite a file) anew, with every migration applied."""
+    if load().database.engine == "postgresql":
+        with _server() as session:
+            session.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        _create(name, _template())
+    else:
+        shutil.copyfile(_template(), name)
+
+
+def _configure(home: Path, name: str) -> None:
+    config = load()
+    server = config.database
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(config.home / server.password_file, home / "postgres_password")
+    text = _FILE.format(host=server.host, port=server.port, user=server.user, name=name)
+    (home / "vaguemestre.toml").write_text(text, encoding="utf-8")
 
 
 def _server() -> "psycopg.Connection[tuple[object, ...]]":
@@ -40,22 +74,14 @@ def _server() -> "psycopg.Connection[tuple[object, ...]]":
     )  # fmt: skip
 
 
-def give_database(home: Path) -> None:
-    """On PostgreSQL, make a database for that home and write its configuration; on SQLite do nothing."""
-    config = load()
-    server = config.database
-    if server.engine != "postgresql":
-        return
-    name = f"home_{secrets.token_hex(6)}"
+def _create(name: str, template: str) -> None:
     with _server() as session:
-        session.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(config.home / server.password_file, home / "postgres_password")
-    text = _FILE.format(host=server.host, port=server.port, user=server.user, name=name)
-    (home / "vaguemestre.toml").write_text(text, encoding="utf-8")
+        session.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
 
 
-def migrations_digest() -> str:
+def _digest() -> str:
     """Digest of every migration of every application, and of the Django that applies them."""
     digest = hashlib.sha256(f"{django.__version__} {sys.version_info[:2]}".encode())
     for app in sorted(apps.get_app_configs(), key=lambda app: app.label):
@@ -64,72 +90,57 @@ def migrations_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-def make_migrated(name: str) -> None:
-    """Make the database of that name, with every migration applied.
+def _template() -> str:
+    """The migrated database that others are copies of: a file on SQLite, a name on PostgreSQL.
 
-    They take a process fifteen seconds, so they are applied once: on SQLite for all runs of these migrations,
-    in a file of the environment; on PostgreSQL for this run. Django applies whatever a copy lacks.
+    Migrations take a process fifteen seconds, so they are applied once: on SQLite for all runs of these
+    migrations, in a file of the environment; on PostgreSQL for this run.
     """
-    with _alone():
-        if connection.vendor == "sqlite":
-            template = _folder() / f"migrated-{migrations_digest()}.sqlite3"
-            if not template.exists():
-                _migrate(name)
-                _copy_file(name, template)
-                return
-            shutil.copyfile(template, name)
-        else:
-            _make_on_server(name, f"migrated_{migrations_digest()}")
+    server = load().database.engine == "postgresql"
+    with _alone() as folder, tempfile.TemporaryDirectory(prefix="vm-migrated-") as place:
+        home = Path(place)
+        if not server:
+            file = folder / f"migrated-{_digest()}.sqlite3"
+            if not file.exists():
+                _migrate(home)
+                part = shutil.copyfile(
+                    Config(home=home).data_dir / "vaguemestre.sqlite3", file.with_suffix(".part")
+                )
+                part.replace(file)
+            return str(file)
+        name = f"migrated_{_digest()}"
+        with _server() as session:
+            if not session.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                fresh = f"part_{secrets.token_hex(6)}"
+                _create(fresh, "template1")
+                _configure(home, fresh)
+                _migrate(home)
+                session.execute(
+                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                        sql.Identifier(fresh), sql.Identifier(name)
+                    )
+                )
+        return name
 
 
-def _make_on_server(name: str, template: str) -> None:
-    with _server() as session:
-        if not session.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
-            _migrate(name)
-            _copy_on_server(session, name, template)
-            return
-        session.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-        _copy_on_server(session, template, name)
-
-
-def _copy_on_server(session: "psycopg.Connection[tuple[object, ...]]", source: str, target: str) -> None:
-    session.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target), sql.Identifier(source))
-    )
-
-
-def _copy_file(source: str, target: Path) -> None:
-    """Copy a SQLite database whole, with what its log still holds."""
-    part = target.with_suffix(f".{os.getpid()}")
-    part.unlink(missing_ok=True)
-    with sqlite3.connect(source) as database:
-        database.execute("VACUUM INTO ?", [str(part)])
-    database.close()
-    part.replace(target)
-
-
-def _migrate(name: str) -> None:
-    """Have Django make the test database; this process stays connected to the one it had."""
-    before = settings.DATABASES["default"]["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = name
-    try:
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    finally:
-        connection.close()
-        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = before
-
-
-def _folder() -> Path:
-    """Where a file outlives the run: the Python environment, or the run's folder if that is not ours."""
-    return Path(sys.prefix if os.access(sys.prefix, os.W_OK) else os.environ["VAGUEMESTRE_TEST_HOME"])
+def _migrate(home: Path) -> None:
+    """Apply every migration in a process of its own, which leaves nothing in SQLite's log."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("VAGUEMESTRE_")}
+    environment |= {
+        "PYTHONPATH": str(PROJECT / "src"),
+        "VAGUEMESTRE_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
+    }
+    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, check=True)
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """One process at a time: the others wait for its template."""
-    descriptor = os.open(_folder(), os.O_RDONLY)
+def _alone() -> Iterator[Path]:
+    """One process at a time; the folder that outlives a run: the environment's, if it is ours to write in."""
+    folder = Path(sys.prefix if os.access(sys.prefix, os.W_OK) else os.environ["VAGUEMESTRE_TEST_HOME"])
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        yield folder
     finally:
         os.close(descriptor)

@@ -20,8 +20,7 @@ type Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home, migrated, where each test applies what it wants."""
     home = tmp_path_factory.mktemp("home")
-    give_database(home)
-    assert called(home, "-m", "django", "migrate", "-v0").returncode == 0
+    give_database(home, migrated=True)
     return home
 
 

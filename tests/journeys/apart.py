@@ -78,7 +78,7 @@ class Alone:
     def start(self) -> Instance:
         home = self.folder / "home"
         home.mkdir()
-        give_database(home)
+        give_database(home, migrated=True)
         (self.folder / "hosts").write_text(f"127.0.0.1 localhost\n127.0.0.1 {_NAMES}\n")
         policies = self.folder / "thunderbird" / "policies"
         policies.mkdir(parents=True)

@@ -79,7 +79,7 @@ class Instance:
 def running_instance() -> Iterator[Instance]:
     """A demonstration instance in a home of its own, stopped and removed at the end."""
     home = Path(tempfile.mkdtemp(prefix="vm-journey-"))
-    give_database(home)
+    give_database(home, migrated=True)
     base = free_port_base()
     with (home / "vaguemestre.toml").open("a", encoding="utf-8") as config:
         config.write(f'[ent]\ncas_url = "http://localhost:{base + ENT}/cas"\n')

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoAssertNumQueries
 from tests.access.signin.races import at_once
+from tests.own_database import give_database
 from tests.people.intake.lines import crowd, feed, line, other
 
 from vaguemestre.foundation.journal.models import Entry
@@ -398,14 +399,14 @@ sys.exit(main(["feed", "apply", sys.argv[2]]))
 
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
-    """An instance of its own on SQLite, migrated; the environment its commands run in."""
+    """An instance of its own, migrated; the environment its commands run in."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VAGUEMESTRE_")}
     environment |= {
         "VAGUEMESTRE_HOME": str(tmp_path / "home"),
         "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
         "PYTHONPATH": str(Path(services.__file__).parents[4]),
     }
-    run(environment, "-m", "django", "migrate", "-v0")
+    give_database(tmp_path / "home", migrated=True)
     return environment
 
 

@@ -25,14 +25,14 @@ pytestmark = pytest.mark.engines
 CHILDREN = ("dovecot", "postfix", "push", "web", "door", "pictures", "front", "worker", "worker-long")
 
 
-def make(size: str = "") -> Running:
+def make(size: str = "", *, migrated: bool = True) -> Running:
     home = Path(tempfile.mkdtemp(prefix="vm-sup-"))
     home.chmod(0o755)
     if size:
         subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(home)], check=True
         )
-    give_database(home)
+    give_database(home, migrated=migrated)
     return Running(home, free_base())
 
 
@@ -165,7 +165,7 @@ def test_a_stop_leaves_nobody_and_a_second_start_is_quick(running: Running) -> N
 
 
 def test_without_demonstration_the_first_administrator_is_invited_once(tmp_path: Path) -> None:
-    running, feed = make(), tmp_path / "flux.csv"
+    running, feed = make(migrated=False), tmp_path / "flux.csv"
     try:
         command = [str(PROJECT / "bin" / "vaguemestre"), "--home", str(running.home), "feed", "sample"]
         subprocess.run([*command, "--agents", "30", "--seed", "5", "--out", str(feed)], check=True)
