@@ -1,8 +1,10 @@
 """House rules that import-linter cannot say; they read the syntax tree of every module."""
 
 import ast
-from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -33,13 +35,47 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports_of(path: Path) -> Iterator[tuple[str, list[str], int]]:
+class Import(NamedTuple):
+    module: str
+    names: list[str]
+    line: int
+
+
+@dataclass
+class Facts:
+    """What the rules below ask of a module, from one reading of it."""
+
+    imports: list[Import] = field(default_factory=list)
+    late_imports: set[int] = field(default_factory=set)  # lines
+    caught: list[tuple[int, str]] = field(default_factory=list)  # not raised again
+    calls: list[tuple[int, str, bool]] = field(default_factory=list)  # the last: with `shell=`
+
+
+@cache
+def facts_of(path: Path) -> Facts:
+    facts = Facts()
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module, [alias.name for alias in node.names], node.lineno
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, [], node.lineno
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            facts.imports += _imports(node)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            inner = ast.walk(node)
+            facts.late_imports |= {n.lineno for n in inner if isinstance(n, (ast.Import, ast.ImportFrom))}
+        elif isinstance(node, ast.ExceptHandler) and not _raises_again(node):
+            facts.caught.append((node.lineno, ast.unparse(node.type) if node.type else "everything"))
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            facts.calls.append((node.lineno, name, any(k.arg == "shell" for k in node.keywords)))
+    return facts
+
+
+def _imports(node: ast.Import | ast.ImportFrom) -> list[Import]:
+    if isinstance(node, ast.Import):
+        return [Import(alias.name, [], node.lineno) for alias in node.names]
+    return [Import(node.module, [alias.name for alias in node.names], node.lineno)] if node.module else []
+
+
+def imports_of(path: Path) -> list[Import]:
+    return facts_of(path).imports
 
 
 def test_no_room_reads_another_rooms_tables() -> None:
@@ -73,15 +109,9 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 
 def test_imports_stand_at_the_top() -> None:
-    breaches = []
-    for path in MODULES:
-        for node in ast.walk(tree_of(path)):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                breaches += [
-                    f"{path.relative_to(SOURCE)}:{inner.lineno}"
-                    for inner in ast.walk(node)
-                    if isinstance(inner, (ast.Import, ast.ImportFrom))
-                ]
+    breaches = [
+        f"{path.relative_to(SOURCE)}:{line}" for path in MODULES for line in facts_of(path).late_imports
+    ]
     assert breaches == []
 
 
@@ -95,11 +125,9 @@ def test_nobody_swallows_every_exception() -> None:
     for path in MODULES:
         if room_of(path) in CATCH_ALL_ROOMS or str(path.relative_to(SOURCE)) in CATCH_ALL_FILES:
             continue
-        for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.ExceptHandler) and not _raises_again(node):
-                caught = ast.unparse(node.type) if node.type else "everything"
-                if caught in {"everything", "Exception", "BaseException"}:
-                    breaches.append(f"{path.relative_to(SOURCE)}:{node.lineno}")
+        for line, caught in facts_of(path).caught:
+            if caught in {"everything", "Exception", "BaseException"}:
+                breaches.append(f"{path.relative_to(SOURCE)}:{line}")
     assert breaches == []
 
 
@@ -125,10 +153,7 @@ def test_nothing_dangerous_is_called() -> None:
         for module, _, line in imports_of(path):
             if module.split(".")[0] in {"pickle", "marshal", "shelve"}:
                 breaches.append(f"{path.relative_to(SOURCE)}:{line} imports {module}")
-        for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.Call):
-                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                shell = any(k.arg == "shell" for k in node.keywords)
-                if name in banned or shell:
-                    breaches.append(f"{path.relative_to(SOURCE)}:{node.lineno} calls {name}")
+        for line, name, shell in facts_of(path).calls:
+            if name in banned or shell:
+                breaches.append(f"{path.relative_to(SOURCE)}:{line} calls {name}")
     assert breaches == []
