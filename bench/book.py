@@ -70,7 +70,7 @@ def _signed_in() -> Client:
             credentials.activate_with_hash(account_id, kept, charter="bench", by="system", now=now)
     shown = presented(account_id)
     client = Client()
-    typed = {"identifiant": shown.username if shown else "", "secret": _PASSWORD}
+    typed = {"username": shown.username if shown else "", "secret": _PASSWORD}
     if client.post("/alogin", typed).status_code != 302:
         raise SystemExit("sign-in refused")
     return client

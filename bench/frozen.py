@@ -216,7 +216,7 @@ class Frozen:
             source = f"127.{secrets.randbelow(250) + 1}.{secrets.randbelow(250) + 1}.9"
             browser = Browser("127.0.0.1", self.port, source=source)
             browser.get("/alogin")
-            browser.post("/alogin", {"identifiant": f"x{secrets.token_hex(5)}", "secret": "pas le bon mot"})
+            browser.post("/alogin", {"username": f"x{secrets.token_hex(5)}", "secret": "pas le bon mot"})
 
         return self._threads([try_in_vain] * 16)
 

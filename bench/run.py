@@ -127,7 +127,7 @@ class Bench:
     def _measures(self) -> Iterator[Measure]:
         count = self.asked.messages
         first = self.web.request(LIST, HX_Request="true")
-        deep = self.web.request(f"{LIST}?depuis={count // 2 // 50 * 50}", HX_Request="true")
+        deep = self.web.request(f"{LIST}?offset={count // 2 // 50 * 50}", HX_Request="true")
         uids = self._uids()
         yield Measure("list, first page, nothing changed", lambda: self._get(first), self._bare_list(count))
         yield Measure(
@@ -189,7 +189,7 @@ class Bench:
 
         return Measure(
             name,
-            lambda: self._get(self.web.request(f"{LIST}?depuis={now[0]}", HX_Request="true")),
+            lambda: self._get(self.web.request(f"{LIST}?offset={now[0]}", HX_Request="true")),
             lambda: self._bare_list(count - now[1])(),
             before=turn,
         )

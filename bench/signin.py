@@ -58,7 +58,7 @@ class Desk:
 
     def enter(self, browser: Browser, name: str, secret: str) -> Answer:
         browser.get("/alogin")
-        return browser.post("/alogin", {"identifiant": name, "secret": secret})
+        return browser.post("/alogin", {"username": name, "secret": secret})
 
     def identify(self, browser: Browser, numen: str, born: str) -> Answer:
         browser.get("/assistant/")

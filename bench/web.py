@@ -32,7 +32,7 @@ class Browser:
 
     def sign_in(self, username: str, password: str) -> None:
         self.get("/alogin")
-        answer = self.post("/alogin", {"identifiant": username, "secret": password})
+        answer = self.post("/alogin", {"username": username, "secret": password})
         assert answer.status == 302, f"{username} : {answer.status}"
 
     @property

@@ -118,7 +118,7 @@ def _signed_in(account: Account) -> Client:
         kept = credentials.hash_password(_PASSWORD)
         credentials.activate_with_hash(account.pk, kept, charter="bench", by="system", now=timezone.now())
     client = Client()
-    typed = {"identifiant": account.username, "secret": _PASSWORD}
+    typed = {"username": account.username, "secret": _PASSWORD}
     if client.post("/alogin", typed).status_code != 302:
         raise SystemExit("sign-in refused")
     return client

@@ -99,7 +99,7 @@ def hidden(page, name):
     return re.search(r'name="%s" value="([^"]+)"' % name, page)[1]
 page = asked("/alogin")
 mark = hidden(page, "csrfmiddlewaretoken")
-asked("/alogin", csrfmiddlewaretoken=mark, identifiant=username, secret=password)
+asked("/alogin", csrfmiddlewaretoken=mark, username=username, secret=password)
 verifier = "v" * 60
 proof = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 told = dict(response_type="code", client_id="thunderbird", redirect_uri="http://localhost", scope="mail",

@@ -55,7 +55,7 @@ class Client:
 
     def sign_in(self, username: str, password: str) -> int:
         self.ask("GET", "/alogin")
-        return self.ask("POST", "/alogin", {"identifiant": username, "secret": password}).status
+        return self.ask("POST", "/alogin", {"username": username, "secret": password}).status
 
 
 @pytest.fixture(scope="module")
@@ -297,7 +297,7 @@ def test_nobody_says_their_own_address(instance: Instance) -> None:
     connection.request(
         "POST", "/alogin",
         urllib.parse.urlencode(
-            {"identifiant": account["username"], "secret": account["password"], "csrfmiddlewaretoken": token}
+            {"username": account["username"], "secret": account["password"], "csrfmiddlewaretoken": token}
         ),
         {
             "Content-Type": "application/x-www-form-urlencoded",

@@ -196,7 +196,7 @@ def _settings_and_files(people: People) -> Iterator[Belonging]:
     for room, readers in (("enrolment", "officer_dpate"), ("backoffice", "administrator")):
         yield Belonging(
             room, {"candidate_id": candidate.pk}, "Doutequetu", frozenset({readers}),
-            sent={"reponse": "autre"}, state=rows(candidate),
+            sent={"answer": "autre"}, state=rows(candidate),
         )  # fmt: skip
 
 

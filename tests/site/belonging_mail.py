@@ -103,7 +103,7 @@ def _letters(people: People) -> Iterator[Belonging]:
     box = people.boxes.box(people.victim.mailbox)
     ref = box.append("INBOX", _letter("Courrielquetu"), (), NOON)
     file, invitation = _places(ref)
-    named = {"ref": f"{ref.folder}/{ref.uid_validity}/{ref.uid}", "reponse": "accepter"}
+    named = {"ref": f"{ref.folder}/{ref.uid_validity}/{ref.uid}", "answer": "accepter"}
     state = _mail_of(box)
     yield Belonging("webmail", file, "Courrielquetu", OWN, doors=_OF_A_MESSAGE, sent=named, state=state)
     yield Belonging("webmail", file, "Courrielquetu", OWN, doors=_OF_A_PART, state=state)
@@ -127,11 +127,11 @@ def _chosen(people: People) -> Iterator[Belonging]:
     state = rows(account)
     yield Belonging(
         "webmail", {}, "Etiquettetue", OWN,
-        doors="change-label", sent={"mark": "marquetue", "retirer": "1"}, state=state,
+        doors="change-label", sent={"mark": "marquetue", "remove": "1"}, state=state,
     )  # fmt: skip
     yield Belonging(
         "webmail", {}, "Recherchequetue", OWN,
-        doors="change-search", sent={"retirer": "Recherchequetue"}, state=state,
+        doors="change-search", sent={"remove": "Recherchequetue"}, state=state,
     )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _coming_back(people: People) -> Iterator[Belonging]:
     )  # fmt: skip
     yield Belonging(
         "webmail", {}, "Rappelquetu", OWN,
-        doors="cancel-reminders", sent={"rappel": reminder.pk}, state=rows(reminder),
+        doors="cancel-reminders", sent={"reminder": reminder.pk}, state=rows(reminder),
     )  # fmt: skip
 
 

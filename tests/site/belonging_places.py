@@ -30,7 +30,7 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
     )
     yield Belonging(
         "backoffice", {"feed_id": held.pk}, "retenuquetu", ADMINISTRATORS,
-        sent={"acte": "confirmer"}, state=rows(held),
+        sent={"act": "confirmer"}, state=rows(held),
     )  # fmt: skip
     RefusedRow.objects.create(feed=feed, line=2, dossier="Refusquetu", reason="x")
     for ids, words in (
@@ -55,7 +55,7 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
     )  # fmt: skip
     yield Belonging(
         "webmail", {}, "Signalequetu", ADMINISTRATORS,
-        doors="close-reports", sent={"expediteur": report.sender}, state=rows(report),
+        doors="close-reports", sent={"sender": report.sender}, state=rows(report),
     )  # fmt: skip
     yield from _school_book(people)
 

@@ -27,7 +27,7 @@ def browser(transactional_db: None, client: Client) -> Iterator[Client]:
     before = open_mailbox.get()
     open_mailbox.replace(MemoryMailboxes())
     account()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": "quatre vélos bleus"})
+    client.post("/alogin", {"username": "nmorel", "secret": "quatre vélos bleus"})
     client.raise_request_exception = False
     yield client
     open_mailbox.replace(before)

@@ -12,7 +12,7 @@ FORM = "/contacts/importer/"
 def client() -> Client:
     made = Client()
     who = account("curieuse")
-    assert made.post("/alogin", {"identifiant": who.username, "secret": PASSWORD}).status_code == 302
+    assert made.post("/alogin", {"username": who.username, "secret": PASSWORD}).status_code == 302
     return made
 
 

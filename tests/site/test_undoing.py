@@ -82,7 +82,7 @@ def test_an_ordinary_filter_is_nobodys_alarm(nicolas: Account) -> None:
 def test_a_filter_is_switched_on_again_with_a_fresh_proof_only(client: Client, nicolas: Account) -> None:
     save(nicolas, AWAY)
     refused("forward-set")
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     number = sorting.filters_of(nicolas.pk)[0].filter_id
     BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=31))
     revocations.get().bump()
@@ -125,7 +125,7 @@ def copied(of: Account) -> Move:
 
 def test_a_copy_nobody_asked_for_is_erased_and_does_not_go_on(client: Client, nicolas: Account) -> None:
     move = copied(nicolas)
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     assert stored_file(nicolas.pk, move.pk)
     assert refused("export-asked") == 200
     assert client.get(f"/parametres/courriers/{move.pk}/telecharger").status_code == 404
@@ -146,7 +146,7 @@ def test_the_pin_somebody_else_chose_makes_the_key_a_lost_one(nicolas: Account) 
 def test_closing_everything_takes_back_all_that_was_done_since(nicolas: Account) -> None:
     save(nicolas, Filter("À moi", ALL, AWAY.outcome))
     for _ in range(2):
-        Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+        Client().post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     save(nicolas, AWAY)
     lent(nicolas)
     copied(nicolas)

@@ -70,8 +70,7 @@ document.addEventListener(
     const button = event.target.closest("[data-post]");
     if (button) post(button);
     const good = event.target.closest('.message [data-do="not-junk"]');
-    if (good)
-      send(new URL("signaler/", base(good)), new URLSearchParams({ nature: "bon" })).catch(tellRefusal);
+    if (good) send(new URL("signaler/", base(good)), new URLSearchParams({ kind: "bon" })).catch(tellRefusal);
   },
   { capture: true },
 );

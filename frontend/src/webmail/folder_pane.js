@@ -27,7 +27,7 @@ export class FolderPane {
       this.timer = setTimeout(resolve, COUNTS_DELAY);
     });
     try {
-      const query = new URLSearchParams({ actif: app.section.dataset.folder });
+      const query = new URLSearchParams({ active: app.section.dataset.folder });
       const html = await (await fetchFragment(`${app.dataset.folders}?${query}`, IN_BACKGROUND)).text();
       await pointerReleased();
       this.draw(html);

@@ -107,13 +107,13 @@ export class Folders {
    */
   #create(step, link) {
     const title = link ? `Nouveau dossier dans « ${link.dataset.name} »` : "Nouveau dossier";
-    this.#name(title, "", (name) => this.#ask("creer", { dans: step, nom: name }));
+    this.#name(title, "", (name) => this.#ask("creer", { parent: step, name }));
   }
 
   /** @param {FolderLink} link */
   #rename({ dataset: { step, name: before } }) {
     this.#name("Renommer le dossier", before, async (name) => {
-      const now = await this.#ask("renommer", { dossier: step, nom: name });
+      const now = await this.#ask("renommer", { folder: step, name });
       this.#moved(step, now);
       return now;
     });
@@ -125,10 +125,10 @@ export class Folders {
    */
   async move(step, into) {
     try {
-      const now = await this.#ask("deplacer", { dossier: step, dans: into });
+      const now = await this.#ask("deplacer", { folder: step, parent: into });
       this.#moved(step, now);
       this.link(now)?.focus();
-      this.#undoable("Dossier rangé.", () => this.#ask("remettre", { dossier: now, dans: step }), now, step);
+      this.#undoable("Dossier rangé.", () => this.#ask("remettre", { folder: now, parent: step }), now, step);
     } catch (error) {
       tellRefusal(error);
     }
@@ -177,27 +177,28 @@ export class Folders {
     /** @type {HTMLDialogElement} */
     const dialog = find("#name-dialog");
     const form = dialog.querySelector("form");
+    const field = form.elements.name;
     const refused = dialog.querySelector(".error");
     dialog.querySelector("h2").textContent = title;
-    form.nom.value = before;
+    field.value = before;
     refused.hidden = true;
-    form.nom.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-invalid");
     form.onsubmit = async (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       try {
-        const now = await save(form.nom.value);
+        const now = await save(field.value);
         dialog.close();
         this.link(now)?.focus(); // what had the keyboard was drawn anew
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         refused.textContent = error.message;
         refused.hidden = false;
-        form.nom.setAttribute("aria-invalid", "true");
-        form.nom.focus();
+        field.setAttribute("aria-invalid", "true");
+        field.focus();
       }
     };
     dialog.showModal();
-    form.nom.select();
+    field.select();
   }
 
   /** @param {string} step */
@@ -267,7 +268,7 @@ export class Folders {
   async #delete(link, mark = "") {
     const { step, name } = link.dataset;
     try {
-      const { question, folder } = await this.#send("supprimer", { dossier: step, confirm: mark });
+      const { question, folder } = await this.#send("supprimer", { folder: step, confirm: mark });
       if (question) return sure({ ...question, act: () => this.#delete(link, question.mark) });
       // the next folder that is not gone with it, else the one before
       const entry = this.link(step)?.closest("li");
@@ -282,7 +283,7 @@ export class Folders {
       if (folder)
         this.#undoable(
           `Dossier « ${name} » mis à la corbeille.`,
-          () => this.#ask("remettre", { dossier: folder, dans: step }),
+          () => this.#ask("remettre", { folder, parent: step }),
           folder,
           step,
         );
@@ -299,7 +300,7 @@ export class Folders {
    */
   async #subscribe(step, wanted) {
     try {
-      await this.#ask("abonner", { dossier: step, oui: wanted ? "oui" : "non" });
+      await this.#ask("abonner", { folder: step, wanted: wanted ? "yes" : "no" });
       tell(
         wanted
           ? "Les autres logiciels montreront ce dossier."

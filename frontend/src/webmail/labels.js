@@ -12,7 +12,7 @@ export class Labels {
     /** @type {HTMLDialogElement} */
     this.dialog = find("#label-dialog");
     if (!this.dialog) return;
-    /** @type {HTMLFormElement & {mark: HTMLInputElement, nom: HTMLInputElement, couleur: HTMLSelectElement}} */
+    /** @type {LabelForm} */
     this.form = this.dialog.querySelector("form");
     this.dialog.addEventListener("change", (event) => {
       if (event.target.matches("input[data-mark]")) this.#put(/** @type {LabelBox} */ (event.target));
@@ -118,19 +118,20 @@ export class Labels {
   /** @param {string} mark */
   #edit(mark) {
     const box = mark ? this.dialog.querySelector(`input[data-mark="${CSS.escape(mark)}"]`) : null;
-    this.form.mark.value = mark;
-    this.form.nom.value = box?.dataset.name ?? "";
-    this.form.couleur.value = box?.dataset.colour ?? "blue";
+    const { mark: chosen, name, colour } = this.form.elements;
+    chosen.value = mark;
+    name.value = box?.dataset.name ?? "";
+    colour.value = box?.dataset.colour ?? "blue";
     this.form.querySelector("h3").textContent = box ? "Modifier l’étiquette" : "Nouvelle étiquette";
     this.form.querySelector("[data-label-drop]").hidden = !box;
     this.form.querySelector(".error").hidden = true;
-    if (box) this.form.nom.select();
+    if (box) name.select();
   }
 
   /** @param {SubmitEvent} event */
   async #save(event) {
     event.preventDefault();
-    const isNew = !this.form.mark.value;
+    const isNew = !this.form.elements.mark.value;
     try {
       const { mark } = await (await send(this.dialog.dataset.labels, new FormData(this.form))).json();
       if (isNew && this.refs.length) await this.app.act("label", this.refs, { mark });
@@ -148,7 +149,7 @@ export class Labels {
 
   async #drop() {
     try {
-      await send(this.dialog.dataset.labels, { retirer: "1", mark: this.form.mark.value });
+      await send(this.dialog.dataset.labels, { remove: "1", mark: this.form.elements.mark.value });
       this.dialog.close();
       tell("Étiquette retirée de la liste.", "dark", 3);
       this.app.reload();

@@ -2,7 +2,7 @@
 import { find } from "../ui/dom.js";
 import { Refused, fetchFragment, tell } from "../ui/http.js";
 
-/** @typedef {HTMLFormElement & {jour: HTMLInputElement}} DayForm */
+/** @typedef {HTMLFormElement & {day: HTMLInputElement}} DayForm */
 
 export class ListView {
   /** @param {MailApp} app */
@@ -49,7 +49,7 @@ export class ListView {
     const { list } = this.app;
     try {
       const query = new URLSearchParams(list.query);
-      query.set("jour", form.jour.value);
+      query.set("day", form.day.value);
       const address = `${list.url.replace(/lignes\/$/u, "jour/")}?${query}`;
       const { offset } = await (await fetchFragment(address)).json();
       this.dialog.close();
@@ -60,7 +60,7 @@ export class ListView {
       const refusal = this.dialog.querySelector(".error");
       refusal.textContent = error.message;
       refusal.hidden = false;
-      form.jour.focus();
+      form.day.focus();
     }
   }
 }

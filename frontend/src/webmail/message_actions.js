@@ -128,10 +128,10 @@ export class MessageActions {
     } = {},
   ) {
     const fields = new URLSearchParams(query);
-    fields.set("acte", act);
-    fields.set("dossier", step);
-    if (to) fields.set("vers", to);
-    if (mark) fields.set("marque", mark);
+    fields.set("act", act);
+    fields.set("folder", step);
+    if (to) fields.set("to", to);
+    if (mark) fields.set("mark", mark);
     for (const [name, value] of Object.entries(when)) fields.set(name, value);
     try {
       const bulk = await (await send(this.app.dataset.bulks, fields)).json();

@@ -279,7 +279,7 @@ export class MessageList {
     }
     if (chunk.loaded && !again) return undefined;
     const query = new URLSearchParams(this.query);
-    query.set("depuis", chunk.dataset.offset);
+    query.set("offset", chunk.dataset.offset);
     chunk.busy = this.#fetch(chunk, `${this.url}?${query}`);
     try {
       await chunk.busy;

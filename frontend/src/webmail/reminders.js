@@ -15,11 +15,11 @@ export class Reminders {
     this.dialog = find("#remind-dialog");
     this.dialog.addEventListener("click", (event) => {
       const when = event.target.closest("[data-when]")?.dataset.when;
-      if (when) this.#choose({ quand: when });
+      if (when) this.#choose({ when });
     });
     this.dialog.querySelector("form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
-      this.#choose({ quand: "date", jour: event.target.jour.value });
+      this.#choose({ when: "date", day: event.target.day.value });
     });
   }
 
@@ -110,7 +110,7 @@ export class Reminders {
         for (let start = 0; start < told.reminders.length; start += AT_ONCE) {
           await send(
             this.dataset.callsOff,
-            new URLSearchParams(told.reminders.slice(start, start + AT_ONCE).map((one) => ["rappel", one])),
+            new URLSearchParams(told.reminders.slice(start, start + AT_ONCE).map((one) => ["reminder", one])),
           );
         }
       });

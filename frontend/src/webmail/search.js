@@ -44,7 +44,7 @@ export class Search {
       ?.addEventListener("submit", (/** @type {SubmitEvent} */ event) => this.#kept(event));
     app.addEventListener("click", (event) => {
       const name = event.target.closest("[data-search-drop]")?.dataset.searchDrop;
-      if (name) this.#told({ retirer: name }, "Recherche retirée.");
+      if (name) this.#told({ remove: name }, "Recherche retirée.");
     });
   }
 
@@ -54,7 +54,7 @@ export class Search {
     this.input.value = asked;
     if (!asked) return this.app.visit(this.form.action);
     this.recent = [asked, ...this.recent.filter((one) => one !== asked)].slice(0, 8);
-    send(this.form.dataset.searches, { faite: "1", q: asked }).catch(() => {}); // remembering is a comfort
+    send(this.form.dataset.searches, { used: "1", q: asked }).catch(() => {}); // remembering is a comfort
     const here = this.app.section.dataset;
     if (here.use !== "all") this.form.ici.value = here.step; // one link then narrows the search to that folder
     return this.app.visit(
@@ -133,9 +133,9 @@ export class Search {
   /** @param {SubmitEvent} event */
   async #kept(event) {
     event.preventDefault();
-    const form = event.target;
+    const form = /** @type {NamedForm} */ (event.target);
     try {
-      await send(this.form.dataset.searches, { nom: form.nom.value, q: this.app.list.searched });
+      await send(this.form.dataset.searches, { name: form.elements.name.value, q: this.app.list.searched });
       form.closest("dialog").close();
       tell("Recherche enregistrée.", "dark", 3);
       await this.app.counts();
@@ -276,7 +276,7 @@ export async function firstResultsOf(to) {
   if (!to.searchParams.get("q") || to.searchParams.has("tri") || to.searchParams.has("sens"))
     return { first: await whole };
   const recent = new URL(to.href);
-  recent.searchParams.set("recents", "1");
+  recent.searchParams.set("recent", "1");
   /** @type {number | undefined} */
   let timer;
   const soon = new Promise((go) => {

@@ -122,3 +122,15 @@ interface Gesture {
 interface PreviewLink extends HTMLAnchorElement {
     readonly dataset: DOMStringMap & { look: string; viewer: string };
 }
+
+interface LabelForm extends HTMLFormElement {
+    readonly elements: HTMLFormControlsCollection & {
+        mark: HTMLInputElement;
+        name: HTMLInputElement;
+        colour: HTMLSelectElement;
+    };
+}
+
+interface NamedForm extends HTMLFormElement {
+    readonly elements: HTMLFormControlsCollection & { name: HTMLInputElement };
+}

@@ -137,7 +137,7 @@ class Browser:
         """Every form, with what is known and with what is not."""
         numen = NUMEN if self.who.numen else "20E9599999ZZZ"
         born = BORN if self.who.born else "01/01/1970"
-        chosen = {"mot_de_passe": NEW, "confirmation": NEW, "charter": "on"}
+        chosen = {"new_password": NEW, "confirmation": NEW, "charter": "on"}
         codes = [self.delivered(), "00000000"]
         return [
             ("/assistant/", {"numen": numen, "birth_date": born}),
@@ -152,8 +152,8 @@ class Browser:
             ),
             ("/assistant/activer", chosen),
             ("/assistant/secours/mot-de-passe", chosen),
-            ("/alogin", {"identifiant": "nmorel", "secret": NEW}),
-            ("/alogin", {"identifiant": "nmorel", "secret": numen}),
+            ("/alogin", {"username": "nmorel", "secret": NEW}),
+            ("/alogin", {"username": "nmorel", "secret": numen}),
             ("/alogin/code", {"code": "000000"}),
         ]
 

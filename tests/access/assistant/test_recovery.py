@@ -53,12 +53,12 @@ def code_given(client: Client, code: str) -> HttpResponse:
 
 
 def chosen(client: Client, password: str = NEW) -> HttpResponse:
-    return client.post(CHOOSE, {"mot_de_passe": password, "confirmation": password})  # type: ignore[return-value]
+    return client.post(CHOOSE, {"new_password": password, "confirmation": password})  # type: ignore[return-value]
 
 
 def test_the_whole_way_to_a_new_password(client: Client, nicolas: Account) -> None:
     elsewhere = Client()
-    elsewhere.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    elsewhere.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     assert ask(client)["Location"] == CODE
     owner, kind, address, code = letters_due()[-1]
     assert (owner, kind, address) == (nicolas.pk, "recover", HOME)
@@ -70,7 +70,7 @@ def test_the_whole_way_to_a_new_password(client: Client, nicolas: Account) -> No
     assert not BrowserSession.objects.filter(account=nicolas).exists()
     assert elsewhere.get("/").status_code == 302
     assert client.get("/").status_code == 302  # nobody is signed in by it
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    assert Client().post("/alogin", {"username": "nmorel", "secret": NEW})["Location"] == "/"
     assert chosen(client, "autre chose de long")["Location"] == ASK
 
 
@@ -79,7 +79,7 @@ def test_a_second_factor_is_still_asked_for(client: Client, nicolas: Account) ->
     ask(client)
     code_given(client, letters_due()[-1][3])
     chosen(client)
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/alogin/code"
+    assert Client().post("/alogin", {"username": "nmorel", "secret": NEW})["Location"] == "/alogin/code"
 
 
 def nobody() -> None:
@@ -194,7 +194,7 @@ def test_suspended_meanwhile_it_stays_shut(client: Client, nicolas: Account) -> 
 @pytest.mark.parametrize("page", [CODE, CHOOSE])
 def test_no_page_is_reached_but_through_the_one_before(client: Client, nicolas: Account, page: str) -> None:
     assert client.get(page)["Location"] == ASK
-    assert client.post(page, {"code": "1", "mot_de_passe": NEW, "confirmation": NEW})["Location"] == ASK
+    assert client.post(page, {"code": "1", "new_password": NEW, "confirmation": NEW})["Location"] == ASK
 
 
 def closed_by_others(numen: str = NUMEN) -> None:

@@ -68,7 +68,7 @@ def given(client: Client, numen: str = NUMEN, born: str = DATE) -> HttpResponse:
 
 
 def activated(client: Client, password: str = PASSWORD, **more: str) -> HttpResponse:
-    sent = {"mot_de_passe": password, "confirmation": password, "charter": "on", **more}
+    sent = {"new_password": password, "confirmation": password, "charter": "on", **more}
     return client.post("/assistant/activer", sent)  # type: ignore[return-value]
 
 
@@ -119,7 +119,7 @@ def test_what_a_page_asked_late_does_not_sign_its_person_out(client: Client, ine
     page = Client()
     page.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
     assert activated(client)["Location"] == "/"
-    late = page.post("/assistant/force", {"mot_de_passe": PASSWORD})  # its session is gone meanwhile
+    late = page.post("/assistant/force", {"new_password": PASSWORD})  # its session is gone meanwhile
     assert late.status_code == 404
     assert settings.SESSION_COOKIE_NAME not in late.cookies
     assert "Bonjour Inès" in client.get("/").content.decode()
@@ -227,7 +227,7 @@ def as_of(minutes: float) -> Iterator[None]:
 def test_the_second_page_cannot_be_asked_alone_nor_late(client: Client, ines: Account) -> None:
     assert client.get("/assistant/activer").status_code == 302
     assert activated(client)["Location"] == "/assistant/?choix=identifiant"
-    assert client.post("/assistant/force", {"mot_de_passe": "x"}).status_code == 404
+    assert client.post("/assistant/force", {"new_password": "x"}).status_code == 404
     given(client)
     with as_of(31):
         assert client.get("/assistant/activer").status_code == 302
@@ -279,7 +279,7 @@ def test_somebody_quicker_leaves_a_neutral_page(ines: Account) -> None:
 def test_strength_is_said_while_typing(client: Client, ines: Account) -> None:
     given(client)
     said = {
-        password: client.post("/assistant/force", {"mot_de_passe": password}).json()
+        password: client.post("/assistant/force", {"new_password": password}).json()
         for password in ("court", "Ines-Fares-1985", PASSWORD)
     }
     assert said["court"] == {"words": "Trop court", "enough": False}
@@ -302,7 +302,7 @@ def test_an_activation_link_leads_to_the_same_page_once(client: Client) -> None:
 
 
 def test_a_numen_on_the_sign_in_page_leads_here(client: Client, ines: Account) -> None:
-    answer = client.post("/alogin", {"identifiant": "ifares", "secret": "20e 95 01234 abc"})
+    answer = client.post("/alogin", {"username": "ifares", "secret": "20e 95 01234 abc"})
     assert answer["Location"] == "/assistant/?choix=premiere-connexion&numen=1"
     assert client.get("/assistant/activer").status_code == 302
     assert client.get("/").status_code == 302
@@ -311,7 +311,7 @@ def test_a_numen_on_the_sign_in_page_leads_here(client: Client, ines: Account) -
 def test_a_setting_shuts_that_door(client: Client, ines: Account, settings: Settings) -> None:
     academy = replace(settings.CONFIG.academy, numen_at_sign_in=False)
     settings.CONFIG = replace(settings.CONFIG, academy=academy)
-    page = client.post("/alogin", {"identifiant": "ifares", "secret": NUMEN})
+    page = client.post("/alogin", {"username": "ifares", "secret": NUMEN})
     assert page.status_code == 200
     assert "Identifiant ou mot de passe incorrect" in page.content.decode()
     assert Attempts.objects.get(subject=f"account:{ines.pk}").failures == 1

@@ -21,5 +21,5 @@ def told() -> Iterator[list[str]]:
 def nicolas(client: Client, told: list[str]) -> Account:
     """Signed in with `client`, an instant ago."""
     made = account()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     return made

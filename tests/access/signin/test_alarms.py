@@ -25,7 +25,7 @@ OTHER = "trois chats sous un toit"
 
 def sign_in(username: str = "nmorel", password: str = PASSWORD, **more: str) -> Client:
     browser = Client()
-    browser.post("/alogin", {"identifiant": username, "secret": password, **more})
+    browser.post("/alogin", {"username": username, "secret": password, **more})
     return browser
 
 
@@ -47,7 +47,7 @@ def test_a_browser_never_seen_is_told_and_a_known_one_is_not(nicolas: Account, t
     known = sign_in()
     known.post("/deconnexion")
     before = len(told)
-    known.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    known.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     assert len(told) == before
 
 
@@ -68,15 +68,15 @@ def test_everything_closes_and_the_password_of_before_only_chooses_the_next(
     assert list(app_passwords_of(nicolas.pk)) == []
     assert sign_in().get("/").status_code == 302  # the right password opens nothing
     assert not BrowserSession.objects.filter(account=nicolas).exists()
-    said = owner.post("/compte/nouveau-mot-de-passe/force", {"mot_de_passe": "Nicolas-Morel-1985"}).json()
+    said = owner.post("/compte/nouveau-mot-de-passe/force", {"new_password": "Nicolas-Morel-1985"}).json()
     assert said == {"words": "Trop proche de vous", "enough": False}
-    assert Client().post("/compte/nouveau-mot-de-passe/force", {"mot_de_passe": OTHER}).status_code == 404
+    assert Client().post("/compte/nouveau-mot-de-passe/force", {"new_password": OTHER}).status_code == 404
     wrong = owner.post(
         "/compte/nouveau-mot-de-passe",
-        {"current_password": "faux", "mot_de_passe": OTHER, "confirmation": OTHER},
+        {"current_password": "faux", "new_password": OTHER, "confirmation": OTHER},
     )
     assert "pas votre mot de passe actuel" in wrong.content.decode()
-    form = {"current_password": PASSWORD, "mot_de_passe": OTHER, "confirmation": OTHER}
+    form = {"current_password": PASSWORD, "new_password": OTHER, "confirmation": OTHER}
     assert Client().post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin"
     assert owner.post("/compte/nouveau-mot-de-passe", form)["Location"] == "/alogin?nouveau=1"
     assert is_in(sign_in(password=OTHER))
@@ -92,10 +92,10 @@ def test_a_browser_known_before_the_alarm_is_so_no_more(nicolas: Account, told: 
 def test_a_password_a_thief_changed_comes_back_with_the_alarm(
     client: Client, nicolas: Account, told: list[str]
 ) -> None:
-    client.post("/parametres/securite/mot-de-passe", {"mot_de_passe": OTHER, "confirmation": OTHER})
+    client.post("/parametres/securite/mot-de-passe", {"new_password": OTHER, "confirmation": OTHER})
     owner = Client()
     owner.post(link_in(told[-1]), {"lock": "1"})
-    form = {"current_password": PASSWORD, "mot_de_passe": OTHER + " !", "confirmation": OTHER + " !"}
+    form = {"current_password": PASSWORD, "new_password": OTHER + " !", "confirmation": OTHER + " !"}
     assert owner.post("/compte/nouveau-mot-de-passe", form).status_code == 302
     assert matches_hash(OTHER + " !", identified(nicolas.pk).hashed)
 

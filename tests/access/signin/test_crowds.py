@@ -31,7 +31,7 @@ def nicolas() -> Account:
 
 
 def tried(client: Client, name: str, secret: str, **more: str) -> HttpResponse:
-    return client.post("/alogin", {"identifiant": name, "secret": secret, **more})  # type: ignore[return-value]
+    return client.post("/alogin", {"username": name, "secret": secret, **more})  # type: ignore[return-value]
 
 
 def a_pupil_tries(number: int) -> HttpResponse:

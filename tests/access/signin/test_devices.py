@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def entered(client: Client, username: str = "nmorel", **more: str) -> None:
-    client.post("/alogin", {"identifiant": username, "secret": PASSWORD, **more})
+    client.post("/alogin", {"username": username, "secret": PASSWORD, **more})
 
 
 def age(by: timedelta) -> None:
@@ -58,7 +58,7 @@ def test_afterwards_it_reads_and_the_rest_asks_for_a_proof(client: Client, mine:
     refused = client.post("/parametres/affichage", {"theme": "dark"})
     assert refused["Location"].startswith("/alogin?confirmer=1")
     entered_again = client.post(
-        "/alogin?confirmer=1", {"identifiant": "nmorel", "secret": PASSWORD, "own_device": "on"}
+        "/alogin?confirmer=1", {"username": "nmorel", "secret": PASSWORD, "own_device": "on"}
     )
     assert entered_again.status_code == 302
     assert client.get("/parametres/affichage").status_code == 200
@@ -107,7 +107,7 @@ def test_a_browser_struck_off_is_known_no_more(client: Client) -> None:
     client.post("/deconnexion")
     stranger = Client()
     for _ in range(8):
-        stranger.post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
+        stranger.post("/alogin", {"username": "nmorel", "secret": "faux"})
     entered(client)
     assert client.get("/parametres/securite").status_code == 302  # it waits, as any other
     assert Device.objects.filter(account=nicolas, forgotten_at__isnull=True).count() == 0

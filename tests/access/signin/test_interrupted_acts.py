@@ -30,7 +30,7 @@ def later(minutes: int = 10) -> None:
 
 
 def proved(client: Client, name: str = "nmorel") -> HttpResponse:
-    typed = {"identifiant": name, "secret": PASSWORD, "next": RESUME}
+    typed = {"username": name, "secret": PASSWORD, "next": RESUME}
     return client.post(f"/alogin?confirmer=1&next={RESUME}", typed)  # type: ignore[return-value]
 
 
@@ -62,7 +62,7 @@ def test_the_act_comes_back_filled_in_and_is_done_by_one_click(client: Client, n
 def test_the_browser_is_asked_for_its_own_token_again(nicolas: Account) -> None:
     strict = Client(enforce_csrf_checks=True)
     token = strict.get("/alogin").cookies  # noqa: F841 - the cookie is in the client
-    strict.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "csrfmiddlewaretoken": csrf(strict)})
+    strict.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "csrfmiddlewaretoken": csrf(strict)})
     later()
     typed = {"address": "a@exemple.fr", "csrfmiddlewaretoken": csrf(strict)}
     strict.post(CONTACT, typed)
@@ -83,7 +83,7 @@ def csrf(client: Client) -> str:
 
 
 def proved_strictly(client: Client) -> HttpResponse:
-    typed = {"identifiant": "nmorel", "secret": PASSWORD, "next": RESUME, "csrfmiddlewaretoken": csrf(client)}
+    typed = {"username": "nmorel", "secret": PASSWORD, "next": RESUME, "csrfmiddlewaretoken": csrf(client)}
     return client.post(f"/alogin?confirmer=1&next={RESUME}", typed)  # type: ignore[return-value]
 
 
@@ -108,7 +108,7 @@ def test_somebody_else_gets_nothing_of_it(client: Client, nicolas: Account) -> N
     proved(client, other.username)
     assert client.get(RESUME)["Location"] == "/"
     elsewhere = Client()
-    elsewhere.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    elsewhere.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     assert elsewhere.get(RESUME)["Location"] == "/"
 
 
@@ -129,7 +129,7 @@ def test_one_may_stop_there(client: Client, nicolas: Account) -> None:
 def test_a_password_is_not_kept_and_the_page_says_so(client: Client, nicolas: Account) -> None:
     later()
     address = "/parametres/securite/mot-de-passe"
-    typed = {"mot_de_passe": "trois girafes vertes", "confirmation": "trois girafes vertes"}
+    typed = {"new_password": "trois girafes vertes", "confirmation": "trois girafes vertes"}
     client.post(address, typed, headers={"Referer": f"http://testserver{address}"})
     assert bytes(InterruptedAct.objects.get().sealed) == b""
     proved(client)
@@ -164,20 +164,20 @@ def test_the_page_of_a_proof_asks_neither_for_the_computer_nor_the_device(
 
 def test_a_proof_leaves_a_shared_computer_shared(nicolas: Account) -> None:
     client = Client()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "shared": "on"})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "shared": "on"})
     proved(client)
     assert BrowserSession.objects.filter(is_shared_computer=True).count() == 1
 
 
 def test_what_may_be_kept_and_what_is_shown() -> None:
-    assert can_be_stored([("motif", "appel")], has_files=False)
-    assert not can_be_stored([("motif", "appel")], has_files=True)
-    assert not can_be_stored([("mot_de_passe", "x")], has_files=False)
-    assert can_be_stored([("mot_de_passe", "")], has_files=False)
-    assert not can_be_stored([("texte", "x" * (MAX_BYTES + 1))], has_files=False)
-    fields = [("motif", "appel"), ("proof", "a" * 60), ("vide", " "), ("date_fin", "01/02/2027")]
-    fields += [("acte", "compromised"), ("facteurs", "on")]
-    shown = [("Motif", "appel"), ("Date de fin", "01/02/2027"), ("Second facteur perdu aussi", "oui")]
+    assert can_be_stored([("reason", "appel")], has_files=False)
+    assert not can_be_stored([("reason", "appel")], has_files=True)
+    assert not can_be_stored([("new_password", "x")], has_files=False)
+    assert can_be_stored([("new_password", "")], has_files=False)
+    assert not can_be_stored([("text", "x" * (MAX_BYTES + 1))], has_files=False)
+    fields = [("reason", "appel"), ("proof", "a" * 60), ("message", " "), ("ends_on", "01/02/2027")]
+    fields += [("act", "compromised"), ("drops_factors", "on")]
+    shown = [("Motif", "appel"), ("Fin", "01/02/2027"), ("Second facteur perdu aussi", "oui")]
     assert displayed_values(fields) == shown
 
 
@@ -185,7 +185,7 @@ def test_what_may_be_kept_and_what_is_shown() -> None:
 def test_whoever_acts_on_others_has_fifteen_minutes_of_silence_and_eight_hours(role: str) -> None:
     account("equipe", role=role)
     client = Client()
-    client.post("/alogin", {"identifiant": "equipe", "secret": PASSWORD, "own_device": "on"})
+    client.post("/alogin", {"username": "equipe", "secret": PASSWORD, "own_device": "on"})
     row = BrowserSession.objects.get(account__username="equipe")
     assert row.expire_date - timezone.now() <= timedelta(minutes=15)
     now = timezone.now()
@@ -202,7 +202,7 @@ def test_an_act_on_somebody_asks_an_operator_for_a_recent_proof_then_gives_it_ba
     account("assistante", role="helpdesk")
     nicolas = account()
     client = Client()
-    client.post("/alogin", {"identifiant": "assistante", "secret": PASSWORD})
+    client.post("/alogin", {"username": "assistante", "secret": PASSWORD})
     act = {"action": "lifted", "reason": "appel, identité vérifiée"}
     address = f"/assistance/compte/{nicolas.pk}/agir"
     later(16)
@@ -219,7 +219,7 @@ def test_a_confirmed_act_that_was_interrupted_says_again_what_it_will_do() -> No
     account("assistante", role="helpdesk")
     nicolas = account()
     client = Client()
-    client.post("/alogin", {"identifiant": "assistante", "secret": PASSWORD})
+    client.post("/alogin", {"username": "assistante", "secret": PASSWORD})
     act = {"action": "suspended", "reason": "appel, identité vérifiée"}
     address = f"/assistance/compte/{nicolas.pk}/agir"
     mark = MARK.search(client.post(address, act).content.decode())

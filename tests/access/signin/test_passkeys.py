@@ -161,7 +161,7 @@ def test_nobody_removes_somebody_elses(client: Client, nicolas: Account, phone: 
     make(client, phone)
     account("kbenali")
     other = Client()
-    other.post("/alogin", {"identifiant": "kbenali", "secret": PASSWORD})
+    other.post("/alogin", {"username": "kbenali", "secret": PASSWORD})
     assert other.post(f"{PAGE}/{Passkey.objects.get().pk}/retirer").status_code == 422
     assert Passkey.objects.exists()
 

@@ -86,7 +86,7 @@ def test_a_contact_is_removed_by_its_owner_alone(client: Client, nicolas: Accoun
     number = RecoveryContact.objects.get().pk
     account("kbenali")
     other = Client()
-    other.post("/alogin", {"identifiant": "kbenali", "secret": PASSWORD})
+    other.post("/alogin", {"username": "kbenali", "secret": PASSWORD})
     assert other.post(f"{PAGE}/{number}/retirer").status_code == 422
     assert client.post(f"{PAGE}/{number}/retirer").status_code == 302
     assert not contacts_of(nicolas.pk, timezone.now())

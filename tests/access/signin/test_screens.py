@@ -54,7 +54,7 @@ def nicolas() -> Account:
 
 
 def signed_in(client: Client, **more: str) -> HttpResponse:
-    return client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, **more})  # type: ignore[return-value]
+    return client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, **more})  # type: ignore[return-value]
 
 
 def test_the_page_has_what_people_look_for(client: Client) -> None:
@@ -112,7 +112,7 @@ def alike(page: HttpResponse) -> str:
 def test_unknown_wrong_and_pending_read_the_same(client: Client, nicolas: Account) -> None:
     account("en-attente", state="pending")
     pages = {
-        alike(Client().post("/alogin", {"identifiant": name, "secret": "faux"}))  # type: ignore[arg-type]
+        alike(Client().post("/alogin", {"username": name, "secret": "faux"}))  # type: ignore[arg-type]
         for name in ("nmorel", "personne", "en-attente")
     }
     assert len(pages) == 1
@@ -142,7 +142,7 @@ def test_nothing_hostile_comes_after_whatever_the_door(client: Client, nicolas: 
             assert answer.get("Location", "/") == "/", hostile  # a NUL is no text: the form comes again
         for hostile in HOSTILE[::5]:
             confirmed = client.post(
-                "/alogin?confirmer=1", {"identifiant": "nmorel", "secret": PASSWORD, "next": hostile}
+                "/alogin?confirmer=1", {"username": "nmorel", "secret": PASSWORD, "next": hostile}
             )
             assert confirmed.get("Location", "/") == "/", hostile
 
@@ -267,14 +267,14 @@ def test_a_known_browser_gets_through_where_others_wait(client: Client, nicolas:
     client.post("/deconnexion")
     stranger = Client()
     for _ in range(8):
-        stranger.post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
-    assert stranger.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD}).status_code == 202
+        stranger.post("/alogin", {"username": "nmorel", "secret": "faux"})
+    assert stranger.post("/alogin", {"username": "nmorel", "secret": PASSWORD}).status_code == 202
     assert signed_in(client).status_code == 302
 
 
 def test_a_forged_browser_cookie_is_no_known_browser(client: Client, nicolas: Account) -> None:
     client.cookies[BROWSER] = "eyJiIjoiYjEiLCJhIjpbMV19:forged"
-    client.post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
+    client.post("/alogin", {"username": "nmorel", "secret": "faux"})
     assert Attempts.objects.filter(subject=f"account:{nicolas.pk}").exists()
 
 
@@ -286,9 +286,7 @@ def test_a_sensitive_act_asks_for_a_fresh_proof(client: Client, nicolas: Account
     asked = client.get("/parametres/securite/mot-de-passe")
     assert asked["Location"] == "/alogin?confirmer=1&next=%2Fparametres%2Fsecurite%2Fmot-de-passe"
     before = client.cookies[COOKIE].value
-    client.post(
-        asked["Location"], {"identifiant": "nmorel", "secret": PASSWORD, "next": "/parametres/securite"}
-    )
+    client.post(asked["Location"], {"username": "nmorel", "secret": PASSWORD, "next": "/parametres/securite"})
     assert client.cookies[COOKIE].value != before
     assert client.get("/parametres/securite/mot-de-passe").status_code == 200
 
@@ -302,7 +300,7 @@ def test_a_new_password_leaves_the_other_sessions_to_whoever_says_so(
     assert re.search(
         r'name="end_others"[^>]* checked', client.get("/parametres/securite/mot-de-passe").content.decode()
     )
-    new = {"mot_de_passe": "trois navires gris", "confirmation": "trois navires gris"}
+    new = {"new_password": "trois navires gris", "confirmation": "trois navires gris"}
     changed = client.post("/parametres/securite/mot-de-passe", new)
     assert changed["Location"] == "/parametres/securite?fait=mot-de-passe-seul"
     assert other.get("/").status_code == 200
@@ -314,20 +312,20 @@ def test_a_new_password_ends_the_other_sessions(client: Client, nicolas: Account
     signed_in(client)
     changed = client.post(
         "/parametres/securite/mot-de-passe",
-        {"mot_de_passe": "trois navires gris", "confirmation": "trois navires gris", "end_others": "on"},
+        {"new_password": "trois navires gris", "confirmation": "trois navires gris", "end_others": "on"},
     )
     assert changed["Location"] == "/parametres/securite?fait=mot-de-passe"
     assert client.get("/").status_code == 200
     assert other.get("/").status_code == 302
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD}).status_code == 200
-    fresh = Client().post("/alogin", {"identifiant": "nmorel", "secret": "trois navires gris"})
+    assert Client().post("/alogin", {"username": "nmorel", "secret": PASSWORD}).status_code == 200
+    fresh = Client().post("/alogin", {"username": "nmorel", "secret": "trois navires gris"})
     assert fresh.status_code == 302
 
 
 def test_a_refused_new_password_says_what_to_do(client: Client, nicolas: Account) -> None:
     signed_in(client)
     page = client.post(
-        "/parametres/securite/mot-de-passe", {"mot_de_passe": "nicolas.morel1985", "confirmation": "autre"}
+        "/parametres/securite/mot-de-passe", {"new_password": "nicolas.morel1985", "confirmation": "autre"}
     ).content.decode()
     assert "ressemble trop à ce qu’on sait de vous" in page
     assert "ne sont pas les mêmes" in page
@@ -341,7 +339,7 @@ def test_an_expired_session_row_opens_nothing(client: Client, nicolas: Account) 
     assert client.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("sent", [{}, {"identifiant": "nmorel"}, {"secret": "x"}])
+@pytest.mark.parametrize("sent", [{}, {"username": "nmorel"}, {"secret": "x"}])
 def test_an_empty_field_is_told_in_words(client: Client, sent: dict[str, str]) -> None:
     page = client.post("/alogin", sent)
     assert page.status_code == 200
@@ -350,4 +348,4 @@ def test_an_empty_field_is_told_in_words(client: Client, sent: dict[str, str]) -
 
 @pytest.mark.parametrize("name", ["x" * 5000, "\x00", "é@é", "' OR 1=1 --", "nmorel\r\nX: y"])
 def test_strange_names_are_refused_in_peace(client: Client, name: str) -> None:
-    assert client.post("/alogin", {"identifiant": name, "secret": "x"}).status_code == 200
+    assert client.post("/alogin", {"username": name, "secret": "x"}).status_code == 200

@@ -41,7 +41,7 @@ def enrolled(client: Client) -> tuple[str, list[str]]:
 
 def second_step(code: str) -> HttpResponse:
     fresh = Client()
-    fresh.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    fresh.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     return fresh.post("/alogin/code", {"code": code})  # type: ignore[return-value]
 
 
@@ -57,7 +57,7 @@ def test_an_application_is_enrolled_and_then_asked_for(
     assert len(codes) == 10
     assert "a été ajoutée à votre compte" in told[-1]
     assert client.get(PAGE).status_code == 200
-    first = Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    first = Client().post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     assert first["Location"] == "/alogin/code"
     later = pyotp.TOTP(secret).at(datetime.now() + timedelta(seconds=30))
     assert second_step(later)["Location"] == "/"
@@ -90,7 +90,7 @@ def test_another_secret_may_be_asked_for(client: Client, nicolas: Account) -> No
 
 def test_an_unconfirmed_secret_asks_nothing_of_its_owner(client: Client, nicolas: Account) -> None:
     client.get(PAGE)
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})["Location"] == "/"
+    assert Client().post("/alogin", {"username": "nmorel", "secret": PASSWORD})["Location"] == "/"
 
 
 def test_the_secret_is_sealed_and_told_to_nobody_else(client: Client, nicolas: Account) -> None:
@@ -116,7 +116,7 @@ def test_a_recovery_code_is_of_no_use_to_another(client: Client, nicolas: Accoun
     karim = account("kbenali")
     add_application(karim)
     theirs = Client()
-    theirs.post("/alogin", {"identifiant": "kbenali", "secret": PASSWORD})
+    theirs.post("/alogin", {"username": "kbenali", "secret": PASSWORD})
     assert theirs.post("/alogin/code", {"code": codes[0]}).status_code == 200
 
 
@@ -143,7 +143,7 @@ def test_an_application_is_removed_with_its_codes(client: Client, nicolas: Accou
     assert not devices_of(nicolas.pk)
     assert recovery_codes_left(nicolas.pk) == 0
     assert "retirée de votre compte" in told[-1]
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})["Location"] == "/"
+    assert Client().post("/alogin", {"username": "nmorel", "secret": PASSWORD})["Location"] == "/"
 
 
 def test_nobody_removes_somebody_elses(client: Client, nicolas: Account) -> None:
@@ -177,7 +177,7 @@ def test_a_form_from_elsewhere_comes_back_home(client: Client, nicolas: Account,
 def test_a_role_that_reaches_others_enrols_in_time(client: Client, role: str) -> None:
     made = account("operateur", role=role)
     Account.objects.filter(pk=made.pk).update(activated_at=timezone.now() - timedelta(days=13))
-    client.post("/alogin", {"identifiant": "operateur", "secret": PASSWORD})
+    client.post("/alogin", {"username": "operateur", "secret": PASSWORD})
     assert "Votre rôle demande" in client.get("/").content.decode()
     Account.objects.filter(pk=made.pk).update(activated_at=timezone.now() - timedelta(days=15))
     revocations.get().bump()
@@ -198,7 +198,7 @@ def test_nobody_else_is_pressed(client: Client, nicolas: Account) -> None:
 
 def test_a_changed_password_is_told(client: Client, nicolas: Account, told: list[str]) -> None:
     chosen = "sept nuages sur un toit"
-    client.post("/parametres/securite/mot-de-passe", {"mot_de_passe": chosen, "confirmation": chosen})
+    client.post("/parametres/securite/mot-de-passe", {"new_password": chosen, "confirmation": chosen})
     assert "mot de passe de votre compte a été changé" in told[-1]
 
 

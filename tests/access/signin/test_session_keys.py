@@ -23,7 +23,7 @@ def nicolas() -> Account:
 
 def browser() -> Client:
     client = Client()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     return client
 
 

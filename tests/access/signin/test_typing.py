@@ -8,10 +8,10 @@ from vaguemestre.access.signin.forms import SignInForm
 @pytest.mark.parametrize(
     ("form", "first"),
     [
-        (SignInForm(), "identifiant"),
-        (SignInForm(initial={"identifiant": ""}), "identifiant"),
-        (SignInForm(initial={"identifiant": "cdelattre"}), "secret"),
-        (SignInForm({"identifiant": "cdelattre", "secret": ""}), "secret"),
+        (SignInForm(), "username"),
+        (SignInForm(initial={"username": ""}), "identifiant"),
+        (SignInForm(initial={"username": "cdelattre"}), "secret"),
+        (SignInForm({"username": "cdelattre", "secret": ""}), "secret"),
     ],
 )
 def test_the_keyboard_is_at_the_first_field_to_fill(form: SignInForm, first: str) -> None:

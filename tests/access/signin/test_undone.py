@@ -94,7 +94,7 @@ def sets_contact(owner: Owner) -> None:
 
 
 def changes_password(owner: Owner) -> None:
-    owner.posts("/mot-de-passe", mot_de_passe=OTHER, confirmation=OTHER)
+    owner.posts("/mot-de-passe", new_password=OTHER, confirmation=OTHER)
 
 
 def recovers(owner: Owner) -> None:
@@ -102,7 +102,7 @@ def recovers(owner: Owner) -> None:
     thief = Client()
     thief.post("/assistant/secours", {"numen": NUMEN, "birth_date": "03/09/1985"})
     thief.post("/assistant/secours/code", {"code": letters_due()[-1][3]})
-    thief.post("/assistant/secours/mot-de-passe", {"mot_de_passe": OTHER, "confirmation": OTHER})
+    thief.post("/assistant/secours/mot-de-passe", {"new_password": OTHER, "confirmation": OTHER})
 
 
 def has_codes(owner: Owner) -> None:
@@ -181,7 +181,7 @@ def test_every_act_that_can_be_undone_is_tried() -> None:
 @pytest.mark.parametrize("act", ACTS)
 def test_it_is_undone_from_its_notice_once(client: Client, told: list[str], act: str) -> None:
     owner = Owner(account(numen=NUMEN), client)
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     before, done, holds_again = ACTS[act]
     before(owner)
     told.clear()

@@ -113,7 +113,7 @@ def added(**more: object) -> str:
 
 
 def signs_in(client: Client, username: str = "nmorel") -> None:
-    client.post("/alogin", {"identifiant": username, "secret": PASSWORD})
+    client.post("/alogin", {"username": username, "secret": PASSWORD})
 
 
 def asks(client: Client, **more: str | None) -> HttpResponse:

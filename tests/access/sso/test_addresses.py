@@ -152,7 +152,7 @@ def depart(name: str, **more: str) -> Asked:
 
 
 def signing_in(client: Client, hostile: str) -> Iterator[HttpResponse]:
-    yield client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "next": hostile})  # type: ignore[misc]
+    yield client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "next": hostile})  # type: ignore[misc]
 
 
 # The parameter is the address, or names who gets the answer: nothing at all may come of it.

@@ -54,7 +54,7 @@ def client(administrator: Account) -> Client:
 
 def client_of(who: Account) -> Client:
     made = Client()
-    assert made.post("/alogin", {"identifiant": who.username, "secret": PASSWORD}).status_code == 302
+    assert made.post("/alogin", {"username": who.username, "secret": PASSWORD}).status_code == 302
     return made
 
 
@@ -299,7 +299,7 @@ def test_a_feed_refused_whole_is_confirmed_or_given_up_once(
     page = text(client.get(address))
     assert "Confirmer 30 départs" in page
     assert 'name="plan" value="abc"' in page
-    told = {"acte": act, "plan": "abc", "departs": "30"}
+    told = {"act": act, "plan": "abc", "departures": "30"}
     assert client.post(f"{address}/decider", told).status_code == 302
     made.refresh_from_db()
     assert made.decided_at is not None
@@ -332,17 +332,17 @@ def planned(made: Feed, rank: int, kind: str, **told: Any) -> PlannedRow:
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        ({"plan": "abc", "departs": "3"}, "écrivez le nombre de départs : 30"),
+        ({"plan": "abc", "departures": "3"}, "écrivez le nombre de départs : 30"),
         ({"plan": "abc"}, "écrivez le nombre de départs : 30"),
-        ({"plan": "abc", "departs": "trente"}, "écrivez le nombre de départs : 30"),
-        ({"plan": "old", "departs": "30"}, "Le plan a été refait depuis que cette page est ouverte"),
+        ({"plan": "abc", "departures": "trente"}, "écrivez le nombre de départs : 30"),
+        ({"plan": "old", "departures": "30"}, "Le plan a été refait depuis que cette page est ouverte"),
     ],
 )
 def test_a_feed_is_not_confirmed_without_its_number_or_on_another_plan(
     client: Client, place: int, told: dict[str, str], words: str
 ) -> None:
     made = waiting_feed(place, departures=30)
-    answer = client.post(f"/administration/flux/{made.pk}/decider", {"acte": "confirmer", **told})
+    answer = client.post(f"/administration/flux/{made.pk}/decider", {"act": "confirmer", **told})
     assert answer.status_code == 409
     assert words in answer.content.decode()
     made.refresh_from_db()
@@ -397,9 +397,9 @@ def test_a_stale_plan_is_told_and_asked_for_again_and_cannot_be_confirmed(client
     assert "touche 1 personne de ce plan" in page
     assert "changé depuis" in page
     assert "Confirmer 1 départ" not in page
-    told = {"acte": "confirmer", "plan": "abc", "departs": "1"}
+    told = {"act": "confirmer", "plan": "abc", "departures": "1"}
     assert client.post(f"{address}/decider", told).status_code == 409
-    assert client.post(f"{address}/decider", {"acte": "refaire"}).status_code == 302
+    assert client.post(f"{address}/decider", {"act": "refaire"}).status_code == 302
     assert "en train d’être refait" in text(client.get(address))
     assert DBTaskResult.objects.filter(task_path__contains="wake").exists()
 
@@ -423,7 +423,7 @@ def test_a_likeness_is_answered(client: Client, place: int) -> None:
         first_line=3, sealed=b"x", seen_at=NOON,
     )  # fmt: skip
     assert "Mêmes noms." in text(client.get("/administration/flux/doutes"))
-    assert client.post(f"/administration/flux/doutes/{candidate.pk}", {"reponse": "meme"}).status_code == 302
+    assert client.post(f"/administration/flux/doutes/{candidate.pk}", {"answer": "meme"}).status_code == 302
     candidate.refresh_from_db()
     assert candidate.answer == "same"
     assert "Aucune ressemblance n’attend" in text(client.get("/administration/flux/doutes"))

@@ -49,7 +49,7 @@ def words(answer: Any) -> str:
 
 def client_of(who: Account) -> Client:
     made = Client()
-    assert made.post("/alogin", {"identifiant": who.username, "secret": PASSWORD}).status_code == 302
+    assert made.post("/alogin", {"username": who.username, "secret": PASSWORD}).status_code == 302
     return made
 
 
@@ -249,9 +249,9 @@ class TestTheOfficer:
         assert "20E9501234ABC" not in said
         assert "Lefèvre" not in words(other.get("/gestion/ressemblances"))
         where = f"/gestion/ressemblances/{candidate.pk}"
-        assert other.post(where, {"reponse": "meme"}).status_code == 404
-        assert desk.post(where, {"reponse": "meme"}).status_code == 302
-        assert desk.post(where, {"reponse": "autre"}).status_code == 409
+        assert other.post(where, {"answer": "meme"}).status_code == 404
+        assert desk.post(where, {"answer": "meme"}).status_code == 302
+        assert desk.post(where, {"answer": "autre"}).status_code == 409
         assert "la même" in words(desk.get("/gestion/ressemblances?etat=tranches"))
         feed_of(place, tmp_path, line(dossier="F77"))
         held = current_numen(known.person_id or 0, keys)

@@ -32,7 +32,7 @@ def head_of(username: str, uai: str = "0800001A") -> Account:
 def lucie(client: Client) -> Account:
     made = account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
     Assignment.objects.filter(person=made.person).delete()
-    client.post("/alogin", {"identifiant": "lpoulain", "secret": PASSWORD})
+    client.post("/alogin", {"username": "lpoulain", "secret": PASSWORD})
     return made
 
 
@@ -48,7 +48,7 @@ def asked(client: Client, on: Account, second: Account, **more: str) -> HttpResp
 
 def browser_of(who: Account) -> Client:
     signed_in = Client()
-    signed_in.post("/alogin", {"identifiant": who.username, "secret": PASSWORD})
+    signed_in.post("/alogin", {"username": who.username, "secret": PASSWORD})
     return signed_in
 
 
@@ -77,8 +77,8 @@ def test_the_whole_way(client: Client, lucie: Account, nicolas: Account) -> None
     person = Client()
     given = {"name": NUMEN.lower(), "birth_date": "03/09/1985", "code": code}
     assert person.post("/assistant/code", given)["Location"] == "/assistant/secours/mot-de-passe"
-    person.post("/assistant/secours/mot-de-passe", {"mot_de_passe": NEW, "confirmation": NEW})
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    person.post("/assistant/secours/mot-de-passe", {"new_password": NEW, "confirmation": NEW})
+    assert Client().post("/alogin", {"username": "nmorel", "secret": NEW})["Location"] == "/"
     actions = list(Entry.objects.values_list("action", flat=True))
     for action in ("helpdesk.hand-over-asked", "helpdesk.hand-over-confirmed", "assistant.recovered"):
         assert action in actions
@@ -103,9 +103,9 @@ def test_lost_second_factors_go_when_the_code_serves_and_not_before(
     assert OneTimeDevice.objects.exists()
     person = Client()
     person.post("/assistant/code", {"name": "nmorel", "birth_date": "03/09/1985", "code": code})
-    person.post("/assistant/secours/mot-de-passe", {"mot_de_passe": NEW, "confirmation": NEW})
+    person.post("/assistant/secours/mot-de-passe", {"new_password": NEW, "confirmation": NEW})
     assert not OneTimeDevice.objects.exists()
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    assert Client().post("/alogin", {"username": "nmorel", "secret": NEW})["Location"] == "/"
 
 
 def test_nobody_confirms_alone_or_for_themselves(client: Client, lucie: Account, nicolas: Account) -> None:

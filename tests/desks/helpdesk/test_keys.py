@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def lucie(client: Client) -> Account:
     made = account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
-    client.post("/alogin", {"identifiant": "lpoulain", "secret": PASSWORD})
+    client.post("/alogin", {"username": "lpoulain", "secret": PASSWORD})
     return made
 
 

@@ -26,7 +26,7 @@ ASKED = {
 def lucie() -> Client:
     account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
     signed_in = Client()
-    signed_in.post("/alogin", {"identifiant": "lpoulain", "secret": PASSWORD})
+    signed_in.post("/alogin", {"username": "lpoulain", "secret": PASSWORD})
     return signed_in
 
 
@@ -54,7 +54,7 @@ def test_the_whole_way(client: Client, lucie: Client) -> None:
 @pytest.mark.django_db
 def test_somebody_signed_in_reads_the_answer_in_their_inbox(client: Client, lucie: Client) -> None:
     owner = account()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     client.post("/aide/demande", {**ASKED, "contact": ""})
     lucie.post(f"/assistance/demandes/{RequestRow.objects.get().pk}", {"answer": "C’est fait."})
     jobs = [row.args_kwargs["args"] for row in DBTaskResult.objects.all()]
@@ -103,7 +103,7 @@ def test_what_is_missing_is_told_and_nothing_typed_is_lost(client: Client) -> No
 @pytest.mark.parametrize("path", ["/assistance/demandes", "/assistance/demandes/1", "/assistance/cles"])
 def test_the_queue_is_the_desks_alone(client: Client, path: str) -> None:
     account()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     assert client.get(path).status_code == 403
     assert client.post(path, {"answer": "x"}).status_code in (403, 405)
 

@@ -87,7 +87,7 @@ def engines() -> Iterator[Engines]:
 def lucie(client: Client) -> Account:
     """An operator, signed in."""
     made = account("lpoulain", role="helpdesk", first_name="Lucie", last_name="Poulain")
-    client.post("/alogin", {"identifiant": "lpoulain", "secret": PASSWORD})
+    client.post("/alogin", {"username": "lpoulain", "secret": PASSWORD})
     return made
 
 
@@ -111,7 +111,7 @@ def act(client: Client, on: Account, what: str, reason: str = REASON) -> HttpRes
 @pytest.mark.parametrize("role", ["agent", "hr_officer"])
 def test_the_desk_is_closed_to_others(client: Client, nicolas: Account, role: str) -> None:
     account("autre", role=role)
-    client.post("/alogin", {"identifiant": "autre", "secret": PASSWORD})
+    client.post("/alogin", {"username": "autre", "secret": PASSWORD})
     assert client.get("/assistance/").status_code == 403
     assert client.get(f"/assistance/compte/{nicolas.pk}").status_code == 403
     assert act(client, nicolas, DeskAction.SUSPEND).status_code == 403
@@ -146,7 +146,7 @@ def test_nobody_is_found_for_nothing(client: Client, lucie: Account, nicolas: Ac
 
 def test_the_story_is_told_and_no_secret_is(client: Client, lucie: Account, nicolas: Account) -> None:
     for _ in range(6):
-        Client().post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
+        Client().post("/alogin", {"username": "nmorel", "secret": "faux"})
     page = client.get(f"/assistance/compte/{nicolas.pk}").content.decode()
     assert "Connexion refusée" in page
     assert "prochain essai possible" in page
@@ -156,9 +156,9 @@ def test_the_story_is_told_and_no_secret_is(client: Client, lucie: Account, nico
 
 def test_lifting_lets_the_owner_in_at_once(client: Client, lucie: Account, nicolas: Account) -> None:
     for _ in range(7):
-        Client().post("/alogin", {"identifiant": "nmorel", "secret": "faux"})
+        Client().post("/alogin", {"username": "nmorel", "secret": "faux"})
     Attempts.objects.create(subject=f"browser:{nicolas.pk}:x", failures=9, last_at=timezone.now())
-    good = {"identifiant": "nmorel", "secret": PASSWORD}
+    good = {"username": "nmorel", "secret": PASSWORD}
     assert Client().post("/alogin", good).status_code == 202
     answer = act(client, nicolas, DeskAction.LIFT)
     assert answer["Location"].endswith("?fait=lifted")
@@ -180,7 +180,7 @@ def test_suspending_shuts_everything_and_is_told_before(
     client: Client, lucie: Account, nicolas: Account, engines: Engines
 ) -> None:
     theirs = Client()
-    theirs.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    theirs.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     act(client, nicolas, DeskAction.SUSPEND)
     nicolas.refresh_from_db()
     assert nicolas.state == "suspended"
@@ -202,7 +202,7 @@ def test_resuming_opens_it_again_with_the_same_password(
 ) -> None:
     act(client, nicolas, DeskAction.SUSPEND)
     act(client, nicolas, DeskAction.RESUME)
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD}).status_code == 302
+    assert Client().post("/alogin", {"username": "nmorel", "secret": PASSWORD}).status_code == 302
     assert "Votre compte est rouvert" in engines.notices[-1][1] or "a rouvert" in engines.notices[-1][1]
     assert engines.active["nmorel@ac-amiens.test"] is True
 
@@ -218,7 +218,7 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
         state="held", due_at=timezone.now(), created_at=timezone.now(),
     )  # fmt: skip
     theirs = Client()
-    theirs.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    theirs.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     act(client, nicolas, DeskAction.COMPROMISED)
     nicolas.refresh_from_db()
     assert nicolas.state == "active"  # its mail still comes
@@ -243,9 +243,9 @@ def test_a_compromise_takes_every_way_in_and_opens_the_way_back(
     owner.post("/assistant/secours", {"numen": NUMEN, "birth_date": "03/09/1985"})
     code = letters_due()[-1][3]
     owner.post("/assistant/secours/code", {"code": code})
-    new = {"mot_de_passe": NEW, "confirmation": NEW}
+    new = {"new_password": NEW, "confirmation": NEW}
     assert owner.post("/assistant/secours/mot-de-passe", new)["Location"] == "/alogin?nouveau=1"
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    assert Client().post("/alogin", {"username": "nmorel", "secret": NEW})["Location"] == "/"
     act(client, nicolas, DeskAction.LET_GO)
     assert OutboxMessage.objects.get().state == "held"
 
@@ -260,7 +260,7 @@ def test_after_a_compromise_mail_stays_shut_two_days_and_applications_do_not(
     nicolas.set_password(NEW)
     nicolas.save(update_fields=("password",))
     owner = Client()
-    assert owner.post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    assert owner.post("/alogin", {"username": "nmorel", "secret": NEW})["Location"] == "/"
     assert owner.get("/").status_code == 200
     shut = owner.get("/messagerie/")
     assert shut.status_code == 403
@@ -286,9 +286,9 @@ def test_a_code_leaves_for_the_verified_contact_and_nobody_sees_it(
     given = {"name": "nmorel", "birth_date": "3 septembre 1985", "code": code.upper().replace("-", " ")}
     person = Client()
     assert person.post("/assistant/code", given)["Location"] == "/assistant/secours/mot-de-passe"
-    new = {"mot_de_passe": NEW, "confirmation": NEW}
+    new = {"new_password": NEW, "confirmation": NEW}
     assert person.post("/assistant/secours/mot-de-passe", new)["Location"] == "/alogin?nouveau=1"
-    assert Client().post("/alogin", {"identifiant": "nmorel", "secret": NEW})["Location"] == "/"
+    assert Client().post("/alogin", {"username": "nmorel", "secret": NEW})["Location"] == "/"
     assert Client().post("/assistant/code", given).status_code == 200  # it served
 
 

@@ -37,7 +37,7 @@ def reader() -> Account:
 @pytest.fixture
 def client(reader: Account) -> Client:
     made = Client()
-    assert made.post("/alogin", {"identifiant": reader.username, "secret": PASSWORD}).status_code == 302
+    assert made.post("/alogin", {"username": reader.username, "secret": PASSWORD}).status_code == 302
     return made
 
 

@@ -30,7 +30,7 @@ STAR = "/accueil/favoris"
 @pytest.fixture
 def nicolas(client: Client) -> Account:
     made = account()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     return made
 
 
@@ -95,7 +95,7 @@ def test_messages_are_written_by_administrators(client: Client, nicolas: Account
     assert client.post(new, {**typed, "ends_on": "30/09/2026"}).status_code == 403
     Account.objects.filter(pk=nicolas.pk).update(role="administrator")
     client.post("/deconnexion")
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     refused = client.post(new, {**typed, "ends_on": "30/08/2026"}).content.decode()
     assert "La fin vient avant le début" in refused
     assert "Maintenance" in refused  # nothing typed is lost

@@ -42,7 +42,7 @@ def cut() -> Iterator[list[str]]:
 @pytest.fixture
 def nicolas(client: Client) -> Account:
     made = account()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     return made
 
 

@@ -67,16 +67,16 @@ def nicolas() -> Account:
 @pytest.fixture
 def client(nicolas: Account) -> Client:
     made = Client()
-    made.post("/alogin", {"identifiant": nicolas.username, "secret": PASSWORD})
+    made.post("/alogin", {"username": nicolas.username, "secret": PASSWORD})
     return made
 
 
-def decided(client: Client, choice: str = "oui", **changed: str) -> dict[str, str]:
+def decided(client: Client, choice: str = "yes", **changed: str) -> dict[str, str]:
     """What the program is told, once its owner has chosen."""
     page = client.get(f"/appareils/autoriser?{urlencode({**ASKED, **changed})}")
     stamp = re.search(r'name="demande" value="([^"]+)"', page.content.decode())
     assert stamp
-    sent = {"demande": stamp[1], "choix": choice, "nom": "Thunderbird du bureau"}
+    sent = {"request": stamp[1], "decision": choice, "device": "Thunderbird du bureau"}
     left = client.post("/appareils/autoriser", sent).content.decode()
     address = re.search(r'content="0; url=([^"]+)"', left)
     assert address
@@ -223,7 +223,7 @@ def test_it_may_give_its_key_back(client: Client, engines: Engines) -> None:
 
 
 def test_who_refuses_gives_nothing(client: Client, engines: Engines) -> None:
-    assert decided(client, "non")["error"] == "access_denied"
+    assert decided(client, "no")["error"] == "access_denied"
     assert not ProgramCode.objects.exists()
 
 
@@ -311,12 +311,12 @@ def test_consent_is_asked_of_somebody_just_proved_and_of_nobody_else(
     assert stamp
     other = account("kbenali")
     karim = Client()
-    karim.post("/alogin", {"identifiant": other.username, "secret": PASSWORD})
-    assert karim.post("/appareils/autoriser", {"demande": stamp[1], "choix": "oui"}).status_code == 422
-    assert client.post("/appareils/autoriser", {"demande": "faux", "choix": "oui"}).status_code == 422
+    karim.post("/alogin", {"username": other.username, "secret": PASSWORD})
+    assert karim.post("/appareils/autoriser", {"request": stamp[1], "decision": "yes"}).status_code == 422
+    assert client.post("/appareils/autoriser", {"request": "faux", "decision": "yes"}).status_code == 422
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = client.cookies
-    assert strict.post("/appareils/autoriser", {"demande": stamp[1], "choix": "oui"}).status_code == 403
+    assert strict.post("/appareils/autoriser", {"request": stamp[1], "decision": "yes"}).status_code == 403
     assert not ProgramCode.objects.exists()
 
 

@@ -71,7 +71,7 @@ def test_administrators_read_what_the_zone_says_and_nobody_else(
 ) -> None:
     admin, teacher = account("admin1", role="administrator"), account()
     client = Client()
-    client.post("/alogin", {"identifiant": admin.username, "secret": PASSWORD})
+    client.post("/alogin", {"username": admin.username, "secret": PASSWORD})
     page = client.get("/administration/dns").content.decode()
     assert "_submissions._tcp." in page
     zone_says["SRV _imaps._tcp.ac-amiens.test"] = ("0 1 143 vieux.example.",)
@@ -82,7 +82,7 @@ def test_administrators_read_what_the_zone_says_and_nobody_else(
     assert "ne répond pas" in client.get("/administration/dns/essai").content.decode()
     assert client.post("/administration/dns/essai").status_code == 405
     other = Client()
-    other.post("/alogin", {"identifiant": teacher.username, "secret": PASSWORD})
+    other.post("/alogin", {"username": teacher.username, "secret": PASSWORD})
     assert other.get("/administration/dns").status_code == 403
     assert other.get("/administration/dns/essai").status_code == 403
     assert Client().get("/administration/dns")["Location"].startswith("/alogin")

@@ -58,5 +58,5 @@ def box(mailboxes: MemoryMailboxes, nicolas: Account) -> MemoryMailbox:
 
 @pytest.fixture
 def browser(client: Client, nicolas: Account) -> Client:
-    client.post("/alogin", {"identifiant": "nmorel", "secret": "quatre vélos bleus"})
+    client.post("/alogin", {"username": "nmorel", "secret": "quatre vélos bleus"})
     return client

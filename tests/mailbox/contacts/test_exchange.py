@@ -208,7 +208,7 @@ def nicolas(db: None) -> Account:
 
 @pytest.fixture
 def browser(client: Client, nicolas: Account) -> Client:
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     return client
 
 
@@ -254,7 +254,7 @@ def test_the_pages_import_export_merge_and_keep(browser: Client, nicolas: Accoun
     assert browser.post("/contacts/importer/", {"file": wrong}).status_code == 422
     for kind, begins in (("vcf", "BEGIN:VCARD"), ("vcf4", "BEGIN:VCARD"), ("csv", "\ufeffDisplay Name")):
         assert browser.get(f"/contacts/exporter/{kind}/").content.decode().startswith(begins)
-    browser.post("/contacts/ajouter/", {"adresse": "Zo2@X.example", "nom": "Zo"})
+    browser.post("/contacts/ajouter/", {"address": "Zo2@X.example", "name": "Zo"})
     assert (
         "Ajouter aux contacts"
         in browser.get("/contacts/personne/", {"adresse": "new@x.example"}).content.decode()

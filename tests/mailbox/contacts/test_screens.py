@@ -23,7 +23,7 @@ def nicolas() -> Account:
 
 @pytest.fixture
 def browser(client: Client, nicolas: Account) -> Client:
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     return client
 
 

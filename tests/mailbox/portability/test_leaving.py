@@ -27,7 +27,7 @@ def nicolas() -> Account:
 @pytest.fixture
 def client(nicolas: Account) -> Client:
     made = Client()
-    assert made.post("/alogin", {"identifiant": nicolas.username, "secret": PASSWORD}).status_code == 302
+    assert made.post("/alogin", {"username": nicolas.username, "secret": PASSWORD}).status_code == 302
     return made
 
 
@@ -51,7 +51,7 @@ def test_who_stays_sees_nothing_of_it_and_closes_nothing(client: Client, nicolas
     assert "Votre départ" not in words(client.get(ADDRESS))
     assert client.get(f"{ADDRESS}/partir").status_code == 405
     assert client.post(f"{ADDRESS}/partir").status_code == 409
-    assert client.post(f"{ADDRESS}/nouvelle-adresse", {"accord": "oui"}).status_code == 409
+    assert client.post(f"{ADDRESS}/nouvelle-adresse", {"consent": "yes"}).status_code == 409
     nicolas.refresh_from_db()
     assert nicolas.state == "active"
 
@@ -59,7 +59,7 @@ def test_who_stays_sees_nothing_of_it_and_closes_nothing(client: Client, nicolas
 def test_the_new_address_is_given_only_when_they_say_so(client: Client, nicolas: Account) -> None:
     declare(nicolas, EventKind.TRANSFER)
     assert "ne donne pas votre nouvelle adresse" in words(client.get(ADDRESS))
-    assert client.post(f"{ADDRESS}/nouvelle-adresse", {"accord": "oui"}).status_code == 302
+    assert client.post(f"{ADDRESS}/nouvelle-adresse", {"consent": "yes"}).status_code == 302
     assert LifecycleEvent.objects.get().tells_new_address
     assert "donne votre nouvelle adresse, nicolas@ac-lille.test" in words(client.get(ADDRESS))
 
@@ -76,7 +76,7 @@ def test_whoever_moved_to_another_academie_here_chooses_too_and_nothing_closes(
     assert "Vos anciennes adresses reçoivent encore" in said
     assert "sera fermé" not in said
     assert client.post(f"{ADDRESS}/partir").status_code == 409
-    assert client.post(f"{ADDRESS}/nouvelle-adresse", {"accord": "oui"}).status_code == 302
+    assert client.post(f"{ADDRESS}/nouvelle-adresse", {"consent": "yes"}).status_code == 302
     assert LifecycleEvent.objects.get().tells_new_address
 
 

@@ -61,7 +61,7 @@ def nicolas() -> Account:
 @pytest.fixture
 def client(nicolas: Account) -> Client:
     made = Client()
-    assert made.post("/alogin", {"identifiant": nicolas.username, "secret": PASSWORD}).status_code == 302
+    assert made.post("/alogin", {"username": nicolas.username, "secret": PASSWORD}).status_code == 302
     return made
 
 
@@ -200,7 +200,7 @@ def test_an_export_needs_a_fresh_proof_and_is_for_its_owner_alone(client: Client
     for close in answer._resource_closers:  # type: ignore[attr-defined]
         close()
     other = Client()
-    other.post("/alogin", {"identifiant": account("autre").username, "secret": PASSWORD})
+    other.post("/alogin", {"username": account("autre").username, "secret": PASSWORD})
     assert other.get(f"{ADDRESS}/{export.pk}/telecharger").status_code == 404
     BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=10))
     revocations.get().bump()  # every worker reads its sessions anew

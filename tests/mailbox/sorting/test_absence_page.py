@@ -39,7 +39,7 @@ def nicolas() -> Account:
 @pytest.fixture
 def client(nicolas: Account) -> Client:
     made = Client()
-    answer = made.post("/alogin", {"identifiant": nicolas.username, "secret": PASSWORD})
+    answer = made.post("/alogin", {"username": nicolas.username, "secret": PASSWORD})
     assert answer.status_code == 302, words(answer)
     return made
 

@@ -62,7 +62,7 @@ def nicolas() -> Account:
 @pytest.fixture
 def client(nicolas: Account) -> Client:
     made = Client()
-    answer = made.post("/alogin", {"identifiant": nicolas.username, "secret": PASSWORD})
+    answer = made.post("/alogin", {"username": nicolas.username, "secret": PASSWORD})
     assert answer.status_code == 302
     return made
 
@@ -173,7 +173,7 @@ def test_somebody_else_s_filter_does_not_exist(client: Client, nicolas: Account)
     (mine,) = queries.filters_of(nicolas.pk)
     other = account("xautre")
     theirs = Client()
-    theirs.post("/alogin", {"identifiant": other.username, "secret": PASSWORD})
+    theirs.post("/alogin", {"username": other.username, "secret": PASSWORD})
     assert theirs.get(f"{ADDRESS}/{mine.filter_id}").status_code == 404
     for act in ("supprimer", "desactiver", "descendre"):
         theirs.post(f"{ADDRESS}/{mine.filter_id}/{act}")
@@ -207,7 +207,7 @@ def test_a_filter_that_sends_away_has_half_an_hour_then_comes_back_filled_in(
     page = client.get(asked["Location"]).content.decode()
     assert "enregistrer un filtre qui fait suivre ou supprime du courrier" in page
     proved = client.post(
-        asked["Location"], {"identifiant": nicolas.username, "secret": PASSWORD, "next": "/compte/reprise"}
+        asked["Location"], {"username": nicolas.username, "secret": PASSWORD, "next": "/compte/reprise"}
     )
     assert proved["Location"] == "/compte/reprise"
     page = client.get("/compte/reprise").content.decode()

@@ -427,7 +427,7 @@ def words(answer: Any) -> str:
 
 def client_of(who: Account) -> Client:
     made = Client()
-    assert made.post("/alogin", {"identifiant": who.username, "secret": PASSWORD}).status_code == 302
+    assert made.post("/alogin", {"username": who.username, "secret": PASSWORD}).status_code == 302
     return made
 
 

@@ -68,7 +68,7 @@ def nicolas() -> Account:
 @pytest.fixture
 def browser(nicolas: Account) -> Client:
     client = Client()
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     return client
 
 
@@ -256,7 +256,7 @@ def test_a_deposit_cut_on_the_way_goes_on_where_it_stopped(
 
 def test_somebody_elses_file_is_not_there(left: Filelink, client: Client) -> None:
     account("autre")
-    client.post("/alogin", {"identifiant": "autre", "secret": PASSWORD})
+    client.post("/alogin", {"username": "autre", "secret": PASSWORD})
     assert "Carte.pdf" not in client.get("/messagerie/fichiers/").text
     day = f"{timezone.localdate():%d/%m/%Y}"
     assert client.post(f"/messagerie/fichiers/{left.id}/", {"until": day}).status_code == 422

@@ -28,7 +28,7 @@ def nicolas() -> Account:
 
 @pytest.fixture
 def browser(client: Client, nicolas: Account) -> Client:
-    client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     return client
 
 
@@ -163,7 +163,7 @@ def test_the_desk_sees_how_much_is_held_never_what_it_says(
 ) -> None:
     row = passed(account(username="autre"), hold="held", hold_code="outbox.burst")
     account(username="aide", role="helpdesk")
-    client.post("/alogin", {"identifiant": "aide", "secret": PASSWORD})
+    client.post("/alogin", {"username": "aide", "secret": PASSWORD})
     page = client.get("/assistance/retenus/").content.decode()
     assert "autre" in page
     assert "Sortie 1" not in page

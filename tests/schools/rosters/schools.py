@@ -57,5 +57,5 @@ def address_of(one: Account) -> str:
 
 
 def browser_of(client: Client, one: Account) -> Client:
-    client.post("/alogin", {"identifiant": one.username, "secret": PASSWORD})
+    client.post("/alogin", {"username": one.username, "secret": PASSWORD})
     return client

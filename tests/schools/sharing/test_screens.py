@@ -80,11 +80,11 @@ def test_a_folder_of_a_mailbox_is_deleted_by_those_who_sort_and_once_confirmed(
     reader = account("lectrice")
     school.share(reader, Right.READ)
     where = f"{school.path}messagerie/dossiers/supprimer/"
-    assert of(reader).post(where, {"dossier": "Cantine"}).status_code == 422
-    page = of(school.head).post(where, {"dossier": "Cantine"})
+    assert of(reader).post(where, {"folder": "Cantine"}).status_code == 422
+    page = of(school.head).post(where, {"folder": "Cantine"})
     assert f'action="{where}"' in page.content.decode()
     assert f'href="{school.path}messagerie/Cantine/"' in page.content.decode()
-    fields = {"dossier": "Cantine"}
+    fields = {"folder": "Cantine"}
     shown = of(school.head).post(where, fields, headers={"HX-Request": "true"}).json()["question"]
     assert "Cantine" in {folder.name for folder in box.folders()}
     assert of(school.head).post(where, {**fields, "confirm": shown["mark"]}).status_code == 302

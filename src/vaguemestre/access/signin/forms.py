@@ -8,7 +8,7 @@ from vaguemestre.people.credentials.rules.passwords import LONGEST, SHORTEST
 
 
 class SignInForm(forms.Form):
-    identifiant = forms.CharField(
+    username = forms.CharField(
         label="Identifiant",
         max_length=254,
         error_messages={"required": "Écrivez votre identifiant ou votre adresse électronique."},
@@ -44,8 +44,8 @@ class SignInForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if self.data.get("identifiant") or self.initial.get("identifiant"):  # the password comes next
-            self.fields["identifiant"].widget.attrs.pop("autofocus")
+        if self.data.get("username") or self.initial.get("username"):  # the password comes next
+            self.fields["username"].widget.attrs.pop("autofocus")
             self.fields["secret"].widget.attrs["autofocus"] = True
 
 
@@ -119,7 +119,7 @@ class CurrentPasswordField(forms.CharField):
 class ChangePasswordForm(forms.Form):
     """A new password, twice. Its strength is checked by the service."""
 
-    mot_de_passe = forms.CharField(
+    new_password = forms.CharField(
         label="Nouveau mot de passe",
         max_length=1024,
         strip=False,
@@ -140,7 +140,7 @@ class ChangePasswordForm(forms.Form):
 
     def clean_confirmation(self) -> str:
         second: str = self.cleaned_data["confirmation"]
-        first = self.cleaned_data.get("mot_de_passe")
+        first = self.cleaned_data.get("new_password")
         if first and second != first:
             raise forms.ValidationError(
                 "Les deux mots de passe ne sont pas les mêmes : écrivez-les de nouveau."
@@ -163,11 +163,11 @@ class RenewPasswordForm(ChangePasswordForm):
     """The same for a user who is not signed in: the current password comes first."""
 
     current_password = CurrentPasswordField()
-    field_order = ("current_password", "mot_de_passe", "confirmation")
+    field_order = ("current_password", "new_password", "confirmation")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mot_de_passe"].widget.attrs.pop("autofocus", None)
+        self.fields["new_password"].widget.attrs.pop("autofocus", None)
 
 
 class PinForm(forms.Form):

@@ -116,7 +116,7 @@ def is_stale(who: Who, now: datetime) -> bool:
 
 
 def act_words[View: Callable[..., HttpResponse]](
-    words: str, acts: Mapping[str, str] | None = None, *, named_by: str = "acte"
+    words: str, acts: Mapping[str, str] | None = None, *, named_by: str = "act"
 ) -> Callable[[View], View]:
     """Decorator: name what a view does (« confirmer un import »), for the page that asks for a fresh proof.
 

@@ -51,7 +51,7 @@ def test_whoever_is_not_signed_in_signs_in_and_comes_back(client: Client) -> Non
     first = client.get(f"/cas/login?service={quote(OTHER)}")
     back = dict(parse_qsl(urlsplit(first["Location"]).query))["next"]
     assert back.startswith("/cas/reprise?service=")
-    signed = client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "next": back})
+    signed = client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "next": back})
     address = client.get(signed["Location"]).context["address"]
     answer = client.get(address)
     assert answer["Location"].startswith(f"{OTHER}&ticket=ST-")

@@ -61,7 +61,7 @@ def signs_in_again(client: Client, first: HttpResponse) -> HttpResponse:
     where = first["Location"]
     assert where.startswith("/alogin?"), where
     back = dict(parse_qsl(urlsplit(where).query))["next"]
-    client.post(where, {"identifiant": "nmorel", "secret": PASSWORD, "next": back})
+    client.post(where, {"username": "nmorel", "secret": PASSWORD, "next": back})
     return client.get(client.get(back).context["address"])  # type: ignore[return-value]
 
 

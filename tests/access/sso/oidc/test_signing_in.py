@@ -54,7 +54,7 @@ def test_whoever_is_not_signed_in_signs_in_and_comes_back(client: Client, secret
     assert first["Location"].startswith("/alogin?next=%2Foidc%2Freprise%3F")
     assert 'value="nmorel"' in client.get(first["Location"]).content.decode()
     back = dict(parse_qsl(urlsplit(first["Location"]).query))["next"]
-    signed = client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "next": back})
+    signed = client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "next": back})
     assert signed["Location"] == back
     page = client.get(back)
     assert page.status_code == 200
@@ -115,7 +115,7 @@ def test_the_subject_is_opaque_and_stays(client: Client, secret: str, nicolas: A
 def test_a_second_factor_is_told(client: Client, secret: str, nicolas: Account) -> None:
     add_application(nicolas)
     with patch("vaguemestre.access.signin.services.steps.use_code", return_value=True):
-        client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD})
+        client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
         client.post("/alogin/code", {"code": "123456"})
     _, claims = read(client, exchanges(client, a_code(client), secret).json()["id_token"])
     assert claims["amr"] == ["pwd", "totp", "mfa"]
@@ -185,7 +185,7 @@ def test_proving_it_again_opens_the_way_once_only(client: Client, secret: str, m
         back = dict(parse_qsl(urlsplit(first["Location"]).query))["next"]
         address = client.get(back).context["address"]
         assert client.get(address)["Location"].startswith("/alogin?")  # coming back is not proving
-        asked = {"identifiant": "nmorel", "secret": PASSWORD, "next": back}
+        asked = {"username": "nmorel", "secret": PASSWORD, "next": back}
         assert client.post("/alogin?confirmer=1", asked)["Location"] == back
         assert "code" in answer_in(client.get(address))
         assert client.get(address.replace("prouve=", "prouve=x"))["Location"].startswith("/alogin?")

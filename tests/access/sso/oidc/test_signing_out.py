@@ -135,7 +135,7 @@ def test_a_suspended_person_leaves_every_application(
 def test_whoever_proves_it_again_stays_in_the_applications(
     client: Client, inside: dict[str, str], told: Told
 ) -> None:
-    client.post("/alogin?confirmer=1", {"identifiant": "nmorel", "secret": PASSWORD})
+    client.post("/alogin?confirmer=1", {"username": "nmorel", "secret": PASSWORD})
     told.work()
     assert told.forms == []
     bearer = {"Authorization": f"Bearer {inside['access_token']}"}

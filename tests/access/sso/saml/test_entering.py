@@ -195,7 +195,7 @@ def test_somebody_unknown_signs_in_on_the_way(client: Client, nicolas: Account, 
     back = dict(parse_qsl(urlsplit(answer["Location"]).query))["next"]
     from tests.access.signin.people import PASSWORD
 
-    sent = client.post("/alogin", {"identifiant": "nmorel", "secret": PASSWORD, "next": back})
+    sent = client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "next": back})
     page = client.get(sent["Location"])
     onwards = page.content.decode().split("url=")[1].split('"')[0].replace("&amp;", "&")
     where, fields = form_in(client.get(onwards))  # type: ignore[arg-type]

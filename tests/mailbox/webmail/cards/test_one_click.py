@@ -54,7 +54,7 @@ def test_an_answer_goes_to_the_organiser_and_is_remembered(
     card = reader.get(address(ref, "carte/invitation/2/"), headers=PIECE).content.decode()
     assert "Salle 12" in card
     assert "lundi 7 décembre 2026, de 14:00 à 15:30" in card
-    done = reader.post(address(ref, "reponse/2/"), {"reponse": "ACCEPTED"}, headers=PIECE)
+    done = reader.post(address(ref, "reponse/2/"), {"answer": "ACCEPTED"}, headers=PIECE)
     assert done.status_code == 200
     message = sent()
     assert message["To"] == "ines.roy@dehors.example"
@@ -71,7 +71,7 @@ def test_an_answer_goes_to_the_organiser_and_is_remembered(
 
 def test_an_event_at_the_same_time_is_told(reader: Client, box: MemoryMailbox) -> None:
     first = put(box, invitation())
-    reader.post(address(first, "reponse/2/"), {"reponse": "ACCEPTED"}, headers=PIECE)
+    reader.post(address(first, "reponse/2/"), {"answer": "ACCEPTED"}, headers=PIECE)
     second = put(
         box, invitation("autre@dehors.example", DTSTART="20261207T140000Z", DTEND="20261207T150000Z")
     )
@@ -79,14 +79,14 @@ def test_an_event_at_the_same_time_is_told(reader: Client, box: MemoryMailbox) -
         "En même temps que"
         in reader.get(address(second, "carte/invitation/2/"), headers=PIECE).content.decode()
     )
-    reader.post(address(first, "reponse/2/"), {"reponse": "DECLINED"}, headers=PIECE)
+    reader.post(address(first, "reponse/2/"), {"answer": "DECLINED"}, headers=PIECE)
     assert "En même temps que" not in reader.get(address(second, "carte/invitation/2/")).content.decode()
 
 
 def test_what_asks_nothing_takes_no_answer(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, letter())
-    assert reader.post(address(ref, "reponse/1/"), {"reponse": "ACCEPTED"}, headers=PIECE).status_code == 422
-    assert reader.post(address(ref, "reponse/1/"), {"reponse": "OUI"}, headers=PIECE).status_code == 422
+    assert reader.post(address(ref, "reponse/1/"), {"answer": "ACCEPTED"}, headers=PIECE).status_code == 422
+    assert reader.post(address(ref, "reponse/1/"), {"answer": "OUI"}, headers=PIECE).status_code == 422
     assert not OutboxMessage.objects.exists()
 
 
@@ -94,19 +94,19 @@ def test_a_receipt_leaves_by_consent_only_and_once(reader: Client, box: MemoryMa
     ref = put(box, letter(Disposition_Notification_To="parent@dehors.example"))
     assert "demande à savoir" in reader.get(address(ref), headers=PIECE).content.decode()
     assert not OutboxMessage.objects.exists()
-    reader.post(address(ref, "accuse/"), {"reponse": "oui"}, headers=PIECE)
+    reader.post(address(ref, "accuse/"), {"answer": "yes"}, headers=PIECE)
     message = sent()
     assert message.get_content_type() == "multipart/report"
     assert message.get_param("report-type") == "disposition-notification"
     assert b"Original-Message-ID: <original@dehors.example>" in message.as_bytes()
-    reader.post(address(ref, "accuse/"), {"reponse": "oui"}, headers=PIECE)
+    reader.post(address(ref, "accuse/"), {"answer": "yes"}, headers=PIECE)
     assert OutboxMessage.objects.count() == 1
     assert "demande à savoir" not in reader.get(address(ref), headers=PIECE).content.decode()
 
 
 def test_a_receipt_refused_is_not_asked_again(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, letter(Disposition_Notification_To="parent@dehors.example"))
-    reader.post(address(ref, "accuse/"), {"reponse": "non"}, headers=PIECE)
+    reader.post(address(ref, "accuse/"), {"answer": "no"}, headers=PIECE)
     assert "demande à savoir" not in reader.get(address(ref), headers=PIECE).content.decode()
     assert not OutboxMessage.objects.exists()
 
@@ -151,8 +151,8 @@ def test_a_report_is_filed_taught_and_seen_by_administrators_only(reader: Client
     train_filter.replace(lambda content, *, is_junk: taught.append(is_junk))
     try:
         ref = put(box, letter())
-        reader.post(address(ref, "signaler/"), {"nature": "phishing"}, headers=PIECE)
-        reader.post(address(ref, "signaler/"), {"nature": "phishing"}, headers=PIECE)
+        reader.post(address(ref, "signaler/"), {"kind": "phishing"}, headers=PIECE)
+        reader.post(address(ref, "signaler/"), {"kind": "phishing"}, headers=PIECE)
     finally:
         train_filter.replace(before)
     assert taught == [True, True]
@@ -163,7 +163,7 @@ def test_a_report_is_filed_taught_and_seen_by_administrators_only(reader: Client
     assert reader.get("/messagerie/signalements/").status_code == 403
     boss = browser_of(account("chef", role="administrator"))
     assert "parent@dehors.example" in boss.get("/messagerie/signalements/").content.decode()
-    boss.post("/messagerie/signalements/traiter/", {"expediteur": "parent@dehors.example"})
+    boss.post("/messagerie/signalements/traiter/", {"sender": "parent@dehors.example"})
     assert reports_page() == ((), 0)
     assert reports_page(done=True)[1] == 1
 
@@ -176,9 +176,7 @@ def test_a_report_is_filed_without_a_filter_too(reader: Client, box: MemoryMailb
     train_filter.replace(nobody)
     try:
         assert (
-            reader.post(
-                address(put(box, letter()), "signaler/"), {"nature": "junk"}, headers=PIECE
-            ).status_code
+            reader.post(address(put(box, letter()), "signaler/"), {"kind": "junk"}, headers=PIECE).status_code
             == 200
         )
     finally:

@@ -238,7 +238,7 @@ class TestBulks:
         self, full: MemoryMailbox, nicolas: Account, boxes: MemoryMailboxes
     ) -> None:
         reader, other = browser_of(nicolas), browser_of(account("mdurand"))
-        fields = {"acte": "archive", "dossier": "INBOX", "seul": "non-lus"}
+        fields = {"act": "archive", "folder": "INBOX", "seul": "non-lus"}
         told = json.loads(reader.post("/messagerie/lots/", fields, headers=PIECE).content)
         assert (told["total"], told["state"]) == (550, "running")
         place = f"/messagerie/lots/{told['id']}/"
@@ -249,27 +249,27 @@ class TestBulks:
         assert json.loads(reader.get(place).content)["state"] == "done"
         back = json.loads(reader.post(f"{place}annuler/").content)
         assert (back["total"], back["act"]) == (550, "put-back")  # brought back, nobody moved anything
-        assert reader.post("/messagerie/lots/", {**fields, "acte": "mute"}).status_code == 404
+        assert reader.post("/messagerie/lots/", {**fields, "act": "mute"}).status_code == 404
 
 
 def test_a_whole_folder_takes_a_label_but_no_mark_of_programs(reader: Client, box: MemoryMailbox) -> None:
     put(box)
-    fields = {"acte": "label", "dossier": "INBOX"}
-    assert reader.post("/messagerie/lots/", {**fields, "marque": "\\Deleted"}).status_code == 422
-    told = reader.post("/messagerie/lots/", {**fields, "marque": "conseils"}, headers=PIECE)
+    fields = {"act": "label", "folder": "INBOX"}
+    assert reader.post("/messagerie/lots/", {**fields, "mark": "\\Deleted"}).status_code == 422
+    told = reader.post("/messagerie/lots/", {**fields, "mark": "conseils"}, headers=PIECE)
     assert json.loads(told.content)["total"] == 1
 
 
 def test_a_whole_folder_is_put_off_to_a_moment_that_is_to_come(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box)
-    fields = {"acte": "put-off", "dossier": "INBOX"}
-    for wrong in ({}, {"quand": "date", "jour": "01/01/2020"}, {"quand": "jamais"}):
+    fields = {"act": "put-off", "folder": "INBOX"}
+    for wrong in ({}, {"when": "date", "day": "01/01/2020"}, {"when": "jamais"}):
         assert reader.post("/messagerie/lots/", {**fields, **wrong}).status_code == 422
-    told = reader.post("/messagerie/lots/", {**fields, "quand": "demain"}, headers=PIECE)
+    told = reader.post("/messagerie/lots/", {**fields, "when": "demain"}, headers=PIECE)
     assert (json.loads(told.content)["total"], json.loads(told.content)["act"]) == (1, "put-off")
     for act in ("put-off", "put-back"):  # asked of what is shown, they have an address of their own
         assert reader.post(f"/messagerie/actes/{act}/", {"ref": ref_text(ref)}).status_code == 404
-    assert reader.post("/messagerie/lots/", {**fields, "acte": "put-back"}).status_code == 404
+    assert reader.post("/messagerie/lots/", {**fields, "act": "put-back"}).status_code == 404
 
 
 def test_choices_are_kept_and_nonsense_is_refused(reader: Client, box: MemoryMailbox) -> None:
@@ -284,13 +284,13 @@ def test_choices_are_kept_and_nonsense_is_refused(reader: Client, box: MemoryMai
 
 def test_special_folders_are_not_for_changing(reader: Client, box: MemoryMailbox) -> None:
     for what in ("renommer", "deplacer", "supprimer"):
-        fields = {"dossier": "Sent", "nom": "Partis", "dans": "Archive"}
+        fields = {"folder": "Sent", "name": "Partis", "parent": "Archive"}
         assert reader.post(f"/messagerie/dossiers/{what}/", fields).status_code == 422
     box.make_folder("Classes")
     box.make_folder("Classes/6e")
-    fields = {"dossier": "Classes", "dans": "Classes~2F6e"}
+    fields = {"folder": "Classes", "parent": "Classes~2F6e"}
     assert reader.post("/messagerie/dossiers/deplacer/", fields).status_code == 422
-    assert reader.post("/messagerie/dossiers/creer/", {"nom": "../x"}).status_code == 422
+    assert reader.post("/messagerie/dossiers/creer/", {"name": "../x"}).status_code == 422
     assert reader.post("/messagerie/dossiers/autre/", {}).status_code == 404
 
 
@@ -302,7 +302,7 @@ def names(box: MemoryMailbox) -> set[str]:
 
 
 def question(reader: Client, folder: str, mark: str = "") -> dict[str, str]:
-    answer = reader.post(DELETE, {"dossier": folder, "confirm": mark}, headers=PIECE)
+    answer = reader.post(DELETE, {"folder": folder, "confirm": mark}, headers=PIECE)
     return dict(answer.json().get("question", {}))
 
 
@@ -319,7 +319,7 @@ def test_deleting_a_folder_says_first_what_it_holds_and_where_it_goes(
     assert "Avec ses 2 sous-dossiers, il contient 2 courriels." in shown["text"]
     assert "Il ira dans la corbeille" in shown["text"]
     assert "Trash/Classes" not in names(box)
-    done = reader.post(DELETE, {"dossier": "Classes", "confirm": shown["mark"]}, headers=PIECE)
+    done = reader.post(DELETE, {"folder": "Classes", "confirm": shown["mark"]}, headers=PIECE)
     assert done.json() == {"folder": "Trash~2FClasses"}
     assert {"Trash/Classes", "Trash/Classes/6e/Notes", "Classes de mer"} <= names(box)
 
@@ -348,10 +348,10 @@ def test_a_letter_that_arrives_does_not_put_off_a_deletion_that_can_be_undone(
 
 def test_deleting_a_folder_without_script_goes_by_a_page(reader: Client, box: MemoryMailbox) -> None:
     box.make_folder("Projets")
-    page = reader.post(DELETE, {"dossier": "Projets"})
+    page = reader.post(DELETE, {"folder": "Projets"})
     assert "Mettre « Projets » à la corbeille ?" in page.content.decode()
     assert "Projets" in names(box)
-    done = reader.post(DELETE, {"dossier": "Projets", "confirm": page.context["confirmation"].mark})
+    done = reader.post(DELETE, {"folder": "Projets", "confirm": page.context["confirmation"].mark})
     assert (done.status_code, "Trash/Projets" in names(box)) == (302, True)
-    assert reader.post(DELETE, {"dossier": "Sent"}).status_code == 422
-    assert reader.post(DELETE, {"dossier": "Rien"}, headers=PIECE).status_code != 200
+    assert reader.post(DELETE, {"folder": "Sent"}).status_code == 422
+    assert reader.post(DELETE, {"folder": "Rien"}, headers=PIECE).status_code != 200

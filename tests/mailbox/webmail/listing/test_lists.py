@@ -82,11 +82,11 @@ def test_rows_come_fifty_at_a_time_with_the_totals(reader: Client, box: MemoryMa
     first = reader.get("/messagerie/INBOX/lignes/", headers=PIECE)
     assert first.content.decode().count("data-uid=") == 50
     assert (first["X-Total"], first["X-Unread"]) == ("120", "60")
-    last = reader.get("/messagerie/INBOX/lignes/?depuis=100", headers=PIECE).content.decode()
+    last = reader.get("/messagerie/INBOX/lignes/?offset=100", headers=PIECE).content.decode()
     assert "Numéro 019" in last
     assert "Numéro 020" not in last
-    assert reader.get("/messagerie/INBOX/lignes/?depuis=9999").content.decode().strip() == ""
-    assert reader.get("/messagerie/INBOX/lignes/?depuis=-1;drop").status_code == 200
+    assert reader.get("/messagerie/INBOX/lignes/?offset=9999").content.decode().strip() == ""
+    assert reader.get("/messagerie/INBOX/lignes/?offset=-1;drop").status_code == 200
 
 
 def test_nothing_is_sent_again_while_nothing_changed(reader: Client, box: MemoryMailbox) -> None:
@@ -149,7 +149,7 @@ def test_a_folder_that_is_gone_says_so(reader: Client, boxes: object) -> None:
 
 def test_folders_alone_for_the_page(reader: Client, box: MemoryMailbox) -> None:
     put(box)
-    piece = reader.get("/messagerie/dossiers/?actif=INBOX", headers=PIECE).content.decode()
+    piece = reader.get("/messagerie/dossiers/?active=INBOX", headers=PIECE).content.decode()
     assert 'aria-current="page"' in piece
     assert "<html" not in piece
     assert reader.get("/messagerie/dossiers/").status_code == 302

@@ -179,7 +179,7 @@ def test_a_search_between_quotes_says_what_it_had_no_time_to_read(
     monkeypatch.setattr(MemoryMailbox, "look", lambda *how: replace(look(*how), unchecked=12))
     page = reader.get(address).content.decode()
     assert "12 autres courriels ont ces mots, peut-être dans un autre ordre : ils n’ont pas été relus" in page
-    assert "un autre ordre" not in reader.get(f"{address}&recents=1").content.decode()  # the search goes on
+    assert "un autre ordre" not in reader.get(f"{address}&recent=1").content.decode()  # the search goes on
 
 
 @pytest.mark.django_db
@@ -187,7 +187,7 @@ def test_labels_are_put_shown_searched_and_taken_off(
     reader: Client, box: MemoryMailbox, nicolas: Account
 ) -> None:
     ref = put(box)
-    made = reader.post("/messagerie/etiquettes/", {"nom": "Été 2027", "couleur": "teal"})
+    made = reader.post("/messagerie/etiquettes/", {"name": "Été 2027", "colour": "teal"})
     mark = made.json()["mark"]
     reader.post("/messagerie/actes/label/", {"ref": ref_text(ref), "mark": mark})
     assert mark in box.open(ref).flags
@@ -199,7 +199,7 @@ def test_labels_are_put_shown_searched_and_taken_off(
     assert found.count("data-uid=") == 1
     reader.post("/messagerie/actes/unlabel/", {"ref": ref_text(ref), "mark": mark})
     assert mark not in box.open(ref).flags
-    reader.post("/messagerie/etiquettes/", {"mark": mark, "retirer": "1"})
+    reader.post("/messagerie/etiquettes/", {"mark": mark, "remove": "1"})
     nicolas.refresh_from_db()
     assert mark not in str(nicolas.preferences)
 
@@ -218,15 +218,15 @@ def test_a_search_is_kept_beside_the_folders(reader: Client, box: MemoryMailbox)
     put(box)
     assert reader.get("/messagerie/recherches/").status_code == 405
     count, end_count = revocations.get().count(), revocations.get().end_count()
-    reader.post("/messagerie/recherches/", {"nom": "Sorties", "q": "objet:sortie"})
-    reader.post("/messagerie/recherches/", {"faite": "1", "q": "marquenterre"})
+    reader.post("/messagerie/recherches/", {"name": "Sorties", "q": "objet:sortie"})
+    reader.post("/messagerie/recherches/", {"used": "1", "q": "marquenterre"})
     assert revocations.get().count() == count + 2  # every worker reads the person again
     assert revocations.get().end_count() == end_count  # and nobody looks for sessions that ended
     page = reader.get("/messagerie/").content.decode()
     assert 'href="/messagerie/?q=objet%3Asortie&amp;partout=1"' in page
     assert "marquenterre" in page
-    reader.post("/messagerie/recherches/", {"retirer": "Sorties"})
-    reader.post("/messagerie/recherches/", {"oublier": "1"})
+    reader.post("/messagerie/recherches/", {"remove": "Sorties"})
+    reader.post("/messagerie/recherches/", {"forget": "1"})
     page = reader.get("/messagerie/").content.decode()
     assert "objet%3Asortie" not in page
     assert "marquenterre&quot;" not in page

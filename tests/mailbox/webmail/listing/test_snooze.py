@@ -83,7 +83,7 @@ class TestPutOff:
     ) -> None:
         old = put(box, letter("À relire", Message_ID="<1@x.test>"), flags=("\\Seen", "$label1"), minutes=-900)
         put(box, subject="Entre-temps")
-        sent = {"ref": ref_text(old), "quand": "demain"}
+        sent = {"ref": ref_text(old), "when": "demain"}
         told = reader.post("/messagerie/suivi/reporter/", sent, headers=PIECE)
         (number,) = told.json()["reminders"]
         assert "À relire" not in reader.get("/messagerie/INBOX/lignes/").content.decode()
@@ -198,10 +198,10 @@ class TestPutOff:
         (number,) = snooze.snooze_messages(box, nicolas.pk, [put(box)], now() + timedelta(hours=1), now=now())
         other = browser_of(account("mdurand"))
         assert "Sortie" not in other.get("/messagerie/suivi/").content.decode()
-        assert other.post("/messagerie/suivi/annuler/", {"rappel": number}).status_code == 422
+        assert other.post("/messagerie/suivi/annuler/", {"reminder": number}).status_code == 422
         assert ReminderRow.objects.count() == 1
         assert reader.get("/messagerie/suivi/annuler/").status_code == 405
-        assert reader.post("/messagerie/suivi/annuler/", {"rappel": "x"}).status_code == 404
+        assert reader.post("/messagerie/suivi/annuler/", {"reminder": "x"}).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
@@ -213,7 +213,7 @@ class TestAnswers:
     def test_no_answer_is_told_and_can_be_seen_to(
         self, reader: Client, box: MemoryMailbox, boxes: MemoryMailboxes, nicolas: Account
     ) -> None:
-        asked = {"ref": self.sent(box, nicolas), "quand": "semaine"}
+        asked = {"ref": self.sent(box, nicolas), "when": "semaine"}
         told = reader.post("/messagerie/suivi/attendre/", asked, headers=PIECE).json()
         row = ReminderRow.objects.get(pk=told["reminders"][0])
         assert "sans réponse" not in reader.get("/messagerie/").content.decode()
@@ -221,13 +221,13 @@ class TestAnswers:
         assert "1 courriel envoyé sans réponse" in reader.get("/messagerie/").content.decode()
         assert "Personne n’a répondu" in reader.get("/messagerie/suivi/").content.decode()
         assert "Sans réponse" in reader.get("/messagerie/Sent/lignes/").content.decode()
-        reader.post("/messagerie/suivi/annuler/", {"rappel": row.pk})
+        reader.post("/messagerie/suivi/annuler/", {"reminder": row.pk})
         assert box.page("Sent", 0, 1).rows[0].flags == {"\\Seen"}
 
     def test_an_answer_ends_the_wait(
         self, reader: Client, box: MemoryMailbox, boxes: MemoryMailboxes, nicolas: Account
     ) -> None:
-        asked = {"ref": self.sent(box, nicolas), "quand": "demain"}
+        asked = {"ref": self.sent(box, nicolas), "when": "demain"}
         told = reader.post("/messagerie/suivi/attendre/", asked, headers=PIECE).json()
         put(box, letter("Re: Devis du car", In_Reply_To="<devis@ac-amiens.test>", Message_ID="<2@x.test>"))
         row = ReminderRow.objects.get(pk=told["reminders"][0])
@@ -236,7 +236,7 @@ class TestAnswers:
 
     def test_an_answer_is_awaited_to_what_one_sent_alone(self, reader: Client, box: MemoryMailbox) -> None:
         answer = reader.post(
-            "/messagerie/suivi/attendre/", {"ref": ref_text(put(box)), "quand": "demain"}, headers=PIECE
+            "/messagerie/suivi/attendre/", {"ref": ref_text(put(box)), "when": "demain"}, headers=PIECE
         )
         assert answer.status_code == 422
         assert "envoyé" in answer.content.decode()

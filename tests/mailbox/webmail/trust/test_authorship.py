@@ -274,7 +274,7 @@ def test_always_showing_pictures_takes_a_verified_sender_and_holds_only_for_one(
     page = reader.get(address(good), headers=PIECE).content.decode()
     assert "Adresse vérifiée" in page
     assert "Toujours pour cet expéditeur" in page
-    assert reader.post(address(good, "images/"), {"choix": "always"}, headers=PIECE).status_code == 200
+    assert reader.post(address(good, "images/"), {"choice": "always"}, headers=PIECE).status_code == 200
     assert "corps/?images=1" in reader.get(address(good), headers=PIECE).content.decode()
     forged = put(box, html_letter(PICTURE))
     page = reader.get(address(forged), headers=PIECE).content.decode()
@@ -287,10 +287,10 @@ def test_an_unverified_sender_is_never_always_shown(
     reader: Client, box: MemoryMailbox, nicolas: "object"
 ) -> None:
     ref = put(box, html_letter(PICTURE))
-    assert reader.post(address(ref, "images/"), {"choix": "always"}, headers=PIECE).status_code == 422
-    assert reader.post(address(ref, "images/"), {"choix": "never"}, headers=PIECE).status_code == 200
+    assert reader.post(address(ref, "images/"), {"choice": "always"}, headers=PIECE).status_code == 422
+    assert reader.post(address(ref, "images/"), {"choice": "never"}, headers=PIECE).status_code == 200
     assert "comme vous l’avez choisi" in reader.get(address(ref), headers=PIECE).content.decode()
-    assert reader.post(address(ref, "images/"), {"choix": "ask"}, headers=PIECE).status_code == 200
+    assert reader.post(address(ref, "images/"), {"choice": "ask"}, headers=PIECE).status_code == 200
     assert image_policy(nicolas.pk, "parent@dehors.example").value == "ask"  # type: ignore[attr-defined]
 
 

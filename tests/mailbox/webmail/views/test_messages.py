@@ -309,7 +309,7 @@ def test_an_address_that_grew_old_leads_back_to_the_mailbox(reader: Client, box:
         assert said in page
         assert '<a class="btn primary" href="/messagerie/">' in page
         assert "vous aviez saisi" not in page
-    sent = reader.post("/messagerie/dossiers/creer/", {"nom": "a/b"}).content.decode()
+    sent = reader.post("/messagerie/dossiers/creer/", {"name": "a/b"}).content.decode()
     assert "vous aviez saisi" in sent
 
 

@@ -37,16 +37,16 @@ def activate(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request, account, ActivateForm())
     form = ActivateForm(request.POST)
-    if typed := form.data.get("mot_de_passe", ""):
+    if typed := form.data.get("new_password", ""):
         try:
             check_chosen_password(typed, password_context_of(account.account_id, numen_keys.get()))
         except Refusal as refusal:
-            form.add_error("mot_de_passe", sentence(refusal))
+            form.add_error("new_password", sentence(refusal))
     if not form.is_valid():
         return _page(request, account, form)
     is_first = services.activate(
         account.account_id,
-        form.cleaned_data["mot_de_passe"],
+        form.cleaned_data["new_password"],
         secret_keys.get(),
         mark=proved.mark,
         charter=CHARTER,
@@ -68,7 +68,7 @@ def judge(request: HttpRequest) -> HttpResponse:
     proved = proved_account(request, "pending") or proved_account(request, "active")
     if proved is None:
         raise Http404
-    typed = request.POST.get("mot_de_passe", "")[:1024]
+    typed = request.POST.get("new_password", "")[:1024]
     strength = strength_of(typed, password_context_of(proved.account.account_id, numen_keys.get()))
     return JsonResponse({"words": strength.value, "enough": strength.is_enough})
 

@@ -91,15 +91,15 @@ def choose_password(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("assistant:recover"))
     account_id = proved.account.account_id
     form = ChangePasswordForm(request.POST or None)
-    if typed := form.data.get("mot_de_passe", ""):
+    if typed := form.data.get("new_password", ""):
         try:
             check_chosen_password(typed, password_context_of(account_id, numen_keys.get()))
         except Refusal as refusal:
-            form.add_error("mot_de_passe", sentence(refusal))
+            form.add_error("new_password", sentence(refusal))
     if request.method == "GET" or not form.is_valid():
         context = {"form": form, "account": proved.account}
         return render(request, "assistant/recover_password.html", context)
-    now, password = timezone.now(), form.cleaned_data["mot_de_passe"]
+    now, password = timezone.now(), form.cleaned_data["new_password"]
     is_done = services.choose_password(account_id, password, secret_keys.get(), mark=proved.mark, now=now)
     request.session.flush()
     if not is_done:

@@ -6,15 +6,13 @@ from datetime import timedelta
 
 LIFETIME = timedelta(minutes=10)
 MAX_BYTES = 200_000
-_SECRET = re.compile(
-    r"mot_de_passe|password|secret|confirmation|pin\b|code\b|actuel|reponse|answer|response", re.IGNORECASE
-)
+_SECRET = re.compile(r"password|secret|confirmation|pin\b|code\b|answer|response", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_:.=+/-]{40,}")
 _MAX_DISPLAYED_CHARACTERS = 300
 # Fields that hold codes: the label of the act, or its page, already says what they choose.
 _CODES = {
-    "acte", "next", "plan", "personne", "deuxieme", "evenement", "categorie", "suivi", "source",
-    "action", "assignee", "category", "confirmer", "event", "person_id", "token",
+    "act", "action", "assignee", "category", "confirmer", "event", "next", "person_id", "plan", "source",
+    "token",
 }  # fmt: skip
 _LABELS = {
     "account": "Compte",
@@ -26,6 +24,8 @@ _LABELS = {
     "confirm_losses": "Départs voulus",
     "contact": "Adresse électronique",
     "drops_factors": "Second facteur perdu aussi",
+    "departures": "Nombre de départs",
+    "device": "Nom de l’appareil",
     "effect_on": "Jour d’effet",
     "ends_on": "Fin",
     "first_name": "Prénom",
@@ -48,27 +48,9 @@ _LABELS = {
     "text": "Texte",
     "title": "Intitulé",
     "usage_name": "Nom d’usage",
-    "motif": "Motif",
-    "mots": "Message",
-    "departs": "Nombre de départs",
-    "jour": "Jour d’effet",
-    "debut": "Début",
-    "fin": "Fin",
-    "date_fin": "Date de fin",
     "uai": "Code de l’établissement (UAI)",
-    "adresse": "Adresse",
-    "courriel": "Adresse électronique",
-    "civilite": "Civilité",
-    "nom_naissance": "Nom de naissance",
-    "nom_usage": "Nom d’usage",
-    "prenom": "Prénom",
-    "naissance": "Date de naissance",
     "dossier": "Numéro de dossier",
-    "parrain": "Qui en répond",
     "role": "Rôle",
-    "serie": "Numéro de série",
-    "cles": "Clés",
-    "facteurs": "Second facteur perdu aussi",
     "verification": "Identité vérifiée ainsi",
     "name": "Nom",
     "address": "Adresse",
@@ -88,7 +70,6 @@ _LABELS = {
     "schools": "Établissements admis",
     "end_others": "Fermer les autres sessions",
     "at_once": "L’ancien secret ne vaut plus rien",
-    "nom": "Nom",
     "phone": "Téléphone",
     "town": "Commune",
     "postal_code": "Code postal",

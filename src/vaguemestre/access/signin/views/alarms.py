@@ -57,7 +57,7 @@ def renew(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(SIGN_IN)
     form = RenewPasswordForm(request.POST or None)
     if request.method == "POST" and _is_acceptable(form, account_id):
-        run_now(services.renew_password(account_id, form.cleaned_data["mot_de_passe"], now=timezone.now()))
+        run_now(services.renew_password(account_id, form.cleaned_data["new_password"], now=timezone.now()))
         revocations.get().refresh()
         del request.session[_RENEWAL_KEY]
         return HttpResponseRedirect(f"{SIGN_IN}?nouveau=1")
@@ -71,7 +71,7 @@ def judge(request: HttpRequest) -> HttpResponse:
     account_id = _renewing_account_id(request)
     if not account_id:
         raise Http404
-    typed = request.POST.get("mot_de_passe", "")[:1024]
+    typed = request.POST.get("new_password", "")[:1024]
     strength = strength_of(typed, password_context_of(account_id, numen_keys.get()))
     return JsonResponse({"words": strength.value, "enough": strength.is_enough})
 
@@ -86,12 +86,12 @@ def _renewing_account_id(request: HttpRequest) -> int:
 
 def _is_acceptable(form: RenewPasswordForm, account_id: int) -> bool:
     """Whether the current password is right and the new one strong enough; errors go to the form."""
-    typed = form.data.get("mot_de_passe", "")
+    typed = form.data.get("new_password", "")
     try:
         check_chosen_password(typed, password_context_of(account_id, numen_keys.get()))
     except Refusal as refusal:
         if typed:
-            form.add_error("mot_de_passe", sentence(refusal))
+            form.add_error("new_password", sentence(refusal))
     if not form.is_valid():
         return False
     try:

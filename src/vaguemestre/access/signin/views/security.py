@@ -58,16 +58,16 @@ def change_password(request: SignedInRequest) -> HttpResponse:
         return render(request, "signin/change_password.html", {"form": OwnPasswordForm()})
     form = OwnPasswordForm(request.POST)
     account_id = request.who.account_id
-    if typed := form.data.get("mot_de_passe", ""):
+    if typed := form.data.get("new_password", ""):
         try:
             check_chosen_password(typed, password_context_of(account_id, numen_keys.get()))
         except Refusal as refusal:
-            form.add_error("mot_de_passe", sentence(refusal))
+            form.add_error("new_password", sentence(refusal))
     if not form.is_valid():
         return render(request, "signin/change_password.html", {"form": form})
     by = f"account:{account_id}"
     now = timezone.now()
-    touched = services.change_password(account_id, form.cleaned_data["mot_de_passe"], by=by, now=now)
+    touched = services.change_password(account_id, form.cleaned_data["new_password"], by=by, now=now)
     ends_others = form.cleaned_data["end_others"]
     if ends_others:
         _end_others(request)
@@ -80,7 +80,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def judge(request: SignedInRequest) -> HttpResponse:
     """The strength of the password being typed, as JSON."""
-    typed = request.POST.get("mot_de_passe", "")[:1024]
+    typed = request.POST.get("new_password", "")[:1024]
     strength = strength_of(typed, password_context_of(request.who.account_id, numen_keys.get()))
     return JsonResponse({"words": strength.value, "enough": strength.is_enough})
 

@@ -53,7 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         initial = {
             "next": back,
-            "identifiant": who.username if who else request.GET.get("identifiant", "")[:254],
+            "username": who.username if who else request.GET.get("identifiant", "")[:254],
             "own_device": who.mine if who else False,
             "shared": who.shared if who else False,
         }
@@ -105,7 +105,7 @@ def _respond(
         case PendingSignIn(needed=(Factor.PASSKEY,)):
             return _page(request, form, again=again, denied=Denied("signin.passkey-first"))
         case PendingSignIn():
-            keep_pending_sign_in(request, step, form.cleaned_data["identifiant"], back)
+            keep_pending_sign_in(request, step, form.cleaned_data["username"], back)
             return HttpResponseRedirect(f"{SIGN_IN}/code")
         case NumenTyped():
             return HttpResponseRedirect("/assistant/?choix=premiere-connexion&numen=1")
@@ -187,7 +187,7 @@ def _sentence(denied: Denied) -> str:
 def _login_attempt(request: HttpRequest, typed: dict[str, Any]) -> LoginAttempt:
     browser = known_browser(request)
     return LoginAttempt(
-        name=typed["identifiant"],
+        name=typed["username"],
         secret=typed["secret"],
         network=network_of(request),
         browser=browser.identifier,

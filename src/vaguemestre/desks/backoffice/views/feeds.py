@@ -42,7 +42,7 @@ from vaguemestre.people.intake.queries import (
     refused_rows_page,
 )
 
-_ORDERS = {"date": "started_at", "fichier": "file_name", "arrivees": "arrivals", "departs": "departures"}
+_ORDERS = {"date": "started_at", "fichier": "file_name", "arrivees": "arrivals", "departures": "departures"}
 
 
 @require_GET
@@ -107,13 +107,13 @@ def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
     },
 )
 def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
-    """`acte`: `confirmer` a feed refused whole as it is shown, `refaire` its plan, or `abandonner`."""
+    """`act`: `confirmer` a feed refused whole as it is shown, `refaire` its plan, or `abandonner`."""
     feed = _feed_or_404(feed_id)
     now = timezone.now()
     try:
-        match request.POST.get("acte"):
+        match request.POST.get("act"):
             case "confirmer":
-                typed = request.POST.get("departs", "").strip()
+                typed = request.POST.get("departures", "").strip()
                 intake.confirm_feed(
                     feed_id,
                     plan=request.POST.get("plan", ""),
@@ -152,7 +152,7 @@ def list_match_candidates(request: SignedInRequest) -> HttpResponse:
 def answer(request: SignedInRequest, candidate_id: int) -> HttpResponse:
     """`reponse`: `meme` person, or `autre`."""
     academy_id = academy_of_match_candidate(candidate_id)
-    decision = request.POST.get("reponse")
+    decision = request.POST.get("answer")
     if academy_id is None or decision not in ("meme", "autre"):
         raise Http404
     intake.answer_match_candidate(
@@ -201,7 +201,7 @@ def _page(request: SignedInRequest, feed: FeedSummary, *, problem: str = "") -> 
         "refusals": counts["refus"],
         "stale": stale,
         "recent": sum(
-            row.is_recent for feed_list in lists if feed_list.view == "departs" for row in feed_list.rows
+            row.is_recent for feed_list in lists if feed_list.view == "departures" for row in feed_list.rows
         ),
         "done": "fait" in request.GET,
         "problem": problem,

@@ -31,10 +31,10 @@ def list_match_candidates(request: OfficerRequest) -> HttpResponse:
 @for_officers
 @act_words("répondre à une ressemblance")
 def answer(request: OfficerRequest, candidate_id: int) -> HttpResponse:
-    """Record the decision `reponse`: `meme` person, or `autre`."""
+    """Record the decision `answer`: `meme` person, or `autre`."""
     academy_id, decision = (
         academy_of_managed_match_candidate(request.scope.services, candidate_id),
-        request.POST.get("reponse"),
+        request.POST.get("answer"),
     )
     if academy_id is None or decision not in ("meme", "autre"):
         raise Http404

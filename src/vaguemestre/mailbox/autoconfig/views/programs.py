@@ -71,16 +71,16 @@ def _ask(request: SignedInRequest, authorization: AuthorizationRequest) -> HttpR
 def _decided(request: SignedInRequest) -> HttpResponse:
     """The answer leaves by a page that goes on: browsers follow no redirect out of our own forms."""
     try:
-        stamped = signing.loads(request.POST.get("demande", ""), salt=_STAMP_SALT, max_age=_STAMP_AGE)
+        stamped = signing.loads(request.POST.get("request", ""), salt=_STAMP_SALT, max_age=_STAMP_AGE)
         account_id, authorization = int(stamped[0]), AuthorizationRequest(*stamped[1:6])
     except (signing.BadSignature, TypeError, ValueError, IndexError) as error:
         raise Refusal("autoconfig.program-asked-too-long-ago") from error
     if account_id != request.who.account_id:
         raise Refusal("autoconfig.program-asked-too-long-ago")
-    if request.POST.get("choix") != "oui":
+    if request.POST.get("decision") != "yes":
         answer = {"error": "access_denied", "error_description": "the person did not agree"}
     else:
-        name = request.POST.get("nom", "").strip() or PROGRAMS[authorization.client_id]
+        name = request.POST.get("device", "").strip() or PROGRAMS[authorization.client_id]
         answer = {
             "code": services.issue_code(
                 account_id, authorization, name, address=request.who.address, now=timezone.now()

@@ -20,8 +20,8 @@ def show_card(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def keep_address(request: SignedInRequest) -> HttpResponse:
-    """Add `adresse` with `nom` to the own book; answers the fragment for htmx, else the page of the card."""
-    name, address = request.POST.get("nom", "")[:200], request.POST.get("adresse", "")[:254]
+    """Add `address` with `name` to the own book; answers the fragment for htmx, else the page of the card."""
+    name, address = request.POST.get("name", "")[:200], request.POST.get("address", "")[:254]
     contact_id = services.keep_address(request.who.account_id, " ".join(name.split()), address)
     if _is_htmx(request):
         return _person(request, name, address)

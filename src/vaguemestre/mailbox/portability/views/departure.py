@@ -23,7 +23,7 @@ def tell_new_address(request: SignedInRequest) -> HttpResponse:
     try:
         services.set_new_address_shown(
             account_id,
-            agrees=request.POST.get("accord") == "oui",
+            agrees=request.POST.get("consent") == "yes",
             by=f"account:{account_id}",
             now=timezone.now(),
             delays=settings.CONFIG.life_numbers(),

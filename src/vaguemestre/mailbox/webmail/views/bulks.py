@@ -18,21 +18,21 @@ from vaguemestre.mailbox.webmail.views.reminders import chosen_moment
 @require_POST
 @signed_in
 def start_bulk(request: SignedInRequest) -> HttpResponse:
-    """Start `acte` on `dossier` (a slug), limited by the URL parameters of the list.
+    """Start `act` on `folder` (a slug), limited by the URL parameters of the list.
 
-    Some actions also take `vers` (a slug), `marque`, or `quand` with `jour`.
+    Some actions also take `to` (a slug), `mark`, or `when` with `day`.
     """
-    act, folder = request.POST.get("acte", ""), folder_of_slug(request.POST.get("dossier", ""))
+    act, folder = request.POST.get("act", ""), folder_of_slug(request.POST.get("folder", ""))
     if act not in bulks.ACTIONS or folder is None:
         raise Http404(act)
     now = timezone.now()
     match Action(act):
         case Action.LABEL | Action.UNLABEL:
-            to = request.POST.get("marque", "")
+            to = request.POST.get("mark", "")
         case Action.SNOOZE:
             to = chosen_moment(request, now).isoformat()
         case _:
-            to = folder_of_slug(request.POST.get("vers", "")) or ""
+            to = folder_of_slug(request.POST.get("to", "")) or ""
     with mailbox_of(request.who) as mailbox:
         row = bulks.start_bulk(
             mailbox,

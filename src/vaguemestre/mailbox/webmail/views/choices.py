@@ -24,12 +24,12 @@ def save_choices(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def change_label(request: SignedInRequest) -> HttpResponse:
-    """Create a label, change that of `mark`, or with `retirer` stop offering it."""
+    """Create a label, change that of `mark`, or with `remove` stop offering it."""
     who, mark = request.who, request.POST.get("mark", "")
-    if "retirer" in request.POST:
+    if "remove" in request.POST:
         choices.drop_label(who.account_id, who.preferences, mark)
     else:
-        name, colour = request.POST.get("nom", ""), request.POST.get("couleur", "")
+        name, colour = request.POST.get("name", ""), request.POST.get("colour", "")
         mark = choices.save_label(who.account_id, who.preferences, mark, name, colour).keyword
     revocations.get().refresh()
     return JsonResponse({"mark": mark})
@@ -38,15 +38,15 @@ def change_label(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def change_search(request: SignedInRequest) -> HttpResponse:
-    """Save a search, delete one (`retirer`), add a recent one (`faite`), or clear those (`oublier`)."""
+    """Save a search, delete one (`remove`), add a recent one (`used`), or clear those (`forget`)."""
     who, query = request.who, request.POST.get("q", "")
-    if "retirer" in request.POST:
-        choices.drop_search(who.account_id, who.preferences, request.POST["retirer"])
-    elif "oublier" in request.POST:
+    if "remove" in request.POST:
+        choices.drop_search(who.account_id, who.preferences, request.POST["remove"])
+    elif "forget" in request.POST:
         choices.forget_searches(who.account_id)
-    elif "faite" in request.POST:
+    elif "used" in request.POST:
         choices.remember_search(who.account_id, who.preferences, query)
     else:
-        choices.save_search(who.account_id, who.preferences, request.POST.get("nom", ""), query)
+        choices.save_search(who.account_id, who.preferences, request.POST.get("name", ""), query)
     revocations.get().refresh()
     return HttpResponse(status=204)

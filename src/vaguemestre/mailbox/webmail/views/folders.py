@@ -27,10 +27,10 @@ def change_folder(request: SignedInRequest, what: str) -> HttpResponse:
     """
     if what not in _ACTS:
         raise Http404(what)
-    form = {name: str(request.POST.get(name, "")) for name in ("nom", "dossier", "dans", "oui")}
+    form = {name: str(request.POST.get(name, "")) for name in ("name", "folder", "parent", "wanted")}
     with mailbox_of(request.who) as mailbox:
         if what == "supprimer":
-            deletion = services.plan_deletion(mailbox, folder_of_slug(form["dossier"]) or "")
+            deletion = services.plan_deletion(mailbox, folder_of_slug(form["folder"]) or "")
             if question := _confirmation_question(request, deletion):
                 return question
             folder = services.delete_folder(mailbox, request.who.mailbox, deletion)
@@ -52,18 +52,18 @@ def count_shared_unread(request: SignedInRequest) -> HttpResponse:
 
 
 def _change_folder(mailbox: Mailbox, owner: str, what: str, form: dict[str, str]) -> str:
-    folder, into = folder_of_slug(form["dossier"]) or "", folder_of_slug(form["dans"]) or ""
+    folder, into = folder_of_slug(form["folder"]) or "", folder_of_slug(form["parent"]) or ""
     match what:
         case "creer":
-            return services.create_folder(mailbox, owner, form["nom"], into)
+            return services.create_folder(mailbox, owner, form["name"], into)
         case "renommer":
-            return services.rename_folder(mailbox, owner, folder, form["nom"])
+            return services.rename_folder(mailbox, owner, folder, form["name"])
         case "deplacer":
             return services.move_folder(mailbox, owner, folder, into)
         case "remettre":
             return services.restore_folder(mailbox, owner, folder, into)
         case _:  # "abonner"
-            mailbox.subscribe(folder, wanted=form["oui"] == "oui")
+            mailbox.subscribe(folder, wanted=form["wanted"] == "yes")
             return folder
 
 
@@ -84,7 +84,7 @@ def _confirmation_question(request: SignedInRequest, deletion: Deletion) -> Http
 def _confirmation(deletion: Deletion) -> Confirmation:
     name = deletion.folder.rpartition("/")[2]
     step = slug(deletion.folder)
-    fields, back = [("dossier", step)], reverse("webmail:show-folder", args=(deletion.folder,))
+    fields, back = [("folder", step)], reverse("webmail:show-folder", args=(deletion.folder,))
     contents = _contents(len(deletion.subfolders), deletion.messages)
     if deletion.destination:
         return Confirmation(

@@ -51,7 +51,7 @@ def _show(request: SignedInRequest, folder: str) -> HttpResponse:
 def _listing(request: SignedInRequest, mailbox: Mailbox, folder: str) -> Listing:
     typed, view = request.GET.get("q", "").strip(), view_of(request.who, request.GET)
     folders = message_lists.folders_of(mailbox, request.who.mailbox)
-    unknown_folder, is_recent_only = "", bool(typed) and "recents" in request.GET
+    unknown_folder, is_recent_only = "", bool(typed) and "recent" in request.GET
     if typed:
         named = parse_search(request.who, typed).folder
         is_everywhere = "partout" in request.GET
@@ -79,9 +79,9 @@ def _listing(request: SignedInRequest, mailbox: Mailbox, folder: str) -> Listing
 @require_GET
 @signed_in
 def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
-    """Fifty rows from `depuis`; 304 while nothing in the folder has changed."""
+    """Fifty rows from `offset`; 304 while nothing in the folder has changed."""
     typed = request.GET.get("q", "").strip()
-    offset = _offset(request.GET.get("depuis", "0"))
+    offset = _offset(request.GET.get("offset", "0"))
     owner = request.who.mailbox
     view = view_of(request.who, request.GET)
     named = parse_search(request.who, typed).folder
@@ -128,7 +128,7 @@ def _without_muted(request: SignedInRequest, mailbox: Mailbox, folder: str, view
 @signed_in
 def find_day(request: SignedInRequest, folder: str) -> HttpResponse:
     """Offset of a day (`jour`, 25/11/2026) in a list by date."""
-    day = view_params.parse_typed_day(request.GET.get("jour", ""))
+    day = view_params.parse_typed_day(request.GET.get("day", ""))
     view = view_of(request.who, request.GET)
     with mailbox_of(request.who) as mailbox:
         place = mailbox.place(folder, view, day)
@@ -144,7 +144,7 @@ def list_folders(request: SignedInRequest) -> HttpResponse:
     with mailbox_of(request.who) as mailbox:
         folders = message_lists.folders_of(mailbox, request.who.mailbox)
         quota = mailbox.quota()
-    return HttpResponse(folders_fragment(request, folders, request.GET.get("actif", ""), quota))
+    return HttpResponse(folders_fragment(request, folders, request.GET.get("active", ""), quota))
 
 
 def _offset(text: str) -> int:

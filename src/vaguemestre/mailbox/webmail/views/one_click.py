@@ -43,7 +43,7 @@ def answer_invitation(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
 ) -> HttpResponse:
     """Send the answer `reponse` to the organiser of an invitation."""
-    reply = request.POST.get("reponse", "")
+    reply = request.POST.get("answer", "")
     if reply not in set(Answer):
         raise Refusal("webmail.no-answer-awaited")
     ref = MessageRef(folder, uid_validity, uid)
@@ -64,7 +64,7 @@ def answer_receipt(request: SignedInRequest, folder: str, uid_validity: int, uid
         opened = mailbox.open(ref)
         to = parseaddr(opened.field("disposition-notification-to"))[1]
         mailbox.flag([ref], [RECEIPT_SETTLED], [])
-    if request.POST.get("reponse") != "oui" or not to or RECEIPT_SETTLED in opened.flags:
+    if request.POST.get("answer") != "yes" or not to or RECEIPT_SETTLED in opened.flags:
         return _status("Aucun accusé de lecture n’est envoyé.")
     one_click_replies.send_receipt(
         _sender(request),
@@ -99,7 +99,7 @@ def unsubscribe(request: SignedInRequest, folder: str, uid_validity: int, uid: i
 @signed_in
 def choose_showing(request: SignedInRequest, folder: str, uid_validity: int, uid: int) -> HttpResponse:
     """Save `choix` for the sender's remote pictures; « always » only for a verified sender."""
-    chosen = request.POST.get("choix", "")
+    chosen = request.POST.get("choice", "")
     if chosen not in set(ImagePolicy):
         raise Refusal("webmail.unreadable-selection")
     ref = MessageRef(folder, uid_validity, uid)
@@ -127,17 +127,17 @@ def report_message(request: SignedInRequest, folder: str, uid_validity: int, uid
 
     The page then moves the message by an ordinary action, which can be undone.
     """
-    nature = request.POST.get("nature", "")
-    if nature not in {*ReportKind, "bon"}:
+    kind = request.POST.get("kind", "")
+    if kind not in {*ReportKind, "bon"}:
         raise Refusal("webmail.unreadable-selection")
     ref = MessageRef(folder, uid_validity, uid)
     with mailbox_of(request.who) as mailbox:
         opened = mailbox.open(ref)
         raw = mailbox.raw(ref)
-    if nature != "bon":
+    if kind != "bon":
         reports.file_report(
             request.who.account_id,
-            ReportKind(nature),
+            ReportKind(kind),
             message_id=opened.message_id or f"{folder}/{uid_validity}/{uid}",
             sender=opened.sender[0].address if opened.sender else "",
             subject=opened.subject,
@@ -145,7 +145,7 @@ def report_message(request: SignedInRequest, folder: str, uid_validity: int, uid
             now=timezone.now(),
         )
     try:
-        ports.train_filter.get()(raw, is_junk=nature != "bon")
+        ports.train_filter.get()(raw, is_junk=kind != "bon")
     except EngineDown:
         return _status("Signalement transmis.")
     return _status("Signalement transmis ; le filtre en tiendra compte.")

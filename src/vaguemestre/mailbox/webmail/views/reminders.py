@@ -72,7 +72,7 @@ def offer_choices(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def snooze_messages(request: SignedInRequest) -> HttpResponse:
-    """Snooze the messages `ref` until `quand`: the name of a date, or `date` with `jour`."""
+    """Snooze the messages `ref` until `when`: the name of a date, or `date` with `day`."""
     now = timezone.now()
     until, refs = chosen_moment(request, now), parse_refs(request.POST)
     with mailbox_of(request.who) as mailbox:
@@ -83,7 +83,7 @@ def snooze_messages(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def await_answer(request: SignedInRequest) -> HttpResponse:
-    """Remind the user if a sent message, `ref`, has no answer by `quand`."""
+    """Remind the user if a sent message, `ref`, has no answer by `when`."""
     now = timezone.now()
     until = chosen_moment(request, now)
     refs = parse_refs(request.POST)
@@ -99,7 +99,7 @@ def await_answer(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def cancel_reminders(request: SignedInRequest) -> HttpResponse:
     """Cancel the reminders `rappel`."""
-    for reminder in request.POST.getlist("rappel"):
+    for reminder in request.POST.getlist("reminder"):
         if not reminder.isdecimal() or len(reminder) > 18:
             raise Http404
         snooze.cancel_reminder(request.who.account_id, int(reminder), open_mailbox.get(), now=timezone.now())
@@ -109,9 +109,9 @@ def cancel_reminders(request: SignedInRequest) -> HttpResponse:
 
 
 def chosen_moment(request: SignedInRequest, now: datetime) -> datetime:
-    """The date chosen by `quand`, with `jour` for a day. Raises as `rules.moment_of`."""
+    """The date chosen by `when`, with `day` for a day. Raises as `rules.moment_of`."""
     form = request.POST
-    return rules.moment_of(form.get("quand", ""), form.get("jour", ""), now, _coming(now))
+    return rules.moment_of(form.get("when", ""), form.get("day", ""), now, _coming(now))
 
 
 def _coming(now: datetime) -> tuple[Holiday, ...]:

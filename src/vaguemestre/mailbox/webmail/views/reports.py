@@ -43,7 +43,7 @@ def list_reports(request: SignedInRequest) -> HttpResponse:
 def close_reports(request: SignedInRequest) -> HttpResponse:
     """Close all reports of one sender."""
     _check_administrator(request)
-    sender = request.POST.get("expediteur", "")[:254]
+    sender = request.POST.get("sender", "")[:254]
     services.close_reports(sender, by=f"account:{request.who.account_id}", now=timezone.now())
     return HttpResponseRedirect(reverse("webmail:list-reports") + "?fait=1")
 

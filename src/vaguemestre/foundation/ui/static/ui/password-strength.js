@@ -22,7 +22,7 @@ customElements.define(
         return;
       }
       const body = new FormData();
-      body.set("mot_de_passe", typed);
+      body.set("new_password", typed);
       body.set("csrfmiddlewaretoken", this.input.form.elements.csrfmiddlewaretoken.value);
       const answer = await fetch(this.getAttribute("address"), { method: "POST", body }).catch(() => null);
       if (!answer?.ok || this.input.value !== typed) return;
