@@ -8,7 +8,7 @@ from itertools import batched
 from typing import NamedTuple
 
 from vaguemestre.engines.imap.cache import sort_cache
-from vaguemestre.engines.imap.protocol import answers, mailbox_names, response_tree
+from vaguemestre.engines.imap.protocol import answers, mailbox_names, response_tree, view_criteria
 from vaguemestre.engines.imap.protocol.headers import MONTHS
 from vaguemestre.engines.imap.protocol.line_stream import ConnectionDead, TooSlow
 from vaguemestre.engines.imap.store.folder_pages import validator_of
@@ -60,7 +60,7 @@ class ViewQuery(PhraseSearch):
             lines = self.run(
                 b"UID SEARCH RETURN (COUNT) CHARSET UTF-8",
                 before if view.is_reversed else since,
-                *sort_cache.search_criteria(view),
+                *view_criteria.search_criteria(view),
                 patience=self._search_patience,
             )
             return answers.numbers(answers.esearch(lines)).get("COUNT", 0)
@@ -129,7 +129,7 @@ class ViewQuery(PhraseSearch):
         figures = answers.status_figures(status)
         stamp: sort_cache.Stamp = (
             status
-            if sort_cache.depends_on_flags(view) or folder == self._everything
+            if view_criteria.depends_on_flags(view) or folder == self._everything
             else (figures.get("UIDVALIDITY", 0), figures.get("UIDNEXT", 0), figures.get("MESSAGES", 0))
         )
         key = self.mailbox, folder, view
@@ -143,16 +143,16 @@ class ViewQuery(PhraseSearch):
     def _sort(self, view: View) -> _SortedUids:
         lines = self.run(
             b"UID SORT RETURN (ALL)",
-            sort_cache.sort_keys(view),
+            view_criteria.sort_keys(view),
             b"UTF-8",
-            *sort_cache.search_criteria(view),
+            *view_criteria.search_criteria(view),
             patience=self._search_patience,
         )
         uids = sort_cache.parse_sorted_uids(answers.esearch_all(answers.esearch(lines)))
         if view.order is Order.RELEVANCE:
-            better = [set(self._search_uids(keys)) for keys in sort_cache.relevance_searches(view)]
+            better = [set(self._search_uids(keys)) for keys in view_criteria.relevance_searches(view)]
             uids = sort_cache.pack_uids(
-                sort_cache.sort_by_relevance(uids, better, is_reversed=view.is_reversed)
+                view_criteria.sort_by_relevance(uids, better, is_reversed=view.is_reversed)
             )
         matching, unchecked = self._check(list(uids), view)
         if len(matching) == len(uids):
@@ -161,7 +161,7 @@ class ViewQuery(PhraseSearch):
 
     def _check(self, uids: list[int], view: View) -> CheckedUids:
         """The UIDs that match what SEARCH can only approach, and how many there was no time to check."""
-        if sort_cache.needs_envelopes(view):
+        if view_criteria.needs_envelopes(view):
             matching = self._check_envelopes(uids, view)
             uids = [uid for uid in uids if uid in matching]
         if view.phrases or view.excluded_phrases:
@@ -175,7 +175,7 @@ class ViewQuery(PhraseSearch):
         lines = self.run(
             b"UID FETCH", sequence_set(newest), b"(UID ENVELOPE)", patience=CONTENT_PATIENCE_SECONDS
         )
-        return sort_cache.matching_uids(lines, view)
+        return view_criteria.matching_uids(lines, view)
 
     def _group(self, folder: str, view: View) -> _SortedThreads:
         """Conversations; one for each message if the store cannot group them.
@@ -193,7 +193,7 @@ class ViewQuery(PhraseSearch):
 
     def _threads(self, view: View) -> _SortedThreads:
         lines = self.run(
-            b"UID THREAD REFS UTF-8", *sort_cache.search_criteria(view), patience=self._search_patience
+            b"UID THREAD REFS UTF-8", *view_criteria.search_criteria(view), patience=self._search_patience
         )
         answer = next((line.text for line in lines if line.text.startswith(b"THREAD")), b"")
         threads = sort_cache.parse_threads(answer, oldest_first=view.is_reversed)
