@@ -16,6 +16,16 @@ from vaguemestre.people.credentials.ports import secret_keys
 app = typer.Typer(help="Applications : ajouter, lister, retirer.", no_args_is_help=True)
 
 _Client = Annotated[str, typer.Argument(help="L’identifiant de l’application (client_id).")]
+_Addresses = Annotated[
+    list[str], typer.Option(help="Adresse de retour (redirect_uri) ou de service CAS, exacte ; répétable.")
+]
+_Prefixes = Annotated[
+    list[str] | None,
+    typer.Option(help="CAS : toute page sous cette adresse, finie par « / », est admise ; répétable."),
+]
+_SignedOutAddresses = Annotated[
+    list[str] | None, typer.Option(help="Adresse de retour après déconnexion ; répétable.")
+]
 
 
 class _Chosen(StrEnum):
@@ -28,23 +38,15 @@ class _Chosen(StrEnum):
 def add(
     client_id: _Client,
     name: Annotated[str, typer.Option(help="Le nom montré aux agents.")],
-    address: Annotated[
-        list[str],
-        typer.Option(help="Adresse de retour (redirect_uri) ou de service CAS, exacte ; répétable."),
-    ],
+    address: _Addresses,
     protocol: Annotated[_Chosen, typer.Option(help="Le protocole.")] = _Chosen.OIDC,
-    prefix: Annotated[
-        list[str] | None,
-        typer.Option(help="CAS : toute page sous cette adresse, finie par « / », est admise ; répétable."),
-    ] = None,
+    prefix: _Prefixes = None,
     home: Annotated[str, typer.Option(help="Adresse ouverte depuis le portail ; vide : non montrée.")] = "",
     description: Annotated[str, typer.Option(help="Quelques mots, pour le portail.")] = "",
     release: Annotated[list[str] | None, typer.Option(help="Attribut transmis ; répétable.")] = None,
     category: Annotated[list[str] | None, typer.Option(help="Catégorie admise ; répétable.")] = None,
     role: Annotated[list[str] | None, typer.Option(help="Rôle admis ; répétable.")] = None,
-    after_sign_out: Annotated[
-        list[str] | None, typer.Option(help="Adresse de retour après déconnexion ; répétable.")
-    ] = None,
+    after_sign_out: _SignedOutAddresses = None,
     tell_sign_out: Annotated[str, typer.Option(help="Adresse prévenue des déconnexions (OIDC).")] = "",
     public: Annotated[bool, typer.Option("--public", help="L’application ne garde aucun secret.")] = False,
     rs256: Annotated[bool, typer.Option("--rs256", help="Signer en RS256 plutôt qu’en ES256.")] = False,

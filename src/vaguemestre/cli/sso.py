@@ -1,6 +1,7 @@
 """`vaguemestre sso`: applications from a file or their metadata, and SAML keys."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -64,16 +65,9 @@ def apply_file(
         typer.echo(f"{client_id} : {what}")
         if secret:
             typer.echo(f"Secret (montré cette seule fois) : {secret}")
-    for application, described in peers:
+    for application, metadata in peers:
         if not dry_run:
-            register_provider(
-                described,
-                client_id=application.registration.client_id,
-                registration=application.registration,
-                encrypts=application.encrypts,
-                by="cli",
-                now=now,
-            )
+            _register(application, metadata, now)
         typer.echo(f"{application.registration.client_id} : métadonnées {'à lire' if dry_run else 'lues'}")
 
 
@@ -116,6 +110,17 @@ def turn_saml() -> None:
     host = urlsplit(settings.CONFIG.public_url).hostname or "vaguemestre"
     starts = rotate_pair(secret_keys.get(), host, by="cli", now=timezone.now())
     typer.echo(f"Nouvelle clé publiée ; elle signera à partir du {paris_day(starts):%d/%m/%Y}.")
+
+
+def _register(application: DeclaredApplication, metadata: ServiceProvider, now: datetime) -> None:
+    register_provider(
+        metadata,
+        client_id=application.registration.client_id,
+        registration=application.registration,
+        encrypts=application.encrypts,
+        by="cli",
+        now=now,
+    )
 
 
 def _metadata_of(application: DeclaredApplication, file: Path) -> ServiceProvider:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.engines.samples import at
 
 from vaguemestre.mailbox.webmail.rules.listing.folders import slug
-from vaguemestre.mailbox.webmail.rules.listing.rows import Line, line_of, one_line
+from vaguemestre.mailbox.webmail.rules.listing.rows import Line, LineContext, line_of, one_line
 from vaguemestre.mailbox.webmail.views import rows as rows_view
 from vaguemestre.mailbox.webmail.views.rows import row_html, rows_html
 from vaguemestre.post.mailstore.values import Correspondent, MessageRef, Page, Row, Summary, Use
@@ -114,8 +114,8 @@ def test_in_junk_nobody_of_ours_is_named(address: str) -> None:
     forged = row(1, 5)
     summary = forged.summary._replace(sender=Correspondent("Philippe Vasseur", address))
     uses, own = {"Essai": Use.JUNK}, frozenset({"ac-amiens.test"})
-    assert line_of(replace(forged, summary=summary), TODAY, uses, own).people == address
-    named = line_of(replace(forged, summary=summary), TODAY, {}, own)
+    assert line_of(replace(forged, summary=summary), LineContext(TODAY, uses, own)).people == address
+    named = line_of(replace(forged, summary=summary), LineContext(TODAY, {}, own))
     assert (named.people, named.is_external) == ("Philippe Vasseur", address == "head")
 
 

@@ -21,6 +21,10 @@ class Retention(NamedTuple):
 
 def retention_periods(config: Any) -> tuple[Retention, ...]:
     """The retention periods of the privacy page. Each one is enforced by code."""
+    return (*_account_periods(config), *_mail_periods(config), *_request_periods())
+
+
+def _account_periods(config: Any) -> tuple[Retention, ...]:
     periods = config.lifecycle
     return (
         Retention(
@@ -54,12 +58,22 @@ def retention_periods(config: Any) -> tuple[Retention, ...]:
             "sans limite de durée : il n’est pas purgé, et la base refuse d’en changer ou d’en retirer une "
             "ligne",
         ),
+    )
+
+
+def _mail_periods(config: Any) -> tuple[Retention, ...]:
+    return (
         Retention(
             "Suivi des envois (destinataires, heure, ce que chacun est devenu)", _span_fr(TRACKING_KEPT)
         ),
         Retention("Activité des boîtes partagées", _span_fr(ACTIVITY_KEPT)),
         Retention("Fichiers prêtés par un lien", f"le temps choisi, {config.files.most_days} jours au plus"),
         Retention("Fichiers apportés ou à emporter (import, export)", _span_fr(FILES_KEPT)),
+    )
+
+
+def _request_periods() -> tuple[Retention, ...]:
+    return (
         Retention(
             "Demande de NUMEN",
             f"ses pièces sont effacées {_span_fr(PROOFS_KEPT)} après sa clôture ; la demande reste avec le "

@@ -13,7 +13,7 @@ from markupsafe import escape
 
 from vaguemestre.foundation.ui import pictures
 from vaguemestre.mailbox.webmail.rules.listing.labels import Label
-from vaguemestre.mailbox.webmail.rules.listing.rows import Line, line_of
+from vaguemestre.mailbox.webmail.rules.listing.rows import Line, LineContext, line_of
 from vaguemestre.mailbox.webmail.services.lru import WeightedLru
 from vaguemestre.post.mailstore.values import MessageRef, Order, Page, Row, Use
 
@@ -60,9 +60,10 @@ def rows_html(
     )
     missing = [row for row in page.rows if id(row) not in by_object and _content(row) not in by_content]
     names = names_of([row.summary.sender.address for row in missing]) if missing else {}
+    context = LineContext(today, uses, own_domains, order, labels, names)
 
     def render(row: Row) -> _RowHtml:
-        line = line_of(row, today, uses, own_domains, order, labels, names)
+        line = line_of(row, context)
         return line.heading, row_html(line, here).encode()
 
     rendered = tuple(

@@ -208,8 +208,7 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
     missed = snooze.missed_answers(who.account_id)
     empty_pane = render_fragment("nothing", base_context(request))
     all_mail = message_lists.all_mail_folder(folders)
-    typed = listing.typed
-    rows = rows_fragment(request, page, uses, view, typed, unknown_folder=listing.unknown_folder)
+    rows = rows_fragment(request, page, uses, view, listing.typed, unknown_folder=listing.unknown_folder)
     return ShellContext(
         folders=folders_fragment(request, folders, page.folder, listing.quota, missed),
         rows=rows.decode(),
@@ -220,8 +219,8 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
         page_size=message_lists.PAGE_SIZE,
         view=view,
         view_menu=_view_menu(view),
-        query=view_query(view, typed),
-        typed=typed,
+        query=view_query(view, listing.typed),
+        typed=listing.typed,
         is_recent_only=listing.is_recent_only,
         titles=_titles(request, listing, title),
         folder_slug=naming.slug(page.folder),
@@ -234,7 +233,7 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
         labels=known_labels(preferences),
         colours=COLOURS,
         recent_json=json.dumps(recent_searches(preferences)),
-        words_json=json.dumps(highlighted_words(parse_search(who, typed))),
+        words_json=json.dumps(highlighted_words(parse_search(who, listing.typed))),
         choices=choices_of(preferences),
         bulk=bulks.running_bulk(who.account_id),
         today=today,

@@ -67,27 +67,32 @@ def lines_of(
     labels: Collection[Label] = (),
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Line]:
-    """Rows in words, each heading once. Parameters as in `line_of`."""
+    """Rows in words, each heading once. Parameters as in `LineContext`."""
+    context = LineContext(today, uses, own_domains, order, labels, names)
     heading = ""
     for row in rows:
-        line = line_of(row, today, uses, own_domains, order, labels, names)
+        line = line_of(row, context)
         yield line if line.heading != heading else line._replace(heading="")
         heading = line.heading
 
 
-def line_of(
-    row: Row,
-    today: date,
-    uses: Mapping[str, Use],
-    own_domains: frozenset[str],
-    order: Order = Order.DATE,
-    own_labels: Collection[Label] = (),
-    names: Mapping[str, str] = MappingProxyType({}),
-) -> Line:
-    """One row in words, with its heading. `own_domains`: lower case; `own_labels`: the user's.
+class LineContext(NamedTuple):
+    """What puts rows in words, the same for all rows of a list. `own_domains`: lower case.
 
-    `names`: directory names by address, in lower case and without sub-address.
+    `labels`: the user's; `names`: directory names by address, in lower case and without sub-address.
     """
+
+    today: date
+    uses: Mapping[str, Use]
+    own_domains: frozenset[str]
+    order: Order = Order.DATE
+    labels: Collection[Label] = ()
+    names: Mapping[str, str] = MappingProxyType({})
+
+
+def line_of(row: Row, context: LineContext) -> Line:
+    """One row in words, with its heading."""
+    today, uses, own_domains, order, own_labels, names = context
     summary, flags, ref = row.summary, row.flags, row.ref
     use = uses.get(ref.folder)
     is_outgoing = use in _OUTGOING
@@ -111,9 +116,7 @@ def line_of(
         is_flagged=Flag.FLAGGED in flags,
         is_answered=Flag.ANSWERED in flags,
         is_forwarded=Flag.FORWARDED in flags,
-        attached_icon=icon_of(*summary.attached)
-        if summary.has_attachment or summary.attached == INVITATION
-        else "",
+        attached_icon=_attached_icon(summary),
         is_external=not is_outgoing and is_external(summary.sender, own_domains),
         is_draft=use is Use.DRAFTS,
         is_muted=Flag.MUTED in flags,
@@ -124,6 +127,12 @@ def line_of(
         weight=sizes.in_words(summary.size) if order is Order.SIZE else "",
         is_invitation=not summary.has_attachment and summary.attached == INVITATION,
     )
+
+
+def _attached_icon(summary: Summary) -> str:
+    """The icon of what is attached; empty if nothing is."""
+    is_shown = summary.has_attachment or summary.attached == INVITATION
+    return icon_of(*summary.attached) if is_shown else ""
 
 
 _WEIGHTS = ((10_000_000, "Plus de 10 Mo"), (1_000_000, "De 1 à 10 Mo"), (100_000, "De 100 ko à 1 Mo"))
