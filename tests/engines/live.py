@@ -38,7 +38,7 @@ from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.provisioning.values import AppKey, Owed
+from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox
 from vaguemestre.post.outbox.rules.authors import check_authors
 from vaguemestre.post.outbox.rules.automatic import check_automatic
 from vaguemestre.post.outbox.rules.replies import smtp_reply
@@ -110,16 +110,16 @@ def letter(
 class Someone:
     """A person of the engines: `password` is an application password."""
 
-    owed: Owed
+    expected: ExpectedMailbox
     password: str
 
     @property
     def mailbox(self) -> str:
-        return self.owed.mailbox
+        return self.expected.mailbox
 
     @property
     def address(self) -> str:
-        return self.owed.receives[0]
+        return self.expected.receives[0]
 
 
 @dataclass
@@ -152,14 +152,14 @@ class LiveEngines:
         self.start_postfix()
         self.outside = self.someone(OUTSIDE)
 
-    def _judge_script(self, posting: SubmissionRequest) -> tuple[Verdict, str]:
-        mailbox = ScriptOwners(self.directory.held_names)(posting.mailbox)
-        self.scripts_sent.append((mailbox, posting.origin))
-        outside = [one for one in posting.recipients if not self.directory.is_ours(one.rpartition("@")[2])]
+    def _judge_script(self, submission: SubmissionRequest) -> tuple[Verdict, str]:
+        mailbox = ScriptOwners(self.directory.held_names)(submission.mailbox)
+        self.scripts_sent.append((mailbox, submission.origin))
+        outside = [one for one in submission.recipients if not self.directory.is_ours(one.rpartition("@")[2])]
         verdict = Verdict(Decision.TAKE)
         try:
             check_automatic(
-                posting, self.directory.addresses_of(mailbox) | {mailbox}, leaves_academy=bool(outside)
+                submission, self.directory.addresses_of(mailbox) | {mailbox}, leaves_academy=bool(outside)
             )
         except Refusal as refusal:
             verdict = Verdict(Decision.REFUSE, refusal.code)
@@ -169,18 +169,20 @@ class LiveEngines:
         """The real door with the rules about authors and withdrawn access; limits need the database."""
         loop = asyncio.new_event_loop()
 
-        async def judge(posting: SubmissionRequest) -> tuple[Verdict, str]:
+        async def judge(submission: SubmissionRequest) -> tuple[Verdict, str]:
             verdict = Verdict(Decision.TAKE)
-            if posting.origin is not Origin.SUBMITTED:
-                return self._judge_script(posting)
-            if posting.signed_in_between[0] < self.directory.withdrawn_at(
-                posting.mailbox, by_token=posting.by_token
+            if submission.origin is not Origin.SUBMITTED:
+                return self._judge_script(submission)
+            if submission.signed_in_between[0] < self.directory.withdrawn_at(
+                submission.mailbox, by_token=submission.by_token
             ):
                 verdict = Verdict(Decision.REFUSE, "outbox.access-ended")
                 return verdict, smtp_reply(verdict)
             try:
                 check_authors(
-                    posting.authors, posting.senders, self.directory.sending_addresses(posting.mailbox)
+                    submission.authors,
+                    submission.senders,
+                    self.directory.sending_addresses(submission.mailbox),
                 )
             except Refusal as refusal:
                 verdict = Verdict(Decision.REFUSE, refusal.code)
@@ -274,7 +276,7 @@ class LiveEngines:
         address, former = f"marie.{username}@{domain}", f"ancien.{username}@{domain}"
         password = secrets.token_hex(10)
         foreign = mailbox == OUTSIDE
-        owed = Owed(
+        expected = ExpectedMailbox(
             mailbox=mailbox,
             active=True,
             quota_mb=50,
@@ -283,13 +285,13 @@ class LiveEngines:
             sends=() if foreign else (address,),
             app_keys=(AppKey(digest(password), 0),),
         )
-        person = Someone(replace(owed, **changes), password)
-        self.directory.put([person.owed])
+        person = Someone(replace(expected, **changes), password)
+        self.directory.put([person.expected])
         return person
 
     def change(self, person: Someone, **changes: Any) -> Someone:
-        changed = replace(person, owed=replace(person.owed, **changes))
-        self.directory.put([changed.owed])
+        changed = replace(person, expected=replace(person.expected, **changes))
+        self.directory.put([changed.expected])
         return changed
 
     def token(self, mailbox: str, *, allowed: bool = True, life: int = 300, **claims: Any) -> str:

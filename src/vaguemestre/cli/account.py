@@ -13,7 +13,7 @@ from vaguemestre.people.credentials.queries import app_passwords_of, find_accoun
 from vaguemestre.people.credentials.services import move_account
 from vaguemestre.people.directory.queries import addresses_by_person, person_of, placed_posts_of
 from vaguemestre.people.provisioning.ports import connections, mail_directory
-from vaguemestre.people.provisioning.services import match
+from vaguemestre.people.provisioning.services import provision_accounts
 
 app = typer.Typer(help="Comptes : montrer, suspendre, rétablir, fermer.", no_args_is_help=True)
 
@@ -85,7 +85,7 @@ def _move(typed: str, act: str, done: str) -> None:
     sessions = len(sessions_of(identity.account_id, "", now)) if identity else 0
     account_id = move_account(account["username"], act, by="cli", now=now)
     try:
-        match(mail_directory.get(), connections.get(), [account_id], now=now)
+        provision_accounts(mail_directory.get(), connections.get(), [account_id], now=now)
     except EngineDown:
         typer.echo("La messagerie ne répond pas : elle suivra à son retour.", err=True)
     typer.echo(f"Compte {account['username']} ({account['name']}) {done}.")

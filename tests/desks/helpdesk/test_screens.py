@@ -26,7 +26,7 @@ from vaguemestre.people.credentials.queries import app_passwords_of
 from vaguemestre.people.credentials.services import add_app_password, matches_hash, release_mailboxes
 from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.people.provisioning.ports import connections, mail_directory
-from vaguemestre.people.provisioning.values import Owed
+from vaguemestre.people.provisioning.values import ExpectedMailbox
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.site.wiring import SUBSCRIPTIONS
 
@@ -47,9 +47,9 @@ class Engines:
         self.notices: list[tuple[str, str]] = []
         self.is_away = False
 
-    def put(self, owed: list[Owed]) -> set[str]:
-        self.active.update({one.mailbox: one.active for one in owed})
-        return {one.mailbox for one in owed if not one.active}
+    def put(self, expected: list[ExpectedMailbox]) -> set[str]:
+        self.active.update({one.mailbox: one.active for one in expected})
+        return {one.mailbox for one in expected if not one.active}
 
     def drop(self, mailboxes: list[str]) -> None: ...
 

@@ -43,7 +43,7 @@ def token_opens(engines: LiveEngines, mailbox: str, token: str) -> bool:
 def test_an_application_password_opens_under_every_name_whatever_the_case(
     engines: LiveEngines, marie: Someone
 ) -> None:
-    for name in marie.owed.names:
+    for name in marie.expected.names:
         assert opens(engines, name, marie.password)
         assert opens(engines, name.upper(), marie.password)
 
@@ -144,7 +144,7 @@ def test_a_suspended_account_opens_by_no_means_and_still_receives(
     assert not token_opens(engines, marie.mailbox, token)
     with engines.mx() as client:
         client.sendmail("a@dehors.example", [marie.address], "Subject: attends\r\n\r\nbonjour\r\n")
-    engines.directory.put([replace(marie.owed, active=True)])
+    engines.directory.put([replace(marie.expected, active=True)])
     assert engines.found(marie, "attends")
 
 

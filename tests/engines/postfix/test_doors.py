@@ -43,7 +43,7 @@ def test_mail_from_outside_arrives_under_every_address_and_sub_address(
     engines: LiveEngines, marie: Someone
 ) -> None:
     name, _, domain = marie.address.partition("@")
-    for address in (*marie.owed.receives, f"{name}+ecole@{domain}", marie.address.upper()):
+    for address in (*marie.expected.receives, f"{name}+ecole@{domain}", marie.address.upper()):
         engines.arrive(address, letter("a@b.example", address, f"pour {address[:3]}"))
     assert len(engines.found(marie, "pour anc")) == 1
     assert len(engines.found(marie, "pour mar")) >= 1
@@ -150,7 +150,7 @@ def test_one_sends_by_both_doors_with_an_application_password(engines: LiveEngin
     other = engines.someone()
     engines.submit(marie, marie.address, other.address, letter(marie.address, other.address, "par 587"))
     with smtplib.SMTP_SSL("localhost", engines.config.ports.submissions, context=engines.tls()) as client:
-        client.login(marie.owed.names[1], marie.password)
+        client.login(marie.expected.names[1], marie.password)
         client.send_message(letter(marie.address, other.address, "par 465"), marie.address, other.address)
     assert engines.found(other, "par 587")
     assert engines.found(other, "par 465")
@@ -204,7 +204,7 @@ def test_one_sends_with_a_token_until_it_is_refused(engines: LiveEngines, marie:
 
 def test_nobody_sends_as_somebody_else(engines: LiveEngines, marie: Someone) -> None:
     other = engines.someone()
-    for sender in (other.address, other.mailbox, marie.owed.receives[1], "a@dehors.example"):
+    for sender in (other.address, other.mailbox, marie.expected.receives[1], "a@dehors.example"):
         assert submitting(engines, marie, sender, "a@ailleurs.example")[0] == 553
 
 
@@ -219,7 +219,7 @@ def test_a_sub_address_of_ones_own_is_ones_own(engines: LiveEngines, marie: Some
 def test_only_an_application_password_or_a_token_sends(
     engines: LiveEngines, marie: Someone, password: str
 ) -> None:
-    unknown = Someone(engines.someone().owed, password)
+    unknown = Someone(engines.someone().expected, password)
     told = set()
     for who in (marie.mailbox, unknown.mailbox, "inconnu@ac-amiens.test"):
         with engines.submission() as client, pytest.raises(smtplib.SMTPAuthenticationError) as refused:
@@ -309,7 +309,7 @@ def test_a_connection_opened_before_sends_no_more(engines: LiveEngines, end: str
 
 def test_one_who_signs_in_again_after_a_key_was_withdrawn_sends(engines: LiveEngines) -> None:
     person, other = engines.someone(), engines.someone()
-    engines.change(person, app_keys=(*person.owed.app_keys, AppKey(digest("autre"), 0)))
+    engines.change(person, app_keys=(*person.expected.app_keys, AppKey(digest("autre"), 0)))
     engines.change(person)
     engines.submit(person, person.address, other.address, letter(person.address, other.address, "encore"))
     assert engines.found(other, "encore")

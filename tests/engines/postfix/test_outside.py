@@ -63,7 +63,7 @@ def test_without_an_outside_box_the_sender_is_told(engines: LiveEngines, marie: 
         engines.submit(marie, marie.address, "a@ailleurs.example", sent)
         back = email.message_from_bytes(engines.found(marie, "Courriel non remis")[0])
     finally:
-        engines.directory.put([engines.outside.owed])
+        engines.directory.put([engines.outside.expected])
     assert back["From"].startswith("Messagerie")
     assert back["Return-Path"] == "<>"
 

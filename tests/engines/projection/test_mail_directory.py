@@ -15,12 +15,12 @@ from vaguemestre.engines.projection.backend import mail_directory
 from vaguemestre.engines.projection.directory import SqlMailDirectory
 from vaguemestre.engines.projection.sqlite import SqliteMailDirectory
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.people.provisioning.values import AppKey, Owed
+from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox
 from vaguemestre.site.config import Config, load
 
 
-def owed(name: str, **changes: object) -> Owed:
-    base = Owed(
+def expected(name: str, **changes: object) -> ExpectedMailbox:
+    base = ExpectedMailbox(
         mailbox=f"{name}@ac-amiens.test",
         active=True,
         quota_mb=2048,
@@ -32,7 +32,7 @@ def owed(name: str, **changes: object) -> Owed:
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
-def sorted_owed(one: Owed) -> Owed:
+def sorted_owed(one: ExpectedMailbox) -> ExpectedMailbox:
     return replace(
         one,
         names=tuple(sorted(one.names)),
@@ -84,7 +84,7 @@ _words = st.text("abcdefgh", min_size=1, max_size=6)
 @given(
     st.lists(
         st.builds(
-            lambda stem, extra, active, quota: owed(
+            lambda stem, extra, active, quota: expected(
                 stem,
                 active=active,
                 quota_mb=quota,
@@ -102,7 +102,7 @@ _words = st.text("abcdefgh", min_size=1, max_size=6)
         max_size=8,
     )
 )
-def test_what_was_put_is_held(many: list[Owed]) -> None:
+def test_what_was_put_is_held(many: list[ExpectedMailbox]) -> None:
     directory = SqliteMailDirectory(Path(":memory:"))
     try:
         directory.put(many)
@@ -113,32 +113,32 @@ def test_what_was_put_is_held(many: list[Owed]) -> None:
 
 
 def test_a_name_may_pass_from_one_to_another_in_one_change(directory: SqlMailDirectory) -> None:
-    first, second = owed("un", names=("un", "chef")), owed("deux", names=("deux",))
+    first, second = expected("un", names=("un", "chef")), expected("deux", names=("deux",))
     directory.put([first, second])
     directory.put([replace(first, names=("un",)), replace(second, names=("deux", "chef"))])
     assert directory.held()[second.mailbox].names == ("chef", "deux")
 
 
 def test_a_name_of_somebody_else_is_refused_and_nothing_changes(directory: SqlMailDirectory) -> None:
-    first = owed("un")
+    first = expected("un")
     directory.put([first])
     with pytest.raises(EngineRefused):
-        directory.put([owed("trois"), owed("deux", receives=first.receives)])
+        directory.put([expected("trois"), expected("deux", receives=first.receives)])
     assert set(directory.held()) == {first.mailbox}
 
 
 def test_dropped_is_unknown_with_all_it_had(directory: SqlMailDirectory) -> None:
-    one = owed("un")
+    one = expected("un")
     directory.put([one])
     directory.allow_token(one.mailbox, "b" * 64, int(time.time()) + 60)
     directory.drop([one.mailbox, "inconnu@ac-amiens.test"])
     assert directory.held() == {}
     assert tokens(directory) == []
-    directory.put([owed("deux", names=one.names, receives=one.receives, sends=())])
+    directory.put([expected("deux", names=one.names, receives=one.receives, sends=())])
 
 
 def test_tokens_are_allowed_refused_and_forgotten_when_expired(directory: SqlMailDirectory) -> None:
-    one = owed("un")
+    one = expected("un")
     directory.put([one])
     now = int(time.time())
     directory.allow_token(one.mailbox, "a" * 64, now - 10)
@@ -150,7 +150,7 @@ def test_tokens_are_allowed_refused_and_forgotten_when_expired(directory: SqlMai
 
 
 def test_putting_again_keeps_the_tokens(directory: SqlMailDirectory) -> None:
-    one = owed("un")
+    one = expected("un")
     directory.put([one])
     directory.allow_token(one.mailbox, "b" * 64, int(time.time()) + 60)
     directory.put([replace(one, quota_mb=1)])
@@ -165,7 +165,7 @@ def test_a_token_for_a_mailbox_not_known_yet_is_for_later(directory: SqlMailDire
 def test_many_threads_lose_nothing(directory: SqlMailDirectory) -> None:
     def add(worker: int) -> None:
         for n in range(20):
-            directory.put([owed(f"t{worker}x{n}")])
+            directory.put([expected(f"t{worker}x{n}")])
 
     threads = [threading.Thread(target=add, args=(worker,)) for worker in range(5)]
     for thread in threads:
@@ -177,12 +177,12 @@ def test_many_threads_lose_nothing(directory: SqlMailDirectory) -> None:
 
 def test_two_processes_worth_of_connections_see_each_other_at_once(make: Make) -> None:
     first, second = make(), make()
-    first.put([owed("un")])
+    first.put([expected("un")])
     assert set(second.held()) == {"un@ac-amiens.test"}
 
 
 def test_a_whole_academie_is_written_in_seconds(directory: SqlMailDirectory) -> None:
-    many = [owed(f"agent{n}", app_keys=()) for n in range(45_000)]
+    many = [expected(f"agent{n}", app_keys=()) for n in range(45_000)]
     began = time.process_time()
     directory.put(many)
     assert time.process_time() - began < 20
@@ -204,17 +204,17 @@ def test_what_opens_a_mailbox_no_more_is_dated_for_what_it_had_opened(make: Make
     """A key or a token withdrawn, an account shut, a mailbox gone; not what is added or left alone."""
     directory, marie, paul = make(), *fresh("marie", "paul")
     box, keys = f"{marie}@ac-amiens.test", (AppKey("a" * 64, 0), AppKey("b" * 64, 0))
-    directory.put([owed(marie, app_keys=keys), owed(paul)])
+    directory.put([expected(marie, app_keys=keys), expected(paul)])
     directory.allow_token(box, "c" * 64, 2**31)
     assert directory.withdrawn_at(box, by_token=False) == 0
-    directory.put([owed(marie, app_keys=(*keys, AppKey("d" * 64, 0)), quota_mb=1)])
+    directory.put([expected(marie, app_keys=(*keys, AppKey("d" * 64, 0)), quota_mb=1)])
     directory.refuse_tokens(["e" * 64])
     assert directory.withdrawn_at(box, by_token=True) == 0
     times = [0.0]
     for withdraw in (
-        lambda: directory.put([owed(marie, app_keys=keys[:1])]),
+        lambda: directory.put([expected(marie, app_keys=keys[:1])]),
         lambda: directory.refuse_tokens(["c" * 64]),
-        lambda: directory.put([owed(marie, app_keys=keys[:1], active=False)]),
+        lambda: directory.put([expected(marie, app_keys=keys[:1], active=False)]),
         lambda: directory.drop([box]),
     ):
         withdraw()
@@ -226,7 +226,7 @@ def test_what_opens_a_mailbox_no_more_is_dated_for_what_it_had_opened(make: Make
 def test_a_token_withdrawn_asks_nothing_of_those_who_signed_in_with_a_password(make: Make) -> None:
     directory, (marie,) = make(), fresh("marie")
     box = f"{marie}@ac-amiens.test"
-    directory.put([owed(marie)])
+    directory.put([expected(marie)])
     directory.allow_token(box, "c" * 64, 2**31)
     directory.refuse_tokens(["c" * 64])
     assert directory.withdrawn_at(box, by_token=True) > 0
@@ -235,15 +235,15 @@ def test_a_token_withdrawn_asks_nothing_of_those_who_signed_in_with_a_password(m
 
 def test_nothing_is_sent_as_a_mailbox_that_nothing_opens(make: Make) -> None:
     directory = make()
-    directory.put([owed("marie")])
+    directory.put([expected("marie")])
     assert directory.sending_addresses("marie@ac-amiens.test")
-    directory.put([owed("marie", active=False)])
+    directory.put([expected("marie", active=False)])
     assert directory.sending_addresses("marie@ac-amiens.test") == frozenset()
 
 
 def test_it_tells_which_addresses_are_received(make: Make) -> None:
     directory = make()
-    directory.put([owed("anne", receives=("anne@ac-amiens.test", "a.roy@ac-amiens.test"))])
+    directory.put([expected("anne", receives=("anne@ac-amiens.test", "a.roy@ac-amiens.test"))])
     asked = {"a.roy@ac-amiens.test", "personne@ac-amiens.test", "anne@ac-amiens.test"}
     assert directory.delivered(asked) == {"a.roy@ac-amiens.test", "anne@ac-amiens.test"}
     assert directory.delivered([]) == frozenset()

@@ -72,7 +72,7 @@ CASES = {
 
 
 def owner(person: Someone, name: str = "Valérie « L'absente » Éa") -> Owner:
-    addresses = (*person.owed.receives, person.mailbox)
+    addresses = (*person.expected.receives, person.mailbox)
     return Owner(1, person.mailbox, name, person.address, addresses, (person.address.rpartition("@")[2],))
 
 
@@ -84,7 +84,7 @@ def install(engines: LiveEngines, person: Someone, absence: Absence) -> None:
 def sent(engines: LiveEngines, person: Someone, number: str, case: Case) -> str:
     """Deliver the case; its envelope sender."""
     sender = case.sender.format(n=number)
-    names = {"": person.address, "former": person.owed.receives[1], "mailbox": person.mailbox}
+    names = {"": person.address, "former": person.expected.receives[1], "mailbox": person.mailbox}
     shown = case.shown.format(n=number) or sender or f"{number}@dehors.example"
     message = letter(f"Un parent <{shown}>", names.get(case.to, case.to), f"Sujet {number}")
     for name, value in case.headers.items():

@@ -45,7 +45,7 @@ def marie(engines: LiveEngines) -> Someone:
 
 
 def owner(person: Someone, name: str = "Marie Éa") -> Owner:
-    addresses = (*person.owed.receives, person.mailbox)
+    addresses = (*person.expected.receives, person.mailbox)
     return Owner(1, person.mailbox, name, person.address, addresses, (person.address.rpartition("@")[2],))
 
 

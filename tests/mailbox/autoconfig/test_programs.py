@@ -42,7 +42,7 @@ ASKED = {
 class Directory(Engines):
     """The list of tokens, beside mailboxes nobody looks at here."""
 
-    def put(self, owed: object) -> set[str]:
+    def put(self, expected: object) -> set[str]:
         return set()
 
     def drop(self, mailboxes: object) -> None: ...

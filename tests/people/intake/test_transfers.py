@@ -29,7 +29,7 @@ from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.people.lifecycle import services as lives
 from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.people.lifecycle.values import LifecycleDelays
-from vaguemestre.people.provisioning.queries import all_owed
+from vaguemestre.people.provisioning.queries import expected_mailboxes
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -135,14 +135,14 @@ def test_former_addresses_answer_for_the_agreed_time_then_receive_nothing_and_ar
             event.account_id, event.left_domain, event.new_address, numbers, by="system", now=NOW, today=TODAY
         )
     assert LifecycleEvent.objects.count() == 1
-    (owed,) = all_owed(NOW).values()
+    (expected,) = expected_mailboxes(NOW).values()
     former = {"elodie.lefevre@ac-lille.test", "elefevre@ac-lille.test"}
-    assert former <= set(owed.receives)
-    assert owed.sends == ("elodie.lefevre@ac-amiens.test",)
+    assert former <= set(expected.receives)
+    assert expected.sends == ("elodie.lefevre@ac-amiens.test",)
     lives.run_due_events(numbers, now=NOW, today=TODAY + timedelta(days=60))
-    (owed,) = all_owed(NOW).values()
-    assert not former & set(owed.receives)
-    assert owed.mailbox in owed.names  # what opens it inside
+    (expected,) = expected_mailboxes(NOW).values()
+    assert not former & set(expected.receives)
+    assert expected.mailbox in expected.names  # what opens it inside
     taken = TakenName.objects.filter(name__in=former)
     assert taken.count() == 2
 

@@ -1,11 +1,11 @@
-"""What accounts are owed, and the difference with what the engines hold."""
+"""The mailboxes engines are expected to hold, and the difference with what the engines hold."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.people.provisioning.rules import difference, owed
-from vaguemestre.people.provisioning.values import Owed
+from vaguemestre.people.provisioning.rules import difference, expected_mailbox
+from vaguemestre.people.provisioning.values import ExpectedMailbox
 
 MARIE = {
     "username": "mdurand",
@@ -17,8 +17,8 @@ MARIE = {
 }
 
 
-def owed_with(**different: object) -> Owed | None:
-    return owed(**{**MARIE, **different})  # type: ignore[arg-type]
+def owed_with(**different: object) -> ExpectedMailbox | None:
+    return expected_mailbox(**{**MARIE, **different})  # type: ignore[arg-type]
 
 
 def test_an_active_account_is_owed_its_mailbox_under_all_its_names() -> None:
@@ -52,8 +52,10 @@ def test_a_technical_account_writes_as_its_mailbox() -> None:
     assert one.sends == one.receives == ("outside@exterieur.test",)
 
 
-def box(mailbox: str, quota: int) -> Owed:
-    return Owed(mailbox, active=True, quota_mb=quota, names=(mailbox,), receives=(mailbox,), sends=())
+def box(mailbox: str, quota: int) -> ExpectedMailbox:
+    return ExpectedMailbox(
+        mailbox, active=True, quota_mb=quota, names=(mailbox,), receives=(mailbox,), sends=()
+    )
 
 
 boxes = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 3)).map(
@@ -63,7 +65,7 @@ boxes = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 3)).map(
 
 @given(boxes, boxes)
 def test_what_is_put_and_dropped_leads_from_held_to_owed(
-    wanted: dict[str, Owed], held: dict[str, Owed]
+    wanted: dict[str, ExpectedMailbox], held: dict[str, ExpectedMailbox]
 ) -> None:
     found = difference(wanted, held)
     reached = {k: v for k, v in held.items() if k not in found.drop} | {one.mailbox: one for one in found.put}
@@ -72,8 +74,8 @@ def test_what_is_put_and_dropped_leads_from_held_to_owed(
 
 
 def test_the_order_of_names_does_not_count() -> None:
-    one = Owed("a", active=True, quota_mb=1, names=("x", "y"), receives=("r", "s"), sends=("r",))
-    other = Owed("a", active=True, quota_mb=1, names=("y", "x"), receives=("s", "r"), sends=("r",))
+    one = ExpectedMailbox("a", active=True, quota_mb=1, names=("x", "y"), receives=("r", "s"), sends=("r",))
+    other = ExpectedMailbox("a", active=True, quota_mb=1, names=("y", "x"), receives=("s", "r"), sends=("r",))
     assert difference({"a": one}, {"a": other}).is_empty
 
 

@@ -1,4 +1,4 @@
-"""The engines made to hold what is owed."""
+"""The engines made to hold what is expected."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,9 @@ from vaguemestre.people.credentials.services import add_app_password, change_sta
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.provisioning import handlers
 from vaguemestre.people.provisioning.ports import connections, mail_directory
-from vaguemestre.people.provisioning.queries import all_owed
-from vaguemestre.people.provisioning.services import match, reconcile
-from vaguemestre.people.provisioning.values import Owed
+from vaguemestre.people.provisioning.queries import expected_mailboxes
+from vaguemestre.people.provisioning.services import provision_accounts, reconcile
+from vaguemestre.people.provisioning.values import ExpectedMailbox
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +26,11 @@ class Engines:
     """What engines hold, in dicts; and whom they cut."""
 
     def __init__(self) -> None:
-        self.boxes: dict[str, Owed] = {}
+        self.boxes: dict[str, ExpectedMailbox] = {}
         self.was_cut: list[str] = []
 
-    def put(self, owed: Iterable[Owed]) -> Collection[str]:
-        wanted = {one.mailbox: one for one in owed}
+    def put(self, expected: Iterable[ExpectedMailbox]) -> Collection[str]:
+        wanted = {one.mailbox: one for one in expected}
         held = {mailbox: self.boxes[mailbox] for mailbox in wanted if mailbox in self.boxes}
         self.boxes |= wanted
         return [mailbox for mailbox, one in held.items() if {*one.app_keys} - {*wanted[mailbox].app_keys}]
@@ -39,7 +39,7 @@ class Engines:
         for mailbox in mailboxes:
             self.boxes.pop(mailbox, None)
 
-    def held(self) -> Mapping[str, Owed]:
+    def held(self) -> Mapping[str, ExpectedMailbox]:
         return dict(self.boxes)
 
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
@@ -64,7 +64,7 @@ def changed(act: str, one: Account) -> None:
 def test_an_account_is_matched_and_again_without_harm(engines: Engines) -> None:
     marie = account("mdurand")
     for _ in range(2):
-        match(engines, engines, [marie.pk], now=NOW)
+        provision_accounts(engines, engines, [marie.pk], now=NOW)
         assert engines.boxes.keys() == {"mdurand@ac-amiens.test"}
     assert not engines.was_cut
 
@@ -72,26 +72,26 @@ def test_an_account_is_matched_and_again_without_harm(engines: Engines) -> None:
 def test_a_suspended_account_keeps_its_box_and_loses_its_connections(engines: Engines) -> None:
     marie = account("mdurand")
     changed("suspend", marie)
-    match(engines, engines, [marie.pk], now=NOW)
+    provision_accounts(engines, engines, [marie.pk], now=NOW)
     assert not engines.boxes["mdurand@ac-amiens.test"].active
     assert engines.was_cut == ["mdurand@ac-amiens.test"]
     changed("resume", marie)
-    match(engines, engines, [marie.pk], now=NOW)
+    provision_accounts(engines, engines, [marie.pk], now=NOW)
     assert engines.boxes["mdurand@ac-amiens.test"].active
 
 
 def test_a_closed_account_is_unknown_to_the_engines(engines: Engines) -> None:
     marie = account("mdurand")
-    match(engines, engines, [marie.pk], now=NOW)
+    provision_accounts(engines, engines, [marie.pk], now=NOW)
     changed("close", marie)
-    match(engines, engines, [marie.pk], now=NOW)
+    provision_accounts(engines, engines, [marie.pk], now=NOW)
     assert not engines.boxes
     assert engines.was_cut == ["mdurand@ac-amiens.test"]
 
 
 def test_nobody_is_cut_who_could_never_have_come_in(engines: Engines) -> None:
     arrivals = [account(f"agent{number}", state="pending").pk for number in range(3)]
-    match(engines, engines, arrivals, now=NOW)
+    provision_accounts(engines, engines, arrivals, now=NOW)
     assert (len(engines.boxes), engines.was_cut) == (3, [])
 
 
@@ -100,7 +100,7 @@ def test_only_good_application_passwords_reach_the_engines(engines: Engines) -> 
     add_app_password(marie.pk, "Thunderbird", by="test", now=NOW)
     add_app_password(marie.pk, "Ancien", by="test", now=NOW, expires_at=NOW - timedelta(days=1))
     marie.app_passwords.filter(name="Thunderbird").update(expires_at=NOW + timedelta(days=1))
-    match(engines, engines, [marie.pk], now=NOW)
+    provision_accounts(engines, engines, [marie.pk], now=NOW)
     (key,) = engines.boxes["mdurand@ac-amiens.test"].app_keys
     assert key.expires_at == int((NOW + timedelta(days=1)).timestamp())
 
@@ -109,12 +109,14 @@ def test_reconcile_puts_everything_right_and_says_what(engines: Engines) -> None
     account("mdurand")
     account("jmartin", state="pending", last_name="Martin")
     account("parti", state="closed")
-    engines.put([Owed("stranger@ac-amiens.test", active=True, quota_mb=1, names=(), receives=(), sends=())])
+    engines.put(
+        [ExpectedMailbox("stranger@ac-amiens.test", active=True, quota_mb=1, names=(), receives=(), sends=())]
+    )
     dry = reconcile(engines, now=NOW, dry_run=True)
     assert (len(dry.put), dry.dropped, dry.right) == (2, ("stranger@ac-amiens.test",), 0)
     assert engines.boxes.keys() == {"stranger@ac-amiens.test"}
     assert reconcile(engines, now=NOW) == dry
-    assert engines.boxes == all_owed(NOW)
+    assert engines.boxes == expected_mailboxes(NOW)
     again = reconcile(engines, now=NOW)
     assert (again.put, again.dropped, again.right) == ((), (), 2)
 
@@ -125,27 +127,27 @@ def test_everything_owed_is_found_in_three_questions(
     for number in range(5):
         add_app_password(account(f"agent{number}").pk, "x", by="test", now=NOW)
     with django_assert_num_queries(3):
-        assert len(all_owed(NOW)) == 5
+        assert len(expected_mailboxes(NOW)) == 5
 
 
 def test_handlers_follow_accounts_and_people(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail_directory, "get", lambda: engines)
     monkeypatch.setattr(connections, "get", lambda: engines)
     one, two, three = account("a1"), account("a2"), account("a3")
-    handlers.match_mailbox(AccountChanged(one.pk))
-    handlers.match_mailboxes(AccountsChanged([two.pk]))
+    handlers.provision_mailbox(AccountChanged(one.pk))
+    handlers.provision_mailboxes(AccountsChanged([two.pk]))
     assert three.person_id is not None
-    handlers.match_people(PeopleChanged([three.person_id]))
+    handlers.provision_people(PeopleChanged([three.person_id]))
     assert engines.boxes.keys() == {f"a{n}@ac-amiens.test" for n in (1, 2, 3)}
 
 
 def test_a_password_revoked_by_whatever_door_cuts_the_programs_of_its_mailbox(engines: Engines) -> None:
     marie = account("marie")
     add_app_password(marie.pk, "Thunderbird", by="test", now=NOW)
-    match(engines, engines, [marie.pk], now=NOW)
+    provision_accounts(engines, engines, [marie.pk], now=NOW)
     add_app_password(marie.pk, "Téléphone", by="test", now=NOW)
-    match(engines, engines, [marie.pk], now=NOW)
+    provision_accounts(engines, engines, [marie.pk], now=NOW)
     assert engines.was_cut == []
     revoke_every_app_password(marie.pk, by="test", now=NOW)
-    match(engines, engines, [marie.pk], now=NOW)
+    provision_accounts(engines, engines, [marie.pk], now=NOW)
     assert engines.was_cut == [marie.mailbox]

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from vaguemestre.engines.instance import OUTSIDE
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.people.provisioning.values import AppKey, Owed
+from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox
 
 _PASSWORD, _TOKEN = _KINDS = ("password", "token")
 _BATCH = 500  # names in one query
@@ -42,12 +42,12 @@ class SqlMailDirectory(ABC):
     @abstractmethod
     def close(self) -> None: ...
 
-    def put(self, owed: Iterable[Owed]) -> Collection[str]:
+    def put(self, expected: Iterable[ExpectedMailbox]) -> Collection[str]:
         """Write these mailboxes; returns those that one key, or any, no longer opens.
 
         Raises EngineRefused when a name or an address is another mailbox's.
         """
-        mailboxes = tuple(owed)
+        mailboxes = tuple(expected)
         with self._work("put") as cursor:
             shut = self._shut_by(cursor, mailboxes)
             self._withdraw(cursor, shut, _KINDS)
@@ -80,7 +80,7 @@ class SqlMailDirectory(ABC):
             )
         self._withdraw_again(names, _KINDS)
 
-    def held(self) -> Mapping[str, Owed]:
+    def held(self) -> Mapping[str, ExpectedMailbox]:
         """The whole projection by mailbox; names, addresses and keys sorted."""
         with self._work("held") as cursor:
             rows = _all(cursor, "SELECT mailbox, active, quota_mb FROM mailbox")
@@ -94,7 +94,7 @@ class SqlMailDirectory(ABC):
         receives = _grouped((mailbox, address) for mailbox, address, _ in addresses)
         sends = _grouped((mailbox, address) for mailbox, address, may_send in addresses if may_send)
         return {
-            mailbox: Owed(
+            mailbox: ExpectedMailbox(
                 mailbox=mailbox,
                 active=bool(active),
                 quota_mb=quota_mb,
@@ -185,20 +185,24 @@ class SqlMailDirectory(ABC):
             self._withdraw(cursor, shut, (_TOKEN,))
         self._withdraw_again(shut, (_TOKEN,))
 
-    def _shut_by(self, cursor: Cursor, mailboxes: tuple[Owed, ...]) -> set[str]:
+    def _shut_by(self, cursor: Cursor, mailboxes: tuple[ExpectedMailbox, ...]) -> set[str]:
         """The mailboxes that one key, or any, will no longer open."""
         shut: set[str] = set()
         for batch in batched(mailboxes, _BATCH, strict=False):
-            names = tuple(owed.mailbox for owed in batch)
+            names = tuple(expected.mailbox for expected in batch)
             among = f"mailbox IN ({self._placeholders(len(names))})"
             cursor.execute(f"SELECT mailbox FROM mailbox WHERE active = 1 AND {among}", names)  # noqa: S608
             active = {mailbox for (mailbox,) in cursor.fetchall()}
-            shut.update(owed.mailbox for owed in batch if not owed.active and owed.mailbox in active)
+            shut.update(
+                expected.mailbox for expected in batch if not expected.active and expected.mailbox in active
+            )
             cursor.execute(f"SELECT mailbox, token_sha256, expires_at FROM app_key WHERE {among}", names)  # noqa: S608
             present = defaultdict(set)
             for mailbox, digest, expires_at in cursor.fetchall():
                 present[mailbox].add(AppKey(digest, expires_at))
-            shut.update(owed.mailbox for owed in batch if present[owed.mailbox] - {*owed.app_keys})
+            shut.update(
+                expected.mailbox for expected in batch if present[expected.mailbox] - {*expected.app_keys}
+            )
         return shut
 
     def _withdraw(self, cursor: Cursor, mailboxes: Iterable[str], kinds: Iterable[str]) -> None:
@@ -235,17 +239,21 @@ def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return grouped
 
 
-def _name_rows(mailboxes: Iterable[Owed]) -> list[tuple[Any, ...]]:
-    return [(name, owed.mailbox) for owed in mailboxes for name in sorted({*owed.names})]
+def _name_rows(mailboxes: Iterable[ExpectedMailbox]) -> list[tuple[Any, ...]]:
+    return [(name, expected.mailbox) for expected in mailboxes for name in sorted({*expected.names})]
 
 
-def _address_rows(mailboxes: Iterable[Owed]) -> list[tuple[Any, ...]]:
+def _address_rows(mailboxes: Iterable[ExpectedMailbox]) -> list[tuple[Any, ...]]:
     return [
-        (address, address.rpartition("@")[2], owed.mailbox, int(address in owed.sends))
-        for owed in mailboxes
-        for address in sorted({*owed.receives})
+        (address, address.rpartition("@")[2], expected.mailbox, int(address in expected.sends))
+        for expected in mailboxes
+        for address in sorted({*expected.receives})
     ]
 
 
-def _key_rows(mailboxes: Iterable[Owed]) -> list[tuple[Any, ...]]:
-    return [(key.token_sha256, owed.mailbox, key.expires_at) for owed in mailboxes for key in owed.app_keys]
+def _key_rows(mailboxes: Iterable[ExpectedMailbox]) -> list[tuple[Any, ...]]:
+    return [
+        (key.token_sha256, expected.mailbox, key.expires_at)
+        for expected in mailboxes
+        for key in expected.app_keys
+    ]

@@ -1,1 +1,1 @@
-"""What each account is owed by the engines, and making it so."""
+"""The mailbox of each account in the engines."""

@@ -15,20 +15,24 @@ from vaguemestre.people.provisioning import services
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 
 
-def match_mailbox(event: AccountOpened | AccountChanged | AccountActivated) -> None:
-    """Make one account's mailbox as it is owed."""
-    services.match(mail_directory.get(), connections.get(), [event.account_id], now=timezone.now())
+def provision_mailbox(event: AccountOpened | AccountChanged | AccountActivated) -> None:
+    """Make the engines hold the mailbox of one account."""
+    services.provision_accounts(
+        mail_directory.get(), connections.get(), [event.account_id], now=timezone.now()
+    )
 
 
-def match_mailboxes(event: AccountsChanged) -> None:
+def provision_mailboxes(event: AccountsChanged) -> None:
     """The same for many."""
-    services.match(mail_directory.get(), connections.get(), event.account_ids, now=timezone.now())
+    services.provision_accounts(
+        mail_directory.get(), connections.get(), event.account_ids, now=timezone.now()
+    )
 
 
-def match_people(event: PeopleChanged) -> None:
+def provision_people(event: PeopleChanged) -> None:
     """Names and addresses may have changed: the mailbox follows."""
     account_ids = accounts_of(event.person_ids)
-    services.match(mail_directory.get(), connections.get(), account_ids, now=timezone.now())
+    services.provision_accounts(mail_directory.get(), connections.get(), account_ids, now=timezone.now())
 
 
 def withdraw_tokens(event: TokensWithdrawn) -> None:

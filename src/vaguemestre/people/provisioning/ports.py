@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.people.provisioning.values import Owed
+from vaguemestre.people.provisioning.values import ExpectedMailbox
 
 
 class MailDirectory(Protocol):
     """The engines' own view of who has a mailbox. Changes are effective when the call returns."""
 
-    def put(self, owed: Iterable[Owed]) -> Collection[str]:
+    def put(self, expected: Iterable[ExpectedMailbox]) -> Collection[str]:
         """Make these mailboxes so, in one transaction of the projection.
 
         Returns those that a key, or everything, opens no more: what it had opened is to be cut.
@@ -19,7 +19,7 @@ class MailDirectory(Protocol):
 
     def drop(self, mailboxes: Iterable[str]) -> None: ...
 
-    def held(self) -> Mapping[str, Owed]:
+    def held(self) -> Mapping[str, ExpectedMailbox]:
         """Everything the engines know, by mailbox."""
         ...
 

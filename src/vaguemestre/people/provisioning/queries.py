@@ -1,39 +1,41 @@
-"""What accounts are owed, from the database. A few questions, however many accounts."""
+"""The mailboxes engines must hold, from the database. A few questions, however many accounts."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from vaguemestre.people.credentials.queries import AccountFacts, account_facts
 from vaguemestre.people.directory.queries import addresses_by_person
-from vaguemestre.people.provisioning.rules import owed
-from vaguemestre.people.provisioning.values import Owed
+from vaguemestre.people.provisioning.rules import expected_mailbox
+from vaguemestre.people.provisioning.values import ExpectedMailbox
 
 
-def all_owed(now: datetime) -> dict[str, Owed]:
-    """By mailbox; accounts whose mailbox is closed are owed nothing and are left out."""
-    return {mailbox: one for mailbox, one in _owed(list(account_facts(None, now)), None) if one}
+def expected_mailboxes(now: datetime) -> dict[str, ExpectedMailbox]:
+    """By mailbox; accounts whose mailbox is closed have none and are left out."""
+    return {mailbox: one for mailbox, one in _mailboxes_of(list(account_facts(None, now)), None) if one}
 
 
-def owed_by(account_ids: Collection[int], now: datetime) -> tuple[dict[str, Owed | None], list[str]]:
+def expected_mailboxes_of(
+    account_ids: Collection[int], now: datetime
+) -> tuple[dict[str, ExpectedMailbox | None], list[str]]:
     """By mailbox, for those accounts, None for closed mailboxes; and the mailboxes somebody may still be in.
 
     Nobody can be in the mailbox of an account that was never activated.
     """
     facts = list(account_facts(account_ids, now))
-    owed = dict(_owed(facts, [f.person_id for f in facts if f.person_id]))
+    expected = dict(_mailboxes_of(facts, [f.person_id for f in facts if f.person_id]))
     shut = [f for f in facts if f.state != "active" or f.mailbox_state != "open"]
-    return owed, [f.mailbox for f in shut if f.was_activated]
+    return expected, [f.mailbox for f in shut if f.was_activated]
 
 
-def _owed(
+def _mailboxes_of(
     facts: Iterable[AccountFacts], person_ids: Collection[int] | None
-) -> Iterable[tuple[str, Owed | None]]:
+) -> Iterable[tuple[str, ExpectedMailbox | None]]:
     addresses = addresses_by_person(person_ids)
     for one in facts:
         own = addresses.get(one.person_id, []) if one.person_id else []
         yield (
             one.mailbox,
-            owed(
+            expected_mailbox(
                 username=one.username,
                 mailbox=one.mailbox,
                 state=one.state,

@@ -1,16 +1,16 @@
-"""What is owed, and what must change for the engines to hold it."""
+"""The mailbox each account entitles to, and what must change for the engines to hold it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vaguemestre.people.provisioning.values import AppKey, Owed
+from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox
 
 
 @dataclass(frozen=True)
 class Difference:
     """`put` makes mailboxes so, `drop` makes them unknown; both empty when engines and database agree."""
 
-    put: tuple[Owed, ...]
+    put: tuple[ExpectedMailbox, ...]
     drop: tuple[str, ...]
 
     @property
@@ -18,7 +18,7 @@ class Difference:
         return not (self.put or self.drop)
 
 
-def owed(
+def expected_mailbox(
     *,
     username: str,
     mailbox: str,
@@ -27,8 +27,8 @@ def owed(
     addresses: Sequence[tuple[str, bool]],
     app_keys: Sequence[tuple[str, int]],
     mailbox_state: str = "open",
-) -> Owed | None:
-    """What an account is owed; None when its mailbox is closed, frozen or purged.
+) -> ExpectedMailbox | None:
+    """The mailbox of an account; None when it is closed, frozen or purged.
 
     `addresses` are (address, may send). Nothing opens an account that is not active, nor a mailbox
     that is held; their mail still comes. An account with no address of its own uses its mailbox name as
@@ -41,7 +41,7 @@ def owed(
     domain = mailbox.partition("@")[2]
     if not addresses or any(one.endswith(f"@{domain}") for one in receives):
         receives = tuple(dict.fromkeys((*receives, mailbox)))
-    return Owed(
+    return ExpectedMailbox(
         mailbox=mailbox,
         active=state == "active" and mailbox_state == "open",
         quota_mb=quota_mb,
@@ -52,17 +52,17 @@ def owed(
     )
 
 
-def difference(owed: Mapping[str, Owed], held: Mapping[str, Owed]) -> Difference:
-    """From what is held to what is owed, both by mailbox."""
-    put = tuple(one for mailbox, one in owed.items() if not _same(one, held.get(mailbox)))
-    return Difference(put, tuple(mailbox for mailbox in held if mailbox not in owed))
+def difference(expected: Mapping[str, ExpectedMailbox], held: Mapping[str, ExpectedMailbox]) -> Difference:
+    """From what is held to what is expected, both by mailbox."""
+    put = tuple(one for mailbox, one in expected.items() if not _same(one, held.get(mailbox)))
+    return Difference(put, tuple(mailbox for mailbox in held if mailbox not in expected))
 
 
-def _same(one: Owed, other: Owed | None) -> bool:
+def _same(one: ExpectedMailbox, other: ExpectedMailbox | None) -> bool:
     return other is not None and _unordered(one) == _unordered(other)
 
 
-def _unordered(one: Owed) -> tuple[object, ...]:
+def _unordered(one: ExpectedMailbox) -> tuple[object, ...]:
     # A store may give sets back in another order.
     return (
         one.mailbox,

@@ -1,4 +1,4 @@
-"""Making the engines hold what accounts are owed. The database is the truth and is only read here."""
+"""Make the engines hold the mailboxes of accounts. The database is the truth and is only read here."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,30 +18,30 @@ class Report:
     right: int
 
 
-def match(
+def provision_accounts(
     mail_directory: MailDirectory,
     connections: Connections,
     account_ids: Collection[int],
     *,
     now: datetime,
 ) -> None:
-    """Make these accounts' mailboxes as they are owed, and cut whoever may no longer be in.
+    """Make the engines hold these accounts' mailboxes, and cut whoever may no longer be in.
 
     A password that opens nothing any more cuts every program of its mailbox: those with another come back.
     Safe to run twice. Raises EngineDown.
     """
-    owed, shut = queries.owed_by(account_ids, now)
-    to_cut = {*shut, *mail_directory.put([one for one in owed.values() if one])}
-    mail_directory.drop([mailbox for mailbox, one in owed.items() if one is None])
+    expected, shut = queries.expected_mailboxes_of(account_ids, now)
+    to_cut = {*shut, *mail_directory.put([one for one in expected.values() if one])}
+    mail_directory.drop([mailbox for mailbox, one in expected.items() if one is None])
     for mailbox in sorted(to_cut):
         connections.cut(mailbox)
 
 
 def reconcile(mail_directory: MailDirectory, *, now: datetime, dry_run: bool = False) -> Report:
-    """Compare everything owed with everything held and, unless `dry_run`, put it right. Raises EngineDown."""
-    owed = queries.all_owed(now)
-    found = difference(owed, mail_directory.held())
+    """Compare everything expected with everything held and, unless `dry_run`, mend it. Raises EngineDown."""
+    expected = queries.expected_mailboxes(now)
+    found = difference(expected, mail_directory.held())
     if not dry_run and not found.is_empty:
         mail_directory.put(found.put)
         mail_directory.drop(found.drop)
-    return Report(tuple(one.mailbox for one in found.put), found.drop, len(owed) - len(found.put))
+    return Report(tuple(one.mailbox for one in found.put), found.drop, len(expected) - len(found.put))

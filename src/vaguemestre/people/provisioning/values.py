@@ -1,4 +1,4 @@
-"""What an account is owed by the engines."""
+"""A mailbox as the engines must hold it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class AppKey:
 
 
 @dataclass(frozen=True)
-class Owed:
+class ExpectedMailbox:
     """One mailbox as Dovecot and Postfix must know it.
 
     `mailbox` is the stable login inside the engines (`username@domain`); `names` are every way to say it

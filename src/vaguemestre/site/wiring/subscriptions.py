@@ -34,7 +34,7 @@ from vaguemestre.mailbox.portability.events import ExportWithdrawn, MoveGoesOn
 from vaguemestre.mailbox.sorting import handlers as sorting_handlers
 from vaguemestre.mailbox.sorting.events import BackfillRequested, SortingChanged
 from vaguemestre.mailbox.webmail import handlers as webmail_handlers
-from vaguemestre.mailbox.webmail.events import BulkAsked, PreviewWanted, ReminderDue, RemindersDue
+from vaguemestre.mailbox.webmail.events import BulkRequested, PreviewRequested, ReminderDue, RemindersDue
 from vaguemestre.people.credentials.events import (
     AccountActivated,
     AccountChanged,
@@ -84,14 +84,14 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     PeopleArrived: (sharing_handlers.sync_owners_of_people,),
     PeopleChanged: (
         lifecycle_handlers.cancel_reported_departures,
-        provisioning_handlers.match_people,
+        provisioning_handlers.provision_people,
         sorting_handlers.follow_people,
         sharing_handlers.sync_owners_of_people,
     ),
-    AccountOpened: (provisioning_handlers.match_mailbox,),
+    AccountOpened: (provisioning_handlers.provision_mailbox,),
     AccountChanged: (
         signin_handlers.end_sessions,
-        provisioning_handlers.match_mailbox,
+        provisioning_handlers.provision_mailbox,
         registry_handlers.follow_account,
         sharing_handlers.end_access_of_closed_accounts,
     ),
@@ -101,10 +101,10 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     WorkChanged: (sharing_handlers.refresh_open_pages,),
     ClientMessageSent: (sharing_handlers.attribute_client_message,),
     ProgramEntered: (sharing_handlers.record_client_sign_in,),
-    AccountActivated: (provisioning_handlers.match_mailbox, assistant_handlers.send_welcome),
+    AccountActivated: (provisioning_handlers.provision_mailbox, assistant_handlers.send_welcome),
     AccountsChanged: (
         signin_handlers.end_sessions_of_many,
-        provisioning_handlers.match_mailboxes,
+        provisioning_handlers.provision_mailboxes,
         sorting_handlers.follow_accounts,
         registry_handlers.follow_accounts,
         sharing_handlers.end_access_of_closed_accounts,
@@ -169,8 +169,8 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     FileUploaded: (filelinks_handlers.scan_file,),
     SortingChanged: (sorting_handlers.rewrite_script,),
     BackfillRequested: (sorting_handlers.run_backfill,),
-    PreviewWanted: (webmail_handlers.make_preview,),
-    BulkAsked: (webmail_handlers.carry_out,),
+    PreviewRequested: (webmail_handlers.make_preview,),
+    BulkRequested: (webmail_handlers.run_bulk,),
     ListMailDelivered: (lists_handlers.read_list,),
     FanoutDue: (lists_handlers.fan_out,),
     NoticeDue: (lists_handlers.send_notices,),
