@@ -167,12 +167,12 @@ def _being_written(people: People) -> Iterator[Belonging]:
         name="Lienquetu.pdf", kind="application/pdf", size=9, received=3,
         expires_on=timezone.now().date() + timedelta(days=9), verdict="clean", created_at=NOON,
     )  # fmt: skip
-    written.deposits.add(deposit)
+    written.shared_files.add(deposit)
     mailing = Mailing.objects.create(
         account=account, composition=written, key=KEY, series="e" * 32, state="running", created_at=NOON
     )
     MailingCopy.objects.create(mailing=mailing, number=1, address="copiequetue@exemple.fr")
-    ids = {"key": KEY, "enclosure_id": enclosure.pk, "deposit_id": deposit.pk}
+    ids = {"key": KEY, "enclosure_id": enclosure.pk, "file_id": deposit.pk}
     state = rows(written, enclosure, deposit, mailing)
     doors = """
         add-enclosure add-link add-slice as-text attach-message-files cancel compose discard fork hand-over

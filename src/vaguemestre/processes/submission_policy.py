@@ -57,7 +57,7 @@ class Gate:
         own_addresses: Callable[[str], Collection[str]],
         forwards_mail: Callable[[str], bool] = lambda mailbox: False,
         withdrawn_at: Callable[..., float] = lambda mailbox, by_token: 0.0,
-        note: Callable[[SubmissionRequest, datetime], None] = lambda posting, now: None,
+        note: Callable[[SubmissionRequest, datetime], None] = lambda submission, now: None,
     ):
         self._limits: Limits = config.sending.limits()
         self._exempt = frozenset(address.lower() for address in config.sending.exempt)
@@ -65,23 +65,23 @@ class Gate:
         self._withdrawn_at, self._judge_script = withdrawn_at, judge_script
         self._threads = ThreadPoolExecutor(_JUDGES, "judge")
 
-    async def __call__(self, posting: SubmissionRequest) -> tuple[Verdict, str]:
+    async def __call__(self, submission: SubmissionRequest) -> tuple[Verdict, str]:
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._threads, self._verdict, posting)
+        work = loop.run_in_executor(self._threads, self._verdict, submission)
         try:
             verdict = await asyncio.wait_for(work, _PATIENCE)
         except (DatabaseError, EngineDown, TimeoutError) as error:
-            log.warning("no verdict on %s: %s", posting.queue_id, type(error).__name__)
-            if posting.origin is Origin.REPLIED:
+            log.warning("no verdict on %s: %s", submission.queue_id, type(error).__name__)
+            if submission.origin is Origin.REPLIED:
                 return Verdict(Decision.TAKE), ""  # Dovecot does not come back: the reply would be lost
             return Verdict(Decision.REFUSE), ""  # without words: come back later
         return verdict, smtp_reply(verdict)
 
-    def _verdict(self, posting: SubmissionRequest) -> Verdict:
+    def _verdict(self, submission: SubmissionRequest) -> Verdict:
         close_old_connections()
-        if posting.origin is not Origin.SUBMITTED:
-            return self._judge_script(posting)
-        judged = replace(posting, network="" if _is_here(posting.network) else posting.network)
+        if submission.origin is not Origin.SUBMITTED:
+            return self._judge_script(submission)
+        judged = replace(submission, network="" if _is_here(submission.network) else submission.network)
         verdict = self._judge(
             judged,
             self._own(judged.mailbox),
@@ -92,7 +92,7 @@ class Gate:
             withdrawn_at=self._withdrawn_at(judged.mailbox, by_token=judged.by_token),
         )
         if verdict.decision is not Decision.REFUSE:
-            self._note(posting, timezone.now())
+            self._note(submission, timezone.now())
         return verdict
 
 
@@ -104,12 +104,12 @@ class ScriptGate:
         self._may_leave, self._domain = config.mail.forward_outside, config.academy.domain.lower()
         self._owner = ScriptOwners(directory.held_names)
 
-    def __call__(self, posting: SubmissionRequest) -> Verdict:
-        mailbox = self._owner(posting.mailbox)
-        domains = {address.rpartition("@")[2] for address in posting.recipients}
+    def __call__(self, submission: SubmissionRequest) -> Verdict:
+        mailbox = self._owner(submission.mailbox)
+        domains = {address.rpartition("@")[2] for address in submission.recipients}
         outside = [domain for domain in domains - {self._domain} if not self._directory.is_ours(domain)]
         return self._judge(
-            replace(posting, mailbox=mailbox, network=""),
+            replace(submission, mailbox=mailbox, network=""),
             self._directory.addresses_of(mailbox) | {mailbox},
             self._limits,
             leaves_academy=bool(outside) and not self._may_leave,
@@ -146,15 +146,15 @@ def _read() -> int:
     return noted
 
 
-def _note(posting: SubmissionRequest, now: datetime) -> None:
+def _note(submission: SubmissionRequest, now: datetime) -> None:
     """Record which member submitted a message from a shared mailbox by mail client."""
-    since, until = (datetime.fromtimestamp(at, UTC) for at in posting.signed_in_between)
+    since, until = (datetime.fromtimestamp(at, UTC) for at in submission.signed_in_between)
     import_string("vaguemestre.schools.sharing.services.announce_client_message")(
-        posting.mailbox,
-        posting.message_id,
-        posting.in_reply_to,
+        submission.mailbox,
+        submission.message_id,
+        submission.in_reply_to,
         import_string("vaguemestre.schools.sharing.services.SubmissionConnection")(
-            _named(posting.network), since, until
+            _named(submission.network), since, until
         ),
         now=now,
     )

@@ -32,7 +32,7 @@ JSON = {"accept": "application/json"}
 
 
 @pytest.fixture(autouse=True)
-def shelf(tmp_path: Path) -> Iterator[FileStore]:
+def store(tmp_path: Path) -> Iterator[FileStore]:
     before, made = ports.file_store.get(), FileStore(tmp_path / "deposits")
     ports.file_store.replace(made)
     yield made
@@ -70,9 +70,9 @@ def test_the_message_carries_the_link_in_both_its_texts(
     browser: Client, writer: Writer, mailboxes: MemoryMailboxes
 ) -> None:
     key = new_key()
-    deposit = add(browser, key)
+    file_link = add(browser, key)
     told = browser.post(
-        f"/messagerie/ecrire/{key}/liens/{deposit}/conditions/",
+        f"/messagerie/ecrire/{key}/liens/{file_link}/conditions/",
         {"until": f"{date.today() + timedelta(days=5):%d/%m/%Y}", "password": "sapin vert"},
         headers=JSON,
     ).json()
@@ -111,13 +111,13 @@ def test_one_that_is_not_there_yet_or_infected_does_not_leave(
 
 
 def test_it_goes_with_the_message_thrown_away_and_stays_with_the_one_sent(
-    browser: Client, writer: Writer, mailboxes: MemoryMailboxes, shelf: FileStore
+    browser: Client, writer: Writer, mailboxes: MemoryMailboxes, store: FileStore
 ) -> None:
     gone, kept, twin = new_key(), new_key(), new_key()
     for key in (gone, kept, twin):
         add(browser, key)
     browser.post(f"/messagerie/ecrire/{gone}/abandonner/", headers=JSON)
-    assert SharedFile.objects.count() == len(shelf.names()) == 2
+    assert SharedFile.objects.count() == len(store.names()) == 2
     forked = services.fork_draft(writer, twin, now=NOON)
     browser.post(f"/messagerie/ecrire/{twin}/abandonner/", headers=JSON)
     assert SharedFile.objects.count() == 2  # the other version carries it still
@@ -125,21 +125,21 @@ def test_it_goes_with_the_message_thrown_away_and_stays_with_the_one_sent(
     send(writer, kept)
     services.delete_filed_draft(writer.account_id, f"{kept}.1", mailboxes)
     assert find_draft(writer.account_id, kept) is None
-    assert SharedFile.objects.count() == len(shelf.names()) == 1
+    assert SharedFile.objects.count() == len(store.names()) == 1
 
 
 def test_somebody_elses_composer_and_deposit_are_not_there(
     browser: Client, writer: Writer, mailboxes: MemoryMailboxes, nicolas: Account
 ) -> None:
     key = new_key()
-    deposit = add(browser, key)
+    file_link = add(browser, key)
     SharedFile.objects.update(account=None)
-    for path in (f"{deposit}/suite/?offset=0", f"{deposit}/conditions/"):
+    for path in (f"{file_link}/suite/?offset=0", f"{file_link}/conditions/"):
         answer = browser.post(f"/messagerie/ecrire/{key}/liens/{path}", {"until": "01/01/2027"}, headers=JSON)
         assert answer.status_code == 422
     find = find_draft(writer.account_id, key)
     assert find is not None
-    assert find.deposits == ()
+    assert find.file_links == ()
 
 
 names = st.text(min_size=1, max_size=60)

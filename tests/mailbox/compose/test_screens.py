@@ -21,7 +21,7 @@ from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.queries import primary_address
 from vaguemestre.people.provisioning.ports import MailDirectory
-from vaguemestre.people.provisioning.values import Owed
+from vaguemestre.people.provisioning.values import ExpectedMailbox
 from vaguemestre.post.outbox.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -301,7 +301,7 @@ def test_an_address_of_ours_that_nobody_receives_at_is_unknown(
 ) -> None:
     mine = primary_address(nicolas.person_id or 0) or ""
     domain = mine.partition("@")[2]
-    box = Owed(f"boite@{domain}", True, 10, ("boite",), (f"boite@{domain}",), ())
+    box = ExpectedMailbox(f"boite@{domain}", True, 10, ("boite",), (f"boite@{domain}",), ())
     directory.put([box])
     asked = f"{mine}\nboite+rentree@{domain}\npersonne@{domain}\nx@autre.{domain}\nx@dehors.example"
     told = browser.post(f"{HOME}destinataires/qui/", {"addresses": asked}, **JSON).json()["people"]

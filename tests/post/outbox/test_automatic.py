@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.access.signin.people import account
-from tests.post.outbox.test_judging import NOON, SMALL, answers, judge, posting
+from tests.post.outbox.test_judging import NOON, SMALL, answers, judge, submission
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def reply(who: Account, number: int = 0, **changed: Any) -> SubmissionRequest:
-    return posting(who, number, sender="", origin=Origin.REPLIED, **changed)
+    return submission(who, number, sender="", origin=Origin.REPLIED, **changed)
 
 
 def redirect(who: Account, number: int = 0, **changed: Any) -> SubmissionRequest:
     given = {"sender": "jean@dehors.example", "authors": ("jean@dehors.example",), **changed}
-    return posting(who, number, origin=Origin.REDIRECTED, **given)
+    return submission(who, number, origin=Origin.REDIRECTED, **given)
 
 
 def automatic(who: Account, one: SubmissionRequest, *, leaves: bool = False, **changed: Any) -> Verdict:
@@ -54,7 +54,7 @@ def test_replies_have_a_ceiling_of_their_own() -> None:
     who = account(username="marie")
     verdicts = [automatic(who, reply(who, n), replies=(Window(10, 12, 12),)) for n in range(14)]
     assert answers(verdicts) == "t" * 12 + "rr"
-    assert answers(judge(who, posting(who, 20))) == "t", "being away keeps nobody from writing"
+    assert answers(judge(who, submission(who, 20))) == "t", "being away keeps nobody from writing"
     services_later = services.judge_automatic(
         reply(who, 30), {who.mailbox}, SMALL, leaves_academy=False, now=NOON + timedelta(hours=1)
     )
@@ -65,7 +65,7 @@ def test_redirects_count_with_what_their_owner_sends_and_are_never_held() -> Non
     who = account(username="marie")
     assert answers([automatic(who, redirect(who, n)) for n in range(9)]) == "tttttrrrr"
     assert Submission.objects.filter(hold="held").count() == 0
-    (verdict,) = judge(who, posting(who, 20))
+    (verdict,) = judge(who, submission(who, 20))
     assert verdict.decision is Decision.HOLD
 
 

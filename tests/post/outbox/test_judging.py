@@ -22,7 +22,7 @@ NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 SMALL = Limits(by_sender=(Window(10, 5, 8),), by_network=(), strangers=100)
 
 
-def posting(who: Account, number: int = 0, to: int = 1, **changed: Any) -> SubmissionRequest:
+def submission(who: Account, number: int = 0, to: int = 1, **changed: Any) -> SubmissionRequest:
     given: dict[str, Any] = {
         "queue_id": f"4dgX2Q0mzk{number:04}",
         "mailbox": who.mailbox,
@@ -36,10 +36,12 @@ def posting(who: Account, number: int = 0, to: int = 1, **changed: Any) -> Submi
 
 
 def judge(
-    who: Account, *postings: SubmissionRequest, limits: Limits = SMALL, at: datetime = NOON
+    who: Account, *submissions: SubmissionRequest, limits: Limits = SMALL, at: datetime = NOON
 ) -> list[Verdict]:
     own = {who.mailbox}
-    return [services.judge_submission(one, own, limits, {"liste@ac-amiens.test"}, now=at) for one in postings]
+    return [
+        services.judge_submission(one, own, limits, {"liste@ac-amiens.test"}, now=at) for one in submissions
+    ]
 
 
 def answers(verdicts: list[Verdict]) -> str:
@@ -48,7 +50,7 @@ def answers(verdicts: list[Verdict]) -> str:
 
 def test_beyond_the_first_limit_held_beyond_the_second_refused() -> None:
     who = account(username="marie")
-    verdicts = judge(who, *(posting(who, n) for n in range(10)))
+    verdicts = judge(who, *(submission(who, n) for n in range(10)))
     assert answers(verdicts) == "ttttthhhrr"
     assert Submission.objects.filter(hold="held").count() == 3
     assert Submission.objects.count() == 8, "what is refused counts for nothing"
@@ -56,42 +58,42 @@ def test_beyond_the_first_limit_held_beyond_the_second_refused() -> None:
     assert (
         smtp_reply(verdicts[-1]) == "550 5.7.28 Trop de destinataires en peu de temps : reessayez apres 12:10"
     )
-    assert answers(judge(who, posting(who, 11), at=NOON + timedelta(minutes=11))) == "t"
+    assert answers(judge(who, submission(who, 11), at=NOON + timedelta(minutes=11))) == "t"
 
 
 def test_the_first_messages_of_an_account_at_once_are_judged_one_after_another() -> None:
     who = account(username="marie")
-    verdicts = at_once(10, lambda number: judge(who, posting(who, number))[0])
+    verdicts = at_once(10, lambda number: judge(who, submission(who, number))[0])
     assert sorted(answers(verdicts)) == sorted("ttttthhhrr")
 
 
 def test_the_same_queue_identifier_is_counted_once() -> None:
     who = account(username="marie")
-    assert answers(judge(who, *(posting(who, 1) for _ in range(9)))) == "ttttttttt"
+    assert answers(judge(who, *(submission(who, 1) for _ in range(9)))) == "ttttttttt"
     assert Submission.objects.count() == 1
 
 
 def test_lists_are_not_counted() -> None:
     who = account(username="marie")
     own = {"liste@ac-amiens.test"}
-    sent = posting(who, 1, to=400, sender="liste@ac-amiens.test", authors=("liste@ac-amiens.test",))
+    sent = submission(who, 1, to=400, sender="liste@ac-amiens.test", authors=("liste@ac-amiens.test",))
     assert services.judge_submission(sent, own, SMALL, own, now=NOON).decision is Decision.TAKE
-    assert answers(judge(who, posting(who, 2))) == "t"
+    assert answers(judge(who, submission(who, 2))) == "t"
 
 
 def test_a_large_send_that_was_announced_passes_uncounted_and_no_more() -> None:
     who = account(username="marie")
     with transaction.atomic():
         services.announce_bulk_send(who.pk, 20, by="test", now=NOON)
-    assert answers(judge(who, *(posting(who, n) for n in range(20)))) == "t" * 20
-    assert answers(judge(who, posting(who, 21, to=9))) == "r"
+    assert answers(judge(who, *(submission(who, n) for n in range(20)))) == "t" * 20
+    assert answers(judge(who, submission(who, 21, to=9))) == "r"
     with pytest.raises(Refusal):
         services.announce_bulk_send(who.pk, 5001, by="test", now=NOON)
 
 
 def test_somebody_elses_name_is_refused_and_journaled() -> None:
     who = account(username="marie")
-    (verdict,) = judge(who, posting(who, authors=("recteur@ac-amiens.test",)))
+    (verdict,) = judge(who, submission(who, authors=("recteur@ac-amiens.test",)))
     assert (verdict.decision, verdict.code) == (Decision.REFUSE, "outbox.from-somebody-else")
     assert Entry.objects.filter(action="outbox.author-refused").count() == 1
 
@@ -99,25 +101,25 @@ def test_somebody_elses_name_is_refused_and_journaled() -> None:
 def test_a_burst_is_held_until_the_person_says_that_it_is_theirs_then_never_that_day() -> None:
     who = account(username="marie")
     limits = Limits(strangers=3)
-    assert answers(judge(who, *(posting(who, n) for n in range(5)), limits=limits)) == "ttthh"
+    assert answers(judge(who, *(submission(who, n) for n in range(5)), limits=limits)) == "ttthh"
     held = list(Submission.objects.filter(hold="held").values_list("pk", flat=True))
     ended = services.release_held(who.pk, held, by="test", now=NOON)
     assert len(ended) == 2
     assert services.release_held(who.pk, held, by="test", now=NOON) == [], "released once"
     assert services.discard_held(who.pk, held, by="test", now=NOON) == []
-    assert answers(judge(who, *(posting(who, n) for n in range(5, 9)), limits=limits)) == "tttt"
+    assert answers(judge(who, *(submission(who, n) for n in range(5, 9)), limits=limits)) == "tttt"
 
 
 def test_nobody_ends_the_hold_of_somebody_elses_message() -> None:
     who, other = account(username="marie"), account(username="paul")
-    judge(who, *(posting(who, n) for n in range(6)))
+    judge(who, *(submission(who, n) for n in range(6)))
     held = list(Submission.objects.filter(hold="held").values_list("pk", flat=True))
     assert services.release_held(other.pk, held, by="test", now=NOON) == []
 
 
 def test_what_was_decided_of_a_held_message_is_what_its_queue_is_told() -> None:
     who = account(username="marie")
-    judge(who, *(posting(who, n) for n in range(7)))
+    judge(who, *(submission(who, n) for n in range(7)))
     first, second = Submission.objects.filter(hold="held").order_by("pk")
     told: list[tuple[str, bool]] = []
 
@@ -136,7 +138,7 @@ def test_what_was_decided_of_a_held_message_is_what_its_queue_is_told() -> None:
 def test_a_connection_older_than_a_withdrawal_has_to_sign_in_again() -> None:
     who = account(username="marie")
     for opened, answer in ((99.0, Decision.REFUSE), (101.0, Decision.TAKE)):
-        sent = posting(who, int(opened), signed_in_between=SignInTimes(opened, opened))
+        sent = submission(who, int(opened), signed_in_between=SignInTimes(opened, opened))
         verdict = services.judge_submission(sent, {who.mailbox}, SMALL, (), now=NOON, withdrawn_at=100.0)
         assert verdict.decision is answer
         assert smtp_reply(verdict)[:3] == ("421" if answer is Decision.REFUSE else "")
@@ -147,5 +149,5 @@ def test_a_connection_older_than_a_withdrawal_has_to_sign_in_again() -> None:
 def test_an_account_that_nothing_opens_sends_nothing_whatever_its_connection(changed: dict[str, str]) -> None:
     who = account(username="marie")
     Account.objects.filter(pk=who.pk).update(**changed)
-    (verdict,) = judge(who, posting(who))
+    (verdict,) = judge(who, submission(who))
     assert (verdict.decision, smtp_reply(verdict)[:3]) == (Decision.REFUSE, "421")

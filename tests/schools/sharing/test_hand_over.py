@@ -109,8 +109,8 @@ def test_what_left_and_what_lends_a_file_stay(
         expires_on=day,
         created_at=day,
     )
-    row.deposits.add(lent)
+    row.shared_files.add(lent)
     assert hand(browser, answer, school.box.pk).json()["code"] == "compose.links-stay"
-    row.deposits.clear()
+    row.shared_files.clear()
     Composition.objects.update(is_sending=True)
     assert hand(browser, answer, school.box.pk).json()["code"] == "compose.already-sent"

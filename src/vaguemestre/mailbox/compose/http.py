@@ -81,16 +81,16 @@ def academy_signature() -> str:
     return str(settings.CONFIG.academy.signature)
 
 
-def link_json(deposit: Filelink) -> dict[str, Any]:
+def link_json(file_link: Filelink) -> dict[str, Any]:
     """JSON of a file sent as a link."""
     return {
-        "id": deposit.id,
-        "name": deposit.name,
-        "size": deposit.size,
-        "received": deposit.received,
-        "until": f"{deposit.until:%d/%m/%Y}",
-        "locked": deposit.has_password,
-        "infected": deposit.verdict == "infected",
+        "id": file_link.id,
+        "name": file_link.name,
+        "size": file_link.size,
+        "received": file_link.received,
+        "until": f"{file_link.until:%d/%m/%Y}",
+        "locked": file_link.has_password,
+        "infected": file_link.verdict == "infected",
     }
 
 

@@ -63,7 +63,7 @@ class Composition(models.Model):
     draft = models.JSONField(null=True, blank=True)  # folder, uid_validity, uid of the draft
     draft_message_id = models.CharField(max_length=255, unique=True)
     revision = models.PositiveIntegerField(default=0)
-    deposits = models.ManyToManyField(SharedFile, related_name="+")  # files sent as links
+    shared_files = models.ManyToManyField(SharedFile, related_name="+")  # files sent as links
     attempt = models.PositiveIntegerField(default=0)  # sendings so far; outbox key: `key.attempt`
     is_sending = models.BooleanField(default=False)
     created_at = models.DateTimeField()

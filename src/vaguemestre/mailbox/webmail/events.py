@@ -5,7 +5,7 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True)
-class PreviewWanted:
+class PreviewRequested:
     """A user wants an office document as PDF. `chain`: part numbers of the enclosed messages around it."""
 
     long_work: ClassVar[bool] = True
@@ -20,7 +20,7 @@ class PreviewWanted:
 
 
 @dataclass(frozen=True)
-class BulkAsked:
+class BulkRequested:
     """A bulk action has messages left to process."""
 
     long_work: ClassVar[bool] = True

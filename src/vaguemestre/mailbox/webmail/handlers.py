@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from vaguemestre.mailbox.webmail.events import BulkAsked, PreviewWanted, ReminderDue, RemindersDue
+from vaguemestre.mailbox.webmail.events import BulkRequested, PreviewRequested, ReminderDue, RemindersDue
 from vaguemestre.mailbox.webmail.ports import convert, previews
 from vaguemestre.mailbox.webmail.services import bulks, snooze
 from vaguemestre.mailbox.webmail.services.enclosed import reads_within
@@ -16,7 +16,7 @@ from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 _MAX_BYTES = 30_000_000
 
 
-def make_preview(event: PreviewWanted) -> None:
+def make_preview(event: PreviewRequested) -> None:
     """Convert the document to PDF, unless its message is gone."""
     ref = MessageRef(event.folder, event.uid_validity, event.uid)
     with open_mailbox.get()(MailLogin(event.mailbox)) as mailbox:
@@ -33,7 +33,7 @@ def forget_old_previews() -> None:
     previews.get().forget_old()
 
 
-def carry_out(event: BulkAsked) -> None:
+def run_bulk(event: BulkRequested) -> None:
     """Run the next batches of a bulk action."""
     bulks.run_bulk(event.bulk_id, open_mailbox.get(), now=timezone.now())
 

@@ -27,9 +27,9 @@ _MOST_LINES = 5000
 
 def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
     """Files of an account's export as (name in the archive, content)."""
-    for number, shelf in enumerate(books_of(account_id)):
-        if number == 0 or shelf.book_id:
-            yield _book(shelf, number), export_vcards(shelf, _VCARD).encode()
+    for number, book in enumerate(books_of(account_id)):
+        if number == 0 or book.book_id:
+            yield _book(book, number), export_vcards(book, _VCARD).encode()
     yield "filtres.json", files.filters_to_json(sorting.filters_of(account_id)).encode()
     owner = sorting.owner_of(account_id, timezone.now())
     if owner:
@@ -41,8 +41,8 @@ def belongings(account_id: int) -> Iterator[tuple[str, bytes]]:
     yield "activite.csv", _activity(account_id)
 
 
-def _book(shelf: AddressBook, number: int) -> str:
-    return f"contacts-{shelf.uai}.vcf" if number else "contacts.vcf"
+def _book(book: AddressBook, number: int) -> str:
+    return f"contacts-{book.uai}.vcf" if number else "contacts.vcf"
 
 
 def _signatures(account_id: int) -> Iterator[tuple[str, bytes]]:

@@ -60,7 +60,7 @@ from vaguemestre.people.directory import ports as directory
 from vaguemestre.people.intake import ports as intake
 from vaguemestre.people.lifecycle import ports as lives
 from vaguemestre.people.provisioning import ports as provisioning
-from vaguemestre.post.filelinks import ports as deposits
+from vaguemestre.post.filelinks import ports as filelinks
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.outbox import ports as outbox
 from vaguemestre.schools.lists import ports as lists
@@ -165,8 +165,8 @@ def _plug_post(config: Config) -> None:
     outbox.on_deliveries.plug(handle_deliveries)
     outbox.forwards_mail.plug(lists_queries.is_list_mailbox)
     outbox.end_hold.plug(HoldQueue(config))
-    deposits.file_store.plug(FileStore(config.deposits_dir))
-    deposits.scan.plug(Clamd(config.files.clamd))
+    filelinks.file_store.plug(FileStore(config.deposits_dir))
+    filelinks.scan.plug(Clamd(config.files.clamd))
 
 
 def _plug_sorting(config: Config) -> None:

@@ -14,7 +14,7 @@ from tests.mailbox.webmail.conftest import NOW, address, put, ref_text
 from vaguemestre.engines.memory.folder import StoredMessage
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.webmail import handlers
-from vaguemestre.mailbox.webmail.events import BulkAsked
+from vaguemestre.mailbox.webmail.events import BulkRequested
 from vaguemestre.mailbox.webmail.models import BulkRow, ReminderRow
 from vaguemestre.mailbox.webmail.services import snooze
 from vaguemestre.post.mailstore.ports import open_mailbox
@@ -33,7 +33,7 @@ def run_jobs() -> None:
 
     def work() -> None:
         for bulk in BulkRow.objects.filter(state="running"):
-            handlers.carry_out(BulkAsked(bulk.pk))
+            handlers.run_bulk(BulkRequested(bulk.pk))
         connection.close()
 
     with ThreadPoolExecutor(1) as other:  # the browser's own loop runs in this thread

@@ -124,8 +124,8 @@ def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
             case "refaire":
                 intake.request_plan(feed_id, by=actor_of(request), now=now)
             case "abandonner":
-                shelf = settings.CONFIG.data_dir / "feeds"
-                intake.discard_feed(feed_id, shelf, by=actor_of(request), now=now)
+                directory = settings.CONFIG.data_dir / "feeds"
+                intake.discard_feed(feed_id, directory, by=actor_of(request), now=now)
             case _:
                 raise Http404
     except Refusal as refusal:

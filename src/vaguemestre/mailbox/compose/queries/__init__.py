@@ -3,10 +3,10 @@
 from vaguemestre.mailbox.compose.queries.attach_sources import attach_sources, source_files
 from vaguemestre.mailbox.compose.queries.drafts import (
     content_of,
-    deposits_of_row,
     draft_of_row,
     enclosure_content,
     enclosures_of,
+    file_links_of_row,
     find_draft,
     is_picture_path,
     links_of,
@@ -31,10 +31,10 @@ __all__ = [
     "attach_sources",
     "cautions_of",
     "content_of",
-    "deposits_of_row",
     "draft_of_row",
     "enclosure_content",
     "enclosures_of",
+    "file_links_of_row",
     "find_draft",
     "find_identity",
     "find_mailing",

@@ -44,21 +44,23 @@ def draft_of_row(row: Composition) -> Draft:
         author=row.author,
         list_name=row.list_name,
         enclosures=enclosures_of(row),
-        deposits=deposits_of_row(row),
+        file_links=file_links_of_row(row),
         updated_at=row.updated_at,
     )
 
 
-def deposits_of_row(row: Composition) -> tuple[Filelink, ...]:
+def file_links_of_row(row: Composition) -> tuple[Filelink, ...]:
     """Files sent as links with the draft; deleted ones are left out."""
-    return files_among(row.account_id, row.deposits.values_list("pk", flat=True))
+    return files_among(row.account_id, row.shared_files.values_list("pk", flat=True))
 
 
 def links_of(row: Composition) -> tuple[FileLink, ...]:
     """Download links of the draft."""
     return tuple(
-        FileLink(link_address(deposit), deposit.name, deposit.size, deposit.until, deposit.has_password)
-        for deposit in deposits_of_row(row)
+        FileLink(
+            link_address(file_link), file_link.name, file_link.size, file_link.until, file_link.has_password
+        )
+        for file_link in file_links_of_row(row)
     )
 
 

@@ -60,13 +60,13 @@ def save_draft(
 def fork_draft(writer: Writer, key: str, *, now: datetime) -> ForkResult:
     """Copy the draft after a conflict between two windows, so that both texts are kept."""
     row = own_row(writer.account_id, key)
-    enclosures, deposits = list(row.enclosures.order_by("pk")), list(row.deposits.all())
+    enclosures, shared_files = list(row.enclosures.order_by("pk")), list(row.shared_files.all())
     fresh = new_key()
     row.pk, row.key, row.draft_message_id = None, fresh, draft_message_id(fresh, writer)
     row.draft, row.revision, row.attempt, row.is_sending = None, 0, 0, False
     row.created_at = row.updated_at = now
     row.save(force_insert=True)
-    row.deposits.set(deposits)
+    row.shared_files.set(shared_files)
     paths = {}
     for enclosure in enclosures:
         former = picture_path(enclosure.pk)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing
-from vaguemestre.mailbox.compose.queries import deposits_of_row
+from vaguemestre.mailbox.compose.queries import file_links_of_row
 from vaguemestre.mailbox.compose.services.drafts import match_draft, remove_drafts
 from vaguemestre.mailbox.compose.services.file_links import remove_link
 from vaguemestre.mailbox.compose.services.rows import open_row
@@ -20,7 +20,7 @@ from vaguemestre.schools.sharing.services import delete_sent, stop_answering
 
 
 def discard_draft(
-    writer: Writer, key: str, open_mailbox: OpenMailbox, shelf: FileStore, *, by: str, now: datetime
+    writer: Writer, key: str, open_mailbox: OpenMailbox, store: FileStore, *, by: str, now: datetime
 ) -> None:
     """Discard the draft, here and in the mailbox, and the files linked by it alone.
 
@@ -28,8 +28,8 @@ def discard_draft(
     """
     row = open_row(writer.account_id, key)
     remove_drafts(row.draft_message_id, writer.login, open_mailbox)
-    for deposit in deposits_of_row(row):
-        remove_link(writer.account_id, key, deposit.id, shelf, by=by, now=now)
+    for file_link in file_links_of_row(row):
+        remove_link(writer.account_id, key, file_link.id, store, by=by, now=now)
     with transaction.atomic(durable=True):
         if writer.box_id:
             stop_answering(writer.box_id, row.in_reply_to, writer.acting_id)
@@ -43,7 +43,7 @@ def hand_over(writer: Writer, key: str, to: Writer, open_mailbox: OpenMailbox, *
     Raises Refusal `compose.gone`, `compose.already-sent`, `compose.links-stay`, the mailbox's errors.
     """
     row = open_row(writer.account_id, key)
-    if row.deposits.exists():
+    if row.shared_files.exists():
         raise Refusal("compose.links-stay", field="identity")
     remove_drafts(row.draft_message_id, writer.login, open_mailbox)
     answered = {"mailbox": writer.login.mailbox, **row.answered} if row.answered else None

@@ -78,10 +78,10 @@ def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: 
         return  # a job is due at that time
     row = mailing.composition
     writer = writer_of_row(row)
-    room = MAX_COPIES_IN_FLIGHT - copies_in_flight(mailing.account_id, mailing.series)
+    free_slots = MAX_COPIES_IN_FLIGHT - copies_in_flight(mailing.account_id, mailing.series)
     letter = letter_of(mailing, row, writer, now)
     waiting = mailing.copies.filter(queued_at=None)
-    for number in list(waiting.values_list("number", flat=True)[: max(0, room)]):
+    for number in list(waiting.values_list("number", flat=True)[: max(0, free_slots)]):
         _queue_copy(mailing, number, writer, letter, limit, now)
     if waiting.exists() or copies_in_flight(mailing.account_id, mailing.series):
         with transaction.atomic(durable=True):

@@ -161,5 +161,5 @@ class Draft:
     author: str = ""
     list_name: str = ""
     enclosures: tuple[EnclosureInfo, ...] = ()
-    deposits: tuple[Filelink, ...] = ()
+    file_links: tuple[Filelink, ...] = ()
     updated_at: datetime | None = None

@@ -8,7 +8,7 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.mailbox.compose import services
 from vaguemestre.mailbox.compose.forms import EnclosureForm
 from vaguemestre.mailbox.compose.http import actor_of, answers_json, link_json, slice_of, writer_of
-from vaguemestre.post.filelinks import services as deposits
+from vaguemestre.post.filelinks import services as filelinks
 from vaguemestre.post.filelinks.forms import TermsForm
 from vaguemestre.post.filelinks.http import file_limits
 from vaguemestre.post.filelinks.ports import file_store, scan
@@ -24,7 +24,7 @@ def add_link(request: SignedInRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest("name, kind, size")
     fields = form.cleaned_data
-    deposit = services.add_link(
+    file_link = services.add_link(
         writer_of(request),
         key,
         fields["name"],
@@ -34,38 +34,38 @@ def add_link(request: SignedInRequest, key: str) -> HttpResponse:
         file_limits(),
         now=timezone.now(),
     )
-    return JsonResponse(link_json(deposit))
+    return JsonResponse(link_json(file_link))
 
 
 @require_POST
 @signed_in
 @answers_json
-def add_link_slice(request: SignedInRequest, key: str, deposit_id: int) -> HttpResponse:
+def add_link_slice(request: SignedInRequest, key: str, file_id: int) -> HttpResponse:
     """Store a slice of the file; the answer tells where to resume."""
     if (piece := slice_of(request)) is None:
         return HttpResponseBadRequest("offset")
-    received = deposits.append_chunk(request.who.account_id, deposit_id, *piece, file_store.get(), scan.get())
+    received = filelinks.append_chunk(request.who.account_id, file_id, *piece, file_store.get(), scan.get())
     return JsonResponse({"received": received})
 
 
 @require_POST
 @signed_in
 @answers_json
-def set_link_terms(request: SignedInRequest, key: str, deposit_id: int) -> HttpResponse:
+def set_link_terms(request: SignedInRequest, key: str, file_id: int) -> HttpResponse:
     """Set the last day and password of the link."""
     terms = TermsForm(request.POST).terms()
-    deposits.set_terms(
-        request.who.account_id, deposit_id, terms, file_limits(), by=actor_of(request), now=timezone.now()
+    filelinks.set_terms(
+        request.who.account_id, file_id, terms, file_limits(), by=actor_of(request), now=timezone.now()
     )
-    return JsonResponse(link_json(find_file(request.who.account_id, deposit_id)))
+    return JsonResponse(link_json(find_file(request.who.account_id, file_id)))
 
 
 @require_POST
 @signed_in
 @answers_json
-def remove_link(request: SignedInRequest, key: str, deposit_id: int) -> HttpResponse:
+def remove_link(request: SignedInRequest, key: str, file_id: int) -> HttpResponse:
     """Remove the link from the message."""
     services.remove_link(
-        request.who.account_id, key, deposit_id, file_store.get(), by=actor_of(request), now=timezone.now()
+        request.who.account_id, key, file_id, file_store.get(), by=actor_of(request), now=timezone.now()
     )
-    return JsonResponse({"removed": deposit_id})
+    return JsonResponse({"removed": file_id})

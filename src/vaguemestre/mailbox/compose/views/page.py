@@ -51,7 +51,7 @@ def composer_page(
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "domain": request.who.address.rpartition("@")[2],
         "enclosures": [asdict(enclosure) for enclosure in draft.enclosures],
-        "links": [link_json(deposit) for deposit in draft.deposits],
+        "links": [link_json(file_link) for file_link in draft.file_links],
         "most_days": file_limits().most_days,
         "fallback_text": _fallback_text(draft.fields),  # for a browser without script
     }

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
-from vaguemestre.mailbox.webmail.events import BulkAsked
+from vaguemestre.mailbox.webmail.events import BulkRequested
 from vaguemestre.mailbox.webmail.models import BulkRow
 from vaguemestre.mailbox.webmail.rules.listing import snooze as snooze_rules
 from vaguemestre.mailbox.webmail.rules.listing.labels import checked_mark
@@ -94,7 +94,7 @@ def _start(
         due_at=due, created_at=now, state=(BulkState.RUNNING if total else BulkState.DONE).value,
     )  # fmt: skip
     if total:
-        announce(BulkAsked(row.pk), due=due if due > now else None)
+        announce(BulkRequested(row.pk), due=due if due > now else None)
     return row
 
 
@@ -162,7 +162,7 @@ def run_bulk(bulk_id: int, open_mailbox: OpenMailbox, *, now: datetime) -> None:
         return
     with transaction.atomic(durable=True):
         if running.exists():
-            announce(BulkAsked(bulk_id))
+            announce(BulkRequested(bulk_id))
 
 
 def _run_batch(mailbox: Mailbox, bulk_id: int, now: datetime) -> bool:

@@ -5,7 +5,7 @@ import hashlib
 from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
-from vaguemestre.mailbox.webmail.events import PreviewWanted
+from vaguemestre.mailbox.webmail.events import PreviewRequested
 from vaguemestre.post.mailstore.values import MessageRef
 
 
@@ -19,5 +19,5 @@ def preview_key(mailbox: str, ref: MessageRef, chain: str, number: str) -> str:
 def request_preview(mailbox: str, ref: MessageRef, chain: str, number: str) -> str:
     """Queue the conversion; the key of the preview."""
     key = preview_key(mailbox, ref, chain, number)
-    announce(PreviewWanted(key, mailbox, ref.folder, ref.uid_validity, ref.uid, chain, number))
+    announce(PreviewRequested(key, mailbox, ref.folder, ref.uid_validity, ref.uid, chain, number))
     return key

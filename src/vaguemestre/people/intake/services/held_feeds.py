@@ -99,7 +99,7 @@ def rebuild_plan(feed_id: int, context: ImportContext, terms: ImportTerms, *, no
     """
     with import_lock(context.lock):
         feed = Feed.objects.filter(pk=feed_id, decided_at=None).exclude(refusal="").first()
-        if feed is None or not (context.shelf / f"{feed_id}.feed").exists():
+        if feed is None or not (context.directory / f"{feed_id}.feed").exists():
             raise Refusal("intake.feed-decided")
         checked = _rebuilt_plan(feed, context, terms)
         save_plan(feed, checked.plan, context, terms.today, now)
@@ -107,12 +107,12 @@ def rebuild_plan(feed_id: int, context: ImportContext, terms: ImportTerms, *, no
 
 
 @transaction.atomic(durable=True)
-def discard_feed(feed_id: int, shelf: Path, *, by: str, now: datetime) -> None:
+def discard_feed(feed_id: int, directory: Path, *, by: str, now: datetime) -> None:
     """Give up a held feed: erase its files and its plan. Raises Refusal `intake.feed-decided`."""
     _record_decision(feed_id, "", now)
     PlannedRow.objects.filter(feed_id=feed_id).delete()
     record("intake.feed-given-up", to=f"feed:{feed_id}", by=by, at=now)
-    transaction.on_commit(lambda: _erase_files(feed_id, shelf))
+    transaction.on_commit(lambda: _erase_files(feed_id, directory))
 
 
 def apply_held_feed(
@@ -131,7 +131,7 @@ def apply_held_feed(
     """
     with import_lock(context.lock):
         feed = Feed.objects.filter(pk=feed_id, finished_at=None).exclude(confirmed_by="").first()
-        if feed is None or not (context.shelf / f"{feed_id}.feed").exists():
+        if feed is None or not (context.directory / f"{feed_id}.feed").exists():
             return None
         terms_shown = replace(terms, today=feed.planned_on or terms.today).confirmed
         check = _unchanged_plan_check(feed, context, terms, terms_shown, now)
@@ -140,7 +140,7 @@ def apply_held_feed(
         Feed.objects.filter(pk=feed_id).update(begun_at=feed.begun_at)
         today = terms_shown.today
         apply_plan(feed, checked, lambda: check().plan, context, now=now, today=today, progress=progress)
-    _erase_files(feed_id, context.shelf)
+    _erase_files(feed_id, context.directory)
     return checked
 
 
@@ -177,7 +177,7 @@ def _rebuilt_plan(feed: Feed, context: ImportContext, terms: ImportTerms) -> Che
 
 def _open_held_files(feed: Feed, context: ImportContext) -> tuple[Sheet, FeedFiles]:
     content, places = (
-        unseal_bytes((context.shelf / f"{feed.pk}.{kind}").read_bytes(), context.keys, HELD_FILE_PURPOSE)
+        unseal_bytes((context.directory / f"{feed.pk}.{kind}").read_bytes(), context.keys, HELD_FILE_PURPOSE)
         for kind in ("feed", "structures")
     )
     return hr.open_sheet(InMemory(content)), FeedFiles(content, places or None, feed.file_name)
@@ -192,6 +192,6 @@ def _record_decision(feed_id: int, confirmed_by: str, now: datetime, *, plan: st
         raise Refusal("intake.feed-decided")
 
 
-def _erase_files(feed_id: int, shelf: Path) -> None:
+def _erase_files(feed_id: int, directory: Path) -> None:
     for kind in ("feed", "structures"):
-        (shelf / f"{feed_id}.{kind}").unlink(missing_ok=True)
+        (directory / f"{feed_id}.{kind}").unlink(missing_ok=True)

@@ -37,7 +37,7 @@ class ImportContext:
     closing_days: ClosingDays = _no_closing_planned
 
     @property
-    def shelf(self) -> Path:
+    def directory(self) -> Path:
         """The directory of held feeds, sealed."""
         return self.lock.parent / "feeds"
 

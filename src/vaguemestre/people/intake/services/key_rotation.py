@@ -17,10 +17,10 @@ from vaguemestre.people.intake.values import HELD_FILE_PURPOSE, LINE_PURPOSE
 _BATCH_ROWS = 1000
 
 
-def reseal_lines(keys: NumenKeys, shelf: Path) -> int:
+def reseal_lines(keys: NumenKeys, directory: Path) -> int:
     """Reseal applied lines, match candidates and held files; returns the count. May be run again."""
     return sum(_reseal_rows(table, keys) for table in (AppliedLine, MatchCandidate)) + _reseal_files(
-        keys, shelf
+        keys, directory
     )
 
 
@@ -36,9 +36,9 @@ def _reseal_rows(table: type[Model], keys: NumenKeys) -> int:
     return count
 
 
-def _reseal_files(keys: NumenKeys, shelf: Path) -> int:
+def _reseal_files(keys: NumenKeys, directory: Path) -> int:
     count = 0
-    for path in sorted(shelf.glob("*.*")) if shelf.is_dir() else ():
+    for path in sorted(directory.glob("*.*")) if directory.is_dir() else ():
         content = path.read_bytes()
         if path.suffix in (".feed", ".structures") and not is_sealed_with_current_key(content, keys):
             resealed = path.with_name(f"{path.name}.new")

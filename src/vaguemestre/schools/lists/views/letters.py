@@ -186,7 +186,7 @@ def decide(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> Http
         return _letter(request, access, letter, form, status=422)
     action = request.POST.get("action", "")
     try:
-        _carry_out(request, access, letter, form, action)
+        _run_action(request, access, letter, form, action)
     except Refusal as refusal:
         form.add_error("day" if action == "accept" else None, sentence(refusal))
         return _letter(request, access, letter, form, status=422)
@@ -195,7 +195,7 @@ def decide(request: SignedInRequest, list_id: int, public_id: uuid.UUID) -> Http
     return HttpResponseRedirect(f"{reverse('lists:moderation', args=[list_id])}?fait={action}")
 
 
-def _carry_out(
+def _run_action(
     request: SignedInRequest, access: ListAccess, letter: ListLetter, form: DecisionForm, action: str
 ) -> None:
     by, now, public_id = actor_of(request), timezone.now(), str(letter.public_id)
