@@ -26,7 +26,7 @@ from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.people.provisioning.services import reconcile
 from vaguemestre.post.outbox.services import withdraw_due_messages
 from vaguemestre.processes.supervisor.backup import RESTORED
-from vaguemestre.site import migrated
+from vaguemestre.site import migrated, schema
 from vaguemestre.site.config import Config
 
 _FIRST = "administrateur"
@@ -63,7 +63,10 @@ def command(
 def _make_tables(config: Config) -> None:
     if not migrated.is_current(config):
         _say(step="Base de données : tables.")
-        call_command("migrate", interactive=False, verbosity=0)
+        if config.database.engine == "sqlite":
+            schema.create(migrated.sqlite_file(config))
+        if not migrated.is_current(config):
+            call_command("migrate", interactive=False, verbosity=0)
     _say(done="tables")
 
 

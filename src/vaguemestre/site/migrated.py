@@ -3,11 +3,12 @@
 import re
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-import psycopg
+from django.utils.module_loading import import_string
 
 from vaguemestre.site.config import Config
 
@@ -33,6 +34,10 @@ def is_current(config: Config) -> bool:
     return needed() <= applied(config)
 
 
+def sqlite_file(config: Config) -> Path:
+    return config.data_dir / "vaguemestre.sqlite3"
+
+
 def needed() -> frozenset[Migration]:
     """The migrations of our rooms, however deep they lie, and of the packages that have tables here."""
     ours = (
@@ -45,10 +50,10 @@ def needed() -> frozenset[Migration]:
 
 def applied(config: Config) -> frozenset[Migration]:
     """What the database holds; nothing when it is away, empty, or not made yet."""
-    try:
-        rows = _asked_sqlite(config) if config.database.engine == "sqlite" else _asked_postgresql(config)
-    except (sqlite3.Error, psycopg.Error):
-        return frozenset()
+    if config.database.engine == "sqlite":
+        rows = _asked_sqlite(config)
+    else:  # its driver is loaded by those who need it
+        rows = import_string("vaguemestre.site.migrated_postgresql.ask")(config, _QUESTION)
     return frozenset(Migration(label, name) for label, name in rows)
 
 
@@ -70,18 +75,8 @@ def _brought() -> Iterable[Migration]:
 
 
 def _asked_sqlite(config: Config) -> list[tuple[str, str]]:
-    place = config.data_dir / "vaguemestre.sqlite3"
-    connection = sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True)
     try:
-        return connection.execute(_QUESTION).fetchall()
-    finally:
-        connection.close()
-
-
-def _asked_postgresql(config: Config) -> list[tuple[str, str]]:
-    server = config.database
-    password = (config.home / server.password_file).read_text().strip() if server.password_file else None
-    with psycopg.connect(
-        host=server.host, port=server.port, dbname=server.name, user=server.user, password=password
-    ) as connection:
-        return connection.execute(_QUESTION).fetchall()
+        with closing(sqlite3.connect(f"{sqlite_file(config).as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(_QUESTION).fetchall()
+    except sqlite3.Error:
+        return []

@@ -154,6 +154,7 @@ class _Start:
             group.create_task(self._until_usable(preparing))
             group.create_task(self._start_engines())
             group.create_task(self._start_programs())
+            group.create_task(self._start_workers())
 
     async def _until_usable(self, preparing: "asyncio.Task[None]") -> None:
         usable = asyncio.create_task(self._preparation.usable.wait())
@@ -210,6 +211,9 @@ class _Start:
         front, sockets = nginx.command(config), nginx.sockets(config)
         await self._tree.start(plan.programs(config, sys.executable, front, sockets))
         self._screen.step("Le site répond.")
+
+    async def _start_workers(self) -> None:
+        await self._preparation.tables.wait()
         await self._engines.wait()  # a job that meets no engine would only have to be done again
         workers = plan.workers(self._config, sys.executable)
         await self._tree.start([child for child in workers if not child.is_spare])
