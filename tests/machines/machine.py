@@ -1,6 +1,6 @@
-"""Debian machines of our own for tests: systemd as first process, in namespaces, on a disk laid over an image.
+"""Debian machines of our own for tests: systemd as first process, in namespaces, on a disk over an image.
 
-Needs root, debootstrap, iproute2 and nftables, and a kernel with namespaces, overlayfs and cgroup v2; no virtualisation.
+Needs root, debootstrap, iproute2, nftables, and a kernel with namespaces, overlayfs and cgroup v2.
 Each machine has an address on a bridge of this host, which lets it out to where the host gets its packages.
 """
 
@@ -26,14 +26,16 @@ table ip vmtest {{
 }}
 """
 # Runs in the machine's own namespaces, as their first process: mounts its world, then becomes systemd.
-# The root is shared, as systemd makes it elsewhere: credentials of units are mounted in one namespace for another.
+# The root is shared, as systemd makes it elsewhere: credentials of units need it.
 _INIT = """\
 set -e
 mount -t overlay overlay -o lowerdir={image},upperdir={disk}/upper,workdir={disk}/work {disk}/root
 cd {disk}/root
 mount -t proc proc proc; mount -t sysfs sysfs sys; mount -t cgroup2 cgroup2 sys/fs/cgroup
 mount -t tmpfs tmpfs run; mount -t tmpfs tmpfs tmp; mount -t tmpfs -o mode=755 tmpfs dev
-for device in null zero full random urandom tty; do touch dev/$device; mount --bind /dev/$device dev/$device; done
+for device in null zero full random urandom tty; do
+  touch dev/$device; mount --bind /dev/$device dev/$device
+done
 mkdir dev/pts dev/shm; mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts; ln -s pts/ptmx dev/ptmx
 mount -t tmpfs tmpfs dev/shm; ln -s /proc/self/fd dev/fd
 hostname {name}
@@ -99,7 +101,9 @@ class Machine:
 
     def start(self, *argv: str) -> "subprocess.Popen[str]":
         """Start a command there without waiting for it."""
-        return subprocess.Popen(self._inside(argv), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return subprocess.Popen(
+            self._inside(argv), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
 
     def must(self, *argv: str, text: str | None = None) -> str:
         """The output of a command there. Raises MachineBroken."""
@@ -145,7 +149,7 @@ class Machine:
     def _inside(self, argv: Sequence[str]) -> list[str]:
         clean = ("/usr/bin/env", "-i", "HOME=/root", "LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
                  "PIP_CERT=/etc/ssl/certs/ca-certificates.crt")  # fmt: skip
-        return ["nsenter", "-t", str(self.pid), *"-m -p -u -i -n -C -r -w".split(), *clean, *argv]
+        return ["nsenter", "-t", str(self.pid), "-m", "-p", "-u", "-i", "-n", "-C", "-r", "-w", *clean, *argv]
 
     def _is_up(self, outer: int) -> bool:
         children = Path(f"/proc/{outer}/task/{outer}/children")

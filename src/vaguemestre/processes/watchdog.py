@@ -19,7 +19,7 @@ from pathlib import Path
 from vaguemestre.processes.supervisor.plan import Ask, Question
 from vaguemestre.processes.supervisor.readiness import answers
 
-_READY_EVERY = 0.2  # seconds between two questions, until the first answer
+_READY_EVERY = 0.5  # seconds between two questions, until the first answer
 _ALIVE_EVERY = 10.0  # then
 _HEARTBEAT_AGE = 30.0  # seconds
 

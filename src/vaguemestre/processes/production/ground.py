@@ -5,9 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 
-from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
@@ -28,9 +26,6 @@ def prepare(config: Config, say: Say) -> str:
     """
     place.open_home(config)
     make_ground(config)
-    now = datetime.now(UTC)
-    if config.tls.is_given:
-        certificates.install_given(config, now=now)
     say("Configurations de Dovecot, Postfix, nginx et rspamd.")
     dovecot.prepare(config)
     postfix.prepare(config)

@@ -17,23 +17,23 @@ _CLOSED = (
     "PrivateTmp=yes",
     "PrivateDevices=yes",
     "ProtectClock=yes",
-    "ProtectHostname=yes",
     "ProtectKernelModules=yes",
     "ProtectControlGroups=yes",
     "RestrictRealtime=yes",
-    "RestrictSUIDSGID=yes",
+    "ProtectProc=invisible",
     "LockPersonality=yes",
     "RemoveIPC=yes",
     "KeyringMode=private",
     "SystemCallArchitectures=native",
 )
-# These hide parts of /proc, and a user namespace that wants a /proc of its own then gets none (bubblewrap).
+# Not with bubblewrap: these hide parts of /proc, and a user namespace then gets no /proc of its own.
 _CLOSED_WITHOUT_SANDBOX = (
     "ProtectKernelTunables=yes",
     "ProtectKernelLogs=yes",
-    "ProtectProc=invisible",
+    "ProtectHostname=yes",
     "ProcSubset=pid",
 )
+_NO_SET_ID_FILES = "RestrictSUIDSGID=yes"
 _INSTALL = ("WantedBy=vaguemestre.target",)
 _SANDBOX_CALLS = "@mount @sandbox pivot_root"
 
@@ -65,6 +65,7 @@ class Unit:
     reads_homes: bool = False  # a certificate may lie under /root
     reload_argv: tuple[str, ...] = ()
     allows_set_ids: bool = False  # changes users by itself: the masters of Debian's engines
+    compiles: bool = False  # rspamd makes code of its rules as it starts
     umask: str = "0027"
 
     @property
@@ -139,23 +140,29 @@ def _rights(unit: Unit) -> Iterator[str]:
     yield from (line for line in _CLOSED if not (unit.allows_set_ids and line in _NOT_FOR_MASTERS))
     if not unit.sandboxes:
         yield from _CLOSED_WITHOUT_SANDBOX
-    yield f"RestrictNamespaces={'user mnt pid net ipc uts cgroup' if unit.sandboxes else 'yes'}"
+    if (
+        not unit.sandboxes and not unit.is_oneshot
+    ):  # bubblewrap needs openat2(2); folders are shared by set-gid
+        yield _NO_SET_ID_FILES
+    yield f"RestrictNamespaces={'user mnt pid net ipc uts' if unit.sandboxes else 'yes'}"
     netlink = " AF_NETLINK" if unit.sandboxes or unit.asks_interfaces else ""
     yield f"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6{netlink}"
+    if not unit.allows_set_ids and not unit.compiles:
+        yield "MemoryDenyWriteExecute=yes"
     if not unit.leaves_machine:
         yield from ("IPAddressDeny=any", "IPAddressAllow=localhost")
     allowed = f"@system-service {_SANDBOX_CALLS}" if unit.sandboxes else "@system-service"
     yield from (f"SystemCallFilter={allowed}", "SystemCallErrorNumber=EPERM")
     if not unit.sandboxes:
-        denied = "@resources" if unit.is_root else "@privileged @resources"
+        denied = "@raw-io @reboot @swap" if unit.is_root else "@privileged"
         yield from (f"SystemCallFilter=~{denied}", "SystemCallFilter=@chown")
     yield f"CapabilityBoundingSet={' '.join(unit.capabilities)}"
     if unit.capabilities and not unit.is_root:
         yield f"AmbientCapabilities={' '.join(unit.capabilities)}"
 
 
-# Postfix's `postdrop` and `postqueue` gain a group when they are run.
-_NOT_FOR_MASTERS = ("NoNewPrivileges=yes", "RestrictSUIDSGID=yes", "RemoveIPC=yes")
+# Their own programs become other users, which this would keep them from.
+_NOT_FOR_MASTERS = ("NoNewPrivileges=yes", "RemoveIPC=yes")
 
 
 def _services(names: Iterable[str]) -> str:

@@ -122,8 +122,9 @@ def _service(config: Config, child: Child) -> Unit:
         memory_max=_MEMORY.get(base, "1G"),
         reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in ("front", "dovecot", "postfix") else (),
         asks_interfaces=child.name in _ENGINE_RIGHTS,
+        compiles=child.name == "rspamd",
         allows_set_ids=child.name in _ENGINE_RIGHTS,
-        umask="0022" if duty is None else "0027",
+        umask="0022" if duty is None else "0007",
     )
 
 

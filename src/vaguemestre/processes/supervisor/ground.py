@@ -45,7 +45,10 @@ def make_ground(config: Config) -> None:
         open_home(config)
     except EngineRefused as error:
         raise place.HomeUnusable(str(error)) from error
-    certificates.make_missing(config, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    certificates.make_missing(config, now=now)
+    if config.tls.is_given:
+        certificates.install_given(config, now=now)
     projection.prepare(config)
     _close_database(config)
 

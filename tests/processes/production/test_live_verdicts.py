@@ -1,0 +1,50 @@
+"""Each line of `check --live` is green or red for its own reason, and a red one says what to do."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from vaguemestre.processes.production import live_verdicts as verdicts
+from vaguemestre.processes.production.live_verdicts import Finding
+
+NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
+DAY = timedelta(days=1)
+NAMES = frozenset({"mail.ac-exemple.fr"})
+
+
+@pytest.mark.parametrize(
+    ("well", "red"),
+    [
+        (verdicts.judge_unit("vaguemestre-web.service", "active"), verdicts.judge_unit("x", "failed")),
+        (verdicts.judge_port(25, "::", ""), verdicts.judge_port(25, "::", "Connection refused")),
+        (verdicts.judge_disk(10, 100), verdicts.judge_disk(9, 100)),
+        (verdicts.judge_memory(5, 100), verdicts.judge_memory(4, 100)),
+        (verdicts.judge_clock(is_synchronised=True), verdicts.judge_clock(is_synchronised=False)),
+        (
+            verdicts.judge_certificate_end(NOW + 14 * DAY, NOW),
+            verdicts.judge_certificate_end(NOW + 13 * DAY, NOW),
+        ),
+        (
+            verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr"]),
+            verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr", "autre.ac-exemple.fr"]),
+        ),
+        (verdicts.judge_backup(NOW - DAY, NOW), verdicts.judge_backup(NOW - 2 * DAY, NOW)),
+    ],
+    ids=lambda finding: finding.name,
+)
+def test_what_is_well_and_what_is_red(well: Finding, red: Finding) -> None:
+    assert well.is_well
+    assert well.line().startswith("bien   ")
+    assert not red.is_well
+    assert red.line().startswith("ROUGE  ")
+    assert red.line().endswith(f"→ {red.remedy}")
+    assert red.remedy
+
+
+def test_without_any_backup_it_is_red() -> None:
+    assert not verdicts.judge_backup(None, NOW).is_well
+
+
+def test_missing_names_are_named() -> None:
+    sentence = verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr", "autre.ac-exemple.fr"]).sentence
+    assert sentence == "il y manque autre.ac-exemple.fr"
