@@ -21,7 +21,7 @@ from vaguemestre.people.intake.handlers import apply_confirmed, import_context_o
 
 _Feed = Annotated[int, typer.Argument(help="Le numéro du flux (« feed list »).")]
 _All = Annotated[bool, typer.Option("--all", help="Afficher tout le monde, et non les premiers.")]
-_Candidate = Annotated[int, typer.Argument(help="Le numéro du rapprochement (« feed doubts »).")]
+_Candidate = Annotated[int, typer.Argument(help="Le numéro du rapprochement (« feed candidates »).")]
 
 
 def list_feeds() -> None:
@@ -114,7 +114,7 @@ def give_up(feed: _Feed) -> None:
     typer.echo(f"Flux {feed} abandonné.")
 
 
-def doubts() -> None:
+def candidates() -> None:
     """Les personnes d’un flux qui ressemblent à une personne connue : à départager."""
     candidates = queries.match_candidates_of(_academy())
     for candidate in candidates:
@@ -152,7 +152,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "replan": replan,
     "confirm": confirm,
     "give-up": give_up,
-    "doubts": doubts,
+    "candidates": candidates,
     "answer": answer,
     "lines": show_lines,
 }

@@ -170,7 +170,7 @@ ACTS: dict[str, tuple[Before, Act, Holds]] = {
         lambda o: not EntLinkRow.objects.exists(),
     ),
 }  # fmt: skip
-# Filters, loans and copies belong to other rooms: tests/site/test_undoing.py.
+# Filters, loans and copies belong to other rooms: tests.site.test_undo.py.
 ELSEWHERE = {"forward-set", "filter-deletes", "expert-saved", "delegation-given", "export-asked"}
 
 

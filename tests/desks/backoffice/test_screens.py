@@ -416,7 +416,7 @@ def test_an_applied_feed_says_who_left_and_what_changed(client: Client, place: i
     assert person.shown_name in page
 
 
-def test_a_likeness_is_answered(client: Client, place: int) -> None:
+def test_a_match_candidate_is_answered(client: Client, place: int) -> None:
     made = managed_by(place, "DPE", "alpha")
     candidate = MatchCandidate.objects.create(
         academy_id=place, dossier="F1", person=made.person, reason="Mêmes noms.", feed=feed(place),

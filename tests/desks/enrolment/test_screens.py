@@ -233,7 +233,7 @@ class TestTheOfficer:
         request.refresh_from_db()
         assert (request.state, request.person_id) == (RequestState.SUBMITTED, None)
 
-    def test_a_likeness_of_a_feed_is_answered_by_the_officer_of_the_person_and_nobody_else(
+    def test_a_match_candidate_of_a_feed_is_answered_by_the_officer_of_the_person_and_nobody_else(
         self, place: int, tmp_path: Path
     ) -> None:
         known = managed_by(place, "DPE", "elefevre9", first_name="Élodie", last_name="Lefèvre")

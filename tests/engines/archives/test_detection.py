@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.mailbox.portability.test_bringing import NOW, box_of, letter, with_header_of
+from tests.mailbox.portability.test_import import NOW, box_of, letter, with_header_of
 
 from vaguemestre.engines.archives.detection import open_archive
 from vaguemestre.engines.archives.outlook import with_stable_names

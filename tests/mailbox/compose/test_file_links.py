@@ -128,7 +128,7 @@ def test_it_goes_with_the_message_thrown_away_and_stays_with_the_one_sent(
     assert SharedFile.objects.count() == len(store.names()) == 1
 
 
-def test_somebody_elses_composer_and_deposit_are_not_there(
+def test_somebody_elses_composer_and_link_are_not_there(
     browser: Client, writer: Writer, mailboxes: MemoryMailboxes, nicolas: Account
 ) -> None:
     key = new_key()

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import PASSWORD, account
-from tests.mailbox.portability.test_bringing import archive, box_of
+from tests.mailbox.portability.test_import import archive, box_of
 
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations

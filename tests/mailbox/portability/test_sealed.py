@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.mailbox.portability.test_bringing import NOW, letter
+from tests.mailbox.portability.test_import import NOW, letter
 
 from vaguemestre.engines.archives.transfer_archive import OpenAnyArchive, TransferArchive
 from vaguemestre.engines.memory.transfer_store import MemoryStore

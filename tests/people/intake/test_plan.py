@@ -108,7 +108,7 @@ def test_people_are_matched_by_numen_then_by_dossier() -> None:
     assert not made.arrivals
 
 
-def test_a_mere_likeness_is_for_a_human_and_never_applied() -> None:
+def test_a_mere_match_candidate_is_for_a_human_and_never_applied() -> None:
     known = after(planned(NOBODY, line()))
     made = planned(known, line(dossier="D9", numen="", nom_naissance="LEFEVRE", prenom="Elodie"))
     assert made.is_empty

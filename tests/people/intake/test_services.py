@@ -226,7 +226,7 @@ def test_a_refused_feed_may_be_given_up(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("same", "people"), [(True, 1), (False, 2)])
-def test_a_likeness_waits_for_a_human_and_the_next_feed_follows_the_answer(
+def test_a_match_candidate_waits_for_a_human_and_the_next_feed_follows_the_answer(
     setting: ImportContext, same: bool, people: int
 ) -> None:
     apply(setting, line())

@@ -1,4 +1,4 @@
-"""The table of lent files and the shelf open nothing: the token of a link is in neither."""
+"""The table of lent files and the store open nothing: the token of a link is in neither."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from vaguemestre.post.filelinks.http import file_limits
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> FileStore:
+def store(tmp_path: Path) -> FileStore:
     return FileStore(tmp_path / "deposits")
 
 
@@ -28,7 +28,7 @@ def rows() -> str:
 
 
 @pytest.mark.django_db
-def test_the_token_of_a_link_is_neither_in_the_table_nor_on_the_shelf(shelf: FileStore) -> None:
+def test_the_token_of_a_link_is_neither_in_the_table_nor_in_the_store(store: FileStore) -> None:
     owner = account()
     with transaction.atomic():
         left = services.share_content(
@@ -36,14 +36,14 @@ def test_the_token_of_a_link_is_neither_in_the_table_nor_on_the_shelf(shelf: Fil
             "a.pdf",
             "application/pdf",
             b"octets",
-            shelf,
+            store,
             ports.scan.get(),
             file_limits(),
             now=timezone.now(),
         )
     assert left.token not in rows()
-    assert left.token not in shelf.names()
+    assert left.token not in store.names()
     assert queries.files_of(owner.pk)[0].token == left.token  # its depositor reads the link again
     assert queries.find_available(left.token, timezone.now().date())
-    for value in shelf.names():
+    for value in store.names():
         assert queries.find_available(value, timezone.now().date()) is None

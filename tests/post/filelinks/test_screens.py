@@ -53,7 +53,7 @@ def check() -> Iterator[Check]:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[FileStore]:
+def store(tmp_path: Path) -> Iterator[FileStore]:
     before, made = ports.file_store.get(), FileStore(tmp_path / "deposits")
     ports.file_store.replace(made)
     yield made
@@ -78,27 +78,27 @@ def stranger() -> Client:
 
 
 @pytest.fixture
-def left(nicolas: Account, shelf: FileStore, check: Check) -> Filelink:
-    return leave(nicolas, shelf, check)
+def left(nicolas: Account, store: FileStore, check: Check) -> Filelink:
+    return leave(nicolas, store, check)
 
 
-def leave(who: Account, shelf: FileStore, check: Check, name: str = "Carte.pdf") -> Filelink:
+def leave(who: Account, store: FileStore, check: Check, name: str = "Carte.pdf") -> Filelink:
     with transaction.atomic():
         made = services.share_content(
-            who.pk, name, "application/pdf", CONTENT, shelf, check, file_limits(), now=timezone.now()
+            who.pk, name, "application/pdf", CONTENT, store, check, file_limits(), now=timezone.now()
         )
     return queries.files_among(who.pk, [made.id])[0]
 
 
-def path(deposit: Filelink) -> str:
-    link = queries.link_address(deposit)
+def path(shared_file: Filelink) -> str:
+    link = queries.link_address(shared_file)
     assert link.startswith(settings.CONFIG.files_url)
     return link.removeprefix(settings.CONFIG.files_url)
 
 
-def taken(stranger: Client, deposit: Filelink, password: str = "", **headers: str) -> HttpResponse:
+def taken(stranger: Client, shared_file: Filelink, password: str = "", **headers: str) -> HttpResponse:
     """What the button gives; `headers` are those of the download it leads to."""
-    told = stranger.post(path(deposit), {"password": password})
+    told = stranger.post(path(shared_file), {"password": password})
     assert told.status_code == 303
     return stranger.get(told.headers["Location"], headers=headers)  # type: ignore[return-value]
 
@@ -145,10 +145,10 @@ def test_a_download_that_was_cut_goes_on_where_it_stopped(
 
 
 def test_a_ticket_opens_its_file_only_and_ends_with_the_password(
-    left: Filelink, stranger: Client, nicolas: Account, shelf: FileStore, check: Check
+    left: Filelink, stranger: Client, nicolas: Account, store: FileStore, check: Check
 ) -> None:
     where = stranger.post(path(left)).headers["Location"]
-    other = leave(nicolas, shelf, check)
+    other = leave(nicolas, store, check)
     assert stranger.get(where.replace(left.token, other.token)).status_code == 404
     assert stranger.get(where[:-2] + "x/").status_code == 404
     assert stranger.post(where).status_code == 405
@@ -200,26 +200,26 @@ def test_a_password_is_asked_and_guessing_it_is_slowed(
 
 
 def test_after_its_last_day_or_taken_back_the_same_page_says_nothing(
-    left: Filelink, browser: Client, stranger: Client, shelf: FileStore, nicolas: Account, check: Check
+    left: Filelink, browser: Client, stranger: Client, store: FileStore, nicolas: Account, check: Check
 ) -> None:
     unknown = stranger.get("/" + "x" * 43 + "/").text
     SharedFile.objects.update(expires_on=paris_day(timezone.now()) - timedelta(days=1))
     assert stranger.get(path(left)).text == unknown
     assert stranger.post(path(left)).text == unknown
     handlers.purge_files()
-    assert shelf.names() == set()
-    other = leave(nicolas, shelf, check)
+    assert store.names() == set()
+    other = leave(nicolas, store, check)
     assert "Fichiers déposés" in browser.post(f"/messagerie/fichiers/{other.id}/retirer/", follow=True).text
     assert stranger.post(path(other)).text == unknown
-    assert shelf.names() == set()
+    assert store.names() == set()
     assert "filelinks.taken-back" in set(Entry.objects.values_list("action", flat=True))
 
 
 def test_a_virus_found_takes_the_file_away_and_nobody_has_it_before(
-    nicolas: Account, shelf: FileStore, check: Check, stranger: Client, browser: Client
+    nicolas: Account, store: FileStore, check: Check, stranger: Client, browser: Client
 ) -> None:
     check.is_wanted = True
-    left, clean = leave(nicolas, shelf, check), leave(nicolas, shelf, check)
+    left, clean = leave(nicolas, store, check), leave(nicolas, store, check)
     assert "en cours de contrôle" in stranger.get(path(left)).text
     assert stranger.post(path(left)).status_code == 422
     handlers.scan_file(FileUploaded(clean.id))
@@ -229,29 +229,29 @@ def test_a_virus_found_takes_the_file_away_and_nobody_has_it_before(
     assert stranger.post(path(left)).status_code == 404
     assert "Aucun virus" in stranger.get(path(clean)).text
     assert "Virus trouvé" in browser.get("/messagerie/fichiers/").text
-    assert shelf.names() == {token_digest(clean.token)}
+    assert store.names() == {token_digest(clean.token)}
 
 
-def test_a_deposit_cut_on_the_way_goes_on_where_it_stopped(
-    nicolas: Account, shelf: FileStore, check: Check, stranger: Client
+def test_an_upload_cut_on_the_way_goes_on_where_it_stopped(
+    nicolas: Account, store: FileStore, check: Check, stranger: Client
 ) -> None:
     with transaction.atomic():
         begun = services.begin_upload(
-            nicolas.pk, "a.zip", "application/zip", len(CONTENT), shelf, file_limits(), now=timezone.now()
+            nicolas.pk, "a.zip", "application/zip", len(CONTENT), store, file_limits(), now=timezone.now()
         )
 
     def add(offset: int, end: int) -> int:
-        return services.append_chunk(nicolas.pk, begun.id, offset, CONTENT[offset:end], shelf, check)
+        return services.append_chunk(nicolas.pk, begun.id, offset, CONTENT[offset:end], store, check)
 
     assert add(0, 4000) == 4000
     assert add(0, 4000) == 4000  # the answer was lost: the same slice again
     assert add(8000, 9000) == 4000  # out of order: told where to go on
     assert "pas encore entièrement" in stranger.get(path(begun)).text
     assert add(4000, len(CONTENT)) == len(CONTENT)
-    with shelf.open(token_digest(begun.token)) as kept:
+    with store.open(token_digest(begun.token)) as kept:
         assert kept.read() == CONTENT
     with pytest.raises(Refusal, match="gone"):
-        services.append_chunk(account("autre").pk, begun.id, 0, b"x", shelf, check)
+        services.append_chunk(account("autre").pk, begun.id, 0, b"x", store, check)
 
 
 def test_somebody_elses_file_is_not_there(left: Filelink, client: Client) -> None:
@@ -301,7 +301,7 @@ def test_any_name_makes_one_file_name(typed: str) -> None:
     assert rules.file_name(name) == name
 
 
-def test_the_shelf_holds_nothing_outside_its_folder(shelf: FileStore) -> None:
+def test_the_store_holds_nothing_outside_its_folder(store: FileStore) -> None:
     for name in ("../../etc/passwd", "", "a/b", "x"):
         with pytest.raises(FileNotFoundError):
-            shelf.open(name)
+            store.open(name)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.access.signin.people import account
-from tests.post.outbox.test_judging import NOON, SMALL, answers, judge, submission
+from tests.post.outbox.test_submission_policy import NOON, SMALL, answers, judge, submission
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account

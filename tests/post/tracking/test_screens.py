@@ -61,7 +61,7 @@ def passed(who: Account, number: int = 1, **changed: object) -> Submission:
     return Submission.objects.create(**{**given, **changed})
 
 
-def test_each_recipients_fate_is_said_in_french_with_the_servers_own_words(
+def test_each_recipients_status_is_said_in_french_with_the_servers_own_words(
     browser: Client, nicolas: Account
 ) -> None:
     row = passed(nicolas)
@@ -106,7 +106,7 @@ def test_a_report_and_a_receipt_in_the_inbox_are_attached_to_their_message(
     assert asked[1] == ReportPosition(9, 40), "only what came since is looked at"
 
 
-def test_nobody_writes_on_somebody_elses_message_nor_reads_its_fate(
+def test_nobody_writes_on_somebody_elses_message_nor_reads_its_status(
     browser: Client, nicolas: Account
 ) -> None:
     other = account(username="autre")

@@ -56,7 +56,7 @@ def lend(of: Of, claire: Account, paul: Account, right: str = "send", scope: str
     return f"/boites/{Box.objects.get().pk}/"
 
 
-def test_every_loan_of_a_mailbox_ends_and_no_other(
+def test_every_delegation_of_a_mailbox_ends_and_no_other(
     of: Of, claire: Account, paul: Account, fenced: MemoryMailboxes
 ) -> None:
     there = lend(of, claire, paul)
@@ -207,7 +207,7 @@ def test_the_journal_names_the_colleague_by_their_account_and_the_owner_reads_th
     today = paris_day(now())
     days = MembershipTerms(Right.READ, today, today + timedelta(days=9))
     delegate_mailbox(claire.pk, address_of(paul), days, inbox_only=False, by="test", now=now())
-    line = Entry.objects.get(action="sharing.loan-given")
+    line = Entry.objects.get(action="sharing.delegation-given")
     assert line.details["colleague"] == f"account:{paul.pk}"
     assert "Obry" not in str(line.details)
     assert "« Paul Obry »" in [one.more for one in activity_of(claire.pk)]

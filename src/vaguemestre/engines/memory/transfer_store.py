@@ -7,7 +7,7 @@ from datetime import datetime
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.mailbox.portability.ports import MailboxFull
 from vaguemestre.mailbox.portability.rules.identity import header_of, mark_of
-from vaguemestre.mailbox.portability.values import INBOX, Kept, Mark, Places
+from vaguemestre.mailbox.portability.values import INBOX, ExportedMessage, Mark, Places
 
 _SPECIAL = {"sent": "Sent", "drafts": "Drafts", "junk": "Junk", "trash": "Trash", "archive": "Archive"}
 
@@ -16,7 +16,10 @@ class MemoryStore:
     """`room`: how many messages fit. `validity`: the UIDVALIDITY of every folder."""
 
     def __init__(self, room: int = 1_000_000) -> None:
-        self.folders: dict[str, list[Kept]] = {INBOX: [], **{name: [] for name in _SPECIAL.values()}}
+        self.folders: dict[str, list[ExportedMessage]] = {
+            INBOX: [],
+            **{name: [] for name in _SPECIAL.values()},
+        }
         self._room = room
         self.validity = 1
 
@@ -35,9 +38,9 @@ class MemoryStore:
         if sum(map(len, self.folders.values())) >= self._room:
             raise MailboxFull("portability.mailbox-full")
         messages = self.folders[folder]
-        messages.append(Kept(len(messages) + 1, flags, date, content))
+        messages.append(ExportedMessage(len(messages) + 1, flags, date, content))
 
-    def kept(self, folder: str, after: int, validity: int = 0) -> Iterator[Kept]:
+    def messages(self, folder: str, after: int, validity: int = 0) -> Iterator[ExportedMessage]:
         last_uid = after if validity in (0, self.validity) else 0
         for kept in self.folders[folder]:
             if kept.uid > last_uid:

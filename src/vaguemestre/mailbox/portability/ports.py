@@ -9,7 +9,7 @@ from typing import Protocol
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.mailbox.portability.rules.sealed import Card, Identity
-from vaguemestre.mailbox.portability.values import Kept, Mark, Piece, Places, Server
+from vaguemestre.mailbox.portability.values import ExportedMessage, Mark, Piece, Places, Server
 
 
 class SourceRefused(Refusal):
@@ -37,7 +37,7 @@ class Store(Protocol):
         """Raises MailboxFull, EngineRefused when the store does not take this message."""
         ...
 
-    def kept(self, folder: str, after: int, validity: int = 0) -> Iterator[Kept]:
+    def messages(self, folder: str, after: int, validity: int = 0) -> Iterator[ExportedMessage]:
         """The messages whose UID is above `after`, in the order of UIDs.
 
         All of them when `after` is a UID of another `validity` than the folder has now (0: of any).

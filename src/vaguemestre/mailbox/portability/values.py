@@ -64,7 +64,7 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Kept:
+class ExportedMessage:
     """A message of the mailbox, on its way out. `content` ends its lines with CR LF.
 
     `validity`: the folder's UIDVALIDITY; UIDs of another say nothing of this one's.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.engines.live import LiveEngines, Someone
 from tests.engines.mail import Post
-from tests.mailbox.portability.test_bringing import archive, box_of, letter, with_header_of
+from tests.mailbox.portability.test_import import archive, box_of, letter, with_header_of
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.imap.adapters.transfer_store import OpenTransferStore
@@ -49,13 +49,13 @@ def test_what_is_added_is_marked_and_comes_out_as_it_went_in(store: Store) -> No
     assert store.marks("Projets/Écoles & co") == {
         mark_of(header_of(letter(number)), len(letter(number))) for number in (1, 2)
     }
-    first, second = store.kept("Projets/Écoles & co", 0)
+    first, second = store.messages("Projets/Écoles & co", 0)
     assert (first.content, first.flags, first.date) == (letter(1), {"\\Seen", "$label1"}, NOW)
-    assert list(store.kept("Projets/Écoles & co", first.uid)) == [second]
-    assert list(store.kept("Projets/Écoles & co", second.uid)) == []
+    assert list(store.messages("Projets/Écoles & co", first.uid)) == [second]
+    assert list(store.messages("Projets/Écoles & co", second.uid)) == []
     # a UID of a folder made again since says nothing of this one's
-    assert list(store.kept("Projets/Écoles & co", second.uid, second.validity)) == []
-    assert list(store.kept("Projets/Écoles & co", second.uid, second.validity + 1)) == [first, second]
+    assert list(store.messages("Projets/Écoles & co", second.uid, second.validity)) == []
+    assert list(store.messages("Projets/Écoles & co", second.uid, second.validity + 1)) == [first, second]
     assert store.marks("INBOX") == set()
 
 
@@ -120,7 +120,7 @@ class TestAnotherServer:
         assert (tally.added, tally.known, tally.left_count, tally.total) == (9, 0, 0, 9)
         with OpenTransferStore(post.mailboxes)(new.mailbox) as box:
             for folder in ("INBOX", "Sent", "Projets/2026"):
-                assert [(one.content, one.flags, one.date) for one in box.kept(folder, 0)] == [
+                assert [(one.content, one.flags, one.date) for one in box.messages(folder, 0)] == [
                     (letter(number), {"\\Seen", "\\Flagged"}, datetime(2026, 11, 2, 7, tzinfo=UTC))
                     for number in range(3)
                 ]
@@ -138,7 +138,7 @@ class TestAnotherServer:
         ):
             tally = import_messages(box, source, Tally(), now=NOW)
             assert (tally.added, [one.problem for one in tally.left]) == (1, ["too-large"])
-            assert [one.content for one in box.kept("INBOX", 0)] == [with_header_of(90_000)]
+            assert [one.content for one in box.messages("INBOX", 0)] == [with_header_of(90_000)]
 
     def test_a_wrong_password_is_said(
         self, engines: LiveEngines, old: Someone, elsewhere: RemoteImap

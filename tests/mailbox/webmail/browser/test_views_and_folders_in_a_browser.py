@@ -654,7 +654,7 @@ def test_no_answer_to_what_was_sent_is_told_on_its_day(page: Page, box: MemoryMa
     page.locator("#messages li.row").get_by_text("Sans réponse").wait_for()
 
 
-def test_always_shelving_a_sender_begins_a_filter_from_that_message(page: Page, box: MemoryMailbox) -> None:
+def test_always_filing_a_sender_begins_a_filter_from_that_message(page: Page, box: MemoryMailbox) -> None:
     ref = put(box, letter("Bulletin", From="Zoé Petit <zoe@dehors.example>"))
     page.goto("/messagerie/")
     page.locator("#messages li.row").click(button="right")

@@ -224,7 +224,7 @@ UNDONE_ON_LOCK: Mapping[str, str] = {
     "sorting.forward-set": "forward-set",
     "sorting.filter-deletes": "filter-deletes",
     "sorting.expert-saved": "expert-saved",
-    "sharing.loan-given": "delegation-given",
+    "sharing.delegation-given": "delegation-given",
     "portability.export-asked": "export-asked",
     "portability.sealed-asked": "export-asked",
     "rosters.ent-linked": "ent-linked",

@@ -17,7 +17,7 @@ from vaguemestre.engines.imap.store.session import (
 )
 from vaguemestre.mailbox.portability.ports import MailboxFull, Store
 from vaguemestre.mailbox.portability.rules.identity import NAMING, mark_of
-from vaguemestre.mailbox.portability.values import Kept, Mark, Places
+from vaguemestre.mailbox.portability.values import ExportedMessage, Mark, Places
 from vaguemestre.post.mailstore.ports import QuotaReached
 from vaguemestre.post.mailstore.values import MailLogin, Use
 
@@ -77,7 +77,7 @@ class TransferStore:
         except QuotaReached as full:
             raise MailboxFull("portability.mailbox-full") from full
 
-    def kept(self, folder: str, after: int, validity: int = 0) -> Iterator[Kept]:
+    def messages(self, folder: str, after: int, validity: int = 0) -> Iterator[ExportedMessage]:
         current = self._box.enter_folder(folder).uid_validity
         if validity not in (0, current):
             after = 0
@@ -91,7 +91,7 @@ class TransferStore:
             )
             for items in sorted(response_tree.fetched(lines), key=uid_of):
                 if (content := answers.section(items, "BODY[]")) is not None:
-                    yield Kept(
+                    yield ExportedMessage(
                         uid_of(items),
                         answers.flags(items),
                         headers.moment(response_tree.text_of(items.get("INTERNALDATE"))),

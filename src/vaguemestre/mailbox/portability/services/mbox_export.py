@@ -35,7 +35,7 @@ def export_folders(
         with (work / file_name(place)).open("r+b") as file:
             file.truncate(length)
             file.seek(length)
-            for message in store.kept(folders[place], uid) if folders[place] in names else ():
+            for message in store.messages(folders[place], uid) if folders[place] in names else ():
                 file.write(written(message.content, message.flags, message.date))
                 tally = replace(
                     tally, cursor=f"{place}:{message.uid}:{file.tell()}", reached=place, added=tally.added + 1

@@ -15,7 +15,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.ports import Store
 from vaguemestre.mailbox.portability.rules import sealed
 from vaguemestre.mailbox.portability.rules.sealed import Card, Identity
-from vaguemestre.mailbox.portability.values import Kept, Tally
+from vaguemestre.mailbox.portability.values import ExportedMessage, Tally
 
 _CHUNK = 1_048_576
 _MESSAGES_PER_CHECKPOINT = 100
@@ -143,7 +143,7 @@ class _ArchivedMessage(NamedTuple):
     """A message for the archive, and the tally once it is written."""
 
     tally: Tally
-    kept: Kept
+    kept: ExportedMessage
     meta: dict[str, Any]
 
 
@@ -159,7 +159,7 @@ def _messages(store: Store, tally: Tally, done: _Written) -> Iterator[_ArchivedM
             done.folder = done.folder if is_again else folder
             validity, uid = done.seen.get(folder, (0, 0))
             reached = len(folders) if is_again else place
-            for kept in store.kept(folder, uid, validity):
+            for kept in store.messages(folder, uid, validity):
                 tally = replace(tally, total=len(folders), reached=reached, added=tally.added + 1)
                 yield _ArchivedMessage(
                     tally,

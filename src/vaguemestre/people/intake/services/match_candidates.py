@@ -29,7 +29,7 @@ def answer_match_candidate(academy_id: int, candidate_id: int, *, same: bool, by
     candidate.answered_by, candidate.answered_at = by, now
     candidate.save(update_fields=("answer", "answered_by", "answered_at"))
     record(
-        "intake.doubt-answered",
+        "intake.candidate-answered",
         to=f"person:{candidate.person_id}",
         by=by,
         at=now,

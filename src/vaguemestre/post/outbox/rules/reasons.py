@@ -32,17 +32,17 @@ def stored_reason(answer: str, recipients: Iterable[str]) -> str:
 
 
 _DELIVERY_REASONS = {
-    ("1", "1"): "outbox.fate-unknown-person",
-    ("1", "2"): "outbox.fate-unknown-domain",
-    ("1", "10"): "outbox.fate-unknown-domain",
-    ("4", "4"): "outbox.fate-unknown-domain",
-    ("2", "1"): "outbox.fate-closed",
-    ("2", "2"): "outbox.fate-full",
-    ("2", "3"): "outbox.fate-too-big",
-    ("3", "4"): "outbox.fate-too-big",
-    ("4", "1"): "outbox.fate-unreachable",
-    ("4", "7"): "outbox.fate-too-long",
-    ("7", "1"): "outbox.fate-not-allowed",
+    ("1", "1"): "outbox.status-unknown-person",
+    ("1", "2"): "outbox.status-unknown-domain",
+    ("1", "10"): "outbox.status-unknown-domain",
+    ("4", "4"): "outbox.status-unknown-domain",
+    ("2", "1"): "outbox.status-closed",
+    ("2", "2"): "outbox.status-full",
+    ("2", "3"): "outbox.status-too-big",
+    ("3", "4"): "outbox.status-too-big",
+    ("4", "1"): "outbox.status-unreachable",
+    ("4", "7"): "outbox.status-too-long",
+    ("7", "1"): "outbox.status-not-allowed",
 }
 _STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
 
@@ -54,9 +54,13 @@ def delivery_reason(status: str, diagnostic: str = "") -> str:
     """
     match = _STATUS.search(diagnostic) or _STATUS.search(status)
     if not match:
-        return "outbox.fate-other"
+        return "outbox.status-other"
     kind, subject, detail = match.groups()
     if kind == "2":
         return ""
-    by_subject = {"1": "outbox.fate-unknown-person", "4": "outbox.fate-unreachable", "7": "outbox.fate-spam"}
-    return _DELIVERY_REASONS.get((subject, detail)) or by_subject.get(subject, "outbox.fate-other")
+    by_subject = {
+        "1": "outbox.status-unknown-person",
+        "4": "outbox.status-unreachable",
+        "7": "outbox.status-spam",
+    }
+    return _DELIVERY_REASONS.get((subject, detail)) or by_subject.get(subject, "outbox.status-other")

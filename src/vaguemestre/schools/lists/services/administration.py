@@ -158,7 +158,7 @@ def set_role(list_id: int, account_id: int, address: str, role: Role, *, by: str
         raise Refusal("lists.nobody-inside", address=address.strip()[:254])
     ListRole.objects.update_or_create(list_id=list_id, account_id=manager_id, defaults={"role": role})
     _check_has_owner(list_id)
-    record("lists.keeper-added", to=f"list:{list_id}", by=by, at=now, account=manager_id, part=role)
+    record("lists.manager-added", to=f"list:{list_id}", by=by, at=now, account=manager_id, part=role)
 
 
 @transaction.atomic(durable=True)
@@ -170,7 +170,7 @@ def remove_role(list_id: int, account_id: int, manager_id: int, *, by: str, now:
     owned_list(list_id, account_id, now)
     ListRole.objects.filter(list_id=list_id, account_id=manager_id).delete()
     _check_has_owner(list_id)
-    record("lists.keeper-removed", to=f"list:{list_id}", by=by, at=now, account=manager_id)
+    record("lists.manager-removed", to=f"list:{list_id}", by=by, at=now, account=manager_id)
 
 
 def owned_list(list_id: int, account_id: int, now: datetime) -> MailingList:

@@ -162,7 +162,7 @@ def record_sent(
     box = Box.objects.get(pk=box_id)
     if box.kind == BoxKind.PERSON:
         colleague = f"account:{account_id}"
-        record("sharing.loan-sent", to=f"account:{box.account_id}", by=by, at=now, colleague=colleague)
+        record("sharing.delegation-sent", to=f"account:{box.account_id}", by=by, at=now, colleague=colleague)
     line = "sharing.answered" if in_reply_to else "sharing.sent"
     record(line, to=f"box:{box_id}", by=by, at=now, message=message_id[:255])
 

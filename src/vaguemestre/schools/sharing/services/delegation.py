@@ -33,8 +33,8 @@ def delegate_mailbox(
 ) -> int:
     """Use case: let a colleague open one's mailbox between two days. Returns the id of the membership.
 
-    Raises Refusal `sharing.loan-endless`, `sharing.loan-right`, `sharing.nobody`, `sharing.loan-to-oneself`,
-    `sharing.member-already`, `sharing.too-many`, `sharing.days-reversed`.
+    Raises Refusal `sharing.delegation-endless`, `sharing.delegation-right`, `sharing.delegation-to-oneself`,
+    `sharing.nobody`, `sharing.member-already`, `sharing.too-many`, `sharing.days-reversed`.
     """
     ends_on = _check_terms(terms, now)
     box = _personal_box(account_id, now)
@@ -51,7 +51,7 @@ def delegate_mailbox(
         added_by=by,
     )
     schedule_end(box.pk, row.ends_at)
-    _record_for_owner("sharing.loan-given", account_id, colleague_id, row.pk, by=by, now=now)
+    _record_for_owner("sharing.delegation-given", account_id, colleague_id, row.pk, by=by, now=now)
     name = names_of([colleague_id]).get(colleague_id, "")
     detail = f"À {name}, {address.strip().lower()}"
     notify_owner(account_id, "delegation-given", now=now, number=row.pk, detail=detail)
@@ -63,9 +63,9 @@ def _check_terms(terms: MembershipTerms, now: datetime) -> date:
     """The last day of a delegation on these terms. Raises Refusal."""
     check_days(terms, now)
     if terms.ends_on is None or terms.ends_on - terms.starts_on > _MAX_DURATION:
-        raise Refusal("sharing.loan-endless")
+        raise Refusal("sharing.delegation-endless")
     if terms.right is Right.MANAGE:
-        raise Refusal("sharing.loan-right")
+        raise Refusal("sharing.delegation-right")
     return terms.ends_on
 
 
@@ -76,7 +76,7 @@ def _colleague_at(address: str, account_id: int) -> int:
     if colleague is None or colleague.state != "active":
         raise Refusal("sharing.nobody", address=address.strip()[:254])
     if colleague.account_id == account_id:
-        raise Refusal("sharing.loan-to-oneself")
+        raise Refusal("sharing.delegation-to-oneself")
     return colleague.account_id
 
 
@@ -128,7 +128,7 @@ def _end(account_id: int, member_id: int, *, by: str, now: datetime) -> AccessEn
     )
     if row is None:
         return None
-    _record_for_owner("sharing.loan-ended", account_id, row.account_id, row.pk, by=by, now=now)
+    _record_for_owner("sharing.delegation-ended", account_id, row.account_id, row.pk, by=by, now=now)
     return end_membership(row, by=by, now=now)
 
 
@@ -140,7 +140,7 @@ def record_delegate_visit(box_id: int, account_id: int, *, now: datetime) -> Non
         return
     BoxActivity.objects.create(box_id=box_id, account_id=account_id, action="enter", at=now)
     owner_id = Box.objects.values_list("account_id", flat=True).get(pk=box_id)
-    _record_for_owner("sharing.loan-used", owner_id, account_id, 0, by=f"account:{account_id}", now=now)
+    _record_for_owner("sharing.delegation-used", owner_id, account_id, 0, by=f"account:{account_id}", now=now)
 
 
 def _record_for_owner(
@@ -157,11 +157,11 @@ def _personal_box(account_id: int, now: datetime) -> Box:
     box = Box.objects.select_for_update().filter(account_id=account_id).first()
     if box is not None:
         if box.kind != BoxKind.PERSON:
-            raise Refusal("sharing.loan-right")
+            raise Refusal("sharing.delegation-right")
         return box
     person_id = identified(account_id).person_id
     if person_id is None:
-        raise Refusal("sharing.loan-right")
+        raise Refusal("sharing.delegation-right")
     person = person_of(person_id)
     return Box.objects.create(
         account_id=account_id,

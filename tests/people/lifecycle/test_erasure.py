@@ -294,7 +294,7 @@ def test_a_large_feed_reads_erased_people_alike(
     assert Mention.objects.get().on == A_YEAR_LATER
 
 
-def test_feeds_forget_the_lines_doubts_and_dossier_and_keep_their_counts(setting: ImportContext) -> None:
+def test_feeds_forget_the_lines_candidates_and_dossier_and_keep_their_counts(setting: ImportContext) -> None:
     gone(setting)
     fed(setting, LEFT, line(numen="", dossier="D77"))  # alike: refused, a doubt
     assert (MatchCandidate.objects.count(), RefusedRow.objects.count()) == (1, 1)
