@@ -106,7 +106,7 @@ told = dict(response_type="code", client_id="thunderbird", redirect_uri="http://
             code_challenge=proof, code_challenge_method="S256", login_hint=login)
 page = asked("/appareils/autoriser?" + urllib.parse.urlencode(told))
 left = asked("/appareils/autoriser", csrfmiddlewaretoken=hidden(page, "csrfmiddlewaretoken"),
-             demande=hidden(page, "demande"), choix="oui", nom="Thunderbird")
+             request=hidden(page, "request"), decision="yes", device="Thunderbird")
 code = re.search(r'[?&;]code=([^&"]+)', left)[1]
 granted = asked("/appareils/jeton", grant_type="authorization_code", code=code, client_id="thunderbird",
                 redirect_uri="http://localhost", code_verifier=verifier)

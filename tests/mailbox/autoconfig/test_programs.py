@@ -74,7 +74,7 @@ def client(nicolas: Account) -> Client:
 def decided(client: Client, choice: str = "yes", **changed: str) -> dict[str, str]:
     """What the program is told, once its owner has chosen."""
     page = client.get(f"/appareils/autoriser?{urlencode({**ASKED, **changed})}")
-    stamp = re.search(r'name="demande" value="([^"]+)"', page.content.decode())
+    stamp = re.search(r'name="request" value="([^"]+)"', page.content.decode())
     assert stamp
     sent = {"request": stamp[1], "decision": choice, "device": "Thunderbird du bureau"}
     left = client.post("/appareils/autoriser", sent).content.decode()
@@ -307,7 +307,7 @@ def test_consent_is_asked_of_somebody_just_proved_and_of_nobody_else(
     asked = f"/appareils/autoriser?{urlencode(ASKED)}"
     assert Client().get(asked)["Location"].startswith("/alogin?next=%2Fappareils%2Fautoriser")
     page = client.get(asked).content.decode()
-    stamp = re.search(r'name="demande" value="([^"]+)"', page)
+    stamp = re.search(r'name="request" value="([^"]+)"', page)
     assert stamp
     other = account("kbenali")
     karim = Client()
