@@ -33,11 +33,14 @@ _COSTS = {hasher: (hasher.time_cost, hasher.memory_cost) for hasher in (HouseArg
 for _hasher in _COSTS:
     _hasher.time_cost, _hasher.memory_cost = 1, 8
 
-# `bin/test --long` runs the whole of each campaign; otherwise a sample of it.
+# `bin/test --long` runs the whole of each campaign, `bin/test` a sample of it, `bin/check` a few examples.
 LONG = bool(os.environ.get("VAGUEMESTRE_LONG"))
+settings.register_profile("few", deadline=None, max_examples=20)
 settings.register_profile("sample", deadline=None)
 settings.register_profile("whole", deadline=None, max_examples=5000)
-settings.load_profile("whole" if LONG else "sample")
+settings.load_profile("whole" if LONG else os.environ.get("VAGUEMESTRE_EXAMPLES", "sample"))
+
+_OF_THE_DATABASE = frozenset({"django_db_setup", "db", "transactional_db", "live_server"})
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +61,25 @@ def django_db_modify_db_settings(
     else:
         test["NAME"] = test["NAME"] or f"test_{connection.settings_dict['NAME']}"
     own_database.make_migrated(test["NAME"])
+
+
+def _uses_the_database(item: pytest.Item) -> bool:
+    """Whether the database may change its outcome: Django's, an instance's own, or an engine's view of it."""
+    if item.get_closest_marker("django_db") or item.get_closest_marker("engines"):
+        return True
+    info = getattr(item, "_fixtureinfo", None)
+    fixtures = info.name2fixturedefs if info else {}
+    return bool(fixtures.keys() & _OF_THE_DATABASE) or any(
+        "give_database" in definition.func.__globals__
+        for definitions in fixtures.values()
+        for definition in definitions
+        if hasattr(definition.func, "__globals__")
+    )
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if _uses_the_database(item):
+        item.add_marker("database")
 
 
 def _browses(item: pytest.Item) -> bool:

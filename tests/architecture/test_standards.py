@@ -42,12 +42,14 @@ def test_every_row_is_complete_and_stands_once() -> None:
     assert all(row["shown by"] for row in rows() if row["standard"].endswith(" check"))
 
 
+@pytest.mark.heavy
 def test_every_check_has_its_test(named: set[str]) -> None:
     bare = {one.partition("[")[0] for one in named}
     lost = [row["shown by"] for row in rows() if row["shown by"] and row["shown by"] not in named | bare]
     assert lost == []
 
 
+@pytest.mark.heavy
 def test_every_test_of_a_list_of_checks_is_in_the_table(named: set[str]) -> None:
     told = {row["shown by"] for row in rows()}
     assert [one for one in sorted(of_lists(named)) if not {one, one.partition("[")[0]} & told] == []

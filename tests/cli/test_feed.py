@@ -13,6 +13,8 @@ from tests.people.intake.lines import crowd, feed, line, other
 
 from vaguemestre.site.config import PROJECT
 
+pytestmark = pytest.mark.heavy  # each starts commands
+
 type Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -3,8 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
 from tests.cli.test_feed import Run, called, instance, run, written
 from tests.people.intake.lines import crowd, line, other
+
+pytestmark = pytest.mark.heavy  # each starts commands
 
 __all__ = ["called", "instance", "run"]  # fixtures
 LILLE_SCHOOL = "0590001F"

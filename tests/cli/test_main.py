@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.heavy  # each starts the command anew
+
 PROJECT = Path(__file__).resolve().parents[2]
 type Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -18,6 +18,8 @@ from icalendar import Calendar
 from vaguemestre.demo.letters import Letter, Writer, attachments, messages
 from vaguemestre.foundation.kernel.times import PARIS
 
+pytestmark = pytest.mark.heavy  # a year of letters is made
+
 OWNER = Writer("Camille Delattre", "camille.delattre@ac-amiens.test", "colleague", "Professeure")
 OTHERS = (
     Writer("Thomas Lefebvre", "thomas.lefebvre@ac-amiens.test"),

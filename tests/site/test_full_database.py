@@ -55,6 +55,7 @@ def rows() -> list[int]:
 LONG = {"html": "<p>" + "Bonjour à tous. " * 100_000 + "</p>"}
 
 
+@pytest.mark.heavy
 def test_what_finds_no_room_is_told_and_nothing_of_it_stays(browser: Client, full: None) -> None:
     before = rows()
     key = new_key()
@@ -76,6 +77,7 @@ def test_what_finds_no_room_is_told_and_nothing_of_it_stays(browser: Client, ful
     assert rows() == before
 
 
+@pytest.mark.heavy
 def test_once_there_is_room_it_is_sent(browser: Client, request: pytest.FixtureRequest) -> None:
     key = new_key()
     request.getfixturevalue("full")

@@ -71,6 +71,7 @@ def test_every_parameter_of_an_address_has_something_to_name(crowd: People) -> N
     assert not bare, "give these something of somebody's to name, in tests/site/belonging*.py"
 
 
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_nobody_reads_what_is_anothers_by_any_address_search_or_error(crowd: People) -> None:
     doors = list(doorways())
@@ -99,6 +100,7 @@ def test_nobody_reads_what_is_anothers_by_any_address_search_or_error(crowd: Peo
     assert unread == []
 
 
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_changes_what_is_anothers_by_any_address_or_form(crowd: People, role: str) -> None:

@@ -220,6 +220,7 @@ def reached(owner: Account, who: Stranger, handed: str) -> tuple[bool, bool, int
     return opened, entered, len(seen)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(str(v) for v in vars_of(case)))
 def test_no_path_opens_without_what_is_demanded(
     case: Case, made: Callable[[Case], Account], how_many: Callable[[int, int], int]

@@ -24,6 +24,7 @@ def a_place() -> Iterator[bool]:
     yield True
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_pages_and_programs_sprayed_together_are_all_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     nicolas = account()

@@ -45,7 +45,7 @@ from vaguemestre.access.sso.saml.services import register_provider
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
 
 HERE = settings.CONFIG.public_url
 STOCK = "https://stock.example/stock/"

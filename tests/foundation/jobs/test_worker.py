@@ -157,6 +157,7 @@ def test_a_job_whose_end_the_database_did_not_take_is_run_again(monkeypatch: pyt
     assert status_of(task) == "READY"
 
 
+@pytest.mark.heavy
 def test_a_second_signal_leaves_the_job_to_be_taken_back(tmp_path: Path) -> None:
     """A whole process: an exception raised by a signal would be recorded as the failure of the job."""
     script = tmp_path / "worker.py"

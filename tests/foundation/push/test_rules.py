@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,7 @@ def test_any_body_is_read_without_complaint(body: bytes) -> None:
     assert isinstance(parse_changes(body), tuple)
 
 
+@pytest.mark.heavy
 @given(
     st.recursive(
         st.none() | st.booleans() | st.text() | st.integers(),

@@ -113,6 +113,7 @@ def test_a_mailto_address_fills_the_fields_as_text(browser: Client) -> None:
     assert "&amp;lt;img src=x&amp;gt;&lt;br&gt;ligne" in text
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("mode", ["reply", "reply-all", "forward"])
 @pytest.mark.parametrize("field", ["From", "To", "Cc"])
 def test_an_answer_to_a_message_of_100_000_addresses_opens(
@@ -188,6 +189,7 @@ def test_what_is_wrong_is_said_with_its_field(browser: Client, fields: dict[str,
     assert OutboxMessage.objects.count() == 0
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("trick", TRICKS)
 @pytest.mark.parametrize("field", ["to", "cc", "bcc", "subject", "html", "text"])
 def test_no_field_adds_a_field_or_a_recipient(browser: Client, field: str, trick: str) -> None:
@@ -222,6 +224,7 @@ def check_wire(row: OutboxMessage) -> None:
 hostile = st.one_of(st.text(max_size=80), st.sampled_from(TRICKS))
 
 
+@pytest.mark.heavy
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(hostile, hostile, hostile, hostile)
 def test_any_mixture_makes_one_right_message_or_none(

@@ -162,6 +162,7 @@ def grown(count: int = 350) -> MemoryStore:
     return store
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("kill_at", [1, 100, 101, 250, 355])
 def test_an_archive_whose_writing_was_killed_goes_on_and_ends_whole(tmp_path: Path, kill_at: int) -> None:
     file, store = tmp_path / "demenagement.vmd", grown()

@@ -69,6 +69,7 @@ def weekly(*days: int) -> Absence:
     )
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "absence",
     [
@@ -93,6 +94,7 @@ def test_the_script_answers_when_the_rule_says_so_all_year(absence: Absence) -> 
     assert any(is_answering(absence, at) for at in YEAR)
 
 
+@pytest.mark.heavy
 def test_a_weekly_absence_lasts_whole_days_of_paris() -> None:
     days = {at.astimezone(PARIS).date() for at in YEAR if is_answering(weekly(3), at)}
     assert {day.isoweekday() for day in days} == {3}

@@ -222,6 +222,7 @@ _filters = st.builds(
 )
 
 
+@pytest.mark.heavy
 @given(st.lists(_filters, min_size=1, max_size=4))
 def test_our_own_script_is_read_back_as_the_filters_it_was_made_of(filters: list[Filter]) -> None:
     told = translate_script(composed(filters, OWNER))

@@ -139,6 +139,7 @@ def sieve_test() -> Iterator[Callable[[str, str, bytes], str]]:
         yield run
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(3600)
 def test_dovecot_decides_as_the_rule_does(
     sieve_test: Callable[[str, str, bytes], str], how_many: Callable[[int, int], int]
@@ -178,6 +179,7 @@ _rules = st.tuples(
 )
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(3600)
 def test_a_rule_of_another_program_does_the_same_once_it_is_a_filter(
     sieve_test: Callable[[str, str, bytes], str], how_many: Callable[[int, int], int]

@@ -88,6 +88,7 @@ def whole(made: Plan) -> Plan:
     )
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_the_file_its_parts_give_the_plan_of_the_whole(

@@ -28,6 +28,7 @@ def test_the_same_seed_gives_the_same_files_and_another_gives_others() -> None:
     assert written(300, 4) != written(300, 5)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("layout", NumenLayout)
 @pytest.mark.parametrize("agents", [1, 10, 400, 3000])
 def test_every_line_is_good_and_its_establishment_described(agents: int, layout: NumenLayout) -> None:
@@ -47,6 +48,7 @@ def test_however_many_agents_each_kind_of_establishment_is_there(agents: int) ->
     assert {place.kind for place in made.places} == {place.kind for place in sample_of(400).places}
 
 
+@pytest.mark.heavy
 def test_the_mix_is_that_of_a_real_academie() -> None:
     reading = hr.parse_feed(written(6000, 3)[0].encode(), TODAY)
     people = {r.dossier: r for r in reading.records}.values()
@@ -62,6 +64,7 @@ def test_the_mix_is_that_of_a_real_academie() -> None:
     assert len(set(numens)) == len(numens) < 6000
 
 
+@pytest.mark.heavy
 def test_namesakes_are_some_but_not_most() -> None:
     reading = hr.parse_feed(written(4000, 3)[0].encode(), TODAY)
     people = {r.dossier: r.civil for r in reading.records}.values()

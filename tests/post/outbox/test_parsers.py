@@ -8,6 +8,7 @@ from collections.abc import Callable
 from email.message import Message
 from pathlib import Path
 
+import pytest
 from tests.post.outbox.letters import BOUNDARY, letter
 from tests.post.outbox.test_message import check_strictly
 
@@ -68,6 +69,7 @@ def parts_of(message: Message) -> list[tuple[str, str]]:
     return [(kind, hashlib.sha256(content).hexdigest())]
 
 
+@pytest.mark.heavy
 def test_three_parsers_read_the_same(how_many: Callable[[int, int], int]) -> None:
     for seed in range(how_many(15, 500)):
         made = drawn_letter(random.Random(seed))

@@ -105,6 +105,7 @@ def just_left(post: Post, day: date) -> bool:
     return bool(post.ends_on and day - timedelta(days=KEPT) <= post.ends_on < day)
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_no_list_contains_somebody_it_should_not(tmp_path: Path, how_many: Callable[[int, int], int]) -> None:
     draw = Random(20260901)

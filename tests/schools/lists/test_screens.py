@@ -79,6 +79,7 @@ ACTS = (
 )
 
 
+@pytest.mark.heavy
 def test_each_sees_what_is_theirs_and_others_see_that_there_is_nothing(
     row: MailingList, letters: dict[str, ListLetter], owner: Account, moderator: Account, subscriber: Account,
     stranger: Account,

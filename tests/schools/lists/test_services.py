@@ -133,6 +133,7 @@ def test_held_mail_goes_through_at_its_hour_or_not_at_all(
     assert queue.reached == [address_of(subscriber)]
 
 
+@pytest.mark.heavy
 def test_two_hundred_answers_to_all_of_a_large_list_are_held(
     mailboxes: MemoryMailboxes,
     means: FanoutContext,
@@ -231,6 +232,7 @@ def crowd(like: Account, count: int) -> list[str]:
     return addresses
 
 
+@pytest.mark.heavy
 def test_each_exactly_once_whatever_is_killed(
     mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account,
     how_many: Callable[[int, int], int],
@@ -249,6 +251,7 @@ def test_each_exactly_once_whatever_is_killed(
     assert queries.reasons_for_person(letter.pk, 0) is None
 
 
+@pytest.mark.heavy
 def test_however_slow_the_queue_no_more_than_so_many_copies_wait_in_it(
     mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account,
     monkeypatch: pytest.MonkeyPatch,

@@ -195,6 +195,7 @@ def test_a_suspended_account_is_not_entered(people: People, ent: Ent) -> None:
     assert not is_in(browser)
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_nothing_hostile_comes_after_the_ent(people: People, ent: Ent) -> None:
     """Neither when it lets in, nor once both accounts are linked."""

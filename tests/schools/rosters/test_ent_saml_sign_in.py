@@ -166,6 +166,7 @@ def test_once_linked_the_ent_opens_the_mail_and_the_composer(people: People) -> 
     assert "4e B — familles" in unquote(composer).replace("+", " ")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("signs", [("assertion",), ("response",), ("assertion", "response")])
 def test_a_signed_assertion_or_a_signed_whole_is_believed(people: People, signs: tuple[str, ...]) -> None:
     linked(people["teacher"])
@@ -302,6 +303,7 @@ WRONG: dict[str, Answer] = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("what", WRONG)
 def test_anything_else_is_nobody(people: People, what: str) -> None:
     linked(people["teacher"])

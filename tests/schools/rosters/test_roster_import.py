@@ -67,6 +67,7 @@ def rosters_of(
     return dict(read.rosters)
 
 
+@pytest.mark.heavy
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_a_delta_leads_where_a_complete_export_would(seed: int, change: int) -> None:
     before = school(seed=seed, size=3, teachers=TEACHERS)

@@ -110,6 +110,7 @@ def opened(reader: Client, box: MemoryMailbox, content: bytes) -> tuple[str, str
     return head.content.decode(), body.content.decode()
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", heavy.HTML)
 def test_html_made_to_hold_a_server_opens_within_a_second(
@@ -121,6 +122,7 @@ def test_html_made_to_hold_a_server_opens_within_a_second(
         assert "vm-text" in text or "ne contient pas de texte" in text
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 @pytest.mark.parametrize("size", [100_000, 1_400_000, 1_990_000])
 @pytest.mark.parametrize("name", heavy.NEWSLETTERS)
@@ -206,6 +208,7 @@ def test_pictures_and_signed_addresses_reach_what_is_cleaned_apart() -> None:
     assert "https://ici/" in apart.html
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", heavy.HTML)
 def test_what_is_cleaned_by_a_web_worker_is_little_work(name: str) -> None:
     html = heavy.HTML[name]().replace("\0", "")
@@ -362,6 +365,7 @@ def test_a_signature_of_a_long_letter_is_verified_apart() -> None:
     assert (checked.holds, checked.is_trusted) == (True, True)
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 @pytest.mark.parametrize("field", ["From", "To", "Cc"])
 def test_a_message_of_100_000_addresses_is_listed_searched_and_opened(

@@ -73,6 +73,7 @@ def test_an_address_in_a_name_is_seen_whatever_its_sign(name: str) -> None:
     assert not holds_address("Élodie Dupré")
 
 
+@pytest.mark.heavy
 @given(st.lists(st.text(max_size=60), max_size=3), st.text(max_size=30))
 def test_any_field_is_read(values: list[str], address: str) -> None:
     parse_from(values, people(address))
