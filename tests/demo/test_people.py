@@ -41,6 +41,7 @@ def made(config: Config) -> dict[str, dict[str, object]]:
     return {str(account["role"]): account for account in services.accounts(config)}
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_somebody_of_the_cast_whose_dossier_a_feed_changed_is_still_of_the_cast(config: Config) -> None:
     before = made(config)
@@ -96,6 +97,7 @@ def test_again_it_changes_nothing_and_says_the_same(config: Config) -> None:
     assert (config.secrets_dir / "demo.json").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_interrupted_it_is_finished_with_the_same_secrets(config: Config) -> None:
     def stop(sentence: str, fraction: float) -> None:

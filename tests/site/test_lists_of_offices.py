@@ -61,6 +61,7 @@ class Seen(HTMLParser):
             self.rows[-1] += data
 
 
+@pytest.mark.heavy
 def test_a_page_of_an_office_that_holds_a_table_is_a_list_or_says_why_not(crowd: People) -> None:
     told = {name for name, _ in LISTS} | set(NO_LISTS)
     browsers = {role: crowd.browser(role) for role in ROLES}
@@ -81,6 +82,7 @@ def test_a_page_of_an_office_that_holds_a_table_is_a_list_or_says_why_not(crowd:
     assert told - found == set(), "these hold no list any more"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("which", LISTS, ids=_CALLED)
 def test_a_list_pages_sorts_filters_and_says_what_to_do_when_empty(
     crowd: People, which: tuple[str, str]

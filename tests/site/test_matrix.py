@@ -33,6 +33,7 @@ def test_every_address_says_whom_it_lets_in() -> None:
     assert told - known == set(), "these addresses are gone: remove them from tests/site/doors.py"
 
 
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_comes_where_it_may_and_nowhere_else(crowd: People, role: str) -> None:
@@ -123,6 +124,7 @@ def test_nobody_changes_what_is_anothers_by_any_address_or_form(crowd: People, r
     assert breaches == []
 
 
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_each_address_knows_its_things_when_their_own_ask(crowd: People) -> None:
     """Else the refusals of the other tests would be those of addresses that name nothing."""

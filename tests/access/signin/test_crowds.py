@@ -38,6 +38,7 @@ def a_pupil_tries(number: int) -> HttpResponse:
     return tried(Client(), f"invente{number}", f"essai {number}")
 
 
+@pytest.mark.heavy
 def test_a_pupil_does_not_keep_a_colleague_of_the_same_address_out(nicolas: Account) -> None:
     for number in range(32):
         a_pupil_tries(number)

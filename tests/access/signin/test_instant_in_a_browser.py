@@ -14,7 +14,7 @@ from vaguemestre.access.signin.models import Attempts
 
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

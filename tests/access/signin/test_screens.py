@@ -127,6 +127,7 @@ def test_what_was_asked_for_comes_after(client: Client, nicolas: Account) -> Non
     assert signed_in(client, next="/parametres/securite?x=1")["Location"] == "/parametres/securite?x=1"
 
 
+@pytest.mark.heavy
 def test_nothing_hostile_comes_after_whatever_the_door(client: Client, nicolas: Account) -> None:
     """Sixty addresses on every `next`: the page, the password, the fresh proof."""
     signed_in(client)

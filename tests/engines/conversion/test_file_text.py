@@ -33,11 +33,13 @@ def test_two_cells_are_two_words_and_a_place_in_a_table_is_none() -> None:
     assert "4807" not in words
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("make", [office.bomb, office.laughs])
 def test_what_would_grow_without_end_is_cut(make: Callable[[str], bytes]) -> None:
     assert len(file_text(office.WORD, make("zinzolin"))) <= 1_000_010
 
 
+@pytest.mark.heavy
 def test_a_bomb_is_read_to_the_limit_and_its_words_before_are_kept() -> None:
     tracemalloc.start()
     assert file_text(office.WORD, office.bomb("zinzolin")).startswith(b"zinzolin")

@@ -39,6 +39,7 @@ def test_junk_is_refused_not_a_crash(what: Conversion) -> None:
             SandboxedConverter()(what, junk)
 
 
+@pytest.mark.heavy
 def test_an_office_document_becomes_a_pdf() -> None:
     assert SandboxedConverter()(Conversion.OFFICE, files.odt()).startswith(b"%PDF-")
 

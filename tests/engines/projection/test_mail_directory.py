@@ -181,6 +181,7 @@ def test_two_processes_worth_of_connections_see_each_other_at_once(make: Make) -
     assert set(second.held()) == {"un@ac-amiens.test"}
 
 
+@pytest.mark.heavy
 def test_a_whole_academie_is_written_in_seconds(directory: SqlMailDirectory) -> None:
     many = [expected(f"agent{n}", app_keys=()) for n in range(45_000)]
     began = time.process_time()

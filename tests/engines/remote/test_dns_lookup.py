@@ -64,6 +64,7 @@ def test_what_stands_in_the_zone_is_told_and_what_does_not_is_nothing(server: tu
     ]  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_nobody_who_answers_is_told_apart_from_nothing_there() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
         closed.bind(("127.0.0.1", 0))

@@ -234,6 +234,7 @@ def work_until(days: int) -> None:
         lives.run_due_events(NUMBERS, now=now, today=paris_day(now))
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", ["TITULAIRE", "RETRAITE"])
 @pytest.mark.parametrize("full", ["", "GRH1"])

@@ -60,6 +60,7 @@ def is_shown(one: Account) -> bool:
     return bool(suggested_people(one.username, limit=5))
 
 
+@pytest.mark.heavy
 def test_a_retirement_is_told_four_times_then_closed_then_erased(marie: Account) -> None:
     declare(marie, EventKind.RETIREMENT, TODAY + timedelta(days=30))
     pass_days(29)
@@ -102,6 +103,7 @@ def test_a_transfer_gives_the_new_address_only_if_the_person_agrees(marie: Accou
     assert {one["ends_on"] for one in announced("NeutralReplyDue")} == {"2027-01-24"}
 
 
+@pytest.mark.heavy
 def test_a_death_locks_at_once_answers_nobody_and_keeps_the_mailbox_a_year(marie: Account) -> None:
     declare(marie, EventKind.DEATH)
     assert states(marie) == ("closed", "frozen")
@@ -118,6 +120,7 @@ def close_by_hand(one: Account) -> None:
         change_states([one.pk], "close", by="cli", now=NOW - timedelta(days=10))
 
 
+@pytest.mark.heavy
 def test_a_death_freezes_the_mailbox_of_a_closed_account_for_a_year(marie: Account) -> None:
     close_by_hand(marie)
     declare(marie, EventKind.DEATH)

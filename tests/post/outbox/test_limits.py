@@ -99,6 +99,7 @@ class Sender:
         return verdict.decision
 
 
+@pytest.mark.heavy
 def test_a_thousand_ordinary_weeks_are_hardly_ever_held(how_many: object) -> None:
     drawn, messages, held = random.Random(20261125), 0, 0
     for _ in range(1000):

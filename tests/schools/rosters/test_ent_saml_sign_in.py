@@ -339,6 +339,7 @@ def test_without_metadata_there_is_no_such_door(monkeypatch: pytest.MonkeyPatch)
     assert posted("x").status_code == 404
 
 
+@pytest.mark.heavy
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("whole", [False, True])
 def test_an_ent_made_by_others_reads_us_and_is_read(

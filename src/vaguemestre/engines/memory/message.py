@@ -143,6 +143,8 @@ def thread(content: bytes) -> frozenset[str]:
 
 def matches_filters(content: bytes, flags: frozenset[str], view: View) -> bool:
     """Whether a message passes the `only` filters of a view."""
+    if not view.only:
+        return True
     row = summary(0, content, datetime.now(UTC))
     everyone = [c.address.lower() for c in (*row.to, *correspondents(parse_message(content), "cc"))]
     conditions = {

@@ -40,6 +40,8 @@ def _is_in_view(stored: StoredMessage, view: View) -> bool:
 
 def holds_all(content: bytes, terms: Sequence[str]) -> bool:
     """Whether headers or text hold every term; a phrase, word after word."""
+    if not terms:
+        return True
     parsed = message.parse_message(content)
     pieces = [*(str(value) for value in parsed.values()), message.text(parsed)]
     everything, words = " ".join(pieces).casefold(), [words_only(piece) for piece in pieces]

@@ -138,6 +138,7 @@ def test_newsletters_stay_html(
     assert len(text) > size // 2
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", heavy.NEWSLETTERS)
 def test_newsletters_are_cleaned_within_their_budget(name: str) -> None:
     content = heavy.NEWSLETTERS[name](1_990_000).encode()
@@ -241,12 +242,14 @@ def test_a_scan_sees_where_the_work_is(html: str, where: Effort) -> None:
     assert complexity.effort(html) is where
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", heavy.TEXTS)
 def test_plain_text_is_linear(name: str) -> None:
     text = heavy.TEXTS[name]()
     assert processor.least_seconds(lambda: html_of(text), MOST_SECONDS) <= MOST_SECONDS
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", heavy.HTML)
 def test_words_of_html_are_linear(name: str) -> None:
     html = heavy.HTML[name]()

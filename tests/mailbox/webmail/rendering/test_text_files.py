@@ -182,6 +182,7 @@ class Counted:
         monkeypatch.setattr(box, "part_contents", part_contents)
 
 
+@pytest.mark.heavy
 def test_the_parts_of_an_archive_are_asked_for_together(
     reader: Client, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +227,7 @@ def test_an_archive_gives_the_mailbox_back_before_it_is_sent(
     answer.close()
 
 
+@pytest.mark.heavy
 def test_the_heaviest_archive_is_made_within_a_second(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, many(3, 9_900_000))
     reads = message_reader.read_message(box, "x", ref, run_limited.get())

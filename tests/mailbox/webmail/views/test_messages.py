@@ -113,6 +113,7 @@ def test_the_frame_is_opaque_and_without_script(reader: Client, box: MemoryMailb
     assert body["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", sorted(HOSTILE))
 def test_every_hostile_message_opens_and_names_nothing_remote(
     reader: Client, box: MemoryMailbox, name: str
