@@ -72,6 +72,8 @@ _EXPECTED: dict[type[Exception], tuple[str, int]] = {
     ConfigWrong: ("{}", 78),
 }
 
+_FOR_ENGINES = ("up", "ground", "install", "certificate")  # write what other users read
+
 
 def run() -> None:
     """The entry point. Ends the process with the contract's exit code."""
@@ -84,6 +86,8 @@ def main(arguments: Sequence[str]) -> int:
         place, rest = _apart(arguments)
         os.environ.update(place)
         name = next((argument for argument in rest if not argument.startswith("-")), "")
+        if name not in _FOR_ENGINES and os.geteuid() == 0:
+            os.umask(0o007)  # what root writes in the data folder is for its group, that of our processes
         entry = next((e for e in ENTRIES if e.name == name), None)
         ended = program(entry)(rest, prog_name="vaguemestre", standalone_mode=False)
         return ended if isinstance(ended, int) else 0

@@ -15,6 +15,7 @@ from vaguemestre.people.directory.queries import numens_held
 from vaguemestre.people.directory.services import issue_numen, reseal_numens
 from vaguemestre.people.directory.values import NumenKeys, NumenLayout
 from vaguemestre.people.intake.services import reseal_lines
+from vaguemestre.processes.supervisor.rights import renew_copies
 from vaguemestre.site import numen_keys as numen_secrets
 from vaguemestre.site import secrets
 
@@ -65,6 +66,7 @@ def rotate_key() -> None:
     """Change la clé qui chiffre les NUMEN et les lignes de flux, puis les rechiffre (« reseal » finit)."""
     folder = settings.CONFIG.secrets_dir
     secrets.rotate(folder, numen_secrets.NAME)
+    renew_copies(settings.CONFIG)
     typer.echo(_resealed(numen_secrets.read(folder)))
     typer.echo("Redémarrez l’instance, puis lancez « vaguemestre numen reseal --forget ».", err=True)
 

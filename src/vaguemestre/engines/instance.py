@@ -11,6 +11,7 @@ import pwd
 import re
 import shutil
 import subprocess
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,13 +21,18 @@ from vaguemestre.engines.outgoing_shape import OutgoingShape
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 MAIL_USER = "vaguemestre-mail"
+SHARED_GROUP = "vaguemestre"  # opens the SQLite database, the data folder and the logs
+FILES_GROUP = "vaguemestre-files"  # opens the files that the front sends, and the sockets of its pools
 POSTFIX_USER = "postfix"
 FILTER_USER = "_rspamd"
 OUTSIDE = "outside@exterieur.test"
+CREDENTIALS = "CREDENTIALS_DIRECTORY"  # a process's own copies of its secrets (systemd.exec(5))
+DATABASE_SECRET = "database"  # noqa: S105 - its name there
 
 # A socket's path holds 107 bytes at most (unix(7)); Dovecot's longest names below its base take 40.
 _LONGEST_HOME = 107 - len("/run/d") - 40
 _FILTER = Path("/usr/bin/rspamd")
+_ALIAS = re.compile(r"/run/vaguemestre-[0-9a-f]{12}", re.ASCII)
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.+-]+", re.ASCII)
 
 
@@ -69,11 +75,29 @@ class DatabaseShape(Protocol):
     def password_file(self) -> str: ...
 
 
-class Instance(Protocol):
-    """One instance, as engines need it."""
+class Place(Protocol):
+    """Where an instance stands."""
 
     @property
     def home(self) -> Path: ...
+    @property
+    def engines_dir(self) -> Path: ...
+
+
+@dataclass(frozen=True)
+class Home:
+    """The place of an instance whose configuration is not read."""
+
+    home: Path
+
+    @property
+    def engines_dir(self) -> Path:
+        return self.home / "engines"
+
+
+class Instance(Place, Protocol):
+    """One instance, as engines need it."""
+
     @property
     def port_base(self) -> int: ...
     @property
@@ -95,8 +119,6 @@ class Instance(Protocol):
     @property
     def secrets_dir(self) -> Path: ...
     @property
-    def engines_dir(self) -> Path: ...
-    @property
     def logs_dir(self) -> Path: ...
     @property
     def projection_path(self) -> Path: ...
@@ -116,7 +138,11 @@ class PostgresReader:
 def database_password(instance: Instance) -> str:
     """The password of the product's own role; empty when PostgreSQL asks for none (a local socket)."""
     file = instance.database.password_file
-    return (instance.home / file).read_text(encoding="utf-8").strip() if file else ""
+    if not file:
+        return ""
+    given = os.environ.get(CREDENTIALS)
+    path = Path(given) / DATABASE_SECRET if given else instance.home / file
+    return path.read_text(encoding="utf-8").strip()
 
 
 def postgres_reader(instance: Instance) -> PostgresReader:
@@ -132,22 +158,42 @@ def postgres_reader(instance: Instance) -> PostgresReader:
     )
 
 
-def system_user() -> pwd.struct_passwd:
-    """The system user that owns the mail, created when missing. Raises EngineRefused."""
+def system_user(name: str = MAIL_USER) -> pwd.struct_passwd:
+    """A system user with a group of its name, created when missing; by default the owner of the mail.
+
+    Raises EngineRefused.
+    """
     try:
-        return pwd.getpwnam(MAIL_USER)
+        return pwd.getpwnam(name)
     except KeyError:
         useradd = subprocess.run(
             ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
-             "--shell", "/usr/sbin/nologin", MAIL_USER],
+             "--shell", "/usr/sbin/nologin", name],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     try:
-        return pwd.getpwnam(MAIL_USER)
+        return pwd.getpwnam(name)
     except KeyError:
         raise EngineRefused(
-            f"l’utilisateur {MAIL_USER} ne peut pas être créé : {useradd.stderr.strip()}"
+            f"l’utilisateur {name} ne peut pas être créé : {useradd.stderr.strip()}"
         ) from None
+
+
+def system_group(name: str) -> int:
+    """The id of a system group, created when missing. Raises EngineRefused."""
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError:
+        groupadd = subprocess.run(["groupadd", "--system", name], capture_output=True, text=True, check=False)
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError:
+        raise EngineRefused(f"le groupe {name} ne peut pas être créé : {groupadd.stderr.strip()}") from None
+
+
+def user_ids(names: Collection[str]) -> frozenset[int]:
+    """The ids of those system users that this machine has."""
+    return frozenset(entry.pw_uid for entry in pwd.getpwall() if entry.pw_name in names)
 
 
 def postfix_group() -> int:
@@ -159,31 +205,40 @@ def has_filter(instance: Instance) -> bool:
     return instance.mail.content_filter and _FILTER.is_file()
 
 
-def alias(instance: Instance) -> Path:
+def alias(instance: Place) -> Path:
     """A folder in /run that replaces a home whose path the engines cannot use.
 
-    `home` in it is the home, `d` holds Dovecot's sockets. /run is root's, and empty after a boot.
+    `home` in it is the home, `d` holds Dovecot's sockets. /run is root's, and empty after a boot. Our own
+    processes are told the home by its path in there.
     """
+    if _is_in_alias(instance.home):
+        return instance.home.parent
     return Path("/run") / f"vaguemestre-{hashlib.sha256(bytes(instance.home)).hexdigest()[:12]}"
 
 
-def needs_alias(instance: Instance) -> bool:
+def _is_in_alias(home: Path) -> bool:
+    return bool(home.name == "home" and _ALIAS.fullmatch(str(home.parent)))
+
+
+def needs_alias(instance: Place) -> bool:
     """Whether the home's path is too long for sockets, unfit for Postfix's lists, or unreachable."""
+    if _is_in_alias(instance.home):
+        return True
     is_unfit = len(bytes(instance.home)) > _LONGEST_HOME or not _PLAIN_PATH.fullmatch(str(instance.home))
     return is_unfit or _closed_parent(instance) is not None
 
 
-def engine_home(instance: Instance) -> Path:
+def engine_home(instance: Place) -> Path:
     """The home as it stands in the engines' configurations."""
     return alias(instance) / "home" if needs_alias(instance) else instance.home
 
 
-def engine_path(instance: Instance, path: Path) -> Path:
+def engine_path(instance: Place, path: Path) -> Path:
     """A path below the home, as it stands in the engines' configurations."""
     return engine_home(instance) / path.relative_to(instance.home)
 
 
-def sockets(instance: Instance) -> Path:
+def sockets(instance: Place) -> Path:
     """The folder of Dovecot's sockets. Dovecot resolves its real path, so a short link would not do."""
     return (alias(instance) if needs_alias(instance) else instance.home / "run") / "d"
 
@@ -192,12 +247,23 @@ def open_home(instance: Instance) -> None:
     """Let the engines' users reach their own folders, and no others. Raises EngineRefused."""
     for folder in (instance.home, instance.engines_dir, instance.home / "run", instance.logs_dir):
         folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(folder.stat().st_mode & 0o777 | 0o711)
+        folder.chmod(folder.stat().st_mode & 0o7777 | 0o711)
     if needs_alias(instance):
         alias(instance).mkdir(exist_ok=True)
         _make_alias(alias(instance) / "home", instance)
     sockets(instance).mkdir(parents=True, exist_ok=True)
     sockets(instance).chmod(0o755)
+
+
+def mount_in_alias(instance: Place, folder: Path, name: str) -> Path:
+    """A folder as every user reaches it, mounted in the alias under that name. Raises EngineRefused."""
+    place = alias(instance) / name
+    place.mkdir(parents=True, exist_ok=True)
+    if not _is_mounted(place):
+        _bind(
+            folder, place, f"{folder} est fermé aux services : « chmod o+x » les dossiers qui le contiennent."
+        )
+    return place
 
 
 def remove_alias(instance: Instance) -> None:
@@ -206,6 +272,7 @@ def remove_alias(instance: Instance) -> None:
     if not folder.is_dir():
         return
     home = folder / "home"
+    _unmount_code(folder / "code")
     shutil.rmtree(folder / "d", ignore_errors=True)
     if _is_mounted(home):
         # lazily: a shell that stands in it must not keep the instance from ending
@@ -231,15 +298,28 @@ def _make_alias(home: Path, instance: Instance) -> None:
     home.mkdir(exist_ok=True)
     if _is_mounted(home):
         return
+    _bind(
+        instance.home,
+        home,
+        f"{closed} est fermé aux services de messagerie ({MAIL_USER}) : "
+        f"choisissez un autre dossier avec --home, ou « chmod o+x {closed} ».",
+    )
+
+
+def _bind(folder: Path, place: Path, sentence: str) -> None:
     mounted = subprocess.run(
-        ["mount", "--bind", str(instance.home), str(home)], capture_output=True, text=True, check=False
+        ["mount", "--bind", str(folder), str(place)], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
-        home.rmdir()
-        raise EngineRefused(
-            f"{closed} est fermé aux services de messagerie ({MAIL_USER}) : "
-            f"choisissez un autre dossier avec --home, ou « chmod o+x {closed} »."
-        )
+        place.rmdir()
+        raise EngineRefused(sentence)
+
+
+def _unmount_code(place: Path) -> None:
+    if _is_mounted(place):
+        subprocess.run(["umount", "--lazy", str(place)], capture_output=True, check=False)
+    if place.is_dir() and not _is_mounted(place):
+        place.rmdir()
 
 
 def _is_mounted(folder: Path) -> bool:
@@ -248,7 +328,7 @@ def _is_mounted(folder: Path) -> bool:
     return str(folder) in {line.split()[4] for line in table.splitlines()}
 
 
-def _closed_parent(instance: Instance) -> Path | None:
+def _closed_parent(instance: Place) -> Path | None:
     user = system_user()
     return next((parent for parent in instance.home.parents if not _may_traverse(parent, user)), None)
 

@@ -1,4 +1,4 @@
-"""What each of our processes may do: its user, its groups, its folders, secrets and sockets. Pure.
+"""What each of our processes may do: its user, its groups, its folders, secrets and sockets.
 
 `bin/up` starts its children by this table, and systemd units are rendered from it. The engines' own masters
 (Dovecot, Postfix, rspamd) change users by themselves and are not in it.
@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from vaguemestre.engines.instance import MAIL_USER, POSTFIX_USER
-from vaguemestre.engines.nginx.configuration import USER as FRONT_USER
+from vaguemestre.engines.instance import DATABASE_SECRET, FILES_GROUP, MAIL_USER, POSTFIX_USER, SHARED_GROUP
 
-SHARED_GROUP = "vaguemestre"  # opens the SQLite database, the data folder and the logs
-FILES_GROUP = "vaguemestre-files"  # opens the files that the front sends: deposits and archives
+FRONT_USER = "www-data"  # of every Debian (base-passwd)
 POSTFIX_GROUP = POSTFIX_USER
-DATABASE = "database"  # the secret of PostgreSQL: what [database] « password_file » names
+DATABASE = DATABASE_SECRET  # of PostgreSQL: what [database] « password_file » names
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Duty:
 
 
 _DJANGO = ("django_key", DATABASE)
-_PEOPLE = ("field_key", "numen_key")
+_PEOPLE = ("field_key", "numen_key", "numen_key.former")
 _MAILBOXES = ("token_key.pem", "seal_key", "notify_key")
 _DATABASES = ("data", "engines/db")
 _SHARING = (SHARED_GROUP, POSTFIX_GROUP)  # Postfix's group: of the SQLite projection, which Postfix reads
@@ -60,12 +58,12 @@ _ALL = (
         "web", "vaguemestre-web", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
         reads=("static", "logs", "engines/tls"),
         secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key", "filter_key", "moving_key", "server.key"),
-        listens=("front/web",), opens=_AGENTS, sandboxes=True,
+        listens=("pools/web",), opens=_AGENTS, sandboxes=True,
     ),
     Duty(
         "door", "vaguemestre-door", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
         reads=("static", "engines/tls"), secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key"),
-        listens=("front/door",), opens=_AGENTS,
+        listens=("pools/door",), opens=_AGENTS,
     ),
     Duty(
         "push", "vaguemestre-push", (SHARED_GROUP,), writes=("data", "run/revocations"),
@@ -73,12 +71,12 @@ _ALL = (
     ),
     Duty(
         "carddav", "vaguemestre-carddav", (SHARED_GROUP,), writes=("data", "run/revocations"),
-        secrets=(*_DJANGO, "field_key"), listens=("front/carddav",),
+        secrets=(*_DJANGO, "field_key"), listens=("pools/carddav",),
     ),
-    Duty("pictures", "vaguemestre-pictures", listens=("front/pictures",)),
+    Duty("pictures", "vaguemestre-pictures", listens=("pools/pictures",)),
     Duty(
         "gate", "vaguemestre-gate", _SHARING, writes=(*_DATABASES, "run/gate.heartbeat"), reads=("logs",),
-        secrets=(*_DJANGO, "seal_key"), listens=("gate",),
+        secrets=(*_DJANGO, "seal_key"), listens=("policy",),
     ),
     Duty(
         "worker", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
@@ -95,7 +93,7 @@ _ALL = (
     Duty(
         "front", FRONT_USER, (FILES_GROUP,), writes=("run/front",),
         reads=("static", "engines/nginx", "data/deposits", "data/moves"),
-        opens=("front/web", "front/door", "front/carddav", "front/pictures"),
+        opens=("pools/web", "pools/door", "pools/carddav", "pools/pictures"),
     ),
     # Owns the mail: house scripts, erasure of closed mailboxes, and the two commands of doveadm that we use.
     Duty("mail-agent", MAIL_USER, writes=("mail",), listens=("mail-agent",), opens=("doveadm-server",)),
@@ -131,3 +129,15 @@ def groups() -> tuple[str, ...]:
 def holders_of(secret: str) -> tuple[str, ...]:
     """The duties that are given a secret, in the table's order."""
     return tuple(duty.name for duty in _ALL if secret in duty.secrets)
+
+
+def group_of_socket(duty: Duty) -> str:
+    """The group of the folder in which a duty makes its socket: those who open it are in it."""
+    if any(folder.startswith("pools/") for folder in duty.listens):
+        return FILES_GROUP
+    return POSTFIX_GROUP if duty.name == "gate" else SHARED_GROUP
+
+
+def openers_of(folder: str) -> frozenset[str]:
+    """The users whose processes connect to the socket of that folder."""
+    return frozenset(duty.user for duty in _ALL if folder in duty.opens)

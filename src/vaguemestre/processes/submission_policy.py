@@ -8,7 +8,6 @@ import contextlib
 import ipaddress
 import logging
 import os
-import pwd
 import signal
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -25,7 +24,6 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from vaguemestre.access.signin.rules.throttle import network_of_address
-from vaguemestre.engines.instance import POSTFIX_USER, set_owner
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.configuration import gate_socket
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
@@ -196,7 +194,7 @@ async def main() -> None:
             f"mail.{config.academy.domain.lower()}",
             secrets.read(config.secrets_dir, "seal_key").encode("ascii"),
         )
-        set_owner(Path(path), 0, pwd.getpwnam(POSTFIX_USER).pw_gid, 0o660)
+        Path(path).chmod(0o660)  # of its folder's group, Postfix's
         following = asyncio.create_task(follow(_read))
         beating = asyncio.create_task(_beat(config.run_dir / "gate.heartbeat"))
         await stop.wait()

@@ -1,4 +1,8 @@
-"""The instance's own secrets: made at the first start, kept in files only the instance reads."""
+"""The instance's own secrets: made at the first start, kept in files of root's.
+
+A process that is not root gets copies of those it needs, in a folder of its own that $CREDENTIALS_DIRECTORY
+names: as systemd does it (systemd.exec(5)).
+"""
 
 import os
 import secrets
@@ -6,6 +10,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from vaguemestre.engines.instance import CREDENTIALS
 
 _RANDOM = (
     "django_key",
@@ -20,6 +26,8 @@ _RANDOM = (
     "seal_key",  # of what our submission service vouches for
 )
 
+_FORMER = ("numen_key.former",)  # there from the first day: a unit of systemd names the files it is given
+
 
 def make_missing(folder: Path) -> None:
     """Create the secrets that are not there yet; those that are stay as they are."""
@@ -27,6 +35,8 @@ def make_missing(folder: Path) -> None:
     folder.chmod(0o700)
     for name in _RANDOM:
         _write_once(folder / name, secrets.token_hex(32).encode())
+    for name in _FORMER:
+        (folder / name).touch(mode=0o600)
     key = ec.generate_private_key(ec.SECP256R1())
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -34,14 +44,29 @@ def make_missing(folder: Path) -> None:
     _write_once(folder / "token_key.pem", pem)
 
 
+def are_given() -> bool:
+    """Whether this process was given copies of its secrets, and no others are its own."""
+    return CREDENTIALS in os.environ
+
+
+def path_of(folder: Path, name: str) -> Path:
+    """Where this process reads a secret."""
+    return Path(os.environ.get(CREDENTIALS) or folder) / name
+
+
 def read(folder: Path, name: str) -> str:
-    """The text of a secret. Raises FileNotFoundError, loudly, when it was never made."""
-    return (folder / name).read_text().strip()
+    """The text of a secret. Raises FileNotFoundError, loudly, when it was never made, or not given to us."""
+    return path_of(folder, name).read_text().strip()
+
+
+def given(folder: Path, name: str) -> str:
+    """The text of a secret; empty when this process was not given it."""
+    return "" if are_given() and not path_of(folder, name).exists() else read(folder, name)
 
 
 def former(folder: Path, name: str) -> tuple[str, ...]:
     """What the secret was before, the newest first; the oldest is the one it was made with."""
-    path = folder / f"{name}.former"
+    path = path_of(folder, f"{name}.former")
     return tuple(path.read_text().split()) if path.exists() else ()
 
 

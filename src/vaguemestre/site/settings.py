@@ -1,16 +1,19 @@
 """Django's settings, all derived from the one configuration."""
 
+import os
 from typing import Any
 
+from vaguemestre.engines.instance import database_password
 from vaguemestre.site import config as configuration
 from vaguemestre.site import hosts, secrets, static
 
 CONFIG = configuration.load()
-secrets.make_missing(CONFIG.secrets_dir)
-CONFIG.data_dir.mkdir(parents=True, exist_ok=True)
+if not secrets.are_given():
+    secrets.make_missing(CONFIG.secrets_dir)
+    CONFIG.data_dir.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = secrets.read(CONFIG.secrets_dir, "django_key")
-SEAL_KEY = secrets.read(CONFIG.secrets_dir, "seal_key").encode("ascii")
+SEAL_KEY = secrets.given(CONFIG.secrets_dir, "seal_key").encode("ascii") or os.urandom(32)  # else: none holds
 DEBUG = False
 HOSTS = hosts.hosts_of(
     public_url=CONFIG.public_url,
@@ -110,16 +113,13 @@ TEMPLATES = [
 def _databases() -> dict[str, Any]:
     chosen = CONFIG.database
     if chosen.engine == "postgresql":
-        password = ""
-        if chosen.password_file:
-            password = (CONFIG.home / chosen.password_file).read_text().strip()
         return {
             "ENGINE": "django.db.backends.postgresql",
             "HOST": chosen.host,
             "PORT": chosen.port,
             "NAME": chosen.name,
             "USER": chosen.user,
-            "PASSWORD": password,
+            "PASSWORD": database_password(CONFIG),
             "CONN_MAX_AGE": 60,
         }
     if chosen.engine != "sqlite":

@@ -19,6 +19,8 @@ from tests.engines.live import free_port_base, is_free, wait_until
 
 from vaguemestre.engines.instance import remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
+from vaguemestre.processes.duties import DUTIES
+from vaguemestre.processes.supervisor.rights import prefix
 from vaguemestre.site.config import Config, WebSection
 
 pytestmark = pytest.mark.engines
@@ -30,7 +32,8 @@ class Pool(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
     def __init__(self, folder: Path, name: str) -> None:
-        path = folder / name
+        path = nginx.pool_socket(folder, name)
+        path.parent.mkdir(mode=0o755, exist_ok=True)
         path.unlink(missing_ok=True)
         super().__init__(str(path), Echo)
         path.chmod(0o666)
@@ -80,7 +83,8 @@ class Front:
         nginx.prepare(config)
         self.pools = {name: Pool(nginx.sockets(config), name) for name in nginx.POOLS}
         self.log = (config.home / "log").open("w+b")
-        self.process = subprocess.Popen(nginx.command(config), stderr=self.log, start_new_session=True)
+        argv = [*prefix(DUTIES["front"]), *nginx.command(config)]  # never root, as the supervisor starts it
+        self.process = subprocess.Popen(argv, stderr=self.log, start_new_session=True)
         wait_until(lambda: not is_free(config.ports.web) and not is_free(config.ports.carddav))
 
     def stop(self) -> None:

@@ -47,7 +47,7 @@ def test_what_left_before_the_log_was_renamed_is_known(
 ) -> None:
     """Or a list whose worker was killed meanwhile would be sent again."""
     instance = Config(home=tmp_path)
-    monkeypatch.setattr(maillog, "queue", lambda instance: ())
+    monkeypatch.setattr(maillog, "queue", lambda *_: ())
     log = log_file(instance)
     log.parent.mkdir(parents=True, exist_ok=True)
     begins = "Nov 25 14:00:00 mail postfix/"

@@ -9,6 +9,7 @@ import pytest
 
 from vaguemestre.processes.supervisor import additions
 from vaguemestre.processes.supervisor.additions import Additions
+from vaguemestre.processes.supervisor.rights import as_ourselves
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.processes.supervisor.tree import Tree
 from vaguemestre.site import static
@@ -25,7 +26,7 @@ class Spied(Additions):
         monkeypatch.setattr(additions, "_INSTALLER", script)
         config = Config(home=home, mail=MailSection(file_search=True))
         self.screen = io.StringIO()
-        tree = Tree(logs=home, environment={}, say=lambda name, line: None, changed=lambda: None)
+        tree = Tree(logs=home, launch=as_ourselves({}), say=lambda name, line: None, changed=lambda: None)
         super().__init__(config, {"PATH": "/usr/bin:/bin"}, tree, Screen(self.screen))
         self.acts: list[str] = []
 

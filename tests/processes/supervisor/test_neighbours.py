@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from vaguemestre.processes.supervisor.rights import as_ourselves
 from vaguemestre.processes.supervisor.tree import Tree
 
 SLEEPER = [sys.executable, "-c", "import sys; sys.stdin.read()"]
@@ -16,7 +17,9 @@ def test_a_stopping_tree_leaves_the_other_children_of_its_host_alone(tmp_path: P
 
         async def lived() -> None:
             nonlocal tree
-            tree = Tree(logs=tmp_path, environment={}, say=lambda name, line: None, changed=lambda: None)
+            tree = Tree(
+                logs=tmp_path, launch=as_ourselves({}), say=lambda name, line: None, changed=lambda: None
+            )
             await tree.stop()
 
         asyncio.run(lived())

@@ -67,9 +67,9 @@ def test_pools_listen_on_sockets_of_their_own_and_are_asked_there() -> None:
     children = {child.name: child for child in plan.programs(CONFIG, "python", FRONT, SOCKETS)}
     for name in ("web", "door", "carddav", "pictures"):
         child = children[name]
-        assert child.argv[child.argv.index("--uds") + 1] == str(SOCKETS / name)
-        assert child.socket == SOCKETS / name
-        assert [question.socket for question in child.ready] == [SOCKETS / name]
+        assert child.argv[child.argv.index("--uds") + 1] == str(SOCKETS / name / "http")
+        assert child.socket == SOCKETS / name / "http"
+        assert [question.socket for question in child.ready] == [SOCKETS / name / "http"]
         assert "--port" not in child.argv
 
 

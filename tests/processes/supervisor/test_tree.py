@@ -15,6 +15,7 @@ import pytest
 
 from vaguemestre.processes.supervisor import process_table, tree
 from vaguemestre.processes.supervisor.plan import Ask, Child, Question
+from vaguemestre.processes.supervisor.rights import as_ourselves
 from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
 
 SOURCE = Path(__file__).resolve().parents[3] / "src"
@@ -46,7 +47,7 @@ class Watched:
         (home / "logs").mkdir()
         self.tree = Tree(
             logs=home / "logs",
-            environment=dict(os.environ),
+            launch=as_ourselves(dict(os.environ)),
             say=lambda name, line: self.said.append((name, line)),
             changed=lambda: self.ready_seen.append(self.tree.is_ready),
         )
@@ -224,10 +225,11 @@ def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     program = f"""
 import asyncio, os, pathlib, signal
 from vaguemestre.processes.supervisor.plan import Ask, Child, Question
+from vaguemestre.processes.supervisor.rights import as_ourselves
 from vaguemestre.processes.supervisor.tree import Tree
 async def main():
-    tree = Tree(logs=pathlib.Path({str(tmp_path)!r}), environment=dict(os.environ), say=lambda *_: None,
-                changed=lambda: None)
+    tree = Tree(logs=pathlib.Path({str(tmp_path)!r}), launch=as_ourselves(dict(os.environ)),
+                say=lambda *_: None, changed=lambda: None)
     argv = ({sys.executable!r}, {SERVICE!r}, "{port}")
     await tree.start([Child("a", argv, (Question(Ask.PAGE, {port}, "/"),))])
     pathlib.Path({str(tmp_path / "pid")!r}).write_text(str(tree.children["a"].pid))

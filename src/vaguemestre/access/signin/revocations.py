@@ -81,7 +81,7 @@ class FileRevocations:
             with self._lock:
                 if self._map is None:
                     self._path.parent.mkdir(parents=True, exist_ok=True)
-                    self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+                    self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o660)
                     if os.fstat(self._file).st_size < _FILE_BYTES:
                         os.ftruncate(self._file, _FILE_BYTES)
                     self._map = mmap.mmap(self._file, _FILE_BYTES)

@@ -52,7 +52,7 @@ class PreviewStore:
                 file.unlink(missing_ok=True)
 
     def _keep(self, key: str, ending: str, content: bytes) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o770, parents=True, exist_ok=True)
         fresh = self._file(key, "new")
         fresh.write_bytes(content)
         fresh.rename(self._file(key, ending))

@@ -12,6 +12,8 @@ from joserfc.jwk import ECKey
 from vaguemestre.engines import certificates
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.dovecot import files
+from vaguemestre.engines.dovecot.homes import HOUSE_SCRIPT
+from vaguemestre.engines.dovecot.mail_agent import DOVEADM_COMMANDS
 from vaguemestre.engines.instance import (
     MAIL_USER,
     OUTSIDE,
@@ -27,7 +29,6 @@ from vaguemestre.engines.instance import (
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
-HOUSE_SCRIPT = "absence.sieve"  # in the home of a mailbox: automatic replies in its owner's name
 _BEFORE = ("05-once", "10-junk")  # run for everybody, in that order, before personal scripts
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _TIMEOUT_SECONDS = 2.0
@@ -68,6 +69,7 @@ def prepare(instance: Instance) -> None:
     _write_push(instance, user.pw_gid)
     _write_throttle(instance, user.pw_gid)
     _write_sieve_and_virtual(base, instance.academy.domain.lower())
+    write(base / "sieve.conf", render(_HERE, "sieve.conf.j2"))
     write(base / "dovecot.conf", _rendered(instance), mode=0o600)
     _check(instance)
     _compile_sieve(instance)
@@ -118,6 +120,7 @@ def _rendered(instance: Instance) -> str:
         file_user=files.USER,
         indexers=min(max(_MIN_INDEXERS, os.cpu_count() or 1), _MAX_INDEXERS),
         mail_user=MAIL_USER,
+        doveadm_commands=DOVEADM_COMMANDS,
         mail_uid=user.pw_uid,
         mail_gid=user.pw_gid,
         postgresql=postgres_reader(instance) if _on_postgresql(instance) else None,

@@ -2,9 +2,9 @@
 
 import json
 import subprocess
-from dataclasses import dataclass
 
 from vaguemestre.engines.dovecot.configuration import configuration_file
+from vaguemestre.engines.dovecot.quota import QuotaUse
 from vaguemestre.engines.instance import Instance
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
@@ -15,16 +15,8 @@ _NOT_CONNECTED = 68  # EX_NOHOST: no matching user is connected
 _TEMPORARY = 75
 
 
-@dataclass(frozen=True)
-class QuotaUse:
-    """Bytes used and bytes allowed; `limit_bytes` 0 = no limit."""
-
-    used_bytes: int
-    limit_bytes: int
-
-
 class Doveadm:
-    """Implements `provisioning.ports.Connections`, and the commands the CLI needs."""
+    """The commands that root's command line needs; running processes ask `mail_agent`."""
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance

@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
-from vaguemestre.engines.instance import Instance
+from vaguemestre.engines.instance import Place, engine_path
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 
+HOUSE_SCRIPT = "absence.sieve"  # in the home of a mailbox: automatic replies in its owner's name
 
-def mail_home(instance: Instance, mailbox: str) -> Path:
+
+def sieve_settings(instance: Place) -> Path:
+    """The settings of Sieve alone, for `sievec`: Dovecot's own file holds what only root may read."""
+    return engine_path(instance, instance.engines_dir / "dovecot" / "sieve.conf")
+
+
+def mail_home(instance: Place, mailbox: str) -> Path:
     """The folder of that mailbox. Raises EngineRefused for a name that leads out of the mail folder."""
     root = instance.home / "mail"
     try:

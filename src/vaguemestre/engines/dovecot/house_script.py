@@ -5,18 +5,17 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from vaguemestre.engines.dovecot.configuration import HOUSE_SCRIPT, configuration_file
-from vaguemestre.engines.dovecot.homes import mail_home
-from vaguemestre.engines.instance import Instance, engine_home, set_owner, system_user
+from vaguemestre.engines.dovecot.homes import HOUSE_SCRIPT, mail_home, sieve_settings
+from vaguemestre.engines.instance import Place, engine_home, set_owner, system_user
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _TIMEOUT_SECONDS = 30
 
 
 class HouseScripts:
-    """Implements `sorting.ports.PutHouseScript`: a script that Dovecot runs before the personal one."""
+    """Puts a script that Dovecot runs before the personal one. Runs as the mail's user, or as root."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Place) -> None:
         self._instance = instance
 
     def __call__(self, mailbox: str, content: str) -> None:
@@ -36,11 +35,10 @@ class HouseScripts:
 
     def _make_home(self, home: Path) -> None:
         """Create the home as Dovecot does at the first delivery."""
-        user = system_user()
         for folder in (home.parent, home):
             if not folder.is_dir():
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                set_owner(folder, user.pw_uid, user.pw_gid, 0o700)
+                _give_to_mail(folder, 0o700)
 
     def _install(self, script: Path, content: str) -> None:
         """Write the script and compile it; restore the previous one when it does not compile."""
@@ -57,7 +55,7 @@ class HouseScripts:
 
     def _compile(self, script: Path) -> None:
         path = engine_home(self._instance) / script.relative_to(self._instance.home)
-        argv = ["sievec", "-c", str(configuration_file(self._instance)), str(path)]
+        argv = ["sievec", "-c", str(sieve_settings(self._instance)), str(path)]
         try:
             ended = subprocess.run(
                 argv, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
@@ -66,7 +64,13 @@ class HouseScripts:
             raise EngineDown("sievec") from error
         if ended.returncode:
             raise EngineRefused(f"sievec : {ended.stderr.strip()[-800:]}")
-        set_owner(script.with_suffix(".svbin"), 0, system_user().pw_gid, 0o640)
+        _give_to_mail(script.with_suffix(".svbin"), 0o600)
+
+
+def _give_to_mail(path: Path, mode: int) -> None:
+    """Give what root made to the mail's user; the agent is that user."""
+    user = system_user()
+    set_owner(path, user.pw_uid, user.pw_gid, mode)
 
 
 def _read(script: Path) -> str:
@@ -81,8 +85,7 @@ def _replace(script: Path, content: str) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content.encode())
-            os.fchown(file.fileno(), 0, system_user().pw_gid)
-            os.fchmod(file.fileno(), 0o640)
+        _give_to_mail(Path(name), 0o600)
         Path(name).replace(script)
     except BaseException:
         Path(name).unlink(missing_ok=True)

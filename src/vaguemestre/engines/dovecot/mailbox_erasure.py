@@ -3,14 +3,14 @@
 import shutil
 
 from vaguemestre.engines.dovecot.homes import mail_home
-from vaguemestre.engines.instance import Instance
+from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown
 
 
 class MailboxErasure:
     """Removes the home of a mailbox."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Place) -> None:
         self._instance = instance
 
     def __call__(self, mailbox: str) -> None:

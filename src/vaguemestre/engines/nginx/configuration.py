@@ -8,16 +8,25 @@ from typing import Protocol
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.config_templates import render, write
-from vaguemestre.engines.instance import Instance, engine_home, engine_path, open_home, set_owner
+from vaguemestre.engines.instance import (
+    FILES_GROUP,
+    Instance,
+    engine_home,
+    engine_path,
+    open_home,
+    set_owner,
+    system_group,
+)
 from vaguemestre.engines.instance import sockets as engine_sockets
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 USER = "www-data"  # of every Debian (base-passwd)
 POOLS = ("web", "door", "carddav", "pictures")
 BODY_MB = 31  # of an ordinary request: a message of 20 MB with its attachments, encoded
+_TEMPORARY = ("bodies", "answers", "unused")
 _PROGRAM = "/usr/sbin/nginx"
 _HERE = Path(__file__).parent
-_PRIVATE = 0o2750  # folders of files that nginx sends: new ones inherit the group
+_PRIVATE = 0o2770  # folders of files that nginx sends: new ones inherit the group
 
 _ERRORS = {
     "malformed": (
@@ -75,7 +84,12 @@ def folder(instance: Front) -> Path:
 
 def sockets(instance: Instance) -> Path:
     """The folder of the pools' sockets, which only nginx may enter."""
-    return engine_sockets(instance) / "front"
+    return engine_sockets(instance) / "pools"
+
+
+def pool_socket(folder: Path, pool: str) -> Path:
+    """The socket of a pool, in a folder of its own where its user makes it."""
+    return folder / pool / "http"
 
 
 def prepare(instance: Front) -> None:
@@ -84,16 +98,15 @@ def prepare(instance: Front) -> None:
     Needs root. Raises EngineRefused with nginx's own words.
     """
     open_home(instance)
-    user, group = pwd.getpwnam(USER), grp.getgrnam(USER)
+    user, group, files = pwd.getpwnam(USER), grp.getgrnam(USER), system_group(FILES_GROUP)
     base, run = folder(instance), instance.home / "run" / "front"
     for directory in (base, base / "pages", run, sockets(instance)):
         directory.mkdir(parents=True, exist_ok=True)
-    set_owner(sockets(instance), 0, group.gr_gid, 0o710)
-    set_owner(run, 0, group.gr_gid, 0o710)
-    for name in ("bodies", "answers", "unused"):
+    set_owner(sockets(instance), 0, files, 0o711)
+    set_owner(run, user.pw_uid, group.gr_gid, 0o711)
+    for name in _TEMPORARY:
         (run / name).mkdir(exist_ok=True)
-        set_owner(run / name, user.pw_uid, group.gr_gid, 0o700)
-    _open_files(instance, group.gr_gid)
+    _open_files(instance, files)
     _write_pages(base / "pages")
     public = certificates.public_paths(instance)
     if instance.has_usual_ports:
@@ -101,7 +114,6 @@ def prepare(instance: Front) -> None:
     text = render(
         _HERE,
         "nginx.conf.j2",
-        user=USER,
         home=engine_home(instance),
         run=engine_path(instance, run),
         sockets=sockets(instance),
@@ -124,6 +136,8 @@ def prepare(instance: Front) -> None:
     write(base / "nginx.conf", text)
     _check(instance)
     (run / "unused" / "nginx.pid").unlink(missing_ok=True)  # the check makes it root's
+    for name in _TEMPORARY:  # and gives these to somebody else
+        set_owner(run / name, user.pw_uid, group.gr_gid, 0o700)
 
 
 def give_key(key: Path) -> None:
@@ -132,7 +146,7 @@ def give_key(key: Path) -> None:
 
 
 def command(instance: Front) -> list[str]:
-    """nginx in the foreground: SIGTERM stops it and its workers at once."""
+    """nginx in the foreground, to be run as USER in FILES_GROUP: SIGTERM stops it and its workers at once."""
     base = engine_path(instance, folder(instance))
     return [_PROGRAM, "-p", str(base), "-e", "stderr", "-c", str(base / "nginx.conf")]
 
@@ -146,13 +160,10 @@ def _check(instance: Front) -> None:
 def _open_files(instance: Front, group: int) -> None:
     """Let nginx read the files it sends, and traverse the rest of the data folder."""
     instance.data_dir.mkdir(parents=True, exist_ok=True)
-    set_owner(instance.data_dir, 0, group, 0o710)
+    instance.data_dir.chmod(instance.data_dir.stat().st_mode & 0o7777 | 0o001)
     for place in (instance.deposits_dir, instance.moves_dir):
         place.mkdir(exist_ok=True)
         set_owner(place, 0, group, _PRIVATE)
-        for file in place.iterdir():
-            if file.is_file() and file.stat().st_gid != group:
-                set_owner(file, 0, group, 0o640)
 
 
 def _write_pages(folder: Path) -> None:

@@ -54,7 +54,7 @@ def log_file(instance: Instance) -> Path:
 
 def gate_socket(instance: Instance) -> Path:
     """The socket of the submission policy (the gate); Postfix's user must be able to open it."""
-    return sockets(instance) / "gate"
+    return sockets(instance) / "policy" / "milter"
 
 
 def prepare(instance: Instance) -> None:
@@ -71,6 +71,7 @@ def prepare(instance: Instance) -> None:
     postfix = pwd.getpwnam(POSTFIX_USER)
     set_owner(base / "lib", postfix.pw_uid, 0, 0o700)
     set_owner(base / "spool", 0, 0, 0o755)
+    gate_socket(instance).parent.mkdir(parents=True, exist_ok=True)
     _write_maps(instance)
     values = _values(instance)
     for name in ("main.cf", "master.cf"):

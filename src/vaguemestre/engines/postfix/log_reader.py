@@ -1,18 +1,15 @@
-"""Incremental reading of Postfix's log, and release of its hold queue."""
+"""Incremental reading of Postfix's log."""
 
 import datetime as dt
 import re
-import subprocess
 from pathlib import Path
 
 from vaguemestre.engines.instance import Instance
-from vaguemestre.engines.postfix.configuration import configuration_folder, log_file
+from vaguemestre.engines.postfix.configuration import log_file
 from vaguemestre.engines.postfix.maillog import log_moment, parse_line
-from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition
 
 MAX_READ_BYTES = 4_000_000  # a long log is read in several runs
-_TIMEOUT_SECONDS = 20
 _STATES = {
     "sent": DeliveryState.DELIVERED,
     "deferred": DeliveryState.DELAYED,
@@ -23,7 +20,6 @@ _STATUS = re.compile(
     r"to=<(?P<to>[^>]*)>, (?:orig_to=<(?P<orig>[^>]*)>, )?.*?dsn=(?P<dsn>[\d.]+), "
     r"status=(?P<status>\w+) \((?P<words>.*)\)$"
 )
-_QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,32}")
 
 
 class LogReader:
@@ -46,27 +42,6 @@ class LogReader:
         if not length and file != self._file and self._file.exists():
             return [], LogPosition(self._file.stat().st_ino, 0)  # the old file has been read
         return deliveries, LogPosition(inode, offset + length)
-
-
-class HoldQueue:
-    """Implements `outbox.ports.EndHold` on Postfix's hold queue. Needs root."""
-
-    def __init__(self, instance: Instance) -> None:
-        self._instance = instance
-
-    def __call__(self, queue_id: str, *, discard: bool) -> None:
-        if not _QUEUE_ID.fullmatch(queue_id):
-            raise EngineDown("postsuper: not a queue identifier")
-        action = ["-d", queue_id, "hold"] if discard else ["-H", queue_id]
-        argv = ["postsuper", "-c", str(configuration_folder(self._instance)), *action]
-        try:
-            ended = subprocess.run(
-                argv, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise EngineDown("postsuper") from error
-        if ended.returncode:
-            raise EngineDown(f"postsuper: {ended.stderr.strip()[-300:]}")
 
 
 def _file_being_read(current: Path, inode: int) -> Path | None:

@@ -4,19 +4,17 @@ import contextlib
 import datetime as dt
 import json
 import re
-import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from vaguemestre.engines.instance import Instance
-from vaguemestre.engines.postfix.configuration import configuration_folder, log_file
+from vaguemestre.engines.instance import Instance, Place
+from vaguemestre.engines.postfix import queue_agent
+from vaguemestre.engines.postfix.configuration import log_file
 from vaguemestre.engines.trace_line import Step, TraceLine
-from vaguemestre.foundation.kernel.errors import EngineDown
 
-_TIMEOUT_SECONDS = 10
 # Nov 25 01:29:43 mail postfix/mx/smtpd[19002]: 4dgX2Q0mzkz1: client=…
 _LINE = re.compile(
     r"(?P<at>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S+ postfix(?:/(?P<door>[a-z-]+))?/"
@@ -41,6 +39,13 @@ class LogLine(NamedTuple):
     text: str
 
 
+type ListMessages = Callable[[Place], str]
+
+
+def _list_as_root(instance: Place) -> str:
+    return queue_agent.Queue(instance).list_messages()
+
+
 @dataclass(frozen=True)
 class Queued:
     """A message in the queue: `size` in bytes, `reasons` one per recipient still waiting."""
@@ -54,16 +59,9 @@ class Queued:
     reasons: tuple[str, ...]
 
 
-def queue(instance: Instance) -> tuple[Queued, ...]:
-    """The messages of the queue, oldest first. Needs root. Raises EngineDown."""
-    argv = ["postqueue", "-c", str(configuration_folder(instance)), "-j"]
-    try:
-        ended = subprocess.run(argv, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise EngineDown("postqueue") from error
-    if ended.returncode:
-        raise EngineDown(f"postqueue: {ended.stderr.strip()[-300:]}")
-    waiting = (_queued(json.loads(line)) for line in ended.stdout.splitlines())
+def queue(instance: Instance, list_messages: ListMessages = _list_as_root) -> tuple[Queued, ...]:
+    """The messages of the queue, oldest first. Raises EngineDown."""
+    waiting = (_queued(json.loads(line)) for line in list_messages(instance).splitlines())
     return tuple(sorted(waiting, key=lambda message: message.arrived_at))
 
 
@@ -75,7 +73,7 @@ def trace(instance: Instance, message_id: str, *, now: dt.datetime) -> tuple[Tra
     return tuple(_steps((line for line in lines if line.queue_id in ids), now))
 
 
-def was_accepted(instance: Instance, message_id: str) -> bool:
+def was_accepted(instance: Instance, message_id: str, *, list_messages: ListMessages = _list_as_root) -> bool:
     """Whether that message is, or ever was, whole in the queue. Raises EngineDown.
 
     `cleanup` logs a message while it reads it; only the queue manager's log or the queue proves it was kept.
@@ -86,15 +84,15 @@ def was_accepted(instance: Instance, message_id: str) -> bool:
     if not ids:
         return False
     managed = {line.queue_id for line in lines if line.program == "qmgr"}
-    return bool(ids & managed or ids & {message.queue_id for message in queue(instance)})
+    return bool(ids & managed or ids & {message.queue_id for message in queue(instance, list_messages)})
 
 
-def was_sent_as(instance: Instance, sender: str) -> bool:
+def was_sent_as(instance: Instance, sender: str, *, list_messages: ListMessages = _list_as_root) -> bool:
     """Whether a message of that envelope sender is, or was, whole in the queue. Raises EngineDown."""
     field = f"from=<{sender}>,"
     lines = _lines(log_file(instance))
     return any(line.program == "qmgr" and line.text.startswith(field) for line in lines) or any(
-        message.sender == sender for message in queue(instance)
+        message.sender == sender for message in queue(instance, list_messages)
     )
 
 

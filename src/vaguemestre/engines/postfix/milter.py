@@ -8,6 +8,7 @@ client gets a 4xx, from us or from Postfix itself (`milter_default_action`).
 
 import asyncio
 import logging
+import os
 import re
 import struct
 import time
@@ -15,6 +16,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.header import decode_header, make_header
 
+from vaguemestre.engines.agent import peer_user
+from vaguemestre.engines.instance import POSTFIX_USER, user_ids
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.seals import SealBuilder, voucher_value
 from vaguemestre.post.outbox.rules.authors import sole_address
@@ -134,9 +137,12 @@ async def serve(path: str, judge: Judge, server: str, key: bytes) -> asyncio.Ser
     `server`: our authserv-id (RFC 8601); `key`: of the submission seals.
     """
     voucher = Voucher(server, key)
+    trusted = {0, os.geteuid(), *user_ids({POSTFIX_USER})}  # others may share the socket's group
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            if peer_user(writer.get_extra_info("socket")) not in trusted:
+                return
             await _serve_connection(reader, writer, judge, voucher)
         except (asyncio.IncompleteReadError, ConnectionError, ValueError, struct.error):
             return  # Postfix hung up, or the peer is not Postfix

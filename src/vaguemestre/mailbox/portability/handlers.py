@@ -53,7 +53,7 @@ def slice_of(clock: Callable[[], float]) -> Callable[[Tally], bool]:
 
 def means() -> MovePorts:
     folder = settings.CONFIG.moves_dir
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o770, parents=True, exist_ok=True)
     return MovePorts(
         open_store.get(),
         open_archive.get(),

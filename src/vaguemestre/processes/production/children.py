@@ -5,6 +5,7 @@ from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor.rights import agent_sockets
 from vaguemestre.site.config import Config
 
 _CLOCK = {"TZ": "UTC"}  # what engines log is read as UTC
@@ -26,6 +27,7 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
     return (
         *engines,
         *((plan.content_filter(config, rspamd.command(config)),) if has_filter else ()),
+        *plan.agents(python, config.home, agent_sockets(config)),
         *plan.programs(config, python, nginx.command(config), nginx.sockets(config)),
         *plan.workers(config, python),
     )

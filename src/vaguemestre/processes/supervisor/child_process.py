@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_SETPRIV = "/usr/bin/setpriv"
+
 
 @dataclass(frozen=True)
 class Spawned:
@@ -20,24 +22,34 @@ class Spawned:
     ended: "asyncio.Future[int]"
 
 
-async def spawn(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> Spawned:
+async def spawn(
+    argv: Sequence[str], environment: Mapping[str, str], folder: Path, *, umask: int = -1
+) -> Spawned:
     """Start it: Ctrl-C reaches only us, all it starts can be found again, and if we die it is told to end.
 
     Raises OSError when it cannot start.
     """
     process = subprocess.Popen(
-        ["/usr/bin/setpriv", "--pdeathsig", "TERM", "--", *argv],
+        [*_with_last_wish(argv)],
         env=dict(environment),
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        umask=umask,
     )
     loop = asyncio.get_running_loop()
     output = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), process.stdout)
     return Spawned(process.pid, output, _end_of(process, loop))
+
+
+def _with_last_wish(argv: Sequence[str]) -> Sequence[str]:
+    """Ask the kernel for TERM when we die, after the change of user, which would undo it."""
+    program, *rest = argv
+    own = rest if program == _SETPRIV else ["--", *argv]
+    return [_SETPRIV, "--pdeathsig", "TERM", *own]
 
 
 def _end_of(process: "subprocess.Popen[bytes]", loop: asyncio.AbstractEventLoop) -> "asyncio.Future[int]":

@@ -9,7 +9,7 @@ from vaguemestre.engines import certificates
 from vaguemestre.engines.instance import open_home
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.processes.supervisor import place, plan, process_table
+from vaguemestre.processes.supervisor import place, plan, process_table, rights
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
@@ -50,16 +50,7 @@ def make_ground(config: Config) -> None:
     if config.tls.is_given:
         certificates.install_given(config, now=now)
     projection.prepare(config)
-    _close_database(config)
-
-
-def _close_database(config: Config) -> None:
-    """The database is root's alone, though the front walks past it to the files it sends."""
-    if config.database.engine == "sqlite":
-        config.data_dir.mkdir(parents=True, exist_ok=True)
-        for name in ("", "-wal", "-shm"):
-            path = config.data_dir / f"vaguemestre.sqlite3{name}"
-            if path.exists():
-                path.chmod(0o600)
-            elif not name:
-                path.touch(mode=0o600)
+    try:
+        rights.prepare(config)
+    except EngineRefused as error:
+        raise place.HomeUnusable(str(error)) from error

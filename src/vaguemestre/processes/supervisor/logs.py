@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -24,8 +25,12 @@ class LogFile:
         with contextlib.suppress(OSError):
             if self._path.exists() and self._path.stat().st_size > self._largest:
                 self._path.replace(self._path.with_name(f"{self._path.name}.1"))
-            with self._path.open("a", encoding="utf-8") as file:
+            with open(self._path, "a", encoding="utf-8", opener=_for_our_group) as file:
                 file.write(f"{datetime.now(PARIS):%Y-%m-%d %H:%M:%S} {line}\n")
+
+
+def _for_our_group(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o640)
 
 
 async def follow(path: Path, largest: int = LARGEST) -> AsyncIterator[str]:

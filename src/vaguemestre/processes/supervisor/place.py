@@ -38,8 +38,8 @@ def open_home(config: Config) -> None:
     home = config.home
     try:
         for folder in (home, config.run_dir, config.data_dir, config.logs_dir, config.engines_dir):
-            folder.mkdir(parents=True, exist_ok=True)
-        config.data_dir.chmod(0o700)  # everybody's secrets and whole messages: nobody else's to read
+            # everybody's secrets and whole messages, until `rights` opens it to our own processes
+            folder.mkdir(mode=0o700 if folder == config.data_dir else 0o755, parents=True, exist_ok=True)
         probe = config.run_dir / ".probe"
         probe.write_bytes(b"\0" * 65536)
         probe.unlink()

@@ -17,12 +17,13 @@ _FILTER_PATIENCE = 300.0  # its first start compiles its expressions: 20 s of a 
 
 
 class Ask(StrEnum):
-    """How a service is asked: by its first words, by a page, or by the date of a file it keeps touching."""
+    """How a service is asked: by its first words, a page, the date of a file it touches, a connection."""
 
     GREETING = "greeting"
     PAGE = "page"
     SECURE_PAGE = "secure-page"  # over TLS; whose certificate it is, is not asked
     HEARTBEAT = "heartbeat"
+    SOCKET = "socket"
 
 
 @dataclass(frozen=True)
@@ -141,13 +142,13 @@ def _pool(
         (
             python, "-m", "granian", f"vaguemestre.processes.{module}:application",
             *kind, "--http", "1", "--no-ws",
-            "--uds", str(sockets / name), "--uds-permissions", "666",  # its folder is closed but to the front
+            "--uds", str(sockets / name / "http"), "--uds-permissions", "660",
             "--workers", str(workers),
             "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "2",
             "--log-level", "warning",
         ),
-        (Question(Ask.PAGE, expect=path, socket=sockets / name),),
-        socket=sockets / name,
+        (Question(Ask.PAGE, expect=path, socket=sockets / name / "http"),),
+        socket=sockets / name / "http",
     )  # fmt: skip
 
 
@@ -165,6 +166,19 @@ def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
         (Question(Ask.HEARTBEAT, expect=heartbeat),),
         is_spare=number > 1 or queue == "long",
     )  # fmt: skip
+
+
+def agents(python: str, home: Path, sockets: Mapping[str, Path]) -> tuple[Child, ...]:
+    """What does for our processes the little that their users may not. `home`: as other users reach it."""
+    return tuple(
+        Child(
+            name,
+            (python, "-m", f"vaguemestre.processes.{name.replace('-', '_')}", str(home)),
+            (Question(Ask.SOCKET, socket=socket),),
+            socket=socket,
+        )
+        for name, socket in sockets.items()
+    )
 
 
 def content_filter(config: Config, argv: Sequence[str]) -> Child:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -13,11 +14,11 @@ from typing import Any
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
-from vaguemestre.engines.instance import remove_alias
+from vaguemestre.engines.instance import engine_home, remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.processes.supervisor import ground, place, plan, process_table
+from vaguemestre.processes.supervisor import ground, place, plan, process_table, rights
 from vaguemestre.processes.supervisor.additions import Additions
 from vaguemestre.processes.supervisor.preparation import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
@@ -25,6 +26,7 @@ from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
 from vaguemestre.site import static
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong
 
+_OPEN_FILES = 65536  # the front wants half of it
 _LONGEST_LINE = 4_000_000  # bytes
 _TALKATIVE = ("dovecot", "postfix")
 _CLOCK = {"TZ": "UTC"}  # what engines log is read as UTC, whatever the machine shows and the season
@@ -57,6 +59,8 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
             "la démonstration n’écrit à personne dehors : avec « [mail.outgoing] mode » = "
             f"{config.mail.outgoing.mode}, lancez bin/up --no-demo."
         )
+    os.umask(0o022)  # what engines and other users read; each child has its own
+    _allow_many_files()
     place.open_home(config)
     lock = place.take(config)
     try:
@@ -77,6 +81,14 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
         os.close(lock)
 
 
+def _allow_many_files() -> None:
+    """Let children that are not root raise their limit as far as the front does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < _OPEN_FILES:
+        with contextlib.suppress(ValueError):  # a container may forbid it; the front goes on with less
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, _OPEN_FILES))
+
+
 class _Start:
     """One start, from prepared ground to the end."""
 
@@ -93,9 +105,13 @@ class _Start:
             "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
             "PYTHONPATH": str(PROJECT / "src"),
             "PYTHONUNBUFFERED": "1",
+            "PYTHONSAFEPATH": "1",  # never our own code from the folder a process stands in
         }
         self._tree = Tree(
-            logs=config.logs_dir, environment=self._environment, say=self._log, changed=self._settle
+            logs=config.logs_dir,
+            launch=rights.launcher(config, self._environment),
+            say=self._log,
+            changed=self._settle,
         )
         self._preparation = Preparation(config, self._environment, screen)
         self._additions = Additions(config, self._environment, self._tree, screen)
@@ -187,6 +203,7 @@ class _Start:
         except EngineRefused as error:
             raise ConfigWrong(str(error)) from error
         config = self._config
+        self._tree.begin(plan.agents(sys.executable, engine_home(config), rights.agent_sockets(config)))
         for child in plan.engines(
             config,
             plan.Engine("dovecot", dovecot.command(config), _CLOCK, dovecot.log_file(config)),
@@ -235,7 +252,8 @@ class _Start:
         self._screen.step(f"Flux {feed.name} :")
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "vaguemestre.cli.main", "feed", "apply", str(feed),
-            env=self._environment, start_new_session=True, stdin=asyncio.subprocess.DEVNULL,
+            env=self._environment, start_new_session=True, umask=rights.UMASK,
+            stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=_LONGEST_LINE,
         )  # fmt: skip
         while process.stdout and (line := await process.stdout.readline()):

@@ -14,6 +14,7 @@ from vaguemestre.processes.supervisor.child_process import spawn
 from vaguemestre.processes.supervisor.logs import LogFile, follow
 from vaguemestre.processes.supervisor.plan import Child, held_steady, pause_before
 from vaguemestre.processes.supervisor.readiness import answers
+from vaguemestre.processes.supervisor.rights import Launcher
 
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
 _LOOK_EVERY = 0.05
@@ -50,11 +51,9 @@ class Supervised:
 class Tree:
     """The children of one instance. `say(name, line)` receives each line of their logs."""
 
-    def __init__(
-        self, *, logs: Path, environment: dict[str, str], say: Say, changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, *, logs: Path, launch: Launcher, say: Say, changed: Callable[[], None]) -> None:
         self._logs = logs
-        self._environment = environment
+        self._launch = launch
         self._say = say
         self._changed = changed
         self._stopping = asyncio.Event()
@@ -153,8 +152,8 @@ class Tree:
         try:
             if running.child.socket:
                 running.child.socket.unlink(missing_ok=True)
-            environment = {**self._environment, **dict(running.child.environment)}
-            process = await spawn(running.child.argv, environment, self._logs.parent)
+            launch = self._launch(running.child)
+            process = await spawn(launch.argv, launch.environment, self._logs.parent, umask=launch.umask)
         except OSError as error:
             running.last_end = os.strerror(error.errno or 0)
             self._move(running, "down")

@@ -1,13 +1,13 @@
 """Mailbox facts shown to the help desk: quota use and forwarding."""
 
 from vaguemestre.desks.helpdesk.values import ForwardRule, MailboxUsage
-from vaguemestre.engines.dovecot.doveadm import Doveadm
+from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.foundation.journal.queries import last_time
 from vaguemestre.mailbox.sorting import queries as sorting_queries
 
 
-def usage_of(doveadm: Doveadm, mailbox: str) -> MailboxUsage:
-    quota = doveadm.quota(mailbox)
+def usage_of(agent: MailAgent, mailbox: str) -> MailboxUsage:
+    quota = agent.quota(mailbox)
     return MailboxUsage(quota.used_bytes, quota.limit_bytes)
 
 

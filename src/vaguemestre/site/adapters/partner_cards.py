@@ -36,7 +36,7 @@ class Partners:
 def trust(config: Config, card: Card) -> None:
     """Trust a partner's card for transfers; replaces an earlier card of that domain."""
     folder = _folder(config)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o770, parents=True, exist_ok=True)
     name = "".join(char if char.isalnum() or char in "-." else "_" for char in card.domain)
     fresh = folder / f"{name}.new"
     fresh.write_text(written_card(card), encoding="utf-8")

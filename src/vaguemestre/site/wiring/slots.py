@@ -21,17 +21,16 @@ from vaguemestre.engines.conversion.preview_store import PreviewStore
 from vaguemestre.engines.conversion.sandbox import SandboxedConverter
 from vaguemestre.engines.conversion.task_runner import TaskRunner
 from vaguemestre.engines.conversion.trusted_authorities import trusted_authorities
-from vaguemestre.engines.dovecot.doveadm import Doveadm
-from vaguemestre.engines.dovecot.house_script import HouseScripts
-from vaguemestre.engines.dovecot.mailbox_erasure import MailboxErasure
+from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.imap.adapters.filter_adapter import FilterAdapter
 from vaguemestre.engines.imap.adapters.report_finder import ReportFinder
 from vaguemestre.engines.imap.adapters.sent_copy import SentCopies
 from vaguemestre.engines.imap.adapters.transfer_store import OpenTransferStore
 from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
-from vaguemestre.engines.postfix.log_reader import HoldQueue, LogReader
+from vaguemestre.engines.postfix.log_reader import LogReader
 from vaguemestre.engines.postfix.maillog import was_accepted, was_sent_as
+from vaguemestre.engines.postfix.queue_agent import HoldQueue, list_messages
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.push_client import PushClient
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
@@ -110,16 +109,24 @@ def _plug_foundation() -> None:
 
 
 def _plug_people(config: Config) -> None:
-    token_key = secrets.read(config.secrets_dir, "token_key.pem")
-    directory.numen_keys.plug(numen_secrets.read(config.secrets_dir))
-    credentials.secret_keys.plug(credentials_sealing.keys_from(secrets.read(config.secrets_dir, "field_key")))
-    credentials.token_keys.plug(mail_tokens.keys_from(token_key, config.public_url))
+    _plug_people_keys(config)
     provisioning.mail_directory.plug(projection.mail_directory(config))
-    provisioning.connections.plug(Doveadm(config))
-    lives.erase_mail.plug(MailboxErasure(config))
+    provisioning.connections.plug(MailAgent(config))
+    lives.erase_mail.plug(MailAgent(config).erase)
     lives.boxes_owned.plug(boxes_owned)
     lives.letter_sender.plug(letter_sender)
     intake.closing_days.plug(partial(closing_days, config))
+
+
+def _plug_people_keys(config: Config) -> None:
+    """Plug the keys that this process was given; a slot left empty says so when it is used."""
+    folder = config.secrets_dir
+    if secrets.given(folder, numen_secrets.NAME):
+        directory.numen_keys.plug(numen_secrets.read(folder))
+    if field_key := secrets.given(folder, "field_key"):
+        credentials.secret_keys.plug(credentials_sealing.keys_from(field_key))
+    if token_key := secrets.given(folder, "token_key.pem"):
+        credentials.token_keys.plug(mail_tokens.keys_from(token_key, config.public_url))
 
 
 def _plug_access(config: Config) -> None:
@@ -138,7 +145,7 @@ def _plug_access(config: Config) -> None:
 def _plug_store(config: Config) -> None:
     """Mailboxes, each opened by a token made when a connection is, and what reads or files in them."""
     mailboxes = open_mailboxes(config)
-    seal_key = secrets.read(config.secrets_dir, "seal_key").encode("ascii")
+    seal_key = secrets.given(config.secrets_dir, "seal_key").encode("ascii")
     notices = WelcomeMessages(mailboxes, f"mail.{config.academy.domain.lower()}", seal_key)
     filters = FilterAdapter(mailboxes)
     mailstore.open_mailbox.plug(DelegatedMailboxes(mailboxes, delegated_scope_of))
@@ -160,7 +167,7 @@ def _plug_post(config: Config) -> None:
     outbox.submit.plug(submission)
     signin.send_outside.plug(submission)
     lives.send_outside.plug(submission)
-    outbox.was_accepted.plug(partial(was_accepted, config))
+    outbox.was_accepted.plug(partial(was_accepted, config, list_messages=list_messages))
     outbox.read_log.plug(LogReader(config))
     outbox.on_deliveries.plug(handle_deliveries)
     outbox.forwards_mail.plug(lists_queries.is_list_mailbox)
@@ -171,18 +178,18 @@ def _plug_post(config: Config) -> None:
 
 def _plug_sorting(config: Config) -> None:
     sorting.contact_addresses_of.plug(known_addresses)
-    sorting.put_house_script.plug(HouseScripts(config))
+    sorting.put_house_script.plug(MailAgent(config).put_house_script)
     sorting.open_scripts.plug(OpenManageSieve(config.mail.host, config.ports.managesieve, submission_token))
 
 
 def _plug_schools(config: Config) -> None:
     sharing.latest_messages.plug(latest_letters)
-    sharing.refresh_pages.plug(PushClient(config.ports.push, secrets.read(config.secrets_dir, "notify_key")))
+    sharing.refresh_pages.plug(PushClient(config.ports.push, secrets.given(config.secrets_dir, "notify_key")))
     classes.fetch_from_ent.plug(EntValidation())
     classes.ent_saml_provider.plug(EntBySaml(config))
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
     lists.letter_reader.plug(ReaderOfLetters())
-    lists.was_sent_as.plug(partial(was_sent_as, config))
+    lists.was_sent_as.plug(partial(was_sent_as, config, list_messages=list_messages))
 
 
 def _plug_desk(config: Config) -> None:
@@ -193,12 +200,14 @@ def _plug_desk(config: Config) -> None:
     webmail.shared_mailboxes.plug(shared_mailboxes)
     webmail.shared_unread.plug(shared_unread)
     webmail.unsubscribe.plug(ListUnsubscribe())
-    webmail.live_ticket.plug(partial(live_ticket, secrets.read(config.secrets_dir, "push_key")))
+    webmail.live_ticket.plug(partial(live_ticket, secrets.given(config.secrets_dir, "push_key")))
     webmail.convert.plug(decoders)
     webmail.run_limited.plug(TaskRunner())
     webmail.previews.plug(PreviewStore(previews, decoders, is_wanted=config.mail.office_previews))
     webmail.authorities.plug(trusted_authorities)
-    webmail.train_filter.plug(JunkTraining(config.ports.filter_controller, config.secrets_dir / "filter_key"))
+    webmail.train_filter.plug(
+        JunkTraining(config.ports.filter_controller, secrets.path_of(config.secrets_dir, "filter_key"))
+    )
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.lists_like.plug(lists_like)
     writing.lists_at.plug(lists_at)
@@ -213,5 +222,5 @@ def _plug_desk(config: Config) -> None:
     devices.look_up.plug(DnsLookup())
     enrolment.scan.plug(partial(scan, Clamd(config.files.clamd)))
     helpdesk.undelivered_to.plug(partial(undelivered, config))
-    helpdesk.usage_of.plug(partial(usage_of, Doveadm(config)))
+    helpdesk.usage_of.plug(partial(usage_of, MailAgent(config)))
     helpdesk.forwards_of.plug(forwards_of)

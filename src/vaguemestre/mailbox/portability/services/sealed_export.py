@@ -94,7 +94,7 @@ def write_sealed(
     beginning, key = sealed.begun(mine, to, ephemeral)
     position = _read_cursor(so_far.cursor)
     tally = so_far if position else replace(so_far, added=0)
-    path.touch(0o600)
+    path.touch(0o660)
     with path.open("r+b") as file:
         if position is None:
             file.write(beginning)
@@ -200,7 +200,7 @@ def _write_checkpoint(
     """Replace the checkpoint atomically."""
     data = {"subject": subject, "ephemeral": b64encode(ephemeral).decode(), "tally": asdict(tally)}
     new = notes.with_name(f"{notes.name}.new")
-    new.touch(0o600)
+    new.touch(0o660)
     with new.open("wb") as file:
         file.write(sealed.written_notes(mine, data))
         _sync_file(file)
@@ -211,7 +211,7 @@ def _write_checkpoint(
 @contextmanager
 def _locked(work: Path) -> Iterator[None]:
     """Lock for one run at a time. Raises Refusal `portability.being-written`."""
-    work.touch(0o600)
+    work.touch(0o660)
     with work.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

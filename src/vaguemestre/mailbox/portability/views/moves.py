@@ -180,7 +180,7 @@ def download(request: SignedInRequest, move_id: int) -> HttpResponse:
 def _store(upload: UploadedFile[Any]) -> str:
     """The file under a name of ours, in the folder of moves."""
     folder = settings.CONFIG.moves_dir
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o770, parents=True, exist_ok=True)
     stored = secrets.token_hex(16)
     try:
         if isinstance(upload, TemporaryUploadedFile):
@@ -192,8 +192,14 @@ def _store(upload: UploadedFile[Any]) -> str:
     except OSError:  # no room: what was written would stay for ever
         (folder / stored).unlink(missing_ok=True)
         raise
-    os.chmod(folder / stored, 0o600)  # noqa: PTH101
+    _give_to_group(folder / stored)
     return stored
+
+
+def _give_to_group(file: Path) -> None:
+    """Give a file that came from the temporary folder to its folder's group: worker and front."""
+    os.chown(file, -1, file.parent.stat().st_gid)
+    file.chmod(0o660)
 
 
 def page(

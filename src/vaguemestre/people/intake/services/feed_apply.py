@@ -112,11 +112,11 @@ def _hold_feed(
     if same:
         save_plan(same, plan, context, terms.today, now)
         return
-    context.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    context.directory.mkdir(mode=0o770, parents=True, exist_ok=True)
     feed = create_feed(source, plan, context, terms, now)
     content = source.content.read(0, source.content.size)
     for kind, part in (("feed", content), ("structures", source.files.structures or b"")):
         path = context.directory / f"{feed.pk}.{kind}"
         path.write_bytes(seal_bytes(part, context.keys, HELD_FILE_PURPOSE))
-        path.chmod(0o600)
+        path.chmod(0o660)
     save_plan(feed, plan, context, terms.today, now)

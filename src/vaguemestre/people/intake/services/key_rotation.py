@@ -45,7 +45,7 @@ def _reseal_files(keys: NumenKeys, directory: Path) -> int:
             resealed.write_bytes(
                 seal_bytes(unseal_bytes(content, keys, HELD_FILE_PURPOSE), keys, HELD_FILE_PURPOSE)
             )
-            resealed.chmod(0o600)
+            resealed.chmod(0o660)
             resealed.replace(path)
             count += 1
     return count

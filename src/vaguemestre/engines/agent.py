@@ -1,0 +1,113 @@
+"""One right behind a Unix socket: a few named verbs, each for the users it is meant for.
+
+A request is one line of JSON, `[verb, argument…]`; the answer another: `{"value": …}`, `{"down": words}` or
+`{"refused": words}`. Who asks is told by the kernel (SO_PEERCRED, unix(7)). Imports little.
+"""
+
+import json
+import logging
+import os
+import signal
+import socket
+import socketserver
+import struct
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+
+MAX_REQUEST_BYTES = 1_000_000  # a house script of somebody who blocked thousands of addresses
+_PATIENCE_SECONDS = 60.0
+_PEER = struct.Struct("3i")  # struct ucred: process, user, group
+
+log = logging.getLogger("agent")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What an agent does. `run` takes strings; `users`: the user ids that may ask, besides root."""
+
+    run: Callable[..., object]
+    users: Collection[int]
+
+
+class Agent(socketserver.ThreadingUnixStreamServer):
+    """Answers on the socket of that path, which the processes of the folder's group may open."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, path: Path, verbs: Mapping[str, Verb]) -> None:
+        self.verbs = verbs
+        path.unlink(missing_ok=True)
+        super().__init__(str(path), _Conversation)
+        path.chmod(0o660)
+
+    def serve_until_told(self) -> None:
+        """Serve until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _leave)
+        try:
+            self.serve_forever()
+        except SystemExit:
+            self.server_close()
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    timeout = 2 * _PATIENCE_SECONDS
+    server: Agent
+
+    def handle(self) -> None:
+        line = self.rfile.readline(MAX_REQUEST_BYTES)
+        if line.endswith(b"\n"):
+            answer = _answer(self.server.verbs, line, peer_user(self.connection))
+            self.wfile.write(json.dumps(answer).encode() + b"\n")
+
+
+def peer_user(connection: socket.socket) -> int:
+    """The user id of the process at the other end."""
+    option = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+    return int(_PEER.unpack(option)[1])
+
+
+def _answer(verbs: Mapping[str, Verb], line: bytes, user: int) -> dict[str, object]:
+    try:
+        name, *arguments = json.loads(line)
+        verb = verbs[name]
+        is_well_formed = all(isinstance(argument, str) for argument in arguments)
+    except (ValueError, TypeError, KeyError):
+        return {"refused": "unknown verb"}
+    if not is_well_formed or user not in {0, os.geteuid(), *verb.users}:
+        log.warning("refused %s to user %d", name, user)
+        return {"refused": f"user {user} may not {name}"}
+    try:
+        return {"value": verb.run(*arguments)}
+    except EngineDown as error:
+        return {"down": str(error)}
+    except (EngineRefused, TypeError) as error:
+        return {"refused": str(error)}
+
+
+def ask(path: Path, verb: str, *arguments: str, patience: float = _PATIENCE_SECONDS) -> Any:
+    """The value of an agent's answer. Raises EngineDown, EngineRefused."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+        peer.settimeout(patience)
+        try:
+            peer.connect(str(path))
+            peer.sendall(json.dumps([verb, *arguments]).encode() + b"\n")
+            with peer.makefile("rb") as stream:
+                line = stream.readline()
+            answer = json.loads(line)
+        except (OSError, ValueError) as error:
+            raise EngineDown(f"{path.parent.name} {verb}: {error}") from error
+    if "value" in answer:
+        return answer["value"]
+    if "down" in answer:
+        raise EngineDown(f"{verb}: {answer['down']}")
+    raise EngineRefused(f"{verb}: {answer['refused']}")

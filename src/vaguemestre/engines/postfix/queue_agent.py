@@ -1,0 +1,80 @@
+"""Postfix's queue for those who are not root: list it, release or discard one held message."""
+
+import re
+import subprocess
+from collections.abc import Collection
+from pathlib import Path
+
+from vaguemestre.engines import agent
+from vaguemestre.engines.agent import Verb
+from vaguemestre.engines.instance import Place, engine_path, sockets
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+
+_QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,32}", re.ASCII)
+_TIMEOUT_SECONDS = 20
+
+
+def socket_path(instance: Place) -> Path:
+    return sockets(instance) / "queue-agent" / "s"
+
+
+class Queue:
+    """Runs Postfix's own commands. Needs root (postsuper(1)); arguments are checked first."""
+
+    def __init__(self, instance: Place) -> None:
+        self._folder = str(engine_path(instance, instance.engines_dir / "postfix"))
+
+    def list_messages(self) -> str:
+        """The queue as `postqueue -j` prints it: a JSON object a line."""
+        return self._run("postqueue", "-j")
+
+    def release(self, queue_id: str) -> None:
+        self._run("postsuper", "-H", _checked(queue_id))
+
+    def discard(self, queue_id: str) -> None:
+        self._run("postsuper", "-d", _checked(queue_id), "hold")
+
+    def _run(self, program: str, *arguments: str) -> str:
+        argv = [f"/usr/sbin/{program}", "-c", self._folder, *arguments]
+        try:
+            ended = subprocess.run(
+                argv, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise EngineDown(program) from error
+        if ended.returncode:
+            raise EngineDown(f"{program}: {ended.stderr.strip()[-300:]}")
+        return ended.stdout
+
+
+def verbs(instance: Place, users: Collection[int]) -> dict[str, Verb]:
+    queue = Queue(instance)
+    return {
+        "list": Verb(queue.list_messages, users),
+        "release": Verb(queue.release, users),
+        "discard": Verb(queue.discard, users),
+    }
+
+
+def list_messages(instance: Place) -> str:
+    """The queue, as the agent lists it. Raises EngineDown."""
+    return str(agent.ask(socket_path(instance), "list"))
+
+
+class HoldQueue:
+    """Implements `outbox.ports.EndHold` by the agent."""
+
+    def __init__(self, instance: Place) -> None:
+        self._socket = socket_path(instance)
+
+    def __call__(self, queue_id: str, *, discard: bool) -> None:
+        try:
+            agent.ask(self._socket, "discard" if discard else "release", queue_id)
+        except EngineRefused as error:
+            raise EngineDown(str(error)) from error
+
+
+def _checked(queue_id: str) -> str:
+    if not _QUEUE_ID.fullmatch(queue_id):
+        raise EngineRefused("not a queue identifier")
+    return queue_id

@@ -1,0 +1,25 @@
+"""The process that serves `engines.postfix.queue_agent`, as root. `python -m … HOME`.
+
+It reads no configuration and no secret.
+"""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from vaguemestre.engines.agent import Agent
+from vaguemestre.engines.instance import Home, user_ids
+from vaguemestre.engines.postfix.queue_agent import socket_path, verbs
+from vaguemestre.processes.duties import openers_of
+
+
+def main(home: Path) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    os.umask(0o077)
+    instance = Home(home)
+    Agent(socket_path(instance), verbs(instance, user_ids(openers_of("queue-agent")))).serve_until_told()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,214 @@
+"""What root does so that children run with less: users, folders, copies of secrets, prefixes of commands."""
+
+import os
+import pwd
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.dovecot import mail_agent
+from vaguemestre.engines.instance import (
+    CREDENTIALS,
+    DATABASE_SECRET,
+    engine_home,
+    mount_in_alias,
+    set_owner,
+    sockets,
+    system_group,
+    system_user,
+)
+from vaguemestre.engines.postfix import queue_agent
+from vaguemestre.processes import duties
+from vaguemestre.processes.duties import Duty
+from vaguemestre.processes.supervisor.plan import Ask, Child, workers
+from vaguemestre.site.config import PROJECT, Config
+
+UMASK = 0o007  # what our processes make is for the group of its folder, and nobody else
+_DATABASE_FILES = ("", "-wal", "-shm")
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How a child is started."""
+
+    argv: tuple[str, ...]
+    environment: dict[str, str]
+    umask: int = -1
+
+
+type Launcher = Callable[[Child], Launch]
+
+
+def as_ourselves(environment: dict[str, str]) -> Launcher:
+    """Children with the rights we have, for supervisors that are not root's."""
+    return lambda child: Launch(child.argv, {**environment, **dict(child.environment)})
+
+
+def prepare(config: Config) -> None:
+    """Make users and groups, and give folders to those who work in them. Raises EngineRefused.
+
+    A folder whose owner is right already is not walked through: that is done once.
+    """
+    shared, files = (system_group(name) for name in duties.groups())
+    for name in duties.users():
+        system_user(name)
+    _open_configuration(config)
+    _share_data(config, shared, files)
+    _share_logs(config, shared)
+    revocations = config.run_dir / "revocations"
+    revocations.touch(mode=0o660)
+    set_owner(revocations, 0, shared, 0o660)
+    for duty in duties.DUTIES.values():
+        for folder in duty.listens:
+            _make_socket_folder(sockets(config) / folder, duty)
+    for name in ("gate", *(child.name for child in workers(config, ""))):
+        _give_heartbeat(config.run_dir / f"{name}.heartbeat", duties.duty_of(name))
+
+
+def launcher(config: Config, environment: dict[str, str]) -> Launcher:
+    """Start each child as its duty says; engines' masters, which have none here, as root."""
+    code = _reachable_code(config)
+    places = {str(config.home): str(engine_home(config)), str(PROJECT): str(code)}
+    own = {**environment, "VAGUEMESTRE_HOME": str(engine_home(config)), "PYTHONPATH": str(code / "src")}
+
+    def launch(child: Child) -> Launch:
+        duty = duties.duty_of(child.name)
+        if duty is None:
+            return Launch(child.argv, {**environment, **dict(child.environment)})
+        argv = tuple(_as_reached(word, places) for word in child.argv)
+        lent = {name: _as_reached(word, places) for name, word in child.environment}
+        folder = _hand_out(config, duty, child.name)
+        if duty.name == "accolad":
+            lent["ACCOLAD_SECRET_FILE"] = str(folder / config.intranet_secret.name)
+        for question in child.ready:
+            if question.ask is Ask.HEARTBEAT:
+                _give_heartbeat(Path(question.expect), duty)
+        return Launch(
+            (*prefix(duty), *argv), {**own, **lent, CREDENTIALS: str(folder), "HOME": "/nonexistent"}, UMASK
+        )
+
+    return launch
+
+
+def prefix(duty: Duty) -> tuple[str, ...]:
+    """The command that gives up all rights but those of a duty (setpriv(1))."""
+    bounds = ",".join(("-all", *(f"+{name.removeprefix('CAP_').lower()}" for name in duty.capabilities)))
+    groups = [f"--groups={','.join(duty.groups)}"] if duty.groups else ["--clear-groups"]
+    users = [] if duty.is_root else ["--reuid", duty.user, "--regid", duty.user, *groups]
+    return (
+        "/usr/bin/setpriv", *users, f"--bounding-set={bounds}", "--inh-caps=-all", "--no-new-privs", "--",
+    )  # fmt: skip
+
+
+def _open_configuration(config: Config) -> None:
+    """The configuration holds no secret (passwords stand in files of their own): every process reads it."""
+    for file in (config.home / "vaguemestre.toml", config.run_dir / "instance.json"):
+        if file.is_file():
+            file.chmod(file.stat().st_mode & 0o777 | 0o444)
+
+
+def _share_data(config: Config, shared: int, files: int) -> None:
+    data = config.data_dir
+    for folder, group in ((config.deposits_dir, files), (config.moves_dir, files), (data, shared)):
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder.stat().st_gid != group or folder.stat().st_mode & 0o070 != 0o070:
+            _give_tree(folder, group, besides={config.deposits_dir, config.moves_dir} - {folder})
+    data.chmod(0o2771)  # the front passes through to the files it sends
+    if config.database.engine == "sqlite":
+        for ending in _DATABASE_FILES:
+            path = data / f"vaguemestre.sqlite3{ending}"
+            if not ending:
+                path.touch(mode=0o660)
+            if path.exists():
+                set_owner(path, -1, shared, 0o660)
+
+
+def _give_tree(top: Path, group: int, besides: set[Path]) -> None:
+    for folder, names, files in os.walk(top):
+        names[:] = [name for name in names if Path(folder) / name not in besides]
+        set_owner(Path(folder), -1, group, 0o2770)
+        for name in files:
+            path = Path(folder) / name
+            if path.is_file() and not path.is_symlink():
+                set_owner(path, -1, group, path.stat().st_mode & 0o777 | 0o660)
+
+
+def _share_logs(config: Config, shared: int) -> None:
+    """Logs are read by those who follow letters; engines write theirs before they change user."""
+    set_owner(config.logs_dir, 0, shared, 0o2751)
+    for name in ("dovecot.log", "postfix.log"):
+        (config.logs_dir / name).touch(mode=0o640)
+    for file in config.logs_dir.iterdir():
+        if file.is_file() and (file.stat().st_gid != shared or file.stat().st_mode & 0o777 != 0o640):
+            set_owner(file, -1, shared, 0o640)
+
+
+def _make_socket_folder(folder: Path, duty: Duty) -> None:
+    """A folder in which one duty makes its socket, whose group is that of those who open it."""
+    folder.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
+    set_owner(folder, system_user(duty.user).pw_uid, system_group(duties.group_of_socket(duty)), 0o2750)
+
+
+def _hand_out(config: Config, duty: Duty, process: str) -> Path:
+    """A folder with copies of the secrets of that duty, which its user alone reads."""
+    folder = config.run_dir / "credentials" / process
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(mode=0o711, exist_ok=True)
+    folder.mkdir(mode=0o700)
+    user = pwd.getpwnam(duty.user)
+    for name, source in _sources(config, duty):
+        copy = folder / name
+        copy.touch(mode=0o600)
+        copy.write_bytes(source.read_bytes())
+        set_owner(copy, 0, user.pw_gid, 0o440)
+    set_owner(folder, 0, user.pw_gid, 0o510 if duty.is_root else 0o550)
+    return engine_home(config) / folder.relative_to(config.home)
+
+
+def _sources(config: Config, duty: Duty) -> Iterator[tuple[str, Path]]:
+    """The files of a duty's secrets that this instance has."""
+    elsewhere = {
+        DATABASE_SECRET: config.home / config.database.password_file,
+        "server.key": certificates.paths(config).key,
+    }
+    for name in duty.secrets:
+        source = elsewhere.get(name, config.secrets_dir / name)
+        if source.is_file():
+            yield name, source
+
+
+def agent_sockets(config: Config) -> dict[str, Path]:
+    """The sockets of the agents, by their names."""
+    return {"mail-agent": mail_agent.socket_path(config), "queue-agent": queue_agent.socket_path(config)}
+
+
+def renew_copies(config: Config) -> None:
+    """Hand secrets out again, once one has changed, to the processes of an instance under `bin/up`."""
+    folder = config.run_dir / "credentials"
+    for name in (path.name for path in folder.iterdir()) if folder.is_dir() else ():
+        if duty := duties.duty_of(name):
+            _hand_out(config, duty, name)
+
+
+def _give_heartbeat(file: Path, duty: Duty | None) -> None:
+    if duty is not None:
+        if not file.exists():
+            file.touch(mode=0o644)
+        os.chown(file, pwd.getpwnam(duty.user).pw_uid, -1)
+
+
+def _reachable_code(config: Config) -> Path:
+    """Our code as other users reach it: where it is, or mounted in the alias behind closed folders."""
+    is_open = all(folder.stat().st_mode & 0o001 for folder in (PROJECT, *PROJECT.parents))
+    return PROJECT if is_open else mount_in_alias(config, PROJECT, "code")
+
+
+def _as_reached(word: str, places: Mapping[str, str]) -> str:
+    """A word of a command with our folders as other users reach them."""
+    for place, reached in places.items():
+        if word == place or word.startswith(f"{place}/"):
+            return reached + word.removeprefix(place)
+    return word

@@ -1,0 +1,107 @@
+"""One right behind a Unix socket: verbs, who may ask, and what becomes of errors."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.engines import agent
+from vaguemestre.engines.agent import Agent, Verb
+from vaguemestre.engines.dovecot import mail_agent
+from vaguemestre.engines.instance import Home
+from vaguemestre.engines.postfix import queue_agent
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+
+SOURCE = Path(agent.__file__).parents[2]
+NOBODY = 65534
+
+
+def _down() -> None:
+    raise EngineDown("away")
+
+
+@pytest.fixture
+def socket(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "s"
+    verbs = {
+        "join": Verb(lambda left, right: left + right, ()),
+        "fail": Verb(_down, ()),
+    }
+    with Agent(path, verbs) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield path
+        server.shutdown()
+        thread.join()
+
+
+def test_a_verb_answers_what_it_makes_of_its_words(socket: Path) -> None:
+    assert agent.ask(socket, "join", "é", '\n"') == 'é\n"'
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [(["nothing"], "unknown verb"), (["join", "a"], "missing"), (["join", "a", "b", "c"], "takes 2")],
+)
+def test_what_it_does_not_know_is_refused(socket: Path, request_: list[str], words: str) -> None:
+    with pytest.raises(EngineRefused, match=words):
+        agent.ask(socket, *request_)
+
+
+def test_an_engine_away_is_told_apart_from_a_refusal(socket: Path) -> None:
+    with pytest.raises(EngineDown, match="away"):
+        agent.ask(socket, "fail")
+
+
+def test_an_agent_that_is_away_is_an_engine_down(tmp_path: Path) -> None:
+    with pytest.raises(EngineDown):
+        agent.ask(tmp_path / "none", "join")
+
+
+@pytest.mark.engines
+def test_another_user_is_refused_whatever_the_socket_lets_through(socket: Path) -> None:
+    socket.chmod(0o666)
+    for folder in socket.parents[:3]:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    program = f"""
+import os, sys
+sys.path.insert(0, {str(SOURCE)!r})
+from pathlib import Path
+from vaguemestre.engines import agent
+from vaguemestre.foundation.kernel.errors import EngineRefused
+os.setuid({NOBODY})
+try:
+    agent.ask(Path({str(socket)!r}), "join", "a", "b")
+except EngineRefused as error:
+    print(error)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd="/"
+    )
+    assert ended.stdout.strip() == f"join: user {NOBODY} may not join"
+
+
+@pytest.mark.parametrize("queue_id", ["ALL", "../x", "-d", "ABCDEF12; x", "é" * 8, ""])
+def test_nothing_but_a_queue_identifier_reaches_postsuper(tmp_path: Path, queue_id: str) -> None:
+    queue = queue_agent.Queue(Home(tmp_path))
+    for act in (queue.release, queue.discard):
+        with pytest.raises(EngineRefused):
+            act(queue_id)
+
+
+@pytest.mark.parametrize("mailbox", ["*@ac-amiens.test", "-a@ac-amiens.test", "a@b\tc", "../../etc", ""])
+def test_only_a_mailbox_is_named_to_doveadm(tmp_path: Path, mailbox: str) -> None:
+    verbs = mail_agent.verbs(Home(tmp_path), {os.geteuid()}, ())
+    for name in ("cut", "quota"):
+        with pytest.raises(EngineRefused):
+            verbs[name].run(mailbox)
+
+
+def test_what_cannot_be_undone_is_for_few(tmp_path: Path) -> None:
+    verbs = mail_agent.verbs(Home(tmp_path), {1, 2}, {2})
+    assert {name for name, verb in verbs.items() if 1 in verb.users} == {"cut", "quota", "put-script"}
+    assert 2 in verbs["erase"].users

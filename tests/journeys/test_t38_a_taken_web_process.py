@@ -1,0 +1,177 @@
+"""Least privilege on a running instance: who runs as whom, what a taken `web` cannot do."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.journeys.conftest import PROJECT, Instance
+
+from vaguemestre.processes.duties import DUTIES
+from vaguemestre.processes.supervisor import process_table
+from vaguemestre.processes.supervisor.rights import prefix
+
+pytestmark = pytest.mark.engines
+
+# Dovecot's, Postfix's and rspamd's masters start their own processes as the users of their configurations.
+ROOTS = {"dovecot", "postfix", "rspamd", "queue-agent"}
+
+ENGINE_SOCKETS = ("doveadm-server", "auth-userdb", "auth-sasl", "lmtp")
+
+# Run as the user of `web`: each attempt of the list on standard input, and whether it succeeded.
+TAKEN = """
+import ctypes, json, os, signal, socket, sys
+
+def read(path): open(path, "rb").read(1)
+def write(path): os.close(os.open(path, os.O_WRONLY))
+def make(path): os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)); os.unlink(path)
+def listed(path): os.listdir(path)
+def connect(path):
+    peer = socket.socket(socket.AF_UNIX); peer.settimeout(5); peer.connect(path); return peer
+def answered(path, question):
+    peer = connect(path); peer.sendall(question.encode("latin-1"))
+    assert peer.recv(1), "hung up"
+def granted(path, *request):
+    peer = connect(path); peer.sendall(json.dumps(request).encode() + b"\\n")
+    assert "value" in json.loads(peer.makefile().readline()), "refused"
+def signalled(pid): os.kill(int(pid), 0)
+def become_root(_): os.setuid(0)
+def raise_rights(_): assert not ctypes.CDLL(None).prctl(39, 0, 0, 0, 0), "no new privileges"
+
+done = []
+for name, *arguments in json.load(sys.stdin):
+    try:
+        globals()[name](*arguments)
+    except (OSError, AssertionError, ValueError):
+        continue
+    done.append([name, *arguments])
+print(json.dumps(done))
+"""
+
+
+def as_web(attempts: list[list[str]]) -> list[list[str]]:
+    """Those of the attempts that a program with the rights of `web` carries out."""
+    ended = subprocess.run(
+        [*prefix(DUTIES["web"]), sys.executable, "-c", TAKEN],
+        input=json.dumps(attempts), env={"PATH": os.environ["PATH"]}, cwd="/",
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    done: list[list[str]] = json.loads(ended.stdout)
+    return done
+
+
+def children(instance: Instance) -> list[dict[str, Any]]:
+    record = json.loads((instance.home / "run/children.json").read_text())
+    found: list[dict[str, Any]] = [child for child in record["children"] if child["pid"]]
+    return found
+
+
+def owner(pid: int) -> int:
+    return Path(f"/proc/{pid}").stat().st_uid
+
+
+def pid_of(instance: Instance, name: str) -> int:
+    return next(int(child["pid"]) for child in children(instance) if child["name"] == name)
+
+
+def files_below(*folders: Path) -> Iterator[str]:
+    for folder in folders:
+        yield from (str(path) for path in folder.rglob("*") if path.is_file())
+
+
+def test_no_process_of_ours_is_root(instance: Instance) -> None:
+    roots = []
+    for child in children(instance):
+        family = [child["pid"], *(process.pid for process in process_table.descendants(child["pid"]))]
+        roots += [child["name"] for pid in family if owner(pid) == 0]
+    assert {"web", "door", "worker", "gate", "front", "mail-agent"} <= {c["name"] for c in children(instance)}
+    assert set(roots) <= ROOTS
+
+
+def test_each_duty_runs_as_its_own_user_and_gains_no_rights(instance: Instance) -> None:
+    for child in children(instance):
+        duty = DUTIES.get(child["name"])
+        if duty is None:
+            continue
+        status = dict(
+            line.split(":\t", 1) for line in Path(f"/proc/{child['pid']}/status").read_text().splitlines()
+        )
+        assert status["NoNewPrivs"] == "1", child["name"]
+        if not duty.is_root:
+            assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0, child["name"]
+
+
+def test_a_taken_web_process_reads_no_secret_but_its_own(instance: Instance) -> None:
+    home = instance.home
+    credentials = home / "run/credentials"
+    others = [folder for folder in credentials.iterdir() if folder.name != "web"]
+    secret = [
+        *files_below(home / "secrets", *others),
+        *(str(path) for path in (home / "engines/tls").glob("*.key")),
+        str(home / "run/ready.json"),
+        str(home / "engines/dovecot/dovecot.conf"),
+        str(home / "engines/dovecot/push.lua"),
+        str(home / "engines/dovecot/throttle-ask.lua"),
+        "/etc/shadow",
+    ]
+    assert len(secret) > 40
+    assert as_web([["read", path] for path in secret]) == []
+    own = [["read", path] for path in files_below(credentials / "web")]
+    assert own
+    assert as_web(own) == own  # and the attempts are real
+
+
+def test_a_taken_web_process_sees_nobodys_mail_on_the_disk(instance: Instance) -> None:
+    mail = instance.home / "mail"
+    folders = [str(path) for path in (mail, *mail.glob("*"), *list(mail.glob("*/*"))[:5])]
+    letters = list(files_below(*list(mail.glob("*/*"))[:5]))[:20]
+    assert letters
+    attempts = [["listed", path] for path in folders] + [["read", path] for path in letters]
+    assert as_web(attempts) == []
+
+
+def test_a_taken_web_process_changes_no_program_and_no_configuration(instance: Instance) -> None:
+    home = instance.home
+    files = [
+        *files_below(home / "engines/dovecot", home / "engines/nginx", home / "static"),
+        *(str(home / "engines/postfix" / name) for name in ("main.cf", "master.cf")),
+        str(home / "vaguemestre.toml"),
+        str(home / "run/children.json"),
+        str(home / "run/gate.heartbeat"),
+        str(PROJECT / "src/vaguemestre/__init__.py"),
+    ]
+    folders = ("", "run", "run/d", "run/credentials", "secrets", "logs", "static", "engines", "engines/tls")
+    attempts = [["write", path] for path in files]
+    attempts += [["make", str(home / folder / "intruder")] for folder in folders]
+    assert as_web(attempts) == []
+    assert as_web([["make", str(home / "data/own")]])  # where it does write
+
+
+def test_a_taken_web_process_opens_no_socket_of_root_and_asks_little(
+    instance: Instance,
+) -> None:
+    sockets = instance.home / "run/d"
+    agent = str(sockets / "mail-agent/s")
+    attempts = [
+        *(
+            ["connect", str(sockets / name)]
+            for name in ("doveadm-server", "auth-userdb", "auth-sasl", "lmtp")
+        ),
+        ["answered", str(sockets / "policy/milter"), "\0\0\0\rO\0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff"],
+        ["granted", agent, "erase", "nobody@ac-amiens.test"],
+        ["granted", agent, "fetch", "text", "cdelattre@ac-amiens.test"],
+        ["granted", str(sockets / "queue-agent/s"), "discard", "ALL"],
+        ["granted", str(sockets / "queue-agent/s"), "delete", "ABCDEF12"],
+    ]
+    assert as_web(attempts) == []
+    assert as_web([["granted", agent, "quota", "cdelattre@ac-amiens.test"]])  # what the help desk shows
+
+
+def test_a_taken_web_process_touches_no_other_and_gains_nothing(instance: Instance) -> None:
+    others = [str(pid_of(instance, name)) for name in ("gate", "worker", "door", "dovecot", "mail-agent")]
+    attempts = [["signalled", pid] for pid in others] + [["become_root", ""]]
+    assert as_web(attempts) == []
