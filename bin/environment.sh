@@ -23,7 +23,7 @@ stop_with() { local code=$1; shift; printf 'vaguemestre : %s\n' "$*" >&2; exit "
 as_root() {
     [ "$(id -u)" = 0 ] && return
     local name keep=()
-    for name in VAGUEMESTRE_HOME VAGUEMESTRE_PORT_BASE VAGUEMESTRE_STARTED PIP_CERT SSL_CERT_FILE CI TERM; do
+    for name in VAGUEMESTRE_HOME VAGUEMESTRE_CONFIG VAGUEMESTRE_PORT_BASE VAGUEMESTRE_STARTED PIP_CERT SSL_CERT_FILE CI TERM; do
         [ -n "${!name:-}" ] && keep+=("$name=${!name}")
     done
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }; then

@@ -64,6 +64,12 @@ def test_a_process_runs_as_the_user_of_its_duty_and_none_of_ours_is_root() -> No
 def test_a_process_is_given_the_secrets_of_its_duty_and_sees_no_others() -> None:
     push = services()["vaguemestre-push"]
     assert {name for name, _ in push.credentials} == set(DUTIES["push"].secrets)
+    former = {name for name, unit in services().items() if "numen_key.former" in dict(unit.credentials)}
+    assert (
+        former
+        == {name for name, unit in services().items() if "numen_key" in dict(unit.credentials)}
+        != set()
+    )
     assert dict(push.credentials)["database"] == HOME / "secrets/postgres_password"
     assert values(push, "InaccessiblePaths") == [f"-{HOME}/secrets"]
     assert f"notify_key:{HOME}/secrets/notify_key" in values(push, "LoadCredential")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from vaguemestre.processes.production.layout import CURRENT, HOME, RUN, environment
+from vaguemestre.processes.production.layout import CURRENT, ENVIRONMENT, HOME, RUN, environment
 
 
 def environment_text(extra: Mapping[str, str] | None = None) -> str:
@@ -25,7 +25,7 @@ def logrotate_text() -> str:
 
 def command_text() -> str:
     """The command `vaguemestre`."""
-    return f'#!/bin/sh\nexec {CURRENT}/bin/vaguemestre "$@"\n'
+    return f'#!/bin/sh\nset -a\n. {ENVIRONMENT}\nset +a\nexec {CURRENT}/bin/vaguemestre "$@"\n'
 
 
 def resolver_text(forwarders: Sequence[str]) -> str:

@@ -2,16 +2,22 @@
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.processes.duties import duty_of
+from vaguemestre.processes.production.children import children_of
+from vaguemestre.processes.production.units import FORMER
 from vaguemestre.processes.supervisor import place
 from vaguemestre.processes.supervisor.ground import make_ground
+from vaguemestre.processes.supervisor.plan import Ask
 from vaguemestre.processes.supervisor.preparation import PreparationFailed
 from vaguemestre.site import static
 from vaguemestre.site.config import Config
@@ -26,6 +32,8 @@ def prepare(config: Config, say: Say) -> str:
     """
     place.open_home(config)
     make_ground(config)
+    for name in FORMER:
+        (config.secrets_dir / name).touch(mode=0o600)
     say("Configurations de Dovecot, Postfix, nginx et rspamd.")
     dovecot.prepare(config)
     postfix.prepare(config)
@@ -33,7 +41,19 @@ def prepare(config: Config, say: Say) -> str:
     if rspamd.is_wanted(config):
         rspamd.prepare(config)
     static.gather(config.home)
+    _give_heartbeats(config)
     return _prepare_database(config, say)
+
+
+def _give_heartbeats(config: Config) -> None:
+    """Each process touches a file of its own in the folder of sockets, which is root's."""
+    for child in children_of(config, sys.executable):
+        duty = duty_of(child.name)
+        for question in child.ready:
+            if duty and question.ask is Ask.HEARTBEAT:
+                file = Path(question.expect)
+                file.touch(mode=0o644)
+                os.chown(file, pwd.getpwnam(duty.user).pw_uid, -1)
 
 
 def _prepare_database(config: Config, say: Say) -> str:

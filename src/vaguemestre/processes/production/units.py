@@ -13,6 +13,7 @@ from vaguemestre.processes.watchdog import written
 from vaguemestre.site.config import Config
 
 PREFIX = "vaguemestre"
+FORMER = ("numen_key.former",)  # secrets that were changed; the ground makes an empty one before that
 TARGET = f"{PREFIX}.target"
 PREPARE = f"{PREFIX}-prepare"
 CERTIFICATES = f"{PREFIX}-certificates"
@@ -123,7 +124,7 @@ def _service(config: Config, child: Child) -> Unit:
         reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in ("front", "dovecot", "postfix") else (),
         asks_interfaces=child.name in _ENGINE_RIGHTS,
         compiles=child.name == "rspamd",
-        allows_set_ids=child.name in _ENGINE_RIGHTS,
+        allows_set_ids=child.name in _ENGINE_RIGHTS or child.name == "queue-agent",  # it runs postsuper
         umask="0022" if duty is None else "0007",
     )
 
@@ -158,6 +159,8 @@ def _credentials(config: Config, duty: Duty) -> Iterable[tuple[str, Path]]:
     for name in duty.secrets:
         if name != DATABASE:
             yield name, _secret_file(name)
+            if f"{name}.former" in FORMER:
+                yield f"{name}.former", _secret_file(f"{name}.former")
         elif config.database.password_file:
             yield name, HOME / config.database.password_file
 

@@ -1,0 +1,31 @@
+"""The command of an instance in production speaks of that instance, whoever calls it from wherever."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.processes.production import files, layout
+
+
+def test_the_command_knows_where_the_instance_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment, current = tmp_path / "environment", tmp_path / "current"
+    monkeypatch.setattr(files, "ENVIRONMENT", environment)
+    monkeypatch.setattr(files, "CURRENT", current)
+    environment.write_text(files.environment_text(), encoding="utf-8")
+    program = current / "bin" / "vaguemestre"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$VAGUEMESTRE_HOME $VAGUEMESTRE_CONFIG $1"\n', encoding="utf-8")
+    program.chmod(0o755)
+    output = subprocess.run(
+        ["/bin/sh", "-c", files.command_text(), "vaguemestre", "status"],
+        capture_output=True, text=True, check=True, env={},
+    )  # fmt: skip
+    assert output.stdout.split() == [str(layout.HOME), str(layout.CONFIGURATION), "status"]
+
+
+def test_the_resolver_asks_whom_it_is_told_and_serves_this_machine_only() -> None:
+    text = files.resolver_text(["192.0.2.53"])
+    assert 'forward-zone:\n    name: "."\n    forward-addr: 192.0.2.53\n' in text
+    assert "interface: 127.0.0.1\n    interface: ::1\n" in text
+    assert "forward-zone" not in files.resolver_text([])
