@@ -9,7 +9,7 @@ from vaguemestre.access.signin.forms import SignInForm
     ("form", "first"),
     [
         (SignInForm(), "username"),
-        (SignInForm(initial={"username": ""}), "identifiant"),
+        (SignInForm(initial={"username": ""}), "username"),
         (SignInForm(initial={"username": "cdelattre"}), "secret"),
         (SignInForm({"username": "cdelattre", "secret": ""}), "secret"),
     ],
