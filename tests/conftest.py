@@ -3,6 +3,7 @@
 Set before Django is: `pyproject.toml` names no settings module, which would be read before any conftest.
 """
 
+import gc
 import importlib
 import os
 from collections import Counter
@@ -97,6 +98,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         sizes[item.path] += 1_500 * (item.path in browsing)  # … or walked many times
     items.sort(key=lambda item: (item.path in browsing, -sizes[item.path], _browses(item)))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector, a tenth of the processor's time, looks at it no more."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
