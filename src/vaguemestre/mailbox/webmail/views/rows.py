@@ -53,11 +53,8 @@ def rows_html(
     previous = _rendered_pages.get(key) or _NO_PAGE
     # a row with the same flags is usually the same object, else an equal one
     by_object = dict(zip(map(id, previous.rows), previous.html, strict=True))
-    by_content = (
-        {}
-        if all(id(row) in by_object for row in page.rows)
-        else dict(zip(map(_content, previous.rows), previous.html, strict=True))
-    )
+    is_known = all(id(row) in by_object for row in page.rows)
+    by_content = {} if is_known else dict(zip(map(_content, previous.rows), previous.html, strict=True))
     missing = [row for row in page.rows if id(row) not in by_object and _content(row) not in by_content]
     names = names_of([row.summary.sender.address for row in missing]) if missing else {}
     context = LineContext(today, uses, own_domains, order, labels, names)
