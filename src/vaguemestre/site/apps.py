@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -11,3 +13,4 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         import_string("vaguemestre.site.wiring.plug_engines")(settings.CONFIG)
+        gc.enable()  # `settings` paused it
