@@ -149,7 +149,10 @@ def test_what_hangs_is_started_again(installed: Machine) -> None:
         return installed.must("systemctl", "show", "-p", "MainPID", "--value", "vaguemestre-push").strip()
 
     hung = main_pid()
-    installed.must("sh", "-c", "systemctl kill -s STOP --kill-whom=main vaguemestre-push")
+    # the process and its workers, not the companion that asks them
+    installed.must(
+        "pkill", "-STOP", "-f", "^/opt/vaguemestre/current/.venv/bin/python -m vaguemestre.processes.push"
+    )
     deadline = time.monotonic() + 240
     while main_pid() in (hung, "0") and time.monotonic() < deadline:
         time.sleep(1)
