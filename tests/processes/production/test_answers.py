@@ -26,7 +26,8 @@ def test_every_default_is_right_and_the_file_they_make_is_accepted(tmp_path: Pat
     config = loaded(tmp_path, completed(file_from(given)))
     assert config.public_url == "https://messagerie.ac-amiens.fr"
     assert config.academy.departments == ("002", "060", "080")
-    assert (config.tls.acme, config.tls.acme_contact) == ("standalone", "assistance@ac-amiens.fr")
+    assert not config.tls.is_given
+    assert config.academy.help_address == "assistance@ac-amiens.fr"
     assert config.has_usual_ports
     assert config.database.engine == "postgresql"
 

@@ -21,7 +21,7 @@ class Question:
 
 
 def _is_place(answer: str) -> bool:
-    return answer in ("standalone", "authority") or answer.startswith("/")
+    return answer == "authority" or answer.startswith("/")
 
 
 QUESTIONS = (
@@ -67,11 +67,11 @@ QUESTIONS = (
     ),
     Question(
         "certificate",
-        "Certificat : fichier PEM, « standalone » (ACME) ou « authority » (celui d’ici, pour essayer)",
+        "Certificat : fichier PEM suivi de sa chaîne, ou « authority » (celui d’ici, pour essayer)",
         "Sans certificat reconnu, navigateurs et logiciels avertissent.",
-        "standalone",
+        "authority",
         _is_place,
-        "un chemin absolu, « standalone » ou « authority »",
+        "un chemin absolu, ou « authority »",
     ),
     Question(
         "key",
@@ -84,7 +84,7 @@ QUESTIONS = (
     Question(
         "contact",
         "Adresse de contact",
-        "L’autorité de certification la prévient ; elle est montrée sur la page d’aide.",
+        "Elle est montrée sur la page d’aide.",
         "assistance@{domain}",
         checks.is_mail_address,
         "une adresse de courriel",
@@ -122,7 +122,5 @@ def _tls(given: Mapping[str, str]) -> str:
     match given["certificate"]:
         case "authority":
             return ""
-        case "standalone":
-            return f'\n[tls]\nacme = "standalone"\nacme_contact = "{given["contact"]}"\n'
         case certificate:
             return f'\n[tls]\ncertificate = "{certificate}"\nkey = "{given["key"]}"\n'
