@@ -52,7 +52,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "autoconfig": {
         OPEN: """
-            add-on apple authorize autoconfig autodiscover guide metadata revoke-token token
+            add-on apple authorize autoconfig autodiscover guide metadata mta-sts revoke-token token
         """,
         SIGNED: "make-apple seen",
         ADMINISTRATORS: "check-dns dns",

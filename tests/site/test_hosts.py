@@ -49,6 +49,7 @@ PRODUCTION = hosts_of(
         (PRODUCTION, "127.0.0.1:8000", Site.OTHER),
         (PRODUCTION, "testserver", Site.OTHER),
         (PRODUCTION, "ac-amiens.test", Site.PROGRAMS),
+        (PRODUCTION, "mta-sts.ac-amiens.test", Site.PROGRAMS),
         (PRODUCTION, "", Site.REFUSED),
         (PRODUCTION, "courriel.ac-amiens.test:", Site.REFUSED),
         (PRODUCTION, "courriel.ac-amiens.test@evil.example", Site.REFUSED),
@@ -64,7 +65,7 @@ def test_a_host_names_one_site_at_its_own_port(hosts: Hosts, host: str, site: Si
 def test_outside_the_demonstration_no_loopback_name_is_ours() -> None:
     assert PRODUCTION.names == [
         "ac-amiens.test", "autoconfig.ac-amiens.test", "autodiscover.ac-amiens.test",
-        "courriel.ac-amiens.test", "fichiers.ac-amiens.test",
+        "courriel.ac-amiens.test", "fichiers.ac-amiens.test", "mta-sts.ac-amiens.test",
     ]  # fmt: skip
 
 

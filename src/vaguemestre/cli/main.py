@@ -52,6 +52,8 @@ ENTRIES = (
     Entry("mail", "Courriels d’une boîte : importer, exporter.", group=True),
     Entry("index", "Recherche : refait l’index d’une boîte, ou de toutes."),
     Entry("transfer", "Déménagements : entre installations, chiffrés et signés.", group=True),
+    Entry("dkim", "Clés DKIM : leur liste, leur renouvellement, leur publication.", group=True),
+    Entry("dns", "Enregistrements DNS à publier, et ce que répond le DNS."),
     Entry("numen", "NUMEN : en attribuer, dire leur histoire, changer leur clé.", group=True),
     Entry("journal", "Journal : vérifier sa chaîne, dire son dernier sceau.", group=True),
     Entry("application", "Applications : ajouter, lister, retirer.", group=True),

@@ -6,6 +6,7 @@ then copied beside.
 """
 
 import datetime as dt
+import hashlib
 import ipaddress
 import os
 from collections.abc import Sequence
@@ -130,6 +131,16 @@ def fingerprint(certificate: Path) -> str:
     """SHA-256 of the first certificate of a file, as Postfix writes it: hexadecimal pairs and colons."""
     first = x509.load_pem_x509_certificate(certificate.read_bytes())
     return first.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+def key_digest(instance: Instance) -> str:
+    """SHA-256 of the public key of the certificate shown to the world (RFC 6698: 1 1); empty without one."""
+    try:
+        certificate = x509.load_pem_x509_certificate(public_paths(instance).certificate.read_bytes())
+    except (OSError, ValueError):
+        return ""
+    der, spki = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    return hashlib.sha256(certificate.public_key().public_bytes(der, spki)).hexdigest()
 
 
 def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:

@@ -243,6 +243,11 @@ def sockets(instance: Place) -> Path:
     return (alias(instance) if needs_alias(instance) else instance.home / "run") / "d"
 
 
+def signer_socket(instance: Instance) -> Path:
+    """Where Postfix hands over what leaves to be signed, in a folder that only the two of them enter."""
+    return sockets(instance) / "signer" / "milter"
+
+
 def open_home(instance: Instance) -> None:
     """Let the engines' users reach their own folders, and no others. Raises EngineRefused."""
     for folder in (instance.home, instance.engines_dir, instance.home / "run", instance.logs_dir):

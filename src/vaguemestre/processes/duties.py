@@ -80,13 +80,15 @@ _ALL = (
     ),
     Duty(
         "worker", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
-        writes=(*_DATABASES, "run/revocations", "run/worker.heartbeat"), reads=("logs", "engines/tls"),
+        writes=(*_DATABASES, "engines/dkim", "run/revocations", "run/worker.heartbeat"),
+        reads=("logs", "engines/tls"),
         secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
         opens=_AGENTS, sandboxes=True,
     ),
     Duty(
         "worker-long", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
-        writes=(*_DATABASES, "run/revocations", "run/worker-long.heartbeat"), reads=("logs", "engines/tls"),
+        writes=(*_DATABASES, "engines/dkim", "run/revocations", "run/worker-long.heartbeat"),
+        reads=("logs", "engines/tls"),
         secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
         opens=_AGENTS, sandboxes=True,
     ),

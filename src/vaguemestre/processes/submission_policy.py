@@ -56,11 +56,13 @@ class Gate:
         forwards_mail: Callable[[str], bool] = lambda mailbox: False,
         withdrawn_at: Callable[..., float] = lambda mailbox, by_token: 0.0,
         note: Callable[[SubmissionRequest, datetime], None] = lambda submission, now: None,
+        waits_for_key: Callable[[SubmissionRequest], bool] = lambda submission: False,
     ):
         self._limits: Limits = config.sending.limits()
         self._exempt = frozenset(address.lower() for address in config.sending.exempt)
         self._judge, self._own, self._forwards_mail, self._note = judge, own_addresses, forwards_mail, note
         self._withdrawn_at, self._judge_script = withdrawn_at, judge_script
+        self._waits_for_key = waits_for_key
         self._threads = ThreadPoolExecutor(_JUDGES, "judge")
 
     async def __call__(self, submission: SubmissionRequest) -> tuple[Verdict, str]:
@@ -79,6 +81,8 @@ class Gate:
         close_old_connections()
         if submission.origin is not Origin.SUBMITTED:
             return self._judge_script(submission)
+        if self._waits_for_key(submission):
+            return Verdict(Decision.REFUSE, "outbox.unsigned")
         judged = replace(submission, network="" if _is_here(submission.network) else submission.network)
         verdict = self._judge(
             judged,
@@ -113,6 +117,24 @@ class ScriptGate:
             leaves_academy=bool(outside) and not self._may_leave,
             now=timezone.now(),
         )
+
+
+class KeyWatch:
+    """Whether a message would leave for the outside before our DKIM key is published and in use."""
+
+    def __init__(
+        self, config: Config, directory: MailDirectory, has_active_key: Callable[[str], bool]
+    ) -> None:
+        self._leaves, self._domain = config.mail.outgoing.leaves, config.academy.domain.lower()
+        self._directory, self._has_active_key = directory, has_active_key
+
+    def __call__(self, submission: SubmissionRequest) -> bool:
+        if not self._leaves:
+            return False
+        domains = {address.rpartition("@")[2].lower() for address in submission.recipients} - {self._domain}
+        if all(self._directory.is_ours(domain) for domain in domains):
+            return False
+        return not self._has_active_key(submission.sender.rpartition("@")[2].lower() or self._domain)
 
 
 def _is_here(network: str) -> bool:
@@ -183,6 +205,7 @@ async def main() -> None:
         import_string("vaguemestre.post.outbox.ports.forwards_mail").get(),
         directory.withdrawn_at,
         _note,
+        KeyWatch(config, directory, import_string("vaguemestre.post.dkim.queries.has_active_key")),
     )
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

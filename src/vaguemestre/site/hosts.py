@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vaguemestre.mailbox.autoconfig.rules.offers import machine_names, site_of
+from vaguemestre.mailbox.autoconfig.rules.offers import machine_names, policy_name, site_of
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 _HOST = re.compile(r"([a-z0-9._-]+?)\.?(?::([0-9]{1,5}))?", re.ASCII)
@@ -16,7 +16,7 @@ class Site(StrEnum):
 
     PAGES = "pages"
     FILES = "files"
-    PROGRAMS = "programs"  # only the settings that mail programs look for
+    PROGRAMS = "programs"  # only the documents that mail programs and servers look for
     OTHER = "other"  # a name this table does not hold
     REFUSED = "refused"  # one of our names at another's port, or a malformed header
 
@@ -60,6 +60,10 @@ def hosts_of(*, public_url: str, files_url: str, domain: str, web_port: int) -> 
     return Hosts(
         pages=pages,
         files={files_host: frozenset({files_port})},
-        programs={name: _WEB_PORTS | {port, web_port} for name in machine_names(domain) if name != host},
+        programs={
+            name: _WEB_PORTS | {port, web_port}
+            for name in (*machine_names(domain), policy_name(domain))
+            if name != host
+        },
         default_port=443 if public_url.startswith("https:") else 80,
     )

@@ -40,6 +40,7 @@ _ROOMS = (
     "access.signin",
     "post.outbox",
     "post.reports",
+    "post.dkim",
     "mailbox.calendar",
     "people.lifecycle",
     "access.assistant",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vaguemestre.post.outbox.rules.reasons import refusal_reason, stored_reason
+from vaguemestre.post.outbox.rules.reasons import delivery_reason, refusal_reason, stored_reason
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,15 @@ def test_of_several_recipients_the_one_that_does_not_exist_is_named() -> None:
     assert stored_reason(answer, ["a@y.fr", "b@y.fr"]) == "outbox.refused-address b@y.fr"
     assert stored_reason("smtp: 550 5.1.1 User unknown", ["a@y.fr"]) == "outbox.refused-recipient"
     assert stored_reason("smtp: 552 5.3.4 <a@y.fr>: too big", ["a@y.fr"]) == "outbox.refused-size"
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "code"),
+    [
+        ("5.1.1", "host mx.y.fr[127.5.3.2] said: 550 5.1.1 no such user", "outbox.fate-unknown-person"),
+        ("5.0.0", "host mx.y.fr[5.2.2.80] said: 552 5.2.2 full", "outbox.fate-full"),
+        ("4.4.1", "connect to mx.y.fr[192.5.1.1]:25: Connection timed out", "outbox.fate-unreachable"),
+    ],
+)
+def test_the_address_of_the_other_server_is_not_its_reason(status: str, diagnostic: str, code: str) -> None:
+    assert delivery_reason(status, diagnostic) == code

@@ -16,6 +16,7 @@ from vaguemestre.engines.instance import (
     open_home,
     postgres_reader,
     set_owner,
+    signer_socket,
     sockets,
 )
 from vaguemestre.engines.postfix import outgoing
@@ -126,6 +127,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "lmtp": sockets(instance) / "lmtp",
         "sasl": sockets(instance) / "auth-sasl",
         "gate": gate_socket(instance),
+        "signer": signer_socket(instance),
         "certificate": engine_path(instance, public.certificate),
         "key": engine_path(instance, public.key),
         "inside_certificate": engine_path(instance, inside.certificate),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.instance import FILTER_USER, Instance, engine_path, has_filter, open_home, set_owner
+from vaguemestre.engines.rspamd import signer
 
 _HERE = Path(__file__).parent
 
@@ -40,6 +41,12 @@ def prepare(instance: Instance, name_server: str = "") -> None:
         ports=instance.ports,
     )
     write(base / "rspamd.conf", text, mode=0o640, group=user.pw_gid)
+
+
+def prepare_signer(instance: Instance) -> None:
+    """Write what the signer reads, where mail really leaves. Needs root."""
+    if signer.is_wanted(instance):
+        signer.prepare(instance)
 
 
 def command(instance: Instance) -> list[str]:

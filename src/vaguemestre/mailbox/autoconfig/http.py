@@ -9,9 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from vaguemestre.access.signin.http import signed_in, who_asks
+from vaguemestre.mailbox.autoconfig.ports import key_digest
+from vaguemestre.mailbox.autoconfig.rules.mail_records import PublicKey, mail_records, mta_sts_policy
 from vaguemestre.mailbox.autoconfig.rules.offers import offer, site_of
 from vaguemestre.mailbox.autoconfig.rules.records import Record, expected
 from vaguemestre.mailbox.autoconfig.values import Offer
+from vaguemestre.post.dkim.queries import keys_of
+from vaguemestre.post.dkim.values import KeyState
 
 
 def offered() -> Offer:
@@ -29,8 +33,22 @@ def offered() -> Offer:
 
 def wanted_records() -> tuple[Record, ...]:
     """DNS records the domain must have."""
-    site, port = site_of(settings.CONFIG.public_url)
-    return expected(offered(), site=site, site_port=port)
+    config = settings.CONFIG
+    site, port = site_of(config.public_url)
+    domain = config.academy.domain
+    keys = [
+        PublicKey(key.record_name, key.record_value)
+        for key in keys_of(domain)
+        if key.state is not KeyState.GONE
+    ]
+    others = mail_records(domain, site=site, keys=keys, key_digest=key_digest.get()(), policy=stated_policy())
+    return (*expected(offered(), site=site, site_port=port), *others)
+
+
+def stated_policy() -> str:
+    """Our MTA-STS policy; empty when none is stated."""
+    config = settings.CONFIG
+    return mta_sts_policy(config.academy.domain, config.mail.mta_sts) if config.mail.mta_sts != "none" else ""
 
 
 def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -22,5 +22,12 @@ class LookUp(Protocol):
         ...
 
 
+class KeyDigest(Protocol):
+    def __call__(self) -> str:
+        """SHA-256, in hexadecimal, of the public key of the certificate the world is shown; empty without."""
+        ...
+
+
 look_up: Slot[LookUp] = Slot("autoconfig.look_up")
+key_digest: Slot[KeyDigest] = Slot("autoconfig.key_digest")
 sign: Slot[Sign] = Slot("autoconfig.sign")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("appareils/jeton/revoquer", programs.revoke, name="revoke-token"),
     path("appareils/messagerie.xpi", programs.add_on, name="add-on"),
     path(".well-known/oauth-authorization-server/appareils", programs.metadata, name="metadata"),
+    path(".well-known/mta-sts.txt", settings.mta_sts, name="mta-sts"),
     path("administration/dns", settings.dns, name="dns"),
     path("administration/dns/essai", settings.check_dns, name="check-dns"),
     path(".well-known/autoconfig/mail/config-v1.1.xml", settings.autoconfig, name="autoconfig"),

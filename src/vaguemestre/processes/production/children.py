@@ -1,9 +1,11 @@
 """The processes of an instance in production: those of the plan, with the commands of their engines."""
 
 from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.instance import signer_socket
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.rspamd import signer
 from vaguemestre.processes.supervisor import plan
 from vaguemestre.processes.supervisor.rights import agent_sockets
 from vaguemestre.site.config import Config
@@ -23,10 +25,11 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
             postfix.log_file(config),
         ),
     )
-    has_filter = rspamd.is_wanted(config)
+    has_filter, signs = rspamd.is_wanted(config), signer.is_wanted(config)
     return (
         *engines,
         *((plan.content_filter(config, rspamd.command(config)),) if has_filter else ()),
+        *((plan.signer(signer.command(config), signer_socket(config)),) if signs else ()),
         *plan.agents(python, config.home, agent_sockets(config)),
         *plan.programs(config, python, nginx.command(config), nginx.sockets(config)),
         *plan.workers(config, python),

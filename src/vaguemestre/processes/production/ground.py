@@ -40,6 +40,7 @@ def prepare(config: Config, say: Say) -> str:
     nginx.prepare(config)
     if rspamd.is_wanted(config):
         rspamd.prepare(config)
+    rspamd.prepare_signer(config)
     static.gather(config.home)
     _give_heartbeats(config)
     return _prepare_database(config, say)

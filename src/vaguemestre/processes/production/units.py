@@ -30,11 +30,12 @@ _DESCRIPTIONS = {
     "dovecot": "mailboxes, IMAP, ManageSieve (Dovecot)",
     "postfix": "mail in and out (Postfix)",
     "rspamd": "content filter (rspamd)",
+    "signer": "signatures of outgoing mail (rspamd)",
 }
 _MEMORY = {"web": "3G", "dovecot": "8G", "postfix": "4G", "worker": "3G", "worker-long": "3G"}
 # Processes that speak to other machines: they serve the world, or ask it something.
 _ABROAD = frozenset(
-    ("web", "door", "pictures", "worker", "worker-long", "front", "dovecot", "postfix", "rspamd")
+    ("web", "door", "pictures", "worker", "worker-long", "front", "dovecot", "postfix", "rspamd", "signer")
 )
 # What the masters of Debian's engines need to open low ports and become other users.
 _ENGINE_RIGHTS = {
@@ -48,11 +49,12 @@ _ENGINE_RIGHTS = {
     ),
 }  # fmt: skip
 _HERE = ("", "127.0.0.1", "::1", "localhost")
-_ENGINE_USERS = {"rspamd": "_rspamd"}
+_ENGINE_USERS = {"rspamd": "_rspamd", "signer": "_rspamd"}
 _ENGINE_WRITES = {
     "dovecot": ("mail", "engines", "logs"),
     "postfix": ("engines/postfix", "engines/db", "logs"),
     "rspamd": ("engines/rspamd/db",),
+    "signer": ("engines/signer/db", "run/d/signer"),
 }
 
 

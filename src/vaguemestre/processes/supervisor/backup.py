@@ -29,7 +29,7 @@ RESTORED = "restored"  # in the data folder: the next start has something to loo
 _DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 _LIVE = "vaguemestre.sqlite3"
 _MAIL = "mail"
-_TREES = ("secrets", "engines/tls", "data", _MAIL)
+_TREES = ("secrets", "engines/tls", "engines/dkim", "data", _MAIL)
 # what the next start makes again, or what the copy of the database stands for
 _MADE_AGAIN = frozenset({
     _LIVE, f"{_LIVE}-wal", f"{_LIVE}-shm", "feed.lock", "moves", RESTORED, "test.sqlite3",

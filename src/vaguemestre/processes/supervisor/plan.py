@@ -30,8 +30,9 @@ class Ask(StrEnum):
 class Question:
     ask: Ask
     port: int = 0
-    expect: str = ""  # GREETING: the first bytes; PAGE: the path; HEARTBEAT: the file
-    socket: Path | None = None  # PAGE: asked there instead of a port
+    # GREETING: the first bytes, none for one who waits to be spoken to; PAGE: the path; HEARTBEAT: the file
+    expect: str = ""
+    socket: Path | None = None  # asked there instead of a port
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,11 @@ def content_filter(config: Config, argv: Sequence[str]) -> Child:
         is_optional=True,
         patience=_FILTER_PATIENCE,
     )
+
+
+def signer(argv: Sequence[str], socket: Path) -> Child:
+    """What signs outgoing mail (a second rspamd). Without it, submitted mail waits at its sender."""
+    return Child("signer", tuple(argv), (Question(Ask.GREETING, socket=socket),), socket=socket)
 
 
 def names(config: Config, python: str) -> Child:

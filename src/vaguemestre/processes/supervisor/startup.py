@@ -18,7 +18,7 @@ from vaguemestre.engines.instance import engine_home, remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.processes.supervisor import ground, place, plan, process_table, rights
+from vaguemestre.processes.supervisor import ground, outgoing_mail, place, plan, process_table, rights
 from vaguemestre.processes.supervisor.additions import Additions
 from vaguemestre.processes.supervisor.preparation import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
@@ -54,11 +54,7 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
     """
     if os.geteuid() != 0:
         raise NotRoot("il faut être root : Postfix et Dovecot l’exigent.")
-    if wishes.demo and config.mail.outgoing.leaves:
-        raise ConfigWrong(
-            "la démonstration n’écrit à personne dehors : avec « [mail.outgoing] mode » = "
-            f"{config.mail.outgoing.mode}, lancez bin/up --no-demo."
-        )
+    outgoing_mail.check_wishes(config, is_demonstration=wishes.demo)
     os.umask(0o022)  # what engines and other users read; each child has its own
     _allow_many_files()
     place.open_home(config)
@@ -168,6 +164,7 @@ class _Start:
         static.gather(self._config.home)
         async with _unwrapped(), asyncio.TaskGroup() as group:
             group.create_task(self._until_usable(preparing))
+            group.create_task(outgoing_mail.start_signer(self._config, self._tree, self._screen))
             group.create_task(self._start_engines())
             group.create_task(self._start_programs())
             group.create_task(self._start_workers())

@@ -21,6 +21,8 @@ class MailSection(Section):
     office_previews: bool = True  # where LibreOffice and bubblewrap are installed
     content_filter: bool = True  # where rspamd is installed
     usual_ports: bool = False  # 993, 465 and 4190 lead to ours: programs are told these
+    # what others are told of our TLS (MTA-STS): enforce once the certificate is one that everybody verifies
+    mta_sts: Annotated[str, checks.one_of("none", "testing", "enforce")] = "testing"
     outgoing: OutgoingSection = field(default_factory=OutgoingSection)
 
     def broken_rules(self) -> Iterator[Rule]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vaguemestre.engines.clamd import Clamd
+from vaguemestre.engines.rspamd import signer
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.site.config import Config, Fault, Reading
 
@@ -24,6 +25,12 @@ def _missing(config: Config) -> Iterator[tuple[str, str]]:
     for section, key, name in named:
         if name and not _can_be_read(config.home / name):
             yield f"{section}.{key}", f"[{section}] « {key} » : {config.home / name} ne peut pas être lu"
+    if config.mail.outgoing.leaves and not signer.PROGRAM.is_file():
+        yield (
+            "mail.outgoing.mode",
+            f"[mail.outgoing] « mode » = {config.mail.outgoing.mode} : rien ne part sans signature DKIM, et "
+            "rspamd, qui signe, n’est pas installé (apt-get install rspamd)",
+        )
     if place := config.files.clamd:
         try:
             Clamd(place).ping()

@@ -10,6 +10,7 @@ from vaguemestre.mailbox.portability import handlers as portability_handlers
 from vaguemestre.mailbox.sorting import handlers as sorting_handlers
 from vaguemestre.mailbox.webmail import handlers as webmail_handlers
 from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
+from vaguemestre.post.dkim import handlers as dkim_handlers
 from vaguemestre.post.filelinks import handlers as filelinks_handlers
 from vaguemestre.post.outbox import handlers as outbox_handlers
 from vaguemestre.schools.lists import handlers as lists_handlers
@@ -35,4 +36,5 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     lists_handlers.read_overdue_lists,
     lists_handlers.resume_stalled_letters,
     compose_handlers.erase_class_recipients,
+    dkim_handlers.advance_keys,
 )

@@ -40,6 +40,7 @@ from vaguemestre.engines.remote.notices import Notices
 from vaguemestre.engines.remote.pictures import PictureFetcher
 from vaguemestre.engines.remote_imap import RemoteImap
 from vaguemestre.engines.rspamd.controller import JunkTraining
+from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.engines.undelivered import undelivered
@@ -59,6 +60,7 @@ from vaguemestre.people.directory import ports as directory
 from vaguemestre.people.intake import ports as intake
 from vaguemestre.people.lifecycle import ports as lives
 from vaguemestre.people.provisioning import ports as provisioning
+from vaguemestre.post.dkim import ports as dkim
 from vaguemestre.post.filelinks import ports as filelinks
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.outbox import ports as outbox
@@ -72,6 +74,7 @@ from vaguemestre.site import numen_keys as numen_secrets
 from vaguemestre.site import secrets
 from vaguemestre.site.adapters import partner_cards
 from vaguemestre.site.adapters.compose import lists_at, lists_like
+from vaguemestre.site.adapters.dkim import TextLookup
 from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.ent_saml import EntBySaml
 from vaguemestre.site.adapters.export import belongings
@@ -220,6 +223,9 @@ def _plug_desk(config: Config) -> None:
     moving.partners.plug(partner_cards.Partners(config))
     devices.sign.plug(Signature(config))
     devices.look_up.plug(DnsLookup())
+    devices.key_digest.plug(partial(certificates.key_digest, config))
+    dkim.look_up_text.plug(TextLookup(DnsLookup()))
+    dkim.signing_keys.plug(SigningKeyFiles(config))
     enrolment.scan.plug(partial(scan, Clamd(config.files.clamd)))
     helpdesk.undelivered_to.plug(partial(undelivered, config))
     helpdesk.usage_of.plug(partial(usage_of, MailAgent(config)))

@@ -70,6 +70,9 @@ MEANINGS = {
     "mail.office_previews": "Aperçus des documents, où LibreOffice et bubblewrap sont installés.",
     "mail.content_filter": "Le filtre de contenu, où rspamd est installé.",
     "mail.usual_ports": "Les ports 993, 465 et 4190 mènent à ceux d’ici : les logiciels les reçoivent.",
+    "mail.mta_sts": (
+        "Notre politique MTA-STS, dite aux autres serveurs : « testing », puis « enforce » ; « none » : rien."
+    ),
     "mail.outgoing.mode": (
         "« direct » : remise aux serveurs des destinataires ; « relay » : par un serveur qui relaie ; "
         "« demonstration » : rien ne sort."

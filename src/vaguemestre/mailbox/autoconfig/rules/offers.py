@@ -9,12 +9,18 @@ DOCUMENTS = (
     "/mail/config-v1.1.xml",
     "/autodiscover/autodiscover.xml",
     "/Autodiscover/Autodiscover.xml",
+    "/.well-known/mta-sts.txt",  # asked by other mail servers
 )
 
 
 def machine_names(domain: str) -> tuple[str, ...]:
     """Where programs look for the settings of an address of that domain, whatever the site's own name."""
     return domain, f"autoconfig.{domain}", f"autodiscover.{domain}"
+
+
+def policy_name(domain: str) -> str:
+    """Where other servers read our MTA-STS policy (RFC 8461 §3.3)."""
+    return f"mta-sts.{domain}"
 
 
 def offer(

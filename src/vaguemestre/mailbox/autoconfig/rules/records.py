@@ -8,6 +8,8 @@ from enum import StrEnum
 from vaguemestre.mailbox.autoconfig.rules.offers import machine_names
 from vaguemestre.mailbox.autoconfig.values import Offer, Question
 
+_LONGEST_TEXT = 255
+
 
 class State(StrEnum):
     RIGHT = "right"
@@ -25,6 +27,7 @@ class Record:
     value: str
     purpose: str
     begins: str = ""  # what a text must begin with, for a sample
+    is_exact: bool = False  # case counts (base64)
 
     @property
     def question(self) -> Question:
@@ -33,8 +36,15 @@ class Record:
     @property
     def line(self) -> str:
         """As a zone file has it (RFC 1035 §5)."""
-        value = f'"{self.value}"' if self.kind == "TXT" else self.value
+        value = _as_texts(self.value) if self.kind == "TXT" else self.value
         return f"{self.name}. 3600 IN {self.kind} {value}"
+
+
+def _as_texts(value: str) -> str:
+    """Quoted, in strings of 255 bytes at most (RFC 1035 §3.3.14)."""
+    return " ".join(
+        f'"{value[start : start + _LONGEST_TEXT]}"' for start in range(0, len(value), _LONGEST_TEXT)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,8 @@ def _does(record: Record, value: str) -> bool:
         return bool(value.rsplit(maxsplit=1)[-1].strip("."))
     if record.begins:
         return value.lower().startswith(record.begins.lower())
+    if record.is_exact:  # white space is the zone's own affair
+        return "".join(value.split()).rstrip(";") == "".join(record.value.split())
     if record.kind == "CNAME" and _is_address(value):  # an address of its own does the same
         return True
     if record.kind == "SRV":  # priority and weight are the zone's own affair

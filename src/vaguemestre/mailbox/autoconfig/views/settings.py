@@ -1,6 +1,6 @@
 """Settings for people (a page) and for programs (three documents)."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -12,7 +12,12 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.pictures import qr
 from vaguemestre.mailbox.autoconfig import services
-from vaguemestre.mailbox.autoconfig.http import administrators_only, offered, wanted_records
+from vaguemestre.mailbox.autoconfig.http import (
+    administrators_only,
+    offered,
+    stated_policy,
+    wanted_records,
+)
 from vaguemestre.mailbox.autoconfig.ports import look_up, sign
 from vaguemestre.mailbox.autoconfig.rules import apple
 from vaguemestre.mailbox.autoconfig.rules import autoconfig as mozilla
@@ -73,6 +78,15 @@ def check_dns(request: HttpRequest) -> HttpResponse:
 @require_GET
 def autoconfig(request: HttpRequest) -> HttpResponse:
     return HttpResponse(mozilla.autoconfig(offered()), content_type="text/xml; charset=utf-8")
+
+
+@require_GET
+def mta_sts(request: HttpRequest) -> HttpResponse:
+    """What our domain asks of servers that bring it mail (RFC 8461); 404 when it asks nothing."""
+    policy = stated_policy()
+    if not policy:
+        return HttpResponseNotFound(content_type="text/plain")
+    return HttpResponse(policy, content_type="text/plain")
 
 
 @csrf_exempt  # programs post here without a page; nothing is changed

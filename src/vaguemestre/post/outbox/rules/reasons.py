@@ -44,7 +44,8 @@ _DELIVERY_REASONS = {
     ("4", "7"): "outbox.status-too-long",
     ("7", "1"): "outbox.status-not-allowed",
 }
-_STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
+# not inside an IP address, which the reply of another server is quoted with
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 
 
 def delivery_reason(status: str, diagnostic: str = "") -> str:

@@ -1,0 +1,61 @@
+"""`vaguemestre dns`: the records to publish, and whether DNS has them."""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from django.conf import settings
+
+from vaguemestre.mailbox.autoconfig.http import wanted_records
+from vaguemestre.mailbox.autoconfig.ports import look_up
+from vaguemestre.mailbox.autoconfig.rules.records import Checked, State, checked, zone
+from vaguemestre.mailbox.autoconfig.values import Question
+
+_WORDS = {
+    State.RIGHT: "juste",
+    State.MISSING: "MANQUE : ajoutez",
+    State.OTHER: "AUTRE : remplacez par",
+    State.SILENT: "SANS RÉPONSE : réessayez, ou voyez le résolveur de cette machine, pour",
+}
+
+
+def command(
+    check: Annotated[bool, typer.Option("--check", help="Compare avec ce que répond le DNS.")] = False,
+) -> None:
+    """Écrit les enregistrements à publier ; avec --check, dit lesquels manquent (code 1)."""
+    records = wanted_records()
+    if not check:
+        typer.echo(zone(records), nl=False)
+        return
+    results = checked(records, look_up.get()({record.question for record in records}))
+    for result in results:
+        typer.echo(_line(result))
+    advice = list(_reverse_names(f"mail.{settings.CONFIG.academy.domain}"))
+    for line in advice:
+        typer.echo(line)
+    if advice or any(result.state is not State.RIGHT for result in results):
+        raise typer.Exit(1)
+
+
+def _line(result: Checked) -> str:
+    record = result.record
+    if result.state is State.RIGHT:
+        return f"{record.kind} {record.name} : juste"
+    now = f" (aujourd’hui : {' | '.join(result.found)[:200]})" if result.found else ""
+    return f"{record.kind} {record.name} : {_WORDS[result.state]}{now}\n    {record.line}"
+
+
+def _reverse_names(host: str) -> Iterator[str]:
+    """What is wrong with the names of the host's addresses (PTR), which only their provider can change."""
+    questions = [Question(host, "A"), Question(host, "AAAA")]
+    answers = look_up.get()(questions)
+    addresses = [address for question in questions for address in answers[question] or ()]
+    if not addresses:
+        yield f"A {host} : MANQUE : ajoutez l’adresse de cette machine"
+    for address in addresses:
+        question = Question(ipaddress.ip_address(address).reverse_pointer, "PTR")
+        names = [name.rstrip(".").lower() for name in look_up.get()([question])[question] or ()]
+        if host not in names:
+            shown = ", ".join(names) or "aucun"
+            yield f"PTR {address} : demandez à votre hébergeur le nom {host} (aujourd’hui : {shown})"

@@ -1,0 +1,1 @@
+"""DKIM keys of the mail domains: made, published, used, withdrawn."""

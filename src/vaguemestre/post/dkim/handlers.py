@@ -1,0 +1,25 @@
+"""Rounds of the worker about DKIM keys."""
+
+from django.conf import settings
+from django.utils import timezone
+
+from vaguemestre.people.directory.queries import academy_summaries
+from vaguemestre.post.dkim import services
+from vaguemestre.post.dkim.ports import look_up_text, signing_keys
+
+_EVERY_MINUTES = 5
+
+
+def advance_keys() -> None:
+    """Every few minutes, the steps due of each domain's keys, where mail really leaves."""
+    outgoing, now = settings.CONFIG.mail.outgoing, timezone.now()
+    if not outgoing.leaves or now.minute % _EVERY_MINUTES:
+        return
+    for academy in academy_summaries():
+        services.advance_keys(
+            academy.domain,
+            look_up_text.get(),
+            signing_keys.get(),
+            working_days=outgoing.dkim_days,
+            now=now,
+        )

@@ -1,0 +1,227 @@
+"""The world on the loopback: a validating resolver with zones of its own, and a Postfix that is every MX.
+
+Its names end in `.example`. `sur.example` is signed (DNSSEC) and publishes the key of its MX (DANE);
+`faux.example` is signed and publishes another key.
+"""
+
+import contextlib
+import hashlib
+import ipaddress
+import os
+import pwd
+import signal
+import socket
+import subprocess
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import dns.dnssec
+import dns.name
+import dns.rdatatype
+import dns.zone
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.x509.oid import NameOID
+from tests.engines.live import wait_until
+
+RESOLVER, MX = "127.5.3.1", "127.5.3.2"
+SIGNED, PLAIN = ("sur.example", "faux.example"), ("loin.example",)
+_MAIN = """
+compatibility_level = 3.10
+queue_directory = {home}/spool
+data_directory = {home}/lib
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+meta_directory = /etc/postfix
+mail_owner = postfix
+setgid_group = postdrop
+multi_instance_enable = no
+maillog_file = {home}/mx.log
+maillog_file_prefixes = {home}
+myhostname = mx.loin.example
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks =
+mydestination =
+local_recipient_maps =
+alias_maps =
+virtual_mailbox_domains = loin.example, sur.example, faux.example
+virtual_mailbox_base = {home}/mail
+virtual_mailbox_maps = static:box/
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
+smtputf8_enable = yes
+smtpd_peername_lookup = no
+smtpd_tls_security_level = may
+smtpd_tls_chain_files = {home}/key.pem, {home}/certificate.pem
+smtpd_recipient_restrictions = reject_unauth_destination, check_recipient_access
+  regexp:{{ {{ /^inconnu@/ 550 5.1.1 no such user }}, {{ /^lent@/ 451 4.7.1 greylisted }} }}
+"""
+_MASTER = """
+{mx}:25 inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+virtual unix - n n - - virtual
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+_UNBOUND = """
+server:
+  interface: {resolver}
+  do-daemonize: no
+  username: ""
+  chroot: ""
+  directory: "{home}"
+  pidfile: "{home}/unbound.pid"
+  use-syslog: no
+  logfile: "{home}/unbound.log"
+  module-config: "validator iterator"
+  local-zone: "test." nodefault
+  trust-anchor-file: "{home}/anchors"
+  num-threads: 1
+  so-reuseport: no
+"""
+
+
+class World:
+    """`start()`, then `resolv_conf` for those who shall live in it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.resolv_conf = home / "resolv.conf"
+        self._children: list[subprocess.Popen[bytes]] = []
+        self._ours: list[str] = []
+
+    def start(self, ours: dict[str, list[str]]) -> None:
+        """`ours`: domain → lines of its zone (names relative to it)."""
+        self.home.chmod(0o755)
+        self.resolv_conf.write_text(f"nameserver {RESOLVER}\n")
+        digest = self._certificate()
+        host = f"@ IN MX 10 mx\nmx IN A {MX}\n"
+        for name in PLAIN:
+            self._zone(name, host)
+        for name in SIGNED:
+            told = digest if name == "sur.example" else "00" * 32
+            self._sign(name, f"{host}_25._tcp.mx IN TLSA 3 1 1 {told}\n")
+        for name, lines in ours.items():
+            self._zone(name, "\n".join(lines) + "\n")
+        self._unbound()
+        self._postfix()
+
+    def stop(self) -> None:
+        for child in reversed(self._children):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGTERM)
+            child.wait(10)
+
+    def arrived(self, subject: str) -> list[EmailMessage]:
+        """The messages of that subject that reached the world."""
+        folder = self.home / "mail" / "box" / "new"
+        files = [path.read_bytes() for path in folder.glob("*")] if folder.is_dir() else []
+        messages = [message_from_bytes(content, policy=policy.default) for content in files]
+        return [message for message in messages if subject in str(message["Subject"])]
+
+    def raw(self, subject: str) -> bytes:
+        """The bytes of the message of that subject, once it has arrived."""
+        wait_until(lambda: self.arrived(subject), 30)
+        for path in (self.home / "mail" / "box" / "new").glob("*"):
+            if subject in str(message_from_bytes(path.read_bytes(), policy=policy.default)["Subject"]):
+                content = path.read_bytes()
+        # what virtual(8) puts in front is not part of the message
+        while content.split(b":")[0].lower() in (b"return-path", b"delivered-to", b"x-original-to"):
+            content = content.partition(b"\n")[2]
+        return content
+
+    def _certificate(self) -> str:
+        """A certificate that nobody vouches for; returns the digest of its key (RFC 6698: 3 1 1)."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mx.loin.example")])
+        now = datetime.now(UTC)
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(1)
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=30))
+            .sign(key, hashes.SHA256())
+        )
+        pem = serialization.Encoding.PEM
+        (self.home / "certificate.pem").write_bytes(certificate.public_bytes(pem))
+        (self.home / "key.pem").write_bytes(
+            key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        )
+        public = key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        return hashlib.sha256(public).hexdigest()
+
+    def _zone(self, name: str, records: str) -> str:
+        head = f"$ORIGIN {name}.\n$TTL 60\n@ IN SOA ns.{name}. root.{name}. 1 3600 600 86400 1\n@ IN NS ns\n"
+        text = f"{head}ns IN A {RESOLVER}\n{records}"
+        (self.home / f"{name}.zone").write_text(text)
+        self._ours.append(name)
+        return text
+
+    def _sign(self, name: str, records: str) -> None:
+        zone = dns.zone.from_text(self._zone(name, records), relativize=False)
+        private = ed25519.Ed25519PrivateKey.generate()
+        key = dns.dnssec.make_dnskey(private.public_key(), dns.dnssec.Algorithm.ED25519, flags=257)
+        with zone.writer() as writer:
+            dns.dnssec.sign_zone(zone, writer, keys=[(private, key)], lifetime=86400)
+        zone.to_file(str(self.home / f"{name}.zone"), relativize=False)
+        with (self.home / "anchors").open("a") as anchors:
+            anchors.write(f"{name}. IN DNSKEY {key.to_text()}\n")
+
+    def _unbound(self) -> None:
+        text = _UNBOUND.format(resolver=RESOLVER, home=self.home)
+        for name in self._ours:
+            text += (
+                f'auth-zone:\n  name: "{name}."\n  zonefile: "{self.home}/{name}.zone"\n'
+                "  for-upstream: yes\n  for-downstream: no\n  fallback-enabled: no\n"
+            )
+        (self.home / "unbound.conf").write_text(text)
+        self._launch(["unbound", "-d", "-c", str(self.home / "unbound.conf")], {})
+        wait_until(lambda: _listens(RESOLVER, 53))
+
+    def _postfix(self) -> None:
+        nobody, postfix = pwd.getpwnam("nobody"), pwd.getpwnam("postfix")
+        for name, owner in (("spool", 0), ("lib", postfix.pw_uid), ("mail", nobody.pw_uid)):
+            (self.home / name).mkdir()
+            os.chown(self.home / name, owner, 0 if owner != nobody.pw_uid else nobody.pw_gid)
+        values = {"home": self.home, "mx": MX, "uid": nobody.pw_uid, "gid": nobody.pw_gid}
+        (self.home / "main.cf").write_text(_MAIN.format(**values))
+        (self.home / "master.cf").write_text(_MASTER.format(**values))
+        subprocess.run(["postfix", "-c", str(self.home), "check"], check=True)
+        self._launch(
+            ["/usr/lib/postfix/sbin/master", "-s", "-c", str(self.home)],
+            {"MAIL_CONFIG": str(self.home), "MAIL_LOGTAG": "postfix"},
+        )
+        wait_until(lambda: _listens(MX, 25))
+
+    def _launch(self, argv: list[str], environment: dict[str, str]) -> None:
+        path = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+        self._children.append(
+            subprocess.Popen(
+                argv, env={**path, **environment}, stdin=subprocess.DEVNULL, start_new_session=True
+            )
+        )
+
+
+def _listens(address: str, port: int) -> bool:
+    ipaddress.ip_address(address)
+    try:
+        with socket.create_connection((address, port), timeout=1):
+            return True
+    except OSError:
+        return False
