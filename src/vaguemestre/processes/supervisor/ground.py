@@ -1,5 +1,6 @@
 """What a start needs before its first process: nobody left over, free ports, secrets, certificates."""
 
+import compileall
 import errno
 import os
 import socket
@@ -11,7 +12,7 @@ from vaguemestre.engines.projection import backend as projection
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.processes.supervisor import place, plan, process_table, rights
 from vaguemestre.processes.supervisor.screen import Screen
-from vaguemestre.site import secrets
+from vaguemestre.site import secrets, static
 from vaguemestre.site.config import Config
 
 
@@ -54,3 +55,8 @@ def make_ground(config: Config) -> None:
         rights.prepare(config)
     except EngineRefused as error:
         raise place.HomeUnusable(str(error)) from error
+
+
+def compile_sources() -> None:
+    """Compile what changed of our modules: the users of our processes may not write beside the sources."""
+    compileall.compile_dir(static.SOURCE, quiet=2)

@@ -220,6 +220,7 @@ class _Start:
             await asyncio.to_thread(nginx.prepare, self._config)
         except EngineRefused as error:
             raise ConfigWrong(str(error)) from error
+        await asyncio.to_thread(ground.compile_sources)
         await self._preparation.tables.wait()
         config = self._config
         front, sockets = nginx.command(config), nginx.sockets(config)
