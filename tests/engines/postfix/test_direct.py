@@ -144,7 +144,7 @@ def test_it_travels_encrypted(sender: Sender, marie: Someone) -> None:
 def test_a_refusal_of_the_other_server_comes_back_and_has_a_reason(sender: Sender, marie: Someone) -> None:
     send(sender, marie, "inconnu@loin.example", "pour un inconnu")
     refused = sender.delivery("inconnu@loin.example", DeliveryState.REFUSED)
-    assert delivery_reason(refused.status, refused.diagnostic) == "outbox.fate-unknown-person"
+    assert delivery_reason(refused.status, refused.diagnostic) == "outbox.status-unknown-person"
     bounce = sender.found(marie, "Courriel non remis")[0]
     assert b"inconnu@loin.example" in bounce
 
@@ -153,7 +153,7 @@ def test_a_server_that_says_later_is_a_delay_and_holds_up_nobody_else(sender: Se
     send(sender, marie, "lent@loin.example", "qui attend")
     delayed = sender.delivery("lent@loin.example", DeliveryState.DELAYED)
     assert delayed.status.startswith("4.")
-    assert [one.recipients for one in queue(sender.config)] == [("lent@loin.example",)]
+    assert ("lent@loin.example",) in [one.recipients for one in queue(sender.config)]
     send(sender, marie, "paul@loin.example", "qui passe devant")
     assert sender.world.raw("qui passe devant")
 
@@ -161,7 +161,7 @@ def test_a_server_that_says_later_is_a_delay_and_holds_up_nobody_else(sender: Se
 def test_a_domain_that_does_not_exist_is_told_at_once(sender: Sender, marie: Someone) -> None:
     send(sender, marie, "paul@absent.loin.example", "pour nulle part")
     refused = sender.delivery("paul@absent.loin.example", DeliveryState.REFUSED)
-    assert delivery_reason(refused.status, refused.diagnostic) == "outbox.fate-unknown-domain"
+    assert delivery_reason(refused.status, refused.diagnostic) == "outbox.status-unknown-domain"
 
 
 def test_dane_trusts_the_published_key_and_refuses_another(sender: Sender, marie: Someone) -> None:

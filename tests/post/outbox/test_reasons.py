@@ -30,9 +30,9 @@ def test_of_several_recipients_the_one_that_does_not_exist_is_named() -> None:
 @pytest.mark.parametrize(
     ("status", "diagnostic", "code"),
     [
-        ("5.1.1", "host mx.y.fr[127.5.3.2] said: 550 5.1.1 no such user", "outbox.fate-unknown-person"),
-        ("5.0.0", "host mx.y.fr[5.2.2.80] said: 552 5.2.2 full", "outbox.fate-full"),
-        ("4.4.1", "connect to mx.y.fr[192.5.1.1]:25: Connection timed out", "outbox.fate-unreachable"),
+        ("5.1.1", "host mx.y.fr[127.5.3.2] said: 550 5.1.1 no such user", "outbox.status-unknown-person"),
+        ("5.0.0", "host mx.y.fr[5.2.2.80] said: 552 5.2.2 full", "outbox.status-full"),
+        ("4.4.1", "connect to mx.y.fr[192.5.1.1]:25: Connection timed out", "outbox.status-unreachable"),
     ],
 )
 def test_the_address_of_the_other_server_is_not_its_reason(status: str, diagnostic: str, code: str) -> None:
