@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.post.outbox.rules.authors import check_authors, sole_address
+from vaguemestre.post.outbox.rules.authors import check_authors, check_names, display_name, sole_address
 from vaguemestre.post.outbox.rules.replies import smtp_reply
 from vaguemestre.post.outbox.values import Decision, Verdict
 
@@ -116,3 +116,61 @@ def test_a_name_that_holds_somebody_elses_address_is_refused_with_a_sentence(fie
     assert refused.value.code == "outbox.name-holds-address"
     reply = smtp_reply(Verdict(Decision.REFUSE, refused.value.code))
     assert reply.startswith("550 5.7.1 Le nom d'expediteur contient une autre adresse")
+
+
+SURNAMES = ("Lefèbvre-D’Arc", "Dupont")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "marie.dupont@ac-amiens.test",
+        "<marie.dupont@ac-amiens.test>",
+        "Marie LEFEBVRE D'ARC <marie.dupont@ac-amiens.test>",
+        '"lefebvre-darc, Marie (SVT)" <marie.dupont@ac-amiens.test>',
+        "=?utf-8?q?Marie_Lef=C3=A8bvre=2DD=E2=80=99Arc?= <marie.dupont@ac-amiens.test>",
+        "=?iso-8859-1?q?Mme_Lef=E8bvre?=\r\n =?iso-8859-1?q?=2DD=27Arc?= <marie.dupont@ac-amiens.test>",
+        "Dupont Marie - Directrice <marie.dupont@ac-amiens.test>",
+        "marie.dupont@ac-amiens.test (Marie Dupont)",
+        "Marie Dupont (Rectorat) <marie.dupont@ac-amiens.test>",
+        '"mdupont" <marie.dupont@ac-amiens.test>',
+        '"m.martin@ac-amiens.test" <m.martin@ac-amiens.test>',
+        "M. Martin <m.martin2@ac-amiens.test>",
+        "Marie Lef\ufffdbvre-D\ufffdArc <marie.dupont@ac-amiens.test>",
+    ],
+)
+def test_a_program_may_sign_with_ones_name_however_it_writes_it(field: str) -> None:
+    check_names([field], SURNAMES)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Rectorat <marie.dupont@ac-amiens.test>",
+        '"Philippe Vasseur, Principal" <marie.dupont@ac-amiens.test>',
+        "Philippe VASSEUR - Principal <marie.dupont@ac-amiens.test>",
+        "Philippe\u200bVasseur <marie.dupont@ac-amiens.test>",
+        "=?utf-8?q?Rectorat?= <marie.dupont@ac-amiens.test>",
+        '"=?utf-8?q?Rectorat?=" <marie.dupont@ac-amiens.test>',
+        "Rectorat (Dupont) <marie.dupont@ac-amiens.test>",
+        "marie.dupont@ac-amiens.test (Rectorat)",
+        '<marie.dupont@ac-amiens.test> "Rectorat"',
+        '"Rectorat"marie.dupont@ac-amiens.test',
+        "Ректорат <marie.dupont@ac-amiens.test>",
+        "Rectorat <marie.dupont+dupont@ac-amiens.test>",
+        "Rectorat\ufffd <marie.dupont@ac-amiens.test>",
+        "Rectorat <m.martin+x.rectorat@ac-amiens.test>",
+    ],
+)
+def test_a_program_signs_with_nobody_elses_name(field: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_names([field], SURNAMES)
+    assert refused.value.code == "outbox.name-not-yours"
+    reply = smtp_reply(Verdict(Decision.REFUSE, refused.value.code))
+    assert reply.startswith("550 5.7.1 Le nom d'expediteur doit contenir votre nom de famille")
+    check_names([field], ())  # a shared mailbox
+
+
+@given(st.text(max_size=200))
+def test_the_name_of_any_field_is_read(field: str) -> None:
+    assert "\0" not in display_name(field)

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 from tests.access.signin.people import account
 from tests.access.signin.races import at_once
 
@@ -151,3 +153,28 @@ def test_an_account_that_nothing_opens_sends_nothing_whatever_its_connection(cha
     Account.objects.filter(pk=who.pk).update(**changed)
     (verdict,) = judge(who, submission(who))
     assert (verdict.decision, smtp_reply(verdict)[:3]) == (Decision.REFUSE, "421")
+
+
+def test_a_program_that_signs_as_the_rectorate_is_refused_for_one_more_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    who = account(username="marie", last_name="Dupont")
+    signed = f"Rectorat <{who.mailbox}>"
+    judge(who, submission(who, 0))
+    with CaptureQueriesContext(connection) as unnamed:
+        judge(who, submission(who, 1))
+    with django_assert_num_queries(len(unnamed) + 1):
+        (verdict,) = judge(who, submission(who, 2, authors=(f"Marie Dupont <{who.mailbox}>",)))
+    assert verdict.decision is Decision.TAKE
+    for named in ({"authors": (signed,)}, {"senders": (signed,)}):
+        (verdict,) = judge(who, submission(who, 3, **named))
+        assert (verdict.decision, verdict.code) == (Decision.REFUSE, "outbox.name-not-yours")
+    (verdict,) = judge(who, submission(who, 4, authors=(signed,), by_token=True))
+    assert verdict.decision is Decision.TAKE, "the page judged it"
+
+
+def test_a_shared_mailbox_signs_as_its_members_choose() -> None:
+    who = account(username="marie")
+    Account.objects.filter(pk=who.pk).update(person=None, role=Account.Role.BOX)
+    (verdict,) = judge(who, submission(who, authors=(f"Vie scolaire <{who.mailbox}>",)))
+    assert verdict.decision is Decision.TAKE

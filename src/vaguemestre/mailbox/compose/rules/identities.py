@@ -7,7 +7,7 @@ from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
 from vaguemestre.mailbox.compose.values import IdentityFields, SenderIdentity, SignatureVariables
-from vaguemestre.people.directory.rules.names import fold
+from vaguemestre.people.directory.rules.names import holds_surname
 from vaguemestre.post.outbox.rules.headers import check_field
 
 LONGEST_SIGNATURE = 20_000  # characters
@@ -29,7 +29,7 @@ def check_identity(
     name = " ".join(check_field("name", fields.name).split())
     if not name:
         raise Refusal("compose.name-missing", field="name")
-    if variables.surname and fold(variables.surname) not in fold(name):
+    if not holds_surname(name, variables.surname):
         raise Refusal("compose.name-not-yours", field="name", surname=variables.surname)
     if len(fields.signature) > LONGEST_SIGNATURE:
         raise Refusal("compose.signature-too-long", field="signature")

@@ -84,6 +84,13 @@ def opened_by_mailbox(mailbox: str) -> int | None:
     return opened.values_list("pk", flat=True).first()
 
 
+def surnames_of(account_id: int) -> tuple[str, ...]:
+    """Surnames the account's person may sign with, in use and at birth; empty for a shared mailbox."""
+    people = Account.objects.filter(pk=account_id, person__isnull=False)
+    row = people.values_list("person__usage_name", "person__birth_name").first() or ()
+    return tuple(surname for surname in row if surname)
+
+
 def has_namesake(account_id: int) -> bool:
     """Whether the username or the address carries a number, because somebody else had the name first."""
     account = presented(account_id)

@@ -58,6 +58,11 @@ def fold(name: str) -> str:
     return _HYPHENS.sub("-", text).strip("-")
 
 
+def holds_surname(name: str, surname: str) -> bool:
+    """Whether a display name holds a surname, whatever the case, accents, hyphens and spaces of both."""
+    return fold(surname).replace("-", "") in fold(name).replace("-", "")
+
+
 def sorted_as(first_name: str, last_name: str) -> str:
     """Sort key of people: folded surname, then folded first name."""
     return f"{fold(last_name)} {fold(first_name)}".strip()

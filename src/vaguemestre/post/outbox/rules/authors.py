@@ -1,4 +1,4 @@
-"""Author check: header From against the addresses of the authenticated account.
+"""Author check: header From against the addresses and the name of the authenticated account.
 
 Parsed more strictly than any mail client does, so that no client shows another author.
 """
@@ -9,6 +9,7 @@ from email.header import decode_header, make_header
 
 from vaguemestre.foundation.kernel.addresses import addresses_read_in
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.directory.rules.names import holds_surname
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
@@ -16,6 +17,8 @@ _PHRASE = r"[^<>,;:@()\"\\]*"
 _ADDRESS = r"[^\s<>,;:@()\"\\]+@[^\s<>,;:@()\"\\]+"
 _NAMED = re.compile(rf"\s*{_PHRASE}<\s*({_ADDRESS})\s*>\s*")
 _BARE = re.compile(rf"\s*({_ADDRESS})\s*")
+_KEPT_STRING = re.compile(r"\0(\d+)\0")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -36,6 +39,41 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
                 raise Refusal("outbox.name-holds-address", address=other)
 
 
+def check_names(fields: Sequence[str], surnames: Collection[str]) -> None:
+    """Allow display names that hold the person's surname, so that nobody signs as « Rectorat ».
+
+    `fields`: From, Sender and Resent-* that `check_authors` allowed. Also allowed: no name, the address
+    alone, the surname in that address (of a former name). No `surnames` (a shared mailbox): any name.
+    Raises Refusal `outbox.name-not-yours`.
+    """
+    for field in fields if surnames else ():
+        name, address = display_name(field), _without_detail(sole_address(field))
+        if not name or name.lower() in {address, sole_address(field)}:
+            continue
+        former = address.partition("@")[0].partition(".")[2].rstrip("0123456789")
+        if not any(_holds(name, surname) for surname in (*surnames, former) if surname):
+            raise Refusal("outbox.name-not-yours")
+
+
+def display_name(field: str) -> str:
+    """The name that mail clients show of such a field, decoded: its phrase, or else its comments."""
+    strings: list[str] = []
+
+    def keep_string(match: re.Match[str]) -> str:
+        strings.append(_ESCAPED.sub(r"\1", match[0][1:-1]))
+        return f" \0{len(strings) - 1}\0 "
+
+    bare = _QUOTED.sub(keep_string, field.replace("\0", " "))
+    comments: list[str] = []
+    for _ in range(4):  # comments may hold comments
+        comments += _COMMENT.findall(bare)
+        bare = _COMMENT.sub(" ", bare)
+    phrase = re.sub(rf"<?\s*{_ADDRESS}\s*>?", " ", bare)
+    name = phrase if phrase.strip() else " ".join(comment[1:-1] for comment in comments)
+    whole = _KEPT_STRING.sub(lambda match: strings[int(match[1])], name)
+    return " ".join(_decoded(whole).split())
+
+
 def sole_address(field: str) -> str:
     """The only address of a field, lower case. Raises Refusal `outbox.from-unreadable` for anything else.
 
@@ -51,6 +89,12 @@ def sole_address(field: str) -> str:
     if not match:
         raise Refusal("outbox.from-unreadable")
     return match[1].lower()
+
+
+def _holds(name: str, surname: str) -> bool:
+    """Whether a name holds a surname; letters that came unencoded, and unreadable, are left out of both."""
+    readable = surname.encode("ascii", "ignore").decode("ascii") if "\ufffd" in name else surname
+    return bool(readable) and holds_surname(name, readable)
 
 
 def _decoded(field: str) -> str:

@@ -9,10 +9,10 @@ from django.db.models import Q, Sum
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import account_of_mailbox, opened_by_mailbox
+from vaguemestre.people.credentials.queries import account_of_mailbox, opened_by_mailbox, surnames_of
 from vaguemestre.post.outbox.events import MailHeld
 from vaguemestre.post.outbox.models import KnownRecipient, SenderState, Submission
-from vaguemestre.post.outbox.rules.authors import check_authors
+from vaguemestre.post.outbox.rules.authors import check_authors, check_names, display_name
 from vaguemestre.post.outbox.rules.automatic import check_automatic
 from vaguemestre.post.outbox.rules.limits import Limits, RecentlySent, limits_verdict
 from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
@@ -46,7 +46,9 @@ def judge_submission(
     if request.signed_in_between.connected < withdrawn_at or opened_by_mailbox(request.mailbox) is None:
         return Verdict(Decision.REFUSE, "outbox.access-ended")
     try:
-        check_authors(request.authors if not forwards_mail else (), request.senders, own)
+        authors = request.authors if not forwards_mail else ()
+        check_authors(authors, request.senders, own)
+        _check_names((*authors, *request.senders), request, account_id)
     except Refusal as refusal:
         return _refused(account_id, "outbox.author-refused", Verdict(Decision.REFUSE, refusal.code), now)
     stored = Submission.objects.filter(queue_id=request.queue_id).first()
@@ -62,6 +64,12 @@ def judge_submission(
     elif verdict.code.startswith("outbox.limit"):
         return _refused(account_id, "outbox.limit-refused", verdict, now)
     return verdict
+
+
+def _check_names(fields: Sequence[str], request: SubmissionRequest, account_id: int) -> None:
+    """Check the names of a mail program's message; the page checked those it gives. One query at most."""
+    if not request.by_token and any(display_name(field) for field in fields):
+        check_names(fields, surnames_of(account_id))
 
 
 @transaction.atomic(durable=True)
