@@ -1,15 +1,31 @@
 // The open message: cards fetched once it shows, buttons that post, files looked at, reports.
 import { find, isPlainClick } from "../ui/dom.js";
 import { openPreview } from "./preview.js";
+import { pause } from "../ui/pause.js";
 import { fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
+const PAUSE = 3000; // milliseconds
 const filled = new WeakSet();
+
+/**
+ * What is told of a part; while the reader is busy, the place says so and asks again.
+ * @param {HTMLElement} place
+ */
+async function cardOf(place) {
+  let answer = await fetchFragment(place.dataset.fill);
+  while (answer.status === 202 && place.isConnected) {
+    place.innerHTML = await answer.text();
+    await pause(PAUSE);
+    answer = await fetchFragment(place.dataset.fill, { "X-By-Itself": "1" });
+  }
+  return answer.text();
+}
 
 /** @param {HTMLElement} place */
 async function fill(place) {
   filled.add(place);
   try {
-    const told = await (await fetchFragment(place.dataset.fill)).text();
+    const told = await cardOf(place);
     const focused = document.activeElement;
     const held = place.contains(focused) && focused?.getAttribute("data-fields");
     if (told.trim()) place.innerHTML = told;

@@ -12,8 +12,8 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import BoundedSemaphore
 
+from vaguemestre.engines.conversion.turns import Turns
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.webmail.ports import ConversionRefused
 from vaguemestre.mailbox.webmail.values import Conversion
@@ -22,6 +22,7 @@ _DECODERS = Path(__file__).parent / "decoders"
 _NOBODY = "65534"
 _READ_ONLY = ("/etc/fonts", "/etc/libreoffice", "/etc/alternatives", "/usr", "/var/cache/fontconfig")
 _LINKS = (("usr/lib", "/lib"), ("usr/lib64", "/lib64"), ("usr/bin", "/bin"), ("usr/sbin", "/sbin"))
+_MOST_OFFICE_WAITING = 100  # more than the worker has threads
 _OUTPUT_NAMES = {
     Conversion.HEIC: "picture.jpg",
     Conversion.TNEF: "message.eml",
@@ -47,19 +48,22 @@ _LIMITS = {
 
 
 class SandboxedConverter:
-    """Runs decoders. `at_once`: per process; one more waits for its turn, then raises EngineDown."""
+    """Runs decoders. `turns`: those of the process; without, this one's own.
 
-    def __init__(self, at_once: int = 2) -> None:
-        self._turns = BoundedSemaphore(at_once)
+    Office documents, which the worker alone converts, have their own turns: no page waits behind them.
+    """
+
+    def __init__(self, turns: Turns | None = None) -> None:
+        self._turns = turns or Turns()
+        self._office_turns = Turns(waiting=_MOST_OFFICE_WAITING)
 
     def __call__(self, what: Conversion, content: bytes) -> bytes:
-        if not self._turns.acquire(timeout=_LIMITS[what].seconds):
-            raise EngineDown("too many files are being decoded")
-        try:
-            with tempfile.TemporaryDirectory(prefix="vaguemestre-sandbox-") as folder:
-                return _convert(what, content, Path(folder))
-        finally:
-            self._turns.release()
+        turns = self._office_turns if what is Conversion.OFFICE else self._turns
+        with (
+            turns.turn(_LIMITS[what].seconds),
+            tempfile.TemporaryDirectory(prefix="vaguemestre-sandbox-") as folder,
+        ):
+            return _convert(what, content, Path(folder))
 
 
 def can_convert_office() -> bool:

@@ -11,11 +11,12 @@ import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import BoundedSemaphore, Timer
+from threading import Timer
 from typing import IO, Any
 
 import vaguemestre
 from vaguemestre.engines.conversion.sandbox import Limits, limits_argv, sandbox_argv
+from vaguemestre.engines.conversion.turns import Turns
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.webmail.ports import TooComplex
 from vaguemestre.mailbox.webmail.values import Task
@@ -39,10 +40,10 @@ class _NoAnswer(Exception):
 
 
 class TaskRunner:
-    """`at_once`: processes at a time; one more waits for its turn, then raises EngineDown."""
+    """`turns`: those of the process; without, this one's own."""
 
-    def __init__(self, at_once: int = 2) -> None:
-        self._turns = BoundedSemaphore(at_once)
+    def __init__(self, turns: Turns | None = None) -> None:
+        self._turns = turns or Turns()
 
     def __call__(
         self,
@@ -51,12 +52,8 @@ class TaskRunner:
         blobs: Sequence[bytes],
         answer: Callable[[str, str], str | None] = lambda _kind, _what: None,
     ) -> Any:
-        if not self._turns.acquire(timeout=_CLOCK_SECONDS):
-            raise EngineDown("too many messages are being read apart")
-        try:
+        with self._turns.turn(_CLOCK_SECONDS):
             return _run(task, request, blobs, answer)
-        finally:
-            self._turns.release()
 
 
 def _run(

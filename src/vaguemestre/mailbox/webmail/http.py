@@ -14,7 +14,7 @@ from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.addresses import address
-from vaguemestre.mailbox.webmail.ports import convert
+from vaguemestre.mailbox.webmail.ports import RunLimited, convert, run_limited
 from vaguemestre.mailbox.webmail.rules.choices import Conversations, choices_of
 from vaguemestre.mailbox.webmail.rules.listing import search_query
 from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug, slug
@@ -23,6 +23,7 @@ from vaguemestre.mailbox.webmail.rules.listing.search_query import SearchQuery
 from vaguemestre.mailbox.webmail.rules.listing.view_params import EMPTY_QUERY, PLAIN, parse_view
 from vaguemestre.mailbox.webmail.services.authors import Institution
 from vaguemestre.mailbox.webmail.services.enclosed import MAX_ENCLOSED_DEPTH, reads_within
+from vaguemestre.mailbox.webmail.services.reading_shares import SharedRun
 from vaguemestre.mailbox.webmail.services.verdicts import AuthServer
 from vaguemestre.post.mailstore.ports import Mailbox, Reads, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef, View
@@ -93,6 +94,11 @@ def enclosed_path_prefix(ref: MessageRef, chain: str = "") -> str:
 def mailbox_of(who: Who) -> AbstractContextManager[Mailbox]:
     """The mailbox the user acts in, open for one request."""
     return open_mailbox.get()(MailLogin(who.mailbox, who.session_key))
+
+
+def run_for(who: Who) -> RunLimited:
+    """The sandboxed reader for that person: two readings at once."""
+    return SharedRun(run_limited.get(), who.own_account_id)
 
 
 def wants_fragment(request: HttpRequest) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.mailbox.webmail.values import Conversion, Picture, SharedMailbox, Task
 
@@ -34,11 +34,15 @@ class ConversionRefused(Refusal):
     """The decoder could not convert the file within its limits."""
 
 
+class ReaderBusy(EngineDown):
+    """Every place at the sandboxed reader is taken; asking again in a moment helps."""
+
+
 class Convert(Protocol):
     """Convert an untrusted file in the sandbox: no network, no privileges, little time."""
 
     def __call__(self, what: Conversion, content: bytes) -> bytes:
-        """Raises ConversionRefused; EngineDown when this machine cannot run that decoder."""
+        """Raises ConversionRefused; ReaderBusy; EngineDown when this machine cannot run that decoder."""
         ...
 
 
@@ -58,7 +62,7 @@ class RunLimited(Protocol):
     ) -> Any:
         """Result of the task, as JSON values. `answer`: callback for questions the task asks meanwhile.
 
-        Raises TooComplex; EngineDown when no process was free in time.
+        Raises TooComplex; ReaderBusy when no process was free; EngineDown when it did not answer in time.
         """
         ...
 

@@ -21,6 +21,7 @@ from vaguemestre.engines.conversion.preview_store import PreviewStore
 from vaguemestre.engines.conversion.sandbox import SandboxedConverter
 from vaguemestre.engines.conversion.task_runner import TaskRunner
 from vaguemestre.engines.conversion.trusted_authorities import trusted_authorities
+from vaguemestre.engines.conversion.turns import Turns
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.imap.adapters.filter_adapter import FilterAdapter
@@ -198,14 +199,15 @@ def _plug_schools(config: Config) -> None:
 def _plug_desk(config: Config) -> None:
     """The reader, the composer, moves, programs, and the staff's screens."""
     previews = config.data_dir / "previews"
-    decoders = SandboxedConverter()
+    turns = Turns()  # together: what waits for either holds the same threads
+    decoders = SandboxedConverter(turns)
     webmail.fetch_picture.plug(PictureFetcher())
     webmail.shared_mailboxes.plug(shared_mailboxes)
     webmail.shared_unread.plug(shared_unread)
     webmail.unsubscribe.plug(ListUnsubscribe())
     webmail.live_ticket.plug(partial(live_ticket, secrets.given(config.secrets_dir, "push_key")))
     webmail.convert.plug(decoders)
-    webmail.run_limited.plug(TaskRunner())
+    webmail.run_limited.plug(TaskRunner(turns))
     webmail.previews.plug(PreviewStore(previews, decoders, is_wanted=config.mail.office_previews))
     webmail.authorities.plug(trusted_authorities)
     webmail.train_filter.plug(

@@ -22,7 +22,7 @@ from tests.mailbox.webmail.views.test_messages import PIECE
 from vaguemestre.engines.conversion import task_runner
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.mailbox.webmail.ports import TooComplex, run_limited
+from vaguemestre.mailbox.webmail.ports import ReaderBusy, TooComplex, run_limited
 from vaguemestre.mailbox.webmail.rules.cards import archives
 from vaguemestre.mailbox.webmail.rules.rendering import complexity, styles
 from vaguemestre.mailbox.webmail.rules.rendering.complexity import Effort
@@ -35,6 +35,7 @@ from vaguemestre.mailbox.webmail.services.limited import (
     invitation_of,
     signature_of,
 )
+from vaguemestre.mailbox.webmail.services.reading_shares import SharedRun, reading_share
 from vaguemestre.mailbox.webmail.values import Task
 
 MOST_SECONDS = 1.0
@@ -189,6 +190,43 @@ def test_a_machine_without_time_shows_text_and_draws_the_letter_next_time(
     finally:
         run_limited.replace(real)
     assert COMPLEX not in reader.get(address(ref), headers=PIECE).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_letter_without_pictures_is_drawn_too_once_the_reader_has_time(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    letter = heavy.html_letter("<section><p>Bonjour</p></section>" + "<div>" * 300 + "</div>" * 300)
+    ref, real = put(box, letter), run_limited.get()
+
+    def busy(*_: object) -> Any:
+        raise ReaderBusy("every turn is taken")
+
+    run_limited.replace(busy)
+    try:
+        assert COMPLEX in reader.get(address(ref), headers=PIECE).content.decode()
+    finally:
+        run_limited.replace(real)
+    assert COMPLEX not in reader.get(address(ref), headers=PIECE).content.decode()
+
+
+def test_one_person_reads_two_heavy_things_at_once_and_leaves_a_place_to_others() -> None:
+    class Begun(Exception):
+        pass
+
+    def run(*_: object) -> Any:
+        raise Begun
+
+    def archive_of(account_id: int) -> None:
+        archive_contents(SharedRun(run, account_id), random.Random(1).randbytes(40_000))
+
+    with reading_share(1), reading_share(1):
+        with pytest.raises(ReaderBusy):
+            archive_of(1)
+        with pytest.raises(Begun):
+            archive_of(2)
+    with pytest.raises(Begun):  # both places were given back
+        archive_of(1)
 
 
 def test_pictures_and_signed_addresses_reach_what_is_cleaned_apart() -> None:

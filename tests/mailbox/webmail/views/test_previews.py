@@ -3,8 +3,10 @@
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,9 +16,11 @@ from tests.mailbox.webmail.views.test_messages import PIECE
 
 from vaguemestre.engines.conversion.sandbox import SandboxedConverter
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
-from vaguemestre.mailbox.webmail.ports import convert, previews
+from vaguemestre.mailbox.webmail.ports import ReaderBusy, convert, previews, run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import kinds, parts
 from vaguemestre.mailbox.webmail.services import enclosed
+from vaguemestre.mailbox.webmail.services.reading_shares import reading_share
+from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.values import MessageRef
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +99,53 @@ def test_an_archive_is_listed_not_unpacked(reader: Client, box: MemoryMailbox) -
     ).content.decode()
     assert "../../etc/&lt;b&gt;passwd" in page
     assert "1 ko" in page
+
+
+@pytest.fixture
+def busy_reader() -> Iterator[None]:
+    """Nobody gets a turn at the sandboxed reader."""
+
+    def busy(*_: object) -> Any:
+        raise ReaderBusy("every turn is taken")
+
+    before = run_limited.get()
+    run_limited.replace(busy)
+    yield
+    run_limited.replace(before)
+
+
+HEAVY_ARCHIVE = ("application/zip", b"PK\x03\x04" + bytes(40_000), "a.zip")
+
+
+def test_a_preview_that_finds_no_turn_says_so_and_comes_back(
+    reader: Client, box: MemoryMailbox, busy_reader: None
+) -> None:
+    answer = reader.get(address(put(box, letter(HEAVY_ARCHIVE)), "apercu/2/"))
+    assert answer.status_code == 202
+    assert "Un instant…" in answer.content.decode()
+    assert int(answer["Refresh"]) > 0
+    assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_a_third_preview_of_one_person_is_not_even_fetched(
+    reader: Client, box: MemoryMailbox, nicolas: Account
+) -> None:
+    ref = put(box, letter(("text/csv", files.CSV, "notes.csv"), ("audio/wav", files.WAV, "voix.wav")))
+    with reading_share(nicolas.pk), reading_share(nicolas.pk):
+        assert reader.get(address(ref, "apercu/2/")).status_code == 202
+        assert reader.get(address(ref, "apercu/3/")).status_code == 200  # nothing is read of it
+    assert reader.get(address(ref, "apercu/2/")).status_code == 200
+
+
+def test_a_card_that_finds_no_turn_says_so_and_is_asked_for_again(
+    reader: Client, box: MemoryMailbox, busy_reader: None
+) -> None:
+    card = b"BEGIN:VCARD\r\n" + b"NOTE:x\r\n" * 5_000 + b"END:VCARD\r\n"
+    answer = reader.get(
+        address(put(box, letter(("text/vcard", card, "a.vcf"))), "carte/visiting/2/"), headers=PIECE
+    )
+    assert answer.status_code == 202
+    assert "Un instant…" in answer.content.decode()
 
 
 def test_a_player_may_ask_for_a_piece(reader: Client, box: MemoryMailbox) -> None:

@@ -13,8 +13,9 @@ from vaguemestre.mailbox.webmail.http import (
     own_addresses,
     reads_of,
     render_fragment,
+    run_for,
 )
-from vaguemestre.mailbox.webmail.ports import TooComplex, authorities, run_limited
+from vaguemestre.mailbox.webmail.ports import ReaderBusy, TooComplex, authorities
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import deliveries
 from vaguemestre.mailbox.webmail.rules.rendering.parts import find_part
@@ -40,7 +41,7 @@ def show_card(
     number: str,
     chain: str = "",
 ) -> HttpResponse:
-    """One card; empty for an unreadable part, which is still offered as a file."""
+    """One card; empty for an unreadable part, still offered as a file; 202: the same again in a moment."""
     if kind not in set(CardKind):
         raise Http404(kind)
     ref = MessageRef(folder, uid_validity, uid)
@@ -52,6 +53,8 @@ def show_card(
             context = _CONTEXTS[CardKind(kind)](request, reads, ref, part)
         except TooComplex:
             context = {"is_too_complex": True}
+        except ReaderBusy:
+            context = {"is_busy": True}
     return HttpResponse(
         render_fragment(
             "card",
@@ -63,7 +66,8 @@ def show_card(
                 "words": french,
                 **context,
             },
-        )
+        ),
+        status=202 if "is_busy" in context else 200,
     )
 
 
@@ -72,7 +76,7 @@ def _text(reads: Reads, ref: MessageRef, part: Part) -> str:
 
 
 def _invitation(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
-    invitation = invitation_of(run_limited.get(), reads.part(ref, part.number, _MAX_BYTES))
+    invitation = invitation_of(run_for(request.who), reads.part(ref, part.number, _MAX_BYTES))
     if invitation is None:
         return {"invitation": None}
     account = request.who.account_id
@@ -98,7 +102,9 @@ def _receipt(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part
 
 def _contact(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
     return {
-        "people": contact_cards_of(run_limited.get(), reads.part(ref, part.number, _MAX_BYTES), part.charset)
+        "people": contact_cards_of(
+            run_for(request.who), reads.part(ref, part.number, _MAX_BYTES), part.charset
+        )
     }
 
 
@@ -110,7 +116,7 @@ def _smime(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) 
         signature: Signature | None = TOO_HEAVY
     else:
         raw = None if is_opaque else reads.raw(ref)
-        signature = signature_of(run_limited.get(), content, raw, authorities.get()(), timezone.now())
+        signature = signature_of(run_for(request.who), content, raw, authorities.get()(), timezone.now())
     if signature is None:
         return {"signature": None}  # encrypted, not signed
     sender = opened.sender[0].address.lower() if opened.sender else ""

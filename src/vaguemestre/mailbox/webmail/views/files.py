@@ -17,8 +17,8 @@ from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.file_policy import FILE_POLICY
 from vaguemestre.foundation.ui.attachments import as_file
 from vaguemestre.foundation.ui.stored_files import accel_redirect, is_behind_front
-from vaguemestre.mailbox.webmail.http import reads_of
-from vaguemestre.mailbox.webmail.ports import PictureRefused, TooComplex, fetch_picture, run_limited
+from vaguemestre.mailbox.webmail.http import reads_of, run_for
+from vaguemestre.mailbox.webmail.ports import PictureRefused, TooComplex, fetch_picture
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
 from vaguemestre.mailbox.webmail.rules.rendering.frames import PICTURE_PLACEHOLDER
 from vaguemestre.mailbox.webmail.rules.rendering.picture_path import MAX_ADDRESS, picture_path
@@ -56,7 +56,7 @@ def save_all_parts(
     """Download all attachments as one archive. The mailbox is released before the answer is sent."""
     ref = MessageRef(folder, uid_validity, uid)
     with reads_of(request.who, ref, chain) as reads:
-        message = read_message(reads, cache_owner(request, chain), ref, run_limited.get())
+        message = read_message(reads, cache_owner(request, chain), ref, run_for(request.who))
         if message.is_too_much:
             raise TooComplex("webmail.too-many-parts")
         if not message.attachments:

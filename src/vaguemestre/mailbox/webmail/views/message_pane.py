@@ -19,8 +19,9 @@ from vaguemestre.mailbox.webmail.http import (
     own_institution,
     parse_search,
     render_fragment,
+    run_for,
 )
-from vaguemestre.mailbox.webmail.ports import convert, run_limited
+from vaguemestre.mailbox.webmail.ports import convert
 from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import UnsubscribeOptions, unsubscribe_options
 from vaguemestre.mailbox.webmail.rules.listing.folders import slug
 from vaguemestre.mailbox.webmail.rules.listing.labels import Label, known_labels, labels_in
@@ -101,7 +102,7 @@ def render_pane(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, cha
     """Render the pane of a message, from the cache if nothing has changed."""
     reads = reads_within(mailbox, ref, chain, convert.get()) if chain else mailbox
     as_plain = "texte" in request.GET
-    message = read_message(reads, cache_owner(request, chain), ref, run_limited.get(), as_plain=as_plain)
+    message = read_message(reads, cache_owner(request, chain), ref, run_for(request.who), as_plain=as_plain)
     opened = message.opened
     use = message_lists.uses_of(mailbox, request.who.mailbox, ref.folder).get(ref.folder, Use.OTHER)
     author = None if use in _OUTGOING else authorship_of(request, reads, opened, chain)
@@ -121,7 +122,8 @@ def render_pane(request: SignedInRequest, mailbox: Mailbox, ref: MessageRef, cha
     if html is None:
         pane = _message_pane(request, message, ref, chain, use, author, pictures)
         html = render_fragment("message", {"pane": pane, "kinds": kinds})
-        _panes.put(key, html)
+        if not message.body.is_for_now:
+            _panes.put(key, html)
     return RenderedPane(html, one_line(opened.subject) or "(sans objet)")
 
 

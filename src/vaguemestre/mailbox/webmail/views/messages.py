@@ -15,10 +15,10 @@ from vaguemestre.mailbox.webmail.http import (
     own_domains,
     reads_of,
     render_fragment,
+    run_for,
     view_of,
     wants_fragment,
 )
-from vaguemestre.mailbox.webmail.ports import run_limited
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.choices import Typeface, choices_of
 from vaguemestre.mailbox.webmail.rules.listing.rows import lines_of
@@ -82,7 +82,7 @@ def show_body(
             reads,
             cache_owner(request, chain),
             ref,
-            run_limited.get(),
+            run_for(request.who),
             as_plain="texte" in request.GET,
             proxied=signer,
             words=[word[:_LONGEST_WORD] for word in request.GET.getlist("mot")[:MAX_TERMS]],
@@ -102,7 +102,7 @@ def print_message(
     ref = MessageRef(folder, uid_validity, uid)
     with reads_of(request.who, ref, chain) as reads:
         message = read_message(
-            reads, cache_owner(request, chain), ref, run_limited.get(), as_plain="texte" in request.GET
+            reads, cache_owner(request, chain), ref, run_for(request.who), as_plain="texte" in request.GET
         )
         author = authorship_of(request, reads, message.opened, chain)
     files = [f"{file.name} ({sizes.in_words(file.size)})" for file in message.attachments]

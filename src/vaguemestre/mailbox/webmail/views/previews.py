@@ -1,5 +1,7 @@
 """Previews of attachments: never served as a page of ours, never run (rule B)."""
 
+from contextlib import ExitStack
+
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -10,7 +12,7 @@ from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.attachments import as_file
 from vaguemestre.mailbox.webmail.http import reads_of, render_fragment
-from vaguemestre.mailbox.webmail.ports import TooComplex, convert, previews, run_limited
+from vaguemestre.mailbox.webmail.ports import ReaderBusy, TooComplex, convert, previews, run_limited
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import tables
 from vaguemestre.mailbox.webmail.rules.cards.archives import Contents
@@ -18,14 +20,16 @@ from vaguemestre.mailbox.webmail.rules.rendering import kinds
 from vaguemestre.mailbox.webmail.rules.rendering.kinds import Viewer
 from vaguemestre.mailbox.webmail.services.limited import archive_contents
 from vaguemestre.mailbox.webmail.services.office_previews import preview_key, request_preview
-from vaguemestre.mailbox.webmail.services.text_files import find_file
+from vaguemestre.mailbox.webmail.services.reading_shares import reading_share
+from vaguemestre.mailbox.webmail.services.text_files import file_bytes, find_file
 from vaguemestre.mailbox.webmail.values import Conversion
-from vaguemestre.mailbox.webmail.views.files import part_of
 from vaguemestre.post.mailstore.ports import MessageGone
 from vaguemestre.post.mailstore.values import MessageRef, Part
 
 _MAX_BYTES = 25_000_000
 _MAX_TEXT_BYTES = 500_000
+_BUSY_SECONDS = 3  # then the browser asks again
+_SHOWN_AS_THEY_ARE = frozenset((Viewer.PICTURE, Viewer.AUDIO, Viewer.VIDEO, Viewer.PDF))
 
 
 @require_GET
@@ -33,10 +37,39 @@ _MAX_TEXT_BYTES = 500_000
 def preview_part(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
 ) -> HttpResponse:
-    """Preview of an attachment: pictures, audio and video as they are, tables and texts as a page."""
-    content, part = part_of(request, MessageRef(folder, uid_validity, uid), number, chain, _MAX_BYTES)
-    name = kinds.file_name(part.name, part.kind, part.number)
+    """Preview of an attachment: pictures, audio and video as they are, tables and texts as a page.
+
+    202 and a page that comes back by itself while the reader is busy or this person has two previews open.
+    """
+    try:
+        with ExitStack() as share:
+            return _preview(request, MessageRef(folder, uid_validity, uid), number, chain, share)
+    except ReaderBusy:
+        page = render_fragment("busy", {"theme": request.who.theme, "name": "Un instant…"})
+        answer = as_file(HttpResponse(page, status=202), name="apercu.html", inline=True)
+        # a header: browsers ignore `<meta http-equiv="refresh">` in a sandbox
+        answer["Refresh"] = str(_BUSY_SECONDS)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+def _preview(
+    request: SignedInRequest, ref: MessageRef, number: str, chain: str, share: ExitStack
+) -> HttpResponse:
+    """What is made a page is counted in the person's share before it is fetched. Raises ReaderBusy."""
+    account_id = request.who.own_account_id
+    with reads_of(request.who, ref, chain) as reads:
+        part = find_file(reads, reads.open(ref), number)
+        if part is None:
+            raise MessageGone("mailstore.message-gone")
+        name = kinds.file_name(part.name, part.kind, part.number)
+        is_page = kinds.viewer_of(part.kind, name) not in _SHOWN_AS_THEY_ARE
+        if is_page:
+            share.enter_context(reading_share(account_id))
+        content = file_bytes(reads, ref, number, _MAX_BYTES)
     if kinds.is_heic(content):
+        if not is_page:
+            share.enter_context(reading_share(account_id))
         content = convert.get()(Conversion.HEIC, content)
     kind = kinds.picture_kind(content) or kinds.played_kind(content)
     if kind:
