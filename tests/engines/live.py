@@ -37,6 +37,7 @@ from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox
 from vaguemestre.post.outbox.rules.authors import check_authors
@@ -159,7 +160,10 @@ class LiveEngines:
         verdict = Verdict(Decision.TAKE)
         try:
             check_automatic(
-                submission, self.directory.addresses_of(mailbox) | {mailbox}, leaves_academy=bool(outside)
+                submission,
+                self.directory.addresses_of(mailbox) | {mailbox},
+                leaves_academy=bool(outside),
+                reaches_list=any(has_list_form(address) for address in submission.recipients),
             )
         except Refusal as refusal:
             verdict = Verdict(Decision.REFUSE, refusal.code)

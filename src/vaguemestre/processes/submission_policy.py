@@ -27,6 +27,7 @@ from vaguemestre.access.signin.rules.throttle import network_of_address
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.configuration import gate_socket
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
+from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.post.outbox.rules.limits import Limits
@@ -109,12 +110,18 @@ class ScriptGate:
     def __call__(self, submission: SubmissionRequest) -> Verdict:
         mailbox = self._owner(submission.mailbox)
         domains = {address.rpartition("@")[2] for address in submission.recipients}
-        outside = [domain for domain in domains - {self._domain} if not self._directory.is_ours(domain)]
+        outside = {domain for domain in domains - {self._domain} if not self._directory.is_ours(domain)}
+        lists = [
+            address
+            for address in submission.recipients
+            if has_list_form(address) and address.rpartition("@")[2] not in outside
+        ]
         return self._judge(
             replace(submission, mailbox=mailbox, network=""),
             self._directory.addresses_of(mailbox) | {mailbox},
             self._limits,
             leaves_academy=bool(outside) and not self._may_leave,
+            reaches_list=bool(lists),
             now=timezone.now(),
         )
 

@@ -15,6 +15,7 @@ from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.postfix.script_owner import label_of
 from vaguemestre.post.outbox.values import Origin
+from vaguemestre.schools.lists.rules.arrival import parse_message
 
 pytestmark = pytest.mark.engines
 
@@ -55,6 +56,37 @@ def test_a_redirect_is_known_for_what_it_is_and_keeps_its_author(engines: LiveEn
     (raw,) = engines.found(colleague, number)
     assert email.message_from_bytes(raw, policy=email.policy.default)["From"] == "jean@dehors.example"
     assert (person.mailbox, Origin.REDIRECTED) in engines.scripts_sent
+
+
+@pytest.mark.parametrize("how", ["redirect", 'require "copy"; redirect :copy'])
+def test_a_colleagues_letter_is_not_sent_on_to_a_list(engines: LiveEngines, how: str) -> None:
+    person, colleague, number = engines.someone(), engines.someone(), f"prive{secrets.token_hex(4)}"
+    address = f"liste.{number}@{person.address.partition('@')[2]}"
+    mailing_list = engines.someone(address, receives=(address,))
+    install_script(engines, person, f'{how} "{address}";\r\n')
+    engines.submit(
+        colleague, colleague.address, person.address, letter(colleague.address, person.address, number)
+    )
+    assert engines.found(person, number), "kept, since it could not be sent on"
+    assert (person.mailbox, Origin.REDIRECTED) in engines.scripts_sent
+    control = f"fin{secrets.token_hex(4)}"
+    engines.submit(colleague, colleague.address, address, letter(colleague.address, address, control))
+    (raw,) = engines.found(mailing_list, control)
+    assert not parse_message(raw, address)[0].is_redirected
+    assert engines.messages(mailing_list, number) == []
+
+
+def test_a_redirected_letter_bears_the_mark_lists_look_for(engines: LiveEngines) -> None:
+    person, colleague, friend = engines.someone(), engines.someone(), engines.someone()
+    number = f"marque{secrets.token_hex(4)}"
+    install_script(engines, person, f'redirect "{friend.address}";\r\n')
+    engines.submit(
+        colleague, colleague.address, person.address, letter(colleague.address, person.address, number)
+    )
+    (raw,) = engines.found(friend, number)
+    message, return_path = parse_message(raw, friend.address)
+    assert (message.sender, return_path) == (colleague.address, colleague.address), "what made it credible"
+    assert message.is_redirected
 
 
 def test_a_reply_does_not_pass_for_a_redirect(engines: LiveEngines) -> None:

@@ -120,6 +120,8 @@ def test_mail_that_goes_on_is_told_to_its_owner_once(nicolas: Account) -> None:
         ("x@dehors.example", "filter-forward-outside"),
         ("x@ac-amiens.test.dehors.example", "filter-forward-outside"),
         ("pas une adresse", "address-malformed"),
+        ("liste.0800001A.profs@ac-amiens.test", "filter-forward-list"),
+        ("Liste.profs+detail@AC-amiens.test", "filter-forward-list"),
     ],
 )
 def test_mail_goes_out_of_the_academie_only_where_it_lets_it(

@@ -57,6 +57,7 @@ def test_what_stays_in_the_academie_may_be_written(script: str) -> None:
         ('redirect "x\\@dehors.example";', 1),
         ("redirect text:\nx@dehors.example\n.\n;", 1),
         ('redirect ["x@ac-amiens.test"];', 1),
+        ('require "copy"; redirect :copy "Liste.profs@ac-amiens.test";', 1),
         ('require "enotify";\nnotify "mailto:x@dehors.example";', 2),
         ('require "vacation";\nvacation "Absent";', 2),
         ('require "reject";\nreject "non";', 2),
@@ -71,3 +72,5 @@ def test_mail_sent_away_by_hand_is_refused_at_its_line(script: str, line: int) -
 def test_where_the_academie_lets_mail_out_an_address_still_has_to_be_written_out() -> None:
     assert check_expert('redirect "x@dehors.example";', OWNER, forwards_outside=True) == ()
     assert check_expert('redirect "${a}";', OWNER, forwards_outside=True)
+    assert check_expert('redirect "liste.profs@ac-amiens.test";', OWNER, forwards_outside=True)
+    assert check_expert('redirect "liste.amis@dehors.example";', OWNER, forwards_outside=True) == ()

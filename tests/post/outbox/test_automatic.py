@@ -28,9 +28,18 @@ def redirect(who: Account, number: int = 0, **changed: Any) -> SubmissionRequest
     return submission(who, number, origin=Origin.REDIRECTED, **given)
 
 
-def automatic(who: Account, one: SubmissionRequest, *, leaves: bool = False, **changed: Any) -> Verdict:
+def automatic(
+    who: Account,
+    one: SubmissionRequest,
+    *,
+    leaves: bool = False,
+    reaches_list: bool = False,
+    **changed: Any,
+) -> Verdict:
     limits = replace(SMALL, **changed)
-    return services.judge_automatic(one, {who.mailbox}, limits, leaves_academy=leaves, now=NOON)
+    return services.judge_automatic(
+        one, {who.mailbox}, limits, leaves_academy=leaves, reaches_list=reaches_list, now=NOON
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +65,12 @@ def test_replies_have_a_ceiling_of_their_own() -> None:
     assert answers(verdicts) == "t" * 12 + "rr"
     assert answers(judge(who, submission(who, 20))) == "t", "being away keeps nobody from writing"
     services_later = services.judge_automatic(
-        reply(who, 30), {who.mailbox}, SMALL, leaves_academy=False, now=NOON + timedelta(hours=1)
+        reply(who, 30),
+        {who.mailbox},
+        SMALL,
+        leaves_academy=False,
+        reaches_list=False,
+        now=NOON + timedelta(hours=1),
     )
     assert services_later.decision is Decision.TAKE
 
@@ -84,3 +98,13 @@ def test_the_same_message_again_is_counted_once_and_the_page_of_sent_mail_does_n
         assert automatic(who, redirect(who, 1)).decision is Decision.TAKE
     assert Submission.objects.get().counted == 1
     assert queries.submissions_of(who.pk, offset=0, limit=10) == ()
+
+
+def test_a_filter_sends_nothing_on_to_a_list_and_an_absence_answers_it() -> None:
+    who = account(username="marie")
+    refused = automatic(who, redirect(who), reaches_list=True)
+    assert smtp_reply(refused).startswith("550"), "refused for good, the message stays in the mailbox"
+    assert Entry.objects.get(action="outbox.script-refused").details["reason"] == "outbox.redirect-list"
+    assert not Submission.objects.exists()
+    assert automatic(who, reply(who, 1), reaches_list=True).decision is Decision.TAKE
+    assert queries.submitted_recipients("<n@x>", "jean@dehors.example") == frozenset()

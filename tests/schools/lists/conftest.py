@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import count
 
@@ -16,9 +17,11 @@ from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.mailbox.webmail.services import message_reader
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.queries import primary_address
+from vaguemestre.people.credentials.queries import people_with_mail
+from vaguemestre.people.directory.queries import people_by_address, primary_address
 from vaguemestre.post.mailstore.ports import open_mailbox
-from vaguemestre.post.outbox.values import Recipient, ReportPosition
+from vaguemestre.post.outbox.models import Submission
+from vaguemestre.post.outbox.values import Origin, Recipient, ReportPosition
 from vaguemestre.schools.lists import services
 from vaguemestre.schools.lists.models import ListLetter, MailingList
 from vaguemestre.schools.lists.services.administration import Creator, ListSettings, NewList
@@ -181,8 +184,32 @@ def message(
     return one.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
-def arrives(mailboxes: MemoryMailboxes, row: MailingList, content: bytes) -> list[ListLetter]:
-    """The message is delivered to the list and read by the worker; the letters there are."""
+def submitted(content: bytes, *recipients: str) -> None:
+    """The gate records the message as submitted by its envelope sender, if that is one of us."""
+    mail = message_from_bytes(content, policy=policy.default)
+    sender = str(mail["Return-Path"]).strip("<>")
+    account_id = people_with_mail(people_by_address([sender]).values()).values()
+    for number in account_id:
+        Submission.objects.create(
+            account_id=number,
+            queue_id=f"Q{next(_numbers)}",
+            origin=Origin.SUBMITTED,
+            message_id=str(mail["Message-ID"]),
+            sender=sender,
+            recipients=list(recipients),
+            counted=len(recipients),
+            at=timezone.now(),
+        )
+
+
+def arrives(
+    mailboxes: MemoryMailboxes, row: MailingList, content: bytes, *, written_to: str | None = None
+) -> list[ListLetter]:
+    """The message is delivered to the list and read by the worker; the letters there are.
+
+    `written_to`: the recipient its author gave, the list unless somebody sent it on.
+    """
+    submitted(content, row.address if written_to is None else written_to)
     mailboxes.box(row.address).append("INBOX", content, (), datetime.now(UTC))
     reads(mailboxes, row)
     return list(ListLetter.objects.filter(list=row).order_by("pk"))

@@ -1,5 +1,6 @@
 """Mail that comes to a list is judged once, and each recipient receives it once, whatever is killed."""
 
+import email
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ from tests.schools.lists.conftest import (
     made,
     message,
     reads,
+    submitted,
     with_people,
 )
 
@@ -27,6 +29,8 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress, Person, TakenName
 from vaguemestre.people.directory.services import take_address
+from vaguemestre.post.outbox.models import Submission
+from vaguemestre.post.outbox.values import Origin
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.models import LetterCopy, ListLetter, MailingList
 from vaguemestre.schools.lists.services import fanout
@@ -106,6 +110,68 @@ def test_nobody_writes_in_a_members_name_from_outside(
     assert (letter.state, letter.reason, letter.author_id) == ("held", "lists.not-a-writer", None)
 
 
+@pytest.mark.parametrize("is_moderated", [True, False])
+@pytest.mark.parametrize("refuses_others", [True, False])
+@pytest.mark.parametrize("writers", list(Writers))
+def test_a_managers_private_letter_redirected_to_the_list_is_nobodys(
+    mailboxes: MemoryMailboxes, owner: Account, stranger: Account, *,
+    writers: Writers, refuses_others: bool, is_moderated: bool,
+) -> None:  # fmt: skip
+    row = made(owner, writers=writers, refuses_others=refuses_others, is_moderated=is_moderated)
+    mark = b"X-Sieve-Redirected-From: " + address_of(stranger).encode() + b"\r\n"
+    for recipient in (address_of(stranger), row.address):  # the second: its author wrote that field
+        private = mark + message(address_of(owner), recipient, "Pour vous seul")
+        letter = arrives(mailboxes, row, private, written_to=recipient)[-1]
+        assert (letter.state, letter.reason) == ("refused" if refuses_others else "held", "lists.redirected")
+        assert letter.author_id is None
+    assert ListLetter.objects.count() == 2
+
+
+def test_what_its_author_sent_elsewhere_is_not_a_managers_even_without_a_mark(
+    mailboxes: MemoryMailboxes, owner: Account, stranger: Account
+) -> None:
+    row = made(owner, writers=Writers.MANAGERS)
+    private = message(address_of(owner), address_of(stranger))
+    (letter,) = arrives(mailboxes, row, private, written_to=address_of(stranger))
+    assert (letter.state, letter.reason, letter.author_id) == ("held", "lists.not-a-writer", None)
+    replied = message(address_of(owner), row.address)
+    submitted(replied, row.address)
+    Submission.objects.filter(recipients=[row.address]).update(origin=Origin.REDIRECTED)
+    letter = arrives(mailboxes, row, replied, written_to=address_of(stranger))[-1]
+    assert letter.author_id is None, "a redirect that was let through is no submission"
+
+
+def test_a_redirected_copy_neither_precedes_nor_follows_the_true_letter(
+    mailboxes: MemoryMailboxes, owner: Account, stranger: Account
+) -> None:
+    row = made(owner, writers=Writers.MANAGERS)
+    true = message(address_of(owner), row.address)
+    sent_on = b"X-Sieve-Redirected-From: " + address_of(stranger).encode() + b"\r\n" + true
+    states = [letter.state for letter in arrives(mailboxes, row, sent_on)]
+    assert states == ["held"]
+    letters = arrives(mailboxes, row, true)
+    assert [letter.state for letter in letters] == ["held", "sending"]
+    assert len(arrives(mailboxes, row, sent_on)) == 2
+
+
+def test_a_redirected_letter_that_a_manager_accepts_leaves_under_the_lists_address(
+    mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account,
+    moderator: Account, stranger: Account,
+) -> None:  # fmt: skip
+    row = made(owner)
+    with_people(row, owner, address_of(stranger))
+    mark = b"X-Sieve-Redirected-From: " + address_of(stranger).encode() + b"\r\n"
+    (letter,) = arrives(mailboxes, row, mark + message(address_of(owner), address_of(stranger)))
+    services.accept_letter(
+        row.pk, owner.pk, str(letter.public_id), due_at=None, by="test", now=timezone.now()
+    )
+    carried(letter, means, clock)
+    (_, _, content) = queue.sent[0]
+    copy = email.message_from_bytes(content)
+    assert row.address in copy["From"]
+    assert address_of(owner) not in copy["From"], "the seal vouches for From"
+
+
 def test_held_mail_goes_through_at_its_hour_or_not_at_all(
     mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account,
     moderator: Account, subscriber: Account,
@@ -149,6 +215,7 @@ def test_two_hundred_answers_to_all_of_a_large_list_are_held(
     box = mailboxes.box(row.address)
     for _ in range(200):
         answer = message(address_of(subscriber), row.address, "Re: Réunion", In_Reply_To=first.message_id)
+        submitted(answer, row.address)
         box.append("INBOX", answer, (), timezone.now())
     reads(mailboxes, row)
     states = list(ListLetter.objects.exclude(pk=first.pk).values_list("state", "reason"))

@@ -17,6 +17,8 @@ _READ = re.compile(
 _INVISIBLE = frozenset(("Mn", "Me", "Cf"))
 _IDEOGRAPHIC_STOP = str.maketrans("。", ".")  # a dot of domains (RFC 3490 §3.1) that NFKC leaves
 
+LIST_PREFIX = "liste"
+
 
 @dataclass(frozen=True, order=True)
 class Address:
@@ -40,6 +42,12 @@ def parse_address(text: str) -> Address:
     if len(local) > 64 or len(ascii_domain) > 253:
         raise Refusal("kernel.address-malformed", address=text.strip()[:254])
     return Address(local.lower(), ascii_domain.lower())
+
+
+def has_list_form(address: str) -> bool:
+    """Whether the address, at a domain of ours, is kept for lists: `liste.…@` (docs/domain.md §2.3)."""
+    local = address.rpartition("@")[0].replace("\\", "").strip('"')
+    return local.lower().startswith(f"{LIST_PREFIX}.")
 
 
 def addresses_read_in(text: str) -> list[str]:

@@ -17,6 +17,10 @@ SENTENCES = {
     "sorting.filter-day": "Écrivez la date ainsi : 19/12/2026.",
     "sorting.filter-file": "Ce fichier n’est pas un export de filtres : choisissez un fichier .json.",
     "sorting.filter-folder": "Le dossier « %(name)s » n’existe plus : choisissez-en un autre.",
+    "sorting.filter-forward-list": (
+        "Un filtre ne peut rien transférer à une liste de diffusion : donnez l’adresse d’une personne ou "
+        "d’une boîte."
+    ),
     "sorting.filter-forward-outside": (
         "L’académie ne permet de transférer automatiquement que vers une adresse @%(domain)s."
     ),

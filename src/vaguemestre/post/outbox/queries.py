@@ -108,6 +108,20 @@ def submissions_of_message(account_id: int, message_id: str) -> tuple[SubmittedM
     return _submitted_messages(rows.order_by("at", "pk")[:50])
 
 
+def submitted_recipients(message_id: str, sender: str) -> frozenset[str]:
+    """Recipients, lower case, to whom a client submitted that message with that envelope sender.
+
+    Neither redirects nor replies of Sieve scripts count.
+    """
+    if not message_id or not sender:
+        return frozenset()
+    rows = Submission.objects.filter(
+        message_id=message_id[:255], sender__iexact=sender[:254], origin=Origin.SUBMITTED
+    )
+    lists = rows.values_list("recipients", flat=True)
+    return frozenset(recipient.lower() for recipients in lists for recipient in recipients)
+
+
 def held_submissions(account_id: int) -> tuple[SubmittedMessage, ...]:
     """Submissions that await the account's confirmation, oldest first."""
     return _submitted_messages(_held(account_id).order_by("at", "pk")[:500])

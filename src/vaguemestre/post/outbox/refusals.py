@@ -45,6 +45,7 @@ SENTENCES = {
     "outbox.recipient-malformed": (
         "« %(recipient)s » n’est pas une adresse électronique : corrigez-la ou retirez-la."
     ),
+    "outbox.redirect-list": "Un filtre ne peut rien transmettre à une liste de diffusion.",
     "outbox.redirect-outside": "Ce courriel ne peut pas être transmis hors de l’académie.",
     "outbox.refused": "Le courriel a été refusé par le service d’envoi.",
     "outbox.refused-address": "L’adresse %(address)s n’existe pas : le courriel n’est pas parti.",

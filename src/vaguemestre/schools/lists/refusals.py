@@ -18,6 +18,7 @@ SENTENCES = {
     "lists.not-allowed": "Vous ne pouvez pas créer de liste pour cet établissement.",
     "lists.not-by-hand": "Les membres de cette liste viennent de l’annuaire.",
     "lists.other-list": "Le message vient d’une autre liste.",
+    "lists.redirected": "Un filtre l’a transmis à la liste : son auteur ne le lui a pas adressé.",
     "lists.refused-by-keeper": "Un responsable de la liste l’a refusé.",
     "lists.too-large": (
         "Le message est trop lourd : 1 Mo de texte au plus, 20 Mo avec les pièces jointes, qui "

@@ -133,6 +133,7 @@ class IncomingMessage:
     is_automatic: bool = False  # a bounce, a vacation reply, a notice
     is_loop: bool = False  # it went through this list before
     is_from_list: bool = False  # it comes from another list
+    is_redirected: bool = False  # a Sieve script sent it on: its author did not write to the list
     references: tuple[str, ...] = ()
 
 

@@ -87,6 +87,7 @@ _ERROR_FIELDS = {
     "sorting.filter-name": "name",
     "sorting.filter-label": "label",
     "sorting.filter-forward-self": "forward_to",
+    "sorting.filter-forward-list": "forward_to",
     "sorting.filter-forward-outside": "forward_to",
     "kernel.address-malformed": "forward_to",
     "sorting.filter-two-places": "discards",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from vaguemestre.foundation.kernel.addresses import parse_address
+from vaguemestre.foundation.kernel.addresses import has_list_form, parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting.values import Owner, ScriptError
 
@@ -62,7 +62,7 @@ def comment_out(content: str) -> str:
 
 
 def _may_redirect_to(rest: list[_Token], owner: Owner, *, forwards_outside: bool) -> bool:
-    """Whether the first string after the tags is a permitted literal address."""
+    """Whether the first string after the tags is a permitted literal address, not that of a list."""
     for _, kind, text in rest:
         if kind == "word" and text.startswith(":"):
             continue
@@ -72,7 +72,8 @@ def _may_redirect_to(rest: list[_Token], owner: Owner, *, forwards_outside: bool
             to = parse_address(text[1:-1])
         except Refusal:
             return False
-        return forwards_outside or to.domain in owner.internal_domains
+        is_inside = to.domain in owner.internal_domains
+        return not has_list_form(str(to)) if is_inside else forwards_outside
     return False
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from vaguemestre.foundation.kernel.addresses import parse_address
+from vaguemestre.foundation.kernel.addresses import has_list_form, parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.keywords import LONGEST as LONGEST_KEYWORD
 from vaguemestre.foundation.kernel.keywords import keyword
@@ -128,6 +128,8 @@ def _check_forward(address: str, owner: Owner | None, *, forwards_outside: bool)
         raise Refusal("sorting.filter-forward-self")
     if not forwards_outside and to.domain not in owner.internal_domains:
         raise Refusal("sorting.filter-forward-outside", domain=owner.internal_domains[0])
+    if has_list_form(address) and to.domain in owner.internal_domains:
+        raise Refusal("sorting.filter-forward-list")
 
 
 def day_bounds(text: str) -> tuple[datetime, datetime]:

@@ -5,6 +5,7 @@ from vaguemestre.post.outbox.values import Decision, Verdict
 
 _REPLIES = {
     "outbox.redirect-outside": "550 5.7.1 Ce courriel ne peut pas etre transmis hors de l'academie",
+    "outbox.redirect-list": "550 5.7.1 Un filtre ne peut rien transmettre a une liste de diffusion",
     "outbox.redirect-limit": "550 5.7.28 Trop de courriels transmis en peu de temps",
     "outbox.access-ended": "421 4.7.0 Cet acces est ferme : reconnectez-vous",
     "outbox.from-twice": "550 5.7.1 Ce message a plusieurs expediteurs : envoyez-le sous votre seule adresse",

@@ -79,19 +79,20 @@ def judge_automatic(
     limits: Limits,
     *,
     leaves_academy: bool,
+    reaches_list: bool,
     now: datetime,
 ) -> Verdict:
     """Accept or refuse a message sent by a Sieve script, and count it unless it is refused.
 
-    `addresses`, `leaves_academy`: as in `check_automatic`. A redirect counts towards its owner's limits, and
-    stays in the mailbox if refused. Vacation replies have limits of their own, so that an absence never keeps
-    its owner from writing; they are sent for suspended and departed accounts too.
+    `addresses`, `leaves_academy`, `reaches_list`: as in `check_automatic`. A redirect counts towards its
+    owner's limits, and stays in the mailbox if refused. Vacation replies have limits of their own, so that an
+    absence never keeps its owner from writing; they are sent for suspended and departed accounts too.
     """
     account_id = account_of_mailbox(request.mailbox)
     if account_id is None:
         return Verdict(Decision.REFUSE, "outbox.from-somebody-else")
     try:
-        check_automatic(request, addresses, leaves_academy=leaves_academy)
+        check_automatic(request, addresses, leaves_academy=leaves_academy, reaches_list=reaches_list)
     except Refusal as refusal:
         return _refused(account_id, "outbox.script-refused", Verdict(Decision.REFUSE, refusal.code), now)
     if Submission.objects.filter(queue_id=request.queue_id).exists():

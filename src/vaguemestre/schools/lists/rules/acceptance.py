@@ -20,12 +20,15 @@ def decide(message: IncomingMessage, policy: Policy, standing: AuthorStanding) -
     """Accept, hold, refuse or drop a message.
 
     Automatic mail, loops and duplicates are dropped without notice: automatic mail is never answered. A reply
-    to a large audience is held, unless a manager wrote it.
+    to a large audience is held, unless a manager wrote it. What a filter redirected never passes by itself,
+    whoever wrote it and whoever may write.
     """
     if message.is_automatic or message.is_loop or standing.is_duplicate or not message.sender:
         return Decision(State.DROPPED, _why_dropped(message, standing))
     if is_too_large(message):
         return Decision(State.REFUSED, "lists.too-large")
+    if message.is_redirected:
+        return Decision(State.REFUSED if policy.refuses_others else State.HELD, "lists.redirected")
     if standing.is_manager:
         return Decision(State.SENDING)
     if not _may_write(message, policy.writers, standing):

@@ -12,6 +12,9 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.lists.values import IncomingMessage
 
 LOOP_FIELD = "X-Loop"
+# Pigeonhole writes it above the fields of the message, and no script can remove it (no `editheader`).
+# A sender who writes it gives up being the author.
+_REDIRECTED_FIELD = "X-Sieve-Redirected-From"
 _IDS = re.compile(r"<[^<>\s]{1,250}>")
 _AUTOMATIC_SENDERS = re.compile(
     r"^(mailer-daemon|postmaster|noreply|no-reply|ne-pas-repondre)@", re.IGNORECASE
@@ -34,6 +37,7 @@ def parse_message(raw: bytes, address: str) -> tuple[IncomingMessage, str]:
         is_automatic=not return_path or is_automatic(message, sender),
         is_loop=is_loop(message, address),
         is_from_list=message.get("List-Id") is not None,
+        is_redirected=message.get(_REDIRECTED_FIELD) is not None,
         references=tuple(
             dict.fromkeys(_IDS.findall(f"{_header(message, 'References')} {_header(message, 'In-Reply-To')}"))
         ),

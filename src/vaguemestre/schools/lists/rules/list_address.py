@@ -5,10 +5,10 @@ No person's address has that form, and an address is never given twice (docs/dom
 
 import re
 
+from vaguemestre.foundation.kernel.addresses import LIST_PREFIX
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.rules.names import fold
 
-PREFIX = "liste"
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])", re.ASCII)
 _RESERVED_NAMES = frozenset(
     ("owner", "proprietaire", "request", "bounces", "postmaster", "abuse", "noreply", "admin")
@@ -20,7 +20,7 @@ def local_part(name: str, uai: str = "") -> str:
     folded = re.sub(r"-+", "-", re.sub(r"[^a-z0-9]+", "-", fold(name))).strip("-")[:40].strip("-")
     if not _NAME.fullmatch(folded) or folded in _RESERVED_NAMES:
         raise Refusal("lists.name-malformed", name=name.strip()[:40])
-    return ".".join(part for part in (PREFIX, uai.lower(), folded) if part)
+    return ".".join(part for part in (LIST_PREFIX, uai.lower(), folded) if part)
 
 
 def bounce_address(address: str, letter_id: int, number: int, *, outside: bool) -> str:

@@ -12,6 +12,7 @@ from vaguemestre.people.directory.queries import people_by_address
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 from vaguemestre.post.outbox.ports import FindReports
+from vaguemestre.post.outbox.queries import submitted_recipients
 from vaguemestre.post.outbox.services import collect_reports
 from vaguemestre.schools.lists import queries
 from vaguemestre.schools.lists.events import FanoutDue, NoticeDue
@@ -60,14 +61,20 @@ def read_list(list_id: int, open_mailbox: OpenMailbox, find_reports: FindReports
     return count
 
 
-def author_of(sender: str, return_path: str) -> int:
-    """The authenticated author's account; 0 without one.
+def author_of(message: IncomingMessage, return_path: str, address: str) -> int:
+    """The account of the author who wrote to the list at that address; 0 without one.
 
     The envelope sender and From must be addresses of the same account: our envelope senders require
-    authentication, and an authenticated sender may only use their own From.
+    authentication, and an authenticated sender may only use their own From. A redirect keeps both, so the
+    gate must have seen that sender submit that message to the list.
     """
-    account_id = _account_of(without_detail(return_path)) if return_path else 0
-    return account_id if account_id and account_id == _account_of(without_detail(sender)) else 0
+    if not return_path or not message.sender or message.is_redirected:
+        return 0
+    account_id = _account_of(without_detail(return_path))
+    if not account_id or account_id != _account_of(without_detail(message.sender)):
+        return 0
+    recipients = submitted_recipients(message.message_id, return_path)
+    return account_id if address in {without_detail(recipient) for recipient in recipients} else 0
 
 
 def _new_messages(box: Mailbox, row: MailingList) -> list[MessageRef]:
@@ -92,7 +99,7 @@ def _receive(row: MailingList, ref: MessageRef, raw: bytes, now: datetime) -> bo
     MailingList.objects.filter(pk=row.pk).update(uid_validity=ref.uid_validity, last_uid=ref.uid)
     if ListLetter.objects.filter(list=row, uid_validity=ref.uid_validity, uid=ref.uid).exists():
         return True
-    message = replace(message, author_id=author_of(message.sender, return_path) if message.sender else 0)
+    message = replace(message, author_id=author_of(message, return_path, row.address))
     decision = decide(message, _policy(row), _standing(row, message, now))
     if decision.state is State.DROPPED:
         record("lists.dropped", to=f"list:{row.pk}", by="system", at=now, reason=decision.reason)
@@ -144,9 +151,16 @@ def _standing(row: MailingList, message: IncomingMessage, now: datetime) -> Auth
         is_member=bool(person_id and queries.membership_reasons(row, person_id, now)),
         members=_count_reply_recipients(row, message, now) if message.references else 0,
         recent_replies=queries.count_recent_replies(row.pk, message.references, now),
-        is_duplicate=bool(message.message_id)
-        and ListLetter.objects.filter(list=row, message_id=message.message_id).exists(),
+        is_duplicate=_is_duplicate(row, message),
     )
+
+
+def _is_duplicate(row: MailingList, message: IncomingMessage) -> bool:
+    """Whether the list already received it. What came without an author stands in no author's way."""
+    letters = ListLetter.objects.filter(list=row, message_id=message.message_id)
+    if message.author_id:
+        letters = letters.filter(author_id=message.author_id)
+    return bool(message.message_id) and letters.exists()
 
 
 def _count_reply_recipients(row: MailingList, message: IncomingMessage, now: datetime) -> int:
