@@ -13,8 +13,9 @@ from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.toml_errors import toml_error
 from vaguemestre.processes.production import layout
+from vaguemestre.processes.production.commands import StepFailed
 from vaguemestre.processes.production.completion import completed
-from vaguemestre.processes.production.installation import Installation, StepFailed
+from vaguemestre.processes.production.installation import Installation
 from vaguemestre.processes.production.questions import answers, file_from
 from vaguemestre.processes.production.step import plan_lines, run_steps
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load

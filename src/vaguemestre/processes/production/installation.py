@@ -1,22 +1,20 @@
 """What each step of an installation changes on the machine. As root, on Debian 13 with systemd."""
 
 import contextlib
-import os
-import pwd
-import secrets as random
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.config_templates import write
-from vaguemestre.engines.instance import system_user
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.processes import duties
-from vaguemestre.processes.production import files, layout
+from vaguemestre.processes.production import files, layout, resolver, system_users
 from vaguemestre.processes.production.children import children_of
+from vaguemestre.processes.production.commands import StepFailed, are_active, has_text, run
+from vaguemestre.processes.production.local_database import LocalDatabase, is_local
 from vaguemestre.processes.production.step import Step
 from vaguemestre.processes.production.units import TARGET, UnitFile, service_name, unit_files
 from vaguemestre.site.config import Config
@@ -24,30 +22,6 @@ from vaguemestre.site.config import Config
 # Debian's own units of the engines: ours start the same binaries with our configuration, and two masters
 # would take each other's ports.
 OTHERS = ("dovecot.service", "dovecot.socket", "postfix.service", "nginx.service", "rspamd.service")
-_SHELL = "/usr/sbin/nologin"
-
-
-class StepFailed(Exception):
-    """A command of a step failed: its own last words (exit code 69)."""
-
-
-def run(argv: Sequence[str], *, text: str | None = None, environment: Mapping[str, str] | None = None) -> str:
-    """The output of a command. Raises StepFailed with its last words."""
-    try:
-        ended = subprocess.run(
-            list(argv), input=text, capture_output=True, text=True, check=False,
-            env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})},
-        )  # fmt: skip
-    except OSError as error:
-        raise StepFailed(f"{argv[0]} ne s’exécute pas : {error.strerror}.") from error
-    if ended.returncode:
-        words = (ended.stderr or ended.stdout).strip().splitlines()[-1:] or [f"code {ended.returncode}"]
-        raise StepFailed(f"« {' '.join(argv[:3])} » a échoué : {words[0]}")
-    return ended.stdout
-
-
-def succeeds(*argv: str) -> bool:
-    return subprocess.run(argv, capture_output=True, check=False).returncode == 0
 
 
 @dataclass
@@ -65,10 +39,14 @@ class Installation:
         """Every step, in order."""
         return (
             Step("Configuration dans /etc/vaguemestre", self._is_configured, self._configure),
-            Step("Utilisateurs système, un par tâche", self._has_users, self._make_users),
+            Step("Utilisateurs système, un par tâche", system_users.are_made, system_users.make),
             Step("Version active dans /opt/vaguemestre", self._is_current, self._make_current),
-            Step("Résolveur local avec DNSSEC (Unbound)", self._has_resolver, self._make_resolver),
-            *((Step("PostgreSQL : rôle et base", self._has_database, self._make_database),) * self._is_local),
+            Step(
+                "Résolveur local avec DNSSEC (Unbound)",
+                partial(resolver.is_made, self.config.network.forwarders),
+                partial(resolver.make, self.config.network.forwarders),
+            ),
+            *self._database_steps(),
             Step("Services de Debian laissés à nos unités", self._others_are_masked, self._mask_others),
             Step("Certificat", self._has_certificate, self._make_certificate),
             Step("Unités systemd", self._has_units, self._write_units),
@@ -76,10 +54,11 @@ class Installation:
             Step("Services démarrés et qui répondent", self._runs, self._start),
         )
 
-    @property
-    def _is_local(self) -> bool:
-        database = self.config.database
-        return database.engine == "postgresql" and database.host in ("", "127.0.0.1", "::1", "localhost")
+    def _database_steps(self) -> tuple[Step, ...]:
+        if not is_local(self.config.database):
+            return ()
+        database = LocalDatabase(self.config.database)
+        return (Step("PostgreSQL : rôle et base", database.is_made, database.make),)
 
     # Configuration
 
@@ -94,30 +73,13 @@ class Installation:
         )
 
     def _is_configured(self) -> bool:
-        return all(_holds(path, text) for path, text, _ in self._settings()) and layout.HOME.is_dir()
+        return all(has_text(path, text) for path, text, _ in self._settings()) and layout.HOME.is_dir()
 
     def _configure(self) -> None:
         for path, text, mode in self._settings():
             write(path, text, mode=mode)
         layout.HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
         run(("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/vaguemestre.conf"))
-
-    # Users
-
-    def _has_users(self) -> bool:
-        names = {*duties.groups(), *duties.users()}
-        return all(succeeds("getent", "group", name) for name in names) and all(map(_is_user, duties.users()))
-
-    def _make_users(self) -> None:
-        for name in duties.groups():
-            if not succeeds("getent", "group", name):
-                run(("groupadd", "--system", name))
-        system_user()
-        for name in filter(lambda user: not _is_user(user), duties.users()):
-            run(
-                ("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
-                 "--shell", _SHELL, name)
-            )  # fmt: skip
 
     # The tree
 
@@ -129,74 +91,6 @@ class Installation:
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(self.release)
         fresh.rename(layout.CURRENT)
-
-    # The resolver
-
-    def _resolver_files(self) -> tuple[tuple[Path, str], ...]:
-        return (
-            (
-                Path("/etc/unbound/unbound.conf.d/vaguemestre.conf"),
-                files.resolver_text(self.config.network.forwarders),
-            ),
-            (Path("/etc/resolv.conf"), files.RESOLV_CONF),
-        )
-
-    def _has_resolver(self) -> bool:
-        return _are_active("unbound.service") and all(
-            _holds(path, text) for path, text in self._resolver_files()
-        )
-
-    def _make_resolver(self) -> None:
-        (own, own_text), (resolv, resolv_text) = self._resolver_files()
-        changed = write(own, own_text)
-        run(("systemctl", "enable", "--quiet", "unbound.service"))
-        run(("systemctl", "restart" if changed else "start", "unbound.service"))
-        if resolv.is_symlink():
-            resolv.unlink()
-        write(resolv, resolv_text)
-
-    # The database
-
-    @property
-    def _secret(self) -> Path:
-        return layout.HOME / self.config.database.password_file
-
-    def _has_database(self) -> bool:
-        return _are_active("postgresql.service") and self._secret.is_file() and self._psql_finds_database()
-
-    def _psql_finds_database(self) -> bool:
-        query = "SELECT 1 FROM pg_database WHERE datname = :'name';\n"
-        with contextlib.suppress(StepFailed):
-            return "1" in self._psql(query).split()
-        return False
-
-    def _psql(self, text: str, environment: Mapping[str, str] | None = None) -> str:
-        database = self.config.database
-        names = (f"name={database.name}", f"user={database.user}")
-        return run(
-            ("runuser", "-u", "postgres", "--", "psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1",
-             *(word for name in names for word in ("-v", name)), "-f", "-"),
-            text=text, environment=environment,
-        )  # fmt: skip
-
-    def _make_database(self) -> None:
-        run(("systemctl", "enable", "--quiet", "postgresql.service"))
-        run(("systemctl", "start", "postgresql.service"))
-        run(("pg_ctlcluster", *_cluster(), "start")) if not _answers_postgres() else None
-        self._secret.parent.mkdir(mode=0o700, exist_ok=True)
-        if not self._secret.exists():
-            write(self._secret, f"{random.token_hex(24)}\n", mode=0o600)
-        password = {"VAGUEMESTRE_PASSWORD": self._secret.read_text(encoding="utf-8").strip()}
-        self._psql(
-            "\\getenv password VAGUEMESTRE_PASSWORD\n"
-            "SELECT format('CREATE ROLE %I LOGIN CREATEROLE', :'user') WHERE NOT EXISTS"
-            " (SELECT 1 FROM pg_roles WHERE rolname = :'user') \\gexec\n"
-            "ALTER ROLE :\"user\" PASSWORD :'password';\n"
-            "SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING UTF8 LOCALE ''C.UTF-8''',"
-            " :'name', :'user') WHERE NOT EXISTS"
-            " (SELECT 1 FROM pg_database WHERE datname = :'name') \\gexec\n",
-            password,
-        )
 
     # Debian's own units
 
@@ -241,7 +135,7 @@ class Installation:
 
     def _has_units(self) -> bool:
         return not self._stale_units() and all(
-            _holds(layout.UNITS / file.name, file.text) for file in self._unit_files()
+            has_text(layout.UNITS / file.name, file.text) for file in self._unit_files()
         )
 
     def _write_units(self) -> None:
@@ -265,7 +159,7 @@ class Installation:
         return f"{self.release}\n{self.text}"
 
     def _is_prepared(self) -> bool:
-        return _holds(self._mark(), self._mark_text())
+        return has_text(self._mark(), self._mark_text())
 
     def _prepare(self) -> None:
         environment = layout.environment()
@@ -281,43 +175,10 @@ class Installation:
         return tuple(f"{service_name(child.name)}.service" for child in children)
 
     def _runs(self) -> bool:
-        return not self.changed_units and _are_active(TARGET, *self._services())
+        return not self.changed_units and are_active(TARGET, *self._services())
 
     def _start(self) -> None:
         verb = "restart" if self.changed_units else "start"
         run(("systemctl", verb, TARGET))
         run(("systemctl", "start", *self._services()))
         self.changed_units.clear()
-
-
-def _holds(path: Path, text: str) -> bool:
-    try:
-        return path.read_text(encoding="utf-8") == text
-    except OSError:
-        return False
-
-
-def _is_user(name: str) -> bool:
-    try:
-        pwd.getpwnam(name)
-    except KeyError:
-        return False
-    return True
-
-
-def _are_active(*units: str) -> bool:
-    """Whether every one of them is; systemctl's own exit code would be content with one."""
-    ended = subprocess.run(["systemctl", "is-active", *units], capture_output=True, text=True, check=False)
-    return ended.stdout.split() == ["active"] * len(units)
-
-
-def _answers_postgres() -> bool:
-    return succeeds("pg_isready", "-q", "-t", "10")
-
-
-def _cluster() -> tuple[str, str]:
-    """Version and name of Debian's cluster."""
-    versions = sorted(Path("/etc/postgresql").glob("*/main"))
-    if not versions:
-        raise StepFailed("aucune grappe PostgreSQL : « pg_createcluster » en fait une.")
-    return versions[-1].parent.name, "main"
