@@ -101,7 +101,8 @@ def test_anybody_read_or_written_to_is_added_from_their_page(browser: Client, ni
     assert "<b>Marie" not in page
     assert "<!doctype" not in browser.get("/contacts/personne/", asked, headers={"hx-request": "true"}).text
     assert browser.post("/contacts/personne/", asked).status_code == 405
-    assert browser.post("/contacts/ajouter/", asked).status_code == 302
+    form = {"address": asked["adresse"], "name": asked["nom"]}
+    assert browser.post("/contacts/ajouter/", form).status_code == 302
     assert "Dans vos contacts" in browser.get("/contacts/personne/", asked).content.decode()
     assert Client().get("/contacts/personne/", asked).status_code == 302
 

@@ -22,7 +22,7 @@ from vaguemestre.engines.imap.protocol import connection, line_stream
 from vaguemestre.mailbox.compose.rules.replies import reply_draft
 from vaguemestre.mailbox.compose.values import Mode
 from vaguemestre.mailbox.webmail.ports import TooComplex
-from vaguemestre.mailbox.webmail.rules.listing.rows import TOO_COMPLEX, line_of
+from vaguemestre.mailbox.webmail.rules.listing.rows import TOO_COMPLEX, LineContext, line_of
 from vaguemestre.mailbox.webmail.services.attachments_zip import pack_files
 from vaguemestre.mailbox.webmail.services.enclosed import reads_within
 from vaguemestre.mailbox.webmail.services.message_reader import read_message
@@ -59,7 +59,7 @@ def put(engines: LiveEngines, someone: Someone) -> Iterator[Callable[[bytes], No
 
 
 def people(row: Row) -> str:
-    return line_of(row, row.summary.date.date(), {}, frozenset()).people
+    return line_of(row, LineContext(row.summary.date.date(), {}, frozenset())).people
 
 
 @pytest.mark.parametrize("name", heavy.HEADERS)

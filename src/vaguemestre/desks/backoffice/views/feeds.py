@@ -42,7 +42,7 @@ from vaguemestre.people.intake.queries import (
     refused_rows_page,
 )
 
-_ORDERS = {"date": "started_at", "fichier": "file_name", "arrivees": "arrivals", "departures": "departures"}
+_ORDERS = {"date": "started_at", "fichier": "file_name", "arrivees": "arrivals", "departs": "departures"}
 
 
 @require_GET
