@@ -169,6 +169,16 @@ def helene(db: None) -> str:
         "Hеlеnе Dupоnt <h.dupont@gmail.example>",  # Cyrillic letters
         "Hélène Dupont (Rectorat) <h.dupont@gmail.example>",
         '"helene.dupont@ac-amiens.test" <h.dupont@gmail.example>',
+        "Hélène DUPONT - Principale <h.dupont@gmail.example>",
+        '"Hélène Dupont, Principale" <h.dupont@gmail.example>',
+        "Hélène Dupont via Intranet <h.dupont@gmail.example>",
+        "La principale du collège Jean-Macé : Hélène Dupont <h.dupont@gmail.example>",
+        "Madame la Principale Hélène Dupont <h.dupont@gmail.example>",
+        "Hélène\u200bDupont <h.dupont@gmail.example>",
+        "Hél\u00adène Du\u00adpont <h.dupont@gmail.example>",
+        "Hél\u200bène\u200bDupont <h.dupont@gmail.example>",
+        "H. Dupont <h.dupont@gmail.example>",
+        "DUPONT H. - Principale <direction@gmail.example>",
     ],
 )
 @pytest.mark.django_db
@@ -191,6 +201,29 @@ def test_a_name_of_many_words_costs_one_question(
         assert directory.similar_addresses([("paul", "dupont"), ("helene", "dupond")]) == (helene,)
 
 
+def test_an_initial_that_several_colleagues_share_accuses_nobody(
+    reader: Client, box: MemoryMailbox, helene: str
+) -> None:
+    other = account("hedupont", first_name="Hector", last_name="Dupont").person
+    MailAddress.objects.filter(person=other).update(address="hector.dupont@ac-amiens.test")
+    ref = put(box, html_letter("x", From="H. Dupont <h@gmail.example>"))
+    page = reader.get(address(ref), headers=PIECE).content.decode()
+    assert "Ce n’est pas l’adresse de" not in page
+
+
+@pytest.mark.parametrize(
+    "name", [" ".join("abcdefghijklmnop"[i : i + 3] for i in range(14)), "Ab\u200b" * 60]
+)
+@pytest.mark.django_db
+def test_the_longest_name_costs_one_question(
+    name: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    names = tuple(impostors.possible_names(name))
+    assert len(names) <= 40
+    with django_assert_num_queries(1 if names else 0):
+        directory.similar_addresses(names)
+
+
 def test_common_names_hide_nobody(helene: str) -> None:
     for number in range(5):
         person = account(f"mmartin{number}", first_name="Marie", last_name="Martin").person
@@ -204,7 +237,9 @@ def test_common_names_hide_nobody(helene: str) -> None:
 @pytest.mark.parametrize(
     "sender",
     ["Jean Durand <j@gmail.example>", "Hélène Martin <h@gmail.example>", "Newsletter <n@gmail.example>",
-     "Dupont <d@gmail.example>"],
+     "Dupont <d@gmail.example>", "Collège Hélène Dupont <c@gmail.example>", "J. Dupont <j@gmail.example>",
+     "Association des amis d’Hélène Dupont <c@gmail.example>", "H. Dupont <hector.dupont@gmail.example>",
+     "Mme Dupont - Boulangerie <h@gmail.example>"],
 )  # fmt: skip
 @pytest.mark.django_db
 def test_others_are_only_called_external(

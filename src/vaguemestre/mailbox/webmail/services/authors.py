@@ -168,10 +168,18 @@ def _impersonated(name: str, address: str, institution: Institution) -> tuple[st
     if is_own_name and _is_ours(address, institution):
         return "", ""
     candidates = directory.similar_addresses(names)
-    matches = (
+    matches = [
         one for first, last in names for one in candidates if impostors.matches_address(first, last, one)
-    )
-    for match in matches:
+    ]
+    if not matches:  # an initial says who is meant if it is that of one colleague alone
+        by_initial = {
+            one
+            for first, last in names
+            for one in candidates
+            if impostors.matches_initial(first, last, one, address)
+        }
+        matches = [*by_initial] if len(by_initial) == 1 else []
+    for match in dict.fromkeys(matches):
         if match != address and (person := directory.listed_person_at(match)) is not None:
             return person.name, match
     return "", ""

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice, pairwise
 
 from vaguemestre.foundation.kernel.addresses import addresses_read_in
 from vaguemestre.mailbox.webmail.rules.trust.confusables import ASCII_OF
@@ -17,6 +18,20 @@ _TITLES = frozenset(("m", "mr", "mme", "mlle", "dr", "pr", "prof", "monsieur", "
 _ASIDE = re.compile(r"[(\[<«].*?[)\]>»]")
 _WORDS = re.compile(r"[a-z][a-z'’-]*")
 _MOST_WORDS = 5
+_MOST_PAIRED = 8  # words whose neighbours are compared
+_MOST_NAMES = 40
+_APART = re.compile(r"\s-+\s|[–—,;:/|·•]|\bvia\b", re.IGNORECASE)  # what sets a name and a function apart
+_UNDRAWN = frozenset("\u034f") | frozenset(map(chr, range(0xFE00, 0xFE10)))  # besides those of category Cf
+_PARTICLES = frozenset("de du des la le les l d et au aux a en".split())  # noqa: SIM905
+# Words that a person's name follows without being the sender's: « Collège Jules Verne ».
+_NAMED_AFTER = frozenset(
+    """
+    college lycee ecole ecoles maternelle elementaire primaire universite institut conservatoire association
+    amis parents fondation rue avenue place mairie cabinet garage librairie bibliotheque mediatheque theatre
+    musee cinema salle editions imprimerie boulangerie pharmacie hopital clinique maison centre espace stade
+    gymnase piscine residence groupe societe entreprise etablissements ets foyer club
+    """.split()  # noqa: SIM905
+)
 _BESIDE = frozenset(
     """
     de du des la le les et au service services equipe votre bureau securite alerte alertes notification
@@ -47,18 +62,59 @@ def as_drawn(display: str) -> str:
 
 def name_words(display: str) -> tuple[str, ...]:
     """Words of a display name to compare, without titles and brackets."""
-    words = _WORDS.findall(skeleton(_ASIDE.sub(" ", display[:200])).replace("’", "'"))
-    stripped = [word.strip("-'").replace("'", "") for word in words]
-    return tuple(word for word in stripped if word and word not in _TITLES)[:_MOST_WORDS]
+    return _name_words(_ASIDE.sub(" ", display[:200]))[:_MOST_WORDS]
 
 
 def possible_names(display: str) -> Iterator[tuple[str, str]]:
-    """The (first, last) names a display name may mean, in both orders, joined as in addresses."""
-    words = name_words(display)
+    """The (first, last) names a display name may mean, in both orders, joined as in addresses.
+
+    Those of the whole name, of its parts (« Philippe Vasseur - Principal »), and of neighbouring words.
+    Characters that are not drawn are read as nothing, then as spaces. A first name may be an initial.
+    """
+    shown = _ASIDE.sub(" ", display[:200])
+    spaced = "".join(" " if _is_undrawn(char) else char for char in shown)
+    readings = (shown,) if spaced == shown else (shown, spaced)
+    names = dict.fromkeys(name for reading in readings for name in _names_in(reading))
+    yield from islice((name for name in names if len(name[1]) > 1), _MOST_NAMES)
+
+
+def _names_in(text: str) -> Iterator[tuple[str, str]]:
+    parts = [words for part in _APART.split(text) if (words := _name_words(part))]
+    yield from _splits([word for words in parts for word in words][:_MOST_WORDS])
+    if len(parts) > 1:
+        for words in parts[:_MOST_WORDS]:
+            yield from _splits(words[:_MOST_WORDS])
+    yield from _pairs(parts)
+
+
+def _splits(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The words cut in two at each place, in both orders."""
     for cut in range(1, len(words)):
         head, tail = "-".join(words[:cut]), "-".join(words[cut:])
         yield head, tail
         yield tail, head
+
+
+def _pairs(parts: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """Neighbouring words, in both orders, but for the person that something is named after."""
+    places = [(word, not rank) for words in parts for rank, word in enumerate(words)]
+    places = [place for place in places if place[0] not in _PARTICLES][:_MOST_PAIRED]
+    is_namesake = False
+    for (word, begins), (following, _) in pairwise(places):
+        if begins or not is_namesake:
+            yield word, following
+            yield following, word
+        is_namesake = word in _NAMED_AFTER
+
+
+def _name_words(text: str) -> tuple[str, ...]:
+    words = _WORDS.findall(skeleton(text).replace("’", "'"))
+    stripped = [word.strip("-'").replace("'", "") for word in words]
+    return tuple(word for word in stripped if word and word not in _TITLES)
+
+
+def _is_undrawn(char: str) -> bool:
+    return unicodedata.category(char) == "Cf" or char in _UNDRAWN
 
 
 def claimed_address(display: str, own: Collection[str] = ()) -> str:
@@ -103,6 +159,21 @@ def matches_address(first: str, last: str, address: str) -> bool:
     """Whether a name (skeletons) is close to that of an address of ours, `first.last3@…`."""
     their_first, _, their_last = address.partition("@")[0].partition(".")
     return is_close(last, their_last.rstrip("0123456789")) and is_close(first, their_first)
+
+
+def matches_initial(first: str, last: str, address: str, sender: str) -> bool:
+    """Whether an initial and a surname (skeletons) are those of an address of ours, `first.last3@…`.
+
+    Not if the sender's own address spells another first name: « J. Petit », jules.petit@….
+    """
+    if len(first) != 1:
+        return False
+    own_first = sender.partition("@")[0].partition(".")[0]
+    if own_first.startswith(first) and len(own_first) > 2 and matches_address(own_first, last, sender):
+        first = own_first
+    their_first, _, their_last = address.partition("@")[0].partition(".")
+    is_first = is_close(first, their_first) if len(first) > 1 else their_first.startswith(first)
+    return is_first and last.replace("-", "") == their_last.rstrip("0123456789").replace("-", "")
 
 
 def is_lookalike(domain: str, own: frozenset[str]) -> bool:
