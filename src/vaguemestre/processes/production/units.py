@@ -32,7 +32,7 @@ _DESCRIPTIONS = {
     "rspamd": "content filter (rspamd)",
     "signer": "signatures of outgoing mail (rspamd)",
 }
-_MEMORY = {"web": "3G", "dovecot": "8G", "postfix": "4G", "worker": "3G", "worker-long": "3G"}
+_MEMORY = {"web": "3G", "dovecot": "8G", "postfix": "7G", "worker": "3G", "worker-long": "3G"}
 # Processes that speak to other machines: they serve the world, or ask it something.
 _ABROAD = frozenset(
     ("web", "door", "pictures", "worker", "worker-long", "front", "dovecot", "postfix", "rspamd", "signer")
