@@ -148,6 +148,25 @@ def test_a_card_that_finds_no_turn_says_so_and_is_asked_for_again(
     assert "Un instant…" in answer.content.decode()
 
 
+def test_a_third_heavy_card_of_one_person_is_not_even_fetched(
+    reader: Client, box: MemoryMailbox, nicolas: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = b"BEGIN:VCARD\r\nFN:Ada\r\n" + b"NOTE:x\r\n" * 5_000 + b"END:VCARD\r\n"
+    ref = put(box, letter(("text/vcard", card, "a.vcf"), ("text/vcard", card[:20] + card[-12:], "b.vcf")))
+    fetched, part = [], MemoryMailbox.part
+
+    def counted(self: MemoryMailbox, *args: Any) -> bytes:
+        fetched.append(args)
+        return part(self, *args)
+
+    monkeypatch.setattr(MemoryMailbox, "part", counted)
+    with reading_share(nicolas.pk), reading_share(nicolas.pk):
+        assert reader.get(address(ref, "carte/visiting/2/"), headers=PIECE).status_code == 202
+        assert not fetched
+        assert reader.get(address(ref, "carte/visiting/3/"), headers=PIECE).status_code == 200
+    assert "Ada" in reader.get(address(ref, "carte/visiting/2/"), headers=PIECE).content.decode()
+
+
 def test_a_player_may_ask_for_a_piece(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, letter(("audio/wav", files.WAV, "voix.wav")))
     whole = reader.get(address(ref, "apercu/2/"))

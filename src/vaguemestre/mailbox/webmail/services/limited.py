@@ -24,7 +24,7 @@ from vaguemestre.mailbox.webmail.rules.tasks import archive, calendar, signature
 from vaguemestre.mailbox.webmail.rules.trust.signatures import Signature
 from vaguemestre.mailbox.webmail.values import Task
 
-_MAX_BYTES_HERE = 30_000  # parsed in this process
+MAX_BYTES_HERE = 30_000  # parsed in this process
 
 
 def clean_html(
@@ -108,7 +108,7 @@ def _run_task(
     run: RunLimited, task: Task, request: Mapping[str, Any], blobs: Sequence[bytes], size: int | None = None
 ) -> Any:
     """`size`: number of untrusted octets, if not those of the first blob."""
-    if (len(blobs[0]) if size is None else size) > _MAX_BYTES_HERE:
+    if (len(blobs[0]) if size is None else size) > MAX_BYTES_HERE:
         return run(task, request, blobs)
     try:
         return _PERFORM[task](request, blobs, lambda _kind, _what: None)

@@ -1,5 +1,7 @@
 """Cards that explain parts of a message, requested after its pane."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -13,20 +15,26 @@ from vaguemestre.mailbox.webmail.http import (
     own_addresses,
     reads_of,
     render_fragment,
-    run_for,
 )
-from vaguemestre.mailbox.webmail.ports import ReaderBusy, TooComplex, authorities
+from vaguemestre.mailbox.webmail.ports import ReaderBusy, TooComplex, authorities, run_limited
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import deliveries
 from vaguemestre.mailbox.webmail.rules.rendering.parts import find_part
 from vaguemestre.mailbox.webmail.rules.trust.signatures import Signature
-from vaguemestre.mailbox.webmail.services.limited import contact_cards_of, invitation_of, signature_of
+from vaguemestre.mailbox.webmail.services.limited import (
+    MAX_BYTES_HERE,
+    contact_cards_of,
+    invitation_of,
+    signature_of,
+)
+from vaguemestre.mailbox.webmail.services.reading_shares import reading_share
 from vaguemestre.mailbox.webmail.values import CardKind
 from vaguemestre.post.mailstore.ports import MessageGone, Reads
 from vaguemestre.post.mailstore.values import MessageRef, Part
 
 _MAX_BYTES = 2_000_000
 _MAX_SIGNED_BYTES = 25_000_000
+_READ_APART = frozenset((CardKind.INVITATION, CardKind.CONTACT, CardKind.SMIME))
 TOO_HEAVY = Signature(holds=False, problem="Ce courriel est trop lourd pour être vérifié ici.")
 
 
@@ -50,7 +58,8 @@ def show_card(
         if part is None:
             raise MessageGone("mailstore.message-gone")
         try:
-            context = _CONTEXTS[CardKind(kind)](request, reads, ref, part)
+            with _share(request, kind, part):
+                context = _CONTEXTS[CardKind(kind)](request, reads, ref, part)
         except TooComplex:
             context = {"is_too_complex": True}
         except ReaderBusy:
@@ -71,12 +80,19 @@ def show_card(
     )
 
 
+def _share(request: SignedInRequest, kind: str, part: Part) -> AbstractContextManager[None]:
+    """The person's share, taken before anything is fetched, if the card may be read apart."""
+    if kind in _READ_APART and (part.size > MAX_BYTES_HERE or kind == CardKind.SMIME):
+        return reading_share(request.who.own_account_id)
+    return nullcontext()
+
+
 def _text(reads: Reads, ref: MessageRef, part: Part) -> str:
     return charsets.text(reads.part(ref, part.number, _MAX_BYTES), part.charset)
 
 
 def _invitation(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
-    invitation = invitation_of(run_for(request.who), reads.part(ref, part.number, _MAX_BYTES))
+    invitation = invitation_of(run_limited.get(), reads.part(ref, part.number, _MAX_BYTES))
     if invitation is None:
         return {"invitation": None}
     account = request.who.account_id
@@ -102,9 +118,7 @@ def _receipt(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part
 
 def _contact(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) -> dict[str, object]:
     return {
-        "people": contact_cards_of(
-            run_for(request.who), reads.part(ref, part.number, _MAX_BYTES), part.charset
-        )
+        "people": contact_cards_of(run_limited.get(), reads.part(ref, part.number, _MAX_BYTES), part.charset)
     }
 
 
@@ -116,7 +130,7 @@ def _smime(request: SignedInRequest, reads: Reads, ref: MessageRef, part: Part) 
         signature: Signature | None = TOO_HEAVY
     else:
         raw = None if is_opaque else reads.raw(ref)
-        signature = signature_of(run_for(request.who), content, raw, authorities.get()(), timezone.now())
+        signature = signature_of(run_limited.get(), content, raw, authorities.get()(), timezone.now())
     if signature is None:
         return {"signature": None}  # encrypted, not signed
     sender = opened.sender[0].address.lower() if opened.sender else ""
