@@ -55,7 +55,11 @@ def test_who_wrote_is_told_as_it_is(instance: Instance, page: Page) -> None:
     )
     to = teacher["address"]
     submit(instance, colleague, letter(f"Thomas Lefebvre <{colleague['address']}>", to, true), to)
-    submit(instance, colleague, letter(f"Philippe Vasseur <{colleague['address']}>", to, borrowed), to)
+    both = f"Philippe Vasseur Lefebvre <{colleague['address']}>"
+    submit(instance, colleague, letter(both, to, borrowed), to)
+    for name in ("Rectorat", "Philippe Vasseur", '"Philippe Vasseur, Principal"'):
+        with pytest.raises(smtplib.SMTPDataError, match="doit contenir votre nom de famille"):
+            submit(instance, colleague, letter(f"{name} <{colleague['address']}>", to, "refus"), to)
     with pytest.raises(smtplib.SMTPDataError, match="une autre adresse que la votre"):
         submit(instance, colleague, letter(f'"{head["address"]}" <{colleague["address"]}>', to, "refus"), to)
     arrive(instance, letter(f"Philippe Vasseur <{head['address']}>", to, forged), to)
@@ -67,7 +71,7 @@ def test_who_wrote_is_told_as_it_is(instance: Instance, page: Page) -> None:
     expect(who).to_contain_text("Collègue")
     who, pane = opened(page, instance, "INBOX", borrowed)
     expect(who.locator(".from")).to_contain_text("Thomas Lefebvre")
-    expect(who).to_contain_text("Signe « Philippe Vasseur »")
+    expect(who).to_contain_text("Signe « Philippe Vasseur Lefebvre »")
     expect(pane).to_contain_text("Ce n’est pas l’adresse de Philippe Vasseur")
     who, _ = opened(page, instance, "Junk", forged)
     expect(who).to_contain_text("Adresse usurpée")
