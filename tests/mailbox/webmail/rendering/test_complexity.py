@@ -193,6 +193,26 @@ def test_a_machine_without_time_shows_text_and_draws_the_letter_next_time(
 
 
 @pytest.mark.django_db
+def test_only_the_beginning_of_a_letter_is_read_here_until_the_reader_has_time(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    links = "".join(f'<p><a href="https://x.example/{n}">lien {n}</a></p>' for n in range(40_000))
+    ref, real = put(box, heavy.html_letter(f"<p>Bonjour</p>{links}")), run_limited.get()
+
+    def busy(*_: object) -> Any:
+        raise ReaderBusy("every turn is taken")
+
+    run_limited.replace(busy)
+    try:
+        text = reader.get(address(ref, "corps/")).content.decode()
+    finally:
+        run_limited.replace(real)
+    assert "Bonjour" in text
+    assert "lien 500" in text
+    assert "lien 39999" not in text
+
+
+@pytest.mark.django_db
 def test_a_letter_without_pictures_is_drawn_too_once_the_reader_has_time(
     reader: Client, box: MemoryMailbox
 ) -> None:

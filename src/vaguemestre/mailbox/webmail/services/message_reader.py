@@ -22,6 +22,7 @@ from vaguemestre.post.mailstore.values import TEXT, MessageRef, OpenedMessage, P
 _MAX_PICTURE_BYTES = 3_000_000
 _MAX_PICTURES_BYTES = 8_000_000  # of a message
 _MAX_REPARSED_BYTES = 5_000_000
+_MAX_STOPGAP_CHARACTERS = 50_000  # of HTML read as text here, until the reader apart has a turn
 
 type _Key = tuple[str, MessageRef, bool, int]
 _bodies: WeightedLru[_Key, Body] = WeightedLru(512, 24_000_000, lambda body: len(body.html) + len(body.css))
@@ -172,9 +173,16 @@ def _part_body(source: _Source, part: Part, pictures: _InlinePictures) -> Body:
     try:
         clean = clean_html(source.run, text, pictures, pictures.names, source.proxied, words)
     except (TooComplex, EngineDown) as problem:
-        body = _text_body(plain.text_of_html(text), "", words)
         is_for_now = isinstance(problem, EngineDown)
-        return replace(body, unknown_charset=unknown, is_too_complex=True, is_for_now=is_for_now)
+        readable = text[:_MAX_STOPGAP_CHARACTERS] if is_for_now else text
+        body = _text_body(plain.text_of_html(readable), "", words)
+        return replace(
+            body,
+            unknown_charset=unknown,
+            is_too_complex=True,
+            is_for_now=is_for_now,
+            is_cut=body.is_cut or len(readable) < len(text),
+        )
     body = Body(
         clean.css,
         clean.html,
