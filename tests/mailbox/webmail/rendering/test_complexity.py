@@ -209,7 +209,7 @@ def test_only_the_beginning_of_a_letter_is_read_here_until_the_reader_has_time(
         run_limited.replace(real)
     assert "Bonjour" in text
     assert "lien 500" in text
-    assert "lien 39999" not in text
+    assert "lien 3000" not in text
 
 
 @pytest.mark.django_db
