@@ -50,7 +50,7 @@ from vaguemestre.site.config import Config, load
 _OFFSETS = (0, 1, 2, 3, 4, 5, 25, 26, 53, 143, 190, 332, 334, 465, 587, 993)
 
 
-def wait_until(true: Callable[[], Any], seconds: float = 20) -> Any:
+def wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:
     """Ask again until the answer is true; the last answer otherwise fails the test."""
     end = time.monotonic() + seconds
     pause = threading.Event()

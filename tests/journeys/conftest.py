@@ -27,7 +27,7 @@ FLAGS = [
 ]  # fmt: skip
 
 
-def wait_until(true: Callable[[], Any], seconds: float = 30) -> Any:
+def wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:
     """Ask again until the answer is true; the last answer otherwise fails the test."""
     end = time.monotonic() + seconds
     while not (answer := true()):

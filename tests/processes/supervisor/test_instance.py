@@ -203,15 +203,15 @@ def test_a_full_disk_refuses_mail_for_now_and_loses_none() -> None:
         running.start()
         teacher = running.account("teacher")
         assert running.deliver(teacher["address"], "avant")
-        wait_until(lambda: "avant" in running.subjects(teacher), 20)
+        wait_until(lambda: "avant" in running.subjects(teacher), 60)
         filler = running.home / "filler"
         fill(filler)
         assert not any(running.deliver(teacher["address"], f"plein-{n}") for n in range(3))
         assert running.process is not None
         assert running.process.poll() is None
         filler.unlink()
-        wait_until(lambda: running.deliver(teacher["address"], "apres"), 20)
-        wait_until(lambda: {"avant", "apres"} <= running.subjects(teacher), 30)
+        wait_until(lambda: running.deliver(teacher["address"], "apres"), 60)
+        wait_until(lambda: {"avant", "apres"} <= running.subjects(teacher), 60)
         wait_until(lambda: running.is_ready, 10)
     finally:
         remove(running, mounted=True)
