@@ -36,10 +36,10 @@ ports = "usual"
 forwarders = {FORWARDERS}
 
 [tls]
-certificate = "/root/tls/engines/tls/server.pem"
-key = "/root/tls/engines/tls/server.key"
+certificate = "/srv/tls/engines/tls/server.pem"
+key = "/srv/tls/engines/tls/server.key"
 """.replace("'", '"')
-INSTALL = ("/root/src/bin/install", "--config", "/root/vaguemestre.toml")
+INSTALL = ("/srv/src/bin/install", "--config", "/srv/vaguemestre.toml")
 LARGEST_EXPOSURE = 3.0
 # Those that start bubblewrap keep user namespaces and mounts; Dovecot changes users besides.
 MORE_EXPOSED = {"web": 3.1, "worker": 3.1, "worker-2": 3.1, "worker-long": 3.1, "dovecot": 4.5}
@@ -59,9 +59,9 @@ def machine(authority: certificates.Certificates) -> Iterator[Machine]:
     machine.destroy()
     machine.boot()
     try:
-        machine.bring(PROJECT, "/root/src", LEFT_OUT)
-        machine.bring(authority.ca.parents[2], "/root/tls")
-        machine.must("tee", "/root/vaguemestre.toml", text=CONFIGURATION)
+        machine.bring(PROJECT, "/srv/src", LEFT_OUT)
+        machine.bring(authority.ca.parents[2], "/srv/tls")
+        machine.must("tee", "/srv/vaguemestre.toml", text=CONFIGURATION)
         yield machine
     finally:
         machine.destroy()
