@@ -27,7 +27,7 @@ from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import current_numen
 from vaguemestre.people.directory.values import NumenLayout
-from vaguemestre.site.wiring import SUBSCRIPTIONS
+from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 
 pytestmark = pytest.mark.django_db
 

@@ -28,7 +28,7 @@ from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.values import ExpectedMailbox
 from vaguemestre.post.outbox.models import OutboxMessage
-from vaguemestre.site.wiring import SUBSCRIPTIONS
+from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 
 NUMEN = "20E9501234ABC"
 HOME = "nicolas@maison.example"

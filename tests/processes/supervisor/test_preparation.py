@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.processes.supervisor import preparation
+from vaguemestre.processes.supervisor.backup import RESTORED
 from vaguemestre.processes.supervisor.preparation import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site.config import Config
@@ -62,3 +63,59 @@ def test_one_that_ends_badly_says_its_last_words_and_is_not_usable(
     with pytest.raises(PreparationFailed, match=r"^la base est pleine\.$"):
         asyncio.run(made.run(asyncio.Event(), with_demonstration=True))
     assert not made.usable.is_set()
+
+
+PREPARED = """
+print('{"done": "tables"}')
+print('{"accounts": [{"role": "teacher"}], "administrator": ""}')
+"""
+
+
+@pytest.fixture
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Preparation:
+    """A home whose preparation ended, and whose database is current."""
+    monkeypatch.setattr(preparation.migrated, "is_current", lambda _config: True)
+    first = saying(tmp_path, PREPARED, monkeypatch)
+    (tmp_path / "run").mkdir()
+    asyncio.run(first.run(asyncio.Event(), with_demonstration=True))
+    return Preparation(Config(home=tmp_path), {}, Screen(io.StringIO()))
+
+
+def test_an_instance_prepared_before_is_usable_at_once(prepared: Preparation) -> None:
+    assert prepared.recall(with_demonstration=True)
+    assert prepared.usable.is_set()
+    assert prepared.accounts == [{"role": "teacher"}]
+
+
+def test_the_results_kept_are_as_secret_as_a_password(prepared: Preparation, tmp_path: Path) -> None:
+    assert stat.S_IMODE((tmp_path / "run" / "prepared.json").stat().st_mode) == 0o600
+
+
+def test_one_that_was_prepared_otherwise_waits_for_a_preparation(prepared: Preparation) -> None:
+    assert not prepared.recall(with_demonstration=False)
+    assert not prepared.usable.is_set()
+
+
+def test_one_that_was_restored_waits_for_a_preparation(prepared: Preparation, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / RESTORED).touch()
+    assert not prepared.recall(with_demonstration=True)
+
+
+def test_one_whose_tables_are_of_another_version_waits_for_a_preparation(
+    prepared: Preparation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation.migrated, "is_current", lambda _config: False)
+    later = Preparation(Config(home=tmp_path), {}, Screen(io.StringIO()))
+    assert not later.recall(with_demonstration=True)
+
+
+def test_a_preparation_that_did_not_end_is_not_recalled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation.migrated, "is_current", lambda _config: True)
+    (tmp_path / "run").mkdir()
+    failed = saying(tmp_path, f"{PREPARED}\nimport sys; sys.exit('vaguemestre : fini.')", monkeypatch)
+    with pytest.raises(PreparationFailed):
+        asyncio.run(failed.run(asyncio.Event(), with_demonstration=True))
+    assert not Preparation(Config(home=tmp_path), {}, Screen(io.StringIO())).recall(with_demonstration=True)

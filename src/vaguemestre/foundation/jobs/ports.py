@@ -10,5 +10,5 @@ type Subscriptions = Mapping[type, tuple[Handler, ...]]
 
 type PeriodicTask = Callable[[], None]
 
-periodic_tasks: Slot[tuple[PeriodicTask, ...]] = Slot("jobs.rounds")  # run each minute
+periodic_tasks: Slot[tuple[PeriodicTask, ...]] = Slot("jobs.periodic_tasks")  # run each minute
 subscriptions: Slot[Subscriptions] = Slot("jobs.subscriptions")

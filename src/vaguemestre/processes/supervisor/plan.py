@@ -141,7 +141,7 @@ def _pool(
     return Child(
         name,
         (
-            python, "-m", "granian", f"vaguemestre.processes.{module}:application",
+            python, "-m", "vaguemestre.processes.pool", f"vaguemestre.processes.{module}:application",
             *kind, "--http", "1", "--no-ws",
             "--uds", str(sockets / name / "http"), "--uds-permissions", "660",
             "--workers", str(workers),

@@ -5,8 +5,11 @@ import contextlib
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from vaguemestre.processes.supervisor import place
+from vaguemestre.processes.supervisor.backup import RESTORED
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
@@ -39,6 +42,24 @@ class Preparation:
         if migrated.is_current(config):
             self.tables.set()
 
+    def recall(self, *, with_demonstration: bool) -> bool:
+        """Take over the results of a preparation that ended: whether the instance is usable without another.
+
+        Not if the database changed version or was restored, nor if the other option was given then.
+        """
+        restored = self._config.data_dir / RESTORED
+        try:
+            record = json.loads(_record(self._config).read_text(encoding="utf-8"))
+            accounts = record["accounts"] if record["demonstration"] == with_demonstration else None
+        except (OSError, ValueError, KeyError, TypeError):
+            accounts = None
+        if accounts is None or restored.exists() or not self.tables.is_set():
+            return False
+        self.accounts = accounts
+        self.people.set()
+        self.usable.set()
+        return True
+
     async def run(self, engines: asyncio.Event, *, with_demonstration: bool) -> None:
         """Run it to its end. `engines`: set once they answer. Raises PreparationFailed."""
         process = await asyncio.create_subprocess_exec(
@@ -66,6 +87,8 @@ class Preparation:
                 words or f"la préparation s’est arrêtée (code {code}).", code if code > 1 else 70
             )
         self.usable.set()
+        record = {"demonstration": with_demonstration, "accounts": self.accounts}
+        place.write_whole(_record(self._config), record)
 
     def _hear(self, line: str) -> None:
         try:
@@ -84,6 +107,11 @@ class Preparation:
             self.accounts = message["accounts"]
             self.people.set()
         self.administrator = message.get("administrator", self.administrator)
+
+
+def _record(config: Config) -> Path:
+    """What the last preparation that ended had as results; as secret as ready.json."""
+    return config.run_dir / "prepared.json"
 
 
 async def _tell(process: asyncio.subprocess.Process, engines: asyncio.Event) -> None:

@@ -94,6 +94,8 @@ class _Start:
         self._config, self._wishes, self._screen, self._tell_heirs = config, wishes, screen, tell
         self._is_prepared = False
         self._engines = asyncio.Event()  # set once they answer
+        self._served = asyncio.Event()  # set once ready.json may say so
+        self._announced: dict[str, object] = {}  # content of ready.json
         self._environment = {
             **os.environ,
             "VAGUEMESTRE_HOME": str(config.home),
@@ -138,14 +140,13 @@ class _Start:
         self._screen.step("Arrêté.")
 
     async def _live(self) -> None:
-        preparing = asyncio.create_task(
-            self._preparation.run(self._engines, with_demonstration=self._wishes.demo)
-        )
+        preparing = asyncio.create_task(self._prepare())
         following: asyncio.Task[None] | None = None
         try:
             await self._start_needed(preparing)
             await self._begin_spares()
             self._is_prepared = True
+            self._served.set()
             self._settle()
             preparation = self._preparation
             self._screen.summary(self._config, preparation.accounts, preparation.administrator)
@@ -158,6 +159,13 @@ class _Start:
             for task in filter(None, (preparing, following)):
                 task.cancel()
             await asyncio.gather(*filter(None, (preparing, following)), return_exceptions=True)
+
+    async def _prepare(self) -> None:
+        """Prepare the instance; one that was prepared before is looked at again once it serves."""
+        with_demonstration = self._wishes.demo
+        if self._preparation.recall(with_demonstration=with_demonstration):
+            await self._served.wait()
+        await self._preparation.run(self._engines, with_demonstration=with_demonstration)
 
     async def _start_needed(self, preparing: "asyncio.Task[None]") -> None:
         """Start what ready.json promises; return when all of it answers."""
@@ -186,7 +194,7 @@ class _Start:
             try:
                 await preparing
             except PreparationFailed as failed:
-                self._screen.step(f"Le reste de la démonstration viendra au prochain démarrage : {failed}")
+                self._screen.step(f"La préparation reprendra au prochain démarrage : {failed}")
             if self._wishes.install:
                 await self._additions.install_packages(is_demonstration=is_demonstration)
 
@@ -263,27 +271,15 @@ class _Start:
         """Make ready.json and children.json say what is so; a full disk makes them late, not wrong."""
         config, file = self._config, place.ready_file(self._config)
         with contextlib.suppress(OSError):
+            words = place.ready_words(config, certificates.paths(config).ca, self._preparation.accounts)
             if not self._is_prepared or not self._tree.is_ready:
                 file.unlink(missing_ok=True)
-            elif not file.exists():
-                ca = certificates.paths(config).ca
-                place.write_whole(file, place.ready_words(config, ca, self._preparation.accounts))
+            elif not file.exists() or words != self._announced:
+                place.write_whole(file, words)
+                self._announced = words
         self._tell_heirs([running.pid for running in self._tree.children.values() if running.pid])
         with contextlib.suppress(OSError):
-            place.write_whole(place.children_file(config), self._children(), mode=0o644)
-
-    def _children(self) -> dict[str, object]:
-        return {
-            "boot": process_table.boot(),
-            "supervisor": {"pid": os.getpid(), "since": self._began.timestamp()},
-            "children": [
-                {
-                    "name": running.name, "pid": running.pid, "born": running.born, "state": running.state,
-                    "since": running.since, "restarts": running.restarts, "last_end": running.last_end,
-                }
-                for running in self._tree.children.values()
-            ],
-        }  # fmt: skip
+            place.write_whole(place.children_file(config), self._tree.record(self._began), mode=0o644)
 
 
 @contextlib.asynccontextmanager

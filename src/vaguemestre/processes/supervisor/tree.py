@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from vaguemestre.processes.supervisor import process_table
@@ -87,6 +88,20 @@ class Tree:
             )
             and not self._stopping.is_set()
         )
+
+    def record(self, began: datetime) -> dict[str, object]:
+        """Content of children.json. `began`: when the supervisor did."""
+        return {
+            "boot": process_table.boot(),
+            "supervisor": {"pid": os.getpid(), "since": began.timestamp()},
+            "children": [
+                {
+                    "name": running.name, "pid": running.pid, "born": running.born, "state": running.state,
+                    "since": running.since, "restarts": running.restarts, "last_end": running.last_end,
+                }
+                for running in self.children.values()
+            ],
+        }  # fmt: skip
 
     async def stop(self, meanwhile: Awaitable[None] | None = None) -> None:
         """End everybody: our own processes first, the mail engines last, then whoever is left of theirs.

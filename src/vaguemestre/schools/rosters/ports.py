@@ -23,7 +23,7 @@ class FetchFromEnt(Protocol):
         ...
 
 
-fetch_from_ent: Slot[FetchFromEnt] = Slot("rosters.ask_ent")
+fetch_from_ent: Slot[FetchFromEnt] = Slot("rosters.fetch_from_ent")
 
 
 class EntSamlProvider(Protocol):
@@ -42,4 +42,4 @@ class EntSamlProvider(Protocol):
         ...
 
 
-ent_saml_provider: Slot[EntSamlProvider] = Slot("rosters.ent_by_saml")
+ent_saml_provider: Slot[EntSamlProvider] = Slot("rosters.ent_saml_provider")

@@ -12,7 +12,7 @@ class LatestMessages(Protocol):
         ...
 
 
-latest_messages: Slot[LatestMessages] = Slot("sharing.latest")
+latest_messages: Slot[LatestMessages] = Slot("sharing.latest_messages")
 
 
 class RefreshPages(Protocol):
@@ -21,4 +21,4 @@ class RefreshPages(Protocol):
         ...
 
 
-refresh_pages: Slot[RefreshPages] = Slot("sharing.tell_pages")
+refresh_pages: Slot[RefreshPages] = Slot("sharing.refresh_pages")

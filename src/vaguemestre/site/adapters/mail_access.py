@@ -1,14 +1,19 @@
 """Mailbox access: one token per connection, for one's own or a shared mailbox, and the connection pool."""
 
+from functools import cache
+
 from django.db import close_old_connections
 from django.utils import timezone
 
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.queries import sessions_open_until
+from vaguemestre.engines import certificates
+from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
 from vaguemestre.engines.imap.cache.page_cache import MessageCache, PageCache, SummaryCache
 from vaguemestre.engines.imap.cache.sort_cache import SortCache
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.store.pool import Pool
+from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials import ports as credentials
 from vaguemestre.people.credentials.services.tokens import mint_mail_token
@@ -16,6 +21,7 @@ from vaguemestre.people.provisioning import ports as provisioning
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.schools.sharing.rules.box_rights import parse_box_session
+from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
 
@@ -43,13 +49,17 @@ def submission_token(mailbox: str) -> str:
     return mail_token(MailLogin(mailbox))
 
 
-def open_mailboxes(config: Config) -> ImapMailboxes:
-    """Build this process's IMAP mailboxes with their connection pool and caches."""
+@cache
+def mailboxes_of(config: Config) -> ImapMailboxes:
+    """This process's IMAP mailboxes, with their connection pool and caches.
+
+    Each is opened by a token made when a connection is.
+    """
     pages, summaries, orders, letters = PageCache(), SummaryCache(), SortCache(), MessageCache()
 
     def forget(mailbox: str) -> None:
-        for cache in (pages, summaries, orders, letters):
-            cache.forget(mailbox)
+        for held in (pages, summaries, orders, letters):
+            held.forget(mailbox)
 
     pool = Pool(
         connector((config.mail.host, config.ports.imap), mail_token),
@@ -60,3 +70,15 @@ def open_mailboxes(config: Config) -> ImapMailboxes:
     )
     patience = 3.0 if config.mail.full_text_search else 15.0
     return ImapMailboxes(pool, pages, summaries, orders, letters, search_patience=patience)
+
+
+def welcome_messages(config: Config) -> WelcomeMessages:
+    """What files in a mailbox the messages of the académie itself."""
+    seal_key = secrets.given(config.secrets_dir, "seal_key").encode("ascii")
+    return WelcomeMessages(mailboxes_of(config), f"mail.{config.academy.domain.lower()}", seal_key)
+
+
+def submission_of(config: Config) -> Submission:
+    """The submission service, on the door that is kept for us."""
+    door = (config.mail.host, config.ports.submission_inside)
+    return Submission(door, certificates.paths(config).ca, submission_token)

@@ -1,8 +1,48 @@
-"""Slots, subscriptions, periodic tasks, sentences: tables, the only place that sees rooms and engines."""
+"""Slots, subscriptions, periodic tasks, sentences: tables, the only place that sees rooms and engines.
 
-from vaguemestre.site.wiring.periodic import ROUNDS
-from vaguemestre.site.wiring.slots import plug_engines
-from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
-from vaguemestre.site.wiring.undoings import UNDOINGS
+A slot's table is loaded when the first of its slots is used: most processes need few of them, and a start is
+made of loading.
+"""
 
-__all__ = ["ROUNDS", "SUBSCRIPTIONS", "UNDOINGS", "plug_engines"]
+from django.utils.module_loading import import_string
+
+from vaguemestre.foundation.kernel.slots import fill_on_demand
+from vaguemestre.site.config import Config
+
+# room, or one slot of it → the module here that plugs it
+TABLES = {
+    "credentials": "instance",
+    "directory": "instance",
+    "signin.revocations": "instance",
+    "jobs": "foundation",
+    "ui": "foundation",
+    "intake": "people",
+    "lifecycle": "people",
+    "provisioning": "people",
+    "assistant": "access",
+    "signin": "access",
+    "sso": "access",
+    "dkim": "post",
+    "filelinks": "post",
+    "mailstore": "post",
+    "outbox": "post",
+    "lists": "schools",
+    "rosters": "schools",
+    "sharing": "schools",
+    "autoconfig": "mailbox",
+    "compose": "mailbox",
+    "portability": "mailbox",
+    "sorting": "mailbox",
+    "webmail": "mailbox",
+    "enrolment": "desks",
+    "helpdesk": "desks",
+}
+
+
+def plug_engines(config: Config) -> None:
+    """Have every slot plugged for one instance. Nothing is opened: engines connect when first used."""
+
+    def fill(table: str) -> None:
+        import_string(f"{__name__}.{table}.plug")(config)
+
+    fill_on_demand(TABLES, fill)

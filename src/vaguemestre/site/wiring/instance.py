@@ -1,0 +1,27 @@
+"""What belongs to this instance and is quickly loaded: its keys, the marks of what ended."""
+
+from vaguemestre.access.signin import ports as signin
+from vaguemestre.access.signin.revocations import FileRevocations
+from vaguemestre.people.credentials import ports as credentials
+from vaguemestre.people.credentials.rules import secret_box as credentials_sealing
+from vaguemestre.people.credentials.rules import tokens as mail_tokens
+from vaguemestre.people.directory import ports as directory
+from vaguemestre.site import numen_keys as numen_secrets
+from vaguemestre.site import secrets
+from vaguemestre.site.config import Config
+
+
+def plug(config: Config) -> None:
+    signin.revocations.plug(FileRevocations(config.run_dir / "revocations"))
+    _plug_keys(config)
+
+
+def _plug_keys(config: Config) -> None:
+    """Plug the keys that this process was given; a slot left empty says so when it is used."""
+    folder = config.secrets_dir
+    if secrets.given(folder, numen_secrets.NAME):
+        directory.numen_keys.plug(numen_secrets.read(folder))
+    if field_key := secrets.given(folder, "field_key"):
+        credentials.secret_keys.plug(credentials_sealing.keys_from(field_key))
+    if token_key := secrets.given(folder, "token_key.pem"):
+        credentials.token_keys.plug(mail_tokens.keys_from(token_key, config.public_url))

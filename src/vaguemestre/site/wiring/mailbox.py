@@ -1,0 +1,89 @@
+"""Slots of `mailbox`: the reader, the composer, filters, moves, programs."""
+
+from functools import partial
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.archives.transfer_archive import OpenAnyArchive
+from vaguemestre.engines.cms_signature import Signature
+from vaguemestre.engines.conversion.preview_store import PreviewStore
+from vaguemestre.engines.conversion.sandbox import SandboxedConverter
+from vaguemestre.engines.conversion.task_runner import TaskRunner
+from vaguemestre.engines.conversion.trusted_authorities import trusted_authorities
+from vaguemestre.engines.conversion.turns import Turns
+from vaguemestre.engines.dovecot.mail_agent import MailAgent
+from vaguemestre.engines.imap.adapters.filter_adapter import FilterAdapter
+from vaguemestre.engines.imap.adapters.transfer_store import OpenTransferStore
+from vaguemestre.engines.remote.dns_lookup import DnsLookup
+from vaguemestre.engines.remote.list_unsubscribe import ListUnsubscribe
+from vaguemestre.engines.remote.pictures import PictureFetcher
+from vaguemestre.engines.remote_imap import RemoteImap
+from vaguemestre.engines.rspamd.controller import JunkTraining
+from vaguemestre.engines.sieve.scripts import OpenManageSieve
+from vaguemestre.mailbox.autoconfig import ports as devices
+from vaguemestre.mailbox.compose import ports as writing
+from vaguemestre.mailbox.portability import ports as moving
+from vaguemestre.mailbox.sorting import ports as sorting
+from vaguemestre.mailbox.sorting import queries as sorting_queries
+from vaguemestre.mailbox.webmail import ports as webmail
+from vaguemestre.site import secrets
+from vaguemestre.site.adapters import partner_cards
+from vaguemestre.site.adapters.compose import lists_at, lists_like
+from vaguemestre.site.adapters.export import belongings
+from vaguemestre.site.adapters.import_ import take_parts
+from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_token
+from vaguemestre.site.adapters.sorting import known_addresses
+from vaguemestre.site.adapters.webmail import live_ticket, shared_mailboxes, shared_unread
+from vaguemestre.site.config import Config
+
+
+def plug(config: Config) -> None:
+    _plug_reader(config)
+    _plug_sorting(config)
+    _plug_moves(config)
+    writing.absent_until.plug(sorting_queries.absent_until)
+    writing.lists_like.plug(lists_like)
+    writing.lists_at.plug(lists_at)
+    devices.sign.plug(Signature(config))
+    devices.look_up.plug(DnsLookup())
+    devices.key_digest.plug(partial(certificates.key_digest, config))
+
+
+def _plug_reader(config: Config) -> None:
+    turns = Turns()  # together: what waits for either holds the same threads
+    decoders = SandboxedConverter(turns)
+    webmail.fetch_picture.plug(PictureFetcher())
+    webmail.shared_mailboxes.plug(shared_mailboxes)
+    webmail.shared_unread.plug(shared_unread)
+    webmail.unsubscribe.plug(ListUnsubscribe())
+    webmail.live_ticket.plug(partial(live_ticket, secrets.given(config.secrets_dir, "push_key")))
+    webmail.convert.plug(decoders)
+    webmail.run_limited.plug(TaskRunner(turns))
+    webmail.previews.plug(
+        PreviewStore(config.data_dir / "previews", decoders, is_wanted=config.mail.office_previews)
+    )
+    webmail.authorities.plug(trusted_authorities)
+    webmail.train_filter.plug(
+        JunkTraining(config.ports.filter_controller, secrets.path_of(config.secrets_dir, "filter_key"))
+    )
+
+
+def _plug_sorting(config: Config) -> None:
+    filters = FilterAdapter(mailboxes_of(config))
+    sorting.folders_of.plug(filters.folders)
+    sorting.recent_messages.plug(filters.recent)
+    sorting.find_message.plug(filters.message)
+    sorting.open_inbox.plug(filters.received)
+    sorting.contact_addresses_of.plug(known_addresses)
+    sorting.put_house_script.plug(MailAgent(config).put_house_script)
+    sorting.open_scripts.plug(OpenManageSieve(config.mail.host, config.ports.managesieve, submission_token))
+
+
+def _plug_moves(config: Config) -> None:
+    moving.open_store.plug(OpenTransferStore(mailboxes_of(config)))
+    moving.open_archive.plug(
+        OpenAnyArchive(partial(partner_cards.own, config), partial(partner_cards.known, config))
+    )
+    moving.open_elsewhere.plug(RemoteImap(config.portability.private_servers))
+    moving.other_parts.plug(belongings)
+    moving.take_parts.plug(take_parts)
+    moving.partners.plug(partner_cards.Partners(config))

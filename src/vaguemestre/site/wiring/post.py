@@ -1,0 +1,41 @@
+"""Slots of `post`."""
+
+from functools import partial
+
+from vaguemestre.engines.clamd import Clamd
+from vaguemestre.engines.file_store import FileStore
+from vaguemestre.engines.imap.adapters.report_finder import ReportFinder
+from vaguemestre.engines.imap.adapters.sent_copy import SentCopies
+from vaguemestre.engines.postfix.log_reader import LogReader
+from vaguemestre.engines.postfix.maillog import was_accepted
+from vaguemestre.engines.postfix.queue_agent import HoldQueue, list_messages
+from vaguemestre.engines.remote.dns_lookup import DnsLookup
+from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
+from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
+from vaguemestre.post.dkim import ports as dkim
+from vaguemestre.post.filelinks import ports as filelinks
+from vaguemestre.post.mailstore import ports as mailstore
+from vaguemestre.post.outbox import ports as outbox
+from vaguemestre.schools.lists import queries as lists_queries
+from vaguemestre.schools.lists.services import handle_deliveries
+from vaguemestre.site.adapters.dkim import TextLookup
+from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_of
+from vaguemestre.site.adapters.webmail import delegated_scope_of
+from vaguemestre.site.config import Config
+
+
+def plug(config: Config) -> None:
+    mailboxes = mailboxes_of(config)
+    mailstore.open_mailbox.plug(DelegatedMailboxes(mailboxes, delegated_scope_of))
+    outbox.submit.plug(submission_of(config))
+    outbox.file_sent.plug(SentCopies(mailboxes))
+    outbox.find_reports.plug(ReportFinder(mailboxes))
+    outbox.was_accepted.plug(partial(was_accepted, config, list_messages=list_messages))
+    outbox.read_log.plug(LogReader(config))
+    outbox.on_deliveries.plug(handle_deliveries)
+    outbox.forwards_mail.plug(lists_queries.is_list_mailbox)
+    outbox.end_hold.plug(HoldQueue(config))
+    filelinks.file_store.plug(FileStore(config.deposits_dir))
+    filelinks.scan.plug(Clamd(config.files.clamd))
+    dkim.look_up_text.plug(TextLookup(DnsLookup()))
+    dkim.signing_keys.plug(SigningKeyFiles(config))

@@ -1,0 +1,27 @@
+"""Slots of `schools`."""
+
+from functools import partial
+
+from vaguemestre.engines.postfix.maillog import was_sent_as
+from vaguemestre.engines.postfix.queue_agent import list_messages
+from vaguemestre.engines.push_client import PushClient
+from vaguemestre.engines.remote.ent_validation import EntValidation
+from vaguemestre.schools.lists import ports as lists
+from vaguemestre.schools.rosters import ports as classes
+from vaguemestre.schools.sharing import ports as sharing
+from vaguemestre.schools.sharing import queries as sharing_queries
+from vaguemestre.site import secrets
+from vaguemestre.site.adapters.ent_saml import EntBySaml
+from vaguemestre.site.adapters.lists import ReaderOfLetters
+from vaguemestre.site.adapters.sharing import latest_letters
+from vaguemestre.site.config import Config
+
+
+def plug(config: Config) -> None:
+    sharing.latest_messages.plug(latest_letters)
+    sharing.refresh_pages.plug(PushClient(config.ports.push, secrets.given(config.secrets_dir, "notify_key")))
+    classes.fetch_from_ent.plug(EntValidation())
+    classes.ent_saml_provider.plug(EntBySaml(config))
+    classes.managed_schools.plug(sharing_queries.schools_managed_by)
+    lists.letter_reader.plug(ReaderOfLetters())
+    lists.was_sent_as.plug(partial(was_sent_as, config, list_messages=list_messages))
