@@ -40,10 +40,10 @@ from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox
-from vaguemestre.post.outbox.rules.authors import check_authors
+from vaguemestre.post.outbox.rules.authors import check_authors, correct_names
 from vaguemestre.post.outbox.rules.automatic import check_automatic
 from vaguemestre.post.outbox.rules.replies import smtp_reply
-from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
+from vaguemestre.post.outbox.values import Decision, Origin, SignerName, SubmissionRequest, Verdict
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
 
@@ -134,6 +134,7 @@ class LiveEngines:
         self.directory = projection.mail_directory(self.config)
         self.doveadm = Doveadm(self.config)
         self.scripts_sent: list[tuple[str, Origin]] = []  # whose, and how, as the gate saw it
+        self.signers: dict[str, SignerName] = {}  # by mailbox: no directory of people stands here
         self.end_gate: Callable[[], None] = lambda: None
 
     # life
@@ -169,6 +170,11 @@ class LiveEngines:
             verdict = Verdict(Decision.REFUSE, refusal.code)
         return verdict, smtp_reply(verdict)
 
+    def _with_names(self, verdict: Verdict, submission: SubmissionRequest) -> Verdict:
+        if (signer := self.signers.get(submission.mailbox)) is None:
+            return verdict
+        return replace(verdict, corrections=correct_names((*submission.authors, *submission.senders), signer))
+
     def start_gate(self) -> None:
         """The real door with the rules about authors and withdrawn access; limits need the database."""
         loop = asyncio.new_event_loop()
@@ -190,7 +196,7 @@ class LiveEngines:
                 )
             except Refusal as refusal:
                 verdict = Verdict(Decision.REFUSE, refusal.code)
-            return verdict, smtp_reply(verdict)
+            return self._with_names(verdict, submission), smtp_reply(verdict)
 
         path = postfix.gate_socket(self.config)
         path.unlink(missing_ok=True)

@@ -27,11 +27,13 @@ FLAGS = [
 ]  # fmt: skip
 
 
-def wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:
-    """Ask again until the answer is true; the last answer otherwise fails the test."""
+def wait_until(
+    true: Callable[[], Any], seconds: float = 60, seen: Callable[[], str] = lambda: "waited in vain"
+) -> Any:
+    """Ask again until the answer is true; else the test fails, and says what was `seen` instead."""
     end = time.monotonic() + seconds
     while not (answer := true()):
-        assert time.monotonic() < end, "waited in vain"
+        assert time.monotonic() < end, seen()
         time.sleep(0.05)
     return answer
 

@@ -13,6 +13,8 @@ import threading
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -100,15 +102,24 @@ def test_neomutt_sends_keeps_its_copy_and_shows_the_inbox(instance: Instance, tm
         return text.encode() in shown
 
     try:
-        wait_until(is_shown, 60)
+        wait_until(is_shown, 60, lambda: f"neomutt shows {shown.decode(errors='replace')[-4000:]!r}")
     finally:
         program.kill()
         program.wait(10)
         os.close(screen)
     with imap(instance, other) as client:
-        wait_until(lambda: uids_of(client, "INBOX", subject))
+        (uid,) = wait_until(lambda: uids_of(client, "INBOX", subject))
+        assert author_of(client, uid) == ("Sylvie Lecointe", me["address"])
     with imap(instance, me) as client:
-        assert uids_of(client, "Sent", subject)
+        (uid,) = uids_of(client, "Sent", subject)
+        assert author_of(client, uid) == ("Secrétariat", me["address"]), "one's own copy is one's own"
+
+
+def author_of(client: imaplib.IMAP4, uid: str) -> tuple[str, str]:
+    """Name and address of the From field."""
+    field = client.uid("FETCH", uid, "(BODY.PEEK[HEADER.FIELDS (FROM)])")[1][0][1].decode()
+    name, address = parseaddr(field.partition(":")[2].strip())
+    return str(make_header(decode_header(name))), address
 
 
 class _Back(http.server.BaseHTTPRequestHandler):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Instance, running_instance, wait_until
-from tests.journeys.seen import imap, sign_in
+from tests.journeys.seen import imap, sign_in, uids_of
 
 TODAY = time.strftime("%d-%b-%Y")
 
@@ -50,16 +50,15 @@ def opened(page: Page, instance: Instance, folder: str, subject: str) -> Any:
 
 def test_who_wrote_is_told_as_it_is(instance: Instance, page: Page) -> None:
     teacher, colleague, head = (instance.account(role) for role in ("teacher", "colleague", "head"))
-    true, borrowed, forged, grouped = (
-        f"{word} {secrets.token_hex(4)}" for word in ("vrai", "nom", "faux", "groupe")
+    true, borrowed, renamed, forged, grouped = (
+        f"{word} {secrets.token_hex(4)}" for word in ("vrai", "nom", "corrige", "faux", "groupe")
     )
     to = teacher["address"]
     submit(instance, colleague, letter(f"Thomas Lefebvre <{colleague['address']}>", to, true), to)
     both = f"Philippe Vasseur Lefebvre <{colleague['address']}>"
     submit(instance, colleague, letter(both, to, borrowed), to)
-    for name in ("Rectorat", "Philippe Vasseur", '"Philippe Vasseur, Principal"'):
-        with pytest.raises(smtplib.SMTPDataError, match="doit contenir votre nom de famille"):
-            submit(instance, colleague, letter(f"{name} <{colleague['address']}>", to, "refus"), to)
+    for name in ("Rectorat", "Philippe Vasseur", '"Mme B., prof de maths"'):
+        submit(instance, colleague, letter(f"{name} <{colleague['address']}>", to, renamed), to)
     with pytest.raises(smtplib.SMTPDataError, match="une autre adresse que la votre"):
         submit(instance, colleague, letter(f'"{head["address"]}" <{colleague["address"]}>', to, "refus"), to)
     arrive(instance, letter(f"Philippe Vasseur <{head['address']}>", to, forged), to)
@@ -73,6 +72,15 @@ def test_who_wrote_is_told_as_it_is(instance: Instance, page: Page) -> None:
     expect(who.locator(".from")).to_contain_text("Thomas Lefebvre")
     expect(who).to_contain_text("Signe « Philippe Vasseur Lefebvre »")
     expect(pane).to_contain_text("Ce n’est pas l’adresse de Philippe Vasseur")
+    with imap(instance, teacher) as client:
+        three = wait_until(lambda: len(uids := uids_of(client, "INBOX", renamed)) == 3 and uids)
+        for uid in three:
+            field = client.uid("FETCH", uid, "(BODY.PEEK[HEADER.FIELDS (FROM)])")[1][0][1]
+            assert field.strip() == f"From: Thomas Lefebvre <{colleague['address']}>".encode()
+    who, _ = opened(page, instance, "INBOX", renamed)
+    expect(who).to_contain_text("Thomas Lefebvre")
+    expect(who).to_contain_text("Collègue")
+    expect(who).not_to_contain_text("Signe")
     who, _ = opened(page, instance, "Junk", forged)
     expect(who).to_contain_text("Adresse usurpée")
     expect(who).not_to_contain_text("Vasseur")

@@ -57,13 +57,14 @@ class Gate:
         forwards_mail: Callable[[str], bool] = lambda mailbox: False,
         withdrawn_at: Callable[..., float] = lambda mailbox, by_token: 0.0,
         note: Callable[[SubmissionRequest, datetime], None] = lambda submission, now: None,
+        title_of_box: Callable[[int], str] = lambda account_id: "",
         waits_for_key: Callable[[SubmissionRequest], bool] = lambda submission: False,
     ):
         self._limits: Limits = config.sending.limits()
         self._exempt = frozenset(address.lower() for address in config.sending.exempt)
         self._judge, self._own, self._forwards_mail, self._note = judge, own_addresses, forwards_mail, note
         self._withdrawn_at, self._judge_script = withdrawn_at, judge_script
-        self._waits_for_key = waits_for_key
+        self._waits_for_key, self._title_of_box = waits_for_key, title_of_box
         self._threads = ThreadPoolExecutor(_JUDGES, "judge")
 
     async def __call__(self, submission: SubmissionRequest) -> tuple[Verdict, str]:
@@ -93,6 +94,7 @@ class Gate:
             now=timezone.now(),
             forwards_mail=self._forwards_mail(judged.mailbox),
             withdrawn_at=self._withdrawn_at(judged.mailbox, by_token=judged.by_token),
+            title_of_box=self._title_of_box,
         )
         if verdict.decision is not Decision.REFUSE:
             self._note(submission, timezone.now())
@@ -212,6 +214,7 @@ async def main() -> None:
         import_string("vaguemestre.post.outbox.ports.forwards_mail").get(),
         directory.withdrawn_at,
         _note,
+        import_string("vaguemestre.post.outbox.ports.title_of_box").get(),
         KeyWatch(config, directory, import_string("vaguemestre.post.dkim.queries.has_active_key")),
     )
     stop = asyncio.Event()

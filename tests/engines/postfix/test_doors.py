@@ -3,12 +3,15 @@
 import email
 import smtplib
 import socket
+from email.header import decode_header, make_header
+from email.utils import getaddresses
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, digest, letter
 
 from vaguemestre.foundation.kernel.seals import seal_of
 from vaguemestre.people.provisioning.values import AppKey
+from vaguemestre.post.outbox.values import SignerName
 
 pytestmark = pytest.mark.engines
 
@@ -129,6 +132,43 @@ def test_a_letter_without_date_nor_identifier_and_with_long_lines_is_sealed_as_i
     (found,) = engines.found(other, "sans date")
     assert f"policy.seal={seal_of(found, engines.seal_key(), marie.address)}".encode() in found
     assert b"\nDate: " in found
+
+
+LONG = "Élisabeth Constance de la Rochefoucauld-Montmorency d’Arc, née Lefèbvre-Dupont du Bois"
+
+
+@pytest.mark.parametrize("name", ["Marie Dupont", LONG])
+def test_a_letter_leaves_under_the_directorys_name_and_sealed_so(
+    engines: LiveEngines, marie: Someone, name: str
+) -> None:
+    other, subject = engines.someone(), f"nom {digest(name)[:8]}"
+    engines.signers[marie.mailbox] = SignerName(name, (name,))
+    mine = marie.address.replace("@ac", "@AC")
+    content = (
+        f"SENDER: {marie.address}\r\nTo: {other.address}\r\n"
+        f"From: =?utf-8?q?Secr=C3=A9tariat_du?=\r\n =?utf-8?q?_recteur?=\r\n\t<{mine}>\r\n"
+        f'Resent-From: "Rectorat (x)" <{marie.address}>\r\nSubject: {subject}\r\n'
+        f"Sender: {marie.address} (Le recteur) (lui)\r\nResent-From: {marie.address}\r\n"
+        "X-From: Rectorat <a@b.example>\r\n\r\nBonjour\r\n"
+    )
+    with engines.submission() as client:
+        client.login(marie.mailbox, marie.password)
+        client.sendmail(marie.address, [other.address], content)
+    (found,) = engines.found(other, subject)
+    arrived = email.message_from_bytes(found)
+
+    def read(field: str) -> list[tuple[str, str]]:
+        """Names (RFC 2047) and addresses of a field."""
+        pairs = getaddresses([value.replace("\n", "") for value in arrived.get_all(field, [])])
+        return [(str(make_header(decode_header(name))), address) for name, address in pairs]
+
+    plain, full = ("", marie.address), (name, marie.address)
+    assert read("From") == [(name, mine)]
+    assert read("Sender") == [plain, full]
+    assert read("Resent-From") == [full, plain]
+    assert arrived["X-From"] == "Rectorat <a@b.example>"
+    assert f"policy.seal={seal_of(found, engines.seal_key(), marie.address)}".encode() in found
+    assert b"ecteur" not in found
 
 
 def test_a_message_too_big_is_refused_at_the_first_word(engines: LiveEngines, marie: Someone) -> None:

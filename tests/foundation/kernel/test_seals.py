@@ -72,6 +72,22 @@ def test_a_body_heard_in_pieces_is_the_body(pieces: list[bytes]) -> None:
     assert is_seal_valid(sealing.seal(KEY, AUTHOR), whole, KEY, AUTHOR)
 
 
+def test_a_field_that_is_replaced_is_sealed_as_it_leaves() -> None:
+    sealing = SealBuilder()
+    for name, value in (
+        ("From", b"Rectorat <a@x>"),
+        ("Sender", b"b@x"),
+        ("X-Other", b"c"),
+        ("SENDER", b"d@x"),
+    ):
+        sealing.add_field(name, value)
+    sealing.replace_field("from", 1, b"Marie\n <a@x>")
+    sealing.replace_field("Sender", 2, b"e@x")
+    sealing.replace_field("X-Other", 1, b"f")
+    sent = b"From: Marie <a@x>\r\nSender: b@x\r\nX-Other: f\r\nSender: e@x\r\n\r\n"
+    assert is_seal_valid(sealing.seal(KEY, AUTHOR), sent, KEY, AUTHOR)
+
+
 def test_what_this_installation_adds_itself_is_vouched_for() -> None:
     content = with_voucher(LETTER, KEY, "mail.ac-amiens.test", AUTHOR)
     assert content.startswith(

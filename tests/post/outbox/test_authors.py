@@ -1,13 +1,16 @@
 """Nobody's name but one's own stands in From."""
 
+from email.header import decode_header, make_header
+from email.utils import getaddresses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.post.outbox.rules.authors import check_authors, check_names, display_name, sole_address
+from vaguemestre.post.outbox.rules.authors import check_authors, correct_names, display_name, sole_address
 from vaguemestre.post.outbox.rules.replies import smtp_reply
-from vaguemestre.post.outbox.values import Decision, Verdict
+from vaguemestre.post.outbox.values import Decision, SignerName, Verdict
 
 HIDDEN = (
     "recteur @ac-amiens.test",
@@ -118,7 +121,17 @@ def test_a_name_that_holds_somebody_elses_address_is_refused_with_a_sentence(fie
     assert reply.startswith("550 5.7.1 Le nom d'expediteur contient une autre adresse")
 
 
-SURNAMES = ("Lefèbvre-D’Arc", "Dupont")
+MARIE = SignerName("Marie Lefèbvre-D’Arc", ("Lefèbvre-D’Arc", "Dupont"))
+BOX = SignerName("Collège Jules Verne", ("Collège Jules Verne",))
+MANY = SignerName(
+    "Marie-Élisabeth Constance de la Rochefoucauld-Montmorency « d’Arc », née Lefèbvre", ("Lefèbvre",)
+)
+
+
+def read_back(field: str) -> tuple[str, str]:
+    """The name and the address that a reader of RFC 5322 and 2047 sees."""
+    ((name, address),) = getaddresses([field.replace("\r\n", "")], strict=True)
+    return str(make_header(decode_header(name))), address
 
 
 @pytest.mark.parametrize(
@@ -126,6 +139,7 @@ SURNAMES = ("Lefèbvre-D’Arc", "Dupont")
     [
         "marie.dupont@ac-amiens.test",
         "<marie.dupont@ac-amiens.test>",
+        '"" <marie.dupont@ac-amiens.test>',
         "Marie LEFEBVRE D'ARC <marie.dupont@ac-amiens.test>",
         '"lefebvre-darc, Marie (SVT)" <marie.dupont@ac-amiens.test>',
         "=?utf-8?q?Marie_Lef=C3=A8bvre=2DD=E2=80=99Arc?= <marie.dupont@ac-amiens.test>",
@@ -139,36 +153,56 @@ SURNAMES = ("Lefèbvre-D’Arc", "Dupont")
         "Marie Lef\ufffdbvre-D\ufffdArc <marie.dupont@ac-amiens.test>",
     ],
 )
-def test_a_program_may_sign_with_ones_name_however_it_writes_it(field: str) -> None:
-    check_names([field], SURNAMES)
+def test_ones_own_name_leaves_as_a_program_wrote_it(field: str) -> None:
+    assert correct_names([field], MARIE) == ()
 
 
+@pytest.mark.parametrize("signer", [MARIE, BOX, MANY])
 @pytest.mark.parametrize(
     "field",
     [
         "Rectorat <marie.dupont@ac-amiens.test>",
+        '"Mme B., prof de maths" <marie.dupont@ac-amiens.test>',
         '"Philippe Vasseur, Principal" <marie.dupont@ac-amiens.test>',
         "Philippe VASSEUR - Principal <marie.dupont@ac-amiens.test>",
         "Philippe\u200bVasseur <marie.dupont@ac-amiens.test>",
         "=?utf-8?q?Rectorat?= <marie.dupont@ac-amiens.test>",
         '"=?utf-8?q?Rectorat?=" <marie.dupont@ac-amiens.test>',
+        "=?utf-8?q?Rectorat?=\r\n =?utf-8?q?_d=27Amiens?=\r\n <marie.dupont@ac-amiens.test>",
+        "Rectorat (Dupond) <marie.dupont@ac-amiens.test>",
         "Rectorat (Dupont) <marie.dupont@ac-amiens.test>",
         "marie.dupont@ac-amiens.test (Rectorat)",
+        "(Le) marie.dupont@ac-amiens.test (Rectorat (Amiens))",
         '<marie.dupont@ac-amiens.test> "Rectorat"',
         '"Rectorat"marie.dupont@ac-amiens.test',
         "Ректорат <marie.dupont@ac-amiens.test>",
-        "Rectorat <marie.dupont+dupont@ac-amiens.test>",
         "Rectorat\ufffd <marie.dupont@ac-amiens.test>",
-        "Rectorat <m.martin+x.rectorat@ac-amiens.test>",
+        f"Rectorat {'x ' * 900} <marie.dupont@ac-amiens.test>",
     ],
 )
-def test_a_program_signs_with_nobody_elses_name(field: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        check_names([field], SURNAMES)
-    assert refused.value.code == "outbox.name-not-yours"
-    reply = smtp_reply(Verdict(Decision.REFUSE, refused.value.code))
-    assert reply.startswith("550 5.7.1 Le nom d'expediteur doit contenir votre nom de famille")
-    check_names([field], ())  # a shared mailbox
+def test_any_other_name_leaves_as_the_directorys(field: str, signer: SignerName) -> None:
+    ((written, corrected),) = correct_names([field, field], signer)
+    assert written == field
+    assert read_back(corrected) == (signer.shown, "marie.dupont@ac-amiens.test")
+    assert all(len(line) <= 78 for line in f"From: {corrected}".split("\r\n"))
+    assert corrected.isascii()
+
+
+def test_the_address_is_left_as_it_was_written_and_each_field_is_corrected() -> None:
+    fields = [
+        "Rectorat <Marie.Dupont+Sorties@AC-Amiens.test>",
+        "Dupont <m@ac-amiens.test>",
+        "X <m@ac-amiens.test>",
+    ]
+    corrections = correct_names(fields, MARIE)
+    assert [written for written, _ in corrections] == [fields[0], fields[2]]
+    assert corrections[0].corrected.endswith("<Marie.Dupont+Sorties@AC-Amiens.test>")
+    assert len(correct_names(["Rectorat <m.martin+x.rectorat@ac-amiens.test>"], MARIE)) == 1
+
+
+def test_a_shared_mailbox_adds_to_its_title_and_leaves_nothing_of_it_out() -> None:
+    assert correct_names(["COLLEGE Jules-Verne - Vie scolaire <ce.0801234a@ac-amiens.test>"], BOX) == ()
+    assert len(correct_names(["Jules Verne <ce.0801234a@ac-amiens.test>"], BOX)) == 1
 
 
 @given(st.text(max_size=200))

@@ -28,12 +28,18 @@ class SealBuilder:
     """Builds the seal of a message from its fields in order, then its body in pieces."""
 
     def __init__(self) -> None:
-        self._fields: list[bytes] = []
+        self._fields: list[tuple[str, bytes]] = []
         self._body = hashlib.sha256()
 
     def add_field(self, name: str, value: bytes) -> None:
         if name.lower() in SEALED_FIELDS:
-            self._fields.append(name.lower().encode("ascii") + b":" + value.translate(None, _WHITE))
+            self._fields.append((name.lower(), value))
+
+    def replace_field(self, name: str, occurrence: int, value: bytes) -> None:
+        """Replace the value of the field of that name, counted from 1, which was added before."""
+        places = [place for place, (other, _) in enumerate(self._fields) if other == name.lower()]
+        if places:  # a field that is not sealed has none
+            self._fields[places[occurrence - 1]] = (name.lower(), value)
 
     def add_body(self, piece: bytes) -> None:
         self._body.update(piece.translate(None, _WHITE))
@@ -44,7 +50,7 @@ class SealBuilder:
         sealed = (
             _VERSION,
             author.lower().encode("utf-8"),
-            *self._fields,
+            *(name.encode("ascii") + b":" + value.translate(None, _WHITE) for name, value in self._fields),
             self._body.hexdigest().encode("ascii"),
         )
         return hmac.new(key, b"\n".join(sealed), hashlib.sha256).hexdigest()

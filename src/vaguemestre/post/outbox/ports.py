@@ -67,6 +67,12 @@ class ForwardsMail(Protocol):
         ...
 
 
+class TitleOfBox(Protocol):
+    def __call__(self, account_id: int) -> str:
+        """Title of the account's shared mailbox; empty if it has none."""
+        ...
+
+
 class EndHold(Protocol):
     def __call__(self, queue_id: str, *, discard: bool) -> None:
         """Release a held message of the queue, or delete it. Nothing for one that is no longer held.
@@ -93,5 +99,6 @@ was_accepted: Slot[WasAccepted] = Slot("outbox.was_accepted")
 read_log: Slot[ReadLog] = Slot("outbox.read_log")
 on_deliveries: Slot[OnDeliveries] = Slot("outbox.on_deliveries")
 forwards_mail: Slot[ForwardsMail] = Slot("outbox.forwards_mail")
+title_of_box: Slot[TitleOfBox] = Slot("outbox.title_of_box")
 end_hold: Slot[EndHold] = Slot("outbox.end_hold")
 find_reports: Slot[FindReports] = Slot("outbox.find_reports")

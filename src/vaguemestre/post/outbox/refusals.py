@@ -34,9 +34,6 @@ SENTENCES = {
     "outbox.name-holds-address": (
         "Le nom d’expéditeur contient une autre adresse que la vôtre : retirez-la, puis recommencez."
     ),
-    "outbox.name-not-yours": (
-        "Le nom d’expéditeur doit contenir votre nom de famille : corrigez-le dans votre logiciel."
-    ),
     "outbox.no-recipient": "Indiquez au moins un destinataire.",
     "outbox.quiet-hours": (
         "Vous écrivez en dehors des heures de travail. Programmez l’envoi, ou confirmez qu’il doit "

@@ -161,13 +161,34 @@ class Decision(StrEnum):
     REFUSE = "refuse"
 
 
+class SignerName(NamedTuple):
+    """Name of an account in the directory: a person's, or the title of a shared mailbox.
+
+    `accepted`: what one of its display names must hold, a person's surnames or the title.
+    """
+
+    shown: str
+    accepted: tuple[str, ...]
+
+
+class FieldCorrection(NamedTuple):
+    """A From, Sender or Resent-* field as its author wrote it, and as it leaves (folded)."""
+
+    written: str
+    corrected: str
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """Decision on a submission. `code` is its reason; `until` when the same message would be accepted."""
+    """Decision on a submission. `code` is its reason; `until` when the same message would be accepted.
+
+    `corrections`: the fields that leave under the directory's name instead of theirs.
+    """
 
     decision: Decision
     code: str = ""
     until: datetime | None = None
+    corrections: tuple[FieldCorrection, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.outbox import ports as outbox
 from vaguemestre.schools.lists import queries as lists_queries
 from vaguemestre.schools.lists.services import handle_deliveries
+from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site.adapters.dkim import TextLookup
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_of
 from vaguemestre.site.adapters.webmail import delegated_scope_of
@@ -34,6 +35,7 @@ def plug(config: Config) -> None:
     outbox.read_log.plug(LogReader(config))
     outbox.on_deliveries.plug(handle_deliveries)
     outbox.forwards_mail.plug(lists_queries.is_list_mailbox)
+    outbox.title_of_box.plug(sharing_queries.title_of_box)
     outbox.end_hold.plug(HoldQueue(config))
     filelinks.file_store.plug(FileStore(config.deposits_dir))
     filelinks.scan.plug(Clamd(config.files.clamd))

@@ -40,7 +40,7 @@ from vaguemestre.people.credentials.queries.accounts import (
     password_hash_of,
     presented,
     roles_of,
-    surnames_of,
+    signing_names_of,
     usernames_of,
 )
 from vaguemestre.people.credentials.queries.factors import (
@@ -130,7 +130,7 @@ __all__ = [
     "recovery_codes_left",
     "roles_of",
     "second_factor_due",
-    "surnames_of",
+    "signing_names_of",
     "usable_contact",
     "usernames_of",
 ]

@@ -42,6 +42,14 @@ class Presented:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningNames:
+    """Name of a person in the directory, and the surnames one may sign with, in use and at birth."""
+
+    shown: str
+    surnames: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AppPasswordSummary:
     app_password_id: int
     name: str
@@ -84,11 +92,14 @@ def opened_by_mailbox(mailbox: str) -> int | None:
     return opened.values_list("pk", flat=True).first()
 
 
-def surnames_of(account_id: int) -> tuple[str, ...]:
-    """Surnames the account's person may sign with, in use and at birth; empty for a shared mailbox."""
-    people = Account.objects.filter(pk=account_id, person__isnull=False)
-    row = people.values_list("person__usage_name", "person__birth_name").first() or ()
-    return tuple(surname for surname in row if surname)
+def signing_names_of(account_id: int) -> SigningNames | None:
+    """What the account's person is called, and may sign with; None for a shared mailbox."""
+    account = Account.objects.select_related("person").filter(pk=account_id).first()
+    if account is None or account.person is None:
+        return None
+    person = account.person
+    surnames = (person.usage_name, person.birth_name)
+    return SigningNames(person.shown_name, tuple(surname for surname in surnames if surname))
 
 
 def has_namesake(account_id: int) -> bool:

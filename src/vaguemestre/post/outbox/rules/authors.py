@@ -10,6 +10,8 @@ from email.header import decode_header, make_header
 from vaguemestre.foundation.kernel.addresses import addresses_read_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.rules.names import holds_surname
+from vaguemestre.post.outbox.rules.headers import mailbox_list
+from vaguemestre.post.outbox.values import FieldCorrection, Recipient, SignerName
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
@@ -39,20 +41,26 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
                 raise Refusal("outbox.name-holds-address", address=other)
 
 
-def check_names(fields: Sequence[str], surnames: Collection[str]) -> None:
-    """Allow display names that hold the person's surname, so that nobody signs as « Rectorat ».
+def correct_names(fields: Sequence[str], signer: SignerName) -> tuple[FieldCorrection, ...]:
+    """The fields that do not sign with the signer's name, under that name; their address is unchanged.
 
-    `fields`: From, Sender and Resent-* that `check_authors` allowed. Also allowed: no name, the address
-    alone, the surname in that address (of a former name). No `surnames` (a shared mailbox): any name.
-    Raises Refusal `outbox.name-not-yours`.
+    So that nobody signs as « Rectorat ». `fields`: From, Sender and Resent-* that `check_authors` allowed.
+    Left as they are: no name, the address alone, a name that holds one of `accepted` or the surname in that
+    address (of a former name).
     """
-    for field in fields if surnames else ():
-        name, address = display_name(field), _without_detail(sole_address(field))
-        if not name or name.lower() in {address, sole_address(field)}:
-            continue
-        former = address.partition("@")[0].partition(".")[2].rstrip("0123456789")
-        if not any(_holds(name, surname) for surname in (*surnames, former) if surname):
-            raise Refusal("outbox.name-not-yours")
+    return tuple(
+        FieldCorrection(field, mailbox_list("From", [Recipient(signer.shown, address)]))
+        for field, address in {field: _written_address(field) for field in fields}.items()
+        if not _is_signed_by(field, address.lower(), signer)
+    )
+
+
+def _is_signed_by(field: str, address: str, signer: SignerName) -> bool:
+    name, plain = display_name(field), _without_detail(address)
+    if not name or name.lower() in {plain, address}:
+        return True
+    former = plain.partition("@")[0].partition(".")[2].rstrip("0123456789")
+    return any(_holds(name, accepted) for accepted in (*signer.accepted, former) if accepted)
 
 
 def display_name(field: str) -> str:
@@ -79,6 +87,11 @@ def sole_address(field: str) -> str:
 
     No list, no group (RFC 5322 §3.4), no route, no address in the unquoted name, no control character.
     """
+    return _written_address(field).lower()
+
+
+def _written_address(field: str) -> str:
+    """The address of `sole_address`, in the case it was written."""
     unfolded = field.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ")
     if _CONTROLS.search(unfolded) or "\n" in unfolded.strip() or "\r" in unfolded:
         raise Refusal("outbox.from-unreadable")
@@ -88,7 +101,7 @@ def sole_address(field: str) -> str:
     match = _NAMED.fullmatch(bare) or _BARE.fullmatch(bare)
     if not match:
         raise Refusal("outbox.from-unreadable")
-    return match[1].lower()
+    return match[1]
 
 
 def _holds(name: str, surname: str) -> bool:

@@ -13,10 +13,6 @@ _REPLIES = {
     "outbox.name-holds-address": (
         "550 5.7.1 Le nom d'expediteur contient une autre adresse que la votre : retirez-la"
     ),
-    "outbox.name-not-yours": (
-        "550 5.7.1 Le nom d'expediteur doit contenir votre nom de famille : "
-        "corrigez-le dans les reglages du compte de votre logiciel"
-    ),
     "outbox.unsigned": ("451 4.7.5 Rien ne part encore hors de l'academie : la cle DKIM n'est pas publiee"),
     "outbox.from-somebody-else": "550 5.7.1 Vous ne pouvez ecrire que sous vos propres adresses",
 }

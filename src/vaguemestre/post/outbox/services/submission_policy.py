@@ -1,6 +1,7 @@
 """Submission policy: each message is judged, and stored before it is accepted."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,13 +10,20 @@ from django.db.models import Q, Sum
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import account_of_mailbox, opened_by_mailbox, surnames_of
+from vaguemestre.people.credentials.queries import account_of_mailbox, opened_by_mailbox, signing_names_of
 from vaguemestre.post.outbox.events import MailHeld
 from vaguemestre.post.outbox.models import KnownRecipient, SenderState, Submission
-from vaguemestre.post.outbox.rules.authors import check_authors, check_names, display_name
+from vaguemestre.post.outbox.rules.authors import check_authors, correct_names, display_name
 from vaguemestre.post.outbox.rules.automatic import check_automatic
 from vaguemestre.post.outbox.rules.limits import Limits, RecentlySent, limits_verdict
-from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
+from vaguemestre.post.outbox.values import (
+    Decision,
+    FieldCorrection,
+    Origin,
+    SignerName,
+    SubmissionRequest,
+    Verdict,
+)
 
 _MINUTES_PER_HOUR = 60
 _ACCEPTED = Verdict(Decision.TAKE)
@@ -31,8 +39,9 @@ def judge_submission(
     now: datetime,
     forwards_mail: bool = False,
     withdrawn_at: float = 0.0,
+    title_of_box: Callable[[int], str] = lambda account_id: "",
 ) -> Verdict:
-    """Accept, hold or refuse a message, and count it unless it is refused.
+    """Accept, hold or refuse a message, and count it unless it is refused; correct its display names.
 
     `own`: addresses the mailbox may write as, lower case; `exempt`: addresses that are never counted;
     `forwards_mail`: the mailbox sends on what others wrote (a list): any From is accepted, nothing counts.
@@ -48,14 +57,24 @@ def judge_submission(
     try:
         authors = request.authors if not forwards_mail else ()
         check_authors(authors, request.senders, own)
-        _check_names((*authors, *request.senders), request, account_id)
     except Refusal as refusal:
         return _refused(account_id, "outbox.author-refused", Verdict(Decision.REFUSE, refusal.code), now)
+    is_exempt = forwards_mail or request.sender.lower() in exempt or request.mailbox in exempt
+    verdict = _judge_amount(account_id, request, limits, now, is_exempt=is_exempt)
+    if verdict.decision is Decision.REFUSE:
+        return verdict
+    corrections = _name_corrections((*authors, *request.senders), account_id, request, title_of_box)
+    return replace(verdict, corrections=corrections)
+
+
+def _judge_amount(
+    account_id: int, request: SubmissionRequest, limits: Limits, now: datetime, *, is_exempt: bool
+) -> Verdict:
+    """Verdict of the sending limits unless exempt, stored once for each queue identifier."""
     stored = Submission.objects.filter(queue_id=request.queue_id).first()
     if stored is not None:
         is_held = stored.hold == Submission.Hold.HELD
         return Verdict(Decision.HOLD, stored.hold_code) if is_held else _ACCEPTED
-    is_exempt = forwards_mail or request.sender.lower() in exempt or request.mailbox in exempt
     verdict, strangers = _ACCEPTED, frozenset[str]()
     if not is_exempt:
         verdict, strangers = _judge_limits(account_id, request, limits, now)
@@ -66,10 +85,22 @@ def judge_submission(
     return verdict
 
 
-def _check_names(fields: Sequence[str], request: SubmissionRequest, account_id: int) -> None:
-    """Check the names of a mail program's message; the page checked those it gives. One query at most."""
-    if not request.by_token and any(display_name(field) for field in fields):
-        check_names(fields, surnames_of(account_id))
+def _name_corrections(
+    fields: Sequence[str],
+    account_id: int,
+    request: SubmissionRequest,
+    title_of_box: Callable[[int], str],
+) -> tuple[FieldCorrection, ...]:
+    """Corrections of the display names. No query for a message that gives none.
+
+    A shared mailbox signs with its title in mail programs; on its pages, as its members choose.
+    """
+    if not any(display_name(field) for field in fields):
+        return ()
+    if names := signing_names_of(account_id):
+        return correct_names(fields, SignerName(names.shown, names.surnames))
+    title = title_of_box(account_id) if not request.by_token else ""
+    return correct_names(fields, SignerName(title, (title,))) if title else ()
 
 
 @transaction.atomic(durable=True)

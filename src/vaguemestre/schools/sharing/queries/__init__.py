@@ -14,6 +14,7 @@ from vaguemestre.schools.sharing.queries.access import (
     search_boxes,
     session_names_open_until,
     structure_id_of,
+    title_of_box,
 )
 from vaguemestre.schools.sharing.queries.collaboration import activity_of, collaboration_on, follow_up_rows
 from vaguemestre.schools.sharing.queries.members import (
@@ -48,4 +49,5 @@ __all__ = [
     "search_boxes",
     "session_names_open_until",
     "structure_id_of",
+    "title_of_box",
 ]

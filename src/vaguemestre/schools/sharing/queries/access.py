@@ -125,6 +125,11 @@ def box_id_of_account(account_id: int) -> int | None:
     return Box.objects.filter(account_id=account_id).values_list("pk", flat=True).first()
 
 
+def title_of_box(account_id: int) -> str:
+    """The title of the account's box; empty if it has none."""
+    return Box.objects.filter(account_id=account_id).values_list("title", flat=True).first() or ""
+
+
 def structure_id_of(box_id: int) -> int | None:
     """The school of a box; None for any other kind."""
     return Box.objects.filter(pk=box_id).values_list("structure_id", flat=True).first()
