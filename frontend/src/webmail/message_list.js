@@ -306,8 +306,8 @@ export class MessageList {
     if (answer.status !== 304) {
       const html = await answer.text();
       await pointerReleased();
-      this.#fill(chunk, html);
-      chunk.etag = answer.headers.get("ETag");
+      const isWhole = this.#fill(chunk, html);
+      chunk.etag = isWhole ? answer.headers.get("ETag") : null; // « unchanged » would not bring back a row left out
     }
     if (Number.isFinite(total)) this.total = total;
     this.#fit();
@@ -318,6 +318,7 @@ export class MessageList {
   /**
    * @param {Chunk} chunk
    * @param {string} html
+   * @returns {boolean} whether all of them are shown
    */
   #fill(chunk, html) {
     const held = document.activeElement?.closest?.("li.row")?.dataset.ref;
@@ -325,8 +326,8 @@ export class MessageList {
       chunk.contains(document.activeElement) && document.activeElement?.matches("input") ? "input" : "a.open";
     const template = create("template");
     template.innerHTML = html;
-    for (const row of template.content.querySelectorAll("li.row"))
-      if (this.going.has(row.dataset.ref)) row.remove(); // written before the act
+    const gone = rowsOf(template.content).filter((row) => this.going.has(row.dataset.ref));
+    for (const row of gone) row.remove(); // written before the act
     const old = new Map(rowsOf(chunk).map((row) => [row.written, row]));
     const fresh = rowsOf(template.content).map((row) => {
       const written = row.outerHTML;
@@ -350,6 +351,7 @@ export class MessageList {
       this.row(held)?.querySelector(part)?.focus({ preventScroll: true });
     }
     this.#rove();
+    return gone.length === 0;
   }
 
   /** @param {Chunk} chunk */

@@ -91,6 +91,35 @@ def test_a_refused_act_is_taken_back_with_its_reason(
     assert subjects(page) == ["Sortie au Marquenterre"]
 
 
+def test_a_refused_act_is_taken_back_after_a_list_asked_before_it_arrived(
+    page: Page, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That answer was shown without the row, and the next says that nothing changed since."""
+    put(box)
+    held: list[Route] = []
+
+    def full(*_: object) -> tuple[MessageRef, ...]:
+        raise QuotaReached("mailstore.quota-reached")
+
+    monkeypatch.setattr(box, "move", full)
+    page.goto("/messagerie/")
+    page.route("**/lignes/?*", lambda route: held.append(route))
+    with page.expect_request("**/lignes/?*"):  # once the message is marked as read
+        page.locator("#messages li.row a.open").click()
+    page.route("**/delete/", lambda route: held.append(route))
+    with page.expect_request("**/delete/"):
+        page.get_by_role("button", name="Supprimer", exact=True).click()
+    page.unroute("**/lignes/?*")
+    rows, act = held
+    with page.expect_response("**/lignes/?*"):
+        rows.continue_()
+    page.wait_for_function("document.querySelector('#messages .chunk').busy === null")
+    act.continue_()
+    page.get_by_text("Votre boîte est pleine").wait_for()
+    page.locator("#messages li.row").wait_for()
+    assert subjects(page) == ["Sortie au Marquenterre"]
+
+
 def test_what_is_slow_to_answer_is_told_and_a_refusal_said_once(
     page: Page, box: MemoryMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
