@@ -2,16 +2,18 @@
 
 import email.utils
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from tests.engines.live import LiveEngines, Someone
 from tests.engines.mail import Post
 
 from vaguemestre.mailbox.webmail.rules.listing.rows import display_name
+from vaguemestre.mailbox.webmail.rules.rendering.header import build_header
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS, from_field
 from vaguemestre.mailbox.webmail.services.verdicts import AuthServer, verdict_of
-from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.post.mailstore.values import Correspondent, MailLogin
 
 pytestmark = pytest.mark.engines
 
@@ -76,6 +78,19 @@ def test_nobody_is_shown_who_did_not_write(
     # a row knows what Dovecot read, which is one address in some of these: a delivery files them as junk
     if len(opened.sender) > 1 or author.startswith(("A:", "=?utf-8?Q?A:")):
         assert display_name(row.summary.sender) == AMBIGUOUS
+
+
+def test_a_name_cut_by_a_comma_is_shown_whole_in_rows_and_opened(
+    engines: LiveEngines, post: Post, someone: Someone
+) -> None:
+    put(engines, someone, letter(f"Vasseur, Philippe <{EVIL}>"))
+    with post.mailboxes(MailLogin(someone.mailbox)) as box:
+        (row,) = box.page("INBOX", 0, 10).rows
+        opened = box.open(row.ref)
+    whole = Correspondent("Vasseur, Philippe", EVIL)
+    assert (row.summary.sender, from_field(opened).sender) == (whole, whole)
+    header = build_header(opened, today=date(2026, 11, 28), own=(), own_domains=frozenset())
+    assert header.answers_elsewhere == ""
 
 
 def test_a_true_letter_copied_by_a_program_stays_true_and_a_changed_one_does_not(

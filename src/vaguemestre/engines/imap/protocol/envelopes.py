@@ -14,7 +14,7 @@ from vaguemestre.engines.imap.protocol.response_tree import (
     number_of,
     text_of,
 )
-from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS
+from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS, whole_author
 from vaguemestre.post.mailstore.values import Correspondent
 
 MAX_LISTED = 20  # recipients that a list row may need
@@ -76,7 +76,7 @@ def sole_author(node: Node) -> Correspondent:
     authors = [author for author in correspondents(node, MAX_LISTED) if "@" in author.address]
     if is_group or len({author.address.lower() for author in authors}) != 1:
         return _SEVERAL
-    return authors[0]
+    return whole_author(correspondents(node, MAX_LISTED))
 
 
 def correspondents(node: Node, most: int = _MAX_SHOWN) -> tuple[Correspondent, ...]:

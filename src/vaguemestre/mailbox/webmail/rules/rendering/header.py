@@ -9,7 +9,7 @@ from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing.rows import display_name, is_external, one_line
-from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS
+from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS, whole_author
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 
 
@@ -40,7 +40,7 @@ def build_header(
 
     The address is always shown beside the name.
     """
-    sender = opened.sender[0] if opened.sender else Correspondent("", "")
+    sender = whole_author(opened.sender)
     author = author or sender
     moment = opened.date or opened.received
     return Header(
@@ -79,7 +79,8 @@ def recipients_line(people: Collection[Correspondent], own: Collection[str], me:
 def _reply_elsewhere(opened: OpenedMessage, sender: Correspondent) -> str:
     """Addresses a reply would go to in another domain than the sender's."""
     domain = sender.address.rpartition("@")[2].lower()
-    other = [p.address for p in opened.reply_to if p.address.rpartition("@")[2].lower() != domain]
+    addresses = [person.address for person in opened.reply_to if "@" in person.address]
+    other = [address for address in addresses if address.rpartition("@")[2].lower() != domain]
     return ", ".join(one_line(address) for address in other[:3])
 
 

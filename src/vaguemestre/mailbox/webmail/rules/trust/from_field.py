@@ -14,6 +14,7 @@ from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 AMBIGUOUS = "Expéditeur ambigu"
 _LONGEST = 2_000  # no field that names one mailbox is longer
 _MOST_SHOWN = 300
+_MOST_PARTS = 20
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ENCODED_WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,400}\?=")
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -46,8 +47,19 @@ def parse_from(values: list[str], senders: Sequence[Correspondent]) -> FromField
     if len(values) > 1 or len(named) > 1 or any(len(value) > _LONGEST for value in values):
         text = " · ".join(values) if values else ", ".join(one.address for one in mailboxes)
         return FromField(Correspondent(AMBIGUOUS, text[:_MOST_SHOWN]), named, is_ambiguous=True)
-    sender = mailboxes[0] if mailboxes else next(iter(senders), Correspondent("", ""))
-    return FromField(sender, named)
+    return FromField(whole_author(senders), named)
+
+
+def whole_author(senders: Sequence[Correspondent]) -> Correspondent:
+    """The mailbox of a From field that names one, under its whole name.
+
+    Without quotes, `Vasseur, Philippe <a@b>` is a list (RFC 5322 §3.4): its first item has no address.
+    """
+    sender = next((one for one in senders if "@" in one.address), None)
+    if sender is None or len(senders) == 1:
+        return sender or next(iter(senders), Correspondent("", ""))
+    parts = [one.name or ("" if "@" in one.address else one.address) for one in senders[:_MOST_PARTS]]
+    return Correspondent(", ".join(filter(None, parts))[:_MOST_SHOWN], sender.address)
 
 
 def holds_address(name: str) -> bool:
