@@ -3,11 +3,13 @@
 import base64
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from lxml import etree
+from tests.access.signin.people import PASSWORD
 from tests.access.signin.people import add_application as add_totp  # noqa: F401
 from tests.access.sso.people import signs_in
 from tests.access.sso.saml.service_provider import (
@@ -164,6 +166,66 @@ def test_what_cannot_be_done_is_said_in_a_signed_answer(
     assert not Visit.objects.exists()
 
 
+def about(*names: str, more: str = "") -> str:
+    """A Subject with NameIDs."""
+    return f"<a:Subject>{''.join(f'<a:NameID>{name}</a:NameID>' for name in names)}{more}</a:Subject>"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        about("pvasseur"),
+        about("nmorel"),  # not released
+        about(""),
+        about("persistent", "pvasseur"),
+        about("persistent") + about("pvasseur"),
+        about("persistent", more='<a:SubjectConfirmation Method="urn:x"/>'),
+        "<a:Subject><a:EncryptedID/></a:Subject>",
+        "<a:Subject/>",
+        about("x" * 300),
+    ],
+)
+def test_a_request_about_somebody_else_is_not_answered_for_who_is_here(
+    client: Client, nicolas: Account, here: str, inside: str
+) -> None:
+    registered()
+    signs_in(client)
+    persistent, _ = name_in(response_in(asks(client, request(here=here))))
+    root = response_in(asks(client, request(here=here, inside=inside.replace("persistent", persistent))))
+    assert status_in(root) == "UnknownPrincipal"
+    assert root.find("a:Assertion", NS) is None
+    assert root.find("ds:Signature", NS) is not None
+
+
+def test_a_request_about_who_is_here_is_answered_by_any_name_it_was_given(
+    client: Client, nicolas: Account, here: str
+) -> None:
+    registered(released=("uid",))
+    signs_in(client)
+    persistent, _ = name_in(response_in(asks(client, request(here=here))))
+    wanted = '<p:NameIDPolicy Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient"/>'
+    transient, form = name_in(response_in(asks(client, request(here=here, inside=wanted))))
+    assert form == "transient"
+    for name in (transient, persistent, nicolas.username):
+        answer = response_in(asks(client, request(here=here, inside=about(name))))
+        assert name_in(answer)[0] == persistent, name
+
+
+def test_who_signs_in_on_the_way_is_who_the_request_is_about(
+    client: Client, nicolas: Account, here: str
+) -> None:
+    registered(released=("uid",))
+    for name, is_answered in (("pvasseur", False), (nicolas.username, True)):
+        answer = asks(client, request(here=here, inside=about(name)))
+        back = dict(parse_qsl(urlsplit(answer["Location"]).query))["next"]
+        sent = client.post("/alogin", {"username": nicolas.username, "secret": PASSWORD, "next": back})
+        page = client.get(sent["Location"])
+        onwards = page.content.decode().split("url=")[1].split('"')[0].replace("&amp;", "&")
+        root = response_in(client.get(onwards))  # type: ignore[arg-type]
+        assert status_in(root) == ("Success" if is_answered else "UnknownPrincipal")
+        client.post("/deconnexion")
+
+
 def test_a_class_that_does_not_hold_is_not_claimed(client: Client, nicolas: Account, here: str) -> None:
     registered()
     signs_in(client)
@@ -190,11 +252,7 @@ def test_somebody_unknown_signs_in_on_the_way(client: Client, nicolas: Account, 
     registered()
     answer = asks(client, request(here=here), relay="x" * 500)
     assert answer["Location"].startswith("/alogin?next=")
-    from urllib.parse import parse_qsl, urlsplit
-
     back = dict(parse_qsl(urlsplit(answer["Location"]).query))["next"]
-    from tests.access.signin.people import PASSWORD
-
     sent = client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "next": back})
     page = client.get(sent["Location"])
     onwards = page.content.decode().split("url=")[1].split('"')[0].replace("&amp;", "&")

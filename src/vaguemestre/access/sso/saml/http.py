@@ -97,8 +97,10 @@ def read_request_stamp(text: str) -> AcceptedRequest | None:
     """The request of a stamp; None if it is forged or expired."""
     try:
         fields = signing.loads(text, salt=_SALT, max_age=_SIGN_IN_SECONDS)
-        client_id, request_id, consumer, relay, form, again, passive, contexts = fields
-        return AcceptedRequest(client_id, request_id, consumer, relay, form, again, passive, tuple(contexts))
+        client_id, request_id, consumer, relay, form, again, passive, contexts, subject = fields
+        return AcceptedRequest(
+            client_id, request_id, consumer, relay, form, again, passive, tuple(contexts), subject
+        )
     except (signing.BadSignature, TypeError, ValueError):
         return None
 

@@ -30,6 +30,7 @@ class Status(StrEnum):
     NO_PASSIVE = "urn:oasis:names:tc:SAML:2.0:status:NoPassive"
     NO_CONTEXT = "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext"
     NAME_ID_POLICY = "urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy"
+    UNKNOWN_PRINCIPAL = "urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal"
     DENIED = "urn:oasis:names:tc:SAML:2.0:status:RequestDenied"
 
 
@@ -106,6 +107,7 @@ class AcceptedRequest:
     again: bool = False  # ForceAuthn
     passive: bool = False
     contexts: tuple[str, ...] = ()
+    subject: str | None = None  # the NameID of who must sign in; "" if it cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class AuthnRequest:
     again: bool = False
     passive: bool = False
     contexts: tuple[str, ...] = ()
+    subject: str | None = None  # the NameID of who must sign in; "" if it cannot be read
 
 
 @dataclass(frozen=True, slots=True)

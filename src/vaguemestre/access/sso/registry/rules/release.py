@@ -52,6 +52,11 @@ ATTRIBUTES = {
     "supannEmpCorps": "corps (SupAnn)",
 }
 
+# those that name one person
+IDENTIFIERS = (
+    "uid", "preferred_username", "email", "ctemail", "mail", "eduPersonPrincipalName", "supannAliasLogin",
+)  # fmt: skip
+
 
 def attribute_label(name: str) -> str:
     """The label of an attribute for its user, without the name of its standard."""

@@ -21,6 +21,7 @@ from vaguemestre.access.sso.saml.values import (
 CLOCK_SKEW = timedelta(minutes=5)  # clock skew and network delay
 _NCNAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,255}", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_MAX_NAME_CHARACTERS = 256  # core §8.3
 _TRUE = {"true", "1"}
 # authentication contexts that any sign-in here satisfies
 _PASSWORD_CLASSES = {
@@ -51,7 +52,20 @@ def read_request(root: Element) -> AuthnRequest:
         again=root.get("ForceAuthn", "") in _TRUE,
         passive=root.get("IsPassive", "") in _TRUE,
         contexts=tuple(text_of(context) for context in contexts[:10]),
+        subject=_subject_of(root),
     )
+
+
+def _subject_of(root: Element) -> str | None:
+    """The NameID a request is about (core §3.4.1); None without Subject, "" for one in another form."""
+    subjects = root.findall(tag(SAML, "Subject"))
+    if not subjects:
+        return None
+    names = subjects[0].findall(tag(SAML, "NameID"))
+    if len(subjects) > 1 or len(names) != 1 or len(subjects[0]) > 1:  # encrypted, or with a confirmation
+        return ""
+    name = text_of(names[0])
+    return name if len(name) <= _MAX_NAME_CHARACTERS else ""
 
 
 def read_logout_request(root: Element) -> LogoutRequest:

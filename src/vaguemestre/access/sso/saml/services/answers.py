@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from vaguemestre.access.sso.registry.queries import pseudonym_of
-from vaguemestre.access.sso.registry.rules.release import released_attributes
+from vaguemestre.access.sso.registry.queries import pseudonym_of, visits_of_session
+from vaguemestre.access.sso.registry.rules.release import IDENTIFIERS, released_attributes
 from vaguemestre.access.sso.registry.services import set_visit_reference, start_visit
 from vaguemestre.access.sso.registry.values import Application, Identity
 from vaguemestre.access.sso.saml.rules import message_builder
@@ -56,6 +56,26 @@ def answer_request(
     root = message_builder.build_response(issuer, accepted.consumer, accepted.request_id, now)
     root.append(assertion)
     return message_builder.serialize(sign(root, pair))
+
+
+def is_requested_subject(
+    accepted: AcceptedRequest, application: Application, identity: Identity, session_key: str
+) -> bool:
+    """Whether the user is who the provider asks about, by a name it was given (core §3.3.4, §3.4.1.4).
+
+    A name we never gave it matches nobody: it would learn who somebody is by asking.
+    """
+    if accepted.subject is None:
+        return True
+    visits = visits_of_session(session_key)
+    own = [visit for visit in visits if visit.application.application_id == application.application_id]
+    released = released_attributes(application, identity)
+    names = {
+        pseudonym_of(application.application_id, identity.account_id),
+        *(visit.reference for visit in own if visit.account_id == identity.account_id),
+        *(str(released[attribute]) for attribute in IDENTIFIERS if attribute in released),
+    }
+    return accepted.subject in names - {""}
 
 
 def decline_request(

@@ -50,6 +50,7 @@ from vaguemestre.access.sso.saml.values import (
     AcceptedRequest,
     AuthnRequest,
     Binding,
+    Format,
     Peer,
     RequestError,
     Status,
@@ -155,6 +156,7 @@ def _check_request(
         again=authn_request.again,
         passive=authn_request.passive,
         contexts=authn_request.contexts,
+        subject=authn_request.subject,
     )
 
 
@@ -176,6 +178,19 @@ def _answer(request: HttpRequest, accepted: AcceptedRequest, peer: Peer | None) 
         return _sign_in_first(accepted, is_signed_in=who is not None)
     if context is None:
         return _decline(request, application, accepted, Status.NO_CONTEXT)
+    return _enter(request, application, peer, accepted, who, form, context)
+
+
+def _enter(
+    request: HttpRequest,
+    application: Application,
+    peer: Peer,
+    accepted: AcceptedRequest,
+    who: Who,
+    form: Format,
+    context: str,
+) -> HttpResponse:
+    """Answer for a user who is signed in as requested."""
     now = timezone.now()
     identity = identity_of(who.account_id, now)
     obstacle = obstacle_for(application, who, identity)
@@ -183,6 +198,8 @@ def _answer(request: HttpRequest, accepted: AcceptedRequest, peer: Peer | None) 
         if accepted.passive:
             return _decline(request, application, accepted, Status.DENIED)
         return obstacle_page(request, application, who, obstacle, _path("saml:go-on", accepted))
+    if not services.is_requested_subject(accepted, application, identity, who.session_key):
+        return _decline(request, application, accepted, Status.UNKNOWN_PRINCIPAL)
     content = services.answer_request(
         application,
         peer,
