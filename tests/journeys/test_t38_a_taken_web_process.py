@@ -1,12 +1,17 @@
 """Least privilege on a running instance: who runs as whom, what a taken `web` cannot do."""
 
+import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 from tests.journeys.conftest import PROJECT, Instance
@@ -38,6 +43,9 @@ def answered(path, question):
 def granted(path, *request):
     peer = connect(path); peer.sendall(json.dumps(request).encode() + b"\\n")
     assert "value" in json.loads(peer.makefile().readline()), "refused"
+def minted(path, *request):
+    peer = connect(path); peer.sendall(json.dumps(request).encode() + b"\\n")
+    assert json.loads(peer.makefile().readline()).get("value"), "refused"
 def signalled(pid): os.kill(int(pid), 0)
 def become_root(_): os.setuid(0)
 def raise_rights(_): assert not ctypes.CDLL(None).prctl(39, 0, 0, 0, 0), "no new privileges"
@@ -68,6 +76,18 @@ def children(instance: Instance) -> list[dict[str, Any]]:
     record = json.loads((instance.home / "run/children.json").read_text())
     found: list[dict[str, Any]] = [child for child in record["children"] if child["pid"]]
     return found
+
+
+def sign_in(instance: Instance, who: dict[str, Any]) -> str:
+    """Sign in as a browser does; the secret that its cookie holds."""
+    jar = CookieJar()
+    browser = build_opener(HTTPCookieProcessor(jar))
+    form = browser.open(f"{instance.web}/alogin", timeout=60).read().decode()
+    mark = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+    assert mark
+    fields = {"csrfmiddlewaretoken": mark[1], "username": who["username"], "secret": who["password"]}
+    browser.open(f"{instance.web}/alogin", urlencode(fields).encode(), timeout=60)
+    return next(cookie.value for cookie in jar if cookie.name.startswith("vaguemestre_") and cookie.value)
 
 
 def owner(pid: int) -> int:
@@ -169,6 +189,24 @@ def test_a_taken_web_process_opens_no_socket_of_root_and_asks_little(
     ]
     assert as_web(attempts) == []
     assert as_web([["granted", agent, "quota", "cdelattre@ac-amiens.test"]])  # what the help desk shows
+
+
+def test_a_taken_web_process_mints_for_those_who_are_here_and_for_nobody_else(instance: Instance) -> None:
+    secret = sign_in(instance, instance.account("teacher"))
+    here, stranger = (
+        f"{instance.account(role)['username']}@ac-amiens.test" for role in ("teacher", "colleague")
+    )
+    service = str(instance.home / "run/d/token-agent/s")
+    attempts = [
+        ["minted", service, "job", stranger],
+        ["minted", service, "job", here],
+        ["minted", service, "session", stranger, secret],
+        ["minted", service, "session", here, hashlib.sha256(secret.encode()).hexdigest()],
+        ["minted", service, "session", here, ""],
+        ["minted", service, "program", "x" * 43],
+    ]
+    assert as_web(attempts) == []
+    assert as_web([["minted", service, "session", here, secret]])
 
 
 def test_a_taken_web_process_touches_no_other_and_gains_nothing(instance: Instance) -> None:

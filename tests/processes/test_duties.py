@@ -7,6 +7,7 @@ import pytest
 from vaguemestre.processes import duties
 from vaguemestre.processes.duties import DUTIES, duty_of
 from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor.rights import agent_sockets
 from vaguemestre.site.config import Config
 
 CONFIG = Config(home=Path("/srv/essai"), port_base=20_000)
@@ -16,6 +17,7 @@ def test_every_process_of_ours_has_a_duty() -> None:
     children = [
         *plan.programs(CONFIG, "python", ("nginx",), Path("/srv/essai/run/d/front")),
         *plan.workers(CONFIG, "python"),
+        *plan.agents("python", CONFIG.home, agent_sockets(CONFIG)),
         plan.names(CONFIG, "python"),
         *plan.neighbours(CONFIG, "python", Path("/demo"), Path("/look")),
     ]
@@ -48,7 +50,7 @@ def test_two_duties_share_a_user_only_where_they_share_everything_it_opens() -> 
     [
         ("throttle_key", {"web", "door", "carddav", "gate", "worker", "front", "pictures"}),
         ("numen_key", {"push", "carddav", "gate", "front", "pictures", "mail-agent"}),
-        ("token_key.pem", {"push", "carddav", "gate", "front", "pictures", "mail-agent", "queue-agent"}),
+        ("token_key.pem", DUTIES.keys() - {"token-agent"}),
         ("moving_key", {"door", "push", "carddav", "gate", "front"}),
         ("server.key", {"door", "push", "carddav", "gate", "worker", "front"}),
     ],

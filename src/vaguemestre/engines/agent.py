@@ -12,6 +12,7 @@ import socket
 import socketserver
 import struct
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,17 @@ class Agent(socketserver.ThreadingUnixStreamServer):
 
 def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(0)
+
+
+class DatabaseAgent(Agent):
+    """Answers in threads that stay, each with its connection to the database."""
+
+    def __init__(self, path: Path, verbs: Mapping[str, Verb], threads: int) -> None:
+        super().__init__(path, verbs)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="verb")
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._threads.submit(self.process_request_thread, request, client_address)
 
 
 class _Conversation(socketserver.StreamRequestHandler):

@@ -48,10 +48,10 @@ class Duty:
 
 _DJANGO = ("django_key", DATABASE)
 _PEOPLE = ("field_key", "numen_key", "numen_key.former")
-_MAILBOXES = ("token_key.pem", "seal_key", "notify_key")
+_MAILBOXES = ("seal_key", "notify_key")
 _DATABASES = ("data", "engines/db")
 _SHARING = (SHARED_GROUP, POSTFIX_GROUP)  # Postfix's group: of the SQLite projection, which Postfix reads
-_AGENTS = ("mail-agent", "queue-agent")
+_AGENTS = ("mail-agent", "queue-agent", "token-agent")
 
 _ALL = (
     Duty(
@@ -103,6 +103,11 @@ _ALL = (
     Duty(
         "queue-agent", "root", writes=("engines/postfix/spool",), listens=("queue-agent",),
         capabilities=("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID"),
+    ),
+    # Alone with the key of mail tokens; it looks sessions up, and writes the list of tokens that stand.
+    Duty(
+        "token-agent", "vaguemestre-tokens", _SHARING, writes=_DATABASES,
+        secrets=(DATABASE, "token_key.pem"), listens=("token-agent",),
     ),
     Duty("names", "vaguemestre-demo", writes=("run/names.heartbeat",)),
     Duty("accolad", "vaguemestre-demo", secrets=("accolad",)),

@@ -24,7 +24,7 @@ from django.utils.csp import CSP, build_policy
 
 from vaguemestre.access.signin.http import CLEARED_SITE_DATA, factor_policy, require_fresh_proof, who_asks
 from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.presence import session_user
+from vaguemestre.access.signin.presence import present_secret, session_user
 from vaguemestre.access.signin.queries import was_on_shared_computer
 from vaguemestre.access.signin.rules.session_keys import session_digest
 from vaguemestre.access.signin.values import Who
@@ -218,7 +218,9 @@ class WhoIsAsking:
         self.policy = factor_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        key = session_digest(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+        secret = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        present_secret.set(secret)  # not reset: a body that streams opens mailboxes after this returns
+        key = session_digest(secret)
         acts = "HTTP_X_BY_ITSELF" not in request.META  # what a page asks by itself does not wind the clock
         who = (
             session_user(key, revocations.get(), timezone.now(), acts=acts, policy=self.policy)

@@ -2,11 +2,9 @@
 
 import gc
 import os
-from typing import Any
 
-from vaguemestre.engines.instance import database_password
 from vaguemestre.site import config as configuration
-from vaguemestre.site import hosts, secrets, static
+from vaguemestre.site import databases, hosts, secrets, static
 
 # Until every room is loaded (`SiteConfig.ready`): what is loaded stays, and walking it meanwhile costs each
 # process a sixth of its start.
@@ -116,33 +114,7 @@ TEMPLATES = [
 ]
 
 
-def _databases() -> dict[str, Any]:
-    chosen = CONFIG.database
-    if chosen.engine == "postgresql":
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "HOST": chosen.host,
-            "PORT": chosen.port,
-            "NAME": chosen.name,
-            "USER": chosen.user,
-            "PASSWORD": database_password(CONFIG),
-            "CONN_MAX_AGE": 60,
-        }
-    if chosen.engine != "sqlite":
-        raise configuration.ConfigWrong("[database] « engine » est sqlite ou postgresql.")
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": CONFIG.data_dir / "vaguemestre.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN rather than failing at COMMIT
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000",
-        },
-    }
-
-
-DATABASES = {"default": _databases()}
+DATABASES = {"default": databases.django_database(CONFIG)}
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",

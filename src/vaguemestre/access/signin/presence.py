@@ -4,6 +4,7 @@ The counter is read before the database, so an entry is never newer than its sta
 and then moves the counter is seen by the next request of every worker.
 """
 
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +14,10 @@ from vaguemestre.access.signin.rules.limits import WRITE_INTERVAL, session_end
 from vaguemestre.access.signin.services.sessions import extend_session
 from vaguemestre.access.signin.values import Who
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES, Policy
+
+# The secret of the session that the current request came with, from its cookie ("": none); None in jobs.
+# Shown to the token service: the proof that a browser of that person is here.
+present_secret: ContextVar[str | None] = ContextVar("present_secret", default=None)
 
 _MAX_AGE = timedelta(minutes=1)  # a changed name or address shows by then
 _MAX_SESSIONS = 20_000  # in one worker's cache

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Max
 
@@ -71,6 +72,20 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         by=str(SessionStore().decode(data).get("by", "")),
     )
     return OpenSession(user, started, ends_at)
+
+
+class SessionHolder(NamedTuple):
+    """Whose session it is."""
+
+    account_id: int
+    mailbox: str
+
+
+def session_holder(session_key: str, now: datetime) -> SessionHolder | None:
+    """Whose open session that is; None when it is over or its account is not active."""
+    rows = BrowserSession.objects.filter(pk=session_key, expire_date__gt=now, account__state="active")
+    row = rows.values_list("account_id", "account__mailbox").first()
+    return SessionHolder(*row) if row else None
 
 
 def last_sign_ins(account_ids: Collection[int]) -> dict[int, datetime]:

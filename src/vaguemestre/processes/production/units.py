@@ -27,6 +27,7 @@ _DESCRIPTIONS = {
     "gate": "submission policy",
     "mail-agent": "work on mailboxes (doveadm)",
     "queue-agent": "work on the queue of Postfix",
+    "token-agent": "tokens that open mailboxes",
     "dovecot": "mailboxes, IMAP, ManageSieve (Dovecot)",
     "postfix": "mail in and out (Postfix)",
     "rspamd": "content filter (rspamd)",

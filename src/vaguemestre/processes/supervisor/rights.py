@@ -23,6 +23,7 @@ from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.processes import duties
 from vaguemestre.processes.duties import Duty
 from vaguemestre.processes.supervisor.plan import Ask, Child, workers
+from vaguemestre.site.agents import token_socket
 from vaguemestre.site.config import PROJECT, Config
 
 UMASK = 0o007  # what our processes make is for the group of its folder, and nobody else
@@ -182,7 +183,11 @@ def _sources(config: Config, duty: Duty) -> Iterator[tuple[str, Path]]:
 
 def agent_sockets(config: Config) -> dict[str, Path]:
     """The sockets of the agents, by their names."""
-    return {"mail-agent": mail_agent.socket_path(config), "queue-agent": queue_agent.socket_path(config)}
+    return {
+        "mail-agent": mail_agent.socket_path(config),
+        "queue-agent": queue_agent.socket_path(config),
+        "token-agent": token_socket(config),
+    }
 
 
 def renew_copies(config: Config) -> None:

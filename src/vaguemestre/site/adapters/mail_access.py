@@ -6,7 +6,9 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.presence import present_secret
 from vaguemestre.access.signin.queries import sessions_open_until
+from vaguemestre.access.signin.rules.session_keys import session_digest
 from vaguemestre.engines import certificates
 from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
 from vaguemestre.engines.imap.cache.page_cache import MessageCache, PageCache, SummaryCache
@@ -14,10 +16,8 @@ from vaguemestre.engines.imap.cache.sort_cache import SortCache
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.engines.smtp.submission import Submission
-from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials import ports as credentials
-from vaguemestre.people.credentials.services.tokens import mint_mail_token
-from vaguemestre.people.provisioning import ports as provisioning
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
+from vaguemestre.people.credentials.ports import mail_tokens
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.schools.sharing.rules.box_rights import parse_box_session
@@ -26,16 +26,27 @@ from vaguemestre.site.config import Config
 
 
 def mail_token(login: MailLogin) -> str:
-    """Mint an IMAP token for one's own mailbox, or for a shared one if the session's owner is a member."""
-    keys, tokens = credentials.token_keys.get(), provisioning.mail_directory.get()
-    now = timezone.now()
-    inside = parse_box_session(login.session_key)
-    if inside is None:
-        return mint_mail_token(keys, tokens, login.mailbox, login.session_key, now)
-    session_key, _, member_id = inside
-    if not sharing_queries.has_access(login.mailbox, member_id, now):
+    """An IMAP token for a mailbox: for the person whose request this is, else for the job that this is.
+
+    What a page does in a mailbox of somebody else (a notice) is not its person's: EngineDown, so that the
+    worker does it.
+    """
+    tokens, secret = mail_tokens.get(), present_secret.get()
+    if login.session_key and _browser_session(login.session_key) != session_digest(secret or ""):
         raise Refusal("credentials.session-over")
-    return mint_mail_token(keys, tokens, login.mailbox, session_key, now, member_id=member_id)
+    if secret is None:
+        return tokens.for_job(login.mailbox)
+    try:
+        return tokens.for_session(login.mailbox, secret)
+    except Refusal as refusal:
+        if login.session_key:
+            raise
+        raise EngineDown(f"{login.mailbox}: left to the worker") from refusal
+
+
+def _browser_session(session_name: str) -> str:
+    inside = parse_box_session(session_name)
+    return inside.session_key if inside else session_name
 
 
 def ended_sessions(session_keys: set[str]) -> set[str]:
@@ -45,7 +56,7 @@ def ended_sessions(session_keys: set[str]) -> set[str]:
 
 
 def submission_token(mailbox: str) -> str:
-    """Mint a submission token for a mailbox on behalf of the worker or of Sieve."""
+    """A token for submission or ManageSieve in that mailbox."""
     return mail_token(MailLogin(mailbox))
 
 

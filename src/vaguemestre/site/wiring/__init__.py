@@ -12,6 +12,8 @@ from vaguemestre.site.config import Config
 # room, or one slot of it → the module here that plugs it
 TABLES = {
     "credentials": "instance",
+    "credentials.token_keys": "tokens",
+    "credentials.mail_tokens": "tokens",
     "directory": "instance",
     "signin.revocations": "instance",
     "jobs": "foundation",

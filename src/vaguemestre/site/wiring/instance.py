@@ -4,7 +4,6 @@ from vaguemestre.access.signin import ports as signin
 from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.people.credentials import ports as credentials
 from vaguemestre.people.credentials.rules import secret_box as credentials_sealing
-from vaguemestre.people.credentials.rules import tokens as mail_tokens
 from vaguemestre.people.directory import ports as directory
 from vaguemestre.site import numen_keys as numen_secrets
 from vaguemestre.site import secrets
@@ -23,5 +22,3 @@ def _plug_keys(config: Config) -> None:
         directory.numen_keys.plug(numen_secrets.read(folder))
     if field_key := secrets.given(folder, "field_key"):
         credentials.secret_keys.plug(credentials_sealing.keys_from(field_key))
-    if token_key := secrets.given(folder, "token_key.pem"):
-        credentials.token_keys.plug(mail_tokens.keys_from(token_key, config.public_url))

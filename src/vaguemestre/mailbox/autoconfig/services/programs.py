@@ -10,7 +10,6 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -20,18 +19,16 @@ from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.autoconfig.models import ProgramCode
 from vaguemestre.mailbox.autoconfig.rules.programs import AuthorizationRequest, OAuthError, verifies
-from vaguemestre.people.credentials.ports import Tokens
+from vaguemestre.people.credentials.ports import MailTokens, ProgramToken
 from vaguemestre.people.credentials.queries import app_passwords_of, find_account
 from vaguemestre.people.credentials.services import (
     add_app_password,
-    mint_program_token,
     note_app_password_used,
     replace_program_key,
     revoke_app_password,
     revoke_program_key,
     standing_program_key,
 )
-from vaguemestre.people.credentials.values import TokenKeys
 
 CODE_LIFETIME = timedelta(minutes=1)
 _NO_GRANT = OAuthError("invalid_grant", "the code or token is unknown, over, or another's")
@@ -74,8 +71,7 @@ def issue_code(
 
 
 def exchange_code(
-    keys: TokenKeys,
-    tokens: Tokens,
+    mail_tokens: MailTokens,
     text: str,
     *,
     redirect_uri: str,
@@ -98,7 +94,7 @@ def exchange_code(
             key, touched = _issue_key(code, now)
         except Refusal:
             return OAuthError("access_denied", "the account has too many application passwords")
-    minted = _mint_token(keys, tokens, _sha256(key), now)
+    minted = _mint_token(mail_tokens, key)
     if minted is None:
         return _NO_GRANT
     return TokenGrant(*minted, key, touched)
@@ -136,7 +132,7 @@ def _issue_key(code: ProgramCode, now: datetime) -> tuple[str, AccountTouched]:
 
 
 def refresh_token(
-    keys: TokenKeys, tokens: Tokens, key: str, network: str, *, now: datetime
+    mail_tokens: MailTokens, key: str, network: str, *, now: datetime
 ) -> TokenGrant | OAuthError:
     """Exchange a key for an access token of an hour and the next key. Raises EngineDown.
 
@@ -146,7 +142,8 @@ def refresh_token(
     current_sha256, next_sha256 = _sha256(key), _sha256(next_key)
     with transaction.atomic(durable=True):
         valid_sha256 = standing_program_key(current_sha256, next_sha256, now=now)
-    minted = _mint_token(keys, tokens, valid_sha256, now) if valid_sha256 else None
+    valid_key = key if valid_sha256 == current_sha256 else next_key
+    minted = _mint_token(mail_tokens, valid_key) if valid_sha256 else None
     if minted is None:
         return _NO_GRANT
     with transaction.atomic(durable=True):
@@ -161,18 +158,10 @@ def revoke_key(key: str, *, now: datetime) -> None:
     revoke_program_key(_sha256(key), now=now)
 
 
-class _Minted(NamedTuple):
-    """An access token, and for how long it is valid."""
-
-    account_id: int
-    token: str
-    lifetime: timedelta
-
-
-def _mint_token(keys: TokenKeys, tokens: Tokens, key_sha256: str, now: datetime) -> _Minted | None:
+def _mint_token(mail_tokens: MailTokens, key: str) -> ProgramToken | None:
     """Access token for a key; None if the account may no longer sign in."""
     try:
-        return _Minted(*mint_program_token(keys, tokens, key_sha256, now))
+        return mail_tokens.for_program(key)
     except Refusal:
         return None
 

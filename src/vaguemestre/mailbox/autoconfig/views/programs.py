@@ -22,8 +22,7 @@ from vaguemestre.mailbox.autoconfig.ports import sign
 from vaguemestre.mailbox.autoconfig.rules import programs
 from vaguemestre.mailbox.autoconfig.rules.programs import PROGRAMS, AuthorizationRequest, OAuthError
 from vaguemestre.mailbox.autoconfig.rules.signed_package import signed_package
-from vaguemestre.people.credentials.ports import token_keys
-from vaguemestre.people.provisioning.ports import mail_directory
+from vaguemestre.people.credentials.ports import mail_tokens
 
 _STAMP_SALT = "autoconfig.program-asked"
 _STAMP_AGE = 600
@@ -99,12 +98,11 @@ def token(request: HttpRequest) -> HttpResponse:
     params = _once_each(request.POST)
     if params is None or params.get("client_id", "") not in PROGRAMS:
         return _wrong(OAuthError("invalid_client", "the program is unknown, or a parameter comes twice"))
-    now, keys, tokens = timezone.now(), token_keys.get(), mail_directory.get()
+    now, tokens = timezone.now(), mail_tokens.get()
     granted: services.TokenGrant | OAuthError
     match params.get("grant_type", ""):
         case "authorization_code":
             granted = services.exchange_code(
-                keys,
                 tokens,
                 params.get("code", ""),
                 redirect_uri=params.get("redirect_uri", ""),
@@ -114,7 +112,7 @@ def token(request: HttpRequest) -> HttpResponse:
             )
         case "refresh_token":
             key = params.get("refresh_token", "")
-            granted = services.refresh_token(keys, tokens, key, network_of(request), now=now)
+            granted = services.refresh_token(tokens, key, network_of(request), now=now)
         case _:
             granted = OAuthError("unsupported_grant_type", "authorization_code or refresh_token")
     if isinstance(granted, OAuthError):

@@ -1,14 +1,14 @@
 """Mail tokens: minted for a session, honoured by the engines while they stand on the list."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account, AppPassword, MailToken
-from vaguemestre.people.credentials.ports import Tokens
+from vaguemestre.people.credentials.ports import ProgramToken, Tokens
 from vaguemestre.people.credentials.rules.tokens import LIFE, PROGRAM_LIFE, sha256_of, signed_token
 from vaguemestre.people.credentials.values import TokenKeys
 
@@ -46,10 +46,8 @@ def mint_mail_token(
     return token
 
 
-def mint_program_token(
-    keys: TokenKeys, tokens: Tokens, key_sha256: str, now: datetime
-) -> tuple[int, str, timedelta]:
-    """Use case: (account, token, life) for the program that holds that key; it names the program's own login.
+def mint_program_token(keys: TokenKeys, tokens: Tokens, key_sha256: str, now: datetime) -> ProgramToken:
+    """Use case: a token for the program that holds that key; it names the program's own login.
 
     Raises Refusal `credentials.session-over` (key unknown, revoked, expired, account not active); EngineDown.
     """
@@ -76,7 +74,7 @@ def mint_program_token(
     if not MailToken.objects.filter(token_sha256=sha256).exists():
         tokens.refuse_tokens([sha256])
         raise Refusal("credentials.session-over")
-    return row.account_id, token, PROGRAM_LIFE
+    return ProgramToken(row.account_id, token, PROGRAM_LIFE)
 
 
 def program_session(app_password_id: int) -> str:

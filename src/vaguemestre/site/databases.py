@@ -1,0 +1,33 @@
+"""How Django connects to the instance's database."""
+
+from typing import Any
+
+from vaguemestre.engines.instance import database_password
+from vaguemestre.site.config import Config, ConfigWrong
+
+
+def django_database(config: Config) -> dict[str, Any]:
+    """An entry of Django's DATABASES. Raises ConfigWrong."""
+    chosen = config.database
+    if chosen.engine == "postgresql":
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": chosen.host,
+            "PORT": chosen.port,
+            "NAME": chosen.name,
+            "USER": chosen.user,
+            "PASSWORD": database_password(config),
+            "CONN_MAX_AGE": 60,
+        }
+    if chosen.engine != "sqlite":
+        raise ConfigWrong("[database] « engine » est sqlite ou postgresql.")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": config.data_dir / "vaguemestre.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN rather than failing at COMMIT
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000",
+        },
+    }
