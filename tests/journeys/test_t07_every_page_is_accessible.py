@@ -198,7 +198,7 @@ def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size
 
 @pytest.mark.parametrize("role", RESERVED)
 def test_pages_of_those_who_run_it(instance: Instance, chromium: Browser, role: str) -> None:
-    context = chromium.new_context(locale="fr-FR")
+    context = chromium.new_context(locale="fr-FR", reduced_motion="reduce")
     page = context.new_page()
     sign_in_twice(page, instance.web, instance.account(role))
     said = {}
@@ -219,7 +219,7 @@ def test_pages_of_those_who_run_it(instance: Instance, chromium: Browser, role: 
 @pytest.mark.parametrize("act", CONFIRMATIONS)
 def test_pages_that_say_what_will_happen_first(instance: Instance, chromium: Browser, act: str) -> None:
     role, ask = CONFIRMATIONS[act]
-    context = chromium.new_context(locale="fr-FR")
+    context = chromium.new_context(locale="fr-FR", reduced_motion="reduce")
     page = context.new_page()
     sign_in_twice(page, instance.web, instance.account(role))
     said = {}

@@ -26,7 +26,9 @@ SUCCESS = (
 @pytest.fixture
 def hands(instance: Instance, chromium: Browser) -> Iterator[Hands]:
     """Half of 1280 by 860, as a browser at 200 % shows it."""
-    context = chromium.new_context(viewport={"width": 640, "height": 430}, locale="fr-FR")
+    context = chromium.new_context(
+        viewport={"width": 640, "height": 430}, locale="fr-FR", reduced_motion="reduce"
+    )
     context.set_default_timeout(15_000)
     yield Hands(context.new_page(), instance.web)
     context.close()

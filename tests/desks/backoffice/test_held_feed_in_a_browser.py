@@ -63,7 +63,10 @@ def page(held: int, live_server: LiveServer) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         context = browser.new_context(
-            viewport={"width": 1280, "height": 900}, locale="fr-FR", base_url=live_server.url
+            viewport={"width": 1280, "height": 900},
+            locale="fr-FR",
+            base_url=live_server.url,
+            reduced_motion="reduce",  # or axe reads a colour on its way to another
         )
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         page = context.new_page()
