@@ -1,6 +1,5 @@
 """`vaguemestre dns`: the records to publish, and whether DNS has them."""
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -9,8 +8,8 @@ from django.conf import settings
 
 from vaguemestre.mailbox.autoconfig.http import wanted_records
 from vaguemestre.mailbox.autoconfig.ports import look_up
-from vaguemestre.mailbox.autoconfig.rules.records import Checked, State, checked, zone
-from vaguemestre.mailbox.autoconfig.values import Question
+from vaguemestre.mailbox.autoconfig.rules.records import Checked, State, zone
+from vaguemestre.mailbox.autoconfig.services.zone import address_names, check_records
 
 _WORDS = {
     State.RIGHT: "juste",
@@ -28,7 +27,7 @@ def command(
     if not check:
         typer.echo(zone(records), nl=False)
         return
-    results = checked(records, look_up.get()({record.question for record in records}))
+    results = check_records(records, look_up.get())
     for result in results:
         typer.echo(_line(result))
     advice = list(_reverse_names(f"mail.{settings.CONFIG.academy.domain}"))
@@ -48,14 +47,9 @@ def _line(result: Checked) -> str:
 
 def _reverse_names(host: str) -> Iterator[str]:
     """What is wrong with the names of the host's addresses (PTR), which only their provider can change."""
-    questions = [Question(host, "A"), Question(host, "AAAA")]
-    answers = look_up.get()(questions)
-    addresses = [address for question in questions for address in answers[question] or ()]
+    addresses = tuple(address_names(host, look_up.get()))
     if not addresses:
         yield f"A {host} : MANQUE : ajoutez l’adresse de cette machine"
-    for address in addresses:
-        question = Question(ipaddress.ip_address(address).reverse_pointer, "PTR")
-        names = [name.rstrip(".").lower() for name in look_up.get()([question])[question] or ()]
-        if host not in names:
-            shown = ", ".join(names) or "aucun"
-            yield f"PTR {address} : demandez à votre hébergeur le nom {host} (aujourd’hui : {shown})"
+    for address, names in ((entry.address, entry.names) for entry in addresses if not entry.is_right):
+        shown = ", ".join(names) or "aucun"
+        yield f"PTR {address} : demandez à votre hébergeur le nom {host} (aujourd’hui : {shown})"

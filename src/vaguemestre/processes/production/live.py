@@ -1,6 +1,8 @@
 """`vaguemestre check --live`: looks at the running whole. `CHECKS` is the list to add to."""
 
+import importlib
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -14,12 +16,14 @@ from cryptography import x509
 from vaguemestre.engines.certificates import names_of, public_paths
 from vaguemestre.processes.production import live_verdicts as verdicts
 from vaguemestre.processes.production.children import children_of
+from vaguemestre.processes.production.hosts import hosts_shown
 from vaguemestre.processes.production.live_verdicts import Finding
 from vaguemestre.processes.production.units import service_name
 from vaguemestre.site.config import Config
 
 LAST_BACKUP = "last_backup.json"  # in the home: the note of the last whole backup
 _PATIENCE = 5.0  # seconds
+_ZONE = "vaguemestre.processes.production.live_zone"  # loaded once Django is set up
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (what listens everywhere is asked here)
 
 type Check = Callable[[Config, datetime], Iterator[Finding]]
@@ -88,15 +92,6 @@ def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
     yield verdicts.judge_certificate_names(names_of(certificate), hosts_shown(config))
 
 
-def hosts_shown(config: Config) -> tuple[str, ...]:
-    """The names under which browsers, mail programs and other servers come."""
-    origins = (config.public_url, config.files_url)
-    return (
-        *(origin.partition("//")[2].partition(":")[0] for origin in origins),
-        f"mail.{config.academy.domain}",
-    )
-
-
 def _backup(config: Config, now: datetime) -> Iterator[Finding]:
     yield verdicts.judge_backup(_last_backup(config), now)
 
@@ -110,4 +105,11 @@ def _last_backup(config: Config) -> datetime | None:
         return None
 
 
-CHECKS: tuple[Check, ...] = (_units, _ports, _machine, _certificate, _backup)
+def _zone(config: Config, now: datetime) -> Iterator[Finding]:
+    """The records of the domain. The rooms know them, so Django is set up, for this check alone."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
+    importlib.import_module("django").setup()
+    yield from importlib.import_module(_ZONE).findings(config)
+
+
+CHECKS: tuple[Check, ...] = (_units, _ports, _machine, _certificate, _backup, _zone)
