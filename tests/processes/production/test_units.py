@@ -32,6 +32,7 @@ CHILDREN = (
         ),
     ),
     plan.content_filter(CONFIG, ("/usr/bin/rspamd",)),
+    plan.signer(("/usr/bin/rspamd",), HOME / "run/d/signer/milter"),
     *plan.programs(CONFIG, "python", ("/usr/sbin/nginx",), HOME / "run/d/front"),
     *plan.workers(CONFIG, "python"),
 )
@@ -99,6 +100,25 @@ def test_only_the_front_opens_low_ports_among_ours() -> None:
         name: unit.capabilities for name, unit in services().items() if not unit.is_root and unit.capabilities
     }
     assert capabilities == {"vaguemestre-front": ("CAP_NET_BIND_SERVICE",)}
+
+
+def test_only_what_compiles_its_rules_may_run_what_it_wrote() -> None:
+    names = {name for name, unit in services().items() if not values(unit, "MemoryDenyWriteExecute")}
+    assert {"vaguemestre-rspamd", "vaguemestre-signer"} <= names
+    assert not names & {"vaguemestre-web", "vaguemestre-worker", "vaguemestre-front"}
+
+
+def test_what_opens_files_may_make_each_namespace_of_the_sandbox_and_no_other_process_may() -> None:
+    for name, unit in services().items():
+        opens_files = name.removeprefix("vaguemestre-") in (
+            "web",
+            "worker",
+            "worker-2",
+            "worker-long",
+            "dovecot",
+        )
+        allowed = "user mnt pid net ipc uts cgroup" if opens_files else "yes"
+        assert values(unit, "RestrictNamespaces") == [allowed], name
 
 
 def test_everything_waits_for_the_ground() -> None:

@@ -36,6 +36,7 @@ _CLOSED_WITHOUT_SANDBOX = (
 _NO_SET_ID_FILES = "RestrictSUIDSGID=yes"
 _INSTALL = ("WantedBy=vaguemestre.target",)
 _SANDBOX_CALLS = "@mount @sandbox pivot_root"
+_SANDBOX_NAMESPACES = "user mnt pid net ipc uts cgroup"  # bwrap(1) --unshare-all
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def _rights(unit: Unit) -> Iterator[str]:
         not unit.sandboxes and not unit.is_oneshot
     ):  # bubblewrap needs openat2(2); folders are shared by set-gid
         yield _NO_SET_ID_FILES
-    yield f"RestrictNamespaces={'user mnt pid net ipc uts' if unit.sandboxes else 'yes'}"
+    yield f"RestrictNamespaces={_SANDBOX_NAMESPACES if unit.sandboxes else 'yes'}"
     netlink = " AF_NETLINK" if unit.sandboxes or unit.asks_interfaces else ""
     yield f"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6{netlink}"
     if not unit.allows_set_ids and not unit.compiles:
@@ -157,6 +158,8 @@ def _rights(unit: Unit) -> Iterator[str]:
         denied = "@raw-io @reboot @swap" if unit.is_root else "@privileged"
         yield from (f"SystemCallFilter=~{denied}", "SystemCallFilter=@chown")
     yield f"CapabilityBoundingSet={' '.join(unit.capabilities)}"
+    if unit.sandboxes and not unit.is_root:
+        yield "PrivateUsers=identity"  # bubblewrap makes its own namespace of users inside this one
     if unit.capabilities and not unit.is_root:
         yield f"AmbientCapabilities={' '.join(unit.capabilities)}"
 

@@ -126,7 +126,7 @@ def _service(config: Config, child: Child) -> Unit:
         memory_max=_MEMORY.get(base, "1G"),
         reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in ("front", "dovecot", "postfix") else (),
         asks_interfaces=child.name in _ENGINE_RIGHTS,
-        compiles=child.name == "rspamd",
+        compiles=child.name in _ENGINE_USERS,
         allows_set_ids=child.name in _ENGINE_RIGHTS or child.name == "queue-agent",  # it runs postsuper
         umask="0022" if duty is None else "0007",
     )
@@ -214,8 +214,8 @@ def _certificates() -> Unit:
 
 
 def _certificate_files(config: Config) -> tuple[UnitFile, ...]:
-    """What looks at the given certificate, where there is one."""
-    if not config.tls.is_given:
+    """What looks at a certificate given as a file; certbot tells of its own by itself (`acme`)."""
+    if not config.tls.certificate:
         return ()
     text = (
         "# Written by bin/install.\n"
