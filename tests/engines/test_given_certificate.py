@@ -96,3 +96,20 @@ def test_what_is_no_certificate_is_refused_by_its_name(
 def test_a_star_stands_for_one_label(host: str, is_covered: bool) -> None:
     names = frozenset({"*.ac-exemple.fr", "ac-exemple.fr"})
     assert certificates.covers(names, host) is is_covered
+
+
+def test_until_an_authority_gives_one_the_instance_own_stands_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: certificates.Certificates
+) -> None:
+    lineage = tmp_path / "live"
+    monkeypatch.setattr(certificates, "_ACME_FOLDER", lineage)
+    config = Config(home=tmp_path, tls=TlsSection(acme="standalone"))
+    own, public = certificates.make_missing(config, now=NOW), certificates.public_paths(config)
+    assert certificates.install_given(config, now=NOW)
+    assert public.certificate.read_bytes() == own.certificate.read_bytes()
+
+    lineage.mkdir()
+    (lineage / "fullchain.pem").write_bytes(other.certificate.read_bytes())
+    (lineage / "privkey.pem").write_bytes(other.key.read_bytes())
+    assert certificates.install_given(config, now=NOW)
+    assert public.certificate.read_bytes() == other.certificate.read_bytes()

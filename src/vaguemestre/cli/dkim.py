@@ -26,6 +26,15 @@ _STATES = {
 }
 
 
+@app.command()
+def prepare(domain: Domain = "") -> None:
+    """Fait les premières clés d’un domaine qui n’en a pas ; ne demande rien au DNS."""
+    for name in _domains(domain):
+        if not keys_of(name):
+            renew_keys(name, signing_keys.get(), now=timezone.now(), by="cli")
+        _say_what_to_publish(keys_of(name))
+
+
 @app.command("list")
 def list_keys(domain: Domain = "") -> None:
     """Les clés, leur état, depuis quand."""

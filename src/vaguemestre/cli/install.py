@@ -1,8 +1,10 @@
 """`vaguemestre install`: the steps of bin/install once packages, code and Python environment are there."""
 
 import os
+import subprocess
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,10 +19,16 @@ from vaguemestre.processes.production.commands import StepFailed
 from vaguemestre.processes.production.completion import completed
 from vaguemestre.processes.production.installation import Installation
 from vaguemestre.processes.production.questions import answers, file_from
-from vaguemestre.processes.production.step import plan_lines, run_steps
+from vaguemestre.processes.production.step import Step, plan_lines, run_steps
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load
 
-BEFORE = ("Paquets Debian", "Code dans /opt/vaguemestre/releases", "Environnement Python")
+BEFORE = ("Code dans /opt/vaguemestre/releases", "Paquets Debian", "Environnement Python")
+_BROKEN = (StepFailed, EngineRefused, OSError)
+_AGAIN = "Corrigez, puis relancez bin/install : il continuera."
+_FOLLOWING = (
+    ("Enregistrements DNS à publier (« vaguemestre dns ») :", ("dns",)),
+    ("Ce qui va et ce qui manque (« vaguemestre check --live ») :", ("check", "--live")),
+)
 
 
 def command(
@@ -30,18 +38,54 @@ def command(
     """Fait de cette machine ce que dit le fichier ; refait, ne change rien ; interrompu, continue."""
     text = _completed(_text(config))
     installation = Installation(_config_of(text), text, PROJECT, typer.echo)
-    steps = installation.steps()
+    steps, later = installation.steps(), installation.later_steps()
     typer.echo("Plan :")
-    for line in plan_lines(BEFORE, steps):
+    for line in plan_lines(BEFORE, (*steps, *later)):
         typer.echo(line)
     if dry_run:
         return
-    try:
-        count = run_steps(steps, typer.echo, len(BEFORE) + 1)
-    except (StepFailed, EngineRefused, OSError) as error:
-        raise Failed(f"{error} Corrigez, puis relancez bin/install : il continuera.", 69) from error
-    typer.echo(f"{counted(count, 'étape faite', 'étapes faites')}." if count else "Rien à changer.")
+    count = _run(steps, len(BEFORE) + 1)
+    if count:
+        typer.echo(f"Le site sert : {installation.config.public_url}")
+    more, failures = _run_each(later, len(BEFORE) + len(steps) + 1)
+    if count or more or failures:
+        _show_what_follows()
+    is_same = not (count or more)
+    typer.echo("Rien à changer." if is_same else f"{counted(count + more, 'étape faite', 'étapes faites')}.")
     _show_administrator()
+    if failures:
+        raise Failed(f"{' '.join(failures)} {_AGAIN}", 69)
+
+
+def _run(steps: Sequence[Step], first_number: int) -> int:
+    """Do the steps that are not done. Returns how many were. Raises Failed (69)."""
+    try:
+        return run_steps(steps, typer.echo, first_number)
+    except _BROKEN as error:
+        raise Failed(f"{error} {_AGAIN}", 69) from error
+
+
+def _run_each(steps: Sequence[Step], first_number: int) -> tuple[int, list[str]]:
+    """Do steps of which none waits for another. Returns how many were done, and what failed."""
+    count, failures = 0, []
+    for number, step in enumerate(steps, first_number):
+        try:
+            count += run_steps((step,), typer.echo, number)
+        except _BROKEN as error:
+            failures.append(str(error))
+    return count, failures
+
+
+def _show_what_follows() -> None:
+    """Print the records to publish, then what `check --live` sees. Red lines are the reader's, no failure."""
+    for title, words in _FOLLOWING:
+        typer.echo(f"\n{title}")
+        ended = subprocess.run(
+            [str(layout.PYTHON), "-m", "vaguemestre.cli.main", *words],
+            env={**os.environ, **layout.environment()},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
+        typer.echo(ended.stdout.rstrip())
 
 
 def _text(given: Path | None) -> str:

@@ -25,7 +25,8 @@ _INJECTOR = "sieve.localhost"
 _CA_LIFETIME = dt.timedelta(days=3650)
 _SERVER_LIFETIME = dt.timedelta(days=397)  # the maximum that browsers and Apple accept
 _RENEW_BEFORE = dt.timedelta(days=30)
-_ACME_FOLDER = Path("/etc/letsencrypt/live/vaguemestre")  # certbot's, for the lineage the installation names
+LINEAGE = "vaguemestre"  # what certbot calls the certificate of the installation
+_ACME_FOLDER = Path("/etc/letsencrypt/live") / LINEAGE
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,13 @@ def given_paths(instance: Instance) -> Pair:
 def install_given(instance: Instance, *, now: dt.datetime) -> bool:
     """Copy the given certificate to where the engines read it. Returns whether it changed.
 
+    Until an authority has given one (ACME), the instance's own stands for it: its proof needs port 80 served.
     Raises EngineRefused with one sentence if it cannot serve.
     """
     given, public = given_paths(instance), public_paths(instance)
+    if instance.tls.acme and not given.certificate.exists():
+        own = paths(instance)
+        given = public if public.certificate.exists() else Pair(own.certificate, own.key)
     try:
         chain, key = given.certificate.read_bytes(), given.key.read_bytes()
     except OSError as error:

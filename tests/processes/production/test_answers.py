@@ -26,7 +26,8 @@ def test_every_default_is_right_and_the_file_they_make_is_accepted(tmp_path: Pat
     config = loaded(tmp_path, completed(file_from(given)))
     assert config.public_url == "https://messagerie.ac-amiens.fr"
     assert config.academy.departments == ("002", "060", "080")
-    assert not config.tls.is_given
+    assert (config.tls.acme, config.tls.acme_contact) == ("standalone", "assistance@ac-amiens.fr")
+    assert config.mail.outgoing.mode == "direct"
     assert config.academy.help_address == "assistance@ac-amiens.fr"
     assert config.has_usual_ports
     assert config.database.engine == "postgresql"
@@ -54,6 +55,22 @@ def test_files_of_a_certificate(tmp_path: Path) -> None:
     given = answers(typing("", "", "", "", "", "/etc/ssl/site.pem", "/etc/ssl/site.key"), lambda _: None)
     config = loaded(tmp_path, completed(file_from(given)))
     assert (config.tls.certificate, config.tls.key) == ("/etc/ssl/site.pem", "/etc/ssl/site.key")
+
+
+def test_the_instance_own_certificate_is_one_word(tmp_path: Path) -> None:
+    given = answers(typing("", "", "", "", "", "authority"), lambda _: None)
+    assert not loaded(tmp_path, completed(file_from(given))).tls.is_given
+
+
+def test_a_relay_is_named_instead_of_direct(tmp_path: Path) -> None:
+    given = answers(typing(*[""] * 8, "relais.ac-exemple.fr"), lambda _: None)
+    outgoing = loaded(tmp_path, completed(file_from(given))).mail.outgoing
+    assert (outgoing.mode, outgoing.relay_host) == ("relay", "relais.ac-exemple.fr")
+
+
+def test_the_way_out_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    text = '[academy]\ndomain = "ac-a.fr"\n\n[mail.outgoing]\nmode = "relay"\nrelay_host = "mx.ac-a.fr"\n'
+    assert loaded(tmp_path, completed(text)).mail.outgoing.mode == "relay"
 
 
 @pytest.mark.parametrize("section", ["network", "database", "web"])

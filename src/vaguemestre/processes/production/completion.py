@@ -16,6 +16,11 @@ engine = "postgresql"
 host = "127.0.0.1"
 password_file = "secrets/{DATABASE_SECRET}"
 """
+_OUTGOING = """
+# Mail for other domains leaves by their own servers (MX).
+[mail.outgoing]
+mode = "direct"
+"""
 
 
 def completed(text: str) -> str:
@@ -29,6 +34,8 @@ def completed(text: str) -> str:
         additions += _NETWORK
     if "database" not in tables:
         additions += _DATABASE
+    if "outgoing" not in tables.get("mail", {}):
+        additions += _OUTGOING
     if "web" not in tables:
         domain = tables.get("academy", {}).get("domain", "")
         additions += f'\n[web]\npublic_url = "https://messagerie.{domain}"\nbehind_tls = true\n'

@@ -11,7 +11,7 @@ from pathlib import Path
 from vaguemestre.engines import certificates
 from vaguemestre.engines.config_templates import write
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.processes.production import files, layout, resolver, system_users
+from vaguemestre.processes.production import acme, extras, files, layout, resolver, signatures, system_users
 from vaguemestre.processes.production.children import children_of
 from vaguemestre.processes.production.commands import StepFailed, are_active, has_text, run
 from vaguemestre.processes.production.local_database import LocalDatabase, is_local
@@ -22,6 +22,7 @@ from vaguemestre.site.config import Config
 # Debian's own units of the engines: ours start the same binaries with our configuration, and two masters
 # would take each other's ports.
 OTHERS = ("dovecot.service", "dovecot.socket", "postfix.service", "nginx.service", "rspamd.service")
+_LOG_ROTATION = "logrotate.timer"
 
 
 @dataclass
@@ -51,7 +52,31 @@ class Installation:
             Step("Certificat", self._has_certificate, self._make_certificate),
             Step("Unités systemd", self._has_units, self._write_units),
             Step("Dossiers, secrets, configurations, base", self._is_prepared, self._prepare),
+            *self._signature_steps(),
             Step("Services démarrés et qui répondent", self._runs, self._start),
+        )
+
+    def later_steps(self) -> tuple[Step, ...]:
+        """What an instance that serves already gets besides. None waits for another."""
+        return (
+            *self._acme_steps(),
+            Step("Aperçus bureautiques (LibreOffice)", extras.are_there, partial(extras.install, self.say)),
+        )
+
+    def _signature_steps(self) -> tuple[Step, ...]:
+        if not self.config.mail.outgoing.leaves:
+            return ()
+        return (Step("Clés de signature (DKIM)", partial(signatures.are_made, self.config), signatures.make),)
+
+    def _acme_steps(self) -> tuple[Step, ...]:
+        if not self.config.tls.acme:
+            return ()
+        return (
+            Step(
+                "Certificat demandé à l’autorité (ACME)",
+                partial(acme.is_made, self.config),
+                partial(acme.make, self.config),
+            ),
         )
 
     def _database_steps(self) -> tuple[Step, ...]:
@@ -73,13 +98,17 @@ class Installation:
         )
 
     def _is_configured(self) -> bool:
-        return all(has_text(path, text) for path, text, _ in self._settings()) and layout.HOME.is_dir()
+        are_written = all(has_text(path, text) for path, text, _ in self._settings())
+        return are_written and layout.HOME.is_dir() and are_active(_LOG_ROTATION)
 
     def _configure(self) -> None:
         for path, text, mode in self._settings():
             write(path, text, mode=mode)
         layout.HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
         run(("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/vaguemestre.conf"))
+        run(
+            ("systemctl", "enable", "--now", "--quiet", _LOG_ROTATION)
+        )  # nothing starts while packages install
 
     # The tree
 
@@ -105,7 +134,7 @@ class Installation:
     # The certificate
 
     def _has_certificate(self) -> bool:
-        if not self.config.tls.is_given:
+        if not self.config.tls.certificate:
             return True
         with contextlib.suppress(OSError, EngineRefused):
             given = certificates.given_paths(self.config)

@@ -21,7 +21,11 @@ class Question:
 
 
 def _is_place(answer: str) -> bool:
-    return answer == "authority" or answer.startswith("/")
+    return answer in ("acme", "authority") or answer.startswith("/")
+
+
+def _is_way_out(answer: str) -> bool:
+    return answer == "direct" or checks.is_host(answer)
 
 
 QUESTIONS = (
@@ -67,11 +71,11 @@ QUESTIONS = (
     ),
     Question(
         "certificate",
-        "Certificat : fichier PEM suivi de sa chaîne, ou « authority » (celui d’ici, pour essayer)",
-        "Sans certificat reconnu, navigateurs et logiciels avertissent.",
-        "authority",
+        "Certificat : fichier PEM suivi de sa chaîne, « acme » (Let’s Encrypt) ou « authority » (d’ici)",
+        "Sans certificat reconnu, les logiciels avertissent ; « acme » le demande une fois les noms publiés.",
+        "acme",
         _is_place,
-        "un chemin absolu, ou « authority »",
+        "un chemin absolu, « acme » ou « authority »",
     ),
     Question(
         "key",
@@ -88,6 +92,14 @@ QUESTIONS = (
         "assistance@{domain}",
         checks.is_mail_address,
         "une adresse de courriel",
+    ),
+    Question(
+        "outgoing",
+        "Envoi vers les autres domaines : « direct », ou le nom du serveur qui relaie",
+        "En direct, le port 25 doit être ouvert vers l’extérieur.",
+        "direct",
+        _is_way_out,
+        "« direct », ou un nom de serveur",
     ),
 )
 
@@ -114,7 +126,7 @@ def file_from(given: Mapping[str, str]) -> str:
         f'[academy]\ncode = "{given["code"]}"\nname = "{given["name"]}"\ndomain = "{given["domain"]}"\n'
         f'departments = [{departments}]\nhelp_address = "{given["contact"]}"\n\n'
         f'[web]\npublic_url = "https://{given["host"]}"\nbehind_tls = true\n'
-        f"{_tls(given)}"
+        f"{_tls(given)}{_outgoing(given)}"
     )
 
 
@@ -122,5 +134,15 @@ def _tls(given: Mapping[str, str]) -> str:
     match given["certificate"]:
         case "authority":
             return ""
+        case "acme":
+            return f'\n[tls]\nacme = "standalone"\nacme_contact = "{given["contact"]}"\n'
         case certificate:
             return f'\n[tls]\ncertificate = "{certificate}"\nkey = "{given["key"]}"\n'
+
+
+def _outgoing(given: Mapping[str, str]) -> str:
+    match given["outgoing"]:
+        case "direct":
+            return ""
+        case host:
+            return f'\n[mail.outgoing]\nmode = "relay"\nrelay_host = "{host}"\n'

@@ -1,0 +1,69 @@
+"""What certbot is told: which names, how they are proved, and that the key stays."""
+
+from dataclasses import replace
+
+from vaguemestre.processes.production.acme import arguments
+from vaguemestre.processes.production.hosts import hosts_asked, hosts_shown
+from vaguemestre.processes.production.layout import HOME
+from vaguemestre.site.config import (
+    AcademySection,
+    Config,
+    MailSection,
+    NetworkSection,
+    TlsSection,
+    WebSection,
+)
+
+DOMAIN = "ac-exemple.fr"
+CONFIG = Config(
+    home=HOME,
+    academy=AcademySection(domain=DOMAIN),
+    web=WebSection(public_url=f"https://messagerie.{DOMAIN}", behind_tls=True),
+    network=NetworkSection(ports="usual"),
+    tls=TlsSection(acme="standalone", acme_contact=f"assistance@{DOMAIN}"),
+)
+
+
+def option(words: tuple[str, ...], name: str) -> list[str]:
+    """Every value of an option."""
+    return [words[place + 1] for place, word in enumerate(words) if word == name]
+
+
+def test_every_name_under_which_the_world_comes_is_asked_for_once() -> None:
+    asked = option(arguments(CONFIG), "-d")
+    assert asked == list(hosts_asked(CONFIG))
+    assert set(asked) == {
+        f"{name}.{DOMAIN}"
+        for name in ("messagerie", "fichiers.messagerie", "mail", "mta-sts", "autoconfig", "autodiscover")
+    }
+
+
+def test_a_policy_that_is_not_stated_needs_no_name() -> None:
+    config = replace(CONFIG, mail=MailSection(mta_sts="none"))
+    assert f"mta-sts.{DOMAIN}" in hosts_shown(CONFIG)
+    assert f"mta-sts.{DOMAIN}" not in hosts_shown(config)
+
+
+def test_the_proof_is_served_behind_our_own_front() -> None:
+    words = arguments(CONFIG)
+    assert option(words, "--http-01-address") == ["127.0.0.1"]
+    assert option(words, "--http-01-port") == [str(CONFIG.ports.acme)]
+
+
+def test_the_proof_may_be_written_in_the_zone_by_a_program_whatever_its_path() -> None:
+    tls = TlsSection(acme="dns", acme_hook="/opt/our zone/hook")
+    words = arguments(replace(CONFIG, tls=tls))
+    assert option(words, "--preferred-challenges") == ["dns"]
+    assert option(words, "--manual-auth-hook") == ["'/opt/our zone/hook' present"]
+    assert option(words, "--manual-cleanup-hook") == ["'/opt/our zone/hook' cleanup"]
+
+
+def test_the_key_stays_at_renewal_as_its_digest_is_published() -> None:
+    assert "--reuse-key" in arguments(CONFIG)
+
+
+def test_the_authority_and_whom_it_warns_are_those_of_the_configuration() -> None:
+    assert option(arguments(CONFIG), "--email") == [f"assistance@{DOMAIN}"]
+    silent = replace(CONFIG, tls=TlsSection(acme="standalone", acme_directory="https://autorite.test/dir"))
+    assert option(arguments(silent), "--server") == ["https://autorite.test/dir"]
+    assert "--register-unsafely-without-email" in arguments(silent)
