@@ -1,8 +1,25 @@
 """Machines are booted when they are asked for: `bin/test --machines`."""
 
+import datetime as dt
 import os
+import re
+from collections.abc import Iterator
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from tests.machines import academy
+from tests.machines.academy import Agent, Client
+from tests.machines.machine import Machine
+
+from vaguemestre.engines import certificates
+from vaguemestre.site.config import PROJECT
+
+_NAMES = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}", f"mta-sts.{academy.DOMAIN}")
+_STEP = re.compile(r"^(?:\[[^\]]*\] )?( *\d+\. .*…|Liste des paquets|Paquets Debian : étapes faites)")
+_MOST_RUNS = 30  # of bin/install: one for each step, and some
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -12,3 +29,84 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ours = [item for item in items if item.get_closest_marker("machines")]
     config.hook.pytest_deselected(items=ours)
     items[:] = [item for item in items if item not in ours]
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> certificates.Certificates:
+    """A certificate for the académie's names, signed by an authority that clients are told."""
+    folder, now = tmp_path_factory.mktemp("tls"), dt.datetime.now(dt.UTC)
+    pair = certificates.Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
+    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    root = certificates.authority(root_key, now=now)
+    leaf = certificates.end_entity(key, root, root_key, _NAMES, ExtendedKeyUsageOID.SERVER_AUTH, now=now)
+    pair.ca.write_bytes(_pem(root))
+    pair.certificate.write_bytes(_pem(leaf) + _pem(root))
+    pair.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return pair
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.PEM)
+
+
+@pytest.fixture(scope="session")
+def machine(authority: certificates.Certificates) -> Iterator[Machine]:
+    """A bare Debian with our sources and the académie's configuration."""
+    machine = Machine("academy", "10.78.0.10")
+    machine.destroy()
+    machine.boot()
+    try:
+        machine.bring(PROJECT, academy.SOURCES, academy.LEFT_OUT)
+        machine.bring(authority.ca.parent, "/srv/tls")
+        machine.must("tee", academy.SETTINGS, text=academy.CONFIGURATION + academy.GIVEN_CERTIFICATE)
+        yield machine
+    finally:
+        machine.destroy()
+
+
+@pytest.fixture(scope="session")
+def killed_at(machine: Machine) -> list[str]:
+    """The steps at which bin/install was killed, once at each, until a run came to its end."""
+    killed: list[str] = []
+    for number in range(_MOST_RUNS):
+        step = _run_until_a_new_step(machine, f"essai-{number}", killed)
+        if step is None:
+            return killed
+        killed.append(step)
+    raise AssertionError(f"never came to its end: {killed}")
+
+
+def _run_until_a_new_step(machine: Machine, unit: str, known: list[str]) -> str | None:
+    """Kill a run and all it started at the first step that is not known. None if it came to its end."""
+    run = ("systemd-run", "--quiet", "--pipe", "--wait", f"--unit={unit}", "--setenv=HOME=/root")
+    command = (*run, "--setenv=PIP_CERT=/etc/ssl/certs/ca-certificates.crt", *academy.INSTALL)
+    lines: list[str] = []
+    with machine.start(*command) as process:
+        for line in process.stdout or ():
+            lines.append(line)
+            step = match[1].strip() if (match := _STEP.match(line)) else ""
+            if step and step not in known:
+                machine.must("systemctl", "kill", "--signal=KILL", f"{unit}.service")
+                return step
+    assert process.returncode == 0, "".join(lines)[-3000:]
+    return None
+
+
+@pytest.fixture(scope="session")
+def installed(machine: Machine, killed_at: list[str]) -> Machine:
+    """The académie, installed by a bin/install that was killed at each of its steps."""
+    return machine
+
+
+@pytest.fixture(scope="session")
+def client(installed: Machine, authority: certificates.Certificates) -> Client:
+    return Client(installed, authority)
+
+
+@pytest.fixture(scope="session")
+def agents(installed: Machine, client: Client) -> tuple[Agent, ...]:
+    """Two agents of the académie, whose mailboxes are open."""
+    agents = academy.open_agents(installed)
+    for agent in agents:
+        client.wait_until_signed_in(agent)
+    return agents

@@ -4,19 +4,22 @@ Needs root, debootstrap, iproute2, nftables, and a kernel with namespaces, overl
 Each machine has an address on a bridge of this host, which lets it out to where the host gets its packages.
 """
 
+import contextlib
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 STORE = Path("/var/tmp/vaguemestre-machines")
 _BRIDGE, _NETWORK, _HOST = "vmtest0", "10.78.0.0/24", "10.78.0.1"
 _IMAGE = STORE / "debian"
 _PACKAGES = "ca-certificates,systemd,systemd-sysv,dbus,iproute2,procps"
 _USELESS = ("systemd-udevd", "systemd-modules-load", "getty@tty1", "console-getty")
-_BOOT_SECONDS = 60.0
+_BOOT_SECONDS = 120.0
 _NAT = f"""
 table ip vmtest {{
  chain out {{
@@ -63,6 +66,7 @@ class Machine:
     name: str
     address: str
     pid: int = 0
+    _outer: "subprocess.Popen[bytes] | None" = None  # parent of its first process
 
     @property
     def disk(self) -> Path:
@@ -70,7 +74,7 @@ class Machine:
 
     @property
     def group(self) -> Path:
-        return Path("/sys/fs/cgroup") / f"vmtest-{self.name}"
+        return _control_groups() / f"vmtest-{self.name}"
 
     def boot(self) -> None:
         """Return once systemd says that the machine is up. Raises MachineBroken."""
@@ -84,11 +88,11 @@ class Machine:
         init.write_text(_INIT.format(image=_IMAGE, disk=self.disk, name=self.name), encoding="utf-8")
         enter = f"echo $$ >{self.group}/cgroup.procs; exec nsenter --net=/run/netns/vm-{self.name}"
         unshare = "unshare --pid --fork --kill-child --mount --uts --ipc --cgroup --propagation private"
-        log = (self.disk / "log").open("w", encoding="utf-8")
-        outer = subprocess.Popen(
-            ["/bin/bash", "-c", f"{enter} {unshare} /bin/bash {init}"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+        with (self.disk / "log").open("w", encoding="utf-8") as log:
+            self._outer = outer = subprocess.Popen(
+                ["/bin/bash", "-c", f"{enter} {unshare} /bin/bash {init}"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
         deadline = time.monotonic() + _BOOT_SECONDS
         while not self._is_up(outer.pid):
             if time.monotonic() > deadline or outer.poll() is not None:
@@ -125,9 +129,20 @@ class Machine:
         """End every process at once; the disk stays as it is."""
         if (kill := self.group / "cgroup.kill").exists():
             kill.write_text("1")
-        while self.pid and Path(f"/proc/{self.pid}").exists():
+        while self._is_populated():
             time.sleep(0.1)
-        self.pid = 0
+        if self._outer:
+            self._outer.wait()
+        # a group that was killed once may kill what is started in it anew
+        for group in sorted(self.group.rglob("*/"), key=lambda path: len(path.parts), reverse=True):
+            group.rmdir()
+        with contextlib.suppress(FileNotFoundError):
+            self.group.rmdir()
+        self.pid, self._outer = 0, None
+
+    def _is_populated(self) -> bool:
+        events = self.group / "cgroup.events"
+        return events.exists() and "populated 1" in events.read_text(encoding="ascii")
 
     def destroy(self) -> None:
         """End it, with its disk and its cable."""
@@ -160,6 +175,15 @@ class Machine:
         return self.run("systemctl", "is-system-running").stdout.strip() in ("running", "degraded")
 
 
+def _control_groups() -> Path:
+    """Where this host has its second version of control groups. Raises MachineBroken."""
+    mounts = [line.split() for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
+    for _, place, kind, *_ in mounts:
+        if kind == "cgroup2":
+            return Path(place)
+    raise MachineBroken("this host has no cgroup v2")
+
+
 def make_image() -> None:
     """A bare Debian 13 with systemd, made once; packages come from where this host gets its own."""
     if (_IMAGE / "etc/vaguemestre-image").exists():
@@ -170,7 +194,8 @@ def make_image() -> None:
     lines = [line for file in sources for line in file.read_text(encoding="utf-8").splitlines()]
     mirror = next(line.split()[1] for line in lines if line.startswith("URIs: http"))
     host("debootstrap", "--variant=minbase", f"--include={_PACKAGES}", "trixie", str(_IMAGE), mirror)
-    for folder in ("etc/apt/sources.list.d", "etc/apt/keyrings", "usr/local/share/ca-certificates"):
+    shutil.copy("/etc/apt/sources.list.d/debian.sources", _IMAGE / "etc/apt/sources.list.d")
+    for folder in ("etc/apt/keyrings", "usr/local/share/ca-certificates"):
         if Path("/", folder).is_dir():
             shutil.copytree(Path("/", folder), _IMAGE / folder, dirs_exist_ok=True)
     for file in ("etc/pip.conf", "etc/resolv.conf"):
@@ -178,6 +203,11 @@ def make_image() -> None:
             (_IMAGE / file).unlink(missing_ok=True)
             shutil.copy(Path("/", file), _IMAGE / file)
     host("chroot", str(_IMAGE), "update-ca-certificates")
+    # the machine's own resolver validates; the one that this host asks may not
+    name = urlsplit(mirror).hostname or ""
+    (_IMAGE / "etc/hosts").write_text(
+        f"127.0.0.1 localhost\n::1 localhost\n{socket.gethostbyname(name)} {name}\n", encoding="utf-8"
+    )
     for unit in _USELESS:
         (_IMAGE / f"etc/systemd/system/{unit}.service").symlink_to("/dev/null")
     (_IMAGE / "etc/vaguemestre-image").touch()

@@ -1,0 +1,138 @@
+"""An académie installed on a machine of its own: its configuration, its agents, what a client sees of it."""
+
+import imaplib
+import re
+import smtplib
+import socket
+import ssl
+import time
+from dataclasses import dataclass, field
+from email.message import EmailMessage, Message
+from email.parser import BytesParser
+from email.policy import default
+from pathlib import Path
+
+from tests.machines.machine import Machine
+
+from vaguemestre.engines.certificates import Certificates
+
+DOMAIN = "ac-essai.test"
+HOST = f"mail.{DOMAIN}"
+SITE = f"messagerie.{DOMAIN}"
+SOURCES, SETTINGS = "/srv/src", "/srv/vaguemestre.toml"
+INSTALL = (f"{SOURCES}/bin/install", "--config", SETTINGS)
+LEFT_OUT = (".git", ".venv", "var", "node_modules", "__pycache__")
+_FORWARDERS = re.findall(r"^nameserver (\S+)", Path("/etc/resolv.conf").read_text(encoding="utf-8"), re.M)
+CONFIGURATION = f"""\
+[academy]
+code = "20"
+name = "Académie d’essai"
+domain = "{DOMAIN}"
+departments = ["002"]
+
+[web]
+public_url = "https://{SITE}"
+files_url = "https://fichiers.{SITE}"
+behind_tls = true
+
+[network]
+ports = "usual"
+forwarders = {_FORWARDERS}
+""".replace("'", '"')
+GIVEN_CERTIFICATE = """
+[tls]
+certificate = "/srv/tls/server.pem"
+key = "/srv/tls/server.key"
+"""
+_ARRIVAL_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A mailbox and the password of its mail program."""
+
+    mailbox: str
+    password: str = field(repr=False)
+
+
+def open_agents(machine: Machine) -> tuple[Agent, ...]:
+    """Apply an HR feed, then open the accounts of two agents."""
+    feed = ("/srv/flux.csv", "/srv/etablissements.csv")
+    machine.must(
+        "vaguemestre", "feed", "sample", "--agents", "4", "--out", feed[0], "--structures-out", feed[1]
+    )
+    machine.must("vaguemestre", "feed", "apply", feed[0], "--structures", feed[1])
+    script = Path(__file__).with_name("open_agents.py").read_text(encoding="utf-8")
+    command = "set -a; . /etc/vaguemestre/environment; exec /opt/vaguemestre/current/.venv/bin/python -"
+    printed = machine.must("sh", "-c", command, text=script)
+    return tuple(Agent(*line.split()) for line in printed.splitlines())
+
+
+@dataclass(frozen=True)
+class Client:
+    """A mail program on this host. `authority`: whom it trusts."""
+
+    machine: Machine
+    authority: Certificates
+
+    def secure(self, port: int, name: str) -> ssl.SSLSocket:
+        """A TLS connection whose chain and name are verified."""
+        context = ssl.create_default_context(cafile=str(self.authority.ca))
+        context.set_alpn_protocols(["h2"] if port == 443 else [])
+        plain = socket.create_connection((self.machine.address, port), timeout=30)
+        return context.wrap_socket(plain, server_hostname=name)
+
+    def send(self, author: Agent, recipient: str, subject: str) -> None:
+        """Submit a message on port 465. Raises smtplib.SMTPException if it is refused."""
+        message = EmailMessage(policy=default.clone(utf8=False))
+        message["From"], message["To"], message["Subject"] = author.mailbox, recipient, subject
+        message.set_content("Bonjour,\n\nà demain.\n")
+        with _Submission(self) as server:
+            server.login(author.mailbox, author.password)
+            server.send_message(message)
+
+    def received(self, reader: Agent, subject: str, seconds: int = _ARRIVAL_SECONDS) -> Message:
+        """The message of that subject in the inbox, by IMAPS. Raises TimeoutError if it does not come."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with _Imaps(self) as server:
+                server.login(reader.mailbox, reader.password)
+                server.select(readonly=True)
+                numbers = server.search(None, "SUBJECT", f'"{subject}"')[1][0].split()
+                if numbers:
+                    return BytesParser(policy=default).parsebytes(
+                        server.fetch(numbers[0], "(RFC822)")[1][0][1]
+                    )
+            time.sleep(2)
+        raise TimeoutError(f"« {subject} » does not come")
+
+    def wait_until_signed_in(self, reader: Agent) -> None:
+        """The account was just opened: the mail services are told by a job of the worker."""
+        deadline = time.monotonic() + _ARRIVAL_SECONDS
+        while True:
+            try:
+                with _Imaps(self) as server:
+                    server.login(reader.mailbox, reader.password)
+                    return
+            except imaplib.IMAP4.error:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(2)
+
+
+class _Submission(smtplib.SMTP_SSL):
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        super().__init__(HOST, 465, local_hostname="poste.test", timeout=60)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> ssl.SSLSocket:
+        return self._client.secure(port, host)
+
+
+class _Imaps(imaplib.IMAP4):
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        super().__init__(HOST, 993)
+
+    def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
+        return self._client.secure(993, HOST)

@@ -1,0 +1,47 @@
+"""What each unit may do is little, and enough: measured by systemd, and by what runs under it."""
+
+import re
+
+import pytest
+from tests.machines.machine import Machine
+
+pytestmark = [pytest.mark.machines, pytest.mark.timeout(3000)]
+
+LARGEST_EXPOSURE = 3.0
+MORE_EXPOSED = {"dovecot": 4.5}  # it starts bubblewrap, for words of attachments, and changes users besides
+# Under the worker's own unit, in place of its program: an office file becomes a PDF, shut in by bubblewrap.
+PREVIEW = """\
+from vaguemestre.engines.conversion.sandbox import SandboxedConverter, can_convert_office
+from vaguemestre.mailbox.webmail.values import Conversion
+assert can_convert_office()
+content = SandboxedConverter()(Conversion.OFFICE, "Conseil de classe à 17 h.".encode())
+assert content.startswith(b"%PDF-"), content[:80]
+"""
+
+
+def test_units_are_little_exposed(installed: Machine) -> None:
+    names = installed.must("sh", "-c", "ls /etc/systemd/system | grep '^vaguemestre-.*[.]service$'").split()
+    exposures = {}
+    for name in names:
+        report = installed.run("systemd-analyze", "security", "--no-pager", name).stdout
+        exposures[name] = float(re.search(r"exposure level .*: ([0-9.]+)", report)[1])  # type: ignore[index]
+    limits = {f"vaguemestre-{name}.service": value for name, value in MORE_EXPOSED.items()}
+    above = {name: value for name, value in exposures.items() if value > limits.get(name, LARGEST_EXPOSURE)}
+    assert above == {}
+
+
+@pytest.mark.parametrize("process", ["web", "worker"])
+def test_a_preview_is_made_under_the_unit_of_each_process_that_opens_files(
+    installed: Machine, process: str
+) -> None:
+    unit = installed.must("cat", f"/etc/systemd/system/vaguemestre-{process}.service")
+    program = "/opt/vaguemestre/current/.venv/bin/python /srv/preview.py"
+    trial = re.sub(r"^ExecStart=.*$", f"ExecStart={program}", unit, flags=re.M)
+    trial = re.sub(r"^(Restart|Watchdog|Type|Notify)\w*=.*\n", "", trial, flags=re.M)
+    installed.must("tee", "/srv/preview.py", text=PREVIEW)
+    installed.must(
+        "tee", "/run/systemd/system/essai-preview.service", text=f"{trial}\n[Service]\nType=oneshot\n"
+    )
+    installed.must("systemctl", "daemon-reload")
+    started = installed.run("systemctl", "start", "essai-preview.service")
+    assert started.returncode == 0, installed.run("journalctl", "-n", "20", "-u", "essai-preview").stdout
