@@ -48,6 +48,7 @@ from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_LABELS
 from vaguemestre.schools.sharing.values import Right
 from vaguemestre.site.full_disk import no_room
 from vaguemestre.site.hosts import Site
+from vaguemestre.site.logs import route_of
 
 log = logging.getLogger(__name__)
 _NO_ROOM = (
@@ -109,10 +110,10 @@ class Errors:
         if isinstance(error, Refusal):
             return _refused(request, sentence(error))
         if isinstance(error, EngineDown):
-            log.warning("engine down on %s: %s", request.path, error)
+            log.warning("engine down on %s: %s", route_of(request), error)
             return _away(request, status=503, is_of_mailbox=isinstance(error, MailboxSilent))
         if isinstance(error, EngineRefused):
-            log.error("engine refused on %s: %s", request.path, error)
+            log.error("engine refused on %s: %s", route_of(request), error)
             return _away(request, status=502)
         return full_server(request, error)
 
@@ -261,7 +262,7 @@ def full_server(request: HttpRequest, error: BaseException | None) -> HttpRespon
     what = no_room(error)
     if what is None:
         return None
-    log.error("no room on disk for %s: %s", request.path, error)
+    log.error("no room on disk for %s: %s", route_of(request), error)
     words, status = _NO_ROOM.format(what=what), HTTPStatus.INSUFFICIENT_STORAGE
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"error": words, "code": "server-full", "field": ""}, status=status)

@@ -139,7 +139,7 @@ def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         except Refusal as refusal:
             return refusal_json(refusal)
         except (EngineDown, EngineRefused) as error:
-            log.warning("engine away on %s: %s", request.path, error)
+            log.warning("engine away on %s: %s", request.path, error, extra={"request": request})
             message = "Une partie de la messagerie ne répond pas. Votre texte est gardé ; réessayez bientôt."
             return JsonResponse({"error": message, "code": "engine-down", "field": ""}, status=503)
 
