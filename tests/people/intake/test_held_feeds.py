@@ -1,7 +1,7 @@
 """A held feed is applied as it was shown, or not at all; a newer file is never undone by an older one."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -294,3 +294,75 @@ def test_the_plan_of_a_large_feed_is_kept_in_few_questions(
     with django_assert_max_num_queries(2):  # type: ignore[attr-defined]
         rows, total = queries.plan_rows_page(made.feed_id, ("departure",), search="personneej", count=30)
     assert total == len(rows)
+
+
+SIX = replace(TERMS, closure_limit_percent=6.0)  # five people of a hundred may leave without confirmation
+
+
+def leaving(numbers: Iterable[int], everybody: Sequence[str]) -> list[str]:
+    """The lines of those people, whose posts ended long ago."""
+    return [everybody[number].replace(";01/09/2020;;", ";01/09/2020;31/08/2025;") for number in numbers]
+
+
+@pytest.fixture
+def everybody(setting: ImportContext) -> list[str]:
+    """A hundred people, registered some days ago."""
+    people = crowd(100)
+    apply(setting, *people, now=NOW - timedelta(days=3))
+    return people
+
+
+def departures(setting: ImportContext, *lines: str, terms: ImportTerms = SIX, now: datetime = NOW) -> int:
+    """How many people left by that file, which was applied at once."""
+    return len(apply(setting, *lines, terms=terms, now=now).plan.departures)
+
+
+def test_departures_cut_in_slices_are_held_as_those_of_one_file(
+    setting: ImportContext, everybody: list[str]
+) -> None:
+    assert departures(setting, *leaving(range(3), everybody)) == 3
+    assert departures(setting, *leaving((3, 4), everybody)) == 2
+    assert departures(setting, everybody[50].replace("Personne", "Nouvelle")) == 0
+    last = leaving((5, 6), everybody)
+    b = held(setting, *last, terms=SIX)
+    assert "2 personnes, après 5 en vingt-quatre heures, sur 95 comptes" in b.refusal
+    assert "7 personnes" not in b.refusal
+    services.discard_feed(b.feed_id, setting.directory, by="account:1", now=NOW)
+    assert departures(setting, *last, now=NOW + timedelta(hours=24, minutes=1)) == 2
+
+
+def test_a_source_counts_its_own_departures_and_those_of_none(
+    setting: ImportContext, everybody: list[str]
+) -> None:
+    grh1, grh2 = (replace(SIX, full_source=source) for source in ("GRH1", "GRH2"))
+    apply(setting, *everybody[:50], terms=grh1, now=NOW - timedelta(days=2))
+    apply(setting, *everybody[50:], terms=grh2, now=NOW - timedelta(days=2))
+    assert departures(setting, *everybody[2:50], terms=grh1) == 2
+    assert departures(setting, *everybody[53:], terms=grh2) == 3
+    assert held(setting, *everybody[4:50], terms=grh1).departures == 2
+
+
+def test_what_an_administrator_confirmed_does_not_hold_the_next_file(
+    setting: ImportContext, everybody: list[str]
+) -> None:
+    b = held(setting, *leaving(range(20), everybody), terms=SIX)
+    confirm(b.feed_id)
+    carried_out(setting, b.feed_id, terms=SIX)
+    confirmed = replace(SIX, closures_confirmed=True)
+    assert departures(setting, *leaving(range(20, 30), everybody), terms=confirmed) == 10
+    assert departures(setting, *leaving((30,), everybody)) == 1
+
+
+def test_a_feed_that_stops_and_starts_again_counts_each_departure_once(
+    setting: ImportContext, everybody: list[str]
+) -> None:
+    files = FeedFiles(feed(*leaving(range(4), everybody)), name="rh.csv")
+
+    def stop(done: int, total: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        services.apply_feed(files, setting, SIX, now=NOW, progress=stop)
+    apply(setting, *leaving(range(4), everybody), terms=SIX)
+    assert departures(setting, *leaving((4,), everybody)) == 1
+    assert held(setting, *leaving((5,), everybody), terms=SIX).departures == 1

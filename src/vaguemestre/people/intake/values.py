@@ -69,7 +69,8 @@ class ParsedPlaces:
 class ImportTerms:
     """How a feed is read: the day, the limits, and the source it is complete for ("" = partial).
 
-    `refusal_limit_percent`: of its lines; 100 is no limit. `…_confirmed` lifts a limit.
+    `refusal_limit_percent`: of its lines; 100 is no limit. `…_confirmed` lifts a limit. `recent_departures`:
+    people whom files of that source made leave in the last 24 hours, unconfirmed; they count with its own.
     """
 
     today: date
@@ -80,6 +81,7 @@ class ImportTerms:
     refusal_limit_percent: float = 100.0
     refusals_confirmed: bool = False
     is_older_allowed: bool = False
+    recent_departures: int = 0
 
     @property
     def confirmed(self) -> "ImportTerms":

@@ -113,7 +113,7 @@ MEANINGS = {
     "signin.second_factor_for": "Rôles qui doivent un second facteur, outre ceux qui le doivent toujours.",
     "signin.second_factor_from": "Le jour de cette décision, pour les comptes déjà là.",
     "signin.second_factor_days": "Les jours laissés pour l’ajouter.",
-    "feed.closure_limit_percent": "Part des comptes d’une source qu’un flux peut fermer sans confirmation.",
+    "feed.closure_limit_percent": "Part des comptes d’une source fermés en 24 heures sans confirmation.",
     "feed.refusal_limit_percent": "Part des lignes d’un flux refusées au-delà de laquelle il est retenu.",
     "feed.grace_days": "Jours entre la fin d’un contrat et la fermeture du compte.",
     "files.most_mb": "La taille d’un fichier prêté, en Mo.",

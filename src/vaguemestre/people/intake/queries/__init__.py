@@ -16,6 +16,7 @@ from vaguemestre.people.intake.queries.feed_rows import (
 from vaguemestre.people.intake.queries.feeds import (
     FeedSummary,
     count_rows_by_kind,
+    count_unconfirmed_departures,
     count_waiting_feeds,
     feed_summaries,
     feed_summary,
@@ -63,6 +64,7 @@ __all__ = [
     "count_match_candidates",
     "count_refused_lines",
     "count_rows_by_kind",
+    "count_unconfirmed_departures",
     "count_waiting_feeds",
     "differences_of",
     "feed_summaries",

@@ -8,6 +8,7 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
 from vaguemestre.people.intake.models import AppliedLine, Feed, PlannedRow
+from vaguemestre.people.intake.values import RowKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,23 @@ def feeds_received_after(academy_id: int, received: datetime, source: str) -> tu
         rows = rows.filter(full_source__in=("", source))
     rows = rows.annotate(came_at=Coalesce("received_at", "started_at")).filter(came_at__gt=received)
     return tuple(map(_feed_summary, rows.order_by("-came_at", "-pk")[:100]))
+
+
+def count_unconfirmed_departures(academy_id: int, source: str, since: datetime) -> int:
+    """People whom feeds of that source, or of none, made leave since then without confirmation.
+
+    Without `source`, those of any feed of the académie.
+    """
+    rows = AppliedLine.objects.filter(
+        feed__academy_id=academy_id,
+        feed__started_at__gt=since,
+        feed__closures_confirmed=False,
+        feed__confirmed_by="",
+        kind=RowKind.DEPARTURE,
+    )
+    if source:
+        rows = rows.filter(feed__full_source__in=("", source))
+    return rows.values("person_id").distinct().count()
 
 
 def feeds_applied_since(feed: FeedSummary) -> tuple[FeedSummary, ...]:

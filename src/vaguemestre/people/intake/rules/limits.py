@@ -20,9 +20,17 @@ class LimitCounts(NamedTuple):
 def limit_refusal(counts: LimitCounts, terms: ImportTerms) -> str:
     """Why the feed may not be applied without confirmation (French); "" if it may."""
     reasons = []
-    if not terms.closures_confirmed and counts.leaving * 100 > counts.accounts * terms.closure_limit_percent:
+    leaving = counts.leaving + terms.recent_departures  # a feed may come cut in slices
+    if (
+        not terms.closures_confirmed
+        and counts.leaving
+        and leaving * 100 > counts.accounts * terms.closure_limit_percent
+    ):
+        before = (
+            f", après {terms.recent_departures} en vingt-quatre heures," if terms.recent_departures else ""
+        )
         reasons.append(
-            f"Ce fichier mettrait fin aux fonctions de {counted(counts.leaving, 'personne')} sur "
+            f"Ce fichier mettrait fin aux fonctions de {counted(counts.leaving, 'personne')}{before} sur "
             f"{counted(counts.accounts, 'compte')} : "
             f"plus que la limite de {_percent_text(terms.closure_limit_percent)}."
         )

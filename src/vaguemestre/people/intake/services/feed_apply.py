@@ -12,7 +12,12 @@ from vaguemestre.people.directory.services import describe_structures
 from vaguemestre.people.directory.values import Place
 from vaguemestre.people.intake.feeds import hr
 from vaguemestre.people.intake.models import Feed
-from vaguemestre.people.intake.services.feed_check import compare_feed, read_places, receive_feed
+from vaguemestre.people.intake.services.feed_check import (
+    compare_feed,
+    read_places,
+    receive_feed,
+    with_recent_departures,
+)
 from vaguemestre.people.intake.services.feed_records import create_feed, finish_feed, save_plan
 from vaguemestre.people.intake.services.import_context import (
     CheckedFeed,
@@ -46,6 +51,7 @@ def apply_feed(
     """
     with import_lock(context.lock):
         source = receive_feed(files, context, now)
+        terms = with_recent_departures(terms, context.academy_id, now)
         sheet, places = hr.open_sheet(source.content), read_places(files)
         checked = compare_feed(sheet, places, context, terms)
         plan = with_order_check(checked.plan, context.academy_id, source.received, terms)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from vaguemestre.foundation.kernel.texts import counted
@@ -30,8 +30,16 @@ def check_feed(files: FeedFiles, context: ImportContext, terms: ImportTerms, *, 
     Raises the Refusals of `feeds` when a file itself cannot be used, `intake.file-changed`, and OSError.
     """
     feed = receive_feed(files, context, now)
+    terms = with_recent_departures(terms, context.academy_id, now)
     checked = compare_feed(hr.open_sheet(feed.content), read_places(files), context, terms)
     return replace(checked, plan=with_order_check(checked.plan, context.academy_id, feed.received, terms))
+
+
+def with_recent_departures(terms: ImportTerms, academy_id: int, now: datetime) -> ImportTerms:
+    """The terms, with the departures of the last 24 hours that count with those of the feed."""
+    since = now - timedelta(hours=24)
+    recent = queries.count_unconfirmed_departures(academy_id, terms.full_source, since)
+    return replace(terms, recent_departures=recent)
 
 
 def receive_feed(files: FeedFiles, context: ImportContext, now: datetime) -> ReceivedFeed:

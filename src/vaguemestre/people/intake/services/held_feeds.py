@@ -19,7 +19,11 @@ from vaguemestre.people.intake.feeds import hr
 from vaguemestre.people.intake.feeds.lines import InMemory, Sheet
 from vaguemestre.people.intake.models import Feed, PlannedRow
 from vaguemestre.people.intake.services.feed_apply import apply_plan
-from vaguemestre.people.intake.services.feed_check import compare_feed, read_places
+from vaguemestre.people.intake.services.feed_check import (
+    compare_feed,
+    read_places,
+    with_recent_departures,
+)
 from vaguemestre.people.intake.services.feed_records import save_plan
 from vaguemestre.people.intake.services.import_context import (
     CheckedFeed,
@@ -101,7 +105,7 @@ def rebuild_plan(feed_id: int, context: ImportContext, terms: ImportTerms, *, no
         feed = Feed.objects.filter(pk=feed_id, decided_at=None).exclude(refusal="").first()
         if feed is None or not (context.directory / f"{feed_id}.feed").exists():
             raise Refusal("intake.feed-decided")
-        checked = _rebuilt_plan(feed, context, terms)
+        checked = _rebuilt_plan(feed, context, terms, now)
         save_plan(feed, checked.plan, context, terms.today, now)
     return checked
 
@@ -160,7 +164,7 @@ def _unchanged_plan_check(
         current = {row.fingerprint for row in plan_rows(checked.plan, context.keys)}
         # A run already begun has fewer rows left to apply, never others.
         if not (current <= fingerprints if feed.begun_at else current == fingerprints):
-            rebuilt = _rebuilt_plan(feed, context, terms)
+            rebuilt = _rebuilt_plan(feed, context, terms, now)
             save_plan(feed, rebuilt.plan, context, terms.today, now, note=_PLAN_CHANGED)
             raise Refusal("intake.plan-stale", reason=_PLAN_CHANGED)
         return checked
@@ -168,8 +172,9 @@ def _unchanged_plan_check(
     return check
 
 
-def _rebuilt_plan(feed: Feed, context: ImportContext, terms: ImportTerms) -> CheckedFeed:
+def _rebuilt_plan(feed: Feed, context: ImportContext, terms: ImportTerms, now: datetime) -> CheckedFeed:
     sheet, files = _open_held_files(feed, context)
+    terms = with_recent_departures(terms, context.academy_id, now)
     checked = compare_feed(sheet, read_places(files), context, terms)
     plan = with_order_check(checked.plan, context.academy_id, feed.received_at or feed.started_at, terms)
     return replace(checked, plan=plan)
