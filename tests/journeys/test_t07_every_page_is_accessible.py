@@ -1,5 +1,6 @@
 """axe finds nothing to say of any page, wide or narrow, light or dark; no page is wider than its screen."""
 
+import os
 from datetime import date, timedelta
 
 import pytest
@@ -126,6 +127,10 @@ CONFIRMATIONS = {
     "numen": ("hr_dpe", ask_to_create_a_numen),
 }
 SIZES = {"desk": (1280, 860), "phone": (390, 844)}
+# each size and each scheme is seen once in a run, each pair in a long one
+LOOKS = [("desk", "light"), ("phone", "dark")]
+if os.environ.get("VAGUEMESTRE_LONG"):
+    LOOKS += [("desk", "dark"), ("phone", "light")]
 TABLETS = (720, 820, 1024, 1080)
 
 
@@ -149,8 +154,7 @@ def width_kept(page: Page) -> bool:
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_pages_anybody_may_read(instance: Instance, chromium: Browser, size: str, scheme: str) -> None:
     width, height = SIZES[size]
     context = chromium.new_context(
@@ -167,8 +171,7 @@ def test_pages_anybody_may_read(instance: Instance, chromium: Browser, size: str
     assert {path: found for path, found in said.items() if found} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size: str, scheme: str) -> None:
     width, height = SIZES[size]
     context = chromium.new_context(
@@ -202,7 +205,7 @@ def test_pages_of_those_who_run_it(instance: Instance, chromium: Browser, role: 
     page = context.new_page()
     sign_in_twice(page, instance.web, instance.account(role))
     said = {}
-    for size, scheme in (("desk", "light"), ("phone", "dark")):
+    for size, scheme in LOOKS:
         width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -211,7 +214,7 @@ def test_pages_of_those_who_run_it(instance: Instance, chromium: Browser, role: 
             assert answer is not None
             shown = [] if answer.status == 200 else [f"HTTP {answer.status}"]
             shown += violations(page) + ([] if width_kept(page) else ["wider than the screen"])
-            said[f"{path} ({size})"] = shown
+            said[f"{path} ({size}, {scheme})"] = shown
     context.close()
     assert {path: found for path, found in said.items() if found} == {}
 
@@ -223,13 +226,13 @@ def test_pages_that_say_what_will_happen_first(instance: Instance, chromium: Bro
     page = context.new_page()
     sign_in_twice(page, instance.web, instance.account(role))
     said = {}
-    for size, scheme in (("desk", "light"), ("phone", "dark")):
+    for size, scheme in LOOKS:
         width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
         # before the page is painted: axe would read colours that are still changing
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         ask(page, instance)
         expect(page.get_by_role("heading", name="Ce qui va se passer")).to_be_visible()
-        said[size] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
+        said[f"{size}, {scheme}"] = violations(page) + ([] if width_kept(page) else ["wider than the screen"])
     context.close()
-    assert {size: found for size, found in said.items() if found} == {}
+    assert {look: found for look, found in said.items() if found} == {}
