@@ -13,6 +13,7 @@ from vaguemestre.site.config import Config
 from vaguemestre.site.migrated import Migration
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_the_migrations_needed_are_those_django_knows() -> None:
     known = set(MigrationLoader(connection).disk_migrations)

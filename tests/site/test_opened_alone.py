@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from tests.access.signin.people import PASSWORD, account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.heavy, pytest.mark.django_db]
 FORM = "/contacts/importer/"
 
 

@@ -13,6 +13,8 @@ from django.db import connection
 from vaguemestre.site import migrated, schema
 from vaguemestre.site.config import Config
 
+pytestmark = pytest.mark.heavy
+
 _OBJECTS = (
     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
 )

@@ -130,6 +130,7 @@ def test_taken_out_then_brought_in_elsewhere_nothing_is_lost(tmp_path: Path) -> 
     assert other.folders == store.folders
 
 
+@pytest.mark.heavy
 @given(kills=st.lists(st.integers(1, 3), max_size=6))
 def test_an_export_killed_anywhere_holds_each_message_once(
     tmp_path_factory: pytest.TempPathFactory, kills: list[int]

@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from vaguemestre.processes.supervisor.rights import as_ourselves
 from vaguemestre.processes.supervisor.tree import Tree
+
+pytestmark = pytest.mark.heavy
 
 SLEEPER = [sys.executable, "-c", "import sys; sys.stdin.read()"]
 

@@ -18,6 +18,8 @@ from vaguemestre.processes.supervisor.plan import Ask, Child, Question
 from vaguemestre.processes.supervisor.rights import as_ourselves
 from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
 
+pytestmark = pytest.mark.heavy
+
 SOURCE = Path(__file__).resolve().parents[3] / "src"
 SERVICE = str(Path(__file__).with_name("fake_service.py"))
 

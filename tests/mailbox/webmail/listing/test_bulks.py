@@ -25,6 +25,8 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import QuotaReached
 from vaguemestre.post.mailstore.values import Flag, MailLogin
 
+pytestmark = pytest.mark.heavy
+
 PIECE = {"HX-Request": "true"}
 
 
