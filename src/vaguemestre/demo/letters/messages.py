@@ -237,6 +237,7 @@ def _received(sender: Writer, owner: Writer, at: datetime) -> mime.Headers:
             f" by mx.{_host(owner)} (Postfix) with ESMTPS;\r\n {mime.date_of(at)}",
         ),
         ("Authentication-Results", f"mail.{_host(owner)}; {_vouched(sender, owner)}"),
+        *([] if _host(sender) == _host(owner) else [("Vaguemestre-Arrival", "mx")]),
     ]
 
 

@@ -1,6 +1,8 @@
 """Who wrote a message: what our filter found, names and domains taken for others, what the directory says."""
 
 import email.header
+from email import policy
+from email.message import EmailMessage
 
 import pytest
 from django.conf import settings
@@ -17,6 +19,7 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.mailbox.webmail.rules.trust import impostors
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict, sender_authenticity
+from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.people.directory.models import MailAddress
 from vaguemestre.post.reports.queries import image_policy
@@ -27,7 +30,8 @@ OWN = frozenset({"ac-amiens.test"})
 
 
 def verdict(value: str, sender: str = "parent@dehors.example") -> Verdict:
-    return sender_authenticity((("authentication-results", value),), sender, server=OURS).verdict
+    fields = (("vaguemestre-arrival", "mx"), ("authentication-results", value))
+    return sender_authenticity(fields, sender, server=OURS).verdict
 
 
 @pytest.mark.parametrize(
@@ -72,6 +76,7 @@ SEALED = f"{OURS}; auth=pass smtp.mailfrom=list+1@ac-amiens.test header.from={HE
         (f"{OURS}; dmarc=pass header.from=ac-amiens.test", False, Verdict.FORGED),
         (f"{OURS}; dmarc=pass header.from=ac-amiens.test", True, Verdict.FORGED),
         (f"{OURS}; dkim=pass header.d=ac-amiens.test header.s=a", True, Verdict.UNVERIFIED),
+        (f"{OURS}; dkim=pass header.d=ac-amiens.test header.s=a", False, Verdict.FORGED),  # added by IMAP
         (f"{OURS}; dkim=pass header.d=mail.ac-amiens.test", True, Verdict.FORGED),
         (f"{OURS}; dkim=fail header.d=ac-amiens.test", True, Verdict.FORGED),
         ("", True, Verdict.FORGED),
@@ -294,8 +299,46 @@ def test_a_letter_of_ours_that_came_by_the_mx_is_called_forged(
     assert "Collège Jean-Macé" not in page
 
 
+UNSEALED = "ne porte pas la marque de notre messagerie"
+
+
+SIGNED_BY_US = f"Authentication-Results: {OURS}; dkim=pass header.d=ac-amiens.test\r\n"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ("", UNSEALED),
+        (SIGNED_BY_US, "Adresse usurpée"),
+        (f"Vaguemestre-Arrival: mx\r\n{SIGNED_BY_US}", UNSEALED),
+    ],
+)
+def test_a_letter_of_ours_that_a_program_added_warns_of_it(
+    reader: Client, box: MemoryMailbox, helene: str, added: str, told: str
+) -> None:
+    written = html_letter("x", From=f"Hélène Dupont <{helene}>")
+    page = reader.get(address(put(box, added.encode() + written)), headers=PIECE).content.decode()
+    assert told in page
+    submitted = with_voucher(written, settings.SEAL_KEY, OURS, helene)
+    page = reader.get(address(put(box, submitted)), headers=PIECE).content.decode()
+    assert UNSEALED not in page
+
+
+@pytest.mark.django_db
+def test_ones_own_letters_need_no_seal(reader: Client, box: MemoryMailbox, nicolas: Account) -> None:
+    own = nicolas.person.addresses.get(is_primary=True).address
+    page = reader.get(address(put(box, html_letter("x", From=f"Nicolas <{own}>"))), headers=PIECE)
+    assert UNSEALED not in page.content.decode()
+    page = reader.get(address(put(box, html_letter("x"))), headers=PIECE)
+    assert UNSEALED not in page.content.decode(), "an outsider is called external"
+
+
 def signed_letter(html: str, result: str) -> bytes:
-    return f"Authentication-Results: {OURS}; {result}\r\n".encode() + html_letter(html)
+    """As our MX and its filter hand it on."""
+    return f"Vaguemestre-Arrival: mx\r\nAuthentication-Results: {OURS}; {result}\r\n".encode() + html_letter(
+        html
+    )
 
 
 PICTURE = "<p><img src='https://images.example/a.png'></p>"
@@ -327,6 +370,22 @@ def test_an_unverified_sender_is_never_always_shown(
     assert "comme vous l’avez choisi" in reader.get(address(ref), headers=PIECE).content.decode()
     assert reader.post(address(ref, "images/"), {"choice": "ask"}, headers=PIECE).status_code == 200
     assert image_policy(nicolas.pk, "parent@dehors.example").value == "ask"  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_findings_about_others_count_in_what_arrived_itself_alone(reader: Client, box: MemoryMailbox) -> None:
+    good = signed_letter("x", "dmarc=pass header.from=dehors.example")
+    assert "Adresse vérifiée" in reader.get(address(put(box, good)), headers=PIECE).content.decode()
+    added = good.partition(b"\r\n")[2]
+    assert "Non vérifié" in reader.get(address(put(box, added)), headers=PIECE).content.decode()
+    around = EmailMessage()
+    around["From"], around["Subject"] = "Autre <autre@ailleurs.example>", "Pièce"
+    around.set_content("Voici")
+    around.add_attachment(email.message_from_bytes(good))
+    ref = put(box, around.as_bytes(policy=policy.SMTP))
+    page = reader.get(address(ref, "dedans/2/"), headers=PIECE).content.decode()
+    assert "parent@dehors.example" in page
+    assert "Adresse vérifiée" not in page
 
 
 @pytest.mark.django_db

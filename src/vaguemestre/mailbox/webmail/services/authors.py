@@ -55,6 +55,7 @@ class Authorship:
     is_ambiguous: bool
     is_ours: bool
     is_partner: bool = False
+    is_unsealed: bool = False  # of a colleague's address, and nothing says that the colleague wrote it
 
     @property
     def is_verified(self) -> bool:
@@ -85,13 +86,22 @@ def author_of(sender: Correspondent, institution: Institution) -> Author:
 
 
 def authorship(
-    opened: OpenedMessage, author: Author, verdict: Authenticity, institution: Institution
+    opened: OpenedMessage,
+    author: Author,
+    verdict: Authenticity,
+    institution: Institution,
+    *,
+    own: Collection[str],
 ) -> Authorship:
-    """Choose the author to display: directory name of a verified colleague, no name for a forged address."""
+    """Choose the author to display: directory name of a verified colleague, no name for a forged address.
+
+    `own`: the reader's addresses, lower case: copies of one's own messages bear no seal.
+    """
     field = from_field(opened)
-    sender, is_ours = field.sender, _is_ours(field.sender.address.lower(), institution)
+    sender, address = field.sender, field.sender.address.lower()
+    is_ours = _is_ours(address, institution) and not field.is_ambiguous
     displayed = sender
-    if is_ours and not field.is_ambiguous:
+    if is_ours:
         match verdict.verdict:
             case Verdict.VERIFIED:
                 displayed = Correspondent(author.name or sender.name, sender.address)
@@ -100,9 +110,8 @@ def authorship(
             case Verdict.UNVERIFIED:
                 pass
     is_partner = verdict.verdict is Verdict.VERIFIED and verdict.by in institution.partners
-    return Authorship(
-        displayed, verdict, author, field.is_ambiguous, is_ours and not field.is_ambiguous, is_partner
-    )
+    is_unsealed = is_ours and verdict.verdict is Verdict.UNVERIFIED and without_detail(address) not in own
+    return Authorship(displayed, verdict, author, field.is_ambiguous, is_ours, is_partner, is_unsealed)
 
 
 def listed_names(addresses: Collection[str], domains: frozenset[str]) -> dict[str, str]:

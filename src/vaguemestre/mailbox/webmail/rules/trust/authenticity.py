@@ -58,18 +58,19 @@ def sender_authenticity(
 
     `server`: our authserv-id; `own`: our domains, lower case. An address of ours is verified only by the seal
     of our submission service (not by SPF, nor DMARC, which SPF alone may pass), and forged without it if the
-    message came through the MX.
+    message came through the MX. What speaks for a message counts only if it came through the MX, which
+    removed such fields of the message itself: a mail program may add others to a mailbox.
     """
     address = sender.strip().lower()
     domain = address.rpartition("@")[2]
     parsed = (_results(value, server) for name, value in fields if name == "authentication-results")
     results = next((field for field in parsed if field is not None), None)
+    came_by_mx = any(name == ARRIVAL for name, _ in fields)
     if domain in own:
-        came_by_mx = any(name == ARRIVAL for name, _ in fields)
         return _own_authenticity(results or [], address, domain, came_by_mx, seal_holds)
     if not results or not domain:
         return UNVERIFIED
-    if any(_vouches(result, domain) for result in results):
+    if came_by_mx and any(_vouches(result, domain) for result in results):
         return Authenticity(Verdict.VERIFIED, domain)
     if any(result.method == "dmarc" and result.result in {"fail", "reject"} for result in results):
         return Authenticity(Verdict.FORGED, domain)
@@ -95,7 +96,7 @@ def _own_authenticity(
         if author == address and seal and seal_holds(author, seal):
             return Authenticity(Verdict.VERIFIED, domain)
     # signed by our own domain: not forged, although this copy bears no seal
-    if any(
+    if came_by_mx and any(
         result.method == "dkim" and result.result == "pass" and result.properties.get("header.d") == domain
         for result in results
     ):
