@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ from urllib.request import HTTPCookieProcessor, build_opener
 import pytest
 from tests.journeys.conftest import PROJECT, Instance
 
+from vaguemestre.processes.database_rights import ROLES
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.processes.supervisor.rights import prefix
+from vaguemestre.site.config import load
 
 pytestmark = pytest.mark.engines
 
@@ -26,6 +28,19 @@ pytestmark = pytest.mark.engines
 ROOTS = {"dovecot", "postfix", "rspamd", "queue-agent"}
 
 ENGINE_SOCKETS = ("doveadm-server", "auth-userdb", "auth-sasl", "lmtp")
+
+# What would put somebody else's mailbox behind a secret of one's own.
+FORGERIES = (
+    "INSERT INTO signin_browsersession (session_key, session_data, expire_date, account_id, started_at,"
+    " network, browser, is_shared_computer, is_own_device) SELECT '{digest}', '', now() + interval '1 hour',"
+    " min(id), now(), '', '', false, false FROM credentials_account WHERE state = 'active'",
+    "UPDATE signin_browsersession SET account_id = (SELECT min(id) FROM credentials_account)",
+    "UPDATE signin_browsersession SET session_key = '{digest}'",
+    "INSERT INTO projection.token SELECT '{digest}', min(mailbox), 4102444800 FROM projection.mailbox",
+    "DELETE FROM journal_entry",
+    "SET ROLE vaguemestre_door",
+    "ALTER TABLE signin_browsersession DISABLE TRIGGER ALL",
+)
 
 # Run as the user of `web`: each attempt of the list on standard input, and whether it succeeded.
 TAKEN = """
@@ -46,6 +61,20 @@ def granted(path, *request):
 def minted(path, *request):
     peer = connect(path); peer.sendall(json.dumps(request).encode() + b"\\n")
     assert json.loads(peer.makefile().readline()).get("value"), "refused"
+def connected(place):
+    import psycopg
+    try:
+        return psycopg.connect(**place, autocommit=True, connect_timeout=10)
+    except psycopg.Error as error:
+        raise OSError(str(error))
+def entered(place): connected(place).close()
+def ran(place, statement):
+    import psycopg
+    with connected(place) as connection:
+        try:
+            connection.execute(statement)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise OSError(str(error))
 def signalled(pid): os.kill(int(pid), 0)
 def become_root(_): os.setuid(0)
 def raise_rights(_): assert not ctypes.CDLL(None).prctl(39, 0, 0, 0, 0), "no new privileges"
@@ -61,14 +90,14 @@ print(json.dumps(done))
 """
 
 
-def as_web(attempts: list[list[str]]) -> list[list[str]]:
+def as_web(attempts: Sequence[Sequence[object]]) -> list[list[object]]:
     """Those of the attempts that a program with the rights of `web` carries out."""
     ended = subprocess.run(
         [*prefix(DUTIES["web"]), sys.executable, "-c", TAKEN],
         input=json.dumps(attempts), env={"PATH": os.environ["PATH"]}, cwd="/",
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
-    done: list[list[str]] = json.loads(ended.stdout)
+    done: list[list[object]] = json.loads(ended.stdout)
     return done
 
 
@@ -207,6 +236,26 @@ def test_a_taken_web_process_mints_for_those_who_are_here_and_for_nobody_else(in
     ]
     assert as_web(attempts) == []
     assert as_web([["minted", service, "session", here, secret]])
+
+
+@pytest.mark.skipif(load().database.engine != "postgresql", reason="this run is on SQLite")
+def test_a_taken_web_process_opens_no_session_and_is_no_other_role(instance: Instance) -> None:
+    server = load(instance.home).database
+    held = (instance.home / "run/credentials/web/database").read_text()
+    own = {
+        "host": server.host, "port": server.port, "dbname": server.name,
+        "user": f"{server.user}_web", "password": held,
+    }  # fmt: skip
+    roles = (server.user, "postgres", *(f"{server.user}_{role}" for role in ROLES if role != "web"))
+    attempts: list[list[object]] = [
+        ["entered", {**own, "user": role, **otherwise}]
+        for role in roles
+        for otherwise in ({}, {"password": ""}, {"host": "/var/run/postgresql"})
+    ]
+    digest = hashlib.sha256(b"mine").hexdigest()
+    attempts += [["ran", own, statement.format(digest=digest)] for statement in FORGERIES]
+    assert as_web(attempts) == []
+    assert as_web([["entered", own], ["ran", own, "SELECT count(*) FROM signin_browsersession"]])
 
 
 def test_a_taken_web_process_touches_no_other_and_gains_nothing(instance: Instance) -> None:

@@ -25,6 +25,7 @@ from vaguemestre.people.directory.services import found_academy, take_technical_
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.people.provisioning.services import reconcile
 from vaguemestre.post.outbox.services import withdraw_due_messages
+from vaguemestre.processes import database_rights
 from vaguemestre.processes.supervisor.backup import RESTORED
 from vaguemestre.site import migrated, schema
 from vaguemestre.site.config import Config
@@ -67,6 +68,7 @@ def _make_tables(config: Config) -> None:
             schema.create(migrated.sqlite_file(config))
         if not migrated.is_current(config):
             call_command("migrate", interactive=False, verbosity=0)
+        database_rights.prepare(config)
     _say(done="tables")
 
 

@@ -20,7 +20,8 @@ from vaguemestre.engines.network_shapes import PortsShape, TlsShape
 from vaguemestre.engines.outgoing_shape import OutgoingShape
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
-MAIL_USER = "vaguemestre-mail"
+USER_PREFIX = "vaguemestre-"
+MAIL_USER = f"{USER_PREFIX}mail"
 SHARED_GROUP = "vaguemestre"  # opens the SQLite database, the data folder and the logs
 FILES_GROUP = "vaguemestre-files"  # opens the files that the front sends, and the sockets of its pools
 POSTFIX_USER = "postfix"
@@ -125,6 +126,14 @@ class Instance(Place, Protocol):
 
 
 @dataclass(frozen=True)
+class DatabaseLogin:
+    """The role of PostgreSQL that a process connects as."""
+
+    user: str
+    password: str
+
+
+@dataclass(frozen=True)
 class PostgresReader:
     """How the engines connect to PostgreSQL: a role that may only read their views."""
 
@@ -136,13 +145,32 @@ class PostgresReader:
 
 
 def database_password(instance: Instance) -> str:
-    """The password of the product's own role; empty when PostgreSQL asks for none (a local socket)."""
+    """The password of the database's owner, or the one given to this process; empty when none is asked."""
     file = instance.database.password_file
     if not file:
         return ""
     given = os.environ.get(CREDENTIALS)
     path = Path(given) / DATABASE_SECRET if given else instance.home / file
     return path.read_text(encoding="utf-8").strip()
+
+
+def database_role(instance: Instance, name: str) -> str:
+    """The role of one system user of ours, by the end of its name: `web` of `vaguemestre-web`."""
+    return f"{instance.database.user}_{name}"
+
+
+def role_secret(instance: Instance, name: str) -> Path:
+    """The file of that role's password."""
+    return instance.secrets_dir / f"database_{name}"
+
+
+def database_login(instance: Instance) -> DatabaseLogin:
+    """The role of this process: its system user's where it was given secrets of its own, else the owner's."""
+    password = database_password(instance)
+    if not password or CREDENTIALS not in os.environ:
+        return DatabaseLogin(instance.database.user, password)
+    name = pwd.getpwuid(os.geteuid()).pw_name.removeprefix(USER_PREFIX)
+    return DatabaseLogin(database_role(instance, name), password)
 
 
 def postgres_reader(instance: Instance) -> PostgresReader:

@@ -8,11 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from vaguemestre.engines.instance import DATABASE_SECRET, FILES_GROUP, MAIL_USER, POSTFIX_USER, SHARED_GROUP
+from vaguemestre.engines.instance import (
+    DATABASE_SECRET,
+    FILES_GROUP,
+    MAIL_USER,
+    POSTFIX_USER,
+    SHARED_GROUP,
+    USER_PREFIX,
+)
 
 FRONT_USER = "www-data"  # of every Debian (base-passwd)
 POSTFIX_GROUP = POSTFIX_USER
-DATABASE = DATABASE_SECRET  # of PostgreSQL: what [database] « password_file » names
+DATABASE = DATABASE_SECRET  # the password of the role that the duty has in PostgreSQL
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,11 @@ class Duty:
     opens: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
     sandboxes: bool = False
+
+    @property
+    def role(self) -> str:
+        """The end of its user's name: that of its role in PostgreSQL, and of the file of its password."""
+        return self.user.removeprefix(USER_PREFIX)
 
     @property
     def uses_database(self) -> bool:

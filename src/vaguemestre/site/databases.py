@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vaguemestre.engines.instance import database_password
+from vaguemestre.engines.instance import database_login
 from vaguemestre.site.config import Config, ConfigWrong
 
 
@@ -10,13 +10,14 @@ def django_database(config: Config) -> dict[str, Any]:
     """An entry of Django's DATABASES. Raises ConfigWrong."""
     chosen = config.database
     if chosen.engine == "postgresql":
+        login = database_login(config)
         return {
             "ENGINE": "django.db.backends.postgresql",
             "HOST": chosen.host,
             "PORT": chosen.port,
             "NAME": chosen.name,
-            "USER": chosen.user,
-            "PASSWORD": database_password(config),
+            "USER": login.user,
+            "PASSWORD": login.password,
             "CONN_MAX_AGE": 60,
         }
     if chosen.engine != "sqlite":

@@ -1,5 +1,7 @@
 """Browser sessions and counters of failed attempts."""
 
+from typing import Any
+
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
@@ -18,6 +20,15 @@ class BrowserSession(AbstractBaseSession):
     browser = models.CharField(max_length=200, blank=True)
     is_shared_computer = models.BooleanField(default=False)
     is_own_device = models.BooleanField(default=False)
+
+    def save(self, *, force_update: bool = False, **options: Any) -> None:
+        """Insert the row, or save its content and end again: whose it is never changes.
+
+        On PostgreSQL pages may not (`processes.database_rights`).
+        """
+        if force_update:
+            options["update_fields"] = ("session_data", "expire_date")
+        super().save(force_update=force_update, **options)
 
 
 class Attempts(models.Model):

@@ -8,7 +8,7 @@ from importlib import resources
 import psycopg
 from psycopg import sql
 
-from vaguemestre.engines.instance import Instance, PostgresReader, database_password, postgres_reader
+from vaguemestre.engines.instance import Instance, PostgresReader, database_login, postgres_reader
 from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDirectory
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
@@ -79,13 +79,13 @@ class PostgresMailDirectory(SqlMailDirectory):
         return self._connection
 
     def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
-        database = self._instance.database
+        database, login = self._instance.database, database_login(self._instance)
         connection = psycopg.connect(
             host=database.host or None,
             port=database.port,
             dbname=database.name,
-            user=database.user,
-            password=database_password(self._instance) or None,
+            user=login.user,
+            password=login.password or None,
             connect_timeout=_TIMEOUT_SECONDS,
             autocommit=True,
             options="-c search_path=projection",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vaguemestre.engines.certificates import given_paths
+from vaguemestre.engines.instance import role_secret
 from vaguemestre.processes.duties import DATABASE, Duty, duty_of
 from vaguemestre.processes.production.layout import HOME, PYTHON, RUN
 from vaguemestre.processes.production.unit import Unit, render
@@ -165,7 +166,7 @@ def _credentials(config: Config, duty: Duty) -> Iterable[tuple[str, Path]]:
             if f"{name}.former" in FORMER:
                 yield f"{name}.former", _secret_file(f"{name}.former")
         elif config.database.password_file:
-            yield name, HOME / config.database.password_file
+            yield name, role_secret(config, duty.role)
 
 
 def _secret_file(name: str) -> Path:

@@ -10,6 +10,7 @@ from vaguemestre.engines import certificates
 from vaguemestre.engines.instance import open_home
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.processes import database_rights
 from vaguemestre.processes.supervisor import place, plan, process_table, rights
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site import secrets, static
@@ -51,6 +52,7 @@ def make_ground(config: Config) -> None:
     if config.tls.is_given:
         certificates.install_given(config, now=now)
     projection.prepare(config)
+    database_rights.prepare(config)
     try:
         rights.prepare(config)
     except EngineRefused as error:

@@ -14,6 +14,7 @@ from vaguemestre.engines.instance import (
     DATABASE_SECRET,
     engine_home,
     mount_in_alias,
+    role_secret,
     set_owner,
     sockets,
     system_group,
@@ -172,7 +173,7 @@ def _hand_out(config: Config, duty: Duty, process: str) -> Path:
 def _sources(config: Config, duty: Duty) -> Iterator[tuple[str, Path]]:
     """The files of a duty's secrets that this instance has."""
     elsewhere = {
-        DATABASE_SECRET: config.home / config.database.password_file,
+        DATABASE_SECRET: role_secret(config, duty.role),
         "server.key": certificates.paths(config).key,
     }
     for name in duty.secrets:

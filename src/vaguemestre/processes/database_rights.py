@@ -1,0 +1,60 @@
+"""What each of our system users may do in PostgreSQL, table by table (ADR 0032). SQLite knows no roles.
+
+Rights on every table are the rule; tables whose rows open something are the exceptions. A room's new table is
+covered by the rule.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from django.utils.module_loading import import_string
+
+from vaguemestre.engines.instance import Instance
+from vaguemestre.processes.duties import DUTIES
+
+_ALL = "SELECT, INSERT, UPDATE, DELETE"
+_READ, _END = "SELECT", "SELECT, DELETE"
+_TOKENS = DUTIES["token-agent"].role
+
+ROLES = tuple(sorted({duty.role for duty in DUTIES.values() if duty.uses_database}))
+
+EVERYWHERE: Mapping[str, str] = MappingProxyType({role: "" if role == _TOKENS else _ALL for role in ROLES})
+
+# A role that is not named has no right on that table.
+ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        # Opened at the door alone. A page moves its end and keeps its content; whose it is never changes.
+        "public.signin_browsersession": {
+            "door": _ALL,
+            "web": "SELECT, DELETE, UPDATE (expire_date, session_data)",
+            "worker": _END,
+            "push": _READ,
+            _TOKENS: _READ,
+        },
+        # Written by those who sign, ended by all who end sessions.
+        "public.credentials_mailtoken": {_TOKENS: _ALL, "web": _END, "door": _END, "worker": _END},
+        "projection.token": {_TOKENS: _ALL, "web": _END, "door": _END, "worker": _END},
+        # What the token service looks up.
+        **{
+            table: {**dict.fromkeys(ROLES, _ALL), _TOKENS: _READ}
+            for table in (
+                "projection.mailbox",
+                "public.credentials_account",
+                "public.credentials_apppassword",
+                "public.lifecycle_lifecycleevent",
+                "public.sharing_box",
+                "public.sharing_member",
+            )
+        },
+        # Written once, and never again.
+        "public.journal_entry": dict.fromkeys((role for role in ROLES if role != _TOKENS), "SELECT, INSERT"),
+        "public.django_migrations": dict.fromkeys(ROLES, _READ),
+    }
+)
+
+
+def prepare(instance: Instance) -> None:
+    """Make the roles and give them these rights. Raises EngineDown, EngineRefused."""
+    if instance.database.engine == "postgresql":  # its driver is loaded where it is used
+        rights = import_string("vaguemestre.engines.database_roles.TableRights")(EVERYWHERE, ON)
+        import_string("vaguemestre.engines.database_roles.prepare")(instance, rights)

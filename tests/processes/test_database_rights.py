@@ -1,0 +1,174 @@
+"""On PostgreSQL each system user of ours has a role, and a role no more than the table says."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import LiteralString, cast
+
+import psycopg
+import pytest
+from django.test.utils import CaptureQueriesContext
+from tests.own_database import give_database
+
+from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.signin.sessions import SessionStore
+from vaguemestre.engines.instance import database_role, role_secret
+from vaguemestre.engines.projection import postgresql
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.people.credentials.models import Account, AppPassword, MailToken
+from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.processes import database_rights
+from vaguemestre.processes.database_rights import EVERYWHERE, ON, ROLES
+from vaguemestre.processes.duties import DUTIES
+from vaguemestre.schools.sharing.models import Box, Member
+from vaguemestre.site import secrets
+from vaguemestre.site.config import Config, load
+
+on_postgresql = pytest.mark.skipif(load().database.engine != "postgresql", reason="this run is on SQLite")
+
+SESSION = (
+    "INSERT INTO signin_browsersession"
+    " (session_key, session_data, expire_date, network, browser, is_shared_computer, is_own_device)"
+    " VALUES ('0', '', now(), '', '', false, false)"
+)
+TOKEN = "INSERT INTO credentials_mailtoken (session_key, token_sha256, expires_at) VALUES ('', '0', now())"
+REWRITTEN = "UPDATE journal_entry SET action = 'nothing'"
+FORGOTTEN = "DELETE FROM journal_entry"
+MIGRATED = "DELETE FROM django_migrations"
+MADE = "CREATE TABLE mine (number int)"
+HONOURED = "INSERT INTO projection.token VALUES ('0', 'nobody@ac-amiens.test', 0)"
+
+
+def test_every_user_of_the_database_has_a_role_and_no_role_has_two_users() -> None:
+    users = {duty.user for duty in DUTIES.values() if duty.uses_database}
+    assert len(ROLES) == len(users)
+    assert EVERYWHERE.keys() == {*ROLES}
+    assert all(rights.keys() <= {*ROLES} for rights in ON.values())
+
+
+def test_the_tables_of_exceptions_are_those_of_the_models() -> None:
+    models = (BrowserSession, MailToken, Account, AppPassword, LifecycleEvent, Box, Member, Entry)
+    named = {table.removeprefix("public.") for table in ON if table.startswith("public.")}
+    assert named == {model._meta.db_table for model in models} | {"django_migrations"}
+
+
+def test_sessions_are_opened_at_the_door_and_tokens_by_their_service() -> None:
+    def inserting(table: str) -> set[str]:
+        return {role for role, rights in ON[table].items() if "INSERT" in rights}
+
+    assert inserting("public.signin_browsersession") == {"door"}
+    assert inserting("public.credentials_mailtoken") == inserting("projection.token") == {"tokens"}
+    assert not any(
+        right in rights for rights in ON["public.journal_entry"].values() for right in ("UPDATE", "DELETE")
+    )
+
+
+@pytest.fixture
+def database() -> Iterator[Config]:
+    """An instance whose tables are made, and its roles."""
+    with TemporaryDirectory(prefix="vm-roles-") as folder:
+        home = Path(folder)
+        give_database(home, migrated=True)
+        config = load(home)
+        secrets.make_missing(config.secrets_dir)
+        postgresql.prepare(config)
+        for _ in range(2):  # a second start changes nothing
+            database_rights.prepare(config)
+        yield config
+
+
+@contextmanager
+def as_role(config: Config, name: str) -> "Iterator[psycopg.Connection[tuple[object, ...]]]":
+    server = config.database
+    with psycopg.connect(
+        host=server.host, port=server.port, dbname=server.name, autocommit=True,
+        user=database_role(config, name), password=role_secret(config, name).read_text(),
+    ) as connection:  # fmt: skip
+        yield connection
+
+
+def is_refused(connection: "psycopg.Connection[tuple[object, ...]]", statement: LiteralString) -> bool:
+    try:
+        connection.execute(statement)
+    except psycopg.errors.InsufficientPrivilege:
+        return True
+    return False
+
+
+@on_postgresql
+def test_a_session_is_inserted_by_the_door_and_by_nobody_else(database: Config) -> None:
+    def refused(role: str) -> bool:
+        with as_role(database, role) as connection:
+            return is_refused(connection, SESSION)
+
+    assert {role for role in ROLES if not refused(role)} == {"door"}
+
+
+@on_postgresql
+def test_a_page_keeps_a_session_and_gives_it_to_nobody(database: Config) -> None:
+    with as_role(database, "door") as connection:
+        connection.execute(SESSION)
+    with as_role(database, "web") as connection:
+        connection.execute("UPDATE signin_browsersession SET expire_date = now(), session_data = 'x'")
+        for column in ("account_id = 1", "session_key = 'mine'", "started_at = now()"):
+            statement = cast("LiteralString", f"UPDATE signin_browsersession SET {column}")
+            assert is_refused(connection, statement), column
+        connection.execute("DELETE FROM signin_browsersession")
+
+
+@on_postgresql
+@pytest.mark.parametrize("statement", [TOKEN, HONOURED, REWRITTEN, FORGOTTEN, MIGRATED, MADE])
+def test_a_page_writes_no_token_and_rewrites_no_journal(database: Config, statement: LiteralString) -> None:
+    with as_role(database, "web") as connection:
+        assert is_refused(connection, statement)
+
+
+@on_postgresql
+def test_the_token_service_reads_what_it_must_and_nothing_else(database: Config) -> None:
+    with as_role(database, "tokens") as connection:
+        for table in ("signin_browsersession", "credentials_account", "sharing_member", "projection.mailbox"):
+            connection.execute(cast("LiteralString", f"SELECT * FROM {table}"))
+        for table in ("directory_person", "directory_numenrow", "credentials_onetimedevice", "journal_entry"):
+            assert is_refused(connection, cast("LiteralString", f"SELECT * FROM {table}")), table
+
+
+@on_postgresql
+def test_a_role_is_let_in_with_its_own_password_only(database: Config) -> None:
+    password = role_secret(database, "web").read_text()
+    server = database.database
+    for user in (server.user, *(database_role(database, role) for role in ROLES if role != "web")):
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(
+                host=server.host, port=server.port, dbname=server.name, user=user, password=password
+            )
+
+
+@on_postgresql
+def test_a_table_made_later_has_its_rights_at_the_next_start(database: Config) -> None:
+    server = database.database
+    with psycopg.connect(
+        host=server.host, port=server.port, dbname=server.name, user=server.user,
+        password=(database.home / server.password_file).read_text().strip(),
+    ) as owner:  # fmt: skip
+        owner.execute("CREATE TABLE public.later (number int)")
+    with as_role(database, "web") as connection:
+        assert is_refused(connection, "SELECT * FROM public.later")
+        database_rights.prepare(database)
+        connection.execute("INSERT INTO public.later VALUES (1)")
+
+
+@pytest.mark.django_db
+def test_saving_a_session_again_writes_its_content_and_its_end_only(
+    django_assert_num_queries: Callable[[int], AbstractContextManager[CaptureQueriesContext]],
+) -> None:
+    session = SessionStore()
+    session.create()
+    session["state"] = "typed"
+    with django_assert_num_queries(3) as captured:  # within a savepoint
+        session.save()
+    (update,) = (query["sql"] for query in captured.captured_queries if query["sql"].startswith("UPDATE"))
+    written = set(re.findall(r'"(\w+)" = ', update.partition(" WHERE ")[0]))
+    assert written == {"session_data", "expire_date"}
+    assert SessionStore(session.session_key)["state"] == "typed"
