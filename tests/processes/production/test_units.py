@@ -71,7 +71,9 @@ def test_a_process_is_given_the_secrets_of_its_duty_and_sees_no_others() -> None
         == {name for name, unit in services().items() if "numen_key" in dict(unit.credentials)}
         != set()
     )
-    assert dict(push.credentials)["database"] == HOME / "secrets/postgres_password"
+    assert dict(push.credentials)["database"] == HOME / "secrets/database_push"
+    given = {path for unit in services().values() for _, path in unit.credentials}
+    assert HOME / "secrets/postgres_password" not in given  # the owner's
     assert values(push, "InaccessiblePaths") == [f"-{HOME}/secrets"]
     assert f"notify_key:{HOME}/secrets/notify_key" in values(push, "LoadCredential")
 
