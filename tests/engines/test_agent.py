@@ -1,6 +1,7 @@
 """One right behind a Unix socket: verbs, who may ask, and what becomes of errors."""
 
 import os
+import socket as socketlib
 import subprocess
 import sys
 import threading
@@ -83,6 +84,30 @@ except EngineRefused as error:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd="/"
     )
     assert ended.stdout.strip() == f"join: user {NOBODY} may not join"
+
+
+def is_answering(path: Path) -> bool:
+    with socketlib.socket(socketlib.AF_UNIX) as peer:
+        return peer.connect_ex(str(path)) == 0
+
+
+def test_an_agent_with_threads_of_its_own_ends_when_told(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    program = f"""
+import sys
+sys.path.insert(0, {str(SOURCE)!r})
+from pathlib import Path
+from vaguemestre.engines.agent import DatabaseAgent, Verb
+DatabaseAgent(Path({str(path)!r}), {{"echo": Verb(lambda word: word, ())}}, 2).serve_until_told()
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True) as process:
+        while not is_answering(path):
+            assert process.poll() is None
+        for word in ("one", "two", "three"):
+            assert agent.ask(path, "echo", word) == word
+        process.terminate()
+        _, complaints = process.communicate(timeout=30)
+    assert (process.returncode, complaints) == (0, "")
 
 
 @pytest.mark.parametrize("queue_id", ["ALL", "../x", "-d", "ABCDEF12; x", "é" * 8, ""])

@@ -65,14 +65,18 @@ class DatabaseAgent(Agent):
 
     def __init__(self, path: Path, verbs: Mapping[str, Verb], threads: int) -> None:
         super().__init__(path, verbs)
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="verb")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="verb")
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self._threads.submit(self.process_request_thread, request, client_address)
+        self._pool.submit(self.process_request_thread, request, client_address)
+
+    def server_close(self) -> None:
+        super().server_close()
+        self._pool.shutdown(cancel_futures=True)
 
 
 class _Conversation(socketserver.StreamRequestHandler):
-    timeout = 2 * _PATIENCE_SECONDS
+    timeout = 10.0  # seconds: a request comes with its connection
     server: Agent
 
     def handle(self) -> None:
