@@ -22,6 +22,7 @@ from vaguemestre.people.lifecycle.models import LifecycleEvent
 from vaguemestre.processes import database_rights
 from vaguemestre.processes.database_rights import EVERYWHERE, ON, ROLES
 from vaguemestre.processes.duties import DUTIES
+from vaguemestre.schools.lists.models import MailingList
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config, load
@@ -49,7 +50,9 @@ def test_every_user_of_the_database_has_a_role_and_no_role_has_two_users() -> No
 
 
 def test_the_tables_of_exceptions_are_those_of_the_models() -> None:
-    models = (BrowserSession, MailToken, Account, AppPassword, LifecycleEvent, Box, Member, Entry)
+    models = (
+        BrowserSession, MailToken, Account, AppPassword, LifecycleEvent, Box, Member, MailingList, Entry,
+    )  # fmt: skip
     named = {table.removeprefix("public.") for table in ON if table.startswith("public.")}
     assert named == {model._meta.db_table for model in models} | {"django_migrations"}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.access.signin.people import account
+from tests.access.signin.people import PASSWORD, account
 from tests.mailbox.webmail.conftest import browser_of
 from tests.people.credentials.test_tokens import Engines
 from tests.schools.sharing.conftest import School, lead
@@ -22,6 +22,7 @@ from vaguemestre.people.credentials.rules.tokens import sha256_of
 from vaguemestre.people.credentials.services import change_states
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.schools.lists.models import MailingList
 from vaguemestre.schools.sharing.models import Box
 from vaguemestre.schools.sharing.rules.box_rights import box_session_key
 from vaguemestre.schools.sharing.services import open_school_boxes, sync_owners
@@ -117,7 +118,7 @@ def test_a_members_secret_opens_the_shared_mailbox_and_a_strangers_does_not(
 
 def test_only_the_worker_asks_without_a_secret(ask: Callable[..., Any], nicolas: Account) -> None:
     table = verbs(SignedTokens(token_keys.get()), {PAGES}, {WORKER})
-    assert {name for name, verb in table.items() if PAGES in verb.users} == {"session", "program"}
+    assert {name for name, verb in table.items() if PAGES in verb.users} == {"session", "program", "list"}
     assert {name for name, verb in table.items() if WORKER in verb.users} == {"job"}
     assert ask("job", nicolas.mailbox) != []
 
@@ -130,6 +131,9 @@ class ServiceForPages:
 
     def for_session(self, mailbox: str, secret: str) -> str:
         return self._tokens.for_session(mailbox, secret)
+
+    def for_list(self, mailbox: str) -> str:
+        return self._tokens.for_list(mailbox)
 
     def for_job(self, mailbox: str) -> str:
         raise EngineRefused(mailbox)
@@ -162,6 +166,26 @@ def test_a_page_opens_its_persons_mailbox_and_leaves_anothers_to_the_worker(
     assert mail_access.submission_token(nicolas.mailbox)
     with pytest.raises(EngineDown):
         mail_access.submission_token(stranger.mailbox)
+
+
+def test_a_page_opens_the_mailbox_of_a_list_for_whoever_it_let_in(
+    in_a_page: Callable[[str], object], nicolas: Account
+) -> None:
+    of_list = account("liste")
+    MailingList.objects.create(
+        account=of_list, address=of_list.mailbox, title="Conseil", kind="manual", created_at=timezone.now()
+    )
+    in_a_page("")  # a stranger, with a link that the page read
+    assert mail_access.mail_token(MailLogin(of_list.mailbox))
+    with pytest.raises(EngineDown):
+        mail_access.mail_token(MailLogin(nicolas.mailbox))
+
+
+def test_what_follows_a_sign_in_is_done_as_the_person_who_came_in(nicolas: Account) -> None:
+    browser = Client()
+    browser.post("/alogin", {"username": nicolas.username, "secret": PASSWORD})
+    row = BrowserSession.objects.get(account=nicolas)
+    assert session_digest(present_secret.get() or "") == row.session_key
 
 
 def test_a_login_of_another_session_is_refused_in_a_request(

@@ -42,6 +42,7 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "public.credentials_account",
                 "public.credentials_apppassword",
                 "public.lifecycle_lifecycleevent",
+                "public.lists_mailinglist",
                 "public.sharing_box",
                 "public.sharing_member",
             )

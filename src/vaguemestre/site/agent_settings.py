@@ -17,7 +17,9 @@ INSTALLED_APPS = [
     "vaguemestre.people.credentials",
     "vaguemestre.access.signin",
     "vaguemestre.people.lifecycle",
+    "vaguemestre.post.outbox",
     "vaguemestre.schools.sharing",
+    "vaguemestre.schools.lists",
 ]
 AUTH_USER_MODEL = "credentials.Account"
 DATABASES = {"default": databases.django_database(CONFIG)}

@@ -17,6 +17,7 @@ from vaguemestre.access.signin import services
 from vaguemestre.access.signin.known_browsers import known_browser, new_browser, remember_browser
 from vaguemestre.access.signin.pending_sign_in import keep_pending_sign_in
 from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.presence import present_secret
 from vaguemestre.access.signin.rules.browsers import browser_mark, shared_computer_mark
 from vaguemestre.access.signin.rules.interrupted_acts import can_be_stored
 from vaguemestre.access.signin.rules.limits import RECENT, is_read_only, is_recent
@@ -237,6 +238,7 @@ def start_session(
         by=by,
         mine=mine,
     )
+    present_secret.set(session.session_key)
     if notice:
         run_now(notice)
     if former:

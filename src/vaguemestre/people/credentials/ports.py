@@ -37,6 +37,10 @@ class MailTokens(Protocol):
         """
         ...
 
+    def for_list(self, mailbox: str) -> str:
+        """A token for a mailbox of a list: the page has checked who may read, strangers with a link too."""
+        ...
+
     def for_job(self, mailbox: str) -> str:
         """A token for a job. EngineRefused to processes that do none."""
         ...

@@ -28,8 +28,8 @@ from vaguemestre.site.config import Config
 def mail_token(login: MailLogin) -> str:
     """An IMAP token for a mailbox: for the person whose request this is, else for the job that this is.
 
-    What a page does in a mailbox of somebody else (a notice) is not its person's: EngineDown, so that the
-    worker does it.
+    Pages show what lists received, too. What one does in a mailbox of somebody else (a notice) is not its
+    person's: EngineDown, so that the worker does it.
     """
     tokens, secret = mail_tokens.get(), present_secret.get()
     if login.session_key and _browser_session(login.session_key) != session_digest(secret or ""):
@@ -38,9 +38,12 @@ def mail_token(login: MailLogin) -> str:
         return tokens.for_job(login.mailbox)
     try:
         return tokens.for_session(login.mailbox, secret)
-    except Refusal as refusal:
+    except Refusal:
         if login.session_key:
             raise
+    try:
+        return tokens.for_list(login.mailbox)
+    except Refusal as refusal:
         raise EngineDown(f"{login.mailbox}: left to the worker") from refusal
 
 

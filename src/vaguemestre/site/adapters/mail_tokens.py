@@ -18,6 +18,7 @@ from vaguemestre.people.credentials.rules.tokens import sha256_of
 from vaguemestre.people.credentials.services.tokens import mint_mail_token, mint_program_token
 from vaguemestre.people.credentials.values import TokenKeys
 from vaguemestre.people.provisioning.ports import mail_directory
+from vaguemestre.schools.lists.queries import is_list_mailbox
 from vaguemestre.schools.sharing.queries import has_access
 from vaguemestre.site.agents import token_socket
 
@@ -40,6 +41,11 @@ class SignedTokens:
             raise Refusal(_OVER)
         return mint_mail_token(self._keys, mail_directory.get(), mailbox, key, now, member_id=member_id)
 
+    def for_list(self, mailbox: str) -> str:
+        if not is_list_mailbox(mailbox):
+            raise Refusal(_OVER)
+        return self.for_job(mailbox)
+
     def for_job(self, mailbox: str) -> str:
         return mint_mail_token(self._keys, mail_directory.get(), mailbox, "", timezone.now())
 
@@ -55,6 +61,9 @@ class AskedTokens:
 
     def for_session(self, mailbox: str, secret: str) -> str:
         return str(self._ask("session", mailbox, secret)[0])
+
+    def for_list(self, mailbox: str) -> str:
+        return str(self._ask("list", mailbox)[0])
 
     def for_job(self, mailbox: str) -> str:
         return str(self._ask("job", mailbox)[0])
@@ -83,12 +92,16 @@ def verbs(tokens: SignedTokens, pages: Collection[int], jobs: Collection[int]) -
         account_id, token, lifetime = tokens.for_program(key)
         return [account_id, token, int(lifetime.total_seconds())]
 
+    def list_(mailbox: str) -> list[str]:
+        return [tokens.for_list(mailbox)]
+
     def job(mailbox: str) -> list[str]:
         return [tokens.for_job(mailbox)]
 
     return {
         "session": Verb(_or_nothing(session), pages),
         "program": Verb(_or_nothing(program), pages),
+        "list": Verb(_or_nothing(list_), pages),
         "job": Verb(_or_nothing(job), jobs),
     }
 
