@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parseaddr
 from itertools import count
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import account
@@ -15,6 +17,7 @@ from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.mailbox.webmail.services import message_reader
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import people_with_mail
@@ -27,6 +30,7 @@ from vaguemestre.schools.lists.models import ListLetter, MailingList
 from vaguemestre.schools.lists.services.administration import Creator, ListSettings, NewList
 from vaguemestre.schools.lists.services.fanout import FanoutContext
 from vaguemestre.schools.lists.values import Files, Kind, ReplyTo, Rule, Writers
+from vaguemestre.site.adapters.lists import is_sealed
 
 DOMAIN = "ac-amiens.test"
 SITE = "http://localhost:8000"
@@ -210,6 +214,17 @@ def arrives(
     `written_to`: the recipient its author gave, the list unless somebody sent it on.
     """
     submitted(content, row.address if written_to is None else written_to)
+    return received(mailboxes, row, sealed(content))
+
+
+def sealed(content: bytes) -> bytes:
+    """As the gate seals it for its author."""
+    author = parseaddr(str(message_from_bytes(content, policy=policy.default)["From"]))[1].lower()
+    return with_voucher(content, settings.SEAL_KEY, f"mail.{DOMAIN}", author)
+
+
+def received(mailboxes: MemoryMailboxes, row: MailingList, content: bytes) -> list[ListLetter]:
+    """That very content is delivered to the list and read; the letters there are."""
     mailboxes.box(row.address).append("INBOX", content, (), datetime.now(UTC))
     reads(mailboxes, row)
     return list(ListLetter.objects.filter(list=row).order_by("pk"))
@@ -221,7 +236,7 @@ def reads(mailboxes: MemoryMailboxes, row: MailingList) -> int:
     ) -> tuple[list[bytes], ReportPosition]:
         return [], place
 
-    return services.read_list(row.pk, mailboxes, no_report, now=timezone.now())
+    return services.read_list(row.pk, mailboxes, no_report, is_sealed, now=timezone.now())
 
 
 def carried(letter: ListLetter, means: FanoutContext, clock: Clock, *, most: int = 200) -> ListLetter:

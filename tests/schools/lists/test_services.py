@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from tests.access.signin.people import account
@@ -20,12 +21,15 @@ from tests.schools.lists.conftest import (
     made,
     message,
     reads,
+    received,
+    sealed,
     submitted,
     with_people,
 )
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.seals import with_voucher
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress, Person, TakenName
 from vaguemestre.people.directory.services import take_address
@@ -141,6 +145,26 @@ def test_what_its_author_sent_elsewhere_is_not_a_managers_even_without_a_mark(
     assert letter.author_id is None, "a redirect that was let through is no submission"
 
 
+def test_only_what_its_author_submitted_is_the_authors(
+    mailboxes: MemoryMailboxes, owner: Account, stranger: Account
+) -> None:
+    row = made(owner, writers=Writers.MANAGERS)
+    bare = message(address_of(owner), row.address)
+    true = sealed(bare)
+    submitted(bare, row.address)
+    for content in (
+        bare,
+        true.replace(b"tous", b"toi"),
+        with_voucher(bare, b"another key", "mail.ac-amiens.test", address_of(owner)),
+        with_voucher(bare, settings.SEAL_KEY, "mail.dehors.example", address_of(owner)),
+        with_voucher(bare, settings.SEAL_KEY, "mail.ac-amiens.test", address_of(stranger)),
+    ):
+        letter = received(mailboxes, row, content)[-1]
+        assert (letter.state, letter.author_id) == ("held", None)
+    letter = received(mailboxes, row, true)[-1]
+    assert (letter.state, letter.author_id) == ("sending", owner.pk)
+
+
 def test_a_redirected_copy_neither_precedes_nor_follows_the_true_letter(
     mailboxes: MemoryMailboxes, owner: Account, stranger: Account
 ) -> None:
@@ -216,7 +240,7 @@ def test_two_hundred_answers_to_all_of_a_large_list_are_held(
     for _ in range(200):
         answer = message(address_of(subscriber), row.address, "Re: Réunion", In_Reply_To=first.message_id)
         submitted(answer, row.address)
-        box.append("INBOX", answer, (), timezone.now())
+        box.append("INBOX", sealed(answer), (), timezone.now())
     reads(mailboxes, row)
     states = list(ListLetter.objects.exclude(pk=first.pk).values_list("state", "reason"))
     assert states == [("held", "lists.answer-to-many")] * 200

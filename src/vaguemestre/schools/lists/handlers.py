@@ -17,7 +17,7 @@ from vaguemestre.post.outbox.ports import find_reports, submit
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered, NoticeDue
 from vaguemestre.schools.lists.models import ListLetter
-from vaguemestre.schools.lists.ports import was_sent_as
+from vaguemestre.schools.lists.ports import is_sealed, was_sent_as
 from vaguemestre.schools.lists.rules.notices import build_notice
 from vaguemestre.schools.lists.services.fanout import FanoutContext
 from vaguemestre.schools.lists.values import NoticeKind
@@ -28,7 +28,9 @@ _LISTS_PER_RUN = 20
 
 
 def read_list(event: ListMailDelivered) -> None:
-    services.read_list(event.list_id, open_mailbox.get(), find_reports.get(), now=timezone.now())
+    services.read_list(
+        event.list_id, open_mailbox.get(), find_reports.get(), is_sealed.get(), now=timezone.now()
+    )
 
 
 def follow_transfer(event: PersonTransferred) -> None:

@@ -46,6 +46,15 @@ class LetterReader(Protocol):
 letter_reader: Slot[LetterReader] = Slot("lists.letter_reader")
 
 
+class IsSealed(Protocol):
+    def __call__(self, content: bytes, author: str) -> bool:
+        """Whether the message bears the seal of our submission service for that author (an address)."""
+        ...
+
+
+is_sealed: Slot[IsSealed] = Slot("lists.is_sealed")
+
+
 class WasSentAs(Protocol):
     def __call__(self, sender: str) -> bool:
         """Whether a message with that envelope sender is, or was, complete on the queue's disk.

@@ -1,7 +1,13 @@
 """Messages awaiting moderation, parsed with the webmail's rules."""
 
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+
+from vaguemestre.foundation.kernel import seals
+from vaguemestre.mailbox.webmail.http import own_auth_server
 from vaguemestre.mailbox.webmail.ports import run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import frames, kinds
+from vaguemestre.mailbox.webmail.rules.trust import authenticity
 from vaguemestre.mailbox.webmail.services.message_reader import open_part, read_message
 from vaguemestre.mailbox.webmail.services.text_files import file_bytes
 from vaguemestre.mailbox.webmail.values import RenderedMessage
@@ -41,3 +47,16 @@ class ReaderOfLetters:
 def _read(mailbox: str, ref: MessageRef) -> RenderedMessage:
     with open_mailbox.get()(MailLogin(mailbox)) as box:
         return read_message(box, mailbox, ref, run_limited.get())
+
+
+def is_sealed(content: bytes, author: str) -> bool:
+    """`lists.ports.IsSealed` by the webmail's rules."""
+    header = BytesHeaderParser(policy=compat32).parsebytes(content)
+    fields = tuple((name.lower(), str(value)) for name, value in header.items())
+    server = own_auth_server()
+    return authenticity.is_sealed(
+        fields,
+        author,
+        server=server.server,
+        seal_holds=lambda address, seal: seals.is_seal_valid(seal, content, server.key, address),
+    )

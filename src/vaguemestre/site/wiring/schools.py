@@ -12,7 +12,7 @@ from vaguemestre.schools.sharing import ports as sharing
 from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site import secrets
 from vaguemestre.site.adapters.ent_saml import EntBySaml
-from vaguemestre.site.adapters.lists import ReaderOfLetters
+from vaguemestre.site.adapters.lists import ReaderOfLetters, is_sealed
 from vaguemestre.site.adapters.sharing import latest_letters
 from vaguemestre.site.config import Config
 
@@ -24,4 +24,5 @@ def plug(config: Config) -> None:
     classes.ent_saml_provider.plug(EntBySaml(config))
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
     lists.letter_reader.plug(ReaderOfLetters())
+    lists.is_sealed.plug(is_sealed)
     lists.was_sent_as.plug(partial(was_sent_as, config, list_messages=list_messages))

@@ -17,6 +17,7 @@ from vaguemestre.post.outbox.services import collect_reports
 from vaguemestre.schools.lists import queries
 from vaguemestre.schools.lists.events import FanoutDue, NoticeDue
 from vaguemestre.schools.lists.models import ListLetter, MailingList
+from vaguemestre.schools.lists.ports import IsSealed
 from vaguemestre.schools.lists.rules.acceptance import decide
 from vaguemestre.schools.lists.rules.arrival import parse_message
 from vaguemestre.schools.lists.rules.list_address import without_detail
@@ -35,7 +36,14 @@ INBOX = "INBOX"
 _PAGE_SIZE = 100
 
 
-def read_list(list_id: int, open_mailbox: OpenMailbox, find_reports: FindReports, *, now: datetime) -> int:
+def read_list(
+    list_id: int,
+    open_mailbox: OpenMailbox,
+    find_reports: FindReports,
+    is_sealed: IsSealed,
+    *,
+    now: datetime,
+) -> int:
     """Read the new messages of a list's mailbox, oldest first. Returns the number of letters kept.
 
     Idempotent. Raises EngineDown.
@@ -53,7 +61,7 @@ def read_list(list_id: int, open_mailbox: OpenMailbox, find_reports: FindReports
                 raw = box.raw(ref)
             except MessageGone:
                 continue
-            if _receive(row, ref, raw, now):
+            if _receive(row, ref, raw, is_sealed, now):
                 count += 1
             else:
                 box.expunge([ref])
@@ -93,13 +101,15 @@ def _new_messages(box: Mailbox, row: MailingList) -> list[MessageRef]:
 
 
 @transaction.atomic(durable=True)
-def _receive(row: MailingList, ref: MessageRef, raw: bytes, now: datetime) -> bool:
+def _receive(row: MailingList, ref: MessageRef, raw: bytes, is_sealed: IsSealed, now: datetime) -> bool:
     """Decide on a message and move the list's position, in one transaction. Returns whether it is kept."""
     message, return_path = parse_message(raw, row.address)
     MailingList.objects.filter(pk=row.pk).update(uid_validity=ref.uid_validity, last_uid=ref.uid)
     if ListLetter.objects.filter(list=row, uid_validity=ref.uid_validity, uid=ref.uid).exists():
         return True
-    message = replace(message, author_id=author_of(message, return_path, row.address))
+    author_id = author_of(message, return_path, row.address)
+    if author_id and is_sealed(raw, message.sender):  # else it is not what the author submitted
+        message = replace(message, author_id=author_id)
     decision = decide(message, _policy(row), _standing(row, message, now))
     if decision.state is State.DROPPED:
         record("lists.dropped", to=f"list:{row.pk}", by="system", at=now, reason=decision.reason)

@@ -63,8 +63,7 @@ def sender_authenticity(
     """
     address = sender.strip().lower()
     domain = address.rpartition("@")[2]
-    parsed = (_results(value, server) for name, value in fields if name == "authentication-results")
-    results = next((field for field in parsed if field is not None), None)
+    results = _own_results(fields, server)
     came_by_mx = any(name == ARRIVAL for name, _ in fields)
     if domain in own:
         return _own_authenticity(results or [], address, domain, came_by_mx, seal_holds)
@@ -75,6 +74,13 @@ def sender_authenticity(
     if any(result.method == "dmarc" and result.result in {"fail", "reject"} for result in results):
         return Authenticity(Verdict.FORGED, domain)
     return UNVERIFIED
+
+
+def is_sealed(
+    fields: tuple[tuple[str, str], ...], author: str, *, server: str, seal_holds: SealCheck
+) -> bool:
+    """Whether our submission service vouches for that author of the message (ADR 0018)."""
+    return _is_vouched(_own_results(fields, server) or [], author.lower(), seal_holds)
 
 
 def ambiguous_authenticity(
@@ -90,20 +96,37 @@ def ambiguous_authenticity(
 def _own_authenticity(
     results: list[_Result], address: str, domain: str, came_by_mx: bool, seal_holds: SealCheck
 ) -> Authenticity:
-    vouchers = [result for result in results if result.method == "auth" and result.result == "pass"]
-    for voucher in vouchers:
-        author, seal = voucher.properties.get("header.from", ""), voucher.properties.get("policy.seal", "")
-        if author == address and seal and seal_holds(author, seal):
-            return Authenticity(Verdict.VERIFIED, domain)
+    if _is_vouched(results, address, seal_holds):
+        return Authenticity(Verdict.VERIFIED, domain)
     # signed by our own domain: not forged, although this copy bears no seal
     if came_by_mx and any(
         result.method == "dkim" and result.result == "pass" and result.properties.get("header.d") == domain
         for result in results
     ):
         return UNVERIFIED
-    if came_by_mx or (results and not vouchers):
+    if came_by_mx or (results and not _vouchers(results)):
         return Authenticity(Verdict.FORGED, domain)
     return UNVERIFIED
+
+
+def _own_results(fields: tuple[tuple[str, str], ...], server: str) -> list[_Result] | None:
+    """Results of the topmost Authentication-Results of ours; None without one."""
+    parsed = (_results(value, server) for name, value in fields if name == "authentication-results")
+    return next((results for results in parsed if results is not None), None)
+
+
+def _vouchers(results: list[_Result]) -> list[_Result]:
+    return [result for result in results if result.method == "auth" and result.result == "pass"]
+
+
+def _is_vouched(results: list[_Result], address: str, seal_holds: SealCheck) -> bool:
+    named = [voucher.properties for voucher in _vouchers(results)]
+    return any(
+        properties.get("header.from") == address
+        and bool(properties.get("policy.seal"))
+        and seal_holds(address, properties["policy.seal"])
+        for properties in named
+    )
 
 
 def _vouches(result: _Result, domain: str) -> bool:
