@@ -24,7 +24,7 @@ from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
 from vaguemestre.post.dkim.rules.key_pair import make_key_pair
 from vaguemestre.post.dkim.values import Algorithm
 from vaguemestre.post.outbox.rules.reasons import delivery_reason
-from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition
+from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition, SignerName
 from vaguemestre.site.config import MailSection, OutgoingSection
 
 pytestmark = pytest.mark.engines
@@ -127,6 +127,16 @@ def test_a_letter_reaches_another_domain_with_two_valid_signatures(sender: Sende
     assert content.count(b"DKIM-Signature:") == 2
     results = {verified(sender, content, index) for index in (0, 1)}
     assert results == {f"True b'{name}' b'{DOMAIN}'" for name in ("rsa-sha256", "ed25519-sha256")}
+
+
+def test_a_corrected_name_is_what_is_signed(sender: Sender, marie: Someone) -> None:
+    """`send` signs « Marie », which is not what the directory says here."""
+    sender.signers[marie.mailbox] = SignerName("Élise Dupont", ("Dupont",))
+    send(sender, marie, "paul@loin.example", "nom juste")
+    content = sender.world.raw("nom juste")
+    assert b"\nFrom: =?utf-8?B?" in content
+    assert b"Marie" not in content
+    assert {verified(sender, content, index)[:4] for index in (0, 1)} == {"True"}
 
 
 def test_what_is_for_this_installation_only_does_not_leave(sender: Sender, marie: Someone) -> None:
