@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import urllib.parse
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
@@ -121,6 +122,7 @@ class Frozen:
             "16 wrong sign-ins at once, again and again": self._wrong_sign_ins,
             "2 readers of 60 pictures of a tarpit": self._tarpit_letters,
             "hostile letters opened one after the other": self._hostile_letters,
+            "40,000 links in a letter, asked 8 times at once": self._one_heavy_letter,
             "500 idle connections at the MX": self._idle_at_the_mx,
         }
 
@@ -250,7 +252,47 @@ class Frozen:
 
     @contextmanager
     def _hostile_letters(self) -> Iterator[None]:
-        letters = [_hostile(name, html) for name, html in {**PAYLOADS, **HEAVY}.items()]
+        paths = self._put([_hostile(name, html) for name, html in {**PAYLOADS, **HEAVY}.items()])
+        browsers = [Browser("127.0.0.1", self.port) for _ in range(2)]
+        for browser in browsers:
+            browser.sign_in(self.victim.username, people.PASSWORD)
+
+        def opener(browser: Browser, mine: list[str]) -> Callable[[], None]:
+            def look() -> None:
+                for path in mine:
+                    if not self.stop.is_set():
+                        browser.get(path, HX_Request="true")
+                        browser.get(f"{path}corps/")
+
+            return look
+
+        with self._threads([opener(browser, paths[n::2]) for n, browser in enumerate(browsers)]):
+            yield
+
+    @contextmanager
+    def _one_heavy_letter(self) -> Iterator[None]:
+        """Eight requests at once for its text, each for another word to be marked: none is in a cache."""
+        html = "".join(f"<a href='https://x{n}.example/'>lien {n}</a> " for n in range(40_000))
+        (path,) = self._put([_hostile("40,000 links", html)])
+        victim = Browser("127.0.0.1", self.port)
+        victim.sign_in(self.victim.username, people.PASSWORD)
+        answers = Counter[int]()
+
+        def asker() -> Callable[[], None]:
+            browser = Browser("127.0.0.1", self.port)
+
+            def ask() -> None:
+                request = victim.request(f"{path}corps/?mot={secrets.token_hex(3)}")
+                answers[browser.again(request).status] += 1
+
+            return ask
+
+        with self._threads([asker() for _ in range(8)]):
+            yield
+        print(f"    the eight were answered: {dict(answers)}", flush=True)
+
+    def _put(self, letters: list[bytes]) -> list[str]:
+        """Add letters to the victim's inbox; their pages."""
         bare = Bare(
             (self.ready["host"], self.ready["ports"]["imap"]), self.victim.mailbox, self.victim.app_password
         )
@@ -260,22 +302,7 @@ class Frozen:
         assert found
         uids = re.findall(rb"UID (\d+)", bare.run(b"FETCH 1:* (UID)"))[-len(letters) :]
         bare.close()
-        browsers = [Browser("127.0.0.1", self.port) for _ in range(2)]
-        for browser in browsers:
-            browser.sign_in(self.victim.username, people.PASSWORD)
-
-        def opener(browser: Browser, mine: list[bytes]) -> Callable[[], None]:
-            def look() -> None:
-                for uid in mine:
-                    if not self.stop.is_set():
-                        path = f"/messagerie/INBOX/{int(found[1])}/{int(uid)}/"  # type: ignore[index]
-                        browser.get(path, HX_Request="true")
-                        browser.get(f"{path}corps/")
-
-            return look
-
-        with self._threads([opener(browser, uids[n::2]) for n, browser in enumerate(browsers)]):
-            yield
+        return [f"/messagerie/INBOX/{int(found[1])}/{int(uid)}/" for uid in uids]
 
     def _honest_letter(self) -> dict[str, float]:
         """From the connection to the word that it is taken, with 500 idle ones there."""
