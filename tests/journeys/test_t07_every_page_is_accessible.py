@@ -71,6 +71,7 @@ RESERVED = {
         "/administration/flux/doutes",
         "/administration/journal",
         "/administration/reglages",
+        "/administration/travaux",
         "/administration/applications/",
         "/administration/dns",
         "/boites/sans-responsable/",

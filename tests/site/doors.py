@@ -22,9 +22,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     },
     "backoffice": {
         ADMINISTRATORS: """
-            academies academy feed feed-changed feed-decide feed-refused feeds home journal journal-file
-            match-candidate match-candidates officers open-structure people person role service services
-            settings structure structures
+            academies academy feed feed-changed feed-decide feed-refused feeds home job-again job-give-up
+            jobs journal journal-file match-candidate match-candidates officers open-structure people person
+            role service services settings structure structures
         """,
     },
     "cas": {

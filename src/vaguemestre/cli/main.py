@@ -59,6 +59,7 @@ ENTRIES = (
     Entry("application", "Applications : ajouter, lister, retirer.", group=True),
     Entry("sso", "Applications déclarées dans un fichier ou par leurs métadonnées ; clés SAML.", group=True),
     Entry("reconcile", "Fait correspondre les services de messagerie à la base."),
+    Entry("jobs", "Travaux en échec : les montrer, les relancer, les abandonner.", group=True),
     Entry("trace", "Suit un message à la trace, dans l’ordre."),
     Entry("backup", "Copie l’instance entière, en marche.", django=False),
     Entry("restore", "Remet une sauvegarde dans un dossier vide.", django=False),

@@ -11,8 +11,16 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs import ports
+from vaguemestre.foundation.jobs.queries import count_failed_jobs, failed_jobs_page, find_failed_job
 from vaguemestre.foundation.jobs.rules import MAX_ATTEMPTS
-from vaguemestre.foundation.jobs.services import announce, delete_old_jobs, requeue_running_jobs, run_now
+from vaguemestre.foundation.jobs.services import (
+    announce,
+    delete_failed_job,
+    delete_old_jobs,
+    requeue_running_jobs,
+    run_failed_again,
+    run_now,
+)
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
@@ -132,7 +140,7 @@ def test_an_event_of_long_work_waits_apart() -> None:
 
 
 @pytest.mark.django_db
-def test_what_ended_a_month_ago_goes_and_nothing_else() -> None:
+def test_what_succeeded_a_month_ago_goes_and_nothing_else() -> None:
     now = timezone.now()
     for ended, status in (
         (31, "SUCCESSFUL"),
@@ -148,8 +156,9 @@ def test_what_ended_a_month_ago_goes_and_nothing_else() -> None:
         DBTaskResult.objects.filter(pk=made.pk).update(
             status=status, finished_at=finished, enqueued_at=now - timedelta(days=300)
         )
-    assert delete_old_jobs(now) == 2
-    assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["READY", "RUNNING", "SUCCESSFUL"]
+    assert delete_old_jobs(now) == 1
+    left = sorted(DBTaskResult.objects.values_list("status", flat=True))
+    assert left == ["FAILED", "READY", "RUNNING", "SUCCESSFUL"]
     assert delete_old_jobs(now) == 0
 
 
@@ -159,3 +168,67 @@ def test_after_a_restore_what_another_machine_was_running_is_ready_again() -> No
     DBTaskResult.objects.update(status="RUNNING", worker_ids=["worker@elsewhere"])
     assert requeue_running_jobs() == 1
     assert DBTaskResult.objects.ready().count() == 1
+
+
+def given_up(times: int) -> DBTaskResult:
+    """A job whose attempts all failed, as the worker leaves it."""
+    announce(BellRang(times))
+    row = DBTaskResult.objects.get(args_kwargs__args__2__times=times)
+    handler, event, fields, _ = row.args_kwargs["args"]
+    DBTaskResult.objects.filter(pk=row.pk).update(
+        status="FAILED",
+        finished_at=timezone.now(),
+        args_kwargs={"args": [handler, event, fields, MAX_ATTEMPTS + 1], "kwargs": {}},
+        exception_class_path="builtins.ValueError",
+        traceback=(
+            "Traceback (most recent call last):\n"
+            '  File "/srv/src/vaguemestre/post/outbox/handlers.py", line 12, in send\n'
+            "    raise\nValueError: marie@ac-amiens.test\n"
+        ),
+    )
+    row.refresh_from_db()
+    return row
+
+
+@pytest.mark.django_db
+def test_a_failed_job_is_told_without_naming_anybody() -> None:
+    row = given_up(3)
+    ((job,), total) = failed_jobs_page()
+    assert (job.job_id, total, count_failed_jobs()) == (row.pk, 1, 1)
+    assert (job.handler.rpartition(":")[2], job.attempts) == ("listen", MAX_ATTEMPTS + 1)
+    assert (job.error, job.place) == ("ValueError", "vaguemestre/post/outbox/handlers.py:12 send")
+    assert "marie" not in repr(job)
+
+
+@pytest.mark.django_db
+def test_a_failed_job_runs_again_as_if_never_tried_and_once() -> None:
+    row = given_up(3)
+    assert run_failed_again(row.pk)
+    assert not run_failed_again(row.pk)
+    (args,) = waiting()
+    assert args[2:] == [{"times": 3}, 1]
+    wake.func(*args)
+    assert heard == [3]
+
+
+@pytest.mark.django_db
+def test_a_failed_job_given_up_never_runs() -> None:
+    row = given_up(3)
+    assert delete_failed_job(row.pk)
+    assert not delete_failed_job(row.pk)
+    assert (find_failed_job(row.pk), waiting()) == (None, [])
+
+
+@pytest.mark.django_db
+def test_a_job_that_waits_is_neither_run_again_nor_given_up() -> None:
+    announce(BellRang(4))
+    (row,) = DBTaskResult.objects.all()
+    assert not run_failed_again(row.pk)
+    assert not delete_failed_job(row.pk)
+    assert len(waiting()) == 1
+
+
+@pytest.mark.django_db
+def test_a_job_that_this_code_does_not_know_waits_among_the_failed_ones() -> None:
+    with pytest.raises(LookupError, match="nobody:handler"):
+        wake.func("nobody:handler", "nobody:Event", {}, 1)

@@ -1,6 +1,7 @@
 """French sentences for the refusals of this room, by code."""
 
 SENTENCES = {
+    "backoffice.job-gone": "Ce travail n’est plus en échec : quelqu’un l’a relancé ou abandonné.",
     "backoffice.name-too-common": (
         "Plus de %(most)s personnes portent ce nom : écrivez aussi le prénom, ou l’identifiant."
     ),
@@ -8,5 +9,6 @@ SENTENCES = {
         "Ce compte a déjà un autre rôle : retirez-le d’abord, ou choisissez un autre compte."
     ),
     "backoffice.own-role": "On ne change pas son propre rôle : demandez à un autre administrateur.",
+    "backoffice.reason-missing": "Écrivez pourquoi ce travail est abandonné : le journal le garde.",
     "backoffice.role-unknown": "Ce rôle n’existe pas.",
 }

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
 from vaguemestre.desks.backoffice.rules.roles import ASSIGNABLE_ROLES
 from vaguemestre.desks.enrolment.services import appoint_officer, dismiss_officer
+from vaguemestre.foundation.jobs import queries as job_queries
+from vaguemestre.foundation.jobs import services as job_services
+from vaguemestre.foundation.jobs.queries import FailedJob
 from vaguemestre.foundation.journal.queries import count_acts
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -100,3 +104,35 @@ def record_journal_reading(by: str, *, now: datetime) -> None:
 def record_download(kind: str, about: str, *, by: str, now: datetime) -> None:
     """Use case: record the download of a file."""
     record("backoffice.file-taken", to=about, by=by, at=now, what=kind)
+
+
+@transaction.atomic(durable=True)
+def run_job_again(job_id: UUID, *, by: str, now: datetime) -> None:
+    """Use case: have a failed job tried anew. Raises Refusal `backoffice.job-gone`."""
+    job = _failed_job(job_id)
+    job_services.run_failed_again(job_id)
+    record("jobs.run-again", to=f"job:{job_id}", by=by, at=now, **_facts(job))
+
+
+@transaction.atomic(durable=True)
+def give_job_up(job_id: UUID, reason: str, *, by: str, now: datetime) -> None:
+    """Use case: delete a failed job, what it was to do left undone.
+
+    Raises Refusal `backoffice.job-gone`; `backoffice.reason-missing` without a reason.
+    """
+    if not reason.strip():
+        raise Refusal("backoffice.reason-missing", field="reason")
+    job = _failed_job(job_id)
+    job_services.delete_failed_job(job_id)
+    record("jobs.given-up", to=f"job:{job_id}", by=by, at=now, reason=reason.strip()[:200], **_facts(job))
+
+
+def _failed_job(job_id: UUID) -> FailedJob:
+    job = job_queries.find_failed_job(job_id)
+    if job is None:
+        raise Refusal("backoffice.job-gone")
+    return job
+
+
+def _facts(job: FailedJob) -> dict[str, str | int]:
+    return {"handler": job.handler, "attempts": job.attempts, "error": job.error}

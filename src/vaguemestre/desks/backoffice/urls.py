@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vaguemestre.desks.backoffice.views import feeds, home, journal, people, places, services, settings
+from vaguemestre.desks.backoffice.views import feeds, home, jobs, journal, people, places, services, settings
 
 app_name = "backoffice"
 urlpatterns = [
@@ -27,5 +27,8 @@ urlpatterns = [
     path("flux/doutes/<int:candidate_id>", feeds.answer, name="match-candidate"),
     path("journal", journal.show, name="journal"),
     path("journal.csv", journal.download, name="journal-file"),
+    path("travaux", jobs.list_failed, name="jobs"),
+    path("travaux/<uuid:job_id>/relancer", jobs.run_again, name="job-again"),
+    path("travaux/<uuid:job_id>/abandonner", jobs.give_up, name="job-give-up"),
     path("reglages", settings.show, name="settings"),
 ]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-MAX_ATTEMPTS = 40  # over about a day and a half with the delays below
+MAX_ATTEMPTS = 84  # over about three days with the delays below: a weekend
 PERIOD = timedelta(minutes=1)  # of the rooms' periodic tasks
 _MAX_DELAY = timedelta(hours=1)
 
@@ -11,7 +11,7 @@ def delay_before(attempt: int) -> timedelta | None:
     """Delay before an attempt (1 = first retry): 1 s, doubled up to 1 h; None after the last one."""
     if attempt > MAX_ATTEMPTS:
         return None
-    return min(timedelta(seconds=2.0 ** (attempt - 1)), _MAX_DELAY)
+    return min(timedelta(seconds=2.0 ** min(attempt - 1, 12)), _MAX_DELAY)
 
 
 def pause_after(failures: int) -> timedelta:

@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django_tasks_db.models import DBTaskResult
 
@@ -45,9 +46,28 @@ def requeue_running_jobs() -> int:
     return DBTaskResult.objects.running().update(status="READY")
 
 
+def run_failed_again(job_id: UUID) -> bool:
+    """Enqueue a failed job as if it had never been tried, in the caller's transaction; False without one."""
+    row = DBTaskResult.objects.select_for_update().failed().filter(pk=job_id).first()
+    if row is None:
+        return False
+    handler, event, fields, _ = row.args_kwargs["args"]
+    wake.using(queue_name=row.queue_name).enqueue(handler, event, fields, 1)
+    row.delete()
+    return True
+
+
+def delete_failed_job(job_id: UUID) -> bool:
+    """Give a failed job up: it will never run. Returns False without one."""
+    return bool(DBTaskResult.objects.failed().filter(pk=job_id).delete()[0])
+
+
 def delete_old_jobs(now: datetime) -> int:
-    """Delete at most DELETION_BATCH jobs that ended longer ago than RETENTION. Returns the count."""
-    finished = DBTaskResult.objects.finished().filter(finished_at__lt=now - RETENTION)
+    """Delete at most DELETION_BATCH jobs that succeeded longer ago than RETENTION. Returns the count.
+
+    Failed ones stay until somebody decides.
+    """
+    finished = DBTaskResult.objects.successful().filter(finished_at__lt=now - RETENTION)
     old = list(finished.order_by().values_list("pk", flat=True)[:DELETION_BATCH])
     return DBTaskResult.objects.filter(pk__in=old).delete()[0]
 

@@ -15,7 +15,11 @@ log = logging.getLogger(__name__)
 
 @task()
 def wake(handler_name: str, event_name: str, fields: dict[str, Any], attempt: int) -> None:
-    """Run one handler of an event; after any exception it is retried later."""
+    """Run one handler of an event; after any exception it is retried later.
+
+    Raises LookupError when this code has no such event or handler, as after a return to an older version:
+    the job waits among the failed ones.
+    """
     for kind, handlers in subscriptions.get().items():
         if f"{kind.__module__}:{kind.__qualname__}" != event_name:
             continue
@@ -30,7 +34,7 @@ def wake(handler_name: str, event_name: str, fields: dict[str, Any], attempt: in
                     log.exception("job %s failed at attempt %d", handler_name, attempt)
                     _retry(handler_name, kind, fields, attempt, error)
                 return
-    log.error("job for %s by %s: no such event or handler any more", event_name, handler_name)
+    raise LookupError(f"no handler {handler_name} of {event_name}")
 
 
 def _retry(handler: str, kind: type, fields: dict[str, Any], attempt: int, error: Exception) -> None:

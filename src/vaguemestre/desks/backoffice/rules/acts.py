@@ -154,6 +154,8 @@ ACTION_LABELS = {
     "dkim.key-published": "Clé DKIM vue dans le DNS",
     "dkim.key-retired": "Clé DKIM remplacée",
     "dkim.key-unpublished": "Clé DKIM disparue du DNS avant son service",
+    "jobs.given-up": "Travail en échec abandonné",
+    "jobs.run-again": "Travail en échec relancé",
     "outbox.author-refused": "Envoi refusé : expéditeur d’un autre",
     "outbox.script-refused": "Réponse ou transmission automatique refusée",
     "outbox.bulk-expected": "Envoi en nombre annoncé",

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.backoffice.http import for_administrators
+from vaguemestre.foundation.jobs.queries import count_failed_jobs
 from vaguemestre.foundation.journal.queries import journal_head
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.queries import (
@@ -34,6 +35,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "match_candidates": count_match_candidates(),
         "feeds": feed_count,
         "last_feed": feeds[0] if feeds else None,
+        "failed_jobs": count_failed_jobs(),
         "lines": journal_head()[0],
     }
     return render(request, "backoffice/home.html", context)

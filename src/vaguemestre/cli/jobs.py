@@ -1,0 +1,47 @@
+"""`vaguemestre jobs`: jobs whose attempts all failed."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from django.utils import timezone
+
+from vaguemestre.desks.backoffice import services
+from vaguemestre.foundation.jobs.queries import failed_jobs_page
+from vaguemestre.foundation.kernel.times import PARIS
+
+_BY = "cli"
+_SHOWN = 1_000
+_Job = Annotated[UUID, typer.Argument(help="Le numéro du travail (« jobs list »).")]
+
+app = typer.Typer(help="Travaux en échec : les montrer, les relancer, les abandonner.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_jobs() -> None:
+    """Les travaux dont tous les essais ont échoué, le dernier d’abord."""
+    jobs, total = failed_jobs_page(count=_SHOWN)
+    if not jobs:
+        typer.echo("Aucun travail n’est en échec.")
+    for job in jobs:
+        at = job.failed_at.astimezone(PARIS)
+        typer.echo(f"{job.job_id}  {at:%d/%m/%Y %H:%M}  {job.handler}  {job.error}  {job.place}".rstrip())
+    if total > len(jobs):
+        typer.echo(f"… et {total - len(jobs)} autres.")
+
+
+@app.command("run")
+def run(job: _Job) -> None:
+    """Relance un travail, comme s’il n’avait jamais été essayé."""
+    services.run_job_again(job, by=_BY, now=timezone.now())
+    typer.echo("Relancé.")
+
+
+@app.command("give-up")
+def give_up(
+    job: _Job,
+    reason: Annotated[str, typer.Option(help="Pourquoi ; le journal le garde.", prompt="Pourquoi")],
+) -> None:
+    """Abandonne un travail : ce qu’il devait faire ne sera pas fait."""
+    services.give_job_up(job, reason, by=_BY, now=timezone.now())
+    typer.echo("Abandonné.")

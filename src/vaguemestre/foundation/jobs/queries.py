@@ -1,0 +1,53 @@
+"""What is known of jobs that were given up."""
+
+import re
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django_tasks_db.models import DBTaskResult
+
+_PLACE = re.compile(r'^  File ".*?/(?:src|site-packages)/(.+?)", line (\d+), in (\S+)$', re.MULTILINE)
+
+
+class FailedJob(NamedTuple):
+    """A job whose attempts all failed. Neither its event's fields nor the error's text: they name people."""
+
+    job_id: UUID
+    handler: str  # `module:function`
+    event: str  # `module:class`
+    queue: str
+    attempts: int
+    failed_at: datetime
+    error: str  # name of its class
+    place: str  # where it was raised: `module file:line function`, empty if unknown
+
+
+def failed_jobs_page(*, first: int = 0, count: int = 50) -> tuple[list[FailedJob], int]:
+    """Failed jobs, the last one first, and how many there are."""
+    failed = DBTaskResult.objects.failed().order_by("-finished_at", "pk")
+    return [_failed_job(row) for row in failed[first : first + count]], failed.count()
+
+
+def find_failed_job(job_id: UUID) -> FailedJob | None:
+    row = DBTaskResult.objects.failed().filter(pk=job_id).first()
+    return _failed_job(row) if row else None
+
+
+def count_failed_jobs() -> int:
+    return int(DBTaskResult.objects.failed().count())
+
+
+def _failed_job(row: DBTaskResult[Any, Any]) -> FailedJob:
+    handler, event, _, attempts = row.args_kwargs["args"]
+    places = _PLACE.findall(row.traceback)
+    return FailedJob(
+        row.pk,
+        handler,
+        event,
+        row.queue_name,
+        attempts,
+        row.finished_at,
+        row.exception_class_path.rpartition(".")[2],
+        "{}:{} {}".format(*places[-1]) if places else "",
+    )

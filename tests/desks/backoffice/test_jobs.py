@@ -1,0 +1,82 @@
+"""Administrators decide of jobs that failed: again, or given up with a reason; the journal keeps it."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from tests.access.signin.people import account
+from tests.mailbox.webmail.conftest import browser_of
+
+from vaguemestre.foundation.jobs.tasks import wake
+from vaguemestre.foundation.journal.models import Entry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HANDLER = "vaguemestre.post.outbox.handlers:send"
+
+
+@pytest.fixture
+def client() -> Client:
+    return browser_of(account("aleclercq", role="administrator"))
+
+
+@pytest.fixture
+def failed() -> str:
+    """The number of a job that was tried for three days."""
+    task = wake.enqueue(HANDLER, "vaguemestre.post.outbox.events:MessageQueued", {"message_id": 7}, 85)
+    DBTaskResult.objects.filter(pk=task.id).update(
+        status="FAILED", finished_at=timezone.now(), exception_class_path="builtins.KeyError"
+    )
+    return str(task.id)
+
+
+def acts() -> list[str]:
+    return list(Entry.objects.filter(action__startswith="jobs.").values_list("action", flat=True))
+
+
+def test_it_is_shown_with_what_it_was_and_how_it_ended(client: Client, failed: str) -> None:
+    page = client.get("/administration/travaux").content.decode()
+    for words in (HANDLER, "KeyError", "85", f"/administration/travaux/{failed}/relancer"):
+        assert words in page
+    assert "1 travail en échec attend une décision" in client.get("/administration/").content.decode()
+
+
+def test_run_again_it_waits_for_its_first_attempt(client: Client, failed: str) -> None:
+    answer = client.post(f"/administration/travaux/{failed}/relancer")
+    assert (answer.status_code, answer["Location"]) == (302, "/administration/travaux")
+    (row,) = DBTaskResult.objects.all()
+    assert (row.status, row.args_kwargs["args"]) == (
+        "READY",
+        [HANDLER, "vaguemestre.post.outbox.events:MessageQueued", {"message_id": 7}, 1],
+    )
+    assert acts() == ["jobs.run-again"]
+
+
+def test_given_up_it_is_gone_and_the_journal_says_why(client: Client, failed: str) -> None:
+    client.post(f"/administration/travaux/{failed}/abandonner", {"reason": "Boîte effacée"})
+    assert not DBTaskResult.objects.exists()
+    (entry,) = Entry.objects.filter(action="jobs.given-up")
+    assert (entry.details["reason"], entry.details["handler"]) == ("Boîte effacée", HANDLER)
+    assert "Aucun travail n’est en échec" in client.get("/administration/travaux").content.decode()
+
+
+def test_without_a_reason_it_stays(client: Client, failed: str) -> None:
+    answer = client.post(f"/administration/travaux/{failed}/abandonner", {"reason": " "})
+    assert answer.status_code == 422
+    assert "Écrivez pourquoi" in answer.content.decode()
+    assert DBTaskResult.objects.failed().count() == 1
+    assert acts() == []
+
+
+def test_two_who_decide_at_once_decide_once(client: Client, failed: str) -> None:
+    client.post(f"/administration/travaux/{failed}/relancer")
+    answer = client.post(f"/administration/travaux/{failed}/abandonner", {"reason": "Trop tard"})
+    assert answer.status_code == 422
+    assert "n’est plus en échec" in answer.content.decode()
+    assert DBTaskResult.objects.ready().count() == 1
+
+
+def test_nobody_else_sees_or_decides(failed: str) -> None:
+    officer = browser_of(account("nmartin"))
+    assert officer.get("/administration/travaux").status_code == 403
+    assert officer.post(f"/administration/travaux/{failed}/relancer").status_code == 403
+    assert DBTaskResult.objects.failed().count() == 1
