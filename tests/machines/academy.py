@@ -49,9 +49,9 @@ _ARRIVAL_SECONDS = 120
 
 @dataclass(frozen=True)
 class Agent:
-    """A mailbox and the password of its mail program."""
+    """An agent’s address and the password of a mail program."""
 
-    mailbox: str
+    address: str
     password: str = field(repr=False)
 
 
@@ -85,10 +85,10 @@ class Client:
     def send(self, author: Agent, recipient: str, subject: str) -> None:
         """Submit a message on port 465. Raises smtplib.SMTPException if it is refused."""
         message = EmailMessage(policy=default.clone(utf8=False))
-        message["From"], message["To"], message["Subject"] = author.mailbox, recipient, subject
+        message["From"], message["To"], message["Subject"] = author.address, recipient, subject
         message.set_content("Bonjour,\n\nà demain.\n")
         with _Submission(self) as server:
-            server.login(author.mailbox, author.password)
+            server.login(author.address, author.password)
             server.send_message(message)
 
     def received(self, reader: Agent, subject: str, seconds: int = _ARRIVAL_SECONDS) -> Message:
@@ -96,7 +96,7 @@ class Client:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with _Imaps(self) as server:
-                server.login(reader.mailbox, reader.password)
+                server.login(reader.address, reader.password)
                 server.select(readonly=True)
                 numbers = server.search(None, "SUBJECT", f'"{subject}"')[1][0].split()
                 if numbers:
@@ -107,14 +107,14 @@ class Client:
         raise TimeoutError(f"« {subject} » does not come")
 
     def wait_until_signed_in(self, reader: Agent) -> None:
-        """The account was just opened: the mail services are told by a job of the worker."""
+        """Wait for the services, and for the job that tells them of a new account."""
         deadline = time.monotonic() + _ARRIVAL_SECONDS
         while True:
             try:
                 with _Imaps(self) as server:
-                    server.login(reader.mailbox, reader.password)
+                    server.login(reader.address, reader.password)
                     return
-            except imaplib.IMAP4.error:
+            except (imaplib.IMAP4.error, OSError):
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(2)

@@ -10,14 +10,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from tests.machines import academy
+from tests.machines import academy, world
 from tests.machines.academy import Agent, Client
 from tests.machines.machine import Machine
 
 from vaguemestre.engines import certificates
 from vaguemestre.site.config import PROJECT
 
-_NAMES = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}", f"mta-sts.{academy.DOMAIN}")
+_NAMES = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}", f"mta-sts.{academy.DOMAIN}", world.NAME)
 _STEP = re.compile(r"^(?:\[[^\]]*\] )?( *\d+\. .*…|Liste des paquets|Paquets Debian : étapes faites)")
 _MOST_RUNS = 30  # of bin/install: one for each step, and some
 
@@ -110,3 +110,18 @@ def agents(installed: Machine, client: Client) -> tuple[Agent, ...]:
     for agent in agents:
         client.wait_until_signed_in(agent)
     return agents
+
+
+@pytest.fixture(scope="session")
+def internet(authority: certificates.Certificates) -> Iterator[world.World]:
+    """The rest of the Internet, which does not know the académie yet."""
+    machine = Machine("world", "10.78.0.30")
+    machine.destroy()
+    machine.boot()
+    try:
+        machine.bring(authority.ca.parent, "/srv/tls")
+        internet = world.World(machine, authority)
+        internet.make()
+        yield internet
+    finally:
+        machine.destroy()

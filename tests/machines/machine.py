@@ -19,6 +19,7 @@ _BRIDGE, _NETWORK, _HOST = "vmtest0", "10.78.0.0/24", "10.78.0.1"
 _IMAGE = STORE / "debian"
 _PACKAGES = "ca-certificates,systemd,systemd-sysv,dbus,iproute2,procps"
 _USELESS = ("systemd-udevd", "systemd-modules-load", "getty@tty1", "console-getty")
+_PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BOOT_SECONDS = 120.0
 _NAT = f"""
 table ip vmtest {{
@@ -162,7 +163,7 @@ class Machine:
             host("ip", "-n", space, *words.split())
 
     def _inside(self, argv: Sequence[str]) -> list[str]:
-        clean = ("/usr/bin/env", "-i", "HOME=/root", "LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+        clean = ("/usr/bin/env", "-i", "HOME=/root", "LANG=C.UTF-8", f"PATH={_PATH}",
                  "PIP_CERT=/etc/ssl/certs/ca-certificates.crt")  # fmt: skip
         return ["nsenter", "-t", str(self.pid), "-m", "-p", "-u", "-i", "-n", "-C", "-r", "-w", *clean, *argv]
 

@@ -1,4 +1,4 @@
-"""Run on the machine: opens the accounts of two agents. Prints « mailbox password » for each."""
+"""Run on the machine: opens the accounts of two agents. Prints « address password » for each."""
 
 import secrets
 
@@ -10,6 +10,7 @@ from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from vaguemestre.people.credentials.models import Account  # noqa: E402
+from vaguemestre.people.credentials.queries import presented  # noqa: E402
 from vaguemestre.people.credentials.services import (  # noqa: E402
     activate_with_hash,
     add_app_password,
@@ -22,4 +23,5 @@ for account in Account.objects.filter(role="agent", person_id__isnull=False).ord
         password_hash = hash_password(secrets.token_hex(12))
         activate_with_hash(account.pk, password_hash, charter="essai", by="essai", now=now)
         password = add_app_password(account.pk, "essai", by="essai", now=now)
-    print(account.mailbox, password)  # noqa: T201
+    agent = presented(account.pk)
+    print(agent and agent.address, password)  # noqa: T201

@@ -10,6 +10,8 @@ from tests.machines.machine import Machine
 
 pytestmark = [pytest.mark.machines, pytest.mark.timeout(3000)]
 
+CERTIFICATE = 10  # a step with nothing to do where the files are good
+
 
 def test_the_plan_of_a_bare_machine_changes_nothing(machine: Machine) -> None:
     plan = machine.must(*INSTALL, "--dry-run")
@@ -21,7 +23,7 @@ def test_killed_at_each_step_it_goes_on_and_everything_runs(installed: Machine, 
     assert [step for step in killed_at if "Paquets Debian" in step]
     steps = [int(step.partition(".")[0]) for step in killed_at if step[0].isdigit()]
     assert steps == sorted(steps)
-    assert set(range(3, 15)) <= set(steps), killed_at
+    assert set(range(3, 15)) - {CERTIFICATE} <= set(steps), killed_at
     names = ("web", "door", "front", "dovecot", "postfix", "worker", "rspamd", "signer")
     states = installed.run("systemctl", "is-active", *(f"vaguemestre-{name}" for name in names))
     assert states.stdout.split() == ["active"] * len(names)
@@ -53,18 +55,18 @@ def test_a_message_from_port_465_is_read_by_another_agent_by_imaps(
     client: Client, agents: tuple[Agent, ...]
 ) -> None:
     author, reader = agents
-    client.send(author, reader.mailbox, "Conseil de classe")
+    client.send(author, reader.address, "Conseil de classe")
     message = client.received(reader, "Conseil de classe")
-    assert author.mailbox in message["From"]
+    assert author.address in message["From"]
     assert "à demain" in message.get_content()  # type: ignore[attr-defined]
 
 
 def test_nobody_submits_in_anothers_name(client: Client, agents: tuple[Agent, ...]) -> None:
     author, other = agents
     with pytest.raises(smtplib.SMTPSenderRefused):
-        client.send(Agent(other.mailbox, author.password), author.mailbox, "Faux")
+        client.send(Agent(other.address, author.password), author.address, "Faux")
     with pytest.raises(smtplib.SMTPAuthenticationError):
-        client.send(Agent(author.mailbox, "0" * 20), other.mailbox, "Faux")
+        client.send(Agent(author.address, "0" * 20), other.address, "Faux")
 
 
 @pytest.mark.parametrize("port", [25, 80, 443, 465, 587, 993, 4190])
@@ -99,5 +101,6 @@ def test_it_comes_back_after_a_power_cut(client: Client, agents: tuple[Agent, ..
     client.machine.boot()
     client.machine.must("systemctl", "start", "vaguemestre.target", "vaguemestre-dovecot.service")
     author, reader = agents
-    client.send(author, reader.mailbox, "Après la coupure")
-    assert client.received(reader, "Après la coupure")
+    client.wait_until_signed_in(author)
+    client.send(author, reader.address, "Apres la coupure")
+    assert client.received(reader, "Apres la coupure")

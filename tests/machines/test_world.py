@@ -1,0 +1,146 @@
+"""The académie and the rest of the Internet: mail both ways, other servers of every kind, an authority."""
+
+import re
+import ssl
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from tests.machines import academy, world
+from tests.machines.academy import Agent, Client
+from tests.machines.machine import Machine
+from tests.machines.world import World
+
+from vaguemestre.engines.certificates import Certificates
+
+pytestmark = [pytest.mark.machines, pytest.mark.timeout(3000)]
+
+POSTFIX_LOG = "/var/lib/vaguemestre/logs/postfix.log"
+PATIENCE_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def published(installed: Machine, internet: World) -> World:
+    """The world knows the académie: its records are in the zone, and its keys sign."""
+    internet.publish(installed.must("vaguemestre", "dns"), installed)
+    internet.introduce(installed)
+    installed.must("vaguemestre", "dkim", "publish-check")
+    return internet
+
+
+def passes(headers: str) -> set[str]:
+    """Which of SPF, DKIM and DMARC passed, in the first Authentication-Results."""
+    first = re.search(r"^Authentication-Results:.*$", re.sub(r"\r?\n[ \t]+", " ", headers), re.M)
+    return set(re.findall(r"\b(spf|dkim|dmarc)=pass", first[0] if first else ""))
+
+
+def logged(machine: Machine, recipient: str, words: str) -> bool:
+    """Whether Postfix says that of a recipient, within two minutes."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        lines = machine.run("grep", "-F", f"to=<{recipient}>", POSTFIX_LOG).stdout.splitlines()
+        if any(words in line for line in lines):
+            return True
+        time.sleep(2)
+    return False
+
+
+def test_every_record_is_seen_in_the_zone(published: World, installed: Machine) -> None:
+    lines = installed.run("vaguemestre", "check", "--live").stdout.splitlines()
+    zone = [line for line in lines if " DNS " in line or "DKIM" in line]
+    assert len(zone) > 20
+    assert [line for line in zone if not line.startswith("bien")] == []
+
+
+def test_a_letter_leaves_signed_and_encrypted_and_another_server_believes_it(
+    published: World, client: Client, agents: tuple[Agent, ...]
+) -> None:
+    client.send(agents[0], "prof@monde.test", "Sortie scolaire")
+    message = published.received("Sortie scolaire")
+    assert passes(message) == {"spf", "dkim", "dmarc"}
+    assert re.search(r"^Received: from mail\.ac-essai\.test .*with ESMTPS", message, re.M)
+    assert "a=rsa-sha256" in message
+    assert "a=ed25519-sha256" in message
+
+
+def test_a_letter_from_elsewhere_comes_encrypted_and_is_believed(
+    published: World, client: Client, agents: tuple[Agent, ...]
+) -> None:
+    published.send(agents[1].address, "Reunion parents")
+    message = client.received(agents[1], "Reunion parents")
+    assert passes(f"Authentication-Results: {message['Authentication-Results']}") == {"spf", "dkim", "dmarc"}
+    assert any("ESMTPS" in line for line in message.get_all("Received", []))
+
+
+def test_another_server_is_believed_by_its_published_certificate_only(
+    published: World, client: Client, agents: tuple[Agent, ...]
+) -> None:
+    for domain in ("dane", "faux"):
+        client.send(agents[0], f"prof@{domain}.test", f"Vers {domain}")
+    assert "ESMTPS" in published.received("Vers dane")
+    assert logged(client.machine, "prof@faux.test", "status=deferred (Server certificate not verified)")
+
+
+def test_an_old_server_without_tls_is_written_to(
+    published: World, client: Client, agents: tuple[Agent, ...]
+) -> None:
+    client.send(agents[0], "prof@vieux.test", "Vers vieux")
+    received = re.search(r"^Received: from mail\.ac-essai\.test .*$", published.received("Vers vieux"), re.M)
+    assert received
+    assert "ESMTPS" not in received[0]
+
+
+def test_a_refusal_comes_back_to_its_author(
+    published: World, client: Client, agents: tuple[Agent, ...]
+) -> None:
+    client.send(agents[0], "prof@refus.test", "Vers refus")
+    assert logged(client.machine, "prof@refus.test", "status=bounced")
+    assert client.received(agents[0], "Courriel non remis")
+
+
+def test_a_slow_server_keeps_nobody_else_waiting(
+    published: World, client: Client, agents: tuple[Agent, ...]
+) -> None:
+    for number in range(3):
+        client.send(agents[0], "prof@lent.test", f"Vers lent {number}")
+    client.send(agents[0], "prof@monde.test", "Pendant ce temps")
+    assert published.received("Pendant ce temps")
+    assert logged(client.machine, "prof@lent.test", "status=sent")
+    log = client.machine.must("cat", POSTFIX_LOG)
+    assert -1 < log.rfind("to=<prof@monde.test>") < log.rfind("to=<prof@lent.test>")
+
+
+def test_an_authority_gives_a_certificate_and_a_renewed_one_is_shown_everywhere(
+    published: World, installed: Machine, authority: Certificates, agents: tuple[Agent, ...], tmp_path: Path
+) -> None:
+    installed.must("tee", "/usr/local/share/ca-certificates/essai.crt", text=authority.ca.read_text())
+    installed.must("update-ca-certificates")
+    asked = f'\n[tls]\nacme = "standalone"\nacme_directory = "{world.AUTHORITY_URL}"\n'
+    installed.must("tee", academy.SETTINGS, text=academy.CONFIGURATION + asked)
+    installed.must(*academy.INSTALL)
+    assert "Rien à changer." in installed.must(*academy.INSTALL)
+    client = Client(installed, Certificates(_root(published, tmp_path), Path(), Path()))
+    before = {port: _shown(client, port) for port in (443, 465, 993)}
+    assert len(set(before.values())) == 1
+    installed.must("certbot", "renew", "--force-renewal", "--quiet", "--no-random-sleep-on-renew")
+    assert installed.must("systemctl", "is-active", "certbot.timer").strip() == "active"
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while any(_shown(client, port) == before[port] for port in before):
+        assert time.monotonic() < deadline, "the former certificate is still shown"
+        time.sleep(1)
+
+
+def _root(internet: World, folder: Path) -> Path:
+    """The certificate of the authority itself, which pebble makes anew at each start."""
+    context = ssl.create_default_context(cafile=str(internet.authority.ca))
+    context.check_hostname = False
+    url = f"https://{internet.machine.address}:15000/roots/0"
+    file = folder / "root.pem"
+    file.write_bytes(urllib.request.urlopen(url, context=context, timeout=30).read())
+    return file
+
+
+def _shown(client: Client, port: int) -> bytes:
+    with client.secure(port, academy.HOST) as peer:
+        return peer.getpeercert(binary_form=True) or b""
