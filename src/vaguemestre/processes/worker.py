@@ -20,7 +20,6 @@ def _options() -> Namespace:
     parser.add_argument("--interval", type=float, default=0.2, help="seconds between looks at an empty queue")
     parser.add_argument("--queue", default="default", choices=["default", "long"])
     parser.add_argument("--number", type=int, default=1, help="which of the workers of that queue")
-    parser.add_argument("--of", type=int, default=1, help="how many workers that queue has")
     parser.add_argument("--heartbeat", type=Path, help="a file touched while the worker lives")
     return parser.parse_args()
 

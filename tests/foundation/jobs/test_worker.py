@@ -5,14 +5,19 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from threading import Event, Semaphore
 from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from tests.engines.live import wait_until
 
+from vaguemestre.foundation.jobs import lease
+from vaguemestre.foundation.jobs.lease import LEASE, LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
 from vaguemestre.foundation.jobs.ports import periodic_tasks
 from vaguemestre.foundation.jobs.tasks import wake
@@ -36,10 +41,17 @@ def stop_when_idle(living: HeartbeatWorker) -> None:
     living.serve()
 
 
-def begun_by(worker_id: str) -> Any:
+def begun_by(worker_id: str, *, seconds_ago: float = 0) -> Any:
+    """A job that this worker runs, and whose lease it took or renewed last so many seconds ago."""
     task = wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
-    DBTaskResult.objects.filter(pk=task.id).update(status="RUNNING", worker_ids=[worker_id])
+    DBTaskResult.objects.filter(pk=task.id).update(
+        status="RUNNING", worker_ids=[worker_id], started_at=timezone.now() - timedelta(seconds=seconds_ago)
+    )
     return task
+
+
+def requeued_by(worker_id: str) -> int:
+    return requeue_abandoned(["default"], worker_id, timezone.now())
 
 
 NOBODY_THERE = "FAILED"  # how a job ends that was run and has no handler
@@ -49,19 +61,48 @@ def status_of(task: Any) -> str:
     return str(DBTaskResult.objects.get(pk=task.id).status)
 
 
-def test_what_a_killed_worker_had_begun_is_run_again() -> None:
+def test_what_a_killed_worker_had_begun_it_runs_again_once_it_is_back() -> None:
     task = begun_by(f"worker@{socket.gethostname()}"[:64])
     living = worker()
-    living.requeue_interrupted()
-    assert status_of(task) == "READY"
+    assert requeued_by(living.worker_id) == 1
     stop_when_idle(living)
     assert status_of(task) == NOBODY_THERE
 
 
-def test_what_another_machine_is_doing_is_left_to_it() -> None:
-    task = begun_by("worker@elsewhere")
-    worker().requeue_interrupted()
+def test_what_another_worker_is_doing_is_left_to_it_as_long_as_it_renews_its_lease() -> None:
+    task = begun_by("worker@elsewhere", seconds_ago=LEASE.total_seconds() - 5)
+    assert requeued_by("worker@here") == 0
     assert status_of(task) == "RUNNING"
+
+
+def test_what_a_dead_worker_was_doing_is_taken_up_whatever_its_machine() -> None:
+    """As in a database restored on another machine."""
+    task = begun_by("worker@elsewhere", seconds_ago=LEASE.total_seconds() + 5)
+    assert requeued_by("worker@here") == 1
+    assert status_of(task) == "READY"
+
+
+def test_two_who_look_at_once_take_a_job_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second saw the row before the first gave it to somebody."""
+    task = begun_by("worker@elsewhere", seconds_ago=LEASE.total_seconds() + 5)
+    seen = list(DBTaskResult.objects.running())
+    assert requeued_by("worker@here") == 1
+    DBTaskResult.objects.get(pk=task.id).claim("worker@third")
+    monkeypatch.setattr(lease, "_running", lambda _names: seen)
+    assert requeued_by("worker@here") == 0
+    assert status_of(task) == "RUNNING"
+
+
+def test_a_lease_is_renewed_while_the_job_runs() -> None:
+    task = begun_by("worker@here", seconds_ago=50)
+    row = DBTaskResult.objects.get(pk=task.id)
+    keeper = LeaseKeeper(every=0.01)
+    keeper.hold(row.pk)
+    keeper.start()
+    try:
+        wait_until(lambda: DBTaskResult.objects.get(pk=row.pk).started_at > row.started_at)
+    finally:
+        keeper.stop()
 
 
 def test_a_worker_shows_that_it_lives(tmp_path: Path) -> None:
@@ -135,15 +176,6 @@ def test_jobs_run_while_a_periodic_task_raises() -> None:
     finally:
         periodic_tasks.replace(before)
     assert status_of(task) == NOBODY_THERE
-
-
-def test_two_workers_of_a_queue_do_not_take_each_others_jobs() -> None:
-    host = socket.gethostname()
-    first, second, third = (begun_by(f"worker{n}@{host}"[:64]) for n in ("", "-2", "-3"))
-    HeartbeatWorker(interval=0, heartbeat=None, number=2, of=2).requeue_interrupted()
-    assert [status_of(task) for task in (first, second, third)] == ["RUNNING", "READY", "RUNNING"]
-    HeartbeatWorker(interval=0, heartbeat=None, number=1, of=2).requeue_interrupted()
-    assert [status_of(task) for task in (first, second, third)] == ["READY", "READY", "READY"]
 
 
 def test_a_job_whose_end_the_database_did_not_take_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from vaguemestre.foundation.jobs.lease import LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
 from vaguemestre.foundation.jobs.ports import periodic_tasks
 from vaguemestre.foundation.jobs.rules import worker_name
@@ -23,6 +24,7 @@ from vaguemestre.foundation.jobs.services import DELETION_BATCH, delete_old_jobs
 log = logging.getLogger(__name__)
 
 CLEANUP_SECONDS = 3600
+LOOK_SECONDS = 20.0  # between two looks for jobs of workers that are gone
 _DATABASE_AWAY = frozenset(f"django.db.utils.{name}" for name in ("OperationalError", "InterfaceError"))
 
 
@@ -47,7 +49,6 @@ class HeartbeatWorker(Worker):
         heartbeat: Path | None,
         queue: str = "default",
         number: int = 1,
-        of: int = 1,
     ) -> None:
         super().__init__(
             queue_names=[queue],
@@ -60,42 +61,35 @@ class HeartbeatWorker(Worker):
             excluded_queue_names=[],
         )
         self._heartbeat = heartbeat
-        self._others = {_worker_id(worker_name(queue, n)) for n in range(1, of + 1) if n != number}
-        self._leads = number == 1
-
-    def requeue_interrupted(self) -> None:
-        """Put back in the queue the job this worker was running when it was killed: handlers may run twice.
-
-        The first worker of a queue does so for workers of larger numbers that no longer exist.
-        """
-        host = f"@{platform.node()}"[-64:]
-        for job in DBTaskResult.objects.running().filter(queue_name__in=self.queue_names):
-            holder = job.worker_ids[-1] if job.worker_ids else ""
-            is_orphaned = self._leads and holder.endswith(host) and holder not in self._others
-            if holder == self.worker_id or is_orphaned:
-                DBTaskResult.objects.filter(pk=job.pk).update(status="READY")
+        self._lease = LeaseKeeper()
+        self._next_look = 0.0  # for abandoned jobs, on the monotonic clock
 
     def serve(self) -> None:
         """Run the jobs that are ready, again and again, until told to stop."""
-        is_interrupted = True  # the worker before this one may have been killed
+        self._lease.start()
         while self.running:
             self._beat()
             has_jobs = False
             try:
-                if is_interrupted:
-                    self.requeue_interrupted()
-                is_interrupted = False
+                self._look_for_abandoned()
                 # Read first: taking a job locks the whole of an SQLite database.
                 if has_jobs := DBTaskResult.objects.ready().filter(queue_name__in=self.queue_names).exists():
                     self.run()
             except OperationalError as error:
                 # full disk, database restarting: the end of the job may be lost
-                is_interrupted = True
+                self._next_look = 0.0
                 log.warning("the database does not answer (%s); trying again", error)
                 close_old_connections()
                 time.sleep(1)
             if self.running and not has_jobs:
                 time.sleep(self.interval)
+        self._lease.stop()
+
+    def _look_for_abandoned(self) -> None:
+        """Take up jobs of workers that are gone: at the start, then now and then."""
+        if time.monotonic() >= self._next_look:
+            requeue_abandoned(self.queue_names, self.worker_id, timezone.now())
+            self._next_look = time.monotonic() + LOOK_SECONDS
 
     def shutdown(self, signum: int, frame: Any) -> None:
         """The first signal lets the running job end; the second ends the process, and the job is requeued.
@@ -111,7 +105,9 @@ class HeartbeatWorker(Worker):
 
     def run_task(self, db_task_result: Any) -> None:
         self._beat()
+        self._lease.hold(db_task_result.pk)
         super().run_task(db_task_result)
+        self._lease.hold(None)
         if db_task_result.exception_class_path in _DATABASE_AWAY:  # its retry could not be written either
             DBTaskResult.objects.filter(pk=db_task_result.pk).update(
                 status="READY", finished_at=None, run_after=timezone.now() + timedelta(seconds=5)
@@ -130,11 +126,11 @@ def _worker_id(name: str) -> str:
     return f"{name}@{platform.node()}"[:64]
 
 
-def serve(*, interval: float, heartbeat: Path | None, queue: str, number: int, of: int) -> None:
+def serve(*, interval: float, heartbeat: Path | None, queue: str, number: int) -> None:
     """Run the jobs of a queue until told to stop; its first worker also runs the periodic tasks."""
     for name in ("django_tasks_db", "django.tasks"):  # one line per job is too many
         logging.getLogger(name).setLevel(logging.WARNING)
-    worker = HeartbeatWorker(interval=interval, heartbeat=heartbeat, queue=queue, number=number, of=of)
+    worker = HeartbeatWorker(interval=interval, heartbeat=heartbeat, queue=queue, number=number)
     worker.configure_signals()
     if queue == "default" and number == 1:
         PeriodicTasks((*periodic_tasks.get(), JobCleanup())).start()

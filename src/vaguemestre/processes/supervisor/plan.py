@@ -156,12 +156,11 @@ def _pool(
 def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
     name = worker_name(queue, number)
     heartbeat = str(config.run_dir / f"{name}.heartbeat")
-    of = config.worker.count if queue == "default" else 1
     return Child(
         name,
         (
             python, "-m", "vaguemestre.processes.worker",
-            "--queue", queue, "--number", str(number), "--of", str(of),
+            "--queue", queue, "--number", str(number),
             "--heartbeat", heartbeat, "--interval", WORKER_INTERVAL,
         ),
         (Question(Ask.HEARTBEAT, expect=heartbeat),),

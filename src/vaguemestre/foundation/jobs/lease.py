@@ -1,0 +1,66 @@
+"""The lease of a worker on the job it runs: renewed while it lives, so that others know when it does not.
+
+The lease is the row's `started_at`, which this queue uses for nothing else. Machines' clocks agree within
+seconds, or a job may run twice; that does no harm.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+LEASE = timedelta(seconds=60)
+_RENEWAL_SECONDS = 15.0
+
+
+class LeaseKeeper:
+    """Renews, from a thread of its own, the lease of the job that is being run."""
+
+    def __init__(self, *, every: float = _RENEWAL_SECONDS) -> None:
+        self._every = every
+        self._job_id: UUID | None = None
+        self._stopped = Event()
+
+    def hold(self, job_id: UUID | None) -> None:
+        """Keep the lease of this job from now on, instead of the one before; of none if None."""
+        self._job_id = job_id
+
+    def start(self) -> None:
+        """Begin to renew, until the process ends or `stop` is called."""
+        Thread(target=self._renew, name="lease", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _renew(self) -> None:
+        while not self._stopped.wait(self._every):
+            job_id = self._job_id
+            if job_id is None:
+                continue
+            with suppress(DatabaseError):  # the next renewal comes before the lease ends
+                DBTaskResult.objects.running().filter(pk=job_id).update(started_at=timezone.now())
+            connection.close()
+
+
+def requeue_abandoned(queue_names: Sequence[str], worker_id: str, now: datetime) -> int:
+    """Put back in the queue what dead workers were running, and what this one was when it was killed.
+
+    Returns the count. A worker that is only slow has renewed its lease.
+    """
+    count = 0
+    for job in _running(queue_names):
+        is_own = bool(job.worker_ids) and job.worker_ids[-1] == worker_id
+        if is_own or job.started_at is None or job.started_at < now - LEASE:
+            unchanged = DBTaskResult.objects.running().filter(pk=job.pk, started_at=job.started_at)
+            count += unchanged.update(status="READY")
+    return count
+
+
+def _running(queue_names: Sequence[str]) -> Iterable[DBTaskResult[Any, Any]]:
+    return DBTaskResult.objects.running().filter(queue_name__in=queue_names)
