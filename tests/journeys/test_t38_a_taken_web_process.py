@@ -1,5 +1,6 @@
 """Least privilege on a running instance: who runs as whom, what a taken `web` cannot do."""
 
+import base64
 import hashlib
 import json
 import os
@@ -256,6 +257,20 @@ def test_a_taken_web_process_opens_no_session_and_is_no_other_role(instance: Ins
     attempts += [["ran", own, statement.format(digest=digest)] for statement in FORGERIES]
     assert as_web(attempts) == []
     assert as_web([["entered", own], ["ran", own, "SELECT count(*) FROM signin_browsersession"]])
+
+
+def test_a_taken_web_process_opens_no_numen(instance: Instance) -> None:
+    secret = sign_in(instance, instance.account("teacher"))  # who is no officer
+    service = str(instance.home / "run/d/numen-agent/s")
+    sealed = base64.b64encode(b"0" * 8 + bytes(40)).decode()
+    attempts = [
+        ["granted", service, "unseal", secret, sealed, "numen"],
+        ["granted", service, "unseal", secret, sealed, "feed line"],
+        ["granted", service, "mask", secret, sealed],
+        *(["granted", service, "disclose", shown, "1", "screen"] for shown in (secret, "")),
+    ]
+    assert as_web(attempts) == []
+    assert as_web([["granted", service, "digest", "20E9501234ABC"]])  # who types one is found
 
 
 def test_a_taken_web_process_touches_no_other_and_gains_nothing(instance: Instance) -> None:

@@ -10,7 +10,7 @@ from vaguemestre.site.wiring import TABLES
 from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 
 # Filled where the key was given to the process; an instance of a test has none.
-KEYS = {"directory.numen_keys", "credentials.secret_keys", "credentials.token_keys"}
+KEYS = {"credentials.secret_keys", "credentials.token_keys"}
 
 
 def declared() -> dict[str, Slot[object]]:

@@ -22,6 +22,7 @@ from vaguemestre.schools.rosters import services
 from vaguemestre.schools.rosters.aaf.xml import CHUNK_BYTES
 from vaguemestre.schools.rosters.sample import sample_files, sample_school
 from vaguemestre.schools.rosters.services import ImportFile, ImportSettings
+from vaguemestre.schools.rosters.services.roster_import import digest_function
 from vaguemestre.schools.rosters.values import ImportPlan
 
 app = typer.Typer(
@@ -118,7 +119,7 @@ def _setting(school: str, delta: bool | None, confirm: bool) -> ImportSettings:
     return ImportSettings(
         academy_id=find_academy_id(settings.CONFIG.academy.domain),
         ent_domain=settings.CONFIG.ent.domain,
-        digest_key=numen_keys.get().digest,
+        digest=digest_function(numen_keys.get()),
         by="cli",
         only_uai=school.upper(),
         is_full=None if delta is None else not delta,

@@ -12,8 +12,9 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import numens_held
+from vaguemestre.people.directory.rules.numen_vault import HeldKeys
 from vaguemestre.people.directory.services import issue_numen, reseal_numens
-from vaguemestre.people.directory.values import NumenKeys, NumenLayout
+from vaguemestre.people.directory.values import NumenLayout
 from vaguemestre.people.intake.services import reseal_lines
 from vaguemestre.processes.supervisor.rights import renew_copies
 from vaguemestre.site import numen_keys as numen_secrets
@@ -85,7 +86,7 @@ def reseal(
         typer.echo("Anciennes clés oubliées ; celle des recherches est gardée.")
 
 
-def _resealed(keys: NumenKeys) -> str:
+def _resealed(keys: HeldKeys) -> str:
     now, count, after = timezone.now(), 0, 0
     while True:
         done, after = reseal_numens(keys, after, by="cli", now=now)

@@ -12,6 +12,7 @@ from vaguemestre.people.directory.queries import academy_of_domain
 from vaguemestre.schools.rosters.aaf.xml import chunks_of
 from vaguemestre.schools.rosters.sample import sample_files, sample_school
 from vaguemestre.schools.rosters.services import ImportFile, ImportSettings, apply_import
+from vaguemestre.schools.rosters.services.roster_import import digest_function
 from vaguemestre.site.config import Config
 
 _SEED = 80
@@ -31,7 +32,7 @@ def import_classes(config: Config, now: datetime) -> None:
             teachers[account.address] = _TAUGHT[part.role]
     school = sample_school(COLLEGE.uai, _SEED, ent_domain=config.ent.domain, teachers=teachers)
     setting = ImportSettings(
-        academy.pk, config.ent.domain, numen_keys.get().digest, "instance", only_uai=COLLEGE.uai
+        academy.pk, config.ent.domain, digest_function(numen_keys.get()), "instance", only_uai=COLLEGE.uai
     )
     files = [
         ImportFile(name, partial(chunks_of, content))

@@ -11,6 +11,7 @@ import signal
 import socket
 import socketserver
 import struct
+import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -110,12 +111,15 @@ def _answer(verbs: Mapping[str, Verb], line: bytes, user: int) -> dict[str, obje
         return {"refused": str(error)}
 
 
-def ask(path: Path, verb: str, *arguments: str, patience: float = _PATIENCE_SECONDS) -> Any:
-    """The value of an agent's answer. Raises EngineDown, EngineRefused."""
+def ask(path: Path, verb: str, *arguments: str, start_patience: float = 0.0) -> Any:
+    """The value of an agent's answer. Raises EngineDown, EngineRefused.
+
+    `start_patience`: seconds to wait for an agent that does not listen yet.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
-        peer.settimeout(patience)
+        peer.settimeout(_PATIENCE_SECONDS)
         try:
-            peer.connect(str(path))
+            _connect(peer, path, time.monotonic() + start_patience)
             peer.sendall(json.dumps([verb, *arguments]).encode() + b"\n")
             with peer.makefile("rb") as stream:
                 line = stream.readline()
@@ -127,3 +131,15 @@ def ask(path: Path, verb: str, *arguments: str, patience: float = _PATIENCE_SECO
     if "down" in answer:
         raise EngineDown(f"{verb}: {answer['down']}")
     raise EngineRefused(f"{verb}: {answer['refused']}")
+
+
+def _connect(peer: socket.socket, path: Path, until: float) -> None:
+    while True:
+        try:
+            peer.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.05)
+        else:
+            return

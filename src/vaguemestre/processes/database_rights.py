@@ -14,11 +14,12 @@ from vaguemestre.processes.duties import DUTIES
 
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 _READ, _END = "SELECT", "SELECT, DELETE"
-_TOKENS = DUTIES["token-agent"].role
+_TOKENS, _NUMENS = DUTIES["token-agent"].role, DUTIES["numen-agent"].role
 
 ROLES = tuple(sorted({duty.role for duty in DUTIES.values() if duty.uses_database}))
 
-EVERYWHERE: Mapping[str, str] = MappingProxyType({role: "" if role == _TOKENS else _ALL for role in ROLES})
+_SELDOM = {_TOKENS: "", _NUMENS: _READ}
+EVERYWHERE: Mapping[str, str] = MappingProxyType({role: _SELDOM.get(role, _ALL) for role in ROLES})
 
 # A role that is not named has no right on that table.
 ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -30,13 +31,14 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "worker": _END,
             "push": _READ,
             _TOKENS: _READ,
+            _NUMENS: _READ,
         },
         # Written by those who sign, ended by all who end sessions.
         "public.credentials_mailtoken": {_TOKENS: _ALL, "web": _END, "door": _END, "worker": _END},
         "projection.token": {_TOKENS: _ALL, "web": _END, "door": _END, "worker": _END},
         # What the token service looks up.
         **{
-            table: {**dict.fromkeys(ROLES, _ALL), _TOKENS: _READ}
+            table: {**EVERYWHERE, _TOKENS: _READ}
             for table in (
                 "projection.mailbox",
                 "public.credentials_account",

@@ -59,23 +59,24 @@ class Duty:
 
 
 _DJANGO = ("django_key", DATABASE)
-_PEOPLE = ("field_key", "numen_key", "numen_key.former")
+_NUMENS = ("numen_key", "numen_key.former")
 _MAILBOXES = ("seal_key", "notify_key")
 _DATABASES = ("data", "engines/db")
 _SHARING = (SHARED_GROUP, POSTFIX_GROUP)  # Postfix's group: of the SQLite projection, which Postfix reads
 _AGENTS = ("mail-agent", "queue-agent", "token-agent")
+_PAGES = (*_AGENTS, "numen-agent")
 
 _ALL = (
     Duty(
         "web", "vaguemestre-web", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
         reads=("static", "logs", "engines/tls"),
-        secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key", "filter_key", "moving_key", "server.key"),
-        listens=("pools/web",), opens=_AGENTS, sandboxes=True,
+        secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", "filter_key", "moving_key", "server.key"),
+        listens=("pools/web",), opens=_PAGES, sandboxes=True,
     ),
     Duty(
         "door", "vaguemestre-door", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
-        reads=("static", "engines/tls"), secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key"),
-        listens=("pools/door",), opens=_AGENTS,
+        reads=("static", "engines/tls"), secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key"),
+        listens=("pools/door",), opens=_PAGES,
     ),
     Duty(
         "push", "vaguemestre-push", (SHARED_GROUP,), writes=("data", "run/revocations"),
@@ -94,14 +95,14 @@ _ALL = (
         "worker", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
         writes=(*_DATABASES, "engines/dkim", "run/revocations", "run/worker.heartbeat"),
         reads=("logs", "engines/tls"),
-        secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
+        secrets=(*_DJANGO, "field_key", *_NUMENS, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
         opens=_AGENTS, sandboxes=True,
     ),
     Duty(
         "worker-long", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
         writes=(*_DATABASES, "engines/dkim", "run/revocations", "run/worker-long.heartbeat"),
         reads=("logs", "engines/tls"),
-        secrets=(*_DJANGO, *_PEOPLE, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
+        secrets=(*_DJANGO, "field_key", *_NUMENS, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
         opens=_AGENTS, sandboxes=True,
     ),
     Duty(
@@ -120,6 +121,11 @@ _ALL = (
     Duty(
         "token-agent", "vaguemestre-tokens", _SHARING, writes=_DATABASES,
         secrets=(DATABASE, "token_key.pem"), listens=("token-agent",),
+    ),
+    # With the worker, alone with the keys of NUMENs.
+    Duty(
+        "numen-agent", "vaguemestre-numens", (SHARED_GROUP,), writes=("data",), secrets=(DATABASE, *_NUMENS),
+        listens=("numen-agent",),
     ),
     Duty("names", "vaguemestre-demo", writes=("run/names.heartbeat",)),
     Duty("accolad", "vaguemestre-demo", secrets=("accolad",)),

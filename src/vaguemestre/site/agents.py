@@ -5,5 +5,9 @@ from pathlib import Path
 from vaguemestre.engines.instance import Place, sockets
 
 
+def numen_socket(instance: Place) -> Path:
+    return sockets(instance) / "numen-agent" / "s"
+
+
 def token_socket(instance: Place) -> Path:
     return sockets(instance) / "token-agent" / "s"

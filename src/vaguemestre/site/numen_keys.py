@@ -4,20 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from vaguemestre.people.directory.rules.numen_vault import keys_from
-from vaguemestre.people.directory.values import NumenKeys
+from vaguemestre.people.directory.rules.numen_vault import HeldKeys, keys_from
 from vaguemestre.site import secrets
 
 NAME = "numen_key"
 
 
-def read(folder: Path) -> NumenKeys:
+def read(folder: Path) -> HeldKeys:
     """Read the current keys. Keys of a later rotation are loaded on first use."""
     keys = _now(folder)
     return replace(keys, sealing=_Followed(keys.sealing, folder))
 
 
-def _now(folder: Path) -> NumenKeys:
+def _now(folder: Path) -> HeldKeys:
     return keys_from(secrets.read(folder, NAME), *secrets.former(folder, NAME))
 
 

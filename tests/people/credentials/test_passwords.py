@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 from tests.access.signin.people import PASSWORD, account
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.ports import numen_words
 from vaguemestre.people.credentials.queries import password_context_of
-from vaguemestre.people.credentials.rules.passwords import FRENCH, normalized_password, strength
+from vaguemestre.people.credentials.rules.passwords import (
+    FRENCH,
+    normalized_password,
+    numen_words_in,
+    strength,
+)
 from vaguemestre.people.credentials.services import check_chosen_password, hash_password, matches_hash
 from vaguemestre.people.credentials.values import PasswordContext, Strength
-from vaguemestre.people.directory.ports import numen_keys
 
 NICOLAS = PasswordContext(
     ("Nicolas Morel", "nmorel", "Collège Jean-Macé", "Abbeville", "Académie d’Amiens"),
@@ -111,8 +116,28 @@ def test_nothing_holds_against_nothing() -> None:
 @pytest.mark.django_db
 def test_the_refusal_knows_the_persons_school_and_numen() -> None:
     nicolas = account(numen="20E9501234ABC")
-    bearer = password_context_of(nicolas.pk, numen_keys.get())
+    words = numen_words.get()
     for password in ("abbeville2026!", "CollegeJeanMace1", "20E9501234ABC!", "nmorel-nmorel-nmorel"):
         with pytest.raises(Refusal, match=r"credentials\.password-too"):
-            check_chosen_password(password, bearer)
-    check_chosen_password(PASSWORD, bearer)
+            check_chosen_password(password, password_context_of(nicolas.pk, password, words))
+    check_chosen_password(PASSWORD, password_context_of(nicolas.pk, PASSWORD, words))
+
+
+NUMEN = "20E9501234ABC"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [NUMEN, f"{NUMEN}!", NUMEN.lower(), NUMEN[::-1] + "zz", "20E95012 et alors", "x01234ABCx01234ABC",
+     "2OE95O1234ABC", "velo 9501234abc", "quatre vélos bleus", "01234"],
+)  # fmt: skip
+def test_the_words_found_judge_a_password_as_the_whole_numen_does(password: str) -> None:
+    found = numen_words_in(NUMEN, password)
+    whole = strength(password, PasswordContext(numens=(NUMEN,)), frozenset())
+    assert strength(password, PasswordContext(numens=found), frozenset()) == whole
+
+
+def test_nothing_of_a_numen_is_told_but_what_was_typed() -> None:
+    assert numen_words_in(NUMEN, "quatre vélos bleus") == ()
+    assert numen_words_in(NUMEN, "20E9") == ()
+    assert numen_words_in(NUMEN, "20E95012") == ("20e95012", "2oegsoi2")  # as it is, and as it may be read

@@ -74,7 +74,7 @@ def test_a_numen_printed_by_accident_is_masked() -> None:
     numen = parse_numen(STANDARD)
     assert (str(numen), f"{numen}") == ("20E••••••••BC", "20E••••••••BC")
     assert STANDARD not in repr(numen)
-    assert KEYS.digest.hex() not in repr(KEYS)
+    assert KEYS.digest_key.hex() not in repr(KEYS)
 
 
 def test_what_is_sealed_opens_with_its_key_and_is_found_by_its_digest() -> None:

@@ -9,15 +9,17 @@ from tests.access.signin.people import PASSWORD, account
 
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Structure
+from vaguemestre.people.directory.rules.numen_vault import keys_from
 from vaguemestre.schools.rosters.aaf.xml import chunks_of
 from vaguemestre.schools.rosters.sample import SampleSchool, sample_school
 from vaguemestre.schools.rosters.services import ImportFile, ImportSettings
+from vaguemestre.schools.rosters.services.roster_import import digest_function
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
 ENT = "ent-amiens.test"
 UAI, OTHER = "0800001S", "0800002T"
-KEY = b"k" * 32
+DIGEST = digest_function(keys_from("k" * 64))
 
 
 def academy() -> Academy:
@@ -31,7 +33,7 @@ def structure(uai: str = UAI, name: str = "Collège Jean-Macé") -> Structure:
 
 
 def setting(**more: object) -> ImportSettings:
-    return ImportSettings(academy().pk, ENT, KEY, "test", **more)  # type: ignore[arg-type]
+    return ImportSettings(academy().pk, ENT, DIGEST, "test", **more)  # type: ignore[arg-type]
 
 
 def school(uai: str = UAI, seed: int = 1, **more: object) -> SampleSchool:

@@ -10,7 +10,18 @@ import pytest
 from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.schools.rosters.schools import ENT, KEY, NOW, OTHER, TODAY, UAI, files, school, setting, structure
+from tests.schools.rosters.schools import (
+    DIGEST,
+    ENT,
+    NOW,
+    OTHER,
+    TODAY,
+    UAI,
+    files,
+    school,
+    setting,
+    structure,
+)
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -27,7 +38,6 @@ from vaguemestre.schools.rosters.queries import stored_rosters
 from vaguemestre.schools.rosters.rules.roster_diff import target_rosters
 from vaguemestre.schools.rosters.sample import SampleSchool, delta_files, document, sample_files
 from vaguemestre.schools.rosters.services import apply_import, plan_import, purge_rosters
-from vaguemestre.schools.rosters.services.roster_import import digest_function
 from vaguemestre.schools.rosters.values import PUPIL, RELATIVE, Roster
 
 TEACHERS = {"camille.delattre@ac-amiens.test": ["4B", "6A"]}
@@ -62,7 +72,7 @@ def rosters_of(
     requests = [
         one for name, content in given_files.items() for one in read_requests(chunks_of(content), name)
     ]
-    read = target_rosters(requests, known, digest_function(KEY), is_full=is_full, domain=ENT)
+    read = target_rosters(requests, known, DIGEST, is_full=is_full, domain=ENT)
     assert read.rejected == ()
     return dict(read.rosters)
 

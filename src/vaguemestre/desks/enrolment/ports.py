@@ -1,4 +1,4 @@
-"""What enrolment needs from a virus scanner."""
+"""What enrolment needs from a virus scanner, and from who holds the keys of NUMENs."""
 
 from typing import Protocol
 
@@ -16,4 +16,14 @@ class Scan(Protocol):
         ...
 
 
+class DiscloseNumen(Protocol):
+    def __call__(self, officer_id: int, person_id: int, why: str) -> str:
+        """The NUMEN of somebody of that officer's services, in clear; the disclosure is journaled.
+
+        Raises Refusal `enrolment.person-unknown`, `enrolment.no-numen`; EngineDown.
+        """
+        ...
+
+
+disclose_numen: Slot[DiscloseNumen] = Slot("enrolment.disclose_numen")
 scan: Slot[Scan] = Slot("enrolment.scan")

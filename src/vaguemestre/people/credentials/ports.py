@@ -1,6 +1,6 @@
 """What credentials is lent: keys of the instance, and the engines' list of honoured tokens."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
@@ -14,6 +14,10 @@ class Tokens(Protocol):
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None: ...
 
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None: ...
+
+
+# account, typed password → what of its person's NUMEN is in it. Raises EngineDown.
+type NumenWords = Callable[[int, str], tuple[str, ...]]
 
 
 class ProgramToken(NamedTuple):
@@ -52,4 +56,5 @@ class MailTokens(Protocol):
 
 secret_keys: Slot[SecretKeys] = Slot("credentials.secret_keys")
 token_keys: Slot[TokenKeys] = Slot("credentials.token_keys")
+numen_words: Slot[NumenWords] = Slot("credentials.numen_words")
 mail_tokens: Slot[MailTokens] = Slot("credentials.mail_tokens")

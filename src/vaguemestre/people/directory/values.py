@@ -1,9 +1,9 @@
 """Nouns of the directory: people, places, NUMENs (docs/domain.md §1–§3)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 
 class NumenLayout(StrEnum):
@@ -29,13 +29,27 @@ class Numen:
         return f"{self.text[:3]}{'•' * 8}{self.text[-2:]}"
 
 
-@dataclass(frozen=True, slots=True)
-class NumenKeys:
-    """Keys of NUMENs: sealing keys of 32 bytes (several during a rotation), and one digest key."""
+class NumenKeys(Protocol):
+    """What seals NUMENs, finds them and opens them: the keys, or a question to who holds them (ADR 0033).
 
-    current: str
-    sealing: Mapping[str, bytes] = field(repr=False)
-    digest: bytes = field(repr=False)
+    Raises EngineDown when that one is away, EngineRefused when it may not answer us.
+    """
+
+    def digest(self, text: str) -> str:
+        """The keyed hash of a text: 64 hexadecimal digits."""
+        ...
+
+    def seal(self, content: bytes, purpose: bytes) -> bytes:
+        """Seal content with the current key; only the same `purpose` opens it."""
+        ...
+
+    def unseal(self, sealed: bytes, purpose: bytes) -> bytes:
+        """What was sealed. Raises Refusal `directory.numen-sealed-otherwise` if no key fits."""
+        ...
+
+    def mask(self, sealed: bytes) -> str:
+        """A sealed NUMEN as `20E••••••••BC`. Raises Refusal as `unseal`."""
+        ...
 
 
 class StaffCategory(StrEnum):

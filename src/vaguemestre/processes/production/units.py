@@ -29,6 +29,7 @@ _DESCRIPTIONS = {
     "mail-agent": "work on mailboxes (doveadm)",
     "queue-agent": "work on the queue of Postfix",
     "token-agent": "tokens that open mailboxes",
+    "numen-agent": "keys of NUMENs",
     "dovecot": "mailboxes, IMAP, ManageSieve (Dovecot)",
     "postfix": "mail in and out (Postfix)",
     "rspamd": "content filter (rspamd)",

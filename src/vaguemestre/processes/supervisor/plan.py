@@ -176,6 +176,7 @@ def agents(python: str, home: Path, sockets: Mapping[str, Path]) -> tuple[Child,
             (python, "-m", f"vaguemestre.processes.{name.replace('-', '_')}", str(home)),
             (Question(Ask.SOCKET, socket=socket),),
             socket=socket,
+            is_spare=name == "numen-agent",  # who asks it waits a moment
         )
         for name, socket in sockets.items()
     )

@@ -24,7 +24,7 @@ from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.processes import duties
 from vaguemestre.processes.duties import Duty
 from vaguemestre.processes.supervisor.plan import Ask, Child, workers
-from vaguemestre.site.agents import token_socket
+from vaguemestre.site.agents import numen_socket, token_socket
 from vaguemestre.site.config import PROJECT, Config
 
 UMASK = 0o007  # what our processes make is for the group of its folder, and nobody else
@@ -188,6 +188,7 @@ def agent_sockets(config: Config) -> dict[str, Path]:
         "mail-agent": mail_agent.socket_path(config),
         "queue-agent": queue_agent.socket_path(config),
         "token-agent": token_socket(config),
+        "numen-agent": numen_socket(config),
     }
 
 

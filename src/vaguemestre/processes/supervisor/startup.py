@@ -208,7 +208,7 @@ class _Start:
         except EngineRefused as error:
             raise ConfigWrong(str(error)) from error
         config = self._config
-        self._tree.begin(plan.agents(sys.executable, engine_home(config), rights.agent_sockets(config)))
+        self._tree.begin([agent for agent in self._agents() if not agent.is_spare])
         for child in plan.engines(
             config,
             plan.Engine("dovecot", dovecot.command(config), _CLOCK, dovecot.log_file(config)),
@@ -243,10 +243,14 @@ class _Start:
 
     async def _begin_spares(self) -> None:
         """What an instance is ready without is begun last and not waited for: a start is short."""
-        workers = plan.workers(self._config, sys.executable)
-        begun = self._tree.begin([child for child in workers if child.is_spare])
+        children = (*self._agents(), *plan.workers(self._config, sys.executable))
+        begun = self._tree.begin([child for child in children if child.is_spare])
         while not all(running.pid or running.last_end for running in begun):
             await asyncio.sleep(0.01)
+
+    def _agents(self) -> tuple[plan.Child, ...]:
+        home = engine_home(self._config)
+        return plan.agents(sys.executable, home, rights.agent_sockets(self._config))
 
     def _log(self, name: str, line: str) -> None:
         """Print a log line; engines' per-message lines only once the instance is ready."""

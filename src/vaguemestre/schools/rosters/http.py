@@ -10,6 +10,7 @@ from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import find_academy_id
 from vaguemestre.schools.rosters.ports import managed_schools
 from vaguemestre.schools.rosters.services import ImportSettings
+from vaguemestre.schools.rosters.services.roster_import import digest_function
 from vaguemestre.schools.rosters.values import ClassWriter
 
 
@@ -27,7 +28,7 @@ def import_settings(request: SignedInRequest, uai: str, *, losses_confirmed: boo
     return ImportSettings(
         academy_id=find_academy_id(settings.CONFIG.academy.domain),
         ent_domain=settings.CONFIG.ent.domain,
-        digest_key=numen_keys.get().digest,
+        digest=digest_function(numen_keys.get()),
         by=request.who.actor,
         only_uai=uai,
         losses_confirmed=losses_confirmed,

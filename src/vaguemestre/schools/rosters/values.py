@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+STAGED_PURPOSE = b"classes staged"  # what the files given for an import are sealed for
+
 # The four categories of an AAF export that are read.
 PUPIL, RELATIVE, STAFF, SCHOOL = "Eleve", "PersRelEleve", "PersEducNat", "EtabEducNat"
 

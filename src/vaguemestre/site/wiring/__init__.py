@@ -14,7 +14,8 @@ TABLES = {
     "credentials": "instance",
     "credentials.token_keys": "tokens",
     "credentials.mail_tokens": "tokens",
-    "directory": "instance",
+    "credentials.numen_words": "numens",
+    "directory": "numens",
     "signin.revocations": "instance",
     "jobs": "foundation",
     "ui": "foundation",
@@ -37,6 +38,7 @@ TABLES = {
     "sorting": "mailbox",
     "webmail": "mailbox",
     "enrolment": "desks",
+    "enrolment.disclose_numen": "numens",
     "helpdesk": "desks",
 }
 

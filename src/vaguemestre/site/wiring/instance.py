@@ -4,8 +4,6 @@ from vaguemestre.access.signin import ports as signin
 from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.people.credentials import ports as credentials
 from vaguemestre.people.credentials.rules import secret_box as credentials_sealing
-from vaguemestre.people.directory import ports as directory
-from vaguemestre.site import numen_keys as numen_secrets
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
@@ -18,7 +16,5 @@ def plug(config: Config) -> None:
 def _plug_keys(config: Config) -> None:
     """Plug the keys that this process was given; a slot left empty says so when it is used."""
     folder = config.secrets_dir
-    if secrets.given(folder, numen_secrets.NAME):
-        directory.numen_keys.plug(numen_secrets.read(folder))
     if field_key := secrets.given(folder, "field_key"):
         credentials.secret_keys.plug(credentials_sealing.keys_from(field_key))

@@ -18,10 +18,9 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import AccountActivated
-from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.ports import numen_words, secret_keys
 from vaguemestre.people.credentials.queries import Presented, has_namesake, password_context_of
 from vaguemestre.people.credentials.services import check_chosen_password, strength_of
-from vaguemestre.people.directory.ports import numen_keys
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     form = ActivateForm(request.POST)
     if typed := form.data.get("new_password", ""):
         try:
-            check_chosen_password(typed, password_context_of(account.account_id, numen_keys.get()))
+            check_chosen_password(typed, password_context_of(account.account_id, typed, numen_words.get()))
         except Refusal as refusal:
             form.add_error("new_password", sentence(refusal))
     if not form.is_valid():
@@ -69,7 +68,7 @@ def judge(request: HttpRequest) -> HttpResponse:
     if proved is None:
         raise Http404
     typed = request.POST.get("new_password", "")[:1024]
-    strength = strength_of(typed, password_context_of(proved.account.account_id, numen_keys.get()))
+    strength = strength_of(typed, password_context_of(proved.account.account_id, typed, numen_words.get()))
     return JsonResponse({"words": strength.value, "enough": strength.is_enough})
 
 

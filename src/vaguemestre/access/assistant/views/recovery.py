@@ -31,7 +31,7 @@ from vaguemestre.access.signin.values import Deferred
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.credentials.ports import secret_keys
+from vaguemestre.people.credentials.ports import numen_words, secret_keys
 from vaguemestre.people.credentials.queries import identified, password_context_of
 from vaguemestre.people.credentials.rules.delivered_codes import LIFE
 from vaguemestre.people.credentials.services import check_chosen_password
@@ -93,7 +93,7 @@ def choose_password(request: HttpRequest) -> HttpResponse:
     form = ChangePasswordForm(request.POST or None)
     if typed := form.data.get("new_password", ""):
         try:
-            check_chosen_password(typed, password_context_of(account_id, numen_keys.get()))
+            check_chosen_password(typed, password_context_of(account_id, typed, numen_words.get()))
         except Refusal as refusal:
             form.add_error("new_password", sentence(refusal))
     if request.method == "GET" or not form.is_valid():

@@ -19,9 +19,9 @@ from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.ui.refusals import duration, sentence
 from vaguemestre.people.credentials.events import AccountChanged
+from vaguemestre.people.credentials.ports import numen_words
 from vaguemestre.people.credentials.queries import password_context_of, presented
 from vaguemestre.people.credentials.services import check_chosen_password, strength_of
-from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.provisioning.ports import connections
 
 _RENEWAL_KEY = "renewal"
@@ -72,7 +72,7 @@ def judge(request: HttpRequest) -> HttpResponse:
     if not account_id:
         raise Http404
     typed = request.POST.get("new_password", "")[:1024]
-    strength = strength_of(typed, password_context_of(account_id, numen_keys.get()))
+    strength = strength_of(typed, password_context_of(account_id, typed, numen_words.get()))
     return JsonResponse({"words": strength.value, "enough": strength.is_enough})
 
 
@@ -88,7 +88,7 @@ def _is_acceptable(form: RenewPasswordForm, account_id: int) -> bool:
     """Whether the current password is right and the new one strong enough; errors go to the form."""
     typed = form.data.get("new_password", "")
     try:
-        check_chosen_password(typed, password_context_of(account_id, numen_keys.get()))
+        check_chosen_password(typed, password_context_of(account_id, typed, numen_words.get()))
     except Refusal as refusal:
         if typed:
             form.add_error("new_password", sentence(refusal))

@@ -20,6 +20,7 @@ from vaguemestre.access.signin.queries import sessions_of
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.ports import numen_words
 from vaguemestre.people.credentials.queries import (
     applications_of,
     contacts_of,
@@ -29,7 +30,6 @@ from vaguemestre.people.credentials.queries import (
     recovery_codes_left,
 )
 from vaguemestre.people.credentials.services import check_chosen_password, strength_of
-from vaguemestre.people.directory.ports import numen_keys
 
 
 @require_GET
@@ -60,7 +60,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
     account_id = request.who.account_id
     if typed := form.data.get("new_password", ""):
         try:
-            check_chosen_password(typed, password_context_of(account_id, numen_keys.get()))
+            check_chosen_password(typed, password_context_of(account_id, typed, numen_words.get()))
         except Refusal as refusal:
             form.add_error("new_password", sentence(refusal))
     if not form.is_valid():
@@ -81,7 +81,7 @@ def change_password(request: SignedInRequest) -> HttpResponse:
 def judge(request: SignedInRequest) -> HttpResponse:
     """The strength of the password being typed, as JSON."""
     typed = request.POST.get("new_password", "")[:1024]
-    strength = strength_of(typed, password_context_of(request.who.account_id, numen_keys.get()))
+    strength = strength_of(typed, password_context_of(request.who.account_id, typed, numen_words.get()))
     return JsonResponse({"words": strength.value, "enough": strength.is_enough})
 
 

@@ -28,7 +28,7 @@ from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import (
     PersonSummary,
     addresses_by_person,
-    current_numen,
+    current_masked_numen,
     people_page,
     person_summary,
     placed_posts_of,
@@ -104,7 +104,7 @@ def _person_or_404(person_id: int) -> PersonSummary:
 def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "") -> HttpResponse:
     account_ref = account_of_person(person.person_id)
     account = presented(account_ref.account_id) if account_ref else None
-    numen = current_numen(person.person_id, numen_keys.get())
+    masked = current_masked_numen(person.person_id, numen_keys.get())
     history = entries_about(f"person:{person.person_id}", limit=_HISTORY_LINES)
     if account:
         history += entries_about(f"account:{account.account_id}", limit=_HISTORY_LINES)
@@ -123,7 +123,7 @@ def _page(request: SignedInRequest, person: PersonSummary, *, problem: str = "")
             (post, place, function_label(post.function), discipline_label(post.discipline))
             for post, place in placed_posts_of(person.person_id)
         ],
-        "masked": numen.masked if numen else "",
+        "masked": masked,
         "lines": [(line, reason_label(line.what)) for line in applied_lines_of_person(person.person_id)],
         "story": _labelled(history[:_HISTORY_LINES]),
         "done": "fait" in request.GET,

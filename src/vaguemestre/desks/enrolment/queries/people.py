@@ -61,8 +61,7 @@ def likely_people(scope: Scope, civil: CivilStatus, uai: str, keys: NumenKeys) -
 
 def masked_numen_of(person_id: int, keys: NumenKeys) -> str:
     """The NUMEN as `20E••••••••BC`, or "" if the person has none."""
-    numen = directory.current_numen(person_id, keys)
-    return numen.masked if numen else ""
+    return directory.current_masked_numen(person_id, keys)
 
 
 def is_school(academy_id: int, uai: str) -> bool:
@@ -86,19 +85,17 @@ def has_probable_match(academy_id: int, civil: CivilStatus, uai: str) -> bool:
 def letter_of(
     scope: Scope,
     person_id: int,
-    keys: NumenKeys,
     postal: str,
     academy: str,
     web: str,
     *,
     writer: str = "",
 ) -> DeliveryLetter | None:
-    """The letter to a person of the scope; None without a NUMEN or an account."""
+    """The letter to a person of the scope, its NUMEN left out; None without a NUMEN or an account."""
     person, account = person_in(scope, person_id), account_of_person(person_id)
-    numen = directory.current_numen(person_id, keys) if person else None
     identity = presented(account.account_id) if account else None
     civil = person.civil if person else None
-    if person is None or civil is None or numen is None or identity is None:
+    if person is None or civil is None or identity is None or not directory.has_numen(person_id):
         return None
     card = directory.service_card_of(person.service_id)
     return DeliveryLetter(
@@ -115,7 +112,7 @@ def letter_of(
         username=identity.username,
         has_namesake=has_namesake(identity.account_id),
         address=identity.address,
-        numen=numen.text,
+        numen="",
         activation=f"{web}/assistant/",
     )
 

@@ -15,7 +15,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.services import NewAccount, open_accounts
-from vaguemestre.people.directory.queries import current_numen
+from vaguemestre.people.directory.queries import has_numen
 from vaguemestre.people.directory.services import issue_numen, register_person
 from vaguemestre.people.directory.values import NewPerson, NumenKeys, NumenLayout, Post, StaffCategory
 
@@ -56,7 +56,7 @@ def link_existing_person(
     """
     if queries.person_in(scope, person_id) is None:
         raise Refusal("enrolment.person-unknown")
-    if current_numen(person_id, keys) is None:
+    if not has_numen(person_id):
         issue_numen(person_id, layout, keys, draw, by=by, now=now)
     request = _move(scope, request_id, RequestAction.RECOGNISE, "Vous avez déjà un NUMEN.", by=by, now=now)
     NumenRequest.objects.filter(pk=request.pk).update(person_id=person_id)

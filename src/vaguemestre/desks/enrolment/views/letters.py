@@ -1,6 +1,7 @@
 """Letters with a NUMEN as PDF; every disclosure is journaled."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.conf import settings
@@ -8,29 +9,27 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from vaguemestre.desks.enrolment import queries, services
+from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.http import OfficerRequest
+from vaguemestre.desks.enrolment.ports import disclose_numen
 from vaguemestre.desks.enrolment.rules import letters
 from vaguemestre.desks.enrolment.values import DeliveryLetter
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument
-from vaguemestre.people.directory.ports import numen_keys
 
 
 def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name: str) -> HttpResponse:
     """The letters to these people (person id, postal address), one page each; without NUMEN, none."""
-    config, keys, now = settings.CONFIG, numen_keys.get(), timezone.now()
+    config, disclose, now = settings.CONFIG, disclose_numen.get(), timezone.now()
     deliveries: list[DeliveryLetter] = []
     for person_id, postal in people:
         letter = queries.letter_of(
-            request.scope, person_id, keys, postal, config.academy.name, config.public_url,
+            request.scope, person_id, postal, config.academy.name, config.public_url,
             writer=request.who.name,
         )  # fmt: skip
         if letter is not None:
-            services.reveal_numen(
-                request.scope, person_id, keys, "letter", by=f"account:{request.who.account_id}", now=now
-            )
-            deliveries.append(letter)
+            numen = disclose(request.who.account_id, person_id, "letter")
+            deliveries.append(replace(letter, numen=numen))
     if not deliveries:
         raise Http404
     response = HttpResponse(_print(deliveries, paris_day(now)), content_type="application/pdf")

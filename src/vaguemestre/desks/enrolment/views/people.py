@@ -20,6 +20,7 @@ from vaguemestre.desks.enrolment.forms.officer_forms import (
     initial_civil_status,
 )
 from vaguemestre.desks.enrolment.http import OfficerRequest, for_officers
+from vaguemestre.desks.enrolment.ports import disclose_numen
 from vaguemestre.desks.enrolment.views.creation import IS_OTHER, PostSummary, creation_page
 from vaguemestre.desks.enrolment.views.labels_fr import HISTORY_LABELS
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
@@ -85,12 +86,10 @@ def show_person(request: OfficerRequest, person_id: int) -> HttpResponse:
 def show_numen(request: OfficerRequest, person_id: int) -> HttpResponse:
     person = _managed_or_404(request, person_id)
     try:
-        numen = services.reveal_numen(
-            request.scope, person_id, numen_keys.get(), "screen", by=actor_of(request), now=timezone.now()
-        )
+        numen = disclose_numen.get()(request.who.account_id, person_id, "screen")
     except Refusal as refusal:
         return _page(request, person, problem=sentence(refusal), status=409)
-    return _page(request, person, numen=numen.text)
+    return _page(request, person, numen=numen)
 
 
 @require_POST

@@ -8,6 +8,8 @@ from enum import Enum
 from django.db.models import Q
 
 from vaguemestre.people.credentials.models import Account, ActivationLink, AppPassword, OneTimeDevice
+from vaguemestre.people.credentials.ports import NumenWords
+from vaguemestre.people.credentials.rules.passwords import numen_words_in
 from vaguemestre.people.credentials.values import ConfirmedDevice, Identified, PasswordContext
 from vaguemestre.people.directory.queries import (
     addresses_by_person,
@@ -162,16 +164,22 @@ def charter_accepted(account_id: int) -> str:
     return rows.values_list("charter_version", flat=True).first() or ""
 
 
-def password_context_of(account_id: int, keys: NumenKeys) -> PasswordContext:
-    """What others know of the account's person, to judge a password. Raises Account.DoesNotExist."""
+def password_context_of(account_id: int, typed: str, numen_words: NumenWords) -> PasswordContext:
+    """What others know of the account's person, to judge a typed password. Raises Account.DoesNotExist."""
     account = Account.objects.select_related("person", "person__academy").get(pk=account_id)
     person = account.person
     if person is None:
         return PasswordContext((account.username, account.mailbox))
-    numen = current_numen(person.pk, keys)
     places = [word for place in places_of(person.pk) for word in place]
     names = (person.shown_name, person.birth_name, person.first_name, account.username, person.academy.name)
-    return PasswordContext((*names, *places), (numen.text,) if numen else (), person.birth_date)
+    return PasswordContext((*names, *places), numen_words(account_id, typed), person.birth_date)
+
+
+def numen_words_of(account_id: int, typed: str, keys: NumenKeys) -> tuple[str, ...]:
+    """Implements `NumenWords` with the keys."""
+    person_id = Account.objects.filter(pk=account_id).values_list("person_id", flat=True).first()
+    numen = current_numen(person_id, keys) if person_id else None
+    return numen_words_in(numen.text, typed) if numen else ()
 
 
 def usernames_of(account_ids: Collection[int]) -> dict[int, str]:

@@ -89,6 +89,13 @@ def strength(password: str, bearer: PasswordContext, common: Set[str]) -> Streng
     return _by_bits(bits(text, len(text) - (len(_plain(text)) - len(rest))))
 
 
+def numen_words_in(numen: str, password: str) -> tuple[str, ...]:
+    """The words of that NUMEN, however read, that the password holds: what it is judged by tells no more."""
+    words = {*_known_words(PasswordContext(numens=(numen,)))} - {*_known_words(PasswordContext())}
+    readings = [_plain(reading) for reading in _readings(normalized_password(password))]
+    return tuple(sorted(word for word in words if any(word in reading for reading in readings)))
+
+
 def bits(text: str, length: int) -> float:
     """The CNIL's estimate: length × log2 of the alphabets used (26, 26, 10, 37)."""
     used = 26 * any(c.isalpha() and not c.isupper() for c in text) + 26 * any(c.isupper() for c in text)

@@ -58,7 +58,9 @@ from vaguemestre.people.directory.queries.managed import (
     service_cards,
 )
 from vaguemestre.people.directory.queries.numens import (
+    current_masked_numen,
     current_numen,
+    has_numen,
     masked_numens,
     numen_digests_of,
     numens_held,
@@ -149,11 +151,13 @@ __all__ = [
     "civil_statuses_by_post",
     "count_people",
     "count_people_elsewhere",
+    "current_masked_numen",
     "current_numen",
     "dossiers_by_person",
     "existing_addresses",
     "find_academy_id",
     "find_person",
+    "has_numen",
     "heads_of_places_served",
     "helpdesk_people_page",
     "is_open_structure",

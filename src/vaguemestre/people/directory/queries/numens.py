@@ -15,15 +15,30 @@ def person_by_numen(digest: str) -> Person | None:
 
 def current_numen(person_id: int, keys: NumenKeys) -> Numen | None:
     """The NUMEN in clear, for the letter and the officer in charge only: the caller journals the reading."""
+    sealed = _current_sealed(person_id)
+    return unseal(sealed, keys) if sealed else None
+
+
+def current_masked_numen(person_id: int, keys: NumenKeys) -> str:
+    """The NUMEN as `20E••••••••BC`, or "" if the person has none."""
+    sealed = _current_sealed(person_id)
+    return keys.mask(sealed) if sealed else ""
+
+
+def has_numen(person_id: int) -> bool:
+    return bool(_current_sealed(person_id))
+
+
+def _current_sealed(person_id: int) -> bytes:
     row = NumenRow.objects.filter(person_id=person_id, is_current=True).first()
-    return unseal(bytes(row.ciphertext), keys) if row and row.ciphertext else None
+    return bytes(row.ciphertext) if row else b""
 
 
 def masked_numens(person_ids: Collection[int], keys: NumenKeys) -> dict[int, str]:
     """Person → current NUMEN, masked. Left out: people without one, or whose civil status is erased."""
     rows = NumenRow.objects.filter(person_id__in=person_ids, is_current=True).exclude(ciphertext=b"")
     return {
-        person_id: unseal(bytes(sealed), keys).masked
+        person_id: keys.mask(bytes(sealed))
         for person_id, sealed in rows.values_list("person_id", "ciphertext")
     }
 
@@ -32,7 +47,7 @@ def numens_held(person_id: int, keys: NumenKeys) -> tuple[NumenHeld, ...]:
     """Every NUMEN of somebody, masked, the current one first; none once their civil status is erased."""
     rows = NumenRow.objects.filter(person_id=person_id).order_by("-is_current", "-since", "-pk")
     return tuple(
-        NumenHeld(unseal(bytes(row.ciphertext), keys).masked, row.since, row.is_current)
+        NumenHeld(keys.mask(bytes(row.ciphertext)), row.since, row.is_current)
         for row in rows
         if row.ciphertext
     )

@@ -6,6 +6,8 @@ A sealed NUMEN is `key id (8 ASCII) · nonce (12) · ciphertext and tag`; the ke
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -18,17 +20,47 @@ from vaguemestre.people.directory.values import Numen, NumenKeys
 
 _KEY_ID_BYTES = 8
 _NONCE_BYTES = 12
-_PURPOSE = b"numen"
+PURPOSE = b"numen"
 
 
-def keys_from(secret: str, *former: str) -> NumenKeys:
+@dataclass(frozen=True, slots=True)
+class HeldKeys:
+    """Implements `NumenKeys` with the keys: those of sealing (several during a rotation), that of digests."""
+
+    current: str
+    sealing: Mapping[str, bytes] = field(repr=False)
+    digest_key: bytes = field(repr=False)
+
+    def digest(self, text: str) -> str:
+        return hmac.digest(self.digest_key, text.encode(), "sha256").hex()
+
+    def seal(self, content: bytes, purpose: bytes) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        box = AESGCM(self.sealing[self.current]).encrypt(nonce, content, purpose)
+        return self.current.encode() + nonce + box
+
+    def unseal(self, sealed: bytes, purpose: bytes) -> bytes:
+        key = self.sealing.get(sealed[:_KEY_ID_BYTES].decode("ascii", "replace"))
+        if key is None:
+            raise Refusal("directory.numen-sealed-otherwise")
+        nonce, box = sealed[_KEY_ID_BYTES:][:_NONCE_BYTES], sealed[_KEY_ID_BYTES + _NONCE_BYTES :]
+        try:
+            return AESGCM(key).decrypt(nonce, box, purpose)
+        except InvalidTag as error:
+            raise Refusal("directory.numen-sealed-otherwise") from error
+
+    def mask(self, sealed: bytes) -> str:
+        return unseal(sealed, self).masked
+
+
+def keys_from(secret: str, *former: str) -> HeldKeys:
     """Keys derived from the instance's secret, and from former secrets to unseal.
 
     The digest key does not rotate: it comes from the oldest secret, or look-ups would miss.
     """
     secrets = tuple(dict.fromkeys((secret, *former)))
     sealing = {key_id(each): _derive_key(each, b"numen sealing") for each in secrets}
-    return NumenKeys(key_id(secret), sealing, _derive_key(secrets[-1], b"numen digest"))
+    return HeldKeys(key_id(secret), sealing, _derive_key(secrets[-1], b"numen digest"))
 
 
 def key_id(secret: str) -> str:
@@ -38,43 +70,32 @@ def key_id(secret: str) -> str:
 
 def digest(numen: Numen, keys: NumenKeys) -> str:
     """The keyed hash of a NUMEN: 64 hexadecimal digits."""
-    return hmac.digest(keys.digest, numen.text.encode(), "sha256").hex()
+    return keys.digest(numen.text)
 
 
 def seal(numen: Numen, keys: NumenKeys) -> bytes:
     """Seal a NUMEN with the current key."""
-    return seal_bytes(numen.text.encode(), keys, _PURPOSE)
+    return keys.seal(numen.text.encode(), PURPOSE)
 
 
 def seal_bytes(content: bytes, keys: NumenKeys, purpose: bytes) -> bytes:
     """Seal content that quotes a NUMEN; only the same `purpose` unseals it."""
-    nonce = os.urandom(_NONCE_BYTES)
-    return keys.current.encode() + nonce + AESGCM(keys.sealing[keys.current]).encrypt(nonce, content, purpose)
+    return keys.seal(content, purpose)
 
 
-def is_sealed_with_current_key(sealed: bytes, keys: NumenKeys) -> bool:
+def is_sealed_with_current_key(sealed: bytes, keys: HeldKeys) -> bool:
     """Whether it was sealed with the current key."""
     return sealed[:_KEY_ID_BYTES] == keys.current.encode()
 
 
 def unseal(sealed: bytes, keys: NumenKeys) -> Numen:
     """Unseal a NUMEN. Raises Refusal `directory.numen-sealed-otherwise` if no key fits."""
-    return parse_numen(unseal_bytes(sealed, keys, _PURPOSE).decode())
+    return parse_numen(keys.unseal(sealed, PURPOSE).decode())
 
 
 def unseal_bytes(sealed: bytes, keys: NumenKeys, purpose: bytes) -> bytes:
     """Unseal content of `seal_bytes`. Raises Refusal `directory.numen-sealed-otherwise`."""
-    key = keys.sealing.get(sealed[:_KEY_ID_BYTES].decode("ascii", "replace"))
-    if key is None:
-        raise Refusal("directory.numen-sealed-otherwise")
-    try:
-        return AESGCM(key).decrypt(
-            sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES],
-            sealed[_KEY_ID_BYTES + _NONCE_BYTES :],
-            purpose,
-        )
-    except InvalidTag as error:
-        raise Refusal("directory.numen-sealed-otherwise") from error
+    return keys.unseal(sealed, purpose)
 
 
 def _derive_key(secret: str, purpose: bytes) -> bytes:

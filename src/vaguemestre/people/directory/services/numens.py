@@ -9,7 +9,13 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory import queries
 from vaguemestre.people.directory.models import NumenRow
-from vaguemestre.people.directory.rules.numen_vault import digest, is_sealed_with_current_key, seal, unseal
+from vaguemestre.people.directory.rules.numen_vault import (
+    HeldKeys,
+    digest,
+    is_sealed_with_current_key,
+    seal,
+    unseal,
+)
 from vaguemestre.people.directory.rules.numens import draw_numen
 from vaguemestre.people.directory.values import Numen, NumenKeys, NumenLayout, StaffCategory
 
@@ -62,7 +68,7 @@ def issue_numen(
 
 
 @transaction.atomic(durable=True)
-def reseal_numens(keys: NumenKeys, after: int = 0, *, by: str, now: datetime) -> tuple[int, int]:
+def reseal_numens(keys: HeldKeys, after: int = 0, *, by: str, now: datetime) -> tuple[int, int]:
     """Use case: reseal with the current key a batch of rows after that id.
 
     Returns (rows resealed, last id; 0 when none is left). Run again from 0, it finds nothing to do.

@@ -6,25 +6,25 @@ from django.db import transaction
 from django.db.models import Model
 
 from vaguemestre.people.directory.rules.numen_vault import (
+    HeldKeys,
     is_sealed_with_current_key,
     seal_bytes,
     unseal_bytes,
 )
-from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.people.intake.models import AppliedLine, MatchCandidate
 from vaguemestre.people.intake.values import HELD_FILE_PURPOSE, LINE_PURPOSE
 
 _BATCH_ROWS = 1000
 
 
-def reseal_lines(keys: NumenKeys, directory: Path) -> int:
+def reseal_lines(keys: HeldKeys, directory: Path) -> int:
     """Reseal applied lines, match candidates and held files; returns the count. May be run again."""
     return sum(_reseal_rows(table, keys) for table in (AppliedLine, MatchCandidate)) + _reseal_files(
         keys, directory
     )
 
 
-def _reseal_rows(table: type[Model], keys: NumenKeys) -> int:
+def _reseal_rows(table: type[Model], keys: HeldKeys) -> int:
     count = last_pk = 0
     while rows := list(table._default_manager.filter(pk__gt=last_pk).order_by("pk")[:_BATCH_ROWS]):
         old = [row for row in rows if not is_sealed_with_current_key(bytes(row.sealed), keys)]  # type: ignore[attr-defined]
@@ -36,7 +36,7 @@ def _reseal_rows(table: type[Model], keys: NumenKeys) -> int:
     return count
 
 
-def _reseal_files(keys: NumenKeys, directory: Path) -> int:
+def _reseal_files(keys: HeldKeys, directory: Path) -> int:
     count = 0
     for path in sorted(directory.glob("*.*")) if directory.is_dir() else ():
         content = path.read_bytes()

@@ -1,6 +1,5 @@
 """Import of rosters: files compared with what is stored, then applied, one transaction per school."""
 
-import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.queries import structure_ids
+from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.schools.rosters import queries
 from vaguemestre.schools.rosters.aaf.csv import read_classes
 from vaguemestre.schools.rosters.aaf.file_names import parse_export_name
@@ -43,14 +43,14 @@ class ImportFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportSettings:
-    """The context of an import: the académie, the ENT's domain, the digest key, the actor.
+    """The context of an import: the académie, the ENT's domain, the digest of identifiers, the actor.
 
     `only_uai`: the one school allowed, or "" for any. `is_full`: None to read it from the file names.
     """
 
     academy_id: int
     ent_domain: str
-    digest_key: bytes
+    digest: Callable[[str], str]
     by: str
     only_uai: str = ""
     is_full: bool | None = None
@@ -99,9 +99,9 @@ def apply_import(
     return plan
 
 
-def digest_function(key: bytes) -> Callable[[str], str]:
+def digest_function(keys: NumenKeys) -> Callable[[str], str]:
     """The keyed digest (HMAC-SHA-256, hex) that replaces the export's identifiers."""
-    return lambda text: hmac.digest(key, b"classes:" + text.encode(), "sha256").hex()
+    return lambda text: keys.digest(f"classes:{text}")
 
 
 def _import_kind(files: Sequence[ImportFile]) -> str:
@@ -117,7 +117,7 @@ def _plan_csv(file: ImportFile, settings: ImportSettings) -> ImportPlan:
         b"".join(file.chunks()),
         file.name,
         settings.only_uai,
-        digest_function(settings.digest_key),
+        settings.digest,
         domain=settings.ent_domain,
     )
     stored = queries.stored_rosters(settings.academy_id, [settings.only_uai])
@@ -145,7 +145,7 @@ def _plan_xml(files: Sequence[ImportFile], settings: ImportSettings) -> ImportPl
     target = target_rosters(
         _requests(files),
         stored,
-        digest_function(settings.digest_key),
+        settings.digest,
         is_full=is_full,
         domain=settings.ent_domain,
     )

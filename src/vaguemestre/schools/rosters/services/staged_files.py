@@ -19,10 +19,9 @@ from vaguemestre.schools.rosters.services.roster_import import (
     apply_import,
     plan_import,
 )
-from vaguemestre.schools.rosters.values import ClassWriter, ImportPlan
+from vaguemestre.schools.rosters.values import STAGED_PURPOSE, ClassWriter, ImportPlan
 
 MAX_BYTES = 30_000_000
-_PURPOSE = b"classes staged"
 
 
 @transaction.atomic(durable=True)
@@ -39,7 +38,7 @@ def stage_files(
     if sum(map(len, files.values())) > MAX_BYTES:
         raise Refusal("rosters.file-too-big", field="documents")
     encoded = {name: base64.b64encode(content).decode() for name, content in files.items()}
-    sealed = seal_bytes(json.dumps(encoded).encode(), keys, _PURPOSE)
+    sealed = seal_bytes(json.dumps(encoded).encode(), keys, STAGED_PURPOSE)
     StagedRow.objects.update_or_create(
         account_id=writer.account_id,
         structure_id=school.structure_id,
@@ -76,7 +75,7 @@ def _staged(writer: ClassWriter, structure_id: int, keys: NumenKeys) -> list[Imp
     row = StagedRow.objects.filter(account_id=writer.account_id, structure_id=structure_id).first()
     if row is None:
         return []
-    encoded = json.loads(unseal_bytes(bytes(row.sealed), keys, _PURPOSE))
+    encoded = json.loads(unseal_bytes(bytes(row.sealed), keys, STAGED_PURPOSE))
     return [ImportFile(name, _chunks_reader(base64.b64decode(content))) for name, content in encoded.items()]
 
 

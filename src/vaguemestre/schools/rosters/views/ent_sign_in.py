@@ -141,7 +141,7 @@ def show_metadata(request: HttpRequest) -> HttpResponse:
 
 def _enter(request: HttpRequest, ent_user: str, user: str, mark: str, next_url: str) -> HttpResponse:
     """Sign in to the linked account, or redirect to the page that offers to link one."""
-    subject = digest_function(numen_keys.get().digest)(ent_user)
+    subject = digest_function(numen_keys.get())(ent_user)
     account_id = queries.account_of_ent_user(subject)
     if account_id:
         return start_session_by_partner(request, account_id, next_url)
