@@ -11,19 +11,16 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.toml_errors import toml_error
 from vaguemestre.processes.production import layout
-from vaguemestre.processes.production.commands import StepFailed
 from vaguemestre.processes.production.completion import completed
 from vaguemestre.processes.production.installation import Installation
 from vaguemestre.processes.production.questions import answers, file_from
-from vaguemestre.processes.production.step import Step, plan_lines, run_steps
+from vaguemestre.processes.production.step import BROKEN, Step, plan_lines, run_each, run_steps
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load
 
 BEFORE = ("Code dans /opt/vaguemestre/releases", "Paquets Debian", "Environnement Python")
-_BROKEN = (StepFailed, EngineRefused, OSError)
 _AGAIN = "Corrigez, puis relancez bin/install : il continuera."
 _FOLLOWING = (
     ("Enregistrements DNS à publier (« vaguemestre dns ») :", ("dns",)),
@@ -47,7 +44,7 @@ def command(
     count = _run(steps, len(BEFORE) + 1)
     if count:
         typer.echo(f"Le site sert : {installation.config.public_url}")
-    more, failures = _run_each(later, len(BEFORE) + len(steps) + 1)
+    more, failures = run_each(later, typer.echo, len(BEFORE) + len(steps) + 1)
     if count or more or failures:
         _show_what_follows()
     is_same = not (count or more)
@@ -61,19 +58,8 @@ def _run(steps: Sequence[Step], first_number: int) -> int:
     """Do the steps that are not done. Returns how many were. Raises Failed (69)."""
     try:
         return run_steps(steps, typer.echo, first_number)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise Failed(f"{error} {_AGAIN}", 69) from error
-
-
-def _run_each(steps: Sequence[Step], first_number: int) -> tuple[int, list[str]]:
-    """Do steps of which none waits for another. Returns how many were done, and what failed."""
-    count, failures = 0, []
-    for number, step in enumerate(steps, first_number):
-        try:
-            count += run_steps((step,), typer.echo, number)
-        except _BROKEN as error:
-            failures.append(str(error))
-    return count, failures
 
 
 def _show_what_follows() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.production import files, layout
+from vaguemestre.processes.production import extras, files, layout
 
 
 def test_the_command_knows_where_the_instance_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,3 +29,10 @@ def test_the_resolver_asks_whom_it_is_told_and_serves_this_machine_only() -> Non
     assert 'forward-zone:\n    name: "."\n    forward-addr: 192.0.2.53\n' in text
     assert "interface: 127.0.0.1\n    interface: ::1\n" in text
     assert "forward-zone" not in files.resolver_text([])
+
+
+def test_what_comes_later_is_the_list_of_packages_without_its_comments(tmp_path: Path) -> None:
+    file = tmp_path / "packages.txt"
+    file.write_text("# Previews.\nlibreoffice-writer-nogui\n\nrspamd 3.8  # the filter\n", encoding="utf-8")
+    assert list(extras.package_names(file)) == ["libreoffice-writer-nogui", "rspamd"]
+    assert "libreoffice-writer-nogui" in extras.package_names()

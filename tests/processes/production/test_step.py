@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from vaguemestre.processes.production.step import Step, plan_lines, run_steps
+from vaguemestre.processes.production.step import Outcome, Step, plan_lines, run_each, run_steps
 
 
 @dataclass
@@ -49,3 +49,11 @@ def test_what_broke_is_gone_on_with() -> None:
     machine.breaks_at = ""
     assert run_steps(steps(machine), lambda _: None, 1) == 2
     assert machine.done == {"users", "database", "units"}
+
+
+def test_of_steps_that_wait_for_none_one_that_fails_stops_none() -> None:
+    machine = Machine(breaks_at="users")
+    assert run_each(steps(machine), lambda _: None, 1) == Outcome(2, ("users",))
+    assert machine.done == {"database", "units"}
+    machine.breaks_at = ""
+    assert run_each(steps(machine), lambda _: None, 1) == Outcome(1, ())

@@ -2,6 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.processes.production.commands import StepFailed
+
+BROKEN = (StepFailed, EngineRefused, OSError)  # what a step raises when it cannot be done
 
 type Say = Callable[[str], None]
 
@@ -34,3 +40,21 @@ def run_steps(steps: Sequence[Step], say: Say, first_number: int) -> int:
         step.do()
         count += 1
     return count
+
+
+class Outcome(NamedTuple):
+    """How many steps were done, and the sentences of those that could not be."""
+
+    count: int
+    failures: tuple[str, ...]
+
+
+def run_each(steps: Sequence[Step], say: Say, first_number: int) -> Outcome:
+    """Do the steps that are not done, of which none waits for another: one that fails stops none."""
+    count, failures = 0, []
+    for number, step in enumerate(steps, first_number):
+        try:
+            count += run_steps((step,), say, number)
+        except BROKEN as error:
+            failures.append(str(error))
+    return Outcome(count, tuple(failures))
