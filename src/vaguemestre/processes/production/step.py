@@ -45,7 +45,7 @@ def run_steps(steps: Sequence[Step], say: Say, first_number: int) -> int:
 class Outcome(NamedTuple):
     """How many steps were done, and the sentences of those that could not be."""
 
-    count: int
+    done: int
     failures: tuple[str, ...]
 
 
