@@ -186,6 +186,7 @@ def test_any_other_name_leaves_as_the_directorys(field: str, signer: SignerName)
     assert read_back(corrected) == (signer.shown, "marie.dupont@ac-amiens.test")
     assert all(len(line) <= 78 for line in f"From: {corrected}".split("\r\n"))
     assert corrected.isascii()
+    assert correct_names([corrected.replace("\r\n", "\n")], signer) == (), "as Postfix hands it on"
 
 
 def test_the_address_is_left_as_it_was_written_and_each_field_is_corrected() -> None:
