@@ -175,10 +175,20 @@ def test_a_page_opens_the_mailbox_of_a_list_for_whoever_it_let_in(
     MailingList.objects.create(
         account=of_list, address=of_list.mailbox, title="Conseil", kind="manual", created_at=timezone.now()
     )
+    Account.objects.filter(pk=of_list.pk).update(person=None)
     in_a_page("")  # a stranger, with a link that the page read
     assert mail_access.mail_token(MailLogin(of_list.mailbox))
     with pytest.raises(EngineDown):
         mail_access.mail_token(MailLogin(nicolas.mailbox))
+
+
+def test_a_mailbox_of_somebody_is_opened_as_no_list_whatever_the_tables_of_lists_say(
+    ask: Callable[..., Any], nicolas: Account
+) -> None:
+    MailingList.objects.create(
+        account=nicolas, address=nicolas.mailbox, title="Faux", kind="manual", created_at=timezone.now()
+    )
+    assert ask("list", nicolas.mailbox) == []
 
 
 def test_what_follows_a_sign_in_is_done_as_the_person_who_came_in(nicolas: Account) -> None:

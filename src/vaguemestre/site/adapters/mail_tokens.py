@@ -18,7 +18,7 @@ from vaguemestre.people.credentials.rules.tokens import sha256_of
 from vaguemestre.people.credentials.services.tokens import mint_mail_token, mint_program_token
 from vaguemestre.people.credentials.values import TokenKeys
 from vaguemestre.people.provisioning.ports import mail_directory
-from vaguemestre.schools.lists.queries import is_list_mailbox
+from vaguemestre.schools.lists.queries import is_nobodys_list_mailbox
 from vaguemestre.schools.sharing.queries import has_access
 from vaguemestre.site.agents import token_socket
 
@@ -42,7 +42,7 @@ class SignedTokens:
         return mint_mail_token(self._keys, mail_directory.get(), mailbox, key, now, member_id=member_id)
 
     def for_list(self, mailbox: str) -> str:
-        if not is_list_mailbox(mailbox):
+        if not is_nobodys_list_mailbox(mailbox):
             raise Refusal(_OVER)
         return self.for_job(mailbox)
 

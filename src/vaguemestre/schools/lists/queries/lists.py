@@ -38,6 +38,12 @@ def is_list_mailbox(mailbox: str) -> bool:
     return MailingList.objects.filter(address=mailbox.lower()).exists()
 
 
+def is_nobodys_list_mailbox(mailbox: str) -> bool:
+    """Whether that mailbox is a list's own, whose account is nobody's."""
+    rows = MailingList.objects.filter(address=mailbox, account__mailbox=mailbox)
+    return rows.filter(account__person__isnull=True).exists()
+
+
 def lists_by_address(addresses: Iterable[str]) -> dict[str, int]:
     """Address → list id, for the addresses (with or without detail) of lists."""
     candidates = {without_detail(address) for address in addresses}
