@@ -82,10 +82,13 @@ class Client:
         plain = socket.create_connection((self.machine.address, port), timeout=30)
         return context.wrap_socket(plain, server_hostname=name)
 
-    def send(self, author: Agent, recipient: str, subject: str) -> None:
-        """Submit a message on port 465. Raises smtplib.SMTPException if it is refused."""
+    def send(self, author: Agent, recipient: str, subject: str, *, sender: str = "") -> None:
+        """Submit a message on port 465, in somebody else's name if `sender` is given.
+
+        Raises smtplib.SMTPException if it is refused.
+        """
         message = EmailMessage(policy=default.clone(utf8=False))
-        message["From"], message["To"], message["Subject"] = author.address, recipient, subject
+        message["From"], message["To"], message["Subject"] = sender or author.address, recipient, subject
         message.set_content("Bonjour,\n\nà demain.\n")
         with _Submission(self) as server:
             server.login(author.address, author.password)
