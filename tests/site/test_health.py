@@ -3,11 +3,15 @@
 import socket
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.site import health
 from vaguemestre.site.config import Config
 
@@ -31,7 +35,18 @@ def silent_port() -> Iterator[int]:
 @pytest.mark.django_db
 def test_what_does_not_answer_is_down(config: Config) -> None:
     found = health.checks(config)
-    assert set(found) == {"database", "dovecot", "postfix", "push", "worker", "gate", "carddav", "disk"}
+    assert set(found) == {
+        "database",
+        "dovecot",
+        "postfix",
+        "push",
+        "worker",
+        "long-worker",
+        "jobs",
+        "gate",
+        "carddav",
+        "disk",
+    }
     assert found["database"].ok
     assert not any(found[name].ok for name in ("dovecot", "postfix", "push", "worker", "gate", "carddav"))
 
@@ -43,6 +58,34 @@ def test_a_worker_that_beats_is_well_until_it_stops(config: Config, monkeypatch:
     later = time.time() + 60
     monkeypatch.setattr(health.time, "time", lambda: later)
     assert not health.checks(config)["worker"].ok
+
+
+@pytest.mark.django_db
+def test_a_failed_job_is_a_warning_and_takes_no_page_away(config: Config) -> None:
+    assert health.checks(config)["jobs"].as_json() == {"status": "ok"}
+    task = wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
+    DBTaskResult.objects.filter(pk=task.id).update(status="FAILED", finished_at=timezone.now())
+    jobs = health.checks(config)["jobs"]
+    assert jobs.ok
+    assert jobs.as_json() == {"status": "warning", "detail": "1 failed"}
+
+
+@pytest.mark.django_db
+def test_a_queue_nobody_keeps_up_with_is_a_warning(config: Config) -> None:
+    task, _ = (wake.enqueue("nobody:handler", "nobody:Event", {}, 1) for _ in range(2))
+    hours_ago = timezone.now() - timedelta(hours=2)
+    DBTaskResult.objects.update(enqueued_at=hours_ago, run_after=hours_ago + timedelta(hours=1, minutes=55))
+    assert health.checks(config)["jobs"].as_json() == {"status": "ok"}  # what may run only now does not wait
+    DBTaskResult.objects.filter(pk=task.id).update(run_after=hours_ago)
+    assert "waits for 720" in health.checks(config)["jobs"].words
+
+
+@pytest.mark.django_db
+def test_a_long_worker_that_is_away_is_a_warning(config: Config) -> None:
+    away = health.checks(config)["long-worker"]
+    assert (away.ok, away.as_json()["status"]) == (True, "warning")
+    (config.run_dir / "worker-long.heartbeat").touch()
+    assert health.checks(config)["long-worker"].as_json() == {"status": "ok"}
 
 
 def test_a_service_that_says_nothing_is_not_waited_for(silent_port: int) -> None:

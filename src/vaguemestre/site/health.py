@@ -5,30 +5,39 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
+from vaguemestre.foundation.jobs.queries import count_failed_jobs, longest_wait
 from vaguemestre.foundation.jobs.rules import worker_name
 from vaguemestre.site.config import Config
 
 _PATIENCE = 0.25  # seconds for one service
 _LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
 _STALE = 15.0  # seconds without a sign of the worker
+_LONGEST_WAIT = timedelta(minutes=10)  # of a job that may run
 
 
 @dataclass(frozen=True)
 class Check:
-    """The state of one part: `ok`, and a few words when it is not."""
+    """The state of one part: `ok`, and a few words when it is not.
+
+    `is_warning`: pages and mail go on, and yet somebody should look.
+    """
 
     ok: bool
     words: str = ""
+    is_warning: bool = False
 
     def as_json(self) -> dict[str, str]:
-        return {"status": "ok" if self.ok else "down", **({"detail": self.words} if self.words else {})}
+        status = "warning" if self.is_warning else "ok" if self.ok else "down"
+        return {"status": status, **({"detail": self.words} if self.words else {})}
 
 
 def checks(config: Config) -> dict[str, Check]:
-    """Check the database, Dovecot, Postfix, push, workers, submission policy, CardDAV and disk."""
+    """Check the database, Dovecot, Postfix, push, workers, jobs, submission policy, CardDAV and disk."""
     ports = config.ports
     probes: dict[str, Callable[[], Check]] = {
         "database": _database,
@@ -36,6 +45,8 @@ def checks(config: Config) -> dict[str, Check]:
         "postfix": lambda: greets(config.mail.host, ports.mx, b"220"),
         "push": lambda: _page(ports.push, "/sante"),
         "worker": lambda: _workers(config),
+        "long-worker": lambda: _warning(_beats(config, worker_name("long"))),
+        "jobs": _jobs,
         "gate": lambda: _beats(config, "gate"),
         "carddav": lambda: _page(ports.carddav, "/sante"),
         "disk": lambda: _space(config),
@@ -81,6 +92,22 @@ def _workers(config: Config) -> Check:
     """Healthy if at least one ordinary worker has a recent heartbeat."""
     beats = [_beats(config, worker_name("default", number)) for number in range(1, config.worker.count + 1)]
     return next((beat for beat in beats if beat.ok), beats[0])
+
+
+def _warning(check: Check) -> Check:
+    return Check(ok=True, words=check.words, is_warning=not check.ok)
+
+
+def _jobs() -> Check:
+    """Warn of failed jobs, and of a queue that no worker keeps up with."""
+    try:
+        failed, waited = count_failed_jobs(), longest_wait(timezone.now())
+    except DatabaseError as error:
+        return Check(ok=True, words=type(error).__name__, is_warning=True)
+    words = [f"{failed} failed"] if failed else []
+    if waited > _LONGEST_WAIT:
+        words.append(f"the oldest one waits for {waited.total_seconds():.0f} s")
+    return Check(ok=True, words=", ".join(words), is_warning=bool(words))
 
 
 def _space(config: Config) -> Check:

@@ -1,10 +1,12 @@
 """What is known of jobs that were given up."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import Min
+from django.db.models.functions import Coalesce, Greatest
 from django_tasks_db.models import DBTaskResult
 
 _PLACE = re.compile(r'^  File ".*?/(?:src|site-packages)/(.+?)", line (\d+), in (\S+)$', re.MULTILINE)
@@ -36,6 +38,15 @@ def find_failed_job(job_id: UUID) -> FailedJob | None:
 
 def count_failed_jobs() -> int:
     return int(DBTaskResult.objects.failed().count())
+
+
+def longest_wait(now: datetime) -> timedelta:
+    """How long the job that waits longest could have run already."""
+    ready = DBTaskResult.objects.ready().annotate(
+        since=Greatest("enqueued_at", Coalesce("run_after", "enqueued_at"))
+    )
+    since = ready.aggregate(first=Min("since"))["first"]
+    return now - since if since and since < now else timedelta()
 
 
 def _failed_job(row: DBTaskResult[Any, Any]) -> FailedJob:
