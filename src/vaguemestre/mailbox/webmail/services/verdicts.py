@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from vaguemestre.foundation.kernel import seals
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import (
-    ARRIVAL,
     Authenticity,
     ambiguous_authenticity,
     sender_authenticity,
@@ -26,13 +25,10 @@ class AuthServer:
     key: bytes
 
 
-def verdict_of(
-    reads: Reads, owner: str, opened: OpenedMessage, server: AuthServer, *, is_enclosed: bool = False
-) -> Authenticity:
+def verdict_of(reads: Reads, owner: str, opened: OpenedMessage, server: AuthServer) -> Authenticity:
     """Verdict for the sender of an opened message. `owner`: as in `read_message`.
 
-    Fetches the whole message if it bears a seal of ours. An enclosed message did not arrive itself, whatever
-    its fields say.
+    Fetches the whole message if it bears a seal of ours.
     """
     place = (owner, opened.ref)
     verdict = _verdicts.get(place)
@@ -41,13 +37,12 @@ def verdict_of(
         def seal_holds(author: str, seal: str) -> bool:
             return seals.is_seal_valid(seal, reads.raw(opened.ref), server.key, author)
 
-        fields = tuple(item for item in opened.fields if not (is_enclosed and item[0] == ARRIVAL))
         author = from_field(opened)
         if author.is_ambiguous:
-            verdict = ambiguous_authenticity(fields, author.addresses, server.domains)
+            verdict = ambiguous_authenticity(opened.fields, author.addresses, server.domains)
         else:
             verdict = sender_authenticity(
-                fields,
+                opened.fields,
                 author.sender.address,
                 server=server.server,
                 own=server.domains,

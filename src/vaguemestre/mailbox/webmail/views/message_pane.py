@@ -190,7 +190,7 @@ def authorship_of(request: SignedInRequest, reads: Reads, opened: OpenedMessage,
     return authorship(
         opened,
         author_of(from_field(opened).sender, institution),
-        verdict_of(reads, cache_owner(request, chain), opened, own_auth_server(), is_enclosed=bool(chain)),
+        verdict_of(reads, cache_owner(request, chain), opened, own_auth_server()),
         institution,
         own=own_addresses(request.who),
     )
