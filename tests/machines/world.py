@@ -56,7 +56,7 @@ server:
 {stubs}
 """
 _PEBBLE_UNIT = (
-    "[Service]\nEnvironment=PEBBLE_VA_NOSLEEP=1\n"
+    "[Service]\nEnvironment=PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0\n"  # no failures at random
     "ExecStart=/usr/bin/pebble -config /srv/pebble.json -dnsserver 127.0.0.1:53\n"
 )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from vaguemestre.processes.production.acme import arguments
+from vaguemestre.processes.production.acme import arguments, reason_in
 from vaguemestre.processes.production.hosts import hosts_asked, hosts_shown
 from vaguemestre.processes.production.layout import HOME
 from vaguemestre.site.config import (
@@ -67,3 +67,14 @@ def test_the_authority_and_whom_it_warns_are_those_of_the_configuration() -> Non
     silent = replace(CONFIG, tls=TlsSection(acme="standalone", acme_directory="https://autorite.test/dir"))
     assert option(arguments(silent), "--server") == ["https://autorite.test/dir"]
     assert "--register-unsafely-without-email" in arguments(silent)
+
+
+def test_the_reason_of_a_refusal_is_the_authority_s_own() -> None:
+    log = (
+        "2026-11-28 06:06:00,1:DEBUG:certbot.display:Notifying user:\n"
+        "  Detail: 192.0.2.1: Connection refused\n"
+        "2026-11-28 06:06:00,2:ERROR:certbot._internal.log:Some challenges have failed.\n"
+    )
+    assert reason_in(log) == "192.0.2.1: Connection refused"
+    assert reason_in(log.replace("Detail", "Hint")) == "Some challenges have failed."
+    assert reason_in("") == ""

@@ -1,9 +1,11 @@
 """A certificate asked of an authority (ACME, RFC 8555) by certbot, whose own timer renews it. As root."""
 
 import contextlib
+import re
 import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from vaguemestre.engines.certificates import LINEAGE, check_pair, covers, given_paths, names_of
 from vaguemestre.foundation.kernel.errors import EngineRefused
@@ -13,6 +15,8 @@ from vaguemestre.processes.production.units import CERTIFICATES
 from vaguemestre.site.config import Config
 
 _TIMER = "certbot.timer"
+_LOG = Path("/var/log/letsencrypt/letsencrypt.log")
+_SAID = re.compile(r"^\s*Detail: (.+)$|:ERROR:certbot[\w.]*:(.+)$", re.M)
 _TAKE_OVER = f"{CERTIFICATES}.service"
 
 
@@ -31,8 +35,9 @@ def make(config: Config) -> None:
     try:
         run(("certbot", *arguments(config)))
     except StepFailed as error:
+        reason = reason_in(_LOG.read_text(encoding="utf-8") if _LOG.exists() else "") or str(error)
         raise StepFailed(
-            f"l’autorité n’a pas donné de certificat : {_reason(error)} "
+            f"l’autorité n’a pas donné de certificat : {reason} (journal : {_LOG}). "
             "Les noms demandés doivent mener à cette machine (« vaguemestre dns --check »). "
             "Le site sert en attendant avec le certificat d’ici."
         ) from error
@@ -40,8 +45,11 @@ def make(config: Config) -> None:
     run(("systemctl", "enable", "--now", "--quiet", _TIMER))
 
 
-def _reason(error: StepFailed) -> str:
-    return f"{error} (journal : /var/log/letsencrypt/letsencrypt.log)."
+def reason_in(log: str) -> str:
+    """What certbot's log says last of a failure: the authority's own words, else certbot's. Empty without."""
+    lines = _SAID.findall(log)
+    details, errors = [detail for detail, _ in lines if detail], [words for _, words in lines if words]
+    return (details or errors or [""])[-1].strip()
 
 
 def arguments(config: Config) -> tuple[str, ...]:
