@@ -47,9 +47,9 @@ def make(config: Config) -> None:
 
 def reason_in(log: str) -> str:
     """What certbot's log says last of a failure: the authority's own words, else certbot's. Empty without."""
-    lines = _SAID.findall(log)
-    details, errors = [detail for detail, _ in lines if detail], [words for _, words in lines if words]
-    return (details or errors or [""])[-1].strip()
+    matches = list(_SAID.finditer(log))
+    details, errors = ([match[group].strip() for match in matches if match[group]] for group in (1, 2))
+    return (details or errors or [""])[-1]
 
 
 def arguments(config: Config) -> tuple[str, ...]:
