@@ -27,7 +27,7 @@ def stocked(*serials: str) -> int:
     return stock_keys([(one, SECRET) for one in serials], secret_keys.get(), by="account:9", now=NOON)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_key_serves_once_its_holder_chose_a_pin() -> None:
     marie = account("mdurand")
     assert stocked("tk 1234 567", "TK1234567", "TK7654321") == 2
