@@ -5,7 +5,7 @@ import socket
 import time
 
 import pytest
-from tests.machines.academy import HOST, INSTALL, Agent, Client
+from tests.machines.academy import HOST, INSTALL, SETTINGS, Agent, Client
 from tests.machines.machine import Machine
 
 pytestmark = [pytest.mark.machines, pytest.mark.timeout(3000)]
@@ -38,6 +38,15 @@ def test_a_second_run_changes_nothing(installed: Machine) -> None:
     before = installed.must(*units)
     assert "Rien à changer." in installed.must(*INSTALL)
     assert installed.must(*units) == before
+
+
+def test_a_changed_configuration_is_taken_over_by_what_runs(installed: Machine) -> None:
+    shown = ("systemctl", "show", "-p", "MainPID", "vaguemestre-web.service")
+    before = installed.must(*shown)
+    installed.must("sed", "-i", "s/Académie d’essai/Académie à l’essai/", SETTINGS)
+    installed.must(*INSTALL)
+    assert installed.must(*shown) != before
+    assert "Rien à changer." in installed.must(*INSTALL)
 
 
 @pytest.mark.parametrize(("port", "words"), [(993, b"* OK"), (465, b"220 mail.")])

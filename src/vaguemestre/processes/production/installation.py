@@ -1,9 +1,10 @@
 """What each step of an installation changes on the machine. As root, on Debian 13 with systemd."""
 
 import contextlib
+import hashlib
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -33,7 +34,6 @@ class Installation:
     text: str
     release: Path
     say: Callable[[str], None]
-    changed_units: list[str] = field(default_factory=list)
     administrator: str = ""
 
     def steps(self) -> tuple[Step, ...]:
@@ -172,8 +172,7 @@ class Installation:
             subprocess.run(["systemctl", "disable", "--now", "--quiet", path.name], check=False)
             path.unlink()
         for file in self._unit_files():
-            if write(layout.UNITS / file.name, file.text):
-                self.changed_units.append(file.name)
+            write(layout.UNITS / file.name, file.text)
         run(("systemctl", "daemon-reload"))
         wanted = (file.name for file in self._unit_files() if "\n[Install]\n" in file.text)
         run(("systemctl", "enable", "--quiet", *wanted))
@@ -203,11 +202,21 @@ class Installation:
         children = children_of(self.config, str(layout.PYTHON))
         return tuple(f"{service_name(child.name)}.service" for child in children)
 
+    def _started_mark(self) -> Path:
+        """Says with which release, configuration and units the services were last started."""
+        return layout.HOME / "started"
+
+    def _started_text(self) -> str:
+        units = "".join(file.text for file in self._unit_files())
+        return f"{hashlib.sha256(units.encode()).hexdigest()}\n{self._mark_text()}"
+
     def _runs(self) -> bool:
-        return not self.changed_units and are_active(TARGET, *self._services())
+        is_same = has_text(self._started_mark(), self._started_text())
+        return is_same and are_active(TARGET, *self._services())
 
     def _start(self) -> None:
-        verb = "restart" if self.changed_units else "start"
+        is_same = has_text(self._started_mark(), self._started_text())
+        verb = "start" if is_same else "restart"
         run(("systemctl", verb, TARGET))
         run(("systemctl", "start", *self._services()))
-        self.changed_units.clear()
+        write(self._started_mark(), self._started_text(), mode=0o600)
