@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import NOON
 from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
 from vaguemestre.desks.portal.models import AnnouncementRow
+from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
 from vaguemestre.people.directory.models import Academy, Assignment, ManagementService, Structure
 from vaguemestre.people.intake.models import Feed, RefusedRow
@@ -32,6 +34,13 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
         "backoffice", {"feed_id": held.pk}, "retenuquetu", ADMINISTRATORS,
         sent={"act": "confirmer"}, state=rows(held),
     )  # fmt: skip
+    job = wake.enqueue("travailquetu:run", "travailquetu:Event", {}, 85)
+    failed = DBTaskResult.objects.get(pk=job.id)
+    DBTaskResult.objects.filter(pk=job.id).update(status="FAILED", finished_at=NOON)
+    yield Belonging(
+        "backoffice", {"job_id": failed.pk}, "", ADMINISTRATORS, sent={"reason": "x"}, state=rows(failed)
+    )
+    yield Belonging("backoffice", {}, "travailquetu", ADMINISTRATORS, doors="jobs", state=rows(failed))
     RefusedRow.objects.create(feed=feed, line=2, dossier="Refusquetu", reason="x")
     for ids, words in (
         ({"academy_id": academy.pk}, "Academietue"),

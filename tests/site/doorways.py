@@ -22,6 +22,7 @@ _FILLED: dict[str, Any] = {
     "uai": "0800001A",
     "client_id": "inconnue",
     "public_id": "00000000-0000-4000-8000-000000000000",
+    "job_id": "00000000-0000-4000-8000-000000000000",
     "kind": "csv",
     "act": "rien",
     "what": "rien",

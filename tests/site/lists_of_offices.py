@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import BORN, NOON
 from tests.desks.enrolment.officers import filed
 from tests.site.doorways import People
@@ -17,6 +18,7 @@ from vaguemestre.access.sso.registry.models import Application, Tally
 from vaguemestre.desks.enrolment.models import NumenRequest, Officer
 from vaguemestre.desks.helpdesk.models import HandOverRow, RequestRow
 from vaguemestre.desks.portal.models import AnnouncementRow
+from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.ui.listing import PAGE
 from vaguemestre.people.credentials.models import Account
@@ -159,13 +161,26 @@ def _services(people: People, count: int) -> dict[str, Any]:
 
 def _academies(people: People, count: int) -> dict[str, Any]:
     for n in range(count):
-        Academy.objects.create(code=f"A{n:02}", name=f"Académie {n:03}", domain=f"a{n}.test")
+        Academy.objects.create(
+            code="ABCDEFGHIJKLMNOPQRSTUVWXYZ"[n // 10] + str(n % 10),
+            name=f"Académie {n:03}",
+            domain=f"a{n}.test",
+        )
     return {}
 
 
 def _lines(people: People, count: int) -> dict[str, Any]:
     for n in range(count):
         record("backoffice.role-changed", to=f"account:{n}", by="cli", at=NOON)
+    return {}
+
+
+def _failed_jobs(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        job = wake.enqueue(f"post.handlers:send_{n:03}", "post.events:MessageQueued", {}, 85)
+        DBTaskResult.objects.filter(pk=job.id).update(
+            status="FAILED", finished_at=NOON + timedelta(minutes=n), exception_class_path=f"builtins.E{n:03}"
+        )
     return {}
 
 
@@ -256,6 +271,7 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("backoffice:feed", "changed"): Kept("administrator", _changed, {"vue": "changements"}),
     ("backoffice:match-candidates", ""): Kept("administrator", _match_candidates),
     ("backoffice:journal", ""): Kept("administrator", _lines, words="acte", count=50, is_never_empty=True),
+    ("backoffice:jobs", ""): Kept("administrator", _failed_jobs),
     ("portal:announcements", ""): Kept("administrator", _announced),
     ("registry:list", ""): Kept("administrator", _applications),
     (REPORTS, ""): Kept("administrator", _reports),

@@ -5,11 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.db.models.functions import Coalesce, Greatest
 from django_tasks_db.models import DBTaskResult
 
 _PLACE = re.compile(r'^  File ".*?/(?:src|site-packages)/(.+?)", line (\d+), in (\S+)$', re.MULTILINE)
+
+
+# what a page is sorted by → column
+ORDERS = {"date": "finished_at", "travail": "args_kwargs__args__0", "erreur": "exception_class_path"}
 
 
 class FailedJob(NamedTuple):
@@ -25,9 +29,12 @@ class FailedJob(NamedTuple):
     place: str  # where it was raised: `module file:line function`, empty if unknown
 
 
-def failed_jobs_page(*, first: int = 0, count: int = 50) -> tuple[list[FailedJob], int]:
-    """Failed jobs, the last one first, and how many there are."""
-    failed = DBTaskResult.objects.failed().order_by("-finished_at", "pk")
+def failed_jobs_page(
+    *, search: str = "", order: str = "-finished_at", first: int = 0, count: int = 50
+) -> tuple[list[FailedJob], int]:
+    """Failed jobs whose handler or error holds `search`, and how many there are. `order`: one of ORDERS."""
+    is_named = Q(args_kwargs__args__0__icontains=search) | Q(exception_class_path__icontains=search)
+    failed = DBTaskResult.objects.failed().filter(is_named if search else Q()).order_by(order, "pk")
     return [_failed_job(row) for row in failed[first : first + count]], failed.count()
 
 

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
-from vaguemestre.foundation.jobs.queries import failed_jobs_page
+from vaguemestre.foundation.jobs.queries import ORDERS, failed_jobs_page
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 
@@ -50,7 +51,9 @@ def _decided(request: SignedInRequest, decide: Callable[[], None]) -> HttpRespon
 
 
 def _page(request: SignedInRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    listing = Listing.of(request.GET, ("-date",))
-    jobs, total = failed_jobs_page(first=listing.first, count=listing.count)
-    context = {"jobs": jobs, "total": total, "listing": listing, "refusal": refusal}
+    listing, search = Listing.of(request.GET, ("-date", *ORDERS)), request.GET.get("q", "").strip()[:80]
+    jobs, total = failed_jobs_page(
+        search=search, order=column_of(listing.order, ORDERS), first=listing.first, count=listing.count
+    )
+    context = {"jobs": jobs, "total": total, "listing": listing, "search": search, "refusal": refusal}
     return render(request, "backoffice/jobs.html", context, status=status)
