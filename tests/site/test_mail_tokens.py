@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD, account
@@ -96,7 +97,8 @@ def test_a_session_that_is_over_opens_nothing(
     if ending == "over":
         BrowserSession.objects.update(expire_date=timezone.now())
     else:
-        change_states([nicolas.pk], "suspend", by="test", now=timezone.now())
+        with transaction.atomic():
+            change_states([nicolas.pk], "suspend", by="test", now=timezone.now())
     assert ask("session", nicolas.mailbox, secret) == []
     assert not engines.honoured
 
