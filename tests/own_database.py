@@ -45,6 +45,13 @@ def give_database(home: Path, *, migrated: bool = False) -> None:
         shutil.copyfile(_template(), folder / "vaguemestre.sqlite3")
 
 
+def make_empty() -> str:
+    """Make a database without tables on the run's PostgreSQL. Returns its name."""
+    name = f"engines_{secrets.token_hex(6)}"
+    _create(name, "template1")
+    return name
+
+
 def make_migrated(name: str) -> None:
     """Make the database of that name (on SQLite a file) anew, with every migration applied."""
     if load().database.engine == "postgresql":

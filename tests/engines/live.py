@@ -27,6 +27,7 @@ from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from tests import own_database
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
@@ -393,7 +394,8 @@ def make(parent: Path | None = None) -> LiveEngines:
     database = load().database  # the run's own: SQLite, or PostgreSQL with bin/test --postgres
     if database.password_file:
         absolute = str(load().home / database.password_file)
-        database = replace(database, password_file=absolute)
+        # its own: two processes of a run have a mailbox of the same name, that of the world outside
+        database = replace(database, password_file=absolute, name=own_database.make_empty())
     return LiveEngines(Config(home=home, port_base=free_port_base(), database=database))
 
 
