@@ -71,12 +71,21 @@ def test_a_failed_job_is_a_warning_and_takes_no_page_away(config: Config) -> Non
 
 
 @pytest.mark.django_db
-def test_a_queue_nobody_keeps_up_with_is_a_warning(config: Config) -> None:
-    task, _ = (wake.enqueue("nobody:handler", "nobody:Event", {}, 1) for _ in range(2))
-    hours_ago = timezone.now() - timedelta(hours=2)
-    DBTaskResult.objects.update(enqueued_at=hours_ago, run_after=hours_ago + timedelta(hours=1, minutes=55))
-    assert health.checks(config)["jobs"].as_json() == {"status": "ok"}  # what may run only now does not wait
-    DBTaskResult.objects.filter(pk=task.id).update(run_after=hours_ago)
+def test_a_deferred_job_waits_only_since_it_may_run(config: Config) -> None:
+    deferred = wake.using(run_after=timezone.now()).enqueue("nobody:handler", "nobody:Event", {}, 1)
+    wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
+    minutes_ago = timezone.now() - timedelta(minutes=5)
+    DBTaskResult.objects.update(enqueued_at=minutes_ago)
+    DBTaskResult.objects.filter(pk=deferred.id).update(
+        enqueued_at=minutes_ago - timedelta(hours=2), run_after=minutes_ago
+    )
+    assert health.checks(config)["jobs"].as_json() == {"status": "ok"}  # what was deferred did not wait
+
+
+@pytest.mark.django_db
+def test_an_ordinary_job_that_waits_since_long_is_a_warning(config: Config) -> None:
+    wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
+    DBTaskResult.objects.update(enqueued_at=timezone.now() - timedelta(hours=2))
     assert "waits for 720" in health.checks(config)["jobs"].words
 
 

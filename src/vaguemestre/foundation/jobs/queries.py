@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Min, Q
-from django.db.models.functions import Coalesce, Greatest
-from django_tasks_db.models import DBTaskResult
+from django.db.models import Case, F, Min, Q, When
+from django.db.models.functions import Greatest
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 _PLACE = re.compile(r'^  File ".*?/(?:src|site-packages)/(.+?)", line (\d+), in (\S+)$', re.MULTILINE)
 
@@ -49,8 +49,9 @@ def count_failed_jobs() -> int:
 
 def longest_wait(now: datetime) -> timedelta:
     """How long the job that waits longest could have run already."""
+    runs_at_once = When(run_after=get_date_max(), then=F("enqueued_at"))  # how the queue says "not deferred"
     ready = DBTaskResult.objects.ready().annotate(
-        since=Greatest("enqueued_at", Coalesce("run_after", "enqueued_at"))
+        since=Case(runs_at_once, default=Greatest("enqueued_at", "run_after"))
     )
     since = ready.aggregate(first=Min("since"))["first"]
     return now - since if since and since < now else timedelta()
