@@ -4,6 +4,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -248,3 +249,18 @@ def test_it_tells_which_addresses_are_received(make: Make) -> None:
     asked = {"a.roy@ac-amiens.test", "personne@ac-amiens.test", "anne@ac-amiens.test"}
     assert directory.delivered(asked) == {"a.roy@ac-amiens.test", "anne@ac-amiens.test"}
     assert directory.delivered([]) == frozenset()
+
+
+def test_two_who_write_one_mailbox_at_once_both_succeed(make: Make) -> None:
+    """As a worker and the preparation of a start do."""
+    directories = [make() for _ in range(4)]
+    begun = threading.Barrier(len(directories))
+
+    def write(directory: SqlMailDirectory) -> None:
+        begun.wait()
+        for quota in range(20):
+            directory.put([expected("marie", quota_mb=quota)])
+
+    with ThreadPoolExecutor(len(directories)) as threads:
+        list(threads.map(write, directories))
+    assert directories[0].held()["marie@ac-amiens.test"].quota_mb == 19

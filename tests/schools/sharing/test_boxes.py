@@ -1,8 +1,13 @@
 """A mailbox for each establishment: opened with it, closed with it, owned by whoever leads it."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
+from django.db import connection
 from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.schools.sharing.conftest import Engines, School, address_of, lead, now
@@ -23,6 +28,7 @@ from vaguemestre.schools.sharing.events import AccessDue, AccessEnded, MembersCh
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.rules.box_rights import box_session_key, names_ending
 from vaguemestre.schools.sharing.rules.owners import end_of_day
+from vaguemestre.schools.sharing.services import boxes
 from vaguemestre.schools.sharing.values import MembershipTerms, Overlap, Right
 
 
@@ -249,3 +255,29 @@ def test_the_head_to_come_has_it_as_many_days_before_as_is_agreed(school: School
     for days, has_it in ((15, False), (20, True), (0, False)):
         follow(school, Overlap(days))
         assert bool(queries.access_to(school.box.pk, nouvelle.pk, now())) is has_it
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_who_see_a_new_head_at_once_make_one_owner(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL, where each sees the members before the other added one."""
+    new, adding = account("nouvelle", first_name="Anne", last_name="Nouvelle"), Barrier(2)
+    lead(new, since=paris_day(now()))
+    make_owner = boxes._make_owner
+
+    def both_at_once(*arguments: Any, **facts: Any) -> None:
+        with suppress(BrokenBarrierError):  # the second one waits for the end of the first: they do not meet
+            adding.wait(1)
+        make_owner(*arguments, **facts)
+
+    def sync(_: int) -> None:
+        try:
+            services.sync_owners([school.box.structure_id or 0], by="test", now=now())
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(boxes, "_make_owner", both_at_once)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(sync, range(2)))
+    assert Member.objects.filter(box=school.box, account=new, ended_at=None).count() == 1

@@ -40,6 +40,10 @@ class SqlMailDirectory(ABC):
         """A cursor in a transaction of its own. Translates the driver's errors."""
 
     @abstractmethod
+    def _take_turn(self, cursor: Cursor) -> None:
+        """Wait until nobody else writes mailboxes, and let nobody until the transaction ends."""
+
+    @abstractmethod
     def close(self) -> None: ...
 
     def put(self, expected: Iterable[ExpectedMailbox]) -> Collection[str]:
@@ -49,6 +53,7 @@ class SqlMailDirectory(ABC):
         """
         mailboxes = tuple(expected)
         with self._work("put") as cursor:
+            self._take_turn(cursor)
             shut = self._shut_by(cursor, mailboxes)
             self._withdraw(cursor, shut, _KINDS)
             # a name may pass from one of these mailboxes to another: delete all before inserting any
@@ -73,6 +78,7 @@ class SqlMailDirectory(ABC):
         """Delete these mailboxes, with their names, keys and tokens."""
         names = tuple(mailboxes)
         with self._work("drop") as cursor:
+            self._take_turn(cursor)
             self._withdraw(cursor, names, _KINDS)
             cursor.executemany(
                 f"DELETE FROM mailbox WHERE mailbox = {self.placeholder}",  # noqa: S608

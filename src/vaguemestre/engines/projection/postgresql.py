@@ -15,6 +15,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 _VIEWS = resources.files(__package__).joinpath("views.sql").read_text(encoding="utf-8")
 _TIMEOUT_SECONDS = 5
 _LOCK = 0x5641_474D  # advisory: two instances that start on one server create tables in turn
+_WRITERS = 0x5641_4750  # advisory: mailboxes are written by one process after the other
 
 
 def prepare(instance: Instance) -> None:
@@ -72,6 +73,10 @@ class PostgresMailDirectory(SqlMailDirectory):
                 raise EngineRefused(f"projection {what}: {error}") from error
             except psycopg.Error as error:
                 raise EngineDown(f"projection {what}: {error}") from error
+
+    def _take_turn(self, cursor: Cursor) -> None:
+        # two who write one mailbox would each delete what the other does not see yet, then insert it twice
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITERS,))
 
     def _connected(self) -> "psycopg.Connection[tuple[object, ...]]":
         if self._connection is None or self._connection.broken:

@@ -58,6 +58,9 @@ class SqliteMailDirectory(SqlMailDirectory):
             except sqlite3.Error as error:
                 raise EngineDown(f"projection {what}: {error}") from error
 
+    def _take_turn(self, cursor: Cursor) -> None:
+        """A file has one writer at a time already."""
+
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = sqlite3.connect(

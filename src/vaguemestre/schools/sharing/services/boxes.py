@@ -161,6 +161,7 @@ def _sync_box(box: Box, posts: list[LeadershipPost], overlap: Overlap, *, by: st
 
     A head on long leave does not count: deputies own the mailbox meanwhile.
     """
+    Box.objects.select_for_update().get(pk=box.pk)  # two workers would each add the same owner
     away = _away({post.person_id for post in posts})
     posts = [post for post in posts if post.person_id not in away]
     last_days = owners_on(posts, paris_day(now), overlap.before)
