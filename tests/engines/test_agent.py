@@ -1,6 +1,7 @@
 """One right behind a Unix socket: verbs, who may ask, and what becomes of errors."""
 
 import os
+import select
 import socket as socketlib
 import subprocess
 import sys
@@ -61,6 +62,26 @@ def test_an_engine_away_is_told_apart_from_a_refusal(socket: Path) -> None:
 def test_an_agent_that_is_away_is_an_engine_down(tmp_path: Path) -> None:
     with pytest.raises(EngineDown):
         agent.ask(tmp_path / "none", "join")
+
+
+def test_a_request_that_is_too_long_is_refused_in_words(socket: Path) -> None:
+    with pytest.raises(EngineRefused, match="longer than 1000000 bytes"):
+        agent.ask(socket, "join", "a", "b" * 5_000_000)
+    assert agent.ask(socket, "join", "a", "b") == "ab"
+
+
+def test_a_request_sent_octet_by_octet_ends_with_its_time(
+    socket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent, "REQUEST_SECONDS", 0.2)
+    with socketlib.socket(socketlib.AF_UNIX) as peer:
+        peer.connect(str(socket))
+        for _ in range(500):
+            peer.send(b" ")
+            if select.select([peer], [], [], 0.01)[0]:
+                break
+        else:
+            pytest.fail("the agent still listens")
 
 
 @pytest.mark.engines

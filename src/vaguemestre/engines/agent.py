@@ -21,6 +21,8 @@ from typing import Any
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 MAX_REQUEST_BYTES = 1_000_000  # a house script of somebody who blocked thousands of addresses
+REQUEST_SECONDS = 10.0  # a request comes with its connection
+_READ_BYTES = 65_536
 _PATIENCE_SECONDS = 60.0
 _PEER = struct.Struct("3i")  # struct ucred: process, user, group
 
@@ -76,15 +78,48 @@ class DatabaseAgent(Agent):
         self._pool.shutdown(cancel_futures=True)
 
 
-class _Conversation(socketserver.StreamRequestHandler):
-    timeout = 10.0  # seconds: a request comes with its connection
+class _Conversation(socketserver.BaseRequestHandler):
+    request: socket.socket
     server: Agent
 
     def handle(self) -> None:
-        line = self.rfile.readline(MAX_REQUEST_BYTES)
-        if line.endswith(b"\n"):
-            answer = _answer(self.server.verbs, line, peer_user(self.connection))
-            self.wfile.write(json.dumps(answer).encode() + b"\n")
+        try:
+            line = self._read_line()
+        except TimeoutError:
+            log.warning("user %d did not end a request in time", peer_user(self.request))
+            return
+        if len(line) > MAX_REQUEST_BYTES:
+            log.warning("refused a request longer than %d bytes", MAX_REQUEST_BYTES)
+            answer: dict[str, object] = {"refused": f"longer than {MAX_REQUEST_BYTES} bytes"}
+        elif line:
+            answer = _answer(self.server.verbs, line, peer_user(self.request))
+        else:
+            return
+        self.request.sendall(json.dumps(answer).encode() + b"\n")
+
+    def _read_line(self) -> bytes:
+        """The request's line; empty if the asker leaves before its end. Raises TimeoutError.
+
+        Of a line that is too long only the beginning is kept. The rest is read all the same: an asker who is
+        still sending would see no answer.
+        """
+        line, piece, until = bytearray(), b"", time.monotonic() + REQUEST_SECONDS
+        while not piece.endswith(b"\n"):
+            self.request.settimeout(_seconds_left(until))
+            piece = self.request.recv(_READ_BYTES)
+            if not piece:
+                return b""
+            if len(line) <= MAX_REQUEST_BYTES:
+                line += piece
+        self.request.settimeout(REQUEST_SECONDS)
+        return bytes(line)
+
+
+def _seconds_left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 def peer_user(connection: socket.socket) -> int:

@@ -11,8 +11,10 @@ from vaguemestre.people.directory.rules.numen_vault import (
     digest,
     key_id,
     keys_from,
+    open_envelope,
     seal,
     seal_bytes,
+    seal_envelope,
     unseal,
     unseal_bytes,
 )
@@ -106,3 +108,12 @@ def test_altered_or_meant_for_something_else_it_does_not_open() -> None:
     for altered, purpose in ((sealed, b"numen"), (sealed[:-1] + bytes([sealed[-1] ^ 1]), b"feed line")):
         with pytest.raises(Refusal, match="directory.numen-sealed-otherwise"):
             unseal_bytes(altered, KEYS, purpose)
+
+
+def test_an_envelope_opens_whole_for_its_purpose_only() -> None:
+    sealed = seal_envelope(b"files", KEYS, b"classes staged")
+    assert open_envelope(sealed, KEYS, b"classes staged") == b"files"
+    altered = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    for content, purpose in ((sealed, b"numen"), (altered, b"classes staged"), (b"", b"classes staged")):
+        with pytest.raises(Refusal, match="directory.numen-sealed-otherwise"):
+            open_envelope(content, KEYS, purpose)

@@ -20,6 +20,7 @@ from vaguemestre.people.directory.values import Numen, NumenKeys
 
 _KEY_ID_BYTES = 8
 _NONCE_BYTES = 12
+_LENGTH_BYTES = 2  # before the sealed key of an envelope
 PURPOSE = b"numen"
 
 
@@ -81,6 +82,28 @@ def seal(numen: Numen, keys: NumenKeys) -> bytes:
 def seal_bytes(content: bytes, keys: NumenKeys, purpose: bytes) -> bytes:
     """Seal content that quotes a NUMEN; only the same `purpose` unseals it."""
     return keys.seal(content, purpose)
+
+
+def seal_envelope(content: bytes, keys: NumenKeys, purpose: bytes) -> bytes:
+    """Seal content of any size: encrypted here with a key of its own, and only that key is sealed by `keys`.
+
+    `length (2) · sealed key · nonce (12) · ciphertext and tag`.
+    """
+    key, nonce = AESGCM.generate_key(256), os.urandom(_NONCE_BYTES)
+    sealed_key = keys.seal(key, purpose)
+    head = len(sealed_key).to_bytes(_LENGTH_BYTES) + sealed_key + nonce
+    return head + AESGCM(key).encrypt(nonce, content, purpose)
+
+
+def open_envelope(sealed: bytes, keys: NumenKeys, purpose: bytes) -> bytes:
+    """Unseal content of `seal_envelope`. Raises Refusal `directory.numen-sealed-otherwise`."""
+    end = _LENGTH_BYTES + int.from_bytes(sealed[:_LENGTH_BYTES])
+    key = keys.unseal(sealed[_LENGTH_BYTES:end], purpose)
+    nonce, box = sealed[end:][:_NONCE_BYTES], sealed[end + _NONCE_BYTES :]
+    try:
+        return AESGCM(key).decrypt(nonce, box, purpose)
+    except (InvalidTag, ValueError) as error:
+        raise Refusal("directory.numen-sealed-otherwise") from error
 
 
 def is_sealed_with_current_key(sealed: bytes, keys: HeldKeys) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.directory.rules.numen_vault import seal_bytes, unseal_bytes
+from vaguemestre.people.directory.rules.numen_vault import open_envelope, seal_envelope
 from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.schools.rosters.aaf.xml import chunks_of
 from vaguemestre.schools.rosters.models import StagedRow
@@ -38,7 +38,7 @@ def stage_files(
     if sum(map(len, files.values())) > MAX_BYTES:
         raise Refusal("rosters.file-too-big", field="documents")
     encoded = {name: base64.b64encode(content).decode() for name, content in files.items()}
-    sealed = seal_bytes(json.dumps(encoded).encode(), keys, STAGED_PURPOSE)
+    sealed = seal_envelope(json.dumps(encoded).encode(), keys, STAGED_PURPOSE)
     StagedRow.objects.update_or_create(
         account_id=writer.account_id,
         structure_id=school.structure_id,
@@ -75,7 +75,7 @@ def _staged(writer: ClassWriter, structure_id: int, keys: NumenKeys) -> list[Imp
     row = StagedRow.objects.filter(account_id=writer.account_id, structure_id=structure_id).first()
     if row is None:
         return []
-    encoded = json.loads(unseal_bytes(bytes(row.sealed), keys, STAGED_PURPOSE))
+    encoded = json.loads(open_envelope(bytes(row.sealed), keys, STAGED_PURPOSE))
     return [ImportFile(name, _chunks_reader(base64.b64decode(content))) for name, content in encoded.items()]
 
 
