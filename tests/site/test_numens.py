@@ -21,7 +21,7 @@ from vaguemestre.people.directory.rules.numen_vault import PURPOSE, HeldKeys, di
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.intake.values import LINE_PURPOSE
 from vaguemestre.schools.rosters.values import STAGED_PURPOSE
-from vaguemestre.site.adapters.numens import HeldNumens, verbs
+from vaguemestre.site.adapters.numens import HeldNumens, QuestionBudget, verbs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -147,6 +147,24 @@ def test_a_password_is_judged_without_the_numen_being_told(
     assert ask("words", str(nicolas.pk), "20E95012 et alors") == {"is": ("20e95012", "2oegsoi2")}
     assert ask("words", str(nicolas.pk), "quatre vélos bleus") == {"is": ()}
     assert ask("words", "0", NUMEN) == {"is": ()}
+
+
+def test_a_text_longer_than_any_password_is_answered_nothing(
+    ask: Callable[..., dict[str, Any]], nicolas: Account
+) -> None:
+    assert ask("words", str(nicolas.pk), NUMEN.ljust(1024, "."))["is"]
+    assert ask("words", str(nicolas.pk), NUMEN.ljust(1025, ".")) == {"is": ()}
+
+
+def test_questions_about_an_account_are_counted_by_the_hour(numens: HeldNumens, nicolas: Account) -> None:
+    clock = [0.0]
+    ask = verbs(numens, {PAGES}, {DOORS}, QuestionBudget(lambda: clock[0]))["words"].run
+    for asked in ("", "." * 2000) * 100:
+        assert ask(str(nicolas.pk), asked) == {"is": ()}
+    assert ask(str(nicolas.pk), "") == {"refusal": "credentials.passwords-tried-too-often"}
+    assert ask("0", "") == {"is": ()}
+    clock[0] = 3600.0
+    assert ask(str(nicolas.pk), "") == {"is": ()}
 
 
 def test_what_opens_anything_is_for_the_pages_of_those_signed_in(numens: HeldNumens) -> None:

@@ -27,6 +27,9 @@ SENTENCES = {
     "credentials.password-too-simple": (
         "Ce mot de passe se devine trop facilement. Ajoutez quelques mots ou variez les caractères."
     ),
+    "credentials.passwords-tried-too-often": (
+        "Beaucoup de mots de passe ont été essayés pour ce compte : réessayez dans une heure."
+    ),
     "credentials.pin-malformed": "Un code PIN a de 4 à 8 chiffres.",
     "credentials.pin-too-easy": "Ce code PIN se devine : évitez les suites et les chiffres répétés.",
     "credentials.secret-sealed-otherwise": "Ce secret a été chiffré avec une clé que l’instance n’a plus.",

@@ -1,7 +1,10 @@
 """Who opens NUMENs: this process when it holds the keys, else the service that does (ADR 0033)."""
 
+import time
 from base64 import b64decode, b64encode
+from collections import Counter
 from collections.abc import Callable, Collection
+from threading import Lock
 from typing import Any
 
 from django.db import close_old_connections
@@ -24,9 +27,29 @@ from vaguemestre.site.agents import numen_socket
 
 _START_PATIENCE_SECONDS = 5.0  # an instance serves before the service listens
 _OFFICERS = frozenset({"hr_officer"})
+_MOST_TYPED = 1_024  # characters; pages refuse longer passwords
+_QUESTIONS_PER_HOUR = 200  # about one account's NUMEN: a meter asks as somebody types
+_HOUR = 3_600.0
 _STAFF = _OFFICERS | {"administrator"}
-# What pages open besides NUMENs, and the roles that may; any, where none is named. Never a NUMEN itself.
+# What pages open besides NUMENs, and the roles that may; any, where none is named. Lines quote NUMENs.
 _OPENERS = {LINE_PURPOSE: _OFFICERS, STAGED_PURPOSE: frozenset[str]()}
+
+
+class QuestionBudget:
+    """Counts questions about each account in an hour. Since the answers add up, they are few."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._lock = clock, Lock()
+        self._counts, self._ends_at = Counter[int](), 0.0
+
+    def charge(self, account_id: int) -> None:
+        """Count one. Raises Refusal `credentials.passwords-tried-too-often`."""
+        with self._lock:
+            if self._clock() >= self._ends_at:
+                self._counts, self._ends_at = Counter(), self._clock() + _HOUR
+            self._counts[account_id] += 1
+            if self._counts[account_id] > _QUESTIONS_PER_HOUR:
+                raise Refusal("credentials.passwords-tried-too-often")
 
 
 class HeldNumens:
@@ -78,12 +101,19 @@ class AskedNumens:
         return answer["is"]
 
 
-def verbs(numens: HeldNumens, pages: Collection[int], doors: Collection[int]) -> dict[str, Verb]:
+def verbs(
+    numens: HeldNumens, pages: Collection[int], doors: Collection[int], budget: QuestionBudget | None = None
+) -> dict[str, Verb]:
     """What the service does for the pages of those signed in, and for those of the door."""
-    keys = numens.keys
+    keys, budget = numens.keys, budget or QuestionBudget()
 
     def seal(content: str, purpose: str) -> str:
         return b64encode(keys.seal(b64decode(content), purpose.encode())).decode()
+
+    def words(account: str, typed: str) -> tuple[str, ...]:
+        account_id = int(account)
+        budget.charge(account_id)
+        return numens.words_in(account_id, typed) if len(typed) <= _MOST_TYPED else ()
 
     def unseal(secret: str, sealed: str, purpose: str) -> str:
         openers = _OPENERS.get(purpose.encode())
@@ -103,7 +133,7 @@ def verbs(numens: HeldNumens, pages: Collection[int], doors: Collection[int]) ->
     return {
         "digest": Verb(_answering(keys.digest), everybody),
         "seal": Verb(_answering(seal), everybody),
-        "words": Verb(_answering(lambda account, typed: numens.words_in(int(account), typed)), everybody),
+        "words": Verb(_answering(words), everybody),
         "unseal": Verb(_answering(unseal), pages),
         "mask": Verb(_answering(mask), pages),
         "disclose": Verb(_answering(disclose), pages),
