@@ -1,6 +1,5 @@
 """Decoders run shut in: they see nothing of the machine, reach nobody, and end."""
 
-import os
 import subprocess
 import time
 from pathlib import Path
@@ -85,12 +84,6 @@ def test_a_decoder_is_nobody_and_sees_no_home(spy: Path) -> None:
         "Path('picture.jpg').write_text(f'{os.getuid()} {seen}')"
     )
     assert told(spy, code) == "65534 []"
-
-
-def test_a_decoder_leaves_the_processor_to_the_pages_first(spy: Path) -> None:
-    ours = os.getpriority(os.PRIO_PROCESS, 0)
-    code = "import os\nPath('picture.jpg').write_text(str(os.getpriority(os.PRIO_PROCESS, 0)))"
-    assert int(told(spy, code)) == min(ours + 10, 19)
 
 
 def test_a_decoder_that_dawdles_or_swells_is_ended(spy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,6 @@ from vaguemestre.mailbox.webmail.ports import ConversionRefused
 from vaguemestre.mailbox.webmail.values import Conversion
 
 _DECODERS = Path(__file__).parent / "decoders"
-_BELOW_PAGES = 10  # steps of nice(2)
 _NOBODY = "65534"
 _READ_ONLY = ("/etc/fonts", "/etc/libreoffice", "/etc/alternatives", "/usr", "/var/cache/fontconfig")
 _LINKS = (("usr/lib", "/lib"), ("usr/lib64", "/lib64"), ("usr/bin", "/bin"), ("usr/sbin", "/sbin"))
@@ -112,9 +111,8 @@ def _decoder_argv(what: Conversion) -> Sequence[str]:
 
 
 def limits_argv(limits: Limits) -> Sequence[str]:
-    """The command prefix that enforces the limits, and leaves the processor to the pages first."""
+    """The command prefix (prlimit) that enforces the limits."""
     return (
-        "/usr/bin/nice", f"--adjustment={_BELOW_PAGES}",
         "/usr/bin/prlimit", f"--cpu={limits.processor}", f"--as={limits.memory}",
         f"--fsize={limits.output}", "--core=0", "--nofile=512", "--",
     )  # fmt: skip
