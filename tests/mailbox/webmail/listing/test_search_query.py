@@ -12,6 +12,7 @@ from tests.engines.samples import letter, rich
 from tests.mailbox.webmail.conftest import put, ref_text
 
 from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.keywords import keyword, name_of
 from vaguemestre.mailbox.webmail.rules.listing import labels, search_query, searches
@@ -214,7 +215,11 @@ def test_only_a_label_is_put_as_a_label(reader: Client, box: MemoryMailbox, mark
 
 
 @pytest.mark.django_db
-def test_a_search_is_kept_beside_the_folders(reader: Client, box: MemoryMailbox) -> None:
+def test_a_search_is_kept_beside_the_folders(
+    reader: Client, box: MemoryMailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # those of the run are told by all its processes
+    monkeypatch.setattr(revocations, "_value", FileRevocations(tmp_path / "revocations"))
     put(box)
     assert reader.get("/messagerie/recherches/").status_code == 405
     count, end_count = revocations.get().count(), revocations.get().end_count()
