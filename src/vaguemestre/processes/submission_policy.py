@@ -161,6 +161,8 @@ async def follow(read: Callable[[], int]) -> None:
             await asyncio.to_thread(read)
         except (DatabaseError, OSError) as error:
             log.warning("the log waits: %s", type(error).__name__)
+        except Exception:  # a defect, told each time: without this, delivery statuses stop without a word
+            log.exception("the log could not be read")
         await asyncio.sleep(_LOOK_EVERY)
 
 
@@ -205,6 +207,7 @@ def _socket(path: Path) -> Iterator[str]:
 
 async def main() -> None:
     config = settings.CONFIG
+    import_string("vaguemestre.foundation.jobs.ports.subscriptions").get()  # what cannot load ends here
     directory = import_string("vaguemestre.people.provisioning.ports.mail_directory").get()
     gate = Gate(
         config,

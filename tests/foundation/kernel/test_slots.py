@@ -101,3 +101,21 @@ def test_threads_that_use_a_slot_first_all_get_its_value(filled: list[str]) -> N
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(use, range(4))) == [3, 3, 3, 3]
     assert filled == ["tests"]
+
+
+def test_a_filling_that_failed_is_told_again_at_every_later_use_of_its_table(filled: list[str]) -> None:
+    number, word, cause = Slot[int]("tests.number"), Slot[str]("tests.word"), ImportError("no module")
+
+    def fill(table: str) -> None:
+        filled.append(table)
+        number.plug(3)
+        raise cause
+
+    slots.fill_on_demand({"tests": "tests"}, fill)
+    with pytest.raises(ImportError):
+        word.get()
+    for _ in range(2):
+        with pytest.raises(LookupError, match="tests.*no module") as failure:
+            word.get()
+        assert failure.value.__cause__ is cause
+    assert filled == ["tests"]

@@ -11,6 +11,7 @@ class _Tables:
         self._tables: Mapping[str, str] = {}
         self._fill: Callable[[str], None] = lambda _table: None
         self._filled: set[str] = set()
+        self._failures: dict[str, Exception] = {}
         self._lock = RLock()  # a table may use slots of another
 
     def take(self, tables: Mapping[str, str], fill: Callable[[str], None]) -> None:
@@ -27,9 +28,16 @@ class _Tables:
 
     def _fill_once(self, table: str) -> None:
         with self._lock:
+            if table in self._failures:
+                failure = self._failures[table]
+                raise LookupError(f"the slots of {table} could not be filled: {failure}") from failure
             if table not in self._filled:
-                self._filled.add(table)
-                self._fill(table)
+                self._filled.add(table)  # before it is: its slots may use each other
+                try:
+                    self._fill(table)
+                except Exception as failure:
+                    self._failures[table] = failure
+                    raise
 
 
 _TABLES = _Tables()
@@ -38,6 +46,7 @@ _TABLES = _Tables()
 def fill_on_demand(tables: Mapping[str, str], fill: Callable[[str], None]) -> None:
     """Have `fill` called with a table's name, once, before the first use of one of its slots.
 
+    After a filling that failed, every use of an empty slot of that table raises LookupError with its cause.
     `tables`: name of a slot, or the first part of it → table.
     """
     _TABLES.take(tables, fill)
