@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event, Semaphore
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import OperationalError
@@ -17,11 +18,13 @@ from django_tasks_db.models import DBTaskResult
 from tests.engines.live import wait_until
 
 from vaguemestre.foundation.jobs import lease
-from vaguemestre.foundation.jobs.lease import LEASE, LeaseKeeper, requeue_abandoned
+from vaguemestre.foundation.jobs.lease import LEASE, MAX_CLAIMS, LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
-from vaguemestre.foundation.jobs.ports import periodic_tasks
+from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
+from vaguemestre.foundation.jobs.queries import find_failed_job
+from vaguemestre.foundation.jobs.rules import MAX_ATTEMPTS
 from vaguemestre.foundation.jobs.tasks import wake
-from vaguemestre.foundation.jobs.worker import HeartbeatWorker
+from vaguemestre.foundation.jobs.worker import HeartbeatWorker, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -236,3 +239,59 @@ def test_long_work_has_a_worker_of_its_own() -> None:
     assert (status_of(short), status_of(long)) == ("READY", NOBODY_THERE)
     stop_when_idle(worker())
     assert status_of(short) == NOBODY_THERE
+
+
+def test_a_worker_that_cannot_load_the_handlers_takes_no_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise ImportError("no module")
+
+    served: list[HeartbeatWorker] = []
+    monkeypatch.setattr(subscriptions, "get", refuse)
+    monkeypatch.setattr(HeartbeatWorker, "configure_signals", lambda _worker: None)
+    monkeypatch.setattr(HeartbeatWorker, "serve", served.append)
+    with pytest.raises(ImportError):
+        serve(interval=0, heartbeat=None, queue="long", number=1)
+    assert served == []
+
+
+def test_a_job_whose_last_attempt_ends_with_a_database_error_waits_for_a_decision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a query that always takes longer than statement_timeout."""
+    task = wake.enqueue("nobody:handler", "nobody:Event", {}, MAX_ATTEMPTS + 1)
+    living = worker()
+    row = DBTaskResult.objects.get(pk=task.id)
+    row.claim(living.worker_id)
+
+    def refuse(*_: Any) -> None:
+        raise OperationalError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(type(row.task), "call", refuse)
+    living.run_task(row)
+    assert status_of(task) == "FAILED"
+
+
+def test_a_job_that_kills_every_worker_that_takes_it_ends_among_the_failed_ones() -> None:
+    task = wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
+    for claim in range(1, MAX_CLAIMS + 1):
+        DBTaskResult.objects.get(pk=task.id).claim("worker@here")
+        assert requeued_by("worker@here") == (1 if claim < MAX_CLAIMS else 0)
+    job = find_failed_job(UUID(task.id))
+    assert job is not None
+    assert job.error == "WorkersDied"
+
+
+def test_a_job_is_not_blamed_for_a_database_that_went_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
+    living = worker()
+
+    def refuse(*_: Any) -> None:
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(type(DBTaskResult.objects.get(pk=task.id).task), "call", refuse)
+    for _ in range(MAX_CLAIMS):
+        row = DBTaskResult.objects.get(pk=task.id)
+        row.claim(living.worker_id)
+        living.run_task(row)
+    DBTaskResult.objects.get(pk=task.id).claim(living.worker_id)
+    assert requeued_by(living.worker_id) == 1

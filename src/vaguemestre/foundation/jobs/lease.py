@@ -4,6 +4,7 @@ The lease is the row's `started_at`, which this queue uses for nothing else. Mac
 seconds, or a job may run twice; that does no harm.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -16,7 +17,17 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 LEASE = timedelta(seconds=60)
+MAX_CLAIMS = 10  # of one attempt, by workers that died while they ran it
 _RENEWAL_SECONDS = 15.0
+
+log = logging.getLogger(__name__)
+
+
+class WorkersDied(Exception):
+    """Every worker that ran a job died before its end. Never raised: it is what the job's row tells."""
+
+
+_FAILED = {"status": "FAILED", "exception_class_path": f"{__name__}.{WorkersDied.__name__}"}
 
 
 class LeaseKeeper:
@@ -51,14 +62,18 @@ class LeaseKeeper:
 def requeue_abandoned(queue_names: Sequence[str], worker_id: str, now: datetime) -> int:
     """Put back in the queue what dead workers were running, and what this one was when it was killed.
 
-    Returns the count. A worker that is only slow has renewed its lease.
+    Returns the count. A worker that is only slow has renewed its lease. A job claimed MAX_CLAIMS times in
+    vain is put among the failed ones: it may be what kills the workers.
     """
     count = 0
     for job in _running(queue_names):
         is_own = bool(job.worker_ids) and job.worker_ids[-1] == worker_id
         if is_own or job.started_at is None or job.started_at < now - LEASE:
             unchanged = DBTaskResult.objects.running().filter(pk=job.pk, started_at=job.started_at)
-            count += unchanged.update(status="READY")
+            if len(job.worker_ids) < MAX_CLAIMS:
+                count += unchanged.update(status="READY")
+            elif unchanged.update(**_FAILED, finished_at=now):
+                log.error("job %s given up: %d workers died while they ran it", job.pk, MAX_CLAIMS)
     return count
 
 

@@ -17,8 +17,8 @@ from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs.lease import LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
-from vaguemestre.foundation.jobs.ports import periodic_tasks
-from vaguemestre.foundation.jobs.rules import worker_name
+from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
+from vaguemestre.foundation.jobs.rules import delay_before, worker_name
 from vaguemestre.foundation.jobs.services import DELETION_BATCH, delete_old_jobs
 
 log = logging.getLogger(__name__)
@@ -106,13 +106,24 @@ class HeartbeatWorker(Worker):
     def run_task(self, db_task_result: Any) -> None:
         self._beat()
         self._lease.hold(db_task_result.pk)
-        super().run_task(db_task_result)
-        self._lease.hold(None)
-        if db_task_result.exception_class_path in _DATABASE_AWAY:  # its retry could not be written either
+        try:
+            super().run_task(db_task_result)
+        finally:
+            self._lease.hold(None)
+        if self._lost_its_retry(db_task_result):
             DBTaskResult.objects.filter(pk=db_task_result.pk).update(
-                status="READY", finished_at=None, run_after=timezone.now() + timedelta(seconds=5)
+                status="READY",
+                finished_at=None,
+                worker_ids=[],  # nobody died
+                run_after=timezone.now() + timedelta(seconds=5),
             )
         self._beat()
+
+    @staticmethod
+    def _lost_its_retry(row: Any) -> bool:
+        """Whether the database was away for the retry as well; after the last attempt there is none."""
+        attempt = row.args_kwargs["args"][3]
+        return row.exception_class_path in _DATABASE_AWAY and delay_before(attempt) is not None
 
     def _beat(self) -> None:
         if self._heartbeat is not None:
@@ -131,6 +142,7 @@ def serve(*, interval: float, heartbeat: Path | None, queue: str, number: int) -
     for name in ("django_tasks_db", "django.tasks"):  # one line per job is too many
         logging.getLogger(name).setLevel(logging.WARNING)
     worker = HeartbeatWorker(interval=interval, heartbeat=heartbeat, queue=queue, number=number)
+    subscriptions.get()  # a process that cannot load the handlers ends here, instead of failing every job
     worker.configure_signals()
     if queue == "default" and number == 1:
         PeriodicTasks((*periodic_tasks.get(), JobCleanup())).start()
