@@ -108,6 +108,32 @@ def test_a_lease_is_renewed_while_the_job_runs() -> None:
         keeper.stop()
 
 
+def test_a_worker_shows_that_it_lives_during_a_long_job() -> None:
+    beats = Semaphore(0)
+    keeper = LeaseKeeper(beats.release, every=0.01)
+    keeper.hold(UUID(begun_by("worker@here").id))
+    keeper.start()
+    try:
+        assert beats.acquire(timeout=30)
+        assert beats.acquire(timeout=30)
+    finally:
+        keeper.stop()
+
+
+def test_a_job_that_hangs_for_hours_shows_no_sign_of_life() -> None:
+    """Its lease is renewed all the same: whoever watches ends the process first."""
+    row = DBTaskResult.objects.get(pk=begun_by("worker@here", seconds_ago=50).id)
+    beats: list[int] = []
+    keeper = LeaseKeeper(lambda: beats.append(1), every=0.01, longest=timedelta())
+    keeper.hold(row.pk)
+    keeper.start()
+    try:
+        wait_until(lambda: DBTaskResult.objects.get(pk=row.pk).started_at > row.started_at)
+    finally:
+        keeper.stop()
+    assert beats == []
+
+
 def test_a_worker_shows_that_it_lives(tmp_path: Path) -> None:
     heartbeat = tmp_path / "heartbeat"
     living = worker(heartbeat)

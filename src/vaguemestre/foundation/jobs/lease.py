@@ -5,20 +5,22 @@ seconds, or a job may run twice; that does no harm.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from threading import Event, Thread
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 LEASE = timedelta(seconds=60)
 MAX_CLAIMS = 10  # of one attempt, by workers that died while they ran it
-_RENEWAL_SECONDS = 15.0
+_RENEWAL_SECONDS = 5.0  # less than a heartbeat may be old
+_LONGEST_JOB = timedelta(hours=4)  # then no heartbeat is shown for it: it hangs, and its process is ended
 
 log = logging.getLogger(__name__)
 
@@ -30,17 +32,29 @@ class WorkersDied(Exception):
 _FAILED = {"status": "FAILED", "exception_class_path": f"{__name__}.{WorkersDied.__name__}"}
 
 
-class LeaseKeeper:
-    """Renews, from a thread of its own, the lease of the job that is being run."""
+class _Held(NamedTuple):
+    job_id: UUID
+    since: float  # on the monotonic clock
 
-    def __init__(self, *, every: float = _RENEWAL_SECONDS) -> None:
-        self._every = every
-        self._job_id: UUID | None = None
+
+class LeaseKeeper:
+    """Renews, from a thread of its own, the lease of the job that is being run, and shows that it is run."""
+
+    def __init__(
+        self,
+        beat: Callable[[], None] = lambda: None,
+        *,
+        every: float = _RENEWAL_SECONDS,
+        longest: timedelta = _LONGEST_JOB,
+    ) -> None:
+        self._beat = beat
+        self._every, self._longest = every, longest.total_seconds()
+        self._held: _Held | None = None
         self._stopped = Event()
 
     def hold(self, job_id: UUID | None) -> None:
-        """Keep the lease of this job from now on, instead of the one before; of none if None."""
-        self._job_id = job_id
+        """Renew this job's lease from now on, and no other; None renews none."""
+        self._held = _Held(job_id, time.monotonic()) if job_id else None
 
     def start(self) -> None:
         """Begin to renew, until the process ends or `stop` is called."""
@@ -51,11 +65,17 @@ class LeaseKeeper:
 
     def _renew(self) -> None:
         while not self._stopped.wait(self._every):
-            job_id = self._job_id
-            if job_id is None:
+            held = self._held
+            if held is None:
                 continue
-            with suppress(DatabaseError):  # the next renewal comes before the lease ends
-                DBTaskResult.objects.running().filter(pk=job_id).update(started_at=timezone.now())
+            if time.monotonic() - held.since < self._longest:
+                self._beat()
+            try:
+                DBTaskResult.objects.running().filter(pk=held.job_id).update(started_at=timezone.now())
+            except DatabaseError as error:  # the next renewal comes before the lease ends
+                log.warning("the lease of job %s is renewed later: %s", held.job_id, error)
+            except Exception:  # a thread that ended would let others run each long job as well
+                log.exception("the lease of job %s could not be renewed", held.job_id)
             connection.close()
 
 

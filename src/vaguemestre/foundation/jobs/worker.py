@@ -40,7 +40,7 @@ class JobCleanup:
 
 
 class HeartbeatWorker(Worker):
-    """The queue's own worker, with a heartbeat around every job."""
+    """The queue's own worker, with a heartbeat before, during and after every job."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class HeartbeatWorker(Worker):
             excluded_queue_names=[],
         )
         self._heartbeat = heartbeat
-        self._lease = LeaseKeeper()
+        self._lease = LeaseKeeper(self._beat)
         self._next_look = 0.0  # for abandoned jobs, on the monotonic clock
 
     def serve(self) -> None:
