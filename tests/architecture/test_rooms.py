@@ -19,9 +19,11 @@ SLOT_DOORS = {"views", "http", "handlers", "wiring", "apps", "middleware"}
 SLOT_ROOMS = {"cli", "demo", "processes", "site"}
 CATCH_ALL_ROOMS = {"cli"}
 CATCH_ALL_FILES = {  # loops that outlive what they run, each failure logged and tried again
+    "foundation/jobs/lease.py",
     "foundation/jobs/tasks.py",
     "foundation/jobs/periodic.py",
     "foundation/push/session_watch.py",
+    "processes/submission_policy.py",
 }
 
 
