@@ -31,7 +31,7 @@ def socket(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "s"
     verbs = {
         "join": Verb(lambda left, right: left + right, ()),
-        "fail": Verb(_down, ()),
+        "fail": Verb(_down, (NOBODY,)),
     }
     with Agent(path, verbs) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -84,27 +84,59 @@ def test_a_request_sent_octet_by_octet_ends_with_its_time(
             pytest.fail("the agent still listens")
 
 
-@pytest.mark.engines
-def test_another_user_is_refused_whatever_the_socket_lets_through(socket: Path) -> None:
+def run_as(user: int, socket: Path, conversation: str) -> str:
+    """What a program of another user prints after `conversation` with the agent."""
     socket.chmod(0o666)
     for folder in socket.parents[:4]:  # pytest’s own folders, one more where a run is shared
         folder.chmod(folder.stat().st_mode | 0o011)
     program = f"""
 import os, sys
+import socket as socketlib
 sys.path.insert(0, {str(SOURCE)!r})
 from pathlib import Path
 from vaguemestre.engines import agent
 from vaguemestre.foundation.kernel.errors import EngineRefused
-os.setuid({NOBODY})
-try:
-    agent.ask(Path({str(socket)!r}), "join", "a", "b")
-except EngineRefused as error:
-    print(error)
+os.setuid({user})
+path = Path({str(socket)!r})
+{conversation}
 """
     ended = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd="/"
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd="/", timeout=60
     )
-    assert ended.stdout.strip() == f"join: user {NOBODY} may not join"
+    return ended.stdout.strip()
+
+
+@pytest.mark.engines
+def test_another_user_is_refused_whatever_the_socket_lets_through(socket: Path) -> None:
+    words = run_as(
+        NOBODY,
+        socket,
+        """
+try:
+    agent.ask(path, "join", "a", "b")
+except EngineRefused as error:
+    print(error)
+""",
+    )
+    assert words == f"join: user {NOBODY} may not join"
+
+
+@pytest.mark.engines
+def test_whom_no_verb_is_meant_for_is_hung_up_on_before_a_word(
+    socket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent, "REQUEST_SECONDS", 3600.0)
+    words = run_as(
+        NOBODY - 1,
+        socket,
+        """
+peer = socketlib.socket(socketlib.AF_UNIX)
+peer.settimeout(5.0)
+peer.connect(str(path))
+print(peer.recv(1))
+""",
+    )
+    assert words == "b''"
 
 
 def is_answering(path: Path) -> bool:

@@ -48,6 +48,11 @@ class Agent(socketserver.ThreadingUnixStreamServer):
         path.unlink(missing_ok=True)
         super().__init__(str(path), _Conversation)
         path.chmod(0o660)
+        self._users = {0, os.geteuid(), *(user for verb in verbs.values() for user in verb.users)}
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Whether a verb is meant for whoever connected: others, of the same group, would hold a thread."""
+        return peer_user(request) in self._users
 
     def serve_until_told(self) -> None:
         """Serve until SIGTERM or SIGINT."""
