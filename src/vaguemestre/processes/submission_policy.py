@@ -75,7 +75,8 @@ class Gate:
         except (DatabaseError, EngineDown, TimeoutError) as error:
             log.warning("no verdict on %s: %s", submission.queue_id, type(error).__name__)
             if submission.origin is Origin.REPLIED:
-                return Verdict(Decision.TAKE), ""  # Dovecot does not come back: the reply would be lost
+                # Dovecot does not come back: the reply would be lost
+                return Verdict(Decision.TAKE, is_judged=False), ""
             return Verdict(Decision.REFUSE), ""  # without words: come back later
         return verdict, smtp_reply(verdict)
 

@@ -121,12 +121,13 @@ async def _verdict(transaction: MilterTransaction, judge: Judge, voucher: Vouche
         return (b"y" + _LATER,)
     verdict, words = await judge(transaction.submission_request())
     corrected = corrected_fields(transaction, verdict.corrections)  # before the seal, which holds them
+    vouched = voucher.fields(transaction) if verdict.is_judged else ()
     match verdict.decision:
         case Decision.TAKE:
-            return (*corrected, *voucher.fields(transaction), b"c")
+            return (*corrected, *vouched, b"c")
         case Decision.HOLD:
             held = b"q" + verdict.code.encode("ascii") + b"\0"
-            return (*corrected, *voucher.fields(transaction), held, b"c")
+            return (*corrected, *vouched, held, b"c")
         case Decision.REFUSE:
             return (b"y" + (words.encode("ascii", "replace").replace(b"\n", b" ") or _LATER[:-1]) + b"\0",)
 

@@ -183,12 +183,14 @@ class Verdict:
     """Decision on a submission. `code` is its reason; `until` when the same message would be accepted.
 
     `corrections`: the fields that leave under the directory's name instead of theirs.
+    `is_judged`: False if it was let through unexamined, so that nobody vouches for its author.
     """
 
     decision: Decision
     code: str = ""
     until: datetime | None = None
     corrections: tuple[FieldCorrection, ...] = ()
+    is_judged: bool = True
 
 
 @dataclass(frozen=True)
