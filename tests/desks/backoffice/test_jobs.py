@@ -1,5 +1,7 @@
 """Administrators decide of jobs that failed: again, or given up with a reason; the journal keeps it."""
 
+from uuid import UUID
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -7,6 +9,8 @@ from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.mailbox.webmail.conftest import browser_of
 
+from vaguemestre.desks.backoffice import services
+from vaguemestre.foundation.jobs.queries import find_failed_job
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.journal.models import Entry
 
@@ -38,6 +42,12 @@ def test_it_is_shown_with_what_it_was_and_how_it_ended(client: Client, failed: s
     for words in (HANDLER, "KeyError", "85", f"/administration/travaux/{failed}/relancer"):
         assert words in page
     assert "1 travail en échec attend une décision" in client.get("/administration/").content.decode()
+
+
+def test_several_are_counted_as_french_counts_them(client: Client, failed: str) -> None:
+    task = wake.enqueue(HANDLER, "vaguemestre.post.outbox.events:MessageQueued", {"message_id": 8}, 85)
+    DBTaskResult.objects.filter(pk=task.id).update(status="FAILED", finished_at=timezone.now())
+    assert "2 travaux en échec attendent une décision" in client.get("/administration/").content.decode()
 
 
 def test_run_again_it_waits_for_its_first_attempt(client: Client, failed: str) -> None:
@@ -73,6 +83,20 @@ def test_two_who_decide_at_once_decide_once(client: Client, failed: str) -> None
     assert answer.status_code == 422
     assert "n’est plus en échec" in answer.content.decode()
     assert DBTaskResult.objects.ready().count() == 1
+
+
+@pytest.mark.parametrize("decision", ["relancer", "abandonner"])
+def test_one_who_decides_on_what_another_just_decided_is_told_so_and_the_journal_too(
+    client: Client, failed: str, decision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second read the job before the first had ended."""
+    job = find_failed_job(UUID(failed))
+    client.post(f"/administration/travaux/{failed}/relancer")
+    monkeypatch.setattr(services.job_queries, "find_failed_job", lambda _job_id: job)
+    answer = client.post(f"/administration/travaux/{failed}/{decision}", {"reason": "Trop tard"})
+    assert answer.status_code == 422
+    assert "n’est plus en échec" in answer.content.decode()
+    assert acts() == ["jobs.run-again"]
 
 
 def test_nobody_else_sees_or_decides(failed: str) -> None:

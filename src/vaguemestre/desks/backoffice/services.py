@@ -110,7 +110,8 @@ def record_download(kind: str, about: str, *, by: str, now: datetime) -> None:
 def run_job_again(job_id: UUID, *, by: str, now: datetime) -> None:
     """Use case: have a failed job tried anew. Raises Refusal `backoffice.job-gone`."""
     job = _failed_job(job_id)
-    job_services.run_failed_again(job_id)
+    if not job_services.run_failed_again(job_id):  # somebody else decided meanwhile
+        raise Refusal("backoffice.job-gone")
     record("jobs.run-again", to=f"job:{job_id}", by=by, at=now, **_facts(job))
 
 
@@ -123,7 +124,8 @@ def give_job_up(job_id: UUID, reason: str, *, by: str, now: datetime) -> None:
     if not reason.strip():
         raise Refusal("backoffice.reason-missing", field="reason")
     job = _failed_job(job_id)
-    job_services.delete_failed_job(job_id)
+    if not job_services.delete_failed_job(job_id):
+        raise Refusal("backoffice.job-gone")
     record("jobs.given-up", to=f"job:{job_id}", by=by, at=now, reason=reason.strip()[:200], **_facts(job))
 
 
