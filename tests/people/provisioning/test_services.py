@@ -121,6 +121,18 @@ def test_reconcile_puts_everything_right_and_says_what(engines: Engines) -> None
     assert (again.put, again.dropped, again.right) == ((), (), 2)
 
 
+def test_an_account_provisioned_while_all_are_compared_keeps_its_mailbox(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held() -> Mapping[str, ExpectedMailbox]:
+        provision_accounts(engines, engines, [account("mdurand").pk], now=NOW)
+        return dict(engines.boxes)
+
+    monkeypatch.setattr(engines, "held", held)
+    assert reconcile(engines, now=NOW).dropped == ()
+    assert engines.boxes.keys() == {"mdurand@ac-amiens.test"}
+
+
 def test_everything_owed_is_found_in_three_questions(
     engines: Engines, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

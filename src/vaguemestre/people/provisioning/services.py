@@ -39,8 +39,9 @@ def provision_accounts(
 
 def reconcile(mail_directory: MailDirectory, *, now: datetime, dry_run: bool = False) -> Report:
     """Compare everything expected with everything held and, unless `dry_run`, mend it. Raises EngineDown."""
+    held = mail_directory.held()  # first: what a worker provisions meanwhile is put twice, never dropped
     expected = queries.expected_mailboxes(now)
-    found = difference(expected, mail_directory.held())
+    found = difference(expected, held)
     if not dry_run and not found.is_empty:
         mail_directory.put(found.put)
         mail_directory.drop(found.drop)
