@@ -1,6 +1,7 @@
 """An instance is usable before the whole of its demonstration is there, and only once what it promises is."""
 
 import asyncio
+import errno
 import io
 import stat
 import sys
@@ -119,3 +120,48 @@ def test_a_preparation_that_did_not_end_is_not_recalled(
     with pytest.raises(PreparationFailed):
         asyncio.run(failed.run(asyncio.Event(), with_demonstration=True))
     assert not Preparation(Config(home=tmp_path), {}, Screen(io.StringIO())).recall(with_demonstration=True)
+
+
+def test_a_full_disk_costs_the_results_of_a_preparation_not_what_follows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(preparation.place, "write_whole", refuse)
+    made = saying(tmp_path, PREPARED, monkeypatch)
+    asyncio.run(made.run(asyncio.Event(), with_demonstration=True))
+    assert made.usable.is_set()
+
+
+def test_jobs_of_a_restored_database_wait_for_its_outbox_to_be_withdrawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation.migrated, "is_current", lambda _config: True)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / RESTORED).touch()
+
+    async def wait() -> None:
+        made = Preparation(Config(home=tmp_path), {}, Screen(io.StringIO()))
+        waiting = asyncio.create_task(made.until_jobs_may_run())
+        await asyncio.sleep(0)
+        assert made.tables.is_set()
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        made._hear('{"accounts": []}')
+        async with asyncio.timeout(30):
+            await waiting
+
+    asyncio.run(wait())
+
+
+def test_jobs_of_another_database_wait_for_its_tables_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation.migrated, "is_current", lambda _config: True)
+
+    async def wait() -> None:
+        async with asyncio.timeout(30):
+            await Preparation(Config(home=tmp_path), {}, Screen(io.StringIO())).until_jobs_may_run()
+
+    asyncio.run(wait())

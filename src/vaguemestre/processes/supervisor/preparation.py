@@ -88,7 +88,14 @@ class Preparation:
             )
         self.usable.set()
         record = {"demonstration": with_demonstration, "accounts": self.accounts}
-        place.write_whole(_record(self._config), record)
+        with contextlib.suppress(OSError):  # a full disk: the next start prepares again
+            place.write_whole(_record(self._config), record)
+
+    async def until_jobs_may_run(self) -> None:
+        """Wait for the tables; in a restored database, until no message waits in its outbox any more."""
+        await self.tables.wait()
+        if (self._config.data_dir / RESTORED).exists():
+            await self.people.wait()  # said after it
 
     def _hear(self, line: str) -> None:
         try:

@@ -193,7 +193,7 @@ class _Start:
             group.create_task(self._additions.start_children(is_demonstration=is_demonstration))
             try:
                 await preparing
-            except PreparationFailed as failed:
+            except (PreparationFailed, OSError) as failed:
                 self._screen.step(f"La préparation reprendra au prochain démarrage : {failed}")
             if self._wishes.install:
                 await self._additions.install_packages(is_demonstration=is_demonstration)
@@ -236,7 +236,7 @@ class _Start:
         self._screen.step("Le site répond.")
 
     async def _start_workers(self) -> None:
-        await self._preparation.tables.wait()
+        await self._preparation.until_jobs_may_run()
         await self._engines.wait()  # a job that meets no engine would only have to be done again
         workers = plan.workers(self._config, sys.executable)
         await self._tree.start([child for child in workers if not child.is_spare])
