@@ -65,6 +65,10 @@ def test_ones_own_addresses_are_taken_however_they_are_written(field: str) -> No
         '"ouvert <marie.dupont@ac-amiens.test>',
         "(ouvert marie.dupont@ac-amiens.test",
         "marie.dupont",
+        "Rectorat <marie.dupont+é@ac-amiens.test>",
+        "=?utf-8*x?Q?recteur=40ac-amiens.test?= <marie.dupont@ac-amiens.test>",
+        "=?x?Q?recteur=40ac-amiens.test?= <marie.dupont@ac-amiens.test>",
+        "=?utf-8?B?x?= <marie.dupont@ac-amiens.test>",
         "",
     ],
 )
@@ -177,6 +181,12 @@ def test_ones_own_name_leaves_as_a_program_wrote_it(field: str) -> None:
         '"Rectorat"marie.dupont@ac-amiens.test',
         "Ректорат <marie.dupont@ac-amiens.test>",
         "Rectorat\ufffd <marie.dupont@ac-amiens.test>",
+        "=?utf-8*dupont?Q?Rectorat?= <marie.dupont@ac-amiens.test>",
+        "=?dupont?Q?Rectorat?= <marie.dupont@ac-amiens.test>",
+        "=?utf-8?B?x?= dupont <marie.dupont@ac-amiens.test>",
+        '"" (Rectorat) <marie.dupont@ac-amiens.test>',
+        '"" ("Rectorat") <marie.dupont@ac-amiens.test>',
+        "=?utf-8?q??= (Rectorat) <marie.dupont@ac-amiens.test>",
         f"Rectorat {'x ' * 900} <marie.dupont@ac-amiens.test>",
     ],
 )
@@ -187,6 +197,19 @@ def test_any_other_name_leaves_as_the_directorys(field: str, signer: SignerName)
     assert all(len(line) <= 78 for line in f"From: {corrected}".split("\r\n"))
     assert corrected.isascii()
     assert correct_names([corrected.replace("\r\n", "\n")], signer) == (), "as Postfix hands it on"
+
+
+@pytest.mark.parametrize("surname", ["Lê", "Re", "Иванов"])
+@pytest.mark.parametrize("name", ["Rectorat de l\ufffdcole", "Rectorat", "Les recteurs"])
+def test_a_short_surname_is_not_found_inside_other_words(surname: str, name: str) -> None:
+    signer = SignerName(f"Anh {surname}", (surname,))
+    assert len(correct_names([f"{name} <anh@ac-amiens.test>"], signer)) == 1
+
+
+def test_a_short_surname_signs_as_a_word() -> None:
+    signer = SignerName("Anh Lê", ("Lê",))
+    for name in ("Anh LE", "Lê-Anh", '"Lê, Anh"', "=?utf-8?q?L=C3=AA_Anh?="):
+        assert correct_names([f"{name} <anh@ac-amiens.test>"], signer) == ()
 
 
 def test_the_address_is_left_as_it_was_written_and_each_field_is_corrected() -> None:

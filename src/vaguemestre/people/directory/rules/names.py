@@ -8,6 +8,7 @@ from itertools import count
 from vaguemestre.foundation.kernel.errors import Refusal
 
 USERNAME_LIMIT = 32
+SHORT_SURNAME = 4  # letters: those of fewer are found in many words
 LOCAL_PART_LIMIT = 64  # RFC 5321 §4.5.3.1.1
 
 # Letters that Unicode does not decompose.
@@ -59,8 +60,16 @@ def fold(name: str) -> str:
 
 
 def holds_surname(name: str, surname: str) -> bool:
-    """Whether a display name holds a surname, whatever the case, accents, hyphens and spaces of both."""
-    return fold(surname).replace("-", "") in fold(name).replace("-", "")
+    """Whether a display name holds a surname, whatever the case, accents, hyphens and spaces of both.
+
+    A short one is a word of its own: « Rectorat » holds no « Re ».
+    """
+    folded = fold(surname).replace("-", "")
+    if not folded:  # of another script
+        return surname.casefold() in name.casefold()
+    if len(folded) < SHORT_SURNAME:
+        return folded in fold(name).split("-")
+    return folded in fold(name).replace("-", "")
 
 
 def sorted_as(first_name: str, last_name: str) -> str:

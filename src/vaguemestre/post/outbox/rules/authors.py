@@ -5,11 +5,12 @@ Parsed more strictly than any mail client does, so that no client shows another 
 
 import re
 from collections.abc import Collection, Sequence
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 
 from vaguemestre.foundation.kernel.addresses import addresses_read_in
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.directory.rules.names import holds_surname
+from vaguemestre.people.directory.rules.names import SHORT_SURNAME, holds_surname
 from vaguemestre.post.outbox.rules.headers import mailbox_list
 from vaguemestre.post.outbox.values import FieldCorrection, Recipient, SignerName
 
@@ -21,6 +22,8 @@ _NAMED = re.compile(rf"\s*{_PHRASE}<\s*({_ADDRESS})\s*>\s*")
 _BARE = re.compile(rf"\s*({_ADDRESS})\s*")
 _KEPT_STRING = re.compile(r"\0(\d+)\0")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ENCODED_WORD = "=?"  # RFC 2047 §2; one that is left is not decoded here, and is by others
+_LANGUAGE = re.compile(r"(=\?[^?*\s]+)\*[^?\s]*(?=\?)")  # RFC 2231 §5
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -36,7 +39,10 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
         address = sole_address(field)
         if not ({address, _without_detail(address)} & {*own}):
             raise Refusal("outbox.from-somebody-else", address=address)
-        for other in addresses_read_in(_decoded(field)):
+        decoded = _decoded(field)
+        if _ENCODED_WORD in decoded:
+            raise Refusal("outbox.from-unreadable")
+        for other in addresses_read_in(decoded):
             if not ({other, _without_detail(other)} & {*own}):
                 raise Refusal("outbox.name-holds-address", address=other)
 
@@ -59,6 +65,8 @@ def _is_signed_by(field: str, address: str, signer: SignerName) -> bool:
     name, plain = display_name(field), _without_detail(address)
     if not name or name.lower() in {plain, address}:
         return True
+    if _ENCODED_WORD in name:
+        return False
     former = plain.partition("@")[0].partition(".")[2].rstrip("0123456789")
     return any(_holds(name, accepted) for accepted in (*signer.accepted, former) if accepted)
 
@@ -77,15 +85,18 @@ def display_name(field: str) -> str:
         comments += _COMMENT.findall(bare)
         bare = _COMMENT.sub(" ", bare)
     phrase = re.sub(rf"<?\s*{_ADDRESS}\s*>?", " ", bare)
-    name = phrase if phrase.strip() else " ".join(comment[1:-1] for comment in comments)
-    whole = _KEPT_STRING.sub(lambda match: strings[int(match[1])], name)
-    return " ".join(_decoded(whole).split())
+
+    def shown(text: str) -> str:
+        whole = _KEPT_STRING.sub(lambda match: strings[int(match[1])], text)
+        return " ".join(_decoded(whole).split())
+
+    return shown(phrase) or shown(" ".join(comment[1:-1] for comment in comments))
 
 
 def sole_address(field: str) -> str:
     """The only address of a field, lower case. Raises Refusal `outbox.from-unreadable` for anything else.
 
-    No list, no group (RFC 5322 §3.4), no route, no address in the unquoted name, no control character.
+    No list, no group (RFC 5322 §3.4), no route, no address in the unquoted name, no control character. ASCII.
     """
     return _written_address(field).lower()
 
@@ -99,22 +110,27 @@ def _written_address(field: str) -> str:
     for _ in range(4):  # comments may hold comments
         bare = _COMMENT.sub(" ", bare)
     match = _NAMED.fullmatch(bare) or _BARE.fullmatch(bare)
-    if not match:
+    if not match or not match[1].isascii():
         raise Refusal("outbox.from-unreadable")
     return match[1]
 
 
 def _holds(name: str, surname: str) -> bool:
-    """Whether a name holds a surname; letters that came unencoded, and unreadable, are left out of both."""
+    """Whether a name holds a surname; letters that came unencoded, and unreadable, are left out of both.
+
+    Too little may be left to tell.
+    """
     readable = surname.encode("ascii", "ignore").decode("ascii") if "\ufffd" in name else surname
-    return bool(readable) and holds_surname(name, readable)
+    is_enough = readable == surname or len(readable) >= SHORT_SURNAME
+    return is_enough and holds_surname(name, readable)
 
 
 def _decoded(field: str) -> str:
     """The field with its encoded words decoded (RFC 2047), unchanged if they cannot be."""
     try:
-        return str(make_header(decode_header(field.replace("\r", " ").replace("\n", " "))))
-    except (LookupError, ValueError):
+        unfolded = field.replace("\r", " ").replace("\n", " ")
+        return str(make_header(decode_header(_LANGUAGE.sub(r"\1", unfolded))))
+    except (LookupError, ValueError, HeaderParseError):
         return field
 
 
