@@ -14,7 +14,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.values import ServedPost
 from vaguemestre.schools.lists.rules import acceptance, members
 from vaguemestre.schools.lists.rules.acceptance import decide
-from vaguemestre.schools.lists.rules.arrival import parse_message
+from vaguemestre.schools.lists.rules.arrival import decode_words, parse_message
 from vaguemestre.schools.lists.rules.list_address import (
     bounce_address,
     bounce_prefix,
@@ -274,3 +274,7 @@ def test_whatever_arrives_a_copy_is_one_message_of_ours(body: bytes, title: str,
     assert len(copy.get_all("List-Id", [])) == 1
     assert copy["X-Loop"] == ADDRESS
     assert copy.get_content_type() == "multipart/mixed"
+
+
+def test_words_that_cannot_be_decoded_stay_as_written() -> None:
+    assert decode_words("=?utf-8?B?x?= a") == "=?utf-8?B?x?= a"

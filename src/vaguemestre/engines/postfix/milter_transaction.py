@@ -4,6 +4,7 @@ import struct
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import NamedTuple
 
@@ -153,7 +154,7 @@ def _decoded(value: str) -> str:
     """The decoded subject on one line (RFC 2047), to be shown to its sender."""
     try:
         text = str(make_header(decode_header(value)))
-    except (LookupError, ValueError):
+    except (LookupError, ValueError, HeaderParseError):
         text = value
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:255]
 

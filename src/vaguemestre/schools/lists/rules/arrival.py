@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
@@ -88,7 +89,7 @@ def one_line(text: str) -> str:
 def decode_words(text: str) -> str:
     try:
         return str(make_header(decode_header(text)))
-    except (LookupError, ValueError):
+    except (LookupError, ValueError, HeaderParseError):
         return text
 
 
