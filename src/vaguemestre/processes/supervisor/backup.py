@@ -28,6 +28,7 @@ MANIFEST = "manifest.json"
 RESTORED = "restored"  # in the data folder: the next start has something to look at
 _DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 _LIVE = "vaguemestre.sqlite3"
+_NO_RIGHTS = "--no-privileges"  # a new server has none of their roles; each start grants them
 _MAIL = "mail"
 _TREES = ("secrets", "engines/tls", "engines/dkim", "data", _MAIL)
 # what the next start makes again, or what the copy of the database stands for
@@ -136,7 +137,14 @@ def _dump(config: Config, target: Path) -> None:
         ):
             from_.backup(to)
     else:
-        _postgres(config, "pg_dump", "--format=custom", f"--file={fresh}", f"--dbname={config.database.name}")
+        _postgres(
+            config,
+            "pg_dump",
+            "--format=custom",
+            _NO_RIGHTS,
+            f"--file={fresh}",
+            f"--dbname={config.database.name}",
+        )
     fresh.replace(target)
 
 
@@ -149,6 +157,7 @@ def _load(config: Config, source: Path) -> None:
             "pg_restore",
             "--exit-on-error",
             "--no-owner",
+            _NO_RIGHTS,
             f"--dbname={config.database.name}",
             str(source),
         )
