@@ -113,3 +113,30 @@ def test_until_an_authority_gives_one_the_instance_own_stands_for_it(
     (lineage / "privkey.pem").write_bytes(other.key.read_bytes())
     assert certificates.install_given(config, now=NOW)
     assert public.certificate.read_bytes() == other.certificate.read_bytes()
+
+
+@pytest.mark.parametrize("is_lineage_there", [True, False], ids=["not renewed", "restored elsewhere"])
+def test_one_of_an_authority_that_has_ended_is_replaced_by_the_instance_own_and_said(
+    is_lineage_there: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    other: certificates.Certificates,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nothing would start otherwise, port 80 included, by which a renewal proves the names."""
+    lineage = tmp_path / "live"
+    lineage.mkdir()
+    monkeypatch.setattr(certificates, "_ACME_FOLDER", lineage)
+    (lineage / "fullchain.pem").write_bytes(other.certificate.read_bytes())
+    (lineage / "privkey.pem").write_bytes(other.key.read_bytes())
+    config = Config(home=tmp_path, tls=TlsSection(acme="standalone"))
+    certificates.install_given(config, now=NOW)
+    if not is_lineage_there:
+        (lineage / "fullchain.pem").unlink()
+    after = NOW + dt.timedelta(days=400)
+    own = certificates.make_missing(config, now=after)
+    assert certificates.install_given(config, now=after)
+    public = certificates.public_paths(config)
+    assert public.certificate.read_bytes() == own.certificate.read_bytes()
+    assert public.key.read_bytes() == own.key.read_bytes()
+    assert "n’est pas valable aujourd’hui" in caplog.text

@@ -14,7 +14,7 @@ from tests.machines import academy, world
 from tests.machines.academy import Agent, Client
 from tests.machines.machine import Machine
 
-from vaguemestre.engines import certificates
+from vaguemestre.engines import certificate_authority, certificates
 from vaguemestre.site.config import PROJECT
 
 _NAMES = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}", f"mta-sts.{academy.DOMAIN}", world.NAME)
@@ -37,8 +37,10 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> certificates.Certific
     folder, now = tmp_path_factory.mktemp("tls"), dt.datetime.now(dt.UTC)
     pair = certificates.Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    root = certificates.authority(root_key, now=now)
-    leaf = certificates.end_entity(key, root, root_key, _NAMES, ExtendedKeyUsageOID.SERVER_AUTH, now=now)
+    root = certificate_authority.authority(root_key, now=now)
+    leaf = certificate_authority.end_entity(
+        key, root, root_key, _NAMES, ExtendedKeyUsageOID.SERVER_AUTH, now=now
+    )
     pair.ca.write_bytes(_pem(root))
     pair.certificate.write_bytes(_pem(leaf) + _pem(root))
     pair.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -7,7 +7,7 @@ then copied beside.
 
 import datetime as dt
 import hashlib
-import ipaddress
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +16,15 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from vaguemestre.engines.certificate_authority import authority, end_entity
 from vaguemestre.engines.instance import Instance
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
+log = logging.getLogger(__name__)
+
 _INJECTOR = "sieve.localhost"
-_CA_LIFETIME = dt.timedelta(days=3650)
-_SERVER_LIFETIME = dt.timedelta(days=397)  # the maximum that browsers and Apple accept
 _RENEW_BEFORE = dt.timedelta(days=30)
 LINEAGE = "vaguemestre"  # what certbot calls the certificate of the installation
 _ACME_FOLDER = Path("/etc/letsencrypt/live") / LINEAGE
@@ -69,26 +70,49 @@ def given_paths(instance: Instance) -> Pair:
 def install_given(instance: Instance, *, now: dt.datetime) -> bool:
     """Copy the given certificate to where the engines read it. Returns whether it changed.
 
-    Until an authority has given one (ACME), the instance's own stands for it: its proof needs port 80 served.
-    Raises EngineRefused with one sentence if it cannot serve.
+    From an authority (ACME), it may be absent or have ended: what was shown before stands for it, or the
+    instance's own, since its proof needs port 80 served.
+    Raises EngineRefused with one sentence if none can serve.
     """
-    given, public = given_paths(instance), public_paths(instance)
-    if instance.tls.acme and not given.certificate.exists():
-        own = paths(instance)
-        given = public if public.certificate.exists() else Pair(own.certificate, own.key)
-    try:
-        chain, key = given.certificate.read_bytes(), given.key.read_bytes()
-    except OSError as error:
-        raise EngineRefused(
-            f"le certificat ne peut pas être lu : {error.filename} ({error.strerror})."
-        ) from error
-    check_pair(chain, key, now=now)
+    public = public_paths(instance)
+    chain, key = _serving_pair(_candidates(instance), now)
     if _content(public.certificate) == chain and _content(public.key) == key:
         return False
     public.certificate.parent.mkdir(parents=True, exist_ok=True)
     _write(public.key, key, 0o600)
     _write(public.certificate, chain, 0o644)
     return True
+
+
+def _candidates(instance: Instance) -> list[Pair]:
+    """The given certificate; from an authority, those that are there, and may be shown in its place."""
+    given, own = given_paths(instance), paths(instance)
+    if not instance.tls.acme:
+        return [given]
+    pairs = (given, public_paths(instance), Pair(own.certificate, own.key))
+    return [pair for pair in pairs if pair.certificate.exists()] or [given]
+
+
+def _serving_pair(pairs: Sequence[Pair], now: dt.datetime) -> tuple[bytes, bytes]:
+    """Chain and key of the first pair that can serve. Raises EngineRefused, of the last, if none can."""
+    *preferred, last = pairs
+    for pair in preferred:
+        try:
+            return _read_pair(pair, now)
+        except EngineRefused as refusal:
+            log.warning("%s cannot be shown, another is: %s", pair.certificate, refusal)
+    return _read_pair(last, now)
+
+
+def _read_pair(pair: Pair, now: dt.datetime) -> tuple[bytes, bytes]:
+    try:
+        chain, key = pair.certificate.read_bytes(), pair.key.read_bytes()
+    except OSError as error:
+        raise EngineRefused(
+            f"le certificat ne peut pas être lu : {error.filename} ({error.strerror})."
+        ) from error
+    check_pair(chain, key, now=now)
+    return chain, key
 
 
 def _content(path: Path) -> bytes:
@@ -177,87 +201,6 @@ def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
 
 def server_names(domain: str) -> tuple[str, ...]:
     return ("localhost", domain, f"mail.{domain}")
-
-
-def authority(key: ec.EllipticCurvePrivateKey, *, now: dt.datetime) -> x509.Certificate:
-    """A self-signed authority that may only sign end entities (RFC 5280 §4.2.1.9)."""
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Vaguemestre"),
-            x509.NameAttribute(NameOID.COMMON_NAME, "Autorité de démonstration"),
-        ]
-    )
-    return (
-        _begin(name, name, key, now, _CA_LIFETIME)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-
-
-def end_entity(
-    key: ec.EllipticCurvePrivateKey,
-    ca: x509.Certificate,
-    ca_key: ec.EllipticCurvePrivateKey,
-    names: Sequence[str],
-    use: x509.ObjectIdentifier,
-    *,
-    now: dt.datetime,
-) -> x509.Certificate:
-    """A certificate for those names and one extended key usage: server or client."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
-    alternatives = [x509.DNSName(name) for name in names]
-    issuer_id = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    return (
-        _begin(subject, ca.subject, key, now, _SERVER_LIFETIME)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(digital_signature=True), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
-        .add_extension(
-            x509.SubjectAlternativeName([*alternatives, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_id), critical=False
-        )
-        .sign(ca_key, hashes.SHA256())
-    )
-
-
-def _begin(
-    subject: x509.Name,
-    issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    now: dt.datetime,
-    lifetime: dt.timedelta,
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))  # other machines' clocks differ
-        .not_valid_after(now + lifetime)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-
-
-def _usage(
-    *, digital_signature: bool = False, key_cert_sign: bool = False, crl_sign: bool = False
-) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=digital_signature,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=key_cert_sign,
-        crl_sign=crl_sign,
-        encipher_only=False,
-        decipher_only=False,
-    )
 
 
 def _is_current(files: Certificates, names: Sequence[str], now: dt.datetime) -> bool:

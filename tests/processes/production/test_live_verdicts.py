@@ -24,6 +24,7 @@ NAMES = frozenset({"mail.ac-exemple.fr"})
             verdicts.judge_certificate_end(NOW + 14 * DAY, NOW),
             verdicts.judge_certificate_end(NOW + 13 * DAY, NOW),
         ),
+        (verdicts.judge_certificate_issuer(is_own=False), verdicts.judge_certificate_issuer(is_own=True)),
         (
             verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr"]),
             verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr", "autre.ac-exemple.fr"]),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from vaguemestre.engines.certificates import names_of, public_paths
+from vaguemestre.engines.certificates import names_of, paths, public_paths
 from vaguemestre.processes.production import live_verdicts as verdicts
 from vaguemestre.processes.production.children import children_of
 from vaguemestre.processes.production.hosts import hosts_shown
@@ -84,11 +84,16 @@ def _machine(config: Config, now: datetime) -> Iterator[Finding]:
 
 def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
     try:
-        certificate = x509.load_pem_x509_certificate(public_paths(config).certificate.read_bytes())
+        certificate, own_authority = (
+            x509.load_pem_x509_certificate(file.read_bytes())
+            for file in (public_paths(config).certificate, paths(config).ca)
+        )
     except (OSError, ValueError) as error:
         yield Finding("certificat", is_well=False, sentence=str(error), remedy="relancez bin/install")
         return
     yield verdicts.judge_certificate_end(certificate.not_valid_after_utc, now)
+    if config.tls.is_given:
+        yield verdicts.judge_certificate_issuer(is_own=certificate.issuer == own_authority.subject)
     yield verdicts.judge_certificate_names(names_of(certificate), hosts_shown(config))
 
 

@@ -71,6 +71,16 @@ def judge_certificate_end(ends_at: datetime, now: datetime) -> Finding:
     )
 
 
+def judge_certificate_issuer(*, is_own: bool) -> Finding:
+    """Of a certificate that comes from elsewhere: the instance's own may stand for it."""
+    return Finding(
+        "certificat, autorité",
+        not is_own,
+        "celui de l’instance est montré à la place du certificat attendu" if is_own else "c’est le bon",
+        "lisez /var/log/letsencrypt/letsencrypt.log, puis relancez bin/install",
+    )
+
+
 def judge_certificate_names(names: frozenset[str], hosts: Collection[str]) -> Finding:
     missing = [host for host in hosts if not covers(names, host)]
     return Finding(

@@ -1,0 +1,94 @@
+"""The instance's own authority, and the certificates it signs (RFC 5280)."""
+
+import datetime as dt
+import ipaddress
+from collections.abc import Sequence
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+_CA_LIFETIME = dt.timedelta(days=3650)
+_SERVER_LIFETIME = dt.timedelta(days=397)  # the maximum that browsers and Apple accept
+
+
+def authority(key: ec.EllipticCurvePrivateKey, *, now: dt.datetime) -> x509.Certificate:
+    """A self-signed authority that may only sign end entities (RFC 5280 §4.2.1.9)."""
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Vaguemestre"),
+            x509.NameAttribute(NameOID.COMMON_NAME, "Autorité de démonstration"),
+        ]
+    )
+    return (
+        _begin(name, name, key, now, _CA_LIFETIME)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def end_entity(
+    key: ec.EllipticCurvePrivateKey,
+    ca: x509.Certificate,
+    ca_key: ec.EllipticCurvePrivateKey,
+    names: Sequence[str],
+    use: x509.ObjectIdentifier,
+    *,
+    now: dt.datetime,
+) -> x509.Certificate:
+    """A certificate for those names and one extended key usage: server or client."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    alternatives = [x509.DNSName(name) for name in names]
+    issuer_id = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return (
+        _begin(subject, ca.subject, key, now, _SERVER_LIFETIME)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(digital_signature=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([*alternatives, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_id), critical=False
+        )
+        .sign(ca_key, hashes.SHA256())
+    )
+
+
+def _begin(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    now: dt.datetime,
+    lifetime: dt.timedelta,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))  # other machines' clocks differ
+        .not_valid_after(now + lifetime)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _usage(
+    *, digital_signature: bool = False, key_cert_sign: bool = False, crl_sign: bool = False
+) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=digital_signature,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=key_cert_sign,
+        crl_sign=crl_sign,
+        encipher_only=False,
+        decipher_only=False,
+    )
