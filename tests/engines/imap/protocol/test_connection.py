@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -44,15 +45,18 @@ class Pair:
     def __init__(self) -> None:
         ours, self.server = socket.socketpair()
         self.connection = Connection(ours)
+        self.speaking: threading.Thread | None = None
 
     def will_say(self, *chunks: bytes, close: bool = False) -> None:
         def speak() -> None:
-            for chunk in chunks:
-                self.server.sendall(chunk)
-            if close:
-                self.server.shutdown(socket.SHUT_WR)
+            with suppress(OSError):  # whoever listened may be gone
+                for chunk in chunks:
+                    self.server.sendall(chunk)
+                if close:
+                    self.server.shutdown(socket.SHUT_WR)
 
-        threading.Thread(target=speak).start()
+        self.speaking = threading.Thread(target=speak)
+        self.speaking.start()
 
 
 @pytest.fixture
@@ -60,6 +64,8 @@ def pair() -> Iterator[Pair]:
     made = Pair()
     yield made
     made.connection.close()
+    if made.speaking:
+        made.speaking.join()
     made.server.close()
 
 
