@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from tests.engines.live import wait_until
 
 from vaguemestre.foundation.jobs import lease
+from vaguemestre.foundation.jobs import worker as jobs_worker
 from vaguemestre.foundation.jobs.lease import LEASE, MAX_CLAIMS, LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
@@ -83,6 +84,26 @@ def test_what_a_dead_worker_was_doing_is_taken_up_whatever_its_machine() -> None
     task = begun_by("worker@elsewhere", seconds_ago=LEASE.total_seconds() + 5)
     assert requeued_by("worker@here") == 1
     assert status_of(task) == "READY"
+
+
+def test_while_the_database_was_away_nobody_could_renew_and_nothing_is_taken_from_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    others = begun_by("worker@elsewhere", seconds_ago=LEASE.total_seconds() + 5)
+    living = worker()
+    own, look = begun_by(living.worker_id), living._look_for_abandoned
+    failures = [OperationalError("the database system is starting up")]
+
+    def look_once_the_database_is_back() -> None:
+        if failures:
+            raise failures.pop()
+        look()
+        living.running = False
+
+    monkeypatch.setattr(living, "_look_for_abandoned", look_once_the_database_is_back)
+    monkeypatch.setattr(jobs_worker.time, "sleep", lambda _seconds: None)
+    living.serve()
+    assert (status_of(own), status_of(others)) == ("READY", "RUNNING")
 
 
 def test_two_who_look_at_once_take_a_job_up_once(monkeypatch: pytest.MonkeyPatch) -> None:

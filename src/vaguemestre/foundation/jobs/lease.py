@@ -79,8 +79,12 @@ class LeaseKeeper:
             connection.close()
 
 
-def requeue_abandoned(queue_names: Sequence[str], worker_id: str, now: datetime) -> int:
-    """Put back in the queue what dead workers were running, and what this one was when it was killed.
+def requeue_abandoned(
+    queue_names: Sequence[str], worker_id: str, now: datetime, *, own_only: bool = False
+) -> int:
+    """Put back in the queue what dead workers were running, and what this worker ran before it was restarted.
+
+    `own_only`: the latter alone, while leases tell nothing of the others.
 
     Returns the count. A worker that is only slow has renewed its lease. A job claimed MAX_CLAIMS times in
     vain is put among the failed ones: it may be what kills the workers.
@@ -88,7 +92,8 @@ def requeue_abandoned(queue_names: Sequence[str], worker_id: str, now: datetime)
     count = 0
     for job in _running(queue_names):
         is_own = bool(job.worker_ids) and job.worker_ids[-1] == worker_id
-        if is_own or job.started_at is None or job.started_at < now - LEASE:
+        has_ended = job.started_at is None or job.started_at < now - LEASE
+        if is_own or (has_ended and not own_only):
             unchanged = DBTaskResult.objects.running().filter(pk=job.pk, started_at=job.started_at)
             if len(job.worker_ids) < MAX_CLAIMS:
                 count += unchanged.update(status="READY")

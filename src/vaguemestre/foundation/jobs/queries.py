@@ -1,4 +1,4 @@
-"""What is known of jobs that were given up."""
+"""What is known of jobs that failed or wait."""
 
 import re
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ ORDERS = {"date": "finished_at", "travail": "args_kwargs__args__0", "erreur": "e
 
 
 class FailedJob(NamedTuple):
-    """A job whose attempts all failed. Neither its event's fields nor the error's text: they name people."""
+    """A job that failed for good. Neither its event's fields nor the error's text: they name people."""
 
     job_id: UUID
     handler: str  # `module:function`

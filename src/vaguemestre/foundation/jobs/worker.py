@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from vaguemestre.foundation.jobs.lease import LeaseKeeper, requeue_abandoned
+from vaguemestre.foundation.jobs.lease import LEASE, LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
 from vaguemestre.foundation.jobs.rules import delay_before, worker_name
@@ -63,6 +63,7 @@ class HeartbeatWorker(Worker):
         self._heartbeat = heartbeat
         self._lease = LeaseKeeper(self._beat)
         self._next_look = 0.0  # for abandoned jobs, on the monotonic clock
+        self._leases_count_from = 0.0  # while the database was away, nobody could renew
 
     def serve(self) -> None:
         """Run the jobs that are ready, again and again, until told to stop."""
@@ -78,6 +79,7 @@ class HeartbeatWorker(Worker):
             except OperationalError as error:
                 # full disk, database restarting: the end of the job may be lost
                 self._next_look = 0.0
+                self._leases_count_from = time.monotonic() + LEASE.total_seconds()
                 log.warning("the database does not answer (%s); trying again", error)
                 close_old_connections()
                 time.sleep(1)
@@ -88,7 +90,8 @@ class HeartbeatWorker(Worker):
     def _look_for_abandoned(self) -> None:
         """Take up jobs of workers that are gone: at the start, then now and then."""
         if time.monotonic() >= self._next_look:
-            requeue_abandoned(self.queue_names, self.worker_id, timezone.now())
+            own_only = time.monotonic() < self._leases_count_from
+            requeue_abandoned(self.queue_names, self.worker_id, timezone.now(), own_only=own_only)
             self._next_look = time.monotonic() + LOOK_SECONDS
 
     def shutdown(self, signum: int, frame: Any) -> None:

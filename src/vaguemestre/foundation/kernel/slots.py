@@ -14,7 +14,7 @@ class _Tables:
         self._failures: dict[str, Exception] = {}
         self._lock = RLock()  # a table may use slots of another
 
-    def take(self, tables: Mapping[str, str], fill: Callable[[str], None]) -> None:
+    def declare(self, tables: Mapping[str, str], fill: Callable[[str], None]) -> None:
         self._tables, self._fill = tables, fill
 
     def fill_for(self, slot: str) -> None:
@@ -49,7 +49,7 @@ def fill_on_demand(tables: Mapping[str, str], fill: Callable[[str], None]) -> No
     After a filling that failed, every use of an empty slot of that table raises LookupError with its cause.
     `tables`: name of a slot, or the first part of it → table.
     """
-    _TABLES.take(tables, fill)
+    _TABLES.declare(tables, fill)
 
 
 def fill_all() -> None:

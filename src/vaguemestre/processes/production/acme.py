@@ -39,7 +39,7 @@ def make(config: Config) -> None:
         raise StepFailed(
             f"l’autorité n’a pas donné de certificat : {reason} (journal : {_LOG}). "
             "Les noms demandés doivent mener à cette machine (« vaguemestre dns --check »). "
-            "Le site sert en attendant avec le certificat d’ici."
+            "Le site sert en attendant avec son propre certificat."
         ) from error
     run(("systemctl", "start", _TAKE_OVER))
     run(("systemctl", "enable", "--now", "--quiet", _TIMER))

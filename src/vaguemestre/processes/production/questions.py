@@ -71,7 +71,7 @@ QUESTIONS = (
     ),
     Question(
         "certificate",
-        "Certificat : fichier PEM suivi de sa chaîne, « acme » (Let’s Encrypt) ou « authority » (d’ici)",
+        "Certificat : fichier PEM suivi de sa chaîne, « acme » (Let’s Encrypt) ou « authority » (l’instance)",
         "Sans certificat reconnu, les logiciels avertissent ; « acme » le demande une fois les noms publiés.",
         "acme",
         _is_place,
