@@ -37,6 +37,7 @@ FORGERIES = (
     " min(id), now(), '', '', false, false FROM credentials_account WHERE state = 'active'",
     "UPDATE signin_browsersession SET account_id = (SELECT min(id) FROM credentials_account)",
     "UPDATE signin_browsersession SET session_key = '{digest}'",
+    "UPDATE signin_browsersession SET session_data = ''",
     "INSERT INTO projection.token SELECT '{digest}', min(mailbox), 4102444800 FROM projection.mailbox",
     "DELETE FROM journal_entry",
     "SET ROLE vaguemestre_door",

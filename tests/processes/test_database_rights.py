@@ -114,8 +114,8 @@ def test_a_page_keeps_a_session_and_gives_it_to_nobody(database: Config) -> None
     with as_role(database, "door") as connection:
         connection.execute(SESSION)
     with as_role(database, "web") as connection:
-        connection.execute("UPDATE signin_browsersession SET expire_date = now(), session_data = 'x'")
-        for column in ("account_id = 1", "session_key = 'mine'", "started_at = now()"):
+        connection.execute("UPDATE signin_browsersession SET expire_date = now()")
+        for column in ("session_data = 'x'", "account_id = 1", "session_key = 'mine'", "started_at = now()"):
             statement = cast("LiteralString", f"UPDATE signin_browsersession SET {column}")
             assert is_refused(connection, statement), column
         connection.execute("DELETE FROM signin_browsersession")

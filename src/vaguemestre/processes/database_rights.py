@@ -24,10 +24,11 @@ EVERYWHERE: Mapping[str, str] = MappingProxyType({role: _SELDOM.get(role, _ALL) 
 # A role that is not named has no right on that table.
 ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        # Opened at the door alone. A page moves its end and keeps its content; whose it is never changes.
+        # Opened and written at the door alone, which believes the content. A page moves its end; whose it is
+        # never changes.
         "public.signin_browsersession": {
             "door": _ALL,
-            "web": "SELECT, DELETE, UPDATE (expire_date, session_data)",
+            "web": "SELECT, DELETE, UPDATE (expire_date)",
             "worker": _END,
             "push": _READ,
             _TOKENS: _READ,

@@ -34,6 +34,9 @@ def test_who_holds_a_session_has_the_pages_and_anybody_else_the_door(front: Fron
         "/numen/demande",
         "/compte/pas-moi/x",
         "/ent/retour",
+        "/parametres/securite/cle",
+        "/parametres/securite/cle/options",
+        "/boites/3/parametres/securite/cle",
     ],
 )
 def test_what_hashes_is_asked_at_the_door_whatever_cookie_comes(front: Front, path: str) -> None:
