@@ -6,6 +6,7 @@ import io
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from vaguemestre.processes.supervisor.backup import RESTORED
 from vaguemestre.processes.supervisor.preparation import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site.config import Config
+from vaguemestre.site.config.academy import AcademySection
+from vaguemestre.site.config.database import DatabaseSection
 
 
 def saying(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Preparation:
@@ -95,6 +98,19 @@ def test_the_results_kept_are_as_secret_as_a_password(prepared: Preparation, tmp
 def test_one_that_was_prepared_otherwise_waits_for_a_preparation(prepared: Preparation) -> None:
     assert not prepared.recall(with_demonstration=False)
     assert not prepared.usable.is_set()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"database": DatabaseSection(name="another")}, {"academy": AcademySection(domain="ac-lille.test")}],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_the_accounts_of_another_database_or_domain_are_not_recalled(
+    prepared: Preparation, tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    other = Preparation(Config(home=tmp_path, **changed), {}, Screen(io.StringIO()))
+    assert not other.recall(with_demonstration=True)
+    assert prepared.recall(with_demonstration=True)
 
 
 def test_one_that_was_restored_waits_for_a_preparation(prepared: Preparation, tmp_path: Path) -> None:

@@ -45,12 +45,14 @@ class Preparation:
     def recall(self, *, with_demonstration: bool) -> bool:
         """Take over the results of a preparation that ended: whether the instance is usable without another.
 
-        Not if the database changed version or was restored, nor if the other option was given then.
+        Not if the database changed version or was restored, nor if the other option, another database or
+        another domain was given then.
         """
         restored = self._config.data_dir / RESTORED
         try:
             record = json.loads(_record(self._config).read_text(encoding="utf-8"))
-            accounts = record["accounts"] if record["demonstration"] == with_demonstration else None
+            is_same = record["demonstration"] == with_demonstration and record["of"] == self._instance()
+            accounts = record["accounts"] if is_same else None
         except (OSError, ValueError, KeyError, TypeError):
             accounts = None
         if accounts is None or restored.exists() or not self.tables.is_set():
@@ -87,9 +89,19 @@ class Preparation:
                 words or f"la préparation s’est arrêtée (code {code}).", code if code > 1 else 70
             )
         self.usable.set()
-        record = {"demonstration": with_demonstration, "accounts": self.accounts}
+        record = {
+            "demonstration": with_demonstration,
+            "of": self._instance(),
+            "accounts": self.accounts,
+        }
         with contextlib.suppress(OSError):  # a full disk: the next start prepares again
             place.write_whole(_record(self._config), record)
+
+    def _instance(self) -> list[str]:
+        """What the accounts of a preparation belong to: the database and the domain."""
+        database = self._config.database
+        where = (database.engine, database.host, str(database.port), database.name)
+        return [*where, self._config.academy.domain]
 
     async def until_jobs_may_run(self) -> None:
         """Wait for the tables; in a restored database, until no message waits in its outbox any more."""
