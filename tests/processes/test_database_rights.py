@@ -1,20 +1,23 @@
 """On PostgreSQL each system user of ours has a role, and a role no more than the table says."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import LiteralString, cast
+from typing import Any, LiteralString, cast
 
 import psycopg
 import pytest
 from django.test.utils import CaptureQueriesContext
+from psycopg import sql
 from tests.own_database import give_database
 
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.sessions import SessionStore
-from vaguemestre.engines.instance import database_role, role_secret
+from vaguemestre.engines.database_roles import TableRights, prepare
+from vaguemestre.engines.instance import database_password, database_role, role_secret
 from vaguemestre.engines.projection import postgresql
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account, AppPassword, MailToken
@@ -92,6 +95,16 @@ def as_role(config: Config, name: str) -> "Iterator[psycopg.Connection[tuple[obj
         yield connection
 
 
+@contextmanager
+def as_owner(config: Config) -> "Iterator[psycopg.Connection[tuple[object, ...]]]":
+    server = config.database
+    with psycopg.connect(
+        host=server.host, port=server.port, dbname=server.name, autocommit=True,
+        user=server.user, password=database_password(config),
+    ) as connection:  # fmt: skip
+        yield connection
+
+
 def is_refused(connection: "psycopg.Connection[tuple[object, ...]]", statement: LiteralString) -> bool:
     try:
         connection.execute(statement)
@@ -150,16 +163,44 @@ def test_a_role_is_let_in_with_its_own_password_only(database: Config) -> None:
 
 @on_postgresql
 def test_a_table_made_later_has_its_rights_at_the_next_start(database: Config) -> None:
-    server = database.database
-    with psycopg.connect(
-        host=server.host, port=server.port, dbname=server.name, user=server.user,
-        password=(database.home / server.password_file).read_text().strip(),
-    ) as owner:  # fmt: skip
+    with as_owner(database) as owner:
         owner.execute("CREATE TABLE public.later (number int)")
     with as_role(database, "web") as connection:
         assert is_refused(connection, "SELECT * FROM public.later")
         database_rights.prepare(database)
         connection.execute("INSERT INTO public.later VALUES (1)")
+
+
+@on_postgresql
+def test_a_database_of_before_postgresql_15_lets_no_role_make_a_function(database: Config) -> None:
+    with as_owner(database) as owner:
+        owner.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+    database_rights.prepare(database)
+    with as_role(database, "web") as connection:
+        assert is_refused(connection, "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+
+
+@on_postgresql
+def test_the_password_of_a_role_is_not_sent(database: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    execute = psycopg.Connection.execute
+
+    def spied(connection: Any, statement: Any, *rest: Any, **more: Any) -> Any:
+        sent.append(statement if isinstance(statement, str) else statement.as_string(connection))
+        return execute(connection, statement, *rest, **more)
+
+    name = f"newcomer{os.getpid()}"
+    monkeypatch.setattr(psycopg.Connection, "execute", spied)
+    prepare(database, TableRights({name: ""}, {}))
+    with as_role(database, name) as connection:
+        connection.execute("SELECT 1")
+    password, role = role_secret(database, name).read_text(), database_role(database, name)
+    made = [statement for statement in sent if "CREATE ROLE" in statement]
+    assert [role in statement for statement in made] == [True]
+    assert not any(password in statement for statement in sent)
+    with as_owner(database) as owner:
+        owner.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))
+        owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
 @pytest.mark.django_db

@@ -79,8 +79,12 @@ def _make_role(connection: "psycopg.Connection[tuple[object, ...]]", instance: I
     except psycopg.OperationalError:
         row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
         verb = sql.SQL("ALTER" if row else "CREATE")
+        # The server writes down a statement that fails: it is given the verifier, as psql's \password does.
+        verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
         connection.execute(
-            sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, sql.Identifier(role), sql.Literal(password))
+            sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
+                verb, sql.Identifier(role), sql.Literal(verifier.decode())
+            )
         )
 
 
@@ -102,6 +106,8 @@ def _grants(owner: str, rights: TableRights, tables: frozenset[str]) -> Iterator
     roles = {name: sql.Identifier(f"{owner}_{name}") for name in rights.everywhere}
     everybody = sql.SQL(", ").join(roles.values())
     schemas = sql.SQL(", ").join(map(sql.Identifier, _SCHEMAS))
+    # PostgreSQL 14 gave it to everybody.
+    yield sql.SQL("REVOKE CREATE ON SCHEMA {} FROM PUBLIC").format(sql.Identifier("public"))
     yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schemas, everybody)
     yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(everybody)
     yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}").format(schemas, everybody)
