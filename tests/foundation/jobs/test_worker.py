@@ -228,18 +228,23 @@ def test_jobs_run_while_a_periodic_task_raises() -> None:
     assert status_of(task) == NOBODY_THERE
 
 
-def test_a_job_whose_end_the_database_did_not_take_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    task = wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
+def refused_by_the_database(monkeypatch: pytest.MonkeyPatch, *, attempt: int) -> Any:
+    """A job that was run, and that ended with an error of the database."""
+    task = wake.enqueue("nobody:handler", "nobody:Event", {}, attempt)
     living = worker()
     row = DBTaskResult.objects.get(pk=task.id)
     row.claim(living.worker_id)
 
     def refuse(*_: Any) -> None:
-        raise OperationalError("disk full")
+        raise OperationalError("disk full, or a query that took too long")
 
     monkeypatch.setattr(type(row.task), "call", refuse)
     living.run_task(row)
-    assert status_of(task) == "READY"
+    return task
+
+
+def test_a_job_whose_end_the_database_did_not_take_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert status_of(refused_by_the_database(monkeypatch, attempt=1)) == "READY"
 
 
 @pytest.mark.heavy
@@ -305,17 +310,7 @@ def test_a_job_whose_last_attempt_ends_with_a_database_error_waits_for_a_decisio
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As a query that always takes longer than statement_timeout."""
-    task = wake.enqueue("nobody:handler", "nobody:Event", {}, MAX_ATTEMPTS + 1)
-    living = worker()
-    row = DBTaskResult.objects.get(pk=task.id)
-    row.claim(living.worker_id)
-
-    def refuse(*_: Any) -> None:
-        raise OperationalError("canceling statement due to statement timeout")
-
-    monkeypatch.setattr(type(row.task), "call", refuse)
-    living.run_task(row)
-    assert status_of(task) == "FAILED"
+    assert status_of(refused_by_the_database(monkeypatch, attempt=MAX_ATTEMPTS + 1)) == "FAILED"
 
 
 def test_a_job_that_kills_every_worker_that_takes_it_ends_among_the_failed_ones() -> None:
