@@ -63,7 +63,10 @@ def open_agents(machine: Machine) -> tuple[Agent, ...]:
     )
     machine.must("vaguemestre", "feed", "apply", feed[0], "--structures", feed[1])
     script = Path(__file__).with_name("open_agents.py").read_text(encoding="utf-8")
-    command = "set -a; . /etc/vaguemestre/environment; exec /opt/vaguemestre/current/.venv/bin/python -"
+    command = (
+        "set -a; . /etc/vaguemestre/environment; cd -P /opt/vaguemestre/current; "
+        "PYTHONPATH=$PWD/src; exec .venv/bin/python -"
+    )
     printed = machine.must("sh", "-c", command, text=script)
     return tuple(Agent(*line.split()) for line in printed.splitlines())
 

@@ -97,7 +97,10 @@ def test_what_hangs_is_started_again(installed: Machine) -> None:
     hung = main_pid()
     # the process and its workers, not the companion that asks them
     installed.must(
-        "pkill", "-STOP", "-f", "^/opt/vaguemestre/current/.venv/bin/python -m vaguemestre.processes.push"
+        "pkill",
+        "-STOP",
+        "-f",
+        "^/opt/vaguemestre/releases/[^/]*/.venv/bin/python -m vaguemestre.processes.push",
     )
     deadline = time.monotonic() + 240
     while main_pid() in (hung, "0") and time.monotonic() < deadline:

@@ -67,8 +67,8 @@ def _show_what_follows() -> None:
     for title, words in _FOLLOWING:
         typer.echo(f"\n{title}")
         ended = subprocess.run(
-            [str(layout.PYTHON), "-m", "vaguemestre.cli.main", *words],
-            env={**os.environ, **layout.environment()},
+            [str(layout.python(PROJECT)), "-m", "vaguemestre.cli.main", *words],
+            env={**os.environ, **layout.environment_of(PROJECT)},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip
         typer.echo(ended.stdout.rstrip())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.processes.duties import DUTIES
+from vaguemestre.processes.production.files import environment_text
 from vaguemestre.processes.production.layout import HOME
 from vaguemestre.processes.production.unit import Unit, render
 from vaguemestre.processes.production.units import CERTIFICATES, PREPARE, TARGET, services_of, unit_files
@@ -23,6 +24,7 @@ CONFIG = Config(
     ),
 )
 LOGS = HOME / "logs"
+RELEASE = Path("/opt/vaguemestre/releases/0.2.0-0123456789")
 CHILDREN = (
     *plan.engines(
         CONFIG,
@@ -39,7 +41,7 @@ CHILDREN = (
 
 
 def services(config: Config = CONFIG) -> dict[str, Unit]:
-    return {unit.name: unit for unit in services_of(config, CHILDREN)}
+    return {unit.name: unit for unit in services_of(config, CHILDREN, RELEASE)}
 
 
 def values(unit: Unit, key: str) -> list[str]:
@@ -48,6 +50,19 @@ def values(unit: Unit, key: str) -> list[str]:
 
 def test_each_process_of_the_plan_has_a_service() -> None:
     assert services().keys() == {f"vaguemestre-{child.name}" for child in CHILDREN} | {PREPARE, CERTIFICATES}
+
+
+def test_each_process_runs_one_release_named_without_a_link() -> None:
+    """Read through « current », one that starts again in the middle of an upgrade would mix two."""
+    for unit in services().values():
+        assert unit.argv[0] == f"{RELEASE}/.venv/bin/python"
+        assert f"PYTHONPATH={RELEASE}/src" in values(unit, "Environment")
+        assert "/current" not in render(unit)
+
+
+def test_the_release_of_a_unit_is_its_own_and_not_that_of_the_machine() -> None:
+    """What a file of EnvironmentFile= says wins over Environment= (systemd.exec(5))."""
+    assert "PYTHONPATH" not in environment_text()
 
 
 def test_a_process_runs_as_the_user_of_its_duty_and_none_of_ours_is_root() -> None:
@@ -138,10 +153,10 @@ def test_what_hangs_is_started_again() -> None:
 
 
 def test_the_given_certificate_is_looked_at_and_only_then() -> None:
-    path = next(file for file in unit_files(CONFIG, CHILDREN) if file.name == f"{CERTIFICATES}.path")
+    path = next(file for file in unit_files(CONFIG, CHILDREN, RELEASE) if file.name == f"{CERTIFICATES}.path")
     assert "PathChanged=/etc/ssl/site.pem\n" in path.text
     own = replace(CONFIG, tls=TlsSection())
-    assert f"{CERTIFICATES}.path" not in {file.name for file in unit_files(own, CHILDREN)}
+    assert f"{CERTIFICATES}.path" not in {file.name for file in unit_files(own, CHILDREN, RELEASE)}
 
 
 def test_the_certificate_service_can_run_again_at_each_renewal() -> None:
@@ -150,7 +165,7 @@ def test_the_certificate_service_can_run_again_at_each_renewal() -> None:
     assert not values(unit, "WantedBy")
 
 
-@pytest.mark.parametrize("file", unit_files(CONFIG, CHILDREN), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", unit_files(CONFIG, CHILDREN, RELEASE), ids=lambda file: file.name)
 def test_every_file_has_the_form_of_a_unit(file: object) -> None:
     parser = configparser.RawConfigParser(strict=False)
     parser.read_string(getattr(file, "text"))  # noqa: B009
@@ -159,7 +174,7 @@ def test_every_file_has_the_form_of_a_unit(file: object) -> None:
 
 
 def test_the_target_is_started_with_the_machine() -> None:
-    target = next(file for file in unit_files(CONFIG, CHILDREN) if file.name == TARGET)
+    target = next(file for file in unit_files(CONFIG, CHILDREN, RELEASE) if file.name == TARGET)
     assert "WantedBy=multi-user.target" in target.text
 
 

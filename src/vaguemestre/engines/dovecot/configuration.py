@@ -1,7 +1,6 @@
 """Dovecot's configuration: rendered from the instance's, scripts compiled, checked."""
 
 import os
-import shutil
 import socket
 import subprocess
 from pathlib import Path
@@ -139,10 +138,13 @@ def _publish_token_key(instance: Instance) -> None:
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     keys = folder(instance) / "keys"
-    shutil.rmtree(keys, ignore_errors=True)
-    write(keys / _KEYS_OF / "ES256" / key_id(private), public.decode())
-    for step in (keys, keys / _KEYS_OF, keys / _KEYS_OF / "ES256"):
+    file = keys / _KEYS_OF / "ES256" / key_id(private)
+    write(file, public.decode())
+    for step in (keys, keys / _KEYS_OF, file.parent):
         step.chmod(0o755)
+    for former in file.parent.iterdir():  # after: a running Dovecot looks a key up at each sign-in
+        if former != file:
+            former.unlink()
 
 
 def _write_push(instance: Instance, group: int) -> None:

@@ -18,6 +18,7 @@ from vaguemestre.processes.production.commands import StepFailed, are_active, ha
 from vaguemestre.processes.production.local_database import LocalDatabase, is_local
 from vaguemestre.processes.production.step import Step
 from vaguemestre.processes.production.units import TARGET, UnitFile, service_name, unit_files
+from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.site.config import Config
 
 # Debian's own units of the engines: ours start the same binaries with our configuration, and two masters
@@ -41,7 +42,6 @@ class Installation:
         return (
             Step("Configuration dans /etc/vaguemestre", self._is_configured, self._configure),
             Step("Utilisateurs système, un par tâche", system_users.are_made, system_users.make),
-            Step("Version active dans /opt/vaguemestre", self._is_current, self._make_current),
             Step(
                 "Résolveur local avec DNSSEC (Unbound)",
                 partial(resolver.is_made, self.config.network.forwarders),
@@ -50,9 +50,10 @@ class Installation:
             *self._database_steps(),
             Step("Services de Debian laissés à nos unités", self._others_are_masked, self._mask_others),
             Step("Certificat", self._has_certificate, self._make_certificate),
-            Step("Unités systemd", self._has_units, self._write_units),
             Step("Dossiers, secrets, configurations, base", self._is_prepared, self._prepare),
             *self._signature_steps(),
+            Step("Version active dans /opt/vaguemestre", self._is_current, self._make_current),
+            Step("Unités systemd", self._has_units, self._write_units),
             Step("Services démarrés et qui répondent", self._runs, self._start),
         )
 
@@ -152,8 +153,11 @@ class Installation:
 
     # Units
 
+    def _children(self) -> tuple[Child, ...]:
+        return children_of(self.config, str(layout.python(self.release)))
+
     def _unit_files(self) -> tuple[UnitFile, ...]:
-        return unit_files(self.config, children_of(self.config, str(layout.PYTHON)))
+        return unit_files(self.config, self._children(), self.release)
 
     def _stale_units(self) -> list[Path]:
         """Unit files of an earlier configuration that this one does not have."""
@@ -190,17 +194,16 @@ class Installation:
         return has_text(self._mark(), self._mark_text())
 
     def _prepare(self) -> None:
-        environment = layout.environment()
         output = run(
-            (str(layout.PYTHON), "-m", "vaguemestre.cli.main", "ground"), environment=environment
+            (str(layout.python(self.release)), "-m", "vaguemestre.cli.main", "ground"),
+            environment=layout.environment_of(self.release),
         ).splitlines()
         for line in output:
             self.say(f"    {line}")
         write(self._mark(), self._mark_text(), mode=0o600)
 
     def _services(self) -> tuple[str, ...]:
-        children = children_of(self.config, str(layout.PYTHON))
-        return tuple(f"{service_name(child.name)}.service" for child in children)
+        return tuple(f"{service_name(child.name)}.service" for child in self._children())
 
     def _started_mark(self) -> Path:
         """Says with which release, configuration and units the services were last started."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 ROOT = Path("/opt/vaguemestre")
 RELEASES = ROOT / "releases"  # one folder a version: an upgrade puts the new one beside the old
-CURRENT = ROOT / "current"  # a link to the version that runs
+CURRENT = ROOT / "current"  # a link to the version that runs: for people; no process reads through it
 SETTINGS = Path("/etc/vaguemestre")
 CONFIGURATION = SETTINGS / "vaguemestre.toml"
 ENVIRONMENT = SETTINGS / "environment"  # read by every unit, and by the command line
@@ -13,18 +13,31 @@ FIRST_LINK = HOME / "secrets" / "first_administrator"  # until bin/install has s
 RUN = Path("/run/vaguemestre")  # HOME/run is a link to it: sockets and heartbeats end with the machine
 UNITS = Path("/etc/systemd/system")
 COMMAND = Path("/usr/local/bin/vaguemestre")
-PYTHON = CURRENT / ".venv/bin/python"
 DATABASE_SECRET = "postgres_password"  # noqa: S105 (the name of a file)
 
 
+def python(release: Path) -> Path:
+    """The interpreter of a release, with the packages it was made with."""
+    return release / ".venv/bin/python"
+
+
+def source(release: Path) -> Path:
+    """Where the modules of a release lie."""
+    return release / "src"
+
+
 def environment() -> dict[str, str]:
-    """The environment of every process of an instance in production."""
+    """The environment of every process of an instance in production, whatever its release."""
     return {
         "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
-        "PYTHONPATH": str(CURRENT / "src"),
         "PYTHONSAFEPATH": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
         "VAGUEMESTRE_CONFIG": str(CONFIGURATION),
         "VAGUEMESTRE_HOME": str(HOME),
     }
+
+
+def environment_of(release: Path) -> dict[str, str]:
+    """The environment of a command of a release."""
+    return {**environment(), "PYTHONPATH": str(source(release))}

@@ -3,7 +3,7 @@
 from vaguemestre.engines.rspamd import signing_keys
 from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.commands import run
-from vaguemestre.site.config import Config
+from vaguemestre.site.config import PROJECT, Config
 
 
 def are_made(config: Config) -> bool:
@@ -14,6 +14,6 @@ def are_made(config: Config) -> bool:
 def make() -> None:
     """Make them. Raises StepFailed."""
     run(
-        (str(layout.PYTHON), "-m", "vaguemestre.cli.main", "dkim", "prepare"),
-        environment=layout.environment(),
+        (str(layout.python(PROJECT)), "-m", "vaguemestre.cli.main", "dkim", "prepare"),
+        environment=layout.environment_of(PROJECT),
     )

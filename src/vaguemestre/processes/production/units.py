@@ -7,7 +7,7 @@ from pathlib import Path
 from vaguemestre.engines.certificates import given_paths
 from vaguemestre.engines.instance import role_secret
 from vaguemestre.processes.duties import DATABASE, Duty, duty_of
-from vaguemestre.processes.production.layout import HOME, PYTHON, RUN
+from vaguemestre.processes.production.layout import HOME, RUN, python, source
 from vaguemestre.processes.production.unit import Unit, render
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.processes.watchdog import written
@@ -69,28 +69,31 @@ class UnitFile:
     text: str
 
 
-def unit_files(config: Config, children: Sequence[Child]) -> tuple[UnitFile, ...]:
-    """Every unit file of the instance, sorted by name."""
-    services = [UnitFile(f"{unit.name}.service", render(unit)) for unit in services_of(config, children)]
+def unit_files(config: Config, children: Sequence[Child], release: Path) -> tuple[UnitFile, ...]:
+    """Every unit file of the instance, sorted by name. They name the release itself, through no link."""
+    units = services_of(config, children, release)
+    services = [UnitFile(f"{unit.name}.service", render(unit)) for unit in units]
     return tuple(sorted((*services, _target(), *_certificate_files(config)), key=lambda file: file.name))
 
 
-def services_of(config: Config, children: Sequence[Child]) -> tuple[Unit, ...]:
+def services_of(config: Config, children: Sequence[Child], release: Path) -> tuple[Unit, ...]:
     """The services: what prepares the ground first, then one for each process of the plan."""
-    return (_prepare(config), *(_service(config, child) for child in children), _certificates())
+    services = (_service(config, child, release) for child in children)
+    return (_prepare(config, release), *services, _certificates(release))
 
 
 def service_name(process: str) -> str:
     return f"{PREFIX}-{process}"
 
 
-def _prepare(config: Config) -> Unit:
+def _prepare(config: Config, release: Path) -> Unit:
     """As root, once a start: owners of folders, secrets, certificates, configurations, migrations."""
     is_here = config.database.engine == "postgresql" and not _is_database_away(config)
     return Unit(
         name=PREPARE,
         description="Vaguemestre: ground of an instance",
-        argv=(str(PYTHON), "-m", "vaguemestre.cli.main", "ground"),
+        argv=(str(python(release)), "-m", "vaguemestre.cli.main", "ground"),
+        environment=_modules(release),
         after=("systemd-tmpfiles-setup.service", *(("postgresql.service",) if is_here else ())),
         writes=(HOME, RUN),
         capabilities=(
@@ -107,16 +110,18 @@ def _prepare(config: Config) -> Unit:
     )  # fmt: skip
 
 
-def _service(config: Config, child: Child) -> Unit:
+def _service(config: Config, child: Child, release: Path) -> Unit:
     duty = duty_of(child.name)
     base = _base(child.name)
     return Unit(
         name=service_name(child.name),
         description=f"Vaguemestre: {_DESCRIPTIONS.get(base, f'jobs ({child.name})')}",
-        argv=(str(PYTHON), "-m", "vaguemestre.processes.watchdog", *_asked(child), "--", *child.argv),
+        argv=(
+            str(python(release)), "-m", "vaguemestre.processes.watchdog", *_asked(child), "--", *child.argv,
+        ),
         user=duty.user if duty else _ENGINE_USERS.get(child.name, "root"),
         groups=duty.groups if duty else (),
-        environment=dict(child.environment),
+        environment={**_modules(release), **dict(child.environment)},
         after=(PREPARE, "network.target", *_before(child.name)),
         requires=(PREPARE,),
         writes=(RUN, *(HOME / path for path in _written(child, duty))),
@@ -131,7 +136,12 @@ def _service(config: Config, child: Child) -> Unit:
         compiles=child.name in _ENGINE_USERS,
         allows_set_ids=child.name in _ENGINE_RIGHTS or child.name == "queue-agent",  # it runs postsuper
         umask="0022" if duty is None else "0007",
-    )
+    )  # fmt: skip
+
+
+def _modules(release: Path) -> dict[str, str]:
+    """Modules are opened as they are needed: through a link, a process could load those of two releases."""
+    return {"PYTHONPATH": str(source(release))}
 
 
 def _base(process: str) -> str:
@@ -199,12 +209,13 @@ def _target() -> UnitFile:
     )
 
 
-def _certificates() -> Unit:
+def _certificates(release: Path) -> Unit:
     """As root: takes a renewed certificate over, and tells those who show it."""
     return Unit(
         name=CERTIFICATES,
         description="Vaguemestre: takes a renewed certificate over",
-        argv=(str(PYTHON), "-m", "vaguemestre.cli.main", "certificate"),
+        argv=(str(python(release)), "-m", "vaguemestre.cli.main", "certificate"),
+        environment=_modules(release),
         after=(PREPARE,),
         writes=(HOME / "engines/tls",),
         capabilities=("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"),
