@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from vaguemestre.engines.instance import (
@@ -66,13 +66,17 @@ _SHARING = (SHARED_GROUP, POSTFIX_GROUP)  # Postfix's group: of the SQLite proje
 _AGENTS = ("mail-agent", "queue-agent", "token-agent")
 _PAGES = (*_AGENTS, "numen-agent")
 
+_WEB = Duty(
+    "web", "vaguemestre-web", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
+    reads=("static", "logs", "engines/tls"),
+    secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", "filter_key", "moving_key", "server.key"),
+    listens=("pools/web",), opens=_PAGES, sandboxes=True,
+)  # fmt: skip
+
 _ALL = (
-    Duty(
-        "web", "vaguemestre-web", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
-        reads=("static", "logs", "engines/tls"),
-        secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", "filter_key", "moving_key", "server.key"),
-        listens=("pools/web",), opens=_PAGES, sandboxes=True,
-    ),
+    _WEB,
+    # The same pages, apart: what one message costs holds no thread that lists and forms need.
+    replace(_WEB, name="reading", listens=("pools/reading",)),
     Duty(
         "door", "vaguemestre-door", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
         reads=("static", "engines/tls"), secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key"),
@@ -108,7 +112,7 @@ _ALL = (
     Duty(
         "front", FRONT_USER, (FILES_GROUP,), writes=("run/front",),
         reads=("static", "engines/nginx", "data/deposits", "data/moves"),
-        opens=("pools/web", "pools/door", "pools/carddav", "pools/pictures"),
+        opens=("pools/web", "pools/reading", "pools/door", "pools/carddav", "pools/pictures"),
     ),
     # Owns the mail: house scripts, erasure of closed mailboxes, and the two commands of doveadm that we use.
     Duty("mail-agent", MAIL_USER, writes=("mail",), listens=("mail-agent",), opens=("doveadm-server",)),

@@ -45,6 +45,42 @@ def test_what_hashes_is_asked_at_the_door_whatever_cookie_comes(front: Front, pa
     assert (status, said["pool"], said["path"]) == (200, "door", path)
 
 
+@pytest.mark.parametrize("box", ["", "/boites/3"])
+@pytest.mark.parametrize(
+    ("path", "pool"),
+    [
+        ("INBOX/1/2/corps/?mot=x", "reading"),
+        ("INBOX/1/2/dedans/3-4/corps/", "reading"),
+        ("INBOX/1/2/apercu/2/", "reading"),
+        ("INBOX/1/2/dedans/3/apercu/2.1/pdf/", "reading"),
+        ("INBOX/1/2/carte/vcard/2/", "reading"),
+        ("INBOX/1/2/imprimer/", "reading"),
+        ("INBOX/1/2/source/", "reading"),
+        ("INBOX/1/2/pieces.zip", "reading"),
+        ("INBOX/1/2/", "web"),
+        ("corps/", "web"),
+        ("corps/lignes/", "web"),
+        ("INBOX/lignes/", "web"),
+    ],
+)
+def test_what_one_letter_costs_holds_no_thread_of_lists(front: Front, box: str, path: str, pool: str) -> None:
+    cookie = f"vaguemestre_{front.config.ports.web}=abc"
+    assert front.ask(f"{box}/messagerie/{path}", Cookie=cookie)[1]["pool"] == pool
+    assert front.ask(f"{box}/messagerie/{path}")[1]["pool"] == "door"
+
+
+def test_texts_are_read_by_the_pages_until_their_own_pool_is_there(front: Front) -> None:
+    cookie = f"vaguemestre_{front.config.ports.web}=abc"
+    reading = front.pools["reading"]
+    Path(str(reading.server_address)).unlink()
+    reading.die()
+    try:
+        assert front.ask("/messagerie/INBOX/1/2/corps/", Cookie=cookie)[1]["pool"] == "web"
+    finally:
+        front.pools["reading"] = Pool(nginx.sockets(front.config), "reading")
+    assert front.ask("/messagerie/INBOX/1/2/corps/", Cookie=cookie)[1]["pool"] == "reading"
+
+
 def test_lent_files_are_asked_at_the_door_under_any_spelling_of_their_host(front: Front) -> None:
     port = front.config.ports.web
     cookie = f"vaguemestre_{port}=abc"

@@ -129,6 +129,7 @@ def test_what_opens_files_may_make_each_namespace_of_the_sandbox_and_no_other_pr
     for name, unit in services().items():
         opens_files = name.removeprefix("vaguemestre-") in (
             "web",
+            "reading",
             "worker",
             "worker-2",
             "worker-long",

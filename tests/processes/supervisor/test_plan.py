@@ -27,9 +27,10 @@ def test_dovecot_starts_before_postfix_and_both_end_last() -> None:
 def test_our_own_processes_come_in_order_and_end_first() -> None:
     children = plan.programs(CONFIG, "python", FRONT, SOCKETS)
     assert [child.name for child in children] == [
-        "push", "web", "door", "carddav", "pictures", "front", "gate",
+        "push", "web", "reading", "door", "carddav", "pictures", "front", "gate",
     ]  # fmt: skip
     assert not any(child.ends_last for child in children)
+    assert [child.name for child in children if child.is_spare] == ["reading"]
 
 
 def test_as_many_workers_as_the_setting_says_each_with_a_number_of_its_own() -> None:
@@ -64,7 +65,7 @@ def test_every_child_is_asked_on_its_own_port() -> None:
 
 def test_pools_listen_on_sockets_of_their_own_and_are_asked_there() -> None:
     children = {child.name: child for child in plan.programs(CONFIG, "python", FRONT, SOCKETS)}
-    for name in ("web", "door", "carddav", "pictures"):
+    for name in ("web", "reading", "door", "carddav", "pictures"):
         child = children[name]
         assert child.argv[child.argv.index("--uds") + 1] == str(SOCKETS / name / "http")
         assert child.socket == SOCKETS / name / "http"

@@ -21,7 +21,7 @@ from vaguemestre.engines.instance import sockets as engine_sockets
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 USER = "www-data"  # of every Debian (base-passwd)
-POOLS = ("web", "door", "carddav", "pictures")
+POOLS = ("web", "reading", "door", "carddav", "pictures")
 BODY_MB = 31  # of an ordinary request: a message of 20 MB with its attachments, encoded
 _TEMPORARY = ("bodies", "answers", "unused")
 _PROGRAM = "/usr/sbin/nginx"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vaguemestre.engines.certificates import given_paths
 from vaguemestre.engines.instance import role_secret
+from vaguemestre.engines.nginx.configuration import POOLS
 from vaguemestre.processes.duties import DATABASE, Duty, duty_of
 from vaguemestre.processes.production.layout import HOME, RUN, python, source
 from vaguemestre.processes.production.unit import Unit, render
@@ -20,6 +21,7 @@ PREPARE = f"{PREFIX}-prepare"
 CERTIFICATES = f"{PREFIX}-certificates"
 _DESCRIPTIONS = {
     "web": "pages of those signed in",
+    "reading": "texts, previews and cards of messages",
     "door": "sign-in, activation and recovery",
     "push": "live notices",
     "carddav": "address books of mail programs",
@@ -35,10 +37,29 @@ _DESCRIPTIONS = {
     "rspamd": "content filter (rspamd)",
     "signer": "signatures of outgoing mail (rspamd)",
 }
-_MEMORY = {"web": "3G", "dovecot": "8G", "postfix": "7G", "worker": "3G", "worker-long": "3G"}
+_MEMORY = {
+    "web": "3G",
+    "reading": "3G",
+    "dovecot": "8G",
+    "postfix": "7G",
+    "worker": "3G",
+    "worker-long": "3G",
+}
 # Processes that speak to other machines: they serve the world, or ask it something.
 _ABROAD = frozenset(
-    ("web", "door", "pictures", "worker", "worker-long", "front", "dovecot", "postfix", "rspamd", "signer")
+    (
+        "web",
+        "reading",
+        "door",
+        "pictures",
+        "worker",
+        "worker-long",
+        "front",
+        "dovecot",
+        "postfix",
+        "rspamd",
+        "signer",
+    )
 )
 # What the masters of Debian's engines need to open low ports and become other users.
 _ENGINE_RIGHTS = {
@@ -157,7 +178,7 @@ def _asked(child: Child) -> Iterable[str]:
 def _before(process: str) -> tuple[str, ...]:
     """Who comes first: the front finds its pools there, a job its engines."""
     if process == "front":
-        return tuple(service_name(pool) for pool in ("web", "door", "carddav", "pictures"))
+        return tuple(service_name(pool) for pool in POOLS)
     if process.startswith("worker"):
         return tuple(service_name(engine) for engine in ("dovecot", "postfix"))
     return ()

@@ -1,7 +1,7 @@
 """Which processes an instance has, in which order, and how each says that it is ready. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -104,6 +104,11 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
             (Question(Ask.PAGE, config.ports.push, "/sante"),),
         ),
         _pool(python, "web", "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads),
+        # the pages' own pool answers for it until it is there
+        replace(
+            _pool(python, "reading", "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads),
+            is_spare=True,
+        ),
         _pool(python, "door", "web", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
         _pool(python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4),
         _pool(python, "pictures", "pictures", sockets, "/sante", workers=1, threads=0),
