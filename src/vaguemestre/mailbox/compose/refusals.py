@@ -25,6 +25,9 @@ SENTENCES = {
     ),
     "compose.name-missing": "Indiquez le nom que verront vos correspondants.",
     "compose.name-not-yours": "Le nom affiché doit contenir votre nom : %(surname)s.",
+    "compose.name-would-not-leave": (
+        "Le nom affiché ne doit contenir ni adresse électronique, ni les signes « =? » : retirez-les."
+    ),
     "compose.no-address-column": "Aucune colonne ne contient d’adresses : nommez-la « courriel ».",
     "compose.not-your-address": "Cette adresse n’est pas, ou n’est plus, à vous : choisissez-en une autre.",
     "compose.not-your-school": "Vous ne travaillez pas dans cet établissement.",

@@ -8,7 +8,9 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
 from vaguemestre.mailbox.compose.values import IdentityFields, SenderIdentity, SignatureVariables
 from vaguemestre.people.directory.rules.names import holds_surname
-from vaguemestre.post.outbox.rules.headers import check_field
+from vaguemestre.post.outbox.rules.authors import check_authors
+from vaguemestre.post.outbox.rules.headers import check_field, mailbox_list
+from vaguemestre.post.outbox.values import Recipient
 
 LONGEST_SIGNATURE = 20_000  # characters
 _VARIABLE = re.compile(r"\{(nom|fonction|etablissement|academie)\}")
@@ -21,8 +23,9 @@ def check_identity(
     """The checked identity, to be stored. Raises Refusal with the `field` to correct:
 
     `compose.not-your-address`; `compose.name-missing`; `compose.name-not-yours` unless the name holds the
-    surname, against impersonation (docs/security.md §3.21: « Rectorat »); `compose.reply-to-malformed`;
-    `outbox.control-character`; `compose.signature-too-long`.
+    surname, against impersonation (docs/security.md §3.21: « Rectorat »); `compose.name-would-not-leave`,
+    which the submission door would refuse; `compose.reply-to-malformed`; `outbox.control-character`;
+    `compose.signature-too-long`.
     """
     if fields.address not in own_addresses:
         raise Refusal("compose.not-your-address", field="address")
@@ -31,6 +34,7 @@ def check_identity(
         raise Refusal("compose.name-missing", field="name")
     if not holds_surname(name, variables.surname):
         raise Refusal("compose.name-not-yours", field="name", surname=variables.surname)
+    _check_that_it_leaves(name, fields.address, own_addresses)
     if len(fields.signature) > LONGEST_SIGNATURE:
         raise Refusal("compose.signature-too-long", field="signature")
     return IdentityFields(
@@ -76,6 +80,14 @@ def expand_variables(html: str, variables: SignatureVariables) -> str:
             continue
         lines.append(_VARIABLE.sub(lambda match: escape(values[match[1]]), line))
     return "<br>".join(lines)
+
+
+def _check_that_it_leaves(name: str, address: str, own_addresses: tuple[str, ...]) -> None:
+    field = mailbox_list("From", [Recipient(name, address)])
+    try:
+        check_authors([field], [], own_addresses)
+    except Refusal as refusal:
+        raise Refusal("compose.name-would-not-leave", field="name") from refusal
 
 
 def _reply_to(typed: str) -> str:
