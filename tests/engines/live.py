@@ -155,7 +155,7 @@ class LiveEngines:
         self.start_postfix()
         self.outside = self.someone(OUTSIDE)
 
-    def _judge_script(self, submission: SubmissionRequest) -> tuple[Verdict, str]:
+    async def _judge_script(self, submission: SubmissionRequest) -> tuple[Verdict, str]:
         mailbox = ScriptOwners(self.directory.held_names)(submission.mailbox)
         self.scripts_sent.append((mailbox, submission.origin))
         outside = [one for one in submission.recipients if not self.directory.is_ours(one.rpartition("@")[2])]
@@ -183,7 +183,7 @@ class LiveEngines:
         async def judge(submission: SubmissionRequest) -> tuple[Verdict, str]:
             verdict = Verdict(Decision.TAKE)
             if submission.origin is not Origin.SUBMITTED:
-                return self._judge_script(submission)
+                return await self._judge_script(submission)
             if submission.signed_in_between[0] < self.directory.withdrawn_at(
                 submission.mailbox, by_token=submission.by_token
             ):

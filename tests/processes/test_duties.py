@@ -51,6 +51,7 @@ def test_two_duties_share_a_user_only_where_they_share_everything_it_opens() -> 
         ("throttle_key", {"web", "door", "carddav", "gate", "worker", "front", "pictures"}),
         ("numen_key", DUTIES.keys() - {"numen-agent", "worker", "worker-long"}),
         ("token_key.pem", DUTIES.keys() - {"token-agent"}),
+        ("srs_key", DUTIES.keys() - {"postsrsd"}),
         ("moving_key", {"door", "push", "carddav", "gate", "front"}),
         ("server.key", {"door", "push", "carddav", "gate", "worker", "front"}),
     ],

@@ -61,3 +61,41 @@ def test_people_shared_mailboxes_and_lists_elsewhere_are_none() -> None:
         "liste@ac-amiens.test", "ce.0801234a@ac-amiens.test", "marie.liste.x@ac-amiens.test"
     )
     assert not reaches_list("liste.amis@dehors.example")
+
+
+def return_path(sender: str, recipient: str, *, rewrites: bool = True) -> str:
+    """The envelope sender that the gate gives to a message that a script sends on; empty: its own."""
+    gate = ScriptGate(
+        Config(home=Path("/x")),
+        lambda *_, **__: Verdict(Decision.TAKE),
+        cast(MailDirectory, Directory()),
+        "SRS0={}".format if rewrites else None,
+    )
+    helo = f"{label_of(MAILBOX)}.sieve"
+    request = SubmissionRequest(
+        "4b", helo, sender.lower(), (recipient,), "", origin=Origin.REDIRECTED, return_path=sender
+    )
+    return gate(request).return_path
+
+
+def test_a_stranger_s_mail_leaves_under_a_return_path_of_ours_with_its_case_kept() -> None:
+    assert return_path("Jean@Dehors.example", "paul@loin.example") == "SRS0=Jean@Dehors.example"
+
+
+@pytest.mark.parametrize(
+    ("sender", "recipient"),
+    [
+        ("jean@dehors.example", MAILBOX),
+        ("jean@dehors.example", "paul@lycee.ac-amiens.test"),
+        (MAILBOX, "paul@loin.example"),
+        ("paul@LYCEE.ac-amiens.test", "paul@loin.example"),
+        ("", "paul@loin.example"),
+    ],
+    ids=["inside", "another domain of ours", "a colleague's", "of another domain of ours", "a bounce"],
+)
+def test_what_stays_ours_or_has_no_sender_keeps_its_return_path(sender: str, recipient: str) -> None:
+    assert return_path(sender, recipient) == ""
+
+
+def test_without_postsrsd_return_paths_stay_as_they_are() -> None:
+    assert return_path("jean@dehors.example", "paul@loin.example", rewrites=False) == ""

@@ -131,6 +131,8 @@ _ALL = (
         "numen-agent", "vaguemestre-numens", (SHARED_GROUP,), writes=("data",), secrets=(DATABASE, *_NUMENS),
         listens=("numen-agent",),
     ),
+    # Alone with the key of return paths (SRS), which it makes and undoes for the gate and for Postfix.
+    Duty("postsrsd", "vaguemestre-srs", secrets=("srs_key",)),
     Duty("names", "vaguemestre-demo", writes=("run/names.heartbeat",)),
     Duty("accolad", "vaguemestre-demo", secrets=("accolad",)),
     Duty("salles", "vaguemestre-demo"),

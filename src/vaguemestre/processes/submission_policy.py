@@ -24,9 +24,11 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from vaguemestre.access.signin.rules.throttle import network_of_address
+from vaguemestre.engines.outgoing_services import rewrites_senders
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.configuration import gate_socket
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
+from vaguemestre.engines.srs import SenderRewriter
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.provisioning.ports import MailDirectory
@@ -103,23 +105,34 @@ class Gate:
 
 
 class ScriptGate:
-    """Verdicts on what Sieve sends. The HELO name stands for the mailbox in what the listener tells."""
+    """Verdicts on what Sieve sends. The HELO name stands for the mailbox in what the listener tells.
 
-    def __init__(self, config: Config, judge: JudgePosting, directory: MailDirectory) -> None:
+    `rewrite_sender`: gives what is sent on to other domains a return path of ours (SRS), or EngineDown.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        judge: JudgePosting,
+        directory: MailDirectory,
+        rewrite_sender: Callable[[str], str] | None = None,
+    ) -> None:
         self._limits, self._directory, self._judge = config.sending.limits(), directory, judge
+        self._rewrite_sender = rewrite_sender
         self._may_leave, self._domain = config.mail.forward_outside, config.academy.domain.lower()
         self._owner = ScriptOwners(directory.held_names)
 
     def __call__(self, submission: SubmissionRequest) -> Verdict:
         mailbox = self._owner(submission.mailbox)
         domains = {address.rpartition("@")[2] for address in submission.recipients}
-        outside = {domain for domain in domains - {self._domain} if not self._directory.is_ours(domain)}
+        outside = {domain for domain in domains if not self._is_ours(domain)}
         lists = [
             address
             for address in submission.recipients
             if has_list_form(address) and address.rpartition("@")[2] not in outside
         ]
-        return self._judge(
+        return_path = self._return_path(submission) if outside else ""
+        verdict = self._judge(
             replace(submission, mailbox=mailbox, network=""),
             self._directory.addresses_of(mailbox) | {mailbox},
             self._limits,
@@ -127,6 +140,17 @@ class ScriptGate:
             reaches_list=bool(lists),
             now=timezone.now(),
         )
+        return replace(verdict, return_path=return_path)
+
+    def _is_ours(self, domain: str) -> bool:
+        return domain == self._domain or self._directory.is_ours(domain)
+
+    def _return_path(self, submission: SubmissionRequest) -> str:
+        """What stands for a foreign sender, whose SPF does not name our servers; empty without need."""
+        if self._rewrite_sender is None or not submission.sender:
+            return ""
+        is_ours = self._is_ours(submission.sender.rpartition("@")[2])
+        return "" if is_ours else self._rewrite_sender(submission.return_path)
 
 
 class KeyWatch:
@@ -213,7 +237,12 @@ async def main() -> None:
     gate = Gate(
         config,
         import_string("vaguemestre.post.outbox.services.judge_submission"),
-        ScriptGate(config, import_string("vaguemestre.post.outbox.services.judge_automatic"), directory),
+        ScriptGate(
+            config,
+            import_string("vaguemestre.post.outbox.services.judge_automatic"),
+            directory,
+            SenderRewriter(config.ports.srs_forward) if rewrites_senders(config) else None,
+        ),
         directory.sending_addresses,
         import_string("vaguemestre.post.outbox.ports.forwards_mail").get(),
         directory.withdrawn_at,

@@ -24,6 +24,7 @@ _RANDOM = (
     "moving_key",
     "filter_key",
     "seal_key",  # of what our submission service vouches for
+    "srs_key",  # of the senders of what is sent on (postsrsd)
 )
 
 _FORMER = ("numen_key.former",)  # there from the first day: a unit of systemd names the files it is given

@@ -3,122 +3,32 @@
 import re
 import signal
 import smtplib
-import subprocess
-import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from tests.engines import live
-from tests.engines.live import Someone, letter, wait_until
-from tests.engines.postfix.world import World
+from tests.engines.live import Someone
+from tests.engines.postfix.sender import DOMAIN, SELECTORS, Sender, send, sending, verified
 
-from vaguemestre.engines.instance import signer_socket
-from vaguemestre.engines.postfix import outgoing
-from vaguemestre.engines.postfix.log_reader import LogReader
 from vaguemestre.engines.postfix.maillog import queue
-from vaguemestre.engines.rspamd import signer
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
 from vaguemestre.post.dkim.rules.key_pair import make_key_pair
 from vaguemestre.post.dkim.values import Algorithm
 from vaguemestre.post.outbox.rules.reasons import delivery_reason
-from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition, SignerName
+from vaguemestre.post.outbox.values import DeliveryState, SignerName
 from vaguemestre.site.config import MailSection, OutgoingSection
 
 pytestmark = pytest.mark.engines
-DOMAIN = "ac-amiens.test"
-SELECTORS = {Algorithm.RSA: "rsa1", Algorithm.ED25519: "ed1"}
-
-
-class Sender(live.LiveEngines):
-    """An instance whose Postfix and signer live in the world."""
-
-    world: World
-
-    def _launch(self, argv: Sequence[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-        inside = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
-        prefix = ["unshare", "--mount", "--propagation", "private", "sh", "-c", inside]
-        return super()._launch([*prefix, str(self.world.resolv_conf), *argv], environment)
-
-    def start_signer(self) -> None:
-        signer.prepare(self.config)
-        signer_socket(self.config).unlink(missing_ok=True)
-        self.children["signer"] = self._launch(signer.command(self.config), {})
-        wait_until(lambda: signer_socket(self.config).exists(), 60)
-
-    def deliveries(self) -> list[DeliveryEvent]:
-        return LogReader(self.config)(LogPosition(), datetime.now(UTC))[0]
-
-    def delivery(self, recipient: str, state: DeliveryState) -> DeliveryEvent:
-        def events() -> list[DeliveryEvent]:
-            return [one for one in self.deliveries() if one.recipient == recipient and one.state is state]
-
-        return wait_until(events, 40)[0]  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="module")
 def sender() -> Iterator[Sender]:
-    world = World(Path(tempfile.mkdtemp(prefix="vm-world-")))
-    made = live.make()
-    mail = MailSection(outgoing=OutgoingSection(mode="direct", ipv6=False))
-    engines = Sender(replace(made.config, mail=mail))
-    engines.world = world
-    pairs = {algorithm: make_key_pair(algorithm) for algorithm in Algorithm}
-    zone = [f"{DOMAIN}. IN MX 10 mail"]
-    for algorithm, selector in SELECTORS.items():
-        value = f"v=DKIM1; k={algorithm}; p={pairs[algorithm].public}"
-        quoted = " ".join(f'"{value[start : start + 250]}"' for start in range(0, len(value), 250))
-        zone.append(f"{selector}._domainkey IN TXT {quoted}")
-    patch = pytest.MonkeyPatch()
-    patch.setattr(outgoing, "name_servers", lambda: ("127.5.3.1",))
-    try:
-        world.start({DOMAIN: zone})
-        engines.prepare()
-        signer.prepare(engines.config)
-        keys = SigningKeyFiles(engines.config)
-        for algorithm, selector in SELECTORS.items():
-            keys.store(DOMAIN, selector, pairs[algorithm].private)
-        keys.use(DOMAIN, list(SELECTORS.values()))
-        engines.start_signer()
-        engines.start()
+    with sending(MailSection(outgoing=OutgoingSection(mode="direct", ipv6=False))) as engines:
         yield engines
-    finally:
-        patch.undo()
-        world.stop()
-        for name in set(engines.children) - {"signer"}:
-            engines.end(name)
-        if "signer" in engines.children:
-            engines.end("signer", signal.SIGKILL)  # rspamd waits 16 s for sessions it believes open
-        engines.stop()
-        live.remove(engines)
-        subprocess.run(["rm", "-rf", str(world.home)], check=False)
 
 
 @pytest.fixture
 def marie(sender: Sender) -> Someone:
     return sender.someone()
-
-
-def send(sender: Sender, marie: Someone, to: str, subject: str) -> None:
-    message = letter(f"Marie <{marie.address}>", to, subject)
-    sender.submit(marie, marie.address, to, message)
-
-
-def verified(sender: Sender, content: bytes, index: int) -> str:
-    """What dkimpy, which is not ours nor rspamd's, says of a signature of the message."""
-    program = (
-        "import sys, dkim; d = dkim.DKIM(sys.stdin.buffer.read());"
-        f"print(d.verify(idx={index}), d.signature_fields.get(b'a'), d.signature_fields.get(b'd'))"
-    )
-    inside = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
-    argv = ["unshare", "--mount", "--propagation", "private", "sh", "-c", inside]
-    done = subprocess.run(
-        [*argv, str(sender.world.resolv_conf), "/usr/bin/python3", "-c", program],
-        input=content, capture_output=True, check=True,
-    )  # fmt: skip
-    return done.stdout.decode().strip()
 
 
 def test_a_letter_reaches_another_domain_with_two_valid_signatures(sender: Sender, marie: Someone) -> None:

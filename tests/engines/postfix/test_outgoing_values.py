@@ -3,6 +3,7 @@
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,15 +14,17 @@ from vaguemestre.site.config import Config, MailSection, OutgoingSection
 LOCAL, REMOTE = ("127.0.0.1", "::1"), ("127.0.0.53", "192.0.2.1")
 
 
-def config(home: Path = Path("/nowhere"), **keys: object) -> Config:
-    return replace(Config(home=home), mail=MailSection(outgoing=OutgoingSection(**keys)))  # type: ignore[arg-type]
+def config(home: Path = Path("/nowhere"), *, forward_outside: bool = False, **keys: object) -> Config:
+    outgoing_section = OutgoingSection(**keys)  # type: ignore[arg-type]
+    mail = MailSection(forward_outside=forward_outside, outgoing=outgoing_section)
+    return replace(Config(home=home), mail=mail)
 
 
 @pytest.fixture
 def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     """What Postfix itself reads in the rendered main.cf, by name."""
 
-    def read(servers: tuple[str, ...], **keys: object) -> dict[str, str]:
+    def read(servers: tuple[str, ...], **keys: Any) -> dict[str, str]:
         monkeypatch.setattr(outgoing, "name_servers", lambda: servers)
         monkeypatch.setattr(configuration.certificates, "fingerprint", lambda path: "AA:BB")
         values = configuration._values(config(tmp_path, **keys))
@@ -116,3 +119,21 @@ def test_the_password_of_a_relay_is_readable_by_root_alone_and_goes_with_it(tmp_
     assert file.stat().st_mode & 0o777 == 0o600
     outgoing.write_credentials(config(tmp_path, mode="direct"), tmp_path)
     assert not file.exists()
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(
+    ("forwards", "mode", "rewrites"),
+    [(True, "direct", True), (False, "direct", False), (True, "demonstration", False)],
+)
+def test_return_paths_are_undone_where_mail_is_sent_on_to_other_domains(
+    rendered,
+    forwards: bool,
+    mode: str,
+    rewrites: bool,  # type: ignore[no-untyped-def]
+) -> None:
+    values = rendered(LOCAL, mode=mode, forward_outside=forwards)
+    assert ("recipient_canonical_maps" in values) is rewrites
+    if rewrites:
+        assert values["recipient_canonical_maps"].endswith("tcp:127.0.0.1:8028 }")
+        assert values["recipient_canonical_classes"] == "envelope_recipient"

@@ -12,6 +12,7 @@ import pwd
 import signal
 import socket
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -122,6 +123,12 @@ class World:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGTERM)
             child.wait(10)
+
+    def inside(self, argv: Sequence[str]) -> list[str]:
+        """The command that runs another one with the world's resolver."""
+        script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+        namespace = ["unshare", "--mount", "--propagation", "private"]
+        return [*namespace, "sh", "-c", script, str(self.resolv_conf), *argv]
 
     def arrived(self, subject: str) -> list[EmailMessage]:
         """The messages of that subject that reached the world."""

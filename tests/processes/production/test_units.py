@@ -35,6 +35,7 @@ CHILDREN = (
     ),
     plan.content_filter(CONFIG, ("/usr/bin/rspamd",)),
     plan.signer(("/usr/bin/rspamd",), HOME / "run/d/signer/milter"),
+    plan.sender_rewriter(CONFIG, "python", ("/usr/sbin/postsrsd", "-dac-exemple.fr")),
     *plan.programs(CONFIG, "python", ("/usr/sbin/nginx",), HOME / "run/d/front"),
     *plan.workers(CONFIG, "python"),
 )
@@ -101,7 +102,7 @@ def test_without_a_password_no_database_secret_is_asked_of_systemd() -> None:
 def test_only_what_speaks_to_others_may() -> None:
     abroad = {name.removeprefix("vaguemestre-") for name, unit in services().items() if unit.leaves_machine}
     assert {"front", "dovecot", "postfix", "pictures"} <= abroad
-    assert not abroad & {"push", "gate", "carddav", "prepare"}
+    assert not abroad & {"push", "gate", "carddav", "prepare", "postsrsd"}
     assert values(services()["vaguemestre-gate"], "IPAddressDeny") == ["any"]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vaguemestre.processes.supervisor import plan
 from vaguemestre.processes.supervisor.plan import Ask, Engine
-from vaguemestre.site.config import Config, WorkerSection
+from vaguemestre.site.config import Config, MailSection, OutgoingSection, WorkerSection
 
 CONFIG = Config(home=Path("/srv/essai"), port_base=20_000)
 DOVECOT = Engine("dovecot", ("/usr/sbin/dovecot", "-F"), {}, Path("/srv/essai/logs/dovecot.log"))
@@ -96,3 +96,6 @@ def test_a_service_that_was_ready_is_soon_back_however_often_it_is_killed(
 def test_no_two_services_share_a_port(base: int) -> None:
     ports = plan.listening_ports(Config(home=Path("/srv/essai"), port_base=base))
     assert len(ports) == len(set(ports)) == 14
+    mail = MailSection(forward_outside=True, outgoing=OutgoingSection(mode="direct"))
+    forwarding = plan.listening_ports(Config(home=Path("/srv/essai"), port_base=base, mail=mail))
+    assert len(forwarding) == len(set(forwarding)) == 16

@@ -19,6 +19,7 @@ from vaguemestre.engines.instance import (
     signer_socket,
     sockets,
 )
+from vaguemestre.engines.outgoing_services import rewrites_senders
 from vaguemestre.engines.postfix import outgoing
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
@@ -140,6 +141,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "ports": instance.ports,
         "has_filter": has_filter(instance),
         "forward_outside": instance.mail.forward_outside,
+        "rewrites_senders": rewrites_senders(instance),
         "message_size_limit": instance.mail.message_size_limit,
         "outgoing": outgoing.delivery(instance, outgoing.name_servers()),
     }

@@ -28,11 +28,11 @@ type Judge = Callable[[SubmissionRequest], Awaitable[tuple[Verdict, str]]]
 
 _MAX_PACKET_BYTES = 1_100_000  # Postfix cuts at 64 KiB, a header field may be longer
 _VERSION = 6
-_ADD_FIELDS, _CHANGE_FIELDS, _QUARANTINE = 0x01, 0x10, 0x20  # the modifications we negotiate
+_ADD_FIELDS, _CHANGE_FIELDS, _QUARANTINE, _CHANGE_SENDER = 0x01, 0x10, 0x20, 0x40  # what we negotiate
 # Not sent to us: unknown commands, DATA. No reply to: connection, HELO, envelope, header, its end, body.
 _SKIP = 0x100 | 0x200
 _NO_REPLY = 0x80 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
-_MODIFICATIONS = _ADD_FIELDS | _CHANGE_FIELDS | _QUARANTINE
+_MODIFICATIONS = _ADD_FIELDS | _CHANGE_FIELDS | _QUARANTINE | _CHANGE_SENDER
 _PLAIN = re.compile(r"[a-z0-9._+=/-]+@[a-z0-9.-]+", re.ASCII)  # an address that needs no quoting there
 _LATER = b"451 4.3.0 Le service d'envoi ne repond pas : reessayez dans un instant\0"
 
@@ -124,12 +124,19 @@ async def _verdict(transaction: MilterTransaction, judge: Judge, voucher: Vouche
     vouched = voucher.fields(transaction) if verdict.is_judged else ()
     match verdict.decision:
         case Decision.TAKE:
-            return (*corrected, *vouched, b"c")
+            return (*corrected, *vouched, *_new_sender(verdict), b"c")
         case Decision.HOLD:
             held = b"q" + verdict.code.encode("ascii") + b"\0"
             return (*corrected, *vouched, held, b"c")
         case Decision.REFUSE:
             return (b"y" + (words.encode("ascii", "replace").replace(b"\n", b" ") or _LATER[:-1]) + b"\0",)
+
+
+def _new_sender(verdict: Verdict) -> tuple[bytes, ...]:
+    """The packet that changes the envelope sender."""
+    if not verdict.return_path:
+        return ()
+    return (b"e" + f"<{verdict.return_path}>".encode() + b"\0",)
 
 
 def _send(writer: asyncio.StreamWriter, reply: bytes) -> None:

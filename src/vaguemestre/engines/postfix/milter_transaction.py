@@ -38,6 +38,7 @@ class MilterTransaction:
     by_token: bool = False
     queue_id: str = ""
     sender: str = ""
+    return_path: str = ""
     recipients: list[str] = field(default_factory=list)
     signed: list[SignedField] = field(default_factory=list)
     message_id: str = ""
@@ -90,6 +91,7 @@ class MilterTransaction:
             senders=tuple(signed.text for signed in self.signed if signed.name.lower() in _SENDERS),
             in_reply_to=self.in_reply_to,
             signed_in_between=SignInTimes(self.connected_at, self.named_at),
+            return_path=self.return_path,
         )
 
 
@@ -103,10 +105,11 @@ def record(transaction: MilterTransaction, command: bytes, data: bytes) -> None:
     elif command == b"H":
         transaction.helo = data.split(b"\0")[0].decode("ascii", "replace").lower()
     elif command == b"M":
-        transaction.sender = _path(data)
+        transaction.return_path = _path(data)
+        transaction.sender = transaction.return_path.lower()
         transaction.named_at = transaction.named_at or time.time()
     elif command == b"R":
-        transaction.recipients.append(_path(data))
+        transaction.recipients.append(_path(data).lower())
     elif command == b"L":
         name, value, *_ = (*data.split(b"\0"), b"")
         field = name.decode("ascii", "replace").strip()
@@ -161,7 +164,7 @@ def _decoded(value: str) -> str:
 
 def _path(data: bytes) -> str:
     """`<address>` and its parameters → the address."""
-    return data.split(b"\0")[0].decode("utf-8", "replace").strip().strip("<>").lower()
+    return data.split(b"\0")[0].decode("utf-8", "replace").strip().strip("<>")
 
 
 def _network(data: bytes) -> str:

@@ -153,6 +153,7 @@ class SubmissionRequest:
     signed_in_between: SignInTimes = _NO_TIMES
     origin: Origin = Origin.SUBMITTED
     by_token: bool = False  # authenticated by a token rather than a password
+    return_path: str = ""  # `sender` as written: its local part may tell cases apart (RFC 5321 §2.4)
 
 
 class Decision(StrEnum):
@@ -184,6 +185,7 @@ class Verdict:
 
     `corrections`: the fields that leave under the directory's name instead of theirs.
     `is_judged`: False if it was let through unexamined, so that nobody vouches for its author.
+    `return_path`: the envelope sender under which it goes on; empty: the one it came with.
     """
 
     decision: Decision
@@ -191,6 +193,7 @@ class Verdict:
     until: datetime | None = None
     corrections: tuple[FieldCorrection, ...] = ()
     is_judged: bool = True
+    return_path: str = ""
 
 
 @dataclass(frozen=True)

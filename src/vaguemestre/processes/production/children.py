@@ -7,6 +7,7 @@ from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor.companions import companions
 from vaguemestre.processes.supervisor.rights import agent_sockets
 from vaguemestre.site.config import Config
 
@@ -30,6 +31,7 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
         *engines,
         *((plan.content_filter(config, rspamd.command(config)),) if has_filter else ()),
         *((plan.signer(signer.command(config), signer_socket(config)),) if signs else ()),
+        *companions(config, python),
         *plan.agents(python, config.home, agent_sockets(config)),
         *plan.programs(config, python, nginx.command(config), nginx.sockets(config)),
         *plan.workers(config, python),

@@ -23,7 +23,10 @@ from vaguemestre.site.config import Config
 
 # Debian's own units of the engines: ours start the same binaries with our configuration, and two masters
 # would take each other's ports.
-OTHERS = ("dovecot.service", "dovecot.socket", "postfix.service", "nginx.service", "rspamd.service")
+OTHERS = (
+    "dovecot.service", "dovecot.socket", "postfix.service", "nginx.service", "rspamd.service",
+    "postsrsd.service",
+)  # fmt: skip
 _LOG_ROTATION = "logrotate.timer"
 
 

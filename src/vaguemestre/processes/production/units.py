@@ -36,6 +36,7 @@ _DESCRIPTIONS = {
     "postfix": "mail in and out (Postfix)",
     "rspamd": "content filter (rspamd)",
     "signer": "signatures of outgoing mail (rspamd)",
+    "postsrsd": "return paths of what is sent on (SRS)",
 }
 _MEMORY = {
     "web": "3G",

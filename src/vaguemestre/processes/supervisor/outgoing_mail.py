@@ -1,10 +1,12 @@
 """What a start does about mail that really leaves: no demonstration sends, and nothing leaves unsigned."""
 
 import asyncio
+import sys
 
 from vaguemestre.engines.instance import signer_socket
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor.companions import companions
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.processes.supervisor.tree import Tree
 from vaguemestre.site.config import Config, ConfigWrong
@@ -20,8 +22,8 @@ def check_wishes(config: Config, *, is_demonstration: bool) -> None:
         )
 
 
-async def start_signer(config: Config, tree: Tree, screen: Screen) -> None:
-    """Start the signer where mail really leaves. Raises ConfigWrong without rspamd."""
+async def start(config: Config, tree: Tree, screen: Screen) -> None:
+    """Start what stands beside Postfix where mail really leaves. Raises ConfigWrong without rspamd."""
     if not signer.is_wanted(config):
         return
     if not signer.PROGRAM.is_file():
@@ -29,3 +31,4 @@ async def start_signer(config: Config, tree: Tree, screen: Screen) -> None:
     await asyncio.to_thread(signer.prepare, config)
     await tree.start([plan.signer(signer.command(config), signer_socket(config))])
     screen.step("Le signataire (DKIM) répond.")
+    tree.begin(list(companions(config, sys.executable)))

@@ -204,6 +204,17 @@ def signer(argv: Sequence[str], socket: Path) -> Child:
     return Child("signer", tuple(argv), (Question(Ask.GREETING, socket=socket),), socket=socket)
 
 
+def sender_rewriter(config: Config, python: str, argv: Sequence[str]) -> Child:
+    """postsrsd (SRS). While it is away, mail that filters send on to other domains waits in the queue."""
+    ports = config.ports
+    return Child(
+        "postsrsd",
+        (python, "-m", "vaguemestre.processes.postsrsd", *argv),
+        (Question(Ask.GREETING, ports.srs_forward), Question(Ask.GREETING, ports.srs_reverse)),
+        is_optional=True,
+    )
+
+
 def names(config: Config, python: str) -> Child:
     """The demonstration's name server: what its outside world says of its own mail."""
     return Child(
@@ -282,9 +293,10 @@ def held_steady(seconds_ready: float) -> bool:
 def listening_ports(config: Config) -> tuple[int, ...]:
     """Every port an instance needs free, the announced ones first."""
     ports = config.ports
+    rewriting = (ports.srs_forward, ports.srs_reverse) if config.mail.rewrites_senders else ()
     return (
         ports.web, ports.push, ports.intranet, ports.carddav, ports.rooms,
         ports.imap, ports.imaps, ports.submission, ports.submissions,
         ports.mx, ports.managesieve, ports.injection,
-        ports.filter, ports.filter_controller,
+        ports.filter, ports.filter_controller, *rewriting,
     )  # fmt: skip

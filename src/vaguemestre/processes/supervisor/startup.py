@@ -172,7 +172,7 @@ class _Start:
         static.gather(self._config.home)
         async with _unwrapped(), asyncio.TaskGroup() as group:
             group.create_task(self._until_usable(preparing))
-            group.create_task(outgoing_mail.start_signer(self._config, self._tree, self._screen))
+            group.create_task(outgoing_mail.start(self._config, self._tree, self._screen))
             group.create_task(self._start_engines())
             group.create_task(self._start_programs())
             group.create_task(self._start_workers())

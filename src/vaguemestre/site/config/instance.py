@@ -37,6 +37,8 @@ class Ports:
     managesieve: int
     submission_inside: int  # the webmail's, on the loopback
     injection: int  # what Sieve sends, on the loopback
+    srs_forward: int  # postsrsd, on the loopback: senders of what is sent on
+    srs_reverse: int  # and back
     acme: int  # certbot, on the loopback, while it asks for a certificate
     filter: int  # rspamd's milter, on the loopback
     filter_controller: int
@@ -97,6 +99,8 @@ class Config:
             managesieve=4190 if usual else base + 190,
             submission_inside=base + 587,
             injection=base + 26,
+            srs_forward=base + 27,
+            srs_reverse=base + 28,
             acme=base + 80,
             filter=base + 332,
             filter_controller=base + 334,

@@ -25,6 +25,11 @@ class MailSection(Section):
     mta_sts: Annotated[str, checks.one_of("none", "testing", "enforce")] = "testing"
     outgoing: OutgoingSection = field(default_factory=OutgoingSection)
 
+    @property
+    def rewrites_senders(self) -> bool:
+        """Whether what filters send on really leaves for other domains, whose servers check SPF."""
+        return self.forward_outside and self.outgoing.leaves
+
     def broken_rules(self) -> Iterator[Rule]:
         """A quota smaller than one message, and those of `[mail.outgoing]`."""
         yield from self.outgoing.broken_rules()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vaguemestre.engines.clamd import Clamd
+from vaguemestre.engines.outgoing_services import SENDER_REWRITER
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.site.config import Config, Fault, Reading
@@ -30,6 +31,12 @@ def _missing(config: Config) -> Iterator[tuple[str, str]]:
             "mail.outgoing.mode",
             f"[mail.outgoing] « mode » = {config.mail.outgoing.mode} : rien ne part sans signature DKIM, et "
             "rspamd, qui signe, n’est pas installé (apt-get install rspamd)",
+        )
+    if config.mail.rewrites_senders and not SENDER_REWRITER.is_file():
+        yield (
+            "mail.forward_outside",
+            "[mail] « forward_outside » : ce qui est transféré dehors y serait refusé (SPF) sans postsrsd, "
+            "qui n’est pas installé (apt-get install postsrsd)",
         )
     if place := config.files.clamd:
         try:
