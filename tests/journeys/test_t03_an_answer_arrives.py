@@ -30,7 +30,7 @@ def test_an_answer_arrives_outside_and_is_filed(instance: Instance, page: Page) 
     in_some_frame(page, lambda f: f.get_by_text(label("Courriel envoyé")).first, 60)
 
     with imap(instance, outside) as client:
-        found = wait_until(lambda: uids_of(client, "INBOX", subject), 40)
+        found = wait_until(lambda: uids_of(client, "INBOX", subject), 60)
         assert len(found) == 1
         raw = client.uid("FETCH", found[0], "(BODY.PEEK[])")[1][0][1]
     got = email.message_from_bytes(raw, policy=email.policy.default)

@@ -155,7 +155,7 @@ def apache(instance: Instance) -> Iterator[Apache]:
         start_new_session=True, env={**os.environ, "APACHE_RUN_DIR": str(folder)},
     )  # fmt: skip
     try:
-        wait_until(lambda: not is_free(port), 15)
+        wait_until(lambda: not is_free(port), 60)
         yield Apache(address, folder / "error.log")
     finally:
         process.send_signal(signal.SIGTERM)

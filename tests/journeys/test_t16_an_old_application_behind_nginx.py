@@ -77,7 +77,7 @@ def stock(instance: Instance) -> Iterator[str]:
         start_new_session=True,
     )
     try:
-        wait_until(lambda: not is_free(port), 15)
+        wait_until(lambda: not is_free(port), 60)
         yield address
     finally:
         process.send_signal(signal.SIGTERM)

@@ -118,5 +118,5 @@ def test_after_many_saves_one_draft_and_after_sending_none(instance: Instance, p
     page.get_by_role("button", name="Envoyer", exact=True).click()
     wait_until_sent(page)
     with imap(instance, instance.account(ROLE)) as client:
-        wait_until(lambda: len(uids_of(client, "Sent", mark)) == 1, 40)
+        wait_until(lambda: len(uids_of(client, "Sent", mark)) == 1, 60)
     wait_until(lambda: drafts(instance, mark) == [])

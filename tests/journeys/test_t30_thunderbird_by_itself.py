@@ -219,7 +219,7 @@ def test_an_address_and_an_application_password_are_all_it_is_told(place: Path) 
         assert wait_until(lambda: program.run(_READ), 60)
         # the module tells it where consent is asked, for those who want no application password
         program.install(network.fetched("/appareils/messagerie.xpi"))
-        known = wait_until(lambda: program.run(_PROVIDER), 30)
+        known = wait_until(lambda: program.run(_PROVIDER), 60)
         assert known == ["thunderbird", f"{instance.web}/appareils/autoriser", True, "mail"]
         assert set(program.run(_FOLDERS)) == {"Sent", "Drafts", "Junk", "Trash", "Archive"}
         what_we_send_opens_the_same(network, instance, program)

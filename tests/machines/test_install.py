@@ -24,7 +24,7 @@ def test_killed_at_each_step_it_goes_on_and_everything_runs(installed: Machine, 
     steps = [int(step.partition(".")[0]) for step in killed_at if step[0].isdigit()]
     assert steps == sorted(steps)
     assert set(range(3, 15)) - {CERTIFICATE} <= set(steps), killed_at
-    names = ("web", "door", "front", "dovecot", "postfix", "worker", "rspamd", "signer")
+    names = ("web", "reading", "door", "front", "dovecot", "postfix", "worker", "rspamd", "signer")
     states = installed.run("systemctl", "is-active", *(f"vaguemestre-{name}" for name in names))
     assert states.stdout.split() == ["active"] * len(names)
 

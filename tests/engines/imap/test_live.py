@@ -339,7 +339,7 @@ def test_a_folder_made_anew_is_seen_at_once(post: Post, someone: Someone, other:
                 return True
         return False
 
-    wait_until(is_gone, 5)  # Dovecot's own list of folders may be a look behind
+    wait_until(is_gone, 60)  # Dovecot's own list of folders may be a look behind
     other.create("Projet")
     append(other, 2, 10, "Projet")
     with post.mailboxes(login) as box:

@@ -49,7 +49,7 @@ class Sender(live.LiveEngines):
         def events() -> list[DeliveryEvent]:
             return [one for one in self.deliveries() if one.recipient == recipient and one.state is state]
 
-        return wait_until(events, 40)[0]  # type: ignore[no-any-return]
+        return wait_until(events, 60)[0]  # type: ignore[no-any-return]
 
 
 @contextlib.contextmanager

@@ -65,7 +65,7 @@ def forwards_to(sender: Sender, *addresses: str) -> Someone:
 
 def return_path(sender: Sender, subject: str) -> str:
     """The envelope sender with which the message left."""
-    wait_until(lambda: sender.world.arrived(subject), 30)
+    wait_until(lambda: sender.world.arrived(subject), 60)
     return str(sender.world.arrived(subject)[0]["Return-Path"]).strip("<>")
 
 
@@ -78,7 +78,7 @@ def test_what_is_sent_on_leaves_under_our_domain_and_what_bounces_reaches_its_or
     assert path.startswith("SRS0=")
     assert path.endswith(f"=loin.example=Jean.Dehors@{DOMAIN}")
     sender.arrive(path, letter("MAILER-DAEMON@sur.example", path, f"retour {subject}"), "")
-    wait_until(lambda: sender.world.arrived(f"retour {subject}"), 30)
+    wait_until(lambda: sender.world.arrived(f"retour {subject}"), 60)
     assert sender.world.arrived(f"retour {subject}")[0]["X-Original-To"] == ORIGIN
 
 

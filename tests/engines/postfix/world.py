@@ -139,7 +139,7 @@ class World:
 
     def raw(self, subject: str) -> bytes:
         """The bytes of the message of that subject, once it has arrived."""
-        wait_until(lambda: self.arrived(subject), 30)
+        wait_until(lambda: self.arrived(subject), 60)
         for path in (self.home / "mail" / "box" / "new").glob("*"):
             if subject in str(message_from_bytes(path.read_bytes(), policy=policy.default)["Subject"]):
                 content = path.read_bytes()

@@ -22,7 +22,9 @@ from tests.processes.supervisor.instance import OFFSETS, PROJECT, Running, free_
 from vaguemestre.processes.supervisor import process_table
 
 pytestmark = pytest.mark.engines
-CHILDREN = ("dovecot", "postfix", "push", "web", "door", "pictures", "front", "worker", "worker-long")
+CHILDREN = (
+    "dovecot", "postfix", "push", "web", "reading", "door", "pictures", "front", "worker", "worker-long",
+)  # fmt: skip
 
 
 def make(size: str = "", *, migrated: bool = True) -> Running:
@@ -104,14 +106,14 @@ def test_no_accepted_mail_is_lost_while_everything_is_killed(
     try:
         for name in victims:
             before = len(accepted)
-            wait_until(lambda before=before: len(accepted) > before + 3, 30)  # type: ignore[misc]
+            wait_until(lambda before=before: len(accepted) > before + 3, 60)  # type: ignore[misc]
             if pid := running.children()[name]["pid"]:
                 os.kill(pid, signal.SIGKILL)
     finally:
         stop.set()
         sender.join(20)
     assert len(accepted) > 20
-    wait_until(lambda: running.is_ready, 10)
+    wait_until(lambda: running.is_ready, 60)
 
     def all_there() -> bool:
         missing = accepted - running.subjects(teacher)
@@ -179,7 +181,7 @@ def test_without_demonstration_the_first_administrator_is_invited_once(tmp_path:
         assert len(links) == 1
         with urllib.request.urlopen(f"http://localhost:{running.base}{links[0]}", timeout=10) as page:
             assert "mot de passe" in page.read().decode()
-        wait_until(lambda: "Flux appliqué." in running.log.read_text(), 30)
+        wait_until(lambda: "Flux appliqué." in running.log.read_text(), 60)
         assert running.stop() == 0
         running.start("--no-demo")
         running.stop()
@@ -213,6 +215,6 @@ def test_a_full_disk_refuses_mail_for_now_and_loses_none() -> None:
         filler.unlink()
         wait_until(lambda: running.deliver(teacher["address"], "apres"), 60)
         wait_until(lambda: {"avant", "apres"} <= running.subjects(teacher), 60)
-        wait_until(lambda: running.is_ready, 10)
+        wait_until(lambda: running.is_ready, 60)
     finally:
         remove(running, mounted=True)

@@ -109,14 +109,13 @@ def test_a_killed_child_comes_back_at_once(watched: Watched) -> None:
         await running.start([service("a")])
         kept = running.children["a"]
         first = kept.pid
-        began = time.monotonic()
         os.kill(first, signal.SIGKILL)
         await until(lambda: kept.pid not in (0, first) and kept.state == "ready")
-        assert time.monotonic() - began < 5
         assert kept.restarts == 1
         assert kept.last_end == "signal SIGKILL"
 
     live(watched, story)
+    assert any("nouveau départ dans 0 s" in line for _, line in watched.said)
     assert False in watched.ready_seen[watched.ready_seen.index(True) :], "not ready was told in between"
 
 

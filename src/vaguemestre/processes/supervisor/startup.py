@@ -230,9 +230,7 @@ class _Start:
             raise ConfigWrong(str(error)) from error
         await asyncio.to_thread(ground.compile_sources)
         await self._preparation.tables.wait()
-        config = self._config
-        front, sockets = nginx.command(config), nginx.sockets(config)
-        await self._tree.start(plan.programs(config, sys.executable, front, sockets))
+        await self._tree.start([child for child in self._programs() if not child.is_spare])
         self._screen.step("Le site répond.")
 
     async def _start_workers(self) -> None:
@@ -243,10 +241,14 @@ class _Start:
 
     async def _begin_spares(self) -> None:
         """What an instance is ready without is begun last and not waited for: a start is short."""
-        children = (*self._agents(), *plan.workers(self._config, sys.executable))
+        children = (*self._agents(), *self._programs(), *plan.workers(self._config, sys.executable))
         begun = self._tree.begin([child for child in children if child.is_spare])
         while not all(running.pid or running.last_end for running in begun):
             await asyncio.sleep(0.01)
+
+    def _programs(self) -> tuple[plan.Child, ...]:
+        front, sockets = nginx.command(self._config), nginx.sockets(self._config)
+        return plan.programs(self._config, sys.executable, front, sockets)
 
     def _agents(self) -> tuple[plan.Child, ...]:
         home = engine_home(self._config)
