@@ -2,11 +2,27 @@
 
 from pathlib import Path
 
-from vaguemestre.engines.instance import Instance
+from vaguemestre.engines.instance import Instance, sockets
 
 SENDER_REWRITER = Path("/usr/sbin/postsrsd")
+POLICY_DAEMON = Path("/usr/bin/mta-sts-daemon")
 
 
 def rewrites_senders(instance: Instance) -> bool:
     """Whether envelope senders are rewritten (SRS): wanted, and installed."""
     return instance.mail.rewrites_senders and SENDER_REWRITER.is_file()
+
+
+def follows_policies(instance: Instance) -> bool:
+    """Whether the TLS policies of others are followed (MTA-STS): wanted, and installed."""
+    return instance.mail.outgoing.follows_policies and POLICY_DAEMON.is_file()
+
+
+def policy_socket(instance: Instance) -> Path:
+    """Where the daemon of MTA-STS policies listens."""
+    return sockets(instance) / "mta-sts" / "s"
+
+
+def dane_socket(instance: Instance) -> Path:
+    """Where Postfix asks first whether a domain has DANE."""
+    return sockets(instance) / "dane-policy" / "s"

@@ -73,6 +73,8 @@ _WEB = Duty(
     listens=("pools/web",), opens=_PAGES, sandboxes=True,
 )  # fmt: skip
 
+_ASKED_BY_POSTFIX = ("gate", "mta-sts", "dane-policy")
+
 _ALL = (
     _WEB,
     # The same pages, apart: what one message costs holds no thread that lists and forms need.
@@ -133,6 +135,9 @@ _ALL = (
     ),
     # Alone with the key of return paths (SRS), which it makes and undoes for the gate and for Postfix.
     Duty("postsrsd", "vaguemestre-srs", secrets=("srs_key",)),
+    # What Postfix asks about others' servers: their policies (MTA-STS), their keys in DNS (DANE).
+    Duty("mta-sts", "vaguemestre-sts", writes=("engines/mta-sts/db",), listens=("mta-sts",)),
+    Duty("dane-policy", "vaguemestre-dane", listens=("dane-policy",)),
     Duty("names", "vaguemestre-demo", writes=("run/names.heartbeat",)),
     Duty("accolad", "vaguemestre-demo", secrets=("accolad",)),
     Duty("salles", "vaguemestre-demo"),
@@ -166,7 +171,7 @@ def group_of_socket(duty: Duty) -> str:
     """The group of the folder in which a duty makes its socket: those who open it are in it."""
     if any(folder.startswith("pools/") for folder in duty.listens):
         return FILES_GROUP
-    return POSTFIX_GROUP if duty.name == "gate" else SHARED_GROUP
+    return POSTFIX_GROUP if duty.name in _ASKED_BY_POSTFIX else SHARED_GROUP
 
 
 def openers_of(folder: str) -> frozenset[str]:

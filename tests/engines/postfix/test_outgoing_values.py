@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from vaguemestre.engines import outgoing_services
 from vaguemestre.engines.postfix import configuration, outgoing
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.site.config import Config, MailSection, OutgoingSection
@@ -137,3 +138,33 @@ def test_return_paths_are_undone_where_mail_is_sent_on_to_other_domains(
     if rewrites:
         assert values["recipient_canonical_maps"].endswith("tcp:127.0.0.1:8028 }")
         assert values["recipient_canonical_classes"] == "envelope_recipient"
+
+
+def tables(servers: tuple[str, ...], **keys: object) -> list[str]:
+    """The last words of the tables that are asked about a domain's TLS, in their order."""
+    return [table.rpartition(":")[2] for table in outgoing.delivery(config(**keys), servers).tls_policies]
+
+
+def test_keys_in_dns_are_asked_for_before_policies_and_only_where_dns_is_validated() -> None:
+    assert tables(LOCAL, mode="direct") == ["dane", "postfix"]
+    assert tables(REMOTE, mode="direct") == ["postfix"]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"mode": "direct", "mta_sts": False},
+        {"mode": "relay", "relay_host": "relais.fr"},
+        {"mode": "demonstration"},
+    ],
+    ids=lambda keys: keys["mode"],
+)
+def test_policies_of_others_are_not_followed_where_we_do_not_write_to_their_servers(
+    keys: dict[str, object],
+) -> None:
+    assert tables(LOCAL, **keys) == []
+
+
+def test_without_the_daemon_no_policy_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(outgoing_services, "POLICY_DAEMON", tmp_path / "absent")
+    assert tables(LOCAL, mode="direct") == []

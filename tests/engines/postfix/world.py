@@ -1,7 +1,10 @@
 """The world on the loopback: a validating resolver with zones of its own, and a Postfix that is every MX.
 
 Its names end in `.example`. `sur.example` is signed (DNSSEC) and publishes the key of its MX (DANE);
-`faux.example` is signed and publishes another key.
+`faux.example` is signed and publishes another key. Four have an MTA-STS policy: `exigeant.example`, whose
+server shows a certificate with its name, `mauvais.example`, whose server does not; `double.example` and
+`contredit.example` are signed as well: the key of the first is right and its policy names another server,
+with the second it is the other way round.
 """
 
 import contextlib
@@ -11,25 +14,38 @@ import os
 import pwd
 import signal
 import socket
+import ssl
 import subprocess
+import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import dns.dnssec
 import dns.name
 import dns.rdatatype
 import dns.zone
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.engines.live import wait_until
 
-RESOLVER, MX = "127.5.3.1", "127.5.3.2"
-SIGNED, PLAIN = ("sur.example", "faux.example"), ("loin.example",)
+from vaguemestre.engines.certificate_authority import authority, end_entity
+
+RESOLVER, MX, PAGES = "127.5.3.1", "127.5.3.2", "127.5.3.3"
+POLICIES = {  # domain → the server that its policy names
+    "exigeant.example": "mx.exigeant.example",
+    "mauvais.example": "mx.mauvais.example",
+    "double.example": "autre.double.example",
+    "contredit.example": "mx.contredit.example",
+}
+# whether the published key is right
+SIGNED = {"sur.example": True, "faux.example": False, "double.example": True, "contredit.example": False}
+PLAIN = ("loin.example", "exigeant.example", "mauvais.example")
+_TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 _MAIN = """
 compatibility_level = 3.10
 queue_directory = {home}/spool
@@ -49,7 +65,7 @@ mynetworks =
 mydestination =
 local_recipient_maps =
 alias_maps =
-virtual_mailbox_domains = loin.example, sur.example, faux.example
+virtual_mailbox_domains = {domains}
 virtual_mailbox_base = {home}/mail
 virtual_mailbox_maps = static:box/
 virtual_uid_maps = static:{uid}
@@ -101,34 +117,46 @@ class World:
         self.resolv_conf = home / "resolv.conf"
         self._children: list[subprocess.Popen[bytes]] = []
         self._ours: list[str] = []
+        self._pages: ThreadingHTTPServer | None = None
 
     def start(self, ours: dict[str, list[str]]) -> None:
         """`ours`: domain → lines of its zone (names relative to it)."""
         self.home.chmod(0o755)
         self.resolv_conf.write_text(f"nameserver {RESOLVER}\n")
         digest = self._certificate()
-        host = f"@ IN MX 10 mx\nmx IN A {MX}\n"
         for name in PLAIN:
-            self._zone(name, host)
-        for name in SIGNED:
-            told = digest if name == "sur.example" else "00" * 32
-            self._sign(name, f"{host}_25._tcp.mx IN TLSA 3 1 1 {told}\n")
+            self._zone(name, _host(name))
+        for name, is_right in SIGNED.items():
+            key = digest if is_right else "00" * 32
+            self._sign(name, f"{_host(name)}_25._tcp.mx IN TLSA 3 1 1 {key}\n")
         for name, lines in ours.items():
             self._zone(name, "\n".join(lines) + "\n")
         self._unbound()
         self._postfix()
+        self._pages = _serve_policies(self.home)
 
     def stop(self) -> None:
+        if self._pages:
+            self._pages.shutdown()
+            self._pages.server_close()
         for child in reversed(self._children):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGTERM)
             child.wait(10)
 
     def inside(self, argv: Sequence[str]) -> list[str]:
-        """The command that runs another one with the world's resolver."""
-        script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+        """The command that runs another one with the world's resolver and authority."""
+        script = f'mount --bind "$0" /etc/resolv.conf && mount --bind "$1" {_TRUSTED} && shift && exec "$@"'
         namespace = ["unshare", "--mount", "--propagation", "private"]
-        return [*namespace, "sh", "-c", script, str(self.resolv_conf), *argv]
+        return [
+            *namespace,
+            "sh",
+            "-c",
+            script,
+            str(self.resolv_conf),
+            str(self.home / "authority.pem"),
+            *argv,
+        ]
 
     def arrived(self, subject: str) -> list[EmailMessage]:
         """The messages of that subject that reached the world."""
@@ -149,21 +177,15 @@ class World:
         return content
 
     def _certificate(self) -> str:
-        """A certificate that nobody vouches for; returns the digest of its key (RFC 6698: 3 1 1)."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mx.loin.example")])
+        """A certificate of the world's authority; returns the digest of its key (RFC 6698: 3 1 1)."""
+        root, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
         now = datetime.now(UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(1)
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=30))
-            .sign(key, hashes.SHA256())
-        )
+        ca = authority(root, now=now)
+        hosts = [f"mx.{name}" for name in (*PLAIN, *SIGNED) if name != "mauvais.example"]
+        names = (*hosts, *(f"mta-sts.{name}" for name in POLICIES))
+        certificate = end_entity(key, ca, root, names, ExtendedKeyUsageOID.SERVER_AUTH, now=now)
         pem = serialization.Encoding.PEM
+        (self.home / "authority.pem").write_bytes(ca.public_bytes(pem))
         (self.home / "certificate.pem").write_bytes(certificate.public_bytes(pem))
         (self.home / "key.pem").write_bytes(
             key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -206,7 +228,8 @@ class World:
         for name, owner in (("spool", 0), ("lib", postfix.pw_uid), ("mail", nobody.pw_uid)):
             (self.home / name).mkdir()
             os.chown(self.home / name, owner, 0 if owner != nobody.pw_uid else nobody.pw_gid)
-        values = {"home": self.home, "mx": MX, "uid": nobody.pw_uid, "gid": nobody.pw_gid}
+        domains = ", ".join((*PLAIN, *SIGNED))
+        values = {"home": self.home, "mx": MX, "domains": domains, "uid": nobody.pw_uid, "gid": nobody.pw_gid}
         (self.home / "main.cf").write_text(_MAIN.format(**values))
         (self.home / "master.cf").write_text(_MASTER.format(**values))
         subprocess.run(["postfix", "-c", str(self.home), "check"], check=True)
@@ -223,6 +246,38 @@ class World:
                 argv, env={**path, **environment}, stdin=subprocess.DEVNULL, start_new_session=True
             )
         )
+
+
+def _host(name: str) -> str:
+    """The records of a domain with one server, and those of its policy if it has one."""
+    lines = f"@ IN MX 10 mx\nmx IN A {MX}\n"
+    if name in POLICIES:
+        lines += f'_mta-sts IN TXT "v=STSv1; id=1"\nmta-sts IN A {PAGES}\n'
+    return lines
+
+
+def _serve_policies(home: Path) -> ThreadingHTTPServer:
+    """The MTA-STS policies over HTTPS, in a thread."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(home / "certificate.pem", home / "key.pem")
+    server = ThreadingHTTPServer((PAGES, 443), _PolicyPage)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+class _PolicyPage(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        mx = POLICIES[str(self.headers["Host"]).removeprefix("mta-sts.")]
+        text = f"version: STSv1\r\nmode: enforce\r\nmx: {mx}\r\nmax_age: 86400\r\n".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *words: object) -> None:
+        """Nothing: pytest prints what it needs."""
 
 
 def _listens(address: str, port: int) -> bool:

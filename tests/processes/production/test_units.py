@@ -11,7 +11,7 @@ from vaguemestre.processes.production.files import environment_text
 from vaguemestre.processes.production.layout import HOME
 from vaguemestre.processes.production.unit import Unit, render
 from vaguemestre.processes.production.units import CERTIFICATES, PREPARE, TARGET, services_of, unit_files
-from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor import companions, plan
 from vaguemestre.site.config import Config, DatabaseSection, NetworkSection, TlsSection, WebSection
 
 CONFIG = Config(
@@ -35,7 +35,9 @@ CHILDREN = (
     ),
     plan.content_filter(CONFIG, ("/usr/bin/rspamd",)),
     plan.signer(("/usr/bin/rspamd",), HOME / "run/d/signer/milter"),
-    plan.sender_rewriter(CONFIG, "python", ("/usr/sbin/postsrsd", "-dac-exemple.fr")),
+    companions.sender_rewriter(CONFIG, "python", ("/usr/sbin/postsrsd", "-dac-exemple.fr")),
+    companions.policy_daemon(("/usr/bin/mta-sts-daemon",), HOME / "run/d/mta-sts/s"),
+    companions.dane_policy("python", HOME / "run/d/dane-policy/s"),
     *plan.programs(CONFIG, "python", ("/usr/sbin/nginx",), HOME / "run/d/front"),
     *plan.workers(CONFIG, "python"),
 )
@@ -101,8 +103,8 @@ def test_without_a_password_no_database_secret_is_asked_of_systemd() -> None:
 
 def test_only_what_speaks_to_others_may() -> None:
     abroad = {name.removeprefix("vaguemestre-") for name, unit in services().items() if unit.leaves_machine}
-    assert {"front", "dovecot", "postfix", "pictures"} <= abroad
-    assert not abroad & {"push", "gate", "carddav", "prepare", "postsrsd"}
+    assert {"front", "dovecot", "postfix", "pictures", "mta-sts"} <= abroad
+    assert not abroad & {"push", "gate", "carddav", "prepare", "postsrsd", "dane-policy"}
     assert values(services()["vaguemestre-gate"], "IPAddressDeny") == ["any"]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.instance import Instance
+from vaguemestre.engines.outgoing_services import dane_socket, follows_policies, policy_socket
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 RESOLV_CONF = Path("/etc/resolv.conf")
@@ -27,6 +28,7 @@ class Delivery:
     has_credentials: bool
     dns_support: str
     tls_level: str
+    tls_policies: tuple[str, ...]
     tls_reports_socket: str
     connections: int
     seconds_between: int
@@ -53,11 +55,20 @@ def delivery(instance: Instance, servers: Collection[str]) -> Delivery:
         has_credentials=is_relayed and bool(outgoing.relay_user),
         dns_support="dnssec" if validates else "enabled",
         tls_level=_RELAY_TLS[outgoing.relay_tls] if is_relayed else direct_level,
+        tls_policies=_tls_policies(instance, validates=validates),
         tls_reports_socket=outgoing.tls_reports_socket,
         connections=outgoing.connections_per_destination,
         seconds_between=outgoing.seconds_between,
         delay_notice_hours=outgoing.delay_notice_hours,
     )
+
+
+def _tls_policies(instance: Instance, *, validates: bool) -> tuple[str, ...]:
+    """Tables of `smtp_tls_policy_maps`, DANE first: MTA-STS never replaces it (RFC 8461 §2)."""
+    if not follows_policies(instance):
+        return ()
+    dane = (f"socketmap:unix:{dane_socket(instance)}:dane",) if validates else ()
+    return (*dane, f"socketmap:unix:{policy_socket(instance)}:postfix")
 
 
 def are_local(servers: Collection[str]) -> bool:

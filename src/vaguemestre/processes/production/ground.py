@@ -15,7 +15,7 @@ from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.processes.duties import duty_of
 from vaguemestre.processes.production.children import children_of
 from vaguemestre.processes.production.units import FORMER
-from vaguemestre.processes.supervisor import place
+from vaguemestre.processes.supervisor import companions, place
 from vaguemestre.processes.supervisor.ground import make_ground
 from vaguemestre.processes.supervisor.plan import Ask
 from vaguemestre.processes.supervisor.preparation import PreparationFailed
@@ -41,6 +41,7 @@ def prepare(config: Config, say: Say) -> str:
     if rspamd.is_wanted(config):
         rspamd.prepare(config)
     rspamd.prepare_signer(config)
+    companions.prepare(config)
     static.gather(config.home)
     _give_heartbeats(config)
     return _prepare_database(config, say)

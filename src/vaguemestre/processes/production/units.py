@@ -36,6 +36,8 @@ _DESCRIPTIONS = {
     "postfix": "mail in and out (Postfix)",
     "rspamd": "content filter (rspamd)",
     "signer": "signatures of outgoing mail (rspamd)",
+    "mta-sts": "TLS policies of other domains (MTA-STS)",
+    "dane-policy": "domains with DANE",
     "postsrsd": "return paths of what is sent on (SRS)",
 }
 _MEMORY = {
@@ -60,6 +62,7 @@ _ABROAD = frozenset(
         "postfix",
         "rspamd",
         "signer",
+        "mta-sts",
     )
 )
 # What the masters of Debian's engines need to open low ports and become other users.

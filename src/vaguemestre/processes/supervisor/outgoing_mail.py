@@ -5,8 +5,7 @@ import sys
 
 from vaguemestre.engines.instance import signer_socket
 from vaguemestre.engines.rspamd import signer
-from vaguemestre.processes.supervisor import plan
-from vaguemestre.processes.supervisor.companions import companions
+from vaguemestre.processes.supervisor import companions, plan
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.processes.supervisor.tree import Tree
 from vaguemestre.site.config import Config, ConfigWrong
@@ -31,4 +30,5 @@ async def start(config: Config, tree: Tree, screen: Screen) -> None:
     await asyncio.to_thread(signer.prepare, config)
     await tree.start([plan.signer(signer.command(config), signer_socket(config))])
     screen.step("Le signataire (DKIM) répond.")
-    tree.begin(list(companions(config, sys.executable)))
+    await asyncio.to_thread(companions.prepare, config)
+    await tree.start(list(companions.companions(config, sys.executable)))

@@ -204,17 +204,6 @@ def signer(argv: Sequence[str], socket: Path) -> Child:
     return Child("signer", tuple(argv), (Question(Ask.GREETING, socket=socket),), socket=socket)
 
 
-def sender_rewriter(config: Config, python: str, argv: Sequence[str]) -> Child:
-    """postsrsd (SRS). While it is away, mail that filters send on to other domains waits in the queue."""
-    ports = config.ports
-    return Child(
-        "postsrsd",
-        (python, "-m", "vaguemestre.processes.postsrsd", *argv),
-        (Question(Ask.GREETING, ports.srs_forward), Question(Ask.GREETING, ports.srs_reverse)),
-        is_optional=True,
-    )
-
-
 def names(config: Config, python: str) -> Child:
     """The demonstration's name server: what its outside world says of its own mail."""
     return Child(

@@ -23,6 +23,7 @@ class OutgoingSection(Section):
     queue_days: Annotated[int, checks.between(1, 10)] = 3
     delay_notice_hours: Annotated[int, checks.between(0, 72)] = 4  # 0: no notice
     ipv6: bool = True
+    mta_sts: bool = True  # the TLS policies of other domains; `direct` only
     dkim_days: Annotated[int, checks.between(0, 730)] = 180  # a key's working life; 0: renewed by hand only
     tls_reports_socket: Annotated[str, checks.ABSOLUTE_PATH] = ""  # of a TLS-RPT collector
 
@@ -30,6 +31,11 @@ class OutgoingSection(Section):
     def leaves(self) -> bool:
         """Whether mail really leaves this machine."""
         return self.mode != "demonstration"
+
+    @property
+    def follows_policies(self) -> bool:
+        """Whether the TLS policies that other domains publish are followed."""
+        return self.mode == "direct" and self.mta_sts
 
     def broken_rules(self) -> Iterator[Rule]:
         """A relay without a host, a host without the mode, half of the credentials, or these in the clear."""

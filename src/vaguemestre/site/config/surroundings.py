@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vaguemestre.engines.clamd import Clamd
-from vaguemestre.engines.outgoing_services import SENDER_REWRITER
+from vaguemestre.engines.outgoing_services import POLICY_DAEMON, SENDER_REWRITER
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.site.config import Config, Fault, Reading
@@ -37,6 +37,12 @@ def _missing(config: Config) -> Iterator[tuple[str, str]]:
             "mail.forward_outside",
             "[mail] « forward_outside » : ce qui est transféré dehors y serait refusé (SPF) sans postsrsd, "
             "qui n’est pas installé (apt-get install postsrsd)",
+        )
+    if config.mail.outgoing.follows_policies and not POLICY_DAEMON.is_file():
+        yield (
+            "mail.outgoing.mta_sts",
+            "[mail.outgoing] « mta_sts » : postfix-mta-sts-resolver n’est pas installé "
+            "(apt-get install postfix-mta-sts-resolver) ; sinon, false",
         )
     if place := config.files.clamd:
         try:

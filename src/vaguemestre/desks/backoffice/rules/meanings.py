@@ -91,6 +91,9 @@ MEANINGS = {
     "mail.outgoing.queue_days": "Jours d’essais avant qu’un courriel revienne à son auteur.",
     "mail.outgoing.delay_notice_hours": "Heures d’attente avant de prévenir l’auteur ; 0 : jamais.",
     "mail.outgoing.ipv6": "Les serveurs joignables en IPv6 le sont ainsi.",
+    "mail.outgoing.mta_sts": (
+        "Les domaines qui exigent un chiffrement vérifié (MTA-STS) l’obtiennent ; remise directe seulement."
+    ),
     "mail.outgoing.dkim_days": "Jours de service d’une clé DKIM ; 0 : renouvelée à la main seulement.",
     "mail.outgoing.tls_reports_socket": (
         "Où écoute un collecteur de rapports TLS (TLS-RPT) ; vide : rien n’est rapporté."
