@@ -103,7 +103,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         OPEN: "accessibility change-password charter help privacy",
         SIGNED: """
             accept-charter app-passwords create-app-password display favourite home mail revoke-app-password
-            settings
+            settings usage
         """,
         ADMINISTRATORS: "announcement announcements new-announcement withdraw-announcement",
     },

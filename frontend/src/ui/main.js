@@ -30,6 +30,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What the account menu asks the server for waits until it is opened.
+document.querySelector(".account")?.addEventListener(
+  "toggle",
+  async (event) => {
+    const place = event.target.querySelector("[data-fetch]");
+    place.innerHTML = await (await fetch(place.dataset.fetch)).text();
+  },
+  { once: true },
+);
+
 // A form that came back as it was: the keyboard starts at the first thing to mend.
 if (!document.querySelector("[autofocus]")) document.querySelector('main [aria-invalid="true"]')?.focus();
 

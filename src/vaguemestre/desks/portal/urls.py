@@ -8,6 +8,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.show_home, name="home"),
     path("accueil/messagerie", home.show_mail, name="mail"),
+    path("accueil/place", home.show_usage, name="usage"),
     path("accueil/favoris", home.set_favourite, name="favourite"),
     path("administration/annonces", announcements.list_announcements, name="announcements"),
     path("administration/annonces/nouvelle", announcements.edit_announcement, name="new-announcement"),

@@ -1,4 +1,4 @@
-"""Static files bundled into one, so that the webmail opens with a handful of requests."""
+"""Static files bundled into one, so that pages open with a handful of requests."""
 
 import re
 
@@ -23,10 +23,18 @@ BUNDLES = {
         "ui/tokens.css",
         "ui/base.css",
         "ui/parts.css",
+        "ui/shell.css",
         "webmail/webmail.css",
         "webmail/message.css",
         "compose/dock.css",
         "sharing/care.css",
+    ),
+    "ui/page.css": (
+        "ui/tokens.css",
+        "ui/base.css",
+        "ui/parts.css",
+        "ui/shell.css",
+        "ui/pages.css",
     ),
     "webmail/page.js": (
         "webmail/webmail.js",

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.ports import revocations
+from vaguemestre.access.signin.rules.paths import safe_next
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry.queries import applications_for, identity_of
 from vaguemestre.access.sso.registry.values import Application, Identity
@@ -24,6 +24,7 @@ from vaguemestre.desks.portal.values import MailboxUsage, Task, Tile
 from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.addresses import is_served
 from vaguemestre.mailbox.sorting.queries import absences_of
 from vaguemestre.mailbox.sorting.rules.absences import answering_absence
 from vaguemestre.mailbox.sorting.values import Absence, Place
@@ -123,6 +124,19 @@ def show_mail(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/mail.html", context)
 
 
+@require_GET
+@signed_in
+def show_usage(request: SignedInRequest) -> HttpResponse:
+    """The fragment of the account menu with the usage of one's mailbox; empty if it does not answer."""
+    try:
+        with open_mailbox.get()(MailLogin(request.who.mailbox, request.who.session_key)) as mailbox:
+            quota = mailbox.quota()
+    except (EngineDown, EngineRefused):
+        quota = None
+    usage = MailboxUsage(quota.used, quota.limit) if quota else None
+    return render(request, "portal/usage.html", {"usage": usage})
+
+
 @require_POST
 @signed_in
 def set_favourite(request: SignedInRequest) -> HttpResponse:
@@ -151,7 +165,7 @@ def set_display(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.choose_theme(request.who.account_id, form.cleaned_data["theme"])
         revocations.get().refresh()  # workers reload the person
-        return HttpResponseRedirect(f"{reverse('portal:display')}?fait=1")
+        return HttpResponseRedirect(safe_next(request.POST.get("next", f"{reverse('portal:display')}?fait=1")))
     return render(request, "portal/display.html", {"form": form, "done": "fait" in request.GET})
 
 
@@ -177,7 +191,7 @@ def tiles_of(who: Who, identity: Identity) -> list[Tile]:
             continue
         if room.address == "/classes/" and not _has_classes(who, identity):
             continue
-        if not _is_served(room.address):
+        if not is_served(room.address):
             continue
         tiles.append(Tile(room.address, room.address, room.icon, room.title, room.purpose))
     return tiles + [_registered(application) for application in applications_for(identity)]
@@ -193,16 +207,6 @@ def _registered(application: Application) -> Tile:
         application.description,
         logo,
     )
-
-
-@lru_cache
-def _is_served(address: str) -> bool:
-    """Whether this installation serves that address."""
-    try:
-        resolve(address)
-    except Resolver404:
-        return False
-    return True
 
 
 def _has_classes(who: Who, identity: Identity) -> bool:
