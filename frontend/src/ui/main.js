@@ -31,10 +31,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 // What the account menu asks the server for waits until it is opened.
-document.querySelector(".account")?.addEventListener(
+const account = document.querySelector(".account");
+account?.addEventListener(
   "toggle",
-  async (event) => {
-    const place = event.target.querySelector("[data-fetch]");
+  async () => {
+    const place = account.querySelector("[data-fetch]");
     place.innerHTML = await (await fetch(place.dataset.fetch)).text();
   },
   { once: true },

@@ -122,7 +122,7 @@ def test_a_second_academie_comes_with_its_services_and_keeps_its_code(client: Cl
     assert again.status_code == 422
     assert "a déjà ce domaine" in again.content.decode()
     page = text(client.get(f"/administration/academies/{made.pk}"))
-    assert f'<small>{escape(settings.CONFIG.academy.name)}</small>' in page
+    assert f"<small>{escape(settings.CONFIG.academy.name)}</small>" in page
     client.post(f"/administration/academies/{made.pk}", {"name": "Académie du Nord"})
     made.refresh_from_db()
     assert (made.name, made.code) == ("Académie du Nord", "09")

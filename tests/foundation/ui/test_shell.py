@@ -11,7 +11,12 @@ ENTRIES = [
     for place in PLACES
     for entry in (place.entry, *(entry for group in place.groups for entry in group.entries))
 ]
-ROLES = {"teacher": "agent", "officer_dpe": "hr_officer", "helpdesk": "helpdesk", "administrator": "administrator"}
+ROLES = {
+    "teacher": "agent",
+    "officer_dpe": "hr_officer",
+    "helpdesk": "helpdesk",
+    "administrator": "administrator",
+}
 
 
 def open_titles(shell: Shell) -> tuple[list[str], list[str]]:
@@ -83,12 +88,12 @@ def test_a_shared_mailbox_has_the_settings_of_a_mailbox_under_its_own_address() 
 
 
 def test_what_is_not_served_is_not_shown() -> None:
-    shell = shell_of("/parametres/", "agent", served=lambda path: "delegation" not in path and path != "/listes/")
+    shell = shell_of(
+        "/parametres/", "agent", served=lambda path: "delegation" not in path and path != "/listes/"
+    )
     assert "Listes" not in [link.title for link in shell.places]
     assert "Délégation" not in [link.title for group in shell.side for link in group.links]
 
 
 def test_a_place_of_one_page_has_no_column() -> None:
     assert shell_of("/boites/", "agent").side == ()
-
-

@@ -1,6 +1,7 @@
 """The shell around the pages of a signed-in person: places of the rail, entries of the side column.
 
-One table for all rooms. Pages that this installation does not serve, or that a role may not open, are not shown.
+One table for all rooms. Pages that this installation does not serve, or that a role may not open, are left
+out.
 """
 
 from collections.abc import Callable, Iterator
@@ -226,7 +227,9 @@ def shell_of(
     )
 
 
-def settings_groups(*, box_prefix: str = "", served: Callable[[str], bool] = is_served) -> tuple[LinkGroup, ...]:
+def settings_groups(
+    *, box_prefix: str = "", served: Callable[[str], bool] = is_served
+) -> tuple[LinkGroup, ...]:
     """Every page of « Paramètres », in groups; those of a mailbox only, for a shared one."""
     return _links((_OWN_MAIL,) if box_prefix else _SETTINGS_GROUPS, "", served, box_prefix)
 
@@ -240,7 +243,7 @@ def _rail(places: list[Place], open_place: Place | None, *, is_at_foot: bool) ->
 
 
 def _place_of(path: str, places: list[Place]) -> Place | None:
-    """The place of the longest address that begins `path`: `/messagerie/signalements/` is administration's."""
+    """The place of the longest address that begins `path`: reports of mail are administration's."""
     addresses = [(entry.address, place) for place in places for entry in _entries(place)]
     matches = [(len(address), place) for address, place in addresses if _begins(address, path)]
     return max(matches, key=lambda match: match[0])[1] if matches else None

@@ -165,7 +165,9 @@ def set_display(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.choose_theme(request.who.account_id, form.cleaned_data["theme"])
         revocations.get().refresh()  # workers reload the person
-        return HttpResponseRedirect(safe_next(request.POST.get("next", f"{reverse('portal:display')}?fait=1")))
+        return HttpResponseRedirect(
+            safe_next(request.POST.get("next", f"{reverse('portal:display')}?fait=1"))
+        )
     return render(request, "portal/display.html", {"form": form, "done": "fait" in request.GET})
 
 
