@@ -22,6 +22,7 @@ from vaguemestre.engines.projection import postgresql
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account, AppPassword, MailToken
 from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCounter
 from vaguemestre.processes import database_rights
 from vaguemestre.processes.database_rights import EVERYWHERE, ON, ROLES
 from vaguemestre.processes.duties import DUTIES
@@ -55,6 +56,7 @@ def test_every_user_of_the_database_has_a_role_and_no_role_has_two_users() -> No
 def test_the_tables_of_exceptions_are_those_of_the_models() -> None:
     models = (
         BrowserSession, MailToken, Account, AppPassword, LifecycleEvent, Box, Member, MailingList, Entry,
+        MessageStep, LogCursor, StepCounter,
     )  # fmt: skip
     named = {table.removeprefix("public.") for table in ON if table.startswith("public.")}
     assert named == {model._meta.db_table for model in models} | {"django_migrations"}
@@ -216,3 +218,33 @@ def test_saving_a_session_again_writes_its_content_and_its_end_only(
     written = set(re.findall(r'"(\w+)" = ', update.partition(" WHERE ")[0]))
     assert written == {"session_data", "expire_date"}
     assert SessionStore(session.session_key)["state"] == "typed"
+
+
+STEP = "INSERT INTO trace_messagestep (number, at, engine, kind) VALUES ({}, now(), 'postfix', 'done')"
+
+
+@on_postgresql
+def test_steps_are_written_by_who_reads_the_logs_and_he_writes_nothing_else(database: Config) -> None:
+    writers = set()
+    for number, role in enumerate(ROLES):
+        with as_role(database, role) as connection:
+            if not is_refused(connection, cast("LiteralString", STEP.format(number))):
+                writers.add(role)
+            for statement in ("UPDATE trace_messagestep SET kind = 'x'", "DELETE FROM trace_messagestep"):
+                assert is_refused(connection, cast("LiteralString", statement)), role
+    assert writers == {"collector"}
+    with as_role(database, "collector") as connection:
+        for table in ("journal_entry", "outbox_submission", "credentials_account", "projection.mailbox"):
+            assert is_refused(connection, cast("LiteralString", f"SELECT * FROM {table}")), table
+
+
+@on_postgresql
+def test_months_over_are_dropped_by_the_worker_and_at_least_one_is_kept(database: Config) -> None:
+    roll = "SELECT trace_roll_partitions(3, 12)"
+    for role in ROLES:
+        with as_role(database, role) as connection:
+            assert is_refused(connection, cast("LiteralString", roll)) == (role != "worker"), role
+            at = "SELECT trace_roll_partitions_at('2099-01-01', 3, 12)"
+            assert is_refused(connection, cast("LiteralString", at)), role
+    with as_role(database, "worker") as connection, pytest.raises(psycopg.errors.RaiseException):
+        connection.execute("SELECT trace_roll_partitions(3, 0)")

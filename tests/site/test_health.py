@@ -44,6 +44,7 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
         "long-worker",
         "jobs",
         "gate",
+        "collector",
         "carddav",
         "disk",
     }

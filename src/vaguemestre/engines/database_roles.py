@@ -6,7 +6,8 @@ passwords follow from the owner's. Each process is given its own only.
 
 import hmac
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -25,10 +26,12 @@ class TableRights:
     """Rights in SQL, such as "SELECT, UPDATE (expire_date)". `everywhere`: by role, on every table.
 
     `on`: table (with its schema) → role → rights there, instead; a role that is not named has none there.
+    `functions`: name and argument types → roles that may call it, with its owner's rights.
     """
 
     everywhere: Mapping[str, str]
     on: Mapping[str, Mapping[str, str]]
+    functions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def prepare(instance: Instance, rights: TableRights) -> None:
@@ -47,6 +50,8 @@ def prepare(instance: Instance, rights: TableRights) -> None:
             with connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
                 for statement in _grants(database.user, rights, _tables(connection)):
+                    connection.execute(statement)
+                for statement in _calls(connection, database.user, rights):
                     connection.execute(statement)
     except psycopg.errors.InsufficientPrivilege as error:
         raise EngineRefused(
@@ -121,3 +126,16 @@ def _grants(owner: str, rights: TableRights, tables: frozenset[str]) -> Iterator
         yield sql.SQL("REVOKE ALL ON {} FROM {}").format(place, everybody)
         for name, granted in rights.on[table].items():
             yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(granted), place, roles[name])
+
+
+def _calls(
+    connection: "psycopg.Connection[tuple[object, ...]]", owner: str, rights: TableRights
+) -> Iterator[sql.Composed]:
+    """Who may call the functions there are."""
+    for signature, callers in rights.functions.items():
+        row = connection.execute("SELECT to_regprocedure(%s)::text", (signature,)).fetchone()
+        if row and row[0]:
+            function = sql.SQL(cast("LiteralString", row[0]))  # quoted by the server
+            for name in callers:
+                role = sql.Identifier(f"{owner}_{name}")
+                yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(function, role)

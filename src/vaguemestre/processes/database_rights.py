@@ -15,11 +15,15 @@ from vaguemestre.processes.duties import DUTIES
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 _READ, _END = "SELECT", "SELECT, DELETE"
 _TOKENS, _NUMENS = DUTIES["token-agent"].role, DUTIES["numen-agent"].role
+_COLLECTOR = DUTIES["collector"].role
 
 ROLES = tuple(sorted({duty.role for duty in DUTIES.values() if duty.uses_database}))
 
-_SELDOM = {_TOKENS: "", _NUMENS: _READ}
+_SELDOM = {_TOKENS: "", _COLLECTOR: "", _NUMENS: _READ}
 EVERYWHERE: Mapping[str, str] = MappingProxyType({role: _SELDOM.get(role, _ALL) for role in ROLES})
+
+_USUAL = {role: rights for role, rights in EVERYWHERE.items() if rights}
+_READERS = {role: _READ for role in ROLES if role not in _SELDOM}
 
 # A role that is not named has no right on that table.
 ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -39,7 +43,7 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "projection.token": {_TOKENS: _ALL, "web": _END, "door": _END, "worker": _END},
         # What the token service looks up.
         **{
-            table: {**EVERYWHERE, _TOKENS: _READ}
+            table: {**_USUAL, _TOKENS: _READ}
             for table in (
                 "projection.mailbox",
                 "public.credentials_account",
@@ -50,15 +54,24 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "public.sharing_member",
             )
         },
+        # Written by who reads the logs, and by nobody else; months over are dropped by FUNCTIONS.
+        "public.trace_messagestep": {**_READERS, _COLLECTOR: "INSERT"},
+        "public.trace_logcursor": {**_READERS, _COLLECTOR: "SELECT, INSERT, UPDATE"},
+        "public.trace_stepcounter": {_COLLECTOR: "SELECT, INSERT, UPDATE"},
         # Written once, and never again.
-        "public.journal_entry": dict.fromkeys((role for role in ROLES if role != _TOKENS), "SELECT, INSERT"),
+        "public.journal_entry": dict.fromkeys(
+            (role for role in ROLES if role not in (_TOKENS, _COLLECTOR)), "SELECT, INSERT"
+        ),
         "public.django_migrations": dict.fromkeys(ROLES, _READ),
     }
+)
+FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"public.trace_roll_partitions(integer, integer)": (DUTIES["worker"].role,)}
 )
 
 
 def prepare(instance: Instance) -> None:
     """Make the roles and give them these rights. Raises EngineDown, EngineRefused."""
     if instance.database.engine == "postgresql":  # its driver is loaded where it is used
-        rights = import_string("vaguemestre.engines.database_roles.TableRights")(EVERYWHERE, ON)
+        rights = import_string("vaguemestre.engines.database_roles.TableRights")(EVERYWHERE, ON, FUNCTIONS)
         import_string("vaguemestre.engines.database_roles.prepare")(instance, rights)

@@ -97,6 +97,11 @@ _ALL = (
         "gate", "vaguemestre-gate", _SHARING, writes=(*_DATABASES, "run/gate.heartbeat"), reads=("logs",),
         secrets=(*_DJANGO, "seal_key"), listens=("policy",),
     ),
+    # Reads what engines log, and writes the steps of messages: no other table.
+    Duty(
+        "collector", "vaguemestre-collector", (SHARED_GROUP,), writes=("data", "run/collector.heartbeat"),
+        reads=("logs",), secrets=_DJANGO,
+    ),
     Duty(
         "worker", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
         writes=(*_DATABASES, "engines/dkim", "run/revocations", "run/worker.heartbeat"),

@@ -37,7 +37,7 @@ class Check:
 
 
 def checks(config: Config) -> dict[str, Check]:
-    """Check the database, Dovecot, Postfix, push, workers, jobs, submission policy, CardDAV and disk."""
+    """Check the database, engines, push, workers, jobs, submission policy, collector, CardDAV and disk."""
     ports = config.ports
     probes: dict[str, Callable[[], Check]] = {
         "database": _database,
@@ -48,6 +48,7 @@ def checks(config: Config) -> dict[str, Check]:
         "long-worker": lambda: _warning(_beats(config, worker_name("long"))),
         "jobs": _jobs,
         "gate": lambda: _beats(config, "gate"),
+        "collector": lambda: _warning(_beats(config, "collector")),
         "carddav": lambda: _page(ports.carddav, "/sante"),
         "disk": lambda: _space(config),
     }

@@ -39,6 +39,7 @@ _ROOMS = (
     "post.outbox",
     "post.reports",
     "post.dkim",
+    "post.trace",
     "mailbox.calendar",
     "people.lifecycle",
     "access.assistant",

@@ -27,7 +27,7 @@ def test_dovecot_starts_before_postfix_and_both_end_last() -> None:
 def test_our_own_processes_come_in_order_and_end_first() -> None:
     children = plan.programs(CONFIG, "python", FRONT, SOCKETS)
     assert [child.name for child in children] == [
-        "push", "web", "reading", "door", "carddav", "pictures", "front", "gate",
+        "push", "web", "reading", "door", "carddav", "pictures", "front", "gate", "collector",
     ]  # fmt: skip
     assert not any(child.ends_last for child in children)
     assert [child.name for child in children if child.is_spare] == ["reading"]

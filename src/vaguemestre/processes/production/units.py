@@ -28,6 +28,7 @@ _DESCRIPTIONS = {
     "pictures": "remote pictures",
     "front": "HTTPS (nginx)",
     "gate": "submission policy",
+    "collector": "steps of messages, from the logs",
     "mail-agent": "work on mailboxes (doveadm)",
     "queue-agent": "work on the queue of Postfix",
     "token-agent": "tokens that open mailboxes",

@@ -127,6 +127,11 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
             (python, "-m", "vaguemestre.processes.submission_policy"),
             (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "gate.heartbeat")),),
         ),
+        Child(
+            "collector",
+            (python, "-m", "vaguemestre.processes.collector"),
+            (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "collector.heartbeat")),),
+        ),
     )
 
 

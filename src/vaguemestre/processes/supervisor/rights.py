@@ -65,7 +65,7 @@ def prepare(config: Config) -> None:
     for duty in duties.DUTIES.values():
         for folder in duty.listens:
             _make_socket_folder(sockets(config) / folder, duty)
-    for name in ("gate", *(child.name for child in workers(config, ""))):
+    for name in ("gate", "collector", *(child.name for child in workers(config, ""))):
         _give_heartbeat(config.run_dir / f"{name}.heartbeat", duties.duty_of(name))
 
 

@@ -23,6 +23,7 @@ class MailSection(Section):
     usual_ports: bool = False  # 993, 465 and 4190 lead to ours: programs are told these
     # what others are told of our TLS (MTA-STS): enforce once the certificate is one that everybody verifies
     mta_sts: Annotated[str, checks.one_of("none", "testing", "enforce")] = "testing"
+    trace_months: Annotated[int, checks.between(1, 36)] = 12  # whole months before the present one
     outgoing: OutgoingSection = field(default_factory=OutgoingSection)
 
     @property

@@ -13,6 +13,7 @@ from vaguemestre.people.lifecycle import handlers as lifecycle_handlers
 from vaguemestre.post.dkim import handlers as dkim_handlers
 from vaguemestre.post.filelinks import handlers as filelinks_handlers
 from vaguemestre.post.outbox import handlers as outbox_handlers
+from vaguemestre.post.trace import handlers as trace_handlers
 from vaguemestre.schools.lists import handlers as lists_handlers
 from vaguemestre.schools.rosters import handlers as rosters_handlers
 from vaguemestre.schools.sharing import handlers as sharing_handlers
@@ -37,4 +38,5 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     lists_handlers.resume_stalled_letters,
     compose_handlers.erase_class_recipients,
     dkim_handlers.advance_keys,
+    trace_handlers.purge_old_steps,
 )

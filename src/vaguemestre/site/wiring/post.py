@@ -3,12 +3,17 @@
 from functools import partial
 
 from vaguemestre.engines.clamd import Clamd
+from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.dovecot.steps import dovecot_steps
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.imap.adapters.report_finder import ReportFinder
 from vaguemestre.engines.imap.adapters.sent_copy import SentCopies
+from vaguemestre.engines.log_tail import LogTail
+from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix.log_reader import LogReader
 from vaguemestre.engines.postfix.maillog import was_accepted
 from vaguemestre.engines.postfix.queue_agent import HoldQueue, list_messages
+from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
@@ -16,6 +21,7 @@ from vaguemestre.post.dkim import ports as dkim
 from vaguemestre.post.filelinks import ports as filelinks
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.outbox import ports as outbox
+from vaguemestre.post.trace import ports as trace
 from vaguemestre.schools.lists import queries as lists_queries
 from vaguemestre.schools.lists.services import handle_deliveries
 from vaguemestre.schools.sharing import queries as sharing_queries
@@ -39,5 +45,11 @@ def plug(config: Config) -> None:
     outbox.end_hold.plug(HoldQueue(config))
     filelinks.file_store.plug(FileStore(config.deposits_dir))
     filelinks.scan.plug(Clamd(config.files.clamd))
+    trace.log_readers.plug(
+        {
+            "postfix": LogTail(postfix.log_file(config), postfix_steps),
+            "dovecot": LogTail(dovecot.log_file(config), dovecot_steps),
+        }
+    )
     dkim.look_up_text.plug(TextLookup(DnsLookup()))
     dkim.signing_keys.plug(SigningKeyFiles(config))

@@ -73,6 +73,9 @@ MEANINGS = {
     "mail.mta_sts": (
         "Notre politique MTA-STS, dite aux autres serveurs : « testing », puis « enforce » ; « none » : rien."
     ),
+    "mail.trace_months": (
+        "Mois entiers pendant lesquels le chemin de chaque courriel reste connu (journaux des serveurs)."
+    ),
     "mail.outgoing.mode": (
         "« direct » : remise aux serveurs des destinataires ; « relay » : par un serveur qui relaie ; "
         "« demonstration » : rien ne sort."

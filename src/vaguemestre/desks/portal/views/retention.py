@@ -66,6 +66,10 @@ def _mail_periods(config: Any) -> tuple[Retention, ...]:
         Retention(
             "Suivi des envois (destinataires, heure, ce que chacun est devenu)", _span_fr(TRACKING_KEPT)
         ),
+        Retention(
+            "Chemin de chaque courriel (expéditeur, destinataires, heures, réponses des serveurs)",
+            f"{counted(config.mail.trace_months, 'mois', 'mois')} après celui de l’envoi",
+        ),
         Retention("Activité des boîtes partagées", _span_fr(ACTIVITY_KEPT)),
         Retention("Fichiers prêtés par un lien", f"le temps choisi, {config.files.most_days} jours au plus"),
         Retention("Fichiers apportés ou à emporter (import, export)", _span_fr(FILES_KEPT)),

@@ -1,0 +1,112 @@
+"""Searches among the steps. Where the time is known it is said: PostgreSQL opens those partitions only."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import QuerySet
+
+from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.post.trace.models import LogCursor, MessageStep
+from vaguemestre.post.trace.rules.order import in_order
+from vaguemestre.post.trace.values import Engine, NumberedStep, Step, StepKind
+
+LIFETIME = timedelta(days=8)
+_MAX_STEPS = 2000  # of one search
+_MAX_MESSAGES = 200
+_FAILURES = (StepKind.REJECTED, StepKind.DEFERRED, StepKind.REFUSED, StepKind.DISCARDED)
+
+
+def steps_of_message(message_id: str, *, since: datetime | None = None) -> tuple[Step, ...]:
+    """Every step of a message, in order; none if no log mentioned it. `message_id` with or without brackets.
+
+    `since`: no older step is looked for.
+    """
+    bracketed = f"<{message_id.strip().strip('<>')}>"
+    named = MessageStep.objects.filter(message_id__in=(bracketed, bracketed[1:-1]))
+    if since:
+        named = named.filter(at__gte=since)
+    rows = list(named.order_by("at", "number")[:_MAX_STEPS])
+    return in_order([_step(row) for row in (*rows, *_rows_of_queue(rows))])
+
+
+def steps_of_queue_id(queue_id: str) -> tuple[Step, ...]:
+    """Every step of a message of our queue, in order."""
+    rows = MessageStep.objects.filter(queue_id=queue_id).order_by("at", "number")[:_MAX_STEPS]
+    return in_order([_step(row) for row in rows])
+
+
+def steps_of_recipient(address: str, day: date) -> tuple[Step, ...]:
+    """The steps of a recipient on a day (Paris), in order, with the sender where the queue knows it."""
+    begins = datetime.combine(day, time(), PARIS)
+    ends = datetime.combine(day + timedelta(days=1), time(), PARIS)
+    rows = MessageStep.objects.filter(recipient=address.lower(), at__gte=begins, at__lt=ends)
+    return in_order(_with_senders(list(rows.order_by("at", "number")[:_MAX_STEPS])))
+
+
+def failures_of(addresses: Collection[str], since: datetime, *, limit: int) -> tuple[Step, ...]:
+    """The latest messages that these addresses (lower case) did not get, newest first, with their senders."""
+    rows = MessageStep.objects.filter(recipient__in=addresses, kind__in=_FAILURES, at__gte=since)
+    return tuple(_with_senders(list(rows.order_by("-at", "-number")[:limit])))
+
+
+def steps_after(number: int, *, limit: int) -> tuple[NumberedStep, ...]:
+    """The steps stored after that one, in the order of their numbers."""
+    rows = MessageStep.objects.filter(number__gt=number).order_by("number")[:limit]
+    return tuple(NumberedStep(row.number, _step(row)) for row in rows)
+
+
+def steps_of_sender(sender: str, *, since: datetime) -> tuple[Step, ...]:
+    """The steps that name an envelope sender, in order."""
+    rows = MessageStep.objects.filter(sender=sender, at__gte=since).order_by("at", "number")
+    return tuple(_step(row) for row in rows[:_MAX_STEPS])
+
+
+def log_reached_at(name: str) -> datetime | None:
+    """When that log was last read to its end; None if it never was."""
+    return LogCursor.objects.filter(pk=name).values_list("reached_at", flat=True).first()
+
+
+def _rows_of_queue(rows: Iterable[MessageStep]) -> "QuerySet[MessageStep] | tuple[()]":
+    """The steps of the same messages of the queue that do not name the Message-ID."""
+    first_seen: dict[str, datetime] = {}
+    for row in rows:
+        if row.queue_id:
+            first_seen.setdefault(row.queue_id, row.at)
+    if not first_seen:
+        return ()
+    return MessageStep.objects.filter(
+        queue_id__in=list(first_seen)[:_MAX_MESSAGES],
+        message_id__isnull=True,
+        at__gte=min(first_seen.values()) - timedelta(days=1),
+        at__lt=max(first_seen.values()) + LIFETIME,
+    ).order_by("at", "number")[:_MAX_STEPS]
+
+
+def _with_senders(rows: Collection[MessageStep]) -> list[Step]:
+    """The steps, each with the envelope sender that the queue manager noted."""
+    queue_ids = {row.queue_id for row in rows if row.queue_id and not row.sender}
+    senders: dict[str | None, str | None] = {}
+    if queue_ids:
+        queued = MessageStep.objects.filter(
+            queue_id__in=list(queue_ids)[:_MAX_STEPS],
+            kind=StepKind.QUEUED,
+            at__gte=min(row.at for row in rows) - LIFETIME,
+            at__lte=max(row.at for row in rows),
+        )
+        senders = dict(queued.values_list("queue_id", "sender"))
+    return [_step(row, senders.get(row.queue_id) if row.queue_id else None) for row in rows]
+
+
+def _step(row: MessageStep, sender: str | None = None) -> Step:
+    return Step(
+        at=row.at,
+        engine=Engine(row.engine),
+        kind=StepKind(row.kind),
+        queue_id=row.queue_id or "",
+        message_id=row.message_id or "",
+        sender=row.sender or sender or "",
+        recipient=row.recipient or "",
+        relay=row.relay or "",
+        status=row.status or "",
+        detail=row.detail or "",
+    )

@@ -1,0 +1,81 @@
+"""Steps stored as the logs tell them, each once; removed when their months are over."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCounter
+from vaguemestre.post.trace.ports import ReadSteps
+from vaguemestre.post.trace.rules.months import first_month_kept
+from vaguemestre.post.trace.values import LogPiece, LogPosition, Step
+
+HEARTBEAT = timedelta(seconds=2)  # how often a silent log is said to have been read to its end
+MONTHS_AHEAD = 3  # partitions made before they are needed
+_ROWS_PER_QUERY = 500
+_ROWS_PER_PURGE = 5000
+
+
+def collect_steps(name: str, read_steps: ReadSteps, *, now: datetime) -> int:
+    """Store the steps that a log has gained, exactly once. Returns how many.
+
+    The log is read before the transaction: no lock is held over its disk. Raises OSError.
+    """
+    cursor, _ = LogCursor.objects.get_or_create(name=name)
+    piece = read_steps(LogPosition(cursor.head, cursor.offset))
+    is_late = cursor.reached_at is None or now - cursor.reached_at >= HEARTBEAT
+    if piece.end == (cursor.head, cursor.offset) and not (piece.reached_end and is_late):
+        return 0
+    with transaction.atomic(durable=True):
+        return _store_piece(cursor, piece, now)
+
+
+def purge_steps(months: int, *, now: datetime) -> None:
+    """Remove the steps of the months before those kept: partitions, or a few thousand rows on SQLite."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT trace_roll_partitions(%s, %s)", (MONTHS_AHEAD, months))
+        return
+    oldest = MessageStep.objects.order_by("number").values_list("number", "at")[:_ROWS_PER_PURGE]
+    first_kept = first_month_kept(now, months)
+    if expired := [number for number, at in oldest if at < first_kept]:
+        MessageStep.objects.filter(number__lte=expired[-1], at__lt=first_kept).delete()
+
+
+def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
+    """Move the cursor, then store the steps, unless the cursor has moved since it was read."""
+    is_mine = LogCursor.objects.filter(pk=cursor.pk, head=cursor.head, offset=cursor.offset).update(
+        head=piece.end.head,
+        offset=piece.end.offset,
+        reached_at=now if piece.reached_end else cursor.reached_at,
+    )
+    if not is_mine:
+        return 0
+    if piece.steps:
+        StepCounter.objects.get_or_create(pk=1)
+        counter = StepCounter.objects.select_for_update().get(pk=1)
+        rows = [_row(step, number) for number, step in enumerate(piece.steps, counter.last + 1)]
+        MessageStep.objects.bulk_create(rows, batch_size=_ROWS_PER_QUERY)
+        counter.last += len(rows)
+        counter.save(update_fields=("last",))
+    return len(piece.steps)
+
+
+def _row(step: Step, number: int) -> MessageStep:
+    return MessageStep(
+        at=step.at,
+        number=number,
+        engine=step.engine,
+        kind=step.kind,
+        queue_id=step.queue_id[:32] or None,
+        message_id=_text(step.message_id, 255),
+        sender=_text(step.sender, 254),
+        recipient=_text(step.recipient, 254),
+        relay=_text(step.relay, 255),
+        status=_text(step.status, 20),
+        detail=_text(step.detail, 500),
+    )
+
+
+def _text(value: str, length: int) -> str | None:
+    """PostgreSQL stores no NUL."""
+    return value.replace("\0", "�")[:length] or None

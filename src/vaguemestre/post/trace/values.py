@@ -1,0 +1,86 @@
+"""Steps of a message through the engines, as their logs tell them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Engine(StrEnum):
+    POSTFIX = "postfix"
+    DOVECOT = "dovecot"
+
+
+class StepKind(StrEnum):
+    """What happened to a message or to one of its recipients, in the order of a delivery."""
+
+    REJECTED = "rejected"  # at the door, for now (4xx) or for good (5xx)
+    RECEIVED = "received"  # a client began a message
+    IDENTIFIED = "identified"  # its Message-ID was read; it may still be cut short
+    ABANDONED = "abandoned"  # its client went away before the end of it, or it was refused
+    HELD = "held"  # for the help desk's decision
+    QUEUED = "queued"  # whole, on the queue's disk
+    DEFERRED = "deferred"
+    FILED = "filed"
+    COPIED = "copied"
+    FORWARDED = "forwarded"
+    ANSWERED = "answered"
+    DISCARDED = "discarded"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    DONE = "done"  # the queue has forgotten it
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `at`: UTC, whole seconds; empty where the log line does not say.
+
+    `recipient`: the address it was sent to, or the mailbox (Dovecot); `relay`: the server asked, or the door
+    of ours it came through; `status`: enhanced status code (RFC 3463); `detail`: the engine's words.
+    """
+
+    at: datetime
+    engine: Engine
+    kind: StepKind
+    queue_id: str = ""
+    message_id: str = ""  # with its angle brackets
+    sender: str = ""
+    recipient: str = ""
+    relay: str = ""
+    status: str = ""
+    detail: str = ""
+
+
+class NumberedStep(NamedTuple):
+    """A stored step. Numbers are in the order of commits: who has seen one has seen all before it."""
+
+    number: int
+    step: Step
+
+
+class LogPosition(NamedTuple):
+    """How far a log was read: `head`, the digest of the first line of the file, and bytes of that file.
+
+    A file is known by its first line, so that renaming, copying or compressing it changes nothing.
+    """
+
+    head: str = ""
+    offset: int = 0
+
+
+class LogPiece(NamedTuple):
+    """What a log has gained. `reached_end`: nothing more was written when it was read."""
+
+    steps: Sequence[Step]
+    end: LogPosition
+    reached_end: bool
+
+
+class Acceptance(StrEnum):
+    """Whether an interrupted submission was accepted: whole on the queue's disk, now or once."""
+
+    YES = "yes"
+    NO = "no"  # and it cannot be any more
+    UNKNOWN = "unknown"  # ask again later

@@ -1,0 +1,68 @@
+"""The process named `collector`: follows the logs of Postfix and Dovecot, and stores the steps of messages.
+
+`python -m vaguemestre.processes.collector`.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from vaguemestre.post.trace.ports import ReadSteps, log_readers
+
+log = logging.getLogger("collector")
+
+_LOOK_EVERY = 0.3  # seconds between two looks at logs that say nothing
+
+type Collect = Callable[..., int]
+
+
+def collect_all(collect: Collect, readers: Mapping[str, ReadSteps]) -> int:
+    """Store what each log has gained. Returns how many steps; what fails is told, and tried again later."""
+    close_old_connections()
+    count = 0
+    for name, read_steps in readers.items():
+        try:
+            count += collect(name, read_steps, now=timezone.now())
+        except (DatabaseError, OSError) as error:
+            log.warning("the log of %s waits: %s", name, type(error).__name__)
+        except Exception:  # a defect, told each time: the other log is still read
+            log.exception("the log of %s could not be read", name)
+    return count
+
+
+def serve(collect: Collect, readers: Mapping[str, ReadSteps], heartbeat: Path, stop: threading.Event) -> None:
+    """Follow the logs until told to stop."""
+    while not stop.is_set():
+        count = collect_all(collect, readers)
+        with contextlib.suppress(OSError):
+            os.utime(heartbeat)
+        if not count:
+            stop.wait(_LOOK_EVERY)
+
+
+def main() -> None:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    heartbeat = Path(settings.CONFIG.run_dir) / "collector.heartbeat"
+    with contextlib.suppress(OSError):
+        heartbeat.touch()
+    collect = import_string("vaguemestre.post.trace.services.collect_steps")
+    serve(collect, log_readers.get(), heartbeat, stop)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
+    django.setup()
+    main()

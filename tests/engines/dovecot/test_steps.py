@@ -1,0 +1,69 @@
+"""A line of Dovecot's log is one step of a message, whatever its author called it."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.engines.dovecot.steps import dovecot_steps
+from vaguemestre.post.trace.values import Step, StepKind
+
+NOW = dt.datetime(2026, 11, 28, 9, 0, tzinfo=dt.UTC)
+BEGINS = "2026-11-28T08:27:48+0000 lmtp(MDurand@ac-amiens.test)<1424110><4TbxJISQCmvuuhUAg+zDdQ:T2>: Info: "
+ACTS = (
+    "fileinto action: stored mail into mailbox 'Junk'",
+    "stored mail into mailbox 'INBOX'",
+    "redirect action: forwarded to <victim@ac-amiens.test>",
+    "discard action: Marked message to be discarded if not explicitly delivered (discard action)",
+)
+WORDS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40)
+HOSTILE = st.builds(
+    "".join, st.lists(st.one_of(WORDS, st.sampled_from((*ACTS, ": ", "<x@y>: "))), max_size=4)
+)
+
+
+def steps(text: str) -> list[Step]:
+    return list(dovecot_steps(BEGINS + text, NOW))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "status"),
+    [
+        ("sieve: msgid=<a@b>: stored mail into mailbox 'INBOX'", StepKind.FILED, ""),
+        ("sieve: msgid=<a@b>: fileinto action: stored mail into mailbox 'Junk'", StepKind.FILED, ""),
+        ("sieve: msgid=<a@b>: redirect action: forwarded to <c@d>", StepKind.FORWARDED, ""),
+        ("sieve: msgid=<a@b>: vacation action: sent vacation response to <c@d>", StepKind.ANSWERED, ""),
+        ("sieve: msgid=<a@b>: Marked message to be discarded if not explicitly delivered (discard action)",
+         StepKind.DISCARDED, "filter-discarded"),
+        ("sieve: msgid=<a@b>: reject action: rejected message from <c@d> (reject)", StepKind.REFUSED,
+         "filter-rejected"),
+        ("Mailbox INBOX: expunge: box=INBOX, uid=3, msgid=<a@b>, size=1027", StepKind.DELETED, ""),
+        ("Mailbox Trié: copy from INBOX: box=Trié, uid=1, msgid=<a@b>, size=7", StepKind.COPIED, ""),
+    ],
+)  # fmt: skip
+def test_each_act_on_a_message_is_its_step(text: str, kind: StepKind, status: str) -> None:
+    (step,) = steps(text)
+    assert (step.kind, step.message_id, step.recipient) == (kind, "<a@b>", "mdurand@ac-amiens.test")
+    assert (step.status, step.at) == (status, dt.datetime(2026, 11, 28, 8, 27, 48, tzinfo=dt.UTC))
+
+
+def test_a_delivery_is_told_once() -> None:
+    assert steps("Mailbox INBOX: save: box=INBOX, uid=3, msgid=<a@b>, size=1027") == []
+
+
+def test_a_zone_is_heeded() -> None:
+    line = (
+        "2026-11-28T10:27:48+0200 imap(m@x)<1><s>: Info: Mailbox A: append: box=A, uid=1, msgid=<a@b>, size=1"
+    )
+    (step,) = dovecot_steps(line, NOW)
+    assert step.at == dt.datetime(2026, 11, 28, 8, 27, 48, tzinfo=dt.UTC)
+
+
+@given(HOSTILE)
+def test_a_message_id_forges_no_act(words: str) -> None:
+    """A message filed in the inbox is told as filed, or not told: never as sent on or thrown away."""
+    line = f"sieve: msgid=<{words}>: stored mail into mailbox 'INBOX'"
+    assert {step.kind for step in steps(line)} <= {StepKind.FILED}
+    bare = f"sieve: msgid={words}: stored mail into mailbox 'INBOX'"
+    assert {step.kind for step in steps(bare)} <= {StepKind.FILED}

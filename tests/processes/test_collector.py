@@ -1,0 +1,34 @@
+"""The collector goes on, whatever one log or one reading met."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError
+
+from vaguemestre.post.trace.ports import ReadSteps
+from vaguemestre.post.trace.values import LogPiece, LogPosition
+from vaguemestre.processes import collector
+
+
+def nothing(position: LogPosition) -> LogPiece:
+    return LogPiece((), position, reached_end=True)
+
+
+@pytest.mark.django_db
+def test_a_log_that_cannot_be_read_keeps_neither_the_other_nor_the_next_look(tmp_path: Path) -> None:
+    stop, looks = threading.Event(), list[str]()
+    failures: list[Exception] = [ValueError("a line nobody foresaw"), OSError(), OperationalError()]
+
+    def collect(name: str, read_steps: ReadSteps, *, now: object) -> int:
+        looks.append(name)
+        if name == "postfix" and failures:
+            raise failures.pop()
+        if len(looks) >= 8:
+            stop.set()
+        return 1
+
+    heartbeat = tmp_path / "heartbeat"
+    heartbeat.touch()
+    collector.serve(collect, {"postfix": nothing, "dovecot": nothing}, heartbeat, stop)
+    assert looks == ["postfix", "dovecot"] * 4
