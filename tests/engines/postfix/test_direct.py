@@ -22,7 +22,7 @@ pytestmark = pytest.mark.engines
 
 @pytest.fixture(scope="module")
 def sender() -> Iterator[Sender]:
-    with sending(MailSection(outgoing=OutgoingSection(mode="direct", ipv6=False))) as engines:
+    with sending(MailSection(outgoing=OutgoingSection(mode="direct", ipv6=False, mta_sts=False))) as engines:
         yield engines
 
 

@@ -47,7 +47,7 @@ class Forwarder(Sender):
 
 @pytest.fixture(scope="module")
 def sender() -> Iterator[Sender]:
-    outgoing = OutgoingSection(mode="direct", ipv6=False)
+    outgoing = OutgoingSection(mode="direct", ipv6=False, mta_sts=False)
     with sending(MailSection(forward_outside=True, outgoing=outgoing), Forwarder) as engines:
         yield engines
 
