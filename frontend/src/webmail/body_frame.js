@@ -64,12 +64,14 @@ export class BodyFrame {
     const address = next?.getAttribute("src");
     if (next && !this.coming) this.ask(address);
     const { coming, place } = this;
-    const isThere = coming?.address === address && (await Promise.race([coming?.came, pause(PATIENCE)]));
-    const kept = isThere && coming?.frame;
+    const kept = coming?.address === address && coming?.frame;
+    const isThere = kept && (await Promise.race([coming?.came, pause(PATIENCE)]));
     if (!isMeant()) return false;
     this.coming = null;
-    if (kept && kept.isConnected) graft(place, content, kept, next);
-    else place.replaceChildren(content);
+    if (kept && kept.isConnected) {
+      if (!isThere) kept.style.visibility = "hidden"; // the text before is not this message's
+      graft(place, content, kept, next);
+    } else place.replaceChildren(content);
     if (this.isScrolled) place.scrollTop = 0;
     return true;
   }
@@ -104,7 +106,8 @@ export class BodyFrame {
   #came(frame) {
     if (!isBody(frame)) return;
     this.frame = frame;
-    this.coming?.done?.(true);
+    if (this.coming) this.coming.done?.(true);
+    else frame.style.visibility = ""; // later than its header
   }
 }
 

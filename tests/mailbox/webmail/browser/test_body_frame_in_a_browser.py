@@ -174,13 +174,16 @@ def test_a_text_late_to_come_does_not_keep_its_header_back(page: Page, three: li
     page.goto("/messagerie/")
     press(page, 0)
     shows(page, 0)
-    mark(page)
     let_go = hold(page, three[1])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     press(page, 1)
     page.get_by_role("heading", name="Numéro 1").wait_for()
-    assert not is_marked(page)  # the frame where the text before still stands
+    expect(page.locator("#reader iframe.body")).to_be_hidden()  # there the text before still stands
     let_go()
-    shows(page, 1)
+    expect(page.frame_locator("#reader iframe.body").locator("body")).to_have_text("texte 1")
+    expect(page.locator("#reader iframe.body")).to_be_visible()
+    assert len([url for url in asked if "/corps/" in url]) == 1, "a heavy text is not read twice"
 
 
 def test_a_message_refused_leaves_the_one_before_whole(page: Page, three: list[MessageRef]) -> None:

@@ -293,6 +293,7 @@ def test_tab_leads_into_the_text_and_out_again_and_f6_stays_in_it(page: Page, bo
     page.get_by_role("region", name="Messages").get_by_text("Sans lien").click()
     text = page.frame_locator("iframe.body")
     text.get_by_text("Paragraphe 0").wait_for()
+    expect(page.locator("iframe.body")).to_be_visible()  # later than its header, it is shown whole
     page.keyboard.press("F6")
     assert stop(page) == "message-subject"
     pressed(page, "Tab", 3, "text")
