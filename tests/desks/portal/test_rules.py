@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.desks.portal.rules import check_announcement, pending_tasks, search_tiles, sort_tiles
+from vaguemestre.desks.portal.rules.home import check_announcement, pending_tasks, search_tiles, sort_tiles
 from vaguemestre.desks.portal.values import Announcement, Importance, MailboxUsage, Task, Tile
 from vaguemestre.foundation.kernel.errors import Refusal
 

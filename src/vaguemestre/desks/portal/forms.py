@@ -1,23 +1,73 @@
 """Forms of the portal."""
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 
-from vaguemestre.desks.portal.rules import MAX_TEXT_CHARS, MAX_TITLE_CHARS
+from vaguemestre.desks.portal.rules.home import MAX_TEXT_CHARS, MAX_TITLE_CHARS
 from vaguemestre.desks.portal.values import Announcement, Importance
 from vaguemestre.foundation.ui.days import DayField
+from vaguemestre.mailbox.webmail.rules.choices import Conversations, Density, Notices, Typeface
 from vaguemestre.people.credentials.services.preferences import THEMES
 
 _THEME_LABELS = {"system": "Comme mon appareil", "light": "Clair", "dark": "Sombre"}
 
 
+_READING: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "density": (
+        "Densité de la liste",
+        [(Density.AIRY, "Aérée"), (Density.NORMAL, "Normale"), (Density.TIGHT, "Serrée")],
+    ),
+    "conversations": (
+        "Conversations",
+        [
+            (Conversations.LIST, "Regroupées dans la liste et à la lecture"),
+            (Conversations.READING, "Regroupées à la lecture seulement"),
+            (Conversations.NEVER, "Jamais regroupées"),
+        ],
+    ),
+    "marks_read": (
+        "À l’ouverture d’un courriel",
+        [("oui", "Le marquer comme lu"), ("non", "Ne pas le marquer comme lu")],
+    ),
+    "plain_face": (
+        "Courriels en texte brut",
+        [
+            (Typeface.READING, "Dans la police de lecture"),
+            (Typeface.FIXED, "À chasse fixe, pour que les colonnes s’alignent"),
+        ],
+    ),
+    "notices": (
+        "Notifications du navigateur",
+        [
+            (Notices.NEVER, "Aucune"),
+            (Notices.BARE, "« Nouveau courriel », sans rien dire de plus"),
+            (Notices.FULL, "Avec l’expéditeur et l’objet"),
+        ],
+    ),
+}
+
+
 class DisplayForm(forms.Form):
+    """Theme, and the reading choices of the webmail, which may all be left out."""
+
     theme = forms.ChoiceField(
         label="Thème",
         choices=[(theme, _THEME_LABELS[theme]) for theme in THEMES],
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (label, choices) in _READING.items():
+            self.fields[name] = forms.ChoiceField(
+                label=label, choices=choices, widget=forms.RadioSelect, required=False
+            )
+
+    def reading(self) -> dict[str, str]:
+        """The reading choices typed, once the form is valid."""
+        return {name: self.cleaned_data[name] for name in _READING if self.cleaned_data[name]}
 
 
 class AppPasswordForm(forms.Form):

@@ -1,14 +1,16 @@
 """Use cases of the portal: own account, favourites, announcements."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from vaguemestre.desks.portal.models import AnnouncementRow, Favourite
-from vaguemestre.desks.portal.rules import check_announcement
+from vaguemestre.desks.portal.rules.home import check_announcement
 from vaguemestre.desks.portal.values import Announcement
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.webmail.services.choices import save_choices
 from vaguemestre.people.credentials.services import accept_charter, save_theme
 from vaguemestre.people.credentials.services import revoke_app_password as revoke_credential
 
@@ -16,6 +18,12 @@ from vaguemestre.people.credentials.services import revoke_app_password as revok
 @transaction.atomic(durable=True)
 def choose_theme(account_id: int, theme: str) -> None:
     save_theme(account_id, theme)
+
+
+def choose_reading(account_id: int, choices: Mapping[str, str]) -> None:
+    """Use case: keep the reading choices given, if any. Raises Refusal `webmail.unreadable-choice`."""
+    if choices:
+        save_choices(account_id, choices)
 
 
 @transaction.atomic(durable=True)

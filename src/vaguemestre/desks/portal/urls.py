@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vaguemestre.desks.portal.views import announcements, app_passwords, home, public
+from vaguemestre.desks.portal.views import announcements, app_passwords, home, public, settings
 
 app_name = "portal"
 urlpatterns = [
@@ -18,8 +18,8 @@ urlpatterns = [
         announcements.withdraw_announcement,
         name="withdraw-announcement",
     ),
-    path("parametres/", home.show_settings, name="settings"),
-    path("parametres/affichage", home.set_display, name="display"),
+    path("parametres/", settings.show_settings, name="settings"),
+    path("parametres/affichage", settings.set_display, name="display"),
     path("parametres/appareils", app_passwords.list_app_passwords, name="app-passwords"),
     path("parametres/appareils/nouveau", app_passwords.create_app_password, name="create-app-password"),
     path(

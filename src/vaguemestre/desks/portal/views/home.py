@@ -8,18 +8,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.access.signin.ports import revocations
-from vaguemestre.access.signin.rules.paths import safe_next
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry.queries import applications_for, identity_of
 from vaguemestre.access.sso.registry.values import Application, Identity
 from vaguemestre.desks.portal import queries, services
-from vaguemestre.desks.portal.forms import DisplayForm
-from vaguemestre.desks.portal.rules import pending_tasks, search_tiles, sort_tiles
+from vaguemestre.desks.portal.rules.home import pending_tasks, search_tiles, sort_tiles
 from vaguemestre.desks.portal.values import MailboxUsage, Task, Tile
 from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
@@ -102,7 +99,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "tasks": [TASK_LINKS[task] for task in tasks],
         "absence": absence,
         "homonym": any(is_numbered(name, identity.last_name) for name in (who.username, who.address)),
-        "upcoming_absence": None if absence else _upcoming_absence(absences, paris_day(now)),
+        "upcoming_absence": None if absence else upcoming_absence(absences, paris_day(now)),
     }
     return render(request, "portal/home.html", context)
 
@@ -151,26 +148,6 @@ def set_favourite(request: SignedInRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal:home"))
 
 
-@require_GET
-@signed_in
-def show_settings(request: SignedInRequest) -> HttpResponse:
-    """Redirect « Paramètres » to its first page."""
-    return HttpResponseRedirect(reverse("portal:display"))
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def set_display(request: SignedInRequest) -> HttpResponse:
-    form = DisplayForm(request.POST or None, initial={"theme": request.who.theme})
-    if request.method == "POST" and form.is_valid():
-        services.choose_theme(request.who.account_id, form.cleaned_data["theme"])
-        revocations.get().refresh()  # workers reload the person
-        return HttpResponseRedirect(
-            safe_next(request.POST.get("next", f"{reverse('portal:display')}?fait=1"))
-        )
-    return render(request, "portal/display.html", {"form": form, "done": "fait" in request.GET})
-
-
 @require_POST
 @signed_in
 def accept_charter(request: SignedInRequest) -> HttpResponse:
@@ -216,7 +193,7 @@ def _has_classes(who: Who, identity: Identity) -> bool:
     return has_classes(class_writer_for(who).managed, posts)
 
 
-def _upcoming_absence(absences: Iterable[Absence], today: date) -> Absence | None:
+def upcoming_absence(absences: Iterable[Absence], today: date) -> Absence | None:
     """The next absence, if it is switched on and has not begun."""
     first = next((absence for absence in absences if absence.place is Place.FIRST), None)
     return first if first and first.is_on and first.starts_on > today else None

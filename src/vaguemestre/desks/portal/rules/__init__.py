@@ -1,0 +1,1 @@
+"""Decisions of the portal: home page, search of settings."""

@@ -1,0 +1,60 @@
+"""Search of settings by people's words: accents, plurals and beginnings of words do not matter."""
+
+from collections.abc import Iterator, Sequence
+
+from vaguemestre.desks.portal.rules.settings_table import Setting
+from vaguemestre.foundation.kernel.texts import words_only
+
+# Words that say nothing of the setting (« comment changer ma signature »), folded as `_folded` does.
+_EMPTY_WORDS = """
+    a au aux avec ce changer comment d dan de des du en est et faire l la le les ma mai me mes met mettre mon
+    ne ou par pa pour quand que qui s sa se ses son sur un une veux vou voir je j il on y activer modifier
+    regler reglage
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+_IN_TITLE, _PHRASE, _WHOLE_WORDS, _BEGINNINGS = range(4)
+
+
+def search_settings(query: str, settings: Sequence[Setting]) -> list[Setting]:
+    """The settings that have every word of the query, or words that they begin; best first.
+
+    Best: the title, then a phrase of `words`, then whole words, then beginnings. An empty query finds none.
+    """
+    words = _significant(query)
+    if not words:
+        return []
+    ranks = [(_rank(words, setting), setting) for setting in settings]
+    matches = [(rank, setting) for rank, setting in ranks if rank is not None]
+    return [setting for _, setting in sorted(matches, key=lambda match: match[0])]
+
+
+def phrases_of(setting: Setting) -> Iterator[str]:
+    """The title and each word or phrase that leads to the setting."""
+    yield setting.title
+    yield from (phrase.strip() for phrase in setting.words.split(","))
+
+
+def _rank(words: list[str], setting: Setting) -> int | None:
+    """How well the setting answers, 0 the best; None if it does not."""
+    title, others = _folded(setting.title), _folded(setting.words)
+    if any(words == _significant(phrase) for phrase in phrases_of(setting)):
+        return _IN_TITLE if words == _significant(setting.title) else _PHRASE
+    if all(word in title for word in words):
+        return _PHRASE
+    known = {*title, *others}
+    if all(word in known for word in words):
+        return _WHOLE_WORDS
+    if all(any(candidate.startswith(word) for candidate in known) for word in words):
+        return _BEGINNINGS
+    return None
+
+
+def _significant(phrase: str) -> list[str]:
+    """Its words but the empty ones; all of them if none is left."""
+    words = _folded(phrase)
+    return [word for word in words if word not in _EMPTY] or words
+
+
+def _folded(text: str) -> list[str]:
+    """Words without accents, case or mark of the plural (-s, -x)."""
+    return [word[:-1] if len(word) > 3 and word[-1] in "sx" else word for word in words_only(text).split()]
