@@ -1,5 +1,6 @@
 """One right behind a Unix socket: verbs, who may ask, and what becomes of errors."""
 
+import contextlib
 import os
 import select
 import socket as socketlib
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.engines import agent
+from vaguemestre.engines import agent, stand_in
 from vaguemestre.engines.agent import Agent, Verb
 from vaguemestre.engines.dovecot import mail_agent
 from vaguemestre.engines.instance import Home
@@ -26,6 +27,15 @@ def _down() -> None:
     raise EngineDown("away")
 
 
+@contextlib.contextmanager
+def serving(server: Agent) -> Iterator[None]:
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield
+    server.shutdown()
+    thread.join()
+
+
 @pytest.fixture
 def socket(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "s"
@@ -33,12 +43,8 @@ def socket(tmp_path: Path) -> Iterator[Path]:
         "join": Verb(lambda left, right: left + right, ()),
         "fail": Verb(_down, (NOBODY,)),
     }
-    with Agent(path, verbs) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with Agent(path, verbs) as server, serving(server):
         yield path
-        server.shutdown()
-        thread.join()
 
 
 def test_a_verb_answers_what_it_makes_of_its_words(socket: Path) -> None:
@@ -94,7 +100,7 @@ import os, sys
 import socket as socketlib
 sys.path.insert(0, {str(SOURCE)!r})
 from pathlib import Path
-from vaguemestre.engines import agent
+from vaguemestre.engines import agent, stand_in
 from vaguemestre.foundation.kernel.errors import EngineRefused
 os.setuid({user})
 path = Path({str(socket)!r})
@@ -183,3 +189,16 @@ def test_what_cannot_be_undone_is_for_few(tmp_path: Path) -> None:
     verbs = mail_agent.verbs(Home(tmp_path), {1, 2}, {2})
     assert {name for name, verb in verbs.items() if 1 in verb.users} == {"cut", "quota", "put-script"}
     assert 2 in verbs["erase"].users
+
+
+def test_a_stand_in_answers_while_an_agent_is_away_and_never_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "agent"
+    monkeypatch.setenv(stand_in.VARIABLE, "yes")
+    with Agent(path, {"who": Verb(lambda: "stand-in", ())}) as second, serving(second):
+        monkeypatch.delenv(stand_in.VARIABLE)
+        assert agent.ask(path, "who") == "stand-in"
+        with Agent(path, {"who": Verb(lambda: "first", ())}) as first, serving(first):
+            assert agent.ask(path, "who") == "first"
+        assert agent.ask(path, "who") == "stand-in"  # its socket is there, and nobody listens

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vaguemestre.engines import stand_in
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 MAX_REQUEST_BYTES = 1_000_000  # a house script of somebody who blocked thousands of addresses
@@ -45,6 +46,7 @@ class Agent(socketserver.ThreadingUnixStreamServer):
 
     def __init__(self, path: Path, verbs: Mapping[str, Verb]) -> None:
         self.verbs = verbs
+        path = stand_in.own_socket(path)
         path.unlink(missing_ok=True)
         super().__init__(str(path), _Conversation)
         path.chmod(0o660)
@@ -152,7 +154,7 @@ def _answer(verbs: Mapping[str, Verb], line: bytes, user: int) -> dict[str, obje
 
 
 def ask(path: Path, verb: str, *arguments: str, start_patience: float = 0.0) -> Any:
-    """The value of an agent's answer. Raises EngineDown, EngineRefused.
+    """The value of an agent's answer, or of its stand-in's if it is away. Raises EngineDown, EngineRefused.
 
     `start_patience`: seconds to wait for an agent that does not listen yet.
     """
@@ -174,12 +176,16 @@ def ask(path: Path, verb: str, *arguments: str, start_patience: float = 0.0) -> 
 
 
 def _connect(peer: socket.socket, path: Path, until: float) -> None:
-    while True:
-        try:
+    while not any(_is_there(peer, place) for place in (path, stand_in.socket_of(path))):
+        if time.monotonic() >= until:
             peer.connect(str(path))
-        except (FileNotFoundError, ConnectionRefusedError):
-            if time.monotonic() >= until:
-                raise
-            time.sleep(0.05)
-        else:
             return
+        time.sleep(0.05)
+
+
+def _is_there(peer: socket.socket, path: Path) -> bool:
+    try:
+        peer.connect(str(path))
+    except (FileNotFoundError, ConnectionRefusedError):
+        return False
+    return True

@@ -86,7 +86,7 @@ _ALL = (
     ),
     Duty(
         "push", "vaguemestre-push", (SHARED_GROUP,), writes=("data", "run/revocations"),
-        secrets=(*_DJANGO, "field_key", "push_key", "notify_key", "throttle_key"),
+        secrets=(*_DJANGO, "field_key", "push_key", "notify_key", "throttle_key"), listens=("pools/push",),
     ),
     Duty(
         "carddav", "vaguemestre-carddav", (SHARED_GROUP,), writes=("data", "run/revocations"),
@@ -119,7 +119,7 @@ _ALL = (
     Duty(
         "front", FRONT_USER, (FILES_GROUP,), writes=("run/front",),
         reads=("static", "engines/nginx", "data/deposits", "data/moves"),
-        opens=("pools/web", "pools/reading", "pools/door", "pools/carddav", "pools/pictures"),
+        opens=("pools/web", "pools/reading", "pools/door", "pools/carddav", "pools/pictures", "pools/push"),
     ),
     # Owns the mail: house scripts, erasure of closed mailboxes, and the two commands of doveadm that we use.
     Duty("mail-agent", MAIL_USER, writes=("mail",), listens=("mail-agent",), opens=("doveadm-server",)),

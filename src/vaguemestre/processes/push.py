@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import django
@@ -99,6 +101,8 @@ def main() -> None:
         factory=True,
         address="127.0.0.1",
         port=port,
+        uds=Path(sys.argv[1]) if sys.argv[1:] else None,  # of a stand-in: the port is the other one's
+        uds_permissions=0o660,
         interface=Interfaces.ASGI,
         loop=Loops.asyncio,
         workers=1,

@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from vaguemestre.access.signin.rules.throttle import network_of_address
+from vaguemestre.engines import stand_in
 from vaguemestre.engines.outgoing_services import rewrites_senders
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.configuration import gate_socket
@@ -224,10 +225,18 @@ def _named(network: str) -> str:
 
 
 @contextlib.contextmanager
-def _socket(path: Path) -> Iterator[str]:
-    path.unlink(missing_ok=True)
-    yield str(path)
-    path.unlink(missing_ok=True)
+def listening_place(path: Path) -> Iterator[Path]:
+    """Where to listen, made `path` by `take_over`: Postfix knows no other, and finds somebody there."""
+    own = path.with_name(f"{path.name}.{os.getpid()}")
+    own.unlink(missing_ok=True)
+    yield own
+    own.unlink(missing_ok=True)
+
+
+def take_over(own: Path, path: Path) -> None:
+    """Listen at `path` from now on, in place of whoever did. Its group is that of its folder, Postfix's."""
+    own.chmod(0o660)
+    own.rename(path)
 
 
 async def main() -> None:
@@ -253,19 +262,20 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with _socket(gate_socket(config)) as path:
+    with listening_place(gate_socket(config)) as own:
         server = await milter.serve(
-            path,
+            str(own),
             gate,
             f"mail.{config.academy.domain.lower()}",
             secrets.read(config.secrets_dir, "seal_key").encode("ascii"),
         )
-        Path(path).chmod(0o660)  # of its folder's group, Postfix's
-        following = asyncio.create_task(follow(_read))
-        beating = asyncio.create_task(_beat(config.run_dir / "gate.heartbeat"))
+        take_over(own, gate_socket(config))
+        tasks = [asyncio.create_task(_beat(stand_in.own_heartbeat(config.run_dir / "gate.heartbeat")))]
+        if not stand_in.is_one():  # one reads the log
+            tasks.append(asyncio.create_task(follow(_read)))
         await stop.wait()
-        following.cancel()
-        beating.cancel()
+        for task in tasks:
+            task.cancel()
         server.close()
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.engines.live import free_port_base, is_free, wait_until
 
+from vaguemestre.engines import stand_in
 from vaguemestre.engines.instance import remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.processes.duties import DUTIES
@@ -29,13 +30,14 @@ class Pool(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
     request_queue_size = 1024
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, *, stands_in: bool = False) -> None:
         path = nginx.pool_socket(folder, name)
+        path = stand_in.socket_of(path) if stands_in else path
         path.parent.mkdir(mode=0o755, exist_ok=True)
         path.unlink(missing_ok=True)
         super().__init__(str(path), Echo)
         path.chmod(0o666)
-        self.name, self.begun = name, 0
+        self.name, self.begun = f"{name}{', stand-in' if stands_in else ''}", 0
         self.connections: list[socket.socket] = []
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 

@@ -184,6 +184,23 @@ def test_a_pool_that_is_away_is_said_in_french(front: Front) -> None:
         front.pools["door"] = Pool(nginx.sockets(front.config), "door")
 
 
+def test_a_stand_in_answers_while_a_pool_starts_again_and_only_then(front: Front) -> None:
+    folder = nginx.sockets(front.config)
+    stand_in = Pool(folder, "door", stands_in=True)
+    try:
+        assert front.ask("/accueil")[1]["pool"] == "door"
+        Path(str(front.pools["door"].server_address)).unlink()
+        front.pools["door"].die()
+        for method in ("GET", "POST"):
+            assert front.ask("/accueil", method=method, body=b"x=1")[1]["pool"] == "door, stand-in"
+    finally:
+        front.pools["door"] = Pool(folder, "door")
+    Path(str(stand_in.server_address)).unlink()
+    stand_in.die()
+    for method in ("GET", "POST"):
+        assert front.ask("/accueil", method=method, body=b"x=1")[1]["pool"] == "door"
+
+
 def test_no_address_is_written_down(front: Front) -> None:
     front.ask("/assistant/activation/jeton-secret")
     front.log.flush()

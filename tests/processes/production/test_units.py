@@ -24,6 +24,7 @@ CONFIG = Config(
     ),
 )
 LOGS = HOME / "logs"
+AGENTS = ("mail-agent", "queue-agent", "token-agent", "numen-agent")
 RELEASE = Path("/opt/vaguemestre/releases/0.2.0-0123456789")
 CHILDREN = (
     *plan.engines(
@@ -38,7 +39,8 @@ CHILDREN = (
     companions.sender_rewriter(CONFIG, "python", ("/usr/sbin/postsrsd", "-dac-exemple.fr")),
     companions.policy_daemon(("/usr/bin/mta-sts-daemon",), HOME / "run/d/mta-sts/s"),
     companions.dane_policy("python", HOME / "run/d/dane-policy/s"),
-    *plan.programs(CONFIG, "python", ("/usr/sbin/nginx",), HOME / "run/d/front"),
+    *plan.agents("python", HOME, {name: HOME / "run/d" / name / "socket" for name in AGENTS}),
+    *plan.programs(CONFIG, "python", ("/usr/sbin/nginx",), HOME / "run/d/pools"),
     *plan.workers(CONFIG, "python"),
 )
 
@@ -51,8 +53,41 @@ def values(unit: Unit, key: str) -> list[str]:
     return [line.partition("=")[2] for line in render(unit).splitlines() if line.startswith(f"{key}=")]
 
 
-def test_each_process_of_the_plan_has_a_service() -> None:
-    assert services().keys() == {f"vaguemestre-{child.name}" for child in CHILDREN} | {PREPARE, CERTIFICATES}
+def test_each_process_of_the_plan_has_a_service_and_those_that_answer_others_a_stand_in() -> None:
+    stand_ins = {name for name in services() if name.endswith("-stand-in")}
+    assert services().keys() - stand_ins == {f"vaguemestre-{child.name}" for child in CHILDREN} | {
+        PREPARE,
+        CERTIFICATES,
+    }
+    answering = ("web", "door", "carddav", "pictures", "push", "gate", *AGENTS)
+    assert stand_ins == {f"vaguemestre-{name}-stand-in" for name in answering}
+
+
+def test_a_stand_in_is_its_process_beside_it_started_by_nobody_and_once() -> None:
+    first, second = (services()[f"vaguemestre-web{ending}"] for ending in ("", "-stand-in"))
+    assert replace(second, name="", argv=(), description="", environment={}, is_wanted=True) == replace(
+        first, name="", argv=(), description="", environment={}
+    )
+    assert second.environment["VAGUEMESTRE_STAND_IN"] == "yes"
+    place = f"{HOME}/run/d/pools/web/"
+    assert f"{place}http" in first.argv
+    assert not any(word.endswith(f"{place}http") or f"{place}http:" in word for word in second.argv)
+    assert f"{place}stand-in" in second.argv
+    assert not values(second, "Restart")
+    assert "[Install]" not in render(second)
+
+
+def test_the_stand_in_of_the_submission_policy_gives_signs_of_its_own() -> None:
+    """Asked by the other one's, systemd would take it for ready while it starts."""
+    asked = {
+        name: [word for word in unit.argv if word.startswith("heartbeat:")]
+        for name, unit in services().items()
+        if "-gate" in name
+    }
+    assert asked == {
+        "vaguemestre-gate": [f"heartbeat:{HOME}/run/gate.heartbeat"],
+        "vaguemestre-gate-stand-in": [f"heartbeat:{HOME}/run/gate-stand-in.heartbeat"],
+    }
 
 
 def test_each_process_runs_one_release_named_without_a_link() -> None:
@@ -73,10 +108,12 @@ def test_a_process_runs_as_the_user_of_its_duty_and_none_of_ours_is_root() -> No
         unit = services()[f"vaguemestre-{child.name}"]
         duty = DUTIES.get(child.name.rstrip("-0123456789"))
         if duty:
-            assert unit.user == duty.user != "root"
+            assert unit.user == duty.user
+            assert not unit.is_root or child.name == "queue-agent"  # postsuper is for root
             assert unit.groups == duty.groups
     assert {name for name, unit in services().items() if unit.is_root} == {
         PREPARE, CERTIFICATES, "vaguemestre-dovecot", "vaguemestre-postfix",
+        "vaguemestre-queue-agent", "vaguemestre-queue-agent-stand-in",
     }  # fmt: skip
 
 
@@ -130,7 +167,7 @@ def test_only_what_compiles_its_rules_may_run_what_it_wrote() -> None:
 
 def test_what_opens_files_may_make_each_namespace_of_the_sandbox_and_no_other_process_may() -> None:
     for name, unit in services().items():
-        opens_files = name.removeprefix("vaguemestre-") in (
+        opens_files = name.removeprefix("vaguemestre-").removesuffix("-stand-in") in (
             "web",
             "reading",
             "worker",

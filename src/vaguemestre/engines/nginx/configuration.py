@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
-from vaguemestre.engines import certificates
+from vaguemestre.engines import certificates, stand_in
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.instance import (
     FILES_GROUP,
@@ -117,6 +117,7 @@ def prepare(instance: Front) -> None:
         home=engine_home(instance),
         run=engine_path(instance, run),
         sockets=sockets(instance),
+        stand_in=stand_in.NAME,
         front_pages=engine_path(instance, base / "pages"),
         deposits=engine_path(instance, instance.deposits_dir),
         moves=engine_path(instance, instance.moves_dir),

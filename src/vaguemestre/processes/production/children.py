@@ -1,5 +1,7 @@
 """The processes of an instance in production: those of the plan, with the commands of their engines."""
 
+from dataclasses import replace
+
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.instance import signer_socket
 from vaguemestre.engines.nginx import configuration as nginx
@@ -11,6 +13,10 @@ from vaguemestre.processes.supervisor.companions import companions
 from vaguemestre.processes.supervisor.rights import agent_sockets
 from vaguemestre.site.config import Config
 
+_POOL_PATIENCE = (
+    "--workers-kill-timeout",
+    "10",
+)  # seconds for pages that are being made, within TimeoutStopSec=
 _CLOCK = {"TZ": "UTC"}  # what engines log is read as UTC
 
 
@@ -33,6 +39,17 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
         *((plan.signer(signer.command(config), signer_socket(config)),) if signs else ()),
         *companions(config, python),
         *plan.agents(python, config.home, agent_sockets(config)),
-        *plan.programs(config, python, nginx.command(config), nginx.sockets(config)),
+        *map(_patient, plan.programs(config, python, nginx.command(config), nginx.sockets(config))),
         *plan.workers(config, python),
     )
+
+
+def _patient(child: plan.Child) -> plan.Child:
+    """A pool that lets its pages end before it does: another one answers meanwhile. The supervisor of bin/up
+    has ten seconds for everything.
+    """
+    option, seconds = _POOL_PATIENCE
+    if option not in child.argv:
+        return child
+    place = child.argv.index(option) + 1
+    return replace(child, argv=(*child.argv[:place], seconds, *child.argv[place + 1 :]))

@@ -14,6 +14,7 @@ from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.processes.duties import duty_of
 from vaguemestre.processes.production.children import children_of
+from vaguemestre.processes.production.stand_ins import process_of, stand_ins_of
 from vaguemestre.processes.production.units import FORMER
 from vaguemestre.processes.supervisor import companions, place
 from vaguemestre.processes.supervisor.ground import make_ground
@@ -49,8 +50,9 @@ def prepare(config: Config, say: Say) -> str:
 
 def _give_heartbeats(config: Config) -> None:
     """Each process touches a file of its own in the folder of sockets, which is root's."""
-    for child in children_of(config, sys.executable):
-        duty = duty_of(child.name)
+    children = children_of(config, sys.executable)
+    for child in (*children, *stand_ins_of(children, nginx.sockets(config))):
+        duty = duty_of(process_of(child.name))
         for question in child.ready:
             if duty and question.ask is Ask.HEARTBEAT:
                 file = Path(question.expect)

@@ -108,7 +108,7 @@ def _service(unit: Unit) -> Iterator[str]:
     yield f"ExecStart={_words(unit.argv)}"
     if unit.reload_argv:
         yield f"ExecReload={_words(unit.reload_argv)}"
-    if not unit.is_oneshot:
+    if not unit.is_oneshot and unit.is_wanted:
         yield from ("Restart=always", "RestartSec=1", "RestartSteps=4", "RestartMaxDelaySec=15")
     yield "EnvironmentFile=/etc/vaguemestre/environment"
     yield from (f"Environment={name}={value}" for name, value in sorted(unit.environment.items()))

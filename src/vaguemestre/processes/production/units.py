@@ -7,8 +7,10 @@ from pathlib import Path
 from vaguemestre.engines.certificates import given_paths
 from vaguemestre.engines.instance import role_secret
 from vaguemestre.engines.nginx.configuration import POOLS
+from vaguemestre.engines.nginx.configuration import sockets as pool_sockets
 from vaguemestre.processes.duties import DATABASE, Duty, duty_of
 from vaguemestre.processes.production.layout import HOME, RUN, python, source
+from vaguemestre.processes.production.stand_ins import process_of, stand_ins_of
 from vaguemestre.processes.production.unit import Unit, render
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.processes.watchdog import written
@@ -104,7 +106,8 @@ def unit_files(config: Config, children: Sequence[Child], release: Path) -> tupl
 
 def services_of(config: Config, children: Sequence[Child], release: Path) -> tuple[Unit, ...]:
     """The services: what prepares the ground first, then one for each process of the plan."""
-    services = (_service(config, child, release) for child in children)
+    processes = (*children, *stand_ins_of(children, pool_sockets(config)))
+    services = (_service(config, child, release) for child in processes)
     return (_prepare(config, release), *services, _certificates(release))
 
 
@@ -137,11 +140,11 @@ def _prepare(config: Config, release: Path) -> Unit:
 
 
 def _service(config: Config, child: Child, release: Path) -> Unit:
-    duty = duty_of(child.name)
-    base = _base(child.name)
+    process = process_of(child.name)
+    duty, base = duty_of(process), _base(process)
     return Unit(
         name=service_name(child.name),
-        description=f"Vaguemestre: {_DESCRIPTIONS.get(base, f'jobs ({child.name})')}",
+        description=f"Vaguemestre: {_description(child.name)}",
         argv=(
             str(python(release)), "-m", "vaguemestre.processes.watchdog", *_asked(child), "--", *child.argv,
         ),
@@ -157,10 +160,11 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         leaves_machine=base in _ABROAD or (bool(duty) and _is_database_away(config)),
         sandboxes=(duty.sandboxes if duty else child.name == "dovecot"),
         memory_max=_MEMORY.get(base, "1G"),
+        is_wanted=process == child.name,
         reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in ("front", "dovecot", "postfix") else (),
         asks_interfaces=child.name in _ENGINE_RIGHTS,
         compiles=child.name in _ENGINE_USERS,
-        allows_set_ids=child.name in _ENGINE_RIGHTS or child.name == "queue-agent",  # it runs postsuper
+        allows_set_ids=child.name in _ENGINE_RIGHTS or process == "queue-agent",  # it runs postsuper
         umask="0022" if duty is None else "0007",
     )  # fmt: skip
 
@@ -168,6 +172,12 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
 def _modules(release: Path) -> dict[str, str]:
     """Modules are opened as they are needed: through a link, a process could load those of two releases."""
     return {"PYTHONPATH": str(source(release))}
+
+
+def _description(name: str) -> str:
+    process = process_of(name)
+    what = _DESCRIPTIONS.get(_base(process), f"jobs ({process})")
+    return what if process == name else f"{what}, during an upgrade"
 
 
 def _base(process: str) -> str:
