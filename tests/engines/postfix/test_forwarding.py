@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.engines.live import Someone, is_free, letter, wait_until
-from tests.engines.postfix.sender import DOMAIN, Sender, sending
+from tests.engines.postfix.sender import DOMAIN, Sender, asked, sending, verified
 from tests.engines.sieve.test_forwards import install
 
 from vaguemestre.engines import srs
@@ -120,3 +120,48 @@ def test_while_postsrsd_is_away_what_is_to_be_sent_on_waits_and_other_mail_arriv
         sender.start_rewriter()
     sender.flush_queue()
     assert return_path(sender, subject).startswith("SRS0=")
+
+
+_ARC = """
+import sys, dkim
+sealed = dkim.ARC(sys.stdin.buffer.read())
+validity, results, reason = sealed.verify()
+print(validity.decode(), *(f"{one['as-domain'].decode()} {one['cv'].decode()}" for one in results), sep=", ")
+"""
+
+
+def test_what_is_sent_on_is_sealed_and_not_signed_as_ours(sender: Sender, subject: str) -> None:
+    marie = forwards_to(sender, "paul@loin.example")
+    sender.arrive(marie.address, letter(ORIGIN, marie.address, subject), ORIGIN)
+    content = sender.world.raw(subject)
+    assert asked(sender, _ARC, content) == f"pass, {DOMAIN} none"
+    assert b"ARC-Authentication-Results: i=1;" in content
+    assert b"DKIM-Signature:" not in content  # its author is not ours
+
+
+def test_a_seal_is_added_to_that_of_who_sent_it_on_before(sender: Sender, subject: str) -> None:
+    first, second = forwards_to(sender, "paul@loin.example"), forwards_to(sender, "paul@sur.example")
+    sender.arrive(first.address, letter(ORIGIN, first.address, subject), ORIGIN)
+    sealed = sender.world.raw(subject).replace(b"\n", b"\r\n")
+    with sender.mx() as client:
+        client.sendmail(ORIGIN, [second.address], sealed)
+    wait_until(lambda: len(sender.world.arrived(subject)) == 2, 30)
+    (twice,) = [one for one in sender.world.contents(subject) if one.count(b"ARC-Seal:") == 2]
+    assert asked(sender, _ARC, twice) == f"pass, {DOMAIN} pass, {DOMAIN} none"
+
+
+def test_what_is_written_here_is_signed_and_not_sealed(sender: Sender, subject: str) -> None:
+    marie, paul = sender.someone(), "paul@loin.example"
+    sender.submit(marie, marie.address, paul, letter(marie.address, paul, subject))
+    content = sender.world.raw(subject)
+    assert b"ARC-Seal:" not in content
+    assert b"DKIM-Signature:" in content
+
+
+def test_what_a_list_sends_is_signed_and_sealed(sender: Sender, subject: str) -> None:
+    marie, paul = sender.someone(), "paul@loin.example"
+    copy = letter(marie.address, paul, subject, List_Id=f"Profs <liste.profs.{DOMAIN}>")
+    sender.submit(marie, marie.address, paul, copy)
+    content = sender.world.raw(subject)
+    assert asked(sender, _ARC, content) == f"pass, {DOMAIN} none"
+    assert {verified(sender, content, index)[:4] for index in (0, 1)} == {"True"}

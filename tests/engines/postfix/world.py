@@ -167,14 +167,19 @@ class World:
 
     def raw(self, subject: str) -> bytes:
         """The bytes of the message of that subject, once it has arrived."""
-        wait_until(lambda: self.arrived(subject), 60)
+        wait_until(lambda: self.arrived(subject), 30)
+        return self.contents(subject)[0]
+
+    def contents(self, subject: str) -> list[bytes]:
+        """The bytes of the messages of that subject, without what virtual(8) puts in front."""
+        contents = []
         for path in (self.home / "mail" / "box" / "new").glob("*"):
-            if subject in str(message_from_bytes(path.read_bytes(), policy=policy.default)["Subject"]):
-                content = path.read_bytes()
-        # what virtual(8) puts in front is not part of the message
-        while content.split(b":")[0].lower() in (b"return-path", b"delivered-to", b"x-original-to"):
-            content = content.partition(b"\n")[2]
-        return content
+            content = path.read_bytes()
+            if subject in str(message_from_bytes(content, policy=policy.default)["Subject"]):
+                while content.split(b":")[0].lower() in (b"return-path", b"delivered-to", b"x-original-to"):
+                    content = content.partition(b"\n")[2]
+                contents.append(content)
+        return contents
 
     def _certificate(self) -> str:
         """A certificate of the world's authority; returns the digest of its key (RFC 6698: 3 1 1)."""
