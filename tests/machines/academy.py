@@ -35,6 +35,12 @@ public_url = "https://{SITE}"
 files_url = "https://fichiers.{SITE}"
 behind_tls = true
 
+[mail]
+forward_outside = true
+
+[mail.outgoing]
+mode = "direct"
+
 [network]
 ports = "usual"
 forwarders = {_FORWARDERS}
@@ -62,13 +68,28 @@ def open_agents(machine: Machine) -> tuple[Agent, ...]:
         "vaguemestre", "feed", "sample", "--agents", "4", "--out", feed[0], "--structures-out", feed[1]
     )
     machine.must("vaguemestre", "feed", "apply", feed[0], "--structures", feed[1])
-    script = Path(__file__).with_name("open_agents.py").read_text(encoding="utf-8")
+    return tuple(Agent(*line.split()) for line in _run_script(machine, "open_agents.py").splitlines())
+
+
+def open_list(machine: Machine) -> str:
+    """The address of a list to which anybody may write, and which somebody elsewhere reads."""
+    return _run_script(machine, "open_list.py").strip()
+
+
+def forward(machine: Machine, reader: Agent, address: str) -> None:
+    """Have what comes to an agent sent on, by a script of theirs."""
+    command = ("doveadm", "-c", "/var/lib/vaguemestre/engines/dovecot/dovecot.conf", "sieve", "put", "-a")
+    machine.must(*command, "-u", reader.address, "transfert", text=f'redirect "{address}";\n')
+
+
+def _run_script(machine: Machine, name: str) -> str:
+    """What a script beside this file prints on the machine, with the installed code."""
+    script = Path(__file__).with_name(name).read_text(encoding="utf-8")
     command = (
         "set -a; . /etc/vaguemestre/environment; cd -P /opt/vaguemestre/current; "
         "PYTHONPATH=$PWD/src; exec .venv/bin/python -"
     )
-    printed = machine.must("sh", "-c", command, text=script)
-    return tuple(Agent(*line.split()) for line in printed.splitlines())
+    return machine.must("sh", "-c", command, text=script)
 
 
 @dataclass(frozen=True)

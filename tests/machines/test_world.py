@@ -30,9 +30,9 @@ def published(installed: Machine, internet: World) -> World:
 
 
 def passes(headers: str) -> set[str]:
-    """Which of SPF, DKIM and DMARC passed, in the first Authentication-Results."""
+    """Which of SPF, DKIM, DMARC and ARC passed, in the first Authentication-Results."""
     first = re.search(r"^Authentication-Results:.*$", re.sub(r"\r?\n[ \t]+", " ", headers), re.M)
-    return set(re.findall(r"\b(spf|dkim|dmarc)=pass", first[0] if first else ""))
+    return set(re.findall(r"\b(spf|dkim|dmarc|arc)=pass", first[0] if first else ""))
 
 
 def logged(machine: Machine, recipient: str, words: str) -> bool:
@@ -71,6 +71,28 @@ def test_a_letter_from_elsewhere_comes_encrypted_and_is_believed(
     message = client.received(agents[1], "Reunion parents")
     assert passes(f"Authentication-Results: {message['Authentication-Results']}") == {"spf", "dkim", "dmarc"}
     assert any("ESMTPS" in line for line in message.get_all("Received", []))
+
+
+def test_what_a_filter_sends_on_is_still_believed(
+    published: World, installed: Machine, agents: tuple[Agent, ...]
+) -> None:
+    """Its author's signature, our return path and our seal pass at a server that is neither's."""
+    academy.forward(installed, agents[1], "prof@dane.test")
+    published.send(agents[1].address, "Transfert de courrier")
+    message = published.received("Transfert de courrier")
+    assert passes(message) == {"spf", "dkim", "dmarc", "arc"}
+    assert re.search(r"^Return-Path: <SRS0=\S+=monde\.test=prof@ac-essai\.test>", message, re.M)
+    assert re.search(r"^ARC-Authentication-Results: i=1; mail\.ac-essai\.test;.*dmarc=pass", message, re.M)
+
+
+def test_what_a_list_sends_is_believed(
+    published: World, installed: Machine, agents: tuple[Agent, ...]
+) -> None:
+    address = academy.open_list(installed)
+    published.send(address, "Pour la liste")
+    message = published.received("Pour la liste")
+    assert passes(message) == {"spf", "dkim", "dmarc", "arc"}
+    assert re.search(rf"^From: .*<{re.escape(address)}>", message, re.M)
 
 
 def test_another_server_is_believed_by_its_published_certificate_only(
