@@ -204,3 +204,21 @@ def test_a_stand_in_answers_while_an_agent_is_away_and_never_in_its_place(
         with Agent(path, {"who": Verb(lambda: "first", ())}) as first, serving(first):
             assert agent.ask(path, "who") == "first"
         assert agent.ask(path, "who") == "stand-in"  # its socket is there, and nobody listens
+
+
+LISTED = "\n".join(
+    f'{{"queue_name": "{queue}", "arrival_time": {arrival}, "sender": "x@y.fr", "recipients": []}}'
+    for queue, arrival in (("deferred", 20), ("hold", 30), ("deferred", 10))
+)
+
+
+def test_the_queue_is_counted_without_naming_anybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = queue_agent.Queue(Home(tmp_path))
+    monkeypatch.setattr(queue, "list_messages", lambda: LISTED)
+    assert queue.count_messages() == {"deferred": [2, 10], "hold": [1, 30]}
+
+
+def test_who_counts_the_queue_may_neither_list_nor_change_it(tmp_path: Path) -> None:
+    verbs = queue_agent.verbs(Home(tmp_path), {1}, {2})
+    assert [name for name, verb in verbs.items() if 2 in verb.users] == ["count"]
+    assert [name for name, verb in verbs.items() if 1 in verb.users] == ["list", "release", "discard"]

@@ -10,7 +10,9 @@ from typing import Any, LiteralString, cast
 
 import psycopg
 import pytest
+from django.db import connection as django_connection
 from django.test.utils import CaptureQueriesContext
+from django_tasks_db.models import DBTaskResult
 from psycopg import sql
 from tests.own_database import give_database
 
@@ -21,11 +23,14 @@ from vaguemestre.engines.instance import database_password, database_role, role_
 from vaguemestre.engines.projection import postgresql
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account, AppPassword, MailToken
+from vaguemestre.people.intake.models import Feed
 from vaguemestre.people.lifecycle.models import LifecycleEvent
+from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCounter
 from vaguemestre.processes import database_rights
 from vaguemestre.processes.database_rights import EVERYWHERE, ON, ROLES
 from vaguemestre.processes.duties import DUTIES
+from vaguemestre.processes.metrics import database as metrics
 from vaguemestre.schools.lists.models import MailingList
 from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.site import secrets
@@ -56,7 +61,7 @@ def test_every_user_of_the_database_has_a_role_and_no_role_has_two_users() -> No
 def test_the_tables_of_exceptions_are_those_of_the_models() -> None:
     models = (
         BrowserSession, MailToken, Account, AppPassword, LifecycleEvent, Box, Member, MailingList, Entry,
-        MessageStep, LogCursor, StepCounter,
+        MessageStep, LogCursor, StepCounter, DBTaskResult, Feed, OutboxMessage,
     )  # fmt: skip
     named = {table.removeprefix("public.") for table in ON if table.startswith("public.")}
     assert named == {model._meta.db_table for model in models} | {"django_migrations"}
@@ -150,6 +155,38 @@ def test_the_token_service_reads_what_it_must_and_nothing_else(database: Config)
             connection.execute(cast("LiteralString", f"SELECT * FROM {table}"))
         for table in ("directory_person", "directory_numenrow", "credentials_onetimedevice", "journal_entry"):
             assert is_refused(connection, cast("LiteralString", f"SELECT * FROM {table}")), table
+
+
+@on_postgresql
+def test_what_counts_reads_no_column_that_names_anybody(database: Config) -> None:
+    with as_role(database, "metrics") as connection:
+        for table, column in (
+            ("outbox_outboxmessage", "recipients"),
+            ("django_tasks_database_dbtaskresult", "args_kwargs"),
+            ("django_tasks_database_dbtaskresult", "traceback"),
+            ("intake_feed", "file_name"),
+            ("credentials_account", "id"),
+            ("journal_entry", "id"),
+            ("signin_browsersession", "session_key"),
+        ):
+            question = cast("LiteralString", f"SELECT {column} FROM {table}")
+            assert is_refused(connection, question), (table, column)
+        assert is_refused(connection, "UPDATE outbox_outboxmessage SET state = 'x'")
+        assert is_refused(connection, "DELETE FROM intake_feed")
+        assert is_refused(connection, MADE)
+
+
+@on_postgresql
+@pytest.mark.django_db
+@pytest.mark.parametrize("source", [metrics.jobs, metrics.outbox, metrics.feeds, metrics.size])
+def test_what_counts_may_ask_all_that_it_asks(
+    database: Config, source: Callable[[], Iterator[object]]
+) -> None:
+    with CaptureQueriesContext(django_connection) as captured:
+        assert tuple(source()) or source is metrics.feeds
+    with as_role(database, "metrics") as connection:
+        for query in captured.captured_queries:
+            connection.execute(cast("LiteralString", query["sql"]))
 
 
 @on_postgresql

@@ -1,11 +1,34 @@
-"""The tests run on the database that was asked for."""
+"""The tests run on the database that was asked for; what only reads changes nothing."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from vaguemestre.site.config import load
+from vaguemestre.site.config import Config, DatabaseSection, load
+from vaguemestre.site.databases import django_database, reading_only
 
 
 @pytest.mark.django_db
 def test_the_database_is_the_one_the_configuration_names() -> None:
     assert connection.vendor == load().database.engine
+
+
+def test_sqlite_refuses_a_change_of_what_only_reads(tmp_path: Path) -> None:
+    options = reading_only(django_database(Config(home=tmp_path)))["OPTIONS"]
+    path = tmp_path / "base.sqlite3"
+    with closing(sqlite3.connect(path)) as owner:
+        owner.execute("CREATE TABLE numbers (number int)")
+    with closing(sqlite3.connect(path, timeout=options["timeout"])) as reader:
+        reader.executescript(options["init_command"])
+        assert reader.execute("SELECT count(*) FROM numbers").fetchone() == (0,)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader.execute("INSERT INTO numbers VALUES (1)")
+
+
+def test_postgresql_opens_every_transaction_of_what_only_reads_as_such(tmp_path: Path) -> None:
+    server = DatabaseSection(engine="postgresql", host="127.0.0.1")
+    entry = reading_only(django_database(Config(home=tmp_path, database=server)))
+    assert "default_transaction_read_only=on" in entry["OPTIONS"]["options"]

@@ -162,6 +162,19 @@ def fingerprint(certificate: Path) -> str:
     return first.fingerprint(hashes.SHA256()).hex(":").upper()
 
 
+def expiries(instance: Instance) -> dict[str, dt.datetime]:
+    """When each certificate ends: what the world is shown (public), the loopback, and Sieve's own."""
+    files = {
+        "public": public_paths(instance).certificate,
+        "internal": paths(instance).certificate,
+        "sieve": injector_paths(instance).certificate,
+    }
+    return {
+        name: x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
+        for name, file in files.items()
+    }
+
+
 def key_digest(instance: Instance) -> str:
     """SHA-256 of the public key of the certificate shown to the world (RFC 6698: 1 1); empty without one."""
     try:

@@ -15,11 +15,11 @@ from vaguemestre.processes.duties import DUTIES
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 _READ, _END = "SELECT", "SELECT, DELETE"
 _TOKENS, _NUMENS = DUTIES["token-agent"].role, DUTIES["numen-agent"].role
-_COLLECTOR = DUTIES["collector"].role
+_COLLECTOR, _METRICS = DUTIES["collector"].role, DUTIES["metrics"].role
 
 ROLES = tuple(sorted({duty.role for duty in DUTIES.values() if duty.uses_database}))
 
-_SELDOM = {_TOKENS: "", _COLLECTOR: "", _NUMENS: _READ}
+_SELDOM = {_TOKENS: "", _COLLECTOR: "", _METRICS: "", _NUMENS: _READ}
 EVERYWHERE: Mapping[str, str] = MappingProxyType({role: _SELDOM.get(role, _ALL) for role in ROLES})
 
 _USUAL = {role: rights for role, rights in EVERYWHERE.items() if rights}
@@ -54,13 +54,25 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "public.sharing_member",
             )
         },
+        # What is counted: columns that say when and in which state, never whose.
+        **{
+            table: {**_USUAL, _METRICS: f"SELECT ({columns})"}
+            for table, columns in (
+                (
+                    "public.django_tasks_database_dbtaskresult",
+                    "id, status, queue_name, enqueued_at, run_after",
+                ),
+                ("public.intake_feed", "id, finished_at"),
+                ("public.outbox_outboxmessage", "id, state, due_at"),
+            )
+        },
         # Written by who reads the logs, and by nobody else; months over are dropped by FUNCTIONS.
         "public.trace_messagestep": {**_READERS, _COLLECTOR: "INSERT"},
         "public.trace_logcursor": {**_READERS, _COLLECTOR: "SELECT, INSERT, UPDATE"},
         "public.trace_stepcounter": {_COLLECTOR: "SELECT, INSERT, UPDATE"},
         # Written once, and never again.
         "public.journal_entry": dict.fromkeys(
-            (role for role in ROLES if role not in (_TOKENS, _COLLECTOR)), "SELECT, INSERT"
+            (role for role in ROLES if role not in (_TOKENS, _COLLECTOR, _METRICS)), "SELECT, INSERT"
         ),
         "public.django_migrations": dict.fromkeys(ROLES, _READ),
     }

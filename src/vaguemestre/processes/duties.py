@@ -143,6 +143,11 @@ _ALL = (
     # What Postfix asks about others' servers: their policies (MTA-STS), their keys in DNS (DANE).
     Duty("mta-sts", "vaguemestre-sts", writes=("engines/mta-sts/db",), listens=("mta-sts",)),
     Duty("dane-policy", "vaguemestre-dane", listens=("dane-policy",)),
+    # Counts rows by columns that name nobody, and is asked by machines: it reads, and holds no key.
+    Duty(
+        "metrics", "vaguemestre-metrics", (SHARED_GROUP,), writes=("data",), secrets=(DATABASE,),
+        opens=("queue-agent",),
+    ),
     Duty("names", "vaguemestre-demo", writes=("run/names.heartbeat",)),
     Duty("accolad", "vaguemestre-demo", secrets=("accolad",)),
     Duty("salles", "vaguemestre-demo"),

@@ -11,14 +11,15 @@ from pathlib import Path
 from vaguemestre.engines.agent import Agent
 from vaguemestre.engines.instance import Home, user_ids
 from vaguemestre.engines.postfix.queue_agent import socket_path, verbs
-from vaguemestre.processes.duties import openers_of
+from vaguemestre.processes.duties import DUTIES, openers_of
 
 
 def main(home: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     os.umask(0o077)
-    instance = Home(home)
-    Agent(socket_path(instance), verbs(instance, user_ids(openers_of("queue-agent")))).serve_until_told()
+    instance, counter = Home(home), DUTIES["metrics"].user
+    users = user_ids(openers_of("queue-agent") - {counter})
+    Agent(socket_path(instance), verbs(instance, users, user_ids({counter}))).serve_until_told()
 
 
 if __name__ == "__main__":

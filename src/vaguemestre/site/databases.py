@@ -32,3 +32,17 @@ def django_database(config: Config) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000",
         },
     }
+
+
+def reading_only(database: dict[str, Any]) -> dict[str, Any]:
+    """The same entry for a process that changes nothing, and gives up what takes more than two seconds."""
+    options = dict(database.get("OPTIONS", {}))
+    if database["ENGINE"].endswith("postgresql"):
+        options["options"] = "-c default_transaction_read_only=on -c statement_timeout=2000"
+        return {**database, "OPTIONS": options}
+    options |= {
+        "timeout": 2,
+        "transaction_mode": "DEFERRED",
+        "init_command": f"{options['init_command']}; PRAGMA query_only=ON",
+    }
+    return {**database, "OPTIONS": options}

@@ -12,7 +12,14 @@ from vaguemestre.processes.production.layout import HOME
 from vaguemestre.processes.production.unit import Unit, render
 from vaguemestre.processes.production.units import CERTIFICATES, PREPARE, TARGET, services_of, unit_files
 from vaguemestre.processes.supervisor import companions, plan
-from vaguemestre.site.config import Config, DatabaseSection, NetworkSection, TlsSection, WebSection
+from vaguemestre.site.config import (
+    Config,
+    DatabaseSection,
+    MetricsSection,
+    NetworkSection,
+    TlsSection,
+    WebSection,
+)
 
 CONFIG = Config(
     home=HOME,
@@ -143,6 +150,12 @@ def test_only_what_speaks_to_others_may() -> None:
     assert {"front", "dovecot", "postfix", "pictures", "mta-sts"} <= abroad
     assert not abroad & {"push", "gate", "carddav", "prepare", "postsrsd", "dane-policy"}
     assert values(services()["vaguemestre-gate"], "IPAddressDeny") == ["any"]
+
+
+def test_metrics_are_read_from_outside_only_where_the_setting_says() -> None:
+    asked = replace(CONFIG, metrics=MetricsSection(addresses=("10.1.2.3",)))
+    assert not services()["vaguemestre-metrics"].leaves_machine
+    assert services(asked)["vaguemestre-metrics"].leaves_machine
 
 
 def test_a_database_elsewhere_is_reached_by_all_who_use_it() -> None:

@@ -28,9 +28,10 @@ def test_our_own_processes_come_in_order_and_end_first() -> None:
     children = plan.programs(CONFIG, "python", FRONT, SOCKETS)
     assert [child.name for child in children] == [
         "push", "web", "reading", "door", "carddav", "pictures", "front", "gate", "collector",
+        "metrics",
     ]  # fmt: skip
     assert not any(child.ends_last for child in children)
-    assert [child.name for child in children if child.is_spare] == ["reading"]
+    assert [child.name for child in children if child.is_spare] == ["reading", "metrics"]
 
 
 def test_as_many_workers_as_the_setting_says_each_with_a_number_of_its_own() -> None:
@@ -95,7 +96,7 @@ def test_a_service_that_was_ready_is_soon_back_however_often_it_is_killed(
 @given(st.integers(min_value=1, max_value=63_000))
 def test_no_two_services_share_a_port(base: int) -> None:
     ports = plan.listening_ports(Config(home=Path("/srv/essai"), port_base=base))
-    assert len(ports) == len(set(ports)) == 14
+    assert len(ports) == len(set(ports)) == 15
     mail = MailSection(forward_outside=True, outgoing=OutgoingSection(mode="direct"))
     forwarding = plan.listening_ports(Config(home=Path("/srv/essai"), port_base=base, mail=mail))
-    assert len(forwarding) == len(set(forwarding)) == 16
+    assert len(forwarding) == len(set(forwarding)) == 17

@@ -1,5 +1,6 @@
-"""Postfix's queue for those who are not root: list it, release or discard one held message."""
+"""Postfix's queue for those who are not root: list or count it, release or discard one held message."""
 
+import json
 import re
 import subprocess
 from collections.abc import Collection
@@ -28,6 +29,15 @@ class Queue:
         """The queue as `postqueue -j` prints it: a JSON object a line."""
         return self._run("postqueue", "-j")
 
+    def count_messages(self) -> dict[str, list[int]]:
+        """Queue → how many messages, and when its oldest arrived (Unix time). It names nobody."""
+        counts: dict[str, list[int]] = {}
+        for message in map(json.loads, self.list_messages().splitlines()):
+            queue, arrival = message["queue_name"], message["arrival_time"]
+            count, oldest = counts.get(queue, [0, arrival])
+            counts[queue] = [count + 1, min(oldest, arrival)]
+        return counts
+
     def release(self, queue_id: str) -> None:
         self._run("postsuper", "-H", _checked(queue_id))
 
@@ -47,9 +57,11 @@ class Queue:
         return ended.stdout
 
 
-def verbs(instance: Place, users: Collection[int]) -> dict[str, Verb]:
+def verbs(instance: Place, users: Collection[int], counters: Collection[int]) -> dict[str, Verb]:
+    """`users` list, release and discard; `counters` learn how many messages wait, and no more."""
     queue = Queue(instance)
     return {
+        "count": Verb(queue.count_messages, counters),
         "list": Verb(queue.list_messages, users),
         "release": Verb(queue.release, users),
         "discard": Verb(queue.discard, users),
@@ -59,6 +71,12 @@ def verbs(instance: Place, users: Collection[int]) -> dict[str, Verb]:
 def list_messages(instance: Place) -> str:
     """The queue, as the agent lists it. Raises EngineDown."""
     return str(agent.ask(socket_path(instance), "list"))
+
+
+def count_messages(instance: Place) -> dict[str, list[int]]:
+    """Queue → number of messages, arrival of the oldest; of the agent. Raises EngineDown, EngineRefused."""
+    counts: dict[str, list[int]] = agent.ask(socket_path(instance), "count")
+    return counts
 
 
 class HoldQueue:

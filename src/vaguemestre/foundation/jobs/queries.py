@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, F, Min, Q, When
+from django.db.models import Case, Count, F, Min, Q, When
 from django.db.models.functions import Greatest
+from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 _PLACE = re.compile(r'^  File ".*?/(?:src|site-packages)/(.+?)", line (\d+), in (\S+)$', re.MULTILINE)
@@ -45,6 +46,13 @@ def find_failed_job(job_id: UUID) -> FailedJob | None:
 
 def count_failed_jobs() -> int:
     return int(DBTaskResult.objects.failed().count())
+
+
+def count_unfinished_jobs() -> dict[tuple[str, str], int]:
+    """(queue, state) → how many jobs; `state`: ready, running, or failed for good."""
+    rows = DBTaskResult.objects.exclude(status=TaskResultStatus.SUCCESSFUL).order_by()
+    counts = rows.values_list("queue_name", "status").annotate(count=Count("pk"))
+    return {(queue, status.lower()): count for queue, status, count in counts}
 
 
 def longest_wait(now: datetime) -> timedelta:

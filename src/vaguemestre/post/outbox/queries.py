@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
@@ -62,6 +62,19 @@ def waiting_messages(account_id: int, *, limit: int = 200) -> tuple[OutgoingMess
 def queue_depth() -> int:
     """How many messages of all accounts are due and not yet filed."""
     return OutboxMessage.objects.filter(state__in=(_State.QUEUED, _State.SUBMITTED)).count()
+
+
+def count_unfinished_by_state() -> dict[str, int]:
+    """State → how many messages of all accounts, for each state from which a message still goes on."""
+    states = [state for state in _State if state not in _ENDED]
+    rows = OutboxMessage.objects.filter(state__in=states).values_list("state").annotate(count=Count("pk"))
+    return {**{state.value: 0 for state in states}, **dict(rows)}
+
+
+def longest_overdue(now: datetime) -> timedelta:
+    """How long the message that was due first waits for its submission."""
+    due = OutboxMessage.objects.filter(state=_State.QUEUED, due_at__lt=now).aggregate(first=Min("due_at"))
+    return now - due["first"] if due["first"] else timedelta()
 
 
 def count_on_hold(account_id: int) -> int:

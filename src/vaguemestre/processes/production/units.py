@@ -31,6 +31,7 @@ _DESCRIPTIONS = {
     "front": "HTTPS (nginx)",
     "gate": "submission policy",
     "collector": "steps of messages, from the logs",
+    "metrics": "measures for Prometheus",
     "mail-agent": "work on mailboxes (doveadm)",
     "queue-agent": "work on the queue of Postfix",
     "token-agent": "tokens that open mailboxes",
@@ -157,7 +158,7 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         hidden=(HOME / "secrets",) if duty and not duty.is_root else (),
         credentials=tuple(_credentials(config, duty)) if duty else (),
         capabilities=_capabilities(config, child, duty),
-        leaves_machine=base in _ABROAD or (bool(duty) and _is_database_away(config)),
+        leaves_machine=_leaves_machine(config, base, duty),
         sandboxes=(duty.sandboxes if duty else child.name == "dovecot"),
         memory_max=_MEMORY.get(base, "1G"),
         is_wanted=process == child.name,
@@ -234,6 +235,11 @@ def _is_database_away(config: Config) -> bool:
         "127.0.0.1",
         "localhost",
     )
+
+
+def _leaves_machine(config: Config, base: str, duty: Duty | None) -> bool:
+    is_asked_from_outside = base == "metrics" and bool(config.metrics.addresses)
+    return base in _ABROAD or is_asked_from_outside or (duty is not None and _is_database_away(config))
 
 
 def _target() -> UnitFile:

@@ -132,6 +132,12 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
             (python, "-m", "vaguemestre.processes.collector"),
             (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "collector.heartbeat")),),
         ),
+        Child(
+            "metrics",
+            (python, "-m", "vaguemestre.processes.metrics"),
+            (Question(Ask.PAGE, config.ports.metrics, "/sante"),),
+            is_spare=True,
+        ),
     )
 
 
@@ -289,7 +295,7 @@ def listening_ports(config: Config) -> tuple[int, ...]:
     ports = config.ports
     rewriting = (ports.srs_forward, ports.srs_reverse) if config.mail.rewrites_senders else ()
     return (
-        ports.web, ports.push, ports.intranet, ports.carddav, ports.rooms,
+        ports.web, ports.push, ports.intranet, ports.carddav, ports.rooms, ports.metrics,
         ports.imap, ports.imaps, ports.submission, ports.submissions,
         ports.mx, ports.managesieve, ports.injection,
         ports.filter, ports.filter_controller, *rewriting,

@@ -12,6 +12,7 @@ from vaguemestre.site.config.instance import SECTIONS, Config, Ports
 from vaguemestre.site.config.lifecycle import LifecycleSection
 from vaguemestre.site.config.loader import PROJECT, ConfigWrong, Fault, Reading, load, read, refuse
 from vaguemestre.site.config.mail import MailSection
+from vaguemestre.site.config.metrics import MetricsSection
 from vaguemestre.site.config.network import NetworkSection
 from vaguemestre.site.config.outgoing import OutgoingSection
 from vaguemestre.site.config.portability import PortabilitySection
@@ -34,6 +35,7 @@ __all__ = [
     "FilesSection",
     "LifecycleSection",
     "MailSection",
+    "MetricsSection",
     "NetworkSection",
     "OutgoingSection",
     "PortabilitySection",

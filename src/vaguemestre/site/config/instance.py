@@ -13,6 +13,7 @@ from vaguemestre.site.config.feed import FeedSection
 from vaguemestre.site.config.files import FilesSection
 from vaguemestre.site.config.lifecycle import LifecycleSection
 from vaguemestre.site.config.mail import MailSection
+from vaguemestre.site.config.metrics import MetricsSection
 from vaguemestre.site.config.network import EVERYWHERE, NetworkSection
 from vaguemestre.site.config.portability import PortabilitySection
 from vaguemestre.site.config.sending import SendingSection
@@ -29,6 +30,7 @@ class Ports:
     intranet: int  # Accolad, beside a demonstration
     carddav: int
     rooms: int  # Salles, the other demonstration application
+    metrics: int  # Prometheus text
     imap: int  # without TLS: the webmail's, on the loopback
     imaps: int
     submission: int
@@ -60,6 +62,7 @@ SECTIONS = (
     "files",
     "ent",
     "worker",
+    "metrics",
 )
 
 
@@ -81,6 +84,7 @@ class Config:
     files: FilesSection = field(default_factory=FilesSection)
     ent: EntSection = field(default_factory=EntSection)
     worker: WorkerSection = field(default_factory=WorkerSection)
+    metrics: MetricsSection = field(default_factory=MetricsSection)
 
     @property
     def ports(self) -> Ports:
@@ -91,6 +95,7 @@ class Config:
             intranet=base + 2,
             carddav=base + 3,
             rooms=base + 4,
+            metrics=base + 5,
             imap=base + 143,
             imaps=993 if usual else base + 993,
             submission=587 if usual else base + 587,

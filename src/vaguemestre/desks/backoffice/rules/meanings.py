@@ -17,6 +17,7 @@ SECTIONS = {
     "portability": "Imports et exports",
     "files": "Fichiers volumineux",
     "worker": "Travaux",
+    "metrics": "Mesures",
     "ent": "ENT",
     "lifecycle": "Vies des comptes",
 }
@@ -128,6 +129,8 @@ MEANINGS = {
     "files.most_days": "Jours de prêt, au plus.",
     "files.clamd": "Où le contrôle antivirus écoute ; vide : aucun contrôle.",
     "worker.count": "Processus du travail ordinaire, à côté de celui des travaux longs.",
+    "metrics.addresses": "Adresses où les mesures se lisent, en plus de la machine même ; un réseau privé.",
+    "metrics.cache_seconds": "Secondes pendant lesquelles une même réponse est redonnée.",
     "ent.name": "Le nom de l’ENT des établissements.",
     "ent.domain": "Le domaine des adresses qu’il donne aux élèves et aux familles.",
     "ent.cas_url": "Son serveur CAS, pour qui en vient ; vide : personne.",

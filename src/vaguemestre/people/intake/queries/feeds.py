@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import Coalesce
 
 from vaguemestre.people.intake.models import AppliedLine, Feed, PlannedRow
@@ -44,6 +44,12 @@ def feed_summary(feed_id: int) -> FeedSummary | None:
     """The feed of that id, if any."""
     row = Feed.objects.filter(pk=feed_id).first()
     return _feed_summary(row) if row else None
+
+
+def last_applied_at() -> datetime | None:
+    """When a feed was last applied to its end; None before the first."""
+    finished_at: datetime | None = Feed.objects.aggregate(last=Max("finished_at"))["last"]
+    return finished_at
 
 
 def feed_summaries(academy_id: int, *, limit: int = 50) -> tuple[FeedSummary, ...]:

@@ -1,0 +1,94 @@
+"""Metrics of the instance's processes, engines and files."""
+
+import shutil
+from collections.abc import Iterator
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from vaguemestre.engines.certificates import expiries
+from vaguemestre.engines.postfix.queue_agent import count_messages
+from vaguemestre.processes.production.live import LAST_BACKUP
+from vaguemestre.site.config import Config
+from vaguemestre.site.health import checks
+
+_POSTFIX_QUEUES = ("incoming", "active", "deferred", "hold")
+
+
+def health(config: Config) -> Iterator[Metric]:
+    """What `/sante/` says of each part."""
+    up = GaugeMetricFamily(
+        "vaguemestre_check_up", "Whether this part of /sante/ is well (1) or down (0).", labels=("check",)
+    )
+    warning = GaugeMetricFamily(
+        "vaguemestre_check_warning", "Whether this part works and yet wants somebody (1).", labels=("check",)
+    )
+    for name, check in checks(config).items():
+        up.add_metric((name,), int(check.ok))
+        warning.add_metric((name,), int(check.is_warning))
+    yield up
+    yield warning
+
+
+def heartbeats(config: Config) -> Iterator[Metric]:
+    family = GaugeMetricFamily(
+        "vaguemestre_heartbeat_timestamp_seconds",
+        "When this process last said that it goes on.",
+        labels=("process",),
+    )
+    for file in sorted(config.run_dir.glob("*.heartbeat")):
+        family.add_metric((file.stem,), file.stat().st_mtime)
+    yield family
+
+
+def postfix_queue(config: Config) -> Iterator[Metric]:
+    messages = GaugeMetricFamily(
+        "vaguemestre_postfix_queue_messages", "Messages in the queues of Postfix.", labels=("queue",)
+    )
+    oldest = GaugeMetricFamily(
+        "vaguemestre_postfix_queue_oldest_timestamp_seconds",
+        "When the oldest message of this queue arrived.",
+        labels=("queue",),
+    )
+    counts = count_messages(config)
+    for queue in sorted({*_POSTFIX_QUEUES, *counts}):
+        count, arrival = counts.get(queue, (0, 0))
+        messages.add_metric((queue,), count)
+        if count:
+            oldest.add_metric((queue,), arrival)
+    yield messages
+    yield oldest
+
+
+def certificates(config: Config) -> Iterator[Metric]:
+    family = GaugeMetricFamily(
+        "vaguemestre_certificate_expiry_timestamp_seconds",
+        "When the certificate ends: the one the world is shown, the loopback's, Sieve's.",
+        labels=("certificate",),
+    )
+    for name, ends_at in expiries(config).items():
+        family.add_metric((name,), ends_at.timestamp())
+    yield family
+
+
+def backup(config: Config) -> Iterator[Metric]:
+    """By the date of the note that a whole backup leaves, whose content is for root alone."""
+    note = config.home / LAST_BACKUP
+    if note.exists():
+        yield GaugeMetricFamily(
+            "vaguemestre_backup_last_success_timestamp_seconds",
+            "When a whole backup was last made.",
+            note.stat().st_mtime,
+        )
+
+
+def disk(config: Config) -> Iterator[Metric]:
+    free = GaugeMetricFamily("vaguemestre_disk_free_bytes", "Free bytes.", labels=("volume",))
+    size = GaugeMetricFamily("vaguemestre_disk_size_bytes", "Size of the file system.", labels=("volume",))
+    volumes = {"home": config.home, "mail": config.home / "mail"}
+    for name, folder in volumes.items():
+        if folder.exists():
+            usage = shutil.disk_usage(folder)
+            free.add_metric((name,), usage.free)
+            size.add_metric((name,), usage.total)
+    yield free
+    yield size

@@ -1,0 +1,35 @@
+"""The table of what is measured at each look. Imported once Django is set up."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from django.db import connections
+from prometheus_client.registry import CollectorRegistry
+
+from vaguemestre.processes.metrics import database, machine
+from vaguemestre.processes.metrics.cache import CachedSources, Source
+from vaguemestre.site.config import Config
+
+
+def sources(config: Config) -> Mapping[str, Source]:
+    """Name → what yields metrics. Add one here."""
+    return {
+        "health": partial(machine.health, config),
+        "heartbeats": partial(machine.heartbeats, config),
+        "jobs": database.jobs,
+        "outbox": database.outbox,
+        "postfix": partial(machine.postfix_queue, config),
+        "feeds": database.feeds,
+        "certificates": partial(machine.certificates, config),
+        "backup": partial(machine.backup, config),
+        "disk": partial(machine.disk, config),
+        "database": database.size,
+    }
+
+
+def registry(config: Config) -> CollectorRegistry:
+    """What the server of `/metrics` encodes."""
+    registry = CollectorRegistry()
+    seconds = config.metrics.cache_seconds
+    registry.register(CachedSources(sources(config), seconds=seconds, release=connections.close_all))
+    return registry
