@@ -32,10 +32,13 @@ from tests import own_database
 from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.doveadm import Doveadm
+from vaguemestre.engines.dovecot.steps import dovecot_steps
 from vaguemestre.engines.instance import OUTSIDE, open_home, remove_alias
+from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix import milter
 from vaguemestre.engines.postfix.script_owner import ScriptOwners
+from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.foundation.kernel.addresses import has_list_form
@@ -45,6 +48,8 @@ from vaguemestre.post.outbox.rules.authors import check_authors, correct_names
 from vaguemestre.post.outbox.rules.automatic import check_automatic
 from vaguemestre.post.outbox.rules.replies import smtp_reply
 from vaguemestre.post.outbox.values import Decision, Origin, SignerName, SubmissionRequest, Verdict
+from vaguemestre.post.trace.rules.order import in_order
+from vaguemestre.post.trace.values import LogPosition, Step, StepKind
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
 
@@ -276,6 +281,28 @@ class LiveEngines:
 
     def seal_key(self) -> bytes:
         return (self.config.secrets_dir / "seal_key").read_bytes().strip()
+
+    # logs
+
+    def logged_steps(self) -> list[Step]:
+        """The steps of messages in the logs of both engines."""
+        steps: list[Step] = []
+        for path, parse_line in (
+            (postfix.log_file(self.config), postfix_steps),
+            (dovecot.log_file(self.config), dovecot_steps),
+        ):
+            read, position, reached_end = LogTail(path, parse_line), LogPosition(), False
+            while not reached_end:
+                piece, position, reached_end = read(position)
+                steps += piece
+        return steps
+
+    def steps_of(self, message_id: str) -> list[StepKind]:
+        """What was logged of one message, in order."""
+        bracketed, steps = f"<{message_id.strip('<>')}>", self.logged_steps()
+        queue_ids = {step.queue_id for step in steps if step.message_id == bracketed} - {""}
+        own = [step for step in steps if step.message_id == bracketed or step.queue_id in queue_ids]
+        return [step.kind for step in in_order(own)]
 
     # people
 

@@ -1,4 +1,4 @@
-"""The gate goes on reading the mail log, whatever one reading met."""
+"""The gate goes on reading the steps of messages, whatever one reading met."""
 
 import asyncio
 

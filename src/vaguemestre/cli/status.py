@@ -13,7 +13,7 @@ from django.conf import settings
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.engines.postfix import maillog
+from vaguemestre.engines.postfix import mail_queue
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.processes.supervisor import place, process_table
@@ -74,7 +74,7 @@ def look(config: Config) -> Status:
         pid=pid,
         since=since,
         children=record["children"],
-        mail_waiting=len(maillog.queue(config)),
+        mail_waiting=len(mail_queue.queue(config)),
         jobs_waiting=DBTaskResult.objects.filter(status__in=("READY", "RUNNING")).count(),
         jobs_failed=DBTaskResult.objects.failed().count(),
         errors=last_errors(config.logs_dir),

@@ -1,40 +1,62 @@
-"""`vaguemestre trace`: path of a message through the engines' logs, in order."""
+"""`vaguemestre trace`: path of a message through the engines, from the steps they logged."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
-from django.conf import settings
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.engines.trace import trace
-from vaguemestre.engines.trace_line import Step
 from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.post.trace import queries
+from vaguemestre.post.trace.values import Step, StepKind
 
 _WORDS = {
-    Step.RECEIVED: "reçu",
-    Step.QUEUED: "mis en file",
-    Step.DELIVERED: "remis",
-    Step.DEFERRED: "remis à plus tard",
-    Step.REFUSED: "refusé",
-    Step.FILED: "rangé",
-    Step.COPIED: "copié",
-    Step.FORWARDED: "transféré",
-    Step.ANSWERED: "réponse automatique",
-    Step.DISCARDED: "jeté par un filtre",
-    Step.DELETED: "supprimé",
-    Step.DONE: "terminé",
+    StepKind.REJECTED: "refusé à l’entrée",
+    StepKind.RECEIVED: "reçu",
+    StepKind.IDENTIFIED: "identifié",
+    StepKind.ABANDONED: "interrompu",
+    StepKind.HELD: "retenu",
+    StepKind.QUEUED: "mis en file",
+    StepKind.DELIVERED: "remis",
+    StepKind.DEFERRED: "remis à plus tard",
+    StepKind.REFUSED: "refusé",
+    StepKind.FILED: "rangé",
+    StepKind.COPIED: "copié",
+    StepKind.FORWARDED: "transféré",
+    StepKind.ANSWERED: "réponse automatique",
+    StepKind.DISCARDED: "jeté par un filtre",
+    StepKind.DELETED: "supprimé",
+    StepKind.DONE: "terminé",
 }
 
 
 def command(
-    message_id: Annotated[str, typer.Argument(help="L’en-tête Message-ID, avec ou sans chevrons.")],
+    message_id: Annotated[
+        str,
+        typer.Argument(help="L’en-tête Message-ID, avec ou sans chevrons, ou l’identifiant dans la file."),
+    ] = "",
+    recipient: Annotated[str, typer.Option("--to", help="Un destinataire, avec --day.")] = "",
+    day: Annotated[
+        datetime | None, typer.Option("--day", formats=["%Y-%m-%d", "%d/%m/%Y"], help="Le jour, à Paris.")
+    ] = None,
 ) -> None:
-    """Follow one message through Postfix and Dovecot."""
-    lines = trace(settings.CONFIG, message_id, now=datetime.now(UTC))
-    if not lines:
-        raise Failed(f"les journaux ne parlent pas de {message_id}.", 1)
-    for line in lines:
-        at = line.at.astimezone(PARIS)
-        text = f"{at:%d/%m/%Y %H:%M:%S}  {line.engine:<8}  {_WORDS[line.step]:<20}  {line.who}  {line.detail}"
-        typer.echo(text.rstrip())
+    """Follow one message through Postfix and Dovecot, or what came for somebody on a day."""
+    if bool(message_id) == bool(recipient) or bool(recipient) != (day is not None):
+        raise Failed("donnez un Message-ID, ou --to avec --day.", 2)
+    if day:
+        steps = queries.steps_of_recipient(recipient, day.date())
+    elif message_id.isalnum():
+        steps = queries.steps_of_queue_id(message_id)
+    else:
+        steps = queries.steps_of_message(message_id)
+    if not steps:
+        raise Failed(f"les journaux ne parlent pas de {message_id or recipient}.", 1)
+    for step in steps:
+        typer.echo(_line(step))
+
+
+def _line(step: Step) -> str:
+    at = step.at.astimezone(PARIS)
+    who = step.recipient or step.sender or step.message_id
+    detail = step.detail or step.queue_id
+    return f"{at:%d/%m/%Y %H:%M:%S}  {step.engine:<8}  {_WORDS[step.kind]:<20}  {who}  {detail}".rstrip()

@@ -68,7 +68,7 @@ _PAGES = (*_AGENTS, "numen-agent")
 
 _WEB = Duty(
     "web", "vaguemestre-web", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
-    reads=("static", "logs", "engines/tls"),
+    reads=("static", "engines/tls"),
     secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", "filter_key", "moving_key", "server.key"),
     listens=("pools/web",), opens=_PAGES, sandboxes=True,
 )  # fmt: skip
@@ -94,7 +94,7 @@ _ALL = (
     ),
     Duty("pictures", "vaguemestre-pictures", listens=("pools/pictures",)),
     Duty(
-        "gate", "vaguemestre-gate", _SHARING, writes=(*_DATABASES, "run/gate.heartbeat"), reads=("logs",),
+        "gate", "vaguemestre-gate", _SHARING, writes=(*_DATABASES, "run/gate.heartbeat"),
         secrets=(*_DJANGO, "seal_key"), listens=("policy",),
     ),
     # Reads what engines log, and writes the steps of messages: no other table.
@@ -105,14 +105,14 @@ _ALL = (
     Duty(
         "worker", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
         writes=(*_DATABASES, "engines/dkim", "run/revocations", "run/worker.heartbeat"),
-        reads=("logs", "engines/tls"),
+        reads=("engines/tls",),
         secrets=(*_DJANGO, "field_key", *_NUMENS, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
         opens=_AGENTS, sandboxes=True,
     ),
     Duty(
         "worker-long", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
         writes=(*_DATABASES, "engines/dkim", "run/revocations", "run/worker-long.heartbeat"),
-        reads=("logs", "engines/tls"),
+        reads=("engines/tls",),
         secrets=(*_DJANGO, "field_key", *_NUMENS, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
         opens=_AGENTS, sandboxes=True,
     ),

@@ -1,4 +1,4 @@
-"""The process named `gate`: judges what is submitted to Postfix, and follows its log.
+"""The process named `gate`: judges what is submitted to Postfix, and follows what becomes of it.
 
 `python -m vaguemestre.processes.submission_policy`.
 """
@@ -42,7 +42,7 @@ from vaguemestre.site.config import Config
 log = logging.getLogger("gate")
 
 _JUDGES = 4  # threads, each with its connection to the database
-_LOOK_EVERY = 1.0  # seconds between two looks at the log
+_LOOK_EVERY = 0.5  # seconds between two looks at the steps of messages
 _PATIENCE = 20.0
 
 type JudgePosting = Callable[..., Verdict]
@@ -181,14 +181,14 @@ def _is_here(network: str) -> bool:
 
 
 async def follow(read: Callable[[], int]) -> None:
-    """Follow the mail log for as long as the process runs."""
+    """Follow the steps of messages for as long as the process runs."""
     while True:
         try:
             await asyncio.to_thread(read)
         except (DatabaseError, OSError) as error:
-            log.warning("the log waits: %s", type(error).__name__)
+            log.warning("delivery statuses wait: %s", type(error).__name__)
         except Exception:  # a defect, told each time: without this, delivery statuses stop without a word
-            log.exception("the log could not be read")
+            log.exception("the steps could not be read")
         await asyncio.sleep(_LOOK_EVERY)
 
 
@@ -197,9 +197,9 @@ def _read() -> int:
     read = import_string("vaguemestre.post.outbox.services.read_deliveries")
     ports = {
         name: import_string(f"vaguemestre.post.outbox.ports.{name}").get()
-        for name in ("read_log", "on_deliveries")
+        for name in ("deliveries_after", "on_deliveries")
     }
-    noted: int = read(**ports, now=timezone.now())
+    noted: int = read(**ports)
     return noted
 
 

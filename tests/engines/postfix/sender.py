@@ -6,7 +6,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,11 @@ from tests.engines.postfix.world import World
 
 from vaguemestre.engines.instance import signer_socket
 from vaguemestre.engines.postfix import outgoing
-from vaguemestre.engines.postfix.log_reader import LogReader
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
 from vaguemestre.post.dkim.rules.key_pair import make_key_pair
 from vaguemestre.post.dkim.values import Algorithm
-from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition
+from vaguemestre.post.trace.values import Step, StepKind
 from vaguemestre.site.config import MailSection
 
 DOMAIN = "ac-amiens.test"
@@ -42,14 +40,11 @@ class Sender(live.LiveEngines):
         self.children["signer"] = self._launch(signer.command(self.config), {})
         wait_until(lambda: signer_socket(self.config).exists(), 60)
 
-    def deliveries(self) -> list[DeliveryEvent]:
-        return LogReader(self.config)(LogPosition(), datetime.now(UTC))[0]
+    def delivery(self, recipient: str, kind: StepKind) -> Step:
+        def steps() -> list[Step]:
+            return [one for one in self.logged_steps() if one.recipient == recipient and one.kind is kind]
 
-    def delivery(self, recipient: str, state: DeliveryState) -> DeliveryEvent:
-        def events() -> list[DeliveryEvent]:
-            return [one for one in self.deliveries() if one.recipient == recipient and one.state is state]
-
-        return wait_until(events, 60)[0]  # type: ignore[no-any-return]
+        return wait_until(steps, 60)[0]  # type: ignore[no-any-return]
 
 
 @contextlib.contextmanager

@@ -9,12 +9,13 @@ import pytest
 from tests.engines.live import Someone
 from tests.engines.postfix.sender import DOMAIN, SELECTORS, Sender, send, sending, verified
 
-from vaguemestre.engines.postfix.maillog import queue
+from vaguemestre.engines.postfix.mail_queue import queue
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
 from vaguemestre.post.dkim.rules.key_pair import make_key_pair
 from vaguemestre.post.dkim.values import Algorithm
 from vaguemestre.post.outbox.rules.reasons import delivery_reason
-from vaguemestre.post.outbox.values import DeliveryState, SignerName
+from vaguemestre.post.outbox.values import SignerName
+from vaguemestre.post.trace.values import StepKind
 from vaguemestre.site.config import MailSection, OutgoingSection
 
 pytestmark = pytest.mark.engines
@@ -63,15 +64,15 @@ def test_it_travels_encrypted(sender: Sender, marie: Someone) -> None:
 
 def test_a_refusal_of_the_other_server_comes_back_and_has_a_reason(sender: Sender, marie: Someone) -> None:
     send(sender, marie, "inconnu@loin.example", "pour un inconnu")
-    refused = sender.delivery("inconnu@loin.example", DeliveryState.REFUSED)
-    assert delivery_reason(refused.status, refused.diagnostic) == "outbox.status-unknown-person"
+    refused = sender.delivery("inconnu@loin.example", StepKind.REFUSED)
+    assert delivery_reason(refused.status, refused.detail) == "outbox.status-unknown-person"
     bounce = sender.found(marie, "Courriel non remis")[0]
     assert b"inconnu@loin.example" in bounce
 
 
 def test_a_server_that_says_later_is_a_delay_and_holds_up_nobody_else(sender: Sender, marie: Someone) -> None:
     send(sender, marie, "lent@loin.example", "qui attend")
-    delayed = sender.delivery("lent@loin.example", DeliveryState.DELAYED)
+    delayed = sender.delivery("lent@loin.example", StepKind.DEFERRED)
     assert delayed.status.startswith("4.")
     assert ("lent@loin.example",) in [one.recipients for one in queue(sender.config)]
     send(sender, marie, "paul@loin.example", "qui passe devant")
@@ -80,8 +81,8 @@ def test_a_server_that_says_later_is_a_delay_and_holds_up_nobody_else(sender: Se
 
 def test_a_domain_that_does_not_exist_is_told_at_once(sender: Sender, marie: Someone) -> None:
     send(sender, marie, "paul@absent.loin.example", "pour nulle part")
-    refused = sender.delivery("paul@absent.loin.example", DeliveryState.REFUSED)
-    assert delivery_reason(refused.status, refused.diagnostic) == "outbox.status-unknown-domain"
+    refused = sender.delivery("paul@absent.loin.example", StepKind.REFUSED)
+    assert delivery_reason(refused.status, refused.detail) == "outbox.status-unknown-domain"
 
 
 def test_dane_trusts_the_published_key_and_refuses_another(sender: Sender, marie: Someone) -> None:
@@ -90,8 +91,8 @@ def test_dane_trusts_the_published_key_and_refuses_another(sender: Sender, marie
     log = (sender.config.logs_dir / "postfix.log").read_text()
     assert re.search(r"Verified TLS connection established to mx\.sur\.example", log)
     send(sender, marie, "paul@faux.example", "autre clé")
-    delayed = sender.delivery("paul@faux.example", DeliveryState.DELAYED)
-    assert "not verified" in delayed.diagnostic
+    delayed = sender.delivery("paul@faux.example", StepKind.DEFERRED)
+    assert "not verified" in delayed.detail
     assert sender.world.arrived("autre") == []
 
 

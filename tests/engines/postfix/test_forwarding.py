@@ -11,7 +11,7 @@ from tests.engines.sieve.test_forwards import install
 
 from vaguemestre.engines import srs
 from vaguemestre.engines.instance import CREDENTIALS
-from vaguemestre.engines.postfix.maillog import queue
+from vaguemestre.engines.postfix.mail_queue import queue
 from vaguemestre.engines.srs import SenderRewriter
 from vaguemestre.post.outbox.values import Decision, SubmissionRequest, Verdict
 from vaguemestre.processes.postsrsd import command

@@ -1,6 +1,5 @@
 """Every foreign domain is the outside box; nothing is lost when an engine is away; messages are followed."""
 
-import datetime as dt
 import email
 import email.policy
 import signal
@@ -9,9 +8,8 @@ import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
 from vaguemestre.engines.dovecot.house_script import HouseScripts
-from vaguemestre.engines.postfix.maillog import queue
-from vaguemestre.engines.trace import trace
-from vaguemestre.engines.trace_line import Step
+from vaguemestre.engines.postfix.mail_queue import queue
+from vaguemestre.post.trace.values import StepKind
 
 pytestmark = pytest.mark.engines
 
@@ -19,10 +17,6 @@ pytestmark = pytest.mark.engines
 @pytest.fixture
 def marie(engines: LiveEngines) -> Someone:
     return engines.someone()
-
-
-def steps(engines: LiveEngines, message_id: str) -> list[Step]:
-    return [line.step for line in trace(engines.config, message_id, now=dt.datetime.now(dt.UTC))]
 
 
 def test_foreign_mail_lands_outside_with_its_headers_and_each_recipient(
@@ -86,10 +80,13 @@ def test_a_message_is_followed_from_the_door_to_the_folder(engines: LiveEngines,
     engines.arrive(marie.address, sent)
     engines.found(marie, "suivi")
     message_id = str(sent["Message-ID"])
-    road = [Step.RECEIVED, Step.QUEUED, Step.FILED, Step.DELIVERED, Step.DONE]
-    assert wait_until(lambda: steps(engines, message_id) == road)
-    assert steps(engines, message_id.strip("<>")) == road
-    assert steps(engines, "<jamais-vu@x.example>") == []
+    road = [
+        StepKind.RECEIVED, StepKind.IDENTIFIED, StepKind.QUEUED, StepKind.FILED, StepKind.DELIVERED,
+        StepKind.DONE,
+    ]  # fmt: skip
+    assert wait_until(lambda: engines.steps_of(message_id) == road)
+    assert engines.steps_of(message_id.strip("<>")) == road
+    assert engines.steps_of("<jamais-vu@x.example>") == []
 
 
 def test_mail_waits_while_dovecot_is_away_and_arrives_when_it_is_back(
@@ -104,8 +101,8 @@ def test_mail_waits_while_dovecot_is_away_and_arrives_when_it_is_back(
     finally:
         engines.start_dovecot()
     assert engines.found(marie, "patience", seconds=40)
-    assert wait_until(lambda: Step.DONE in steps(engines, str(sent["Message-ID"])))
-    assert Step.DEFERRED in steps(engines, str(sent["Message-ID"]))
+    assert wait_until(lambda: StepKind.DONE in engines.steps_of(str(sent["Message-ID"])))
+    assert StepKind.DEFERRED in engines.steps_of(str(sent["Message-ID"]))
 
 
 def test_postfix_killed_and_started_again_loses_nothing(engines: LiveEngines, marie: Someone) -> None:

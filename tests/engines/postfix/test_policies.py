@@ -15,7 +15,7 @@ from vaguemestre.engines import mta_sts
 from vaguemestre.engines.instance import postfix_group, set_owner, system_user
 from vaguemestre.engines.outgoing_services import dane_socket, policy_socket
 from vaguemestre.engines.remote.dane import DanePolicy
-from vaguemestre.post.outbox.values import DeliveryState
+from vaguemestre.post.trace.values import StepKind
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.supervisor.companions import dane_policy
 from vaguemestre.processes.supervisor.rights import prefix
@@ -73,7 +73,7 @@ def test_a_domain_with_a_policy_is_written_to_over_a_verified_connection(
 
 def test_a_server_whose_certificate_has_another_name_gets_nothing(sender: Follower, marie: Someone) -> None:
     send(sender, marie, "paul@mauvais.example", "politique rompue")
-    assert "not verified" in sender.delivery("paul@mauvais.example", DeliveryState.DELAYED).diagnostic
+    assert "not verified" in sender.delivery("paul@mauvais.example", StepKind.DEFERRED).detail
     assert sender.world.arrived("rompue") == []
 
 
@@ -89,7 +89,7 @@ def test_keys_in_dns_go_before_a_policy_that_would_refuse(sender: Follower, mari
 
 def test_keys_in_dns_go_before_a_policy_that_would_accept(sender: Follower, marie: Someone) -> None:
     send(sender, marie, "paul@contredit.example", "politique contre cle")
-    assert "not verified" in sender.delivery("paul@contredit.example", DeliveryState.DELAYED).diagnostic
+    assert "not verified" in sender.delivery("paul@contredit.example", StepKind.DEFERRED).detail
     assert sender.world.arrived("contre cle") == []
 
 
@@ -97,7 +97,7 @@ def test_while_policies_cannot_be_asked_mail_waits(sender: Follower, marie: Some
     sender.end("mta-sts", signal.SIGKILL)  # it waits for its clients
     try:
         send(sender, marie, "paul@loin.example", "politique muette")
-        assert sender.delivery("paul@loin.example", DeliveryState.DELAYED).status.startswith("4.")
+        assert sender.delivery("paul@loin.example", StepKind.DEFERRED).status.startswith("4.")
         assert sender.world.arrived("muette") == []
     finally:
         sender.start_daemon()

@@ -15,8 +15,9 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.outbox import services
 from vaguemestre.post.outbox.models import OutboxMessage
+from vaguemestre.post.outbox.ports import NotSubmitted
 from vaguemestre.post.outbox.queries import find_outgoing, waiting_messages
-from vaguemestre.post.outbox.values import MessageToSend, Recipient, StoredReference
+from vaguemestre.post.outbox.values import Acceptance, MessageToSend, Recipient, StoredReference
 
 pytestmark = pytest.mark.django_db
 CONTENT = b"From: a@b.fr\r\nMessage-ID: <k.1@ac-amiens.test>\r\n\r\nBonjour\r\n"
@@ -32,6 +33,7 @@ class World:
 
     queue: list[str] = field(default_factory=list)
     sent: dict[str, bytes] = field(default_factory=dict)
+    unseen: Acceptance = Acceptance.NO  # what is said of a message that was not seen
     before_submit: Callable[[], None] = lambda: None
     after_submit: Callable[[], None] = lambda: None
     before_file: Callable[[], None] = lambda: None
@@ -44,8 +46,8 @@ class World:
         self.queue.append("<k.1@ac-amiens.test>")
         self.after_submit()
 
-    def accepted(self, message_id: str) -> bool:
-        return message_id in self.queue
+    def accepted(self, message_id: str, attempted_at: datetime) -> Acceptance:
+        return Acceptance.YES if message_id in self.queue else self.unseen
 
     def file_sent(
         self,
@@ -184,7 +186,7 @@ def test_as_long_as_nobody_can_tell_whether_it_left_it_is_not_sent_again() -> No
     with pytest.raises(Killed):
         world.run(outgoing, DUE)
 
-    def unknown(message_id: str) -> bool:
+    def unknown(message_id: str, attempted_at: datetime) -> Acceptance:
         raise EngineDown("no log")
 
     with pytest.raises(EngineDown):
@@ -192,6 +194,33 @@ def test_as_long_as_nobody_can_tell_whether_it_left_it_is_not_sent_again() -> No
             outgoing, submit=world.submit, was_accepted=unknown, file_sent=world.file_sent, now=LATER
         )
     assert len(world.queue) == 1
+
+
+def test_a_doubtful_message_waits_until_it_can_be_accepted_no_more_and_is_asked_about_meanwhile() -> None:
+    world, outgoing = World(unseen=Acceptance.UNKNOWN), queued()
+    world.before_submit = once(EngineDown("the connection broke after the last byte"))
+    with pytest.raises(EngineDown):
+        world.run(outgoing, DUE)
+    for seconds in (1, 60, 120):
+        asked_at = DUE + timedelta(seconds=seconds)
+        world.run(outgoing, asked_at)
+        assert world.queue == []
+        assert DBTaskResult.objects.latest("enqueued_at").run_after == asked_at + services.delivery.DOUBT_PACE
+    assert OutboxMessage.objects.get().attempted_at == DUE - services.LEASE, "the attempt that is in doubt"
+    world.unseen = Acceptance.NO
+    world.run(outgoing, DUE + timedelta(seconds=190))
+    assert len(world.queue) == 1
+    assert OutboxMessage.objects.get().state == "filed"
+
+
+def test_what_was_surely_not_submitted_is_tried_again_without_a_doubt() -> None:
+    world, outgoing = World(unseen=Acceptance.UNKNOWN), queued()
+    world.before_submit = once(NotSubmitted("connection refused"))
+    with pytest.raises(EngineDown):
+        world.run(outgoing, DUE)
+    world.run(outgoing, DUE + timedelta(seconds=1))
+    assert len(world.queue) == 1
+    assert OutboxMessage.objects.get().state == "filed"
 
 
 def test_a_held_message_can_be_taken_back_twice_is_once_and_never_leaves() -> None:

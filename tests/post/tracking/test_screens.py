@@ -1,7 +1,7 @@
 """« Envois »: what became of each message, for its sender alone."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox import ports, services
 from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, Submission
-from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition, ReportPosition
+from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, ReportPosition
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,17 +67,19 @@ def test_each_recipients_status_is_said_in_french_with_the_servers_own_words(
     row = passed(nicolas)
     now = timezone.now()
 
-    def log(place: LogPosition, at: datetime) -> tuple[list[DeliveryEvent], LogPosition]:
+    def events(number: int) -> tuple[list[DeliveryEvent], int]:
+        if number:
+            return [], number
         words = "host mx.dehors.example said: 550 5.1.1 no such user"
         return [
             DeliveryEvent(row.queue_id, "a@dehors.example", DeliveryState.DELIVERED, "2.0.0", "250 ok", now),
             DeliveryEvent(row.queue_id, "b@dehors.example", DeliveryState.DELAYED, "4.4.1", "timed out", now),
             DeliveryEvent(row.queue_id, "b@dehors.example", DeliveryState.REFUSED, "5.1.1", words, now),
             DeliveryEvent("INCONNU0000", "c@dehors.example", DeliveryState.DELIVERED, "2.0.0", "", now),
-        ], LogPosition(7, 100)
+        ], 100
 
-    assert services.read_deliveries(log, now=now) == 2
-    assert services.read_deliveries(log, now=now) == 0, "read once"
+    assert services.read_deliveries(events) == 2
+    assert services.read_deliveries(events) == 0, "read once"
     page = browser.get("/messagerie/envois/suivi/", {"id": "<m1@x>"}).content.decode()
     assert "Remis" in page
     assert "Cette adresse n’existe pas" in page

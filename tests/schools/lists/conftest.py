@@ -24,7 +24,7 @@ from vaguemestre.people.credentials.queries import people_with_mail
 from vaguemestre.people.directory.queries import people_by_address, primary_address
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.models import Submission
-from vaguemestre.post.outbox.values import Origin, Recipient, ReportPosition
+from vaguemestre.post.outbox.values import Acceptance, Origin, Recipient, ReportPosition
 from vaguemestre.schools.lists import services
 from vaguemestre.schools.lists.models import ListLetter, MailingList
 from vaguemestre.schools.lists.services.administration import Creator, ListSettings, NewList
@@ -43,6 +43,7 @@ class Queue:
     def __init__(self) -> None:
         self.sent: list[tuple[str, tuple[str, ...], bytes]] = []
         self.refused: set[str] = set()
+        self.unseen = Acceptance.NO  # what is said of a copy that was not seen
         self.kill_before = self.kill_after = 0  # so many submissions from now on
 
     def submit(
@@ -56,8 +57,9 @@ class Queue:
         if self._counts("kill_after"):
             raise Killed
 
-    def was_sent_as(self, sender: str) -> bool:
-        return any(known == sender for known, _, _ in self.sent)
+    def was_sent_as(self, sender: str, attempted_at: datetime) -> Acceptance:
+        is_known = any(known == sender for known, _, _ in self.sent)
+        return Acceptance.YES if is_known else self.unseen
 
     @property
     def reached(self) -> list[str]:

@@ -1,6 +1,7 @@
 """Dovecot's configuration: rendered from the instance's, scripts compiled, checked."""
 
 import os
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -31,6 +32,7 @@ _HERE = Path(__file__).parent
 _BEFORE = ("05-once", "10-junk")  # run for everybody, in that order, before personal scripts
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _TIMEOUT_SECONDS = 2.0
+REOPEN_SIGNAL = signal.SIGUSR1  # as `doveadm log reopen` sends
 _MIN_INDEXERS, _MAX_INDEXERS = 4, 10
 
 

@@ -1,6 +1,7 @@
 """Postfix's configuration: rendered from the instance's, checked, owned by Postfix's user."""
 
 import pwd
+import signal
 import smtplib
 import subprocess
 from pathlib import Path
@@ -20,11 +21,12 @@ from vaguemestre.engines.instance import (
     sockets,
 )
 from vaguemestre.engines.outgoing_services import rewrites_senders
-from vaguemestre.engines.postfix import outgoing
+from vaguemestre.engines.postfix import outgoing, timeouts
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
 _TIMEOUT_SECONDS = 3.0
+REOPEN_SIGNAL = signal.SIGHUP  # as `postfix logrotate` sends: postlogd is started anew
 
 # The demonstration's outside mailbox has a domain of its own that counts as foreign: its mail comes in like
 # that of any other foreign domain.
@@ -143,6 +145,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "forward_outside": instance.mail.forward_outside,
         "rewrites_senders": rewrites_senders(instance),
         "message_size_limit": instance.mail.message_size_limit,
+        "timeouts": timeouts,
         "outgoing": outgoing.delivery(instance, outgoing.name_servers()),
     }
 

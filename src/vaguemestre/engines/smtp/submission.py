@@ -1,5 +1,6 @@
 """Submission of one message (RFC 6409), signed in as its mailbox."""
 
+import contextlib
 import re
 import smtplib
 import ssl
@@ -7,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.post.outbox.ports import NotSubmitted
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 30.0  # the queue's disk and the checks of content, for 20 MB
@@ -33,16 +35,18 @@ class Submission:
                 raise EngineRefused("smtp: an address that no envelope can hold")
         if not recipients:
             raise EngineRefused("smtp: no recipient")
+        text = _LINE_END.sub(b"\r\n", content)
         try:
             with smtplib.SMTP(*self._address, timeout=CONNECT_SECONDS) as service:
                 self._sign_in(service, mailbox)
-                _send_message(service, sender, recipients, _LINE_END.sub(b"\r\n", content), report=report)
+                _send_envelope(service, sender, recipients, text, report=report)
+                _send_text(service, text)
         except Refusal as refusal:
             raise EngineRefused(f"smtp: no token, {refusal.code}") from refusal
         except smtplib.SMTPResponseException as answer:
             _raise(answer.smtp_code, answer.smtp_error)
         except (smtplib.SMTPException, OSError) as error:
-            raise EngineDown(f"smtp: {error}") from error
+            raise NotSubmitted(f"smtp: {error}") from error
 
     def _sign_in(self, service: smtplib.SMTP, mailbox: str) -> None:
         context = ssl.create_default_context(cafile=str(self._certificate))
@@ -54,11 +58,9 @@ class Submission:
         service.auth("OAUTHBEARER", lambda challenge=None: response if challenge is None else "\x01")
 
 
-def _send_message(
+def _send_envelope(
     service: smtplib.SMTP, sender: str, recipients: Sequence[str], content: bytes, *, report: bool
 ) -> None:
-    if service.sock is not None:
-        service.sock.settimeout(ANSWER_SECONDS)
     options = []
     if not content.isascii() and service.has_extn("8bitmime"):
         options.append("BODY=8BITMIME")
@@ -77,7 +79,20 @@ def _send_message(
     _check(service.mail(sender, options))
     for recipient in recipients:
         _check(service.rcpt(recipient, dsn_options), about=recipient)
-    _check(service.data(content))
+
+
+def _send_text(service: smtplib.SMTP, content: bytes) -> None:
+    """Hand the message over. Raises EngineDown when its end is unknown: the last bytes may be on the way."""
+    if service.sock is not None:
+        service.sock.settimeout(ANSWER_SECONDS)
+    try:
+        _check(service.data(content))
+    except smtplib.SMTPResponseException:
+        raise
+    except (smtplib.SMTPException, OSError) as error:
+        raise EngineDown(f"smtp: {error}") from error
+    with contextlib.suppress(smtplib.SMTPException, OSError):  # accepted, whatever the connection does now
+        service.quit()
 
 
 def _check(answer: tuple[int, bytes], about: str = "") -> None:
@@ -91,4 +106,4 @@ def _raise(code: int, words: bytes | str, about: str = "") -> None:
     sentence = f"smtp: {code} {text} {about}".strip()[:500]
     if 500 <= code < 600:
         raise EngineRefused(sentence)
-    raise EngineDown(sentence)
+    raise NotSubmitted(sentence)

@@ -114,8 +114,7 @@ class SenderState(models.Model):
 
 
 class LogCursor(models.Model):
-    """How far a log was read; saved in the transaction that stores what was read."""
+    """How far the steps of messages were read: the last number, saved with what was read."""
 
     name = models.CharField(max_length=40, unique=True)
-    inode = models.PositiveBigIntegerField(default=0)
     offset = models.PositiveBigIntegerField(default=0)

@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.post.outbox.values import DeliveryEvent, LogPosition, ReportPosition, StoredReference
+from vaguemestre.post.outbox.values import Acceptance, DeliveryEvent, ReportPosition, StoredReference
+
+
+class NotSubmitted(EngineDown):
+    """A submission that ended before the text, or with a refusal for now: nothing was accepted."""
 
 
 class Submit(Protocol):
@@ -16,7 +21,8 @@ class Submit(Protocol):
 
         `report` requests a report of delivery, failure or delay (RFC 3461).
 
-        Returns when it is on the queue's disk. Raises EngineDown (try again) or EngineRefused (for good).
+        Returns when it is on the queue's disk. Raises NotSubmitted (try again), EngineDown (try again, after
+        asking whether it was accepted) or EngineRefused (for good).
         """
         ...
 
@@ -41,17 +47,17 @@ class FileSent(Protocol):
 
 
 class WasAccepted(Protocol):
-    def __call__(self, message_id: str) -> bool:
+    def __call__(self, message_id: str, attempted_at: datetime) -> Acceptance:
         """Whether the submission service already accepted that message (it is, or was, on its queue's disk).
 
-        Called only after an interrupted submission. Raises EngineDown when it cannot tell yet.
+        Called only after an interrupted submission, which began at `attempted_at`. Raises EngineDown.
         """
         ...
 
 
-class ReadLog(Protocol):
-    def __call__(self, position: LogPosition, now: datetime) -> tuple[list[DeliveryEvent], LogPosition]:
-        """Delivery events logged since that position, oldest first, and the position after them."""
+class DeliveriesAfter(Protocol):
+    def __call__(self, number: int) -> tuple[list[DeliveryEvent], int]:
+        """The delivery events among the next steps after that one, oldest first; the last step's number."""
         ...
 
 
@@ -96,7 +102,7 @@ class FindReports(Protocol):
 submit: Slot[Submit] = Slot("outbox.submit")
 file_sent: Slot[FileSent] = Slot("outbox.file_sent")
 was_accepted: Slot[WasAccepted] = Slot("outbox.was_accepted")
-read_log: Slot[ReadLog] = Slot("outbox.read_log")
+deliveries_after: Slot[DeliveriesAfter] = Slot("outbox.deliveries_after")
 on_deliveries: Slot[OnDeliveries] = Slot("outbox.on_deliveries")
 forwards_mail: Slot[ForwardsMail] = Slot("outbox.forwards_mail")
 title_of_box: Slot[TitleOfBox] = Slot("outbox.title_of_box")

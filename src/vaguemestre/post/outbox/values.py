@@ -115,6 +115,14 @@ class DeliveryState(StrEnum):
     READ = "read"
 
 
+class Acceptance(StrEnum):
+    """Whether an interrupted submission was accepted: whole on the queue's disk, now or once."""
+
+    YES = "yes"
+    NO = "no"  # and it cannot be any more
+    UNKNOWN = "unknown"  # to be asked again later
+
+
 class Origin(StrEnum):
     """How a message reached submission."""
 
@@ -206,14 +214,6 @@ class DeliveryEvent:
     status: str  # enhanced status code (RFC 3463): 5.1.1
     diagnostic: str  # reply of the other server
     at: datetime
-
-
-@dataclass(frozen=True)
-class LogPosition:
-    """How far a log was read: inode of the file, offset in octets."""
-
-    inode: int = 0
-    offset: int = 0
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,10 @@ _MAX_MESSAGES = 200
 _FAILURES = (StepKind.REJECTED, StepKind.DEFERRED, StepKind.REFUSED, StepKind.DISCARDED)
 
 
-def steps_of_message(message_id: str, *, since: datetime | None = None) -> tuple[Step, ...]:
-    """Every step of a message, in order; none if no log mentioned it. `message_id` with or without brackets.
-
-    `since`: no older step is looked for.
-    """
+def steps_of_message(message_id: str) -> tuple[Step, ...]:
+    """Every step of a message, in order; none if no log names it. `message_id` with or without brackets."""
     bracketed = f"<{message_id.strip().strip('<>')}>"
     named = MessageStep.objects.filter(message_id__in=(bracketed, bracketed[1:-1]))
-    if since:
-        named = named.filter(at__gte=since)
     rows = list(named.order_by("at", "number")[:_MAX_STEPS])
     return in_order([_step(row) for row in (*rows, *_rows_of_queue(rows))])
 
@@ -55,9 +50,9 @@ def steps_after(number: int, *, limit: int) -> tuple[NumberedStep, ...]:
     return tuple(NumberedStep(row.number, _step(row)) for row in rows)
 
 
-def steps_of_sender(sender: str, *, since: datetime) -> tuple[Step, ...]:
+def steps_of_sender(sender: str) -> tuple[Step, ...]:
     """The steps that name an envelope sender, in order."""
-    rows = MessageStep.objects.filter(sender=sender, at__gte=since).order_by("at", "number")
+    rows = MessageStep.objects.filter(sender=sender).order_by("at", "number")
     return tuple(_step(row) for row in rows[:_MAX_STEPS])
 
 

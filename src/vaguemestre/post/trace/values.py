@@ -76,11 +76,3 @@ class LogPiece(NamedTuple):
     steps: Sequence[Step]
     end: LogPosition
     reached_end: bool
-
-
-class Acceptance(StrEnum):
-    """Whether an interrupted submission was accepted: whole on the queue's disk, now or once."""
-
-    YES = "yes"
-    NO = "no"  # and it cannot be any more
-    UNKNOWN = "unknown"  # ask again later

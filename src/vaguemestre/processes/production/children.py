@@ -24,12 +24,19 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
     """Every process to keep running, engines first."""
     engines = plan.engines(
         config,
-        plan.Engine("dovecot", dovecot.command(config), _CLOCK, dovecot.log_file(config)),
+        plan.Engine(
+            "dovecot",
+            dovecot.command(config),
+            _CLOCK,
+            dovecot.log_file(config),
+            dovecot.REOPEN_SIGNAL,
+        ),
         plan.Engine(
             "postfix",
             postfix.command(config),
             {**_CLOCK, **postfix.environment(config)},
             postfix.log_file(config),
+            postfix.REOPEN_SIGNAL,
         ),
     )
     has_filter, signs = rspamd.is_wanted(config), signer.is_wanted(config)

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.instance import SHARED_GROUP
+from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.processes.production.layout import CURRENT, ENVIRONMENT, HOME, RUN, environment
 
 
@@ -16,10 +19,15 @@ def tmpfiles_text() -> str:
 
 
 def logrotate_text() -> str:
-    """A year of the engines' logs. Readers follow a file that is copied and emptied, never renamed."""
+    """A year of the engines' logs. A log is renamed, then its writer told: no line is lost."""
+    reopen = "".join(
+        f"        systemctl kill --kill-whom=main --signal={name.name} vaguemestre-{engine}.service || true\n"
+        for engine, name in (("dovecot", dovecot.REOPEN_SIGNAL), ("postfix", postfix.REOPEN_SIGNAL))
+    )
     return (
-        f"{HOME}/logs/*.log {{\n    daily\n    rotate 365\n    copytruncate\n    compress\n"
-        "    delaycompress\n    missingok\n    notifempty\n}\n"
+        f"{HOME}/logs/*.log {{\n    daily\n    rotate 365\n    create 0640 root {SHARED_GROUP}\n"
+        f"    compress\n    delaycompress\n    missingok\n    notifempty\n    sharedscripts\n"
+        f"    postrotate\n{reopen}    endscript\n}}\n"
     )
 
 

@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import os
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 
 from vaguemestre.foundation.kernel.times import PARIS
 
 LARGEST = 10_000_000  # bytes; then the file becomes FILE.1
+FORMER = 5  # files kept of an engine: a collector that was away reads them
 _LOOK_EVERY = 0.2
 
 
@@ -33,10 +33,11 @@ def _for_our_group(path: str, flags: int) -> int:
     return os.open(path, flags, 0o640)
 
 
-async def follow(path: Path, largest: int = LARGEST) -> AsyncIterator[str]:
-    """The lines written to a file from now on. The file is cut when it grows past `largest`.
+async def follow(path: Path, reopen: Callable[[], None], largest: int = LARGEST) -> AsyncIterator[str]:
+    """The lines written to a file from now on. When it has grown past `largest`, another one begins.
 
-    Its writers keep it open for appending, so it is copied and emptied rather than renamed.
+    Its writer keeps it open: it is renamed, then `reopen` tells the writer. What is written in between goes
+    to the renamed file, which the collector reads to its end; here it is not shown.
     """
     at = _size(path)
     rest = b""
@@ -53,21 +54,21 @@ async def follow(path: Path, largest: int = LARGEST) -> AsyncIterator[str]:
             continue
         if at > largest:
             with contextlib.suppress(OSError):
-                _cut(path)
+                rotate(path)
+                reopen()
                 at = 0
         await asyncio.sleep(_LOOK_EVERY)
 
 
-def _cut(path: Path) -> None:
-    """Rotate a log by copying then truncating it; late lines go to the copy, where readers find them."""
-    copy = path.with_name(f"{path.name}.1")
-    with path.open("rb+") as file, copy.open("wb") as older:
-        shutil.copyfileobj(file, older)
-        older.flush()
-        while more := file.read():
-            older.write(more)
-            older.flush()
-        file.truncate(0)
+def rotate(path: Path) -> None:
+    """Rename a log to FILE.1, FILE.1 to FILE.2… and begin an empty one that our group may read."""
+    for number in range(FORMER - 1, 0, -1):
+        older = path.with_name(f"{path.name}.{number}")
+        with contextlib.suppress(FileNotFoundError):
+            older.replace(path.with_name(f"{path.name}.{number + 1}"))
+    path.replace(path.with_name(f"{path.name}.1"))
+    with open(path, "a", opener=_for_our_group):
+        pass
 
 
 def _size(path: Path) -> int:

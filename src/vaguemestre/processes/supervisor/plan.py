@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from signal import Signals
 
 from vaguemestre.foundation.jobs.rules import worker_name
 from vaguemestre.site.config import Config
@@ -37,7 +38,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Child:
-    """One process to keep running. `log_file`: where it writes itself, when not on its standard output.
+    """One process to keep running. `log_file`: where it writes itself, when not on its standard output;
+    `reopen_signal` has it begin that file anew.
 
     `is_optional`: the instance is ready without it, and does not wait for its end.
     `is_spare`: the instance is ready without it: another does the same work, or the work may wait a moment.
@@ -48,6 +50,7 @@ class Child:
     ready: tuple[Question, ...]
     environment: tuple[tuple[str, str], ...] = ()
     log_file: Path | None = None
+    reopen_signal: Signals = Signals.SIGHUP
     ends_last: bool = False  # mail engines, so that what the others still hand over is taken
     is_optional: bool = False
     is_spare: bool = False
@@ -63,6 +66,7 @@ class Engine:
     argv: Sequence[str]
     environment: Mapping[str, str]
     log_file: Path
+    reopen_signal: Signals = Signals.SIGHUP
 
 
 def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ...]:
@@ -85,6 +89,7 @@ def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ..
             questions[engine.name],
             tuple(sorted(engine.environment.items())),
             engine.log_file,
+            engine.reopen_signal,
             ends_last=True,
         )
         for engine in (dovecot, postfix)

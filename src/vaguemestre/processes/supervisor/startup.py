@@ -211,12 +211,19 @@ class _Start:
         self._tree.begin([agent for agent in self._agents() if not agent.is_spare])
         for child in plan.engines(
             config,
-            plan.Engine("dovecot", dovecot.command(config), _CLOCK, dovecot.log_file(config)),
+            plan.Engine(
+                "dovecot",
+                dovecot.command(config),
+                _CLOCK,
+                dovecot.log_file(config),
+                dovecot.REOPEN_SIGNAL,
+            ),
             plan.Engine(
                 "postfix",
                 postfix.command(config),
                 {**_CLOCK, **postfix.environment(config)},
                 postfix.log_file(config),
+                postfix.REOPEN_SIGNAL,
             ),
         ):
             await self._tree.start([child])

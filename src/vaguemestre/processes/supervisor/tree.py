@@ -221,8 +221,12 @@ class Tree:
         self._tasks.append(listening)
 
     async def _follow(self, running: Supervised) -> None:
+        def reopen() -> None:
+            if running.pid:  # one that starts opens the new file by itself
+                os.kill(running.pid, running.child.reopen_signal)
+
         if running.child.log_file:
-            async for line in follow(running.child.log_file):
+            async for line in follow(running.child.log_file, reopen):
                 self._hear(running, line, None)
 
     def _hear(self, running: Supervised, line: str, file: LogFile | None) -> None:

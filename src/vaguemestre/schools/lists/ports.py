@@ -1,10 +1,12 @@
 """What lists need from engines and sibling rooms."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.post.mailstore.values import MessageRef
+from vaguemestre.post.outbox.values import Acceptance
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ is_sealed: Slot[IsSealed] = Slot("lists.is_sealed")
 
 
 class WasSentAs(Protocol):
-    def __call__(self, sender: str) -> bool:
+    def __call__(self, sender: str, attempted_at: datetime) -> Acceptance:
         """Whether a message with that envelope sender is, or was, complete on the queue's disk.
 
-        Called only after an interrupted submission. Raises EngineDown when it cannot tell yet.
+        Called only after an interrupted submission, which began at `attempted_at`. Raises EngineDown.
         """
         ...
 

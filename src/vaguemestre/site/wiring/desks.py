@@ -6,14 +6,14 @@ from vaguemestre.desks.enrolment import ports as enrolment
 from vaguemestre.desks.helpdesk import ports as helpdesk
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
-from vaguemestre.engines.undelivered import undelivered
 from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
+from vaguemestre.site.adapters.mail_trace import undelivered_to
 from vaguemestre.site.config import Config
 
 
 def plug(config: Config) -> None:
     enrolment.scan.plug(partial(scan, Clamd(config.files.clamd)))
-    helpdesk.undelivered_to.plug(partial(undelivered, config))
+    helpdesk.undelivered_to.plug(undelivered_to)
     helpdesk.usage_of.plug(partial(usage_of, MailAgent(config)))
     helpdesk.forwards_of.plug(forwards_of)

@@ -1,7 +1,5 @@
 """Slots of `post`."""
 
-from functools import partial
-
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.steps import dovecot_steps
@@ -10,9 +8,7 @@ from vaguemestre.engines.imap.adapters.report_finder import ReportFinder
 from vaguemestre.engines.imap.adapters.sent_copy import SentCopies
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
-from vaguemestre.engines.postfix.log_reader import LogReader
-from vaguemestre.engines.postfix.maillog import was_accepted
-from vaguemestre.engines.postfix.queue_agent import HoldQueue, list_messages
+from vaguemestre.engines.postfix.queue_agent import HoldQueue
 from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
@@ -27,6 +23,7 @@ from vaguemestre.schools.lists.services import handle_deliveries
 from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site.adapters.dkim import TextLookup
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_of
+from vaguemestre.site.adapters.mail_trace import acceptance_evidence, deliveries_after
 from vaguemestre.site.adapters.webmail import delegated_scope_of
 from vaguemestre.site.config import Config
 
@@ -37,8 +34,8 @@ def plug(config: Config) -> None:
     outbox.submit.plug(submission_of(config))
     outbox.file_sent.plug(SentCopies(mailboxes))
     outbox.find_reports.plug(ReportFinder(mailboxes))
-    outbox.was_accepted.plug(partial(was_accepted, config, list_messages=list_messages))
-    outbox.read_log.plug(LogReader(config))
+    outbox.was_accepted.plug(acceptance_evidence(config).of_message)
+    outbox.deliveries_after.plug(deliveries_after)
     outbox.on_deliveries.plug(handle_deliveries)
     outbox.forwards_mail.plug(lists_queries.is_list_mailbox)
     outbox.title_of_box.plug(sharing_queries.title_of_box)

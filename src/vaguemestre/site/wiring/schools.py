@@ -1,9 +1,5 @@
 """Slots of `schools`."""
 
-from functools import partial
-
-from vaguemestre.engines.postfix.maillog import was_sent_as
-from vaguemestre.engines.postfix.queue_agent import list_messages
 from vaguemestre.engines.push_client import PushClient
 from vaguemestre.engines.remote.ent_validation import EntValidation
 from vaguemestre.schools.lists import ports as lists
@@ -13,6 +9,7 @@ from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site import secrets
 from vaguemestre.site.adapters.ent_saml import EntBySaml
 from vaguemestre.site.adapters.lists import ReaderOfLetters, is_sealed
+from vaguemestre.site.adapters.mail_trace import acceptance_evidence
 from vaguemestre.site.adapters.sharing import latest_letters
 from vaguemestre.site.config import Config
 
@@ -25,4 +22,4 @@ def plug(config: Config) -> None:
     classes.managed_schools.plug(sharing_queries.schools_managed_by)
     lists.letter_reader.plug(ReaderOfLetters())
     lists.is_sealed.plug(is_sealed)
-    lists.was_sent_as.plug(partial(was_sent_as, config, list_messages=list_messages))
+    lists.was_sent_as.plug(acceptance_evidence(config).of_sender)

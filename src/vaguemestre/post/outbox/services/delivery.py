@@ -15,14 +15,15 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.outbox.events import MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.post.outbox.models import OutboxMessage
-from vaguemestre.post.outbox.ports import FileSent, Submit, WasAccepted
+from vaguemestre.post.outbox.ports import FileSent, NotSubmitted, Submit, WasAccepted
 from vaguemestre.post.outbox.rules.message import with_bcc
 from vaguemestre.post.outbox.rules.reasons import stored_reason
-from vaguemestre.post.outbox.values import MessageToSend, Recipient
+from vaguemestre.post.outbox.values import Acceptance, MessageToSend, Recipient
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # longer than a submission may last; a second worker waits that long
+DOUBT_PACE = timedelta(seconds=10)  # before it is asked again whether an interrupted attempt was accepted
 _State = OutboxMessage.State
 
 
@@ -150,10 +151,14 @@ def _queue(row: OutboxMessage) -> None:
 
 def _submit(row: OutboxMessage, submit: Submit, was_accepted: WasAccepted, now: datetime) -> None:
     """QUEUED → SUBMITTED or REFUSED. After an interrupted attempt, ask first whether it was accepted."""
-    was_attempted = row.attempted_at is not None
+    acceptance = _past_acceptance(row, was_accepted, now)
+    if acceptance is Acceptance.UNKNOWN:
+        with transaction.atomic(durable=True):
+            announce(MessageQueued(row.pk), due=now + DOUBT_PACE)
+        return
     if not _take_lease(row, now):
         return
-    if not (was_attempted and was_accepted(row.message_id)):
+    if acceptance is Acceptance.NO:
         try:
             submit(
                 row.account.mailbox,
@@ -165,6 +170,9 @@ def _submit(row: OutboxMessage, submit: Submit, was_accepted: WasAccepted, now: 
         except EngineRefused as error:
             _refuse(row, error, now)
             return
+        except NotSubmitted:
+            OutboxMessage.objects.filter(pk=row.pk).update(attempted_at=None)
+            raise
         except EngineDown:
             # How far this attempt went is unknown: expire the lease, keep the trace of the attempt.
             OutboxMessage.objects.filter(pk=row.pk).update(attempted_at=now - LEASE)
@@ -172,6 +180,13 @@ def _submit(row: OutboxMessage, submit: Submit, was_accepted: WasAccepted, now: 
     with transaction.atomic(durable=True):
         row.state, row.submitted_at = _State.SUBMITTED, now
         row.save(update_fields=("state", "submitted_at"))
+
+
+def _past_acceptance(row: OutboxMessage, was_accepted: WasAccepted, now: datetime) -> Acceptance:
+    """What became of the last attempt; NO without one, or while its lease lasts (it is another worker's)."""
+    if row.attempted_at is None or row.attempted_at > now - LEASE:
+        return Acceptance.NO
+    return was_accepted(row.message_id, row.attempted_at)
 
 
 def _take_lease(row: OutboxMessage, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Delivery status of each recipient, from the mail log and from the reports that come back."""
+"""Delivery status of each recipient, from the steps of messages and from the reports that come back."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from vaguemestre.post.outbox.models import (
     SenderState,
     Submission,
 )
-from vaguemestre.post.outbox.ports import FindReports, OnDeliveries, ReadLog
+from vaguemestre.post.outbox.ports import DeliveriesAfter, FindReports, OnDeliveries
 from vaguemestre.post.outbox.rules.delivery_status import supersedes
 from vaguemestre.post.outbox.rules.reports import read_report
-from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, LogPosition, Report, ReportPosition
+from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, Report, ReportPosition
 
 RETENTION = timedelta(days=180)
-_LOG = "postfix"
+_STEPS = "steps"
 _EVENTS_PER_QUERY = 500
 _ROWS_PER_PURGE = 2000
 
@@ -39,19 +39,18 @@ def _ignore(deliveries: Sequence[DeliveryEvent]) -> None:
     """No listener."""
 
 
-def read_deliveries(read_log: ReadLog, *, now: datetime, on_deliveries: OnDeliveries = _ignore) -> int:
-    """Store the statuses that the log has gained, exactly once. Returns how many were stored.
+def read_deliveries(deliveries_after: DeliveriesAfter, *, on_deliveries: OnDeliveries = _ignore) -> int:
+    """Store the statuses that the steps of messages have gained, exactly once. Returns how many were stored.
 
     `on_deliveries` is called with every event, in the same transaction.
     """
-    cursor, _ = LogCursor.objects.get_or_create(name=_LOG)
-    position = LogPosition(cursor.inode, cursor.offset)
-    deliveries, end = read_log(position, now)
-    if end == position:
+    cursor, _ = LogCursor.objects.get_or_create(name=_STEPS)
+    deliveries, last = deliveries_after(cursor.offset)
+    if last == cursor.offset:
         return 0
     with transaction.atomic(durable=True):
-        cursor.inode, cursor.offset = end.inode, end.offset
-        cursor.save(update_fields=("inode", "offset"))
+        cursor.offset = last
+        cursor.save(update_fields=("offset",))
         on_deliveries(deliveries)
         return _store_deliveries(deliveries)
 
@@ -96,7 +95,7 @@ def _store_deliveries(deliveries: Sequence[DeliveryEvent]) -> int:
         batch = deliveries[start : start + _EVENTS_PER_QUERY]
         rows = Submission.objects.filter(queue_id__in={event.queue_id for event in batch})
         submission_ids = dict(rows.values_list("queue_id", "pk"))
-        # The log is chronological: the last event of a recipient wins.
+        # Steps are chronological: the last event of a recipient wins.
         latest = {
             (submission_ids[event.queue_id], event.recipient): event
             for event in batch

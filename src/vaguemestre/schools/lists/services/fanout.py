@@ -20,8 +20,9 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.ports import MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
-from vaguemestre.post.outbox.ports import Submit
+from vaguemestre.post.outbox.ports import NotSubmitted, Submit
 from vaguemestre.post.outbox.rules.reasons import refusal_reason
+from vaguemestre.post.outbox.values import Acceptance
 from vaguemestre.schools.lists import queries
 from vaguemestre.schools.lists.events import FanoutDue
 from vaguemestre.schools.lists.models import Batch, LetterCopy, ListLetter, MailingList
@@ -140,28 +141,41 @@ def _submit_batches(row: ListLetter, batches: list[Batch], context: FanoutContex
         return
     message, _ = parse_message(raw, row.list.address)
     message = replace(message, author_id=row.author_id or 0)
+    in_doubt = 0
     for batch in batches:
         if not ListLetter.objects.filter(pk=row.pk, state=State.SENDING).exists():
             return
-        _submit_batch(row, batch, raw, message, context)
+        in_doubt += not _submit_batch(row, batch, raw, message, context)
+    if in_doubt:
+        raise EngineDown(f"letter {row.pk}: {in_doubt} batches may have been accepted, or may still be")
 
 
 def _submit_batch(
     row: ListLetter, batch: Batch, raw: bytes, message: IncomingMessage, context: FanoutContext
-) -> None:
-    """Submit one batch. After an interrupted attempt, ask first whether it was accepted."""
+) -> bool:
+    """Submit one batch. After an interrupted attempt, ask first whether it was accepted.
+
+    False while nobody can tell.
+    """
     copies = list(row.copies.filter(number=batch.number).order_by("pk"))
     outside = any(copy.person_id is None for copy in copies)
     sender = bounce_address(row.list.address, row.pk, batch.number, outside=outside)
-    was_attempted = batch.attempted_at is not None
+    acceptance = Acceptance.NO
+    if batch.attempted_at and batch.attempted_at <= context.clock() - LEASE:
+        acceptance = context.was_sent_as(sender, batch.attempted_at)
+    if acceptance is Acceptance.UNKNOWN:
+        return False
     _take_lease(batch, context.clock())
-    if copies and not (was_attempted and context.was_sent_as(sender)):
+    if copies and acceptance is Acceptance.NO:
         content = _content(row, copies[0] if len(copies) == 1 else None, raw, message, context)
         try:
             context.submit(row.list.address, sender, [copy.address for copy in copies], content)
         except EngineRefused as error:
             _handle_refusal(row, batch, copies, error, context.clock())
-            return
+            return True
+        except NotSubmitted:
+            Batch.objects.filter(pk=batch.pk).update(attempted_at=None)
+            raise
         except EngineDown:
             # How far this attempt went is unknown: expire the lease, keep the trace of the attempt.
             Batch.objects.filter(pk=batch.pk).update(attempted_at=context.clock() - LEASE)
@@ -170,6 +184,7 @@ def _submit_batch(
     with transaction.atomic(durable=True):
         Batch.objects.filter(pk=batch.pk).update(submitted_at=now)
         ListLetter.objects.filter(pk=row.pk).update(progressed_at=now)
+    return True
 
 
 def _take_lease(batch: Batch, now: datetime) -> None:
