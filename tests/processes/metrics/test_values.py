@@ -1,9 +1,11 @@
 """What `/metrics` says is so, and names nobody."""
 
 import re
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,7 @@ from vaguemestre.site.config import Config
 
 pytestmark = pytest.mark.django_db
 # Ends of names that Prometheus asks for, or a plain noun that is counted.
-_ENDINGS = ("_seconds", "_bytes", "_total", "_jobs", "_messages", "_up", "_warning", "_ratio")
+_ENDINGS = ("_seconds", "_bytes", "_total", "_jobs", "_messages", "_up", "_warning", "_streams")
 _LABEL_VALUE = re.compile(r"[a-z0-9-]{1,20}", re.ASCII)
 _PERSONAL = ("nmorel", "secret", "example", "rh-2026", "objet", "@")
 
@@ -49,6 +51,28 @@ def registry(config: Config) -> CollectorRegistry:
     made = CollectorRegistry()
     made.register(CachedSources(sources(config), seconds=0))
     return made
+
+
+class _Push(BaseHTTPRequestHandler):
+    """Answers as the push process does."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"status": "ok", "streams": 7}')
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        return
+
+
+@pytest.fixture(autouse=True)
+def _push(config: Config) -> Iterator[None]:
+    with ThreadingHTTPServer(("127.0.0.1", config.ports.push), _Push) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
 
 
 def families(registry: CollectorRegistry) -> Iterator[Metric]:
@@ -138,6 +162,10 @@ def test_the_queue_of_postfix_is_counted_and_an_empty_one_is_0(registry: Collect
     oldest = "vaguemestre_postfix_queue_oldest_timestamp_seconds"
     assert registry.get_sample_value(oldest, {"queue": "deferred"}) == 1_700_000_000
     assert registry.get_sample_value(oldest, {"queue": "active"}) is None
+
+
+def test_pages_that_listen_are_counted(registry: CollectorRegistry) -> None:
+    assert registry.get_sample_value("vaguemestre_push_open_streams") == 7
 
 
 def test_parts_are_up_as_the_health_page_says(registry: CollectorRegistry) -> None:

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from http.client import HTTPException
 
 from django.db import DatabaseError
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -14,7 +15,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 log = logging.getLogger(__name__)
 
 type Source = Callable[[], Iterable[Metric]]
-_AWAY = (DatabaseError, EngineDown, EngineRefused, OSError, ValueError)
+_AWAY = (DatabaseError, EngineDown, EngineRefused, HTTPException, OSError, ValueError)
 
 
 class CachedSources(Collector):

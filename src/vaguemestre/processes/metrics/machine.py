@@ -1,7 +1,9 @@
 """Metrics of the instance's processes, engines and files."""
 
+import json
 import shutil
 from collections.abc import Iterator
+from http.client import HTTPConnection
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
@@ -11,6 +13,7 @@ from vaguemestre.processes.production.live import LAST_BACKUP
 from vaguemestre.site.config import Config
 from vaguemestre.site.health import checks
 
+_PATIENCE_SECONDS = 1.0
 _POSTFIX_QUEUES = ("incoming", "active", "deferred", "hold")
 
 
@@ -57,6 +60,17 @@ def postfix_queue(config: Config) -> Iterator[Metric]:
             oldest.add_metric((queue,), arrival)
     yield messages
     yield oldest
+
+
+def push_streams(config: Config) -> Iterator[Metric]:
+    """How many pages listen, as the push process says."""
+    connection = HTTPConnection("127.0.0.1", config.ports.push, timeout=_PATIENCE_SECONDS)
+    try:
+        connection.request("GET", "/sante")
+        streams = int(json.load(connection.getresponse())["streams"])
+    finally:
+        connection.close()
+    yield GaugeMetricFamily("vaguemestre_push_open_streams", "Pages that listen to live notices.", streams)
 
 
 def certificates(config: Config) -> Iterator[Metric]:

@@ -19,6 +19,7 @@ def sources(config: Config) -> Mapping[str, Source]:
         "jobs": database.jobs,
         "outbox": database.outbox,
         "postfix": partial(machine.postfix_queue, config),
+        "push": partial(machine.push_streams, config),
         "feeds": database.feeds,
         "certificates": partial(machine.certificates, config),
         "backup": partial(machine.backup, config),
