@@ -43,6 +43,8 @@ ENTRIES = (
     Entry("install", "Fait de cette machine une production (par bin/install).", django=False, hidden=True),
     Entry("ground", "Ce qu’il faut avant de démarrer, en production.", django=False, hidden=True),
     Entry("certificate", "Reprend le certificat renouvelé, en production.", django=False, hidden=True),
+    Entry("upgrade", "Passe à une autre version pendant que tout sert, ou revient.", django=False),
+    Entry("release", "Ce que cette version dit d’elle-même à une autre.", hidden=True),
     Entry("status", "Dit ce qui tourne, depuis quand, les files d’attente et les dernières erreurs."),
     Entry("feed", "Flux RH : vérifier, appliquer, fabriquer un échantillon.", group=True),
     Entry("classes", "Classes et familles : vérifier et appliquer les exports de l’ENT.", group=True),
@@ -75,7 +77,7 @@ _EXPECTED: dict[type[Exception], tuple[str, int]] = {
     ConfigWrong: ("{}", 78),
 }
 
-_FOR_ENGINES = ("up", "ground", "install", "certificate")  # write what other users read
+_FOR_ENGINES = ("up", "ground", "install", "certificate", "upgrade")  # write what other users read
 
 
 def run() -> None:
@@ -120,6 +122,7 @@ def _load(app: typer.Typer, entry: Entry) -> None:
     if entry.name not in (
         "check",
         "install",
+        "release",
     ):  # which tell the faults of the configuration with those around it
         load()  # a wrong configuration is said before Django stumbles on it
     if entry.django:

@@ -1,7 +1,6 @@
 """What each step of an installation changes on the machine. As root, on Debian 13 with systemd."""
 
 import contextlib
-import hashlib
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +11,16 @@ from pathlib import Path
 from vaguemestre.engines import certificates
 from vaguemestre.engines.config_templates import write
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.processes.production import acme, extras, files, layout, resolver, signatures, system_users
+from vaguemestre.processes.production import (
+    acme,
+    extras,
+    files,
+    layout,
+    marks,
+    resolver,
+    signatures,
+    system_users,
+)
 from vaguemestre.processes.production.children import children_of
 from vaguemestre.processes.production.commands import StepFailed, are_active, has_text, run
 from vaguemestre.processes.production.local_database import LocalDatabase, is_local
@@ -28,6 +36,17 @@ OTHERS = (
     "postsrsd.service", "postfix-mta-sts-resolver.service",
 )  # fmt: skip
 _LOG_ROTATION = "logrotate.timer"
+
+
+def outside_files(configuration: str) -> tuple[tuple[Path, str, int], ...]:
+    """Files outside the home: path, text, mode."""
+    return (
+        (layout.CONFIGURATION, configuration, 0o644),
+        (layout.ENVIRONMENT, files.environment_text(), 0o644),
+        (Path("/etc/tmpfiles.d/vaguemestre.conf"), files.tmpfiles_text(), 0o644),
+        (Path("/etc/logrotate.d/vaguemestre"), files.logrotate_text(), 0o644),
+        (layout.COMMAND, files.command_text(), 0o755),
+    )
 
 
 @dataclass
@@ -91,22 +110,12 @@ class Installation:
 
     # Configuration
 
-    def _settings(self) -> tuple[tuple[Path, str, int], ...]:
-        """Files outside the home: path, text, mode."""
-        return (
-            (layout.CONFIGURATION, self.text, 0o644),
-            (layout.ENVIRONMENT, files.environment_text(), 0o644),
-            (Path("/etc/tmpfiles.d/vaguemestre.conf"), files.tmpfiles_text(), 0o644),
-            (Path("/etc/logrotate.d/vaguemestre"), files.logrotate_text(), 0o644),
-            (layout.COMMAND, files.command_text(), 0o755),
-        )
-
     def _is_configured(self) -> bool:
-        are_written = all(has_text(path, text) for path, text, _ in self._settings())
+        are_written = all(has_text(path, text) for path, text, _ in outside_files(self.text))
         return are_written and layout.HOME.is_dir() and are_active(_LOG_ROTATION)
 
     def _configure(self) -> None:
-        for path, text, mode in self._settings():
+        for path, text, mode in outside_files(self.text):
             write(path, text, mode=mode)
         layout.HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
         run(("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/vaguemestre.conf"))
@@ -120,10 +129,7 @@ class Installation:
         return layout.CURRENT.is_symlink() and layout.CURRENT.resolve() == self.release
 
     def _make_current(self) -> None:
-        fresh = layout.CURRENT.with_name("current.new")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(self.release)
-        fresh.rename(layout.CURRENT)
+        layout.make_current(self.release)
 
     # Debian's own units
 
@@ -186,15 +192,8 @@ class Installation:
 
     # The instance itself
 
-    def _mark(self) -> Path:
-        """Says for which release and configuration the ground was made."""
-        return layout.HOME / "prepared"
-
-    def _mark_text(self) -> str:
-        return f"{self.release}\n{self.text}"
-
     def _is_prepared(self) -> bool:
-        return has_text(self._mark(), self._mark_text())
+        return has_text(marks.PREPARED, marks.prepared_text(self.release, self.text))
 
     def _prepare(self) -> None:
         output = run(
@@ -203,26 +202,21 @@ class Installation:
         ).splitlines()
         for line in output:
             self.say(f"    {line}")
-        write(self._mark(), self._mark_text(), mode=0o600)
+        write(marks.PREPARED, marks.prepared_text(self.release, self.text), mode=0o600)
 
     def _services(self) -> tuple[str, ...]:
         return tuple(f"{service_name(child.name)}.service" for child in self._children())
 
-    def _started_mark(self) -> Path:
-        """Says with which release, configuration and units the services were last started."""
-        return layout.HOME / "started"
-
     def _started_text(self) -> str:
-        units = "".join(file.text for file in self._unit_files())
-        return f"{hashlib.sha256(units.encode()).hexdigest()}\n{self._mark_text()}"
+        return marks.started_text(self.release, self.text, (file.text for file in self._unit_files()))
 
     def _runs(self) -> bool:
-        is_same = has_text(self._started_mark(), self._started_text())
+        is_same = has_text(marks.STARTED, self._started_text())
         return is_same and are_active(TARGET, *self._services())
 
     def _start(self) -> None:
-        is_same = has_text(self._started_mark(), self._started_text())
+        is_same = has_text(marks.STARTED, self._started_text())
         verb = "start" if is_same else "restart"
         run(("systemctl", verb, TARGET))
         run(("systemctl", "start", *self._services()))
-        write(self._started_mark(), self._started_text(), mode=0o600)
+        write(marks.STARTED, self._started_text(), mode=0o600)

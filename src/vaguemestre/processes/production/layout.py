@@ -41,3 +41,11 @@ def environment() -> dict[str, str]:
 def environment_of(release: Path) -> dict[str, str]:
     """The environment of a command of a release."""
     return {**environment(), "PYTHONPATH": str(source(release))}
+
+
+def make_current(release: Path) -> None:
+    """Turn the link that people look at."""
+    fresh = CURRENT.with_name("current.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(release)
+    fresh.rename(CURRENT)

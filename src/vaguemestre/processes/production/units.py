@@ -81,6 +81,7 @@ _ENGINE_RIGHTS = {
     ),
 }  # fmt: skip
 _HERE = ("", "127.0.0.1", "::1", "localhost")
+_RELOADED = ("front", "dovecot", "postfix", "rspamd", "signer")  # HUP: read anew, connections stay
 _ENGINE_USERS = {"rspamd": "_rspamd", "signer": "_rspamd"}
 _ENGINE_WRITES = {
     "dovecot": ("mail", "engines", "logs"),
@@ -162,7 +163,7 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         sandboxes=(duty.sandboxes if duty else child.name == "dovecot"),
         memory_max=_MEMORY.get(base, "1G"),
         is_wanted=process == child.name,
-        reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in ("front", "dovecot", "postfix") else (),
+        reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in _RELOADED else (),
         asks_interfaces=child.name in _ENGINE_RIGHTS,
         compiles=child.name in _ENGINE_USERS,
         allows_set_ids=child.name in _ENGINE_RIGHTS or process == "queue-agent",  # it runs postsuper

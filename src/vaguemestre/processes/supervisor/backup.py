@@ -124,6 +124,14 @@ def _report(tell: Tell, tree: str, before: int, count: int) -> None:
     tell(tree, before + count)
 
 
+def dump_database(config: Config, folder: Path) -> Path:
+    """A copy of the database alone, as of one moment, in that folder. Raises NotABackup, OSError."""
+    target = folder / _DATABASE[config.database.engine]
+    _dump(config, target)
+    target.chmod(0o600)
+    return target
+
+
 def _dump(config: Config, target: Path) -> None:
     fresh = target.with_name(f"{target.name}.part")
     fresh.unlink(missing_ok=True)
