@@ -99,10 +99,10 @@ class Client:
     machine: Machine
     authority: Certificates
 
-    def secure(self, port: int, name: str) -> ssl.SSLSocket:
-        """A TLS connection whose chain and name are verified."""
+    def secure(self, port: int, name: str, protocol: str = "h2") -> ssl.SSLSocket:
+        """A TLS connection whose chain and name are verified. `protocol`: spoken with the site (ALPN)."""
         context = ssl.create_default_context(cafile=str(self.authority.ca))
-        context.set_alpn_protocols(["h2"] if port == 443 else [])
+        context.set_alpn_protocols([protocol] if port == 443 else [])
         plain = socket.create_connection((self.machine.address, port), timeout=30)
         return context.wrap_socket(plain, server_hostname=name)
 

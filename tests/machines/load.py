@@ -1,0 +1,113 @@
+"""A light load on an académie: a page and a delivery at short intervals, each on a connection of its own."""
+
+import contextlib
+import http.client
+import itertools
+import smtplib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from tests.machines.academy import SITE, Agent, Client
+
+_PAGE_SECONDS, _DELIVERY_SECONDS = 0.05, 0.2
+_SENDER = "quelqu.un@dehors.example"
+# Served by the door, by the pages (somebody whose session is worth nothing is sent away), by address books.
+_PAGES = (
+    ("GET", "/alogin", {}),
+    ("GET", "/messagerie/", {"Cookie": "__Host-vaguemestre=aucune"}),
+    ("POST", "/alogin", {"Content-Type": "application/x-www-form-urlencoded"}),
+    ("GET", "/dav/", {}),
+)
+
+
+@dataclass
+class Outcome:
+    """What became of the requests: failures in words, how many went well, when each success came."""
+
+    failures: list[str] = field(default_factory=list)
+    ends: list[float] = field(default_factory=list)
+
+    @property
+    def longest_pause(self) -> float:
+        """Seconds between two successes, at most."""
+        ends = sorted(self.ends)
+        return max((after - before for before, after in itertools.pairwise(ends)), default=0.0)
+
+
+@dataclass
+class Load:
+    """Pages asked and messages brought to the MX port, until the block ends."""
+
+    client: Client
+    reader: Agent
+    pages: Outcome = field(default_factory=Outcome)
+    deliveries: Outcome = field(default_factory=Outcome)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator["Load"]:
+        stop = threading.Event()
+        runners = [
+            threading.Thread(target=self._repeat, args=(stop, *what))
+            for what in (
+                (self._ask, self.pages, _PAGE_SECONDS),
+                (self._deliver, self.deliveries, _DELIVERY_SECONDS),
+            )
+        ]
+        for runner in runners:
+            runner.start()
+        try:
+            yield self
+        finally:
+            stop.set()
+            for runner in runners:
+                runner.join()
+
+    def _repeat(
+        self, stop: threading.Event, do: Callable[[int], str], outcome: Outcome, every: float
+    ) -> None:
+        def once(number: int) -> None:
+            failure = do(number)
+            if failure:
+                outcome.failures.append(failure)
+            else:
+                outcome.ends.append(time.monotonic())
+
+        threads = []
+        for number in itertools.count():
+            if stop.wait(every):
+                break
+            threads.append(threading.Thread(target=once, args=(number,)))
+            threads[-1].start()
+        for thread in threads:
+            thread.join()
+
+    def _ask(self, number: int) -> str:
+        """Empty if a page came without a server's error, else what came."""
+        method, path, headers = _PAGES[number % len(_PAGES)]
+        connection = http.client.HTTPSConnection(SITE, timeout=60)
+        try:
+            connection.sock = self.client.secure(443, SITE, "http/1.1")
+            connection.request(method, path, b"x=1" if method == "POST" else None, headers)
+            answer = connection.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            return f"{method} {path}: {error!r}"
+        finally:
+            connection.close()
+        return f"{method} {path}: {answer.status}" if answer.status >= 500 else ""
+
+    def _deliver(self, number: int) -> str:
+        """Empty if Postfix took the message, else its words."""
+        recipient = self.reader.address
+        text = (
+            f"From: {_SENDER}\r\nTo: {recipient}\r\nSubject: charge {number}\r\n"
+            f"Message-ID: <{time.time_ns()}.{number}@dehors.example>\r\n\r\nBonjour.\r\n"
+        )
+        try:
+            with smtplib.SMTP(self.client.machine.address, 25, "dehors.example", timeout=60) as server:
+                server.sendmail(_SENDER, [recipient], text)
+        except (OSError, smtplib.SMTPException) as error:
+            return repr(error)
+        return ""
