@@ -1,13 +1,12 @@
 """Each slot of each room is filled by a table, found by the slot's name."""
 
-import sys
 from importlib import import_module
 
 import pytest
 
 from vaguemestre.foundation.kernel.slots import Slot, fill_all
+from vaguemestre.site.static import SOURCE
 from vaguemestre.site.wiring import TABLES
-from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 
 # Filled where the key was given to the process; an instance of a test has none.
 KEYS = {"credentials.secret_keys", "credentials.token_keys"}
@@ -15,12 +14,11 @@ KEYS = {"credentials.secret_keys", "credentials.token_keys"}
 
 def declared() -> dict[str, Slot[object]]:
     """Room and name, as `webmail.convert` → slot, of every room's `ports`."""
-    assert SUBSCRIPTIONS  # whose import loads every room
+    rooms = (file.relative_to(SOURCE.parent).parent.parts for file in SOURCE.rglob("ports.py"))
     return {
-        f"{name.removesuffix('.ports').split('.', 2)[2]}.{attribute}": value
-        for name, module in tuple(sys.modules.items())
-        if name.startswith("vaguemestre.") and name.endswith(".ports")
-        for attribute, value in vars(module).items()
+        f"{'.'.join(room[2:])}.{attribute}": value
+        for room in rooms
+        for attribute, value in vars(import_module(f"{'.'.join(room)}.ports")).items()
         if isinstance(value, Slot)
     }
 

@@ -29,6 +29,7 @@ TABLES = {
     "filelinks": "post",
     "mailstore": "post",
     "outbox": "post",
+    "trace": "post",
     "lists": "schools",
     "rosters": "schools",
     "sharing": "schools",
