@@ -12,10 +12,11 @@ from django.db.migrations.state import ModelState, ProjectState
 from vaguemestre.site.config import PROJECT
 from vaguemestre.site.migration_rules import narrowings, version_numbers
 
-# Written before there was an installation to upgrade.
+# Written before 0.2.0, the first version that is installed, was out.
 FIRST = {
     ("compose", "0002_rename_deposits"),
     ("journal", "0002_append_only"),
+    ("outbox", "0002_remove_logcursor_inode"),
     ("rosters", "0002_forget_staged"),
 }
 
