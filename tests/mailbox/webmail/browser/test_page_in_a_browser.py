@@ -313,6 +313,7 @@ def test_tab_leads_into_the_text_and_out_again_and_f6_stays_in_it(page: Page, bo
 
     page.get_by_role("region", name="Messages").get_by_text("Avec liens").click()
     text.get_by_role("link", name="page 0").wait_for()
+    expect(page.locator("iframe.body")).to_be_visible()
     page.keyboard.press("F6")
     pressed(page, "Tab", 3, "Passer le texte et ses 40 liens")
     page.keyboard.press("Enter")
