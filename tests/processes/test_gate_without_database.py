@@ -37,6 +37,8 @@ async def answers(gate: Gate, path: Path) -> list[bytes]:
         reader, writer = await asyncio.open_unix_connection(str(path))
         for command, content in REPLY:
             writer.write((len(content) + 1).to_bytes(4) + command + content)
+            if command == b"C":
+                assert await reader.readexactly(5) == b"\0\0\0\x01c"
         packets = [b""]
         while packets[-1][:1] not in (b"c", b"y"):
             packets.append(await reader.readexactly(int.from_bytes(await reader.readexactly(4))))

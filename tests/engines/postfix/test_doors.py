@@ -316,9 +316,13 @@ def test_the_door_of_sieve_opens_to_nobody_else(engines: LiveEngines, marie: Som
         assert client.rcpt(marie.address)[0] == 554
 
 
+@pytest.mark.parametrize("has_sent", [True, False])
 @pytest.mark.parametrize("end", ["key", "token", "suspended", "closed"])
-def test_a_connection_opened_before_sends_no_more(engines: LiveEngines, end: str) -> None:
-    """What opened it is withdrawn: the next message is refused, and the client has to sign in again."""
+def test_a_connection_opened_before_sends_no_more(engines: LiveEngines, end: str, *, has_sent: bool) -> None:
+    """What opened it is withdrawn: the next message is refused, and the client has to sign in again.
+
+    One that was silent until then is no younger for that.
+    """
     person, other = engines.someone(), engines.someone()
     token = engines.token(person.mailbox)
     with engines.submission() as client:
@@ -328,7 +332,8 @@ def test_a_connection_opened_before_sends_no_more(engines: LiveEngines, end: str
             client.auth("OAUTHBEARER", lambda challenge=None: first, initial_response_ok=True)
         else:
             client.login(person.mailbox, person.password)
-        client.send_message(letter(person.address, other.address, "avant"))
+        if has_sent:
+            client.send_message(letter(person.address, other.address, "avant"))
         match end:
             case "key":
                 engines.change(person, app_keys=())
@@ -341,7 +346,7 @@ def test_a_connection_opened_before_sends_no_more(engines: LiveEngines, end: str
         with pytest.raises(smtplib.SMTPException) as refused:
             client.send_message(letter(person.address, other.address, "apres"))
     assert refusal(refused.value)[0] == (421 if end in ("key", "token") else 553)
-    assert engines.found(other, "avant")
+    assert not has_sent or engines.found(other, "avant")
     with engines.signed_in(other) as client:
         client.select("INBOX", readonly=True)
         assert client.search(None, "SUBJECT", "apres")[1] == [b""]

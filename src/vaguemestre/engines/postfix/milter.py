@@ -29,9 +29,10 @@ type Judge = Callable[[SubmissionRequest], Awaitable[tuple[Verdict, str]]]
 _MAX_PACKET_BYTES = 1_100_000  # Postfix cuts at 64 KiB, a header field may be longer
 _VERSION = 6
 _ADD_FIELDS, _CHANGE_FIELDS, _QUARANTINE, _CHANGE_SENDER = 0x01, 0x10, 0x20, 0x40  # what we negotiate
-# Not sent to us: unknown commands, DATA. No reply to: connection, HELO, envelope, header, its end, body.
+# Not sent to us: unknown commands, DATA. No reply to: HELO, envelope, header, its end, body. What needs no
+# reply is sent with what does: the connection has one, or it would be as young as its first message.
 _SKIP = 0x100 | 0x200
-_NO_REPLY = 0x80 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
+_NO_REPLY = 0x80 | 0x2000 | 0x4000 | 0x8000 | 0x40000 | 0x80000
 _MODIFICATIONS = _ADD_FIELDS | _CHANGE_FIELDS | _QUARANTINE | _CHANGE_SENDER
 _PLAIN = re.compile(r"[a-z0-9._+=/-]+@[a-z0-9.-]+", re.ASCII)  # an address that needs no quoting there
 _LATER = b"451 4.3.0 Le service d'envoi ne repond pas : reessayez dans un instant\0"
@@ -104,7 +105,8 @@ async def _serve_connection(
             case b"K":
                 transaction = MilterTransaction()
             case _:
-                record(transaction, command, data)
+                for reply in record(transaction, command, data):
+                    _send(writer, reply)
         await writer.drain()
 
 

@@ -95,8 +95,8 @@ class MilterTransaction:
         )
 
 
-def record(transaction: MilterTransaction, command: bytes, data: bytes) -> None:
-    """Add to the message what one command of the protocol says of it."""
+def record(transaction: MilterTransaction, command: bytes, data: bytes) -> tuple[bytes, ...]:
+    """Add to the message what one command of the protocol says of it; returns the replies that it needs."""
     if command == b"D":
         _macros(transaction, data[1:])
     elif command == b"C":
@@ -120,6 +120,7 @@ def record(transaction: MilterTransaction, command: bytes, data: bytes) -> None:
         _header(transaction, field, value.decode("utf-8", "replace"))
     elif command == b"B":
         transaction.sealing.add_body(data)
+    return (b"c",) if command == b"C" else ()
 
 
 def _macros(transaction: MilterTransaction, data: bytes) -> None:
