@@ -109,7 +109,7 @@ class Front:
             pool.server_close()
 
     @contextlib.contextmanager
-    def unfinished(self, count: int, head: str) -> Iterator[list[socket.socket]]:
+    def unfinished(self, count: int, head: str, length: int = 5000) -> Iterator[list[socket.socket]]:
         """Requests of one address whose body never ends; `{number}` in the head tells them apart."""
         peers = []
         with contextlib.ExitStack() as stack:
@@ -117,7 +117,7 @@ class Front:
                 peer = socket.create_connection(("127.0.0.1", self.config.ports.web))
                 peers.append(stack.enter_context(peer))
                 lines = head.format(number=number)
-                peer.sendall(f"{lines}\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\na".encode())
+                peer.sendall(f"{lines}\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\na".encode())
             yield peers
 
     def ask(
