@@ -69,6 +69,11 @@ def test_what_one_letter_costs_holds_no_thread_of_lists(front: Front, box: str, 
     assert front.ask(f"{box}/messagerie/{path}")[1]["pool"] == "door"
 
 
+@pytest.mark.parametrize("name", ["apple.mobileconfig", "messagerie.xpi"])
+def test_what_is_signed_for_anybody_is_asked_of_those_who_have_the_key(front: Front, name: str) -> None:
+    assert front.ask(f"/appareils/{name}")[1]["pool"] == "web"
+
+
 def test_texts_are_read_by_the_pages_until_their_own_pool_is_there(front: Front) -> None:
     cookie = f"vaguemestre_{front.config.ports.web}=abc"
     reading = front.pools["reading"]

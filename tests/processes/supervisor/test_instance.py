@@ -77,6 +77,12 @@ def test_a_ready_instance_answers_on_every_port(running: Running) -> None:
     assert {"teacher", "newcomer", "administrator", "outside"} <= roles
 
 
+@pytest.mark.parametrize(("name", "begins"), [("apple.mobileconfig", b"\x30\x82"), ("messagerie.xpi", b"PK")])
+def test_settings_of_a_device_are_signed_for_anybody(running: Running, name: str, begins: bytes) -> None:
+    with urllib.request.urlopen(f"{running.ready['web']}/appareils/{name}", timeout=30) as answer:
+        assert answer.read().startswith(begins)  # DER, a ZIP archive
+
+
 @pytest.mark.parametrize("name", CHILDREN)
 def test_a_killed_child_is_back_within_five_seconds(running: Running, name: str) -> None:
     first = running.children()[name]["pid"]

@@ -95,8 +95,7 @@ async def _serve_connection(
                 _send(writer, b"O" + struct.pack("!III", _VERSION, _MODIFICATIONS, _SKIP | _NO_REPLY))
             case b"E":
                 transaction.sealing.add_body(data)
-                for reply in await _verdict(transaction, judge, voucher):
-                    _send(writer, reply)
+                _send(writer, *await _verdict(transaction, judge, voucher))
                 transaction = transaction.next_message()
             case b"A":
                 transaction = transaction.next_message()
@@ -105,8 +104,7 @@ async def _serve_connection(
             case b"K":
                 transaction = MilterTransaction()
             case _:
-                for reply in record(transaction, command, data):
-                    _send(writer, reply)
+                _send(writer, *record(transaction, command, data))
         await writer.drain()
 
 

@@ -43,7 +43,7 @@ def plug(config: Config) -> None:
     writing.absent_until.plug(sorting_queries.absent_until)
     writing.lists_like.plug(lists_like)
     writing.lists_at.plug(lists_at)
-    devices.sign.plug(Signature(config))
+    devices.sign.plug(Signature(config, secrets.path_of(config.engines_dir / "tls", "server.key")))
     devices.look_up.plug(DnsLookup())
     devices.key_digest.plug(partial(certificates.key_digest, config))
 
