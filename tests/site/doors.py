@@ -102,8 +102,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "portal": {
         OPEN: "accessibility change-password charter help privacy",
         SIGNED: """
-            accept-charter app-passwords create-app-password display favourite home mail revoke-app-password
-            settings usage
+            accept-charter app-passwords close-first-visit create-app-password display favourite home mail
+            revoke-app-password settings usage
         """,
         ADMINISTRATORS: "announcement announcements new-announcement withdraw-announcement",
     },

@@ -50,12 +50,12 @@ def page(client: Client, address: str = "/") -> str:
 
 def test_a_favourite_comes_first_and_goes_back(client: Client, nicolas: Account) -> None:
     before = page(client)
-    assert before.index('href="/messagerie/" aria-d') < before.index('href="/parametres/" aria-d')
+    assert before.index('href="/messagerie/" aria-d') < before.index('href="/appareils/" aria-d')
     for _ in range(2):
-        client.post(STAR, {"application": "/parametres/", "favourite": "1"})
+        client.post(STAR, {"application": "/appareils/", "favourite": "1"})
     after = page(client)
-    assert after.index('href="/parametres/" aria-d') < after.index('href="/messagerie/" aria-d')
-    client.post(STAR, {"application": "/parametres/"})
+    assert after.index('href="/appareils/" aria-d') < after.index('href="/messagerie/" aria-d')
+    client.post(STAR, {"application": "/appareils/"})
     assert not Favourite.objects.exists()
 
 
@@ -123,9 +123,59 @@ def test_a_changed_charter_is_accepted_from_the_home_page(client: Client, nicola
 
 def test_the_mailbox_is_told_apart(client: Client, nicolas: Account, boxes: MemoryMailboxes) -> None:
     box = boxes.box(nicolas.mailbox)
-    for number in range(2):
-        box.append("INBOX", f"Subject: {number}\r\n\r\nx".encode(), (), timezone.now())
-    assert "2 courriels non lus" in page(client, "/accueil/messagerie")
+    assert "tout est lu" in page(client, "/accueil/messagerie")
+    for number in range(4):
+        content = f"From: Agathe <a@example.org>\r\nSubject: sujet {number} <b>\r\n\r\nx".encode()
+        box.append("INBOX", content, (), timezone.now() + timedelta(minutes=number))
+    box.append("INBOX", b"Subject: lu\r\n\r\nx", ("\\Seen",), timezone.now() + timedelta(minutes=9))
+    fragment = page(client, "/accueil/messagerie")
+    assert "4 courriels non lus" in fragment
+    assert [f"sujet {number}" in fragment for number in range(4)] == [False, True, True, True], (
+        "the last three"
+    )
+    assert "<bdi>lu</bdi>" not in fragment
+    assert "Agathe" in fragment
+    assert "sujet 3 &lt;b&gt;" in fragment
+    address = fragment.split('<li><a href="')[1].split('"')[0]
+    assert client.get(address).status_code == 200, "a line opens its message"
+
+
+def test_what_waits_comes_before_applications(client: Client, nicolas: Account) -> None:
+    shown = page(client)
+    places = [shown.index(f'id="{name}"') for name in ("tasks", "mail-title", "first-visit", "applications")]
+    assert places == sorted(places)
+
+
+def test_the_first_visit_proposes_three_steps_until_they_are_done(client: Client, nicolas: Account) -> None:
+    shown = page(client)
+    assert [title in shown for title in ("Votre signature", "Votre téléphone", "Vos absences")] == [True] * 3
+    assert "Fait</span>" not in shown
+    client.post("/parametres/appareils/nouveau", {"name": "Téléphone"})
+    assert page(client).count("Fait</span>") == 1
+
+
+def test_the_card_of_the_first_visit_is_closed_for_good(client: Client, nicolas: Account) -> None:
+    assert client.get("/accueil/premiere-visite").status_code == 405
+    assert "Pour commencer" in page(client)
+    client.post("/accueil/premiere-visite")
+    assert "Pour commencer" not in page(client)
+    client.post("/deconnexion")
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    assert "Pour commencer" not in page(client)
+    client.post("/parametres/affichage", {"theme": "dark"})
+    assert "Pour commencer" not in page(client), "another choice does not bring it back"
+
+
+def test_nothing_says_present_or_absent_of_a_man_or_a_woman(client: Client, nicolas: Account) -> None:
+    shown = page(client)
+    assert "Aucune absence" in shown
+    assert "<b>Absent" not in shown.replace("<b>Absence", "")
+
+
+def test_the_account_menu_tells_the_used_space(
+    client: Client, nicolas: Account, boxes: MemoryMailboxes
+) -> None:
+    assert page(client, "/accueil/place").count("<meter") == (1 if boxes.box(nicolas.mailbox).quota() else 0)
 
 
 def test_a_mailbox_that_does_not_answer_is_told(client: Client, nicolas: Account) -> None:
@@ -158,7 +208,8 @@ def test_an_application_is_shown_by_its_logo(client: Client, nicolas: Account) -
 
 
 def test_home_asks_the_database_a_dozen_questions(client: Client, nicolas: Account) -> None:
-    """However many applications there are."""
+    """However many applications there are. The card of the first visit asks two more while it is open."""
+    client.post("/accueil/premiere-visite")
     for number in range(5):
         address = f"https://appli-{number}.example/"
         add_application(

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.desks.portal.rules.home import check_announcement, pending_tasks, search_tiles, sort_tiles
-from vaguemestre.desks.portal.values import Announcement, Importance, MailboxUsage, Task, Tile
+from vaguemestre.desks.portal.rules.home import (
+    check_announcement,
+    first_visit_steps,
+    is_first_visit_closed,
+    pending_tasks,
+    search_tiles,
+    sort_tiles,
+)
+from vaguemestre.desks.portal.values import Announcement, Importance, MailboxUsage, Step, Task, Tile
 from vaguemestre.foundation.kernel.errors import Refusal
 
 TILES = [
@@ -62,3 +69,20 @@ def test_room_is_told_narrow_from_nine_tenths() -> None:
     assert not MailboxUsage(89, 100).is_nearly_full
     assert MailboxUsage(90, 100).is_nearly_full
     assert MailboxUsage(5, 0).percent == 0
+
+
+def test_the_first_visit_ends_when_all_is_done_or_it_is_closed() -> None:
+    nothing = {"has_signature": False, "has_device": False, "has_absence": False}
+    steps = first_visit_steps(**nothing, is_closed=False)
+    assert steps == ((Step.SIGNATURE, False), (Step.PHONE, False), (Step.ABSENCE, False))
+    assert first_visit_steps(**nothing, is_closed=True) == ()
+    assert first_visit_steps(has_signature=True, has_device=True, has_absence=True, is_closed=False) == ()
+    assert (Step.PHONE, True) in first_visit_steps(**{**nothing, "has_device": True}, is_closed=False)
+
+
+@pytest.mark.parametrize(
+    "preferences", [{}, {"portal": "closed"}, {"portal": {}}, {"portal": {"first_visit": 1}}]
+)
+def test_a_card_is_open_unless_it_was_closed(preferences: dict[str, object]) -> None:
+    assert not is_first_visit_closed(preferences)
+    assert is_first_visit_closed({"portal": {"first_visit": "closed"}})

@@ -6,12 +6,12 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.desks.portal.models import AnnouncementRow, Favourite
-from vaguemestre.desks.portal.rules.home import check_announcement
+from vaguemestre.desks.portal.rules.home import CLOSED, FIRST_VISIT, PREFERENCES, check_announcement
 from vaguemestre.desks.portal.values import Announcement
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.services.choices import save_choices
-from vaguemestre.people.credentials.services import accept_charter, save_theme
+from vaguemestre.people.credentials.services import accept_charter, save_preference, save_theme
 from vaguemestre.people.credentials.services import revoke_app_password as revoke_credential
 
 
@@ -38,6 +38,12 @@ def set_favourite(account_id: int, key: str, *, is_favourite: bool) -> None:
         Favourite.objects.get_or_create(account_id=account_id, key=key)
     else:
         Favourite.objects.filter(account_id=account_id, key=key).delete()
+
+
+@transaction.atomic(durable=True)
+def close_first_visit(account_id: int) -> None:
+    """Use case: never show the card of the first visit again."""
+    save_preference(account_id, PREFERENCES, {FIRST_VISIT: CLOSED})
 
 
 @transaction.atomic(durable=True)

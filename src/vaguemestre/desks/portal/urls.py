@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home.show_home, name="home"),
     path("accueil/messagerie", home.show_mail, name="mail"),
     path("accueil/place", home.show_usage, name="usage"),
+    path("accueil/premiere-visite", home.close_first_visit, name="close-first-visit"),
     path("accueil/favoris", home.set_favourite, name="favourite"),
     path("administration/annonces", announcements.list_announcements, name="announcements"),
     path("administration/annonces/nouvelle", announcements.edit_announcement, name="new-announcement"),

@@ -45,6 +45,25 @@ class Task(StrEnum):
     RECOVERY_CONTACT = "recovery-contact"
 
 
+class Step(StrEnum):
+    """A step that the first visit proposes."""
+
+    SIGNATURE = "signature"
+    PHONE = "phone"
+    ABSENCE = "absence"
+
+
+@dataclass(frozen=True)
+class UnreadMessage:
+    """An unread message of the home page. `path`: its address; `when`: in words."""
+
+    path: str
+    sender: str
+    subject: str
+    preview: str
+    when: str
+
+
 @dataclass(frozen=True)
 class MailboxUsage:
     """The usage of a mailbox, in bytes and whole per cent."""

@@ -1,13 +1,14 @@
 """Rules of the home page: tiles, tasks, announcements."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from vaguemestre.desks.portal.values import Announcement, Task, Tile
+from vaguemestre.desks.portal.values import Announcement, Step, Task, Tile
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 
 MAX_TITLE_CHARS, MAX_TEXT_CHARS = 120, 2000
+PREFERENCES, FIRST_VISIT, CLOSED = "portal", "first_visit", "closed"  # in the preferences of the account
 
 
 def sort_tiles(tiles: Sequence[Tile], favourites: Collection[str]) -> list[Tile]:
@@ -36,6 +37,19 @@ def pending_tasks(*, charter_is_accepted: bool, has_factor: bool, has_contact: b
     if not has_contact:
         tasks.append(Task.RECOVERY_CONTACT)
     return tasks
+
+
+def is_first_visit_closed(preferences: Mapping[str, object]) -> bool:
+    own = preferences.get(PREFERENCES)
+    return isinstance(own, Mapping) and own.get(FIRST_VISIT) == CLOSED
+
+
+def first_visit_steps(
+    *, has_signature: bool, has_device: bool, has_absence: bool, is_closed: bool
+) -> tuple[tuple[Step, bool], ...]:
+    """The steps of the first visit, and whether each is done; none once all are, or the card is closed."""
+    steps = ((Step.SIGNATURE, has_signature), (Step.PHONE, has_device), (Step.ABSENCE, has_absence))
+    return () if is_closed or all(done for _, done in steps) else steps
 
 
 def check_announcement(announcement: Announcement) -> None:

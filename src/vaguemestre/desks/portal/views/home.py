@@ -12,23 +12,32 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry.queries import applications_for, identity_of
 from vaguemestre.access.sso.registry.values import Application, Identity
 from vaguemestre.desks.portal import queries, services
-from vaguemestre.desks.portal.rules.home import pending_tasks, search_tiles, sort_tiles
-from vaguemestre.desks.portal.values import MailboxUsage, Task, Tile
-from vaguemestre.foundation.kernel import sizes
+from vaguemestre.desks.portal.rules.home import (
+    first_visit_steps,
+    is_first_visit_closed,
+    pending_tasks,
+    search_tiles,
+    sort_tiles,
+)
+from vaguemestre.desks.portal.values import MailboxUsage, Step, Task, Tile, UnreadMessage
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.french_dates import moment_fr
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.addresses import is_served
+from vaguemestre.mailbox.compose.queries import has_identity
 from vaguemestre.mailbox.sorting.queries import absences_of
 from vaguemestre.mailbox.sorting.rules.absences import answering_absence
 from vaguemestre.mailbox.sorting.values import Absence, Place
-from vaguemestre.people.credentials.queries import protection_of
+from vaguemestre.mailbox.webmail.http import message_path
+from vaguemestre.people.credentials.queries import app_passwords_of, protection_of
 from vaguemestre.people.directory.rules.names import is_numbered
-from vaguemestre.post.mailstore.ports import open_mailbox
-from vaguemestre.post.mailstore.values import MailLogin, Use
+from vaguemestre.post.mailstore.ports import Lists, open_mailbox
+from vaguemestre.post.mailstore.values import MailLogin, Only, Use, View
 from vaguemestre.schools.rosters.http import class_writer_for
 from vaguemestre.schools.rosters.queries import has_classes
 
@@ -40,40 +49,53 @@ class _RoomTile(NamedTuple):
     purpose: str
 
 
-# Rooms that are not served are left out.
+# Rooms that are not served are left out. Those of the rail are not repeated, but the mail.
 APPLICATIONS = (
     _RoomTile("/messagerie/", "mail", "Messagerie", "Lire et écrire ses courriels"),
-    _RoomTile("/contacts/", "address-book", "Contacts", "Mes correspondants et mes groupes"),
     _RoomTile("/classes/", "school", "Classes", "Écrire à une classe, à ses familles"),
-    _RoomTile("/annuaire/", "users", "Annuaire", "Les agents de l’académie"),
-    _RoomTile("/listes/", "list", "Listes", "Listes de diffusion de l’académie"),
     _RoomTile("/appareils/", "device-mobile", "Mes appareils", "Thunderbird, Outlook, téléphone"),
-    _RoomTile("/gestion/", "id", "Gestion", "NUMEN et personnes de mon service"),
-    _RoomTile("/assistance/", "tools", "Assistance", "Aider quelqu’un à se connecter"),
-    _RoomTile(
-        "/administration/", "building-community", "Administration", "Académie, flux, journal, réglages"
-    ),
-    _RoomTile("/parametres/", "settings", "Paramètres", "Affichage, appareils, sécurité"),
 )
-# Tiles limited to roles; the pages check the role themselves.
-RESERVED = {
-    "/gestion/": ("hr_officer",),
-    "/assistance/": ("helpdesk", "administrator"),
-    "/administration/": ("administrator",),
-}
+
+
+class _Errand(NamedTuple):
+    """Something to do. `verb`: the words of its button."""
+
+    title: str
+    purpose: str
+    address: str
+    icon: str
+    verb: str
+
+
 TASK_LINKS = {
-    Task.CHARTER: ("Lire et accepter la charte, qui a changé", "/charte", "file-text"),
-    Task.SECOND_FACTOR: (
-        "Ajouter une clé d’accès ou une application d’authentification",
-        "/parametres/securite",
+    Task.CHARTER: _Errand("Lire et accepter la charte", "Elle a changé", "/charte", "file-text", "Lire"),
+    Task.SECOND_FACTOR: _Errand(
+        "Protéger votre compte par une clé d’accès",
+        "Ou par une application d’authentification : deux minutes, avec votre téléphone",
+        "/parametres/securite#passkeys-title",
         "shield-lock",
+        "Commencer",
     ),
-    Task.RECOVERY_CONTACT: (
-        "Donner un contact de secours, pour le jour où le mot de passe manque",
+    Task.RECOVERY_CONTACT: _Errand(
+        "Donner un contact de secours",
+        "Pour le jour où le mot de passe manque",
         "/parametres/securite/contact",
-        "key",
+        "lifebuoy",
+        "Ajouter",
     ),
 }
+STEP_LINKS = {
+    Step.SIGNATURE: _Errand(
+        "Votre signature", "Celle de l’académie, ou la vôtre", "/parametres/identites", "signature", "Choisir"
+    ),
+    Step.PHONE: _Errand(
+        "Votre téléphone", "Le courrier y arrive aussi", "/appareils/", "device-mobile", "Régler"
+    ),
+    Step.ABSENCE: _Errand(
+        "Vos absences", "Une réponse pendant les congés", "/parametres/absence", "beach", "Préparer"
+    ),
+}
+UNREAD_SHOWN = 3
 
 
 @require_GET
@@ -97,6 +119,8 @@ def show_home(request: SignedInRequest) -> HttpResponse:
     context |= {
         "announcements": queries.announcements_on(paris_day(now)),
         "tasks": [TASK_LINKS[task] for task in tasks],
+        "steps": _steps(who, has_absence=any(absence.is_on for absence in absences)),
+        "today": paris_day(now),
         "absence": absence,
         "homonym": any(is_numbered(name, identity.last_name) for name in (who.username, who.address)),
         "upcoming_absence": None if absence else upcoming_absence(absences, paris_day(now)),
@@ -111,13 +135,12 @@ def show_mail(request: SignedInRequest) -> HttpResponse:
     try:
         with open_mailbox.get()(MailLogin(request.who.mailbox, request.who.session_key)) as mailbox:
             inbox = next((folder for folder in mailbox.folders() if folder.use is Use.INBOX), None)
+            messages = _unread_messages(mailbox, inbox.name) if inbox and inbox.unread else []
             quota = mailbox.quota()
     except (EngineDown, EngineRefused):
         return render(request, "portal/mail.html", {"is_away": True})
     usage = MailboxUsage(quota.used, quota.limit) if quota else None
-    context: dict[str, Any] = {"unread": inbox.unread if inbox else 0, "usage": usage}
-    if usage:
-        context |= {"used": sizes.in_words(usage.used), "limit": sizes.in_words(usage.limit)}
+    context = {"unread": inbox.unread if inbox else 0, "messages": messages, "usage": usage}
     return render(request, "portal/mail.html", context)
 
 
@@ -150,6 +173,15 @@ def set_favourite(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+def close_first_visit(request: SignedInRequest) -> HttpResponse:
+    """Close the card of the first visit for good."""
+    services.close_first_visit(request.who.account_id)
+    revocations.get().refresh()  # workers reload the person
+    return HttpResponseRedirect(reverse("portal:home"))
+
+
+@require_POST
+@signed_in
 def accept_charter(request: SignedInRequest) -> HttpResponse:
     by = f"account:{request.who.account_id}"
     services.agree_to_charter(request.who.account_id, CHARTER, by=by, now=timezone.now())
@@ -166,14 +198,41 @@ def tiles_of(who: Who, identity: Identity) -> list[Tile]:
     """The tiles of our rooms, then of the registered applications this person may open."""
     tiles = []
     for room in APPLICATIONS:
-        if who.role not in RESERVED.get(room.address, (who.role,)):
-            continue
         if room.address == "/classes/" and not _has_classes(who, identity):
             continue
         if not is_served(room.address):
             continue
         tiles.append(Tile(room.address, room.address, room.icon, room.title, room.purpose))
     return tiles + [_registered(application) for application in applications_for(identity)]
+
+
+def _unread_messages(mailbox: Lists, folder: str) -> list[UnreadMessage]:
+    """The last unread messages of a folder."""
+    today = paris_day(timezone.now())
+    page = mailbox.look(folder, View(only=frozenset({Only.UNREAD})), 0, UNREAD_SHOWN)
+    return [
+        UnreadMessage(
+            message_path(row.ref),
+            row.summary.sender.name or row.summary.sender.address,
+            row.summary.subject,
+            row.summary.preview,
+            moment_fr(row.summary.date, today),
+        )
+        for row in page.rows
+    ]
+
+
+def _steps(who: Who, *, has_absence: bool) -> list[tuple[_Errand, bool]]:
+    """The steps of the first visit, as the card shows them, and whether each is done."""
+    if is_first_visit_closed(who.preferences):
+        return []
+    steps = first_visit_steps(
+        has_signature=has_identity(who.account_id),
+        has_device=bool(app_passwords_of(who.account_id)),
+        has_absence=has_absence,
+        is_closed=False,
+    )
+    return [(STEP_LINKS[step], is_done) for step, is_done in steps]
 
 
 def _registered(application: Application) -> Tile:

@@ -1,16 +1,18 @@
 """`{% load ui %}`: `icon`, `avatar`, `describe`, `bundled`… as pages write them."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.utils.dateformat import format as dated
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.kernel.french_dates import day_fr, moment_fr
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui import pictures
 from vaguemestre.foundation.ui.bundles import BUNDLES
 from vaguemestre.foundation.ui.listing import Listing
@@ -32,10 +34,13 @@ def avatar(name: str, size: str = "") -> SafeString:
 @register.filter
 def long_day(day: date | None, kind: str = "") -> str:
     """« 1er décembre 2026 »; with `weekday`, « mardi 1er décembre 2026 »."""
-    if day is None:
-        return ""
-    number = "1er" if day.day == 1 else str(day.day)
-    return f"{dated(day, 'l ') if kind == 'weekday' else ''}{number} {dated(day, 'F Y')}"
+    return day_fr(day, with_weekday=kind == "weekday") if day else ""
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """« aujourd’hui à 8 h », « hier à 12 h 45 », « 1er décembre à 8 h »."""
+    return moment_fr(at, paris_day(timezone.now())) if at else ""
 
 
 @register.simple_tag

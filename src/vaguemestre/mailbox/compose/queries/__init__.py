@@ -16,6 +16,7 @@ from vaguemestre.mailbox.compose.queries.drafts import (
 from vaguemestre.mailbox.compose.queries.identities import (
     find_identity,
     find_stock_text,
+    has_identity,
     identities_of,
     own_addresses,
     schools_of,
@@ -39,6 +40,7 @@ __all__ = [
     "find_identity",
     "find_mailing",
     "find_stock_text",
+    "has_identity",
     "identities_of",
     "is_picture_path",
     "links_of",

@@ -32,6 +32,11 @@ def own_addresses(writer: Writer) -> tuple[str, ...]:
     return tuple(dict.fromkeys((writer.address, *(address for address, _, may_send in rows if may_send))))
 
 
+def has_identity(account_id: int) -> bool:
+    """Whether the account has an identity of its own, hence a signature chosen or declined."""
+    return Identity.objects.filter(account_id=account_id).exists()
+
+
 def identities_of(writer: Writer) -> tuple[SenderIdentity, ...]:
     """Identities, the default one first; those of an address no longer owned are left out."""
     own = own_addresses(writer)

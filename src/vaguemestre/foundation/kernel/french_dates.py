@@ -1,0 +1,38 @@
+"""Hours and moments as screens write them, in Paris time: « 8 h », « hier à 12 h 45 »."""
+
+from datetime import date, datetime, timedelta
+
+from vaguemestre.foundation.kernel.times import PARIS, paris_day
+
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+_BLANK = "\N{NO-BREAK SPACE}"
+
+
+def hour_fr(moment: datetime) -> str:
+    """« 8 h », « 12 h 45 »."""
+    local = moment.astimezone(PARIS)
+    minutes = f"{_BLANK}{local.minute:02}" if local.minute else ""
+    return f"{local.hour}{_BLANK}h{minutes}"
+
+
+def day_fr(day: date, *, with_weekday: bool = False, with_year: bool = True) -> str:
+    """« 1er décembre 2026 », « mardi 1er décembre »."""
+    weekday = f"{_DAYS[day.weekday()]} " if with_weekday else ""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{weekday}{number} {_MONTHS[day.month - 1]}{f' {day.year}' if with_year else ''}"
+
+
+def moment_fr(moment: datetime, today: date) -> str:
+    """« aujourd’hui à 8 h », « hier à 12 h 45 », else the day, its year if it is another, and the hour."""
+    day = paris_day(moment)
+    if day == today:
+        told = "aujourd’hui"
+    elif day == today - timedelta(days=1):
+        told = "hier"
+    else:
+        told = day_fr(day, with_year=day.year != today.year)
+    return f"{told} à {hour_fr(moment)}"

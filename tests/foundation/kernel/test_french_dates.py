@@ -1,0 +1,33 @@
+"""Hours and moments are written one way."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from vaguemestre.foundation.kernel.french_dates import day_fr, hour_fr, moment_fr
+
+TODAY = date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (datetime(2026, 11, 28, 7, 0, tzinfo=UTC), "aujourd’hui à 8 h"),
+        (datetime(2026, 11, 28, 8, 5, tzinfo=UTC), "aujourd’hui à 9 h 05"),
+        (datetime(2026, 11, 27, 11, 45, tzinfo=UTC), "hier à 12 h 45"),
+        (datetime(2026, 11, 26, 23, 30, tzinfo=UTC), "hier à 0 h 30"),
+        (datetime(2026, 12, 1, 7, 0, tzinfo=UTC), "1er décembre à 8 h"),
+        (datetime(2025, 8, 4, 16, 0, tzinfo=UTC), "4 août 2025 à 18 h"),
+    ],
+)
+def test_a_moment_is_told_as_people_tell_it(moment: datetime, words: str) -> None:
+    assert moment_fr(moment, TODAY).replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+def test_an_hour_is_never_cut_at_the_end_of_a_line() -> None:
+    assert " " not in hour_fr(datetime(2026, 11, 28, 11, 45, tzinfo=UTC))
+
+
+def test_the_first_of_a_month_is_an_ordinal() -> None:
+    assert day_fr(date(2026, 12, 1), with_weekday=True) == "mardi 1er décembre 2026"
+    assert day_fr(date(2026, 12, 2), with_year=False) == "2 décembre"
