@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from vaguemestre.foundation.kernel.french_dates import day_fr, hour_fr, moment_fr
+from vaguemestre.foundation.ui.templatetags.ui import moment
 
 TODAY = date(2026, 11, 28)
 
 
 @pytest.mark.parametrize(
-    ("moment", "words"),
+    ("at", "words"),
     [
         (datetime(2026, 11, 28, 7, 0, tzinfo=UTC), "aujourd’hui à 8 h"),
         (datetime(2026, 11, 28, 8, 5, tzinfo=UTC), "aujourd’hui à 9 h 05"),
@@ -20,8 +21,8 @@ TODAY = date(2026, 11, 28)
         (datetime(2025, 8, 4, 16, 0, tzinfo=UTC), "4 août 2025 à 18 h"),
     ],
 )
-def test_a_moment_is_told_as_people_tell_it(moment: datetime, words: str) -> None:
-    assert moment_fr(moment, TODAY).replace("\N{NO-BREAK SPACE}", " ") == words
+def test_a_moment_is_told_as_people_tell_it(at: datetime, words: str) -> None:
+    assert moment_fr(at, TODAY).replace("\N{NO-BREAK SPACE}", " ") == words
 
 
 def test_an_hour_is_never_cut_at_the_end_of_a_line() -> None:
@@ -31,3 +32,10 @@ def test_an_hour_is_never_cut_at_the_end_of_a_line() -> None:
 def test_the_first_of_a_month_is_an_ordinal() -> None:
     assert day_fr(date(2026, 12, 1), with_weekday=True) == "mardi 1er décembre 2026"
     assert day_fr(date(2026, 12, 2), with_year=False) == "2 décembre"
+
+
+def test_a_page_tells_a_moment_within_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 28, 11, 0, tzinfo=UTC))
+    assert moment(datetime(2026, 12, 1, 7, 0, tzinfo=UTC)).startswith("le 1er décembre à 8")
+    assert moment(datetime(2026, 11, 27, 7, 0, tzinfo=UTC)).startswith("hier à 8")
+    assert moment(None) == ""

@@ -39,8 +39,9 @@ def long_day(day: date | None, kind: str = "") -> str:
 
 @register.filter
 def moment(at: datetime | None) -> str:
-    """« aujourd’hui à 8 h », « hier à 12 h 45 », « 1er décembre à 8 h »."""
-    return moment_fr(at, paris_day(timezone.now())) if at else ""
+    """In a sentence: « aujourd’hui à 8 h », « hier à 12 h 45 », « le 1er décembre à 8 h »."""
+    words = moment_fr(at, paris_day(timezone.now())) if at else ""
+    return f"le {words}" if words[:1].isdigit() else words
 
 
 @register.simple_tag
