@@ -21,8 +21,11 @@ _SIEVE_ACTS = (
     (re.compile(r"stored mail into mailbox '.*'"), StepKind.FILED),
     (re.compile(rf"forwarded to {_ADDRESS}"), StepKind.FORWARDED),
     (re.compile(rf"sent vacation response to {_ADDRESS}"), StepKind.ANSWERED),
-    (re.compile(r"[Mm]arked message to be discarded if not explicitly delivered.*"), StepKind.DISCARDED),
-    (re.compile(rf"rejected message from {_ADDRESS}.*"), StepKind.REFUSED),
+    (
+        re.compile(r"[Mm]arked message to be discarded if not explicitly delivered(?: \(discard action\))?"),
+        StepKind.DISCARDED,
+    ),
+    (re.compile(rf"rejected message from {_ADDRESS}(?: \([a-z]+\))?"), StepKind.REFUSED),
 )
 _MAILBOX_EVENT = re.compile(
     r"Mailbox .*?: (?P<act>save|append|copy from .*?|expunge): box=(?P<box>.*?), uid=\d+, "

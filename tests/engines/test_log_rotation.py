@@ -1,0 +1,65 @@
+"""Logs are renamed under running engines, and no step of a message is lost, whoever was away meanwhile."""
+
+import pytest
+from django.utils import timezone
+from tests.engines.live import LiveEngines, Someone, letter, wait_until
+
+from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.dovecot.steps import dovecot_steps
+from vaguemestre.engines.log_tail import LogTail
+from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.postfix.steps import postfix_steps
+from vaguemestre.post.trace import queries, services
+from vaguemestre.post.trace.models import MessageStep
+from vaguemestre.post.trace.values import StepKind
+from vaguemestre.processes.supervisor.logs import rotate
+
+pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+
+
+class Collector:
+    def __init__(self, engines: LiveEngines) -> None:
+        self._readers = {
+            "postfix": LogTail(postfix.log_file(engines.config), postfix_steps),
+            "dovecot": LogTail(dovecot.log_file(engines.config), dovecot_steps),
+        }
+
+    def collect(self) -> None:
+        """Read on until both logs have said everything."""
+        while sum(services.collect_steps(*reader, now=timezone.now()) for reader in self._readers.items()):
+            continue
+
+
+def rotate_logs(engines: LiveEngines) -> None:
+    for name, engine in (("postfix", postfix), ("dovecot", dovecot)):
+        rotate(engine.log_file(engines.config))
+        engines.children[name].send_signal(engine.REOPEN_SIGNAL)
+
+
+def send(engines: LiveEngines, marie: Someone, subject: str) -> str:
+    sent = letter(marie.address, marie.address, subject)
+    engines.submit(marie, marie.address, [marie.address], sent)
+    engines.found(marie, subject)
+    return str(sent["Message-ID"])
+
+
+def test_each_step_of_each_message_is_stored_once_while_logs_are_renamed(engines: LiveEngines) -> None:
+    marie = engines.someone()
+    collector = Collector(engines)
+    sent = [send(engines, marie, f"rotation {marie.mailbox[:9]} 0")]
+    collector.collect()
+    for number in range(1, 4):  # the collector is away
+        rotate_logs(engines)
+        sent.append(send(engines, marie, f"rotation {marie.mailbox[:9]} {number}"))
+    collector = Collector(engines)  # another one, that knows what was committed
+    road = [
+        StepKind.RECEIVED, StepKind.IDENTIFIED, StepKind.QUEUED, StepKind.FILED, StepKind.DELIVERED,
+        StepKind.DONE,
+    ]  # fmt: skip
+
+    def all_done() -> bool:
+        collector.collect()
+        return MessageStep.objects.filter(kind=StepKind.DONE).count() == len(sent)
+
+    wait_until(all_done)
+    assert [[step.kind for step in queries.steps_of_message(message_id)] for message_id in sent] == [road] * 4
