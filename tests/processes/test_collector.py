@@ -1,5 +1,8 @@
 """The collector goes on, whatever one log or one reading met."""
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -32,3 +35,16 @@ def test_a_log_that_cannot_be_read_keeps_neither_the_other_nor_the_next_look(tmp
     heartbeat.touch()
     collector.serve(collect, {"postfix": nothing, "dovecot": nothing}, heartbeat, stop)
     assert looks == ["postfix", "dovecot"] * 4
+
+
+def test_a_process_by_itself_finds_the_logs_of_both_engines(tmp_path: Path) -> None:
+    script = (
+        "import django; django.setup()\n"
+        "from vaguemestre.post.trace.ports import log_readers\n"
+        "print(*sorted(log_readers.get()))"
+    )
+    own = {"VAGUEMESTRE_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings"}
+    said = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, **own}, capture_output=True, check=True
+    )
+    assert said.stdout.split() == [b"dovecot", b"postfix"]
