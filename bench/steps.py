@@ -142,6 +142,7 @@ def print_size(connection: Any, rows: int) -> None:
             " WHERE inhparent = 'trace_messagestep'::regclass"
         )
         table, indexes, parts = cursor.fetchone()
+    table, indexes = float(table), float(indexes)
     print(f"{parts} partitions; a step is {table / rows:.0f} bytes, and {indexes / rows:.0f} of indexes")
     print(f"at {TARGET_ROWS:,} steps: {(table + indexes) / rows * TARGET_ROWS / 1e9:,.0f} GB")
 
