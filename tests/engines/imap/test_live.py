@@ -4,9 +4,12 @@ import imaplib
 import threading
 import time
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import SMTPUTF8
 
 import pytest
 from imapclient.imap_utf7 import encode
+from tests.engines import live
 from tests.engines.live import LiveEngines, Someone, digest, wait_until
 from tests.engines.mail import Post, frozen_dovecot, silent_connections
 from tests.engines.samples import at, letter
@@ -19,7 +22,7 @@ from vaguemestre.engines.imap.store.row_fetch import SUMMARY_ITEMS
 from vaguemestre.engines.imap.store.session import FolderAnswer
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.ports import FolderGone, MailboxSilent, MessageGone, QuotaReached
-from vaguemestre.post.mailstore.values import Flag, MailLogin, Page, Use
+from vaguemestre.post.mailstore.values import Correspondent, Flag, MailLogin, Page, Use
 
 pytestmark = pytest.mark.engines
 
@@ -608,3 +611,18 @@ def test_a_small_message_comes_whole_with_its_text_and_a_large_one_is_asked_for(
         del written[:]
         assert box.raw(ref) == content
         assert bool(written) is is_asked_for
+
+
+def test_the_letter_of_an_address_with_accents_is_listed_and_read(
+    engines: LiveEngines, post: Post, someone: Someone
+) -> None:
+    message = live.letter("Zoé <zoé@dehors.example>", someone.address, "accents partout : éàü")
+    with engines.mx() as client:
+        content = message_from_bytes(message.as_bytes(policy=SMTPUTF8), policy=SMTPUTF8)
+        client.send_message(content, "zoé@dehors.example", [someone.address])
+    engines.found(someone, "accents partout")
+    with post.mailboxes(MailLogin(someone.mailbox, "one")) as box:
+        (row,) = box.page("INBOX", 0, 1).rows
+        assert box.open(row.ref).sender == (Correspondent("Zoé", "zoé@dehors.example"),)
+        assert row.summary.sender == Correspondent("Zoé", "zoé@dehors.example")
+        assert row.summary.subject == "accents partout : éàü"

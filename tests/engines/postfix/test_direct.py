@@ -4,9 +4,11 @@ import re
 import signal
 import smtplib
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import SMTPUTF8
 
 import pytest
-from tests.engines.live import Someone
+from tests.engines.live import Someone, letter
 from tests.engines.postfix.sender import DOMAIN, SELECTORS, Sender, send, sending, verified
 
 from vaguemestre.engines.postfix.mail_queue import queue
@@ -119,3 +121,47 @@ def test_without_the_signer_nothing_is_taken(sender: Sender, marie: Someone) -> 
     assert sender.world.arrived("sans signataire") == []
     send(sender, marie, "paul@loin.example", "signataire revenu")
     assert b"DKIM-Signature:" in sender.world.raw("revenu")
+
+
+def accented(author: str, to: str, subject: str) -> bytes:
+    """A message whose header has addresses in UTF-8 (RFC 6532)."""
+    message = letter(f"Zoé <{author}>", to, subject)
+    return message.as_bytes(policy=SMTPUTF8)
+
+
+def test_an_address_with_accents_is_written_to_where_its_server_takes_it(
+    sender: Sender, marie: Someone
+) -> None:
+    content = accented(marie.address, "zoé@loin.example", "vers un accent")
+    with sender.submission() as client:
+        client.login(marie.mailbox, marie.password)
+        client.ehlo()
+        client.send_message(message_from_bytes(content, policy=SMTPUTF8), marie.address, ["zoé@loin.example"])
+    arrived = sender.world.raw("vers un accent")
+    assert "To: zoé@loin.example".encode() in arrived
+    assert {verified(sender, arrived, index)[:4] for index in (0, 1)} == {"True"}
+
+
+def test_it_comes_back_to_its_author_from_a_server_that_does_not_take_it(
+    sender: Sender, marie: Someone
+) -> None:
+    content = accented(marie.address, "zoé@ancien.example", "accent refusé")
+    with sender.submission() as client:
+        client.login(marie.mailbox, marie.password)
+        client.send_message(
+            message_from_bytes(content, policy=SMTPUTF8), marie.address, ["zoé@ancien.example"]
+        )
+    refused = sender.delivery("zoé@ancien.example", StepKind.REFUSED)
+    assert refused.status == "5.6.7"
+    assert "zoé@ancien.example".encode() in sender.found(marie, "Courriel non remis")[0]
+
+
+def test_a_letter_of_an_address_with_accents_arrives_as_it_was_written(
+    sender: Sender, marie: Someone
+) -> None:
+    content = accented("zoé@loin.example", marie.address, "depuis un accent")
+    with sender.mx() as client:
+        client.send_message(message_from_bytes(content, policy=SMTPUTF8), "zoé@loin.example", [marie.address])
+    (arrived,) = sender.found(marie, "depuis un accent")
+    assert "From: Zoé <zoé@loin.example>".encode() in arrived
+    assert "Return-Path: <zoé@loin.example>".encode() in arrived

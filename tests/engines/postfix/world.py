@@ -5,6 +5,7 @@ Its names end in `.example`. `sur.example` is signed (DNSSEC) and publishes the 
 server shows a certificate with its name, `mauvais.example`, whose server does not; `double.example` and
 `contredit.example` are signed as well: the key of the first is right and its policy names another server,
 with the second it is the other way round.
+`ancien.example` takes no addresses with accents.
 """
 
 import contextlib
@@ -35,7 +36,7 @@ from tests.engines.live import wait_until
 
 from vaguemestre.engines.certificate_authority import authority, end_entity
 
-RESOLVER, MX, PAGES = "127.5.3.1", "127.5.3.2", "127.5.3.3"
+RESOLVER, MX, PAGES, OLD_MX = "127.5.3.1", "127.5.3.2", "127.5.3.3", "127.5.3.4"
 POLICIES = {  # domain → the server that its policy names
     "exigeant.example": "mx.exigeant.example",
     "mauvais.example": "mx.mauvais.example",
@@ -44,7 +45,7 @@ POLICIES = {  # domain → the server that its policy names
 }
 # whether the published key is right
 SIGNED = {"sur.example": True, "faux.example": False, "double.example": True, "contredit.example": False}
-PLAIN = ("loin.example", "exigeant.example", "mauvais.example")
+PLAIN = ("loin.example", "ancien.example", "exigeant.example", "mauvais.example")
 _TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 _MAIN = """
 compatibility_level = 3.10
@@ -79,6 +80,8 @@ smtpd_recipient_restrictions = reject_unauth_destination, check_recipient_access
 """
 _MASTER = """
 {mx}:25 inet n - n - - smtpd
+{old}:25 inet n - n - - smtpd
+  -o smtputf8_enable=no
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -234,7 +237,14 @@ class World:
             (self.home / name).mkdir()
             os.chown(self.home / name, owner, 0 if owner != nobody.pw_uid else nobody.pw_gid)
         domains = ", ".join((*PLAIN, *SIGNED))
-        values = {"home": self.home, "mx": MX, "domains": domains, "uid": nobody.pw_uid, "gid": nobody.pw_gid}
+        values = {
+            "home": self.home,
+            "mx": MX,
+            "old": OLD_MX,
+            "domains": domains,
+            "uid": nobody.pw_uid,
+            "gid": nobody.pw_gid,
+        }
         (self.home / "main.cf").write_text(_MAIN.format(**values))
         (self.home / "master.cf").write_text(_MASTER.format(**values))
         subprocess.run(["postfix", "-c", str(self.home), "check"], check=True)
@@ -255,7 +265,8 @@ class World:
 
 def _host(name: str) -> str:
     """The records of a domain with one server, and those of its policy if it has one."""
-    lines = f"@ IN MX 10 mx\nmx IN A {MX}\n"
+    address = OLD_MX if name == "ancien.example" else MX
+    lines = f"@ IN MX 10 mx\nmx IN A {address}\n"
     if name in POLICIES:
         lines += f'_mta-sts IN TXT "v=STSv1; id=1"\nmta-sts IN A {PAGES}\n'
     return lines
