@@ -206,3 +206,11 @@ def test_nonsense_is_refused_at_its_line(tmp_path: Path, text: str) -> None:
 def test_what_makes_sense_is_taken(tmp_path: Path, text: str) -> None:
     (tmp_path / "vaguemestre.toml").write_text(text, encoding="utf-8")
     assert load(tmp_path).home == tmp_path
+
+
+@pytest.mark.parametrize("address", ["dsi@ailleurs.fr", "postmaster@ac-amiens.test", "Abuse@ac-amiens.test"])
+def test_what_others_report_is_read_by_somebody_of_the_academie(tmp_path: Path, address: str) -> None:
+    (fault,) = faults_of(tmp_path, f'[mail]\npostmaster = "{address}"\n')
+    assert "« postmaster »" in fault
+    (tmp_path / "vaguemestre.toml").write_text('[mail]\npostmaster = "DSI@ac-amiens.test"\n')
+    assert load(tmp_path).mail.postmaster == "DSI@ac-amiens.test"

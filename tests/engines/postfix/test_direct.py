@@ -25,7 +25,8 @@ pytestmark = pytest.mark.engines
 
 @pytest.fixture(scope="module")
 def sender() -> Iterator[Sender]:
-    with sending(MailSection(outgoing=OutgoingSection(mode="direct", ipv6=False, mta_sts=False))) as engines:
+    outgoing = OutgoingSection(mode="direct", ipv6=False, mta_sts=False)
+    with sending(MailSection(postmaster=f"dsi@{DOMAIN}", outgoing=outgoing)) as engines:
         yield engines
 
 
@@ -165,3 +166,10 @@ def test_a_letter_of_an_address_with_accents_arrives_as_it_was_written(
     (arrived,) = sender.found(marie, "depuis un accent")
     assert "From: Zoé <zoé@loin.example>".encode() in arrived
     assert "Return-Path: <zoé@loin.example>".encode() in arrived
+
+
+@pytest.mark.parametrize("name", ["postmaster", "Postmaster", "abuse"])
+def test_what_others_report_reaches_whom_the_configuration_names(sender: Sender, name: str) -> None:
+    service = sender.someone(f"dsi@{DOMAIN}", receives=(f"dsi@{DOMAIN}",))
+    sender.arrive(f"{name}@{DOMAIN}", letter("noreply@loin.example", f"{name}@{DOMAIN}", f"rapport {name}"))
+    assert sender.found(service, f"rapport {name}")

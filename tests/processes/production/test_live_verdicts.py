@@ -17,6 +17,7 @@ NAMES = frozenset({"mail.ac-exemple.fr"})
     [
         (verdicts.judge_unit("vaguemestre-web.service", "active"), verdicts.judge_unit("x", "failed")),
         (verdicts.judge_port(25, "::", ""), verdicts.judge_port(25, "::", "Connection refused")),
+        (verdicts.judge_postmaster("dsi@ac-exemple.fr"), verdicts.judge_postmaster("")),
         (verdicts.judge_disk(10, 100), verdicts.judge_disk(9, 100)),
         (verdicts.judge_memory(5, 100), verdicts.judge_memory(4, 100)),
         (verdicts.judge_clock(is_synchronised=True), verdicts.judge_clock(is_synchronised=False)),

@@ -143,6 +143,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "ports": instance.ports,
         "has_filter": has_filter(instance),
         "forward_outside": instance.mail.forward_outside,
+        "postmaster": instance.mail.postmaster.lower(),
         "rewrites_senders": rewrites_senders(instance),
         "message_size_limit": instance.mail.message_size_limit,
         "timeouts": timeouts,

@@ -97,6 +97,11 @@ def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
     yield verdicts.judge_certificate_names(names_of(certificate), hosts_shown(config))
 
 
+def _postmaster(config: Config, now: datetime) -> Iterator[Finding]:
+    if config.mail.outgoing.leaves:
+        yield verdicts.judge_postmaster(config.mail.postmaster)
+
+
 def _backup(config: Config, now: datetime) -> Iterator[Finding]:
     yield verdicts.judge_backup(_last_backup(config), now)
 
@@ -117,4 +122,4 @@ def _zone(config: Config, now: datetime) -> Iterator[Finding]:
     yield from importlib.import_module(_ZONE).findings(config)
 
 
-CHECKS: tuple[Check, ...] = (_units, _ports, _machine, _certificate, _backup, _zone)
+CHECKS: tuple[Check, ...] = (_units, _ports, _machine, _certificate, _postmaster, _backup, _zone)

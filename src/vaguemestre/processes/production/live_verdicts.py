@@ -38,6 +38,12 @@ def judge_port(port: int, address: str, error: str) -> Finding:
     )
 
 
+def judge_postmaster(address: str) -> Finding:
+    """`address`: who reads it; empty for nobody."""
+    remedy = "écrivez dans [mail] « postmaster » l’adresse de qui les lira, puis relancez bin/install"
+    return Finding("postmaster@ et abuse@", bool(address), f"lus par {address or 'personne'}", remedy)
+
+
 def judge_disk(free: int, total: int) -> Finding:
     share = free / total
     sentence = f"{share:.0%} libres ({free // 1_000_000_000} Go)"

@@ -217,6 +217,11 @@ class Config:
         """The engines' own small SQLite file (used unless the database is PostgreSQL)."""
         return self.engines_dir / "db" / "projection.sqlite3"
 
+    def _is_postmaster_ours(self) -> bool:
+        """Mail to an address elsewhere would go on under its author's name; to itself, in a circle."""
+        local, _, domain = self.mail.postmaster.lower().rpartition("@")
+        return domain == self.academy.domain.lower() and local not in ("postmaster", "abuse")
+
     def broken_rules(self) -> Iterator[Rule]:
         """Broken rules of every section, and of keys from several sections."""
         for section in SECTIONS:
@@ -234,6 +239,11 @@ class Config:
                 ),
                 "[lifecycle] « purged » ne précède aucune fermeture (« transfer_closed », "
                 "« retirement_closed », [feed] « grace_days »)",
+            )
+        if self.mail.postmaster and not self._is_postmaster_ours():
+            yield Rule(
+                ("mail.postmaster", "academy.domain"),
+                "[mail] « postmaster » est une adresse de quelqu’un de l’académie (@ [academy] « domain »)",
             )
         if self.has_usual_ports and not self.web.behind_tls:
             yield Rule(

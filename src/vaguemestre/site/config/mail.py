@@ -24,6 +24,7 @@ class MailSection(Section):
     # what others are told of our TLS (MTA-STS): enforce once the certificate is one that everybody verifies
     mta_sts: Annotated[str, checks.one_of("none", "testing", "enforce")] = "testing"
     trace_months: Annotated[int, checks.between(1, 36)] = 12  # whole months before the present one
+    postmaster: Annotated[str, checks.ADDRESS] = ""  # reads postmaster@, abuse@, and the reports of others
     outgoing: OutgoingSection = field(default_factory=OutgoingSection)
 
     @property
