@@ -199,6 +199,12 @@ def test_everything_waits_for_the_ground() -> None:
             assert PREPARE in unit.after
 
 
+def test_what_loads_long_is_waited_for_and_no_other_longer_than_two_minutes() -> None:
+    slow = {name for name, unit in services().items() if values(unit, "TimeoutStartSec") == ["300"]}
+    assert slow == {"vaguemestre-rspamd", "vaguemestre-signer"}
+    assert values(services()["vaguemestre-web"], "TimeoutStartSec") == ["120"]
+
+
 def test_what_hangs_is_started_again() -> None:
     unit = services()["vaguemestre-web"]
     assert values(unit, "WatchdogSec") == ["60"]

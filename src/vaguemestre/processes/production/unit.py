@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 WATCHDOG_SECONDS = 60  # without an answer for that long, a process is ended and started again
-_START_SECONDS = 120
+_START_SECONDS = 120  # at least; a machine may be busy
 
 # What no process of ours needs. The rest is decided unit by unit.
 _CLOSED = (
@@ -60,6 +60,7 @@ class Unit:
     leaves_machine: bool = False  # speaks to other machines
     sandboxes: bool = False
     memory_max: str = "1G"
+    start_seconds: int = 0  # it may take that long to answer
     is_notified: bool = True  # a companion tells systemd that it answers (processes.watchdog)
     is_oneshot: bool = False
     is_wanted: bool = True  # the target starts it; else something else does
@@ -102,7 +103,11 @@ def _service(unit: Unit) -> Iterator[str]:
             yield "RemainAfterExit=yes"
     elif unit.is_notified:
         yield from ("Type=notify", "NotifyAccess=all", f"WatchdogSec={WATCHDOG_SECONDS}")
-        yield from (f"TimeoutStartSec={_START_SECONDS}", "TimeoutStopSec=15", "TimeoutAbortSec=5")
+        yield from (
+            f"TimeoutStartSec={max(_START_SECONDS, unit.start_seconds)}",
+            "TimeoutStopSec=15",
+            "TimeoutAbortSec=5",
+        )
     else:
         yield from ("Type=exec", "TimeoutStopSec=15")
     yield f"ExecStart={_words(unit.argv)}"

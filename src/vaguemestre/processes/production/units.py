@@ -162,6 +162,7 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         leaves_machine=_leaves_machine(config, base, duty),
         sandboxes=(duty.sandboxes if duty else child.name == "dovecot"),
         memory_max=_MEMORY.get(base, "1G"),
+        start_seconds=int(child.patience),
         is_wanted=process == child.name,
         reload_argv=("/bin/kill", "-HUP", "$MAINPID") if base in _RELOADED else (),
         asks_interfaces=child.name in _ENGINE_RIGHTS,

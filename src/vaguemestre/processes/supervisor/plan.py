@@ -217,7 +217,8 @@ def content_filter(config: Config, argv: Sequence[str]) -> Child:
 
 def signer(argv: Sequence[str], socket: Path) -> Child:
     """What signs outgoing mail (a second rspamd). Without it, submitted mail waits at its sender."""
-    return Child("signer", tuple(argv), (Question(Ask.GREETING, socket=socket),), socket=socket)
+    questions = (Question(Ask.GREETING, socket=socket),)
+    return Child("signer", tuple(argv), questions, socket=socket, patience=_FILTER_PATIENCE)
 
 
 def names(config: Config, python: str) -> Child:
