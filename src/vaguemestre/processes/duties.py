@@ -156,6 +156,9 @@ _ALL = (
 DUTIES: Mapping[str, Duty] = MappingProxyType({duty.name: duty for duty in _ALL})
 
 
+COUNTING = ("web", "reading", "door")  # pools that write in a folder of theirs what they count
+
+
 def duty_of(process: str) -> Duty | None:
     """The duty of a child by its name (`worker-2` has that of `worker`); None for an engine."""
     base, _, number = process.rpartition("-")

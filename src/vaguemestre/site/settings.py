@@ -80,6 +80,7 @@ PASSWORD_HASHERS = [
 ]
 
 MIDDLEWARE = [
+    "vaguemestre.site.measures.Measured",
     "django.middleware.security.SecurityMiddleware",
     "vaguemestre.site.middleware.SiteByHost",
     "vaguemestre.site.middleware.Errors",

@@ -27,15 +27,37 @@ from vaguemestre.site.config import Config
 
 pytestmark = pytest.mark.django_db
 # Ends of names that Prometheus asks for, or a plain noun that is counted.
-_ENDINGS = ("_seconds", "_bytes", "_total", "_jobs", "_messages", "_up", "_warning", "_streams")
+_ENDINGS = ("_seconds", "_bytes", "_jobs", "_messages", "_up", "_warning", "_streams")
 _LABEL_VALUE = re.compile(r"[a-z0-9-]{1,20}", re.ASCII)
 _PERSONAL = ("nmorel", "secret", "example", "rh-2026", "objet", "@")
 
 
+class _Push(BaseHTTPRequestHandler):
+    """Answers as the push process does."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"status": "ok", "streams": 7}')
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        return
+
+
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+def push() -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Push) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def config(tmp_path: Path, push: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -> Config:
     """An instance with something of everything, of somebody who must not be named."""
-    made = Config(home=tmp_path, port_base=61_000)
+    made = Config(home=tmp_path, port_base=push.server_address[1] - 1)
     made.run_dir.mkdir()
     for name in ("worker", "worker-2", "gate"):
         (made.run_dir / f"{name}.heartbeat").touch()
@@ -51,28 +73,6 @@ def registry(config: Config) -> CollectorRegistry:
     made = CollectorRegistry()
     made.register(CachedSources(sources(config), seconds=0))
     return made
-
-
-class _Push(BaseHTTPRequestHandler):
-    """Answers as the push process does."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b'{"status": "ok", "streams": 7}')
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        return
-
-
-@pytest.fixture(autouse=True)
-def _push(config: Config) -> Iterator[None]:
-    with ThreadingHTTPServer(("127.0.0.1", config.ports.push), _Push) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield
-        server.shutdown()
-        thread.join()
 
 
 def families(registry: CollectorRegistry) -> Iterator[Metric]:
@@ -177,7 +177,7 @@ def test_parts_are_up_as_the_health_page_says(registry: CollectorRegistry) -> No
 def test_names_follow_the_conventions_and_each_is_explained(registry: CollectorRegistry) -> None:
     for family in families(registry):
         assert re.fullmatch(r"vaguemestre_[a-z_]+", family.name), family.name
-        assert family.name.endswith(_ENDINGS), family.name
+        assert family.type == "counter" or family.name.endswith(_ENDINGS), family.name  # `_total` is added
         assert re.fullmatch(r"[A-Z][^\n]+[.]", family.documentation), family.name
         assert family.documentation.isascii(), family.name
 

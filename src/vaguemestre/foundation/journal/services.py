@@ -8,6 +8,7 @@ from django.db import connection
 
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.rules import GENESIS, seal
+from vaguemestre.foundation.kernel.counters import ACTS
 
 _LOCK = 0x5641_4755  # advisory: one writer at a time on PostgreSQL, as on SQLite anyway
 
@@ -42,6 +43,8 @@ def record_many(lines: Iterable[Line]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     last = Entry.objects.order_by("-id").values_list("seal", flat=True).first() or GENESIS
     Entry.objects.bulk_create(_sealed(lines, last), batch_size=500)
+    for line in lines:
+        ACTS.labels(line.action).inc()
 
 
 def _sealed(lines: Iterable[Line], last: str) -> list[Entry]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from vaguemestre.foundation.kernel.counters import REFUSALS
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.foundation.kernel.texts import counted
@@ -12,6 +13,7 @@ _UNKNOWN = "Cette action n’est pas possible."
 
 def sentence(refusal: Refusal) -> str:
     """The sentence of a refusal, its facts filled in."""
+    REFUSALS.labels(refusal.code).inc()
     return sentences.get().get(refusal.code, _UNKNOWN) % refusal.facts
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from django.db import connections
 from prometheus_client.registry import CollectorRegistry
 
-from vaguemestre.processes.metrics import database, machine
+from vaguemestre.processes.metrics import counters, database, machine
 from vaguemestre.processes.metrics.cache import CachedSources, Source
 from vaguemestre.site.config import Config
 
@@ -16,6 +16,7 @@ def sources(config: Config) -> Mapping[str, Source]:
     return {
         "health": partial(machine.health, config),
         "heartbeats": partial(machine.heartbeats, config),
+        "pools": partial(counters.pools, config),
         "jobs": database.jobs,
         "outbox": database.outbox,
         "postfix": partial(machine.postfix_queue, config),

@@ -7,6 +7,7 @@ from pathlib import Path
 from signal import Signals
 
 from vaguemestre.foundation.jobs.rules import worker_name
+from vaguemestre.foundation.kernel.counters import POOL_VARIABLE
 from vaguemestre.site.config import Config
 
 DOOR_THREADS = 8
@@ -170,6 +171,7 @@ def _pool(
             "--log-level", "warning",
         ),
         (Question(Ask.PAGE, expect=path, socket=sockets / name / "http"),),
+        ((POOL_VARIABLE, name),),
         socket=sockets / name / "http",
     )  # fmt: skip
 

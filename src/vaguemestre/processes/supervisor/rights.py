@@ -24,6 +24,7 @@ from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.processes import duties
 from vaguemestre.processes.duties import Duty
 from vaguemestre.processes.supervisor.plan import Ask, Child, workers
+from vaguemestre.site import counter_files
 from vaguemestre.site.agents import numen_socket, token_socket
 from vaguemestre.site.config import PROJECT, Config
 
@@ -65,6 +66,7 @@ def prepare(config: Config) -> None:
     for duty in duties.DUTIES.values():
         for folder in duty.listens:
             _make_socket_folder(sockets(config) / folder, duty)
+    _share_counters(config)
     for name in ("gate", "collector", *(child.name for child in workers(config, ""))):
         _give_heartbeat(config.run_dir / f"{name}.heartbeat", duties.duty_of(name))
 
@@ -145,6 +147,17 @@ def _share_logs(config: Config, shared: int) -> None:
     for file in config.logs_dir.iterdir():
         if file.is_file() and (file.stat().st_gid != shared or file.stat().st_mode & 0o777 != 0o640):
             set_owner(file, -1, shared, 0o640)
+
+
+def _share_counters(config: Config) -> None:
+    """A folder for each pool, which writes there alone what it counts; `metrics` reads them all."""
+    reader = system_user(duties.DUTIES["metrics"].user).pw_gid
+    for name in duties.COUNTING:
+        folder = config.run_dir / counter_files.FOLDER / name
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.chmod(0o755)
+        set_owner(folder, system_user(duties.DUTIES[name].user).pw_uid, reader, 0o2750)
+        counter_files.forget(folder)
 
 
 def _make_socket_folder(folder: Path, duty: Duty) -> None:

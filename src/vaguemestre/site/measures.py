@@ -1,0 +1,31 @@
+"""Counts requests and times them, by pool and by name of the address; never by path, which holds tokens."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from vaguemestre.foundation.kernel.counters import POOL, REQUEST_DURATION, REQUESTS
+from vaguemestre.site.counter_files import FOLDER, keep_written
+
+_NO_ROUTE = "none"  # no address matched
+
+
+class Measured:
+    """The outermost middleware: what the others refuse or answer themselves is counted too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.folder = settings.CONFIG.run_dir / FOLDER / POOL if POOL else None
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self.folder:
+            keep_written(self.folder)
+        began = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        route = (match.view_name if match else "") or _NO_ROUTE
+        REQUEST_DURATION.labels(POOL, route).observe(time.perf_counter() - began)
+        REQUESTS.labels(POOL, route, f"{response.status_code // 100}xx").inc()
+        return response
