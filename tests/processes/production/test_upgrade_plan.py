@@ -23,7 +23,19 @@ OLD, NEW = Path("/opt/vaguemestre/releases/0.2.0-a"), Path("/opt/vaguemestre/rel
 BOTH = (OLD, NEW)
 RELOADED = "ExecStart={release}/.venv/bin/python x\nExecReload=/bin/kill -HUP $MAINPID\n"
 PLAIN = "ExecStart={release}/.venv/bin/python x\n"
-NAMES = ("dovecot", "postfix", "signer", "token-agent", "web", "door", "front", "gate", "worker", "worker-2")
+NAMES = (
+    "dovecot",
+    "postfix",
+    "signer",
+    "token-agent",
+    "reading",
+    "web",
+    "door",
+    "front",
+    "gate",
+    "worker",
+    "worker-2",
+)
 ENGINES = ("dovecot", "postfix", "signer", "front")
 
 
@@ -50,6 +62,7 @@ NEXT = Description(
 def test_what_others_ask_comes_first_and_mail_doors_last() -> None:
     names = ordered(NEXT)
     assert names.index("token-agent") < names.index("web") < names.index("door") < names.index("gate")
+    assert names.index("web") < names.index("reading")  # which has no stand-in to show that it does not start
     assert names.index("gate") < names.index("worker") < names.index("worker-2")
     assert set(names[-len(ENGINES) :]) == set(ENGINES)
     assert sorted(names) == sorted(NAMES)

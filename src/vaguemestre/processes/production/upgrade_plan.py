@@ -9,10 +9,11 @@ from pathlib import Path
 from vaguemestre.processes.production.releases import ReleaseRefused
 from vaguemestre.processes.production.units import service_name
 
-# What others ask comes before those who ask; pages before what follows from them; mail engines last.
+# What others ask comes before those who ask; « web », whose stand-in shows a version that does not start,
+# before « reading », which loads the same and has none; mail engines last.
 _ORDER = (
     "numen-agent", "token-agent", "mail-agent", "queue-agent", "push", "pictures", "carddav",
-    "reading", "web", "door", "gate",
+    "web", "reading", "door", "gate",
 )  # fmt: skip
 
 
