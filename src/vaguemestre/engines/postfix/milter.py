@@ -139,5 +139,6 @@ def _new_sender(verdict: Verdict) -> tuple[bytes, ...]:
     return (b"e" + f"<{verdict.return_path}>".encode() + b"\0",)
 
 
-def _send(writer: asyncio.StreamWriter, reply: bytes) -> None:
-    writer.write(len(reply).to_bytes(4) + reply)
+def _send(writer: asyncio.StreamWriter, *replies: bytes) -> None:
+    for reply in replies:
+        writer.write(len(reply).to_bytes(4) + reply)
