@@ -125,7 +125,9 @@ def touched(connection: Any, statements: list[str]) -> Touched:
                 cursor.cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, SUMMARY OFF) {statement}")
                 lines = [str(row[0]) for row in cursor.cursor.fetchall()]
                 partitions |= {
-                    m[1] for line in lines if (m := re.search(r" on trace_messagestep_(\w+)", line))
+                    m[1]
+                    for line in lines
+                    if (m := re.search(r" on trace_messagestep_(\d{4}_\d\d|default)", line))
                 }
                 buffers = re.search(r"Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?", "\n".join(lines))
                 pages += sum(int(count or 0) for count in buffers.groups()) if buffers else 0
