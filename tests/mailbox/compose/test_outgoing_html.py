@@ -1,10 +1,13 @@
 """HTML in a composer: what people write stays, what acts or loads goes."""
 
 import re
+from html import escape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import processor
+from tests.corpus import heavy
 
 from vaguemestre.mailbox.compose.queries import is_picture_path
 from vaguemestre.mailbox.compose.rules.outgoing_html import (
@@ -13,7 +16,14 @@ from vaguemestre.mailbox.compose.rules.outgoing_html import (
     is_blank,
     outgoing_html,
     quoted_html,
+    with_picture_paths,
 )
+
+MOST_QUOTED = 1_000_000
+AMPERSANDS = {
+    "references": lambda: "&" * 1_000_000,
+    "references and letters": lambda: "&x " * 330_000,
+}
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -47,7 +57,7 @@ ACTS = re.compile(
 
 @pytest.mark.parametrize("html", HOSTILE)
 def test_nothing_hostile_survives(html: str) -> None:
-    for cleaned in (quoted_html(html, {}), outgoing_html(html, {}), draft_html(html, is_picture_path)):
+    for cleaned in (quoted_html(html, ()), outgoing_html(html, {}), draft_html(html, is_picture_path)):
         assert not ACTS.search(cleaned), cleaned
         assert '<a href="/' not in cleaned
 
@@ -72,7 +82,27 @@ def test_what_people_write_stays() -> None:
 
 def test_pictures_of_the_original_are_shown_from_ours_and_the_others_leave_their_words() -> None:
     html = '<img src="cid:a@x" alt="Plan"><img src="cid:b@x" alt="Logo"><img src="https://x.example/p.png">'
-    assert quoted_html(html, {"a@x": "pieces/7/"}) == '<img src="pieces/7/" alt="Plan">[Logo]'
+    quoted = quoted_html(html, {"a@x"})
+    assert with_picture_paths(quoted, {"a@x": "pieces/7/"}) == '<img src="pieces/7/" alt="Plan">[Logo]'
+
+
+@pytest.mark.parametrize("name", ["a&b@x", "a'b@x", "%41@x"])
+def test_a_picture_is_found_however_its_name_is_written(name: str) -> None:
+    quoted = quoted_html(f'<p title="src=&quot;cid:z"><img alt="x" src="cid:{escape(name)}">', {name})
+    assert '<img alt="x" src="pieces/7/">' in with_picture_paths(quoted, {name: "pieces/7/"})
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", [*heavy.HTML, *AMPERSANDS])
+def test_html_made_to_hold_a_server_is_quoted_and_kept_within_half_a_second(name: str) -> None:
+    html = {**heavy.HTML, **AMPERSANDS}[name]()[:MOST_QUOTED]
+    assert processor.least_seconds(lambda: quoted_html(html, ()), 0.5) <= 0.5
+    assert processor.least_seconds(lambda: draft_html(html, is_picture_path), 0.5) <= 0.5
+
+
+@pytest.mark.parametrize("name", heavy.NEWSLETTERS)
+def test_newsletters_are_quoted_as_html(name: str) -> None:
+    assert re.search("<(table|p|img|blockquote|div|a)\\b", quoted_html(heavy.NEWSLETTERS[name](400_000), ()))
 
 
 def test_pictures_leave_under_their_content_id() -> None:

@@ -5,11 +5,8 @@ import time
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
-from html import unescape
 from itertools import batched
 from typing import NamedTuple
-
-import nh3
 
 from vaguemestre.engines.imap.cache import sort_cache
 from vaguemestre.engines.imap.protocol import answers, body_structure, envelopes, headers, response_tree
@@ -19,6 +16,7 @@ from vaguemestre.engines.imap.store.session import CONTENT_PATIENCE_SECONDS, seq
 from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.texts import contains_phrase, words_only
 from vaguemestre.mailbox.webmail.rules.rendering.parts import leaves_of
+from vaguemestre.mailbox.webmail.rules.rendering.plain import text_of_html
 from vaguemestre.post.mailstore.values import Part, View
 
 _READING_SECONDS = 2.0  # the page waits
@@ -119,4 +117,4 @@ def _plain_text(part: Part, content: bytes) -> str:
     text = charsets.text(headers.undone(content, part.encoding), part.charset)
     if part.kind != "text/html":
         return text
-    return unescape(nh3.clean(_BLOCK.sub(" <", text), tags=set(), clean_content_tags=_SILENT))
+    return text_of_html(text)

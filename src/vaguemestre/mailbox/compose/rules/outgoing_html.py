@@ -4,10 +4,13 @@ The composer's CSP is the first guard; this is the second, and keeps trackers ou
 """
 
 import re
-from collections.abc import Callable, Mapping
-from html import escape
+from collections.abc import Callable, Collection, Mapping
+from html import escape, unescape
 
 import nh3
+
+from vaguemestre.mailbox.webmail.rules.rendering.complexity import is_bearable
+from vaguemestre.mailbox.webmail.rules.rendering.plain import text_of_html
 
 _TAG_NAMES = """
     a abbr address b bdi bdo blockquote br caption center cite code col colgroup dd del dfn div dl dt em
@@ -44,14 +47,23 @@ _TAGS = frozenset(_TAG_NAMES.split())
 _PROPERTIES = frozenset(_PROPERTY_NAMES.split())
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _CALLS = re.compile(r"(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\(|[\\@<]|/\*", re.IGNORECASE)
+_CID = re.compile(r'(<img(?: [a-z]+="[^"]*+")*? src=")cid:([^"]*+)')
 _HIDDEN = frozenset(("script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math"))
 
 
-def quoted_html(html: str, pictures: Mapping[str, str]) -> str:
-    """Sanitized HTML of an original to quote. `pictures`: Content-ID → path of the picture."""
+def quoted_html(html: str, pictures: Collection[str]) -> str:
+    """Sanitized HTML of an original to quote, with its pictures of those Content-IDs (`cid:`, RFC 2392)."""
     return _clean(
-        html, lambda source: pictures.get(source[4:]) if source.lower().startswith("cid:") else None
+        html,
+        lambda source: (
+            f"cid:{source[4:]}" if source[:4].lower() == "cid:" and source[4:] in pictures else None
+        ),
     )
+
+
+def with_picture_paths(quoted: str, paths: Mapping[str, str]) -> str:
+    """A quoted original that shows its pictures. `paths`: Content-ID → path of the picture."""
+    return _CID.sub(lambda match: f"{match[1]}{escape(paths.get(unescape(match[2]), ''))}", quoted)
 
 
 def outgoing_html(html: str, pictures: Mapping[str, str]) -> str:
@@ -83,6 +95,11 @@ def _is_plain_style(declaration: str) -> bool:
 
 
 def _clean(html: str, picture: Callable[[str], str | None], *, keeps_marks: bool = False) -> str:
+    """Sanitize; HTML built to take long is reduced to its text (docs/security.md §3, rule K)."""
+    html = html.replace("\x00", "")
+    if not is_bearable(html):
+        return html_of_text(text_of_html(html))
+
     def filter_attribute(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
             return picture(value.strip())
@@ -98,7 +115,7 @@ def _clean(html: str, picture: Callable[[str], str | None], *, keeps_marks: bool
         return value
 
     cleaned = nh3.clean(
-        html.replace("\x00", ""),
+        html,
         tags=set(_TAGS),
         clean_content_tags=set(_HIDDEN),
         attributes=_ATTRIBUTES,

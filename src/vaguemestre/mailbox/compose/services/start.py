@@ -11,7 +11,7 @@ from vaguemestre.mailbox.compose.models import Composition
 from vaguemestre.mailbox.compose.queries import picture_path, senders_of
 from vaguemestre.mailbox.compose.rules.identities import with_signature
 from vaguemestre.mailbox.compose.rules.original import MessageParts, file_name, message_parts, strip_brackets
-from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text, quoted_html
+from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text, quoted_html, with_picture_paths
 from vaguemestre.mailbox.compose.rules.replies import reply_draft
 from vaguemestre.mailbox.compose.services.attach_from_mail import FileContent, message_as_file
 from vaguemestre.mailbox.compose.services.attachments import attach_file
@@ -34,7 +34,7 @@ class _Original:
     """Parts fetched from the original message."""
 
     message: OpenedMessage
-    body: str  # HTML, not sanitized
+    body: str  # to be quoted: sanitized HTML, its pictures by their Content-ID
     pictures: tuple[tuple[Part, bytes], ...]
     files: tuple[tuple[Part, bytes], ...]
     whole: FileContent | None = None  # the original as a file
@@ -78,7 +78,9 @@ def _fetch(mailbox: Mailbox, start_request: StartRequest, original: OpenedMessag
     check_size((part.size * 3 // 4 for part in (*attached, *parts.pictures)), limit)
     return _Original(
         original,
-        _body(mailbox, original.ref, parts),
+        quoted_html(
+            _body(mailbox, original.ref, parts), {strip_brackets(part.content_id) for part in parts.pictures}
+        ),
         tuple((part, mailbox.part(original.ref, part.number)) for part in parts.pictures),
         tuple((part, mailbox.part(original.ref, part.number)) for part in attached),
     )
@@ -120,7 +122,7 @@ def _store(
         attach_file(row, file_name(part), part.kind, content)
     if source.whole:
         attach_file(row, *source.whole)
-    body = quoted_html(source.body, picture_paths)
+    body = with_picture_paths(source.body, picture_paths)
     if start_request.mode is Mode.DRAFT:
         _fill_from_draft(row, source.message, body)
     else:

@@ -33,6 +33,10 @@ _MOST_ATTRIBUTES = 300
 _LARGEST_RAW = 50_000  # characters between tags, such as a style sheet
 _LARGEST_TAG = 600  # characters of attributes not worth counting
 
+_LARGEST_BEARABLE = 2_000_000  # characters
+_MOST_BEARABLE_TAGS, _MOST_BEARABLE_WORK = 60_000, 3_000_000
+_MOST_BEARABLE_REFERENCES = 50_000  # each is added to the text before it: by the square
+
 # Beyond these, sanitizing exceeds even the budget of a process apart. Only the beginning is scanned: the
 # budget ends the rest.
 _HOPELESS_OPEN = 5_000
@@ -135,6 +139,25 @@ def effort(html: str) -> Effort:
         and figures.work <= (_MOST_WORK_LOOSE if figures.is_loose else _MOST_WORK)
     )
     return Effort.HERE if is_little else Effort.APART
+
+
+def is_bearable(html: str) -> bool:
+    """Whether sanitizing HTML (without NUL) takes a fraction of a second at most, in the calling process.
+
+    For a text that is sanitized once, to be quoted, kept or sent; what is read many times is held to less.
+    """
+    if len(html) <= _TINY and html.count("<") <= _TINY_TAGS:
+        return True
+    if len(html) > _LARGEST_BEARABLE or html.count("&") > _MOST_BEARABLE_REFERENCES:
+        return False
+    figures = scan(html, Limits(_MOST_OPEN, _MOST_BEARABLE_WORK, _MOST_BEARABLE_TAGS))
+    return (
+        figures.is_followed
+        and figures.tags <= _MOST_BEARABLE_TAGS
+        and figures.deepest <= _MOST_OPEN
+        and figures.attributes <= _MOST_ATTRIBUTES
+        and figures.work <= (_MOST_WORK_LOOSE if figures.is_loose else _MOST_BEARABLE_WORK)
+    )
 
 
 def is_hopeless(html: str) -> bool:
