@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from vaguemestre.mailbox.contacts.rules.duplicates import merge_cards
 from vaguemestre.mailbox.contacts.rules.files import read_file
 from vaguemestre.mailbox.contacts.rules.photos import thumbnail
 from vaguemestre.mailbox.contacts.rules.tables import write_table
+from vaguemestre.mailbox.contacts.services import exchange
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard
 from vaguemestre.people.credentials.models import Account
 
@@ -223,6 +225,36 @@ def test_a_file_is_taken_twice_and_changes_nothing_the_second_time(nicolas: Acco
     assert not Contact.objects.get().is_collected
     second = services.import_file(shelf, OUTLOOK.encode())
     assert (second.added, second.changed, second.same) == (0, 0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_file_keeps_nobody_else_from_writing(
+    nicolas: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = b"Nom;Courriel\n" + b"".join(b"N%d;n%d@x.example\n" % (n, n) for n in range(250))
+    written: list[int] = []
+    real = transaction.Atomic.__exit__
+
+    def leave(block: transaction.Atomic, *exception: object) -> None:
+        real(block, *exception)  # type: ignore[arg-type]
+        if not connection.in_atomic_block:
+            written.append(Contact.objects.count())
+
+    monkeypatch.setattr(transaction.Atomic, "__exit__", leave)
+    assert services.import_file(AddressBook(account_id=nicolas.pk), file).added == 250
+    assert written[:3] == [100, 200, 250]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_book_without_room_takes_nothing_of_a_file(
+    nicolas: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "MOST_CARDS", 2)
+    with pytest.raises(Refusal, match="book-full"):
+        services.import_file(
+            AddressBook(account_id=nicolas.pk), b"Nom;Courriel\nA;a@x.example\nB;b@x.example\nC;c@x.example\n"
+        )
+    assert not Contact.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,5 @@
 """Phrase search: the index has no positions, so candidates are fetched and their texts compared."""
 
-import re
 import time
 from array import array
 from collections import defaultdict
@@ -23,8 +22,6 @@ _READING_SECONDS = 2.0  # the page waits
 _BATCH = 50
 _MAX_PARTS = 8
 _MAX_PART_BYTES = 400_000  # transfer encoding included
-_BLOCK = re.compile(r"<(?=/?(?:p|div|t[dhr]|li|br|h[1-6r]|table|[ou]l|blockquote)\b)", re.IGNORECASE)
-_SILENT = {"head", "script", "style", "title"}
 
 type Texts = list[str]
 

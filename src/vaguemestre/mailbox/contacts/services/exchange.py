@@ -1,42 +1,72 @@
 """Import a file of contacts; invalid lines are reported, the others imported."""
 
+from collections import Counter
+from enum import StrEnum
+from itertools import batched
+
 from django.db import transaction
 
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.mailbox.contacts.queries import book_rows, card_of_row
 from vaguemestre.mailbox.contacts.rules.duplicates import merge_cards
 from vaguemestre.mailbox.contacts.rules.files import read_file
 from vaguemestre.mailbox.contacts.services.groups import set_members
-from vaguemestre.mailbox.contacts.services.rows import check_writable, new_row, write_group, write_row
+from vaguemestre.mailbox.contacts.services.rows import (
+    MOST_CARDS,
+    check_writable,
+    new_row,
+    write_group,
+    write_row,
+)
 from vaguemestre.mailbox.contacts.values import AddressBook, ContactCard, ContactsFile, ImportReport
 
+_BATCH = 100  # cards of one transaction
 
-@transaction.atomic(durable=True)
+
+class _Outcome(StrEnum):
+    ADDED = "added"
+    CHANGED = "changed"
+    SAME = "same"
+
+
 def import_file(book: AddressBook, content: bytes) -> ImportReport:
     """Add new cards and complete those with the same UID or address. Idempotent.
 
-    Raises the refusals of `read_file`,
-    `contacts.read-only`, `contacts.book-full`.
+    Written by batches, so that nobody else's writing waits for a long file; interrupted, it is given again.
+    Raises the refusals of `read_file`, `contacts.read-only`, and, with nothing written, `contacts.book-full`.
     """
     check_writable(book)
     file = read_file(content)
-    added = changed = same = 0
     index = _CardIndex(book)
-    for place, (uid, card) in enumerate(file.cards):
-        row = index.find(uid, card)
-        if row is None:
-            text = file.texts[place] if file.texts and uid else ""
-            index.add(_add_card(book, uid, card, text))
-            added += 1
-            continue
-        complete = merge_cards([card_of_row(row), card]) if not row.is_collected else card
-        if row.is_collected or complete != card_of_row(row):
-            index.add(write_row(row, complete))
-            changed += 1
-        else:
-            same += 1
-    _add_groups(book, file)
-    return ImportReport(added, changed, same, file.invalid_lines)
+    new = sum(index.find(uid, card) is None for uid, card in file.cards)
+    if book_rows(book).count() + new > MOST_CARDS:
+        raise Refusal("contacts.book-full", most=MOST_CARDS)
+    outcomes = Counter[_Outcome]()
+    for batch in batched(range(len(file.cards)), _BATCH, strict=False):
+        with transaction.atomic(durable=True):
+            outcomes.update([_import_card(book, index, file, place) for place in batch])
+    with transaction.atomic(durable=True):
+        _add_groups(book, file)
+    return ImportReport(
+        outcomes[_Outcome.ADDED], outcomes[_Outcome.CHANGED], outcomes[_Outcome.SAME], file.invalid_lines
+    )
+
+
+def _import_card(book: AddressBook, index: "_CardIndex", file: ContactsFile, place: int) -> _Outcome:
+    """Add or complete the card at that place of the file."""
+    uid, card = file.cards[place]
+    known = index.find(uid, card)
+    row = book_rows(book).filter(pk=known.pk).first() if known else None  # as it is by now
+    if row is None:
+        text = file.texts[place] if file.texts and uid else ""
+        index.add(_add_card(book, uid, card, text))
+        return _Outcome.ADDED
+    complete = merge_cards([card_of_row(row), card]) if not row.is_collected else card
+    if not row.is_collected and complete == card_of_row(row):
+        return _Outcome.SAME
+    index.add(write_row(row, complete))
+    return _Outcome.CHANGED
 
 
 class _CardIndex:
