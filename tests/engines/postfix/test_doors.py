@@ -83,6 +83,19 @@ def test_nobody_signs_as_one_of_us_without_signing_in(engines: LiveEngines, mari
     assert arriving(engines, marie.address, marie.address)[0] == 553
 
 
+@pytest.mark.parametrize("author", ["From: Tony <t @ ac.test>", "Sender:t@ ac.test"])
+def test_an_author_that_programs_read_differently_is_refused(
+    engines: LiveEngines, marie: Someone, author: str
+) -> None:
+    content = f"Subject: x\r\n{author}\r\n\r\nx\r\n".encode()
+    with engines.mx() as client, pytest.raises(smtplib.SMTPDataError) as refused:
+        client.sendmail("jean@dehors.example", [marie.address], content)
+    assert refused.value.smtp_code == 550
+    with engines.mx() as client:  # what is said of an address in a name is nobody's address
+        honest = b'From: "Tony (t @ home)" <t@dehors.example>\r\nSubject: x\r\n\r\nx\r\n'
+        client.sendmail("jean@dehors.example", [marie.address], honest)
+
+
 @pytest.mark.parametrize(
     "sender",
     ["rectrice@ac-amiens.test", "Rectrice@AC-Amiens.TEST", '"a b"@ac-amiens.test', "a+b@ac-amiens.test"],

@@ -476,10 +476,15 @@ def test_administrators_read_the_day_and_every_page_about_people_opens(erased: A
 
 def test_the_directory_shows_nobody_erased(erased: Account) -> None:
     client = client_of(account("collegue"))
+
+    def addresses(page: str) -> set[str]:
+        return {*re.findall(r"[\w.]+@ac-amiens\.test", page)}
+
+    own = addresses(client.get("/annuaire/?q=personne").content.decode())
     person = Person.objects.get(pk=erased.person_id)
     for typed in ("lefevre", "elodie", "elefevre"):
         said = client.get(f"/annuaire/?q={typed}").content.decode()
         assert str(person.public_id) not in said
-        assert "@ac-amiens.test" not in said
+        assert addresses(said) == own
     assert suggested_people("lefevre", limit=5) == ()
     assert client.get(f"/annuaire/{person.public_id}").status_code == 404
