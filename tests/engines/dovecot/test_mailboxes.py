@@ -3,11 +3,13 @@
 import base64
 import imaplib
 import socket
+import stat
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter
 
 from vaguemestre.engines.dovecot.doveadm import QuotaUse
+from vaguemestre.engines.instance import sockets, system_user
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 pytestmark = pytest.mark.engines
@@ -145,3 +147,8 @@ def test_a_client_may_say_who_it_is(engines: LiveEngines, marie: Someone) -> Non
     imaplib.Commands["ID"] = ("AUTH", "SELECTED", "NONAUTH")
     with engines.signed_in(marie) as client:
         assert client._simple_command("ID", '("name" "essai")')[0] == "OK"  # type: ignore[attr-defined]
+
+
+def test_nobody_else_asks_which_folders_there_are_to_index(engines: LiveEngines) -> None:
+    seen = (sockets(engines.config) / "indexer").stat()
+    assert (stat.S_IMODE(seen.st_mode), seen.st_uid) == (0o600, system_user().pw_uid)
