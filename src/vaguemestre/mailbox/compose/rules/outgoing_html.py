@@ -95,7 +95,7 @@ def _is_plain_style(declaration: str) -> bool:
 
 
 def _clean(html: str, picture: Callable[[str], str | None], *, keeps_marks: bool = False) -> str:
-    """Sanitize; HTML built to take long is reduced to its text (docs/security.md §3, rule K)."""
+    """Sanitize; HTML built to take long is reduced to its text (rule K)."""
     html = html.replace("\x00", "")
     if not is_bearable(html):
         return html_of_text(text_of_html(html))
