@@ -265,7 +265,7 @@ class LiveEngines:
     def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
         child = self.children.pop(name)
         child.send_signal(how)
-        child.wait(10)
+        child.wait(60)
         for orphan in descendants(child.pid):  # as the supervisor does before it starts another
             with contextlib.suppress(ProcessLookupError):
                 os.kill(orphan, signal.SIGKILL)

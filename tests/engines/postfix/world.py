@@ -145,7 +145,7 @@ class World:
         for child in reversed(self._children):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGTERM)
-            child.wait(10)
+            child.wait(60)
 
     def inside(self, argv: Sequence[str]) -> list[str]:
         """The command that runs another one with the world's resolver and authority."""
