@@ -151,6 +151,8 @@ make_environment() {
         [ -n "$wheel" ] || "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip || return 1
         PYTHONPATH=$wheel "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --require-hashes \
             --no-compile --root-user-action ignore --progress-bar off -r "$project/requirements/$kind.txt" || return 1
+        # Once and by all processors: the users of our processes may not, and each would compile them at every start.
+        "$venv/bin/python" -m compileall -q -j 0 "$venv"/lib/python*/site-packages >/dev/null || true
         [ "$kind" = base ] || link_node
         touch "$mark" "$(stamp base)"
     fi
