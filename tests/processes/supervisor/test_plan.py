@@ -31,7 +31,7 @@ def test_our_own_processes_come_in_order_and_end_first() -> None:
         "metrics",
     ]  # fmt: skip
     assert not any(child.ends_last for child in children)
-    assert [child.name for child in children if child.is_spare] == ["reading", "metrics"]
+    assert [child.name for child in children if child.is_spare] == ["reading", "collector", "metrics"]
 
 
 def test_as_many_workers_as_the_setting_says_each_with_a_number_of_its_own() -> None:

@@ -137,6 +137,7 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
             "collector",
             (python, "-m", "vaguemestre.processes.collector"),
             (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "collector.heartbeat")),),
+            is_spare=True,  # it reads on from where it was
         ),
         Child(
             "metrics",
