@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.assistant.values import CHARTER
@@ -98,6 +99,7 @@ STEP_LINKS = {
 UNREAD_SHOWN = 3
 
 
+@gzip_page
 @require_GET
 @signed_in
 def show_home(request: SignedInRequest) -> HttpResponse:

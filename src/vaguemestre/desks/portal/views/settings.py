@@ -4,6 +4,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
@@ -23,6 +24,7 @@ from vaguemestre.mailbox.webmail.rules.choices import choices_of
 from vaguemestre.people.credentials.queries import app_passwords_of
 
 
+@gzip_page
 @require_GET
 @signed_in
 def show_settings(request: SignedInRequest) -> HttpResponse:
@@ -47,6 +49,7 @@ def show_settings(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/settings.html", context)
 
 
+@gzip_page
 @require_http_methods(["GET", "POST"])
 @signed_in
 def set_display(request: SignedInRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csp import csp_override
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
@@ -26,6 +27,7 @@ from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
 from vaguemestre.post.outbox.rules.text import plain_text
 
 
+@gzip_page
 @require_GET
 @csp_override(COMPOSER_CSP)
 @signed_in

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
@@ -61,6 +62,7 @@ class AbsencePreview:
     disclosures: tuple[Disclosure, ...]
 
 
+@gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def absence(request: SignedInRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, proved_within, signed_in
@@ -41,6 +42,7 @@ class Trial(NamedTuple):
     verb: str
 
 
+@gzip_page
 @require_GET
 @signed_in
 def list_filters(request: SignedInRequest) -> HttpResponse:
