@@ -553,8 +553,8 @@ def test_proofs_go_thirty_days_after_the_end(place: int) -> None:
     request, _ = filed(place)
     scope = queries.scope_of(officer(place, "DPE").pk)
     services.reject(scope, request.pk, "Non.", by="t", now=NOON)
-    assert services.delete_old_proofs(now=NOON + timedelta(days=29)) == 0
-    assert services.delete_old_proofs(now=NOON + timedelta(days=31)) == 1
+    assert services.delete_old_proofs(30, now=NOON + timedelta(days=29)) == 0
+    assert services.delete_old_proofs(30, now=NOON + timedelta(days=31)) == 1
     assert Proof.objects.count() == 0
 
 

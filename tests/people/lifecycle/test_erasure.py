@@ -3,7 +3,6 @@
 import html
 import re
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests.access.signin.people import PASSWORD, account
 from tests.people.intake.lines import crowd, feed
 from tests.people.intake.lines import line as any_line
 from tests.people.intake.lines import other as any_other
+from tests.rows import make
 
 from vaguemestre.desks.enrolment.services import appoint_officer
 from vaguemestre.foundation.jobs.services import run_now
@@ -318,7 +318,6 @@ KEPT = {
     "helpdesk.HandOverRow:operator", "helpdesk.HandOverRow:second", "helpdesk.RequestRow:taken_by",
     "lists.ListLetter:decided_by", "portability.Move",  # running: ended by its worker
 }  # fmt: skip
-_numbers = count(1)
 
 
 def relations() -> list[tuple[type[models.Model], str, bool]]:
@@ -330,53 +329,6 @@ def relations() -> list[tuple[type[models.Model], str, bool]]:
         for field in table._meta.fields
         if field.related_model in (Account, Person) and not field.auto_created
     ]
-
-
-def value(field: models.Field[Any, Any]) -> Any:
-    """Something of somebody, whatever the column."""
-    text = f"Lefèvre {next(_numbers)}"
-    match field:
-        case models.EmailField() | models.CharField() | models.TextField():
-            return text[: field.max_length] if field.max_length else text
-        case models.JSONField():
-            return {"nom": text}
-        case models.BinaryField():
-            return text.encode()
-        case models.DateTimeField():
-            return moment(LEFT) + timedelta(seconds=next(_numbers))
-        case models.DateField():
-            return LEFT
-        case models.BooleanField():
-            return True
-        case models.IntegerField():
-            return next(_numbers)
-    raise AssertionError(field)
-
-
-def make(table: type[models.Model], **given: Any) -> models.Model:
-    told = dict(given)
-    for field in table._meta.concrete_fields:
-        if field.name in told or field.primary_key or getattr(field, "generated", False):
-            continue
-        if isinstance(field, models.ForeignKey):
-            if not field.null:
-                told[field.name] = someone(field.related_model)
-        elif (not field.null and not field.has_default()) or (
-            isinstance(field, (models.CharField, models.TextField)) and not field.choices
-        ):
-            told[field.name] = value(field)
-    return table._default_manager.create(**told)
-
-
-def someone(table: Any) -> models.Model:
-    if table is Account:
-        return account(f"autre{next(_numbers)}", last_name="Autre")
-    if table is Person:
-        found = account(f"autre{next(_numbers)}", last_name="Autre").person
-        assert found
-        return found
-    found = table._default_manager.first() if table._meta.app_label == "directory" else None
-    return found or make(table)
 
 
 def test_every_table_about_people_forgets_or_is_known_to_keep(setting: ImportContext) -> None:

@@ -16,7 +16,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.handlers import run_mailing
 from vaguemestre.mailbox.compose.models import Mailing, MailingCopy
-from vaguemestre.mailbox.compose.services import erase_class_recipients
+from vaguemestre.mailbox.compose.services import delete_old_mailings
 from vaguemestre.mailbox.contacts.models import Contact
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress
@@ -181,7 +181,7 @@ def test_families_get_a_copy_each_that_shows_no_address_of_anybody(
     assert not Contact.objects.filter(address__endswith=ENT).exists()
     assert Mailing.objects.get().state == "done"
     assert set(MailingCopy.objects.values_list("name", flat=True)) == {""}
-    erase_class_recipients(now=NOW.replace(year=2028))
+    delete_old_mailings(180, now=NOW.replace(year=2028))
     assert not MailingCopy.objects.exists()
     purge_rosters(now=NOW.replace(year=2027, month=9, day=1), ent_domain=ENT)
     assert not OutboxMessage.objects.exists()

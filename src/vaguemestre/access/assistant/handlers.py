@@ -52,3 +52,8 @@ def erase_account(event: PersonErased) -> None:
     """Erase what this room keeps of a person whose account is closed (GDPR art. 17)."""
     if is_closed(event.account_id):
         services.erase_account(event.account_id)
+
+
+def purge_old_codes() -> None:
+    """Periodic task: delete issued codes that ended long ago."""
+    services.delete_old_codes(now=timezone.now())

@@ -14,6 +14,7 @@ from vaguemestre.access.signin.rules.notices import SENSITIVE, WORDS, notice, no
 from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged, PersonErased
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import Presented, alarm_contacts, is_closed, presented
+from vaguemestre.people.credentials.services import delete_expired_tokens
 from vaguemestre.people.lifecycle.events import ClosingNear
 from vaguemestre.people.provisioning.ports import mail_directory
 
@@ -91,9 +92,11 @@ def notify_contacts(event: ContactsToTell) -> None:
 
 
 def purge_expired() -> None:
-    """Periodic task: delete expired undo data, sessions and failure counters."""
-    services.delete_expired(now=timezone.now())
-    services.purge_expired_undos(now=timezone.now())
+    """Periodic task: delete expired undo data, sessions, tokens and failure counters."""
+    now = timezone.now()
+    services.delete_expired(now=now)
+    services.purge_expired_undos(now=now)
+    delete_expired_tokens(now=now)
 
 
 def mail_contact(event: ContactMailDue) -> None:

@@ -13,8 +13,10 @@ from vaguemestre.people.credentials.queries import Presented, is_closed, present
 
 
 def delete_old_proofs() -> None:
-    """Delete the proofs of requests closed long ago. Runs every minute."""
-    services.delete_old_proofs(now=timezone.now())
+    """Delete the proofs of requests closed long ago, then the requests. Runs every minute."""
+    periods, now = settings.CONFIG.retention, timezone.now()
+    services.delete_old_proofs(periods.numen_proofs_days, now=now)
+    services.delete_old_requests(periods.numen_requests_days, now=now)
 
 
 def forget_person(event: PersonErased) -> None:

@@ -1,5 +1,8 @@
 """Event handlers of the help desk."""
 
+from django.conf import settings
+from django.utils import timezone
+
 from vaguemestre.desks.helpdesk import services
 from vaguemestre.desks.helpdesk.events import AccountSheltered
 from vaguemestre.people.credentials.events import PersonErased
@@ -18,3 +21,8 @@ def forget_person(event: PersonErased) -> None:
     """Delete what this room holds about a person whose civil status was erased."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id)
+
+
+def purge_old_requests() -> None:
+    """Periodic task: delete requests and hand-overs whose retention is over."""
+    services.delete_old_requests(settings.CONFIG.retention.help_requests_days, now=timezone.now())

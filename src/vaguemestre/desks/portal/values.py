@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,28 @@ class Tile:
     purpose: str
     logo: str = ""
     is_favourite: bool = False
+
+
+class Retention(NamedTuple):
+    """Data kept as long as each other, and how long, in French."""
+
+    category: str
+    duration: str
+
+
+@dataclass(frozen=True)
+class ProcessingSheet:
+    """A sheet of the record of processing activities (GDPR art. 30), in French. `key`: of its file."""
+
+    key: str
+    purpose: str
+    basis: str
+    persons: str
+    data: str
+    source: str
+    recipients: str
+    security: str
+    retentions: tuple[Retention, ...]
 
 
 class Importance(StrEnum):

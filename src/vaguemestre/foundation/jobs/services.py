@@ -8,12 +8,12 @@ from uuid import UUID
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs.ports import Handler, Subscriptions, subscriptions
+from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.rules import queue_of
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.kernel.errors import EngineDown
 
 RETENTION = timedelta(days=30)  # the arguments of a job are personal data
-DELETION_BATCH = 2_000
 
 
 def announce(event: Any, *, due: datetime | None = None) -> None:
@@ -63,13 +63,8 @@ def delete_failed_job(job_id: UUID) -> bool:
 
 
 def delete_old_jobs(now: datetime) -> int:
-    """Delete at most DELETION_BATCH jobs that succeeded longer ago than RETENTION. Returns the count.
-
-    Failed ones stay until somebody decides.
-    """
-    finished = DBTaskResult.objects.successful().filter(finished_at__lt=now - RETENTION)
-    old = list(finished.order_by().values_list("pk", flat=True)[:DELETION_BATCH])
-    return DBTaskResult.objects.filter(pk__in=old).delete()[0]
+    """Delete a batch of the jobs that succeeded longer ago than RETENTION. Returns the count."""
+    return delete_batch(DBTaskResult.objects.successful().filter(finished_at__lt=now - RETENTION))
 
 
 def _handlers_of(table: Subscriptions, kind: type) -> tuple[Handler, ...]:
@@ -78,3 +73,8 @@ def _handlers_of(table: Subscriptions, kind: type) -> tuple[Handler, ...]:
 
 def _name(thing: Any) -> str:
     return f"{thing.__module__}:{thing.__qualname__}"
+
+
+def delete_old_failed_jobs(days: int, *, now: datetime) -> int:
+    """Delete failed jobs that nobody decided about for that many days. Returns the count of a batch."""
+    return delete_batch(DBTaskResult.objects.failed().filter(finished_at__lt=now - timedelta(days=days)))

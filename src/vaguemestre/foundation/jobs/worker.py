@@ -19,24 +19,11 @@ from vaguemestre.foundation.jobs.lease import LEASE, LeaseKeeper, requeue_abando
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
 from vaguemestre.foundation.jobs.rules import delay_before, worker_name
-from vaguemestre.foundation.jobs.services import DELETION_BATCH, delete_old_jobs
 
 log = logging.getLogger(__name__)
 
-CLEANUP_SECONDS = 3600
 LOOK_SECONDS = 20.0  # between two looks for jobs of workers that are gone
 _DATABASE_AWAY = frozenset(f"django.db.utils.{name}" for name in ("OperationalError", "InterfaceError"))
-
-
-class JobCleanup:
-    """Periodic task: delete old jobs once an hour, in batches a minute apart when there are many."""
-
-    def __init__(self) -> None:
-        self._next = 0.0
-
-    def __call__(self) -> None:
-        if time.monotonic() >= self._next and delete_old_jobs(timezone.now()) < DELETION_BATCH:
-            self._next = time.monotonic() + CLEANUP_SECONDS
 
 
 class HeartbeatWorker(Worker):
@@ -148,5 +135,5 @@ def serve(*, interval: float, heartbeat: Path | None, queue: str, number: int) -
     subscriptions.get()  # a process that cannot load the handlers ends here, instead of failing every job
     worker.configure_signals()
     if queue == "default" and number == 1:
-        PeriodicTasks((*periodic_tasks.get(), JobCleanup())).start()
+        PeriodicTasks(periodic_tasks.get()).start()
     worker.serve()

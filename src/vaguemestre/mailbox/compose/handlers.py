@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.mailbox.compose import queries, services
@@ -35,9 +36,11 @@ def resume_lost_mailings() -> None:
         run_mailing(MailingDue(mailing_id))
 
 
-def erase_class_recipients() -> None:
-    """Periodic: erase to whom old class mailings went."""
-    services.erase_class_recipients(now=timezone.now())
+def purge_old_mailings() -> None:
+    """Periodic: delete abandoned compositions, and to whom old mailings went."""
+    now = timezone.now()
+    services.delete_abandoned(now=now)
+    services.delete_old_mailings(settings.CONFIG.retention.submissions_days, now=now)
 
 
 def restore_refused_draft(event: MessageRefused) -> None:

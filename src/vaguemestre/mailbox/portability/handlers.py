@@ -73,9 +73,11 @@ def erase_withdrawn(event: ExportWithdrawn) -> None:
 
 
 def forget_old_files() -> None:
-    """Delete expired files and passwords, each minute; the rows stay."""
-    for move_id, stored in queries.files_over(timezone.now() - KEPT):
+    """Delete expired files and passwords, each minute; the rows stay for their own time."""
+    now = timezone.now()
+    for move_id, stored in queries.files_over(now - KEPT):
         _erase(move_id, stored)
+    services.delete_old_moves(settings.CONFIG.retention.moves_days, now=now)
 
 
 def _erase(move_id: int, stored: str) -> None:

@@ -33,6 +33,11 @@ def forget_old_previews() -> None:
     previews.get().forget_old()
 
 
+def purge_old_bulks() -> None:
+    """Periodic task: delete the bulk actions of the days before."""
+    bulks.delete_old_bulks(now=timezone.now())
+
+
 def run_bulk(event: BulkRequested) -> None:
     """Run the next batches of a bulk action."""
     bulks.run_bulk(event.bulk_id, open_mailbox.get(), now=timezone.now())

@@ -75,3 +75,8 @@ def _refusals_shown_on_page() -> Iterator[None]:
     except Refusal as refusal:
         if refusal.code not in _SHOWN_ON_PAGE:
             raise
+
+
+def purge_old_lines() -> None:
+    """Periodic task: delete the lines of feeds whose retention is over."""
+    services.delete_old_lines(settings.CONFIG.retention.feeds_days, now=timezone.now())

@@ -1,5 +1,6 @@
 """Jobs of the outbox."""
 
+from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.people.credentials.events import PersonErased
@@ -30,7 +31,7 @@ def follow_hold(event: HoldEnded) -> None:
 
 
 def purge_old_submissions() -> None:
-    services.purge_submissions(now=timezone.now())
+    services.purge_submissions(settings.CONFIG.retention.submissions_days, now=timezone.now())
 
 
 def forget_person(event: PersonErased) -> None:

@@ -17,6 +17,8 @@ class OutboxMessage(models.Model):
         REFUSED = "refused"
         STOPPED = "stopped"  # the account is under suspicion: until the help desk releases or discards it
 
+    ENDED = (State.FILED, State.CANCELLED, State.REFUSED)
+
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="outgoing")
     key = models.CharField(max_length=64)  # chosen by the composer: a second click is the same message
     message_id = models.CharField(max_length=255, unique=True)

@@ -1,9 +1,10 @@
 """Filing and closing of abuse reports; image policies."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.post.reports.models import Report, SenderImages
 from vaguemestre.post.reports.values import ImagePolicy, ReportKind
@@ -65,3 +66,8 @@ def forget_person(account_id: int) -> None:
     """Use case: delete the person's image policies and reports."""
     SenderImages.objects.filter(account_id=account_id).delete()
     Report.objects.filter(account_id=account_id).delete()
+
+
+def delete_old_reports(days: int, *, now: datetime) -> None:
+    """Delete what was reported more than that many days ago."""
+    delete_batch(Report.objects.filter(at__lt=now - timedelta(days=days)))

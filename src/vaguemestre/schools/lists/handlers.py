@@ -114,3 +114,8 @@ def forget_person(event: PersonErased) -> None:
     """Delete the data of a person erased from the directory (GDPR art. 17)."""
     if is_closed(event.account_id):
         services.forget_person(event.account_id, event.person_id)
+
+
+def purge_old_copies() -> None:
+    """Periodic task: delete the copies of messages whose retention is over."""
+    services.delete_old_copies(settings.CONFIG.retention.submissions_days, now=timezone.now())

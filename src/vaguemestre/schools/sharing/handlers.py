@@ -129,7 +129,9 @@ def run_daily() -> None:
     services.sync_owners(None, by=_BY, now=now, overlap=_overlap())
     services.end_expired_memberships(by=_BY, now=now)
     services.close_boxes(by=_BY, now=now)
-    services.delete_expired(now=now)
+    services.delete_expired(
+        settings.CONFIG.retention.box_activity_days, settings.CONFIG.retention.help_requests_days, now=now
+    )
 
 
 def forget_person(event: PersonErased) -> None:

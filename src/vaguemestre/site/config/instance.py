@@ -16,6 +16,7 @@ from vaguemestre.site.config.mail import MailSection
 from vaguemestre.site.config.metrics import MetricsSection
 from vaguemestre.site.config.network import EVERYWHERE, NetworkSection
 from vaguemestre.site.config.portability import PortabilitySection
+from vaguemestre.site.config.retention import RetentionSection
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
 from vaguemestre.site.config.tls import TlsSection
@@ -63,6 +64,7 @@ SECTIONS = (
     "ent",
     "worker",
     "metrics",
+    "retention",
 )
 
 
@@ -85,6 +87,7 @@ class Config:
     ent: EntSection = field(default_factory=EntSection)
     worker: WorkerSection = field(default_factory=WorkerSection)
     metrics: MetricsSection = field(default_factory=MetricsSection)
+    retention: RetentionSection = field(default_factory=RetentionSection)
 
     @property
     def ports(self) -> Ports:

@@ -6,6 +6,7 @@ from vaguemestre.access.assistant.services.identification_codes import is_code_r
 from vaguemestre.access.assistant.services.issued_codes import issue_code, void_issued_codes
 from vaguemestre.access.assistant.services.letters import announce_letter, letter_sender
 from vaguemestre.access.assistant.services.password_choice import activate, choose_password
+from vaguemestre.access.assistant.services.retention import delete_old_codes
 
 __all__ = [
     "CLOSED",
@@ -13,6 +14,7 @@ __all__ = [
     "activate",
     "announce_letter",
     "choose_password",
+    "delete_old_codes",
     "erase_account",
     "identify",
     "is_code_right",

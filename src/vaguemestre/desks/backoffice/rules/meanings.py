@@ -18,6 +18,7 @@ SECTIONS = {
     "files": "Fichiers volumineux",
     "worker": "Travaux",
     "metrics": "Mesures",
+    "retention": "Durées de conservation",
     "ent": "ENT",
     "lifecycle": "Vies des comptes",
 }
@@ -135,6 +136,17 @@ MEANINGS = {
     "worker.count": "Processus du travail ordinaire, à côté de celui des travaux longs.",
     "metrics.addresses": "Adresses où les mesures se lisent, en plus de la machine même ; un réseau privé.",
     "metrics.cache_seconds": "Secondes pendant lesquelles une même réponse est redonnée.",
+    "retention.submissions_days": (
+        "Jours où restent les destinataires et le sort des envois, des publipostages et des listes."
+    ),
+    "retention.box_activity_days": "Jours où reste ce que chacun a fait dans une boîte partagée.",
+    "retention.feeds_days": "Jours où restent les lignes d’un flux RH et les réponses aux homonymies.",
+    "retention.reports_days": "Jours où reste un courriel signalé.",
+    "retention.help_requests_days": "Jours où reste une demande d’aide, depuis sa réponse.",
+    "retention.numen_requests_days": "Jours où reste une demande de NUMEN, depuis sa clôture.",
+    "retention.numen_proofs_days": "Jours où restent ses pièces d’identité, depuis sa clôture.",
+    "retention.moves_days": "Jours où reste la trace d’un import ou d’un export, sans son fichier.",
+    "retention.failed_jobs_days": "Jours où reste un travail en échec que personne n’a repris.",
     "ent.name": "Le nom de l’ENT des établissements.",
     "ent.domain": "Le domaine des adresses qu’il donne aux élèves et aux familles.",
     "ent.cas_url": "Son serveur CAS, pour qui en vient ; vide : personne.",

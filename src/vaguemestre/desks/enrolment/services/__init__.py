@@ -20,7 +20,12 @@ from vaguemestre.desks.enrolment.services.people import (
     register_arrival,
     reveal_numen,
 )
-from vaguemestre.desks.enrolment.services.requests import complete_request, delete_old_proofs, submit_request
+from vaguemestre.desks.enrolment.services.requests import (
+    complete_request,
+    delete_old_proofs,
+    delete_old_requests,
+    submit_request,
+)
 
 __all__ = [
     "appoint_officer",
@@ -31,6 +36,7 @@ __all__ = [
     "correct_person",
     "create_person",
     "delete_old_proofs",
+    "delete_old_requests",
     "dismiss_officer",
     "forget_person",
     "link_existing_person",

@@ -16,6 +16,7 @@ from vaguemestre.desks.enrolment.rules import references
 from vaguemestre.desks.enrolment.rules.request_states import next_state
 from vaguemestre.desks.enrolment.rules.routing import service_in_charge
 from vaguemestre.desks.enrolment.values import Applicant, ProofFile, Receipt, RequestAction, RequestState
+from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -25,7 +26,6 @@ from vaguemestre.people.credentials.values import SecretKeys
 from vaguemestre.people.directory.queries import service_card
 
 MAX_REQUESTS_AN_HOUR = 5  # per network
-PROOFS_KEPT = timedelta(days=30)
 
 
 @transaction.atomic(durable=True)
@@ -86,14 +86,19 @@ def complete_request(
 
 
 @transaction.atomic(durable=True)
-def delete_old_proofs(*, now: datetime) -> int:
-    """Use case: delete the proofs of requests closed for `PROOFS_KEPT`. Returns the count."""
-    old = Proof.objects.filter(request__closed_at__lt=now - PROOFS_KEPT)
+def delete_old_proofs(days: int, *, now: datetime) -> int:
+    """Use case: delete the proofs of requests closed for that many days. Returns the count."""
+    old = Proof.objects.filter(request__closed_at__lt=now - timedelta(days=days))
     count = old.count()
     if count:
         old.delete()
         record("enrolment.proofs-forgotten", to="proofs", by="system", at=now, count=count)
     return count
+
+
+def delete_old_requests(days: int, *, now: datetime) -> int:
+    """Use case: delete requests closed for that many days, with their steps. Returns the count."""
+    return delete_batch(NumenRequest.objects.filter(closed_at__lt=now - timedelta(days=days)))
 
 
 def _keep_proofs(request: NumenRequest, proofs: Sequence[ProofFile], keys: SecretKeys, now: datetime) -> None:

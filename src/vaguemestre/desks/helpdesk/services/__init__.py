@@ -4,11 +4,13 @@ from vaguemestre.desks.helpdesk.services.account_actions import perform_action, 
 from vaguemestre.desks.helpdesk.services.erasure import forget_person
 from vaguemestre.desks.helpdesk.services.hand_overs import ask_hand_over, confirm_hand_over, refuse_hand_over
 from vaguemestre.desks.helpdesk.services.requests import answer_request, submit_request, take_request
+from vaguemestre.desks.helpdesk.services.retention import delete_old_requests
 
 __all__ = [
     "answer_request",
     "ask_hand_over",
     "confirm_hand_over",
+    "delete_old_requests",
     "forget_person",
     "perform_action",
     "preview_action",

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.access.signin.http import who_asks
-from vaguemestre.desks.portal.views.retention import retention_periods
+from vaguemestre.desks.portal.ports import processing_sheets
 from vaguemestre.people.credentials.queries import charter_accepted
 
 
@@ -30,7 +30,7 @@ def show_privacy(request: HttpRequest) -> HttpResponse:
         "portal/privacy.html",
         {
             "officer": settings.CONFIG.academy.privacy_address,
-            "retentions": retention_periods(settings.CONFIG),
+            "sheets": processing_sheets.get()(),
         },
     )
 

@@ -8,6 +8,7 @@ from vaguemestre.mailbox.autoconfig.services.passwords import (
 )
 from vaguemestre.mailbox.autoconfig.services.programs import (
     TokenGrant,
+    delete_old_codes,
     exchange_code,
     issue_code,
     refresh_token,
@@ -17,6 +18,7 @@ from vaguemestre.mailbox.autoconfig.services.programs import (
 __all__ = [
     "NewPassword",
     "TokenGrant",
+    "delete_old_codes",
     "exchange_code",
     "forget_person",
     "issue_code",

@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.access.signin.services import notify_owner
+from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.autoconfig.models import ProgramCode
 from vaguemestre.mailbox.autoconfig.rules.programs import AuthorizationRequest, OAuthError, verifies
@@ -31,6 +32,7 @@ from vaguemestre.people.credentials.services import (
 )
 
 CODE_LIFETIME = timedelta(minutes=1)
+CODES_KEPT = timedelta(days=1)  # a code used twice is recognised
 _NO_GRANT = OAuthError("invalid_grant", "the code or token is unknown, over, or another's")
 
 
@@ -56,7 +58,6 @@ def issue_code(
     account = find_account(request.login) if request.login else None
     login = request.login if account and account.account_id == account_id else address
     with transaction.atomic(durable=True):
-        ProgramCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
         ProgramCode.objects.create(
             account_id=account_id,
             code_sha256=_sha256(text),
@@ -173,3 +174,8 @@ def _next_key(key: str) -> str:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def delete_old_codes(*, now: datetime) -> None:
+    """Delete the consent codes that ended a day ago."""
+    delete_batch(ProgramCode.objects.filter(expires_at__lt=now - CODES_KEPT))

@@ -20,12 +20,12 @@ from vaguemestre.mailbox.compose.services.identities import (
     save_stock_text,
 )
 from vaguemestre.mailbox.compose.services.mail_merge import (
-    erase_class_recipients,
     run_mailing,
     start_mailing,
     stop_mailing,
 )
 from vaguemestre.mailbox.compose.services.mailing_preparation import prepare_mailing
+from vaguemestre.mailbox.compose.services.retention import delete_abandoned, delete_old_mailings
 from vaguemestre.mailbox.compose.services.start import start_draft
 from vaguemestre.mailbox.compose.services.submission import (
     cancel_sending,
@@ -40,9 +40,10 @@ __all__ = [
     "attach_message_files",
     "cancel_sending",
     "check_not_answered",
+    "delete_abandoned",
     "delete_filed_draft",
+    "delete_old_mailings",
     "discard_draft",
-    "erase_class_recipients",
     "forget_person",
     "fork_draft",
     "hand_over",

@@ -9,7 +9,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.events import MailingDue
-from vaguemestre.mailbox.compose.models import Composition, Mailing, MailingCopy
+from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import cautions_of
 from vaguemestre.mailbox.compose.rules.mail_merge import (
     merged_subject,
@@ -25,7 +25,6 @@ from vaguemestre.post.outbox.values import Letter, MessageToSend
 
 MAX_COPIES_IN_FLIGHT = 40  # in the outbox at a time
 PACE = timedelta(seconds=2)
-CLASS_RECIPIENTS_KEPT = timedelta(days=30)
 _State = Mailing.State
 
 
@@ -93,13 +92,6 @@ def run_mailing(mailing_id: int, open_mailbox: OpenMailbox, *, limit: int, now: 
         if mailing.audiences:  # names of pupils are erased once sent
             mailing.copies.update(name="", values={})
         Composition.objects.filter(pk=row.pk, mailing__state=_State.DONE).delete()
-
-
-@transaction.atomic(durable=True)
-def erase_class_recipients(*, now: datetime) -> None:
-    """Erase the recipients of class mailings done long ago."""
-    old_mailings = Mailing.objects.filter(state=_State.DONE, created_at__lt=now - CLASS_RECIPIENTS_KEPT)
-    MailingCopy.objects.filter(mailing__in=old_mailings.exclude(audiences=[])).delete()
 
 
 @transaction.atomic(durable=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -26,7 +26,6 @@ from vaguemestre.post.outbox.rules.recipients import formatted_recipients
 from vaguemestre.post.outbox.values import Recipient
 
 _MOST_QUOTED = 1_000_000  # octets of quoted text fetched
-_ABANDONED_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,6 @@ def _body(mailbox: Mailbox, ref: MessageRef, parts: MessageParts) -> str:
 
 @transaction.atomic(durable=True)
 def _start_empty(writer: Writer, start_request: StartRequest, academy_signature: str, now: datetime) -> str:
-    _delete_abandoned(writer, now)
     row = row_for(writer, new_key(), now)
     row.to = start_request.to[:10_000]
     _sign(row, senders_of(writer, academy_signature)[0])
@@ -109,7 +107,6 @@ def _start_empty(writer: Writer, start_request: StartRequest, academy_signature:
 def _store(
     writer: Writer, start_request: StartRequest, source: _Original, academy_signature: str, now: datetime
 ) -> str:
-    _delete_abandoned(writer, now)
     row = row_for(writer, new_key(), now)
     row.mode = start_request.mode
     picture_paths = {}
@@ -173,9 +170,3 @@ def _own_addresses(row: Composition) -> set[str]:
     account = row.account
     by_person = addresses_by_person([account.person_id]) if account.person_id else {}
     return {account.mailbox, *(address for rows in by_person.values() for address, _, _ in rows)}
-
-
-def _delete_abandoned(writer: Writer, now: datetime) -> None:
-    """Delete rows abandoned long ago; their drafts stay in the mailbox."""
-    unsent = Composition.objects.filter(account_id=writer.account_id, is_sending=False)
-    unsent.filter(updated_at__lt=now - _ABANDONED_AFTER).delete()

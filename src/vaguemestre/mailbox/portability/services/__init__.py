@@ -13,6 +13,7 @@ from vaguemestre.mailbox.portability.services.requests import (
     stop_move,
     withdraw_export,
 )
+from vaguemestre.mailbox.portability.services.retention import delete_old_moves
 from vaguemestre.mailbox.portability.services.run_slice import run_move
 from vaguemestre.mailbox.portability.services.sealed_export import write_archive, write_sealed
 from vaguemestre.mailbox.portability.services.verification import verify
@@ -22,6 +23,7 @@ __all__ = [
     "ask_import",
     "ask_import_from_server",
     "ask_sealed",
+    "delete_old_moves",
     "export_folders",
     "forget_file",
     "forget_person",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 from vaguemestre.mailbox.webmail.events import BulkRequested
@@ -37,7 +38,7 @@ ACTIONS = frozenset(
     {Action.ARCHIVE, Action.DELETE, Action.JUNK, Action.NOT_JUNK, Action.MOVE, Action.SNOOZE, *_OPPOSITES}
 )
 UNDO_DELAY = timedelta(seconds=10)  # before what cannot be undone
-_RETENTION = timedelta(days=1)
+RETENTION = timedelta(days=1)
 _RUN_SECONDS = 20.0  # of one job; other jobs then have their turn
 
 
@@ -85,7 +86,6 @@ def _start(
     is_final: bool = False,
 ) -> BulkRow:
     bulks = BulkRow.objects.filter(account_id=account_id)
-    bulks.filter(created_at__lt=now - _RETENTION).delete()
     if bulks.filter(state=BulkState.RUNNING).exists():
         raise Refusal("webmail.bulk-running")
     total = _count(batches)
@@ -247,3 +247,8 @@ def _batches(places: Iterable[tuple[MessageRef, str]]) -> list[Batch]:
         Batch(folder, validity, format_spans(uids), home)
         for (folder, validity, home), uids in grouped.items()
     ]
+
+
+def delete_old_bulks(*, now: datetime) -> None:
+    """Delete bulk actions, and the messages they name, once they can no longer be undone."""
+    delete_batch(BulkRow.objects.filter(created_at__lt=now - RETENTION).exclude(state=BulkState.RUNNING))

@@ -68,6 +68,7 @@ from vaguemestre.people.credentials.services.recovery_contacts import (
     drop_contact,
     propose_contact,
 )
+from vaguemestre.people.credentials.services.retention import delete_expired_tokens
 from vaguemestre.people.credentials.services.rollback import (
     UNDO_LIFE,
     bar_password,
@@ -94,6 +95,7 @@ __all__ = [
     "confirm_application",
     "confirm_contact",
     "declare_key_lost",
+    "delete_expired_tokens",
     "drop_contact",
     "equalize_hash_cost",
     "erase_account",

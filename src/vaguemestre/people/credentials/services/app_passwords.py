@@ -15,7 +15,6 @@ from vaguemestre.people.credentials.services.tokens import forget_tokens, progra
 _AT_MOST = 20
 _WRITTEN_EVERY = timedelta(minutes=10)
 _SAID_AGAIN = timedelta(minutes=1)  # a program that did not hear its next key asks again
-_REMEMBERED = timedelta(days=60)  # former keys
 
 
 def add_app_password(
@@ -115,7 +114,6 @@ def replace_program_key(key_sha256: str, next_sha256: str, *, now: datetime) -> 
     rows = AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM)
     pk = rows.values_list("pk", flat=True).first()
     if pk is not None and rows.update(token_sha256=next_sha256):
-        FormerProgramKey.objects.filter(replaced_at__lt=now - _REMEMBERED).delete()
         FormerProgramKey.objects.create(app_password_id=pk, token_sha256=key_sha256, replaced_at=now)
 
 

@@ -34,7 +34,6 @@ def mint_mail_token(
         account_id = holders.values_list("pk", flat=True).first()
         if account_id is None:
             raise Refusal("credentials.session-over")
-        MailToken.objects.filter(expires_at__lt=now).delete()
         MailToken.objects.create(
             account_id=account_id, session_key=session_key, token_sha256=sha256, expires_at=now + LIFE
         )

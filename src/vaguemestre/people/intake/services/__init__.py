@@ -18,6 +18,7 @@ from vaguemestre.people.intake.services.match_candidates import (
     reveal_match_candidate_lines,
 )
 from vaguemestre.people.intake.services.plan_rows import plan_rows, plan_rows_of_kind
+from vaguemestre.people.intake.services.retention import delete_old_lines
 
 __all__ = [
     "CheckedFeed",
@@ -29,6 +30,7 @@ __all__ = [
     "apply_held_feed",
     "check_feed",
     "confirm_feed",
+    "delete_old_lines",
     "discard_feed",
     "forget_person",
     "plan_rows",

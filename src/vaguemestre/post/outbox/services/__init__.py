@@ -12,7 +12,6 @@ from vaguemestre.post.outbox.services.delivery import (
 from vaguemestre.post.outbox.services.delivery_status import (
     collect_reports,
     forget_domain,
-    purge_submissions,
     read_deliveries,
 )
 from vaguemestre.post.outbox.services.erasure import forget_person
@@ -24,6 +23,7 @@ from vaguemestre.post.outbox.services.held_mail import (
 )
 from vaguemestre.post.outbox.services.preferences import save_sending_preferences
 from vaguemestre.post.outbox.services.quarantine import discard_outgoing, release_outgoing, stop_outgoing
+from vaguemestre.post.outbox.services.retention import purge_submissions
 from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_submission
 
 __all__ = [

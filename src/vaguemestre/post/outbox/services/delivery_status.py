@@ -1,7 +1,7 @@
 """Delivery status of each recipient, from the steps of messages and from the reports that come back."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
@@ -18,10 +18,8 @@ from vaguemestre.post.outbox.rules.delivery_status import supersedes
 from vaguemestre.post.outbox.rules.reports import read_report
 from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState, Report, ReportPosition
 
-RETENTION = timedelta(days=180)
 _STEPS = "steps"
 _EVENTS_PER_QUERY = 500
-_ROWS_PER_PURGE = 2000
 
 
 class _Update(NamedTuple):
@@ -72,12 +70,6 @@ def collect_reports(
     return count
 
 
-def purge_submissions(*, now: datetime) -> None:
-    """Delete submissions older than the retention period, unless they are held."""
-    expired = Submission.objects.filter(at__lt=now - RETENTION).exclude(hold=Submission.Hold.HELD)
-    expired.filter(pk__in=list(expired.values_list("pk", flat=True)[:_ROWS_PER_PURGE])).delete()
-
-
 def forget_domain(domain: str, *, now: datetime) -> None:
     """Delete every trace of messages to addresses of a domain, unless they are held or not yet sent.
 
@@ -85,8 +77,7 @@ def forget_domain(domain: str, *, now: datetime) -> None:
     """
     to_domain = {"recipients__icontains": f"@{domain}"}
     Submission.objects.filter(at__lt=now, **to_domain).exclude(hold=Submission.Hold.HELD).delete()
-    ended = (OutboxMessage.State.FILED, OutboxMessage.State.CANCELLED, OutboxMessage.State.REFUSED)
-    OutboxMessage.objects.filter(state__in=ended, created_at__lt=now, **to_domain).delete()
+    OutboxMessage.objects.filter(state__in=OutboxMessage.ENDED, created_at__lt=now, **to_domain).delete()
 
 
 def _store_deliveries(deliveries: Sequence[DeliveryEvent]) -> int:

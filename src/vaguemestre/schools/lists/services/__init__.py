@@ -32,6 +32,7 @@ from vaguemestre.schools.lists.services.moderation import (
     resume_letter,
     stop_letter,
 )
+from vaguemestre.schools.lists.services.retention import delete_old_copies
 
 __all__ = [
     "accept_letter",
@@ -41,6 +42,7 @@ __all__ = [
     "close_list",
     "create_list",
     "creation_scope",
+    "delete_old_copies",
     "drop_letter",
     "fan_out",
     "forget_person",

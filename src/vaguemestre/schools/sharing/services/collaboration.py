@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -12,6 +13,7 @@ from vaguemestre.schools.sharing.events import WorkChanged
 from vaguemestre.schools.sharing.models import (
     Box,
     BoxActivity,
+    BoxRequest,
     ClientSignIn,
     CollisionWarning,
     Note,
@@ -26,8 +28,7 @@ from vaguemestre.schools.sharing.rules.collaboration import ANSWERING_FOR, is_pr
 from vaguemestre.schools.sharing.values import ActivityRecord, BoxKind, MessageRef, PresenceKind, Right
 
 _MAX_NOTE_CHARS = 4000
-ACTIVITY_KEPT = timedelta(days=365)
-_SIGN_INS_KEPT = timedelta(days=2)
+SIGN_INS_KEPT = timedelta(days=2)
 _SAME_OPENING = timedelta(minutes=10)
 
 
@@ -187,11 +188,12 @@ def record_activity(box_id: int, account_id: int, activity: ActivityRecord, *, n
     )
 
 
-def delete_expired(*, now: datetime) -> None:
-    """Delete stale presences, activity older than a year and old sign-ins."""
+def delete_expired(activity_days: int, request_days: int, *, now: datetime) -> None:
+    """Delete stale presences, old sign-ins, activity and decided requests older than those days."""
     Presence.objects.filter(seen_at__lt=now - 2 * ANSWERING_FOR).delete()
-    BoxActivity.objects.filter(at__lt=now - ACTIVITY_KEPT).delete()
-    ClientSignIn.objects.filter(at__lt=now - _SIGN_INS_KEPT).delete()
+    delete_batch(BoxActivity.objects.filter(at__lt=now - timedelta(days=activity_days)))
+    delete_batch(BoxRequest.objects.filter(decided_at__lt=now - timedelta(days=request_days)))
+    ClientSignIn.objects.filter(at__lt=now - SIGN_INS_KEPT).delete()
 
 
 def _thread(ref: MessageRef) -> Thread:

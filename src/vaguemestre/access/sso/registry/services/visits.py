@@ -19,7 +19,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_facts
 
-_MAX_AGE = timedelta(days=2)  # longer than any session, and than retries to notify an application
+MAX_AGE = timedelta(days=2)  # longer than any session, and than retries to notify an application
 _OPEN_STATES = ("active", "pending")
 
 
@@ -137,7 +137,7 @@ def delete_visit(visit_id: int) -> None:
 
 def delete_old_visits(now: datetime) -> None:
     """Delete visits older than any session."""
-    VisitRow.objects.filter(started_at__lt=now - _MAX_AGE).delete()
+    VisitRow.objects.filter(started_at__lt=now - MAX_AGE).delete()
 
 
 def _draw_subject(application: Application, account_id: int) -> None:

@@ -1,0 +1,23 @@
+"""End of the retention of texts begun and of whom mailings went to."""
+
+from datetime import datetime, timedelta
+
+from vaguemestre.foundation.jobs.purge import delete_batch
+from vaguemestre.mailbox.compose.models import Composition, Mailing, MailingCopy
+
+CLASS_RECIPIENTS_KEPT = timedelta(days=30)
+ABANDONED_AFTER = timedelta(days=30)
+
+
+def delete_abandoned(*, now: datetime) -> None:
+    """Delete the compositions that nobody touched for long; their drafts stay in the mailbox."""
+    unsent = Composition.objects.filter(is_sending=False, updated_at__lt=now - ABANDONED_AFTER)
+    delete_batch(unsent.exclude(mailing__state__in=(Mailing.State.RUNNING, Mailing.State.STOPPED)))
+
+
+def delete_old_mailings(days: int, *, now: datetime) -> None:
+    """Delete whom class mailings went to, then every mailing done more than that many days ago."""
+    done = Mailing.objects.filter(state=Mailing.State.DONE)
+    to_classes = done.filter(created_at__lt=now - CLASS_RECIPIENTS_KEPT).exclude(audiences=[])
+    delete_batch(MailingCopy.objects.filter(mailing__in=to_classes))
+    delete_batch(done.filter(created_at__lt=now - timedelta(days=days)))

@@ -1,0 +1,13 @@
+"""End of the retention of who received the messages of a list."""
+
+from datetime import datetime, timedelta
+
+from vaguemestre.foundation.jobs.purge import delete_batch
+from vaguemestre.schools.lists.models import Batch, LetterCopy
+
+
+def delete_old_copies(days: int, *, now: datetime) -> None:
+    """Delete the copies, and their batches, of messages that ended more than that many days ago."""
+    over = now - timedelta(days=days)
+    delete_batch(LetterCopy.objects.filter(letter__ended_at__lt=over))
+    delete_batch(Batch.objects.filter(letter__ended_at__lt=over))

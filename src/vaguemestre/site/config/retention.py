@@ -1,0 +1,25 @@
+"""`[retention]`: how long personal data are kept, where the académie decides."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from vaguemestre.site.config import checks
+from vaguemestre.site.config.checks import Section
+
+_SENT = checks.between(30, 400)
+_YEARS = checks.between(30, 1100)
+
+
+@dataclass(frozen=True)
+class RetentionSection(Section):
+    """Days, counted from the end of what each one is about."""
+
+    submissions_days: Annotated[int, _SENT] = 180  # recipients and fates of sent messages, mailings, lists
+    box_activity_days: Annotated[int, _YEARS] = 365  # who did what in a shared mailbox
+    feeds_days: Annotated[int, _YEARS] = 365  # lines of HR feeds, and answers about who is who
+    reports_days: Annotated[int, _YEARS] = 365  # messages reported as dangerous or unwanted
+    help_requests_days: Annotated[int, _YEARS] = 365  # answered help requests, hand-overs decided
+    numen_requests_days: Annotated[int, _YEARS] = 365  # closed NUMEN requests, without their proofs
+    numen_proofs_days: Annotated[int, checks.between(1, 365)] = 30  # identity documents of closed ones
+    moves_days: Annotated[int, _YEARS] = 180  # the record of an import or an export
+    failed_jobs_days: Annotated[int, checks.between(7, 365)] = 90

@@ -1,0 +1,98 @@
+"""Security of accounts and the running of the service."""
+
+from vaguemestre.access.signin import handlers as signin
+from vaguemestre.access.signin.rules import limits
+from vaguemestre.access.signin.services.sessions import DELETED_AFTER
+from vaguemestre.foundation.jobs import handlers as jobs
+from vaguemestre.foundation.jobs.services import RETENTION as JOBS_KEPT
+from vaguemestre.site.config import Config
+from vaguemestre.site.register.values import (
+    ENCRYPTED_LINKS,
+    PUBLIC_TASK,
+    Activity,
+    Category,
+    Duration,
+    after,
+    set_days,
+    span_fr,
+    with_account,
+)
+
+LEGAL_DUTY = "obligation légale (RGPD, articles 6-1-c et 32) : la sécurité du traitement"
+
+
+def _sessions(_config: Config) -> Duration:
+    longest = span_fr(limits.MAX_DURATION)
+    return Duration(
+        f"fermées après {span_fr(limits.IDLE)} sans rien faire ({span_fr(limits.IDLE_SHARED)} sur un "
+        f"ordinateur partagé), et après {longest} au plus ; avec « Mon appareil », "
+        f"{span_fr(limits.OWN_DEVICE)}, mais écrire ou changer un réglage redemande une preuve après "
+        f"{longest}",
+        limits.OWN_DEVICE + DELETED_AFTER,
+    )
+
+
+def _journal(_config: Config) -> Duration:
+    return Duration(
+        "sans limite de durée : il n’est pas purgé, et la base refuse d’en changer ou d’en retirer une ligne"
+    )
+
+
+SECURITY = Activity(
+    key="securite",
+    purpose="Sécurité des comptes",
+    basis=LEGAL_DUTY,
+    persons="agents, et qui essaie de se connecter",
+    data="actes sur les comptes, connexions : date, réseau, navigateur",
+    source="navigateurs et logiciels, pages du service",
+    recipients="l’agent ; les administrateurs et l’assistance",
+    security=f"{ENCRYPTED_LINKS} ; journal en ajout seul, scellé",
+    categories=(
+        Category("Journal des connexions et des actes sur les comptes", ("journal.Entry",), _journal),
+        Category(
+            "Sessions",
+            ("signin.BrowserSession", "credentials.MailToken"),
+            _sessions,
+            (signin.purge_expired,),
+            (signin.erase_account,),
+        ),
+        Category(
+            "Sessions terminées et essais de connexion infructueux",
+            ("signin.Attempts", "signin.InterruptedAct"),
+            after(DELETED_AFTER, "après leur fin"),
+            (signin.purge_expired,),
+            (signin.erase_account,),
+        ),
+        Category(
+            "Navigateurs reconnus",
+            ("signin.Device",),
+            with_account(),
+            erasers=(signin.erase_account,),
+        ),
+    ),
+)
+
+SERVICE = Activity(
+    key="service",
+    purpose="Fonctionnement du service",
+    basis=PUBLIC_TASK,
+    persons="agents",
+    data="numéros de compte dans les travaux en attente, achevés ou en échec",
+    source="pages et flux",
+    recipients="les administrateurs",
+    security=ENCRYPTED_LINKS,
+    categories=(
+        Category(
+            "Travaux achevés",
+            ("django_tasks_database.DBTaskResult",),
+            after(JOBS_KEPT, "après leur fin"),
+            (jobs.purge_finished_jobs,),
+        ),
+        Category(
+            "Travaux en échec",
+            ("django_tasks_database.DBTaskResult",),
+            set_days("retention.failed_jobs_days", "après leur échec, s’ils ne sont pas repris"),
+            (jobs.purge_failed_jobs,),
+        ),
+    ),
+)

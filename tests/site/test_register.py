@@ -1,0 +1,208 @@
+"""The record of processing activities is what the code does: tables, durations, purges, pages, sheets."""
+
+import dataclasses
+import html
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+from django.test import Client
+from tests.access.signin.people import account
+from tests.site.aged_rows import AGED
+from typer.testing import CliRunner
+
+from vaguemestre.cli import register as cli
+from vaguemestre.people.credentials.events import PersonErased
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Person
+from vaguemestre.site.register import ACTIVITIES, CATEGORIES, PURGES, Category
+from vaguemestre.site.register.sheets import sheets
+from vaguemestre.site.wiring.periodic import ROUNDS
+from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
+
+# Tables without a person's data, and why.
+IMPERSONAL = {
+    "compose.BroadReply": "a message id and a moment",
+    "contacts.SchoolBook": "the name of a book",
+    "credentials.KeyInStock": "keys that nobody holds yet",
+    "directory.Academy": "an organisation",
+    "directory.ManagementService": "an organisation",
+    "directory.Structure": "an organisation",
+    "dkim.DkimKey": "keys of a domain",
+    "intake.Feed": "counts of a file; its lines are in the record",
+    "lifecycle.DailyReview": "a day",
+    "lists.MailingList": "an address of nobody",
+    "outbox.LogCursor": "a position in a file",
+    "portal.AnnouncementRow": "a text for everybody",
+    "rosters.EntAnswerRow": "a digest, until an assertion ends",
+    "rosters.ImportRow": "counts of a file; rejected lines by number",
+    "rosters.RightRow": "a right of a function",
+    "sso_oidc.SigningKey": "keys of the instance",
+    "sso_registry.Application": "an application",
+    "sso_registry.Logo": "a picture of an application",
+    "sso_registry.Tally": "counts by day",
+    "sso_saml.Peer": "metadata of an application",
+    "sso_saml.ProviderKey": "keys of the instance",
+    "trace.LogCursor": "a position in a file",
+    "trace.StepCounter": "a count",
+}
+# Said to be kept without an end, on the page too.
+ENDLESS = {
+    "Identifiant et adresse",
+    "Pseudonymes que connaissent les applications",
+    "Courriels d’une liste (expéditeur, objet, décision)",
+    "Notes, attributions et réponses d’une boîte partagée",
+    "Adresse d’où l’on écrit aux classes, tirée au hasard",
+    "Journal des connexions et des actes sur les comptes",
+}
+BEGIN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=430)
+FOURTEEN_MONTHS = timedelta(days=427)
+STEPS, WHOLE_MONTHS = ("trace.MessageStep",), timedelta(days=62)  # whole months go, never days
+SCHOOL_YEAR_ENDS = "Élèves et responsables"
+
+
+def tables() -> list[type[models.Model]]:
+    return [table for table in apps.get_models() if table.__module__.startswith("vaguemestre.")]
+
+
+def test_every_table_is_in_the_record_or_holds_nobodys_data() -> None:
+    named = {label for category in CATEGORIES for label in category.tables}
+    assert not named & set(IMPERSONAL)
+    assert {table._meta.label for table in tables()} == (named | set(IMPERSONAL)) - {
+        "django_tasks_database.DBTaskResult"
+    }
+
+
+def test_no_table_called_impersonal_names_a_person_or_an_account() -> None:
+    pointing = {
+        table._meta.label
+        for table in tables()
+        for field in table._meta.fields
+        if field.related_model in (Account, Person) and table._meta.label in IMPERSONAL
+    }
+    assert pointing == {"lists.MailingList"}  # whose account is a mailbox of nobody
+
+
+@pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.name)
+def test_what_has_an_end_has_what_ends_it(category: Category) -> None:
+    assert set(category.purges) <= set(ROUNDS)
+    assert set(category.erasers) <= set(SUBSCRIPTIONS[PersonErased])
+    duration = category.duration(settings.CONFIG)
+    if category.name in ENDLESS:
+        assert (duration.term, category.purges) == (None, ())
+    else:
+        assert category.purges or category.erasers
+    has_day = duration.term is not None or category.name == SCHOOL_YEAR_ENDS
+    assert has_day == (category.name in AGED), "a term has rows in tests/site/aged_rows.py"
+
+
+def last_day(category: Category) -> datetime:
+    if category.name == SCHOOL_YEAR_ENDS:
+        return datetime(BEGIN.year + (BEGIN.month >= 9), 8, 31, 20, tzinfo=UTC)
+    term = category.duration(settings.CONFIG).term
+    assert term is not None
+    return BEGIN + term
+
+
+def probe_of(category: Category, known: dict[str, set[object]]) -> Callable[[], dict[str, bool]]:
+    """Make the rows of a category; what then says of each table whether they are still there."""
+    AGED[category.name](BEGIN)
+    made: dict[str, list[object]] = {}
+    for label in category.tables:
+        keys = set(apps.get_model(label)._default_manager.values_list("pk", flat=True))
+        made[label] = list(keys - known.get(label, set()))
+        known[label] = keys
+
+    def probe() -> dict[str, bool]:
+        if not category.tables:
+            return {"file": (settings.CONFIG.moves_dir / "moved.zip").exists()}
+        return {
+            label: apps.get_model(label)._default_manager.filter(pk__in=keys).exists()
+            for label, keys in made.items()
+            if label != "intake.PlannedRow"  # goes with the decision about its feed
+        }
+
+    return probe
+
+
+def run_every_purge(moment: datetime) -> None:
+    with patch("django.utils.timezone.now", return_value=moment):
+        for purge in PURGES:
+            purge()
+
+
+@pytest.mark.heavy
+@pytest.mark.django_db(transaction=True)
+def test_over_fourteen_months_each_category_stays_as_long_as_said_and_no_longer() -> None:
+    account()  # an académie
+    known: dict[str, set[object]] = {}
+    aged = [category for category in CATEGORIES if category.name in AGED]
+    if connection.vendor == "postgresql":  # months of steps go by the server's own clock: tests/post/trace
+        aged = [category for category in aged if category.tables != STEPS]
+    probes = {category: probe_of(category, known) for category in aged}
+    ends = {category: last_day(category) for category in aged}
+    margin = timedelta(hours=1)
+    moments = {BEGIN + timedelta(days=days) for days in range(0, FOURTEEN_MONTHS.days, 14)}
+    moments |= {end - margin for end in ends.values()} | {end + timedelta(days=1) for end in ends.values()}
+    for moment in sorted(moments):
+        run_every_purge(moment)
+        for category, probe in probes.items():
+            state = probe()
+            assert state, category.name
+            if moment >= ends[category] + timedelta(days=1):
+                assert not any(state.values()), (category.name, moment - BEGIN, state)
+            elif moment <= ends[category] - (margin if category.tables != STEPS else WHOLE_MONTHS):
+                assert next(iter(state.values())), (category.name, moment - BEGIN, state)
+    assert max(ends.values()) < BEGIN + FOURTEEN_MONTHS
+
+
+@pytest.mark.django_db
+def test_the_page_says_the_durations_of_the_record_and_no_other() -> None:
+    page = Client().get("/donnees-personnelles").content.decode()
+    said = page.partition("Combien de temps")[2].partition("<h2>")[0]
+    items = [html.unescape(item) for item in re.findall(r"<li>(.*?)</li>", said, re.DOTALL)]
+    assert items == [
+        f"{category.name} : {category.duration(settings.CONFIG).sentence}." for category in CATEGORIES
+    ]
+    assert [html.unescape(title) for title in re.findall(r"<h3>(.*?)</h3>", said)] == [
+        activity.purpose for activity in ACTIVITIES
+    ]
+
+
+def test_each_purpose_has_a_sheet(tmp_path: Path) -> None:
+    application = cli.typer.Typer()
+    application.command()(cli.command)
+    done = CliRunner().invoke(application, ["--folder", str(tmp_path)])
+    assert done.exit_code == 0, done.exception
+    assert {path.stem for path in tmp_path.iterdir()} == {activity.key for activity in ACTIVITIES}
+    for activity in ACTIVITIES:
+        text = (tmp_path / f"{activity.key}.md").read_text(encoding="utf-8")
+        for word in (activity.purpose, activity.basis, activity.persons, activity.recipients):
+            assert word in text
+        for category in activity.categories:
+            assert f"- {category.name} : {category.duration(settings.CONFIG).sentence}." in text
+    alone = CliRunner().invoke(application, ["--purpose", "classes"]).output
+    assert alone.startswith("# Classes et familles (ENT)\n")
+    assert CliRunner().invoke(application, ["--purpose", "rien"]).exit_code != 0
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("numen_proofs_days", 12, "Pièces d’une demande de NUMEN : 12 jours après la clôture de la demande."),
+        ("submissions_days", 40, "chacun est devenu) : 40 jours après l’envoi."),
+        ("failed_jobs_days", 8, "Travaux en échec : 8 jours après leur échec, s’ils ne sont pas repris."),
+    ],
+)
+def test_what_the_academie_sets_is_what_the_page_says(key: str, value: int, sentence: str) -> None:
+    config = settings.CONFIG
+    periods = dataclasses.replace(config.retention, **{key: value})
+    changed = dataclasses.replace(config, retention=periods)
+    texts = [f"{item.category} : {item.duration}." for sheet in sheets(changed) for item in sheet.retentions]
+    assert any(text.endswith(sentence) for text in texts)
