@@ -12,6 +12,7 @@ from tests.engines.samples import at, inviting, letter, rich
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, Mailbox, MessageGone
 from vaguemestre.post.mailstore.values import (
+    DELETED_MESSAGES,
     INVITATION,
     Clause,
     Flag,
@@ -589,3 +590,23 @@ def test_several_parts_come_as_each_of_them(box: Mailbox) -> None:
     together = box.part_contents(ref, [*numbers, "9", "x"])
     assert dict(together) == {number: box.part(ref, number) for number in (*numbers, "9", "x")}
     assert any(together.values())
+
+
+def test_a_deleted_message_is_taken_back_with_its_flags(opened: Open) -> None:
+    with opened() as box:
+        ref = box.append("INBOX", letter("Effacé par erreur"), (Flag.SEEN, "label_3"), at(1))
+        box.expunge([ref])
+        box.create_folder("Projets")
+        box.append("Projets", letter("Dans un dossier"), (), at(2))
+        box.delete_folder("Projets")
+        used = box.quota()
+    with opened() as box:
+        assert DELETED_MESSAGES not in {folder.name for folder in box.folders()}
+        assert used is not None
+        assert used.used == 0
+        assert subjects(box.page("Virtuel/All", 0, 50)) == []
+        page = box.page(DELETED_MESSAGES, 0, 50)
+        assert subjects(page) == ["Dans un dossier", "Effacé par erreur"]
+        [back] = box.move([page.rows[1].ref], "INBOX")
+        assert box.open(back).flags >= {Flag.SEEN, "label_3"}
+        assert subjects(box.page(DELETED_MESSAGES, 0, 50)) == ["Dans un dossier"]

@@ -32,7 +32,7 @@ const PARTICIPLES = {
   "put-back": ["remis où il était", "remis où ils étaient"],
 };
 /** @type {[one: string, several: string]} */
-const DELETED = ["supprimé définitivement", "supprimés définitivement"];
+const DELETED = ["supprimé", "supprimés"];
 
 /**
  * What is said once an act on some messages was done; nothing of an act that shows by itself.
@@ -70,7 +70,7 @@ export function bulkSentence(bulk) {
   if (bulk.state === "done") return `${messages} ${participle}.`;
   if (bulk.final && bulk.wait) {
     const willGo = agree(bulk.total, "sera supprimé", "seront supprimés");
-    return `${counted(bulk.total, "courriel")} ${willGo} définitivement dans ${bulk.wait} s.`;
+    return `${counted(bulk.total, "courriel")} ${willGo} dans ${bulk.wait} s.`;
   }
   return `${messages} ${participle} sur ${number(bulk.total)}…`;
 }

@@ -287,7 +287,7 @@ export class Folders {
           folder,
           step,
         );
-      else tell(`Dossier « ${name} » supprimé définitivement.`, "dark", 5);
+      else tell(`Dossier « ${name} » supprimé.`, "dark", 5);
     } catch (error) {
       tellRefusal(error);
     }

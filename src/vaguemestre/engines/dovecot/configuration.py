@@ -27,6 +27,7 @@ from vaguemestre.engines.instance import (
     system_user,
 )
 from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
 _HERE = Path(__file__).parent
 _BEFORE = ("05-once", "10-junk")  # run for everybody, in that order, before personal scripts
@@ -116,6 +117,8 @@ def _rendered(instance: Instance) -> str:
         outside=OUTSIDE,
         issuer=instance.public_url,
         quota_mb=instance.mail.quota_mb,
+        deleted_messages=DELETED_MESSAGES,
+        deleted_days=instance.mail.deleted_days,
         full_text_search=mail.full_text_search,
         file_search=has_files,
         file_user=files.USER,

@@ -12,6 +12,8 @@ from vaguemestre.engines.memory.views import Placed, holds_all, view_groups
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
 from vaguemestre.post.mailstore.values import (
+    DELETED_MESSAGES,
+    Flag,
     Folder,
     MailLogin,
     MessageRef,
@@ -24,6 +26,8 @@ from vaguemestre.post.mailstore.values import (
 )
 
 ALL = "Virtuel/All"
+_NOT_LISTED = (DELETED_MESSAGES,)
+_DELETED_AT_ONCE = ("Drafts", "Junk", DELETED_MESSAGES)
 SPECIAL = {
     "INBOX": Use.INBOX,
     "Drafts": Use.DRAFTS,
@@ -57,7 +61,7 @@ class MemoryMailbox:
 
     def folders(self) -> tuple[Folder, ...]:
         special = [self._counted(name, use) for name, use in SPECIAL.items() if name in self._folders]
-        own = [self._counted(name, Use.OTHER) for name in sorted(self._folders) if name not in SPECIAL]
+        own = [self._counted(name, Use.OTHER) for name in self._own_names()]
         everything = Folder(ALL, Use.ALL, len(self._in(ALL)), self._unread(self._in(ALL)))
         return (*special, everything, *own)
 
@@ -123,7 +127,7 @@ class MemoryMailbox:
                 self.unwanted.add(to + path[len(name) :])
 
     def delete_folder(self, name: str) -> None:
-        self._folder(name)
+        self._set_aside(name, tuple(self._folder(name).messages.values()))
         del self._folders[name]
 
     def subscribe(self, name: str, *, wanted: bool) -> None:
@@ -135,7 +139,10 @@ class MemoryMailbox:
 
     def quota(self) -> Quota | None:
         used = sum(
-            len(stored.content) for folder in self._folders.values() for stored in folder.messages.values()
+            len(stored.content)
+            for name, folder in self._folders.items()
+            if name not in _NOT_LISTED
+            for stored in folder.messages.values()
         )
         return Quota(used, self.room)
 
@@ -171,9 +178,10 @@ class MemoryMailbox:
         return tuple(moved)
 
     def expunge(self, refs: Sequence[MessageRef]) -> None:
-        for folder, uid in self._present(refs):
-            del folder.messages[uid]
-            folder.changes += 1
+        for ref in refs:
+            for folder, uid in self._present((ref,)):
+                self._set_aside(ref.folder, (folder.messages.pop(uid),))
+                folder.changes += 1
 
     def append(self, folder: str, content: bytes, flags: Collection[str], date: datetime) -> MessageRef:
         target = self._folder(folder)
@@ -183,6 +191,19 @@ class MemoryMailbox:
 
     # Inside
 
+    def _own_names(self) -> list[str]:
+        return [name for name in sorted(self._folders) if name not in SPECIAL and name not in _NOT_LISTED]
+
+    def _set_aside(self, folder: str, messages: Sequence[StoredMessage]) -> None:
+        """Keep deleted messages where their owner takes them back."""
+        if not messages or folder in _DELETED_AT_ONCE:
+            return
+        if DELETED_MESSAGES not in self._folders:
+            self.make_folder(DELETED_MESSAGES)
+        for stored in messages:
+            stored.flags -= {Flag.DELETED}
+            self._folders[DELETED_MESSAGES].add(stored)
+
     def _folder(self, name: str) -> MemoryFolder:
         if name not in self._folders:
             raise FolderGone("mailstore.folder-gone", folder=name)
@@ -190,7 +211,9 @@ class MemoryMailbox:
 
     def _in(self, name: str) -> list[Placed]:
         """Oldest first; all folders but trash and junk for ALL."""
-        names = [n for n in self._folders if n not in ("Trash", "Junk")] if name == ALL else [name]
+        names = (
+            [n for n in self._folders if n not in ("Trash", "Junk", *_NOT_LISTED)] if name == ALL else [name]
+        )
         placed = [
             (MessageRef(name, self._folder(name).uid_validity, uid), stored)
             for name in names

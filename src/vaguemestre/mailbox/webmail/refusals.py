@@ -17,6 +17,7 @@ SENTENCES = {
     "webmail.list-offers-no-leave": "Cette liste ne propose pas de désabonnement.",
     "webmail.no-answer-awaited": "Cette invitation n’attend pas de réponse.",
     "webmail.no-folder-for-that": "Votre boîte n’a pas de dossier pour cela.",
+    "webmail.not-deleted": "Ce courriel n’est pas parmi les messages supprimés : rechargez la page.",
     "webmail.not-sent": "On n’attend de réponse qu’à un courriel envoyé.",
     "webmail.picture-address-malformed": "L’adresse de cette image n’est pas valable.",
     "webmail.picture-address-over": "Cette image n’est plus disponible : rouvrez le message.",

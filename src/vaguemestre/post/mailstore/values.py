@@ -19,6 +19,10 @@ class Use(StrEnum):
     OTHER = "other"
 
 
+# Folder of the messages that were deleted for good, in no list of folders; they stay there some days.
+DELETED_MESSAGES = "Supprimes/Messages"
+
+
 class Flag(StrEnum):
     """System flags and keywords that we show or set (RFC 9051 §2.3.2)."""
 

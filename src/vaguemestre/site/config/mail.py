@@ -23,6 +23,7 @@ class MailSection(Section):
     usual_ports: bool = False  # 993, 465 and 4190 lead to ours: programs are told these
     # what others are told of our TLS (MTA-STS): enforce once the certificate is one that everybody verifies
     mta_sts: Annotated[str, checks.one_of("none", "testing", "enforce")] = "testing"
+    deleted_days: Annotated[int, checks.between(1, 365)] = 30  # a deleted message can be taken back that long
     trace_months: Annotated[int, checks.between(1, 36)] = 12  # whole months before the present one
     postmaster: Annotated[str, checks.ADDRESS] = ""  # reads postmaster@, abuse@, and the reports of others
     outgoing: OutgoingSection = field(default_factory=OutgoingSection)

@@ -658,10 +658,10 @@ def test_a_folder_is_deleted_once_its_end_was_read_and_comes_back(page: Page, bo
     page.keyboard.press("Enter")
     page.locator('a.folder-link[data-folder="Trash/Projets"]').wait_for()
     delete("Projets")
-    expect(dialog).to_have_accessible_name("Supprimer « Projets » pour toujours ?")
-    expect(dialog).to_have_accessible_description(re.compile("Rien ne pourra le ramener"))
+    expect(dialog).to_have_accessible_name("Supprimer « Projets » ?")
+    expect(dialog).to_have_accessible_description(re.compile("« Messages supprimés » rendra ses courriels"))
     page.keyboard.press("Enter")
-    page.get_by_text("Dossier « Projets » supprimé définitivement.").wait_for()
+    page.get_by_text("Dossier « Projets » supprimé.").wait_for()
     assert not [folder for folder in box.folders() if "Projets" in folder.name]
 
 

@@ -258,7 +258,7 @@ def test_emptying_the_trash_says_how_many_and_can_be_stopped(page: Page, box: Me
     folder(page, "Corbeille")
     page.get_by_role("menuitem", name="Vider (3)").click()
     page.get_by_role("dialog").get_by_role("button", name="Vider (3)").click()
-    page.get_by_text("3 courriels seront supprimés définitivement dans").wait_for()
+    page.get_by_text("3 courriels seront supprimés dans").wait_for()
     page.get_by_role("button", name="Annuler").click()
     page.get_by_text("Annulé.").wait_for()
     run_jobs()

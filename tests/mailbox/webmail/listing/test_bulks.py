@@ -326,8 +326,8 @@ def test_deleting_a_folder_says_first_what_it_holds_and_where_it_goes(
     assert {"Trash/Classes", "Trash/Classes/6e/Notes", "Classes de mer"} <= names(box)
 
     shown = question(reader, "Trash~2FClasses")
-    assert shown["title"] == "Supprimer « Classes » pour toujours ?"
-    assert "Rien ne pourra le ramener." in shown["text"]
+    assert shown["title"] == "Supprimer « Classes » ?"
+    assert "Pendant 30 jours, « Messages supprimés » rendra ses courriels" in shown["text"]
     put(box, folder="Trash/Classes")  # what was confirmed is not what is there any more
     again = question(reader, "Trash~2FClasses", shown["mark"])
     assert again["text"].startswith("Quelque chose a changé")

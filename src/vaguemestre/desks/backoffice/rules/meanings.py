@@ -79,6 +79,7 @@ MEANINGS = {
     "mail.mta_sts": (
         "Notre politique MTA-STS, dite aux autres serveurs : « testing », puis « enforce » ; « none » : rien."
     ),
+    "mail.deleted_days": "Jours pendant lesquels un courriel supprimé se récupère.",
     "mail.trace_months": (
         "Mois entiers pendant lesquels le chemin de chaque courriel reste connu (journaux des serveurs)."
     ),

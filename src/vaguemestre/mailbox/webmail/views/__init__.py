@@ -5,6 +5,7 @@ from vaguemestre.mailbox.webmail.views.attachments import list_attachments
 from vaguemestre.mailbox.webmail.views.bulks import show_bulk, start_bulk, undo_bulk
 from vaguemestre.mailbox.webmail.views.cards import show_card
 from vaguemestre.mailbox.webmail.views.choices import change_label, change_search, save_choices
+from vaguemestre.mailbox.webmail.views.deleted_messages import list_deleted, recover_messages
 from vaguemestre.mailbox.webmail.views.files import (
     save_all_parts,
     save_message,
@@ -53,6 +54,7 @@ __all__ = [
     "count_shared_unread",
     "find_day",
     "list_attachments",
+    "list_deleted",
     "list_folders",
     "list_reminders",
     "list_reports",
@@ -64,6 +66,7 @@ __all__ = [
     "pdf_reader",
     "preview_part",
     "print_message",
+    "recover_messages",
     "renew_ticket",
     "report_message",
     "save_all_parts",

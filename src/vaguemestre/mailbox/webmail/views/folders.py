@@ -1,5 +1,6 @@
 """Changes to folders."""
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -100,13 +101,14 @@ def _confirmation(deletion: Deletion) -> Confirmation:
             binds=(step, True, deletion.subfolders),
         )
     return Confirmation(
-        title=f"Supprimer « {name} » pour toujours ?",
+        title=f"Supprimer « {name} » ?",
         consequences=[
             contents,
             "Il est déjà dans la corbeille : il sera effacé avec tout ce qu’il contient.",
-            "Rien ne pourra le ramener.",
+            f"Pendant {counted(settings.CONFIG.mail.deleted_days, 'jour')}, « Messages supprimés » rendra "
+            "ses courriels, sans le dossier.",
         ],
-        button="Supprimer pour toujours",
+        button="Supprimer le dossier",
         back=back,
         fields=fields,
         binds=(step, False, deletion.subfolders, deletion.messages),

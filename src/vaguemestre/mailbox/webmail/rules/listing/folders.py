@@ -46,6 +46,7 @@ _RESERVED = frozenset(
         "etiquettes",
         "recherches",
         "suivi",
+        "supprimes",
     )
 )
 _ESCAPED = re.compile(r"~([0-9A-F]{2})")

@@ -1,0 +1,38 @@
+"""Messages deleted for good: the mail store keeps them for some days, and their owner takes them back."""
+
+from collections.abc import Sequence
+
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.mailbox.webmail.rules.listing import search_query
+from vaguemestre.mailbox.webmail.services import message_lists
+from vaguemestre.mailbox.webmail.services.actions import MAX_MESSAGES
+from vaguemestre.post.mailstore.ports import FolderGone, Mailbox
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES, Folder, MessageRef, Page, Use, View
+
+
+def deleted_messages(mailbox: Mailbox, terms: Sequence[str], offset: int) -> Page:
+    """A page of the deleted messages that have every term, newest received first."""
+    view = View(terms=tuple(terms[: search_query.MAX_TERMS]))
+    try:
+        return message_lists.page_of(mailbox, DELETED_MESSAGES, offset, view)
+    except FolderGone:  # made by the first deletion
+        return message_lists.empty_page(DELETED_MESSAGES)
+
+
+def destinations(folders: Sequence[Folder]) -> tuple[Folder, ...]:
+    """The folders into which messages can be taken back."""
+    return tuple(folder for folder in folders if folder.selectable and folder.use is not Use.ALL)
+
+
+def recover_messages(mailbox: Mailbox, refs: Sequence[MessageRef], to: str) -> int:
+    """Move deleted messages into a folder, with their flags and labels. Returns how many were there.
+
+    Raises QuotaReached, FolderGone, Refusal `webmail.too-many`, `webmail.not-deleted`.
+    """
+    if len(refs) > MAX_MESSAGES:
+        raise Refusal("webmail.too-many", most=MAX_MESSAGES)
+    if any(ref.folder != DELETED_MESSAGES for ref in refs):
+        raise Refusal("webmail.not-deleted")
+    if to not in {folder.name for folder in destinations(mailbox.folders())}:
+        raise FolderGone("mailstore.folder-gone", folder=to)
+    return len(mailbox.move(refs, to))

@@ -1,0 +1,113 @@
+"""What is deleted for good stays for a while where its owner can take it back, and counts in no quota."""
+
+import imaplib
+
+import pytest
+from tests.engines.live import LiveEngines, Someone, letter
+
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture
+def marie(engines: LiveEngines) -> Someone:
+    return engines.someone()
+
+
+def put(client: imaplib.IMAP4, subject: str, folder: str = "INBOX", flags: str = "") -> None:
+    content = letter("a@b.example", "marie@ac-amiens.test", subject).as_bytes()
+    assert client.append(folder, flags, "", content)[0] == "OK"
+
+
+def delete_all(client: imaplib.IMAP4, folder: str) -> None:
+    client.select(folder)
+    client.store("1:*", "+FLAGS.SILENT", "\\Deleted")
+    client.expunge()
+
+
+def deleted(client: imaplib.IMAP4) -> list[bytes]:
+    """Flags and subject of each deleted message."""
+    status, count = client.select(DELETED_MESSAGES, readonly=True)
+    if status != "OK" or count == [b"0"]:
+        return []
+    answers = client.fetch("1:*", "(FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]
+    return [b" ".join(answer) for answer in answers if isinstance(answer, tuple)]
+
+
+def test_a_deleted_message_stays_with_its_flags(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "perdu", "Trash", "(\\Seen \\Flagged label_12)")
+        delete_all(client, "Trash")
+        [row] = deleted(client)
+        assert b"perdu" in row
+        assert {b"\\Seen", b"\\Flagged", b"label_12"} <= set(
+            row.replace(b"(", b" ").replace(b")", b" ").split()
+        )
+        assert b"\\Deleted" not in row
+
+
+def test_a_message_that_moves_is_not_deleted(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "rangé")
+        client.select("INBOX")
+        client.uid("MOVE", "1", "Archive")
+        assert deleted(client) == []
+        client.select("Archive")
+        client.copy("1", "Trash")  # as mail programs without MOVE
+        delete_all(client, "Archive")
+        assert deleted(client) == []
+
+
+@pytest.mark.parametrize("folder", ["Drafts", "Junk"])
+def test_former_drafts_and_junk_are_not_kept(engines: LiveEngines, marie: Someone, folder: str) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "à oublier", folder)
+        delete_all(client, folder)
+        assert deleted(client) == []
+
+
+def test_messages_of_a_deleted_folder_stay(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        client.create("Projets")
+        put(client, "dans le dossier", "Projets")
+        assert client.delete("Projets")[0] == "OK"
+        assert [b"dans le dossier" in row for row in deleted(client)] == [True]
+
+
+def test_what_is_deleted_frees_the_quota(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        for _ in range(3):
+            client.append(
+                "INBOX",
+                "",
+                "",
+                letter("a@b.example", "m@x.example", "gros", "y" * 70 + "\n").as_bytes() + b"z" * 500_000,
+            )
+        assert engines.doveadm.quota(marie.mailbox).used_bytes > 1_400_000
+        delete_all(client, "INBOX")
+        assert engines.doveadm.quota(marie.mailbox).used_bytes < 10_000
+        assert len(deleted(client)) == 3
+
+
+def test_no_list_of_folders_has_it(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "perdu")
+        delete_all(client, "INBOX")
+        listed = b"\n".join(line for line in client.list()[1] if isinstance(line, bytes))
+        assert b"Supprimes" not in listed
+        client.select("Virtuel/All")
+        assert client.search(None, "SUBJECT", "perdu")[1] == [b""]
+
+
+def test_who_deletes_it_there_deletes_it_for_ever(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "perdu")
+        delete_all(client, "INBOX")
+        delete_all(client, DELETED_MESSAGES)
+        assert deleted(client) == []
+
+
+def test_it_goes_after_the_days_of_the_setting(engines: LiveEngines, marie: Someone) -> None:
+    text = (engines.config.engines_dir / "dovecot/dovecot.conf").read_text()
+    assert f"autoexpunge = {engines.config.mail.deleted_days}d" in text.partition("namespace deleted")[2]
