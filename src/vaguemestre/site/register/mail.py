@@ -30,8 +30,11 @@ from vaguemestre.site.register.values import (
 
 
 def _mail(config: Config) -> Duration:
-    days = config.lifecycle.purged
-    return Duration(f"tant que vous les gardez ; une boîte fermée est effacée {days} jours après le départ")
+    return Duration(
+        f"tant que vous les gardez, puis {counted(config.mail.deleted_days, 'jour')} parmi les messages "
+        "supprimés (ni brouillons ni indésirables) ; une boîte fermée est effacée "
+        f"{config.lifecycle.purged} jours après le départ"
+    )
 
 
 def _steps(config: Config) -> Duration:
