@@ -7,7 +7,8 @@ import gc
 import importlib
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tests.own_home import home_of_this_process
@@ -26,6 +27,9 @@ from tests import own_database
 
 from vaguemestre.people.credentials.hashers import HeavyArgon2, HouseArgon2
 from vaguemestre.site import hosts
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 django.setup()
 
@@ -98,6 +102,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         sizes[item.path] += 1_500 * (item.path in browsing)  # … or walked many times
     items.sort(key=lambda item: (item.path in browsing, -sizes[item.path], _browses(item)))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """One browser for all tests of this process; a context is what a test has of its own."""
+    from playwright.sync_api import sync_playwright
+    from tests.browser import launch
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright.chromium)
+        yield browser
+        browser.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """The browser's event loop runs in this thread, where Django would take a test for asynchronous code.
+
+    A test of a whole instance asks no database here, and what it starts is told nothing.
+    """
+    beside = _browses(item) and not item.get_closest_marker("engines")
+    with pytest.MonkeyPatch.context() as patch:
+        if beside:
+            patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

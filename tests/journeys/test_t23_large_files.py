@@ -16,7 +16,8 @@ from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.journeys.conftest import CHROMIUM, FLAGS, Instance, wait_until
+from tests.browser import launch
+from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import imap, label, sign_in, uids_of, wait_until_sent
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
@@ -71,9 +72,7 @@ def scissors(instance: Instance) -> Iterator[Scissors]:
 def cut_page(instance: Instance, chromium: Browser, scissors: Scissors) -> Iterator[Page]:
     """A page of a browser that reaches the site's own address through the scissors."""
     through = f"MAP localhost:{instance.base} 127.0.0.1:{scissors.port}"
-    browser = chromium.browser_type.launch(
-        executable_path=CHROMIUM, args=[*FLAGS, f"--host-resolver-rules={through}"]
-    )
+    browser = launch(chromium.browser_type, f"--host-resolver-rules={through}")
     context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
     context.set_default_timeout(15_000)
     yield context.new_page()

@@ -1,35 +1,33 @@
 """« Un instant… » in a real browser: it works or waits by itself, then the person is in."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.access.signin.people import PASSWORD, account
 
 from vaguemestre.access.signin.models import Attempts
 
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+type NewContext = Callable[..., BrowserContext]
+
+
 @pytest.fixture
-def crowded() -> None:
-    """Nicolas has an account, and his network is above its brake. Before the browser: it allows no query."""
+def new_context(live_server: LiveServer, chromium: Browser) -> Iterator[NewContext]:
+    """Contexts of this server, where Nicolas has an account and his network is above its brake."""
     account()
     Attempts.objects.create(subject="network:127.0.0.1", failures=40, last_at=timezone.now())
-
-
-@pytest.fixture
-def own_browser(crowded: None) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
+    with contextlib.ExitStack() as stack:
+        yield lambda **options: stack.enter_context(
+            chromium.new_context(base_url=live_server.url, locale="fr-FR", **options)
+        )
 
 
 def signing_in(context: BrowserContext) -> Page:
@@ -42,8 +40,8 @@ def signing_in(context: BrowserContext) -> Page:
     return page
 
 
-def test_a_browser_does_the_work_and_goes_on(live_server: LiveServer, own_browser: Browser) -> None:
-    context = own_browser.new_context(base_url=live_server.url, locale="fr-FR")
+def test_a_browser_does_the_work_and_goes_on(new_context: NewContext) -> None:
+    context = new_context()
     seen: list[str] = []
     context.on(
         "response", lambda answer: seen.append(f"{answer.status} {answer.request.method} {answer.url}")
@@ -59,20 +57,16 @@ def test_a_browser_does_the_work_and_goes_on(live_server: LiveServer, own_browse
     assert settings.HELD_FORM_COOKIE_NAME not in names
 
 
-def test_a_browser_without_scripts_comes_back_by_itself(
-    live_server: LiveServer, own_browser: Browser
-) -> None:
-    context = own_browser.new_context(base_url=live_server.url, locale="fr-FR", java_script_enabled=False)
+def test_a_browser_without_scripts_comes_back_by_itself(new_context: NewContext) -> None:
+    context = new_context(java_script_enabled=False)
     page = signing_in(context)
     expect(page.get_by_role("heading", name="Un instant…")).to_be_visible()
     expect(page.get_by_role("status").first).to_contain_text("cette page reprend d’elle-même")
     expect(page.get_by_role("heading", name="Bonjour Nicolas")).to_be_visible(timeout=120_000)
 
 
-def test_the_page_is_accessible(live_server: LiveServer, own_browser: Browser) -> None:
-    context = own_browser.new_context(
-        base_url=live_server.url, locale="fr-FR", viewport={"width": 390, "height": 800}
-    )
+def test_the_page_is_accessible(new_context: NewContext) -> None:
+    context = new_context(viewport={"width": 390, "height": 800})
     context.route("**/browser-work.js", lambda route: route.abort())  # the page stays
     page = signing_in(context)
     expect(page.get_by_role("heading", name="Un instant…")).to_be_visible()

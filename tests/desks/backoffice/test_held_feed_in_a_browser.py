@@ -8,10 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.access.signin.people import account
-from tests.mailbox.webmail.conftest import FLAGS, browser_of
+from tests.mailbox.webmail.conftest import browser_of
 from tests.people.intake.lines import crowd, feed, line
 
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -55,26 +55,24 @@ def held(tmp_path: Path) -> int:
 
 
 @pytest.fixture
-def page(held: int, live_server: LiveServer) -> Iterator[Page]:
+def page(held: int, live_server: LiveServer, chromium: Browser) -> Iterator[Page]:
     """An administrator's window on the feed."""
     cookie = (
         browser_of(account("aleclercq", role="administrator")).cookies[settings.SESSION_COOKIE_NAME].value
     )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 900},
-            locale="fr-FR",
-            base_url=live_server.url,
-            reduced_motion="reduce",  # or axe reads a colour on its way to another
-        )
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.goto(f"/administration/flux/{held}")
-        yield page
-        page.goto("about:blank")
-        browser.close()
+    context = chromium.new_context(
+        viewport={"width": 1280, "height": 900},
+        locale="fr-FR",
+        base_url=live_server.url,
+        reduced_motion="reduce",  # or axe reads a colour on its way to another
+    )
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"/administration/flux/{held}")
+    yield page
+    page.goto("about:blank")
+    context.close()
 
 
 def test_a_held_feed_is_read_and_confirmed_by_keyboard_on_a_phone_and_without_a_fault(page: Page) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 from tests.access.signin.people import account
 from tests.engines.samples import letter
@@ -21,7 +21,6 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import MessageRef
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NOW = datetime.now(UTC)
 
 
@@ -61,20 +60,18 @@ def reader(nicolas: Account, boxes: MemoryMailboxes) -> Client:
 
 
 @pytest.fixture
-def page(live_server: LiveServer, boxes: MemoryMailboxes) -> Iterator[Page]:
+def page(live_server: LiveServer, boxes: MemoryMailboxes, chromium: Browser) -> Iterator[Page]:
     """A desk's window, Nicolas signed in; nothing opened yet."""
     cookie = browser_of(account()).cookies[settings.SESSION_COOKIE_NAME].value
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 860}, locale="fr-FR", base_url=live_server.url
-        )
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        yield page
-        page.goto("about:blank")
-        browser.close()
+    context = chromium.new_context(
+        viewport={"width": 1280, "height": 860}, locale="fr-FR", base_url=live_server.url
+    )
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    yield page
+    page.goto("about:blank")
+    context.close()
 
 
 def browser_of(whose: Account) -> Client:
