@@ -8,13 +8,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import django
 import psycopg
 from django.apps import apps
+from django.db import connection
 from psycopg import sql
 
 from vaguemestre.site.config import PROJECT, Config, load
@@ -60,6 +61,18 @@ def make_migrated(name: str) -> None:
         _create(name, _template())
     else:
         shutil.copyfile(_template(), name)
+
+
+def statements_to_empty(tables: Iterable[str]) -> list[str]:
+    """On PostgreSQL: delete the rows of those tables that hold any, whatever guards and refers to them.
+
+    TRUNCATE gives each of a hundred tables new files: a second or more, for a test that filled three.
+    """
+    asked = [sql.SQL("(SELECT {} FROM {} LIMIT 1)").format(name, sql.Identifier(name)) for name in tables]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(" UNION ALL ").join(asked))
+        filled = [name for (name,) in cursor.fetchall()]
+    return ["SET LOCAL session_replication_role = replica", *(f'DELETE FROM "{name}"' for name in filled)]
 
 
 def _configure(home: Path, name: str) -> None:
