@@ -3,44 +3,26 @@
 import json
 import os
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli.commands import commands
 from tests.own_database import give_database
 from tests.people.intake.lines import crowd, feed, line, other
 
-from vaguemestre.site.config import PROJECT
-
-pytestmark = pytest.mark.heavy  # each starts commands
+pytestmark = pytest.mark.heavy  # each runs commands
 
 type Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home, migrated, where each test applies what it wants."""
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Commands of a home, migrated, where each test applies what it wants."""
     home = tmp_path_factory.mktemp("home")
     give_database(home, migrated=True)
-    return home
-
-
-@pytest.fixture
-def run(instance: Path) -> Run:
-    return lambda *arguments: called(instance, "-m", "vaguemestre.cli.main", *map(str, arguments))
-
-
-def called(home: Path, *command: str) -> "subprocess.CompletedProcess[str]":
-    known = {k: v for k, v in os.environ.items() if not k.startswith("VAGUEMESTRE_")}
-    known |= {
-        "PYTHONPATH": str(PROJECT / "src"),
-        "VAGUEMESTRE_HOME": str(home),
-        "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
-    }
-    return subprocess.run(
-        [sys.executable, *command], env=known, capture_output=True, text=True, timeout=120, check=False
-    )
+    with commands(home, tmp_path_factory.mktemp("printed")) as of_this_home:
+        yield of_this_home.run
 
 
 def written(folder: Path, *lines: str) -> Path:

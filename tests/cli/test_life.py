@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.cli.test_feed import Run, called, instance, run, written
+from tests.cli.test_feed import Run, run, written
 from tests.people.intake.lines import crowd, line, other
 
-pytestmark = pytest.mark.heavy  # each starts commands
+pytestmark = pytest.mark.heavy  # each runs commands
 
-__all__ = ["called", "instance", "run"]  # fixtures
+__all__ = ["run"]  # a fixture
 LILLE_SCHOOL = "0590001F"
 
 
