@@ -25,6 +25,12 @@ const bundles = [
     to: "../src/vaguemestre/mailbox/webmail/static/webmail/webmail.js",
     format: "esm",
   },
+  // Loaded when first used.
+  ...["row_actions"].map((name) => ({
+    from: `src/webmail/on_use/${name}.js`,
+    to: `../src/vaguemestre/mailbox/webmail/static/webmail/on_use/${name}.js`,
+    format: "esm",
+  })),
   {
     from: "src/message/main.js",
     to: "../src/vaguemestre/mailbox/webmail/static/webmail/message.js",

@@ -15,7 +15,13 @@ const BUNDLES = [
 ];
 
 export default [
-  { ignores: [...BUNDLES.map((name) => `src/vaguemestre/${name}.js`), "**/node_modules/"] },
+  {
+    ignores: [
+      ...BUNDLES.map((name) => `src/vaguemestre/${name}.js`),
+      "**/static/webmail/on_use/",
+      "**/node_modules/",
+    ],
+  },
   js.configs.recommended,
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {

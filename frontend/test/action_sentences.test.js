@@ -27,7 +27,7 @@ test("an act on a whole folder is told in its grammar", () => {
   assert.equal(bulkSentence({ ...bulk, done: 2 }), "2 courriels marqués comme lus sur 300…");
   assert.equal(
     bulkSentence({ ...bulk, act: "unflag", state: "done", done: 1 }),
-    "1 courriel qui n’est plus suivi.",
+    "1 courriel qui n’a plus d’étoile.",
   );
   const stopped = { ...bulk, state: "failed", done: 1, reason: "Plus de place." };
   assert.equal(bulkSentence(stopped), "Arrêté après 1 courriel sur 300. Plus de place.");

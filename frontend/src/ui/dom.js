@@ -19,6 +19,15 @@ export function findAll(selector) {
 }
 
 /**
+ * A module of its own, fetched when it is first used: its static name, beside the icons of the page.
+ * @param {string} name
+ * @returns {Promise<any>}
+ */
+export function load(name) {
+  return import((document.documentElement.dataset.icons ?? "").replace("ui/icons.svg", name));
+}
+
+/**
  * A new element.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag

@@ -24,8 +24,8 @@ const PARTICIPLES = {
   move: ["déplacé", "déplacés"],
   read: ["marqué comme lu", "marqués comme lus"],
   unread: ["marqué comme non lu", "marqués comme non lus"],
-  flag: ["suivi", "suivis"],
-  unflag: ["qui n’est plus suivi", "qui ne sont plus suivis"],
+  flag: ["marqué d’une étoile", "marqués d’une étoile"],
+  unflag: ["qui n’a plus d’étoile", "qui n’ont plus d’étoile"],
   label: ["étiqueté", "étiquetés"],
   unlabel: ["sorti de l’étiquette", "sortis de l’étiquette"],
   "put-off": ["reporté", "reportés"],
@@ -43,6 +43,14 @@ export function doneSentence(act, count) {
   const sentences = DONE[act];
   if (!sentences) return "";
   return isPlural(count) ? `${number(count)} ${sentences[1]}` : sentences[0];
+}
+
+/**
+ * @param {number} count
+ * @param {string} folder where they went
+ */
+export function movedSentence(count, folder) {
+  return `${isPlural(count) ? `${number(count)} courriels déplacés` : "Courriel déplacé"} vers « ${folder} ».`;
 }
 
 /** @param {number} count */

@@ -1,5 +1,5 @@
 // The three panes: which folder, which message, what is done to them.
-import { find, findAll } from "../ui/dom.js";
+import { find, findAll, load } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
 import { BodyFrame } from "./body_frame.js";
 import { listenToClicks } from "./clicks.js";
@@ -43,6 +43,9 @@ export class MailApp extends HTMLElement {
     history.replaceState({ pane: this.dataset.pane }, "");
     this.live = new Live(this, (folder, kind) => this.#changed(folder, kind));
     listenToClicks(this);
+    const startActions = () => load("webmail/on_use/row_actions.js").then(({ start }) => start(this));
+    if (matchMedia("(hover: none)").matches) startActions();
+    else this.addEventListener("pointerover", startActions, { once: true });
     window.addEventListener("vm:mail-changed", () => this.refresh());
     updateTitle(this);
   }

@@ -43,7 +43,9 @@ function runClicked(app, target) {
   const bulk = target.closest("[data-bulk]")?.dataset.bulk;
   const folder = target.closest("#move-dialog [data-to]");
   const command = target.closest("[data-do]")?.dataset.do;
-  if (bulk) app.doOnSelection(bulk, [...app.list.selected]);
+  const star = target.closest("[data-star]");
+  if (star) app.act(star.ariaPressed === "true" ? "unflag" : "flag", [star.closest("li.row").dataset.ref]);
+  else if (bulk) app.doOnSelection(bulk, [...app.list.selected]);
   else if (folder) chooseTarget(app, folder.dataset.to);
   else if (command) app.do(command, app.shownRef ? [app.shownRef] : []);
   else if (app.hasAttribute("data-drawer") && !app.folders.contains(target)) app.toggleDrawer(false);

@@ -2,6 +2,7 @@
 // messages, which the server does.
 import { find } from "../ui/dom.js";
 import { tell } from "../ui/http.js";
+import { undoLast } from "./message_actions.js";
 import { openMoveDialog } from "./move_dialog.js";
 
 /** @type {Record<string, (app: MailApp, refs: string[]) => unknown>} */
@@ -19,6 +20,7 @@ const COMMANDS = {
   "show-images": (app) => showImages(app),
   "copy-address": () => copyAddress(),
   print: () => window.print(),
+  undo: () => undoLast(),
   "ask-move": (app, refs) => askMove(app, refs),
   "ask-labels": (app, refs) => app.labels.open(refs),
   "ask-remind": (app, refs) => app.reminders.open(refs),

@@ -5,6 +5,7 @@ import { send, tell, tellRefusal } from "../ui/http.js";
 /** @type {Record<string, string>} */
 const PLACE = {
   density: "density",
+  layout: "layout",
   conversations: "conversations",
   notices: "notices",
   plain_face: "plainFace",
@@ -15,6 +16,7 @@ const PLACE = {
 export function listenToDisplayOptions(app) {
   /** @type {HTMLDialogElement | null} */
   const dialog = find("#display-dialog");
+  matchMedia("(max-height: 799px)").addEventListener("change", () => app.list.measure());
   dialog?.addEventListener("change", async ({ target: { name, value } }) => {
     if (!(name in PLACE)) return;
     if (name === "notices" && value !== "jamais" && !(await mayNotify())) {
@@ -32,7 +34,7 @@ export function listenToDisplayOptions(app) {
       tellRefusal(error);
       return;
     }
-    if (name === "density") app.list.measure();
+    if (name === "density" || name === "layout") app.list.measure();
     if (name === "conversations") app.reload();
     if (name === "plain_face") app.bodyFrame.again();
   });

@@ -1,7 +1,13 @@
 // What is done to messages: shown at once, taken back with the reason when refused, undone on request.
 import { pause } from "../ui/pause.js";
 import { create, find } from "../ui/dom.js";
-import { bulkSentence, deletedSentence, doneSentence, goneSentence } from "./action_sentences.js";
+import {
+  bulkSentence,
+  deletedSentence,
+  doneSentence,
+  goneSentence,
+  movedSentence,
+} from "./action_sentences.js";
 import { fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
@@ -16,6 +22,17 @@ const MARKS = {
 };
 /** @type {Record<string, string>} */
 const UNDONE = { mute: "unmute", unmute: "mute" };
+/** @type {Record<string, string>} what undoes an act that shows by itself */
+const INVERSE = {
+  read: "unread",
+  unread: "read",
+  flag: "unflag",
+  unflag: "flag",
+  label: "unlabel",
+  unlabel: "label",
+};
+/** @type {(() => unknown) | null} */
+let lastUndo = null;
 const AT_ONCE = 400;
 const POLL = 500;
 
@@ -50,7 +67,7 @@ export class MessageActions {
     try {
       const done = await this.#sent(act, all, to, mark);
       if (leaves && done.moved.length < all.length) list.settle(refs); // some may have stayed
-      if (!quiet && doneSentence(act, 1)) this.#said(act, all, done);
+      if (!quiet) this.#remember(act, all, done, to, mark);
       await app.refresh(true);
     } catch (error) {
       list.settle(refs);
@@ -59,6 +76,19 @@ export class MessageActions {
     } finally {
       list.settle(refs);
     }
+  }
+
+  // What was done is said with « Annuler », or shows by itself: Ctrl+Z takes either back.
+  /**
+   * @param {string} act
+   * @param {string[]} refs
+   * @param {ActResult} done
+   * @param {string} to
+   * @param {string} mark
+   */
+  #remember(act, refs, done, to, mark) {
+    if (doneSentence(act, 1)) this.#said(act, refs, done, to);
+    else if (INVERSE[act]) lastUndo = () => this.do(INVERSE[act], refs, { mark, quiet: true });
   }
 
   // Many at once go in several goes: the server takes so many at a time.
@@ -87,13 +117,16 @@ export class MessageActions {
    * @param {string} act
    * @param {string[]} refs
    * @param {ActResult} done
+   * @param {string} to
    */
-  #said(act, refs, done) {
+  #said(act, refs, done, to) {
     const count = UNDONE[act] ? 1 : refs.length; // a conversation is one
-    let words = doneSentence(act, count);
+    const folder = to && this.app.folders.querySelector(`[data-step="${CSS.escape(to)}"]`)?.dataset.name;
+    let words = folder ? movedSentence(count, folder) : doneSentence(act, count);
     if (done.final) words = deletedSentence(count);
     else if (LEAVING.has(act) && !done.moved.length) words = goneSentence(count);
-    const notice = tell(words, "dark", 8);
+    find("#notices > [data-undo]")?.remove(); // one at a time
+    const notice = tell(words, "dark", 10);
     if (!notice || !(done.moved.length || UNDONE[act])) return;
     const homes = new Map();
     const isWhole = done.moved.length === refs.length; // else some were gone: nobody knows which came from where
@@ -182,6 +215,14 @@ export class MessageActions {
   }
 }
 
+/** The last act taken back, as long as nothing was done after it. */
+export function undoLast() {
+  const undo = lastUndo;
+  lastUndo = null;
+  if (undo) undo();
+  else tell("Il n’y a rien à annuler.", "dark", 3);
+}
+
 // « Annuler », which goes with its notice: the focus goes back to the list. `act` answers whether it tells by itself.
 /**
  * @param {HTMLElement} notice
@@ -192,7 +233,9 @@ export function addUndo(notice, act) {
   const button = create("button");
   button.type = "button";
   button.textContent = "Annuler";
-  button.onclick = async () => {
+  notice.dataset.undo = "";
+  lastUndo = button.onclick = async () => {
+    lastUndo = null;
     notice.remove();
     app.restoreFocus();
     try {

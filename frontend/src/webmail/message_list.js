@@ -241,6 +241,7 @@ export class MessageList {
       const row = this.row(ref);
       if (!row) continue;
       row.classList.toggle(name, on);
+      if (name === "flagged") row.querySelector(".star").ariaPressed = String(on);
       row.written = "";
       row.closest(".chunk").etag = null;
     }

@@ -6,6 +6,7 @@ import { firstResultsOf } from "./search.js";
 
 const BUSY_AFTER = 100; // milliseconds
 const WIDE = matchMedia("(min-width: 701px)");
+const isBeside = (/** @type {MailApp} */ app) => WIDE.matches && app.dataset.layout !== "aucun";
 
 export class Navigation {
   /** @param {MailApp} app */
@@ -58,7 +59,7 @@ export class Navigation {
       app.list.focus(next);
       return;
     }
-    if (next && WIDE.matches && !next.hasAttribute("data-draft")) {
+    if (next && isBeside(app) && !next.hasAttribute("data-draft")) {
       const address = next.querySelector("a.open").href;
       history.replaceState({ pane: "reading" }, "", address);
       this.visit(address, { push: false });
@@ -117,7 +118,7 @@ export class Navigation {
     if (push) this.#push(to.href, "reading");
     app.showPane("reading");
     app.messageShown();
-    if (focus || !WIDE.matches) app.reader.querySelector("#message-subject")?.focus({ preventScroll: true });
+    if (focus || !isBeside(app)) app.reader.querySelector("#message-subject")?.focus({ preventScroll: true });
     return undefined;
   }
 

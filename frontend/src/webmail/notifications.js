@@ -68,7 +68,7 @@ export class Notifications {
     let words = many ? `${fresh.length} nouveaux courriels` : "Nouveau courriel";
     let body = "";
     if (how === "avec-contenu" && !many) {
-      words = fresh[0].querySelector(".names").lastChild.textContent.trim() || words;
+      words = fresh[0].querySelector(".names > .clip").lastChild.textContent.trim() || words;
       body = fresh[0].querySelector(".subject-line > .clip").textContent;
     }
     const notice = new Notification(words, { body, tag: "vaguemestre" });

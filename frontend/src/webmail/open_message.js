@@ -25,7 +25,7 @@ function showRead(message, isRead) {
  */
 function showFlag(message, isFlagged) {
   message.toggleAttribute("data-flagged", isFlagged);
-  const words = isFlagged ? "Ne plus suivre" : "Suivre";
+  const words = isFlagged ? "Retirer l’étoile" : "Mettre une étoile";
   label(message.querySelector('[data-toggles="flag"]'), isFlagged ? "unflag" : "flag", words);
 }
 

@@ -86,7 +86,7 @@ function markItems({ app, row, refs, isSingle, isDraft, act }) {
   /** @type {MenuItem[]} */
   const items = [
     [isUnread ? "Marquer comme lu" : "Marquer comme non lu", "mail", act(isUnread ? "read" : "unread")],
-    [isFlagged ? "Ne plus suivre" : "Suivre", "star", act(isFlagged ? "unflag" : "flag")],
+    [isFlagged ? "Retirer l’étoile" : "Mettre une étoile", "star", act(isFlagged ? "unflag" : "flag")],
     ["Étiquettes…", "tag", () => app.labels.open(refs)],
   ];
   if (isSingle && !isDraft) {

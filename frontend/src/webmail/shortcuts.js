@@ -29,14 +29,24 @@ function takesKey(app, event) {
     return true;
   }
   if (app.menu.isOpen) return false;
-  if (event.ctrlKey || event.metaKey) return selectsAll(app, event);
   if (event.altKey) return false;
   if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable=true]")) {
     if (event.key === "Escape") event.target.blur();
     return false;
   }
+  if (event.ctrlKey || event.metaKey) return undoes(app, event) || selectsAll(app, event);
   const command = commandOf(event, localStorage.getItem(KEPT) !== "off");
   return command ? command(app, event) !== false : false;
+}
+
+/**
+ * @param {MailApp} app
+ * @param {KeyboardEvent} event
+ */
+function undoes(app, event) {
+  if (event.key.toLowerCase() !== "z" || event.shiftKey) return false;
+  app.do("undo", []);
+  return true;
 }
 
 // Ctrl+A chooses what is shown; once more, everything the list holds.
@@ -85,6 +95,7 @@ const LETTERS = {
   s: (app) => act(app, app.openMessage?.hasAttribute("data-flagged") ? "unflag" : "flag"),
   v: (app) => act(app, "ask-move"),
   m: (app) => mute(app),
+  z: (app) => app.do("undo", []),
   b: (app) => act(app, "ask-remind"),
   l: (app) => act(app, "ask-labels"),
   g: (app) => void app.do("go-to-day", []),

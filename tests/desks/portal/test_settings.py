@@ -102,7 +102,7 @@ def test_reading_choices_stand_beside_the_theme(client: Client, nicolas: Account
     nicolas.refresh_from_db()
     assert nicolas.preferences == {"theme": "dark", "reading": {"density": "serre", "marks_read": False}}
     page = client.get("/parametres/affichage").content.decode()
-    assert 'value="serre" id="id_density_2" checked' in page
+    assert 'value="serre" id="id_density_3" checked' in page
     client.post("/parametres/affichage", {"theme": "light", "density": "géante"})
     nicolas.refresh_from_db()
     assert nicolas.preferences["theme"] == "dark"

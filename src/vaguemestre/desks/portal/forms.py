@@ -8,7 +8,7 @@ from django import forms
 from vaguemestre.desks.portal.rules.home import MAX_TEXT_CHARS, MAX_TITLE_CHARS
 from vaguemestre.desks.portal.values import Announcement, Importance
 from vaguemestre.foundation.ui.days import DayField
-from vaguemestre.mailbox.webmail.rules.choices import Conversations, Density, Notices, Typeface
+from vaguemestre.mailbox.webmail.rules.choices import Conversations, Density, Layout, Notices, Typeface
 from vaguemestre.people.credentials.services.preferences import THEMES
 
 _THEME_LABELS = {"system": "Comme mon appareil", "light": "Clair", "dark": "Sombre"}
@@ -17,7 +17,20 @@ _THEME_LABELS = {"system": "Comme mon appareil", "light": "Clair", "dark": "Somb
 _READING: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "density": (
         "Densité de la liste",
-        [(Density.AIRY, "Aérée"), (Density.NORMAL, "Normale"), (Density.TIGHT, "Serrée")],
+        [
+            (Density.AUTO, "Selon la hauteur de l’écran"),
+            (Density.AIRY, "Aérée"),
+            (Density.NORMAL, "Normale"),
+            (Density.TIGHT, "Serrée"),
+        ],
+    ),
+    "layout": (
+        "Volet de lecture",
+        [
+            (Layout.RIGHT, "À droite de la liste"),
+            (Layout.BELOW, "Sous la liste"),
+            (Layout.NONE, "Aucun : le courriel prend la place de la liste"),
+        ],
     ),
     "conversations": (
         "Conversations",

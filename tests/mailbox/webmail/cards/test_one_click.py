@@ -53,7 +53,7 @@ def test_an_answer_goes_to_the_organiser_and_is_remembered(
     ref = put(box, invitation())
     card = reader.get(address(ref, "carte/invitation/2/"), headers=PIECE).content.decode()
     assert "Salle 12" in card
-    assert "lundi 7 décembre 2026, de 14:00 à 15:30" in card
+    assert "lundi 7 décembre 2026, de 14 h à 15 h 30" in card
     done = reader.post(address(ref, "reponse/2/"), {"answer": "ACCEPTED"}, headers=PIECE)
     assert done.status_code == 200
     message = sent()

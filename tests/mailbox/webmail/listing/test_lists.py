@@ -48,7 +48,7 @@ def test_a_strangers_words_are_only_words(reader: Client, box: MemoryMailbox) ->
     page = reader.get("/messagerie/INBOX/lignes/").content.decode()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
-    assert "Externe" in page
+    assert "Hors de l’académie" in page
 
 
 def test_a_list_asks_nothing_of_the_database_and_a_page_nothing_twice(
@@ -73,7 +73,7 @@ def test_a_list_asks_nothing_of_the_database_and_a_page_nothing_twice(
 
 def test_the_first_page_says_who_is_external(reader: Client, box: MemoryMailbox) -> None:
     put(box, letter("Dedans"))
-    assert "Externe" not in reader.get("/messagerie/INBOX/lignes/").content.decode()
+    assert "Hors de l’académie" not in reader.get("/messagerie/INBOX/lignes/").content.decode()
 
 
 def test_rows_come_fifty_at_a_time_with_the_totals(reader: Client, box: MemoryMailbox) -> None:
@@ -127,7 +127,7 @@ def test_sent_mail_shows_to_whom(reader: Client, box: MemoryMailbox) -> None:
 def test_marks_of_a_row_are_said_in_words(reader: Client, box: MemoryMailbox) -> None:
     put(box, rich(), flags=("\\Answered", "\\Flagged", "$Forwarded"))
     row = reader.get("/messagerie/INBOX/lignes/").content.decode()
-    for words in ("Non lu", "pièce jointe", "répondu", "transféré", "suivi"):
+    for words in ("Non lu", "pièce jointe", "répondu", "transféré", "étoile"):
         assert words in row, words
 
 

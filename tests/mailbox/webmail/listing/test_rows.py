@@ -41,10 +41,12 @@ class Seen(HTMLParser):
         self.tags: list[str] = []
         self.given: dict[str, str | None] = {}
         self.text = ""
+        self.addresses: list[str | None] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.given |= dict(attrs)
+        self.addresses += [value for name, value in attrs if (tag, name) == ("a", "href")]
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -53,7 +55,7 @@ class Seen(HTMLParser):
 def line(**changes: Any) -> Line:
     known: dict[str, Any] = {
         "heading": "", "uid": 7, "uid_validity": 3, "folder": "INBOX", "step": "INBOX", "people": "Marie",
-        "face": "Marie", "time": "9:42", "moment": "2026-09-01", "subject": "Sujet", "preview": "Début",
+        "face": "Marie", "time": "9 h 42", "moment": "2026-09-01", "subject": "Sujet", "preview": "Début",
         "is_unread": True, "is_flagged": True, "is_answered": True, "is_forwarded": True,
         "attached_icon": "paperclip", "is_external": True, "is_draft": False,
     }  # fmt: skip
@@ -80,7 +82,7 @@ def test_what_a_message_says_never_becomes_markup(
 
 
 def test_a_row_says_its_marks_in_words() -> None:
-    for words in ("Non lu.", "pièce jointe", "répondu", "transféré", "suivi", "Externe"):
+    for words in ("Non lu.", "pièce jointe", "répondu", "transféré", "étoile", "Hors de l’académie"):
         assert words in PLAIN.text
     inviting = Seen()
     inviting.feed(row_html(line(attached_icon="calendar-event", is_invitation=True), "/messagerie/"))
@@ -89,8 +91,9 @@ def test_a_row_says_its_marks_in_words() -> None:
     plain = Seen()
     off = dict.fromkeys(("is_unread", "is_flagged", "is_answered", "is_forwarded", "is_external"), False)
     plain.feed(row_html(line(**off, attached_icon=""), "/messagerie/"))
-    assert "svg" not in plain.tags
-    assert plain.given["href"] == "/messagerie/INBOX/3/7/"
+    assert plain.tags.count("svg") == 1, "only the star, which may be put"
+    assert plain.given["aria-pressed"] == "false"
+    assert plain.addresses == ["/messagerie/INBOX/3/7/"]
 
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=20))

@@ -193,7 +193,7 @@ def test_labels_are_put_shown_searched_and_taken_off(
     reader.post("/messagerie/actes/label/", {"ref": ref_text(ref), "mark": mark})
     assert mark in box.open(ref).flags
     page = reader.get("/messagerie/").content.decode()
-    assert 'class="chip lab-teal"><span class="vh">, étiquette </span>Été 2027' in page
+    assert 'class="label lab-teal"><span class="vh">, étiquette </span>Été 2027' in page
     assert "Été 2027" in reader.get(f"/messagerie/INBOX/{ref.uid_validity}/{ref.uid}/").content.decode()
     assert reader.get("/messagerie/", {"q": "étiquette:ete 2027"}).content.decode().count("data-uid=") == 0
     found = reader.get("/messagerie/", {"q": 'étiquette:"ete 2027"', "partout": "1"}).content.decode()

@@ -35,13 +35,13 @@ def at(day: int, hour: int = 9, month: int = 11, year: int = 2026) -> datetime:
 @pytest.mark.parametrize(
     ("moment", "heading", "time", "long"),
     [
-        (at(25), "Aujourd’hui", "9:42", "aujourd’hui à 9:42"),
-        (at(24, 18), "Hier", "18:42", "hier à 18:42"),
-        (at(23), "Lundi 23 novembre", "9:42", "lundi 23 novembre 2026 à 9:42"),
-        (at(20), "La semaine dernière", "20 nov.", "vendredi 20 novembre 2026 à 9:42"),
-        (at(2), "Novembre 2026", "2 nov.", "lundi 2 novembre 2026 à 9:42"),
-        (at(1, month=12, year=2025), "Décembre 2025", "01/12/2025", "lundi 1er décembre 2025 à 9:42"),
-        (at(27), "À venir", "27 nov.", "vendredi 27 novembre 2026 à 9:42"),
+        (at(25), "Aujourd’hui", "9 h 42", "aujourd’hui à 9 h 42"),
+        (at(24, 18), "Hier", "18 h 42", "hier à 18 h 42"),
+        (at(23), "Lundi 23 novembre", "9 h 42", "lundi 23 novembre 2026 à 9 h 42"),
+        (at(20), "La semaine dernière", "20 nov.", "vendredi 20 novembre 2026 à 9 h 42"),
+        (at(2), "Novembre 2026", "2 nov.", "lundi 2 novembre 2026 à 9 h 42"),
+        (at(1, month=12, year=2025), "Décembre 2025", "01/12/2025", "lundi 1er décembre 2025 à 9 h 42"),
+        (at(27), "À venir", "27 nov.", "vendredi 27 novembre 2026 à 9 h 42"),
     ],
 )
 def test_dates_in_words(moment: datetime, heading: str, time: str, long: str) -> None:
@@ -53,13 +53,13 @@ def test_dates_in_words(moment: datetime, heading: str, time: str, long: str) ->
 def test_yesterday_of_a_monday_is_near_too() -> None:
     monday = date(2026, 11, 23)
     assert french.heading(at(22), monday) == "Hier"
-    assert french.row_time(at(22), monday) == "9:42"
+    assert french.row_time(at(22), monday) == "9 h 42"
 
 
 def test_a_line_of_a_conversation_says_its_day_unless_it_is_today() -> None:
     thursday = date(2026, 11, 26)
     said = [french.day_and_hour(at(day), thursday) for day in (26, 25, 23, 12)]
-    assert said == ["9:42", "hier 9:42", "23 nov. 9:42", "12 nov."]
+    assert said == ["9 h 42", "hier 9 h 42", "23 nov. 9 h 42", "12 nov."]
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)), st.dates())

@@ -252,7 +252,7 @@ def test_others_are_only_called_external(
 ) -> None:
     page = reader.get(address(put(box, html_letter("x", From=sender))), headers=PIECE).content.decode()
     assert "Ce n’est pas l’adresse de" not in page
-    assert "Externe" in page
+    assert "Hors de l’académie" in page
 
 
 @pytest.mark.django_db
@@ -262,7 +262,7 @@ def test_function_and_school_are_shown_of_a_verified_colleague_alone(
     written = html_letter("x", From=f"Hélène Dupont <{helene}>")
     page = reader.get(address(put(box, written)), headers=PIECE).content.decode()
     assert "Collège Jean-Macé" not in page
-    assert "Externe" not in page
+    assert "Hors de l’académie" not in page
     assert "Non vérifié" in page
     assert "Collègue</span>" not in page
     submitted = with_voucher(written, settings.SEAL_KEY, OURS, helene)

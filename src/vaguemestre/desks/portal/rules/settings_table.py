@@ -129,6 +129,11 @@ _ACCOUNT = (
         "taille, serré, aéré, compact, hauteur des lignes, espacement",
     ),
     Setting(
+        "Volet de lecture",
+        "/parametres/affichage#choice-layout",
+        "disposition, dessous, à droite, aperçu du courriel, plein écran, volets",
+    ),
+    Setting(
         "Conversations",
         "/parametres/affichage#choice-conversations",
         "fil, regrouper, discussion, grouper les messages",

@@ -10,9 +10,18 @@ SUBJECT = "reading"
 
 
 class Density(StrEnum):
+    AUTO = "auto"  # tight on a low screen
     AIRY = "aere"
     NORMAL = "normal"
     TIGHT = "serre"
+
+
+class Layout(StrEnum):
+    """Place of the reading pane on a wide screen."""
+
+    RIGHT = "droite"
+    BELOW = "dessous"
+    NONE = "aucun"  # the message takes the place of the list
 
 
 class Conversations(StrEnum):
@@ -40,14 +49,21 @@ class Typeface(StrEnum):
 
 @dataclass(frozen=True)
 class Choices:
-    density: Density = Density.NORMAL
+    density: Density = Density.AUTO
+    layout: Layout = Layout.RIGHT
     conversations: Conversations = Conversations.READING
     notices: Notices = Notices.NEVER
     plain_face: Typeface = Typeface.READING
     marks_read: bool = True
 
 
-_KINDS = {"density": Density, "conversations": Conversations, "notices": Notices, "plain_face": Typeface}
+_KINDS = {
+    "density": Density,
+    "layout": Layout,
+    "conversations": Conversations,
+    "notices": Notices,
+    "plain_face": Typeface,
+}
 _DEFAULTS = Choices()
 
 

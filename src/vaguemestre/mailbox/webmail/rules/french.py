@@ -3,7 +3,8 @@
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from vaguemestre.foundation.kernel.times import PARIS, paris_day
+from vaguemestre.foundation.kernel.french_dates import hour_fr
+from vaguemestre.foundation.kernel.times import paris_day
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
@@ -15,10 +16,7 @@ _SHORT = (
 )  # fmt: skip
 
 
-def hour(moment: datetime) -> str:
-    """`9:42`"""
-    local = moment.astimezone(PARIS)
-    return f"{local.hour}:{local.minute:02}"
+hour = hour_fr
 
 
 def row_time(moment: datetime, today: date) -> str:
@@ -74,7 +72,7 @@ def _heading(day: date, today: date) -> str:
 
 
 def long_date(moment: datetime, today: date) -> str:
-    """`aujourd’hui à 9:42`, `hier à 18:20`, `lundi 23 novembre 2026 à 9:42`"""
+    """`aujourd’hui à 9 h 42`, `hier à 18 h 20`, `lundi 23 novembre 2026 à 9 h 42`"""
     day = paris_day(moment)
     if day == today:
         return f"aujourd’hui à {hour(moment)}"

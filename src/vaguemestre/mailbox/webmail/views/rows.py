@@ -5,7 +5,7 @@ Fifty rows are nearly all the cost of a list. Whatever comes from a message goes
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -106,12 +106,14 @@ def row_html(line: Line, here: str) -> str:
         f'<label class="pick"><input type="checkbox" aria-label="Sélectionner : {subject}">'
         f"{pictures.avatar(line.face)}</label>\n"
         f'<a class="open" {in_address}{line.uid}/">\n'
-        f'<span class="names clip">{_UNREAD if line.is_unread else ""}{escape(line.people)}'
-        f"{_count(line)}</span>\n"
-        f'<time class="moment" datetime="{line.moment}">{line.time}</time>\n'
-        f'<span class="subject-line"><span class="clip">{subject}</span>{_marks(line)}</span>\n'
-        f'<span class="snippet clip">{escape(line.preview)}</span>\n'
-        "</a>\n</li>\n"
+        f'<span class="names"><span class="clip">{_UNREAD if line.is_unread else ""}'
+        f"{escape(line.people)}</span>{_count(line)}{_external() if line.is_external else ''}</span>\n"
+        f'<span class="when">{_marks(line)}<time class="moment" datetime="{line.moment}">'
+        f"{line.time}</time></span>\n"
+        f'<span class="topic"><span class="subject-line"><span class="clip">{subject}</span></span>\n'
+        f'<span class="snippet"><span class="clip">{escape(line.preview)}</span>'
+        f"{_labels(line)}</span></span>\n"
+        f"</a>\n{_star(line.is_flagged)}</li>\n"
     )
 
 
@@ -141,9 +143,25 @@ def _count(line: Line) -> str:
 
 
 _UNREAD = '<span class="vh">Non lu. </span>'
-_LABEL = '<span class="chip lab-{}"><span class="vh">, étiquette </span>{}</span>'
+_LABEL = '<span class="label lab-{}"><span class="vh">, étiquette </span>{}</span>'
 _UNANSWERED = '<span class="chip warn">Sans réponse</span>'
-_EXTERNAL = '<span class="chip ext">Externe</span>'
+_OUTSIDE = "Hors de l’académie"
+
+
+@cache
+def _external() -> str:
+    return (
+        f'<span class="outside" title="{_OUTSIDE}">{pictures.icon("world", "s")}'
+        f'<span class="vh">, {_OUTSIDE}</span></span>'
+    )
+
+
+@cache
+def _star(is_flagged: bool) -> str:
+    return (
+        '<button class="star" type="button" data-star tabindex="-1" aria-label="Étoile" '
+        f'aria-pressed="{"true" if is_flagged else "false"}">{pictures.icon("star", "s")}</button>'
+    )
 
 
 def _marks(line: Line) -> str:
@@ -153,19 +171,18 @@ def _marks(line: Line) -> str:
         else "",
         _mark("arrow-back-up", "répondu") if line.is_answered else "",
         _mark("arrow-forward-up", "transféré") if line.is_forwarded else "",
-        _mark("star", "suivi") if line.is_flagged else "",
+        '<span class="vh">, étoile</span>' if line.is_flagged else "",
         _mark("alarm", "rappel") if line.is_reminded else "",
         _UNANSWERED if line.is_unanswered else "",
         _mark("bell-off", "conversation en sourdine") if line.is_muted else "",
-        *(_LABEL.format(label.colour, escape(label.name)) for label in line.labels),
         f'<span class="weight">{line.weight}</span>' if line.weight else "",
-        _EXTERNAL if line.is_external else "",
     ))  # fmt: skip
+
+
+def _labels(line: Line) -> str:
+    return "".join(_LABEL.format(label.colour, escape(label.name)) for label in line.labels)
 
 
 @lru_cache(maxsize=32)
 def _mark(name: str, words: str) -> str:
-    html = pictures.icon(name, "s")
-    if name == "star":
-        html = f'<span class="star">{html}</span>'  # type: ignore[assignment]
-    return f'{html}<span class="vh">, {words}</span>'
+    return f'{pictures.icon(name, "s")}<span class="vh">, {words}</span>'

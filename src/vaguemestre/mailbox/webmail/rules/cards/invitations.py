@@ -53,7 +53,7 @@ class Invitation:
 
     @property
     def when(self) -> str:
-        """Date and time in French: `lundi 7 décembre 2026, de 14:00 à 15:30`."""
+        """Date and time in French: `lundi 7 décembre 2026, de 14 h à 15 h 30`."""
         first = paris_day(self.starts)
         if self.is_all_day:
             last = paris_day(self.ends - timedelta(seconds=1))

@@ -32,7 +32,7 @@ ORDERS = {
 }
 FILTERS = {
     Only.UNREAD: "Non lus",
-    Only.FLAGGED: "Suivis",
+    Only.FLAGGED: "Avec une étoile",
     Only.ATTACHED: "Avec pièce jointe",
     Only.COLLEAGUES: "De collègues",
     Only.TO_ME: "À moi seulement",

@@ -1,0 +1,124 @@
+// Loaded once the list is pointed at: the acts that hovering a row shows, a row swiped, a list pulled. Menu, keys and
+// the selection do the same.
+import { create } from "../../ui/dom.js";
+
+const SWIPED = 96; // pixels beyond which a swiped row leaves
+const PULLED = 90; // pixels beyond which a pulled list is refreshed
+const BEGUN = 14;
+
+/** @type {[act: string, icon: string, words: string][]} */
+const ACTS = [
+  ["archive", "archive", "Archiver"],
+  ["delete", "trash", "Supprimer"],
+  ["unread", "mail-opened", "Marquer comme non lu"],
+  ["ask-remind", "alarm", "Me le rappeler"],
+];
+
+/** @param {MailApp} app */
+export function start(app) {
+  listenToHover(app);
+  listenToSwipes(app);
+  listenToPulls(app);
+}
+
+/** @param {MailApp} app */
+function listenToHover(app) {
+  const bar = create("div");
+  bar.className = "acts";
+  bar.setAttribute("aria-hidden", "true"); // for the mouse: menu and keys say the same
+  for (const [act, icon, words] of ACTS) {
+    const button = create("button");
+    button.type = "button";
+    button.className = "tool";
+    button.tabIndex = -1;
+    button.dataset.act = act;
+    button.title = words;
+    button.append(window.vaguemestre.icon(icon));
+    bar.append(button);
+  }
+  bar.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    const row = bar.closest("li.row");
+    if (!button || !row) return;
+    event.stopPropagation();
+    app.do(button.dataset.act, [row.dataset.ref]);
+    bar.remove();
+  });
+  app.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "touch") return;
+    const row = event.target.closest("li.row");
+    if (row && bar.parentElement !== row) show(bar, row);
+  });
+}
+
+/**
+ * @param {HTMLElement} bar
+ * @param {MessageRow} row
+ */
+function show(bar, row) {
+  const isUnread = row.classList.contains("unread");
+  const toggle = bar.querySelector('[data-act$="read"]');
+  toggle.dataset.act = isUnread ? "read" : "unread";
+  toggle.title = isUnread ? "Marquer comme lu" : "Marquer comme non lu";
+  bar.querySelector('[data-act="ask-remind"]').hidden = row.hasAttribute("data-draft");
+  row.append(bar);
+}
+
+/** @param {MailApp} app */
+function listenToSwipes(app) {
+  /** @type {{row: MessageRow, x: number, y: number, by: number} | null} */
+  let swipe = null;
+  const end = () => {
+    if (!swipe) return;
+    const { row, by } = swipe;
+    swipe = null;
+    delete row.dataset.swipe;
+    row.style.removeProperty("--swipe");
+    if (by) window.addEventListener("click", stop, { capture: true, once: true });
+    setTimeout(() => window.removeEventListener("click", stop, { capture: true }), 50);
+    if (Math.abs(by) >= SWIPED) app.act(by > 0 ? "archive" : "delete", [row.dataset.ref]);
+  };
+  app.addEventListener("pointerdown", ({ pointerType, target, clientX, clientY }) => {
+    const row = pointerType === "touch" && target.closest("li.row");
+    swipe = row ? { row, x: clientX, y: clientY, by: 0 } : null;
+  });
+  app.addEventListener("pointermove", ({ clientX, clientY }) => {
+    if (!swipe) return;
+    const by = clientX - swipe.x;
+    if (!swipe.by && (Math.abs(by) < BEGUN || Math.abs(by) < 2 * Math.abs(clientY - swipe.y))) return;
+    swipe.by = by;
+    swipe.row.dataset.swipe = by > 0 ? "archive" : "delete";
+    swipe.row.style.setProperty("--swipe", `${by}px`);
+  });
+  app.addEventListener("pointerup", end);
+  app.addEventListener("pointercancel", () => {
+    if (swipe) swipe.by = 0;
+    end();
+  });
+}
+
+/** @param {MouseEvent} event */
+function stop(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** @param {MailApp} app */
+function listenToPulls(app) {
+  /** @type {Touch | null} */
+  let first = null;
+  app.addEventListener(
+    "touchstart",
+    ({ target, touches }) => {
+      const box = target.closest("#messages .rows");
+      first = box && !box.scrollTop && touches.length === 1 ? touches[0] : null;
+    },
+    { passive: true },
+  );
+  app.addEventListener("touchend", ({ changedTouches: [last] }) => {
+    if (!first) return;
+    const isPull = last.clientY - first.clientY > PULLED && Math.abs(last.clientX - first.clientX) < 40;
+    first = null;
+    if (isPull && !app.section.querySelector(".rows")?.scrollTop) app.refresh();
+  });
+}
