@@ -20,6 +20,7 @@ def said(*arguments: str) -> str:
     return ended.output
 
 
+@pytest.mark.heavy
 def test_an_export_is_made_up_checked_and_applied(tmp_path: Path) -> None:
     structure()
     assert "_Eleve_" in said("sample", UAI, "--out", str(tmp_path))

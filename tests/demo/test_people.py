@@ -49,6 +49,7 @@ def test_somebody_of_the_cast_whose_dossier_a_feed_changed_is_still_of_the_cast(
     assert made(config)["teacher"] == before["teacher"]
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_every_role_is_there_with_what_it_needs(config: Config) -> None:
     assert services.is_wanted(config)
@@ -70,6 +71,7 @@ def test_every_role_is_there_with_what_it_needs(config: Config) -> None:
     assert Person.objects.count() == 420
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_what_is_told_is_what_opens(config: Config) -> None:
     told = made(config)
@@ -88,6 +90,7 @@ def test_what_is_told_is_what_opens(config: Config) -> None:
     assert f"{holder.birth_date:%d/%m/%Y}" == told["newcomer"]["birth_date"]
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_again_it_changes_nothing_and_says_the_same(config: Config) -> None:
     first = made(config)

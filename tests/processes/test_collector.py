@@ -37,6 +37,7 @@ def test_a_log_that_cannot_be_read_keeps_neither_the_other_nor_the_next_look(tmp
     assert looks == ["postfix", "dovecot"] * 4
 
 
+@pytest.mark.heavy
 def test_a_process_by_itself_finds_the_logs_of_both_engines(tmp_path: Path) -> None:
     script = (
         "import django; django.setup()\n"

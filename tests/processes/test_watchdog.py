@@ -47,6 +47,7 @@ def test_a_heartbeat_counts_while_it_is_fresh(tmp_path: Path) -> None:
     assert not is_alive(began=beaten_at + 1, now=beaten_at + 2)  # left by the run before
 
 
+@pytest.mark.heavy
 def test_ready_is_said_once_the_process_answers_and_it_stays_the_process(tmp_path: Path) -> None:
     beat, address = tmp_path / "beat", tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:

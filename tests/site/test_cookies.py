@@ -31,6 +31,7 @@ def cookies(home: Path) -> dict[str, object]:
     return json.loads(told)  # type: ignore[no-any-return]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("behind_tls", [True, False])
 def test_cookies_are_of_this_host_alone(tmp_path: Path, behind_tls: bool) -> None:
     """On a machine's own loopback, without TLS, the port in the name keeps two instances apart."""

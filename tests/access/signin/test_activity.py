@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from vaguemestre.access.signin.rules.activity import WORDS
 
 SOURCE = Path(__file__).parents[3] / "src" / "vaguemestre"
@@ -45,6 +47,7 @@ def lines_written() -> Iterator[str]:
                 yield node.args[0].value  # type: ignore[misc]
 
 
+@pytest.mark.heavy
 def test_what_is_done_to_an_account_is_told_to_its_owner() -> None:
     found = set(lines_written())
     assert len(found) > 60

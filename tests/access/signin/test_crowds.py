@@ -50,6 +50,7 @@ def test_a_pupil_does_not_keep_a_colleague_of_the_same_address_out(nicolas: Acco
         assert colleague.get("/").status_code == 200
 
 
+@pytest.mark.heavy
 def test_twenty_failures_on_an_account_do_not_close_it_to_its_owner(nicolas: Account) -> None:
     pupil = Client()
     for number in range(20):
@@ -63,6 +64,7 @@ def test_twenty_failures_on_an_account_do_not_close_it_to_its_owner(nicolas: Acc
     assert worked(elsewhere, tried(elsewhere, "nmorel", PASSWORD))["Location"] == "/"
 
 
+@pytest.mark.heavy
 def test_above_the_brake_a_try_without_its_work_is_not_looked_at(nicolas: Account) -> None:
     for number in range(32):
         a_pupil_tries(number)
@@ -111,6 +113,7 @@ def test_known_and_unknown_names_are_asked_for_the_same_work(nicolas: Account) -
     assert levels[0][-2:] == [202, 1]
 
 
+@pytest.mark.heavy
 def test_nothing_typed_is_on_the_page_nor_in_the_tables(nicolas: Account) -> None:
     for number in range(32):
         a_pupil_tries(number)
@@ -133,6 +136,7 @@ def test_nothing_typed_is_on_the_page_nor_in_the_tables(nicolas: Account) -> Non
     assert done.cookies[HELD].value == ""
 
 
+@pytest.mark.heavy
 def test_a_browser_without_scripts_waits_and_comes_back(
     nicolas: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +158,7 @@ def later(seconds: int) -> Callable[[], float]:
     return lambda: now
 
 
+@pytest.mark.heavy
 def test_a_form_held_too_long_is_typed_again(nicolas: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(32):
         a_pupil_tries(number)
@@ -262,6 +267,7 @@ def test_the_page_a_numen_leads_to_says_nothing_of_the_account() -> None:
     assert "Un NUMEN n’ouvre pas la messagerie" in text
 
 
+@pytest.mark.heavy
 def test_strangers_who_fail_do_not_slow_a_passkey_down(nicolas: Account) -> None:
     for number in range(60):
         a_pupil_tries(number)

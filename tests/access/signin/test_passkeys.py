@@ -50,6 +50,7 @@ def test_a_key_is_made_then_opens_without_a_name(
     assert fresh.session["by"] == "passkey"
 
 
+@pytest.mark.heavy
 def test_nothing_hostile_comes_after_a_key(client: Client, nicolas: Account, phone: Device) -> None:
     make(client, phone)
     for hostile in HOSTILE[::6]:

@@ -46,6 +46,7 @@ def test_failures_of_programs_and_of_pages_are_one_count() -> None:
     assert told("ask", "nmorel", "autre", network="203.0.113.9") > 0
 
 
+@pytest.mark.heavy
 def test_the_owners_browser_and_the_owners_program_get_through_whatever_strangers_do() -> None:
     nicolas = account()
     text = add_app_password(nicolas.pk, "Téléphone", by="test", now=NOON)

@@ -233,6 +233,7 @@ def test_what_a_page_asks_by_itself_does_not_keep_a_session(client: Client, nico
     assert at(client, 70) == 302
 
 
+@pytest.mark.heavy
 def test_a_day_ends_a_session_however_busy(client: Client, nicolas: Account) -> None:
     signed_in(client)
     for minutes in range(30, 720, 30):

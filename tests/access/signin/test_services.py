@@ -184,6 +184,7 @@ def test_the_owner_in_clears_the_account_but_not_the_network() -> None:
     assert Attempts.objects.get(subject="network:192.0.2.1").failures == 3
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_a_pupil_cannot_lock_the_teacher_out_of_a_known_browser() -> None:
     nicolas = account()

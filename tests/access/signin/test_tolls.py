@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.access.signin.people import NOON
@@ -107,6 +108,7 @@ def test_work_serves_at_the_count_it_was_asked_for(level: int, count: int) -> No
     assert BrowserWork().covers(0, count, "near:a")
 
 
+@pytest.mark.heavy
 def test_a_storm_of_vain_tries_is_felt_then_forgotten() -> None:
     tries = RecentFailures()
     for _ in range(RecentFailures.FREE + 1):

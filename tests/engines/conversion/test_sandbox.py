@@ -32,6 +32,7 @@ def test_a_container_of_outlook_becomes_a_message() -> None:
     assert b"../" not in made
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("what", [Conversion.HEIC, Conversion.TNEF])
 def test_junk_is_refused_not_a_crash(what: Conversion) -> None:
     for junk in (b"", b"\x00" * 100, files.HEIC[:60]):
@@ -44,6 +45,7 @@ def test_an_office_document_becomes_a_pdf() -> None:
     assert SandboxedConverter()(Conversion.OFFICE, files.odt()).startswith(b"%PDF-")
 
 
+@pytest.mark.heavy
 def test_numbers_of_a_sheet_are_written_as_in_french(tmp_path: Path) -> None:
     (tmp_path / "sheet.pdf").write_bytes(SandboxedConverter()(Conversion.OFFICE, SHEET.encode()))
     read = subprocess.run(
@@ -86,6 +88,7 @@ def test_a_decoder_is_nobody_and_sees_no_home(spy: Path) -> None:
     assert told(spy, code) == "65534 []"
 
 
+@pytest.mark.heavy
 def test_a_decoder_that_dawdles_or_swells_is_ended(spy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sandbox._LIMITS, Conversion.HEIC, Limits(2, 1, 500_000_000, 1_000))
     start = time.monotonic()

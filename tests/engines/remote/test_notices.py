@@ -33,7 +33,7 @@ class _Application(http.server.BaseHTTPRequestHandler):
 def application() -> Iterator[tuple[type[_Application], str]]:
     kind = type("_This", (_Application,), {"received": []})
     server = http.server.HTTPServer(("127.0.0.1", 0), kind)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield kind, f"http://127.0.0.1:{server.server_port}/dehors?x=1"
     server.shutdown()

@@ -63,7 +63,7 @@ class Site(BaseHTTPRequestHandler):
 def site() -> Iterator[ThreadingHTTPServer]:
     Site.asked = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield server
     server.shutdown()

@@ -194,6 +194,7 @@ def test_a_periodic_task_that_raises_stops_no_other_and_comes_less_often() -> No
     assert sorted(runs) == ["broken", "broken", "sound", "sound", "sound"]
 
 
+@pytest.mark.heavy
 def test_a_periodic_task_that_hangs_stops_no_other() -> None:
     hanging, released, others = Event(), Event(), Semaphore(0)
 

@@ -227,6 +227,7 @@ def test_a_file_is_taken_twice_and_changes_nothing_the_second_time(nicolas: Acco
     assert (second.added, second.changed, second.same) == (0, 0, 1)
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_long_file_keeps_nobody_else_from_writing(
     nicolas: Account, monkeypatch: pytest.MonkeyPatch
@@ -245,6 +246,7 @@ def test_a_long_file_keeps_nobody_else_from_writing(
     assert written[:3] == [100, 200, 250]
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_book_without_room_takes_nothing_of_a_file(
     nicolas: Account, monkeypatch: pytest.MonkeyPatch

@@ -40,6 +40,7 @@ def test_a_string_means_itself_where_variables_are_expanded(text: str) -> None:
     assert found[-2:] == [f"{plain(text)}UN", plain(text)]
 
 
+@pytest.mark.heavy
 @given(internal=texts, external=texts, subject=texts, name=texts)
 @settings(max_examples=300)
 def test_no_text_changes_the_shape_of_the_script(
@@ -62,6 +63,7 @@ def test_every_line_ends_as_sieve_lines_end() -> None:
     assert script.count("\n") == script.count("\r\n") == script.count("\r")
 
 
+@pytest.mark.heavy
 def test_hostile_texts_compile(tmp_path: Path) -> None:
     for number, text in enumerate(HOSTILE):
         absence = replace(

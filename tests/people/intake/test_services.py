@@ -105,6 +105,7 @@ def test_an_arrival_has_a_pending_account_and_everything_hr_says(setting: Import
     assert account.person.assignments.count() == 2
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_a_second_run_changes_nothing(setting: ImportContext) -> None:
     files = sampled(700, 5)
@@ -116,6 +117,7 @@ def test_a_second_run_changes_nothing(setting: ImportContext) -> None:
     assert first_broken_entry() is None
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_interrupted_after_any_batch_and_run_again_the_end_is_the_same(
     setting: ImportContext, monkeypatch: pytest.MonkeyPatch
@@ -347,6 +349,7 @@ def test_a_second_import_at_the_same_time_is_refused(setting: ImportContext) -> 
     assert Person.objects.count() == 1
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_imports_of_namesakes_on_several_machines_never_share_a_name(tmp_path: Path) -> None:
     academy = refound()
@@ -369,6 +372,7 @@ def test_imports_of_namesakes_on_several_machines_never_share_a_name(tmp_path: P
     assert first_broken_entry() is None
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_the_same_file_applied_twice_at_once_registers_nobody_twice(tmp_path: Path) -> None:
     academy, files = refound(), sampled(60, 7)
@@ -429,6 +433,7 @@ def test_a_killed_import_run_again_ends_as_if_it_had_not_been(tmp_path: Path, ho
     assert "Rien à changer" in once_more.stdout
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_the_whole_unchanged_comparison_takes_a_few_questions(
     setting: ImportContext, django_assert_max_num_queries: DjangoAssertNumQueries

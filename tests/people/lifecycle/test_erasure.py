@@ -174,6 +174,7 @@ def test_a_day_that_was_interrupted_goes_on_at_the_next_round(
     assert DailyReview.objects.get(day=A_YEAR_LATER).has_erased
 
 
+@pytest.mark.heavy
 def test_a_round_erases_so_many_and_the_next_ones_go_on(
     setting: ImportContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:

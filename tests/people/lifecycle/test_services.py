@@ -169,6 +169,7 @@ def test_a_disciplinary_suspension_is_immediate_and_hides_nobody(marie: Account)
     assert not announced("NeutralReplyDue")
 
 
+@pytest.mark.heavy
 def test_a_leave_changes_nothing(marie: Account) -> None:
     declare(marie, EventKind.LEAVE)
     pass_days(120)
@@ -181,6 +182,7 @@ def test_what_others_declare_is_not_declared_here(marie: Account, event: EventKi
         declare(marie, event)
 
 
+@pytest.mark.heavy
 def test_a_contract_that_ends_closes_after_its_grace_without_any_feed(marie: Account) -> None:
     Assignment.objects.filter(person=marie.person).update(ends_on=TODAY - timedelta(days=1))
     pass_days(0)
@@ -202,6 +204,7 @@ def test_a_contract_whose_end_is_found_late_is_told_before_it_closes(marie: Acco
     assert states(marie) == ("closed", "closed")
 
 
+@pytest.mark.heavy
 def test_a_contract_renewed_in_its_grace_brings_everything_back(marie: Account) -> None:
     post = Assignment.objects.get(person=marie.person)
     Assignment.objects.filter(pk=post.pk).update(ends_on=TODAY - timedelta(days=1))
@@ -221,6 +224,7 @@ def test_somebody_who_retires_is_not_closed_a_second_time_by_their_contract(mari
     assert [one.event for one in LifecycleEvent.objects.all()] == [EventKind.RETIREMENT]
 
 
+@pytest.mark.heavy
 def test_a_closing_is_put_off_and_told_again(marie: Account) -> None:
     declare(marie, EventKind.RETIREMENT)
     later = TODAY + timedelta(days=120)
@@ -232,6 +236,7 @@ def test_a_closing_is_put_off_and_told_again(marie: Account) -> None:
     assert states(marie) == ("closed", "closed")
 
 
+@pytest.mark.heavy
 def test_one_closes_ones_account_early_once_ones_boxes_are_in_other_hands(marie: Account) -> None:
     with pytest.raises(Refusal, match="lifecycle.nothing-closes"):
         services.close_early(marie.pk, lambda _: (), NUMBERS, by="account:1", now=NOW)

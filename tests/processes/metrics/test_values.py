@@ -87,11 +87,13 @@ def queue_message(key: str, state: str, due_at: datetime) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_every_source_answers(registry: CollectorRegistry, config: Config) -> None:
     for name in sources(config):
         assert registry.get_sample_value("vaguemestre_source_up", {"source": name}) == 1, name
 
 
+@pytest.mark.heavy
 def test_jobs_are_counted_by_queue_and_state(registry: CollectorRegistry) -> None:
     def jobs(queue: str, state: str) -> float | None:
         return registry.get_sample_value("vaguemestre_jobs", {"queue": queue, "state": state})
@@ -104,6 +106,7 @@ def test_jobs_are_counted_by_queue_and_state(registry: CollectorRegistry) -> Non
     assert (jobs("default", "failed"), jobs("default", "ready"), jobs("long", "ready")) == (1, 0, 1)
 
 
+@pytest.mark.heavy
 def test_the_job_that_waits_longest_is_told(registry: CollectorRegistry) -> None:
     assert registry.get_sample_value("vaguemestre_jobs_longest_wait_seconds") == 0
     wake.enqueue("nobody:handler", "nobody:Event", {}, 1)
@@ -111,6 +114,7 @@ def test_the_job_that_waits_longest_is_told(registry: CollectorRegistry) -> None
     assert 7200 <= (registry.get_sample_value("vaguemestre_jobs_longest_wait_seconds") or 0) < 7300
 
 
+@pytest.mark.heavy
 def test_messages_that_have_not_left_are_counted_and_the_latest_of_them_is_told(
     registry: CollectorRegistry,
 ) -> None:
@@ -130,6 +134,7 @@ def test_messages_that_have_not_left_are_counted_and_the_latest_of_them_is_told(
     assert 600 <= (registry.get_sample_value("vaguemestre_outbox_longest_overdue_seconds") or 0) < 700
 
 
+@pytest.mark.heavy
 def test_a_feed_counts_once_it_was_applied_to_its_end(registry: CollectorRegistry) -> None:
     name, now = "vaguemestre_feed_last_applied_timestamp_seconds", timezone.now()
     assert registry.get_sample_value(name) is None
@@ -141,6 +146,7 @@ def test_a_feed_counts_once_it_was_applied_to_its_end(registry: CollectorRegistr
     assert registry.get_sample_value(name) == pytest.approx(now.timestamp())
 
 
+@pytest.mark.heavy
 def test_files_tell_of_certificates_backups_heartbeats_and_room(registry: CollectorRegistry) -> None:
     def value(name: str, **labels: str) -> float:
         return registry.get_sample_value(f"vaguemestre_{name}", labels) or 0
@@ -154,6 +160,7 @@ def test_files_tell_of_certificates_backups_heartbeats_and_room(registry: Collec
     assert value("database_size_bytes") > 100_000
 
 
+@pytest.mark.heavy
 def test_the_queue_of_postfix_is_counted_and_an_empty_one_is_0(registry: CollectorRegistry) -> None:
     def messages(queue: str) -> float | None:
         return registry.get_sample_value("vaguemestre_postfix_queue_messages", {"queue": queue})

@@ -98,6 +98,7 @@ def test_each_sees_what_is_theirs_and_others_see_that_there_is_nothing(
         assert browsers[0].get(where).status_code == 405, where
 
 
+@pytest.mark.heavy
 def test_held_mail_is_shown_behind_the_wall_and_decided(
     row: MailingList, letters: dict[str, ListLetter], moderator: Account, subscriber: Account
 ) -> None:
@@ -171,6 +172,7 @@ def test_somebody_outside_is_told_why_and_takes_what_was_attached(
     assert Client().get("/listes/recu-dehors/n-importe-quoi/").status_code == 404
 
 
+@pytest.mark.heavy
 def test_an_owner_makes_a_list_says_who_it_means_and_keeps_it(owner: Account, subscriber: Account) -> None:
     browser = signed_in(owner)
     fields = {"title": "Tous", "name": "tous", "kind": "rule", "within": ""}

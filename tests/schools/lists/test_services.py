@@ -165,6 +165,7 @@ def test_only_what_its_author_submitted_is_the_authors(
     assert (letter.state, letter.author_id) == ("sending", owner.pk)
 
 
+@pytest.mark.heavy
 def test_a_redirected_copy_neither_precedes_nor_follows_the_true_letter(
     mailboxes: MemoryMailboxes, owner: Account, stranger: Account
 ) -> None:
@@ -264,6 +265,7 @@ def test_lists_do_not_play_ball_and_machines_are_not_answered(
     assert arrives(mailboxes, row, elsewhere)[-1].reason == "lists.other-list"
 
 
+@pytest.mark.heavy
 def test_whoever_cannot_be_written_to_holds_nobody_back(
     mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account
 ) -> None:

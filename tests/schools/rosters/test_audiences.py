@@ -144,6 +144,7 @@ def test_a_class_is_proposed_by_its_name_to_whom_may_write_to_it(
     assert met[0]["detail"] == "vous ne pouvez pas lui écrire"
 
 
+@pytest.mark.heavy
 def test_families_get_a_copy_each_that_shows_no_address_of_anybody(
     client: Client, people: dict[str, Account], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -228,6 +229,7 @@ def test_a_class_that_is_not_yours_is_refused_at_every_door(
     assert not OutboxMessage.objects.exists()
 
 
+@pytest.mark.heavy
 def test_a_national_number_is_asked_about_before_it_leaves(
     client: Client, people: dict[str, Account]
 ) -> None:

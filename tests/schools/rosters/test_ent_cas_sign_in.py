@@ -162,6 +162,7 @@ def test_a_ticket_the_ent_does_not_know_is_refused(people: People, ent: Ent, tic
     assert browser.get(f"{path}&ticket={ticket}").status_code == 422
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_a_second_factor_is_still_asked_and_privileged_roles_come_by_our_own_door(
     people: People, ent: Ent

@@ -154,6 +154,7 @@ def is_in(browser: Client) -> bool:
     return not browser.get("/classes/").headers.get("Location", "").startswith("/alogin")
 
 
+@pytest.mark.heavy
 def test_once_linked_the_ent_opens_the_mail_and_the_composer(people: People) -> None:
     linked(people["teacher"])
     browser = Client()
@@ -175,6 +176,7 @@ def test_a_signed_assertion_or_a_signed_whole_is_believed(people: People, signs:
     assert is_in(browser)
 
 
+@pytest.mark.heavy
 def test_an_answer_serves_once(people: People) -> None:
     linked(people["teacher"])
     browser = Client()
@@ -188,6 +190,7 @@ def test_an_answer_serves_once(people: People) -> None:
     assert not is_in(browser)
 
 
+@pytest.mark.heavy
 def test_an_answer_to_another_browser_opens_nothing(people: People) -> None:
     linked(people["teacher"])
     mine, other = Client(), Client()
@@ -198,6 +201,7 @@ def test_an_answer_to_another_browser_opens_nothing(people: People) -> None:
     assert not is_in(other)
 
 
+@pytest.mark.heavy
 def test_a_second_factor_is_still_asked(people: People) -> None:
     linked(people["teacher"])
     add_application(people["teacher"])
@@ -206,6 +210,7 @@ def test_a_second_factor_is_still_asked(people: People) -> None:
     assert not is_in(browser)
 
 
+@pytest.mark.heavy
 def test_an_attribute_may_name_whoever_comes(
     people: People, ent: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,6 +317,7 @@ def test_anything_else_is_nobody(people: People, what: str) -> None:
     assert not is_in(browser)
 
 
+@pytest.mark.heavy
 def test_an_answer_to_what_was_not_asked_links_nothing(people: People) -> None:
     browser = browser_of(Client(), people["teacher"])
     answer = back(browser, Answer().made("_" + "0" * 32))

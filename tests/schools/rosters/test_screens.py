@@ -31,6 +31,7 @@ def test_a_teacher_finds_their_classes_a_click_away_from_writing(client: Client,
     assert "Classes" in browser.get("/").content.decode()
 
 
+@pytest.mark.heavy
 def test_the_head_finds_all_of_them_and_the_settings(client: Client, people: People) -> None:
     browser = browser_of(client, people["head"])
     page = browser.get("/classes/").content.decode()
@@ -57,6 +58,7 @@ def test_what_changes_something_is_sent_not_linked(client: Client, people: Peopl
     assert Client().get("/classes/").headers["Location"].startswith("/alogin")
 
 
+@pytest.mark.heavy
 def test_the_owner_decides_on_the_page(client: Client, people: People) -> None:
     browser = browser_of(client, people["head"])
     rights = {
@@ -73,6 +75,7 @@ def test_the_owner_decides_on_the_page(client: Client, people: People) -> None:
     assert not AllowedRow.objects.exists()
 
 
+@pytest.mark.heavy
 def test_files_are_looked_at_then_applied_and_kept_sealed_meanwhile(client: Client, people: People) -> None:
     browser = browser_of(client, people["head"])
     given = sample_files(school(size=8), TODAY)
@@ -89,6 +92,7 @@ def test_files_are_looked_at_then_applied_and_kept_sealed_meanwhile(client: Clie
     assert "Imports faits" in browser.get(f"{HOME}reglages/").content.decode()
 
 
+@pytest.mark.heavy
 def test_broken_files_and_those_of_another_school_are_said(client: Client, people: People) -> None:
     browser = browser_of(client, people["head"])
     assert "Choisissez un fichier" in browser.post(f"{HOME}import/").content.decode()

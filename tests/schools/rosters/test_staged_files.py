@@ -70,6 +70,7 @@ def head(people: dict[str, Account]) -> Iterator[ClassWriter]:
     present_secret.reset(mark)
 
 
+@pytest.mark.heavy
 def test_five_megabytes_are_sealed_and_looked_at(numens: AskedNumens, head: ClassWriter) -> None:
     files = sample_files(school(size=8), TODAY)
     name = next(iter(files))

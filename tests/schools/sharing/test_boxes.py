@@ -257,6 +257,7 @@ def test_the_head_to_come_has_it_as_many_days_before_as_is_agreed(school: School
         assert bool(queries.access_to(school.box.pk, nouvelle.pk, now())) is has_it
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_who_see_a_new_head_at_once_make_one_owner(
     school: School, monkeypatch: pytest.MonkeyPatch

@@ -148,6 +148,7 @@ def test_a_message_is_taken_given_and_settled(school: School, secretary: Account
     assert other.get(f"{school.path}fil/prendre/").status_code == 405
 
 
+@pytest.mark.heavy
 def test_a_reader_sees_and_does_nothing(school: School, of: Of) -> None:
     reader = account("lectrice")
     school.share(reader, Right.READ)
@@ -259,6 +260,7 @@ def told(school: School) -> int:
     return number
 
 
+@pytest.mark.heavy
 def test_pages_are_told_when_somebody_comes_and_goes_and_not_while_they_stay(
     school: School, secretary: Account, letter: dict[str, str], of: Of
 ) -> None:

@@ -183,6 +183,7 @@ def test_another_mailbox_is_asked_for_and_an_administrator_opens_it(
     assert of(administrator).post(where, {"decision": "refuse"}).status_code == 422
 
 
+@pytest.mark.heavy
 def test_boxes_without_owner_are_searched_and_turned_page_by_page(school: School, of: Of) -> None:
     administrator = account("admin", role="administrator")
     for number in range(120):

@@ -97,6 +97,7 @@ def test_names_are_encoded(client: Client, nicolas: Account) -> None:
     assert root.findtext(".//cas:name", namespaces=NS) == "Zoé</cas:user>& Morel"
 
 
+@pytest.mark.heavy
 def test_a_ticket_is_made_of_the_letters_clients_accept(client: Client) -> None:
     signs_in(client)
     for _ in range(20):

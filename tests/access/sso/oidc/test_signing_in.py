@@ -357,6 +357,7 @@ def test_discovery_tells_the_truth(client: Client) -> None:
             assert client.get(address.removeprefix(told["issuer"])).status_code != 404
 
 
+@pytest.mark.heavy
 def test_keys_are_published_before_they_sign_and_after(client: Client, nicolas: Account) -> None:
     secret = added(signing=Signing.RS256)
     signs_in(client)

@@ -59,6 +59,7 @@ def test_anybody_else_has_the_person_asked(client: Client, inside: dict[str, str
     assert client.get(out(client))["Location"] == "/alogin?au-revoir=1"
 
 
+@pytest.mark.heavy
 def test_a_hint_of_another_session_signs_nobody_out(client: Client, inside: dict[str, str]) -> None:
     other = Client()
     signs_in(other)

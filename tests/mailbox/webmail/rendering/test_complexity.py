@@ -401,6 +401,7 @@ def test_a_tar_is_listed_apart_whatever_it_holds() -> None:
     assert listed == archives.list_contents(content)
 
 
+@pytest.mark.heavy
 def test_a_tar_that_takes_too_long_costs_no_more_than_its_budget() -> None:
     """A name of 20 MB, said by an extended header whose records are read one by one."""
     records = b"".join(b"30 comment=%018d\n" % n for n in range(700_000))
@@ -478,6 +479,7 @@ def test_an_unreadable_calendar_says_so(reader: Client, box: MemoryMailbox) -> N
     assert "ne peut pas être lu ici" in reader.get(f"{address(ref)}carte/invitation/1/").content.decode()
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_too_many_parts_are_not_packed(reader: Client, box: MemoryMailbox) -> None:
     parts = b"--b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nx\r\n" * 2_000

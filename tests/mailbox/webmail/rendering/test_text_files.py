@@ -67,6 +67,7 @@ def test_an_active_file_in_a_text_is_never_served_as_what_it_says(reader: Client
     assert looked["Content-Security-Policy"].startswith("sandbox;")
 
 
+@pytest.mark.heavy
 def test_a_file_in_the_base64_form_opens_under_its_name(reader: Client, box: MemoryMailbox) -> None:
     content = random.Random(2).randbytes(3_000_000)
     block = f"begin-base64 644 notes de 3e.bin\n{base64.encodebytes(content).decode()}====\n"
@@ -90,6 +91,7 @@ def test_files_in_a_text_come_in_the_archive_too(reader: Client, box: MemoryMail
         }  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_a_file_longer_than_a_shown_text_comes_whole(reader: Client, box: MemoryMailbox) -> None:
     large = random.Random(1).randbytes(3_000_000)
     ref = put(box, message("Voici\n" + encoded("a.bin", large) + "Fin du texte\n"))

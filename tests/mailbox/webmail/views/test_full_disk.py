@@ -45,6 +45,7 @@ def check_sentence(answer: Any) -> None:
     assert "content-disposition" not in answer.headers
 
 
+@pytest.mark.heavy
 def test_an_archive_of_attachments_without_room(reader: Client, box: MemoryMailbox, tiny: Path) -> None:
     before = room(tiny)
     check_sentence(reader.get(address(put(box, many(3, 2_000_000)), "pieces.zip")))

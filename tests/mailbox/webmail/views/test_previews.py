@@ -287,6 +287,7 @@ def test_an_enclosed_message_is_read_however_deep(content: bytes) -> None:
     )
 
 
+@pytest.mark.heavy
 def test_what_outlook_shut_in_an_enclosed_message_is_opened(reader: Client, box: MemoryMailbox) -> None:
     ref = put(box, holding(letter(("application/ms-tnef", files.tnef(), "winmail.dat"))))
     before = convert.get()
