@@ -8,6 +8,7 @@ import importlib
 import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -96,13 +97,21 @@ def _browses(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a browser come last: while it runs, its event loop allows no other in this thread.
 
-    Those with much to do come before those with little, so that two processes end together.
+    Those with much to do come before those with little, so that all processes end together. First come those
+    that ask for a longer time limit: they wait for what was killed to be taken up again.
     """
     browsing = {item.path for item in items if _browses(item)}
     sizes = Counter({path: path.stat().st_size for path in browsing})  # long walks are written in long files…
+    patience: Counter[Path] = Counter()
     for item in items:
         sizes[item.path] += 1_500 * (item.path in browsing)  # … or walked many times
-    items.sort(key=lambda item: (item.path in browsing, -sizes[item.path], _browses(item)))
+        if limit := item.get_closest_marker("timeout"):
+            patience[item.path] = max(patience[item.path], limit.args[0])
+    items.sort(
+        key=lambda item: (
+            item.path in browsing, -patience[item.path], -sizes[item.path], _browses(item)
+        )
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
