@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.kernel.seals import SealBuilder, is_seal_valid, seal_of, with_voucher
+from vaguemestre.foundation.kernel.seals import SEALED_FIELDS, SealBuilder, is_seal_valid, seal_of, with_voucher
+from vaguemestre.post.mailstore.values import FIELDS
 
 KEY = b"k" * 32
 AUTHOR = "marie.dupont@ac-amiens.test"
@@ -27,7 +28,9 @@ SEAL = seal_of(LETTER, KEY, AUTHOR)
         LETTER.replace(b"Subject:", b"SUBJECT:  "),
         LETTER + b"\r\n\r\n",
         LETTER.replace(b"a\r\n by b", b"elsewhere"),
-        LETTER.replace(b"Bonjour,", b"Bonjour,\r\n "),  # a line too long, wrapped by a relay
+        LETTER.replace(b"Conseil de", b"Conseil  de"),
+        LETTER.replace(b"Bonjour,", b"Bonjour, \t"),
+        LETTER.replace(b"  \xc3\xa0", b"\t\xc3\xa0"),
     ],
 )
 def test_a_seal_holds_whatever_relays_do(carried: bytes) -> None:
@@ -39,6 +42,13 @@ def test_a_seal_holds_whatever_relays_do(carried: bytes) -> None:
     "changed",
     [
         LETTER.replace(b"jeudi", b"mardi"),
+        LETTER.replace(b"jeudi", b"je udi"),
+        LETTER.replace(b"jeudi", b"je\rudi"),
+        LETTER.replace(b"jeudi", b"je\r\nudi"),
+        LETTER.replace(b"\r\n\r\n  \xc3", b"\r\n  \xc3"),
+        LETTER.replace(b"  \xc3\xa0", b"\xc3\xa0"),
+        LETTER.replace(b"4e B", b"4eB"),
+        LETTER.replace(b"de classe", b"declasse"),
         LETTER.replace(b"Marie Dupont", b"Philippe Vasseur"),
         LETTER.replace(b"marie.dupont@", b"philippe.vasseur@"),
         LETTER.replace(b"4e B", b"4e A"),
@@ -55,6 +65,32 @@ def test_a_changed_message_breaks_the_seal(changed: bytes) -> None:
     assert not is_seal_valid(SEAL, changed, KEY, AUTHOR)
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Disposition-Notification-To",
+        "Disposition-Notification-Options",
+        "Return-Receipt-To",
+        "X-Confirm-Reading-To",
+        "List-Unsubscribe",
+        "In-Reply-To",
+    ],
+)
+def test_a_field_that_a_reader_acts_upon_cannot_be_added(field: str) -> None:
+    assert not is_seal_valid(SEAL, f"{field}: <evil@dehors.example>\r\n".encode() + LETTER, KEY, AUTHOR)
+
+
+def test_every_field_the_webmail_reads_is_sealed_but_what_servers_write() -> None:
+    assert {*FIELDS} - SEALED_FIELDS == {"authentication-results", "vaguemestre-arrival"}
+
+
+def test_a_body_of_blanks_and_empty_lines_is_an_empty_body() -> None:
+    sealing = SealBuilder()
+    for piece in (b"\r\n", b" \t", b"\r", b"\n \n", b"\n"):
+        sealing.add_body(piece)
+    assert sealing.seal(KEY, AUTHOR) == SealBuilder().seal(KEY, AUTHOR)
+
+
 def test_a_seal_is_for_one_author_under_one_key() -> None:
     assert not is_seal_valid(SEAL, LETTER, b"x" * 32, AUTHOR)
     assert not is_seal_valid(SEAL, LETTER, KEY, "philippe.vasseur@ac-amiens.test")
@@ -62,7 +98,7 @@ def test_a_seal_is_for_one_author_under_one_key() -> None:
     assert not is_seal_valid("", LETTER, KEY, AUTHOR)
 
 
-@given(st.lists(st.binary(max_size=40), max_size=8))
+@given(st.lists(st.binary(max_size=40) | st.text(" \r\n\ta", max_size=9).map(str.encode), max_size=8))
 def test_a_body_heard_in_pieces_is_the_body(pieces: list[bytes]) -> None:
     sealing = SealBuilder()
     sealing.add_field("from", b" Marie Dupont <marie.dupont@ac-amiens.test>")

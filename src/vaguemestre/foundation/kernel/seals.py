@@ -1,6 +1,7 @@
 """The submission seal: a keyed digest that binds a message to the author our submission service vouches for.
 
-Header fields and body are compared without white space, which relays may fold, wrap or trim on the way.
+White space is compared as DKIM's « relaxed » does (RFC 6376 §3.4.2, §3.4.4): a run of blanks is one, those at the end of
+a line and empty lines at the end are none, a header field is unfolded. Line ends are CRLF or LF.
 """
 
 import hashlib
@@ -8,15 +9,17 @@ import hmac
 import re
 from collections.abc import Callable
 
-# The fields a reader is shown, and those that decide how the body is parsed.
+# The fields a reader is shown, those a click writes to, and those that decide how the body is parsed or where it is filed.
 SEALED_FIELDS = frozenset(
     {
-        "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id",
+        "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
         "mime-version", "content-type", "content-transfer-encoding", "content-disposition",
+        "disposition-notification-to", "disposition-notification-options", "return-receipt-to", "x-confirm-reading-to",
+        "list-id", "list-unsubscribe", "list-unsubscribe-post", "auto-submitted",
     }
 )  # fmt: skip
-_VERSION = b"vaguemestre-seal-1"
-_WHITE = b" \t\r\n"
+_VERSION = b"vaguemestre-seal-2"
+_BLANKS = bytes.maketrans(b"\t\r", b"  ")
 _UNFOLDED_END = re.compile(rb"\r?\n(?![ \t])")
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
@@ -24,12 +27,36 @@ type SealCheck = Callable[[str, str], bool]
 """Whether a seal (hexadecimal) holds for an author (lower case) on the message at hand."""
 
 
+class _RelaxedBody:
+    """SHA-256 of a body read in pieces, its white space relaxed. A lone CR is a blank."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._line_ends = 0  # withheld, as is a blank after them: at the end of the body they are none
+        self._has_blank = False
+
+    def update(self, piece: bytes) -> None:
+        text = (b" " if self._has_blank else b"") + piece.translate(_BLANKS)
+        while b"  " in text:
+            text = text.replace(b"  ", b" ")
+        text = text.replace(b" \n", b"\n")
+        content = text.rstrip(b" \n")
+        if content:
+            self._digest.update(b"\n" * self._line_ends + content)
+            self._line_ends = 0
+        self._line_ends += text.count(b"\n", len(content))
+        self._has_blank = text.endswith(b" ")
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
+
+
 class SealBuilder:
     """Builds the seal of a message from its fields in order, then its body in pieces."""
 
     def __init__(self) -> None:
         self._fields: list[tuple[str, bytes]] = []
-        self._body = hashlib.sha256()
+        self._body = _RelaxedBody()
 
     def add_field(self, name: str, value: bytes) -> None:
         if name.lower() in SEALED_FIELDS:
@@ -42,7 +69,7 @@ class SealBuilder:
             self._fields[places[occurrence - 1]] = (name.lower(), value)
 
     def add_body(self, piece: bytes) -> None:
-        self._body.update(piece.translate(None, _WHITE))
+        self._body.update(piece)
 
     def seal(self, key: bytes, author: str) -> str:
         """The digest in hexadecimal: HMAC-SHA-256 over author, sealed fields and the body's SHA-256."""
@@ -50,7 +77,7 @@ class SealBuilder:
         sealed = (
             _VERSION,
             author.lower().encode("utf-8"),
-            *(name.encode("ascii") + b":" + value.translate(None, _WHITE) for name, value in self._fields),
+            *(name.encode("ascii") + b":" + b" ".join(value.split()) for name, value in self._fields),
             self._body.hexdigest().encode("ascii"),
         )
         return hmac.new(key, b"\n".join(sealed), hashlib.sha256).hexdigest()
