@@ -94,8 +94,13 @@ print(json.dumps(done))
 
 def as_web(attempts: Sequence[Sequence[object]]) -> list[list[object]]:
     """Those of the attempts that a program with the rights of `web` carries out."""
+    return as_duty("web", attempts)
+
+
+def as_duty(name: str, attempts: Sequence[Sequence[object]]) -> list[list[object]]:
+    """Those of the attempts that a program with the rights of that duty carries out."""
     ended = subprocess.run(
-        [*prefix(DUTIES["web"]), sys.executable, "-c", TAKEN],
+        [*prefix(DUTIES[name]), sys.executable, "-c", TAKEN],
         input=json.dumps(attempts), env={"PATH": os.environ["PATH"]}, cwd="/",
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
@@ -176,6 +181,14 @@ def test_a_taken_web_process_reads_no_secret_but_its_own(instance: Instance) -> 
     own = [["read", path] for path in files_below(credentials / "web")]
     assert own
     assert as_web(own) == own  # and the attempts are real
+
+
+def test_who_writes_to_whom_is_read_in_the_logs_by_the_collector_alone(instance: Instance) -> None:
+    logs = [["read", path] for path in files_below(instance.home / "logs") if Path(path).stat().st_size]
+    assert {Path(path).name for _, path in logs} >= {"postfix.log", "dovecot.log"}
+    readers = {name for name, duty in DUTIES.items() if not duty.is_root and as_duty(name, logs)}
+    assert readers == {"collector"}
+    assert as_duty("collector", logs) == logs
 
 
 def test_a_taken_web_process_sees_nobodys_mail_on_the_disk(instance: Instance) -> None:

@@ -69,6 +69,11 @@ def test_pictures_and_the_front_hold_no_secret_and_no_database() -> None:
         assert duties.SHARED_GROUP not in DUTIES[name].groups
 
 
+def test_logs_are_read_by_those_whose_duty_says_so() -> None:
+    readers = {duty.name for duty in DUTIES.values() if duties.LOGS_GROUP in duty.groups}
+    assert readers == {duty.name for duty in DUTIES.values() if "logs" in duty.reads} == {"collector"}
+
+
 def test_mail_is_written_by_its_owner_alone() -> None:
     assert [duty.name for duty in DUTIES.values() if "mail" in duty.writes] == ["mail-agent"]
 

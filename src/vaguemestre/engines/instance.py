@@ -22,7 +22,8 @@ from vaguemestre.foundation.kernel.errors import EngineRefused
 
 USER_PREFIX = "vaguemestre-"
 MAIL_USER = f"{USER_PREFIX}mail"
-SHARED_GROUP = "vaguemestre"  # opens the SQLite database, the data folder and the logs
+LOGS_GROUP = "vaguemestre-logs"  # reads what the engines and our processes log
+SHARED_GROUP = "vaguemestre"  # opens the SQLite database and the data folder
 FILES_GROUP = "vaguemestre-files"  # opens the files that the front sends, and the sockets of its pools
 POSTFIX_USER = "postfix"
 FILTER_USER = "_rspamd"

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from vaguemestre.engines.instance import (
     DATABASE_SECRET,
     FILES_GROUP,
+    LOGS_GROUP,
     MAIL_USER,
     POSTFIX_USER,
     SHARED_GROUP,
@@ -99,8 +100,8 @@ _ALL = (
     ),
     # Reads what engines log, and writes the steps of messages: no other table.
     Duty(
-        "collector", "vaguemestre-collector", (SHARED_GROUP,), writes=("data", "run/collector.heartbeat"),
-        reads=("logs",), secrets=_DJANGO,
+        "collector", "vaguemestre-collector", (SHARED_GROUP, LOGS_GROUP),
+        writes=("data", "run/collector.heartbeat"), reads=("logs",), secrets=_DJANGO,
     ),
     Duty(
         "worker", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
@@ -172,7 +173,7 @@ def users() -> tuple[str, ...]:
 
 def groups() -> tuple[str, ...]:
     """The groups that have no user of their name."""
-    return (SHARED_GROUP, FILES_GROUP)
+    return (SHARED_GROUP, FILES_GROUP, LOGS_GROUP)
 
 
 def holders_of(secret: str) -> tuple[str, ...]:

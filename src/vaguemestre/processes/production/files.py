@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from vaguemestre.engines.dovecot import configuration as dovecot
-from vaguemestre.engines.instance import SHARED_GROUP
+from vaguemestre.engines.instance import LOGS_GROUP
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.processes.production.layout import CURRENT, ENVIRONMENT, HOME, RUN, environment
 
@@ -25,7 +25,7 @@ def logrotate_text() -> str:
         for engine, name in (("dovecot", dovecot.REOPEN_SIGNAL), ("postfix", postfix.REOPEN_SIGNAL))
     )
     return (
-        f"{HOME}/logs/*.log {{\n    daily\n    rotate 365\n    create 0640 root {SHARED_GROUP}\n"
+        f"{HOME}/logs/*.log {{\n    daily\n    rotate 365\n    create 0640 root {LOGS_GROUP}\n"
         f"    compress\n    delaycompress\n    missingok\n    notifempty\n    sharedscripts\n"
         f"    postrotate\n{reopen}    endscript\n}}\n"
     )

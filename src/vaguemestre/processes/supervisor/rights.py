@@ -54,12 +54,12 @@ def prepare(config: Config) -> None:
 
     A folder whose owner is right already is not walked through: that is done once.
     """
-    shared, files = (system_group(name) for name in duties.groups())
+    shared, files, readers = (system_group(name) for name in duties.groups())
     for name in duties.users():
         system_user(name)
     _open_configuration(config)
     _share_data(config, shared, files)
-    _share_logs(config, shared)
+    _share_logs(config, readers)
     revocations = config.run_dir / "revocations"
     revocations.touch(mode=0o660)
     set_owner(revocations, 0, shared, 0o660)
@@ -139,14 +139,14 @@ def _give_tree(top: Path, group: int, besides: set[Path]) -> None:
                 set_owner(path, -1, group, path.stat().st_mode & 0o777 | 0o660)
 
 
-def _share_logs(config: Config, shared: int) -> None:
+def _share_logs(config: Config, readers: int) -> None:
     """Logs are read by those who follow letters; engines write theirs before they change user."""
-    set_owner(config.logs_dir, 0, shared, 0o2751)
+    set_owner(config.logs_dir, 0, readers, 0o2751)
     for name in ("dovecot.log", "postfix.log"):
         (config.logs_dir / name).touch(mode=0o640)
     for file in config.logs_dir.iterdir():
-        if file.is_file() and (file.stat().st_gid != shared or file.stat().st_mode & 0o777 != 0o640):
-            set_owner(file, -1, shared, 0o640)
+        if file.is_file() and (file.stat().st_gid != readers or file.stat().st_mode & 0o777 != 0o640):
+            set_owner(file, -1, readers, 0o640)
 
 
 def _share_counters(config: Config) -> None:
