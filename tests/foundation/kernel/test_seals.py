@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.kernel.seals import SEALED_FIELDS, SealBuilder, is_seal_valid, seal_of, with_voucher
+from vaguemestre.foundation.kernel.seals import (
+    SEALED_FIELDS,
+    SealBuilder,
+    is_seal_valid,
+    seal_of,
+    with_voucher,
+)
 from vaguemestre.post.mailstore.values import FIELDS
 
 KEY = b"k" * 32

@@ -1,7 +1,7 @@
 """The submission seal: a keyed digest that binds a message to the author our submission service vouches for.
 
-White space is compared as DKIM's « relaxed » does (RFC 6376 §3.4.2, §3.4.4): a run of blanks is one, those at the end of
-a line and empty lines at the end are none, a header field is unfolded. Line ends are CRLF or LF.
+White space is compared as DKIM's « relaxed » does (RFC 6376 §3.4.2, §3.4.4): a run of blanks is one, those at
+the end of a line and empty lines at the end are none, a header field is unfolded. Line ends are CRLF or LF.
 """
 
 import hashlib
@@ -9,13 +9,16 @@ import hmac
 import re
 from collections.abc import Callable
 
-# The fields a reader is shown, those a click writes to, and those that decide how the body is parsed or where it is filed.
+# The fields a reader is shown, those that a click acts upon, those that decide how the body is parsed or
+# where the message is placed.
 SEALED_FIELDS = frozenset(
     {
-        "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
+        "from", "sender", "reply-to", "to", "cc", "subject", "date",
+        "message-id", "in-reply-to", "references", "auto-submitted",
         "mime-version", "content-type", "content-transfer-encoding", "content-disposition",
-        "disposition-notification-to", "disposition-notification-options", "return-receipt-to", "x-confirm-reading-to",
-        "list-id", "list-unsubscribe", "list-unsubscribe-post", "auto-submitted",
+        "disposition-notification-to", "disposition-notification-options",
+        "return-receipt-to", "x-confirm-reading-to",
+        "list-id", "list-unsubscribe", "list-unsubscribe-post",
     }
 )  # fmt: skip
 _VERSION = b"vaguemestre-seal-2"
