@@ -10,17 +10,18 @@ from django.utils.module_loading import import_string
 from radicale import config
 from radicale.app import Application
 
+from vaguemestre.processes.carddav_limits import MAX_BODY_OCTETS, AccountTurns, limited
 from vaguemestre.processes.front import behind_front
 
 MOUNTED = "/dav"
-_LARGEST = 3_000_000  # octets of a request
+_ROOM = "vaguemestre.mailbox.contacts.dav"  # it imports models: Django is set up first
 
 
 def make() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     """The WSGI application: `/dav/…` is Radicale's, `/sante` says that we live."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     django.setup()
-    radicale = Application(_configuration())
+    radicale = limited(Application(_configuration()), AccountTurns(), import_string(f"{_ROOM}.account_of"))
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -28,7 +29,7 @@ def make() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
             start_response("200 OK", [("Content-Type", "text/plain")])
             return [b"ok"]
         if path != MOUNTED and not path.startswith(f"{MOUNTED}/"):
-            environ["wsgi.input"].read(_LARGEST)  # unread, it would cut the program off
+            environ["wsgi.input"].read(MAX_BODY_OCTETS)  # unread, it would cut the program off
             is_discovery = path in ("/", "/.well-known/carddav")  # where programs begin (RFC 6764)
             start_response(
                 "301 Moved Permanently" if is_discovery else "404 Not Found",
@@ -36,32 +37,33 @@ def make() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
             )
             return [b""]
         environ = {**environ, "SCRIPT_NAME": MOUNTED, "PATH_INFO": path[len(MOUNTED) :] or "/"}
-        body: Iterable[bytes] = radicale(environ, start_response)
-        return body
+        return radicale(environ, start_response)
 
     return answer
 
 
 def _configuration() -> config.Configuration:
     configuration = config.load([])
-    room = "vaguemestre.mailbox.contacts.dav"
     configuration.update(
         {
             "auth": {
-                "type": import_string(f"{room}.Auth"),
+                "type": import_string(f"{_ROOM}.Auth"),
                 "realm": "Contacts",
-                "delay": "1",
+                "delay": "0",  # a wait would hold a thread; these passwords are not to be guessed
                 "lc_username": "True",
                 "cache_logins": "False",
             },
             "rights": {
-                "type": import_string(f"{room}.Rights"),
+                "type": import_string(f"{_ROOM}.Rights"),
                 "permit_delete_collection": "False",
                 "permit_overwrite_collection": "False",
             },
-            "storage": {"type": import_string(f"{room}.Storage")},
+            "storage": {"type": import_string(f"{_ROOM}.Storage")},
             "web": {"type": "none"},
-            "server": {"max_content_length": str(_LARGEST), "max_resource_size": str(_LARGEST * 8 // 10)},
+            "server": {
+                "max_content_length": str(MAX_BODY_OCTETS),
+                "max_resource_size": str(MAX_BODY_OCTETS * 8 // 10),
+            },
             "logging": {"level": "warning", "mask_passwords": "True"},
         },
         "vaguemestre",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import vobject
 from django.db import transaction
 from django.utils import timezone
 from tests.access.signin.people import account
@@ -18,6 +19,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import add_app_password
 from vaguemestre.people.directory.models import Assignment, Structure
 from vaguemestre.processes import carddav
+from vaguemestre.processes.carddav_limits import AccountTurns, limited
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CARD = (
@@ -32,9 +34,11 @@ def nicolas() -> Account:
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A refused sign-in makes programs wait: not the tests."""
-    monkeypatch.setattr("radicale.app.time.sleep", lambda seconds: None)
+def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What Radicale would have slept, a thread of the pool in hand."""
+    seconds: list[float] = []
+    monkeypatch.setattr("radicale.app.time.sleep", seconds.append)
+    return seconds
 
 
 def password(who: Account, scope: str) -> str:
@@ -44,9 +48,10 @@ def password(who: Account, scope: str) -> str:
 
 
 def ask(
-    method: str, path: str, who: str = "", secret: str = "", body: str = "", **headers: str
+    method: str, path: str, who: str = "", secret: str = "", body: str | bytes = "", **headers: str
 ) -> tuple[int, str, dict[str, str]]:
     told: dict[str, Any] = {}
+    octets = body.encode() if isinstance(body, str) else body
 
     def start(status: str, given: list[tuple[str, str]], *_: object) -> Callable[[bytes], None]:
         told.update(status=int(status[:3]), headers=dict(given))
@@ -55,8 +60,8 @@ def ask(
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method, "PATH_INFO": path, "SCRIPT_NAME": "", "QUERY_STRING": "",
         "SERVER_NAME": "localhost", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1",
-        "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(body.encode()), "wsgi.errors": io.StringIO(),
-        "CONTENT_LENGTH": str(len(body.encode())), "CONTENT_TYPE": "text/vcard; charset=utf-8",
+        "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(octets), "wsgi.errors": io.StringIO(),
+        "CONTENT_LENGTH": str(len(octets)), "CONTENT_TYPE": "text/vcard; charset=utf-8",
         "REMOTE_ADDR": "127.0.0.1",
     }  # fmt: skip
     if who:
@@ -65,6 +70,115 @@ def ask(
     environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
     content = b"".join(carddav.application(environ, start))
     return told["status"], content.decode(), told["headers"]
+
+
+def test_a_refused_sign_in_holds_no_thread(nicolas: Account, sleeps: list[float]) -> None:
+    assert ask("PROPFIND", "/dav/nmorel/contacts/", "nmorel", "faux")[0] == 401
+    assert sleeps == []
+
+
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaa">]>'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("method", ["PROPFIND", "REPORT", "PROPPATCH", "MKCOL"])
+@pytest.mark.parametrize("dtd", ["<!DOCTYPE x>", '<!DOCTYPE x SYSTEM "file:///etc/passwd">', ENTITIES])
+def test_a_dtd_is_refused_in_a_sentence(nicolas: Account, method: str, dtd: str, encoding: str) -> None:
+    body = f'{dtd}<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'.encode(encoding)
+    secret = password(nicolas, "contacts")
+    status, text, headers = ask(method, "/dav/nmorel/contacts/", "nmorel", secret, body, DEPTH="1")
+    assert (status, headers["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    assert text.startswith("Cette demande n’est pas un XML lisible sans DTD.")
+
+
+@pytest.mark.parametrize(("properties", "status"), [(60, 207), (200, 413)])
+def test_a_question_names_so_many_properties_and_no_more(
+    nicolas: Account, properties: int, status: int
+) -> None:
+    names = "".join(f"<p{number}/>" for number in range(properties))
+    body = f'<propfind xmlns="DAV:"><prop>{names}</prop></propfind>'
+    path, secret = "/dav/nmorel/contacts/", password(nicolas, "contacts")
+    assert ask("PROPFIND", path, "nmorel", secret, body, DEPTH="1")[0] == status
+
+
+def test_many_cards_are_asked_for_at_once(nicolas: Account) -> None:
+    hrefs = "".join(f"<href>/dav/nmorel/contacts/{number}.vcf</href>" for number in range(2000))
+    body = (
+        '<c:addressbook-multiget xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav">'
+        f"<prop><getetag/><c:address-data/></prop>{hrefs}</c:addressbook-multiget>"
+    )
+    path, secret = "/dav/nmorel/contacts/", password(nicolas, "contacts")
+    assert ask("REPORT", path, "nmorel", secret, body)[0] == 207
+
+
+PHOTO = "PHOTO;ENCODING=b;TYPE=JPEG:/9j/" + "\r\n ".join(["A" * 74] * 9000) + "\r\n"
+LONG_NOTE = "NOTE:a" + "\r\n b" * 100_000 + "\r\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (PHOTO, 201),
+        (LONG_NOTE, 201),
+        ("EMAIL:a@x.example\r\n" * 4000, 201),
+        ("EMAIL:a@x.example\r\n" * 6000, 413),
+        ("EMAIL:a@x.example\r" * 6000, 413),
+        ("X-NOTE;ENCODING=QUOTED-PRINTABLE:a\r\n" + LONG_NOTE, 413),
+        ("NOTE:" + "a" * 1_100_000 + "\r\n", 413),
+    ],
+    ids=["photo", "long note", "many", "too many", "too many by CR", "quoted", "too long"],
+)
+def test_a_card_is_as_heavy_as_people_make_them(nicolas: Account, lines: str, status: int) -> None:
+    card, secret = CARD.replace("X-ODD:1\r\n", lines), password(nicolas, "contacts")
+    answer = ask("PUT", "/dav/nmorel/contacts/telephone.vcf", "nmorel", secret, card)
+    assert answer[0] == status
+    assert Contact.objects.count() == (status == 201)
+    assert status == 201 or answer[1].endswith(".")
+
+
+def test_folded_lines_reach_the_parser_joined(nicolas: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """vobject joins them in quadratic time: 200,000 took twelve seconds."""
+    longest: list[int] = []
+    read = vobject.base.getLogicalLines
+
+    def count(file: Any, *options: object) -> Any:
+        text = file.read()
+        longest.append(text.count("\n"))
+        return read(io.StringIO(text), *options)
+
+    monkeypatch.setattr("vobject.base.getLogicalLines", count)
+    secret, card = password(nicolas, "contacts"), CARD.replace("X-ODD:1\r\n", LONG_NOTE)
+    assert ask("PUT", "/dav/nmorel/contacts/telephone.vcf", "nmorel", secret, card)[0] == 201
+    assert longest
+    assert max(longest) < 50
+
+
+def test_an_account_has_two_requests_at_once_and_leaves_the_others_theirs(nicolas: Account) -> None:
+    turns, statuses = AccountTurns(), list[str]()
+
+    def ask_again(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        """Each request makes another of the same account, then one of somebody else, before it ends."""
+        depth = environ["depth"] + 1
+        if depth < 4:
+            b"".join(books({**environ, "depth": depth}, start_response))
+        start_response("200 OK", [])
+        return [b""]
+
+    def start(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], None]:
+        statuses.append(status)
+        assert status != "503 Service Unavailable" or ("Retry-After", "2") in headers
+        return lambda _: None
+
+    books = limited(ask_again, turns, lambda login, _: {"a": 1, "b": 2}.get(login))
+    by_a = {"REQUEST_METHOD": "GET", "HTTP_AUTHORIZATION": "Basic " + base64.b64encode(b"a:x").decode()}
+    books({**by_a, "depth": 0, "wsgi.input": io.BytesIO()}, start)
+    assert statuses == ["503 Service Unavailable", "200 OK", "200 OK"]
+    with turns.turn(1), turns.turn(1), turns.turn(2), turns.turn(2):
+        statuses.clear()
+        by_b = {**by_a, "HTTP_AUTHORIZATION": "Basic " + base64.b64encode(b"b:x").decode()}
+        books({**by_b, "depth": 9, "wsgi.input": io.BytesIO()}, start)
+    books({**by_b, "depth": 9, "wsgi.input": io.BytesIO()}, start)
+    assert statuses == ["503 Service Unavailable", "200 OK"]
 
 
 def test_only_a_password_for_contacts_opens_the_book(nicolas: Account) -> None:

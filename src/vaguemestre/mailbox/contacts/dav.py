@@ -33,12 +33,17 @@ _SCHOOL = "ecole-"
 _TOKEN = "http://radicale.org/ns/sync/"  # noqa: S105 (a name space)
 
 
+def account_of(login: str, password: str) -> int | None:
+    """The account that an application password for contacts opens; None for any other."""
+    close_old_connections()
+    return account_of_app_password(login, sha256_of(password), SCOPES, timezone.now())
+
+
 class Auth(BaseAuth):
     """Sign-in by application passwords whose scope includes contacts."""
 
     def _login(self, login: str, password: str) -> str:
-        close_old_connections()
-        account_id = account_of_app_password(login, sha256_of(password), SCOPES, timezone.now())
+        account_id = account_of(login, password)
         return usernames_of([account_id]).get(account_id, "") if account_id else ""
 
 

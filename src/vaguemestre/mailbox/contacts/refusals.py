@@ -4,6 +4,10 @@ SENTENCES = {
     "contacts.address-twice": "Cette adresse est déjà dans votre carnet.",
     "contacts.birthday-malformed": "Écrivez l’anniversaire sous la forme JJ/MM/AAAA.",
     "contacts.book-full": "Ce carnet est plein : %(most)s contacts au plus.",
+    "contacts.busy": (
+        "Plusieurs synchronisations de ce carnet sont en cours : la suite se fera dans un instant."
+    ),
+    "contacts.card-too-heavy": "Cette fiche a trop de lignes : %(most)s au plus. Allégez-la.",
     "contacts.columns-unknown": (
         "Aucune colonne de ce fichier n’est reconnue : gardez la ligne de titres de l’export."
     ),
@@ -16,6 +20,12 @@ SENTENCES = {
     "contacts.no-such-book": "Ce carnet n’existe pas, ou vous n’y avez pas accès.",
     "contacts.nobody-of-that-name": "Aucun compte ne porte cet identifiant ou cette adresse.",
     "contacts.photo-unreadable": "Cette photo n’est pas lisible : choisissez une image JPEG ou PNG.",
+    "contacts.query-too-long": (
+        "Cette demande nomme trop de propriétés : %(most)s au plus. Mettez votre application à jour."
+    ),
+    "contacts.query-unreadable": (
+        "Cette demande n’est pas un XML lisible sans DTD. Mettez à jour l’application qui l’envoie."
+    ),
     "contacts.read-only": "Vous pouvez lire ce carnet, pas le changer.",
     "contacts.too-long": "Un des champs est trop long.",
     "contacts.too-many-lines": "Ce fichier a trop de lignes : %(most)s au plus.",

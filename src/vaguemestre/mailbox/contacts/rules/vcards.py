@@ -13,10 +13,13 @@ from vaguemestre.mailbox.contacts.rules.cards import normalize_card, read_birthd
 from vaguemestre.mailbox.contacts.values import ContactCard
 
 MAX_VCARD_CHARACTERS = 1_000_000  # photo included
+MOST_PROPERTIES = 5_000  # members of a group included
+_MOST_LINES = 15_000  # folded lines included: a photo of the size above
 _FOLD = re.compile(r"\r?\n[ \t]")
 _PHOTO_FOUR = re.compile(r"^PHOTO[^:\n]*:data:image/(\w+);base64,", re.IGNORECASE | re.MULTILINE)
 _BLOCK = re.compile(r"^BEGIN:VCARD\s*$.*?^END:VCARD\s*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _MEMBER = re.compile(r"urn:uuid:", re.IGNORECASE)
+_PROPERTY = re.compile(r"(?:^|[\r\n])[^ \t\r\n]")
 
 
 def split_vcards(text: str) -> list[str]:
@@ -24,10 +27,30 @@ def split_vcards(text: str) -> list[str]:
     return [match[0] for match in _BLOCK.finditer(text.replace("\r\n", "\n").replace("\r", "\n"))]
 
 
-def parse_vcard(text: str) -> Component:
-    """Parse one vCard. Raises Refusal `contacts.vcard-unreadable`, `contacts.too-long`."""
+def check_weight(text: str) -> None:
+    """Check that a card is read in a moment.
+
+    Raises Refusal `contacts.too-long`, `contacts.card-too-heavy`.
+    """
     if len(text) > MAX_VCARD_CHARACTERS:
         raise Refusal("contacts.too-long")
+    lines = text.count("\n") + text.count("\r") - text.count("\r\n")
+    if lines > _MOST_LINES and is_quoted_printable(text):
+        raise Refusal("contacts.card-too-heavy", most=_MOST_LINES)
+    if lines > MOST_PROPERTIES and sum(1 for _ in _PROPERTY.finditer(text)) > MOST_PROPERTIES:
+        raise Refusal("contacts.card-too-heavy", most=MOST_PROPERTIES)
+
+
+def is_quoted_printable(text: str) -> bool:
+    """Whether a card has values of version 2.1 whose lines end in « = »: they are not to be unfolded."""
+    return "QUOTED-PRINTABLE" in text.upper()
+
+
+def parse_vcard(text: str) -> Component:
+    """Parse one vCard. Raises Refusal `contacts.vcard-unreadable`, and the refusals of `check_weight`."""
+    check_weight(text)
+    if not is_quoted_printable(text):
+        text = unfold(text)
     try:
         card = vobject.readOne(_photo_as_three(text), allowQP=True)
     except (ParseError, VObjectError, ValueError, IndexError, KeyError, AttributeError, TypeError) as error:
