@@ -75,6 +75,13 @@ def test_an_address_lost_since_sends_nothing(writer: Writer, alias: str) -> None
         (IdentityFields("recteur@ac-amiens.test", "Nicolas Morel"), "not-your-address"),
         (IdentityFields("", "Nicolas Morel"), "not-your-address"),
         (IdentityFields("MINE", "Le Rectorat"), "name-not-yours"),
+        (IdentityFields("MINE", f"Rectorat d’Amiens{' ' * 80}Morel"), "name-not-yours"),
+        (IdentityFields("MINE", f"Rectorat d’Amiens{chr(0x3164) * 8}Morel"), "name-not-yours"),
+        (
+            IdentityFields("MINE", "Rectorat de l’académie d’Amiens, secrétariat général, Morel"),
+            "name-not-yours",
+        ),
+        (IdentityFields("MINE", "Rectorat ᴹᵒʳᵉˡ"), "name-not-yours"),
         (IdentityFields("MINE", "  "), "name-missing"),
         (IdentityFields("MINE", "Morel vole@dehors.example"), "name-would-not-leave"),
         (IdentityFields("MINE", "Morel =?utf-8?q?vole=40dehors.example?="), "name-would-not-leave"),
@@ -180,7 +187,10 @@ def test_the_pages_keep_what_was_typed_wrong(browser: Client, writer: Writer) ->
     answer = browser.post(f"{PAGE}/nouvelle", typed)
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "Le nom affiché doit contenir votre nom : Morel." in page
+    assert (
+        "Le nom affiché doit montrer votre nom, en lettres ordinaires, parmi ses premiers mots : Morel."
+        in page
+    )
     assert "Le Rectorat" in page
     assert "&lt;i&gt;moi&lt;/i&gt;" in page
     assert browser.post(f"{PAGE}/nouvelle", {**typed, "name": "Nicolas Morel"}).status_code == 302

@@ -17,6 +17,7 @@ from vaguemestre.people.directory.rules.names import (
     is_numbered,
     is_reserved,
     numbered,
+    shows_surname,
     username_base,
 )
 from vaguemestre.people.directory.services.names import _allocate
@@ -133,3 +134,52 @@ def test_another_order_changes_only_which_namesake_has_which_number(
         return sorted(zip(asked, allotted(asked, taken), strict=True))
 
     assert by_base(bases) == by_base(shuffled)
+
+
+@pytest.mark.parametrize(
+    ("name", "surname"),
+    [
+        ("Marie Dupont", "Dupont"),
+        ("DUPONT Marie", "Dupont"),
+        ("Mme Lefèbvre-D'Arc", "Lefèbvre-D’Arc"),
+        ("Élodie d’Hérouville (SVT)", "d'Hérouville"),
+        ("Dupont,Marie", "Dupont"),
+        ("marie.dupont", "Dupont"),
+        ("mdupont3", "Dupont"),
+        ("François de La  Rochefoucauld", "de La Rochefoucauld"),
+        ("Иван Иванов", "Иванов"),
+        ("Collège Jean Moulin – Vie scolaire", "Collège Jean Moulin"),
+        (
+            "Direction des services départementaux de l’éducation nationale",
+            "Direction des services départementaux",
+        ),
+        (
+            "CIO : Inspection de l’éducation nationale – circonscription d’Abbeville",
+            "Inspection de l’éducation nationale – circonscription d’Abbeville",
+        ),
+        ("Anh Lê", "Lê"),
+    ],
+)
+def test_a_surname_among_the_first_words_is_shown(name: str, surname: str) -> None:
+    assert shows_surname(name, surname)
+
+
+@pytest.mark.parametrize(
+    ("name", "surname"),
+    [
+        ("Rectorat", "Dupont"),
+        ("Rectorat d’Amiens   Dupont", "Dupont"),
+        ("Rectorat d’Amiens\u2800\u2800\u2800Dupont", "Dupont"),
+        ("Rectorat de l’académie d’Amiens – secrétariat général, Dupont", "Dupont"),
+        ("Rectorat ᵈᵘᵖᵒⁿᵗ", "Dupont"),
+        ("Rectorat ⓓⓤⓟⓞⓝⓣ", "Dupont"),
+        ("Rectorat ｄｕｐｏｎｔ", "Dupont"),
+        ("Rectorat 𝐝𝐮𝐩𝐨𝐧𝐭", "Dupont"),
+        ("Rectorat", "Recto"),
+        ("École supérieure", "Cole"),
+        ("Les recteurs", "Re"),
+        ("Ректорат", "Иванов"),
+    ],
+)
+def test_a_surname_out_of_sight_or_within_another_word_is_not_shown(name: str, surname: str) -> None:
+    assert not shows_surname(name, surname)

@@ -155,6 +155,11 @@ def read_back(field: str) -> tuple[str, str]:
         '"m.martin@ac-amiens.test" <m.martin@ac-amiens.test>',
         "M. Martin <m.martin2@ac-amiens.test>",
         "Marie Lef\ufffdbvre-D\ufffdArc <marie.dupont@ac-amiens.test>",
+        "M\u1d50\u1d49 Marie Dupont <marie.dupont@ac-amiens.test>",
+        "Marie  Dupont   <marie.dupont@ac-amiens.test>",
+        '"Dupont" "Marie" <marie.dupont@ac-amiens.test>',
+        "marie.dupont2 <marie.dupont@ac-amiens.test>",
+        "Le bureau des examens de Mme Dupont (DEC) <marie.dupont@ac-amiens.test>",
     ],
 )
 def test_ones_own_name_leaves_as_a_program_wrote_it(field: str) -> None:
@@ -188,6 +193,16 @@ def test_ones_own_name_leaves_as_a_program_wrote_it(field: str) -> None:
         '"" ("Rectorat") <marie.dupont@ac-amiens.test>',
         "=?utf-8?q??= (Rectorat) <marie.dupont@ac-amiens.test>",
         f"Rectorat {'x ' * 900} <marie.dupont@ac-amiens.test>",
+        f"\"Rectorat de l'academie d'Amiens{' ' * 80}dupont\" <marie.dupont@ac-amiens.test>",
+        '"Rectorat    dupont" <marie.dupont@ac-amiens.test>',
+        "Rectorat    dupont <marie.dupont@ac-amiens.test>",
+        "=?utf-8?q?Rectorat=C2=A0=C2=A0=C2=A0=C2=A0dupont?= <marie.dupont@ac-amiens.test>",
+        "Rectorat\u2800\u3164\u2800\u3164\u2800dupont <marie.dupont@ac-amiens.test>",
+        "Rectorat de l'academie d'Amiens - Secretariat general - dupont <marie.dupont@ac-amiens.test>",
+        "Rectorat d'Amiens \u1d48\u1d58\u1d56\u1d52\u207f\u1d57 <marie.dupont@ac-amiens.test>",
+        "Rectorat \uff24\uff35\uff30\uff2f\uff2e\uff34 <marie.dupont@ac-amiens.test>",
+        "Rectorat \U0001d41d\U0001d42e\U0001d429\U0001d428\U0001d427\U0001d42d <marie.dupont@ac-amiens.test>",
+        "Rectorat dupontel <marie.dupont@ac-amiens.test>",
     ],
 )
 def test_any_other_name_leaves_as_the_directorys(field: str, signer: SignerName) -> None:

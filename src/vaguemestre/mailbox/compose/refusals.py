@@ -24,7 +24,9 @@ SENTENCES = {
         "Les pièces jointes sont trop lourdes pour %(count)s exemplaires : mettez un lien à la place."
     ),
     "compose.name-missing": "Indiquez le nom que verront vos correspondants.",
-    "compose.name-not-yours": "Le nom affiché doit contenir votre nom : %(surname)s.",
+    "compose.name-not-yours": (
+        "Le nom affiché doit montrer votre nom, en lettres ordinaires, parmi ses premiers mots : %(surname)s."
+    ),
     "compose.name-would-not-leave": (
         "Le nom affiché ne doit contenir ni adresse électronique, ni les signes « =? » : retirez-les."
     ),

@@ -7,7 +7,7 @@ from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
 from vaguemestre.mailbox.compose.values import IdentityFields, SenderIdentity, SignatureVariables
-from vaguemestre.people.directory.rules.names import holds_surname
+from vaguemestre.people.directory.rules.names import shows_surname
 from vaguemestre.post.outbox.rules.authors import check_authors
 from vaguemestre.post.outbox.rules.headers import check_field, mailbox_list
 from vaguemestre.post.outbox.values import Recipient
@@ -22,17 +22,18 @@ def check_identity(
 ) -> IdentityFields:
     """The checked identity, to be stored. Raises Refusal with the `field` to correct:
 
-    `compose.not-your-address`; `compose.name-missing`; `compose.name-not-yours` unless the name holds the
-    surname, against impersonation (docs/security.md §3.21: « Rectorat »); `compose.name-would-not-leave`,
-    which the submission door would refuse; `compose.reply-to-malformed`; `outbox.control-character`;
-    `compose.signature-too-long`.
+    `compose.not-your-address`; `compose.name-missing`; `compose.name-not-yours` unless it is the directory's
+    or shows the surname, against impersonation (docs/security.md §3.21: « Rectorat »);
+    `compose.name-would-not-leave`, which the submission door would refuse; `compose.reply-to-malformed`;
+    `outbox.control-character`; `compose.signature-too-long`.
     """
     if fields.address not in own_addresses:
         raise Refusal("compose.not-your-address", field="address")
-    name = " ".join(check_field("name", fields.name).split())
+    typed = check_field("name", fields.name).strip()
+    name = " ".join(typed.split())
     if not name:
         raise Refusal("compose.name-missing", field="name")
-    if not holds_surname(name, variables.surname):
+    if name.casefold() != variables.name.casefold() and not shows_surname(typed, variables.surname):
         raise Refusal("compose.name-not-yours", field="name", surname=variables.surname)
     _check_that_it_leaves(name, fields.address, own_addresses)
     if len(fields.signature) > LONGEST_SIGNATURE:

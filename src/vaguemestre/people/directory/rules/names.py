@@ -8,7 +8,9 @@ from itertools import count
 from vaguemestre.foundation.kernel.errors import Refusal
 
 USERNAME_LIMIT = 32
-SHORT_SURNAME = 4  # letters: those of fewer are found in many words
+SHORT_SURNAME = 4  # letters: with an initial before it, one of fewer would be found in many words
+VISIBLE_CHARACTERS = 40  # of a display name, in the lists of mail programs
+_BEFORE_LONG = 20  # characters that may stand before a name too long for these
 LOCAL_PART_LIMIT = 64  # RFC 5321 §4.5.3.1.1
 
 # Letters that Unicode does not decompose.
@@ -35,6 +37,11 @@ _LETTERS = str.maketrans(
     }
 )
 _GAPS = re.compile(r"[\s_\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+")
+# Blanks and what is drawn as one, or not at all, in a row: a second one is a slip of the hand.
+_BLANKS = re.compile(
+    r"[\s\u00ad\u115f\u1160\u200b-\u200f\u2028-\u202f\u2060-\u2064\u2800\u3164\ufeff\uffa0]{3}"
+)
+_PUNCTUATION = re.compile(r"[.,;:/|()\[\]<>«»\"“”„&+*=@#·•]")
 _NOT_ALLOWED = re.compile(r"[^a-z0-9-]")
 _HYPHENS = re.compile(r"-{2,}")
 
@@ -59,17 +66,27 @@ def fold(name: str) -> str:
     return _HYPHENS.sub("-", text).strip("-")
 
 
-def holds_surname(name: str, surname: str) -> bool:
-    """Whether a display name holds a surname, whatever the case, accents, hyphens and spaces of both.
+def shows_surname(name: str, surname: str) -> bool:
+    """Whether readers see a surname in a display name, whatever the case, accents and hyphens of both.
 
-    A short one is a word of its own: « Rectorat » holds no « Re ».
+    It is one or more words of the first `VISIBLE_CHARACTERS`, in ordinary letters (none that Unicode draws
+    smaller or higher), an initial before it at most: « mdupont ». No run of blanks pushes it out of sight.
     """
+    if _BLANKS.search(name.strip()):
+        return False
+    visible = "".join(
+        " " if unicodedata.decomposition(char).startswith("<") else char
+        for char in name[: max(VISIBLE_CHARACTERS, len(surname) + _BEFORE_LONG)]
+    )
     folded = fold(surname).replace("-", "")
     if not folded:  # of another script
-        return surname.casefold() in name.casefold()
-    if len(folded) < SHORT_SURNAME:
-        return folded in fold(name).split("-")
-    return folded in fold(name).replace("-", "")
+        return surname.casefold() in visible.casefold()
+    words = fold(_PUNCTUATION.sub(" ", visible)).split("-")
+    runs = ("".join(words[first:end]) for end in range(len(words) + 1) for first in range(end))
+    signers = (run.rstrip("0123456789") if not folded[-1].isdigit() else run for run in runs)
+    return any(
+        signer == folded or (len(folded) > SHORT_SURNAME and signer[1:] == folded) for signer in signers
+    )
 
 
 def sorted_as(first_name: str, last_name: str) -> str:

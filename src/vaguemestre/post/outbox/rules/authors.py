@@ -10,7 +10,7 @@ from email.header import decode_header, make_header
 
 from vaguemestre.foundation.kernel.addresses import addresses_read_in
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.directory.rules.names import SHORT_SURNAME, holds_surname
+from vaguemestre.people.directory.rules.names import SHORT_SURNAME, shows_surname
 from vaguemestre.post.outbox.rules.headers import mailbox_list
 from vaguemestre.post.outbox.values import FieldCorrection, Recipient, SignerName
 
@@ -22,6 +22,7 @@ _NAMED = re.compile(rf"\s*{_PHRASE}<\s*({_ADDRESS})\s*>\s*")
 _BARE = re.compile(rf"\s*({_ADDRESS})\s*")
 _KEPT_STRING = re.compile(r"\0(\d+)\0")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_RUN_OF_BLANKS = re.compile(r"\s{3,}(?=[^\s<])")
 _ENCODED_WORD = "=?"  # RFC 2047 §2; one that is left is not decoded here, and is by others
 _LANGUAGE = re.compile(r"(=\?[^?*\s]+)\*[^?\s]*(?=\?)")  # RFC 2231 §5
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
@@ -51,8 +52,8 @@ def correct_names(fields: Sequence[str], signer: SignerName) -> tuple[FieldCorre
     """The fields that do not sign with the signer's name, under that name; their address is unchanged.
 
     So that nobody signs as « Rectorat ». `fields`: From, Sender and Resent-* that `check_authors` allowed.
-    Left as they are: no name, the address alone, a name that holds one of `accepted` or the surname in that
-    address (of a former name).
+    Left as they are: no name, the address alone, the signer's own, one that shows one of `accepted` or the
+    surname in that address (of a former name).
     """
     return tuple(
         FieldCorrection(field, mailbox_list("From", [Recipient(signer.shown, address)]))
@@ -63,12 +64,12 @@ def correct_names(fields: Sequence[str], signer: SignerName) -> tuple[FieldCorre
 
 def _is_signed_by(field: str, address: str, signer: SignerName) -> bool:
     name, plain = display_name(field), _without_detail(address)
-    if not name or name.lower() in {plain, address}:
+    if not name or name.lower() in {plain, address} or name.casefold() == signer.shown.casefold():
         return True
-    if _ENCODED_WORD in name:
+    if _ENCODED_WORD in name or _RUN_OF_BLANKS.search(_decoded(field).strip()):
         return False
     former = plain.partition("@")[0].partition(".")[2].rstrip("0123456789")
-    return any(_holds(name, accepted) for accepted in (*signer.accepted, former) if accepted)
+    return any(_shows(name, accepted) for accepted in (*signer.accepted, former) if accepted)
 
 
 def display_name(field: str) -> str:
@@ -115,14 +116,14 @@ def _written_address(field: str) -> str:
     return match[1]
 
 
-def _holds(name: str, surname: str) -> bool:
-    """Whether a name holds a surname; letters that came unencoded, and unreadable, are left out of both.
+def _shows(name: str, surname: str) -> bool:
+    """Whether a name shows a surname; letters that came unencoded, and unreadable, are left out of both.
 
     Too little may be left to tell.
     """
     readable = surname.encode("ascii", "ignore").decode("ascii") if "\ufffd" in name else surname
     is_enough = readable == surname or len(readable) >= SHORT_SURNAME
-    return is_enough and holds_surname(name, readable)
+    return is_enough and shows_surname(name, readable)
 
 
 def _decoded(field: str) -> str:
