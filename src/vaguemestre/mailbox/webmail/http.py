@@ -25,6 +25,7 @@ from vaguemestre.mailbox.webmail.services.authors import Institution
 from vaguemestre.mailbox.webmail.services.enclosed import MAX_ENCLOSED_DEPTH, reads_within
 from vaguemestre.mailbox.webmail.services.reading_shares import SharedRun
 from vaguemestre.mailbox.webmail.services.verdicts import AuthServer
+from vaguemestre.people.directory.rules.places import department_name
 from vaguemestre.post.mailstore.ports import Mailbox, Reads, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef, View
 
@@ -139,6 +140,7 @@ def own_institution() -> Institution:
         own_domains(),
         academy.name,
         (*academy.house_names, "Vaguemestre"),
+        tuple(department_name(department) for department in academy.departments),
         frozenset(domain.lower() for domain in academy.colleague_domains),
     )
 

@@ -38,7 +38,9 @@ class AcademySection(Section):
     ] = ()  # others answered as colleagues when DMARC proves them
     # Names that nobody outside signs with, unless to deceive.
     house_names: Annotated[tuple[str, ...], checks.LINES] = (
-        "Académie", "Rectorat", "Recteur", "Rectrice", "DSI", "DSDEN", "Inspection académique", "Assistance",
+        "Académie", "Rectorat", "Recteur", "Rectrice", "DSI", "DSDEN", "DASEN", "Inspection académique",
+        "Inspecteur d’académie", "Inspectrice d’académie", "Directeur académique", "Directrice académique",
+        "Assistance",
         "Éducation nationale", "Support informatique", "Messagerie", "Webmail", "Ressources humaines",
         "Administrateur",
     )  # fmt: skip

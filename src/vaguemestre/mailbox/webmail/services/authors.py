@@ -4,15 +4,25 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from django.utils import timezone
+
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line, without_detail
 from vaguemestre.mailbox.webmail.rules.trust import impostors
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Authenticity, Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
+from vaguemestre.mailbox.webmail.rules.trust.titles import (
+    all_title_words,
+    claims_title,
+    surnames_beside_title,
+)
 from vaguemestre.mailbox.webmail.services.lru import WeightedLru
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
+from vaguemestre.schools.sharing.queries import house_titles
 
 _CACHE_SECONDS = 300.0
+_TITLES_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,7 @@ class Institution:
     domains: frozenset[str]
     name: str = ""
     services: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()  # names of our departments
     partners: frozenset[str] = frozenset()  # domains of other administrations
 
 
@@ -68,11 +79,12 @@ class Authorship:
 
 _authors: WeightedLru[tuple[str, str], tuple[float, Author]] = WeightedLru(4096)
 _names: WeightedLru[str, tuple[float, str]] = WeightedLru(8192)
+_titles: WeightedLru[str, tuple[float, frozenset[frozenset[str]]]] = WeightedLru(1)
 
 
 def author_of(sender: Correspondent, institution: Institution) -> Author:
     """Look up an author in the directory, at most once in five minutes."""
-    key = (sender.name[:200], sender.address[:254].lower())
+    key = (impostors.shortened(sender.name), sender.address[:254].lower())
     entry, now = _authors.get(key), time.monotonic()
     if entry is not None and now - entry[0] < _CACHE_SECONDS:
         return entry[1]
@@ -145,8 +157,9 @@ def _look_up_author(name: str, address: str, institution: Institution) -> Author
     domain = address.rpartition("@")[2]
     is_lookalike = bool(domain) and impostors.is_lookalike(domain, institution.domains)
     impersonated_name, impersonated_address = _impersonated(name, address, institution)
-    claims_service = not impersonated_name and impostors.is_service_name(
-        name, institution.services, institution.name
+    claims_service = not impersonated_name and (
+        impostors.is_service_name(name, institution.services, institution.name, institution.places)
+        or claims_title(name, _house_titles())
     )
     return Author(
         impersonated_name=impersonated_name,
@@ -188,10 +201,33 @@ def _impersonated(name: str, address: str, institution: Institution) -> tuple[st
             if impostors.matches_initial(first, last, one, address)
         }
         matches = [*by_initial] if len(by_initial) == 1 else []
+    if not matches:
+        matches = _joined_or_titled(name, institution)
     for match in dict.fromkeys(matches):
         if match != address and (person := directory.listed_person_at(match)) is not None:
             return person.name, match
     return "", ""
+
+
+def _joined_or_titled(name: str, institution: Institution) -> list[str]:
+    """Addresses of those whose names are joined in one word, or of the one head who has that surname."""
+    locals_ = impostors.joined_names(name)
+    if locals_:
+        candidates = [f"{local}@{domain}" for local in locals_ for domain in institution.domains]
+        return [*directory.listed_names_by_address(candidates)]
+    surnames = surnames_beside_title(name)
+    heads = directory.heads_named(surnames, paris_day(timezone.now())) if surnames else ()
+    return [*heads] if len(heads) == 1 else []
+
+
+def _house_titles() -> frozenset[frozenset[str]]:
+    """The words of the titles of our boxes and services, read at most once an hour."""
+    entry, now = _titles.get(""), time.monotonic()
+    if entry is not None and now - entry[0] < _TITLES_SECONDS:
+        return entry[1]
+    titles = all_title_words((*house_titles(), *directory.service_names()))
+    _titles.put("", (now, titles))
+    return titles
 
 
 def _is_ours(address: str, institution: Institution) -> bool:

@@ -19,6 +19,7 @@ from vaguemestre.people.directory.queries.administered import (
     academy_summaries,
     people_page,
     person_summary,
+    service_names,
     service_summaries,
     service_summary,
     structure_kinds,
@@ -85,6 +86,7 @@ from vaguemestre.people.directory.queries.places import (
     structure_ids_ever_of,
 )
 from vaguemestre.people.directory.queries.posts import (
+    heads_named,
     heads_of_places_served,
     last_days_of_ended_people,
     newest_post_label,
@@ -158,6 +160,7 @@ __all__ = [
     "find_academy_id",
     "find_person",
     "has_numen",
+    "heads_named",
     "heads_of_places_served",
     "helpdesk_people_page",
     "is_open_structure",
@@ -205,6 +208,7 @@ __all__ = [
     "service_card_of",
     "service_cards",
     "service_ids",
+    "service_names",
     "service_summaries",
     "service_summary",
     "shown_names",

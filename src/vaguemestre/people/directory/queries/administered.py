@@ -135,6 +135,11 @@ def service_summaries() -> tuple[ServiceSummary, ...]:
     return tuple(_service_summaries(ManagementService.objects.all()))
 
 
+def service_names() -> tuple[str, ...]:
+    """The names of the management services."""
+    return tuple(ManagementService.objects.values_list("name", flat=True))
+
+
 def service_summary(service_id: int) -> ServiceSummary | None:
     """The management service of that id, if any."""
     return next(iter(_service_summaries(ManagementService.objects.filter(pk=service_id))), None)

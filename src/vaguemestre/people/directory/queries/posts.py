@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from datetime import date
+from functools import reduce
 from itertools import batched
+from operator import or_
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from vaguemestre.people.directory.models import Assignment, Person, Structure
+from vaguemestre.people.directory.models import Assignment, MailAddress, Person, Structure
+from vaguemestre.people.directory.queries.addresses import IS_LISTED, begins_with
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS
 from vaguemestre.people.directory.rules.nomenclature import function_label
 from vaguemestre.people.directory.values import Place, Post
@@ -23,6 +26,7 @@ POST_COLUMNS = (
 )
 
 
+MAX_HEADS = 200  # of similar surnames, compared
 _PLACE_COLUMNS = ("uai", "name", "kind", "sector", "department", "town", "postal_code", "district")
 
 
@@ -34,6 +38,22 @@ def heads_of_places_served(person_id: int, day: date) -> list[int]:
         person_id=person_id
     )
     return list(heads.order_by("person_id").values_list("person_id", flat=True).distinct())
+
+
+def heads_named(surnames: Collection[str], day: date) -> tuple[str, ...]:
+    """Addresses of the listed heads and inspectors of that day with one of these surnames (folded)."""
+    if not surnames:
+        return ()
+    served = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    heads = Assignment.objects.filter(served, function__in=("DIR", "IEN1D")).values("person_id")
+    named = reduce(or_, (begins_with("surname", surname) for surname in surnames))
+    rows = MailAddress.objects.filter(named, is_primary=True, person_id__in=heads, **IS_LISTED)
+    addresses = rows.values_list("address", flat=True)[:MAX_HEADS]
+    return tuple(address for address in addresses if _surname_in(address) in surnames)
+
+
+def _surname_in(address: str) -> str:
+    return address.partition("@")[0].partition(".")[2].rstrip("0123456789")
 
 
 def people_in(structure_id: int, day: date) -> QuerySet[Person]:

@@ -130,6 +130,13 @@ def title_of_box(account_id: int) -> str:
     return Box.objects.filter(account_id=account_id).values_list("title", flat=True).first() or ""
 
 
+def house_titles() -> tuple[str, ...]:
+    """The titles of the open boxes of schools, districts and services: not those of projects and people."""
+    kinds = (BoxKind.SCHOOL, BoxKind.STEWARDSHIP, BoxKind.DISTRICT, BoxKind.SERVICE)
+    boxes = Box.objects.filter(kind__in=kinds, closed_at__isnull=True)
+    return tuple(boxes.values_list("title", flat=True).distinct())
+
+
 def structure_id_of(box_id: int) -> int | None:
     """The school of a box; None for any other kind."""
     return Box.objects.filter(pk=box_id).values_list("structure_id", flat=True).first()

@@ -14,15 +14,17 @@ _ALIKE = ASCII_OF | str.maketrans(
 )
 _UNSEEN = frozenset(("Mn", "Mc", "Me", "Cf"))  # categories of accents and invisible characters
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
-_TITLES = frozenset(("m", "mr", "mme", "mlle", "dr", "pr", "prof", "monsieur", "madame", "professeur"))
+TITLES = frozenset(("m", "mr", "mme", "mlle", "dr", "pr", "prof", "monsieur", "madame", "professeur"))
 _ASIDE = re.compile(r"[(\[<«].*?[)\]>»]")
 _WORDS = re.compile(r"[a-z][a-z'’-]*")
 _MOST_WORDS = 5
 _MOST_PAIRED = 8  # words whose neighbours are compared
 _MOST_NAMES = 40
+_LEAST_JOINED, _MOST_JOINED = 8, 40  # letters
+_JOINED = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _APART = re.compile(r"\s-+\s|[–—,;:/|·•]|\bvia\b", re.IGNORECASE)  # what sets a name and a function apart
 _UNDRAWN = frozenset("\u034f") | frozenset(map(chr, range(0xFE00, 0xFE10)))  # besides those of category Cf
-_PARTICLES = frozenset("de du des la le les l d et au aux a en".split())  # noqa: SIM905
+PARTICLES = frozenset("de du des la le les l d et au aux a en".split())  # noqa: SIM905
 # Words that a person's name follows without being the sender's: « Collège Jules Verne ».
 _NAMED_AFTER = frozenset(
     """
@@ -35,7 +37,7 @@ _NAMED_AFTER = frozenset(
 _BESIDE = frozenset(
     """
     de du des la le les et au service services equipe votre bureau securite alerte alertes notification
-    notifications compte no reply noreply
+    notifications compte no reply noreply m mme mr mlle monsieur madame mademoiselle
     """.split()  # noqa: SIM905 - read at a glance
 )
 _OVERRIDES = frozenset("\u202d\u202e")  # explicit directional overrides (UAX #9 §2.2)
@@ -62,20 +64,35 @@ def as_drawn(display: str) -> str:
 
 def name_words(display: str) -> tuple[str, ...]:
     """Words of a display name to compare, without titles and brackets."""
-    return _name_words(_ASIDE.sub(" ", display[:200]))[:_MOST_WORDS]
+    return _name_words(_ASIDE.sub(" ", shortened(display)))[:_MOST_WORDS]
 
 
 def possible_names(display: str) -> Iterator[tuple[str, str]]:
     """The (first, last) names a display name may mean, in both orders, joined as in addresses.
 
     Those of the whole name, of its parts (« Philippe Vasseur - Principal »), and of neighbouring words.
-    Characters that are not drawn are read as nothing, then as spaces. A first name may be an initial.
+    Characters that are not drawn are read as nothing, then as spaces. A first name may be an initial. A
+    capital begins a word (« PhilippeVasseur »).
     """
-    shown = _ASIDE.sub(" ", display[:200])
+    shown = _ASIDE.sub(" ", shortened(display))
     spaced = "".join(" " if _is_undrawn(char) else char for char in shown)
-    readings = (shown,) if spaced == shown else (shown, spaced)
+    readings = dict.fromkeys((shown, spaced, _JOINED.sub(" ", shown)))
     names = dict.fromkeys(name for reading in readings for name in _names_in(reading))
     yield from islice((name for name in names if len(name[1]) > 1), _MOST_NAMES)
+
+
+def joined_names(display: str) -> tuple[str, ...]:
+    """The local parts `first.last` that a display name of one word may join, in both orders."""
+    words = name_words(display)
+    if len(words) != 1 or not _LEAST_JOINED <= len(words[0]) <= _MOST_JOINED:
+        return ()
+    cuts = [(words[0][:cut], words[0][cut:]) for cut in range(2, len(words[0]) - 1)]
+    return tuple(local for first, last in cuts for local in (f"{first}.{last}", f"{last}.{first}"))
+
+
+def shortened(display: str) -> str:
+    """The part of a display name that is judged, runs of blanks as one."""
+    return " ".join(display[:2000].split())[:200]
 
 
 def _names_in(text: str) -> Iterator[tuple[str, str]]:
@@ -98,7 +115,7 @@ def _splits(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _pairs(parts: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:
     """Neighbouring words, in both orders, but for the person that something is named after."""
     places = [(word, not rank) for words in parts for rank, word in enumerate(words)]
-    places = [place for place in places if place[0] not in _PARTICLES][:_MOST_PAIRED]
+    places = [place for place in places if place[0] not in PARTICLES][:_MOST_PAIRED]
     is_namesake = False
     for (word, begins), (following, _) in pairwise(places):
         if begins or not is_namesake:
@@ -110,7 +127,7 @@ def _pairs(parts: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:
 def _name_words(text: str) -> tuple[str, ...]:
     words = _WORDS.findall(skeleton(text).replace("’", "'"))
     stripped = [word.strip("-'").replace("'", "") for word in words]
-    return tuple(word for word in stripped if word and word not in _TITLES)
+    return tuple(word for word in stripped if word and word not in TITLES)
 
 
 def _is_undrawn(char: str) -> bool:
@@ -131,14 +148,18 @@ def claimed_address(display: str, own: Collection[str] = ()) -> str:
     return addresses[0] if addresses else ""
 
 
-def is_service_name(display: str, services: Collection[str], academy: str) -> bool:
+def is_service_name(
+    display: str, services: Collection[str], academy: str, places: Collection[str] = ()
+) -> bool:
     """Whether a display name is a service name of ours, without other words.
 
-    `services`: « Rectorat », « Inspection académique »; `academy`: our name, which may be added.
+    `services`: « Rectorat », « Inspection académique »; `academy`: our name, which may be added, as may
+    `places`, the names of our departments.
     """
-    words = frozenset(re.findall(r"[a-z]{2,}", skeleton(display[:200])))
+    words = frozenset(re.findall(r"[a-z]{2,}", skeleton(shortened(display))))
     names = [frozenset(re.findall(r"[a-z]{2,}", skeleton(one))) for one in services]
-    beside = _BESIDE | frozenset(re.findall(r"[a-z]{2,}", skeleton(academy))).union(*names)
+    ours = frozenset(re.findall(r"[a-z]{2,}", skeleton(" ".join((academy, *places)))))
+    beside = _BESIDE | ours.union(*names)
     return words <= beside and any(name and name <= words for name in names)
 
 

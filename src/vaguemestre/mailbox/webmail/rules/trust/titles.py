@@ -1,0 +1,102 @@
+"""Titles that an outsider may borrow: those of our services and mailboxes, a head's beside their surname."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, dropwhile, takewhile
+
+from vaguemestre.mailbox.webmail.rules.trust.impostors import PARTICLES, TITLES, shortened, skeleton
+
+_ASIDE = re.compile(r"[(\[<].*?[)\]>]")
+_WORDS = re.compile(r"[a-z0-9]+")
+_APART = re.compile(r"\s-+\s|[–—,;:/|·•()\[\]]")
+_LEAST_WORDS = 3  # « Vie scolaire » or « Lycée Carnot » is found everywhere; « Lycée Carnot, Amiens » is one
+# What stands beside a title without changing whose it is.
+_BESIDE = frozenset(
+    """
+    service services bureau equipe votre secretariat direction intendance gestion gestionnaire vie scolaire
+    administration accueil infirmerie principal principale proviseur proviseure directeur directrice adjoint
+    adjointe no reply noreply notification notifications
+    """.split()  # noqa: SIM905 - read at a glance
+)
+_HEADS = frozenset("principal principale proviseur proviseure dasen ien".split())  # noqa: SIM905
+_DIRECTORS = frozenset("directeur directrice chef cheffe".split())  # noqa: SIM905
+_DIRECTED = frozenset("ecole college lycee etablissement academique".split())  # noqa: SIM905
+# After these, « principal » is a grade.
+_GRADES = frozenset(
+    """
+    ingenieur ingenieure inspecteur inspectrice adjoint adjointe attache attachee brigadier brigadiere
+    conseiller conseillere technicien technicienne controleur controleuse agent agente secretaire
+    redacteur redactrice sergent associe associee gerant gerante auteur chercheur investigateur
+    investigatrice compte clerc medecin architecte consultant consultante expert experte notaire
+    """.split()  # noqa: SIM905
+)
+_MOST_SURNAMES = 12
+
+
+def title_words(title: str) -> frozenset[str]:
+    """The words that tell a title from others, whatever their order; empty if they tell too little."""
+    words = frozenset(_words(_ASIDE.sub(" ", title))) - PARTICLES - TITLES - _BESIDE
+    return words if len(words) >= _LEAST_WORDS else frozenset()
+
+
+def all_title_words(titles: Iterable[str]) -> frozenset[frozenset[str]]:
+    """The words of each title, without those that tell too little."""
+    return frozenset(filter(None, map(title_words, titles)))
+
+
+def claims_title(display: str, titles: Collection[frozenset[str]]) -> bool:
+    """Whether a display name is one of these titles (`all_title_words`)."""
+    words = title_words(display)
+    return bool(words) and words in titles
+
+
+def surnames_beside_title(display: str) -> tuple[str, ...]:
+    """Surnames (skeletons) that a display name may give to a head: « M. Vasseur, principal ».
+
+    They stand beside « principal », « proviseur »…, after « M. » or alone between two signs; of one word, or
+    joined as in addresses (« de-la-tour »). None without such a title, or if it is a grade (« ingénieur
+    principal »).
+    """
+    parts = [_words(part) for part in _APART.split(shortened(display))]
+    words = [word for part in parts for word in part]
+    heads = _HEADS | (_DIRECTORS if _DIRECTED & {*words} else frozenset())
+    places = [place for place, word in enumerate(words) if word in heads]
+    if not places or any(_GRADES & {*words[max(0, place - 2) : place]} for place in places):
+        return ()
+    names = chain(
+        (name for place in places for name in _around(words, place)),
+        (
+            name
+            for place, word in enumerate(words)
+            if word in TITLES
+            for name in _first_name(words[place + 1 :])
+        ),
+        (name for part in parts if len({*part} - PARTICLES - TITLES) == 1 for name in _first_name(part)),
+    )
+    others = heads | _DIRECTED | TITLES
+    surnames = (name for name in names if len(name) > 1 and not others & {*name.split("-")})
+    return tuple(dict.fromkeys(surnames))[:_MOST_SURNAMES]
+
+
+def _around(words: list[str], place: int) -> Iterator[str]:
+    """The names after and before the title at that place."""
+    yield from _first_name(words[place + 1 :])
+    before = list(dropwhile(PARTICLES.__contains__, reversed(words[:place])))
+    if before:
+        particles = takewhile(PARTICLES.__contains__, before[1:])
+        yield from _first_name([*reversed([*particles]), before[0]])
+        yield from ("-".join(reversed(before[:2])),) if before[1:2] and before[1] not in PARTICLES else ()
+
+
+def _first_name(words: list[str]) -> Iterator[str]:
+    """The first word that is no particle: alone, with the particles before it, with the word after it."""
+    words = list(dropwhile(TITLES.__contains__, words))
+    particles = list(takewhile(PARTICLES.__contains__, words))
+    name, *following = words[len(particles) : len(particles) + 2] or ("",)
+    yield name
+    yield "-".join((*particles, name))
+    yield from (f"{name}-{word}" for word in following if word not in PARTICLES)
+
+
+def _words(text: str) -> list[str]:
+    return _WORDS.findall(skeleton(shortened(text)))

@@ -1,0 +1,153 @@
+"""Names and titles that outsiders borrow are told; honest outsiders' names are left in peace."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+from tests.access.signin.people import account
+
+from vaguemestre.mailbox.webmail.http import own_institution
+from vaguemestre.mailbox.webmail.rules.trust.titles import surnames_beside_title
+from vaguemestre.mailbox.webmail.services import authors
+from vaguemestre.mailbox.webmail.services.authors import Author, author_of
+from vaguemestre.mailbox.webmail.services.lru import WeightedLru
+from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, ManagementService, Structure
+from vaguemestre.post.mailstore.values import Correspondent
+from vaguemestre.schools.sharing.models import Box
+
+pytestmark = pytest.mark.django_db
+
+TITLES = {
+    "Collège Jules Verne, Amiens": "school",
+    "Lycée Thuillier, Amiens": "school",
+    "École Les Lilas, Abbeville": "school",
+    "Inspection de l’éducation nationale, circonscription d’Abbeville": "district",
+    "Centre académique de ressources numériques": "service",
+    "Service social": "service",
+    "Secrétariat": "service",
+    "Vie scolaire": "service",
+    "Boutique solidaire des lycéens": "project",
+}
+HONEST = (Path(__file__).parent / "honest_names.txt").read_text(encoding="utf-8").splitlines()
+HEADS = ("Philippe Vasseur", "Hélène Petit", "Paul de la Tour", "Marc Leroy", "Anne Martin", "Jean Martin")
+
+
+@pytest.fixture(autouse=True)
+def academie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Heads, one colleague, mailboxes and services."""
+    monkeypatch.setattr(authors, "_titles", WeightedLru(1))
+    monkeypatch.setattr(authors, "_authors", WeightedLru(4096))
+    school: Structure | None = None
+    for name in (*HEADS, "Zoé Lambert"):
+        first, _, last = name.partition(" ")
+        person = account(
+            f"x{first}{last}"[:20].lower().replace(" ", ""), first_name=first, last_name=last
+        ).person
+        assert person is not None
+        local = f"{first}.{last}".lower().replace(" ", "-").replace("é", "e").replace("è", "e")
+        MailAddress.objects.filter(person=person).update(address=f"{local}@ac-amiens.test")
+        posts = Assignment.objects.filter(person=person)
+        posts.update(function="DIR" if name in HEADS else "ENS", starts_on=date(2020, 9, 1), ends_on=None)
+        school = school or posts.get().structure
+    academy = Academy.objects.get()
+    for number, (title, kind) in enumerate(TITLES.items()):
+        box = account(f"boite{number}")
+        address = f"b{number}@ac-amiens.test"
+        Box.objects.create(
+            account=box, academy=academy, kind=kind, address=address, title=title, opened_at=timezone.now()
+        )
+    for code, name in (
+        ("DPE", "Division des personnels enseignants (DPE)"),
+        ("DEC", "Division des examens et concours"),
+    ):
+        ManagementService.objects.create(academy=academy, code=code, name=name)
+
+
+def seen(name: str) -> Author:
+    return author_of(Correspondent(name, "quelquun@dehors.example"), own_institution())
+
+
+def is_warned(author: Author) -> bool:
+    return bool(author.impersonated_name) or author.claims_service or author.is_lookalike
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "M. Vasseur, principal",
+        "M. le principal Vasseur",
+        "Le Principal du collège, M. Vasseur",
+        "VASSEUR (Principal)",
+        "Vаsseur - le Principal",  # a Cyrillic letter
+        "M. de la Tour, proviseur",
+        "le proviseur de la Tour",
+        "Directeur de l’école : Vasseur",
+        "PhilippeVasseur",
+        "philippevasseur",
+        "VASSEURPHILIPPE",
+        "Collège Jules Verne … pour Philippe Vasseur",
+        f"Collège Jules Verne{' ' * 300}pour Philippe Vasseur",
+    ],
+)
+def test_a_head_is_named_whose_name_or_title_is_borrowed(name: str) -> None:
+    assert seen(name).impersonated_name in ("Philippe Vasseur", "Paul de la Tour")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Collège Jules Verne, Amiens",
+        "COLLEGE JULES-VERNE AMIENS",
+        "Secrétariat du Collège Jules Verne (Amiens) Amiens",
+        "Intendance - Lycée Thuillier Amiens",
+        "Inspection de l’Éducation nationale - Circonscription d’Abbeville",
+        "Division des personnels enseignants (DPE)",
+        "Division des Personnels Enseignants",
+        "DSDEN de la Somme",
+        "Inspection académique de l’Oise",
+        "Madame la Rectrice",
+        "M. le Recteur",
+        "Le DASEN de l’Aisne",
+    ],
+)
+def test_a_title_of_ours_is_told_at_an_outsiders_address(name: str) -> None:
+    assert seen(name).claims_service
+
+
+def test_two_hundred_honest_outsiders_are_left_in_peace() -> None:
+    assert len(set(HONEST)) >= 200
+    assert [name for name in HONEST if is_warned(seen(name))] == []
+
+
+def test_a_surname_that_several_heads_share_accuses_nobody() -> None:
+    assert not is_warned(seen("Mme Martin, principale"))
+
+
+def test_a_head_of_former_years_is_nobodys_mask() -> None:
+    Assignment.objects.update(ends_on=date(2021, 8, 31))
+    assert not is_warned(seen("M. Vasseur, principal"))
+
+
+def test_titles_are_read_once_in_an_hour(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    seen("Les lettres du mardi")
+    with django_assert_num_queries(1):  # colleagues of similar names
+        seen("Les lettres du jeudi")
+
+
+@pytest.mark.parametrize(
+    ("name", "surnames"),
+    [
+        ("Vasseur, principal", {"vasseur"}),
+        ("Le principal", set()),
+        ("M. de la Tour, le principal", {"tour", "de-la-tour"}),
+        ("proviseure Anne Martin", {"anne", "anne-martin"}),
+        ("Le principal du collège, M. Vasseur", {"vasseur"}),
+        ("Ingénieur principal Petit", set()),
+        ("Mme Petit, directrice de la crèche", set()),
+        ("", set()),
+    ],
+)
+def test_surnames_stand_beside_a_heads_title(name: str, surnames: set[str]) -> None:
+    assert {*surnames_beside_title(name)} == surnames
