@@ -11,8 +11,8 @@ test("one message, several messages", () => {
   assert.equal(doneSentence("archive", 1), "Courriel archivé.");
   assert.equal(doneSentence("archive", 2), "2 courriels archivés.");
   assert.equal(doneSentence("mute", 1), "Conversation mise en sourdine.");
-  assert.equal(deletedSentence(1), "Courriel supprimé définitivement.");
-  assert.equal(deletedSentence(1200), "1\u202f200 courriels supprimés définitivement.");
+  assert.equal(deletedSentence(1), "Courriel supprimé.");
+  assert.equal(deletedSentence(1200), "1\u202f200 courriels supprimés.");
   assert.match(goneSentence(1), /^Ce courriel n’était/);
   assert.match(goneSentence(2), /^Ces courriels n’étaient/);
 });
@@ -36,12 +36,9 @@ test("an act on a whole folder is told in its grammar", () => {
 
 test("what cannot be taken back says how long it still can", () => {
   const bulk = { act: "delete", state: "running", done: 0, total: 1, final: true, wait: 9 };
-  assert.equal(bulkSentence(bulk), "1 courriel sera supprimé définitivement dans 9 s.");
-  assert.equal(bulkSentence({ ...bulk, total: 2 }), "2 courriels seront supprimés définitivement dans 9 s.");
-  assert.equal(
-    bulkSentence({ ...bulk, done: 2, total: 2, state: "done" }),
-    "2 courriels supprimés définitivement.",
-  );
+  assert.equal(bulkSentence(bulk), "1 courriel sera supprimé dans 9 s.");
+  assert.equal(bulkSentence({ ...bulk, total: 2 }), "2 courriels seront supprimés dans 9 s.");
+  assert.equal(bulkSentence({ ...bulk, done: 2, total: 2, state: "done" }), "2 courriels supprimés.");
 });
 
 test("no sentence leaves its plural to the reader", () => {

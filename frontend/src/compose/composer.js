@@ -27,6 +27,7 @@ class Composer {
     this.trouble = document.querySelector("#trouble");
     this.question = document.querySelector("#question");
     this.saved = document.querySelector("#saved");
+    this.archives = false; // what is answered, once the answer has left
     this.isFramed = window.parent !== window && document.body.classList.contains("framed");
     form.elements.plain.disabled = true; // the hidden field of browsers without script
     this.autosave = new Autosave(form, this.server, {
@@ -92,7 +93,7 @@ class Composer {
       onSized: (height) => height && this.post("sized", { height }),
       onBack: (sending) => this.cameBack(sending),
       onRefused: (sending) => this.wasRefused(sending),
-      onDone: ({ state }) => this.post("done", { state }),
+      onDone: ({ state }) => this.post("done", { state, archives: this.archives && state === "filed" }),
     });
     /** @type {QuietHours} */
     this.quietHours = new QuietHours(form, this.server, (how) => this.send(how));
@@ -118,6 +119,8 @@ class Composer {
       this.wasSent(sending);
       this.submission.tell(sending, "");
     } else if (left?.fields) this.restore(left.fields);
+    const archive = document.querySelector("#send-archive");
+    if (archive) archive.hidden = false;
     for (const button of ["later", "attach", "borrow", "drop", "stock", "options", "mailing"])
       document.querySelector(`#${button}`).hidden = false;
     if (this.recipients[0].people.length) this.editor.focus();
@@ -129,6 +132,10 @@ class Composer {
 
   listen() {
     const { form } = this;
+    document.querySelector("#send-archive")?.addEventListener("click", () => {
+      this.archives = true;
+      form.requestSubmit();
+    });
     this.subject.addEventListener("input", () => {
       this.touched();
       this.title();
@@ -471,6 +478,7 @@ class Composer {
 
   /** @param {SendingState} sending */
   cameBack(sending) {
+    this.archives = false;
     this.form.hidden = false;
     this.autosave.resume(sending.revision);
     this.touched();

@@ -123,15 +123,16 @@ class ComposerDock extends HTMLElement {
       window.vaguemestre.notify(words, "danger");
       return;
     }
-    this.#show(told.key, told.url, "Nouveau courriel");
+    this.#show(told.key, told.url, "Nouveau courriel", ref);
   }
 
   /**
    * @param {string} key
    * @param {string} url
    * @param {string} title
+   * @param {ComposeRequest["ref"]} [answered]
    */
-  #show(key, url, title) {
+  #show(key, url, title, answered) {
     const known = this.#open.get(key);
     if (known) return this.#raise(known);
     if (matchMedia("(max-width: 900px)").matches)
@@ -149,7 +150,7 @@ class ComposerDock extends HTMLElement {
     const frame = document.createElement("iframe");
     frame.src = `${url}?cadre=1`;
     frame.title = "Rédaction";
-    const composer = { key, url, box, frame, name, opener: document.activeElement };
+    const composer = { key, url, box, frame, name, answered, opener: document.activeElement };
     name.addEventListener("click", () => this.#minimise(composer, !box.classList.contains("small")));
     const small = this.#tool("minus", "Réduire", () =>
       this.#minimise(composer, !box.classList.contains("small")),
@@ -284,6 +285,8 @@ class ComposerDock extends HTMLElement {
       this.#open.set(composer.key, composer);
     }
     this.#showNews(composer, said);
+    if (said.archives && composer.answered)
+      window.dispatchEvent(new CustomEvent("vm:archive", { detail: composer.answered }));
     if (said.event === "changed" || said.event === "done") {
       const folders = said.folders || ["drafts", "sent", "source"];
       window.dispatchEvent(new CustomEvent("vm:mail-changed", { detail: { folders } }));

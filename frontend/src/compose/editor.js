@@ -14,6 +14,11 @@ const STYLES = {
   bold: { tag: "B", put: (squire) => squire.bold(), remove: (squire) => squire.removeBold() },
   italic: { tag: "I", put: (squire) => squire.italic(), remove: (squire) => squire.removeItalic() },
   underline: { tag: "U", put: (squire) => squire.underline(), remove: (squire) => squire.removeUnderline() },
+  strike: {
+    tag: "S",
+    put: (squire) => squire.strikethrough(),
+    remove: (squire) => squire.removeStrikethrough(),
+  },
   bullets: {
     tag: "UL",
     put: (squire) => squire.makeUnorderedList(),
@@ -39,7 +44,31 @@ const SETTINGS = {
   align: (squire, value) => squire.setTextAlignment(value),
   clear: (squire) => squire.removeAllFormatting(),
   undo: (squire) => squire.undo(),
+  redo: (squire) => squire.redo(),
+  indent: (squire) => indent(squire, 1),
+  outdent: (squire) => indent(squire, -1),
 };
+
+const INDENT = 40; // pixels
+
+// An item of a list changes its level, a paragraph its margin.
+/**
+ * @param {Squire} squire
+ * @param {number} step 1 or -1
+ */
+function indent(squire, step) {
+  if (squire.hasFormat("LI")) {
+    if (step > 0) squire.increaseListLevel();
+    else squire.decreaseListLevel();
+    return;
+  }
+  squire.forEachBlock((block) => {
+    const margin = Math.max(0, (Number.parseInt(block.style.marginLeft, 10) || 0) + step * INDENT);
+    block.style.marginLeft = margin ? `${margin}px` : "";
+    if (!block.getAttribute("style")) block.removeAttribute("style");
+    return false;
+  }, true);
+}
 
 export class Editor {
   /**
@@ -367,6 +396,20 @@ export class Editor {
     const copy = /** @type {HTMLElement} */ (this.root.cloneNode(true));
     for (const quoted of copy.querySelectorAll("blockquote, [data-signature]")) quoted.remove();
     return copy.textContent;
+  }
+
+  // The same, as HTML; empty where nothing was written.
+  ownHtml() {
+    const copy = document.createElement("div");
+    if (this.isPlain)
+      for (const line of this.ownWords().trim().split("\n")) {
+        const block = document.createElement("div");
+        block.textContent = line;
+        copy.append(block);
+      }
+    else copy.innerHTML = this.squire.getHTML();
+    for (const other of copy.querySelectorAll("blockquote, [data-signature]")) other.remove();
+    return copy.textContent.trim() ? copy.innerHTML : "";
   }
 
   focus() {

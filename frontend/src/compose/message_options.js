@@ -1,4 +1,5 @@
 // As whom one writes, what is asked of the way and of the reader, the texts kept ready.
+import { listenToDialogs } from "../ui/dialogs.js";
 
 export class MessageOptions {
   /**
@@ -25,6 +26,8 @@ export class MessageOptions {
       .querySelector("#options")
       .addEventListener("click", () => document.querySelector("#options-dialog").showModal());
     document.querySelector("#stock").addEventListener("click", () => this.offer());
+    document.querySelector("#stock-keep").addEventListener("click", () => this.keepText());
+    listenToDialogs("#stock-dialog");
     this.tell();
   }
 
@@ -86,6 +89,28 @@ export class MessageOptions {
     const { importance, wants_receipt: receipt, wants_report: report } = this.form.elements;
     const isSet = Boolean(importance.value || receipt.checked || report.checked);
     document.querySelector("#options").classList.toggle("set", isSet);
+  }
+
+  // What was written, without signature and quotation, becomes a text kept ready.
+  async keepText() {
+    const dialog = document.querySelector("#stock-dialog");
+    const title = dialog.querySelector("#stock-name");
+    const error = dialog.querySelector("#stock-error");
+    const html = this.editor.ownHtml();
+    error.hidden = Boolean(title.value.trim() && html);
+    error.textContent = html ? "Donnez-lui un titre." : "Écrivez d’abord un texte.";
+    if (!error.hidden) return title.focus();
+    const { subject } = this.form.elements;
+    const { address } = dialog.querySelector("#stock-keep").dataset;
+    const fields = { title: title.value, subject: subject.value, html };
+    if (!(await this.server.postForm(address, fields).catch(() => false))) {
+      error.textContent = "La réponse type n’a pas pu être enregistrée. Réessayez dans un instant.";
+      error.hidden = false;
+      return undefined;
+    }
+    title.value = "";
+    dialog.close();
+    return window.vaguemestre.notify("Réponse type enregistrée.");
   }
 
   async offer() {

@@ -48,6 +48,17 @@ export class Server {
   }
 
   /**
+   * A form of another page sent as that page would. Says whether it was accepted.
+   * @param {string} address
+   * @param {Record<string, string>} fields
+   */
+  async postForm(address, fields) {
+    const body = new URLSearchParams({ ...fields, csrfmiddlewaretoken: this.token() });
+    const answer = await fetch(address, { method: "POST", credentials: "same-origin", body });
+    return new URL(answer.url).searchParams.has("fait");
+  }
+
+  /**
    * The answer, as JSON. Raises Refused, SignedOut, or Away.
    * @param {string} address
    * @param {RequestInit & {headers?: Record<string, string>}} [options]

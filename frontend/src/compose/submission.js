@@ -24,6 +24,11 @@ export class Submission {
     this.line = document.createElement("p");
     /** @type {HTMLElement} */
     this.panel = document.querySelector("#sent");
+    document.addEventListener("keydown", (event) => {
+      const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+      const button = isUndo && !this.panel.hidden && this.panel.querySelector("button:enabled");
+      if (button) this.takeBack(button);
+    });
     new ResizeObserver(() => this.onSized(this.panel.offsetHeight)).observe(this.panel);
     this.attempt = Number(form.dataset.attempt);
     this.isFramed = document.body.classList.contains("framed");

@@ -139,6 +139,7 @@ interface DockedComposer {
     name: HTMLButtonElement;
     /** What had the focus before it opened. */
     opener: Element | null;
+    answered?: MessageRef;
     /** Its step of the history on a telephone; 0 without one. */
     step?: number;
     timer?: number;
@@ -154,6 +155,8 @@ interface ComposerNews {
     title?: string;
     height?: number;
     folders?: string[];
+    /** What was answered is to be archived. */
+    archives?: boolean;
 }
 
 /** A composer asked for: in which way, on which message, to whom. */

@@ -47,6 +47,10 @@ export class MailApp extends HTMLElement {
     if (matchMedia("(hover: none)").matches) startActions();
     else this.addEventListener("pointerover", startActions, { once: true });
     window.addEventListener("vm:mail-changed", () => this.refresh());
+    window.addEventListener("vm:archive", (/** @type {any} */ { detail: { folder, uidValidity, uid } }) => {
+      const step = this.folders.querySelector(`[data-folder="${CSS.escape(folder)}"]`)?.dataset.step;
+      if (step) this.act("archive", [`${step}/${uidValidity}/${uid}`]);
+    });
     updateTitle(this);
   }
 

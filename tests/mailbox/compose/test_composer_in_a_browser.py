@@ -14,7 +14,7 @@ from tests.mailbox.webmail.conftest import address, put
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.compose.handlers import restore_refused_draft
-from vaguemestre.mailbox.compose.models import Identity
+from vaguemestre.mailbox.compose.models import Identity, StockText
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.post.outbox.events import MessageRefused
@@ -328,3 +328,64 @@ def test_an_unknown_address_of_ours_is_red_as_soon_as_it_is_a_person(
     expect(composer.locator(".person.outside")).to_have_text(["parent@dehors.example"])
     words = "L’adresse personne@ac-amiens.test n’existe pas : vérifiez comment elle s’écrit."
     expect(composer.get_by_role("status").filter(has_text=words)).to_be_visible()
+
+
+def test_what_is_struck_or_indented_can_be_undone_and_redone(page: Page, box: MemoryMailbox) -> None:
+    composer = write_new(page)
+    text = text_of(composer)
+    text.click()
+    page.keyboard.type("Bonjour")
+    page.keyboard.press("Control+A")
+    composer.get_by_role("button", name="Barré").click()
+    composer.get_by_role("button", name="Augmenter le retrait").click()
+    block = text.locator("div").first
+    expect(block).to_have_css("margin-left", "40px")
+    composer.get_by_role("button", name="Annuler la frappe").click()
+    expect(block).to_have_css("margin-left", "0px")
+    expect(text.locator("s")).to_have_text("Bonjour")
+    composer.get_by_role("button", name="Rétablir la frappe").click()
+    expect(block).to_have_css("margin-left", "40px")
+    composer.get_by_role("button", name="Diminuer le retrait").click()
+    expect(block).to_have_css("margin-left", "0px")
+    overflow = "document.documentElement.scrollWidth - innerWidth"
+    assert text.evaluate(f"() => {overflow}") <= 0, "all tools are in sight in the docked composer"
+
+
+def test_what_was_written_becomes_a_stock_text_without_its_signature(page: Page, box: MemoryMailbox) -> None:
+    in_database(lambda: sign_usually("<p>Nicolas</p>"))
+    composer = write_new(page)
+    text_of(composer).click()
+    page.keyboard.type("Reçu, merci.")
+    composer.get_by_role("button", name="Réponses types").click()
+    title = composer.get_by_label("Enregistrer ce que j’ai écrit comme réponse type")
+    composer.locator("#stock-keep").click()
+    expect(composer.get_by_role("alert").filter(has_text="Donnez-lui un titre.")).to_be_visible()
+    title.fill("Accusé")
+    title.press("Enter")
+    expect(composer.get_by_text("Réponse type enregistrée.")).to_be_visible()
+    stored = in_database(lambda: list(StockText.objects.values_list("title", "html")))
+    assert [name for name, _ in stored] == ["Accusé"]
+    assert "Reçu, merci." in stored[0][1]
+    assert "Nicolas" not in stored[0][1]
+
+
+def test_control_z_takes_a_sending_back(page: Page, box: MemoryMailbox) -> None:
+    composer = compose_and_send(page)
+    expect(composer.get_by_text(re.compile(r"Envoi dans \d+ s"))).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(text_of(composer)).to_have_text("Bonjour")
+    assert in_database(lambda: OutboxMessage.objects.get().state) == "cancelled"
+
+
+def test_what_is_answered_is_archived_once_the_answer_has_left(
+    page: Page, box: MemoryMailbox, settings: Settings
+) -> None:
+    settings.UNDO_SECONDS = 1
+    page.goto(address(put(box, letter("Une question"))))
+    page.keyboard.press("r")
+    composer = page.frame_locator("vm-composer-dock iframe")
+    composer.get_by_role("button", name="Envoyer et archiver").click()
+    expect(composer.get_by_text(re.compile("Envoi dans|Envoi en cours"))).to_be_visible()
+    assert len(box._folder("INBOX").messages) == 1, "not before it has left"
+    move_outgoing(state="filed")
+    expect(page.get_by_text("Courriel archivé.")).to_be_visible(timeout=20_000)

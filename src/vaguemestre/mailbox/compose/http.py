@@ -13,6 +13,7 @@ from django.utils.csp import CSP
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.foundation.kernel.french_dates import hour_fr
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.post.filelinks.values import Filelink
@@ -111,7 +112,7 @@ def sending_status(outgoing: OutgoingMessage) -> SendingStatus:
         "state": outgoing.state,
         "key": outgoing.key,
         "held_ms": max(0, int(held_seconds * 1000)),
-        "due": timezone.localtime(outgoing.due_at).strftime("%d/%m/%Y à %H:%M"),
+        "due": f"{timezone.localtime(outgoing.due_at):%d/%m/%Y} à {hour_fr(outgoing.due_at)}",
         "reason": sentence(Refusal(outgoing.reason, address=outgoing.about)) if outgoing.reason else "",
     }
 

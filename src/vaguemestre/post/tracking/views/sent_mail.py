@@ -9,11 +9,11 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
+from vaguemestre.foundation.kernel.french_dates import day_fr, hour_fr
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.ports import find_reports
@@ -101,7 +101,7 @@ def show_quiet_hours(request: SignedInRequest) -> HttpResponse:
     until = quiet_until(sending.hours(), timezone.now()) if is_offered else None
     if until is None:
         return JsonResponse({"until": "", "words": ""})
-    words = f"{date_format(until, 'l j F')} à {until:%H:%M}"
+    words = f"{day_fr(until.date(), with_weekday=True, with_year=False)} à {hour_fr(until)}"
     return JsonResponse({"until": f"{until:%d/%m/%Y %H:%M}", "words": words})
 
 
