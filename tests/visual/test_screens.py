@@ -1,4 +1,4 @@
-"""One picture of each screen. What changed is shown; `bin/test --pictures` keeps the new ones, to be looked at first."""
+"""One picture of each screen. What changed is shown; `bin/test --pictures` keeps the new ones."""
 
 import os
 from datetime import UTC, datetime, timedelta
