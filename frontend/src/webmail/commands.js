@@ -31,7 +31,7 @@ const COMMANDS = {
 
 /** @type {Record<string, (app: MailApp) => unknown>} what asks for more before an act on everything the list shows */
 const ON_WHOLE = {
-  "ask-move": () => openMoveDialog(null),
+  "ask-move": (app) => openMoveDialog(app, null),
   "ask-labels": (app) => app.labels.openForWhole(),
   "ask-remind": (app) => app.reminders.openForWhole(),
 };
@@ -68,8 +68,8 @@ export function runOnWhole(app, name, to) {
  * @param {string[]} refs
  */
 function askMove(app, refs) {
-  if (app.list.whole) openMoveDialog(null);
-  else if (refs.length) openMoveDialog(refs);
+  if (app.list.whole) openMoveDialog(app, null);
+  else if (refs.length) openMoveDialog(app, refs);
 }
 
 /** @param {MailApp} app */

@@ -9,6 +9,7 @@ export function listenToFolderPicker(dialog) {
   let last = 0;
   dialog.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.matches("input")) return;
     /** @type {HTMLElement[]} */
     const buttons = [...dialog.querySelectorAll(".targets button")];
     const place = buttons.findIndex((button) => button === document.activeElement);

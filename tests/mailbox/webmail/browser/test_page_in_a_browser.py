@@ -254,7 +254,7 @@ def test_everything_without_a_mouse(page: Page, box: MemoryMailbox) -> None:
     page.get_by_text("1 sélectionné").wait_for()
     page.keyboard.press("v")
     page.get_by_role("dialog").get_by_role("button", name="4e B").press("Enter")
-    page.get_by_text("Courriel déplacé.").wait_for()
+    page.get_by_text("Courriel déplacé").wait_for()
     assert box.page("4e B", 0, 50).total == 1
     page.keyboard.press("?")
     page.get_by_role("dialog").get_by_text("Raccourcis d’une seule lettre").click()
@@ -748,8 +748,11 @@ def test_where_a_message_goes_is_typed(page: Page, box: MemoryMailbox) -> None:
     put(box)
     page.goto("/messagerie/")
     page.keyboard.press("j")
-    page.keyboard.press("v")
+    with page.expect_response("**/on_use/folder_choice.js"):
+        page.keyboard.press("v")
     chosen = page.locator("#move-dialog button:focus")
+    expect(page.get_by_label("Nom du dossier")).to_be_focused()
+    page.keyboard.press("ArrowDown")
     expect(chosen).to_have_text("Envoyés")
     page.keyboard.press("End")
     page.keyboard.press("ArrowUp")
@@ -759,7 +762,7 @@ def test_where_a_message_goes_is_typed(page: Page, box: MemoryMailbox) -> None:
     page.keyboard.type("etr")
     expect(chosen).to_have_text("Étranger")
     page.keyboard.press("Enter")
-    page.get_by_text("Courriel déplacé.").wait_for()
+    page.get_by_text("Courriel déplacé vers « Étranger ».").wait_for()
     assert box.page("Étranger", 0, 1).total == 1
     page.get_by_role("button", name="Actions sur Étranger").press("Enter")
     page.get_by_role("menuitem", name="Ranger dans…").press("Enter")
@@ -767,6 +770,30 @@ def test_where_a_message_goes_is_typed(page: Page, box: MemoryMailbox) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Gérer les étiquettes").click()
     expect(page.get_by_role("dialog").get_by_role("checkbox")).to_have_count(0)  # no message is meant
+
+
+def test_a_folder_is_found_by_typing_the_last_first_or_made_on_the_spot(
+    page: Page, box: MemoryMailbox
+) -> None:
+    for name in ("4e A", "4e B", "Étranger"):
+        box.make_folder(name)
+    for number in range(3):
+        put(box, subject=f"Numéro {number}", minutes=number)
+    page.goto("/messagerie/")
+    for typed, folder in (("etra", "Étranger"), ("Voyage", "Voyage")):
+        page.locator("#messages li.row a.open").first.focus()
+        page.keyboard.press("v")
+        expect(page.get_by_label("Nom du dossier")).to_be_focused()
+        page.keyboard.type(typed)
+        expect(page.locator("#move-dialog .targets li:not([hidden])")).to_have_count(int(typed == "etra"))
+        page.keyboard.press("Enter")
+        page.get_by_text(f"Courriel déplacé vers « {folder} ».").wait_for()
+        assert box.page(folder, 0, 1).total == 1
+    page.reload()
+    page.locator("#messages li.row a.open").first.focus()
+    page.keyboard.press("v")
+    first = page.locator("#move-dialog .targets li").nth(1)
+    expect(first).to_have_text("Étranger")
 
 
 def test_a_list_written_before_an_act_does_not_bring_back_what_it_took(

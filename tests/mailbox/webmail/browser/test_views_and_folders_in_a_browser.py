@@ -305,7 +305,7 @@ def test_messages_and_folders_are_dragged(page: Page, box: MemoryMailbox) -> Non
     page.goto("/messagerie/")
     row = page.locator("#messages li.row")
     row.drag_to(page.locator('a.folder-link[data-folder="6e A"]'))
-    page.get_by_text("Courriel déplacé.").wait_for()
+    page.get_by_text("Courriel déplacé").wait_for()
     assert box.page("6e A", 0, 1).total == 1
     expect(page.locator('a.folder-link[data-folder="6e A"]')).to_contain_text(
         "1"
