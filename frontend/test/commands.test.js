@@ -11,7 +11,11 @@ beforeEach(() => {
     (...what) =>
       done.push([name, ...what]);
   globalThis.document = {
-    querySelector: () => ({ showModal: heard("folders"), querySelector: () => null }),
+    // what is loaded on use: a module that does nothing
+    documentElement: {
+      dataset: { icons: "data:text/javascript,export const open = () => {};//ui/icons.svg" },
+    },
+    querySelector: () => ({ showModal: heard("folders"), querySelector: () => ({ value: "" }) }),
   };
   app = {
     act: heard("act"),
