@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.schools.lists.conftest import (
     DOMAIN,
@@ -342,6 +343,24 @@ def test_each_exactly_once_whatever_is_killed(
     assert carried(letter, means, clock, most=2000).state == "sent"
     assert sorted(queue.reached) == sorted(addresses)
     assert queries.reasons_for_person(letter.pk, 0) is None
+
+
+def test_a_batch_whose_worker_died_is_looked_at_again_once_its_lease_is_over(
+    mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account
+) -> None:
+    row = made(owner)
+    with_people(row, owner, *outside(3))
+    letter = arrives(mailboxes, row, message(address_of(owner), row.address))[0]
+    queue.kill_after = 1
+    with pytest.raises(Killed):
+        services.fan_out(letter.pk, means)
+    DBTaskResult.objects.all().delete()
+    services.fan_out(letter.pk, means)
+    due = DBTaskResult.objects.get(args_kwargs__args__1__endswith=":FanoutDue")
+    assert due.run_after == clock.now + fanout.LEASE
+    assert len(queue.reached) == 1
+    assert carried(letter, means, clock).state == "sent"
+    assert sorted(queue.reached) == outside(3)
 
 
 @pytest.mark.heavy

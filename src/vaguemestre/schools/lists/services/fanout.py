@@ -59,10 +59,16 @@ class FanoutContext:
     clock: Callable[[], datetime]
 
 
+class _BatchHeld(EngineDown):
+    """Another worker is submitting that batch, or died while it did."""
+
+
 def fan_out(letter_id: int, context: FanoutContext) -> None:
     """Submit the next batches of a letter, then announce the rest. Safe to run twice, or in two workers.
 
-    Raises EngineDown when an engine does not answer or another worker holds a lease: the job is retried.
+    A batch that another worker holds is looked at again once its lease is over: retries grow apart, and
+    a list would wait minutes for a worker that died. Raises EngineDown when an engine does not answer:
+    the job is retried.
     """
     now = context.clock()
     ListLetter.objects.filter(pk=letter_id, state=State.SCHEDULED, due_at__lte=now).update(
@@ -75,8 +81,12 @@ def fan_out(letter_id: int, context: FanoutContext) -> None:
         _store_copies(row, now)
     free = (MAX_IN_FLIGHT - queries.count_in_flight(row, now - IN_FLIGHT_FOR)) // _copies_per_batch(row)
     batches = list(row.batches.filter(submitted_at__isnull=True)[: min(max(0, free), BATCHES_PER_RUN)])
-    if batches:
+    try:
         _submit_batches(row, batches, context)
+    except _BatchHeld:
+        with transaction.atomic(durable=True):
+            announce(FanoutDue(row.pk), due=context.clock() + LEASE)
+        return
     if row.batches.filter(submitted_at__isnull=True).exists():
         _announce_rest(row, context.clock())
         return
@@ -132,6 +142,8 @@ def _copy(row: ListLetter, member: Member, number: int) -> LetterCopy:
 
 
 def _submit_batches(row: ListLetter, batches: list[Batch], context: FanoutContext) -> None:
+    if not batches:
+        return
     ref = MessageRef(INBOX, row.uid_validity, row.uid)
     try:
         with context.open_mailbox(MailLogin(row.list.address)) as box:
@@ -193,7 +205,7 @@ def _take_lease(batch: Batch, now: datetime) -> None:
         Q(attempted_at=None) | Q(attempted_at__lte=now - LEASE)
     )
     if not free.update(attempted_at=now):
-        raise EngineDown("this batch is being submitted, or its last attempt is too recent to judge")
+        raise _BatchHeld("this batch is being submitted, or its last attempt is too recent to judge")
 
 
 def _handle_refusal(
