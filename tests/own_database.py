@@ -154,10 +154,15 @@ def _migrate(home: Path) -> None:
     subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, check=True)
 
 
+def shared_folder() -> Path:
+    """The folder that outlives a run: the environment's, if it is ours to write in."""
+    return Path(sys.prefix if os.access(sys.prefix, os.W_OK) else os.environ["VAGUEMESTRE_TEST_HOME"])
+
+
 @contextmanager
 def _alone() -> Iterator[Path]:
-    """One process at a time; the folder that outlives a run: the environment's, if it is ours to write in."""
-    folder = Path(sys.prefix if os.access(sys.prefix, os.W_OK) else os.environ["VAGUEMESTRE_TEST_HOME"])
+    """That folder, for one process at a time."""
+    folder = shared_folder()
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

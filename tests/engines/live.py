@@ -27,7 +27,7 @@ from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from tests import own_database
+from tests import own_database, own_filter
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
@@ -57,12 +57,18 @@ _OFFSETS = (0, 1, 2, 3, 4, 5, 25, 26, 53, 143, 190, 332, 334, 465, 587, 993)
 
 
 def wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:
-    """Ask again until the answer is true; the last answer otherwise fails the test."""
+    """Ask again until the answer is true; the last answer otherwise fails the test.
+
+    Between two questions as long as the last one took: they are not to slow down what they wait for.
+    """
     end = time.monotonic() + seconds
     pause = threading.Event()
+    began = time.monotonic()
     while not (answer := true()):
-        assert time.monotonic() < end, "waited in vain"
-        pause.wait(0.05)
+        asked = time.monotonic()
+        assert asked < end, "waited in vain"
+        pause.wait(min(max(0.05, asked - began), 0.5))
+        began = time.monotonic()
     return answer
 
 
@@ -240,10 +246,12 @@ class LiveEngines:
 
     def start_filter(self, name_server: str) -> None:
         """rspamd, for the tests about it: mail arrives all the same while it is not there."""
+        own_filter.give_compiled(self.config)
         rspamd.prepare(self.config, name_server)
         self.children["rspamd"] = self._launch(rspamd.command(self.config), {})
-        wait_until(lambda: not is_free(self.config.ports.filter), 60)
+        wait_until(lambda: not is_free(self.config.ports.filter), 300)  # its expressions are compiled
         wait_until(self._filter_answers, 60)
+        own_filter.keep_compiled(self.config)
 
     def _filter_answers(self) -> bool:
         client = http.client.HTTPConnection("127.0.0.1", self.config.ports.filter_controller, timeout=5)

@@ -15,6 +15,9 @@ from typing import Any, BinaryIO
 
 from tests.journeys.conftest import PROJECT, Instance, wait_until
 from tests.own_database import give_database
+from tests.own_filter import give_compiled
+
+from vaguemestre.site.config import Config
 
 BASE = 31000  # nobody else listens in that network
 _DISPLAY = ":77"
@@ -79,6 +82,7 @@ class Alone:
         home = self.folder / "home"
         home.mkdir()
         give_database(home, migrated=True)
+        give_compiled(Config(home=home))
         (self.folder / "hosts").write_text(f"127.0.0.1 localhost\n127.0.0.1 {_NAMES}\n")
         policies = self.folder / "thunderbird" / "policies"
         policies.mkdir(parents=True)

@@ -16,6 +16,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.engines.live import free_port_base
 from tests.own_database import give_database
+from tests.own_filter import give_compiled, keep_compiled
+
+from vaguemestre.site.config import Config
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLLOWERS = {"accolad", "salles", "rspamd", "names"}
@@ -25,11 +28,17 @@ ENT = 300  # beyond the instance's first port
 def wait_until(
     true: Callable[[], Any], seconds: float = 60, seen: Callable[[], str] = lambda: "waited in vain"
 ) -> Any:
-    """Ask again until the answer is true; else the test fails, and says what was `seen` instead."""
+    """Ask again until the answer is true; else the test fails, and says what was `seen` instead.
+
+    Between two questions twice as long as the last one took: they are not to slow down what they wait for.
+    """
     end = time.monotonic() + seconds
+    began = time.monotonic()
     while not (answer := true()):
-        assert time.monotonic() < end, seen()
-        time.sleep(0.05)
+        asked = time.monotonic()
+        assert asked < end, seen()
+        time.sleep(min(max(0.05, 2 * (asked - began)), 1.0))
+        began = time.monotonic()
     return answer
 
 
@@ -77,6 +86,7 @@ def running_instance() -> Iterator[Instance]:
     """A demonstration instance in a home of its own, stopped and removed at the end."""
     home = Path(tempfile.mkdtemp(prefix="vm-journey-"))
     give_database(home, migrated=True)
+    give_compiled(Config(home=home))
     base = free_port_base()
     with (home / "vaguemestre.toml").open("a", encoding="utf-8") as config:
         config.write(f'[ent]\ncas_url = "http://localhost:{base + ENT}/cas"\n')
@@ -99,6 +109,7 @@ def running_instance() -> Iterator[Instance]:
 
     try:
         wait_until(is_complete, 300)
+        keep_compiled(Config(home=home))
         yield Instance(home, base, process, json.loads(file.read_text()))
     finally:
         process.send_signal(signal.SIGTERM)

@@ -14,6 +14,9 @@ from tests.engines.live import free_port_base
 from tests.journeys.conftest import PROJECT, Instance, wait_until
 from tests.journeys.seen import deliver, imap, label, sign_in
 from tests.own_database import give_database
+from tests.own_filter import give_compiled
+
+from vaguemestre.site.config import Config
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
 
@@ -69,6 +72,7 @@ def test_everything_is_there_on_the_other_side(
     twice = vaguemestre(elsewhere, "restore", str(kept))
     assert twice.returncode == 73
 
+    give_compiled(Config(home=elsewhere))
     base, said = free_port_base(), elsewhere.with_suffix(".log")
     with said.open("wb") as log:
         process = subprocess.Popen(

@@ -233,7 +233,7 @@ def listening(stack: contextlib.ExitStack) -> tuple[str, list[bytes]]:
     told: list[bytes] = []
     handler = type("Listening", (Application,), {"told": told})
     server = stack.enter_context(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     stack.callback(thread.join)
     stack.callback(server.shutdown)

@@ -17,9 +17,11 @@ from pathlib import Path
 
 import pytest
 from tests.own_database import give_database
+from tests.own_filter import give_compiled
 from tests.processes.supervisor.instance import OFFSETS, PROJECT, Running, free_base, loaded, wait_until
 
 from vaguemestre.processes.supervisor import process_table
+from vaguemestre.site.config import Config
 
 pytestmark = pytest.mark.engines
 CHILDREN = (
@@ -35,6 +37,7 @@ def make(size: str = "", *, migrated: bool = True) -> Running:
             ["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(home)], check=True
         )
     give_database(home, migrated=migrated)
+    give_compiled(Config(home=home))
     return Running(home, free_base())
 
 

@@ -1,0 +1,40 @@
+"""Expressions that the filter compiled once, given to each new home of a run of the tests.
+
+Compiling them takes twenty seconds of a processor. Their files are named by digests of what was compiled, so
+that those of another version of the filter are never read.
+"""
+
+import shutil
+from pathlib import Path
+
+from tests.own_database import shared_folder
+
+from vaguemestre.engines.rspamd import configuration
+from vaguemestre.site.config import Config
+
+
+def give_compiled(config: Config) -> None:
+    """Put what was compiled by others where the filter of that home looks for it."""
+    place = _place(config)
+    place.mkdir(parents=True, exist_ok=True)
+    for file in _kept().glob("*.hs*"):
+        shutil.copyfile(file, place / file.name)
+
+
+def keep_compiled(config: Config) -> None:
+    """Keep for others what the filter of that home compiled, once it answers."""
+    for file in _place(config).glob("*.hs*"):
+        kept = _kept() / file.name
+        if not kept.exists():
+            part = kept.with_name(f"{config.home.name}-{file.name}.part")
+            shutil.copyfile(file, part).replace(kept)
+
+
+def _place(config: Config) -> Path:
+    return configuration.folder(config) / "db"
+
+
+def _kept() -> Path:
+    folder = shared_folder() / "compiled-expressions"
+    folder.mkdir(exist_ok=True)
+    return folder
