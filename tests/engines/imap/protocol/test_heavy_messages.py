@@ -6,6 +6,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
@@ -170,6 +171,38 @@ def test_a_page_of_messages_that_each_take_long_is_drawn_and_remembered(
     with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
         assert len(box.page("INBOX", 0, 50).rows) == 6
     assert not any(b"ENVELOPE" in question and b"FETCH 5:6 " in question for question in asked)
+
+
+def test_a_search_waits_for_the_index_of_a_message_that_takes_long(
+    put: Callable[[bytes], None], post: Post, someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store indexes 100,000 addresses before it answers: longer than a search is first given."""
+    put(letter("Avant"))
+    put(heavy.HEADERS["100,000 addresses in To"]())
+    receive, send = connection.Connection._receive, connection.Connection._send
+    asked: list[bytes] = []
+
+    def noted(self: connection.Connection, content: bytes, deadline: float) -> None:
+        asked.append(content)
+        send(self, content, deadline)
+
+    def indexing(self: connection.Connection, deadline: float) -> bytes:
+        if asked and b" TEXT " in asked[-1] and deadline - time.monotonic() < 2 * connection.PATIENCE_SECONDS:
+            self.broken = True
+            raise line_stream.TooSlow("imap: no answer in time")
+        return receive(self, deadline)
+
+    monkeypatch.setattr(connection.Connection, "_send", noted)
+    monkeypatch.setattr(connection.Connection, "_receive", indexing)
+    view = View(terms=("Avant",))
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        assert [ref.uid for ref in box.refs("INBOX", view)] == [1]
+    for grouped in (False, True):
+        with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+            rows = box.look("INBOX", replace(view, is_grouped=grouped), 0, 50).rows
+            assert [row.summary.subject for row in rows] == ["Avant"]
+    with post.mailboxes(MailLogin(someone.mailbox, "a session")) as box:
+        assert box.search("INBOX", ["Avant"], 0, 50).total == 1
 
 
 FIELDS = b"From: a@dehors.example\r\nSubject: Lettre\r\nMIME-Version: 1.0\r\n"

@@ -22,6 +22,8 @@ _SIMPLE_ITEMS = b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (S
 _PLACED_SIMPLE_ITEMS = _SIMPLE_ITEMS.replace(b"UID ", b"UID X-MAILBOX X-REAL-UID ", 1)
 _ONE_MESSAGE_SECONDS = 1.5  # for each message, when a page of them took too long
 _ONE_BY_ONE_SECONDS = 12.0  # for all of them; the summaries read by then stay cached
+# A search waits until the last arrivals are indexed: 2.7 s for 100,000 addresses, more on a busy machine.
+_INDEXING_SECONDS = 8.0
 
 
 class RowFetch(Session):
@@ -40,8 +42,13 @@ class RowFetch(Session):
         self._summaries = summaries
         self._orders = orders
         self._everything = everything
-        self._search_patience = search_patience
+        self._usual_search_patience = search_patience
         self._one_by_one_until = 0.0  # monotonic; 0: messages are fetched together
+
+    @property
+    def _search_patience(self) -> float:
+        """Seconds a search may take: more when it is asked again, of a store that indexes a long message."""
+        return _INDEXING_SECONDS if self._one_by_one_until else self._usual_search_patience
 
     def retry_one_by_one[T](self, query: Callable[[], T]) -> T:
         """As `retry_if_dead`; if the store answers but does not finish, message by message."""

@@ -45,7 +45,7 @@ class ViewQuery(PhraseSearch):
 
     def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
         check_name(folder)
-        return self.retry_if_dead(lambda: self._view_refs(folder, view))
+        return self.retry_one_by_one(lambda: self._view_refs(folder, view))
 
     def place(self, folder: str, view: View, day: date) -> int:
         check_name(folder)
@@ -65,7 +65,7 @@ class ViewQuery(PhraseSearch):
             )
             return answers.numbers(answers.esearch(lines)).get("COUNT", 0)
 
-        return self.retry_if_dead(query)
+        return self.retry_one_by_one(query)
 
     def _view_page(self, folder: str, view: View, offset: int, size: int) -> Page:
         status = self.status(folder)
