@@ -184,8 +184,12 @@ def django_db_setup(django_db_setup: None) -> None:
     def sql_flush(self: object, style: object, tables: list[str], **options: object) -> list[str]:
         if connection.vendor == "postgresql":
             return own_database.statements_to_empty(tables)
-        guards = importlib.import_module("vaguemestre.foundation.journal.migrations.0002_append_only")
-        off = [f"DROP TRIGGER IF EXISTS journal_entry_no_{verb}" for verb in ("update", "delete")]
+        guards = importlib.import_module("vaguemestre.foundation.journal.migrations.0003_seals_apart")
+        off = [
+            f"DROP TRIGGER IF EXISTS journal_{table}_{end}"
+            for table in ("entry", "entryseal", "monthseal")
+            for end in ("no_update", "no_delete", "time")
+        ]
         return [*off, *flush(self, style, tables, **options), *guards.SQLITE]
 
     operations.sql_flush = sql_flush  # type: ignore[method-assign]

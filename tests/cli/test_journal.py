@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.journal import app
+from vaguemestre.foundation.journal.chain import last_seal, seal_entries
 from vaguemestre.foundation.journal.models import Entry
-from vaguemestre.foundation.journal.queries import journal_head
 from vaguemestre.foundation.journal.services import record
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,8 @@ def said(*arguments: str) -> str:
 def test_an_intact_journal_is_counted_and_its_last_seal_told() -> None:
     for number in range(3):
         record("tests.happened", to=f"thing:{number}", by="cli", at=NOON)
-    number, seal = journal_head()
+    seal_entries(now=NOON)
+    number, seal = last_seal()
     assert said("verify") == f"Journal intact : 3 lignes. Dernier sceau : {seal}\n"
     assert said("head") == f"{number} {seal}\n"
     assert said("verify", "--head", seal).startswith("Journal intact")
@@ -37,6 +38,7 @@ def test_an_intact_journal_is_counted_and_its_last_seal_told() -> None:
 def test_the_first_altered_line_is_named() -> None:
     for number in range(3):
         record("tests.happened", to=f"thing:{number}", by="cli", at=NOON)
+    assert said("verify").startswith("Journal intact : 3 lignes. ")
     second = Entry.objects.order_by("id")[1].pk
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

@@ -8,6 +8,8 @@ from django.apps import apps
 from django.conf import settings
 from tests.rows import make
 
+from vaguemestre.foundation.journal.chain import seal_entries
+from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.intake.models import Feed
 from vaguemestre.schools.lists.models import ListLetter
 from vaguemestre.schools.rosters.rules.retention import purge_day
@@ -118,6 +120,11 @@ def _rows(label: str, **columns: Any) -> Callable[[datetime], None]:
     return make_row
 
 
+def _journaled(at: datetime) -> None:
+    record("signin.signed-in", to="account:1", by="account:1", at=at, network="192.0.2.1")
+    seal_entries(now=at)
+
+
 def _withdrawn(at: datetime) -> None:
     _row("credentials.Passkey", removed_at=at)
     _row("credentials.OneTimeDevice", removed_at=at)
@@ -163,6 +170,7 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Demande de NUMEN": _request,
     "Demandes d’aide": _rows("helpdesk.RequestRow", answered_at=..., state="answered"),
     "Codes remis en main propre": _rows("helpdesk.HandOverRow", until=...),
+    "Journal des connexions et des actes sur les comptes": _journaled,
     "Sessions": _session,
     "Sessions terminées et essais de connexion infructueux": _failures,
     "Travaux achevés": _job("SUCCESSFUL"),

@@ -3,16 +3,21 @@
 from typing import Annotated
 
 import typer
+from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.foundation.journal.queries import chain_state, journal_head
+from vaguemestre.foundation.journal.chain import last_seal, seal_entries
+from vaguemestre.foundation.journal.verification import Flaw, chain_state
 from vaguemestre.foundation.kernel.texts import counted
 
 app = typer.Typer(help="Journal : vérifier sa chaîne, dire son dernier sceau.", no_args_is_help=True)
 
 _BROKEN = {
-    "altered": "le journal a été altéré : la ligne {} n’est plus ce qui a été scellé.",
-    "broken": "le journal a été altéré : une ligne a été retirée, ajoutée ou déplacée avant la ligne {}.",
+    Flaw.ALTERED: "la ligne {} n’est plus ce qui a été scellé.",
+    Flaw.REMOVED: "la ligne {} a été retirée avant son terme.",
+    Flaw.BROKEN: "des lignes manquent, ou ont changé d’ordre, avant la ligne {}.",
+    Flaw.ADDED: "la ligne {} a été glissée derrière des lignes déjà scellées.",
+    Flaw.MONTH: "le sceau du mois de la ligne {} n’est plus celui qui a été écrit.",
 }
 
 
@@ -22,17 +27,21 @@ def verify(
         str, typer.Option(help="Un sceau gardé ailleurs (« journal head ») qui doit encore y être.")
     ] = "",
 ) -> None:
-    """Relit toute la chaîne ; nomme la première ligne qui ne tient pas (code 1)."""
-    chain = chain_state(head.strip().lower())
-    if chain.broken_at is not None:
-        raise Failed(_BROKEN[chain.why].format(chain.broken_at), 1)
+    """Scelle ce qui attend, relit toute la chaîne ; nomme la première ligne qui ne tient pas (code 1)."""
+    now = timezone.now()
+    seal_entries(now=now)
+    chain = chain_state(head.strip().lower(), now=now)
+    if chain.broken_at is not None and chain.why:
+        raise Failed(f"le journal a été altéré : {_BROKEN[chain.why].format(chain.broken_at)}", 1)
     if chain.cut:
         raise Failed("le journal a été raccourci : le sceau gardé ailleurs n’y est plus.", 1)
-    typer.echo(f"Journal intact : {counted(chain.lines, 'ligne')}. Dernier sceau : {chain.head}")
+    erased = f", {counted(chain.erased, 'effacée', 'effacées')} à leur terme" if chain.erased else ""
+    typer.echo(f"Journal intact : {counted(chain.lines, 'ligne')}{erased}. Dernier sceau : {chain.head}")
 
 
 @app.command("head")
 def show_head() -> None:
-    """Affiche le numéro et le sceau de la dernière ligne, à garder ailleurs chaque jour."""
-    number, seal = journal_head()
+    """Scelle ce qui attend ; affiche le rang et le sceau de la dernière ligne, à garder ailleurs."""
+    seal_entries(now=timezone.now())
+    number, seal = last_seal()
     typer.echo(f"{number} {seal}")

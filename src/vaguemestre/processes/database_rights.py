@@ -15,6 +15,7 @@ from vaguemestre.processes.duties import DUTIES
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 _READ, _END = "SELECT", "SELECT, DELETE"
 _TOKENS, _NUMENS = DUTIES["token-agent"].role, DUTIES["numen-agent"].role
+_WORKER = DUTIES["worker"].role
 _COLLECTOR, _METRICS = DUTIES["collector"].role, DUTIES["metrics"].role
 
 ROLES = tuple(sorted({duty.role for duty in DUTIES.values() if duty.uses_database}))
@@ -70,15 +71,22 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "public.trace_messagestep": {**_READERS, _COLLECTOR: "INSERT"},
         "public.trace_logcursor": {**_READERS, _COLLECTOR: "SELECT, INSERT, UPDATE"},
         "public.trace_stepcounter": {_COLLECTOR: "SELECT, INSERT, UPDATE"},
-        # Written once, and never again.
+        # Written once, and never again; sealed by one process, which has months whose time is over erased.
         "public.journal_entry": dict.fromkeys(
             (role for role in ROLES if role not in (_TOKENS, _COLLECTOR, _METRICS)), "SELECT, INSERT"
         ),
+        **{
+            table: {**_READERS, _WORKER: "SELECT, INSERT"}
+            for table in ("public.journal_entryseal", "public.journal_monthseal")
+        },
         "public.django_migrations": dict.fromkeys(ROLES, _READ),
     }
 )
 FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"public.trace_roll_partitions(integer, integer)": (DUTIES["worker"].role,)}
+    {
+        "public.trace_roll_partitions(integer, integer)": (_WORKER,),
+        "public.journal_erase(bigint, bigint, date)": (_WORKER,),
+    }
 )
 
 

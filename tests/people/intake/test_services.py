@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoAssertNumQueries
 from tests.access.signin.races import at_once
+from tests.foundation.journal.chain import sealed_journal
 from tests.own_database import give_database
 from tests.people.intake.lines import crowd, feed, line, other
 
 from vaguemestre.foundation.journal.models import Entry
-from vaguemestre.foundation.journal.queries import first_broken_entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import change_states
@@ -114,7 +114,7 @@ def test_a_second_run_changes_nothing(setting: ImportContext) -> None:
     again = apply_files(setting, files)
     assert again.plan.is_empty
     assert (state(), Entry.objects.count()) == (first, entries)
-    assert first_broken_entry() is None
+    assert sealed_journal().holds
 
 
 @pytest.mark.heavy
@@ -369,7 +369,7 @@ def test_imports_of_namesakes_on_several_machines_never_share_a_name(tmp_path: P
     at_once(4, one)
     names = sorted(Account.objects.values_list("username", flat=True), key=lambda n: (len(n), n))
     assert names == ["elefevre", *(f"elefevre{n}" for n in range(1, 32))]
-    assert first_broken_entry() is None
+    assert sealed_journal().holds
 
 
 @pytest.mark.heavy

@@ -1,18 +1,19 @@
-"""The journal: one row per act, each chained to the one before by its hash."""
+"""The journal: one row per act, the seals that chain them, and one seal per month that is over."""
 
 from django.db import models
 
 
 class Entry(models.Model):
-    """Who did what to whom, when. A trigger refuses UPDATE and DELETE."""
+    """Who did what to whom, when. A trigger refuses UPDATE, and DELETE before the end of its month's time."""
 
     at = models.DateTimeField(db_index=True)
     action = models.CharField(max_length=80, db_index=True)
     by = models.CharField(max_length=80)
     to = models.CharField(max_length=80, db_index=True)
     details = models.JSONField(default=dict)
-    previous = models.CharField(max_length=64)
-    seal = models.CharField(max_length=64, unique=True)
+    # Written by versions before 0.3.0, which chained entries as they wrote them.
+    previous = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    seal = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
 
     class Meta:
         ordering = ("id",)
@@ -21,3 +22,28 @@ class Entry(models.Model):
             models.Index(fields=("to", "id"), name="journal_entry_to"),
             models.Index(fields=("action", "id"), name="journal_entry_action"),
         )
+
+
+class EntrySeal(models.Model):
+    """The place of an entry in the chain. Numbers follow each other without a gap, in the order sealed."""
+
+    number = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(
+        Entry, on_delete=models.DO_NOTHING, db_constraint=False, related_name="place"
+    )
+    seal = models.CharField(max_length=64, unique=True)
+    sealed_at = models.DateTimeField()
+
+
+class MonthSeal(models.Model):
+    """A month that is over: which numbers are its own, its last seal, and the day from which they may go.
+
+    `seal` covers all of it and the month before: what goes after its time was said when it was sealed.
+    """
+
+    month = models.DateField(primary_key=True)  # its first day
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    head = models.CharField(max_length=64)
+    expires_on = models.DateField()
+    seal = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Reads of the journal: entries by subject or filter, and the state of the chain."""
+"""Reads of the journal: entries by subject or filter."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from vaguemestre.foundation.journal.models import Entry
-from vaguemestre.foundation.journal.rules import GENESIS, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +40,6 @@ class JournalFilter:
     to: tuple[str, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChainState:
-    """The verified chain: how many entries are valid, the last seal, the number of the first invalid entry.
-
-    `why`: "altered" (its content is not what was sealed) or "broken" (its predecessor is missing: an entry
-    was removed, added or moved); "" when all are valid. `cut`: a seal kept elsewhere is missing.
-    """
-
-    lines: int
-    head: str
-    broken_at: int | None = None
-    why: str = ""
-    cut: bool = False
-
-    @property
-    def holds(self) -> bool:
-        return self.broken_at is None and not self.cut
 
 
 def subjects_by_detail(action: str, detail: str, values: Collection[str]) -> dict[str, str]:
@@ -96,32 +76,6 @@ def journal_page(
 def filtered_entries(criteria: JournalFilter) -> Iterator[JournalEntry]:
     """All the matching entries, oldest first: for an export."""
     return map(_entry, _filtered(criteria).order_by("id").iterator(chunk_size=2000))
-
-
-def journal_head() -> tuple[int, str]:
-    """(number, seal) of the last entry; kept elsewhere, it proves later that the end was not cut off."""
-    return Entry.objects.order_by("-id").values_list("id", "seal").first() or (0, GENESIS)
-
-
-def chain_state(kept_seal: str = "") -> ChainState:
-    """Verify the whole chain. `kept_seal`: a seal that must still be in it."""
-    previous, lines, is_met = GENESIS, 0, not kept_seal
-    for entry in Entry.objects.order_by("id").iterator(chunk_size=2000):
-        if entry.previous != previous:
-            return ChainState(lines, previous, entry.pk, "broken")
-        expected = seal(
-            previous, at=entry.at, action=entry.action, by=entry.by, to=entry.to, details=entry.details
-        )
-        if entry.seal != expected:
-            return ChainState(lines, previous, entry.pk, "altered")
-        previous, lines = entry.seal, lines + 1
-        is_met = is_met or entry.seal == kept_seal
-    return ChainState(lines, previous, cut=not is_met)
-
-
-def first_broken_entry() -> int | None:
-    """The number of the first invalid entry; None when the whole chain is valid."""
-    return chain_state().broken_at
 
 
 def _filtered(criteria: JournalFilter) -> QuerySet[Entry]:

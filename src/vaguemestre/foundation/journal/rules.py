@@ -1,9 +1,10 @@
-"""The seal of a journal entry: SHA-256 over its canonical JSON and the previous seal."""
+"""Seals of entries and of months: SHA-256 over canonical JSON and the seal before."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 GENESIS = "0" * 64
 
@@ -17,3 +18,30 @@ def seal(previous: str, *, at: datetime, action: str, by: str, to: str, details:
         separators=(",", ":"),
     )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+class MonthFacts(NamedTuple):
+    """What the seal of a month covers. `first`, `last`: numbers; `head`: the seal of the last."""
+
+    month: date
+    first: int
+    last: int
+    head: str
+    expires_on: date
+
+
+def month_seal(previous: str, facts: MonthFacts) -> str:
+    """64 hexadecimal digits over the month and the seal of the month before."""
+    words = (previous, *(word if isinstance(word, (int, str)) else word.isoformat() for word in facts))
+    text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def month_of(moment: datetime) -> date:
+    """The first day of the month of an aware moment, in UTC."""
+    return moment.astimezone(UTC).date().replace(day=1)
+
+
+def beginning_of(month: date) -> datetime:
+    """The first moment of a month, in UTC."""
+    return datetime(month.year, month.month, 1, tzinfo=UTC)

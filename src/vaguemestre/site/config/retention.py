@@ -12,8 +12,9 @@ _YEARS = checks.between(30, 1100)
 
 @dataclass(frozen=True)
 class RetentionSection(Section):
-    """Days, counted from the end of what each one is about."""
+    """Counted from the end of what each one is about. The journal: CNIL, deliberation 2021-122."""
 
+    journal_months: Annotated[int, checks.between(6, 36)] = 12  # whole months after that of the act
     submissions_days: Annotated[int, _SENT] = 180  # recipients and fates of sent messages, mailings, lists
     box_activity_days: Annotated[int, _YEARS] = 365  # who did what in a shared mailbox
     feeds_days: Annotated[int, _YEARS] = 365  # lines of HR feeds, and answers about who is who

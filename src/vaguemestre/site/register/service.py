@@ -1,10 +1,14 @@
 """Security of accounts and the running of the service."""
 
+from datetime import timedelta
+
 from vaguemestre.access.signin import handlers as signin
 from vaguemestre.access.signin.rules import limits
 from vaguemestre.access.signin.services.sessions import DELETED_AFTER
 from vaguemestre.foundation.jobs import handlers as jobs
 from vaguemestre.foundation.jobs.services import RETENTION as JOBS_KEPT
+from vaguemestre.foundation.journal import handlers as journal
+from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.site.config import Config
 from vaguemestre.site.register.values import (
     ENCRYPTED_LINKS,
@@ -32,9 +36,12 @@ def _sessions(_config: Config) -> Duration:
     )
 
 
-def _journal(_config: Config) -> Duration:
+def _journal(config: Config) -> Duration:
+    months = config.retention.journal_months
     return Duration(
-        "sans limite de durée : il n’est pas purgé, et la base refuse d’en changer ou d’en retirer une ligne"
+        f"{counted(months, 'mois', 'mois')} après celui de l’acte ; d’ici là, la base refuse d’en changer ou "
+        "d’en retirer une ligne",
+        timedelta(days=31 * (months + 1)),
     )
 
 
@@ -48,7 +55,12 @@ SECURITY = Activity(
     recipients="l’agent ; les administrateurs et l’assistance",
     security=f"{ENCRYPTED_LINKS} ; journal en ajout seul, scellé",
     categories=(
-        Category("Journal des connexions et des actes sur les comptes", ("journal.Entry",), _journal),
+        Category(
+            "Journal des connexions et des actes sur les comptes",
+            ("journal.Entry", "journal.EntrySeal"),
+            _journal,
+            (journal.keep_journal,),
+        ),
         Category(
             "Sessions",
             ("signin.BrowserSession", "credentials.MailToken"),

@@ -20,6 +20,7 @@ ACTION_LABELS = {
     "rosters.person-allowed": "Classes : personne autorisée",
     "rosters.person-forbidden": "Classes : personne écartée",
     "rosters.purged": "Classes effacées",
+    "journal.month-erased": "Mois du journal effacé à son terme",
     "rosters.right-decided": "Classes : droit décidé",
     "contacts.book-begun": "Carnet d’établissement ouvert",
     "contacts.writer-allowed": "Carnet : écriture accordée",

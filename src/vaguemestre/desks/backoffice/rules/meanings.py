@@ -137,6 +137,7 @@ MEANINGS = {
     "worker.count": "Processus du travail ordinaire, à côté de celui des travaux longs.",
     "metrics.addresses": "Adresses où les mesures se lisent, en plus de la machine même ; un réseau privé.",
     "metrics.cache_seconds": "Secondes pendant lesquelles une même réponse est redonnée.",
+    "retention.journal_months": "Mois où restent les lignes du journal, après celui de l’acte.",
     "retention.submissions_days": (
         "Jours où restent les destinataires et le sort des envois, des publipostages et des listes."
     ),

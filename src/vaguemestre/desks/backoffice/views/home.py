@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.backoffice.http import for_administrators
 from vaguemestre.foundation.jobs.queries import count_failed_jobs
-from vaguemestre.foundation.journal.queries import journal_head
+from vaguemestre.foundation.journal.chain import last_seal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.queries import (
     PeopleFilter,
@@ -36,6 +36,6 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "feeds": feed_count,
         "last_feed": feeds[0] if feeds else None,
         "failed_jobs": count_failed_jobs(),
-        "lines": journal_head()[0],
+        "lines": last_seal()[0],
     }
     return render(request, "backoffice/home.html", context)

@@ -19,11 +19,11 @@ from vaguemestre.desks.backoffice.queries import journal_criteria
 from vaguemestre.desks.backoffice.rules.actors import actor_names, numbers_of
 from vaguemestre.desks.backoffice.rules.acts import ACTION_LABELS, action_label
 from vaguemestre.desks.backoffice.rules.details import details_label
+from vaguemestre.foundation.journal.chain import last_seal
 from vaguemestre.foundation.journal.queries import (
     JournalEntry,
     JournalFilter,
     filtered_entries,
-    journal_head,
     journal_page,
 )
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -49,7 +49,7 @@ def show(request: SignedInRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         problem = sentence(refusal)
-    number, seal = journal_head()
+    number, seal = last_seal()
     context = {
         "form": form,
         "rows": list(_display_rows(rows)),

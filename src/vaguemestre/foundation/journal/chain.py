@@ -1,0 +1,160 @@
+"""The chain of the journal: entries sealed apart from their writing, months sealed, and erased in time.
+
+One process at a time does it; writers never wait for it (ADR 0041).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from vaguemestre.foundation.journal.models import Entry, EntrySeal, MonthSeal
+from vaguemestre.foundation.journal.rules import (
+    GENESIS,
+    MonthFacts,
+    beginning_of,
+    month_of,
+    month_seal,
+    seal,
+)
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.times import months_after
+
+# An entry appears at its commit: one with a lower number than those sealed is looked for that long.
+LONGEST_TRANSACTION = timedelta(hours=2)
+_LOCK = 0x5641_4755  # advisory, on PostgreSQL: one sealer at a time
+_BATCH = 2_000
+
+
+class _Head(NamedTuple):
+    number: int
+    seal: str
+
+
+def seal_entries(*, now: datetime) -> int:
+    """Seal every entry that waits. Returns how many; those another process is sealing are left to it."""
+    total = 0
+    while count := _seal_batch(now):
+        total += count
+        if count < _BATCH:
+            break
+    return total
+
+
+def unsealed_entries(now: datetime) -> QuerySet[Entry]:
+    """Entries that wait for their seal: committed since the last seal, or by a transaction that was long."""
+    sealed = EntrySeal.objects.filter(sealed_at__lt=now - LONGEST_TRANSACTION).order_by("-number")
+    floor = sealed.values_list("entry_id", flat=True).first() or 0
+    return Entry.objects.filter(~Exists(EntrySeal.objects.filter(entry=OuterRef("pk"))), pk__gt=floor)
+
+
+@transaction.atomic(durable=True)
+def _seal_batch(now: datetime) -> int:
+    if not _is_only_sealer():
+        return 0
+    number, previous = last_seal()
+    seals = []
+    for entry in unsealed_entries(now).order_by("pk")[:_BATCH]:
+        number += 1
+        previous = seal(
+            previous, at=entry.at, action=entry.action, by=entry.by, to=entry.to, details=entry.details
+        )
+        seals.append(EntrySeal(number=number, entry=entry, seal=previous, sealed_at=now))
+    EntrySeal.objects.bulk_create(seals, batch_size=500)
+    return len(seals)
+
+
+def last_seal() -> _Head:
+    """(number, seal) of the last entry sealed, even if its month is erased; (0, GENESIS) before the first."""
+    head = EntrySeal.objects.order_by("-number").values_list("number", "seal").first()
+    head = head or MonthSeal.objects.order_by("-month").values_list("last", "head").first()
+    return _Head(*(head or (0, GENESIS)))
+
+
+@transaction.atomic(durable=True)
+def seal_months(months_kept: int, *, now: datetime) -> int:
+    """Seal the months that are over; their lines may go that many months after their end. Returns the count.
+
+    A line that was sealed after the first of a later month belongs to that month: it is kept longer.
+    """
+    if not _is_only_sealer():
+        return 0
+    before = MonthSeal.objects.order_by("-month").first()
+    count = 0
+    for facts in _months_over(before, months_kept, month_of(now)):
+        before = MonthSeal.objects.create(
+            seal=month_seal(before.seal if before else GENESIS, facts), **facts._asdict()
+        )
+        count += 1
+    return count
+
+
+def _months_over(before: MonthSeal | None, months_kept: int, present: date) -> Iterator[MonthFacts]:
+    """Each month that ended before `present` and has lines, from the first that is not sealed."""
+    first = before.last + 1 if before else 1
+    earliest = months_after(before.month, 1) if before else date.min
+    while (opened_at := _sealed_from(first).values_list("entry__at", flat=True).first()) is not None:
+        month = max(month_of(opened_at), earliest)
+        if month >= present:
+            return
+        following = months_after(month, 1)
+        later = _sealed_from(first).filter(entry__at__gte=beginning_of(following))
+        after = later.values_list("number", flat=True).first()
+        lines = _sealed_from(first).filter(number__lt=after) if after else _sealed_from(first)
+        last, head = lines.values_list("number", "seal").reverse()[0]
+        yield MonthFacts(month, first, last, head, months_after(following, months_kept))
+        first, earliest = last + 1, following
+
+
+def _sealed_from(number: int) -> QuerySet[EntrySeal]:
+    return EntrySeal.objects.filter(number__gte=number).order_by("number")
+
+
+def erase_expired_months(*, now: datetime) -> int:
+    """Delete the lines of the months whose time is over, a batch at a time. Returns how many lines went.
+
+    The database itself refuses the others. The act stands in the journal, with the seal of the month.
+    """
+    today, total = now.astimezone(UTC).date(), 0
+    for month in MonthSeal.objects.filter(expires_on__lte=today).order_by("month"):
+        while count := _erase_batch(month, today, now):
+            total += count
+    return total
+
+
+@transaction.atomic(durable=True)
+def _erase_batch(month: MonthSeal, today: date, now: datetime) -> int:
+    places = EntrySeal.objects.filter(number__range=(month.first, month.last)).order_by("number")
+    batch = list(places.values_list("number", "entry_id")[:_BATCH])
+    if not batch or not _is_only_sealer():
+        return 0
+    _delete_lines(batch[0][0], batch[-1][0], today)
+    if not places.exists():
+        name, lines = f"{month.month:%Y-%m}", month.last - month.first + 1
+        words = {"month": name, "seal": month.seal}
+        record("journal.month-erased", to="journal", by="system", at=now, lines=lines, **words)
+    return len(batch)
+
+
+def _delete_lines(first: int, last: int, today: date) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # its owner's function: no process may delete by itself
+            cursor.execute("SELECT journal_erase(%s, %s, %s)", (first, last, today))
+            return
+        cursor.execute(
+            "DELETE FROM journal_entry WHERE id IN"
+            " (SELECT entry_id FROM journal_entryseal WHERE number BETWEEN %s AND %s)",
+            (first, last),
+        )
+        cursor.execute("DELETE FROM journal_entryseal WHERE number BETWEEN %s AND %s", (first, last))
+
+
+def _is_only_sealer() -> bool:
+    """Take the sealer's lock until the end of the transaction, unless another process has it."""
+    if connection.vendor != "postgresql":
+        return True  # SQLite has one writer at a time
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK,))
+        return bool(cursor.fetchone()[0])
