@@ -9,6 +9,7 @@ from tests.access.signin.people import NOON
 from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
+from vaguemestre.desks.breaches.models import Breach
 from vaguemestre.desks.portal.models import AnnouncementRow
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
@@ -51,6 +52,11 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
     ):
         state = rows(academy, service, school, feed)
         yield Belonging("backoffice", ids, words, ADMINISTRATORS, state=state)
+    breach = Breach.objects.create(title="Violationquetu", known_at=NOON, opened_by="cli", opened_at=NOON)
+    yield Belonging(
+        "breaches", {"breach_id": breach.pk}, "Violationquetu", ADMINISTRATORS,
+        doors="close export file notice", sent={"title": "x", "note": "x"}, state=rows(breach),
+    )  # fmt: skip
     announced = AnnouncementRow.objects.create(
         title="Annoncequetue", importance="plain", starts_on=date(2099, 1, 1), ends_on=date(2099, 2, 1)
     )

@@ -27,6 +27,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
             role service services settings structure structures
         """,
     },
+    "breaches": {
+        ADMINISTRATORS: "close export file list notice open",
+    },
     "cas": {
         OPEN: """
             confirm-logout logout p3-proxy-validate p3-service-validate proxy proxy-validate resume

@@ -15,6 +15,7 @@ from tests.desks.enrolment.officers import filed
 from tests.site.doorways import People
 
 from vaguemestre.access.sso.registry.models import Application, Tally
+from vaguemestre.desks.breaches.models import Breach
 from vaguemestre.desks.enrolment.models import NumenRequest, Officer
 from vaguemestre.desks.helpdesk.models import HandOverRow, RequestRow
 from vaguemestre.desks.portal.models import AnnouncementRow
@@ -184,6 +185,15 @@ def _failed_jobs(people: People, count: int) -> dict[str, Any]:
     return {}
 
 
+def _breaches(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        at = NOON + timedelta(minutes=n)
+        Breach.objects.create(
+            title=f"Violation {n:03}", known_at=at, opened_by="cli", opened_at=at, closed_at=at
+        )
+    return {}
+
+
 def _announced(people: People, count: int) -> dict[str, Any]:
     for n in range(count):
         day = date(2026, 9, 1) + timedelta(days=n)
@@ -272,6 +282,7 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("backoffice:match-candidates", ""): Kept("administrator", _match_candidates),
     ("backoffice:journal", ""): Kept("administrator", _lines, words="acte", count=50, is_never_empty=True),
     ("backoffice:jobs", ""): Kept("administrator", _failed_jobs),
+    ("breaches:list", ""): Kept("administrator", _breaches),
     ("portal:announcements", ""): Kept("administrator", _announced),
     ("registry:list", ""): Kept("administrator", _applications),
     (REPORTS, ""): Kept("administrator", _reports),

@@ -58,6 +58,7 @@ ENTRIES = (
     Entry("dns", "Enregistrements DNS à publier, et ce que répond le DNS."),
     Entry("numen", "NUMEN : en attribuer, dire leur histoire, changer leur clé.", group=True),
     Entry("journal", "Journal : vérifier sa chaîne, dire son dernier sceau.", group=True),
+    Entry("breach", "Violations de données : dossiers, délais, avis.", group=True),
     Entry("register", "Registre des traitements (RGPD) : une fiche par finalité."),
     Entry("application", "Applications : ajouter, lister, retirer.", group=True),
     Entry("sso", "Applications déclarées dans un fichier ou par leurs métadonnées ; clés SAML.", group=True),

@@ -63,6 +63,7 @@ _ROOMS = (
     "access.sso.headers",
     "desks.portal",
     "desks.helpdesk",
+    "desks.breaches",
     "desks.backoffice",
 )
 INSTALLED_APPS = [

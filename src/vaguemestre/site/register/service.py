@@ -5,6 +5,8 @@ from datetime import timedelta
 from vaguemestre.access.signin import handlers as signin
 from vaguemestre.access.signin.rules import limits
 from vaguemestre.access.signin.services.sessions import DELETED_AFTER
+from vaguemestre.desks.breaches import handlers as breaches
+from vaguemestre.desks.breaches.services import KEPT as BREACHES_KEPT
 from vaguemestre.foundation.jobs import handlers as jobs
 from vaguemestre.foundation.jobs.services import RETENTION as JOBS_KEPT
 from vaguemestre.foundation.journal import handlers as journal
@@ -74,6 +76,12 @@ SECURITY = Activity(
             after(DELETED_AFTER, "après leur fin"),
             (signin.purge_expired,),
             (signin.erase_account,),
+        ),
+        Category(
+            "Registre des violations de données",
+            ("breaches.Breach", "breaches.BreachNotice"),
+            lambda _config: Duration(f"{BREACHES_KEPT.days // 365} ans après la clôture du dossier"),
+            (breaches.purge_old_breaches,),
         ),
         Category(
             "Navigateurs reconnus",

@@ -4,6 +4,7 @@ from vaguemestre.access.assistant import refusals as assistant_refusals
 from vaguemestre.access.signin import refusals as signin_refusals
 from vaguemestre.access.sso import refusals as sso_refusals
 from vaguemestre.desks.backoffice import refusals as backoffice_refusals
+from vaguemestre.desks.breaches import refusals as breaches_refusals
 from vaguemestre.desks.enrolment import refusals as enrolment_refusals
 from vaguemestre.desks.helpdesk import refusals as helpdesk_refusals
 from vaguemestre.desks.portal import refusals as portal_refusals
@@ -28,6 +29,7 @@ from vaguemestre.schools.sharing import refusals as sharing_refusals
 SENTENCES = (
     assistant_refusals.SENTENCES,
     backoffice_refusals.SENTENCES,
+    breaches_refusals.SENTENCES,
     classes_refusals.SENTENCES,
     contacts_refusals.SENTENCES,
     credentials_refusals.SENTENCES,

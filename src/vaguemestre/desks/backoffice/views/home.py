@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.desks.backoffice.http import for_administrators
+from vaguemestre.desks.breaches.queries import open_breaches
 from vaguemestre.foundation.jobs.queries import count_failed_jobs
 from vaguemestre.foundation.journal.chain import last_seal
 from vaguemestre.foundation.kernel.times import paris_day
@@ -37,5 +38,6 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "last_feed": feeds[0] if feeds else None,
         "failed_jobs": count_failed_jobs(),
         "lines": last_seal()[0],
+        "breaches": open_breaches(timezone.now()),
     }
     return render(request, "backoffice/home.html", context)

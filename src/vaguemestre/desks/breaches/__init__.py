@@ -1,0 +1,1 @@
+"""Personal data breaches: one file each, with the clock of its notices."""

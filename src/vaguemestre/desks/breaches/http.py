@@ -1,0 +1,36 @@
+"""Access to the files of breaches: administrators only."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in, who_asks
+
+type View = Callable[..., HttpResponse]
+
+
+def for_administrators(view: View) -> View:
+    """Decorate a view for administrators: 403 for everybody else."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        who = who_asks(request)
+        if who and who.role != "administrator":
+            raise PermissionDenied
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return signed_in(guarded)
+
+
+def for_recent_administrators(view: View) -> View:
+    """Decorate a view that changes something: a proof of identity of the last minutes is asked."""
+    return for_administrators(recently_signed_in(view))
+
+
+def actor_of(request: SignedInRequest) -> str:
+    return f"account:{request.who.account_id}"

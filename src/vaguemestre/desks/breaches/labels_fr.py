@@ -1,0 +1,74 @@
+"""French words of breaches, and a file as text."""
+
+from datetime import datetime
+
+from vaguemestre.desks.breaches.rules.clock import time_left_fr
+from vaguemestre.desks.breaches.values import BreachFile, Deadline, DeadlineState, NoticeKind
+from vaguemestre.foundation.kernel.times import PARIS
+
+KINDS = {
+    NoticeKind.WARNING: "Alerte précoce (24 heures), au CSIRT ou à l’ANSSI",
+    NoticeKind.NOTIFICATION: "Notification (72 heures), à la CNIL et à l’ANSSI",
+    NoticeKind.REPORT: "Rapport final (un mois après la notification)",
+    NoticeKind.PERSONS: "Information des personnes touchées",
+}
+
+
+def moment_fr(moment: datetime) -> str:
+    return f"{moment.astimezone(PARIS):%d/%m/%Y à %H:%M}"
+
+
+def deadline_fr(deadline: Deadline, now: datetime) -> str:
+    """What the clock says of a notice: sent, due in so long, late."""
+    match deadline.state:
+        case DeadlineState.DONE:
+            return f"envoi du {moment_fr(deadline.sent_at or now)}, dans les temps"
+        case DeadlineState.DONE_LATE:
+            return f"envoi du {moment_fr(deadline.sent_at or now)}, après le {moment_fr(deadline.due_at)}"
+        case _:
+            return f"avant le {moment_fr(deadline.due_at)} : {time_left_fr(deadline.due_at, now)}"
+
+
+def file_text(breach: BreachFile, now: datetime) -> str:
+    """The file as Markdown, for the authority and for the record."""
+    facts = breach.facts
+    sections = {
+        "Ce qui est arrivé": facts.facts,
+        "Données": facts.data_kinds,
+        "Personnes": f"{facts.persons}\n\nNombre : {_count(facts.persons_count)}".strip(),
+        "Conséquences probables": facts.consequences,
+        "Mesures prises": facts.measures,
+    }
+    began = moment_fr(facts.began_at) if facts.began_at else "pas encore connu"
+    closed = f"le {moment_fr(breach.closed_at)} : {breach.closing_note}" if breach.closed_at else "non"
+    lines = [
+        f"# Violation no {breach.breach_id} : {facts.title}",
+        "",
+        f"- Connue le {moment_fr(facts.known_at)}",
+        f"- Début : {began}",
+        f"- Dossier clos : {closed}",
+        f"- État au {moment_fr(now)}",
+        "",
+        "## Délais",
+        "",
+        *(f"- {KINDS[item.kind]} : {deadline_fr(item, now)}" for item in breach.deadlines),
+        "",
+        "## Avis envoyés",
+        "",
+        *_notices(breach),
+    ]
+    for title, text in sections.items():
+        lines += ["", f"## {title}", "", text or "Pas encore connu."]
+    return "\n".join(lines) + "\n"
+
+
+def _notices(breach: BreachFile) -> list[str]:
+    return [
+        f"- {moment_fr(notice.sent_at)} : {KINDS[notice.kind]}, {notice.recipient}"
+        + (f" ({notice.reference})" if notice.reference else "")
+        for notice in breach.notices
+    ] or ["Aucun."]
+
+
+def _count(number: int | None) -> str:
+    return "pas encore connu" if number is None else str(number)

@@ -1,0 +1,96 @@
+"""Use cases of breaches. The journal says that a file changed, never its words."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vaguemestre.desks.breaches.models import Breach, BreachNotice
+from vaguemestre.desks.breaches.values import BreachFacts, Notice
+from vaguemestre.foundation.jobs.purge import delete_batch
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+
+KEPT = timedelta(days=5 * 365)  # after it is closed: the time of the authority's control
+
+
+@transaction.atomic(durable=True)
+def open_breach(facts: BreachFacts, *, by: str, now: datetime) -> int:
+    """Use case: open the file of a breach. Returns its id.
+
+    Raises Refusal `breaches.title-missing`, `breaches.in-the-future`.
+    """
+    _check(facts, now)
+    row = Breach.objects.create(**asdict(facts), opened_by=by, opened_at=now)
+    record("breaches.opened", to=f"breach:{row.pk}", by=by, at=now)
+    return row.pk
+
+
+@transaction.atomic(durable=True)
+def change_breach(breach_id: int, facts: BreachFacts, *, by: str, now: datetime) -> None:
+    """Use case: write what is known now. Raises as `open_breach`, and `breaches.gone`, `breaches.closed`."""
+    _check(facts, now)
+    row = _open_row(breach_id)
+    changed = sorted(name for name, value in asdict(facts).items() if getattr(row, name) != value)
+    if changed:
+        Breach.objects.filter(pk=row.pk).update(**asdict(facts))
+        record("breaches.changed", to=f"breach:{row.pk}", by=by, at=now, fields=" ".join(changed))
+
+
+@transaction.atomic(durable=True)
+def record_notice(breach_id: int, notice: Notice, *, by: str, now: datetime) -> None:
+    """Use case: write that a notice was sent.
+
+    Raises Refusal `breaches.recipient-missing`, `breaches.in-the-future`, `breaches.gone`, `breaches.closed`.
+    """
+    if not notice.recipient.strip():
+        raise Refusal("breaches.recipient-missing", field="recipient")
+    if notice.sent_at > now:
+        raise Refusal("breaches.in-the-future", field="sent_at")
+    row = _open_row(breach_id)
+    BreachNotice.objects.create(breach=row, by=by, **notice._asdict())
+    sent_at = notice.sent_at.isoformat()
+    record("breaches.noticed", to=f"breach:{row.pk}", by=by, at=now, kind=notice.kind.value, sent_at=sent_at)
+
+
+@transaction.atomic(durable=True)
+def close_breach(breach_id: int, note: str, *, by: str, now: datetime) -> None:
+    """Use case: close the file.
+
+    Raises Refusal `breaches.note-missing`, `breaches.gone`, `breaches.closed`.
+    """
+    if not note.strip():
+        raise Refusal("breaches.note-missing", field="note")
+    row = _open_row(breach_id)
+    Breach.objects.filter(pk=row.pk).update(closed_at=now, closing_note=note.strip()[:500])
+    record("breaches.closed", to=f"breach:{row.pk}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def record_export(breach_id: int, *, by: str, now: datetime) -> None:
+    """Use case: write that the file was taken out."""
+    record("breaches.exported", to=f"breach:{breach_id}", by=by, at=now)
+
+
+def delete_old_breaches(*, now: datetime) -> None:
+    """Delete the files that were closed longer ago than KEPT."""
+    delete_batch(Breach.objects.filter(closed_at__lt=now - KEPT))
+
+
+def _check(facts: BreachFacts, now: datetime) -> None:
+    if not facts.title.strip():
+        raise Refusal("breaches.title-missing", field="title")
+    if facts.known_at > now:
+        raise Refusal("breaches.in-the-future", field="known_at")
+    if facts.began_at and facts.began_at > now:
+        raise Refusal("breaches.in-the-future", field="began_at")
+
+
+def _open_row(breach_id: int) -> Breach:
+    """The row, locked. Raises Refusal."""
+    row = Breach.objects.select_for_update().filter(pk=breach_id).first()
+    if row is None:
+        raise Refusal("breaches.gone")
+    if row.closed_at:
+        raise Refusal("breaches.closed")
+    return row
