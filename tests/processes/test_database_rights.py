@@ -21,7 +21,7 @@ from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.engines.database_roles import TableRights, prepare
 from vaguemestre.engines.instance import database_password, database_role, role_secret
 from vaguemestre.engines.projection import postgresql
-from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.journal.models import Entry, EntrySeal, MonthSeal
 from vaguemestre.people.credentials.models import Account, AppPassword, MailToken
 from vaguemestre.people.intake.models import Feed
 from vaguemestre.people.lifecycle.models import LifecycleEvent
@@ -61,7 +61,7 @@ def test_every_user_of_the_database_has_a_role_and_no_role_has_two_users() -> No
 def test_the_tables_of_exceptions_are_those_of_the_models() -> None:
     models = (
         BrowserSession, MailToken, Account, AppPassword, LifecycleEvent, Box, Member, MailingList, Entry,
-        MessageStep, LogCursor, StepCounter, DBTaskResult, Feed, OutboxMessage,
+        MessageStep, LogCursor, StepCounter, DBTaskResult, Feed, OutboxMessage, EntrySeal, MonthSeal,
     )  # fmt: skip
     named = {table.removeprefix("public.") for table in ON if table.startswith("public.")}
     assert named == {model._meta.db_table for model in models} | {"django_migrations"}
@@ -285,3 +285,21 @@ def test_months_over_are_dropped_by_the_worker_and_at_least_one_is_kept(database
             assert is_refused(connection, cast("LiteralString", at)), role
     with as_role(database, "worker") as connection, pytest.raises(psycopg.errors.RaiseException):
         connection.execute("SELECT trace_roll_partitions(3, 0)")
+
+
+@on_postgresql
+def test_the_journal_is_sealed_and_erased_by_the_worker_alone(database: Config) -> None:
+    seal, erase = (
+        "INSERT INTO journal_entryseal VALUES (1, '0', now(), 1)",
+        "SELECT journal_erase(1, 2, '2099-01-01')",
+    )
+    for role in ROLES:
+        with as_role(database, role) as connection:
+            for table in ("journal_entry", "journal_entryseal", "journal_monthseal"):
+                assert is_refused(connection, cast("LiteralString", f"DELETE FROM {table}")), (role, table)
+            assert is_refused(connection, seal) == (role != "worker"), role
+            if role != "worker":
+                assert is_refused(connection, erase), role
+                continue
+            with pytest.raises(psycopg.errors.RaiseException):  # its month is not over
+                connection.execute(erase)
