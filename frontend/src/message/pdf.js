@@ -8,6 +8,9 @@ Object.assign(globalThis, { pdfjsWorker: worker }); // no worker can be started 
 const MOST_PAGES = 500;
 const told = document.querySelector("#status");
 const pages = document.querySelector("#pages");
+let zoom = 1; // of the width of the window
+/** @type {() => void} */
+let redraw = () => {};
 
 /** @param {string} words */
 function tell(words) {
@@ -22,7 +25,7 @@ function tell(words) {
 async function draw(file, place) {
   const page = await file.getPage(Number(place.dataset.page));
   const natural = page.getViewport({ scale: 1 });
-  const scale = Math.min(2, Math.max(0.3, (pages.clientWidth - 24) / natural.width));
+  const scale = scaleOf(natural.width);
   const viewport = page.getViewport({ scale });
   const sharp = Math.min(2, window.devicePixelRatio || 1);
   const canvas = document.createElement("canvas");
@@ -38,6 +41,26 @@ async function draw(file, place) {
   const transform = sharp === 1 ? undefined : [sharp, 0, 0, sharp, 0, 0];
   await page.render({ canvas, viewport, transform }).promise;
   await new TextLayer({ textContentSource: page.streamTextContent(), container: words, viewport }).render();
+}
+
+/** @param {number} width of a page at scale 1 */
+function scaleOf(width) {
+  return Math.min(2, Math.max(0.3, (window.innerWidth - 40) / width)) * zoom;
+}
+
+/**
+ * Every page at the zoom that holds, drawn again as it comes near.
+ * @param {{width: number, height: number}} first
+ * @param {IntersectionObserver} watcher
+ */
+function resize(first, watcher) {
+  const scale = scaleOf(first.width);
+  for (const place of pages.children) {
+    place.replaceChildren();
+    place.style.width = `${Math.floor(first.width * scale)}px`;
+    place.style.height = `${Math.floor(first.height * scale)}px`;
+    watcher.observe(place);
+  }
 }
 
 /** @param {Uint8Array} bytes */
@@ -80,7 +103,7 @@ async function open(bytes) {
     },
     { rootMargin: "600px" },
   );
-  const scale = Math.min(2, (pages.clientWidth - 24) / first.width);
+  const scale = scaleOf(first.width);
   for (let number = 1; number <= Math.min(file.numPages, MOST_PAGES); number += 1) {
     const place = document.createElement("section");
     place.className = "sheet";
@@ -91,10 +114,24 @@ async function open(bytes) {
     pages.append(place);
     watcher.observe(place);
   }
+  redraw = () => resize(first, watcher);
+  tellPage(file.numPages);
+  document.addEventListener("scroll", () => tellPage(file.numPages), { passive: true });
   tell(file.numPages > MOST_PAGES ? `Seules les ${MOST_PAGES} premières pages sont montrées.` : "");
 }
 
+/** @param {number} count of pages */
+function tellPage(count) {
+  const places = [...pages.children];
+  const place = places.findLastIndex((page) => page.getBoundingClientRect().top <= window.innerHeight / 2);
+  window.parent.postMessage({ page: Math.max(1, place + 1), pages: count }, "*");
+}
+
 window.addEventListener("message", (event) => {
-  if (event.source === window.parent && event.data?.bytes instanceof ArrayBuffer)
-    open(new Uint8Array(event.data.bytes));
+  if (event.source !== window.parent) return;
+  if (event.data?.bytes instanceof ArrayBuffer) open(new Uint8Array(event.data.bytes));
+  if (Number.isFinite(event.data?.zoom)) {
+    zoom = Math.min(4, Math.max(0.25, event.data.zoom));
+    redraw();
+  }
 });

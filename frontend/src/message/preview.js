@@ -1,6 +1,6 @@
 // A file looked at without keeping it: in a dialog, each kind by what can do it no harm.
 import { pause } from "../ui/pause.js";
-import { create, find } from "../ui/dom.js";
+import { create, find, load } from "../ui/dom.js";
 import { page, fetchFragment, send, tellRefusal } from "../ui/http.js";
 
 const PATIENCE = 120; // times the document being made is asked for
@@ -109,7 +109,10 @@ export async function openPreview(link) {
     { once: true },
   );
   place.dataset.viewer = link.dataset.viewer;
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
+  load("webmail/on_use/preview_tools.js").then(
+    (tools) => mine === turn && tools.follow(dialog, link, openPreview),
+  );
   try {
     const made = await shown(link, place, mine);
     if (mine === turn) place.replaceChildren(made); // another file may be looked at by now

@@ -2,9 +2,11 @@
 
 from email import policy
 from email.message import EmailMessage
+from io import BytesIO
 from itertools import pairwise
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 from tests.corpus.files import calendar
 from tests.engines.samples import letter
@@ -182,3 +184,37 @@ def test_a_message_to_print_opens_the_dialog_and_has_margins_on_screen_only(
     page.emulate_media(media="print")
     expect(note).to_be_hidden()
     assert page.evaluate(margin) < 24
+
+
+def pictures_letter() -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "ines.roy@dehors.example", "Photographies"
+    message.set_content("Bonjour")
+    for name, colour in (("un.png", "red"), ("deux.png", "blue")):
+        data = BytesIO()
+        Image.new("RGB", (300, 200), colour).save(data, "PNG")
+        message.add_attachment(data.getvalue(), "image", "png", filename=name)
+    return message.as_bytes(policy=policy.SMTP)
+
+
+def test_pictures_are_seen_small_then_one_after_the_other_and_larger(page: Page, box: MemoryMailbox) -> None:
+    page.goto(address(put(box, pictures_letter())))
+    thumbs = page.locator(".att img.thumb")
+    expect(thumbs).to_have_count(2)
+    page.wait_for_function("[...document.querySelectorAll('.thumb')].every((image) => image.naturalWidth)")
+    page.get_by_role("link", name="Aperçu de un.png").click()
+    dialog = page.get_by_role("dialog", name="un.png")
+    expect(dialog.get_by_role("status")).to_have_text("1 sur 2")
+    image = dialog.locator(".look-at img")
+    fitted = image.bounding_box()
+    page.keyboard.press("+")
+    larger = image.bounding_box()
+    assert fitted
+    assert larger
+    assert larger["width"] > fitted["width"]
+    page.keyboard.press("ArrowRight")
+    following = page.get_by_role("dialog", name="deux.png")
+    expect(following.get_by_role("status")).to_have_text("2 sur 2")
+    expect(following.get_by_role("button", name="Fichier suivant")).to_be_disabled()
+    following.get_by_role("button", name="Fichier précédent").click()
+    dialog.wait_for()
