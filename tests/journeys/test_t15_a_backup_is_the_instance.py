@@ -1,11 +1,13 @@
 """A backup taken while mail arrives, put back elsewhere, is the same académie."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from tests.journeys.seen import deliver, imap, label, sign_in
 from tests.own_database import give_database
 from tests.own_filter import give_compiled
 
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 from vaguemestre.site.config import Config
 
 pytestmark = [pytest.mark.engines, pytest.mark.browser]
@@ -33,13 +36,15 @@ def vaguemestre(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str
     return subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
 
 
-def counts(instance: Instance, role: str) -> dict[str, int]:
-    found = {}
+def messages(instance: Instance, role: str) -> dict[str, set[bytes]]:
+    """UID, flags and keywords of each message of some folders, as IMAP shows them."""
     with imap(instance, instance.account(role)) as client:
+        shown: dict[str, set[bytes]] = {}
         for folder in ("INBOX", "Sent", "Archive"):
-            status, told = client.select(folder, readonly=True)
-            found[folder] = int(told[0] or 0) if status == "OK" else -1
-    return found
+            client.select(folder, readonly=True)
+            rows = client.fetch("1:*", "(UID FLAGS)")[1]
+            shown[folder] = {bytes(row).partition(b" ")[2] for row in rows if row}
+        return shown
 
 
 def named(instance: Instance, subject: str) -> int:
@@ -49,56 +54,95 @@ def named(instance: Instance, subject: str) -> int:
         return len(client.search(None, "SUBJECT", f'"{subject}"')[1][0].split())
 
 
+def deliver_and_see(instance: Instance, subject: str) -> None:
+    deliver(instance, instance.account("teacher")["address"], subject)
+    wait_until(lambda: named(instance, subject))
+
+
 def test_everything_is_there_on_the_other_side(
     instance: Instance, page: Page, elsewhere: Path, tmp_path: Path
 ) -> None:
-    kept = tmp_path / "sauvegarde"
-    deliver(instance, instance.account("teacher")["address"], "Avant la sauvegarde")
-    wait_until(lambda: named(instance, "Avant la sauvegarde"))
-    first = vaguemestre(instance.home, "backup", str(kept))
+    repository = tmp_path / "depot"
+    password = instance.home / "secrets" / "backup_keys_password"
+    deliver_and_see(instance, "Avant la sauvegarde")
+    first = vaguemestre(instance.home, "backup", str(repository))
     assert first.returncode == 0, first.stderr
-    deliver(instance, instance.account("teacher")["address"], "Entre deux nuits")
-    wait_until(lambda: named(instance, "Entre deux nuits"))
-    before = counts(instance, "teacher")
-    again = vaguemestre(instance.home, "backup", str(kept))
+    assert str(password) in first.stdout  # to be kept elsewhere; said once
+    deliver_and_see(instance, "Entre deux nuits")
+    with imap(instance, instance.account("teacher")) as client:
+        client.select("INBOX")
+        client.store("1", "+FLAGS", "(\\Flagged label_77)")
+    before = messages(instance, "teacher")
+    again = vaguemestre(instance.home, "backup", str(repository))
     assert again.returncode == 0, again.stderr
-    assert (kept.stat().st_mode & 0o077) == 0
+    assert str(password) not in again.stdout
 
-    refused = vaguemestre(instance.home, "restore", str(kept))
+    refused = vaguemestre(instance.home, "restore", str(repository))
     assert (refused.returncode, "tourne déjà" in refused.stderr) == (75, True)
     give_database(elsewhere)
-    done = vaguemestre(elsewhere, "restore", str(kept))
+    unknown = vaguemestre(elsewhere, "restore", str(repository))
+    assert (unknown.returncode, "--keys-password" in unknown.stderr) == (2, True)
+    done = vaguemestre(elsewhere, "restore", str(repository), "--keys-password", str(password))
     assert done.returncode == 0, done.stderr
-    twice = vaguemestre(elsewhere, "restore", str(kept))
+    twice = vaguemestre(elsewhere, "restore", str(repository))
     assert twice.returncode == 73
-
-    give_compiled(Config(home=elsewhere))
-    base, said = free_port_base(), elsewhere.with_suffix(".log")
-    with said.open("wb") as log:
-        process = subprocess.Popen(
-            [str(PROJECT / "bin" / "up"), "--home", str(elsewhere), "--port-base", str(base), "--no-install"],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-    try:
-        ready = elsewhere / "run" / "ready.json"
-        wait_until(lambda: ready.exists() or process.poll() is not None, 120)
-        assert process.poll() is None, said.read_text()[-3000:]
-        restored = Instance(elsewhere, base, process, json.loads(ready.read_text()))
-        # what was on its way comes too: nothing less, and nothing twice
-        after = counts(restored, "teacher")
-        assert {name: number for name, number in after.items() if number < before[name]} == {}
+    with started(elsewhere) as restored:
+        after = messages(restored, "teacher")
+        assert {name: rows - after[name] for name, rows in before.items()} == {name: set() for name in before}
+        assert any(b"label_77" in row and b"\\Flagged" in row for row in after["INBOX"])
         for subject in ("Avant la sauvegarde", "Entre deux nuits"):
             assert named(restored, subject) == 1
         person = instance.account("teacher")
         sign_in(page, restored.web, person["username"], person["password"])
         page.goto(f"{restored.web}/messagerie/")
         expect(page.get_by_text(label("Entre deux nuits")).first).to_be_visible()
+
+
+@contextmanager
+def started(home: Path) -> Iterator[Instance]:
+    give_compiled(Config(home=home))
+    base, said = free_port_base(), home.with_suffix(".log")
+    with said.open("wb") as log:
+        process = subprocess.Popen(
+            [str(PROJECT / "bin" / "up"), "--home", str(home), "--port-base", str(base), "--no-install"],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+    try:
+        ready = home / "run" / "ready.json"
+        wait_until(lambda: ready.exists() or process.poll() is not None, 120)
+        assert process.poll() is None, said.read_text()[-3000:]
+        yield Instance(home, base, process, json.loads(ready.read_text()))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
         said.unlink()
 
 
+def test_what_somebody_lost_is_put_back_where_it_was(instance: Instance, tmp_path: Path) -> None:
+    repository, person = tmp_path / "depot", instance.account("teacher")
+    deliver_and_see(instance, "Perdu pour de bon")
+    assert vaguemestre(instance.home, "backup", str(repository)).returncode == 0
+    with imap(instance, person) as client:
+        for folder in ("INBOX", DELETED_MESSAGES):
+            client.select(folder)
+            for number in client.search(None, "SUBJECT", '"Perdu pour de bon"')[1][0].split():
+                client.store(number, "+FLAGS", "\\Deleted")
+            client.expunge()
+    assert named(instance, "Perdu pour de bon") == 0
+    done = vaguemestre(instance.home, "restore", str(repository), "--account", person["username"])
+    assert (done.returncode, "1 courriel remis" in done.stdout) == (0, True), done.stderr
+    assert named(instance, "Perdu pour de bon") == 1
+
+
+def test_a_drill_compares_everything_while_the_instance_serves(instance: Instance, tmp_path: Path) -> None:
+    done = vaguemestre(instance.home, "restore", str(tmp_path / "depot"), "--drill")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"\d+ boîtes, \d{2,} messages et \d{2,} tables comparés", done.stdout), done.stdout
+
+
 def test_a_folder_that_is_no_backup_is_refused(elsewhere: Path, tmp_path: Path) -> None:
-    answer = vaguemestre(elsewhere, "restore", str(tmp_path))
-    assert (answer.returncode, "pas de sauvegarde entière" in answer.stderr) == (1, True)
+    password = tmp_path / "password"
+    password.write_text("x")
+    answer = vaguemestre(elsewhere, "restore", str(tmp_path / "rien"), "--keys-password", str(password))
+    assert answer.returncode != 0
+    assert "restic" in answer.stderr

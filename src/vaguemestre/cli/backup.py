@@ -1,35 +1,39 @@
-"""`vaguemestre backup`: a copy of everything, taken while the instance runs."""
+"""`vaguemestre backup`: one more generation of everything, made while the instance runs."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.progress import file_counter
+from vaguemestre.foundation.kernel.sizes import in_words
 from vaguemestre.foundation.kernel.texts import counted
-from vaguemestre.processes.production.live import LAST_BACKUP
-from vaguemestre.processes.supervisor.backup import NotABackup, back_up
-from vaguemestre.processes.supervisor.place import write_whole
+from vaguemestre.processes.backup.database import NotABackup
+from vaguemestre.processes.backup.generations import back_up, repositories
 from vaguemestre.site.config import load
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(help="Dossier de la sauvegarde ; le même sert chaque nuit.")],
+    place: Annotated[
+        str, typer.Argument(help="Dossier (ou dépôt SFTP, S3) ; à défaut, celui de la configuration.")
+    ] = "",
 ) -> None:
-    """Copie base, secrets, certificats et courriels ; interrompu, il peut être relancé."""
+    """Copie base, secrets, certificats, fichiers et courriels, chiffrés ; toutes les générations restent."""
+    config = load()
     try:
-        with file_counter("Sauvegarde") as tell:
-            config = load()
-            manifest = back_up(config, folder.resolve(), now=datetime.now(UTC), tell=tell)
-            write_whole(config.home / LAST_BACKUP, asdict(manifest))
+        stores = repositories(config, place)
+        is_first = not stores.keys.password_file.exists()
+        report = back_up(config, stores, now=datetime.now(UTC))
     except NotABackup as error:
         raise Failed(str(error), 73) from error
     except OSError as error:
-        raise Failed(f"{error.filename or folder} : {error.strerror}.", 1) from error
+        raise Failed(f"{error.filename or place} : {error.strerror}.", 1) from error
     typer.echo(
-        f"Sauvegarde entière dans {folder} : {counted(manifest.files, 'fichier')} et la base. "
-        "À garder secrète."
+        f"Sauvegarde entière : {counted(report.files, 'fichier')}, "
+        f"{in_words(report.added_bytes)} de plus dans {stores.data.repository}."
     )
+    if is_first:
+        typer.echo(
+            f"Recopiez {stores.keys.password_file} hors de cette machine : sans ce mot de passe, rien ne se "
+            f"restaure. Les secrets sont dans {stores.keys.repository}, à garder à part."
+        )

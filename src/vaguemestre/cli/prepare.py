@@ -26,7 +26,7 @@ from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.people.provisioning.services import reconcile
 from vaguemestre.post.outbox.services import withdraw_due_messages
 from vaguemestre.processes import database_rights
-from vaguemestre.processes.supervisor.backup import RESTORED
+from vaguemestre.processes.backup.restoration import RESTORED
 from vaguemestre.site import migrated, schema
 from vaguemestre.site.config import Config
 

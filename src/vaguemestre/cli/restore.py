@@ -1,33 +1,124 @@
-"""`vaguemestre restore`: restore a backup into an empty home."""
+"""`vaguemestre restore`: everything on a bare machine, a mailbox, a folder, a message; or a drill of it."""
 
+import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.progress import file_counter
-from vaguemestre.processes.supervisor import place
-from vaguemestre.processes.supervisor.backup import NotABackup, restore
-from vaguemestre.site.config import load
+from vaguemestre.foundation.kernel.sizes import in_words
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.processes.backup.database import NotABackup
+from vaguemestre.processes.backup.drill import DrillReport, run_drill
+from vaguemestre.processes.backup.generations import generation_at, repositories, scratch_folder
+from vaguemestre.processes.backup.mailbox_restoration import Wanted, restore_messages
+from vaguemestre.processes.backup.restoration import reachable_home, restore_data, restore_keys
+from vaguemestre.processes.supervisor import place as home
+from vaguemestre.site.config import Config, load
+
+_MOST_DIFFERENCES = 20  # shown
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(help="Le dossier de la sauvegarde.")],
+    place: Annotated[str, typer.Argument(help="Dépôt ; à défaut, celui de la configuration.")] = "",
+    account: Annotated[str, typer.Option(help="Identifiant dont la boîte retrouve ce qui lui manque.")] = "",
+    folder: Annotated[str, typer.Option(help="Un seul de ses dossiers (INBOX, Archive…).")] = "",
+    message: Annotated[str, typer.Option(help="Un seul courriel, par son Message-ID.")] = "",
+    at: Annotated[str, typer.Option(help="Dernière sauvegarde avant ce moment (AAAA-MM-JJ HH:MM).")] = "",
+    keys_password: Annotated[
+        Path | None, typer.Option(help="Fichier du mot de passe des secrets, sur une machine nue.")
+    ] = None,
+    drill: Annotated[
+        bool, typer.Option("--drill", help="Exercice : sauvegarde, restaure à côté, compare.")
+    ] = False,
 ) -> None:
-    """Remet une sauvegarde dans un dossier d’instance vide ; ensuite, bin/up."""
+    """Remet tout dans un dossier d’instance vide ; ou une boîte, un dossier, un courriel ; ou s’y exerce."""
+    if (folder or message) and not account:
+        raise Failed("dites de quelle boîte : --account.", 2)
     config = load()
     try:
-        place.open_home(config)
-        place.take(config)
-        with file_counter("Restauration") as tell:
-            manifest = restore(load(), folder.resolve(), tell=tell)
-    except place.AlreadyRunning as error:
+        home.open_home(config)
+        with reachable_home(config):
+            if drill:
+                _drill(config, place)
+            elif account:
+                _restore_mailbox(
+                    config, place, Wanted(_mailbox(config, account), folder, message), _moment(at)
+                )
+            else:
+                _restore_all(config, place, _moment(at), keys_password)
+    except home.AlreadyRunning as error:
         raise Failed(str(error), 75) from error
-    except place.HomeUnusable as error:
+    except home.HomeUnusable as error:
         raise Failed(str(error), 73) from error
     except NotABackup as error:
         raise Failed(str(error), 1) from error
     except OSError as error:
-        raise Failed(f"{error.filename or folder} : {error.strerror}.", 1) from error
+        raise Failed(f"{error.filename or place} : {error.strerror}.", 1) from error
+
+
+def _restore_all(config: Config, place: str, at: datetime | None, keys_password: Path | None) -> None:
+    home.take(config)
+    stores = repositories(config, place)
+    if keys_password is not None:
+        stores.keys.password_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(keys_password, stores.keys.password_file)
+        stores.keys.password_file.chmod(0o600)
+    if not stores.keys.password_file.is_file():
+        raise Failed("donnez le mot de passe des secrets : --keys-password FICHIER.", 2)
+    typer.echo("Secrets…", err=True)
+    restore_keys(config, stores.keys, at)
+    generation = generation_at(stores, at)
+    typer.echo("Courriels et fichiers…", err=True)
+    manifest = restore_data(load(), stores, generation, lambda step: typer.echo(f"{step}…", err=True))
     typer.echo(f"Restauré : l’état du {manifest.made_at}. Démarrez avec bin/up.")
+
+
+def _restore_mailbox(config: Config, place: str, wanted: Wanted, at: datetime | None) -> None:
+    stores = repositories(config, place)
+    generation = generation_at(stores, at)
+    with scratch_folder(config) as scratch:
+        count = restore_messages(config, stores, generation, wanted, scratch)
+    typer.echo(
+        f"{counted(count, 'courriel remis', 'courriels remis')} à sa place, dans l’état du "
+        f"{generation.made_at.astimezone():%d/%m/%Y à %H:%M}."
+        if count
+        else "Rien ne manquait."
+    )
+
+
+def _drill(config: Config, place: str) -> None:
+    stores = repositories(config, place)
+    with scratch_folder(config) as scratch:
+        report = run_drill(config, stores, scratch, lambda step: typer.echo(f"{step}…", err=True))
+    for line in _lines(report):
+        typer.echo(line)
+    if report.differences:
+        raise Failed(f"l’exercice a trouvé {counted(len(report.differences), 'différence')}.", 1)
+
+
+def _lines(report: DrillReport) -> list[str]:
+    return [
+        *report.differences[:_MOST_DIFFERENCES],
+        f"{counted(report.mailboxes, 'boîte')}, {counted(report.messages, 'message')} et "
+        f"{counted(report.tables, 'table')} comparés.",
+        f"Sauvegarde : {report.backup_seconds:.1f} s. Relecture des dépôts : {report.check_seconds:.1f} s. "
+        f"Restauration de {in_words(report.restored_bytes)} : {report.restore_seconds:.1f} s.",
+    ]
+
+
+def _mailbox(config: Config, account: str) -> str:
+    """The mailbox of an identifier, or the one that is named whole."""
+    return account.lower() if "@" in account else f"{account.lower()}@{config.academy.domain}"
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment as typed, in the machine's zone unless it says another. Raises Failed."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        raise Failed("écrivez le moment ainsi : 2026-11-28 14:30.", 2) from None

@@ -13,6 +13,7 @@ from django.utils import timezone
 from vaguemestre.foundation.jobs.queries import count_failed_jobs, longest_wait
 from vaguemestre.foundation.jobs.rules import worker_name
 from vaguemestre.site.config import Config
+from vaguemestre.site.config.backup import LAST_BACKUP
 
 _PATIENCE = 0.25  # seconds for one service
 _LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
@@ -37,7 +38,7 @@ class Check:
 
 
 def checks(config: Config) -> dict[str, Check]:
-    """Check the database, engines, push, workers, jobs, submission policy, collector, CardDAV and disk."""
+    """Check the database, engines, push, workers, jobs, gate, collector, CardDAV, disk and backup."""
     ports = config.ports
     probes: dict[str, Callable[[], Check]] = {
         "database": _database,
@@ -51,6 +52,7 @@ def checks(config: Config) -> dict[str, Check]:
         "collector": lambda: _warning(_beats(config, "collector")),
         "carddav": lambda: _page(ports.carddav, "/sante"),
         "disk": lambda: _space(config),
+        **({"backup": lambda: _backup(config)} if config.backup.repository else {}),
     }
     return {name: ask() for name, ask in probes.items()}
 
@@ -109,6 +111,16 @@ def _jobs() -> Check:
     if waited > _LONGEST_WAIT:
         words.append(f"the oldest one waits for {waited.total_seconds():.0f} s")
     return Check(ok=True, words=", ".join(words), is_warning=bool(words))
+
+
+def _backup(config: Config) -> Check:
+    """Warn when two backups were missed, by the date of the note that a whole one leaves."""
+    try:
+        age = time.time() - (config.home / LAST_BACKUP).stat().st_mtime
+    except OSError:
+        return Check(ok=True, words="none yet", is_warning=True)
+    is_late = age > config.backup.late_after.total_seconds()
+    return Check(ok=True, words=f"{age / 60:.0f} minutes old" if is_late else "", is_warning=is_late)
 
 
 def _space(config: Config) -> Check:

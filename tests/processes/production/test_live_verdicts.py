@@ -30,7 +30,7 @@ NAMES = frozenset({"mail.ac-exemple.fr"})
             verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr"]),
             verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr", "autre.ac-exemple.fr"]),
         ),
-        (verdicts.judge_backup(NOW - DAY, NOW), verdicts.judge_backup(NOW - 2 * DAY, NOW)),
+        (verdicts.judge_backup(NOW - DAY, NOW, DAY), verdicts.judge_backup(NOW - 2 * DAY, NOW, DAY)),
     ],
     ids=lambda finding: finding.name,
 )
@@ -44,7 +44,7 @@ def test_what_is_well_and_what_is_red(well: Finding, red: Finding) -> None:
 
 
 def test_without_any_backup_it_is_red() -> None:
-    assert not verdicts.judge_backup(None, NOW).is_well
+    assert not verdicts.judge_backup(None, NOW, DAY).is_well
 
 
 def test_missing_names_are_named() -> None:

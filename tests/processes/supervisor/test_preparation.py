@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from vaguemestre.processes.backup.restoration import RESTORED
 from vaguemestre.processes.supervisor import preparation
-from vaguemestre.processes.supervisor.backup import RESTORED
 from vaguemestre.processes.supervisor.preparation import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site.config import Config

@@ -9,8 +9,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from vaguemestre.engines.certificates import expiries
 from vaguemestre.engines.postfix.queue_agent import count_messages
-from vaguemestre.processes.production.live import LAST_BACKUP
 from vaguemestre.site.config import Config
+from vaguemestre.site.config.backup import LAST_BACKUP
 from vaguemestre.site.health import checks
 
 _PATIENCE_SECONDS = 1.0
@@ -93,6 +93,11 @@ def backup(config: Config) -> Iterator[Metric]:
             "When a whole backup was last made.",
             note.stat().st_mtime,
         )
+    yield GaugeMetricFamily(
+        "vaguemestre_backup_late_after_seconds",
+        "The age of the last whole backup from which somebody must look.",
+        config.backup.late_after.total_seconds(),
+    )
 
 
 def disk(config: Config) -> Iterator[Metric]:

@@ -20,8 +20,8 @@ from vaguemestre.processes.production.hosts import hosts_shown
 from vaguemestre.processes.production.live_verdicts import Finding
 from vaguemestre.processes.production.units import service_name
 from vaguemestre.site.config import Config
+from vaguemestre.site.config.backup import LAST_BACKUP
 
-LAST_BACKUP = "last_backup.json"  # in the home: the note of the last whole backup
 _PATIENCE = 5.0  # seconds
 _ZONE = "vaguemestre.processes.production.live_zone"  # loaded once Django is set up
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (what listens everywhere is asked here)
@@ -103,7 +103,7 @@ def _postmaster(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _backup(config: Config, now: datetime) -> Iterator[Finding]:
-    yield verdicts.judge_backup(_last_backup(config), now)
+    yield verdicts.judge_backup(_last_backup(config), now, config.backup.late_after)
 
 
 def _last_backup(config: Config) -> datetime | None:

@@ -9,7 +9,6 @@ from vaguemestre.engines.certificates import covers
 LEAST_FREE = 0.10  # of the file system that holds the mail
 LEAST_MEMORY = 0.05
 LEAST_CERTIFICATE = timedelta(days=14)
-LATEST_BACKUP = timedelta(hours=30)
 
 
 class Finding(NamedTuple):
@@ -97,9 +96,11 @@ def judge_certificate_names(names: frozenset[str], hosts: Collection[str]) -> Fi
     )
 
 
-def judge_backup(made_at: datetime | None, now: datetime) -> Finding:
-    remedy = "programmez « vaguemestre backup DOSSIER » chaque nuit"
+def judge_backup(made_at: datetime | None, now: datetime, late_after: timedelta) -> Finding:
+    """`late_after`: the age that is too old."""
+    remedy = "écrivez [backup] « repository », relancez bin/install ; sinon journalctl -u vaguemestre-backup"
     if made_at is None:
         return Finding("sauvegarde", is_well=False, sentence="aucune n’est connue", remedy=remedy)
-    hours = (now - made_at) / timedelta(hours=1)
-    return Finding("sauvegarde", now - made_at <= LATEST_BACKUP, f"il y a {hours:.0f} heures", remedy)
+    minutes = (now - made_at) / timedelta(minutes=1)
+    age = f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.0f} heures"
+    return Finding("sauvegarde", now - made_at <= late_after, f"il y a {age}", remedy)

@@ -63,6 +63,7 @@ class Unit:
     start_seconds: int = 0  # it may take that long to answer
     is_notified: bool = True  # a companion tells systemd that it answers (processes.watchdog)
     is_oneshot: bool = False
+    oneshot_limit: str = "15min"  # systemd.time(7)
     is_wanted: bool = True  # the target starts it; else something else does
     reads_homes: bool = False  # a certificate may lie under /root
     reload_argv: tuple[str, ...] = ()
@@ -98,7 +99,7 @@ def _unit(unit: Unit) -> Iterator[str]:
 
 def _service(unit: Unit) -> Iterator[str]:
     if unit.is_oneshot:
-        yield from ("Type=oneshot", "TimeoutStartSec=15min")
+        yield from ("Type=oneshot", f"TimeoutStartSec={unit.oneshot_limit}")
         if unit.is_wanted:
             yield "RemainAfterExit=yes"
     elif unit.is_notified:

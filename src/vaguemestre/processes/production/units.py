@@ -9,6 +9,7 @@ from vaguemestre.engines.instance import role_secret
 from vaguemestre.engines.nginx.configuration import POOLS
 from vaguemestre.engines.nginx.configuration import sockets as pool_sockets
 from vaguemestre.processes.duties import DATABASE, Duty, duty_of
+from vaguemestre.processes.production.backup_unit import BACKUP, backup_unit, timer_text
 from vaguemestre.processes.production.layout import HOME, RUN, python, source
 from vaguemestre.processes.production.stand_ins import process_of, stand_ins_of
 from vaguemestre.processes.production.unit import Unit, render
@@ -103,14 +104,24 @@ def unit_files(config: Config, children: Sequence[Child], release: Path) -> tupl
     """Every unit file of the instance, sorted by name. They name the release itself, through no link."""
     units = services_of(config, children, release)
     services = [UnitFile(f"{unit.name}.service", render(unit)) for unit in units]
-    return tuple(sorted((*services, _target(), *_certificate_files(config)), key=lambda file: file.name))
+    return tuple(
+        sorted(
+            (*services, _target(), *_certificate_files(config), *_backup_files(config)),
+            key=lambda file: file.name,
+        )
+    )
 
 
 def services_of(config: Config, children: Sequence[Child], release: Path) -> tuple[Unit, ...]:
     """The services: what prepares the ground first, then one for each process of the plan."""
     processes = (*children, *stand_ins_of(children, pool_sockets(config)))
     services = (_service(config, child, release) for child in processes)
-    return (_prepare(config, release), *services, _certificates(release))
+    backups = (
+        (backup_unit(config, release, is_database_away=_is_database_away(config)),)
+        if config.backup.repository
+        else ()
+    )
+    return (_prepare(config, release), *services, _certificates(release), *backups)
 
 
 def service_name(process: str) -> str:
@@ -280,3 +291,7 @@ def _certificate_files(config: Config) -> tuple[UnitFile, ...]:
         f"[Path]\nPathChanged={given_paths(config).certificate}\n\n[Install]\nWantedBy={TARGET}\n"
     )
     return (UnitFile(f"{CERTIFICATES}.path", text),)
+
+
+def _backup_files(config: Config) -> tuple[UnitFile, ...]:
+    return (UnitFile(f"{BACKUP}.timer", timer_text(config)),) if config.backup.repository else ()

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from vaguemestre.processes.backup.restoration import RESTORED
 from vaguemestre.processes.supervisor import place
-from vaguemestre.processes.supervisor.backup import RESTORED
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site import migrated
 from vaguemestre.site.config import Config

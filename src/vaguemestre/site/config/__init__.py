@@ -4,6 +4,7 @@ One file a section, each checking its own keys; `instance.py` gathers them, `loa
 """
 
 from vaguemestre.site.config.academy import AcademySection
+from vaguemestre.site.config.backup import BackupSection
 from vaguemestre.site.config.database import DatabaseSection
 from vaguemestre.site.config.ent import EntSection
 from vaguemestre.site.config.feed import FeedSection
@@ -26,6 +27,7 @@ __all__ = [
     "PROJECT",
     "SECTIONS",
     "AcademySection",
+    "BackupSection",
     "Config",
     "ConfigWrong",
     "DatabaseSection",

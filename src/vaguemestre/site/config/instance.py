@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vaguemestre.people.lifecycle.values import LifecycleDelays
 from vaguemestre.site.config.academy import AcademySection
+from vaguemestre.site.config.backup import BackupSection
 from vaguemestre.site.config.checks import Rule
 from vaguemestre.site.config.database import DatabaseSection
 from vaguemestre.site.config.ent import EntSection
@@ -65,6 +66,7 @@ SECTIONS = (
     "worker",
     "metrics",
     "retention",
+    "backup",
 )
 
 
@@ -88,6 +90,7 @@ class Config:
     worker: WorkerSection = field(default_factory=WorkerSection)
     metrics: MetricsSection = field(default_factory=MetricsSection)
     retention: RetentionSection = field(default_factory=RetentionSection)
+    backup: BackupSection = field(default_factory=BackupSection)
 
     @property
     def ports(self) -> Ports:

@@ -11,7 +11,7 @@ from psycopg import sql
 from tests.own_database import give_database
 
 from vaguemestre.engines.instance import database_password
-from vaguemestre.processes.supervisor import backup
+from vaguemestre.processes.backup import database as backup
 from vaguemestre.site.config import Config, load
 
 pytestmark = pytest.mark.skipif(load().database.engine != "postgresql", reason="this run is on SQLite")
@@ -48,11 +48,11 @@ def test_rights_of_roles_that_are_not_there_stop_no_restoration(
     try:
         if is_older:  # a backup made before rights were left out
             name = first.database.name
-            backup._postgres(first, "pg_dump", "--format=custom", f"--file={dump}", f"--dbname={name}")
+            backup._run(first, "pg_dump", "--format=custom", f"--file={dump}", f"--dbname={name}")
         else:
-            backup._dump(first, dump)
+            dump = backup.dump_database(first, tmp_path)
         assert (ROLE.encode() in dump.read_bytes()) == is_older
     finally:
         run_sql(first, "DROP OWNED BY {role}", "DROP ROLE {role}")
-    backup._load(second, dump)
+    backup.load_database(second, dump)
     run_sql(second, "SELECT n FROM kept")

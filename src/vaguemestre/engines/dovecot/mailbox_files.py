@@ -1,0 +1,106 @@
+"""Mailboxes on the disk, read and put back by doveadm without a running Dovecot: restored copies."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from vaguemestre.engines.config_templates import render
+from vaguemestre.engines.instance import system_user
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES
+
+_HERE = Path(__file__).parent
+_TIMEOUT_SECONDS = 600
+_NO_LOOKUP = "--no-userdb-lookup"
+_RECENT = "\\Recent"  # of a session, not of the message
+_MOST_GUIDS = 500  # a command
+_DELETED = DELETED_MESSAGES.partition("/")[0]
+_FIELDS = "mailbox mailbox-guid guid uid flags size.physical hdr.message-id"
+
+
+class MessageCopy(NamedTuple):
+    """A message of a mailbox on the disk. `guid` goes with it from folder to folder; `uid` with its place."""
+
+    folder: str
+    folder_guid: str
+    uid: int
+    guid: str
+    flags: frozenset[str]
+    size: int
+    message_id: str
+
+
+@dataclass(frozen=True)
+class MailboxFiles:
+    """The mailboxes below `mail`, a folder like HOME/mail. `scratch`: a folder for doveadm's own files."""
+
+    mail: Path
+    scratch: Path
+
+    def mailboxes(self) -> Iterator[str]:
+        """Names of the mailboxes that hold something."""
+        for home in sorted(self.mail.glob("*/*/sdbox")):
+            yield f"{home.parent.name}@{home.parent.parent.name}"
+
+    def messages(self, mailbox: str) -> tuple[MessageCopy, ...]:
+        """Every message, what was deleted included, by folder and UID. Raises EngineRefused."""
+        everywhere = ("(", "mailbox", "*", "OR", "mailbox", f"{_DELETED}/*", ")")
+        rows = json.loads(self._run(mailbox, "-f", "json", "fetch", _NO_LOOKUP, _FIELDS, *everywhere))
+        return tuple(
+            MessageCopy(
+                row["mailbox"],
+                row["mailbox-guid"],
+                int(row["uid"]),
+                row["guid"],
+                frozenset(row["flags"].split()) - {_RECENT},
+                int(row["size.physical"]),
+                row["hdr.message-id"],
+            )
+            for row in rows
+        )
+
+    def resync(self, mailbox: str) -> None:
+        """Make the indexes agree with the files: messages that came or went while they were copied."""
+        for folders in ("*", f"{_DELETED}/*"):
+            self._run(mailbox, "force-resync", _NO_LOOKUP, folders)
+
+    def import_from(self, source: "MailboxFiles", mailbox: str, folder: str, guids: Sequence[str]) -> None:
+        """Copy messages of a folder from `source` into the folder of that name, with flags and dates."""
+        for start in range(0, len(guids), _MOST_GUIDS):
+            query = " OR ".join(f"guid {guid}" for guid in guids[start : start + _MOST_GUIDS]).split()
+            self._run(
+                mailbox, "import", _NO_LOOKUP, f"sdbox:{source.home(mailbox) / 'sdbox'}", "",
+                "mailbox", folder, "(", *query, ")",
+            )  # fmt: skip
+
+    def home(self, mailbox: str) -> Path:
+        name, _, domain = mailbox.rpartition("@")
+        return self.mail / domain / name
+
+    def _run(self, mailbox: str, *arguments: str) -> str:
+        argv = ["doveadm", "-c", str(self._configuration()), *arguments]
+        environment = {**os.environ, "USER": mailbox, "HOME": str(self.home(mailbox))}
+        try:
+            ended = subprocess.run(
+                argv, env=environment, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise EngineRefused(f"doveadm {mailbox}: {error}") from error
+        if ended.returncode:
+            raise EngineRefused(f"doveadm {mailbox}: {ended.stderr.strip()[-300:]}")
+        return ended.stdout
+
+    def _configuration(self) -> Path:
+        file = self.scratch / "mailbox-files.conf"
+        if not file.exists():
+            user = system_user()
+            text = render(
+                _HERE, "mailbox_files.conf.j2", mail=self.mail, scratch=self.scratch, uid=user.pw_uid,
+                gid=user.pw_gid, deleted=_DELETED,
+            )  # fmt: skip
+            file.write_text(text, encoding="utf-8")
+        return file

@@ -1,0 +1,73 @@
+"""Whether a restored mailbox, or database, is the one that was backed up. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from vaguemestre.engines.dovecot.mailbox_files import MessageCopy
+
+type Place = tuple[str, int]  # folder, UID
+
+
+class Differences(NamedTuple):
+    """What a drill found: messages compared, and sentences about those that are not the same."""
+
+    compared: int
+    sentences: tuple[str, ...]
+
+    def __add__(self, other: "Differences") -> "Differences":  # type: ignore[override]
+        return Differences(self.compared + other.compared, self.sentences + other.sentences)
+
+
+def compare_messages(
+    mailbox: str,
+    before: Iterable[MessageCopy],
+    restored: Iterable[MessageCopy],
+    after: Iterable[MessageCopy],
+) -> Differences:
+    """Compare a restored mailbox with what it was just before and just after it was backed up.
+
+    A message that was there at both moments must be restored with its UID, size and content (its GUID), and
+    the flags of one of them. One that came or went meanwhile may be there or not; no other may be.
+    """
+    former, latter, copy = _by_place(before), _by_place(after), _by_place(restored)
+    sentences = []
+    for place in sorted(former.keys() & latter.keys()):
+        restored_message = copy.get(place)
+        if restored_message is None:
+            sentences.append(f"{mailbox} : {_where(place)} manque.")
+        elif restored_message not in (former[place], latter[place]) and not _is_between(
+            restored_message, former[place], latter[place]
+        ):
+            sentences.append(f"{mailbox} : {_where(place)} n’est plus le même.")
+    for place in sorted(copy.keys() - former.keys() - latter.keys()):
+        sentences.append(f"{mailbox} : {_where(place)} n’y était pas.")
+    return Differences(len(former.keys() & latter.keys()), tuple(sentences))
+
+
+def compare_rows(
+    before: Mapping[str, int], restored: Mapping[str, int], after: Mapping[str, int]
+) -> tuple[str, ...]:
+    """Sentences about tables whose number of rows is not between those of the two moments."""
+    sentences = []
+    for table in sorted(before.keys() & after.keys()):
+        low, high = sorted((before[table], after[table]))
+        count = restored.get(table)
+        if count is None:
+            sentences.append(f"base : la table {table} manque.")
+        elif not low <= count <= high:
+            sentences.append(f"base : la table {table} a {count} lignes au lieu de {low}.")
+    return tuple(sentences)
+
+
+def _by_place(messages: Iterable[MessageCopy]) -> dict[Place, MessageCopy]:
+    return {(message.folder, message.uid): message for message in messages}
+
+
+def _is_between(copy: MessageCopy, former: MessageCopy, latter: MessageCopy) -> bool:
+    """The same message, each of its flags set at one of the two moments, and those of both set."""
+    same = copy._replace(flags=former.flags) == former
+    return same and former.flags & latter.flags <= copy.flags <= former.flags | latter.flags
+
+
+def _where(place: Place) -> str:
+    return f"le message {place[1]} de « {place[0]} »"

@@ -1,0 +1,101 @@
+"""The drill: back up, restore beside, compare message by message and row by row, and say how long it took."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from vaguemestre.engines.dovecot.mailbox_files import MailboxFiles, MessageCopy
+from vaguemestre.processes.backup.comparison import Differences, compare_messages, compare_rows
+from vaguemestre.processes.backup.database import check_dump, count_rows, count_sqlite_rows, file_name
+from vaguemestre.processes.backup.generations import STAGING, Repositories, back_up, generation_at
+from vaguemestre.processes.backup.restoration import (
+    changed_meanwhile,
+    give_to_mail_user,
+    mailbox_files,
+    manifest_in,
+)
+from vaguemestre.site.config import Config
+
+type Tell = Callable[[str], None]  # what is being done
+type Mailboxes = Mapping[str, tuple[MessageCopy, ...]]
+
+
+class DrillReport(NamedTuple):
+    """Durations in seconds, and what was found. `restored_bytes`: files put back."""
+
+    mailboxes: int
+    messages: int
+    tables: int
+    restored_bytes: int
+    backup_seconds: float
+    check_seconds: float
+    restore_seconds: float
+    differences: tuple[str, ...]
+
+
+def run_drill(config: Config, stores: Repositories, scratch: Path, tell: Tell) -> DrillReport:
+    """Make a generation and put it back into `scratch`. The instance serves meanwhile.
+
+    Raises RepositoryDamaged when the repository is not what was written, NotABackup, EngineRefused, OSError.
+    """
+    live = mailbox_files(config, config.home / "mail", scratch)
+    tell("boîtes, avant la sauvegarde")
+    before, rows_before = _inventory(live), count_rows(config)
+    tell("sauvegarde")
+    started = time.monotonic()
+    back_up(config, stores, now=datetime.now(UTC))
+    backed_up = time.monotonic()
+    tell("boîtes, après la sauvegarde")
+    after, rows_after = _inventory(live), count_rows(config)
+    tell("relecture de tous les octets des dépôts")
+    checking = time.monotonic()
+    for store in stores:
+        store.check()
+    checked = time.monotonic()
+    tell("restauration à côté")
+    _restore_beside(config, stores, scratch)
+    restored = time.monotonic()
+    tell("comparaison")
+    copies = mailbox_files(config, scratch / "mail", scratch)
+    result = Differences(0, ())
+    for mailbox, messages in before.items():
+        copy = copies.messages(mailbox)
+        result += compare_messages(mailbox, messages, copy, after.get(mailbox, ()))
+    rows = _compare_database(config, scratch, rows_before, rows_after)
+    return DrillReport(
+        mailboxes=len(before),
+        messages=result.compared,
+        tables=len(rows_before),
+        restored_bytes=sum(path.lstat().st_size for path in scratch.rglob("*") if path.is_file()),
+        backup_seconds=backed_up - started,
+        check_seconds=checked - checking,
+        restore_seconds=restored - checked,
+        differences=(*result.sentences, *rows),
+    )
+
+
+def _restore_beside(config: Config, stores: Repositories, scratch: Path) -> None:
+    """As a whole restoration does: files, their owner, the indexes of what changed meanwhile."""
+    generation = generation_at(stores, None)
+    stores.data.restore(generation.data.id, scratch)
+    give_to_mail_user(scratch / "mail")
+    copies = mailbox_files(config, scratch / "mail", scratch)
+    made_at = datetime.fromisoformat(manifest_in(scratch / STAGING).made_at)
+    for mailbox in changed_meanwhile(copies, made_at):
+        copies.resync(mailbox)
+
+
+def _inventory(live: MailboxFiles) -> Mailboxes:
+    return {mailbox: live.messages(mailbox) for mailbox in live.mailboxes()}
+
+
+def _compare_database(
+    config: Config, scratch: Path, before: Mapping[str, int], after: Mapping[str, int]
+) -> tuple[str, ...]:
+    copy = scratch / STAGING / file_name(config)
+    if config.database.engine == "sqlite":
+        return compare_rows(before, count_sqlite_rows(copy), after)
+    check_dump(config, copy)
+    return ()

@@ -1,0 +1,173 @@
+"""What was backed up is what is restored, message for message with its flags: real restic, real Dovecot."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.processes.backup.conftest import LATER, MARIE, NOW, PAUL, Stand
+
+from vaguemestre.engines.dovecot.mailbox_files import MailboxFiles
+from vaguemestre.engines.restic import RepositoryDamaged, Restic
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.processes.backup import generations
+from vaguemestre.processes.backup.database import NotABackup, count_sqlite_rows
+from vaguemestre.processes.backup.drill import run_drill
+from vaguemestre.processes.backup.generations import Manifest, back_up, generation_at, repositories
+from vaguemestre.processes.backup.mailbox_restoration import Wanted, restore_messages
+from vaguemestre.processes.backup.restoration import RESTORED, restore_data, restore_keys
+from vaguemestre.processes.supervisor.place import HomeUnusable
+from vaguemestre.site.config import Config
+
+pytestmark = pytest.mark.engines
+
+
+def tell(step: str) -> None:
+    """Nobody looks."""
+
+
+def restored(stand: Stand, at: object = None) -> tuple[Config, Manifest]:
+    """A bare machine to which only the password of the keys was brought."""
+    config = stand.bare()
+    stores = repositories(config)
+    stores.keys.password_file.parent.mkdir(parents=True)
+    shutil.copyfile(stand.stores.keys.password_file, stores.keys.password_file)
+    restore_keys(config, stores.keys, at)  # type: ignore[arg-type]
+    manifest = restore_data(config, stores, generation_at(stores, at), tell)  # type: ignore[arg-type]
+    return config, manifest
+
+
+def listed(restic: Restic) -> str:
+    command = ["restic", "-r", restic.repository, "-p", restic.password_file, "ls", "latest"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def one_pack(repository: str) -> Path:
+    return max(Path(repository).glob("data/*/*"), key=lambda path: path.stat().st_size)
+
+
+def alter(file: Path) -> None:
+    """Change one octet in its middle."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.chmod(0o600)
+    file.write_bytes(content)
+
+
+def test_a_bare_machine_gets_everything_back(stand: Stand) -> None:
+    before = {mailbox: stand.mail.messages(mailbox) for mailbox in (MARIE, PAUL)}
+    back_up(stand.config, stand.stores, now=NOW)
+    config, manifest = restored(stand)
+    copies = MailboxFiles(config.home / "mail", stand.scratch("copies"))
+    assert {mailbox: copies.messages(mailbox) for mailbox in copies.mailboxes()} == before
+    assert {message.flags for message in before[MARIE]} == {
+        frozenset({"\\Seen", "label_3"}), frozenset({"\\Flagged"}), frozenset(),
+    }  # fmt: skip
+    assert count_sqlite_rows(config.data_dir / "vaguemestre.sqlite3") == {"people": 1}
+    for name in ("secrets/numen_key", "data/deposits/file", "vaguemestre.toml"):
+        assert (config.home / name).read_bytes() == (stand.config.home / name).read_bytes()
+    assert manifest.made_at == NOW.isoformat()
+    assert (config.data_dir / RESTORED).exists()
+
+
+def test_keys_and_data_lie_apart(stand: Stand) -> None:
+    back_up(stand.config, stand.stores, now=NOW)
+    data, keys = listed(stand.stores.data), listed(stand.stores.keys)
+    assert ("numen_key" in data, "secrets" in data) == (False, False)
+    assert ("numen_key" in keys, "backup_password" in keys) == (True, True)
+    assert "backup_keys_password" not in keys  # which would open nothing but itself
+    wrong = Restic(stand.stores.data.repository, stand.stores.keys.password_file, stand.scratch("cache"))
+    with pytest.raises(EngineRefused):
+        wrong.snapshots()
+
+
+def test_every_generation_can_be_restored(stand: Stand) -> None:
+    back_up(stand.config, stand.stores, now=NOW)
+    first = generation_at(stand.stores, None)
+    stand.expunge(MARIE, "deux")
+    stand.rows(8)
+    back_up(stand.config, stand.stores, now=LATER)
+    config, _ = restored(stand, first.made_at)
+    copies = MailboxFiles(config.home / "mail", stand.scratch("copies"))
+    assert len(copies.messages(MARIE)) == 3
+    assert count_sqlite_rows(config.data_dir / "vaguemestre.sqlite3") == {"people": 1}
+
+
+def test_one_altered_octet_is_noticed(stand: Stand) -> None:
+    back_up(stand.config, stand.stores, now=NOW)
+    stand.stores.data.check()
+    alter(one_pack(stand.stores.data.repository))
+    with pytest.raises(RepositoryDamaged):
+        stand.stores.data.check()
+
+
+def test_a_home_that_holds_something_is_left_alone(stand: Stand) -> None:
+    back_up(stand.config, stand.stores, now=NOW)
+    with pytest.raises(HomeUnusable):
+        restore_keys(stand.config, stand.stores.keys, None)
+
+
+def test_a_place_without_a_generation_is_no_backup(stand: Stand) -> None:
+    with pytest.raises(NotABackup):
+        repositories(Config(home=stand.top / "other"))
+    back_up(stand.config, stand.stores, now=NOW)
+    before = generation_at(stand.stores, None).made_at.replace(year=2020)
+    with pytest.raises(NotABackup):
+        generation_at(stand.stores, before)
+
+
+def test_two_backups_do_not_run_at_once(stand: Stand) -> None:
+    with generations._alone(stand.config), pytest.raises(NotABackup, match="en cours"):
+        back_up(stand.config, stand.stores, now=NOW)
+
+
+def test_a_message_that_came_after_its_index_was_copied_is_there(stand: Stand) -> None:
+    """As when mail arrives during the copy: its file is in the generation, its index is not yet."""
+    inbox = stand.mail.home(PAUL) / "sdbox/mailboxes/INBOX/dbox-Mails"
+    before = {file.name: file.read_bytes() for file in inbox.glob("dovecot.index*")}
+    stand.deliver(PAUL, "cinq")
+    for name, content in before.items():
+        (inbox / name).write_bytes(content)
+    back_up(stand.config, stand.stores, now=NOW)
+    config, _ = restored(stand)
+    copies = MailboxFiles(config.home / "mail", stand.scratch("copies"))
+    assert [message.message_id for message in copies.messages(PAUL)] == [
+        "<quatre@dehors.example>", "<cinq@dehors.example>",
+    ]  # fmt: skip
+
+
+def test_a_folder_or_a_message_comes_back_alone(stand: Stand) -> None:
+    back_up(stand.config, stand.stores, now=NOW)
+    generation = generation_at(stand.stores, None)
+    for subject in ("un", "deux", "trois"):
+        stand.expunge(MARIE, subject)
+
+    def put_back(name: str, **wanted: str) -> int:
+        with generations.scratch_folder(stand.config) as scratch:
+            return restore_messages(stand.config, stand.stores, generation, Wanted(MARIE, **wanted), scratch)
+
+    assert put_back("one", message_id="un@dehors.example") == 1
+    [message] = stand.mail.messages(MARIE)
+    assert (message.folder, message.flags) == ("INBOX", {"\\Seen", "label_3"})
+    assert put_back("two", folder="Projets") == 1
+    assert [each.folder for each in stand.mail.messages(MARIE)] == ["INBOX", "Projets"]
+    assert put_back("three") == 1  # what is left of the mailbox
+    assert put_back("four") == 0
+    assert len(stand.mail.messages(MARIE)) == 3
+    with pytest.raises(NotABackup):
+        put_back("five", folder="Nulle part")
+
+
+def test_a_drill_finds_a_healthy_backup_the_same(stand: Stand) -> None:
+    with generations.scratch_folder(stand.config) as scratch:
+        report = run_drill(stand.config, stand.stores, scratch, tell)
+    assert (report.mailboxes, report.messages, report.tables, report.differences) == (2, 4, 1, ())
+    assert report.restored_bytes > 0
+    assert not list((stand.config.home / generations.STAGING).glob("restored-*"))
+
+
+def test_a_drill_finds_what_a_backup_leaves_out(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generations, "_MADE_AGAIN", ("mail/*/marie/sdbox/mailboxes/Projets",))
+    with generations.scratch_folder(stand.config) as scratch:
+        report = run_drill(stand.config, stand.stores, scratch, tell)
+    assert [sentence for sentence in report.differences if "Projets" in sentence and "manque" in sentence]
