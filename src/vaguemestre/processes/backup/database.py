@@ -32,6 +32,7 @@ def dump_database(config: Config, folder: Path) -> Path:
     target = folder / file_name(config)
     fresh = target.with_name(f"{target.name}.part")
     fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)  # every person's data, from the first octet
     if config.database.engine == "sqlite":
         live = config.data_dir / LIVE
         if not live.is_file():
@@ -44,7 +45,6 @@ def dump_database(config: Config, folder: Path) -> Path:
     else:
         _run(config, "pg_dump", "--format=custom", _NO_RIGHTS, f"--file={fresh}", _named(config))
     fresh.replace(target)
-    target.chmod(0o600)
     return target
 
 
@@ -53,6 +53,7 @@ def load_database(config: Config, source: Path) -> None:
     if config.database.engine == "sqlite":
         config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(source, config.data_dir / LIVE)
+        (config.data_dir / LIVE).chmod(0o600)
         return
     _run(config, "pg_restore", "--exit-on-error", "--no-owner", _NO_RIGHTS, _named(config), str(source))
 
