@@ -1,5 +1,6 @@
 """/sante/ tells the truth, quickly."""
 
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.site import health
-from vaguemestre.site.config import Config
+from vaguemestre.site.config import BackupSection, Config
 
 
 @pytest.fixture
@@ -121,3 +122,19 @@ def test_the_web_process_can_be_asked_alone(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/sante/", "/sante/ping"])
 def test_health_is_only_read(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+def test_a_backup_that_is_missing_or_old_is_a_warning(tmp_path: Path) -> None:
+    config = Config(home=tmp_path, backup=BackupSection(repository="/srv/vm"))
+    assert health._backup(config).as_json() == {"status": "warning", "detail": "none yet"}
+    note = tmp_path / "last_backup.json"
+    note.touch()
+    assert health._backup(config).as_json() == {"status": "ok"}
+    past = time.time() - 46 * 60
+    os.utime(note, (past, past))
+    assert health._backup(config).as_json() == {"status": "warning", "detail": "46 minutes old"}
+
+
+@pytest.mark.django_db
+def test_an_instance_that_backs_nothing_up_is_asked_for_no_backup(config: Config) -> None:
+    assert "backup" not in health.checks(config)

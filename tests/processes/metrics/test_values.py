@@ -155,6 +155,7 @@ def test_files_tell_of_certificates_backups_heartbeats_and_room(registry: Collec
     for certificate in ("public", "internal", "sieve"):
         assert value("certificate_expiry_timestamp_seconds", certificate=certificate) > now + 86_400
     assert now - 60 < value("backup_last_success_timestamp_seconds") < now + 60
+    assert value("backup_late_after_seconds") == 45 * 60  # two of every quarter of an hour, and a quarter
     assert now - 60 < value("heartbeat_timestamp_seconds", process="worker-2") < now + 60
     assert 0 < value("disk_free_bytes", volume="mail") < value("disk_size_bytes", volume="mail")
     assert value("database_size_bytes") > 100_000

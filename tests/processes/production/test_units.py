@@ -13,6 +13,7 @@ from vaguemestre.processes.production.unit import Unit, render
 from vaguemestre.processes.production.units import CERTIFICATES, PREPARE, TARGET, services_of, unit_files
 from vaguemestre.processes.supervisor import companions, plan
 from vaguemestre.site.config import (
+    BackupSection,
     Config,
     DatabaseSection,
     MetricsSection,
@@ -242,3 +243,35 @@ def test_words_reach_the_program_as_they_are() -> None:
     unit = Unit("x", "x", ("/bin/echo", "* OK", '"quoted"', "50%", "$HOME", ""), writes=(Path("/a b"),))
     assert values(unit, "ExecStart") == ['/bin/echo "* OK" "\\"quoted\\"" 50%% $$HOME ""']
     assert values(unit, "ReadWritePaths") == ['"-/a b"']
+
+
+def backed_up(**keys: str) -> Config:
+    return replace(CONFIG, backup=BackupSection(**keys))  # type: ignore[arg-type]
+
+
+def test_without_a_repository_nothing_backs_up() -> None:
+    assert "vaguemestre-backup" not in services()
+    assert not [file for file in unit_files(CONFIG, CHILDREN, RELEASE) if "backup" in file.name]
+
+
+def test_a_timer_makes_a_generation_as_often_as_the_setting_says() -> None:
+    config = replace(CONFIG, backup=BackupSection(repository="/srv/sauvegarde/vm", interval_minutes=20))
+    files = {file.name: file.text for file in unit_files(config, CHILDREN, RELEASE)}
+    assert "OnUnitActiveSec=20min" in files["vaguemestre-backup.timer"]
+    assert f"WantedBy={TARGET}" in files["vaguemestre-backup.timer"]
+    unit = services(config)["vaguemestre-backup"]
+    assert "[Install]" not in render(unit)
+    assert values(unit, "TimeoutStartSec") == ["infinity"]
+    assert values(unit, "ReadWritePaths") == [f"-{HOME} -/srv/sauvegarde/vm -/srv/sauvegarde/vm-keys"]
+
+
+def test_the_backup_speaks_to_other_machines_only_where_its_repositories_are() -> None:
+    here, away = (
+        services(backed_up(**keys))["vaguemestre-backup"]
+        for keys in (
+            {"repository": "/srv/vm"},
+            {"repository": "/srv/vm", "keys_repository": "sftp:vm@coffre:/clefs"},
+        )
+    )
+    assert values(here, "IPAddressDeny") == ["any"]
+    assert values(away, "IPAddressDeny") == []
