@@ -1,6 +1,8 @@
 """`vaguemestre restore`: everything on a bare machine, a mailbox, a folder, a message; or a drill of it."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +17,8 @@ from vaguemestre.processes.backup.drill import DrillReport, run_drill
 from vaguemestre.processes.backup.generations import generation_at, repositories, scratch_folder
 from vaguemestre.processes.backup.mailbox_restoration import Wanted, restore_messages
 from vaguemestre.processes.backup.restoration import reachable_home, restore_data, restore_keys
+from vaguemestre.processes.production.commands import StepFailed
+from vaguemestre.processes.production.wal_archive import return_database
 from vaguemestre.processes.supervisor import place as home
 from vaguemestre.site.config import Config, load
 
@@ -30,6 +34,9 @@ def command(
     keys_password: Annotated[
         Path | None, typer.Option(help="Fichier du mot de passe des secrets, sur une machine nue.")
     ] = None,
+    database: Annotated[
+        bool, typer.Option("--database", help="Ramène PostgreSQL au moment dit (--at), par son archive.")
+    ] = False,
     drill: Annotated[
         bool, typer.Option("--drill", help="Exercice : sauvegarde, restaure à côté, compare.")
     ] = False,
@@ -37,18 +44,29 @@ def command(
     """Remet tout dans un dossier d’instance vide ; ou une boîte, un dossier, un courriel ; ou s’y exerce."""
     if (folder or message) and not account:
         raise Failed("dites de quelle boîte : --account.", 2)
-    config = load()
-    try:
+    with _failures(place):
+        config = load()
+        moment = _moment(at)
+        if database:
+            _return_database(config, moment)
+            return
         home.open_home(config)
         with reachable_home(config):
             if drill:
                 _drill(config, place)
             elif account:
-                _restore_mailbox(
-                    config, place, Wanted(_mailbox(config, account), folder, message), _moment(at)
-                )
+                _restore_mailbox(config, place, Wanted(_mailbox(config, account), folder, message), moment)
             else:
-                _restore_all(config, place, _moment(at), keys_password)
+                _restore_all(config, place, moment, keys_password)
+
+
+@contextmanager
+def _failures(place: str) -> Iterator[None]:
+    """What a restoration can meet, with the exit code that the contract gives it."""
+    try:
+        yield
+    except StepFailed as error:
+        raise Failed(str(error), 69) from error
     except home.AlreadyRunning as error:
         raise Failed(str(error), 75) from error
     except home.HomeUnusable as error:
@@ -57,6 +75,11 @@ def command(
         raise Failed(str(error), 1) from error
     except OSError as error:
         raise Failed(f"{error.filename or place} : {error.strerror}.", 1) from error
+
+
+def _return_database(config: Config, at: datetime | None) -> None:
+    return_database(config, at)
+    typer.echo(f"PostgreSQL est revenu {f'au {at.isoformat()}' if at else 'au dernier moment archivé'}.")
 
 
 def _restore_all(config: Config, place: str, at: datetime | None, keys_password: Path | None) -> None:

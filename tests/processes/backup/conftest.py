@@ -54,12 +54,12 @@ class Stand:
         for step in (home, home.parent, home.parent.parent):
             os.chown(step, user.pw_uid, user.pw_gid)
         file = self.top / "letter"
-        content = letter("jean@dehors.example", mailbox, subject, Message_ID=f"<{subject}@dehors.example>")
+        content = letter("jean@dehors.example", mailbox, subject)
+        content.replace_header("Message-ID", f"<{subject}@dehors.example>")
         file.write_bytes(content.as_bytes())
         file.chmod(0o644)
-        self.doveadm(mailbox, "mailbox", "create", "--no-userdb-lookup", folder) if not self.has(
-            mailbox, folder
-        ) else None
+        if not self.has(mailbox, folder):
+            self.doveadm(mailbox, "mailbox", "create", "--no-userdb-lookup", folder)
         self.doveadm(mailbox, "save", "--no-userdb-lookup", "-m", folder, str(file))
         if flags:
             self.flag(mailbox, subject, flags)

@@ -275,3 +275,25 @@ def test_the_backup_speaks_to_other_machines_only_where_its_repositories_are() -
     )
     assert values(here, "IPAddressDeny") == ["any"]
     assert values(away, "IPAddressDeny") == []
+
+
+def test_the_database_of_this_machine_has_base_backups_as_its_own_user() -> None:
+    config = backed_up(wal_repository="/srv/wal")
+    units = services(config)
+    names = {f"vaguemestre-database-backup-{kind}" for kind in ("full", "diff")}
+    assert names == {name for name in units if "backup" in name}
+    for name in names:
+        assert values(units[name], "User") == ["postgres"]
+        assert values(units[name], "ReadWritePaths") == ["-/srv/wal"]
+        assert values(units[name], "RemoveIPC") == []  # it would take the server's own memory
+        assert f"--type={name.rpartition('-')[2]} backup" in values(units[name], "ExecStart")[0]
+    timers = {file.name: file.text for file in unit_files(config, CHILDREN, RELEASE) if "backup" in file.name}
+    assert "OnCalendar=Sun 02:30" in timers["vaguemestre-database-backup-full.timer"]
+    assert "Persistent=yes" in timers["vaguemestre-database-backup-diff.timer"]
+
+
+def test_a_database_elsewhere_is_archived_by_who_keeps_it() -> None:
+    away = replace(
+        backed_up(wal_repository="/srv/wal"), database=DatabaseSection(engine="postgresql", host="db.x")
+    )
+    assert not [name for name in services(away) if "backup" in name]

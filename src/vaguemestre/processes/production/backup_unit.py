@@ -1,15 +1,35 @@
 """What backs up an instance in production every few minutes: a service of systemd, and its timer. Pure."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from vaguemestre.processes.production.layout import HOME, python, source
+from vaguemestre.engines.pgbackrest import DIFFERENTIAL, FULL, command
+from vaguemestre.processes.production.layout import HOME, SETTINGS, python, source
+from vaguemestre.processes.production.local_database import is_local
 from vaguemestre.processes.production.unit import Unit
 from vaguemestre.site.config import Config
 
 BACKUP = "vaguemestre-backup"
+DATABASE_BACKUP = "vaguemestre-database-backup"
+WAL_CONFIGURATION = SETTINGS / "pgbackrest.conf"
+_CALENDAR = {FULL: "Sun 02:30", DIFFERENTIAL: "Mon..Sat 02:30"}
 
 
-def backup_unit(config: Config, release: Path, *, is_database_away: bool) -> Unit:
+def has_archive(config: Config) -> bool:
+    """Whether the log of PostgreSQL, on this machine, is archived by pgBackRest."""
+    return bool(config.backup.wal_repository) and is_local(config.database)
+
+
+def backup_units(config: Config, release: Path, *, is_database_away: bool) -> tuple[Unit, ...]:
+    """The services that the configuration wants; their timers start them."""
+    generations = (_backup(config, release, is_database_away=is_database_away),)
+    return (
+        *(generations if config.backup.repository else ()),
+        *(_database_units(config) if has_archive(config) else ()),
+    )
+
+
+def _backup(config: Config, release: Path, *, is_database_away: bool) -> Unit:
     """As root: one more generation. The first one takes as long as it takes."""
     backup = config.backup
     places = (backup.repository, backup.place_of_keys)
@@ -31,11 +51,41 @@ def backup_unit(config: Config, release: Path, *, is_database_away: bool) -> Uni
     )
 
 
-def timer_text(config: Config) -> str:
-    """The timer: counted from the start of the backup before, so that generations lie no further apart."""
+def _database_units(config: Config) -> tuple[Unit, ...]:
+    """As PostgreSQL's own user: base backups of the database, whole ones and what changed since."""
+    return tuple(
+        Unit(
+            name=f"{DATABASE_BACKUP}-{kind}",
+            description=f"Vaguemestre: base backup of PostgreSQL ({kind})",
+            argv=command(WAL_CONFIGURATION, f"--type={kind}", "backup"),
+            user="postgres",
+            after=("postgresql",),
+            writes=(Path(config.backup.wal_repository),),
+            is_oneshot=True,
+            is_guest=True,
+            oneshot_limit="infinity",
+            is_wanted=False,
+            memory_max="2G",
+        )
+        for kind in _CALENDAR
+    )
+
+
+def timers(config: Config) -> Mapping[str, str]:
+    """Name and text of each timer."""
+    texts = {}
+    if config.backup.repository:
+        # counted from the start of the backup before, so that generations lie no further apart
+        often = f"OnActiveSec=1min\nOnUnitActiveSec={config.backup.interval_minutes}min\n"
+        texts[f"{BACKUP}.timer"] = _timer_text("when to back up", often)
+    for kind, day in _CALENDAR.items() if has_archive(config) else ():
+        when = f"OnCalendar={day}\nPersistent=yes\nRandomizedDelaySec=10min\n"
+        texts[f"{DATABASE_BACKUP}-{kind}.timer"] = _timer_text(f"when to back PostgreSQL up ({kind})", when)
+    return texts
+
+
+def _timer_text(what: str, when: str) -> str:
     return (
-        "# Written by bin/install.\n"
-        "[Unit]\nDescription=Vaguemestre: when to back up\nPartOf=vaguemestre.target\n\n"
-        f"[Timer]\nOnActiveSec=1min\nOnUnitActiveSec={config.backup.interval_minutes}min\n\n"
-        "[Install]\nWantedBy=vaguemestre.target\n"
+        f"# Written by bin/install.\n[Unit]\nDescription=Vaguemestre: {what}\nPartOf=vaguemestre.target\n\n"
+        f"[Timer]\n{when}\n[Install]\nWantedBy=vaguemestre.target\n"
     )

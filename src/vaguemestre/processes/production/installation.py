@@ -21,11 +21,13 @@ from vaguemestre.processes.production import (
     signatures,
     system_users,
 )
+from vaguemestre.processes.production.backup_unit import has_archive
 from vaguemestre.processes.production.children import children_of
 from vaguemestre.processes.production.commands import StepFailed, are_active, has_text, run
 from vaguemestre.processes.production.local_database import LocalDatabase, is_local
 from vaguemestre.processes.production.step import Step
 from vaguemestre.processes.production.units import TARGET, UnitFile, service_name, unit_files
+from vaguemestre.processes.production.wal_archive import WalArchive
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.site.config import Config
 
@@ -106,7 +108,15 @@ class Installation:
         if not is_local(self.config.database):
             return ()
         database = LocalDatabase(self.config.database)
-        return (Step("PostgreSQL : rôle et base", database.is_made, database.make),)
+        archive = WalArchive(self.config)
+        return (
+            Step("PostgreSQL : rôle et base", database.is_made, database.make),
+            *(
+                (Step("PostgreSQL : archive du journal (pgBackRest)", archive.is_made, archive.make),)
+                if has_archive(self.config)
+                else ()
+            ),
+        )
 
     # Configuration
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import secrets as random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import write
@@ -38,18 +38,14 @@ class LocalDatabase:
 
     def _psql(self, text: str, environment: Mapping[str, str] | None = None) -> str:
         names = (f"name={self._database.name}", f"user={self._database.user}")
-        return run(
-            ("runuser", "-u", "postgres", "--", "psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1",
-             *(word for name in names for word in ("-v", name)), "-f", "-"),
-            text=text, environment=environment,
-        )  # fmt: skip
+        return psql(text, environment, names)
 
     def make(self) -> None:
         """Start the server, make what is missing, set the role's password. Raises StepFailed."""
         run(("systemctl", "enable", "--quiet", "postgresql.service"))
         run(("systemctl", "start", "postgresql.service"))
         if not _answers_postgres():
-            run(("pg_ctlcluster", *_cluster(), "start"))
+            run(("pg_ctlcluster", *cluster_name(), "start"))
         self._secret.parent.mkdir(mode=0o700, exist_ok=True)
         if not self._secret.exists():
             write(self._secret, f"{random.token_hex(24)}\n", mode=0o600)
@@ -66,11 +62,20 @@ class LocalDatabase:
         )
 
 
+def psql(text: str, environment: Mapping[str, str] | None = None, variables: Sequence[str] = ()) -> str:
+    """What PostgreSQL of this machine answers its own user. Raises StepFailed."""
+    return run(
+        ("runuser", "-u", "postgres", "--", "psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1",
+         *(word for variable in variables for word in ("-v", variable)), "-f", "-"),
+        text=text, environment=environment,
+    )  # fmt: skip
+
+
 def _answers_postgres() -> bool:
     return succeeds("pg_isready", "-q", "-t", "10")
 
 
-def _cluster() -> tuple[str, str]:
+def cluster_name() -> tuple[str, str]:
     """Version and name of Debian's cluster."""
     versions = sorted(Path("/etc/postgresql").glob("*/main"))
     if not versions:

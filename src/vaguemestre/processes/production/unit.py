@@ -33,6 +33,7 @@ _CLOSED_WITHOUT_SANDBOX = (
     "ProtectHostname=yes",
     "ProcSubset=pid",
 )
+_REMOVES_MEMORY = "RemoveIPC=yes"
 _NO_SET_ID_FILES = "RestrictSUIDSGID=yes"
 _INSTALL = ("WantedBy=vaguemestre.target",)
 _SANDBOX_CALLS = "@mount @sandbox pivot_root"
@@ -63,6 +64,7 @@ class Unit:
     start_seconds: int = 0  # it may take that long to answer
     is_notified: bool = True  # a companion tells systemd that it answers (processes.watchdog)
     is_oneshot: bool = False
+    is_guest: bool = False  # its user has a service of its own, whose shared memory is left alone
     oneshot_limit: str = "15min"  # systemd.time(7)
     is_wanted: bool = True  # the target starts it; else something else does
     reads_homes: bool = False  # a certificate may lie under /root
@@ -144,7 +146,11 @@ def _places(unit: Unit) -> Iterator[str]:
 
 def _rights(unit: Unit) -> Iterator[str]:
     yield f"ProtectHome={'read-only' if unit.reads_homes else 'yes'}"
-    yield from (line for line in _CLOSED if not (unit.allows_set_ids and line in _NOT_FOR_MASTERS))
+    open_ = (
+        *(_NOT_FOR_MASTERS if unit.allows_set_ids else ()),
+        *((_REMOVES_MEMORY,) if unit.is_guest else ()),
+    )
+    yield from (line for line in _CLOSED if line not in open_)
     if not unit.sandboxes:
         yield from _CLOSED_WITHOUT_SANDBOX
     if (
@@ -171,7 +177,7 @@ def _rights(unit: Unit) -> Iterator[str]:
 
 
 # Their own programs become other users, which this would keep them from.
-_NOT_FOR_MASTERS = ("NoNewPrivileges=yes", "RemoveIPC=yes")
+_NOT_FOR_MASTERS = ("NoNewPrivileges=yes", _REMOVES_MEMORY)
 
 
 def _services(names: Iterable[str]) -> str:

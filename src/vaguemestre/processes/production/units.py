@@ -9,7 +9,7 @@ from vaguemestre.engines.instance import role_secret
 from vaguemestre.engines.nginx.configuration import POOLS
 from vaguemestre.engines.nginx.configuration import sockets as pool_sockets
 from vaguemestre.processes.duties import DATABASE, Duty, duty_of
-from vaguemestre.processes.production.backup_unit import BACKUP, backup_unit, timer_text
+from vaguemestre.processes.production.backup_unit import backup_units, timers
 from vaguemestre.processes.production.layout import HOME, RUN, python, source
 from vaguemestre.processes.production.stand_ins import process_of, stand_ins_of
 from vaguemestre.processes.production.unit import Unit, render
@@ -116,11 +116,7 @@ def services_of(config: Config, children: Sequence[Child], release: Path) -> tup
     """The services: what prepares the ground first, then one for each process of the plan."""
     processes = (*children, *stand_ins_of(children, pool_sockets(config)))
     services = (_service(config, child, release) for child in processes)
-    backups = (
-        (backup_unit(config, release, is_database_away=_is_database_away(config)),)
-        if config.backup.repository
-        else ()
-    )
+    backups = backup_units(config, release, is_database_away=_is_database_away(config))
     return (_prepare(config, release), *services, _certificates(release), *backups)
 
 
@@ -294,4 +290,4 @@ def _certificate_files(config: Config) -> tuple[UnitFile, ...]:
 
 
 def _backup_files(config: Config) -> tuple[UnitFile, ...]:
-    return (UnitFile(f"{BACKUP}.timer", timer_text(config)),) if config.backup.repository else ()
+    return tuple(UnitFile(name, text) for name, text in timers(config).items())

@@ -33,6 +33,7 @@ class BackupSection(Section):
     credentials_file: Annotated[str, checks.FILE] = ""  # KEY=value lines, for S3
     interval_minutes: Annotated[int, checks.between(5, 1440)] = 15
     keep_days: Annotated[int, checks.between(1, 366)] = 30
+    wal_repository: Annotated[str, checks.ABSOLUTE_PATH] = ""  # pgBackRest's, for PostgreSQL on this machine
     keep_months: Annotated[int, checks.between(0, 120)] = 3
 
     @property

@@ -157,6 +157,7 @@ MEANINGS = {
     "backup.credentials_file": "Les clés d’accès à S3, une par ligne (AWS_ACCESS_KEY_ID=…).",
     "backup.interval_minutes": "Minutes entre deux sauvegardes, en production.",
     "backup.keep_days": "Jours dont une sauvegarde reste ; celles d’hier et d’aujourd’hui restent toutes.",
+    "backup.wal_repository": "Le dossier de pgBackRest, pour PostgreSQL sur cette machine ; vide : aucun.",
     "backup.keep_months": "Mois dont une sauvegarde reste.",
     "ent.name": "Le nom de l’ENT des établissements.",
     "ent.domain": "Le domaine des adresses qu’il donne aux élèves et aux familles.",
