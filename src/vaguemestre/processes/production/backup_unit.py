@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vaguemestre.engines.pgbackrest import DIFFERENTIAL, FULL, command
+from vaguemestre.processes.production.backup_folders import backup_folders
 from vaguemestre.processes.production.layout import HOME, SETTINGS, python, source
 from vaguemestre.processes.production.local_database import is_local
 from vaguemestre.processes.production.unit import Unit
@@ -31,9 +32,7 @@ def backup_units(config: Config, release: Path, *, is_database_away: bool) -> tu
 
 def _backup(config: Config, release: Path, *, is_database_away: bool) -> Unit:
     """As root: one more generation. The first one takes as long as it takes."""
-    backup = config.backup
-    places = (backup.repository, backup.place_of_keys)
-    folders = tuple(Path(place) for place in places if place.startswith("/"))
+    folders = backup_folders(config.backup)
     return Unit(
         name=BACKUP,
         description="Vaguemestre: one more generation of the backup",
@@ -46,7 +45,7 @@ def _backup(config: Config, release: Path, *, is_database_away: bool) -> Unit:
         oneshot_limit="infinity",
         is_wanted=False,
         reads_homes=True,  # SFTP's key is root's
-        leaves_machine=is_database_away or len(folders) < len(places),
+        leaves_machine=is_database_away or len(folders) < 2,  # one repository at least is elsewhere
         memory_max="4G",
     )
 

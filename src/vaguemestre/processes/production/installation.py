@@ -13,6 +13,7 @@ from vaguemestre.engines.config_templates import write
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.processes.production import (
     acme,
+    backup_folders,
     extras,
     files,
     layout,
@@ -77,6 +78,11 @@ class Installation:
             Step("Dossiers, secrets, configurations, base", self._is_prepared, self._prepare),
             *self._signature_steps(),
             Step("Version active dans /opt/vaguemestre", self._is_current, self._make_current),
+            Step(
+                "Dossiers des sauvegardes",
+                partial(backup_folders.are_made, self.config.backup),
+                partial(backup_folders.make, self.config.backup),
+            ),
             Step("Unités systemd", self._has_units, self._write_units),
             Step("Services démarrés et qui répondent", self._runs, self._start),
         )
