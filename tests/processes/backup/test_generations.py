@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.processes.backup.conftest import LATER, MARIE, NOW, PAUL, Stand
 
+from vaguemestre.cli import backup as cli
 from vaguemestre.engines.dovecot.mailbox_files import MailboxFiles
 from vaguemestre.engines.restic import RepositoryDamaged, Restic
 from vaguemestre.foundation.kernel.errors import EngineRefused
@@ -15,7 +16,12 @@ from vaguemestre.processes.backup.database import NotABackup, count_sqlite_rows
 from vaguemestre.processes.backup.drill import run_drill
 from vaguemestre.processes.backup.generations import Manifest, back_up, generation_at, repositories
 from vaguemestre.processes.backup.mailbox_restoration import Wanted, restore_messages
-from vaguemestre.processes.backup.restoration import RESTORED, restore_data, restore_keys
+from vaguemestre.processes.backup.restoration import (
+    RESTORED,
+    give_to_mail_user,
+    restore_data,
+    restore_keys,
+)
 from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
 
@@ -171,3 +177,24 @@ def test_a_drill_finds_what_a_backup_leaves_out(stand: Stand, monkeypatch: pytes
     with generations.scratch_folder(stand.config) as scratch:
         report = run_drill(stand.config, stand.stores, scratch, tell)
     assert [sentence for sentence in report.differences if "Projets" in sentence and "manque" in sentence]
+
+
+def test_the_first_backup_says_which_password_to_keep_elsewhere(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "load", lambda: stand.config)
+    password = str(stand.stores.keys.password_file)
+    said = []
+    for _ in range(2):
+        cli.command()
+        said.append(password in capsys.readouterr().out)
+    assert said == [True, False]
+
+
+def test_copies_of_two_places_are_read_apart(stand: Stand) -> None:
+    """A drill that read the live mailboxes twice would find every backup whole."""
+    other = MailboxFiles(stand.top / "elsewhere", stand.scratch("mail"))
+    assert len(stand.mail.messages(MARIE)) == 3
+    shutil.copytree(stand.mail.home(PAUL), other.home(MARIE))
+    give_to_mail_user(other.mail)
+    assert [message.message_id for message in other.messages(MARIE)] == ["<quatre@dehors.example>"]

@@ -1,5 +1,6 @@
 """Mailboxes on the disk, read and put back by doveadm without a running Dovecot: restored copies."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -95,7 +96,8 @@ class MailboxFiles:
         return ended.stdout
 
     def _configuration(self) -> Path:
-        file = self.scratch / "mailbox-files.conf"
+        place = hashlib.sha256(bytes(self.mail)).hexdigest()[:12]  # two folders may share one scratch
+        file = self.scratch / f"mailbox-files-{place}.conf"
         if not file.exists():
             user = system_user()
             text = render(
