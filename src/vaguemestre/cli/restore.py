@@ -105,7 +105,7 @@ def _restore_mailbox(config: Config, place: str, wanted: Wanted, at: datetime | 
     with scratch_folder(config) as scratch:
         count = restore_messages(config, stores, generation, wanted, scratch)
     typer.echo(
-        f"{counted(count, 'courriel remis', 'courriels remis')} à sa place, dans l’état du "
+        f"{counted(count, 'courriel remis à sa place', 'courriels remis à leur place')}, dans l’état du "
         f"{generation.made_at.astimezone():%d/%m/%Y à %H:%M}."
         if count
         else "Rien ne manquait."
