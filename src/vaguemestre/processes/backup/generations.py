@@ -32,7 +32,9 @@ _CONFIGURATION = "vaguemestre.toml"
 # what the next start makes again, or what the copy of the database stands for
 _MADE_AGAIN = (
     f"data/{LIVE}*", "data/feed.lock", "data/moves", "data/restored", "data/test.sqlite3*",
-    "mail/*/*/virtual-index", f"{STAGING}/cache", f"{STAGING}/lock", f"{STAGING}/restored-*",
+    "mail/*/*/virtual-index",
+    "mail/**/fts-flatcurve",
+    "engines/rspamd/db/*.hs*", f"{STAGING}/cache", f"{STAGING}/lock", f"{STAGING}/restored-*",
 )  # fmt: skip
 _EACH_OF_TWO_DAYS = timedelta(days=2)
 _PRUNED = "pruned"  # in the staging folder: its date says when old generations went
