@@ -172,11 +172,28 @@ def test_a_drill_finds_a_healthy_backup_the_same(stand: Stand) -> None:
     assert not list((stand.config.home / generations.STAGING).glob("restored-*"))
 
 
-def test_a_drill_finds_what_a_backup_leaves_out(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generations, "_MADE_AGAIN", ("mail/*/marie/sdbox/mailboxes/Projets",))
+@pytest.mark.parametrize("place", ["Projets", "INBOX/dbox-Mails/u.2"])
+def test_a_drill_finds_what_a_backup_leaves_out(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(generations, "_MADE_AGAIN", (f"mail/*/marie/sdbox/mailboxes/{place}",))
     with generations.scratch_folder(stand.config) as scratch:
         report = run_drill(stand.config, stand.stores, scratch, tell)
-    assert [sentence for sentence in report.differences if "Projets" in sentence and "manque" in sentence]
+    assert [each for each in report.differences if place in each and each.endswith("manque.")]
+
+
+def test_a_drill_reads_each_message(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One octet of a restored message that is not that of the mailbox, whatever the indexes say."""
+    restore = Restic.restore
+
+    def damaged(self: Restic, snapshot_id: str, target: Path, include: tuple[str, ...] = ()) -> None:
+        restore(self, snapshot_id, target, include)
+        alter(next(target.glob("mail/*/paul/sdbox/mailboxes/INBOX/dbox-Mails/u.1")))
+
+    monkeypatch.setattr(Restic, "restore", damaged)
+    with generations.scratch_folder(stand.config) as scratch:
+        report = run_drill(stand.config, stand.stores, scratch, tell)
+    assert [each for each in report.differences if "u.1 n’a plus le même contenu" in each]
 
 
 def test_the_first_backup_says_which_password_to_keep_elsewhere(

@@ -1,7 +1,9 @@
 """The drill: back up, restore beside, compare message by message and row by row, and say how long it took."""
 
+import contextlib
+import filecmp
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -42,13 +44,13 @@ def run_drill(config: Config, stores: Repositories, scratch: Path, tell: Tell) -
     """
     live = mailbox_files(config, config.home / "mail", scratch)
     tell("boîtes, avant la sauvegarde")
-    before, rows_before = _inventory(live), count_rows(config)
+    before, files_before, rows_before = _inventory(live), _message_files(live.mail), count_rows(config)
     tell("sauvegarde")
     started = time.monotonic()
     back_up(config, stores, now=datetime.now(UTC))
     backed_up = time.monotonic()
     tell("boîtes, après la sauvegarde")
-    after, rows_after = _inventory(live), count_rows(config)
+    after, files_after, rows_after = _inventory(live), _message_files(live.mail), count_rows(config)
     tell("relecture de tous les octets des dépôts")
     checking = time.monotonic()
     for store in stores:
@@ -63,6 +65,7 @@ def run_drill(config: Config, stores: Repositories, scratch: Path, tell: Tell) -
     for mailbox, messages in before.items():
         copy = copies.messages(mailbox)
         result += compare_messages(mailbox, messages, copy, after.get(mailbox, ()))
+    files = _compare_files(live.mail, copies.mail, files_before & files_after)
     rows = _compare_database(config, scratch, rows_before, rows_after)
     return DrillReport(
         mailboxes=len(before),
@@ -72,7 +75,7 @@ def run_drill(config: Config, stores: Repositories, scratch: Path, tell: Tell) -
         backup_seconds=backed_up - started,
         check_seconds=checked - checking,
         restore_seconds=restored - checked,
-        differences=(*result.sentences, *rows),
+        differences=(*result.sentences, *files, *rows),
     )
 
 
@@ -89,6 +92,22 @@ def _restore_beside(config: Config, stores: Repositories, scratch: Path) -> None
 
 def _inventory(live: MailboxFiles) -> Mailboxes:
     return {mailbox: live.messages(mailbox) for mailbox in live.mailboxes()}
+
+
+def _message_files(mail: Path) -> frozenset[Path]:
+    """The files of messages, below that folder: an index may know one that is not there."""
+    return frozenset(path.relative_to(mail) for path in mail.glob("*/*/*/mailboxes/**/dbox-Mails/u.*"))
+
+
+def _compare_files(live: Path, copies: Path, files: Iterable[Path]) -> Iterator[str]:
+    """Sentences about messages whose file is missing, or does not hold the same octets."""
+    for file in sorted(files):
+        with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+            if not (copies / file).exists():
+                if (live / file).exists():
+                    yield f"{file} manque."
+            elif not filecmp.cmp(live / file, copies / file, shallow=False):
+                yield f"{file} n’a plus le même contenu."
 
 
 def _compare_database(
