@@ -16,12 +16,12 @@ from tests.engines.live import free_port_base, wait_until
 from vaguemestre.engines import pgbackrest
 from vaguemestre.engines.pgbackrest import Cluster, PgBackRest
 from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.site.config import load
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 pytestmark = [
     pytest.mark.engines,
-    pytest.mark.skipif(not BINARIES, reason="PostgreSQL's server is not installed"),
-    pytest.mark.skipif(not Path("/usr/bin/pgbackrest").exists(), reason="pgBackRest is not installed"),
+    pytest.mark.skipif(load().database.engine != "postgresql", reason="this run is on SQLite"),
 ]
 AS_POSTGRES = ("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--")
 
@@ -58,7 +58,7 @@ def server() -> Iterator[Server]:
     cluster = Cluster(top / "data", free_port_base(), top)
     file = top / "pgbackrest.conf"
     text = pgbackrest.configuration_text(cluster, str(top / "archive"), "un mot de passe", keep_days=30)
-    file.write_text(f"{text}lock-path={top}\n".replace("[vaguemestre]", "[vaguemestre]", 1))
+    file.write_text(text.replace("[global]\n", f"[global]\nlock-path={top}\n"))
     made = Server(top, cluster, PgBackRest(file, AS_POSTGRES))
     made.run("initdb", "-D", str(cluster.data), "-A", "trust", "--no-sync")
     settings = {
