@@ -41,9 +41,9 @@ def messages(instance: Instance, role: str) -> dict[str, set[bytes]]:
     with imap(instance, instance.account(role)) as client:
         shown: dict[str, set[bytes]] = {}
         for folder in ("INBOX", "Sent", "Archive"):
-            client.select(folder, readonly=True)
-            rows = client.fetch("1:*", "(UID FLAGS)")[1]
-            shown[folder] = {bytes(row).partition(b" ")[2] for row in rows if row}
+            count = client.select(folder, readonly=True)[1]
+            rows = client.fetch("1:*", "(UID FLAGS)")[1] if count != [b"0"] else []
+            shown[folder] = {re.sub(rb"^\d+ | ?\\Recent", b"", row) for row in rows if isinstance(row, bytes)}
         return shown
 
 
