@@ -51,7 +51,7 @@ class MailboxFiles:
         """Every message, what was deleted included, by folder and UID. Raises EngineRefused."""
         everywhere = ("(", "mailbox", "*", "OR", "mailbox", f"{_DELETED}/*", ")")
         rows = json.loads(self._run(mailbox, "-f", "json", "fetch", _NO_LOOKUP, _FIELDS, *everywhere))
-        return tuple(
+        messages = (
             MessageCopy(
                 row["mailbox"],
                 row["mailbox-guid"],
@@ -63,6 +63,7 @@ class MailboxFiles:
             )
             for row in rows
         )
+        return tuple(sorted(messages, key=lambda message: (message.folder, message.uid)))
 
     def resync(self, mailbox: str) -> None:
         """Make the indexes agree with the files: messages that came or went while they were copied."""
