@@ -114,7 +114,7 @@ def running_instance() -> Iterator[Instance]:
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(20)
+            process.wait(60)
         finally:
             log.close()
             shutil.rmtree(home, ignore_errors=True)

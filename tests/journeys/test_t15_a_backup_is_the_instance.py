@@ -112,7 +112,7 @@ def started(home: Path) -> Iterator[Instance]:
         yield Instance(home, base, process, json.loads(ready.read_text()))
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
         said.unlink()
 
 

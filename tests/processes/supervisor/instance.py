@@ -88,7 +88,7 @@ class Running:
     def stop(self) -> int:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
+        return self.process.wait(60)
 
     @property
     def _ready_file(self) -> Path:
