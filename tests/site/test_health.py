@@ -48,6 +48,7 @@ def test_what_does_not_answer_is_down(config: Config) -> None:
         "collector",
         "carddav",
         "disk",
+        "certificates",
     }
     assert found["database"].ok
     assert not any(found[name].ok for name in ("dovecot", "postfix", "push", "worker", "gate", "carddav"))
@@ -138,3 +139,25 @@ def test_a_backup_that_is_missing_or_old_is_a_warning(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_an_instance_that_backs_nothing_up_is_asked_for_no_backup(config: Config) -> None:
     assert "backup" not in health.checks(config)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (30, health.Check(ok=True)),
+        (13, health.Check(ok=True, words="public in 12 days", is_warning=True)),
+        (-1, health.Check(ok=False, words="ended: public")),
+    ],
+)
+def test_a_certificate_that_ends_is_told(
+    config: Config, monkeypatch: pytest.MonkeyPatch, days: int, expected: health.Check
+) -> None:
+    ends = {"public": timezone.now() + timedelta(days=days), "internal": timezone.now() + timedelta(days=90)}
+    monkeypatch.setattr(health, "expiries", lambda _config: ends)
+    assert health.checks(config)["certificates"] == expected
+
+
+@pytest.mark.django_db
+def test_certificates_that_cannot_be_read_want_somebody(config: Config) -> None:
+    assert health.checks(config)["certificates"].is_warning

@@ -1,6 +1,7 @@
 """What the logs of the web say, and what they keep to themselves."""
 
 import io
+import json
 import logging
 import secrets
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path, reverse
+
+from vaguemestre.foundation.kernel.logs import JsonLines
 
 pytestmark = pytest.mark.django_db
 TOKEN = secrets.token_urlsafe(24)
@@ -52,3 +55,20 @@ def test_a_failure_is_logged_with_its_traceback_and_without_the_token(log: io.St
 def test_a_wrong_host_writes_no_traceback(log: io.StringIO, host: str) -> None:
     assert Client(headers={"host": host}).get(f"/compte/pas-moi/{TOKEN}").status_code in {400, 404, 421}
     assert log.getvalue() == ""
+
+
+@pytest.mark.urls(__name__)
+def test_the_answer_and_the_lines_of_a_request_tell_the_same_identifier(log: io.StringIO) -> None:
+    handler = logging.getHandlerByName("console")
+    assert handler is not None
+    former, handler.formatter = handler.formatter, JsonLines()
+    try:
+        answer = Client(raise_request_exception=False).get(f"/essai/{TOKEN}")
+    finally:
+        handler.formatter = former
+    fields = json.loads(log.getvalue().splitlines()[-1].partition(">")[2])
+    assert (answer.status_code, len(answer["X-Request-Id"])) == (500, 16)
+    assert fields["request"] == answer["X-Request-Id"]
+    assert fields["exception"] == "ValueError"
+    assert TOKEN not in log.getvalue()
+    assert "no more" not in log.getvalue()

@@ -3,7 +3,6 @@
 It reads no configuration and no secret.
 """
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -11,11 +10,12 @@ from pathlib import Path
 from vaguemestre.engines.agent import Agent
 from vaguemestre.engines.dovecot.mail_agent import socket_path, verbs
 from vaguemestre.engines.instance import Home, user_ids
+from vaguemestre.foundation.kernel import logs
 from vaguemestre.processes.duties import openers_of
 
 
 def main(home: Path) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure()
     os.umask(0o077)
     instance, users = Home(home), openers_of("mail-agent")
     erasers = user_ids({"vaguemestre-worker"})

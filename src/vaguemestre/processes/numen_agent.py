@@ -3,7 +3,6 @@
 It finds, seals and masks them, and discloses one to an officer of the person's service, which it journals.
 """
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from vaguemestre.engines.agent import DatabaseAgent
 from vaguemestre.engines.instance import user_ids
+from vaguemestre.foundation.kernel import logs
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.site import numen_keys
 from vaguemestre.site.agents import numen_socket
@@ -22,7 +22,7 @@ _THREADS = 8
 
 
 def main(home: Path) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure()
     os.umask(0o007)
     os.environ["VAGUEMESTRE_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "vaguemestre.site.numen_agent_settings"

@@ -3,7 +3,6 @@
 It reads no configuration and no secret.
 """
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -11,11 +10,12 @@ from pathlib import Path
 from vaguemestre.engines.agent import Agent
 from vaguemestre.engines.instance import Home, user_ids
 from vaguemestre.engines.postfix.queue_agent import socket_path, verbs
+from vaguemestre.foundation.kernel import logs
 from vaguemestre.processes.duties import DUTIES, openers_of
 
 
 def main(home: Path) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure()
     os.umask(0o077)
     instance, counter = Home(home), DUTIES["metrics"].user
     users = user_ids(openers_of("queue-agent") - {counter})

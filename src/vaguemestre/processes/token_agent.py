@@ -3,7 +3,6 @@
 It signs for whoever shows the secret of a session or the key of a program, and for the worker.
 """
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from django.utils.module_loading import import_string
 from vaguemestre.engines.agent import DatabaseAgent
 from vaguemestre.engines.instance import user_ids
 from vaguemestre.engines.projection.backend import mail_directory
+from vaguemestre.foundation.kernel import logs
 from vaguemestre.people.credentials.rules.tokens import keys_from
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.site import secrets
@@ -24,7 +24,7 @@ _THREADS = 16
 
 
 def main(home: Path) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure()
     os.umask(0o007)
     os.environ["VAGUEMESTRE_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "vaguemestre.site.agent_settings"

@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from vaguemestre.engines.certificates import expiries
 from vaguemestre.foundation.jobs.queries import count_failed_jobs, longest_wait
 from vaguemestre.foundation.jobs.rules import worker_name
 from vaguemestre.site.config import Config
@@ -18,6 +19,7 @@ from vaguemestre.site.config.backup import LAST_BACKUP
 _PATIENCE = 0.25  # seconds for one service
 _LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
 _STALE = 15.0  # seconds without a sign of the worker
+_SOON = timedelta(days=14)  # renewal should have happened by itself
 _LONGEST_WAIT = timedelta(minutes=10)  # of a job that may run
 
 
@@ -53,6 +55,7 @@ def checks(config: Config) -> dict[str, Check]:
         "carddav": lambda: _page(ports.carddav, "/sante"),
         "disk": lambda: _space(config),
         **({"backup": lambda: _backup(config)} if config.backup.repository else {}),
+        "certificates": lambda: _certificates(config),
     }
     return {name: ask() for name, ask in probes.items()}
 
@@ -121,6 +124,21 @@ def _backup(config: Config) -> Check:
         return Check(ok=True, words="none yet", is_warning=True)
     is_late = age > config.backup.late_after.total_seconds()
     return Check(ok=True, words=f"{age / 60:.0f} minutes old" if is_late else "", is_warning=is_late)
+
+
+def _certificates(config: Config) -> Check:
+    """Warn of a certificate that ends soon; one that has ended is down: no program lets itself be told."""
+    try:
+        ends = expiries(config)
+    except (OSError, ValueError) as error:
+        return _warning(Check(ok=False, words=type(error).__name__))
+    now = timezone.now()
+    ended = sorted(name for name, ends_at in ends.items() if ends_at <= now)
+    if ended:
+        return Check(ok=False, words=f"ended: {', '.join(ended)}")
+    left = {name: ends_at - now for name, ends_at in ends.items()}
+    soon = sorted(f"{name} in {span.days} days" for name, span in left.items() if span < _SOON)
+    return _warning(Check(ok=not soon, words=", ".join(soon)))
 
 
 def _space(config: Config) -> Check:

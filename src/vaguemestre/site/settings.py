@@ -186,7 +186,7 @@ FILE_UPLOAD_HANDLERS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"line": {"()": "vaguemestre.foundation.kernel.logs.formatter"}},
     "filters": {"routes": {"()": "vaguemestre.site.logs.RoutesForPaths"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["routes"]},

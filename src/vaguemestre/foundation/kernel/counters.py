@@ -24,6 +24,13 @@ REQUEST_DURATION = Histogram(
     registry=REGISTRY,
     buckets=_BUCKETS,
 )
+IMAP_DURATION = Histogram(
+    "vaguemestre_imap_duration_seconds",
+    "Time to the answer of an IMAP command, by pool and command.",
+    ("pool", "command"),
+    registry=REGISTRY,
+    buckets=_BUCKETS,
+)
 REFUSALS = Counter(
     "vaguemestre_refusals_total", "Refusals explained on a page, by code.", ("code",), registry=REGISTRY
 )

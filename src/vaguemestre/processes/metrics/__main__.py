@@ -1,17 +1,17 @@
 """The process that serves `/metrics`: `python -m vaguemestre.processes.metrics`."""
 
-import logging
 import os
 
 import django
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from vaguemestre.foundation.kernel import logs
 from vaguemestre.processes.metrics.server import serve
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure()
     os.umask(0o007)
     os.environ["DJANGO_SETTINGS_MODULE"] = "vaguemestre.site.metrics_settings"
     django.setup()

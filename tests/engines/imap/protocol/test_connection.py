@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from vaguemestre.engines.imap.protocol.arguments import Literal, encoded
 from vaguemestre.engines.imap.protocol.connection import CommandRefused, Connection
 from vaguemestre.engines.imap.protocol.line_stream import ConnectionDead, Line
+from vaguemestre.foundation.kernel.counters import REGISTRY, counts
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 
@@ -187,3 +188,17 @@ def test_a_message_travels_only_when_the_server_agrees(pair: Pair) -> None:
     with pytest.raises(CommandRefused):
         pair.connection.send_message(b"APPEND", "x", content=b"secret", patience=2)
     assert b"secret" not in pair.server.recv(1000)
+
+
+def test_a_command_is_timed_by_its_name_and_never_by_what_it_names(pair: Pair) -> None:
+    def timed(command: str) -> float:
+        labels = {"pool": "", "command": command}
+        return REGISTRY.get_sample_value("vaguemestre_imap_duration_seconds_count", labels) or 0
+
+    before = timed("STATUS"), timed("UID FETCH")
+    pair.will_say(b"1 OK done\r\n2 NO no\r\n")
+    pair.connection.run(b"STATUS", "Secret")
+    with pytest.raises(CommandRefused):
+        pair.connection.run(b"UID FETCH 1 (FLAGS)")
+    assert (timed("STATUS"), timed("UID FETCH")) == (before[0] + 1, before[1] + 1)
+    assert not any("Secret" in word for count in counts() for word in count.labels.values())

@@ -8,10 +8,19 @@ import time
 
 from vaguemestre.engines.imap.protocol.arguments import Argument, encoded
 from vaguemestre.engines.imap.protocol.line_stream import CHUNK_BYTES, ConnectionDead, Line, LineStream
+from vaguemestre.foundation.kernel.counters import IMAP_DURATION, POOL
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 PATIENCE_SECONDS = 2.7  # how long a person waits before the page says that the mail store does not answer
+_COMMAND = re.compile(r"(?:UID )?[A-Z]+")
 _RESPONSE_CODE = re.compile(rb"\[([A-Z0-9-]+)(?: ([^\]]*))?\]")
+
+
+def _name_of(command: Argument) -> str:
+    """The command without its arguments: `UID FETCH`."""
+    text = command.decode("ascii", "replace") if isinstance(command, bytes) else str(command)
+    match = _COMMAND.match(text)
+    return match[0] if match else "?"
 
 
 class CommandRefused(EngineRefused):
@@ -99,8 +108,9 @@ class Connection(LineStream):
         """
         deadline = time.monotonic() + patience
         tag = self._next_tag()
-        self._send(b"%b %b\r\n" % (tag, encoded(*arguments)), deadline)
-        return self._read_answer(tag, arguments[0], deadline)
+        with IMAP_DURATION.labels(POOL, _name_of(arguments[0])).time():
+            self._send(b"%b %b\r\n" % (tag, encoded(*arguments)), deadline)
+            return self._read_answer(tag, arguments[0], deadline)
 
     def run_unawaited(self, command: bytes) -> None:
         """Send a command whose answer does not matter to us and holds no literal.

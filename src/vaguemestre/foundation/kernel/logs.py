@@ -1,0 +1,70 @@
+"""Log lines for journald: JSON, with the request they belong to, and nothing that names a person.
+
+An exception is told by its classes and the places it passed: its text may quote an address or a row.
+"""
+
+import json
+import logging
+import os
+import traceback
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import PurePath
+from types import TracebackType
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")  # of the request that this thread answers
+_PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+_LINE = "{levelname} {name}: {message}"
+_MAX_FRAMES = 12
+_MAX_CAUSES = 5
+
+
+def goes_to_journald() -> bool:
+    """Whether systemd connected standard error to its journal (systemd.exec(5), `JOURNAL_STREAM`)."""
+    return "JOURNAL_STREAM" in os.environ
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line, after the priority that journald reads (sd-daemon(3))."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request_id := REQUEST_ID.get():
+            fields["request"] = request_id
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            fields |= {"exception": _classes_of(error), "trace": _places_of(error.__traceback__)}
+        return f"<{_PRIORITIES.get(record.levelno, 5)}>{json.dumps(fields, ensure_ascii=False)}"
+
+
+def formatter() -> logging.Formatter:
+    """JSON under systemd, a plain line on a terminal and in files."""
+    return JsonLines() if goes_to_journald() else logging.Formatter(_LINE, style="{")
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Log to standard error, in a process that has no Django settings of its own."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter())
+    logging.basicConfig(level=level, handlers=[handler])
+
+
+def _classes_of(error: BaseException) -> str:
+    """The class of an exception and of those it came from: `EngineDown < TimeoutError`."""
+    names: list[str] = []
+    cause: BaseException | None = error
+    while cause and len(names) < _MAX_CAUSES:
+        names.append(type(cause).__qualname__)
+        cause = cause.__cause__ or cause.__context__
+    return " < ".join(names)
+
+
+def _places_of(trace: TracebackType | None) -> str:
+    """The last frames as `module:line function`; source lines may hold what was typed."""
+    frames = traceback.extract_tb(trace)[-_MAX_FRAMES:]
+    return ", ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
