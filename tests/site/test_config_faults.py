@@ -7,7 +7,7 @@ from typing import get_type_hints
 import pytest
 
 from vaguemestre.site import config as configuration
-from vaguemestre.site.config import Config, ConfigWrong, OutgoingSection, load, loader
+from vaguemestre.site.config import Config, ConfigWrong, OutgoingSection, load, section_keys
 
 
 def faults_of(home: Path, text: str) -> list[str]:
@@ -100,11 +100,11 @@ def test_every_number_of_the_configuration_has_bounds() -> None:
         if section.name not in configuration.SECTIONS:
             continue
         for key, hint in get_type_hints(kind, include_extras=True).items():
-            bare, check = loader._apart(hint)
+            bare, check = section_keys.split_check(hint)
             if bare is not bool and check is None:
                 unbounded.append(f"{section.name}.{key}")
     for key, hint in get_type_hints(OutgoingSection, include_extras=True).items():
-        bare, check = loader._apart(hint)
+        bare, check = section_keys.split_check(hint)
         if bare is not bool and check is None:
             unbounded.append(f"mail.outgoing.{key}")
     assert unbounded == ["mail.outgoing"]  # a table, whose own keys come after

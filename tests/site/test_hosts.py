@@ -11,13 +11,13 @@ from vaguemestre.site.hosts import Hosts, Site, hosts_of
 DEMONSTRATION = hosts_of(
     public_url="http://localhost:48000",
     files_url="http://fichiers.localhost:48000",
-    domain="ac-amiens.test",
+    domains=("ac-amiens.test",),
     web_port=48000,
 )
 PRODUCTION = hosts_of(
     public_url="https://courriel.ac-amiens.test",
     files_url="https://fichiers.ac-amiens.test",
-    domain="ac-amiens.test",
+    domains=("ac-amiens.test",),
     web_port=8000,
 )
 

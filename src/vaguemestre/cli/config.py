@@ -34,6 +34,9 @@ of the messages of `check`.
 
 `port_base` stands above the sections. The option `--port-base` and the variable `VAGUEMESTRE_PORT_BASE`
 override it, then the number of the last start.
+
+An installation of several académies writes `[[academy]]` once for each instead of `[academy]`, with the same
+keys. The first is the principal one; the others say at least `code`, `name`, `domain` and `departments`.
 """
 _HEAD = "| key | type | default | accepts | meaning |\n|---|---|---|---|---|\n"
 

@@ -165,9 +165,9 @@ def _why(error: OSError) -> str:
 
 
 def _academy_id(config: Config, domain: str) -> int:
-    """Id of an académie. The configured one is created at the first feed; others must exist."""
-    if not domain or domain == config.academy.domain:
-        own = config.academy
+    """Id of an académie. Those of the configuration are created at the first feed; others must exist."""
+    if not domain or domain in config.domains:
+        own = config.academy_at(domain)
         with transaction.atomic():
             return found_academy(own.code, own.name, own.domain, own.departments)
     academy_id = find_academy_id(domain)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.directory.ports import numen_keys
-from vaguemestre.people.directory.queries import numens_held
+from vaguemestre.people.directory.queries import numens_held, person_of
 from vaguemestre.people.directory.rules.numen_vault import HeldKeys
 from vaguemestre.people.directory.services import issue_numen, reseal_numens
 from vaguemestre.people.directory.values import NumenLayout
@@ -19,6 +19,7 @@ from vaguemestre.people.intake.services import reseal_lines
 from vaguemestre.processes.supervisor.rights import renew_copies
 from vaguemestre.site import numen_keys as numen_secrets
 from vaguemestre.site import secrets
+from vaguemestre.site.config import AcademySection
 
 app = typer.Typer(help="NUMEN : en attribuer, dire leur histoire, changer leur clé.", no_args_is_help=True)
 
@@ -36,7 +37,7 @@ def issue(
     account = find_account(username)
     if account is None or account.person_id is None:
         raise Refusal("credentials.account-unknown", username=username)
-    chosen = layout or NumenLayout(settings.CONFIG.academy.numen_layout)
+    chosen = layout or NumenLayout(_academy_of(account.person_id).numen_layout)
     with transaction.atomic(durable=True):
         numen = issue_numen(
             account.person_id, chosen, numen_keys.get(), SystemRandom(), by="cli", now=timezone.now()
@@ -95,3 +96,8 @@ def _resealed(keys: HeldKeys) -> str:
             break
     lines = reseal_lines(keys, settings.CONFIG.data_dir / "feeds")
     return f"NUMEN rechiffrés : {count} ; lignes de flux : {lines}."
+
+
+def _academy_of(person_id: int) -> AcademySection:
+    academy: AcademySection = settings.CONFIG.academy_at(person_of(person_id).academy.domain)
+    return academy

@@ -42,6 +42,7 @@ def command(
     administrator = ""
     if no_demo and not has_accounts():
         administrator = _first_administrator(config)
+    _found_further(config)
     with_demonstration = not no_demo and demo.is_wanted(config)
     if with_demonstration:
         _say(step="Académie de démonstration : personnes et comptes.")
@@ -99,6 +100,13 @@ def _first_administrator(config: Config) -> str:
     )
     token = add_activation_link(account, by="instance", now=now)
     return f"{config.public_url}/assistant/activation/{token}"
+
+
+@transaction.atomic
+def _found_further(config: Config) -> None:
+    """Create the académies that the file names after the first one."""
+    for academy in config.further_academies:
+        found_academy(academy.code, academy.name, academy.domain.lower(), academy.departments)
 
 
 class _Progress:

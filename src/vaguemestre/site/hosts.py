@@ -1,6 +1,7 @@
 """Which of our sites a Host header names: pages, lent files, settings for mail programs, or none. Pure."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,19 +52,32 @@ class Hosts:
         return sorted({*self.pages, *self.files, *self.programs})
 
 
-def hosts_of(*, public_url: str, files_url: str, domain: str, web_port: int) -> Hosts:
-    """The table for an instance. Loopback names serve pages only where the public name is one of them."""
+def hosts_of(
+    *,
+    public_url: str,
+    files_url: str,
+    domains: Collection[str],
+    web_port: int,
+    further_urls: Collection[str] = (),
+) -> Hosts:
+    """The table for an instance; `further_urls`: pages of académies with a host of their own.
+
+    Loopback names serve pages only where the public name is one of them.
+    """
     host, port = site_of(public_url)
     pages = {name: frozenset({web_port}) for name in LOOPBACK} if host in LOOPBACK else {}
-    pages[host] = pages.get(host, frozenset()) | {port}
+    for url in (public_url, *further_urls):
+        name, its_port = site_of(url)
+        pages[name] = pages.get(name, frozenset()) | {its_port}
     files_host, files_port = site_of(files_url)
     return Hosts(
         pages=pages,
         files={files_host: frozenset({files_port})},
         programs={
             name: _WEB_PORTS | {port, web_port}
+            for domain in domains
             for name in (*machine_names(domain), policy_name(domain))
-            if name != host
+            if name not in pages
         },
         default_port=443 if public_url.startswith("https:") else 80,
     )

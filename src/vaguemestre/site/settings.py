@@ -21,7 +21,8 @@ DEBUG = False
 HOSTS = hosts.hosts_of(
     public_url=CONFIG.public_url,
     files_url=CONFIG.files_url,
-    domain=CONFIG.academy.domain,
+    domains=CONFIG.domains,
+    further_urls=CONFIG.further_sites,
     web_port=CONFIG.ports.web,
 )
 ALLOWED_HOSTS = HOSTS.names
@@ -151,7 +152,11 @@ CSRF_COOKIE_SECURE = CONFIG.web.behind_tls
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False  # htmx sends it as a header
 _LOOPBACK = sorted(hosts.LOOPBACK & HOSTS.pages.keys())
-CSRF_TRUSTED_ORIGINS = [CONFIG.public_url, *(f"http://{name}:{CONFIG.ports.web}" for name in _LOOPBACK)]
+CSRF_TRUSTED_ORIGINS = [
+    CONFIG.public_url,
+    *CONFIG.further_sites,
+    *(f"http://{name}:{CONFIG.ports.web}" for name in _LOOPBACK),
+]
 
 _PUSH = [f"http://{name}:{CONFIG.ports.push}" for name in sorted(hosts.LOOPBACK)]
 SECURE_CSP = {

@@ -14,6 +14,7 @@ from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.kernel.french_dates import hour_fr
+from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.post.filelinks.values import Filelink
@@ -77,9 +78,9 @@ def size_limit() -> int:
     return int(settings.MESSAGE_SIZE_LIMIT)
 
 
-def academy_signature() -> str:
-    """Signature template of the académie (HTML with variables)."""
-    return str(settings.CONFIG.academy.signature)
+def academy_signature(who: Who) -> str:
+    """Signature template of the user's académie (HTML with variables)."""
+    return str(academy_of_address(who.address).signature)
 
 
 def link_json(file_link: Filelink) -> dict[str, Any]:

@@ -239,15 +239,15 @@ def owner_of(account_id: int, now: datetime, *, whatever_state: bool = False) ->
         gateways = tuple(address for address, _, _ in directory_addresses if is_gateway(address))
         visible = [address for address, _, _ in directory_addresses if address not in gateways]
         addresses = tuple(dict.fromkeys((*visible, facts.mailbox)))
-        domains = dict.fromkeys(address.rpartition("@")[2] for address in addresses)
-        proved_domains = tuple(settings.CONFIG.academy.colleague_domains)
+        domain = addresses[0].rpartition("@")[2]  # somebody who moved has former ones elsewhere
+        proved_domains = tuple(settings.CONFIG.academy_at(domain).colleague_domains)
         return Owner(
             account_id=account_id,
             mailbox=facts.mailbox,
             name=name,
             address=addresses[0],
             addresses=addresses,
-            internal_domains=tuple(domains),
+            internal_domains=settings.CONFIG.colleague_domains(domain),
             proved_domains=proved_domains,
             gateway_addresses=gateways,
         )

@@ -115,7 +115,7 @@ def view_of(who: Who, params: QueryDict) -> View:
     return parse_view(
         dict(params.lists()),
         mine=own_addresses(who),
-        domains=own_domains(),
+        domains=own_domains(who),
         is_grouped=is_grouped,
         query=parse_search(who, params.get("q", "")),
     )
@@ -129,15 +129,16 @@ def parse_search(who: Who, typed: str) -> SearchQuery:
     return search_query.parse_query(typed, paris_day(timezone.now()), lambda name: keyword_of(name, labels))
 
 
-def own_domains() -> frozenset[str]:
-    return frozenset((settings.CONFIG.academy.domain.lower(),))
+def own_domains(who: Who) -> frozenset[str]:
+    """The domains of the user's colleagues, lower case."""
+    return frozenset(settings.CONFIG.colleague_domains(who.address.rpartition("@")[2]))
 
 
-def own_institution() -> Institution:
-    """Our names and domains. Vaguemestre is a service name of ours whatever the settings say."""
-    academy = settings.CONFIG.academy
+def own_institution(who: Who) -> Institution:
+    """The user's académie. Vaguemestre is a service name of ours whatever the settings say."""
+    academy = settings.CONFIG.academy_at(who.address.rpartition("@")[2])
     return Institution(
-        own_domains(),
+        own_domains(who),
         academy.name,
         (*academy.house_names, "Vaguemestre"),
         tuple(department_name(department) for department in academy.departments),
@@ -146,8 +147,9 @@ def own_institution() -> Institution:
 
 
 def own_auth_server() -> AuthServer:
-    """Our authserv-id (RFC 8601), domains and seal key, which make a verdict trustworthy."""
-    return AuthServer(f"mail.{settings.CONFIG.academy.domain.lower()}", own_domains(), settings.SEAL_KEY)
+    """Our authserv-id (RFC 8601), every domain of ours and the seal key: they make a verdict trustworthy."""
+    config = settings.CONFIG
+    return AuthServer(f"mail.{config.academy.domain.lower()}", frozenset(config.domains), settings.SEAL_KEY)
 
 
 def own_addresses(who: Who) -> frozenset[str]:

@@ -7,16 +7,18 @@ from vaguemestre.site.config.academy import AcademySection
 from vaguemestre.site.config.backup import BackupSection
 from vaguemestre.site.config.database import DatabaseSection
 from vaguemestre.site.config.ent import EntSection
+from vaguemestre.site.config.faults import Fault
 from vaguemestre.site.config.feed import FeedSection
 from vaguemestre.site.config.files import FilesSection
-from vaguemestre.site.config.instance import SECTIONS, Config, Ports
+from vaguemestre.site.config.instance import SECTIONS, Config
 from vaguemestre.site.config.lifecycle import LifecycleSection
-from vaguemestre.site.config.loader import PROJECT, ConfigWrong, Fault, Reading, load, read, refuse
+from vaguemestre.site.config.loader import PROJECT, ConfigWrong, Reading, load, read, refuse
 from vaguemestre.site.config.mail import MailSection
 from vaguemestre.site.config.metrics import MetricsSection
 from vaguemestre.site.config.network import NetworkSection
 from vaguemestre.site.config.outgoing import OutgoingSection
 from vaguemestre.site.config.portability import PortabilitySection
+from vaguemestre.site.config.ports import Ports
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
 from vaguemestre.site.config.tls import TlsSection

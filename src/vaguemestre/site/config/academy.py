@@ -21,12 +21,15 @@ _DEPARTMENTS = checks.each(
 
 @dataclass(frozen=True)
 class AcademySection(Section):
-    """The académie an empty instance starts with."""
+    """An académie of the installation: `[academy]`, or one `[[academy]]` for each (ADR 0036)."""
 
     code: Annotated[str, _ACADEMY] = "20"
     name: Annotated[str, checks.LINE] = "Académie d’Amiens"
     domain: Annotated[str, checks.DOMAIN] = "ac-amiens.test"
     departments: Annotated[tuple[str, ...], _DEPARTMENTS] = ("002", "060", "080")
+    public_url: Annotated[str, checks.ORIGIN] = (
+        ""  # its people's address of the pages; empty: `[web] public_url`
+    )
     # The template of signatures: HTML with variables.
     signature: Annotated[str, checks.HTML] = "<b>{nom}</b><br>{fonction}<br>{etablissement}<br>{academie}"
     numen_layout: Annotated[str, checks.one_of("standard", "seed")] = "seed"
@@ -36,6 +39,8 @@ class AcademySection(Section):
     colleague_domains: Annotated[
         tuple[str, ...], checks.DOMAINS
     ] = ()  # others answered as colleagues when DMARC proves them
+    # Who is a colleague besides: nobody, or the other académies of the installation.
+    colleagues: Annotated[str, checks.one_of("own", "installation")] = "own"
     # Names that nobody outside signs with, unless to deceive.
     house_names: Annotated[tuple[str, ...], checks.LINES] = (
         "Académie", "Rectorat", "Recteur", "Rectrice", "DSI", "DSDEN", "DASEN", "Inspection académique",
@@ -47,6 +52,8 @@ class AcademySection(Section):
     # Of a first activation: NUMEN and birth date, or "numen+code" (a delivered code too).
     proof: Annotated[str, checks.one_of("numen", "numen+code")] = "numen"
     numen_at_sign_in: bool = True  # identifiant + NUMEN on the sign-in page lead into a first activation
+    # Of somebody who comes from another académie of the installation.
+    username_on_arrival: Annotated[str, checks.one_of("new", "kept")] = "new"
     siret: Annotated[str, checks.SIRET] = (
         "17800000000004"  # told to ProConnect; the demonstration's belongs to nobody
     )

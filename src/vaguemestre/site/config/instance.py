@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from vaguemestre.people.lifecycle.values import LifecycleDelays
 from vaguemestre.site.config.academy import AcademySection
@@ -18,36 +19,12 @@ from vaguemestre.site.config.metrics import MetricsSection
 from vaguemestre.site.config.network import EVERYWHERE, NetworkSection
 from vaguemestre.site.config.portability import PortabilitySection
 from vaguemestre.site.config.retention import RetentionSection
+from vaguemestre.site.config.ports import Ports
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
 from vaguemestre.site.config.tls import TlsSection
 from vaguemestre.site.config.web import WebSection
 from vaguemestre.site.config.worker import WorkerSection
-
-
-@dataclass(frozen=True)
-class Ports:
-    web: int
-    push: int
-    intranet: int  # Accolad, beside a demonstration
-    carddav: int
-    rooms: int  # Salles, the other demonstration application
-    metrics: int  # Prometheus text
-    imap: int  # without TLS: the webmail's, on the loopback
-    imaps: int
-    submission: int
-    submissions: int
-    mx: int
-    managesieve: int
-    submission_inside: int  # the webmail's, on the loopback
-    injection: int  # what Sieve sends, on the loopback
-    srs_forward: int  # postsrsd, on the loopback: senders of what is sent on
-    srs_reverse: int  # and back
-    acme: int  # certbot, on the loopback, while it asks for a certificate
-    filter: int  # rspamd's milter, on the loopback
-    filter_controller: int
-    names: int  # the demonstration's own name server (UDP), on the loopback
-
 
 SECTIONS = (
     "academy",
@@ -74,7 +51,8 @@ SECTIONS = (
 class Config:
     home: Path
     port_base: int = 8000
-    academy: AcademySection = field(default_factory=AcademySection)
+    academy: AcademySection = field(default_factory=AcademySection)  # the principal one
+    further_academies: tuple[AcademySection, ...] = ()
     web: WebSection = field(default_factory=WebSection)
     network: NetworkSection = field(default_factory=NetworkSection)
     tls: TlsSection = field(default_factory=TlsSection)
@@ -91,6 +69,40 @@ class Config:
     metrics: MetricsSection = field(default_factory=MetricsSection)
     retention: RetentionSection = field(default_factory=RetentionSection)
     backup: BackupSection = field(default_factory=BackupSection)
+
+    @property
+    def academies(self) -> tuple[AcademySection, ...]:
+        """Every académie the file names, the principal one first."""
+        return (self.academy, *self.further_academies)
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The mail domains of the installation, in lower case, the principal one first."""
+        return tuple(academy.domain.lower() for academy in self.academies)
+
+    def academy_at(self, domain: str) -> AcademySection:
+        """The settings of the académie of that mail domain; the principal one's if the file has none."""
+        named = (academy for academy in self.academies if academy.domain.lower() == domain.lower())
+        return next(named, self.academy)
+
+    def academy_on(self, host: str) -> AcademySection:
+        """The académie whose pages have that Host header; the principal one for any other."""
+        sites = {urlsplit(academy.public_url).netloc: academy for academy in self.academies}
+        return sites.get(host.lower(), self.academy) if host else self.academy
+
+    def site_of(self, domain: str) -> str:
+        """The address of the pages for people of that mail domain."""
+        return self.academy_at(domain).public_url.rstrip("/") or self.public_url
+
+    @property
+    def further_sites(self) -> tuple[str, ...]:
+        """Addresses of the pages of académies that have their own."""
+        return tuple(academy.public_url.rstrip("/") for academy in self.academies if academy.public_url)
+
+    def colleague_domains(self, domain: str) -> tuple[str, ...]:
+        """Domains whose people are colleagues of somebody at `domain`, that one first; in lower case."""
+        shared = self.domains if self.academy_at(domain).colleagues == "installation" else ()
+        return tuple(dict.fromkeys((domain.lower(), *shared)))
 
     @property
     def ports(self) -> Ports:
@@ -226,12 +238,22 @@ class Config:
     def _is_postmaster_ours(self) -> bool:
         """Mail to an address elsewhere would go on under its author's name; to itself, in a circle."""
         local, _, domain = self.mail.postmaster.lower().rpartition("@")
-        return domain == self.academy.domain.lower() and local not in ("postmaster", "abuse")
+        return domain in self.domains and local not in ("postmaster", "abuse")
+
+    def _broken_rules_of_academies(self) -> Iterator[Rule]:
+        """Those of each further académie, and two that share a code or a domain."""
+        for academy in self.further_academies:
+            yield from academy.broken_rules()
+        for key, words in (("code", "le code"), ("domain", "le domaine")):
+            values = [getattr(academy, key).lower() for academy in self.academies]
+            if twice := sorted({value for value in values if values.count(value) > 1}):
+                yield Rule((f"academy.{key}",), f"deux [[academy]] ont {words} « {twice[0]} »")
 
     def broken_rules(self) -> Iterator[Rule]:
         """Broken rules of every section, and of keys from several sections."""
         for section in SECTIONS:
             yield from getattr(self, section).broken_rules()
+        yield from self._broken_rules_of_academies()
         lifecycle = self.lifecycle
         if lifecycle.purged < max(
             lifecycle.transfer_closed, lifecycle.retirement_closed, self.feed.grace_days

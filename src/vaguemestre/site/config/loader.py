@@ -1,31 +1,24 @@
 """`vaguemestre.toml` → `Config`, and each of its faults with its line."""
 
-import difflib
 import json
 import os
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import UnionType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 from vaguemestre.foundation.kernel.toml_errors import toml_error
-from vaguemestre.site.config.checks import Check, Section
+from vaguemestre.site.config.academies import academies_of
+from vaguemestre.site.config.faults import Fault
 from vaguemestre.site.config.instance import SECTIONS, Config
+from vaguemestre.site.config.section_keys import is_table, perhaps, read_section, wrong_keys
 
 PROJECT = Path(__file__).resolve().parents[4]
 
 
 class ConfigWrong(Exception):
     """The configuration cannot be used: one French sentence per fault, each on its line (exit code 78)."""
-
-
-class Fault(NamedTuple):
-    """One fault of the file: its line (0: none to point at) and a French sentence without its full stop."""
-
-    line: int
-    sentence: str
 
 
 class Reading(NamedTuple):
@@ -76,47 +69,33 @@ def _file_of(home: Path) -> Path | None:
 def _read(
     parsed: "Parsed", lines: dict[str, int], home: Path, port_base: int | None
 ) -> tuple[Config, list[Fault]]:
-    tables, faults, wrong = dict(parsed.given), list(parsed.faults), set()
+    tables, faults, wrong = dict(parsed.given), list(parsed.faults), set[str]()
     base = port_base if port_base is not None else tables.get("port_base", Config.port_base)
     tables.pop("port_base", None)
     if not isinstance(base, int) or isinstance(base, bool) or not 0 < base < 64000:
         faults.append(Fault(lines.get("port_base", 0), "« port_base » doit être un nombre entre 1 et 63999"))
         base = Config.port_base
     sections: dict[str, Any] = {}
+    tables, sections["further_academies"] = academies_of(tables, lines, faults, wrong)
     for section, kind in get_type_hints(Config).items():
         if section in SECTIONS:
             keys = tables.pop(section, {})
-            problems = dict(_wrong_keys(section, kind, keys))
+            problems = dict(wrong_keys(section, kind, keys))
             faults += [
                 Fault(lines.get(key) or lines.get(key.rpartition(".")[0], 0), words)
                 for key, words in problems.items()
             ]
             wrong |= set(problems)
-            sections[section] = _section(section, kind, keys, wrong)
-            has_domain = _is_table(keys) and "domain" in keys and "academy.domain" not in wrong
+            sections[section] = read_section(section, kind, keys, wrong)
+            has_domain = is_table(keys) and "domain" in keys and "academy.domain" not in wrong
             if section == "academy" and not has_domain:
                 sections[section] = sections[section].with_demonstration_desk()
-    faults += [Fault(lines.get(key, 0), f"clé inconnue « {key} »{_perhaps(key, SECTIONS)}") for key in tables]
+    faults += [Fault(lines.get(key, 0), f"clé inconnue « {key} »{perhaps(key, SECTIONS)}") for key in tables]
     config = Config(home=home, port_base=base, **sections)
     for rule in config.broken_rules():
         if not wrong.intersection(rule.keys) and (lines or not parsed.faults):
             faults.append(Fault(_first_line(lines, rule.keys), rule.sentence))
     return config, faults
-
-
-def _section(name: str, kind: type[Any], keys: object, wrong: Collection[str]) -> Any:
-    """A section, or a table inside one, with its right keys; the wrong ones have their defaults."""
-    hints = get_type_hints(kind)
-    values: dict[str, Any] = {}
-    for key, value in keys.items() if isinstance(keys, dict) else ():
-        place = f"{name}.{key}"
-        if place in wrong:
-            continue
-        if _is_section(hints[key]):
-            values[key] = _section(place, hints[key], value, wrong)
-        else:
-            values[key] = tuple(value) if isinstance(value, list) else value
-    return kind(**values)
 
 
 def _written(fault: Fault, file: Path) -> str:
@@ -186,6 +165,11 @@ def _keys_of(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
         yield f"{prefix}{key}"
         if isinstance(value, dict):
             yield from _keys_of(value, f"{prefix}{key}.")
+        elif isinstance(value, list) and all(isinstance(item, dict) for item in value):
+            for number, item in enumerate(value):  # [[academy]]: the first one is known as [academy]
+                place = f"{prefix}{key}.{number}" if number else f"{prefix}{key}"
+                yield place
+                yield from _keys_of(item, f"{place}.")
 
 
 def _first_line(lines: dict[str, int], keys: tuple[str, ...]) -> int:
@@ -201,66 +185,3 @@ def _known_port_base(home: Path) -> int | None:
         return int(json.loads((home / "run" / "instance.json").read_text())["port_base"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _is_table(keys: object) -> bool:
-    return isinstance(keys, dict)
-
-
-def _wrong_keys(section: str, kind: type[Any], keys: object) -> Iterator[tuple[str, str]]:
-    """`section.key` and its sentence, for each key unknown, of another type or out of its bounds."""
-    if not isinstance(keys, dict):
-        yield section, f"« {section} » doit être une section : [{section}] seul sur sa ligne"
-        return
-    hints = get_type_hints(kind, include_extras=True)
-    for key, value in keys.items():
-        if key not in hints:
-            yield f"{section}.{key}", f"[{section}] clé inconnue « {key} »{_perhaps(key, hints)}"
-            continue
-        hint, bounds = _apart(hints[key])
-        if _is_section(hint):
-            yield from _wrong_keys(f"{section}.{key}", hint, value)
-        elif not _fits(value, hint):
-            yield (
-                f"{section}.{key}",
-                f"[{section}] « {key} » n’a pas le bon type ({_type_name(hint)} attendu)",
-            )
-        elif bounds and (wrong := bounds.wrong(value)):
-            typed = ", ".join(map(_as_typed, wrong))
-            yield f"{section}.{key}", f"[{section}] « {key} » {bounds.sentence} ; ici {typed}"
-
-
-def _is_section(hint: Any) -> bool:
-    return isinstance(hint, type) and issubclass(hint, Section)
-
-
-def _apart(hint: Any) -> tuple[Any, Check | None]:
-    """The type of a key and its check."""
-    if not hasattr(hint, "__metadata__"):
-        return hint, None
-    kind, check, *_ = get_args(hint)
-    return kind, check
-
-
-def _perhaps(key: str, candidates: Iterable[str]) -> str:
-    near = difflib.get_close_matches(key, list(candidates), 1)
-    return f" (peut-être « {near[0]} »)" if near else ""
-
-
-def _as_typed(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)[:120]
-
-
-def _fits(value: object, hint: Any) -> bool:
-    if hint == tuple[str, ...]:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if isinstance(value, bool):
-        return hint is bool
-    return isinstance(value, hint) if isinstance(hint, (type, UnionType)) else False
-
-
-def _type_name(hint: Any) -> str:
-    names = {str: "texte", int: "nombre entier", float: "nombre", bool: "true ou false"}
-    return names.get(hint, "liste de textes")

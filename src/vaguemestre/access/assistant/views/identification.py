@@ -112,8 +112,9 @@ def identify_page(
 
 
 def required_proof() -> Proof:
-    """What this académie requires of a first activation."""
-    return Proof(settings.CONFIG.academy.proof)
+    """What a first activation requires: who is coming is not known yet, so the most any académie asks."""
+    proofs = {Proof(academy.proof) for academy in settings.CONFIG.academies}
+    return Proof.CODE if Proof.CODE in proofs else Proof.NUMEN
 
 
 def rejection_sentence(answer: Rejected) -> str:

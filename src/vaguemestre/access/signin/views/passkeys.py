@@ -52,7 +52,7 @@ def add(request: SignedInRequest) -> HttpResponse:
         try:
             state = _take_state(request, _CREATION)
             answer, name = typed["response"], typed["name"]
-            touched = services.register_passkey(account_id, _party(), state, answer, name, now=now)
+            touched = services.register_passkey(account_id, _party(request), state, answer, name, now=now)
         except Refusal as refusal:
             form.add_error("name", sentence(refusal))
         else:
@@ -69,7 +69,7 @@ def creation_options(request: SignedInRequest) -> HttpResponse:
     return _options_response(
         request,
         _CREATION,
-        begin_registration(_party(), mailbox=who.mailbox, shown=who.name, registered=passkeys),
+        begin_registration(_party(request), mailbox=who.mailbox, shown=who.name, registered=passkeys),
     )
 
 
@@ -88,7 +88,7 @@ def sign_in_options(request: HttpRequest) -> HttpResponse:
     """WebAuthn options for anyone: they name no account, so they reveal none."""
     if who_asks(request) is None:
         request.session.set_expiry(0)
-    return _options_response(request, _ASSERTION, begin_authentication(_party()))
+    return _options_response(request, _ASSERTION, begin_authentication(_party(request)))
 
 
 @never_cache
@@ -103,7 +103,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except Refusal:
         return HttpResponseRedirect(SIGN_IN)
     answer = request.POST.get("response", "")[:20_000]
-    step = services.sign_in_by_passkey(attempt, _party(), state, answer, now=timezone.now())
+    step = services.sign_in_by_passkey(attempt, _party(request), state, answer, now=timezone.now())
     if isinstance(step, Granted):
         return start_session(
             request, step.account_id, shared=step.shared, mine=step.mine, back=back, by=step.by
@@ -111,8 +111,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return show_denial(request, step, back)
 
 
-def _party() -> Party:
-    return party_at(settings.CONFIG.public_url, settings.CONFIG.academy.name)
+def _party(request: HttpRequest) -> Party:
+    """The site the browser is at: a passkey of one host opens nothing on another (WebAuthn §5.1.2)."""
+    academy = settings.CONFIG.academy_on(request.META.get("HTTP_HOST", ""))
+    return party_at(academy.public_url or settings.CONFIG.public_url, academy.name)
 
 
 def _options_response(request: HttpRequest, name: str, ceremony: Ceremony) -> JsonResponse:

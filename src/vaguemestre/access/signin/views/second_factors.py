@@ -2,7 +2,6 @@
 
 import base64
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.rules.codes_page import codes_pdf
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.pictures import qr
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
@@ -78,7 +78,7 @@ def renew_codes(request: SignedInRequest) -> HttpResponse:
 
 
 def _enrol_page(request: SignedInRequest, form: EnrolForm) -> HttpResponse:
-    account_id, issuer = request.who.account_id, settings.CONFIG.academy.name
+    account_id, issuer = request.who.account_id, academy_of(request).name
     proposed = proposed_application(account_id, secret_keys.get(), issuer=issuer)
     if proposed is None:
         services.begin_application(account_id, secret_keys.get())
@@ -89,6 +89,6 @@ def _enrol_page(request: SignedInRequest, form: EnrolForm) -> HttpResponse:
 
 def _codes_page(request: SignedInRequest, codes: list[str], *, is_first: bool) -> HttpResponse:
     who = request.who
-    page = codes_pdf(codes, name=who.name, username=who.username, academy=settings.CONFIG.academy.name)
+    page = codes_pdf(codes, name=who.name, username=who.username, academy=academy_of(request).name)
     pdf = f"data:application/pdf;base64,{base64.b64encode(page).decode()}"  # never stored on the server
     return render(request, "signin/recovery_codes.html", {"codes": codes, "is_first": is_first, "pdf": pdf})

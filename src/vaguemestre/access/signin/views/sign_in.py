@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -38,6 +37,7 @@ from vaguemestre.access.signin.values import (
     Step,
 )
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.refusals import duration, sentence
 from vaguemestre.people.credentials.ports import secret_keys
 
@@ -85,7 +85,7 @@ def _attempt_sign_in(
         attempt,
         secret_keys.get(),
         now=timezone.now(),
-        numen_leads_on=settings.CONFIG.academy.numen_at_sign_in,
+        numen_leads_on=academy_of(request).numen_at_sign_in,
         policy=factor_policy(),
     )
     return _respond(request, form, step, back, again=again)

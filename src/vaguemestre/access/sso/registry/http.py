@@ -30,6 +30,7 @@ from vaguemestre.access.sso.registry.rules.methods import methods_of
 from vaguemestre.access.sso.registry.rules.release import attribute_label, released_attributes
 from vaguemestre.access.sso.registry.rules.words import criteria_of, value_label
 from vaguemestre.access.sso.registry.values import Application, Identity, Obstacle, Visit
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.people.credentials.queries import devices_of, passkeys_of
 from vaguemestre.people.directory.queries import place_names
 
@@ -220,7 +221,7 @@ def bad_request_page(request: HttpRequest, words: str) -> HttpResponse:
 
 def not_allowed_page(request: HttpRequest, application: Application) -> HttpResponse:
     """The 403 page: who may enter, and whom to ask."""
-    academy = settings.CONFIG.academy
+    academy = academy_of(request)
     context = {
         "application": application,
         "criteria": criteria_of(application, place_names(application.schools)),

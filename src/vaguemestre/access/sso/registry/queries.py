@@ -253,7 +253,7 @@ def _with_person(identity: Identity, person_id: int, now: datetime) -> Identity:
         service=person.service.code if person.service else "",
         academy_code=person.academy.code,
         domain=person.academy.domain,
-        siret=settings.CONFIG.academy.siret,
+        siret=settings.CONFIG.academy_at(person.academy.domain).siret,
         places=tuple(_school_post(post, place) for post, place in served_places(person_id, paris_day(now))),
     )
 

@@ -27,15 +27,22 @@ MEANINGS = {
     "port_base": "Premier port de l’instance ; les autres s’en déduisent.",
     "academy.code": "Les deux chiffres de l’académie dans les NUMEN qu’elle attribue.",
     "academy.name": "Le nom écrit en haut des pages et sur les lettres.",
-    "academy.domain": "Ce qui suit l’arobase des adresses de l’académie principale.",
+    "academy.domain": "Ce qui suit l’arobase des adresses de l’académie.",
     "academy.departments": "Départements, comme dans les UAI : un service du premier degré pour chacun.",
+    "academy.public_url": "L’adresse des pages pour ses gens ; vide : celle de [web].",
     "academy.signature": "Le modèle de signature proposé, en HTML avec variables.",
     "academy.numen_layout": "La composition des NUMEN attribués ici : « standard » ou « seed ».",
     "academy.school_zone": "La zone de vacances scolaires (A, B, C) ; vide : aucune.",
     "academy.colleague_domains": "Domaines dont les correspondants prouvés par DMARC sont des collègues.",
+    "academy.colleagues": (
+        "Qui d’autre est un collègue : personne (« own »), ou les autres académies d’ici (« installation »)."
+    ),
     "academy.house_names": "Les noms de services qu’une adresse extérieure ne porte pas sans avertissement.",
     "academy.proof": "Ce qu’une première activation demande : « numen », ou « numen+code » (un code remis).",
     "academy.numen_at_sign_in": "Identifiant et NUMEN, sur la page de connexion, mènent à l’activation.",
+    "academy.username_on_arrival": (
+        "L’identifiant de qui vient d’une autre académie d’ici : « new » (nouveau) ou « kept » (gardé)."
+    ),
     "academy.siret": "Le numéro dit à ProConnect.",
     "academy.help_phone": "Le téléphone de l’assistance, sur la page d’aide ; vide : rien n’est montré.",
     "academy.help_hours": "Ses horaires.",

@@ -15,6 +15,7 @@ from vaguemestre.desks.enrolment.ports import disclose_numen
 from vaguemestre.desks.enrolment.rules import letters
 from vaguemestre.desks.enrolment.values import DeliveryLetter
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument
 
 
@@ -24,7 +25,7 @@ def letters_pdf(request: OfficerRequest, people: Sequence[tuple[int, str]], name
     deliveries: list[DeliveryLetter] = []
     for person_id, postal in people:
         letter = queries.letter_of(
-            request.scope, person_id, postal, config.academy.name, config.public_url,
+            request.scope, person_id, postal, academy_of(request).name, config.public_url,
             writer=request.who.name,
         )  # fmt: skip
         if letter is not None:

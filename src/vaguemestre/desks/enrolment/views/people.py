@@ -27,6 +27,7 @@ from vaguemestre.desks.enrolment.views.letters import letters_pdf
 from vaguemestre.desks.enrolment.views.queue import actor_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import account_of_person, presented
@@ -141,7 +142,7 @@ def register_arrival(request: OfficerRequest) -> HttpResponse:
                 return page
             person_id = services.register_arrival(
                 request.scope, person, sponsor,
-                NumenLayout(settings.CONFIG.academy.numen_layout), numen_keys.get(), SystemRandom(),
+                NumenLayout(academy_of(request).numen_layout), numen_keys.get(), SystemRandom(),
                 settings.CONFIG.mail.quota_mb, by=actor_of(request), now=timezone.now(),
                 is_other=IS_OTHER in request.POST,
             )  # fmt: skip

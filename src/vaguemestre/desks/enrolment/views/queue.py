@@ -26,6 +26,7 @@ from vaguemestre.desks.enrolment.views.labels_fr import (
 )
 from vaguemestre.desks.enrolment.views.letters import letters_pdf
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
@@ -145,7 +146,7 @@ def _apply(
 ) -> bool:
     """Apply the decision. False if its form is invalid."""
     scope, by, now = request.scope, actor_of(request), timezone.now()
-    layout, keys = NumenLayout(settings.CONFIG.academy.numen_layout), numen_keys.get()
+    layout, keys = NumenLayout(academy_of(request).numen_layout), numen_keys.get()
     match act:
         case "prendre":
             services.start_review(scope, request_id, by=by, now=now)

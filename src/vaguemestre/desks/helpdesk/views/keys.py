@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from vaguemestre.desks.helpdesk.queries.accounts import account_detail
 from vaguemestre.desks.helpdesk.services import keys as services
 from vaguemestre.desks.helpdesk.values import AccountDetail
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries.keys import keys_in_stock, keys_of
@@ -77,7 +77,7 @@ def show_receipt(request: SignedInRequest, account_id: int, device_id: int) -> H
     if device_id not in (key.device_id for key in keys_of(account_id)):
         raise Http404
     receipt = receipt_of_key(
-        device_id, holder=account.name, issuer=request.who.name, academy=settings.CONFIG.academy.name
+        device_id, holder=account.name, issuer=request.who.name, academy=academy_of(request).name
     )
     response = HttpResponse(receipt_pdf(receipt), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="remise-cle-{receipt.serial}.pdf"'

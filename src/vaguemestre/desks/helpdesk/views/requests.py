@@ -1,6 +1,5 @@
 """Help requests: submitted from `/aide`, tracked by their authors, answered by the desk."""
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from vaguemestre.desks.helpdesk.queries.requests import (
 )
 from vaguemestre.desks.helpdesk.values import HelpRequest, HelpRequestDetail, RequestKind
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import duration, sentence
 from vaguemestre.people.credentials.ports import secret_keys
@@ -31,7 +31,7 @@ from vaguemestre.people.credentials.ports import secret_keys
 def submit_request(request: HttpRequest) -> HttpResponse:
     """The help request form. A NUMEN or password in it is masked, and the form shown again."""
     who = who_asks(request)
-    academy = settings.CONFIG.academy
+    academy = academy_of(request)
     context = {"phone": academy.help_phone, "hours": academy.help_hours}
     initial = {"kind": request.GET.get("sujet", ""), "name": who.name if who else ""}
     if request.method == "GET":

@@ -8,19 +8,20 @@ from django.views.decorators.http import require_GET
 from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.access.signin.http import who_asks
 from vaguemestre.desks.portal.ports import processing_sheets
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.people.credentials.queries import charter_accepted
 
 
 @require_GET
 def show_help(request: HttpRequest) -> HttpResponse:
-    academy = settings.CONFIG.academy
+    academy = academy_of(request)
     desk = {"phone": academy.help_phone, "hours": academy.help_hours, "address": academy.help_address}
     return render(request, "portal/help.html", {"desk": desk if any(desk.values()) else None})
 
 
 @require_GET
 def show_accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/accessibility.html", {"contact": settings.CONFIG.academy.help_address})
+    return render(request, "portal/accessibility.html", {"contact": academy_of(request).help_address})
 
 
 @require_GET
@@ -29,7 +30,7 @@ def show_privacy(request: HttpRequest) -> HttpResponse:
         request,
         "portal/privacy.html",
         {
-            "officer": settings.CONFIG.academy.privacy_address,
+            "officer": academy_of(request).privacy_address,
             "sheets": processing_sheets.get()(),
         },
     )

@@ -72,7 +72,7 @@ def _start(request: SignedInRequest, start_request: StartRequest) -> str:
             mailbox,
             limit=size_limit(),
             now=timezone.now(),
-            academy_signature=academy_signature(),
+            academy_signature=academy_signature(request.who),
         )
 
 

@@ -36,7 +36,7 @@ def list_identities(request: SignedInRequest) -> HttpResponse:
     writer = writer_of(request)
     variables = queries.signature_variables(writer.account_id)
     signed_identities = [
-        (identity, signature_html(identity, academy_signature(), variables))
+        (identity, signature_html(identity, academy_signature(request.who), variables))
         for identity in queries.identities_of(writer)
     ]
     context = {
@@ -185,7 +185,9 @@ def _identity_page(request: SignedInRequest, form: IdentityForm, identity_id: in
         "form": form,
         "identity_id": identity_id,
         "html": draft_html(html, lambda _: False),
-        "academy_signature": expand_variables(draft_html(academy_signature(), lambda _: False), variables),
+        "academy_signature": expand_variables(
+            draft_html(academy_signature(request.who), lambda _: False), variables
+        ),
         "variables": variables,
     }
     return render(request, "compose/identity.html", context, status=422 if form.errors else 200)

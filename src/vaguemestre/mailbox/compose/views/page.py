@@ -33,7 +33,7 @@ def composer_page(
     request: SignedInRequest, draft: Draft, *, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     """Page of the draft; `refusal`: of the last sending, shown beside its field."""
-    senders = queries.senders_of(writer_of(request), academy_signature())
+    senders = queries.senders_of(writer_of(request), academy_signature(request.who))
     undo_seconds = sending_preferences(
         request.who.account_id, undo_seconds=settings.UNDO_SECONDS
     ).undo_seconds
@@ -90,7 +90,7 @@ def _fallback_text(fields: DraftFields) -> str:
 
 def with_default_signature(request: SignedInRequest, fields: DraftFields) -> DraftFields:
     """Fields of a new message, with the default identity and its signature under the text."""
-    default = queries.senders_of(writer_of(request), academy_signature())[0]
+    default = queries.senders_of(writer_of(request), academy_signature(request.who))[0]
     html = with_signature(fields.html, default.signature)
     text = plain_text(html) if default.signature else fields.text
     return replace(fields, identity=default.id, html=html, text=text)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.mailbox.calendar.rules.holidays import coming
 from vaguemestre.mailbox.sorting import queries, services
 from vaguemestre.mailbox.sorting.forms.absence_shortcuts import shortcut_fields
@@ -198,7 +198,7 @@ def _context(
     is_saved: bool = False,
     search: ReplacementSearch | None = None,
 ) -> dict[str, Any]:
-    account_id, zone = request.who.account_id, settings.CONFIG.academy.school_zone
+    account_id, zone = request.who.account_id, academy_of(request).school_zone
     by_place = {absence.place: absence for absence in queries.absences_of(account_id)}
     desk_absence = by_place.get(Place.DESK)
     replacement_id = str(form["replacement"].value() or "")

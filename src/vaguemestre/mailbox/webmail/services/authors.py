@@ -77,18 +77,18 @@ class Authorship:
         return self.is_ours and self.is_verified
 
 
-_authors: WeightedLru[tuple[str, str], tuple[float, Author]] = WeightedLru(4096)
+_authors: WeightedLru[tuple[str, str, frozenset[str]], tuple[float, Author]] = WeightedLru(4096)
 _names: WeightedLru[str, tuple[float, str]] = WeightedLru(8192)
 _titles: WeightedLru[str, tuple[float, frozenset[frozenset[str]]]] = WeightedLru(1)
 
 
 def author_of(sender: Correspondent, institution: Institution) -> Author:
     """Look up an author in the directory, at most once in five minutes."""
-    key = (impostors.shortened(sender.name), sender.address[:254].lower())
+    key = (impostors.shortened(sender.name), sender.address[:254].lower(), institution.domains)
     entry, now = _authors.get(key), time.monotonic()
     if entry is not None and now - entry[0] < _CACHE_SECONDS:
         return entry[1]
-    name, address = key
+    name, address, _ = key
     author = replace(
         _look_up_author(impostors.as_drawn(name), address, institution),
         overrides_direction=impostors.overrides_direction(name),

@@ -178,7 +178,7 @@ def header_of_message(request: SignedInRequest, opened: OpenedMessage, author: A
         opened,
         today=paris_day(timezone.now()),
         own=own_addresses(request.who),
-        own_domains=own_domains(),
+        own_domains=own_domains(request.who),
         me=request.who.name if request.who.acting else "moi",  # a shared mailbox is not oneself
         author=author.displayed if author else None,
     )
@@ -186,7 +186,7 @@ def header_of_message(request: SignedInRequest, opened: OpenedMessage, author: A
 
 def authorship_of(request: SignedInRequest, reads: Reads, opened: OpenedMessage, chain: str) -> Authorship:
     """The author to display for a message."""
-    institution = own_institution()
+    institution = own_institution(request.who)
     return authorship(
         opened,
         author_of(from_field(opened).sender, institution),

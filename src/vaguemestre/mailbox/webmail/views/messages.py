@@ -138,8 +138,8 @@ def show_conversation(request: SignedInRequest, folder: str, uid_validity: int, 
         thread = mailbox.conversation(ref)
         uses = message_lists.uses_of(mailbox, request.who.mailbox, folder)
     today = paris_day(timezone.now())
-    names = listed_names([row.summary.sender.address for row in thread], own_domains())
-    lines = list(lines_of(thread, today=today, uses=uses, own_domains=own_domains(), names=names))
+    names = listed_names([row.summary.sender.address for row in thread], own_domains(request.who))
+    lines = list(lines_of(thread, today=today, uses=uses, own_domains=own_domains(request.who), names=names))
     times = [french.day_and_hour(datetime.fromisoformat(line.moment), today) for line in lines]
     context = {"lines": list(zip(lines, times, strict=True)), "ref": ref}
     return HttpResponse(render_fragment("conversation", context))

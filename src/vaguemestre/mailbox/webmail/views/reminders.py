@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.mailbox.calendar.rules.holidays import coming
 from vaguemestre.mailbox.calendar.values import Holiday
 from vaguemestre.mailbox.webmail.http import (
@@ -65,7 +65,7 @@ def list_reminders(request: SignedInRequest) -> HttpResponse:
 def offer_choices(request: SignedInRequest) -> HttpResponse:
     """The named dates that can be chosen now."""
     now = timezone.now()
-    choices = rules.snooze_choices(now, _coming(now))
+    choices = rules.snooze_choices(now, _coming(request, now))
     return render(request, "webmail/snooze_choices.html", {"choices": choices})
 
 
@@ -111,11 +111,11 @@ def cancel_reminders(request: SignedInRequest) -> HttpResponse:
 def chosen_moment(request: SignedInRequest, now: datetime) -> datetime:
     """The date chosen by `when`, with `day` for a day. Raises as `rules.moment_of`."""
     form = request.POST
-    return rules.moment_of(form.get("when", ""), form.get("day", ""), now, _coming(now))
+    return rules.moment_of(form.get("when", ""), form.get("day", ""), now, _coming(request, now))
 
 
-def _coming(now: datetime) -> tuple[Holiday, ...]:
-    return coming(settings.CONFIG.academy.school_zone, paris_day(now), 1)
+def _coming(request: SignedInRequest, now: datetime) -> tuple[Holiday, ...]:
+    return coming(academy_of(request).school_zone, paris_day(now), 1)
 
 
 def _created(request: SignedInRequest, reminders: tuple[int, ...], until: datetime) -> HttpResponse:

@@ -186,10 +186,10 @@ def rows_fragment(
         here=address("webmail:inbox"),
         today=paris_day(timezone.now()),
         uses=uses,
-        own_domains=own_domains(),
+        own_domains=own_domains(request.who),
         order=view.order,
         labels=labels,
-        names_of=lambda addresses: listed_names(addresses, own_domains()),
+        names_of=lambda addresses: listed_names(addresses, own_domains(request.who)),
     )
 
 
