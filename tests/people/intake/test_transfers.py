@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from tests.people.intake.lines import feed, line, other
 
+from vaguemestre.desks.enrolment.handlers import leave_services
+from vaguemestre.desks.enrolment.models import Officer
+from vaguemestre.desks.enrolment.services import appoint_officer
 from vaguemestre.mailbox.compose.models import Identity
 from vaguemestre.mailbox.compose.services import move_identities
 from vaguemestre.people.credentials.models import Account
@@ -14,6 +17,7 @@ from vaguemestre.people.credentials.services import change_states
 from vaguemestre.people.directory.models import (
     Assignment,
     MailAddress,
+    ManagementService,
     NumenRow,
     Person,
     Structure,
@@ -50,8 +54,9 @@ def lille(tmp_path: Path) -> Apply:
     return applied(found_academy("09", "Académie de Lille", "ac-lille.test", ("059",)), tmp_path)
 
 
-def applied(academy_id: int, tmp_path: Path) -> Apply:
-    setting = ImportContext(academy_id, numen_keys.get(), 2048, "cli", tmp_path / "feed.lock")
+def applied(academy_id: int, tmp_path: Path, *, keeps_usernames: bool = False) -> Apply:
+    lock = tmp_path / "feed.lock"
+    setting = ImportContext(academy_id, numen_keys.get(), 2048, "cli", lock, keeps_usernames=keeps_usernames)
 
     def act(*lines: str) -> CheckedFeed:
         return apply_feed(FeedFiles(feed(*lines)), setting, TERMS, now=NOW, progress=lambda *_: None)
@@ -92,6 +97,34 @@ def test_the_numen_stays_the_names_are_new_and_the_mailbox_is_the_same(amiens: A
     move_identities(account.pk, "ac-lille.test", "elodie.lefevre@ac-amiens.test")
     assert Identity.objects.get().address == "elodie.lefevre@ac-amiens.test"
     assert amiens(arriving).plan.is_empty
+
+
+def test_by_the_rule_of_the_receiving_academie_the_username_is_kept(lille: Apply, tmp_path: Path) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    academy_id = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("080",))
+    amiens = applied(academy_id, tmp_path, keeps_usernames=True)
+    amiens(line(dossier="A77", debut="01/11/2026"))
+    account = Account.objects.get()
+    assert (account.username, account.mailbox) == ("elefevre", "elefevre@ac-lille.test")
+    (expected,) = expected_mailboxes(NOW).values()
+    assert expected.sends == ("elodie.lefevre@ac-amiens.test",)
+    assert TakenName.objects.filter(kind="username").count() == 1
+    amiens(other(nom_naissance="Lefèvre", prenom="Emma"))
+    assert set(Account.objects.values_list("username", flat=True)) == {"elefevre", "elefevre1"}
+
+
+@pytest.mark.parametrize("role", ["administrator", "helpdesk", "hr_officer"])
+def test_whoever_moves_leaves_their_office_behind(amiens: Apply, lille: Apply, role: str) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    account = Account.objects.get()
+    Account.objects.filter(pk=account.pk).update(role=role, state="active", spans_academies=True)
+    service = ManagementService.objects.get(academy__code="09", code="DPE")
+    appoint_officer(account.pk, service.pk, by="test", now=NOW)
+    amiens(line(dossier="A77", debut="01/11/2026"))
+    account.refresh_from_db()
+    assert (account.role, account.spans_academies) == ("agent", False)
+    leave_services(PersonTransferred(account.pk, account.person_id or 0, "ac-lille.test", ""))
+    assert not Officer.objects.exists()
 
 
 def test_the_file_of_the_academie_that_was_left_does_not_take_them_back(amiens: Apply, lille: Apply) -> None:

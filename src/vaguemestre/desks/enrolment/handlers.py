@@ -8,8 +8,11 @@ from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.events import RequestMoved
 from vaguemestre.desks.enrolment.queries import StepNotice
 from vaguemestre.desks.enrolment.rules.request_mail import ServiceNotice, applicant_mail, service_mail
+from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import Presented, is_closed, presented
+from vaguemestre.people.directory.queries import person_of
+from vaguemestre.people.intake.events import PersonTransferred
 
 
 def delete_old_proofs() -> None:
@@ -25,13 +28,19 @@ def forget_person(event: PersonErased) -> None:
         services.forget_person(event.account_id, event.person_id)
 
 
+def leave_services(event: PersonTransferred) -> None:
+    """End the part of an officer in the services of the académie they left. Idempotent."""
+    academy_id = person_of(event.person_id).academy_id
+    services.leave_services(event.account_id, academy_id, by="system", now=timezone.now())
+
+
 def mail_applicant(event: RequestMoved) -> None:
     """Mail the applicant once per step. Recorded after sending, so a failure is retried."""
     now = timezone.now()
     step = queries.step_to_mail(event.step_id, now)
     if step is None or step.applicant_notified:
         return
-    sender, site = _sender(), settings.CONFIG.public_url
+    sender, site = _sender(step), settings.CONFIG.site_of(_domain_of(step))
     content = applicant_mail(
         step.state, step.reference, step.service, to=step.to, sender=sender, site=site, at=step.at
     )
@@ -46,7 +55,7 @@ def notify_service(event: RequestMoved) -> None:
     step = queries.step_to_mail(event.step_id, now)
     if step is None or step.service_notified:
         return
-    sender = _sender()
+    sender = _sender(step)
     addresses = [(account.mailbox, account.address) for account in _officers(step)]
     for mailbox, to in addresses:
         if notice := _notice(step, to, sender):
@@ -69,9 +78,14 @@ def _officers(step: StepNotice) -> list[Presented]:
 def _notice(step: StepNotice, to: str, sender: str) -> ServiceNotice | None:
     return service_mail(
         step.state, step.request_id, step.reference, step.service.name,
-        to=to, sender=sender, site=settings.CONFIG.public_url, at=step.at,
+        to=to, sender=sender, site=settings.CONFIG.site_of(_domain_of(step)), at=step.at,
     )  # fmt: skip
 
 
-def _sender() -> str:
-    return letter_sender.get()(settings.CONFIG.academy.domain, now=timezone.now())
+def _sender(step: StepNotice) -> str:
+    return letter_sender.get()(_domain_of(step), now=timezone.now())
+
+
+def _domain_of(step: StepNotice) -> str:
+    """Mail domain of the académie of the service, by its address; the principal one's without."""
+    return str(academy_of_address(step.service.address).domain)

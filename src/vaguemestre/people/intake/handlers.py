@@ -10,6 +10,7 @@ from django.utils import timezone
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.ports import numen_keys
+from vaguemestre.people.directory.queries import academy_domain
 from vaguemestre.people.intake import queries, services
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
 from vaguemestre.people.intake.ports import closing_days
@@ -52,6 +53,7 @@ def import_context_of(feed: FeedSummary) -> ImportContext:
         feed.confirmed_by,
         config.data_dir / "feed.lock",
         closing_days.get(),
+        keeps_usernames=config.academy_at(academy_domain(feed.academy_id)).username_on_arrival == "kept",
     )
 
 

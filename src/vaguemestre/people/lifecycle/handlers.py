@@ -10,7 +10,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import account_status, accounts_of, alarm_contacts
 from vaguemestre.people.credentials.services import release_mailboxes
 from vaguemestre.people.directory.events import PeopleChanged
-from vaguemestre.people.directory.queries import recovery_address_of
+from vaguemestre.people.directory.queries import person_of, recovery_address_of
 from vaguemestre.people.intake.events import PeopleLeft, PersonTransferred, SituationReported
 from vaguemestre.people.intake.values import Situation
 from vaguemestre.people.lifecycle import services
@@ -86,12 +86,15 @@ def send_closing_letters(event: ClosingNear) -> None:
     private = recovery_address_of(account.person_id or 0)
     if not contacts and private:
         contacts = [private]
+    academy = settings.CONFIG.academy_at(
+        person_of(account.person_id).academy.domain if account.person_id else ""
+    )
     for to in contacts:
-        sender = letter_sender.get()(settings.CONFIG.academy.domain, now=now)
+        sender = letter_sender.get()(academy.domain, now=now)
         content = closing_letter(
             to=to,
             sender=sender,
-            site=settings.CONFIG.public_url,
+            site=settings.CONFIG.site_of(academy.domain),
             closes_on=date.fromisoformat(event.closes_on),
             at=datetime.fromisoformat(event.at),
         )

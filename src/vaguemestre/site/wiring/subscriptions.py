@@ -158,6 +158,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         compose_handlers.move_identities,
         sharing_handlers.end_access_after_transfer,
         lists_handlers.follow_transfer,
+        enrolment_handlers.leave_services,
     ),
     MembershipsChanged: (sharing_handlers.suspend_withdrawn_access,),
     NeutralReplyDue: (sorting_handlers.answer_for_leaver,),

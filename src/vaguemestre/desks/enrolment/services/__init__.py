@@ -17,6 +17,7 @@ from vaguemestre.desks.enrolment.services.people import (
     check_arrival,
     correct_person,
     dismiss_officer,
+    leave_services,
     register_arrival,
     reveal_numen,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "delete_old_requests",
     "dismiss_officer",
     "forget_person",
+    "leave_services",
     "link_existing_person",
     "mark_delivered",
     "record_applicant_mail",

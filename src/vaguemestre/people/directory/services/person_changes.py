@@ -10,10 +10,12 @@ from vaguemestre.people.directory import queries
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Person
 from vaguemestre.people.directory.services.name_changes import assign_primary_addresses, reindex_names
-from vaguemestre.people.directory.services.names import allocate_names, take_address
+from vaguemestre.people.directory.services.names import allocate_local_parts, allocate_names, take_address
 from vaguemestre.people.directory.services.numens import record_numen
 from vaguemestre.people.directory.services.registration import managing_service_id, save_names
 from vaguemestre.people.directory.values import (
+    CivilStatus,
+    Names,
     NewPerson,
     NumenKeys,
     PersonChange,
@@ -57,17 +59,24 @@ def change_people(changes: Sequence[PersonChange], keys: NumenKeys, *, by: str, 
 
 
 def transfer_person(
-    person_id: int, academy_id: int, person: NewPerson, keys: NumenKeys, *, by: str, now: datetime
+    person_id: int,
+    academy_id: int,
+    person: NewPerson,
+    keys: NumenKeys,
+    *,
+    by: str,
+    now: datetime,
+    username: str = "",
 ) -> Transferred:
     """Move somebody to another académie of this installation. Inside the caller's transaction.
 
-    The NUMEN stays; username and address are new there. Former addresses still receive and no longer send,
-    and the posts in the former académie end. Raises as `register_people`.
+    The NUMEN stays; the address is new there, and so is the username unless theirs is given. Former addresses
+    still receive and no longer send, and the posts in the former académie end. Raises as `register_people`.
     """
     academy = Academy.objects.get(pk=academy_id)
     row = Person.objects.select_related("academy").get(pk=person_id)
     left_domain = row.academy.domain
-    names = allocate_names([person.civil], academy.domain)[0]
+    names = _names_there(person.civil, academy.domain, username)
     first_day = min(post.starts_on for post in person.posts)
     Assignment.objects.filter(person=row, ends_on=None).update(ends_on=first_day - timedelta(days=1))
     row.academy, row.dossier, row.category = academy, person.dossier, person.category
@@ -79,7 +88,7 @@ def transfer_person(
         if person.numen:
             record_numen(person_id, person.numen, keys, by=by, now=now)
     MailAddress.objects.filter(person=row).update(is_primary=False, may_send=False)
-    save_names([names], [row])
+    save_names([names], [row], keeps_usernames=bool(username))
     _save_posts(row, person.posts)
     record(
         "directory.person-transferred",
@@ -91,6 +100,14 @@ def transfer_person(
     )
     announce(PeopleChanged([person_id]))
     return Transferred(left_domain, names)
+
+
+def _names_there(civil: CivilStatus, domain: str, username: str) -> Names:
+    """The names of somebody who comes, with that username unless it is empty."""
+    if not username:
+        return allocate_names([civil], domain)[0]
+    local = allocate_local_parts([(civil.shown_first_name, civil.shown_last_name)], domain)[0]
+    return Names(username, f"{local}@{domain}", "")
 
 
 def add_address(person_id: int, address: str, *, by: str, now: datetime) -> None:

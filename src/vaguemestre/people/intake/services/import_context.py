@@ -26,7 +26,8 @@ def _no_closing_planned(account_ids: Collection[int] | None) -> Mapping[int, dat
 class ImportContext:
     """The académie a feed is applied to, and by whom. `lock`: the file that one import at a time holds.
 
-    `closing_days`: when departures under way close accounts.
+    `closing_days`: when departures under way close accounts. `keeps_usernames`: of those who come from
+    another académie of the installation.
     """
 
     academy_id: int
@@ -35,6 +36,7 @@ class ImportContext:
     by: str
     lock: Path
     closing_days: ClosingDays = _no_closing_planned
+    keeps_usernames: bool = False
 
     @property
     def directory(self) -> Path:

@@ -10,8 +10,14 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import account_of_person
-from vaguemestre.people.credentials.services import NewAccount, change_states, open_accounts, rename_account
+from vaguemestre.people.credentials.queries import account_of_person, usernames_of
+from vaguemestre.people.credentials.services import (
+    NewAccount,
+    change_states,
+    leave_office,
+    open_accounts,
+    rename_account,
+)
 from vaguemestre.people.directory.services import change_people, register_people, transfer_person
 from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.people.intake.events import PeopleLeft, PersonTransferred, SituationReported
@@ -105,13 +111,22 @@ def _apply_transfers(
 ) -> None:
     """Mailbox, folders, filters and contacts belong to the account, and the account stays."""
     for transfer in transfers:
-        moved = transfer_person(
-            transfer.person_id, context.academy_id, transfer.person, context.keys, by=context.by, now=now
-        )
         account = account_of_person(transfer.person_id)
+        kept = usernames_of([account.account_id])[account.account_id] if account else ""
+        moved = transfer_person(
+            transfer.person_id,
+            context.academy_id,
+            transfer.person,
+            context.keys,
+            by=context.by,
+            now=now,
+            username=kept if context.keeps_usernames else "",
+        )
         if account:
             change_states([account.account_id], "reopen", by=context.by, now=now)
-            rename_account(account.account_id, moved.names.username, by=context.by, now=now)
+            leave_office(account.account_id, by=context.by, now=now)
+            if moved.names.username != kept:
+                rename_account(account.account_id, moved.names.username, by=context.by, now=now)
             announce(
                 PersonTransferred(
                     account.account_id, transfer.person_id, moved.left_domain, moved.names.address
