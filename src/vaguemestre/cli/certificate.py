@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import typer
 
-from vaguemestre.engines.certificates import install_given, public_paths
-from vaguemestre.engines.nginx.configuration import give_key
+from vaguemestre.engines.certificates import install_given
+from vaguemestre.engines.nginx.configuration import give_keys
 from vaguemestre.processes.production.units import service_name
 from vaguemestre.site.config import load
 
@@ -19,7 +19,7 @@ def command() -> None:
     if not config.tls.is_given or not install_given(config, now=datetime.now(UTC)):
         typer.echo("Certificat : rien de nouveau.")
         return
-    give_key(public_paths(config).key)
+    give_keys(config)
     services = [f"{service_name(name)}.service" for name in _SHOWN_BY]
     subprocess.run(["/usr/bin/systemctl", "try-reload-or-restart", *services], check=False)
     typer.echo("Certificat repris ; nginx, Dovecot et Postfix le montrent.")

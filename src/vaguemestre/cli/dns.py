@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
+from vaguemestre.cli.failures import Failed
 from vaguemestre.mailbox.autoconfig.http import wanted_records
 from vaguemestre.mailbox.autoconfig.ports import look_up
 from vaguemestre.mailbox.autoconfig.rules.records import Checked, State, zone
@@ -21,16 +22,21 @@ _WORDS = {
 
 def command(
     check: Annotated[bool, typer.Option("--check", help="Compare avec ce que répond le DNS.")] = False,
+    domain: Annotated[str, typer.Option("--domain", help="Un domaine ; tous sans cela.")] = "",
 ) -> None:
     """Écrit les enregistrements à publier ; avec --check, dit lesquels manquent (code 1)."""
-    records = wanted_records()
+    domains = settings.CONFIG.domains
+    if domain and domain.lower() not in domains:
+        raise Failed(f"{domain} n’est pas un domaine de la configuration.", 1)
+    domains = (domain.lower(),) if domain else domains
+    records = tuple(record for name in domains for record in wanted_records(name))
     if not check:
         typer.echo(zone(records), nl=False)
         return
     results = check_records(records, look_up.get())
     for result in results:
         typer.echo(_line(result))
-    advice = list(_reverse_names(f"mail.{settings.CONFIG.academy.domain}"))
+    advice = [line for name in domains for line in _reverse_names(f"mail.{name}")]
     for line in advice:
         typer.echo(line)
     if advice or any(result.state is not State.RIGHT for result in results):

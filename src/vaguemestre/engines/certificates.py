@@ -6,7 +6,6 @@ then copied beside.
 """
 
 import datetime as dt
-import hashlib
 import logging
 import os
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vaguemestre.engines.certificate_authority import authority, end_entity
-from vaguemestre.engines.instance import Instance
+from vaguemestre.engines.instance import AcademyShape, Instance
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 log = logging.getLogger(__name__)
@@ -60,6 +59,12 @@ def public_paths(instance: Instance) -> Pair:
     return Pair(folder / "public.pem", folder / "public.key")
 
 
+def academy_pair(instance: Instance, academy: AcademyShape) -> Pair:
+    """Where the engines read the certificate that an académie has for its own names."""
+    folder = instance.engines_dir / "tls"
+    return Pair(folder / f"{academy.domain.lower()}.pem", folder / f"{academy.domain.lower()}.key")
+
+
 def given_paths(instance: Instance) -> Pair:
     """Where the given certificate comes from: the configured files, or certbot's folder."""
     if instance.tls.acme:
@@ -68,19 +73,28 @@ def given_paths(instance: Instance) -> Pair:
 
 
 def install_given(instance: Instance, *, now: dt.datetime) -> bool:
-    """Copy the given certificate to where the engines read it. Returns whether it changed.
+    """Copy the given certificates to where the engines read them. Returns whether one changed.
 
     From an authority (ACME), it may be absent or have ended: what was shown before stands for it, or the
     instance's own, since its proof needs port 80 served.
     Raises EngineRefused with one sentence if none can serve.
     """
-    public = public_paths(instance)
-    chain, key = _serving_pair(_candidates(instance), now)
-    if _content(public.certificate) == chain and _content(public.key) == key:
+    changed = [_install(_serving_pair(_candidates(instance), now), public_paths(instance))]
+    for academy in instance.academies:
+        if academy.certificate:
+            given = _read_pair(Pair(Path(academy.certificate), Path(academy.key)), now)
+            changed.append(_install(given, academy_pair(instance, academy)))
+    return any(changed)
+
+
+def _install(given: tuple[bytes, bytes], place: Pair) -> bool:
+    """Write a chain and its key where the engines read them. Returns whether they differed."""
+    chain, key = given
+    if _content(place.certificate) == chain and _content(place.key) == key:
         return False
-    public.certificate.parent.mkdir(parents=True, exist_ok=True)
-    _write(public.key, key, 0o600)
-    _write(public.certificate, chain, 0o644)
+    place.certificate.parent.mkdir(parents=True, exist_ok=True)
+    _write(place.key, key, 0o600)
+    _write(place.certificate, chain, 0o644)
     return True
 
 
@@ -175,16 +189,6 @@ def expiries(instance: Instance) -> dict[str, dt.datetime]:
     }
 
 
-def key_digest(instance: Instance) -> str:
-    """SHA-256 of the public key of the certificate shown to the world (RFC 6698: 1 1); empty without one."""
-    try:
-        certificate = x509.load_pem_x509_certificate(public_paths(instance).certificate.read_bytes())
-    except (OSError, ValueError):
-        return ""
-    der, spki = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    return hashlib.sha256(certificate.public_key().public_bytes(der, spki)).hexdigest()
-
-
 def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
     """Create or renew what is due. Keys belong to root: both engines read theirs before they drop root."""
     server, injector = paths(instance), injector_paths(instance)
@@ -192,7 +196,7 @@ def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     ca_key_file = folder / "ca.key"
-    names = server_names(instance.academy.domain)
+    names = tuple(dict.fromkeys(name for domain in instance.domains for name in server_names(domain)))
     if not (server.ca.exists() and ca_key_file.exists()):
         ca_key = ec.generate_private_key(ec.SECP256R1())
         _write(ca_key_file, _private(ca_key), 0o600)

@@ -11,7 +11,7 @@ import pwd
 import re
 import shutil
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -41,6 +41,10 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.+-]+", re.ASCII)
 class AcademyShape(Protocol):
     @property
     def domain(self) -> str: ...
+    @property
+    def certificate(self) -> str: ...
+    @property
+    def key(self) -> str: ...
 
 
 class MailShape(Protocol):
@@ -110,6 +114,10 @@ class Instance(Place, Protocol):
     def port_base(self) -> int: ...
     @property
     def academy(self) -> AcademyShape: ...
+    @property
+    def academies(self) -> Sequence[AcademyShape]: ...
+    @property
+    def domains(self) -> tuple[str, ...]: ...
     @property
     def mail(self) -> MailShape: ...
     @property

@@ -91,14 +91,16 @@ class Echo(BaseHTTPRequestHandler):
 class Front:
     """A running front, its pools, and what a client gets of it."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, address: str = "") -> None:
+        """Start it. `address`: the only one it listens on, else the loopback's usual one."""
         self.config = config
         nginx.prepare(config)
         self.pools = {name: Pool(nginx.sockets(config), name) for name in nginx.POOLS}
         self.log = (config.home / "log").open("w+b")
         argv = [*prefix(DUTIES["front"]), *nginx.command(config)]  # never root, as the supervisor starts it
         self.process = subprocess.Popen(argv, stderr=self.log, start_new_session=True)
-        wait_until(lambda: not is_free(config.ports.web) and not is_free(config.ports.carddav))
+        wait_until(lambda: _is_open(address or "127.0.0.1", config.ports.web))
+        wait_until(lambda: not is_free(config.ports.carddav))
 
     def stop(self) -> None:
         self.process.terminate()
@@ -134,6 +136,12 @@ class Front:
             return answer.status, json.loads(content)
         except ValueError:
             return answer.status, content.decode("utf-8", "replace")
+
+
+def _is_open(address: str, port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((address, port), timeout=1):
+        return True
+    return False
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from vaguemestre.access.assistant.rules.welcome import welcome_id, welcome_messa
 from vaguemestre.access.assistant.services import letter_sender
 from vaguemestre.access.signin.ports import send_outside
 from vaguemestre.access.signin.rules.contact_mails import unseal_letter
+from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.people.credentials.events import AccountActivated, PersonErased
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import identified, is_closed, presented
@@ -29,7 +30,7 @@ def send_welcome(event: AccountActivated) -> None:
         address=account.address,
         mailbox=account.mailbox,
         username=account.username,
-        site=settings.CONFIG.public_url,
+        site=settings.CONFIG.site_of(account.address.rpartition("@")[2]),
         now=now,
     )
     deliver_welcome.get()(account.mailbox, content, welcome_id(account.mailbox), now)
@@ -41,10 +42,10 @@ def send_letter(event: LetterDue) -> None:
         return
     to, code = unseal_letter(event.sealed, event.account_id, secret_keys.get())
     at = datetime.fromisoformat(event.at)
-    sender = letter_sender(settings.CONFIG.academy.domain, now=timezone.now())
-    content = private_letter(
-        event.kind, to=to, code=code, sender=sender, site=settings.CONFIG.public_url, at=at
-    )
+    account = presented(event.account_id)
+    academy = academy_of_address(account.address if account else "")
+    sender, site = letter_sender(academy.domain, now=timezone.now()), settings.CONFIG.site_of(academy.domain)
+    content = private_letter(event.kind, to=to, code=code, sender=sender, site=site, at=at)
     send_outside.get()(sender, sender, [to], content)
 
 

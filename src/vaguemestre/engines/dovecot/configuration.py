@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from joserfc.jwk import ECKey
 
-from vaguemestre.engines import certificates
+from vaguemestre.engines import certificates, certificates_by_name
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.dovecot import files
 from vaguemestre.engines.dovecot.homes import HOUSE_SCRIPT
@@ -103,6 +103,7 @@ def _rendered(instance: Instance) -> str:
         projection=engine_path(instance, instance.projection_path),
         certificate=engine_path(instance, public.certificate),
         key=engine_path(instance, public.key),
+        sites=certificates_by_name.named_sites(instance),
         ca=engine_path(instance, inside.ca),
         house_script=HOUSE_SCRIPT,
         sieve_certificate=engine_path(instance, sieve.certificate),
@@ -114,6 +115,7 @@ def _rendered(instance: Instance) -> str:
         usual_ports=instance.has_usual_ports,
         ports=instance.ports,
         domain=instance.academy.domain,
+        domains=instance.domains,
         outside=OUTSIDE,
         issuer=instance.public_url,
         quota_mb=instance.mail.quota_mb,

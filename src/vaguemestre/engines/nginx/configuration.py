@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
-from vaguemestre.engines import certificates, stand_in
+from vaguemestre.engines import certificates, certificates_by_name, stand_in
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.instance import (
     FILES_GROUP,
@@ -110,7 +110,7 @@ def prepare(instance: Front) -> None:
     _write_pages(base / "pages")
     public = certificates.public_paths(instance)
     if instance.has_usual_ports:
-        give_key(public.key)
+        give_keys(instance)
     text = render(
         _HERE,
         "nginx.conf.j2",
@@ -126,6 +126,7 @@ def prepare(instance: Front) -> None:
         usual_ports=instance.has_usual_ports,
         certificate=engine_path(instance, public.certificate),
         key=engine_path(instance, public.key),
+        sites=certificates_by_name.named_sites(instance) if instance.has_usual_ports else [],
         ports=instance.ports,
         files_host=instance.files_url.partition("//")[2].partition(":")[0].rstrip("/"),
         scheme=instance.public_url.partition(":")[0],
@@ -141,9 +142,12 @@ def prepare(instance: Front) -> None:
         set_owner(run / name, user.pw_uid, group.gr_gid, 0o700)
 
 
-def give_key(key: Path) -> None:
-    """Let nginx read a key: in production it is never root, its unit only lends it the low ports."""
-    set_owner(key, 0, grp.getgrnam(USER).gr_gid, 0o640)
+def give_keys(instance: Instance) -> None:
+    """Let nginx read its keys: in production it is never root, its unit only lends it the low ports."""
+    group = grp.getgrnam(USER).gr_gid
+    named = (site.pair for site in certificates_by_name.named_pairs(instance))
+    for pair in (certificates.public_paths(instance), *named):
+        set_owner(pair.key, 0, group, 0o640)
 
 
 def command(instance: Front) -> list[str]:

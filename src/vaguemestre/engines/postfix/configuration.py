@@ -6,7 +6,7 @@ import smtplib
 import subprocess
 from pathlib import Path
 
-from vaguemestre.engines import certificates
+from vaguemestre.engines import certificates, certificates_by_name
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.instance import (
     OUTSIDE,
@@ -133,10 +133,12 @@ def _values(instance: Instance) -> dict[str, object]:
         "signer": signer_socket(instance),
         "certificate": engine_path(instance, public.certificate),
         "key": engine_path(instance, public.key),
+        "sites": certificates_by_name.named_sites(instance),
         "inside_certificate": engine_path(instance, inside.certificate),
         "inside_key": engine_path(instance, inside.key),
         "sieve_fingerprint": certificates.fingerprint(certificates.injector_paths(instance).certificate),
         "domain": instance.academy.domain,
+        "domains": instance.domains,
         "host": instance.mail.host,
         "addresses": [f"[{address}]" if ":" in address else address for address in instance.listen_addresses],
         "usual_ports": instance.has_usual_ports,

@@ -14,6 +14,12 @@ def academy_of(request: HttpRequest) -> Any:
     return settings.CONFIG.academy_on(request.META.get("HTTP_HOST", ""))
 
 
+def domain_of(request: HttpRequest) -> str:
+    """Mail domain of the signed-in person; for anybody else, of the host's académie; in lower case."""
+    who = getattr(request, "who", None)
+    return (who.address.rpartition("@")[2] if who is not None else str(academy_of(request).domain)).lower()
+
+
 def academy_of_address(address: str) -> Any:
     """Settings of the académie of that mail address."""
     return settings.CONFIG.academy_at(address.rpartition("@")[2])

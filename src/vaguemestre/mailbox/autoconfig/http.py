@@ -5,10 +5,10 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from vaguemestre.access.signin.http import signed_in, who_asks
+from vaguemestre.access.signin.http import signed_in
+from vaguemestre.access.signin.offices import check_office
 from vaguemestre.mailbox.autoconfig.ports import key_digest
 from vaguemestre.mailbox.autoconfig.rules.mail_records import PublicKey, mail_records, mta_sts_policy
 from vaguemestre.mailbox.autoconfig.rules.offers import offer, site_of
@@ -18,37 +18,44 @@ from vaguemestre.post.dkim.queries import keys_of
 from vaguemestre.post.dkim.values import KeyState
 
 
-def offered() -> Offer:
+def offered(domain: str) -> Offer:
+    """What mail programs of people of that domain are offered."""
     config = settings.CONFIG
+    academy = config.academy_at(domain)
     imaps, submissions, managesieve = config.client_ports
     return offer(
-        public_url=config.public_url,
-        domain=config.academy.domain,
-        name=config.academy.name,
+        public_url=config.site_of(domain),
+        domain=academy.domain,
+        name=academy.name,
         imaps=imaps,
         submissions=submissions,
         managesieve=managesieve,
     )
 
 
-def wanted_records() -> tuple[Record, ...]:
-    """DNS records the domain must have."""
+def wanted_records(domain: str = "") -> tuple[Record, ...]:
+    """DNS records that a domain of ours must have; without one, those of all of them."""
+    domains = (domain,) if domain else settings.CONFIG.domains
+    return tuple(record for name in domains for record in _records_of(name))
+
+
+def _records_of(domain: str) -> tuple[Record, ...]:
     config = settings.CONFIG
-    site, port = site_of(config.public_url)
-    domain = config.academy.domain
+    site, port = site_of(config.site_of(domain))
     keys = [
         PublicKey(key.record_name, key.record_value)
         for key in keys_of(domain)
         if key.state is not KeyState.GONE
     ]
-    others = mail_records(domain, site=site, keys=keys, key_digest=key_digest.get()(), policy=stated_policy())
-    return (*expected(offered(), site=site, site_port=port), *others)
+    digest = key_digest.get()(domain)
+    others = mail_records(domain, site=site, keys=keys, key_digest=digest, policy=stated_policy(domain))
+    return (*expected(offered(domain), site=site, site_port=port), *others)
 
 
-def stated_policy() -> str:
-    """Our MTA-STS policy; empty when none is stated."""
-    config = settings.CONFIG
-    return mta_sts_policy(config.academy.domain, config.mail.mta_sts) if config.mail.mta_sts != "none" else ""
+def stated_policy(domain: str) -> str:
+    """The MTA-STS policy of a domain of ours; empty when none is stated."""
+    mode = settings.CONFIG.mail.mta_sts
+    return mta_sts_policy(domain, mode) if mode != "none" else ""
 
 
 def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -56,9 +63,7 @@ def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., Http
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        who = who_asks(request)
-        if who and who.role != "administrator":
-            raise PermissionDenied
+        check_office(request, ("administrator",), view)
         return view(request, *args, **kwargs)
 
     return signed_in(guarded)

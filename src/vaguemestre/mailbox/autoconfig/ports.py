@@ -23,8 +23,8 @@ class LookUp(Protocol):
 
 
 class KeyDigest(Protocol):
-    def __call__(self) -> str:
-        """SHA-256, in hexadecimal, of the public key of the certificate the world is shown; empty without."""
+    def __call__(self, domain: str) -> str:
+        """SHA-256, in hexadecimal, of the public key of the certificate of that domain; empty without."""
         ...
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography import x509
 
 from vaguemestre.engines.certificates import names_of, paths, public_paths
+from vaguemestre.engines.certificates_by_name import pair_of
 from vaguemestre.processes.production import live_verdicts as verdicts
 from vaguemestre.processes.production.children import children_of
 from vaguemestre.processes.production.hosts import hosts_shown
@@ -95,6 +96,12 @@ def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
     if config.tls.is_given:
         yield verdicts.judge_certificate_issuer(is_own=certificate.issuer == own_authority.subject)
     yield verdicts.judge_certificate_names(names_of(certificate), hosts_shown(config))
+    for academy in config.academies:
+        if academy.certificate:
+            content = pair_of(config, academy.domain).certificate.read_bytes()
+            own = x509.load_pem_x509_certificate(content)
+            yield verdicts.judge_certificate_end(own.not_valid_after_utc, now)
+            yield verdicts.judge_certificate_names(names_of(own), hosts_shown(config, academy))
 
 
 def _postmaster(config: Config, now: datetime) -> Iterator[Finding]:

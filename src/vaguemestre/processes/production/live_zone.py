@@ -22,8 +22,15 @@ def findings(config: Config) -> Iterator[Finding]:
         return
     yield from map(verdicts.judge_record, check_records(records, look_up.get()))
     if config.mail.outgoing.leaves:
-        yield verdicts.judge_signatures(records)
-    host = f"mail.{config.academy.domain}"
+        for domain in config.domains:
+            yield verdicts.judge_signatures(
+                [record for record in records if record.name.endswith(f".{domain}")]
+            )
+    for domain in config.domains:
+        yield from _addresses_of(f"mail.{domain}")
+
+
+def _addresses_of(host: str) -> Iterator[Finding]:
     addresses = tuple(address_names(host, look_up.get()))
     if not addresses:
         yield verdicts.no_address(host)

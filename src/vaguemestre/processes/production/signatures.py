@@ -7,8 +7,9 @@ from vaguemestre.site.config import PROJECT, Config
 
 
 def are_made(config: Config) -> bool:
-    """Whether the domain has private keys, which are made with what is to be published."""
-    return any(signing_keys.folder(config).glob(f"*.{config.academy.domain}.key"))
+    """Whether every domain has private keys, which are made with what is to be published."""
+    folder = signing_keys.folder(config)
+    return all(any(folder.glob(f"*.{domain}.key")) for domain in config.domains)
 
 
 def make() -> None:

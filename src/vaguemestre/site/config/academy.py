@@ -30,6 +30,9 @@ class AcademySection(Section):
     public_url: Annotated[str, checks.ORIGIN] = (
         ""  # its people's address of the pages; empty: `[web] public_url`
     )
+    # The certificate of its own names (PEM, the chain below it) and its key; empty: that of `[tls]`.
+    certificate: Annotated[str, checks.ABSOLUTE_PATH] = ""
+    key: Annotated[str, checks.ABSOLUTE_PATH] = ""
     # The template of signatures: HTML with variables.
     signature: Annotated[str, checks.HTML] = "<b>{nom}</b><br>{fonction}<br>{etablissement}<br>{academie}"
     numen_layout: Annotated[str, checks.one_of("standard", "seed")] = "seed"
@@ -77,6 +80,10 @@ class AcademySection(Section):
                 ("academy.departments", "academy.code"),
                 f"[academy] « departments » : {', '.join(elsewhere)} n’est pas dans l’académie « code » = "
                 f"{self.code} ({academie.name if academie else ''})",
+            )
+        if bool(self.certificate) != bool(self.key):
+            yield Rule(
+                ("academy.certificate", "academy.key"), "[academy] « certificate » et « key » vont ensemble"
             )
         if not self.departments:
             yield Rule(("academy.departments",), "[academy] « departments » est vide")

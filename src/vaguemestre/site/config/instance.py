@@ -86,9 +86,14 @@ class Config:
         return next(named, self.academy)
 
     def academy_on(self, host: str) -> AcademySection:
-        """The académie whose pages have that Host header; the principal one for any other."""
+        """The académie of a Host header: of its pages, or of a name of its domain; else the principal one."""
+        name = host.lower()
         sites = {urlsplit(academy.public_url).netloc: academy for academy in self.academies}
-        return sites.get(host.lower(), self.academy) if host else self.academy
+        if academy := sites.get(name) if name else None:
+            return academy
+        plain = f".{name.partition(':')[0].rstrip('.')}"  # `autoconfig.`, `mta-sts.` of one of our domains
+        named = (academy for academy in self.academies if plain.endswith(f".{academy.domain.lower()}"))
+        return next(named, self.academy)
 
     def site_of(self, domain: str) -> str:
         """The address of the pages for people of that mail domain."""
@@ -244,6 +249,11 @@ class Config:
         """Those of each further académie, and two that share a code or a domain."""
         for academy in self.further_academies:
             yield from academy.broken_rules()
+        if any(academy.certificate for academy in self.academies) and not self.tls.is_given:
+            yield Rule(
+                ("academy.certificate", "tls.certificate", "tls.acme"),
+                "[academy] « certificate » demande que [tls] en donne un pour les autres noms",
+            )
         for key, words in (("code", "le code"), ("domain", "le domaine")):
             values = [getattr(academy, key).lower() for academy in self.academies]
             if twice := sorted({value for value in values if values.count(value) > 1}):

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from vaguemestre.engines import certificates
+from vaguemestre.engines import certificates_by_name
 from vaguemestre.engines.archives.transfer_archive import OpenAnyArchive
 from vaguemestre.engines.cms_signature import Signature
 from vaguemestre.engines.conversion.preview_store import PreviewStore
@@ -45,7 +45,7 @@ def plug(config: Config) -> None:
     writing.lists_at.plug(lists_at)
     devices.sign.plug(Signature(config, secrets.path_of(config.engines_dir / "tls", "server.key")))
     devices.look_up.plug(DnsLookup())
-    devices.key_digest.plug(partial(certificates.key_digest, config))
+    devices.key_digest.plug(partial(certificates_by_name.key_digest, config))
 
 
 def _plug_reader(config: Config) -> None:

@@ -30,6 +30,8 @@ MEANINGS = {
     "academy.domain": "Ce qui suit l’arobase des adresses de l’académie.",
     "academy.departments": "Départements, comme dans les UAI : un service du premier degré pour chacun.",
     "academy.public_url": "L’adresse des pages pour ses gens ; vide : celle de [web].",
+    "academy.certificate": "Le certificat de ses noms (PEM, suivi de sa chaîne) ; vide : celui de [tls].",
+    "academy.key": "Sa clé privée (PEM).",
     "academy.signature": "Le modèle de signature proposé, en HTML avec variables.",
     "academy.numen_layout": "La composition des NUMEN attribués ici : « standard » ou « seed ».",
     "academy.school_zone": "La zone de vacances scolaires (A, B, C) ; vide : aucune.",

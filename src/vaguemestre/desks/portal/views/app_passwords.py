@@ -10,6 +10,7 @@ from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, 
 from vaguemestre.desks.portal import services
 from vaguemestre.desks.portal.forms import AppPasswordForm
 from vaguemestre.foundation.jobs.services import run_now
+from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.mailbox.autoconfig.http import offered
 from vaguemestre.mailbox.autoconfig.services import NewPassword, make_app_password
 from vaguemestre.people.credentials.events import AccountChanged
@@ -70,7 +71,7 @@ def _page(
         "app_password": app_password,
         "name": name,
         "is_ready": is_ready,
-        "offer": offered(),
+        "offer": offered(domain_of(request)),
         "address": request.who.address,
         "now": timezone.now(),
         "revoked": request.GET.get("fait") == "revoque",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import SignedInRequest, network_of, recently_signed_in
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.mailbox.autoconfig import services
 from vaguemestre.mailbox.autoconfig.http import offered
 from vaguemestre.mailbox.autoconfig.ports import sign
@@ -148,7 +149,7 @@ def metadata(request: HttpRequest) -> HttpResponse:
 @require_GET
 def add_on(request: HttpRequest) -> HttpResponse:
     """Thunderbird's module: one manifest, signed by the instance, the same for everybody."""
-    manifest = programs.add_on(offered(), settings.CONFIG.public_url)
+    manifest = programs.add_on(offered(domain_of(request)), settings.CONFIG.public_url)
     package = signed_package({"manifest.json": manifest}, partial(sign.get(), is_apart=True))
     answer = HttpResponse(package, content_type="application/x-xpinstall")
     answer["Content-Disposition"] = 'attachment; filename="messagerie.xpi"'

@@ -1,5 +1,6 @@
 """Settings for people (a page) and for programs (three documents)."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,8 +9,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in, who_asks
+from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.foundation.ui.pictures import qr
 from vaguemestre.mailbox.autoconfig import services
 from vaguemestre.mailbox.autoconfig.http import (
@@ -23,7 +26,7 @@ from vaguemestre.mailbox.autoconfig.rules import apple
 from vaguemestre.mailbox.autoconfig.rules import autoconfig as mozilla
 from vaguemestre.mailbox.autoconfig.rules import autodiscover as outlook
 from vaguemestre.mailbox.autoconfig.rules.recent_clients import Used, recently_used
-from vaguemestre.mailbox.autoconfig.rules.records import State, checked, zone
+from vaguemestre.mailbox.autoconfig.rules.records import Record, State, checked, zone
 from vaguemestre.mailbox.autoconfig.values import Holder
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.credentials.queries import app_passwords_of
@@ -35,7 +38,9 @@ _APPLE = "application/x-apple-aspen-config"
 def guide(request: HttpRequest) -> HttpResponse:
     """For anybody; somebody signed in reads their own address."""
     who = who_asks(request)
-    context = {"offer": offered(), "address": who.address if who else "", "picture": _picture()}
+    offer = offered(domain_of(request))
+    picture = qr(offer.guide_url, "Code QR : cette page, à ouvrir sur le téléphone")
+    context = {"offer": offer, "address": who.address if who else "", "picture": picture}
     return render(request, "autoconfig/guide.html", context)
 
 
@@ -55,16 +60,19 @@ def seen(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @administrators_only
+@within_academy
 def dns(request: HttpRequest) -> HttpResponse:
     """What the zone must say; what it does say is asked apart, since nobody may answer for seconds."""
-    records = wanted_records()
-    return render(request, "autoconfig/dns.html", {"zone": zone(records), "domain": offered().domain})
+    domains = _domains_of(request)
+    context = {"zone": zone(_records(domains)), "domain": ", ".join(domains)}
+    return render(request, "autoconfig/dns.html", context)
 
 
 @require_GET
 @administrators_only
+@within_academy
 def check_dns(request: HttpRequest) -> HttpResponse:
-    records = wanted_records()
+    records = _records(_domains_of(request))
     records_found = checked(records, look_up.get()({record.question for record in records}))
     wrong = sum(one.state in (State.MISSING, State.OTHER) for one in records_found)
     context = {
@@ -77,13 +85,15 @@ def check_dns(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def autoconfig(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(mozilla.autoconfig(offered()), content_type="text/xml; charset=utf-8")
+    return HttpResponse(
+        mozilla.autoconfig(offered(domain_of(request))), content_type="text/xml; charset=utf-8"
+    )
 
 
 @require_GET
 def mta_sts(request: HttpRequest) -> HttpResponse:
     """What our domain asks of servers that bring it mail (RFC 8461); 404 when it asks nothing."""
-    policy = stated_policy()
+    policy = stated_policy(domain_of(request))
     if not policy:
         return HttpResponseNotFound(content_type="text/plain")
     return HttpResponse(policy, content_type="text/plain")
@@ -93,7 +103,10 @@ def mta_sts(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def autodiscover(request: HttpRequest) -> HttpResponse:
     try:
-        content = outlook.autodiscover(offered(), outlook.asked_address(request.body))
+        asked = outlook.asked_address(request.body)
+        domain = asked.rpartition("@")[2].lower()
+        is_ours = domain in settings.CONFIG.domains
+        content = outlook.autodiscover(offered(domain if is_ours else domain_of(request)), asked)
     except Refusal:
         content = outlook.autodiscover_error(f"{timezone.now():%H:%M:%S}")
     return HttpResponse(content, content_type="text/xml; charset=utf-8")
@@ -104,7 +117,7 @@ def autodiscover(request: HttpRequest) -> HttpResponse:
 def apple_profile(request: HttpRequest) -> HttpResponse:
     """Without a password: the device asks for it, and for the address of somebody not signed in."""
     who = who_asks(request)
-    return _profile(Holder(who.address, who.name) if who else Holder())
+    return _profile(Holder(who.address, who.name) if who else Holder(), domain_of(request))
 
 
 @require_POST
@@ -116,15 +129,20 @@ def make_apple_profile(request: SignedInRequest) -> HttpResponse:
     password = services.make_profile_password(account_id, by=f"account:{account_id}", now=timezone.now())
     run_now(AccountChanged(account_id))
     run_now(password.touched)
-    return _profile(Holder(request.who.address, request.who.name, password.text))
+    return _profile(Holder(request.who.address, request.who.name, password.text), domain_of(request))
 
 
-def _picture() -> str:
-    """The address of this page, for the telephone's camera."""
-    return qr(offered().guide_url, "Code QR : cette page, à ouvrir sur le téléphone")
+def _domains_of(request: HttpRequest) -> tuple[str, ...]:
+    """The domains an administrator sees to."""
+    who = who_asks(request)
+    return (domain_of(request),) if who and who.office_academy else settings.CONFIG.domains
 
 
-def _profile(holder: Holder) -> HttpResponse:
-    answer = HttpResponse(sign.get()(apple.profile(offered(), holder)), content_type=_APPLE)
+def _records(domains: tuple[str, ...]) -> tuple[Record, ...]:
+    return tuple(record for domain in domains for record in wanted_records(domain))
+
+
+def _profile(holder: Holder, domain: str) -> HttpResponse:
+    answer = HttpResponse(sign.get()(apple.profile(offered(domain), holder)), content_type=_APPLE)
     answer["Content-Disposition"] = 'attachment; filename="messagerie.mobileconfig"'
     return answer

@@ -1,0 +1,56 @@
+"""Which certificate a name is shown: an académie's own, or that of the installation."""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from vaguemestre.engines import certificates
+from vaguemestre.engines.instance import Instance, engine_path
+
+
+class NamedPair(NamedTuple):
+    """A certificate shown to those who ask for one of its names (SNI, RFC 6066 §3)."""
+
+    names: tuple[str, ...]  # `*.` stands for one label
+    pair: certificates.Pair
+
+
+def named_pairs(instance: Instance) -> list[NamedPair]:
+    """The certificates of académies that have one of their own, as they are installed."""
+    own = [academy for academy in instance.academies if academy.certificate]
+    pairs = [certificates.academy_pair(instance, academy) for academy in own]
+    return [NamedPair(_names_in(pair.certificate), pair) for pair in pairs if pair.certificate.exists()]
+
+
+def named_sites(instance: Instance) -> list[NamedPair]:
+    """`named_pairs`, with the paths by which engines know the files."""
+    return [
+        NamedPair(names, certificates.Pair(*(engine_path(instance, file) for file in files)))
+        for names, pair in named_pairs(instance)
+        for files in [(pair.certificate, pair.key)]
+    ]
+
+
+def _names_in(file: Path) -> tuple[str, ...]:
+    certificate = x509.load_pem_x509_certificate(file.read_bytes())
+    return tuple(sorted(certificates.names_of(certificate)))
+
+
+def pair_of(instance: Instance, domain: str) -> certificates.Pair:
+    """The certificate that the names of a mail domain are shown."""
+    own = (academy for academy in instance.academies if academy.certificate)
+    academy = next((academy for academy in own if academy.domain.lower() == domain.lower()), None)
+    return certificates.academy_pair(instance, academy) if academy else certificates.public_paths(instance)
+
+
+def key_digest(instance: Instance, domain: str) -> str:
+    """SHA-256 of the public key of the certificate of that domain (RFC 6698: 1 1); empty without one."""
+    try:
+        certificate = x509.load_pem_x509_certificate(pair_of(instance, domain).certificate.read_bytes())
+    except (OSError, ValueError):
+        return ""
+    der, spki = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    return hashlib.sha256(certificate.public_key().public_bytes(der, spki)).hexdigest()

@@ -1,0 +1,138 @@
+"""Two académies on one installation: names, help, hosts, DNS and colleagues are each one's own."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests.access.signin.people import NOON, account
+from tests.site.doorways import browser_of
+
+from vaguemestre.access.signin.queries import open_session
+from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
+from vaguemestre.access.signin.sessions import SessionStore
+from vaguemestre.access.signin.values import Who
+from vaguemestre.mailbox.autoconfig.http import wanted_records
+from vaguemestre.mailbox.compose.http import academy_signature
+from vaguemestre.mailbox.sorting.queries import owner_of
+from vaguemestre.mailbox.webmail.http import own_auth_server, own_domains
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.models import Academy, MailAddress, Person
+from vaguemestre.site.config import AcademySection, Config
+from vaguemestre.site.hosts import hosts_of
+
+pytestmark = pytest.mark.django_db
+LILLE = "ac-lille.test"
+
+
+@pytest.fixture
+def two(settings: Any) -> Config:
+    """A configuration of two académies, the second with pages under a name of its own."""
+    port = settings.CONFIG.ports.web
+    lille = AcademySection(
+        code="09",
+        name="Académie de Lille",
+        domain=LILLE,
+        departments=("059", "062"),
+        help_phone="03 53 01 59 62",
+        signature="<i>{nom}</i>, Lille",
+        public_url=f"http://messagerie.ac-lille.test:{port}",
+    )
+    return serve(settings, lille)
+
+
+def serve(settings: Any, lille: AcademySection) -> Config:
+    config: Config = replace(settings.CONFIG, further_academies=(lille,))
+    table = hosts_of(
+        public_url=config.public_url,
+        files_url=config.files_url,
+        domains=config.domains,
+        web_port=config.ports.web,
+        further_urls=config.further_sites,
+    )
+    settings.CONFIG, settings.HOSTS, settings.ALLOWED_HOSTS = config, table, table.names
+    return config
+
+
+def of_lille(username: str) -> Account:
+    made = account(username)
+    lille, _ = Academy.objects.get_or_create(
+        code="09", defaults={"name": "Académie de Lille", "domain": LILLE}
+    )
+    Person.objects.filter(pk=made.person_id).update(academy=lille)
+    MailAddress.objects.filter(person_id=made.person_id).update(address=f"{username}@{LILLE}")
+    return made
+
+
+def signed(made: Account) -> Who:
+    """That account, as pages know whoever is signed in."""
+    session = SessionStore()
+    open_browser_session(
+        session, made.pk, BrowserOrigin("127.0.0.1", "Firefox"), shared=False, now=timezone.now()
+    )
+    opened = open_session(session.digest, timezone.now())
+    assert opened is not None
+    return opened.who
+
+
+def page(path: str, host: str, who: Account | None = None) -> str:
+    client = Client()
+    if who:
+        browser_of(who, client)
+    return client.get(path, HTTP_HOST=host, follow=True).content.decode()
+
+
+def test_a_stranger_reads_the_name_and_the_help_of_the_host_they_came_by(two: Config) -> None:
+    ours, theirs = two.public_url.partition("//")[2], two.further_sites[0].partition("//")[2]
+    assert "Académie d’Amiens" in page("/aide", ours)
+    assert "03 53 01 59 62" not in page("/aide", ours)
+    lille = page("/aide", theirs)
+    assert "Académie de Lille" in lille
+    assert "03 53 01 59 62" in lille
+    assert "Académie d’Amiens" not in lille
+
+
+def test_somebody_signed_in_reads_those_of_their_own_academie_by_whatever_host(two: Config) -> None:
+    ours = two.public_url.partition("//")[2]
+    assert "Académie de Lille" in page("/aide", ours, of_lille("lilloise"))
+    assert "Académie d’Amiens" in page("/aide", ours, account("amienoise"))
+
+
+def test_programs_and_servers_are_told_the_settings_of_the_domain_they_ask_about(two: Config) -> None:
+    port = two.ports.web
+    told = page("/mail/config-v1.1.xml", f"autoconfig.{LILLE}:{port}")
+    assert f"<domain>{LILLE}</domain>" in told
+    assert f"mail.{LILLE}" in told
+    assert f"mx: mail.{LILLE}" in page("/.well-known/mta-sts.txt", f"mta-sts.{LILLE}:{port}")
+    assert "mx: mail.ac-amiens.test" in page("/.well-known/mta-sts.txt", f"mta-sts.ac-amiens.test:{port}")
+
+
+def test_each_domain_has_its_records_and_dns_is_told_all_of_them(two: Config) -> None:
+    records = wanted_records(LILLE)
+    assert records
+    assert all(record.name.endswith(LILLE) for record in records)
+    assert wanted_records() == (*wanted_records("ac-amiens.test"), *records)
+
+
+@pytest.mark.parametrize(
+    ("colleagues", "domains"), [("own", (LILLE,)), ("installation", (LILLE, "ac-amiens.test"))]
+)
+def test_an_absence_counts_as_colleagues_whom_the_academie_says(
+    two: Config, settings: Any, colleagues: str, domains: tuple[str, ...]
+) -> None:
+    serve(settings, replace(two.academy_at(LILLE), colleagues=colleagues))
+    owner = owner_of(of_lille("lilloise").pk, NOON)
+    assert owner is not None
+    assert owner.internal_domains == domains
+    amiens = owner_of(account("amienoise").pk, NOON)
+    assert amiens is not None
+    assert amiens.internal_domains == ("ac-amiens.test",)
+
+
+def test_who_is_outside_and_which_signature_is_proposed_follow_the_academie(two: Config) -> None:
+    who = signed(of_lille("lilloise"))
+    assert own_domains(who) == {LILLE}
+    assert academy_signature(who) == "<i>{nom}</i>, Lille"
+    assert own_domains(signed(account("amienoise"))) == {"ac-amiens.test"}
+    assert own_auth_server().domains == {LILLE, "ac-amiens.test"}
