@@ -81,11 +81,11 @@ def test_nobody_reads_what_is_anothers_by_any_address_search_or_error(crowd: Peo
     readings: Counter[tuple[str, str]] = Counter()
     breaches = []
     for thing in things:
-        for address in _addresses(doors, thing):
+        for address in addresses_of(doors, thing):
             answer = browser.get(address)
             if answer.status_code == 500:
                 breaches.append(f"{address} fails for {role}")
-            if thing.words == "" or thing.words not in _text(answer):
+            if thing.words == "" or thing.words not in text_of(answer):
                 continue
             readings[thing.room, thing.words] += 1
             if role not in thing.seen_by:
@@ -112,10 +112,10 @@ def test_nobody_changes_what_is_anothers_by_any_address_or_form(crowd: People, r
             if not thing.is_at(door):
                 continue
             before = thing.state()
-            answer = browser.post(_address(door, thing), thing.sent)
+            answer = browser.post(address_of(door, thing), thing.sent)
             if thing.state() != before:
                 breaches.append(f"{role} changes « {thing.words} » at {door.name} ({thing.ids})")
-            if thing.words and thing.words in _text(answer):
+            if thing.words and thing.words in text_of(answer):
                 breaches.append(f"{role} reads « {thing.words} » in the answer of {door.name}")
             if answer.status_code == 200 and thing.words == "" and door.parameters:
                 breaches.append(f"{role} got {answer.status_code} from {door.name}")
@@ -145,7 +145,7 @@ def _doors() -> Iterator[tuple[Doorway, frozenset[str]]]:
 
 def _is_known(crowd: People, role: str, door: Doorway, thing: Belonging) -> bool:
     """Whether the address finds it; what the answer to a form changed is put back."""
-    browser, address = crowd.browser(role), _address(door, thing)
+    browser, address = crowd.browser(role), address_of(door, thing)
     answer = browser.get(address)
     if answer.status_code != 405:
         return answer.status_code not in (403, 404)
@@ -156,24 +156,24 @@ def _is_known(crowd: People, role: str, door: Doorway, thing: Belonging) -> bool
     return is_known
 
 
-def _address(door: Doorway, thing: Belonging) -> str:
+def address_of(door: Doorway, thing: Belonging) -> str:
     query = f"?{urlencode(thing.asked)}" if thing.asked else ""
     return f"{thing.within}{door.address(**thing.ids)}{query}"
 
 
-def _addresses(doors: list[Doorway], thing: Belonging) -> Iterator[str]:
+def addresses_of(doors: list[Doorway], thing: Belonging) -> Iterator[str]:
     """Of its room: with its ids where they are asked for, else with how its words begin searched for."""
     for door in doors:
         if not thing.is_in_room_of(door):
             continue
         if door.parameters:
-            yield _address(door, thing)
+            yield address_of(door, thing)
             continue
         asked = urlencode({"q": thing.words[:-2], **thing.asked})
         yield f"{thing.within}{door.address()}?{asked}"
 
 
-def _text(answer: HttpResponse) -> str:
+def text_of(answer: HttpResponse) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return content.decode(errors="replace")
 

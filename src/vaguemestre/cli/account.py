@@ -10,7 +10,7 @@ from vaguemestre.access.signin.queries import sessions_of
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.times import parse_day
 from vaguemestre.people.credentials.queries import app_passwords_of, find_account, presented
-from vaguemestre.people.credentials.services import move_account
+from vaguemestre.people.credentials.services import move_account, set_span
 from vaguemestre.people.directory.queries import addresses_by_person, person_of, placed_posts_of
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.services import provision_accounts
@@ -59,6 +59,19 @@ def show(
     for key, label in _LABELS.items():
         if account.get(key):
             typer.echo(f"{label} : {_written(account[key])}")
+
+
+@app.command()
+def span(
+    username: _Username,
+    off: Annotated[bool, typer.Option("--off", help="Son académie seulement, de nouveau.")] = False,
+) -> None:
+    """L’office du compte couvre toutes les académies de l’installation, et non la sienne seule."""
+    account = find_account(username)
+    if account is None:
+        raise Refusal("credentials.account-unknown", username=username)
+    set_span(account.account_id, spans=not off, by="cli", now=timezone.now())
+    typer.echo(f"{username} : {'son académie seulement' if off else 'toute l’installation'}.")
 
 
 @app.command()

@@ -20,7 +20,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.ports import numen_keys
-from vaguemestre.people.directory.queries import find_academy_id
+from vaguemestre.people.directory.queries import academy_domain, find_academy_id
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.directory.values import NumenLayout
 from vaguemestre.people.intake import services
@@ -184,6 +184,7 @@ def _setting(config: Config, academy_id: int) -> ImportContext:
         by="cli",
         lock=config.data_dir / "feed.lock",
         closing_days=closing_days.get(),
+        keeps_usernames=config.academy_at(academy_domain(academy_id)).username_on_arrival == "kept",
     )
 
 

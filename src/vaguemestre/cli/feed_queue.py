@@ -21,12 +21,13 @@ from vaguemestre.people.intake.handlers import apply_confirmed, import_context_o
 
 _Feed = Annotated[int, typer.Argument(help="Le numéro du flux (« feed list »).")]
 _All = Annotated[bool, typer.Option("--all", help="Afficher tout le monde, et non les premiers.")]
+_Academy = Annotated[str, typer.Option("--academy", help="Le domaine de l’académie, s’il y en a plusieurs.")]
 _Candidate = Annotated[int, typer.Argument(help="Le numéro du rapprochement (« feed candidates »).")]
 
 
-def list_feeds() -> None:
+def list_feeds(academy: _Academy = "") -> None:
     """Les derniers flux, et ceux qui attendent une décision."""
-    feeds = queries.feed_summaries(_academy())
+    feeds = queries.feed_summaries(_academy_id(academy))
     if not feeds:
         typer.echo("Aucun flux encore : « vaguemestre feed apply FICHIER ».")
     for feed in feeds:
@@ -114,9 +115,9 @@ def give_up(feed: _Feed) -> None:
     typer.echo(f"Flux {feed} abandonné.")
 
 
-def candidates() -> None:
+def candidates(academy: _Academy = "") -> None:
     """Les personnes d’un flux qui ressemblent à une personne connue : à départager."""
-    candidates = queries.match_candidates_of(_academy())
+    candidates = queries.match_candidates_of(_academy_id(academy))
     for candidate in candidates:
         typer.echo(
             f"{candidate.candidate_id}  dossier {candidate.dossier}, ligne {candidate.first_line} : "
@@ -134,7 +135,9 @@ def answer(
     ],
 ) -> None:
     """Dit si c’est la même personne ; le prochain flux qui en parle suit la réponse."""
-    services.answer_match_candidate(_academy(), candidate, same=same, by="cli", now=timezone.now())
+    services.answer_match_candidate(
+        _academy_of(candidate), candidate, same=same, by="cli", now=timezone.now()
+    )
     typer.echo("Réponse gardée : appliquez de nouveau le flux, ou attendez le prochain.")
 
 
@@ -142,7 +145,9 @@ def show_lines(candidate: _Candidate) -> None:
     """Les lignes du flux, NUMEN compris : à ne montrer qu’à qui en a la charge. C’est inscrit au journal."""
     keys = numen_keys.get()
     typer.echo(
-        services.reveal_match_candidate_lines(_academy(), candidate, keys, by="cli", now=timezone.now())
+        services.reveal_match_candidate_lines(
+            _academy_of(candidate), candidate, keys, by="cli", now=timezone.now()
+        )
     )
 
 
@@ -166,5 +171,12 @@ def _state(feed: queries.FeedSummary) -> str:
     return "appliqué" if feed.finished_at else "interrompu"
 
 
-def _academy() -> int:
-    return find_academy_id(settings.CONFIG.academy.domain)
+def _academy_id(domain: str) -> int:
+    academy_id = find_academy_id(domain or settings.CONFIG.academy.domain)
+    if domain and not academy_id:
+        raise Failed(f"l’académie « {domain} » n’est pas ici : « vaguemestre academy list ».", 1)
+    return academy_id
+
+
+def _academy_of(candidate_id: int) -> int:
+    return queries.academy_of_match_candidate(candidate_id) or 0

@@ -109,7 +109,7 @@ def mailboxes() -> Iterator[MemoryMailboxes]:
 
 @pytest.fixture
 def means(mailboxes: MemoryMailboxes, queue: Queue, clock: Clock) -> FanoutContext:
-    return FanoutContext(mailboxes, queue.submit, queue.was_sent_as, DOMAIN, SITE, clock)
+    return FanoutContext(mailboxes, queue.submit, queue.was_sent_as, SITE, clock)
 
 
 @pytest.fixture

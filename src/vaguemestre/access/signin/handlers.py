@@ -11,6 +11,7 @@ from vaguemestre.access.signin.links import alarm_link
 from vaguemestre.access.signin.ports import deliver_notice, letter_sender, revocations, send_outside
 from vaguemestre.access.signin.rules.contact_mails import contact_mail, unseal_letter
 from vaguemestre.access.signin.rules.notices import SENSITIVE, WORDS, notice, notice_id
+from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged, PersonErased
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import Presented, alarm_contacts, is_closed, presented
@@ -52,7 +53,7 @@ def notify_owner(event: AccountTouched) -> None:
         return
     at = datetime.fromisoformat(event.at)
     domain = account.address.partition("@")[2]
-    sender = _platform_address() if account.mail_held_since else f"ne-pas-repondre@{domain}"
+    sender = _platform_address(account) if account.mail_held_since else f"ne-pas-repondre@{domain}"
     message_id = notice_id(event.account_id, event.act, event.at, account.mailbox)
     content = notice(
         act=event.act,
@@ -62,8 +63,8 @@ def notify_owner(event: AccountTouched) -> None:
         address=account.address,
         sender=sender,
         message_id=message_id,
-        site=settings.CONFIG.public_url,
-        link=_alarm_link(event) if event.act in SENSITIVE else "",
+        site=_site_of(account),
+        link=_alarm_link(event, account) if event.act in SENSITIVE else "",
         at=at,
     )
     if account.mail_held_since:
@@ -83,9 +84,9 @@ def notify_contacts(event: ContactsToTell) -> None:
             "alarm",
             to=to,
             subject=WORDS[event.act][0],
-            link=_alarm_link(event),
+            link=_alarm_link(event, account),
             sender=sender,
-            site=settings.CONFIG.public_url,
+            site=_site_of(account),
             now=datetime.fromisoformat(event.at),
         )
         send_outside.get()(mailbox, sender, [to], content)
@@ -105,7 +106,7 @@ def mail_contact(event: ContactMailDue) -> None:
     if account is None or account.state != "active":
         return
     to, code = unseal_letter(event.sealed, event.account_id, secret_keys.get())
-    site, now = settings.CONFIG.public_url, timezone.now()
+    site, now = _site_of(account), timezone.now()
     mailbox, sender = _sending_addresses(account)
     content = contact_mail(event.kind, to=to, code=code, sender=sender, site=site, now=now)
     send_outside.get()(mailbox, sender, [to], content)
@@ -114,18 +115,27 @@ def mail_contact(event: ContactMailDue) -> None:
 def _sending_addresses(account: Presented) -> tuple[str, str]:
     """(mailbox, sender address) for mail about that account: its own, or the platform's while it is held."""
     return (
-        (_platform_address(), _platform_address())
+        (_platform_address(account), _platform_address(account))
         if account.mail_held_since
         else (account.mailbox, account.address)
     )
 
 
-def _platform_address() -> str:
-    return letter_sender.get()(settings.CONFIG.academy.domain, now=timezone.now())
+def _platform_address(account: Presented) -> str:
+    return letter_sender.get()(_domain_of(account), now=timezone.now())
 
 
-def _alarm_link(event: AccountTouched | ContactsToTell) -> str:
-    return alarm_link(settings.CONFIG.public_url, event.account_id, event.act, event.at, event.number)
+def _domain_of(account: Presented) -> str:
+    """Mail domain of the account's académie; the principal one's for an address outside."""
+    return str(academy_of_address(account.address).domain)
+
+
+def _site_of(account: Presented) -> str:
+    return str(settings.CONFIG.site_of(_domain_of(account)))
+
+
+def _alarm_link(event: AccountTouched | ContactsToTell, account: Presented) -> str:
+    return alarm_link(_site_of(account), event.account_id, event.act, event.at, event.number)
 
 
 def _end_sessions(account_ids: list[int]) -> None:

@@ -16,13 +16,15 @@ from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.people.credentials.queries import (
+    Presented,
     identified,
     names_of,
     presented,
     roles_of,
     second_factor_due,
 )
-from vaguemestre.people.credentials.rules.second_factors import Policy
+from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES, Policy
+from vaguemestre.people.directory.queries import has_several_academies
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,17 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         enrol_before=second_factor_due(account.account_id, account.role, policy),
         must_renew=account.is_barred,
         mail_held_since=account.mail_held_since,
+        academy_id=account.academy_id,
+        office_academy=office_academy_of(account),
         by=str(SessionStore().decode(data).get("by", "")),
     )
     return OpenSession(user, started, ends_at)
+
+
+def office_academy_of(account: Presented) -> int:
+    """The académie an office of the account covers; 0 for the whole installation (ADR 0036)."""
+    is_limited = account.role in DUE_ROLES and not account.spans_academies and has_several_academies()
+    return account.academy_id if is_limited else 0
 
 
 class SessionHolder(NamedTuple):

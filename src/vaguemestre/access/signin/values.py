@@ -143,6 +143,8 @@ class Who:
     enrol_before: datetime | None = None  # a second factor is due by then
     must_renew: bool = False  # the password is barred: another must be chosen first
     mail_held_since: datetime | None = None  # after a compromise: applications open, mail does not
+    academy_id: int = 0  # of the person; 0 for an account of nobody
+    office_academy: int = 0  # the only académie that an office of theirs covers; 0: the whole installation
     by: str = ""  # the last factor proved when the session was opened
     acting: Acting | None = None  # if set, all fields above but the session's are the shared mailbox's
 

@@ -141,9 +141,10 @@ class NewStructureForm(StructureForm):
     academy = forms.TypedChoiceField(label="Académie", coerce=int)
     field_order = ("academy", "uai")
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, academy_id: int = 0, **kwargs: object) -> None:
+        """Offer the académies to choose from; only that one unless 0."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        choices = [(academy.academy_id, academy.name) for academy in academy_summaries()]
+        choices = [(academy.academy_id, academy.name) for academy in academy_summaries(academy_id)]
         self.fields["academy"].choices = choices  # type: ignore[attr-defined]
 
     def clean_uai(self) -> str:

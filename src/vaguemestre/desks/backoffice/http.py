@@ -4,23 +4,24 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in, who_asks
+from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.offices import check_office
 
 type View = Callable[..., HttpResponse]
 
 
 def for_administrators(view: Callable[..., HttpResponseBase]) -> View:
-    """Decorate a view for administrators: 403 for everybody else."""
+    """Decorate a view for administrators: 403 for everybody else.
+
+    One whose office covers one académie of several comes only where the view is `within_academy`.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        who = who_asks(request)
-        if who and who.role != "administrator":
-            raise PermissionDenied
+        check_office(request, ("administrator",), view)
         response: Any = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response  # type: ignore[no-any-return]

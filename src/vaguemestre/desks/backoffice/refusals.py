@@ -5,10 +5,16 @@ SENTENCES = {
     "backoffice.name-too-common": (
         "Plus de %(most)s personnes portent ce nom : écrivez aussi le prénom, ou l’identifiant."
     ),
+    "backoffice.officer-elsewhere": (
+        "Ce compte est d’une autre académie : un gestionnaire est de l’académie de son service."
+    ),
     "backoffice.officer-otherwise": (
         "Ce compte a déjà un autre rôle : retirez-le d’abord, ou choisissez un autre compte."
     ),
     "backoffice.own-role": "On ne change pas son propre rôle : demandez à un autre administrateur.",
     "backoffice.reason-missing": "Écrivez pourquoi ce travail est abandonné : le journal le garde.",
+    "backoffice.role-of-installation": (
+        "Cette personne administre toute l’installation : demandez à un autre de ses administrateurs."
+    ),
     "backoffice.role-unknown": "Ce rôle n’existe pas.",
 }

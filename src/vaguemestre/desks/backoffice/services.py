@@ -14,9 +14,10 @@ from vaguemestre.foundation.jobs.queries import FailedJob
 from vaguemestre.foundation.journal.queries import count_acts
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import identified
+from vaguemestre.people.credentials.queries import identified, is_account_in, presented
 from vaguemestre.people.credentials.services import give_role
 from vaguemestre.people.directory import services as directory
+from vaguemestre.people.directory.queries import ServiceSummary
 from vaguemestre.people.directory.values import Place
 
 _OFFICER = "hr_officer"
@@ -64,14 +65,19 @@ def change_structure(
 
 
 @transaction.atomic(durable=True)
-def appoint_officer_of(account_id: int, service_id: int, *, by: str, now: datetime) -> None:
-    """Use case: make the account an officer of the service. Raises Refusal `backoffice.officer-otherwise`."""
+def appoint_officer_of(account_id: int, service: ServiceSummary, *, by: str, now: datetime) -> None:
+    """Use case: make the account an officer of the service.
+
+    Raises Refusal `backoffice.officer-otherwise`; `backoffice.officer-elsewhere` for another académie's.
+    """
+    if not is_account_in(account_id, service.academy_id):
+        raise Refusal("backoffice.officer-elsewhere")
     role = identified(account_id).role
     if role not in ("agent", _OFFICER):
         raise Refusal("backoffice.officer-otherwise")
     if role != _OFFICER:
         give_role(account_id, _OFFICER, by=by, now=now)
-    appoint_officer(account_id, service_id, by=by, now=now)
+    appoint_officer(account_id, service.service_id, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -83,12 +89,21 @@ def remove_officer_of(account_id: int, service_id: int, *, by: str, now: datetim
 
 
 @transaction.atomic(durable=True)
-def change_role(account_id: int, role: str, asker_id: int, *, by: str, now: datetime) -> None:
-    """Use case: change a role. Raises Refusal `backoffice.own-role`, `backoffice.role-unknown`."""
+def change_role(
+    account_id: int, role: str, asker_id: int, *, by: str, now: datetime, office_academy: int = 0
+) -> None:
+    """Use case: change a role. `office_academy`: the académie the asker's office is limited to, 0 for none.
+
+    Raises Refusal `backoffice.own-role`, `backoffice.role-unknown`; `backoffice.role-of-installation` when
+    the account's office reaches further than the asker's.
+    """
     if role not in ASSIGNABLE_ROLES:
         raise Refusal("backoffice.role-unknown")
     if account_id == asker_id:
         raise Refusal("backoffice.own-role")
+    account = presented(account_id)
+    if office_academy and account and account.spans_academies:
+        raise Refusal("backoffice.role-of-installation")
     if identified(account_id).role != role:
         give_role(account_id, role, by=by, now=now)
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from vaguemestre.access.signin.http import proved_within, signed_in, who_asks
+from vaguemestre.access.signin.http import proved_within, signed_in
+from vaguemestre.access.signin.offices import check_desk
 from vaguemestre.access.signin.rules.limits import RECENT_FOR_OTHERS
 from vaguemestre.desks.helpdesk.rules.actions import OPERATORS
 
@@ -15,15 +15,14 @@ from vaguemestre.desks.helpdesk.rules.actions import OPERATORS
 def for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorate a view for the help desk and administrators: 403 for everybody else.
 
-    A POST acts on another person, so it requires recent authentication.
+    A POST acts on another person, so it requires recent authentication. A page of an account (`account_id`)
+    is not there for a desk of another académie; the others say that they are `within_academy`.
     """
     proved = proved_within(RECENT_FOR_OTHERS)(view)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        who = who_asks(request)
-        if who and who.role not in OPERATORS:
-            raise PermissionDenied
+        check_desk(request, OPERATORS, view, kwargs)
         return (proved if request.method == "POST" else view)(request, *args, **kwargs)
 
     return signed_in(guarded)

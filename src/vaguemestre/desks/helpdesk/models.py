@@ -40,6 +40,8 @@ class RequestRow(models.Model):
     account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="help_requests"
     )
+    # mail domain of the académie it was made to; empty: the principal one
+    domain = models.CharField(max_length=253, blank=True, default="", db_default="")
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=120)
     place = models.CharField(max_length=200, blank=True)

@@ -186,6 +186,7 @@ class HelpRequest:
     contact: str
     text: str = field(repr=False)
     account_id: int | None = None
+    domain: str = ""  # of the académie it is made to
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from django.urls import get_script_prefix
 from django.utils.functional import SimpleLazyObject
 
 from vaguemestre.foundation.ui.academy import academy_of
-from vaguemestre.foundation.ui.shell import Shell, shell_of
+from vaguemestre.foundation.ui.addresses import is_served
+from vaguemestre.foundation.ui.shell import OF_INSTALLATION, Shell, shell_of
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -16,5 +17,11 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _shell(request: HttpRequest) -> Shell:
-    role = getattr(getattr(request, "who", None), "role", "")
-    return shell_of(request.path_info, role, box_prefix=get_script_prefix().rstrip("/"))
+    who = getattr(request, "who", None)
+    is_limited = bool(getattr(who, "office_academy", 0))
+    return shell_of(
+        request.path_info,
+        getattr(who, "role", ""),
+        box_prefix=get_script_prefix().rstrip("/"),
+        served=lambda address: is_served(address) and not (is_limited and address in OF_INSTALLATION),
+    )

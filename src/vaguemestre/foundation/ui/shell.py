@@ -187,6 +187,17 @@ _ADMINISTRATION_GROUPS = (
         ),
     ),
 )
+# Pages of the whole installation: closed to whoever's office covers one académie of several (ADR 0036).
+OF_INSTALLATION = frozenset(
+    (
+        "/administration/academies",
+        "/administration/applications/",
+        "/administration/annonces",
+        "/administration/journal",
+        "/administration/travaux",
+        "/administration/reglages",
+    )
+)
 PLACES = (
     Place(Entry("/messagerie/", "Courrier", "mail"), _MAIL_GROUPS),
     Place(Entry("/contacts/", "Contacts", "address-book"), _CONTACTS_GROUPS),

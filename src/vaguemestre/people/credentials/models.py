@@ -37,6 +37,8 @@ class Account(AbstractBaseUser):
     username = models.CharField(max_length=32, unique=True)
     mailbox = models.CharField(max_length=254, unique=True)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
+    # an office covers every académie of the installation, not only that of the person (ADR 0036)
+    spans_academies = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     state_since = models.DateTimeField(null=True, blank=True)
     mailbox_state = models.CharField(max_length=10, choices=Mailbox.choices, default=Mailbox.OPEN)

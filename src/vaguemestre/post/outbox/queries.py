@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from vaguemestre.foundation.kernel.orders import column_of
+from vaguemestre.people.credentials.queries import in_academy
 from vaguemestre.post.outbox.models import OutboxMessage, RecipientStatus, SenderState, Submission
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.rules.reasons import delivery_reason
@@ -159,14 +160,19 @@ HELD_ORDERS = {
 
 
 def held_by_account(
-    *, search: str = "", order: str = "depuis", first: int = 0, count: int = 30
+    *, search: str = "", order: str = "depuis", first: int = 0, count: int = 30, academy_id: int = 0
 ) -> tuple[tuple[HeldMail, ...], int]:
     """A page of accounts with held mail, and how many there are: counts and dates, no subject or recipient.
 
     `order`: one of HELD_ORDERS, reversed by a leading `-`. `search`: beginning of a username.
+    `academy_id`: only its accounts; 0 for all.
     """
     groups = (
-        Submission.objects.filter(hold=Submission.Hold.HELD, account__username__istartswith=search)
+        Submission.objects.filter(
+            in_academy(academy_id, "account__"),
+            hold=Submission.Hold.HELD,
+            account__username__istartswith=search,
+        )
         .values("account_id", "account__username", "hold_code")
         .annotate(messages=Count("pk"), recipients=Sum("counted"), since=Min("at"))
         .order_by(column_of(order, HELD_ORDERS), "account_id")

@@ -3,6 +3,7 @@
 from django.db.models import Count, Q
 
 from vaguemestre.foundation.kernel.orders import column_of
+from vaguemestre.people.credentials.queries import in_academy
 from vaguemestre.post.reports.models import Report, SenderImages
 from vaguemestre.post.reports.values import ImagePolicy, Reported
 
@@ -24,12 +25,16 @@ def reports_page(
     order: str = "-date",
     first: int = 0,
     count: int = 30,
+    academy_id: int = 0,
 ) -> tuple[tuple[Reported, ...], int]:
     """A page of open reports, or of closed ones if `done`, and how many there are.
 
     `order`: one of ORDERS, reversed by a leading `-`. `search`: words of a sender, a subject, a username.
+    `academy_id`: only what its people report; 0 for all.
     """
-    rows = Report.objects.filter(done_at__isnull=not done).select_related("account")
+    rows = Report.objects.filter(
+        in_academy(academy_id, "account__"), done_at__isnull=not done
+    ).select_related("account")
     if kind:
         rows = rows.filter(kind=kind)
     for word in search.split()[:6]:
@@ -39,7 +44,8 @@ def reports_page(
     total = rows.count()
     page = list(rows.order_by(column_of(order, ORDERS), "-pk")[first : first + count])
     senders = {row.sender for row in page}
-    open_reports = Report.objects.filter(Q(done_at__isnull=True), sender__in=senders)
+    of_academy = in_academy(academy_id, "account__")
+    open_reports = Report.objects.filter(of_academy, done_at__isnull=True, sender__in=senders)
     counts = dict(open_reports.values_list("sender").annotate(count=Count("id")))
     reports = (
         Reported(

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.people.credentials.queries import in_academy
 from vaguemestre.post.reports.models import Report, SenderImages
 from vaguemestre.post.reports.values import ImagePolicy, ReportKind
 
@@ -53,9 +54,12 @@ def file_report(
 
 
 @transaction.atomic(durable=True)
-def close_reports(sender: str, *, by: str, now: datetime) -> int:
-    """Close the open reports about that sender. Returns how many."""
-    count = Report.objects.filter(sender=sender.lower(), done_at__isnull=True).update(done_at=now)
+def close_reports(sender: str, *, by: str, now: datetime, academy_id: int = 0) -> int:
+    """Close the open reports of that sender, made in one académie unless 0. Returns how many."""
+    rows = Report.objects.filter(
+        pk__in=Report.objects.filter(in_academy(academy_id, "account__")).values("pk")
+    )
+    count = rows.filter(sender=sender.lower(), done_at__isnull=True).update(done_at=now)
     if count:
         record("reports.reports-closed", to=f"sender:{sender[:200]}", by=by, at=now, count=count)
     return count

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from vaguemestre.access.signin.http import signed_in, who_asks
+from vaguemestre.access.signin.http import signed_in
+from vaguemestre.access.signin.offices import check_desk
 
 _DESK_ROLES = ("helpdesk", "administrator")
 
@@ -17,9 +17,7 @@ def for_the_desk(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        who = who_asks(request)
-        if who and who.role not in _DESK_ROLES:
-            raise PermissionDenied
+        check_desk(request, _DESK_ROLES, view, kwargs)
         return view(request, *args, **kwargs)
 
     return signed_in(guarded)

@@ -45,7 +45,6 @@ def fan_out(event: FanoutDue) -> None:
         open_mailbox=open_mailbox.get(),
         submit=submit.get(),
         was_sent_as=was_sent_as.get(),
-        domain=settings.CONFIG.academy.domain.lower(),
         site=settings.CONFIG.public_url.rstrip("/"),
         clock=timezone.now,
     )

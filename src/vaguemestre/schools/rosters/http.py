@@ -6,6 +6,7 @@ from django.utils import timezone
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import find_academy_id
 from vaguemestre.schools.rosters.ports import managed_schools
@@ -26,7 +27,7 @@ def class_writer_for(who: Who) -> ClassWriter:
 def import_settings(request: SignedInRequest, uai: str, *, losses_confirmed: bool = False) -> ImportSettings:
     """The settings of an import from the page, limited to that school."""
     return ImportSettings(
-        academy_id=find_academy_id(settings.CONFIG.academy.domain),
+        academy_id=find_academy_id(domain_of(request)),
         ent_domain=settings.CONFIG.ent.domain,
         digest=digest_function(numen_keys.get()),
         by=request.who.actor,

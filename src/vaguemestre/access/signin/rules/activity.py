@@ -47,6 +47,7 @@ WORDS: Mapping[str, str] = {
     "credentials.key-lost": "Clé OTP déclarée perdue",
     "credentials.key-found": "Clé OTP remise en service",
     "credentials.role-given": "Rôle changé",
+    "credentials.span-changed": "Étendue de votre rôle changée",
     "assistant.found": "Identifié par l’assistant",
     "assistant.code-asked": "Code demandé à l’assistant",
     "assistant.code-issued": "Code à usage unique préparé",

@@ -7,7 +7,6 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core import signing
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,8 +17,8 @@ from vaguemestre.access.signin.http import (
     is_stale,
     recently_signed_in,
     signed_in,
-    who_asks,
 )
+from vaguemestre.access.signin.offices import check_office
 from vaguemestre.access.signin.rules.paths import safe_next
 from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry import services
@@ -195,9 +194,7 @@ def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., Http
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        who = who_asks(request)
-        if who and who.role != "administrator":
-            raise PermissionDenied
+        check_office(request, ("administrator",), view)
         return view(request, *args, **kwargs)
 
     return signed_in(guarded)

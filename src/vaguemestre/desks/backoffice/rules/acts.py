@@ -63,6 +63,7 @@ ACTION_LABELS = {
     "credentials.recovery-contact-dropped": "Contact de secours retiré",
     "credentials.recovery-contact-set": "Contact de secours ajouté",
     "credentials.role-given": "Rôle changé",
+    "credentials.span-changed": "Académies couvertes par le rôle changées",
     "filelinks.infected": "Fichier infecté refusé",
     "filelinks.taken-back": "Fichier prêté repris",
     "filelinks.terms-set": "Conditions d’un prêt changées",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms import FeedSearchForm
 from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
@@ -47,6 +48,7 @@ _ORDERS = {"date": "started_at", "fichier": "file_name", "arrivees": "arrivals",
 
 @require_GET
 @for_administrators
+@within_academy
 def list_all(request: SignedInRequest) -> HttpResponse:
     form = FeedSearchForm(request.GET)
     form.is_valid()
@@ -57,6 +59,7 @@ def list_all(request: SignedInRequest) -> HttpResponse:
         order=column_of(listing.order, _ORDERS),
         first=listing.first,
         count=listing.count,
+        academy_id=request.who.office_academy,
     )
     context = {
         "form": form,
@@ -70,14 +73,16 @@ def list_all(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @for_administrators
+@within_academy
 def show(request: SignedInRequest, feed_id: int) -> HttpResponse:
-    return _page(request, _feed_or_404(feed_id))
+    return _page(request, _feed_or_404(request, feed_id))
 
 
 @require_GET
 @for_administrators
+@within_academy
 def refused_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
-    _feed_or_404(feed_id)
+    _feed_or_404(request, feed_id)
     services.record_download("refused lines", f"feed:{feed_id}", by=actor_of(request), now=timezone.now())
     header = ("ligne", "colonne", "dossier", "raison")
     return csv_response(f"flux-{feed_id}-lignes-refusees", header, refused_rows(feed_id))
@@ -85,9 +90,10 @@ def refused_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
 
 @require_GET
 @for_administrators
+@within_academy
 def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
     """Line number, dossier, masked NUMEN and reason; never the line itself."""
-    _feed_or_404(feed_id)
+    _feed_or_404(request, feed_id)
     services.record_download("changed people", f"feed:{feed_id}", by=actor_of(request), now=timezone.now())
     header = ("ligne", "dossier", "numen", "raison")
     rows = (
@@ -106,9 +112,10 @@ def changed_file(request: SignedInRequest, feed_id: int) -> HttpResponseBase:
         "abandonner": "abandonner un flux RH",
     },
 )
+@within_academy
 def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
     """`act`: `confirmer` a feed refused whole as it is shown, `refaire` its plan, or `abandonner`."""
-    feed = _feed_or_404(feed_id)
+    feed = _feed_or_404(request, feed_id)
     now = timezone.now()
     try:
         match request.POST.get("act"):
@@ -135,12 +142,18 @@ def decide(request: SignedInRequest, feed_id: int) -> HttpResponse:
 
 @require_GET
 @for_administrators
+@within_academy
 def list_match_candidates(request: SignedInRequest) -> HttpResponse:
     listing = Listing.of(request.GET, tuple(MATCH_CANDIDATE_ORDERS))
     is_open = request.GET.get("etat", "") != "tranches"
     search = request.GET.get("q", "").strip()[:80]
     rows, total = match_candidates_page(
-        open_only=is_open, search=search, order=listing.order, first=listing.first, count=listing.count
+        open_only=is_open,
+        search=search,
+        order=listing.order,
+        first=listing.first,
+        count=listing.count,
+        academy_id=request.who.office_academy,
     )
     context = {"rows": rows, "total": total, "listing": listing, "is_open": is_open, "search": search}
     return render(request, "backoffice/match_candidates.html", context)
@@ -149,11 +162,12 @@ def list_match_candidates(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @for_recent_administrators
 @act_words("répondre à une ressemblance")
+@within_academy
 def answer(request: SignedInRequest, candidate_id: int) -> HttpResponse:
     """`reponse`: `meme` person, or `autre`."""
     academy_id = academy_of_match_candidate(candidate_id)
     decision = request.POST.get("answer")
-    if academy_id is None or decision not in ("meme", "autre"):
+    if academy_id is None or not reaches(request, academy_id) or decision not in ("meme", "autre"):
         raise Http404
     intake.answer_match_candidate(
         academy_id, candidate_id, same=decision == "meme", by=actor_of(request), now=timezone.now()
@@ -161,9 +175,9 @@ def answer(request: SignedInRequest, candidate_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("backoffice:match-candidates"))
 
 
-def _feed_or_404(feed_id: int) -> FeedSummary:
+def _feed_or_404(request: SignedInRequest, feed_id: int) -> FeedSummary:
     feed = feed_summary(feed_id)
-    if feed is None:
+    if feed is None or not reaches(request, feed.academy_id):
         raise Http404
     return feed
 

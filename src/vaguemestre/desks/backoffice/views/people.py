@@ -1,5 +1,7 @@
 """People of every service: search, account, role, feed lines that changed them; no civil status."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms import PeopleSearchForm, RoleForm, category_label
 from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
@@ -49,12 +52,17 @@ _ACCOUNT_ACTIONS = ("credentials.account-", "credentials.mailbox-", "directory.c
 
 @require_GET
 @for_administrators
+@within_academy
 def list_all(request: SignedInRequest) -> HttpResponse:
-    service_choices = [(service.service_id, service.code) for service in service_summaries()]
+    academy_id = request.who.office_academy
+    service_choices = [(service.service_id, service.code) for service in service_summaries(academy_id)]
     form = PeopleSearchForm(request.GET, service_choices)
     listing = Listing.of(request.GET, ("nom",))
     rows, total = people_page(
-        form.sought, first=listing.first, count=listing.count, backwards=listing.backwards
+        replace(form.sought, academy_id=academy_id),
+        first=listing.first,
+        count=listing.count,
+        backwards=listing.backwards,
     )
     lives = accounts_by_person([row.person_id for row in rows])
     context = {
@@ -68,15 +76,17 @@ def list_all(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @for_administrators
+@within_academy
 def show(request: SignedInRequest, person_id: int) -> HttpResponse:
-    return _page(request, _person_or_404(person_id))
+    return _page(request, _person_or_404(request, person_id))
 
 
 @require_POST
 @for_recent_administrators
 @act_words("changer le rôle d’une personne")
+@within_academy
 def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
-    person = _person_or_404(person_id)
+    person = _person_or_404(request, person_id)
     account = account_of_person(person_id)
     form = RoleForm(request.POST)
     if account is None or not form.is_valid():
@@ -88,15 +98,16 @@ def change_role(request: SignedInRequest, person_id: int) -> HttpResponse:
             request.who.account_id,
             by=actor_of(request),
             now=timezone.now(),
+            office_academy=request.who.office_academy,
         )
     except Refusal as refusal:
         return _page(request, person, problem=sentence(refusal))
     return HttpResponseRedirect(f"{reverse('backoffice:person', args=[person_id])}?fait=1")
 
 
-def _person_or_404(person_id: int) -> PersonSummary:
+def _person_or_404(request: SignedInRequest, person_id: int) -> PersonSummary:
     person = person_summary(person_id)
-    if person is None:
+    if person is None or not reaches(request, person.academy_id):
         raise Http404
     return person
 

@@ -1,6 +1,7 @@
 """Académies and establishments."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms import (
     AcademyForm,
@@ -23,6 +25,7 @@ from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.services import set_span
 from vaguemestre.people.directory.queries import (
     AcademySummary,
     academy_summaries,
@@ -80,6 +83,8 @@ def _create_academy(request: SignedInRequest) -> HttpResponse:
         by=actor_of(request),
         now=timezone.now(),
     )
+    # From the second académie on offices are limited to their own; whoever adds it goes on with both.
+    set_span(request.who.account_id, spans=True, by=actor_of(request), now=timezone.now())
     return HttpResponseRedirect(f"{reverse('backoffice:academies')}?fait=creee")
 
 
@@ -104,12 +109,17 @@ def rename(request: SignedInRequest, academy_id: int) -> HttpResponse:
 
 @require_GET
 @for_administrators
+@within_academy
 def list_structures(request: SignedInRequest) -> HttpResponse:
     form = StructureSearchForm(request.GET, structure_kinds())
     listing = Listing.of(request.GET, ("nom", "uai", "ville", "fermeture"))
     day = paris_day(timezone.now())
     rows, total = structures_page(
-        form.sought, day, order=listing.order, first=listing.first, count=listing.count
+        replace(form.sought, academy_id=request.who.office_academy),
+        day,
+        order=listing.order,
+        first=listing.first,
+        count=listing.count,
     )
     context = {
         "form": form,
@@ -125,8 +135,9 @@ def list_structures(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_recent_administrators
 @act_words("ajouter un établissement")
+@within_academy
 def open_structure(request: SignedInRequest) -> HttpResponse:
-    form = NewStructureForm(request.POST or None)
+    form = NewStructureForm(request.POST or None, academy_id=request.who.office_academy)
     if request.method == "POST" and form.is_valid():
         try:
             structure_id = services.open_structure(
@@ -147,10 +158,11 @@ def open_structure(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_recent_administrators
 @act_words("modifier un établissement")
+@within_academy
 def change_structure(request: SignedInRequest, structure_id: int) -> HttpResponse:
     day = paris_day(timezone.now())
     structure = structure_summary(structure_id, day)
-    if structure is None:
+    if structure is None or not reaches(request, structure.academy_id):
         raise Http404
     initial = {
         name: getattr(structure, name) for name in ChangeStructureForm.base_fields if name != "successor"

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms import OfficerForm, ServiceForm
 from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
@@ -22,12 +23,13 @@ _ORDERS = {"code": "code", "nom": "name", "personnes": "people"}
 
 @require_GET
 @for_administrators
+@within_academy
 def list_all(request: SignedInRequest) -> HttpResponse:
     listing = Listing.of(request.GET, tuple(_ORDERS))
     typed = request.GET.get("q", "").strip()[:80]
     rows = [
         service
-        for service in service_summaries()
+        for service in service_summaries(request.who.office_academy)
         if typed.casefold() in f"{service.code} {service.name}".casefold()
     ]
     rows.sort(key=lambda service: getattr(service, _ORDERS[listing.sort]), reverse=listing.backwards)
@@ -44,8 +46,9 @@ def list_all(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_recent_administrators
 @act_words("modifier un service de gestion")
+@within_academy
 def show(request: SignedInRequest, service_id: int) -> HttpResponse:
-    service = _service_or_404(service_id)
+    service = _service_or_404(request, service_id)
     names = ("name", "phone", "address", "postal")
     form = ServiceForm(request.POST or None, initial={name: getattr(service, name) for name in names})
     if request.method == "POST" and form.is_valid():
@@ -58,9 +61,10 @@ def show(request: SignedInRequest, service_id: int) -> HttpResponse:
 @require_POST
 @for_recent_administrators
 @act_words("changer les gestionnaires d’un service")
+@within_academy
 def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
     """Appoint the officer `account`, or remove the officer of id `remove`."""
-    service = _service_or_404(service_id)
+    service = _service_or_404(request, service_id)
     now = timezone.now()
     removed = request.POST.get("remove", "")
     if removed.isascii() and removed.isdigit():
@@ -74,15 +78,15 @@ def change_officers(request: SignedInRequest, service_id: int) -> HttpResponse:
             form.add_error("account", "Aucun compte ouvert ne porte cet identifiant ou cette adresse.")
         else:
             try:
-                services.appoint_officer_of(account.account_id, service_id, by=actor_of(request), now=now)
+                services.appoint_officer_of(account.account_id, service, by=actor_of(request), now=now)
             except Refusal as refusal:
                 form.add_error("account", sentence(refusal))
     return _page(request, service, officer=form) if form.errors else _back(service_id)
 
 
-def _service_or_404(service_id: int) -> ServiceSummary:
+def _service_or_404(request: SignedInRequest, service_id: int) -> ServiceSummary:
     service = service_summary(service_id)
-    if service is None:
+    if service is None or not reaches(request, service.academy_id):
         raise Http404
     return service
 

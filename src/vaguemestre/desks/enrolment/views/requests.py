@@ -25,6 +25,7 @@ from vaguemestre.desks.enrolment.rules.routing import service_in_charge
 from vaguemestre.desks.enrolment.values import ProofFile, Workplace
 from vaguemestre.desks.enrolment.views.labels_fr import STATE_LABELS, labelled_steps
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.directory.queries import ServiceCard, find_academy_id, service_card
@@ -37,13 +38,12 @@ _TRACKING_SECONDS = 3600
 @never_cache
 def start(request: HttpRequest) -> HttpResponse:
     """The three questions, then the service in charge."""
-    departments = settings.CONFIG.academy.departments
-    form = QuestionsForm(request.GET or None, departments=departments)
+    form = QuestionsForm(request.GET or None, departments=_departments(request))
     context: dict[str, Any] = {"form": form}
     if request.GET and form.is_valid():
         workplace, work, department = form.answers
         context["is_higher"] = workplace is Workplace.HIGHER
-        context["service"] = _card(service_in_charge(workplace, work, department))
+        context["service"] = _card(service_in_charge(workplace, work, department), department)
         context["query"] = request.GET.urlencode()
     return render(request, "enrolment/start.html", context)
 
@@ -51,11 +51,11 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def submit_request(request: HttpRequest) -> HttpResponse:
-    questions = QuestionsForm(request.GET, departments=settings.CONFIG.academy.departments)
+    questions = QuestionsForm(request.GET, departments=_departments(request))
     if not questions.is_valid():
         return HttpResponseRedirect(reverse("enrolment:start"))
     workplace, work, department = questions.answers
-    service = _card(service_in_charge(workplace, work, department))
+    service = _card(service_in_charge(workplace, work, department), department)
     if service is None:
         return HttpResponseRedirect(f"{reverse('enrolment:start')}?{request.GET.urlencode()}")
     if request.method != "POST":
@@ -65,7 +65,7 @@ def submit_request(request: HttpRequest) -> HttpResponse:
         return _request_page(request, form, service, status=422)
     try:
         receipt = services.submit_request(
-            find_academy_id(settings.CONFIG.academy.domain),
+            find_academy_id(_domain_in_charge(department)),
             form.applicant(workplace, work, department),
             form.cleaned_data["proofs"],
             secret_keys.get(),
@@ -135,8 +135,21 @@ def _request_page(
     return render(request, "enrolment/request.html", context, status=status)
 
 
-def _card(code: str | None) -> ServiceCard | None:
-    return service_card(find_academy_id(settings.CONFIG.academy.domain), code) if code else None
+def _departments(request: HttpRequest) -> tuple[str, ...]:
+    """The departments to choose from: those of every académie, of the host's own first."""
+    academies = (academy_of(request), *settings.CONFIG.academies)
+    return tuple(dict.fromkeys(code for academy in academies for code in academy.departments))
+
+
+def _domain_in_charge(department: str) -> str:
+    """Mail domain of the académie of that department; the principal one's for none."""
+    config = settings.CONFIG
+    named = (one.domain for one in config.academies if department in one.departments)
+    return str(next(named, config.academy.domain))
+
+
+def _card(code: str | None, department: str) -> ServiceCard | None:
+    return service_card(find_academy_id(_domain_in_charge(department)), code) if code else None
 
 
 def _scan_proofs(form: RequestForm | CompleteForm) -> bool:

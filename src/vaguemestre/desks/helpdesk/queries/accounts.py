@@ -21,6 +21,7 @@ from vaguemestre.people.credentials.queries import (
     devices_of,
     find_account,
     identified,
+    is_account_in,
     passkeys_of,
     presented,
     usable_contact,
@@ -36,16 +37,21 @@ _HISTORY_LINES = 60
 
 
 def search_accounts(
-    typed: str, *, backwards: bool = False, first: int = 0, count: int = 30
+    typed: str, *, backwards: bool = False, first: int = 0, count: int = 30, academy_id: int = 0
 ) -> tuple[list[AccountRow], int]:
     """A page of accounts by username, address, name or school, and the number of matching people.
 
-    An exact match heads the first page and is left out of the others.
+    An exact match heads the first page and is left out of the others. `academy_id`: only its accounts; 0 for
+    all.
     """
     if not typed.strip():
         return [], 0
     exact = find_account(typed)
-    people, total = helpdesk_people_page(typed, backwards=backwards, first=first, count=count)
+    if exact and not is_account_in(exact.account_id, academy_id):
+        exact = None
+    people, total = helpdesk_people_page(
+        typed, backwards=backwards, first=first, count=count, academy_id=academy_id
+    )
     lives = accounts_by_person([person.person_id for person in people])
     lines = [
         AccountRow(account_id, username, person.name, person.address, person.detail, state)

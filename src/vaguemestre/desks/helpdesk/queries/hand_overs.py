@@ -17,14 +17,14 @@ _OFFICER = "hr_officer"
 
 def confirmers_for(account_id: int, now: datetime) -> list[Confirmer]:
     """Who may confirm a person's identity: heads of their schools, or else management officers."""
-    person_id = identified(account_id).person_id
-    if person_id is None:
+    account = presented(account_id)
+    if account is None or account.person_id is None:
         return []
-    lives = accounts_by_person(heads_of_places_served(person_id, paris_day(now)))
+    lives = accounts_by_person(heads_of_places_served(account.person_id, paris_day(now)))
     heads = [pk for pk, _, state in lives.values() if state == "active" and pk != account_id]
     return [
         _confirmer(pk)
-        for pk in heads or accounts_with_role(_OFFICER, limit=_MAX_CONFIRMERS)
+        for pk in heads or accounts_with_role(_OFFICER, limit=_MAX_CONFIRMERS, academy_id=account.academy_id)
         if pk != account_id
     ]
 

@@ -2,11 +2,13 @@
 
 import hashlib
 
+from django.conf import settings
 from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from vaguemestre.desks.helpdesk.models import RequestRow
 from vaguemestre.desks.helpdesk.values import HelpRequestDetail, RequestKind
 from vaguemestre.people.credentials.queries import usernames_of
+from vaguemestre.people.directory.queries import academy_domain
 
 # Public sort keys → columns. Accounts used by somebody else come first.
 ORDERS = {
@@ -26,12 +28,14 @@ def requests_page(
     order: str = "recue",
     first: int = 0,
     count: int = 30,
+    academy_id: int = 0,
 ) -> tuple[list[HelpRequestDetail], int]:
     """A page of open or answered requests, and their total number.
 
     `order`: a key of ORDERS, `-` first to reverse it. `search`: words of a name or of a place.
+    `academy_id`: those made to it; 0 for all.
     """
-    rows = RequestRow.objects.filter(state__in=(RequestRow.State.ANSWERED,) if is_answered else _OPEN)
+    rows = _made_to(academy_id).filter(state__in=(RequestRow.State.ANSWERED,) if is_answered else _OPEN)
     rows = rows.annotate(
         calm=Case(When(kind=RequestKind.TAKEN, then=0), default=1, output_field=IntegerField())
     )
@@ -45,12 +49,22 @@ def requests_page(
     return _details(ordered[first : first + count]), rows.count()
 
 
-def count_open_requests() -> int:
-    return RequestRow.objects.filter(state__in=_OPEN).count()
+def count_open_requests(academy_id: int = 0) -> int:
+    return _made_to(academy_id).filter(state__in=_OPEN).count()
 
 
-def request_detail(request_id: int) -> HelpRequestDetail | None:
-    return next(iter(_details(RequestRow.objects.filter(pk=request_id))), None)
+def request_detail(request_id: int, academy_id: int = 0) -> HelpRequestDetail | None:
+    """That request; None if it was made to another académie."""
+    return next(iter(_details(_made_to(academy_id).filter(pk=request_id))), None)
+
+
+def _made_to(academy_id: int) -> QuerySet[RequestRow]:
+    """The requests made to an académie; all for 0."""
+    if not academy_id:
+        return RequestRow.objects.all()
+    domain = academy_domain(academy_id)
+    is_principal = domain == settings.CONFIG.academy.domain.lower()
+    return RequestRow.objects.filter(domain__in=(domain, "") if is_principal else (domain,))
 
 
 def request_by_token(token: str) -> HelpRequestDetail | None:

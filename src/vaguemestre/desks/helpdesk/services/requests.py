@@ -39,6 +39,7 @@ def submit_request(request: HelpRequest, network: str, *, now: datetime) -> str:
         row = RequestRow.objects.create(
             token_sha256=token_sha256(token),
             account_id=request.account_id,
+            domain=request.domain,
             kind=request.kind,
             name=without_secrets(request.name),
             place=without_secrets(request.place),

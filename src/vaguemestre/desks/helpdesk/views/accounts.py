@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.desks.helpdesk import services
 from vaguemestre.desks.helpdesk.forms import ActionForm, SearchForm
@@ -38,12 +39,17 @@ from vaguemestre.people.credentials.ports import secret_keys
 
 @require_GET
 @for_operators
+@within_academy
 def search(request: SignedInRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     typed = form.cleaned_data["q"] if form.is_valid() else ""
     listing = Listing.of(request.GET, ("nom",))
     accounts, total = search_accounts(
-        typed, backwards=listing.backwards, first=listing.first, count=listing.count
+        typed,
+        backwards=listing.backwards,
+        first=listing.first,
+        count=listing.count,
+        academy_id=request.who.office_academy,
     )
     context = {
         "form": form,
@@ -51,7 +57,7 @@ def search(request: SignedInRequest) -> HttpResponse:
         "accounts": accounts,
         "total": total,
         "listing": listing,
-        "waiting": count_open_requests(),
+        "waiting": count_open_requests(request.who.office_academy),
     }
     return render(request, "helpdesk/search.html", context)
 

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest, network_of, who_asks
+from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.helpdesk import services
 from vaguemestre.desks.helpdesk.forms import KIND_LABELS, AnswerForm, HelpRequestForm
 from vaguemestre.desks.helpdesk.http import for_operators
@@ -20,7 +21,7 @@ from vaguemestre.desks.helpdesk.queries.requests import (
 )
 from vaguemestre.desks.helpdesk.values import HelpRequest, HelpRequestDetail, RequestKind
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.ui.academy import academy_of
+from vaguemestre.foundation.ui.academy import academy_of, domain_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import duration, sentence
 from vaguemestre.people.credentials.ports import secret_keys
@@ -49,6 +50,7 @@ def submit_request(request: HttpRequest) -> HttpResponse:
         data["contact"],
         data["text"],
         who.account_id if who else None,
+        domain_of(request),
     )
     try:
         token = services.submit_request(help_request, network_of(request), now=timezone.now())
@@ -75,6 +77,7 @@ def track_request(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_GET
 @for_operators
+@within_academy
 def list_requests(request: SignedInRequest) -> HttpResponse:
     listing, search = Listing.of(request.GET, tuple(ORDERS)), request.GET.get("q", "").strip()[:80]
     is_answered, kind = request.GET.get("etat") == "repondues", request.GET.get("sujet", "")
@@ -86,12 +89,13 @@ def list_requests(request: SignedInRequest) -> HttpResponse:
         order=listing.order,
         first=listing.first,
         count=listing.count,
+        academy_id=request.who.office_academy,
     )
     context = {
         "rows": [(row, _kind_label(row)) for row in help_requests],
         "total": total,
         "listing": listing,
-        "waiting": count_open_requests(),
+        "waiting": count_open_requests(request.who.office_academy),
         "is_answered": is_answered,
         "kind": kind,
         "kinds": [(kind.value, label) for kind, label in KIND_LABELS.items()],
@@ -103,9 +107,10 @@ def list_requests(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_operators
+@within_academy
 def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
     """One request, to take in charge or answer."""
-    help_request = request_detail(request_id)
+    help_request = request_detail(request_id, request.who.office_academy)
     if help_request is None:
         raise Http404
     operator_id, now = request.who.account_id, timezone.now()

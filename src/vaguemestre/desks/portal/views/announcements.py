@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.offices import check_office
 from vaguemestre.desks.portal import queries, services
 from vaguemestre.desks.portal.forms import AnnouncementForm
 from vaguemestre.desks.portal.values import Announcement, Importance
@@ -73,8 +73,7 @@ def withdraw_announcement(request: SignedInRequest, number: int) -> HttpResponse
 
 
 def _check_role(request: SignedInRequest) -> None:
-    if request.who.role != "administrator":
-        raise PermissionDenied
+    check_office(request, ("administrator",))
 
 
 def _by(request: SignedInRequest) -> str:

@@ -1,6 +1,5 @@
 """Abuse reports of users, for administrators."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.offices import check_office, within_academy
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.post.reports import services
 from vaguemestre.post.reports.queries import ORDERS, reports_page
@@ -16,6 +16,7 @@ from vaguemestre.post.reports.values import ReportKind
 
 @require_GET
 @signed_in
+@within_academy
 def list_reports(request: SignedInRequest) -> HttpResponse:
     """Reports of the kind `nature`, open ones or those closed (`etat`)."""
     _check_administrator(request)
@@ -24,7 +25,13 @@ def list_reports(request: SignedInRequest) -> HttpResponse:
     done = request.GET.get("etat") == "traites"
     listing, search = Listing.of(request.GET, ("-date", *ORDERS)), request.GET.get("q", "").strip()[:80]
     reports, total = reports_page(
-        done=done, kind=kind, search=search, order=listing.order, first=listing.first, count=listing.count
+        done=done,
+        kind=kind,
+        search=search,
+        order=listing.order,
+        first=listing.first,
+        count=listing.count,
+        academy_id=request.who.office_academy,
     )
     context = {
         "reports": reports,
@@ -44,10 +51,14 @@ def close_reports(request: SignedInRequest) -> HttpResponse:
     """Close all reports of one sender."""
     _check_administrator(request)
     sender = request.POST.get("sender", "")[:254]
-    services.close_reports(sender, by=f"account:{request.who.account_id}", now=timezone.now())
+    services.close_reports(
+        sender,
+        by=f"account:{request.who.account_id}",
+        now=timezone.now(),
+        academy_id=request.who.office_academy,
+    )
     return HttpResponseRedirect(reverse("webmail:list-reports") + "?fait=1")
 
 
 def _check_administrator(request: SignedInRequest) -> None:
-    if request.who.role != "administrator":
-        raise PermissionDenied
+    check_office(request, ("administrator",), list_reports)

@@ -1,5 +1,6 @@
 """Reading accounts. Nothing here writes."""
 
+from vaguemestre.people.credentials.queries.academies import in_academy, is_account_in
 from vaguemestre.people.credentials.queries.account_states import (
     AccountFacts,
     AccountStatus,
@@ -112,6 +113,8 @@ __all__ = [
     "has_namesake",
     "holds_second_factor",
     "identified",
+    "in_academy",
+    "is_account_in",
     "is_closed",
     "keys_in_stock",
     "keys_of",

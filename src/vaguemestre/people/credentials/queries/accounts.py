@@ -41,6 +41,8 @@ class Presented:
     is_barred: bool = False
     person_id: int | None = None
     mail_held_since: datetime | None = None  # nothing opens the mailbox since then
+    academy_id: int = 0  # of its person; 0 for an account of nobody
+    spans_academies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def presented(account_id: int) -> Presented | None:
         is_barred=account.password_barred_at is not None,
         preferences=account.preferences,
         person_id=account.person_id,
+        academy_id=person.academy_id if person else 0,
+        spans_academies=account.spans_academies,
         mail_held_since=account.mailbox_since if account.mailbox_state == Account.Mailbox.HELD else None,
     )
 

@@ -6,6 +6,7 @@ from vaguemestre.people.credentials.services.account_states import (
     erase_account,
     give_role,
     hold_mailbox,
+    leave_office,
     move_account,
     move_mailboxes,
     open_account,
@@ -13,6 +14,7 @@ from vaguemestre.people.credentials.services.account_states import (
     open_boxes,
     release_mailboxes,
     rename_account,
+    set_span,
     withdraw_proofs,
 )
 from vaguemestre.people.credentials.services.activation import (
@@ -105,6 +107,7 @@ __all__ = [
     "hash_password",
     "hash_slot",
     "hold_mailbox",
+    "leave_office",
     "make_recovery_codes",
     "matches_hash",
     "mint_mail_token",
@@ -137,6 +140,7 @@ __all__ = [
     "save_rehash",
     "save_theme",
     "set_password",
+    "set_span",
     "standing_program_key",
     "stock_keys",
     "strength_of",

@@ -198,9 +198,23 @@ def erase_account(account_id: int, *, by: str, now: datetime) -> None:
 
 
 def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:
-    """Set the role of an account. Inside the caller's transaction."""
-    Account.objects.filter(pk=account_id).update(role=Account.Role(role))
+    """Set the role of an account, for its own académie. Inside the caller's transaction."""
+    Account.objects.filter(pk=account_id).update(role=Account.Role(role), spans_academies=False)
     record_many([Line("credentials.role-given", f"account:{account_id}", by, now, {"role": role})])
+
+
+def leave_office(account_id: int, *, by: str, now: datetime) -> None:
+    """Make somebody who leaves their académie an agent again. Inside the caller's transaction."""
+    offices = (Account.Role.HR_OFFICER, Account.Role.HELPDESK, Account.Role.ADMINISTRATOR)
+    if Account.objects.filter(pk=account_id, role__in=offices).exists():
+        give_role(account_id, Account.Role.AGENT, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def set_span(account_id: int, *, spans: bool, by: str, now: datetime) -> None:
+    """Use case: have the office of an account cover every académie, or only its own again."""
+    if Account.objects.filter(pk=account_id).exclude(spans_academies=spans).update(spans_academies=spans):
+        record_many([Line("credentials.span-changed", f"account:{account_id}", by, now, {"spans": spans})])
 
 
 _MAILBOX_AFTER: Mapping[str, str] = {"close": "closed", "reopen": "open"}

@@ -68,10 +68,12 @@ from vaguemestre.people.directory.queries.numens import (
     person_by_numen,
 )
 from vaguemestre.people.directory.queries.people import (
+    academy_domain,
     academy_of_domain,
     civil_of,
     find_academy_id,
     find_person,
+    has_several_academies,
     people_by_dossier,
     person_of,
     recovery_address_of,
@@ -142,6 +144,7 @@ __all__ = [
     "StructureFilter",
     "StructureSummary",
     "Vocabulary",
+    "academy_domain",
     "academy_of_domain",
     "academy_summaries",
     "addresses_by_person",
@@ -161,6 +164,7 @@ __all__ = [
     "find_person",
     "has_numen",
     "heads_named",
+    "has_several_academies",
     "heads_of_places_served",
     "helpdesk_people_page",
     "is_open_structure",

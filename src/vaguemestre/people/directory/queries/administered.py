@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
 from vaguemestre.people.directory.models import (
     Academy,
@@ -40,6 +40,7 @@ class ServiceSummary:
     """A management service with its count of managed people."""
 
     service_id: int
+    academy_id: int
     academy: str
     code: str
     name: str
@@ -93,6 +94,7 @@ class PersonSummary:
     category: str
     service: str
     place: str
+    academy_id: int
     academy: str
     unlisted: bool
     erased_at: datetime | None = None  # then the name is the username, and the dossier is ""
@@ -116,23 +118,28 @@ class PeopleFilter:
     words: str = ""
     service_id: int = 0
     category: str = ""
+    academy_id: int = 0
 
 
 STRUCTURE_ORDERS = {"uai": "uai", "nom": "folded", "ville": "town", "fermeture": "closed_on"}
 
 
-def academy_summaries() -> tuple[AcademySummary, ...]:
-    """Every académie, by code."""
-    rows = Academy.objects.annotate(
-        structure_count=Count("structures", distinct=True), person_count=Count("people", distinct=True)
-    ).order_by("code")
+def academy_summaries(academy_id: int = 0) -> tuple[AcademySummary, ...]:
+    """Every académie, by code; or that one."""
+    rows = (
+        _of(academy_id, Academy.objects.all(), "pk")
+        .annotate(
+            structure_count=Count("structures", distinct=True), person_count=Count("people", distinct=True)
+        )
+        .order_by("code")
+    )
     columns = ("pk", "code", "name", "domain", "structure_count", "person_count")
     return tuple(AcademySummary(*row) for row in rows.values_list(*columns))
 
 
-def service_summaries() -> tuple[ServiceSummary, ...]:
-    """Every management service, by académie and code."""
-    return tuple(_service_summaries(ManagementService.objects.all()))
+def service_summaries(academy_id: int = 0) -> tuple[ServiceSummary, ...]:
+    """Every management service, or those of one académie, by académie and code."""
+    return tuple(_service_summaries(_of(academy_id, ManagementService.objects.all())))
 
 
 def service_names() -> tuple[str, ...]:
@@ -159,15 +166,13 @@ def structures_page(
 
     `order`: a key of STRUCTURE_ORDERS, `-` before it for descending.
     """
-    rows = Structure.objects.all()
+    rows = _of(criteria.academy_id, Structure.objects.all())
     for word in fold(criteria.words).split("-")[:_MAX_WORDS] if criteria.words else ():
         rows = rows.filter(Q(folded__contains=word) | Q(uai__istartswith=word))
     if criteria.kind:
         rows = rows.filter(kind=criteria.kind)
     if criteria.sector:
         rows = rows.filter(sector=criteria.sector)
-    if criteria.academy_id:
-        rows = rows.filter(academy_id=criteria.academy_id)
     if criteria.state:
         closed = Q(closed_on__isnull=False, closed_on__lte=day)
         rows = rows.filter(closed if criteria.state == "closed" else ~closed)
@@ -192,6 +197,7 @@ def people_page(
     found by username or address only.
     """
     rows = Person.objects.all() if criteria.words.split() else Person.objects.filter(erased_at=None)
+    rows = _of(criteria.academy_id, rows)
     for typed in criteria.words.split()[:_MAX_WORDS]:
         rows = rows.filter(_matches_word(typed))
     if criteria.service_id:
@@ -209,6 +215,11 @@ def person_summary(person_id: int) -> PersonSummary | None:
     return next(iter(_person_summaries(Person.objects.filter(pk=person_id))), None)
 
 
+def _of[Row: Model](academy_id: int, rows: QuerySet[Row], column: str = "academy_id") -> QuerySet[Row]:
+    """The rows of one académie; all of them for 0."""
+    return rows.filter(**{column: academy_id}) if academy_id else rows
+
+
 def _matches_word(typed: str) -> Q:
     condition = Q(dossier__iexact=typed)
     if "@" in typed:
@@ -223,7 +234,7 @@ def _matches_word(typed: str) -> Q:
 
 def _service_summaries(rows: QuerySet[ManagementService]) -> list[ServiceSummary]:
     counted = rows.annotate(managed=Count("person")).order_by("academy__code", "code")
-    columns = ("pk", "academy__name", "code", "name", "phone", "address", "postal", "managed")
+    columns = ("pk", "academy_id", "academy__name", "code", "name", "phone", "address", "postal", "managed")
     return [ServiceSummary(*row) for row in counted.values_list(*columns)]
 
 
@@ -266,6 +277,7 @@ def _person_summaries(rows: QuerySet[Person]) -> tuple[PersonSummary, ...]:
             row.category,
             row.service.code if row.service else "",
             places.get(row.pk, ""),
+            row.academy_id,
             row.academy.name,
             row.unlisted,
             row.erased_at,

@@ -20,6 +20,16 @@ def find_academy_id(domain: str) -> int:
     return Academy.objects.filter(domain=domain).values_list("pk", flat=True).first() or 0
 
 
+def has_several_academies() -> bool:
+    """Whether the installation serves more than one académie."""
+    return len(Academy.objects.values_list("pk", flat=True)[:2]) > 1
+
+
+def academy_domain(academy_id: int) -> str:
+    """The mail domain of an académie; "" for an unknown id."""
+    return Academy.objects.filter(pk=academy_id).values_list("domain", flat=True).first() or ""
+
+
 def person_of(person_id: int) -> Person:
     """The person of that id. Raises Person.DoesNotExist."""
     return Person.objects.select_related("academy", "service").get(pk=person_id)

@@ -71,13 +71,13 @@ def listed_people_by_address(addresses: Collection[str]) -> dict[str, DirectoryE
 
 
 def helpdesk_people_page(
-    typed: str, *, backwards: bool = False, first: int = 0, count: int
+    typed: str, *, backwards: bool = False, first: int = 0, count: int, academy_id: int = 0
 ) -> tuple[tuple[DirectoryEntry, ...], int]:
     """A page of the people whose names, addresses or places contain every typed word, and their total.
 
-    For the help desk: unlisted people included.
+    For the help desk: unlisted people included. `academy_id`: only its people; 0 for all.
     """
-    people = Person.objects.all()
+    people = Person.objects.filter(academy_id=academy_id) if academy_id else Person.objects.all()
     for word in typed.split()[:6]:
         plain = word.lower() if "@" in word else fold(word) or word
         addresses = MailAddress.objects.filter(address__contains=plain)

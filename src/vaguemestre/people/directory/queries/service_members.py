@@ -40,25 +40,35 @@ class Vocabulary:
 
 
 def served_posts(
-    day: date, criteria: Collection[Mapping[str, Collection[str]]], *, person_id: int = 0
+    day: date,
+    criteria: Collection[Mapping[str, Collection[str]]],
+    *,
+    person_id: int = 0,
+    academy_id: int = 0,
 ) -> Iterator[ServedPost]:
     """The posts served that day that match one of the criteria; every post if there are none.
 
     Each criterion maps `functions`, `corps`, `disciplines`, `categories`, `kinds`, `departments`, `sectors`,
-    `districts` or `uais` to accepted values. One query, whatever the number of people.
+    `districts` or `uais` to accepted values. `academy_id`: in its establishments only; 0 for all. One query,
+    whatever the number of people.
     """
-    yield from _served_posts(Assignment.objects.filter(_served(day), _matches_any(criteria)), person_id)
+    posts = Assignment.objects.filter(_served(day), _matches_any(criteria))
+    yield from _served_posts(_in_academy(posts, academy_id), person_id)
 
 
 def recently_left_posts(
-    day: date, criteria: Collection[Mapping[str, Collection[str]]], kept_days: int, *, person_id: int = 0
+    day: date,
+    criteria: Collection[Mapping[str, Collection[str]]],
+    kept_days: int,
+    *,
+    person_id: int = 0,
+    academy_id: int = 0,
 ) -> Iterator[ServedPost]:
     """Matching posts that ended within `kept_days`, of people who now serve elsewhere."""
     ended = Q(ends_on__lt=day, ends_on__gte=day - timedelta(days=kept_days))
     elsewhere = Assignment.objects.filter(_served(day), person_id=OuterRef("person_id"))
-    yield from _served_posts(
-        Assignment.objects.filter(ended, Exists(elsewhere), _matches_any(criteria)), person_id, is_left=True
-    )
+    posts = Assignment.objects.filter(ended, Exists(elsewhere), _matches_any(criteria))
+    yield from _served_posts(_in_academy(posts, academy_id), person_id, is_left=True)
 
 
 def last_days_in(structure_id: int, person_ids: Collection[int]) -> dict[int, date]:
@@ -69,6 +79,10 @@ def last_days_in(structure_id: int, person_ids: Collection[int]) -> dict[int, da
         latest = last.get(person, date.min)
         last[person] = max(latest, ends_on) if latest and ends_on else None
     return {person: day for person, day in last.items() if day}
+
+
+def _in_academy(posts: QuerySet[Assignment], academy_id: int) -> QuerySet[Assignment]:
+    return posts.filter(structure__academy_id=academy_id) if academy_id else posts
 
 
 def _served(day: date) -> Q:

@@ -59,10 +59,16 @@ def feed_summaries(academy_id: int, *, limit: int = 50) -> tuple[FeedSummary, ..
 
 
 def feeds_page(
-    *, waiting: bool = False, search: str = "", order: str = "-started_at", first: int = 0, count: int = 30
+    *,
+    waiting: bool = False,
+    search: str = "",
+    order: str = "-started_at",
+    first: int = 0,
+    count: int = 30,
+    academy_id: int = 0,
 ) -> tuple[tuple[FeedSummary, ...], int]:
-    """A page of the feeds of every académie, and their total. `waiting`: only held feeds."""
-    rows = Feed.objects.all()
+    """A page of the feeds, of one académie unless 0, and their total. `waiting`: only held feeds."""
+    rows = Feed.objects.filter(academy_id=academy_id) if academy_id else Feed.objects.all()
     if waiting:
         rows = rows.filter(decided_at=None).exclude(refusal="")
     if search:
@@ -71,9 +77,10 @@ def feeds_page(
     return tuple(map(_feed_summary, ordered[first : first + count])), rows.count()
 
 
-def count_waiting_feeds() -> int:
-    """How many feeds are held for an administrator."""
-    return Feed.objects.filter(decided_at=None).exclude(refusal="").count()
+def count_waiting_feeds(academy_id: int = 0) -> int:
+    """How many feeds are held for an administrator, of one académie unless 0."""
+    rows = Feed.objects.filter(academy_id=academy_id) if academy_id else Feed.objects.all()
+    return rows.filter(decided_at=None).exclude(refusal="").count()
 
 
 def count_rows_by_kind(feed_id: int, *, waits: bool) -> dict[str, int]:

@@ -48,19 +48,25 @@ class MatchComparison:
     known_civil: CivilStatus | None
 
 
-def count_match_candidates() -> int:
-    """How many match candidates are not answered yet."""
-    return MatchCandidate.objects.filter(answer="").count()
+def count_match_candidates(academy_id: int = 0) -> int:
+    """How many match candidates are not answered yet, of one académie unless 0."""
+    return _of_academy(academy_id).filter(answer="").count()
 
 
 def match_candidates_page(
-    *, open_only: bool = True, search: str = "", order: str = "date", first: int = 0, count: int = 30
+    *,
+    open_only: bool = True,
+    search: str = "",
+    order: str = "date",
+    first: int = 0,
+    count: int = 30,
+    academy_id: int = 0,
 ) -> tuple[tuple[MatchCandidateRow, ...], int]:
-    """A page of the candidates of every académie, and their total.
+    """A page of the candidates, of one académie unless 0, and their total.
 
     `order`: one of MATCH_CANDIDATE_ORDERS, `-` before it for descending.
     """
-    rows = _filtered_candidates(MatchCandidate.objects.all(), open_only=open_only, search=search, order=order)
+    rows = _filtered_candidates(_of_academy(academy_id), open_only=open_only, search=search, order=order)
     return _candidate_rows(list(rows[first : first + count])), rows.count()
 
 
@@ -105,6 +111,12 @@ def academy_of_managed_match_candidate(services: Collection[int], candidate_id: 
     """The same for a candidate about somebody those services manage; None for any other."""
     rows = MatchCandidate.objects.filter(person__service_id__in=services, pk=candidate_id)
     return rows.values_list("academy_id", flat=True).first()
+
+
+def _of_academy(academy_id: int) -> QuerySet[MatchCandidate]:
+    return (
+        MatchCandidate.objects.filter(academy_id=academy_id) if academy_id else MatchCandidate.objects.all()
+    )
 
 
 def _filtered_candidates(

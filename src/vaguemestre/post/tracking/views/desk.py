@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in
+from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
@@ -21,6 +22,7 @@ from vaguemestre.post.tracking.http import for_the_desk
 
 @require_GET
 @for_the_desk
+@within_academy
 def list_all_held(request: SignedInRequest) -> HttpResponse:
     return _page(request, HeldMailForm(), 0)
 
@@ -53,7 +55,11 @@ def _page(request: SignedInRequest, form: HeldMailForm, account_id: int) -> Http
     listing = Listing.of(request.GET, tuple(queries.HELD_ORDERS))
     search = request.GET.get("q", "").strip()[:80]
     accounts, total = queries.held_by_account(
-        search=search, order=listing.order, first=listing.first, count=listing.count
+        search=search,
+        order=listing.order,
+        first=listing.first,
+        count=listing.count,
+        academy_id=request.who.office_academy,
     )
     rows = [
         _HeldRow(

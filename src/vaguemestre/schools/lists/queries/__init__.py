@@ -32,6 +32,7 @@ from vaguemestre.schools.lists.queries.lists import (
 )
 from vaguemestre.schools.lists.queries.managers import manager_accounts, managers_of, role_in
 from vaguemestre.schools.lists.queries.members import (
+    academy_of_list,
     audience_of,
     members_of,
     members_with_subscription,
@@ -41,6 +42,7 @@ from vaguemestre.schools.lists.queries.members import (
 )
 
 __all__ = [
+    "academy_of_list",
     "addressed_lists",
     "audience_of",
     "copy_statuses",

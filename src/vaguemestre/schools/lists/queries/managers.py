@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import presented
+from vaguemestre.people.credentials.queries import Presented, presented
 from vaguemestre.people.directory.queries import primary_address, served_posts
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 from vaguemestre.schools.lists.models import ListRole, MailingList
-from vaguemestre.schools.lists.queries.members import accounts_by_person
+from vaguemestre.schools.lists.queries.members import academy_of_list, accounts_by_person
 from vaguemestre.schools.lists.values import Manager, Role
 
 _HEAD_FUNCTION = "DIR"
@@ -35,7 +36,7 @@ def role_in(list_id: int, account_id: int, now: datetime) -> Role | None:
     if row.within and account_id in _heads(row.within, now):
         return Role.OWNER
     is_orphan = not _active_owners().filter(list_id=list_id).exists()
-    return Role.OWNER if is_orphan and account.role == "administrator" else role
+    return Role.OWNER if is_orphan and _administers(account, row) else role
 
 
 def managers_of(list_id: int, now: datetime) -> list[Manager]:
@@ -78,8 +79,14 @@ def lists_owned_by_post(account_id: int, person_id: int, now: datetime) -> list[
     if account and account.role == "administrator":
         with_owner = _active_owners().values("list_id")
         orphans = MailingList.objects.filter(closed_at__isnull=True).exclude(pk__in=with_owner)
-        list_ids += orphans.values_list("pk", flat=True)
+        list_ids += [row.pk for row in orphans if _administers(account, row)]
     return list_ids
+
+
+def _administers(account: Presented, row: MailingList) -> bool:
+    """Whether the account is an administrator whose office covers the académie of the list."""
+    reach = office_academy_of(account)
+    return account.role == "administrator" and reach in (0, reach and academy_of_list(row))
 
 
 def _heads(uai: str, now: datetime) -> tuple[int, ...]:

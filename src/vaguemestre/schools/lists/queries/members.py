@@ -11,6 +11,7 @@ from vaguemestre.people.credentials.queries import people_with_mail
 from vaguemestre.people.directory.queries import (
     OwnAddress,
     addresses_by_person,
+    find_academy_id,
     names_by_person,
     place_names,
     recently_left_posts,
@@ -28,12 +29,18 @@ SAMPLE_SIZE = 12
 def members_of(row: MailingList, now: datetime) -> tuple[Member, ...]:
     """Recipients of a letter sent to the list at that moment, without duplicates, by address."""
     if row.kind == Kind.RULE:
-        return rule_members(rule_from_json(row.rule), now)
+        return rule_members(rule_from_json(row.rule), now, academy_id=academy_of_list(row))
     return _subscribed_members(row, now)
 
 
-def rule_members(rule: Rule, now: datetime, *, person_id: int = 0) -> tuple[Member, ...]:
+def academy_of_list(row: MailingList) -> int:
+    """The académie a list serves: that of its address."""
+    return find_academy_id(row.address.rpartition("@")[2])
+
+
+def rule_members(rule: Rule, now: datetime, *, academy_id: int, person_id: int = 0) -> tuple[Member, ...]:
     """People who match a rule that day and whose mailbox accepts mail; `person_id`: that person only.
+    `academy_id`: in whose establishments people serve; 0 for all.
 
     A former post still counts for the agreed days after a change of post (docs/domain.md §3.6).
     """
@@ -41,8 +48,10 @@ def rule_members(rule: Rule, now: datetime, *, person_id: int = 0) -> tuple[Memb
     if not blocks["any"]:
         return ()
     day, overlap = paris_day(now), settings.CONFIG.lifecycle.overlap
-    current = served_posts(day, [*blocks["any"], *blocks["besides"]], person_id=person_id)
-    former = recently_left_posts(day, blocks["any"], overlap, person_id=person_id)
+    current = served_posts(
+        day, [*blocks["any"], *blocks["besides"]], person_id=person_id, academy_id=academy_id
+    )
+    former = recently_left_posts(day, blocks["any"], overlap, person_id=person_id, academy_id=academy_id)
     reasons = people_matching(rule, chain(current, former))
     people = accounts_by_person(reasons)
     addresses, names = addresses_by_person(people), names_by_person(people)
@@ -83,7 +92,8 @@ def membership_reasons(row: MailingList, person_id: int, now: datetime) -> tuple
     if not person_id:
         return ()
     if row.kind == Kind.RULE:
-        members = rule_members(rule_from_json(row.rule), now, person_id=person_id)
+        rule, academy_id = rule_from_json(row.rule), academy_of_list(row)
+        members = rule_members(rule, now, academy_id=academy_id, person_id=person_id)
         return members[0].reasons if members else ()
     if row.subscribers.filter(person_id=person_id).exists() and accounts_by_person([person_id]):
         return _subscribed_members(row, now, person_id=person_id)[0].reasons

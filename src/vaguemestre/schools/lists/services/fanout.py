@@ -54,7 +54,6 @@ class FanoutContext:
     open_mailbox: OpenMailbox
     submit: Submit
     was_sent_as: WasSentAs
-    domain: str
     site: str  # address of the pages, no slash at its end
     clock: Callable[[], datetime]
 
@@ -236,7 +235,12 @@ def _content(
     details = list_details(row, context.site, recipient=only_copy if row.list.kind == Kind.MANUAL else None)
     as_links = are_files_linked(message.size, has_files=message.has_files, files=Files(row.list.files))
     return build_copy(
-        raw, message, details, boundary=secrets.token_hex(16), as_links=as_links, domain=context.domain
+        raw,
+        message,
+        details,
+        boundary=secrets.token_hex(16),
+        as_links=as_links,
+        domain=row.list.address.rpartition("@")[2],
     )
 
 

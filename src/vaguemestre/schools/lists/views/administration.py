@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,8 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.directory.queries import find_academy_id, vocabulary
+from vaguemestre.people.directory.queries import vocabulary
 from vaguemestre.schools.lists import queries, services
 from vaguemestre.schools.lists.forms import (
     CreateForm,
@@ -43,7 +43,7 @@ def create(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             list_id = services.create_list(
-                creator, form.new_list(), _domain(), by=actor_of(request), now=timezone.now()
+                creator, form.new_list(), domain_of(request), by=actor_of(request), now=timezone.now()
             )
         except Refusal as refusal:
             form.add_error("name", sentence(refusal))
@@ -51,7 +51,7 @@ def create(request: SignedInRequest) -> HttpResponse:
             page = "lists:rule" if form.cleaned_data["kind"] == Kind.RULE else "lists:members"
             return HttpResponseRedirect(reverse(page, args=[list_id]) + "?fait=cree")
     status = 422 if request.method == "POST" else 200
-    return render(request, "lists/create.html", {"form": form, "domain": _domain()}, status=status)
+    return render(request, "lists/create.html", {"form": form, "domain": domain_of(request)}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,7 +63,8 @@ def edit_rule(request: SignedInRequest, list_id: int) -> HttpResponse:
         raise Http404
     rule = rule_from_json(access.row.rule)
     data = request.POST if request.method == "POST" else None
-    included, excluded = _rule_forms(rule, access.row.within, data)
+    academy_id = queries.academy_of_list(access.row)
+    included, excluded = _rule_forms(rule, access.row.within, data, academy_id)
     if data is not None and all(form.is_valid() for form in (*included, *excluded)):
         rule = limited_to_school(rule_from_forms(included, excluded), access.row.within)
         if "save" in data:
@@ -74,7 +75,7 @@ def edit_rule(request: SignedInRequest, list_id: int) -> HttpResponse:
         "row": access.row,
         "included": included,
         "excluded": excluded,
-        "audience": queries.audience_of(queries.rule_members(rule, timezone.now())),
+        "audience": queries.audience_of(queries.rule_members(rule, timezone.now(), academy_id=academy_id)),
         "is_preview": data is not None,
         "done": request.GET.get("fait", ""),
         "tab": "rule",
@@ -84,10 +85,10 @@ def edit_rule(request: SignedInRequest, list_id: int) -> HttpResponse:
 
 
 def _rule_forms(
-    rule: Rule, within: str, data: QueryDict | None
+    rule: Rule, within: str, data: QueryDict | None, academy_id: int
 ) -> tuple[list[CriteriaForm], list[CriteriaForm]]:
     """Forms of the blocks of `any`, and of `besides`; empty ones up to the number of blocks on the page."""
-    known = vocabulary(find_academy_id(_domain()))
+    known = vocabulary(academy_id)
 
     def forms(letter: str, blocks: tuple[Criteria, ...], count: int) -> list[CriteriaForm]:
         padded = [*blocks, *([Criteria()] * count)][:count]
@@ -120,9 +121,13 @@ def add_members(request: SignedInRequest, list_id: int) -> HttpResponse:
         return _members(request, list_id, form, status=422)
     try:
         added, unknown = services.subscribe(
-            list_id, access.account_id, form.cleaned_data["people"], _domain(), by=actor_of(request),
+            list_id,
+            access.account_id,
+            form.cleaned_data["people"],
+            access.row.address.rpartition("@")[2],
+            by=actor_of(request),
             now=timezone.now(),
-        )  # fmt: skip
+        )
     except Refusal as refusal:
         form.add_error("people", sentence(refusal))
         return _members(request, list_id, form, status=422)
@@ -238,7 +243,3 @@ def _members(
         "tab": "members",
     }
     return render(request, "lists/members.html", context, status=status)
-
-
-def _domain() -> str:
-    return str(settings.CONFIG.academy.domain).lower()

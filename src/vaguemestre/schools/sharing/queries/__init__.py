@@ -19,6 +19,7 @@ from vaguemestre.schools.sharing.queries.access import (
 )
 from vaguemestre.schools.sharing.queries.collaboration import activity_of, collaboration_on, follow_up_rows
 from vaguemestre.schools.sharing.queries.members import (
+    academy_of_request,
     boxes_without_owner,
     history_of,
     members_of,
@@ -29,6 +30,7 @@ from vaguemestre.schools.sharing.queries.members import (
 
 __all__ = [
     "BoxCard",
+    "academy_of_request",
     "access_to",
     "accounts_with_access",
     "activity_of",

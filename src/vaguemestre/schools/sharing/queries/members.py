@@ -103,12 +103,13 @@ class VacantBox(NamedTuple):
 def boxes_without_owner(
     academy_id: int, now: datetime, *, search: str = "", first: int = 0, count: int = 30
 ) -> tuple[list[VacantBox], int]:
-    """A page of the mailboxes without owner, by title, and their total number.
+    """A page of the mailboxes without owner, of one académie unless 0, by title, and their total number.
 
     `search`: words of the title or the town, an UAI, an address.
     """
     owned = current_members(now).filter(box_id=OuterRef("pk"), is_owner=True)
-    rows = Box.objects.filter(academy_id=academy_id, closed_at__isnull=True).filter(~Exists(owned))
+    rows = Box.objects.filter(~Exists(owned), closed_at__isnull=True)
+    rows = rows.filter(academy_id=academy_id) if academy_id else rows
     rows = rows.exclude(kind=BoxKind.PERSON)
     for word in search.split()[:6]:
         matches = Q(title__icontains=word) | Q(address__icontains=word) | Q(structure__uai__iexact=word)
@@ -117,27 +118,26 @@ def boxes_without_owner(
     return [VacantBox(*row) for row in page], rows.count()
 
 
-def requests_of(account_id: int, domain: str) -> list[BoxRequestRow]:
+def requests_of(account_id: int) -> list[BoxRequestRow]:
     """The latest requests of an account, newest first."""
     rows = BoxRequest.objects.filter(asked_by_id=account_id).order_by("-pk")[:20]
-    return [_request(row, domain) for row in rows.select_related("academy", "asked_by__person")]
+    return [_request(row) for row in rows.select_related("academy", "asked_by__person")]
 
 
-def pending_requests(
-    academy_id: int, domain: str, *, first: int = 0, count: int = 30
-) -> tuple[list[BoxRequestRow], int]:
-    """A page of the pending requests, oldest first, and their total number."""
-    rows = BoxRequest.objects.filter(academy_id=academy_id, state=BoxRequest.State.ASKED).order_by("pk")
+def pending_requests(academy_id: int, *, first: int = 0, count: int = 30) -> tuple[list[BoxRequestRow], int]:
+    """A page of the pending requests, of one académie unless 0, oldest first, and their total number."""
+    rows = BoxRequest.objects.filter(state=BoxRequest.State.ASKED).order_by("pk")
+    rows = rows.filter(academy_id=academy_id) if academy_id else rows
     page = rows.select_related("academy", "asked_by__person")[first : first + count]
-    return [_request(row, domain) for row in page], rows.count()
+    return [_request(row) for row in page], rows.count()
 
 
-def _request(row: BoxRequest, domain: str) -> BoxRequestRow:
+def _request(row: BoxRequest) -> BoxRequestRow:
     person = row.asked_by.person
     return BoxRequestRow(
         row.pk,
         BoxKind(row.kind),
-        f"{row.local}@{domain}",
+        f"{row.local}@{row.academy.domain}",
         row.title,
         row.reason,
         person.shown_name if person else row.asked_by.username,
@@ -145,3 +145,8 @@ def _request(row: BoxRequest, domain: str) -> BoxRequestRow:
         row.state,
         row.answer,
     )
+
+
+def academy_of_request(request_id: int) -> int:
+    """The académie a request was made to; 0 if there is no such request."""
+    return BoxRequest.objects.filter(pk=request_id).values_list("academy_id", flat=True).first() or 0

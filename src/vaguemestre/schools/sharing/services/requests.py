@@ -1,5 +1,6 @@
 """Requests for mailboxes: made by an agent, decided by an administrator."""
 
+import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -45,16 +46,19 @@ def request_box(
 
 
 @transaction.atomic(durable=True)
-def grant_request(request_id: int, domain: str, *, quota_mb: int, by: str, now: datetime) -> int:
+def grant_request(request_id: int, *, quota_mb: int, by: str, now: datetime) -> int:
     """Use case: open the requested mailbox, owned by its requester. Returns the id of the box.
 
     Raises Refusal `sharing.request-decided`, `directory.address-taken`.
     """
     row = _pending(request_id)
-    mailbox = f"{row.local}@{domain}"
+    mailbox = f"{row.local}@{row.academy.domain}"
     take_address(None, mailbox)
-    take_technical_names(row.local, mailbox)
-    account_id = open_boxes([NewAccount(None, row.local, mailbox, quota_mb)], by=by, now=now)[0]
+    # two académies may each have their `projet.climat`
+    is_taken = bool(taken_names("username", [row.local]))
+    username = f"boite-{secrets.token_hex(8)}" if is_taken else row.local
+    take_technical_names(username, mailbox)
+    account_id = open_boxes([NewAccount(None, username, mailbox, quota_mb)], by=by, now=now)[0]
     box = Box.objects.create(
         account_id=account_id,
         academy_id=row.academy_id,

@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.offices import reaches
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.events import AccountsChanged
 from vaguemestre.people.directory.queries import find_academy_id
@@ -27,7 +29,7 @@ def request_box(request: SignedInRequest) -> HttpResponse:
     form = BoxRequestForm(request.POST)
     if not form.is_valid():
         return boxes_page(request, form, status=422)
-    domain = settings.CONFIG.academy.domain
+    domain = domain_of(request)
     try:
         services.request_box(
             find_academy_id(domain),
@@ -47,13 +49,11 @@ def request_box(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 def decide_request(request: SignedInRequest, request_id: int) -> HttpResponse:
     """Open or refuse the requested mailbox: `decision` is `open` or `refuse`, with the reason in `answer`."""
-    _administrators_only(request)
+    _administrators_only(request, queries.academy_of_request(request_id))
     now, by = timezone.now(), request.who.actor
     if request.POST.get("decision") == "open":
         config = settings.CONFIG
-        box_id = services.grant_request(
-            request_id, config.academy.domain, quota_mb=config.mail.quota_mb, by=by, now=now
-        )
+        box_id = services.grant_request(request_id, quota_mb=config.mail.quota_mb, by=by, now=now)
         card = queries.box_card(box_id)
         run_now(AccountsChanged([card.account_id] if card else []))
         return _back("ouverte")
@@ -66,7 +66,8 @@ def decide_request(request: SignedInRequest, request_id: int) -> HttpResponse:
 @recently_signed_in
 def name_owner(request: SignedInRequest, box_id: int) -> HttpResponse:
     """Name the owner of a vacant mailbox. Administrators cannot replace an owner."""
-    _administrators_only(request)
+    box = queries.box_card(box_id)
+    _administrators_only(request, box.academy_id if box else 0)
     now, form = timezone.now(), OwnerForm(request.POST)
     is_owned = bool(queries.owners_of(box_id, now))
     if is_owned or not form.is_valid():
@@ -84,8 +85,9 @@ def name_owner(request: SignedInRequest, box_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('sharing:vacant-boxes')}?{query}")
 
 
-def _administrators_only(request: SignedInRequest) -> None:
-    if request.who.role != "administrator":
+def _administrators_only(request: SignedInRequest, academy_id: int) -> None:
+    """Raises Http404 for others, and for administrators whose office does not cover that académie."""
+    if request.who.role != "administrator" or not reaches(request, academy_id):
         raise Http404
 
 

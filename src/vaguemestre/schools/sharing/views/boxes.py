@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -12,10 +11,10 @@ from django.views.decorators.http import require_GET
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import app_passwords_of_holder
-from vaguemestre.people.directory.queries import find_academy_id
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.forms import AppPasswordForm, BoxRequestForm, NewMemberForm
 from vaguemestre.schools.sharing.http import BoxRequest, members_only
@@ -48,7 +47,7 @@ def boxes_page(
     status: int = 200,
 ) -> HttpResponse:
     """The list page: mailboxes and own requests; for administrators, the pending requests too."""
-    domain, now = settings.CONFIG.academy.domain, timezone.now()
+    domain, now = domain_of(request), timezone.now()
     context: dict[str, Any] = {
         "boxes": [
             (box, RIGHT_LABELS[box.right], KIND_LABELS[box.kind])
@@ -56,16 +55,14 @@ def boxes_page(
         ],
         "form": form,
         "error": sentence(refusal) if refusal else "",
-        "own_requests": queries.requests_of(request.who.account_id, domain),
+        "own_requests": queries.requests_of(request.who.account_id),
         "done": _DONE.get(request.GET.get("fait", ""), ""),
         "domain": domain,
     }
     if request.who.role == "administrator":
-        academy_id = find_academy_id(domain)
+        academy_id = request.who.office_academy
         listing = Listing.of(request.GET, ("age",))
-        pending, count = queries.pending_requests(
-            academy_id, domain, first=listing.first, count=listing.count
-        )
+        pending, count = queries.pending_requests(academy_id, first=listing.first, count=listing.count)
         context |= {
             "is_administrator": True,
             "pending": pending,
@@ -89,11 +86,15 @@ def vacant_boxes_page(
     request: SignedInRequest, *, box_id: int = 0, problem: str = "", status: int = 200
 ) -> HttpResponse:
     """The page of vacant mailboxes. `problem`: why the owner typed for `box_id` was refused."""
-    domain = settings.CONFIG.academy.domain
+    domain = domain_of(request)
     typed = request.GET.get("q", "").strip()[:80]
     listing = Listing.of(request.GET, ("titre",))
     rows, total = queries.boxes_without_owner(
-        find_academy_id(domain), timezone.now(), search=typed, first=listing.first, count=listing.count
+        request.who.office_academy,
+        timezone.now(),
+        search=typed,
+        first=listing.first,
+        count=listing.count,
     )
     context = {
         "rows": rows,

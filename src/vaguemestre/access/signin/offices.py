@@ -1,0 +1,45 @@
+"""Pages of offices: who may open them, and how far an office reaches (ADR 0036)."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from vaguemestre.access.signin.http import who_asks
+from vaguemestre.people.credentials.queries import is_account_in
+
+
+def within_academy[View: Callable[..., Any]](view: View) -> View:
+    """Decorator: what the view reads and changes is limited to `request.who.office_academy`.
+
+    Views of offices without this mark are closed to whoever's office covers one académie of several.
+    """
+    view.__dict__["is_within_academy"] = True  # `wraps` copies it through every decorator
+    return view
+
+
+def check_office(request: HttpRequest, roles: Collection[str], view: object = None) -> None:
+    """Raises PermissionDenied for a signed-in user of another role, or whose office does not reach so far."""
+    who = who_asks(request)
+    if who is None:
+        return
+    if who.role not in roles or (who.office_academy and not getattr(view, "is_within_academy", False)):
+        raise PermissionDenied
+
+
+def check_desk(
+    request: HttpRequest, roles: Collection[str], view: object, parameters: Mapping[str, object]
+) -> None:
+    """`check_office`, but for the pages of an account (`account_id`): Http404 for one of another académie."""
+    who, account_id = who_asks(request), parameters.get("account_id")
+    if who is None or not isinstance(account_id, int) or who.role not in roles:
+        check_office(request, roles, view)
+    elif not is_account_in(account_id, who.office_academy):
+        raise Http404
+
+
+def reaches(request: HttpRequest, academy_id: int | None) -> bool:
+    """Whether the office of the signed-in user covers that académie."""
+    who = who_asks(request)
+    return who is not None and who.office_academy in (0, academy_id)

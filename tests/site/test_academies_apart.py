@@ -1,0 +1,225 @@
+"""Two académies in one installation: no office of one reads or changes anything of the other."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from tests.access.signin.people import NOON, account
+from tests.mailbox.sorting.samples import memory_sieve
+from tests.site.belonging import belongings
+from tests.site.doors import ADMINISTRATORS, OPERATORS, audiences
+from tests.site.doorways import People, browser_of, doorways, people
+from tests.site.owned import Belonging, as_ever
+from tests.site.test_matrix import address_of, addresses_of, text_of
+
+from vaguemestre.access.signin.queries import office_academy_of
+from vaguemestre.desks.enrolment.services import appoint_officer
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.queries import presented
+from vaguemestre.people.credentials.services import set_span
+from vaguemestre.people.directory.models import (
+    Academy,
+    Assignment,
+    MailAddress,
+    ManagementService,
+    Person,
+    Structure,
+)
+from vaguemestre.people.directory.services import found_academy
+from vaguemestre.post.mailstore.ports import open_mailbox
+from vaguemestre.post.outbox.models import Submission
+
+# What the whole installation has in common: its own administrators alone open these.
+OF_INSTALLATION = frozenset(
+    (
+        "autoconfig:check-dns",
+        "autoconfig:dns",
+        "backoffice:academies",
+        "backoffice:academy",
+        "backoffice:job-again",
+        "backoffice:job-give-up",
+        "backoffice:jobs",
+        "backoffice:journal",
+        "backoffice:journal-file",
+        "backoffice:settings",
+        "helpdesk:stock",
+        "portal:announcement",
+        "portal:announcements",
+        "portal:new-announcement",
+        "portal:withdraw-announcement",
+    )
+)
+OFFICES = ("administrator", "helpdesk", "officer", "head")
+
+
+class Two(NamedTuple):
+    """Amiens, with what its people have, and the offices of Lille."""
+
+    amiens: People
+    lille: dict[str, Account]
+
+    def browser(self, office: str) -> Client:
+        client = Client(raise_request_exception=False)
+        browser_of(self.lille[office], client)
+        return client
+
+
+def moved_to_lille(username: str, role: str) -> Account:
+    made = account(username, role=role)
+    lille = Academy.objects.get(code="09")
+    school, _ = Structure.objects.get_or_create(
+        uai="0590001F", defaults={"academy": lille, "name": "Collège de Lille"}
+    )
+    Person.objects.filter(pk=made.person_id).update(academy=lille)
+    MailAddress.objects.filter(person_id=made.person_id).update(address=f"{username}@ac-lille.test")
+    Assignment.objects.filter(person_id=made.person_id).delete()
+    Assignment.objects.create(
+        person_id=made.person_id, structure=school, starts_on=date(2026, 9, 1), function="DIR"
+    )
+    Account.objects.filter(pk=made.pk).update(mailbox=f"{username}@ac-lille.test")
+    return made
+
+
+@pytest.fixture
+def two(db: None) -> Iterator[Two]:
+    before, amiens = open_mailbox.get(), people()
+    with transaction.atomic():
+        lille = found_academy("09", "Académie de Lille", "ac-lille.test", ("059", "062"))
+    officer = moved_to_lille("lilloise-rh", "hr_officer")
+    for code in ("DPE", "DPATE"):
+        service = ManagementService.objects.get(academy_id=lille, code=code)
+        with transaction.atomic():
+            appoint_officer(officer.pk, service.pk, by="test", now=NOON)
+    offices = {
+        "administrator": moved_to_lille("lilloise-admin", "administrator"),
+        "helpdesk": moved_to_lille("lilloise-aide", "helpdesk"),
+        "officer": officer,
+        "head": moved_to_lille("lilloise-chef", "agent"),
+    }
+    open_mailbox.replace(amiens.boxes)
+    with memory_sieve():
+        yield Two(amiens, offices)
+    open_mailbox.replace(before)
+
+
+def things_of_amiens(two: Two) -> list[Belonging]:
+    """What not everybody signed in reads."""
+    return [thing for thing in belongings(two.amiens) if "teacher" not in thing.seen_by]
+
+
+@pytest.mark.heavy
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_no_office_of_one_academie_reads_anything_of_the_other(two: Two) -> None:
+    doors, things, breaches = list(doorways()), things_of_amiens(two), []
+    for office in OFFICES:
+        browser = two.browser(office)
+        for thing in things:
+            for address in addresses_of(doors, thing):
+                answer = browser.get(address)
+                if answer.status_code == 500:
+                    breaches.append(f"{address} fails for {office}")
+                if thing.words and thing.words in text_of(answer):
+                    breaches.append(f"{office} of Lille reads « {thing.words} » at {address}")
+    assert breaches == []
+
+
+@pytest.mark.heavy
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_no_office_of_one_academie_changes_anything_of_the_other(two: Two) -> None:
+    doors, breaches = list(doorways()), []
+    things = [thing for thing in things_of_amiens(two) if thing.state is not as_ever]
+    for office in OFFICES:
+        browser = two.browser(office)
+        for thing in things:
+            for door in doors:
+                if not thing.is_at(door):
+                    continue
+                before = thing.state()
+                answer = browser.post(address_of(door, thing), thing.sent)
+                if thing.state() != before:
+                    breaches.append(f"{office} changes « {thing.words} » at {door.name}")
+                if thing.words and thing.words in text_of(answer):
+                    breaches.append(f"{office} reads « {thing.words} » in the answer of {door.name}")
+    assert breaches == []
+
+
+@pytest.mark.heavy
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_offices_of_an_academie_still_read_what_is_theirs(two: Two) -> None:
+    """Else the refusals above would be those of pages closed to everybody."""
+    doors, things = list(doorways()), things_of_amiens(two)
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for office in ("administrator", "helpdesk"):
+        browser = two.amiens.browser(office)
+        for thing in things:
+            for address in addresses_of(doors, thing) if office in thing.seen_by and thing.words else ():
+                seen[office, thing.room, thing.words] += thing.words in text_of(browser.get(address))
+    rooms_read = {(office, room) for (office, room, _), times in seen.items() if times}
+    assert rooms_read >= {
+        ("administrator", "backoffice"),
+        ("administrator", "helpdesk"),
+        ("administrator", "sharing"),
+        ("administrator", "webmail"),
+        ("helpdesk", "helpdesk"),
+    }
+
+
+@pytest.mark.parametrize("office", ["administrator", "helpdesk"])
+def test_a_page_of_an_office_is_of_the_academie_or_closed_to_it(two: Two, office: str) -> None:
+    """A new page says `within_academy`, or only administrators of the installation open it."""
+    told, browser = audiences(), two.browser(office)
+    closed = set()
+    for door in doorways():
+        audience = told.get(door.name, frozenset())
+        is_of_office = audience in (ADMINISTRATORS, OPERATORS) and office in audience
+        answers = [ask(door.address()) for ask in (browser.get, browser.post)] if is_of_office else []
+        if any(answer.status_code == 403 for answer in answers):
+            closed.add(door.name)
+    of_sign_on = {name for name in closed if name.partition(":")[0] in ("registry", "oidc", "saml")}
+    assert closed - of_sign_on == {name for name in OF_INSTALLATION if office in told.get(name, frozenset())}
+    assert of_sign_on or office != "administrator"
+
+
+def test_held_mail_is_listed_for_the_desk_of_its_academie_alone(two: Two) -> None:
+    for number, holder in enumerate((two.amiens.victim, two.lille["head"])):
+        Submission.objects.create(
+            queue_id=f"Q-{number}",
+            recipients=[],
+            account=holder,
+            sender=holder.mailbox,
+            at=NOON,
+            counted=600,
+            hold="held",
+            hold_code="sending.too-many-recipients",
+        )
+    page = text_of(two.browser("helpdesk").get("/assistance/retenus/"))
+    assert "lilloise-chef" in page
+    assert "victime" not in page
+    page = text_of(two.amiens.browser("helpdesk").get("/assistance/retenus/"))
+    assert "victime" in page
+    assert "lilloise-chef" not in page
+
+
+def test_an_office_that_spans_the_academies_opens_everything_and_is_narrowed_again(two: Two) -> None:
+    amiens = two.amiens.accounts["administrator"]
+    page = two.amiens.browser("administrator").get
+    assert page("/administration/journal").status_code == 403
+    set_span(amiens.pk, spans=True, by="cli", now=NOON)
+    found = presented(amiens.pk)
+    assert found is not None
+    assert office_academy_of(found) == 0
+    Academy.objects.filter(code="09").update(name="Académie de Lille")
+    set_span(amiens.pk, spans=False, by="cli", now=NOON)
+    found = presented(amiens.pk)
+    assert found is not None
+    assert office_academy_of(found) == found.academy_id
+
+
+def test_with_one_academie_every_office_covers_it_as_before(db: None) -> None:
+    administrator = presented(account("seule", role="administrator").pk)
+    assert administrator is not None
+    assert office_academy_of(administrator) == 0
