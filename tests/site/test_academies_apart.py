@@ -36,8 +36,6 @@ from vaguemestre.post.outbox.models import Submission
 # What the whole installation has in common: its own administrators alone open these.
 OF_INSTALLATION = frozenset(
     (
-        "autoconfig:check-dns",
-        "autoconfig:dns",
         "backoffice:academies",
         "backoffice:academy",
         "backoffice:job-again",
@@ -100,6 +98,7 @@ def two(db: None) -> Iterator[Two]:
         "officer": officer,
         "head": moved_to_lille("lilloise-chef", "agent"),
     }
+    Account.objects.update(spans_academies=False)
     open_mailbox.replace(amiens.boxes)
     with memory_sieve():
         yield Two(amiens, offices)
