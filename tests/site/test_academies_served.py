@@ -8,17 +8,21 @@ from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import NOON, account
 from tests.site.doorways import browser_of
+from typer.testing import CliRunner
 
 from vaguemestre.access.signin.queries import open_session
 from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Who
+from vaguemestre.cli import account as cli_account
 from vaguemestre.mailbox.autoconfig.http import wanted_records
 from vaguemestre.mailbox.compose.http import academy_signature
 from vaguemestre.mailbox.sorting.queries import owner_of
 from vaguemestre.mailbox.webmail.http import own_auth_server, own_domains
 from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.directory.models import Academy, MailAddress, Person
+from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Person, Structure
+from vaguemestre.schools.lists.queries import rule_members
+from vaguemestre.schools.lists.values import Criteria, Rule
 from vaguemestre.site.config import AcademySection, Config
 from vaguemestre.site.hosts import hosts_of
 
@@ -136,3 +140,24 @@ def test_who_is_outside_and_which_signature_is_proposed_follow_the_academie(two:
     assert academy_signature(who) == "<i>{nom}</i>, Lille"
     assert own_domains(signed(account("amienoise"))) == {"ac-amiens.test"}
     assert own_auth_server().domains == {LILLE, "ac-amiens.test"}
+
+
+def test_a_list_by_rule_reaches_those_who_serve_in_its_academie_alone(two: Config) -> None:
+    amiens, lille = account("amienoise"), of_lille("lilloise")
+    school = Structure.objects.create(uai="0590001F", academy=Academy.objects.get(code="09"), name="Collège")
+    Assignment.objects.filter(person_id=lille.person_id).update(structure=school)
+    Assignment.objects.update(function="ENS")
+    rule = Rule(any=(Criteria(functions=("ENS",)),))
+    ids = {code: Academy.objects.get(code=code).pk for code in ("20", "09")}
+    reached = {code: {m.person_id for m in rule_members(rule, NOON, academy_id=ids[code])} for code in ids}
+    assert reached == {"20": {amiens.person_id}, "09": {lille.person_id}}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_line_has_an_office_span_the_academies_and_back(two: Config) -> None:
+    administrator = account("administratrice", role="administrator")
+    for words, spans in (([], True), (["--off"], False)):
+        ended = CliRunner().invoke(cli_account.app, ["span", "administratrice", *words])
+        assert ended.exit_code == 0
+        administrator.refresh_from_db()
+        assert administrator.spans_academies is spans
