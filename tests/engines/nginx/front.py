@@ -92,12 +92,13 @@ class Front:
     """A running front, its pools, and what a client gets of it."""
 
     def __init__(self, config: Config, address: str = "") -> None:
-        """Start it. `address`: the only one it listens on, else the loopback's usual one."""
+        """Start it. `address`: where it ends TLS, on port 80 too, which only root may open without a unit."""
         self.config = config
         nginx.prepare(config)
         self.pools = {name: Pool(nginx.sockets(config), name) for name in nginx.POOLS}
         self.log = (config.home / "log").open("w+b")
-        argv = [*prefix(DUTIES["front"]), *nginx.command(config)]  # never root, as the supervisor starts it
+        as_supervised = () if address else prefix(DUTIES["front"])  # never root
+        argv = [*as_supervised, *nginx.command(config)]
         self.process = subprocess.Popen(argv, stderr=self.log, start_new_session=True)
         wait_until(lambda: _is_open(address or "127.0.0.1", config.ports.web))
         wait_until(lambda: not is_free(config.ports.carddav))
