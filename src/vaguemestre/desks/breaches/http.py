@@ -4,22 +4,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in, who_asks
+from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.offices import check_office
 
 type View = Callable[..., HttpResponse]
 
 
 def for_administrators(view: View) -> View:
-    """Decorate a view for administrators: 403 for everybody else."""
+    """Decorate a view for administrators of the installation: 403 for everybody else."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        who = who_asks(request)
-        if who and who.role != "administrator":
-            raise PermissionDenied
+        check_office(request, ("administrator",), view)
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response

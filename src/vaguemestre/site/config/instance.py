@@ -18,8 +18,8 @@ from vaguemestre.site.config.mail import MailSection
 from vaguemestre.site.config.metrics import MetricsSection
 from vaguemestre.site.config.network import EVERYWHERE, NetworkSection
 from vaguemestre.site.config.portability import PortabilitySection
-from vaguemestre.site.config.retention import RetentionSection
 from vaguemestre.site.config.ports import Ports
+from vaguemestre.site.config.retention import RetentionSection
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
 from vaguemestre.site.config.tls import TlsSection

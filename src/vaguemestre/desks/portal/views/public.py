@@ -1,6 +1,5 @@
 """Public pages: help, accessibility, privacy, charter."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
