@@ -178,7 +178,9 @@ def test_a_page_of_an_office_is_of_the_academie_or_closed_to_it(two: Two, office
         answers = [ask(door.address()) for ask in (browser.get, browser.post)] if is_of_office else []
         if any(answer.status_code == 403 for answer in answers):
             closed.add(door.name)
-    of_sign_on = {name for name in closed if name.partition(":")[0] in ("registry", "oidc", "saml", "breaches")}
+    of_sign_on = {
+        name for name in closed if name.partition(":")[0] in ("registry", "oidc", "saml", "breaches")
+    }
     assert closed - of_sign_on == {name for name in OF_INSTALLATION if office in told.get(name, frozenset())}
     assert of_sign_on or office != "administrator"
 
