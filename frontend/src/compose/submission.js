@@ -27,7 +27,9 @@ export class Submission {
     document.addEventListener("keydown", (event) => {
       const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
       const button = isUndo && !this.panel.hidden && this.panel.querySelector("button:enabled");
-      if (button) this.takeBack(button);
+      if (!button) return;
+      event.preventDefault(); // the browser would undo what was typed
+      this.takeBack(button);
     });
     new ResizeObserver(() => this.onSized(this.panel.offsetHeight)).observe(this.panel);
     this.attempt = Number(form.dataset.attempt);

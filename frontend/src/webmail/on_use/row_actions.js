@@ -49,6 +49,8 @@ function listenToHover(app) {
     const row = event.target.closest("li.row");
     if (row && bar.parentElement !== row) show(bar, row);
   });
+  const here = app.querySelector("li.row:hover"); // what the mouse met before this was loaded
+  if (here && !matchMedia("(hover: none)").matches) show(bar, here);
 }
 
 /**
