@@ -61,6 +61,8 @@ ENDLESS = {
     "Notes, attributions et réponses d’une boîte partagée",
     "Adresse d’où l’on écrit aux classes, tirée au hasard",
 }
+# Taken away by the program that makes them: tests/processes/backup.
+ELSEWHERE = {"Sauvegardes (chiffrées) de tout ce qui précède"}
 BEGIN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=430)
 FOURTEEN_MONTHS = timedelta(days=427)
 STEPS, WHOLE_MONTHS = ("trace.MessageStep",), timedelta(days=62)
@@ -95,7 +97,7 @@ def test_what_has_an_end_has_what_ends_it(category: Category) -> None:
     assert set(category.purges) <= set(ROUNDS)
     assert set(category.erasers) <= set(SUBSCRIPTIONS[PersonErased])
     duration = category.duration(settings.CONFIG)
-    if category.name in ENDLESS:
+    if category.name in ENDLESS | ELSEWHERE:
         assert (duration.term, category.purges) == (None, ())
     else:
         assert category.purges or category.erasers
@@ -191,6 +193,13 @@ def test_each_purpose_has_a_sheet(tmp_path: Path) -> None:
     alone = CliRunner().invoke(application, ["--purpose", "classes"]).output
     assert alone.startswith("# Classes et familles (ENT)\n")
     assert CliRunner().invoke(application, ["--purpose", "rien"]).exit_code != 0
+
+
+def test_backups_are_said_to_stay_as_long_as_generations_do() -> None:
+    backup = dataclasses.replace(settings.CONFIG.backup, repository="/srv/vm", keep_days=9, keep_months=2)
+    (category,) = (category for category in CATEGORIES if category.name in ELSEWHERE)
+    config = dataclasses.replace(settings.CONFIG, backup=backup)
+    assert category.duration(config).sentence == "9 jours, puis une par mois pendant 2 mois"
 
 
 @pytest.mark.parametrize(

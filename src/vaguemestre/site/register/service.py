@@ -92,6 +92,15 @@ SECURITY = Activity(
     ),
 )
 
+
+def _backups(config: Config) -> Duration:
+    backup = config.backup
+    if not backup.repository:
+        return Duration("selon la sauvegarde des machines de l’académie")
+    months = counted(backup.keep_months, "mois", "mois")
+    return Duration(f"{counted(backup.keep_days, 'jour')}, puis une par mois pendant {months}")
+
+
 SERVICE = Activity(
     key="service",
     purpose="Fonctionnement du service",
@@ -114,5 +123,6 @@ SERVICE = Activity(
             set_days("retention.failed_jobs_days", "après leur échec, s’ils ne sont pas repris"),
             (jobs.purge_failed_jobs,),
         ),
+        Category("Sauvegardes (chiffrées) de tout ce qui précède", (), _backups),
     ),
 )
