@@ -60,6 +60,7 @@ def take(page: Page, name: str, look: str) -> bytes:
         page.get_by_role("heading", name="Sortie au Marquenterre").wait_for()
         page.frame_locator("#reader iframe.body").get_by_text("le texte.").wait_for()
     page.wait_for_load_state("networkidle") if name == "portal" else page.wait_for_load_state("load")
+    page.mouse.move(2, 2)  # nothing is hovered
     page.evaluate("document.fonts.ready")
     page.evaluate(HIDE_DATES)
     return page.screenshot(animations="disabled", caret="hide")
