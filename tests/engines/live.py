@@ -33,7 +33,8 @@ from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.steps import dovecot_steps
-from vaguemestre.engines.instance import OUTSIDE, open_home, remove_alias
+from vaguemestre.engines.home_alias import open_home, remove_alias
+from vaguemestre.engines.instance import OUTSIDE
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix import milter

@@ -8,7 +8,7 @@ import pytest
 from tests.engines import live
 from tests.engines.live import LiveEngines, descendants, free_port_base, letter, wait_until
 
-from vaguemestre.engines.instance import alias, needs_alias
+from vaguemestre.engines.home_alias import alias, needs_alias
 from vaguemestre.site.config import Config
 
 pytestmark = pytest.mark.engines

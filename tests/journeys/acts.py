@@ -175,7 +175,7 @@ def _closed(who: dict[str, Any]) -> None:
 
 def _death(who: dict[str, Any]) -> None:
     now = timezone.now()
-    numbers = settings.CONFIG.life_numbers()
+    numbers = settings.CONFIG.lifecycle_delays()
     lives.declare_event(
         who["account"], EventKind.DEATH, paris_day(now), numbers, by=BY, now=now, today=paris_day(now)
     )

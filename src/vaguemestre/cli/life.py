@@ -43,7 +43,7 @@ def declare(
         account_id,
         event,
         _day(on) if on else today,
-        settings.CONFIG.life_numbers(),
+        settings.CONFIG.lifecycle_delays(),
         new_address=new_address,
         by="cli",
         now=now,
@@ -66,7 +66,7 @@ def back(username: _Username) -> None:
 def postpone(username: _Username, on: _On) -> None:
     """Un autre jour de fermeture."""
     account_id, now = _account(username), timezone.now()
-    numbers = settings.CONFIG.life_numbers()
+    numbers = settings.CONFIG.lifecycle_delays()
     services.postpone_closing(account_id, _day(on), numbers, by="cli", now=now, today=paris_day(now))
     _show(account_id)
 
@@ -80,7 +80,7 @@ def show(username: _Username) -> None:
 @app.command()
 def coming() -> None:
     """Ceux pour qui quelque chose est prévu, le plus proche d’abord."""
-    lives = queries.upcoming_lifecycles(rules.consequence_table(settings.CONFIG.life_numbers()))
+    lives = queries.upcoming_lifecycles(rules.consequence_table(settings.CONFIG.lifecycle_delays()))
     for username, life in lives:
         typer.echo(f"{username}  {_happened(life)}")
         for due in life.to_come:
@@ -92,7 +92,7 @@ def coming() -> None:
 @app.command()
 def table() -> None:
     """Les suites de chaque évènement, en jours ; réglages « lifecycle » et « feed »."""
-    for event, consequence in rules.consequence_table(settings.CONFIG.life_numbers()).items():
+    for event, consequence in rules.consequence_table(settings.CONFIG.lifecycle_delays()).items():
         steps = sorted(consequence.steps.items(), key=lambda one: one[1])
         consequences = ", ".join(f"{STEP_LABELS[step]} (J+{days})" for step, days in steps)
         if consequence.posts_kept:
@@ -103,7 +103,7 @@ def table() -> None:
 
 
 def _show(account_id: int) -> None:
-    life = queries.account_lifecycle(account_id, rules.consequence_table(settings.CONFIG.life_numbers()))
+    life = queries.account_lifecycle(account_id, rules.consequence_table(settings.CONFIG.lifecycle_delays()))
     if life is None:
         return
     since = f" depuis le {life.state_since:%d/%m/%Y}" if life.state_since else ""

@@ -8,7 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from vaguemestre.engines import certificates
-from vaguemestre.engines.instance import Instance, engine_path
+from vaguemestre.engines.home_alias import engine_path
+from vaguemestre.engines.instance import Instance
 
 
 class NamedPair(NamedTuple):

@@ -13,7 +13,8 @@ import psycopg
 from psycopg import sql
 
 from vaguemestre.engines.config_templates import write
-from vaguemestre.engines.instance import Instance, database_password, database_role, role_secret
+from vaguemestre.engines.database_login import database_password, database_role, role_secret
+from vaguemestre.engines.instance import Instance
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _TIMEOUT_SECONDS = 5

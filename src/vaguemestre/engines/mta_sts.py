@@ -4,8 +4,10 @@ import json
 import pwd
 
 from vaguemestre.engines.config_templates import write
-from vaguemestre.engines.instance import Instance, engine_path, open_home, set_owner
+from vaguemestre.engines.home_alias import engine_path, open_home
+from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.outgoing_services import POLICY_DAEMON, policy_socket
+from vaguemestre.engines.system_users import set_owner
 
 USER = "vaguemestre-sts"
 _FETCH_SECONDS = 8  # for a domain's record, and for its policy: a delivery waits for them

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from vaguemestre.engines.instance import Instance, sockets
+from vaguemestre.engines.home_alias import sockets
+from vaguemestre.engines.instance import Instance
 
 SENDER_REWRITER = Path("/usr/sbin/postsrsd")
 POLICY_DAEMON = Path("/usr/bin/mta-sts-daemon")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from vaguemestre.engines.agent import Agent
 from vaguemestre.engines.dovecot.mail_agent import socket_path, verbs
-from vaguemestre.engines.instance import Home, user_ids
+from vaguemestre.engines.instance import Home
+from vaguemestre.engines.system_users import user_ids
 from vaguemestre.foundation.kernel import logs
 from vaguemestre.processes.duties import openers_of
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from vaguemestre.engines.agent import DatabaseAgent
-from vaguemestre.engines.instance import user_ids
+from vaguemestre.engines.system_users import user_ids
 from vaguemestre.foundation.kernel import logs
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.site import numen_keys

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from vaguemestre.engines.instance import CREDENTIALS
+from vaguemestre.engines.database_login import CREDENTIALS
 from vaguemestre.engines.srs import SECRET
 
 

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from vaguemestre.engines.agent import Agent
-from vaguemestre.engines.instance import Home, user_ids
+from vaguemestre.engines.instance import Home
 from vaguemestre.engines.postfix.queue_agent import socket_path, verbs
+from vaguemestre.engines.system_users import user_ids
 from vaguemestre.foundation.kernel import logs
 from vaguemestre.processes.duties import DUTIES, openers_of
 

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from vaguemestre.engines.agent import DatabaseAgent
-from vaguemestre.engines.instance import user_ids
 from vaguemestre.engines.projection.backend import mail_directory
+from vaguemestre.engines.system_users import user_ids
 from vaguemestre.foundation.kernel import logs
 from vaguemestre.people.credentials.rules.tokens import keys_from
 from vaguemestre.processes.duties import DUTIES

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from vaguemestre.engines.instance import Place, sockets
+from vaguemestre.engines.home_alias import sockets
+from vaguemestre.engines.instance import Place
 
 
 def numen_socket(instance: Place) -> Path:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vaguemestre.engines.instance import database_login
+from vaguemestre.engines.database_login import database_login
 from vaguemestre.site.config import Config, ConfigWrong
 
 

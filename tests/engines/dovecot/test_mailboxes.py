@@ -9,7 +9,8 @@ import pytest
 from tests.engines.live import LiveEngines, Someone, letter
 
 from vaguemestre.engines.dovecot.doveadm import QuotaUse
-from vaguemestre.engines.instance import sockets, system_user
+from vaguemestre.engines.home_alias import sockets
+from vaguemestre.engines.system_users import system_user
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 pytestmark = pytest.mark.engines

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter
 
-from vaguemestre.engines.instance import sockets
+from vaguemestre.engines.home_alias import sockets
 
 pytestmark = pytest.mark.engines
 TRACE = (

@@ -17,7 +17,7 @@ from typing import Any
 from tests.engines.live import free_port_base, is_free, wait_until
 
 from vaguemestre.engines import stand_in
-from vaguemestre.engines.instance import remove_alias
+from vaguemestre.engines.home_alias import remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.supervisor.rights import prefix

@@ -13,7 +13,7 @@ from tests.engines import live
 from tests.engines.live import Someone, letter, wait_until
 from tests.engines.postfix.world import World
 
-from vaguemestre.engines.instance import signer_socket
+from vaguemestre.engines.home_alias import signer_socket
 from vaguemestre.engines.postfix import outgoing
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles

@@ -10,7 +10,7 @@ from tests.engines.postfix.sender import DOMAIN, Sender, asked, sending, verifie
 from tests.engines.sieve.test_forwards import install
 
 from vaguemestre.engines import srs
-from vaguemestre.engines.instance import CREDENTIALS
+from vaguemestre.engines.database_login import CREDENTIALS
 from vaguemestre.engines.postfix.mail_queue import queue
 from vaguemestre.engines.srs import SenderRewriter
 from vaguemestre.post.outbox.values import Decision, SubmissionRequest, Verdict

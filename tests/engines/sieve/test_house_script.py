@@ -8,9 +8,9 @@ from tests.engines.live import LiveEngines, Someone, letter, wait_until
 from tests.engines.sieve.test_absence_replies import receivers
 
 from vaguemestre.engines.dovecot.house_script import HouseScripts
-from vaguemestre.engines.instance import system_user
 from vaguemestre.engines.sieve.client import ManageSieve
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
+from vaguemestre.engines.system_users import system_user
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 pytestmark = pytest.mark.engines

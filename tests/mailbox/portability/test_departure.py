@@ -42,7 +42,7 @@ def boxes() -> Iterator[list[str]]:
 def declare(one: Account, event: EventKind) -> None:
     now = timezone.now()
     services.declare_event(
-        one.pk, event, paris_day(now), settings.CONFIG.life_numbers(),
+        one.pk, event, paris_day(now), settings.CONFIG.lifecycle_delays(),
         new_address="nicolas@ac-lille.test", by="test", now=now, today=paris_day(now),
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ def test_whoever_moved_to_another_academie_here_chooses_too_and_nothing_closes(
 ) -> None:
     now = timezone.now()
     services.begin_academy_move(
-        nicolas.pk, "ac-lille.test", "nicolas@ac-amiens.test", settings.CONFIG.life_numbers(),
+        nicolas.pk, "ac-lille.test", "nicolas@ac-amiens.test", settings.CONFIG.lifecycle_delays(),
         by="system", now=now, today=paris_day(now),
     )  # fmt: skip
     said = words(client.get(ADDRESS))

@@ -275,7 +275,7 @@ def test_a_retirement_closes_on_its_own_day_not_on_that_of_contracts(
     give: Callable[..., CheckedFeed], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     longer = replace(NUMBERS, retirement_closed=120)
-    monkeypatch.setattr(type(settings.CONFIG), "life_numbers", lambda _: longer)
+    monkeypatch.setattr(type(settings.CONFIG), "lifecycle_delays", lambda _: longer)
     retired = line(statut="RETRAITE", fin="24/11/2026")
     give(line())
     give(retired)

@@ -14,7 +14,7 @@ import pytest
 from tests.engines.live import letter
 
 from vaguemestre.engines.dovecot.mailbox_files import MailboxFiles
-from vaguemestre.engines.instance import system_user
+from vaguemestre.engines.system_users import system_user
 from vaguemestre.processes.backup.generations import Repositories, repositories
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import BackupSection

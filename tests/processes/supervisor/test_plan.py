@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor import plan, restarts
 from vaguemestre.processes.supervisor.plan import Ask, Engine
 from vaguemestre.site.config import Config, MailSection, OutgoingSection, WorkerSection
 
@@ -76,13 +76,13 @@ def test_pools_listen_on_sockets_of_their_own_and_are_asked_there() -> None:
 
 @pytest.mark.parametrize("was_ready", [True, False])
 def test_the_first_restart_does_not_wait(was_ready: bool) -> None:
-    assert plan.pause_before(1, was_ready=was_ready) == 0
+    assert restarts.pause_before(1, was_ready=was_ready) == 0
 
 
 @given(st.integers(min_value=1, max_value=1000), st.booleans())
 def test_pauses_grow_and_stay_bounded(restart: int, was_ready: bool) -> None:
-    first = plan.pause_before(restart, was_ready=was_ready)
-    then = plan.pause_before(restart + 1, was_ready=was_ready)
+    first = restarts.pause_before(restart, was_ready=was_ready)
+    then = restarts.pause_before(restart + 1, was_ready=was_ready)
     assert 0 <= first <= then <= 15
 
 
@@ -90,7 +90,7 @@ def test_pauses_grow_and_stay_bounded(restart: int, was_ready: bool) -> None:
 def test_a_service_that_was_ready_is_soon_back_however_often_it_is_killed(
     restart: int,
 ) -> None:
-    assert plan.pause_before(restart, was_ready=True) <= 2
+    assert restarts.pause_before(restart, was_ready=True) <= 2
 
 
 @given(st.integers(min_value=1, max_value=63_000))

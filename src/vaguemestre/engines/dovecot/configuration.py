@@ -11,21 +11,13 @@ from joserfc.jwk import ECKey
 
 from vaguemestre.engines import certificates, certificates_by_name
 from vaguemestre.engines.config_templates import render, write
+from vaguemestre.engines.database_login import postgres_reader
 from vaguemestre.engines.dovecot import files
 from vaguemestre.engines.dovecot.homes import HOUSE_SCRIPT
 from vaguemestre.engines.dovecot.mail_agent import DOVEADM_COMMANDS
-from vaguemestre.engines.instance import (
-    MAIL_USER,
-    OUTSIDE,
-    Instance,
-    engine_home,
-    engine_path,
-    open_home,
-    postgres_reader,
-    set_owner,
-    sockets,
-    system_user,
-)
+from vaguemestre.engines.home_alias import engine_home, engine_path, open_home, sockets
+from vaguemestre.engines.instance import OUTSIDE, Instance
+from vaguemestre.engines.system_users import MAIL_USER, set_owner, system_user
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
@@ -89,8 +81,6 @@ def is_ready(instance: Instance) -> bool:
 
 def _rendered(instance: Instance) -> str:
     user = system_user()
-    inside, sieve = certificates.paths(instance), certificates.injector_paths(instance)
-    public = certificates.public_paths(instance)
     mail = instance.mail
     has_files = mail.full_text_search and mail.file_search and files.prepare(folder(instance) / "files")
     return render(
@@ -101,13 +91,9 @@ def _rendered(instance: Instance) -> str:
         logs=engine_path(instance, instance.logs_dir),
         mail=engine_home(instance) / "mail",
         projection=engine_path(instance, instance.projection_path),
-        certificate=engine_path(instance, public.certificate),
-        key=engine_path(instance, public.key),
+        **_certificate_paths(instance),
         sites=certificates_by_name.named_sites(instance),
-        ca=engine_path(instance, inside.ca),
         house_script=HOUSE_SCRIPT,
-        sieve_certificate=engine_path(instance, sieve.certificate),
-        sieve_key=engine_path(instance, sieve.key),
         # distinguishes two instances in the process list
         instance_name=f"vaguemestre-{instance.port_base}",
         host=instance.mail.host,
@@ -132,6 +118,17 @@ def _rendered(instance: Instance) -> str:
         postgresql=postgres_reader(instance) if _on_postgresql(instance) else None,
         sql_now="extract(epoch FROM now())" if _on_postgresql(instance) else "unixepoch()",
     )
+
+
+def _certificate_paths(instance: Instance) -> dict[str, Path]:
+    public, sieve = certificates.public_paths(instance), certificates.injector_paths(instance)
+    return {
+        "certificate": engine_path(instance, public.certificate),
+        "key": engine_path(instance, public.key),
+        "ca": engine_path(instance, certificates.paths(instance).ca),
+        "sieve_certificate": engine_path(instance, sieve.certificate),
+        "sieve_key": engine_path(instance, sieve.key),
+    }
 
 
 def _on_postgresql(instance: Instance) -> bool:

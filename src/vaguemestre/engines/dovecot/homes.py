@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from vaguemestre.engines.instance import Place, engine_path
+from vaguemestre.engines.home_alias import engine_path
+from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
 

@@ -6,7 +6,9 @@ import tempfile
 from pathlib import Path
 
 from vaguemestre.engines.dovecot.homes import HOUSE_SCRIPT, mail_home, sieve_settings
-from vaguemestre.engines.instance import Place, engine_home, set_owner, system_user
+from vaguemestre.engines.home_alias import engine_home
+from vaguemestre.engines.instance import Place
+from vaguemestre.engines.system_users import set_owner, system_user
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _TIMEOUT_SECONDS = 30

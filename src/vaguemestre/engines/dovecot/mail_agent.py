@@ -13,7 +13,8 @@ from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.dovecot.mailbox_erasure import MailboxErasure
 from vaguemestre.engines.dovecot.quota import QuotaUse
-from vaguemestre.engines.instance import Place, sockets
+from vaguemestre.engines.home_alias import sockets
+from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 DOVEADM_COMMANDS = ("kick", "quota get")  # what the doveadm server takes; see dovecot.conf.j2

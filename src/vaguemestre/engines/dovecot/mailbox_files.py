@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vaguemestre.engines.config_templates import render
-from vaguemestre.engines.instance import system_user
+from vaguemestre.engines.system_users import system_user
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 

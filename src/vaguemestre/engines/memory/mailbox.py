@@ -8,7 +8,7 @@ from itertools import count
 
 from vaguemestre.engines.memory import message
 from vaguemestre.engines.memory.folder import MemoryFolder, StoredMessage
-from vaguemestre.engines.memory.views import Placed, holds_all, view_groups
+from vaguemestre.engines.memory.views import Placed, holds_all, thread_of, view_groups
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.post.mailstore.ports import FolderGone, FolderRefused, MessageGone
 from vaguemestre.post.mailstore.values import (
@@ -62,7 +62,7 @@ class MemoryMailbox:
     def folders(self) -> tuple[Folder, ...]:
         special = [self._counted(name, use) for name, use in SPECIAL.items() if name in self._folders]
         own = [self._counted(name, Use.OTHER) for name in self._own_names()]
-        everything = Folder(ALL, Use.ALL, len(self._in(ALL)), self._unread(self._in(ALL)))
+        everything = Folder(ALL, Use.ALL, len(self._in(ALL)), _unread(self._in(ALL)))
         return (*special, everything, *own)
 
     def page(self, folder: str, offset: int, size: int) -> Page:
@@ -79,7 +79,7 @@ class MemoryMailbox:
         groups = self._groups(folder, view)
         page = self._page(folder, [], 0, 0)
         rows = tuple(_grouped_row(group) for group in groups[offset : offset + size])
-        unread = self._unread(self._in(folder))
+        unread = _unread(self._in(folder))
         return replace(page, total=len(groups), unread=unread, offset=offset, rows=rows)
 
     def refs(self, folder: str, view: View) -> tuple[MessageRef, ...]:
@@ -91,14 +91,7 @@ class MemoryMailbox:
 
     def conversation(self, ref: MessageRef) -> tuple[Row, ...]:
         first = self._get(ref)
-        thread_ids = message.thread(first.content)
-        others = [(pair, message.thread(pair[1].content)) for pair in self._in(ALL)]
-        while True:
-            wider = thread_ids.union(*(ids for _, ids in others if ids & thread_ids))
-            if wider == thread_ids:
-                break
-            thread_ids = wider
-        rows = [_row(*pair) for pair, ids in others if ids & thread_ids or pair[0] == ref]
+        rows = [_row(*placed) for placed in thread_of(ref, first, self._in(ALL))]
         if all(row.ref != ref for row in rows):
             rows.append(_row(ref, first))
         return tuple(sorted(rows, key=lambda row: row.summary.date))
@@ -184,10 +177,8 @@ class MemoryMailbox:
                 folder.changes += 1
 
     def append(self, folder: str, content: bytes, flags: Collection[str], date: datetime) -> MessageRef:
-        target = self._folder(folder)
-        return MessageRef(
-            folder, target.uid_validity, target.add(StoredMessage(content, frozenset(flags), date))
-        )
+        target, stored = self._folder(folder), StoredMessage(content, frozenset(flags), date)
+        return MessageRef(folder, target.uid_validity, target.add(stored))
 
     # Inside
 
@@ -230,18 +221,12 @@ class MemoryMailbox:
         newest_first = placed[::-1]
         rows = tuple(_row(ref, stored) for ref, stored in newest_first[offset : offset + size])
         validator = f"{validity}.{changes}"
-        return Page(name, validity, len(placed), self._unread(placed), offset, rows, validator)
+        return Page(name, validity, len(placed), _unread(placed), offset, rows, validator)
 
     def _counted(self, name: str, use: Use) -> Folder:
         placed = self._in(name)
         depth = 0 if use is not Use.OTHER else name.count("/")
-        return Folder(
-            name, use, len(placed), self._unread(placed), depth, subscribed=name not in self.unwanted
-        )
-
-    @staticmethod
-    def _unread(placed: list[Placed]) -> int:
-        return sum("\\Seen" not in stored.flags for _, stored in placed)
+        return Folder(name, use, len(placed), _unread(placed), depth, subscribed=name not in self.unwanted)
 
     def _get(self, ref: MessageRef) -> StoredMessage:
         folder = self._folders.get(ref.folder)
@@ -254,6 +239,10 @@ class MemoryMailbox:
             folder = self._folders.get(ref.folder)
             if folder is not None and folder.uid_validity == ref.uid_validity and ref.uid in folder.messages:
                 yield folder, ref.uid
+
+
+def _unread(placed: list[Placed]) -> int:
+    return sum("\\Seen" not in stored.flags for _, stored in placed)
 
 
 def _row(ref: MessageRef, stored: StoredMessage) -> Row:

@@ -30,6 +30,14 @@ def view_groups(newest_first: Sequence[Placed], view: View) -> list[list[Placed]
     return sorted(groups, key=keys[view.order], reverse=is_descending)
 
 
+def thread_of(ref: MessageRef, stored: StoredMessage, placed: Sequence[Placed]) -> list[Placed]:
+    """Those among `placed` that belong to the conversation of a message, itself included if it is there."""
+    ids, others = message.thread(stored.content), [(one, message.thread(one[1].content)) for one in placed]
+    while (wider := ids.union(*(theirs for _, theirs in others if theirs & ids))) != ids:
+        ids = wider
+    return [one for one, theirs in others if theirs & ids or one[0] == ref]
+
+
 def _is_in_view(stored: StoredMessage, view: View) -> bool:
     return (
         message.matches_filters(stored.content, stored.flags, view)

@@ -8,16 +8,10 @@ from typing import Protocol
 
 from vaguemestre.engines import certificates, certificates_by_name, stand_in
 from vaguemestre.engines.config_templates import render, write
-from vaguemestre.engines.instance import (
-    FILES_GROUP,
-    Instance,
-    engine_home,
-    engine_path,
-    open_home,
-    set_owner,
-    system_group,
-)
-from vaguemestre.engines.instance import sockets as engine_sockets
+from vaguemestre.engines.home_alias import engine_home, engine_path, open_home
+from vaguemestre.engines.home_alias import sockets as engine_sockets
+from vaguemestre.engines.instance import Instance
+from vaguemestre.engines.system_users import FILES_GROUP, set_owner, system_group
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 USER = "www-data"  # of every Debian (base-passwd)
@@ -108,10 +102,18 @@ def prepare(instance: Front) -> None:
         (run / name).mkdir(exist_ok=True)
     _open_files(instance, files)
     _write_pages(base / "pages")
-    public = certificates.public_paths(instance)
     if instance.has_usual_ports:
         give_keys(instance)
-    text = render(
+    write(base / "nginx.conf", _rendered(instance, base, run))
+    _check(instance)
+    (run / "unused" / "nginx.pid").unlink(missing_ok=True)  # the check makes it root's
+    for name in _TEMPORARY:  # and gives these to somebody else
+        set_owner(run / name, user.pw_uid, group.gr_gid, 0o700)
+
+
+def _rendered(instance: Front, base: Path, run: Path) -> str:
+    public = certificates.public_paths(instance)
+    return render(
         _HERE,
         "nginx.conf.j2",
         home=engine_home(instance),
@@ -135,11 +137,6 @@ def prepare(instance: Front) -> None:
         body_mb=BODY_MB,
         upload_mb=instance.portability.upload_mb,
     )
-    write(base / "nginx.conf", text)
-    _check(instance)
-    (run / "unused" / "nginx.pid").unlink(missing_ok=True)  # the check makes it root's
-    for name in _TEMPORARY:  # and gives these to somebody else
-        set_owner(run / name, user.pw_uid, group.gr_gid, 0o700)
 
 
 def give_keys(instance: Instance) -> None:

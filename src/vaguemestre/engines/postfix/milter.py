@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from vaguemestre.engines.agent import peer_user
-from vaguemestre.engines.instance import POSTFIX_USER, user_ids
 from vaguemestre.engines.postfix.milter_transaction import MilterTransaction, corrected_fields, record
+from vaguemestre.engines.system_users import POSTFIX_USER, user_ids
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.seals import voucher_value
 from vaguemestre.post.outbox.rules.authors import sole_address

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from vaguemestre.engines import agent
 from vaguemestre.engines.agent import Verb
-from vaguemestre.engines.instance import Place, engine_path, sockets
+from vaguemestre.engines.home_alias import engine_path, sockets
+from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,32}", re.ASCII)

@@ -64,8 +64,7 @@ class SqlMailDirectory(ABC):
                 )
             cursor.executemany(
                 f"INSERT INTO mailbox (mailbox, active, quota_mb) VALUES ({self._placeholders(3)})"  # noqa: S608
-                " ON CONFLICT (mailbox)"
-                " DO UPDATE SET active = excluded.active, quota_mb = excluded.quota_mb",
+                " ON CONFLICT (mailbox) DO UPDATE SET active = excluded.active, quota_mb = excluded.quota_mb",
                 [(mailbox.mailbox, int(mailbox.active), mailbox.quota_mb) for mailbox in mailboxes],
             )
             self._insert(cursor, "name", _name_rows(mailboxes))
@@ -92,11 +91,9 @@ class SqlMailDirectory(ABC):
             rows = _all(cursor, "SELECT mailbox, active, quota_mb FROM mailbox")
             names = _grouped(_all(cursor, "SELECT mailbox, name FROM name"))
             addresses = _all(cursor, "SELECT mailbox, address, sends FROM address")
-            keys: dict[str, list[AppKey]] = defaultdict(list)
-            for mailbox, digest, expires_at in _all(
-                cursor, "SELECT mailbox, token_sha256, expires_at FROM app_key ORDER BY token_sha256"
-            ):
-                keys[mailbox].append(AppKey(digest, expires_at))
+            keys = _keys_by_mailbox(
+                _all(cursor, "SELECT mailbox, token_sha256, expires_at FROM app_key ORDER BY token_sha256")
+            )
         receives = _grouped((mailbox, address) for mailbox, address, _ in addresses)
         sends = _grouped((mailbox, address) for mailbox, address, may_send in addresses if may_send)
         return {
@@ -139,8 +136,8 @@ class SqlMailDirectory(ABC):
         if not candidates:
             return frozenset()
         with self._work("delivered") as cursor:
-            placeholders = ", ".join([self.placeholder] * len(candidates))
-            cursor.execute(f"SELECT address FROM address WHERE address IN ({placeholders})", candidates)  # noqa: S608
+            among = f"address IN ({self._placeholders(len(candidates))})"
+            cursor.execute(f"SELECT address FROM address WHERE {among}", candidates)  # noqa: S608
             return frozenset(address for (address,) in cursor.fetchall())
 
     def is_ours(self, domain: str) -> bool:
@@ -203,11 +200,9 @@ class SqlMailDirectory(ABC):
                 expected.mailbox for expected in batch if not expected.active and expected.mailbox in active
             )
             cursor.execute(f"SELECT mailbox, token_sha256, expires_at FROM app_key WHERE {among}", names)  # noqa: S608
-            present = defaultdict(set)
-            for mailbox, digest, expires_at in cursor.fetchall():
-                present[mailbox].add(AppKey(digest, expires_at))
+            present = _keys_by_mailbox(cursor.fetchall())
             shut.update(
-                expected.mailbox for expected in batch if present[expected.mailbox] - {*expected.app_keys}
+                expected.mailbox for expected in batch if {*present[expected.mailbox]} - {*expected.app_keys}
             )
         return shut
 
@@ -243,6 +238,13 @@ def _grouped(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     for mailbox, text in rows:
         grouped[mailbox].append(text)
     return grouped
+
+
+def _keys_by_mailbox(rows: Iterable[tuple[str, str, Any]]) -> Mapping[str, list[AppKey]]:
+    keys: dict[str, list[AppKey]] = defaultdict(list)
+    for mailbox, digest, expires_at in rows:
+        keys[mailbox].append(AppKey(digest, expires_at))
+    return keys
 
 
 def _name_rows(mailboxes: Iterable[ExpectedMailbox]) -> list[tuple[Any, ...]]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vaguemestre.engines.instance import Instance, postfix_group, set_owner, system_user
+from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDirectory
+from vaguemestre.engines.system_users import postfix_group, set_owner, system_user
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _TIMEOUT_SECONDS = 5.0

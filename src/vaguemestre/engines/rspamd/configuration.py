@@ -4,8 +4,10 @@ import pwd
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import render, write
-from vaguemestre.engines.instance import FILTER_USER, Instance, engine_path, has_filter, open_home, set_owner
+from vaguemestre.engines.home_alias import engine_path, open_home
+from vaguemestre.engines.instance import Instance, has_filter
 from vaguemestre.engines.rspamd import signer
+from vaguemestre.engines.system_users import FILTER_USER, set_owner
 
 _HERE = Path(__file__).parent
 

@@ -7,16 +7,10 @@ import pwd
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import render, write
-from vaguemestre.engines.instance import (
-    FILTER_USER,
-    Instance,
-    engine_path,
-    open_home,
-    postfix_group,
-    set_owner,
-    signer_socket,
-)
+from vaguemestre.engines.home_alias import engine_path, open_home, signer_socket
+from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.rspamd import signing_keys
+from vaguemestre.engines.system_users import FILTER_USER, postfix_group, set_owner
 
 PROGRAM = Path("/usr/bin/rspamd")
 _HERE = Path(__file__).parent

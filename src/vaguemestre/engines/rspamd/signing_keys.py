@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from vaguemestre.engines.instance import FILTER_USER, Instance, set_owner
+from vaguemestre.engines.instance import Instance
+from vaguemestre.engines.system_users import FILTER_USER, set_owner
 from vaguemestre.foundation.kernel.errors import EngineDown
 
 _WRITER = "vaguemestre-worker"  # where processes have users of their own; else root writes

@@ -32,7 +32,7 @@ EVENT_OF_SITUATION: Mapping[Situation, EventKind | None] = {
 def run_lifecycle_round() -> None:
     """One round, each minute: run due steps; once a day, review posts and erase civil statuses."""
     now = timezone.now()
-    today, delays = paris_day(now), settings.CONFIG.life_numbers()
+    today, delays = paris_day(now), settings.CONFIG.lifecycle_delays()
     services.run_daily_review(delays, now=now, today=today)
     services.run_due_events(delays, now=now, today=today)
     services.erase_civil_statuses(delays, now=now, today=today)
@@ -47,7 +47,7 @@ def begin_academy_move(event: PersonTransferred) -> None:
         event.account_id,
         event.left_domain,
         event.new_address,
-        settings.CONFIG.life_numbers(),
+        settings.CONFIG.lifecycle_delays(),
         by="system",
         now=now,
         today=paris_day(now),
@@ -56,7 +56,7 @@ def begin_academy_move(event: PersonTransferred) -> None:
 
 def apply_reported_situation(event: SituationReported) -> None:
     """Apply a situation reported by a feed: a death, a retirement, a leave, a return."""
-    now, delays = timezone.now(), settings.CONFIG.life_numbers()
+    now, delays = timezone.now(), settings.CONFIG.lifecycle_delays()
     reported = EVENT_OF_SITUATION[Situation(event.situation)]
     for account_id in sorted(accounts_of(event.person_ids)):
         services.apply_situation(
@@ -67,7 +67,7 @@ def apply_reported_situation(event: SituationReported) -> None:
 def begin_reported_departures(event: PeopleLeft) -> None:
     """Begin departures the day a feed reports them."""
     now = timezone.now()
-    delays = settings.CONFIG.life_numbers()
+    delays = settings.CONFIG.lifecycle_delays()
     services.begin_departures(event.person_ids, delays, now=now, today=paris_day(now))
 
 

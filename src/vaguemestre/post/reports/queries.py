@@ -47,21 +47,21 @@ def reports_page(
     of_academy = in_academy(academy_id, "account__")
     open_reports = Report.objects.filter(of_academy, done_at__isnull=True, sender__in=senders)
     counts = dict(open_reports.values_list("sender").annotate(count=Count("id")))
-    reports = (
-        Reported(
-            id=row.pk,
-            kind=row.kind,
-            sender=row.sender,
-            subject=row.subject,
-            header=row.header,
-            by=row.account.username,
-            at=row.at,
-            count=counts.get(row.sender, 0),
-            is_done=row.done_at is not None,
-        )
-        for row in page
+    return tuple(_reported(row, counts.get(row.sender, 0)) for row in page), total
+
+
+def _reported(row: Report, count: int) -> Reported:
+    return Reported(
+        id=row.pk,
+        kind=row.kind,
+        sender=row.sender,
+        subject=row.subject,
+        header=row.header,
+        by=row.account.username,
+        at=row.at,
+        count=count,
+        is_done=row.done_at is not None,
     )
-    return tuple(reports), total
 
 
 def count_waiting() -> int:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from vaguemestre.engines.dovecot import configuration as dovecot
-from vaguemestre.engines.instance import signer_socket
+from vaguemestre.engines.home_alias import signer_socket
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from vaguemestre.engines.dovecot import configuration as dovecot
-from vaguemestre.engines.instance import LOGS_GROUP
 from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.system_users import LOGS_GROUP
 from vaguemestre.processes.production.layout import CURRENT, ENVIRONMENT, HOME, RUN, environment
 
 

@@ -2,7 +2,7 @@
 
 import pwd
 
-from vaguemestre.engines.instance import system_user
+from vaguemestre.engines.system_users import system_user
 from vaguemestre.processes import duties
 from vaguemestre.processes.production.commands import run, succeeds
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vaguemestre.engines.certificates import given_paths
-from vaguemestre.engines.instance import role_secret
+from vaguemestre.engines.database_login import role_secret
 from vaguemestre.engines.nginx.configuration import POOLS
 from vaguemestre.engines.nginx.configuration import sockets as pool_sockets
 from vaguemestre.processes.duties import DATABASE, Duty, duty_of

@@ -7,7 +7,7 @@ import socket
 from datetime import UTC, datetime
 
 from vaguemestre.engines import certificates
-from vaguemestre.engines.instance import open_home
+from vaguemestre.engines.home_alias import open_home
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.processes import database_rights

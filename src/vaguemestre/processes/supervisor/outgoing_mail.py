@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from vaguemestre.engines.instance import signer_socket
+from vaguemestre.engines.home_alias import signer_socket
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.processes.supervisor import companions, plan
 from vaguemestre.processes.supervisor.screen import Screen

@@ -12,9 +12,6 @@ from vaguemestre.site.config import Config
 
 DOOR_THREADS = 8
 WORKER_INTERVAL = "0.2"  # seconds between two looks at an empty queue
-_PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
-_LONGEST_AFTER_READY = 2.0
-_STEADY_SECONDS = 10.0
 _FILTER_PATIENCE = 300.0  # its first start compiles its expressions: 20 s of a processor
 
 
@@ -118,16 +115,7 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
         _pool(python, "door", "web", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
         _pool(python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4),
         _pool(python, "pictures", "pictures", sockets, "/sante", workers=1, threads=0),
-        Child(
-            "front",
-            tuple(front),
-            (
-                Question(
-                    Ask.SECURE_PAGE if config.has_usual_ports else Ask.PAGE, config.ports.web, "/sante/ping"
-                ),
-                Question(Ask.PAGE, config.ports.carddav, "/sante"),
-            ),
-        ),
+        _front(config, front),
         Child(
             "gate",
             (python, "-m", "vaguemestre.processes.submission_policy"),
@@ -175,6 +163,15 @@ def _pool(
         ((POOL_VARIABLE, name),),
         socket=sockets / name / "http",
     )  # fmt: skip
+
+
+def _front(config: Config, argv: Sequence[str]) -> Child:
+    page = Ask.SECURE_PAGE if config.has_usual_ports else Ask.PAGE
+    questions = (
+        Question(page, config.ports.web, "/sante/ping"),
+        Question(Ask.PAGE, config.ports.carddav, "/sante"),
+    )
+    return Child("front", tuple(argv), questions)
 
 
 def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
@@ -283,20 +280,6 @@ def _neighbour(
         tuple(sorted({**environment, "PYTHONPATH": str(folder)}.items())),
         is_spare=True,
     )  # fmt: skip
-
-
-def pause_before(restart: int, *, was_ready: bool) -> float:
-    """Seconds to wait before the nth start in a row that did not hold (1 = the first restart, at once).
-
-    A service that had been ready is never kept waiting long: whoever killed it is not its fault.
-    """
-    pause = _PAUSES[min(restart, len(_PAUSES)) - 1]
-    return min(pause, _LONGEST_AFTER_READY) if was_ready else pause
-
-
-def held_steady(seconds_ready: float) -> bool:
-    """Whether a run was long enough for its failures before it to be forgotten."""
-    return seconds_ready >= _STEADY_SECONDS
 
 
 def listening_ports(config: Config) -> tuple[int, ...]:

@@ -8,19 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vaguemestre.engines import certificates
+from vaguemestre.engines.database_login import CREDENTIALS, DATABASE_SECRET, role_secret
 from vaguemestre.engines.dovecot import mail_agent
-from vaguemestre.engines.instance import (
-    CREDENTIALS,
-    DATABASE_SECRET,
-    engine_home,
-    mount_in_alias,
-    role_secret,
-    set_owner,
-    sockets,
-    system_group,
-    system_user,
-)
+from vaguemestre.engines.home_alias import engine_home, mount_in_alias, sockets
 from vaguemestre.engines.postfix import queue_agent
+from vaguemestre.engines.system_users import set_owner, system_group, system_user
 from vaguemestre.processes import duties
 from vaguemestre.processes.duties import Duty
 from vaguemestre.processes.supervisor.plan import Ask, Child, workers
@@ -232,3 +224,16 @@ def _as_reached(word: str, places: Mapping[str, str]) -> str:
         if word == place or word.startswith(f"{place}/"):
             return reached + word.removeprefix(place)
     return word
+
+
+def environment(config: Config) -> dict[str, str]:
+    """Environment of our own processes."""
+    return {
+        **os.environ,
+        "VAGUEMESTRE_HOME": str(config.home),
+        "VAGUEMESTRE_PORT_BASE": str(config.port_base),
+        "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
+        "PYTHONPATH": str(PROJECT / "src"),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONSAFEPATH": "1",  # never our own code from the folder a process stands in
+    }

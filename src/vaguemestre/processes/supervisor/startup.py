@@ -14,20 +14,27 @@ from typing import Any
 
 from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
-from vaguemestre.engines.instance import engine_home, remove_alias
+from vaguemestre.engines.home_alias import engine_home, remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.processes.supervisor import ground, outgoing_mail, place, plan, process_table, rights
+from vaguemestre.processes.supervisor import (
+    first_feed,
+    ground,
+    outgoing_mail,
+    place,
+    plan,
+    process_table,
+    rights,
+)
 from vaguemestre.processes.supervisor.additions import Additions
 from vaguemestre.processes.supervisor.preparation import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
 from vaguemestre.site import static
-from vaguemestre.site.config import PROJECT, Config, ConfigWrong
+from vaguemestre.site.config import Config, ConfigWrong
 
 _OPEN_FILES = 65536  # the front wants half of it
-_LONGEST_LINE = 4_000_000  # bytes
 _TALKATIVE = ("dovecot", "postfix")
 _CLOCK = {"TZ": "UTC"}  # what engines log is read as UTC, whatever the machine shows and the season
 _INSTALLER_PATIENCE = 7.0  # seconds, a little more than bin/install-extras gives dpkg
@@ -96,15 +103,7 @@ class _Start:
         self._engines = asyncio.Event()  # set once they answer
         self._served = asyncio.Event()  # set once ready.json may say so
         self._announced: dict[str, object] = {}  # content of ready.json
-        self._environment = {
-            **os.environ,
-            "VAGUEMESTRE_HOME": str(config.home),
-            "VAGUEMESTRE_PORT_BASE": str(config.port_base),
-            "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
-            "PYTHONPATH": str(PROJECT / "src"),
-            "PYTHONUNBUFFERED": "1",
-            "PYTHONSAFEPATH": "1",  # never our own code from the folder a process stands in
-        }
+        self._environment = rights.environment(config)
         self._tree = Tree(
             logs=config.logs_dir,
             launch=rights.launcher(config, self._environment),
@@ -188,7 +187,7 @@ class _Start:
         """What the first page does not need, while it is served: nothing of it ends the instance."""
         is_demonstration = bool(self._preparation.accounts)
         if self._wishes.feed:
-            await self._apply_feed(self._wishes.feed)
+            await first_feed.apply_feed(self._wishes.feed, self._environment, self._screen)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._additions.start_children(is_demonstration=is_demonstration))
             try:
@@ -266,19 +265,6 @@ class _Start:
         if not self._is_prepared and (name == "rspamd" or (name in _TALKATIVE and ": Info: " in line)):
             return
         self._screen.log(name, line)
-
-    async def _apply_feed(self, feed: Path) -> None:
-        self._screen.step(f"Flux {feed.name} :")
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "vaguemestre.cli.main", "feed", "apply", str(feed),
-            env=self._environment, start_new_session=True, umask=rights.UMASK,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=_LONGEST_LINE,
-        )  # fmt: skip
-        while process.stdout and (line := await process.stdout.readline()):
-            self._screen.log("flux", line.decode(errors="replace").rstrip())
-        code = await process.wait()
-        self._screen.step("Flux appliqué." if code == 0 else f"Le flux n’a pas été appliqué (code {code}).")
 
     def _settle(self) -> None:
         """Make ready.json and children.json say what is so; a full disk makes them late, not wrong."""

@@ -13,8 +13,9 @@ from pathlib import Path
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.processes.supervisor.child_process import spawn
 from vaguemestre.processes.supervisor.logs import LogFile, follow
-from vaguemestre.processes.supervisor.plan import Child, held_steady, pause_before
+from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.processes.supervisor.readiness import answers
+from vaguemestre.processes.supervisor.restarts import held_steady, pause_before
 from vaguemestre.processes.supervisor.rights import Launcher
 
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
@@ -124,14 +125,8 @@ class Tree:
         await self._end_sessions(sorted(self._sessions), 0.5)
         if meanwhile:
             await meanwhile
-        process_table.end(self._left_behind(), patience=0.5)
+        process_table.end(_descendants_beside(self._others), patience=0.5)
         process_table.reap(frozenset(self._sessions))
-
-    def _left_behind(self) -> list[process_table.Seen]:
-        theirs = {process.pid for pid in self._others for process in process_table.descendants(pid)} | {
-            *self._others
-        }
-        return [process for process in process_table.descendants(os.getpid()) if process.pid not in theirs]
 
     def bury(self) -> None:
         """Take note of adopted grandchildren that ended."""
@@ -255,6 +250,11 @@ class Tree:
                     signalled.add(process.pid)
                     process_table.send(process, signal.SIGTERM)
             await asyncio.sleep(_LOOK_EVERY)
+
+
+def _descendants_beside(others: Sequence[int]) -> list[process_table.Seen]:
+    theirs = {process.pid for pid in others for process in process_table.descendants(pid)} | {*others}
+    return [process for process in process_table.descendants(os.getpid()) if process.pid not in theirs]
 
 
 def _cause(code: int) -> str:

@@ -13,7 +13,7 @@ from vaguemestre.site.config import Config
 
 def closing_days(config: Config, account_ids: Collection[int] | None) -> Mapping[int, date]:
     """Planned closing day by account, from the académie's table of consequences."""
-    return lives_queries.closing_days(consequence_table(config.life_numbers()), account_ids)
+    return lives_queries.closing_days(consequence_table(config.lifecycle_delays()), account_ids)
 
 
 def boxes_owned(account_id: int) -> tuple[str, ...]:

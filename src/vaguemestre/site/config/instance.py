@@ -13,6 +13,7 @@ from vaguemestre.site.config.database import DatabaseSection
 from vaguemestre.site.config.ent import EntSection
 from vaguemestre.site.config.feed import FeedSection
 from vaguemestre.site.config.files import FilesSection
+from vaguemestre.site.config.home import HomeFolders
 from vaguemestre.site.config.lifecycle import LifecycleSection
 from vaguemestre.site.config.mail import MailSection
 from vaguemestre.site.config.metrics import MetricsSection
@@ -48,8 +49,7 @@ SECTIONS = (
 
 
 @dataclass(frozen=True)
-class Config:
-    home: Path
+class Config(HomeFolders):
     port_base: int = 8000
     academy: AcademySection = field(default_factory=AcademySection)  # the principal one
     further_academies: tuple[AcademySection, ...] = ()
@@ -111,29 +111,7 @@ class Config:
 
     @property
     def ports(self) -> Ports:
-        base, usual = self.port_base, self.network.has_usual_ports
-        return Ports(
-            web=443 if usual else base,
-            push=base + 1,
-            intranet=base + 2,
-            carddav=base + 3,
-            rooms=base + 4,
-            metrics=base + 5,
-            imap=base + 143,
-            imaps=993 if usual else base + 993,
-            submission=587 if usual else base + 587,
-            submissions=465 if usual else base + 465,
-            mx=25 if usual else base + 25,
-            managesieve=4190 if usual else base + 190,
-            submission_inside=base + 587,
-            injection=base + 26,
-            srs_forward=base + 27,
-            srs_reverse=base + 28,
-            acme=base + 80,
-            filter=base + 332,
-            filter_controller=base + 334,
-            names=base + 53,
-        )
+        return Ports.counted_from(self.port_base, usual=self.network.has_usual_ports)
 
     @property
     def listen_addresses(self) -> tuple[str, ...]:
@@ -155,23 +133,9 @@ class Config:
         scheme, _, place = self.public_url.partition("://")
         return self.web.files_url.rstrip("/") or f"{scheme}://fichiers.{place.rstrip('/')}"
 
-    def life_numbers(self) -> LifecycleDelays:
+    def lifecycle_delays(self) -> LifecycleDelays:
         """Delays of the lifecycle table, in days."""
-        lifecycle = self.lifecycle
-        return LifecycleDelays(
-            overlap=lifecycle.overlap,
-            long_leave_withdrawn=lifecycle.long_leave_withdrawn,
-            departure_withdrawn=lifecycle.departure_withdrawn,
-            long_leave_suspended=lifecycle.long_leave_suspended,
-            transfer_closed=lifecycle.transfer_closed,
-            retirement_closed=lifecycle.retirement_closed,
-            contract_closed=self.feed.grace_days,
-            purged=lifecycle.purged,
-            death_frozen=lifecycle.death_frozen,
-            civil_status_months=lifecycle.civil_status_months,
-            fed_days=lifecycle.fed_days,
-            notices=tuple(sorted(map(int, lifecycle.notices.split()), reverse=True)),
-        )
+        return self.lifecycle.delays(contract_closed=self.feed.grace_days)
 
     @property
     def session_cookie(self) -> str:
@@ -204,41 +168,6 @@ class Config:
         """Ports announced to mail clients: IMAPS, submissions, ManageSieve."""
         ours = (self.ports.imaps, self.ports.submissions, self.ports.managesieve)
         return (993, 465, 4190) if self.mail.usual_ports else ours
-
-    @property
-    def run_dir(self) -> Path:
-        return self.home / "run"
-
-    @property
-    def data_dir(self) -> Path:
-        return self.home / "data"
-
-    @property
-    def moves_dir(self) -> Path:
-        """Folder of import and export archives, kept a few days."""
-        return self.data_dir / "moves"
-
-    @property
-    def deposits_dir(self) -> Path:
-        """Folder of files sent as links."""
-        return self.data_dir / "deposits"
-
-    @property
-    def secrets_dir(self) -> Path:
-        return self.home / "secrets"
-
-    @property
-    def engines_dir(self) -> Path:
-        return self.home / "engines"
-
-    @property
-    def logs_dir(self) -> Path:
-        return self.home / "logs"
-
-    @property
-    def projection_path(self) -> Path:
-        """The engines' own small SQLite file (used unless the database is PostgreSQL)."""
-        return self.engines_dir / "db" / "projection.sqlite3"
 
     def _is_postmaster_ours(self) -> bool:
         """Mail to an address elsewhere would go on under its author's name; to itself, in a circle."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from vaguemestre.people.lifecycle.values import LifecycleDelays
 from vaguemestre.site.config import checks
 from vaguemestre.site.config.checks import Section
 
@@ -39,3 +40,20 @@ class LifecycleSection(Section):
     compromise_hours: Annotated[int, checks.between(0, 8760)] = (
         48  # a mailbox stays shut that long after a compromise, applications do not
     )
+
+    def delays(self, *, contract_closed: int) -> LifecycleDelays:
+        """Delays of the lifecycle table, in days. `contract_closed`: from a contract's end to its closing."""
+        return LifecycleDelays(
+            overlap=self.overlap,
+            long_leave_withdrawn=self.long_leave_withdrawn,
+            departure_withdrawn=self.departure_withdrawn,
+            long_leave_suspended=self.long_leave_suspended,
+            transfer_closed=self.transfer_closed,
+            retirement_closed=self.retirement_closed,
+            contract_closed=contract_closed,
+            purged=self.purged,
+            death_frozen=self.death_frozen,
+            civil_status_months=self.civil_status_months,
+            fed_days=self.fed_days,
+            notices=tuple(sorted(map(int, self.notices.split()), reverse=True)),
+        )

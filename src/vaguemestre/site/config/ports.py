@@ -25,3 +25,29 @@ class Ports:
     filter: int  # rspamd's milter, on the loopback
     filter_controller: int
     names: int  # the demonstration's own name server (UDP), on the loopback
+
+    @classmethod
+    def counted_from(cls, base: int, *, usual: bool) -> "Ports":
+        """Ports at their distances from `base`; those open to the world are everybody's if `usual`."""
+        return cls(
+            web=443 if usual else base,
+            push=base + 1,
+            intranet=base + 2,
+            carddav=base + 3,
+            rooms=base + 4,
+            metrics=base + 5,
+            imap=base + 143,
+            imaps=993 if usual else base + 993,
+            submission=587 if usual else base + 587,
+            submissions=465 if usual else base + 465,
+            mx=25 if usual else base + 25,
+            managesieve=4190 if usual else base + 190,
+            submission_inside=base + 587,
+            injection=base + 26,
+            srs_forward=base + 27,
+            srs_reverse=base + 28,
+            acme=base + 80,
+            filter=base + 332,
+            filter_controller=base + 334,
+            names=base + 53,
+        )

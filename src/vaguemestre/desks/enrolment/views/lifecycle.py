@@ -85,7 +85,7 @@ def declare(request: OfficerRequest, person_id: int) -> HttpResponse:
     person, account_id = _person_and_account(request, person_id)
     form = DeclarationForm(request.POST)
     if form.is_valid():
-        now, numbers = timezone.now(), settings.CONFIG.life_numbers()
+        now, numbers = timezone.now(), settings.CONFIG.lifecycle_delays()
         event, day = EventKind(form.cleaned_data["event"]), form.cleaned_data["effect_on"]
         try:
             foreseen = services.forecast(account_id, event, day, numbers, today=paris_day(now))
@@ -172,7 +172,7 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    life = account_lifecycle(account_id, rules.consequence_table(settings.CONFIG.life_numbers()))
+    life = account_lifecycle(account_id, rules.consequence_table(settings.CONFIG.lifecycle_delays()))
     if life is None:
         raise Http404
     events = [event for event in _DECLARABLE if rules.may_happen(event, life.state, life.mailbox_state)]

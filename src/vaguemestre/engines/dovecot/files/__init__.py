@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.dovecot.files import door
-from vaguemestre.engines.instance import set_owner
+from vaguemestre.engines.system_users import set_owner
 
 USER = "dovenull"  # Dovecot's own nobody: owns no mail
 _HERE = Path(__file__).parent

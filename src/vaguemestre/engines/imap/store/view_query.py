@@ -72,8 +72,7 @@ class ViewQuery(PhraseSearch):
         key = folder, offset, size, view
         if (cached := self._pages.get(self.mailbox, key, status)) is not None:
             return cached
-        figures = answers.status_figures(status)
-        order = self._order_of(folder, view, status)
+        figures, order = answers.status_figures(status), self._order_of(folder, view, status)
         validity = self.enter_folder(folder).uid_validity
         part = order[offset : offset + size]
         if isinstance(part, array):
@@ -155,9 +154,7 @@ class ViewQuery(PhraseSearch):
                 view_criteria.sort_by_relevance(uids, better, is_reversed=view.is_reversed)
             )
         matching, unchecked = self._check(list(uids), view)
-        if len(matching) == len(uids):
-            return _SortedUids(uids, unchecked)
-        return _SortedUids(sort_cache.pack_uids(matching), unchecked)
+        return _SortedUids(uids if len(matching) == len(uids) else sort_cache.pack_uids(matching), unchecked)
 
     def _check(self, uids: list[int], view: View) -> CheckedUids:
         """The UIDs that match what SEARCH can only approach, and how many there was no time to check."""
@@ -172,10 +169,8 @@ class ViewQuery(PhraseSearch):
         newest = sorted(uids, reverse=True)[:_MAX_ENVELOPES]
         if not newest:
             return set()
-        lines = self.run(
-            b"UID FETCH", sequence_set(newest), b"(UID ENVELOPE)", patience=CONTENT_PATIENCE_SECONDS
-        )
-        return view_criteria.matching_uids(lines, view)
+        command = b"UID FETCH", sequence_set(newest), b"(UID ENVELOPE)"
+        return view_criteria.matching_uids(self.run(*command, patience=CONTENT_PATIENCE_SECONDS), view)
 
     def _group(self, folder: str, view: View) -> _SortedThreads:
         """Conversations; one for each message if the store cannot group them.
@@ -201,9 +196,7 @@ class ViewQuery(PhraseSearch):
         matching, unchecked = self._check(uids, view)
         if len(matching) == len(uids):
             return _SortedThreads(threads, unchecked)
-        wanted = set(matching)
-        narrowed = (tuple(uid for uid in thread if uid in wanted) for thread in threads)
-        return _SortedThreads(tuple(thread for thread in narrowed if thread), unchecked)
+        return _SortedThreads(_narrowed(threads, set(matching)), unchecked)
 
     # Rows
 
@@ -242,6 +235,11 @@ class ViewQuery(PhraseSearch):
             for group in present
             if group and group[0] in by_uid
         )
+
+
+def _narrowed(threads: sort_cache.Threads, uids: set[int]) -> sort_cache.Threads:
+    narrowed = (tuple(uid for uid in thread if uid in uids) for thread in threads)
+    return tuple(thread for thread in narrowed if thread)
 
 
 def _conversation_row(head: Row, group: list[tuple[MessageRef, frozenset[str]]]) -> Row:

@@ -26,7 +26,7 @@ def tell_new_address(request: SignedInRequest) -> HttpResponse:
             agrees=request.POST.get("consent") == "yes",
             by=f"account:{account_id}",
             now=timezone.now(),
-            delays=settings.CONFIG.life_numbers(),
+            delays=settings.CONFIG.lifecycle_delays(),
         )
     except Refusal as refusal:
         return page(request, problem=sentence(refusal), status=409)
@@ -39,7 +39,7 @@ def leave(request: SignedInRequest) -> HttpResponse:
     """Closed for good: the answer to this request is the last one they read here."""
     account_id = request.who.account_id
     try:
-        numbers, by = settings.CONFIG.life_numbers(), f"account:{account_id}"
+        numbers, by = settings.CONFIG.lifecycle_delays(), f"account:{account_id}"
         services.close_early(account_id, boxes_owned.get(), numbers, by=by, now=timezone.now())
     except Refusal as refusal:
         return page(request, problem=sentence(refusal), status=409)

@@ -212,7 +212,7 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """The whole page; `problem`: why what somebody who leaves asked for was refused."""
-    life = account_lifecycle(request.who.account_id, consequence_table(settings.CONFIG.life_numbers()))
+    life = account_lifecycle(request.who.account_id, consequence_table(settings.CONFIG.lifecycle_delays()))
     leaving = life if life and (life.closes_on or life.new_address) else None
     domains = partners.get().known().keys()
     context = {

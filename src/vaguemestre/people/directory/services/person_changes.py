@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record, record_many
@@ -77,8 +77,7 @@ def transfer_person(
     row = Person.objects.select_related("academy").get(pk=person_id)
     left_domain = row.academy.domain
     names = _names_there(person.civil, academy.domain, username)
-    first_day = min(post.starts_on for post in person.posts)
-    Assignment.objects.filter(person=row, ends_on=None).update(ends_on=first_day - timedelta(days=1))
+    _end_posts(row, before=min(post.starts_on for post in person.posts))
     row.academy, row.dossier, row.category = academy, person.dossier, person.category
     row.service_id = managing_service_id(queries.service_ids(academy_id), person.category, person.posts)
     row.save(update_fields=("academy", "dossier", "category", "service_id"))
@@ -90,16 +89,14 @@ def transfer_person(
     MailAddress.objects.filter(person=row).update(is_primary=False, may_send=False)
     save_names([names], [row], keeps_usernames=bool(username))
     _save_posts(row, person.posts)
-    record(
-        "directory.person-transferred",
-        to=f"person:{person_id}",
-        by=by,
-        at=now,
-        left=left_domain,
-        username=names.username,
-    )
+    words = {"left": left_domain, "username": names.username}
+    record("directory.person-transferred", to=f"person:{person_id}", by=by, at=now, **words)
     announce(PeopleChanged([person_id]))
     return Transferred(left_domain, names)
+
+
+def _end_posts(person: Person, *, before: date) -> None:
+    Assignment.objects.filter(person=person, ends_on=None).update(ends_on=before - timedelta(days=1))
 
 
 def _names_there(civil: CivilStatus, domain: str, username: str) -> Names:

@@ -1,0 +1,26 @@
+"""The HR feed that `bin/up --feed` gives, applied once the site serves."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from vaguemestre.processes.supervisor import rights
+from vaguemestre.processes.supervisor.screen import Screen
+
+_LONGEST_LINE = 4_000_000  # bytes
+
+
+async def apply_feed(feed: Path, environment: Mapping[str, str], screen: Screen) -> None:
+    """Apply it by the command line and show each line of its progress; a refusal ends nothing."""
+    screen.step(f"Flux {feed.name} :")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "vaguemestre.cli.main", "feed", "apply", str(feed),
+        env=environment, start_new_session=True, umask=rights.UMASK,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=_LONGEST_LINE,
+    )  # fmt: skip
+    while process.stdout and (line := await process.stdout.readline()):
+        screen.log("flux", line.decode(errors="replace").rstrip())
+    code = await process.wait()
+    screen.step("Flux appliqué." if code == 0 else f"Le flux n’a pas été appliqué (code {code}).")
