@@ -1,4 +1,4 @@
-"""`vaguemestre backup`: one more generation of everything, made while the instance runs."""
+"""`vaguemestre backup`: make a generation of everything while the instance runs."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -18,7 +18,7 @@ def command(
         str, typer.Argument(help="Dossier (ou dépôt SFTP, S3) ; à défaut, celui de la configuration.")
     ] = "",
 ) -> None:
-    """Copie base, secrets, certificats, fichiers et courriels, chiffrés ; toutes les générations restent."""
+    """Fait une sauvegarde chiffrée de plus : base, secrets, certificats, fichiers et courriels."""
     config = load()
     try:
         stores = repositories(config, place)

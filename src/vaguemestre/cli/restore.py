@@ -1,4 +1,4 @@
-"""`vaguemestre restore`: everything on a bare machine, a mailbox, a folder, a message; or a drill of it."""
+"""`vaguemestre restore`: everything on a bare machine, or a mailbox, a folder, a message; or a drill."""
 
 import shutil
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.backup.database import NotABackup
 from vaguemestre.processes.backup.drill import DrillReport, run_drill
 from vaguemestre.processes.backup.generations import generation_at, repositories, scratch_folder
-from vaguemestre.processes.backup.mailbox_restoration import Wanted, restore_messages
+from vaguemestre.processes.backup.mailbox_restoration import Selection, restore_messages
 from vaguemestre.processes.backup.restoration import reachable_home, restore_data, restore_keys
 from vaguemestre.processes.production.commands import StepFailed
 from vaguemestre.processes.production.wal_archive import return_database
 from vaguemestre.processes.supervisor import place as home
 from vaguemestre.site.config import Config, load
 
-_MOST_DIFFERENCES = 20  # shown
+_SHOWN_DIFFERENCES = 20
 
 
 def command(
@@ -35,13 +35,13 @@ def command(
         Path | None, typer.Option(help="Fichier du mot de passe des secrets, sur une machine nue.")
     ] = None,
     database: Annotated[
-        bool, typer.Option("--database", help="Ramène PostgreSQL au moment dit (--at), par son archive.")
+        bool, typer.Option("--database", help="Ramène PostgreSQL à l’instant --at, par son archive.")
     ] = False,
     drill: Annotated[
         bool, typer.Option("--drill", help="Exercice : sauvegarde, restaure à côté, compare.")
     ] = False,
 ) -> None:
-    """Remet tout dans un dossier d’instance vide ; ou une boîte, un dossier, un courriel ; ou s’y exerce."""
+    """Restaure tout dans un dossier d’instance vide, ou une boîte, un dossier, un courriel ; ou s’exerce."""
     if (folder or message) and not account:
         raise Failed("dites de quelle boîte : --account.", 2)
     with _failures(place):
@@ -55,14 +55,14 @@ def command(
             if drill:
                 _drill(config, place)
             elif account:
-                _restore_mailbox(config, place, Wanted(_mailbox(config, account), folder, message), moment)
+                _restore_mailbox(config, place, Selection(_mailbox(config, account), folder, message), moment)
             else:
                 _restore_all(config, place, moment, keys_password)
 
 
 @contextmanager
 def _failures(place: str) -> Iterator[None]:
-    """What a restoration can meet, with the exit code that the contract gives it."""
+    """Turn the errors of a restoration into sentences, each with its exit code."""
     try:
         yield
     except StepFailed as error:
@@ -99,11 +99,11 @@ def _restore_all(config: Config, place: str, at: datetime | None, keys_password:
     typer.echo(f"Restauré : l’état du {manifest.made_at}. Démarrez avec bin/up.")
 
 
-def _restore_mailbox(config: Config, place: str, wanted: Wanted, at: datetime | None) -> None:
+def _restore_mailbox(config: Config, place: str, selection: Selection, at: datetime | None) -> None:
     stores = repositories(config, place)
     generation = generation_at(stores, at)
     with scratch_folder(config) as scratch:
-        count = restore_messages(config, stores, generation, wanted, scratch)
+        count = restore_messages(config, stores, generation, selection, scratch)
     typer.echo(
         f"{counted(count, 'courriel remis à sa place', 'courriels remis à leur place')}, dans l’état du "
         f"{generation.made_at.astimezone():%d/%m/%Y à %H:%M}."
@@ -124,7 +124,7 @@ def _drill(config: Config, place: str) -> None:
 
 def _lines(report: DrillReport) -> list[str]:
     return [
-        *report.differences[:_MOST_DIFFERENCES],
+        *report.differences[:_SHOWN_DIFFERENCES],
         f"{counted(report.mailboxes, 'boîte')}, {counted(report.messages, 'message')} et "
         f"{counted(report.tables, 'table')} comparés.",
         f"Sauvegarde : {report.backup_seconds:.1f} s. Relecture des dépôts : {report.check_seconds:.1f} s. "
@@ -133,12 +133,12 @@ def _lines(report: DrillReport) -> list[str]:
 
 
 def _mailbox(config: Config, account: str) -> str:
-    """The mailbox of an identifier, or the one that is named whole."""
+    """The mailbox of a username, or the address itself."""
     return account.lower() if "@" in account else f"{account.lower()}@{config.academy.domain}"
 
 
 def _moment(text: str) -> datetime | None:
-    """A moment as typed, in the machine's zone unless it says another. Raises Failed."""
+    """The moment typed, in the time zone of the machine unless it names one. Raises Failed."""
     if not text:
         return None
     try:

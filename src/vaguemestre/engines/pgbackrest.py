@@ -1,4 +1,4 @@
-"""pgBackRest: base backups of PostgreSQL and its write-ahead log, so that any moment can be returned to."""
+"""pgBackRest: base backups of PostgreSQL and its write-ahead log, for point-in-time recovery."""
 
 import subprocess
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 STANZA = "vaguemestre"
 FULL, DIFFERENTIAL = "full", "diff"
-ARCHIVE_TIMEOUT = "5min"  # the log of quiet minutes is archived too
+ARCHIVE_TIMEOUT = "5min"  # a segment is archived even if it is not full
 _PROGRAM = "/usr/bin/pgbackrest"
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster of PostgreSQL on this machine. `socket`: the folder of its socket."""
+    """A PostgreSQL cluster on this machine. `data`: its data folder; `socket`: the folder of its socket."""
 
     data: Path
     port: int
@@ -24,7 +24,7 @@ class Cluster:
 
 
 def configuration_text(cluster: Cluster, repository: str, password: str, *, keep_days: int) -> str:
-    """The file of pgBackRest: encrypted before it is written, whole weeks kept beyond `keep_days`."""
+    """The text of `pgbackrest.conf`: an encrypted repository; full backups are kept for `keep_days`."""
     return (
         "# Written by bin/install.\n"
         "[global]\n"
@@ -45,7 +45,7 @@ def configuration_text(cluster: Cluster, repository: str, password: str, *, keep
 
 
 def archive_settings(configuration: Path) -> dict[str, str]:
-    """Settings of PostgreSQL that send each piece of its log to the archive."""
+    """Settings of PostgreSQL, by name, that send each segment of its log to the archive."""
     return {
         "archive_mode": "on",
         "archive_command": f"{' '.join(command(configuration, 'archive-push'))} %p",
@@ -60,27 +60,30 @@ def command(configuration: Path, *words: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class PgBackRest:
-    """The archive of one cluster. `prefix`: what makes a command PostgreSQL's user's own."""
+    """The archive of one cluster. `prefix`: words that run a command as PostgreSQL's own user.
+
+    Every method raises EngineDown if pgBackRest cannot be run, EngineRefused if it fails.
+    """
 
     configuration: Path
     prefix: Sequence[str] = ("runuser", "-u", "postgres", "--")
 
     def create(self) -> None:
-        """Make the archive of a cluster that runs; nothing when there is one. Raises as every method."""
+        """Create the archive of a running cluster, unless it exists."""
         self._run("stanza-create")
 
     def check(self) -> None:
-        """Send a piece of the log and wait until it is in the archive. Raises EngineDown, EngineRefused."""
+        """Send a segment of the log and wait until it is in the archive."""
         self._run("check")
 
     def back_up(self, kind: str) -> None:
-        """A base backup; a differential one is full when there is none."""
+        """Make a base backup of that kind (FULL, DIFFERENTIAL). The first one is always full."""
         self._run(f"--type={kind}", "backup")
 
     def restore(self, moment: datetime | None = None) -> None:
-        """Make the files of a stopped cluster those of that moment, or of the last piece archived.
+        """Restore the files of a stopped cluster as of that moment, or of the last archived segment.
 
-        It replays the log when it starts, then serves.
+        PostgreSQL replays the log at its next start.
         """
         target = (
             ("--type=time", f"--target={moment.isoformat(sep=' ')}", "--target-action=promote")
@@ -92,9 +95,9 @@ class PgBackRest:
     def _run(self, *words: str) -> None:
         argv = (*self.prefix, *command(self.configuration, *words))
         try:
-            ended = subprocess.run(argv, cwd="/", capture_output=True, text=True, check=False)
+            result = subprocess.run(argv, cwd="/", capture_output=True, text=True, check=False)
         except OSError as error:
             raise EngineDown(f"pgbackrest {words[-1]}: {error}") from error
-        if ended.returncode:
-            said = (ended.stderr or ended.stdout).strip().splitlines()[-1:]
-            raise EngineRefused(f"pgbackrest {words[-1]}: {' '.join(said) or ended.returncode}")
+        if result.returncode:
+            reason = (result.stderr or result.stdout).strip().splitlines()[-1:]
+            raise EngineRefused(f"pgbackrest {words[-1]}: {' '.join(reason) or result.returncode}")

@@ -15,7 +15,7 @@ from vaguemestre.processes.backup import generations
 from vaguemestre.processes.backup.database import NotABackup, count_sqlite_rows
 from vaguemestre.processes.backup.drill import run_drill
 from vaguemestre.processes.backup.generations import Manifest, back_up, generation_at, repositories
-from vaguemestre.processes.backup.mailbox_restoration import Wanted, restore_messages
+from vaguemestre.processes.backup.mailbox_restoration import Selection, restore_messages
 from vaguemestre.processes.backup.restoration import (
     RESTORED,
     give_to_mail_user,
@@ -123,7 +123,7 @@ def test_a_place_without_a_generation_is_no_backup(stand: Stand) -> None:
 
 
 def test_two_backups_do_not_run_at_once(stand: Stand) -> None:
-    with generations._alone(stand.config), pytest.raises(NotABackup, match="en cours"):
+    with generations._exclusive_staging(stand.config), pytest.raises(NotABackup, match="en cours"):
         back_up(stand.config, stand.stores, now=NOW)
 
 
@@ -148,9 +148,11 @@ def test_a_folder_or_a_message_comes_back_alone(stand: Stand) -> None:
     for subject in ("un", "deux", "trois"):
         stand.expunge(MARIE, subject)
 
-    def put_back(name: str, **wanted: str) -> int:
+    def put_back(name: str, **selection: str) -> int:
         with generations.scratch_folder(stand.config) as scratch:
-            return restore_messages(stand.config, stand.stores, generation, Wanted(MARIE, **wanted), scratch)
+            return restore_messages(
+                stand.config, stand.stores, generation, Selection(MARIE, **selection), scratch
+            )
 
     assert put_back("one", message_id="un@dehors.example") == 1
     [message] = stand.mail.messages(MARIE)
@@ -176,7 +178,7 @@ def test_a_drill_finds_a_healthy_backup_the_same(stand: Stand) -> None:
 def test_a_drill_finds_what_a_backup_leaves_out(
     stand: Stand, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    monkeypatch.setattr(generations, "_MADE_AGAIN", (f"mail/*/marie/sdbox/mailboxes/{place}",))
+    monkeypatch.setattr(generations, "_EXCLUDED", (f"mail/*/marie/sdbox/mailboxes/{place}",))
     with generations.scratch_folder(stand.config) as scratch:
         report = run_drill(stand.config, stand.stores, scratch, tell)
     assert [each for each in report.differences if place in each and each.endswith("manque.")]

@@ -1,4 +1,4 @@
-"""Mailboxes on the disk, read and put back by doveadm without a running Dovecot: restored copies."""
+"""Mailboxes on disk, read and restored by doveadm without a running Dovecot."""
 
 import hashlib
 import json
@@ -17,14 +17,14 @@ from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 _HERE = Path(__file__).parent
 _TIMEOUT_SECONDS = 600
 _NO_LOOKUP = "--no-userdb-lookup"
-_RECENT = "\\Recent"  # of a session, not of the message
-_MOST_GUIDS = 500  # a command
+_RECENT = "\\Recent"  # a flag of an IMAP session, not of the message
+_MOST_GUIDS = 500  # in one command
 _DELETED = DELETED_MESSAGES.partition("/")[0]
 _FIELDS = "mailbox mailbox-guid guid uid flags size.physical hdr.message-id"
 
 
 class MessageCopy(NamedTuple):
-    """A message of a mailbox on the disk. `guid` goes with it from folder to folder; `uid` with its place."""
+    """A message on disk, `size` in octets. `guid` survives a move to another folder, `uid` does not."""
 
     folder: str
     folder_guid: str
@@ -37,18 +37,21 @@ class MessageCopy(NamedTuple):
 
 @dataclass(frozen=True)
 class MailboxFiles:
-    """The mailboxes below `mail`, a folder like HOME/mail. `scratch`: a folder for doveadm's own files."""
+    """The mailboxes below `mail`, laid out as HOME/mail/DOMAIN/NAME. `scratch`: for doveadm's own files.
+
+    Methods that run doveadm raise EngineRefused.
+    """
 
     mail: Path
     scratch: Path
 
     def mailboxes(self) -> Iterator[str]:
-        """Names of the mailboxes that hold something."""
+        """The names of the mailboxes that exist on disk (`name@domain`)."""
         for home in sorted(self.mail.glob("*/*/sdbox")):
             yield f"{home.parent.name}@{home.parent.parent.name}"
 
     def messages(self, mailbox: str) -> tuple[MessageCopy, ...]:
-        """Every message, what was deleted included, by folder and UID. Raises EngineRefused."""
+        """Every message, deleted ones included, by folder and UID."""
         everywhere = ("(", "mailbox", "*", "OR", "mailbox", f"{_DELETED}/*", ")")
         rows = json.loads(self._run(mailbox, "-f", "json", "fetch", _NO_LOOKUP, _FIELDS, *everywhere))
         messages = (
@@ -66,7 +69,7 @@ class MailboxFiles:
         return tuple(sorted(messages, key=lambda message: (message.folder, message.uid)))
 
     def resync(self, mailbox: str) -> None:
-        """Make the indexes agree with the files: messages that came or went while they were copied."""
+        """Rebuild the indexes from the files: messages may have come or gone while they were copied."""
         for folders in ("*", f"{_DELETED}/*"):
             self._run(mailbox, "force-resync", _NO_LOOKUP, folders)
 
@@ -87,18 +90,18 @@ class MailboxFiles:
         argv = ["doveadm", "-c", str(self._configuration()), *arguments]
         environment = {**os.environ, "USER": mailbox, "HOME": str(self.home(mailbox))}
         try:
-            ended = subprocess.run(
+            result = subprocess.run(
                 argv, env=environment, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise EngineRefused(f"doveadm {mailbox}: {error}") from error
-        if ended.returncode:
-            raise EngineRefused(f"doveadm {mailbox}: {ended.stderr.strip()[-300:]}")
-        return ended.stdout
+        if result.returncode:
+            raise EngineRefused(f"doveadm {mailbox}: {result.stderr.strip()[-300:]}")
+        return result.stdout
 
     def _configuration(self) -> Path:
-        place = hashlib.sha256(bytes(self.mail)).hexdigest()[:12]  # two folders may share one scratch
-        file = self.scratch / f"mailbox-files-{place}.conf"
+        digest = hashlib.sha256(bytes(self.mail)).hexdigest()[:12]  # two mail folders may share one scratch
+        file = self.scratch / f"mailbox-files-{digest}.conf"
         if not file.exists():
             user = system_user()
             text = render(

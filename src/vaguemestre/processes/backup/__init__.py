@@ -1,1 +1,1 @@
-"""Generations of an instance, what is put back from them, and the drill that proves it."""
+"""Backup generations of an instance, restoration from them, and the drill that proves both."""

@@ -9,7 +9,7 @@ type Place = tuple[str, int]  # folder, UID
 
 
 class Differences(NamedTuple):
-    """What a drill found: messages compared, and sentences about those that are not the same."""
+    """The result of a drill: how many messages were compared, and a sentence for each difference."""
 
     compared: int
     sentences: tuple[str, ...]
@@ -24,10 +24,10 @@ def compare_messages(
     restored: Iterable[MessageCopy],
     after: Iterable[MessageCopy],
 ) -> Differences:
-    """Compare a restored mailbox with what it was just before and just after it was backed up.
+    """Compare a restored mailbox with the live one just before and just after the backup.
 
-    A message that was there at both moments must be restored with its UID, size and content (its GUID), and
-    the flags of one of them. One that came or went meanwhile may be there or not; no other may be.
+    A message present at both moments must be restored with its UID, size, GUID, and flags between the two.
+    One that came or went in between may be restored or not. Any other message is a difference.
     """
     former, latter, copy = _by_place(before), _by_place(after), _by_place(restored)
     sentences = []
@@ -47,7 +47,7 @@ def compare_messages(
 def compare_rows(
     before: Mapping[str, int], restored: Mapping[str, int], after: Mapping[str, int]
 ) -> tuple[str, ...]:
-    """Sentences about tables whose number of rows is not between those of the two moments."""
+    """A sentence for each table whose number of rows is not between those of the two moments."""
     sentences = []
     for table in sorted(before.keys() & after.keys()):
         low, high = sorted((before[table], after[table]))
@@ -64,7 +64,7 @@ def _by_place(messages: Iterable[MessageCopy]) -> dict[Place, MessageCopy]:
 
 
 def _is_between(copy: MessageCopy, former: MessageCopy, latter: MessageCopy) -> bool:
-    """The same message, each of its flags set at one of the two moments, and those of both set."""
+    """Whether it is the same message, with the flags of both moments and no flag of neither."""
     same = copy._replace(flags=former.flags) == former
     return same and former.flags & latter.flags <= copy.flags <= former.flags | latter.flags
 

@@ -1,4 +1,4 @@
-"""The database as of one moment, in one file, and back."""
+"""A consistent copy of the database in one file, and its restoration."""
 
 import os
 import shutil
@@ -20,46 +20,47 @@ _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 
 
 
 class NotABackup(Exception):
-    """What was asked for is in no backup, or no whole one; the message is one clear sentence."""
+    """There is no such backup, or it is incomplete. The message is one French sentence."""
 
 
 def file_name(config: Config) -> str:
+    """The name of the copy: a SQLite file, or a dump of PostgreSQL in its custom format."""
     return _FILES[config.database.engine]
 
 
 def dump_database(config: Config, folder: Path) -> Path:
-    """A copy of the database alone, as of one moment, in that folder. Raises NotABackup, OSError."""
+    """Copy the database, as of one moment, into that folder. Raises NotABackup, OSError."""
     target = folder / file_name(config)
-    fresh = target.with_name(f"{target.name}.part")
-    fresh.unlink(missing_ok=True)
-    fresh.touch(mode=0o600)  # every person's data, from the first octet
+    partial = target.with_name(f"{target.name}.part")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)  # before the first octet of personal data
     if config.database.engine == "sqlite":
         live = config.data_dir / LIVE
         if not live.is_file():
             raise NotABackup(f"{config.home} ne contient pas d’instance.")
         with (
-            closing(sqlite3.connect(f"file:{live}?mode=ro", uri=True)) as from_,
-            closing(sqlite3.connect(fresh)) as to,
+            closing(sqlite3.connect(f"file:{live}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(partial)) as copy,
         ):
-            from_.backup(to)
+            source.backup(copy)
     else:
-        _run(config, "pg_dump", "--format=custom", _NO_RIGHTS, f"--file={fresh}", _named(config))
-    fresh.replace(target)
+        _run(config, "pg_dump", "--format=custom", _NO_RIGHTS, f"--file={partial}", _name_option(config))
+    partial.replace(target)
     return target
 
 
 def load_database(config: Config, source: Path) -> None:
-    """Put that copy into the place of the database, which is empty. Raises NotABackup, OSError."""
+    """Load that copy into the database, which is empty. Raises NotABackup, OSError."""
     if config.database.engine == "sqlite":
         config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(source, config.data_dir / LIVE)
         (config.data_dir / LIVE).chmod(0o600)
         return
-    _run(config, "pg_restore", "--exit-on-error", "--no-owner", _NO_RIGHTS, _named(config), str(source))
+    _run(config, "pg_restore", "--exit-on-error", "--no-owner", _NO_RIGHTS, _name_option(config), str(source))
 
 
 def count_rows(config: Config) -> dict[str, int]:
-    """Table → rows of the database that serves."""
+    """The number of rows of each table of the live database."""
     if config.database.engine == "sqlite":
         return count_sqlite_rows(config.data_dir / LIVE)
     server = config.database
@@ -74,7 +75,7 @@ def count_rows(config: Config) -> dict[str, int]:
 
 
 def count_sqlite_rows(file: Path) -> dict[str, int]:
-    """Table → rows of a file of SQLite, whose pages are checked first. Raises NotABackup."""
+    """The number of rows of each table of a SQLite file, once its integrity is checked. Raises NotABackup."""
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
             if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
@@ -92,22 +93,22 @@ def count_sqlite_rows(file: Path) -> dict[str, int]:
 
 
 def check_dump(config: Config, source: Path) -> None:
-    """Read a dump of PostgreSQL to its end, every row of it. Raises NotABackup."""
+    """Read a dump of PostgreSQL to its end. Raises NotABackup."""
     _run(config, "pg_restore", "--file=/dev/null", str(source))
 
 
-def _named(config: Config) -> str:
+def _name_option(config: Config) -> str:
     return f"--dbname={config.database.name}"
 
 
 def _run(config: Config, *command: str) -> None:
     database = config.database
-    place = {"PGHOST": database.host, "PGPORT": str(database.port), "PGUSER": database.user}
-    ended = subprocess.run(
+    server = {"PGHOST": database.host, "PGPORT": str(database.port), "PGUSER": database.user}
+    result = subprocess.run(
         command,
-        env={**os.environ, **place, "PGPASSWORD": database_password(config)},
+        env={**os.environ, **server, "PGPASSWORD": database_password(config)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    if ended.returncode != 0:
-        reason = ended.stderr.strip().splitlines()[-1:] or ended.returncode
+    if result.returncode != 0:
+        reason = result.stderr.strip().splitlines()[-1:] or result.returncode
         raise NotABackup(f"{command[0]} a échoué : {reason}")

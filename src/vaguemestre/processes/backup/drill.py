@@ -1,9 +1,9 @@
-"""The drill: back up, restore beside, compare message by message and row by row, and say how long it took."""
+"""The drill: back up, restore into a scratch folder, compare messages and rows, and time each step."""
 
 import contextlib
 import filecmp
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from vaguemestre.processes.backup.comparison import Differences, compare_message
 from vaguemestre.processes.backup.database import check_dump, count_rows, count_sqlite_rows, file_name
 from vaguemestre.processes.backup.generations import STAGING, Repositories, back_up, generation_at
 from vaguemestre.processes.backup.restoration import (
+    Progress,
     changed_meanwhile,
     give_to_mail_user,
     mailbox_files,
@@ -20,12 +21,11 @@ from vaguemestre.processes.backup.restoration import (
 )
 from vaguemestre.site.config import Config
 
-type Tell = Callable[[str], None]  # what is being done
 type Mailboxes = Mapping[str, tuple[MessageCopy, ...]]
 
 
 class DrillReport(NamedTuple):
-    """Durations in seconds, and what was found. `restored_bytes`: files put back."""
+    """What was compared, how long each step took, and a sentence for each difference."""
 
     mailboxes: int
     messages: int
@@ -37,29 +37,29 @@ class DrillReport(NamedTuple):
     differences: tuple[str, ...]
 
 
-def run_drill(config: Config, stores: Repositories, scratch: Path, tell: Tell) -> DrillReport:
-    """Make a generation and put it back into `scratch`. The instance serves meanwhile.
+def run_drill(config: Config, stores: Repositories, scratch: Path, progress: Progress) -> DrillReport:
+    """Make a generation and restore it into `scratch` while the instance serves.
 
-    Raises RepositoryDamaged when the repository is not what was written, NotABackup, EngineRefused, OSError.
+    Raises RepositoryDamaged if a repository lost data, NotABackup, EngineRefused, OSError.
     """
     live = mailbox_files(config, config.home / "mail", scratch)
-    tell("boîtes, avant la sauvegarde")
+    progress("boîtes, avant la sauvegarde")
     before, files_before, rows_before = _inventory(live), _message_files(live.mail), count_rows(config)
-    tell("sauvegarde")
+    progress("sauvegarde")
     started = time.monotonic()
     back_up(config, stores, now=datetime.now(UTC))
     backed_up = time.monotonic()
-    tell("boîtes, après la sauvegarde")
+    progress("boîtes, après la sauvegarde")
     after, files_after, rows_after = _inventory(live), _message_files(live.mail), count_rows(config)
-    tell("relecture de tous les octets des dépôts")
+    progress("relecture de tous les octets des dépôts")
     checking = time.monotonic()
     for store in stores:
         store.check()
     checked = time.monotonic()
-    tell("restauration à côté")
+    progress("restauration à côté")
     _restore_beside(config, stores, scratch)
     restored = time.monotonic()
-    tell("comparaison")
+    progress("comparaison")
     copies = mailbox_files(config, scratch / "mail", scratch)
     result = Differences(0, ())
     for mailbox, messages in before.items():
@@ -80,7 +80,7 @@ def run_drill(config: Config, stores: Repositories, scratch: Path, tell: Tell) -
 
 
 def _restore_beside(config: Config, stores: Repositories, scratch: Path) -> None:
-    """As a whole restoration does: files, their owner, the indexes of what changed meanwhile."""
+    """The steps of a whole restoration: files, their owner, the indexes of mailboxes that changed."""
     generation = generation_at(stores, None)
     stores.data.restore(generation.data.id, scratch)
     give_to_mail_user(scratch / "mail")
@@ -95,12 +95,12 @@ def _inventory(live: MailboxFiles) -> Mailboxes:
 
 
 def _message_files(mail: Path) -> frozenset[Path]:
-    """The files of messages, below that folder: an index may know one that is not there."""
+    """The paths of message files, relative to `mail`: an index may list a file that is missing."""
     return frozenset(path.relative_to(mail) for path in mail.glob("*/*/*/mailboxes/**/dbox-Mails/u.*"))
 
 
 def _compare_files(live: Path, copies: Path, files: Iterable[Path]) -> Iterator[str]:
-    """Sentences about messages whose file is missing, or does not hold the same octets."""
+    """A sentence for each message whose file is missing or has other content."""
     for file in sorted(files):
         with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
             if not (copies / file).exists():

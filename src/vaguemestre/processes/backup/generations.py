@@ -1,7 +1,7 @@
-"""One generation: the database as of one moment, then keys, then files and mail, into two repositories.
+"""Generations: the database as of one moment, then keys, then files and mail, in two restic repositories.
 
-The data are encrypted by one password, the keys of the instance by another, in a repository of its own; the
-password of the data is among the keys. Who holds the second password and both repositories has everything.
+Each repository has its own password. That of the data is stored in the repository of the keys, so that the
+password of the keys and both repositories are enough to restore everything (ADR 0039).
 """
 
 import fcntl
@@ -22,27 +22,27 @@ from vaguemestre.processes.supervisor.place import write_whole
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
 
-STAGING = "backup"  # in the home: the copy of the database while it is read; root's
+STAGING = "backup"  # in the home, root's: the copy of the database while restic reads it
 MANIFEST = "manifest.json"
 KEYS = ("secrets", "engines/tls", "engines/dkim")
 SPOOL = "engines/postfix/spool"
 _QUEUES = tuple(f"{SPOOL}/{queue}" for queue in ("incoming", "active", "deferred", "hold", "maildrop"))
 DATA = ("mail", "data", *_QUEUES, "engines/rspamd/db", STAGING)
 _CONFIGURATION = "vaguemestre.toml"
-# what the next start makes again, or what the copy of the database stands for
-_MADE_AGAIN = (
+# The next start makes these again; the live database is replaced by its copy.
+_EXCLUDED = (
     f"data/{LIVE}*", "data/feed.lock", "data/moves", "data/restored", "data/test.sqlite3*",
     "mail/*/*/virtual-index",
     "mail/**/fts-flatcurve",
     "engines/rspamd/db/*.hs*", f"{STAGING}/cache", f"{STAGING}/lock", f"{STAGING}/restored-*",
 )  # fmt: skip
-_EACH_OF_TWO_DAYS = timedelta(days=2)
-_PRUNED = "pruned"  # in the staging folder: its date says when old generations went
+_KEEP_ALL_FOR = timedelta(days=2)
+_PRUNED = "pruned"  # in the staging folder: its date is that of the last pruning
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a generation is. `made_at`: when the database was copied, and mail began to be."""
+    """What a generation holds. `made_at` (ISO 8601): when the database was copied and the mail copy began."""
 
     made_at: str
     domain: str
@@ -50,7 +50,7 @@ class Manifest:
 
 
 class Repositories(NamedTuple):
-    """Where generations go."""
+    """The two repositories of an instance."""
 
     data: Restic
     keys: Restic
@@ -65,8 +65,8 @@ class Generation(NamedTuple):
     keys: Snapshot
 
 
-class Report(NamedTuple):
-    """What a backup did: when, files looked at, octets added to the repositories."""
+class BackupReport(NamedTuple):
+    """The result of a backup: files examined, and octets added to both repositories."""
 
     made_at: datetime
     files: int
@@ -74,7 +74,7 @@ class Report(NamedTuple):
 
 
 def repositories(config: Config, place: str = "") -> Repositories:
-    """The repositories of the configuration, or those of `place`. Raises NotABackup without any."""
+    """The repositories of the configuration, or those at `place`. Raises NotABackup if there are none."""
     backup = config.backup
     data = place or backup.repository
     if not data:
@@ -90,12 +90,12 @@ def repositories(config: Config, place: str = "") -> Repositories:
     )
 
 
-def back_up(config: Config, stores: Repositories, *, now: datetime) -> Report:
+def back_up(config: Config, stores: Repositories, *, now: datetime) -> BackupReport:
     """Write one generation. Raises NotABackup, EngineDown, EngineRefused, OSError.
 
-    Mail and files are copied after the database, and keys between: they are never behind what it knows.
+    Keys, mail and files are copied after the database, so that they are never older than what it refers to.
     """
-    with _alone(config) as staging:
+    with _exclusive_staging(config) as staging:
         made_at = now.astimezone(UTC)
         tag = made_at.strftime("%Y%m%dT%H%M%S.%fZ")
         dump_database(config, staging)
@@ -103,24 +103,24 @@ def back_up(config: Config, stores: Repositories, *, now: datetime) -> Report:
         (staging / MANIFEST).write_text(json.dumps(asdict(manifest)), encoding="utf-8")
         _make_passwords(stores)
         for store in stores:
-            store.open()
+            store.create_if_missing()
         keys = stores.keys.back_up(
             config.home,
-            _present(config, (*KEYS, _CONFIGURATION, config.database.password_file)),
+            _existing_paths(config, (*KEYS, _CONFIGURATION, config.database.password_file)),
             tag=tag,
             exclude=(config.backup.keys_password_file,),
         )
-        data = stores.data.back_up(config.home, _present(config, DATA), tag=tag, exclude=_MADE_AGAIN)
+        data = stores.data.back_up(config.home, _existing_paths(config, DATA), tag=tag, exclude=_EXCLUDED)
         (staging / file_name(config)).unlink()
         _prune(config, stores, staging, now)
-        report = Report(made_at, data.files + keys.files, data.added_bytes + keys.added_bytes)
+        report = BackupReport(made_at, data.files + keys.files, data.added_bytes + keys.added_bytes)
         note = {**asdict(manifest), "files": report.files, "added_bytes": report.added_bytes}
         write_whole(config.home / LAST_BACKUP, note)
         return report
 
 
 def generations(stores: Repositories) -> list[Generation]:
-    """The whole generations, oldest first: those that both repositories hold."""
+    """The complete generations (in both repositories), oldest first."""
     keys = {snapshot.tag: snapshot for snapshot in stores.keys.snapshots()}
     return [
         Generation(data.tag, data.made_at, data, keys[data.tag])
@@ -130,20 +130,20 @@ def generations(stores: Repositories) -> list[Generation]:
 
 
 def generation_at(stores: Repositories, at: datetime | None) -> Generation:
-    """The last generation, or the last before that moment. Raises NotABackup."""
-    made = [each for each in generations(stores) if at is None or each.made_at <= at]
-    if not made:
+    """The last generation, or the last one made by that moment. Raises NotABackup."""
+    candidates = [generation for generation in generations(stores) if at is None or generation.made_at <= at]
+    if not candidates:
         raise NotABackup("aucune sauvegarde entière n’a été faite avant ce moment.")
-    return made[-1]
+    return candidates[-1]
 
 
 @contextmanager
 def scratch_folder(config: Config) -> Iterator[Path]:
-    """A folder of the home's own file system, removed afterwards."""
+    """A temporary folder on the file system of the home."""
     top = config.home / STAGING
     top.mkdir(mode=0o700, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="restored-", dir=top))
-    folder.chmod(0o711)  # doveadm reads copies of mailboxes as the mail's own user
+    folder.chmod(0o711)  # doveadm reads the copies as the mail user
     top.chmod(0o711)
     try:
         yield folder
@@ -151,8 +151,8 @@ def scratch_folder(config: Config) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _present(config: Config, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Those that are in the home: a file named elsewhere by the configuration is somebody else's to keep."""
+def _existing_paths(config: Config, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that exist in the home. Files the configuration puts elsewhere are not ours to back up."""
     return tuple(
         name for name in names if name and not name.startswith("/") and (config.home / name).exists()
     )
@@ -167,7 +167,7 @@ def _make_passwords(stores: Repositories) -> None:
 
 
 def _credentials(config: Config) -> dict[str, str]:
-    """What restic reads from its environment (AWS_ACCESS_KEY_ID…). Raises OSError."""
+    """Environment variables for restic (AWS_ACCESS_KEY_ID…), from the credentials file. Raises OSError."""
     if not config.backup.credentials_file:
         return {}
     text = (config.home / config.backup.credentials_file).read_text(encoding="utf-8")
@@ -177,12 +177,12 @@ def _credentials(config: Config) -> dict[str, str]:
 
 
 def _prune(config: Config, stores: Repositories, staging: Path, now: datetime) -> None:
-    """Once a day: generations beyond those to keep."""
+    """Remove the generations that need not be kept, at most once a day."""
     mark = staging / _PRUNED
     if mark.exists() and now.timestamp() - mark.stat().st_mtime < timedelta(days=1).total_seconds():
         return
     backup = config.backup
-    recent = int(_EACH_OF_TWO_DAYS / timedelta(minutes=backup.interval_minutes))
+    recent = int(_KEEP_ALL_FOR / timedelta(minutes=backup.interval_minutes))
     for store in stores:
         store.unlock()
         store.forget(keep_last=recent, keep_days=backup.keep_days, keep_months=backup.keep_months)
@@ -190,8 +190,8 @@ def _prune(config: Config, stores: Repositories, staging: Path, now: datetime) -
 
 
 @contextmanager
-def _alone(config: Config) -> Iterator[Path]:
-    """The staging folder, for one backup at a time. Raises NotABackup when another runs."""
+def _exclusive_staging(config: Config) -> Iterator[Path]:
+    """The staging folder, locked. Raises NotABackup if another backup is running."""
     staging = config.home / STAGING
     staging.mkdir(mode=0o711, exist_ok=True)
     with (staging / "lock").open("w") as file:

@@ -1,4 +1,4 @@
-"""One mailbox, one folder, one message put back from a generation: what is missing, where it was."""
+"""Restore a mailbox, a folder or a message from a generation: only what is missing, to its former folder."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -14,8 +14,8 @@ from vaguemestre.processes.backup.restoration import give_to_mail_user, mailbox_
 from vaguemestre.site.config import Config
 
 
-class Wanted(NamedTuple):
-    """What of a mailbox: all of it, a folder by its name in IMAP, a message by its Message-ID."""
+class Selection(NamedTuple):
+    """What to restore: a mailbox, or one of its folders (IMAP name), or one message (Message-ID)."""
 
     mailbox: str
     folder: str = ""
@@ -23,49 +23,49 @@ class Wanted(NamedTuple):
 
 
 def restore_messages(
-    config: Config, stores: Repositories, generation: Generation, wanted: Wanted, scratch: Path
+    config: Config, stores: Repositories, generation: Generation, selection: Selection, scratch: Path
 ) -> int:
-    """Put back what the mailbox has no more. Returns how many messages that was.
+    """Restore the selected messages that the mailbox no longer holds. Returns the count.
 
-    What is still there, moved or not, is left alone. Raises NotABackup, EngineRefused.
+    Messages that are still there, moved or not, are left alone. Raises NotABackup, EngineRefused.
     """
-    home = mail_home(config, wanted.mailbox)
+    home = mail_home(config, selection.mailbox)
     inside = home.relative_to(config.home)
     stores.data.restore(generation.data.id, scratch, include=(f"/{inside}",))
     if not (scratch / inside).is_dir():
-        raise NotABackup(f"la boîte {wanted.mailbox} n’est pas dans cette sauvegarde.")
+        raise NotABackup(f"la boîte {selection.mailbox} n’est pas dans cette sauvegarde.")
     for parent in reversed((scratch / inside).parents):
         if parent.is_relative_to(scratch):
             parent.chmod(0o711)
     give_to_mail_user(scratch / inside)
     copies = mailbox_files(config, scratch / "mail", scratch)
     live = mailbox_files(config, config.home / "mail", scratch)
-    copies.resync(wanted.mailbox)
-    chosen = _chosen(copies.messages(wanted.mailbox), wanted)
-    if not chosen:
+    copies.resync(selection.mailbox)
+    selected = _selected(copies.messages(selection.mailbox), selection)
+    if not selected:
         raise NotABackup("cette sauvegarde ne contient rien de tel.")
-    present = live.messages(wanted.mailbox) if home.is_dir() else ()
-    missing = missing_messages(chosen, present)
+    present = live.messages(selection.mailbox) if home.is_dir() else ()
+    missing = missing_messages(selected, present)
     for folder, messages in groupby(missing, key=lambda message: message.folder):
-        live.import_from(copies, wanted.mailbox, folder, [message.guid for message in messages])
+        live.import_from(copies, selection.mailbox, folder, [message.guid for message in messages])
     return len(missing)
 
 
 def missing_messages(
-    chosen: Sequence[MessageCopy], present: Iterable[MessageCopy]
+    selected: Sequence[MessageCopy], present: Iterable[MessageCopy]
 ) -> tuple[MessageCopy, ...]:
-    """Those of a generation that the mailbox shows nowhere, in the order of folders and UIDs."""
-    there = {message.guid for message in present if message.folder != DELETED_MESSAGES}
-    return tuple(message for message in sorted(chosen, key=_order) if message.guid not in there)
+    """The selected messages that no folder of the mailbox shows, by folder and UID."""
+    present_guids = {message.guid for message in present if message.folder != DELETED_MESSAGES}
+    return tuple(message for message in sorted(selected, key=_order) if message.guid not in present_guids)
 
 
-def _chosen(messages: Iterable[MessageCopy], wanted: Wanted) -> tuple[MessageCopy, ...]:
-    message_id = f"<{wanted.message_id.strip('<> ')}>" if wanted.message_id else ""
+def _selected(messages: Iterable[MessageCopy], selection: Selection) -> tuple[MessageCopy, ...]:
+    message_id = f"<{selection.message_id.strip('<> ')}>" if selection.message_id else ""
     return tuple(
         message
         for message in messages
         if message.folder != DELETED_MESSAGES
-        and wanted.folder in ("", message.folder)
+        and selection.folder in ("", message.folder)
         and message_id in ("", message.message_id.strip())
     )
 

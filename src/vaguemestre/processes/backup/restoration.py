@@ -1,4 +1,4 @@
-"""A whole generation put back into an empty home; the next start does the rest."""
+"""Restore a whole generation into an empty home; the next start does the rest."""
 
 import json
 import os
@@ -24,42 +24,45 @@ from vaguemestre.processes.backup.generations import (
 from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
 
-RESTORED = "restored"  # in the data folder: the next start has something to look at
-HELD_SPOOL = "restored-spool"  # in the home: what waited to leave; nobody can tell whether it has left since
+RESTORED = "restored"  # in the data folder: tells the next start that a restoration took place
+HELD_SPOOL = "restored-spool"  # in the home: outgoing mail of that time, which may have left since
 _MAIL = "mail"
-_A_WHILE = timedelta(minutes=1)  # before the copy began: clocks of file systems are coarse
+_CLOCK_MARGIN = timedelta(minutes=1)  # file systems have coarse clocks
 
-type Tell = Callable[[str], None]  # what is being done
+type Progress = Callable[[str], None]
+"""Told the French name of each step as it begins."""
 
 
 def restore_keys(config: Config, keys: Restic, at: datetime | None) -> None:
-    """Put the keys of the instance back, the password of the data among them: the last, or those of a moment.
+    """Restore the keys of the instance, with the password of the data: the last ones, or those of a moment.
 
-    Raises HomeUnusable when the home holds an instance already, NotABackup, EngineRefused.
+    Raises HomeUnusable if the home already holds an instance, NotABackup, EngineRefused.
     """
     if (config.home / _MAIL).exists() or (config.data_dir / LIVE).exists():
         raise HomeUnusable(
             f"{config.home} contient déjà une instance : choisissez un autre dossier (--home)."
         )
-    made = [snapshot for snapshot in keys.snapshots() if at is None or snapshot.made_at <= at]
-    if not made:
+    snapshots = [snapshot for snapshot in keys.snapshots() if at is None or snapshot.made_at <= at]
+    if not snapshots:
         raise NotABackup("ce dépôt ne contient pas de sauvegarde entière d’avant ce moment.")
-    keys.restore(made[-1].id, config.home)
+    keys.restore(snapshots[-1].id, config.home)
 
 
-def restore_data(config: Config, stores: Repositories, generation: Generation, tell: Tell) -> Manifest:
-    """Put mail, files and database back. Raises NotABackup, EngineRefused, OSError."""
+def restore_data(
+    config: Config, stores: Repositories, generation: Generation, progress: Progress
+) -> Manifest:
+    """Restore mail, files and database. Raises NotABackup, EngineRefused, OSError."""
     stores.data.restore(generation.data.id, config.home)
     staging = config.home / STAGING
     manifest = manifest_in(staging)
     if manifest.engine != config.database.engine:
         raise NotABackup(f"cette sauvegarde est celle d’une base {manifest.engine}.")
-    tell("base de données")
+    progress("base de données")
     load_database(config, staging / file_name(config))
     (staging / file_name(config)).unlink()
     _hold_spool(config)
     give_to_mail_user(config.home / _MAIL)
-    tell("index des boîtes qui changeaient pendant la copie")
+    progress("index des boîtes qui changeaient pendant la copie")
     copies = mailbox_files(config, config.home / _MAIL, staging)
     for mailbox in changed_meanwhile(copies, datetime.fromisoformat(manifest.made_at)):
         copies.resync(mailbox)
@@ -68,13 +71,13 @@ def restore_data(config: Config, stores: Repositories, generation: Generation, t
 
 
 def mailbox_files(config: Config, mail: Path, scratch: Path) -> MailboxFiles:
-    """The mailboxes of a folder of the home, by the path that the mail's own user can reach."""
+    """The mailboxes of a folder of the home, by a path that the mail user can reach."""
     return MailboxFiles(engine_path(config, mail), engine_path(config, scratch))
 
 
 @contextmanager
 def reachable_home(config: Config) -> Iterator[None]:
-    """Within, the mail's own user reaches the home, whether the instance runs or not."""
+    """Context in which the mail user can reach the home, whether the instance runs or not."""
     is_new = not alias(config).exists()
     open_home(config)
     try:
@@ -85,7 +88,7 @@ def reachable_home(config: Config) -> Iterator[None]:
 
 
 def manifest_in(staging: Path) -> Manifest:
-    """Raises NotABackup when it is not whole."""
+    """The manifest in the staging folder. Raises NotABackup if it is missing or incomplete."""
     try:
         return Manifest(**json.loads((staging / MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
@@ -93,8 +96,8 @@ def manifest_in(staging: Path) -> Manifest:
 
 
 def changed_meanwhile(copies: MailboxFiles, made_at: datetime) -> Iterator[str]:
-    """Mailboxes of a copy that were written while it was made: their indexes may be behind their files."""
-    since = (made_at - _A_WHILE).timestamp()
+    """Copied mailboxes that changed during the copy, whose indexes may be older than their files."""
+    since = (made_at - _CLOCK_MARGIN).timestamp()
     for mailbox in copies.mailboxes():
         logs = copies.home(mailbox).glob("*/mailboxes/**/dovecot.index.log")
         if any(log.stat().st_mtime >= since for log in logs):
