@@ -1,6 +1,6 @@
-"""The chain of the journal: entries sealed apart from their writing, months sealed, and erased in time.
+"""The chain of the journal: seals of entries and of months, and erasure of months past their retention.
 
-One process at a time does it; writers never wait for it (ADR 0041).
+One process at a time seals and erases; writers never wait for it (ADR 0038).
 """
 
 from collections.abc import Iterator
@@ -22,19 +22,21 @@ from vaguemestre.foundation.journal.rules import (
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.times import months_after
 
-# An entry appears at its commit: one with a lower number than those sealed is looked for that long.
+# Entries become visible at commit: an unsealed one older than sealed ones is accepted for that long.
 LONGEST_TRANSACTION = timedelta(hours=2)
 _LOCK = 0x5641_4755  # advisory, on PostgreSQL: one sealer at a time
 _BATCH = 2_000
 
 
-class _Head(NamedTuple):
+class ChainHead(NamedTuple):
+    """The end of the chain: how many entries were ever sealed, and the last seal (64 hexadecimal digits)."""
+
     number: int
     seal: str
 
 
 def seal_entries(*, now: datetime) -> int:
-    """Seal every entry that waits. Returns how many; those another process is sealing are left to it."""
+    """Seal every unsealed entry. Returns the count; 0 if another process is sealing."""
     total = 0
     while count := _seal_batch(now):
         total += count
@@ -44,7 +46,7 @@ def seal_entries(*, now: datetime) -> int:
 
 
 def unsealed_entries(now: datetime) -> QuerySet[Entry]:
-    """Entries that wait for their seal: committed since the last seal, or by a transaction that was long."""
+    """Entries without a seal that may still get one: committed within LONGEST_TRANSACTION."""
     sealed = EntrySeal.objects.filter(sealed_at__lt=now - LONGEST_TRANSACTION).order_by("-number")
     floor = sealed.values_list("entry_id", flat=True).first() or 0
     return Entry.objects.filter(~Exists(EntrySeal.objects.filter(entry=OuterRef("pk"))), pk__gt=floor)
@@ -52,7 +54,7 @@ def unsealed_entries(now: datetime) -> QuerySet[Entry]:
 
 @transaction.atomic(durable=True)
 def _seal_batch(now: datetime) -> int:
-    if not _is_only_sealer():
+    if not _take_sealer_lock():
         return 0
     number, previous = last_seal()
     seals = []
@@ -66,20 +68,20 @@ def _seal_batch(now: datetime) -> int:
     return len(seals)
 
 
-def last_seal() -> _Head:
-    """(number, seal) of the last entry sealed, even if its month is erased; (0, GENESIS) before the first."""
+def last_seal() -> ChainHead:
+    """The last sealed entry, even if its month is erased; (0, GENESIS) before the first."""
     head = EntrySeal.objects.order_by("-number").values_list("number", "seal").first()
     head = head or MonthSeal.objects.order_by("-month").values_list("last", "head").first()
-    return _Head(*(head or (0, GENESIS)))
+    return ChainHead(*(head or (0, GENESIS)))
 
 
 @transaction.atomic(durable=True)
 def seal_months(months_kept: int, *, now: datetime) -> int:
-    """Seal the months that are over; their lines may go that many months after their end. Returns the count.
+    """Seal the months that are over, to be erased `months_kept` months after their end. Returns the count.
 
-    A line that was sealed after the first of a later month belongs to that month: it is kept longer.
+    An entry sealed after the first one of a later month belongs to that month, and is kept longer.
     """
-    if not _is_only_sealer():
+    if not _take_sealer_lock():
         return 0
     before = MonthSeal.objects.order_by("-month").first()
     count = 0
@@ -92,7 +94,7 @@ def seal_months(months_kept: int, *, now: datetime) -> int:
 
 
 def _months_over(before: MonthSeal | None, months_kept: int, present: date) -> Iterator[MonthFacts]:
-    """Each month that ended before `present` and has lines, from the first that is not sealed."""
+    """Each month before `present` that has entries, from the first one without a seal."""
     first = before.last + 1 if before else 1
     earliest = months_after(before.month, 1) if before else date.min
     while (opened_at := _sealed_from(first).values_list("entry__at", flat=True).first()) is not None:
@@ -113,9 +115,9 @@ def _sealed_from(number: int) -> QuerySet[EntrySeal]:
 
 
 def erase_expired_months(*, now: datetime) -> int:
-    """Delete the lines of the months whose time is over, a batch at a time. Returns how many lines went.
+    """Delete the entries of months past their retention, a batch at a time. Returns the count.
 
-    The database itself refuses the others. The act stands in the journal, with the seal of the month.
+    The database refuses to delete any other entry. Each erasure is recorded with the seal of the month.
     """
     today, total = now.astimezone(UTC).date(), 0
     for month in MonthSeal.objects.filter(expires_on__lte=today).order_by("month"):
@@ -126,21 +128,27 @@ def erase_expired_months(*, now: datetime) -> int:
 
 @transaction.atomic(durable=True)
 def _erase_batch(month: MonthSeal, today: date, now: datetime) -> int:
-    places = EntrySeal.objects.filter(number__range=(month.first, month.last)).order_by("number")
-    batch = list(places.values_list("number", "entry_id")[:_BATCH])
-    if not batch or not _is_only_sealer():
+    seals_of_month = EntrySeal.objects.filter(number__range=(month.first, month.last)).order_by("number")
+    batch = list(seals_of_month.values_list("number", "entry_id")[:_BATCH])
+    if not batch or not _take_sealer_lock():
         return 0
     _delete_lines(batch[0][0], batch[-1][0], today)
-    if not places.exists():
-        name, lines = f"{month.month:%Y-%m}", month.last - month.first + 1
-        words = {"month": name, "seal": month.seal}
-        record("journal.month-erased", to="journal", by="system", at=now, lines=lines, **words)
+    if not seals_of_month.exists():
+        record(
+            "journal.month-erased",
+            to="journal",
+            by="system",
+            at=now,
+            month=f"{month.month:%Y-%m}",
+            seal=month.seal,
+            lines=month.last - month.first + 1,
+        )
     return len(batch)
 
 
 def _delete_lines(first: int, last: int, today: date) -> None:
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # its owner's function: no process may delete by itself
+        if connection.vendor == "postgresql":  # no role may delete: the owner's function does
             cursor.execute("SELECT journal_erase(%s, %s, %s)", (first, last, today))
             return
         cursor.execute(
@@ -151,8 +159,8 @@ def _delete_lines(first: int, last: int, today: date) -> None:
         cursor.execute("DELETE FROM journal_entryseal WHERE number BETWEEN %s AND %s", (first, last))
 
 
-def _is_only_sealer() -> bool:
-    """Take the sealer's lock until the end of the transaction, unless another process has it."""
+def _take_sealer_lock() -> bool:
+    """Take the lock until the end of the transaction. Returns False if another process holds it."""
     if connection.vendor != "postgresql":
         return True  # SQLite has one writer at a time
     with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from vaguemestre.foundation.journal import chain
 
 
 def keep_journal() -> None:
-    """Seal the lines that wait, then the months that are over; erase those whose time is over."""
+    """Periodic task: seal new entries and past months, then erase the months past their retention."""
     now = timezone.now()
     chain.seal_entries(now=now)
     chain.seal_months(settings.CONFIG.retention.journal_months, now=now)

@@ -1,10 +1,10 @@
-"""The journal: one row per act, the seals that chain them, and one seal per month that is over."""
+"""The journal: one row per act, the seals that chain them, and one seal per past month."""
 
 from django.db import models
 
 
 class Entry(models.Model):
-    """Who did what to whom, when. A trigger refuses UPDATE, and DELETE before the end of its month's time."""
+    """Who did what to whom, when. Triggers refuse UPDATE, and DELETE before the month may be erased."""
 
     at = models.DateTimeField(db_index=True)
     action = models.CharField(max_length=80, db_index=True)
@@ -25,7 +25,7 @@ class Entry(models.Model):
 
 
 class EntrySeal(models.Model):
-    """The place of an entry in the chain. Numbers follow each other without a gap, in the order sealed."""
+    """The position of an entry in the chain. Numbers have no gap and follow the order of sealing."""
 
     number = models.BigIntegerField(primary_key=True)
     entry = models.OneToOneField(
@@ -36,9 +36,9 @@ class EntrySeal(models.Model):
 
 
 class MonthSeal(models.Model):
-    """A month that is over: which numbers are its own, its last seal, and the day from which they may go.
+    """A past month: its first and last numbers, its last seal (`head`), and the day it may be erased.
 
-    `seal` covers all of it and the month before: what goes after its time was said when it was sealed.
+    `seal` covers all of these and the seal of the previous month, so the day of erasure cannot be changed.
     """
 
     month = models.DateField(primary_key=True)  # its first day

@@ -1,4 +1,4 @@
-"""Seals of entries and of months: SHA-256 over canonical JSON and the seal before."""
+"""Seals of entries and of months: SHA-256 over canonical JSON and the previous seal."""
 
 import hashlib
 import json
@@ -31,9 +31,9 @@ class MonthFacts(NamedTuple):
 
 
 def month_seal(previous: str, facts: MonthFacts) -> str:
-    """64 hexadecimal digits over the month and the seal of the month before."""
-    words = (previous, *(word if isinstance(word, (int, str)) else word.isoformat() for word in facts))
-    text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    """The seal of a month: 64 hexadecimal digits, over its facts and the seal of the previous month."""
+    values = (previous, *(value if isinstance(value, (int, str)) else value.isoformat() for value in facts))
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

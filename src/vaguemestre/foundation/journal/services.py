@@ -31,7 +31,7 @@ def record(action: str, *, to: str, by: str, at: datetime, **details: str | int 
 def record_many(lines: Iterable[Line]) -> None:
     """Record many acts in their order; they are sealed later. Inside the caller's transaction.
 
-    No lock is taken: nobody waits for whoever writes in the journal.
+    No lock is taken, so that writers never wait for each other.
     """
     lines = tuple(lines)
     Entry.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""Whether the journal holds: every line against the chain, every month against its seal."""
+"""Verification of the journal: every entry against the chain, every month against its seal."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ _BATCH = 2_000
 
 
 class Flaw(StrEnum):
-    """What does not hold at a line."""
+    """Why a line is invalid."""
 
-    ALTERED = "altered"  # its content is not what was sealed
-    REMOVED = "removed"  # it was sealed, and is gone before its time
+    ALTERED = "altered"  # its content differs from what was sealed
+    REMOVED = "removed"  # it was sealed, then deleted before the end of its retention
     BROKEN = "broken"  # lines before it are missing, or their order was changed
-    ADDED = "added"  # it was slipped in behind lines already sealed
+    ADDED = "added"  # it was inserted among lines already sealed
     MONTH = "month"  # the seal of its month was altered, added or removed
 
 
 @dataclass(frozen=True, slots=True)
 class ChainState:
-    """How many lines are valid, the last seal, and the number of the first line that does not hold.
+    """How many lines are valid, the last seal, and the number of the first invalid line.
 
-    `cut`: a seal kept elsewhere is missing. `waiting`: lines not yet sealed. `erased`: lines gone at the end
-    of their time, as the seal of their month said.
+    `cut`: a seal kept elsewhere is missing. `waiting`: how many lines are not yet sealed. `erased`: how many
+    lines were deleted at the end of their retention, as the seal of their month allows.
     """
 
     lines: int
@@ -50,7 +50,10 @@ class _Broken(Exception):
 
 
 def chain_state(kept_seal: str = "", *, now: datetime) -> ChainState:
-    """Verify the whole journal. `kept_seal`: a seal that must still be in it; `now`: what may be gone."""
+    """Verify the whole journal. `kept_seal`: a seal that must still be in it.
+
+    `now` decides which months may be erased.
+    """
     walk = _Walk(kept_seal, now)
     try:
         walk.follow_seals()
@@ -60,38 +63,38 @@ def chain_state(kept_seal: str = "", *, now: datetime) -> ChainState:
     return ChainState(
         walk.lines,
         last_seal().seal,
-        cut=not walk.is_met,
+        cut=not walk.has_kept_seal,
         waiting=unsealed_entries(now).count(),
         erased=walk.erased,
     )
 
 
 class _Walk:
-    """The chain followed from its first line. `seal`: of the line before, "" after lines erased in part."""
+    """A walk along the chain. `seal`: that of the previous line; "" if part of its month is erased."""
 
     def __init__(self, kept_seal: str, now: datetime) -> None:
         self.kept_seal, self.now, self.today = kept_seal, now, now.astimezone(UTC).date()
-        self.is_met = not kept_seal
+        self.has_kept_seal = not kept_seal
         self.lines, self.erased = 0, 0
         self.number, self.seal = 0, GENESIS
         self.months = _months()
 
     def follow_seals(self) -> None:
-        """Raises _Broken at the first line that does not hold."""
+        """Raises _Broken at the first invalid line."""
         self.month = next(self.months, None)
         for place, entry in _sealed_lines():
             if place.number != self.number + 1:
                 self._pass_erased_lines(place)
             self._check_line(place, entry)
             self.number, self.seal = place.number, place.seal
-            self.is_met = self.is_met or place.seal == self.kept_seal
+            self.has_kept_seal = self.has_kept_seal or place.seal == self.kept_seal
             if self.month and place.number >= self.month.last:
                 self._end_month(place.entry_id)
-        while self.month:  # every line after the last month that is left was erased
+        while self.month:  # no line is left of these months
             self._skip_month(self.month.first)
 
     def look_for_added_lines(self) -> None:
-        """Raises _Broken for a line that no round will seal any more."""
+        """Raises _Broken for an unsealed line that is too old to be sealed."""
         known = EntrySeal.objects.values("entry_id")
         waiting = unsealed_entries(self.now).values("pk")
         added = Entry.objects.exclude(pk__in=known).exclude(pk__in=waiting).order_by("pk")
@@ -115,7 +118,7 @@ class _Walk:
         return month is not None and number >= month.first and month.expires_on <= self.today
 
     def _pass_erased_lines(self, place: EntrySeal) -> None:
-        """Go to the line before that one, over months whose time is over. Raises _Broken."""
+        """Skip the erased lines before that seal. Raises _Broken if they were not to be erased yet."""
         while self.month and self.month.last < place.number:
             self._skip_month(place.entry_id)
         if place.number == self.number + 1:
@@ -123,7 +126,7 @@ class _Walk:
         if not self._may_be_gone(place.number):
             raise _Broken(place.entry_id, Flaw.BROKEN)
         self.erased += place.number - self.number - 1
-        self.seal = ""  # the lines before it are erased: the last seal of the month proves the others
+        self.seal = ""  # its line cannot be checked: the last seal of the month covers it
 
     def _skip_month(self, line: int) -> None:
         month = self.month
@@ -131,11 +134,11 @@ class _Walk:
             raise _Broken(line, Flaw.BROKEN)
         self.erased += month.last - month.first + 1
         self.number, self.seal = month.last, month.head
-        self.is_met = self.is_met or month.head == self.kept_seal
+        self.has_kept_seal = self.has_kept_seal or month.head == self.kept_seal
         self.month = next(self.months, None)
 
     def _end_month(self, line: int) -> None:
-        """The month and the chain agree about its last line. Raises _Broken."""
+        """Raises _Broken unless the month and the chain agree about its last line."""
         month = self.month
         if month is None or (month.last, month.head) != (self.number, self.seal):
             raise _Broken(line, Flaw.MONTH)
@@ -143,7 +146,7 @@ class _Walk:
 
 
 def _months() -> Iterator[MonthSeal]:
-    """The months in their order, each once its own seal holds. Raises _Broken, with its first number."""
+    """The sealed months in order. Raises _Broken, with its first number, at a month whose seal is invalid."""
     previous, last = GENESIS, 0
     for month in MonthSeal.objects.order_by("month"):
         facts = MonthFacts(month.month, month.first, month.last, month.head, month.expires_on)
@@ -154,7 +157,7 @@ def _months() -> Iterator[MonthSeal]:
 
 
 def _sealed_lines() -> Iterator[tuple[EntrySeal, Entry | None]]:
-    """Every seal with its entry, None if it is gone, in the order of the chain."""
+    """Every seal with its entry, None if it was deleted, in the order of the chain."""
     number = 0
     while places := list(EntrySeal.objects.filter(number__gt=number).order_by("number")[:_BATCH]):
         entries = Entry.objects.in_bulk([place.entry_id for place in places])

@@ -43,7 +43,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
         "last_feed": feeds[0] if feeds else None,
         "is_of_academy": bool(academy_id),
         "failed_jobs": 0 if academy_id else count_failed_jobs(),
-        "lines": last_seal()[0],
+        "lines": last_seal().number,
         "breaches": () if academy_id else open_breaches(timezone.now()),
     }
     return render(request, "backoffice/home.html", context)
