@@ -1,4 +1,4 @@
-"""`vaguemestre breach`: files of personal data breaches, and their clock."""
+"""`vaguemestre breach`: files of personal data breaches, and their deadlines."""
 
 from datetime import datetime
 from pathlib import Path
@@ -49,10 +49,10 @@ def open_file(
 ) -> None:
     """Ouvre un dossier ; les délais courent à partir de --known-at."""
     now = timezone.now()
-    known = BreachFacts(
+    breach_facts = BreachFacts(
         title, _aware(known_at, now), facts=facts, data_kinds=data, persons=persons, measures=measures
     )
-    number = services.open_breach(known, by=_BY, now=now)
+    number = services.open_breach(breach_facts, by=_BY, now=now)
     typer.echo(f"Dossier {number} ouvert.")
     for item in _file(number).deadlines:
         typer.echo(f"{KINDS[item.kind]} : {deadline_fr(item, now)}")
@@ -82,11 +82,11 @@ def add_notice(
     sent_at: _Moment = None,
     reference: Annotated[str, typer.Option(help="Le numéro donné par l’autorité.")] = "",
 ) -> None:
-    """Écrit qu’un avis a été envoyé."""
+    """Enregistre un avis envoyé."""
     now = timezone.now()
     notice = Notice(kind, _aware(sent_at, now), recipient, reference)
     services.record_notice(number, notice, by=_BY, now=now)
-    typer.echo("Écrit.")
+    typer.echo("Avis enregistré.")
 
 
 @app.command("close")
@@ -96,7 +96,7 @@ def close_file(
 ) -> None:
     """Clôt un dossier."""
     services.close_breach(number, note, by=_BY, now=timezone.now())
-    typer.echo("Clos.")
+    typer.echo("Dossier clos.")
 
 
 def _aware(moment: datetime | None, now: datetime) -> datetime:

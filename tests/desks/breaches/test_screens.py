@@ -143,9 +143,9 @@ def test_a_file_goes_five_years_after_it_was_closed_and_an_open_one_never() -> N
     now = timezone.now()
     kept, closed = (services.open_breach(BreachFacts("Perte", now), by="cli", now=now) for _ in range(2))
     services.close_breach(closed, "Sans suite.", by="cli", now=now)
-    services.delete_old_breaches(now=now + services.KEPT - timedelta(days=1))
+    services.delete_old_breaches(now=now + services.RETENTION - timedelta(days=1))
     assert Breach.objects.count() == 2
-    services.delete_old_breaches(now=now + services.KEPT + timedelta(days=1))
+    services.delete_old_breaches(now=now + services.RETENTION + timedelta(days=1))
     assert list(Breach.objects.values_list("pk", flat=True)) == [kept]
 
 
@@ -161,12 +161,12 @@ def test_the_command_keeps_the_same_files() -> None:
     assert said("list") == "Aucune violation n’est enregistrée.\n"
     assert "reste 24 heures" in said("open", "Boîte forcée", "--facts", SECRET)
     number = str(Breach.objects.get().pk)
-    assert said("notice", number, "warning", "CSIRT", "--reference", "R-9") == "Écrit.\n"
+    assert said("notice", number, "warning", "CSIRT", "--reference", "R-9") == "Avis enregistré.\n"
     assert "Notification (72 heures)" in said("list")
     text = said("show", number)
     assert SECRET in text
     assert "CSIRT (R-9)" in text
-    assert said("close", number, "--note", "Sans suite.") == "Clos.\n"
+    assert said("close", number, "--note", "Sans suite.") == "Dossier clos.\n"
     assert "(clos)" in said("list")
     assert "aucun dossier" in said("show", "99")
     assert acts() == ["opened", "noticed", "exported", "closed"]

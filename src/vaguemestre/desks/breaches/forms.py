@@ -12,7 +12,7 @@ _FORMATS = ["%d/%m/%Y %H:%M", "%d/%m/%Y à %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%
 
 
 class MomentField(forms.DateTimeField):
-    """A day and an hour, in Paris: `24/11/2026 14:30`."""
+    """A date and time of Paris: `24/11/2026 14:30`."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(

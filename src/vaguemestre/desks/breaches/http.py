@@ -26,7 +26,7 @@ def for_administrators(view: View) -> View:
 
 
 def for_recent_administrators(view: View) -> View:
-    """Decorate a view that changes something: a proof of identity of the last minutes is asked."""
+    """Decorate a view that changes something: it also requires a recent sign-in."""
     return for_administrators(recently_signed_in(view))
 
 

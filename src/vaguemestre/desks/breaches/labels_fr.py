@@ -19,7 +19,7 @@ def moment_fr(moment: datetime) -> str:
 
 
 def deadline_fr(deadline: Deadline, now: datetime) -> str:
-    """What the clock says of a notice: sent, due in so long, late."""
+    """The state of a deadline in words: sent in time, sent late, or time left."""
     match deadline.state:
         case DeadlineState.DONE:
             return f"envoi du {moment_fr(deadline.sent_at or now)}, dans les temps"
@@ -42,7 +42,7 @@ def file_text(breach: BreachFile, now: datetime) -> str:
     began = moment_fr(facts.began_at) if facts.began_at else "pas encore connu"
     closed = f"le {moment_fr(breach.closed_at)} : {breach.closing_note}" if breach.closed_at else "non"
     lines = [
-        f"# Violation no {breach.breach_id} : {facts.title}",
+        f"# Violation n° {breach.breach_id} : {facts.title}",
         "",
         f"- Connue le {moment_fr(facts.known_at)}",
         f"- Début : {began}",

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Breach(models.Model):
-    """A personal data breach or security incident. `known_at`: from when the clock runs."""
+    """A personal data breach or security incident. `known_at`: the start of the deadlines."""
 
     title = models.CharField(max_length=150)
     known_at = models.DateTimeField(db_index=True)

@@ -8,21 +8,25 @@ from vaguemestre.desks.breaches.models import Breach
 from vaguemestre.desks.breaches.rules.clock import deadlines
 from vaguemestre.desks.breaches.values import BreachFacts, BreachFile, Notice, NoticeKind
 
-# what a page is sorted by → column
+# Sort keys of the page → columns.
 ORDERS = {"date": "known_at", "titre": "title", "cloture": "closed_at"}
 
 
 def breaches_page(
     *, search: str = "", order: str = "-known_at", first: int = 0, count: int = 30, now: datetime
 ) -> tuple[list[BreachFile], int]:
-    """Files whose title or facts hold `search`, and how many there are. `order`: one of ORDERS."""
-    is_named = Q(title__icontains=search) | Q(facts__icontains=search)
-    rows = Breach.objects.filter(is_named if search else Q()).order_by(order, "pk")
+    """A page of the files whose title or facts contain `search`, and their total.
+
+    `order`: a column of ORDERS, reversed by a leading `-`.
+    """
+    matches = Q(title__icontains=search) | Q(facts__icontains=search)
+    rows = Breach.objects.filter(matches if search else Q()).order_by(order, "pk")
     page = rows.prefetch_related("notices")[first : first + count]
     return [_file(row, now) for row in page], rows.count()
 
 
 def breach_file(breach_id: int, *, now: datetime) -> BreachFile | None:
+    """The file of a breach, with its deadlines as of `now`."""
     row = Breach.objects.prefetch_related("notices").filter(pk=breach_id).first()
     return _file(row, now) if row else None
 

@@ -1,11 +1,11 @@
 """French sentences for the refusals of this room, by code."""
 
 SENTENCES = {
-    "breaches.gone": "Cette violation n’est pas dans le registre : reprenez-la dans la liste.",
+    "breaches.gone": "Ce dossier n’est pas dans le registre : choisissez-en un dans la liste.",
     "breaches.closed": "Ce dossier est clos : ouvrez-en un autre si les faits reprennent.",
-    "breaches.in-the-future": "Cette date est à venir : écrivez le moment où le fait est arrivé.",
+    "breaches.in-the-future": "Cette date est dans l’avenir : indiquez le moment où c’est arrivé.",
     "breaches.title-missing": "Écrivez en une ligne ce qui est arrivé.",
-    "breaches.recipient-missing": "Écrivez à qui l’avis a été envoyé.",
+    "breaches.recipient-missing": "Indiquez à qui l’avis a été envoyé.",
     "breaches.note-missing": (
         "Écrivez pourquoi le dossier est clos, et pourquoi un avis n’a pas été envoyé s’il en manque un."
     ),

@@ -1,4 +1,4 @@
-"""Use cases of breaches. The journal says that a file changed, never its words."""
+"""Use cases of breaches. The journal records that a file changed, never what it says."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 
-KEPT = timedelta(days=5 * 365)  # after it is closed: the time of the authority's control
+RETENTION = timedelta(days=5 * 365)  # from its closing; the authority may ask for it meanwhile
 
 
 @transaction.atomic(durable=True)
@@ -28,7 +28,7 @@ def open_breach(facts: BreachFacts, *, by: str, now: datetime) -> int:
 
 @transaction.atomic(durable=True)
 def change_breach(breach_id: int, facts: BreachFacts, *, by: str, now: datetime) -> None:
-    """Use case: write what is known now. Raises as `open_breach`, and `breaches.gone`, `breaches.closed`."""
+    """Use case: update the facts. Raises as `open_breach`, and `breaches.gone`, `breaches.closed`."""
     _check(facts, now)
     row = _open_row(breach_id)
     changed = sorted(name for name, value in asdict(facts).items() if getattr(row, name) != value)
@@ -39,7 +39,7 @@ def change_breach(breach_id: int, facts: BreachFacts, *, by: str, now: datetime)
 
 @transaction.atomic(durable=True)
 def record_notice(breach_id: int, notice: Notice, *, by: str, now: datetime) -> None:
-    """Use case: write that a notice was sent.
+    """Use case: record that a notice was sent.
 
     Raises Refusal `breaches.recipient-missing`, `breaches.in-the-future`, `breaches.gone`, `breaches.closed`.
     """
@@ -68,13 +68,13 @@ def close_breach(breach_id: int, note: str, *, by: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def record_export(breach_id: int, *, by: str, now: datetime) -> None:
-    """Use case: write that the file was taken out."""
+    """Use case: record in the journal that the file was exported."""
     record("breaches.exported", to=f"breach:{breach_id}", by=by, at=now)
 
 
 def delete_old_breaches(*, now: datetime) -> None:
-    """Delete the files that were closed longer ago than KEPT."""
-    delete_batch(Breach.objects.filter(closed_at__lt=now - KEPT))
+    """Delete the files that were closed longer ago than RETENTION."""
+    delete_batch(Breach.objects.filter(closed_at__lt=now - RETENTION))
 
 
 def _check(facts: BreachFacts, now: datetime) -> None:
@@ -87,7 +87,7 @@ def _check(facts: BreachFacts, now: datetime) -> None:
 
 
 def _open_row(breach_id: int) -> Breach:
-    """The row, locked. Raises Refusal."""
+    """The row of an open file, locked. Raises Refusal `breaches.gone`, `breaches.closed`."""
     row = Breach.objects.select_for_update().filter(pk=breach_id).first()
     if row is None:
         raise Refusal("breaches.gone")

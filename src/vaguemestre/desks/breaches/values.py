@@ -12,10 +12,12 @@ class NoticeKind(StrEnum):
     WARNING = "warning"  # early warning, to the CSIRT or the national authority (NIS 2 art. 23 §4 a)
     NOTIFICATION = "notification"  # to the data protection and the national authority (GDPR art. 33)
     REPORT = "report"  # final report (NIS 2 art. 23 §4 d)
-    PERSONS = "persons"  # to those it touches, where the risk is high (GDPR art. 34)
+    PERSONS = "persons"  # to the persons affected, if the risk is high (GDPR art. 34)
 
 
 class DeadlineState(StrEnum):
+    """Whether a notice is due, and whether it was sent in time."""
+
     RUNNING = "running"
     OVERDUE = "overdue"
     DONE = "done"

@@ -6,7 +6,7 @@ from vaguemestre.access.signin import handlers as signin
 from vaguemestre.access.signin.rules import limits
 from vaguemestre.access.signin.services.sessions import DELETED_AFTER
 from vaguemestre.desks.breaches import handlers as breaches
-from vaguemestre.desks.breaches.services import KEPT as BREACHES_KEPT
+from vaguemestre.desks.breaches.services import RETENTION as BREACHES_KEPT
 from vaguemestre.foundation.jobs import handlers as jobs
 from vaguemestre.foundation.jobs.services import RETENTION as JOBS_KEPT
 from vaguemestre.foundation.journal import handlers as journal

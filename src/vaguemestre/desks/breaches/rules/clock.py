@@ -13,7 +13,7 @@ REPORT_MONTHS = 1  # after the notification was sent, or was due
 
 
 def deadlines(known_at: datetime, notices: Iterable[Notice], *, now: datetime) -> tuple[Deadline, ...]:
-    """The three deadlines in their order, each with its first notice."""
+    """The three deadlines in legal order, each with the date of its first notice."""
     sent: dict[NoticeKind, datetime] = {}
     for notice in sorted(notices, key=lambda notice: notice.sent_at):
         sent.setdefault(notice.kind, notice.sent_at)
@@ -31,7 +31,7 @@ def deadlines(known_at: datetime, notices: Iterable[Notice], *, now: datetime) -
 
 
 def time_left_fr(due_at: datetime, now: datetime) -> str:
-    """« reste 3 heures », « en retard de 2 jours »: in its largest unit that is not a fraction of one."""
+    """« reste 3 heures », « en retard de 2 jours »: the time to a deadline, in its largest whole unit."""
     span = abs(due_at - now)
     days, hours = span.days, span.seconds // 3600
     if days >= 2:

@@ -73,14 +73,14 @@ def change_file(request: SignedInRequest, breach_id: int) -> HttpResponse:
 
 
 @require_POST
-@act_words("écrire qu’un avis a été envoyé")
+@act_words("enregistrer un avis envoyé")
 @for_recent_administrators
 def add_notice(request: SignedInRequest, breach_id: int) -> HttpResponse:
     form = NoticeForm(request.POST)
     if not form.is_valid():
         return _page(request, _file(breach_id), notice_form=form, status=422)
     notice, by, now = form.notice(), actor_of(request), timezone.now()
-    return _decided(
+    return _page_after(
         request,
         breach_id,
         lambda: services.record_notice(breach_id, notice, by=by, now=now),
@@ -93,7 +93,7 @@ def add_notice(request: SignedInRequest, breach_id: int) -> HttpResponse:
 @for_recent_administrators
 def close_file(request: SignedInRequest, breach_id: int) -> HttpResponse:
     note, by = request.POST.get("note", ""), actor_of(request)
-    return _decided(
+    return _page_after(
         request, breach_id, lambda: services.close_breach(breach_id, note, by=by, now=timezone.now())
     )
 
@@ -101,7 +101,7 @@ def close_file(request: SignedInRequest, breach_id: int) -> HttpResponse:
 @require_GET
 @for_administrators
 def export_file(request: SignedInRequest, breach_id: int) -> HttpResponse:
-    """The file as text; taking it out is journaled."""
+    """The file as Markdown; the export is journaled."""
     breach, now = _file(breach_id), timezone.now()
     services.record_export(breach_id, by=actor_of(request), now=now)
     response = HttpResponse(file_text(breach, now), content_type="text/markdown; charset=utf-8")
@@ -115,7 +115,7 @@ def _save(request: SignedInRequest, breach: BreachFile) -> HttpResponse:
     if not form.is_valid():
         return _page(request, breach, form=form, status=422)
     facts, by, now = form.breach(), actor_of(request), timezone.now()
-    return _decided(
+    return _page_after(
         request,
         breach.breach_id,
         lambda: services.change_breach(breach.breach_id, facts, by=by, now=now),
@@ -123,11 +123,12 @@ def _save(request: SignedInRequest, breach: BreachFile) -> HttpResponse:
     )
 
 
-def _decided(
-    request: SignedInRequest, breach_id: int, decide: Callable[[], None], **forms: Any
+def _page_after(
+    request: SignedInRequest, breach_id: int, use_case: Callable[[], None], **forms: Any
 ) -> HttpResponse:
+    """Run the use case and redirect to the file; a refusal shows the page again, with its forms."""
     try:
-        decide()
+        use_case()
     except Refusal as refusal:
         return _page(request, _file(breach_id), refusal=sentence(refusal), status=422, **forms)
     return HttpResponseRedirect(f"{reverse('breaches:file', args=(breach_id,))}?fait")
