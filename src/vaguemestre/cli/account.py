@@ -66,7 +66,7 @@ def span(
     username: _Username,
     off: Annotated[bool, typer.Option("--off", help="Son académie seulement, de nouveau.")] = False,
 ) -> None:
-    """L’office du compte couvre toutes les académies de l’installation, et non la sienne seule."""
+    """Étend le rôle du compte à toutes les académies de l’installation, au lieu de la sienne seule."""
     account = find_account(username)
     if account is None:
         raise Refusal("credentials.account-unknown", username=username)

@@ -42,7 +42,7 @@ def command(
     administrator = ""
     if no_demo and not has_accounts():
         administrator = _first_administrator(config)
-    _found_further(config)
+    _create_further_academies(config)
     with_demonstration = not no_demo and demo.is_wanted(config)
     if with_demonstration:
         _say(step="Académie de démonstration : personnes et comptes.")
@@ -103,7 +103,7 @@ def _first_administrator(config: Config) -> str:
 
 
 @transaction.atomic
-def _found_further(config: Config) -> None:
+def _create_further_academies(config: Config) -> None:
     """Create the académies that the file names after the first one."""
     for academy in config.further_academies:
         found_academy(academy.code, academy.name, academy.domain.lower(), academy.departments)

@@ -18,11 +18,11 @@ def command(
     purpose: Annotated[str, typer.Option(help="Une seule fiche, par sa clé (« messagerie »).")] = "",
 ) -> None:
     """Registre des traitements : une fiche par finalité, avec les durées que le service applique."""
-    chosen = [sheet for sheet in sheets(settings.CONFIG) if purpose in ("", sheet.key)]
-    if not chosen:
+    selected = [sheet for sheet in sheets(settings.CONFIG) if purpose in ("", sheet.key)]
+    if not selected:
         keys = ", ".join(sheet.key for sheet in sheets(settings.CONFIG))
         raise Failed(f"aucune fiche « {purpose} » ; il y a : {keys}.", 2)
-    texts = {sheet.key: sheet_text(sheet, settings.CONFIG.academy.name) for sheet in chosen}
+    texts = {sheet.key: sheet_text(sheet, settings.CONFIG.academy.name) for sheet in selected}
     if folder is None:
         typer.echo("\n".join(texts.values()), nl=False)
         return

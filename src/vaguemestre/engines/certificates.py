@@ -60,7 +60,7 @@ def public_paths(instance: Instance) -> Pair:
 
 
 def academy_pair(instance: Instance, academy: AcademyShape) -> Pair:
-    """Where the engines read the certificate that an académie has for its own names."""
+    """Where the engines read the certificate of an académie's own names."""
     folder = instance.engines_dir / "tls"
     return Pair(folder / f"{academy.domain.lower()}.pem", folder / f"{academy.domain.lower()}.key")
 
@@ -82,14 +82,14 @@ def install_given(instance: Instance, *, now: dt.datetime) -> bool:
     changed = [_install(_serving_pair(_candidates(instance), now), public_paths(instance))]
     for academy in instance.academies:
         if academy.certificate:
-            given = _read_pair(Pair(Path(academy.certificate), Path(academy.key)), now)
-            changed.append(_install(given, academy_pair(instance, academy)))
+            content = _read_pair(Pair(Path(academy.certificate), Path(academy.key)), now)
+            changed.append(_install(content, academy_pair(instance, academy)))
     return any(changed)
 
 
-def _install(given: tuple[bytes, bytes], place: Pair) -> bool:
-    """Write a chain and its key where the engines read them. Returns whether they differed."""
-    chain, key = given
+def _install(content: tuple[bytes, bytes], place: Pair) -> bool:
+    """Write a chain and its key (PEM) where the engines read them. Returns whether they differed."""
+    chain, key = content
     if _content(place.certificate) == chain and _content(place.key) == key:
         return False
     place.certificate.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Which certificate a name is shown: an académie's own, or that of the installation."""
+"""The certificate for each host name (SNI): an académie's own, or that of the installation."""
 
 import hashlib
 from pathlib import Path
@@ -13,21 +13,21 @@ from vaguemestre.engines.instance import Instance
 
 
 class NamedPair(NamedTuple):
-    """A certificate shown to those who ask for one of its names (SNI, RFC 6066 §3)."""
+    """A certificate and the host names it is served for (SNI, RFC 6066 §3)."""
 
     names: tuple[str, ...]  # `*.` stands for one label
     pair: certificates.Pair
 
 
 def named_pairs(instance: Instance) -> list[NamedPair]:
-    """The certificates of académies that have one of their own, as they are installed."""
+    """The installed certificates of the académies that have their own."""
     own = [academy for academy in instance.academies if academy.certificate]
     pairs = [certificates.academy_pair(instance, academy) for academy in own]
     return [NamedPair(_names_in(pair.certificate), pair) for pair in pairs if pair.certificate.exists()]
 
 
 def named_sites(instance: Instance) -> list[NamedPair]:
-    """`named_pairs`, with the paths by which engines know the files."""
+    """`named_pairs`, with paths that the engines can read."""
     return [
         NamedPair(names, certificates.Pair(*(engine_path(instance, file) for file in files)))
         for names, pair in named_pairs(instance)
@@ -41,7 +41,7 @@ def _names_in(file: Path) -> tuple[str, ...]:
 
 
 def pair_of(instance: Instance, domain: str) -> certificates.Pair:
-    """The certificate that the names of a mail domain are shown."""
+    """The certificate served for the names of a mail domain."""
     own = (academy for academy in instance.academies if academy.certificate)
     academy = next((academy for academy in own if academy.domain.lower() == domain.lower()), None)
     return certificates.academy_pair(instance, academy) if academy else certificates.public_paths(instance)

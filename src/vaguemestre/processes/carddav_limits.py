@@ -1,4 +1,4 @@
-"""Limits of CardDAV requests: what one may hold, and how many of one account run at once."""
+"""Limits on CardDAV requests: the weight of a body, and concurrent requests per account."""
 
 import base64
 import binascii
@@ -15,19 +15,19 @@ from vaguemestre.mailbox.contacts.rules import dav_bodies
 from vaguemestre.processes.front import Application
 
 MAX_BODY_OCTETS = 3_000_000
-_AT_ONCE = 2  # requests of one account, of the pool's four threads
-_WITH_XML = frozenset(("PROPFIND", "PROPPATCH", "REPORT", "MKCOL", "MKCALENDAR"))
+_MAX_CONCURRENT = 2  # requests of one account; the pool has four threads
+_XML_METHODS = frozenset(("PROPFIND", "PROPPATCH", "REPORT", "MKCOL", "MKCALENDAR"))
 _STATUS = {"contacts.busy": "503 Service Unavailable", "contacts.query-unreadable": "400 Bad Request"}
 _TOO_LARGE = "413 Content Too Large"
 
 type AccountOf = Callable[[str, str], int | None]
-"""The account that a login and an application password open."""
+"""The account of a login and an application password; None if they are wrong."""
 
 
 class AccountTurns:
-    """How many requests of an account run: `at_once`, and any other is refused at once."""
+    """Concurrent requests per account: beyond `at_once`, a request is refused without waiting."""
 
-    def __init__(self, at_once: int = _AT_ONCE) -> None:
+    def __init__(self, at_once: int = _MAX_CONCURRENT) -> None:
         self._at_once = at_once
         self._lock = threading.Lock()
         self._running = Counter[int]()
@@ -44,11 +44,11 @@ class AccountTurns:
         finally:
             with self._lock:
                 self._running[account_id] -= 1
-                self._running += Counter()  # forgets those at zero
+                self._running += Counter()  # drops accounts at zero
 
 
 def limited(application: Application, turns: AccountTurns, account_of: AccountOf) -> Application:
-    """The application, asked by signed-in accounts within these limits. Strangers cost it a refusal."""
+    """Apply the limits to requests with valid credentials; the application refuses the others itself."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         credentials = _credentials(environ.get("HTTP_AUTHORIZATION", ""))
@@ -81,7 +81,7 @@ def _with_checked_body(environ: dict[str, Any]) -> dict[str, Any]:
     length = environ.get("CONTENT_LENGTH") or "0"
     body = environ["wsgi.input"].read(min(int(length), MAX_BODY_OCTETS)) if length.isdigit() else b""
     method = environ["REQUEST_METHOD"]
-    if body and method in _WITH_XML:
+    if body and method in _XML_METHODS:
         dav_bodies.check_query(body)
     elif method == "PUT":
         body = dav_bodies.checked_card(body)

@@ -117,7 +117,7 @@ def _jobs() -> Check:
 
 
 def _backup(config: Config) -> Check:
-    """Warn when two backups were missed, by the date of the note that a whole one leaves."""
+    """Warn if two backups were missed, by the date of `LAST_BACKUP`."""
     try:
         age = time.time() - (config.home / LAST_BACKUP).stat().st_mtime
     except OSError:
@@ -127,17 +127,17 @@ def _backup(config: Config) -> Check:
 
 
 def _certificates(config: Config) -> Check:
-    """Warn of a certificate that ends soon; one that has ended is down: no program lets itself be told."""
+    """Warn of a certificate that ends soon; fail for an expired one, which mail programs refuse."""
     try:
         ends = expiries(config)
     except (OSError, ValueError) as error:
         return _warning(Check(ok=False, words=type(error).__name__))
     now = timezone.now()
-    ended = sorted(name for name, ends_at in ends.items() if ends_at <= now)
-    if ended:
-        return Check(ok=False, words=f"ended: {', '.join(ended)}")
-    left = {name: ends_at - now for name, ends_at in ends.items()}
-    soon = sorted(f"{name} in {span.days} days" for name, span in left.items() if span < _SOON)
+    expired = sorted(name for name, ends_at in ends.items() if ends_at <= now)
+    if expired:
+        return Check(ok=False, words=f"ended: {', '.join(expired)}")
+    remaining = {name: ends_at - now for name, ends_at in ends.items()}
+    soon = sorted(f"{name} in {span.days} days" for name, span in remaining.items() if span < _SOON)
     return _warning(Check(ok=not soon, words=", ".join(soon)))
 
 

@@ -17,7 +17,7 @@ _NO_ROUTE = "none"  # no address matched
 class Measured:
     """The outermost middleware: what the others refuse or answer themselves is counted too.
 
-    Each request has an identifier, which its log lines and its answer (`X-Request-Id`) tell.
+    Each request has an identifier, which stands in its log lines and its answer (`X-Request-Id`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""Pages of offices: who may open them, and how far an office reaches (ADR 0036)."""
+"""Access to staff pages by role, limited to the académie that an office covers (ADR 0036)."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -11,16 +11,16 @@ from vaguemestre.people.credentials.queries import is_account_in
 
 
 def within_academy[View: Callable[..., Any]](view: View) -> View:
-    """Decorator: what the view reads and changes is limited to `request.who.office_academy`.
+    """Mark a view that limits itself to `request.who.office_academy`.
 
-    Views of offices without this mark are closed to whoever's office covers one académie of several.
+    Staff views without this mark are closed to users whose office covers a single académie of several.
     """
-    view.__dict__["is_within_academy"] = True  # `wraps` copies it through every decorator
+    view.__dict__["is_within_academy"] = True  # `functools.wraps` copies it through every decorator
     return view
 
 
 def check_office(request: HttpRequest, roles: Collection[str], view: object = None) -> None:
-    """Raises PermissionDenied for a signed-in user of another role, or whose office does not reach so far."""
+    """Raises PermissionDenied unless the user's role, and the reach of their office, allow the view."""
     who = who_asks(request)
     if who is None:
         return
@@ -31,7 +31,7 @@ def check_office(request: HttpRequest, roles: Collection[str], view: object = No
 def check_desk(
     request: HttpRequest, roles: Collection[str], view: object, parameters: Mapping[str, object]
 ) -> None:
-    """`check_office`, but for the pages of an account (`account_id`): Http404 for one of another académie."""
+    """As `check_office`; on the page of an account (`account_id`), Http404 if it is of another académie."""
     who, account_id = who_asks(request), parameters.get("account_id")
     if who is None or not isinstance(account_id, int) or who.role not in roles:
         check_office(request, roles, view)

@@ -16,7 +16,7 @@ type View = Callable[..., HttpResponse]
 def for_administrators(view: Callable[..., HttpResponseBase]) -> View:
     """Decorate a view for administrators: 403 for everybody else.
 
-    One whose office covers one académie of several comes only where the view is `within_academy`.
+    If their office covers one académie of several, the view must be marked `within_academy`.
     """
 
     @wraps(view)

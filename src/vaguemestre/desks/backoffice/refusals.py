@@ -6,7 +6,7 @@ SENTENCES = {
         "Plus de %(most)s personnes portent ce nom : écrivez aussi le prénom, ou l’identifiant."
     ),
     "backoffice.officer-elsewhere": (
-        "Ce compte est d’une autre académie : un gestionnaire est de l’académie de son service."
+        "Ce compte est d’une autre académie : choisissez quelqu’un de l’académie de ce service."
     ),
     "backoffice.officer-otherwise": (
         "Ce compte a déjà un autre rôle : retirez-le d’abord, ou choisissez un autre compte."
@@ -14,7 +14,7 @@ SENTENCES = {
     "backoffice.own-role": "On ne change pas son propre rôle : demandez à un autre administrateur.",
     "backoffice.reason-missing": "Écrivez pourquoi ce travail est abandonné : le journal le garde.",
     "backoffice.role-of-installation": (
-        "Cette personne administre toute l’installation : demandez à un autre de ses administrateurs."
+        "Cette personne administre toute l’installation : demandez-le à quelqu’un qui l’administre aussi."
     ),
     "backoffice.role-unknown": "Ce rôle n’existe pas.",
 }

@@ -29,7 +29,7 @@ def forget_person(event: PersonErased) -> None:
 
 
 def leave_services(event: PersonTransferred) -> None:
-    """End the part of an officer in the services of the académie they left. Idempotent."""
+    """Remove an officer from the services of the académie they left. Idempotent."""
     academy_id = person_of(event.person_id).academy_id
     services.leave_services(event.account_id, academy_id, by="system", now=timezone.now())
 
@@ -87,5 +87,5 @@ def _sender(step: StepNotice) -> str:
 
 
 def _domain_of(step: StepNotice) -> str:
-    """Mail domain of the académie of the service, by its address; the principal one's without."""
+    """Mail domain of the service's académie; that of the principal one if the service has no address."""
     return str(academy_of_address(step.service.address).domain)

@@ -15,8 +15,8 @@ from vaguemestre.desks.helpdesk.rules.actions import OPERATORS
 def for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorate a view for the help desk and administrators: 403 for everybody else.
 
-    A POST acts on another person, so it requires recent authentication. A page of an account (`account_id`)
-    is not there for a desk of another académie; the others say that they are `within_academy`.
+    A POST acts on another person, so it requires recent authentication. The page of an account
+    (`account_id`) is not found from another académie; other pages must be marked `within_academy`.
     """
     proved = proved_within(RECENT_FOR_OTHERS)(view)
 

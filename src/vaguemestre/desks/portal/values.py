@@ -20,7 +20,7 @@ class Tile:
 
 
 class Retention(NamedTuple):
-    """Data kept as long as each other, and how long, in French."""
+    """A category of data and how long it is kept, in French."""
 
     category: str
     duration: str
@@ -28,7 +28,7 @@ class Retention(NamedTuple):
 
 @dataclass(frozen=True)
 class ProcessingSheet:
-    """A sheet of the record of processing activities (GDPR art. 30), in French. `key`: of its file."""
+    """A sheet of the record of processing activities (GDPR art. 30), in French. `key`: names its file."""
 
     key: str
     purpose: str

@@ -7,7 +7,7 @@ from vaguemestre.foundation.jobs import services
 
 
 def purge_failed_jobs() -> None:
-    """Periodic task: delete the failed jobs that nobody decided about for long."""
+    """Periodic task: delete the failed jobs past their retention."""
     services.delete_old_failed_jobs(settings.CONFIG.retention.failed_jobs_days, now=timezone.now())
 
 

@@ -1,4 +1,4 @@
-"""Deletion of rows whose retention period is over: a batch a round, so that no lock is held for long."""
+"""Deletion of rows past their retention, in batches, so that no lock is held for long."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ ROWS_PER_ROUND = 2_000
 
 @transaction.atomic(durable=True)
 def delete_batch(rows: QuerySet[Any]) -> int:
-    """Delete at most ROWS_PER_ROUND of those rows, with what depends on them. Returns how many rows went.
+    """Delete at most ROWS_PER_ROUND of these rows, with what depends on them. Returns how many were chosen.
 
-    The condition is asked again as they are deleted: what changed meanwhile stays.
+    The condition is evaluated again at deletion: rows that no longer meet it stay.
     """
     batch = list(rows.order_by().values_list("pk", flat=True)[:ROWS_PER_ROUND])
     if batch:

@@ -76,5 +76,5 @@ def _name(thing: Any) -> str:
 
 
 def delete_old_failed_jobs(days: int, *, now: datetime) -> int:
-    """Delete failed jobs that nobody decided about for that many days. Returns the count of a batch."""
+    """Delete a batch of the jobs that failed more than that many days ago. Returns the count."""
     return delete_batch(DBTaskResult.objects.failed().filter(finished_at__lt=now - timedelta(days=days)))

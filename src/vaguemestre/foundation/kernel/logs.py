@@ -1,6 +1,6 @@
 """Log lines for journald: JSON, with the request they belong to, and nothing that names a person.
 
-An exception is told by its classes and the places it passed: its text may quote an address or a row.
+An exception is logged by its classes and stack frames only: its text may quote an address or a row.
 """
 
 import json
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from types import TracebackType
 
-REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")  # of the request that this thread answers
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")  # of the current request
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 _LINE = "{levelname} {name}: {message}"
 _MAX_FRAMES = 12
@@ -38,7 +38,7 @@ class JsonLines(logging.Formatter):
             fields["request"] = request_id
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
-            fields |= {"exception": _classes_of(error), "trace": _places_of(error.__traceback__)}
+            fields |= {"exception": _class_names(error), "trace": _frames_of(error.__traceback__)}
         return f"<{_PRIORITIES.get(record.levelno, 5)}>{json.dumps(fields, ensure_ascii=False)}"
 
 
@@ -54,8 +54,8 @@ def configure(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler])
 
 
-def _classes_of(error: BaseException) -> str:
-    """The class of an exception and of those it came from: `EngineDown < TimeoutError`."""
+def _class_names(error: BaseException) -> str:
+    """The class of an exception and those of its causes: `EngineDown < TimeoutError`."""
     names: list[str] = []
     cause: BaseException | None = error
     while cause and len(names) < _MAX_CAUSES:
@@ -64,7 +64,7 @@ def _classes_of(error: BaseException) -> str:
     return " < ".join(names)
 
 
-def _places_of(trace: TracebackType | None) -> str:
-    """The last frames as `module:line function`; source lines may hold what was typed."""
+def _frames_of(trace: TracebackType | None) -> str:
+    """The last frames as `file.py:line function`, without source lines."""
     frames = traceback.extract_tb(trace)[-_MAX_FRAMES:]
     return ", ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)

@@ -9,8 +9,8 @@ import hmac
 import re
 from collections.abc import Callable
 
-# The fields a reader is shown, those that a click acts upon, those that decide how the body is parsed or
-# where the message is placed.
+# Fields that are displayed, that a click acts upon, or that decide how the body is parsed and where the
+# message is filed.
 SEALED_FIELDS = frozenset(
     {
         "from", "sender", "reply-to", "to", "cc", "subject", "date",
@@ -35,7 +35,7 @@ class _RelaxedBody:
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
-        self._line_ends = 0  # withheld, as is a blank after them: at the end of the body they are none
+        self._line_ends = 0  # held back, as is a trailing blank: they do not count at the end of the body
         self._has_blank = False
 
     def update(self, piece: bytes) -> None:

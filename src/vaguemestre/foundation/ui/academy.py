@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 def academy_of(request: HttpRequest) -> Any:
-    """Settings of the signed-in person's académie; for anybody else, of the host they came by."""
+    """Settings of the signed-in user's académie; without a session, of the académie of the host."""
     who = getattr(request, "who", None)
     if who is not None:
         return academy_of_address(who.address)
@@ -15,7 +15,7 @@ def academy_of(request: HttpRequest) -> Any:
 
 
 def domain_of(request: HttpRequest) -> str:
-    """Mail domain of the signed-in person; for anybody else, of the host's académie; in lower case."""
+    """Mail domain of the signed-in user; without a session, of the host's académie; in lower case."""
     who = getattr(request, "who", None)
     return (who.address.rpartition("@")[2] if who is not None else str(academy_of(request).domain)).lower()
 

@@ -19,7 +19,7 @@ class Use(StrEnum):
     OTHER = "other"
 
 
-# Folder of the messages that were deleted for good, in no list of folders; they stay there some days.
+# Folder of deleted messages, which no folder list shows; they stay there for some days.
 DELETED_MESSAGES = "Supprimes/Messages"
 
 

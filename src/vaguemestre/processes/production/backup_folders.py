@@ -1,4 +1,4 @@
-"""Folders of this machine that generations go to: systemd opens to a service only what is there. As root."""
+"""Local backup repositories. They exist before the service starts: systemd opens no missing folder to it."""
 
 from pathlib import Path
 
@@ -6,15 +6,16 @@ from vaguemestre.site.config.backup import BackupSection
 
 
 def backup_folders(backup: BackupSection) -> tuple[Path, ...]:
-    """The repositories that are folders."""
+    """The repositories that are folders of this machine."""
     return tuple(Path(place) for place in (backup.repository, backup.place_of_keys) if place.startswith("/"))
 
 
 def are_made(backup: BackupSection) -> bool:
+    """Whether every local repository has its folder."""
     return all(folder.is_dir() for folder in backup_folders(backup))
 
 
 def make(backup: BackupSection) -> None:
-    """Make those that are missing, closed to everybody else."""
+    """Make the missing folders, for root alone."""
     for folder in backup_folders(backup):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What backs up an instance in production every few minutes: a service of systemd, and its timer. Pure."""
+"""systemd services and timers that back up an instance in production. Pure."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,12 +17,12 @@ _CALENDAR = {FULL: "Sun 02:30", DIFFERENTIAL: "Mon..Sat 02:30"}
 
 
 def has_archive(config: Config) -> bool:
-    """Whether the log of PostgreSQL, on this machine, is archived by pgBackRest."""
+    """Whether PostgreSQL runs on this machine and pgBackRest archives its log."""
     return bool(config.backup.wal_repository) and is_local(config.database)
 
 
 def backup_units(config: Config, release: Path, *, is_database_away: bool) -> tuple[Unit, ...]:
-    """The services that the configuration wants; their timers start them."""
+    """The backup services of a configuration; their timers start them."""
     generations = (_backup(config, release, is_database_away=is_database_away),)
     return (
         *(generations if config.backup.repository else ()),
@@ -31,7 +31,7 @@ def backup_units(config: Config, release: Path, *, is_database_away: bool) -> tu
 
 
 def _backup(config: Config, release: Path, *, is_database_away: bool) -> Unit:
-    """As root: one more generation. The first one takes as long as it takes."""
+    """Make a generation, as root. No time limit: the first one may take hours."""
     folders = backup_folders(config.backup)
     return Unit(
         name=BACKUP,
@@ -51,7 +51,7 @@ def _backup(config: Config, release: Path, *, is_database_away: bool) -> Unit:
 
 
 def _database_units(config: Config) -> tuple[Unit, ...]:
-    """As PostgreSQL's own user: base backups of the database, whole ones and what changed since."""
+    """Base backups of PostgreSQL, full and differential, as its own user."""
     return tuple(
         Unit(
             name=f"{DATABASE_BACKUP}-{kind}",
@@ -74,17 +74,20 @@ def timers(config: Config) -> Mapping[str, str]:
     """Name and text of each timer."""
     texts = {}
     if config.backup.repository:
-        # counted from the start of the backup before, so that generations lie no further apart
-        often = f"OnActiveSec=1min\nOnUnitActiveSec={config.backup.interval_minutes}min\n"
-        texts[f"{BACKUP}.timer"] = _timer_text("when to back up", often)
+        # counted from the start of the previous backup, whose duration does not add up
+        schedule = f"OnActiveSec=1min\nOnUnitActiveSec={config.backup.interval_minutes}min\n"
+        texts[f"{BACKUP}.timer"] = _timer_text("when to back up", schedule)
     for kind, day in _CALENDAR.items() if has_archive(config) else ():
-        when = f"OnCalendar={day}\nPersistent=yes\nRandomizedDelaySec=10min\n"
-        texts[f"{DATABASE_BACKUP}-{kind}.timer"] = _timer_text(f"when to back PostgreSQL up ({kind})", when)
+        schedule = f"OnCalendar={day}\nPersistent=yes\nRandomizedDelaySec=10min\n"
+        texts[f"{DATABASE_BACKUP}-{kind}.timer"] = _timer_text(
+            f"when to back PostgreSQL up ({kind})", schedule
+        )
     return texts
 
 
-def _timer_text(what: str, when: str) -> str:
+def _timer_text(description: str, schedule: str) -> str:
     return (
-        f"# Written by bin/install.\n[Unit]\nDescription=Vaguemestre: {what}\nPartOf=vaguemestre.target\n\n"
-        f"[Timer]\n{when}\n[Install]\nWantedBy=vaguemestre.target\n"
+        "# Written by bin/install.\n"
+        f"[Unit]\nDescription=Vaguemestre: {description}\nPartOf=vaguemestre.target\n\n"
+        f"[Timer]\n{schedule}\n[Install]\nWantedBy=vaguemestre.target\n"
     )

@@ -7,7 +7,7 @@ from vaguemestre.site.config import AcademySection, Config
 def hosts_shown(config: Config, own: AcademySection | None = None) -> tuple[str, ...]:
     """The names that a certificate must bear: of browsers, mail programs, and other mail servers.
 
-    `own`: the académie whose certificate it is; else it is that of the installation, for the others.
+    `own`: the académie whose certificate it is; None: that of the installation, for the others.
     """
     origins = (own.public_url,) if own else (config.public_url, config.files_url)
     academies = [own] if own else [academy for academy in config.academies if not academy.certificate]

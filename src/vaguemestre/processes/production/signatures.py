@@ -7,7 +7,7 @@ from vaguemestre.site.config import PROJECT, Config
 
 
 def are_made(config: Config) -> bool:
-    """Whether every domain has private keys, which are made with what is to be published."""
+    """Whether every domain has private keys; their DNS records are made with them."""
     folder = signing_keys.folder(config)
     return all(any(folder.glob(f"*.{domain}.key")) for domain in config.domains)
 

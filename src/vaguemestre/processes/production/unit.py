@@ -64,7 +64,7 @@ class Unit:
     start_seconds: int = 0  # it may take that long to answer
     is_notified: bool = True  # a companion tells systemd that it answers (processes.watchdog)
     is_oneshot: bool = False
-    is_guest: bool = False  # its user has a service of its own, whose shared memory is left alone
+    is_guest: bool = False  # RemoveIPC would delete the shared memory of the other service of its user
     oneshot_limit: str = "15min"  # systemd.time(7)
     is_wanted: bool = True  # the target starts it; else something else does
     reads_homes: bool = False  # a certificate may lie under /root

@@ -1,4 +1,4 @@
-"""The archive of PostgreSQL on this machine (pgBackRest): set up, and gone back to. As root."""
+"""Point-in-time recovery of PostgreSQL on this machine (pgBackRest): set-up and restoration. As root."""
 
 import grp
 import os
@@ -40,9 +40,9 @@ class WalArchive:
         return all(psql(f"SHOW {name};").strip() == value for name, value in settings.items())
 
     def make(self) -> None:
-        """Write its configuration, have the log archived, make the archive. Raises StepFailed.
+        """Configure pgBackRest and PostgreSQL, and create the archive. Raises StepFailed.
 
-        PostgreSQL restarts when it did not archive anything before.
+        PostgreSQL restarts unless it was archiving already.
         """
         if not self._secret.exists():
             self._secret.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -73,9 +73,9 @@ class WalArchive:
 
 
 def return_database(config: Config, moment: datetime | None) -> None:
-    """Stop everything, bring the database back to that moment, start again. Raises StepFailed, EngineRefused.
+    """Stop everything, restore the cluster as of that moment, start again. Raises StepFailed, EngineRefused.
 
-    Every database of the cluster goes back with it.
+    Every database of the cluster is restored with it.
     """
     if not has_archive(config):
         raise StepFailed("aucune archive de PostgreSQL n’est tenue ici : [backup] « wal_repository ».")

@@ -1,4 +1,4 @@
-"""`[[academy]]`: the file of an installation of several académies."""
+"""`[[academy]]`: the configuration file of an installation with several académies."""
 
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ from vaguemestre.site.config.section_keys import is_table, read_section, wrong_k
 
 
 class Academies(NamedTuple):
-    """The file with one `academy` table, and the other académies."""
+    """The tables of the file, `academy` being the principal one, and the sections of the others."""
 
     tables: dict[str, Any]
     further: tuple[AcademySection, ...]
@@ -17,25 +17,25 @@ class Academies(NamedTuple):
 def academies_of(
     tables: dict[str, Any], lines: dict[str, int], faults: list[Fault], wrong: set[str]
 ) -> Academies:
-    """Take the `[[academy]]` after the first one out of the file; their faults are added to the others.
+    """Separate the first `[[academy]]` from the others. Adds to `faults` and `wrong` (keys).
 
-    A further académie says its code, name, domain and departments: the defaults are another one's.
+    The others must give their code, name, domain and departments: the defaults are those of the first.
     """
-    given = tables.get("academy")
-    if not isinstance(given, list) or not given or not all(map(is_table, given)):
+    entries = tables.get("academy")
+    if not isinstance(entries, list) or not entries or not all(map(is_table, entries)):
         return Academies(tables, ())
     academies = []
-    for number, keys in enumerate(given[1:], start=1):
+    for number, keys in enumerate(entries[1:], start=1):
         place = f"academy.{number}"
         missing = [key for key in ("code", "name", "domain", "departments") if key not in keys]
         problems = {f"{place}.{key}": f"[[academy]] « {key} » manque" for key in missing}
         problems |= dict(wrong_keys(place, AcademySection, keys))
         faults += [
-            Fault(lines.get(key) or lines.get(place, 0), words.replace(f"[{place}]", "[[academy]]"))
-            for key, words in problems.items()
+            Fault(lines.get(key) or lines.get(place, 0), sentence.replace(f"[{place}]", "[[academy]]"))
+            for key, sentence in problems.items()
         ]
         wrong |= set(problems)
-        if problems:  # rules over several académies say nothing of one that is half read
+        if problems:  # rules across académies must not judge one that is half read
             wrong |= {"academy.code", "academy.departments", "academy.domain"}
         academies.append(read_section(place, AcademySection, keys, wrong))
-    return Academies({**tables, "academy": given[0]}, tuple(academies))
+    return Academies({**tables, "academy": entries[0]}, tuple(academies))

@@ -1,4 +1,4 @@
-"""`[backup]`: where generations of the instance are kept, how often one is made, which ones stay."""
+"""`[backup]`: where generations are kept, how often one is made, and for how long they stay."""
 
 import re
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from typing import Annotated
 from vaguemestre.site.config import checks
 from vaguemestre.site.config.checks import Check, Section
 
-LAST_BACKUP = "last_backup.json"  # in the home: the note of the last whole backup
+LAST_BACKUP = "last_backup.json"  # in the home: the date of the last complete backup
 _REMOTE = re.compile(r"(?:sftp:[\w.@:/~+-]+|s3:https?://[\w.:/-]+|rest:https?://[\w.:/-]+)", re.ASCII)
 
 
 def _is_repository(text: str) -> bool:
-    """A folder, or a repository of restic elsewhere, without a password in its address."""
+    """Whether it is a folder, or a remote restic repository without a password in its address."""
     return (text.startswith("/") and text.isprintable()) or _REMOTE.fullmatch(text) is not None
 
 
@@ -38,10 +38,10 @@ class BackupSection(Section):
 
     @property
     def late_after(self) -> timedelta:
-        """The age of the last backup from which somebody must look: two were missed."""
+        """The age of the last backup beyond which two have been missed and an alert is due."""
         return 2 * timedelta(minutes=self.interval_minutes) + timedelta(minutes=15)
 
     @property
     def place_of_keys(self) -> str:
-        """The repository of the keys: the one named, else beside that of the data."""
+        """The repository of the keys; by default, beside that of the data."""
         return self.keys_repository or (self.repository and f"{self.repository.rstrip('/')}-keys")

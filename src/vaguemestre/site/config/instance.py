@@ -86,7 +86,7 @@ class Config(HomeFolders):
         return next(named, self.academy)
 
     def academy_on(self, host: str) -> AcademySection:
-        """The académie of a Host header: of its pages, or of a name of its domain; else the principal one."""
+        """The académie of a Host header, by its site or its mail domain; else the principal one."""
         name = host.lower()
         sites = {urlsplit(academy.public_url).netloc: academy for academy in self.academies}
         if academy := sites.get(name) if name else None:
@@ -105,7 +105,7 @@ class Config(HomeFolders):
         return tuple(academy.public_url.rstrip("/") for academy in self.academies if academy.public_url)
 
     def colleague_domains(self, domain: str) -> tuple[str, ...]:
-        """Domains whose people are colleagues of somebody at `domain`, that one first; in lower case."""
+        """The domains of the colleagues of people at `domain`, starting with it; in lower case."""
         shared = self.domains if self.academy_at(domain).colleagues == "installation" else ()
         return tuple(dict.fromkeys((domain.lower(), *shared)))
 
@@ -175,7 +175,7 @@ class Config(HomeFolders):
         return domain in self.domains and local not in ("postmaster", "abuse")
 
     def _broken_rules_of_academies(self) -> Iterator[Rule]:
-        """Those of each further académie, and two that share a code or a domain."""
+        """The rules of each further académie, and those across académies."""
         for academy in self.further_academies:
             yield from academy.broken_rules()
         if any(academy.certificate for academy in self.academies) and not self.tls.is_given:
@@ -185,8 +185,8 @@ class Config(HomeFolders):
             )
         for key, words in (("code", "le code"), ("domain", "le domaine")):
             values = [getattr(academy, key).lower() for academy in self.academies]
-            if twice := sorted({value for value in values if values.count(value) > 1}):
-                yield Rule((f"academy.{key}",), f"deux [[academy]] ont {words} « {twice[0]} »")
+            if duplicates := sorted({value for value in values if values.count(value) > 1}):
+                yield Rule((f"academy.{key}",), f"deux [[academy]] ont {words} « {duplicates[0]} »")
 
     def broken_rules(self) -> Iterator[Rule]:
         """Broken rules of every section, and of keys from several sections."""

@@ -1,4 +1,4 @@
-"""One section of the file against its dataclass: which keys are wrong, and the section of the others."""
+"""One section of the file against its dataclass: its wrong keys, and the section made of the others."""
 
 import difflib
 import json
@@ -10,7 +10,7 @@ from vaguemestre.site.config.checks import Check, Section
 
 
 def read_section(name: str, kind: type[Any], keys: object, wrong: Collection[str]) -> Any:
-    """A section, or a table inside one, with its right keys; the wrong ones have their defaults."""
+    """A section, or a table inside one; its wrong keys take their defaults."""
     hints = get_type_hints(kind)
     values: dict[str, Any] = {}
     for key, value in keys.items() if isinstance(keys, dict) else ():
@@ -29,7 +29,7 @@ def is_table(keys: object) -> bool:
 
 
 def wrong_keys(section: str, kind: type[Any], keys: object) -> Iterator[tuple[str, str]]:
-    """`section.key` and its sentence, for each key unknown, of another type or out of its bounds."""
+    """(`section.key`, French sentence) for each key that is unknown, of another type or out of bounds."""
     if not isinstance(keys, dict):
         yield section, f"« {section} » doit être une section : [{section}] seul sur sa ligne"
         return
@@ -64,6 +64,7 @@ def split_check(hint: Any) -> tuple[Any, Check | None]:
 
 
 def perhaps(key: str, candidates: Iterable[str]) -> str:
+    """The French suggestion of the nearest key, in brackets; "" if none is near."""
     near = difflib.get_close_matches(key, list(candidates), 1)
     return f" (peut-être « {near[0]} »)" if near else ""
 

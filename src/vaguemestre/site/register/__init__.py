@@ -1,6 +1,6 @@
 """The record of processing activities (GDPR art. 30): purposes, data, durations, and what deletes each.
 
-From this one table are made the rounds that purge, `/donnees-personnelles` and `vaguemestre register`.
+This table is the source of the periodic purges, of `/donnees-personnelles` and of `vaguemestre register`.
 """
 
 from vaguemestre.site.register.accounts import ACCOUNTS, APPLICATIONS, DIRECTORY

@@ -1,4 +1,4 @@
-"""Sheets of the record, with the durations of one configuration; each also as a page of text."""
+"""Sheets of the record of processing activities, with the durations of a configuration."""
 
 from vaguemestre.desks.portal.values import ProcessingSheet, Retention
 from vaguemestre.site.config import Config

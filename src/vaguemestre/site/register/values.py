@@ -15,7 +15,7 @@ type Eraser = Callable[[PersonErased], None]
 
 
 class Duration(NamedTuple):
-    """How long data are kept, in French; `term`: nothing is left that long after the day it counts from."""
+    """How long data are kept, in French. `term`: the time after which no row is left; None if it varies."""
 
     sentence: str
     term: timedelta | None = None
@@ -23,10 +23,11 @@ class Duration(NamedTuple):
 
 @dataclass(frozen=True)
 class Category:
-    """Data of an activity that are kept as long as each other.
+    """Data of an activity with the same retention.
 
-    `tables`: `application.Model` of each. `purges`: periodic tasks that delete them at their term. `erasers`:
-    what deletes them with the civil status of their owner, long after the account is closed.
+    `tables`: `application.Model` of each. `purges`: periodic tasks that delete them at the end of their term.
+    `erasers`: handlers that delete them with the civil status of their owner, months after the account is
+    closed.
     """
 
     name: str
@@ -56,12 +57,12 @@ ENCRYPTED_LINKS = "liaisons chiffrées, accès par compte personnel, second fact
 
 
 def after(term: timedelta, since: str) -> Callable[[Config], Duration]:
-    """« 30 jours après sa fin »: a term that the code fixes."""
+    """A term fixed by the code: « 30 jours après sa fin »."""
     return lambda _config: Duration(f"{span_fr(term)} {since}", term)
 
 
 def set_days(key: str, since: str) -> Callable[[Config], Duration]:
-    """A term in days that the académie sets; `key`: `section.key` of the configuration."""
+    """A term in days set by the configuration. `key`: `section.key`."""
 
     def duration(config: Config) -> Duration:
         term = timedelta(days=attrgetter(key)(config))
@@ -71,7 +72,7 @@ def set_days(key: str, since: str) -> Callable[[Config], Duration]:
 
 
 def with_account(what: str = "") -> Callable[[Config], Duration]:
-    """Kept as long as their owner wants; gone with the civil status, months after the account is closed."""
+    """As long as the owner keeps them, and at most until their civil status is erased."""
 
     def duration(config: Config) -> Duration:
         months = counted(config.lifecycle.civil_status_months, "mois", "mois")

@@ -112,7 +112,7 @@ def identify_page(
 
 
 def required_proof() -> Proof:
-    """What a first activation requires: who is coming is not known yet, so the most any académie asks."""
+    """What a first activation requires: the strictest académie decides, as the person is not yet known."""
     proofs = {Proof(academy.proof) for academy in settings.CONFIG.academies}
     return Proof.CODE if Proof.CODE in proofs else Proof.NUMEN
 

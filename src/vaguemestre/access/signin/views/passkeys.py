@@ -112,7 +112,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _party(request: HttpRequest) -> Party:
-    """The site the browser is at: a passkey of one host opens nothing on another (WebAuthn §5.1.2)."""
+    """The relying party of this host: a passkey of one host is useless on another (WebAuthn §5.1.2)."""
     academy = settings.CONFIG.academy_on(request.META.get("HTTP_HOST", ""))
     return party_at(academy.public_url or settings.CONFIG.public_url, academy.name)
 

@@ -83,7 +83,7 @@ def _create_academy(request: SignedInRequest) -> HttpResponse:
         by=actor_of(request),
         now=timezone.now(),
     )
-    # From the second académie on offices are limited to their own; whoever adds it goes on with both.
+    # With a second académie, offices become limited to their own: the user who adds it keeps both.
     set_span(request.who.account_id, spans=True, by=actor_of(request), now=timezone.now())
     return HttpResponseRedirect(f"{reverse('backoffice:academies')}?fait=creee")
 

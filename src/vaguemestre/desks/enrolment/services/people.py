@@ -43,8 +43,8 @@ def dismiss_officer(account_id: int, service_id: int, *, by: str, now: datetime)
 @transaction.atomic(durable=True)
 def leave_services(account_id: int, academy_id: int, *, by: str, now: datetime) -> None:
     """Use case: remove the account from the services of every académie but that one, its person's now."""
-    left = Officer.objects.filter(account_id=account_id).exclude(service__academy_id=academy_id)
-    for service_id in list(left.values_list("service_id", flat=True)):
+    former_offices = Officer.objects.filter(account_id=account_id).exclude(service__academy_id=academy_id)
+    for service_id in list(former_offices.values_list("service_id", flat=True)):
         dismiss_officer(account_id, service_id, by=by, now=now)
 
 

@@ -136,16 +136,16 @@ def _request_page(
 
 
 def _departments(request: HttpRequest) -> tuple[str, ...]:
-    """The departments to choose from: those of every académie, of the host's own first."""
+    """The departments of every académie, those of the host's académie first."""
     academies = (academy_of(request), *settings.CONFIG.academies)
     return tuple(dict.fromkeys(code for academy in academies for code in academy.departments))
 
 
 def _domain_in_charge(department: str) -> str:
-    """Mail domain of the académie of that department; the principal one's for none."""
+    """Mail domain of the académie of that department; by default, of the principal one."""
     config = settings.CONFIG
-    named = (one.domain for one in config.academies if department in one.departments)
-    return str(next(named, config.academy.domain))
+    domains = (academy.domain for academy in config.academies if department in academy.departments)
+    return str(next(domains, config.academy.domain))
 
 
 def _card(code: str | None, department: str) -> ServiceCard | None:

@@ -59,7 +59,7 @@ def request_detail(request_id: int, academy_id: int = 0) -> HelpRequestDetail | 
 
 
 def _made_to(academy_id: int) -> QuerySet[RequestRow]:
-    """The requests made to an académie; all for 0."""
+    """The requests made to that académie; every request for 0."""
     if not academy_id:
         return RequestRow.objects.all()
     domain = academy_domain(academy_id)

@@ -47,7 +47,7 @@ class RowFetch(Session):
 
     @property
     def _search_patience(self) -> float:
-        """Seconds a search may take: more when it is asked again, of a store that indexes a long message."""
+        """Seconds a search may take; more for a retry, while the store indexes a long message."""
         return _INDEXING_SECONDS if self._one_by_one_until else self._usual_search_patience
 
     def retry_one_by_one[T](self, query: Callable[[], T]) -> T:

@@ -103,10 +103,10 @@ def mta_sts(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def autodiscover(request: HttpRequest) -> HttpResponse:
     try:
-        asked = outlook.asked_address(request.body)
-        domain = asked.rpartition("@")[2].lower()
+        address = outlook.asked_address(request.body)
+        domain = address.rpartition("@")[2].lower()
         is_ours = domain in settings.CONFIG.domains
-        content = outlook.autodiscover(offered(domain if is_ours else domain_of(request)), asked)
+        content = outlook.autodiscover(offered(domain if is_ours else domain_of(request)), address)
     except Refusal:
         content = outlook.autodiscover_error(f"{timezone.now():%H:%M:%S}")
     return HttpResponse(content, content_type="text/xml; charset=utf-8")

@@ -10,14 +10,14 @@ ABANDONED_AFTER = timedelta(days=30)
 
 
 def delete_abandoned(*, now: datetime) -> None:
-    """Delete the compositions that nobody touched for long; their drafts stay in the mailbox."""
+    """Delete compositions left untouched for ABANDONED_AFTER; their drafts stay in the mailbox."""
     unsent = Composition.objects.filter(is_sending=False, updated_at__lt=now - ABANDONED_AFTER)
     delete_batch(unsent.exclude(mailing__state__in=(Mailing.State.RUNNING, Mailing.State.STOPPED)))
 
 
 def delete_old_mailings(days: int, *, now: datetime) -> None:
-    """Delete whom class mailings went to, then every mailing done more than that many days ago."""
-    done = Mailing.objects.filter(state=Mailing.State.DONE)
-    to_classes = done.filter(created_at__lt=now - CLASS_RECIPIENTS_KEPT).exclude(audiences=[])
+    """Delete the recipients of old class mailings, then mailings finished more than that many days ago."""
+    finished = Mailing.objects.filter(state=Mailing.State.DONE)
+    to_classes = finished.filter(created_at__lt=now - CLASS_RECIPIENTS_KEPT).exclude(audiences=[])
     delete_batch(MailingCopy.objects.filter(mailing__in=to_classes))
-    delete_batch(done.filter(created_at__lt=now - timedelta(days=days)))
+    delete_batch(finished.filter(created_at__lt=now - timedelta(days=days)))

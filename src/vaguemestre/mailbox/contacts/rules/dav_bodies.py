@@ -1,4 +1,4 @@
-"""What a CardDAV request may hold (RFC 6352), checked before anything is made of it."""
+"""Checks of CardDAV request bodies (RFC 6352), before Radicale parses them."""
 
 import re
 from xml.parsers import expat
@@ -6,7 +6,7 @@ from xml.parsers import expat
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.rules import vcards
 
-MOST_ELEMENTS = 100  # of a question, addresses of cards apart: programs ask for some forty properties
+MOST_ELEMENTS = 100  # in a query, card addresses (href) not counted; programs ask for some forty properties
 _HREF = "DAV: href"
 _FOLD = re.compile(rb"\r?\n[ \t]")
 
@@ -14,7 +14,7 @@ _FOLD = re.compile(rb"\r?\n[ \t]")
 def check_query(body: bytes) -> None:
     """Check the XML of a PROPFIND, a REPORT or a change of properties.
 
-    Raises Refusal `contacts.query-unreadable` (a DTD too: none is needed, and its entities are dangerous),
+    Raises Refusal `contacts.query-unreadable` (also for a DTD, whose entities could expand without end),
     `contacts.query-too-long`.
     """
     parser, count = expat.ParserCreate(namespace_separator=" "), 0
@@ -37,7 +37,7 @@ def check_query(body: bytes) -> None:
 
 
 def checked_card(body: bytes) -> bytes:
-    """The card with its folded lines joined, which vobject does in quadratic time.
+    """The card with its folded lines joined here, because vobject joins them in quadratic time.
 
     Raises the refusals of `vcards.check_weight`.
     """

@@ -38,9 +38,9 @@ class Institution:
 
 @dataclass(frozen=True)
 class Author:
-    """What is known of an author. `name`, `place`: directory entry of an address of ours; `typed_name`: if
-    other.
+    """What is known of an author. `name`, `place`: directory entry of an address of ours.
 
+    `typed_name`: the display name, if it differs from `name`.
     `impersonated_name`, `impersonated_address`: the colleague whose name stands at another address.
     `is_lookalike`: the domain imitates ours. `claims_service`: an outsider signs as a service of ours.
     `overrides_direction`: direction marks reorder the letters of the typed name.
@@ -132,9 +132,7 @@ def listed_names(addresses: Collection[str], domains: frozenset[str]) -> dict[st
     One query for all that are not in the cache.
     """
     ours = {
-        plain
-        for plain in map(without_detail, {one for one in addresses if one})
-        if plain.rpartition("@")[2] in domains
+        plain for plain in map(without_detail, filter(None, addresses)) if plain.rpartition("@")[2] in domains
     }
     now, names, missing = time.monotonic(), dict[str, str](), []
     for address in ours:
@@ -191,14 +189,17 @@ def _impersonated(name: str, address: str, institution: Institution) -> tuple[st
         return "", ""
     candidates = directory.similar_addresses(names)
     matches = [
-        one for first, last in names for one in candidates if impostors.matches_address(first, last, one)
+        candidate
+        for first, last in names
+        for candidate in candidates
+        if impostors.matches_address(first, last, candidate)
     ]
     if not matches:  # an initial says who is meant if it is that of one colleague alone
         by_initial = {
-            one
+            candidate
             for first, last in names
-            for one in candidates
-            if impostors.matches_initial(first, last, one, address)
+            for candidate in candidates
+            if impostors.matches_initial(first, last, candidate, address)
         }
         matches = [*by_initial] if len(by_initial) == 1 else []
     if not matches:
@@ -210,7 +211,7 @@ def _impersonated(name: str, address: str, institution: Institution) -> tuple[st
 
 
 def _joined_or_titled(name: str, institution: Institution) -> list[str]:
-    """Addresses of those whose names are joined in one word, or of the one head who has that surname."""
+    """Addresses of colleagues whose names are joined in one word, or of the only head with that surname."""
     locals_ = impostors.joined_names(name)
     if locals_:
         candidates = [f"{local}@{domain}" for local in locals_ for domain in institution.domains]

@@ -1,4 +1,4 @@
-"""Messages deleted for good: the mail store keeps them for some days, and their owner takes them back."""
+"""Messages deleted from every folder, which the mail store keeps for some days for their owner to recover."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,16 @@ from vaguemestre.post.mailstore.values import DELETED_MESSAGES, Folder, MessageR
 
 
 def deleted_messages(mailbox: Mailbox, terms: Sequence[str], offset: int) -> Page:
-    """A page of the deleted messages that have every term, newest received first."""
+    """A page of the deleted messages that contain every term, most recently received first."""
     view = View(terms=tuple(terms[: search_query.MAX_TERMS]))
     try:
         return message_lists.page_of(mailbox, DELETED_MESSAGES, offset, view)
-    except FolderGone:  # made by the first deletion
+    except FolderGone:  # the first deletion creates it
         return message_lists.empty_page(DELETED_MESSAGES)
 
 
 def destinations(folders: Sequence[Folder]) -> tuple[Folder, ...]:
-    """The folders into which messages can be taken back."""
+    """The folders into which deleted messages can be recovered."""
     return tuple(folder for folder in folders if folder.selectable and folder.use is not Use.ALL)
 
 

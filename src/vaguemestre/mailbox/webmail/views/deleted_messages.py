@@ -1,4 +1,4 @@
-"""« Récupérer des messages supprimés »: the person's own, for as long as the mail store keeps them."""
+"""« Récupérer des messages supprimés »: the user's own, as long as the mail store keeps them."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -33,7 +33,7 @@ class DeletedRow(NamedTuple):
 @require_GET
 @signed_in
 def list_deleted(request: SignedInRequest) -> HttpResponse:
-    """The deleted messages that have the words `q`, a page of them."""
+    """A page of the deleted messages that contain the words `q`."""
     words, place = request.GET.get("q", "").strip()[:200], _number(request.GET.get("page", ""))
     with mailbox_of(request.who) as mailbox:
         folders = message_lists.folders_of(mailbox, request.who.mailbox)
@@ -57,7 +57,7 @@ def list_deleted(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def recover_messages(request: SignedInRequest) -> HttpResponse:
-    """Put the deleted messages `ref` into the folder `to`."""
+    """Move the deleted messages `ref` into the folder `to`."""
     refs = tuple(dict.fromkeys(parse_refs(request.POST)))
     to = naming.folder_of_slug(request.POST.get("to", "")) or ""
     with mailbox_of(request.who) as mailbox:

@@ -1,4 +1,4 @@
-"""Which académie an account belongs to: its person's, or for an account of nobody that of its mailbox."""
+"""The académie of an account: that of its person; without a person, that of its mailbox."""
 
 from django.db.models import Q
 
@@ -7,11 +7,11 @@ from vaguemestre.people.directory.queries import academy_domain
 
 
 def in_academy(academy_id: int, prefix: str = "") -> Q:
-    """Condition: the account is of that académie; no condition for 0. `prefix`: as in `account__`."""
+    """Condition on accounts of that académie; none for 0. `prefix`: a lookup path such as `account__`."""
     if not academy_id:
         return Q()
-    nobodys = {f"{prefix}person": None, f"{prefix}mailbox__endswith": f"@{academy_domain(academy_id)}"}
-    return Q(**{f"{prefix}person__academy_id": academy_id}) | Q(**nobodys)
+    without_person = {f"{prefix}person": None, f"{prefix}mailbox__endswith": f"@{academy_domain(academy_id)}"}
+    return Q(**{f"{prefix}person__academy_id": academy_id}) | Q(**without_person)
 
 
 def is_account_in(account_id: int, academy_id: int) -> bool:

@@ -204,7 +204,7 @@ def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:
 
 
 def leave_office(account_id: int, *, by: str, now: datetime) -> None:
-    """Make somebody who leaves their académie an agent again. Inside the caller's transaction."""
+    """Take the staff role of somebody who leaves their académie. Inside the caller's transaction."""
     offices = (Account.Role.HR_OFFICER, Account.Role.HELPDESK, Account.Role.ADMINISTRATOR)
     if Account.objects.filter(pk=account_id, role__in=offices).exists():
         give_role(account_id, Account.Role.AGENT, by=by, now=now)
@@ -212,7 +212,7 @@ def leave_office(account_id: int, *, by: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def set_span(account_id: int, *, spans: bool, by: str, now: datetime) -> None:
-    """Use case: have the office of an account cover every académie, or only its own again."""
+    """Use case: extend the office of an account to every académie, or limit it to its own."""
     if Account.objects.filter(pk=account_id).exclude(spans_academies=spans).update(spans_academies=spans):
         record_many([Line("credentials.span-changed", f"account:{account_id}", by, now, {"spans": spans})])
 

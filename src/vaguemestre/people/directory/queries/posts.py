@@ -26,7 +26,7 @@ POST_COLUMNS = (
 )
 
 
-MAX_HEADS = 200  # of similar surnames, compared
+MAX_HEADS = 200  # candidates compared, among similar surnames
 _PLACE_COLUMNS = ("uai", "name", "kind", "sector", "department", "town", "postal_code", "district")
 
 
@@ -41,7 +41,7 @@ def heads_of_places_served(person_id: int, day: date) -> list[int]:
 
 
 def heads_named(surnames: Collection[str], day: date) -> tuple[str, ...]:
-    """Addresses of the listed heads and inspectors of that day with one of these surnames (folded)."""
+    """Addresses of the listed heads and inspectors on that day who have one of these folded surnames."""
     if not surnames:
         return ()
     served = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))

@@ -8,9 +8,9 @@ from itertools import count
 from vaguemestre.foundation.kernel.errors import Refusal
 
 USERNAME_LIMIT = 32
-SHORT_SURNAME = 4  # letters: with an initial before it, one of fewer would be found in many words
+SHORT_SURNAME = 4  # letters: an initial and a surname this short would match many other words
 VISIBLE_CHARACTERS = 40  # of a display name, in the lists of mail programs
-_BEFORE_LONG = 20  # characters that may stand before a name too long for these
+_BEFORE_LONG = 20  # characters visible before a surname too long for that limit
 LOCAL_PART_LIMIT = 64  # RFC 5321 §4.5.3.1.1
 
 # Letters that Unicode does not decompose.
@@ -37,7 +37,7 @@ _LETTERS = str.maketrans(
     }
 )
 _GAPS = re.compile(r"[\s_\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+")
-# Blanks and what is drawn as one, or not at all, in a row: a second one is a slip of the hand.
+# Three characters drawn as blanks or not at all push a name out of sight; two may be a typing slip.
 _BLANKS = re.compile(
     r"[\s\u00ad\u115f\u1160\u200b-\u200f\u2028-\u202f\u2060-\u2064\u2800\u3164\ufeff\uffa0]{3}"
 )
@@ -69,8 +69,8 @@ def fold(name: str) -> str:
 def shows_surname(name: str, surname: str) -> bool:
     """Whether readers see a surname in a display name, whatever the case, accents and hyphens of both.
 
-    It is one or more words of the first `VISIBLE_CHARACTERS`, in ordinary letters (none that Unicode draws
-    smaller or higher), an initial before it at most: « mdupont ». No run of blanks pushes it out of sight.
+    It must stand among the first `VISIBLE_CHARACTERS`, as whole words, in ordinary letters (no compatibility
+    variants), with at most an initial before it (« mdupont »), and without a run of blanks in the name.
     """
     if _BLANKS.search(name.strip()):
         return False

@@ -73,7 +73,7 @@ def register_people(
 def save_names(names: Sequence[Names], people: Sequence[Person], *, keeps_usernames: bool = False) -> None:
     """Store the names allocated to people, and their primary addresses. Inside the caller's transaction.
 
-    `keeps_usernames`: they have them already, and the mailboxes named after them.
+    `keeps_usernames`: their usernames and mailboxes are already stored.
     """
     taken = []
     for of_person, person in zip(names, people, strict=True):

@@ -112,7 +112,7 @@ def _apply_transfers(
     """Mailbox, folders, filters and contacts belong to the account, and the account stays."""
     for transfer in transfers:
         account = account_of_person(transfer.person_id)
-        kept = usernames_of([account.account_id])[account.account_id] if account else ""
+        username = usernames_of([account.account_id])[account.account_id] if account else ""
         moved = transfer_person(
             transfer.person_id,
             context.academy_id,
@@ -120,12 +120,12 @@ def _apply_transfers(
             context.keys,
             by=context.by,
             now=now,
-            username=kept if context.keeps_usernames else "",
+            username=username if context.keeps_usernames else "",
         )
         if account:
             change_states([account.account_id], "reopen", by=context.by, now=now)
             leave_office(account.account_id, by=context.by, now=now)
-            if moved.names.username != kept:
+            if moved.names.username != username:
                 rename_account(account.account_id, moved.names.username, by=context.by, now=now)
             announce(
                 PersonTransferred(

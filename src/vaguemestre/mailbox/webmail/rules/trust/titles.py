@@ -1,4 +1,4 @@
-"""Titles that an outsider may borrow: those of our services and mailboxes, a head's beside their surname."""
+"""Titles an outsider may usurp: those of our services and mailboxes, and a head's title beside a surname."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -6,12 +6,12 @@ from itertools import chain, dropwhile, takewhile
 
 from vaguemestre.mailbox.webmail.rules.trust.impostors import PARTICLES, TITLES, shortened, skeleton
 
-_ASIDE = re.compile(r"[(\[<].*?[)\]>]")
+_BRACKETED = re.compile(r"[(\[<].*?[)\]>]")
 _WORDS = re.compile(r"[a-z0-9]+")
-_APART = re.compile(r"\s-+\s|[–—,;:/|·•()\[\]]")
-_LEAST_WORDS = 3  # « Vie scolaire » or « Lycée Carnot » is found everywhere; « Lycée Carnot, Amiens » is one
-# What stands beside a title without changing whose it is.
-_BESIDE = frozenset(
+_SEPARATORS = re.compile(r"\s-+\s|[–—,;:/|·•()\[\]]")
+_MIN_WORDS = 3  # « Vie scolaire » or « Lycée Carnot » exists everywhere, « Lycée Carnot, Amiens » once
+# Words that may be added to a title without changing its owner.
+_NEUTRAL = frozenset(
     """
     service services bureau equipe votre secretariat direction intendance gestion gestionnaire vie scolaire
     administration accueil infirmerie principal principale proviseur proviseure directeur directrice adjoint
@@ -21,7 +21,7 @@ _BESIDE = frozenset(
 _HEADS = frozenset("principal principale proviseur proviseure dasen ien".split())  # noqa: SIM905
 _DIRECTORS = frozenset("directeur directrice chef cheffe".split())  # noqa: SIM905
 _DIRECTED = frozenset("ecole college lycee etablissement academique".split())  # noqa: SIM905
-# After these, « principal » is a grade.
+# After one of these words, « principal » is a grade.
 _GRADES = frozenset(
     """
     ingenieur ingenieure inspecteur inspectrice adjoint adjointe attache attachee brigadier brigadiere
@@ -30,17 +30,17 @@ _GRADES = frozenset(
     investigatrice compte clerc medecin architecte consultant consultante expert experte notaire
     """.split()  # noqa: SIM905
 )
-_MOST_SURNAMES = 12
+_MAX_SURNAMES = 12
 
 
 def title_words(title: str) -> frozenset[str]:
-    """The words that tell a title from others, whatever their order; empty if they tell too little."""
-    words = frozenset(_words(_ASIDE.sub(" ", title))) - PARTICLES - TITLES - _BESIDE
-    return words if len(words) >= _LEAST_WORDS else frozenset()
+    """The distinctive words of a title, unordered; empty if there are fewer than `_MIN_WORDS`."""
+    words = frozenset(_words(_BRACKETED.sub(" ", title))) - PARTICLES - TITLES - _NEUTRAL
+    return words if len(words) >= _MIN_WORDS else frozenset()
 
 
 def all_title_words(titles: Iterable[str]) -> frozenset[frozenset[str]]:
-    """The words of each title, without those that tell too little."""
+    """The distinctive words of each title, without the titles that have too few."""
     return frozenset(filter(None, map(title_words, titles)))
 
 
@@ -53,11 +53,11 @@ def claims_title(display: str, titles: Collection[frozenset[str]]) -> bool:
 def surnames_beside_title(display: str) -> tuple[str, ...]:
     """Surnames (skeletons) that a display name may give to a head: « M. Vasseur, principal ».
 
-    They stand beside « principal », « proviseur »…, after « M. » or alone between two signs; of one word, or
-    joined as in addresses (« de-la-tour »). None without such a title, or if it is a grade (« ingénieur
-    principal »).
+    Candidates stand beside « principal », « proviseur »…, after « M. », or alone between two separators. They
+    are single words, or joined as in addresses (« de-la-tour »). Empty without such a title, or if it is a
+    grade (« ingénieur principal »).
     """
-    parts = [_words(part) for part in _APART.split(shortened(display))]
+    parts = [_words(part) for part in _SEPARATORS.split(shortened(display))]
     words = [word for part in parts for word in part]
     heads = _HEADS | (_DIRECTORS if _DIRECTED & {*words} else frozenset())
     places = [place for place, word in enumerate(words) if word in heads]
@@ -75,11 +75,11 @@ def surnames_beside_title(display: str) -> tuple[str, ...]:
     )
     others = heads | _DIRECTED | TITLES
     surnames = (name for name in names if len(name) > 1 and not others & {*name.split("-")})
-    return tuple(dict.fromkeys(surnames))[:_MOST_SURNAMES]
+    return tuple(dict.fromkeys(surnames))[:_MAX_SURNAMES]
 
 
 def _around(words: list[str], place: int) -> Iterator[str]:
-    """The names after and before the title at that place."""
+    """Candidate surnames after, then before, the title at that place."""
     yield from _first_name(words[place + 1 :])
     before = list(dropwhile(PARTICLES.__contains__, reversed(words[:place])))
     if before:
@@ -89,7 +89,7 @@ def _around(words: list[str], place: int) -> Iterator[str]:
 
 
 def _first_name(words: list[str]) -> Iterator[str]:
-    """The first word that is no particle: alone, with the particles before it, with the word after it."""
+    """The first word that is not a particle: alone, after its particles, and joined to the next word."""
     words = list(dropwhile(TITLES.__contains__, words))
     particles = list(takewhile(PARTICLES.__contains__, words))
     name, *following = words[len(particles) : len(particles) + 2] or ("",)
