@@ -29,7 +29,7 @@ MEANINGS = {
     "academy.name": "Le nom écrit en haut des pages et sur les lettres.",
     "academy.domain": "Ce qui suit l’arobase des adresses de l’académie.",
     "academy.departments": "Départements, comme dans les UAI : un service du premier degré pour chacun.",
-    "academy.public_url": "L’adresse des pages pour ses gens ; vide : celle de [web].",
+    "academy.public_url": "L’adresse des pages de ses agents ; vide : celle de [web].",
     "academy.certificate": "Le certificat de ses noms (PEM, suivi de sa chaîne) ; vide : celui de [tls].",
     "academy.key": "Sa clé privée (PEM).",
     "academy.signature": "Le modèle de signature proposé, en HTML avec variables.",
@@ -43,7 +43,7 @@ MEANINGS = {
     "academy.proof": "Ce qu’une première activation demande : « numen », ou « numen+code » (un code remis).",
     "academy.numen_at_sign_in": "Identifiant et NUMEN, sur la page de connexion, mènent à l’activation.",
     "academy.username_on_arrival": (
-        "L’identifiant de qui vient d’une autre académie d’ici : « new » (nouveau) ou « kept » (gardé)."
+        "L’identifiant d’un agent venu d’une autre académie d’ici : nouveau (« new ») ou gardé (« kept »)."
     ),
     "academy.siret": "Le numéro dit à ProConnect.",
     "academy.help_phone": "Le téléphone de l’assistance, sur la page d’aide ; vide : rien n’est montré.",
@@ -89,7 +89,7 @@ MEANINGS = {
     "mail.mta_sts": (
         "Notre politique MTA-STS, dite aux autres serveurs : « testing », puis « enforce » ; « none » : rien."
     ),
-    "mail.deleted_days": "Jours pendant lesquels un courriel supprimé se récupère.",
+    "mail.deleted_days": "Jours pendant lesquels un courriel supprimé peut être récupéré.",
     "mail.trace_months": (
         "Mois entiers pendant lesquels le chemin de chaque courriel reste connu (journaux des serveurs)."
     ),
@@ -147,27 +147,41 @@ MEANINGS = {
     "worker.count": "Processus du travail ordinaire, à côté de celui des travaux longs.",
     "metrics.addresses": "Adresses où les mesures se lisent, en plus de la machine même ; un réseau privé.",
     "metrics.cache_seconds": "Secondes pendant lesquelles une même réponse est redonnée.",
-    "retention.journal_months": "Mois où restent les lignes du journal, après celui de l’acte.",
-    "retention.submissions_days": (
-        "Jours où restent les destinataires et le sort des envois, des publipostages et des listes."
+    "retention.journal_months": (
+        "Mois pendant lesquels une ligne du journal est gardée, après celui de l’acte."
     ),
-    "retention.box_activity_days": "Jours où reste ce que chacun a fait dans une boîte partagée.",
-    "retention.feeds_days": "Jours où restent les lignes d’un flux RH et les réponses aux homonymies.",
-    "retention.reports_days": "Jours où reste un courriel signalé.",
-    "retention.help_requests_days": "Jours où reste une demande d’aide, depuis sa réponse.",
-    "retention.numen_requests_days": "Jours où reste une demande de NUMEN, depuis sa clôture.",
-    "retention.numen_proofs_days": "Jours où restent ses pièces d’identité, depuis sa clôture.",
-    "retention.moves_days": "Jours où reste la trace d’un import ou d’un export, sans son fichier.",
-    "retention.failed_jobs_days": "Jours où reste un travail en échec que personne n’a repris.",
-    "backup.repository": "Où les sauvegardes vont (restic) : un dossier, SFTP ou S3 ; vide : nulle part.",
-    "backup.keys_repository": "Où vont les secrets ; vide : à côté, « -keys ».",
+    "retention.submissions_days": (
+        "Jours pendant lesquels le suivi des envois, des publipostages et des listes est gardé."
+    ),
+    "retention.box_activity_days": (
+        "Jours pendant lesquels les actes faits dans une boîte partagée sont gardés."
+    ),
+    "retention.feeds_days": "Jours pendant lesquels un flux RH et les réponses aux homonymies sont gardés.",
+    "retention.reports_days": "Jours pendant lesquels un courriel signalé est gardé.",
+    "retention.help_requests_days": (
+        "Jours pendant lesquels une demande d’aide est gardée, depuis sa réponse."
+    ),
+    "retention.numen_requests_days": (
+        "Jours pendant lesquels une demande de NUMEN est gardée, depuis sa clôture."
+    ),
+    "retention.numen_proofs_days": (
+        "Jours pendant lesquels ses pièces d’identité sont gardées, depuis sa clôture."
+    ),
+    "retention.moves_days": "Jours pendant lesquels un import ou un export reste connu, sans son fichier.",
+    "retention.failed_jobs_days": (
+        "Jours pendant lesquels un travail en échec que personne n’a repris est gardé."
+    ),
+    "backup.repository": "Le dépôt des sauvegardes (restic) : un dossier, SFTP ou S3 ; vide : aucun.",
+    "backup.keys_repository": "Le dépôt des secrets ; vide : à côté du premier, avec « -keys » à la fin.",
     "backup.password_file": "Le mot de passe du dépôt des données ; écrit à la première sauvegarde.",
     "backup.keys_password_file": "Celui du dépôt des secrets, à garder aussi ailleurs que sur la machine.",
     "backup.credentials_file": "Les clés d’accès à S3, une par ligne (AWS_ACCESS_KEY_ID=…).",
     "backup.interval_minutes": "Minutes entre deux sauvegardes, en production.",
-    "backup.keep_days": "Jours dont une sauvegarde reste ; celles d’hier et d’aujourd’hui restent toutes.",
+    "backup.keep_days": (
+        "Jours pendant lesquels une sauvegarde par jour est gardée ; toutes le sont pendant deux jours."
+    ),
     "backup.wal_repository": "Le dossier de pgBackRest, pour PostgreSQL sur cette machine ; vide : aucun.",
-    "backup.keep_months": "Mois dont une sauvegarde reste.",
+    "backup.keep_months": "Mois pendant lesquels une sauvegarde par mois est gardée.",
     "ent.name": "Le nom de l’ENT des établissements.",
     "ent.domain": "Le domaine des adresses qu’il donne aux élèves et aux familles.",
     "ent.cas_url": "Son serveur CAS, pour qui en vient ; vide : personne.",
