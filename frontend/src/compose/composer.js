@@ -27,7 +27,7 @@ class Composer {
     this.trouble = document.querySelector("#trouble");
     this.question = document.querySelector("#question");
     this.saved = document.querySelector("#saved");
-    this.archives = false; // what is answered, once the answer has left
+    this.archives = false; // whether the answered message is archived once the reply has left
     this.isFramed = window.parent !== window && document.body.classList.contains("framed");
     form.elements.plain.disabled = true; // the hidden field of browsers without script
     this.autosave = new Autosave(form, this.server, {

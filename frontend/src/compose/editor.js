@@ -398,7 +398,7 @@ export class Editor {
     return copy.textContent;
   }
 
-  // The same, as HTML; empty where nothing was written.
+  // The same as HTML; empty if nothing was written.
   ownHtml() {
     const copy = document.createElement("div");
     if (this.isPlain)

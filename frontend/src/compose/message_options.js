@@ -91,7 +91,7 @@ export class MessageOptions {
     document.querySelector("#options").classList.toggle("set", isSet);
   }
 
-  // What was written, without signature and quotation, becomes a text kept ready.
+  // Save what was written, without signature and quotation, as a stock text.
   async keepText() {
     const dialog = document.querySelector("#stock-dialog");
     const title = dialog.querySelector("#stock-name");

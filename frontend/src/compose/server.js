@@ -48,7 +48,7 @@ export class Server {
   }
 
   /**
-   * A form of another page sent as that page would. Says whether it was accepted.
+   * Send a form of another page. Resolves to whether it was accepted.
    * @param {string} address
    * @param {Record<string, string>} fields
    */

@@ -49,7 +49,7 @@ function scaleOf(width) {
 }
 
 /**
- * Every page at the zoom that holds, drawn again as it comes near.
+ * Resize every page to the current zoom; each is drawn again when it comes near.
  * @param {{width: number, height: number}} first
  * @param {IntersectionObserver} watcher
  */

@@ -19,7 +19,7 @@ export function findAll(selector) {
 }
 
 /**
- * A module of its own, fetched when it is first used: its static name, beside the icons of the page.
+ * Import a module on first use, by its static name; its address is derived from that of the icons.
  * @param {string} name
  * @returns {Promise<any>}
  */

@@ -22,7 +22,7 @@ const MARKS = {
 };
 /** @type {Record<string, string>} */
 const UNDONE = { mute: "unmute", unmute: "mute" };
-/** @type {Record<string, string>} what undoes an act that shows by itself */
+/** @type {Record<string, string>} the inverse of each action whose effect is visible at once */
 const INVERSE = {
   read: "unread",
   unread: "read",
@@ -78,7 +78,7 @@ export class MessageActions {
     }
   }
 
-  // What was done is said with « Annuler », or shows by itself: Ctrl+Z takes either back.
+  // An action is announced with « Annuler », or its effect is visible at once: Ctrl+Z undoes either.
   /**
    * @param {string} act
    * @param {string[]} refs
@@ -215,7 +215,7 @@ export class MessageActions {
   }
 }
 
-/** The last act taken back, as long as nothing was done after it. */
+/** Undo the last action, if nothing was done since. */
 export function undoLast() {
   const undo = lastUndo;
   lastUndo = null;

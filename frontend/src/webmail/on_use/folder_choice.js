@@ -1,9 +1,9 @@
-// « Déplacer vers… », loaded once it is opened: names narrowed as one types, the last folders first, a new one made on
-// the spot.
+// « Déplacer vers… », loaded when the dialog is first opened: folders filtered as the user types, recent ones first, and
+// a button that creates a missing one.
 import { send, tellRefusal } from "../../ui/http.js";
 
-const KEPT = "vaguemestre.moves";
-const LAST = 5;
+const STORAGE_KEY = "vaguemestre.moves";
+const MAX_RECENT = 5;
 
 /** @param {string} text */
 function bare(text) {
@@ -11,14 +11,14 @@ function bare(text) {
 }
 
 /** @returns {string[]} */
-function lastFolders() {
-  return (localStorage.getItem(KEPT) ?? "").split("\n").filter(Boolean);
+function recentFolders() {
+  return (localStorage.getItem(STORAGE_KEY) ?? "").split("\n").filter(Boolean);
 }
 
 /** @param {string} step */
 export function remember(step) {
-  const others = lastFolders().filter((other) => other !== step);
-  localStorage.setItem(KEPT, [step, ...others].slice(0, LAST).join("\n"));
+  const others = recentFolders().filter((other) => other !== step);
+  localStorage.setItem(STORAGE_KEY, [step, ...others].slice(0, MAX_RECENT).join("\n"));
 }
 
 /**
@@ -28,7 +28,7 @@ export function remember(step) {
  */
 export function open(app, dialog, choose) {
   const list = dialog.querySelector(".targets");
-  for (const step of lastFolders().reverse()) {
+  for (const step of recentFolders().reverse()) {
     const item = list.querySelector(`[data-to="${CSS.escape(step)}"]`)?.closest("li");
     if (item) list.prepend(item);
   }
@@ -36,13 +36,13 @@ export function open(app, dialog, choose) {
   const fresh = dialog.querySelector("[data-new]");
   const narrow = () => {
     const typed = bare(input.value);
-    let isThere = false;
+    let exists = false;
     for (const item of list.children) {
       const name = bare(item.textContent);
       item.hidden = !name.includes(typed);
-      isThere ||= name === typed;
+      exists ||= name === typed;
     }
-    fresh.hidden = !typed || isThere;
+    fresh.hidden = !typed || exists;
     fresh.querySelector("span").textContent = `Nouveau dossier « ${input.value.trim()} »`;
   };
   narrow();

@@ -1,11 +1,11 @@
-// Around a file looked at, loaded once one is: the file before and after, larger and smaller, which page.
+// Tools of the file preview, loaded with the first one: previous and next file, zoom, page number.
 const STEPS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 const FITTED = STEPS.indexOf(1);
 
-/** @typedef {{link: PreviewLink, open: (link: PreviewLink) => void}} Looked */
+/** @typedef {{link: PreviewLink, open: (link: PreviewLink) => void}} OpenFile */
 
-/** @type {Looked | null} */
-let looked = null;
+/** @type {OpenFile | null} */
+let current = null;
 let step = FITTED;
 
 /**
@@ -16,7 +16,7 @@ let step = FITTED;
 export function follow(dialog, link, open) {
   if (!dialog.dataset.followed) listen(dialog);
   dialog.dataset.followed = "yes";
-  looked = { link, open };
+  current = { link, open };
   step = FITTED;
   const files = siblings();
   const place = files.indexOf(link);
@@ -39,7 +39,7 @@ function find(dialog, name) {
 
 /** @returns {PreviewLink[]} */
 function siblings() {
-  const list = looked?.link.closest(".att, .files, table");
+  const list = current?.link.closest(".att, .files, table");
   return list ? [...list.querySelectorAll("[data-look]")] : [];
 }
 
@@ -78,8 +78,8 @@ function listen(dialog) {
 function run(dialog, act) {
   if (act === "before" || act === "after") {
     const files = siblings();
-    const next = looked && files[files.indexOf(looked.link) + (act === "after" ? 1 : -1)];
-    if (next) looked?.open(next);
+    const next = current && files[files.indexOf(current.link) + (act === "after" ? 1 : -1)];
+    if (next) current?.open(next);
     return;
   }
   step = Math.max(0, Math.min(STEPS.length - 1, step + (act === "larger" ? 1 : -1)));

@@ -1,10 +1,10 @@
-// Loaded once the list is pointed at: the acts that hovering a row shows, a row swiped, a list pulled. Menu, keys and
-// the selection do the same.
+// Loaded at the first pointer event on the list: the actions shown on a hovered row, swiping a row, pulling the list to
+// refresh it. The menu, the keys and the selection do the same.
 import { create } from "../../ui/dom.js";
 
-const SWIPED = 96; // pixels beyond which a swiped row leaves
-const PULLED = 90; // pixels beyond which a pulled list is refreshed
-const BEGUN = 14;
+const SWIPE_PIXELS = 96; // a longer swipe archives or deletes the row
+const PULL_PIXELS = 90; // a longer pull refreshes the list
+const START_PIXELS = 14; // a shorter move is not a swipe
 
 /** @type {[act: string, icon: string, words: string][]} */
 const ACTS = [
@@ -25,7 +25,7 @@ export function start(app) {
 function listenToHover(app) {
   const bar = create("div");
   bar.className = "acts";
-  bar.setAttribute("aria-hidden", "true"); // for the mouse: menu and keys say the same
+  bar.setAttribute("aria-hidden", "true"); // for the mouse only: the menu and the keys offer the same
   for (const [act, icon, words] of ACTS) {
     const button = create("button");
     button.type = "button";
@@ -49,7 +49,7 @@ function listenToHover(app) {
     const row = event.target.closest("li.row");
     if (row && bar.parentElement !== row) show(bar, row);
   });
-  const here = app.querySelector("li.row:hover"); // what the mouse met before this was loaded
+  const here = app.querySelector("li.row:hover"); // hovered before this module was loaded
   if (here && !matchMedia("(hover: none)").matches) show(bar, here);
 }
 
@@ -78,7 +78,7 @@ function listenToSwipes(app) {
     row.style.removeProperty("--swipe");
     if (by) window.addEventListener("click", stop, { capture: true, once: true });
     setTimeout(() => window.removeEventListener("click", stop, { capture: true }), 50);
-    if (Math.abs(by) >= SWIPED) app.act(by > 0 ? "archive" : "delete", [row.dataset.ref]);
+    if (Math.abs(by) >= SWIPE_PIXELS) app.act(by > 0 ? "archive" : "delete", [row.dataset.ref]);
   };
   app.addEventListener("pointerdown", ({ pointerType, target, clientX, clientY }) => {
     const row = pointerType === "touch" && target.closest("li.row");
@@ -87,7 +87,7 @@ function listenToSwipes(app) {
   app.addEventListener("pointermove", ({ clientX, clientY }) => {
     if (!swipe) return;
     const by = clientX - swipe.x;
-    if (!swipe.by && (Math.abs(by) < BEGUN || Math.abs(by) < 2 * Math.abs(clientY - swipe.y))) return;
+    if (!swipe.by && (Math.abs(by) < START_PIXELS || Math.abs(by) < 2 * Math.abs(clientY - swipe.y))) return;
     swipe.by = by;
     swipe.row.dataset.swipe = by > 0 ? "archive" : "delete";
     swipe.row.style.setProperty("--swipe", `${by}px`);
@@ -119,7 +119,7 @@ function listenToPulls(app) {
   );
   app.addEventListener("touchend", ({ changedTouches: [last] }) => {
     if (!first) return;
-    const isPull = last.clientY - first.clientY > PULLED && Math.abs(last.clientX - first.clientX) < 40;
+    const isPull = last.clientY - first.clientY > PULL_PIXELS && Math.abs(last.clientX - first.clientX) < 40;
     first = null;
     if (isPull && !app.section.querySelector(".rows")?.scrollTop) app.refresh();
   });
