@@ -74,7 +74,7 @@ def ask(
 
 def test_a_refused_sign_in_holds_no_thread(nicolas: Account, sleeps: list[float]) -> None:
     assert ask("PROPFIND", "/dav/nmorel/contacts/", "nmorel", "faux")[0] == 401
-    assert sleeps == []
+    assert sum(sleeps) < 0.05  # it pads a refusal to the time of others, by less than that
 
 
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaa">]>'

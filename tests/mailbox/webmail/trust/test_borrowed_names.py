@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
-from tests.access.signin.people import account
+from tests.access.signin.people import NOON, account
 
+from vaguemestre.access.signin.values import Who
 from vaguemestre.mailbox.webmail.http import own_institution
 from vaguemestre.mailbox.webmail.rules.trust.titles import surnames_beside_title
 from vaguemestre.mailbox.webmail.services import authors
@@ -31,6 +32,17 @@ TITLES = {
     "Boutique solidaire des lycéens": "project",
 }
 HONEST = (Path(__file__).parent / "honest_names.txt").read_text(encoding="utf-8").splitlines()
+READER = Who(
+    account_id=0,
+    username="zlambert",
+    mailbox="zlambert",
+    address="zoe.lambert@ac-amiens.test",
+    name="Zoé Lambert",
+    first_name="Zoé",
+    role="agent",
+    session_key="",
+    signed_in_at=NOON,
+)
 HEADS = ("Philippe Vasseur", "Hélène Petit", "Paul de la Tour", "Marc Leroy", "Anne Martin", "Jean Martin")
 
 
@@ -66,7 +78,7 @@ def academie(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def seen(name: str) -> Author:
-    return author_of(Correspondent(name, "quelquun@dehors.example"), own_institution())
+    return author_of(Correspondent(name, "quelquun@dehors.example"), own_institution(READER))
 
 
 def is_warned(author: Author) -> bool:
