@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from vaguemestre.people.directory.models import (
     Academy,
@@ -16,6 +16,7 @@ from vaguemestre.people.directory.models import (
     Structure,
 )
 from vaguemestre.people.directory.queries.addresses import begins_with
+from vaguemestre.people.directory.queries.people import of_academy
 from vaguemestre.people.directory.queries.posts import newest_post_labels
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
@@ -127,7 +128,7 @@ STRUCTURE_ORDERS = {"uai": "uai", "nom": "folded", "ville": "town", "fermeture":
 def academy_summaries(academy_id: int = 0) -> tuple[AcademySummary, ...]:
     """Every académie, by code; or that one."""
     rows = (
-        _of(academy_id, Academy.objects.all(), "pk")
+        Academy.objects.filter(of_academy(academy_id, "pk"))
         .annotate(
             structure_count=Count("structures", distinct=True), person_count=Count("people", distinct=True)
         )
@@ -139,7 +140,7 @@ def academy_summaries(academy_id: int = 0) -> tuple[AcademySummary, ...]:
 
 def service_summaries(academy_id: int = 0) -> tuple[ServiceSummary, ...]:
     """Every management service, or those of one académie, by académie and code."""
-    return tuple(_service_summaries(_of(academy_id, ManagementService.objects.all())))
+    return tuple(_service_summaries(ManagementService.objects.filter(of_academy(academy_id))))
 
 
 def service_names() -> tuple[str, ...]:
@@ -166,7 +167,7 @@ def structures_page(
 
     `order`: a key of STRUCTURE_ORDERS, `-` before it for descending.
     """
-    rows = _of(criteria.academy_id, Structure.objects.all())
+    rows = Structure.objects.filter(of_academy(criteria.academy_id))
     for word in fold(criteria.words).split("-")[:_MAX_WORDS] if criteria.words else ():
         rows = rows.filter(Q(folded__contains=word) | Q(uai__istartswith=word))
     if criteria.kind:
@@ -196,8 +197,9 @@ def people_page(
     Each word begins a shown name, or equals a dossier or an address. People whose civil status was erased are
     found by username or address only.
     """
-    rows = Person.objects.all() if criteria.words.split() else Person.objects.filter(erased_at=None)
-    rows = _of(criteria.academy_id, rows)
+    rows = Person.objects.filter(of_academy(criteria.academy_id))
+    if not criteria.words.split():
+        rows = rows.filter(erased_at=None)
     for typed in criteria.words.split()[:_MAX_WORDS]:
         rows = rows.filter(_matches_word(typed))
     if criteria.service_id:
@@ -213,11 +215,6 @@ def people_page(
 def person_summary(person_id: int) -> PersonSummary | None:
     """The person of that id, if any."""
     return next(iter(_person_summaries(Person.objects.filter(pk=person_id))), None)
-
-
-def _of[Row: Model](academy_id: int, rows: QuerySet[Row], column: str = "academy_id") -> QuerySet[Row]:
-    """The rows of one académie; all of them for 0."""
-    return rows.filter(**{column: academy_id}) if academy_id else rows
 
 
 def _matches_word(typed: str) -> Q:

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import date
 from itertools import batched
 
+from django.db.models import Q
+
 from vaguemestre.people.directory.models import Academy, ManagementService, Person
 from vaguemestre.people.directory.values import CivilStatus
 
@@ -28,6 +30,11 @@ def has_several_academies() -> bool:
 def academy_domain(academy_id: int) -> str:
     """The mail domain of an académie; "" for an unknown id."""
     return Academy.objects.filter(pk=academy_id).values_list("domain", flat=True).first() or ""
+
+
+def of_academy(academy_id: int, column: str = "academy_id") -> Q:
+    """Condition on rows of that académie, by the column of its id; none for 0."""
+    return Q(**{column: academy_id}) if academy_id else Q()
 
 
 def person_of(person_id: int) -> Person:

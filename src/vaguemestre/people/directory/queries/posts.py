@@ -25,16 +25,19 @@ POST_COLUMNS = (
     "is_primary",
 )
 
-
 MAX_HEADS = 200  # candidates compared, among similar surnames
 _PLACE_COLUMNS = ("uai", "name", "kind", "sector", "department", "town", "postal_code", "district")
 
 
+def serves_on(day: date) -> Q:
+    """Condition on assignments that are current on that day."""
+    return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
 def heads_of_places_served(person_id: int, day: date) -> list[int]:
     """Ids of the heads of the establishments that person serves that day, without themselves."""
-    served = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
-    places = Assignment.objects.filter(served, person_id=person_id).values("structure_id")
-    heads = Assignment.objects.filter(served, structure__in=places, function="DIR").exclude(
+    places = Assignment.objects.filter(serves_on(day), person_id=person_id).values("structure_id")
+    heads = Assignment.objects.filter(serves_on(day), structure__in=places, function="DIR").exclude(
         person_id=person_id
     )
     return list(heads.order_by("person_id").values_list("person_id", flat=True).distinct())
@@ -44,8 +47,7 @@ def heads_named(surnames: Collection[str], day: date) -> tuple[str, ...]:
     """Addresses of the listed heads and inspectors on that day who have one of these folded surnames."""
     if not surnames:
         return ()
-    served = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
-    heads = Assignment.objects.filter(served, function__in=("DIR", "IEN1D")).values("person_id")
+    heads = Assignment.objects.filter(serves_on(day), function__in=("DIR", "IEN1D")).values("person_id")
     named = reduce(or_, (begins_with("surname", surname) for surname in surnames))
     rows = MailAddress.objects.filter(named, is_primary=True, person_id__in=heads, **IS_LISTED)
     addresses = rows.values_list("address", flat=True)[:MAX_HEADS]

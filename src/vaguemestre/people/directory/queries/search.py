@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from vaguemestre.people.directory.models import Assignment, MailAddress, NameWord, Person, Structure
 from vaguemestre.people.directory.queries.addresses import IS_LISTED, addresses_by_person, begins_with
-from vaguemestre.people.directory.queries.people import BATCH_PARAMS
+from vaguemestre.people.directory.queries.people import BATCH_PARAMS, of_academy
 from vaguemestre.people.directory.queries.posts import newest_post_label, newest_post_labels
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.values import DirectoryEntry
@@ -77,7 +77,7 @@ def helpdesk_people_page(
 
     For the help desk: unlisted people included. `academy_id`: only its people; 0 for all.
     """
-    people = Person.objects.filter(academy_id=academy_id) if academy_id else Person.objects.all()
+    people = Person.objects.filter(of_academy(academy_id))
     for word in typed.split()[:6]:
         plain = word.lower() if "@" in word else fold(word) or word
         addresses = MailAddress.objects.filter(address__contains=plain)

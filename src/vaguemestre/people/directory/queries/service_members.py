@@ -8,6 +8,8 @@ from itertools import batched
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vaguemestre.people.directory.models import Assignment, MailAddress, Person, Structure
+from vaguemestre.people.directory.queries.people import of_academy
+from vaguemestre.people.directory.queries.posts import serves_on
 from vaguemestre.people.directory.values import ServedPost
 
 _BATCH_PARAMS = 10_000
@@ -52,8 +54,10 @@ def served_posts(
     `districts` or `uais` to accepted values. `academy_id`: in its establishments only; 0 for all. One query,
     whatever the number of people.
     """
-    posts = Assignment.objects.filter(_served(day), _matches_any(criteria))
-    yield from _served_posts(_in_academy(posts, academy_id), person_id)
+    posts = Assignment.objects.filter(
+        serves_on(day), _matches_any(criteria), of_academy(academy_id, "structure__academy_id")
+    )
+    yield from _served_posts(posts, person_id)
 
 
 def recently_left_posts(
@@ -66,9 +70,11 @@ def recently_left_posts(
 ) -> Iterator[ServedPost]:
     """Matching posts that ended within `kept_days`, of people who now serve elsewhere."""
     ended = Q(ends_on__lt=day, ends_on__gte=day - timedelta(days=kept_days))
-    elsewhere = Assignment.objects.filter(_served(day), person_id=OuterRef("person_id"))
-    posts = Assignment.objects.filter(ended, Exists(elsewhere), _matches_any(criteria))
-    yield from _served_posts(_in_academy(posts, academy_id), person_id, is_left=True)
+    elsewhere = Assignment.objects.filter(serves_on(day), person_id=OuterRef("person_id"))
+    posts = Assignment.objects.filter(
+        ended, Exists(elsewhere), _matches_any(criteria), of_academy(academy_id, "structure__academy_id")
+    )
+    yield from _served_posts(posts, person_id, is_left=True)
 
 
 def last_days_in(structure_id: int, person_ids: Collection[int]) -> dict[int, date]:
@@ -79,14 +85,6 @@ def last_days_in(structure_id: int, person_ids: Collection[int]) -> dict[int, da
         latest = last.get(person, date.min)
         last[person] = max(latest, ends_on) if latest and ends_on else None
     return {person: day for person, day in last.items() if day}
-
-
-def _in_academy(posts: QuerySet[Assignment], academy_id: int) -> QuerySet[Assignment]:
-    return posts.filter(structure__academy_id=academy_id) if academy_id else posts
-
-
-def _served(day: date) -> Q:
-    return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
 _POST_COLUMNS = (

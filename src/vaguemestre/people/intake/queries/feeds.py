@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import Coalesce
 
+from vaguemestre.people.directory.queries import of_academy
 from vaguemestre.people.intake.models import AppliedLine, Feed, PlannedRow
 from vaguemestre.people.intake.values import RowKind
 
@@ -68,7 +69,7 @@ def feeds_page(
     academy_id: int = 0,
 ) -> tuple[tuple[FeedSummary, ...], int]:
     """A page of the feeds, of one académie unless 0, and their total. `waiting`: only held feeds."""
-    rows = Feed.objects.filter(academy_id=academy_id) if academy_id else Feed.objects.all()
+    rows = Feed.objects.filter(of_academy(academy_id))
     if waiting:
         rows = rows.filter(decided_at=None).exclude(refusal="")
     if search:
@@ -79,7 +80,7 @@ def feeds_page(
 
 def count_waiting_feeds(academy_id: int = 0) -> int:
     """How many feeds are held for an administrator, of one académie unless 0."""
-    rows = Feed.objects.filter(academy_id=academy_id) if academy_id else Feed.objects.all()
+    rows = Feed.objects.filter(of_academy(academy_id))
     return rows.filter(decided_at=None).exclude(refusal="").count()
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from vaguemestre.foundation.kernel.orders import column_of
-from vaguemestre.people.directory.queries import civil_of, shown_names
+from vaguemestre.people.directory.queries import civil_of, of_academy, shown_names
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.directory.values import CivilStatus, NumenKeys
 from vaguemestre.people.intake.feeds import hr
@@ -50,7 +50,7 @@ class MatchComparison:
 
 def count_match_candidates(academy_id: int = 0) -> int:
     """How many match candidates are not answered yet, of one académie unless 0."""
-    return _of_academy(academy_id).filter(answer="").count()
+    return MatchCandidate.objects.filter(of_academy(academy_id), answer="").count()
 
 
 def match_candidates_page(
@@ -66,7 +66,8 @@ def match_candidates_page(
 
     `order`: one of MATCH_CANDIDATE_ORDERS, `-` before it for descending.
     """
-    rows = _filtered_candidates(_of_academy(academy_id), open_only=open_only, search=search, order=order)
+    candidates = MatchCandidate.objects.filter(of_academy(academy_id))
+    rows = _filtered_candidates(candidates, open_only=open_only, search=search, order=order)
     return _candidate_rows(list(rows[first : first + count])), rows.count()
 
 
@@ -111,12 +112,6 @@ def academy_of_managed_match_candidate(services: Collection[int], candidate_id: 
     """The same for a candidate about somebody those services manage; None for any other."""
     rows = MatchCandidate.objects.filter(person__service_id__in=services, pk=candidate_id)
     return rows.values_list("academy_id", flat=True).first()
-
-
-def _of_academy(academy_id: int) -> QuerySet[MatchCandidate]:
-    return (
-        MatchCandidate.objects.filter(academy_id=academy_id) if academy_id else MatchCandidate.objects.all()
-    )
 
 
 def _filtered_candidates(

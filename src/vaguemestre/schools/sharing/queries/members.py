@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from vaguemestre.foundation.journal.queries import entries_about
 from vaguemestre.people.credentials.queries import presented
-from vaguemestre.people.directory.queries import addresses_by_person, newest_post_labels
+from vaguemestre.people.directory.queries import addresses_by_person, newest_post_labels, of_academy
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
@@ -108,8 +108,7 @@ def boxes_without_owner(
     `search`: words of the title or the town, an UAI, an address.
     """
     owned = current_members(now).filter(box_id=OuterRef("pk"), is_owner=True)
-    rows = Box.objects.filter(~Exists(owned), closed_at__isnull=True)
-    rows = rows.filter(academy_id=academy_id) if academy_id else rows
+    rows = Box.objects.filter(~Exists(owned), of_academy(academy_id), closed_at__isnull=True)
     rows = rows.exclude(kind=BoxKind.PERSON)
     for word in search.split()[:6]:
         matches = Q(title__icontains=word) | Q(address__icontains=word) | Q(structure__uai__iexact=word)
@@ -126,8 +125,7 @@ def requests_of(account_id: int) -> list[BoxRequestRow]:
 
 def pending_requests(academy_id: int, *, first: int = 0, count: int = 30) -> tuple[list[BoxRequestRow], int]:
     """A page of the pending requests, of one académie unless 0, oldest first, and their total number."""
-    rows = BoxRequest.objects.filter(state=BoxRequest.State.ASKED).order_by("pk")
-    rows = rows.filter(academy_id=academy_id) if academy_id else rows
+    rows = BoxRequest.objects.filter(of_academy(academy_id), state=BoxRequest.State.ASKED).order_by("pk")
     page = rows.select_related("academy", "asked_by__person")[first : first + count]
     return [_request(row) for row in page], rows.count()
 
