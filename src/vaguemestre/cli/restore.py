@@ -96,7 +96,8 @@ def _restore_all(config: Config, place: str, at: datetime | None, keys_password:
     generation = generation_at(stores, at)
     typer.echo("Courriels et fichiers…", err=True)
     manifest = restore_data(load(), stores, generation, lambda step: typer.echo(f"{step}…", err=True))
-    typer.echo(f"Restauré : l’état du {manifest.made_at}. Démarrez avec bin/up.")
+    made_at = datetime.fromisoformat(manifest.made_at).astimezone()
+    typer.echo(f"Restauré : l’état du {made_at:%d/%m/%Y à %H:%M}. Démarrez avec bin/up.")
 
 
 def _restore_mailbox(config: Config, place: str, selection: Selection, at: datetime | None) -> None:
