@@ -1,4 +1,4 @@
-"""Files of breaches, and what was sent about them."""
+"""Files of breaches, and the notices sent about them."""
 
 from django.db import models
 

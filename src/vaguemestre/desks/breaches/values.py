@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class NoticeKind(StrEnum):
-    """What is sent about a breach, and to whom."""
+    """The kinds of notices about a breach."""
 
     WARNING = "warning"  # early warning, to the CSIRT or the national authority (NIS 2 art. 23 §4 a)
     NOTIFICATION = "notification"  # to the data protection and the national authority (GDPR art. 33)
@@ -44,7 +44,7 @@ class Deadline(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BreachFacts:
-    """What is known of a breach. `known_at`: when the académie became aware, from which the clock runs."""
+    """What is known of a breach. `known_at`: when the académie became aware, which starts the deadlines."""
 
     title: str
     known_at: datetime

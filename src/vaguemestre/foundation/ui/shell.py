@@ -187,7 +187,7 @@ _ADMINISTRATION_GROUPS = (
         ),
     ),
 )
-# Pages of the whole installation: closed to whoever's office covers one académie of several (ADR 0036).
+# Pages of the whole installation: closed to an office that covers one académie of several (ADR 0036).
 OF_INSTALLATION = frozenset(
     (
         "/administration/academies",

@@ -19,7 +19,7 @@ from vaguemestre.post.dkim.values import KeyState
 
 
 def offered(domain: str) -> Offer:
-    """What mail programs of people of that domain are offered."""
+    """The settings offered to the mail programs of people of that domain."""
     config = settings.CONFIG
     academy = config.academy_at(domain)
     imaps, submissions, managesieve = config.client_ports
@@ -34,7 +34,7 @@ def offered(domain: str) -> Offer:
 
 
 def wanted_records(domain: str = "") -> tuple[Record, ...]:
-    """DNS records that a domain of ours must have; without one, those of all of them."""
+    """The DNS records that a domain of ours must have; by default, those of every domain."""
     domains = (domain,) if domain else settings.CONFIG.domains
     return tuple(record for name in domains for record in _records_of(name))
 

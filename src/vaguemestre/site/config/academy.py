@@ -30,7 +30,7 @@ class AcademySection(Section):
     public_url: Annotated[str, checks.ORIGIN] = (
         ""  # its people's address of the pages; empty: `[web] public_url`
     )
-    # The certificate of its own names (PEM, the chain below it) and its key; empty: that of `[tls]`.
+    # The certificate of its own names (PEM, followed by its chain) and its key; empty: that of `[tls]`.
     certificate: Annotated[str, checks.ABSOLUTE_PATH] = ""
     key: Annotated[str, checks.ABSOLUTE_PATH] = ""
     # The template of signatures: HTML with variables.
@@ -42,7 +42,7 @@ class AcademySection(Section):
     colleague_domains: Annotated[
         tuple[str, ...], checks.DOMAINS
     ] = ()  # others answered as colleagues when DMARC proves them
-    # Who is a colleague besides: nobody, or the other académies of the installation.
+    # Whether people of the other académies of the installation are colleagues as well.
     colleagues: Annotated[str, checks.one_of("own", "installation")] = "own"
     # Names that nobody outside signs with, unless to deceive.
     house_names: Annotated[tuple[str, ...], checks.LINES] = (
@@ -55,7 +55,7 @@ class AcademySection(Section):
     # Of a first activation: NUMEN and birth date, or "numen+code" (a delivered code too).
     proof: Annotated[str, checks.one_of("numen", "numen+code")] = "numen"
     numen_at_sign_in: bool = True  # identifiant + NUMEN on the sign-in page lead into a first activation
-    # Of somebody who comes from another académie of the installation.
+    # The username of a person who comes from another académie of the installation.
     username_on_arrival: Annotated[str, checks.one_of("new", "kept")] = "new"
     siret: Annotated[str, checks.SIRET] = (
         "17800000000004"  # told to ProConnect; the demonstration's belongs to nobody

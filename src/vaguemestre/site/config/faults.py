@@ -1,4 +1,4 @@
-"""What is wrong with a configuration file."""
+"""Faults of a configuration file."""
 
 from typing import NamedTuple
 

@@ -1,13 +1,13 @@
-"""End of the retention of issued codes."""
+"""Retention of issued codes."""
 
 from datetime import datetime, timedelta
 
 from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.foundation.jobs.purge import delete_batch
 
-CODES_KEPT = timedelta(days=30)  # after their end: the help desk sees what was sent
+CODES_KEPT = timedelta(days=30)  # after their end; the help desk sees until then what was sent
 
 
 def delete_old_codes(*, now: datetime) -> None:
-    """Delete the codes that ended long ago, used or not."""
+    """Delete the codes that expired more than CODES_KEPT ago, used or not."""
     delete_batch(IssuedCode.objects.filter(until__lt=now - CODES_KEPT))

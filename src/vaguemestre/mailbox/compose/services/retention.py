@@ -1,4 +1,4 @@
-"""End of the retention of texts begun and of whom mailings went to."""
+"""Retention of texts begun and of whom mailings went to."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""End of the retention of the records of imports and exports."""
+"""Retention of the records of imports and exports."""
 
 from datetime import datetime, timedelta
 
@@ -7,5 +7,5 @@ from vaguemestre.mailbox.portability.models import Move
 
 
 def delete_old_moves(days: int, *, now: datetime) -> None:
-    """Delete moves that ended more than that many days ago, their files deleted before."""
+    """Delete imports and exports that ended more than that many days ago and have no file left."""
     delete_batch(Move.objects.filter(ended_at__lt=now - timedelta(days=days), stored=""))

@@ -100,7 +100,7 @@ def _end_posts(person: Person, *, before: date) -> None:
 
 
 def _names_there(civil: CivilStatus, domain: str, username: str) -> Names:
-    """The names of somebody who comes, with that username unless it is empty."""
+    """The names of an arriving person; `username`: theirs if kept, "" for a new one."""
     if not username:
         return allocate_names([civil], domain)[0]
     local = allocate_local_parts([(civil.shown_first_name, civil.shown_last_name)], domain)[0]

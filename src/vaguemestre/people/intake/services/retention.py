@@ -1,4 +1,4 @@
-"""End of the retention of feeds: their lines quote civil status."""
+"""Retention of feeds: their lines quote civil status."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from vaguemestre.people.intake.models import AppliedLine, MatchCandidate, Refuse
 
 def delete_old_lines(days: int, *, now: datetime) -> None:
     """Delete lines of feeds, and answered match candidates, older than that many days; counts stay."""
-    over = now - timedelta(days=days)
-    delete_batch(AppliedLine.objects.filter(feed__started_at__lt=over))
-    delete_batch(RefusedRow.objects.filter(feed__started_at__lt=over))
-    delete_batch(MatchCandidate.objects.filter(answered_at__lt=over))
+    limit = now - timedelta(days=days)
+    delete_batch(AppliedLine.objects.filter(feed__started_at__lt=limit))
+    delete_batch(RefusedRow.objects.filter(feed__started_at__lt=limit))
+    delete_batch(MatchCandidate.objects.filter(answered_at__lt=limit))

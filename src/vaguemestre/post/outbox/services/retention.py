@@ -1,4 +1,4 @@
-"""End of the retention of what was sent."""
+"""Retention of submissions."""
 
 from datetime import datetime, timedelta
 
@@ -8,6 +8,6 @@ from vaguemestre.post.outbox.models import OutboxMessage, Submission
 
 def purge_submissions(days: int, *, now: datetime) -> None:
     """Delete submissions older than that many days, unless they are held, and messages that ended before."""
-    over = now - timedelta(days=days)
-    delete_batch(Submission.objects.filter(at__lt=over).exclude(hold=Submission.Hold.HELD))
-    delete_batch(OutboxMessage.objects.filter(state__in=OutboxMessage.ENDED, due_at__lt=over))
+    limit = now - timedelta(days=days)
+    delete_batch(Submission.objects.filter(at__lt=limit).exclude(hold=Submission.Hold.HELD))
+    delete_batch(OutboxMessage.objects.filter(state__in=OutboxMessage.ENDED, due_at__lt=limit))

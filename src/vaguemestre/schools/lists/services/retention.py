@@ -1,4 +1,4 @@
-"""End of the retention of who received the messages of a list."""
+"""Retention of the recipients of list messages."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +7,7 @@ from vaguemestre.schools.lists.models import Batch, LetterCopy
 
 
 def delete_old_copies(days: int, *, now: datetime) -> None:
-    """Delete the copies, and their batches, of messages that ended more than that many days ago."""
-    over = now - timedelta(days=days)
-    delete_batch(LetterCopy.objects.filter(letter__ended_at__lt=over))
-    delete_batch(Batch.objects.filter(letter__ended_at__lt=over))
+    """Delete the copies, and their batches, of messages delivered more than that many days ago."""
+    limit = now - timedelta(days=days)
+    delete_batch(LetterCopy.objects.filter(letter__ended_at__lt=limit))
+    delete_batch(Batch.objects.filter(letter__ended_at__lt=limit))
