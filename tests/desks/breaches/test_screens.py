@@ -104,7 +104,7 @@ def test_the_exported_file_says_everything(client: Client) -> None:
     ("fields", "sentence"),
     [
         ({"title": ""}, "obligatoire"),
-        ({"known_at": "01/01/2099 10:00"}, "Cette date est à venir"),
+        ({"known_at": "01/01/2099 10:00"}, "Cette date est dans l’avenir"),
         ({"known_at": "hier"}, "Écrivez un jour et une heure"),
     ],
 )
