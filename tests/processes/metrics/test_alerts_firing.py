@@ -11,6 +11,7 @@ from tests.processes.metrics.test_alerts import ALERTS, FOLDER, name_of
 DAY = 86_400
 _ENDS = "vaguemestre_certificate_expiry_timestamp_seconds{certificate='public'}"
 _BACKUP = "vaguemestre_backup_last_success_timestamp_seconds"
+_BACKUP_LATE = "vaguemestre_backup_late_after_seconds"
 _OUTBOX = "vaguemestre_outbox_longest_overdue_seconds"
 _IMAP = "vaguemestre_imap_duration_seconds_bucket{command='UID FETCH',pool='web',"
 
@@ -51,7 +52,9 @@ CASES = {
         "75h",
     ),
     "VaguemestreCertificateEnds": constant(_ENDS, 13 * DAY, 40 * DAY, "2h"),
-    "VaguemestreBackupOld": Case({_BACKUP: "0x5000"}, {_BACKUP: "0+60x5000"}, "32h"),
+    "VaguemestreBackupOld": Case(
+        {_BACKUP: "0x5000", _BACKUP_LATE: "1800x5000"}, {_BACKUP: "0+60x5000", _BACKUP_LATE: "1800x5000"}
+    ),
     "VaguemestreBackupNever": Case(
         {"vaguemestre_source_up{source='backup'}": "1x5000"},
         {"vaguemestre_source_up{source='backup'}": "1x5000", _BACKUP: "0x5000"},

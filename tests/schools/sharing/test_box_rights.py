@@ -39,6 +39,8 @@ def test_every_page_of_the_webmail_has_a_right_or_is_ones_own() -> None:
         "webmail:count-shared-unread",
         "webmail:list-reports",
         "webmail:close-reports",
+        "webmail:list-deleted",
+        "webmail:recover",
     }
 
 
