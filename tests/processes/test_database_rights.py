@@ -288,6 +288,24 @@ def test_months_over_are_dropped_by_the_worker_and_at_least_one_is_kept(database
 
 
 @on_postgresql
+def test_nobody_chooses_the_id_of_a_line_of_the_journal(database: Config) -> None:
+    """An id beyond those of the sequence would put every later line behind what is sealed."""
+    chosen: LiteralString = """INSERT INTO journal_entry (id, at, action, "by", "to", details)
+        VALUES (4611686018427387904, now(), 'tests', 'cli', 'x', '{}')"""
+    ordinary: LiteralString = """INSERT INTO journal_entry (at, action, "by", "to", details)
+        VALUES (now(), 'tests', 'cli', 'x', '{}')"""
+    sequence: LiteralString = (
+        "SELECT setval(pg_get_serial_sequence('journal_entry', 'id'), 4611686018427387904)"
+    )
+    for role, rights in ON["public.journal_entry"].items():
+        assert "INSERT" in rights
+        with as_role(database, role) as connection:
+            assert is_refused(connection, chosen), role
+            assert is_refused(connection, sequence), role
+            assert not is_refused(connection, ordinary), role
+
+
+@on_postgresql
 def test_the_journal_is_sealed_and_erased_by_the_worker_alone(database: Config) -> None:
     seal, erase = (
         "INSERT INTO journal_entryseal VALUES (1, '0', now(), 1)",

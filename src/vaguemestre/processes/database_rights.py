@@ -72,8 +72,10 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "public.trace_logcursor": {**_READERS, _COLLECTOR: "SELECT, INSERT, UPDATE"},
         "public.trace_stepcounter": {_COLLECTOR: "SELECT, INSERT, UPDATE"},
         # Written once, and never again; sealed by one process, which has months whose time is over erased.
+        # Nobody chooses an id: sealing follows the order of the sequence.
         "public.journal_entry": dict.fromkeys(
-            (role for role in ROLES if role not in (_TOKENS, _COLLECTOR, _METRICS)), "SELECT, INSERT"
+            (role for role in ROLES if role not in (_TOKENS, _COLLECTOR, _METRICS)),
+            'SELECT, INSERT (at, action, "by", "to", details, previous, seal)',
         ),
         **{
             table: {**_READERS, _WORKER: "SELECT, INSERT"}
