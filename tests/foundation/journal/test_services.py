@@ -1,10 +1,20 @@
 """The journal is written once, in order, and never rewritten before the end of its time."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.foundation.journal.chain import sealed_journal
+from tests.foundation.journal.chain import (
+    KEPT,
+    NOON,
+    PRESENT,
+    installed,
+    lived,
+    month_ago,
+    sealed_journal,
+    unguarded,
+    wrote,
+)
 
 from vaguemestre.foundation.journal.chain import (
     LONGEST_TRANSACTION,
@@ -18,15 +28,7 @@ from vaguemestre.foundation.journal.queries import JournalFilter, journal_page
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.journal.verification import Flaw, chain_state
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-KEPT = 12  # months
-
 pytestmark = pytest.mark.django_db
-
-
-def wrote(count: int, at: datetime = NOON) -> None:
-    for number in range(count):
-        record("tests.happened", to=f"thing:{number}", by="cli", at=at, number=number)
 
 
 def sealed(count: int) -> None:
@@ -54,6 +56,7 @@ def test_an_honest_journal_has_no_broken_entry() -> None:
     ],
 )
 def test_the_database_refuses_to_change_what_is_written(statement: str) -> None:
+    installed(2)
     wrote(2, NOON - timedelta(days=40))
     seal_entries(now=NOON)
     assert seal_months(KEPT, now=NOON) == 1
@@ -72,19 +75,6 @@ def test_no_seal_of_a_month_lets_its_lines_go_before_six_months() -> None:
             expires_on=date(2026, 7, 31),
             seal="0" * 64,
         )
-
-
-def unguarded(*statements: str) -> None:
-    """What somebody may do who holds the database itself."""
-    with connection.cursor() as cursor:
-        for table in ("entry", "entryseal", "monthseal"):
-            if connection.vendor == "sqlite":
-                cursor.execute(f"DROP TRIGGER IF EXISTS journal_{table}_no_update")
-                cursor.execute(f"DROP TRIGGER IF EXISTS journal_{table}_no_delete")
-            else:
-                cursor.execute(f"ALTER TABLE journal_{table} DISABLE TRIGGER ALL")
-        for statement in statements:
-            cursor.execute(statement)
 
 
 def removing(line: int) -> tuple[str, str]:
@@ -147,6 +137,8 @@ def test_lines_put_in_another_order_are_named() -> None:
 def test_a_line_that_no_round_will_seal_is_named() -> None:
     sealed(2)
     later = NOON + LONGEST_TRANSACTION + timedelta(minutes=1)
+    wrote(1, later)
+    assert seal_entries(now=later) == 1
     Entry.objects.create(pk=-6, action="tests.forged", by="cli", to="thing:1", at=NOON, details={})
     assert seal_entries(now=later) == 0
     chain = chain_state(now=later)
@@ -163,6 +155,18 @@ def test_a_line_committed_late_is_sealed_by_the_next_round() -> None:
     assert chain_state(now=NOON).holds
 
 
+def test_a_line_left_uncommitted_while_the_sealer_is_stopped_is_sealed_later() -> None:
+    wrote(1, NOON - LONGEST_TRANSACTION)
+    seal_entries(now=NOON - LONGEST_TRANSACTION)
+    Entry.objects.create(pk=102, action="tests.happened", by="cli", to="thing:1", at=NOON, details={})
+    assert seal_entries(now=NOON) == 1
+    Entry.objects.create(pk=101, action="tests.happened", by="cli", to="thing:2", at=NOON, details={})
+    after_the_stop = NOON + LONGEST_TRANSACTION + timedelta(hours=6)
+    assert (chain_state(now=after_the_stop).holds, chain_state(now=after_the_stop).waiting) == (True, 1)
+    assert seal_entries(now=after_the_stop) == 1
+    assert chain_state(now=after_the_stop).holds
+
+
 def test_a_journal_cut_at_its_end_lacks_the_seal_that_was_kept_elsewhere() -> None:
     sealed(4)
     kept = last_seal().seal
@@ -173,24 +177,7 @@ def test_a_journal_cut_at_its_end_lacks_the_seal_that_was_kept_elsewhere() -> No
     assert not chain_state(kept, now=NOON).holds
 
 
-# Months. They begin long enough ago for the clock of the database, which guards them, to let some go.
-
-PRESENT = datetime.now(UTC).replace(day=15, hour=12, microsecond=0)
-
-
-def month_ago(months: int) -> datetime:
-    year, month = divmod(PRESENT.year * 12 + PRESENT.month - 1 - months, 12)
-    return PRESENT.replace(year=year, month=month + 1)
-
-
-def lived(*months: int, lines: int = 3) -> None:
-    """Lines of each of those months, sealed as time passes."""
-    for months_back in months:
-        at = month_ago(months_back)
-        wrote(lines, at)
-        seal_entries(now=at)
-        seal_months(KEPT, now=at)
-    seal_months(KEPT, now=PRESENT)
+# Months.
 
 
 def test_a_month_is_sealed_once_over_and_says_when_its_lines_may_go() -> None:

@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models.functions import Least
 
 from vaguemestre.foundation.journal.models import Entry, EntrySeal, MonthSeal
 from vaguemestre.foundation.journal.rules import (
@@ -24,6 +26,11 @@ from vaguemestre.foundation.kernel.times import months_after
 
 # Entries become visible at commit: an unsealed one older than sealed ones is accepted for that long.
 LONGEST_TRANSACTION = timedelta(hours=2)
+# The database seals no month that is not over by its own clock: ours may be ahead of it by that much.
+_CLOCK_SKEW = timedelta(hours=1)
+# The database erases no line younger than that, by the line's own date (trigger of migration 0004).
+SHORTEST_RETENTION_MONTHS = 6
+_COUNTED_AT = Least("entry__at", "sealed_at")  # an entry is never younger than its seal
 _LOCK = 0x5641_4755  # advisory, on PostgreSQL: one sealer at a time
 _BATCH = 2_000
 
@@ -45,10 +52,16 @@ def seal_entries(*, now: datetime) -> int:
     return total
 
 
-def unsealed_entries(now: datetime) -> QuerySet[Entry]:
-    """Entries without a seal that may still get one: committed within LONGEST_TRANSACTION."""
-    sealed = EntrySeal.objects.filter(sealed_at__lt=now - LONGEST_TRANSACTION).order_by("-number")
-    floor = sealed.values_list("entry_id", flat=True).first() or 0
+def unsealed_entries() -> QuerySet[Entry]:
+    """Entries without a seal that may still get one: of the LONGEST_TRANSACTION before the last round.
+
+    Not before the present: while nobody seals, no entry becomes too old.
+    """
+    newest_first = EntrySeal.objects.order_by("-number")
+    floor = 0
+    if last_round := newest_first.values_list("sealed_at", flat=True).first():
+        sealed = newest_first.filter(sealed_at__lt=last_round - LONGEST_TRANSACTION)
+        floor = sealed.values_list("entry_id", flat=True).first() or 0
     return Entry.objects.filter(~Exists(EntrySeal.objects.filter(entry=OuterRef("pk"))), pk__gt=floor)
 
 
@@ -58,7 +71,7 @@ def _seal_batch(now: datetime) -> int:
         return 0
     number, previous = last_seal()
     seals = []
-    for entry in unsealed_entries(now).order_by("pk")[:_BATCH]:
+    for entry in unsealed_entries().order_by("pk")[:_BATCH]:
         number += 1
         previous = seal(
             previous, at=entry.at, action=entry.action, by=entry.by, to=entry.to, details=entry.details
@@ -79,13 +92,14 @@ def last_seal() -> ChainHead:
 def seal_months(months_kept: int, *, now: datetime) -> int:
     """Seal the months that are over, to be erased `months_kept` months after their end. Returns the count.
 
-    An entry sealed after the first one of a later month belongs to that month, and is kept longer.
+    An entry sealed after the first one of a later month belongs to that month, and is kept longer. An entry
+    dated after its own sealing counts as of that day: no wrong date holds up the months.
     """
     if not _take_sealer_lock():
         return 0
     before = MonthSeal.objects.order_by("-month").first()
     count = 0
-    for facts in _months_over(before, months_kept, month_of(now)):
+    for facts in _months_over(before, months_kept, month_of(now - _CLOCK_SKEW)):
         before = MonthSeal.objects.create(
             seal=month_seal(before.seal if before else GENESIS, facts), **facts._asdict()
         )
@@ -96,18 +110,24 @@ def seal_months(months_kept: int, *, now: datetime) -> int:
 def _months_over(before: MonthSeal | None, months_kept: int, present: date) -> Iterator[MonthFacts]:
     """Each month before `present` that has entries, from the first one without a seal."""
     first = before.last + 1 if before else 1
-    earliest = months_after(before.month, 1) if before else date.min
-    while (opened_at := _sealed_from(first).values_list("entry__at", flat=True).first()) is not None:
+    earliest = months_after(before.month, 1) if before else first_month()
+    while (opened_at := _sealed_from(first).values_list(_COUNTED_AT, flat=True).first()) is not None:
         month = max(month_of(opened_at), earliest)
         if month >= present:
             return
         following = months_after(month, 1)
-        later = _sealed_from(first).filter(entry__at__gte=beginning_of(following))
+        later = _sealed_from(first).alias(dated=_COUNTED_AT).filter(dated__gte=beginning_of(following))
         after = later.values_list("number", flat=True).first()
         lines = _sealed_from(first).filter(number__lt=after) if after else _sealed_from(first)
         last, head = lines.values_list("number", "seal").reverse()[0]
         yield MonthFacts(month, first, last, head, months_after(following, months_kept))
         first, earliest = last + 1, following
+
+
+def first_month() -> date:
+    """The month in which the tables of this installation were made: no month of its journal is older."""
+    made_at = MigrationRecorder.Migration.objects.aggregate(made_at=Min("applied"))["made_at"]
+    return month_of(made_at) if made_at else date.min
 
 
 def _sealed_from(number: int) -> QuerySet[EntrySeal]:
@@ -117,7 +137,8 @@ def _sealed_from(number: int) -> QuerySet[EntrySeal]:
 def erase_expired_months(*, now: datetime) -> int:
     """Delete the entries of months past their retention, a batch at a time. Returns the count.
 
-    The database refuses to delete any other entry. Each erasure is recorded with the seal of the month.
+    The database refuses to delete any other entry, and one whose own date is not six months old: that one
+    stays until then. Each erasure is recorded with the seal of the month.
     """
     today, total = now.astimezone(UTC).date(), 0
     for month in MonthSeal.objects.filter(expires_on__lte=today).order_by("month"):
@@ -129,11 +150,15 @@ def erase_expired_months(*, now: datetime) -> int:
 @transaction.atomic(durable=True)
 def _erase_batch(month: MonthSeal, today: date, now: datetime) -> int:
     seals_of_month = EntrySeal.objects.filter(number__range=(month.first, month.last)).order_by("number")
-    batch = list(seals_of_month.values_list("number", "entry_id")[:_BATCH])
+    young_since = beginning_of(months_after(today.replace(day=1), -SHORTEST_RETENTION_MONTHS))
+    young = Entry.objects.filter(pk=OuterRef("entry_id"), at__gte=young_since)
+    expired = seals_of_month.filter(~Exists(young))
+    batch = list(expired.values_list("number", flat=True)[:_BATCH])
     if not batch or not _take_sealer_lock():
         return 0
-    _delete_lines(batch[0][0], batch[-1][0], today)
-    if not seals_of_month.exists():
+    _delete_lines(batch[0], batch[-1], today)
+    erased_count = len(batch) - expired.filter(number__lte=batch[-1]).count()
+    if erased_count and not expired.exists():
         record(
             "journal.month-erased",
             to="journal",
@@ -141,9 +166,9 @@ def _erase_batch(month: MonthSeal, today: date, now: datetime) -> int:
             at=now,
             month=f"{month.month:%Y-%m}",
             seal=month.seal,
-            lines=month.last - month.first + 1,
+            lines=month.last - month.first + 1 - seals_of_month.count(),
         )
-    return len(batch)
+    return erased_count
 
 
 def _delete_lines(first: int, last: int, today: date) -> None:
@@ -152,11 +177,15 @@ def _delete_lines(first: int, last: int, today: date) -> None:
             cursor.execute("SELECT journal_erase(%s, %s, %s)", (first, last, today))
             return
         cursor.execute(
-            "DELETE FROM journal_entry WHERE id IN"
+            "DELETE FROM journal_entry WHERE at < date('now', 'start of month', '-6 months') AND id IN"
             " (SELECT entry_id FROM journal_entryseal WHERE number BETWEEN %s AND %s)",
             (first, last),
         )
-        cursor.execute("DELETE FROM journal_entryseal WHERE number BETWEEN %s AND %s", (first, last))
+        cursor.execute(
+            "DELETE FROM journal_entryseal WHERE number BETWEEN %s AND %s"
+            " AND entry_id NOT IN (SELECT id FROM journal_entry)",
+            (first, last),
+        )
 
 
 def _take_sealer_lock() -> bool:

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from vaguemestre.foundation.journal.chain import last_seal, unsealed_entries
+from vaguemestre.foundation.journal.chain import (
+    SHORTEST_RETENTION_MONTHS,
+    first_month,
+    last_seal,
+    unsealed_entries,
+)
 from vaguemestre.foundation.journal.models import Entry, EntrySeal, MonthSeal
-from vaguemestre.foundation.journal.rules import GENESIS, MonthFacts, month_seal, seal
+from vaguemestre.foundation.journal.rules import GENESIS, MonthFacts, beginning_of, month_seal, seal
+from vaguemestre.foundation.kernel.times import months_after
 
 _BATCH = 2_000
 
@@ -64,7 +70,7 @@ def chain_state(kept_seal: str = "", *, now: datetime) -> ChainState:
         walk.lines,
         last_seal().seal,
         cut=not walk.has_kept_seal,
-        waiting=unsealed_entries(now).count(),
+        waiting=unsealed_entries().count(),
         erased=walk.erased,
     )
 
@@ -73,10 +79,11 @@ class _Walk:
     """A walk along the chain. `seal`: that of the previous line; "" if part of its month is erased."""
 
     def __init__(self, kept_seal: str, now: datetime) -> None:
-        self.kept_seal, self.now, self.today = kept_seal, now, now.astimezone(UTC).date()
+        self.kept_seal, self.today = kept_seal, now.astimezone(UTC).date()
         self.has_kept_seal = not kept_seal
         self.lines, self.erased = 0, 0
         self.number, self.seal = 0, GENESIS
+        self.first_month = first_month()
         self.months = _months()
 
     def follow_seals(self) -> None:
@@ -96,7 +103,7 @@ class _Walk:
     def look_for_added_lines(self) -> None:
         """Raises _Broken for an unsealed line that is too old to be sealed."""
         known = EntrySeal.objects.values("entry_id")
-        waiting = unsealed_entries(self.now).values("pk")
+        waiting = unsealed_entries().values("pk")
         added = Entry.objects.exclude(pk__in=known).exclude(pk__in=waiting).order_by("pk")
         if line := added.values_list("pk", flat=True).first():
             raise _Broken(line, Flaw.ADDED)
@@ -105,7 +112,10 @@ class _Walk:
         if entry is None:
             if not self._may_be_gone(place.number):
                 raise _Broken(place.entry_id, Flaw.REMOVED)
-        elif self.seal:
+            return
+        if self.month and place.number >= self.month.first:
+            _check_date(place, entry, self.month)
+        if self.seal:
             expected = seal(
                 self.seal, at=entry.at, action=entry.action, by=entry.by, to=entry.to, details=entry.details
             )
@@ -115,7 +125,13 @@ class _Walk:
 
     def _may_be_gone(self, number: int) -> bool:
         month = self.month
-        return month is not None and number >= month.first and month.expires_on <= self.today
+        return month is not None and number >= month.first and self._is_expired(month)
+
+    def _is_expired(self, month: MonthSeal) -> bool:
+        """Raises _Broken for a month older than the installation: its seal is false."""
+        if month.expires_on <= self.today and month.month < self.first_month:
+            raise _Broken(month.first, Flaw.MONTH)
+        return month.expires_on <= self.today
 
     def _pass_erased_lines(self, place: EntrySeal) -> None:
         """Skip the erased lines before that seal. Raises _Broken if they were not to be erased yet."""
@@ -130,9 +146,9 @@ class _Walk:
 
     def _skip_month(self, line: int) -> None:
         month = self.month
-        if month is None or month.first != self.number + 1 or month.expires_on > self.today:
+        if month is None or month.first > self.number + 1 or not self._is_expired(month):
             raise _Broken(line, Flaw.BROKEN)
-        self.erased += month.last - month.first + 1
+        self.erased += month.last - self.number
         self.number, self.seal = month.last, month.head
         self.has_kept_seal = self.has_kept_seal or month.head == self.kept_seal
         self.month = next(self.months, None)
@@ -145,12 +161,19 @@ class _Walk:
         self.month = next(self.months, None)
 
 
+def _check_date(place: EntrySeal, entry: Entry, month: MonthSeal) -> None:
+    """Raises _Broken for a line younger than the month whose seal covers it."""
+    if min(entry.at, place.sealed_at) >= beginning_of(months_after(month.month, 1)):
+        raise _Broken(place.entry_id, Flaw.MONTH)
+
+
 def _months() -> Iterator[MonthSeal]:
     """The sealed months in order. Raises _Broken, with its first number, at a month whose seal is invalid."""
     previous, last = GENESIS, 0
     for month in MonthSeal.objects.order_by("month"):
         facts = MonthFacts(month.month, month.first, month.last, month.head, month.expires_on)
-        if month.seal != month_seal(previous, facts) or month.first != last + 1:
+        is_short = month.expires_on < months_after(month.month, 1 + SHORTEST_RETENTION_MONTHS)
+        if is_short or month.seal != month_seal(previous, facts) or month.first != last + 1:
             raise _Broken(month.first, Flaw.MONTH)
         previous, last = month.seal, month.last
         yield month
