@@ -751,7 +751,7 @@ def test_where_a_message_goes_is_typed(page: Page, box: MemoryMailbox) -> None:
     with page.expect_response("**/on_use/folder_choice.js"):
         page.keyboard.press("v")
     chosen = page.locator("#move-dialog button:focus")
-    expect(page.get_by_label("Nom du dossier")).to_be_focused()
+    expect(page.locator("#move-name")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(chosen).to_have_text("Envoyés")
     page.keyboard.press("End")

@@ -512,7 +512,7 @@ def test_panes_are_as_wide_as_one_left_them(page: Page, box: MemoryMailbox) -> N
 def test_labels_set_elsewhere_are_seen(page: Page, box: MemoryMailbox) -> None:
     put(box, flags=("\\Seen", "$label1", "Conseil_de_classe", "$HasAttachment", "NonJunk"))
     page.goto("/messagerie/")
-    expect(page.locator("#messages li.row .chip")).to_have_count(2)
+    expect(page.locator("#messages li.row .label")).to_have_count(2)
     page.locator("#messages li.row").get_by_text("Important").wait_for()
     page.locator("#messages li.row").get_by_text("Conseil de classe").wait_for()
 
