@@ -1,8 +1,10 @@
 """The recovery contact: proved by a code, slow to serve, told to everybody concerned."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -51,6 +53,18 @@ def test_a_contact_is_proved_then_rests(client: Client, nicolas: Account, told: 
 )
 def test_some_addresses_are_no_contact(client: Client, nicolas: Account, address: str) -> None:
     assert client.post(PAGE, {"address": address}).status_code == 200
+    assert letters_due() == []
+
+
+def test_an_address_of_another_academie_here_is_no_contact(
+    client: Client, nicolas: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever moved keeps their former address, which opens the same mailbox."""
+    lille = replace(settings.CONFIG.academy, domain="ac-lille.test", code="09")
+    monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, further_academies=(lille,)))
+    for address in ("nmorel@ac-lille.test", "nmorel@x.AC-Lille.test"):
+        page = client.post(PAGE, {"address": address}).content.decode()
+        assert "ac-lille.test" in page
     assert letters_due() == []
 
 

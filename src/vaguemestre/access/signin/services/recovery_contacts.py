@@ -1,5 +1,6 @@
 """Changes of a recovery contact. Use cases."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -16,9 +17,11 @@ from vaguemestre.people.credentials.values import SecretKeys
 
 
 @transaction.atomic(durable=True)
-def begin_contact(account_id: int, typed: str, own_domain: str, keys: SecretKeys, *, now: datetime) -> None:
+def begin_contact(
+    account_id: int, typed: str, own_domains: Collection[str], keys: SecretKeys, *, now: datetime
+) -> None:
     """Mail a code to the contact. Raises Refusal `kernel.address-malformed`, `credentials.contact-inside`."""
-    address = contact_address(typed, own_domain)
+    address = contact_address(typed, own_domains)
     code = propose_contact(account_id, address, keys, now=now)
     announce(ContactMailDue(account_id, "confirm", seal_letter(address, code, account_id, keys)))
 

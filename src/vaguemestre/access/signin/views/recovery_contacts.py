@@ -1,5 +1,6 @@
 """Pages of the recovery contact; each change requires a fresh proof."""
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +12,6 @@ from vaguemestre.access.signin.forms import ContactForm, DeliveredCodeForm
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import pending_contact
@@ -23,10 +23,10 @@ from vaguemestre.people.credentials.queries import pending_contact
 def set_contact(request: SignedInRequest) -> HttpResponse:
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        account_id, domain = request.who.account_id, academy_of(request).domain
+        account_id, domains = request.who.account_id, settings.CONFIG.domains
         typed, now = form.cleaned_data["address"], timezone.now()
         try:
-            services.begin_contact(account_id, typed, domain, secret_keys.get(), now=now)
+            services.begin_contact(account_id, typed, domains, secret_keys.get(), now=now)
             return HttpResponseRedirect(reverse("signin:prove-contact"))
         except Refusal as refusal:
             form.add_error("address", sentence(refusal))

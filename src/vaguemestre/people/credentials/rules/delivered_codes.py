@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 
 from vaguemestre.foundation.kernel.addresses import parse_address
@@ -25,15 +26,16 @@ def code_mark(typed: str, owner: int, purpose: str, keys: SecretKeys) -> str:
     return hmac.digest(keys.sealing[keys.current], message, "sha256").hex()
 
 
-def contact_address(typed: str, own_domain: str) -> str:
-    """The address as it is kept.
+def contact_address(typed: str, own_domains: Collection[str]) -> str:
+    """The address as it is kept. `own_domains`: of every académie here, where somebody may have been before.
 
     Raises Refusal `kernel.address-malformed`, or
     `credentials.contact-inside`: a mailbox does not open itself.
     """
     address = parse_address(typed)
-    if address.domain == own_domain or address.domain.endswith(f".{own_domain}"):
-        raise Refusal("credentials.contact-inside", domain=own_domain)
+    for domain in own_domains:
+        if address.domain == domain or address.domain.endswith(f".{domain}"):
+            raise Refusal("credentials.contact-inside", domain=domain)
     return str(address)
 
 
