@@ -16,8 +16,12 @@ from tests.site.doorways import People, browser_of, doorways, people
 from tests.site.owned import Belonging, as_ever
 from tests.site.test_matrix import address_of, addresses_of, text_of
 
+from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.desks.enrolment.services import appoint_officer
+from vaguemestre.desks.helpdesk.models import HandOverRow
+from vaguemestre.desks.helpdesk.rules.actions import DIRECT_ACTIONS
+from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.people.credentials.services import set_span
@@ -224,3 +228,29 @@ def test_with_one_academie_every_office_covers_it_as_before(db: None) -> None:
     administrator = presented(account("seule", role="administrator").pk)
     assert administrator is not None
     assert office_academy_of(administrator) == 0
+
+
+def test_an_office_of_one_academie_takes_no_account_of_a_wider_office(two: Two) -> None:
+    wide = moved_to_lille("lilloise-large", "helpdesk")
+    head = two.lille["head"]
+    account_page = f"/assistance/compte/{wide.pk}"
+    asked = f"{account_page}/remise"
+    fields = {"confirmer": head.pk, "reason": "Appelée ce matin", "drops_factors": "on"}
+    two.browser("administrator").post(asked, fields)
+    early = HandOverRow.objects.get()
+    set_span(wide.pk, spans=True, by="test", now=NOON)
+    for office in ("administrator", "helpdesk"):
+        browser = two.browser(office)
+        assert "pour toute l’installation" in text_of(browser.post(asked, fields))
+        for action in DIRECT_ACTIONS:
+            answer = browser.post(f"{account_page}/agir", {"action": action, "reason": "Appelée"})
+            assert "plus étendue que la sienne" in text_of(answer), action
+    acts = Entry.objects.filter(action__startswith="helpdesk.", to=f"account:{wide.pk}")
+    assert [act.action for act in acts] == ["helpdesk.hand-over-asked"]
+    assert list(HandOverRow.objects.values_list("pk", "state")) == [(early.pk, "asked")]
+    page = two.browser("head").post(f"/assistance/remises/{early.pk}", {"verification": "La voici"})
+    assert "pour toute l’installation" in text_of(page)
+    assert not IssuedCode.objects.exists()
+    set_span(two.lille["helpdesk"].pk, spans=True, by="test", now=NOON)
+    two.browser("helpdesk").post(asked, fields)
+    assert HandOverRow.objects.filter(state="asked").get().pk != early.pk

@@ -24,6 +24,12 @@ def test_no_act_is_ever_done_to_an_administrator(act: DeskAction, state: str) ->
 
 
 @given(st.sampled_from(DeskAction), st.sampled_from(STATES))
+def test_no_act_is_done_to_an_office_that_reaches_further(act: DeskAction, state: str) -> None:
+    with pytest.raises(Refusal, match="helpdesk.not-on-wider-office"):
+        check_action(act, ActionTarget(1, "hr_officer", state, outreaches_operator=True), operator_id=2)
+
+
+@given(st.sampled_from(DeskAction), st.sampled_from(STATES))
 def test_nobody_helps_themselves(act: DeskAction, state: str) -> None:
     with pytest.raises(Refusal, match="helpdesk.not-on-yourself"):
         check_action(act, ActionTarget(1, "helpdesk", state), operator_id=1)

@@ -61,18 +61,20 @@ def possible_actions(target: ActionTarget) -> frozenset[DeskAction]:
 
 
 def check_action(action: DeskAction, target: ActionTarget, operator_id: int) -> None:
-    """Raises Refusal `helpdesk.not-on-yourself`, `…on-administrators` or `…not-in-that-state`."""
+    """Raises Refusal `helpdesk.not-in-that-state`, and those of `check_somebody_else`."""
     check_somebody_else(target, operator_id)
     if action not in possible_actions(target):
         raise Refusal("helpdesk.not-in-that-state")
 
 
 def check_somebody_else(target: ActionTarget, operator_id: int) -> None:
-    """Raises Refusal `helpdesk.not-on-yourself` or `…on-administrators`."""
+    """Raises Refusal `helpdesk.not-on-yourself`, `…on-administrators` or `…on-wider-office`."""
     if target.account_id == operator_id:
         raise Refusal("helpdesk.not-on-yourself")
     if target.role == "administrator":
         raise Refusal("helpdesk.not-on-administrators")
+    if target.outreaches_operator:  # whoever takes it would act in every académie
+        raise Refusal("helpdesk.not-on-wider-office")
 
 
 def check_count(action: DeskAction, done_today: int) -> None:

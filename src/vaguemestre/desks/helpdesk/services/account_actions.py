@@ -41,7 +41,7 @@ def preview_action(
     Raises Refusal `helpdesk.…`. Run the notice before a suspension, which closes the inbox.
     """
     clean = clean_reason(reason)
-    check_action(action, action_target(account_id, now), operator_id)
+    check_action(action, action_target(account_id, operator_id, now), operator_id)
     check_count(action, _done_today(action, operator_id, now) + 1)
     return AccountTouched(account_id, f"desk-{action}", now.isoformat(), clean)
 
@@ -84,7 +84,7 @@ def begin_action(
     check_count(
         action, _done_today(action, operator_id, now)
     )  # counted after writing, so parallel actions cannot bypass the limit
-    target = action_target(account_id, now)
+    target = action_target(account_id, operator_id, now)
     check_action(action, target, operator_id)
     announce(AccountTouched(account_id, f"desk-{action}", now.isoformat(), clean))
     return target

@@ -7,8 +7,14 @@ from django.db import transaction
 from vaguemestre.access.assistant.services import announce_letter, issue_code
 from vaguemestre.access.signin.events import AccountTouched
 from vaguemestre.desks.helpdesk.models import HandOverRow
+from vaguemestre.desks.helpdesk.queries.accounts import action_target
 from vaguemestre.desks.helpdesk.queries.hand_overs import confirmers_for
-from vaguemestre.desks.helpdesk.rules.actions import HAND_OVER_LIFE, check_confirmer, clean_reason
+from vaguemestre.desks.helpdesk.rules.actions import (
+    HAND_OVER_LIFE,
+    check_confirmer,
+    check_somebody_else,
+    clean_reason,
+)
 from vaguemestre.desks.helpdesk.services.account_actions import begin_action
 from vaguemestre.desks.helpdesk.values import DeskAction
 from vaguemestre.foundation.jobs.services import announce
@@ -54,13 +60,14 @@ def confirm_hand_over(
     """Use case: create the code for the second person to hand over. Shown once, valid for a day.
 
     The owner is notified at every known contact. Raises Refusal `helpdesk.hand-over-gone`,
-    `…checked-missing`.
+    `…checked-missing`, and those of `check_somebody_else`: an office may have been given meanwhile.
     """
     note = clean_reason(verification)
     row = _decide(hand_over_id, second_id, _State.CONFIRMED, now, verification=note)
     by, to = f"account:{second_id}", f"account:{row.account_id}"
     if identified(row.account_id).state not in ("pending", "active"):
         raise Refusal("helpdesk.hand-over-gone")
+    check_somebody_else(action_target(row.account_id, row.operator_id, now), row.operator_id)
     record("helpdesk.hand-over-confirmed", to=to, by=by, at=now, reason=note)
     code = issue_code(row.account_id, keys, by=by, now=now, drops_factors=row.drops_factors)
     announce(AccountTouched(row.account_id, "hand-over-confirmed", now.isoformat(), row.reason))

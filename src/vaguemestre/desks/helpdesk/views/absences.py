@@ -46,7 +46,7 @@ def set_absence(request: SignedInRequest, account_id: int) -> HttpResponse:
         data, operator_id = form.cleaned_data, request.who.account_id
         try:
             asked_by = clean_reason(data["requested_by"])
-            check_somebody_else(action_target(account_id, now), operator_id)
+            check_somebody_else(action_target(account_id, operator_id, now), operator_id)
             event = set_neutral_absence(
                 account_id,
                 data["starts_on"],

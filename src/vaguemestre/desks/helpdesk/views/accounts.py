@@ -191,11 +191,13 @@ def _page(request: SignedInRequest, account_id: int, form: ActionForm) -> HttpRe
     account = account_detail(account_id, now)
     if account is None:
         raise Http404
-    is_guarded = account.role == "administrator" or account_id == request.who.account_id
+    operator_id = request.who.account_id
+    target = action_target(account_id, operator_id, now)
+    is_guarded = account.role == "administrator" or account_id == operator_id or target.outreaches_operator
     context = {
         "account": account,
         "form": form,
-        "actions": [] if is_guarded else sorted(possible_actions(action_target(account_id, now))),
+        "actions": [] if is_guarded else sorted(possible_actions(target)),
         "is_guarded": is_guarded,
         "hand_overs": hand_overs_of(account_id),
         "done": request.GET.get("fait", ""),
