@@ -17,16 +17,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from vaguemestre.demo import services as demo
-from vaguemestre.foundation.jobs.services import requeue_running_jobs
-from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.people.credentials.queries import has_accounts
 from vaguemestre.people.credentials.services import add_activation_link, open_account
 from vaguemestre.people.directory.services import found_academy, take_technical_names
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.people.provisioning.services import reconcile
-from vaguemestre.post.outbox.services import withdraw_due_messages
 from vaguemestre.processes import database_rights
 from vaguemestre.processes.backup.restoration import RESTORED
+from vaguemestre.processes.restored_state import ACTS_TO_REDO, restored_sentences, settle_restored
 from vaguemestre.site import migrated, schema
 from vaguemestre.site.config import Config
 
@@ -74,18 +72,13 @@ def _make_tables(config: Config) -> None:
 
 
 def _look_at_restored(config: Config) -> None:
-    """Turn a restored outbox back into drafts: its messages may have been sent since the backup."""
+    """After a restoration: nothing leaves twice, and what ended since the backup stays ended."""
     mark = config.data_dir / RESTORED
     if mark.exists():
-        count = withdraw_due_messages(now=timezone.now())
-        requeue_running_jobs()  # whoever was running them when the backup was made is not here
+        report = settle_restored(config.data_dir, mail_directory.get(), now=timezone.now())
         mark.unlink()
-        _say(
-            step=(
-                f"Sauvegarde remise : {counted(count, 'message')} en attente "
-                f"{inflected(count, 'redevenu brouillon', 'redevenus brouillons')}."
-            )
-        )
+        for sentence in restored_sentences(report, config.data_dir / ACTS_TO_REDO):
+            _say(step=sentence)
 
 
 @transaction.atomic

@@ -258,3 +258,15 @@ def test_a_storm_of_answers_to_all_is_damped(
         )
     assert left == [False] * 5 + [True] * 3
     assert BroadReply.objects.count() == 8
+
+
+def test_after_a_restoration_a_mailing_that_ran_stops_and_one_for_later_waits(
+    writer: Writer, key: str, mailboxes: MemoryMailboxes
+) -> None:
+    prepare(writer, key)
+    start(writer, key)
+    assert services.stop_restored_mailings(now=NOON) == 1
+    carry(mailboxes, 2)
+    assert OutboxMessage.objects.count() == 0
+    services.start_mailing(writer.account_id, key, by="x", now=NOON, due_at=NOON + timedelta(days=1))
+    assert services.stop_restored_mailings(now=NOON) == 0

@@ -11,6 +11,7 @@ from vaguemestre.engines import pgbackrest
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.pgbackrest import Cluster, PgBackRest
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.processes.backup.restoration import RESTORED
 from vaguemestre.processes.production.backup_unit import WAL_CONFIGURATION as CONFIGURATION
 from vaguemestre.processes.production.backup_unit import has_archive
 from vaguemestre.processes.production.commands import StepFailed, has_text, run
@@ -75,12 +76,14 @@ class WalArchive:
 def return_database(config: Config, moment: datetime | None) -> None:
     """Stop everything, restore the cluster as of that moment, start again. Raises StepFailed, EngineRefused.
 
-    Every database of the cluster is restored with it.
+    Every database of the cluster is restored with it. The start finds the mark of a restoration, set before
+    the first row changes: nothing leaves twice, and what ended since stays ended.
     """
     if not has_archive(config):
         raise StepFailed("aucune archive de PostgreSQL n’est tenue ici : [backup] « wal_repository ».")
     run(("systemctl", "stop", _TARGET))
     run(("pg_ctlcluster", *cluster_name(), "stop", "--mode", "fast"))
+    (config.data_dir / RESTORED).touch()
     PgBackRest(CONFIGURATION).restore(moment)
     run(("pg_ctlcluster", *cluster_name(), "start"))
     run(("systemctl", "start", _TARGET))

@@ -14,6 +14,7 @@ from vaguemestre.engines.home_alias import engine_home, mount_in_alias, sockets
 from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.engines.system_users import set_owner, system_group, system_user
 from vaguemestre.processes import duties
+from vaguemestre.processes.backup.restoration import ENDED_ACCESS
 from vaguemestre.processes.duties import Duty
 from vaguemestre.processes.supervisor.plan import Ask, Child, workers
 from vaguemestre.site import counter_files
@@ -51,6 +52,7 @@ def prepare(config: Config) -> None:
         system_user(name)
     _open_configuration(config)
     _share_data(config, shared, files)
+    _give_to_worker(config.data_dir / ENDED_ACCESS)
     _share_logs(config, readers)
     revocations = config.run_dir / "revocations"
     revocations.touch(mode=0o660)
@@ -119,6 +121,15 @@ def _share_data(config: Config, shared: int, files: int) -> None:
                 path.touch(mode=0o660)
             if path.exists():
                 set_owner(path, -1, shared, 0o660)
+
+
+def _give_to_worker(folder: Path) -> None:
+    """Give that folder and its files to the worker, alone."""
+    worker = system_user(duties.DUTIES["worker"].user)
+    folder.mkdir(exist_ok=True)
+    set_owner(folder, worker.pw_uid, worker.pw_gid, 0o700)
+    for file in folder.iterdir():
+        set_owner(file, worker.pw_uid, worker.pw_gid, 0o600)
 
 
 def _give_tree(top: Path, group: int, besides: set[Path]) -> None:

@@ -31,6 +31,8 @@ class MailingList(models.Model):
     uid_validity = models.PositiveBigIntegerField(default=0)  # position in its mailbox
     last_uid = models.PositiveBigIntegerField(default=0)
     read_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    # when a backup was restored: letters that arrived before may have been sent already
+    restored_at = models.DateTimeField(null=True, blank=True)
 
 
 class ListRole(models.Model):

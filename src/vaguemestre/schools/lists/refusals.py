@@ -20,6 +20,9 @@ SENTENCES = {
     "lists.other-list": "Le message vient d’une autre liste.",
     "lists.redirected": "Un filtre l’a transmis à la liste : son auteur ne le lui a pas adressé.",
     "lists.refused-by-keeper": "Un responsable de la liste l’a refusé.",
+    "lists.restored": (
+        "La base vient d’une sauvegarde : ce message a peut-être déjà été diffusé. Vérifiez avant d’accepter."
+    ),
     "lists.too-large": (
         "Le message est trop lourd : 1 Mo de texte au plus, 20 Mo avec les pièces jointes, qui "
         "deviennent alors des liens. Déposez le fichier sur un espace de partage et envoyez son lien."

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.access.assistant.rules.issued_codes import LIFETIME, draw_issued_code, issued_marks
 from vaguemestre.foundation.journal.services import record
@@ -40,3 +42,9 @@ def use_issued_code(account_id: int, mark: str, *, now: datetime) -> bool | None
 def void_issued_codes(account_id: int, *, now: datetime) -> int:
     """Void the account's unused codes. Returns the count."""
     return IssuedCode.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
+
+
+@transaction.atomic(durable=True)
+def void_every_issued_code(*, now: datetime) -> int:
+    """Use case: void the unused codes of everybody, after a restoration. Returns the count."""
+    return IssuedCode.objects.filter(used_at__isnull=True).update(used_at=now)

@@ -31,6 +31,7 @@ from vaguemestre.access.signin.services.security_notices import notify_owner
 from vaguemestre.access.signin.services.sessions import (
     BrowserOrigin,
     delete_expired,
+    end_every_session,
     end_other_sessions,
     end_session,
     end_sessions_of_inactive,
@@ -63,6 +64,7 @@ __all__ = [
     "drop_act",
     "drop_application",
     "drop_passkey",
+    "end_every_session",
     "end_other_sessions",
     "end_session",
     "end_sessions_of_inactive",

@@ -143,6 +143,13 @@ def end_other_sessions(
     return event
 
 
+@transaction.atomic(durable=True)
+def end_every_session() -> int:
+    """End all sessions and interrupted acts, before any process serves. Returns the count of sessions."""
+    InterruptedAct.objects.all().delete()
+    return BrowserSession.objects.all().delete()[0]
+
+
 def end_all_sessions(account_id: int, *, by: str, now: datetime) -> SessionsEnded:
     """End every session and mail token of an account. Inside the caller's transaction.
 

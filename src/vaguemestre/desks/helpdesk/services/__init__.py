@@ -2,7 +2,12 @@
 
 from vaguemestre.desks.helpdesk.services.account_actions import perform_action, preview_action
 from vaguemestre.desks.helpdesk.services.erasure import forget_person
-from vaguemestre.desks.helpdesk.services.hand_overs import ask_hand_over, confirm_hand_over, refuse_hand_over
+from vaguemestre.desks.helpdesk.services.hand_overs import (
+    ask_hand_over,
+    confirm_hand_over,
+    refuse_hand_over,
+    void_hand_overs,
+)
 from vaguemestre.desks.helpdesk.services.requests import answer_request, submit_request, take_request
 from vaguemestre.desks.helpdesk.services.retention import delete_old_requests
 
@@ -17,4 +22,5 @@ __all__ = [
     "refuse_hand_over",
     "submit_request",
     "take_request",
+    "void_hand_overs",
 ]

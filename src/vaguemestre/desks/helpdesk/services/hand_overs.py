@@ -100,3 +100,9 @@ def _contacts(account_id: int, now: datetime) -> set[str]:
     person = find_person(identified(account_id).person_id or 0)
     contacts = {usable_contact(account_id, now), person.recovery_address if person else ""}
     return contacts - {""}
+
+
+@transaction.atomic(durable=True)
+def void_hand_overs(*, now: datetime) -> int:
+    """Use case: refuse every hand-over that waits, after a restoration. Returns the count."""
+    return HandOverRow.objects.filter(state=_State.ASKED).update(state=_State.REFUSED, decided_at=now)

@@ -8,6 +8,7 @@ from vaguemestre.mailbox.autoconfig.services.passwords import (
 )
 from vaguemestre.mailbox.autoconfig.services.programs import (
     TokenGrant,
+    delete_every_code,
     delete_old_codes,
     exchange_code,
     issue_code,
@@ -18,6 +19,7 @@ from vaguemestre.mailbox.autoconfig.services.programs import (
 __all__ = [
     "NewPassword",
     "TokenGrant",
+    "delete_every_code",
     "delete_old_codes",
     "exchange_code",
     "forget_person",

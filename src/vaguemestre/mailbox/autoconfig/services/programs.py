@@ -179,3 +179,8 @@ def _sha256(text: str) -> str:
 def delete_old_codes(*, now: datetime) -> None:
     """Delete the consent codes that ended a day ago."""
     delete_batch(ProgramCode.objects.filter(expires_at__lt=now - CODES_KEPT))
+
+
+def delete_every_code() -> int:
+    """Delete the consent codes of everybody, after a restoration. Returns the count."""
+    return ProgramCode.objects.all().delete()[0]

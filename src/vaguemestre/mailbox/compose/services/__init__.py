@@ -25,6 +25,7 @@ from vaguemestre.mailbox.compose.services.mail_merge import (
     stop_mailing,
 )
 from vaguemestre.mailbox.compose.services.mailing_preparation import prepare_mailing
+from vaguemestre.mailbox.compose.services.restoration import stop_restored_mailings
 from vaguemestre.mailbox.compose.services.retention import delete_abandoned, delete_old_mailings
 from vaguemestre.mailbox.compose.services.start import start_draft
 from vaguemestre.mailbox.compose.services.submission import (
@@ -64,4 +65,5 @@ __all__ = [
     "start_draft",
     "start_mailing",
     "stop_mailing",
+    "stop_restored_mailings",
 ]

@@ -70,6 +70,7 @@ from vaguemestre.people.credentials.services.recovery_contacts import (
     drop_contact,
     propose_contact,
 )
+from vaguemestre.people.credentials.services.restoration import end_pending_proofs, shut_accounts
 from vaguemestre.people.credentials.services.retention import delete_expired_tokens
 from vaguemestre.people.credentials.services.rollback import (
     UNDO_LIFE,
@@ -99,6 +100,7 @@ __all__ = [
     "declare_key_lost",
     "delete_expired_tokens",
     "drop_contact",
+    "end_pending_proofs",
     "equalize_hash_cost",
     "erase_account",
     "forget_tokens",
@@ -141,6 +143,7 @@ __all__ = [
     "save_theme",
     "set_password",
     "set_span",
+    "shut_accounts",
     "standing_program_key",
     "stock_keys",
     "strength_of",

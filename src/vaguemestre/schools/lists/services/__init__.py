@@ -32,6 +32,7 @@ from vaguemestre.schools.lists.services.moderation import (
     resume_letter,
     stop_letter,
 )
+from vaguemestre.schools.lists.services.restoration import stop_restored_letters
 from vaguemestre.schools.lists.services.retention import delete_old_copies
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "resume_letter",
     "set_role",
     "stop_letter",
+    "stop_restored_letters",
     "subscribe",
     "unsubscribe",
     "unsubscribe_token",

@@ -10,7 +10,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import account_of_mailbox, people_with_mail
 from vaguemestre.people.directory.queries import people_by_address
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
-from vaguemestre.post.mailstore.values import MailLogin, MessageRef
+from vaguemestre.post.mailstore.values import MailLogin, MessageRef, Row
 from vaguemestre.post.outbox.ports import FindReports
 from vaguemestre.post.outbox.queries import submitted_recipients
 from vaguemestre.post.outbox.services import collect_reports
@@ -33,6 +33,7 @@ from vaguemestre.schools.lists.values import (
 )
 
 INBOX = "INBOX"
+RESTORED = "lists.restored"  # reason of letters that may have been sent before a backup was restored
 _PAGE_SIZE = 100
 
 
@@ -53,15 +54,17 @@ def read_list(
         return 0
     count = 0
     with open_mailbox(MailLogin(row.address)) as box:
-        refs = _new_messages(box, row)
-        if refs:
+        messages = _new_messages(box, row)
+        if messages:
             collect_reports(row.account_id, row.address, "", find_reports, now=now)
-        for ref in refs:
+        for message in messages:
+            ref = message.ref
             try:
                 raw = box.raw(ref)
             except MessageGone:
                 continue
-            if _receive(row, ref, raw, is_sealed, now):
+            may_be_sent = row.restored_at is not None and message.summary.date <= row.restored_at
+            if _receive(row, ref, raw, is_sealed, now, may_be_sent=may_be_sent):
                 count += 1
             else:
                 box.expunge([ref])
@@ -85,24 +88,29 @@ def author_of(message: IncomingMessage, return_path: str, address: str) -> int:
     return account_id if address in {without_detail(recipient) for recipient in recipients} else 0
 
 
-def _new_messages(box: Mailbox, row: MailingList) -> list[MessageRef]:
+def _new_messages(box: Mailbox, row: MailingList) -> list[Row]:
     """Messages that were not read yet, oldest first."""
-    refs: list[MessageRef] = []
+    messages: list[Row] = []
     offset = 0
     while True:
         page = box.page(INBOX, offset, _PAGE_SIZE)
         last_uid = row.last_uid if page.uid_validity == row.uid_validity else 0
-        new = [message.ref for message in page.rows if message.ref.uid > last_uid]
-        refs += new
+        new = [message for message in page.rows if message.ref.uid > last_uid]
+        messages += new
         offset += _PAGE_SIZE
         if len(new) < _PAGE_SIZE:
             break
-    return sorted(refs, key=lambda ref: ref.uid)
+    return sorted(messages, key=lambda message: message.ref.uid)
 
 
 @transaction.atomic(durable=True)
-def _receive(row: MailingList, ref: MessageRef, raw: bytes, is_sealed: IsSealed, now: datetime) -> bool:
-    """Decide on a message and move the list's position, in one transaction. Returns whether it is kept."""
+def _receive(
+    row: MailingList, ref: MessageRef, raw: bytes, is_sealed: IsSealed, now: datetime, *, may_be_sent: bool
+) -> bool:
+    """Decide on a message and move the list's position, in one transaction. Returns whether it is kept.
+
+    `may_be_sent`: it arrived before a backup was restored; its managers decide.
+    """
     message, return_path = parse_message(raw, row.address)
     MailingList.objects.filter(pk=row.pk).update(uid_validity=ref.uid_validity, last_uid=ref.uid)
     if ListLetter.objects.filter(list=row, uid_validity=ref.uid_validity, uid=ref.uid).exists():
@@ -114,6 +122,8 @@ def _receive(row: MailingList, ref: MessageRef, raw: bytes, is_sealed: IsSealed,
     if decision.state is State.DROPPED:
         record("lists.dropped", to=f"list:{row.pk}", by="system", at=now, reason=decision.reason)
         return False
+    if may_be_sent:
+        decision = Decision(State.HELD, RESTORED)
     _store_letter(row, ref, message, decision, now)
     return True
 
@@ -142,7 +152,8 @@ def _store_letter(
         case State.SENDING:
             announce(FanoutDue(letter.pk))
         case State.HELD:
-            announce(NoticeDue(letter.pk, NoticeKind.HELD))
+            if decision.reason != RESTORED:  # else its author was told at that time
+                announce(NoticeDue(letter.pk, NoticeKind.HELD))
             announce(NoticeDue(letter.pk, NoticeKind.TO_DECIDE))
         case _:
             announce(NoticeDue(letter.pk, NoticeKind.REFUSED))

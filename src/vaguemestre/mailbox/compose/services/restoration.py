@@ -1,0 +1,21 @@
+"""Mailings of a restored database: their copies may have been sent since the backup."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.mailbox.compose.models import Mailing
+
+
+@transaction.atomic(durable=True)
+def stop_restored_mailings(*, now: datetime) -> int:
+    """Stop the mailings that were running or were due; their writers resume or give up. Returns the count."""
+    begun = Q(due_at__isnull=True) | Q(due_at__lte=now)
+    running = Mailing.objects.filter(begun, state=Mailing.State.RUNNING)
+    mailings = list(running.values_list("pk", "account_id"))
+    running.update(state=Mailing.State.STOPPED)
+    for _, account_id in mailings:
+        record("compose.mailing-stopped", to=f"account:{account_id}", by="system", at=now)
+    return len(mailings)
