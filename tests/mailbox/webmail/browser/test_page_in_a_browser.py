@@ -783,7 +783,7 @@ def test_a_folder_is_found_by_typing_the_last_first_or_made_on_the_spot(
     for typed, folder in (("etra", "Étranger"), ("Voyage", "Voyage")):
         page.locator("#messages li.row a.open").first.focus()
         page.keyboard.press("v")
-        expect(page.get_by_label("Nom du dossier")).to_be_focused()
+        expect(page.locator("#move-name")).to_be_focused()
         page.keyboard.type(typed)
         expect(page.locator("#move-dialog .targets li:not([hidden])")).to_have_count(int(typed == "etra"))
         page.keyboard.press("Enter")
