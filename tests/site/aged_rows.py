@@ -23,6 +23,14 @@ def _feed_lines(at: datetime) -> None:
     feed = Feed.objects.create(**_feed(at))
     _row("intake.AppliedLine", feed=feed)
     _row("intake.RefusedRow", feed=feed)
+    for decision in ({}, {"decided_at": at, "confirmed_by": "account:1"}):  # confirmed, and never applied
+        held = Feed.objects.create(**_feed(at), refusal="Trop de départs.", **decision)
+        _row("intake.PlannedRow", feed=held)
+
+
+def _homonyms(at: datetime) -> None:
+    _row("intake.MatchCandidate", seen_at=at, answered_at=at, answer="other")
+    _row("intake.MatchCandidate", seen_at=at, answered_at=None, answer="")
 
 
 def _feed(at: datetime) -> dict[str, Any]:
@@ -145,7 +153,7 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Anciennes clés des logiciels de messagerie": _rows("credentials.FormerProgramKey", replaced_at=...),
     "Accords donnés à un logiciel de messagerie": _rows("autoconfig.ProgramCode", expires_at=...),
     "Lignes des flux des ressources humaines": _feed_lines,
-    "Réponses aux homonymies": _rows("intake.MatchCandidate", answered_at=..., answer="other"),
+    "Réponses aux homonymies": _homonyms,
     "Visites des applications, avec leurs jetons": _visit,
     "Suivi des envois (destinataires, heure, ce que chacun est devenu)": _sent,
     "Destinataires des publipostages": _mailing,

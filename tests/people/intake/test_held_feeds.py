@@ -366,3 +366,18 @@ def test_a_feed_that_stops_and_starts_again_counts_each_departure_once(
     apply(setting, *leaving(range(4), everybody), terms=SIX)
     assert departures(setting, *leaving((4,), everybody)) == 1
     assert held(setting, *leaving((5,), everybody), terms=SIX).departures == 1
+
+
+def test_a_feed_that_nobody_decides_is_given_up_at_the_end_of_its_retention(setting: ImportContext) -> None:
+    apply(setting, *TWELVE, terms=GRH1)
+    undecided = held(setting, *NINE)
+    files = [setting.directory / f"{undecided.feed_id}.{kind}" for kind in ("feed", "structures")]
+    services.delete_old_lines(30, setting.directory, now=NOW + timedelta(days=29))
+    assert all(file.exists() for file in files)
+    assert PlannedRow.objects.exists()
+    services.delete_old_lines(30, setting.directory, now=NOW + timedelta(days=31))
+    assert not any(file.exists() for file in files)
+    assert not PlannedRow.objects.exists()
+    assert not queries.feeds_page(waiting=True)[0]
+    with pytest.raises(Refusal, match="feed-decided"):
+        services.request_plan(undecided.feed_id, by="account:1", now=NOW)

@@ -80,5 +80,6 @@ def _refusals_shown_on_page() -> Iterator[None]:
 
 
 def purge_old_lines() -> None:
-    """Periodic task: delete the lines of feeds whose retention is over."""
-    services.delete_old_lines(settings.CONFIG.retention.feeds_days, now=timezone.now())
+    """Periodic task: delete the lines, plans and files of feeds whose retention is over."""
+    config = settings.CONFIG
+    services.delete_old_lines(config.retention.feeds_days, config.data_dir / "feeds", now=timezone.now())

@@ -136,7 +136,7 @@ ACCOUNTS = Activity(
         Category(
             "Réponses aux homonymies",
             ("intake.MatchCandidate",),
-            set_days("retention.feeds_days", "après la réponse"),
+            set_days("retention.feeds_days", "après la réponse, ou après le flux s’il n’y en a pas eu"),
             (intake.purge_old_lines,),
         ),
     ),

@@ -116,7 +116,7 @@ def discard_feed(feed_id: int, directory: Path, *, by: str, now: datetime) -> No
     _record_decision(feed_id, "", now)
     PlannedRow.objects.filter(feed_id=feed_id).delete()
     record("intake.feed-given-up", to=f"feed:{feed_id}", by=by, at=now)
-    transaction.on_commit(lambda: _erase_files(feed_id, directory))
+    transaction.on_commit(lambda: erase_files(feed_id, directory))
 
 
 def apply_held_feed(
@@ -144,7 +144,7 @@ def apply_held_feed(
         Feed.objects.filter(pk=feed_id).update(begun_at=feed.begun_at)
         today = terms_shown.today
         apply_plan(feed, checked, lambda: check().plan, context, now=now, today=today, progress=progress)
-    _erase_files(feed_id, context.directory)
+    erase_files(feed_id, context.directory)
     return checked
 
 
@@ -197,6 +197,7 @@ def _record_decision(feed_id: int, confirmed_by: str, now: datetime, *, plan: st
         raise Refusal("intake.feed-decided")
 
 
-def _erase_files(feed_id: int, directory: Path) -> None:
+def erase_files(feed_id: int, directory: Path) -> None:
+    """Erase the sealed files of a feed, if they are still there."""
     for kind in ("feed", "structures"):
         (directory / f"{feed_id}.{kind}").unlink(missing_ok=True)

@@ -1,14 +1,31 @@
-"""Retention of feeds: their lines quote civil status."""
+"""End of the retention of feeds: their lines, plans and files quote civil status."""
 
+import contextlib
 from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db.models import Q
 
 from vaguemestre.foundation.jobs.purge import delete_batch
-from vaguemestre.people.intake.models import AppliedLine, MatchCandidate, RefusedRow
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, PlannedRow, RefusedRow
+from vaguemestre.people.intake.services.held_feeds import discard_feed, erase_files
 
 
-def delete_old_lines(days: int, *, now: datetime) -> None:
-    """Delete lines of feeds, and answered match candidates, older than that many days; counts stay."""
-    limit = now - timedelta(days=days)
-    delete_batch(AppliedLine.objects.filter(feed__started_at__lt=limit))
-    delete_batch(RefusedRow.objects.filter(feed__started_at__lt=limit))
-    delete_batch(MatchCandidate.objects.filter(answered_at__lt=limit))
+def delete_old_lines(days: int, directory: Path, *, now: datetime) -> None:
+    """Delete what feeds older than that many days left; counts stay. `directory`: of the held files.
+
+    A feed that nobody decided is given up. A match candidate goes that many days after its answer; without
+    one, after it was seen.
+    """
+    over = now - timedelta(days=days)
+    unfinished = Feed.objects.filter(started_at__lt=over, finished_at=None)
+    for feed_id in list(unfinished.filter(decided_at=None).exclude(refusal="").values_list("pk", flat=True)):
+        with contextlib.suppress(Refusal):  # decided meanwhile
+            discard_feed(feed_id, directory, by="system", now=now)
+    delete_batch(PlannedRow.objects.filter(feed__started_at__lt=over))
+    for feed_id in unfinished.values_list("pk", flat=True):
+        erase_files(feed_id, directory)
+    delete_batch(AppliedLine.objects.filter(feed__started_at__lt=over))
+    delete_batch(RefusedRow.objects.filter(feed__started_at__lt=over))
+    delete_batch(MatchCandidate.objects.filter(Q(answered_at__lt=over) | Q(answer="", seen_at__lt=over)))
