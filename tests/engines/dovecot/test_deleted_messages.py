@@ -5,6 +5,7 @@ import imaplib
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter
 
+from vaguemestre.engines.dovecot.configuration import MAX_DELETED
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
 pytestmark = pytest.mark.engines
@@ -111,3 +112,48 @@ def test_who_deletes_it_there_deletes_it_for_ever(engines: LiveEngines, marie: S
 def test_it_goes_after_the_days_of_the_setting(engines: LiveEngines, marie: Someone) -> None:
     text = (engines.config.engines_dir / "dovecot/dovecot.conf").read_text()
     assert f"autoexpunge = {engines.config.mail.deleted_days}d" in text.partition("namespace deleted")[2]
+
+
+@pytest.mark.parametrize("subfolder", ["Supprimes/Stock", f"{DELETED_MESSAGES}/Stock"])
+def test_nobody_makes_a_folder_beside_them(engines: LiveEngines, marie: Someone, subfolder: str) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "perdu")
+        delete_all(client, "INBOX")
+        assert client.create(subfolder)[0] == "NO"
+        assert client.append(subfolder, "", "", b"Subject: x\r\n\r\nx")[0] == "NO"
+
+
+def test_nobody_stores_messages_among_them(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "perdu")
+        delete_all(client, "INBOX")
+        put(client, "gardé")
+        assert client.append(DELETED_MESSAGES, "", "", b"Subject: x\r\n\r\nx")[0] == "NO"
+        client.select("INBOX")
+        assert client.copy("1", DELETED_MESSAGES)[0] == "NO"
+        assert len(deleted(client)) == 1
+
+
+def test_its_owner_takes_a_message_back(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "perdu", flags="(\\Flagged)")
+        delete_all(client, "INBOX")
+        client.select(DELETED_MESSAGES)
+        assert client.uid("MOVE", "1", "INBOX")[0] == "OK"
+        assert deleted(client) == []
+        client.select("INBOX")
+        assert b"\\Flagged" in client.fetch("1", "(FLAGS)")[1][0]
+
+
+def test_a_list_or_a_shared_mailbox_keeps_none(engines: LiveEngines) -> None:
+    name = f"liste@{engines.config.academy.domain}"
+    box = engines.someone(name, names=(name,), receives=(name,), sends=(name,))
+    with engines.signed_in(box) as client:
+        put(client, "automatique")
+        delete_all(client, "INBOX")
+        assert deleted(client) == []
+
+
+def test_so_many_stay_and_the_oldest_go_first(engines: LiveEngines) -> None:
+    text = (engines.config.engines_dir / "dovecot/dovecot.conf").read_text()
+    assert f"autoexpunge_max_mails = {MAX_DELETED}" in text.partition("namespace deleted")[2]

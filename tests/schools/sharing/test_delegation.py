@@ -16,6 +16,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 from vaguemestre.post.outbox.models import OutboxMessage
 from vaguemestre.schools.sharing import queries
 from vaguemestre.schools.sharing.models import Box, Member
@@ -105,6 +106,27 @@ def test_a_colleague_opens_it_without_the_private_folders(
     )
     assert moved.status_code in (404, 422)
     assert of(claire).get(f"/messagerie/Privé/{known['Privé']}").status_code == 200
+
+
+def test_a_colleague_does_not_reach_what_was_deleted(
+    fenced: MemoryMailboxes, claire: Account, paul: Account, of: Of
+) -> None:
+    """By address: no list of folders shows it, and the mail of private folders is there too."""
+    where = lend(of, claire, paul)
+    letters(fenced)
+    box = fenced.box("claire@ac-amiens.test")
+    box.expunge([row.ref for row in box.page("Privé", 0, 9).rows])
+    [row] = box.page(DELETED_MESSAGES, 0, 9).rows
+    name = DELETED_MESSAGES.replace("/", "~2F")
+    message = f"{name}/{row.ref.uid_validity}/{row.ref.uid}/"
+    browser = of(paul)
+    assert of(claire).get(f"/messagerie/{message}").status_code == 200
+    for path in (f"messagerie/{name}/", f"messagerie/{message}", f"messagerie/{message}source/"):
+        answer = browser.get(where + path)
+        assert answer.status_code in (404, 422), path
+        assert "Analyses" not in answer.content.decode()
+    moved = browser.post(f"{where}messagerie/actes/move/", {"ref": message[:-1], "to": "INBOX"})
+    assert moved.status_code in (404, 422)
 
 
 def test_what_is_the_owners_own_stays_so(

@@ -26,6 +26,7 @@ _BEFORE = ("05-once", "10-junk")  # run for everybody, in that order, before per
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _TIMEOUT_SECONDS = 2.0
 REOPEN_SIGNAL = signal.SIGUSR1  # as `doveadm log reopen` sends
+MAX_DELETED = 3000  # deleted messages kept for a mailbox: the oldest go first
 _MIN_INDEXERS, _MAX_INDEXERS = 4, 10
 
 
@@ -107,6 +108,7 @@ def _rendered(instance: Instance) -> str:
         quota_mb=instance.mail.quota_mb,
         deleted_messages=DELETED_MESSAGES,
         deleted_days=instance.mail.deleted_days,
+        deleted_count=MAX_DELETED,
         full_text_search=mail.full_text_search,
         file_search=has_files,
         file_user=files.USER,

@@ -121,13 +121,17 @@ class DelegatedMailbox:
     def _refuse(self, name: str) -> NoReturn:
         raise FolderRefused("webmail.folder-lent", folder=name)
 
-    def _use(self, folder: str) -> Use:
+    def _listed_uses(self) -> Mapping[str, Use]:
         if self._uses is None:
             self._uses = {folder.name: folder.use for folder in self._mailbox.folders()}
-        return self._uses.get(folder, Use.OTHER)
+        return self._uses
+
+    def _use(self, folder: str) -> Use:
+        return self._listed_uses().get(folder, Use.OTHER)
 
     def _is_visible(self, folder: str) -> bool:
-        return self._scope.can_see(folder, self._use(folder))
+        """Whether the folder is within the scope; one that no list shows is not, whatever its name."""
+        return folder in self._listed_uses() and self._scope.can_see(folder, self._use(folder))
 
     def _visible(self, folder: str) -> str:
         if not self._is_visible(folder):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from vaguemestre.foundation.kernel.texts import without_accents
-from vaguemestre.post.mailstore.values import Use
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES, Use
 
 _PRIVATE = frozenset(
     (
@@ -12,6 +12,7 @@ _PRIVATE = frozenset(
         *("prive", "prives", "privee", "privees", "private"),
     )
 )
+_DELETED = DELETED_MESSAGES.partition("/")[0]  # its own person's alone: it holds mail of private folders
 _HIDDEN_USES = frozenset({Use.ALL})  # includes messages of private folders
 _RECEPTION_USES = frozenset({Use.INBOX, Use.DRAFTS})
 _TARGET_USES = frozenset({Use.INBOX, Use.DRAFTS, Use.ARCHIVE, Use.TRASH, Use.JUNK, Use.SENT})
@@ -29,7 +30,7 @@ class DelegatedScope:
     only_reception: bool = False
 
     def can_see(self, folder: str, use: Use) -> bool:
-        if use in _HIDDEN_USES or is_private(folder):
+        if use in _HIDDEN_USES or is_private(folder) or folder.partition("/")[0] == _DELETED:
             return False
         return use in _RECEPTION_USES or not self.only_reception
 
