@@ -9,7 +9,7 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.sizes import in_words
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.backup.database import NotABackup
-from vaguemestre.processes.backup.generations import back_up, repositories
+from vaguemestre.processes.backup.generations import back_up, prune, repositories
 from vaguemestre.site.config import load
 
 
@@ -17,11 +17,17 @@ def command(
     place: Annotated[
         str, typer.Argument(help="Dossier (ou dépôt SFTP, S3) ; à défaut, celui de la configuration.")
     ] = "",
+    only_prune: Annotated[
+        bool, typer.Option("--prune", help="Retire seulement les générations de trop et leurs données.")
+    ] = False,
 ) -> None:
     """Fait une sauvegarde chiffrée de plus : base, secrets, certificats, fichiers et courriels."""
     config = load()
     try:
         stores = repositories(config, place)
+        if only_prune:
+            prune(config, stores)
+            return
         is_first = not stores.keys.password_file.exists()
         report = back_up(config, stores, now=datetime.now(UTC))
     except NotABackup as error:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _RESTIC = "restic"
+_PRUNE_SECONDS = 30 * 60  # less than the delay after which a generation is late
+_MAX_REPACKED = "20G"
 _CHECK_SECONDS = 24 * 3600
 _NOT_ALL_READ = 3  # exit codes of restic(1)
 _NO_REPOSITORY = 10
@@ -95,11 +97,18 @@ class Restic:
             raise RepositoryDamaged(f"restic check: {_last_line(result.stderr)}")
 
     def forget(self, *, keep_last: int, keep_days: int, keep_months: int) -> None:
-        """Remove the snapshots beyond these numbers, and the data that only they held."""
+        """Remove the snapshots beyond these numbers. The data that only they held stay until `prune`."""
         self._call(
-            "forget", "--prune", f"--keep-last={keep_last}", f"--keep-daily={keep_days}",
+            "forget", f"--keep-last={keep_last}", f"--keep-daily={keep_days}",
             f"--keep-monthly={keep_months}", "--group-by=",
         )  # fmt: skip
+
+    def prune(self) -> None:
+        """Remove data that no snapshot holds; nothing else may write meanwhile. The rest waits for the next.
+
+        Raises EngineDown after _PRUNE_SECONDS.
+        """
+        self._call("prune", f"--max-repack-size={_MAX_REPACKED}", timeout_seconds=_PRUNE_SECONDS)
 
     def unlock(self) -> None:
         """Remove the locks of processes that have result."""

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.processes.backup import generations
 from vaguemestre.processes.backup.database import NotABackup, count_sqlite_rows
 from vaguemestre.processes.backup.drill import run_drill
-from vaguemestre.processes.backup.generations import Manifest, back_up, generation_at, repositories
+from vaguemestre.processes.backup.generations import Manifest, back_up, generation_at, prune, repositories
 from vaguemestre.processes.backup.mailbox_restoration import Selection, restore_messages
 from vaguemestre.processes.backup.restoration import (
+    ENDED_ACCESS,
     RESTORED,
     give_to_mail_user,
     restore_data,
@@ -24,6 +26,7 @@ from vaguemestre.processes.backup.restoration import (
 )
 from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
+from vaguemestre.site.config.backup import LAST_BACKUP
 
 pytestmark = pytest.mark.engines
 
@@ -217,3 +220,44 @@ def test_copies_of_two_places_are_read_apart(stand: Stand) -> None:
     shutil.copytree(stand.mail.home(PAUL), other.home(MARIE))
     give_to_mail_user(other.mail)
     assert [message.message_id for message in other.messages(MARIE)] == ["<quatre@dehors.example>"]
+
+
+def test_a_generation_is_noted_whatever_becomes_of_the_removal_of_old_ones(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Restic, **_: int) -> None:
+        raise EngineRefused("restic forget: disk full")
+
+    monkeypatch.setattr(Restic, "forget", refused)
+    back_up(stand.config, stand.stores, now=NOW)
+    with pytest.raises(EngineRefused):
+        prune(stand.config, stand.stores)
+    assert (stand.config.home / LAST_BACKUP).is_file()
+    assert len(generations.generations(stand.stores)) == 1
+
+
+def test_old_generations_go_and_what_is_left_can_be_restored(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for moment in (NOW, LATER):
+        back_up(stand.config, stand.stores, now=moment)
+    monkeypatch.setattr(generations, "_KEEP_ALL_FOR", timedelta(minutes=15))
+    prune(stand.config, stand.stores)
+    assert len(generations.generations(stand.stores)) == 1
+    stand.stores.data.check()
+    _, manifest = restored(stand)
+    assert manifest.made_at == LATER.isoformat()
+
+
+def test_an_older_generation_comes_with_the_newest_list_of_ended_accesses(stand: Stand) -> None:
+    """What ended between the two is known only to the newest."""
+    acts = stand.config.data_dir / ENDED_ACCESS / "2026-11.jsonl"
+    acts.parent.mkdir()
+    acts.write_text("before\n")
+    back_up(stand.config, stand.stores, now=NOW)
+    first = generation_at(stand.stores, None)
+    acts.write_text("before\nsince\n")
+    back_up(stand.config, stand.stores, now=LATER)
+    config, manifest = restored(stand, first.made_at)
+    assert manifest.made_at == NOW.isoformat()
+    assert (config.data_dir / ENDED_ACCESS / acts.name).read_text() == "before\nsince\n"

@@ -265,6 +265,15 @@ def test_a_timer_makes_a_generation_as_often_as_the_setting_says() -> None:
     assert values(unit, "ReadWritePaths") == [f"-{HOME} -/srv/sauvegarde/vm -/srv/sauvegarde/vm-keys"]
 
 
+def test_old_generations_are_removed_in_a_time_of_their_own() -> None:
+    config = backed_up(repository="/srv/sauvegarde/vm")
+    files = {file.name: file.text for file in unit_files(config, CHILDREN, RELEASE)}
+    assert "OnCalendar=04:30" in files["vaguemestre-backup-prune.timer"]
+    units = services(config)
+    assert render(units["vaguemestre-backup-prune"]).count(" backup --prune") == 1
+    assert "--prune" not in render(units["vaguemestre-backup"])
+
+
 def test_the_backup_speaks_to_other_machines_only_where_its_repositories_are() -> None:
     here, away = (
         services(backed_up(**keys))["vaguemestre-backup"]

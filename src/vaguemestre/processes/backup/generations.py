@@ -37,7 +37,6 @@ _EXCLUDED = (
     "engines/rspamd/db/*.hs*", f"{STAGING}/cache", f"{STAGING}/lock", f"{STAGING}/restored-*",
 )  # fmt: skip
 _KEEP_ALL_FOR = timedelta(days=2)
-_PRUNED = "pruned"  # in the staging folder: its date is that of the last pruning
 
 
 @dataclass(frozen=True)
@@ -112,11 +111,24 @@ def back_up(config: Config, stores: Repositories, *, now: datetime) -> BackupRep
         )
         data = stores.data.back_up(config.home, _existing_paths(config, DATA), tag=tag, exclude=_EXCLUDED)
         (staging / file_name(config)).unlink()
-        _prune(config, stores, staging, now)
         report = BackupReport(made_at, data.files + keys.files, data.added_bytes + keys.added_bytes)
         note = {**asdict(manifest), "files": report.files, "added_bytes": report.added_bytes}
         write_whole(config.home / LAST_BACKUP, note)
         return report
+
+
+def prune(config: Config, stores: Repositories) -> None:
+    """Remove the generations that need not be kept. Raises NotABackup, EngineDown, EngineRefused.
+
+    No generation is made meanwhile. Those made stay, whatever happens here.
+    """
+    backup = config.backup
+    recent = int(_KEEP_ALL_FOR / timedelta(minutes=backup.interval_minutes))
+    with _exclusive_staging(config):
+        for store in stores:
+            store.unlock()
+            store.forget(keep_last=recent, keep_days=backup.keep_days, keep_months=backup.keep_months)
+            store.prune()
 
 
 def generations(stores: Repositories) -> list[Generation]:
@@ -174,19 +186,6 @@ def _credentials(config: Config) -> dict[str, str]:
     lines = (line.strip() for line in text.splitlines())
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def _prune(config: Config, stores: Repositories, staging: Path, now: datetime) -> None:
-    """Remove the generations that need not be kept, at most once a day."""
-    mark = staging / _PRUNED
-    if mark.exists() and now.timestamp() - mark.stat().st_mtime < timedelta(days=1).total_seconds():
-        return
-    backup = config.backup
-    recent = int(_KEEP_ALL_FOR / timedelta(minutes=backup.interval_minutes))
-    for store in stores:
-        store.unlock()
-        store.forget(keep_last=recent, keep_days=backup.keep_days, keep_months=backup.keep_months)
-    mark.touch()
 
 
 @contextmanager

@@ -54,6 +54,7 @@ def restore_data(
 ) -> Manifest:
     """Restore mail, files and database. Raises NotABackup, EngineRefused, OSError."""
     stores.data.restore(generation.data.id, config.home)
+    _restore_endings(config, stores)
     staging = config.home / STAGING
     manifest = manifest_in(staging)
     if manifest.engine != config.database.engine:
@@ -69,6 +70,13 @@ def restore_data(
         copies.resync(mailbox)
     (config.data_dir / RESTORED).touch()
     return manifest
+
+
+def _restore_endings(config: Config, stores: Repositories) -> None:
+    """Restore the acts that ended an access as the newest generation has them, whichever is restored."""
+    newest = stores.data.snapshots()[-1]
+    shutil.rmtree(config.data_dir / ENDED_ACCESS, ignore_errors=True)
+    stores.data.restore(newest.id, config.home, include=(f"/data/{ENDED_ACCESS}",))
 
 
 def mailbox_files(config: Config, mail: Path, scratch: Path) -> MailboxFiles:

@@ -1,6 +1,7 @@
 """systemd services and timers that back up an instance in production. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from vaguemestre.engines.pgbackrest import DIFFERENTIAL, FULL, command
@@ -11,8 +12,10 @@ from vaguemestre.processes.production.unit import Unit
 from vaguemestre.site.config import Config
 
 BACKUP = "vaguemestre-backup"
+PRUNE = f"{BACKUP}-prune"
 DATABASE_BACKUP = "vaguemestre-database-backup"
 WAL_CONFIGURATION = SETTINGS / "pgbackrest.conf"
+_PRUNE_DAILY = "04:30"
 _CALENDAR = {FULL: "Sun 02:30", DIFFERENTIAL: "Mon..Sat 02:30"}
 
 
@@ -23,7 +26,8 @@ def has_archive(config: Config) -> bool:
 
 def backup_units(config: Config, release: Path, *, is_database_away: bool) -> tuple[Unit, ...]:
     """The backup services of a configuration; their timers start them."""
-    generations = (_backup(config, release, is_database_away=is_database_away),)
+    backup = _backup(config, release, is_database_away=is_database_away)
+    generations = (backup, _prune_after(backup))
     return (
         *(generations if config.backup.repository else ()),
         *(_database_units(config) if has_archive(config) else ()),
@@ -47,6 +51,16 @@ def _backup(config: Config, release: Path, *, is_database_away: bool) -> Unit:
         reads_homes=True,  # SFTP's key is root's
         leaves_machine=is_database_away or len(folders) < 2,  # one repository at least is elsewhere
         memory_max="4G",
+    )
+
+
+def _prune_after(backup: Unit) -> Unit:
+    """Remove what need not be kept: apart, so that its failure or its length is not that of a backup."""
+    return replace(
+        backup,
+        name=PRUNE,
+        description="Vaguemestre: removal of old generations of the backup",
+        argv=(*backup.argv, "--prune"),
     )
 
 
@@ -77,6 +91,9 @@ def timers(config: Config) -> Mapping[str, str]:
         # counted from the start of the previous backup, whose duration does not add up
         schedule = f"OnActiveSec=1min\nOnUnitActiveSec={config.backup.interval_minutes}min\n"
         texts[f"{BACKUP}.timer"] = _timer_text("when to back up", schedule)
+        texts[f"{PRUNE}.timer"] = _timer_text(
+            "when to remove old generations", f"OnCalendar={_PRUNE_DAILY}\nPersistent=yes\n"
+        )
     for kind, day in _CALENDAR.items() if has_archive(config) else ():
         schedule = f"OnCalendar={day}\nPersistent=yes\nRandomizedDelaySec=10min\n"
         texts[f"{DATABASE_BACKUP}-{kind}.timer"] = _timer_text(
