@@ -1,10 +1,13 @@
 """`vaguemestre restore`: everything on a bare machine, or a mailbox, a folder, a message; or a drill."""
 
+import importlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -55,7 +58,7 @@ def command(
             if drill:
                 _drill(config, place)
             elif account:
-                _restore_mailbox(config, place, Selection(_mailbox(config, account), folder, message), moment)
+                _restore_mailbox(config, place, account, Selection("", folder, message), moment)
             else:
                 _restore_all(config, place, moment, keys_password)
 
@@ -100,17 +103,30 @@ def _restore_all(config: Config, place: str, at: datetime | None, keys_password:
     typer.echo(f"Restauré : l’état du {made_at:%d/%m/%Y à %H:%M}. Démarrez avec bin/up.")
 
 
-def _restore_mailbox(config: Config, place: str, selection: Selection, at: datetime | None) -> None:
+def _restore_mailbox(
+    config: Config, place: str, account: str, selection: Selection, at: datetime | None
+) -> None:
+    restored = _restored_mailbox()
+    owner = restored.find_owner(account)
+    selection = selection._replace(mailbox=owner.mailbox)
     stores = repositories(config, place)
     generation = generation_at(stores, at)
     with scratch_folder(config) as scratch:
         count = restore_messages(config, stores, generation, selection, scratch)
+    restored.record_restored(owner, selection, count, generation.made_at)
     typer.echo(
         f"{counted(count, 'courriel remis à sa place', 'courriels remis à leur place')}, dans l’état du "
         f"{generation.made_at.astimezone():%d/%m/%Y à %H:%M}."
         if count
         else "Rien ne manquait."
     )
+
+
+def _restored_mailbox() -> ModuleType:
+    """The part that needs the database, loaded with Django: a bare machine has neither."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
+    importlib.import_module("django").setup()
+    return importlib.import_module("vaguemestre.cli.restored_mailbox")
 
 
 def _drill(config: Config, place: str) -> None:
@@ -131,11 +147,6 @@ def _lines(report: DrillReport) -> list[str]:
         f"Sauvegarde : {report.backup_seconds:.1f} s. Relecture des dépôts : {report.check_seconds:.1f} s. "
         f"Restauration de {in_words(report.restored_bytes)} : {report.restore_seconds:.1f} s.",
     ]
-
-
-def _mailbox(config: Config, account: str) -> str:
-    """The mailbox of a username, or the address itself."""
-    return account.lower() if "@" in account else f"{account.lower()}@{config.academy.domain}"
 
 
 def _moment(text: str) -> datetime | None:

@@ -125,6 +125,7 @@ WORDS: Mapping[str, str] = {
     "portability.file-done": "Importation terminée",
     "portability.server-asked": "Importation depuis un autre serveur demandée",
     "portability.server-done": "Importation depuis un autre serveur terminée",
+    "backup.messages-restored": "Courriels remis depuis une sauvegarde",
     "helpdesk.lift": "Attente de connexion levée",
     "helpdesk.lifted": "Attente de connexion levée",
     "helpdesk.suspended": "Compte suspendu par l’assistance",

@@ -20,6 +20,7 @@ ACTION_LABELS = {
     "rosters.person-allowed": "Classes : personne autorisée",
     "rosters.person-forbidden": "Classes : personne écartée",
     "rosters.purged": "Classes effacées",
+    "backup.messages-restored": "Courriels remis depuis une sauvegarde",
     "breaches.opened": "Violation de données : dossier ouvert",
     "breaches.changed": "Violation de données : dossier changé",
     "breaches.noticed": "Violation de données : avis envoyé",
