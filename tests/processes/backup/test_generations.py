@@ -239,11 +239,13 @@ def test_a_generation_is_noted_whatever_becomes_of_the_removal_of_old_ones(
 def test_old_generations_go_and_what_is_left_can_be_restored(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for moment in (NOW, LATER):
+    """restic lets the oldest stand for the days and months before it."""
+    for moment in (NOW - timedelta(minutes=15), NOW, LATER):
         back_up(stand.config, stand.stores, now=moment)
     monkeypatch.setattr(generations, "_KEEP_ALL_FOR", timedelta(minutes=15))
+    first, _, last = (generation.tag for generation in generations.generations(stand.stores))
     prune(stand.config, stand.stores)
-    assert len(generations.generations(stand.stores)) == 1
+    assert [generation.tag for generation in generations.generations(stand.stores)] == [first, last]
     stand.stores.data.check()
     _, manifest = restored(stand)
     assert manifest.made_at == LATER.isoformat()
