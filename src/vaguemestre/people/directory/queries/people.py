@@ -19,7 +19,7 @@ def academy_of_domain(domain: str) -> Academy:
 
 def find_academy_id(domain: str) -> int:
     """The id of the académie of a mail domain; 0 if it was never founded."""
-    return Academy.objects.filter(domain=domain).values_list("pk", flat=True).first() or 0
+    return Academy.objects.filter(domain__iexact=domain).values_list("pk", flat=True).first() or 0
 
 
 def has_several_academies() -> bool:
