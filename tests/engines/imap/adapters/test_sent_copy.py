@@ -7,7 +7,7 @@ from tests.engines.mail import Post
 from tests.engines.samples import at, letter
 
 from vaguemestre.engines.imap.adapters.sent_copy import SentCopies
-from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.ports import OpenMailbox, QuotaReached
 from vaguemestre.post.mailstore.values import Flag, MailLogin, MessageRef
@@ -72,3 +72,20 @@ def test_no_room_is_a_refusal_of_the_engine() -> None:
 
     with pytest.raises(EngineRefused):
         SentCopies(MemoryMailboxes(before_open=full))("marie", SENT, ID, None, None, at(3))
+
+
+def test_the_original_is_marked_even_if_there_is_no_room_for_the_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = MemoryMailboxes()
+    with opened(MailLogin("marie")) as box:
+        original = box.append("INBOX", letter("Question"), (), at(1))
+
+    def full(*_: object) -> MessageRef:
+        raise QuotaReached("mailstore.quota-reached")
+
+    monkeypatch.setattr(MemoryMailbox, "append", full)
+    with pytest.raises(EngineRefused):
+        SentCopies(opened)("marie", SENT, ID, kept(original), None, at(3))
+    with opened(MailLogin("marie")) as box:
+        assert Flag.ANSWERED in box.open(original).flags

@@ -25,11 +25,13 @@ class SentCopies:
     ) -> None:
         try:
             with self._open_mailbox(MailLogin(mailbox)) as box:
+                if answered and answered.get("mailbox", mailbox) == mailbox:
+                    _flag_answered(
+                        box, answered
+                    )  # first: it is answered, whether there is room for a copy or not
                 self._copy(box, content, message_id, at)
                 if (draft_ref := _ref(draft)) is not None:
                     box.expunge([draft_ref])
-                if answered and answered.get("mailbox", mailbox) == mailbox:
-                    _flag_answered(box, answered)
             if answered and (other := str(answered.get("mailbox", mailbox))) != mailbox:
                 with self._open_mailbox(MailLogin(other)) as box:
                     _flag_answered(box, answered)
