@@ -73,6 +73,7 @@ export class Conversation {
     const held = message.contains(document.activeElement)
       ? document.activeElement?.closest(".conv li")?.dataset.ref
       : null;
+    const unfolded = [...message.querySelectorAll(".conv[data-unfolded]")].map((old) => old.className);
     for (const old of message.querySelectorAll(".conv")) old.remove();
     const place = this.headers.findIndex((header) => header.dataset.ref === message.dataset.ref);
     if (place < 0 || this.headers.length < 2) return;
@@ -83,6 +84,9 @@ export class Conversation {
     const after = this.headers.slice(place + 1);
     if (before.length) article.before(this.#group(before, "Courriels précédents de la conversation", true));
     if (after.length) article.after(this.#group(after, "Courriels suivants de la conversation", false));
+    for (const group of message.querySelectorAll(".conv")) {
+      if (unfolded.includes(group.className)) this.#unfold(group);
+    }
     if (held) message.querySelector(`.conv li[data-ref="${CSS.escape(held)}"] a`)?.focus();
   }
 
@@ -106,13 +110,20 @@ export class Conversation {
       more.className = "btn-text";
       more.textContent = `${counted(hidden.length, "autre")} ${areBefore ? "avant" : "après"}`;
       more.addEventListener("click", () => {
-        for (const header of hidden) header.hidden = false;
-        more.remove();
+        this.#unfold(group);
         hidden[0].querySelector("a").focus();
       });
       if (areBefore) group.prepend(more);
       else group.append(more);
     }
     return group;
+  }
+
+  // Once and for all while this message is open: news of the conversation draw the group again.
+  /** @param {HTMLElement} group */
+  #unfold(group) {
+    group.dataset.unfolded = "";
+    for (const header of group.querySelectorAll("li")) header.hidden = false;
+    group.querySelector(":scope > button")?.remove();
   }
 }

@@ -403,7 +403,8 @@ def test_a_conversation_is_read_with_sent_mail_and_may_be_left_apart(page: Page,
     expect(marked).to_have_count(1)  # its conversation is still shown in the list
     expect(marked.locator("a.open")).to_have_attribute("aria-current", "true")
     page.get_by_role("button", name="Affichage").click()
-    page.get_by_role("radio", name="Jamais regroupées").check()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("radio", name="Jamais regroupées").check()
     page.get_by_role("dialog").get_by_role("button", name="Fermer").click()
     page.reload()
     page.get_by_role("heading", name="Re: Conseil").wait_for()
