@@ -178,7 +178,10 @@ def _no_storm_of_another_test() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
-    """Emptying the tables after a transactional test costs little, and passes the journal's guards, which are there again after it."""
+    """Emptying the tables after a transactional test costs little, and passes the journal's guards.
+
+    They are there again after it.
+    """
     operations = type(connection.ops)
     flush = operations.sql_flush
 

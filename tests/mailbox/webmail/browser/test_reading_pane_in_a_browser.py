@@ -64,7 +64,7 @@ def test_the_strip_of_a_conversation_never_covers_the_text(
     page.goto(address(put_conversation(box, 12)))
     page.get_by_role("list", name="Courriels suivants de la conversation").wait_for()
     page.locator(".card-place h3").wait_for()
-    # By the keyboard: a press of the mouse right after a scroll is still sent to the frame of the text by Chromium.
+    # By the keyboard: Chromium still sends a click right after a scroll to the frame of the text.
     page.get_by_role("button", name="9 autres après").press("Enter")
     parts = page.evaluate(RECTANGLES)
     assert [part["part"] for part in parts][-2:] == ["body", "conv below"]
@@ -77,14 +77,18 @@ def test_the_strip_of_a_conversation_never_covers_the_text(
     expect(last).to_be_in_viewport()
 
 
-def test_an_unfolded_strip_stays_so_when_news_of_its_conversation_come(page: Page, box: MemoryMailbox) -> None:
+def test_an_unfolded_strip_stays_so_when_news_of_its_conversation_come(
+    page: Page, box: MemoryMailbox
+) -> None:
     page.goto(address(put_conversation(box, 12)))
     below = page.locator(".conv.below")
     below.get_by_role("link").first.wait_for()
     held: list[Route] = []
     page.route("**/conversation/", lambda route: held.append(route))
     with page.expect_request("**/conversation/"):
-        below.get_by_role("link").first.press("Enter")  # the others are known: drawn at once, then asked for again
+        below.get_by_role("link").first.press(
+            "Enter"
+        )  # the others are known: drawn at once, then asked for again
     below.get_by_role("button", name="8 autres après").press("Enter")
     expect(below.get_by_role("link")).to_have_count(11)
     first_draw = below.element_handle()
