@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,62 @@ def test_a_message_handed_over_arrives_once_for_each(
     (arrived,) = engines.found(paul, "Zinzolin")
     assert arrived.endswith(b"Une ligne\r\n.\r\n..\r\nla fin \xc3\xa9\r\n")
     assert engines.found(engines.outside, "Zinzolin")
+
+
+@pytest.mark.engines
+def test_the_connection_serves_the_next_messages_of_the_same_mailbox_and_nobody_else(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    asked: list[str] = []
+
+    def token(box: str) -> str:
+        asked.append(box)
+        return engines.token(box)
+
+    config = engines.config
+    door = config.mail.host, config.ports.submission
+    submit = Submission(door, certificates.paths(config).ca, token)
+    paul = engines.someone()
+    for number in range(3):
+        content = letter(f"Chaleur {number}", "é\n" * (number % 2 + 1), From=marie.address, To=paul.address)
+        submit(marie.mailbox, marie.address, [paul.address], content)
+    submit(paul.mailbox, paul.address, [marie.address], letter("À vous", From=paul.address))
+    assert asked == [marie.mailbox, paul.mailbox]
+    assert all(engines.found(paul, f"Chaleur {number}") for number in range(3))
+    with pytest.raises(EngineRefused):
+        submit(marie.mailbox, marie.address, [f"personne@{config.academy.domain}"], letter("x"))
+    submit(marie.mailbox, marie.address, [paul.address], letter("Après un refus", From=marie.address))
+    assert asked == [marie.mailbox, paul.mailbox, marie.mailbox], "a refusal ends its connection"
+    submit.connections.close_all()
+
+
+@pytest.mark.engines
+def test_a_connection_that_is_not_used_again_is_closed_in_time(engines: LiveEngines, marie: Someone) -> None:
+    config = engines.config
+    door = config.mail.host, config.ports.submission
+    submit = Submission(door, certificates.paths(config).ca, engines.token, kept_seconds=0.2)
+    submit(marie.mailbox, marie.address, [marie.address], letter("Seule", From=marie.address))
+    assert submit.connections.kept_count == 1
+    deadline = time.monotonic() + 10
+    while submit.connections.kept_count:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.engines
+def test_a_connection_whose_access_was_withdrawn_is_replaced(engines: LiveEngines, marie: Someone) -> None:
+    """The service says 421 in the place of its answer, or hung up meanwhile: nothing was accepted."""
+    config = engines.config
+    door = config.mail.host, config.ports.submission
+    submit = Submission(door, certificates.paths(config).ca, engines.token)
+    submit(marie.mailbox, marie.address, [marie.address], letter("Première", From=marie.address))
+    kept = submit.connections.take(marie.mailbox)
+    assert kept is not None
+    assert kept.sock is not None
+    submit.connections.put_back(marie.mailbox, kept)
+    kept.sock.shutdown(socket.SHUT_WR)  # Postfix hangs up at once
+    submit(marie.mailbox, marie.address, [marie.address], letter("Seconde", From=marie.address))
+    assert engines.found(marie, "Seconde")
 
 
 @pytest.mark.engines

@@ -1,6 +1,7 @@
 """Each message leaves once, whatever is killed and however often it is asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,6 +37,8 @@ class World:
     unseen: Acceptance = Acceptance.NO  # what is said of a message that was not seen
     before_submit: Callable[[], None] = lambda: None
     after_submit: Callable[[], None] = lambda: None
+    mark: Callable[[], bool] = lambda: True
+    answered: list[StoredReference | None] = field(default_factory=list)  # what filing has still to mark
     before_file: Callable[[], None] = lambda: None
     after_file: Callable[[], None] = lambda: None
 
@@ -49,6 +52,10 @@ class World:
     def accepted(self, message_id: str, attempted_at: datetime) -> Acceptance:
         return Acceptance.YES if message_id in self.queue else self.unseen
 
+    @contextmanager
+    def mark_answered(self, mailbox: str, answered: StoredReference | None) -> Iterator[Callable[[], bool]]:
+        yield self.mark
+
     def file_sent(
         self,
         mailbox: str,
@@ -59,6 +66,7 @@ class World:
         at: datetime,
     ) -> None:
         self.before_file()
+        self.answered.append(answered)
         self.sent.setdefault(message_id, content)
         self.after_file()
 
@@ -67,6 +75,7 @@ class World:
             outbox_id,
             submit=self.submit,
             was_accepted=self.accepted,
+            mark_answered=self.mark_answered,
             file_sent=self.file_sent,
             now=now,
         )
@@ -115,6 +124,38 @@ def test_a_message_is_submitted_then_filed_with_its_hidden_recipients() -> None:
     assert world.sent == {row.message_id: b"Bcc: secret@dehors.example\r\n" + CONTENT}
     assert bytes(row.content) == b"", "the copy in sent mail is the one that stays"
     assert Entry.objects.filter(action="outbox.message-sent").count() == 1
+
+
+ORIGINAL: StoredReference = {"folder": "INBOX", "uid_validity": 1, "uid": 7}
+
+
+def test_the_original_is_marked_as_soon_as_the_answer_is_accepted() -> None:
+    world, outgoing = World(), queued(answered=ORIGINAL)
+    seen = []
+
+    def mark() -> bool:
+        row = OutboxMessage.objects.get()
+        seen.append((len(world.queue), row.state, len(world.sent)))
+        return True
+
+    world.mark = mark
+    world.run(outgoing, DUE)
+    assert seen == [(1, "queued", 0)], "accepted, and nothing else done yet"
+    assert world.answered == [None], "filing has nothing left to mark"
+
+
+def test_a_mark_that_could_not_be_set_is_left_to_filing() -> None:
+    world, outgoing = World(mark=lambda: False), queued(answered=ORIGINAL)
+    world.run(outgoing, DUE)
+    assert world.answered == [ORIGINAL]
+
+
+def test_the_mark_of_a_message_that_is_refused_is_not_set() -> None:
+    marked = []
+    world, outgoing = World(mark=lambda: bool(marked.append(1))), queued(answered=ORIGINAL)
+    world.before_submit = once(EngineRefused("smtp: 550 5.1.1 <x@ac-amiens.test>: User unknown"))
+    world.run(outgoing, DUE)
+    assert marked == []
 
 
 def test_nothing_leaves_before_its_hour_and_the_job_comes_back() -> None:
@@ -191,7 +232,12 @@ def test_as_long_as_nobody_can_tell_whether_it_left_it_is_not_sent_again() -> No
 
     with pytest.raises(EngineDown):
         services.send_message(
-            outgoing, submit=world.submit, was_accepted=unknown, file_sent=world.file_sent, now=LATER
+            outgoing,
+            submit=world.submit,
+            was_accepted=unknown,
+            mark_answered=world.mark_answered,
+            file_sent=world.file_sent,
+            now=LATER,
         )
     assert len(world.queue) == 1
 

@@ -1,46 +1,59 @@
 """Submission of one message (RFC 6409), signed in as its mailbox."""
 
-import contextlib
 import re
 import smtplib
-import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
+from vaguemestre.engines.smtp.connections import KEPT_SECONDS, Connections
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.outbox.ports import NotSubmitted
 
-CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 30.0  # the queue's disk and the checks of content, for 20 MB
+_SERVICE_ENDS = 421  # RFC 5321 §3.8
 _NOT_IN_ENVELOPE = re.compile(r"[\x00-\x20\x7f<>]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class _HungUp(NotSubmitted):
+    """The service ended the connection before it accepted anything (RFC 5321 §3.8)."""
 
 
 class Submission:
     """Implements `outbox.ports.Submit`. All recipients are accepted, or none is.
 
     `token_for` mints a mail token for a mailbox; `certificate`: the authority of the service's certificate.
+    The connection is kept for the mailbox's next message.
     """
 
-    def __init__(self, address: tuple[str, int], certificate: Path, token_for: Callable[[str], str]) -> None:
-        self._address = address
-        self._certificate = certificate
-        self._token_for = token_for
+    def __init__(
+        self,
+        address: tuple[str, int],
+        certificate: Path,
+        token_for: Callable[[str], str],
+        *,
+        kept_seconds: float = KEPT_SECONDS,
+    ) -> None:
+        self.connections = Connections(address, certificate, token_for, kept_seconds=kept_seconds)
 
     def __call__(
         self, mailbox: str, sender: str, recipients: Sequence[str], content: bytes, *, report: bool = False
     ) -> None:
-        for address in (sender, *recipients):
-            if not address or _NOT_IN_ENVELOPE.search(address):
-                raise EngineRefused("smtp: an address that no envelope can hold")
-        if not recipients:
-            raise EngineRefused("smtp: no recipient")
+        _check_envelope(sender, recipients)
         text = _LINE_END.sub(b"\r\n", content)
+        kept = self.connections.take(mailbox)
+        if kept is not None:
+            try:
+                self._submit(kept, mailbox, sender, recipients, text, report=report)
+                return
+            except _HungUp:
+                pass  # it stood too long, or its access was withdrawn: a new one tells which
+        self._submit(self._new_connection(mailbox), mailbox, sender, recipients, text, report=report)
+
+    def _new_connection(self, mailbox: str) -> smtplib.SMTP:
         try:
-            with smtplib.SMTP(*self._address, timeout=CONNECT_SECONDS) as service:
-                self._sign_in(service, mailbox)
-                _send_envelope(service, sender, recipients, text, report=report)
-                _send_text(service, text)
+            return self.connections.open(mailbox)
         except Refusal as refusal:
             raise EngineRefused(f"smtp: no token, {refusal.code}") from refusal
         except smtplib.SMTPResponseException as answer:
@@ -48,14 +61,38 @@ class Submission:
         except (smtplib.SMTPException, OSError) as error:
             raise NotSubmitted(f"smtp: {error}") from error
 
-    def _sign_in(self, service: smtplib.SMTP, mailbox: str) -> None:
-        context = ssl.create_default_context(cafile=str(self._certificate))
-        service.starttls(context=context)
-        service.ehlo_or_helo_if_needed()
-        authzid = mailbox.replace("=", "=3D").replace(",", "=2C")
-        response = f"n,a={authzid},\x01auth=Bearer {self._token_for(mailbox)}\x01\x01"
-        # called again with the reason of a refusal, which takes an empty response (RFC 7628 §3.2.3)
-        service.auth("OAUTHBEARER", lambda challenge=None: response if challenge is None else "\x01")
+    def _submit(
+        self,
+        connection: smtplib.SMTP,
+        mailbox: str,
+        sender: str,
+        recipients: Sequence[str],
+        text: bytes,
+        *,
+        report: bool,
+    ) -> None:
+        """Submit on that connection, and keep it; closed when anything else than acceptance comes."""
+        is_accepted = False
+        try:
+            _send_envelope(connection, sender, recipients, text, report=report)
+            _send_text(connection, text)
+            is_accepted = True
+        except smtplib.SMTPResponseException as answer:
+            _raise(answer.smtp_code, answer.smtp_error)
+        except (smtplib.SMTPException, OSError) as error:
+            raise _HungUp(f"smtp: {error}") from error
+        finally:
+            if not is_accepted:
+                connection.close()
+        self.connections.put_back(mailbox, connection)
+
+
+def _check_envelope(sender: str, recipients: Sequence[str]) -> None:
+    for address in (sender, *recipients):
+        if not address or _NOT_IN_ENVELOPE.search(address):
+            raise EngineRefused("smtp: an address that no envelope can hold")
+    if not recipients:
+        raise EngineRefused("smtp: no recipient")
 
 
 def _send_envelope(
@@ -91,8 +128,6 @@ def _send_text(service: smtplib.SMTP, content: bytes) -> None:
         raise
     except (smtplib.SMTPException, OSError) as error:
         raise EngineDown(f"smtp: {error}") from error
-    with contextlib.suppress(smtplib.SMTPException, OSError):  # accepted, whatever the connection does now
-        service.quit()
 
 
 def _check(answer: tuple[int, bytes], about: str = "") -> None:
@@ -101,9 +136,11 @@ def _check(answer: tuple[int, bytes], about: str = "") -> None:
         _raise(code, words, about)
 
 
-def _raise(code: int, words: bytes | str, about: str = "") -> None:
+def _raise(code: int, words: bytes | str, about: str = "") -> NoReturn:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     sentence = f"smtp: {code} {text} {about}".strip()[:500]
     if 500 <= code < 600:
         raise EngineRefused(sentence)
+    if code == _SERVICE_ENDS:
+        raise _HungUp(sentence)
     raise NotSubmitted(sentence)

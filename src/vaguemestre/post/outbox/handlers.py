@@ -7,7 +7,7 @@ from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.post.outbox import services
 from vaguemestre.post.outbox.events import HoldEnded, MessageQueued
-from vaguemestre.post.outbox.ports import end_hold, file_sent, submit, was_accepted
+from vaguemestre.post.outbox.ports import end_hold, file_sent, mark_answered, submit, was_accepted
 
 
 def resume_lost_messages() -> None:
@@ -20,6 +20,7 @@ def send(event: MessageQueued) -> None:
         event.outbox_id,
         submit=submit.get(),
         was_accepted=was_accepted.get(),
+        mark_answered=mark_answered.get(),
         file_sent=file_sent.get(),
         now=timezone.now(),
     )

@@ -1,6 +1,7 @@
 """What the outbox needs from engines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -42,6 +43,19 @@ class FileSent(Protocol):
         The flag is `answered["flag"]` (`$Forwarded`), `\\Answered` without it; the original is in
         `answered["mailbox"]`, in the same mailbox without it. Idempotent.
         Raises EngineDown or EngineRefused.
+        """
+        ...
+
+
+class MarkAnswered(Protocol):
+    def __call__(
+        self, mailbox: str, answered: StoredReference | None
+    ) -> AbstractContextManager[Callable[[], bool]]:
+        """Open the folder of the original before the submission; the function it gives sets its flag at once.
+
+        The recipient may have the answer some milliseconds after it is accepted, and the flag must be seen by
+        then. The flag and the mailbox are those of FileSent. The function returns whether the flag is set;
+        what fails here is left to FileSent, and raises nothing.
         """
         ...
 
@@ -101,6 +115,7 @@ class FindReports(Protocol):
 
 submit: Slot[Submit] = Slot("outbox.submit")
 file_sent: Slot[FileSent] = Slot("outbox.file_sent")
+mark_answered: Slot[MarkAnswered] = Slot("outbox.mark_answered")
 was_accepted: Slot[WasAccepted] = Slot("outbox.was_accepted")
 deliveries_after: Slot[DeliveriesAfter] = Slot("outbox.deliveries_after")
 on_deliveries: Slot[OnDeliveries] = Slot("outbox.on_deliveries")

@@ -5,7 +5,7 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.steps import dovecot_steps
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.imap.adapters.report_finder import ReportFinder
-from vaguemestre.engines.imap.adapters.sent_copy import SentCopies
+from vaguemestre.engines.imap.adapters.sent_copy import AnsweredMarks, SentCopies
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix.queue_agent import HoldQueue
@@ -32,6 +32,7 @@ def plug(config: Config) -> None:
     mailboxes = mailboxes_of(config)
     mailstore.open_mailbox.plug(DelegatedMailboxes(mailboxes, delegated_scope_of))
     outbox.submit.plug(submission_of(config))
+    outbox.mark_answered.plug(AnsweredMarks(mailboxes))
     outbox.file_sent.plug(SentCopies(mailboxes))
     outbox.find_reports.plug(ReportFinder(mailboxes))
     outbox.was_accepted.plug(acceptance_evidence(config).of_message)

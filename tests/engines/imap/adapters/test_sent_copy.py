@@ -6,9 +6,9 @@ import pytest
 from tests.engines.mail import Post
 from tests.engines.samples import at, letter
 
-from vaguemestre.engines.imap.adapters.sent_copy import SentCopies
+from vaguemestre.engines.imap.adapters.sent_copy import AnsweredMarks, SentCopies
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
-from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.ports import OpenMailbox, QuotaReached
 from vaguemestre.post.mailstore.values import Flag, MailLogin, MessageRef
 
@@ -45,6 +45,27 @@ def test_the_copy_is_filed_once_the_original_marked_the_draft_gone(store: Store)
         assert Flag.SEEN in sent.rows[0].flags
         assert Flag.ANSWERED in box.page("INBOX", 0, 50).rows[0].flags
         assert box.page("Drafts", 0, 50).total == 0
+
+
+def test_the_original_is_marked_at_once_and_not_before(store: Store) -> None:
+    opened, mailbox = store
+    with opened(MailLogin(mailbox)) as box:
+        original = box.append("INBOX", letter("Question"), (), at(1))
+    with AnsweredMarks(opened)(mailbox, kept(original)) as mark:
+        with opened(MailLogin(mailbox)) as box:
+            assert box.open(original).flags == frozenset()
+        assert mark()
+        with opened(MailLogin(mailbox)) as box:
+            assert box.open(original).flags == {Flag.ANSWERED}
+
+
+def test_a_mail_store_that_is_away_keeps_nothing_from_leaving() -> None:
+    def away(_: MailLogin) -> None:
+        raise EngineDown("imap: nobody there")
+
+    original = MessageRef("INBOX", 1, 1)
+    with AnsweredMarks(MemoryMailboxes(before_open=away))("marie", kept(original)) as mark:
+        assert not mark()
 
 
 def test_a_forwarded_message_is_marked_so(store: Store) -> None:

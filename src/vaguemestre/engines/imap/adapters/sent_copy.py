@@ -1,11 +1,52 @@
 """After submission: the copy in Sent, the flag on the answered message, the end of the draft."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
-from vaguemestre.foundation.kernel.errors import EngineRefused, Refusal
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
 from vaguemestre.post.mailstore.values import Flag, MailLogin, MessageRef, Use
+
+log = logging.getLogger(__name__)
+
+_AWAY = (EngineDown, EngineRefused, Refusal)
+
+
+class AnsweredMarks:
+    """Implements `outbox.ports.MarkAnswered` over any mail store."""
+
+    def __init__(self, open_mailbox: OpenMailbox) -> None:
+        self._open_mailbox = open_mailbox
+
+    @contextmanager
+    def __call__(self, mailbox: str, answered: Mapping[str, object] | None) -> Iterator[Callable[[], bool]]:
+        original = _ref(answered)
+        if answered is None or original is None:
+            yield lambda: True
+            return
+        with ExitStack() as stack:
+            opened: Mailbox | None = None
+            try:
+                login = MailLogin(str(answered.get("mailbox", mailbox)))
+                opened = stack.enter_context(self._open_mailbox(login))
+                opened.flag([original], (), ())  # changes nothing, and selects the folder
+            except _AWAY as error:
+                log.warning("an answered message cannot be marked yet: %s", error)
+                opened = None
+
+            def mark() -> bool:
+                if opened is None:
+                    return False
+                try:
+                    _flag_answered(opened, answered)
+                except _AWAY as error:
+                    log.warning("an answered message is marked later: %s", error)
+                    return False
+                return True
+
+            yield mark
 
 
 class SentCopies:

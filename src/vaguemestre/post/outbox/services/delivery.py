@@ -15,7 +15,7 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.post.outbox.events import MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.post.outbox.models import OutboxMessage
-from vaguemestre.post.outbox.ports import FileSent, NotSubmitted, Submit, WasAccepted
+from vaguemestre.post.outbox.ports import FileSent, MarkAnswered, NotSubmitted, Submit, WasAccepted
 from vaguemestre.post.outbox.rules.message import with_bcc
 from vaguemestre.post.outbox.rules.reasons import stored_reason
 from vaguemestre.post.outbox.values import Acceptance, MessageToSend, Recipient
@@ -92,7 +92,13 @@ def reschedule_message(account_id: int, key: str, due_at: datetime, *, by: str, 
 
 
 def send_message(
-    outbox_id: int, *, submit: Submit, was_accepted: WasAccepted, file_sent: FileSent, now: datetime
+    outbox_id: int,
+    *,
+    submit: Submit,
+    was_accepted: WasAccepted,
+    mark_answered: MarkAnswered,
+    file_sent: FileSent,
+    now: datetime,
 ) -> None:
     """Run every step of a message that is due. Safe to run twice, or in two workers at once.
 
@@ -104,9 +110,10 @@ def send_message(
         if now < row.due_at:  # woken early: a clock moved back
             announce(MessageQueued(row.pk), due=row.due_at)
             return
-        _queue(row)
+        if _begin(row, now):
+            _submit(row, submit, mark_answered, now)
     if row.state == _State.QUEUED:
-        _submit(row, submit, was_accepted, now)
+        _resume(row, submit, was_accepted, mark_answered, now)
     if row.state == _State.SUBMITTED:
         _file(row, file_sent, now)
 
@@ -142,24 +149,42 @@ def resume_messages(*, now: datetime) -> int:
     return len(ids)
 
 
-def _queue(row: OutboxMessage) -> None:
-    """HELD → QUEUED: from here on the message can no longer be cancelled."""
+def _begin(row: OutboxMessage, now: datetime) -> bool:
+    """HELD → QUEUED, with the lease of its first attempt: it can no longer be cancelled.
+
+    False if it was not held any more: cancelled, or taken by another worker.
+    """
     with transaction.atomic(durable=True):
-        OutboxMessage.objects.filter(pk=row.pk, state=_State.HELD).update(state=_State.QUEUED)
+        held = OutboxMessage.objects.filter(pk=row.pk, state=_State.HELD)
+        is_taken = bool(held.update(state=_State.QUEUED, attempted_at=now))
     row.refresh_from_db(fields=("state", "attempted_at"))
+    return is_taken
 
 
-def _submit(row: OutboxMessage, submit: Submit, was_accepted: WasAccepted, now: datetime) -> None:
+def _resume(
+    row: OutboxMessage,
+    submit: Submit,
+    was_accepted: WasAccepted,
+    mark_answered: MarkAnswered,
+    now: datetime,
+) -> None:
     """QUEUED → SUBMITTED or REFUSED. After an interrupted attempt, ask first whether it was accepted."""
     acceptance = _past_acceptance(row, was_accepted, now)
     if acceptance is Acceptance.UNKNOWN:
         with transaction.atomic(durable=True):
             announce(MessageQueued(row.pk), due=now + DOUBT_PACE)
+    elif not _take_lease(row, now):
         return
-    if not _take_lease(row, now):
-        return
-    if acceptance is Acceptance.NO:
-        try:
+    elif acceptance is Acceptance.NO:
+        _submit(row, submit, mark_answered, now)
+    else:
+        _set_submitted(row, now)
+
+
+def _submit(row: OutboxMessage, submit: Submit, mark_answered: MarkAnswered, now: datetime) -> None:
+    """QUEUED → SUBMITTED or REFUSED, with the lease."""
+    try:
+        with mark_answered(row.account.mailbox, row.in_reply_to) as mark:
             submit(
                 row.account.mailbox,
                 row.sender,
@@ -167,16 +192,22 @@ def _submit(row: OutboxMessage, submit: Submit, was_accepted: WasAccepted, now: 
                 bytes(row.content),
                 report=row.wants_report,
             )
-        except EngineRefused as error:
-            _refuse(row, error, now)
-            return
-        except NotSubmitted:
-            OutboxMessage.objects.filter(pk=row.pk).update(attempted_at=None)
-            raise
-        except EngineDown:
-            # How far this attempt went is unknown: expire the lease, keep the trace of the attempt.
-            OutboxMessage.objects.filter(pk=row.pk).update(attempted_at=now - LEASE)
-            raise
+            if mark():
+                row.in_reply_to = None  # not stored: filing sets it again if this run ends before
+    except EngineRefused as error:
+        _refuse(row, error, now)
+    except NotSubmitted:
+        OutboxMessage.objects.filter(pk=row.pk).update(attempted_at=None)
+        raise
+    except EngineDown:
+        # How far this attempt went is unknown: expire the lease, keep the trace of the attempt.
+        OutboxMessage.objects.filter(pk=row.pk).update(attempted_at=now - LEASE)
+        raise
+    else:
+        _set_submitted(row, now)
+
+
+def _set_submitted(row: OutboxMessage, now: datetime) -> None:
     with transaction.atomic(durable=True):
         row.state, row.submitted_at = _State.SUBMITTED, now
         row.save(update_fields=("state", "submitted_at"))
