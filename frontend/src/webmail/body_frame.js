@@ -40,6 +40,9 @@ export class BodyFrame {
     /** @type {ComingText | null} */
     this.coming = coming;
     frame.style.visibility = "";
+    frame.style.height = "";
+    frame.classList.remove("measured");
+    frame.sandbox.remove("allow-scripts"); // of a text that told its height
     frame.dataset.address = address; // given as `src`, it would be one more step back in the history
     frame.contentWindow?.location.replace(address);
   }
@@ -83,18 +86,24 @@ export class BodyFrame {
   }
 
   // The text asked for anew, changed or not, in another frame: it begins to show before it is whole.
-  /** @param {{from?: string, change?: (query: URLSearchParams) => void}} options */
+  /**
+   * @param {{from?: string, change?: (query: URLSearchParams) => void}} options
+   * @returns {HTMLIFrameElement | null} the other frame
+   */
   again({ from, change = () => {} } = {}) {
     const frame = this.#frame;
-    if (!frame || !addressOf(frame)) return; // none, or the empty one that waits
+    if (!frame || !addressOf(frame)) return null; // none, or the empty one that waits
     const address = new URL(from ?? addressOf(frame), location.href);
     change(address.searchParams);
     const other = /** @type {HTMLIFrameElement} */ (frame.cloneNode());
     delete other.dataset.address;
     other.removeAttribute("srcdoc"); // an empty frame that waited
     other.style.visibility = "";
+    other.classList.remove("measured");
+    other.sandbox.toggle("allow-scripts", address.searchParams.has("hauteur"));
     other.src = address.href;
     frame.replaceWith(other);
+    return other;
   }
 
   /** @returns {HTMLIFrameElement | null} */

@@ -21,6 +21,7 @@ const COMMANDS = {
   "copy-address": () => copyAddress(),
   print: () => window.print(),
   undo: () => undoLast(),
+  "unfold-all": (app) => app.conversation.toggleAll(),
   "ask-move": (app, refs) => askMove(app, refs),
   "ask-labels": (app, refs) => app.labels.open(refs),
   "ask-remind": (app, refs) => app.reminders.open(refs),

@@ -1,7 +1,6 @@
-// The open message among its conversation: one body at a time, the others as headers above and below it.
-// Their frames cannot be measured from here, so that several bodies one under another are not possible.
+// The open message among its conversation: the others are heading lines above and below it, each unfolded in place.
 import { pause } from "../ui/pause.js";
-import { create } from "../ui/dom.js";
+import { create, isPlainClick, load } from "../ui/dom.js";
 import { counted } from "../ui/french.js";
 import { IN_BACKGROUND, Refused, fetchFragment } from "../ui/http.js";
 
@@ -38,7 +37,7 @@ export class Conversation {
     try {
       const headers = await this.#asked(ref);
       if (!isOpen()) return;
-      this.headers = headers;
+      this.headers = headers.map((header) => this.#kept(header));
       this.#place(message);
     } catch (error) {
       if (!(error instanceof Refused)) throw error; // a conversation that cannot be found is no reason to disturb
@@ -56,6 +55,41 @@ export class Conversation {
     return message?.querySelector(".conv li[data-unread] a") ?? null;
   }
 
+  // All of them, or none any more.
+  async toggleAll() {
+    const message = this.app.openMessage;
+    if (!message?.querySelector(".conv")) return;
+    const items = [...message.querySelectorAll(".conv li[data-ref]")];
+    const { fold, unfoldAll } = await load("webmail/on_use/unfold.js");
+    const areAllOpen = items.every((item) => item.querySelector(".unfolded"));
+    for (const group of message.querySelectorAll(".conv")) this.#unfold(group);
+    if (areAllOpen) items.forEach(fold);
+    else await unfoldAll(this.app, items);
+    this.#nameToggle(message);
+  }
+
+  /** @param {Element} message */
+  #nameToggle(message) {
+    const button = message.querySelector("[data-do=unfold-all]");
+    if (!button) return;
+    const isAnyFolded = message.querySelector(".conv li[data-ref]:not(:has(.unfolded))");
+    button.textContent = isAnyFolded ? "Tout déplier" : "Tout replier";
+  }
+
+  /**
+   * @param {MouseEvent} event
+   */
+  async #click(event) {
+    const link = event.target.closest("a.open");
+    if (!link || !isPlainClick(event)) return;
+    event.preventDefault();
+    event.stopPropagation(); // else the page would open it in place of the other
+    const { toggle } = await load("webmail/on_use/unfold.js");
+    await toggle(this.app, link.closest("li[data-ref]"));
+    const message = this.app.openMessage;
+    if (message) this.#nameToggle(message);
+  }
+
   /**
    * @param {string} ref
    * @returns {Promise<MessageElement[]>}
@@ -68,6 +102,13 @@ export class Conversation {
     return [...template.content.querySelectorAll("li[data-ref]")];
   }
 
+  // The line that is there, if its message is unfolded under it.
+  /** @param {MessageElement} header */
+  #kept(header) {
+    const old = this.headers.find((other) => other.dataset.ref === header.dataset.ref);
+    return old?.querySelector(".unfolded, .open[aria-expanded=true]") ? old : header;
+  }
+
   /** @param {MessageElement} message */
   #place(message) {
     const held = message.contains(document.activeElement)
@@ -78,12 +119,17 @@ export class Conversation {
     const place = this.headers.findIndex((header) => header.dataset.ref === message.dataset.ref);
     if (place < 0 || this.headers.length < 2) return;
     for (const header of this.headers)
-      if (header.dataset.ref === message.dataset.ref) header.removeAttribute("data-unread");
-    const article = message.querySelector("article");
+      if (header.dataset.ref === message.dataset.ref) {
+        header.removeAttribute("data-unread");
+        header.querySelector(".unfolded")?.remove();
+      }
+    const article = message.querySelector(":scope > article");
     const before = this.headers.slice(0, place);
     const after = this.headers.slice(place + 1);
     if (before.length) article.before(this.#group(before, "Courriels précédents de la conversation", true));
     if (after.length) article.after(this.#group(after, "Courriels suivants de la conversation", false));
+    message.querySelector(".conv").prepend(toggleOfAll());
+    this.#nameToggle(message);
     for (const group of message.querySelectorAll(".conv")) {
       if (unfolded.includes(group.className)) this.#unfold(group);
     }
@@ -102,8 +148,13 @@ export class Conversation {
     list.setAttribute("aria-label", label);
     list.append(...headers);
     group.append(list);
+    group.addEventListener("click", (event) => this.#click(event));
     const hidden = areBefore ? headers.slice(0, -SHOWN) : headers.slice(SHOWN);
-    for (const header of headers) header.hidden = hidden.includes(header);
+    for (const header of headers) {
+      const link = header.querySelector("a.open");
+      header.hidden = hidden.includes(header);
+      link.setAttribute("aria-expanded", String(Boolean(header.querySelector(".unfolded"))));
+    }
     if (hidden.length) {
       const more = create("button");
       more.type = "button";
@@ -123,7 +174,18 @@ export class Conversation {
   /** @param {HTMLElement} group */
   #unfold(group) {
     group.dataset.unfolded = "";
-    for (const header of group.querySelectorAll("li")) header.hidden = false;
+    for (const header of group.querySelectorAll("li[data-ref]")) header.hidden = false;
     group.querySelector(":scope > button")?.remove();
   }
+}
+
+function toggleOfAll() {
+  const bar = create("p");
+  const button = create("button");
+  button.type = "button";
+  button.className = "btn-text";
+  button.dataset.do = "unfold-all";
+  button.title = "Tout déplier ou replier (;)";
+  bar.append(button);
+  return bar;
 }

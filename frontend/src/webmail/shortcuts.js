@@ -104,6 +104,7 @@ const LETTERS = {
   r: (app) => answer(app, "reply"),
   a: (app) => answer(app, "reply-all"),
   f: (app) => answer(app, "forward"),
+  ";": (app) => app.do("unfold-all", []),
   o: (app) => app.list.current?.querySelector("a.open").click(),
   "/": () => find("#search")?.focus(),
   "?": () => find("#shortcuts-dialog")?.showModal(),
@@ -214,7 +215,7 @@ function go(app, step) {
 function nextUnread(app) {
   const inside = app.conversation.nextUnread();
   if (inside) {
-    inside.click();
+    app.visit(inside.href);
     return;
   }
   const { rows, current } = app.list;

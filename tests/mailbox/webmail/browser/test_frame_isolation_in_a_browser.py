@@ -67,7 +67,13 @@ def test_the_sanitiser_alone_lets_nothing_load_or_run(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "policy", [frames.policy(f"{HERE}messagerie/image/"), frames.paper_policy()], ids=["text", "paper"]
+    "policy",
+    [
+        frames.policy(f"{HERE}messagerie/image/"),
+        frames.policy(f"{HERE}messagerie/image/", is_measured=True),
+        frames.paper_policy(),
+    ],
+    ids=["text", "measured text", "paper"],
 )
 def test_the_policy_alone_lets_nothing_load_or_run(page: Page, policy: str) -> None:
     headers = {"Content-Security-Policy": policy}

@@ -85,10 +85,10 @@ def test_an_unfolded_strip_stays_so_when_news_of_its_conversation_come(
     below.get_by_role("link").first.wait_for()
     held: list[Route] = []
     page.route("**/conversation/", lambda route: held.append(route))
+    below.get_by_role("link").first.press("Enter")
     with page.expect_request("**/conversation/"):
-        below.get_by_role("link").first.press(
-            "Enter"
-        )  # the others are known: drawn at once, then asked for again
+        # the others are known: drawn at once, then asked for again
+        below.get_by_role("link", name="Ouvrir seul").press("Enter")
     below.get_by_role("button", name="8 autres après").press("Enter")
     expect(below.get_by_role("link")).to_have_count(11)
     first_draw = below.element_handle()

@@ -397,6 +397,7 @@ def test_a_conversation_is_read_with_sent_mail_and_may_be_left_apart(page: Page,
     expect(above.get_by_role("listitem")).to_have_count(2)
     assert page.locator("iframe.body").count() == 1
     above.get_by_role("link").nth(1).click()
+    above.get_by_role("link", name="Ouvrir seul").click()
     expect(below.get_by_role("listitem")).to_have_count(1)
     assert "/Sent/" in page.url
     marked = page.locator("#messages li.row.on")

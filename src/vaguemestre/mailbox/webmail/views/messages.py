@@ -73,7 +73,8 @@ def _open(request: SignedInRequest, ref: MessageRef, chain: str) -> HttpResponse
 def show_body(
     request: SignedInRequest, folder: str, uid_validity: int, uid: int, chain: str = ""
 ) -> HttpResponse:
-    """The text alone, for its frame: opaque origin, no scripts, a policy of its own."""
+    """The text alone, for its frame: opaque origin, own policy, no script but what tells its height."""
+    is_measured = "hauteur" in request.GET
     ref = MessageRef(folder, uid_validity, uid)
     pictures_at = request.build_absolute_uri(reverse("webmail:show-picture", args=("-",)))[:-1]
     signer = Signer(request.who.account_id, ref, pictures_at) if "images" in request.GET else None
@@ -89,8 +90,10 @@ def show_body(
         )
     body = message.body
     html = body.html or '<p class="vm-note">Ce courriel ne contient pas de texte.</p>'
-    document = frames.document(body.css, html, theme=request.who.theme, is_fixed=_is_fixed(request))
-    return _framed(document, frames.policy(pictures_at))
+    document = frames.document(
+        body.css, html, theme=request.who.theme, is_fixed=_is_fixed(request), is_measured=is_measured
+    )
+    return _framed(document, frames.policy(pictures_at, is_measured=is_measured))
 
 
 @require_GET

@@ -58,47 +58,61 @@ _FIXED = '.vm-text {font: 15px/1.5 ui-monospace, "Cascadia Mono", "Liberation Mo
 _SCHEMES = {"light": "light", "dark": "dark"}
 
 
-def document(css: str, html: str, *, theme: str, is_fixed: bool = False) -> bytes:
+PRINTING = "print()"
+# The height of the text, with the scrollbar of one too wide: a number, the only thing the frame ever says.
+# Told once it is loaded, and at every change; browsers observe nothing in a frame that is out of sight.
+MEASURING = (
+    "{const r=document.documentElement,"
+    't=()=>parent.postMessage(r.offsetHeight+innerHeight-r.clientHeight,"*");'
+    'addEventListener("load",t);new ResizeObserver(t).observe(r)}'
+)
+
+
+def document(css: str, html: str, *, theme: str, is_fixed: bool = False, is_measured: bool = False) -> bytes:
     """Build the document of the frame. `css` and `html` come from `sanitize` or `plain` and stay unchanged.
 
-    `is_fixed`: plain text in a monospaced typeface. The document takes the focus, since one without links
-    could not be scrolled from the keyboard otherwise.
+    `is_fixed`: plain text in a monospaced typeface. `is_measured`: tells its height (`MEASURING`) to the page
+    around it. The document takes the focus, since one without links could not be scrolled from the keyboard
+    otherwise.
     """
+    script = f"<script>{MEASURING}</script>" if is_measured else ""
     sheet = _SHEET % {"scheme": _SCHEMES.get(theme, "light dark")} + (_FIXED if is_fixed else "")
     return (
         '<!doctype html><html lang="fr" tabindex="0"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><title>Texte du courriel</title>'
-        f"<style>{sheet}</style><style>{css}</style></head><body>{html}</body></html>"
+        f"{script}<style>{sheet}</style><style>{css}</style></head><body>{html}</body></html>"
     ).encode("utf-8", "replace")
 
 
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
-PRINTING = "print()"
-_PRINTING_HASH = base64.b64encode(hashlib.sha256(PRINTING.encode()).digest()).decode()
+_ELSEWHERE = (
+    "style-src 'unsafe-inline'; font-src data:; form-action 'none'; base-uri 'none'; frame-src 'none'; "
+    "frame-ancestors 'self'"
+)
 
 
-def policy(pictures_at: str) -> str:
+def policy(pictures_at: str, *, is_measured: bool = False) -> str:
     """Content-Security-Policy of the frame. `pictures_at`: absolute address of our picture proxy.
 
-    `sandbox` keeps the origin opaque even if the address is opened outside the frame.
+    `sandbox` keeps the origin opaque even if the address is opened outside the frame. `is_measured`: one
+    script may run, `MEASURING` by its hash; no script of the message can, as none has that hash.
     """
-    return (
-        f"sandbox {SANDBOX}; default-src 'none'; img-src data: {pictures_at}; style-src 'unsafe-inline'; "
-        "font-src data:; form-action 'none'; base-uri 'none'; frame-src 'none'; frame-ancestors 'self'"
-    )
+    scripts = f" allow-scripts; script-src {_source(MEASURING)}" if is_measured else ""
+    return f"sandbox {SANDBOX}{scripts}; default-src 'none'; img-src data: {pictures_at}; {_ELSEWHERE}"
 
 
 def paper_policy() -> str:
-    """Content-Security-Policy of the page to print: that of the frame, plus `PRINTING` by its hash.
-
-    The origin stays opaque, and no script of the message can run, as none has that hash.
-    """
+    """Content-Security-Policy of the page to print: that of the frame, plus `PRINTING` by its hash."""
     return (
         f"sandbox {SANDBOX} allow-scripts allow-modals; default-src 'none'; img-src data:; "
-        f"script-src 'sha256-{_PRINTING_HASH}'; style-src 'unsafe-inline'; font-src data:; "
-        "form-action 'none'; base-uri 'none'; frame-src 'none'; frame-ancestors 'self'"
+        f"script-src {_source(PRINTING)}; {_ELSEWHERE}"
     )
+
+
+def _source(script: str) -> str:
+    """Source expression that allows this very script (CSP 3, section 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 # Placeholder of a picture that could not be fetched, grey on any background. It has a height only, so that

@@ -1,0 +1,170 @@
+// Messages of a conversation read one under another, loaded when the first of them is unfolded: under its heading line,
+// each with who wrote it, its notices, files and text. A text stays in a frame of an opaque origin; the frame tells its
+// height, which is all that is ever heard from it.
+import { create, findAll } from "../../ui/dom.js";
+import { fetchFragment, tellRefusal } from "../../ui/http.js";
+
+const MIN_HEIGHT = 24; // pixels
+const MAX_HEIGHT = 20_000; // a longer text scrolls in its frame
+const MAX_NEWS = 200; // heights of one text: a text as tall as its own frame would grow for ever
+const ANSWERS = [
+  ["reply", "arrow-back-up", "Répondre"],
+  ["reply-all", "arrow-back-up-double", "Répondre à tous"],
+  ["forward", "arrow-forward-up", "Transférer"],
+];
+
+/** @type {WeakMap<HTMLIFrameElement, number>} heights told by a frame */
+const told = new WeakMap();
+
+window.addEventListener("message", ({ source, origin, data }) => {
+  if (origin !== "null" || !Number.isFinite(data)) return;
+  /** @type {HTMLIFrameElement | undefined} */
+  const frame = [...findAll("iframe.measured")].find((other) => other.contentWindow === source);
+  const news = frame ? (told.get(frame) ?? 0) : MAX_NEWS;
+  if (!frame || news >= MAX_NEWS) return;
+  told.set(frame, news + 1);
+  frame.style.height = `${Math.min(Math.max(Math.ceil(data), MIN_HEIGHT), MAX_HEIGHT)}px`;
+});
+
+/**
+ * Unfold the message of that heading line, or fold it.
+ * @param {MailApp} app
+ * @param {MessageElement} item
+ */
+export function toggle(app, item) {
+  if (item.querySelector(".unfolded")) fold(item);
+  else unfold(app, item);
+}
+
+/** @param {MessageElement} item */
+export function fold(item) {
+  item.querySelector(".unfolded")?.remove();
+  item.querySelector("a.open").setAttribute("aria-expanded", "false");
+}
+
+/**
+ * @param {MailApp} app
+ * @param {MessageElement} item
+ */
+export async function unfold(app, item) {
+  if (item.querySelector(".unfolded") || item.hasAttribute("aria-busy")) return;
+  const link = item.querySelector("a.open");
+  item.setAttribute("aria-busy", "true");
+  link.setAttribute("aria-expanded", "true");
+  try {
+    const template = create("template");
+    template.innerHTML = await (await fetchFragment(link.href)).text();
+    if (!item.isConnected) return;
+    measureOpen(app);
+    const panel = panelOf(template.content.querySelector(".message"), link);
+    item.append(panel);
+    panel.addEventListener("click", (event) => showImages(panel, event));
+    if (item.hasAttribute("data-unread") && app.dataset.marksRead !== "non") {
+      item.removeAttribute("data-unread");
+      app.act("read", [item.dataset.ref], { quiet: true });
+    }
+  } catch (error) {
+    link.setAttribute("aria-expanded", "false");
+    tellRefusal(error);
+  } finally {
+    item.removeAttribute("aria-busy");
+  }
+}
+
+/**
+ * All messages of the conversation, in order; none is asked for before the one above it has come.
+ * @param {MailApp} app
+ * @param {MessageElement[]} items
+ */
+export async function unfoldAll(app, items) {
+  for (const item of items) if (item.isConnected) await unfold(app, item);
+}
+
+// The open message is as tall as its text too, once another stands beside it.
+/** @param {MailApp} app */
+function measureOpen(app) {
+  const frame = app.openMessage?.querySelector("iframe.body");
+  if (!frame || frame.classList.contains("measured")) return;
+  app.bodyFrame
+    .again({ change: (/** @type {URLSearchParams} */ query) => query.set("hauteur", "1") })
+    ?.classList.add("measured");
+}
+
+/**
+ * @param {MessageElement} pane
+ * @param {HTMLAnchorElement} link
+ */
+function panelOf(pane, link) {
+  const panel = create("div");
+  panel.className = "unfolded";
+  Object.assign(panel.dataset, {
+    folder: pane.dataset.folder,
+    uidValidity: pane.dataset.uidValidity,
+    uid: pane.dataset.uid,
+  });
+  const article = pane.querySelector("article");
+  const name = article.querySelector(".from b")?.textContent ?? "";
+  article.removeAttribute("aria-labelledby");
+  article.setAttribute("aria-label", `Courriel de ${name}`);
+  // What belongs to the page's one message: its title, ways past its text, questions in dialogs that are not here.
+  for (const other of article.querySelectorAll(".subject, .out, .leaving, .thread")) other.remove();
+  for (const other of article.querySelectorAll("[id]")) other.removeAttribute("id");
+  const frame = article.querySelector("iframe");
+  frame?.replaceWith(frameOf(frame.getAttribute("src"), name));
+  article.append(answersOf(link));
+  panel.append(article);
+  return panel;
+}
+
+/**
+ * @param {string} address
+ * @param {string} name
+ */
+function frameOf(address, name) {
+  const frame = create("iframe");
+  const to = new URL(address, location.href);
+  to.searchParams.set("hauteur", "1");
+  frame.className = "part-body measured";
+  frame.title = `Texte du courriel de ${name}`;
+  frame.sandbox.value = "allow-popups allow-popups-to-escape-sandbox allow-scripts";
+  frame.referrerPolicy = "no-referrer";
+  frame.src = to.href;
+  return frame;
+}
+
+/** @param {HTMLAnchorElement} link */
+function answersOf(link) {
+  const bar = create("p");
+  bar.className = "answers";
+  for (const [mode, icon, words] of ANSWERS) {
+    const button = create("button");
+    button.type = "button";
+    button.className = "btn line small";
+    button.dataset.compose = mode;
+    button.append(window.vaguemestre.icon(icon), words);
+    bar.append(button);
+  }
+  const alone = create("a");
+  alone.className = "btn-text small";
+  alone.href = link.href;
+  alone.textContent = "Ouvrir seul";
+  bar.append(alone);
+  return bar;
+}
+
+/**
+ * @param {HTMLElement} panel
+ * @param {MouseEvent} event
+ */
+function showImages(panel, event) {
+  if (!event.target.closest('[data-do="show-images"]')) return;
+  event.stopPropagation();
+  const frame = panel.querySelector("iframe");
+  const address = new URL(frame.src);
+  address.searchParams.set("images", "1");
+  const other = frameOf(address.href, "");
+  other.title = frame.title;
+  frame.replaceWith(other);
+  panel.querySelector("[data-blocked]")?.remove();
+  panel.querySelector("summary, button, a")?.focus();
+}

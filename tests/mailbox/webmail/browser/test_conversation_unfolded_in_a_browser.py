@@ -1,0 +1,154 @@
+"""Messages of a conversation are read one under another: each unfolds under its line, the open ones stay."""
+
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.engines.samples import letter
+from tests.mailbox.webmail.conftest import address, put
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+from vaguemestre.post.mailstore.values import Flag, MessageRef
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
+    return boxes.box("nmorel@ac-amiens.test")
+
+
+def reply(number: int, lines: int) -> bytes:
+    text = "".join(f"ligne {line} du courriel {number}\n" for line in range(lines))
+    return letter(
+        "Re: Conseil", text, Message_ID=f"<{number}@x>", In_Reply_To="<0@x>", References="<a@x> <0@x>"
+    )
+
+
+def put_conversation(box: MemoryMailbox, *lengths: int) -> list[MessageRef]:
+    first = put(
+        box, letter("Conseil", "Bonjour", Message_ID="<0@x>", In_Reply_To="<a@x>", References="<a@x>")
+    )
+    return [first, *(put(box, reply(n, lines), minutes=n) for n, lines in enumerate(lengths, 1))]
+
+
+def line_of(page: Page, ref: MessageRef) -> str:
+    return f'.conv li[data-ref$="/{ref.uid}"]'
+
+
+def whole_texts(page: Page) -> list[bool]:
+    """Whether each unfolded text shows whole, without a scrollbar of its own."""
+    frames = page.locator("#reader iframe.measured")
+    return [
+        frame.content_frame.locator("html").evaluate("page => page.scrollHeight <= page.clientHeight + 1")
+        for frame in frames.all()
+    ]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_a_line_opens_its_message_under_it_and_the_open_ones_stay(
+    page: Page, box: MemoryMailbox, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    first, second, third = put_conversation(box, 80, 3)
+    page.goto(address(first))
+    for ref in (second, third):
+        page.locator(line_of(page, ref)).get_by_role("link").first.press("Enter")
+        text = page.locator(line_of(page, ref)).frame_locator("iframe")
+        expect(text.get_by_text(f"ligne 2 du courriel {2 if ref is third else 1}")).to_be_attached()
+    expect(page.locator("#reader iframe")).to_have_count(3)
+    assert page.url.endswith(address(first))  # one stays where one was
+    page.wait_for_function(
+        "[...document.querySelectorAll('iframe.measured')].every((frame) => frame.style.height)"
+    )
+    assert whole_texts(page) == [True, True, True]
+    tall = page.locator(f"{line_of(page, second)} iframe").bounding_box()
+    short = page.locator(f"{line_of(page, third)} iframe").bounding_box()
+    assert tall
+    assert short
+    assert tall["height"] > 80 * 15
+    assert short["height"] < 260
+    parts = page.evaluate(
+        """() => [...document.querySelectorAll('#reader .who, #reader iframe, #reader .conv a.open')]
+          .map((part) => part.getBoundingClientRect()).map(({ top, bottom }) => ({ top, bottom }))
+          .sort((one, other) => one.top - other.top)"""
+    )
+    for above, below in pairwise(parts):
+        assert above["bottom"] <= below["top"] + 0.5, (above, below)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_second_press_folds_and_an_unfolded_message_is_read(page: Page, box: MemoryMailbox) -> None:
+    first, second = put_conversation(box, 3)
+    page.goto(address(first))
+    item = page.locator(line_of(page, second))
+    line = item.get_by_role("link").first
+    expect(line).to_have_attribute("aria-expanded", "false")
+    with page.expect_response("**/actes/read/"):
+        line.click()
+    expect(line).to_have_attribute("aria-expanded", "true")
+    expect(item.get_by_role("button", name="Répondre", exact=True)).to_be_visible()
+    assert Flag.SEEN in box.open(second).flags
+    line.click()
+    expect(item.locator("iframe")).to_have_count(0)
+    expect(line).to_have_attribute("aria-expanded", "false")
+
+
+def test_all_unfold_at_once_by_button_or_key_and_fold_again(page: Page, box: MemoryMailbox) -> None:
+    refs = put_conversation(box, *[2] * 6)
+    page.goto(address(refs[3]))
+    page.get_by_role("button", name="Tout déplier").press("Enter")
+    expect(page.locator(".conv .unfolded")).to_have_count(6)
+    page.get_by_role("button", name="Tout replier").wait_for()
+    page.locator("#message-subject").focus()
+    page.keyboard.press(";")
+    expect(page.locator(".conv .unfolded")).to_have_count(0)
+    page.keyboard.press(";")
+    expect(page.locator(".conv .unfolded")).to_have_count(6)
+
+
+def test_one_answers_the_unfolded_message_and_not_the_open_one(page: Page, box: MemoryMailbox) -> None:
+    first, second = put_conversation(box, 3)
+    page.goto(address(first))
+    item = page.locator(line_of(page, second))
+    item.get_by_role("link").first.click()
+    with page.expect_request(
+        lambda asked: asked.method == "POST" and "uid=" in (asked.post_data or "")
+    ) as asked:
+        item.get_by_role("button", name="Répondre", exact=True).click()
+    assert f"&uid={second.uid}" in (asked.value.post_data or "")
+
+
+def test_the_next_message_opened_has_its_text_across_the_pane_again(page: Page, box: MemoryMailbox) -> None:
+    first, second = put_conversation(box, 3)
+    put(box, letter("Autre sujet", Message_ID="<9@x>"), minutes=9)
+    page.goto(address(first))
+    page.locator(line_of(page, second)).get_by_role("link").first.click()
+    expect(page.locator("#reader iframe.measured")).to_have_count(2)
+    page.get_by_role("region", name="Messages").get_by_text("Autre sujet").first.click()
+    page.get_by_role("heading", name="Autre sujet").wait_for()
+    frame = page.locator("#reader iframe.body")
+    expect(page.locator("#reader iframe")).to_have_count(1)
+    expect(frame).to_have_attribute("sandbox", "allow-popups allow-popups-to-escape-sandbox")
+    assert frame.evaluate("frame => frame.style.height") == ""
+
+
+def test_a_text_as_tall_as_its_frame_does_not_grow_for_ever(page: Page, box: MemoryMailbox) -> None:
+    first, second = put_conversation(box, 3)
+    page.goto(address(first))
+    page.locator(line_of(page, second)).get_by_role("link").first.click()
+    frame = page.locator(f"{line_of(page, second)} iframe")
+    page.wait_for_function("frame => frame.style.height", arg=frame.element_handle())
+    heights = page.evaluate(
+        """async (frame) => {
+          const told = (height) => window.dispatchEvent(new MessageEvent("message", {
+            data: height, origin: "null", source: frame.contentWindow }));
+          for (let height = 500; height < 900; height += 1) told(height);
+          const last = frame.style.height;
+          told(NaN); told("700"); told({ height: 3 });
+          return [last, frame.style.height];
+        }""",
+        frame.element_handle(),
+    )
+    assert heights[0] == heights[1]
+    assert int(heights[0].removesuffix("px")) < 710
