@@ -2,6 +2,10 @@
 // Opened by the window event "vm:compose" {mode, ref, to} or by any [data-compose] control.
 const PREFIX = "vm:compose:";
 const PHONE = matchMedia("(max-width: 700px)");
+const ROOMY = matchMedia("(min-width: 901px)");
+const MIN_READER_HEIGHT = 420; // pixels of a pane that a message and its answer share
+
+const ANSWERS = new Set(["reply", "reply-all", "forward", "enclose"]);
 
 function cookieToken() {
   return document.querySelector('meta[name="csrf"]')?.content || "";
@@ -12,6 +16,7 @@ class ComposerDock extends HTMLElement {
   #open = new Map();
   #home = "";
   #isUnstepping = false;
+  #place = () => {};
 
   connectedCallback() {
     this.#home = this.dataset.url ?? "";
@@ -24,6 +29,55 @@ class ComposerDock extends HTMLElement {
     });
     this.#forget((place) => this.#parse(place).person !== this.dataset.person);
     this.#offerLost();
+    this.#followReader();
+  }
+
+  // Answers stand across the reading pane, under the message they answer; away from it they wait at the bottom of
+  // the page. They never move within the document: a frame that moves loads anew.
+  #followReader() {
+    const reader = document.querySelector("#reader");
+    if (!reader) return;
+    const place = () => this.#placeAnswers(reader);
+    new ResizeObserver(place).observe(reader);
+    new MutationObserver(place).observe(reader, {
+      childList: true,
+      subtree: true,
+      attributes: true,
+      attributeFilter: ["data-uid"],
+    });
+    ROOMY.addEventListener("change", place);
+    this.#place = place;
+  }
+
+  /** @param {HTMLElement} reader */
+  #placeAnswers(reader) {
+    let taken = 0;
+    const { left, width, height, bottom } = reader.getBoundingClientRect();
+    const hasRoom = ROOMY.matches && height >= MIN_READER_HEIGHT;
+    for (const composer of this.#open.values()) {
+      if (!composer.isAnswer) continue;
+      const { box } = composer;
+      const isHere = hasRoom && isShown(reader, composer.answered);
+      if (!isHere && hasRoom && box.classList.contains("below")) {
+        this.#setSmall(composer, true);
+        composer.isAway = true;
+      } else if (isHere && composer.isAway) {
+        this.#setSmall(composer, false);
+        composer.isAway = false;
+      }
+      const isBelow = isHere && !taken && !box.matches(".small, .gone, .large");
+      box.classList.toggle("below", isBelow);
+      if (!isBelow) continue;
+      taken = Math.round(Math.min(560, height * 0.66));
+      for (const [name, value] of Object.entries({
+        left,
+        width,
+        height: taken,
+        bottom: innerHeight - bottom,
+      }))
+        box.style.setProperty(`--pane-${name}`, `${value}px`);
+    }
+    reader.style.paddingBottom = taken ? `${taken}px` : "";
   }
 
   // `vm:compose:17:key` in one's own mailbox, `vm:compose:17.3:key` in the mailbox of several people number 3.
@@ -123,7 +177,8 @@ class ComposerDock extends HTMLElement {
       window.vaguemestre.notify(words, "danger");
       return;
     }
-    this.#show(told.key, told.url, "Nouveau courriel", ref);
+    const isAnswer = Boolean(ref) && ANSWERS.has(mode);
+    this.#show(told.key, told.url, "Nouveau courriel", ref, isAnswer);
   }
 
   /**
@@ -131,8 +186,9 @@ class ComposerDock extends HTMLElement {
    * @param {string} url
    * @param {string} title
    * @param {ComposeRequest["ref"]} [answered]
+   * @param {boolean} [isAnswer] it may stand under what it answers
    */
-  #show(key, url, title, answered) {
+  #show(key, url, title, answered, isAnswer = false) {
     const known = this.#open.get(key);
     if (known) return this.#raise(known);
     if (matchMedia("(max-width: 900px)").matches)
@@ -150,7 +206,7 @@ class ComposerDock extends HTMLElement {
     const frame = document.createElement("iframe");
     frame.src = `${url}?cadre=1`;
     frame.title = "Rédaction";
-    const composer = { key, url, box, frame, name, answered, opener: document.activeElement };
+    const composer = { key, url, box, frame, name, answered, isAnswer, opener: document.activeElement };
     name.addEventListener("click", () => this.#minimise(composer, !box.classList.contains("small")));
     const small = this.#tool("minus", "Réduire", () =>
       this.#minimise(composer, !box.classList.contains("small")),
@@ -162,6 +218,8 @@ class ComposerDock extends HTMLElement {
     box.append(head, frame);
     this.append(box);
     this.#open.set(key, composer);
+    if (document.querySelector("mail-app")?.dataset.answers === "fenetre") composer.isAnswer = false;
+    this.#place();
     document.body.classList.add("composing");
     frame.addEventListener("load", () => frame.contentWindow?.focus(), { once: true });
     this.#step(composer);
@@ -226,6 +284,16 @@ class ComposerDock extends HTMLElement {
    * @param {boolean} isSmall
    */
   #minimise(composer, isSmall) {
+    this.#setSmall(composer, isSmall);
+    composer.isAway = false;
+    this.#place();
+  }
+
+  /**
+   * @param {DockedComposer} composer
+   * @param {boolean} isSmall
+   */
+  #setSmall(composer, isSmall) {
     composer.box.classList.toggle("small", isSmall);
     composer.name.setAttribute("aria-expanded", String(!isSmall));
     if (isSmall) composer.box.classList.remove("large");
@@ -241,6 +309,7 @@ class ComposerDock extends HTMLElement {
     button.title = isLarge ? "Rendre sa taille" : "Agrandir";
     button.setAttribute("aria-label", button.title);
     button.replaceChildren(window.vaguemestre.icon(isLarge ? "arrows-minimize" : "arrows-maximize"));
+    this.#place();
   }
 
   /** @param {DockedComposer} composer */
@@ -265,6 +334,7 @@ class ComposerDock extends HTMLElement {
     clearTimeout(composer.timer);
     if (!this.#open.delete(composer.key)) return;
     composer.box.remove();
+    this.#place();
     this.#unstep(composer);
     composer.onClosed?.();
     document.body.classList.toggle("composing", this.#open.size > 0);
@@ -304,10 +374,12 @@ class ComposerDock extends HTMLElement {
       box.setAttribute("aria-label", title);
     } else if (event === "sent") {
       box.classList.add("gone");
+      this.#place();
       this.#unstep(composer);
     } else if (event === "sized") box.style.setProperty("--strip", `${Number(height)}px`);
     else if (event === "back") {
       box.classList.remove("gone", "small");
+      this.#place();
       this.#step(composer);
     } else if (event === "done")
       setTimeout(() => box.classList.contains("gone") && this.#discard(composer), 6000);
@@ -317,6 +389,21 @@ class ComposerDock extends HTMLElement {
       name.focus(); // its title stays, and opens it again
     }
   }
+}
+
+/**
+ * Whether the reader shows that message, open or unfolded among its conversation.
+ * @param {HTMLElement} reader
+ * @param {ComposeRequest["ref"]} ref
+ */
+function isShown(reader, ref) {
+  const messages = /** @type {HTMLElement[]} */ ([...reader.querySelectorAll(".message, .unfolded")]);
+  return messages.some(
+    ({ dataset }) =>
+      dataset.folder === ref?.folder &&
+      dataset.uid === String(ref?.uid) &&
+      dataset.uidValidity === String(ref?.uidValidity),
+  );
 }
 
 customElements.define("vm-composer-dock", ComposerDock);

@@ -139,6 +139,10 @@ interface DockedComposer {
     name: HTMLButtonElement;
     /** What had the focus before it opened. */
     opener: Element | null;
+    /** It may stand under what it answers. */
+    isAnswer: boolean;
+    /** It waits at the bottom of the page while another message is read. */
+    isAway?: boolean;
     answered?: MessageRef;
     /** Its step of the history on a telephone; 0 without one. */
     step?: number;

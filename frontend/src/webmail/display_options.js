@@ -6,6 +6,7 @@ import { send, tell, tellRefusal } from "../ui/http.js";
 const PLACE = {
   density: "density",
   layout: "layout",
+  answers: "answers",
   conversations: "conversations",
   notices: "notices",
   plain_face: "plainFace",

@@ -8,7 +8,14 @@ from django import forms
 from vaguemestre.desks.portal.rules.home import MAX_TEXT_CHARS, MAX_TITLE_CHARS
 from vaguemestre.desks.portal.values import Announcement, Importance
 from vaguemestre.foundation.ui.days import DayField
-from vaguemestre.mailbox.webmail.rules.choices import Conversations, Density, Layout, Notices, Typeface
+from vaguemestre.mailbox.webmail.rules.choices import (
+    Answers,
+    Conversations,
+    Density,
+    Layout,
+    Notices,
+    Typeface,
+)
 from vaguemestre.people.credentials.services.preferences import THEMES
 
 _THEME_LABELS = {"system": "Comme mon appareil", "light": "Clair", "dark": "Sombre"}
@@ -30,6 +37,13 @@ _READING: dict[str, tuple[str, list[tuple[str, str]]]] = {
             (Layout.RIGHT, "À droite de la liste"),
             (Layout.BELOW, "Sous la liste"),
             (Layout.NONE, "Aucun : le courriel prend la place de la liste"),
+        ],
+    ),
+    "answers": (
+        "Réponses",
+        [
+            (Answers.BELOW, "Sous le courriel, dans le volet de lecture"),
+            (Answers.DOCKED, "Dans une fenêtre en bas de la page"),
         ],
     ),
     "conversations": (

@@ -134,6 +134,11 @@ _ACCOUNT = (
         "disposition, dessous, à droite, aperçu du courriel, plein écran, volets",
     ),
     Setting(
+        "Place des réponses",
+        "/parametres/affichage#choice-answers",
+        "répondre, réponse, rédaction, fenêtre, sous le message, écrire à côté",
+    ),
+    Setting(
         "Conversations",
         "/parametres/affichage#choice-conversations",
         "fil, regrouper, discussion, grouper les messages",

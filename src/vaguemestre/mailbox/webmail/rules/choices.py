@@ -40,6 +40,13 @@ class Notices(StrEnum):
     FULL = "avec-contenu"
 
 
+class Answers(StrEnum):
+    """Where one answers the open message, on a wide screen."""
+
+    BELOW = "dessous"  # across the reading pane, under the message
+    DOCKED = "fenetre"  # in a window at the bottom of the page
+
+
 class Typeface(StrEnum):
     """Typeface of plain-text messages."""
 
@@ -51,6 +58,7 @@ class Typeface(StrEnum):
 class Choices:
     density: Density = Density.AUTO
     layout: Layout = Layout.RIGHT
+    answers: Answers = Answers.BELOW
     conversations: Conversations = Conversations.READING
     notices: Notices = Notices.NEVER
     plain_face: Typeface = Typeface.READING
@@ -60,6 +68,7 @@ class Choices:
 _KINDS = {
     "density": Density,
     "layout": Layout,
+    "answers": Answers,
     "conversations": Conversations,
     "notices": Notices,
     "plain_face": Typeface,

@@ -1,0 +1,111 @@
+"""One answers under the message, in the reading pane, or in a window at the bottom of the page: as chosen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+from tests.engines.samples import letter
+from tests.mailbox.webmail.conftest import address, put
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
+    return boxes.box("nmorel@ac-amiens.test")
+
+
+def edges(part: Locator) -> dict[str, float]:
+    return part.evaluate(
+        """(part) => {
+          const { left, right, top, bottom } = part.getBoundingClientRect();
+          return { left, right, top, bottom };
+        }"""
+    )
+
+
+def answer_by_key(page: Page) -> Locator:
+    page.locator("#message-subject").focus()
+    page.keyboard.press("r")
+    text = page.frame_locator("vm-composer-dock iframe").get_by_role("textbox", name="Message")
+    expect(text).to_be_focused()
+    return text
+
+
+def test_an_answer_stands_under_its_message_and_covers_nothing_of_it(page: Page, box: MemoryMailbox) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address(put(box, letter("Conseil", "ligne\n" * 90))))
+    answer_by_key(page)
+    answer, reader = page.locator("vm-composer-dock .composer-box"), page.locator("#reader")
+    written, pane = edges(answer), edges(reader)
+    assert (written["left"], written["right"]) == (pane["left"], pane["right"])
+    assert abs(written["bottom"] - pane["bottom"]) < 1
+    assert written["top"] - pane["top"] >= 200  # what one answers stays in sight
+    reader.evaluate("reader => reader.scrollTo(0, reader.scrollHeight)")
+    assert edges(page.locator("#reader .message"))["bottom"] <= written["top"] + 0.5
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_an_answer_waits_while_another_message_is_read_and_comes_back(page: Page, box: MemoryMailbox) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    first = put(box, letter("Conseil"), minutes=1)
+    put(box, letter("Autre sujet", Message_ID="<9@x>"), minutes=9)
+    page.goto(address(first))
+    text = answer_by_key(page)
+    text.press_sequentially("Je viens.")
+    answer = page.locator("vm-composer-dock .composer-box")
+    rows = page.get_by_role("region", name="Messages")
+    rows.get_by_text("Autre sujet").first.click()
+    page.get_by_role("heading", name="Autre sujet").wait_for()
+    expect(answer).to_have_class("composer-box small")
+    expect(answer.get_by_role("button", name="Re: Conseil")).to_be_visible()
+    assert page.locator("#reader").evaluate("reader => reader.style.paddingBottom") == ""
+    rows.get_by_text("Conseil").first.click()
+    expect(answer).to_have_class("composer-box below")
+    expect(text).to_contain_text("Je viens.")
+    page.reload()  # left as it is: the draft is kept
+    page.goto("/messagerie/Drafts/")
+    expect(page.locator("#messages li.row")).to_have_count(1)
+    expect(page.locator("#messages li.row").first).to_contain_text("Je viens.")
+
+
+def test_escape_puts_an_answer_away_and_its_title_opens_it_again(page: Page, box: MemoryMailbox) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address(put(box, letter("Conseil"))))
+    text = answer_by_key(page)
+    text.press("Escape")
+    answer = page.locator("vm-composer-dock .composer-box")
+    expect(answer).to_have_class("composer-box small")
+    title = answer.get_by_role("button", name="Re: Conseil")
+    expect(title).to_be_focused()
+    title.press("Enter")
+    expect(answer).to_have_class("composer-box below")
+
+
+@pytest.mark.parametrize("layout", ["droite", "dessous", "aucun"])
+def test_the_choice_is_kept_with_the_account(page: Page, box: MemoryMailbox, layout: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    ref = put(box, letter("Conseil"))
+    page.goto(address(ref))
+    page.get_by_role("button", name="Affichage").click()
+    for field, value in (("layout", layout), ("answers", "fenetre")):
+        radio = page.locator(f'#display-dialog [name="{field}"][value="{value}"]')
+        if not radio.is_checked():
+            with page.expect_response(lambda answer: answer.request.method == "POST"):
+                radio.check()
+    page.get_by_role("dialog").get_by_role("button", name="Fermer").click()
+    page.goto(address(ref))
+    answer_by_key(page)
+    box_shown = page.locator("vm-composer-dock .composer-box")
+    expect(box_shown).to_have_class("composer-box")
+    assert edges(box_shown)["right"] - edges(box_shown)["left"] <= 622
+
+
+def test_a_phone_gives_an_answer_the_whole_screen(page: Page, box: MemoryMailbox) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(address(put(box, letter("Conseil"))))
+    page.get_by_role("button", name="Répondre", exact=True).click()
+    answer = page.locator("vm-composer-dock .composer-box")
+    expect(answer).to_have_class("composer-box")
+    assert edges(answer) == {"left": 0, "right": 390, "top": 0, "bottom": 844}
