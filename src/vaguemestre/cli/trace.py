@@ -36,21 +36,25 @@ def command(
         typer.Argument(help="L’en-tête Message-ID, avec ou sans chevrons, ou l’identifiant dans la file."),
     ] = "",
     recipient: Annotated[str, typer.Option("--to", help="Un destinataire, avec --day.")] = "",
+    sender: Annotated[
+        str, typer.Option("--from", help="Un expéditeur (celui de l’enveloppe), avec --day.")
+    ] = "",
     day: Annotated[
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d", "%d/%m/%Y"], help="Le jour, à Paris.")
     ] = None,
 ) -> None:
-    """Follow one message through Postfix and Dovecot, or what came for somebody on a day."""
-    if bool(message_id) == bool(recipient) or bool(recipient) != (day is not None):
-        raise Failed("donnez un Message-ID, ou --to avec --day.", 2)
+    """Follow one message through Postfix and Dovecot, or what came for or from somebody on a day."""
+    if [bool(message_id), bool(recipient), bool(sender)].count(True) != 1 or bool(message_id) == bool(day):
+        raise Failed("donnez un Message-ID, ou --to ou --from avec --day.", 2)
     if day:
-        steps = queries.steps_of_recipient(recipient, day.date())
+        search = queries.steps_of_recipient if recipient else queries.steps_of_correspondent
+        steps = search(recipient or sender, day.date())
     elif message_id.isalnum():
         steps = queries.steps_of_queue_id(message_id)
     else:
         steps = queries.steps_of_message(message_id)
     if not steps:
-        raise Failed(f"les journaux ne parlent pas de {message_id or recipient}.", 1)
+        raise Failed(f"les journaux ne parlent pas de {message_id or recipient or sender}.", 1)
     for step in steps:
         typer.echo(_line(step))
 

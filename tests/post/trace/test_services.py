@@ -161,6 +161,21 @@ def test_a_day_of_a_recipient_is_a_day_of_paris() -> None:
     assert [one.status for one in found] == ["2", "3"]
 
 
+def test_a_day_of_a_correspondent_tells_what_became_of_each_message() -> None:
+    store(
+        step(StepKind.RECEIVED, queue_id="q1", sender="Jean@x"),
+        step(StepKind.IDENTIFIED, queue_id="q1", message_id="<1@x>"),
+        step(StepKind.REFUSED, queue_id="q1", recipient="marie@y", at=NOW + dt.timedelta(days=2)),
+        step(StepKind.RECEIVED, queue_id="q2", sender="luc@x"),
+        step(StepKind.REJECTED, recipient="m@y", sender="Jean@x"),
+        step(StepKind.RECEIVED, queue_id="q3", sender="Jean@x", at=NOW - dt.timedelta(days=2)),
+    )
+    found = queries.steps_of_correspondent(" Jean@x ", NOW.date())
+    assert [one.kind for one in found] == [
+        StepKind.REJECTED, StepKind.RECEIVED, StepKind.IDENTIFIED, StepKind.REFUSED,
+    ]  # fmt: skip
+
+
 def test_words_too_long_or_unwritable_are_cut_never_refused() -> None:
     store(step(StepKind.IDENTIFIED, queue_id="q", message_id="<\0" + "x" * 400, detail="\0" * 900))
     assert len(stored()) == 1

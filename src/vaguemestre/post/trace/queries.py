@@ -32,10 +32,20 @@ def steps_of_queue_id(queue_id: str) -> tuple[Step, ...]:
 
 def steps_of_recipient(address: str, day: date) -> tuple[Step, ...]:
     """The steps of a recipient on a day (Paris), in order, with the sender where the queue knows it."""
-    begins = datetime.combine(day, time(), PARIS)
-    ends = datetime.combine(day + timedelta(days=1), time(), PARIS)
+    begins, ends = _bounds(day)
     rows = MessageStep.objects.filter(recipient=address.lower(), at__gte=begins, at__lt=ends)
     return in_order(_with_senders(list(rows.order_by("at", "number")[:_MAX_STEPS])))
+
+
+def steps_of_correspondent(address: str, day: date) -> tuple[Step, ...]:
+    """Every step of the messages that an envelope sender gave us on a day (Paris), in order."""
+    begins, ends = _bounds(day)
+    typed = address.strip()
+    named = MessageStep.objects.filter(sender__in={typed, typed.lower()}, at__gte=begins, at__lt=ends)
+    rows = list(named.order_by("at", "number")[:_MAX_STEPS])
+    known = {row.pk for row in rows}
+    others = (row for row in _rows_of_queue(rows, nameless=False) if row.pk not in known)
+    return in_order([_step(row) for row in (*rows, *others)])
 
 
 def failures_of(addresses: Collection[str], since: datetime, *, limit: int) -> tuple[Step, ...]:
@@ -61,20 +71,29 @@ def log_reached_at(name: str) -> datetime | None:
     return LogCursor.objects.filter(pk=name).values_list("reached_at", flat=True).first()
 
 
-def _rows_of_queue(rows: Iterable[MessageStep]) -> "QuerySet[MessageStep] | tuple[()]":
-    """The steps of the same messages of the queue that do not name the Message-ID."""
+def _bounds(day: date) -> tuple[datetime, datetime]:
+    """The first moment of a day in Paris, and of the next."""
+    return datetime.combine(day, time(), PARIS), datetime.combine(day + timedelta(days=1), time(), PARIS)
+
+
+def _rows_of_queue(
+    rows: Iterable[MessageStep], *, nameless: bool = True
+) -> "QuerySet[MessageStep] | tuple[()]":
+    """The steps of the same messages of the queue; if `nameless`, those that name no Message-ID."""
     first_seen: dict[str, datetime] = {}
     for row in rows:
         if row.queue_id:
             first_seen.setdefault(row.queue_id, row.at)
     if not first_seen:
         return ()
-    return MessageStep.objects.filter(
+    steps = MessageStep.objects.filter(
         queue_id__in=list(first_seen)[:_MAX_MESSAGES],
-        message_id__isnull=True,
         at__gte=min(first_seen.values()) - timedelta(days=1),
         at__lt=max(first_seen.values()) + LIFETIME,
-    ).order_by("at", "number")[:_MAX_STEPS]
+    )
+    if nameless:
+        steps = steps.filter(message_id__isnull=True)
+    return steps.order_by("at", "number")[:_MAX_STEPS]
 
 
 def _with_senders(rows: Collection[MessageStep]) -> list[Step]:
