@@ -39,3 +39,10 @@ def test_a_page_tells_a_moment_within_a_sentence(monkeypatch: pytest.MonkeyPatch
     assert moment(datetime(2026, 12, 1, 7, 0, tzinfo=UTC)).startswith("le 1er décembre à 8")
     assert moment(datetime(2026, 11, 27, 7, 0, tzinfo=UTC)).startswith("hier à 8")
     assert moment(None) == ""
+
+
+def test_a_cell_begins_with_a_capital_and_without_an_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 28, 11, 0, tzinfo=UTC))
+    assert moment(datetime(2026, 12, 1, 7, 0, tzinfo=UTC), "alone").startswith("1er décembre à 8")
+    assert moment(datetime(2026, 11, 27, 7, 0, tzinfo=UTC), "alone").startswith("Hier à 8")
+    assert moment(None, "alone") == ""

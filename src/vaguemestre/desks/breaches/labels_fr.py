@@ -4,7 +4,8 @@ from datetime import datetime
 
 from vaguemestre.desks.breaches.rules.clock import time_left_fr
 from vaguemestre.desks.breaches.values import BreachFile, Deadline, DeadlineState, NoticeKind
-from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.foundation.kernel.french_dates import day_fr, hour_fr
+from vaguemestre.foundation.kernel.times import paris_day
 
 KINDS = {
     NoticeKind.WARNING: "Alerte précoce (24 heures), au CSIRT ou à l’ANSSI",
@@ -15,7 +16,8 @@ KINDS = {
 
 
 def moment_fr(moment: datetime) -> str:
-    return f"{moment.astimezone(PARIS):%d/%m/%Y à %H:%M}"
+    """With its year, whatever the day it is read: « 28 novembre 2026 à 10 h 04 »."""
+    return f"{day_fr(paris_day(moment))} à {hour_fr(moment)}"
 
 
 def deadline_fr(deadline: Deadline, now: datetime) -> str:

@@ -1,6 +1,6 @@
 """Hours and moments as screens write them, in Paris time: « 8 h », « hier à 12 h 45 »."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 
@@ -12,9 +12,9 @@ _MONTHS = (
 _BLANK = "\N{NO-BREAK SPACE}"
 
 
-def hour_fr(moment: datetime) -> str:
-    """« 8 h », « 12 h 45 »."""
-    local = moment.astimezone(PARIS)
+def hour_fr(moment: datetime | time) -> str:
+    """« 8 h », « 12 h 45 ». A time without a date is Paris time already."""
+    local = moment.astimezone(PARIS) if isinstance(moment, datetime) else moment
     minutes = f"{_BLANK}{local.minute:02}" if local.minute else ""
     return f"{local.hour}{_BLANK}h{minutes}"
 

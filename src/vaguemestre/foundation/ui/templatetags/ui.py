@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from vaguemestre.foundation.kernel import sizes
-from vaguemestre.foundation.kernel.french_dates import day_fr, moment_fr
+from vaguemestre.foundation.kernel.french_dates import day_fr, hour_fr, moment_fr
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui import pictures
 from vaguemestre.foundation.ui.bundles import BUNDLES
@@ -19,6 +19,7 @@ from vaguemestre.foundation.ui.listing import Listing
 
 register = template.Library()
 register.filter("octets", sizes.in_words)
+register.filter("hour", hour_fr)
 
 
 @register.simple_tag
@@ -38,9 +39,14 @@ def long_day(day: date | None, kind: str = "") -> str:
 
 
 @register.filter
-def moment(at: datetime | None) -> str:
-    """In a sentence: « aujourd’hui à 8 h », « hier à 12 h 45 », « le 1er décembre à 8 h »."""
+def moment(at: datetime | None, kind: str = "") -> str:
+    """In a sentence: « aujourd’hui à 8 h », « hier à 12 h 45 », « le 1er décembre à 8 h ».
+
+    With `alone`, as it begins a cell or a line: « Hier à 12 h 45 », « 1er décembre à 8 h ».
+    """
     words = moment_fr(at, paris_day(timezone.now())) if at else ""
+    if kind == "alone":
+        return words[:1].upper() + words[1:]
     return f"le {words}" if words[:1].isdigit() else words
 
 
