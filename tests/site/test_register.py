@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -64,6 +65,34 @@ ENDLESS = {
 }
 # Taken away by the program that makes them: tests/processes/backup.
 ELSEWHERE = {"Sauvegardes (chiffrées) de tout ce qui précède"}
+ERASURE = "people/lifecycle/test_erasure.py::"
+OBLIVION = ERASURE + "test_every_table_about_people_forgets_or_is_known_to_keep"
+# What holds each sentence without a term in days (`AGED` holds the others): a file of tests, and one in it.
+HELD_BY = {
+    "Compte": "people/lifecycle/test_services.py::"
+    "test_a_contract_that_ends_closes_after_its_grace_without_any_feed",
+    "État civil": ERASURE + "test_a_year_after_the_closing_only_names_and_the_hash_of_the_numen_are_left",
+    "Identifiant et adresse": ERASURE + "test_whoever_left_is_nobody_that_others_may_be_taken_for",
+    "Moyens de connexion : clés, appareils, contact de secours, mots de passe d’application": OBLIVION,
+    "Rôles dans un service de gestion": OBLIVION,
+    "Applications favorites": OBLIVION,
+    "Courriels": "engines/dovecot/test_deleted_messages.py::test_it_goes_after_the_days_of_the_setting",
+    "Contacts, identités, modèles, filtres, absences et réglages": OBLIVION,
+    "Membres d’une boîte partagée": OBLIVION,
+    "Notes, attributions et réponses d’une boîte partagée": OBLIVION,
+    "Abonnements et rôles": OBLIVION,
+    "Courriels d’une liste (expéditeur, objet, décision)": OBLIVION,
+    "Droits d’écrire aux classes, lien avec l’ENT": OBLIVION,
+    "Adresse d’où l’on écrit aux classes, tirée au hasard": "schools/rosters/test_audiences.py::"
+    "test_answers_come_to_the_same_mailbox_by_an_address_kept_from_year_to_year",
+    "Accords donnés à une application": OBLIVION,
+    "Pseudonymes que connaissent les applications": OBLIVION,
+    "Registre des violations de données": "desks/breaches/test_screens.py::"
+    "test_a_file_goes_five_years_after_it_was_closed_and_an_open_one_never",
+    "Navigateurs reconnus": OBLIVION,
+    "Sauvegardes (chiffrées) de tout ce qui précède": "site/test_register.py::"
+    "test_backups_are_said_to_stay_as_long_as_generations_do",
+}
 BEGIN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=430)
 FOURTEEN_MONTHS = timedelta(days=427)
 STEPS, WHOLE_MONTHS = ("trace.MessageStep",), timedelta(days=62)
@@ -104,6 +133,34 @@ def test_what_has_an_end_has_what_ends_it(category: Category) -> None:
         assert category.purges or category.erasers
     has_day = duration.term is not None or category.name == SCHOOL_YEAR_ENDS
     assert has_day == (category.name in AGED), "a term has rows in tests/site/aged_rows.py"
+
+
+def test_each_sentence_of_the_page_has_its_test() -> None:
+    names = {category.name for category in CATEGORIES}
+    assert names == AGED.keys() | HELD_BY.keys()
+    assert not AGED.keys() & HELD_BY.keys()
+    for place in HELD_BY.values():
+        file, _, name = place.partition("::")
+        assert f"\ndef {name}(" in (Path(__file__).parents[1] / file).read_text(encoding="utf-8"), place
+
+
+def test_what_goes_with_the_account_belongs_to_one_or_to_such_a_row() -> None:
+    """The test of oblivion makes a row of each table that names somebody; the others go with those."""
+    reached = {table for table in tables() if any(_names_somebody(field) for field in table._meta.fields)}
+    for category in CATEGORIES:
+        if HELD_BY.get(category.name) == OBLIVION:
+            for label in category.tables:
+                table = apps.get_model(label)
+                owners = {field.related_model for field in table._meta.fields if _cascades(field)}
+                assert table in reached or owners & reached, label
+
+
+def _names_somebody(field: "models.Field[Any, Any]") -> bool:
+    return field.related_model in (Account, Person)
+
+
+def _cascades(field: "models.Field[Any, Any]") -> bool:
+    return bool(field.remote_field) and getattr(field.remote_field, "on_delete", None) is models.CASCADE
 
 
 def last_day(category: Category) -> datetime:

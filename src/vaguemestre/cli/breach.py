@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.desks.breaches import queries, services
-from vaguemestre.desks.breaches.labels_fr import KINDS, deadline_fr, file_text, moment_fr
+from vaguemestre.desks.breaches.labels_fr import KINDS, deadline_fr, file_text
 from vaguemestre.desks.breaches.values import BreachFacts, BreachFile, Notice, NoticeKind
+from vaguemestre.foundation.kernel.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.times import PARIS
 
 _BY = "cli"
@@ -35,7 +36,9 @@ def list_files() -> None:
         due = breach.next_deadline
         clock = f"{KINDS[due.kind]} : {deadline_fr(due, now)}" if due else "tous les avis sont envoyés"
         state = "clos" if breach.closed_at else clock
-        typer.echo(f"{breach.breach_id}  {moment_fr(breach.facts.known_at)}  {breach.facts.title}  ({state})")
+        typer.echo(
+            f"{breach.breach_id}  {dated_moment_fr(breach.facts.known_at)}  {breach.facts.title}  ({state})"
+        )
 
 
 @app.command("open")

@@ -1,6 +1,6 @@
 """One copy for each: rows read with what is wrong in each, every copy queued once whatever is repeated."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +13,8 @@ from tests.post.outbox.letters import NOON
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.foundation.ui.templatetags.ui import moment
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.events import MailingDue
 from vaguemestre.mailbox.compose.handlers import run_mailing
@@ -230,7 +232,7 @@ def test_it_leaves_at_the_hour_chosen_and_not_before(browser: Client, key: str) 
     day = timezone.localdate() + timedelta(days=3)
     browser.post(f"{HOME}{key}/exemplaires/partir/", {**leave, "day": f"{day:%d/%m/%Y}"})
     page = browser.get(f"{HOME}{key}/exemplaires/").content.decode()
-    assert f"2 exemplaires partiront le <b>{day:%d/%m/%Y} à 08:00</b>" in page
+    assert f"2 exemplaires partiront <b>{moment(datetime.combine(day, time(8), PARIS))}</b>" in page
     run_mailing(MailingDue(Mailing.objects.get().pk))
     assert OutboxMessage.objects.count() == 0
     browser.post(f"{HOME}{key}/exemplaires/arreter/")

@@ -9,6 +9,7 @@ from vaguemestre.desks.breaches.labels_fr import KINDS
 from vaguemestre.desks.breaches.values import BreachFacts, Notice, NoticeKind
 
 _FORMATS = ["%d/%m/%Y %H:%M", "%d/%m/%Y à %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
+_LINES = {"rows": 4}
 
 
 class MomentField(forms.DateTimeField):
@@ -29,14 +30,18 @@ class BreachForm(forms.Form):
         label="Connue le", help_text="Jour et heure (24/11/2026 14:30) : les délais courent à partir de là."
     )
     began_at = MomentField(label="Commencée le", required=False, help_text="Vide si ce n’est pas connu.")
-    facts = forms.CharField(label="Ce qui est arrivé", widget=forms.Textarea, required=False)
-    data_kinds = forms.CharField(label="Données touchées", widget=forms.Textarea, required=False)
-    persons = forms.CharField(label="Personnes touchées", widget=forms.Textarea, required=False)
+    facts = forms.CharField(label="Ce qui est arrivé", widget=forms.Textarea(attrs=_LINES), required=False)
+    data_kinds = forms.CharField(
+        label="Données touchées", widget=forms.Textarea(attrs=_LINES), required=False
+    )
+    persons = forms.CharField(label="Personnes touchées", widget=forms.Textarea(attrs=_LINES), required=False)
     persons_count = forms.IntegerField(
         label="Combien de personnes", required=False, min_value=0, max_value=10_000_000
     )
-    consequences = forms.CharField(label="Conséquences probables", widget=forms.Textarea, required=False)
-    measures = forms.CharField(label="Mesures prises", widget=forms.Textarea, required=False)
+    consequences = forms.CharField(
+        label="Conséquences probables", widget=forms.Textarea(attrs=_LINES), required=False
+    )
+    measures = forms.CharField(label="Mesures prises", widget=forms.Textarea(attrs=_LINES), required=False)
 
     def breach(self) -> BreachFacts:
         return BreachFacts(**self.cleaned_data)

@@ -4,8 +4,7 @@ from datetime import datetime
 
 from vaguemestre.desks.breaches.rules.clock import time_left_fr
 from vaguemestre.desks.breaches.values import BreachFile, Deadline, DeadlineState, NoticeKind
-from vaguemestre.foundation.kernel.french_dates import day_fr, hour_fr
-from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.kernel.french_dates import dated_moment_fr
 
 KINDS = {
     NoticeKind.WARNING: "Alerte précoce (24 heures), au CSIRT ou à l’ANSSI",
@@ -15,20 +14,16 @@ KINDS = {
 }
 
 
-def moment_fr(moment: datetime) -> str:
-    """With its year, whatever the day it is read: « 28 novembre 2026 à 10 h 04 »."""
-    return f"{day_fr(paris_day(moment))} à {hour_fr(moment)}"
-
-
 def deadline_fr(deadline: Deadline, now: datetime) -> str:
     """The state of a deadline in words: sent in time, sent late, or time left."""
+    due = dated_moment_fr(deadline.due_at)
     match deadline.state:
         case DeadlineState.DONE:
-            return f"envoi du {moment_fr(deadline.sent_at or now)}, dans les temps"
+            return f"envoi du {dated_moment_fr(deadline.sent_at or now)}, dans les temps"
         case DeadlineState.DONE_LATE:
-            return f"envoi du {moment_fr(deadline.sent_at or now)}, après le {moment_fr(deadline.due_at)}"
+            return f"envoi du {dated_moment_fr(deadline.sent_at or now)}, après le {due}"
         case _:
-            return f"avant le {moment_fr(deadline.due_at)} : {time_left_fr(deadline.due_at, now)}"
+            return f"avant le {due} : {time_left_fr(deadline.due_at, now)}"
 
 
 def file_text(breach: BreachFile, now: datetime) -> str:
@@ -41,15 +36,15 @@ def file_text(breach: BreachFile, now: datetime) -> str:
         "Conséquences probables": facts.consequences,
         "Mesures prises": facts.measures,
     }
-    began = moment_fr(facts.began_at) if facts.began_at else "pas encore connu"
-    closed = f"le {moment_fr(breach.closed_at)} : {breach.closing_note}" if breach.closed_at else "non"
+    began = dated_moment_fr(facts.began_at) if facts.began_at else "pas encore connu"
+    closed = f"le {dated_moment_fr(breach.closed_at)} : {breach.closing_note}" if breach.closed_at else "non"
     lines = [
         f"# Violation n° {breach.breach_id} : {facts.title}",
         "",
-        f"- Connue le {moment_fr(facts.known_at)}",
+        f"- Connue le {dated_moment_fr(facts.known_at)}",
         f"- Début : {began}",
         f"- Dossier clos : {closed}",
-        f"- État au {moment_fr(now)}",
+        f"- État au {dated_moment_fr(now)}",
         "",
         "## Délais",
         "",
@@ -66,7 +61,7 @@ def file_text(breach: BreachFile, now: datetime) -> str:
 
 def _notices(breach: BreachFile) -> list[str]:
     return [
-        f"- {moment_fr(notice.sent_at)} : {KINDS[notice.kind]}, {notice.recipient}"
+        f"- {dated_moment_fr(notice.sent_at)} : {KINDS[notice.kind]}, {notice.recipient}"
         + (f" ({notice.reference})" if notice.reference else "")
         for notice in breach.notices
     ] or ["Aucun."]

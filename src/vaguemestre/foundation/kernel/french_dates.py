@@ -26,6 +26,11 @@ def day_fr(day: date, *, with_weekday: bool = False, with_year: bool = True) -> 
     return f"{weekday}{number} {_MONTHS[day.month - 1]}{f' {day.year}' if with_year else ''}"
 
 
+def dated_moment_fr(moment: datetime) -> str:
+    """« 28 novembre 2026 à 10 h 04 »: for what is read on another day."""
+    return f"{day_fr(paris_day(moment))} à {hour_fr(moment)}"
+
+
 def moment_fr(moment: datetime, today: date) -> str:
     """« aujourd’hui à 8 h », « hier à 12 h 45 », else the day, its year if it is another, and the hour."""
     day = paris_day(moment)

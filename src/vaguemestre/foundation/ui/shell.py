@@ -182,6 +182,7 @@ _ADMINISTRATION_GROUPS = (
             Entry("/administration/dns", "DNS", "link"),
             Entry("/administration/annonces", "Annonces", "bell"),
             Entry("/administration/journal", "Journal", "history"),
+            Entry("/administration/violations", "Violations de données", "shield-x"),
             Entry("/administration/travaux", "Travaux", "refresh"),
             Entry("/administration/reglages", "Réglages", "tools"),
         ),
@@ -195,6 +196,7 @@ OF_INSTALLATION = frozenset(
         "/administration/annonces",
         "/administration/journal",
         "/administration/travaux",
+        "/administration/violations",
         "/administration/reglages",
     )
 )

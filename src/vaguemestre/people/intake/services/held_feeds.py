@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.french_dates import dated_moment_fr, day_fr
 from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
@@ -68,18 +69,19 @@ def stale_reason(feed: queries.FeedSummary, now: datetime) -> str:
     """Why the plan of a held feed may not be confirmed (French); "" if it may."""
     if feed.planned_at is None:
         return "Le plan de ce fichier n’a pas été gardé."
-    at = timezone.localtime(feed.planned_at)
     if now - feed.planned_at > timedelta(days=_PLAN_LIFE_DAYS):
-        return f"Ce plan date du {at:%d/%m/%Y}, il y a plus de {_PLAN_LIFE_DAYS} jours."
+        return (
+            f"Ce plan date du {day_fr(paris_day(feed.planned_at))}, il y a plus de {_PLAN_LIFE_DAYS} jours."
+        )
     newer = queries.feeds_applied_since(feed)
     if not newer:
         return ""
-    last = timezone.localtime(newer[0].finished_at)
+    last = newer[0].finished_at or newer[0].started_at
     touched = queries.people_changed_since(feed)
     people = f" et touche {counted(len(touched), 'personne')} de ce plan" if touched else ""
     return (
-        f"Ce plan date du {at:%d/%m/%Y à %H:%M}. Un import plus récent a été appliqué "
-        f"le {last:%d/%m/%Y à %H:%M}{people}."
+        f"Ce plan date du {dated_moment_fr(feed.planned_at)}. Un import plus récent a été appliqué "
+        f"le {dated_moment_fr(last)}{people}."
     )
 
 

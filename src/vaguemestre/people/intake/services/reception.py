@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import batched
 
-from django.utils import timezone
-
+from vaguemestre.foundation.kernel.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.rules import NOTHING_APPLIED
@@ -35,10 +34,9 @@ def with_order_check(plan: Plan, academy_id: int, received: datetime, terms: Imp
     if not touched:
         return plan
     latest = newer[0]
-    at = timezone.localtime(latest.started_at)
     reason = (
-        f"Un fichier plus récent, « {latest.file_name} », appliqué le {at:%d/%m/%Y à %H:%M}, a déjà changé "
-        f"{counted(len(touched), 'personne')} de ce plan : celui-ci reviendrait en arrière."
+        f"Un fichier plus récent, « {latest.file_name} », appliqué le {dated_moment_fr(latest.started_at)}, "
+        f"a déjà changé {counted(len(touched), 'personne')} de ce plan : celui-ci reviendrait en arrière."
     )
     others = plan.refusal.removesuffix(NOTHING_APPLIED).strip()
     return replace(plan, refusal=" ".join(part for part in (reason, others, NOTHING_APPLIED) if part))
