@@ -7,9 +7,9 @@ import gc
 import importlib
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tests.own_home import home_of_this_process
@@ -185,7 +185,7 @@ def django_db_setup(django_db_setup: None) -> None:
     operations = type(connection.ops)
     flush = operations.sql_flush
 
-    def sql_flush(self: object, style: object, tables: list[str], **options: object) -> list[str]:
+    def sql_flush(self: Any, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
         if connection.vendor == "postgresql":
             return own_database.statements_to_empty(tables)
         with connection.cursor() as cursor:

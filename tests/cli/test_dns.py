@@ -1,11 +1,14 @@
 """`vaguemestre dns` and `dkim` say what to publish, and end with 1 while it is not."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from vaguemestre.cli import dkim, dns
+from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.mailbox.autoconfig.ports import look_up
 from vaguemestre.mailbox.autoconfig.values import Question
 from vaguemestre.people.directory.services import found_academy
@@ -26,7 +29,7 @@ class Keys:
 def texts() -> Iterator[dict[str, tuple[str, ...]]]:
     """TXT records that DNS has; everything else is missing."""
     answers: dict[str, tuple[str, ...]] = {}
-    slots = (look_up, look_up_text, signing_keys)
+    slots: tuple[Slot[Any], ...] = (look_up, look_up_text, signing_keys)
     before = [slot.get() for slot in slots]
     look_up.replace(
         lambda questions: {one: answers.get(one.name, ()) if one.kind == "TXT" else () for one in questions}
@@ -36,7 +39,7 @@ def texts() -> Iterator[dict[str, tuple[str, ...]]]:
     found_academy("20", "Académie d’Amiens", DOMAIN, ["080"])
     yield answers
     for slot, value in zip(slots, before, strict=True):
-        slot.replace(value)  # type: ignore[arg-type]
+        slot.replace(value)
 
 
 def test_keys_are_told_until_they_are_published(texts: dict[str, tuple[str, ...]]) -> None:
@@ -67,7 +70,7 @@ def test_the_zone_holds_the_keys_and_the_check_says_what_is_missing(
     texts: dict[str, tuple[str, ...]],
 ) -> None:
     CliRunner().invoke(dkim.app, ["rotate"])
-    app = dns.typer.Typer()
+    app = typer.Typer()
     app.command()(dns.command)
     zone = CliRunner().invoke(app, []).output
     assert all(f"{key.record_name}. 3600 IN TXT " in zone for key in keys_of(DOMAIN))

@@ -9,6 +9,7 @@ import quopri
 import zipfile
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 from tests.corpus import files
 from tests.mailbox.webmail.hostile_html import HOSTILE
@@ -177,7 +178,7 @@ def _message(body: bytes, boundary: str = "") -> bytes:
     return part("message/rfc822", head(f"dedans {boundary}", sender="Quelqu'un <x@ailleurs.example>") + body)
 
 
-def _calendar(method: str, **changes: str) -> bytes:
+def _calendar(method: str, **changes: Any) -> bytes:
     return part(
         f"text/calendar; charset=utf-8; method={method}", files.calendar(method, **changes), encoding="base64"
     )

@@ -143,7 +143,7 @@ def test_an_invitation_says_the_hour_of_its_letter(read: list[EmailMessage]) -> 
         for part in message.walk():
             if part.get_content_type() != "text/calendar":
                 continue
-            event = Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")[0]
+            event = Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")[0]  # type: ignore[arg-type]
             starts = event.decoded("dtstart").astimezone(PARIS)
             said = re.search(
                 r", (\w+) (\d+) \w+ à (\d+) h(?: (\d+))?",

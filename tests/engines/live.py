@@ -403,7 +403,7 @@ class LiveEngines:
 
     def flush_queue(self) -> None:
         """Have Postfix try again all that it deferred, now."""
-        argv = ["postqueue", "-c", self.config.engines_dir / "postfix", "-f"]
+        argv = ["postqueue", "-c", str(self.config.engines_dir / "postfix"), "-f"]
         subprocess.run(argv, capture_output=True, check=True)
 
     def messages(self, person: Someone, subject: str, folder: str = "INBOX") -> list[bytes]:
@@ -421,7 +421,7 @@ class LiveEngines:
 
     def found(self, person: Someone, subject: str, folder: str = "INBOX", seconds: float = 20) -> list[bytes]:
         """The messages of that subject, once there is one."""
-        return wait_until(lambda: self.messages(person, subject, folder), seconds)  # type: ignore[no-any-return]
+        return wait_until(lambda: self.messages(person, subject, folder), seconds)
 
 
 def make(parent: Path | None = None) -> LiveEngines:

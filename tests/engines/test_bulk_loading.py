@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from tests.engines.live import LiveEngines, Someone
@@ -63,7 +64,7 @@ def test_letters_are_filed_with_their_dates_and_marks(engines: LiveEngines) -> N
     first = next(one for one in letters(person) if one.folder == "Sent")
     client = engines.signed_in(person)
     client.select("Sent", readonly=True)
-    answer = client.fetch("1", "(FLAGS INTERNALDATE BODY.PEEK[])")[1]
+    answer: list[Any] = client.fetch("1", "(FLAGS INTERNALDATE BODY.PEEK[])")[1]
     client.logout()
     assert answer[0][1] == first.content
     arrival = re.findall(rb'INTERNALDATE "([^"]+)"', answer[0][0])[0].decode().strip()

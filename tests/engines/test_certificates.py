@@ -60,8 +60,8 @@ def test_openssl_verifies_them_strictly(config: Config) -> None:
         "-purpose",
         "sslserver",
         "-CAfile",
-        made.ca,
-        made.certificate,
+        str(made.ca),
+        str(made.certificate),
     ]
     assert subprocess.run(argv, capture_output=True, check=False).returncode == 0
 

@@ -13,7 +13,7 @@ from vaguemestre.processes.postsrsd import command
 
 def answered(answer: bytes, sender: str) -> tuple[bytes, str]:
     """What postsrsd would be asked, and what is made of that answer."""
-    asked = []
+    asked: list[bytes] = []
 
     def serve() -> None:
         peer, _ = listener.accept()

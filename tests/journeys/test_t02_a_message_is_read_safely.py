@@ -28,7 +28,7 @@ def test_a_message_shows_live_and_loads_nothing_before_consent(instance: Instanc
     said: list[str] = []
     broken: list[str] = []
     page.context.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))  # type: ignore[call-overload]
     page.on("pageerror", lambda error: broken.append(str(error)))
     sign_in(page, instance.web, teacher["username"], teacher["password"])
     page.goto(f"{instance.web}/messagerie/")

@@ -19,7 +19,7 @@ def replies(instance: Instance, words: str) -> list[EmailMessage]:
     with imap(instance, instance.account("outside")) as client:
         uids = uids_of(client, "INBOX", words)
         raws = [client.uid("FETCH", uid, "(BODY.PEEK[])")[1][0][1] for uid in uids]
-    return [email.message_from_bytes(raw, policy=email.policy.default) for raw in raws]  # type: ignore[misc]
+    return [email.message_from_bytes(raw, policy=email.policy.default) for raw in raws]
 
 
 def text_of(message: EmailMessage) -> str:

@@ -100,7 +100,7 @@ class Sender:
             "now": "1",
         }
         address = f"{self.instance.web}/messagerie/ecrire/{key}/envoyer/"
-        return asked(lambda: self.web.post(address, form=fields, headers=self.headers))
+        return asked(lambda: self.web.post(address, form=fields, headers=self.headers))  # type: ignore[arg-type]
 
 
 class Deaths:

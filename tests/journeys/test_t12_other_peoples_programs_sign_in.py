@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 from urllib.request import urlopen
 
@@ -251,7 +252,7 @@ def test_an_answer_forged_or_replayed_opens_nothing_at_apache(
     )
     page.goto(apache.by_saml)
     page.wait_for_url(apache.by_saml)
-    good = dict(parse_qsl(caught[0]))
+    good: dict[str, Any] = dict(parse_qsl(caught[0]))
     page.context.clear_cookies(name=re.compile("mellon.*"))
     consumer = f"{apache.address}/mellon/postResponse"
     assert page.request.post(consumer, form=good, max_redirects=0).status >= 400, "replayed"

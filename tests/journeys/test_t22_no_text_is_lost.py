@@ -113,7 +113,7 @@ def test_after_many_saves_one_draft_and_after_sending_none(instance: Instance, p
     begin(page, instance, mark, "a")
     for number in range(3):
         write(page, f" {number}")
-        wait_until(lambda number=number: kept(instance, mark, str(number)))  # type: ignore[misc]
+        wait_until(lambda number=number: kept(instance, mark, str(number)))
     page.get_by_label("À", exact=True).fill("parent@dehors.example")
     page.get_by_role("button", name="Envoyer", exact=True).click()
     wait_until_sent(page)

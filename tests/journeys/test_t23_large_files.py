@@ -12,7 +12,6 @@ import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -100,7 +99,7 @@ def received(instance: Instance, subject: str) -> EmailMessage:
         wait_until(lambda: uids_of(client, "INBOX", subject), 60)
         (uid,) = uids_of(client, "INBOX", subject)
         content = client.uid("FETCH", uid, "(BODY.PEEK[])")[1][0][1]
-    return cast("EmailMessage", email.message_from_bytes(content, policy=email.policy.default))
+    return email.message_from_bytes(content, policy=email.policy.default)
 
 
 def digest(content: bytes) -> str:
@@ -126,7 +125,7 @@ def test_cut_again_and_again_all_of_it_arrives(
     message = received(instance, subject)
     (attached,) = message.iter_attachments()
     assert digest(attached.get_payload(decode=True)) == digest(files["carte.bin"].read_bytes())  # type: ignore[arg-type]
-    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    text = message.get_body(("plain",)).get_content()
     link = re.findall(r"http://fichiers\.\S+/[\w-]{43}/", text)[0]
     stranger = chromium.new_context(accept_downloads=True)
     there = stranger.new_page()

@@ -47,7 +47,7 @@ def copy_of(instance: Instance, role: str, subject: str) -> email.message.EmailM
     read = [email.message_from_bytes(raw, policy=email.policy.default) for raw in fetched]
     copies = [one for one in read if one["List-Id"]]
     assert len(copies) < 2
-    return copies[0] if copies else None  # type: ignore[return-value]
+    return copies[0] if copies else None
 
 
 def delivered_to(instance: Instance, subject: str) -> list[str]:

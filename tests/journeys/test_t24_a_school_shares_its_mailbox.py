@@ -146,7 +146,7 @@ def test_two_members_answer_the_second_is_warned_and_nobody_outside_knows_who(
     with imap(instance, instance.account("outside")) as client:
         (uid,) = wait_until(lambda: uids_of(client, "INBOX", f"Re: {subject}"))
         _, data = client.uid("FETCH", uid, "(BODY.PEEK[])")
-    content = data[0][1]  # type: ignore[index]
+    content = data[0][1]
     message = email.message_from_bytes(content)
     assert "ce.0809001z@ac-amiens.test" in str(message["From"]).lower()
     for word in (b"Lecointe", b"slecointe", b"sylvie", b"Ne part jamais"):
@@ -180,7 +180,7 @@ def _message_id(instance: Instance, key: str, subject: str) -> str:
     with program(instance, key) as client:
         (uid,) = uids_of(client, "INBOX", subject)
         _, data = client.uid("FETCH", uid, "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")
-    return data[0][1].decode().partition(":")[2].strip()  # type: ignore[no-any-return]
+    return data[0][1].decode().partition(":")[2].strip()
 
 
 def _answers(page: Page, box: str, subject: str, words: str) -> int:
@@ -209,7 +209,7 @@ def test_a_hostile_draft_is_inert_for_the_other_member(
     subject = f"Brouillon {secrets.token_hex(4)}"
     secretary.evaluate(KEEP, [f"{box}messagerie/ecrire/{secrets.token_hex(16)}/brouillon/", subject])
     dialogs: list[str] = []
-    head.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    head.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))  # type: ignore[call-overload]
     head.goto(f"{box}messagerie/Drafts/")
     head.get_by_role("region", name="Messages").get_by_text(subject).first.click()
     frame = head.frame_locator("vm-composer-dock iframe")
@@ -263,8 +263,8 @@ def test_a_head_leaves_another_comes_by_feed_and_only_the_second_opens_it(
     held.login("ce.0809001Z@ac-amiens.test", key)
     apply(instance, tmp_path, {**HEAD, "fin": yesterday}, TEACHES, {**DEPUTY, "debut": lately})
     try:
-        wait_until(lambda: head.goto(f"{box}messagerie/").status == 404, 60)  # type: ignore[union-attr]
-        assert head.goto(f"{instance.web}/messagerie/").status == 200  # type: ignore[union-attr]
+        wait_until(lambda: head.goto(f"{box}messagerie/").status == 404, 60)
+        assert head.goto(f"{instance.web}/messagerie/").status == 200
         wait_until(lambda: _is_cut(held), 60)
         with pytest.raises(imaplib.IMAP4.error), program(instance, key):
             pass

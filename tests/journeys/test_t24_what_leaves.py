@@ -5,9 +5,7 @@ import email
 import email.policy
 import re
 import secrets
-from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 import pytest
 from playwright.sync_api import APIResponse, Page, expect
@@ -88,10 +86,10 @@ def test_word_and_excel_are_pasted_clean_and_travel_in_both_texts(instance: Inst
     wait_until_sent(page)
     (content,) = raw(instance, subject)
     message = check_strictly(content)
-    plain = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    plain = message.get_body(("plain",)).get_content()
     for words in ("Ordre du jour\u00a0: «\u00a0vie scolaire\u00a0»", "Premier point", "Léa", "15,5"):
         assert words in plain
-    rich = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    rich = message.get_body(("html",)).get_content()
     assert rich.count("<li>") == 2
     assert rich.count("<td") == 4
     assert not re.search(r"<style|class=|mso-", rich)
@@ -155,7 +153,7 @@ def test_what_each_tool_makes_leaves_strict_and_opens_the_same_in_our_reader(
     wait_until_sent(page)
     (content,) = raw(instance, subject)
     message = check_strictly(content)
-    plain = message.get_body(("plain",)).get_content().replace("\u00a0", " ")  # type: ignore[union-attr]
+    plain = message.get_body(("plain",)).get_content().replace("\u00a0", " ")
     for words in ("rouge grand surligné", "au milieu", "cellule", "https://www.education.gouv.fr/ecole"):
         assert words in plain
     page.goto(f"{instance.web}/messagerie/Sent/")
@@ -240,7 +238,7 @@ def test_no_text_field_adds_anything_to_what_is_on_the_wire(instance: Instance, 
     assert len(contents) == left
     assert all(typist.sent[hurt] for hurt in places), typist.sent
     for content in contents:
-        message = cast("EmailMessage", email.message_from_bytes(content, policy=email.policy.default))
+        message = email.message_from_bytes(content, policy=email.policy.default)
         hurt = str(message["Subject"]).removeprefix(f"{typist.mark} ").split()[0]
         assert {*message.keys()} - OF_THE_WAY == EXPECTED.get(hurt, FIELDS), hurt
         told = () if hurt == "bcc" else message["Cc" if hurt == "cc" else "To"].addresses

@@ -70,7 +70,7 @@ def test_every_letter_opens_and_asks_nothing(
         for name, content in some:
             when = imaplib.Time2Internaldate(datetime(2026, 11, 24, 9, tzinfo=UTC))
             told = client.append("Corpus", "", when, content)[1][0].decode()
-            refs[name] = "/".join(re.search(r"APPENDUID (\d+) (\d+)", told).groups())  # type: ignore[union-attr]
+            refs[name] = "/".join(re.search(r"APPENDUID (\d+) (\d+)", told).groups())
     asked: list[str] = []
     broken: list[str] = []
     told_of: dict[str, str] = {}
@@ -81,7 +81,7 @@ def test_every_letter_opens_and_asks_nothing(
 
     page.context.on("request", lambda request: asked.append(request.url))
     page.context.on("response", answered)
-    page.on("dialog", lambda dialog: (broken.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", lambda dialog: (broken.append(f"dialog {dialog.message}"), dialog.dismiss()))  # type: ignore[call-overload]
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
     sign_in(page, instance.web, head["username"], head["password"])

@@ -40,7 +40,7 @@ def click(page: Page, name: str) -> None:
 @pytest.fixture
 def teacher(instance: Instance, page: Page) -> Page:
     """Somebody else, elsewhere."""
-    context = page.context.browser.new_context(locale="fr-FR")  # type: ignore[union-attr]
+    context = page.context.browser.new_context(locale="fr-FR")
     other = context.new_page()
     who = instance.account("teacher")
     sign_in(other, instance.web, who["username"], who["password"])

@@ -438,7 +438,7 @@ def browser_of(
 ) -> APIRequestContext:
     context = chromium.new_context()
     stack.callback(context.close)
-    context.add_cookies([{**cookie, "url": instance.web}])
+    context.add_cookies([{**cookie, "url": instance.web}])  # type: ignore[typeddict-item]
     return context.request
 
 

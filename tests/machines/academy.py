@@ -128,7 +128,7 @@ class Client:
                 numbers = server.search(None, "SUBJECT", f'"{subject}"')[1][0].split()
                 if numbers:
                     return BytesParser(policy=default).parsebytes(
-                        server.fetch(numbers[0], "(RFC822)")[1][0][1]
+                        server.fetch(numbers[0], "(RFC822)")[1][0][1]  # type: ignore[arg-type]
                     )
             time.sleep(2)
         raise TimeoutError(f"« {subject} » does not come")

@@ -14,7 +14,7 @@ from tests.machines.academy import SITE, Agent, Client
 _PAGE_SECONDS, _DELIVERY_SECONDS = 0.05, 0.2
 _SENDER = "quelqu.un@dehors.example"
 # Served by the door, by the pages (somebody whose session is worth nothing is sent away), by address books.
-_PAGES = (
+_PAGES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("GET", "/alogin", {}),
     ("GET", "/messagerie/", {"Cookie": "__Host-vaguemestre=aucune"}),
     ("POST", "/alogin", {"Content-Type": "application/x-www-form-urlencoded"}),

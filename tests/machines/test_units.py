@@ -24,7 +24,7 @@ def test_units_are_little_exposed(installed: Machine) -> None:
     exposures = {}
     for name in names:
         report = installed.run("systemd-analyze", "security", "--no-pager", name).stdout
-        exposures[name] = float(re.search(r"exposure level .*: ([0-9.]+)", report)[1])  # type: ignore[index]
+        exposures[name] = float(re.search(r"exposure level .*: ([0-9.]+)", report)[1])
     limits = {f"vaguemestre-{name}.service": value for name, value in MORE_EXPOSED.items()}
     above = {name: value for name, value in exposures.items() if value > limits.get(name, LARGEST_EXPOSURE)}
     assert above == {}

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.machines, pytest.mark.timeout(3000)]
 
 MAJOR, MINOR, LAST = map(
     int,
-    re.search(r'^version = "(\d+)\.(\d+)\.(\d+)"', (PROJECT / "pyproject.toml").read_text(), re.M).groups(),  # type: ignore[union-attr]
+    re.search(r'^version = "(\d+)\.(\d+)\.(\d+)"', (PROJECT / "pyproject.toml").read_text(), re.M).groups(),
 )
 NEXT, BROKEN, LATER = (f"{MAJOR}.{MINOR}.{LAST + step}" for step in (1, 2, 3))
 

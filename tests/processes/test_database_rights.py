@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -136,7 +136,7 @@ def test_a_page_keeps_a_session_and_gives_it_to_nobody(database: Config) -> None
     with as_role(database, "web") as connection:
         connection.execute("UPDATE signin_browsersession SET expire_date = now()")
         for column in ("session_data = 'x'", "account_id = 1", "session_key = 'mine'", "started_at = now()"):
-            statement = cast("LiteralString", f"UPDATE signin_browsersession SET {column}")
+            statement = f"UPDATE signin_browsersession SET {column}"
             assert is_refused(connection, statement), column
         connection.execute("DELETE FROM signin_browsersession")
 
@@ -152,9 +152,9 @@ def test_a_page_writes_no_token_and_rewrites_no_journal(database: Config, statem
 def test_the_token_service_reads_what_it_must_and_nothing_else(database: Config) -> None:
     with as_role(database, "tokens") as connection:
         for table in ("signin_browsersession", "credentials_account", "sharing_member", "projection.mailbox"):
-            connection.execute(cast("LiteralString", f"SELECT * FROM {table}"))
+            connection.execute(f"SELECT * FROM {table}")
         for table in ("directory_person", "directory_numenrow", "credentials_onetimedevice", "journal_entry"):
-            assert is_refused(connection, cast("LiteralString", f"SELECT * FROM {table}")), table
+            assert is_refused(connection, f"SELECT * FROM {table}"), table
 
 
 @on_postgresql
@@ -169,7 +169,7 @@ def test_what_counts_reads_no_column_that_names_anybody(database: Config) -> Non
             ("journal_entry", "id"),
             ("signin_browsersession", "session_key"),
         ):
-            question = cast("LiteralString", f"SELECT {column} FROM {table}")
+            question = f"SELECT {column} FROM {table}"
             assert is_refused(connection, question), (table, column)
         assert is_refused(connection, "UPDATE outbox_outboxmessage SET state = 'x'")
         assert is_refused(connection, "DELETE FROM intake_feed")
@@ -186,7 +186,7 @@ def test_what_counts_may_ask_all_that_it_asks(
         assert tuple(source()) or source is metrics.feeds
     with as_role(database, "metrics") as connection:
         for query in captured.captured_queries:
-            connection.execute(cast("LiteralString", query["sql"]))
+            connection.execute(query["sql"])
 
 
 @on_postgresql
@@ -265,14 +265,14 @@ def test_steps_are_written_by_who_reads_the_logs_and_he_writes_nothing_else(data
     writers = set()
     for number, role in enumerate(ROLES):
         with as_role(database, role) as connection:
-            if not is_refused(connection, cast("LiteralString", STEP.format(number))):
+            if not is_refused(connection, STEP.format(number)):
                 writers.add(role)
             for statement in ("UPDATE trace_messagestep SET kind = 'x'", "DELETE FROM trace_messagestep"):
-                assert is_refused(connection, cast("LiteralString", statement)), role
+                assert is_refused(connection, statement), role
     assert writers == {"collector"}
     with as_role(database, "collector") as connection:
         for table in ("journal_entry", "outbox_submission", "credentials_account", "projection.mailbox"):
-            assert is_refused(connection, cast("LiteralString", f"SELECT * FROM {table}")), table
+            assert is_refused(connection, f"SELECT * FROM {table}"), table
 
 
 @on_postgresql
@@ -280,9 +280,9 @@ def test_months_over_are_dropped_by_the_worker_and_at_least_one_is_kept(database
     roll = "SELECT trace_roll_partitions(3, 12)"
     for role in ROLES:
         with as_role(database, role) as connection:
-            assert is_refused(connection, cast("LiteralString", roll)) == (role != "worker"), role
+            assert is_refused(connection, roll) == (role != "worker"), role
             at = "SELECT trace_roll_partitions_at('2099-01-01', 3, 12)"
-            assert is_refused(connection, cast("LiteralString", at)), role
+            assert is_refused(connection, at), role
     with as_role(database, "worker") as connection, pytest.raises(psycopg.errors.RaiseException):
         connection.execute("SELECT trace_roll_partitions(3, 0)")
 
@@ -314,7 +314,7 @@ def test_the_journal_is_sealed_and_erased_by_the_worker_alone(database: Config) 
     for role in ROLES:
         with as_role(database, role) as connection:
             for table in ("journal_entry", "journal_entryseal", "journal_monthseal"):
-                assert is_refused(connection, cast("LiteralString", f"DELETE FROM {table}")), (role, table)
+                assert is_refused(connection, f"DELETE FROM {table}"), (role, table)
             assert is_refused(connection, seal) == (role != "worker"), role
             if role != "worker":
                 assert is_refused(connection, erase), role

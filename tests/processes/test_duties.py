@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from vaguemestre.engines.system_users import LOGS_GROUP, SHARED_GROUP
 from vaguemestre.processes import duties
 from vaguemestre.processes.duties import DUTIES, duty_of
 from vaguemestre.processes.supervisor import plan
@@ -66,11 +67,11 @@ def test_pictures_and_the_front_hold_no_secret_and_no_database() -> None:
     for name in ("pictures", "front", "mail-agent", "queue-agent", "names", "salles"):
         assert DUTIES[name].secrets == ()
         assert not DUTIES[name].uses_database
-        assert duties.SHARED_GROUP not in DUTIES[name].groups
+        assert SHARED_GROUP not in DUTIES[name].groups
 
 
 def test_logs_are_read_by_those_whose_duty_says_so() -> None:
-    readers = {duty.name for duty in DUTIES.values() if duties.LOGS_GROUP in duty.groups}
+    readers = {duty.name for duty in DUTIES.values() if LOGS_GROUP in duty.groups}
     assert readers == {duty.name for duty in DUTIES.values() if "logs" in duty.reads} == {"collector"}
 
 

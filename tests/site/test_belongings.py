@@ -25,7 +25,7 @@ def test_contacts_filters_absences_signatures_and_activity_leave_and_nobody_else
     mine, other = account(), account("mdurand")
     for owner, name in ((mine, "Éric Dupont"), (other, "Personne d’autre")):
         save_contact(owner.pk, normalize_card(ContactCard(name, f"x{owner.pk}@dehors.example")))
-        address = owner.person.addresses.get().address  # type: ignore[union-attr]
+        address = owner.person.addresses.get().address
         Identity.objects.create(
             account=owner, address=address, name=name, signed_with="own", signature=f"<b>{name}</b>"
         )

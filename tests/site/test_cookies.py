@@ -28,7 +28,7 @@ def cookies(home: Path) -> dict[str, object]:
         capture_output=True,
         text=True,
     ).stdout
-    return json.loads(told)  # type: ignore[no-any-return]
+    return json.loads(told)
 
 
 @pytest.mark.heavy

@@ -61,7 +61,7 @@ def test_what_finds_no_room_is_told_and_nothing_of_it_stays(browser: Client, ful
     key = new_key()
     answer = send(browser, key=key, **LONG)
     assert answer.status_code == 507
-    assert SENTENCE in answer.json()["error"]  # type: ignore[attr-defined]
+    assert SENTENCE in answer.json()["error"]
     page = browser.post(
         f"/messagerie/ecrire/{key}/envoyer/", {"to": "a@dehors.example", "attempt": 1, **LONG}
     )

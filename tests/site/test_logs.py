@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import path, reverse
+from tests.answers import PageAnswer
 
 from vaguemestre.foundation.kernel.logs import JsonLines
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 TOKEN = secrets.token_urlsafe(24)
 
 
-def fails(request: HttpRequest, token: str) -> HttpResponse:
+def fails(request: HttpRequest, token: str) -> PageAnswer:
     raise ValueError("no more")
 
 
@@ -32,7 +33,7 @@ def log() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     former = handler.setStream(stream)
     yield stream
-    handler.setStream(former)  # type: ignore[arg-type]
+    handler.setStream(former)
 
 
 @pytest.mark.parametrize("name", ["signin:alarm", "assistant:follow-link", "helpdesk:track-request"])

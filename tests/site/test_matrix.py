@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
-from django.http import HttpResponse
+from tests.answers import PageAnswer
 from tests.mailbox.sorting.samples import memory_sieve
 from tests.site.belonging import belongings
 from tests.site.doors import OPEN, SIGNED, audiences
@@ -173,21 +173,21 @@ def addresses_of(doors: list[Doorway], thing: Belonging) -> Iterator[str]:
         yield f"{thing.within}{door.address()}?{asked}"
 
 
-def text_of(answer: HttpResponse) -> str:
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+def text_of(answer: PageAnswer) -> str:
+    content = b"".join(answer) if answer.streaming else answer.content
     return content.decode(errors="replace")
 
 
-def _asks_to_sign_in(answer: HttpResponse) -> bool:
+def _asks_to_sign_in(answer: PageAnswer) -> bool:
     return answer.status_code == 302 and answer["Location"].startswith("/alogin?next=")
 
 
-def _is_shut(answer: HttpResponse, door: Doorway) -> bool:
+def _is_shut(answer: PageAnswer, door: Doorway) -> bool:
     """Refused though nothing of anybody's was asked for."""
     return answer.status_code == 403 and not door.parameters
 
 
-def _is_away(answer: HttpResponse, role: str) -> bool:
+def _is_away(answer: PageAnswer, role: str) -> bool:
     if role == "anonymous" and _asks_to_sign_in(answer):
         return True
     return answer.status_code in AWAY["anonymous" if role == "anonymous" else "others"]

@@ -1,6 +1,7 @@
 """A migration adds: the version before runs on its tables during an upgrade, and after a way back."""
 
 import tomllib
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -47,7 +48,7 @@ def test_no_migration_takes_from_the_code_before_it_what_that_code_uses() -> Non
 def letters() -> ProjectState:
     """A table as an old migration left it."""
     state = ProjectState()
-    fields = [
+    fields: list[tuple[str, models.Field[Any, Any]]] = [
         ("id", models.BigAutoField(primary_key=True)),
         ("subject", models.CharField(max_length=100)),
         ("read_at", models.DateTimeField(null=True)),

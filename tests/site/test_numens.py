@@ -37,7 +37,7 @@ def numens() -> HeldNumens:
 
 
 @pytest.fixture
-def ask(numens: HeldNumens) -> Callable[..., dict[str, Any]]:
+def ask(numens: HeldNumens) -> Callable[..., Any]:
     table = verbs(numens, {PAGES}, {DOORS})
     return lambda verb, *arguments: table[verb].run(*arguments)
 

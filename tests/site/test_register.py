@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+import typer
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
@@ -247,7 +248,7 @@ def test_the_page_says_the_durations_of_the_record_and_no_other() -> None:
 
 
 def test_each_purpose_has_a_sheet(tmp_path: Path) -> None:
-    application = cli.typer.Typer()
+    application = typer.Typer()
     application.command()(cli.command)
     done = CliRunner().invoke(application, ["--folder", str(tmp_path)])
     assert done.exit_code == 0, done.exception

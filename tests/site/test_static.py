@@ -3,6 +3,7 @@
 import gzip
 from contextlib import closing, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import RequestFactory
@@ -93,9 +94,14 @@ const at = "https://a.example"; // said beside
 def asked(home: Path, address: str, **headers: str) -> tuple[str, dict[str, str], bytes]:
     """What a browser gets: status, headers, octets. What is no file is the application's."""
     told: list[tuple[str, list[tuple[str, str]]]] = []
-    application = static.before(lambda environ, start: start("404 Not Found", []) or [b"apart"], home)
+
+    def elsewhere(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("404 Not Found", [])
+        return [b"apart"]
+
+    application = static.before(elsewhere, home)
     environ = RequestFactory().get(address, headers=headers).environ
-    answer = application(environ, lambda status, sent, *_: told.append((status, sent)))
+    answer: Any = application(environ, lambda status, sent, *_: told.append((status, sent)))
     with closing(answer) if hasattr(answer, "close") else nullcontext():
         return told[0][0], dict(told[0][1]), b"".join(answer)
 

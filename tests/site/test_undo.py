@@ -104,7 +104,7 @@ def lent(of: Account) -> None:
     colleague = account("paul", first_name="Paul", last_name="Obry")
     today = paris_day(timezone.now())
     wanted = MembershipTerms(Right.READ, today, today + timedelta(days=9))
-    address = colleague.person.addresses.get().address  # type: ignore[union-attr]
+    address = colleague.person.addresses.get().address
     delegate_mailbox(of.pk, address, wanted, inbox_only=False, by="x", now=timezone.now())
 
 

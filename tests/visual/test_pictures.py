@@ -19,7 +19,7 @@ def screen(at: int = 20, *, noise: int = 0) -> Image.Image:
         drift = [chance.randint(-noise, noise) for _ in range(image.width * image.height)]
         image.putdata(
             [
-                tuple(max(0, min(255, value + by)) for value in pixel)
+                tuple(max(0, min(255, value + by)) for value in pixel)  # type: ignore[attr-defined]
                 for pixel, by in zip(image.get_flattened_data(), drift, strict=True)
             ]
         )
@@ -39,7 +39,7 @@ def test_another_size_is_another_screen() -> None:
     assert changed_share(screen(), screen().crop((0, 0, 512, 300))) == 1
 
 
-def test_a_picture_kept_is_small_and_the_same(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_picture_kept_is_small_and_the_same(tmp_path) -> None:
     path = tmp_path / "picture.png"
     save(screen(), path)
     assert path.stat().st_size < 20_000

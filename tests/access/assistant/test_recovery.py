@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import NOON, PASSWORD, account, add_application
 from tests.access.signin.work import challenge_of, solved
+from tests.answers import PageAnswer
 
 from vaguemestre.access.assistant.services import issue_code
 from vaguemestre.access.signin.models import Attempts, BrowserSession
@@ -44,16 +44,16 @@ def nicolas() -> Account:
     return made
 
 
-def ask(client: Client, numen: str = NUMEN, born: str = BORN) -> HttpResponse:
-    return client.post(ASK, {"numen": numen, "birth_date": born})  # type: ignore[return-value]
+def ask(client: Client, numen: str = NUMEN, born: str = BORN) -> PageAnswer:
+    return client.post(ASK, {"numen": numen, "birth_date": born})
 
 
-def code_given(client: Client, code: str) -> HttpResponse:
-    return client.post(CODE, {"code": code})  # type: ignore[return-value]
+def code_given(client: Client, code: str) -> PageAnswer:
+    return client.post(CODE, {"code": code})
 
 
-def chosen(client: Client, password: str = NEW) -> HttpResponse:
-    return client.post(CHOOSE, {"new_password": password, "confirmation": password})  # type: ignore[return-value]
+def chosen(client: Client, password: str = NEW) -> PageAnswer:
+    return client.post(CHOOSE, {"new_password": password, "confirmation": password})
 
 
 def test_the_whole_way_to_a_new_password(client: Client, nicolas: Account) -> None:

@@ -10,7 +10,6 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -18,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django.fixtures import Settings
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import BORN, PASSWORD, account
+from tests.answers import PageAnswer
 
 from vaguemestre.access.assistant import handlers
 from vaguemestre.access.assistant.http import ProvedAccount
@@ -63,13 +63,13 @@ def ines() -> Account:
     return account("ifares", state="pending", numen=NUMEN, first_name="Inès", last_name="Fares")
 
 
-def given(client: Client, numen: str = NUMEN, born: str = DATE) -> HttpResponse:
-    return client.post("/assistant/", {"numen": numen, "birth_date": born})  # type: ignore[return-value]
+def given(client: Client, numen: str = NUMEN, born: str = DATE) -> PageAnswer:
+    return client.post("/assistant/", {"numen": numen, "birth_date": born})
 
 
-def activated(client: Client, password: str = PASSWORD, **more: str) -> HttpResponse:
+def activated(client: Client, password: str = PASSWORD, **more: str) -> PageAnswer:
     sent = {"new_password": password, "confirmation": password, "charter": "on", **more}
-    return client.post("/assistant/activer", sent)  # type: ignore[return-value]
+    return client.post("/assistant/activer", sent)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_an_absent_engine_does_not_undo_an_activation(client: Client, inbox: Inb
     assert ines.state == "active"
 
 
-def alike(page: HttpResponse) -> str:
+def alike(page: PageAnswer) -> str:
     text = re.sub(r'(value|content)="[A-Za-z0-9]{64}"', "", page.content.decode())
     return re.sub(r'(name="(numen|birth_date)") value="[^"]*"', r"\1", text)
 

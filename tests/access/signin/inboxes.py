@@ -26,4 +26,4 @@ def inboxes() -> Iterator[list[str]]:
 def read(content: bytes) -> str:
     """Subject and text."""
     message = message_from_bytes(content, policy=policy.default)
-    return f"{message['Subject']}\n{message.get_content()}"  # type: ignore[attr-defined]
+    return f"{message['Subject']}\n{message.get_content()}"

@@ -44,7 +44,7 @@ def lines_written() -> Iterator[str]:
             to = next((word.value for word in node.keywords if word.arg == "to"), None)
             about = ast.unparse(to) if to is not None else ""
             if about.startswith(("f'account:", "f'person:", "to", "known")):
-                yield node.args[0].value  # type: ignore[misc]
+                yield node.args[0].value
 
 
 @pytest.mark.heavy

@@ -9,11 +9,11 @@ from threading import Event, Thread
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD, account
 from tests.access.signin.work import INSTANT, challenge_of, solved, worked
+from tests.answers import PageAnswer
 
 from vaguemestre.access.signin.models import Attempts
 from vaguemestre.access.signin.pressure import failed_attempts
@@ -30,11 +30,11 @@ def nicolas() -> Account:
     return account()
 
 
-def tried(client: Client, name: str, secret: str, **more: str) -> HttpResponse:
-    return client.post("/alogin", {"username": name, "secret": secret, **more})  # type: ignore[return-value]
+def tried(client: Client, name: str, secret: str, **more: str) -> PageAnswer:
+    return client.post("/alogin", {"username": name, "secret": secret, **more})
 
 
-def a_pupil_tries(number: int) -> HttpResponse:
+def a_pupil_tries(number: int) -> PageAnswer:
     return tried(Client(), f"invente{number}", f"essai {number}")
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD, account
+from tests.answers import PageAnswer
 from tests.foundation.ui.confirmation import MARK
 
 from vaguemestre.access.signin.models import BrowserSession, InterruptedAct
@@ -29,14 +29,14 @@ def later(minutes: int = 10) -> None:
     )
 
 
-def proved(client: Client, name: str = "nmorel") -> HttpResponse:
+def proved(client: Client, name: str = "nmorel") -> PageAnswer:
     typed = {"username": name, "secret": PASSWORD, "next": RESUME}
-    return client.post(f"/alogin?confirmer=1&next={RESUME}", typed)  # type: ignore[return-value]
+    return client.post(f"/alogin?confirmer=1&next={RESUME}", typed)
 
 
-def interrupted(client: Client, **more: str) -> HttpResponse:
+def interrupted(client: Client, **more: str) -> PageAnswer:
     later()
-    return client.post(CONTACT, {"address": "a@exemple.fr", **more}, headers={"Referer": PAGE})  # type: ignore[return-value]
+    return client.post(CONTACT, {"address": "a@exemple.fr", **more}, headers={"Referer": PAGE})
 
 
 def hidden(page: str) -> list[tuple[str, str]]:
@@ -82,9 +82,9 @@ def csrf(client: Client) -> str:
     return match[1]
 
 
-def proved_strictly(client: Client) -> HttpResponse:
+def proved_strictly(client: Client) -> PageAnswer:
     typed = {"username": "nmorel", "secret": PASSWORD, "next": RESUME, "csrfmiddlewaretoken": csrf(client)}
-    return client.post(f"/alogin?confirmer=1&next={RESUME}", typed)  # type: ignore[return-value]
+    return client.post(f"/alogin?confirmer=1&next={RESUME}", typed)
 
 
 def test_nothing_of_it_can_be_read_in_the_table(client: Client, nicolas: Account) -> None:

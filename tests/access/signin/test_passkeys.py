@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.authenticator import Device
 from tests.access.signin.people import NOON, PASSWORD, account, add_application
 from tests.access.signin.redirects import HOSTILE
+from tests.answers import PageAnswer
 
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
@@ -27,14 +27,14 @@ def phone() -> Device:
     return Device(ORIGIN)
 
 
-def make(client: Client, device: Device, name: str = "Mon téléphone") -> HttpResponse:
+def make(client: Client, device: Device, name: str = "Mon téléphone") -> PageAnswer:
     options = client.post(f"{PAGE}/options").json()
-    return client.post(PAGE, {"name": name, "response": device.create(options)})  # type: ignore[return-value]
+    return client.post(PAGE, {"name": name, "response": device.create(options)})
 
 
-def enter(client: Client, device: Device, **more: str) -> HttpResponse:
+def enter(client: Client, device: Device, **more: str) -> PageAnswer:
     options = client.post("/alogin/cle/options").json()
-    return client.post("/alogin/cle", {"response": device.get(options), **more})  # type: ignore[return-value]
+    return client.post("/alogin/cle", {"response": device.get(options), **more})
 
 
 def test_a_key_is_made_then_opens_without_a_name(

@@ -135,7 +135,7 @@ def test_the_letter_leaves_as_the_accounts_own(nicolas: Account) -> None:
         send_outside.replace(before)
     [(mailbox, sender, recipients, content)] = sent
     assert mailbox == "nmorel@ac-amiens.test"
-    assert sender == nicolas.person.addresses.get().address  # type: ignore[union-attr]
+    assert sender == nicolas.person.addresses.get().address
     assert recipients == [HOME]
     assert b"12345678" in content
     assert b"nmorel@" not in content

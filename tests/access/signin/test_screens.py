@@ -7,11 +7,11 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import APP_SECRET, PASSWORD, account, add_application
 from tests.access.signin.redirects import HOSTILE
+from tests.answers import PageAnswer
 
 from vaguemestre.access.signin import handlers
 from vaguemestre.access.signin.models import Attempts, BrowserSession
@@ -53,8 +53,8 @@ def nicolas() -> Account:
     return account()
 
 
-def signed_in(client: Client, **more: str) -> HttpResponse:
-    return client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, **more})  # type: ignore[return-value]
+def signed_in(client: Client, **more: str) -> PageAnswer:
+    return client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, **more})
 
 
 def test_the_page_has_what_people_look_for(client: Client) -> None:
@@ -103,7 +103,7 @@ def test_a_half_signed_in_browser_opens_nothing(client: Client, nicolas: Account
     assert client.get("/parametres/securite").status_code == 302
 
 
-def alike(page: HttpResponse) -> str:
+def alike(page: PageAnswer) -> str:
     """A page without its one-time values and without what was typed."""
     text = re.sub(r'(value|content)="[A-Za-z0-9]{64}"', "", page.content.decode())
     return re.sub(r'value="(nmorel|en-attente|personne)"', 'value=""', text)
@@ -112,7 +112,7 @@ def alike(page: HttpResponse) -> str:
 def test_unknown_wrong_and_pending_read_the_same(client: Client, nicolas: Account) -> None:
     account("en-attente", state="pending")
     pages = {
-        alike(Client().post("/alogin", {"username": name, "secret": "faux"}))  # type: ignore[arg-type]
+        alike(Client().post("/alogin", {"username": name, "secret": "faux"}))
         for name in ("nmorel", "personne", "en-attente")
     }
     assert len(pages) == 1

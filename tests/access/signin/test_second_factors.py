@@ -6,11 +6,11 @@ from xml.etree import ElementTree
 
 import pyotp
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import NOON, PASSWORD, account, add_application
 from tests.access.signin.races import at_once
+from tests.answers import PageAnswer
 
 from vaguemestre.access.signin.models import BrowserSession, InterruptedAct
 from vaguemestre.access.signin.ports import revocations
@@ -39,10 +39,10 @@ def enrolled(client: Client) -> tuple[str, list[str]]:
     return secret, re.findall(r"<code class=\"secret\">([a-z2-9-]+)</code>", page)
 
 
-def second_step(code: str) -> HttpResponse:
+def second_step(code: str) -> PageAnswer:
     fresh = Client()
     fresh.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
-    return fresh.post("/alogin/code", {"code": code})  # type: ignore[return-value]
+    return fresh.post("/alogin/code", {"code": code})
 
 
 def age_sessions() -> None:

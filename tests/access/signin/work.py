@@ -3,8 +3,8 @@
 import re
 from itertools import count
 
-from django.http import HttpResponse
 from django.test import Client
+from tests.answers import PageAnswer
 
 from vaguemestre.access.signin.rules.tolls import PUZZLE_COUNT, bits_of, zero_bits
 
@@ -21,15 +21,15 @@ def solved(challenge: str, level: int) -> str:
     )
 
 
-def challenge_of(answer: HttpResponse) -> tuple[str, int]:
+def challenge_of(answer: PageAnswer) -> tuple[str, int]:
     """(challenge, level) of a page « Un instant… » that asks for work."""
     match = re.search(r'challenge="([^"]+)" bits="(\d+)"', answer.content.decode())
     assert match
     return match[1], int(match[2]) - bits_of(0)
 
 
-def worked(client: Client, answer: HttpResponse) -> HttpResponse:
+def worked(client: Client, answer: PageAnswer) -> PageAnswer:
     """What comes of that page once the work is done; the answer itself when it asks for none."""
     if answer.status_code != 202:
         return answer
-    return client.post(INSTANT, {"work": solved(*challenge_of(answer))})  # type: ignore[return-value]
+    return client.post(INSTANT, {"work": solved(*challenge_of(answer))})

@@ -4,10 +4,10 @@ import base64
 import hashlib
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD
+from tests.answers import PageAnswer
 
 from vaguemestre.access.sso.registry.services import add_application
 from vaguemestre.access.sso.registry.values import Protocol, Registration
@@ -116,7 +116,7 @@ def signs_in(client: Client, username: str = "nmorel") -> None:
     client.post("/alogin", {"username": username, "secret": PASSWORD})
 
 
-def asks(client: Client, **more: str | None) -> HttpResponse:
+def asks(client: Client, **more: str | None) -> PageAnswer:
     """An authentication request; None leaves a parameter out."""
     given: dict[str, str | None] = {
         "client_id": "intranet",
@@ -130,17 +130,17 @@ def asks(client: Client, **more: str | None) -> HttpResponse:
         **more,
     }
     query = urlencode({name: value for name, value in given.items() if value is not None})
-    return client.get(f"/oidc/authorize?{query}")  # type: ignore[return-value]
+    return client.get(f"/oidc/authorize?{query}")
 
 
-def answer_in(answer: HttpResponse) -> dict[str, str]:
+def answer_in(answer: PageAnswer) -> dict[str, str]:
     """What came back to the application, in the query of its address."""
     assert answer.status_code == 302, answer.content.decode()
     assert answer["Location"].startswith(f"{BACK}?"), answer["Location"]
     return dict(parse_qsl(urlsplit(answer["Location"]).query))
 
 
-def exchanges(client: Client, text: str, secret: str, **more: str | None) -> HttpResponse:
+def exchanges(client: Client, text: str, secret: str, **more: str | None) -> PageAnswer:
     given: dict[str, str | None] = {
         "grant_type": "authorization_code",
         "code": text,
@@ -150,4 +150,4 @@ def exchanges(client: Client, text: str, secret: str, **more: str | None) -> Htt
         "client_secret": secret,
         **more,
     }
-    return client.post("/oidc/token", {k: v for k, v in given.items() if v is not None})  # type: ignore[return-value]
+    return client.post("/oidc/token", {k: v for k, v in given.items() if v is not None})

@@ -8,12 +8,12 @@ import base64
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD
@@ -31,6 +31,7 @@ from tests.access.sso.people import (
     signs_in,
 )
 from tests.access.sso.saml.service_provider import CONSUMER, ENTITY, SLO, leaving, metadata, query, request
+from tests.answers import PageAnswer
 
 from vaguemestre.access.sso.cas.models import ProxyGrant, Ticket
 from vaguemestre.access.sso.headers.models import Pass
@@ -58,55 +59,55 @@ OIDC = {
     "state": "s", "code_challenge": CHALLENGE, "code_challenge_method": "S256",
 }  # fmt: skip
 
-type Asked = Callable[[Client, str], Iterator[HttpResponse]]
+type Asked = Callable[[Client, str], Iterator[PageAnswer]]
 
 
-def _get(client: Client, path: str, given: dict[str, str], **how: dict[str, str]) -> HttpResponse:
-    return client.get(f"{path}?{urlencode(given)}", **how)  # type: ignore[return-value,arg-type]
+def _get(client: Client, path: str, given: dict[str, str], **how: Any) -> PageAnswer:
+    return client.get(f"{path}?{urlencode(given)}", **how)
 
 
 def authorize(name: str) -> Asked:
-    def asked(client: Client, hostile: str) -> Iterator[HttpResponse]:
+    def asked(client: Client, hostile: str) -> Iterator[PageAnswer]:
         given = {**OIDC, name: hostile}
         yield _get(client, "/oidc/authorize", given)
         if name not in ("client_id", "redirect_uri"):
             return
         yield _get(client, "/oidc/authorize", {**given, "prompt": "none"})
-        yield client.post("/oidc/authorize", given)  # type: ignore[misc]
+        yield client.post("/oidc/authorize", given)
         yield _get(client, "/oidc/reprise", given)
 
     return asked
 
 
 def oidc_logout(name: str) -> Asked:
-    def asked(client: Client, hostile: str) -> Iterator[HttpResponse]:
+    def asked(client: Client, hostile: str) -> Iterator[PageAnswer]:
         yield _get(client, "/oidc/logout", {"client_id": "intranet", name: hostile})
         if name == "post_logout_redirect_uri":
             yield _get(client, "/oidc/logout", {name: hostile})
         if name == "post_logout_redirect_uri" and hostile:
-            yield client.post("/oidc/logout/confirmer", {"client_id": "intranet", name: hostile})  # type: ignore[misc]
+            yield client.post("/oidc/logout/confirmer", {"client_id": "intranet", name: hostile})
 
     return asked
 
 
 def cas(path: str, name: str, **more: str) -> Asked:
-    def asked(client: Client, hostile: str) -> Iterator[HttpResponse]:
+    def asked(client: Client, hostile: str) -> Iterator[PageAnswer]:
         for extra in ({}, {"gateway": "true"}, {"renew": "true"}):
             yield _get(client, f"/cas/{path}", {**more, **extra, name: hostile})
 
     return asked
 
 
-def cas_confirm(client: Client, hostile: str) -> Iterator[HttpResponse]:
+def cas_confirm(client: Client, hostile: str) -> Iterator[PageAnswer]:
     if hostile:
-        yield client.post("/cas/logout/confirmer", {"service": hostile})  # type: ignore[misc]
+        yield client.post("/cas/logout/confirmer", {"service": hostile})
 
 
 def authn(name: str) -> Asked:
     """An attribute of the AuthnRequest, its Issuer, or the RelayState beside it."""
 
-    def asked(client: Client, hostile: str) -> Iterator[HttpResponse]:
-        told: dict[str, str | None] = {"here": f"{HERE}/saml/sso", "acs": SP}
+    def asked(client: Client, hostile: str) -> Iterator[PageAnswer]:
+        told: dict[str, Any] = {"here": f"{HERE}/saml/sso", "acs": SP}
         if name == "RelayState":
             yield client.get(f"/saml/sso?{query(request(**told), relay=hostile)}")
             return
@@ -116,9 +117,9 @@ def authn(name: str) -> Asked:
             told |= {{"Issuer": "issuer", "Destination": "here"}.get(name, name): _plain(hostile)}
         if name == "AssertionConsumerServiceIndex":
             told |= {"acs": None}
-        content = request(**told)  # type: ignore[arg-type]
-        yield client.get(f"/saml/sso?{query(content)}")  # type: ignore[misc]
-        yield client.post("/saml/sso", {"SAMLRequest": base64.b64encode(content).decode()})  # type: ignore[misc]
+        content = request(**told)
+        yield client.get(f"/saml/sso?{query(content)}")
+        yield client.post("/saml/sso", {"SAMLRequest": base64.b64encode(content).decode()})
 
     return asked
 
@@ -126,33 +127,33 @@ def authn(name: str) -> Asked:
 def logout_request(name: str) -> Asked:
     """The same of a LogoutRequest, signed by the application."""
 
-    def asked(client: Client, hostile: str) -> Iterator[HttpResponse]:
+    def asked(client: Client, hostile: str) -> Iterator[PageAnswer]:
         told = {"here": f"{HERE}/saml/slo", "name": "_personne"}
         relay = hostile[:900] if name == "RelayState" else ""
         if name != "RelayState":
             told |= {{"Issuer": "issuer", "Destination": "here"}.get(name, name): _plain(hostile)}
-        yield client.get(f"/saml/slo?{query(leaving(**told), by='sp', relay=relay)}")  # type: ignore[misc]
+        yield client.get(f"/saml/slo?{query(leaving(**told), by='sp', relay=relay)}")
 
     return asked
 
 
 def plainly(path: str, name: str, **more: str) -> Asked:
-    def asked(client: Client, hostile: str) -> Iterator[HttpResponse]:
+    def asked(client: Client, hostile: str) -> Iterator[PageAnswer]:
         yield _get(client, path, {**more, name: hostile})
 
     return asked
 
 
 def depart(name: str, **more: str) -> Asked:
-    def asked(client: Client, hostile: str) -> Iterator[HttpResponse]:
+    def asked(client: Client, hostile: str) -> Iterator[PageAnswer]:
         for path in ("depart", "retour", "entrer"):
             yield _get(client, f"/acces/{path}", {**more, name: hostile}, headers=NGINX)
 
     return asked
 
 
-def signing_in(client: Client, hostile: str) -> Iterator[HttpResponse]:
-    yield client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "next": hostile})  # type: ignore[misc]
+def signing_in(client: Client, hostile: str) -> Iterator[PageAnswer]:
+    yield client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "next": hostile})
 
 
 # The parameter is the address, or names who gets the answer: nothing at all may come of it.
@@ -224,7 +225,7 @@ def _plain(hostile: str) -> str:
     return "".join(c for c in hostile if c >= " " and c not in "<>&\"'")
 
 
-def led_to(answer: HttpResponse) -> list[str]:
+def led_to(answer: PageAnswer) -> list[str]:
     """Wherever that answer leads a browser: by itself, by a form, or by what it loads."""
     page = answer.content.decode() if "html" in answer.get("Content-Type", "") else ""
     found = re.findall(r'\b(?:action|formaction|src|data)="([^"]*)"', page)
@@ -392,7 +393,7 @@ def test_no_such_address_is_written_down_from_saml_metadata(
             continue
         told = leaving(here=f"{HERE}/saml/slo", name="_personne", issuer=ENTITY)
         answer = client.get(f"/saml/slo?{query(told, by='sp')}")
-        assert all(may_be_written(one.partition("?")[0]) or one.startswith("/") for one in led_to(answer))  # type: ignore[arg-type]
+        assert all(may_be_written(one.partition("?")[0]) or one.startswith("/") for one in led_to(answer))
     assert all(may_be_written(one.partition("?")[0]) for one in written())
 
 

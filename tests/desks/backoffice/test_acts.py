@@ -1,5 +1,7 @@
 """Every kind of thing the journal can write has words on the screens."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from vaguemestre.desks.backoffice.rules.actors import actor_names
@@ -12,7 +14,7 @@ from vaguemestre.post.outbox.models import Submission
 from vaguemestre.schools.lists.values import State
 from vaguemestre.schools.sharing.rules.history_labels import HISTORY_LABELS
 
-FAMILIES = {
+FAMILIES: dict[str, Iterable[str]] = {
     "credentials.mailbox-": list(Account.Mailbox.values),
     "helpdesk.": [str(one) for one in DeskAction],
     "lists.letter-": [str(one) for one in State],

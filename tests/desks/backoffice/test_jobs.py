@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.mailbox.webmail.conftest import browser_of
 
-from vaguemestre.desks.backoffice import services
+from vaguemestre.foundation.jobs import queries as job_queries
 from vaguemestre.foundation.jobs.queries import find_failed_job
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.journal.models import Entry
@@ -92,7 +92,7 @@ def test_one_who_decides_on_what_another_just_decided_is_told_so_and_the_journal
     """The second read the job before the first had ended."""
     job = find_failed_job(UUID(failed))
     client.post(f"/administration/travaux/{failed}/relancer")
-    monkeypatch.setattr(services.job_queries, "find_failed_job", lambda _job_id: job)
+    monkeypatch.setattr(job_queries, "find_failed_job", lambda _job_id: job)
     answer = client.post(f"/administration/travaux/{failed}/{decision}", {"reason": "Trop tard"})
     assert answer.status_code == 422
     assert "n’est plus en échec" in answer.content.decode()

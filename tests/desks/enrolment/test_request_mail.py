@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from random import Random
+from typing import Any
 
 import pytest
 from django_tasks_db.models import DBTaskResult
@@ -22,6 +23,7 @@ from vaguemestre.desks.enrolment.queries.requests import (
     MAX_RECEIPTS_A_DAY,
 )
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.directory.ports import numen_keys
@@ -51,7 +53,7 @@ class Post:
         self.inside.setdefault((mailbox, message_id), message)
 
     def _read(self, content: bytes) -> EmailMessage:
-        return message_from_bytes(content, policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(content, policy=policy.default)
 
     def subjects(self) -> list[str]:
         return [str(message["Subject"]) for _, message in self.outside]
@@ -63,14 +65,15 @@ class Post:
 
 @pytest.fixture
 def post() -> Iterator[Post]:
-    held = send_outside.get(), deliver_notice.get(), letter_sender.get()
+    slots: tuple[Slot[Any], ...] = (send_outside, deliver_notice, letter_sender)
+    held = [slot.get() for slot in slots]
     kept = Post()
     send_outside.replace(kept.send)
     deliver_notice.replace(kept.deliver)
     letter_sender.replace(lambda domain, *, now: f"ne-pas-repondre@{domain}")
     yield kept
-    for slot, before in zip((send_outside, deliver_notice, letter_sender), held, strict=True):
-        slot.replace(before)  # type: ignore[arg-type]
+    for slot, before in zip(slots, held, strict=True):
+        slot.replace(before)
 
 
 @pytest.fixture

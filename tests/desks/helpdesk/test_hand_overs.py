@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import PASSWORD, account, add_application
+from tests.answers import PageAnswer
 
 from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.desks.helpdesk.models import HandOverRow
@@ -41,9 +41,9 @@ def nicolas() -> Account:
     return account(numen=NUMEN)
 
 
-def asked(client: Client, on: Account, second: Account, **more: str) -> HttpResponse:
+def asked(client: Client, on: Account, second: Account, **more: str) -> PageAnswer:
     where = f"/assistance/compte/{on.pk}/remise"
-    return client.post(where, {"confirmer": second.pk, "reason": REASON, **more})  # type: ignore[return-value]
+    return client.post(where, {"confirmer": second.pk, "reason": REASON, **more})
 
 
 def browser_of(who: Account) -> Client:

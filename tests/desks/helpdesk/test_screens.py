@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.letters import letters_due
 from tests.access.signin.people import NOON, PASSWORD, account, add_application
+from tests.answers import PageAnswer
 from tests.foundation.ui.confirmation import confirmed
 
 from vaguemestre.access.assistant.models import IssuedCode
@@ -103,9 +103,9 @@ def give_contact(of: Account) -> None:
     )
 
 
-def act(client: Client, on: Account, what: str, reason: str = REASON) -> HttpResponse:
+def act(client: Client, on: Account, what: str, reason: str = REASON) -> PageAnswer:
     where = f"/assistance/compte/{on.pk}/agir"
-    return confirmed(client, where, {"action": what, "reason": reason})  # type: ignore[no-any-return]
+    return confirmed(client, where, {"action": what, "reason": reason})
 
 
 @pytest.mark.parametrize("role", ["agent", "hr_officer"])
@@ -133,7 +133,7 @@ def test_the_desk_stands_among_the_applications_of_operators(client: Client, luc
     "typed", ["nmorel", " NMOREL ", "morel", "Morel Jean-Macé", "abbeville morel", "0800001A", "nmorel.{n}"]
 )
 def test_an_account_is_found(client: Client, lucie: Account, nicolas: Account, typed: str) -> None:
-    address = nicolas.person.addresses.get().address  # type: ignore[union-attr]
+    address = nicolas.person.addresses.get().address
     for words in (typed.replace("nmorel.{n}", address),):
         page = client.get("/assistance/", {"q": words}).content.decode()
         assert f"/assistance/compte/{nicolas.pk}" in page

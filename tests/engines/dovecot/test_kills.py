@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.engines.live import LiveEngines, Someone, descendants, letter, wait_until
 
-from vaguemestre.engines.dovecot.configuration import sockets
+from vaguemestre.engines.home_alias import sockets
 
 pytestmark = pytest.mark.engines
 

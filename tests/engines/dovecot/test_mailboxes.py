@@ -2,13 +2,14 @@
 
 import base64
 import imaplib
+import io
 import socket
 import stat
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter
 
-from vaguemestre.engines.dovecot.doveadm import QuotaUse
+from vaguemestre.engines.dovecot.quota import QuotaUse
 from vaguemestre.engines.home_alias import sockets
 from vaguemestre.engines.system_users import system_user
 from vaguemestre.foundation.kernel.errors import EngineRefused
@@ -36,7 +37,7 @@ def test_the_special_folders_are_there_from_the_start_and_the_virtual_box_is_not
     engines: LiveEngines, marie: Someone
 ) -> None:
     with engines.signed_in(marie) as client:
-        listed = b"\n".join(client.list()[1]).decode()
+        listed = b"\n".join(client.list()[1]).decode()  # type: ignore[arg-type]
         subscribed = b"\n".join(client.lsub()[1]).decode()
         assert client.select("Virtuel/All")[0] == "OK"
     for name in ("Drafts", "Sent", "Archive", "Junk", "Trash"):
@@ -51,7 +52,7 @@ def test_the_box_of_all_mail_has_everything_but_trash_and_junk(engines: LiveEngi
             client.append(folder, "", "", f"Subject: dans {folder}\r\n\r\ntexte".encode())
         client.select("Virtuel/All", readonly=True)
         shown = client.fetch("1:*", "(X-MAILBOX X-REAL-UID)")[1]
-    assert {line.split()[2] for line in shown} == {b"INBOX", b"Sent", b"Archive"}
+    assert {line.split()[2] for line in shown} == {b"INBOX", b"Sent", b"Archive"}  # type: ignore[union-attr]
 
 
 def test_words_are_found_without_their_accents(engines: LiveEngines, marie: Someone) -> None:
@@ -74,7 +75,7 @@ def test_a_word_is_found_behind_an_article_that_lost_its_vowel(
         client.append("INBOX", "", "", letter("a@b.example", "c@d.example", "essai", text).as_bytes())
         client.select("INBOX", readonly=True)
         for word in ("eleve", "eleves", "histoire", f"l{apostrophe}eleve", "l'eleve"):
-            client.literal = word.encode()
+            client.literal = word.encode()  # type: ignore[assignment]
             assert client.search("UTF-8", "BODY")[1] == [b"1"], word
 
 
@@ -137,7 +138,7 @@ def test_rules_are_put_by_managesieve_with_an_application_password(
     assert engines.found(marie, "conseil de classe", "Classe")
 
 
-def _until_answer(lines: socket.SocketIO) -> bytes:  # type: ignore[name-defined]
+def _until_answer(lines: io.BufferedRWPair) -> bytes:
     while True:
         line = lines.readline()
         if not line or line.startswith((b"OK", b"NO", b"BYE")):
@@ -147,7 +148,7 @@ def _until_answer(lines: socket.SocketIO) -> bytes:  # type: ignore[name-defined
 def test_a_client_may_say_who_it_is(engines: LiveEngines, marie: Someone) -> None:
     imaplib.Commands["ID"] = ("AUTH", "SELECTED", "NONAUTH")
     with engines.signed_in(marie) as client:
-        assert client._simple_command("ID", '("name" "essai")')[0] == "OK"  # type: ignore[attr-defined]
+        assert client._simple_command("ID", '("name" "essai")')[0] == "OK"
 
 
 def test_nobody_else_asks_which_folders_there_are_to_index(engines: LiveEngines) -> None:

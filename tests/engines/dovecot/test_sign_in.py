@@ -4,6 +4,7 @@ import imaplib
 import statistics
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, digest, letter
@@ -118,7 +119,7 @@ def test_a_refused_token_is_dead_at_once_though_it_just_opened(engines: LiveEngi
     ids=["issuer", "client", "expired"],
 )
 def test_a_listed_token_with_a_wrong_claim_opens_nothing(
-    engines: LiveEngines, marie: Someone, wrong: dict[str, object]
+    engines: LiveEngines, marie: Someone, wrong: dict[str, Any]
 ) -> None:
     assert not token_opens(engines, marie.mailbox, engines.token(marie.mailbox, **wrong))
 

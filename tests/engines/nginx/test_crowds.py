@@ -1,5 +1,7 @@
 """What one machine holds at the front closes nothing to those who share its address."""
 
+from typing import Any
+
 import pytest
 from tests.engines.live import wait_until
 from tests.engines.nginx.front import Front
@@ -13,7 +15,7 @@ def answers_beside_unfinished(front: Front, count: int, head: str) -> dict[str, 
     (front.config.home / "static").mkdir(exist_ok=True)
     (front.config.home / "static" / "ui.js").write_text("x")
     with front.unfinished(count, head):
-        one_more = {"Cookie": cookie if "Cookie" in head else ""}
+        one_more: dict[str, Any] = {"Cookie": cookie if "Cookie" in head else ""}
         wait_until(lambda: front.ask("/x", method="POST", body=bytes(5000), **one_more)[0] == 429)
         return {
             "a page": front.ask("/messagerie/", Cookie=cookie)[0],

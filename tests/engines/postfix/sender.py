@@ -44,7 +44,7 @@ class Sender(live.LiveEngines):
         def steps() -> list[Step]:
             return [one for one in self.logged_steps() if one.recipient == recipient and one.kind is kind]
 
-        return wait_until(steps, 60)[0]  # type: ignore[no-any-return]
+        return wait_until(steps, 60)[0]
 
 
 @contextlib.contextmanager

@@ -26,8 +26,8 @@ def refusal(error: smtplib.SMTPException) -> tuple[int, str]:
         code, words = next(iter(error.recipients.values()))
         return code, words.decode()
     assert isinstance(error, smtplib.SMTPResponseException)
-    words = error.smtp_error
-    return error.smtp_code, words.decode() if isinstance(words, bytes) else words
+    said = error.smtp_error
+    return error.smtp_code, said.decode() if isinstance(said, bytes) else said
 
 
 def arriving(engines: LiveEngines, sender: str, to: str) -> tuple[int, str]:

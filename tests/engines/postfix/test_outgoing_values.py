@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from vaguemestre.engines import outgoing_services
+from vaguemestre.engines import certificates, outgoing_services
+from vaguemestre.engines.config_templates import render
 from vaguemestre.engines.postfix import configuration, outgoing
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.site.config import Config, MailSection, OutgoingSection
@@ -22,15 +23,15 @@ def config(home: Path = Path("/nowhere"), *, forward_outside: bool = False, **ke
 
 
 @pytest.fixture
-def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """What Postfix itself reads in the rendered main.cf, by name."""
 
     def read(servers: tuple[str, ...], **keys: Any) -> dict[str, str]:
         monkeypatch.setattr(outgoing, "name_servers", lambda: servers)
-        monkeypatch.setattr(configuration.certificates, "fingerprint", lambda path: "AA:BB")
+        monkeypatch.setattr(certificates, "fingerprint", lambda path: "AA:BB")
         values = configuration._values(config(tmp_path, **keys))
         for name in ("main.cf", "master.cf"):
-            text = configuration.render(configuration._HERE, f"{name}.j2", **values)
+            text = render(configuration._HERE, f"{name}.j2", **values)
             (tmp_path / name).write_text(text)
         told = subprocess.run(
             ["postconf", "-n", "-c", str(tmp_path)], capture_output=True, text=True, check=True
@@ -69,7 +70,7 @@ def test_name_servers_are_read_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.engines
-def test_a_demonstration_asks_no_name_server_and_lets_nothing_leave(rendered) -> None:  # type: ignore[no-untyped-def]
+def test_a_demonstration_asks_no_name_server_and_lets_nothing_leave(rendered) -> None:
     values = rendered(LOCAL)
     assert values["default_transport"].startswith("outside:unix:")
     assert values["smtp_dns_support_level"] == "disabled"
@@ -77,7 +78,7 @@ def test_a_demonstration_asks_no_name_server_and_lets_nothing_leave(rendered) ->
 
 
 @pytest.mark.engines
-def test_direct_mode_delivers_by_mx_with_back_pressure_and_lifetimes(rendered) -> None:  # type: ignore[no-untyped-def]
+def test_direct_mode_delivers_by_mx_with_back_pressure_and_lifetimes(rendered) -> None:
     values = rendered(
         LOCAL,
         mode="direct",
@@ -97,7 +98,7 @@ def test_direct_mode_delivers_by_mx_with_back_pressure_and_lifetimes(rendered) -
 
 
 @pytest.mark.engines
-def test_a_relay_gets_everything_under_its_tls_policy(rendered, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_relay_gets_everything_under_its_tls_policy(rendered, tmp_path: Path) -> None:
     keys = {"mode": "relay", "relay_host": "relais.fr", "relay_port": 465, "relay_user": "moi"}
     values = rendered(REMOTE, **keys, relay_password_file="mot", ipv6=False)
     wanted = {
@@ -131,7 +132,7 @@ def test_return_paths_are_undone_where_mail_is_sent_on_to_other_domains(
     rendered,
     forwards: bool,
     mode: str,
-    rewrites: bool,  # type: ignore[no-untyped-def]
+    rewrites: bool,
 ) -> None:
     values = rendered(LOCAL, mode=mode, forward_outside=forwards)
     assert ("recipient_canonical_maps" in values) is rewrites
@@ -140,7 +141,7 @@ def test_return_paths_are_undone_where_mail_is_sent_on_to_other_domains(
         assert values["recipient_canonical_classes"] == "envelope_recipient"
 
 
-def tables(servers: tuple[str, ...], **keys: object) -> list[str]:
+def tables(servers: tuple[str, ...], **keys: Any) -> list[str]:
     """The last words of the tables that are asked about a domain's TLS, in their order."""
     return [table.rpartition(":")[2] for table in outgoing.delivery(config(**keys), servers).tls_policies]
 

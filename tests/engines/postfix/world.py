@@ -213,7 +213,7 @@ class World:
     def _sign(self, name: str, records: str) -> None:
         zone = dns.zone.from_text(self._zone(name, records), relativize=False)
         private = ed25519.Ed25519PrivateKey.generate()
-        key = dns.dnssec.make_dnskey(private.public_key(), dns.dnssec.Algorithm.ED25519, flags=257)
+        key = dns.dnssec.make_dnskey(private.public_key(), dns.dnssec.Algorithm.ED25519, flags=257)  # type: ignore[attr-defined]
         with zone.writer() as writer:
             dns.dnssec.sign_zone(zone, writer, keys=[(private, key)], lifetime=86400)
         zone.to_file(str(self.home / f"{name}.zone"), relativize=False)

@@ -180,8 +180,8 @@ def bounces(engines: LiveEngines, mark: str) -> list[EmailMessage]:
         wanted = ("HEADER", "Content-Type", "multipart/report", "TEXT", f'"{mark}"')
         numbers = client.search(None, *wanted)[1][0].split()
         found = [client.fetch(n.decode(), "(BODY.PEEK[])")[1][0][1] for n in numbers]
-    messages = [email.message_from_bytes(raw, policy=email.policy.default) for raw in found]
-    return [one for one in messages if one.get_content_type() == "multipart/report"]  # type: ignore[misc]
+    messages = [email.message_from_bytes(raw, policy=email.policy.default) for raw in found]  # type: ignore[arg-type]
+    return [one for one in messages if one.get_content_type() == "multipart/report"]
 
 
 def test_a_hand_written_script_is_told_its_faults_by_line(engines: LiveEngines) -> None:

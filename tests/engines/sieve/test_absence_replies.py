@@ -95,7 +95,7 @@ def sent(engines: LiveEngines, person: Someone, number: str, case: Case) -> str:
 
 def replies(engines: LiveEngines, box: Someone, words: str, seconds: float = 20) -> list[EmailMessage]:
     return [
-        email.message_from_bytes(raw, policy=email.policy.default)  # type: ignore[misc]
+        email.message_from_bytes(raw, policy=email.policy.default)
         for raw in engines.found(box, words, seconds=seconds)
     ]
 

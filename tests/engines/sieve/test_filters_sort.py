@@ -28,7 +28,7 @@ def install(engines: LiveEngines, person: Someone, *filters: Filter) -> None:
 def flags(engines: LiveEngines, person: Someone, folder: str) -> bytes:
     with engines.signed_in(person) as client:
         client.select(folder, readonly=True)
-        return bytes(client.fetch("1", "(FLAGS)")[1][0])
+        return bytes(client.fetch("1", "(FLAGS)")[1][0])  # type: ignore[arg-type]
 
 
 def only(aspect: Aspect, text: str = "", relation: Relation = Relation.CONTAINS) -> Filter:

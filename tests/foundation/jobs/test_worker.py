@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Semaphore
@@ -18,7 +19,6 @@ from django_tasks_db.models import DBTaskResult
 from tests.engines.live import wait_until
 
 from vaguemestre.foundation.jobs import lease
-from vaguemestre.foundation.jobs import worker as jobs_worker
 from vaguemestre.foundation.jobs.lease import LEASE, MAX_CLAIMS, LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
@@ -101,7 +101,7 @@ def test_while_the_database_was_away_nobody_could_renew_and_nothing_is_taken_fro
         living.running = False
 
     monkeypatch.setattr(living, "_look_for_abandoned", look_once_the_database_is_back)
-    monkeypatch.setattr(jobs_worker.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     living.serve()
     assert (status_of(own), status_of(others)) == ("READY", "RUNNING")
 

@@ -136,7 +136,7 @@ def _scope(method: str, path: str, query: str, headers: dict[str, str]) -> dict[
 
 
 def run(test: Callable[[Server], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(test(Server()), 20))  # type: ignore[arg-type]
+    asyncio.run(asyncio.wait_for(test(Server()), 20))
 
 
 def test_a_notification_reaches_every_page_of_that_mailbox() -> None:

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -106,7 +107,7 @@ def test_a_program_that_asks_badly_gets_an_answer_it_understands() -> None:
     "host", ["ac-amiens.test", "autoconfig.ac-amiens.test", "autodiscover.ac-amiens.test"]
 )
 def test_programs_ask_under_the_names_of_the_domain_and_find_nothing_else_there(host: str) -> None:
-    at = {"HTTP_HOST": host}
+    at: dict[str, Any] = {"HTTP_HOST": host}
     answer = Client(**at).get("/.well-known/autoconfig/mail/config-v1.1.xml")
     assert b"%EMAILADDRESS%" in answer.content
     for path in ("/", "/alogin", "/appareils/", "/sante/"):

@@ -126,7 +126,7 @@ def test_a_program_gets_a_token_of_an_hour_and_a_key_that_is_no_password(
 def test_its_tokens_name_the_address_it_signs_in_with(
     client: Client, nicolas: Account, engines: Engines, said: str
 ) -> None:
-    own = nicolas.person.addresses.get().address  # type: ignore[union-attr]
+    own = nicolas.person.addresses.get().address
     other = account("kbenali")
     hint = {"ADDRESS": own.upper(), "mailbox": nicolas.mailbox, "other": other.mailbox}.get(said, "")
     _, granted = exchanged(decided(client, login_hint=hint)["code"])

@@ -190,7 +190,7 @@ def test_a_composer_nobody_typed_in_leaves_no_draft(
     if signature:
         in_database(lambda: sign_usually(signature))
     saves: list[str] = []
-    page.on("request", lambda request: "/brouillon/" in request.url and saves.append(request.url))
+    page.on("request", lambda request: "/brouillon/" in request.url and saves.append(request.url))  # type: ignore[call-overload]
     ref = put(box, letter("Sortie", From="Zoé Petit <zoe@dehors.test>"))
     page.goto(address(ref))
     page.get_by_role("heading", name="Sortie").wait_for()

@@ -144,7 +144,7 @@ def test_one_identity_is_the_usual_one_and_signs_what_is_started(
     services.send_draft(writer, key, written, 1, DUE, limit=LIMIT, now=NOON)
     content = bytes(OutboxMessage.objects.get().content)
     assert b"data-signature" not in content
-    assert "Nicolas Morel" in read(content).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "Nicolas Morel" in read(content).get_body(("plain",)).get_content()
 
 
 def test_a_line_of_which_nothing_is_known_goes() -> None:

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.mailbox.compose.test_services import NOON
+from tests.post.outbox.letters import NOON
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import queries, services

@@ -124,7 +124,7 @@ def test_each_gets_a_copy_alone_and_once(writer: Writer, key: str, mailboxes: Me
     assert message["Subject"] == "Note de <b>Noé</b>"
     assert [one.addr_spec for one in message["To"].addresses] == ["noe@dehors.example"]
     assert message["Cc"] is None
-    html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    html = message.get_body(("html",)).get_content()
     assert "Bonjour &lt;b&gt;Noé&lt;/b&gt;, note : 15" in html
     assert len({str(one["Message-ID"]) for one in found.values()}) == 2
 

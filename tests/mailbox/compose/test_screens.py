@@ -5,12 +5,12 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import processor
 from tests.access.signin.people import account
+from tests.answers import PageAnswer
 from tests.corpus import heavy
 from tests.post.outbox.letters import NOON
 
@@ -26,7 +26,7 @@ from vaguemestre.post.outbox.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
 HOME = "/messagerie/ecrire/"
-JSON = {"HTTP_ACCEPT": "application/json"}
+JSON: dict[str, Any] = {"HTTP_ACCEPT": "application/json"}
 FIELDS = {
     "From",
     "To",
@@ -60,10 +60,10 @@ TRICKS = [
 ]
 
 
-def send(browser: Client, **fields: Any) -> HttpResponse:
+def send(browser: Client, **fields: Any) -> PageAnswer:
     key = fields.pop("key", None) or new_key()
     given = {"to": "parent@dehors.example", "subject": "Sortie", "html": "<p>Bonjour</p>", "attempt": 1}
-    return browser.post(f"{HOME}{key}/envoyer/", {**given, **fields}, **JSON)  # type: ignore[return-value]
+    return browser.post(f"{HOME}{key}/envoyer/", {**given, **fields}, **JSON)
 
 
 def test_the_page_has_what_people_look_for(browser: Client) -> None:
@@ -183,7 +183,7 @@ def test_without_script_a_form_is_enough(browser: Client, box: MemoryMailbox) ->
 def test_what_is_wrong_is_said_with_its_field(browser: Client, fields: dict[str, str], field: str) -> None:
     answer = send(browser, **fields)
     assert answer.status_code == 422
-    told = answer.json()  # type: ignore[attr-defined]
+    told = answer.json()
     assert told["field"] == field
     assert told["error"]
     assert OutboxMessage.objects.count() == 0

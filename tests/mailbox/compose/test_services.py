@@ -3,7 +3,6 @@
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 import pytest
 from tests.access.signin.people import account
@@ -26,7 +25,7 @@ DUE = NOON + timedelta(seconds=12)
 
 
 def read(content: bytes) -> EmailMessage:
-    return cast("EmailMessage", message_from_bytes(content, policy=policy.default))
+    return message_from_bytes(content, policy=policy.default)
 
 
 def drafts(box: MemoryMailbox) -> list[EmailMessage]:
@@ -73,7 +72,7 @@ def test_however_often_one_saves_one_draft_is_left(
     (draft,) = drafts(box)
     assert draft["Subject"] == "v4"
     assert draft["To"].addresses[0].addr_spec == "a@b.fr"
-    assert find_draft(writer.account_id, key).fields.to == "a@b.fr, encore fau"  # type: ignore[union-attr]
+    assert find_draft(writer.account_id, key).fields.to == "a@b.fr, encore fau"
 
 
 def test_a_cut_between_two_drafts_is_mended_by_the_next_save(
@@ -95,7 +94,7 @@ def test_a_mailbox_that_is_away_stops_no_text(writer: Writer) -> None:
         writer, "a" * 32, DraftFields(html="<p>gardé</p>"), 0, MemoryMailboxes(away), now=NOON
     )
     assert saved.draft_trouble == "compose.draft-later"
-    assert find_draft(writer.account_id, "a" * 32).fields.html == "<p>gardé</p>"  # type: ignore[union-attr]
+    assert find_draft(writer.account_id, "a" * 32).fields.html == "<p>gardé</p>"
 
 
 def test_of_two_windows_neither_writes_over_the_other(
@@ -186,7 +185,7 @@ def test_a_message_is_forwarded_whole_without_its_hidden_recipients(
     content = bytes(OutboxMessage.objects.get().content)
     assert b"cache@dehors" not in content
     assert b"autre@x.fr" not in content
-    assert OutboxMessage.objects.get().in_reply_to["flag"] == "$Forwarded"  # type: ignore[index]
+    assert OutboxMessage.objects.get().in_reply_to["flag"] == "$Forwarded"
     (whole,) = read(content).iter_attachments()
     assert read(whole.get_content())["Subject"] == "Sortie"
 
@@ -257,7 +256,7 @@ def test_an_answer_leaves_with_its_quotation_and_marks(writer: Writer, box: Memo
     row = OutboxMessage.objects.get()
     message = read(bytes(row.content))
     assert message["In-Reply-To"] == "<q@dehors.example>"
-    text = message.get_body(("plain",)).get_content().replace("\r", "")  # type: ignore[union-attr]
+    text = message.get_body(("plain",)).get_content().replace("\r", "")
     assert text.startswith("C’est noté.\n\nLe 25 novembre 2026 à 09:42, Un parent a écrit :\n\n> Bonjour")
     assert row.in_reply_to == {
         "folder": "INBOX",
@@ -347,7 +346,7 @@ def test_refused_its_draft_comes_back_with_the_newest_text(
     (draft,) = drafts(box)
     assert draft["Subject"] == "nouveau"
     assert draft["From"].addresses[0].addr_spec == writer.address
-    assert not find_draft(writer.account_id, key).is_sending  # type: ignore[union-attr]
+    assert not find_draft(writer.account_id, key).is_sending
 
 
 def test_thrown_away_nothing_is_left(writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox) -> None:
@@ -422,4 +421,4 @@ def test_composers_of_others_do_not_exist(writer: Writer, mailboxes: MemoryMailb
     ):
         with pytest.raises(Refusal):
             attempt()
-    assert find_draft(writer.account_id, key).fields.html == "<p>à moi</p>"  # type: ignore[union-attr]
+    assert find_draft(writer.account_id, key).fields.html == "<p>à moi</p>"

@@ -224,14 +224,14 @@ def test_a_stopped_move_keeps_neither_file_nor_password_forever(client: Client) 
     client.post(f"{ADDRESS}/{Move.objects.get().pk}/arreter")
     given = {"host": "imap.exemple.fr", "username": "moi", "password": "secret", "where": ""}
     client.post(f"{ADDRESS}/serveur", given)
-    client.post(f"{ADDRESS}/{Move.objects.first().pk}/arreter")  # type: ignore[union-attr]
+    client.post(f"{ADDRESS}/{Move.objects.first().pk}/arreter")
     assert words(client.get(ADDRESS)).count("Reprendre") == 2
     Move.objects.update(ended_at=timezone.now() - handlers.KEPT - timedelta(minutes=1))
     handlers.forget_old_files()
     assert not stored.exists()
     assert {bytes(move.sealed) for move in Move.objects.all()} == {b""}
     assert "Reprendre" not in words(client.get(ADDRESS))
-    client.post(f"{ADDRESS}/{Move.objects.first().pk}/reprendre")  # type: ignore[union-attr]
+    client.post(f"{ADDRESS}/{Move.objects.first().pk}/reprendre")
     assert not Move.objects.filter(state="running").exists()
 
 

@@ -93,8 +93,8 @@ def test_the_part_that_leaves_holds_both_and_is_the_same_each_time(text: str) ->
     assert made.isascii()
     message = email.message_from_string(made, policy=email.policy.default)
     plain, formatted = message.iter_parts()
-    assert formatted.get_content().strip() == f'<div lang="fr">{html}</div>'  # type: ignore[attr-defined]
-    assert plain.get_content().strip() == rich.plain_of(html).strip()  # type: ignore[attr-defined]
+    assert formatted.get_content().strip() == f'<div lang="fr">{html}</div>'
+    assert plain.get_content().strip() == rich.plain_of(html).strip()
 
 
 def test_the_card_of_a_replacement_is_text_whatever_their_name() -> None:

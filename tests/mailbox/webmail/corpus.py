@@ -12,6 +12,7 @@ import quopri
 import random
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from tests.mailbox.webmail.hostile_html import HOSTILE
 
@@ -230,8 +231,8 @@ def _charsets_and_encodings() -> Iterator[tuple[str, bytes]]:
     for encoding, kind in itertools.product(
         ENCODINGS, ("text/plain", "text/html", "application/pdf", "message/rfc822")
     ):
-        content = (header("Codé") + "\r\n" + PLAIN).encode() if kind == "message/rfc822" else PLAIN.encode()
-        part = leaf(kind, content, encoding=encoding)
+        inside = (header("Codé") + "\r\n" + PLAIN).encode() if kind == "message/rfc822" else PLAIN.encode()
+        part = leaf(kind, inside, encoding=encoding)
         yield f"{kind} in {encoding!r}", header("Codage").encode() + several("multipart/mixed", text, part)
     for word in (
         "=?utf-8?B?w4l0w6k=?=", "=?iso-8859-1?q?=C9t=E9?=", "=?utf-8?q?=C3?= =?utf-8?q?=89t=C3=A9?=",
@@ -471,7 +472,7 @@ def _hostile() -> Iterator[tuple[str, bytes]]:
 def shape(content: bytes) -> str:
     """The structure of a letter: its tree, what each part is said to be, and how it is written down."""
 
-    def told(part: email.message.Message) -> str:
+    def told(part: Any) -> str:
         said = str(part.get("Content-Type", "")).split(";")
         names = sorted(piece.split("=")[0].strip().lower() for piece in said[1:])
         how = str(part.get("Content-Disposition", "")).split(";")[0]

@@ -189,7 +189,7 @@ def test_a_confirmed_feed_that_meets_somebody_registered_meanwhile_does_nothing_
     apply(setting, *TWELVE, terms=GRH1)
     b = held(setting, *NINE, line())
     confirm(b.feed_id)
-    carry = feed_apply.apply_batches
+    carry = plan_apply.apply_batches
 
     def meanwhile(*args: object, **kwargs: object) -> None:
         monkeypatch.setattr(feed_apply, "apply_batches", carry)
@@ -220,7 +220,7 @@ def test_an_older_file_does_not_undo_a_newer_one(
         later = NOW + timedelta(hours=3)
         return services.apply_feed(files, setting, terms, now=later, progress=lambda *_: None)
 
-    late = received(tmp_path, "mardi.csv", changed_by_c() + list(TWELVE[4:]), 60)
+    late = received(tmp_path, "mardi.csv", [*changed_by_c(), *TWELVE[4:]], 60)
     early = received(tmp_path, "lundi.csv", TWELVE, 0)
     give(late)
     before = state()

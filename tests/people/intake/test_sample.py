@@ -52,7 +52,7 @@ def test_however_many_agents_each_kind_of_establishment_is_there(agents: int) ->
 def test_the_mix_is_that_of_a_real_academie() -> None:
     reading = hr.parse_feed(written(6000, 3)[0].encode(), TODAY)
     people = {r.dossier: r for r in reading.records}.values()
-    share = {category: count / 60 for category, count in Counter(r.category for r in people).items()}
+    share = {str(category): count / 60 for category, count in Counter(r.category for r in people).items()}
     assert share["2D_PUBLIC"] == pytest.approx(33.7, abs=2.5)
     assert share["1D_PUBLIC"] == pytest.approx(27.2, abs=2.5)
     assert share["AESH"] == pytest.approx(14.1, abs=2)

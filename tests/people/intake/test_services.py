@@ -423,7 +423,7 @@ def run(environment: dict[str, str], *command: str) -> subprocess.CompletedProce
 @pytest.mark.heavy
 def test_a_killed_import_run_again_ends_as_if_it_had_not_been(tmp_path: Path, home: dict[str, str]) -> None:
     file = tmp_path / "rh.csv"
-    file.write_bytes(sampled(100, 8).feed)
+    file.write_bytes(sampled(100, 8).feed)  # type: ignore[arg-type]
     killed = run(home, "-c", KILLED, "3", str(file))
     assert killed.returncode == -signal.SIGKILL
     again = run(home, "-m", "vaguemestre.cli.main", "feed", "apply", str(file))

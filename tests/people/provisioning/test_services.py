@@ -42,6 +42,24 @@ class Engines:
     def held(self) -> Mapping[str, ExpectedMailbox]:
         return dict(self.boxes)
 
+    def sending_addresses(self, mailbox: str) -> frozenset[str]:
+        raise NotImplementedError
+
+    def addresses_of(self, mailbox: str) -> frozenset[str]:
+        raise NotImplementedError
+
+    def delivered(self, addresses: Collection[str]) -> frozenset[str]:
+        raise NotImplementedError
+
+    def is_ours(self, domain: str) -> bool:
+        raise NotImplementedError
+
+    def held_names(self) -> frozenset[str]:
+        raise NotImplementedError
+
+    def withdrawn_at(self, mailbox: str, *, by_token: bool) -> float:
+        raise NotImplementedError
+
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
         raise NotImplementedError
 

@@ -10,12 +10,12 @@ from typing import BinaryIO
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.access.signin.people import PASSWORD, account
+from tests.answers import PageAnswer
 
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.foundation.journal.models import Entry
@@ -96,14 +96,14 @@ def path(shared_file: Filelink) -> str:
     return link.removeprefix(settings.CONFIG.files_url)
 
 
-def taken(stranger: Client, shared_file: Filelink, password: str = "", **headers: str) -> HttpResponse:
+def taken(stranger: Client, shared_file: Filelink, password: str = "", **headers: str) -> PageAnswer:
     """What the button gives; `headers` are those of the download it leads to."""
     told = stranger.post(path(shared_file), {"password": password})
     assert told.status_code == 303
-    return stranger.get(told.headers["Location"], headers=headers)  # type: ignore[return-value]
+    return stranger.get(told.headers["Location"], headers=headers)
 
 
-def octets_of(answer: HttpResponse) -> bytes:
+def octets_of(answer: PageAnswer) -> bytes:
     return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
 
 
@@ -132,14 +132,14 @@ def test_a_download_that_was_cut_goes_on_where_it_stopped(
 ) -> None:
     where = stranger.post(path(left)).headers["Location"]
     whole = stranger.get(where)
-    assert octets_of(whole) == CONTENT  # type: ignore[arg-type]
+    assert octets_of(whole) == CONTENT
     assert whole.headers["Accept-Ranges"] == "bytes"
     piece = stranger.get(where, headers={"range": asked, "if-range": whole.headers["ETag"]})
     assert piece.status_code == 206
-    assert octets_of(piece) == CONTENT[begin:end]  # type: ignore[arg-type]
+    assert octets_of(piece) == CONTENT[begin:end]
     assert piece.headers["Content-Range"] == f"bytes {begin}-{(end or len(CONTENT)) - 1}/{len(CONTENT)}"
     other = stranger.get(where, headers={"range": asked, "if-range": '"another"'})
-    assert (other.status_code, octets_of(other)) == (200, CONTENT)  # type: ignore[arg-type]
+    assert (other.status_code, octets_of(other)) == (200, CONTENT)
     assert stranger.get(where, headers={"range": "bytes=999999-"}).status_code == 416
     assert queries.files_of(nicolas.pk)[0].downloads == 1
 

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -64,7 +65,7 @@ def test_more_is_never_taken_where_less_was_not(before: int, few: int, more: int
 
 def test_people_never_written_to_are_held_beyond_fifty_an_hour_until_the_person_says_so() -> None:
     limits, habit = Limits(), RecentlySent({}, {}, 50)
-    asked = {"recipients": 1, "at": TUESDAY}
+    asked: dict[str, Any] = {"recipients": 1, "at": TUESDAY}
     held = limits_verdict(limits, habit, strangers=1, is_confirmed=False, **asked)
     assert (held.decision, held.code) == (Decision.HOLD, "outbox.burst")
     assert limits_verdict(limits, habit, strangers=1, is_confirmed=True, **asked).decision is Decision.TAKE

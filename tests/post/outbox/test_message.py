@@ -22,12 +22,12 @@ from vaguemestre.post.outbox.rules.message import (
 )
 from vaguemestre.post.outbox.values import Attachment, Recipient
 
-texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=2000)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=2000)
 fields = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=120)
 
 
 def read(content: bytes) -> EmailMessage:
-    return cast("EmailMessage", message_from_bytes(content, policy=policy.default))
+    return message_from_bytes(content, policy=policy.default)
 
 
 def check_strictly(content: bytes) -> EmailMessage:
@@ -35,9 +35,7 @@ def check_strictly(content: bytes) -> EmailMessage:
     assert content.isascii()
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\x00", content)
     assert max(map(len, content.split(b"\r\n"))) <= 998
-    message = cast(
-        "EmailMessage", message_from_bytes(content, policy=policy.strict.clone(raise_on_defect=True))
-    )
+    message = message_from_bytes(content, policy=policy.strict.clone(raise_on_defect=True))
     for part in message.walk():
         assert not part.defects
         part.get_payload(decode=True)

@@ -39,8 +39,10 @@ def engines() -> list[tuple[str, bool]]:
     def end(queue_id: str, *, discard: bool) -> None:
         told.append((queue_id, discard))
 
-    def nothing(mailbox: str, session_key: str, place: ReportPosition) -> tuple[list[bytes], ReportPosition]:
-        return [], place
+    def nothing(
+        mailbox: str, session_key: str, position: ReportPosition
+    ) -> tuple[list[bytes], ReportPosition]:
+        return [], position
 
     ports.end_hold.replace(end)
     ports.find_reports.replace(nothing)
@@ -96,9 +98,9 @@ def test_a_report_and_a_receipt_in_the_inbox_are_attached_to_their_message(
     reports = [(Path(__file__).parent / name).read_bytes() for name in ("report.eml", "receipt.eml")]
     asked: list[ReportPosition] = []
 
-    def find(mailbox: str, session_key: str, place: ReportPosition) -> tuple[list[bytes], ReportPosition]:
-        asked.append(place)
-        return (reports, ReportPosition(9, 40)) if len(asked) == 1 else ([], place)
+    def find(mailbox: str, session_key: str, position: ReportPosition) -> tuple[list[bytes], ReportPosition]:
+        asked.append(position)
+        return (reports, ReportPosition(9, 40)) if len(asked) == 1 else ([], position)
 
     ports.find_reports.replace(find)
     page = browser.get("/messagerie/envois/suivi/", {"id": "<m1@x>"}).content.decode()
@@ -124,7 +126,7 @@ def test_nobody_writes_on_somebody_elses_message_nor_reads_its_status(
 def test_an_absent_mailbox_makes_the_answer_older_not_wrong(browser: Client, nicolas: Account) -> None:
     passed(nicolas)
 
-    def away(mailbox: str, key: str, place: ReportPosition) -> tuple[list[bytes], ReportPosition]:
+    def away(mailbox: str, session_key: str, position: ReportPosition) -> tuple[list[bytes], ReportPosition]:
         raise EngineDown("imap")
 
     ports.find_reports.replace(away)

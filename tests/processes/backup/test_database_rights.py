@@ -35,7 +35,7 @@ def run_sql(config: Config, *statements: str) -> None:
         user=server.user, password=database_password(config),
     ) as connection:  # fmt: skip
         for statement in statements:
-            connection.execute(sql.SQL(statement).format(role=sql.Identifier(ROLE)))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(role=sql.Identifier(ROLE)))
 
 
 @pytest.mark.parametrize("is_older", [False, True])

@@ -47,7 +47,7 @@ def restored(stand: Stand, at: object = None) -> tuple[Config, Manifest]:
 
 
 def listed(restic: Restic) -> str:
-    command = ["restic", "-r", restic.repository, "-p", restic.password_file, "ls", "latest"]
+    command = ["restic", "-r", str(restic.repository), "-p", str(restic.password_file), "ls", "latest"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 

@@ -115,7 +115,7 @@ def test_no_accepted_mail_is_lost_while_everything_is_killed(
     try:
         for name in victims:
             before = len(accepted)
-            wait_until(lambda before=before: len(accepted) > before + 3, 60)  # type: ignore[misc]
+            wait_until(lambda before=before: len(accepted) > before + 3, 60)
             if pid := running.children()[name]["pid"]:
                 os.kill(pid, signal.SIGKILL)
     finally:

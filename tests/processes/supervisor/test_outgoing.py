@@ -1,5 +1,6 @@
 """A demonstration never writes to the outside world."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from vaguemestre.site.config import Config, ConfigWrong, MailSection, OutgoingSe
 def test_a_demonstration_that_would_send_is_refused_before_anything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(startup.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     home = tmp_path / "home"
     config = replace(Config(home=home), mail=MailSection(outgoing=OutgoingSection(mode="direct")))
     with pytest.raises(ConfigWrong, match="--no-demo"):

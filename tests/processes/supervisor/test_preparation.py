@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from vaguemestre.processes.backup.restoration import RESTORED
-from vaguemestre.processes.supervisor import preparation
+from vaguemestre.processes.supervisor import place
 from vaguemestre.processes.supervisor.preparation import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
+from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.academy import AcademySection
 from vaguemestre.site.config.database import DatabaseSection
@@ -24,7 +25,7 @@ def saying(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Prepar
     child = folder / "child"
     child.write_text(f"#!{sys.executable}\n{script}\n", encoding="utf-8")
     child.chmod(child.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(preparation.sys, "executable", str(child))
+    monkeypatch.setattr(sys, "executable", str(child))
     config = Config(home=folder)
     return Preparation(config, {}, Screen(io.StringIO()))
 
@@ -78,7 +79,7 @@ print('{"accounts": [{"role": "teacher"}], "administrator": ""}')
 @pytest.fixture
 def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Preparation:
     """A home whose preparation ended, and whose database is current."""
-    monkeypatch.setattr(preparation.migrated, "is_current", lambda _config: True)
+    monkeypatch.setattr(migrated, "is_current", lambda _config: True)
     first = saying(tmp_path, PREPARED, monkeypatch)
     (tmp_path / "run").mkdir()
     asyncio.run(first.run(asyncio.Event(), with_demonstration=True))
@@ -122,7 +123,7 @@ def test_one_that_was_restored_waits_for_a_preparation(prepared: Preparation, tm
 def test_one_whose_tables_are_of_another_version_waits_for_a_preparation(
     prepared: Preparation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparation.migrated, "is_current", lambda _config: False)
+    monkeypatch.setattr(migrated, "is_current", lambda _config: False)
     later = Preparation(Config(home=tmp_path), {}, Screen(io.StringIO()))
     assert not later.recall(with_demonstration=True)
 
@@ -130,7 +131,7 @@ def test_one_whose_tables_are_of_another_version_waits_for_a_preparation(
 def test_a_preparation_that_did_not_end_is_not_recalled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparation.migrated, "is_current", lambda _config: True)
+    monkeypatch.setattr(migrated, "is_current", lambda _config: True)
     (tmp_path / "run").mkdir()
     failed = saying(tmp_path, f"{PREPARED}\nimport sys; sys.exit('vaguemestre : fini.')", monkeypatch)
     with pytest.raises(PreparationFailed):
@@ -144,7 +145,7 @@ def test_a_full_disk_costs_the_results_of_a_preparation_not_what_follows_it(
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(preparation.place, "write_whole", refuse)
+    monkeypatch.setattr(place, "write_whole", refuse)
     made = saying(tmp_path, PREPARED, monkeypatch)
     asyncio.run(made.run(asyncio.Event(), with_demonstration=True))
     assert made.usable.is_set()
@@ -153,7 +154,7 @@ def test_a_full_disk_costs_the_results_of_a_preparation_not_what_follows_it(
 def test_jobs_of_a_restored_database_wait_for_its_outbox_to_be_withdrawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparation.migrated, "is_current", lambda _config: True)
+    monkeypatch.setattr(migrated, "is_current", lambda _config: True)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / RESTORED).touch()
 
@@ -174,7 +175,7 @@ def test_jobs_of_a_restored_database_wait_for_its_outbox_to_be_withdrawn(
 def test_jobs_of_another_database_wait_for_its_tables_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparation.migrated, "is_current", lambda _config: True)
+    monkeypatch.setattr(migrated, "is_current", lambda _config: True)
 
     async def wait() -> None:
         async with asyncio.timeout(30):

@@ -126,7 +126,7 @@ def test_a_child_that_keeps_crashing_is_given_growing_pauses(watched: Watched) -
         for crash in range(1, 4):
             victim = kept.pid
             os.kill(victim, signal.SIGKILL)
-            await until(lambda crash=crash: kept.restarts == crash and kept.state == "ready")  # type: ignore[misc]
+            await until(lambda crash=crash: kept.restarts == crash and kept.state == "ready")
 
     live(watched, story)
     pauses = [line.rpartition("dans ")[2] for _, line in watched.said if "nouveau départ" in line]

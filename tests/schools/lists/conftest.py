@@ -234,9 +234,9 @@ def received(mailboxes: MemoryMailboxes, row: MailingList, content: bytes) -> li
 
 def reads(mailboxes: MemoryMailboxes, row: MailingList) -> int:
     def no_report(
-        mailbox: str, session_key: str, place: ReportPosition
+        mailbox: str, session_key: str, position: ReportPosition
     ) -> tuple[list[bytes], ReportPosition]:
-        return [], place
+        return [], position
 
     return services.read_list(row.pk, mailboxes, no_report, is_sealed, now=timezone.now())
 

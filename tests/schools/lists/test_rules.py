@@ -4,6 +4,7 @@ import email
 import email.policy
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -111,7 +112,8 @@ def test_a_rule_is_kept_as_it_is(rule: Rule) -> None:
 def test_every_criterion_is_asked(name: str) -> None:
     """Under one name here, under another on a post."""
     field = {"categories": "category", "uais": "uai", "corps": "corps"}.get(name, name.removesuffix("s"))
-    post = replace(ServedPost(1, "", "", "", "", "", "", "", "", "", "ici"), **{field: "x"})
+    asked: dict[str, Any] = {field: "x"}
+    post = replace(ServedPost(1, "", "", "", "", "", "", "", "", "", "ici"), **asked)
     assert members.matches(Criteria(**{name: ("x", "y")}), post)
     assert not members.matches(Criteria(**{name: ("y",)}), post)
 
@@ -186,14 +188,14 @@ def test_weight_is_refused_beyond_what_links_can_save() -> None:
         {"From": "MAILER-DAEMON@mail.ac-amiens.test"},
     ],
 )
-def test_a_machine_is_known(more: dict[str, str]) -> None:
+def test_a_machine_is_known(more: dict[str, Any]) -> None:
     arrival, _ = parse_message(message("a@ac-amiens.test", ADDRESS, **more), ADDRESS)
     assert arrival.is_automatic
     assert parse_message(message("a@ac-amiens.test", ADDRESS, return_path=""), ADDRESS)[0].is_automatic
 
 
 def parsed(raw: bytes) -> "email.message.EmailMessage":
-    return email.message_from_bytes(raw, policy=email.policy.default)  # type: ignore[return-value]
+    return email.message_from_bytes(raw, policy=email.policy.default)
 
 
 def copied(raw: bytes, sheet: ListDetails = SHEET, *, author: int = 7, as_links: bool = False) -> bytes:

@@ -2,6 +2,7 @@
 
 import quopri
 import re
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -70,7 +71,7 @@ MATRIX = (
     ("messages/{held}/corps/", 200, 200, 404, 404),
     ("regle", 404, 404, 404, 404),
 )
-ACTS = (
+ACTS: tuple[tuple[Any, ...], ...] = (
     ("membres/ajouter", {"people": "x@famille.example"}, 200, 404, 404, 404),
     ("membres/retirer", {}, 302, 404, 404, 404),
     ("responsables", {"address": "", "role": "owner"}, 422, 404, 404, 404),
@@ -92,9 +93,9 @@ def test_each_sees_what_is_theirs_and_others_see_that_there_is_nothing(
         assert Client().get(where).status_code == 302, "signed in first"
     for path, fields, *codes in ACTS:
         where = f"/listes/{row.pk}/{path.format(**ids)}"
-        for browser, expected in zip(browsers, codes, strict=True):
-            if expected:
-                assert browser.post(where, fields or {}).status_code == expected, where
+        for browser, code in zip(browsers, codes, strict=True):
+            if code:
+                assert browser.post(where, fields or {}).status_code == code, where
         assert browsers[0].get(where).status_code == 405, where
 
 

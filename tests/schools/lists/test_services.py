@@ -92,7 +92,7 @@ def test_somebody_matched_twice_and_by_two_lists_receives_one_copy(
     owner: Account,
     subscriber: Account,
 ) -> None:
-    post = subscriber.person.assignments.get()  # type: ignore[union-attr]
+    post = subscriber.person.assignments.get()
     Assignment.objects.create(
         person=subscriber.person, structure=post.structure, starts_on=post.starts_on, function="DOC"
     )
@@ -424,7 +424,7 @@ def test_who_makes_lists_and_for_which_school(owner: Account, subscriber: Accoun
     wanted = NewList("Profs", "profs", Kind.RULE, within="0800001A")
     with pytest.raises(Refusal, match="not-allowed"):
         services.create_list(maker, wanted, DOMAIN, by="test", now=now)
-    subscriber.person.assignments.update(function="DIR")  # type: ignore[union-attr]
+    subscriber.person.assignments.update(function="DIR")
     list_id = services.create_list(maker, wanted, DOMAIN, by="test", now=now)
     row = MailingList.objects.get(pk=list_id)
     assert row.address == f"liste.0800001a.profs@{DOMAIN}"
@@ -461,19 +461,19 @@ def test_whoever_left_the_academie_receives_nothing_more(owner: Account, subscri
 def test_the_list_of_a_school_is_its_heads_and_a_lost_one_the_administrators(
     owner: Account, subscriber: Account, moderator: Account
 ) -> None:
-    subscriber.person.assignments.update(function="DIR")  # type: ignore[union-attr]
+    subscriber.person.assignments.update(function="DIR")
     now = timezone.now()
     maker = Creator(subscriber.pk, subscriber.person_id or 0, "agent")
     wanted = NewList("Profs", "profs", Kind.RULE, within="0800001A")
     list_id = services.create_list(maker, wanted, DOMAIN, by="test", now=now)
     assert queries.role_in(list_id, moderator.pk, now) is None
-    moderator.person.assignments.update(function="DIR")  # type: ignore[union-attr]
+    moderator.person.assignments.update(function="DIR")
     assert queries.role_in(list_id, moderator.pk, now) == "owner", "whoever leads the school"
     assert moderator.pk in queries.manager_accounts(list_id, now)
     assert [one.list_id for one in queries.list_cards(moderator.pk, moderator.person_id or 0, now)] == [
         list_id
     ]
-    moderator.person.assignments.update(function="ENS")  # type: ignore[union-attr]
+    moderator.person.assignments.update(function="ENS")
     assert queries.role_in(list_id, moderator.pk, now) is None
     assert queries.role_in(list_id, owner.pk, now) is None, "not lost yet"
     Account.objects.filter(pk=subscriber.pk).update(state="closed")

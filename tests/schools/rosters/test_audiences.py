@@ -5,6 +5,7 @@ import email.policy
 import json
 import logging
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -114,7 +115,7 @@ def begin(
 ) -> str:
     """As the composer does it: the text kept, then sent; where its copies are."""
     text = {"to": to, "subject": "Sortie", "html": html}
-    json_ = {"HTTP_ACCEPT": "application/json"}
+    json_: dict[str, Any] = {"HTTP_ACCEPT": "application/json"}
     browser.post(f"{HOME}{KEY}/brouillon/", {**text, "revision": 0}, **json_)
     answer = browser.post(f"{HOME}{KEY}/envoyer/", {**text, "attempt": 1}, **json_)
     assert answer.status_code == 200, answer.content.decode()
@@ -218,7 +219,7 @@ def test_a_class_that_is_not_yours_is_refused_at_every_door(
     browser = browser_of(client, people["teacher"])
     foreign = audience_address(Audience(Side.PUPILS, group("6A")))
     text = {"to": foreign, "subject": "x", "html": "x"}
-    json_ = {"HTTP_ACCEPT": "application/json"}
+    json_: dict[str, Any] = {"HTTP_ACCEPT": "application/json"}
     browser.post(f"{HOME}{KEY}/brouillon/", {**text, "revision": 0}, **json_)
     answer = browser.post(f"{HOME}{KEY}/envoyer/", {**text, "attempt": 1}, **json_)
     assert answer.status_code == 422

@@ -81,7 +81,7 @@ def linked(ent: Ent, who: Account, user: str) -> None:
     browser = Client()
     answer = back(browser, ent, out(browser), user)
     browser_of(browser, who)
-    where = answer.headers["Location"]  # type: ignore[attr-defined]
+    where = answer.headers["Location"]
     page = browser.get(where)
     assert user in page.content.decode()
     link = parse_qs(urlsplit(where).query)["link"][0]
@@ -99,7 +99,7 @@ def test_once_linked_the_ent_opens_the_mail_and_the_composer(people: People, ent
     service = out(browser, f"?uai={UAI}&classe=4B&vers=familles&objet=Sortie")
     answer = back(browser, ent, service, "camille.ent")
     assert is_in(browser)
-    composer = browser.get(answer.headers["Location"]).headers["Location"]  # type: ignore[attr-defined]
+    composer = browser.get(answer.headers["Location"]).headers["Location"]
     assert composer.startswith("/messagerie/ecrire/?")
     told = parse_qs(urlsplit(composer).query)
     assert told["subject"] == ["Sortie"]
@@ -134,7 +134,7 @@ def test_a_ticket_brought_to_another_browser_opens_nothing(people: People, ent: 
 @pytest.mark.django_db(transaction=True)
 def test_a_link_is_made_only_where_the_person_came_from_the_ent(people: People, ent: Ent) -> None:
     attacker = Client()
-    where = back(attacker, ent, out(attacker), "pirate").headers["Location"]  # type: ignore[attr-defined]
+    where = back(attacker, ent, out(attacker), "pirate").headers["Location"]
     link = parse_qs(urlsplit(where).query)["link"][0]
     victim = browser_of(Client(), people["teacher"])
     assert victim.get(where).status_code == 422
@@ -172,10 +172,10 @@ def test_a_second_factor_is_still_asked_and_privileged_roles_come_by_our_own_doo
     linked(ent, desk, "bureau.ent")
     add_application(teacher)
     browser = Client()
-    assert back(browser, ent, out(browser), "camille.ent").headers["Location"] == "/alogin/code"  # type: ignore[attr-defined]
+    assert back(browser, ent, out(browser), "camille.ent").headers["Location"] == "/alogin/code"
     assert not is_in(browser)
     browser = Client()
-    assert back(browser, ent, out(browser), "bureau.ent").headers["Location"].startswith("/alogin?")  # type: ignore[attr-defined]
+    assert back(browser, ent, out(browser), "bureau.ent").headers["Location"].startswith("/alogin?")
     assert not is_in(browser)
 
 
@@ -205,9 +205,9 @@ def test_nothing_hostile_comes_after_the_ent(people: People, ent: Ent) -> None:
         browser = Client()
         kept = out(browser).partition("&next=")[0]
         answer = back(browser, ent, f"{kept}&{urlencode({'next': hostile})}", "camille.ent")
-        assert answer.headers["Location"] == "/", hostile  # type: ignore[attr-defined]
+        assert answer.headers["Location"] == "/", hostile
     browser = Client()
-    where = back(browser, ent, out(browser), "philippe.ent").headers["Location"]  # type: ignore[attr-defined]
+    where = back(browser, ent, out(browser), "philippe.ent").headers["Location"]
     link = parse_qs(urlsplit(where).query)["link"][0]
     browser_of(browser, people["head"])
     for hostile in HOSTILE:

@@ -12,11 +12,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.conf import settings as ours
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from lxml import etree
 from tests.access.signin.people import add_application
+from tests.answers import PageAnswer
 from tests.schools.rosters.other_ent import OtherEnt
 from tests.schools.rosters.schools import UAI, browser_of
 
@@ -131,14 +131,14 @@ def out(browser: Client, asked: str = "") -> str:
     return str(root.get("ID"))
 
 
-def posted(content: str) -> HttpResponse:
+def posted(content: str) -> PageAnswer:
     """As the ENT's page does: from elsewhere, without a cookie."""
-    return Client().post("/ent/saml", {"SAMLResponse": content})  # type: ignore[return-value]
+    return Client().post("/ent/saml", {"SAMLResponse": content})
 
 
-def back(browser: Client, content: str) -> HttpResponse:
+def back(browser: Client, content: str) -> PageAnswer:
     answer = posted(content)
-    return browser.get(answer["Location"]) if answer.status_code == 303 else answer  # type: ignore[return-value]
+    return browser.get(answer["Location"]) if answer.status_code == 303 else answer
 
 
 def linked(who: Account) -> None:

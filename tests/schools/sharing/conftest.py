@@ -110,7 +110,7 @@ def engines() -> Iterator[Engines]:
             told.cut.append(mailbox)
 
     connections.replace(Cutter())
-    mail_directory.replace(_Deaf())  # type: ignore[arg-type]
+    mail_directory.replace(_Deaf())
     yield told
     connections.replace(held[0])
     mail_directory.replace(held[1])

@@ -29,7 +29,7 @@ from vaguemestre.schools.sharing.models import Box, Member
 from vaguemestre.schools.sharing.rules.box_rights import box_session_key, names_ending
 from vaguemestre.schools.sharing.rules.owners import end_of_day
 from vaguemestre.schools.sharing.services import boxes
-from vaguemestre.schools.sharing.values import MembershipTerms, Overlap, Right
+from vaguemestre.schools.sharing.values import MembershipChange, MembershipTerms, Overlap, Right
 
 
 def test_a_school_has_its_mailbox_active_without_password_at_an_address_nobody_else_gets(
@@ -61,14 +61,14 @@ def test_another_head_comes_by_feed_and_the_former_one_is_out_in_one_run(
         school.head.pk,
         "Thunderbird",
         by="x",
-        now=now(),  # type: ignore[arg-type]
+        now=now(),
     )
     assert key
     yesterday = paris_day(now()) - timedelta(days=1)
     new = account("nouvelle", first_name="Anne", last_name="Nouvelle")
     lead(new, since=paris_day(now()))
     lead(school.head, until=yesterday)
-    handlers.sync_owners_of_people(PeopleChanged([school.head.person_id, new.person_id]))  # type: ignore[list-item]
+    handlers.sync_owners_of_people(PeopleChanged([school.head.person_id, new.person_id]))
     assert queries.owners_of(school.box.pk, now()) == [new.pk]
     assert queries.access_to(school.box.pk, school.head.pk, now()) is None
     name = box_session_key("session", school.box.pk, school.head.pk)
@@ -94,14 +94,14 @@ def test_a_head_who_moves_within_the_academie_reads_on_for_some_days_and_owns_no
         person=school.head.person, structure=elsewhere, function="DIR", corps="004", starts_on=today
     )
     for _ in range(2):
-        handlers.sync_owners_of_people(PeopleChanged([school.head.person_id]))  # type: ignore[list-item]
+        handlers.sync_owners_of_people(PeopleChanged([school.head.person_id]))
     assert queries.owners_of(school.box.pk, now()) == []
     (row,) = Member.objects.filter(box=school.box, account=school.head, ended_at=None)
     assert (row.right, row.is_owner) == ("read", False)
     assert queries.access_to(school.box.pk, school.head.pk, now() + timedelta(days=13))
     assert queries.access_to(school.box.pk, school.head.pk, now() + timedelta(days=16)) is None
     services.end_member(school.box.pk, row.pk, by="test", now=now())
-    handlers.sync_owners_of_people(PeopleChanged([school.head.person_id]))  # type: ignore[list-item]
+    handlers.sync_owners_of_people(PeopleChanged([school.head.person_id]))
     assert queries.access_to(school.box.pk, school.head.pk, now()) is None
 
 
@@ -174,7 +174,7 @@ def test_an_establishment_that_closes_closes_its_mailbox(school: School) -> None
 
 def test_without_head_nor_deputy_the_mailbox_waits_for_somebody_to_be_named(school: School) -> None:
     Assignment.objects.all().delete()
-    services.sync_owners([school.box.structure_id], by="test", now=now())  # type: ignore[list-item]
+    services.sync_owners([school.box.structure_id], by="test", now=now())
     rows, total = queries.boxes_without_owner(school.box.academy_id, now())
     assert ([row.box_id for row in rows], total) == ([school.box.pk], 1)
     assert Box.objects.get().closed_at is None
@@ -200,11 +200,13 @@ def test_the_member_and_the_owners_are_told_and_not_who_did_it(school: School) -
         school.share(secretary, Right.SEND)
         by = f"account:{school.head.pk}"
         handlers.notify_members(
-            MembersChanged(school.box.pk, secretary.pk, "added", "cli", now().isoformat())
+            MembersChanged(school.box.pk, secretary.pk, MembershipChange.ADDED, "cli", now().isoformat())
         )
         assert {mailbox for mailbox, _ in told} == {"secretaire@ac-amiens.test", "pvasseur@ac-amiens.test"}
         told.clear()
-        handlers.notify_members(MembersChanged(school.box.pk, secretary.pk, "added", by, now().isoformat()))
+        handlers.notify_members(
+            MembersChanged(school.box.pk, secretary.pk, MembershipChange.ADDED, by, now().isoformat())
+        )
         assert [mailbox for mailbox, _ in told] == ["secretaire@ac-amiens.test"]
     finally:
         deliver_notice.replace(before)

@@ -27,6 +27,7 @@ from vaguemestre.schools.sharing.models import BoxActivity, SentMessage
 from vaguemestre.schools.sharing.ports import refresh_pages
 from vaguemestre.schools.sharing.rules.collaboration import message_ref
 from vaguemestre.schools.sharing.services import announce_client_message
+from vaguemestre.schools.sharing.services.client_messages import SubmissionConnection
 from vaguemestre.schools.sharing.values import InboxMessage, MessageLocation, MessageRef, Right
 from vaguemestre.schools.sharing.views import collaboration
 
@@ -62,7 +63,7 @@ def begin(browser: Client, school: School, letter: dict[str, str]) -> str:
     return str(told["key"])
 
 
-def send(browser: Client, school: School, key: str, text: str = "<p>Réponse</p>"):  # type: ignore[no-untyped-def]
+def send(browser: Client, school: School, key: str, text: str = "<p>Réponse</p>"):
     fields = {"to": "parent@exemple.fr", "subject": "Re: Cantine", "html": text, "attempt": "1", "now": "1"}
     return browser.post(f"{school.path}messagerie/ecrire/{key}/envoyer/", fields, headers=JSON)
 
@@ -291,7 +292,7 @@ def test_a_reader_who_left_is_not_seen(school: School, secretary: Account, of: O
 def test_pages_open_on_the_mailbox_are_told(school: School) -> None:
     heard: list[str] = []
     before = refresh_pages.get()
-    refresh_pages.replace(heard.append)
+    refresh_pages.replace(lambda mailbox: heard.append(mailbox))
     try:
         assert run_now(WorkChanged(school.box.pk))
     finally:
@@ -305,7 +306,7 @@ def programs(school: School, *entered: tuple[Account, str, int]) -> str:
     for who, network, seconds in entered:
         moment = noon + timedelta(seconds=seconds)
         run_now(ProgramEntered(school.box.account_id, who.pk, network, "smtp", moment.isoformat()))
-    connection = ("192.0.2.7", noon, noon + timedelta(seconds=1))
+    connection = SubmissionConnection("192.0.2.7", noon, noon + timedelta(seconds=1))
     announce_client_message(school.box.account.mailbox, "<p@x>", "<1@exemple.fr>", connection, now=noon)
     row = DBTaskResult.objects.get(args_kwargs__args__1__endswith=":ClientMessageSent")
     left = ClientMessageSent(**row.args_kwargs["args"][2])

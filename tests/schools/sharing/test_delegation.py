@@ -1,6 +1,6 @@
 """Somebody lends their own mailbox for a leave: by dates, for a part, never what is private."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,7 +39,7 @@ def paul(outside_transactions: None) -> Account:
 
 
 @pytest.fixture
-def fenced(mails: MemoryMailboxes) -> Iterator[MemoryMailboxes]:
+def fenced(mails: MemoryMailboxes) -> MemoryMailboxes:
     """As the wiring plugs it."""
     open_mailbox.replace(DelegatedMailboxes(mails, delegated_scope_of))
     return mails

@@ -43,7 +43,7 @@ def answer(secretary: Account, mails: MemoryMailboxes, of: Of) -> str:
     return key
 
 
-def hand(browser: Client, key: str, box: object, home: str = HOME):  # type: ignore[no-untyped-def]
+def hand(browser: Client, key: str, box: object, home: str = HOME):
     return browser.post(f"{home}{key}/de/", {"box": str(box)}, headers=JSON)
 
 

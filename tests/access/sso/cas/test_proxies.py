@@ -6,11 +6,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.sso.conftest import Told
 from tests.access.sso.people import added, signs_in
+from tests.answers import PageAnswer
 
 from vaguemestre.access.sso.registry.models import Application
 from vaguemestre.access.sso.registry.values import Protocol
@@ -35,11 +35,11 @@ def a_ticket(client: Client) -> str:
     return dict(parse_qsl(urlsplit(answer["Location"]).query))["ticket"]
 
 
-def validated(ticket: str, service: str, door: str = "p3/serviceValidate", **more: str) -> HttpResponse:
-    return Client().get(f"/cas/{door}", {"ticket": ticket, "service": service, **more})  # type: ignore[return-value]
+def validated(ticket: str, service: str, door: str = "p3/serviceValidate", **more: str) -> PageAnswer:
+    return Client().get(f"/cas/{door}", {"ticket": ticket, "service": service, **more})
 
 
-def code_in(answer: HttpResponse) -> str | None:
+def code_in(answer: PageAnswer) -> str | None:
     root = ElementTree.fromstring(answer.content)
     for name in ("authenticationFailure", "proxyFailure"):
         if (found := root.find(f"cas:{name}", NS)) is not None:
@@ -59,8 +59,8 @@ def granted(client: Client, told: Told) -> str:
     return sent["pgtId"]
 
 
-def proxied(grant: str, service: str = BEHIND) -> HttpResponse:
-    return Client().get("/cas/proxy", {"pgt": grant, "targetService": service})  # type: ignore[return-value]
+def proxied(grant: str, service: str = BEHIND) -> PageAnswer:
+    return Client().get("/cas/proxy", {"pgt": grant, "targetService": service})
 
 
 def a_proxy_ticket(grant: str) -> str:
@@ -125,7 +125,7 @@ def test_a_proxy_ticket_does_not_wait(client: Client, told: Told) -> None:
     "asked", [{}, {"pgt": "x"}, {"targetService": BEHIND}, {"pgt": "", "targetService": ""}]
 )
 def test_both_are_needed(asked: dict[str, str]) -> None:
-    assert code_in(Client().get("/cas/proxy", asked)) == "INVALID_REQUEST"  # type: ignore[arg-type]
+    assert code_in(Client().get("/cas/proxy", asked)) == "INVALID_REQUEST"
 
 
 def test_an_invented_grant_is_refused() -> None:

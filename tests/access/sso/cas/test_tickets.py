@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD
 from tests.access.sso.conftest import Told
 from tests.access.sso.people import added, signs_in
+from tests.answers import PageAnswer
 
 from vaguemestre.access.sso.registry.models import Visit
 from vaguemestre.access.sso.registry.values import Protocol
@@ -38,11 +38,11 @@ def a_ticket(client: Client, service: str = SERVICE, **more: str) -> str:
     return dict(parse_qsl(urlsplit(answer["Location"]).query))["ticket"]
 
 
-def validated(ticket: str, service: str = SERVICE, **more: str) -> HttpResponse:
-    return Client().get("/cas/p3/serviceValidate", {"ticket": ticket, "service": service, **more})  # type: ignore[return-value]
+def validated(ticket: str, service: str = SERVICE, **more: str) -> PageAnswer:
+    return Client().get("/cas/p3/serviceValidate", {"ticket": ticket, "service": service, **more})
 
 
-def failure(answer: HttpResponse) -> str | None:
+def failure(answer: PageAnswer) -> str | None:
     told = ElementTree.fromstring(answer.content).find("cas:authenticationFailure", NS)
     return told.get("code") if told is not None else None
 
@@ -83,7 +83,7 @@ def test_older_clients_and_json(client: Client) -> None:
     second = client.get("/cas/serviceValidate", {**asked, "ticket": a_ticket(client)})
     assert b"nmorel" in second.content
     assert b"attributes" not in second.content
-    told = validated(a_ticket(client), format="JSON").json()  # type: ignore[attr-defined]
+    told = validated(a_ticket(client), format="JSON").json()
     assert told["serviceResponse"]["authenticationSuccess"]["user"] == "nmorel"
 
 
@@ -136,7 +136,7 @@ def test_a_ticket_dies_with_the_session(client: Client) -> None:
     "asked", [{}, {"ticket": "ST-x"}, {"service": SERVICE}, {"ticket": "", "service": ""}]
 )
 def test_both_are_needed(client: Client, asked: dict[str, str]) -> None:
-    assert failure(client.get("/cas/p3/serviceValidate", asked)) == "INVALID_REQUEST"  # type: ignore[arg-type]
+    assert failure(client.get("/cas/p3/serviceValidate", asked)) == "INVALID_REQUEST"
 
 
 def test_renew_asks_again_and_says_so(client: Client) -> None:

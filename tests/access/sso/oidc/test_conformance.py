@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from joserfc import jws, jwt
@@ -18,6 +17,7 @@ from joserfc.jwk import KeySet
 from tests.access.signin.people import PASSWORD
 from tests.access.sso.conftest import Told
 from tests.access.sso.people import BACK, BYE, added, answer_in, asks, exchanges, signs_in
+from tests.answers import PageAnswer
 
 from vaguemestre.access.sso.oidc.models import Code
 from vaguemestre.access.sso.oidc.rules.claims import LOGOUT_EVENT
@@ -42,7 +42,7 @@ def signed(client: Client, secret: str) -> Client:
 def tokens(client: Client, secret: str, **more: str | None) -> dict[str, str]:
     answer = exchanges(Client(), answer_in(asks(client, **more))["code"], secret)
     assert answer.status_code == 200
-    return answer.json()  # type: ignore[attr-defined,no-any-return]
+    return answer.json()
 
 
 def claims(given: dict[str, str]) -> dict[str, object]:
@@ -53,16 +53,16 @@ def claims(given: dict[str, str]) -> dict[str, object]:
 
 def told_by_userinfo(given: dict[str, str]) -> dict[str, object]:
     bearer = {"Authorization": f"Bearer {given['access_token']}"}
-    return Client().get("/oidc/userinfo", headers=bearer).json()  # type: ignore[no-any-return]
+    return Client().get("/oidc/userinfo", headers=bearer).json()
 
 
-def signs_in_again(client: Client, first: HttpResponse) -> HttpResponse:
+def signs_in_again(client: Client, first: PageAnswer) -> PageAnswer:
     """From the page of sign-in an application led to, back to the application."""
     where = first["Location"]
     assert where.startswith("/alogin?"), where
     back = dict(parse_qsl(urlsplit(where).query))["next"]
     client.post(where, {"username": "nmorel", "secret": PASSWORD, "next": back})
-    return client.get(client.get(back).context["address"])  # type: ignore[return-value]
+    return client.get(client.get(back).context["address"])
 
 
 # Config
@@ -106,7 +106,7 @@ def test_oidcc_server(signed: Client, secret: str) -> None:
         client_secret=None,
     )
     assert answer["Cache-Control"] == "no-store"
-    given = answer.json()  # type: ignore[attr-defined]
+    given = answer.json()
     assert given["token_type"] == "Bearer"
     read = claims(given)
     assert (read["iss"], read["aud"], read["nonce"]) == (settings.CONFIG.public_url, "intranet", "n-1")
@@ -191,7 +191,7 @@ def test_oidcc_alternate_happy_flow(signed: Client, secret: str) -> None:
     second = added(client_id="autre", addresses=(other,))
     answer = asks(signed, client_id="autre", redirect_uri=other, nonce=None, state="x")
     code = dict(parse_qsl(urlsplit(answer["Location"]).query))["code"]
-    given = exchanges(Client(), code, second, client_id="autre", redirect_uri=other).json()  # type: ignore[attr-defined]
+    given = exchanges(Client(), code, second, client_id="autre", redirect_uri=other).json()
     assert claims(given)["aud"] == "autre"
     assert claims(given)["sub"] == claims(tokens(signed, secret))["sub"]
 
@@ -212,7 +212,7 @@ def test_oidcc_prompt_login(signed: Client, secret: str) -> None:
         first = asks(signed, prompt="login")
         assert "confirmer=1" in first["Location"]
         code = answer_in(signs_in_again(signed, first))["code"]
-        after = claims(exchanges(Client(), code, secret).json())  # type: ignore[attr-defined]
+        after = claims(exchanges(Client(), code, secret).json())
     assert int(str(after["auth_time"])) > int(str(before["auth_time"]))
     assert after["sub"] == before["sub"]
 
@@ -231,7 +231,7 @@ def test_oidcc_max_age_1(signed: Client, secret: str) -> None:
     with patch("django.utils.timezone.now", return_value=timezone.now() + timedelta(seconds=5)):
         first = asks(signed, max_age="1")
         code = answer_in(signs_in_again(signed, first))["code"]
-        after = claims(exchanges(Client(), code, secret).json())  # type: ignore[attr-defined]
+        after = claims(exchanges(Client(), code, secret).json())
     assert int(str(after["auth_time"])) > int(str(before["auth_time"]))
 
 
@@ -274,18 +274,18 @@ def test_oidcc_codereuse(signed: Client, secret: str) -> None:
     code = answer_in(asks(signed))["code"]
     assert exchanges(Client(), code, secret).status_code == 200
     again = exchanges(Client(), code, secret)
-    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")  # type: ignore[attr-defined]
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 
 
 def test_oidcc_codereuse_30seconds(signed: Client, secret: str) -> None:
     """What the first use gave is taken back."""
     code = answer_in(asks(signed))["code"]
-    given = exchanges(Client(), code, secret).json()  # type: ignore[attr-defined]
+    given = exchanges(Client(), code, secret).json()
     bearer = {"Authorization": f"Bearer {given['access_token']}"}
     assert Client().get("/oidc/userinfo", headers=bearer).status_code == 200
     with patch("django.utils.timezone.now", return_value=timezone.now() + timedelta(seconds=30)):
         again = exchanges(Client(), code, secret)
-        assert again.json()["error"] == "invalid_grant"  # type: ignore[attr-defined]
+        assert again.json()["error"] == "invalid_grant"
         assert Client().get("/oidc/userinfo", headers=bearer).status_code == 401
 
 
@@ -296,16 +296,16 @@ def test_oidcc_ensure_registered_redirect_uri(signed: Client) -> None:
 
 
 def test_oidcc_ensure_post_request_succeeds(signed: Client, secret: str) -> None:
-    query = dict(parse_qsl(asks(signed).request["QUERY_STRING"]))  # type: ignore[attr-defined]
+    query = dict(parse_qsl(asks(signed).request["QUERY_STRING"]))
     posted = signed.post("/oidc/authorize", query)
     assert posted.status_code == 303
-    code = answer_in(signed.get(posted["Location"]))["code"]  # type: ignore[arg-type]
+    code = answer_in(signed.get(posted["Location"]))["code"]
     assert exchanges(Client(), code, secret).status_code == 200
 
 
 def test_oidcc_server_client_secret_post(signed: Client, secret: str) -> None:
     given = exchanges(Client(), answer_in(asks(signed))["code"], secret, client_secret=secret)
-    assert claims(given.json())["aud"] == "intranet"  # type: ignore[attr-defined]
+    assert claims(given.json())["aud"] == "intranet"
 
 
 def unsigned(told: dict[str, str]) -> str:
@@ -343,8 +343,8 @@ def test_oidcc_refresh_token(signed: Client, secret: str) -> None:
     given = tokens(signed, secret)
     more = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"]}
     stolen = exchanges(Client(), "", other, client_id="autre", **more)
-    assert stolen.json()["error"] == "invalid_grant"  # type: ignore[attr-defined]
-    again = exchanges(Client(), "", secret, **more).json()  # type: ignore[attr-defined]
+    assert stolen.json()["error"] == "invalid_grant"
+    again = exchanges(Client(), "", secret, **more).json()
     before, after = claims(given), claims(again)
     for name in ("iss", "sub", "aud", "auth_time"):
         assert after[name] == before[name]
@@ -353,15 +353,15 @@ def test_oidcc_refresh_token(signed: Client, secret: str) -> None:
 
 def test_oidcc_ensure_request_with_valid_pkce_succeeds(signed: Client, secret: str) -> None:
     code = answer_in(asks(signed))["code"]
-    assert exchanges(Client(), code, secret, code_verifier="w" * 43).json()["error"] == "invalid_grant"  # type: ignore[attr-defined]
+    assert exchanges(Client(), code, secret, code_verifier="w" * 43).json()["error"] == "invalid_grant"
     assert tokens(signed, secret)
 
 
 # Sign-outs
 
 
-def out(client: Client, **asked: str) -> HttpResponse:
-    return client.get(f"/oidc/logout?{urlencode(asked)}")  # type: ignore[return-value]
+def out(client: Client, **asked: str) -> PageAnswer:
+    return client.get(f"/oidc/logout?{urlencode(asked)}")
 
 
 def is_in(client: Client) -> bool:

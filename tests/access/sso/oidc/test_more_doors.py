@@ -3,13 +3,13 @@
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from tests.access.signin.people import account, add_application
 from tests.access.sso.people import added, answer_in, asks, exchanges, registration, signs_in
+from tests.answers import PageAnswer
 
 from vaguemestre.access.sso.registry.models import Application, Consent, Tally
 from vaguemestre.access.sso.registry.services import change_application
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nicolas")]
 
 def tokens(client: Client, secret: str, **more: str | None) -> dict[str, str]:
     code = answer_in(asks(client, **more))["code"]
-    return exchanges(Client(), code, secret).json()  # type: ignore[attr-defined,no-any-return]
+    return exchanges(Client(), code, secret).json()
 
 
 def claims(client: Client, token: str) -> dict[str, object]:
@@ -29,16 +29,16 @@ def claims(client: Client, token: str) -> dict[str, object]:
     return dict(jwt.decode(token, keys, algorithms=["ES256", "RS256"]).claims)
 
 
-def looked_into(secret: str, token: str, client_id: str = "intranet") -> HttpResponse:
+def looked_into(secret: str, token: str, client_id: str = "intranet") -> PageAnswer:
     given = {"token": token, "client_id": client_id, "client_secret": secret}
-    return Client().post("/oidc/introspect", given)  # type: ignore[return-value]
+    return Client().post("/oidc/introspect", given)
 
 
 def test_an_application_looks_into_its_own_tokens(client: Client) -> None:
     secret = added()
     signs_in(client)
     given = tokens(client, secret)
-    told = looked_into(secret, given["access_token"]).json()  # type: ignore[attr-defined]
+    told = looked_into(secret, given["access_token"]).json()
     assert told["active"] is True
     assert told["sub"] == claims(client, given["id_token"])["sub"]
     assert told["client_id"] == told["aud"] == "intranet"
@@ -50,9 +50,9 @@ def test_nobody_looks_into_anothers_tokens(client: Client) -> None:
     other = added(client_id="autre", addresses=("https://autre.example/",))
     signs_in(client)
     token = tokens(client, secret)["access_token"]
-    assert looked_into(other, token, "autre").json() == {"active": False}  # type: ignore[attr-defined]
+    assert looked_into(other, token, "autre").json() == {"active": False}
     assert looked_into("faux", token).status_code == 401
-    assert looked_into(secret, "x" * 43).json() == {"active": False}  # type: ignore[attr-defined]
+    assert looked_into(secret, "x" * 43).json() == {"active": False}
 
 
 def test_a_token_is_inactive_once_its_person_is_shut_out(client: Client, nicolas: Account) -> None:
@@ -60,7 +60,7 @@ def test_a_token_is_inactive_once_its_person_is_shut_out(client: Client, nicolas
     signs_in(client)
     token = tokens(client, secret)["access_token"]
     Account.objects.filter(pk=nicolas.pk).update(state="suspended")
-    assert looked_into(secret, token).json() == {"active": False}  # type: ignore[attr-defined]
+    assert looked_into(secret, token).json() == {"active": False}
 
 
 def test_an_application_without_secret_looks_into_nothing(client: Client) -> None:
@@ -80,7 +80,7 @@ def test_two_applications_cannot_put_together_what_they_know(client: Client) -> 
         seen.append(claims(client, tokens(client, secrets["intranet"])["id_token"])["sub"])
         answer = asks(client, client_id="autre", redirect_uri=other)
         code = dict(parse_qsl(urlsplit(answer["Location"]).query))["code"]
-        told = exchanges(Client(), code, secrets["autre"], client_id="autre", redirect_uri=other).json()  # type: ignore[attr-defined]
+        told = exchanges(Client(), code, secrets["autre"], client_id="autre", redirect_uri=other).json()
         seen.append(claims(client, told["id_token"])["sub"])
     assert seen[0] == seen[2]
     assert seen[1] == seen[3]
@@ -96,16 +96,16 @@ def test_an_application_that_asks_for_an_agreement_waits_for_it(client: Client, 
     assert "Nicolas Morel" in page, "the person sees what will be told"
     silent = answer_in(asks(client, prompt="none"))
     assert silent["error"] == "consent_required"
-    agreed = client.post("/applications/accord", {"stamp": asked.context["stamp"]})  # type: ignore[attr-defined]
+    agreed = client.post("/applications/accord", {"stamp": asked.context["stamp"]})
     assert Consent.objects.filter(account=nicolas).exists()
-    assert "code" in answer_in(client.get(agreed.context["address"]))  # type: ignore[arg-type]
+    assert "code" in answer_in(client.get(agreed.context["address"]))
     assert "code" in answer_in(asks(client, prompt="none"))
 
 
 def test_a_no_is_told_to_the_application(client: Client) -> None:
     added(consent=True)
     signs_in(client)
-    refused = answer_in(client.get(asks(client).context["refusal_path"]))  # type: ignore[attr-defined,arg-type]
+    refused = answer_in(client.get(asks(client).context["refusal_path"]))
     assert refused["error"] == "access_denied"
     assert not Consent.objects.exists()
 
@@ -114,7 +114,7 @@ def test_an_agreement_is_of_the_person_who_saw_the_page(client: Client) -> None:
     account("idupont")
     added(consent=True)
     signs_in(client)
-    stamp = asks(client).context["stamp"]  # type: ignore[attr-defined]
+    stamp = asks(client).context["stamp"]
     other = Client()
     signs_in(other, "idupont")
     assert other.post("/applications/accord", {"stamp": stamp}).status_code == 400
@@ -125,7 +125,7 @@ def test_an_agreement_is_of_the_person_who_saw_the_page(client: Client) -> None:
 def test_more_attributes_are_asked_again(client: Client, nicolas: Account) -> None:
     added(consent=True, released=("name",))
     signs_in(client)
-    client.post("/applications/accord", {"stamp": asks(client).context["stamp"]})  # type: ignore[attr-defined]
+    client.post("/applications/accord", {"stamp": asks(client).context["stamp"]})
     assert "code" in answer_in(asks(client))
     Application.objects.update(released=["name", "email"])
     assert asks(client).status_code == 200
@@ -176,11 +176,11 @@ def test_only_registered_scopes_are_granted_and_echoed(client: Client) -> None:
     signs_in(client)
     given = tokens(client, secret, scope="openid admin numen offline_access academie uid name email")
     assert given["scope"] == "openid name email"
-    assert looked_into(secret, given["access_token"]).json()["scope"] == "openid name email"  # type: ignore[attr-defined]
+    assert looked_into(secret, given["access_token"]).json()["scope"] == "openid name email"
     again = exchanges(
         Client(), None, secret, grant_type="refresh_token", refresh_token=given["refresh_token"],
         redirect_uri=None, code_verifier=None,
-    ).json()  # type: ignore[attr-defined]  # fmt: skip
+    ).json()  # fmt: skip
     assert again["scope"] == "openid name email"
 
 
@@ -189,4 +189,4 @@ def test_a_scope_no_longer_registered_is_no_longer_granted(client: Client) -> No
     signs_in(client)
     given = tokens(client, secret, scope="openid name email")
     change_application(registration(released=("name",)), by="test", now=timezone.now())
-    assert looked_into(secret, given["access_token"]).json()["scope"] == "openid name"  # type: ignore[attr-defined]
+    assert looked_into(secret, given["access_token"]).json()["scope"] == "openid name"

@@ -30,7 +30,7 @@ def secret(nicolas: Account) -> str:
 def inside(client: Client, secret: str) -> dict[str, str]:
     """Tokens of somebody who entered."""
     signs_in(client)
-    tokens: dict[str, str] = exchanges(client, answer_in(asks(client))["code"], secret).json()  # type: ignore[attr-defined]
+    tokens: dict[str, str] = exchanges(client, answer_in(asks(client))["code"], secret).json()
     return tokens
 
 

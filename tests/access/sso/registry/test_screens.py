@@ -12,6 +12,7 @@ from PIL import Image
 from tests.access.signin.people import account
 from tests.access.sso.conftest import Told
 from tests.access.sso.people import BACK, added, signs_in
+from tests.answers import PageAnswer
 
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.sso.registry.models import Application
@@ -41,8 +42,8 @@ def boss(client: Client) -> Client:
     return client
 
 
-def text(answer: object) -> str:
-    return answer.content.decode()  # type: ignore[attr-defined,no-any-return]
+def text(answer: PageAnswer) -> str:
+    return answer.content.decode()
 
 
 ACTS = ("modifier", "secret", "logo", "retirer", "apercu", "essai")

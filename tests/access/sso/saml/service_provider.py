@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from lxml import etree
 from signxml.algorithms import SignatureConstructionMethod
 from signxml.signer import XMLSigner
+from tests.answers import PageAnswer
 
 from vaguemestre.access.sso.registry.services import change_application
 from vaguemestre.access.sso.registry.values import Application, Registration
@@ -191,11 +191,11 @@ def query(
     return text
 
 
-def asks(client: Client, content: bytes, **how: str) -> HttpResponse:
-    return client.get(f"/saml/sso?{query(content, **how)}")  # type: ignore[return-value,arg-type]
+def asks(client: Client, content: bytes, **how: str) -> PageAnswer:
+    return client.get(f"/saml/sso?{query(content, **how)}")
 
 
-def form_in(answer: HttpResponse) -> tuple[str, dict[str, str]]:
+def form_in(answer: PageAnswer) -> tuple[str, dict[str, str]]:
     """(where, fields) of the form that goes by itself."""
     assert answer.status_code == 200, answer.status_code
     page = answer.content.decode()
@@ -207,7 +207,7 @@ def form_in(answer: HttpResponse) -> tuple[str, dict[str, str]]:
     }
 
 
-def response_in(answer: HttpResponse) -> etree._Element:
+def response_in(answer: PageAnswer) -> etree._Element:
     return etree.fromstring(base64.b64decode(form_in(answer)[1]["SAMLResponse"]))
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 from lxml import etree
 from signxml.signer import XMLSigner
@@ -30,6 +29,7 @@ from tests.access.sso.saml.service_provider import (
     response_in,
     signed,
 )
+from tests.answers import PageAnswer
 
 from vaguemestre.access.sso.registry.models import Visit
 from vaguemestre.access.sso.saml.rules.documents import MAX_MESSAGE_BYTES
@@ -46,8 +46,8 @@ LAUGHS = (
 )
 
 
-def posts(client: Client, content: bytes) -> HttpResponse:
-    return client.post("/saml/sso", {"SAMLRequest": base64.b64encode(content).decode()})  # type: ignore[return-value]
+def posts(client: Client, content: bytes) -> PageAnswer:
+    return client.post("/saml/sso", {"SAMLRequest": base64.b64encode(content).decode()})
 
 
 def wrapped(place: Callable[[etree._Element, etree._Element], etree._Element]) -> bytes:

@@ -3,6 +3,7 @@
 import base64
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -156,7 +157,7 @@ def status_in(root: etree._Element) -> str:
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_signed_answer(
-    client: Client, nicolas: Account, here: str, inside: str, more: dict[str, str], status: str
+    client: Client, nicolas: Account, here: str, inside: str, more: dict[str, Any], status: str
 ) -> None:
     registered()
     root = response_in(asks(client, request(here=here, inside=inside, **more)))
@@ -221,7 +222,7 @@ def test_who_signs_in_on_the_way_is_who_the_request_is_about(
         sent = client.post("/alogin", {"username": nicolas.username, "secret": PASSWORD, "next": back})
         page = client.get(sent["Location"])
         onwards = page.content.decode().split("url=")[1].split('"')[0].replace("&amp;", "&")
-        root = response_in(client.get(onwards))  # type: ignore[arg-type]
+        root = response_in(client.get(onwards))
         assert status_in(root) == ("Success" if is_answered else "UnknownPrincipal")
         client.post("/deconnexion")
 
@@ -244,7 +245,7 @@ def test_a_form_is_answered_after_one_turn_that_brings_the_cookie(
     content = base64.b64encode(signed(request(here=here))).decode()
     answer = client.post("/saml/sso", {"SAMLRequest": content, "RelayState": "x"})
     assert answer.status_code == 303
-    where, fields = form_in(client.get(answer["Location"]))  # type: ignore[arg-type]
+    where, fields = form_in(client.get(answer["Location"]))
     assert (where, fields["RelayState"]) == (CONSUMER, "x")
 
 
@@ -256,7 +257,7 @@ def test_somebody_unknown_signs_in_on_the_way(client: Client, nicolas: Account, 
     sent = client.post("/alogin", {"username": "nmorel", "secret": PASSWORD, "next": back})
     page = client.get(sent["Location"])
     onwards = page.content.decode().split("url=")[1].split('"')[0].replace("&amp;", "&")
-    where, fields = form_in(client.get(onwards))  # type: ignore[arg-type]
+    where, fields = form_in(client.get(onwards))
     assert where == CONSUMER
     assert fields["RelayState"] == "x" * 500
 
@@ -274,7 +275,7 @@ def test_the_portal_opens_an_application_that_has_no_door_of_its_own(
 ) -> None:
     client_id = registered()
     signs_in(client)
-    root = response_in(client.get(f"/saml/ouvrir/{client_id}"))  # type: ignore[arg-type]
+    root = response_in(client.get(f"/saml/ouvrir/{client_id}"))
     assert root.get("InResponseTo") is None
     assert client.get("/saml/ouvrir/inconnue").status_code == 404
 

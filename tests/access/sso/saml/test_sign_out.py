@@ -74,10 +74,10 @@ def test_an_application_signs_out_and_is_answered_with_a_signed_redirect(
 def test_a_form_from_elsewhere_is_sent_again_by_a_page_of_ours(client: Client, nicolas: Account) -> None:
     name, index = enter(client, metadata(slo="HTTP-POST"))
     content = base64.b64encode(signed(leaving(here=SLO_HERE, name=name, index=index))).decode()
-    where, fields = form_in(client.post("/saml/slo", {"SAMLRequest": content, "RelayState": "r"}))  # type: ignore[arg-type]
+    where, fields = form_in(client.post("/saml/slo", {"SAMLRequest": content, "RelayState": "r"}))
     assert where == f"{settings.CONFIG.public_url}/saml/slo/suite"
     assert client.get("/").status_code == 200
-    where, answered = form_in(client.post("/saml/slo/suite", fields))  # type: ignore[arg-type]
+    where, answered = form_in(client.post("/saml/slo/suite", fields))
     assert where == SLO
     root = etree.fromstring(base64.b64decode(answered["SAMLResponse"]))
     assert status_of(root) == "Success"

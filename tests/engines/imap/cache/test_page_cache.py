@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from vaguemestre.engines.imap.cache.page_cache import PageCache, SummaryCache
-from vaguemestre.post.mailstore.values import Correspondent, Page, Summary
+from vaguemestre.post.mailstore.values import Correspondent, Page, Summary, View
 
 
 def summary(uid: int) -> Summary:
@@ -45,22 +45,22 @@ def test_a_box_too_big_for_all_begins_anew_with_what_was_read_last() -> None:
 
 def test_a_page_serves_only_under_the_same_answer() -> None:
     pages = PageCache()
-    pages.keep("marie", ("INBOX", 0, 50), b"STATUS 1", page(1))
-    assert pages.get("marie", ("INBOX", 0, 50), b"STATUS 1") == page(1)
-    assert pages.get("marie", ("INBOX", 0, 50), b"STATUS 2") is None
-    assert pages.get("marie", ("INBOX", 50, 50), b"STATUS 1") is None
-    assert pages.has("marie", ("INBOX", 0, 50))
+    pages.keep("marie", ("INBOX", 0, 50, View()), b"STATUS 1", page(1))
+    assert pages.get("marie", ("INBOX", 0, 50, View()), b"STATUS 1") == page(1)
+    assert pages.get("marie", ("INBOX", 0, 50, View()), b"STATUS 2") is None
+    assert pages.get("marie", ("INBOX", 50, 50, View()), b"STATUS 1") is None
+    assert pages.has("marie", ("INBOX", 0, 50, View()))
     pages.forget("marie")
-    assert pages.get("marie", ("INBOX", 0, 50), b"STATUS 1") is None
-    assert not pages.has("marie", ("INBOX", 0, 50))
+    assert pages.get("marie", ("INBOX", 0, 50, View()), b"STATUS 1") is None
+    assert not pages.has("marie", ("INBOX", 0, 50, View()))
 
 
 def test_pages_are_bounded_for_each_and_for_all() -> None:
     pages = PageCache(most=4, most_each=2)
     for owner in ("a", "b", "c"):
         for offset in (0, 50, 100):
-            pages.keep(owner, ("INBOX", offset, 50), b"s", page(offset))
-    assert not pages.has("c", ("INBOX", 0, 50))
-    assert pages.has("c", ("INBOX", 100, 50))
-    assert not pages.has("a", ("INBOX", 100, 50))
+            pages.keep(owner, ("INBOX", offset, 50, View()), b"s", page(offset))
+    assert not pages.has("c", ("INBOX", 0, 50, View()))
+    assert pages.has("c", ("INBOX", 100, 50, View()))
+    assert not pages.has("a", ("INBOX", 100, 50, View()))
     pages.forget("nobody")

@@ -471,10 +471,8 @@ def test_no_lines_at_all_make_reading_together_fail(texts: list[bytes]) -> None:
 def test_letters_of_the_usual_shape_are_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     together = response_tree.trees
-    monkeypatch.setattr(
-        list_fetch.response_tree, "trees", lambda texts: asked.append(len(texts)) or together(texts)
-    )
-    monkeypatch.setattr(list_fetch.messages, "summaries", lambda lines: asked.append(-len(lines)) or {})
+    monkeypatch.setattr(response_tree, "trees", lambda texts: asked.append(len(texts)) or together(texts))
+    monkeypatch.setattr(messages, "summaries", lambda lines: asked.append(-len(lines)) or {})
     part = '("text" "{}" ("charset" "utf-8") NIL NIL "quoted-printable" 120 4 NIL NIL NIL NIL)'
     both = f'({part.format("plain")}{part.format("html")} "alternative" ("boundary" "==1") NIL NIL NIL)'
     file = f'({both}("application" "pdf" ("name" "a.pdf") NIL NIL "base64" 12 NIL NIL NIL NIL) "mixed")'

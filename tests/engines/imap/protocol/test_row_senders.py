@@ -34,7 +34,7 @@ def post(engines: LiveEngines) -> Iterator[Post]:
 
 def put(engines: LiveEngines, someone: Someone, content: bytes) -> None:
     client = engines.signed_in(someone)
-    client.append("INBOX", "", None, content)  # type: ignore[arg-type]
+    client.append("INBOX", "", None, content)
     client.shutdown()
 
 

@@ -42,8 +42,10 @@ class World:
 def world() -> Iterator[World]:
     made = World()
     yield made
-    for one in (*made.servers, *made.opened):
-        one.close()
+    for server in made.servers:
+        server.close()
+    for connection in made.opened:
+        connection.close()
 
 
 def use(pool: Pool, login: MailLogin) -> Connection:

@@ -334,7 +334,7 @@ def test_the_menu_of_a_row_by_mouse_and_by_keyboard(page: Page, box: MemoryMailb
     page.get_by_role("menuitem", name="Marquer comme non lu").press("Enter")
     page.locator("#messages li.row.unread").wait_for()
     page.wait_for_function("() => document.title.startsWith('(1)')")
-    assert page.locator('link[rel="icon"]').get_attribute("href").startswith("data:image/png")  # type: ignore[union-attr]
+    assert page.locator('link[rel="icon"]').get_attribute("href").startswith("data:image/png")
     assert "\\Seen" not in box.open(ref).flags
 
 

@@ -173,8 +173,8 @@ def signed(by: Identity, text: bytes = TEXT, *, opaque: bool = False) -> bytes:
         return HEAD + kind + b"Content-Transfer-Encoding: base64\r\n\r\n" + _base64(made)
     part = b"Content-Type: application/pkcs7-signature; name=smime.p7s\r\n"
     part += b"Content-Transfer-Encoding: base64\r\n\r\n"
-    kind = "multipart/signed; protocol=application/pkcs7-signature; micalg=sha-256"
-    return several(kind, text, part + _base64(made))
+    whole = "multipart/signed; protocol=application/pkcs7-signature; micalg=sha-256"
+    return several(whole, text, part + _base64(made))
 
 
 def _base64(octets: bytes) -> bytes:

@@ -181,7 +181,7 @@ def test_a_machine_without_time_shows_text_and_draws_the_letter_next_time(
 ) -> None:
     ref, real = put(box, heavy.html_letter(heavy.mjml(200_000))), run_limited.get()
 
-    def busy(*_: object) -> Any:
+    def busy(*_: object, **__: object) -> Any:
         raise EngineDown("no time")
 
     run_limited.replace(busy)
@@ -199,7 +199,7 @@ def test_only_the_beginning_of_a_letter_is_read_here_until_the_reader_has_time(
     links = "".join(f'<p><a href="https://x.example/{n}">lien {n}</a></p>' for n in range(40_000))
     ref, real = put(box, heavy.html_letter(f"<p>Bonjour</p>{links}")), run_limited.get()
 
-    def busy(*_: object) -> Any:
+    def busy(*_: object, **__: object) -> Any:
         raise ReaderBusy("every turn is taken")
 
     run_limited.replace(busy)
@@ -219,7 +219,7 @@ def test_a_letter_without_pictures_is_drawn_too_once_the_reader_has_time(
     letter = heavy.html_letter("<section><p>Bonjour</p></section>" + "<div>" * 300 + "</div>" * 300)
     ref, real = put(box, letter), run_limited.get()
 
-    def busy(*_: object) -> Any:
+    def busy(*_: object, **__: object) -> Any:
         raise ReaderBusy("every turn is taken")
 
     run_limited.replace(busy)
@@ -234,7 +234,7 @@ def test_one_person_reads_two_heavy_things_at_once_and_leaves_a_place_to_others(
     class Begun(Exception):
         pass
 
-    def run(*_: object) -> Any:
+    def run(*_: object, **__: object) -> Any:
         raise Begun
 
     def archive_of(account_id: int) -> None:

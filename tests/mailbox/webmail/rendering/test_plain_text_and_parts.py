@@ -339,7 +339,7 @@ def test_a_message_sent_to_hidden_recipients_says_whom_it_went_to() -> None:
         ({"bcc": (karim, me)}, "Cci : Karim Benali, Moi"),
         ({}, "(sans destinataire)"),
     ):
-        summary = Summary(1, me, (), "x", at(25), "", 1, has_attachment=False, **copied)  # type: ignore[arg-type]
+        summary = Summary(1, me, (), "x", at(25), "", 1, has_attachment=False, **copied)
         row = Row(summary, frozenset(), MessageRef("Sent", 1, 1))
         (line,) = rows.lines_of([row], today=TODAY, uses={"Sent": Use.SENT}, own_domains=frozenset())
         assert line.people == told

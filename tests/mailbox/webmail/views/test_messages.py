@@ -140,9 +140,9 @@ def test_remote_pictures_wait_for_consent_then_come_through_us(reader: Client, b
     assert AWAY not in shown
     asked: list[str] = []
 
-    def fetch(picture: str) -> Picture:
-        asked.append(picture)
-        if picture.endswith("2.png"):
+    def fetch(address: str) -> Picture:
+        asked.append(address)
+        if address.endswith("2.png"):
             raise PictureRefused("webmail.picture-private-address")
         return Picture(PNG, "image/png")
 
