@@ -126,7 +126,7 @@ def act_words[View: Callable[..., HttpResponse]](
 
     def describe(request: HttpRequest) -> str:
         url_values = request.resolver_match.kwargs if request.resolver_match else {}
-        value = request.POST.get(named_by) or url_values.get(named_by, "")
+        value = url_values.get(named_by) or request.POST.get(named_by, "")
         return str((acts or {}).get(value, words))
 
     def mark(view: View) -> View:
@@ -143,18 +143,23 @@ def proved_within(period: timedelta, words: str = "") -> Callable[[Callable[...,
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> _View:
-        describe: Callable[[HttpRequest], str] = getattr(view, "act_words", lambda _: words)
-
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             who = who_asks(request)
             if who is None or not is_recent(who.signed_in_at, timezone.now(), period):
-                return _redirect_to_sign_in(request, words or describe(request))
+                return _redirect_to_sign_in(request, words or _words_of_act(request))
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def _words_of_act(request: HttpRequest) -> str:
+    """What the view of the address does, wherever `act_words` stands among its decorators."""
+    view = request.resolver_match.func if request.resolver_match else None
+    describe: Callable[[HttpRequest], str] | None = getattr(view, "act_words", None)
+    return describe(request) if describe else ""
 
 
 def recently_signed_in(view: Callable[..., HttpResponse]) -> _View:
