@@ -4,13 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.access.signin.people import NOON, account
 from tests.site.doorways import browser_of
 from typer.testing import CliRunner
 
-from vaguemestre.access.signin.queries import open_session
+from vaguemestre.access.signin.queries import office_academy_of, open_session
 from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Who
@@ -20,9 +22,15 @@ from vaguemestre.mailbox.compose.http import academy_signature
 from vaguemestre.mailbox.sorting.queries import owner_of
 from vaguemestre.mailbox.webmail.http import own_auth_server, own_domains
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.credentials.queries import is_account_in, presented
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Person, Structure
-from vaguemestre.schools.lists.queries import rule_members
-from vaguemestre.schools.lists.values import Criteria, Rule
+from vaguemestre.people.directory.queries import of_academy
+from vaguemestre.people.directory.values import NO_ACADEMY
+from vaguemestre.schools.lists.models import MailingList
+from vaguemestre.schools.lists.queries import list_cards, members_of, rule_members
+from vaguemestre.schools.lists.queries.managers import lists_owned_by_post
+from vaguemestre.schools.lists.rules.members import rule_to_json
+from vaguemestre.schools.lists.values import Criteria, Kind, Rule
 from vaguemestre.site.config import AcademySection, Config
 from vaguemestre.site.hosts import hosts_of
 
@@ -161,3 +169,65 @@ def test_the_command_line_has_an_office_span_the_academies_and_back(two: Config)
         assert ended.exit_code == 0
         administrator.refresh_from_db()
         assert administrator.spans_academies is spans
+
+
+def test_a_rule_reaches_nobody_for_an_academie_that_is_unknown(two: Config) -> None:
+    account("amienoise")
+    of_lille("lilloise")
+    Assignment.objects.update(function="ENS")
+    rule = Rule(any=(Criteria(functions=("ENS",)),))
+    assert rule_members(rule, NOON, academy_id=0) == ()
+    lost = MailingList(address="profs@nulle-part.test", kind=Kind.RULE, rule=rule_to_json(rule))
+    assert members_of(lost, NOON) == ()
+
+
+def test_a_list_by_rule_is_shown_to_those_who_serve_in_its_academie_alone(two: Config) -> None:
+    amiens, lille = account("amienoise"), of_lille("lilloise")
+    school = Structure.objects.create(uai="0590001F", academy=Academy.objects.get(code="09"), name="Collège")
+    Assignment.objects.filter(person_id=lille.person_id).update(structure=school)
+    Assignment.objects.update(function="ENS")
+    row = list_of("profs", LILLE)
+    row.kind, row.rule = Kind.RULE, rule_to_json(Rule(any=(Criteria(functions=("ENS",)),)))
+    row.save()
+    assert [card.list_id for card in list_cards(lille.pk, lille.person_id or 0, NOON)] == [row.pk]
+    assert list_cards(amiens.pk, amiens.person_id or 0, NOON) == ()
+
+
+def list_of(name: str, domain: str = "ac-amiens.test") -> MailingList:
+    """A list without owner."""
+    address = f"{name}@{domain}"
+    mailbox = Account.objects.create(username=address, mailbox=address)
+    return MailingList.objects.create(
+        address=address, title=name, account=mailbox, kind=Kind.MANUAL, created_at=NOON
+    )
+
+
+def test_lists_without_owner_are_found_by_as_many_queries_however_many_they_are(two: Config) -> None:
+    of_lille("lilloise")
+    limited = account("administratrice", role="administrator")
+    lists = [list_of("un").pk]
+    list_of("deux", LILLE)
+    with CaptureQueriesContext(connection) as first:
+        assert lists_owned_by_post(limited.pk, limited.person_id or 0, NOON) == lists
+    for number in range(12):
+        lists.append(list_of(f"liste{number}").pk)
+        list_of(f"liste{number}", LILLE)
+    with CaptureQueriesContext(connection) as second:
+        assert lists_owned_by_post(limited.pk, limited.person_id or 0, NOON) == lists
+    assert len(second) == len(first)
+
+
+def test_the_office_of_an_account_of_nobody_covers_the_academie_of_its_mailbox_or_none(two: Config) -> None:
+    of_lille("lilloise")
+    account("amienoise")
+    ids = {academy.domain: academy.pk for academy in Academy.objects.all()}
+    reach = {}
+    for domain in (LILLE, "ac-amiens.test", "nulle-part.test"):
+        address = f"robot@{domain}"
+        made = Account.objects.create(username=address, mailbox=address, role="helpdesk", state="active")
+        robot = presented(made.pk)
+        assert robot is not None
+        reach[domain] = office_academy_of(robot)
+    assert reach == {**ids, "nulle-part.test": NO_ACADEMY}
+    assert not Person.objects.filter(of_academy(NO_ACADEMY)).exists()
+    assert not is_account_in(Account.objects.latest("pk").pk, NO_ACADEMY)

@@ -133,7 +133,7 @@ def test_no_list_contains_somebody_it_should_not(tmp_path: Path, how_many: Calla
                 is_out = any(fits(c, person, *one) for c in rule.besides for one in served)
                 if is_in and not is_out and numbers[person.dossier] not in closed:
                     expected.add(numbers[person.dossier])
-            found = rule_members(rule, now, academy_id=0)
+            found = rule_members(rule, now, academy_id=academy)
             assert {one.person_id for one in found} == expected
             assert len({one.address for one in found}) == len(found)
             checked += len(found)

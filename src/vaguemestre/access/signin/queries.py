@@ -24,7 +24,8 @@ from vaguemestre.people.credentials.queries import (
     second_factor_due,
 )
 from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES, Policy
-from vaguemestre.people.directory.queries import has_several_academies
+from vaguemestre.people.directory.queries import find_academy_id, has_several_academies
+from vaguemestre.people.directory.values import NO_ACADEMY
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,14 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
 
 
 def office_academy_of(account: Presented) -> int:
-    """The académie an office of the account covers; 0 for the whole installation (ADR 0036)."""
+    """The académie an office of the account covers; 0 for the whole installation (ADR 0036).
+
+    An account of nobody is of the académie of its mailbox; NO_ACADEMY if that is none.
+    """
     is_limited = account.role in DUE_ROLES and not account.spans_academies and has_several_academies()
-    return account.academy_id if is_limited else 0
+    if not is_limited:
+        return 0
+    return account.academy_id or find_academy_id(account.mailbox.rpartition("@")[2]) or NO_ACADEMY
 
 
 class SessionHolder(NamedTuple):

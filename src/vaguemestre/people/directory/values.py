@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+NO_ACADEMY = -1  # an id that no académie has, where 0 would mean all of them
+
 
 class NumenLayout(StrEnum):
     """The two compositions of a NUMEN; its third character tells them apart."""

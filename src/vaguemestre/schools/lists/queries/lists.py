@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Count, Q
 
 from vaguemestre.people.credentials.queries import identified
+from vaguemestre.people.directory.queries import find_academy_id
 from vaguemestre.people.lifecycle.queries import withdrawn_among
 from vaguemestre.schools.lists.models import ListLetter, ListRole, MailingList, Subscriber
 from vaguemestre.schools.lists.queries.managers import lists_owned_by_post, role_in
@@ -63,7 +65,7 @@ def list_cards(account_id: int, person_id: int, now: datetime) -> tuple[ListCard
     roles = dict(ListRole.objects.filter(account_id=account_id).values_list("list_id", "role"))
     roles |= dict.fromkeys(lists_owned_by_post(account_id, person_id, now), Role.OWNER)
     subscribed = set(Subscriber.objects.filter(person_id=person_id).values_list("list_id", flat=True))
-    posts = posts_of(person_id, now) if person_id else []
+    posts_at = cache(lambda domain: posts_of(person_id, find_academy_id(domain), now))
     held = dict(
         ListLetter.objects.filter(list_id__in=roles, state=State.HELD)
         .values_list("list_id")
@@ -72,9 +74,11 @@ def list_cards(account_id: int, person_id: int, now: datetime) -> tuple[ListCard
     )
     cards = []
     for row in MailingList.objects.filter(closed_at__isnull=True).order_by("title", "pk"):
-        is_rule = row.kind == Kind.RULE
+        is_rule, domain = row.kind == Kind.RULE, row.address.rpartition("@")[2]
         is_member = (
-            bool(people_matching(rule_from_json(row.rule), posts)) if is_rule else row.pk in subscribed
+            bool(people_matching(rule_from_json(row.rule), posts_at(domain)))
+            if is_rule
+            else row.pk in subscribed
         )
         card = ListCard(
             list_id=row.pk,

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.queries import Presented, presented
-from vaguemestre.people.directory.queries import primary_address, served_posts
+from vaguemestre.people.directory.queries import academy_domain, primary_address, served_posts
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 from vaguemestre.schools.lists.models import ListRole, MailingList
 from vaguemestre.schools.lists.queries.members import academy_of_list, accounts_by_person
@@ -79,7 +79,9 @@ def lists_owned_by_post(account_id: int, person_id: int, now: datetime) -> list[
     if account and account.role == "administrator":
         with_owner = _active_owners().values("list_id")
         orphans = MailingList.objects.filter(closed_at__isnull=True).exclude(pk__in=with_owner)
-        list_ids += [row.pk for row in orphans if _administers(account, row)]
+        if reach := office_academy_of(account):
+            orphans = orphans.filter(address__iendswith=f"@{academy_domain(reach)}")
+        list_ids += orphans.order_by("pk").values_list("pk", flat=True)
     return list_ids
 
 

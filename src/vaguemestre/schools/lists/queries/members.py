@@ -40,12 +40,12 @@ def academy_of_list(row: MailingList) -> int:
 
 def rule_members(rule: Rule, now: datetime, *, academy_id: int, person_id: int = 0) -> tuple[Member, ...]:
     """People who match a rule that day and whose mailbox accepts mail; `person_id`: that person only.
-    `academy_id`: in whose establishments people serve; 0 for all.
+    `academy_id`: in whose establishments people serve; 0, an unknown académie, has nobody.
 
     A former post still counts for the agreed days after a change of post (docs/domain.md §3.6).
     """
     blocks = rule_to_json(rule)
-    if not blocks["any"]:
+    if not blocks["any"] or not academy_id:
         return ()
     day, overlap = paris_day(now), settings.CONFIG.lifecycle.overlap
     current = served_posts(
@@ -100,12 +100,14 @@ def membership_reasons(row: MailingList, person_id: int, now: datetime) -> tuple
     return ()
 
 
-def posts_of(person_id: int, now: datetime) -> list[ServedPost]:
-    """A person's posts that day, and the former ones that still count."""
+def posts_of(person_id: int, academy_id: int, now: datetime) -> list[ServedPost]:
+    """A person's posts in that académie that day, and the former ones that still count."""
+    if not person_id or not academy_id:
+        return []
     day, overlap = paris_day(now), settings.CONFIG.lifecycle.overlap
     return [
-        *served_posts(day, (), person_id=person_id),
-        *recently_left_posts(day, (), overlap, person_id=person_id),
+        *served_posts(day, (), person_id=person_id, academy_id=academy_id),
+        *recently_left_posts(day, (), overlap, person_id=person_id, academy_id=academy_id),
     ]
 
 
