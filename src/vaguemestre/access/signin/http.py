@@ -126,8 +126,7 @@ def act_words[View: Callable[..., HttpResponse]](
 
     def describe(request: HttpRequest) -> str:
         url_values = request.resolver_match.kwargs if request.resolver_match else {}
-        value = url_values.get(named_by) or request.POST.get(named_by, "")
-        return str((acts or {}).get(value, words))
+        return str((acts or {}).get(url_values.get(named_by) or request.POST.get(named_by, ""), words))
 
     def mark(view: View) -> View:
         view.__dict__["act_words"] = describe  # `wraps` copies it through every decorator
@@ -157,9 +156,8 @@ def proved_within(period: timedelta, words: str = "") -> Callable[[Callable[...,
 
 def _words_of_act(request: HttpRequest) -> str:
     """What the view of the address does, wherever `act_words` stands among its decorators."""
-    view = request.resolver_match.func if request.resolver_match else None
-    describe: Callable[[HttpRequest], str] | None = getattr(view, "act_words", None)
-    return describe(request) if describe else ""
+    describe = getattr(request.resolver_match and request.resolver_match.func, "act_words", lambda _: "")
+    return str(describe(request))
 
 
 def recently_signed_in(view: Callable[..., HttpResponse]) -> _View:
