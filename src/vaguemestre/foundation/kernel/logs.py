@@ -1,11 +1,14 @@
-"""Log lines for journald: JSON, with the request they belong to, and nothing that names a person.
+"""Log lines: JSON for journald, with the request they belong to, and nothing that names a person.
 
-An exception is logged by its classes and stack frames only: its text may quote an address or a row.
+An exception is logged by its classes and stack frames only: its text may quote an address, a row, or what an
+engine answered. So is an exception among the arguments of a line. An address elsewhere in a line is left out.
 """
 
+import copy
 import json
 import logging
 import os
+import re
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -17,6 +20,11 @@ _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ER
 _LINE = "{levelname} {name}: {message}"
 _MAX_FRAMES = 12
 _MAX_CAUSES = 5
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:=\[\]]+@[^\s<>\"'(),;:=\[\]]+")
+# How our engines begin their sentences (`smtp: …`, `sieve PUTSCRIPT: …`), and the status of SMTP (RFC 3463).
+_ENGINE = re.compile(
+    r"(?P<engine>[a-z]+(?: [A-Z]+)?): (?:(?P<status>[245]\d\d(?: [245]\.\d{1,3}\.\d{1,3})?)\b)?"
+)
 
 
 def goes_to_journald() -> bool:
@@ -32,7 +40,7 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": message_of(record),
         }
         if request_id := REQUEST_ID.get():
             fields["request"] = request_id
@@ -42,9 +50,40 @@ class JsonLines(logging.Formatter):
         return f"<{_PRIORITIES.get(record.levelno, 5)}>{json.dumps(fields, ensure_ascii=False)}"
 
 
+class PlainLines(logging.Formatter):
+    """A line for a terminal or a file, with tracebacks."""
+
+    def __init__(self) -> None:
+        super().__init__(_LINE, style="{")
+
+    def format(self, record: logging.LogRecord) -> str:
+        shown = copy.copy(record)
+        shown.msg, shown.args = message_of(record), None
+        return _ADDRESS.sub("…", super().format(shown))
+
+
+def message_of(record: logging.LogRecord) -> str:
+    """The message; exceptions among its arguments are told by `summary_of`, addresses left out."""
+    arguments = record.args
+    if isinstance(arguments, tuple):
+        arguments = tuple(summary_of(item) if isinstance(item, BaseException) else item for item in arguments)
+    message = str(record.msg) % arguments if arguments else str(record.msg)
+    return _ADDRESS.sub("…", message)
+
+
+def summary_of(error: BaseException) -> str:
+    """Classes, engine, status, place: `EngineRefused < OSError, smtp 550 5.1.1, at submission.py:143`."""
+    parts = [_class_names(error)]
+    if match := _ENGINE.match(str(error)):
+        parts.append(" ".join(filter(None, match.groups())))
+    if frames := traceback.extract_tb(error.__traceback__):
+        parts.append(f"at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}")
+    return ", ".join(parts)
+
+
 def formatter() -> logging.Formatter:
     """JSON under systemd, a plain line on a terminal and in files."""
-    return JsonLines() if goes_to_journald() else logging.Formatter(_LINE, style="{")
+    return JsonLines() if goes_to_journald() else PlainLines()
 
 
 def configure(level: int = logging.INFO) -> None:
