@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -231,3 +232,22 @@ def test_the_office_of_an_account_of_nobody_covers_the_academie_of_its_mailbox_o
     assert reach == {**ids, "nulle-part.test": NO_ACADEMY}
     assert not Person.objects.filter(of_academy(NO_ACADEMY)).exists()
     assert not is_account_in(Account.objects.latest("pk").pk, NO_ACADEMY)
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_what_a_numen_does_at_sign_in_depends_on_no_name_and_no_host(
+    two: Config, settings: Any, is_open: bool
+) -> None:
+    lille = replace(two.academy_at(LILLE), numen_at_sign_in=is_open)
+    serve(settings, lille)
+    account("amienoise")
+    of_lille("lilloise")
+    hosts = [urlsplit(url).netloc for url in (two.public_url, lille.public_url)]
+    answers = {
+        Client(headers={"host": host})
+        .post("/alogin", {"username": name, "secret": "20e 95 01234 abc"})
+        .status_code
+        for host in hosts
+        for name in ("amienoise", "lilloise", "personne")
+    }
+    assert answers == {302 if is_open else 200}

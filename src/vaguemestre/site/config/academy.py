@@ -54,7 +54,8 @@ class AcademySection(Section):
     )  # fmt: skip
     # Of a first activation: NUMEN and birth date, or "numen+code" (a delivered code too).
     proof: Annotated[str, checks.one_of("numen", "numen+code")] = "numen"
-    numen_at_sign_in: bool = True  # identifiant + NUMEN on the sign-in page lead into a first activation
+    # Identifiant + NUMEN on the sign-in page lead into a first activation, unless one académie closes it.
+    numen_at_sign_in: bool = True
     # The username of a person who comes from another académie of the installation.
     username_on_arrival: Annotated[str, checks.one_of("new", "kept")] = "new"
     siret: Annotated[str, checks.SIRET] = (

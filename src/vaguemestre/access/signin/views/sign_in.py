@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,7 +38,6 @@ from vaguemestre.access.signin.values import (
     Step,
 )
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.refusals import duration, sentence
 from vaguemestre.people.credentials.ports import secret_keys
 
@@ -85,10 +85,19 @@ def _attempt_sign_in(
         attempt,
         secret_keys.get(),
         now=timezone.now(),
-        numen_leads_on=academy_of(request).numen_at_sign_in,
+        numen_leads_on=_numen_leads_on(),
         policy=factor_policy(),
     )
     return _respond(request, form, step, back, again=again)
+
+
+def _numen_leads_on() -> bool:
+    """Whether a NUMEN typed here leads to the activation page.
+
+    The same for every name and on every host: else the answer would tell the académie of a name, and the host
+    of another académie would open what one has closed.
+    """
+    return all(academy.numen_at_sign_in for academy in settings.CONFIG.academies)
 
 
 def _respond(
