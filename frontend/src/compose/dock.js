@@ -24,10 +24,6 @@ class ComposerDock extends HTMLElement {
     window.addEventListener("message", (event) => this.#hear(event));
     window.addEventListener("popstate", (event) => this.#goBack(event), true); // before the page goes anywhere
     document.addEventListener("click", (event) => this.#click(event), true);
-    document.addEventListener("submit", (event) => {
-      if (event.target.getAttribute("action") === "/deconnexion") this.#forget(() => true);
-    });
-    this.#forget((place) => this.#parse(place).person !== this.dataset.person);
     this.#offerLost();
     this.#followReader();
   }
@@ -89,18 +85,11 @@ class ComposerDock extends HTMLElement {
     return { person, key, home: box ? `/boites/${box}${home}` : home };
   }
 
-  // Texts of other accounts never stay on a computer somebody else signed in on.
-  /** @param {(place: string) => boolean} isOver */
-  #forget(isOver) {
-    for (const place of Object.keys(localStorage)) {
-      if (place.startsWith(PREFIX) && isOver(place)) localStorage.removeItem(place);
-    }
-  }
-
   // A browser that crashed, a network that went: what never reached the server is sent now, and said.
   async #offerLost() {
     for (const place of Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) {
-      const { key, home } = this.#parse(place);
+      const { person, key, home } = this.#parse(place);
+      if (person !== this.dataset.person) continue;
       let kept;
       try {
         kept = JSON.parse(localStorage.getItem(place) ?? "null");

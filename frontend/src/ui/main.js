@@ -1,5 +1,13 @@
 // What every page shares: the CSRF header of htmx, menus that close, the eye of a password field,
 // notices that go away, and a page that must not come back from the browser's memory.
+import { forgetEverybody, forgetOthers } from "./personal_storage.js";
+
+const { person } = document.documentElement.dataset; // "" while nobody is signed in; frames say nothing
+if (person !== undefined) forgetOthers(localStorage, person.split(".")[0]);
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") === "/deconnexion") forgetEverybody(localStorage);
+});
+
 document.addEventListener("htmx:config:request", (event) => {
   const token = document.querySelector('meta[name="csrf"]');
   if (token) event.detail.ctx.request.headers["X-CSRFToken"] = token.content;

@@ -2,7 +2,7 @@
 // a button that creates a missing one.
 import { send, tellRefusal } from "../../ui/http.js";
 
-const STORAGE_KEY = "vaguemestre.moves";
+const STORAGE_KEY = `vm:moves:${document.documentElement.dataset.person}`; // see ui/personal_storage.js
 const MAX_RECENT = 5;
 
 /** @param {string} text */
