@@ -41,7 +41,9 @@ MEANINGS = {
     ),
     "academy.house_names": "Les noms de services qu’une adresse extérieure ne porte pas sans avertissement.",
     "academy.proof": "Ce qu’une première activation demande : « numen », ou « numen+code » (un code remis).",
-    "academy.numen_at_sign_in": "Identifiant et NUMEN mènent, à la connexion, à l’activation, si chacune le veut.",
+    "academy.numen_at_sign_in": (
+        "Identifiant et NUMEN, sur la page de connexion, mènent à l’activation, si chaque académie le veut."
+    ),
     "academy.username_on_arrival": (
         "L’identifiant d’un agent venu d’une autre académie d’ici : nouveau (« new ») ou gardé (« kept »)."
     ),
