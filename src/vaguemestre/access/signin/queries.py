@@ -90,6 +90,13 @@ def office_academy_of(account: Presented) -> int:
     return account.academy_id or find_academy_id(account.mailbox.rpartition("@")[2]) or NO_ACADEMY
 
 
+def outreaches(account: Presented, other_id: int) -> bool:
+    """Whether the account has an office that spans the académies, and that of the other does not."""
+    other = presented(other_id)
+    is_limited = other is None or bool(office_academy_of(other))
+    return is_limited and account.spans_academies and account.role in DUE_ROLES
+
+
 class SessionHolder(NamedTuple):
     """Whose session it is."""
 

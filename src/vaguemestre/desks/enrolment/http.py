@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from vaguemestre.access.signin.http import SignedInRequest, proved_within, signed_in, who_asks
 from vaguemestre.access.signin.rules.limits import RECENT_FOR_OTHERS
-from vaguemestre.desks.enrolment.queries import scope_of
+from vaguemestre.desks.enrolment.queries import check_reach, person_in, scope_of
 from vaguemestre.desks.enrolment.values import Scope
 
 
@@ -20,7 +20,10 @@ class OfficerRequest(SignedInRequest):
 
 
 def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate a view for officers: 403 for everybody else; a POST requires recent authentication."""
+    """Decorate a view for officers: 403 for everybody else; a POST requires recent authentication.
+
+    A POST on a person (`person_id`) of a wider office raises Refusal `enrolment.not-on-wider-office`.
+    """
     proved = proved_within(RECENT_FOR_OTHERS)(view)
 
     @wraps(view)
@@ -31,6 +34,9 @@ def for_officers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             if who.role != "hr_officer" or not scope:
                 raise PermissionDenied
             request.scope = scope  # type: ignore[attr-defined]
+            person_id = kwargs.get("person_id")
+            if request.method == "POST" and isinstance(person_id, int) and person_in(scope, person_id):
+                check_reach(scope, person_id)
         answer = (proved if request.method == "POST" else view)(request, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer

@@ -9,6 +9,10 @@ SENTENCES = {
     "enrolment.no-numen": "Cette personne n’a pas de NUMEN.",
     "enrolment.no-service": "Aucun service de l’académie ne gère cette situation : appelez l’assistance.",
     "enrolment.not-now": "La demande a changé d’état entre-temps : relisez-la.",
+    "enrolment.not-on-wider-office": (
+        "Cette personne administre la messagerie ou a une fonction plus étendue que la vôtre : "
+        "l’administration lui retire d’abord cette fonction."
+    ),
     "enrolment.not-ours": (
         "Cette catégorie, dans cet établissement, est gérée par un autre service : c’est à lui de le faire."
     ),

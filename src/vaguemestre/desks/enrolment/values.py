@@ -124,6 +124,7 @@ class Scope:
 
     services: Mapping[int, str]  # id → code
     academy_id: int = 0
+    officer_id: int = 0  # their account
 
     def __bool__(self) -> bool:
         return bool(self.services)

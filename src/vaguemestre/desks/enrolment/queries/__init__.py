@@ -1,10 +1,12 @@
 """Queries of requests and people, limited to an officer's scope."""
 
 from vaguemestre.desks.enrolment.queries.people import (
+    check_reach,
     civil_of,
     has_probable_match,
     history_of,
     is_school,
+    is_within_reach,
     letter_of,
     likely_people,
     masked_numen_of,
@@ -32,6 +34,7 @@ from vaguemestre.desks.enrolment.queries.requests import (
 __all__ = [
     "RequestDetail",
     "StepNotice",
+    "check_reach",
     "civil_of",
     "count_waiting",
     "find_proof",
@@ -39,6 +42,7 @@ __all__ = [
     "has_probable_match",
     "history_of",
     "is_school",
+    "is_within_reach",
     "last_postal_address",
     "letter_of",
     "likely_people",

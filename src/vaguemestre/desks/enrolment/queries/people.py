@@ -1,8 +1,10 @@
 """People of an officer's services. Of other people, only their existence and service are disclosed."""
 
+from vaguemestre.access.signin.queries import outreaches
 from vaguemestre.desks.enrolment.queries.requests import reference_of
 from vaguemestre.desks.enrolment.values import Applicant, DeliveryLetter, LikelyPerson, Scope
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import account_of_person, has_namesake, presented
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.people.directory.queries import ManagedPerson
@@ -16,6 +18,23 @@ _ACCOUNT_ACTIONS = ("credentials.account-", "credentials.mailbox-", "directory.c
 
 def person_in(scope: Scope, person_id: int) -> ManagedPerson | None:
     return directory.managed_person(scope.services, person_id)
+
+
+def is_within_reach(scope: Scope, person_id: int) -> bool:
+    """Whether the officer may act on that person of the scope.
+
+    Not on an administrator, nor on an office of all académies unless their own is one: whoever takes such an
+    account would act on everybody. Administrators take the office back first.
+    """
+    status = account_of_person(person_id)
+    account = presented(status.account_id) if status else None
+    return account is None or not (account.role == "administrator" or outreaches(account, scope.officer_id))
+
+
+def check_reach(scope: Scope, person_id: int) -> None:
+    """Raises Refusal `enrolment.not-on-wider-office` unless `is_within_reach`."""
+    if not is_within_reach(scope, person_id):
+        raise Refusal("enrolment.not-on-wider-office")
 
 
 def search_people(
@@ -91,11 +110,16 @@ def letter_of(
     *,
     writer: str = "",
 ) -> DeliveryLetter | None:
-    """The letter to a person of the scope, its NUMEN left out; None without a NUMEN or an account."""
+    """The letter to a person of the scope, its NUMEN left out.
+
+    None without a NUMEN or an account, or out of the officer's reach.
+    """
     person, account = person_in(scope, person_id), account_of_person(person_id)
     identity = presented(account.account_id) if account else None
     civil = person.civil if person else None
     if person is None or civil is None or identity is None or not directory.has_numen(person_id):
+        return None
+    if not is_within_reach(scope, person_id):
         return None
     card = directory.service_card_of(person.service_id)
     return DeliveryLetter(

@@ -60,7 +60,7 @@ def scope_of(account_id: int) -> Scope:
             "service_id", "service__code", "service__academy_id"
         )
     )
-    return Scope({service: code for service, code, _ in rows}, rows[0][2] if rows else 0)
+    return Scope({service: code for service, code, _ in rows}, rows[0][2] if rows else 0, account_id)
 
 
 def officers_of(service_id: int) -> tuple[tuple[int, str], ...]:

@@ -52,10 +52,11 @@ def link_existing_person(
 ) -> None:
     """Use case: « Existe déjà ». The applicant is that person, who gets a NUMEN if they have none.
 
-    Raises Refusal `enrolment.person-unknown` for a person out of scope too.
+    Raises Refusal `enrolment.person-unknown` for a person out of scope too, `enrolment.not-on-wider-office`.
     """
     if queries.person_in(scope, person_id) is None:
         raise Refusal("enrolment.person-unknown")
+    queries.check_reach(scope, person_id)
     if not has_numen(person_id):
         issue_numen(person_id, layout, keys, draw, by=by, now=now)
     request = _move(scope, request_id, RequestAction.RECOGNISE, "Vous avez déjà un NUMEN.", by=by, now=now)

@@ -205,5 +205,6 @@ def _page(
             if line.action in HISTORY_LABELS
         ],
         "problem": problem,
+        "is_out_of_reach": not queries.is_within_reach(request.scope, person.person_id),
     }
     return render(request, "enrolment/person.html", context, status=status)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from vaguemestre.access.assistant.queries import issued_code_until
-from vaguemestre.access.signin.queries import office_academy_of, sessions_of, throttle_of
+from vaguemestre.access.signin.queries import outreaches, sessions_of, throttle_of
 from vaguemestre.desks.helpdesk.rules.history_labels import HISTORY_LABELS
 from vaguemestre.desks.helpdesk.values import (
     AccountDetail,
@@ -16,7 +16,6 @@ from vaguemestre.desks.helpdesk.values import (
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import (
-    Presented,
     accounts_by_person,
     app_passwords_of,
     devices_of,
@@ -30,7 +29,6 @@ from vaguemestre.people.credentials.queries import (
 )
 from vaguemestre.people.credentials.queries.keys import current_key
 from vaguemestre.people.credentials.rules.delivered_codes import masked
-from vaguemestre.people.credentials.rules.second_factors import DUE_ROLES
 from vaguemestre.people.directory.queries import find_person, helpdesk_people_page, newest_post_label
 from vaguemestre.post.outbox.queries import count_on_hold, waiting_messages
 
@@ -87,15 +85,8 @@ def action_target(account_id: int, operator_id: int, now: datetime) -> ActionTar
         contact_for_code(account_id, account.state, now),
         count_on_hold(account_id),
         has_key=current_key(account_id) is not None,
-        outreaches_operator=_outreaches(account, operator_id),
+        outreaches_operator=outreaches(account, operator_id),
     )
-
-
-def _outreaches(account: Presented, operator_id: int) -> bool:
-    """Whether the account's office spans the académies, and the operator's does not."""
-    operator = presented(operator_id)
-    is_limited = operator is None or bool(office_academy_of(operator))
-    return is_limited and account.spans_academies and account.role in DUE_ROLES
 
 
 def contact_for_code(account_id: int, state: str, now: datetime) -> str:
