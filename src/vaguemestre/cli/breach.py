@@ -8,6 +8,7 @@ import typer
 from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.rows import Row, print_left_out, print_rows
 from vaguemestre.desks.breaches import queries, services
 from vaguemestre.desks.breaches.labels_fr import KINDS, deadline_fr, file_text
 from vaguemestre.desks.breaches.values import BreachFacts, BreachFile, Notice, NoticeKind
@@ -29,16 +30,27 @@ app = typer.Typer(help="Violations de données : dossiers, délais, avis.", no_a
 def list_files() -> None:
     """Les dossiers, le dernier connu d’abord, avec le prochain avis dû."""
     now = timezone.now()
-    breaches, _ = queries.breaches_page(count=_SHOWN, now=now)
-    if not breaches:
-        typer.echo("Aucune violation n’est enregistrée.")
-    for breach in breaches:
-        due = breach.next_deadline
-        clock = f"{KINDS[due.kind]} : {deadline_fr(due, now)}" if due else "tous les avis sont envoyés"
-        state = "clos" if breach.closed_at else clock
-        typer.echo(
-            f"{breach.breach_id}  {dated_moment_fr(breach.facts.known_at)}  {breach.facts.title}  ({state})"
+    breaches, total = queries.breaches_page(count=_SHOWN, now=now)
+    rows = (
+        Row(
+            (
+                str(one.breach_id),
+                dated_moment_fr(one.facts.known_at),
+                one.facts.title,
+                f"({_state(one, now)})",
+            )
         )
+        for one in breaches
+    )
+    print_rows(rows, empty="Aucune violation n’est enregistrée.")
+    print_left_out(total - len(breaches))
+
+
+def _state(breach: BreachFile, now: datetime) -> str:
+    if breach.closed_at:
+        return "clos"
+    due = breach.next_deadline
+    return f"{KINDS[due.kind]} : {deadline_fr(due, now)}" if due else "tous les avis sont envoyés"
 
 
 @app.command("open")

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.rows import print_left_out
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.ui.refusals import sentence
@@ -154,8 +155,7 @@ def _show(plan: ImportPlan) -> None:
             f"{step.groups} classes et groupes"
         )
         typer.echo(f"{step.uai} : {counted(step.pupils, 'élève')} ({changes}), {others}")
-    if len(plan.steps) > _SHOWN:
-        typer.echo(f"… et {len(plan.steps) - _SHOWN} autres établissements")
+    print_left_out(len(plan.steps) - _SHOWN, "autre établissement", "autres établissements")
     typer.echo(f"Lignes refusées : {len(plan.rejected)}")
     for refused in plan.rejected:
         typer.echo(f"  {refused.file}, ligne {refused.line} : {refused.reason}")

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.feed_plan import print_held
+from vaguemestre.cli.rows import Row, print_rows
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.directory.ports import numen_keys
@@ -28,20 +29,18 @@ _Candidate = Annotated[int, typer.Argument(help="Le numéro du rapprochement («
 def list_feeds(academy: _Academy = "") -> None:
     """Les derniers flux, et ceux qui attendent une décision."""
     feeds = queries.feed_summaries(_academy_id(academy))
-    if not feeds:
-        typer.echo("Aucun flux encore : « vaguemestre feed apply FICHIER ».")
-    for feed in feeds:
-        counts = ", ".join(
-            (
-                counted(feed.arrivals, "arrivée"),
-                counted(feed.changes, "changement"),
-                counted(feed.departures, "départ"),
-            )
-        )
-        at = timezone.localtime(feed.started_at)
-        typer.echo(f"{feed.feed_id}  {at:%d/%m/%Y %H:%M}  {feed.file_name}  {counts}  {_state(feed)}")
-        if feed.waits:
-            typer.echo(f"    {feed.refusal}")
+    print_rows(map(_row, feeds), empty="Aucun flux encore : « vaguemestre feed apply FICHIER ».")
+
+
+def _row(feed: queries.FeedSummary) -> Row:
+    counts = (
+        counted(feed.arrivals, "arrivée"),
+        counted(feed.changes, "changement"),
+        counted(feed.departures, "départ"),
+    )
+    at = timezone.localtime(feed.started_at)
+    cells = (str(feed.feed_id), f"{at:%d/%m/%Y %H:%M}", feed.file_name, ", ".join(counts), _state(feed))
+    return Row(cells, (feed.refusal,) if feed.waits else ())
 
 
 def show(feed: _Feed, everything: _All = False) -> None:
@@ -117,15 +116,14 @@ def give_up(feed: _Feed) -> None:
 
 def candidates(academy: _Academy = "") -> None:
     """Les personnes d’un flux qui ressemblent à une personne connue : à départager."""
-    candidates = queries.match_candidates_of(_academy_id(academy))
-    for candidate in candidates:
-        typer.echo(
-            f"{candidate.candidate_id}  dossier {candidate.dossier}, ligne {candidate.first_line} : "
-            f"{candidate.reason}"
+    rows = (
+        Row(
+            (str(one.candidate_id), f"dossier {one.dossier}, ligne {one.first_line} : {one.reason}"),
+            (f"personne connue : {one.person_name}",),
         )
-        typer.echo(f"    personne connue : {candidate.person_name}")
-    if not candidates:
-        typer.echo("Aucun rapprochement à faire.")
+        for one in queries.match_candidates_of(_academy_id(academy))
+    )
+    print_rows(rows, empty="Aucun rapprochement à faire.")
 
 
 def answer(

@@ -6,6 +6,7 @@ from uuid import UUID
 import typer
 from django.utils import timezone
 
+from vaguemestre.cli.rows import Row, print_left_out, print_rows
 from vaguemestre.desks.backoffice import services
 from vaguemestre.foundation.jobs.queries import failed_jobs_page
 from vaguemestre.foundation.kernel.times import PARIS
@@ -21,13 +22,20 @@ app = typer.Typer(help="Travaux en échec : les montrer, les relancer, les aband
 def list_jobs() -> None:
     """Les travaux dont tous les essais ont échoué, le dernier d’abord."""
     jobs, total = failed_jobs_page(count=_SHOWN)
-    if not jobs:
-        typer.echo("Aucun travail n’est en échec.")
-    for job in jobs:
-        at = job.failed_at.astimezone(PARIS)
-        typer.echo(f"{job.job_id}  {at:%d/%m/%Y %H:%M}  {job.handler}  {job.error}  {job.place}".rstrip())
-    if total > len(jobs):
-        typer.echo(f"… et {total - len(jobs)} autres.")
+    rows = (
+        Row(
+            (
+                str(job.job_id),
+                f"{job.failed_at.astimezone(PARIS):%d/%m/%Y %H:%M}",
+                job.handler,
+                job.error,
+                job.place,
+            )
+        )
+        for job in jobs
+    )
+    print_rows(rows, empty="Aucun travail n’est en échec.")
+    print_left_out(total - len(jobs))
 
 
 @app.command("run")

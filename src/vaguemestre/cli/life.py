@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.rows import Row, print_rows
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted
@@ -81,12 +82,10 @@ def show(username: _Username) -> None:
 def coming() -> None:
     """Ceux pour qui quelque chose est prévu, le plus proche d’abord."""
     lives = queries.upcoming_lifecycles(rules.consequence_table(settings.CONFIG.lifecycle_delays()))
-    for username, life in lives:
-        typer.echo(f"{username}  {_happened(life)}")
-        for due in life.to_come:
-            typer.echo(f"    {due.on:%d/%m/%Y}  {STEP_LABELS[due.step]}")
-    if not lives:
-        typer.echo("Rien n’est prévu.")
+    print_rows(
+        (Row((username, _happened(life)), tuple(_steps(life))) for username, life in lives),
+        empty="Rien n’est prévu.",
+    )
 
 
 @app.command()
@@ -112,8 +111,12 @@ def _show(account_id: int) -> None:
     typer.echo(f"Boîte : {MAILBOX_STATE_LABELS[life.mailbox_state]}{since}")
     if life.event:
         typer.echo(_happened(life))
-    for due in life.to_come:
-        typer.echo(f"  {due.on:%d/%m/%Y}  {STEP_LABELS[due.step]}")
+    for step in _steps(life):
+        typer.echo(f"  {step}")
+
+
+def _steps(life: AccountLifecycle) -> list[str]:
+    return [f"{due.on:%d/%m/%Y}  {STEP_LABELS[due.step]}" for due in life.to_come]
 
 
 def _happened(life: AccountLifecycle) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from django.utils import timezone
 
+from vaguemestre.cli.rows import print_left_out
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.people.provisioning.services import reconcile
 
@@ -23,6 +24,5 @@ def command(
         typer.echo(f"Boîtes {done_word} : {len(boxes)}")
         for mailbox in boxes[:_SHOWN]:
             typer.echo(f"  {mailbox}")
-        if len(boxes) > _SHOWN:
-            typer.echo(f"  … et {len(boxes) - _SHOWN} autres")
+        print_left_out(len(boxes) - _SHOWN, indent="  ")
     typer.echo(f"Boîtes déjà justes : {report.right}")

@@ -3,19 +3,16 @@
 It signs for whoever shows the secret of a session or the key of a program, and for the worker.
 """
 
-import os
 import sys
 from pathlib import Path
 
-import django
-from django.conf import settings
 from django.utils.module_loading import import_string
 
 from vaguemestre.engines.agent import DatabaseAgent
 from vaguemestre.engines.projection.backend import mail_directory
 from vaguemestre.engines.system_users import user_ids
-from vaguemestre.foundation.kernel import logs
 from vaguemestre.people.credentials.rules.tokens import keys_from
+from vaguemestre.processes.agent_setup import set_up
 from vaguemestre.processes.duties import DUTIES
 from vaguemestre.site import secrets
 from vaguemestre.site.agents import token_socket
@@ -24,12 +21,7 @@ _THREADS = 16
 
 
 def main(home: Path) -> None:
-    logs.configure()
-    os.umask(0o007)
-    os.environ["VAGUEMESTRE_HOME"] = str(home)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "vaguemestre.site.agent_settings"
-    django.setup()
-    config = settings.CONFIG
+    config = set_up("vaguemestre.site.agent_settings", home)
     import_string("vaguemestre.people.provisioning.ports.mail_directory").plug(mail_directory(config))
     keys = keys_from(secrets.read(config.secrets_dir, "token_key.pem"), config.public_url)
     adapters = "vaguemestre.site.adapters.mail_tokens"
