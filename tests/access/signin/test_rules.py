@@ -1,6 +1,7 @@
 """The sign-in's pure decisions: steps, delays, session lives, where one may be sent."""
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,13 @@ from vaguemestre.access.signin.rules.steps import (
     factors_due,
     next_step,
 )
-from vaguemestre.access.signin.rules.throttle import ACCOUNT, NETWORK, program_budgets, wait_left
+from vaguemestre.access.signin.rules.throttle import (
+    ACCOUNT,
+    NETWORK,
+    network_of_address,
+    program_budgets,
+    wait_left,
+)
 from vaguemestre.access.signin.values import Denied, Factor, Granted, PendingSignIn, Proof, Step
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -148,3 +155,15 @@ def test_browsers_are_said_in_words() -> None:
     assert browser_label(firefox) == "Firefox sur Windows"
     assert browser_label(safari) == "Safari sur iPhone"
     assert browser_label("") == "Navigateur"
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+    ],
+)
+def test_attempts_are_counted_by_address_and_by_home_where_one_has_many(address: str, network: str) -> None:
+    assert network_of_address(ip_address(address)) == network

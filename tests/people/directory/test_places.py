@@ -1,9 +1,16 @@
 """UAI codes and management services (docs/domain.md §2.5, §3.1)."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.directory.rules.places import department_label, parse_uai, service_code
+from vaguemestre.people.directory.rules.places import (
+    check_opening_days,
+    department_label,
+    parse_uai,
+    service_code,
+)
 from vaguemestre.people.directory.values import StaffCategory
 
 REAL = [
@@ -70,3 +77,11 @@ def test_category_and_department_name_the_service(category: str, department: str
 
 def test_departments_are_written_as_people_do() -> None:
     assert [department_label(d) for d in ("002", "620", "720", "971")] == ["02", "2A", "2B", "971"]
+
+
+def test_a_place_does_not_close_before_it_opens() -> None:
+    day = date(2026, 9, 1)
+    for opened_on, closed_on in ((day, day), (None, day), (day, None), (None, None)):
+        check_opening_days(opened_on, closed_on)
+    with pytest.raises(Refusal, match="directory.life-backwards"):
+        check_opening_days(day, day - timedelta(days=1))

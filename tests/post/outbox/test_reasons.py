@@ -12,6 +12,7 @@ from vaguemestre.post.outbox.rules.reasons import delivery_reason, refusal_reaso
         ("smtp: 552 5.3.4 Message size exceeds fixed limit", "outbox.refused-size"),
         ("smtp: 552 too big", "outbox.refused-size"),
         ("smtp: 553 5.7.1 <a@b.fr>: Sender address rejected: not owned by user", "outbox.refused-sender"),
+        ("smtp: 550 5.7.28 too many messages", "outbox.refused-limit"),
         ("smtp: 554 something else", "outbox.refused"),
         ("", "outbox.refused"),
     ],
@@ -37,3 +38,10 @@ def test_of_several_recipients_the_one_that_does_not_exist_is_named() -> None:
 )
 def test_the_address_of_the_other_server_is_not_its_reason(status: str, diagnostic: str, code: str) -> None:
     assert delivery_reason(status, diagnostic) == code
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("2.0.0", ""), ("", "outbox.status-other"), ("5.7.9", "outbox.status-spam")]
+)
+def test_a_success_has_no_reason_and_the_unknown_has_the_one_of_its_subject(status: str, code: str) -> None:
+    assert delivery_reason(status) == code

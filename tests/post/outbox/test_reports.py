@@ -1,0 +1,97 @@
+"""Delivery reports and receipts: what each says, and that nothing hurts."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.post.outbox.rules.delivery_status import overall_state, supersedes
+from vaguemestre.post.outbox.rules.reports import read_report
+from vaguemestre.post.outbox.values import DeliveryState, DeliveryStatus, Report
+
+AT = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+STATUS = b"""Reporting-MTA: dns; mx.dehors.example
+
+Final-Recipient: rfc822; Parent@dehors.example
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no such user
+
+Final-Recipient: rfc822; other@dehors.example
+Action: unheard-of
+Status: 2.0.0
+"""
+RECEIPT = b"""Final-Recipient: rfc822; parent@dehors.example
+Original-Message-ID: <m1@x>
+Disposition: manual-action/MDN-sent-manually; displayed
+"""
+
+
+def report(
+    kind: str, block: bytes, returned: str = "message/rfc822", inner: bytes = b"Message-ID: <m1@x>\n\n"
+) -> bytes:
+    parts = [b"Content-Type: text/plain\n\nRapport\n", f"Content-Type: {kind}\n\n".encode() + block]
+    if returned:
+        parts.append(f"Content-Type: {returned}\n\n".encode() + inner)
+    body = b"".join(b"--b\n" + part + b"\n" for part in parts)
+    return b"Content-Type: multipart/report; boundary=b\n\n" + body + b"--b--\n"
+
+
+@pytest.mark.parametrize(
+    ("returned", "inner"),
+    [("message/rfc822", b"Message-ID: <m1@x>\n\ntexte\n"), ("text/rfc822-headers", b"Message-ID: <m1@x>\n")],
+)
+def test_a_refusal_names_its_recipient_and_what_the_other_server_said(returned: str, inner: bytes) -> None:
+    content = report("message/delivery-status", STATUS, returned, inner)
+    assert read_report(content) == (
+        Report("<m1@x>", "parent@dehors.example", DeliveryState.REFUSED, "5.1.1", "550 5.1.1 no such user"),
+    )
+
+
+def test_a_receipt_says_that_a_message_was_read() -> None:
+    content = report("message/disposition-notification", RECEIPT, returned="")
+    assert read_report(content) == (Report("<m1@x>", "parent@dehors.example", DeliveryState.READ),)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"Subject: x\n\nBonjour",
+        b"Content-Type: multipart/report; boundary=b\n\nrien",
+        report("text/plain", b"rien"),
+        report("message/delivery-status", STATUS, returned=""),
+        report("message/delivery-status", STATUS, "text/plain", b"rien"),
+        report("message/disposition-notification", RECEIPT.replace(b"displayed", b"deleted")),
+    ],
+)
+def test_what_is_no_report_or_does_not_say_of_what_tells_nothing(content: bytes) -> None:
+    assert read_report(content) == ()
+
+
+@given(
+    st.binary(max_size=300), st.sampled_from(["message/delivery-status", "message/disposition-notification"])
+)
+def test_no_bytes_of_a_stranger_break_the_reading(block: bytes, kind: str) -> None:
+    assert isinstance(read_report(report(kind, block)), tuple)
+
+
+def test_a_later_bounce_replaces_a_delivery_and_a_late_delay_does_not() -> None:
+    assert supersedes(DeliveryState.DELIVERED, DeliveryState.REFUSED)
+    assert supersedes(DeliveryState.REFUSED, DeliveryState.READ)
+    assert not supersedes(DeliveryState.DELIVERED, DeliveryState.DELAYED)
+
+
+@pytest.mark.parametrize(
+    ("states", "shown"),
+    [
+        (["read", "refused"], DeliveryState.REFUSED),
+        (["delivered", "delayed"], DeliveryState.DELAYED),
+        (["read", "delivered"], DeliveryState.DELIVERED),
+        (["read", "read"], DeliveryState.READ),
+    ],
+)
+def test_a_message_is_shown_by_the_worst_of_its_recipients(states: list[str], shown: DeliveryState) -> None:
+    statuses = [DeliveryStatus(f"{n}@x", DeliveryState(state), AT) for n, state in enumerate(states)]
+    assert overall_state(statuses) is shown

@@ -1,0 +1,151 @@
+"""What each request of an AAF export changes in the rosters, and what cannot be used."""
+
+import pytest
+
+from vaguemestre.schools.rosters.rules.roster_diff import target_rosters
+from vaguemestre.schools.rosters.values import (
+    PUPIL,
+    RELATIVE,
+    SCHOOL,
+    STAFF,
+    AafRequest,
+    Roster,
+    TargetRosters,
+)
+
+UAI, SOURCE = "0800001A", "7"
+type Fields = dict[str, tuple[str, ...]]
+
+ZOE: Fields = {
+    "givenName": ("Zoé",), "sn": ("Petit",), "ENTPersonLogin": ("zpetit",),
+    "ENTEleveStructRattachId": (SOURCE,), "ENTEleveClasses": (f"{SOURCE}$4B",),
+    "ENTEleveAutoriteParentale": ("50",),
+}  # fmt: skip
+PARENT: Fields = {"givenName": ("Luc",), "sn": ("Petit",), "ENTPersonLogin": ("lpetit",)}
+TEACHER: Fields = {"mail": ("prof@ac-amiens.test",), "ENTAuxEnsClasses": (f"{SOURCE}$4B",)}
+
+
+def uai_of(text: str) -> str:
+    """The same code with its right letter."""
+    return f"{text[:7]}{'ABCDEFGHJKLMNPRSTUVWXYZ'[int(text[:7]) % 23]}"
+
+
+def applied(
+    *requests: AafRequest, stored: dict[str, Roster] | None = None, is_full: bool = False
+) -> TargetRosters:
+    return target_rosters(requests, stored or {}, str, is_full=is_full, domain="ent.test")
+
+
+def add(category: str, id_: str, fields: Fields, act: str = "add") -> AafRequest:
+    return AafRequest(act, category, id_, fields, "f.xml", 3)
+
+
+@pytest.fixture
+def school() -> AafRequest:
+    return add(SCHOOL, SOURCE, {"ENTStructureUAI": (uai_of(UAI),)})
+
+
+@pytest.fixture
+def stored(school: AafRequest) -> dict[str, Roster]:
+    """A class with one pupil, their parent and a teacher."""
+    target = applied(
+        school, add(PUPIL, "1", ZOE), add(RELATIVE, "50", PARENT), add(STAFF, "90", TEACHER), is_full=True
+    )
+    assert target.rejected == ()
+    return dict(target.rosters)
+
+
+def the_roster(target: TargetRosters) -> Roster:
+    (roster,) = target.rosters.values()
+    return roster
+
+
+@pytest.mark.parametrize(
+    ("category", "id_", "fields", "act", "reason"),
+    [
+        (SCHOOL, SOURCE, {}, "delete", "ne vient pas de l’ENT"),
+        (SCHOOL, "8", {}, "add", "sans code UAI"),
+        (SCHOOL, "8", {"ENTStructureUAI": ("0800001Z",)}, "add", "est faux"),
+        (SCHOOL, "8", {"ENTStructureUAI": (uai_of(UAI),)}, "add", "porte déjà un autre numéro"),
+        (PUPIL, "2", {}, "delete", "élève à retirer, mais inconnu"),
+        (PUPIL, "2", ZOE, "modify", "élève à modifier, mais inconnu"),
+        (PUPIL, "2", {"givenName": ("A",), "sn": ("B",)}, "add", "sans établissement"),
+        (PUPIL, "2", {**ZOE, "sn": ("",)}, "add", "sans nom ou sans prénom"),
+        (PUPIL, "2", {**ZOE, "sn": ("P\x07",)}, "add", "inutilisable"),
+        (PUPIL, "2", {**ZOE, "ENTEleveClasses": ("4B",)}, "add", "classe mal écrite"),
+        (RELATIVE, "51", {}, "delete", "responsable à retirer, mais inconnu"),
+        (RELATIVE, "51", PARENT, "modify", "responsable à modifier, mais inconnu"),
+        (STAFF, "91", {**TEACHER, "mail": ("prof",)}, "add", "mal formée"),
+        (STAFF, "91", {**TEACHER, "mail": ()}, "add", "sans adresse académique"),
+    ],
+)
+def test_a_record_that_cannot_be_used_is_set_aside_with_its_reason_and_place(
+    stored: dict[str, Roster], category: str, id_: str, fields: Fields, act: str, reason: str
+) -> None:
+    target = applied(add(category, id_, fields, act), stored=stored)
+    (rejected,) = target.rejected
+    assert reason in rejected.reason
+    assert (rejected.file, rejected.line) == ("f.xml", 3)
+    assert target.rosters == stored
+
+
+def test_a_pupil_who_leaves_takes_their_parent_along(stored: dict[str, Roster]) -> None:
+    roster = the_roster(applied(add(PUPIL, "1", {}, "delete"), stored=stored))
+    assert (roster.pupils, roster.relatives) == ({}, {})
+
+
+def test_a_parent_who_is_withdrawn_is_nobodys_any_more(stored: dict[str, Roster]) -> None:
+    roster = the_roster(applied(add(RELATIVE, "50", {}, "delete"), stored=stored))
+    (pupil,) = roster.pupils.values()
+    assert (pupil.relatives, roster.relatives) == (frozenset(), {})
+
+
+def test_a_teacher_who_leaves_teaches_no_class(stored: dict[str, Roster]) -> None:
+    assert the_roster(applied(add(STAFF, "90", {}, "delete"), stored=stored)).teachers == {}
+
+
+def test_a_change_keeps_what_it_does_not_mention(stored: dict[str, Roster]) -> None:
+    before = the_roster(applied(stored=stored))
+    after = the_roster(
+        applied(
+            add(SCHOOL, SOURCE, {}, "modify"),
+            add(PUPIL, "1", {"sn": ("Grand",)}, "modify"),
+            add(RELATIVE, "50", {}, "modify"),
+            add(STAFF, "90", {}, "modify"),
+            stored=stored,
+        )
+    )
+    (old,), (new,) = before.pupils.values(), after.pupils.values()
+    assert (new.first_name, new.last_name, new.groups) == (old.first_name, "Grand", old.groups)
+    assert (after.relatives, after.teachers) == (before.relatives, before.teachers)
+
+
+def test_a_complete_export_removes_whom_it_no_longer_names(
+    stored: dict[str, Roster], school: AafRequest
+) -> None:
+    newcomer = {**ZOE, "givenName": ("Anaïs",), "ENTEleveAutoriteParentale": ()}
+    roster = the_roster(
+        applied(school, add(PUPIL, "2", newcomer), add(STAFF, "91", TEACHER), stored=stored, is_full=True)
+    )
+    assert [pupil.first_name for pupil in roster.pupils.values()] == ["Anaïs"]
+    assert len(roster.teachers) == 1
+
+
+def test_only_relatives_with_parental_authority_are_linked(school: AafRequest) -> None:
+    related = ("50$1$1$1$1$0", "51$1$1$3$1$0", "52")
+    child = {**ZOE, "ENTEleveAutoriteParentale": (), "ENTElevePersRelEleve": related}
+    parents = [add(RELATIVE, number, PARENT) for number in ("50", "51", "52")]
+    (pupil,) = the_roster(applied(school, add(PUPIL, "1", child), *parents)).pupils.values()
+    assert pupil.relatives == {f"{RELATIVE}:50", f"{RELATIVE}:52"}
+
+
+def test_what_is_dropped_is_counted(school: AafRequest) -> None:
+    notices = " ".join(
+        applied(
+            school,
+            add(PUPIL, "1", {**ZOE, "ENTEleveStructRattachId": ("99",)}),
+            add(RELATIVE, "50", {**PARENT, "mail": ("luc@ailleurs.test",), "ENTPersonLogin": ()}),
+        ).notices
+    )
+    for words in ("laissés de côté : 1", "Adresses hors de l’ENT, non gardées : 1", "rien ne partira : 1"):
+        assert words in notices
