@@ -26,7 +26,7 @@ const bundles = [
     format: "esm",
   },
   // Loaded when first used.
-  ...["folder_choice", "preview_tools", "row_actions", "unfold"].map((name) => ({
+  ...["folder_choice", "live_search", "preview_tools", "row_actions", "unfold"].map((name) => ({
     from: `src/webmail/on_use/${name}.js`,
     to: `../src/vaguemestre/mailbox/webmail/static/webmail/on_use/${name}.js`,
     format: "esm",

@@ -184,7 +184,17 @@ export class Navigation {
     const { app } = this;
     app.section.setAttribute("aria-busy", "true");
     const results = firstResultsOf(to).finally(() => app.section.removeAttribute("aria-busy"));
-    const { first, rest } = await results;
+    await this.showResults(to, await results, push);
+  }
+
+  /**
+   * Put a page in place, then the rest of its results.
+   * @param {URL} to
+   * @param {{first: Document, rest?: Promise<Document>}} found
+   * @param {boolean} push
+   */
+  async showResults(to, { first, rest }, push) {
+    const { app } = this;
     if (!first.querySelector("mail-app")) {
       location.assign(to.href);
       return;
@@ -194,7 +204,7 @@ export class Navigation {
     app.takeList();
     app.showPane(pane);
     const box = find("#search");
-    if (box) box.value = app.list.searched;
+    if (box && box !== document.activeElement) box.value = app.list.searched;
     if (app.openMessage) app.messageShown();
     else if (document.activeElement === document.body) {
       app.section.querySelector("h2").focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 // The search box: searches made lately, people proposed for the word at hand, a form for who prefers; and the words
 // looked for, marked where they are found (CSS highlights: nothing of the page changes).
-import { create, find } from "../ui/dom.js";
+import { create, find, load } from "../ui/dom.js";
 import { Refused, page, fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
 
 const PATIENCE = 400; // milliseconds after which the latest found are shown before the others
@@ -16,6 +16,8 @@ export class Search {
     this.found = [];
     /** @type {HTMLFormElement & {ici: HTMLInputElement, q: HTMLInputElement}} */
     this.form = find("form.search");
+    /** @type {{takes(asked: string): boolean} | null} */
+    this.live = null;
     if (!this.form) return;
     /** @type {HTMLInputElement} */
     this.input = this.form.q;
@@ -28,6 +30,8 @@ export class Search {
       this.go(this.input.value.trim());
     });
     this.input.addEventListener("focus", () => this.#propose());
+    const startLive = () => load("webmail/on_use/live_search.js").then(({ listen }) => listen(app, this));
+    this.input.addEventListener("focus", startLive, { once: true });
     this.input.addEventListener("input", () => this.#propose());
     this.input.addEventListener("blur", () => this.#close());
     this.input.addEventListener("keydown", (event) => this.#key(event));
@@ -55,11 +59,19 @@ export class Search {
     if (!asked) return this.app.visit(this.form.action);
     this.recent = [asked, ...this.recent.filter((one) => one !== asked)].slice(0, 8);
     send(this.form.dataset.searches, { used: "1", q: asked }).catch(() => {}); // remembering is a comfort
+    return this.live?.takes(asked) ? undefined : this.app.visit(this.addressOf(asked));
+  }
+
+  /** @param {string} asked */
+  addressOf(asked) {
     const here = this.app.section.dataset;
     if (here.use !== "all") this.form.ici.value = here.step; // one link then narrows the search to that folder
-    return this.app.visit(
-      `${this.form.action}?${new URLSearchParams({ q: asked, partout: "1", ici: this.form.ici.value })}`,
-    );
+    return `${this.form.action}?${new URLSearchParams({ q: asked, partout: "1", ici: this.form.ici.value })}`;
+  }
+
+  /** @param {URL} to */
+  results(to) {
+    return firstResultsOf(to);
   }
 
   // What is typed, as a form: each field is named like its operator, what has none stays among the words.

@@ -2,6 +2,7 @@
 type MailApp = import("./app.js").MailApp;
 type ContextMenu = import("./context_menu.js").ContextMenu;
 type Folders = import("./folders.js").Folders;
+type Search = import("./search.js").Search;
 
 /** A row of the list, of one message or of a conversation (`data-others`). */
 interface MessageRow extends HTMLLIElement {

@@ -445,7 +445,7 @@ def test_one_searches_by_people_and_form_and_keeps_it(page: Page, box: MemoryMai
     page.get_by_role("button", name="Recherche détaillée").click()
     page.get_by_role("textbox", name="Objet").fill("réunion")
     page.get_by_role("button", name="Rechercher", exact=True).click()
-    page.get_by_role("region", name="Messages").get_by_text("Réunion").wait_for()
+    page.locator("#messages li.row").get_by_text("Réunion").wait_for()
     assert page.get_by_role("combobox", name="Rechercher").input_value() == "objet:réunion"
     page.get_by_role("button", name="Retirer la recherche Musées").click()
     page.get_by_role("link", name="Musées").wait_for(state="detached")

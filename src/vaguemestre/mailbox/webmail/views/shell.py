@@ -29,11 +29,13 @@ from vaguemestre.mailbox.webmail.rules.listing.labels import (
 )
 from vaguemestre.mailbox.webmail.rules.listing.search_query import highlighted_words
 from vaguemestre.mailbox.webmail.rules.listing.searches import recent_searches, saved_name, saved_searches
-from vaguemestre.mailbox.webmail.rules.listing.view_params import FILTERS, ORDERS, PLAIN, view_query
+from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN, view_query
 from vaguemestre.mailbox.webmail.services import bulks, message_lists, snooze
 from vaguemestre.mailbox.webmail.services.authors import listed_names
+from vaguemestre.mailbox.webmail.views.chips import SearchChips, search_chips
 from vaguemestre.mailbox.webmail.views.rows import rows_html
-from vaguemestre.post.mailstore.values import Folder, Order, Page, Quota, Use, View
+from vaguemestre.mailbox.webmail.views.view_menu import ViewMenu, view_menu
+from vaguemestre.post.mailstore.values import Folder, Page, Quota, Use, View
 
 
 @dataclass(frozen=True)
@@ -60,23 +62,6 @@ class FolderLink(NamedTuple):
     slug: str
     name: str
     use: str
-
-
-class Choice(NamedTuple):
-    """One choice of a menu."""
-
-    value: str
-    name: str
-    is_chosen: bool
-
-
-class ViewMenu(NamedTuple):
-    """Choices of the menu that sorts and filters the list. `active`: names of the filters that are on."""
-
-    orders: tuple[Choice, ...]
-    directions: tuple[Choice, ...]
-    filters: tuple[Choice, ...]
-    active: str
 
 
 class Titles(NamedTuple):
@@ -116,6 +101,7 @@ class ShellContext:
     colours: Mapping[str, str]
     recent_json: str
     words_json: str
+    chips: SearchChips | None
     choices: Choices
     bulk: int
     today: date
@@ -218,7 +204,7 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
         page=page,
         page_size=message_lists.PAGE_SIZE,
         view=view,
-        view_menu=_view_menu(view),
+        view_menu=view_menu(view),
         query=view_query(view, listing.typed),
         typed=listing.typed,
         is_recent_only=listing.is_recent_only,
@@ -234,6 +220,7 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
         colours=COLOURS,
         recent_json=json.dumps(recent_searches(preferences)),
         words_json=json.dumps(highlighted_words(parse_search(who, listing.typed))),
+        chips=_chips(request, listing, uses) if listing.typed else None,
         choices=choices_of(preferences),
         bulk=bulks.running_bulk(who.account_id),
         today=today,
@@ -241,6 +228,14 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
         ticket=live_ticket.get()(who.mailbox, who.session_key, time.time()),
         stream=_stream_address(),
     )
+
+
+def _chips(request: SignedInRequest, listing: Listing, uses: dict[str, Use]) -> SearchChips:
+    page, narrower = listing.page, listing.narrower
+    is_named = bool(parse_search(request.who, listing.typed).folder)
+    is_everywhere = is_named or uses.get(page.folder) is Use.ALL
+    folder = "" if is_everywhere else page.folder
+    return search_chips(request.who, listing.typed, folder, naming.slug(narrower.name) if narrower else "")
 
 
 def _searchable(folders: tuple[Folder, ...]) -> tuple[str, ...]:
@@ -276,20 +271,6 @@ def _targets(folders: tuple[Folder, ...], current: str) -> tuple[FolderLink, ...
         FolderLink(naming.slug(folder.name), naming.display_path(folder, folders), folder.use.value)
         for folder in folders
         if folder.use not in {Use.ALL, Use.DRAFTS} and folder.selectable and folder.name != current
-    )
-
-
-def _view_menu(view: View) -> ViewMenu:
-    names = ORDERS[view.order]
-    orders = [order for order in ORDERS if order is not Order.RELEVANCE or view.terms]
-    return ViewMenu(
-        orders=tuple(Choice(order.value, ORDERS[order].name, order is view.order) for order in orders),
-        directions=(
-            Choice("", names.default, not view.is_reversed),
-            Choice("inverse", names.reverse, view.is_reversed),
-        ),
-        filters=tuple(Choice(only.value, name, only in view.only) for only, name in FILTERS.items()),
-        active=", ".join(name.lower() for only, name in FILTERS.items() if only in view.only),
     )
 
 

@@ -74,8 +74,8 @@ def parse_query(text: str, today: date, keyword: Callable[[str], str]) -> Search
     terms: list[str] = []
     clauses: list[Clause] = []
     folder = ""
-    for token in _tokens(text):
-        clause = _clause(token.operator, token.value, today, keyword) if token.operator else None
+    for token in tokens(text):
+        clause = clause_of(token.operator, token.value, today, keyword) if token.operator else None
         if clause is not None and clause.where is Where.FOLDER:
             folder = token.value
         elif clause is not None:
@@ -108,16 +108,22 @@ def significant_words(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if without_accents(word) not in _STOP_WORDS) or words
 
 
-class _Token(NamedTuple):
-    """One item of a search. `operator`: empty if none is known; `typed`: what to search then."""
+class Token(NamedTuple):
+    """One item of a search. `operator`: empty if none is known; `typed`: what to search then.
+
+    `start`, `end`: its place in the text.
+    """
 
     is_not: bool
     operator: str
     value: str
     typed: str
+    start: int
+    end: int
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def tokens(text: str) -> Iterator[Token]:
+    """Items of a search, in order."""
     plain = "".join(char if char.isprintable() else " " for char in text[:500])
     for match in _TOKEN_PATTERN.finditer(plain):
         value = next(filter(None, match.group("quoted", "french", "word"))).strip().strip('"«»').strip()
@@ -126,10 +132,11 @@ def _tokens(text: str) -> Iterator[_Token]:
         if name and without_accents(name) not in _OPERATORS:
             name = ""
         if value:
-            yield _Token(bool(match["not"]), name, value, typed)
+            yield Token(bool(match["not"]), name, value, typed, match.start(), match.end())
 
 
-def _clause(name: str, value: str, today: date, keyword: Callable[[str], str]) -> Clause | None:
+def clause_of(name: str, value: str, today: date, keyword: Callable[[str], str]) -> Clause | None:
+    """Clause of a known operator and its value; None if the value is none of its own."""
     where, plain = _OPERATORS[without_accents(name)], without_accents(value)
     match where:
         case Where.TO | Where.WITH if plain in _ATTACHED:

@@ -1,0 +1,102 @@
+"""Results come as one types, with a question after each pause only, and criteria that one takes away."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from tests.engines.samples import letter
+from tests.mailbox.webmail.conftest import put
+
+from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def box(boxes: MemoryMailboxes, transactional_db: None) -> MemoryMailbox:
+    box = boxes.box("nmorel@ac-amiens.test")
+    put(box, letter("Sortie au musée", From="Zoé Petit <zoe@dehors.example>"))
+    put(box, letter("Sortie en mer"), minutes=1)
+    put(box, letter("Réunion"), minutes=2)
+    return box
+
+
+def questions(page: Page) -> list[str]:
+    """Addresses of the searches asked of the server from now on."""
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: asked.append(request.url) if "/messagerie/?q=" in request.url else None
+    )
+    return asked
+
+
+def test_results_come_while_one_types_with_one_question_for_a_word(page: Page, box: MemoryMailbox) -> None:
+    page.goto("/messagerie/")
+    asked = questions(page)
+    search = page.get_by_role("combobox", name="Rechercher")
+    search.press_sequentially("sortie", delay=20)
+    rows = page.locator("#messages li.row")
+    expect(page.locator("#messages .told")).to_have_text("2 trouvés")
+    expect(search).to_be_focused()
+    expect(page.locator("form.search [role=status]")).to_have_text("2 trouvés")
+    assert len(asked) == 1
+    search.press_sequentially(" mus", delay=20)
+    expect(rows).to_have_count(1)
+    for _ in " mus":
+        search.press("Backspace")
+    expect(rows).to_have_count(2)
+    assert len(asked) == 2  # what was found a moment ago is shown again
+    search.press("Enter")
+    expect(page.get_by_role("heading", name="Recherche")).to_be_focused()
+    assert len(asked) == 2
+    assert "q=sortie&" in page.url
+    page.go_back()
+    expect(page.get_by_role("heading", name="Boîte de réception")).to_be_visible()
+
+
+def test_an_emptied_box_gives_back_the_list_one_was_in(page: Page, box: MemoryMailbox) -> None:
+    box.make_folder("Voyages")
+    page.goto("/messagerie/Voyages/")
+    search = page.get_by_role("combobox", name="Rechercher")
+    search.press_sequentially("sortie")
+    expect(page.locator("#messages li.row")).to_have_count(2)
+    search.fill("")
+    page.get_by_role("heading", name="Voyages").wait_for()
+    expect(search).to_be_focused()
+    assert page.url.endswith("/messagerie/Voyages/")
+
+
+@pytest.mark.parametrize("typed", ["so", "de:", "de:z", 'objet:"sortie', "après:01/0"])
+def test_nothing_is_asked_for_what_is_not_finished(page: Page, box: MemoryMailbox, typed: str) -> None:
+    page.goto("/messagerie/")
+    asked = questions(page)
+    search = page.get_by_role("combobox", name="Rechercher")
+    search.press_sequentially(typed)
+    page.wait_for_timeout(900)  # what never comes can only be watched for a while
+    assert asked == []
+    search.press("Enter")
+    page.get_by_role("heading", name="Recherche").wait_for()
+
+
+def test_criteria_are_added_and_taken_away_by_chips(page: Page, box: MemoryMailbox) -> None:
+    page.goto("/messagerie/?q=de:zoe+sortie&partout=1")
+    criteria = page.get_by_role("list", name="Critères de la recherche")
+    expect(page.locator("#messages li.row")).to_have_count(1)
+    assert Axe().run(page).response["violations"] == []
+    criteria.get_by_role("link", name="Avec pièce jointe").click()
+    page.get_by_role("link", name="Retirer le critère Avec pièce jointe").wait_for()
+    expect(page.locator("#messages li.row")).to_have_count(0)
+    criteria.get_by_role("link", name="Retirer le critère De : zoe").press("Enter")
+    criteria.get_by_role("link", name="Retirer le critère De : zoe").wait_for(state="detached")
+    criteria.get_by_role("link", name="Retirer le critère Avec pièce jointe").press("Enter")
+    expect(page.locator("#messages li.row")).to_have_count(2)
+    expect(page.get_by_role("combobox", name="Rechercher")).to_have_value("sortie")
+
+
+def test_a_search_within_a_folder_stays_there_when_a_criterion_goes(page: Page, box: MemoryMailbox) -> None:
+    box.make_folder("Voyages")
+    put(box, letter("Sortie en train"), folder="Voyages")
+    page.goto("/messagerie/Voyages/?q=est:non-lu+sortie")
+    page.get_by_role("link", name="Retirer le critère Non lus").click()
+    page.get_by_role("link", name="Retirer le critère Non lus").wait_for(state="detached")
+    expect(page.locator("#messages li.row")).to_have_count(1)
+    assert "/messagerie/Voyages/?q=sortie" in page.url
