@@ -47,6 +47,23 @@ def test_an_answer_stands_under_its_message_and_covers_nothing_of_it(page: Page,
     assert Axe().run(page).response["violations"] == []
 
 
+@pytest.mark.parametrize("height", [660, 720, 800])
+def test_what_sends_stays_in_sight_under_a_message(page: Page, box: MemoryMailbox, height: int) -> None:
+    page.set_viewport_size({"width": 1280, "height": height})
+    page.goto(address(put(box, letter("Conseil"))))
+    text = answer_by_key(page)
+    frame = page.frame_locator("vm-composer-dock iframe")
+    # as on a Sunday: the notice of quiet hours takes its part of the frame
+    frame.locator("#quiet").evaluate(
+        "quiet => { quiet.hidden = false; quiet.textContent = 'x '; quiet.style.height = '90px'; }"
+    )
+    send = frame.get_by_role("button", name="Envoyer", exact=True)
+    expect(send).to_be_in_viewport(ratio=1)
+    text.press_sequentially("ligne\n" * 14)
+    expect(send).to_be_in_viewport(ratio=1)
+    expect(text).to_be_focused()
+
+
 def test_an_answer_waits_while_another_message_is_read_and_comes_back(page: Page, box: MemoryMailbox) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     first = put(box, letter("Conseil"), minutes=1)
