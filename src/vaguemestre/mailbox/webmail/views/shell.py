@@ -193,7 +193,6 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
     uses = {folder.name: folder.use for folder in folders}
     missed = snooze.missed_answers(who.account_id)
     empty_pane = render_fragment("nothing", base_context(request))
-    all_mail = message_lists.all_mail_folder(folders)
     rows = rows_fragment(request, page, uses, view, listing.typed, unknown_folder=listing.unknown_folder)
     return ShellContext(
         folders=folders_fragment(request, folders, page.folder, listing.quota, missed),
@@ -211,7 +210,7 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
         titles=_titles(request, listing, title),
         folder_slug=naming.slug(page.folder),
         folder_use=uses.get(page.folder, Use.OTHER).value,
-        all_mail_slug=naming.slug(all_mail) if all_mail else "",
+        all_mail_slug=_all_mail_slug(folders),
         narrower=_link(listing.narrower) if listing.narrower else None,
         targets=_targets(folders, page.folder),
         searchable=_searchable(folders),
@@ -236,6 +235,11 @@ def _chips(request: SignedInRequest, listing: Listing, uses: dict[str, Use]) -> 
     is_everywhere = is_named or uses.get(page.folder) is Use.ALL
     folder = "" if is_everywhere else page.folder
     return search_chips(request.who, listing.typed, folder, naming.slug(narrower.name) if narrower else "")
+
+
+def _all_mail_slug(folders: tuple[Folder, ...]) -> str:
+    all_mail = message_lists.all_mail_folder(folders)
+    return naming.slug(all_mail) if all_mail else ""
 
 
 def _searchable(folders: tuple[Folder, ...]) -> tuple[str, ...]:
