@@ -91,6 +91,16 @@ def test_the_key_of_a_session_changes_when_somebody_signs_in(client: Client, nic
     assert not BrowserSession.objects.filter(pk=session_digest(before)).exists()
 
 
+def test_nothing_in_the_table_of_sessions_opens_one(client: Client, nicolas: Account) -> None:
+    signed_in(client)
+    row = BrowserSession.objects.filter(account=nicolas).values().get()
+    assert client.cookies[COOKIE].value not in str(row)
+    reader = Client()
+    reader.cookies[COOKIE] = row["session_key"]
+    assert reader.get("/").status_code == 302
+    assert client.get("/").status_code == 200
+
+
 def test_the_second_step_cannot_be_asked_alone(client: Client) -> None:
     assert client.get("/alogin/code")["Location"] == "/alogin"
     assert client.post("/alogin/code", {"code": "123456"})["Location"] == "/alogin"
