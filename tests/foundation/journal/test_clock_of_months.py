@@ -56,6 +56,29 @@ def test_a_month_seal_over_lines_younger_than_the_month_is_refused() -> None:
     assert not is_refused(false_month(first_of(1), 3))
 
 
+def test_no_seal_is_dated_or_numbered_before_the_last_one() -> None:
+    """A taken worker would make lines of nine months count as older, and have them erased."""
+    wrote(1, month_ago(10))
+    seal_entries(now=month_ago(10))
+    wrote(1, month_ago(9))
+    entry = Entry.objects.order_by("-pk")[0]
+    for number, sealed_at in ((2, month_ago(20)), (1, month_ago(9)), (0, month_ago(9))):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            EntrySeal.objects.bulk_create(
+                [EntrySeal(number=number, entry=entry, seal="0" * 64, sealed_at=sealed_at)]
+            )
+    assert EntrySeal.objects.count() == 1
+
+
+def test_a_clock_that_goes_back_does_not_stop_sealing() -> None:
+    wrote(1, month_ago(1))
+    seal_entries(now=month_ago(1))
+    wrote(3, month_ago(2))
+    assert seal_entries(now=month_ago(2)) == 3
+    assert EntrySeal.objects.latest("number").sealed_at == month_ago(1)
+    assert chain_state(now=PRESENT).holds
+
+
 def test_a_month_that_is_not_over_is_not_sealed() -> None:
     wrote(3, month_ago(0))
     seal_entries(now=month_ago(0))

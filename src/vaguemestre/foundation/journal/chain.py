@@ -59,10 +59,15 @@ def unsealed_entries() -> QuerySet[Entry]:
     """
     newest_first = EntrySeal.objects.order_by("-number")
     floor = 0
-    if last_round := newest_first.values_list("sealed_at", flat=True).first():
+    if last_round := _last_round():
         sealed = newest_first.filter(sealed_at__lt=last_round - LONGEST_TRANSACTION)
         floor = sealed.values_list("entry_id", flat=True).first() or 0
     return Entry.objects.filter(~Exists(EntrySeal.objects.filter(entry=OuterRef("pk"))), pk__gt=floor)
+
+
+def _last_round() -> datetime | None:
+    """When the last seal was made; None before the first."""
+    return EntrySeal.objects.order_by("-number").values_list("sealed_at", flat=True).first()
 
 
 @transaction.atomic(durable=True)
@@ -70,13 +75,13 @@ def _seal_batch(now: datetime) -> int:
     if not _take_sealer_lock():
         return 0
     number, previous = last_seal()
-    seals = []
+    seals, sealed_at = [], max(now, _last_round() or now)  # a clock may go back, seals do not
     for entry in unsealed_entries().order_by("pk")[:_BATCH]:
         number += 1
         previous = seal(
             previous, at=entry.at, action=entry.action, by=entry.by, to=entry.to, details=entry.details
         )
-        seals.append(EntrySeal(number=number, entry=entry, seal=previous, sealed_at=now))
+        seals.append(EntrySeal(number=number, entry=entry, seal=previous, sealed_at=sealed_at))
     EntrySeal.objects.bulk_create(seals, batch_size=500)
     return len(seals)
 
