@@ -206,6 +206,12 @@ def test_the_richest_alternative_is_read_and_the_other_kept_in_reach() -> None:
     assert parts.choose_parts(root, plain=True).bodies == (text,)
 
 
+def test_a_page_without_an_octet_does_not_hide_the_text() -> None:
+    text, html = Part("1", "text/plain", size=2000), Part("2", "text/html", size=0)
+    root = Part("", "multipart/alternative", children=(text, html))
+    assert parts.choose_parts(root).bodies == (text,)
+
+
 def test_an_invitation_beside_its_text_is_a_file() -> None:
     text, calendar = Part("1", "text/plain"), Part("2", "text/calendar")
     found = parts.choose_parts(Part("", "multipart/alternative", children=(text, calendar)))
