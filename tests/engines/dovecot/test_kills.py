@@ -5,12 +5,14 @@ import imaplib
 import os
 import signal
 import smtplib
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, descendants, letter, wait_until
 
+from vaguemestre.engines.dovecot.configuration import command
 from vaguemestre.engines.home_alias import sockets
 
 pytestmark = pytest.mark.engines
@@ -54,6 +56,25 @@ def killing(engines: LiveEngines) -> Iterator[LiveEngines]:
     stale = children_named(engines, "lmtp")
     signal_all(stale, signal.SIGINT)  # ends what is idle
     wait_until(lambda: not set(stale) & set(children_named(engines, "lmtp")))
+
+
+def test_it_starts_after_a_power_cut_though_another_process_has_its_former_number(
+    engines: LiveEngines,
+) -> None:
+    person, file = engines.someone(), sockets(engines.config) / "master.pid"
+    engines.end("dovecot", signal.SIGKILL)
+    file.write_text(f"{os.getpid()}\n")
+    engines.start_dovecot()
+    engines.signed_in(person).logout()
+    assert int(file.read_text()) == engines.children["dovecot"].pid
+
+
+def test_one_that_runs_keeps_another_from_starting(engines: LiveEngines) -> None:
+    running = engines.children["dovecot"].pid
+    another = subprocess.run(command(engines.config), capture_output=True, text=True, timeout=30, check=False)
+    assert another.returncode == 89
+    assert "already running" in another.stderr
+    assert int((sockets(engines.config) / "master.pid").read_text()) == running
 
 
 @pytest.mark.parametrize("name", ["imap-login", "auth", "anvil", "config", "stats", "log", "lmtp", "imap"])

@@ -25,6 +25,10 @@ _HERE = Path(__file__).parent
 _BEFORE = ("05-once", "10-junk")  # run for everybody, in that order, before personal scripts
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _TIMEOUT_SECONDS = 2.0
+_START = (
+    '{ read -r pid <"$1" && grep -qF -e "$2" "/proc/$pid/cmdline"; } 2>/dev/null || rm -f "$1"; '
+    'exec /usr/sbin/dovecot -F -c "$2"'
+)
 REOPEN_SIGNAL = signal.SIGUSR1  # as `doveadm log reopen` sends
 MAX_DELETED = 3000  # deleted messages kept for a mailbox: the oldest go first
 _MIN_INDEXERS, _MAX_INDEXERS = 4, 10
@@ -71,8 +75,13 @@ def prepare(instance: Instance) -> None:
 
 
 def command(instance: Instance) -> list[str]:
-    """Dovecot in the foreground: SIGTERM stops it and all its children."""
-    return ["/usr/sbin/dovecot", "-F", "-c", str(configuration_file(instance))]
+    """Dovecot in the foreground: SIGTERM stops it and all its children.
+
+    After a power cut its file of the master's number is still there. Another process may have that number by
+    then, and Dovecot would refuse to start for as long as that process lives.
+    """
+    return ["/bin/sh", "-c", _START, "dovecot", str(sockets(instance) / "master.pid"),
+            str(configuration_file(instance))]  # fmt: skip
 
 
 def is_ready(instance: Instance) -> bool:
