@@ -53,6 +53,7 @@ IMPERSONAL = {
     "sso_saml.Peer": "metadata of an application",
     "sso_saml.ProviderKey": "keys of the instance",
     "trace.LogCursor": "a position in a file",
+    "trace.StepCount": "counts",
     "trace.StepCounter": "a count",
     "journal.MonthSeal": "counts and a digest",
 }

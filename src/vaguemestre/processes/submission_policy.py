@@ -35,6 +35,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.post.outbox.rules.limits import Limits
 from vaguemestre.post.outbox.rules.replies import smtp_reply
+from vaguemestre.post.outbox.rules.self_mail import self_mail_address
 from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
@@ -64,7 +65,8 @@ class Gate:
         waits_for_key: Callable[[SubmissionRequest], bool] = lambda submission: False,
     ):
         self._limits: Limits = config.sending.limits()
-        self._exempt = frozenset(address.lower() for address in config.sending.exempt)
+        own = self_mail_address(config.academy.domain)
+        self._exempt = frozenset({own, *(address.lower() for address in config.sending.exempt)})
         self._judge, self._own, self._forwards_mail, self._note = judge, own_addresses, forwards_mail, note
         self._withdrawn_at, self._judge_script = withdrawn_at, judge_script
         self._waits_for_key, self._title_of_box = waits_for_key, title_of_box

@@ -4,7 +4,7 @@ from vaguemestre.site import agent_settings
 from vaguemestre.site.agent_settings import AUTH_USER_MODEL, CONFIG, TIME_ZONE, USE_TZ
 from vaguemestre.site.databases import reading_only
 
-INSTALLED_APPS = [*agent_settings.INSTALLED_APPS, "vaguemestre.people.intake"]
+INSTALLED_APPS = [*agent_settings.INSTALLED_APPS, "vaguemestre.people.intake", "vaguemestre.post.trace"]
 DATABASES = {"default": reading_only(agent_settings.DATABASES["default"])}
 
 __all__ = ("AUTH_USER_MODEL", "CONFIG", "DATABASES", "INSTALLED_APPS", "TIME_ZONE", "USE_TZ")

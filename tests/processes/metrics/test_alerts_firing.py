@@ -13,6 +13,7 @@ _ENDS = "vaguemestre_certificate_expiry_timestamp_seconds{certificate='public'}"
 _BACKUP = "vaguemestre_backup_last_success_timestamp_seconds"
 _BACKUP_LATE = "vaguemestre_backup_late_after_seconds"
 _OUTBOX = "vaguemestre_outbox_longest_overdue_seconds"
+_STEPS = "vaguemestre_message_steps_total{"
 _IMAP = "vaguemestre_imap_duration_seconds_bucket{command='UID FETCH',pool='web',"
 
 
@@ -46,6 +47,23 @@ CASES = {
         {"vaguemestre_postfix_queue_oldest_timestamp_seconds{queue='active'}": "0x5000"},
         {"vaguemestre_postfix_queue_oldest_timestamp_seconds{queue='active'}": "0+60x5000"},
     ),
+    "VaguemestreRefusedOutside": Case(
+        {_STEPS + "kind='refused',place='outside',reason='policy'}": "0+2x500"},
+        {
+            _STEPS + "kind='refused',place='outside',reason='unknown-recipient'}": "0+2x500",
+            _STEPS + "kind='deferred',place='outside',reason='policy'}": "0+0.5x500",
+        },
+        "2h",
+    ),
+    "VaguemestreDeliveriesPutOff": Case(
+        {_STEPS + "kind='deferred',place='here',reason='system'}": "0+5x500"},
+        {_STEPS + "kind='deferred',place='here',reason='mailbox-full'}": "0+1x500"},
+    ),
+    "VaguemestreSelfMailLost": Case(
+        {"vaguemestre_self_mail_last_sent_timestamp_seconds": "0x5000"},
+        {"vaguemestre_self_mail_last_sent_timestamp_seconds": "0+60x5000"},
+    ),
+    "VaguemestreSelfMailSlow": constant("vaguemestre_self_mail_duration_seconds", 20, 1),
     "VaguemestreFeedOld": Case(
         {"vaguemestre_feed_last_applied_timestamp_seconds": "0x8000"},
         {"vaguemestre_feed_last_applied_timestamp_seconds": "0+60x8000"},

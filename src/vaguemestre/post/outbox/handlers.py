@@ -5,14 +5,35 @@ from django.utils import timezone
 
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
+from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox import services
 from vaguemestre.post.outbox.events import HoldEnded, MessageQueued
-from vaguemestre.post.outbox.ports import end_hold, file_sent, mark_answered, submit, was_accepted
+from vaguemestre.post.outbox.ports import (
+    end_hold,
+    file_sent,
+    mark_answered,
+    store_round_trip,
+    submit,
+    was_accepted,
+)
+from vaguemestre.post.outbox.rules.self_mail import self_mail_address
 
 
 def resume_lost_messages() -> None:
     """Announce again messages whose job was lost with its worker."""
     services.resume_messages(now=timezone.now())
+
+
+def send_self_mail() -> None:
+    """Send a message round, so that a metric tells how long mail takes."""
+    if settings.CONFIG.metrics.self_mail:
+        services.send_self_mail(
+            self_mail_address(settings.CONFIG.academy.domain),
+            submit.get(),
+            open_mailbox.get(),
+            store_round_trip.get(),
+            now=timezone.now(),
+        )
 
 
 def send(event: MessageQueued) -> None:

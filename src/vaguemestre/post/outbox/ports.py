@@ -7,7 +7,13 @@ from typing import Protocol
 
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.post.outbox.values import Acceptance, DeliveryEvent, ReportPosition, StoredReference
+from vaguemestre.post.outbox.values import (
+    Acceptance,
+    DeliveryEvent,
+    ReportPosition,
+    RoundTrip,
+    StoredReference,
+)
 
 
 class NotSubmitted(EngineDown):
@@ -44,6 +50,12 @@ class FileSent(Protocol):
         `answered["mailbox"]`, in the same mailbox without it. Idempotent.
         Raises EngineDown or EngineRefused.
         """
+        ...
+
+
+class StoreRoundTrip(Protocol):
+    def __call__(self, round_trip: RoundTrip) -> None:
+        """Store the last round trip, for whoever watches the installation. Raises OSError."""
         ...
 
 
@@ -117,6 +129,7 @@ submit: Slot[Submit] = Slot("outbox.submit")
 file_sent: Slot[FileSent] = Slot("outbox.file_sent")
 mark_answered: Slot[MarkAnswered] = Slot("outbox.mark_answered")
 was_accepted: Slot[WasAccepted] = Slot("outbox.was_accepted")
+store_round_trip: Slot[StoreRoundTrip] = Slot("outbox.store_round_trip")
 deliveries_after: Slot[DeliveriesAfter] = Slot("outbox.deliveries_after")
 on_deliveries: Slot[OnDeliveries] = Slot("outbox.on_deliveries")
 forwards_mail: Slot[ForwardsMail] = Slot("outbox.forwards_mail")

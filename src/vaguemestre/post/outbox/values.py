@@ -53,6 +53,13 @@ class Letter:
         return tuple(dict.fromkeys(r.address for r in (*self.to, *self.cc, *self.bcc)))
 
 
+class RoundTrip(NamedTuple):
+    """A message of the installation to itself: seconds until it was seen, and when it left."""
+
+    seconds: float
+    sent_at: datetime
+
+
 class StoredReference(TypedDict, total=False):
     """A message of the mail store, as JSON columns hold it.
 

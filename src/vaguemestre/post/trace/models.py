@@ -54,6 +54,18 @@ class LogCursor(models.Model):
     reached_at = models.DateTimeField(null=True)  # the log had no more to say at that moment
 
 
+class StepCount(models.Model):
+    """How many steps of a kind were stored since the installation began (`values.CountedAs`): of nobody."""
+
+    kind = models.CharField(max_length=10)
+    place = models.CharField(max_length=10)
+    reason = models.CharField(max_length=20, blank=True)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("kind", "place", "reason"), name="one_step_count"),)
+
+
 class StepCounter(models.Model):
     """The number of the last step. Its row is locked by who stores steps: numbers follow commits."""
 

@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.post.trace.models import LogCursor, MessageStep
+from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount
 from vaguemestre.post.trace.rules.order import in_order
-from vaguemestre.post.trace.values import Engine, NumberedStep, Step, StepKind
+from vaguemestre.post.trace.values import CountedAs, Engine, NumberedStep, Place, Step, StepKind
 
 LIFETIME = timedelta(days=8)
 _MAX_STEPS = 2000  # of one search
@@ -64,6 +64,12 @@ def steps_of_sender(sender: str) -> tuple[Step, ...]:
     """The steps that name an envelope sender, in order."""
     rows = MessageStep.objects.filter(sender=sender).order_by("at", "number")
     return tuple(_step(row) for row in rows[:_MAX_STEPS])
+
+
+def step_counts() -> dict[CountedAs, int]:
+    """Deliveries and refusals since the installation began."""
+    rows = StepCount.objects.values_list("kind", "place", "reason", "count")
+    return {CountedAs(StepKind(kind), Place(place), reason): count for kind, place, reason, count in rows}
 
 
 def log_reached_at(name: str) -> datetime | None:

@@ -1,12 +1,16 @@
 """Steps stored as the logs tell them, each once; removed when their months are over."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCounter
+from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
 from vaguemestre.post.trace.ports import ReadSteps
 from vaguemestre.post.trace.rules.months import first_month_kept
+from vaguemestre.post.trace.rules.reasons import counted_as
 from vaguemestre.post.trace.values import LogPiece, LogPosition, Step
 
 HEARTBEAT = timedelta(seconds=2)  # how often a silent log is said to have been read to its end
@@ -55,9 +59,19 @@ def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
         counter = StepCounter.objects.select_for_update().get(pk=1)
         rows = [_row(step, number) for number, step in enumerate(piece.steps, counter.last + 1)]
         MessageStep.objects.bulk_create(rows, batch_size=_ROWS_PER_QUERY)
+        _count(piece.steps)
         counter.last += len(rows)
         counter.save(update_fields=("last",))
     return len(piece.steps)
+
+
+def _count(steps: Sequence[Step]) -> None:
+    """Add deliveries and refusals to their counts, the counter's row being locked."""
+    for counted, number in Counter(filter(None, map(counted_as, steps))).items():
+        row, _ = StepCount.objects.get_or_create(
+            kind=counted.kind, place=counted.place, reason=counted.reason
+        )
+        StepCount.objects.filter(pk=row.pk).update(count=F("count") + number)
 
 
 def _row(step: Step, number: int) -> MessageStep:

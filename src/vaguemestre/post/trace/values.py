@@ -53,6 +53,23 @@ class Step:
     detail: str = ""
 
 
+class Place(StrEnum):
+    """Where a message was delivered or refused."""
+
+    DOOR = "door"  # while a client submitted it, or a server handed it over
+    HERE = "here"  # our mail store, or the queue itself
+    FILTER = "filter"  # a person's own filter
+    OUTSIDE = "outside"  # a server of somebody else
+
+
+class CountedAs(NamedTuple):
+    """What a step is counted as. `reason`: a word of ours, empty for a delivery."""
+
+    kind: StepKind
+    place: Place
+    reason: str
+
+
 class NumberedStep(NamedTuple):
     """A stored step. Numbers are in the order of commits: who has seen one has seen all before it."""
 

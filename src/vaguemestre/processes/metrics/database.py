@@ -5,11 +5,12 @@ from pathlib import Path
 
 from django.db import connection
 from django.utils import timezone
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from vaguemestre.foundation.jobs.queries import count_unfinished_jobs, longest_wait
 from vaguemestre.people.intake.queries.feeds import last_applied_at
 from vaguemestre.post.outbox.queries import count_unfinished_by_state, longest_overdue
+from vaguemestre.post.trace.queries import step_counts
 
 _QUEUES = ("default", "long")
 _JOB_STATES = ("ready", "running", "failed")
@@ -44,6 +45,17 @@ def outbox() -> Iterator[Metric]:
         "How long the message that was due first waits to be submitted.",
         longest_overdue(timezone.now()).total_seconds(),
     )
+
+
+def message_steps() -> Iterator[Metric]:
+    family = CounterMetricFamily(
+        "vaguemestre_message_steps_total",
+        "Deliveries, and what was put off, refused or discarded: where and why, as the engines' logs say.",
+        labels=("kind", "place", "reason"),
+    )
+    for labels, count in sorted(step_counts().items()):
+        family.add_metric(labels, count)
+    yield family
 
 
 def feeds() -> Iterator[Metric]:

@@ -12,6 +12,7 @@ from vaguemestre.engines.postfix.queue_agent import count_messages
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
 from vaguemestre.site.health import checks
+from vaguemestre.site.round_trip_file import read_round_trip
 
 _PATIENCE_SECONDS = 1.0
 _POSTFIX_QUEUES = ("incoming", "active", "deferred", "hold")
@@ -98,6 +99,24 @@ def backup(config: Config) -> Iterator[Metric]:
         "The age of the last whole backup from which somebody must look.",
         config.backup.late_after.total_seconds(),
     )
+
+
+def self_mail(config: Config) -> Iterator[Metric]:
+    """The message that goes round each minute; nothing unless it does."""
+    if not config.metrics.self_mail:
+        return
+    round_trip = read_round_trip(config.data_dir)
+    yield GaugeMetricFamily(
+        "vaguemestre_self_mail_last_sent_timestamp_seconds",
+        "When the last message that was seen to go round left; 0 before the first.",
+        round_trip.sent_at.timestamp() if round_trip else 0,
+    )
+    if round_trip:
+        yield GaugeMetricFamily(
+            "vaguemestre_self_mail_duration_seconds",
+            "From its submission until it was seen in its mailbox.",
+            round_trip.seconds,
+        )
 
 
 def disk(config: Config) -> Iterator[Metric]:

@@ -13,3 +13,4 @@ class MetricsSection(Section):
 
     addresses: Annotated[tuple[str, ...], checks.IP_ADDRESSES] = ()
     cache_seconds: Annotated[int, checks.between(1, 300)] = 10
+    self_mail: bool = True  # a message goes round each minute, and its time is measured

@@ -14,6 +14,7 @@ from vaguemestre.site.register import PURGES
 ROUNDS: tuple[Callable[[], None], ...] = (
     compose_handlers.resume_lost_mailings,
     outbox_handlers.resume_lost_messages,
+    outbox_handlers.send_self_mail,
     registry_handlers.end_expired_visits,
     sorting_handlers.follow_contacts,
     sorting_handlers.renew_scripts,

@@ -1,5 +1,7 @@
 """Slots of `post`."""
 
+from functools import partial
+
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.steps import dovecot_steps
@@ -17,6 +19,7 @@ from vaguemestre.post.dkim import ports as dkim
 from vaguemestre.post.filelinks import ports as filelinks
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.outbox import ports as outbox
+from vaguemestre.post.outbox.rules.self_mail import self_mail_address
 from vaguemestre.post.trace import ports as trace
 from vaguemestre.schools.lists import queries as lists_queries
 from vaguemestre.schools.lists.services import handle_deliveries
@@ -24,8 +27,10 @@ from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site.adapters.dkim import TextLookup
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_of
 from vaguemestre.site.adapters.mail_trace import acceptance_evidence, deliveries_after
+from vaguemestre.site.adapters.unrecorded_steps import StepsWithout
 from vaguemestre.site.adapters.webmail import delegated_scope_of
 from vaguemestre.site.config import Config
+from vaguemestre.site.round_trip_file import write_round_trip
 
 
 def plug(config: Config) -> None:
@@ -33,6 +38,7 @@ def plug(config: Config) -> None:
     mailstore.open_mailbox.plug(DelegatedMailboxes(mailboxes, delegated_scope_of))
     outbox.submit.plug(submission_of(config))
     outbox.mark_answered.plug(AnsweredMarks(mailboxes))
+    outbox.store_round_trip.plug(partial(write_round_trip, config.data_dir))
     outbox.file_sent.plug(SentCopies(mailboxes))
     outbox.find_reports.plug(ReportFinder(mailboxes))
     outbox.was_accepted.plug(acceptance_evidence(config).of_message)
@@ -43,10 +49,11 @@ def plug(config: Config) -> None:
     outbox.end_hold.plug(HoldQueue(config))
     filelinks.file_store.plug(FileStore(config.deposits_dir))
     filelinks.scan.plug(Clamd(config.files.clamd))
+    self_mail = self_mail_address(config.academy.domain)
     trace.log_readers.plug(
         {
-            "postfix": LogTail(postfix.log_file(config), postfix_steps),
-            "dovecot": LogTail(dovecot.log_file(config), dovecot_steps),
+            "postfix": StepsWithout(LogTail(postfix.log_file(config), postfix_steps), self_mail),
+            "dovecot": StepsWithout(LogTail(dovecot.log_file(config), dovecot_steps), self_mail),
         }
     )
     dkim.look_up_text.plug(TextLookup(DnsLookup()))

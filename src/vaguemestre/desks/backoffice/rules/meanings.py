@@ -149,6 +149,7 @@ MEANINGS = {
     "worker.count": "Processus du travail ordinaire, à côté de celui des travaux longs.",
     "metrics.addresses": "Adresses où les mesures se lisent, en plus de la machine même ; un réseau privé.",
     "metrics.cache_seconds": "Secondes pendant lesquelles une même réponse est redonnée.",
+    "metrics.self_mail": "Un courriel de l’installation à elle-même mesure, chaque minute, un trajet.",
     "retention.journal_months": (
         "Mois pendant lesquels une ligne du journal est gardée, après celui de l’acte."
     ),

@@ -24,6 +24,7 @@ from vaguemestre.post.outbox.services.held_mail import (
 from vaguemestre.post.outbox.services.preferences import save_sending_preferences
 from vaguemestre.post.outbox.services.quarantine import discard_outgoing, release_outgoing, stop_outgoing
 from vaguemestre.post.outbox.services.retention import purge_submissions
+from vaguemestre.post.outbox.services.self_mail import send_self_mail
 from vaguemestre.post.outbox.services.submission_policy import judge_automatic, judge_submission
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "resume_messages",
     "save_sending_preferences",
     "send_message",
+    "send_self_mail",
     "stop_outgoing",
     "withdraw_due_messages",
 ]

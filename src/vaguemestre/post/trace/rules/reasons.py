@@ -1,0 +1,44 @@
+"""What steps are counted as: how often messages arrive, and why they do not."""
+
+from vaguemestre.post.trace.values import CountedAs, Engine, Place, Step, StepKind
+
+_COUNTED = frozenset(
+    {StepKind.DELIVERED, StepKind.DEFERRED, StepKind.REFUSED, StepKind.REJECTED, StepKind.DISCARDED}
+)
+_SUBJECTS = {  # RFC 3463 §3, of an enhanced status code
+    "1": "address",
+    "2": "mailbox",
+    "3": "system",
+    "4": "network",
+    "5": "protocol",
+    "6": "content",
+    "7": "policy",
+}
+_DETAILS = {"1.1": "unknown-recipient", "2.2": "mailbox-full"}
+
+
+def counted_as(step: Step) -> CountedAs | None:
+    """The count that a step adds to; None for a step that is neither a delivery nor a refusal."""
+    if step.kind not in _COUNTED:
+        return None
+    reason = "" if step.kind is StepKind.DELIVERED else _reason(step)
+    return CountedAs(step.kind, _place(step), reason)
+
+
+def _place(step: Step) -> Place:
+    if step.kind is StepKind.REJECTED:
+        return Place.DOOR
+    if step.engine is Engine.DOVECOT:
+        return Place.FILTER
+    # the mail store's socket, or no server at all
+    return Place.HERE if "[/" in step.relay or step.relay in ("", "none") else Place.OUTSIDE
+
+
+def _reason(step: Step) -> str:
+    """A word of ours: what strangers write never becomes a name of a metric."""
+    if step.engine is Engine.DOVECOT:
+        return "filter"
+    if not step.status:
+        return "expired"  # the queue gave it up
+    _, _, detail = step.status.partition(".")
+    return _DETAILS.get(detail) or _SUBJECTS.get(detail.partition(".")[0], "other")
