@@ -1,12 +1,16 @@
 """One letter to lists of several sizes, through a running instance; ordinary mail sent meanwhile.
 
-    .venv/bin/python bench/lists.py --home DIR [--kills N] [SIZE …]
+    .venv/bin/python bench/lists.py --home DIR [--kills N] [--bare] [SIZE …]
 
 DIR is the home of a demonstration started with `bin/up --home DIR`. Agents that never sign in are added.
 For each size, in seconds: from the letter sent to the last copy in its mailbox, per thousand copies, and how
 long an ordinary message takes to arrive, before and meanwhile; processor time of the whole instance, which a
 machine busy with something else does not lengthen. `--kills`: how many times its worker is killed on the way.
-Each recipient must have one copy, by what the mail server says it put in mailboxes.
+`--bare`: the letter once more, to mailboxes that exist by now, then the same message handed to the mail
+store alone (LMTP) for the same mailboxes, one recipient a transaction as the queue does, then a hundred:
+a store that dies on the way would deliver those before twice. And what each part of the
+instance spent beyond what it spends idle. Each recipient must have one copy, by what the mail server says it
+put in mailboxes.
 """
 
 import argparse
@@ -20,6 +24,7 @@ import time
 from collections import Counter
 from email.message import EmailMessage
 from email.utils import make_msgid
+from itertools import batched
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -27,6 +32,7 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "src")]
 _asked = argparse.ArgumentParser()
 _asked.add_argument("--home", required=True)
 _asked.add_argument("--kills", type=int, default=0)
+_asked.add_argument("--bare", action="store_true")
 _asked.add_argument("sizes", nargs="*", type=int, default=[1000, 2000, 4000])
 ASKED = _asked.parse_args()
 os.environ["VAGUEMESTRE_HOME"] = str(Path(ASKED.home).resolve())
@@ -39,11 +45,14 @@ import django  # noqa: E402
 
 django.setup()
 
+from bench.bare import Bare  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from tests.journeys.seen import imap, uids_of  # noqa: E402
 from tests.journeys.test_t10_one_copy_whatever_is_killed import kill  # noqa: E402
 
+from vaguemestre.people.credentials import services as credentials  # noqa: E402
 from vaguemestre.people.credentials.models import Account  # noqa: E402
 from vaguemestre.people.directory.models import Assignment, MailAddress, Person, Structure  # noqa: E402
 from vaguemestre.people.provisioning import services as provisioning  # noqa: E402
@@ -56,6 +65,7 @@ from vaguemestre.schools.lists.services.administration import Creator, NewList  
 from vaguemestre.schools.lists.values import Criteria, Kind, Rule, State  # noqa: E402
 
 BY = "bench"
+_IDLE_SECONDS = 20
 
 
 class Instance:
@@ -81,6 +91,8 @@ def main(sizes: list[int]) -> None:
     print(f"ordinary mail, nothing else: median {statistics.median(calm):.2f} s, worst {max(calm):.2f} s")
     for size in sizes:
         _measure(size)
+        if ASKED.bare:
+            _compare(size)
 
 
 def _measure(size: int) -> None:
@@ -139,8 +151,101 @@ def _check_once(row: MailingList, letter: ListLetter, count: int) -> None:
     assert not twice, f"twice: {twice[:5]}"
 
 
+def _compare(size: int) -> None:
+    """Processor time of the same letter by the list, and by the mail store alone."""
+    row = _list(size)
+    _settle()
+    idle = _spent_by_part()
+    time.sleep(_IDLE_SECONDS)
+    idle = _spent_by_part() - idle
+    began, before = time.perf_counter(), _spent_by_part()
+    subject = f"Mesure {make_msgid()}"
+    _send(INSTANCE.account("administrator"), row.address, subject)
+    while not _is_delivered(row, subject, size):
+        time.sleep(0.5)
+    _settle()
+    ours = _beyond_idle(_spent_by_part() - before, idle, time.perf_counter() - began)
+    box = Bare(("127.0.0.1", INSTANCE.port("imap")), *_someone(row))
+    box.run(b"SELECT INBOX")
+    copy = box.run(b"FETCH * BODY.PEEK[]").partition(b"}\r\n")[2].rpartition(b")\r\n")[0]
+    box.close()
+    addresses = [copy.address for copy in ListLetter.objects.get(subject=subject[:250]).copies.all()]
+    _tell(f"{size} copies by list", ours)
+    for per_transaction in (1, 100):
+        began, before = time.perf_counter(), _spent_by_part()
+        _hand_over(addresses, copy, per_transaction)
+        _settle()
+        bare = _beyond_idle(_spent_by_part() - before, idle, time.perf_counter() - began)
+        _tell(f"bare, {per_transaction} recipients a transaction", bare)
+        whole, floor = sum(ours.values()), bare["dovecot"]
+        print(f"{whole:.1f} s, bare {floor:.1f} s: {whole / floor:.2f} ×; load {os.getloadavg()[0]:.1f}")
+
+
+def _tell(name: str, parts: Counter[str]) -> None:
+    told = ", ".join(f"{part} {seconds:.1f}" for part, seconds in parts.most_common() if seconds >= 0.1)
+    print(f"{name}: {told}", flush=True)
+
+
+def _beyond_idle(spent: Counter[str], idle: Counter[str], seconds: float) -> Counter[str]:
+    """What was spent beyond what the instance spends anyway; `idle` in _IDLE_SECONDS."""
+    for part, usual in idle.items():
+        spent[part] = max(0.0, spent[part] - usual * seconds / _IDLE_SECONDS)  # type: ignore[assignment]
+    return spent
+
+
+def _someone(row: MailingList) -> tuple[str, str]:
+    """A recipient's mailbox and an application password for it."""
+    member = queries.members_of(row, timezone.now())[0]
+    account = Account.objects.get(person_id=member.person_id)
+    password = f"list-esme-sure-{account.pk:04d}-2027"
+    if account.state != "active":
+        with transaction.atomic(durable=True):
+            credentials.activate_with_hash(
+                account.pk, credentials.hash_password("mesure-tranquille-27"), charter="bench", by=BY,
+                now=timezone.now(),
+            )  # fmt: skip
+            credentials.add_app_password(account.pk, "Mesure", by=BY, now=timezone.now(), text=password)
+        provisioning.reconcile(mail_directory.get(), now=timezone.now())
+    return account.mailbox, password
+
+
+def _is_delivered(row: MailingList, subject: str, count: int) -> bool:
+    letter = ListLetter.objects.filter(list=row, subject=subject[:250]).first()
+    return bool(letter) and queries.delivery_counts(letter).by_state.get("delivered", 0) >= count
+
+
+def _hand_over(addresses: list[str], copy: bytes, per_transaction: int) -> None:
+    """As Postfix would, on one connection."""
+    quoted = copy.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+    with smtplib.LMTP(str(INSTANCE.home / "run" / "d" / "lmtp")) as client:
+        client.ehlo()
+        for batch in batched(addresses, per_transaction, strict=False):
+            client.mail("mesure@dehors.example")
+            for address in batch:
+                assert client.rcpt(address)[0] == 250, address
+            assert client.docmd("DATA")[0] == 354
+            client.send(quoted)
+            for address in batch:  # LMTP answers for each recipient (RFC 2033)
+                assert client.getreply()[0] == 250, address
+
+
+def _settle() -> None:
+    """Wait until indexing and reading of logs are over: nothing is spent any more but by what always runs."""
+    while True:
+        before = _spent_by_part()
+        time.sleep(5)
+        spent = _spent_by_part() - before
+        if spent["dovecot"] + spent["postfix"] < 0.1:
+            return
+
+
 def _processor() -> float:
     """Seconds of processor of the instance so far, those of its processes that ended included."""
+    return sum(_spent_by_part().values())
+
+
+def _spent_by_part() -> Counter[str]:
+    """The same by child of the supervisor."""
     known = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -149,11 +254,16 @@ def _processor() -> float:
             continue
         known[int(stat.parent.name)] = int(told[1]), sum(map(int, told[11:15]))
     running = json.loads((INSTANCE.home / "run" / "children.json").read_text())
-    mine = {child["pid"] for child in running["children"] if child["pid"] in known}
-    mine |= {known[pid][0] for pid in mine} - {0, 1}  # the supervisor
-    while more := {pid for pid, (parent, _) in known.items() if parent in mine} - mine:
-        mine |= more
-    return sum(known[pid][1] for pid in mine) / os.sysconf("SC_CLK_TCK")
+    parts = {child["pid"]: child["name"] for child in running["children"] if child["pid"] in known}
+    parts[running["supervisor"]["pid"]] = "supervisor"
+    spent: Counter[str] = Counter()
+    for pid, (_, ticks) in known.items():
+        ancestor = pid
+        while ancestor not in parts and ancestor in known:
+            ancestor = known[ancestor][0]
+        if ancestor in parts:
+            spent[parts[ancestor]] += ticks / os.sysconf("SC_CLK_TCK")  # type: ignore[assignment]
+    return spent
 
 
 def _send(who: dict[str, str], to: str, subject: str) -> None:
