@@ -113,8 +113,13 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
             is_spare=True,
         ),
         _pool(python, "door", "web", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
-        _pool(python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4),
-        _pool(python, "pictures", "pictures", sockets, "/sante", workers=1, threads=0),
+        # telephones and pictures ask again: the front says « later » until these are there
+        replace(
+            _pool(python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4), is_spare=True
+        ),
+        replace(
+            _pool(python, "pictures", "pictures", sockets, "/sante", workers=1, threads=0), is_spare=True
+        ),
         _front(config, front),
         Child(
             "gate",
@@ -167,11 +172,7 @@ def _pool(
 
 def _front(config: Config, argv: Sequence[str]) -> Child:
     page = Ask.SECURE_PAGE if config.has_usual_ports else Ask.PAGE
-    questions = (
-        Question(page, config.ports.web, "/sante/ping"),
-        Question(Ask.PAGE, config.ports.carddav, "/sante"),
-    )
-    return Child("front", tuple(argv), questions)
+    return Child("front", tuple(argv), (Question(page, config.ports.web, "/sante/ping"),))
 
 
 def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
@@ -185,7 +186,7 @@ def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
             "--heartbeat", heartbeat, "--interval", WORKER_INTERVAL,
         ),
         (Question(Ask.HEARTBEAT, expect=heartbeat),),
-        is_spare=number > 1 or queue == "long",
+        is_spare=True,  # a job waits in the database
     )  # fmt: skip
 
 

@@ -101,6 +101,7 @@ class _Start:
         self._config, self._wishes, self._screen, self._tell_heirs = config, wishes, screen, tell
         self._is_prepared = False
         self._engines = asyncio.Event()  # set once they answer
+        self._site = asyncio.Event()  # set once its pages answer
         self._served = asyncio.Event()  # set once ready.json may say so
         self._announced: dict[str, object] = {}  # content of ready.json
         self._environment = rights.environment(config)
@@ -237,17 +238,19 @@ class _Start:
         await asyncio.to_thread(ground.compile_sources)
         await self._preparation.tables.wait()
         await self._tree.start([child for child in self._programs() if not child.is_spare])
+        self._site.set()
         self._screen.step("Le site répond.")
 
     async def _start_workers(self) -> None:
+        """Begin them, not waited for: pages are to be there first."""
         await self._preparation.until_jobs_may_run()
         await self._engines.wait()  # a job that meets no engine would only have to be done again
-        workers = plan.workers(self._config, sys.executable)
-        await self._tree.start([child for child in workers if not child.is_spare])
+        await self._site.wait()
+        self._tree.begin(plan.workers(self._config, sys.executable))
 
     async def _begin_spares(self) -> None:
         """What an instance is ready without is begun last and not waited for: a start is short."""
-        children = (*self._agents(), *self._programs(), *plan.workers(self._config, sys.executable))
+        children = (*self._agents(), *self._programs())
         begun = self._tree.begin([child for child in children if child.is_spare])
         while not all(running.pid or running.last_end for running in begun):
             await asyncio.sleep(0.01)
