@@ -157,3 +157,31 @@ def test_a_list_or_a_shared_mailbox_keeps_none(engines: LiveEngines) -> None:
 def test_so_many_stay_and_the_oldest_go_first(engines: LiveEngines) -> None:
     text = (engines.config.engines_dir / "dovecot/dovecot.conf").read_text()
     assert f"autoexpunge_max_mails = {MAX_DELETED}" in text.partition("namespace deleted")[2]
+
+
+@pytest.mark.parametrize("folder", ["INBOX", "Sent", "Projets"])
+def test_no_folder_is_renamed_into_them(engines: LiveEngines, marie: Someone, folder: str) -> None:
+    """It would leave everybody's sight, its quota and its end."""
+    with engines.signed_in(marie) as client:
+        client.create("Projets")
+        put(client, "précieux", folder)
+        for target in ("Supprimes/a", f"{DELETED_MESSAGES}/a", DELETED_MESSAGES):
+            assert client.rename(folder, target)[0] == "NO"
+        assert client.select(folder)[1] == [b"1"]
+
+
+def test_they_are_not_renamed(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "perdu")
+        delete_all(client, "INBOX")
+        for target in ("Projets", "Supprimes/Projets"):
+            assert client.rename(DELETED_MESSAGES, target)[0] == "NO"
+        assert len(deleted(client)) == 1
+
+
+def test_a_folder_of_ones_own_is_renamed(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        client.create("Projets")
+        put(client, "précieux", "Projets")
+        assert client.rename("Projets", "Archive/Projets")[0] == "OK"
+        assert client.select("Archive/Projets")[1] == [b"1"]

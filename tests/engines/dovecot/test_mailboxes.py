@@ -25,7 +25,7 @@ def marie(engines: LiveEngines) -> Someone:
 def test_the_capabilities_relied_on_are_there(engines: LiveEngines, marie: Someone) -> None:
     wanted = (
         "CONDSTORE", "QRESYNC", "THREAD=REFS", "SORT", "ESEARCH", "ESORT", "MOVE", "SPECIAL-USE", "NOTIFY",
-        "PREVIEW", "QUOTA", "METADATA", "UIDPLUS", "MULTIAPPEND", "IDLE", "ID", "UTF8=ACCEPT", "LITERAL+",
+        "PREVIEW", "QUOTA", "UIDPLUS", "MULTIAPPEND", "IDLE", "ID", "UTF8=ACCEPT", "LITERAL+",
         "LIST-STATUS", "SAVEDATE", "REPLACE",
     )  # fmt: skip
     with engines.signed_in(marie) as client:
@@ -44,6 +44,29 @@ def test_the_special_folders_are_there_from_the_start_and_the_virtual_box_is_not
         assert f"\\{name}" in listed
         assert name in subscribed
     assert "Virtuel" not in listed
+
+
+def test_nothing_outside_the_quota_is_stored_beside_messages(engines: LiveEngines, marie: Someone) -> None:
+    """Entries of METADATA have neither a size nor a number."""
+    with engines.signed_in(marie) as client:
+        assert "METADATA" not in client.capability()[1][0].decode().split()
+        status, _ = client.xatom("SETMETADATA", "INBOX", '(/private/vendor/x "x")')
+        assert status == "BAD"
+
+
+@pytest.mark.parametrize("act", ["delete", "empty", "rename"])
+def test_the_box_of_all_mail_takes_no_message_away(engines: LiveEngines, marie: Someone, act: str) -> None:
+    with engines.signed_in(marie) as client:
+        client.append("INBOX", "", "", b"Subject: pr\r\n\r\nx")
+        if act == "delete":
+            assert client.delete("Virtuel/All")[0] == "NO"
+        elif act == "rename":
+            assert client.rename("Virtuel/All", "Tout")[0] == "NO"
+        else:
+            client.select("Virtuel/All")
+            client.store("1:*", "+FLAGS.SILENT", "\\Deleted")
+            client.expunge()
+        assert client.select("INBOX")[1] == [b"1"]
 
 
 def test_the_box_of_all_mail_has_everything_but_trash_and_junk(engines: LiveEngines, marie: Someone) -> None:
