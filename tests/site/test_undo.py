@@ -15,6 +15,9 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.engines.memory.scripts import MemorySieve
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.mailbox.compose.models import Identity
+from vaguemestre.mailbox.compose.services import save_identity
+from vaguemestre.mailbox.compose.values import IdentityFields, Writer
 from vaguemestre.mailbox.portability.events import ExportWithdrawn
 from vaguemestre.mailbox.portability.handlers import erase_withdrawn
 from vaguemestre.mailbox.portability.models import Move
@@ -24,6 +27,7 @@ from vaguemestre.mailbox.sorting import queries as sorting
 from vaguemestre.mailbox.sorting.services import save_expert, save_filter, switch_filter
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
 from vaguemestre.people.credentials.models import Account, OneTimeDevice
+from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.schools.sharing.models import Member
 from vaguemestre.schools.sharing.services import delegate_mailbox
 from vaguemestre.schools.sharing.values import MembershipTerms, Right
@@ -98,6 +102,38 @@ def test_what_was_written_by_hand_does_nothing_more_and_may_be_read(nicolas: Acc
     kept = sorting.expert_script_of(nicolas.pk)
     assert kept == "".join(f"# {line}\n" for line in script.splitlines())
     assert refused("expert-saved") == 422
+
+
+def keep_identity(of: Account, number: int, reply_to: str) -> int:
+    address = of.person.addresses.get().address  # type: ignore[union-attr]
+    writer = Writer(of.pk, "Nicolas Morel", address, MailLogin("nmorel@ac-amiens.test", "x"))
+    fields = IdentityFields(address, "Nicolas Morel", reply_to)
+    return save_identity(writer, number, fields, by="x", now=timezone.now())
+
+
+def test_answers_asked_for_elsewhere_come_back(nicolas: Account) -> None:
+    number = keep_identity(nicolas, 0, "pirate@ailleurs.example")
+    assert [fields["detail"] for fields in told("reply-to-set")] == ["pirate@ailleurs.example"]
+    keep_identity(nicolas, number, "pirate@ailleurs.example")
+    keep_identity(nicolas, 0, "")
+    keep_identity(nicolas, 0, "collegue@ac-amiens.test")
+    assert len(told("reply-to-set")) == 1
+    assert refused("reply-to-set") == 200
+    assert Identity.objects.get(pk=number).reply_to == ""
+    assert refused("reply-to-set") == 422
+
+
+def test_answers_are_asked_for_elsewhere_with_a_fresh_proof_only(client: Client, nicolas: Account) -> None:
+    client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
+    BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=31))
+    revocations.get().bump()
+    address = nicolas.person.addresses.get().address  # type: ignore[union-attr]
+    typed = {"address": address, "name": "Nicolas Morel", "reply_to": "pirate@ailleurs.example"}
+    answer = client.post("/parametres/identites/nouvelle", typed)
+    assert answer["Location"].startswith("/alogin?confirmer=1")
+    assert not Identity.objects.exists()
+    assert client.post("/parametres/identites/nouvelle", {**typed, "reply_to": ""}).status_code == 302
+    assert Identity.objects.get().reply_to == ""
 
 
 def lent(of: Account) -> None:

@@ -171,7 +171,9 @@ ACTS: dict[str, tuple[Before, Act, Holds]] = {
     ),
 }  # fmt: skip
 # Filters, loans and copies belong to other rooms: tests.site.test_undo.py.
-ELSEWHERE = {"forward-set", "filter-deletes", "expert-saved", "delegation-given", "export-asked"}
+ELSEWHERE = {
+    "forward-set", "filter-deletes", "expert-saved", "reply-to-set", "delegation-given", "export-asked",
+}  # fmt: skip
 
 
 def test_every_act_that_can_be_undone_is_tried() -> None:

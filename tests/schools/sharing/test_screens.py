@@ -1,19 +1,22 @@
 """Who may do what in a mailbox of several people, screen by screen."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
 from tests.schools.sharing.conftest import Engines, School, address_of, now
 
+from vaguemestre.access.signin.models import BrowserSession
+from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.directory.models import Structure
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
-from vaguemestre.schools.sharing.values import Right
+from vaguemestre.schools.sharing.values import MembershipTerms, Right
 
 Of = Callable[[Account], Client]
 
@@ -232,3 +235,31 @@ def test_an_administrator_names_an_owner_only_where_there_is_none(school: School
     assert of(administrator).post(path, given).status_code == 302
     assert Member.objects.get().is_owner
     services.end_expired_memberships(by="test", now=now())
+
+
+def test_a_member_is_chosen_with_a_fresh_proof_only(school: School, of: Of) -> None:
+    colleague = account("collegue")
+    school.share(colleague, Right.READ)
+    row, stranger = Member.objects.get(account=colleague), account("autre")
+    head = of(school.head)
+    BrowserSession.objects.filter(account=school.head).update(started_at=now() - timedelta(minutes=6))
+    revocations.get().bump()
+    wanted = {"address": address_of(stranger), "right": "manage", "starts_on": "01/09/2026"}
+    for path in ("membres/", f"membres/{row.pk}/"):
+        answer = head.post(school.path + path, wanted)
+        assert answer["Location"].startswith("/alogin?confirmer=1"), path
+    assert Member.objects.filter(account=stranger).count() == 0
+    row.refresh_from_db()
+    assert row.right == Right.READ
+
+
+def test_who_may_choose_members_from_now_on_is_told_to_those_in_charge(school: School) -> None:
+    colleague = account("collegue")
+    school.share(colleague, Right.READ)
+    row = Member.objects.get(account=colleague)
+    terms = MembershipTerms(Right.MANAGE, date(2026, 1, 1))
+    DBTaskResult.objects.all().delete()
+    for _ in range(2):
+        services.change_member(school.box.pk, row.pk, terms, by="account:1", now=now())
+    fields = [task.args_kwargs["args"][2] for task in DBTaskResult.objects.all()]
+    assert [field["change"] for field in fields if "change" in field] == ["manager"]

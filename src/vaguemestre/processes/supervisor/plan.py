@@ -114,9 +114,7 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
         ),
         _pool(python, "door", "web", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
         # telephones and pictures ask again: the front says « later » until these are there
-        replace(
-            _pool(python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4), is_spare=True
-        ),
+        replace(_pool(python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4), is_spare=True),
         replace(
             _pool(python, "pictures", "pictures", sockets, "/sante", workers=1, threads=0), is_spare=True
         ),

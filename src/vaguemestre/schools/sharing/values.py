@@ -47,6 +47,7 @@ class MembershipChange(StrEnum):
     ADDED = "added"
     ENDED = "ended"
     OWNER = "owner"
+    MANAGER = "manager"
 
 
 class PresenceKind(StrEnum):

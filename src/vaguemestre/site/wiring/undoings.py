@@ -1,6 +1,7 @@
 """Reversal of acts that an account's owner disowns."""
 
 from vaguemestre.access.signin import ports as signin
+from vaguemestre.mailbox.compose.services import remove_reply_to
 from vaguemestre.mailbox.portability.services import withdraw_export
 from vaguemestre.mailbox.sorting.services import stop_expert, stop_filter
 from vaguemestre.schools.rosters.services import revoke_ent_link
@@ -12,6 +13,7 @@ UNDOINGS: dict[str, signin.Undo] = {
     "forward-set": stop_filter,
     "filter-deletes": stop_filter,
     "expert-saved": stop_expert,
+    "reply-to-set": remove_reply_to,
     "delegation-given": revoke_delegation,
     "export-asked": withdraw_export,
 }

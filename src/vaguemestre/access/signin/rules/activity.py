@@ -112,6 +112,8 @@ WORDS: Mapping[str, str] = {
     "sorting.expert-stopped": "Filtre écrit à la main désactivé depuis un avertissement",
     "sorting.expert-saved": "Filtre écrit à la main enregistré",
     "compose.identity-saved": "Identité d’envoi enregistrée",
+    "compose.reply-to-set": "Réponses demandées à une adresse extérieure",
+    "compose.reply-to-removed": "Adresse de réponse retirée depuis un avertissement",
     "compose.identity-removed": "Identité d’envoi retirée",
     "outbox.stopped": "Courriels en partance retenus",
     "outbox.released": "Courriels retenus envoyés",

@@ -49,6 +49,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Un filtre supprime des courriels",
         "Un filtre qui met à la corbeille des courriels qui arrivent a été créé, modifié ou activé.",
     ),
+    "reply-to-set": (
+        "Les réponses à vos courriels iront ailleurs",
+        "Une identité d’envoi de votre compte demande désormais que l’on réponde à une adresse extérieure.",
+    ),
     "expert-saved": (
         "Un filtre écrit à la main a été enregistré",
         "Des instructions écrites à la main ont été enregistrées dans vos filtres : elles peuvent transférer "
@@ -212,7 +216,7 @@ SENSITIVE: frozenset[str] = frozenset(
         "new-browser", "application-added", "application-removed", "recovery-codes-made", "passkey-added",
         "passkey-removed", "contact-set", "contact-dropped", "recovered", "password-changed",
         "app-password-made", "key-pin-chosen", "key-lost", "forward-set", "filter-deletes", "expert-saved",
-        "delegation-given", "export-asked", "ent-linked",
+        "reply-to-set", "delegation-given", "export-asked", "ent-linked",
     }
 )  # fmt: skip
 
@@ -224,6 +228,7 @@ UNDONE_ON_LOCK: Mapping[str, str] = {
     "sorting.forward-set": "forward-set",
     "sorting.filter-deletes": "filter-deletes",
     "sorting.expert-saved": "expert-saved",
+    "compose.reply-to-set": "reply-to-set",
     "sharing.delegation-given": "delegation-given",
     "portability.export-asked": "export-asked",
     "portability.sealed-asked": "export-asked",

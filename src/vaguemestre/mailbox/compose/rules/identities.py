@@ -91,6 +91,12 @@ def _check_that_it_leaves(name: str, address: str, own_addresses: tuple[str, ...
         raise Refusal("compose.name-would-not-leave", field="name") from refusal
 
 
+def is_elsewhere(reply_to: str, own_address: str) -> bool:
+    """Whether answers would leave the writer's domain: whoever takes an account wants that first."""
+    domain = own_address.rpartition("@")[2].lower()
+    return bool(reply_to.strip()) and reply_to.strip().rpartition("@")[2].lower() != domain
+
+
 def _reply_to(typed: str) -> str:
     if not typed.strip():
         return ""

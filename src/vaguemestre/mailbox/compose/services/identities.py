@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.access.signin.services import notify_owner
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
@@ -17,7 +18,7 @@ from vaguemestre.mailbox.compose.queries import (
     schools_of,
     signature_variables,
 )
-from vaguemestre.mailbox.compose.rules.identities import check_identity
+from vaguemestre.mailbox.compose.rules.identities import check_identity, is_elsewhere
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html, is_blank
 from vaguemestre.mailbox.compose.values import IdentityFields, StockTextFields, Writer
 from vaguemestre.post.outbox.rules.headers import check_field
@@ -41,7 +42,8 @@ def save_identity(writer: Writer, identity_id: int, fields: IdentityFields, *, b
         raise Refusal("compose.identity-gone")
     if not identity_id and identities.count() >= MOST_IDENTITIES:
         raise Refusal("compose.too-many-identities", limit=MOST_IDENTITIES)
-    row.address, row.name, row.reply_to = checked.address, checked.name, checked.reply_to
+    before, row.reply_to = row.reply_to, checked.reply_to
+    row.address, row.name = checked.address, checked.name
     row.signed_with, row.signature = checked.signed_with, checked.signature
     row.is_default = checked.is_default or not identities.exclude(pk=row.pk).exists()
     if row.is_default:
@@ -55,7 +57,22 @@ def save_identity(writer: Writer, identity_id: int, fields: IdentityFields, *, b
         address=row.address,
         reply_to=row.reply_to,
     )
+    if row.reply_to != before and is_elsewhere(row.reply_to, writer.address):
+        record("compose.reply-to-set", to=f"account:{account_id}", by=by, at=now, number=row.pk)
+        notify_owner(account_id, "reply-to-set", now=now, number=row.pk, detail=row.reply_to)
     return int(row.pk)
+
+
+def remove_reply_to(account_id: int, number: int, *, by: str, now: datetime) -> bool:
+    """Have answers to identity `number` come back, after « Ce n’était pas moi ». Inside the caller's transaction.
+
+    False when it is gone or has no such address.
+    """
+    rows = Identity.objects.filter(account_id=account_id, pk=number).exclude(reply_to="")
+    if not rows.update(reply_to=""):
+        return False
+    record("compose.reply-to-removed", to=f"account:{account_id}", by=by, at=now, number=number)
+    return True
 
 
 def import_identities(writer: Writer, imported: Sequence[IdentityFields], *, by: str, now: datetime) -> int:

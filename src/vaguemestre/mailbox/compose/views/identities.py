@@ -8,7 +8,8 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, proved_within, signed_in
+from vaguemestre.access.signin.rules.limits import RECENT_FOR_FILTERS
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.refusals import sentence
@@ -21,9 +22,10 @@ from vaguemestre.mailbox.compose.http import (
     answers_json,
     writer_of,
 )
-from vaguemestre.mailbox.compose.rules.identities import expand_variables, signature_html
+from vaguemestre.mailbox.compose.rules.identities import expand_variables, is_elsewhere, signature_html
 from vaguemestre.mailbox.compose.rules.identity_import import MAX_FILE_BYTES, read_identities
 from vaguemestre.mailbox.compose.rules.outgoing_html import draft_html
+from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.post.outbox.rules.text import plain_text
 
 
@@ -59,16 +61,10 @@ def edit_identity(request: SignedInRequest, identity_id: int = 0) -> HttpRespons
         raise Http404
     addresses = queries.own_addresses(writer)
     if request.method == "POST":
-        form = IdentityForm(request.POST, own_addresses=addresses)
-        try:
-            services.save_identity(
-                writer, identity_id, form.identity_fields(), by=actor_of(request), now=timezone.now()
-            )
-        except Refusal as refusal:
-            return _identity_page(
-                request, _with_error(form, refusal), identity_id, request.POST.get("html", "")
-            )
-        return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
+        reply_to = request.POST.get("reply_to", "")
+        is_kept = identity is not None and reply_to.strip() == identity.reply_to
+        store = _store if is_kept or not is_elsewhere(reply_to, writer.address) else _store_proved
+        return store(request, writer, identity_id, IdentityForm(request.POST, own_addresses=addresses))
     initial = (
         {**vars(identity)}
         if identity
@@ -80,6 +76,19 @@ def edit_identity(request: SignedInRequest, identity_id: int = 0) -> HttpRespons
         identity_id,
         identity.signature if identity else "",
     )
+
+
+def _store(request: SignedInRequest, writer: Writer, identity_id: int, form: IdentityForm) -> HttpResponse:
+    try:
+        services.save_identity(
+            writer, identity_id, form.identity_fields(), by=actor_of(request), now=timezone.now()
+        )
+    except Refusal as refusal:
+        return _identity_page(request, _with_error(form, refusal), identity_id, request.POST.get("html", ""))
+    return HttpResponseRedirect(f"{reverse('compose:signatures')}?fait")
+
+
+_store_proved = proved_within(RECENT_FOR_FILTERS, "faire répondre à une adresse extérieure")(_store)
 
 
 @require_POST

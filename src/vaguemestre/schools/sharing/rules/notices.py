@@ -43,6 +43,11 @@ _TEMPLATES = {
         "Votre accès à la boîte « {title} » ({address}) est terminé.",
         "L’accès de {name} à la boîte « {title} » ({address}) est terminé.",
     ),
+    MembershipChange.MANAGER: _Template(
+        "Boîte partagée : {title}, droit de gestion",
+        "Vous gérez désormais la boîte « {title} » ({address}) : vous choisissez qui l’ouvre.",
+        "{name} gère désormais la boîte « {title} » ({address}) : cette personne choisit qui l’ouvre.",
+    ),
     MembershipChange.OWNER: _Template(
         "Boîte partagée : {title}, responsable",
         "Vous êtes responsable de la boîte « {title} » ({address}) : vous choisissez qui l’ouvre, et vous "

@@ -57,7 +57,7 @@ def add_member(
         right=terms.right,
         until=terms.ends_on.isoformat() if terms.ends_on else "",
     )
-    change = MembershipChange.OWNER if is_owner else MembershipChange.ADDED
+    change = MembershipChange.OWNER if is_owner else _change_of(terms.right)
     announce(MembersChanged(box_id, account_id, change, by, now.isoformat()))
     return account_id
 
@@ -72,6 +72,7 @@ def change_member(box_id: int, member_id: int, terms: MembershipTerms, *, by: st
     check_days(terms, now)
     if Right.SEND not in terms.right.covers:
         revoke_app_passwords_held(row.box.account_id, row.account_id, by=by, now=now)
+    is_promoted = terms.right == Right.MANAGE and row.right != Right.MANAGE
     row.right = terms.right
     row.starts_at = min(row.starts_at, now) if row.starts_at <= now else access_start(terms, now)
     row.ends_at = end_of_day(terms.ends_on) if terms.ends_on else None
@@ -86,6 +87,9 @@ def change_member(box_id: int, member_id: int, terms: MembershipTerms, *, by: st
         right=terms.right,
         until=terms.ends_on.isoformat() if terms.ends_on else "",
     )
+    if is_promoted:
+        change = MembershipChange.MANAGER
+        announce(MembersChanged(box_id, row.account_id, change, by, now.isoformat()))
 
 
 @transaction.atomic(durable=True)
@@ -95,6 +99,10 @@ def end_member(box_id: int, member_id: int, *, by: str, now: datetime) -> Access
     Raises Refusal `sharing.owner-by-post`.
     """
     return end_membership(_member(box_id, member_id), by=by, now=now)
+
+
+def _change_of(right: Right) -> MembershipChange:
+    return MembershipChange.MANAGER if right == Right.MANAGE else MembershipChange.ADDED
 
 
 def end_membership(row: Member, *, by: str, now: datetime) -> AccessEnded:

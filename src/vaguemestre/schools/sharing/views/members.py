@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.schools.sharing import services
@@ -15,6 +16,8 @@ from vaguemestre.schools.sharing.views.boxes import box_page
 
 
 @require_POST
+@recently_signed_in
+@act_words("ouvrir une boîte partagée à quelqu’un")
 @members_only(Right.MANAGE)
 def add_member(request: BoxRequest) -> HttpResponse:
     form = NewMemberForm(request.POST)
@@ -34,6 +37,8 @@ def add_member(request: BoxRequest) -> HttpResponse:
 
 
 @require_POST
+@recently_signed_in
+@act_words("changer un droit sur une boîte partagée")
 @members_only(Right.MANAGE)
 def change_member(request: BoxRequest, member_id: int) -> HttpResponse:
     form = MemberForm(request.POST)
