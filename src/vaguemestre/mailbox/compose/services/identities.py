@@ -64,7 +64,7 @@ def save_identity(writer: Writer, identity_id: int, fields: IdentityFields, *, b
 
 
 def remove_reply_to(account_id: int, number: int, *, by: str, now: datetime) -> bool:
-    """Have answers to identity `number` come back, after « Ce n’était pas moi ». Inside the caller's transaction.
+    """After « Ce n’était pas moi »: answers to identity `number` come back. In the caller's transaction.
 
     False when it is gone or has no such address.
     """
