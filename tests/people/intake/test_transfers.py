@@ -1,15 +1,17 @@
 """Somebody moves from one académie of the installation to another, and everything comes along."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.people.intake.lines import feed, line, other
+from tests.people.intake.lines import crowd, feed, line, other
 
 from vaguemestre.desks.enrolment.handlers import leave_services
 from vaguemestre.desks.enrolment.models import Officer
 from vaguemestre.desks.enrolment.services import appoint_officer
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Identity
 from vaguemestre.mailbox.compose.services import move_identities
 from vaguemestre.people.credentials.models import Account
@@ -28,7 +30,7 @@ from vaguemestre.people.directory.queries import PeopleFilter, current_numen, pe
 from vaguemestre.people.directory.services import found_academy
 from vaguemestre.people.intake.events import PersonTransferred
 from vaguemestre.people.intake.models import Feed
-from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, apply_feed
+from vaguemestre.people.intake.services import CheckedFeed, FeedFiles, ImportContext, apply_feed, feed_diff
 from vaguemestre.people.intake.values import ImportTerms
 from vaguemestre.people.lifecycle import services as lives
 from vaguemestre.people.lifecycle.models import LifecycleEvent
@@ -54,12 +56,14 @@ def lille(tmp_path: Path) -> Apply:
     return applied(found_academy("09", "Académie de Lille", "ac-lille.test", ("059",)), tmp_path)
 
 
-def applied(academy_id: int, tmp_path: Path, *, keeps_usernames: bool = False) -> Apply:
+def applied(
+    academy_id: int, tmp_path: Path, *, keeps_usernames: bool = False, terms: ImportTerms = TERMS
+) -> Apply:
     lock = tmp_path / "feed.lock"
     setting = ImportContext(academy_id, numen_keys.get(), 2048, "cli", lock, keeps_usernames=keeps_usernames)
 
     def act(*lines: str) -> CheckedFeed:
-        return apply_feed(FeedFiles(feed(*lines)), setting, TERMS, now=NOW, progress=lambda *_: None)
+        return apply_feed(FeedFiles(feed(*lines)), setting, terms, now=NOW, progress=lambda *_: None)
 
     return act
 
@@ -199,3 +203,22 @@ def test_whoever_was_forgotten_there_is_known_by_their_numen_and_begins_anew_her
     assert [one.address for one in suggested_people("lefevre", limit=5)] == ["elodie.lefevre@ac-amiens.test"]
     assert people_page(PeopleFilter("lefevre"), first=0, count=5)[1] == 1
     assert amiens(line(dossier="A7")).plan.is_empty
+
+
+@pytest.mark.parametrize("in_memory", [0, 1_000_000])
+def test_a_feed_that_takes_many_people_from_another_academie_waits_for_a_confirmation(
+    lille: Apply, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int
+) -> None:
+    monkeypatch.setattr(feed_diff, "IN_MEMORY_LIMIT", in_memory)
+    lille(*crowd(12, uai=LILLE_SCHOOL, debut="01/09/2020"))
+    limited = replace(TERMS, closure_limit_percent=2)
+    amiens_id = found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("080",))
+    take = crowd(12, debut="01/11/2026")
+    with pytest.raises(Refusal) as held:
+        applied(amiens_id, tmp_path, terms=limited)(*take)
+    assert "ferait quitter leur académie à 12 personnes sur 12 comptes" in str(held.value.facts)
+    assert Person.objects.filter(academy__code="09").count() == 12
+    few = applied(amiens_id, tmp_path, terms=limited)(*take[:5])
+    assert len(few.plan.transfers) == 5
+    confirmed = applied(amiens_id, tmp_path, terms=limited.confirmed)(*take)
+    assert len(confirmed.plan.transfers) == 7

@@ -181,6 +181,7 @@ class KnownElsewhere:
     person_id: int
     civil: CivilStatus | None  # None: erased
     last_start: date
+    academy_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

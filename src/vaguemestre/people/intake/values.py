@@ -111,6 +111,7 @@ class AcademySnapshot:
     same: frozenset[tuple[str, int]] = frozenset()
     other: frozenset[tuple[str, int]] = frozenset()
     elsewhere: Mapping[str, KnownElsewhere] = field(default_factory=dict)  # by digest of NUMEN
+    accounts_elsewhere: Mapping[int, int] = field(default_factory=dict)  # académie → open accounts
 
 
 class Situation(StrEnum):
@@ -175,6 +176,7 @@ class Transfer:
     person_id: int
     person: NewPerson
     lines: tuple[Record, ...]
+    left_academy_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,9 @@ def people_elsewhere_by_digest(
         .annotate(last_start=Max("person__assignments__starts_on"))
     )
     return {
-        row.digest: KnownElsewhere(row.person_id, civil_of(row.person), row.last_start or date.min)
+        row.digest: KnownElsewhere(
+            row.person_id, civil_of(row.person), row.last_start or date.min, row.person.academy_id
+        )
         for row in rows.iterator(2000)
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
-from vaguemestre.people.credentials.queries import accounts_of_people
+from vaguemestre.people.credentials.queries import accounts_of_people, count_open_accounts
 from vaguemestre.people.directory.queries import known_people, people_elsewhere_by_digest
 from vaguemestre.people.intake.models import MatchCandidate, Mention, Origin
 from vaguemestre.people.intake.ports import ClosingDays
@@ -13,13 +13,16 @@ from vaguemestre.people.intake.values import AcademySnapshot, KnownAccount
 def academy_snapshot(academy_id: int, closing_days: ClosingDays) -> AcademySnapshot:
     """Everybody of the académie, in ten queries whatever their number."""
     origins = Origin.objects.filter(person__academy_id=academy_id)
+    elsewhere = people_elsewhere_by_digest(academy_id)
+    others = {person.academy_id for person in elsewhere.values()}
     return AcademySnapshot(
         people={person.person_id: person for person in known_people(academy_id)},
         accounts=_known_accounts(accounts_of_people(academy_id), closing_days(None)),
         sources=dict(origins.values_list("person_id", "source")),
         same=_answered_matches(academy_id, MatchCandidate.Answer.SAME),
         other=_answered_matches(academy_id, MatchCandidate.Answer.OTHER),
-        elsewhere=people_elsewhere_by_digest(academy_id),
+        elsewhere=elsewhere,
+        accounts_elsewhere={other: count_open_accounts(other) for other in others},
     )
 
 

@@ -1,5 +1,6 @@
 """The plan of a feed: a pure comparison of the file with the académie as it is."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -7,7 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from vaguemestre.people.directory.values import KnownElsewhere, KnownPerson, NewPerson, Post
-from vaguemestre.people.intake.rules.limits import LimitCounts, limit_refusal
+from vaguemestre.people.intake.rules.limits import LimitCounts, limit_refusal, taken_from
 from vaguemestre.people.intake.rules.person_changes import (
     absence_change,
     merged_civil_status,
@@ -67,7 +68,8 @@ def build_plan(feed: ParsedFeed, snapshot: AcademySnapshot, terms: ImportTerms, 
     accounts = _accounts_of_source(snapshot, terms)
     lines = len(feed.records) + len(feed.refused)
     unresolved = sum(len(match.lines) for match in matches.possible)
-    counts = LimitCounts(len(departures), accounts, len(refused) - unresolved, lines)
+    taken = taken_from(Counter(t.left_academy_id for t in transfers), snapshot.accounts_elsewhere)
+    counts = LimitCounts(len(departures), accounts, len(refused) - unresolved, lines, taken)
     return Plan(
         arrivals=arrivals,
         changes=changes.changes,
@@ -108,7 +110,7 @@ def _plan_transfers(groups: Iterable[tuple[PersonGroup, KnownElsewhere]], terms:
         latest = max((p.starts_on for p in group.posts if is_open(p, terms.today)), default=date.min)
         if latest > there.last_start:
             person = replace(_new_person(group), civil=merged_civil_status(group.civil, there.civil))
-            transfers.append(Transfer(there.person_id, person, tuple(group.records)))
+            transfers.append(Transfer(there.person_id, person, tuple(group.records), there.academy_id))
         else:
             still_elsewhere += 1
     return _Transfers(tuple(transfers), still_elsewhere)

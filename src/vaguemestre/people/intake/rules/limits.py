@@ -1,20 +1,26 @@
 """Limits beyond which a feed is refused whole until an administrator confirms it."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.intake.values import ImportTerms
 
+_FEW_TAKEN = 5  # people who move on one day are a move, not a mistake
 NOTHING_APPLIED = "Rien n’est appliqué sans la confirmation d’un administrateur."
 
 
 class LimitCounts(NamedTuple):
-    """People who leave, out of how many accounts; lines refused, out of how many."""
+    """People who leave, out of how many accounts; lines refused, out of how many.
+
+    `taken`: people who would leave another académie for this one, out of its accounts, for each of those.
+    """
 
     leaving: int
     accounts: int
     refused: int
     lines: int
+    taken: Sequence[tuple[int, int]] = ()
 
 
 def limit_refusal(counts: LimitCounts, terms: ImportTerms) -> str:
@@ -34,6 +40,14 @@ def limit_refusal(counts: LimitCounts, terms: ImportTerms) -> str:
             f"{counted(counts.accounts, 'compte')} : "
             f"plus que la limite de {_percent_text(terms.closure_limit_percent)}."
         )
+    if not terms.closures_confirmed:
+        reasons += [
+            f"Ce fichier ferait quitter leur académie à {people} personnes "
+            f"sur {counted(accounts, 'compte')} : "
+            f"plus que la limite de {_percent_text(terms.closure_limit_percent)}."
+            for people, accounts in counts.taken
+            if people > _FEW_TAKEN and people * 100 > accounts * terms.closure_limit_percent
+        ]
     # A single refused line is a slip, however short the file.
     if (
         not terms.refusals_confirmed
@@ -45,6 +59,11 @@ def limit_refusal(counts: LimitCounts, terms: ImportTerms) -> str:
             f"{_percent_text(terms.refusal_limit_percent)}."
         )
     return " ".join((*reasons, NOTHING_APPLIED)) if reasons else ""
+
+
+def taken_from(people: Mapping[int, int], accounts: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
+    """For each académie that people would leave: how many of them, out of how many open accounts."""
+    return tuple((count, accounts.get(academy_id, 0)) for academy_id, count in sorted(people.items()))
 
 
 def _percent_text(limit: float) -> str:

@@ -26,7 +26,7 @@ from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.feeds import hr
 from vaguemestre.people.intake.feeds.lines import Sheet
 from vaguemestre.people.intake.ports import ClosingDays
-from vaguemestre.people.intake.rules import LimitCounts, build_plan, limit_refusal
+from vaguemestre.people.intake.rules import LimitCounts, build_plan, limit_refusal, taken_from
 from vaguemestre.people.intake.rules.partitions import Partition, Partitioner, RowPosition, SharedKey
 from vaguemestre.people.intake.rules.possible_matches import similarity_keys
 from vaguemestre.people.intake.values import (
@@ -114,6 +114,7 @@ class _Totals:
     accounts: int = 0
     unresolved_lines: int = 0
     unknown_statuses: Counter[str] = field(default_factory=Counter)
+    taken: Counter[int] = field(default_factory=Counter)  # people by the académie they would leave
 
 
 class _PartitionedFeed:
@@ -147,8 +148,13 @@ class _PartitionedFeed:
         totals = self._totals()
         # A partial file belongs to no source, and shows few people: its limit is counted on everybody.
         accounts = totals.accounts if self._terms.full_source else count_open_accounts(self._academy_id)
+        open_accounts = {academy_id: count_open_accounts(academy_id) for academy_id in totals.taken}
         counts = LimitCounts(
-            totals.counts["departures"], accounts, len(totals.refused) - totals.unresolved_lines, self.lines
+            totals.counts["departures"],
+            accounts,
+            len(totals.refused) - totals.unresolved_lines,
+            self.lines,
+            taken_from(totals.taken, open_accounts),
         )
         return Plan(
             arrivals=self._lazy("arrivals", totals),
@@ -183,6 +189,7 @@ class _PartitionedFeed:
             totals.accounts += plan.accounts_of_source
             totals.unresolved_lines += plan.unresolved_lines
             totals.unknown_statuses.update(plan.unknown_statuses)
+            totals.taken.update(transfer.left_academy_id for transfer in plan.transfers)
         return totals
 
     def _lazy(self, kind: str, totals: _Totals) -> _LazySequence[Any]:
