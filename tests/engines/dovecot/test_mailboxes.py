@@ -3,6 +3,7 @@
 import base64
 import imaplib
 import io
+import secrets
 import socket
 import stat
 
@@ -158,6 +159,21 @@ def test_rules_are_put_by_managesieve_with_an_application_password(
         lines.close()
     engines.arrive(marie.address, letter("a@b.example", marie.address, "conseil de classe"))
     assert engines.found(marie, "conseil de classe", "Classe")
+
+
+def test_rules_of_a_shared_mailbox_are_put_by_no_program(engines: LiveEngines) -> None:
+    name = f"ce.{secrets.token_hex(4)}@{engines.config.academy.domain}"
+    box = engines.someone(name, names=(name,), receives=(name,), sends=(name,))
+    with engines.signed_in(box) as client:
+        assert client.select("INBOX")[0] == "OK"
+    plain = base64.b64encode(f"\0{name}\0{box.password}".encode()).decode()
+    with socket.create_connection(("127.0.0.1", engines.config.ports.managesieve), 30) as peer:
+        lines = peer.makefile("rwb")
+        _until_answer(lines)
+        lines.write(f'AUTHENTICATE "PLAIN" "{plain}"\r\n'.encode())
+        lines.flush()
+        assert _until_answer(lines).startswith(b"NO")
+        lines.close()
 
 
 def _until_answer(lines: io.BufferedRWPair) -> bytes:

@@ -19,6 +19,7 @@ from vaguemestre.mailbox.sorting.services import (
     answer_for_leaver,
     drop_filter,
     end_absence,
+    foreign_active_script,
     renew_scripts,
     rewrite_script,
     save_absence,
@@ -397,3 +398,13 @@ def test_a_script_that_stays_there_is_told(nicolas: Account, sieve: MemorySieve)
     with pytest.raises(EngineRefused):
         rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
     assert not queries.script_status_of(nicolas.pk).is_done
+
+
+def test_a_script_that_a_program_activated_is_told_to_who_never_made_a_filter(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    assert foreign_active_script(nicolas.pk, sieve, now=NOW) is None
+    with sieve(nicolas.mailbox) as scripts:
+        scripts.put("pirate", 'redirect "ailleurs@ac-amiens.test";\r\n')
+        scripts.activate("pirate")
+    assert foreign_active_script(nicolas.pk, sieve, now=NOW) == ("pirate", False)

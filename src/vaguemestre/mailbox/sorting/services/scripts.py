@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -120,18 +121,29 @@ def _rewrite_absence(
         put_house_script(owner.mailbox, absence_script(settings, owner, now=now))
 
 
-def foreign_active_script(account_id: int, open_scripts: OpenScripts, *, now: datetime) -> str | None:
-    """Name of the script another program activated instead of ours, "" if it deactivated ours; else None.
+class ForeignScript(NamedTuple):
+    """What runs because of another program: its script, or nothing (""), maybe instead of ours."""
+
+    name: str
+    replaces_ours: bool
+
+
+def foreign_active_script(
+    account_id: int, open_scripts: OpenScripts, *, now: datetime
+) -> ForeignScript | None:
+    """What another program activated, or that it deactivated ours; None if all is as we wrote it.
 
     Raises EngineDown, EngineRefused.
     """
     owner = queries.owner_of(account_id, now)
-    if owner is None or not queries.accounts_with_scripts([account_id]):
+    if owner is None:
         return None
     with open_scripts(owner.mailbox) as scripts:
         listing = scripts.list_scripts()
-    is_inactive = SCRIPT_NAME in listing.names and listing.active != SCRIPT_NAME
-    return listing.active if is_inactive else None
+    if listing.active == SCRIPT_NAME:
+        return None
+    has_ours = SCRIPT_NAME in listing.names
+    return ForeignScript(listing.active, has_ours) if listing.active or has_ours else None
 
 
 @transaction.atomic(durable=True)

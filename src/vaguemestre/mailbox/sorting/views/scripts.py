@@ -70,10 +70,10 @@ def script_warning(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         return done(services.restore_script(account_id))
     try:
-        replacing_script = services.foreign_active_script(account_id, open_scripts.get(), now=timezone.now())
+        foreign_script = services.foreign_active_script(account_id, open_scripts.get(), now=timezone.now())
     except (EngineDown, EngineRefused):
-        replacing_script = None  # the page itself says that the mail store is down
-    return render(request, "sorting/script_warning.html", {"replacing_script": replacing_script})
+        foreign_script = None  # the page itself says that the mail store is down
+    return render(request, "sorting/script_warning.html", {"foreign_script": foreign_script})
 
 
 def _expert_page(
