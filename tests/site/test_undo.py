@@ -105,7 +105,7 @@ def test_what_was_written_by_hand_does_nothing_more_and_may_be_read(nicolas: Acc
 
 
 def keep_identity(of: Account, number: int, reply_to: str) -> int:
-    address = of.person.addresses.get().address  # type: ignore[union-attr]
+    address = of.person.addresses.get().address
     writer = Writer(of.pk, "Nicolas Morel", address, MailLogin("nmorel@ac-amiens.test", "x"))
     fields = IdentityFields(address, "Nicolas Morel", reply_to)
     return save_identity(writer, number, fields, by="x", now=timezone.now())
@@ -127,7 +127,7 @@ def test_answers_are_asked_for_elsewhere_with_a_fresh_proof_only(client: Client,
     client.post("/alogin", {"username": "nmorel", "secret": PASSWORD})
     BrowserSession.objects.update(started_at=timezone.now() - timedelta(minutes=31))
     revocations.get().bump()
-    address = nicolas.person.addresses.get().address  # type: ignore[union-attr]
+    address = nicolas.person.addresses.get().address
     typed = {"address": address, "name": "Nicolas Morel", "reply_to": "pirate@ailleurs.example"}
     answer = client.post("/parametres/identites/nouvelle", typed)
     assert answer["Location"].startswith("/alogin?confirmer=1")
