@@ -108,9 +108,8 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
         ),
         _pool(python, "web", "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads),
         # the pages' own pool answers for it until it is there
-        replace(
-            _pool(python, "reading", "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads),
-            is_spare=True,
+        _spare(
+            _pool(python, "reading", "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads)
         ),
         _pool(python, "door", "web", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
         # telephones and pictures ask again: the front says « later » until these are there
@@ -137,6 +136,10 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
             is_spare=True,
         ),
     )
+
+
+def _spare(child: Child) -> Child:
+    return replace(child, is_spare=True)
 
 
 def workers(config: Config, python: str) -> tuple[Child, ...]:
