@@ -99,18 +99,15 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
 
     `front`: the command of the front, which hands requests over to the pools at `sockets`.
     """
-    web = config.web
     return (
         Child(
             "push",
             (python, "-m", "vaguemestre.processes.push"),
             (Question(Ask.PAGE, config.ports.push, "/sante"),),
         ),
-        _pool(python, "web", "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads),
+        _web_pool(config, python, "web", sockets),
         # the pages' own pool answers for it until it is there
-        _spare(
-            _pool(python, "reading", "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads)
-        ),
+        _spare(_web_pool(config, python, "reading", sockets)),
         _pool(python, "door", "web", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
         # telephones and pictures ask again: the front says « later » until these are there
         replace(_pool(python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4), is_spare=True),
@@ -148,6 +145,11 @@ def workers(config: Config, python: str) -> tuple[Child, ...]:
         *(_worker(config, python, "default", number) for number in range(1, config.worker.count + 1)),
         _worker(config, python, "long"),
     )
+
+
+def _web_pool(config: Config, python: str, name: str, sockets: Path) -> Child:
+    web = config.web
+    return _pool(python, name, "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads)
 
 
 def _pool(
