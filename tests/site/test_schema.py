@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from tests import own_database
 
 from vaguemestre.site import migrated, schema
 from vaguemestre.site.config import Config
@@ -29,7 +30,6 @@ def made_at_once(home: Path) -> Path:
     return migrated.sqlite_file(config)
 
 
-@pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="this run is on PostgreSQL")
 def test_it_holds_what_the_migrations_make(tmp_path: Path) -> None:
     database = made_at_once(tmp_path)
@@ -37,9 +37,11 @@ def test_it_holds_what_the_migrations_make(tmp_path: Path) -> None:
     environment = {**os.environ, "VAGUEMESTRE_HOME": str(tmp_path)}
     if not migrated.is_current(Config(home=tmp_path)):
         subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, check=True)
-    with closing(sqlite3.connect(database)) as made, connection.cursor() as cursor:
+    migrated_one = tmp_path / "migrated.sqlite3"
+    own_database.make_migrated(str(migrated_one))
+    with closing(sqlite3.connect(database)) as made, closing(sqlite3.connect(migrated_one)) as expected:
         for question in (_OBJECTS, _MIGRATIONS, _TYPES):
-            assert made.execute(question).fetchall() == cursor.execute(question).fetchall()
+            assert made.execute(question).fetchall() == expected.execute(question).fetchall()
 
 
 def test_a_database_that_has_tables_is_left_alone(tmp_path: Path) -> None:
