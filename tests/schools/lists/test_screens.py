@@ -119,7 +119,7 @@ def test_held_mail_is_shown_behind_the_wall_and_decided(
     assert answer.status_code == 302
     held.refresh_from_db()
     assert held.state == "scheduled"
-    assert "01/09/2099" in browser.get(f"/listes/{row.pk}/moderation").content.decode()
+    assert "septembre 2099" in browser.get(f"/listes/{row.pk}/moderation").content.decode()
     assert browser.post(f"{where}decider", {"action": "refuse", "note": "Trop tard"}).status_code == 302
     assert "Trop tard" in browser.get(f"/listes/{row.pk}/moderation").content.decode()
     assert signed_in(subscriber).get(where).status_code == 404
