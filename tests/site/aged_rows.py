@@ -146,6 +146,11 @@ def _lent(at: datetime) -> None:
     _row("filelinks.SharedFile", expires_on=last_day, token_sha256="a" * 64)
 
 
+def _removed(at: datetime) -> None:
+    removal = _row("removals.Removal", changed_at=at, state="removed")
+    _row("removals.TakenCopy", box=_row("removals.RemovalBox", removal=removal, message_ids=[]))
+
+
 AGED: Mapping[str, Callable[[datetime], None]] = {
     "Moyens de connexion retirés": _withdrawn,
     "Liens d’activation": _rows("credentials.ActivationLink", expires_at=...),
@@ -165,6 +170,7 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Fichiers prêtés par un lien": _lent,
     "Fichiers apportés ou à emporter (import, export)": _moved_file,
     "Trace d’un import ou d’un export": _rows("portability.Move", state="done", ended_at=..., stored=""),
+    "Courriels dangereux retirés des boîtes": _removed,
     "Courriels signalés": _rows("reports.Report", at=...),
     "Activité des boîtes partagées": _rows("sharing.BoxActivity", at=...),
     "Présence et connexions dans une boîte partagée": _presence,

@@ -11,6 +11,7 @@ from tests.site.owned import Belonging, rows
 
 from vaguemestre.desks.breaches.models import Breach
 from vaguemestre.desks.portal.models import AnnouncementRow
+from vaguemestre.desks.removals.models import Removal, SecurityOfficer
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
 from vaguemestre.people.directory.models import Academy, Assignment, ManagementService, Structure
@@ -56,6 +57,21 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
     yield Belonging(
         "breaches", {"breach_id": breach.pk}, "Violationquetu", ADMINISTRATORS,
         doors="close export file notice", sent={"title": "x", "note": "x"}, state=rows(breach),
+    )  # fmt: skip
+    removal = Removal.objects.create(
+        state="counted", sender="faux@dehors.example", subject="Retraitquetu", asked_by="cli", asked_at=NOON,
+        changed_at=NOON,
+    )  # fmt: skip
+    yield Belonging(
+        "removals", {"removal_id": removal.pk}, "Retraitquetu", ADMINISTRATORS,
+        doors="decide file progress", sent={"act": "remettre"}, state=rows(removal),
+    )  # fmt: skip
+    officer = SecurityOfficer.objects.create(
+        account=people.accounts["helpdesk"], given_by="cli", given_at=NOON
+    )
+    yield Belonging(
+        "removals", {"account_id": officer.account_id}, "", ADMINISTRATORS,
+        doors="withdraw-right", state=rows(officer),
     )  # fmt: skip
     announced = AnnouncementRow.objects.create(
         title="Annoncequetue", importance="plain", starts_on=date(2099, 1, 1), ends_on=date(2099, 2, 1)

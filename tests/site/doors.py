@@ -30,6 +30,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "breaches": {
         ADMINISTRATORS: "close export file list notice open",
     },
+    "removals": {
+        ADMINISTRATORS: "decide file give-right list open progress withdraw-right",
+    },
     "cas": {
         OPEN: """
             confirm-logout logout p3-proxy-validate p3-service-validate proxy proxy-validate resume

@@ -13,6 +13,7 @@ from tests.desks.enrolment.officers import academy, managed_by, officer
 
 from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
 from vaguemestre.access.signin.sessions import SessionStore
+from vaguemestre.desks.removals.models import SecurityOfficer
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.people.credentials.models import Account
 
@@ -118,6 +119,9 @@ def people() -> People:
     )
     # of the installation, whatever académies a test adds
     Account.objects.filter(role="administrator").update(spans_academies=True)
+    SecurityOfficer.objects.create(
+        account=made.accounts["administrator"], given_by="cli", given_at=timezone.now()
+    )
     return made
 
 

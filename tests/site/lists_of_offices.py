@@ -19,6 +19,7 @@ from vaguemestre.desks.breaches.models import Breach
 from vaguemestre.desks.enrolment.models import NumenRequest, Officer
 from vaguemestre.desks.helpdesk.models import HandOverRow, RequestRow
 from vaguemestre.desks.portal.models import AnnouncementRow
+from vaguemestre.desks.removals.models import Removal
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.ui.listing import PAGE
@@ -45,6 +46,7 @@ NO_LISTS = {
     "backoffice:settings": "one instance's configuration, whole, by section, with a filter",
     "autoconfig:check-dns": "what the zone must say, which the program decides",
     "helpdesk:account": "one account and the last of what happened",
+    "removals:file": "the mailboxes of one removal, by tabs: whoever asks has its counts above",
     "helpdesk:mail": "the last that did not reach one account",
 }
 
@@ -194,6 +196,16 @@ def _breaches(people: People, count: int) -> dict[str, Any]:
     return {}
 
 
+def _removals(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        at = NOON + timedelta(minutes=n)
+        Removal.objects.create(
+            state="counted", sender=f"faux{n:03}@dehors.example", subject=f"Retrait {n:03}", asked_by="cli",
+            asked_at=at, changed_at=at,
+        )  # fmt: skip
+    return {}
+
+
 def _announced(people: People, count: int) -> dict[str, Any]:
     for n in range(count):
         day = date(2026, 9, 1) + timedelta(days=n)
@@ -283,6 +295,7 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("backoffice:journal", ""): Kept("administrator", _lines, words="acte", count=50, is_never_empty=True),
     ("backoffice:jobs", ""): Kept("administrator", _failed_jobs),
     ("breaches:list", ""): Kept("administrator", _breaches),
+    ("removals:list", ""): Kept("administrator", _removals),
     ("portal:announcements", ""): Kept("administrator", _announced),
     ("registry:list", ""): Kept("administrator", _applications),
     (REPORTS, ""): Kept("administrator", _reports),

@@ -17,10 +17,12 @@ from django.db import connection, models
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from tests.access.signin.people import account
+from tests.desks.removals.samples import MemoryCopies
 from tests.site.aged_rows import AGED
 from typer.testing import CliRunner
 
 from vaguemestre.cli import register as cli
+from vaguemestre.desks.removals.ports import mail_copies
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Person
@@ -28,6 +30,16 @@ from vaguemestre.site.register import ACTIVITIES, CATEGORIES, PURGES, Category
 from vaguemestre.site.register.sheets import sheets
 from vaguemestre.site.wiring.periodic import ROUNDS
 from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
+
+
+@pytest.fixture(autouse=True)
+def own_copies() -> Iterator[None]:
+    """Removed copies are in mailboxes that do not exist here."""
+    before = mail_copies.get()
+    mail_copies.replace(MemoryCopies())
+    yield
+    mail_copies.replace(before)
+
 
 # Tables without a person's data, and why.
 IMPERSONAL = {

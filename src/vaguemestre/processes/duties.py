@@ -105,14 +105,19 @@ _ALL = (
     ),
     Duty(
         "worker", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
-        writes=(*_DATABASES, "engines/dkim", "run/revocations", "run/worker.heartbeat"),
+        writes=(
+            *_DATABASES, "engines/dkim", "engines/rspamd/refused", "run/revocations", "run/worker.heartbeat",
+        ),
         reads=("engines/tls",),
         secrets=(*_DJANGO, "field_key", *_NUMENS, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
         opens=_AGENTS, sandboxes=True,
     ),
     Duty(
         "worker-long", "vaguemestre-worker", (*_SHARING, FILES_GROUP),
-        writes=(*_DATABASES, "engines/dkim", "run/revocations", "run/worker-long.heartbeat"),
+        writes=(
+            *_DATABASES, "engines/dkim", "engines/rspamd/refused", "run/revocations",
+            "run/worker-long.heartbeat",
+        ),
         reads=("engines/tls",),
         secrets=(*_DJANGO, "field_key", *_NUMENS, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
         opens=_AGENTS, sandboxes=True,
@@ -122,7 +127,7 @@ _ALL = (
         reads=("static", "engines/nginx", "data/deposits", "data/moves"),
         opens=("pools/web", "pools/reading", "pools/door", "pools/carddav", "pools/pictures", "pools/push"),
     ),
-    # Owns the mail: house scripts, erasure of closed mailboxes, and the two commands of doveadm that we use.
+    # Owns the mail: house scripts, erasure of closed mailboxes, and the commands of doveadm that we use.
     Duty("mail-agent", MAIL_USER, writes=("mail",), listens=("mail-agent",), opens=("doveadm-server",)),
     # postsuper is for root. It knows three verbs: list the queue, release or discard one held message.
     Duty(

@@ -65,6 +65,7 @@ _ROOMS = (
     "desks.portal",
     "desks.helpdesk",
     "desks.breaches",
+    "desks.removals",
     "desks.backoffice",
 )
 INSTALLED_APPS = [

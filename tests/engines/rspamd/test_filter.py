@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.engines.live import LiveEngines, Someone, letter
+from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
 from vaguemestre.demo import names
+from vaguemestre.desks.removals.rules.marks import marks
+from vaguemestre.desks.removals.values import Criteria
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.rspamd.controller import JunkTraining
+from vaguemestre.engines.rspamd.refused_content import RefusedContent
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Authenticity, Verdict, sender_authenticity
 
@@ -271,6 +274,40 @@ def test_what_readers_call_junk_is_learned_by_who_has_the_key(filtered: LiveEngi
     stranger.write_text("autre")
     with pytest.raises(EngineDown):
         JunkTraining(config.ports.filter_controller, stranger)(raw, is_junk=True)
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        Criteria(sender="faux@inconnu.test", subject="Votre  compte sera fermé"),
+        Criteria(message_id="<connu@inconnu.test>"),
+        Criteria(link="https://piege.fr/compte?id=1"),
+        Criteria(file_sha256=hashlib.sha256(b"MZ programme").hexdigest()),
+    ],
+    ids=["letter", "message-id", "link", "file"],
+)
+def test_what_was_removed_from_mailboxes_is_refused_when_it_comes_again(
+    filtered: LiveEngines, marie: Someone, criteria: Criteria
+) -> None:
+    def arrive(subject: str, text: str = "Bonjour") -> None:
+        message = letter("La banque <contact@banque.example>", marie.address, subject, text)
+        if criteria.message_id:
+            message.replace_header("Message-ID", criteria.message_id)
+        message.add_attachment(b"MZ programme", maintype="application", subtype="pdf", filename="facture.pdf")
+        filtered.arrive(marie.address, message, "faux@inconnu.test")
+
+    def is_refused() -> bool:
+        try:
+            arrive("Votre compte sera fermé", "Cliquez : https://piege.fr/compte?id=1")
+        except smtplib.SMTPDataError as error:
+            return error.smtp_code == 554
+        return False
+
+    refuse = RefusedContent(filtered.config)
+    refuse(list(marks(criteria)))
+    wait_until(is_refused, 120)  # the filter looks at its files from time to time
+    refuse([])
+    wait_until(lambda: not is_refused(), 120)
 
 
 def test_without_its_filter_mail_arrives_unverified_and_with_it_again_is_judged(

@@ -9,12 +9,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from joserfc.jwk import ECKey
 
+from vaguemestre.desks.removals.values import REMOVED_COPIES
 from vaguemestre.engines import certificates, certificates_by_name
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.database_login import postgres_reader
 from vaguemestre.engines.dovecot import files
+from vaguemestre.engines.dovecot.doveadm_server import COMMANDS
 from vaguemestre.engines.dovecot.homes import HOUSE_SCRIPT
-from vaguemestre.engines.dovecot.mail_agent import DOVEADM_COMMANDS
 from vaguemestre.engines.home_alias import engine_home, engine_path, open_home, sockets
 from vaguemestre.engines.instance import OUTSIDE, Instance
 from vaguemestre.engines.system_users import MAIL_USER, set_owner, system_user
@@ -115,20 +116,28 @@ def _rendered(instance: Instance) -> str:
         outside=OUTSIDE,
         issuer=instance.public_url,
         quota_mb=instance.mail.quota_mb,
-        deleted_messages=DELETED_MESSAGES,
-        deleted_days=instance.mail.deleted_days,
-        deleted_count=MAX_DELETED,
+        **_folders_apart(instance),
         full_text_search=mail.full_text_search,
         file_search=has_files,
         file_user=files.USER,
         indexers=min(max(_MIN_INDEXERS, os.cpu_count() or 1), _MAX_INDEXERS),
         mail_user=MAIL_USER,
-        doveadm_commands=DOVEADM_COMMANDS,
+        doveadm_commands=COMMANDS,
         mail_uid=user.pw_uid,
         mail_gid=user.pw_gid,
         postgresql=postgres_reader(instance) if _on_postgresql(instance) else None,
         sql_now="extract(epoch FROM now())" if _on_postgresql(instance) else "unixepoch()",
     )
+
+
+def _folders_apart(instance: Instance) -> dict[str, str | int]:
+    """Folders that no list shows: deleted messages, and removed copies."""
+    return {
+        "deleted_messages": DELETED_MESSAGES,
+        "deleted_days": instance.mail.deleted_days,
+        "deleted_count": MAX_DELETED,
+        "removed_copies": REMOVED_COPIES,
+    }
 
 
 def _certificate_paths(instance: Instance) -> dict[str, Path]:

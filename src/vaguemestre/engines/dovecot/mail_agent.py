@@ -1,97 +1,72 @@
 """What our processes may have done to mailboxes beside IMAP, by an agent that runs as the mail's own user.
 
-House scripts, erasure of a closed mailbox, two commands of Dovecot's doveadm server (kick, quota get).
+House scripts, erasure of a closed mailbox, and a few commands of Dovecot's doveadm server.
 """
 
-import socket
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from vaguemestre.desks.removals.values import MailCopy
 from vaguemestre.engines import agent
 from vaguemestre.engines.agent import Verb
+from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.dovecot.mailbox_erasure import MailboxErasure
 from vaguemestre.engines.dovecot.quota import QuotaUse
+from vaguemestre.engines.dovecot.removed_copies import RemovedCopies
 from vaguemestre.engines.home_alias import sockets
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
-DOVEADM_COMMANDS = ("kick", "quota get")  # what the doveadm server takes; see dovecot.conf.j2
-_HELLO = b"VERSION\tdoveadm-server\t1\t0\n"  # minor 0: answers without channels
-_NO_HOST = "NOHOST"  # doveadm's EX_NOHOST: nobody is connected
-_TIMEOUT_SECONDS = 30.0
-_MAX_ANSWER_BYTES = 1_000_000
+_NO_HOST = frozenset(("-NOHOST", "-68"))  # doveadm's EX_NOHOST: nobody is connected
 
 
 def socket_path(instance: Place) -> Path:
     return sockets(instance) / "mail-agent" / "s"
 
 
-def doveadm_socket(instance: Place) -> Path:
-    return sockets(instance) / "doveadm-server"
-
-
 def verbs(instance: Place, users: Collection[int], erasers: Collection[int]) -> dict[str, Verb]:
-    """What the agent does for those user ids. What cannot be undone is for `erasers` only."""
+    """What the agent does for those user ids. What takes mail away is for `erasers` only."""
     put_script, erase = HouseScripts(instance), MailboxErasure(instance)
     doveadm = DoveadmServer(doveadm_socket(instance))
+    copies = RemovedCopies(doveadm)
+
+    def checked(act: Callable[..., object]) -> Callable[..., object]:
+        return lambda mailbox, *words: act(_checked(instance, mailbox), *words)
+
     return {
-        "cut": Verb(lambda mailbox: doveadm.cut(_checked(instance, mailbox)), users),
-        "quota": Verb(lambda mailbox: doveadm.quota(_checked(instance, mailbox)), users),
+        "cut": Verb(checked(partial(_cut, doveadm)), users),
+        "quota": Verb(checked(partial(_quota, doveadm)), users),
         "put-script": Verb(put_script, users),
         "erase": Verb(erase, erasers),
+        "find-copies": Verb(checked(copies.find), erasers),
+        "remove-copies": Verb(checked(copies.remove), erasers),
+        "list-removed": Verb(checked(copies.list_removed), erasers),
+        "restore-copies": Verb(checked(copies.restore), erasers),
+        "discard-copies": Verb(checked(copies.discard), erasers),
     }
 
 
-class DoveadmServer:
-    """Dovecot's doveadm protocol on its Unix socket, whose mode (0600) is the sign-in."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def cut(self, mailbox: str) -> None:
-        """Close every connection of that mailbox."""
-        status, _ = self._run("", "kick", mailbox)
-        if status not in ("+", f"-{_NO_HOST}", "-68"):
-            raise EngineRefused(f"doveadm kick {status}")
-
-    def quota(self, mailbox: str) -> list[int]:
-        """Bytes used, and bytes allowed (0 = no limit)."""
-        status, cells = self._run(mailbox, "quota get")
-        if status != "+":
-            raise EngineRefused(f"doveadm quota {status}")
-        rows = [cells[start : start + 5] for start in range(0, len(cells), 5)]  # name, type, value, limit, %
-        storage = next((row for row in rows if row[1] == "STORAGE"), None)
-        if storage is None:
-            raise EngineDown("doveadm quota: no answer")
-        return [int(storage[2]) * 1024, int(storage[3]) * 1024 if storage[3].isdigit() else 0]
-
-    def _run(self, user: str, *command: str) -> tuple[str, Sequence[str]]:
-        """The status line and the cells of the rows before it."""
-        line = "\t".join(("", user, *map(_escaped, command))).encode() + b"\n"
-        try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
-                peer.settimeout(_TIMEOUT_SECONDS)
-                peer.connect(str(self._path))
-                peer.sendall(_HELLO + line)
-                with peer.makefile("rb") as stream:
-                    if stream.readline(64).strip() != b"+":
-                        raise EngineDown("doveadm: not let in")
-                    rows = stream.readline(_MAX_ANSWER_BYTES).decode()
-                    status = stream.readline(256).decode().strip()
-        except OSError as error:
-            raise EngineDown(f"doveadm {command[0]}: {error}") from error
-        if not status:
-            raise EngineDown(f"doveadm {command[0]}: no answer")
-        return status, [cell for cell in rows.rstrip("\n").split("\t") if cell]
+def _cut(doveadm: DoveadmServer, mailbox: str) -> None:
+    """Close every connection of that mailbox."""
+    status, _ = doveadm.run("", "kick", mailbox)
+    if status != "+" and status not in _NO_HOST:
+        raise EngineRefused(f"doveadm kick {status}")
 
 
-def _escaped(word: str) -> str:
-    """A word of the protocol; none of ours holds a control character."""
-    if any(ord(char) < 32 for char in word):
-        raise EngineRefused("doveadm: control character")
-    return word
+def _quota(doveadm: DoveadmServer, mailbox: str) -> list[int]:
+    """Bytes used, and bytes allowed (0 = no limit)."""
+    status, cells = doveadm.run(mailbox, "quota get")
+    if status != "+":
+        raise EngineRefused(f"doveadm quota {status}")
+    cells = [cell for cell in cells if cell]
+    rows = [cells[start : start + 5] for start in range(0, len(cells), 5)]  # name, type, value, limit, %
+    storage = next((row for row in rows if row[1] == "STORAGE"), None)
+    if storage is None:
+        raise EngineDown("doveadm quota: no answer")
+    return [int(storage[2]) * 1024, int(storage[3]) * 1024 if storage[3].isdigit() else 0]
 
 
 def _checked(instance: Place, mailbox: str) -> str:
@@ -122,3 +97,24 @@ class MailAgent:
     def erase(self, mailbox: str) -> None:
         """Implements `lifecycle.ports.EraseMail`."""
         agent.ask(self._socket, "erase", mailbox)
+
+    def find_copies(self, mailbox: str, message_ids: Sequence[str], subject: str = "") -> list[MailCopy]:
+        """Implements `removals.ports.MailCopies`, with the four methods below."""
+        rows = agent.ask(self._socket, "find-copies", mailbox, subject, *message_ids)
+        return [
+            MailCopy(folder, int(uid), guid, frozenset(flags.split())) for folder, uid, guid, flags in rows
+        ]
+
+    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+        for folder, numbers in uids.items():
+            agent.ask(self._socket, "remove-copies", mailbox, folder, *map(str, numbers))
+
+    def list_removed(self, mailbox: str) -> list[tuple[int, str]]:
+        return [(int(uid), guid) for uid, guid in agent.ask(self._socket, "list-removed", mailbox)]
+
+    def restore_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+        for folder, numbers in uids.items():
+            agent.ask(self._socket, "restore-copies", mailbox, folder, *map(str, numbers))
+
+    def discard_copies(self, mailbox: str, uids: Sequence[int]) -> None:
+        agent.ask(self._socket, "discard-copies", mailbox, *map(str, uids))

@@ -1,12 +1,13 @@
 """rspamd's configuration, if it is installed and configured."""
 
 import pwd
+import shutil
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.home_alias import engine_path, open_home
 from vaguemestre.engines.instance import Instance, has_filter
-from vaguemestre.engines.rspamd import signer
+from vaguemestre.engines.rspamd import refused_content, signer
 from vaguemestre.engines.system_users import FILTER_USER, set_owner
 
 _HERE = Path(__file__).parent
@@ -43,6 +44,8 @@ def prepare(instance: Instance, name_server: str = "") -> None:
         ports=instance.ports,
     )
     write(base / "rspamd.conf", text, mode=0o640, group=user.pw_gid)
+    refused_content.prepare_folder(instance)
+    shutil.copyfile(_HERE / "refused.lua", base / "rspamd.local.lua")
 
 
 def prepare_signer(instance: Instance) -> None:

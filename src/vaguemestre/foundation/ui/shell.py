@@ -172,6 +172,7 @@ _ADMINISTRATION_GROUPS = (
         "Messagerie",
         (
             Entry("/messagerie/signalements/", "Signalements", "flag"),
+            Entry("/administration/retraits", "Retraits", "shield-x"),
             Entry("/boites/sans-responsable/", "Boîtes sans responsable", "mailbox"),
         ),
     ),
@@ -198,6 +199,7 @@ OF_INSTALLATION = frozenset(
         "/administration/travaux",
         "/administration/violations",
         "/administration/reglages",
+        "/administration/retraits",
     )
 )
 PLACES = (

@@ -5,7 +5,7 @@ from django.db.models import Count, Q
 from vaguemestre.foundation.kernel.orders import column_of
 from vaguemestre.people.credentials.queries import in_academy
 from vaguemestre.post.reports.models import Report, SenderImages
-from vaguemestre.post.reports.values import ImagePolicy, Reported
+from vaguemestre.post.reports.values import ImagePolicy, Reported, ReportedLetter
 
 # Orders an administrator may choose → columns.
 ORDERS = {"date": "at", "expediteur": "sender", "objet": "subject"}
@@ -48,6 +48,12 @@ def reports_page(
     open_reports = Report.objects.filter(of_academy, done_at__isnull=True, sender__in=senders)
     counts = dict(open_reports.values_list("sender").annotate(count=Count("id")))
     return tuple(_reported(row, counts.get(row.sender, 0)) for row in page), total
+
+
+def reported_letter(report_id: int) -> ReportedLetter | None:
+    """What a report says of its message, to look for it elsewhere."""
+    row = Report.objects.filter(pk=report_id).first()
+    return ReportedLetter(row.message_id, row.sender, row.subject) if row else None
 
 
 def _reported(row: Report, count: int) -> Reported:

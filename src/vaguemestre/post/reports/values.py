@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ImagePolicy(StrEnum):
@@ -31,3 +32,11 @@ class Reported:
     at: datetime
     count: int  # open reports about the same sender
     is_done: bool
+
+
+class ReportedLetter(NamedTuple):
+    """`sender`: of the header, which is not always that of the envelope."""
+
+    message_id: str
+    sender: str
+    subject: str

@@ -1,7 +1,8 @@
 """Searches among the steps. Where the time is known it is said: PostgreSQL opens those partitions only."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import batched
 
 from django.db.models import QuerySet
 
@@ -70,6 +71,34 @@ def step_counts() -> dict[CountedAs, int]:
     """Deliveries and refusals since the installation began."""
     rows = StepCount.objects.values_list("kind", "place", "reason", "count")
     return {CountedAs(StepKind(kind), Place(place), reason): count for kind, place, reason, count in rows}
+
+
+def mailboxes_of(message_ids: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Mailbox and Message-ID wherever one of these messages was filed or copied; pairs may come twice."""
+    for batch in batched(message_ids, _MAX_MESSAGES):
+        rows = MessageStep.objects.filter(
+            message_id__in=batch, engine=Engine.DOVECOT, kind__in=(StepKind.FILED, StepKind.COPIED)
+        )
+        for mailbox, message_id in rows.values_list("recipient", "message_id").iterator():
+            if mailbox and message_id:
+                yield mailbox, message_id
+
+
+def message_ids_of_sender(sender: str, since: datetime) -> set[str]:
+    """The Message-IDs of what an envelope sender sent since that moment."""
+    queued = MessageStep.objects.filter(sender=sender, at__gte=since, kind=StepKind.QUEUED)
+    found: set[str] = set()
+    for batch in batched(queued.values_list("queue_id", flat=True).iterator(), _MAX_MESSAGES):
+        named = MessageStep.objects.filter(
+            queue_id__in=batch, at__gte=since - timedelta(days=1), message_id__isnull=False
+        )
+        found.update(message_id for message_id in named.values_list("message_id", flat=True) if message_id)
+    return found
+
+
+def envelope_sender_of(message_id: str) -> str:
+    """The envelope sender of a message of our queue; empty if no step says."""
+    return next((step.sender for step in steps_of_message(message_id) if step.sender), "")
 
 
 def log_reached_at(name: str) -> datetime | None:

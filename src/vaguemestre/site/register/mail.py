@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from vaguemestre.desks.removals import handlers as removals
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.mailbox.calendar import handlers as calendar
 from vaguemestre.mailbox.compose import handlers as compose
@@ -174,6 +175,19 @@ FILTER = Activity(
             set_days("retention.reports_days", "après le signalement"),
             (reports.purge_old_reports,),
             (reports.forget_person,),
+        ),
+        Category(
+            "Courriels dangereux retirés des boîtes",
+            ("removals.Removal", "removals.RemovalBox", "removals.TakenCopy"),
+            set_days("retention.removals_days", "après la dernière décision"),
+            (removals.purge_old_removals,),
+            (removals.forget_person,),
+        ),
+        Category(
+            "Droit de retirer des courriels",
+            ("removals.SecurityOfficer",),
+            with_account(),
+            erasers=(removals.forget_person,),
         ),
     ),
 )

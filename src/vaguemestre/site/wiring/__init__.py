@@ -42,6 +42,7 @@ TABLES = {
     "enrolment.disclose_numen": "numens",
     "helpdesk": "desks",
     "portal": "record",
+    "removals": "desks",
 }
 
 

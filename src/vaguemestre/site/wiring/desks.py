@@ -4,8 +4,10 @@ from functools import partial
 
 from vaguemestre.desks.enrolment import ports as enrolment
 from vaguemestre.desks.helpdesk import ports as helpdesk
+from vaguemestre.desks.removals import ports as removals
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
+from vaguemestre.engines.rspamd.refused_content import RefusedContent
 from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
 from vaguemestre.site.adapters.mail_trace import undelivered_to
@@ -13,6 +15,8 @@ from vaguemestre.site.config import Config
 
 
 def plug(config: Config) -> None:
+    removals.mail_copies.plug(MailAgent(config))
+    removals.refuse_content.plug(RefusedContent(config))
     enrolment.scan.plug(partial(scan, Clamd(config.files.clamd)))
     helpdesk.undelivered_to.plug(undelivered_to)
     helpdesk.usage_of.plug(partial(usage_of, MailAgent(config)))

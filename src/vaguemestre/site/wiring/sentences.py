@@ -8,6 +8,7 @@ from vaguemestre.desks.breaches import refusals as breaches_refusals
 from vaguemestre.desks.enrolment import refusals as enrolment_refusals
 from vaguemestre.desks.helpdesk import refusals as helpdesk_refusals
 from vaguemestre.desks.portal import refusals as portal_refusals
+from vaguemestre.desks.removals import refusals as removals_refusals
 from vaguemestre.foundation.kernel import refusals as kernel_refusals
 from vaguemestre.mailbox.autoconfig import refusals as devices_refusals
 from vaguemestre.mailbox.compose import refusals as writing_refusals
@@ -46,6 +47,7 @@ SENTENCES = (
     moving_refusals.SENTENCES,
     outbox_refusals.SENTENCES,
     portal_refusals.SENTENCES,
+    removals_refusals.SENTENCES,
     sharing_refusals.SENTENCES,
     signin_refusals.SENTENCES,
     sorting_refusals.SENTENCES,

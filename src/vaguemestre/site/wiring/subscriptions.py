@@ -24,6 +24,8 @@ from vaguemestre.desks.enrolment.events import RequestMoved
 from vaguemestre.desks.helpdesk import handlers as helpdesk_handlers
 from vaguemestre.desks.helpdesk.events import AccountSheltered
 from vaguemestre.desks.portal import handlers as portal_handlers
+from vaguemestre.desks.removals import handlers as removals_handlers
+from vaguemestre.desks.removals.events import RefusedContentChanged, RemovalDue
 from vaguemestre.mailbox.autoconfig import handlers as autoconfig_handlers
 from vaguemestre.mailbox.calendar import handlers as calendar_handlers
 from vaguemestre.mailbox.compose import handlers as compose_handlers
@@ -131,6 +133,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         signin_handlers.erase_account,
         sorting_handlers.forget_person,
         reports_handlers.forget_person,
+        removals_handlers.forget_person,
         webmail_handlers.forget_person,
         compose_handlers.forget_person,
     ),
@@ -168,6 +171,8 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MoveGoesOn: (portability_handlers.go_on,),
     ExportWithdrawn: (portability_handlers.erase_withdrawn,),
     FileUploaded: (filelinks_handlers.scan_file,),
+    RemovalDue: (removals_handlers.go_on,),
+    RefusedContentChanged: (removals_handlers.tell_filter,),
     SortingChanged: (sorting_handlers.rewrite_script,),
     BackfillRequested: (sorting_handlers.run_backfill,),
     PreviewRequested: (webmail_handlers.make_preview,),

@@ -92,6 +92,9 @@ MEANINGS = {
         "Notre politique MTA-STS, dite aux autres serveurs : « testing », puis « enforce » ; « none » : rien."
     ),
     "mail.deleted_days": "Jours pendant lesquels un courriel supprimé peut être récupéré.",
+    "mail.removal_second_person_above": (
+        "Boîtes au-delà desquelles retirer un courriel dangereux demande l’accord d’une deuxième personne."
+    ),
     "mail.trace_months": (
         "Mois entiers pendant lesquels le chemin de chaque courriel reste connu (journaux des serveurs)."
     ),
@@ -161,6 +164,9 @@ MEANINGS = {
     ),
     "retention.feeds_days": "Jours pendant lesquels un flux RH et les réponses aux homonymies sont gardés.",
     "retention.reports_days": "Jours pendant lesquels un courriel signalé est gardé.",
+    "retention.removals_days": (
+        "Jours pendant lesquels un courriel retiré des boîtes peut y être remis ; ensuite, il est effacé."
+    ),
     "retention.help_requests_days": (
         "Jours pendant lesquels une demande d’aide est gardée, depuis sa réponse."
     ),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from itertools import batched
 
 from django.db.models import Q
 
@@ -22,6 +23,7 @@ from vaguemestre.people.directory.values import NumenKeys
 
 _IDENTIFIED = ("pk", "person_id", "state", "role", "password", "password_barred_at")
 _APP_PASSWORD = ("pk", "name", "created_at", "expires_at", "scope", "last_used_at", "last_network")
+_MAILBOXES_PER_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,14 @@ def identified(account_id: int) -> Identified:
 def account_of_mailbox(mailbox: str) -> int | None:
     """The account whose mailbox that is, whatever its state."""
     return Account.objects.filter(mailbox=mailbox).values_list("pk", flat=True).first()
+
+
+def accounts_of_mailboxes(mailboxes: Collection[str]) -> dict[str, int]:
+    """The account of each of these mailboxes that is somebody's, whatever its state."""
+    accounts: dict[str, int] = {}
+    for batch in batched(mailboxes, _MAILBOXES_PER_QUERY):
+        accounts.update(Account.objects.filter(mailbox__in=batch).values_list("mailbox", "pk"))
+    return accounts
 
 
 def opened_by_mailbox(mailbox: str) -> int | None:

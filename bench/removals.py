@@ -1,0 +1,108 @@
+"""What it costs to count, remove and give back a message in many mailboxes of a real Dovecot: processor each.
+
+`PYTHONPATH=src:. python bench/removals.py --mailboxes 300 --letters 200`, as root: it starts a Dovecot and a
+Postfix of their own (those of the tests), fills the mailboxes over IMAP, then asks the doveadm server as the
+mail agent does. The processor is that of every process of Dovecot and of this one.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+from tests.engines import live
+from tests.engines.live import LiveEngines, Someone, letter
+
+from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
+from vaguemestre.engines.dovecot.removed_copies import RemovedCopies
+
+TICKS = os.sysconf("SC_CLK_TCK")
+FORGED = "<f1@x.example>"
+
+
+def dovecot_seconds(master: int) -> float:
+    """Processor of a session of processes: of the living, and of those whose end their parent has seen."""
+    ticks = 0
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            text = (entry / "stat").read_text()
+        except OSError:
+            continue
+        fields = text[text.rindex(")") + 2 :].split()
+        if int(fields[3]) == master:
+            ticks += sum(map(int, fields[11:15] if int(entry.name) == master else fields[11:13]))
+    return ticks / TICKS
+
+
+def measure(name: str, master: int, mailboxes: list[str], act: Callable[[str], object]) -> float:
+    before, own, began = dovecot_seconds(master), time.process_time(), time.perf_counter()
+    for mailbox in mailboxes:
+        act(mailbox)
+    wall = (time.perf_counter() - began) * 1000 / len(mailboxes)
+    used = (dovecot_seconds(master) - before + time.process_time() - own) * 1000 / len(mailboxes)
+    print(f"{name:12} {used:6.2f} ms of processor, {wall:6.2f} ms a mailbox", flush=True)
+    return used
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mailboxes", type=int, default=300)
+    parser.add_argument("--letters", type=int, default=200)
+    options = parser.parse_args()
+    django.setup()
+    run(options.mailboxes, options.letters)
+
+
+def run(count: int, letters: int) -> None:
+    engines = live.make()
+    try:
+        engines.start()
+        people = [engines.someone() for _ in range(count)]
+        fill(engines, people, letters)
+        copies = RemovedCopies(DoveadmServer(doveadm_socket(engines.config)))
+        master = engines.children["dovecot"].pid
+        names = [person.mailbox for person in people]
+        report(copies, master, names)
+    finally:
+        engines.stop()
+        live.remove(engines)
+
+
+def report(copies: RemovedCopies, master: int, names: list[str]) -> None:
+    found: dict[str, list[list[str]]] = {}
+
+    def count(name: str) -> None:
+        found[name] = copies.find(name, "", FORGED)
+
+    def remove(name: str) -> None:
+        for folder, uid, _, _ in copies.find(name, "", FORGED):
+            copies.remove(name, folder, uid)
+
+    def restore(name: str) -> None:
+        uids = [uid for uid, _ in copies.list_removed(name)]
+        copies.restore(name, "INBOX", *uids)
+
+    measure("count", master, names, count)
+    assert all(len(rows) == 1 for rows in found.values())
+    measure("remove", master, names, remove)
+    measure("give back", master, names, restore)
+
+
+def fill(engines: LiveEngines, people: list[Someone], letters: int) -> None:
+    forged = letter("faux@dehors.example", "a@ac-amiens.test", "Votre compte sera fermé")
+    forged.replace_header("Message-ID", FORGED)
+    text = "Bonjour, voici le compte rendu de la réunion. " * 20
+    plain = [letter("chef@ac-amiens.test", "a@ac-amiens.test", f"Note {n}", text) for n in range(letters)]
+    contents = [message.as_bytes() for message in (*plain, forged)]
+    for person in people:
+        with engines.signed_in(person) as client:
+            for content in contents:
+                client.append("INBOX", "", "", content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Dangerous messages removed from every mailbox at once, and given back."""

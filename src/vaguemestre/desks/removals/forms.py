@@ -1,0 +1,42 @@
+"""Forms of removals."""
+
+from django import forms
+
+from vaguemestre.desks.removals.values import Criteria
+
+
+class SearchForm(forms.Form):
+    message_id = forms.CharField(
+        label="Message-ID",
+        max_length=253,
+        required=False,
+        help_text="Celui de l’en-tête, entre chevrons ou non.",
+    )
+    sender = forms.CharField(
+        label="Expéditeur d’enveloppe",
+        max_length=254,
+        required=False,
+        help_text="Ajoute tout ce qu’il a envoyé depuis trente jours : donnez alors aussi l’objet.",
+    )
+    subject = forms.CharField(
+        label="Objet exact",
+        max_length=255,
+        required=False,
+        help_text="Seules les copies qui portent cet objet sont comptées. Vide : tous les objets.",
+    )
+    link = forms.CharField(
+        label="Lien à refuser", max_length=500, required=False, help_text="Dans les courriels à venir."
+    )
+    file_sha256 = forms.CharField(
+        label="Empreinte SHA-256 d’une pièce jointe à refuser",
+        max_length=80,
+        required=False,
+        help_text="Dans les courriels à venir.",
+    )
+    note = forms.CharField(label="Pourquoi", max_length=300, required=False)
+
+    def criteria(self) -> Criteria:
+        values = self.cleaned_data
+        return Criteria(
+            values["message_id"], values["sender"], values["subject"], values["link"], values["file_sha256"]
+        )

@@ -1,0 +1,34 @@
+"""Jobs of removals."""
+
+from django.conf import settings
+from django.utils import timezone
+
+from vaguemestre.desks.removals import ports, services
+from vaguemestre.desks.removals.events import RefusedContentChanged, RemovalDue
+from vaguemestre.desks.removals.queries import refused_marks
+from vaguemestre.people.credentials.events import PersonErased
+from vaguemestre.people.credentials.queries import is_closed
+
+
+def go_on(event: RemovalDue) -> None:
+    """Treat a few seconds' worth of mailboxes."""
+    context = services.PassContext(ports.mail_copies.get(), timezone.now)
+    services.run_pass(event.removal_id, event.number, context)
+
+
+def tell_filter(event: RefusedContentChanged) -> None:
+    """Give the filter all that it must refuse."""
+    ports.refuse_content.get()(refused_marks())
+
+
+def purge_old_removals() -> None:
+    """Periodic task: delete removals whose retention is over, and the copies they took."""
+    days = settings.CONFIG.retention.removals_days
+    services.delete_old_removals(days, ports.mail_copies.get(), now=timezone.now())
+    ports.refuse_content.get()(refused_marks())
+
+
+def forget_person(event: PersonErased) -> None:
+    """Delete the data of a person erased from the directory (GDPR art. 17)."""
+    if is_closed(event.account_id):
+        services.forget_person(event.account_id)

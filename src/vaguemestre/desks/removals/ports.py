@@ -1,0 +1,44 @@
+"""What removals need from the engines."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from vaguemestre.desks.removals.values import MailCopy
+from vaguemestre.foundation.kernel.slots import Slot
+
+
+class MailCopies(Protocol):
+    """Copies of messages in a mailbox. No text is read. Methods raise EngineDown, EngineRefused."""
+
+    def find_copies(self, mailbox: str, message_ids: Sequence[str], subject: str = "") -> list[MailCopy]:
+        """The copies with one of these Message-IDs and that subject (empty: any), deleted ones included."""
+        ...
+
+    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+        """Move messages, given by folder, out of their owner's sight, with flags and dates."""
+        ...
+
+    def list_removed(self, mailbox: str) -> list[tuple[int, str]]:
+        """UID and GUID of each copy that is out of sight."""
+        ...
+
+    def restore_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+        """Move removed copies back, given by the folder each goes to."""
+        ...
+
+    def discard_copies(self, mailbox: str, uids: Sequence[int]) -> None:
+        """Delete removed copies for good."""
+        ...
+
+
+class RefuseContent(Protocol):
+    def __call__(self, marks: Collection[str]) -> None:
+        """Have the filter refuse what bears one of these marks (`rules.marks`), and nothing else of ours.
+
+        Raises EngineDown.
+        """
+        ...
+
+
+mail_copies: Slot[MailCopies] = Slot("removals.mail_copies")
+refuse_content: Slot[RefuseContent] = Slot("removals.refuse_content")

@@ -1,0 +1,95 @@
+"""Reads of removals."""
+
+from collections.abc import Sequence
+
+from django.db.models import Count, Q, Sum
+
+from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer
+from vaguemestre.desks.removals.rules.decisions import GOALS, REFUSING
+from vaguemestre.desks.removals.rules.marks import marks
+from vaguemestre.desks.removals.values import Box, BoxPhase, Counts, Criteria, RemovalFile, RemovalState
+
+# Sort keys of the pages → columns.
+ORDERS = {"date": "asked_at", "expediteur": "sender", "objet": "subject"}
+BOX_ORDERS = {"boite": "mailbox", "lus": "seen", "reponses": "answered", "copies": "copies"}
+
+
+def is_security_officer(account_id: int) -> bool:
+    """Whether that account has the right, and still is an administrator of the whole installation."""
+    return SecurityOfficer.objects.filter(
+        account_id=account_id, account__role="administrator", account__spans_academies=True
+    ).exists()
+
+
+def security_officers() -> list[tuple[int, str]]:
+    """Account id and username of everybody who has the right, by username."""
+    rows = SecurityOfficer.objects.order_by("account__username")
+    return list(rows.values_list("account_id", "account__username"))
+
+
+def removals_page(*, search: str, order: str, first: int, count: int) -> tuple[tuple[RemovalFile, ...], int]:
+    """A page of removals whose sender, subject or Message-ID contain `search`, and their total."""
+    matches = Q(sender__icontains=search) | Q(subject__icontains=search) | Q(message_id__icontains=search)
+    rows = Removal.objects.filter(matches if search else Q()).order_by(order, "-pk")
+    return tuple(removal_file(row) for row in rows[first : first + count]), rows.count()
+
+
+def find_removal(removal_id: int) -> RemovalFile | None:
+    row = Removal.objects.filter(pk=removal_id).first()
+    return removal_file(row) if row else None
+
+
+def removal_file(row: Removal) -> RemovalFile:
+    return RemovalFile(
+        removal_id=row.pk,
+        criteria=criteria_of(row),
+        state=RemovalState(row.state),
+        note=row.note,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        decided_by=row.decided_by,
+        approved_by=row.approved_by,
+        counts=counts_of(row),
+    )
+
+
+def criteria_of(row: Removal) -> Criteria:
+    return Criteria(row.message_id, row.sender, row.subject, row.link, row.file_sha256)
+
+
+def counts_of(row: Removal) -> Counts:
+    goal = GOALS.get(RemovalState(row.state))
+    done = Q(phase=goal) if goal else ~Q(phase=BoxPhase.LISTED)
+    totals = RemovalBox.objects.filter(removal=row).aggregate(
+        boxes=Count("pk"),
+        holding=Count("pk", filter=Q(copies__gt=0)),
+        opened=Count("pk", filter=Q(seen__gt=0)),
+        answered=Count("pk", filter=Q(answered__gt=0)),
+        copies=Sum("copies", default=0),
+        done=Count("pk", filter=done),
+        unreached=Count("pk", filter=~Q(error="")),
+    )
+    return Counts(**totals)
+
+
+def boxes_page(
+    removal_id: int, *, which: str, order: str, first: int, count: int
+) -> tuple[Sequence[Box], int]:
+    """A page of mailboxes. `which`: `ouverts`, `reponses`, `absentes` (not reached); else all with a copy."""
+    kinds = {"ouverts": Q(seen__gt=0), "reponses": Q(answered__gt=0), "absentes": ~Q(error="")}
+    rows = RemovalBox.objects.filter(kinds.get(which, Q(copies__gt=0)), removal_id=removal_id)
+    page = rows.order_by(order, "mailbox")[first : first + count]
+    return [_box(row) for row in page], rows.count()
+
+
+def _box(row: RemovalBox) -> Box:
+    return Box(
+        row.mailbox, row.account_id, BoxPhase(row.phase), row.copies, row.seen, row.answered, row.error,
+        row.next_try_at,
+    )  # fmt: skip
+
+
+def refused_marks() -> frozenset[str]:
+    """The marks of every removal that was decided and not undone."""
+    rows = Removal.objects.filter(state__in=REFUSING)
+    return frozenset(mark for row in rows for mark in marks(criteria_of(row)))

@@ -1,0 +1,28 @@
+"""Use cases of removals."""
+
+from vaguemestre.desks.removals.services.decisions import (
+    approve_removal,
+    decide_removal,
+    open_removal,
+    retry_boxes,
+    stop_removal,
+    undo_removal,
+)
+from vaguemestre.desks.removals.services.passes import PassContext, run_pass
+from vaguemestre.desks.removals.services.retention import delete_old_removals, forget_person
+from vaguemestre.desks.removals.services.rights import give_right, withdraw_right
+
+__all__ = [
+    "PassContext",
+    "approve_removal",
+    "decide_removal",
+    "delete_old_removals",
+    "forget_person",
+    "give_right",
+    "open_removal",
+    "retry_boxes",
+    "run_pass",
+    "stop_removal",
+    "undo_removal",
+    "withdraw_right",
+]

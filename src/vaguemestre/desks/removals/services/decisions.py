@@ -1,0 +1,131 @@
+"""Decisions about a removal. Each is one transaction, journaled, and orders the work that follows."""
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.desks.removals.events import RefusedContentChanged, RemovalDue
+from vaguemestre.desks.removals.models import Removal, RemovalBox
+from vaguemestre.desks.removals.queries import counts_of
+from vaguemestre.desks.removals.rules.decisions import (
+    MAY_DECIDE,
+    MAY_UNDO,
+    RUNNING,
+    check_approval,
+    state_after_decision,
+)
+from vaguemestre.desks.removals.rules.subjects import comparable_subject
+from vaguemestre.desks.removals.values import Criteria, RemovalState
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@transaction.atomic(durable=True)
+def open_removal(criteria: Criteria, note: str, *, by: str, now: datetime) -> int:
+    """Look for a message; nothing moves yet. Returns the removal's id.
+
+    Raises Refusal `removals.nothing-to-look-for`, `removals.bad-hash`.
+    """
+    message_id = criteria.message_id.strip().strip("<>")
+    digest = criteria.file_sha256.strip().lower()
+    if not message_id and not criteria.sender:
+        raise Refusal("removals.nothing-to-look-for", field="message_id")
+    if digest and not _SHA256.fullmatch(digest):
+        raise Refusal("removals.bad-hash", field="file_sha256")
+    row = Removal.objects.create(
+        state=RemovalState.COUNTING,
+        message_id=f"<{message_id}>" if message_id else "",
+        sender=criteria.sender.strip(),
+        subject=comparable_subject(criteria.subject),
+        link=criteria.link.strip(),
+        file_sha256=digest,
+        note=note,
+        asked_by=by,
+        asked_at=now,
+        changed_at=now,
+    )
+    record("removals.looked-for", to=f"removal:{row.pk}", by=by, at=now, sender=row.sender)
+    announce(RemovalDue(row.pk, row.number))
+    return row.pk
+
+
+@transaction.atomic(durable=True)
+def decide_removal(removal_id: int, limit: int, *, by: str, now: datetime) -> None:
+    """Remove every copy, or wait for a second person if more than `limit` mailboxes hold one.
+
+    Raises Refusal `removals.gone`, `removals.not-now`.
+    """
+    row = _row(removal_id, MAY_DECIDE)
+    holding = counts_of(row).holding
+    row.decided_by = row.decided_by or by
+    _move(row, state_after_decision(holding, limit, row.approved_by), now)
+    record("removals.decided", to=f"removal:{row.pk}", by=by, at=now, boxes=holding, state=row.state)
+
+
+@transaction.atomic(durable=True)
+def approve_removal(removal_id: int, *, by: str, now: datetime) -> None:
+    """A second person agrees. Raises Refusal `removals.same-person`, `removals.gone`, `removals.not-now`."""
+    row = _row(removal_id, {RemovalState.AWAITING})
+    check_approval(row.decided_by, by)
+    row.approved_by = by
+    _move(row, RemovalState.REMOVING, now)
+    record("removals.approved", to=f"removal:{row.pk}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def stop_removal(removal_id: int, *, by: str, now: datetime) -> None:
+    """Interrupt, or decline to approve. Raises Refusal `removals.gone`, `removals.not-now`."""
+    row = _row(removal_id, {RemovalState.REMOVING, RemovalState.AWAITING})
+    was_awaiting = row.state == RemovalState.AWAITING
+    if was_awaiting:
+        row.decided_by = ""
+    _move(row, RemovalState.COUNTED if was_awaiting else RemovalState.STOPPED, now)
+    record("removals.stopped", to=f"removal:{row.pk}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def undo_removal(removal_id: int, *, by: str, now: datetime) -> None:
+    """Give every copy back. Raises Refusal `removals.gone`, `removals.not-now`."""
+    row = _row(removal_id, MAY_UNDO)
+    _move(row, RemovalState.RESTORING, now)
+    record("removals.undone", to=f"removal:{row.pk}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def retry_boxes(removal_id: int, *, by: str, now: datetime) -> None:
+    """Try now the mailboxes that were not reached. Raises Refusal `removals.gone`, `removals.not-now`."""
+    row = _row(removal_id, frozenset(RemovalState) - {RemovalState.AWAITING, RemovalState.STOPPED})
+    RemovalBox.objects.filter(removal=row).exclude(error="").update(attempts=0, next_try_at=None, error="")
+    former = {
+        RemovalState.COUNTED: RemovalState.COUNTING,
+        RemovalState.REMOVED: RemovalState.REMOVING,
+        RemovalState.RESTORED: RemovalState.RESTORING,
+    }
+    state = RemovalState(row.state)
+    _move(row, former.get(state, state), now)
+    record("removals.retried", to=f"removal:{row.pk}", by=by, at=now)
+
+
+def _row(removal_id: int, states: Collection[RemovalState]) -> Removal:
+    """The row, locked. Raises Refusal `removals.gone`, `removals.not-now`."""
+    row = Removal.objects.select_for_update().filter(pk=removal_id).first()
+    if row is None:
+        raise Refusal("removals.gone")
+    if row.state not in states:
+        raise Refusal("removals.not-now")
+    return row
+
+
+def _move(row: Removal, state: RemovalState, now: datetime) -> None:
+    """Save the state under a new number, so that jobs of the former order end, and order what follows."""
+    row.state, row.number, row.changed_at = state, row.number + 1, now
+    row.save()
+    if state in RUNNING:
+        RemovalBox.objects.filter(removal=row).update(attempts=0, next_try_at=None, error="")
+        announce(RemovalDue(row.pk, row.number))
+    announce(RefusedContentChanged())

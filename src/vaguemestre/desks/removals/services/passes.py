@@ -1,0 +1,161 @@
+"""The work of a removal, mailbox after mailbox: count, remove, give back. Any of it may be run again."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from vaguemestre.desks.removals.events import RemovalDue
+from vaguemestre.desks.removals.models import Removal, RemovalBox, TakenCopy
+from vaguemestre.desks.removals.ports import MailCopies
+from vaguemestre.desks.removals.rules.decisions import ENDS, GOALS, RUNNING, delay_after
+from vaguemestre.desks.removals.rules.returns import copies_to_return
+from vaguemestre.desks.removals.services.targets import list_boxes
+from vaguemestre.desks.removals.values import BoxPhase, MailCopy, RemovalState
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.post.mailstore.values import Flag
+
+_SLICE = timedelta(seconds=5)
+_BATCH = 50
+
+
+@dataclass(frozen=True)
+class PassContext:
+    copies: MailCopies
+    clock: Callable[[], datetime]
+
+
+def run_pass(removal_id: int, number: int, context: PassContext) -> None:
+    """Treat mailboxes for a few seconds, then leave the rest to the next job.
+
+    Nothing if the order changed since. A mailbox that fails is tried again later, and delays no other.
+    """
+    row = Removal.objects.filter(pk=removal_id, number=number, state__in=RUNNING).first()
+    if row is None:
+        return
+    if row.state != RemovalState.RESTORING:
+        list_boxes(row)
+    until = context.clock() + _SLICE
+    while boxes := list(_due(row, context.clock())[:_BATCH]):
+        for box in boxes:
+            if context.clock() >= until or not _is_current(row):
+                _go_on(row, context.clock())
+                return
+            _treat(row, box, context)
+    _go_on(row, context.clock())
+
+
+def _is_current(row: Removal) -> bool:
+    return Removal.objects.filter(pk=row.pk, number=row.number).exists()
+
+
+def _pending(row: Removal) -> "QuerySet[RemovalBox]":
+    """The mailboxes where the order is not carried out yet, whatever became of former attempts."""
+    rows = RemovalBox.objects.filter(removal=row).exclude(phase=GOALS[RemovalState(row.state)])
+    if row.state == RemovalState.RESTORING:
+        return rows.filter(pk__in=TakenCopy.objects.filter(box__removal=row).values("box"))
+    return rows
+
+
+def _due(row: Removal, now: datetime) -> "QuerySet[RemovalBox]":
+    is_due = Q(next_try_at__lte=now) | Q(next_try_at=None, error="")
+    return _pending(row).filter(is_due).order_by("pk")
+
+
+@transaction.atomic(durable=True)
+def _go_on(row: Removal, now: datetime) -> None:
+    """Order the next slice, or end: counting ends when each mailbox was asked once."""
+    current = Removal.objects.select_for_update().filter(pk=row.pk, number=row.number).first()
+    if current is None:
+        return
+    if _due(row, now).exists():
+        announce(RemovalDue(row.pk, row.number))
+        return
+    retries = _pending(row).exclude(next_try_at=None).order_by("next_try_at")
+    next_try_at = retries.values_list("next_try_at", flat=True).first()
+    if next_try_at is not None:
+        announce(RemovalDue(row.pk, row.number), due=next_try_at)
+    if next_try_at is None or current.state == RemovalState.COUNTING:
+        current.state, current.changed_at = ENDS[RemovalState(current.state)], now
+        current.save(update_fields=("state", "changed_at"))
+
+
+def _treat(row: Removal, box: RemovalBox, context: PassContext) -> None:
+    treat = {
+        RemovalState.COUNTING: _count,
+        RemovalState.REMOVING: _remove,
+        RemovalState.RESTORING: _restore,
+    }[RemovalState(row.state)]
+    try:
+        treat(row, box, context)
+    except (EngineDown, EngineRefused) as error:
+        box.attempts += 1
+        delay = delay_after(box.attempts)
+        box.error = str(error)[:300] or "error"
+        box.next_try_at = context.clock() + delay if delay else None
+        box.save(update_fields=("attempts", "error", "next_try_at"))
+
+
+def _count(row: Removal, box: RemovalBox, context: PassContext) -> None:
+    found = context.copies.find_copies(box.mailbox, box.message_ids, row.subject)
+    _set_counts(box, found)
+    _settle(box, BoxPhase.COUNTED)
+
+
+def _remove(row: Removal, box: RemovalBox, context: PassContext) -> None:
+    """What is taken is written before it moves: whatever is killed in between, it can be given back."""
+    found = context.copies.find_copies(box.mailbox, box.message_ids, row.subject)
+    with transaction.atomic(durable=True):
+        known = set(TakenCopy.objects.filter(box=box).values_list("folder", "guid"))
+        TakenCopy.objects.bulk_create(
+            TakenCopy(box=box, folder=copy.folder, guid=copy.guid)
+            for copy in found
+            if (copy.folder, copy.guid) not in known
+        )
+    context.copies.remove_copies(box.mailbox, _by_folder(found))
+    with transaction.atomic(durable=True):
+        count = TakenCopy.objects.filter(box=box).count()
+        if found:
+            _set_counts(box, found)
+        _settle(box, BoxPhase.REMOVED)
+        _tell(row, box, "removals.copies-removed", count, row.decided_by, context.clock())
+
+
+def _restore(row: Removal, box: RemovalBox, context: PassContext) -> None:
+    kept = TakenCopy.objects.filter(box=box).order_by("pk").values_list("folder", "guid")
+    back = copies_to_return(kept, context.copies.list_removed(box.mailbox))
+    context.copies.restore_copies(box.mailbox, back.uids)
+    with transaction.atomic(durable=True):
+        count = TakenCopy.objects.filter(box=box).delete()[0]
+        _settle(box, BoxPhase.RESTORED)
+        _tell(row, box, "removals.copies-restored", count, row.decided_by, context.clock())
+
+
+def _by_folder(found: Iterable[MailCopy]) -> dict[str, list[int]]:
+    uids: dict[str, list[int]] = defaultdict(list)
+    for copy in found:
+        uids[copy.folder].append(copy.uid)
+    return dict(uids)
+
+
+def _set_counts(box: RemovalBox, found: Sequence[MailCopy]) -> None:
+    box.copies = len(found)
+    box.seen = sum(Flag.SEEN in copy.flags for copy in found)
+    box.answered = sum(Flag.ANSWERED in copy.flags for copy in found)
+
+
+def _settle(box: RemovalBox, phase: BoxPhase) -> None:
+    box.phase, box.error, box.attempts, box.next_try_at = phase, "", 0, None
+    box.save()
+
+
+def _tell(row: Removal, box: RemovalBox, act: str, count: int, by: str, now: datetime) -> None:
+    """Record it for the owner: the sender is named, never the text nor the subject."""
+    if count and box.account_id is not None:
+        name = row.sender or "un courriel dangereux"
+        record(act, to=f"account:{box.account_id}", by=by, at=now, name=name, count=count)

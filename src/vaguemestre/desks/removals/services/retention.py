@@ -1,0 +1,44 @@
+"""Removals that are over are forgotten, and what they took is deleted for good."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer, TakenCopy
+from vaguemestre.desks.removals.ports import MailCopies
+from vaguemestre.desks.removals.rules.returns import copies_to_return
+from vaguemestre.foundation.jobs.purge import delete_batch
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+
+_BOXES_PER_RUN = 200
+
+
+def delete_old_removals(days: int, copies: MailCopies, *, now: datetime) -> None:
+    """Delete the removals that last changed more than that many days ago, copies first.
+
+    A mailbox that is gone has no copies; one that does not answer waits for the next run. Raises EngineDown.
+    """
+    old = Removal.objects.filter(changed_at__lt=now - timedelta(days=days))
+    holding = TakenCopy.objects.filter(box__removal__in=old).values("box")
+    for box in RemovalBox.objects.filter(pk__in=holding)[:_BOXES_PER_RUN]:
+        _discard(box, copies)
+    delete_batch(old.exclude(boxes__taken__isnull=False))
+
+
+def _discard(box: RemovalBox, copies: MailCopies) -> None:
+    kept = TakenCopy.objects.filter(box=box).values_list("folder", "guid")
+    try:
+        taken = copies_to_return(kept, copies.list_removed(box.mailbox))
+        if taken.total:
+            copies.discard_copies(box.mailbox, [uid for uids in taken.uids.values() for uid in uids])
+    except EngineRefused as error:
+        if "NOUSER" not in str(error):
+            raise EngineDown(str(error)) from error
+    TakenCopy.objects.filter(box=box).delete()
+
+
+@transaction.atomic(durable=True)
+def forget_person(account_id: int) -> None:
+    """Use case: delete what removals say about that person's mailbox, and the right to decide them."""
+    RemovalBox.objects.filter(account_id=account_id).delete()
+    SecurityOfficer.objects.filter(account_id=account_id).delete()

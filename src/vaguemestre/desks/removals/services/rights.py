@@ -1,0 +1,35 @@
+"""Who may remove messages: a right that one administrator gives to another."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.desks.removals.models import SecurityOfficer
+from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.queries import find_account, roles_of
+
+
+@transaction.atomic(durable=True)
+def give_right(username: str, *, by: str, now: datetime) -> None:
+    """Raises Refusal `removals.no-administrator`, `removals.to-oneself`."""
+    identified = find_account(username)
+    if identified is None or roles_of([identified.account_id]).get(identified.account_id) != "administrator":
+        raise Refusal("removals.no-administrator", field="username")
+    account_id = identified.account_id
+    if by == f"account:{account_id}":
+        raise Refusal("removals.to-oneself", field="username")
+    _, is_new = SecurityOfficer.objects.get_or_create(
+        account_id=account_id, defaults={"given_by": by, "given_at": now}
+    )
+    if is_new:
+        record("removals.right-given", to=f"account:{account_id}", by=by, at=now)
+
+
+@transaction.atomic(durable=True)
+def withdraw_right(account_id: int, *, by: str, now: datetime) -> None:
+    """Raises Refusal `removals.to-oneself`."""
+    if by == f"account:{account_id}":
+        raise Refusal("removals.to-oneself")
+    if SecurityOfficer.objects.filter(account_id=account_id).delete()[0]:
+        record("removals.right-withdrawn", to=f"account:{account_id}", by=by, at=now)

@@ -1,0 +1,102 @@
+"""Values of removals. Frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+# Folder of copies removed from every mailbox at once: only the mail service itself can name it.
+REMOVED_COPIES = "_retires/Courriels"
+
+
+class RemovalState(StrEnum):
+    COUNTING = "counting"  # who has it is being looked up
+    COUNTED = "counted"  # waits for a decision
+    AWAITING = "awaiting"  # decided, and too large for one person
+    REMOVING = "removing"
+    STOPPED = "stopped"  # interrupted; goes on, or is undone, when somebody says so
+    REMOVED = "removed"
+    RESTORING = "restoring"
+    RESTORED = "restored"
+
+
+class BoxPhase(StrEnum):
+    """The last thing done in a mailbox."""
+
+    LISTED = "listed"  # the steps of messages name it
+    COUNTED = "counted"
+    REMOVED = "removed"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """Which messages. One Message-ID, or all of an envelope sender (RFC 5321) since a moment; and a subject.
+
+    `link` and `file_sha256` only serve to refuse what comes next: no mailbox is searched for them.
+    """
+
+    message_id: str = ""  # with its angle brackets
+    sender: str = ""
+    subject: str = ""  # exact, but for white space; empty: any
+    link: str = ""
+    file_sha256: str = ""
+
+
+class MailCopy(NamedTuple):
+    """A copy of a message. `guid` survives a move to another folder, `uid` does not."""
+
+    folder: str
+    uid: int
+    guid: str
+    flags: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A mailbox that the message reached, as the security desk sees it."""
+
+    mailbox: str
+    account_id: int | None
+    phase: BoxPhase
+    copies: int
+    seen: int
+    answered: int
+    error: str
+    next_try_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Mailboxes of a removal. `unreached`: whose last attempt failed."""
+
+    boxes: int = 0
+    holding: int = 0
+    opened: int = 0
+    answered: int = 0
+    copies: int = 0
+    done: int = 0
+    unreached: int = 0
+
+
+@dataclass(frozen=True)
+class RemovalFile:
+    """One removal: what is looked for, its state, who decided. People are journal actors (`account:7`)."""
+
+    removal_id: int
+    criteria: Criteria
+    state: RemovalState
+    note: str
+    asked_by: str
+    asked_at: datetime
+    decided_by: str
+    approved_by: str
+    counts: Counts
+
+
+class Undone(NamedTuple):
+    """UIDs of removed copies by the folder each came from, and how many they are."""
+
+    uids: Mapping[str, list[int]]
+    total: int

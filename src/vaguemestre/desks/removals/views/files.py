@@ -1,0 +1,166 @@
+"""The removals, and one of them: who has the message, and what is decided."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.desks.removals import queries, services
+from vaguemestre.desks.removals.forms import SearchForm
+from vaguemestre.desks.removals.http import (
+    actor_of,
+    for_administrators,
+    for_recent_security,
+    for_security,
+)
+from vaguemestre.desks.removals.labels_fr import PHASES, STATES
+from vaguemestre.desks.removals.rules.decisions import MAY_DECIDE, MAY_UNDO, RUNNING
+from vaguemestre.desks.removals.values import RemovalFile, RemovalState
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.orders import column_of
+from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.queries import names_of
+from vaguemestre.post.reports.queries import reported_letter
+from vaguemestre.post.trace.queries import envelope_sender_of
+
+
+@require_GET
+@for_administrators
+def list_files(request: SignedInRequest) -> HttpResponse:
+    """Every removal; who has the right, for those who have it not."""
+    listing, search = Listing.of(request.GET, ("-date", *queries.ORDERS)), request.GET.get("q", "").strip()
+    is_officer = queries.is_security_officer(request.who.account_id)
+    files, total = queries.removals_page(
+        search=search[:80],
+        order=column_of(listing.order, queries.ORDERS),
+        first=listing.first,
+        count=listing.count,
+    )
+    context = {
+        "rows": [{"file": file, "state": STATES[file.state]} for file in files] if is_officer else [],
+        "total": total if is_officer else 0,
+        "listing": listing,
+        "search": search[:80],
+        "is_officer": is_officer,
+        "officers": queries.security_officers(),
+        "account_id": request.who.account_id,
+        "is_done": "fait" in request.GET,
+    }
+    return render(request, "removals/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@act_words("chercher un courriel dans les boîtes")
+@for_recent_security
+def open_file(request: SignedInRequest) -> HttpResponse:
+    """Look for a message; `signalement`: the report it comes from."""
+    form = SearchForm(request.POST or None, initial=_reported(request.GET.get("signalement", "")))
+    if request.method == "POST" and form.is_valid():
+        criteria, note = form.criteria(), form.cleaned_data["note"]
+        try:
+            number = services.open_removal(criteria, note, by=actor_of(request), now=timezone.now())
+        except Refusal as refusal:
+            field = str(refusal.facts.get("field", ""))
+            form.add_error(field if field in form.fields else None, sentence(refusal))
+        else:
+            return HttpResponseRedirect(reverse("removals:file", args=(number,)))
+    return render(request, "removals/open.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_GET
+@for_security
+def show_file(request: SignedInRequest, removal_id: int) -> HttpResponse:
+    return _page(request, _file(removal_id))
+
+
+@require_GET
+@for_security
+def show_progress(request: SignedInRequest, removal_id: int) -> HttpResponse:
+    """The counts and the buttons, asked again while the work goes on."""
+    return render(request, "removals/progress.html", _progress(request, _file(removal_id)))
+
+
+@require_POST
+@act_words("décider d’un retrait de courriels")
+@for_recent_security
+def decide(request: SignedInRequest, removal_id: int) -> HttpResponse:
+    """`act`: retirer, accorder, interrompre, remettre, reessayer."""
+    by, now = actor_of(request), timezone.now()
+    limit = settings.CONFIG.mail.removal_second_person_above
+    acts: dict[str, Callable[[], None]] = {
+        "retirer": lambda: services.decide_removal(removal_id, limit, by=by, now=now),
+        "accorder": lambda: services.approve_removal(removal_id, by=by, now=now),
+        "interrompre": lambda: services.stop_removal(removal_id, by=by, now=now),
+        "remettre": lambda: services.undo_removal(removal_id, by=by, now=now),
+        "reessayer": lambda: services.retry_boxes(removal_id, by=by, now=now),
+    }
+    act = acts.get(request.POST.get("act", ""))
+    if act is None:
+        raise Http404
+    file = _file(removal_id)
+    try:
+        act()
+    except Refusal as refusal:
+        return _page(request, file, refusal=sentence(refusal), status=422)
+    return HttpResponseRedirect(reverse("removals:file", args=(removal_id,)))
+
+
+def _page(request: SignedInRequest, file: RemovalFile, *, status: int = 200, **context: Any) -> HttpResponse:
+    listing, which = Listing.of(request.GET, ("boite", *queries.BOX_ORDERS)), request.GET.get("qui", "")
+    boxes, total = queries.boxes_page(
+        file.removal_id,
+        which=which,
+        order=column_of(listing.order, queries.BOX_ORDERS),
+        first=listing.first,
+        count=listing.count,
+    )
+    names = names_of([box.account_id for box in boxes if box.account_id is not None])
+    context |= {
+        "rows": [
+            {"box": box, "name": names.get(box.account_id or 0, ""), "phase": PHASES[box.phase]}
+            for box in boxes
+        ],
+        "total": total,
+        "listing": listing,
+        "which": which,
+    }
+    return render(request, "removals/file.html", context | _progress(request, file), status=status)
+
+
+def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
+    return {
+        "file": file,
+        "state": STATES[file.state],
+        "is_running": file.state in RUNNING,
+        "may_decide": file.state in MAY_DECIDE and bool(file.counts.holding),
+        "may_undo": file.state in MAY_UNDO,
+        "is_awaiting": file.state is RemovalState.AWAITING,
+        "is_mine": file.decided_by == actor_of(request),
+        "may_stop": file.state in (RemovalState.REMOVING, RemovalState.AWAITING),
+        "limit": settings.CONFIG.mail.removal_second_person_above,
+    }
+
+
+def _reported(number: str) -> dict[str, str]:
+    """The fields of a report; its envelope sender is what the steps of messages say."""
+    if not (number.isascii() and number.isdigit() and len(number) < 18):
+        return {}
+    letter = reported_letter(int(number))
+    if letter is None:
+        return {}
+    sender = envelope_sender_of(letter.message_id)
+    return {"message_id": letter.message_id, "sender": sender, "subject": letter.subject}
+
+
+def _file(removal_id: int) -> RemovalFile:
+    file = queries.find_removal(removal_id)
+    if file is None:
+        raise Http404
+    return file

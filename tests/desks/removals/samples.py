@@ -1,0 +1,99 @@
+"""Mailboxes in memory as removals see them, and steps that say who received what."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from vaguemestre.desks.removals.rules.subjects import comparable_subject
+from vaguemestre.desks.removals.services import PassContext, run_pass
+from vaguemestre.desks.removals.values import MailCopy
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.post.trace.services import collect_steps
+from vaguemestre.post.trace.values import Engine, LogPiece, LogPosition, Step, StepKind
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SENDER = "faux@dehors.example"
+
+
+@dataclass
+class Letter:
+    folder: str
+    guid: str
+    message_id: str
+    subject: str
+    flags: frozenset[str] = frozenset()
+    uid: int = 0
+
+
+@dataclass
+class MemoryCopies:
+    """Implements `removals.ports.MailCopies`. Mailboxes in `away` do not answer."""
+
+    boxes: dict[str, list[Letter]] = field(default_factory=lambda: defaultdict(list))
+    hidden: dict[str, list[Letter]] = field(default_factory=lambda: defaultdict(list))
+    away: set[str] = field(default_factory=set)
+    killed_after_move: bool = False
+    uid: int = 0
+
+    def put(self, mailbox: str, letter: Letter) -> None:
+        self.uid += 1
+        letter.uid = self.uid
+        self.boxes[mailbox].append(letter)
+
+    def find_copies(self, mailbox: str, message_ids: Sequence[str], subject: str = "") -> list[MailCopy]:
+        self._check(mailbox)
+        return [
+            MailCopy(letter.folder, letter.uid, letter.guid, letter.flags)
+            for letter in self.boxes[mailbox]
+            if letter.message_id in message_ids and subject in ("", comparable_subject(letter.subject))
+        ]
+
+    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+        self._check(mailbox)
+        taken = [letter for letter in self.boxes[mailbox] if letter.uid in uids.get(letter.folder, ())]
+        self.boxes[mailbox] = [letter for letter in self.boxes[mailbox] if letter not in taken]
+        self.hidden[mailbox] += taken
+        if self.killed_after_move:
+            self.killed_after_move = False
+            raise KeyboardInterrupt
+
+    def list_removed(self, mailbox: str) -> list[tuple[int, str]]:
+        self._check(mailbox)
+        return [(letter.uid, letter.guid) for letter in self.hidden[mailbox]]
+
+    def restore_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+        self._check(mailbox)
+        for folder, numbers in uids.items():
+            for letter in [one for one in self.hidden[mailbox] if one.uid in numbers]:
+                self.hidden[mailbox].remove(letter)
+                letter.folder = folder
+                self.boxes[mailbox].append(letter)
+
+    def discard_copies(self, mailbox: str, uids: Sequence[int]) -> None:
+        self._check(mailbox)
+        self.hidden[mailbox] = [letter for letter in self.hidden[mailbox] if letter.uid not in uids]
+
+    def _check(self, mailbox: str) -> None:
+        if mailbox in self.away:
+            raise EngineDown(f"{mailbox} away")
+
+
+def told(steps: Sequence[Step], name: str = "dovecot") -> None:
+    """Store these steps as if the logs had said them."""
+    head = f"{name}{datetime.now(UTC).isoformat()}"
+    collect_steps(name, lambda position: LogPiece(steps, LogPosition(head, 1), True), now=NOON)
+
+
+def arrival(mailbox: str, message_id: str, queue_id: str, sender: str = SENDER) -> list[Step]:
+    """The steps of a letter from outside to one mailbox."""
+    return [
+        Step(NOON, Engine.POSTFIX, StepKind.IDENTIFIED, queue_id, message_id),
+        Step(NOON, Engine.POSTFIX, StepKind.QUEUED, queue_id, sender=sender),
+        Step(NOON, Engine.DOVECOT, StepKind.FILED, "", message_id, "", mailbox),
+    ]
+
+
+def work(removal_id: int, number: int, copies: MemoryCopies, at: datetime = NOON) -> None:
+    """One slice of the job, by a clock that stands still."""
+    run_pass(removal_id, number, PassContext(copies, lambda: at))

@@ -1,0 +1,82 @@
+"""Decisions about removals, marks for the filter, and which copy goes back where."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.desks.removals.rules.decisions import (
+    MAX_ATTEMPTS,
+    check_approval,
+    delay_after,
+    state_after_decision,
+)
+from vaguemestre.desks.removals.rules.marks import marks
+from vaguemestre.desks.removals.rules.returns import copies_to_return
+from vaguemestre.desks.removals.rules.subjects import comparable_subject
+from vaguemestre.desks.removals.values import Criteria, RemovalState
+from vaguemestre.foundation.kernel.errors import Refusal
+
+FOLDERS = st.sampled_from(["INBOX", "Archive", "Projets/É"])
+GUIDS = st.sampled_from(["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("holding", "approved_by", "state"),
+    [
+        (50, "", RemovalState.REMOVING),
+        (51, "", RemovalState.AWAITING),
+        (51, "account:2", RemovalState.REMOVING),
+    ],
+)
+def test_above_the_number_a_second_person_is_needed(
+    holding: int, approved_by: str, state: RemovalState
+) -> None:
+    assert state_after_decision(holding, 50, approved_by) is state
+
+
+def test_nobody_approves_what_they_decided() -> None:
+    check_approval("account:1", "account:2")
+    with pytest.raises(Refusal, match="removals.same-person"):
+        check_approval("account:1", "account:1")
+
+
+def test_pauses_grow_to_an_hour_and_end() -> None:
+    delays = [delay_after(attempts) for attempts in range(1, MAX_ATTEMPTS + 1)]
+    assert delays[-1] is None
+    minutes = [delay.total_seconds() / 60 for delay in delays if delay]
+    assert minutes == sorted(minutes)
+    assert (minutes[0], minutes[-1]) == (1, 60)
+
+
+@given(st.lists(st.tuples(FOLDERS, GUIDS)), st.lists(GUIDS))
+def test_each_copy_goes_back_once_and_only_to_a_folder_that_lost_one(
+    kept: list[tuple[str, str]], hidden: list[str]
+) -> None:
+    removed = list(enumerate(hidden, 1))
+    back = copies_to_return(kept, removed)
+    placed = [(folder, uid) for folder, uids in back.uids.items() for uid in uids]
+    guids = dict(removed)
+    assert len({uid for _, uid in placed}) == len(placed) == back.total
+    for folder, guid in set(kept):
+        returned = sum(guids[uid] == guid for place, uid in placed if place == folder)
+        assert returned <= kept.count((folder, guid))
+    for guid in set(hidden):
+        lost = sum(one == guid for _, one in kept)
+        assert sum(guids[uid] == guid for _, uid in placed) == min(lost, hidden.count(guid))
+
+
+@given(st.text(alphabet="aé \t\r\n"))
+def test_white_space_of_a_subject_does_not_count(subject: str) -> None:
+    comparable = comparable_subject(subject)
+    assert comparable == comparable_subject(f" {subject}\r\n ")
+    assert "  " not in comparable
+
+
+def test_a_sender_alone_is_no_mark() -> None:
+    assert list(marks(Criteria(sender="a@b.example"))) == []
+    both = list(marks(Criteria(sender="A@b.example", subject=" Votre  compte")))
+    assert both == ["letter:" + hashlib.sha256(b"a@b.example\nVotre compte").hexdigest()]
+    others = Criteria(message_id="<x@y>", link="https://p.example/x", file_sha256="AB" * 32)
+    assert [mark.partition(":")[0] for mark in marks(others)] == ["id", "link", "file"]

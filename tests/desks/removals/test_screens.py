@@ -1,0 +1,153 @@
+"""The pages of removals: a right of its own, a recent sign-in, two people above a number; all of it shown."""
+
+import html
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from tests.access.signin.people import account
+from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
+from tests.mailbox.webmail.conftest import browser_of
+
+from vaguemestre.desks.removals.models import Removal, SecurityOfficer
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.reports.models import Report
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FORGED = "Votre compte sera fermé"
+
+
+def administrator(username: str, *, officer: bool) -> Account:
+    made = account(username, role="administrator")
+    Account.objects.filter(pk=made.pk).update(spans_academies=True)
+    if officer:
+        SecurityOfficer.objects.create(account=made, given_by="cli", given_at=NOON)
+    return Account.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def client() -> Client:
+    return browser_of(administrator("rssi", officer=True))
+
+
+@pytest.fixture
+def second() -> Client:
+    return browser_of(administrator("adjointe", officer=True))
+
+
+@pytest.fixture
+def copies() -> MemoryCopies:
+    made, steps = MemoryCopies(), []
+    for number in range(2):
+        mailbox = account(f"u{number}").mailbox
+        made.put(mailbox, Letter("INBOX", f"g{number}", f"<f{number}@x>", FORGED, frozenset({"\\Answered"})))
+        steps += arrival(mailbox, f"<f{number}@x>", f"QQQQQF{number}", SENDER)
+    told(steps)
+    return made
+
+
+def text_of(content: bytes) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", content.decode())).split())
+
+
+def opened(client: Client, copies: MemoryCopies) -> int:
+    answer = client.post("/administration/retraits/nouveau", {"message_id": "f0@x", "subject": FORGED})
+    assert answer.status_code == 302, text_of(answer.content)
+    number = Removal.objects.latest("pk").pk
+    work(number, 1, copies)
+    return number
+
+
+def decide(client: Client, number: int, act: str) -> Any:
+    return client.post(f"/administration/retraits/{number}/decider", {"act": act})
+
+
+def page(client: Client, number: int, query: str = "") -> str:
+    return text_of(client.get(f"/administration/retraits/{number}{query}").content)
+
+
+def limited(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    mail = settings.CONFIG.mail
+    changed = replace(settings.CONFIG, mail=replace(mail, removal_second_person_above=limit))
+    monkeypatch.setattr(settings, "CONFIG", changed)
+
+
+def test_an_administrator_without_the_right_is_told_who_gives_it(
+    copies: MemoryCopies, client: Client
+) -> None:
+    number = opened(client, copies)
+    other = browser_of(administrator("autre", officer=False))
+    answer = text_of(other.get("/administration/retraits").content)
+    assert "Ce droit n’est pas compris dans l’administration" in answer
+    assert "rssi" in answer
+    assert FORGED not in answer
+    for address in (f"/{number}", f"/{number}/avancement", "/nouveau"):
+        assert other.get(f"/administration/retraits{address}").status_code == 403
+    assert decide(other, number, "retirer").status_code == 403
+    assert browser_of(account("agent")).get("/administration/retraits").status_code == 403
+
+
+def test_it_is_counted_removed_and_undone_on_one_page(copies: MemoryCopies, client: Client) -> None:
+    number = opened(client, copies)
+    shown = page(client, number)
+    assert "Boîtes où il est 1 (1 copie)" in shown
+    assert "Y ont répondu 1" in shown
+    assert "Mettre le compte à l’abri" in page(client, number, "?qui=reponses")
+    assert decide(client, number, "retirer").status_code == 302
+    assert "Retrait en cours : 0 sur 1 boîte" in page(client, number)
+    work(number, Removal.objects.get(pk=number).number, copies)
+    assert "Remettre dans les boîtes" in page(client, number)
+    assert decide(client, number, "remettre").status_code == 302
+    work(number, Removal.objects.get(pk=number).number, copies)
+    assert "Remis." in page(client, number)
+
+
+def test_above_the_number_somebody_else_agrees(
+    copies: MemoryCopies, client: Client, second: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited(monkeypatch, 0)
+    number = opened(client, copies)
+    decide(client, number, "retirer")
+    assert "Accorder ce retrait" not in page(client, number)
+    refused = decide(client, number, "accorder")
+    assert refused.status_code == 422
+    assert "Une deuxième personne doit accorder ce retrait" in text_of(refused.content)
+    assert "Accorder ce retrait" in page(second, number)
+    assert decide(second, number, "accorder").status_code == 302
+    assert Removal.objects.get(pk=number).state == "removing"
+
+
+def test_a_decision_needs_a_recent_sign_in(
+    copies: MemoryCopies, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = opened(client, copies)
+    monkeypatch.setattr("vaguemestre.access.signin.http.is_recent", lambda *times: False)
+    answer = decide(client, number, "retirer")
+    assert answer.status_code == 302
+    assert "confirmer=1" in answer["Location"]
+    assert Removal.objects.get(pk=number).state == "counted"
+
+
+def test_a_report_fills_the_search(copies: MemoryCopies, client: Client) -> None:
+    report = Report.objects.create(
+        account=account("lectrice"), kind="phishing", message_id="<f0@x>", sender="vitrine@banque.example",
+        subject=FORGED, at=NOON,
+    )  # fmt: skip
+    answer = client.get(f"/administration/retraits/nouveau?signalement={report.pk}").content.decode()
+    for value in ("&lt;f0@x&gt;", SENDER, FORGED):
+        assert f'value="{value}"' in answer
+    listed = client.get("/messagerie/signalements/").content.decode()
+    assert f"/administration/retraits/nouveau?signalement={report.pk}" in listed
+
+
+def test_the_right_is_given_on_the_page_and_never_to_oneself(client: Client) -> None:
+    other = administrator("collegue", officer=False)
+    assert client.post("/administration/retraits/droit", {"username": "collegue"}).status_code == 302
+    assert SecurityOfficer.objects.filter(account=other).exists()
+    mine = client.post("/administration/retraits/droit", {"username": "rssi"})
+    assert mine.status_code == 422
+    assert client.post(f"/administration/retraits/droit/{other.pk}/retirer").status_code == 302
+    assert not SecurityOfficer.objects.filter(account=other).exists()

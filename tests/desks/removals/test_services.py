@@ -1,0 +1,246 @@
+"""A message is counted, removed, given back: once, resumed after a kill, journaled; nothing else moves."""
+
+from datetime import timedelta
+
+import pytest
+from tests.access.signin.people import account
+from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
+
+from vaguemestre.desks.removals import queries, services
+from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer, TakenCopy
+from vaguemestre.desks.removals.values import Box, Criteria, RemovalState
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.people.credentials.models import Account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FORGED = "Votre compte sera fermé"
+BY, OTHER = "account:901", "account:902"
+
+
+def campaign(count: int) -> tuple[MemoryCopies, list[str]]:
+    """A letter to each of so many people, with a Message-ID of its own; and an honest one each."""
+    copies, mailboxes, steps = MemoryCopies(), [], []
+    for number in range(count):
+        mailbox = account(f"u{number}").mailbox
+        mailboxes.append(mailbox)
+        copies.put(mailbox, Letter("INBOX", f"forged{number}", f"<f{number}@x>", FORGED))
+        copies.put(mailbox, Letter("INBOX", f"honest{number}", f"<h{number}@x>", "Réunion"))
+        steps += arrival(mailbox, f"<f{number}@x>", f"QQQQQF{number}")
+        steps += arrival(mailbox, f"<h{number}@x>", f"QQQQQH{number}", "chef@dehors.example")
+    told(steps)
+    return copies, mailboxes
+
+
+def counted(copies: MemoryCopies, **criteria: str) -> int:
+    sought = Criteria(**({"sender": SENDER, "subject": FORGED} | criteria))
+    number = services.open_removal(sought, "", by=BY, now=NOON)
+    work(number, 1, copies)
+    return number
+
+
+def removed(copies: MemoryCopies, limit: int = 50) -> int:
+    number = counted(copies)
+    services.decide_removal(number, limit, by=BY, now=NOON)
+    work(number, order(number), copies)
+    return number
+
+
+def order(number: int) -> int:
+    return Removal.objects.get(pk=number).number
+
+
+def state(number: int) -> str:
+    return Removal.objects.get(pk=number).state
+
+
+def boxes(number: int, which: str = "") -> list[Box]:
+    return list(queries.boxes_page(number, which=which, order="mailbox", first=0, count=100)[0])
+
+
+def test_who_has_it_opened_it_and_answered_is_counted_and_nothing_moves() -> None:
+    copies, mailboxes = campaign(3)
+    copies.boxes[mailboxes[0]][0].flags = frozenset({"\\Seen", "\\Answered"})
+    copies.boxes[mailboxes[1]][0].flags = frozenset({"\\Seen"})
+    number = counted(copies)
+    file = queries.find_removal(number)
+    assert file is not None
+    counts = file.counts
+    assert (counts.boxes, counts.holding, counts.opened, counts.answered) == (3, 3, 2, 1)
+    assert [box.mailbox for box in boxes(number, "reponses")] == [mailboxes[0]]
+    assert file.state is RemovalState.COUNTED
+    assert not any(copies.hidden.values())
+
+
+def test_one_message_id_is_one_message() -> None:
+    copies, mailboxes = campaign(3)
+    number = counted(copies, sender="", subject="", message_id="f1@x")
+    assert [box.mailbox for box in boxes(number)] == [mailboxes[1]]
+
+
+def test_every_copy_leaves_and_nothing_else_does() -> None:
+    copies, mailboxes = campaign(3)
+    copies.put(mailboxes[0], Letter("Archive", "forged0", "<f0@x>", FORGED))
+    copies.put(mailboxes[0], Letter("INBOX", "like", "<f0@x>", f"{FORGED} : ma réponse"))
+    number = removed(copies)
+    assert state(number) == RemovalState.REMOVED
+    for mailbox in mailboxes:
+        assert all(letter.subject != FORGED for letter in copies.boxes[mailbox])
+    assert [letter.guid for letter in copies.boxes[mailboxes[0]]] == ["honest0", "like"]
+    assert sum(len(letters) for letters in copies.hidden.values()) == 4
+
+
+def test_undone_each_copy_is_in_its_folder_with_its_flags() -> None:
+    copies, mailboxes = campaign(2)
+    copies.boxes[mailboxes[0]][0].flags = frozenset({"\\Seen", "label_3"})
+    copies.boxes[mailboxes[0]][0].folder = "Projets/É"
+    before = {name: {(one.folder, one.guid, one.flags) for one in box} for name, box in copies.boxes.items()}
+    number = removed(copies)
+    services.undo_removal(number, by=BY, now=NOON)
+    work(number, order(number), copies)
+    after = {name: {(one.folder, one.guid, one.flags) for one in box} for name, box in copies.boxes.items()}
+    assert after == before
+    assert state(number) == RemovalState.RESTORED
+    assert not TakenCopy.objects.exists()
+
+
+def test_killed_after_a_move_the_copy_can_still_be_given_back() -> None:
+    copies, mailboxes = campaign(2)
+    number = counted(copies)
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    copies.killed_after_move = True
+    with pytest.raises(KeyboardInterrupt):
+        work(number, order(number), copies)
+    work(number, order(number), copies)
+    assert state(number) == RemovalState.REMOVED
+    assert len(Entry.objects.filter(action="removals.copies-removed")) == 2
+    services.undo_removal(number, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert [len(copies.boxes[mailbox]) for mailbox in mailboxes] == [2, 2]
+
+
+def test_a_mailbox_that_is_away_is_named_and_tried_again() -> None:
+    copies, mailboxes = campaign(3)
+    copies.away = {mailboxes[1]}
+    number = counted(copies)
+    assert state(number) == RemovalState.COUNTED
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert state(number) == RemovalState.REMOVING
+    assert [box.mailbox for box in boxes(number, "absentes")] == [mailboxes[1]]
+    copies.away = set()
+    work(number, order(number), copies, NOON + timedelta(seconds=59))
+    assert not copies.hidden[mailboxes[1]]
+    work(number, order(number), copies, NOON + timedelta(minutes=1))
+    assert state(number) == RemovalState.REMOVED
+    assert copies.hidden[mailboxes[1]]
+
+
+def test_run_again_it_moves_and_journals_nothing_more() -> None:
+    copies, _ = campaign(2)
+    number = removed(copies)
+    lines = Entry.objects.count()
+    services.retry_boxes(number, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert Entry.objects.count() == lines + 1  # that it was asked for
+    assert state(number) == RemovalState.REMOVED
+
+
+def test_interrupted_it_goes_on_where_it_stopped() -> None:
+    copies, _ = campaign(2)
+    number = counted(copies)
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    former = order(number)
+    services.stop_removal(number, by=OTHER, now=NOON)
+    work(number, former, copies)
+    assert not any(copies.hidden.values())
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert state(number) == RemovalState.REMOVED
+
+
+def test_above_the_number_it_waits_for_somebody_else() -> None:
+    copies, _ = campaign(3)
+    number = removed(copies, limit=2)
+    assert state(number) == RemovalState.AWAITING
+    assert not any(copies.hidden.values())
+    with pytest.raises(Refusal, match="removals.same-person"):
+        services.approve_removal(number, by=BY, now=NOON)
+    services.approve_removal(number, by=OTHER, now=NOON)
+    work(number, order(number), copies)
+    assert state(number) == RemovalState.REMOVED
+
+
+def test_a_copy_that_arrived_after_the_count_is_removed_too() -> None:
+    copies, mailboxes = campaign(2)
+    number = counted(copies)
+    late = account("tard").mailbox
+    for mailbox, message_id in ((late, "<late@x>"), (mailboxes[0], "<late0@x>")):
+        copies.put(mailbox, Letter("INBOX", message_id, message_id, FORGED))
+        told(arrival(mailbox, message_id, f"QQQQL{mailbox[:3]}"), f"late {mailbox}")
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert len(copies.hidden[late]) == 1
+    assert len(copies.hidden[mailboxes[0]]) == 2
+
+
+def test_each_owner_reads_it_in_their_activity_and_the_journal_names_no_subject() -> None:
+    copies, mailboxes = campaign(2)
+    number = removed(copies)
+    services.undo_removal(number, by=BY, now=NOON)
+    work(number, order(number), copies)
+    for mailbox in mailboxes:
+        owner = Account.objects.get(mailbox=mailbox)
+        lines = Entry.objects.filter(to=f"account:{owner.pk}", action__startswith="removals.").order_by("pk")
+        assert [line.action for line in lines] == ["removals.copies-removed", "removals.copies-restored"]
+        assert lines[0].details["name"] == SENDER
+    assert not any(FORGED in str(line.details) for line in Entry.objects.all())
+
+
+def test_what_was_removed_is_marked_for_the_filter_until_it_is_given_back() -> None:
+    copies, _ = campaign(1)
+    number = counted(copies)
+    assert queries.refused_marks() == frozenset()
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    assert len(queries.refused_marks()) == 1
+    services.undo_removal(number, by=BY, now=NOON)
+    assert queries.refused_marks() == frozenset()
+
+
+def test_after_its_retention_a_removal_and_its_copies_are_gone() -> None:
+    copies, mailboxes = campaign(2)
+    removed(copies)
+    services.delete_old_removals(90, copies, now=NOON + timedelta(days=90))
+    assert Removal.objects.count() == 1
+    copies.away = {mailboxes[0]}
+    with pytest.raises(Exception, match="away"):
+        services.delete_old_removals(90, copies, now=NOON + timedelta(days=91))
+    assert Removal.objects.count() == 1
+    copies.away = set()
+    services.delete_old_removals(90, copies, now=NOON + timedelta(days=91))
+    assert not Removal.objects.exists()
+    assert not RemovalBox.objects.exists()
+    assert not any(copies.hidden.values())
+
+
+def test_the_right_is_given_by_another_administrator_to_administrators_only() -> None:
+    giver, taker = account("donne", role="administrator"), account("prend", role="administrator")
+    agent = account("agent")
+    by = f"account:{giver.pk}"
+    for username, code in ((agent.username, "no-administrator"), (giver.username, "to-oneself")):
+        with pytest.raises(Refusal, match=f"removals.{code}"):
+            services.give_right(username, by=by, now=NOON)
+    services.give_right(taker.username, by=by, now=NOON)
+    Account.objects.filter(pk=taker.pk).update(spans_academies=True)
+    assert queries.is_security_officer(taker.pk)
+    Account.objects.filter(pk=taker.pk).update(role="agent")
+    assert not queries.is_security_officer(taker.pk)
+    services.withdraw_right(taker.pk, by=by, now=NOON)
+    assert not SecurityOfficer.objects.exists()
+
+
+def test_a_search_needs_something_that_steps_know() -> None:
+    with pytest.raises(Refusal, match="removals.nothing-to-look-for"):
+        services.open_removal(Criteria(subject="x"), "", by=BY, now=NOON)
+    with pytest.raises(Refusal, match="removals.bad-hash"):
+        services.open_removal(Criteria(message_id="x@y", file_sha256="abc"), "", by=BY, now=NOON)
