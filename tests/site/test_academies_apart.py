@@ -53,6 +53,13 @@ OF_INSTALLATION = frozenset(
         "portal:announcements",
         "portal:new-announcement",
         "portal:withdraw-announcement",
+        "removals:decide",
+        "removals:file",
+        "removals:give-right",
+        "removals:list",
+        "removals:open",
+        "removals:progress",
+        "removals:withdraw-right",
     )
 )
 OFFICES = ("administrator", "helpdesk", "officer", "head")

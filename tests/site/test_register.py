@@ -90,6 +90,7 @@ HELD_BY = {
     "Moyens de connexion : clés, appareils, contact de secours, mots de passe d’application": OBLIVION,
     "Rôles dans un service de gestion": OBLIVION,
     "Applications favorites": OBLIVION,
+    "Droit de retirer des courriels": OBLIVION,
     "Courriels": "engines/dovecot/test_deleted_messages.py::test_it_goes_after_the_days_of_the_setting",
     "Contacts, identités, modèles, filtres, absences et réglages": OBLIVION,
     "Membres d’une boîte partagée": OBLIVION,

@@ -94,6 +94,6 @@ def arrival(mailbox: str, message_id: str, queue_id: str, sender: str = SENDER) 
     ]
 
 
-def work(removal_id: int, number: int, copies: MemoryCopies, at: datetime = NOON) -> None:
+def work(removal_id: int, number: int, copies: MemoryCopies, at: datetime = NOON, limit: int = 50) -> None:
     """One slice of the job, by a clock that stands still."""
-    run_pass(removal_id, number, PassContext(copies, lambda: at))
+    run_pass(removal_id, number, PassContext(copies, lambda: at, limit))

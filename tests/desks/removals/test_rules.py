@@ -10,12 +10,12 @@ from vaguemestre.desks.removals.rules.decisions import (
     MAX_ATTEMPTS,
     check_approval,
     delay_after,
-    state_after_decision,
+    needs_second_person,
 )
 from vaguemestre.desks.removals.rules.marks import marks
 from vaguemestre.desks.removals.rules.returns import copies_to_return
 from vaguemestre.desks.removals.rules.subjects import comparable_subject
-from vaguemestre.desks.removals.values import Criteria, RemovalState
+from vaguemestre.desks.removals.values import Criteria
 from vaguemestre.foundation.kernel.errors import Refusal
 
 FOLDERS = st.sampled_from(["INBOX", "Archive", "Projets/É"])
@@ -23,17 +23,20 @@ GUIDS = st.sampled_from(["a", "b", "c"])
 
 
 @pytest.mark.parametrize(
-    ("holding", "approved_by", "state"),
+    ("holders", "approved_by", "criteria", "is_needed"),
     [
-        (50, "", RemovalState.REMOVING),
-        (51, "", RemovalState.AWAITING),
-        (51, "account:2", RemovalState.REMOVING),
+        (50, "", Criteria("<x@y>"), False),
+        (51, "", Criteria("<x@y>"), True),
+        (51, "account:2", Criteria("<x@y>"), False),
+        (1, "", Criteria("<x@y>", link="https://x.example/"), True),
+        (1, "", Criteria("<x@y>", file_sha256="a" * 64), True),
+        (1, "account:2", Criteria("<x@y>", link="https://x.example/"), False),
     ],
 )
-def test_above_the_number_a_second_person_is_needed(
-    holding: int, approved_by: str, state: RemovalState
+def test_what_concerns_many_needs_a_second_person(
+    holders: int, approved_by: str, criteria: Criteria, *, is_needed: bool
 ) -> None:
-    assert state_after_decision(holding, 50, approved_by) is state
+    assert needs_second_person(criteria, holders, 50, approved_by) is is_needed
 
 
 def test_nobody_approves_what_they_decided() -> None:

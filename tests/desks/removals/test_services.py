@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from tests.access.signin.people import account
 from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
 
@@ -12,6 +13,7 @@ from vaguemestre.desks.removals.values import Box, Criteria, RemovalState
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.directory.services import found_academy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORGED = "Votre compte sera fermé"
@@ -184,6 +186,76 @@ def test_a_copy_that_arrived_after_the_count_is_removed_too() -> None:
     assert len(copies.hidden[mailboxes[0]]) == 2
 
 
+def arrived_since(copies: MemoryCopies, count: int) -> list[str]:
+    mailboxes = []
+    for number in range(count):
+        mailbox, message_id = account(f"depuis{number}").mailbox, f"<since{number}@x>"
+        mailboxes.append(mailbox)
+        copies.put(mailbox, Letter("INBOX", message_id, message_id, FORGED))
+        told(arrival(mailbox, message_id, f"QQQQS{number}"), f"since {number}")
+    return mailboxes
+
+
+def test_what_came_since_the_decision_does_not_pass_the_number_of_one_person() -> None:
+    copies, _ = campaign(2)
+    number = counted(copies)
+    services.decide_removal(number, 3, by=BY, now=NOON)
+    late = arrived_since(copies, 3)
+    work(number, order(number), copies, limit=3)
+    assert state(number) == RemovalState.STOPPED
+    services.decide_removal(number, 3, by=BY, now=NOON)
+    assert state(number) == RemovalState.AWAITING
+    assert not any(copies.hidden[mailbox] for mailbox in late)
+
+
+def test_trying_again_is_not_a_way_past_the_number_nor_past_the_approval() -> None:
+    copies, _ = campaign(3)
+    number = removed(copies, limit=2)
+    services.approve_removal(number, by=OTHER, now=NOON)
+    work(number, order(number), copies, limit=2)
+    assert state(number) == RemovalState.REMOVED
+    late = arrived_since(copies, 2)
+    services.retry_boxes(number, by=BY, now=NOON)
+    work(number, order(number), copies, limit=2)
+    assert state(number) == RemovalState.STOPPED
+    assert not any(copies.hidden[mailbox] for mailbox in late)
+
+
+def test_mailboxes_that_did_not_answer_count_for_the_number() -> None:
+    copies, mailboxes = campaign(3)
+    copies.away = set(mailboxes)
+    number = counted(copies)
+    copies.away = set()
+    services.decide_removal(number, 2, by=BY, now=NOON)
+    assert state(number) == RemovalState.AWAITING
+
+
+def test_declined_when_it_had_begun_it_can_still_be_given_back() -> None:
+    copies, mailboxes = campaign(2)
+    number = counted(copies)
+    services.decide_removal(number, 2, by=BY, now=NOON)
+    copies.away = {mailboxes[1]}
+    work(number, order(number), copies, limit=2)
+    services.stop_removal(number, by=BY, now=NOON)
+    services.decide_removal(number, 1, by=BY, now=NOON)
+    assert state(number) == RemovalState.AWAITING
+    assert len(queries.refused_marks()) == 1  # what was removed stays refused meanwhile
+    services.stop_removal(number, by=OTHER, now=NOON)
+    assert state(number) == RemovalState.STOPPED
+    services.undo_removal(number, by=OTHER, now=NOON)
+    copies.away = set()
+    work(number, order(number), copies)
+    assert [len(copies.boxes[mailbox]) for mailbox in mailboxes] == [2, 2]
+
+
+def test_a_link_refused_to_everybody_needs_two_people() -> None:
+    copies, _ = campaign(1)
+    number = counted(copies, link="https://p.example/x")
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    assert state(number) == RemovalState.AWAITING
+    assert queries.refused_marks() == frozenset()
+
+
 def test_each_owner_reads_it_in_their_activity_and_the_journal_names_no_subject() -> None:
     copies, mailboxes = campaign(2)
     number = removed(copies)
@@ -231,12 +303,25 @@ def test_the_right_is_given_by_another_administrator_to_administrators_only() ->
         with pytest.raises(Refusal, match=f"removals.{code}"):
             services.give_right(username, by=by, now=NOON)
     services.give_right(taker.username, by=by, now=NOON)
-    Account.objects.filter(pk=taker.pk).update(spans_academies=True)
     assert queries.is_security_officer(taker.pk)
     Account.objects.filter(pk=taker.pk).update(role="agent")
     assert not queries.is_security_officer(taker.pk)
     services.withdraw_right(taker.pk, by=by, now=NOON)
     assert not SecurityOfficer.objects.exists()
+
+
+def test_an_administrator_of_one_academie_among_several_never_has_the_right() -> None:
+    giver, taker = account("donne", role="administrator"), account("prend", role="administrator")
+    services.give_right(taker.username, by=f"account:{giver.pk}", now=NOON)
+    assert queries.is_security_officer(taker.pk)
+    with transaction.atomic():
+        for code, domain in (("20", "ac-amiens.test"), ("09", "ac-lille.test")):
+            found_academy(code, f"Académie {code}", domain, (f"0{code}",))
+    assert not queries.is_security_officer(taker.pk)
+    with pytest.raises(Refusal, match="removals.no-administrator"):
+        services.give_right(taker.username, by=f"account:{giver.pk}", now=NOON)
+    Account.objects.filter(pk=taker.pk).update(spans_academies=True)
+    assert queries.is_security_officer(taker.pk)
 
 
 def test_a_search_needs_something_that_steps_know() -> None:

@@ -1,6 +1,5 @@
 """Copies are taken out of real mailboxes and put back; only the mail service can name where they are."""
 
-import contextlib
 import imaplib
 import re
 
@@ -11,11 +10,13 @@ from vaguemestre.desks.removals.rules.returns import copies_to_return
 from vaguemestre.desks.removals.values import REMOVED_COPIES
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.removed_copies import RemovedCopies
+from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
 pytestmark = pytest.mark.engines
 FORGED = "Votre compte sera fermé"
+PREFIX = REMOVED_COPIES.partition("/")[0]
 FLAGS = "(\\Seen \\Answered label_7)"
 
 
@@ -104,23 +105,92 @@ def test_flags_are_told_and_an_answer_under_another_subject_is_no_copy(
     assert copies.find(marie.mailbox, "", "<f1@x") == []  # a part of a Message-ID is another one
 
 
-def test_no_client_of_the_mailbox_sees_or_names_what_was_taken(
+def refused(client: imaplib.IMAP4, *command: str) -> bool:
+    """Whether that command is answered NO."""
+    return client._simple_command(*command)[0] == "NO"
+
+
+def test_no_client_of_the_mailbox_sees_what_was_taken(
     engines: LiveEngines, marie: Someone, copies: RemovedCopies
 ) -> None:
     with engines.signed_in(marie) as client:
         put(client, "<f1@x.example>")
         removed(copies, marie.mailbox, FORGED, "<f1@x.example>")
-        prefix = REMOVED_COPIES.partition("/")[0]
-        assert prefix not in str(client.list()) + str(client.list('""', "*")) + str(client.namespace())
-        for command in (
-            lambda: client.select(REMOVED_COPIES),
-            lambda: client.status(REMOVED_COPIES, "(MESSAGES)"),
-            lambda: client.copy("1", REMOVED_COPIES),
-        ):
-            with contextlib.suppress(imaplib.IMAP4.error):
-                assert command()[0] == "NO"
+        told = [client.list(), client.list('""', "*"), client.list('""', f"{PREFIX}/*"), client.namespace()]
+        told += [client.lsub(), client.xatom("LIST", '""', PREFIX), client.response("LIST")]
+        assert PREFIX not in str(told)
         client.select("Virtuel/All", readonly=True)
         assert client.search(None, "HEADER", "Message-ID", "<f1@x.example>")[1] == [b""]
+
+
+@pytest.mark.parametrize(
+    "place", [PREFIX, f"{PREFIX}/", REMOVED_COPIES, f"{REMOVED_COPIES}/a", f"{PREFIX}/autre"]
+)
+def test_no_client_of_the_mailbox_names_what_was_taken(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies, place: str
+) -> None:
+    """Neither the copies, nor a folder of that name, which a search would pass over."""
+    with engines.signed_in(marie) as client:
+        client.create("Projets")
+        put(client, "<f1@x.example>")
+        put(client, "<f2@x.example>", folder="Projets")
+        removed(copies, marie.mailbox, FORGED, "<f1@x.example>")
+        before = copies.list_removed(marie.mailbox)
+        for command in (
+            ("SELECT", place), ("EXAMINE", place), ("STATUS", place, "(MESSAGES)"), ("CREATE", place),
+            ("DELETE", place), ("RENAME", place, "Repris"), ("RENAME", "Projets", place),
+            ("RENAME", "INBOX", place),
+        ):  # fmt: skip
+            assert refused(client, *command), command
+        status, _ = client.append(place, "", "", b"Subject: x\r\n\r\nx")
+        assert status == "NO"
+        client.select("Projets")
+        assert refused(client, "COPY", "1", place)
+        assert refused(client, "MOVE", "1", place)
+        client.xatom("SUBSCRIBE", place)
+        assert PREFIX not in str(client.list('""', "*"))
+        assert len(listed(client, "Projets")) == 1
+        assert copies.list_removed(marie.mailbox) == before
+        assert [row[0] for row in copies.find(marie.mailbox, "", "<f2@x.example>")] == ["Projets"]
+
+
+def test_no_script_files_a_message_among_what_was_taken(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies
+) -> None:
+    """`fileinto :create` fails, and the message is kept in the inbox."""
+    text = f'require ["fileinto", "mailbox"];\nfileinto :create "{REMOVED_COPIES}";\n'
+    opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
+    with opened(marie.mailbox) as scripts:
+        scripts.put("mien", text)
+        scripts.activate("mien")
+    engines.arrive(marie.address, letter("faux@dehors.example", marie.address, FORGED))
+    with engines.signed_in(marie) as client:
+        wait_until(lambda: client.select("INBOX")[1] == [b"1"])
+    assert copies.list_removed(marie.mailbox) == []
+
+
+@pytest.mark.parametrize("name", ["Pro*", "-A", "%"])
+def test_a_folder_with_an_odd_name_loses_its_copy_alone(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies, name: str
+) -> None:
+    """Its name is neither a mask nor an option."""
+    with engines.signed_in(marie) as client:
+        client.create("Projets")
+        assert client.create(name)[0] == "OK"
+        put(client, "<honnete@x.example>", folder="Projets")
+        put(client, "<f1@x.example>", folder=name)
+        kept = removed(copies, marie.mailbox, FORGED, "<f1@x.example>")
+        assert [folder for folder, _ in kept] == [name]
+        assert len(listed(client, "Projets")) == 1
+        restored(copies, marie.mailbox, kept)
+        assert len(listed(client, name)) == 1
+        assert copies.list_removed(marie.mailbox) == []
+
+
+def test_a_message_id_is_not_an_option(engines: LiveEngines, marie: Someone, copies: RemovedCopies) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "-A")
+    assert len(copies.find(marie.mailbox, FORGED, "-A")) == 1
 
 
 def test_a_deleted_copy_is_taken_too_and_returns_among_the_deleted(

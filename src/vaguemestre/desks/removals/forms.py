@@ -25,13 +25,16 @@ class SearchForm(forms.Form):
         help_text="Seules les copies qui portent cet objet sont comptées. Vide : tous les objets.",
     )
     link = forms.CharField(
-        label="Lien à refuser", max_length=500, required=False, help_text="Dans les courriels à venir."
+        label="Lien à refuser",
+        max_length=500,
+        required=False,
+        help_text="Dans les courriels à venir de tout le monde : une deuxième personne doit l’accorder.",
     )
     file_sha256 = forms.CharField(
         label="Empreinte SHA-256 d’une pièce jointe à refuser",
         max_length=80,
         required=False,
-        help_text="Dans les courriels à venir.",
+        help_text="Dans les courriels à venir de tout le monde : une deuxième personne doit l’accorder.",
     )
     note = forms.CharField(label="Pourquoi", max_length=300, required=False)
 

@@ -12,7 +12,8 @@ from vaguemestre.people.credentials.queries import is_closed
 
 def go_on(event: RemovalDue) -> None:
     """Treat a few seconds' worth of mailboxes."""
-    context = services.PassContext(ports.mail_copies.get(), timezone.now)
+    limit = settings.CONFIG.mail.removal_second_person_above
+    context = services.PassContext(ports.mail_copies.get(), timezone.now, limit)
     services.run_pass(event.removal_id, event.number, context)
 
 

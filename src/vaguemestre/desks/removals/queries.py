@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Q, Sum
 
-from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer
+from vaguemestre.access.signin.queries import office_academy_of
+from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer, TakenCopy
 from vaguemestre.desks.removals.rules.decisions import GOALS, REFUSING
 from vaguemestre.desks.removals.rules.marks import marks
 from vaguemestre.desks.removals.values import Box, BoxPhase, Counts, Criteria, RemovalFile, RemovalState
+from vaguemestre.people.credentials.queries import presented
 
 # Sort keys of the pages → columns.
 ORDERS = {"date": "asked_at", "expediteur": "sender", "objet": "subject"}
@@ -16,9 +18,14 @@ BOX_ORDERS = {"boite": "mailbox", "lus": "seen", "reponses": "answered", "copies
 
 def is_security_officer(account_id: int) -> bool:
     """Whether that account has the right, and still is an administrator of the whole installation."""
-    return SecurityOfficer.objects.filter(
-        account_id=account_id, account__role="administrator", account__spans_academies=True
-    ).exists()
+    has_right = SecurityOfficer.objects.filter(account_id=account_id).exists()
+    return has_right and administers_installation(account_id)
+
+
+def administers_installation(account_id: int) -> bool:
+    """Whether that account is an administrator, and not of one académie among several."""
+    account = presented(account_id)
+    return account is not None and account.role == "administrator" and not office_academy_of(account)
 
 
 def security_officers() -> list[tuple[int, str]]:
@@ -72,6 +79,12 @@ def counts_of(row: Removal) -> Counts:
     return Counts(**totals)
 
 
+def possible_holders(row: Removal) -> int:
+    """Mailboxes that hold a copy, held one, or may: they were not looked into yet, or did not answer."""
+    may_hold = Q(copies__gt=0) | Q(phase=BoxPhase.LISTED)
+    return RemovalBox.objects.filter(may_hold, removal=row).count()
+
+
 def boxes_page(
     removal_id: int, *, which: str, order: str, first: int, count: int
 ) -> tuple[Sequence[Box], int]:
@@ -91,5 +104,6 @@ def _box(row: RemovalBox) -> Box:
 
 def refused_marks() -> frozenset[str]:
     """The marks of every removal that was decided and not undone."""
-    rows = Removal.objects.filter(state__in=REFUSING)
+    resumed = Q(state=RemovalState.AWAITING, pk__in=TakenCopy.objects.values("box__removal"))
+    rows = Removal.objects.filter(Q(state__in=REFUSING) | resumed)
     return frozenset(mark for row in rows for mark in marks(criteria_of(row)))

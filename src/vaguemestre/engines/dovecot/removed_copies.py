@@ -43,7 +43,17 @@ class RemovedCopies:
 
     def remove(self, mailbox: str, folder: str, *uids: str) -> None:
         """Move these messages of a folder out of sight."""
-        self._run(mailbox, "move", REMOVED_COPIES, "mailbox", folder, "uid", _uid_set(uids))
+        for place in self._places(mailbox, folder, uids):
+            self._run(mailbox, "move", REMOVED_COPIES, *place, "uid", _uid_set(uids))
+
+    def _places(self, mailbox: str, folder: str, uids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """That folder alone: doveadm takes a name with `*` or `%` for a mask, and has no way to quote it."""
+        if not any(mask in folder for mask in "*%"):
+            yield "mailbox", folder
+            return
+        rows = self._rows(mailbox, ("mailbox", "mailbox-guid"), "mailbox", folder, "uid", _uid_set(uids))
+        for guid in {guid for name, guid in rows if name == folder}:
+            yield "mailbox-guid", guid
 
     def list_removed(self, mailbox: str) -> list[list[str]]:
         """UID and GUID of every copy that is out of sight, oldest first."""
@@ -52,10 +62,10 @@ class RemovedCopies:
 
     def restore(self, mailbox: str, folder: str, *uids: str) -> None:
         """Move removed copies back to a folder, made again if it is gone."""
-        move = ("move", folder, "mailbox", REMOVED_COPIES, "uid", _uid_set(uids))
-        if self._doveadm.run(mailbox, *move).status != "+":
-            self._doveadm.run(mailbox, "mailbox create", folder)
-            self._run(mailbox, *move)
+        words = ("--", folder, "mailbox", REMOVED_COPIES, "uid", _uid_set(uids))
+        if self._doveadm.run(mailbox, "move", *words).status != "+":
+            self._doveadm.run(mailbox, "mailbox create", "--", folder)
+            self._run(mailbox, "move", *words[1:])
 
     def discard(self, mailbox: str, *uids: str) -> None:
         """Delete removed copies for good."""
@@ -66,12 +76,13 @@ class RemovedCopies:
         width = len(fields)
         yield from (cells[start : start + width] for start in range(0, len(cells) - width + 1, width))
 
-    def _run(self, mailbox: str, *command: str) -> Sequence[str]:
-        status, cells = self._doveadm.run(mailbox, *command)
+    def _run(self, mailbox: str, command: str, *words: str) -> Sequence[str]:
+        """`--`: a Message-ID or a folder that begins with a hyphen is no option."""
+        status, cells = self._doveadm.run(mailbox, command, "--", *words)
         if status in _TEMPORARY:
-            raise EngineDown(f"doveadm {command[0]} {status}")
+            raise EngineDown(f"doveadm {command} {status}")
         if status != "+":
-            raise EngineRefused(f"doveadm {command[0]} {status}")
+            raise EngineRefused(f"doveadm {command} {status}")
         return cells
 
 

@@ -6,18 +6,18 @@ import pwd
 from collections.abc import Collection
 from pathlib import Path
 
-from vaguemestre.engines.instance import Instance
+from vaguemestre.engines.instance import Place
 from vaguemestre.engines.system_users import FILTER_USER, set_owner
 from vaguemestre.foundation.kernel.errors import EngineDown
 
 _WRITER = "vaguemestre-worker"  # where processes have users of their own; else root writes
 
 
-def folder(instance: Instance) -> Path:
+def folder(instance: Place) -> Path:
     return instance.engines_dir / "rspamd" / "refused"
 
 
-def prepare_folder(instance: Instance) -> None:
+def prepare_folder(instance: Place) -> None:
     """Make the folder, which the worker writes and the filter's group reads (set-group-ID). Needs root."""
     path = folder(instance)
     path.mkdir(parents=True, exist_ok=True)
@@ -25,15 +25,26 @@ def prepare_folder(instance: Instance) -> None:
         writer = pwd.getpwnam(_WRITER).pw_uid
     except KeyError:
         writer = 0
-    set_owner(path, writer, grp.getgrnam(FILTER_USER).gr_gid, 0o2750)
-    marks = path / "marks"
-    if not marks.exists():
-        marks.touch()
-        set_owner(marks, writer, grp.getgrnam(FILTER_USER).gr_gid, 0o640)
+    group = grp.getgrnam(FILTER_USER).gr_gid
+    set_owner(path, writer, group, 0o2750)
+    _make_empty(path / "marks", writer, group)
+
+
+def _make_empty(marks: Path, writer: int, group: int) -> None:
+    """Unless the writer's own file is there. The folder is the writer's: no link of theirs is followed."""
+    if not marks.is_symlink() and marks.is_file() and marks.lstat().st_uid == writer:
+        return
+    marks.unlink(missing_ok=True)
+    file = os.open(marks, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        os.fchown(file, writer, group)
+        os.fchmod(file, 0o640)
+    finally:
+        os.close(file)
 
 
 class RefusedContent:
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Place) -> None:
         self._file = folder(instance) / "marks"
 
     def __call__(self, marks: Collection[str]) -> None:
@@ -45,7 +56,8 @@ class RefusedContent:
             if self._file.is_file() and self._file.read_bytes() == content:
                 return
             fresh = self._file.with_name("marks.new")
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            fresh.unlink(missing_ok=True)  # of a process that was killed, whoever it ran as
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from vaguemestre.desks.removals.values import BoxPhase, RemovalState
+from vaguemestre.desks.removals.values import BoxPhase, Criteria, RemovalState
 from vaguemestre.foundation.kernel.errors import Refusal
 
 MAX_ATTEMPTS = 12  # about seven hours; then somebody has to ask for it again
@@ -26,9 +26,13 @@ ENDS = {
 }
 
 
-def state_after_decision(holding: int, limit: int, approved_by: str) -> RemovalState:
-    """REMOVING, or AWAITING if more than `limit` mailboxes hold a copy and nobody has approved yet."""
-    return RemovalState.AWAITING if holding > limit and not approved_by else RemovalState.REMOVING
+def needs_second_person(criteria: Criteria, holders: int, limit: int, approved_by: str) -> bool:
+    """Whether a second person must still approve: more than `limit` mailboxes hold a copy or may hold one.
+
+    Also for a link or a file: refused from then on, it concerns everybody's mail.
+    """
+    is_wide = holders > limit or bool(criteria.link or criteria.file_sha256)
+    return is_wide and not approved_by
 
 
 def check_approval(decided_by: str, approver: str) -> None:

@@ -7,14 +7,14 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.desks.removals.events import RefusedContentChanged, RemovalDue
-from vaguemestre.desks.removals.models import Removal, RemovalBox
-from vaguemestre.desks.removals.queries import counts_of
+from vaguemestre.desks.removals.models import Removal, RemovalBox, TakenCopy
+from vaguemestre.desks.removals.queries import criteria_of, possible_holders
 from vaguemestre.desks.removals.rules.decisions import (
     MAY_DECIDE,
     MAY_UNDO,
     RUNNING,
     check_approval,
-    state_after_decision,
+    needs_second_person,
 )
 from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.values import Criteria, RemovalState
@@ -56,15 +56,16 @@ def open_removal(criteria: Criteria, note: str, *, by: str, now: datetime) -> in
 
 @transaction.atomic(durable=True)
 def decide_removal(removal_id: int, limit: int, *, by: str, now: datetime) -> None:
-    """Remove every copy, or wait for a second person if more than `limit` mailboxes hold one.
+    """Remove every copy, or wait for a second person (`needs_second_person`).
 
     Raises Refusal `removals.gone`, `removals.not-now`.
     """
     row = _row(removal_id, MAY_DECIDE)
-    holding = counts_of(row).holding
+    holders = possible_holders(row)
     row.decided_by = row.decided_by or by
-    _move(row, state_after_decision(holding, limit, row.approved_by), now)
-    record("removals.decided", to=f"removal:{row.pk}", by=by, at=now, boxes=holding, state=row.state)
+    waits = needs_second_person(criteria_of(row), holders, limit, row.approved_by)
+    _move(row, RemovalState.AWAITING if waits else RemovalState.REMOVING, now)
+    record("removals.decided", to=f"removal:{row.pk}", by=by, at=now, boxes=holders, state=row.state)
 
 
 @transaction.atomic(durable=True)
@@ -84,7 +85,8 @@ def stop_removal(removal_id: int, *, by: str, now: datetime) -> None:
     was_awaiting = row.state == RemovalState.AWAITING
     if was_awaiting:
         row.decided_by = ""
-    _move(row, RemovalState.COUNTED if was_awaiting else RemovalState.STOPPED, now)
+    is_untouched = was_awaiting and not TakenCopy.objects.filter(box__removal=row).exists()
+    _move(row, RemovalState.COUNTED if is_untouched else RemovalState.STOPPED, now)
     record("removals.stopped", to=f"removal:{row.pk}", by=by, at=now)
 
 
@@ -98,7 +100,10 @@ def undo_removal(removal_id: int, *, by: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def retry_boxes(removal_id: int, *, by: str, now: datetime) -> None:
-    """Try now the mailboxes that were not reached. Raises Refusal `removals.gone`, `removals.not-now`."""
+    """Try now the mailboxes that were not reached. Raises Refusal `removals.gone`, `removals.not-now`.
+
+    After its end it is a new decision: it also takes what came since, which nobody has approved.
+    """
     row = _row(removal_id, frozenset(RemovalState) - {RemovalState.AWAITING, RemovalState.STOPPED})
     RemovalBox.objects.filter(removal=row).exclude(error="").update(attempts=0, next_try_at=None, error="")
     former = {
@@ -107,6 +112,8 @@ def retry_boxes(removal_id: int, *, by: str, now: datetime) -> None:
         RemovalState.RESTORED: RemovalState.RESTORING,
     }
     state = RemovalState(row.state)
+    if state == RemovalState.REMOVED:
+        row.decided_by, row.approved_by = by, ""
     _move(row, former.get(state, state), now)
     record("removals.retried", to=f"removal:{row.pk}", by=by, at=now)
 

@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from vaguemestre.desks.removals.events import RemovalDue
 from vaguemestre.desks.removals.models import Removal, RemovalBox, TakenCopy
 from vaguemestre.desks.removals.ports import MailCopies
-from vaguemestre.desks.removals.rules.decisions import ENDS, GOALS, RUNNING, delay_after
+from vaguemestre.desks.removals.queries import criteria_of, possible_holders
+from vaguemestre.desks.removals.rules.decisions import ENDS, GOALS, RUNNING, delay_after, needs_second_person
 from vaguemestre.desks.removals.rules.returns import copies_to_return
 from vaguemestre.desks.removals.services.targets import list_boxes
 from vaguemestre.desks.removals.values import BoxPhase, MailCopy, RemovalState
@@ -28,6 +29,7 @@ _BATCH = 50
 class PassContext:
     copies: MailCopies
     clock: Callable[[], datetime]
+    limit: int  # mailboxes: above, a second person approves
 
 
 def run_pass(removal_id: int, number: int, context: PassContext) -> None:
@@ -40,6 +42,9 @@ def run_pass(removal_id: int, number: int, context: PassContext) -> None:
         return
     if row.state != RemovalState.RESTORING:
         list_boxes(row)
+    if row.state == RemovalState.REMOVING and _has_outgrown(row, context.limit):
+        _stop(row, context.clock())
+        return
     until = context.clock() + _SLICE
     while boxes := list(_due(row, context.clock())[:_BATCH]):
         for box in boxes:
@@ -48,6 +53,17 @@ def run_pass(removal_id: int, number: int, context: PassContext) -> None:
                 return
             _treat(row, box, context)
     _go_on(row, context.clock())
+
+
+def _has_outgrown(row: Removal, limit: int) -> bool:
+    """Whether what came since the decision makes it too large for those who took it."""
+    return needs_second_person(criteria_of(row), possible_holders(row), limit, row.approved_by)
+
+
+def _stop(row: Removal, now: datetime) -> None:
+    """What was removed stays so; going on is a decision again."""
+    current = Removal.objects.filter(pk=row.pk, number=row.number)
+    current.update(state=RemovalState.STOPPED, number=row.number + 1, changed_at=now)
 
 
 def _is_current(row: Removal) -> bool:

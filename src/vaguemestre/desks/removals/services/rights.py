@@ -5,16 +5,17 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.desks.removals.models import SecurityOfficer
+from vaguemestre.desks.removals.queries import administers_installation
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import find_account, roles_of
+from vaguemestre.people.credentials.queries import find_account
 
 
 @transaction.atomic(durable=True)
 def give_right(username: str, *, by: str, now: datetime) -> None:
     """Raises Refusal `removals.no-administrator`, `removals.to-oneself`."""
     identified = find_account(username)
-    if identified is None or roles_of([identified.account_id]).get(identified.account_id) != "administrator":
+    if identified is None or not administers_installation(identified.account_id):
         raise Refusal("removals.no-administrator", field="username")
     account_id = identified.account_id
     if by == f"account:{account_id}":
