@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
+from tests.engines.live import wait_until
 from tests.engines.samples import letter
 from tests.mailbox.webmail.conftest import address, put
 
@@ -82,9 +83,15 @@ def test_an_answer_waits_while_another_message_is_read_and_comes_back(page: Page
     expect(answer).to_have_class("composer-box below")
     expect(text).to_contain_text("Je viens.")
     page.reload()  # left as it is: the draft is kept
-    page.goto("/messagerie/Drafts/")
-    expect(page.locator("#messages li.row")).to_have_count(1)
-    expect(page.locator("#messages li.row").first).to_contain_text("Je viens.")
+
+    def drafts() -> list[str]:
+        page.goto("/messagerie/Drafts/")
+        return page.locator("#messages li.row").all_inner_texts()
+
+    [draft] = wait_until(
+        lambda: rows if len(rows := drafts()) == 1 else None
+    )  # the copy it replaces goes after it
+    assert "Je viens." in draft
 
 
 def test_escape_puts_an_answer_away_and_its_title_opens_it_again(page: Page, box: MemoryMailbox) -> None:
