@@ -7,6 +7,7 @@ import typer
 from django.utils import timezone
 
 from vaguemestre.access.signin.queries import sessions_of
+from vaguemestre.desks.removals.services import give_right, withdraw_right
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.times import parse_day
 from vaguemestre.people.credentials.queries import app_passwords_of, find_account, presented
@@ -72,6 +73,22 @@ def span(
         raise Refusal("credentials.account-unknown", username=username)
     set_span(account.account_id, spans=not off, by="cli", now=timezone.now())
     typer.echo(f"{username} : {'son académie seulement' if off else 'toute l’installation'}.")
+
+
+@app.command()
+def removals(
+    username: _Username,
+    off: Annotated[bool, typer.Option("--off", help="Retire ce droit.")] = False,
+) -> None:
+    """Donne à un administrateur le droit de retirer un courriel des boîtes : le premier le reçoit ici."""
+    account, now = find_account(username), timezone.now()
+    if account is None:
+        raise Refusal("credentials.account-unknown", username=username)
+    if off:
+        withdraw_right(account.account_id, by="cli", now=now)
+    else:
+        give_right(username, by="cli", now=now)
+    typer.echo(f"{username} : {'ne retire plus' if off else 'peut retirer'} de courriels des boîtes.")
 
 
 @app.command()

@@ -13,6 +13,7 @@ from vaguemestre.demo.cast import CAST, OUTSIDE, Part
 from vaguemestre.demo.cast_accounts import accounts_of_cast
 from vaguemestre.demo.ledger import Ledger
 from vaguemestre.desks.enrolment.services import appoint_officer
+from vaguemestre.desks.removals.services import give_right
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials import services as credentials
 from vaguemestre.people.credentials.ports import secret_keys
@@ -122,6 +123,9 @@ def _activate(academy_id: int, account_id: int, part: Part, ledger: Ledger, now:
                 now=now,
                 pin=drawn.get("pin", ""),
             )
+    account = presented(account_id)
+    if part.account_role == "administrator" and account is not None:
+        give_right(account.username, by=BY, now=now)
 
 
 def _open_outside(config: Config, ledger: Ledger, now: datetime) -> None:

@@ -6,7 +6,9 @@ import pytest
 from django.db import transaction
 from tests.access.signin.people import account
 from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
+from typer.testing import CliRunner
 
+from vaguemestre.cli import account as cli_account
 from vaguemestre.desks.removals import queries, services
 from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer, TakenCopy
 from vaguemestre.desks.removals.values import Box, Criteria, RemovalState
@@ -329,3 +331,12 @@ def test_a_search_needs_something_that_steps_know() -> None:
         services.open_removal(Criteria(subject="x"), "", by=BY, now=NOON)
     with pytest.raises(Refusal, match="removals.bad-hash"):
         services.open_removal(Criteria(message_id="x@y", file_sha256="abc"), "", by=BY, now=NOON)
+
+
+def test_the_command_line_gives_the_first_administrator_the_right_and_takes_it_back() -> None:
+    found_academy("20", "Académie d’Amiens", "ac-amiens.test", ("080",))
+    administrator = account("seule", role="administrator")
+    for words, holds in (([], True), (["--off"], False)):
+        ended = CliRunner().invoke(cli_account.app, ["removals", "seule", *words])
+        assert ended.exit_code == 0, ended.output
+        assert SecurityOfficer.objects.filter(account=administrator).exists() is holds
