@@ -9,6 +9,7 @@ with the second it is the other way round.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import ipaddress
 import os
@@ -33,6 +34,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.engines.live import wait_until
+from tests.own_database import shared_folder
 
 from vaguemestre.engines.certificate_authority import authority, end_entity
 
@@ -121,9 +123,12 @@ class World:
         self._children: list[subprocess.Popen[bytes]] = []
         self._ours: list[str] = []
         self._pages: ThreadingHTTPServer | None = None
+        self._turn = -1  # its addresses are those of every world of the machine: one at a time
 
     def start(self, ours: dict[str, list[str]]) -> None:
         """`ours`: domain → lines of its zone (names relative to it)."""
+        self._turn = os.open(shared_folder() / "world.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._turn, fcntl.LOCK_EX)
         self.home.chmod(0o755)
         self.resolv_conf.write_text(f"nameserver {RESOLVER}\n")
         digest = self._certificate()
@@ -146,6 +151,8 @@ class World:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGTERM)
             child.wait(60)
+        if self._turn >= 0:
+            os.close(self._turn)
 
     def inside(self, argv: Sequence[str]) -> list[str]:
         """The command that runs another one with the world's resolver and authority."""
