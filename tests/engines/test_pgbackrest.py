@@ -79,6 +79,9 @@ def test_the_database_returns_to_the_moment_before_a_mistake(server: Server) -> 
     server.query("CREATE TABLE people (name text)")
     server.query("INSERT INTO people VALUES ('dans la copie')")
     server.archive.back_up(pgbackrest.DIFFERENTIAL)
+    ended = server.query("SELECT date_trunc('second', clock_timestamp()) + interval '1 second'")
+    # pgBackRest counts in seconds, and returns to a moment of a later one than that of the backup
+    wait_until(lambda: server.query(f"SELECT clock_timestamp() >= '{ended}'") == "t")
     server.query("INSERT INTO people VALUES ('après la copie')")
     before = datetime.fromisoformat(server.query("SELECT clock_timestamp()"))
     wait_until(lambda: server.query("SELECT clock_timestamp() > now() - interval '1 ms'"))
