@@ -2,7 +2,7 @@
 
 Dovecot marks a message as taken after it has stored it (`05-once.sieve`): a cut between the two makes a
 second copy when Postfix hands that message over again. A move is a copy, then a removal: a cut between
-the two leaves a message in both folders, which this campaign still finds; so it belongs to the long runs alone.
+the two leaves a message in both folders, which this campaign still finds: it is for long runs.
 """
 
 import logging
