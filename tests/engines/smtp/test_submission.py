@@ -2,12 +2,11 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.engines.live import LiveEngines, Someone
+from tests.engines.live import LiveEngines, Someone, wait_until
 from tests.engines.samples import letter
 
 from vaguemestre.engines import certificates
@@ -78,10 +77,7 @@ def test_a_connection_that_is_not_used_again_is_closed_in_time(engines: LiveEngi
     submit = Submission(door, certificates.paths(config).ca, engines.token, kept_seconds=0.2)
     submit(marie.mailbox, marie.address, [marie.address], letter("Seule", From=marie.address))
     assert submit.connections.kept_count == 1
-    deadline = time.monotonic() + 10
-    while submit.connections.kept_count:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: not submit.connections.kept_count)
 
 
 @pytest.mark.engines

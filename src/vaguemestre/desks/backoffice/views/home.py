@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from vaguemestre.access.signin.administrators import for_administrators
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.offices import within_academy
-from vaguemestre.desks.backoffice.http import for_administrators
 from vaguemestre.desks.breaches.queries import open_breaches
 from vaguemestre.foundation.jobs.queries import count_failed_jobs
 from vaguemestre.foundation.journal.chain import last_seal

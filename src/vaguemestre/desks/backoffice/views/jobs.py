@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from vaguemestre.access.signin.administrators import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.backoffice import services
-from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.foundation.jobs.queries import ORDERS, failed_jobs_page
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of

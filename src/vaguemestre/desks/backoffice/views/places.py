@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from vaguemestre.access.signin.administrators import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
@@ -19,7 +20,6 @@ from vaguemestre.desks.backoffice.forms import (
     NewStructureForm,
     StructureSearchForm,
 )
-from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.foundation.kernel.times import paris_day

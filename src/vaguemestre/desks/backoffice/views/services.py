@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vaguemestre.access.signin.administrators import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
 from vaguemestre.desks.backoffice.forms import OfficerForm, ServiceForm
-from vaguemestre.desks.backoffice.http import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.desks.enrolment.queries import officers_of
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from vaguemestre.access.signin.administrators import for_administrators
 from vaguemestre.access.signin.http import SignedInRequest
-from vaguemestre.desks.backoffice.http import for_administrators
 from vaguemestre.desks.backoffice.rules.meanings import MEANINGS, SECTIONS
 
 

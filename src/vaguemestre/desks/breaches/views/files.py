@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vaguemestre.access.signin.administrators import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.breaches import queries, services
 from vaguemestre.desks.breaches.forms import BreachForm, NoticeForm
-from vaguemestre.desks.breaches.http import actor_of, for_administrators, for_recent_administrators
 from vaguemestre.desks.breaches.labels_fr import KINDS, deadline_fr, file_text
 from vaguemestre.desks.breaches.values import BreachFile
 from vaguemestre.foundation.kernel.errors import Refusal

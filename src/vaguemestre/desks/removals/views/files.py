@@ -10,15 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from vaguemestre.access.signin.administrators import actor_of, for_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.removals import queries, services
 from vaguemestre.desks.removals.forms import SearchForm
-from vaguemestre.desks.removals.http import (
-    actor_of,
-    for_administrators,
-    for_recent_security,
-    for_security,
-)
+from vaguemestre.desks.removals.http import for_recent_security, for_security
 from vaguemestre.desks.removals.labels_fr import PHASES, STATES
 from vaguemestre.desks.removals.rules.decisions import MAY_DECIDE, MAY_UNDO, RUNNING
 from vaguemestre.desks.removals.values import RemovalFile, RemovalState

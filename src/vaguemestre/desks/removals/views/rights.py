@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from vaguemestre.access.signin.administrators import actor_of, for_recent_administrators
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.desks.removals import services
-from vaguemestre.desks.removals.http import actor_of, for_recent_administrators
 
 
 @require_POST

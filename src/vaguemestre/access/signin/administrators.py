@@ -1,4 +1,4 @@
-"""Access to /administration/: administrators only."""
+"""Views of the administration: who may open them, and with which proof."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,7 +14,7 @@ type View = Callable[..., HttpResponse]
 
 
 def for_administrators(view: Callable[..., HttpResponseBase]) -> View:
-    """Decorate a view for administrators: 403 for everybody else.
+    """Decorate a view for administrators: 403 for everybody else; no copy is kept of its answer.
 
     If their office covers one académie of several, the view must be marked `within_academy`.
     """
@@ -29,10 +29,11 @@ def for_administrators(view: Callable[..., HttpResponseBase]) -> View:
     return signed_in(guarded)
 
 
-def for_recent_administrators(view: Callable[..., HttpResponse]) -> View:
+def for_recent_administrators(view: View) -> View:
     """Decorate a view that changes something: an administrator who signed in in the last five minutes."""
     return for_administrators(recently_signed_in(view))
 
 
 def actor_of(request: SignedInRequest) -> str:
+    """The journal's name of who acts."""
     return f"account:{request.who.account_id}"
