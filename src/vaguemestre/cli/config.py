@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 import typer
 
-from vaguemestre.desks.backoffice.rules.meanings import MEANINGS, SECTIONS
+from vaguemestre.desks.backoffice.rules.meanings import MEANINGS, SECTIONS, TABLES
 from vaguemestre.site.config import Config
+from vaguemestre.site.config.topology import NodeSection, PodSection
 
 app = typer.Typer(help="Configuration : la page de toutes ses clés.", no_args_is_help=True)
 
@@ -37,6 +39,9 @@ override it, then the number of the last start.
 
 An installation of several académies writes `[[academy]]` once for each instead of `[academy]`, with the same
 keys. The first is the principal one; the others say at least `code`, `name`, `domain` and `departments`.
+
+An installation on several machines writes `[[node]]` once for each machine and `[[pod]]` once for each group
+of mailboxes; the file is the same on all of them.
 """
 _HEAD = "| key | type | default | accepts | meaning |\n|---|---|---|---|---|\n"
 
@@ -69,12 +74,16 @@ def reference_page() -> str:
     for name, kind in get_type_hints(Config).items():
         if dataclasses.is_dataclass(kind):
             parts += _parts(name, kind)
+    for name, kind in (("node", NodeSection), ("pod", PodSection)):
+        parts.append(
+            f"\n## `[[{name}]]` {TABLES[name]}\n\n{_HEAD}{''.join(map(_row, _keys(name, kind, TABLES)))}"
+        )
     return "".join(parts)
 
 
 def _parts(name: str, kind: Any) -> list[str]:
     """The table of a section, then those of the tables inside it."""
-    rows = "".join(map(_row, _keys(name, kind)))
+    rows = "".join(map(_row, _keys(name, kind, MEANINGS)))
     parts = [f"\n## `[{name}]` {SECTIONS[name]}\n\n{_HEAD}{rows}"]
     for key, nested in get_type_hints(kind).items():
         if dataclasses.is_dataclass(nested):
@@ -82,7 +91,7 @@ def _parts(name: str, kind: Any) -> list[str]:
     return parts
 
 
-def _keys(section: str, kind: Any) -> list[Key]:
+def _keys(section: str, kind: Any, meanings: Mapping[str, str]) -> list[Key]:
     hints = get_type_hints(kind, include_extras=True)
     keys = []
     for field in dataclasses.fields(kind):
@@ -92,7 +101,7 @@ def _keys(section: str, kind: Any) -> list[Key]:
         kind_of_value, *checks = get_args(hint) if hasattr(hint, "__metadata__") else (hint,)
         default = field.default_factory() if callable(field.default_factory) else field.default
         accepts = "; ".join(_accepted(check.sentence) for check in checks)
-        meaning = MEANINGS[f"{section}.{field.name}"]
+        meaning = meanings[f"{section}.{field.name}"]
         keys.append(Key(field.name, _TYPES[kind_of_value], _as_toml(default), accepts, meaning))
     return keys
 

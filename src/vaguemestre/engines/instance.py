@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from vaguemestre.engines.network_shapes import PortsShape, TlsShape
+from vaguemestre.engines.network_shapes import NetworkShape, PortsShape, TlsShape
 from vaguemestre.engines.outgoing_shape import OutgoingShape
 
 OUTSIDE = "outside@exterieur.test"
@@ -99,6 +99,8 @@ class Instance(Place, Protocol):
     def mail(self) -> MailShape: ...
     @property
     def tls(self) -> TlsShape: ...
+    @property
+    def network(self) -> NetworkShape: ...
     @property
     def listen_addresses(self) -> tuple[str, ...]: ...
     @property

@@ -14,6 +14,11 @@ class TlsShape(Protocol):
     def acme(self) -> str: ...
 
 
+class NetworkShape(Protocol):
+    @property
+    def trusted(self) -> tuple[str, ...]: ...
+
+
 class PortsShape(Protocol):
     @property
     def web(self) -> int: ...

@@ -65,6 +65,7 @@ class Gate:
         waits_for_key: Callable[[SubmissionRequest], bool] = lambda submission: False,
     ):
         self._limits: Limits = config.sending.limits()
+        self._trusted = [ipaddress.ip_network(network) for network in config.network.trusted]
         own = self_mail_address(config.academy.domain)
         self._exempt = frozenset({own, *(address.lower() for address in config.sending.exempt)})
         self._judge, self._own, self._forwards_mail, self._note = judge, own_addresses, forwards_mail, note
@@ -91,7 +92,7 @@ class Gate:
             return self._judge_script(submission)
         if self._waits_for_key(submission):
             return Verdict(Decision.REFUSE, "outbox.unsigned")
-        judged = replace(submission, network="" if _is_here(submission.network) else submission.network)
+        judged = replace(submission, network="" if self._is_ours(submission.network) else submission.network)
         verdict = self._judge(
             judged,
             self._own(judged.mailbox),
@@ -105,6 +106,14 @@ class Gate:
         if verdict.decision is not Decision.REFUSE:
             self._note(submission, timezone.now())
         return verdict
+
+    def _is_ours(self, network: str) -> bool:
+        """Whether the client is a machine of ours: webmail submissions are counted by sender only."""
+        try:
+            address = ipaddress.ip_address(network)
+        except ValueError:
+            return True
+        return any(address in trusted for trusted in self._trusted)
 
 
 class ScriptGate:
@@ -172,14 +181,6 @@ class KeyWatch:
         if all(self._directory.is_ours(domain) for domain in domains):
             return False
         return not self._has_active_key(submission.sender.rpartition("@")[2].lower() or self._domain)
-
-
-def _is_here(network: str) -> bool:
-    """Whether the client is this machine: webmail submissions are counted by sender only."""
-    try:
-        return ipaddress.ip_address(network).is_loopback
-    except ValueError:
-        return True
 
 
 async def follow(read: Callable[[], int]) -> None:

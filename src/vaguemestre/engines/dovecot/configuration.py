@@ -109,6 +109,7 @@ def _rendered(instance: Instance) -> str:
         instance_name=f"vaguemestre-{instance.port_base}",
         host=instance.mail.host,
         addresses=instance.listen_addresses,
+        trusted=instance.network.trusted,
         usual_ports=instance.has_usual_ports,
         ports=instance.ports,
         domain=instance.academy.domain,

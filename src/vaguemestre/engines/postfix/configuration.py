@@ -132,6 +132,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "domain": instance.academy.domain,
         "domains": instance.domains,
         "host": instance.mail.host,
+        "trusted": [network for network in instance.network.trusted if ":" not in network],
         "addresses": [f"[{address}]" if ":" in address else address for address in instance.listen_addresses],
         "usual_ports": instance.has_usual_ports,
         "ports": instance.ports,

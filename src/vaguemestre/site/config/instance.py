@@ -24,6 +24,7 @@ from vaguemestre.site.config.retention import RetentionSection
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
 from vaguemestre.site.config.tls import TlsSection
+from vaguemestre.site.config.topology import Topology
 from vaguemestre.site.config.web import WebSection
 from vaguemestre.site.config.worker import WorkerSection
 
@@ -69,6 +70,7 @@ class Config(HomeFolders):
     metrics: MetricsSection = field(default_factory=MetricsSection)
     retention: RetentionSection = field(default_factory=RetentionSection)
     backup: BackupSection = field(default_factory=BackupSection)
+    topology: Topology = field(default_factory=Topology)
 
     @property
     def academies(self) -> tuple[AcademySection, ...]:
@@ -193,6 +195,7 @@ class Config(HomeFolders):
         for section in SECTIONS:
             yield from getattr(self, section).broken_rules()
         yield from self._broken_rules_of_academies()
+        yield from self.topology.broken_rules(self.database.engine, self.network.trusted)
         lifecycle = self.lifecycle
         if lifecycle.purged < max(
             lifecycle.transfer_closed, lifecycle.retirement_closed, self.feed.grace_days

@@ -13,6 +13,7 @@ from vaguemestre.site.config.academies import academies_of
 from vaguemestre.site.config.faults import Fault
 from vaguemestre.site.config.instance import SECTIONS, Config
 from vaguemestre.site.config.section_keys import is_table, perhaps, read_section, wrong_keys
+from vaguemestre.site.config.topology import topology_of
 
 PROJECT = Path(__file__).resolve().parents[4]
 
@@ -77,6 +78,7 @@ def _read(
         base = Config.port_base
     sections: dict[str, Any] = {}
     tables, sections["further_academies"] = academies_of(tables, lines, faults, wrong)
+    sections["topology"] = topology_of(tables, lines, faults, wrong)
     for section, kind in get_type_hints(Config).items():
         if section in SECTIONS:
             keys = tables.pop(section, {})

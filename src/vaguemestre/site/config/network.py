@@ -20,6 +20,9 @@ class NetworkSection(Section):
     # name servers that the machine's resolver asks; empty: it asks the root's itself
     forwarders: Annotated[tuple[str, ...], checks.IP_ADDRESSES] = ()
 
+    # those of our own machines, whose word is taken for the address of a client
+    trusted: Annotated[tuple[str, ...], checks.NETWORKS] = ("127.0.0.0/8", "::1/128")
+
     @property
     def has_usual_ports(self) -> bool:
         return self.ports == "usual"

@@ -61,6 +61,9 @@ MEANINGS = {
     "web.files_url": "L’origine des fichiers prêtés ; vide : « fichiers. » devant celle des pages.",
     "network.ports": "« offset » : depuis port_base ; « usual » : 25, 80, 443, 465, 587, 993, 4190.",
     "network.addresses": "Adresses où les portes s’ouvrent en production ; vide : toutes, IPv4 et IPv6.",
+    "network.trusted": (
+        "Réseaux de nos propres machines : elles disent l’adresse d’un client à sa place, et sont crues."
+    ),
     "network.forwarders": "Serveurs de noms que demande le résolveur de la machine ; vide : la racine.",
     "tls.certificate": "Le certificat montré au monde (PEM, suivi de sa chaîne) ; vide : l’autorité d’ici.",
     "tls.key": "Sa clé privée (PEM).",
@@ -215,4 +218,18 @@ MEANINGS = {
     "lifecycle.compromise_hours": "Heures où une boîte reste bloquée après une compromission ; 0 : aucune.",
     "portability.upload_mb": "La taille d’un fichier apporté, en Mo.",
     "portability.private_servers": "Serveurs de courrier à adresse privée d’où l’on peut importer.",
+}
+# Tables that a file repeats, once for each machine and each group of mailboxes; one machine writes none.
+TABLES = {
+    "node": "Machines",
+    "node.name": "Son nom, que dit « bin/install --node ».",
+    "node.address": "Son adresse sur le réseau entre machines.",
+    "node.duties": (
+        "Ce qu’elle fait : pages (« web »), base (« database »), portes des programmes (« proxy »), "
+        "boîtes (« pod »), courrier du dehors et filtre (« mx »)."
+    ),
+    "pod": "Groupes de boîtes",
+    "pod.name": "Son nom ; le premier groupe du fichier a les boîtes dont rien d’autre n’est dit.",
+    "pod.address": "L’adresse qui suit le groupe d’une machine à l’autre.",
+    "pod.nodes": "Les machines qui peuvent le servir, l’habituelle d’abord.",
 }

@@ -1,0 +1,170 @@
+"""`[[node]]` and `[[pod]]`: the machines of an installation, and where its mailboxes live."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
+
+from vaguemestre.site.config import checks
+from vaguemestre.site.config.checks import Rule, Section
+from vaguemestre.site.config.faults import Fault
+from vaguemestre.site.config.section_keys import is_table, read_section, wrong_keys
+
+DUTIES = ("web", "database", "proxy", "pod", "mx")
+_NAME = checks.Check(
+    lambda name: re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name, re.ASCII) is not None,
+    "s’écrit en minuscules, chiffres et traits d’union (31 signes au plus)",
+)
+_ADDRESS = checks.Check(checks.is_ip_address, "est une adresse IP")
+_DUTIES = checks.each(checks.Check(DUTIES.__contains__, f"est l’un de : {', '.join(DUTIES)}"))
+_NAMES = checks.each(_NAME)
+
+
+@dataclass(frozen=True)
+class NodeSection(Section):
+    """A machine. `proxy`: Dovecot in front of the pods; `mx`: Postfix for the world, and the filter."""
+
+    name: Annotated[str, _NAME] = ""
+    address: Annotated[str, _ADDRESS] = ""  # on the network between machines
+    duties: Annotated[tuple[str, ...], _DUTIES] = ()
+
+
+@dataclass(frozen=True)
+class PodSection(Section):
+    """Mailboxes that move between machines together, with an address of their own."""
+
+    name: Annotated[str, _NAME] = ""
+    address: Annotated[str, _ADDRESS] = ""  # of the node that serves it at the moment
+    nodes: Annotated[tuple[str, ...], _NAMES] = ()  # those that can serve it, the usual one first
+
+
+class Topology(NamedTuple):
+    """No node and no pod: one machine does everything."""
+
+    nodes: tuple[NodeSection, ...] = ()
+    pods: tuple[PodSection, ...] = ()
+
+    def pod_named(self, name: str) -> PodSection | None:
+        """A pod by its name; the first one for "", where mailboxes live unless something else is said."""
+        return next((pod for pod in self.pods if name in ("", pod.name)), None)
+
+    def node_named(self, name: str) -> NodeSection | None:
+        return next((node for node in self.nodes if node.name == name), None)
+
+    def broken_rules(self, engine: str, trusted: Sequence[str]) -> Iterator[Rule]:
+        """Rules over nodes, pods, the engine of the database and the networks of `[network] trusted`."""
+        yield from _duplicates("node", [node.name for node in self.nodes], "name", "le nom")
+        yield from _duplicates("pod", [pod.name for pod in self.pods], "name", "le nom")
+        yield from self._broken_addresses(trusted)
+        for number, pod in enumerate(self.pods):
+            yield from self._broken_pod(number, pod)
+        if bool(self.nodes) != bool(self.pods):
+            yield Rule(
+                ("node", "pod"), "[[node]] et [[pod]] vont ensemble : une seule machine n’en demande aucun"
+            )
+        elif self.nodes:
+            yield from self._missing_duties()
+            if engine != "postgresql":
+                yield Rule(
+                    ("node", "database.engine"),
+                    "[[node]] demande [database] « engine » = postgresql, que toutes les machines lisent",
+                )
+
+    def _broken_addresses(self, trusted: Sequence[str]) -> Iterator[Rule]:
+        networks = [ipaddress.ip_network(network) for network in trusted]
+        places = [(_place("node", n), node.address) for n, node in enumerate(self.nodes)]
+        places += [(_place("pod", n), pod.address) for n, pod in enumerate(self.pods)]
+        known: set[str] = set()
+        for place, address in places:
+            kind = place.partition(".")[0]
+            if address in known:
+                yield Rule((f"{place}.address",), f"[[{kind}]] « address » : {address} sert déjà plus haut")
+            known.add(address)
+            if address and not any(ipaddress.ip_address(address) in network for network in networks):
+                yield Rule(
+                    (f"{place}.address", "network.trusted"),
+                    f"[[{kind}]] « address » : {address} n’est dans aucun réseau de [network] « trusted »",
+                )
+
+    def _broken_pod(self, number: int, pod: PodSection) -> Iterator[Rule]:
+        place = _place("pod", number)
+        if not pod.nodes:
+            yield Rule((f"{place}.nodes", place), f"[[pod]] « nodes » : « {pod.name} » n’a aucune machine")
+        for name in pod.nodes:
+            node = self.node_named(name)
+            if node is None:
+                yield Rule((f"{place}.nodes", "node.name"), f"[[pod]] « nodes » : aucun [[node]] « {name} »")
+            elif "pod" not in node.duties:
+                yield Rule(
+                    (f"{place}.nodes", "node.duties"),
+                    f"[[pod]] « nodes » : « {name} » n’a pas « pod » dans ses « duties »",
+                )
+
+    def _missing_duties(self) -> Iterator[Rule]:
+        """An academy may have its database elsewhere."""
+        given = {duty for node in self.nodes for duty in node.duties}
+        if missing := [duty for duty in DUTIES if duty not in given | {"database"}]:
+            yield Rule(
+                ("node.duties", "node"),
+                f"[[node]] aucune machine n’a « {', '.join(missing)} » dans ses « duties »",
+            )
+
+
+def topology_of(
+    tables: dict[str, Any], lines: dict[str, int], faults: list[Fault], wrong: set[str]
+) -> Topology:
+    """Take `[[node]]` and `[[pod]]` out of `tables`. Adds to `faults` and `wrong` (keys)."""
+    judge = _judge(lines, faults, wrong)
+    return Topology(
+        tuple(_read("node", NodeSection, tables.pop("node", []), judge, wrong)),
+        tuple(_read("pod", PodSection, tables.pop("pod", []), judge, wrong)),
+    )
+
+
+def _judge(
+    lines: dict[str, int], faults: list[Fault], wrong: set[str]
+) -> Callable[[str, dict[str, str]], None]:
+    """Keeps the problems of one table (key → sentence)."""
+
+    def judge(place: str, problems: dict[str, str]) -> None:
+        kind = place.partition(".")[0]
+        faults.extend(
+            Fault(lines.get(key) or lines.get(place, 0), sentence.replace(f"[{place}]", f"[[{kind}]]"))
+            for key, sentence in problems.items()
+        )
+        if problems:  # rules across tables must not judge one that is half read
+            others = ("node", "node.name", "node.duties", "pod")
+            wrong.update(problems, others, (f"{place}.{key}" for key in ("name", "address", "nodes")))
+
+    return judge
+
+
+def _read(
+    kind: str,
+    section: type[Any],
+    entries: object,
+    judge: Callable[[str, dict[str, str]], None],
+    wrong: set[str],
+) -> Iterator[Any]:
+    if not isinstance(entries, list) or not all(map(is_table, entries)):
+        judge(kind, {kind: f"« {kind} » s’écrit [[{kind}]] seul sur sa ligne, autant de fois qu’il y en a"})
+        return
+    for number, keys in enumerate(entries):
+        place = _place(kind, number)
+        required = ("name", "address", "duties" if kind == "node" else "nodes")
+        problems = {f"{place}.{key}": f"[{place}] « {key} » manque" for key in required if key not in keys}
+        problems |= dict(wrong_keys(place, section, keys))
+        judge(place, problems)
+        yield read_section(place, section, keys, wrong)
+
+
+def _place(kind: str, number: int) -> str:
+    """Where the reader of lines finds that table: the first one has no number."""
+    return f"{kind}.{number}" if number else kind
+
+
+def _duplicates(kind: str, values: Sequence[str], key: str, words: str) -> Iterator[Rule]:
+    for number, value in enumerate(values):
+        if value and value in values[:number]:
+            yield Rule((f"{_place(kind, number)}.{key}",), f"deux [[{kind}]] ont {words} « {value} »")
