@@ -141,6 +141,20 @@ def test_the_file_of_the_academie_that_was_left_does_not_take_them_back(amiens: 
     assert Person.objects.get().academy.code == "20"
 
 
+def test_whoever_comes_back_has_the_names_they_had(amiens: Apply, lille: Apply) -> None:
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2020"))
+    amiens(other(nom_naissance="Lefèvre", prenom="Emma"), line(dossier="A77", debut="01/09/2025"))
+    account = Account.objects.get(person__dossier="A77")
+    assert account.username == "elefevre1"
+    lille(line(uai=LILLE_SCHOOL, debut="01/09/2026"))
+    account.refresh_from_db()
+    assert (account.username, account.mailbox) == ("elefevre", "elefevre@ac-lille.test")
+    primary = MailAddress.objects.get(person=account.person, is_primary=True)
+    assert (primary.address, primary.may_send) == ("elodie.lefevre@ac-lille.test", True)
+    (expected,) = (box for box in expected_mailboxes(NOW).values() if box.mailbox == account.mailbox)
+    assert expected.sends == ("elodie.lefevre@ac-lille.test",)
+
+
 def test_one_may_serve_in_a_school_of_the_academie_next_door_which_stays_as_it_was(
     amiens: Apply, lille: Apply
 ) -> None:

@@ -204,10 +204,11 @@ class NumenHeld:
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """The result of a transfer: the domain left, and the new names."""
+    """The result of a transfer: the domain left, and the username and primary address from now on."""
 
     left_domain: str
-    names: Names
+    username: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,6 +226,8 @@ def test_a_deep_link_beneath_a_registered_prefix_is_entered(client: Client, page
         f"{BASE}%2e%2e/admin", f"{BASE}%2E./admin", f"{BASE}%252e%252e/admin", f"{BASE}..;/admin",
         f"{BASE}..;a=b/admin", f"{BASE}..%2fadmin", f"{BASE}x%5c..%5cadmin", f"{BASE}a\\..\\admin",
         f"{BASE}..%252fadmin",
+        f"{BASE}x?ticket=ST-other", f"{BASE}?a=b&ticket=ST-other", f"{BASE}?a;tic%6Bet=x",
+        f"{BASE}?%20Ticket=x",
         f"{BASE}x#y", f"{BASE}a b", f"{BASE}%00", f"{BASE}%0d%0aSet-Cookie:a", f"{BASE}\u00e9", f" {BASE}",
     ],
 )  # fmt: skip

@@ -63,6 +63,7 @@ def add(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("ajouter une clé d’accès")
 def creation_options(request: SignedInRequest) -> HttpResponse:
     who = request.who
     passkeys = public_keys_of(who.account_id)

@@ -35,6 +35,7 @@ def set_contact(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @recently_signed_in
+@act_words("confirmer votre contact de secours")
 def prove_contact(request: SignedInRequest) -> HttpResponse:
     account_id, now = request.who.account_id, timezone.now()
     address = pending_contact(account_id, now)

@@ -44,6 +44,7 @@ _ORDERS: dict[str, Callable[[AcademySummary], str | int]] = {
 
 
 @require_http_methods(["GET", "POST"])
+@act_words("créer une académie")
 def list_academies(request: SignedInRequest) -> HttpResponse:
     """The académies of this installation, and the form to create one with its management services."""
     return _create_academy(request) if request.method == "POST" else _academies(request)

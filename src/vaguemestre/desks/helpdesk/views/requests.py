@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from vaguemestre.access.signin.http import SignedInRequest, network_of, who_asks
+from vaguemestre.access.signin.http import SignedInRequest, act_words, network_of, who_asks
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.helpdesk import services
 from vaguemestre.desks.helpdesk.forms import KIND_LABELS, AnswerForm, HelpRequestForm
@@ -108,6 +108,7 @@ def list_requests(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_operators
 @within_academy
+@act_words("répondre à une demande d’aide")
 def show_request(request: SignedInRequest, request_id: int) -> HttpResponse:
     """One request, to take in charge or answer."""
     help_request = request_detail(request_id, request.who.office_academy)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.desks.portal import services
 from vaguemestre.desks.portal.forms import AppPasswordForm
 from vaguemestre.foundation.jobs.services import run_now
@@ -26,6 +26,7 @@ def list_app_passwords(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("créer un mot de passe d’application")
 def create_app_password(request: SignedInRequest) -> HttpResponse:
     """Create an app password, shown on the response page only."""
     form = AppPasswordForm(request.POST)

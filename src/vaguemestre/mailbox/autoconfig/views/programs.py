@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, network_of, recently_signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, network_of, recently_signed_in
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.academy import domain_of
@@ -31,6 +31,7 @@ _STAMP_AGE = 600
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@act_words("autoriser un logiciel de messagerie")
 def authorize(request: HttpRequest) -> HttpResponse:
     """Nothing leaves unless a known program asks, for an address of the person's own machine."""
     if request.method == "POST":

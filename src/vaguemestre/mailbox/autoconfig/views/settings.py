@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in, who_asks
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in, who_asks
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -123,6 +123,7 @@ def apple_profile(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 @recently_signed_in
+@act_words("créer un profil pour iPhone, iPad ou Mac")
 def make_apple_profile(request: SignedInRequest) -> HttpResponse:
     """With an application password made for it: nothing to type on the device."""
     account_id = request.who.account_id

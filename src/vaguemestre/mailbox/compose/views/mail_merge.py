@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose import queries, services
@@ -55,6 +55,7 @@ def mailing(request: SignedInRequest, key: str) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("envoyer un publipostage")
 def start_mailing(request: SignedInRequest, key: str) -> HttpResponse:
     """Start or resume the mailing."""
     try:

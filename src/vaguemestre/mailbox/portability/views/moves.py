@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.sizes import MEGABYTE
 from vaguemestre.foundation.kernel.times import paris_day
@@ -115,6 +115,7 @@ def bring_from_server(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("emporter votre courrier")
 def take_out(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     name = export_name(request.who.username, paris_day(now).isoformat())
@@ -124,6 +125,7 @@ def take_out(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("déménager votre courrier")
 def move_out(request: SignedInRequest) -> HttpResponse:
     """Everything, for another installation: sealed for it and signed by this one."""
     form = PartnerForm(request.POST, domains=partners.get().known().keys())
@@ -163,6 +165,7 @@ def change(request: SignedInRequest, move_id: int, act: str) -> HttpResponse:
 
 @require_GET
 @recently_signed_in
+@act_words("télécharger votre courrier")
 def download(request: SignedInRequest, move_id: int) -> HttpResponse:
     export = queries.stored_file(request.who.account_id, move_id)
     path = settings.CONFIG.moves_dir / export[0] if export else Path("/nonexistent")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting import queries, services
@@ -45,6 +45,7 @@ def export(request: SignedInRequest, kind: str) -> HttpResponse:
 
 @require_GET
 @recently_signed_in
+@act_words("importer des filtres")
 def import_form(request: SignedInRequest) -> HttpResponse:
     """Form that imports a file of filters."""
     return render(request, "sorting/import.html", {"proof": proof(request)})

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting import queries, services
@@ -32,6 +32,7 @@ class SourceError(NamedTuple):
 
 @require_GET
 @recently_signed_in
+@act_words("enregistrer un script de tri")
 def expert(request: SignedInRequest) -> HttpResponse:
     """Form of the script written by hand, and the scripts of other programs."""
     form = ExpertForm(initial={"expert": queries.expert_script_of(request.who.account_id)})

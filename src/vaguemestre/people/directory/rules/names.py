@@ -105,6 +105,16 @@ def username_base(first_name: str, last_name: str) -> str:
     return first[0] + last
 
 
+def is_username_of(username: str, first_name: str, last_name: str) -> bool:
+    """Whether a username is one of that name, with or without a number; False for an unwritable name."""
+    try:
+        base = username_base(first_name, last_name)
+    except Refusal:
+        return False
+    number = username[len(username.rstrip("0123456789")) :]
+    return username == numbered(base, int(number or 0), USERNAME_LIMIT)
+
+
 def address_base(first_name: str, last_name: str) -> str:
     """`first.last`, the part before the @. Raises Refusal `directory.name-unwritable`."""
     first, last = _folded_names(first_name, last_name)

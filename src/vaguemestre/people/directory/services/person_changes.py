@@ -8,14 +8,14 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record, record_many
 from vaguemestre.people.directory import queries
 from vaguemestre.people.directory.events import PeopleChanged
-from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Person
+from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, Person, TakenName
+from vaguemestre.people.directory.rules.names import is_username_of
 from vaguemestre.people.directory.services.name_changes import assign_primary_addresses, reindex_names
-from vaguemestre.people.directory.services.names import allocate_local_parts, allocate_names, take_address
+from vaguemestre.people.directory.services.names import allocate_names, take_address
 from vaguemestre.people.directory.services.numens import record_numen
-from vaguemestre.people.directory.services.registration import managing_service_id, save_names
+from vaguemestre.people.directory.services.registration import managing_service_id
 from vaguemestre.people.directory.values import (
     CivilStatus,
-    Names,
     NewPerson,
     NumenKeys,
     PersonChange,
@@ -70,13 +70,14 @@ def transfer_person(
 ) -> Transferred:
     """Move somebody to another académie of this installation. Inside the caller's transaction.
 
-    The NUMEN stays; the address is new there, and so is the username unless theirs is given. Former addresses
-    still receive and no longer send, and the posts in the former académie end. Raises as `register_people`.
+    The NUMEN stays; the address is new there, or the one they had there before, and so is the username unless
+    theirs is given. Former addresses still receive and no longer send, and the posts in the former académie
+    end. Raises as `register_people`.
     """
     academy = Academy.objects.get(pk=academy_id)
     row = Person.objects.select_related("academy").get(pk=person_id)
     left_domain = row.academy.domain
-    names = _names_there(person.civil, academy.domain, username)
+    username = username or _username_there(row, person.civil, academy.domain)
     _end_posts(row, before=min(post.starts_on for post in person.posts))
     row.academy, row.dossier, row.category = academy, person.dossier, person.category
     row.service_id = managing_service_id(queries.service_ids(academy_id), person.category, person.posts)
@@ -86,25 +87,32 @@ def transfer_person(
         reindex_names([row])
         if person.numen:
             record_numen(person_id, person.numen, keys, by=by, now=now)
-    MailAddress.objects.filter(person=row).update(is_primary=False, may_send=False)
-    save_names([names], [row], keeps_usernames=bool(username))
+    assign_primary_addresses([row])
     _save_posts(row, person.posts)
-    words = {"left": left_domain, "username": names.username}
+    words = {"left": left_domain, "username": username}
     record("directory.person-transferred", to=f"person:{person_id}", by=by, at=now, **words)
     announce(PeopleChanged([person_id]))
-    return Transferred(left_domain, names)
+    address = MailAddress.objects.get(person=row, is_primary=True).address
+    return Transferred(left_domain, username, address)
 
 
 def _end_posts(person: Person, *, before: date) -> None:
     Assignment.objects.filter(person=person, ends_on=None).update(ends_on=before - timedelta(days=1))
 
 
-def _names_there(civil: CivilStatus, domain: str, username: str) -> Names:
-    """The names of an arriving person; `username`: theirs if kept, "" for a new one."""
-    if not username:
-        return allocate_names([civil], domain)[0]
-    local = allocate_local_parts([(civil.shown_first_name, civil.shown_last_name)], domain)[0]
-    return Names(username, f"{local}@{domain}", "")
+def _username_there(row: Person, civil: CivilStatus, domain: str) -> str:
+    """The username of that domain somebody had before, or a new one, stored with the mailbox it makes."""
+    theirs = TakenName.objects.filter(person=row).order_by("id")
+    addresses = set(theirs.filter(kind=TakenName.Kind.ADDRESS).values_list("name", flat=True))
+    for name in theirs.filter(kind=TakenName.Kind.USERNAME).values_list("name", flat=True):
+        if f"{name}@{domain}" in addresses and is_username_of(
+            name, civil.shown_first_name, civil.shown_last_name
+        ):
+            return name
+    names = allocate_names([civil], domain)[0]
+    kinds = ((TakenName.Kind.USERNAME, names.username), (TakenName.Kind.ADDRESS, names.mailbox))
+    TakenName.objects.bulk_create([TakenName(kind=kind, name=name, person=row) for kind, name in kinds])
+    return names.username
 
 
 def add_address(person_id: int, address: str, *, by: str, now: datetime) -> None:

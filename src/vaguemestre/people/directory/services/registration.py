@@ -70,17 +70,13 @@ def register_people(
     return registered
 
 
-def save_names(names: Sequence[Names], people: Sequence[Person], *, keeps_usernames: bool = False) -> None:
-    """Store the names allocated to people, and their primary addresses. Inside the caller's transaction.
-
-    `keeps_usernames`: their usernames and mailboxes are already stored.
-    """
+def save_names(names: Sequence[Names], people: Sequence[Person]) -> None:
+    """Store the names allocated to people, and their primary addresses. Inside the caller's transaction."""
     taken = []
     for of_person, person in zip(names, people, strict=True):
         taken.append(TakenName(kind=TakenName.Kind.ADDRESS, name=of_person.address, person=person))
-        if not keeps_usernames:
-            taken.append(TakenName(kind=TakenName.Kind.USERNAME, name=of_person.username, person=person))
-            taken.append(TakenName(kind=TakenName.Kind.ADDRESS, name=of_person.mailbox, person=person))
+        taken.append(TakenName(kind=TakenName.Kind.USERNAME, name=of_person.username, person=person))
+        taken.append(TakenName(kind=TakenName.Kind.ADDRESS, name=of_person.mailbox, person=person))
     TakenName.objects.bulk_create(taken, batch_size=500)
     MailAddress.objects.bulk_create(
         [

@@ -125,12 +125,10 @@ def _apply_transfers(
         if account:
             change_states([account.account_id], "reopen", by=context.by, now=now)
             leave_office(account.account_id, by=context.by, now=now)
-            if moved.names.username != username:
-                rename_account(account.account_id, moved.names.username, by=context.by, now=now)
+            if moved.username != username:
+                rename_account(account.account_id, moved.username, by=context.by, now=now)
             announce(
-                PersonTransferred(
-                    account.account_id, transfer.person_id, moved.left_domain, moved.names.address
-                )
+                PersonTransferred(account.account_id, transfer.person_id, moved.left_domain, moved.address)
             )
     person_ids = [transfer.person_id for transfer in transfers]
     Origin.objects.filter(person_id__in=person_ids).delete()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -30,6 +30,7 @@ def list_all_held(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @for_the_desk
 @recently_signed_in
+@act_words("décider d’un courriel retenu")
 def decide_held(request: SignedInRequest, account_id: int) -> HttpResponse:
     """Release or discard all held mail of an account. Nobody decides on their own mail here."""
     form = HeldMailForm(request.POST)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.academy import domain_of
 from vaguemestre.foundation.ui.refusals import sentence
@@ -113,7 +113,8 @@ def show_members(request: SignedInRequest, list_id: int) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@recently_signed_in
+@act_words("ajouter des membres à une liste")
 def add_members(request: SignedInRequest, list_id: int) -> HttpResponse:
     access = owner_access(request, list_id)
     form = SubscribeForm(request.POST)
@@ -158,7 +159,8 @@ def edit_settings(request: SignedInRequest, list_id: int) -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@recently_signed_in
+@act_words("changer les responsables d’une liste")
 def change_roles(request: SignedInRequest, list_id: int) -> HttpResponse:
     """Remove a manager (`remove`: their account), or add one, or change their role."""
     access = owner_access(request, list_id)

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from vaguemestre.access.signin.http import (
     SignedInRequest,
+    act_words,
     recently_signed_in,
     signed_in,
     start_session_by_partner,
@@ -153,6 +154,7 @@ def _enter(request: HttpRequest, ent_user: str, user: str, mark: str, next_url: 
 
 @require_http_methods(["GET", "POST"])
 @recently_signed_in
+@act_words("relier votre compte ENT")
 def link(request: SignedInRequest) -> HttpResponse:
     """« Relier »: confirm, then link. Raises Refusal `rosters.ent-link-over`, `rosters.ent-taken`."""
     token = request.POST.get("link") or request.GET.get("link", "")
@@ -175,6 +177,7 @@ def link(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("séparer votre compte ENT")
 def unlink(request: SignedInRequest) -> HttpResponse:
     services.unlink_ent(request.who.own_account_id, by=request.who.actor, now=timezone.now())
     return HttpResponseRedirect(reverse("rosters:list-classes"))

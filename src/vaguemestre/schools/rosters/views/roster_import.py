@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.ports import numen_keys
@@ -33,6 +33,7 @@ def stage_files(request: SignedInRequest, uai: str) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("importer des élèves et des responsables")
 def apply_files(request: SignedInRequest, uai: str) -> HttpResponse:
     setting = import_settings(request, uai, losses_confirmed="confirm_losses" in request.POST)
     services.apply_staged(class_writer_of(request), uai, numen_keys.get(), setting, now=timezone.now())

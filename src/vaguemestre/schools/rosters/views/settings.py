@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.ports import numen_keys
@@ -30,6 +30,7 @@ def show_settings(request: SignedInRequest, uai: str) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("changer qui écrit aux familles")
 def decide_rights(request: SignedInRequest, uai: str) -> HttpResponse:
     writer = class_writer_of(request)
     school = queries.own_school(writer, uai)
@@ -42,6 +43,7 @@ def decide_rights(request: SignedInRequest, uai: str) -> HttpResponse:
 
 @require_POST
 @recently_signed_in
+@act_words("changer les personnes de l’établissement")
 def change_people(request: SignedInRequest, uai: str) -> HttpResponse:
     """Withdraw the permission of the person `remove`, or allow the person at `address`."""
     writer, removed = class_writer_of(request), request.POST.get("remove", "")

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from vaguemestre.access.signin.http import recently_signed_in
+from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.people.credentials.events import AccountChanged
 from vaguemestre.people.provisioning.ports import connections
@@ -18,6 +18,7 @@ from vaguemestre.schools.sharing.views.members import back_to
 
 @require_POST
 @recently_signed_in
+@act_words("créer un mot de passe d’application")
 @members_only(Right.SEND)
 def create_app_password(request: BoxRequest) -> HttpResponse:
     """Create an app password, shown on the response page only."""

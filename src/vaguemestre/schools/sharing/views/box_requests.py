@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest, recently_signed_in, signed_in
+from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.access.signin.offices import reaches
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -47,6 +47,7 @@ def request_box(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 @recently_signed_in
+@act_words("répondre à une demande de boîte")
 def decide_request(request: SignedInRequest, request_id: int) -> HttpResponse:
     """Open or refuse the requested mailbox: `decision` is `open` or `refuse`, with the reason in `answer`."""
     _administrators_only(request, queries.academy_of_request(request_id))
@@ -64,6 +65,7 @@ def decide_request(request: SignedInRequest, request_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 @recently_signed_in
+@act_words("nommer la personne responsable d’une boîte")
 def name_owner(request: SignedInRequest, box_id: int) -> HttpResponse:
     """Name the owner of a vacant mailbox. Administrators cannot replace an owner."""
     box = queries.box_card(box_id)

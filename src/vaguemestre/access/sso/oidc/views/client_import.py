@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from vaguemestre.access.signin.http import SignedInRequest
+from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.sso.oidc.rules.imports import parse_client
 from vaguemestre.access.sso.registry.forms import ImportForm
 from vaguemestre.access.sso.registry.http import administrators_recently_signed_in
@@ -21,6 +21,7 @@ _WORDS = "Les métadonnées JSON du client (RFC 7591) : redirect_uris, client_na
 
 @require_http_methods(["GET", "POST"])
 @administrators_recently_signed_in
+@act_words("ajouter une application")
 def add(request: SignedInRequest) -> HttpResponse:
     """Register the client. Its secret is drawn later, on its own page: never shown in a redirect."""
     form = ImportForm(request.POST or None, request.FILES or None)

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from vaguemestre.access.sso.registry.values import Registration
 from vaguemestre.foundation.kernel.errors import Refusal
 
 _VISIBLE = re.compile(r"[!-\[\]-~]{1,1000}", re.ASCII)  # visible ASCII without backslash
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
+_TICKETS = {"ticket", "samlart", "pgtiou", "pgtid"}
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 
@@ -66,11 +67,24 @@ def is_beneath(address: str, prefixes: Iterable[str]) -> bool:
     return any(address.startswith(prefix) for prefix in prefixes)
 
 
-def longest_prefix(address: str, prefixes: Iterable[str]) -> str:
-    """The longest of the prefixes above the address; "" if there is none."""
-    return max((prefix for prefix in prefixes if is_beneath(address, (prefix,))), key=len, default="")
+def longest_prefix(service: str, prefixes: Iterable[str]) -> str:
+    """The longest of the prefixes that a CAS service may be beneath; "" if there is none.
+
+    A service that carries a ticket already is beneath none: an application that reads the first of two would
+    open the session of whoever made the link.
+    """
+    if _TICKETS & _parameters(service):
+        return ""
+    return max((prefix for prefix in prefixes if is_beneath(service, (prefix,))), key=len, default="")
 
 
 def is_service_of(registration: Registration, service: str) -> bool:
     """Whether that CAS service is this application's: an exact address, or beneath a prefix."""
-    return is_registered(service, registration.addresses) or is_beneath(service, registration.prefixes)
+    exact = is_registered(service, registration.addresses)
+    return exact or bool(longest_prefix(service, registration.prefixes))
+
+
+def _parameters(address: str) -> set[str]:
+    """Names of the query's parameters, however a framework may cut and read them."""
+    pairs = re.split("[&;]", address.partition("?")[2])
+    return {unquote_plus(pair.partition("=")[0]).strip().lower() for pair in pairs}

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from vaguemestre.access.signin.http import SignedInRequest
+from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.sso.registry import services
 from vaguemestre.access.sso.registry.forms import ApplicationForm, LogoForm, PersonForm
 from vaguemestre.access.sso.registry.http import administrators_only, administrators_recently_signed_in
@@ -81,6 +81,7 @@ def list_all(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators_recently_signed_in
+@act_words("ajouter une application")
 def add(request: SignedInRequest) -> HttpResponse:
     protocol = _protocol(request.GET.get("protocole", "oidc"))
     form = ApplicationForm(request.POST or None, protocol=protocol)
@@ -105,6 +106,7 @@ def show(request: SignedInRequest, client_id: str) -> HttpResponse:
 
 @require_POST
 @administrators_recently_signed_in
+@act_words("modifier une application")
 def change(request: SignedInRequest, client_id: str) -> HttpResponse:
     application = _application_or_404(client_id)
     form = ApplicationForm(request.POST, protocol=application.protocol, application=application)
@@ -120,6 +122,7 @@ def change(request: SignedInRequest, client_id: str) -> HttpResponse:
 
 @require_POST
 @administrators_recently_signed_in
+@act_words("renouveler le secret d’une application")
 def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
     """Draw a new secret and show it, once."""
     at_once = request.POST.get("at_once") == "1"
@@ -129,6 +132,7 @@ def renew_secret(request: SignedInRequest, client_id: str) -> HttpResponse:
 
 @require_POST
 @administrators_recently_signed_in
+@act_words("changer le logo d’une application")
 def set_logo(request: SignedInRequest, client_id: str) -> HttpResponse:
     application = _application_or_404(client_id)
     if request.POST.get("remove") == "1":
@@ -148,6 +152,7 @@ def set_logo(request: SignedInRequest, client_id: str) -> HttpResponse:
 
 @require_POST
 @administrators_recently_signed_in
+@act_words("retirer une application")
 def remove(request: SignedInRequest, client_id: str) -> HttpResponse:
     name = _application_or_404(client_id).name
     services.remove_application(client_id, by=_actor(request), now=timezone.now())

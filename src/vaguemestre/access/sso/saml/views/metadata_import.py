@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from vaguemestre.access.signin.http import SignedInRequest
+from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.sso.registry.forms import ImportForm
 from vaguemestre.access.sso.registry.http import administrators_recently_signed_in
 from vaguemestre.access.sso.saml.rules.client_ids import client_id_for
@@ -23,6 +23,7 @@ _WORDS = "Le fichier XML que publie l’application, ou l’agrégat d’une fé
 
 @require_http_methods(["GET", "POST"])
 @administrators_recently_signed_in
+@act_words("ajouter une application")
 def add(request: SignedInRequest) -> HttpResponse:
     """Register or update a provider; administrators' decisions about it stay."""
     form = ImportForm(request.POST or None, request.FILES or None)
