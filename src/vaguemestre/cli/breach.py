@@ -12,7 +12,7 @@ from vaguemestre.cli.rows import Row, print_left_out, print_rows
 from vaguemestre.desks.breaches import queries, services
 from vaguemestre.desks.breaches.labels_fr import KINDS, deadline_fr, file_text
 from vaguemestre.desks.breaches.values import BreachFacts, BreachFile, Notice, NoticeKind
-from vaguemestre.foundation.kernel.french_dates import dated_moment_fr
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.times import PARIS
 
 _BY = "cli"

@@ -7,7 +7,7 @@ from vaguemestre.engines.config_templates import write
 from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.ground import prepare
 from vaguemestre.processes.supervisor.place import HomeUnusable
-from vaguemestre.processes.supervisor.preparation import PreparationFailed
+from vaguemestre.processes.supervisor.preparation.prepared_child import PreparationFailed
 from vaguemestre.site.config import load
 
 

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.foundation.kernel.text.toml_errors import toml_error
 from vaguemestre.foundation.kernel.texts import counted
-from vaguemestre.foundation.kernel.toml_errors import toml_error
 from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.completion import completed
 from vaguemestre.processes.production.installation import Installation

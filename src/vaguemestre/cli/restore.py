@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.foundation.kernel.sizes import in_words
+from vaguemestre.foundation.kernel.text.sizes import in_words
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.backup.database import NotABackup
 from vaguemestre.processes.backup.drill import DrillReport, run_drill

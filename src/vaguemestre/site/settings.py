@@ -186,7 +186,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "vaguemestre.foundation.ui.uploads.DiskUploadHandler",
+    "vaguemestre.foundation.ui.files.uploads.DiskUploadHandler",
 ]
 
 LOGGING = {

@@ -15,7 +15,7 @@ from tests.answers import PageAnswer
 from vaguemestre.access.signin.models import BrowserSession, InterruptedAct
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.foundation.journal.models import Entry
-from vaguemestre.foundation.ui.pictures import qr
+from vaguemestre.foundation.ui.files.pictures import qr
 from vaguemestre.people.credentials.models import Account, OneTimeDevice, RecoveryCode
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import devices_of, recovery_codes_left

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vaguemestre.foundation.kernel.cells import inert_cell
+from vaguemestre.foundation.kernel.text.cells import inert_cell
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.text import charsets
 
 labels = st.one_of(
     st.text(max_size=50),

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from vaguemestre.foundation.kernel.french_dates import day_fr, hour_fr, moment_fr
+from vaguemestre.foundation.kernel.text.french_dates import day_fr, hour_fr, moment_fr
 from vaguemestre.foundation.ui.templatetags.ui import moment
 
 TODAY = date(2026, 11, 28)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vaguemestre.foundation.kernel.sizes import GIGABYTE, MEGABYTE, in_words
+from vaguemestre.foundation.kernel.text.sizes import GIGABYTE, MEGABYTE, in_words
 
 
 @pytest.mark.parametrize(

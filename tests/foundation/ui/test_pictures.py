@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from vaguemestre.foundation import ui
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.ui.pictures import avatar, icon, initials, tint
+from vaguemestre.foundation.ui.files.pictures import avatar, icon, initials, tint
 from vaguemestre.foundation.ui.refusals import duration, sentence
 from vaguemestre.foundation.ui.templatetags.ui import long_day
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.kernel.cells import inert_cell
-from vaguemestre.foundation.ui.sheets import csv_lines
+from vaguemestre.foundation.kernel.text.cells import inert_cell
+from vaguemestre.foundation.ui.files.sheets import csv_lines
 
 PAYLOADS = ("=1+1", "+33", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("x")', "=cmd|' /C calc'!A0")
 

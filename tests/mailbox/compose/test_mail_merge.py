@@ -149,7 +149,7 @@ def test_it_ends_when_all_are_filed_and_leaves_no_draft(
 def test_stopped_it_makes_no_more_and_goes_on_where_it_was(
     writer: Writer, key: str, mailboxes: MemoryMailboxes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vaguemestre.mailbox.compose.services.mail_merge.MAX_COPIES_IN_FLIGHT", 3)
+    monkeypatch.setattr("vaguemestre.mailbox.compose.services.mailings.mail_merge.MAX_COPIES_IN_FLIGHT", 3)
     table = "courriel;prenom;note de l'eleve\n" + "".join(f"p{n}@x.fr;P{n};1\n" for n in range(10))
     prepare(writer, key, table)
     start(writer, key)

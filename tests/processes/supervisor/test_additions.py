@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.supervisor import additions
-from vaguemestre.processes.supervisor.additions import Additions
+from vaguemestre.processes.supervisor.preparation import additions
+from vaguemestre.processes.supervisor.preparation.additions import Additions
 from vaguemestre.processes.supervisor.rights import as_ourselves
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.processes.supervisor.tree import Tree

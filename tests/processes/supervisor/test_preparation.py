@@ -12,7 +12,7 @@ import pytest
 
 from vaguemestre.processes.backup.restoration import RESTORED
 from vaguemestre.processes.supervisor import place
-from vaguemestre.processes.supervisor.preparation import Preparation, PreparationFailed
+from vaguemestre.processes.supervisor.preparation.prepared_child import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.site import migrated
 from vaguemestre.site.config import Config

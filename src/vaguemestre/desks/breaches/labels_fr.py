@@ -4,7 +4,7 @@ from datetime import datetime
 
 from vaguemestre.desks.breaches.rules.clock import time_left_fr
 from vaguemestre.desks.breaches.values import BreachFile, Deadline, DeadlineState, NoticeKind
-from vaguemestre.foundation.kernel.french_dates import dated_moment_fr
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 
 KINDS = {
     NoticeKind.WARNING: "Alerte précoce (24 heures), au CSIRT ou à l’ANSSI",

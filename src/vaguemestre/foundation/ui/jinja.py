@@ -9,10 +9,10 @@ from typing import Any
 from django.templatetags.static import static
 from jinja2 import Environment
 
-from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.ui.addresses import address
-from vaguemestre.foundation.ui.pictures import avatar, icon
+from vaguemestre.foundation.ui.files.pictures import avatar, icon
 
 
 def environment(**options: Any) -> Environment:

@@ -13,7 +13,7 @@ from django.utils.csp import CSP
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.values import Who
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
-from vaguemestre.foundation.kernel.french_dates import hour_fr
+from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.compose.values import Writer

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from vaguemestre.foundation.kernel.sizes import MEGABYTE
+from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
 from vaguemestre.post.filelinks.values import FileLimits
 
 

@@ -17,9 +17,9 @@ from vaguemestre.processes.production.children import children_of
 from vaguemestre.processes.production.stand_ins import process_of, stand_ins_of
 from vaguemestre.processes.production.units import FORMER
 from vaguemestre.processes.supervisor import companions, place
-from vaguemestre.processes.supervisor.ground import make_ground
 from vaguemestre.processes.supervisor.plan import Ask
-from vaguemestre.processes.supervisor.preparation import PreparationFailed
+from vaguemestre.processes.supervisor.preparation.ground import make_ground
+from vaguemestre.processes.supervisor.preparation.prepared_child import PreparationFailed
 from vaguemestre.site import static
 from vaguemestre.site.config import Config
 

@@ -18,17 +18,13 @@ from vaguemestre.engines.home_alias import engine_home, remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.processes.supervisor import (
-    first_feed,
-    ground,
-    outgoing_mail,
-    place,
-    plan,
-    process_table,
-    rights,
+from vaguemestre.processes.supervisor import place, plan, process_table, rights
+from vaguemestre.processes.supervisor.preparation import first_feed, ground, outgoing_mail
+from vaguemestre.processes.supervisor.preparation.additions import Additions
+from vaguemestre.processes.supervisor.preparation.prepared_child import (
+    Preparation,
+    PreparationFailed,
 )
-from vaguemestre.processes.supervisor.additions import Additions
-from vaguemestre.processes.supervisor.preparation import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
 from vaguemestre.site import static

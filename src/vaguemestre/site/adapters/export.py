@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from django.utils import timezone
 
 from vaguemestre.access.signin.queries import activity_of
-from vaguemestre.foundation.kernel.cells import inert_cell
+from vaguemestre.foundation.kernel.text.cells import inert_cell
 from vaguemestre.mailbox.compose.queries import identities_of
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.mailbox.contacts.queries import books_of, export_vcards

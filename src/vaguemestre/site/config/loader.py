@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
-from vaguemestre.foundation.kernel.toml_errors import toml_error
+from vaguemestre.foundation.kernel.text.toml_errors import toml_error
 from vaguemestre.site.config.academies import academies_of
 from vaguemestre.site.config.faults import Fault
 from vaguemestre.site.config.instance import SECTIONS, Config

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.kernel.keywords import keyword
+from vaguemestre.foundation.kernel.text.keywords import keyword
 from vaguemestre.mailbox.webmail.rules.listing import search_chips, search_query
 
 TODAY = date(2026, 11, 25)

@@ -14,7 +14,7 @@ from tests.mailbox.webmail.conftest import put, ref_text
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.revocations import FileRevocations
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
-from vaguemestre.foundation.kernel.keywords import keyword, name_of
+from vaguemestre.foundation.kernel.text.keywords import keyword, name_of
 from vaguemestre.mailbox.webmail.rules.listing import labels, search_query, searches
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.values import Clause, Where

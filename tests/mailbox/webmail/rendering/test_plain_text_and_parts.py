@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.mailbox.webmail.rendered_html import seen
 
-from vaguemestre.foundation.ui.attachments import disposition
+from vaguemestre.foundation.ui.files.attachments import disposition
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing import folders, rows, search_query
 from vaguemestre.mailbox.webmail.rules.rendering import kinds, links, parts, plain

@@ -16,7 +16,7 @@ from vaguemestre.access.signin.rules.codes_page import codes_pdf
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.academy import academy_of
-from vaguemestre.foundation.ui.pictures import qr
+from vaguemestre.foundation.ui.files.pictures import qr
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import proposed_application

@@ -26,9 +26,9 @@ from vaguemestre.desks.backoffice.views.feed_lists import (
 )
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
+from vaguemestre.foundation.ui.files.sheets import csv_response
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.foundation.ui.sheets import csv_response
 from vaguemestre.people.credentials.queries import usernames_of
 from vaguemestre.people.intake import services as intake
 from vaguemestre.people.intake.queries import (

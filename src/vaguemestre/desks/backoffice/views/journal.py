@@ -28,9 +28,9 @@ from vaguemestre.foundation.journal.queries import (
 )
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents
+from vaguemestre.foundation.ui.files.sheets import csv_response
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.foundation.ui.sheets import csv_response
 from vaguemestre.people.credentials.queries import usernames_of
 from vaguemestre.people.directory.queries import shown_names
 

@@ -13,7 +13,7 @@ from vaguemestre.desks.enrolment.rules.proofs import MAX_FILE_BYTES, MAX_FILES, 
 from vaguemestre.desks.enrolment.values import Applicant, ProofFile, Work, Workplace
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.sizes import MEGABYTE
+from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence

@@ -1,7 +1,7 @@
 """Validation of proofs, by their content, never by their name."""
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.sizes import MEGABYTE
+from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
 
 MAX_FILE_BYTES = 5 * MEGABYTE  # of one file
 MAX_FILES = 4  # per request

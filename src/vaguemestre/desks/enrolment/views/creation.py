@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from vaguemestre.desks.enrolment import queries
 from vaguemestre.desks.enrolment.http import OfficerRequest
 from vaguemestre.desks.enrolment.views.labels_fr import MATCH_REASON_LABELS
-from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.ui.confirmation import Confirmation, confirmation_page
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import ManagedPerson, place_names

@@ -27,7 +27,7 @@ from vaguemestre.desks.portal.rules.home import (
 )
 from vaguemestre.desks.portal.values import MailboxUsage, Step, Task, Tile, UnreadMessage
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.foundation.kernel.french_dates import moment_fr
+from vaguemestre.foundation.kernel.text.french_dates import moment_fr
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.addresses import is_served
 from vaguemestre.mailbox.compose.queries import has_identity

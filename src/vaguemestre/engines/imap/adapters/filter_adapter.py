@@ -10,8 +10,8 @@ from email.message import Message
 from email.utils import getaddresses
 
 from vaguemestre.engines.imap.protocol import headers
-from vaguemestre.foundation.kernel import charsets
-from vaguemestre.foundation.kernel.keywords import keyword
+from vaguemestre.foundation.kernel.text import charsets
+from vaguemestre.foundation.kernel.text.keywords import keyword
 from vaguemestre.mailbox.sorting.rules.filters import TRASH
 from vaguemestre.mailbox.sorting.values import FolderChoice, MessageSummary, Outcome
 from vaguemestre.mailbox.webmail.rules.listing.folders import display_name, folder_of_slug

@@ -9,7 +9,7 @@ from quopri import decodestring
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.text import charsets
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH_NUMBERS = {name: number for number, name in enumerate(MONTHS, 1)}

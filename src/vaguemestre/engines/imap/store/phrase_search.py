@@ -12,7 +12,7 @@ from vaguemestre.engines.imap.protocol import answers, body_structure, envelopes
 from vaguemestre.engines.imap.protocol.arguments import Argument
 from vaguemestre.engines.imap.store.folder_lists import FolderLists
 from vaguemestre.engines.imap.store.session import CONTENT_PATIENCE_SECONDS, sequence_set, uid_of
-from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.foundation.kernel.texts import contains_phrase, words_only
 from vaguemestre.mailbox.webmail.rules.rendering.parts import leaves_of
 from vaguemestre.mailbox.webmail.rules.rendering.plain import text_of_html

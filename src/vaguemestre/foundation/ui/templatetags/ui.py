@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from vaguemestre.foundation.kernel import sizes
-from vaguemestre.foundation.kernel.french_dates import day_fr, hour_fr, moment_fr
+from vaguemestre.foundation.kernel.text import sizes
+from vaguemestre.foundation.kernel.text.french_dates import day_fr, hour_fr, moment_fr
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.foundation.ui import pictures
 from vaguemestre.foundation.ui.bundles import BUNDLES
+from vaguemestre.foundation.ui.files import pictures
 from vaguemestre.foundation.ui.listing import Listing
 
 register = template.Library()

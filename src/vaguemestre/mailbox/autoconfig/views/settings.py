@@ -13,7 +13,7 @@ from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.academy import domain_of
-from vaguemestre.foundation.ui.pictures import qr
+from vaguemestre.foundation.ui.files.pictures import qr
 from vaguemestre.mailbox.autoconfig import services
 from vaguemestre.mailbox.autoconfig.http import (
     administrators_only,

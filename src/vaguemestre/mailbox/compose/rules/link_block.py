@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.mailbox.compose.values import FileLink
 
 _BOX = "margin:16px 0;padding:12px 14px;border:1px solid #c9ced6;border-radius:8px"

@@ -1,10 +1,10 @@
 """Use cases of compose."""
 
-from vaguemestre.mailbox.compose.services.attach_from_mail import attach_message_files
-from vaguemestre.mailbox.compose.services.attachments import add_enclosure, add_slice, remove_enclosure
 from vaguemestre.mailbox.compose.services.drafts import fork_draft, match_draft, save_draft
 from vaguemestre.mailbox.compose.services.erasure import forget_person
-from vaguemestre.mailbox.compose.services.file_links import add_link, remove_link
+from vaguemestre.mailbox.compose.services.files.attach_from_mail import attach_message_files
+from vaguemestre.mailbox.compose.services.files.attachments import add_enclosure, add_slice, remove_enclosure
+from vaguemestre.mailbox.compose.services.files.file_links import add_link, remove_link
 from vaguemestre.mailbox.compose.services.hand_over import (
     delete_filed_draft,
     discard_draft,
@@ -20,12 +20,12 @@ from vaguemestre.mailbox.compose.services.identities import (
     save_identity,
     save_stock_text,
 )
-from vaguemestre.mailbox.compose.services.mail_merge import (
+from vaguemestre.mailbox.compose.services.mailings.mail_merge import (
     run_mailing,
     start_mailing,
     stop_mailing,
 )
-from vaguemestre.mailbox.compose.services.mailing_preparation import prepare_mailing
+from vaguemestre.mailbox.compose.services.mailings.mailing_preparation import prepare_mailing
 from vaguemestre.mailbox.compose.services.restoration import stop_restored_mailings
 from vaguemestre.mailbox.compose.services.retention import delete_abandoned, delete_old_mailings
 from vaguemestre.mailbox.compose.services.start import start_draft

@@ -8,7 +8,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import file_links_of_row
 from vaguemestre.mailbox.compose.services.drafts import match_draft, remove_drafts
-from vaguemestre.mailbox.compose.services.file_links import remove_link
+from vaguemestre.mailbox.compose.services.files.file_links import remove_link
 from vaguemestre.mailbox.compose.services.rows import open_row
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.people.directory.queries import primary_address

@@ -6,15 +6,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.compose.models import Composition
 from vaguemestre.mailbox.compose.queries import picture_path, senders_of
 from vaguemestre.mailbox.compose.rules.identities import with_signature
 from vaguemestre.mailbox.compose.rules.original import MessageParts, file_name, message_parts, strip_brackets
 from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text, quoted_html, with_picture_paths
 from vaguemestre.mailbox.compose.rules.replies import reply_draft
-from vaguemestre.mailbox.compose.services.attach_from_mail import FileContent, message_as_file
-from vaguemestre.mailbox.compose.services.attachments import attach_file
+from vaguemestre.mailbox.compose.services.files.attach_from_mail import FileContent, message_as_file
+from vaguemestre.mailbox.compose.services.files.attachments import attach_file
 from vaguemestre.mailbox.compose.services.rows import new_key, note_answering, ref_columns, row_for
 from vaguemestre.mailbox.compose.values import Mode, SenderOption, StartRequest, Writer
 from vaguemestre.people.directory.queries import addresses_by_person

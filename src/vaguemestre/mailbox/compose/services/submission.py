@@ -8,8 +8,8 @@ from django.db import transaction
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.models import BroadReply, Composition
 from vaguemestre.mailbox.compose.rules import reply_storm
-from vaguemestre.mailbox.compose.services.attachments import check_complete
-from vaguemestre.mailbox.compose.services.file_links import check_links
+from vaguemestre.mailbox.compose.services.files.attachments import check_complete
+from vaguemestre.mailbox.compose.services.files.file_links import check_links
 from vaguemestre.mailbox.compose.services.rows import (
     check_identity,
     final_letter,

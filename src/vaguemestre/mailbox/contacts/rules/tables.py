@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from vaguemestre.foundation.kernel.cells import inert_cell
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.cells import inert_cell
 from vaguemestre.mailbox.contacts.rules.cards import normalize_card, read_birthday
 from vaguemestre.mailbox.contacts.values import ContactCard, ContactsFile, InvalidLine
 

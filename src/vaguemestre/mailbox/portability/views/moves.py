@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.sizes import MEGABYTE
+from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.files.stored_files import accel_redirect_file, is_behind_front
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.foundation.ui.stored_files import accel_redirect_file, is_behind_front
 from vaguemestre.mailbox.portability import queries, services
 from vaguemestre.mailbox.portability.forms import FileForm, PartnerForm, ServerForm
 from vaguemestre.mailbox.portability.ports import partners

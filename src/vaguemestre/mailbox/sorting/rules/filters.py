@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from vaguemestre.foundation.kernel.addresses import has_list_form, parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.keywords import LONGEST as LONGEST_KEYWORD
-from vaguemestre.foundation.kernel.keywords import keyword
+from vaguemestre.foundation.kernel.text.keywords import LONGEST as LONGEST_KEYWORD
+from vaguemestre.foundation.kernel.text.keywords import keyword
 from vaguemestre.foundation.kernel.times import PARIS, day_refusal
 from vaguemestre.mailbox.sorting.rules.texts import clean_text, is_clean
 from vaguemestre.mailbox.sorting.values import (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from vaguemestre.foundation.kernel.keywords import keyword
+from vaguemestre.foundation.kernel.text.keywords import keyword
 from vaguemestre.mailbox.sorting.rules.filters import TRASH, day_bounds, spellings
 from vaguemestre.mailbox.sorting.script.syntax import Command, Tag, Test
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Owner, Relation

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from vaguemestre.foundation.kernel.keywords import keyword, name_of
+from vaguemestre.foundation.kernel.text.keywords import keyword, name_of
 from vaguemestre.mailbox.sorting.rules.filters import TRASH
 from vaguemestre.mailbox.sorting.script.foreign_tests import Untranslatable, split_arguments
 from vaguemestre.mailbox.sorting.script.syntax import Command

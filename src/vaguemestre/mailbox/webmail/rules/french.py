@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from vaguemestre.foundation.kernel.french_dates import hour_fr
+from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 from vaguemestre.foundation.kernel.times import paris_day
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")

@@ -4,8 +4,8 @@ from base64 import b64encode
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.webmail.ports import RunLimited, TooComplex
 from vaguemestre.mailbox.webmail.rules.cards.card_places import card_places
 from vaguemestre.mailbox.webmail.rules.rendering import enclosed, highlight, kinds, parts, plain, uuencode

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.webmail.rules.rendering import parts, plain, uuencode
 from vaguemestre.mailbox.webmail.rules.rendering.uuencode import TextFile
 from vaguemestre.mailbox.webmail.values import Attachment

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.mailbox.webmail.http import mailbox_of, message_path, ref_text
 from vaguemestre.mailbox.webmail.rules.listing import folders as naming
 from vaguemestre.mailbox.webmail.rules.rendering import kinds

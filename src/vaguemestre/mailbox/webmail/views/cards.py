@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.calendar.queries import answer_to, clashes
 from vaguemestre.mailbox.webmail.http import (
     enclosed_path_prefix,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.mailbox.webmail.http import mailbox_of, message_path, parse_refs, ref_text
 from vaguemestre.mailbox.webmail.rules.listing import folders as naming
 from vaguemestre.mailbox.webmail.services import deleted_messages as services

@@ -13,10 +13,10 @@ from django.http import (
 from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.file_policy import FILE_POLICY
-from vaguemestre.foundation.ui.attachments import as_file
-from vaguemestre.foundation.ui.stored_files import accel_redirect, is_behind_front
+from vaguemestre.foundation.kernel.text import charsets
+from vaguemestre.foundation.ui.files.attachments import as_file
+from vaguemestre.foundation.ui.files.stored_files import accel_redirect, is_behind_front
 from vaguemestre.mailbox.webmail.http import reads_of, run_for
 from vaguemestre.mailbox.webmail.ports import PictureRefused, TooComplex, fetch_picture
 from vaguemestre.mailbox.webmail.rules.rendering import kinds

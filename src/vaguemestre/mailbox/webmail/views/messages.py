@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.http import (
     mailbox_of,

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
+from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail import ports
 from vaguemestre.mailbox.webmail.http import mailbox_of, own_auth_server, reads_of

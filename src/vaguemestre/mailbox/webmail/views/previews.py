@@ -8,9 +8,9 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_GET, require_http_methods
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.foundation.kernel import charsets
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.ui.attachments import as_file
+from vaguemestre.foundation.kernel.text import charsets
+from vaguemestre.foundation.ui.files.attachments import as_file
 from vaguemestre.mailbox.webmail.http import reads_of, render_fragment
 from vaguemestre.mailbox.webmail.ports import ReaderBusy, TooComplex, convert, previews, run_limited
 from vaguemestre.mailbox.webmail.rules import french

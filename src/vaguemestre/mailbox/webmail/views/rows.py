@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from markupsafe import escape
 
-from vaguemestre.foundation.ui import pictures
+from vaguemestre.foundation.ui.files import pictures
 from vaguemestre.mailbox.webmail.rules.listing.labels import Label
 from vaguemestre.mailbox.webmail.rules.listing.rows import Line, LineContext, line_of
 from vaguemestre.mailbox.webmail.services.lru import WeightedLru

@@ -10,7 +10,7 @@ from django.db import transaction
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.french_dates import dated_moment_fr, day_fr
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr, day_fr
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.rules.numen_vault import unseal_bytes

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import batched
 
-from vaguemestre.foundation.kernel.french_dates import dated_moment_fr
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.rules import NOTHING_APPLIED

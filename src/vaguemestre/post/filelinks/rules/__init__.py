@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.sizes import MEGABYTE
+from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
 from vaguemestre.post.filelinks.values import FileLimits
 
 MIN_PASSWORD_LENGTH = 6

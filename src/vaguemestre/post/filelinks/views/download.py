@@ -12,11 +12,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from vaguemestre.access.signin.http import network_of
-from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.foundation.ui.files.stored_files import accel_redirect_file, is_behind_front
 from vaguemestre.foundation.ui.refusals import duration, sentence
-from vaguemestre.foundation.ui.stored_files import accel_redirect_file, is_behind_front
 from vaguemestre.post.filelinks import queries, rules, services
 from vaguemestre.post.filelinks.ports import file_store
 from vaguemestre.post.filelinks.rules.links import token_digest

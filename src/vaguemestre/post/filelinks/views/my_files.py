@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.filelinks import queries, services
 from vaguemestre.post.filelinks.forms import TermsForm

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
-from vaguemestre.foundation.kernel.french_dates import day_fr, hour_fr
+from vaguemestre.foundation.kernel.text.french_dates import day_fr, hour_fr
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.outbox import queries, services
 from vaguemestre.post.outbox.ports import find_reports

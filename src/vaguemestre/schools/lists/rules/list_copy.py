@@ -12,7 +12,7 @@ from email.generator import BytesGenerator
 from email.message import Message
 from io import BytesIO
 
-from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.post.outbox.rules import headers
 from vaguemestre.post.outbox.values import Recipient
 from vaguemestre.schools.lists.rules.arrival import LOOP_FIELD, file_name, is_file, list_id

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.ui.attachments import as_file
+from vaguemestre.foundation.ui.files.attachments import as_file
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.post.mailstore.ports import MessageGone
 from vaguemestre.post.mailstore.values import MessageRef

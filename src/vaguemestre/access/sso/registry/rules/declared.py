@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
 from vaguemestre.access.sso.registry.values import Assurance, Protocol, Registration, Signing
-from vaguemestre.foundation.kernel.toml_errors import toml_error
+from vaguemestre.foundation.kernel.text.toml_errors import toml_error
 
 _KINDS: dict[Any, type] = {str: str, bool: bool, tuple[str, ...]: list}
 _ENUMS: dict[Any, Any] = {Protocol: Protocol, Signing: Signing, Assurance: Assurance}

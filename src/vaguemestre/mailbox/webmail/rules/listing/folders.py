@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 
-from vaguemestre.foundation.kernel import sizes
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.post.mailstore.values import Folder, Quota, Use
 

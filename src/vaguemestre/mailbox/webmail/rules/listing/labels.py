@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.keywords import LONGEST, keyword, name_of
+from vaguemestre.foundation.kernel.text.keywords import LONGEST, keyword, name_of
 from vaguemestre.foundation.kernel.texts import without_accents
 
 SUBJECT = "labels"

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from unicodedata import normalize
 
-from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing.folders import slug
 from vaguemestre.mailbox.webmail.rules.listing.labels import Label, labels_in

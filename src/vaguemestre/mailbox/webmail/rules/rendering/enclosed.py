@@ -12,7 +12,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
 
-from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 from vaguemestre.mailbox.webmail.rules.rendering.plain import flow_of
 from vaguemestre.post.mailstore.values import Correspondent, MessageRef, OpenedMessage, Part

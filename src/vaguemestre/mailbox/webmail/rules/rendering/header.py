@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from vaguemestre.foundation.kernel import sizes
+from vaguemestre.foundation.kernel.text import sizes
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.mailbox.webmail.rules import french

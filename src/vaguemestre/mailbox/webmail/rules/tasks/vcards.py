@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from vaguemestre.foundation.kernel import charsets
+from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.webmail.rules.cards.vcard import parse_vcards
 from vaguemestre.mailbox.webmail.rules.tasks import AskCaller
 

@@ -16,7 +16,7 @@ from vaguemestre.mailbox.compose.rules.mail_merge import (
 )
 from vaguemestre.mailbox.compose.services.drafts import remove_drafts
 from vaguemestre.mailbox.compose.services.hand_over import writer_of_row
-from vaguemestre.mailbox.compose.services.merged_letters import copy_content, letter_of
+from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_content, letter_of
 from vaguemestre.mailbox.compose.values import MergeCopy, Writer
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.outbox.queries import copies_in_flight

@@ -14,9 +14,9 @@ from vaguemestre.mailbox.compose.rules.mail_merge import (
     variables_in,
 )
 from vaguemestre.mailbox.compose.rules.recipients import lenient_recipients
-from vaguemestre.mailbox.compose.services.attachments import check_complete
-from vaguemestre.mailbox.compose.services.file_links import check_links
-from vaguemestre.mailbox.compose.services.merged_letters import copy_content, letter_of
+from vaguemestre.mailbox.compose.services.files.attachments import check_complete
+from vaguemestre.mailbox.compose.services.files.file_links import check_links
+from vaguemestre.mailbox.compose.services.mailings.merged_letters import copy_content, letter_of
 from vaguemestre.mailbox.compose.services.rows import new_key, own_row
 from vaguemestre.mailbox.compose.values import InvalidRow, MergeResult, Table, TableRow, Writer
 from vaguemestre.mailbox.contacts.queries import merge_fields_of

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose.rules.original import file_name, message_name, message_parts, without_bcc
-from vaguemestre.mailbox.compose.services.attachments import MOST_ENCLOSURES, TEXT_ROOM, attach_file
+from vaguemestre.mailbox.compose.services.files.attachments import MOST_ENCLOSURES, TEXT_ROOM, attach_file
 from vaguemestre.mailbox.compose.services.rows import row_for
 from vaguemestre.mailbox.compose.values import EnclosureInfo, Writer
 from vaguemestre.post.mailstore.ports import Mailbox

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
-from vaguemestre.foundation.kernel.cells import inert_cell
+from vaguemestre.foundation.kernel.text.cells import inert_cell
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

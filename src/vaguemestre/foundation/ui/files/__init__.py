@@ -1,0 +1,1 @@
+"""Files that screens receive, send, export or draw."""

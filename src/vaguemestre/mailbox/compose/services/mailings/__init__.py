@@ -1,0 +1,1 @@
+"""Mail merge: mailings, their copies, and the letter of each."""
