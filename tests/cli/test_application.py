@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from vaguemestre.access.sso.oidc.models import SigningKey
 from vaguemestre.access.sso.registry.queries import find_application
 from vaguemestre.access.sso.registry.services import is_secret_right
-from vaguemestre.cli.application import app
+from vaguemestre.cli.access.application import app
 from vaguemestre.foundation.kernel.errors import Refusal
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import pytest
 from tests.schools.rosters.schools import UAI, structure
 from typer.testing import CliRunner
 
-from vaguemestre.cli.classes import app
 from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.people.classes import app
 from vaguemestre.schools.rosters.models import PupilRow, RosterRow
 
 pytestmark = pytest.mark.django_db(transaction=True)

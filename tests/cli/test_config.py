@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import get_type_hints
 
-from vaguemestre.cli.config import reference_page
+from vaguemestre.cli.instance.config import reference_page
 from vaguemestre.site.config import Config, OutgoingSection
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"

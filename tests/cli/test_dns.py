@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from vaguemestre.cli import dkim, dns
+from vaguemestre.cli.mail import dkim, dns
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.mailbox.autoconfig.ports import look_up
 from vaguemestre.mailbox.autoconfig.values import Question

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from typer.testing import CliRunner
 
-from vaguemestre.cli.jobs import app
+from vaguemestre.cli.instance.jobs import app
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal

@@ -7,7 +7,7 @@ from django.db import connection
 from typer.testing import CliRunner
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.journal import app
+from vaguemestre.cli.records.journal import app
 from vaguemestre.foundation.journal.chain import last_seal, seal_entries
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.journal.services import record

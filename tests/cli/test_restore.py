@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from tests.access.signin.people import account
 
-from vaguemestre.cli import restore
+from vaguemestre.cli.backups import restore
 from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account

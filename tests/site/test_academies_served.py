@@ -17,7 +17,7 @@ from vaguemestre.access.signin.queries import office_academy_of, open_session
 from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.access.signin.values import Who
-from vaguemestre.cli import account as cli_account
+from vaguemestre.cli.people import account as cli_account
 from vaguemestre.mailbox.autoconfig.http import wanted_records
 from vaguemestre.mailbox.compose.http import academy_signature
 from vaguemestre.mailbox.sorting.queries import owner_of

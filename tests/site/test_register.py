@@ -21,7 +21,7 @@ from tests.desks.removals.samples import MemoryCopies
 from tests.site.aged_rows import AGED
 from typer.testing import CliRunner
 
-from vaguemestre.cli import register as cli
+from vaguemestre.cli.records import register as cli
 from vaguemestre.desks.removals.ports import mail_copies
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.models import Account

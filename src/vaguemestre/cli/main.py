@@ -22,6 +22,18 @@ _DJANGO = "vaguemestre.site.settings"
 _PLACE = {"--home": "VAGUEMESTRE_HOME", "--port-base": "VAGUEMESTRE_PORT_BASE"}
 
 
+_FOLDERS = {
+    "instance": ("academy", "check", "config", "jobs", "prepare", "status", "up"),
+    "production": ("certificate", "ground", "install", "release", "upgrade"),
+    "people": ("account", "classes", "feed", "life", "numen"),
+    "access": ("application", "sso"),
+    "mail": ("dkim", "dns", "index", "mail", "reconcile", "trace", "transfer"),
+    "records": ("breach", "journal", "register"),
+    "backups": ("backup", "restore"),
+}
+_FOLDER_OF = {name: folder for folder, names in _FOLDERS.items() for name in names}
+
+
 @dataclass(frozen=True)
 class Entry:
     """A command: its module and help line. `django`: set Django up before loading it."""
@@ -34,7 +46,7 @@ class Entry:
 
     @property
     def module(self) -> str:
-        return f"{_CLI}.{self.name}"
+        return f"{_CLI}.{_FOLDER_OF[self.name]}.{self.name}"
 
 
 ENTRIES = (

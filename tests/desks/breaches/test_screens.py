@@ -11,8 +11,8 @@ from tests.access.signin.people import account
 from tests.mailbox.webmail.conftest import browser_of
 from typer.testing import CliRunner
 
-from vaguemestre.cli.breach import app
 from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.records.breach import app
 from vaguemestre.desks.breaches import queries, services
 from vaguemestre.desks.breaches.models import Breach
 from vaguemestre.desks.breaches.values import BreachFacts, Notice, NoticeKind

@@ -8,7 +8,7 @@ from tests.access.signin.people import account
 from tests.desks.removals.samples import NOON, SENDER, Letter, MemoryCopies, arrival, told, work
 from typer.testing import CliRunner
 
-from vaguemestre.cli import account as cli_account
+from vaguemestre.cli.people import account as cli_account
 from vaguemestre.desks.removals import queries, services
 from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer, TakenCopy
 from vaguemestre.desks.removals.values import Box, Criteria, RemovalState

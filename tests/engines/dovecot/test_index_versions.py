@@ -11,8 +11,8 @@ from tests.engines.dovecot.test_file_text import clear, enclosing, found
 from tests.engines.live import LiveEngines, Someone, wait_until
 from typer.testing import CliRunner, Result
 
-from vaguemestre.cli import index
 from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.mail import index
 from vaguemestre.engines.dovecot.configuration import log_file
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.index_versions import IndexVersions

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from vaguemestre.access.assistant.forms import BirthDateForm
 from vaguemestre.access.assistant.rules.birth_dates import birth_date
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.life import _day as day_of_the_command_line
+from vaguemestre.cli.people.life import _day as day_of_the_command_line
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import NoSuchDay, parse_day
 from vaguemestre.foundation.ui.days import DayField

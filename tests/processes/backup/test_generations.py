@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.processes.backup.conftest import LATER, MARIE, NOW, PAUL, Stand
 
-from vaguemestre.cli import backup as cli
+from vaguemestre.cli.backups import backup as cli
 from vaguemestre.engines.dovecot.mailbox_files import MailboxFiles
 from vaguemestre.engines.restic import RepositoryDamaged, Restic
 from vaguemestre.foundation.kernel.errors import EngineRefused

@@ -10,8 +10,8 @@ import pytest
 import typer
 from tests.processes.production.test_upgrade_plan import NEXT
 
-from vaguemestre.cli import upgrade as command
 from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.production import upgrade as command
 from vaguemestre.processes.production import upgrade
 from vaguemestre.processes.production.commands import StepFailed
 from vaguemestre.processes.production.releases import Release

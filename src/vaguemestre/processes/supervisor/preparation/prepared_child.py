@@ -1,4 +1,4 @@
-"""Follows the child that runs what needs Django before an instance is ready (`cli.prepare`)."""
+"""Follows the child that runs what needs Django before an instance is ready (`cli.instance.prepare`)."""
 
 import asyncio
 import contextlib

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.mail import bar, owner_of
+from vaguemestre.cli.mail.mail import bar, owner_of
 from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.mailbox.portability import services
 from vaguemestre.mailbox.portability.ports import open_archive, open_store, other_parts, take_parts

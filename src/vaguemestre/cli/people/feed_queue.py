@@ -11,7 +11,7 @@ from django.utils import timezone
 from rich.console import Console
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.feed_plan import print_held
+from vaguemestre.cli.people.feed_plan import print_held
 from vaguemestre.cli.rows import Row, print_rows
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.feed_plan import print_checked
-from vaguemestre.cli.feed_queue import COMMANDS
+from vaguemestre.cli.people.feed_plan import print_checked
+from vaguemestre.cli.people.feed_queue import COMMANDS
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.foundation.kernel.times import paris_day

@@ -126,7 +126,7 @@ def _restored_mailbox() -> ModuleType:
     """The part that needs the database, loaded with Django: a bare machine has neither."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     importlib.import_module("django").setup()
-    return importlib.import_module("vaguemestre.cli.restored_mailbox")
+    return importlib.import_module("vaguemestre.cli.backups.restored_mailbox")
 
 
 def _drill(config: Config, place: str) -> None:

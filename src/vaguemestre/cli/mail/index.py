@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vaguemestre.cli.failures import Failed
-from vaguemestre.cli.mail import owner_of
+from vaguemestre.cli.mail.mail import owner_of
 from vaguemestre.engines.dovecot.index_versions import IndexVersions
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 

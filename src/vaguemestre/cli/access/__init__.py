@@ -1,0 +1,1 @@
+"""Commands about applications that people sign in to."""

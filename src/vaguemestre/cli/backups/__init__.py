@@ -1,0 +1,1 @@
+"""Commands that back up an instance and restore it."""

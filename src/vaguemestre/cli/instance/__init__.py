@@ -1,0 +1,1 @@
+"""Commands about an instance: its start, configuration, state, jobs, académies."""

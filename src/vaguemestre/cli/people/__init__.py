@@ -1,0 +1,1 @@
+"""Commands about people: HR feed, classes, accounts, lifecycle, NUMEN."""

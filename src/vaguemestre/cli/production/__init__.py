@@ -1,0 +1,1 @@
+"""Commands of an instance under systemd: installation, upgrade, what its units run."""

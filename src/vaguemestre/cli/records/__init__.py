@@ -1,0 +1,1 @@
+"""Commands about what is recorded: journal, register of processing activities, data breaches."""
