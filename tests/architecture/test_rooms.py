@@ -24,7 +24,7 @@ CATCH_ALL_FILES = {  # loops that outlive what they run, each failure logged and
     "foundation/jobs/periodic.py",
     "foundation/push/session_watch.py",
     "processes/collector.py",
-    "processes/submission_policy.py",
+    "processes/postfix/submission_policy.py",
 }
 
 

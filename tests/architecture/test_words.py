@@ -13,6 +13,7 @@ GERUNDS = {
     "rendering": "from MIME parts to what is shown",
     "wiring": "the table of what is plugged into what",
     "sending": "the section of the configuration, `[sending]`",
+    "monitoring": "health checks and counts, for programs that watch",
     "outgoing": "mail that leaves for other domains, `[mail.outgoing]`",
 }
 

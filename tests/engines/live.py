@@ -29,7 +29,6 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from tests import own_database, own_filter
 
-from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.steps import dovecot_steps
@@ -42,6 +41,7 @@ from vaguemestre.engines.postfix.script_owner import ScriptOwners
 from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox

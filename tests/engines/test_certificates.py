@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.engines import certificates
+from vaguemestre.engines.tls import certificates
 from vaguemestre.site.config import AcademySection, Config
 
 NOW = dt.datetime.now(dt.UTC)

@@ -15,8 +15,8 @@ from cryptography import x509
 from tests.engines import live
 from tests.engines.nginx.front import Front
 
-from vaguemestre.engines import certificates
 from vaguemestre.engines.home_alias import remove_alias
+from vaguemestre.engines.tls import certificates
 from vaguemestre.site.config import AcademySection, Config, NetworkSection, TlsSection
 
 NOW = dt.datetime.now(dt.UTC)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.engines import certificates
+from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.tls import TlsSection

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from tests.engines.live import free_port_base, wait_until
 
-from vaguemestre.engines import pgbackrest
-from vaguemestre.engines.pgbackrest import Cluster, PgBackRest
+from vaguemestre.engines.backups import pgbackrest
+from vaguemestre.engines.backups.pgbackrest import Cluster, PgBackRest
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.site.config import load
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.engines.srs import SenderRewriter
+from vaguemestre.engines.outgoing.srs import SenderRewriter
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.processes.postsrsd import command
+from vaguemestre.processes.postfix.postsrsd import command
 
 
 def answered(answer: bytes, sender: str) -> tuple[bytes, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.machines.machine import Machine
 
-from vaguemestre.engines.certificates import Certificates
+from vaguemestre.engines.tls.certificates import Certificates
 
 DOMAIN = "ac-essai.test"
 HOST = f"mail.{DOMAIN}"

@@ -14,7 +14,7 @@ from tests.machines import academy, world
 from tests.machines.academy import Agent, Client
 from tests.machines.machine import Machine
 
-from vaguemestre.engines import certificate_authority, certificates
+from vaguemestre.engines.tls import certificate_authority, certificates
 from vaguemestre.site.config import PROJECT
 
 _NAMES = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}", f"mta-sts.{academy.DOMAIN}", world.NAME)

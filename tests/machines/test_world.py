@@ -12,7 +12,7 @@ from tests.machines.academy import Agent, Client
 from tests.machines.machine import Machine
 from tests.machines.world import World
 
-from vaguemestre.engines.certificates import Certificates
+from vaguemestre.engines.tls.certificates import Certificates
 
 pytestmark = [pytest.mark.machines, pytest.mark.timeout(3000)]
 

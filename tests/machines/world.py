@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from tests.machines import academy
 from tests.machines.machine import Machine
 
-from vaguemestre.engines.certificates import Certificates
+from vaguemestre.engines.tls.certificates import Certificates
 
 NAME = "mx.monde.test"
 AUTHORITY_URL = f"https://{NAME}:14000/dir"

@@ -18,8 +18,8 @@ from tests.own_database import give_database
 
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.sessions import SessionStore
-from vaguemestre.engines.database_login import database_password, database_role, role_secret
-from vaguemestre.engines.database_roles import TableRights, prepare
+from vaguemestre.engines.database.database_login import database_password, database_role, role_secret
+from vaguemestre.engines.database.database_roles import TableRights, prepare
 from vaguemestre.engines.projection import postgresql
 from vaguemestre.foundation.journal.models import Entry, EntrySeal, MonthSeal
 from vaguemestre.people.credentials.models import Account, AppPassword, MailToken

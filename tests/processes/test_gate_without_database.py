@@ -8,7 +8,7 @@ from django.db import DatabaseError
 
 from vaguemestre.engines.postfix import milter
 from vaguemestre.post.outbox.values import Decision, SubmissionRequest, Verdict
-from vaguemestre.processes.submission_policy import Gate
+from vaguemestre.processes.postfix.submission_policy import Gate
 from vaguemestre.site.config import Config
 
 REPLY = (

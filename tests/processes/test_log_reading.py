@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from vaguemestre.processes import submission_policy
+from vaguemestre.processes.postfix import submission_policy
 
 
 def test_a_defect_in_one_reading_of_the_log_does_not_end_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:

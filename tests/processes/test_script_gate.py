@@ -9,7 +9,7 @@ import pytest
 from vaguemestre.engines.postfix.script_owner import label_of
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
-from vaguemestre.processes.submission_policy import ScriptGate
+from vaguemestre.processes.postfix.submission_policy import ScriptGate
 from vaguemestre.site.config import Config
 
 MAILBOX = "tlefebvre@ac-amiens.test"

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from vaguemestre.site.config import Config, DatabaseSection, load
-from vaguemestre.site.databases import django_database, reading_only
+from vaguemestre.site.database.databases import django_database, reading_only
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ from vaguemestre.mailbox.compose.models import Composition
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.outbox.models import OutboxMessage
-from vaguemestre.site.full_disk import NoRoom, no_room
+from vaguemestre.site.database.full_disk import NoRoom, no_room
 
 SENTENCE = "Le serveur n’a plus de place pour ce que vous enregistrez, et rien n’en est gardé."
 MOST_PAGES = 2**32 - 2

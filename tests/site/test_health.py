@@ -13,8 +13,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs.tasks import wake
-from vaguemestre.site import health
 from vaguemestre.site.config import BackupSection, Config
+from vaguemestre.site.monitoring import health
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
-from vaguemestre.site.migrated import Migration
+from vaguemestre.site.database import migrated
+from vaguemestre.site.database.migrated import Migration
 
 
 @pytest.mark.heavy

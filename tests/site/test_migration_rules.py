@@ -11,7 +11,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from vaguemestre.site.config import PROJECT
-from vaguemestre.site.migration_rules import narrowings, version_numbers
+from vaguemestre.site.database.migration_rules import narrowings, version_numbers
 
 # Written before 0.2.0, the first version that is installed, was out.
 FIRST = {

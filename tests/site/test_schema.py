@@ -11,8 +11,9 @@ import pytest
 from django.db import connection
 from tests import own_database
 
-from vaguemestre.site import migrated, schema
+from vaguemestre.site import schema
 from vaguemestre.site.config import Config
+from vaguemestre.site.database import migrated
 
 pytestmark = pytest.mark.heavy
 

@@ -9,7 +9,7 @@ from vaguemestre.processes.metrics import machine
 from vaguemestre.site.adapters.unrecorded_steps import StepsWithout
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.metrics import MetricsSection
-from vaguemestre.site.round_trip_file import read_round_trip, write_round_trip
+from vaguemestre.site.monitoring.round_trip_file import read_round_trip, write_round_trip
 
 AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
 BOX = "boucle-de-mesure@ac-amiens.test"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vaguemestre.engines.network_shapes import NetworkShape, PortsShape, TlsShape
-from vaguemestre.engines.outgoing_shape import OutgoingShape
+from vaguemestre.engines.outgoing.outgoing_shape import OutgoingShape
 
 OUTSIDE = "outside@exterieur.test"
 _FILTER = Path("/usr/bin/rspamd")

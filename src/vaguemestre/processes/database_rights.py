@@ -96,5 +96,7 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 def prepare(instance: Instance) -> None:
     """Make the roles and give them these rights. Raises EngineDown, EngineRefused."""
     if instance.database.engine == "postgresql":  # its driver is loaded where it is used
-        rights = import_string("vaguemestre.engines.database_roles.TableRights")(EVERYWHERE, ON, FUNCTIONS)
-        import_string("vaguemestre.engines.database_roles.prepare")(instance, rights)
+        rights = import_string("vaguemestre.engines.database.database_roles.TableRights")(
+            EVERYWHERE, ON, FUNCTIONS
+        )
+        import_string("vaguemestre.engines.database.database_roles.prepare")(instance, rights)

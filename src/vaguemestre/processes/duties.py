@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from vaguemestre.engines.database_login import DATABASE_SECRET
+from vaguemestre.engines.database.database_login import DATABASE_SECRET
 from vaguemestre.engines.system_users import (
     FILES_GROUP,
     LOGS_GROUP,

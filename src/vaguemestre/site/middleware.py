@@ -46,9 +46,9 @@ from vaguemestre.schools.sharing.rules.box_rights import (
 )
 from vaguemestre.schools.sharing.rules.labels_fr import RIGHT_LABELS
 from vaguemestre.schools.sharing.values import Right
-from vaguemestre.site.full_disk import no_room
+from vaguemestre.site.database.full_disk import no_room
 from vaguemestre.site.hosts import Site
-from vaguemestre.site.logs import route_of
+from vaguemestre.site.monitoring.logs import route_of
 
 log = logging.getLogger(__name__)
 _NO_ROOM = (

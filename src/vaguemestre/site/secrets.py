@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from vaguemestre.engines.database_login import CREDENTIALS
+from vaguemestre.engines.database.database_login import CREDENTIALS
 
 _RANDOM = (
     "django_key",

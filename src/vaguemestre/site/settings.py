@@ -4,7 +4,8 @@ import gc
 import os
 
 from vaguemestre.site import config as configuration
-from vaguemestre.site import databases, hosts, secrets, static
+from vaguemestre.site import hosts, secrets, static
+from vaguemestre.site.database import databases
 
 # Until every room is loaded (`SiteConfig.ready`): what is loaded stays, and walking it meanwhile costs each
 # process a sixth of its start.
@@ -83,7 +84,7 @@ PASSWORD_HASHERS = [
 ]
 
 MIDDLEWARE = [
-    "vaguemestre.site.measures.Measured",
+    "vaguemestre.site.monitoring.measures.Measured",
     "django.middleware.security.SecurityMiddleware",
     "vaguemestre.site.middleware.SiteByHost",
     "vaguemestre.site.middleware.Errors",
@@ -193,7 +194,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "vaguemestre.foundation.kernel.logs.formatter"}},
-    "filters": {"routes": {"()": "vaguemestre.site.logs.RoutesForPaths"}},
+    "filters": {"routes": {"()": "vaguemestre.site.monitoring.logs.RoutesForPaths"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["routes"]},
     },

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from django.views.defaults import server_error as server_error_page
 
 from vaguemestre.access.signin.http import who_asks
-from vaguemestre.site.health import checks
 from vaguemestre.site.middleware import full_server
+from vaguemestre.site.monitoring.health import checks
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

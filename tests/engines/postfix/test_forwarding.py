@@ -9,13 +9,13 @@ from tests.engines.live import Someone, is_free, letter, wait_until
 from tests.engines.postfix.sender import DOMAIN, Sender, asked, sending, verified
 from tests.engines.sieve.test_forwards import install
 
-from vaguemestre.engines import srs
-from vaguemestre.engines.database_login import CREDENTIALS
+from vaguemestre.engines.database.database_login import CREDENTIALS
+from vaguemestre.engines.outgoing import srs
+from vaguemestre.engines.outgoing.srs import SenderRewriter
 from vaguemestre.engines.postfix.mail_queue import queue
-from vaguemestre.engines.srs import SenderRewriter
 from vaguemestre.post.outbox.values import Decision, SubmissionRequest, Verdict
-from vaguemestre.processes.postsrsd import command
-from vaguemestre.processes.submission_policy import Gate, ScriptGate
+from vaguemestre.processes.postfix.postsrsd import command
+from vaguemestre.processes.postfix.submission_policy import Gate, ScriptGate
 from vaguemestre.site.config import MailSection, OutgoingSection
 
 pytestmark = pytest.mark.engines

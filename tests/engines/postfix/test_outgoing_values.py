@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from vaguemestre.engines import certificates, outgoing_services
 from vaguemestre.engines.config_templates import render
+from vaguemestre.engines.outgoing import outgoing_services
 from vaguemestre.engines.postfix import configuration, outgoing
+from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.site.config import Config, MailSection, OutgoingSection
 

@@ -11,8 +11,8 @@ from tests.engines.live import Someone, wait_until
 from tests.engines.postfix.sender import Sender, send, sending
 from tests.engines.postfix.world import RESOLVER
 
-from vaguemestre.engines import mta_sts
-from vaguemestre.engines.outgoing_services import dane_socket, policy_socket
+from vaguemestre.engines.outgoing import mta_sts
+from vaguemestre.engines.outgoing.outgoing_services import dane_socket, policy_socket
 from vaguemestre.engines.remote.dane import DanePolicy
 from vaguemestre.engines.system_users import postfix_group, set_owner, system_user
 from vaguemestre.post.trace.values import StepKind

@@ -36,7 +36,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.engines.live import wait_until
 from tests.own_database import shared_folder
 
-from vaguemestre.engines.certificate_authority import authority, end_entity
+from vaguemestre.engines.tls.certificate_authority import authority, end_entity
 
 RESOLVER, MX, PAGES, OLD_MX = "127.5.3.1", "127.5.3.2", "127.5.3.3", "127.5.3.4"
 POLICIES = {  # domain → the server that its policy names

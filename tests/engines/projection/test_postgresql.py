@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from vaguemestre.engines.database_login import postgres_reader
+from vaguemestre.engines.database.database_login import postgres_reader
 from vaguemestre.engines.projection import postgresql
 from vaguemestre.site.config import load
 

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from tests.engines import live
 
-from vaguemestre.engines import certificates
 from vaguemestre.engines.remote.list_unsubscribe import ListUnsubscribe
+from vaguemestre.engines.tls import certificates
 from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 
 

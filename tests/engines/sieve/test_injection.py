@@ -11,9 +11,9 @@ from tests.engines.live import LiveEngines, letter, wait_until
 from tests.engines.sieve.test_absence_replies import AWAY, Case, install, receivers, replies, sent
 from tests.engines.sieve.test_forwards import install as install_script
 
-from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.postfix.script_owner import label_of
+from vaguemestre.engines.tls import certificates
 from vaguemestre.post.outbox.values import Origin
 from vaguemestre.schools.lists.rules.arrival import parse_message
 

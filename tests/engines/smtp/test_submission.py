@@ -9,8 +9,8 @@ import pytest
 from tests.engines.live import LiveEngines, Someone, wait_until
 from tests.engines.samples import letter
 
-from vaguemestre.engines import certificates
 from vaguemestre.engines.smtp.submission import Submission
+from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 
 

@@ -16,8 +16,8 @@ import pytest
 from django.test import Client
 from tests.access.signin.people import PASSWORD, account
 
-from vaguemestre.engines import certificates
-from vaguemestre.engines.cms_signature import Signature
+from vaguemestre.engines.tls import certificates
+from vaguemestre.engines.tls.cms_signature import Signature
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.mailbox.autoconfig.ports import sign
 from vaguemestre.people.credentials.models import Account, AppPassword

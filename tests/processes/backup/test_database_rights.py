@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 from tests.own_database import give_database
 
-from vaguemestre.engines.database_login import database_password
+from vaguemestre.engines.database.database_login import database_password
 from vaguemestre.processes.backup import database as backup
 from vaguemestre.site.config import Config, load
 

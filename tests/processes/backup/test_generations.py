@@ -9,8 +9,8 @@ import pytest
 from tests.processes.backup.conftest import LATER, MARIE, NOW, PAUL, Stand
 
 from vaguemestre.cli.backups import backup as cli
+from vaguemestre.engines.backups.restic import RepositoryDamaged, Restic
 from vaguemestre.engines.dovecot.mailbox_files import MailboxFiles
-from vaguemestre.engines.restic import RepositoryDamaged, Restic
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.processes.backup import generations
 from vaguemestre.processes.backup.database import NotABackup, count_sqlite_rows

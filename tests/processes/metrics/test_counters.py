@@ -13,8 +13,8 @@ from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.processes.duties import COUNTING, DUTIES
 from vaguemestre.processes.metrics import counters
 from vaguemestre.processes.metrics.cache import CachedSources
-from vaguemestre.site import counter_files
 from vaguemestre.site.config import Config
+from vaguemestre.site.monitoring import counter_files
 
 
 def value(name: str, **labels: str) -> float:

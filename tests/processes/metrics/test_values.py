@@ -15,7 +15,7 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import CollectorRegistry
 from tests.access.signin.people import account
 
-from vaguemestre.engines import certificates
+from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.people.directory.models import Academy
 from vaguemestre.people.intake.models import Feed

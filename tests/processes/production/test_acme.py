@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from vaguemestre.processes.production.acme import arguments, reason_in
-from vaguemestre.processes.production.hosts import hosts_asked, hosts_shown
 from vaguemestre.processes.production.layout import HOME
+from vaguemestre.processes.production.machine.acme import arguments, reason_in
+from vaguemestre.processes.production.machine.hosts import hosts_asked, hosts_shown
 from vaguemestre.site.config import (
     AcademySection,
     Config,

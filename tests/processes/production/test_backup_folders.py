@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vaguemestre.processes.production import backup_folders
+from vaguemestre.processes.production.machine import backup_folders
 from vaguemestre.site.config import BackupSection
 
 

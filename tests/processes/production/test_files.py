@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.production import extras, files, layout
+from vaguemestre.processes.production import layout
+from vaguemestre.processes.production.machine import extras, files
 
 
 def test_the_command_knows_where_the_instance_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

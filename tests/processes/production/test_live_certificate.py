@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from vaguemestre.engines import certificates
-from vaguemestre.processes.production import live
+from vaguemestre.engines.tls import certificates
+from vaguemestre.processes.production.live_check import live
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.tls import TlsSection
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.production.releases import (
+from vaguemestre.processes.production.upgrades.releases import (
     Release,
     ReleaseRefused,
     check_back,

@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.processes.duties import DUTIES
-from vaguemestre.processes.production.files import environment_text
 from vaguemestre.processes.production.layout import HOME
-from vaguemestre.processes.production.unit import Unit, render
-from vaguemestre.processes.production.units import CERTIFICATES, PREPARE, TARGET, services_of, unit_files
+from vaguemestre.processes.production.machine.files import environment_text
+from vaguemestre.processes.production.units.unit import Unit, render
+from vaguemestre.processes.production.units.units import (
+    CERTIFICATES,
+    PREPARE,
+    TARGET,
+    services_of,
+    unit_files,
+)
 from vaguemestre.processes.supervisor import companions, plan
 from vaguemestre.site.config import (
     BackupSection,

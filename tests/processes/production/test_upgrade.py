@@ -12,11 +12,11 @@ from tests.processes.production.test_upgrade_plan import NEXT
 
 from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.production import upgrade as command
-from vaguemestre.processes.production import upgrade
-from vaguemestre.processes.production.commands import StepFailed
-from vaguemestre.processes.production.releases import Release
+from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.step import Step
-from vaguemestre.processes.production.upgrade import Journey, Move
+from vaguemestre.processes.production.upgrades import upgrade
+from vaguemestre.processes.production.upgrades.releases import Release
+from vaguemestre.processes.production.upgrades.upgrade import Journey, Move
 from vaguemestre.site.config import Config
 
 OLD, NEW = Release(Path("/opt/x/0.2.0-a"), (0, 2, 0)), Release(Path("/opt/x/0.2.1-b"), (0, 2, 1))

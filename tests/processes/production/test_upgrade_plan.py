@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from vaguemestre.processes.production.releases import ReleaseRefused
-from vaguemestre.processes.production.upgrade_plan import (
+from vaguemestre.processes.production.upgrades.releases import ReleaseRefused
+from vaguemestre.processes.production.upgrades.upgrade_plan import (
     Change,
     Description,
     change_of,

@@ -6,7 +6,7 @@ from vaguemestre.mailbox.autoconfig.rules.mail_records import PublicKey, mail_re
 from vaguemestre.mailbox.autoconfig.rules.offers import offer
 from vaguemestre.mailbox.autoconfig.rules.records import Checked, Record, State, expected
 from vaguemestre.mailbox.autoconfig.services.zone import AddressName
-from vaguemestre.processes.production import zone_verdicts as verdicts
+from vaguemestre.processes.production.live_check import zone_verdicts as verdicts
 
 DOMAIN = "ac-exemple.fr"
 SITE = f"messagerie.{DOMAIN}"

@@ -14,10 +14,10 @@ from vaguemestre.processes.backup.restoration import RESTORED
 from vaguemestre.processes.supervisor import place
 from vaguemestre.processes.supervisor.preparation.prepared_child import Preparation, PreparationFailed
 from vaguemestre.processes.supervisor.screen import Screen
-from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.academy import AcademySection
 from vaguemestre.site.config.database import DatabaseSection
+from vaguemestre.site.database import migrated
 
 
 def saying(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Preparation:

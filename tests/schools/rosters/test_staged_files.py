@@ -21,7 +21,7 @@ from vaguemestre.schools.rosters.sample import sample_files
 from vaguemestre.schools.rosters.services import stage_files, staged_plan
 from vaguemestre.schools.rosters.values import ClassWriter
 from vaguemestre.site.adapters.numens import AskedNumens, HeldNumens, verbs
-from vaguemestre.site.agents import numen_socket
+from vaguemestre.site.agents.sockets import numen_socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

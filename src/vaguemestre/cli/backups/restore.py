@@ -20,8 +20,8 @@ from vaguemestre.processes.backup.drill import DrillReport, run_drill
 from vaguemestre.processes.backup.generations import generation_at, repositories, scratch_folder
 from vaguemestre.processes.backup.mailbox_restoration import Selection, restore_messages
 from vaguemestre.processes.backup.restoration import reachable_home, restore_data, restore_keys
-from vaguemestre.processes.production.commands import StepFailed
-from vaguemestre.processes.production.wal_archive import return_database
+from vaguemestre.processes.production.machine.commands import StepFailed
+from vaguemestre.processes.production.machine.wal_archive import return_database
 from vaguemestre.processes.supervisor import place as home
 from vaguemestre.site.config import Config, load
 

@@ -25,8 +25,9 @@ from vaguemestre.people.provisioning.services import reconcile
 from vaguemestre.processes import database_rights
 from vaguemestre.processes.backup.restoration import RESTORED
 from vaguemestre.processes.restored_state import ACTS_TO_REDO, restored_sentences, settle_restored
-from vaguemestre.site import migrated, schema
+from vaguemestre.site import schema
 from vaguemestre.site.config import Config
+from vaguemestre.site.database import migrated
 
 _FIRST = "administrateur"
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import typer
 
-from vaguemestre.engines.certificates import install_given
 from vaguemestre.engines.nginx.configuration import give_keys
-from vaguemestre.processes.production.units import service_name
+from vaguemestre.engines.tls.certificates import install_given
+from vaguemestre.processes.production.units.units import service_name
 from vaguemestre.site.config import load
 
 _SHOWN_BY = ("front", "dovecot", "postfix")

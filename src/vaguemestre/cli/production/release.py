@@ -10,14 +10,14 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from vaguemestre.processes.duties import duty_of
 from vaguemestre.processes.production import layout
-from vaguemestre.processes.production.children import children_of
 from vaguemestre.processes.production.installation import OTHERS, outside_files
-from vaguemestre.processes.production.stand_ins import stand_ins_of
-from vaguemestre.processes.production.units import unit_files
-from vaguemestre.processes.production.upgrade_plan import Description
+from vaguemestre.processes.production.units.children import children_of
+from vaguemestre.processes.production.units.units import unit_files
+from vaguemestre.processes.production.upgrades.stand_ins import stand_ins_of
+from vaguemestre.processes.production.upgrades.upgrade_plan import Description
 from vaguemestre.site.config import PROJECT, Config, read
 from vaguemestre.site.config.surroundings import missing_surroundings
-from vaguemestre.site.migration_rules import narrowings, version_numbers
+from vaguemestre.site.database.migration_rules import narrowings, version_numbers
 
 # Ours, and yet they run Debian's programs, whose doors stay open.
 _RUN_BY_OURS = ("front", "postsrsd")

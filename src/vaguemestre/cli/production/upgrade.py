@@ -17,19 +17,20 @@ import typer
 from vaguemestre.cli.failures import Failed
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.backup.database import NotABackup, dump_database
-from vaguemestre.processes.production import layout, upgrade
-from vaguemestre.processes.production.commands import StepFailed
-from vaguemestre.processes.production.public_health import trouble_of
-from vaguemestre.processes.production.releases import (
+from vaguemestre.processes.production import layout
+from vaguemestre.processes.production.live_check.public_health import trouble_of
+from vaguemestre.processes.production.machine.commands import StepFailed
+from vaguemestre.processes.production.step import BROKEN, run_steps
+from vaguemestre.processes.production.upgrades import upgrade
+from vaguemestre.processes.production.upgrades.releases import (
     Release,
     ReleaseRefused,
     check_back,
     check_forth,
     release_in,
 )
-from vaguemestre.processes.production.step import BROKEN, run_steps
-from vaguemestre.processes.production.upgrade import Journey, Move, command_of, former_release
-from vaguemestre.processes.production.upgrade_plan import Description, read_description
+from vaguemestre.processes.production.upgrades.upgrade import Journey, Move, command_of, former_release
+from vaguemestre.processes.production.upgrades.upgrade_plan import Description, read_description
 from vaguemestre.site.config import Config, load
 
 _LEAST_FREE_BYTES = 2_000_000_000  # for the code and the copy of the database

@@ -10,15 +10,15 @@ from cryptography.hazmat.primitives import serialization
 from joserfc.jwk import ECKey
 
 from vaguemestre.desks.removals.values import REMOVED_COPIES
-from vaguemestre.engines import certificates, certificates_by_name
 from vaguemestre.engines.config_templates import render, write
-from vaguemestre.engines.database_login import postgres_reader
+from vaguemestre.engines.database.database_login import postgres_reader
 from vaguemestre.engines.dovecot import files
 from vaguemestre.engines.dovecot.doveadm_server import COMMANDS
 from vaguemestre.engines.dovecot.homes import HOUSE_SCRIPT
 from vaguemestre.engines.home_alias import engine_home, engine_path, open_home, sockets
 from vaguemestre.engines.instance import OUTSIDE, Instance
 from vaguemestre.engines.system_users import MAIL_USER, set_owner, system_user
+from vaguemestre.engines.tls import certificates, certificates_by_name
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 

@@ -6,12 +6,13 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
-from vaguemestre.engines import certificates, certificates_by_name, stand_in
+from vaguemestre.engines import stand_in
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.home_alias import engine_home, engine_path, open_home
 from vaguemestre.engines.home_alias import sockets as engine_sockets
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.system_users import FILES_GROUP, set_owner, system_group
+from vaguemestre.engines.tls import certificates, certificates_by_name
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 USER = "www-data"  # of every Debian (base-passwd)

@@ -6,14 +6,14 @@ import smtplib
 import subprocess
 from pathlib import Path
 
-from vaguemestre.engines import certificates, certificates_by_name
 from vaguemestre.engines.config_templates import render, write
-from vaguemestre.engines.database_login import postgres_reader
+from vaguemestre.engines.database.database_login import postgres_reader
 from vaguemestre.engines.home_alias import engine_path, open_home, signer_socket, sockets
 from vaguemestre.engines.instance import OUTSIDE, Instance, has_filter
-from vaguemestre.engines.outgoing_services import rewrites_senders
+from vaguemestre.engines.outgoing.outgoing_services import rewrites_senders
 from vaguemestre.engines.postfix import outgoing, timeouts
 from vaguemestre.engines.system_users import POSTFIX_USER, set_owner
+from vaguemestre.engines.tls import certificates, certificates_by_name
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent

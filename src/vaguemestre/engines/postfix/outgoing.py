@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.instance import Instance
-from vaguemestre.engines.outgoing_services import dane_socket, follows_policies, policy_socket
+from vaguemestre.engines.outgoing.outgoing_services import dane_socket, follows_policies, policy_socket
 from vaguemestre.foundation.kernel.errors import EngineRefused
 
 RESOLV_CONF = Path("/etc/resolv.conf")

@@ -8,7 +8,7 @@ from importlib import resources
 import psycopg
 from psycopg import sql
 
-from vaguemestre.engines.database_login import PostgresReader, database_login, postgres_reader
+from vaguemestre.engines.database.database_login import PostgresReader, database_login, postgres_reader
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.projection.directory import SCHEMA, Cursor, SqlMailDirectory
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from vaguemestre.engines.database_login import database_password
+from vaguemestre.engines.database.database_login import database_password
 from vaguemestre.site.config import Config
 
 LIVE = "vaguemestre.sqlite3"

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from vaguemestre.engines.restic import Restic, Snapshot
+from vaguemestre.engines.backups.restic import Restic, Snapshot
 from vaguemestre.processes.backup.database import LIVE, NotABackup, dump_database, file_name
 from vaguemestre.processes.supervisor.place import write_whole
 from vaguemestre.site.config import Config

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from vaguemestre.engines.backups.restic import Restic
 from vaguemestre.engines.dovecot.mailbox_files import MailboxFiles
 from vaguemestre.engines.home_alias import alias, engine_path, needs_alias, open_home, remove_alias
-from vaguemestre.engines.restic import Restic
 from vaguemestre.engines.system_users import system_user
 from vaguemestre.processes.backup.database import LIVE, NotABackup, file_name, load_database
 from vaguemestre.processes.backup.generations import (

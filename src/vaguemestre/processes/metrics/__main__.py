@@ -2,12 +2,12 @@
 
 from django.utils.module_loading import import_string
 
-from vaguemestre.processes.agent_setup import set_up
+from vaguemestre.processes.agents.agent_setup import set_up
 from vaguemestre.processes.metrics.server import serve
 
 
 def main() -> None:
-    config = set_up("vaguemestre.site.metrics_settings")
+    config = set_up("vaguemestre.site.agents.metrics_settings")
     registry = import_string("vaguemestre.processes.metrics.sources.registry")(config)
     serve(config.metrics.addresses, config.ports.metrics, registry)
 

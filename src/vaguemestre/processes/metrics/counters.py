@@ -7,7 +7,7 @@ from prometheus_client.core import Metric
 
 from vaguemestre.foundation.kernel.counters import REGISTRY, Count
 from vaguemestre.site.config import Config
-from vaguemestre.site.counter_files import read_sums
+from vaguemestre.site.monitoring.counter_files import read_sums
 
 _ENDINGS = ("_total", "_bucket", "_sum", "_count")
 

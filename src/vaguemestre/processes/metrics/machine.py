@@ -7,12 +7,12 @@ from http.client import HTTPConnection
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from vaguemestre.engines.certificates import expiries
 from vaguemestre.engines.postfix.queue_agent import count_messages
+from vaguemestre.engines.tls.certificates import expiries
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
-from vaguemestre.site.health import checks
-from vaguemestre.site.round_trip_file import read_round_trip
+from vaguemestre.site.monitoring.health import checks
+from vaguemestre.site.monitoring.round_trip_file import read_round_trip
 
 _PATIENCE_SECONDS = 1.0
 _POSTFIX_QUEUES = ("incoming", "active", "deferred", "hold")

@@ -13,9 +13,9 @@ from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.processes.duties import duty_of
-from vaguemestre.processes.production.children import children_of
-from vaguemestre.processes.production.stand_ins import process_of, stand_ins_of
-from vaguemestre.processes.production.units import FORMER
+from vaguemestre.processes.production.units.children import children_of
+from vaguemestre.processes.production.units.units import FORMER
+from vaguemestre.processes.production.upgrades.stand_ins import process_of, stand_ins_of
 from vaguemestre.processes.supervisor import companions, place
 from vaguemestre.processes.supervisor.plan import Ask
 from vaguemestre.processes.supervisor.preparation.ground import make_ground

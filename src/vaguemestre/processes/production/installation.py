@@ -8,27 +8,26 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from vaguemestre.engines import certificates
 from vaguemestre.engines.config_templates import write
+from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.processes.production import (
+from vaguemestre.processes.production import layout, marks
+from vaguemestre.processes.production.machine import (
     acme,
     backup_folders,
     extras,
     files,
-    layout,
-    marks,
     resolver,
     signatures,
     system_users,
 )
-from vaguemestre.processes.production.backup_unit import has_archive
-from vaguemestre.processes.production.children import children_of
-from vaguemestre.processes.production.commands import StepFailed, are_active, has_text, run
-from vaguemestre.processes.production.local_database import LocalDatabase, is_local
+from vaguemestre.processes.production.machine.commands import StepFailed, are_active, has_text, run
+from vaguemestre.processes.production.machine.local_database import LocalDatabase, is_local
+from vaguemestre.processes.production.machine.wal_archive import WalArchive
 from vaguemestre.processes.production.step import Step
-from vaguemestre.processes.production.units import TARGET, UnitFile, service_name, unit_files
-from vaguemestre.processes.production.wal_archive import WalArchive
+from vaguemestre.processes.production.units.backup_unit import has_archive
+from vaguemestre.processes.production.units.children import children_of
+from vaguemestre.processes.production.units.units import TARGET, UnitFile, service_name, unit_files
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.site.config import Config
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.processes.production.commands import StepFailed
+from vaguemestre.processes.production.machine.commands import StepFailed
 
 BROKEN = (StepFailed, EngineRefused, OSError)  # what a step raises when it cannot be done
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from vaguemestre.engines import mta_sts, srs
-from vaguemestre.engines.outgoing_services import (
+from vaguemestre.engines.outgoing import mta_sts, srs
+from vaguemestre.engines.outgoing.outgoing_services import (
     dane_socket,
     follows_policies,
     policy_socket,
@@ -36,7 +36,7 @@ def sender_rewriter(config: Config, python: str, argv: Sequence[str]) -> Child:
     ports = config.ports
     return Child(
         "postsrsd",
-        (python, "-m", "vaguemestre.processes.postsrsd", *argv),
+        (python, "-m", "vaguemestre.processes.postfix.postsrsd", *argv),
         (Question(Ask.GREETING, ports.srs_forward), Question(Ask.GREETING, ports.srs_reverse)),
     )
 
@@ -48,5 +48,5 @@ def policy_daemon(argv: Sequence[str], socket: Path) -> Child:
 
 def dane_policy(python: str, socket: Path) -> Child:
     """What says which domains have DANE. While it is away, mail for other domains waits."""
-    argv = (python, "-m", "vaguemestre.processes.dane_policy", str(socket))
+    argv = (python, "-m", "vaguemestre.processes.postfix.dane_policy", str(socket))
     return Child("dane-policy", argv, (Question(Ask.SOCKET, socket=socket),), socket=socket)

@@ -117,7 +117,7 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
         _front(config, front),
         Child(
             "gate",
-            (python, "-m", "vaguemestre.processes.submission_policy"),
+            (python, "-m", "vaguemestre.processes.postfix.submission_policy"),
             (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "gate.heartbeat")),),
         ),
         Child(
@@ -198,7 +198,7 @@ def agents(python: str, home: Path, sockets: Mapping[str, Path]) -> tuple[Child,
     return tuple(
         Child(
             name,
-            (python, "-m", f"vaguemestre.processes.{name.replace('-', '_')}", str(home)),
+            (python, "-m", f"vaguemestre.processes.agents.{name.replace('-', '_')}", str(home)),
             (Question(Ask.SOCKET, socket=socket),),
             socket=socket,
             is_spare=name == "numen-agent",  # who asks it waits a moment

@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vaguemestre.engines import certificates
-from vaguemestre.engines.database_login import CREDENTIALS, DATABASE_SECRET, role_secret
+from vaguemestre.engines.database.database_login import CREDENTIALS, DATABASE_SECRET, role_secret
 from vaguemestre.engines.dovecot import mail_agent
 from vaguemestre.engines.home_alias import engine_home, mount_in_alias, sockets
 from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.engines.system_users import set_owner, system_group, system_user
+from vaguemestre.engines.tls import certificates
 from vaguemestre.processes import duties
 from vaguemestre.processes.backup.restoration import ENDED_ACCESS
 from vaguemestre.processes.duties import Duty
 from vaguemestre.processes.supervisor.plan import Ask, Child, workers
-from vaguemestre.site import counter_files
-from vaguemestre.site.agents import numen_socket, token_socket
+from vaguemestre.site.agents.sockets import numen_socket, token_socket
 from vaguemestre.site.config import PROJECT, Config
+from vaguemestre.site.monitoring import counter_files
 
 UMASK = 0o007  # what our processes make is for the group of its folder, and nobody else
 _DATABASE_FILES = ("", "-wal", "-shm")

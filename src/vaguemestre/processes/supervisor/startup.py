@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vaguemestre.engines import certificates
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.home_alias import engine_home, remove_alias
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
+from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.processes.supervisor import place, plan, process_table, rights
 from vaguemestre.processes.supervisor.preparation import first_feed, ground, outgoing_mail

@@ -9,13 +9,13 @@ from vaguemestre.access.signin.ports import revocations
 from vaguemestre.access.signin.presence import present_secret
 from vaguemestre.access.signin.queries import sessions_open_until
 from vaguemestre.access.signin.rules.session_keys import session_digest
-from vaguemestre.engines import certificates
 from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
 from vaguemestre.engines.imap.cache.page_cache import MessageCache, PageCache, SummaryCache
 from vaguemestre.engines.imap.cache.sort_cache import SortCache
 from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
 from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.engines.smtp.submission import Submission
+from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.people.credentials.ports import mail_tokens
 from vaguemestre.post.mailstore.values import MailLogin

@@ -20,7 +20,7 @@ from vaguemestre.people.credentials.values import TokenKeys
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.schools.lists.queries import is_nobodys_list_mailbox
 from vaguemestre.schools.sharing.queries import has_access
-from vaguemestre.site.agents import token_socket
+from vaguemestre.site.agents.sockets import token_socket
 
 _OVER = "credentials.session-over"
 

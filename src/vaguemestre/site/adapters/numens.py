@@ -23,7 +23,7 @@ from vaguemestre.people.credentials.queries import numen_words_of, roles_of
 from vaguemestre.people.directory.rules.numen_vault import HeldKeys
 from vaguemestre.people.intake.values import LINE_PURPOSE
 from vaguemestre.schools.rosters.values import STAGED_PURPOSE
-from vaguemestre.site.agents import numen_socket
+from vaguemestre.site.agents.sockets import numen_socket
 
 _START_PATIENCE_SECONDS = 5.0  # an instance serves before the service listens
 _OFFICERS = frozenset({"hr_officer"})

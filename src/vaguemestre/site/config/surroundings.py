@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vaguemestre.engines.clamd import Clamd
-from vaguemestre.engines.outgoing_services import POLICY_DAEMON, SENDER_REWRITER
+from vaguemestre.engines.outgoing.outgoing_services import POLICY_DAEMON, SENDER_REWRITER
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.site.config import Config, Fault, Reading

@@ -2,9 +2,7 @@
 
 from functools import partial
 
-from vaguemestre.engines import certificates_by_name
 from vaguemestre.engines.archives.transfer_archive import OpenAnyArchive
-from vaguemestre.engines.cms_signature import Signature
 from vaguemestre.engines.conversion.preview_store import PreviewStore
 from vaguemestre.engines.conversion.sandbox import SandboxedConverter
 from vaguemestre.engines.conversion.task_runner import TaskRunner
@@ -19,6 +17,8 @@ from vaguemestre.engines.remote.pictures import PictureFetcher
 from vaguemestre.engines.remote_imap import RemoteImap
 from vaguemestre.engines.rspamd.controller import JunkTraining
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
+from vaguemestre.engines.tls import certificates_by_name
+from vaguemestre.engines.tls.cms_signature import Signature
 from vaguemestre.mailbox.autoconfig import ports as devices
 from vaguemestre.mailbox.compose import ports as writing
 from vaguemestre.mailbox.portability import ports as moving

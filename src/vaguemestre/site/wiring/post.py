@@ -30,7 +30,7 @@ from vaguemestre.site.adapters.mail_trace import acceptance_evidence, deliveries
 from vaguemestre.site.adapters.unrecorded_steps import StepsWithout
 from vaguemestre.site.adapters.webmail import delegated_scope_of
 from vaguemestre.site.config import Config
-from vaguemestre.site.round_trip_file import write_round_trip
+from vaguemestre.site.monitoring.round_trip_file import write_round_trip
 
 
 def plug(config: Config) -> None:

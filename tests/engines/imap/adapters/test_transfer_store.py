@@ -10,10 +10,10 @@ from tests.engines.live import LiveEngines, Someone
 from tests.engines.mail import Post
 from tests.mailbox.portability.test_import import archive, box_of, letter, with_header_of
 
-from vaguemestre.engines import certificates
 from vaguemestre.engines.imap.adapters.transfer_store import OpenTransferStore
 from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.engines.remote_imap import RemoteImap
+from vaguemestre.engines.tls import certificates
 from vaguemestre.mailbox.portability.ports import MailboxFull, SourceRefused, Store
 from vaguemestre.mailbox.portability.rules.identity import header_of, mark_of
 from vaguemestre.mailbox.portability.services import export_folders, import_messages

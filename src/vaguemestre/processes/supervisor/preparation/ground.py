@@ -6,9 +6,9 @@ import os
 import socket
 from datetime import UTC, datetime
 
-from vaguemestre.engines import certificates
 from vaguemestre.engines.home_alias import open_home
 from vaguemestre.engines.projection import backend as projection
+from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.processes import database_rights
 from vaguemestre.processes.supervisor import place, plan, process_table, rights

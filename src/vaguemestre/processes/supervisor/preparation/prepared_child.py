@@ -11,8 +11,8 @@ from typing import Any
 from vaguemestre.processes.backup.restoration import RESTORED
 from vaguemestre.processes.supervisor import place
 from vaguemestre.processes.supervisor.screen import Screen
-from vaguemestre.site import migrated
 from vaguemestre.site.config import Config
+from vaguemestre.site.database import migrated
 
 _LONGEST_LINE = 4_000_000  # bytes
 _END_PATIENCE = 2.0  # seconds

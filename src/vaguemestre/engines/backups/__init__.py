@@ -1,0 +1,1 @@
+"""Backup programs: pgBackRest for PostgreSQL, restic for files."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: who connects, with which role and rights."""

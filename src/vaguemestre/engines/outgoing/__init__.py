@@ -1,0 +1,1 @@
+"""Programs beside Postfix where mail really leaves: return paths (SRS), MTA-STS policies."""

@@ -1,0 +1,1 @@
+"""The certificates of an instance and its own authority (RFC 5280)."""

@@ -1,0 +1,258 @@
+"""The certificates of an instance (RFC 5280, RFC 6125).
+
+An authority of its own signs what the instance shows itself, and everybody while no certificate is given:
+created once, renewed 30 days before they expire, or when the domain changes. A given certificate is checked,
+then copied beside.
+"""
+
+import datetime as dt
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from vaguemestre.engines.instance import AcademyShape, Instance
+from vaguemestre.engines.tls.certificate_authority import authority, end_entity
+from vaguemestre.foundation.kernel.errors import EngineRefused
+
+log = logging.getLogger(__name__)
+
+_INJECTOR = "sieve.localhost"
+_RENEW_BEFORE = dt.timedelta(days=30)
+LINEAGE = "vaguemestre"  # what certbot calls the certificate of the installation
+_ACME_FOLDER = Path("/etc/letsencrypt/live") / LINEAGE
+
+
+@dataclass(frozen=True)
+class Certificates:
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A certificate with its chain, and its key (PEM files)."""
+
+    certificate: Path
+    key: Path
+
+
+def paths(instance: Instance) -> Certificates:
+    """What the instance shows itself, on the loopback."""
+    folder = instance.engines_dir / "tls"
+    return Certificates(ca=folder / "ca.pem", certificate=folder / "server.pem", key=folder / "server.key")
+
+
+def public_paths(instance: Instance) -> Pair:
+    """What the world is shown: the given certificate, or the authority's own."""
+    if not instance.tls.is_given:
+        own = paths(instance)
+        return Pair(own.certificate, own.key)
+    folder = instance.engines_dir / "tls"
+    return Pair(folder / "public.pem", folder / "public.key")
+
+
+def academy_pair(instance: Instance, academy: AcademyShape) -> Pair:
+    """Where the engines read the certificate of an académie's own names."""
+    folder = instance.engines_dir / "tls"
+    return Pair(folder / f"{academy.domain.lower()}.pem", folder / f"{academy.domain.lower()}.key")
+
+
+def given_paths(instance: Instance) -> Pair:
+    """Where the given certificate comes from: the configured files, or certbot's folder."""
+    if instance.tls.acme:
+        return Pair(_ACME_FOLDER / "fullchain.pem", _ACME_FOLDER / "privkey.pem")
+    return Pair(Path(instance.tls.certificate), Path(instance.tls.key))
+
+
+def install_given(instance: Instance, *, now: dt.datetime) -> bool:
+    """Copy the given certificates to where the engines read them. Returns whether one changed.
+
+    From an authority (ACME), it may be absent or have ended: what was shown before stands for it, or the
+    instance's own, since its proof needs port 80 served.
+    Raises EngineRefused with one sentence if none can serve.
+    """
+    changed = [_install(_serving_pair(_candidates(instance), now), public_paths(instance))]
+    for academy in instance.academies:
+        if academy.certificate:
+            content = _read_pair(Pair(Path(academy.certificate), Path(academy.key)), now)
+            changed.append(_install(content, academy_pair(instance, academy)))
+    return any(changed)
+
+
+def _install(content: tuple[bytes, bytes], place: Pair) -> bool:
+    """Write a chain and its key (PEM) where the engines read them. Returns whether they differed."""
+    chain, key = content
+    if _content(place.certificate) == chain and _content(place.key) == key:
+        return False
+    place.certificate.parent.mkdir(parents=True, exist_ok=True)
+    _write(place.key, key, 0o600)
+    _write(place.certificate, chain, 0o644)
+    return True
+
+
+def _candidates(instance: Instance) -> list[Pair]:
+    """The given certificate; from an authority, those that are there, and may be shown in its place."""
+    given, own = given_paths(instance), paths(instance)
+    if not instance.tls.acme:
+        return [given]
+    pairs = (given, public_paths(instance), Pair(own.certificate, own.key))
+    return [pair for pair in pairs if pair.certificate.exists()] or [given]
+
+
+def _serving_pair(pairs: Sequence[Pair], now: dt.datetime) -> tuple[bytes, bytes]:
+    """Chain and key of the first pair that can serve. Raises EngineRefused, of the last, if none can."""
+    *preferred, last = pairs
+    for pair in preferred:
+        try:
+            return _read_pair(pair, now)
+        except EngineRefused as refusal:
+            log.warning("%s cannot be shown, another is: %s", pair.certificate, refusal)
+    return _read_pair(last, now)
+
+
+def _read_pair(pair: Pair, now: dt.datetime) -> tuple[bytes, bytes]:
+    try:
+        chain, key = pair.certificate.read_bytes(), pair.key.read_bytes()
+    except OSError as error:
+        raise EngineRefused(
+            f"le certificat ne peut pas être lu : {error.filename} ({error.strerror})."
+        ) from error
+    check_pair(chain, key, now=now)
+    return chain, key
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def check_pair(chain: bytes, key: bytes, *, now: dt.datetime) -> x509.Certificate:
+    """Return the first certificate of a chain. Raises EngineRefused if it and its key cannot serve now."""
+    try:
+        certificate = x509.load_pem_x509_certificate(chain)
+        private = serialization.load_pem_private_key(key, password=None)
+    except (ValueError, TypeError) as error:
+        raise EngineRefused(
+            "le certificat ou sa clé n’est pas au format PEM sans mot de passe ([tls])."
+        ) from error
+    if certificate.public_key() != private.public_key():
+        raise EngineRefused("la clé n’est pas celle du certificat ([tls] « certificate » et « key »).")
+    if not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc:
+        until = f"{certificate.not_valid_after_utc:%d/%m/%Y}"
+        raise EngineRefused(f"le certificat n’est pas valable aujourd’hui (fin : {until}).")
+    return certificate
+
+
+def names_of(certificate: x509.Certificate) -> frozenset[str]:
+    """DNS names a certificate is for, in lower case; `*.` stands for one label (RFC 6125 §6.4.3)."""
+    try:
+        alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return frozenset()
+    return frozenset(name.lower() for name in alternatives.get_values_for_type(x509.DNSName))
+
+
+def covers(names: frozenset[str], host: str) -> bool:
+    """Whether a certificate for these names is good for that host."""
+    return host in names or f"*.{host.partition('.')[2]}" in names
+
+
+def injector_paths(instance: Instance) -> Certificates:
+    """The client certificate of Dovecot's Sieve towards Postfix, in place of a password."""
+    folder = instance.engines_dir / "tls"
+    return Certificates(ca=folder / "ca.pem", certificate=folder / "sieve.pem", key=folder / "sieve.key")
+
+
+def fingerprint(certificate: Path) -> str:
+    """SHA-256 of the first certificate of a file, as Postfix writes it: hexadecimal pairs and colons."""
+    first = x509.load_pem_x509_certificate(certificate.read_bytes())
+    return first.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+def expiries(instance: Instance) -> dict[str, dt.datetime]:
+    """When each certificate ends: what the world is shown (public), the loopback, and Sieve's own."""
+    files = {
+        "public": public_paths(instance).certificate,
+        "internal": paths(instance).certificate,
+        "sieve": injector_paths(instance).certificate,
+    }
+    return {
+        name: x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
+        for name, file in files.items()
+    }
+
+
+def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
+    """Create or renew what is due. Keys belong to root: both engines read theirs before they drop root."""
+    server, injector = paths(instance), injector_paths(instance)
+    folder = server.ca.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    ca_key_file = folder / "ca.key"
+    names = tuple(dict.fromkeys(name for domain in instance.domains for name in server_names(domain)))
+    if not (server.ca.exists() and ca_key_file.exists()):
+        ca_key = ec.generate_private_key(ec.SECP256R1())
+        _write(ca_key_file, _private(ca_key), 0o600)
+        _write(server.ca, _public(authority(ca_key, now=now)), 0o644)
+        server.certificate.unlink(missing_ok=True)
+        injector.certificate.unlink(missing_ok=True)
+    for files, alternatives, use in (
+        (server, names, ExtendedKeyUsageOID.SERVER_AUTH),
+        (injector, (_INJECTOR,), ExtendedKeyUsageOID.CLIENT_AUTH),
+    ):
+        if not _is_current(files, alternatives, now):
+            ca = x509.load_pem_x509_certificate(server.ca.read_bytes())
+            key = ec.generate_private_key(ec.SECP256R1())
+            certificate = end_entity(key, ca, _read_key(ca_key_file), alternatives, use, now=now)
+            _write(files.key, _private(key), 0o600)
+            _write(files.certificate, _public(certificate) + server.ca.read_bytes(), 0o644)
+    return server
+
+
+def server_names(domain: str) -> tuple[str, ...]:
+    return ("localhost", domain, f"mail.{domain}")
+
+
+def _is_current(files: Certificates, names: Sequence[str], now: dt.datetime) -> bool:
+    if not (files.certificate.exists() and files.key.exists()):
+        return False
+    certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+    alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    same_names = set(alternatives.get_values_for_type(x509.DNSName)) == set(names)
+    same_key = certificate.public_key() == _read_key(files.key).public_key()
+    return same_names and same_key and certificate.not_valid_after_utc > now + _RENEW_BEFORE
+
+
+def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{path} n’est pas une clé sur courbe elliptique")
+    return key
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _public(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    temporary = path.with_name(f"{path.name}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.chmod(mode)
+    temporary.rename(path)

@@ -1,0 +1,132 @@
+"""`vaguemestre check --live`: looks at the running whole. `CHECKS` is the list to add to."""
+
+import importlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from vaguemestre.engines.tls.certificates import names_of, paths, public_paths
+from vaguemestre.engines.tls.certificates_by_name import pair_of
+from vaguemestre.processes.production.live_check import live_verdicts as verdicts
+from vaguemestre.processes.production.live_check.live_verdicts import Finding
+from vaguemestre.processes.production.machine.hosts import hosts_shown
+from vaguemestre.processes.production.units.children import children_of
+from vaguemestre.processes.production.units.units import service_name
+from vaguemestre.site.config import Config
+from vaguemestre.site.config.backup import LAST_BACKUP
+
+_PATIENCE = 5.0  # seconds
+_ZONE = "vaguemestre.processes.production.live_check.live_zone"  # loaded once Django is set up
+_LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (what listens everywhere is asked here)
+
+type Check = Callable[[Config, datetime], Iterator[Finding]]
+
+
+def findings(config: Config, now: datetime) -> Iterator[Finding]:
+    """One line per thing looked at, in the order of `CHECKS`."""
+    for check in CHECKS:
+        yield from check(config, now)
+
+
+def _units(config: Config, now: datetime) -> Iterator[Finding]:
+    names = [f"{service_name(child.name)}.service" for child in children_of(config, sys.executable)]
+    ended = subprocess.run(
+        ["/usr/bin/systemctl", "is-active", *names], capture_output=True, text=True, check=False
+    )
+    states = ended.stdout.split()
+    for name, state in zip(names, states + [""] * (len(names) - len(states)), strict=True):
+        yield verdicts.judge_unit(name, state)
+
+
+def _ports(config: Config, now: datetime) -> Iterator[Finding]:
+    ports = config.ports
+    for address in config.listen_addresses:
+        for port in (
+            ports.mx,
+            ports.web,
+            ports.submissions,
+            ports.submission,
+            ports.imaps,
+            ports.managesieve,
+        ):
+            yield verdicts.judge_port(port, address, _refusal(_LOCAL.get(address, address), port))
+
+
+def _refusal(address: str, port: int) -> str:
+    try:
+        with socket.create_connection((address, port), _PATIENCE):
+            return ""
+    except OSError as error:
+        return error.strerror or type(error).__name__
+
+
+def _machine(config: Config, now: datetime) -> Iterator[Finding]:
+    usage = shutil.disk_usage(config.home)
+    yield verdicts.judge_disk(usage.free, usage.total)
+    memory = dict(
+        line.split(":", 1) for line in Path("/proc/meminfo").read_text(encoding="utf-8").splitlines()
+    )
+    available, total = (int(memory[key].split()[0]) for key in ("MemAvailable", "MemTotal"))
+    yield verdicts.judge_memory(available, total)
+    clock = subprocess.run(
+        ["/usr/bin/timedatectl", "show", "-p", "NTPSynchronized", "--value"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    yield verdicts.judge_clock(clock.stdout.strip() == "yes")
+
+
+def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
+    try:
+        certificate, own_authority = (
+            x509.load_pem_x509_certificate(file.read_bytes())
+            for file in (public_paths(config).certificate, paths(config).ca)
+        )
+    except (OSError, ValueError) as error:
+        yield Finding("certificat", is_well=False, sentence=str(error), remedy="relancez bin/install")
+        return
+    yield verdicts.judge_certificate_end(certificate.not_valid_after_utc, now)
+    if config.tls.is_given:
+        yield verdicts.judge_certificate_issuer(is_own=certificate.issuer == own_authority.subject)
+    yield verdicts.judge_certificate_names(names_of(certificate), hosts_shown(config))
+    for academy in config.academies:
+        if academy.certificate:
+            content = pair_of(config, academy.domain).certificate.read_bytes()
+            own = x509.load_pem_x509_certificate(content)
+            yield verdicts.judge_certificate_end(own.not_valid_after_utc, now)
+            yield verdicts.judge_certificate_names(names_of(own), hosts_shown(config, academy))
+
+
+def _postmaster(config: Config, now: datetime) -> Iterator[Finding]:
+    if config.mail.outgoing.leaves:
+        yield verdicts.judge_postmaster(config.mail.postmaster)
+
+
+def _backup(config: Config, now: datetime) -> Iterator[Finding]:
+    yield verdicts.judge_backup(_last_backup(config), now, config.backup.late_after)
+
+
+def _last_backup(config: Config) -> datetime | None:
+    """When the last whole backup was made, by the note it leaves in the home; None without one."""
+    try:
+        note = json.loads((config.home / LAST_BACKUP).read_text(encoding="utf-8"))
+        return datetime.fromisoformat(note["made_at"]).astimezone(UTC)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _zone(config: Config, now: datetime) -> Iterator[Finding]:
+    """The records of the domain. The rooms know them, so Django is set up, for this check alone."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
+    importlib.import_module("django").setup()
+    yield from importlib.import_module(_ZONE).findings(config)
+
+
+CHECKS: tuple[Check, ...] = (_units, _ports, _machine, _certificate, _postmaster, _backup, _zone)

@@ -1,0 +1,106 @@
+"""What the running whole is judged by: a measure in, a line of `vaguemestre check --live` out. Pure."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from vaguemestre.engines.tls.certificates import covers
+
+LEAST_FREE = 0.10  # of the file system that holds the mail
+LEAST_MEMORY = 0.05
+LEAST_CERTIFICATE = timedelta(days=14)
+
+
+class Finding(NamedTuple):
+    """One line: what was looked at, whether it is well, a sentence, and what to do when it is not."""
+
+    name: str
+    is_well: bool
+    sentence: str
+    remedy: str = ""
+
+    def line(self) -> str:
+        mark = "bien  " if self.is_well else "ROUGE "
+        return f"{mark} {self.name} : {self.sentence}" + ("" if self.is_well else f" → {self.remedy}")
+
+
+def judge_unit(name: str, state: str) -> Finding:
+    return Finding(f"unité {name}", state == "active", state or "inconnue", f"journalctl -u {name}")
+
+
+def judge_port(port: int, address: str, error: str) -> Finding:
+    return Finding(
+        f"port {port} sur {address}",
+        not error,
+        error or "répond",
+        "vérifiez le pare-feu, puis l’unité qui le tient",
+    )
+
+
+def judge_postmaster(address: str) -> Finding:
+    """`address`: who reads it; empty for nobody."""
+    remedy = "écrivez dans [mail] « postmaster » l’adresse de qui les lira, puis relancez bin/install"
+    return Finding("postmaster@ et abuse@", bool(address), f"lus par {address or 'personne'}", remedy)
+
+
+def judge_disk(free: int, total: int) -> Finding:
+    share = free / total
+    sentence = f"{share:.0%} libres ({free // 1_000_000_000} Go)"
+    return Finding("disque", share >= LEAST_FREE, sentence, "agrandissez ou videz le volume des boîtes")
+
+
+def judge_memory(available: int, total: int) -> Finding:
+    share = available / total
+    return Finding(
+        "mémoire",
+        share >= LEAST_MEMORY,
+        f"{share:.0%} disponibles",
+        "ajoutez de la mémoire, ou baissez [web] « workers »",
+    )
+
+
+def judge_clock(is_synchronised: bool) -> Finding:
+    sentence = "synchronisée" if is_synchronised else "pas synchronisée"
+    return Finding(
+        "heure", is_synchronised, sentence, "installez chrony : jetons et codes dépendent de l’heure"
+    )
+
+
+def judge_certificate_end(ends_at: datetime, now: datetime) -> Finding:
+    days = (ends_at - now).days
+    return Finding(
+        "certificat, fin",
+        ends_at - now >= LEAST_CERTIFICATE,
+        f"{ends_at:%d/%m/%Y}, dans {days} jours",
+        "renouvelez-le, puis « vaguemestre certificate »",
+    )
+
+
+def judge_certificate_issuer(*, is_own: bool) -> Finding:
+    """Of a certificate that comes from elsewhere: the instance's own may stand for it."""
+    return Finding(
+        "certificat, autorité",
+        not is_own,
+        "celui de l’instance est montré à la place du certificat attendu" if is_own else "c’est le bon",
+        "lisez /var/log/letsencrypt/letsencrypt.log, puis relancez bin/install",
+    )
+
+
+def judge_certificate_names(names: frozenset[str], hosts: Collection[str]) -> Finding:
+    missing = [host for host in hosts if not covers(names, host)]
+    return Finding(
+        "certificat, noms",
+        not missing,
+        f"il y manque {', '.join(missing)}" if missing else f"il porte les {len(hosts)} noms attendus",
+        "demandez un certificat qui porte tous ces noms",
+    )
+
+
+def judge_backup(made_at: datetime | None, now: datetime, late_after: timedelta) -> Finding:
+    """`late_after`: the age that is too old."""
+    remedy = "écrivez [backup] « repository », relancez bin/install ; sinon journalctl -u vaguemestre-backup"
+    if made_at is None:
+        return Finding("sauvegarde", is_well=False, sentence="aucune n’est connue", remedy=remedy)
+    minutes = (now - made_at) / timedelta(minutes=1)
+    age = f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.0f} heures"
+    return Finding("sauvegarde", now - made_at <= late_after, f"il y a {age}", remedy)

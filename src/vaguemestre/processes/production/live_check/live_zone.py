@@ -1,0 +1,38 @@
+"""The zone of the domain, for `vaguemestre check --live`. Import it once Django is set up."""
+
+from collections.abc import Iterator
+
+from django.db import DatabaseError
+
+from vaguemestre.mailbox.autoconfig.http import wanted_records
+from vaguemestre.mailbox.autoconfig.ports import look_up
+from vaguemestre.mailbox.autoconfig.rules.records import Record
+from vaguemestre.mailbox.autoconfig.services.zone import address_names, check_records
+from vaguemestre.processes.production.live_check import zone_verdicts as verdicts
+from vaguemestre.processes.production.live_check.live_verdicts import Finding
+from vaguemestre.site.config import Config
+
+
+def findings(config: Config) -> Iterator[Finding]:
+    """One line per record that `vaguemestre dns` prints, then the names of the mail host's addresses."""
+    try:
+        records: tuple[Record, ...] = wanted_records()
+    except DatabaseError:
+        yield verdicts.database_away()
+        return
+    yield from map(verdicts.judge_record, check_records(records, look_up.get()))
+    if config.mail.outgoing.leaves:
+        for domain in config.domains:
+            yield verdicts.judge_signatures(
+                [record for record in records if record.name.endswith(f".{domain}")]
+            )
+    for domain in config.domains:
+        yield from _addresses_of(f"mail.{domain}")
+
+
+def _addresses_of(host: str) -> Iterator[Finding]:
+    addresses = tuple(address_names(host, look_up.get()))
+    if not addresses:
+        yield verdicts.no_address(host)
+    for address in addresses:
+        yield verdicts.judge_address_name(host, address)

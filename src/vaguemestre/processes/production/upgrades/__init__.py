@@ -1,0 +1,1 @@
+"""Moves a machine from one release to another while it serves."""

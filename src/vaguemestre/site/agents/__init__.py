@@ -1,0 +1,1 @@
+"""Processes of few rooms: their Django settings, and the sockets of agents."""

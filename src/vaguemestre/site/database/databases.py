@@ -1,0 +1,48 @@
+"""How Django connects to the instance's database."""
+
+from typing import Any
+
+from vaguemestre.engines.database.database_login import database_login
+from vaguemestre.site.config import Config, ConfigWrong
+
+
+def django_database(config: Config) -> dict[str, Any]:
+    """An entry of Django's DATABASES. Raises ConfigWrong."""
+    chosen = config.database
+    if chosen.engine == "postgresql":
+        login = database_login(config)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": chosen.host,
+            "PORT": chosen.port,
+            "NAME": chosen.name,
+            "USER": login.user,
+            "PASSWORD": login.password,
+            "CONN_MAX_AGE": 60,
+        }
+    if chosen.engine != "sqlite":
+        raise ConfigWrong("[database] « engine » est sqlite ou postgresql.")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": config.data_dir / "vaguemestre.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN rather than failing at COMMIT
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000",
+        },
+    }
+
+
+def reading_only(database: dict[str, Any]) -> dict[str, Any]:
+    """The same entry for a process that changes nothing, and gives up what takes more than two seconds."""
+    options = dict(database.get("OPTIONS", {}))
+    if database["ENGINE"].endswith("postgresql"):
+        options["options"] = "-c default_transaction_read_only=on -c statement_timeout=2000"
+        return {**database, "OPTIONS": options}
+    options |= {
+        "timeout": 2,
+        "transaction_mode": "DEFERRED",
+        "init_command": f"{options['init_command']}; PRAGMA query_only=ON",
+    }
+    return {**database, "OPTIONS": options}

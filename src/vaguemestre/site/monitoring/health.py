@@ -1,0 +1,151 @@
+"""Health checks of an instance, within one second in all."""
+
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from vaguemestre.engines.tls.certificates import expiries
+from vaguemestre.foundation.jobs.queries import count_failed_jobs, longest_wait
+from vaguemestre.foundation.jobs.rules import worker_name
+from vaguemestre.site.config import Config
+from vaguemestre.site.config.backup import LAST_BACKUP
+
+_PATIENCE = 0.25  # seconds for one service
+_LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
+_STALE = 15.0  # seconds without a sign of the worker
+_SOON = timedelta(days=14)  # renewal should have happened by itself
+_LONGEST_WAIT = timedelta(minutes=10)  # of a job that may run
+
+
+@dataclass(frozen=True)
+class Check:
+    """The state of one part: `ok`, and a few words when it is not.
+
+    `is_warning`: pages and mail go on, and yet somebody should look.
+    """
+
+    ok: bool
+    words: str = ""
+    is_warning: bool = False
+
+    def as_json(self) -> dict[str, str]:
+        status = "warning" if self.is_warning else "ok" if self.ok else "down"
+        return {"status": status, **({"detail": self.words} if self.words else {})}
+
+
+def checks(config: Config) -> dict[str, Check]:
+    """Check the database, engines, push, workers, jobs, gate, collector, CardDAV, disk and backup."""
+    ports = config.ports
+    probes: dict[str, Callable[[], Check]] = {
+        "database": _database,
+        "dovecot": lambda: greets(config.mail.host, ports.imap, b"* OK"),
+        "postfix": lambda: greets(config.mail.host, ports.mx, b"220"),
+        "push": lambda: _page(ports.push, "/sante"),
+        "worker": lambda: _workers(config),
+        "long-worker": lambda: _warning(_beats(config, worker_name("long"))),
+        "jobs": _jobs,
+        "gate": lambda: _beats(config, "gate"),
+        "collector": lambda: _warning(_beats(config, "collector")),
+        "carddav": lambda: _page(ports.carddav, "/sante"),
+        "disk": lambda: _space(config),
+        **({"backup": lambda: _backup(config)} if config.backup.repository else {}),
+        "certificates": lambda: _certificates(config),
+    }
+    return {name: ask() for name, ask in probes.items()}
+
+
+def _database() -> Check:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return Check(ok=False, words=type(error).__name__)
+    return Check(ok=True)
+
+
+def greets(host: str, port: int, expected: bytes) -> Check:
+    try:
+        with socket.create_connection((host, port), _PATIENCE) as peer:
+            return Check(ok=peer.recv(64).startswith(expected))
+    except OSError as error:
+        return Check(ok=False, words=str(error))
+
+
+def _page(port: int, path: str) -> Check:
+    try:
+        with socket.create_connection(("127.0.0.1", port), _PATIENCE) as peer:
+            peer.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost:{port}\r\n\r\n".encode())
+            return Check(ok=b" 200 " in peer.recv(64))
+    except OSError as error:
+        return Check(ok=False, words=str(error))
+
+
+def _beats(config: Config, name: str) -> Check:
+    try:
+        age = time.time() - (config.run_dir / f"{name}.heartbeat").stat().st_mtime
+    except OSError:
+        return Check(ok=False, words="no sign")
+    return Check(ok=age < _STALE, words="" if age < _STALE else f"no sign for {age:.0f} s")
+
+
+def _workers(config: Config) -> Check:
+    """Healthy if at least one ordinary worker has a recent heartbeat."""
+    beats = [_beats(config, worker_name("default", number)) for number in range(1, config.worker.count + 1)]
+    return next((beat for beat in beats if beat.ok), beats[0])
+
+
+def _warning(check: Check) -> Check:
+    return Check(ok=True, words=check.words, is_warning=not check.ok)
+
+
+def _jobs() -> Check:
+    """Warn of failed jobs, and of a queue that no worker keeps up with."""
+    try:
+        failed, waited = count_failed_jobs(), longest_wait(timezone.now())
+    except DatabaseError as error:
+        return Check(ok=True, words=type(error).__name__, is_warning=True)
+    words = [f"{failed} failed"] if failed else []
+    if waited > _LONGEST_WAIT:
+        words.append(f"the oldest one waits for {waited.total_seconds():.0f} s")
+    return Check(ok=True, words=", ".join(words), is_warning=bool(words))
+
+
+def _backup(config: Config) -> Check:
+    """Warn if two backups were missed, by the date of `LAST_BACKUP`."""
+    try:
+        age = time.time() - (config.home / LAST_BACKUP).stat().st_mtime
+    except OSError:
+        return Check(ok=True, words="none yet", is_warning=True)
+    is_late = age > config.backup.late_after.total_seconds()
+    return Check(ok=True, words=f"{age / 60:.0f} minutes old" if is_late else "", is_warning=is_late)
+
+
+def _certificates(config: Config) -> Check:
+    """Warn of a certificate that ends soon; fail for an expired one, which mail programs refuse."""
+    try:
+        ends = expiries(config)
+    except (OSError, ValueError) as error:
+        return _warning(Check(ok=False, words=type(error).__name__))
+    now = timezone.now()
+    expired = sorted(name for name, ends_at in ends.items() if ends_at <= now)
+    if expired:
+        return Check(ok=False, words=f"ended: {', '.join(expired)}")
+    remaining = {name: ends_at - now for name, ends_at in ends.items()}
+    soon = sorted(f"{name} in {span.days} days" for name, span in remaining.items() if span < _SOON)
+    return _warning(Check(ok=not soon, words=", ".join(soon)))
+
+
+def _space(config: Config) -> Check:
+    try:
+        free = shutil.disk_usage(config.home).free
+    except OSError as error:
+        return Check(ok=False, words=str(error))
+    return Check(
+        ok=free >= _LEAST_SPACE, words="" if free >= _LEAST_SPACE else f"{free // 1_000_000} MB left"
+    )
