@@ -225,7 +225,7 @@ class Frozen:
     @contextmanager
     def _tarpit_letters(self) -> Iterator[None]:
         """A public address of this very machine for a while: nothing else may be asked for a picture."""
-        pictures = import_module("vaguemestre.mailbox.webmail.services.pictures")
+        pictures = import_module("vaguemestre.mailbox.webmail.services.message.pictures")
         ref = import_module("vaguemestre.mailbox.webmail.values").MessageRef("INBOX", 1, 1)
         address = f"9.9.{secrets.randbelow(250) + 1}.{secrets.randbelow(250) + 1}"
         _ip("add", address)

@@ -241,7 +241,7 @@ def descendants(instance: Instance, name: str) -> set[int]:
 
 
 SIGN = """
-from vaguemestre.mailbox.webmail.services.pictures import Signer
+from vaguemestre.mailbox.webmail.services.message.pictures import Signer
 from vaguemestre.post.mailstore.values import MessageRef
 signer = Signer({account}, MessageRef("INBOX", 1, 1), "/messagerie/image/")
 print(json.dumps([signer(f"http://{host}/{{n}}.png") for n in range(60)]))

@@ -16,8 +16,10 @@ from vaguemestre.access.signin.services import BrowserOrigin, open_browser_sessi
 from vaguemestre.access.signin.sessions import SessionStore
 from vaguemestre.engines.conversion import task_runner
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
-from vaguemestre.mailbox.webmail.services import authors, message_lists, message_reader, verdicts
-from vaguemestre.mailbox.webmail.views import lists, message_pane, rows
+from vaguemestre.mailbox.webmail.services import message_lists
+from vaguemestre.mailbox.webmail.services.message import authors, message_reader, verdicts
+from vaguemestre.mailbox.webmail.views.listing import lists, rows
+from vaguemestre.mailbox.webmail.views.message import message_pane
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.ports import open_mailbox
 from vaguemestre.post.mailstore.values import MessageRef

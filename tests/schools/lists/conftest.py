@@ -18,7 +18,7 @@ from tests.mailbox.webmail.conftest import browser_of
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.foundation.kernel.seals import with_voucher
-from vaguemestre.mailbox.webmail.services import message_reader
+from vaguemestre.mailbox.webmail.services.message import message_reader
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import people_with_mail
 from vaguemestre.people.directory.queries import people_by_address, primary_address

@@ -11,8 +11,10 @@ from tests.access.signin.people import account
 from tests.mailbox.webmail.conftest import browser_of
 
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
-from vaguemestre.mailbox.webmail.services import authors, message_lists, message_reader
-from vaguemestre.mailbox.webmail.views import lists, message_pane, rows
+from vaguemestre.mailbox.webmail.services import message_lists
+from vaguemestre.mailbox.webmail.services.message import authors, message_reader
+from vaguemestre.mailbox.webmail.views.listing import lists, rows
+from vaguemestre.mailbox.webmail.views.message import message_pane
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, MailAddress, Structure
 from vaguemestre.people.provisioning.ports import connections, mail_directory

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from vaguemestre.foundation.kernel.file_policy import FILE_POLICY
 from vaguemestre.mailbox.webmail.ports import FetchPicture, PictureRefused
-from vaguemestre.mailbox.webmail.rules.rendering.frames import PICTURE_PLACEHOLDER
+from vaguemestre.mailbox.webmail.rules.rendering.html.frames import PICTURE_PLACEHOLDER
 from vaguemestre.mailbox.webmail.rules.rendering.picture_path import PREFIX, PictureRequest, parse_path
 from vaguemestre.mailbox.webmail.values import Picture
 

@@ -5,9 +5,9 @@ from django.utils import timezone
 from vaguemestre.mailbox.webmail.events import BulkRequested, PreviewRequested, ReminderDue, RemindersDue
 from vaguemestre.mailbox.webmail.ports import convert, previews
 from vaguemestre.mailbox.webmail.services import bulks, snooze
-from vaguemestre.mailbox.webmail.services.enclosed import reads_within
 from vaguemestre.mailbox.webmail.services.erasure import forget_person as forget
-from vaguemestre.mailbox.webmail.services.text_files import file_bytes
+from vaguemestre.mailbox.webmail.services.message.enclosed import reads_within
+from vaguemestre.mailbox.webmail.services.message.text_files import file_bytes
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.post.mailstore.ports import MessageGone, open_mailbox

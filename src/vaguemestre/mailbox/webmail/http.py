@@ -21,10 +21,10 @@ from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug, sl
 from vaguemestre.mailbox.webmail.rules.listing.labels import keyword_of, known_labels
 from vaguemestre.mailbox.webmail.rules.listing.search_query import SearchQuery
 from vaguemestre.mailbox.webmail.rules.listing.view_params import EMPTY_QUERY, PLAIN, parse_view
-from vaguemestre.mailbox.webmail.services.authors import Institution
-from vaguemestre.mailbox.webmail.services.enclosed import MAX_ENCLOSED_DEPTH, reads_within
-from vaguemestre.mailbox.webmail.services.reading_shares import SharedRun
-from vaguemestre.mailbox.webmail.services.verdicts import AuthServer
+from vaguemestre.mailbox.webmail.services.limits.reading_shares import SharedRun
+from vaguemestre.mailbox.webmail.services.message.authors import Institution
+from vaguemestre.mailbox.webmail.services.message.enclosed import MAX_ENCLOSED_DEPTH, reads_within
+from vaguemestre.mailbox.webmail.services.message.verdicts import AuthServer
 from vaguemestre.people.directory.rules.places import department_name
 from vaguemestre.post.mailstore.ports import Mailbox, Reads, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef, View

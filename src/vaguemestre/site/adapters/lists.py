@@ -6,10 +6,11 @@ from email.policy import compat32
 from vaguemestre.foundation.kernel import seals
 from vaguemestre.mailbox.webmail.http import own_auth_server
 from vaguemestre.mailbox.webmail.ports import run_limited
-from vaguemestre.mailbox.webmail.rules.rendering import frames, kinds
+from vaguemestre.mailbox.webmail.rules.rendering import kinds
+from vaguemestre.mailbox.webmail.rules.rendering.html import frames
 from vaguemestre.mailbox.webmail.rules.trust import authenticity
-from vaguemestre.mailbox.webmail.services.message_reader import open_part, read_message
-from vaguemestre.mailbox.webmail.services.text_files import file_bytes
+from vaguemestre.mailbox.webmail.services.message.message_reader import open_part, read_message
+from vaguemestre.mailbox.webmail.services.message.text_files import file_bytes
 from vaguemestre.mailbox.webmail.values import RenderedMessage
 from vaguemestre.post.mailstore.ports import MessageGone, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef

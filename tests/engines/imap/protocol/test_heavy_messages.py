@@ -25,9 +25,9 @@ from vaguemestre.mailbox.compose.rules.replies import reply_draft
 from vaguemestre.mailbox.compose.values import Mode
 from vaguemestre.mailbox.webmail.ports import TooComplex
 from vaguemestre.mailbox.webmail.rules.listing.rows import TOO_COMPLEX, LineContext, line_of
-from vaguemestre.mailbox.webmail.services.attachments_zip import pack_files
-from vaguemestre.mailbox.webmail.services.enclosed import reads_within
-from vaguemestre.mailbox.webmail.services.message_reader import read_message
+from vaguemestre.mailbox.webmail.services.message.attachments_zip import pack_files
+from vaguemestre.mailbox.webmail.services.message.enclosed import reads_within
+from vaguemestre.mailbox.webmail.services.message.message_reader import read_message
 from vaguemestre.post.mailstore.values import MailLogin, Row, View
 
 pytestmark = pytest.mark.engines

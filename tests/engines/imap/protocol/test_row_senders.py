@@ -12,7 +12,7 @@ from vaguemestre.mailbox.webmail.rules.listing.rows import display_name
 from vaguemestre.mailbox.webmail.rules.rendering.header import build_header
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import AMBIGUOUS, from_field
-from vaguemestre.mailbox.webmail.services.verdicts import AuthServer, verdict_of
+from vaguemestre.mailbox.webmail.services.message.verdicts import AuthServer, verdict_of
 from vaguemestre.post.mailstore.values import Correspondent, MailLogin
 
 pytestmark = pytest.mark.engines

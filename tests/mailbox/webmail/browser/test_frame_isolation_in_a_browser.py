@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route
 from tests.mailbox.webmail.hostile_html import AWAY, HOSTILE
 
-from vaguemestre.mailbox.webmail.rules.rendering import frames
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html
+from vaguemestre.mailbox.webmail.rules.rendering.html import frames
+from vaguemestre.mailbox.webmail.rules.rendering.html.sanitize import sanitize_html
 
 pytestmark = pytest.mark.browser
 HERE = "http://localhost:9/"

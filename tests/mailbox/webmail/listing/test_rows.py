@@ -14,8 +14,8 @@ from tests.engines.samples import at
 
 from vaguemestre.mailbox.webmail.rules.listing.folders import slug
 from vaguemestre.mailbox.webmail.rules.listing.rows import Line, LineContext, line_of, one_line
-from vaguemestre.mailbox.webmail.views import rows as rows_view
-from vaguemestre.mailbox.webmail.views.rows import row_html, rows_html
+from vaguemestre.mailbox.webmail.views.listing import rows as rows_view
+from vaguemestre.mailbox.webmail.views.listing.rows import row_html, rows_html
 from vaguemestre.post.mailstore.values import Correspondent, MessageRef, Page, Row, Summary, Use
 
 hostile = st.one_of(

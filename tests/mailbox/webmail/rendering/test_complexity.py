@@ -24,18 +24,18 @@ from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.webmail.ports import ReaderBusy, TooComplex, run_limited
 from vaguemestre.mailbox.webmail.rules.cards import archives
-from vaguemestre.mailbox.webmail.rules.rendering import complexity, styles
-from vaguemestre.mailbox.webmail.rules.rendering.complexity import Effort
+from vaguemestre.mailbox.webmail.rules.rendering.html import complexity, styles
+from vaguemestre.mailbox.webmail.rules.rendering.html.complexity import Effort
+from vaguemestre.mailbox.webmail.rules.rendering.html.sanitize import sanitize_html
 from vaguemestre.mailbox.webmail.rules.rendering.plain import html_of, text_of_html
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html
 from vaguemestre.mailbox.webmail.rules.tasks import clean
-from vaguemestre.mailbox.webmail.services.limited import (
+from vaguemestre.mailbox.webmail.services.limits.limited import (
     archive_contents,
     clean_html,
     invitation_of,
     signature_of,
 )
-from vaguemestre.mailbox.webmail.services.reading_shares import SharedRun, reading_share
+from vaguemestre.mailbox.webmail.services.limits.reading_shares import SharedRun, reading_share
 from vaguemestre.mailbox.webmail.values import Task
 
 MOST_SECONDS = 1.0

@@ -6,9 +6,9 @@ from html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.mailbox.webmail.rules.rendering.highlight import highlight_words
+from vaguemestre.mailbox.webmail.rules.rendering.html.highlight import highlight_words
+from vaguemestre.mailbox.webmail.rules.rendering.html.sanitize import sanitize_html
 from vaguemestre.mailbox.webmail.rules.rendering.plain import html_of
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html
 
 
 def test_words_are_marked_whatever_their_accents_and_capitals() -> None:

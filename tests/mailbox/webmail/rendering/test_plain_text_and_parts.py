@@ -12,8 +12,9 @@ from tests.mailbox.webmail.rendered_html import seen
 from vaguemestre.foundation.ui.files.attachments import disposition
 from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing import folders, rows, search_query
-from vaguemestre.mailbox.webmail.rules.rendering import kinds, links, parts, plain
+from vaguemestre.mailbox.webmail.rules.rendering import kinds, parts, plain
 from vaguemestre.mailbox.webmail.rules.rendering.header import recipients_line
+from vaguemestre.mailbox.webmail.rules.rendering.html import links
 from vaguemestre.post.mailstore.values import (
     INVITATION,
     Correspondent,

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.mailbox.webmail.rendered_html import seen
 
+from vaguemestre.mailbox.webmail.rules.rendering.html.sanitize import sanitize_html
 from vaguemestre.mailbox.webmail.rules.rendering.plain import html_of
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html
 
 OLD = "Bonjour, pouvez-vous me dire à quelle heure part le car de jeudi ?"
 QUOTED = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.mailbox.webmail.hostile_html import AWAY, HOSTILE
 from tests.mailbox.webmail.rendered_html import addresses_in_css, seen
 
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import sanitize_html
+from vaguemestre.mailbox.webmail.rules.rendering.html.sanitize import sanitize_html
 
 ALLOWED = frozenset(
     """

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.mailbox.webmail.rendered_html import addresses_in_css
 
-from vaguemestre.mailbox.webmail.rules.rendering import styles
-from vaguemestre.mailbox.webmail.rules.rendering.colours import is_colour, light_dark
+from vaguemestre.mailbox.webmail.rules.rendering.html import styles
+from vaguemestre.mailbox.webmail.rules.rendering.html.colours import is_colour, light_dark
 
 CSS = st.lists(
     st.one_of(

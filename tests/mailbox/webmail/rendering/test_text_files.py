@@ -18,7 +18,7 @@ from tests.mailbox.webmail.views.test_messages import PIECE
 from vaguemestre.engines.memory.mailbox import MemoryMailbox, MemoryMailboxes
 from vaguemestre.mailbox.webmail.ports import TooComplex, run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import uuencode
-from vaguemestre.mailbox.webmail.services import attachments_zip, message_reader
+from vaguemestre.mailbox.webmail.services.message import attachments_zip, message_reader
 from vaguemestre.post.mailstore.ports import Mailbox, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 

@@ -11,9 +11,9 @@ from tests.access.signin.people import NOON, account
 from vaguemestre.access.signin.values import Who
 from vaguemestre.mailbox.webmail.http import own_institution
 from vaguemestre.mailbox.webmail.rules.trust.titles import surnames_beside_title
-from vaguemestre.mailbox.webmail.services import authors
-from vaguemestre.mailbox.webmail.services.authors import Author, author_of
-from vaguemestre.mailbox.webmail.services.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.message import authors
+from vaguemestre.mailbox.webmail.services.message.authors import Author, author_of
 from vaguemestre.people.directory.models import Academy, Assignment, MailAddress, ManagementService, Structure
 from vaguemestre.post.mailstore.values import Correspondent
 from vaguemestre.schools.sharing.models import Box

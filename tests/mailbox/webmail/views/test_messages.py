@@ -16,7 +16,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.webmail.ports import PictureRefused, fetch_picture
 from vaguemestre.mailbox.webmail.rules.listing.labels import Label
 from vaguemestre.mailbox.webmail.values import Picture
-from vaguemestre.mailbox.webmail.views import message_pane
+from vaguemestre.mailbox.webmail.views.message import message_pane
 from vaguemestre.post.mailstore.values import MessageRef
 
 pytestmark = pytest.mark.django_db

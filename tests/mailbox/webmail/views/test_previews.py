@@ -18,8 +18,8 @@ from vaguemestre.engines.conversion.sandbox import SandboxedConverter
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.mailbox.webmail.ports import ReaderBusy, convert, previews, run_limited
 from vaguemestre.mailbox.webmail.rules.rendering import kinds, parts
-from vaguemestre.mailbox.webmail.services import enclosed
-from vaguemestre.mailbox.webmail.services.reading_shares import reading_share
+from vaguemestre.mailbox.webmail.services.limits.reading_shares import reading_share
+from vaguemestre.mailbox.webmail.services.message import enclosed
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.mailstore.values import MessageRef
 

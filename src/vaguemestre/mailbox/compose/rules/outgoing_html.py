@@ -9,7 +9,7 @@ from html import escape, unescape
 
 import nh3
 
-from vaguemestre.mailbox.webmail.rules.rendering.complexity import is_bearable
+from vaguemestre.mailbox.webmail.rules.rendering.html.complexity import is_bearable
 from vaguemestre.mailbox.webmail.rules.rendering.plain import text_of_html
 
 _TAG_NAMES = """

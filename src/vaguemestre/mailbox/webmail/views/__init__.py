@@ -3,10 +3,18 @@
 from vaguemestre.mailbox.webmail.views.actions import act_on_messages, renew_ticket
 from vaguemestre.mailbox.webmail.views.attachments import list_attachments
 from vaguemestre.mailbox.webmail.views.bulks import show_bulk, start_bulk, undo_bulk
-from vaguemestre.mailbox.webmail.views.cards import show_card
 from vaguemestre.mailbox.webmail.views.choices import change_label, change_search, save_choices
 from vaguemestre.mailbox.webmail.views.deleted_messages import list_deleted, recover_messages
-from vaguemestre.mailbox.webmail.views.files import (
+from vaguemestre.mailbox.webmail.views.folders import change_folder, count_shared_unread
+from vaguemestre.mailbox.webmail.views.listing.lists import (
+    find_day,
+    list_folders,
+    list_rows,
+    show_folder,
+    show_inbox,
+)
+from vaguemestre.mailbox.webmail.views.message.cards import show_card
+from vaguemestre.mailbox.webmail.views.message.files import (
     save_all_parts,
     save_message,
     save_part,
@@ -14,23 +22,21 @@ from vaguemestre.mailbox.webmail.views.files import (
     show_picture,
     show_source,
 )
-from vaguemestre.mailbox.webmail.views.folders import change_folder, count_shared_unread
-from vaguemestre.mailbox.webmail.views.lists import find_day, list_folders, list_rows, show_folder, show_inbox
-from vaguemestre.mailbox.webmail.views.messages import (
+from vaguemestre.mailbox.webmail.views.message.messages import (
     open_enclosed,
     open_message,
     print_message,
     show_body,
     show_conversation,
 )
-from vaguemestre.mailbox.webmail.views.one_click import (
+from vaguemestre.mailbox.webmail.views.message.one_click import (
     answer_invitation,
     answer_receipt,
     choose_showing,
     report_message,
     unsubscribe,
 )
-from vaguemestre.mailbox.webmail.views.previews import make_preview, pdf_reader, preview_part
+from vaguemestre.mailbox.webmail.views.message.previews import make_preview, pdf_reader, preview_part
 from vaguemestre.mailbox.webmail.views.reminders import (
     await_answer,
     cancel_reminders,

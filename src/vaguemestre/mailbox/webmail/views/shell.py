@@ -31,10 +31,10 @@ from vaguemestre.mailbox.webmail.rules.listing.search_query import highlighted_w
 from vaguemestre.mailbox.webmail.rules.listing.searches import recent_searches, saved_name, saved_searches
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN, view_query
 from vaguemestre.mailbox.webmail.services import bulks, message_lists, snooze
-from vaguemestre.mailbox.webmail.services.authors import listed_names
-from vaguemestre.mailbox.webmail.views.chips import SearchChips, search_chips
-from vaguemestre.mailbox.webmail.views.rows import rows_html
-from vaguemestre.mailbox.webmail.views.view_menu import ViewMenu, view_menu
+from vaguemestre.mailbox.webmail.services.message.authors import listed_names
+from vaguemestre.mailbox.webmail.views.listing.chips import SearchChips, search_chips
+from vaguemestre.mailbox.webmail.views.listing.rows import rows_html
+from vaguemestre.mailbox.webmail.views.listing.view_menu import ViewMenu, view_menu
 from vaguemestre.post.mailstore.values import Folder, Page, Quota, Use, View
 
 

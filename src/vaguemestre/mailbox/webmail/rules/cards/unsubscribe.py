@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from vaguemestre.mailbox.webmail.rules.rendering.links import host_of, without_hidden
+from vaguemestre.mailbox.webmail.rules.rendering.html.links import host_of, without_hidden
 
 _BETWEEN = re.compile(r"<([^<>]{1,2000})>")
 ONE_CLICK = "List-Unsubscribe=One-Click"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from itertools import groupby
 
-from vaguemestre.mailbox.webmail.rules.rendering.links import split_links
+from vaguemestre.mailbox.webmail.rules.rendering.html.links import split_links
 from vaguemestre.mailbox.webmail.rules.rendering.quoted_text import CLOSING, OPENING
 
 MAX_CHARACTERS = 1_000_000  # characters shown

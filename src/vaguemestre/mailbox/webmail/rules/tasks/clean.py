@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from vaguemestre.mailbox.webmail.rules.rendering import complexity
+from vaguemestre.mailbox.webmail.rules.rendering.html import complexity
+from vaguemestre.mailbox.webmail.rules.rendering.html.sanitize import MAX_CHARACTERS, sanitize_html
 from vaguemestre.mailbox.webmail.rules.rendering.parts import bare_id
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import MAX_CHARACTERS, sanitize_html
 from vaguemestre.mailbox.webmail.rules.tasks import AskCaller, Hopeless
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import tinycss2
 
-from vaguemestre.mailbox.webmail.rules.rendering.colours import is_colour, light_dark
-from vaguemestre.mailbox.webmail.rules.rendering.selectors import clean_media_query, clean_selector
+from vaguemestre.mailbox.webmail.rules.rendering.html.colours import is_colour, light_dark
+from vaguemestre.mailbox.webmail.rules.rendering.html.selectors import clean_media_query, clean_selector
 
 LONGEST = 300_000  # characters of one style block
 MOST_RULES = 4_000

@@ -14,8 +14,9 @@ from itertools import islice
 
 import nh3
 
-from vaguemestre.mailbox.webmail.rules.rendering import complexity, highlight, links, quoted_text, styles
-from vaguemestre.mailbox.webmail.rules.rendering.colours import is_colour, light_dark
+from vaguemestre.mailbox.webmail.rules.rendering import quoted_text
+from vaguemestre.mailbox.webmail.rules.rendering.html import complexity, highlight, links, styles
+from vaguemestre.mailbox.webmail.rules.rendering.html.colours import is_colour, light_dark
 
 VERSION = 2  # of the output: changes whenever the same HTML gives another result
 MAX_CHARACTERS = 2_000_000  # characters read of one body

@@ -8,13 +8,14 @@ from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.webmail.ports import RunLimited, TooComplex
 from vaguemestre.mailbox.webmail.rules.cards.card_places import card_places
-from vaguemestre.mailbox.webmail.rules.rendering import enclosed, highlight, kinds, parts, plain, uuencode
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import MAX_CHARACTERS, VERSION
-from vaguemestre.mailbox.webmail.rules.rendering.styles import Remote
-from vaguemestre.mailbox.webmail.services.enclosed import EnclosedMessage
-from vaguemestre.mailbox.webmail.services.limited import clean_html
-from vaguemestre.mailbox.webmail.services.lru import WeightedLru
-from vaguemestre.mailbox.webmail.services.text_files import find_file, read_text
+from vaguemestre.mailbox.webmail.rules.rendering import enclosed, kinds, parts, plain, uuencode
+from vaguemestre.mailbox.webmail.rules.rendering.html import highlight
+from vaguemestre.mailbox.webmail.rules.rendering.html.sanitize import MAX_CHARACTERS, VERSION
+from vaguemestre.mailbox.webmail.rules.rendering.html.styles import Remote
+from vaguemestre.mailbox.webmail.services.limits.limited import clean_html
+from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.message.enclosed import EnclosedMessage
+from vaguemestre.mailbox.webmail.services.message.text_files import find_file, read_text
 from vaguemestre.mailbox.webmail.values import Attachment, Body, RenderedMessage
 from vaguemestre.post.mailstore.ports import Reads
 from vaguemestre.post.mailstore.values import TEXT, MessageRef, OpenedMessage, Part

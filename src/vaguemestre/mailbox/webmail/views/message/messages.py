@@ -23,12 +23,12 @@ from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.choices import Typeface, choices_of
 from vaguemestre.mailbox.webmail.rules.listing.rows import lines_of
 from vaguemestre.mailbox.webmail.rules.listing.search_query import MAX_TERMS
-from vaguemestre.mailbox.webmail.rules.rendering import frames
+from vaguemestre.mailbox.webmail.rules.rendering.html import frames
 from vaguemestre.mailbox.webmail.services import message_lists
-from vaguemestre.mailbox.webmail.services.authors import listed_names
-from vaguemestre.mailbox.webmail.services.message_reader import read_message
-from vaguemestre.mailbox.webmail.services.pictures import Signer
-from vaguemestre.mailbox.webmail.views.message_pane import (
+from vaguemestre.mailbox.webmail.services.message.authors import listed_names
+from vaguemestre.mailbox.webmail.services.message.message_reader import read_message
+from vaguemestre.mailbox.webmail.services.message.pictures import Signer
+from vaguemestre.mailbox.webmail.views.message.message_pane import (
     authorship_of,
     cache_owner,
     header_of_message,

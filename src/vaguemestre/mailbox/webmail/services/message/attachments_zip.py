@@ -7,7 +7,7 @@ from typing import IO
 
 from vaguemestre.mailbox.webmail.ports import TooComplex
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
-from vaguemestre.mailbox.webmail.services.text_files import iter_contents
+from vaguemestre.mailbox.webmail.services.message.text_files import iter_contents
 from vaguemestre.mailbox.webmail.values import Attachment
 from vaguemestre.post.mailstore.ports import Reads
 from vaguemestre.post.mailstore.values import MessageRef

@@ -11,15 +11,15 @@ from vaguemestre.mailbox.webmail.ports import RunLimited, TooComplex
 from vaguemestre.mailbox.webmail.rules.cards.archives import Contents, Entry
 from vaguemestre.mailbox.webmail.rules.cards.invitations import Attendee, Invitation
 from vaguemestre.mailbox.webmail.rules.cards.vcard import ContactCard
-from vaguemestre.mailbox.webmail.rules.rendering import complexity
-from vaguemestre.mailbox.webmail.rules.rendering.complexity import Effort
-from vaguemestre.mailbox.webmail.rules.rendering.sanitize import (
+from vaguemestre.mailbox.webmail.rules.rendering.html import complexity
+from vaguemestre.mailbox.webmail.rules.rendering.html.complexity import Effort
+from vaguemestre.mailbox.webmail.rules.rendering.html.sanitize import (
     MAX_CHARACTERS,
     CleanHtml,
     Pictures,
     sanitize_html,
 )
-from vaguemestre.mailbox.webmail.rules.rendering.styles import Remote
+from vaguemestre.mailbox.webmail.rules.rendering.html.styles import Remote
 from vaguemestre.mailbox.webmail.rules.tasks import archive, calendar, signature, vcards
 from vaguemestre.mailbox.webmail.rules.trust.signatures import Signature
 from vaguemestre.mailbox.webmail.values import Task

@@ -20,13 +20,13 @@ from vaguemestre.foundation.ui.files.stored_files import accel_redirect, is_behi
 from vaguemestre.mailbox.webmail.http import reads_of, run_for
 from vaguemestre.mailbox.webmail.ports import PictureRefused, TooComplex, fetch_picture
 from vaguemestre.mailbox.webmail.rules.rendering import kinds
-from vaguemestre.mailbox.webmail.rules.rendering.frames import PICTURE_PLACEHOLDER
+from vaguemestre.mailbox.webmail.rules.rendering.html.frames import PICTURE_PLACEHOLDER
 from vaguemestre.mailbox.webmail.rules.rendering.picture_path import MAX_ADDRESS, picture_path
-from vaguemestre.mailbox.webmail.services.attachments_zip import pack_files
-from vaguemestre.mailbox.webmail.services.message_reader import open_part, read_message
-from vaguemestre.mailbox.webmail.services.pictures import signed_picture
-from vaguemestre.mailbox.webmail.services.text_files import file_bytes
-from vaguemestre.mailbox.webmail.views.message_pane import cache_owner
+from vaguemestre.mailbox.webmail.services.message.attachments_zip import pack_files
+from vaguemestre.mailbox.webmail.services.message.message_reader import open_part, read_message
+from vaguemestre.mailbox.webmail.services.message.pictures import signed_picture
+from vaguemestre.mailbox.webmail.services.message.text_files import file_bytes
+from vaguemestre.mailbox.webmail.views.message.message_pane import cache_owner
 from vaguemestre.post.mailstore.ports import MessageGone
 from vaguemestre.post.mailstore.values import MessageRef, Part
 

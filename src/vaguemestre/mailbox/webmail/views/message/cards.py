@@ -21,13 +21,13 @@ from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.cards import deliveries
 from vaguemestre.mailbox.webmail.rules.rendering.parts import find_part
 from vaguemestre.mailbox.webmail.rules.trust.signatures import Signature
-from vaguemestre.mailbox.webmail.services.limited import (
+from vaguemestre.mailbox.webmail.services.limits.limited import (
     MAX_BYTES_HERE,
     contact_cards_of,
     invitation_of,
     signature_of,
 )
-from vaguemestre.mailbox.webmail.services.reading_shares import reading_share
+from vaguemestre.mailbox.webmail.services.limits.reading_shares import reading_share
 from vaguemestre.mailbox.webmail.values import CardKind
 from vaguemestre.post.mailstore.ports import MessageGone, Reads
 from vaguemestre.post.mailstore.values import MessageRef, Part

@@ -17,11 +17,11 @@ from vaguemestre.mailbox.webmail.rules.cards import invitations
 from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import unsubscribe_options
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
-from vaguemestre.mailbox.webmail.services import one_click_replies
-from vaguemestre.mailbox.webmail.services.one_click_replies import Sender
-from vaguemestre.mailbox.webmail.services.verdicts import verdict_of
-from vaguemestre.mailbox.webmail.views.files import header_of
-from vaguemestre.mailbox.webmail.views.message_pane import RECEIPT_SETTLED
+from vaguemestre.mailbox.webmail.services.message import one_click_replies
+from vaguemestre.mailbox.webmail.services.message.one_click_replies import Sender
+from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
+from vaguemestre.mailbox.webmail.views.message.files import header_of
+from vaguemestre.mailbox.webmail.views.message.message_pane import RECEIPT_SETTLED
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.reports import services as reports
 from vaguemestre.post.reports.values import ImagePolicy, ReportKind

@@ -31,11 +31,11 @@ from vaguemestre.mailbox.webmail.rules.rendering import kinds
 from vaguemestre.mailbox.webmail.rules.rendering.header import Header, build_header
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
 from vaguemestre.mailbox.webmail.services import message_lists
-from vaguemestre.mailbox.webmail.services.authors import Authorship, author_of, authorship
-from vaguemestre.mailbox.webmail.services.enclosed import reads_within
-from vaguemestre.mailbox.webmail.services.lru import WeightedLru
-from vaguemestre.mailbox.webmail.services.message_reader import read_message
-from vaguemestre.mailbox.webmail.services.verdicts import verdict_of
+from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
+from vaguemestre.mailbox.webmail.services.message.authors import Authorship, author_of, authorship
+from vaguemestre.mailbox.webmail.services.message.enclosed import reads_within
+from vaguemestre.mailbox.webmail.services.message.message_reader import read_message
+from vaguemestre.mailbox.webmail.services.message.verdicts import verdict_of
 from vaguemestre.mailbox.webmail.values import RenderedMessage
 from vaguemestre.post.mailstore.ports import Mailbox, Reads
 from vaguemestre.post.mailstore.values import Flag, MessageRef, OpenedMessage, Use

@@ -1,0 +1,1 @@
+"""A message's HTML and CSS made harmless: sanitizer, style sheets, links, frame, dark colours."""

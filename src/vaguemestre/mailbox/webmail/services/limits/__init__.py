@@ -1,0 +1,1 @@
+"""Limits on what untrusted mail may cost: processor time, memory, readings at once."""

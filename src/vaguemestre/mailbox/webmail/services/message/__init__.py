@@ -1,0 +1,1 @@
+"""One opened message: its text, files, authors, verdicts, and answers of one click."""

@@ -1,0 +1,1 @@
+"""Views of the message list: its rows, the chips above it, its menu."""

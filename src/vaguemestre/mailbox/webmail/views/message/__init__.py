@@ -1,0 +1,1 @@
+"""Views of one message: its pane, text, cards, files and previews."""
