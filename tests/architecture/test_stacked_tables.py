@@ -12,7 +12,7 @@ ROW = re.compile(r"<tr\b[^>]*>(?:(?!</tr>).)*<td(?:(?!</tr>).)*</tr>", re.DOTALL
 CELL = re.compile(r"<td\b([^>]*)>((?:(?!</td>).)*)</td>", re.DOTALL)
 # Names, functions and files are known by what they are; a row of classes begins with its head.
 UNNAMED = {"phonebook/results.html", "webmail/attachments.html", "rosters/list.html"}
-CONDITIONAL = {"backoffice/feed.html"}  # its columns depend on the list
+CONDITIONAL = {"backoffice/feed.html", "operations/figures.html"}  # its columns depend on the list
 TEMPLATES = sorted(path for path in SOURCE.rglob("templates/**/*.html") if "stacks" in path.read_text())
 
 

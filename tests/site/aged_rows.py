@@ -10,6 +10,7 @@ from tests.rows import make
 
 from vaguemestre.foundation.journal.chain import seal_entries
 from vaguemestre.foundation.journal.services import record
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.intake.models import Feed
 from vaguemestre.schools.lists.models import ListLetter
 from vaguemestre.schools.rosters.rules.retention import purge_day
@@ -187,6 +188,13 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Journal des connexions et des actes sur les comptes": _journaled,
     "Sessions": _session,
     "Sessions terminées et essais de connexion infructueux": _failures,
+    "Nombres par cinq minutes (courriels, connexions, place)": _rows(
+        "operations.MetricSample", at=..., resolution="5m", series="arrived"
+    ),
+    "Les mêmes, par heure": _rows("operations.MetricSample", at=..., resolution="1h", series="arrived"),
+    "Les mêmes, par jour": _rows("operations.MetricSample", at=..., resolution="1d", series="arrived"),
+    "Délais par domaine de destination": lambda at: _row("operations.DestinationDay", day=paris_day(at)),
+    "Alarmes du service": _rows("operations.Alarm", closed_at=..., opened_at=...),
     "Travaux achevés": _job("SUCCESSFUL"),
     "Travaux en échec": _job("FAILED"),
 }

@@ -30,6 +30,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "breaches": {
         ADMINISTRATORS: "close export file list notice open",
     },
+    "operations": {
+        ADMINISTRATORS: "advice",
+    },
     "removals": {
         ADMINISTRATORS: "decide file give-right list open progress withdraw-right",
     },

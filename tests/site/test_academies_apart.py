@@ -49,6 +49,7 @@ OF_INSTALLATION = frozenset(
         "backoffice:journal-file",
         "backoffice:settings",
         "helpdesk:stock",
+        "operations:advice",
         "portal:announcement",
         "portal:announcements",
         "portal:new-announcement",

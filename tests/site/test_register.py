@@ -53,6 +53,8 @@ IMPERSONAL = {
     "intake.Feed": "counts of a file; its lines are in the record",
     "lifecycle.DailyReview": "a day",
     "lists.MailingList": "an address of nobody",
+    "operations.FollowedSteps": "a count",
+    "operations.Reading": "the last value of a metric",
     "outbox.LogCursor": "a position in a file",
     "portal.AnnouncementRow": "a text for everybody",
     "rosters.EntAnswerRow": "a digest, until an assertion ends",

@@ -66,6 +66,7 @@ _ROOMS = (
     "desks.portal",
     "desks.helpdesk",
     "desks.breaches",
+    "desks.operations",
     "desks.removals",
     "desks.backoffice",
 )

@@ -27,6 +27,7 @@ class Queued:
     sender: str
     recipients: tuple[str, ...]
     reasons: tuple[str, ...]
+    reason_of: tuple[tuple[str, str], ...] = ()  # each recipient and its reason, empty before an attempt
 
 
 def queue(instance: Instance, list_messages: ListMessages = _list_as_root) -> tuple[Queued, ...]:
@@ -46,4 +47,5 @@ def _queued(fields: dict[str, Any]) -> Queued:
         sender=str(fields["sender"]),
         recipients=tuple(str(row["address"]) for row in rows),
         reasons=tuple(str(row["delay_reason"]) for row in rows if "delay_reason" in row),
+        reason_of=tuple((str(row["address"]), str(row.get("delay_reason", ""))) for row in rows),
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from vaguemestre.foundation.journal.models import Entry
 
@@ -62,6 +62,12 @@ def last_time(to: str, action: str) -> datetime | None:
 def count_acts(action: str, *, by: str, since: datetime) -> int:
     """How many times an actor did an action since a moment."""
     return Entry.objects.filter(action=action, by=by, at__gte=since).count()
+
+
+def count_actions(actions: Collection[str], since: datetime, until: datetime) -> dict[str, int]:
+    """How many times each of these actions was done in that time, by anybody."""
+    rows = Entry.objects.filter(at__gte=since, at__lt=until, action__in=actions).order_by()
+    return dict(rows.values_list("action").annotate(Count("id")))
 
 
 def journal_page(

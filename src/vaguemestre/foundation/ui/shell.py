@@ -156,7 +156,7 @@ _HELP_GROUPS = (
     ),
 )
 _ADMINISTRATION_GROUPS = (
-    Group("", (Entry("/administration/", "Vue d’ensemble", "layout-grid"),)),
+    Group("", (Entry("/administration/", "Aujourd’hui", "layout-grid"),)),
     Group(
         "Personnes",
         (

@@ -7,7 +7,7 @@ from itertools import batched
 from django.db.models import QuerySet
 
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount
+from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
 from vaguemestre.post.trace.rules.order import in_order
 from vaguemestre.post.trace.values import CountedAs, Engine, NumberedStep, Place, Step, StepKind
 
@@ -59,6 +59,21 @@ def steps_after(number: int, *, limit: int) -> tuple[NumberedStep, ...]:
     """The steps stored after that one, in the order of their numbers."""
     rows = MessageStep.objects.filter(number__gt=number).order_by("number")[:limit]
     return tuple(NumberedStep(row.number, _step(row)) for row in rows)
+
+
+def last_number() -> int:
+    """The number of the last step stored; 0 before the first."""
+    return StepCounter.objects.filter(pk=1).values_list("last", flat=True).first() or 0
+
+
+def queued_at(queue_ids: Collection[str], since: datetime) -> dict[str, datetime]:
+    """When each of these messages was whole in the queue, of those that were since that moment."""
+    moments: dict[str, datetime] = {}
+    for batch in batched(queue_ids, _MAX_MESSAGES):
+        rows = MessageStep.objects.filter(queue_id__in=batch, kind=StepKind.QUEUED, at__gte=since)
+        for queue_id, at in rows.values_list("queue_id", "at"):
+            moments[queue_id or ""] = min(at, moments.get(queue_id or "", at))
+    return moments
 
 
 def steps_of_sender(sender: str) -> tuple[Step, ...]:

@@ -7,6 +7,10 @@ from vaguemestre.access.signin.rules import limits
 from vaguemestre.access.signin.services.sessions import DELETED_AFTER
 from vaguemestre.desks.breaches import handlers as breaches
 from vaguemestre.desks.breaches.services import RETENTION as BREACHES_KEPT
+from vaguemestre.desks.operations import handlers as operations
+from vaguemestre.desks.operations.rules.slots import RETENTION as SAMPLES_KEPT
+from vaguemestre.desks.operations.services.retention import ALARMS_KEPT, DESTINATIONS_KEPT
+from vaguemestre.desks.operations.values import Resolution
 from vaguemestre.foundation.jobs import handlers as jobs
 from vaguemestre.foundation.jobs.services import RETENTION as JOBS_KEPT
 from vaguemestre.foundation.journal import handlers as journal
@@ -122,6 +126,36 @@ SERVICE = Activity(
             ("django_tasks_database.DBTaskResult",),
             set_days("retention.failed_jobs_days", "après leur échec, s’ils ne sont pas repris"),
             (jobs.purge_failed_jobs,),
+        ),
+        Category(
+            "Nombres par cinq minutes (courriels, connexions, place)",
+            ("operations.MetricSample",),
+            after(SAMPLES_KEPT[Resolution.FIVE_MINUTES], "après la mesure"),
+            (operations.purge_old_measures,),
+        ),
+        Category(
+            "Les mêmes, par heure",
+            ("operations.MetricSample",),
+            after(SAMPLES_KEPT[Resolution.HOUR], "après la mesure"),
+            (operations.purge_old_measures,),
+        ),
+        Category(
+            "Les mêmes, par jour",
+            ("operations.MetricSample",),
+            after(SAMPLES_KEPT[Resolution.DAY], "après la mesure"),
+            (operations.purge_old_measures,),
+        ),
+        Category(
+            "Délais par domaine de destination",
+            ("operations.DestinationDay",),
+            after(DESTINATIONS_KEPT, "après le jour mesuré"),
+            (operations.purge_old_measures,),
+        ),
+        Category(
+            "Alarmes du service",
+            ("operations.Alarm",),
+            after(ALARMS_KEPT, "après leur fin"),
+            (operations.purge_old_measures,),
         ),
         Category("Sauvegardes (chiffrées) de tout ce qui précède", (), _backups),
     ),

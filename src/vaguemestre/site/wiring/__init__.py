@@ -41,6 +41,7 @@ TABLES = {
     "enrolment": "desks",
     "enrolment.disclose_numen": "numens",
     "helpdesk": "desks",
+    "operations": "desks",
     "portal": "record",
     "removals": "desks",
 }

@@ -4,6 +4,7 @@ from functools import partial
 
 from vaguemestre.desks.enrolment import ports as enrolment
 from vaguemestre.desks.helpdesk import ports as helpdesk
+from vaguemestre.desks.operations import ports as operations
 from vaguemestre.desks.removals import ports as removals
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
@@ -11,6 +12,7 @@ from vaguemestre.engines.rspamd.refused_content import RefusedContent
 from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
 from vaguemestre.site.adapters.mail_trace import undelivered_to
+from vaguemestre.site.adapters.operations import HealthLamps, MetricsReader, QueueList
 from vaguemestre.site.config import Config
 
 
@@ -21,3 +23,6 @@ def plug(config: Config) -> None:
     helpdesk.undelivered_to.plug(undelivered_to)
     helpdesk.usage_of.plug(partial(usage_of, MailAgent(config)))
     helpdesk.forwards_of.plug(forwards_of)
+    operations.read_metrics.plug(MetricsReader(config))
+    operations.list_queue.plug(QueueList(config))
+    operations.service_lamps.plug(HealthLamps(config))

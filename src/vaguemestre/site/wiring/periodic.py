@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from vaguemestre.access.sso.registry import handlers as registry_handlers
+from vaguemestre.desks.operations import handlers as operations_handlers
 from vaguemestre.mailbox.compose import handlers as compose_handlers
 from vaguemestre.mailbox.sorting import handlers as sorting_handlers
 from vaguemestre.mailbox.webmail import handlers as webmail_handlers
@@ -22,5 +23,6 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     lists_handlers.read_overdue_lists,
     lists_handlers.resume_stalled_letters,
     dkim_handlers.advance_keys,
+    operations_handlers.measure,
     *PURGES,
 )

@@ -1,7 +1,10 @@
-"""The home page of the administration: counts and pending decisions."""
+"""« Aujourd’hui », the first page of the administration: what waits for a decision, then the service."""
+
+from typing import NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -9,9 +12,12 @@ from vaguemestre.access.signin.administrators import for_administrators
 from vaguemestre.access.signin.http import SignedInRequest
 from vaguemestre.access.signin.offices import within_academy
 from vaguemestre.desks.breaches.queries import open_breaches
+from vaguemestre.desks.operations.views.today import today_context
 from vaguemestre.foundation.jobs.queries import count_failed_jobs
 from vaguemestre.foundation.journal.chain import last_seal
+from vaguemestre.foundation.kernel.texts import counted, inflected
 from vaguemestre.foundation.kernel.times import paris_day
+from vaguemestre.people.credentials.queries import activation_by_school, count_never_activated
 from vaguemestre.people.directory.queries import (
     PeopleFilter,
     StructureFilter,
@@ -21,15 +27,30 @@ from vaguemestre.people.directory.queries import (
     structures_page,
 )
 from vaguemestre.people.intake.queries import count_match_candidates, count_waiting_feeds, feeds_page
+from vaguemestre.post.reports.queries import reports_page
+
+_SCHOOLS_SHOWN = 8
+
+
+class Decision(NamedTuple):
+    """Something that waits for an administrator. `address`: where it is decided."""
+
+    icon: str
+    title: str
+    detail: str
+    address: str
+    is_grave: bool = True
 
 
 @require_GET
 @for_administrators
 @within_academy
 def show_home(request: SignedInRequest) -> HttpResponse:
-    day = paris_day(timezone.now())
-    academy_id = request.who.office_academy
+    now = timezone.now()
+    day, academy_id = paris_day(now), request.who.office_academy
     feeds, feed_count = feeds_page(count=1, academy_id=academy_id)
+    schools = tuple(activation_by_school(day, academy_id))
+    decisions, breaches = _decisions(academy_id), () if academy_id else open_breaches(now)
     context = {
         "academies": academy_summaries(academy_id),
         "services": len(service_summaries(academy_id)),
@@ -37,13 +58,48 @@ def show_home(request: SignedInRequest) -> HttpResponse:
             StructureFilter(state="open", academy_id=academy_id), day, order="nom", first=0, count=1
         )[1],
         "people": people_page(PeopleFilter(academy_id=academy_id), first=0, count=1)[1],
-        "waiting": count_waiting_feeds(academy_id),
-        "match_candidates": count_match_candidates(academy_id),
         "feeds": feed_count,
         "last_feed": feeds[0] if feeds else None,
         "is_of_academy": bool(academy_id),
-        "failed_jobs": 0 if academy_id else count_failed_jobs(),
         "lines": last_seal().number,
-        "breaches": () if academy_id else open_breaches(timezone.now()),
+        "decisions": decisions,
+        "breaches": breaches,
+        "waiting_count": len(decisions) + len(breaches),
+        "never_activated": count_never_activated(academy_id),
+        "schools": schools[:_SCHOOLS_SHOWN],
+        "school_count": len(schools),
+        **({} if academy_id else today_context(request, now)),
     }
     return render(request, "backoffice/home.html", context)
+
+
+def _decisions(academy_id: int) -> list[Decision]:
+    """What waits, the gravest first."""
+    decisions = []
+    if feeds := count_waiting_feeds(academy_id):
+        verb = inflected(feeds, "attend", "attendent")
+        title = f"{feeds} flux {inflected(feeds, 'refusé')} {verb} une confirmation"
+        address = f"{reverse('backoffice:feeds')}?etat=attente"
+        decisions.append(Decision("table-import", title, "Trop de comptes seraient fermés.", address))
+    if reports := _count_reports(academy_id):
+        title, address = (
+            f"{counted(reports, 'courriel')} {inflected(reports, 'signalé')}",
+            "/messagerie/signalements/",
+        )
+        decisions.append(Decision("flag", title, "Signalés par des personnes, à examiner.", address))
+    if not academy_id and (failed := count_failed_jobs()):
+        verb = inflected(failed, "attend", "attendent")
+        title = f"{counted(failed, 'travail', 'travaux')} en échec {verb} une décision"
+        detail = "Ce qu’ils devaient faire n’est pas fait."
+        decisions.append(Decision("refresh", title, detail, reverse("backoffice:jobs")))
+    if candidates := count_match_candidates(academy_id):
+        title, detail = f"{counted(candidates, 'ressemblance')} à trancher", "Une même personne, ou deux ?"
+        address = reverse("backoffice:match-candidates")
+        decisions.append(Decision("arrows-join", title, detail, address, is_grave=False))
+    return decisions
+
+
+def _count_reports(academy_id: int) -> int:
+    return reports_page(
+        done=False, kind="", search="", order="-date", first=0, count=1, academy_id=academy_id
+    )[1]

@@ -46,6 +46,11 @@ from vaguemestre.people.credentials.queries.accounts import (
     signing_names_of,
     usernames_of,
 )
+from vaguemestre.people.credentials.queries.activation import (
+    SchoolActivation,
+    activation_by_school,
+    count_never_activated,
+)
 from vaguemestre.people.credentials.queries.factors import (
     ApplicationSummary,
     ProposedApplication,
@@ -86,6 +91,7 @@ __all__ = [
     "ProposedApplication",
     "ProtectionStatus",
     "RegisteredPasskey",
+    "SchoolActivation",
     "account_facts",
     "account_of_app_password",
     "account_of_link",
@@ -98,6 +104,7 @@ __all__ = [
     "accounts_of",
     "accounts_of_mailboxes",
     "accounts_of_people",
+    "activation_by_school",
     "alarm_contacts",
     "app_key_holder",
     "app_key_status",
@@ -107,6 +114,7 @@ __all__ = [
     "charter_accepted",
     "closed_before",
     "contacts_of",
+    "count_never_activated",
     "count_open_accounts",
     "current_key",
     "devices_of",

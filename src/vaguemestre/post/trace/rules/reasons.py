@@ -22,10 +22,11 @@ def counted_as(step: Step) -> CountedAs | None:
     if step.kind not in _COUNTED:
         return None
     reason = "" if step.kind is StepKind.DELIVERED else _reason(step)
-    return CountedAs(step.kind, _place(step), reason)
+    return CountedAs(step.kind, place_of(step), reason)
 
 
-def _place(step: Step) -> Place:
+def place_of(step: Step) -> Place:
+    """Where a delivery or a refusal took place."""
     if step.kind is StepKind.REJECTED:
         return Place.DOOR
     if step.engine is Engine.DOVECOT:

@@ -1,0 +1,30 @@
+"""What operations need from the instance."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from vaguemestre.desks.operations.values import QueuedMessage, Readings, ServiceLamp
+from vaguemestre.foundation.kernel.slots import Slot
+
+
+class ReadMetrics(Protocol):
+    def __call__(self) -> Readings:
+        """What `/metrics` says now, by series. Raises EngineDown."""
+        ...
+
+
+class ServiceLamps(Protocol):
+    def __call__(self) -> Sequence[ServiceLamp]:
+        """The parts of the service as they are now, asked within a second in all."""
+        ...
+
+
+class ListQueue(Protocol):
+    def __call__(self) -> Sequence[QueuedMessage]:
+        """Postfix's queue, the oldest message first. Raises EngineDown."""
+        ...
+
+
+read_metrics: Slot[ReadMetrics] = Slot("operations.read_metrics")
+service_lamps: Slot[ServiceLamps] = Slot("operations.service_lamps")
+list_queue: Slot[ListQueue] = Slot("operations.list_queue")

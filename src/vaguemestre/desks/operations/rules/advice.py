@@ -1,0 +1,200 @@
+"""« Que faire »: for each alarm what it means and what to do, in the order to do it.
+
+The French side of `docs/operations/alerts/`. Between backquotes: a command.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Advice(NamedTuple):
+    title: str
+    meaning: str
+    steps: tuple[str, ...]
+
+
+ADVICE: Mapping[str, Advice] = MappingProxyType(
+    {
+        "metrics-gone": Advice(
+            "Plus rien n’est mesuré",
+            "Le service de mesure ou celui des travaux s’est arrêté. Le courrier passe peut-être "
+            "encore, mais "
+            "aucune autre alarme ne se lèvera.",
+            (
+                "Voir ce qui tourne : `vaguemestre status`.",
+                "Voir le journal : `journalctl -u vaguemestre-metrics -u vaguemestre-worker -n 50`.",
+                "Relancer : `systemctl restart vaguemestre-metrics vaguemestre-worker`.",
+            ),
+        ),
+        "source-unreadable": Advice(
+            "Une mesure ne peut plus être lue",
+            "Une des sources de mesures échoue : les alarmes qui en viennent se taisent.",
+            (
+                "Son erreur est dans le journal : `journalctl -u vaguemestre-metrics -n 50`.",
+                "`postfix` : l’agent de la file est arrêté ; `systemctl restart vaguemestre-queue-agent`.",
+                "`database`, `jobs`, `outbox`, `steps` : la base de données ; voir « Un service "
+                "ne répond pas ».",
+            ),
+        ),
+        "part-down": Advice(
+            "Un service ne répond pas",
+            "Une partie dont les pages ou le courrier ont besoin est arrêtée.",
+            (
+                "Chaque ligne rouge dit quoi faire : `vaguemestre check --live`.",
+                "Voir les services, puis le journal de celui qui manque : `systemctl status "
+                "'vaguemestre-*'`.",
+                "Ce qui meurt repart seul ; ce qui meurt encore dit pourquoi dans ses dernières lignes.",
+                "Base de données : regarder PostgreSQL d’abord. Place sur le disque : voir « Le "
+                "disque se remplit ».",
+            ),
+        ),
+        "part-wants": Advice(
+            "Un service demande qu’on s’en occupe",
+            "Les pages et le courrier continuent, mais quelque chose s’est arrêté ou prend du retard.",
+            (
+                "Savoir lequel et pourquoi : `vaguemestre check --live`.",
+                "Le journal de ce service : `journalctl -u vaguemestre-NOM -n 50`.",
+            ),
+        ),
+        "heartbeat-lost": Advice(
+            "Un processus ne donne plus signe de vie",
+            "Il est arrêté ou bloqué. Ce qu’il devait faire attend.",
+            (
+                "Son journal : `journalctl -u vaguemestre-NOM -n 50`.",
+                "Le relancer : `systemctl restart vaguemestre-NOM`. Rien n’est perdu.",
+                "S’il se bloque encore : la base de données et le disque d’abord.",
+            ),
+        ),
+        "jobs-failed": Advice(
+            "Des travaux ont échoué",
+            "Ils ont été essayés pendant trois jours. Ce qu’ils devaient faire n’est pas fait.",
+            (
+                "Les lire, avec leur erreur : page « Travaux », ou `vaguemestre jobs list`.",
+                "Écarter la cause, puis « Relancer » ; sinon « Abandonner » avec une raison.",
+            ),
+        ),
+        "jobs-late": Advice(
+            "Les travaux prennent du retard",
+            "Il y en a plus que les services de travaux n’en font, ou ils sont bloqués.",
+            (
+                "Voir s’ils vivent : `vaguemestre status`.",
+                "Un moteur absent retarde tout ce qui a besoin de lui : voir les autres alarmes.",
+                "Sinon en ajouter : `[worker] count`, puis redémarrer.",
+            ),
+        ),
+        "outbox-late": Advice(
+            "Des courriels partent en retard",
+            "Des courriels écrits sur les pages ne sont pas encore confiés à Postfix.",
+            (
+                "Postfix répond-il ? `vaguemestre check --live`.",
+                "Les travaux avancent-ils ? Voir « Les travaux prennent du retard ».",
+            ),
+        ),
+        "postfix-deferred": Advice(
+            "Beaucoup de courriels remis à plus tard",
+            "Des serveurs d’ailleurs ne prennent pas notre courrier pour le moment. Il est "
+            "essayé cinq jours.",
+            (
+                "Voir vers qui et pourquoi : page « File d’attente », ou `vaguemestre queue list`.",
+                "Une seule destination : attendre, ou joindre qui la tient.",
+                "Toutes : réseau, DNS ou relais de sortie : `vaguemestre check --live`.",
+                "Un compte volé qui écrit à tous : le mettre à l’abri depuis sa fiche, puis "
+                "renvoyer ou retenir.",
+            ),
+        ),
+        "postfix-old": Advice(
+            "Un courriel n’avance plus",
+            "La file active ou l’arrivée est bloquée.",
+            (
+                "Le journal de Postfix : `journalctl -u postfix -n 50`.",
+                "Le disque est-il plein ? Le contrôle des envois et le filtre répondent-ils ?",
+                "Reprendre : `systemctl restart vaguemestre-postfix`.",
+            ),
+        ),
+        "refused-outside": Advice(
+            "D’autres serveurs ne veulent pas de notre courrier",
+            "Ils nous soupçonnent : liste noire, envoi massif, signature ou politique en défaut.",
+            (
+                "Lire leurs raisons : page « File d’attente » et « Recherche de messages », "
+                "verdict « Refusé ».",
+                "Un compte envoie-t-il à tous ? Le mettre à l’abri depuis sa fiche.",
+                "Vérifier SPF, DKIM, DMARC et le nom inverse : page « DNS ».",
+                "Suivre le lien que donne le serveur qui refuse, et demander le retrait.",
+            ),
+        ),
+        "deliveries-put-off": Advice(
+            "Nos boîtes ne prennent plus le courrier",
+            "Dovecot refuse pour le moment : le courrier attend dans la file, rien n’est perdu.",
+            (
+                "Dovecot répond-il ? `vaguemestre check --live`, puis `journalctl -u "
+                "vaguemestre-dovecot -n 50`.",
+                "Le disque du courrier est-il plein ?",
+                "Une fois réparé, la file se vide d’elle-même en moins d’une heure.",
+            ),
+        ),
+        "self-mail-lost": Advice(
+            "Le courriel témoin ne revient plus",
+            "Chaque minute un courriel fait le tour : envoi, file, boîte. Il ne revient pas : le "
+            "courrier est "
+            "sans doute arrêté.",
+            (
+                "Voir les autres alarmes : celle d’un service dit laquelle des étapes manque.",
+                "Où il s’arrête : `vaguemestre status`, puis page « File d’attente ».",
+            ),
+        ),
+        "self-mail-slow": Advice(
+            "Le courrier est lent",
+            "Le courriel témoin met plus de quinze secondes à faire le tour.",
+            (
+                "La file s’allonge-t-elle ? Page « File d’attente ».",
+                "La machine est-elle chargée ? `uptime`, `iostat -x 5`.",
+            ),
+        ),
+        "feed-old": Advice(
+            "Aucun import RH depuis trois jours",
+            "Arrivées et départs ne sont plus suivis : des personnes attendent leur compte.",
+            (
+                "Un import est peut-être retenu : page « Imports RH ».",
+                "Le fichier arrive-t-il encore ? Voir avec le service qui l’envoie.",
+                "L’appliquer à la main : `vaguemestre feed apply FICHIER`.",
+            ),
+        ),
+        "certificate-ends": Advice(
+            "Un certificat va finir",
+            "Une fois fini, les logiciels de messagerie et les navigateurs refuseront de se connecter.",
+            (
+                "Son renouvellement a échoué ; le journal dit pourquoi : `journalctl -u certbot -n 50`.",
+                "Après l’avoir renouvelé : `vaguemestre certificate`.",
+                "Vérifier : `vaguemestre check --live`.",
+            ),
+        ),
+        "backup-old": Advice(
+            "La sauvegarde est ancienne",
+            "Si une machine meurt maintenant, ce qui est arrivé depuis est perdu.",
+            (
+                "Ce qu’a dit la dernière : `journalctl -u vaguemestre-backup -n 50`.",
+                "La faire maintenant : `vaguemestre backup DOSSIER`.",
+                "Place et accès du dépôt : `[backup] repository`.",
+            ),
+        ),
+        "disk-full": Advice(
+            "Le disque se remplit",
+            "Sous 200 Mo le courrier est refusé pour le moment (4xx) ; rien n’est perdu, les "
+            "pages le disent.",
+            (
+                "Ce qui grossit : `du -xh --max-depth=2 /var/lib/vaguemestre | sort -h | tail`.",
+                "Courrier : les plus grandes boîtes et `[mail] quota_mb` ; agrandir le volume.",
+                "Journaux : les envoyer ailleurs et vider les anciens.",
+            ),
+        ),
+        "imap-slow": Advice(
+            "La lecture du courrier est lente",
+            "Une commande IMAP sur vingt prend plus d’une seconde.",
+            (
+                "Le disque du courrier : `iostat -x 5`.",
+                "Une boîte sans index : `vaguemestre index IDENTIFIANT`.",
+            ),
+        ),
+    }
+)

@@ -1,0 +1,179 @@
+"""Which alarms hold, from the last readings and from what was counted lately.
+
+The same conditions as `docs/operations/alerts/rules.yml`, for an installation that no Prometheus looks at.
+Nothing waits here for a condition to last: who reads sees since when it holds.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from vaguemestre.desks.operations.values import Raised, Readings
+from vaguemestre.foundation.kernel.texts import counted
+
+MEASURED, METRICS_UP = "measured", "metrics.up"
+_STALE_SECONDS = 180
+_SILENT_SECONDS = 60
+_DAY = 86_400
+_TOLD_APART = frozenset(("jobs", "certificates", "backup"))  # by alarms of their own
+_MIN_COMMANDS = 20
+_ROUNDS_TO_RETURN = 5  # before the first message that goes round is said to be lost
+_MIN_DAYS = 2  # before somebody is told that no backup was ever made
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`hour`, `quarter`, `ten_minutes`: what each series counted lately. `now`: Unix time."""
+
+    readings: Readings
+    now: float
+    hour: Readings
+    quarter: Readings
+    ten_minutes: Readings
+    days_measured: int = 0
+    rounds: int = 0  # within ten minutes
+
+    def named(self, prefix: str) -> Iterator[tuple[str, float]]:
+        for series, value in sorted(self.readings.items()):
+            if series.startswith(prefix):
+                yield series.removeprefix(prefix), value
+
+    def value(self, series: str) -> float:
+        return self.readings.get(series, 0.0)
+
+
+def alarms_of(facts: Facts) -> tuple[Raised, ...]:
+    """Every alarm that holds, the gravest kinds first."""
+    return tuple(raised for rule in _RULES for raised in rule(facts))
+
+
+def _metrics(facts: Facts) -> Iterator[Raised]:
+    measured = facts.value(MEASURED)
+    if not measured:
+        return
+    if facts.now - measured > _STALE_SECONDS:
+        yield Raised("metrics-gone", "worker", f"Plus rien n’est mesuré depuis {_span(facts.now - measured)}")
+    elif facts.readings.get(METRICS_UP) == 0:
+        yield Raised("metrics-gone", "metrics", "Le service de mesure ne répond pas")
+    for source, up in facts.named("source."):
+        if not up:
+            yield Raised("source-unreadable", source, f"Mesure illisible : {source}")
+
+
+def _parts(facts: Facts) -> Iterator[Raised]:
+    for part, up in facts.named("up."):
+        if not up:
+            yield Raised("part-down", part, f"{part_fr(part)} ne répond pas")
+    for part, wants in facts.named("wants."):
+        if wants and part not in _TOLD_APART:
+            yield Raised("part-wants", part, f"{part_fr(part)} demande qu’on s’en occupe")
+    measured = facts.value(MEASURED)
+    for process, at in facts.named("beat."):
+        if not process.endswith("stand-in") and process != "names" and measured - at > _SILENT_SECONDS:
+            yield Raised("heartbeat-lost", process, f"{process} ne donne plus signe de vie")
+
+
+def _jobs(facts: Facts) -> Iterator[Raised]:
+    failed = sum(value for name, value in facts.named("jobs.") if name.endswith(".failed"))
+    if failed:
+        yield Raised("jobs-failed", "", f"{counted(int(failed), 'travail', 'travaux')} en échec")
+    if facts.value("jobs-wait") > 600:
+        yield Raised("jobs-late", "", f"Un travail attend depuis {_span(facts.value('jobs-wait'))}")
+    if facts.value("outbox-overdue") > 300:
+        yield Raised(
+            "outbox-late", "", f"Un courriel part avec {_span(facts.value('outbox-overdue'))} de retard"
+        )
+
+
+def _queue(facts: Facts) -> Iterator[Raised]:
+    if (deferred := facts.value("queue.deferred")) > 500:
+        yield Raised("postfix-deferred", "", f"{deferred:.0f} courriels remis à plus tard")
+    for queue in ("incoming", "active"):
+        oldest = facts.value(f"queue-oldest.{queue}")
+        if oldest and facts.now - oldest > 1800:
+            yield Raised(
+                "postfix-old", queue, f"Un courriel n’avance plus depuis {_span(facts.now - oldest)}"
+            )
+    if (unwanted := facts.hour.get("unwanted", 0)) > 50:
+        yield Raised("refused-outside", "", f"{unwanted:.0f} courriels refusés ailleurs en une heure")
+    if (late := facts.quarter.get("put-off-here", 0)) > 50:
+        yield Raised("deliveries-put-off", "", f"{late:.0f} remises reportées en un quart d’heure")
+
+
+def _round_trip(facts: Facts) -> Iterator[Raised]:
+    sent = facts.readings.get("self-mail.sent")
+    is_late = facts.now - sent > 300 if sent else facts.rounds >= _ROUNDS_TO_RETURN
+    if sent is not None and is_late:
+        since = f" depuis {_span(facts.now - sent)}" if sent else ""
+        yield Raised("self-mail-lost", "", f"Le courriel témoin ne revient plus{since}")
+    if facts.value("self-mail.seconds") > 15:
+        yield Raised("self-mail-slow", "", f"Un courriel met {facts.value('self-mail.seconds'):.0f} s")
+
+
+def _ends(facts: Facts) -> Iterator[Raised]:
+    applied = facts.readings.get("feed.applied")
+    if applied and facts.now - applied > 3 * _DAY:
+        yield Raised("feed-old", "", f"Aucun import RH depuis {_span(facts.now - applied)}")
+    for name, ends in facts.named("certificate."):
+        if ends - facts.now < 14 * _DAY:
+            when = f"finit dans {_span(ends - facts.now)}" if ends > facts.now else "est fini"
+            yield Raised("certificate-ends", name, f"Le certificat « {name} » {when}")
+    made, late_after = facts.readings.get("backup.made"), facts.value("backup.late-after")
+    if made and late_after and facts.now - made > late_after:
+        yield Raised("backup-old", "", f"La dernière sauvegarde a {_span(facts.now - made)}")
+    elif made is None and late_after and facts.days_measured >= _MIN_DAYS:
+        yield Raised("backup-old", "", "Aucune sauvegarde entière n’a été faite")
+
+
+def _room(facts: Facts) -> Iterator[Raised]:
+    for volume, free in facts.named("disk-free."):
+        size = facts.value(f"disk-size.{volume}")
+        if size and free / size < 0.10:
+            yield Raised("disk-full", volume, f"Il reste {100 * free / size:.0f} % de place ({volume})")
+
+
+def _imap(facts: Facts) -> Iterator[Raised]:
+    buckets = {
+        float("inf") if le == "+Inf" else float(le): value
+        for series, value in facts.ten_minutes.items()
+        if (le := series.removeprefix("imap.")) != series
+    }
+    total = buckets.get(float("inf"), 0.0)
+    within = max((value for le, value in buckets.items() if le <= 1.0), default=0.0)
+    if total >= _MIN_COMMANDS and within / total < 0.95:
+        yield Raised("imap-slow", "", "Une commande IMAP sur vingt prend plus d’une seconde")
+
+
+_RULES: tuple[Callable[[Facts], Iterator[Raised]], ...] = (
+    _metrics, _parts, _room, _queue, _round_trip, _jobs, _ends, _imap,
+)  # fmt: skip
+
+PARTS = {
+    "database": "Base de données",
+    "dovecot": "Boîtes (IMAP)",
+    "postfix": "Arrivée du courrier",
+    "push": "Avis en direct",
+    "worker": "Travaux",
+    "long-worker": "Travaux longs",
+    "jobs": "File des travaux",
+    "gate": "Contrôle des envois",
+    "collector": "Trace des messages",
+    "carddav": "Carnets (CardDAV)",
+    "disk": "Place sur le disque",
+    "backup": "Sauvegarde",
+    "certificates": "Certificats",
+    "filter": "Filtre",
+    "antivirus": "Antivirus",
+}
+
+
+def part_fr(part: str) -> str:
+    """The name of a part of the service, as pages write it."""
+    return PARTS.get(part, part)
+
+
+def _span(seconds: float) -> str:
+    """« 3 jours », « 5 h », « 12 min »."""
+    for size, unit in ((2 * _DAY, "jours"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // (_DAY if unit == 'jours' else size):.0f} {unit}"
+    return f"{max(0, seconds):.0f} s"

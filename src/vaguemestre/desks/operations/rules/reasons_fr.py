@@ -1,0 +1,20 @@
+"""Why messages are refused, in French, by our own words for reasons (`post.trace.rules.reasons`)."""
+
+REASONS = {
+    "unknown-recipient": "Adresse inconnue",
+    "mailbox-full": "Boîte pleine",
+    "address": "Adresse refusée",
+    "mailbox": "Boîte fermée ou en défaut",
+    "system": "Serveur plein ou en panne",
+    "network": "Serveur injoignable",
+    "protocol": "Échange mal formé",
+    "content": "Contenu refusé",
+    "policy": "Règle de sécurité, indésirable ou réputation",
+    "filter": "Filtre d’une personne",
+    "expired": "Abandonné après plusieurs jours",
+    "other": "Autre raison",
+}
+
+
+def reason_fr(reason: str) -> str:
+    return REASONS.get(reason, REASONS["other"])
