@@ -5,7 +5,7 @@ import {
   deletedSentence,
   doneSentence,
   goneSentence,
-} from "../src/webmail/action_sentences.js";
+} from "../src/webmail/actions/action_sentences.js";
 
 test("one message, several messages", () => {
   assert.equal(doneSentence("archive", 1), "Courriel archivé.");

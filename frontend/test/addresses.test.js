@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isAddress, isOpen, items, pasted, read, written } from "../src/compose/addresses.js";
+import { isAddress, isOpen, items, pasted, read, written } from "../src/compose/recipients/addresses.js";
 
 test("addresses are separated by commas and semicolons, not those of a name", () => {
   assert.deepEqual(items('"Dupont, Anne" <a@b.fr>; c@d.fr,'), ['"Dupont, Anne" <a@b.fr>', "c@d.fr"]);

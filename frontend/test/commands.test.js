@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { runCommand, runOnWhole } from "../src/webmail/commands.js";
+import { runCommand, runOnWhole } from "../src/webmail/page/commands.js";
 
 let done, app;
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { Window } from "happy-dom";
 
 globalThis.window = new Window(); // what the list listens to is there once it is loaded
-const { MessageList } = await import("../src/webmail/message_list.js");
+const { MessageList } = await import("../src/webmail/list/message_list.js");
 
 const row = (ref, others = "") =>
   `<li class="row" data-ref="${ref}" ${others && `data-others="${others}"`}><label class="pick"><input

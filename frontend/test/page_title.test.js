@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countSentence, updateTitle } from "../src/webmail/page_title.js";
+import { countSentence, updateTitle } from "../src/webmail/page/page_title.js";
 
 test("a folder says how many are unread, and nothing when none is", () => {
   assert.equal(countSentence(1, 40, ""), "1 non lu");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
-import { Prefetch } from "../src/webmail/prefetch.js";
+import { Prefetch } from "../src/webmail/message/prefetch.js";
 
 const URL_OF_MESSAGE = "https://mail.test/messagerie/INBOX/1/7/";
 let asked = [];

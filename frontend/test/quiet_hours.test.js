@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { Window } from "happy-dom";
-import { QuietHours } from "../src/compose/quiet_hours.js";
+import { QuietHours } from "../src/compose/departure/quiet_hours.js";
 
 const LATER = { until: "2026-09-07T08:00", words: "lundi à 8 h" };
 let page, form, sent, answers;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, nearestLeft, nextAround } from "../src/webmail/selection.js";
+import { between, nearestLeft, nextAround } from "../src/webmail/list/selection.js";
 
 const ROWS = ["a", "b", "c", "d", "e"];
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { SendChecks } from "../src/compose/send_checks.js";
+import { SendChecks } from "../src/compose/departure/send_checks.js";
 
 let fields, words, files, asked, sent, form;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commandOf } from "../src/webmail/shortcuts.js";
+import { commandOf } from "../src/webmail/page/shortcuts.js";
 
 const inList = { closest: () => ({}) };
 const elsewhere = { closest: () => null };

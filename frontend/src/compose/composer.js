@@ -1,17 +1,17 @@
 // The composer's page: ties the text, the addresses, the attachments, what is kept and what leaves.
-import { AttachFromMail } from "./attach_from_mail.js";
-import { Editor } from "./editor.js";
-import { Attachments } from "./attachments.js";
+import { AttachFromMail } from "./attachments/attach_from_mail.js";
+import { Editor } from "./text/editor.js";
+import { Attachments } from "./attachments/attachments.js";
 import { Autosave } from "./autosave.js";
-import { isClass } from "./addresses.js";
-import { SendChecks } from "./send_checks.js";
+import { isClass } from "./recipients/addresses.js";
+import { SendChecks } from "./departure/send_checks.js";
 import { MessageOptions } from "./message_options.js";
 import { listenToDialogs } from "../ui/dialogs.js";
-import { RecipientInfo } from "./recipient_info.js";
-import { QuietHours } from "./quiet_hours.js";
-import { Recipients } from "./recipients.js";
-import { Submission } from "./submission.js";
-import { LinkOptions } from "./link_options.js";
+import { RecipientInfo } from "./recipients/recipient_info.js";
+import { QuietHours } from "./departure/quiet_hours.js";
+import { Recipients } from "./recipients/recipients.js";
+import { Submission } from "./departure/submission.js";
+import { LinkOptions } from "./attachments/link_options.js";
 import { guardFromTyping } from "../ui/focus_guard.js";
 import { Refused, Server, SignedOut } from "./server.js";
 

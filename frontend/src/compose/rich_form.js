@@ -1,5 +1,5 @@
 // A rich text in an ordinary form: a signature, a text kept ready.
-import { Editor } from "./editor.js";
+import { Editor } from "./text/editor.js";
 
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("#rich");

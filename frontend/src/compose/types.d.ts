@@ -1,8 +1,8 @@
 // What the composer's parts hand one another, and what the server answers them.
 type Server = import("./server.js").Server;
-type Editor = import("./editor.js").Editor;
-type Recipients = import("./recipients.js").Recipients;
-type Attachments = import("./attachments.js").Attachments;
+type Editor = import("./text/editor.js").Editor;
+type Recipients = import("./recipients/recipients.js").Recipients;
+type Attachments = import("./attachments/attachments.js").Attachments;
 
 /** Its fields, by the names the server reads. */
 interface ComposerFields extends HTMLFormControlsCollection {

@@ -1,32 +1,32 @@
 // The three panes: which folder, which message, what is done to them.
 import { find, findAll, load } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
-import { BodyFrame } from "./body_frame.js";
-import { listenToClicks } from "./clicks.js";
-import { runCommand, runOnWhole } from "./commands.js";
-import { ContextMenu, onContextMenu } from "./context_menu.js";
-import { Conversation } from "./conversation.js";
-import { listenToDisplayOptions } from "./display_options.js";
-import { listenToDrags } from "./drag_and_drop.js";
-import { FolderPane } from "./folder_pane.js";
-import { listenToFolderPicker } from "./folder_picker.js";
-import { Folders } from "./folders.js";
-import { Labels } from "./labels.js";
-import { ListView } from "./list_view.js";
+import { BodyFrame } from "./message/body_frame.js";
+import { listenToClicks } from "./page/clicks.js";
+import { runCommand, runOnWhole } from "./page/commands.js";
+import { ContextMenu, onContextMenu } from "./page/context_menu.js";
+import { Conversation } from "./message/conversation.js";
+import { listenToDisplayOptions } from "./page/display_options.js";
+import { listenToDrags } from "./actions/drag_and_drop.js";
+import { FolderPane } from "./folders/folder_pane.js";
+import { listenToFolderPicker } from "./folders/folder_picker.js";
+import { Folders } from "./folders/folders.js";
+import { Labels } from "./actions/labels.js";
+import { ListView } from "./list/list_view.js";
 import { Live } from "./live.js";
-import { MessageActions } from "./message_actions.js";
-import { MessageList } from "./message_list.js";
+import { MessageActions } from "./actions/message_actions.js";
+import { MessageList } from "./list/message_list.js";
 import { Navigation } from "./navigation.js";
-import { Notifications } from "./notifications.js";
-import { showActOnOpenMessage } from "./open_message.js";
-import { updateTitle } from "./page_title.js";
-import { Prefetch } from "./prefetch.js";
-import { Reminders } from "./reminders.js";
-import { openRowMenu } from "./row_menu.js";
+import { Notifications } from "./page/notifications.js";
+import { showActOnOpenMessage } from "./message/open_message.js";
+import { updateTitle } from "./page/page_title.js";
+import { Prefetch } from "./message/prefetch.js";
+import { Reminders } from "./actions/reminders.js";
+import { openRowMenu } from "./list/row_menu.js";
 import { Search } from "./search.js";
-import { SelectionBar } from "./selection_bar.js";
-import { SharedUnread } from "./shared_unread.js";
-import { listenToSplitters } from "./splitters.js";
+import { SelectionBar } from "./list/selection_bar.js";
+import { SharedUnread } from "./folders/shared_unread.js";
+import { listenToSplitters } from "./page/splitters.js";
 
 const NEWS_DELAY = 60; // milliseconds during which changes are gathered
 

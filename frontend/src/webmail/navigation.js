@@ -1,7 +1,7 @@
 // Going somewhere without leaving the page: a message of the list at hand, or another list.
 import { find } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
-import { updateTitle } from "./page_title.js";
+import { updateTitle } from "./page/page_title.js";
 import { firstResultsOf } from "./search.js";
 
 const BUSY_AFTER = 100; // milliseconds

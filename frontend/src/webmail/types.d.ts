@@ -1,7 +1,7 @@
 // What the templates of the reader draw, and what its scripts hand one another.
 type MailApp = import("./app.js").MailApp;
-type ContextMenu = import("./context_menu.js").ContextMenu;
-type Folders = import("./folders.js").Folders;
+type ContextMenu = import("./page/context_menu.js").ContextMenu;
+type Folders = import("./folders/folders.js").Folders;
 type Search = import("./search.js").Search;
 
 /** A row of the list, of one message or of a conversation (`data-others`). */

@@ -1,0 +1,54 @@
+// Until when a file is lent, and under which password: said before the message leaves, changeable after.
+import { listenToDialogs } from "../../ui/dialogs.js";
+import { Refused } from "../server.js";
+
+export class LinkOptions {
+  /** @param {Server} server */
+  constructor(server) {
+    this.server = server;
+    /** @type {FileLink | undefined} */
+    this.link = undefined;
+    /** @type {((link: FileLink) => void) | undefined} */
+    this.onChanged = undefined;
+    /** @type {HTMLDialogElement} */
+    this.dialog = document.querySelector("#terms-dialog");
+    this.until = this.dialog.querySelector("#terms-until");
+    this.password = this.dialog.querySelector("#terms-password");
+    this.open = this.dialog.querySelector("#terms-open");
+    this.error = this.dialog.querySelector("#terms-error");
+    this.dialog.querySelector("#terms-keep").addEventListener("click", () => this.keep());
+    listenToDialogs("#terms-dialog");
+  }
+
+  /**
+   * @param {FileLink} link
+   * @param {(link: FileLink) => void} onChanged
+   */
+  ask(link, onChanged) {
+    this.link = link;
+    this.onChanged = onChanged;
+    this.dialog.querySelector("#terms-name").textContent = link.name;
+    this.until.value = link.until;
+    this.password.value = "";
+    this.open.checked = false;
+    this.dialog.querySelector("#terms-locked").hidden = !link.locked;
+    this.error.hidden = true;
+    this.dialog.showModal();
+  }
+
+  async keep() {
+    try {
+      const fields = {
+        until: this.until.value,
+        password: this.password.value,
+        open: this.open.checked ? "1" : "",
+      };
+      this.onChanged?.(await this.server.post(`liens/${this.link?.id}/conditions/`, fields));
+      this.dialog.close();
+    } catch (error) {
+      this.error.textContent =
+        error instanceof Refused ? error.message : "La messagerie ne répond pas : réessayez dans un instant.";
+      this.error.hidden = false;
+    }
+  }
+}

@@ -1,0 +1,208 @@
+// Leaving: once whatever is clicked, taken back while there is time, and told how it ended.
+import { pause } from "../../ui/pause.js";
+import { Away, Refused, SignedOut } from "../server.js";
+
+const GRACE_MS = 5000; // the server holds a message a little longer than it offers to take it back
+
+/** @type {(left: number) => string} */
+const countdown = (left) => `Envoi dans ${Math.max(1, Math.ceil(left / 1000))} s`;
+
+export class Submission {
+  /**
+   * @param {ComposerForm} form
+   * @param {Server} server
+   * @param {SubmissionPage} page
+   */
+  constructor(form, server, { onSent, onSized, onBack, onRefused, onDone }) {
+    this.server = server;
+    this.onSent = onSent;
+    this.onSized = onSized;
+    this.onBack = onBack;
+    this.onRefused = onRefused;
+    this.onDone = onDone;
+    this.words = document.createElement("span");
+    this.line = document.createElement("p");
+    /** @type {HTMLElement} */
+    this.panel = document.querySelector("#sent");
+    document.addEventListener("keydown", (event) => {
+      const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+      const button = isUndo && !this.panel.hidden && this.panel.querySelector("button:enabled");
+      if (!button) return;
+      event.preventDefault(); // the browser would undo what was typed
+      this.takeBack(button);
+    });
+    new ResizeObserver(() => this.onSized(this.panel.offsetHeight)).observe(this.panel);
+    this.attempt = Number(form.dataset.attempt);
+    this.isFramed = document.body.classList.contains("framed");
+    this.undo = Number(form.dataset.undo) * 1000;
+    this.home = new URL("../", new URL(form.dataset.home, location.href)).pathname;
+  }
+
+  // The attempt's number makes a second click, a retry and a second window the same sending.
+  /**
+   * @param {DraftFields} fields
+   * @param {string} later
+   */
+  async leave(fields, later) {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        const told = await this.server.post("envoyer/", { ...fields, attempt: this.attempt, later });
+        this.onSent(told);
+        this.tell(told, later);
+        return;
+      } catch (error) {
+        if (!(error instanceof Away) || tries >= 3) throw error;
+        await pause(700 * (tries + 1));
+      }
+    }
+  }
+
+  // The status of the sending: held while it can be taken back, on its way, gone.
+  /**
+   * @param {SendingState} sending
+   * @param {string} later
+   */
+  tell(sending, later) {
+    const left = sending.state === "held" ? Math.min(sending.held_ms, this.undo) : 0;
+    const isDamped = !later && sending.held_ms > 10 * 60 * 1000;
+    const isLater = sending.state === "held" && (later || isDamped || sending.held_ms > this.undo + GRACE_MS);
+    this.words = document.createElement("span");
+    this.line = document.createElement("p");
+    this.line.append(this.words);
+    this.panel.hidden = false;
+    this.panel.replaceChildren(this.line);
+    if (!this.isFramed) {
+      const back = document.createElement("a");
+      back.href = this.home;
+      back.textContent = "Retour à la messagerie";
+      this.panel.append(back);
+    }
+    if (isDamped)
+      this.show(
+        "circle-check",
+        `Beaucoup de réponses à tous circulent déjà : la vôtre partira le ${sending.due}`,
+      );
+    else if (isLater) this.show("circle-check", `Courriel programmé pour le ${sending.due}`);
+    else if (left) this.show("clock", countdown(left));
+    else this.progressed(sending);
+    if (isLater || left) this.offerUndo(isLater ? 0 : left);
+    this.follow(sending.held_ms);
+  }
+
+  hide() {
+    this.panel.hidden = true;
+    this.panel.replaceChildren();
+  }
+
+  /**
+   * @param {string} icon
+   * @param {string} words
+   */
+  show(icon, words) {
+    this.line.replaceChildren(window.vaguemestre.icon(icon), this.words);
+    this.line.classList.toggle("left", icon === "circle-check");
+    this.words.textContent = words;
+  }
+
+  // Said once it has left, and not before.
+  /** @param {{state: string}} sending */
+  progressed({ state }) {
+    if (state === "submitted" || state === "filed") this.show("circle-check", "Courriel envoyé");
+    else if (state === "stopped") this.show("clock", "Envoi suspendu : l’assistance doit l’autoriser");
+    else if (state === "cancelled") this.show("clock", "Envoi annulé");
+    else this.show("send", "Envoi en cours…");
+  }
+
+  // `left`: milliseconds to take it back, counted down in sight; 0 without a count.
+  /** @param {number} left */
+  offerUndo(left) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn line";
+    button.textContent = "Annuler l’envoi";
+    button.addEventListener("click", () => this.takeBack(button));
+    this.panel.append(button);
+    button.focus({ preventScroll: true });
+    if (!left) return;
+    this.words.setAttribute("aria-live", "off"); // heard once, not every second
+    const until = performance.now() + left;
+    this.counting = setInterval(() => {
+      const rest = until - performance.now();
+      if (rest > 0) return this.show("clock", countdown(rest));
+      this.counted(button);
+    }, 250);
+  }
+
+  /** @param {HTMLButtonElement} button */
+  counted(button) {
+    clearInterval(this.counting);
+    if (button.disabled) return; // being taken back
+    const hadFocus = document.activeElement === button;
+    button.remove();
+    this.words.removeAttribute("aria-live");
+    this.progressed({ state: "queued" });
+    if (hadFocus) this.panel.focus({ preventScroll: true });
+  }
+
+  /** @param {HTMLButtonElement} button */
+  async takeBack(button) {
+    button.disabled = true;
+    clearInterval(this.counting);
+    try {
+      const told = await this.server.post("annuler/", {});
+      this.following = null;
+      this.attempt = told.attempt;
+      this.hide();
+      this.onBack(told);
+    } catch (error) {
+      button.disabled = false;
+      if (error instanceof Refused) {
+        this.counted(button);
+        this.say(error.message);
+      } else
+        this.say(
+          error instanceof SignedOut
+            ? "Votre session est terminée : reconnectez-vous."
+            : "Pas de réseau : réessayez.",
+        );
+    }
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    const line = document.createElement("p");
+    line.className = "small";
+    line.textContent = sentence;
+    this.panel.append(line);
+  }
+
+  // Asked until the message is filed, or did not leave; never winds the session's clock.
+  /** @param {number} wait milliseconds */
+  async follow(wait) {
+    const mine = (this.following = Symbol("sending"));
+    if (wait > 120000) return this.onDone({ state: "held" });
+    await pause(wait);
+    for (let turn = 0; mine === this.following && turn < 400; turn += 1) {
+      await pause(turn < 40 ? 1000 : 5000);
+      if (mine !== this.following) return; // taken back meanwhile
+      let told;
+      try {
+        told = await this.server.ask(`${this.server.address("etat/")}?attempt=${this.attempt}`, {
+          headers: { "X-By-Itself": "1" },
+        });
+      } catch (error) {
+        if (error instanceof Refused) return;
+        continue;
+      }
+      if (mine !== this.following) return;
+      if (told.state === "refused") {
+        this.hide();
+        this.attempt += 1;
+        return this.onRefused(told);
+      }
+      if (told.state !== "held") this.progressed(told);
+      if (told.state === "filed") return this.onDone(told);
+      if (told.state === "stopped" || told.state === "cancelled") return;
+    }
+  }
+}

@@ -1,0 +1,250 @@
+// What is done to messages: shown at once, taken back with the reason when refused, undone on request.
+import { pause } from "../../ui/pause.js";
+import { create, find } from "../../ui/dom.js";
+import {
+  bulkSentence,
+  deletedSentence,
+  doneSentence,
+  goneSentence,
+  movedSentence,
+} from "./action_sentences.js";
+import { fetchFragment, send, tell, tellRefusal } from "../../ui/http.js";
+
+const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
+/** @type {Record<string, [name: string, on: boolean]>} the class of a row that each act puts or takes */
+const MARKS = {
+  read: ["unread", false],
+  unread: ["unread", true],
+  flag: ["flagged", true],
+  unflag: ["flagged", false],
+  mute: ["muted", true],
+  unmute: ["muted", false],
+};
+/** @type {Record<string, string>} */
+const UNDONE = { mute: "unmute", unmute: "mute" };
+/** @type {Record<string, string>} the inverse of each action whose effect is visible at once */
+const INVERSE = {
+  read: "unread",
+  unread: "read",
+  flag: "unflag",
+  unflag: "flag",
+  label: "unlabel",
+  unlabel: "label",
+};
+/** @type {(() => unknown) | null} */
+let lastUndo = null;
+const AT_ONCE = 400;
+const POLL = 500;
+
+export class MessageActions {
+  /** @param {MailApp} app */
+  constructor(app) {
+    this.app = app;
+    if (app.dataset.bulk) this.#follow(app.dataset.bulk);
+  }
+
+  /**
+   * @param {string} act
+   * @param {string[]} refs
+   * @param {ActOptions} options
+   */
+  async do(act, refs, { to = "", mark = "", quiet = false } = {}) {
+    if (!refs.length) return;
+    const app = this.app;
+    const list = app.list;
+    if (act === "archive" && list.use === "archive") {
+      tell("Vous êtes déjà dans les archives.", "dark", 4);
+      return;
+    }
+    const leaves = LEAVING.has(act);
+    const all = list.withOthers(refs);
+    const next = leaves ? list.after(refs, app.openRef) : null;
+    if (leaves) list.take(refs);
+    else if (MARKS[act]) list.flag(refs, ...MARKS[act]);
+    app.dressOpen(act, all);
+    if (leaves) app.follow(all, next);
+    app.selection.show();
+    try {
+      const done = await this.#sent(act, all, to, mark);
+      if (leaves && done.moved.length < all.length) list.settle(refs); // some may have stayed
+      if (!quiet) this.#remember(act, all, done, to, mark);
+      await app.refresh(true);
+    } catch (error) {
+      list.settle(refs);
+      await app.refresh();
+      tellRefusal(error);
+    } finally {
+      list.settle(refs);
+    }
+  }
+
+  // An action is announced with « Annuler », or its effect is visible at once: Ctrl+Z undoes either.
+  /**
+   * @param {string} act
+   * @param {string[]} refs
+   * @param {ActResult} done
+   * @param {string} to
+   * @param {string} mark
+   */
+  #remember(act, refs, done, to, mark) {
+    if (doneSentence(act, 1)) this.#said(act, refs, done, to);
+    else if (INVERSE[act]) lastUndo = () => this.do(INVERSE[act], refs, { mark, quiet: true });
+  }
+
+  // Many at once go in several goes: the server takes so many at a time.
+  /**
+   * @param {string} act
+   * @param {string[]} refs
+   * @param {string} to
+   * @param {string} mark
+   * @returns {Promise<ActResult>}
+   */
+  async #sent(act, refs, to, mark = "") {
+    /** @type {ActResult} */
+    const all = { moved: [], final: true };
+    for (let start = 0; start < refs.length; start += AT_ONCE) {
+      const fields = new URLSearchParams(refs.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]));
+      if (to) fields.set("to", to);
+      if (mark) fields.set("mark", mark);
+      const done = await (await send(this.app.dataset.acts.replace("/x/", `/${act}/`), fields)).json();
+      all.moved.push(...done.moved);
+      all.final &&= done.final;
+    }
+    return all;
+  }
+
+  /**
+   * @param {string} act
+   * @param {string[]} refs
+   * @param {ActResult} done
+   * @param {string} to
+   */
+  #said(act, refs, done, to) {
+    const count = UNDONE[act] ? 1 : refs.length; // a conversation is one
+    const folder = to && this.app.folders.querySelector(`[data-step="${CSS.escape(to)}"]`)?.dataset.name;
+    let words = folder ? movedSentence(count, folder) : doneSentence(act, count);
+    if (done.final) words = deletedSentence(count);
+    else if (LEAVING.has(act) && !done.moved.length) words = goneSentence(count);
+    find("#notices > [data-undo]")?.remove(); // one at a time
+    const notice = tell(words, "dark", 10);
+    if (!notice || !(done.moved.length || UNDONE[act])) return;
+    const homes = new Map();
+    const isWhole = done.moved.length === refs.length; // else some were gone: nobody knows which came from where
+    if (!isWhole && new Set(refs.map((ref) => ref.split("/")[0])).size > 1) return;
+    done.moved.forEach((ref, place) => {
+      const home = refs[isWhole ? place : 0].split("/")[0];
+      homes.set(home, [...(homes.get(home) ?? []), ref]);
+    });
+    /**
+     * @param {HTMLElement} notice
+     * @param {() => unknown} act
+     */
+    addUndo(notice, async () => {
+      if (UNDONE[act]) await this.#sent(UNDONE[act], refs, "");
+      else for (const [home, moved] of homes) await this.#sent("move", moved, home);
+    });
+  }
+
+  /**
+   * On a whole folder, or all that a search found: the worker does it, the page tells how far it is.
+   * @param {string} act
+   * @param {{step?: string, query?: string, to?: string, mark?: string, when?: Record<string, string>}} [options]
+   */
+  async whole(
+    act,
+    {
+      step = this.app.section.dataset.step,
+      query = this.app.section.dataset.query,
+      to = "",
+      mark = "",
+      when = {},
+    } = {},
+  ) {
+    const fields = new URLSearchParams(query);
+    fields.set("act", act);
+    fields.set("folder", step);
+    if (to) fields.set("to", to);
+    if (mark) fields.set("mark", mark);
+    for (const [name, value] of Object.entries(when)) fields.set(name, value);
+    try {
+      const bulk = await (await send(this.app.dataset.bulks, fields)).json();
+      if (!bulk.total) tell("Il n’y a rien à faire ici.", "dark", 4);
+      else this.#follow(bulk.id);
+    } catch (error) {
+      tellRefusal(error);
+    }
+  }
+
+  /** @param {string} id */
+  async #follow(id) {
+    const notice = tell("", "dark", 0);
+    if (!notice) return;
+    notice.dataset.stays = "";
+    const words = create("span");
+    notice.append(words);
+    const bar = create("progress");
+    bar.setAttribute("aria-label", "Avancement");
+    notice.append(bar);
+    const stop = addUndo(notice, async () => {
+      const back = await (await send(`${this.app.dataset.bulks}${id}/annuler/`, {})).json();
+      if (back.total) this.#follow(back.id);
+      return back.total;
+    });
+    for (;;) {
+      let bulk;
+      try {
+        bulk = await (await fetchFragment(`${this.app.dataset.bulks}${id}/`)).json();
+      } catch (error) {
+        notice.remove();
+        tellRefusal(error);
+        return;
+      }
+      if (!notice.isConnected) return;
+      words.textContent = bulkSentence(bulk);
+      bar.max = bulk.total;
+      bar.value = bulk.done;
+      if (bulk.state !== "running") {
+        bar.remove();
+        this.app.refresh(true).then(() => this.app.restoreFocus());
+        if (bulk.final || bulk.state === "undone") stop.remove();
+        setTimeout(() => notice.remove(), 12000);
+        return;
+      }
+      await pause(POLL);
+    }
+  }
+}
+
+/** Undo the last action, if nothing was done since. */
+export function undoLast() {
+  const undo = lastUndo;
+  lastUndo = null;
+  if (undo) undo();
+  else tell("Il n’y a rien à annuler.", "dark", 3);
+}
+
+// « Annuler », which goes with its notice: the focus goes back to the list. `act` answers whether it tells by itself.
+/**
+ * @param {HTMLElement} notice
+ * @param {() => unknown} act
+ */
+export function addUndo(notice, act) {
+  const app = find("mail-app");
+  const button = create("button");
+  button.type = "button";
+  button.textContent = "Annuler";
+  notice.dataset.undo = "";
+  lastUndo = button.onclick = async () => {
+    lastUndo = null;
+    notice.remove();
+    app.restoreFocus();
+    try {
+      if (!(await act())) tell("Annulé.", "dark", 3);
+    } catch (error) {
+      tellRefusal(error);
+    }
+    app.refresh();
+  };
+  notice.append(button);
+  return button;
+}

@@ -1,0 +1,66 @@
+// The folders beside the list: how many are unread in each, and which of them the list shows.
+import { IN_BACKGROUND, fetchFragment, tellRefusal } from "../../ui/http.js";
+import { pointerReleased } from "../actions/drag_and_drop.js";
+
+const COUNTS_DELAY = 30; // milliseconds
+// What a link or a button of the folders is known by, drawn anew.
+const SAME = [
+  "href",
+  "data-step",
+  "data-folder-menu",
+  "data-folder-do",
+  "data-search-drop",
+  "data-label-manage",
+];
+
+export class FolderPane {
+  /** @param {MailApp} app */
+  constructor(app) {
+    this.app = app;
+  }
+
+  // Asked anew; news that come together are asked for once.
+  async counts() {
+    const { app } = this;
+    clearTimeout(this.timer);
+    await new Promise((resolve) => {
+      this.timer = setTimeout(resolve, COUNTS_DELAY);
+    });
+    try {
+      const query = new URLSearchParams({ active: app.section.dataset.folder });
+      const html = await (await fetchFragment(`${app.dataset.folders}?${query}`, IN_BACKGROUND)).text();
+      await pointerReleased();
+      this.draw(html);
+    } catch (error) {
+      tellRefusal(error);
+    }
+  }
+
+  /** @param {string} html */
+  draw(html) {
+    const { app } = this;
+    const place = app.folders.querySelector(".folder-lists");
+    const held = place.contains(document.activeElement) && document.activeElement;
+    place.innerHTML = html;
+    app.sharedUnread.show();
+    this.markHere();
+    if (!held) return;
+    const isSame = (/** @type {Element} */ control) =>
+      SAME.every((name) => control.getAttribute(name) === held.getAttribute(name));
+    [...place.querySelectorAll("a, button")].find(isSame)?.focus();
+  }
+
+  // The folder, the label or the saved search the list shows: what was drawn may have been asked for from elsewhere.
+  markHere() {
+    const { folders, section } = this.app;
+    const { asked, step } = section.dataset;
+    /** @type {FolderLink[]} */
+    const links = [...folders.querySelectorAll(".folder-lists a.folder-link")];
+    const savedSearch = asked && links.find((link) => new URL(link.href).searchParams.get("q") === asked);
+    const here = savedSearch || links.find((link) => link.dataset.step === step);
+    for (const link of links) {
+      if (link === here) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  }
+}

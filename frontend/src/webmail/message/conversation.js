@@ -1,0 +1,191 @@
+// The open message among its conversation: the others are heading lines above and below it, each unfolded in place.
+import { pause } from "../../ui/pause.js";
+import { create, isPlainClick, load } from "../../ui/dom.js";
+import { counted } from "../../ui/french.js";
+import { IN_BACKGROUND, Refused, fetchFragment } from "../../ui/http.js";
+
+const DWELL = 400; // milliseconds on a message before its conversation is looked for: it costs a search
+const SHOWN = 3; // headers above the message; older ones on request
+
+export class Conversation {
+  /** @param {MailApp} app */
+  constructor(app) {
+    this.app = app;
+    /** @type {MessageElement[]} */
+    this.headers = [];
+  }
+
+  forget() {
+    this.headers = [];
+  }
+
+  // The messages of the conversation looked for last.
+  get known() {
+    return this.headers.map((header) => header.dataset.ref);
+  }
+
+  /** @param {MessageElement} message */
+  async show(message) {
+    if (this.app.dataset.conversations === "jamais") return;
+    const ref = message.dataset.ref;
+    const isKnown = this.headers.some((header) => header.dataset.ref === ref);
+    if (isKnown) this.#place(message);
+    else if (!message.querySelector("[data-thread]") && !this.app.list.row(ref)?.dataset.others) return;
+    else await pause(DWELL);
+    const isOpen = () => message.isConnected && message.dataset.ref === ref;
+    if (!isOpen()) return;
+    try {
+      const headers = await this.#asked(ref);
+      if (!isOpen()) return;
+      this.headers = headers.map((header) => this.#kept(header));
+      this.#place(message);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error; // a conversation that cannot be found is no reason to disturb
+    }
+  }
+
+  /** @param {string} ref */
+  async refs(ref) {
+    return (await this.#asked(ref)).map((header) => header.dataset.ref);
+  }
+
+  // The first unread of the conversation that is not the open one.
+  nextUnread() {
+    const message = this.app.openMessage;
+    return message?.querySelector(".conv li[data-unread] a") ?? null;
+  }
+
+  // All of them, or none any more.
+  async toggleAll() {
+    const message = this.app.openMessage;
+    if (!message?.querySelector(".conv")) return;
+    const items = [...message.querySelectorAll(".conv li[data-ref]")];
+    const { fold, unfoldAll } = await load("webmail/on_use/unfold.js");
+    const areAllOpen = items.every((item) => item.querySelector(".unfolded"));
+    for (const group of message.querySelectorAll(".conv")) this.#unfold(group);
+    if (areAllOpen) items.forEach(fold);
+    else await unfoldAll(this.app, items);
+    this.#nameToggle(message);
+  }
+
+  /** @param {Element} message */
+  #nameToggle(message) {
+    const button = message.querySelector("[data-do=unfold-all]");
+    if (!button) return;
+    const isAnyFolded = message.querySelector(".conv li[data-ref]:not(:has(.unfolded))");
+    button.textContent = isAnyFolded ? "Tout déplier" : "Tout replier";
+  }
+
+  /**
+   * @param {MouseEvent} event
+   */
+  async #click(event) {
+    const link = event.target.closest("a.open");
+    if (!link || !isPlainClick(event)) return;
+    event.preventDefault();
+    event.stopPropagation(); // else the page would open it in place of the other
+    const { toggle } = await load("webmail/on_use/unfold.js");
+    await toggle(this.app, link.closest("li[data-ref]"));
+    const message = this.app.openMessage;
+    if (message) this.#nameToggle(message);
+  }
+
+  /**
+   * @param {string} ref
+   * @returns {Promise<MessageElement[]>}
+   */
+  async #asked(ref) {
+    const [step, validity, uid] = ref.split("/");
+    const url = `${this.app.dataset.home}${encodeURIComponent(step)}/${validity}/${uid}/conversation/`;
+    const template = create("template");
+    template.innerHTML = await (await fetchFragment(url, IN_BACKGROUND)).text();
+    return [...template.content.querySelectorAll("li[data-ref]")];
+  }
+
+  // The line that is there, if its message is unfolded under it.
+  /** @param {MessageElement} header */
+  #kept(header) {
+    const old = this.headers.find((other) => other.dataset.ref === header.dataset.ref);
+    return old?.querySelector(".unfolded, .open[aria-expanded=true]") ? old : header;
+  }
+
+  /** @param {MessageElement} message */
+  #place(message) {
+    const held = message.contains(document.activeElement)
+      ? document.activeElement?.closest(".conv li")?.dataset.ref
+      : null;
+    const unfolded = [...message.querySelectorAll(".conv[data-unfolded]")].map((old) => old.className);
+    for (const old of message.querySelectorAll(".conv")) old.remove();
+    const place = this.headers.findIndex((header) => header.dataset.ref === message.dataset.ref);
+    if (place < 0 || this.headers.length < 2) return;
+    for (const header of this.headers)
+      if (header.dataset.ref === message.dataset.ref) {
+        header.removeAttribute("data-unread");
+        header.querySelector(".unfolded")?.remove();
+      }
+    const article = message.querySelector(":scope > article");
+    const before = this.headers.slice(0, place);
+    const after = this.headers.slice(place + 1);
+    if (before.length) article.before(this.#group(before, "Courriels précédents de la conversation", true));
+    if (after.length) article.after(this.#group(after, "Courriels suivants de la conversation", false));
+    message.querySelector(".conv").prepend(toggleOfAll());
+    this.#nameToggle(message);
+    for (const group of message.querySelectorAll(".conv")) {
+      if (unfolded.includes(group.className)) this.#unfold(group);
+    }
+    if (held) message.querySelector(`.conv li[data-ref="${CSS.escape(held)}"] a`)?.focus();
+  }
+
+  /**
+   * @param {MessageElement[]} headers
+   * @param {string} label
+   * @param {boolean} areBefore
+   */
+  #group(headers, label, areBefore) {
+    const group = create("div");
+    group.className = `conv${areBefore ? "" : " below"}`;
+    const list = create("ol");
+    list.setAttribute("aria-label", label);
+    list.append(...headers);
+    group.append(list);
+    group.addEventListener("click", (event) => this.#click(event));
+    const hidden = areBefore ? headers.slice(0, -SHOWN) : headers.slice(SHOWN);
+    for (const header of headers) {
+      const link = header.querySelector("a.open");
+      header.hidden = hidden.includes(header);
+      link.setAttribute("aria-expanded", String(Boolean(header.querySelector(".unfolded"))));
+    }
+    if (hidden.length) {
+      const more = create("button");
+      more.type = "button";
+      more.className = "btn-text";
+      more.textContent = `${counted(hidden.length, "autre")} ${areBefore ? "avant" : "après"}`;
+      more.addEventListener("click", () => {
+        this.#unfold(group);
+        hidden[0].querySelector("a").focus();
+      });
+      if (areBefore) group.prepend(more);
+      else group.append(more);
+    }
+    return group;
+  }
+
+  // Once and for all while this message is open: news of the conversation draw the group again.
+  /** @param {HTMLElement} group */
+  #unfold(group) {
+    group.dataset.unfolded = "";
+    for (const header of group.querySelectorAll("li[data-ref]")) header.hidden = false;
+    group.querySelector(":scope > button")?.remove();
+  }
+}
+
+function toggleOfAll() {
+  const bar = create("p");
+  const button = create("button");
+  button.type = "button";
+  button.className = "btn-text";
+  button.dataset.do = "unfold-all";
+  button.title = "Tout déplier ou replier (;)";
+  bar.append(button);
+  return bar;
+}
