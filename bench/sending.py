@@ -31,6 +31,7 @@ _parser = argparse.ArgumentParser(description=__doc__)
 _parser.add_argument("--home", required=True)
 _parser.add_argument("--messages", type=int, default=600)
 _parser.add_argument("--answers", type=int, default=30)
+_parser.add_argument("--processor", action="store_true", help="what a message costs, by family of processes")
 _parser.add_argument("--rounds", type=int, default=3)
 ASKED = _parser.parse_args()
 os.environ["VAGUEMESTRE_HOME"] = str(Path(ASKED.home).resolve())
@@ -43,9 +44,11 @@ django.setup()
 
 from bench import people  # noqa: E402
 from bench.bare import Bare  # noqa: E402
+from bench.processor import Spent  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from vaguemestre.people.credentials.models import Account  # noqa: E402
 from vaguemestre.post.outbox.models import OutboxMessage, SenderState  # noqa: E402
@@ -53,6 +56,8 @@ from vaguemestre.post.outbox.services import queue_message  # noqa: E402
 from vaguemestre.post.outbox.values import MessageToSend, StoredReference  # noqa: E402
 
 _SENDERS = 20
+_INDEX_SECONDS = 2.0
+_SHOWN_FROM = 0.2  # milliseconds
 _DAY = "01-Sep-2026 08:00:00 +0200"
 READY = json.loads((Path(ASKED.home) / "run" / "ready.json").read_text())
 
@@ -71,13 +76,38 @@ def main() -> None:
         ]
         for rates, turn in turns if number % 2 else reversed(turns):
             rates.append(turn())
+            _wait_for_the_rest()
         print(f"bare {bare[-1]:.0f}/s, ours {ours[-1]:.0f}/s; load {os.getloadavg()[0]:.1f}", flush=True)
     ratio = statistics.median(ours) / statistics.median(bare)
     print(
         f"medians: bare {statistics.median(bare):.0f}/s, ours {statistics.median(ours):.0f}/s, {ratio:.2f} ×"
     )
+    if ASKED.processor:
+        _processor(crowd, workers)
     if ASKED.answers:
         _answers(crowd)
+
+
+def _wait_for_the_rest() -> None:
+    """What follows a filing, and indexing, are of the turn that caused them."""
+    waiting = DBTaskResult.objects.filter(status__in=("READY", "RUNNING"), queue_name="default")
+    while waiting.filter(run_after__year=9999).exists():
+        time.sleep(0.2)
+    time.sleep(_INDEX_SECONDS)
+
+
+def _processor(crowd: list[people.Measured], workers: int) -> None:
+    """What one message costs, by family of processes; other load disturbs it little."""
+    turns = {"bare": lambda: _bare(crowd, workers), "ours": lambda: _ours(crowd)}
+    for name, turn in turns.items():
+        with Spent(Path(ASKED.home)) as spent:
+            turn()
+            _wait_for_the_rest()
+        each = {family: seconds * 1000 / ASKED.messages for family, seconds in spent.seconds.most_common()}
+        print(f"{name}: {sum(each.values()) - each.get('client', 0):.1f} ms of processor a message")
+        for family, milliseconds in each.items():
+            if milliseconds >= _SHOWN_FROM:
+                print(f"  {milliseconds:6.2f}  {family}")
 
 
 def _allow(crowd: list[people.Measured]) -> None:

@@ -22,7 +22,8 @@ from vaguemestre.post.trace.ports import ReadSteps, log_readers
 
 log = logging.getLogger("collector")
 
-_LOOK_EVERY = 0.3  # seconds between two looks at logs that say nothing
+_LOOK_EVERY = 0.3  # seconds between two looks: what came meanwhile is one transaction
+_MANY = 1000  # steps of one look: there are more to read
 
 type Collect = Callable[..., int]
 
@@ -47,7 +48,7 @@ def serve(collect: Collect, readers: Mapping[str, ReadSteps], heartbeat: Path, s
         count = collect_all(collect, readers)
         with contextlib.suppress(OSError):
             os.utime(heartbeat)
-        if not count:
+        if count < _MANY:
             stop.wait(_LOOK_EVERY)
 
 

@@ -232,3 +232,29 @@ def test_a_job_that_waits_is_neither_run_again_nor_given_up() -> None:
 def test_a_job_that_this_code_does_not_know_waits_among_the_failed_ones() -> None:
     with pytest.raises(LookupError, match="nobody:handler"):
         wake.func("nobody:handler", "nobody:Event", {}, 1)
+
+
+@dataclass(frozen=True)
+class MailWent:
+    one_job: ClassVar[bool] = True
+    times: int
+
+
+def write_down(event: MailWent) -> None:
+    heard.append(-event.times)
+
+
+@pytest.mark.django_db
+def test_an_event_of_every_message_is_one_job_and_what_fails_of_it_is_retried_alone() -> None:
+    ports.subscriptions.replace({MailWent: (listen, write_down)})
+    announce(MailWent(3))
+    (job,) = DBTaskResult.objects.all()
+    away.append(True)
+    wake.call(*job.args_kwargs["args"])
+    assert heard == [-3]
+    later = DBTaskResult.objects.exclude(pk=job.pk).get()
+    handler, _, fields, attempt = later.args_kwargs["args"]
+    assert (handler.endswith(":listen"), fields, attempt) == (True, {"times": 3}, 2)
+    away.clear()
+    wake.call(*later.args_kwargs["args"])
+    assert heard == [-3, 3]

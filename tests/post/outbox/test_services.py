@@ -64,8 +64,11 @@ class World:
         answered: StoredReference | None,
         draft: StoredReference | None,
         at: datetime,
+        *,
+        may_exist: bool = True,
     ) -> None:
         self.before_file()
+        assert may_exist or message_id not in self.sent, "it would be filed twice"
         self.answered.append(answered)
         self.sent.setdefault(message_id, content)
         self.after_file()

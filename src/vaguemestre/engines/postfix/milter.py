@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from vaguemestre.engines.agent import peer_user
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 type Judge = Callable[[SubmissionRequest], Awaitable[tuple[Verdict, str]]]
 
 _MAX_PACKET_BYTES = 1_100_000  # Postfix cuts at 64 KiB, a header field may be longer
+_LENGTH_BYTES, _CHUNK_BYTES = 4, 65_536
 _VERSION = 6
 _ADD_FIELDS, _CHANGE_FIELDS, _QUARANTINE, _CHANGE_SENDER = 0x01, 0x10, 0x20, 0x40  # what we negotiate
 # Not sent to us: unknown commands, DATA. No reply to: HELO, envelope, header, its end, body. What needs no
@@ -88,8 +89,7 @@ async def _serve_connection(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, judge: Judge, voucher: Voucher
 ) -> None:
     transaction = MilterTransaction()
-    while True:
-        command, data = await _packet(reader)
+    async for command, data in _packets(reader):
         match command:
             case b"O":
                 _send(writer, b"O" + struct.pack("!III", _VERSION, _MODIFICATIONS, _SKIP | _NO_REPLY))
@@ -104,16 +104,36 @@ async def _serve_connection(
             case b"K":
                 transaction = MilterTransaction()
             case _:
-                _send(writer, *record(transaction, command, data))
+                if replies := record(transaction, command, data):
+                    _send(writer, *replies)
         await writer.drain()
 
 
-async def _packet(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    length = int.from_bytes(await reader.readexactly(4))
+async def _packets(reader: asyncio.StreamReader) -> AsyncIterator[tuple[bytes, bytes]]:
+    """Commands with their data, until Postfix hangs up: it sends many at once, and waits for one answer.
+
+    Raises ValueError on what no packet can be.
+    """
+    received = bytearray()
+    while chunk := await reader.read(_CHUNK_BYTES):
+        received += chunk
+        start = 0
+        while (end := _end_of_packet(received, start)) <= len(received):
+            data = bytes(received[start + _LENGTH_BYTES : end])
+            start = end
+            yield data[:1], data[1:]
+        del received[:start]
+
+
+def _end_of_packet(received: bytearray, start: int) -> int:
+    """Where the packet ends, beyond what was received if that is not known yet."""
+    first = start + _LENGTH_BYTES
+    if len(received) < first:
+        return first
+    length = int.from_bytes(received[start:first])
     if not 0 < length <= _MAX_PACKET_BYTES:
         raise ValueError("packet")
-    packet = await reader.readexactly(length)
-    return packet[:1], packet[1:]
+    return first + length
 
 
 async def _verdict(transaction: MilterTransaction, judge: Judge, voucher: Voucher) -> tuple[bytes, ...]:

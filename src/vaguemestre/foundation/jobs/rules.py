@@ -4,6 +4,7 @@ from datetime import timedelta
 
 MAX_ATTEMPTS = 84  # over about three days with the delays below: a weekend
 PERIOD = timedelta(minutes=1)  # of the rooms' periodic tasks
+EVERY_HANDLER = "*"  # in place of a handler's name
 _MAX_DELAY = timedelta(hours=1)
 
 
@@ -28,3 +29,8 @@ def worker_name(queue: str, number: int = 1) -> str:
 def queue_of(event: type) -> str:
     """The queue of an event class: `long` if it has `long_work: ClassVar[bool] = True`."""
     return "long" if getattr(event, "long_work", False) else "default"
+
+
+def is_one_job(event: type) -> bool:
+    """Whether all handlers of an event class run in one job."""
+    return bool(getattr(event, "one_job", False))

@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs.ports import Handler, Subscriptions, subscriptions
 from vaguemestre.foundation.jobs.purge import delete_batch
-from vaguemestre.foundation.jobs.rules import queue_of
+from vaguemestre.foundation.jobs.rules import EVERY_HANDLER, is_one_job, queue_of
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.kernel.errors import EngineDown
 
@@ -21,11 +21,13 @@ def announce(event: Any, *, due: datetime | None = None) -> None:
 
     `event` is a frozen dataclass of JSON-ready fields; its handlers run no earlier than `due` (aware).
     An event class with `long_work: ClassVar[bool] = True` has a worker of its own, so that no message waits
-    behind it; its handlers work for a few seconds, then announce the rest.
+    behind it; its handlers work for a few seconds, then announce the rest. One with `one_job` True has one
+    job for all its handlers: for what happens with every message.
     """
     task = wake.using(run_after=due, queue_name=queue_of(type(event)))
-    for handler in _handlers_of(subscriptions.get(), type(event)):
-        task.enqueue(_name(handler), _name(type(event)), dataclasses.asdict(event), 1)
+    handlers = [_name(handler) for handler in _handlers_of(subscriptions.get(), type(event))]
+    for name in [EVERY_HANDLER] if handlers and is_one_job(type(event)) else handlers:
+        task.enqueue(name, _name(type(event)), dataclasses.asdict(event), 1)
 
 
 def run_now(event: Any) -> bool:

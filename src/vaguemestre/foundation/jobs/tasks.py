@@ -6,8 +6,8 @@ from typing import Any
 from django.tasks import task
 from django.utils import timezone
 
-from vaguemestre.foundation.jobs.ports import subscriptions
-from vaguemestre.foundation.jobs.rules import delay_before, queue_of
+from vaguemestre.foundation.jobs.ports import Handler, subscriptions
+from vaguemestre.foundation.jobs.rules import EVERY_HANDLER, delay_before, queue_of
 from vaguemestre.foundation.kernel.errors import EngineDown
 
 log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 @task()
 def wake(handler_name: str, event_name: str, fields: dict[str, Any], attempt: int) -> None:
-    """Run one handler of an event; after any exception it is retried later.
+    """Run one handler of an event, or all of them (EVERY_HANDLER); one that raises is retried alone, later.
 
     Raises LookupError when this code has no such event or handler, as after a return to an older version:
     the job waits among the failed ones.
@@ -23,18 +23,23 @@ def wake(handler_name: str, event_name: str, fields: dict[str, Any], attempt: in
     for kind, handlers in subscriptions.get().items():
         if f"{kind.__module__}:{kind.__qualname__}" != event_name:
             continue
-        for handler in handlers:
-            if f"{handler.__module__}:{handler.__qualname__}" == handler_name:
-                try:
-                    handler(kind(**fields))
-                except EngineDown as error:
-                    log.warning("job %s: %s", handler_name, error)
-                    _retry(handler_name, kind, fields, attempt, error)
-                except Exception as error:  # a defect, a deadlock, a refusal: retried as well
-                    log.exception("job %s failed at attempt %d", handler_name, attempt)
-                    _retry(handler_name, kind, fields, attempt, error)
-                return
+        names = {f"{handler.__module__}:{handler.__qualname__}": handler for handler in handlers}
+        for name in names if handler_name == EVERY_HANDLER else names.keys() & {handler_name}:
+            _run(name, names[name], kind, fields, attempt)
+        if handler_name in {EVERY_HANDLER, *names}:
+            return
     raise LookupError(f"no handler {handler_name} of {event_name}")
+
+
+def _run(name: str, handler: Handler, kind: type, fields: dict[str, Any], attempt: int) -> None:
+    try:
+        handler(kind(**fields))
+    except EngineDown as error:
+        log.warning("job %s: %s", name, error)
+        _retry(name, kind, fields, attempt, error)
+    except Exception as error:  # a defect, a deadlock, a refusal: retried as well
+        log.exception("job %s failed at attempt %d", name, attempt)
+        _retry(name, kind, fields, attempt, error)
 
 
 def _retry(handler: str, kind: type, fields: dict[str, Any], attempt: int, error: Exception) -> None:

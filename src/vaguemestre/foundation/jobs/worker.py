@@ -10,11 +10,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError, close_old_connections
+from django.tasks import Task
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from vaguemestre.foundation.jobs.claims import claim_job, end_job
 from vaguemestre.foundation.jobs.lease import LEASE, LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
@@ -93,12 +97,26 @@ class HeartbeatWorker(Worker):
         if not self.running_task:
             sys.exit(0)
 
+    def run(self) -> None:
+        """Run the jobs that are ready, one after the other, until there is none."""
+        while self.running:
+            close_old_connections()
+            job = claim_job(self.queue_names, self.worker_id)
+            if job is None:
+                return
+            self.run_task(job)
+
     def run_task(self, db_task_result: Any) -> None:
         self._beat()
         self._lease.hold(db_task_result.pk)
+        self.running_task = True
         try:
-            super().run_task(db_task_result)
+            _call(db_task_result)
+            end_job(db_task_result)
+        except Exception as error:  # noqa: BLE001 (it is kept, among the failed jobs)
+            db_task_result.set_failed(error)
         finally:
+            self.running_task = False
             self._lease.hold(None)
         if self._lost_its_retry(db_task_result):
             DBTaskResult.objects.filter(pk=db_task_result.pk).update(
@@ -121,6 +139,14 @@ class HeartbeatWorker(Worker):
                 self._heartbeat.touch()
             except OSError:  # a full disk stops the heartbeat, not the jobs
                 return
+
+
+def _call(job: Any) -> None:
+    """Run the job's task. Raises whatever it raises, ImportError when this code does not have it."""
+    task = import_string(job.task_path)
+    if not isinstance(task, Task):
+        raise SuspiciousOperation(f"{job.task_path} is not a task")
+    task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
 
 
 def _worker_id(name: str) -> str:

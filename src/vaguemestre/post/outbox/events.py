@@ -1,6 +1,7 @@
 """Events of outgoing messages."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,7 @@ class MessageQueued:
 class MessageFiled:
     """The message was submitted and its copy is in sent mail."""
 
+    one_job: ClassVar[bool] = True
     account_id: int
     key: str
 

@@ -43,8 +43,12 @@ class FileSent(Protocol):
         answered: StoredReference | None,
         draft: StoredReference | None,
         at: datetime,
+        *,
+        may_exist: bool = True,
     ) -> None:
         """Add a copy to sent mail unless it is there (by Message-ID), flag the original, delete the draft.
+
+        `may_exist` False: this message was never filed, nobody needs to look for it.
 
         The flag is `answered["flag"]` (`$Forwarded`), `\\Answered` without it; the original is in
         `answered["mailbox"]`, in the same mailbox without it. Idempotent.

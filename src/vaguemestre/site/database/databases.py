@@ -29,7 +29,8 @@ def django_database(config: Config) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",  # a writer waits at BEGIN rather than failing at COMMIT
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000",
+            # FULL: what was committed outlives a power cut; NORMAL would give back an older state
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000",
         },
     }
 

@@ -110,3 +110,21 @@ def test_the_original_is_marked_even_if_there_is_no_room_for_the_copy(
         SentCopies(opened)("marie", SENT, ID, kept(original), None, at(3))
     with opened(MailLogin("marie")) as box:
         assert Flag.ANSWERED in box.open(original).flags
+
+
+def test_the_folder_of_sent_mail_is_asked_for_once_and_again_when_it_is_gone(store: Store) -> None:
+    opened, mailbox = store
+    login = MailLogin(mailbox)
+    copies = SentCopies(opened)
+    copies(mailbox, SENT, ID, None, None, at(3), may_exist=False)
+    copies._known[mailbox] = copies._known[mailbox]._replace(name="Envoyés autrefois")
+    copies(
+        mailbox,
+        letter("Suite", Message_ID="<suite@ac-amiens.test>"),
+        "<suite@ac-amiens.test>",
+        None,
+        None,
+        at(4),
+    )
+    with opened(login) as box:
+        assert box.page("Sent", 0, 50).total == 2

@@ -1,17 +1,28 @@
 """After submission: the copy in Sent, the flag on the answered message, the end of the draft."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
-from vaguemestre.post.mailstore.ports import Mailbox, OpenMailbox
+from vaguemestre.post.mailstore.ports import FolderGone, Mailbox, OpenMailbox
 from vaguemestre.post.mailstore.values import Flag, MailLogin, MessageRef, Use
 
 log = logging.getLogger(__name__)
 
 _AWAY = (EngineDown, EngineRefused, Refusal)
+_KNOWN_SECONDS = 60.0
+_MAX_KNOWN = 10_000
+
+
+class _Known(NamedTuple):
+    """A mailbox's folder of sent mail, and when it was asked for (monotonic clock)."""
+
+    name: str
+    since: float
 
 
 class AnsweredMarks:
@@ -54,6 +65,7 @@ class SentCopies:
 
     def __init__(self, open_mailbox: OpenMailbox) -> None:
         self._open_mailbox = open_mailbox
+        self._known: dict[str, _Known] = {}
 
     def __call__(
         self,
@@ -63,6 +75,8 @@ class SentCopies:
         answered: Mapping[str, object] | None,
         draft: Mapping[str, object] | None,
         at: datetime,
+        *,
+        may_exist: bool = True,
     ) -> None:
         try:
             with self._open_mailbox(MailLogin(mailbox)) as box:
@@ -70,7 +84,7 @@ class SentCopies:
                     _flag_answered(
                         box, answered
                     )  # first: it is answered, whether there is room for a copy or not
-                self._copy(box, content, message_id, at)
+                self._copy(box, mailbox, content, message_id, at, may_exist=may_exist)
                 if (draft_ref := _ref(draft)) is not None:
                     box.expunge([draft_ref])
             if answered and (other := str(answered.get("mailbox", mailbox))) != mailbox:
@@ -80,11 +94,29 @@ class SentCopies:
             # quota reached, folder gone, or mailbox closed
             raise EngineRefused(f"filing: {refusal.code}") from refusal
 
-    @staticmethod
-    def _copy(box: Mailbox, content: bytes, message_id: str, at: datetime) -> None:
-        sent = next((folder.name for folder in box.folders() if folder.use is Use.SENT), "Sent")
-        if not box.find_by_message_id(sent, message_id):
-            box.append(sent, content, (Flag.SEEN,), at)
+    def _copy(
+        self, box: Mailbox, mailbox: str, content: bytes, message_id: str, at: datetime, *, may_exist: bool
+    ) -> None:
+        name, is_known = self._sent_folder(box, mailbox)
+        try:
+            if not may_exist or not box.find_by_message_id(name, message_id):
+                box.append(name, content, (Flag.SEEN,), at)
+        except FolderGone:
+            if not is_known:
+                raise
+            self._known.pop(mailbox, None)
+            self._copy(box, mailbox, content, message_id, at, may_exist=may_exist)
+
+    def _sent_folder(self, box: Mailbox, mailbox: str) -> tuple[str, bool]:
+        """The folder of sent mail, and whether it was known since a moment: asking lists every folder."""
+        known = self._known.get(mailbox)
+        if known is not None and time.monotonic() - known.since < _KNOWN_SECONDS:
+            return known.name, True
+        name = next((folder.name for folder in box.folders() if folder.use is Use.SENT), "Sent")
+        if len(self._known) >= _MAX_KNOWN:
+            self._known.clear()
+        self._known[mailbox] = _Known(name, time.monotonic())
+        return name, False
 
 
 def _flag_answered(box: Mailbox, answered: Mapping[str, object]) -> None:

@@ -62,6 +62,7 @@ from vaguemestre.people.credentials.queries.factors import (
     recovery_codes_left,
     second_factor_due,
 )
+from vaguemestre.people.credentials.queries.holders import MailboxHolder, holder_of_mailbox
 from vaguemestre.people.credentials.queries.keys import KeySummary, current_key, keys_in_stock, keys_of
 from vaguemestre.people.credentials.queries.passkeys import (
     PasskeySummary,
@@ -86,6 +87,7 @@ __all__ = [
     "ApplicationSummary",
     "ContactSummary",
     "KeySummary",
+    "MailboxHolder",
     "PasskeySummary",
     "Presented",
     "ProposedApplication",
@@ -121,6 +123,7 @@ __all__ = [
     "find_account",
     "has_accounts",
     "has_namesake",
+    "holder_of_mailbox",
     "holds_second_factor",
     "identified",
     "in_academy",

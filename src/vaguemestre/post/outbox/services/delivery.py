@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from vaguemestre.foundation.jobs.durability import repeatable
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
@@ -106,16 +107,18 @@ def send_message(
     Raises EngineDown when an engine does not answer: the job is retried.
     """
     row = OutboxMessage.objects.select_related("account").get(pk=outbox_id)
-    if row.state == _State.HELD:
+    is_first = row.state == _State.HELD
+    if is_first:
         if now < row.due_at:  # woken early: a clock moved back
             announce(MessageQueued(row.pk), due=row.due_at)
             return
-        if _begin(row, now):
+        is_first = _begin(row, now)
+        if is_first:
             _submit(row, submit, mark_answered, now)
     if row.state == _State.QUEUED:
         _resume(row, submit, was_accepted, mark_answered, now)
     if row.state == _State.SUBMITTED:
-        _file(row, file_sent, now)
+        _file(row, file_sent, now, may_exist=not is_first)
 
 
 def withdraw_due_messages(*, now: datetime) -> int:
@@ -152,12 +155,16 @@ def resume_messages(*, now: datetime) -> int:
 def _begin(row: OutboxMessage, now: datetime) -> bool:
     """HELD → QUEUED, with the lease of its first attempt: it can no longer be cancelled.
 
-    False if it was not held any more: cancelled, or taken by another worker.
+    False if it was not held any more: cancelled, or taken by another worker. The attempt is on disk before
+    the message is accepted: the submission policy commits after it, in the same database.
     """
-    with transaction.atomic(durable=True):
+    with repeatable(), transaction.atomic(durable=True):
         held = OutboxMessage.objects.filter(pk=row.pk, state=_State.HELD)
         is_taken = bool(held.update(state=_State.QUEUED, attempted_at=now))
-    row.refresh_from_db(fields=("state", "attempted_at"))
+    if is_taken:
+        row.state, row.attempted_at = _State.QUEUED, now
+    else:
+        row.refresh_from_db(fields=("state", "attempted_at"))
     return is_taken
 
 
@@ -248,16 +255,27 @@ def _refuse(row: OutboxMessage, error: EngineRefused, now: datetime) -> None:
         announce(MessageRefused(row.account_id, row.key))
 
 
-def _file(row: OutboxMessage, file_sent: FileSent, now: datetime) -> None:
-    """SUBMITTED → FILED: put the copy in sent mail."""
+def _file(row: OutboxMessage, file_sent: FileSent, now: datetime, *, may_exist: bool) -> None:
+    """SUBMITTED → FILED: put the copy in sent mail, where an earlier run may have put it.
+
+    Lost by a power cut, this step is repeated.
+    """
     content = with_bcc(bytes(row.content), [Recipient(name, address) for name, address in row.bcc])
     try:
-        file_sent(row.account.mailbox, content, row.message_id, row.in_reply_to, row.draft, row.due_at)
+        file_sent(
+            row.account.mailbox,
+            content,
+            row.message_id,
+            row.in_reply_to,
+            row.draft,
+            row.due_at,
+            may_exist=may_exist,
+        )
     except EngineRefused as error:
         # The message is sent. Retry its copy until there is room for it.
         OutboxMessage.objects.filter(pk=row.pk).update(reason="outbox.copy-refused")
         raise EngineDown(f"copy of message {row.pk} not filed: {error}") from error
-    with transaction.atomic(durable=True):
+    with repeatable(), transaction.atomic(durable=True):
         row.state, row.filed_at, row.reason, row.content = _State.FILED, now, "", b""
         row.save(update_fields=("state", "filed_at", "reason", "content"))
         record(

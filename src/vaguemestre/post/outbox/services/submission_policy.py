@@ -10,7 +10,12 @@ from django.db.models import Q, Sum
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import account_of_mailbox, opened_by_mailbox, signing_names_of
+from vaguemestre.people.credentials.queries import (
+    account_of_mailbox,
+    holder_of_mailbox,
+    opened_by_mailbox,
+    signing_names_of,
+)
 from vaguemestre.post.outbox.events import MailHeld
 from vaguemestre.post.outbox.models import KnownRecipient, SenderState, Submission
 from vaguemestre.post.outbox.rules.authors import check_authors, correct_names, display_name
@@ -29,7 +34,6 @@ _MINUTES_PER_HOUR = 60
 _ACCEPTED = Verdict(Decision.TAKE)
 
 
-@transaction.atomic(durable=True)
 def judge_submission(
     request: SubmissionRequest,
     own: Collection[str],
@@ -49,18 +53,23 @@ def judge_submission(
     and accounts that may no longer sign in, must authenticate again.
     Idempotent by queue identifier. Concurrent messages of an account are judged one after the other.
     """
-    account_id = account_of_mailbox(request.mailbox)
-    if account_id is None:
+    holder = holder_of_mailbox(request.mailbox)
+    if holder is None:
         return Verdict(Decision.REFUSE, "outbox.from-somebody-else")
-    if request.signed_in_between.connected < withdrawn_at or opened_by_mailbox(request.mailbox) is None:
+    account_id = holder.account_id
+    if request.signed_in_between.connected < withdrawn_at or not holder.is_open:
         return Verdict(Decision.REFUSE, "outbox.access-ended")
     try:
         authors = request.authors if not forwards_mail else ()
         check_authors(authors, request.senders, own)
     except Refusal as refusal:
-        return _refused(account_id, "outbox.author-refused", Verdict(Decision.REFUSE, refusal.code), now)
+        verdict = Verdict(Decision.REFUSE, refusal.code)
+        with transaction.atomic(durable=True):
+            return _refused(account_id, "outbox.author-refused", verdict, now)
     is_exempt = forwards_mail or request.sender.lower() in exempt or request.mailbox in exempt
-    verdict = _judge_amount(account_id, request, limits, now, is_exempt=is_exempt)
+    # all of an SQLite database is locked meanwhile: what only reads comes before and after
+    with transaction.atomic(durable=True):
+        verdict = _judge_amount(account_id, request, limits, now, is_exempt=is_exempt)
     if verdict.decision is Decision.REFUSE:
         return verdict
     corrections = _name_corrections((*authors, *request.senders), account_id, request, title_of_box)
@@ -166,9 +175,7 @@ def _judge_limits(
     recipients = frozenset(address.lower() for address in request.recipients)
     known = KnownRecipient.objects.filter(account_id=account_id, address__in=recipients)
     strangers = recipients - frozenset(known.values_list("address", flat=True))
-    # Create the row before locking it: without one, concurrent first messages would be judged on equal sums.
-    SenderState.objects.bulk_create([SenderState(account_id=account_id)], ignore_conflicts=True)
-    sender = SenderState.objects.select_for_update().filter(account_id=account_id).first()
+    sender = _locked_state(account_id)
     if sender and sender.bulk_until and sender.bulk_until > now and sender.bulk_left >= len(recipients):
         sender.bulk_left -= len(recipients)
         sender.save(update_fields=("bulk_left",))
@@ -183,6 +190,15 @@ def _judge_limits(
         at=now,
     )
     return verdict, strangers
+
+
+def _locked_state(account_id: int) -> SenderState | None:
+    """The account's row, made at its first message: with none to lock, two would be judged on equal sums."""
+    locked = SenderState.objects.select_for_update().filter(account_id=account_id)
+    if (state := locked.first()) is not None:
+        return state
+    SenderState.objects.bulk_create([SenderState(account_id=account_id)], ignore_conflicts=True)
+    return locked.first()
 
 
 def _recently_sent(account_id: int, network: str, limits: Limits, now: datetime) -> RecentlySent:

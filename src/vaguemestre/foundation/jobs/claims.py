@@ -1,0 +1,54 @@
+"""Taking a job from its queue and marking its end, a statement each: most of what a small job costs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, get_date_max
+from django_tasks_db.utils import retry
+
+from vaguemestre.foundation.jobs.durability import repeatable
+
+_TABLE = DBTaskResult._meta.db_table
+# as DBTaskResult.ready(), in the order of its model
+_CLAIM = """UPDATE {table} SET status = 'RUNNING', started_at = %s, worker_ids = {added}
+    WHERE status = 'READY' AND id = (
+        SELECT id FROM {table}
+        WHERE status = 'READY' AND queue_name IN ({queues}) AND backend_name = 'default'
+        AND (run_after = %s OR run_after <= %s)
+        ORDER BY priority DESC, run_after, enqueued_at LIMIT 1 {lock})
+    RETURNING *"""
+_END = """UPDATE {table}
+    SET status = 'SUCCESSFUL', finished_at = %s, exception_class_path = '', traceback = '' WHERE id = %s"""
+
+
+def claim_job(queue_names: Sequence[str], worker_id: str) -> "DBTaskResult[..., object] | None":
+    """The job whose turn it is, running from now on and this worker's; None without one.
+
+    After a power cut it may be ready again.
+    """
+    is_postgresql = connection.vendor == "postgresql"
+    statement = _CLAIM.format(
+        table=_TABLE,
+        added="worker_ids || to_jsonb(%s::text)" if is_postgresql else "json_insert(worker_ids, '$[#]', %s)",
+        queues=", ".join(["%s"] * len(queue_names)),
+        lock="FOR UPDATE SKIP LOCKED" if is_postgresql else "",
+    )
+    now, undated = (_stored(at) for at in (timezone.now(), get_date_max()))
+    with repeatable():
+        claimed = list(DBTaskResult.objects.raw(statement, [now, worker_id, *queue_names, undated, now]))
+    return claimed[0] if claimed else None
+
+
+@retry()
+def end_job(job: "DBTaskResult[..., object]") -> None:
+    """Mark a job as done. After a power cut it may be run again."""
+    stored_id = DBTaskResult._meta.pk.get_db_prep_value(job.pk, connection)
+    with repeatable(), connection.cursor() as cursor:
+        cursor.execute(_END.format(table=_TABLE), [_stored(timezone.now()), stored_id])
+
+
+def _stored(at: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(at)

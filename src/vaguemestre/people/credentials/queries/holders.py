@@ -1,0 +1,23 @@
+"""Who holds a mailbox, for the submission policy: one query for each message."""
+
+from typing import NamedTuple
+
+from vaguemestre.people.credentials.models import Account
+
+
+class MailboxHolder(NamedTuple):
+    """An account; `is_open`: active, and its mailbox not held."""
+
+    account_id: int
+    is_open: bool
+
+
+def holder_of_mailbox(mailbox: str) -> MailboxHolder | None:
+    """The account whose mailbox that is, and whether the mailbox opens today."""
+    found = Account.objects.filter(mailbox=mailbox).values_list("pk", "state", "mailbox_state").first()
+    if found is None:
+        return None
+    account_id, state, mailbox_state = found
+    return MailboxHolder(
+        account_id, is_open=state == Account.State.ACTIVE and mailbox_state == Account.Mailbox.OPEN
+    )
