@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from vaguemestre.engines.network_shapes import NetworkShape, PortsShape, TlsShape
+from vaguemestre.engines.network_shapes import NetworkShape, PortsShape, TlsShape, TopologyShape
 from vaguemestre.engines.outgoing.outgoing_shape import OutgoingShape
 
 OUTSIDE = "outside@exterieur.test"
@@ -101,6 +101,10 @@ class Instance(Place, Protocol):
     def tls(self) -> TlsShape: ...
     @property
     def network(self) -> NetworkShape: ...
+    @property
+    def topology(self) -> TopologyShape: ...
+    @property
+    def served_pod(self) -> str: ...
     @property
     def listen_addresses(self) -> tuple[str, ...]: ...
     @property

@@ -1,5 +1,6 @@
 """The ports and the certificate of an instance, as engines need them."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -17,6 +18,19 @@ class TlsShape(Protocol):
 class NetworkShape(Protocol):
     @property
     def trusted(self) -> tuple[str, ...]: ...
+
+
+class PodShape(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+
+
+class TopologyShape(Protocol):
+    @property
+    def pods(self) -> Sequence[PodShape]: ...
+    def pod_named(self, name: str) -> PodShape | None: ...
 
 
 class PortsShape(Protocol):
@@ -40,6 +54,10 @@ class PortsShape(Protocol):
     def managesieve(self) -> int: ...
     @property
     def submission_inside(self) -> int: ...
+    @property
+    def pod_lmtp(self) -> int: ...
+    @property
+    def pod_doveadm(self) -> int: ...
     @property
     def injection(self) -> int: ...
     @property

@@ -41,6 +41,8 @@ ON: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         # Written by those who sign, ended by all who end sessions.
         "public.credentials_mailtoken": {_TOKENS: _ALL, "web": _END, "door": _END, "worker": _END},
+        # Written when Dovecot is prepared, and by moves, which are the owner's.
+        **{f"projection.{table}": {**_READERS} for table in ("pod", "moving")},
         "projection.token": {_TOKENS: _ALL, "web": _END, "door": _END, "worker": _END},
         # What the token service looks up.
         **{

@@ -74,7 +74,7 @@ def directory(make: Make) -> SqlMailDirectory:
 
 
 def tokens(directory: SqlMailDirectory) -> list[tuple[str, str]]:
-    with directory._work("held") as cursor:
+    with directory.work("held") as cursor:
         cursor.execute("SELECT token_sha256, mailbox FROM token ORDER BY 1")
         return cursor.fetchall()
 

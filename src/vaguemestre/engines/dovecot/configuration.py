@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -12,8 +13,8 @@ from joserfc.jwk import ECKey
 from vaguemestre.desks.removals.values import REMOVED_COPIES
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.database.database_login import postgres_reader
-from vaguemestre.engines.dovecot import files
-from vaguemestre.engines.dovecot.doveadm_server import COMMANDS
+from vaguemestre.engines.dovecot import files, places
+from vaguemestre.engines.dovecot.doveadm_server import COMMANDS, POD_COMMANDS
 from vaguemestre.engines.dovecot.homes import HOUSE_SCRIPT
 from vaguemestre.engines.home_alias import engine_home, engine_path, open_home, sockets
 from vaguemestre.engines.instance import OUTSIDE, Instance
@@ -70,9 +71,11 @@ def prepare(instance: Instance) -> None:
     _write_throttle(instance, user.pw_gid)
     _write_sieve_and_virtual(base, instance.academy.domain.lower())
     write(base / "sieve.conf", render(_HERE, "sieve.conf.j2"))
-    write(base / "dovecot.conf", _rendered(instance), mode=0o600)
+    text = proxy_text(instance) if forwards(instance) else _rendered(instance)
+    write(base / "dovecot.conf", text, mode=0o600)
     _check(instance)
-    _compile_sieve(instance)
+    if not forwards(instance):
+        _compile_sieve(instance)
 
 
 def command(instance: Instance) -> list[str]:
@@ -87,48 +90,72 @@ def command(instance: Instance) -> list[str]:
 
 def is_ready(instance: Instance) -> bool:
     """Whether IMAP and LMTP greet a client."""
-    return _greets_imap(instance) and _greets_lmtp(instance)
+    takes = _listens if instance.topology.pods else _greets_imap
+    return takes(instance) and _greets_lmtp(instance)
+
+
+def forwards(instance: Instance) -> bool:
+    """Whether this Dovecot keeps no mail, and hands everything over to the pods."""
+    return bool(instance.topology.pods) and not instance.served_pod
+
+
+def proxy_text(instance: Instance) -> str:
+    return render(
+        _HERE,
+        "proxy.conf.j2",
+        **_everywhere(instance),
+        forwards=partial(places.forwarding_fields, instance.ports),
+    )
 
 
 def _rendered(instance: Instance) -> str:
-    user = system_user()
     mail = instance.mail
     has_files = mail.full_text_search and mail.file_search and files.prepare(folder(instance) / "files")
     return render(
         _HERE,
         "dovecot.conf.j2",
-        run=sockets(instance),
-        engine=engine_path(instance, folder(instance)),
-        logs=engine_path(instance, instance.logs_dir),
+        **_everywhere(instance),
+        forwards=None,
+        pod=places.served(instance),
+        doveadm_password=(instance.secrets_dir / "doveadm_key").read_text().strip(),
         mail=engine_home(instance) / "mail",
-        projection=engine_path(instance, instance.projection_path),
-        **_certificate_paths(instance),
-        sites=certificates_by_name.named_sites(instance),
         house_script=HOUSE_SCRIPT,
-        # distinguishes two instances in the process list
-        instance_name=f"vaguemestre-{instance.port_base}",
         host=instance.mail.host,
-        addresses=instance.listen_addresses,
-        trusted=instance.network.trusted,
         usual_ports=instance.has_usual_ports,
-        ports=instance.ports,
-        domain=instance.academy.domain,
         domains=instance.domains,
         outside=OUTSIDE,
-        issuer=instance.public_url,
         quota_mb=instance.mail.quota_mb,
         **_folders_apart(instance),
         full_text_search=mail.full_text_search,
         file_search=has_files,
         file_user=files.USER,
         indexers=min(max(_MIN_INDEXERS, os.cpu_count() or 1), _MAX_INDEXERS),
-        mail_user=MAIL_USER,
-        doveadm_commands=COMMANDS,
-        mail_uid=user.pw_uid,
-        mail_gid=user.pw_gid,
-        postgresql=postgres_reader(instance) if _on_postgresql(instance) else None,
-        sql_now="extract(epoch FROM now())" if _on_postgresql(instance) else "unixepoch()",
+        doveadm_commands=(*COMMANDS, *(POD_COMMANDS if instance.served_pod else ())),
     )
+
+
+def _everywhere(instance: Instance) -> dict[str, object]:
+    """What every Dovecot of the installation is told."""
+    user = system_user()
+    return {
+        "run": sockets(instance),
+        "engine": engine_path(instance, folder(instance)),
+        "logs": engine_path(instance, instance.logs_dir),
+        "projection": engine_path(instance, instance.projection_path),
+        **_certificate_paths(instance),
+        "sites": [] if instance.served_pod else certificates_by_name.named_sites(instance),
+        "instance_name": f"vaguemestre-{instance.port_base}",  # tells instances apart in the process list
+        "addresses": instance.listen_addresses,
+        "trusted": instance.network.trusted,
+        "ports": instance.ports,
+        "domain": instance.academy.domain,
+        "issuer": instance.public_url,
+        "mail_user": MAIL_USER,
+        "mail_uid": user.pw_uid,
+        "mail_gid": user.pw_gid,
+        "postgresql": postgres_reader(instance) if _on_postgresql(instance) else None,
+        "sql_now": "extract(epoch FROM now())" if _on_postgresql(instance) else "unixepoch()",
+    }
 
 
 def _folders_apart(instance: Instance) -> dict[str, str | int]:
@@ -143,6 +170,8 @@ def _folders_apart(instance: Instance) -> dict[str, str | int]:
 
 def _certificate_paths(instance: Instance) -> dict[str, Path]:
     public, sieve = certificates.public_paths(instance), certificates.injector_paths(instance)
+    if instance.served_pod:
+        public = certificates.pod_pair(instance)
     return {
         "certificate": engine_path(instance, public.certificate),
         "key": engine_path(instance, public.key),
@@ -221,6 +250,15 @@ def _greets_imap(instance: Instance) -> bool:
     try:
         with socket.create_connection((instance.mail.host, instance.ports.imap), _TIMEOUT_SECONDS) as peer:
             return peer.recv(64).startswith(b"* OK")
+    except OSError:
+        return False
+
+
+def _listens(instance: Instance) -> bool:
+    """Between machines, and before a proxy, IMAP has TLS from its first byte."""
+    try:
+        with socket.create_connection((instance.listen_addresses[0], instance.ports.imaps), _TIMEOUT_SECONDS):
+            return True
     except OSError:
         return False
 

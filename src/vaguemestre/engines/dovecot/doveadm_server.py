@@ -11,6 +11,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 # what the doveadm server takes; see dovecot.conf.j2
 COMMANDS = ("kick", "quota get", "fetch", "move", "expunge", "mailbox create")
+POD_COMMANDS = ("backup", "sync", "dsync-server", "mailbox status")  # and the server of a pod
 _HELLO = b"VERSION\tdoveadm-server\t1\t0\n"  # minor 0: answers without channels
 _TIMEOUT_SECONDS = 30.0
 _MAX_ANSWER_BYTES = 1_000_000

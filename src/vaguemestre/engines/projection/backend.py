@@ -7,14 +7,20 @@ from django.utils.module_loading import import_string
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.projection import sqlite
 from vaguemestre.engines.projection.directory import SqlMailDirectory
+from vaguemestre.engines.projection.places import Places
 
 
 def prepare(instance: Instance) -> None:
-    """Create the projection. Raises EngineDown, EngineRefused."""
+    """Create the projection, and write the addresses of pods. Raises EngineDown, EngineRefused."""
     if instance.database.engine == "postgresql":
         _on_postgresql("prepare")(instance)
     else:
         sqlite.prepare(instance)
+    directory = mail_directory(instance)
+    try:
+        Places(directory).write_pods([(pod.name, pod.address) for pod in instance.topology.pods])
+    finally:
+        directory.close()
 
 
 def mail_directory(instance: Instance) -> SqlMailDirectory:

@@ -36,7 +36,7 @@ class SqlMailDirectory(ABC):
     placeholder: str  # of a parameter, as the driver writes it
 
     @abstractmethod
-    def _work(self, what: str) -> AbstractContextManager[Cursor]:
+    def work(self, what: str) -> AbstractContextManager[Cursor]:
         """A cursor in a transaction of its own. Translates the driver's errors."""
 
     @abstractmethod
@@ -52,7 +52,7 @@ class SqlMailDirectory(ABC):
         Raises EngineRefused when a name or an address is another mailbox's.
         """
         mailboxes = tuple(expected)
-        with self._work("put") as cursor:
+        with self.work("put") as cursor:
             self._take_turn(cursor)
             shut = self._shut_by(cursor, mailboxes)
             self._withdraw(cursor, shut, _KINDS)
@@ -70,24 +70,23 @@ class SqlMailDirectory(ABC):
             self._insert(cursor, "name", _name_rows(mailboxes))
             self._insert(cursor, "address", _address_rows(mailboxes))
             self._insert(cursor, "app_key", _key_rows(mailboxes))
+            _insert_places(cursor, mailboxes, self.placeholder)
         self._withdraw_again(shut, _KINDS)
         return shut
 
     def drop(self, mailboxes: Iterable[str]) -> None:
         """Delete these mailboxes, with their names, keys and tokens."""
         names = tuple(mailboxes)
-        with self._work("drop") as cursor:
+        with self.work("drop") as cursor:
             self._take_turn(cursor)
             self._withdraw(cursor, names, _KINDS)
-            cursor.executemany(
-                f"DELETE FROM mailbox WHERE mailbox = {self.placeholder}",  # noqa: S608
-                [(name,) for name in names],
-            )
+            delete = f"DELETE FROM mailbox WHERE mailbox = {self.placeholder}"  # noqa: S608
+            cursor.executemany(delete, [(name,) for name in names])
         self._withdraw_again(names, _KINDS)
 
     def held(self) -> Mapping[str, ExpectedMailbox]:
         """The whole projection by mailbox; names, addresses and keys sorted."""
-        with self._work("held") as cursor:
+        with self.work("held") as cursor:
             rows = _all(cursor, "SELECT mailbox, active, quota_mb FROM mailbox")
             names = _grouped(_all(cursor, "SELECT mailbox, name FROM name"))
             addresses = _all(cursor, "SELECT mailbox, address, sends FROM address")
@@ -111,12 +110,12 @@ class SqlMailDirectory(ABC):
 
     def held_names(self) -> frozenset[str]:
         """The names of mailboxes: cheap enough for a health check."""
-        with self._work("held") as cursor:
+        with self.work("held") as cursor:
             return frozenset(mailbox for (mailbox,) in _all(cursor, "SELECT mailbox FROM mailbox"))
 
     def sending_addresses(self, mailbox: str) -> frozenset[str]:
         """The addresses Postfix's map of senders gives that mailbox: none when nothing opens it."""
-        with self._work("senders") as cursor:
+        with self.work("senders") as cursor:
             cursor.execute(
                 "SELECT address FROM address WHERE sends = 1 AND mailbox IN"  # noqa: S608
                 f" (SELECT mailbox FROM mailbox WHERE mailbox = {self.placeholder} AND active = 1)",
@@ -126,7 +125,7 @@ class SqlMailDirectory(ABC):
 
     def addresses_of(self, mailbox: str) -> frozenset[str]:
         """Every address the mailbox receives at, whether anything opens it or not."""
-        with self._work("addresses") as cursor:
+        with self.work("addresses") as cursor:
             cursor.execute(f"SELECT address FROM address WHERE mailbox = {self.placeholder}", (mailbox,))  # noqa: S608
             return frozenset(address for (address,) in cursor.fetchall())
 
@@ -135,14 +134,14 @@ class SqlMailDirectory(ABC):
         candidates = tuple(addresses)
         if not candidates:
             return frozenset()
-        with self._work("delivered") as cursor:
+        with self.work("delivered") as cursor:
             among = f"address IN ({self._placeholders(len(candidates))})"
             cursor.execute(f"SELECT address FROM address WHERE {among}", candidates)  # noqa: S608
             return frozenset(address for (address,) in cursor.fetchall())
 
     def is_ours(self, domain: str) -> bool:
         """Whether one of our mailboxes receives at that domain."""
-        with self._work("domain") as cursor:
+        with self.work("domain") as cursor:
             cursor.execute(
                 f"SELECT 1 FROM address WHERE domain = {self.placeholder} "  # noqa: S608
                 f"AND mailbox <> {self.placeholder} LIMIT 1",
@@ -152,7 +151,7 @@ class SqlMailDirectory(ABC):
 
     def withdrawn_at(self, mailbox: str, *, by_token: bool) -> float:
         """When a token, or a password, that opened that mailbox was last withdrawn; 0 when none was."""
-        with self._work("withdrawn") as cursor:
+        with self.work("withdrawn") as cursor:
             cursor.execute(
                 f"SELECT at FROM access_withdrawal WHERE mailbox = {self.placeholder} "  # noqa: S608
                 f"AND kind = {self.placeholder}",
@@ -162,7 +161,7 @@ class SqlMailDirectory(ABC):
 
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
         """Raises EngineDown while the mailbox is not there yet: the projection follows the database."""
-        with self._work("token") as cursor:
+        with self.work("token") as cursor:
             cursor.execute(f"SELECT 1 FROM mailbox WHERE mailbox = {self.placeholder}", (mailbox,))  # noqa: S608
             if not cursor.fetchall():
                 raise EngineDown(f"projection token: {mailbox} is not known yet")
@@ -179,7 +178,7 @@ class SqlMailDirectory(ABC):
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None:
         tokens = tuple(token_sha256s)
         shut: set[str] = set()
-        with self._work("token") as cursor:
+        with self.work("token") as cursor:
             for batch in batched(tokens, _BATCH, strict=False):
                 where = f"WHERE token_sha256 IN ({self._placeholders(len(batch))})"
                 cursor.execute(f"SELECT DISTINCT mailbox FROM token {where}", batch)  # noqa: S608
@@ -217,7 +216,7 @@ class SqlMailDirectory(ABC):
     def _withdraw_again(self, mailboxes: Collection[str], kinds: Iterable[str]) -> None:
         """Write the moment again after the commit: a sign-in between the two is then older than it."""
         if mailboxes:
-            with self._work("withdraw") as cursor:
+            with self.work("withdraw") as cursor:
                 self._withdraw(cursor, mailboxes, kinds)
 
     def _insert(self, cursor: Cursor, table: str, rows: list[tuple[Any, ...]]) -> None:
@@ -226,6 +225,15 @@ class SqlMailDirectory(ABC):
 
     def _placeholders(self, count: int) -> str:
         return ", ".join([self.placeholder] * count)
+
+
+def _insert_places(cursor: Cursor, mailboxes: Iterable[ExpectedMailbox], placeholder: str) -> None:
+    """Only a move changes the place of a mailbox that has one: see `places`."""
+    cursor.executemany(
+        f"INSERT INTO place (mailbox, pod) VALUES ({placeholder}, {placeholder})"  # noqa: S608
+        " ON CONFLICT (mailbox) DO NOTHING",
+        [(expected.mailbox, expected.pod) for expected in mailboxes if expected.pod],
+    )
 
 
 def _all(cursor: Cursor, query: str) -> list[Any]:

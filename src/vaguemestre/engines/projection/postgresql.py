@@ -41,7 +41,7 @@ class PostgresMailDirectory(SqlMailDirectory):
     def install(self, reader: PostgresReader) -> None:
         """Create the role that may connect and read the views, with its password and no other right."""
         role = sql.Identifier(reader.user)
-        with self._work("install") as cursor:
+        with self.work("install") as cursor:
             cursor.execute(_VIEWS)
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (reader.user,))
             if not cursor.fetchall():
@@ -59,7 +59,7 @@ class PostgresMailDirectory(SqlMailDirectory):
                 self._connection = None
 
     @contextmanager
-    def _work(self, what: str) -> Iterator[Cursor]:
+    def work(self, what: str) -> Iterator[Cursor]:
         with self._lock:
             try:
                 connection = self._connected()
@@ -98,7 +98,7 @@ class PostgresMailDirectory(SqlMailDirectory):
         )
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            table = connection.execute("SELECT to_regclass('projection.access_withdrawal')").fetchone()
+            table = connection.execute("SELECT to_regclass('projection.moving')").fetchone()
             if table == (None,):
                 connection.execute("CREATE SCHEMA IF NOT EXISTS projection")
                 # the only SQLite clause of the schema

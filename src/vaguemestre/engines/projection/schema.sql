@@ -40,3 +40,18 @@ CREATE TABLE IF NOT EXISTS token (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS token_expires ON token (expires_at);
 CREATE INDEX IF NOT EXISTS token_mailbox ON token (mailbox);
+-- Several machines: the address of each group of mailboxes. '' stands for the first, where mailboxes live unless they
+-- have a place. One machine has no row.
+CREATE TABLE IF NOT EXISTS pod (
+    pod TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    host TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS place (
+    mailbox TEXT PRIMARY KEY REFERENCES mailbox (mailbox) ON DELETE CASCADE,
+    pod TEXT NOT NULL
+) WITHOUT ROWID;
+-- Mailboxes between two pods: nothing opens them and their mail waits in the queue.
+CREATE TABLE IF NOT EXISTS moving (
+    mailbox TEXT PRIMARY KEY REFERENCES mailbox (mailbox) ON DELETE CASCADE
+) WITHOUT ROWID;

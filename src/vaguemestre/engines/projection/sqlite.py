@@ -47,7 +47,7 @@ class SqliteMailDirectory(SqlMailDirectory):
                 self._connection = None
 
     @contextmanager
-    def _work(self, what: str) -> Iterator[Cursor]:
+    def work(self, what: str) -> Iterator[Cursor]:
         with self._lock:
             try:
                 connection = self._connected()

@@ -3,6 +3,7 @@
 import base64
 import re
 import socket
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
@@ -30,8 +31,11 @@ class ManageSieve:
     Every method raises EngineDown (unreachable, cut, slow, temporary) or EngineRefused (permanent).
     """
 
-    def __init__(self, host: str, port: int, mailbox: str, token: str) -> None:
+    def __init__(
+        self, host: str, port: int, mailbox: str, token: str, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._where = (host, port)
+        self._tls = tls
         self._mailbox = mailbox
         self._token = token
 
@@ -41,6 +45,14 @@ class ManageSieve:
                 self._socket = opened.enter_context(socket.create_connection(self._where, _TIMEOUT_SECONDS))
                 self._file = opened.enter_context(self._socket.makefile("rb"))
             self._read_answer("greeting")
+            if self._tls is not None:
+                self.command("STARTTLS")
+                with _wire_errors("connect"):
+                    self._socket = opened.enter_context(
+                        self._tls.wrap_socket(self._socket, server_hostname=self._where[0])
+                    )
+                    self._file = opened.enter_context(self._socket.makefile("rb"))
+                self._read_answer("greeting")
             self._authenticate()
             self._opened = opened.pop_all()
         return self

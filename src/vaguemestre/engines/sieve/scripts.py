@@ -1,6 +1,7 @@
 """`sorting.ports.Scripts` over ManageSieve."""
 
 import re
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -71,4 +72,22 @@ class OpenManageSieve:
     @contextmanager
     def __call__(self, mailbox: str) -> Iterator[ManageSieveScripts]:
         with ManageSieve(self._host, self._port, mailbox, self._token(mailbox)) as client:
+            yield ManageSieveScripts(client)
+
+
+class OpenPodSieve:
+    """The same where mailboxes live on several pods: `address_of` says where one lives now."""
+
+    def __init__(
+        self,
+        address_of: Callable[[str], tuple[str, int]],
+        token: Callable[[str], str],
+        tls: ssl.SSLContext,
+    ) -> None:
+        self._address_of, self._token, self._tls = address_of, token, tls
+
+    @contextmanager
+    def __call__(self, mailbox: str) -> Iterator[ManageSieveScripts]:
+        host, port = self._address_of(mailbox)
+        with ManageSieve(host, port, mailbox, self._token(mailbox), self._tls) as client:
             yield ManageSieveScripts(client)

@@ -38,8 +38,9 @@ def end_entity(
     use: x509.ObjectIdentifier,
     *,
     now: dt.datetime,
+    addresses: Sequence[str] = ("127.0.0.1",),
 ) -> x509.Certificate:
-    """A certificate for those names and one extended key usage: server or client."""
+    """A certificate for those names and IP addresses, and one extended key usage: server or client."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     alternatives = [x509.DNSName(name) for name in names]
     issuer_id = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
@@ -49,7 +50,9 @@ def end_entity(
         .add_extension(_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         .add_extension(
-            x509.SubjectAlternativeName([*alternatives, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            x509.SubjectAlternativeName(
+                [*alternatives, *(x509.IPAddress(ipaddress.ip_address(address)) for address in addresses)]
+            ),
             critical=False,
         )
         .add_extension(

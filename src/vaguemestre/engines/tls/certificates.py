@@ -8,9 +8,10 @@ then copied beside.
 import datetime as dt
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -170,6 +171,12 @@ def injector_paths(instance: Instance) -> Certificates:
     return Certificates(ca=folder / "ca.pem", certificate=folder / "sieve.pem", key=folder / "sieve.key")
 
 
+def pod_pair(instance: Instance) -> Pair:
+    """What the engines of a pod show our other machines, for its address."""
+    folder = instance.engines_dir / "tls"
+    return Pair(folder / "pod.pem", folder / "pod.key")
+
+
 def fingerprint(certificate: Path) -> str:
     """SHA-256 of the first certificate of a file, as Postfix writes it: hexadecimal pairs and colons."""
     first = x509.load_pem_x509_certificate(certificate.read_bytes())
@@ -203,31 +210,57 @@ def make_missing(instance: Instance, *, now: dt.datetime) -> Certificates:
         _write(server.ca, _public(authority(ca_key, now=now)), 0o644)
         server.certificate.unlink(missing_ok=True)
         injector.certificate.unlink(missing_ok=True)
-    for files, alternatives, use in (
-        (server, names, ExtendedKeyUsageOID.SERVER_AUTH),
-        (injector, (_INJECTOR,), ExtendedKeyUsageOID.CLIENT_AUTH),
+        pod_pair(instance).certificate.unlink(missing_ok=True)
+    for needed in (
+        _Needed(Pair(server.certificate, server.key), names, ExtendedKeyUsageOID.SERVER_AUTH),
+        _Needed(Pair(injector.certificate, injector.key), (_INJECTOR,), ExtendedKeyUsageOID.CLIENT_AUTH),
+        *_needed_by_pod(instance),
     ):
-        if not _is_current(files, alternatives, now):
+        if not _is_current(needed, now):
             ca = x509.load_pem_x509_certificate(server.ca.read_bytes())
             key = ec.generate_private_key(ec.SECP256R1())
-            certificate = end_entity(key, ca, _read_key(ca_key_file), alternatives, use, now=now)
-            _write(files.key, _private(key), 0o600)
-            _write(files.certificate, _public(certificate) + server.ca.read_bytes(), 0o644)
+            certificate = end_entity(
+                key, ca, _read_key(ca_key_file), needed.names, needed.use, now=now, addresses=needed.addresses
+            )
+            _write(needed.files.key, _private(key), 0o600)
+            _write(needed.files.certificate, _public(certificate) + server.ca.read_bytes(), 0o644)
     return server
+
+
+class _Needed(NamedTuple):
+    """A certificate that the authority is to sign."""
+
+    files: Pair
+    names: Sequence[str]
+    use: x509.ObjectIdentifier
+    addresses: tuple[str, ...] = ("127.0.0.1",)
+
+
+def _needed_by_pod(instance: Instance) -> Iterator[_Needed]:
+    if pod := instance.topology.pod_named(instance.served_pod) if instance.served_pod else None:
+        names, addresses = (f"{pod.name}.pods.internal",), ("127.0.0.1", pod.address)
+        yield _Needed(pod_pair(instance), names, ExtendedKeyUsageOID.SERVER_AUTH, addresses)
 
 
 def server_names(domain: str) -> tuple[str, ...]:
     return ("localhost", domain, f"mail.{domain}")
 
 
-def _is_current(files: Certificates, names: Sequence[str], now: dt.datetime) -> bool:
+def _is_current(needed: _Needed, now: dt.datetime) -> bool:
+    files = needed.files
     if not (files.certificate.exists() and files.key.exists()):
         return False
     certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
     alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    same_names = set(alternatives.get_values_for_type(x509.DNSName)) == set(names)
+    addresses = {str(address) for address in alternatives.get_values_for_type(x509.IPAddress)}
+    same_names = set(alternatives.get_values_for_type(x509.DNSName)) == set(needed.names)
     same_key = certificate.public_key() == _read_key(files.key).public_key()
-    return same_names and same_key and certificate.not_valid_after_utc > now + _RENEW_BEFORE
+    return (
+        same_names
+        and addresses == set(needed.addresses)
+        and same_key
+        and certificate.not_valid_after_utc > now + _RENEW_BEFORE
+    )
 
 
 def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:

@@ -27,3 +27,4 @@ class ExpectedMailbox:
     receives: tuple[str, ...]
     sends: tuple[str, ...]
     app_keys: tuple[AppKey, ...] = ()
+    pod: str = ""  # where it is made, if not on the first one; moves keep it right afterwards

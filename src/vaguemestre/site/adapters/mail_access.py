@@ -12,7 +12,7 @@ from vaguemestre.access.signin.rules.session_keys import session_digest
 from vaguemestre.engines.imap.adapters.welcome_message import WelcomeMessages
 from vaguemestre.engines.imap.cache.page_cache import MessageCache, PageCache, SummaryCache
 from vaguemestre.engines.imap.cache.sort_cache import SortCache
-from vaguemestre.engines.imap.store.gateway import ImapMailboxes, connector
+from vaguemestre.engines.imap.store.gateway import ImapMailboxes
 from vaguemestre.engines.imap.store.pool import Pool
 from vaguemestre.engines.smtp.submission import Submission
 from vaguemestre.engines.tls import certificates
@@ -22,6 +22,7 @@ from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.schools.sharing.rules.box_rights import parse_box_session
 from vaguemestre.site import secrets
+from vaguemestre.site.adapters.pods import imap_connector
 from vaguemestre.site.config import Config
 
 
@@ -76,7 +77,7 @@ def mailboxes_of(config: Config) -> ImapMailboxes:
             held.forget(mailbox)
 
     pool = Pool(
-        connector((config.mail.host, config.ports.imap), mail_token),
+        imap_connector(config, mail_token),
         generation=lambda: revocations.get().end_count(),
         ended=ended_sessions,
         on_forget=forget,

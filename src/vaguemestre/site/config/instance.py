@@ -71,6 +71,7 @@ class Config(HomeFolders):
     retention: RetentionSection = field(default_factory=RetentionSection)
     backup: BackupSection = field(default_factory=BackupSection)
     topology: Topology = field(default_factory=Topology)
+    served_pod: str = ""  # the one whose engines this process prepares or runs
 
     @property
     def academies(self) -> tuple[AcademySection, ...]:
@@ -118,6 +119,8 @@ class Config(HomeFolders):
     @property
     def listen_addresses(self) -> tuple[str, ...]:
         """Where the mail doors are open to the world."""
+        if self.served_pod and (pod := self.topology.pod_named(self.served_pod)):
+            return (pod.address,)
         return self.network.addresses or (EVERYWHERE if self.network.has_usual_ports else (self.mail.host,))
 
     @property

@@ -93,7 +93,10 @@ def _read(
             if section == "academy" and not has_domain:
                 sections[section] = sections[section].with_demonstration_desk()
     faults += [Fault(lines.get(key, 0), f"clé inconnue « {key} »{perhaps(key, SECTIONS)}") for key in tables]
-    config = Config(home=home, port_base=base, **sections)
+    pod = os.environ.get("VAGUEMESTRE_POD", "")
+    config = Config(home=home, port_base=base, served_pod=pod, **sections)
+    if pod and config.topology.pod_named(pod) is None:
+        faults.append(Fault(0, f"VAGUEMESTRE_POD : aucun [[pod]] ne s’appelle « {pod} »"))
     for rule in config.broken_rules():
         if not wrong.intersection(rule.keys) and (lines or not parsed.faults):
             faults.append(Fault(_first_line(lines, rule.keys), rule.sentence))

@@ -18,6 +18,8 @@ class Ports:
     mx: int
     managesieve: int
     submission_inside: int  # the webmail's, on the loopback
+    pod_lmtp: int  # of a pod, between our machines: deliveries
+    pod_doveadm: int  # and its moves
     injection: int  # what Sieve sends, on the loopback
     srs_forward: int  # postsrsd, on the loopback: senders of what is sent on
     srs_reverse: int  # and back
@@ -43,6 +45,8 @@ class Ports:
             mx=25 if usual else base + 25,
             managesieve=4190 if usual else base + 190,
             submission_inside=base + 587,
+            pod_lmtp=base + 24,
+            pod_doveadm=base + 245,
             injection=base + 26,
             srs_forward=base + 27,
             srs_reverse=base + 28,

@@ -16,7 +16,6 @@ from vaguemestre.engines.remote.list_unsubscribe import ListUnsubscribe
 from vaguemestre.engines.remote.pictures import PictureFetcher
 from vaguemestre.engines.remote_imap import RemoteImap
 from vaguemestre.engines.rspamd.controller import JunkTraining
-from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.engines.tls import certificates_by_name
 from vaguemestre.engines.tls.cms_signature import Signature
 from vaguemestre.mailbox.autoconfig import ports as devices
@@ -31,6 +30,7 @@ from vaguemestre.site.adapters.compose import lists_at, lists_like
 from vaguemestre.site.adapters.export import belongings
 from vaguemestre.site.adapters.import_ import take_parts
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_token
+from vaguemestre.site.adapters.pods import open_scripts
 from vaguemestre.site.adapters.sorting import known_addresses
 from vaguemestre.site.adapters.webmail import live_ticket, shared_mailboxes, shared_unread
 from vaguemestre.site.config import Config
@@ -75,7 +75,7 @@ def _plug_sorting(config: Config) -> None:
     sorting.open_inbox.plug(filters.received)
     sorting.contact_addresses_of.plug(known_addresses)
     sorting.put_house_script.plug(MailAgent(config).put_house_script)
-    sorting.open_scripts.plug(OpenManageSieve(config.mail.host, config.ports.managesieve, submission_token))
+    sorting.open_scripts.plug(open_scripts(config, submission_token))
 
 
 def _plug_moves(config: Config) -> None:

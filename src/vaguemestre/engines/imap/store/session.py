@@ -266,9 +266,18 @@ def connector(
     address: tuple[str, int], token_for: Callable[[MailLogin], str], tls: ssl.SSLContext | None = None
 ) -> Callable[[MailLogin], Connection]:
     """The function by which the pool opens a connection; it asks for a token only then."""
+    return pod_connector(lambda _mailbox: address, token_for, tls)
+
+
+def pod_connector(
+    address_of: Callable[[str], tuple[str, int]],
+    token_for: Callable[[MailLogin], str],
+    tls: ssl.SSLContext | None,
+) -> Callable[[MailLogin], Connection]:
+    """The same where mailboxes live on several pods: `address_of` says where one lives now."""
 
     def connect(login: MailLogin) -> Connection:
         with translated_refusals():
-            return Connection.open(address, login.mailbox, token_for(login), tls)
+            return Connection.open(address_of(login.mailbox), login.mailbox, token_for(login), tls)
 
     return connect

@@ -1,0 +1,68 @@
+"""Where mailboxes live, when they live on several pods: what Dovecot and the webmail look up."""
+
+from collections.abc import Sequence
+
+from vaguemestre.engines.projection.directory import Cursor, SqlMailDirectory
+from vaguemestre.foundation.kernel.errors import EngineRefused
+
+
+class Places:
+    """Implements `provisioning.ports.Places`, on the connection of a directory. Raises EngineDown."""
+
+    def __init__(self, directory: SqlMailDirectory) -> None:
+        self._directory = directory
+        self._placeholder = directory.placeholder
+
+    def write_pods(self, pods: Sequence[tuple[str, str]]) -> None:
+        """Write name and address of each pod, the first one being that of mailboxes without a place.
+
+        Raises EngineRefused if another was first before: all those mailboxes would be looked for there.
+        """
+        rows = [(name, name, host) for name, host in pods]
+        first = [("", *pods[0])] if pods else []
+        with self._directory.work("pods") as cursor:
+            cursor.execute("SELECT name FROM pod WHERE pod = ''")
+            for (former,) in cursor.fetchall():
+                if pods and former != pods[0][0]:
+                    raise EngineRefused(
+                        f"le premier [[pod]] était « {former} » : remettez-le en tête, "
+                        "les boîtes dont rien d’autre n’est dit y sont."
+                    )
+            cursor.execute("DELETE FROM pod")
+            if pods:
+                cursor.executemany(
+                    f"INSERT INTO pod (pod, name, host) VALUES ({', '.join([self._placeholder] * 3)})",  # noqa: S608
+                    [*first, *rows],
+                )
+
+    def host_of(self, mailbox: str) -> str:
+        """The address of the pod where that mailbox lives; "" on one machine."""
+        with self._directory.work("host") as cursor:
+            cursor.execute(
+                "SELECT host FROM pod WHERE pod = COALESCE("  # noqa: S608
+                f"(SELECT pod FROM place WHERE mailbox = {self._placeholder}), '')",
+                (mailbox,),
+            )
+            return next((str(host) for (host,) in cursor.fetchall()), "")
+
+    def freeze(self, mailbox: str) -> None:
+        """From now on nothing opens that mailbox, and its mail waits in the queue."""
+        with self._directory.work("freeze") as cursor:
+            cursor.execute(
+                f"INSERT INTO moving (mailbox) VALUES ({self._placeholder})"  # noqa: S608
+                " ON CONFLICT (mailbox) DO NOTHING",
+                (mailbox,),
+            )
+
+    def settle(self, mailbox: str, pod: str) -> None:
+        """From now on that mailbox lives on that pod, and is open."""
+        with self._directory.work("settle") as cursor:
+            self._delete(cursor, "moving", mailbox)
+            self._delete(cursor, "place", mailbox)
+            cursor.execute(
+                f"INSERT INTO place (mailbox, pod) VALUES ({self._placeholder}, {self._placeholder})",  # noqa: S608
+                (mailbox, pod),
+            )
+
+    def _delete(self, cursor: Cursor, table: str, mailbox: str) -> None:
+        cursor.execute(f"DELETE FROM {table} WHERE mailbox = {self._placeholder}", (mailbox,))  # noqa: S608

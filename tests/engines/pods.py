@@ -1,0 +1,146 @@
+"""Two pods and a front on one machine, each with an address of the loopback, as on machines of their own."""
+
+import contextlib
+import datetime as dt
+import imaplib
+import shutil
+import smtplib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.engines import live
+from tests.engines.live import LiveEngines, Someone
+
+from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.home_alias import open_home
+from vaguemestre.engines.projection import backend as projection
+from vaguemestre.engines.projection.places import Places
+from vaguemestre.engines.tls import certificates
+from vaguemestre.site import secrets as site_secrets
+from vaguemestre.site.config import Config, MailSection
+from vaguemestre.site.config.topology import NodeSection, PodSection, Topology
+
+_ADDRESSES = {"": "127.0.0.1", "un": "127.0.0.2", "deux": "127.0.0.3"}
+_PODS = tuple(PodSection(name, address, ("a",)) for name, address in _ADDRESSES.items() if name)
+TOPOLOGY = Topology((NodeSection("a", "127.0.0.1", ("web", "proxy", "pod", "mx")),), _PODS)
+
+
+class Pod(LiveEngines):
+    """A Dovecot that keeps mail, without a Postfix of its own."""
+
+    def homes(self) -> set[str]:
+        """The mailboxes that have a folder here, without their domain."""
+        return {home.name for home in self.config.home.glob("mail/*/*")}
+
+
+@dataclass
+class Cluster:
+    """`front`: Postfix and the Dovecot that hands over; `pods`: Dovecots that keep mail, by name."""
+
+    front: LiveEngines
+    pods: dict[str, "Pod"]
+
+    @property
+    def places(self) -> Places:
+        return Places(self.front.directory)
+
+    def someone(self, pod: str = "") -> Someone:
+        person = self.front.someone()
+        if pod:
+            self.places.settle(person.mailbox, pod)
+        return person
+
+    def address(self, pod: str) -> str:
+        return _ADDRESSES[pod]
+
+    def imap(self, pod: str = "") -> imaplib.IMAP4_SSL:
+        """A connection to that pod; to the front for ""."""
+        engines = self.pods[pod] if pod else self.front
+        ports = engines.config.ports
+        return imaplib.IMAP4_SSL(_ADDRESSES[pod], ports.imaps, ssl_context=engines.tls(), timeout=20)
+
+    def signed_in(self, person: Someone, pod: str = "") -> imaplib.IMAP4_SSL:
+        client = self.imap(pod)
+        try:
+            client.login(person.mailbox, person.password)
+        except imaplib.IMAP4.error:
+            client.shutdown()
+            raise
+        return client
+
+    def with_token(self, mailbox: str, token: str, pod: str = "") -> imaplib.IMAP4_SSL:
+        client, words = self.imap(pod), f"n,a={mailbox},\x01auth=Bearer {token}\x01\x01"
+        try:
+            client.authenticate("OAUTHBEARER", lambda _: words.encode())
+        except imaplib.IMAP4.error:
+            client.shutdown()
+            raise
+        return client
+
+    def subjects(self, person: Someone, pod: str = "") -> list[str]:
+        """The subjects in INBOX, in the order of UIDs."""
+        with self.signed_in(person, pod) as client:
+            client.select("INBOX", readonly=True)
+            answer = client.uid("FETCH", "1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]
+        return [
+            part[1].decode().strip().removeprefix("Subject: ") for part in answer if isinstance(part, tuple)
+        ]
+
+    def arrive(self, person: Someone, subject: str) -> None:
+        with smtplib.SMTP("127.0.0.1", self.front.config.ports.mx, timeout=20) as client:
+            client.send_message(
+                live.letter("a@b.example", person.address, subject), "a@b.example", [person.address]
+            )
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Front and pods, started, with one projection, the same secrets and one authority."""
+    first = live.make()
+    first = LiveEngines(replace(first.config, topology=TOPOLOGY))
+    pods = {name: _pod(first.config, name) for name in ("un", "deux")}
+    try:
+        first.prepare()
+        first.start_gate()
+        first.start_dovecot()
+        first.start_postfix()
+        for pod in pods.values():
+            _share(first.config, pod.config)
+            prepare_dovecot(pod.config)
+            pod.start_dovecot()
+        yield Cluster(first, pods)
+    finally:
+        for engines in (first, *pods.values()):
+            engines.stop()
+            live.remove(engines)
+
+
+def prepare_dovecot(config: Config) -> None:
+    open_home(config)
+    certificates.make_missing(config, now=dt.datetime.now(dt.UTC))
+    projection.prepare(config)
+    dovecot.prepare(config)
+
+
+def with_pods(config: Config, names: tuple[str, ...]) -> Config:
+    """The same with its pods in that order."""
+    pods = tuple(pod for name in names for pod in _PODS if pod.name == name)
+    return replace(config, topology=Topology(TOPOLOGY.nodes, pods))
+
+
+def _pod(front: Config, name: str) -> Pod:
+    home = Path(tempfile.mkdtemp(prefix=f"vm-pod-{name}-"))
+    return Pod(replace(front, home=home, served_pod=name, mail=MailSection(host=_ADDRESSES[name])))
+
+
+def _share(source: Config, target: Config) -> None:
+    """Secrets, authority and projection, which machines of one installation have in common."""
+    shutil.copytree(source.secrets_dir, target.secrets_dir)
+    site_secrets.make_missing(target.secrets_dir)
+    (target.engines_dir / "tls").mkdir(parents=True)
+    for file in ("ca.pem", "ca.key"):
+        shutil.copy(source.engines_dir / "tls" / file, target.engines_dir / "tls")
+    if source.database.engine != "postgresql":
+        (target.engines_dir / "db").symlink_to(source.engines_dir / "db")
