@@ -26,7 +26,15 @@ const bundles = [
     format: "esm",
   },
   // Loaded when first used.
-  ...["folder_choice", "live_search", "preview_tools", "row_actions", "unfold"].map((name) => ({
+  ...[
+    "all_boxes",
+    "folder_choice",
+    "folder_tools",
+    "live_search",
+    "preview_tools",
+    "row_actions",
+    "unfold",
+  ].map((name) => ({
     from: `src/webmail/on_use/${name}.js`,
     to: `../src/vaguemestre/mailbox/webmail/static/webmail/on_use/${name}.js`,
     format: "esm",

@@ -15,11 +15,16 @@ beforeEach(() => {
     documentElement: {
       dataset: { icons: "data:text/javascript,export const open = () => {};//ui/icons.svg" },
     },
-    querySelector: () => ({ showModal: heard("folders"), querySelector: () => ({ value: "" }) }),
+    querySelector: () => ({
+      dataset: {},
+      showModal: heard("folders"),
+      querySelector: () => ({ value: "" }),
+    }),
   };
   app = {
     act: heard("act"),
     list: { whole: false },
+    section: { dataset: {} },
     labels: { open: heard("labels"), openForWhole: heard("labels of all") },
     reminders: { open: heard("remind"), openForWhole: heard("remind of all") },
     selection: { clear: heard("unselect") },

@@ -157,12 +157,13 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "webmail": {
         OPEN: "show-picture",
         SIGNED: """
-            act answer-invitation answer-receipt await-answer cancel-reminders change-folder change-label
-            change-search choose-showing count-shared-unread find-day inbox list-attachments list-deleted
-            list-folders list-reminders list-rows make-preview offer-choices open-enclosed open-message
-            pdf-reader preview-part print-message recover renew-ticket report-message save-all-parts
-            save-choices save-message save-part show-body show-bulk show-card show-conversation show-folder
-            show-header show-source snooze-messages start-bulk undo-bulk unsubscribe
+            act all-boxes answer-invitation answer-receipt await-answer cancel-reminders change-folder
+            change-label change-search choose-showing count-shared-unread find-day inbox
+            list-attachments list-deleted list-all-rows list-folders list-reminders list-rows
+            make-preview offer-choices open-enclosed open-message pdf-reader preview-part print-message
+            recover renew-ticket report-message save-all-parts save-choices save-message save-part
+            show-body show-bulk show-card show-conversation show-folder show-header show-source
+            snooze-messages start-bulk undo-bulk unsubscribe
         """,
         ADMINISTRATORS: "close-reports list-reports",
     },

@@ -151,7 +151,8 @@ class ComposerDock extends HTMLElement {
     event.preventDefault();
     const place = control.closest("[data-folder]");
     const from = { ...(place ? place.dataset : {}), ...control.dataset };
-    const ref = from.uid ? { folder: from.folder, uidValidity: from.uidValidity, uid: from.uid } : undefined;
+    const { folder, uidValidity, uid, ofBox: box } = from;
+    const ref = uid ? { folder, uidValidity, uid, box } : undefined;
     this.#compose({ mode: control.dataset.compose || "new", ref, to: control.dataset.to });
   }
 
@@ -159,7 +160,7 @@ class ComposerDock extends HTMLElement {
   async #compose({ mode = "new", ref, to = "" }) {
     const fields = { mode, to };
     if (ref) Object.assign(fields, { folder: ref.folder, uid_validity: ref.uidValidity, uid: ref.uid });
-    const told = await this.#post(this.#home, fields);
+    const told = await this.#post(`${ref?.box ? `/boites/${ref.box}` : ""}${this.#home}`, fields);
     if (!told?.key) {
       const words =
         told?.error || "La messagerie ne répond pas, ou votre session est terminée : rechargez la page.";
@@ -390,6 +391,7 @@ function isShown(reader, ref) {
   return messages.some(
     ({ dataset }) =>
       dataset.folder === ref?.folder &&
+      (dataset.ofBox ?? "") === (ref?.box ?? "") &&
       dataset.uid === String(ref?.uid) &&
       dataset.uidValidity === String(ref?.uidValidity),
   );

@@ -172,6 +172,8 @@ interface ComposeRequest {
 
 interface MessageRef {
     folder: string;
+    /** Number of a shared mailbox; none: that of the page. */
+    box?: string;
     uidValidity: number | string;
     uid: number | string;
 }

@@ -1,4 +1,5 @@
 // The open message: cards fetched once it shows, buttons that post, files looked at, reports.
+import { addressIn, bareRef, boxOf } from "../webmail/boxes.js";
 import { find, isPlainClick } from "../ui/dom.js";
 import { openPreview } from "./preview.js";
 import { pause } from "../ui/pause.js";
@@ -93,8 +94,9 @@ document.addEventListener(
 
 /** @param {Element} element */
 function base(element) {
-  const home = find("mail-app").dataset.home;
-  return new URL(`${home}${element.closest(".message").dataset.ref}/`, location.href);
+  const { ref } = element.closest(".message").dataset;
+  const home = addressIn(boxOf(ref), find("mail-app").dataset.home);
+  return new URL(`${home}${bareRef(ref)}/`, location.href);
 }
 
 const lecture = find("#reader");

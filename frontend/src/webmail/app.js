@@ -1,4 +1,5 @@
 // The three panes: which folder, which message, what is done to them.
+import { inBox } from "./boxes.js";
 import { find, findAll, load } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
 import { BodyFrame } from "./message/body_frame.js";
@@ -47,10 +48,15 @@ export class MailApp extends HTMLElement {
     if (matchMedia("(hover: none)").matches) startActions();
     else this.addEventListener("pointerover", startActions, { once: true });
     window.addEventListener("vm:mail-changed", () => this.refresh());
-    window.addEventListener("vm:archive", (/** @type {any} */ { detail: { folder, uidValidity, uid } }) => {
-      const step = this.folders.querySelector(`[data-folder="${CSS.escape(folder)}"]`)?.dataset.step;
-      if (step) this.act("archive", [`${step}/${uidValidity}/${uid}`]);
-    });
+    window.addEventListener(
+      "vm:archive",
+      (/** @type {any} */ { detail: { folder, uidValidity, uid, box } }) => {
+        const step = box
+          ? folder.replaceAll("~", "~7E").replaceAll("/", "~2F")
+          : this.folders.querySelector(`[data-folder="${CSS.escape(folder)}"]`)?.dataset.step;
+        if (step) this.act("archive", [inBox(box, `${step}/${uidValidity}/${uid}`)]);
+      },
+    );
     updateTitle(this);
   }
 
@@ -79,7 +85,7 @@ export class MailApp extends HTMLElement {
     this.listView = new ListView(this);
     /** @type {MessageActions} */
     this.actions = new MessageActions(this);
-    const folders = new Folders(this, this.menu);
+    const folders = new Folders(this);
     /** @type {SharedUnread} */
     this.sharedUnread = new SharedUnread(this);
     /** @type {Labels} */
@@ -157,6 +163,9 @@ export class MailApp extends HTMLElement {
     this.list = new MessageList(this.section);
     this.navigation.listTaken();
     this.section.addEventListener("mail:listed", () => this.#listed());
+    if (this.section.dataset.use === "boxes") {
+      load("webmail/on_use/all_boxes.js").then(({ start }) => start(this));
+    }
     this.folderPane.markHere();
     this.#listed();
     this.conversation.forget();
@@ -277,6 +286,7 @@ export class MailApp extends HTMLElement {
       folder: data.folder,
       uidValidity: Number(data.uidValidity),
       uid: Number(data.uid),
+      box: data.ofBox,
     };
     window.dispatchEvent(new CustomEvent("vm:compose", { detail: { mode, ref } }));
   }
@@ -299,7 +309,9 @@ export class MailApp extends HTMLElement {
    */
   #changed(folder, kind) {
     const isHere =
-      kind === "woken" || folder === this.section.dataset.folder || this.section.dataset.use === "all";
+      kind === "woken" ||
+      folder === this.section.dataset.folder ||
+      ["all", "boxes"].includes(this.section.dataset.use);
     this.isStale ||= isHere;
     clearTimeout(this.newsTimer);
     this.newsTimer = setTimeout(() => {
@@ -311,6 +323,7 @@ export class MailApp extends HTMLElement {
   /** @param {boolean} [byItself] nobody asked: the page learnt that something changed */
   async refresh(byItself = false) {
     this.isStale = false;
+    if (this.section.dataset.use === "boxes") this.sharedUnread.ask(0);
     await Promise.all([this.list.refresh(byItself), this.counts()]);
     updateTitle(this);
   }

@@ -1,4 +1,5 @@
 // Going somewhere without leaving the page: a message of the list at hand, or another list.
+import { boxOf, inBox, placeOf } from "./boxes.js";
 import { find } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
 import { updateTitle } from "./page/page_title.js";
@@ -27,8 +28,9 @@ export class Navigation {
    */
   async visit(url, { push = true, focus = false } = {}) {
     const to = new URL(url, location.href);
-    const steps = to.pathname.slice(this.app.dataset.home.length).split("/").filter(Boolean);
+    const { box, steps } = placeOf(this.app.dataset.home, to.pathname);
     const isMessage = steps.length >= 3;
+    if (isMessage) steps[0] = inBox(box, steps[0]);
     try {
       if (isMessage) await this.#visitMessage(to, steps, push, focus);
       else await this.#visitFolder(to, steps, push);
@@ -114,6 +116,8 @@ export class Navigation {
     const turn = (this.turn += 1);
     const isMeant = () => turn === this.turn; // unless another message was asked for meanwhile
     if (!(await this.#showMessage(to, push, isMeant))) return undefined;
+    const message = app.openMessage;
+    if (message && boxOf(ref)) Object.assign(message.dataset, { ref, ofBox: boxOf(ref) });
     this.#endBusy();
     if (push) this.#push(to.href, "reading");
     app.showPane("reading");
@@ -182,9 +186,10 @@ export class Navigation {
    */
   async #replacePage(to, push) {
     const { app } = this;
+    if (!to.pathname.startsWith(app.dataset.home)) return location.assign(to.href); // another mailbox
     app.section.setAttribute("aria-busy", "true");
     const results = firstResultsOf(to).finally(() => app.section.removeAttribute("aria-busy"));
-    await this.showResults(to, await results, push);
+    return this.showResults(to, await results, push);
   }
 
   /**

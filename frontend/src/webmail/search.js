@@ -56,15 +56,21 @@ export class Search {
   go(asked) {
     this.input.blur();
     this.input.value = asked;
-    if (!asked) return this.app.visit(this.form.action);
+    if (!asked) return this.app.visit(this.#place);
     this.recent = [asked, ...this.recent.filter((one) => one !== asked)].slice(0, 8);
     send(this.form.dataset.searches, { used: "1", q: asked }).catch(() => {}); // remembering is a comfort
     return this.live?.takes(asked) ? undefined : this.app.visit(this.addressOf(asked));
   }
 
+  get #place() {
+    const { step, use } = this.app.section.dataset;
+    return use === "boxes" ? `${this.app.dataset.home}${step}/` : this.form.action;
+  }
+
   /** @param {string} asked */
   addressOf(asked) {
     const here = this.app.section.dataset;
+    if (here.use === "boxes") return `${this.#place}?${new URLSearchParams({ q: asked })}`;
     if (here.use !== "all") this.form.ici.value = here.step; // one link then narrows the search to that folder
     return `${this.form.action}?${new URLSearchParams({ q: asked, partout: "1", ici: this.form.ici.value })}`;
   }

@@ -1,4 +1,5 @@
 // What is done to messages: shown at once, taken back with the reason when refused, undone on request.
+import { addressIn, bareRef, boxOf, inBox } from "../boxes.js";
 import { pause } from "../../ui/pause.js";
 import { create, find } from "../../ui/dom.js";
 import {
@@ -8,7 +9,7 @@ import {
   goneSentence,
   movedSentence,
 } from "./action_sentences.js";
-import { fetchFragment, send, tell, tellRefusal } from "../../ui/http.js";
+import { Refused, fetchFragment, send, tell, tellRefusal } from "../../ui/http.js";
 
 const LEAVING = new Set(["archive", "delete", "junk", "not-junk", "move"]);
 /** @type {Record<string, [name: string, on: boolean]>} the class of a row that each act puts or takes */
@@ -33,6 +34,7 @@ const INVERSE = {
 };
 /** @type {(() => unknown) | null} */
 let lastUndo = null;
+const OTHER_BOX = "Un courriel ne passe pas d’une boîte à une autre : choisissez un dossier de la sienne.";
 const AT_ONCE = 400;
 const POLL = 500;
 
@@ -57,7 +59,7 @@ export class MessageActions {
       return;
     }
     const leaves = LEAVING.has(act);
-    const all = list.withOthers(refs);
+    const all = list.withOthers(refs).sort((one, other) => boxOf(one).localeCompare(boxOf(other)));
     const next = leaves ? list.after(refs, app.openRef) : null;
     if (leaves) list.take(refs);
     else if (MARKS[act]) list.flag(refs, ...MARKS[act]);
@@ -76,6 +78,14 @@ export class MessageActions {
     } finally {
       list.settle(refs);
     }
+  }
+
+  /**
+   * @param {HTMLElement} notice
+   * @param {() => unknown} act
+   */
+  addUndo(notice, act) {
+    addUndo(notice, act);
   }
 
   // An action is announced with « Annuler », or its effect is visible at once: Ctrl+Z undoes either.
@@ -102,13 +112,19 @@ export class MessageActions {
   async #sent(act, refs, to, mark = "") {
     /** @type {ActResult} */
     const all = { moved: [], final: true };
-    for (let start = 0; start < refs.length; start += AT_ONCE) {
-      const fields = new URLSearchParams(refs.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]));
-      if (to) fields.set("to", to);
-      if (mark) fields.set("mark", mark);
-      const done = await (await send(this.app.dataset.acts.replace("/x/", `/${act}/`), fields)).json();
-      all.moved.push(...done.moved);
-      all.final &&= done.final;
+    const boxes = new Set(refs.map(boxOf));
+    if (to && [...boxes].some((box) => box !== boxOf(to))) throw new Refused(OTHER_BOX);
+    for (const box of boxes) {
+      const own = refs.filter((ref) => boxOf(ref) === box).map(bareRef);
+      const address = addressIn(box, this.app.dataset.acts.replace("/x/", `/${act}/`));
+      for (let start = 0; start < own.length; start += AT_ONCE) {
+        const fields = new URLSearchParams(own.slice(start, start + AT_ONCE).map((ref) => ["ref", ref]));
+        if (to) fields.set("to", bareRef(to));
+        if (mark) fields.set("mark", mark);
+        const done = await (await send(address, fields)).json();
+        all.moved.push(...done.moved.map((/** @type {string} */ ref) => inBox(box, ref)));
+        all.final &&= done.final;
+      }
     }
     return all;
   }

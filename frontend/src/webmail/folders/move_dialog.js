@@ -1,5 +1,7 @@
 // « Déplacer vers… »: the folders offered, and what goes to the one chosen.
+import { boxOf } from "../boxes.js";
 import { find, load } from "../../ui/dom.js";
+import { tell } from "../../ui/http.js";
 
 /** @type {string[] | null} null: everything the list shows */
 let moved = [];
@@ -9,10 +11,18 @@ let moved = [];
  * @param {string[] | null} refs null: everything the list shows
  */
 export async function openMoveDialog(app, refs) {
+  const box = boxOf(refs?.[0] ?? "");
+  if (refs?.some((ref) => boxOf(ref) !== box)) {
+    tell("Déplacez les courriels d’une boîte à la fois.", "dark", 5);
+    return;
+  }
   moved = refs;
   const dialog = find("#move-dialog");
   dialog.querySelector("input").value = "";
   dialog.showModal();
+  if (app.section.dataset.use === "boxes" || dialog.dataset.ofBox) {
+    await (await load("webmail/on_use/all_boxes.js")).offerTargets(app, dialog, box);
+  }
   const choice = await load("webmail/on_use/folder_choice.js");
   choice.open(app, dialog, (/** @type {string} */ folder) => chooseTarget(app, folder));
 }

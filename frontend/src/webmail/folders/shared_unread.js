@@ -3,7 +3,7 @@ import { create } from "../../ui/dom.js";
 import { agree, number } from "../../ui/french.js";
 import { IN_BACKGROUND, Refused, fetchFragment } from "../../ui/http.js";
 
-const FRESH = 60_000; // milliseconds during which counts are not asked again
+const FRESH = 60_000; // milliseconds
 
 export class SharedUnread {
   /** @param {MailApp} app */
@@ -18,9 +18,10 @@ export class SharedUnread {
     else addEventListener("load", ask, { once: true });
   }
 
-  async ask() {
+  /** @param {number} [fresh] milliseconds during which counts are not asked again */
+  async ask(fresh = FRESH) {
     const list = this.app.folders.querySelector("[data-elsewhere]");
-    if (!list || performance.now() - this.asked < FRESH) return;
+    if (!list || performance.now() - this.asked < fresh) return;
     this.asked = performance.now();
     try {
       this.counts = await (await fetchFragment(list.dataset.elsewhere, IN_BACKGROUND)).json();
@@ -34,7 +35,10 @@ export class SharedUnread {
   // The pane is drawn anew after each change, without these.
   show() {
     for (const place of this.app.folders.querySelectorAll("[data-box]")) {
-      const unread = this.counts[place.dataset.box] ?? 0;
+      const { box, own } = place.dataset;
+      const counts = Object.values(this.counts);
+      const unread =
+        box === "all" ? counts.reduce((sum, one) => sum + one, Number(own)) : (this.counts[box] ?? 0);
       place.hidden = !unread;
       place.textContent = number(unread);
       const said = create("span");

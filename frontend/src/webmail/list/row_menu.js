@@ -1,4 +1,7 @@
 // The menu of a row of the list: what can be done with its message, or with all that are selected.
+import { boxOf } from "../boxes.js";
+
+const AT_HOME = new Set(["alarm", "clock", "tag", "filter"]); // icons of what is done in the mailbox itself
 
 /**
  * Open the menu of a row at a point of the page.
@@ -19,12 +22,8 @@ export function openRowMenu(app, row, at) {
     isSent: app.section.dataset.use === "sent",
     act: (/** @type {string} */ name) => () => app.act(name, refs),
   };
-  const items = [
-    ...openItems(context),
-    ...fileItems(context),
-    ...markItems(context),
-    ...filterItems(context),
-  ];
+  const all = [...openItems(context), ...fileItems(context), ...markItems(context), ...filterItems(context)];
+  const items = refs.some(boxOf) ? all.filter((item) => !item || !AT_HOME.has(item[1])) : all;
   const label = isSingle
     ? row.querySelector("a.open .subject-line > .clip").textContent
     : `${refs.length} courriels`;

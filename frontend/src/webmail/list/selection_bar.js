@@ -30,7 +30,7 @@ export class SelectionBar {
   // Everything the list shows, beyond what is loaded.
   selectWhole() {
     this.app.list.selectShown();
-    this.app.list.whole = true;
+    this.app.list.whole = this.app.list.use !== "boxes";
     this.show();
   }
 
@@ -72,7 +72,7 @@ export class SelectionBar {
       : `${count} ${agree(count, "sélectionné")}`;
     const areAllPicked = list.rows.every((row) => list.selected.has(row.dataset.ref));
     const whole = bar.querySelector(".whole");
-    whole.hidden = list.whole || count < 2 || count >= list.total || !areAllPicked;
+    whole.hidden = list.use === "boxes" || list.whole || count < 2 || count >= list.total || !areAllPicked;
     whole.textContent = `${wholeName(list)} (${total})`;
     const isSelecting = section.classList.contains("selecting") || count > 0;
     section.querySelector('[data-do="select"]').setAttribute("aria-pressed", String(isSelecting));

@@ -1,4 +1,5 @@
 // The open message among its conversation: the others are heading lines above and below it, each unfolded in place.
+import { addressIn, bareRef, boxOf, inBox } from "../boxes.js";
 import { pause } from "../../ui/pause.js";
 import { create, isPlainClick, load } from "../../ui/dom.js";
 import { counted } from "../../ui/french.js";
@@ -95,11 +96,16 @@ export class Conversation {
    * @returns {Promise<MessageElement[]>}
    */
   async #asked(ref) {
-    const [step, validity, uid] = ref.split("/");
-    const url = `${this.app.dataset.home}${encodeURIComponent(step)}/${validity}/${uid}/conversation/`;
+    const box = boxOf(ref);
+    const [step, validity, uid] = bareRef(ref).split("/");
+    const home = addressIn(box, this.app.dataset.home);
+    const url = `${home}${encodeURIComponent(step)}/${validity}/${uid}/conversation/`;
     const template = create("template");
     template.innerHTML = await (await fetchFragment(url, IN_BACKGROUND)).text();
-    return [...template.content.querySelectorAll("li[data-ref]")];
+    /** @type {MessageElement[]} */
+    const items = [...template.content.querySelectorAll("li[data-ref]")];
+    for (const { dataset } of items) dataset.ref = inBox(box, dataset.ref);
+    return items;
   }
 
   // The line that is there, if its message is unfolded under it.

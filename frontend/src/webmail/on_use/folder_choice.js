@@ -1,6 +1,7 @@
 // « Déplacer vers… », loaded when the dialog is first opened: folders filtered as the user types, recent ones first, and
 // a button that creates a missing one.
 import { send, tellRefusal } from "../../ui/http.js";
+import { addressIn, inBox } from "../boxes.js";
 
 const STORAGE_KEY = `vm:moves:${document.documentElement.dataset.person}`; // see ui/personal_storage.js
 const MAX_RECENT = 5;
@@ -67,8 +68,10 @@ export function open(app, dialog, choose) {
  */
 async function makeFolder(app, dialog, name, choose) {
   try {
-    const address = app.dataset.shelves.replace("/x/", "/creer/");
-    const { folder } = await (await send(address, { parent: "", name })).json();
+    const box = dialog.dataset.ofBox ?? "";
+    const address = addressIn(box, app.dataset.shelves.replace("/x/", "/creer/"));
+    const made = await (await send(address, { parent: "", name })).json();
+    const folder = inBox(box, made.folder);
     const list = dialog.querySelector(".targets");
     const item = list.querySelector("li")?.cloneNode(true);
     if (item) {

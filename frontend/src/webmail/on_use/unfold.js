@@ -2,6 +2,7 @@
 // each with who wrote it, its notices, files and text. A text stays in a frame of an opaque origin; the frame tells its
 // height, which is all that is ever heard from it.
 import { create, findAll } from "../../ui/dom.js";
+import { boxOf } from "../boxes.js";
 import { fetchFragment, tellRefusal } from "../../ui/http.js";
 
 const MIN_HEIGHT = 24; // pixels
@@ -102,6 +103,8 @@ function panelOf(pane, link) {
     uidValidity: pane.dataset.uidValidity,
     uid: pane.dataset.uid,
   });
+  const box = boxOf(link.closest("li[data-ref]")?.dataset.ref ?? "");
+  if (box) panel.dataset.ofBox = box;
   const article = pane.querySelector("article");
   const name = article.querySelector(".from b")?.textContent ?? "";
   article.removeAttribute("aria-labelledby");

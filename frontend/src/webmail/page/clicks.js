@@ -57,9 +57,9 @@ function runClicked(app, target) {
  * @param {HTMLAnchorElement} link
  */
 function followsLink(app, link) {
-  const isWithin = link.href.startsWith(location.origin + app.dataset.home);
-  if (!isWithin || link.target || link.hasAttribute("download")) return false;
   const row = link.closest("li.row");
+  const isWithin = link.href.startsWith(location.origin + app.dataset.home) || row?.dataset.ofBox;
+  if (!isWithin || link.target || link.hasAttribute("download")) return false;
   if (row?.hasAttribute("data-draft")) {
     app.compose("draft", row);
     return true;

@@ -1,5 +1,6 @@
 // What a button says by its `data-do`, and the keyboard by a letter: each a command of the page, or else an act on
 // messages, which the server does.
+import { boxOf } from "../boxes.js";
 import { find } from "../../ui/dom.js";
 import { tell } from "../../ui/http.js";
 import { undoLast } from "../actions/message_actions.js";
@@ -37,6 +38,8 @@ const ON_WHOLE = {
   "ask-remind": (app) => app.reminders.openForWhole(),
 };
 
+const AT_HOME = new Set(["ask-labels", "ask-remind", "ask-answer"]); // done in the message’s own mailbox
+
 /**
  * Run the command of that name, else the act of that name on these messages.
  * @param {MailApp} app
@@ -44,6 +47,9 @@ const ON_WHOLE = {
  * @param {string[]} refs
  */
 export function runCommand(app, name, refs) {
+  if (AT_HOME.has(name) && refs.some(boxOf)) {
+    return tell("Pour cela, ouvrez ce courriel dans sa boîte.", "dark", 5);
+  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : null;
   return command ? command(app, refs) : app.act(name, refs);
 }

@@ -10,6 +10,7 @@ const PLACE = {
   conversations: "conversations",
   notices: "notices",
   plain_face: "plainFace",
+  boxes: "boxes",
   marks_read: "marksRead",
 };
 
@@ -36,6 +37,7 @@ export function listenToDisplayOptions(app) {
       return;
     }
     if (name === "density" || name === "layout") app.list.measure();
+    if (name === "boxes") app.counts();
     if (name === "conversations") app.reload();
     if (name === "plain_face") app.bodyFrame.again();
   });

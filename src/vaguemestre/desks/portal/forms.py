@@ -10,6 +10,7 @@ from vaguemestre.desks.portal.values import Announcement, Importance
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.mailbox.webmail.rules.choices import (
     Answers,
+    Boxes,
     Conversations,
     Density,
     Layout,
@@ -44,6 +45,13 @@ _READING: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [
             (Answers.BELOW, "Sous le courriel, dans le volet de lecture"),
             (Answers.DOCKED, "Dans une fenêtre en bas de la page"),
+        ],
+    ),
+    "boxes": (
+        "Boîtes partagées",
+        [
+            (Boxes.APART, "Chacune à part"),
+            (Boxes.TOGETHER, "Aussi dans une seule liste, « Toutes mes boîtes »"),
         ],
     ),
     "conversations": (

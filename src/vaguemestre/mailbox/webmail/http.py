@@ -121,6 +121,12 @@ def view_of(who: Who, params: QueryDict) -> View:
     )
 
 
+def offset_of(params: QueryDict) -> int:
+    """Number of the first row asked for; 0 unless it can be one."""
+    text = params.get("offset", "0")
+    return min(int(text), 10_000_000) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
 def parse_search(who: Who, typed: str) -> SearchQuery:
     """Parse the text of the search box, with the user's own labels."""
     if not typed.strip():

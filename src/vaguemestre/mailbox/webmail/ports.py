@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.slots import Slot
-from vaguemestre.mailbox.webmail.values import Conversion, Picture, SharedMailbox, Task
+from vaguemestre.mailbox.webmail.values import Conversion, OpenableBox, Picture, SharedMailbox, Task
 
 
 class PictureRefused(Refusal):
@@ -128,6 +128,17 @@ class SharedMailboxes(Protocol):
 
 
 shared_mailboxes: Slot[SharedMailboxes] = Slot("webmail.shared_mailboxes")
+
+
+class OpenableBoxes(Protocol):
+    """Shared mailboxes that one list may gather, with the sessions of the person in them."""
+
+    def __call__(self, account_id: int, session_key: str) -> Sequence[OpenableBox]:
+        """At most a dozen, since each is a connection. Delegated personal mailboxes are left out."""
+        ...
+
+
+openable_boxes: Slot[OpenableBoxes] = Slot("webmail.openable_boxes")
 
 
 class SharedUnread(Protocol):

@@ -34,6 +34,7 @@ def _readable(message: str) -> list[URLPattern]:
 
 urlpatterns = [
     # the most frequent first
+    path("toutes/lignes/", views.list_all_rows, name="list-all-rows"),
     path("<folder:folder>/lignes/", views.list_rows, name="list-rows"),
     path(_MESSAGE, views.open_message, name="open-message"),
     *_readable(_MESSAGE),
@@ -61,6 +62,7 @@ urlpatterns = [
     path("signalements/", views.list_reports, name="list-reports"),
     path("signalements/traiter/", views.close_reports, name="close-reports"),
     path("image/<str:signed>", views.show_picture, name="show-picture"),
+    path("toutes/", views.show_all_boxes, name="all-boxes"),
     path("<folder:folder>/", views.show_folder, name="show-folder"),
     path("<folder:folder>/jour/", views.find_day, name="find-day"),
     path(f"{_MESSAGE}conversation/", views.show_conversation, name="show-conversation"),

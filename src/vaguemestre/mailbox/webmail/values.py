@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vaguemestre.post.mailstore.values import MessageRef, OpenedMessage
+from vaguemestre.post.mailstore.values import MailLogin, MessageRef, OpenedMessage
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,14 @@ class SharedMailbox:
     title: str
     address: str
     url: str
+
+
+@dataclass(frozen=True)
+class OpenableBox:
+    """A mailbox of the merged list, and how the person opens it. One's own has the number 0."""
+
+    box: SharedMailbox
+    login: MailLogin
 
 
 @dataclass(frozen=True)

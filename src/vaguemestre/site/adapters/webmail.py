@@ -5,7 +5,7 @@ from django.utils import timezone
 from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.mailbox.webmail.rules.listing.delegation import DelegatedScope
-from vaguemestre.mailbox.webmail.values import SharedMailbox
+from vaguemestre.mailbox.webmail.values import OpenableBox, SharedMailbox
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.mailstore.values import MailLogin, Use
 from vaguemestre.schools.sharing import queries as sharing_queries
@@ -31,19 +31,32 @@ def shared_mailboxes(account_id: int) -> list[SharedMailbox]:
     ]
 
 
-_MOST_COUNTED = 12  # shared mailboxes somebody may have and still see counts beside: each is a connection
+_MOST_COUNTED = (
+    12  # shared mailboxes somebody may have and still see counts beside, or in one list: each is a connection
+)
+
+
+def openable_boxes(account_id: int, session_key: str) -> list[OpenableBox]:
+    """Shared mailboxes somebody may open, in the order shown. No lent one: its owner reads who came."""
+    boxes = sharing_queries.boxes_of(account_id, timezone.now())
+    return [
+        OpenableBox(
+            SharedMailbox(box.box_id, box.title, box.address, f"{box_prefix(box.box_id)}messagerie/"),
+            MailLogin(box.mailbox, box_session_key(session_key, box.box_id, account_id)),
+        )
+        for box in boxes
+        if box.kind is not BoxKind.PERSON
+    ][:_MOST_COUNTED]
 
 
 def shared_unread(account_id: int, session_key: str) -> dict[int, int]:
     """Unread messages in the inbox of each shared mailbox, as seen by the member of that session."""
     counts = {}
-    boxes = sharing_queries.boxes_of(account_id, timezone.now())
-    for box in [box for box in boxes if box.kind is not BoxKind.PERSON][:_MOST_COUNTED]:
-        inside = box_session_key(session_key, box.box_id, account_id)
+    for one in openable_boxes(account_id, session_key):
         try:
-            with mailstore.open_mailbox.get()(MailLogin(box.mailbox, inside)) as opened:
+            with mailstore.open_mailbox.get()(one.login) as opened:
                 inboxes = [folder for folder in opened.folders() if folder.use is Use.INBOX]
-            counts[box.box_id] = sum(inbox.unread for inbox in inboxes)
+            counts[one.box.box_id] = sum(inbox.unread for inbox in inboxes)
         except (EngineDown, EngineRefused):
             continue  # only that count is missing
     return counts

@@ -139,6 +139,11 @@ _ACCOUNT = (
         "répondre, réponse, rédaction, fenêtre, sous le message, écrire à côté",
     ),
     Setting(
+        "Toutes mes boîtes dans une seule liste",
+        "/parametres/affichage#choice-boxes",
+        "boîte partagée, boîte commune, boîte de l’établissement, plusieurs boîtes, secrétariat",
+    ),
+    Setting(
         "Conversations",
         "/parametres/affichage#choice-conversations",
         "fil, regrouper, discussion, grouper les messages",

@@ -73,6 +73,7 @@ def _display_of(request: SignedInRequest) -> dict[str, str]:
         "density": choices.density.value,
         "layout": choices.layout.value,
         "answers": choices.answers.value,
+        "boxes": choices.boxes.value,
         "conversations": choices.conversations.value,
         "marks_read": "oui" if choices.marks_read else "non",
         "plain_face": choices.plain_face.value,

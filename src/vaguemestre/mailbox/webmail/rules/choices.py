@@ -47,6 +47,13 @@ class Answers(StrEnum):
     DOCKED = "fenetre"  # in a window at the bottom of the page
 
 
+class Boxes(StrEnum):
+    """Whether the shared mailboxes are also read in one list with one's own."""
+
+    APART = "separees"
+    TOGETHER = "ensemble"
+
+
 class Typeface(StrEnum):
     """Typeface of plain-text messages."""
 
@@ -62,6 +69,7 @@ class Choices:
     conversations: Conversations = Conversations.READING
     notices: Notices = Notices.NEVER
     plain_face: Typeface = Typeface.READING
+    boxes: Boxes = Boxes.APART
     marks_read: bool = True
 
 
@@ -72,6 +80,7 @@ _KINDS = {
     "conversations": Conversations,
     "notices": Notices,
     "plain_face": Typeface,
+    "boxes": Boxes,
 }
 _DEFAULTS = Choices()
 

@@ -36,12 +36,12 @@ def forget_uses(owner: str) -> None:
     _uses.drop(owner)
 
 
-def page_of(mailbox: Mailbox, folder: str, offset: int, view: View = PLAIN) -> Page:
-    """`PAGE_SIZE` rows of a view from `offset`. Raises FolderGone."""
+def page_of(mailbox: Mailbox, folder: str, offset: int, view: View = PLAIN, size: int = PAGE_SIZE) -> Page:
+    """`size` rows of a view from `offset`. Raises FolderGone."""
     has_only_terms = view.terms and not view.phrases and not view.clauses
     if has_only_terms and replace(view, terms=(), is_grouped=False).is_plain:
-        return mailbox.search(folder, view.terms, offset, PAGE_SIZE)
-    return mailbox.look(folder, view, offset, PAGE_SIZE)
+        return mailbox.search(folder, view.terms, offset, size)
+    return mailbox.look(folder, view, offset, size)
 
 
 def searched_folder(folders: tuple[Folder, ...], folder: str, typed: str, *, is_everywhere: bool) -> str:

@@ -13,6 +13,7 @@ from vaguemestre.mailbox.webmail.views.listing.lists import (
     show_folder,
     show_inbox,
 )
+from vaguemestre.mailbox.webmail.views.listing.merged import list_all_rows, show_all_boxes
 from vaguemestre.mailbox.webmail.views.message.cards import show_card
 from vaguemestre.mailbox.webmail.views.message.files import (
     save_all_parts,
@@ -59,6 +60,7 @@ __all__ = [
     "close_reports",
     "count_shared_unread",
     "find_day",
+    "list_all_rows",
     "list_attachments",
     "list_deleted",
     "list_folders",
@@ -79,6 +81,7 @@ __all__ = [
     "save_choices",
     "save_message",
     "save_part",
+    "show_all_boxes",
     "show_body",
     "show_bulk",
     "show_card",

@@ -13,7 +13,7 @@ from vaguemestre.mailbox.webmail.services import choices
 @require_POST
 @signed_in
 def save_choices(request: SignedInRequest) -> HttpResponse:
-    """Save any of `density`, `conversations`, `notices`, `plain_face`, `marks_read`."""
+    """Save any of `density`, `conversations`, `notices`, `plain_face`, `boxes`, `marks_read`."""
     choices.save_choices(request.who.account_id, {name: str(value) for name, value in request.POST.items()})
     revocations.get().refresh()  # every worker reloads the user
     if wants_fragment(request):

@@ -18,7 +18,7 @@ from vaguemestre.foundation.ui.addresses import address
 from vaguemestre.mailbox.webmail.http import base_context, own_domains, parse_search, render_fragment
 from vaguemestre.mailbox.webmail.ports import live_ticket, shared_mailboxes
 from vaguemestre.mailbox.webmail.rules import french
-from vaguemestre.mailbox.webmail.rules.choices import Choices, choices_of
+from vaguemestre.mailbox.webmail.rules.choices import Boxes, Choices, choices_of
 from vaguemestre.mailbox.webmail.rules.listing import folders as naming
 from vaguemestre.mailbox.webmail.rules.listing.labels import (
     COLOURS,
@@ -27,13 +27,14 @@ from vaguemestre.mailbox.webmail.rules.listing.labels import (
     label_search,
     searched_label,
 )
+from vaguemestre.mailbox.webmail.rules.listing.merged import MERGED_NAME, MERGED_SLUG
 from vaguemestre.mailbox.webmail.rules.listing.search_query import highlighted_words
 from vaguemestre.mailbox.webmail.rules.listing.searches import recent_searches, saved_name, saved_searches
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN, view_query
 from vaguemestre.mailbox.webmail.services import bulks, message_lists, snooze
 from vaguemestre.mailbox.webmail.services.message.authors import listed_names
 from vaguemestre.mailbox.webmail.views.listing.chips import SearchChips, search_chips
-from vaguemestre.mailbox.webmail.views.listing.rows import rows_html
+from vaguemestre.mailbox.webmail.views.listing.rows import MergedRows, rows_html
 from vaguemestre.mailbox.webmail.views.listing.view_menu import ViewMenu, view_menu
 from vaguemestre.post.mailstore.values import Folder, Page, Quota, Use, View
 
@@ -43,7 +44,8 @@ class Listing:
     """What a list shows: a page of a view, or of a search (`typed`: the text of the search box).
 
     `is_recent_only`: only recent results so far, the search goes on; `narrower`: folder it can be narrowed
-    to; `unknown_folder`: one the search names that does not exist.
+    to; `unknown_folder`: one the search names that does not exist; `merged`: the list over all mailboxes,
+    in place of the rows of `page`.
     """
 
     folders: tuple[Folder, ...]
@@ -54,6 +56,7 @@ class Listing:
     is_recent_only: bool = False
     narrower: Folder | None = None
     unknown_folder: str = ""
+    merged: MergedRows | None = None
 
 
 class FolderLink(NamedTuple):
@@ -90,6 +93,7 @@ class ShellContext:
     typed: str
     is_recent_only: bool
     titles: Titles
+    silent: tuple[str, ...]
     folder_slug: str
     folder_use: str
     all_mail_slug: str
@@ -133,6 +137,8 @@ def folders_fragment(
             "own": [folder for folder in folders if folder not in special],
             "boxes": shared_mailboxes.get()(request.who.own_account_id),
             "acting": request.who.acting,
+            "is_merged": choices_of(preferences).boxes is Boxes.TOGETHER,
+            "own_unread": sum(folder.unread for folder in folders if folder.use is Use.INBOX),
             "space": naming.used_space(quota),
             "current": current,
             "naming": naming,
@@ -190,10 +196,9 @@ def whole_page(
 def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title: str) -> ShellContext:
     who, folders, page, view = request.who, listing.folders, listing.page, listing.view
     preferences, today = who.preferences, paris_day(timezone.now())
-    uses = {folder.name: folder.use for folder in folders}
-    missed = snooze.missed_answers(who.account_id)
+    uses, missed = {folder.name: folder.use for folder in folders}, snooze.missed_answers(who.account_id)
     empty_pane = render_fragment("nothing", base_context(request))
-    rows = rows_fragment(request, page, uses, view, listing.typed, unknown_folder=listing.unknown_folder)
+    merged, rows = listing.merged, _rows(request, listing, uses)
     return ShellContext(
         folders=folders_fragment(request, folders, page.folder, listing.quota, missed),
         rows=rows.decode(),
@@ -203,14 +208,15 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
         page=page,
         page_size=message_lists.PAGE_SIZE,
         view=view,
-        view_menu=view_menu(view),
+        view_menu=view_menu(view, is_merged=bool(merged)),
         query=view_query(view, listing.typed),
         typed=listing.typed,
         is_recent_only=listing.is_recent_only,
         titles=_titles(request, listing, title),
-        folder_slug=naming.slug(page.folder),
-        folder_use=uses.get(page.folder, Use.OTHER).value,
-        all_mail_slug=_all_mail_slug(folders),
+        silent=merged.silent if merged else (),
+        folder_slug=MERGED_SLUG if merged else naming.slug(page.folder),
+        folder_use="boxes" if merged else uses.get(page.folder, Use.OTHER).value,
+        all_mail_slug=naming.slug(all_mail) if (all_mail := message_lists.all_mail_folder(folders)) else "",
         narrower=_link(listing.narrower) if listing.narrower else None,
         targets=_targets(folders, page.folder),
         searchable=_searchable(folders),
@@ -219,7 +225,7 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
         colours=COLOURS,
         recent_json=json.dumps(recent_searches(preferences)),
         words_json=json.dumps(highlighted_words(parse_search(who, listing.typed))),
-        chips=_chips(request, listing, uses) if listing.typed else None,
+        chips=_chips(request, listing, uses) if listing.typed and not merged else None,
         choices=choices_of(preferences),
         bulk=bulks.running_bulk(who.account_id),
         today=today,
@@ -229,17 +235,19 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
     )
 
 
+def _rows(request: SignedInRequest, listing: Listing, uses: dict[str, Use]) -> bytes:
+    if listing.merged:
+        return listing.merged.html
+    page, view, unknown_folder = listing.page, listing.view, listing.unknown_folder
+    return rows_fragment(request, page, uses, view, listing.typed, unknown_folder=unknown_folder)
+
+
 def _chips(request: SignedInRequest, listing: Listing, uses: dict[str, Use]) -> SearchChips:
     page, narrower = listing.page, listing.narrower
     is_named = bool(parse_search(request.who, listing.typed).folder)
     is_everywhere = is_named or uses.get(page.folder) is Use.ALL
     folder = "" if is_everywhere else page.folder
     return search_chips(request.who, listing.typed, folder, naming.slug(narrower.name) if narrower else "")
-
-
-def _all_mail_slug(folders: tuple[Folder, ...]) -> str:
-    all_mail = message_lists.all_mail_folder(folders)
-    return naming.slug(all_mail) if all_mail else ""
 
 
 def _searchable(folders: tuple[Folder, ...]) -> tuple[str, ...]:
@@ -253,7 +261,7 @@ def _titles(request: SignedInRequest, listing: Listing, title: str) -> Titles:
     """`title`: of the page, if a message is open."""
     preferences, typed = request.who.preferences, listing.typed
     current = next((folder for folder in listing.folders if folder.name == listing.page.folder), None)
-    folder = naming.display_name(current) if current else listing.page.folder
+    folder = naming.display_name(current) if current else listing.page.folder or MERGED_NAME
     search = saved_name(typed, saved_searches(preferences)) or searched_label(
         typed, known_labels(preferences)
     )

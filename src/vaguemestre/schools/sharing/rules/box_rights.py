@@ -39,6 +39,8 @@ _SETTINGS = ("signatures", "identities", "identity", "stock-text")
 _OWN = frozenset(
     [
         "webmail:count-shared-unread",
+        "webmail:all-boxes",
+        "webmail:list-all-rows",
         "webmail:list-reports",
         "webmail:close-reports",
         "tracking:all-held",

@@ -47,6 +47,7 @@ _RESERVED = frozenset(
         "recherches",
         "suivi",
         "supprimes",
+        "toutes",
     )
 )
 _ESCAPED = re.compile(r"~([0-9A-F]{2})")

@@ -9,7 +9,7 @@ from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.addresses import address
-from vaguemestre.mailbox.webmail.http import mailbox_of, parse_search, view_of
+from vaguemestre.mailbox.webmail.http import mailbox_of, offset_of, parse_search, view_of
 from vaguemestre.mailbox.webmail.rules.listing import view_params
 from vaguemestre.mailbox.webmail.rules.listing.folders import folder_of_slug
 from vaguemestre.mailbox.webmail.rules.listing.labels import known_labels
@@ -81,7 +81,7 @@ def _listing(request: SignedInRequest, mailbox: Mailbox, folder: str) -> Listing
 def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
     """Fifty rows from `offset`; 304 while nothing in the folder has changed."""
     typed = request.GET.get("q", "").strip()
-    offset = _offset(request.GET.get("offset", "0"))
+    offset = offset_of(request.GET)
     owner = request.who.mailbox
     view = view_of(request.who, request.GET)
     named = parse_search(request.who, typed).folder
@@ -145,7 +145,3 @@ def list_folders(request: SignedInRequest) -> HttpResponse:
         folders = message_lists.folders_of(mailbox, request.who.mailbox)
         quota = mailbox.quota()
     return HttpResponse(folders_fragment(request, folders, request.GET.get("active", ""), quota))
-
-
-def _offset(text: str) -> int:
-    return min(int(text), 10_000_000) if text.isascii() and text.isdigit() and len(text) < 9 else 0

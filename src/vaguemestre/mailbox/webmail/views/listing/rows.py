@@ -13,6 +13,7 @@ from markupsafe import escape
 
 from vaguemestre.foundation.ui.files import pictures
 from vaguemestre.mailbox.webmail.rules.listing.labels import Label
+from vaguemestre.mailbox.webmail.rules.listing.merged import OWN_BOX, BoxRow, box_ref
 from vaguemestre.mailbox.webmail.rules.listing.rows import Line, LineContext, line_of
 from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
 from vaguemestre.post.mailstore.values import MessageRef, Order, Page, Row, Use
@@ -89,10 +90,38 @@ def _under_headings(rows: Iterable[_RowHtml]) -> Iterator[bytes]:
         yield html
 
 
-def row_html(line: Line, here: str) -> str:
-    """HTML of one row."""
+class MergedRows(NamedTuple):
+    """Rows of the list over all mailboxes, as HTML, and the mailboxes that did not answer."""
+
+    html: bytes
+    silent: tuple[str, ...]
+
+
+class BoxTag(NamedTuple):
+    """A mailbox of a merged list. `url`: its webmail, ending in `/`."""
+
+    box_id: int
+    title: str
+    url: str
+
+
+def merged_rows_html(
+    rows: Iterable[BoxRow], contexts: Mapping[int, LineContext], tags: Mapping[int, BoxTag]
+) -> bytes:
+    """Rows of several mailboxes under their headings, in UTF-8. `contexts`, `tags`: by box."""
+
+    def render(one: BoxRow) -> _RowHtml:
+        line, tag = line_of(one.row, contexts[one.box_id]), tags[one.box_id]
+        return line.heading, row_html(line, tag.url, tag).encode()
+
+    return b"".join(_under_headings(map(render, rows)))
+
+
+def row_html(line: Line, here: str, tag: BoxTag | None = None) -> str:
+    """HTML of one row. `tag`: of its mailbox, in a list over several."""
     subject = escape(line.subject)
-    in_data, in_folder, in_address = _row_prefixes(here, line.folder, line.step, line.uid_validity)
+    box_id = tag.box_id if tag else OWN_BOX
+    in_data, in_folder, in_address = _row_prefixes(here, line.folder, line.step, line.uid_validity, box_id)
     classes = (
         f"row{' unread' if line.is_unread else ''}{' flagged' if line.is_flagged else ''}"
         f"{' muted' if line.is_muted else ''}"
@@ -107,7 +136,8 @@ def row_html(line: Line, here: str) -> str:
         f"{pictures.avatar(line.face)}</label>\n"
         f'<a class="open" {in_address}{line.uid}/">\n'
         f'<span class="names"><span class="clip">{_UNREAD if line.is_unread else ""}'
-        f"{escape(line.people)}</span>{_count(line)}{_external() if line.is_external else ''}</span>\n"
+        f"{escape(line.people)}</span>{_count(line)}{_external() if line.is_external else ''}"
+        f"{_box(tag)}</span>\n"
         f'<span class="when">{_marks(line)}<time class="moment" datetime="{line.moment}">'
         f"{line.time}</time></span>\n"
         f'<span class="topic"><span class="subject-line"><span class="clip">{subject}</span></span>\n'
@@ -126,13 +156,18 @@ class _RowPrefixes(NamedTuple):
 
 
 @lru_cache(maxsize=2048)
-def _row_prefixes(here: str, folder: str, step: str, uid_validity: int) -> _RowPrefixes:
+def _row_prefixes(here: str, folder: str, step: str, uid_validity: int, box_id: int) -> _RowPrefixes:
     """Parts that the rows of a folder have in common."""
     return _RowPrefixes(
-        f'data-ref="{escape(step)}/{uid_validity}/',
-        f'data-folder="{escape(folder)}" data-uid-validity="{uid_validity}"',
+        f'data-ref="{escape(box_ref(box_id, step))}/{uid_validity}/',
+        f'data-folder="{escape(folder)}" data-uid-validity="{uid_validity}"'
+        + (f' data-of-box="{box_id}"' if box_id != OWN_BOX else ""),
         f'href="{here}{quote(step)}/{uid_validity}/',
     )
+
+
+def _box(tag: BoxTag | None) -> str:
+    return f'<span class="of-box"><span class="vh">, boîte </span>{escape(tag.title)}</span>' if tag else ""
 
 
 def _count(line: Line) -> str:

@@ -23,12 +23,14 @@ class ViewMenu(NamedTuple):
     active: str
 
 
-def view_menu(view: View) -> ViewMenu:
-    """Choices of the menu, those of the view chosen."""
+def view_menu(view: View, *, is_merged: bool = False) -> ViewMenu:
+    """Choices of the menu, those of the view chosen. `is_merged`: several mailboxes, always by date."""
     names = ORDERS[view.order]
     orders = [order for order in ORDERS if order is not Order.RELEVANCE or view.terms]
     return ViewMenu(
-        orders=tuple(Choice(order.value, ORDERS[order].name, order is view.order) for order in orders),
+        orders=()
+        if is_merged
+        else tuple(Choice(order.value, ORDERS[order].name, order is view.order) for order in orders),
         directions=(
             Choice("", names.default, not view.is_reversed),
             Choice("inverse", names.reverse, view.is_reversed),
