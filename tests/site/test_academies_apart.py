@@ -238,6 +238,7 @@ def test_with_one_academie_every_office_covers_it_as_before(db: None) -> None:
     assert office_academy_of(administrator) == 0
 
 
+@pytest.mark.heavy
 def test_an_office_of_one_academie_takes_no_account_of_a_wider_office(two: Two) -> None:
     wide = moved_to_lille("lilloise-large", "helpdesk")
     head = two.lille["head"]

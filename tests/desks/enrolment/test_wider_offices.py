@@ -56,6 +56,7 @@ def is_above(role: str, *, spans: bool, officer_spans: bool, several: bool) -> b
     return role == "administrator" or (several and spans and not officer_spans and role != "agent")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("several", [False, True], ids=["one académie", "two académies"])
 @pytest.mark.parametrize("officer_spans", [False, True], ids=["officer of one", "officer of all"])
 def test_an_officer_acts_on_nobody_of_a_wider_office(several: bool, officer_spans: bool) -> None:

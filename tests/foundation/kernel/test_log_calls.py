@@ -4,6 +4,7 @@ import ast
 import json
 import logging
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,23 +35,24 @@ class Call(NamedTuple):
     arguments: tuple[str, ...]
 
 
-def calls() -> Iterator[Call]:
-    for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in LEVELS
-            ):
-                logger = ast.unparse(node.func.value)
-                if "log" in logger.lower():
-                    text = ast.literal_eval(node.args[0])
-                    arguments = tuple(map(ast.unparse, node.args[1:]))
-                    yield Call(f"{path.relative_to(SOURCE)}:{node.lineno}", logger, text, arguments)
+@cache
+def calls() -> tuple[Call, ...]:
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.py"))}
+    return tuple(call for path, text in texts.items() if "log" in text.lower() for call in _calls(path, text))
+
+
+def _calls(path: Path, text: str) -> Iterator[Call]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LEVELS:
+            logger = ast.unparse(node.func.value)
+            if "log" in logger.lower():
+                sentence = ast.literal_eval(node.args[0])
+                arguments = tuple(map(ast.unparse, node.args[1:]))
+                yield Call(f"{path.relative_to(SOURCE)}:{node.lineno}", logger, sentence, arguments)
 
 
 def test_a_log_call_is_given_exceptions_and_what_names_nobody() -> None:
-    assert len(list(calls())) > 25, "the walk finds them"
+    assert len(calls()) > 25, "the walk finds them"
     others = [call for call in calls() if not set(call.arguments) <= HARMLESS | EXCEPTIONS]
     assert others == [], "if these name nobody, add them to HARMLESS"
 

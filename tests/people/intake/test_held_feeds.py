@@ -283,6 +283,7 @@ def test_too_many_refused_lines_wait_for_a_decision_with_what_they_say(setting: 
     assert Person.objects.count() == 22
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("size", [200])
 def test_the_plan_of_a_large_feed_is_kept_in_few_questions(
     setting: ImportContext, size: int, django_assert_max_num_queries: Callable[[int], object]
