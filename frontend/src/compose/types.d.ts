@@ -3,6 +3,8 @@ type Server = import("./server.js").Server;
 type Editor = import("./text/editor.js").Editor;
 type Recipients = import("./recipients/recipients.js").Recipients;
 type Attachments = import("./attachments/attachments.js").Attachments;
+type Autosave = import("./autosave.js").Autosave;
+type MessageOptions = import("./message_options.js").MessageOptions;
 
 /** Its fields, by the names the server reads. */
 interface ComposerFields extends HTMLFormControlsCollection {
@@ -217,4 +219,15 @@ interface AutosavedComposer {
     isUntouched: () => boolean;
     onState: (state: string, sentence?: string) => void;
     onFork: (draft: { key: string; paths: Record<string, string> }) => void;
+}
+
+/** What a draft that leaves its page needs of it. */
+interface DraftPage {
+    recipients: Recipients[];
+    attachments: Attachments;
+    read: () => DraftFields;
+    say: (sentence: string) => void;
+    failed: (error: unknown, later: string) => void;
+    /** A page of the composer, in the frame if this one is. */
+    framed: (address: string) => string;
 }

@@ -1,0 +1,24 @@
+// Keys of the composer. Enter in a field goes on, it never sends; Ctrl+Enter sends from anywhere.
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {{send: () => void, escape: () => void}} page
+ */
+export function listenToKeys(form, { send, escape }) {
+  form.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Enter") return;
+      if (event.ctrlKey || event.metaKey) {
+        event.preventDefault();
+        event.stopPropagation();
+        send();
+      } else if (event.target.matches("input")) event.preventDefault();
+    },
+    true,
+  );
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (!document.querySelector("dialog[open], [popover]:popover-open")) escape(); // of what is open, the nearest closes
+  });
+}

@@ -1,0 +1,40 @@
+// « Envoyer plus tard »: a moment proposed, or a day and an hour typed.
+import { listenToDialogs } from "../../ui/dialogs.js";
+
+/**
+ * The moment typed, as the server reads it; a day without an hour begins at eight.
+ * @param {string} day
+ * @param {string} hour
+ */
+export const chosenMoment = (day, hour) => `${day.trim()} ${hour.trim() || "08:00"}`;
+
+export class SendLater {
+  /** @param {(later: string) => void} send */
+  constructor(send) {
+    const dialog = document.querySelector("#later-dialog");
+    this.dialog = dialog;
+    this.refusal = dialog.querySelector("#later-error");
+    document.querySelector("#later").addEventListener("click", () => {
+      this.refusal.hidden = true;
+      dialog.showModal();
+    });
+    for (const button of dialog.querySelectorAll("[data-later]"))
+      button.addEventListener("click", () => send(button.dataset.later));
+    listenToDialogs("#later-dialog");
+    dialog.querySelector("#later-send").addEventListener("click", () => {
+      send(chosenMoment(dialog.querySelector("#later-day").value, dialog.querySelector("#later-hour").value));
+    });
+  }
+
+  close() {
+    this.dialog.close();
+  }
+
+  /** @param {string} sentence why this moment was refused */
+  refuse(sentence) {
+    this.refusal.textContent = sentence;
+    this.refusal.hidden = false;
+    this.dialog.showModal();
+    this.dialog.querySelector("#later-day").focus();
+  }
+}

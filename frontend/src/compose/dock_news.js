@@ -1,0 +1,39 @@
+// What a composer in a frame of its own tells the page around it, which docks it.
+
+export class DockNews {
+  /** @param {Server} server */
+  constructor(server) {
+    this.server = server;
+    this.isFramed = window.parent !== window && document.body.classList.contains("framed");
+  }
+
+  /**
+   * @param {string} event
+   * @param {Partial<ComposerNews> & {state?: string}} more
+   */
+  post(event, more = {}) {
+    if (!this.isFramed) return;
+    window.parent.postMessage(
+      { type: "vm:composer", event, key: this.server.key, url: location.pathname, ...more },
+      location.origin,
+    );
+  }
+
+  /** @param {() => void} close what is done when the dock closes the frame */
+  listen(close) {
+    window.addEventListener("message", (event) => {
+      if (event.origin !== location.origin || event.source !== window.parent) return;
+      if (event.data?.type === "vm:composer" && event.data.act === "close") close();
+    });
+  }
+
+  /**
+   * A page of the composer, in the frame if this one is.
+   * @param {string} address
+   */
+  framed(address) {
+    const place = new URL(address, location.href);
+    if (this.isFramed) place.searchParams.set("cadre", "1");
+    return place.href;
+  }
+}
