@@ -104,3 +104,18 @@ def test_nobody_else_sees_or_decides(failed: str) -> None:
     assert officer.get("/administration/travaux").status_code == 403
     assert officer.post(f"/administration/travaux/{failed}/relancer").status_code == 403
     assert DBTaskResult.objects.failed().count() == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"args": [], "kwargs": {}}, {"args": [7, None, "x"], "kwargs": {}}, {"args": [["a"], {}, {}, "?"]}, []],
+)
+def test_a_job_of_another_version_is_shown_and_decided_of_too(
+    client: Client, failed: str, arguments: object
+) -> None:
+    DBTaskResult.objects.filter(pk=failed).update(args_kwargs=arguments)
+    page = client.get("/administration/travaux")
+    assert page.status_code == 200
+    assert f"/administration/travaux/{failed}/relancer" in page.content.decode()
+    assert client.post(f"/administration/travaux/{failed}/relancer").status_code == 302
+    assert DBTaskResult.objects.get().status == "READY"

@@ -10,7 +10,10 @@ from django.db.models.functions import Greatest
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from vaguemestre.foundation.jobs.rules import JobWords, job_words
+
 _PLACE = re.compile(r'^  File ".*?/(?:src|site-packages)/(.+?)", line (\d+), in (\S+)$', re.MULTILINE)
+_UNKNOWN_EVENT = "?"
 
 
 # what a page is sorted by → column
@@ -66,7 +69,8 @@ def longest_wait(now: datetime) -> timedelta:
 
 
 def _failed_job(row: DBTaskResult[Any, Any]) -> FailedJob:
-    handler, event, _, attempts = row.args_kwargs["args"]
+    words = job_words(row.args_kwargs)
+    handler, event, _, attempts = words or JobWords(row.task_path, _UNKNOWN_EVENT, {}, 1)
     places = _PLACE.findall(row.traceback)
     return FailedJob(
         row.pk,

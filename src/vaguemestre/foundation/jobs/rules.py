@@ -1,11 +1,21 @@
 """Queues of jobs, and delays before retries."""
 
 from datetime import timedelta
+from typing import Any, NamedTuple
 
 MAX_ATTEMPTS = 84  # over about three days with the delays below: a weekend
 PERIOD = timedelta(minutes=1)  # of the rooms' periodic tasks
 EVERY_HANDLER = "*"  # in place of a handler's name
 _MAX_DELAY = timedelta(hours=1)
+
+
+class JobWords(NamedTuple):
+    """Handler and event by the path of their names, fields of the event, number of the attempt."""
+
+    handler: str
+    event: str
+    fields: dict[str, Any]
+    attempt: int
 
 
 def delay_before(attempt: int) -> timedelta | None:
@@ -34,3 +44,12 @@ def queue_of(event: type) -> str:
 def is_one_job(event: type) -> bool:
     """Whether all handlers of an event class run in one job."""
     return bool(getattr(event, "one_job", False))
+
+
+def job_words(arguments: object) -> JobWords | None:
+    """The stored arguments of `wake` by name; None for those of another task, or of another version."""
+    match arguments:
+        case {"args": [str(handler), str(event), dict(fields), int(attempt)]}:
+            return JobWords(handler, event, fields, attempt)
+        case _:
+            return None

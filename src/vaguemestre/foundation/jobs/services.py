@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from vaguemestre.foundation.jobs.ports import Handler, Subscriptions, subscriptions
 from vaguemestre.foundation.jobs.purge import delete_batch
-from vaguemestre.foundation.jobs.rules import EVERY_HANDLER, is_one_job, queue_of
+from vaguemestre.foundation.jobs.rules import EVERY_HANDLER, is_one_job, job_words, queue_of
 from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.foundation.kernel.errors import EngineDown
 
@@ -53,8 +54,11 @@ def run_failed_again(job_id: UUID) -> bool:
     row = DBTaskResult.objects.select_for_update().failed().filter(pk=job_id).first()
     if row is None:
         return False
-    handler, event, fields, _ = row.args_kwargs["args"]
-    wake.using(queue_name=row.queue_name).enqueue(handler, event, fields, 1)
+    if (words := job_words(row.args_kwargs)) is None:  # of another version: as it was
+        row.status, row.finished_at, row.worker_ids = TaskResultStatus.READY, None, []
+        row.save(update_fields=("status", "finished_at", "worker_ids"))
+        return True
+    wake.using(queue_name=row.queue_name).enqueue(words.handler, words.event, words.fields, 1)
     row.delete()
     return True
 

@@ -22,7 +22,7 @@ from vaguemestre.foundation.jobs.claims import claim_job, end_job
 from vaguemestre.foundation.jobs.lease import LEASE, LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
-from vaguemestre.foundation.jobs.rules import delay_before, worker_name
+from vaguemestre.foundation.jobs.rules import delay_before, job_words, worker_name
 
 log = logging.getLogger(__name__)
 
@@ -130,8 +130,10 @@ class HeartbeatWorker(Worker):
     @staticmethod
     def _lost_its_retry(row: Any) -> bool:
         """Whether the database was away for the retry as well; after the last attempt there is none."""
-        attempt = row.args_kwargs["args"][3]
-        return row.exception_class_path in _DATABASE_AWAY and delay_before(attempt) is not None
+        words = job_words(row.args_kwargs)
+        if words is None or row.exception_class_path not in _DATABASE_AWAY:
+            return False
+        return delay_before(words.attempt) is not None
 
     def _beat(self) -> None:
         if self._heartbeat is not None:
