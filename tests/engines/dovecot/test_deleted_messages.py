@@ -3,9 +3,13 @@
 import imaplib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.engines.live import LiveEngines, Someone, letter
 
 from vaguemestre.engines.dovecot.configuration import MAX_DELETED
+from vaguemestre.engines.dovecot.deleted_bound import DeletedBound, oldest_beyond
+from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
 pytestmark = pytest.mark.engines
@@ -185,3 +189,29 @@ def test_a_folder_of_ones_own_is_renamed(engines: LiveEngines, marie: Someone) -
         put(client, "précieux", "Projets")
         assert client.rename("Projets", "Archive/Projets")[0] == "OK"
         assert client.select("Archive/Projets")[1] == [b"1"]
+
+
+def test_beyond_its_bytes_the_oldest_deleted_messages_go(engines: LiveEngines, marie: Someone) -> None:
+    bound = DeletedBound(engines.config, DoveadmServer(doveadm_socket(engines.config)))
+    assert bound(marie.mailbox, "1000") == 0  # nothing was ever deleted
+    with engines.signed_in(marie) as client:
+        for number in range(4):
+            content = letter("a@b.example", "marie@ac-amiens.test", f"lourd {number}")
+            content.set_content("Un paragraphe comme un autre.\n" * 1000)
+            assert client.append("Trash", "", "", content.as_bytes())[0] == "OK"
+        delete_all(client, "Trash")
+        assert bound(marie.mailbox, "1000000") == 0
+        assert bound(marie.mailbox, "70000") == 2
+        assert [b"lourd 2" in row or b"lourd 3" in row for row in deleted(client)] == [True, True]
+        put(client, "gardé")
+    assert bound(marie.mailbox, "70000") == 0
+
+
+@given(st.lists(st.integers(0, 1000), max_size=30), st.integers(0, 5000))
+def test_what_is_kept_is_the_newest_that_fit(sizes: list[int], limit: int) -> None:
+    rows = list(enumerate(sizes, 1))
+    gone = oldest_beyond(rows[::-1], limit)
+    assert gone == list(range(1, len(gone) + 1))
+    kept = sizes[len(gone) :]
+    assert sum(kept) <= limit
+    assert not gone or sum(kept) + sizes[len(gone) - 1] > limit

@@ -10,6 +10,7 @@ from pathlib import Path
 from vaguemestre.desks.removals.values import MailCopy
 from vaguemestre.engines import agent
 from vaguemestre.engines.agent import Verb
+from vaguemestre.engines.dovecot.deleted_bound import DeletedBound
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.dovecot.house_script import HouseScripts
@@ -46,6 +47,7 @@ def verbs(instance: Place, users: Collection[int], erasers: Collection[int]) -> 
         "list-removed": Verb(checked(copies.list_removed), erasers),
         "restore-copies": Verb(checked(copies.restore), erasers),
         "discard-copies": Verb(checked(copies.discard), erasers),
+        "bound-deleted": Verb(checked(DeletedBound(instance, doveadm)), erasers),
     }
 
 
@@ -97,6 +99,10 @@ class MailAgent:
     def erase(self, mailbox: str) -> None:
         """Implements `lifecycle.ports.EraseMail`."""
         agent.ask(self._socket, "erase", mailbox)
+
+    def bound_deleted(self, mailbox: str, limit_bytes: int) -> int:
+        """Implements `webmail.ports.BoundDeleted`."""
+        return int(agent.ask(self._socket, "bound-deleted", mailbox, str(limit_bytes)))
 
     def find_copies(self, mailbox: str, message_ids: Sequence[str], subject: str = "") -> list[MailCopy]:
         """Implements `removals.ports.MailCopies`, with the four methods below."""

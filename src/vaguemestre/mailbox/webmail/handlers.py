@@ -1,15 +1,18 @@
 """Event handlers of the webmail, run by the worker. Queued jobs name them: renaming one strands its jobs."""
 
+from django.conf import settings
 from django.utils import timezone
 
+from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
 from vaguemestre.mailbox.webmail.events import BulkRequested, PreviewRequested, ReminderDue, RemindersDue
-from vaguemestre.mailbox.webmail.ports import convert, previews
-from vaguemestre.mailbox.webmail.services import bulks, snooze
+from vaguemestre.mailbox.webmail.ports import bound_deleted, convert, previews
+from vaguemestre.mailbox.webmail.services import bulks, deleted_messages, snooze
 from vaguemestre.mailbox.webmail.services.erasure import forget_person as forget
 from vaguemestre.mailbox.webmail.services.message.enclosed import reads_within
 from vaguemestre.mailbox.webmail.services.message.text_files import file_bytes
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
+from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.post.mailstore.ports import MessageGone, open_mailbox
 from vaguemestre.post.mailstore.values import MailLogin, MessageRef
 
@@ -31,6 +34,16 @@ def make_preview(event: PreviewRequested) -> None:
 def forget_old_previews() -> None:
     """Periodic task: delete previews unused for an hour."""
     previews.get().forget_old()
+
+
+def bound_deleted_messages() -> None:
+    """Periodic task: erase the oldest deleted messages of mailboxes that keep too many bytes of them."""
+    deleted_messages.bound_deleted_messages(
+        mail_directory.get().held_names(),
+        settings.CONFIG.mail.deleted_mb * MEGABYTE,
+        bound_deleted.get(),
+        now=timezone.now(),
+    )
 
 
 def purge_old_bulks() -> None:

@@ -153,3 +153,15 @@ class SharedUnread(Protocol):
 
 
 shared_unread: Slot[SharedUnread] = Slot("webmail.shared_unread")
+
+
+class BoundDeleted(Protocol):
+    def __call__(self, mailbox: str, limit_bytes: int) -> int:
+        """Erase the oldest deleted messages beyond that many bytes. Returns how many.
+
+        Raises EngineDown, EngineRefused.
+        """
+        ...
+
+
+bound_deleted: Slot[BoundDeleted] = Slot("webmail.bound_deleted")

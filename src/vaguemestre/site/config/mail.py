@@ -24,6 +24,7 @@ class MailSection(Section):
     # what others are told of our TLS (MTA-STS): enforce once the certificate is one that everybody verifies
     mta_sts: Annotated[str, checks.one_of("none", "testing", "enforce")] = "testing"
     deleted_days: Annotated[int, checks.between(1, 365)] = 30  # a deleted message can be taken back that long
+    deleted_mb: Annotated[int, checks.between(10, 1_000_000)] = 1024  # of a mailbox; the oldest go first
     trace_months: Annotated[int, checks.between(1, 36)] = 12  # whole months before the present one
     removal_second_person_above: Annotated[int, checks.between(0, 1_000_000)] = 50  # mailboxes holding a copy
     postmaster: Annotated[str, checks.ADDRESS] = ""  # reads postmaster@, abuse@, and the reports of others

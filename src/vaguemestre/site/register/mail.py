@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from vaguemestre.desks.removals import handlers as removals
+from vaguemestre.foundation.kernel.text.sizes import MEGABYTE, in_words
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.mailbox.calendar import handlers as calendar
 from vaguemestre.mailbox.compose import handlers as compose
@@ -33,7 +34,8 @@ from vaguemestre.site.register.values import (
 def _mail(config: Config) -> Duration:
     return Duration(
         f"tant que vous les gardez, puis {counted(config.mail.deleted_days, 'jour')} parmi les messages "
-        "supprimés (ni brouillons ni indésirables) ; une boîte fermée est effacée "
+        f"supprimés (ni brouillons ni indésirables ; {in_words(config.mail.deleted_mb * MEGABYTE)} par "
+        "boîte, les plus anciens effacés d’abord) ; une boîte fermée est effacée "
         f"{config.lifecycle.purged} jours après le départ"
     )
 

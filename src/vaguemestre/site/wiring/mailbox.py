@@ -63,6 +63,7 @@ def _plug_reader(config: Config) -> None:
         PreviewStore(config.data_dir / "previews", decoders, is_wanted=config.mail.office_previews)
     )
     webmail.authorities.plug(trusted_authorities)
+    webmail.bound_deleted.plug(MailAgent(config).bound_deleted)
     webmail.train_filter.plug(
         JunkTraining(config.ports.filter_controller, secrets.path_of(config.secrets_dir, "filter_key"))
     )

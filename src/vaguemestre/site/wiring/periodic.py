@@ -20,6 +20,7 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     sorting_handlers.follow_contacts,
     sorting_handlers.renew_scripts,
     webmail_handlers.forget_old_previews,
+    webmail_handlers.bound_deleted_messages,
     lists_handlers.read_overdue_lists,
     lists_handlers.resume_stalled_letters,
     dkim_handlers.advance_keys,

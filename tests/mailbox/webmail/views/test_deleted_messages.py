@@ -1,5 +1,7 @@
 """« Récupérer des messages supprimés »: a person takes back what they deleted, and nobody else sees it."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,8 +9,10 @@ from tests.engines.samples import letter
 from tests.mailbox.webmail.conftest import put
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
+from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.mailbox.webmail.http import message_path, ref_text
 from vaguemestre.mailbox.webmail.services import message_lists
+from vaguemestre.mailbox.webmail.services.deleted_messages import bound_deleted_messages
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES, MessageRef
 from vaguemestre.schools.sharing.rules.box_rights import required_right
 
@@ -95,3 +99,27 @@ def test_members_and_delegates_of_a_mailbox_do_not_see_what_was_deleted() -> Non
 
 def test_it_says_how_long_messages_stay(reader: Client, box: MemoryMailbox) -> None:
     assert "reste ici 30 jours" in listed(reader)
+
+
+def test_each_mailbox_is_looked_at_once_an_hour_and_one_that_refuses_stops_no_other() -> None:
+    boxes = [f"personne{number}@ac-amiens.test" for number in range(300)]
+    looked: list[str] = []
+
+    def bound(mailbox: str, limit_bytes: int) -> int:
+        assert limit_bytes == 5
+        looked.append(mailbox)
+        if mailbox == boxes[7]:
+            raise EngineRefused("away")
+        return 1
+
+    began = datetime(2026, 11, 2, 8, tzinfo=UTC)
+    erased = [
+        bound_deleted_messages(boxes, 5, bound, now=began + timedelta(minutes=minute)) for minute in range(60)
+    ]
+    assert sorted(looked) == sorted(boxes)
+    assert sum(erased) == 299
+    assert max(erased) < 30
+
+
+def test_the_page_says_what_is_kept(reader: Client, box: MemoryMailbox) -> None:
+    assert "Au-delà de 1 Go" in listed(reader).replace("\u00a0", " ")

@@ -95,6 +95,7 @@ MEANINGS = {
         "Notre politique MTA-STS, dite aux autres serveurs : « testing », puis « enforce » ; « none » : rien."
     ),
     "mail.deleted_days": "Jours pendant lesquels un courriel supprimé peut être récupéré.",
+    "mail.deleted_mb": "Mo de courriels supprimés gardés par boîte ; au-delà, les plus anciens sont effacés.",
     "mail.removal_second_person_above": (
         "Boîtes au-delà desquelles retirer un courriel dangereux demande l’accord d’une deuxième personne."
     ),

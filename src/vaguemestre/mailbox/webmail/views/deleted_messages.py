@@ -42,6 +42,7 @@ def list_deleted(request: SignedInRequest) -> HttpResponse:
         "rows": [_row(row) for row in page.rows],
         "count": page.total,
         "words": words,
+        "most": sizes.in_words(settings.CONFIG.mail.deleted_mb * sizes.MEGABYTE),
         "days": settings.CONFIG.mail.deleted_days,
         "folders": [
             (naming.slug(folder.name), naming.display_path(folder, folders))

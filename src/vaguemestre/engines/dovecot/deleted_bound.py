@@ -1,0 +1,71 @@
+"""What a mailbox keeps of its deleted messages, in bytes: the oldest go first."""
+
+import os
+from collections.abc import Sequence
+
+from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
+from vaguemestre.engines.dovecot.homes import mail_home
+from vaguemestre.engines.instance import Place
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES
+
+# where sdbox keeps the messages of that folder (`mail_path` of the namespace, dovecot.conf.j2)
+_FILES = ("deleted", "mailboxes", DELETED_MESSAGES.partition("/")[2], "dbox-Mails")
+_TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
+
+
+class DeletedBound:
+    """Reads sizes on the disk, and asks Dovecot only about a mailbox that is over its bound."""
+
+    def __init__(self, instance: Place, doveadm: DoveadmServer) -> None:
+        self._instance, self._doveadm = instance, doveadm
+
+    def __call__(self, mailbox: str, limit_bytes: str) -> int:
+        """Delete the oldest beyond the bound, for good. Returns how many.
+
+        Raises EngineDown, EngineRefused.
+        """
+        limit = int(limit_bytes)
+        if self._bytes_on_disk(mailbox) <= limit:
+            return 0
+        cells = self._run(mailbox, "fetch", "uid size.physical", "mailbox", DELETED_MESSAGES, "all")
+        sizes = [(int(uid), int(size)) for uid, size in zip(cells[::2], cells[1::2], strict=True)]
+        uids = oldest_beyond(sizes, limit)
+        if uids:
+            words = ",".join(map(str, uids))
+            self._run(mailbox, "expunge", "mailbox", DELETED_MESSAGES, "uid", words)
+        return len(uids)
+
+    def _bytes_on_disk(self, mailbox: str) -> int:
+        try:
+            with os.scandir(mail_home(self._instance, mailbox).joinpath(*_FILES)) as files:
+                return sum(_size(file) for file in files)
+        except FileNotFoundError:  # nothing was ever deleted
+            return 0
+        except OSError as error:
+            raise EngineDown(f"mail {mailbox}: {error.strerror}") from error
+
+    def _run(self, mailbox: str, command: str, *words: str) -> Sequence[str]:
+        status, cells = self._doveadm.run(mailbox, command, "--", *words)
+        if status in _TEMPORARY:
+            raise EngineDown(f"doveadm {command} {status}")
+        if status != "+":
+            raise EngineRefused(f"doveadm {command} {status}")
+        return cells
+
+
+def oldest_beyond(sizes: Sequence[tuple[int, int]], limit: int) -> list[int]:
+    """UIDs to delete so that the rest, deleted last, takes `limit` bytes at most. `sizes`: (UID, bytes)."""
+    kept = 0
+    for position, (_, size) in enumerate(reversed(found := sorted(sizes))):
+        kept += size
+        if kept > limit:
+            return [uid for uid, _ in found[: len(found) - position]]
+    return []
+
+
+def _size(file: os.DirEntry[str]) -> int:
+    try:
+        return file.stat(follow_symlinks=False).st_size if file.name.startswith("u.") else 0
+    except FileNotFoundError:  # deleted meanwhile
+        return 0
