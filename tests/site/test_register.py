@@ -60,6 +60,8 @@ IMPERSONAL = {
     "rosters.EntAnswerRow": "a digest, until an assertion ends",
     "rosters.ImportRow": "counts of a file; rejected lines by number",
     "rosters.RightRow": "a right of a function",
+    "signin.EndedMark": "digests of sessions that are over, the last four thousand",
+    "signin.RevocationCounter": "counts",
     "sso_oidc.SigningKey": "keys of the instance",
     "sso_registry.Application": "an application",
     "sso_registry.Logo": "a picture of an application",

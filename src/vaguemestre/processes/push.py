@@ -20,6 +20,7 @@ from vaguemestre.access.signin.revocations import mark_of
 from vaguemestre.foundation.push.application import PushApplication, Receive, Scope, Send
 from vaguemestre.foundation.push.hub import Hub
 from vaguemestre.foundation.push.session_watch import SessionWatch
+from vaguemestre.processes.push_relay import PushRelay
 from vaguemestre.schools.sharing.rules.box_rights import names_ending
 from vaguemestre.site import secrets
 
@@ -53,6 +54,7 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     config = settings.CONFIG
     hub = Hub(marks_of=marks_of)
     revocations = import_string("vaguemestre.access.signin.ports.revocations").get()
+    relay = PushRelay(config, hub, revocations) if config.database.engine == "postgresql" else None
     push = PushApplication(
         ticket_key=secrets.read(config.secrets_dir, "push_key"),
         notify_key=secrets.read(config.secrets_dir, "notify_key"),
@@ -65,25 +67,30 @@ def make() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
             )
         ),
         hub=hub,
-        sessions=SessionWatch(hub, revocations, open_until),
+        sessions=SessionWatch(hub, relay.endings if relay else revocations, open_until),
         throttle=door,
+        tell_others=relay.tell if relay else lambda _: None,
     )
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
             await push(scope, receive, send)
             return
-        async with _watching(push):
+        async with _watching(push, relay):
             await _live(receive, send)
 
     return application
 
 
 @contextlib.asynccontextmanager
-async def _watching(push: PushApplication) -> AsyncIterator[None]:
+async def _watching(push: PushApplication, relay: PushRelay | None) -> AsyncIterator[None]:
     task = asyncio.ensure_future(push.sessions.run())
+    if relay:
+        relay.start(asyncio.get_running_loop())
     yield
     task.cancel()
+    if relay:
+        relay.stop()
 
 
 async def _live(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], send: Send) -> None:

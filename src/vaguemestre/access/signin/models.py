@@ -1,4 +1,4 @@
-"""Browser sessions and counters of failed attempts."""
+"""Browser sessions, what ended, and counters of failed attempts."""
 
 from typing import Any
 
@@ -74,3 +74,17 @@ class UsedLink(models.Model):
 
     mark = models.CharField(max_length=64, unique=True)
     used_at = models.DateTimeField()
+
+
+class RevocationCounter(models.Model):
+    """How many changes and endings were told to other machines: one row, locked by who tells one."""
+
+    changes = models.BigIntegerField(default=0)
+    endings = models.BigIntegerField(default=0)
+
+
+class EndedMark(models.Model):
+    """The mark of what ended, as a signed number; numbered by `RevocationCounter.endings`."""
+
+    number = models.BigIntegerField(primary_key=True)
+    mark = models.BigIntegerField()

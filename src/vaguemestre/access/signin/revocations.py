@@ -4,6 +4,9 @@ Native 8-byte numbers: the count of changes, the count of endings, then a ring w
 endings. Reading a count costs a memory access, so it is read at every request: what a worker remembers of a
 session serves only as long as it has not moved. The ring is read and written under a lock; the count of
 changes moves last.
+
+On several machines each has its file, which follows the database (`shared_revocations`): behind the ring
+stand the database's two counts that it has followed, and when somebody last asked for them.
 """
 
 import fcntl
@@ -15,17 +18,36 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 RING_MARKS = 4096  # endings told one by one; a reader further behind looks at every session
 
 _NUMBER = struct.Struct("=Q")
 _CHANGES, _ENDINGS, _RING = 0, _NUMBER.size, 2 * _NUMBER.size
-_FILE_BYTES = _RING + RING_MARKS * _NUMBER.size
+_FOLLOWED = _RING + RING_MARKS * _NUMBER.size
+_HEARD = _FOLLOWED + 2 * _NUMBER.size
+_FILE_BYTES = _HEARD + _NUMBER.size
+
+
+class Told(NamedTuple):
+    """The two counts of the database, which every machine follows."""
+
+    changes: int
+    endings: int
 
 
 def mark_of(name: str) -> int:
     """The mark of a session, or of what a session holds, in the ring."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=_NUMBER.size).digest())
+
+
+def signed_mark(mark: int) -> int:
+    """The mark as a column holds it; `mark_of_signed` gives it back."""
+    return mark - (1 << 64) if mark >> 63 else mark
+
+
+def mark_of_signed(number: int) -> int:
+    return number % (1 << 64)
 
 
 class FileRevocations:
@@ -44,15 +66,9 @@ class FileRevocations:
         return _number(self._mapped(), _ENDINGS)
 
     def bump(self, ended: Collection[str] | None = None) -> None:
+        marks = None if ended is None or len(ended) > RING_MARKS else [mark_of(name) for name in ended]
         with self._locked() as mapped:
-            endings = _number(mapped, _ENDINGS)
-            if ended is None or len(ended) > RING_MARKS:
-                endings += RING_MARKS + 1  # past the ring, for every reader
-            else:
-                for place, name in enumerate(ended, endings):
-                    _NUMBER.pack_into(mapped, _slot(place), mark_of(name))
-                endings += len(ended)
-            _NUMBER.pack_into(mapped, _ENDINGS, endings)
+            _write_endings(mapped, marks)
             _move(mapped)
 
     def refresh(self) -> None:
@@ -65,6 +81,28 @@ class FileRevocations:
             if not 0 <= endings - seen <= RING_MARKS:
                 return None
             return frozenset(_number(mapped, _slot(place)) for place in range(seen, endings))
+
+    def followed(self) -> Told:
+        """The database's counts that this file follows."""
+        mapped = self._mapped()
+        return Told(_number(mapped, _FOLLOWED), _number(mapped, _FOLLOWED + _NUMBER.size))
+
+    def follow(self, former: Told, told: Told, marks: Collection[int] | None) -> None:
+        """Take up what was told since `former` (None: too much to tell), unless another process did."""
+        with self._locked() as mapped:
+            if self.followed() == former:
+                _write_endings(mapped, marks)
+                _NUMBER.pack_into(mapped, _FOLLOWED, told.changes)
+                _NUMBER.pack_into(mapped, _FOLLOWED + _NUMBER.size, told.endings)
+                _move(mapped)
+
+    def heard_at(self) -> int:
+        """When the database was last heard, in nanoseconds of the machine's monotonic clock."""
+        return _number(self._mapped(), _HEARD)
+
+    def hear(self, at: int) -> None:
+        """Note that what this file follows was asked of the database at that moment."""
+        _NUMBER.pack_into(self._mapped(), _HEARD, at)
 
     @contextmanager
     def _locked(self) -> Iterator[mmap.mmap]:
@@ -95,6 +133,17 @@ def _slot(place: int) -> int:
 def _number(mapped: mmap.mmap, offset: int) -> int:
     number: int = _NUMBER.unpack_from(mapped, offset)[0]
     return number
+
+
+def _write_endings(mapped: mmap.mmap, marks: Collection[int] | None) -> None:
+    endings = _number(mapped, _ENDINGS)
+    if marks is None:
+        endings += RING_MARKS + 1  # past the ring, for every reader
+    else:
+        for place, mark in enumerate(marks, endings):
+            _NUMBER.pack_into(mapped, _slot(place), mark)
+        endings += len(marks)
+    _NUMBER.pack_into(mapped, _ENDINGS, endings)
 
 
 def _move(mapped: mmap.mmap) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import json
 import time
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,6 +13,7 @@ from vaguemestre.foundation.kernel import tickets
 from vaguemestre.foundation.push.hub import Hub, Stream
 from vaguemestre.foundation.push.rules import parse_changes
 from vaguemestre.foundation.push.session_watch import SessionWatch
+from vaguemestre.foundation.push.values import Change
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,7 +30,8 @@ MAX_NOTIFICATION_BYTES = 1_000_000
 class PushApplication:
     """Three endpoints, each with its own key: streams by ticket, `/dovecot`, `/porte`.
 
-    `throttle(question)`: seconds Dovecot must delay a sign-in of a mail client.
+    `throttle(question)`: seconds Dovecot must delay a sign-in of a mail client. `tell_others(changes)`: tells
+    the pages that other machines hold.
     """
 
     ticket_key: str
@@ -39,6 +41,7 @@ class PushApplication:
     hub: Hub
     sessions: SessionWatch
     throttle: Callable[[bytes], int] = lambda _: 0
+    tell_others: Callable[[Sequence[Change]], None] = lambda _: None
     pending_sign_ins: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +63,9 @@ class PushApplication:
         if not _has_key(scope, self.notify_key):
             await _answer(send, 403)
             return
-        self.hub.notify(parse_changes(await _body(receive)))
+        changes = parse_changes(await _body(receive))
+        self.hub.notify(changes)
+        self.tell_others(changes)
         await _answer(send, 204)
 
     async def _throttle_sign_in(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -94,3 +94,9 @@ class Hub:
             for stream in tuple(streams):
                 if stream.ticket.session_key in session_keys:
                     stream.end()
+
+    def end_all(self) -> None:
+        """End every stream: their pages come back and ask for what they may have missed."""
+        for streams in tuple(self._streams.values()):
+            for stream in tuple(streams):
+                stream.end()

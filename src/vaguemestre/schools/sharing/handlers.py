@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
+from vaguemestre.access.signin.endings import tell_machines
 from vaguemestre.access.signin.events import ProgramEntered
 from vaguemestre.access.signin.ports import deliver_notice, revocations
 from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged, PersonErased
@@ -77,7 +78,9 @@ def end_due_access(event: AccessDue) -> None:
 
 def disconnect_member(event: AccessEnded) -> None:
     """Close what the member has open on that mailbox: pages, streams, warm connections, mail clients."""
-    revocations.get().bump([membership_name(event.box_id, event.account_id)])
+    ended = [membership_name(event.box_id, event.account_id)]
+    tell_machines(ended)
+    revocations.get().bump(ended)
     card = queries.box_card(event.box_id)
     if card is not None:
         connections.get().cut(card.mailbox)

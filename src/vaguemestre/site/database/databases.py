@@ -35,6 +35,23 @@ def django_database(config: Config) -> dict[str, Any]:
     }
 
 
+def notice_connection(config: Config) -> dict[str, Any]:
+    """How a thread that hears or sends notices connects: it learns within seconds that nobody answers."""
+    login = database_login(config)
+    return {
+        "host": config.database.host or None,
+        "port": config.database.port,
+        "dbname": config.database.name,
+        "user": login.user,
+        "password": login.password or None,
+        "connect_timeout": 3,
+        "tcp_user_timeout": 3000,
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
+        "keepalives_count": 2,
+    }
+
+
 def reading_only(database: dict[str, Any]) -> dict[str, Any]:
     """The same entry for a process that changes nothing, and gives up what takes more than two seconds."""
     options = dict(database.get("OPTIONS", {}))

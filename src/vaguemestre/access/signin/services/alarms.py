@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vaguemestre.access.signin.endings import tell_machines
 from vaguemestre.access.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.access.signin.links import Alarm
 from vaguemestre.access.signin.models import Device, UsedLink
@@ -45,7 +46,9 @@ def undo_act(alarm: Alarm, others: Mapping[str, Undo], *, now: datetime) -> Acco
     if not _undo_if_possible(alarm, others, now=now):
         raise Refusal("signin.nothing-to-undo")
     record("signin.undone", to=f"account:{alarm.account_id}", by=_BY, at=now, act=alarm.act)
-    return notify_owner(alarm.account_id, "undone", now=now)
+    touched = notify_owner(alarm.account_id, "undone", now=now)
+    tell_machines(None)
+    return touched
 
 
 def lock_account(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from vaguemestre.access.signin.endings import tell_machines
 from vaguemestre.access.signin.events import AccountTouched, SessionsEnded
 from vaguemestre.access.signin.models import Attempts, BrowserSession, InterruptedAct
 from vaguemestre.access.signin.ports import Revocations
@@ -123,6 +124,7 @@ def end_session(
         )
         record("signin.signed-out", to=f"account:{account_id}", by=f"account:{account_id}", at=now)
         announce(event)
+        tell_machines([session_key])
     revocations.bump([session_key])
     return event
 
@@ -139,6 +141,7 @@ def end_other_sessions(
         event = SessionsEnded(tokens, keys)
         record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(keys))
         announce(event)
+        tell_machines(keys)
     revocations.bump(keys)
     return event
 
@@ -162,6 +165,7 @@ def end_all_sessions(account_id: int, *, by: str, now: datetime) -> SessionsEnde
     event = SessionsEnded([*tokens, *forget_tokens([account_id])], keys)
     record("signin.sessions-ended", to=f"account:{account_id}", by=by, at=now, number=len(keys))
     announce(event)
+    tell_machines(None)
     return event
 
 
@@ -178,6 +182,7 @@ def end_sessions_of_inactive(
             sessions.delete()
             tokens += [sha for key in keys for sha in forget_tokens([], session_key=key)]
             tokens += forget_tokens(batch)
+            tell_machines(None)
     if inactive:
         revocations.bump()  # shared mailboxes opened by others end too: not only these sessions
     return tokens
