@@ -31,7 +31,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         ADMINISTRATORS: "close export file list notice open",
     },
     "operations": {
-        ADMINISTRATORS: "advice",
+        ADMINISTRATORS: "advice queue queue-act queue-send-back",
     },
     "removals": {
         ADMINISTRATORS: "decide file give-right list open progress withdraw-right",

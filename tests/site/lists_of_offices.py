@@ -46,6 +46,7 @@ NO_LISTS = {
     "backoffice:settings": "one instance's configuration, whole, by section, with a filter",
     "autoconfig:check-dns": "what the zone must say, which the program decides",
     "helpdesk:account": "one account and the last of what happened",
+    "operations:queue": "Postfix's queue: tests/desks/operations/test_queue.py",
     "removals:file": "the mailboxes of one removal, by tabs: whoever asks has its counts above",
     "helpdesk:mail": "the last that did not reach one account",
 }

@@ -27,7 +27,7 @@ _FOLDERS = {
     "production": ("certificate", "ground", "install", "release", "upgrade"),
     "people": ("account", "classes", "feed", "life", "numen"),
     "access": ("application", "sso"),
-    "mail": ("dkim", "dns", "index", "mail", "reconcile", "trace", "transfer"),
+    "mail": ("dkim", "dns", "index", "mail", "queue", "reconcile", "trace", "transfer"),
     "records": ("breach", "journal", "register"),
     "backups": ("backup", "restore"),
 }
@@ -75,6 +75,7 @@ ENTRIES = (
     Entry("application", "Applications : ajouter, lister, retirer.", group=True),
     Entry("sso", "Applications déclarées dans un fichier ou par leurs métadonnées ; clés SAML.", group=True),
     Entry("reconcile", "Fait correspondre les services de messagerie à la base."),
+    Entry("queue", "File d’attente du courrier : la montrer, retenir, relâcher, renvoyer.", group=True),
     Entry("jobs", "Travaux en échec : les montrer, les relancer, les abandonner.", group=True),
     Entry("trace", "Suit un message à la trace, dans l’ordre."),
     Entry("backup", "Copie l’instance entière, en marche.", django=False),

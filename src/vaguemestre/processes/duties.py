@@ -129,7 +129,7 @@ _ALL = (
     ),
     # Owns the mail: house scripts, erasure of closed mailboxes, and the commands of doveadm that we use.
     Duty("mail-agent", MAIL_USER, writes=("mail",), listens=("mail-agent",), opens=("doveadm-server",)),
-    # postsuper is for root. It knows three verbs: list the queue, release or discard one held message.
+    # postsuper is for root. Its verbs: list the queue; hold, release, return, try or discard named messages.
     Duty(
         "queue-agent", "root", writes=("engines/postfix/spool",), listens=("queue-agent",),
         capabilities=("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID"),

@@ -1,9 +1,9 @@
 """What operations need from the instance."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from vaguemestre.desks.operations.values import QueuedMessage, Readings, ServiceLamp
+from vaguemestre.desks.operations.values import QueueAct, QueuedMessage, Readings, ServiceLamp
 from vaguemestre.foundation.kernel.slots import Slot
 
 
@@ -25,6 +25,13 @@ class ListQueue(Protocol):
         ...
 
 
+class ActOnQueue(Protocol):
+    def __call__(self, act: QueueAct, queue_ids: Collection[str]) -> None:
+        """Do that with these messages; nothing for one that has left meanwhile. Raises EngineDown."""
+        ...
+
+
 read_metrics: Slot[ReadMetrics] = Slot("operations.read_metrics")
 service_lamps: Slot[ServiceLamps] = Slot("operations.service_lamps")
 list_queue: Slot[ListQueue] = Slot("operations.list_queue")
+act_on_queue: Slot[ActOnQueue] = Slot("operations.act_on_queue")

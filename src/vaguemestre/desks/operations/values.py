@@ -124,6 +124,15 @@ class QueuedMessage:
         return next((row.words for row in self.recipients if row.words), "")
 
 
+class QueueAct(StrEnum):
+    """What is done with messages that wait."""
+
+    HOLD = "hold"
+    RELEASE = "release"
+    RETRY = "retry"
+    SEND_BACK = "send-back"
+
+
 class WaitingDomain(NamedTuple):
     """What waits for one destination. `reason`: in French, of the oldest message."""
 

@@ -1,9 +1,10 @@
-"""Postfix's queue for those who are not root: list or count it, release or discard one held message."""
+"""Postfix's queue for those who are not root: list count it; hold, release, return or try messages."""
 
 import json
 import re
 import subprocess
 from collections.abc import Collection
+from itertools import batched
 from pathlib import Path
 
 from vaguemestre.engines import agent
@@ -14,6 +15,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,32}", re.ASCII)
 _TIMEOUT_SECONDS = 20
+_IDS_PER_QUESTION = 100
 
 
 def socket_path(instance: Place) -> Path:
@@ -45,6 +47,24 @@ class Queue:
     def discard(self, queue_id: str) -> None:
         self._run("postsuper", "-d", _checked(queue_id), "hold")
 
+    def hold(self, queue_ids: str) -> None:
+        """Put messages aside, whatever queue they are in. `queue_ids`: with a blank between."""
+        self._run("postsuper", *_each("-h", queue_ids))
+
+    def release_all(self, queue_ids: str) -> None:
+        """Give held messages back to the queue, as `release` does one."""
+        self._run("postsuper", *_each("-H", queue_ids))
+
+    def send_back(self, queue_ids: str) -> None:
+        """Have messages returned to their senders, now (postsuper(1), -f)."""
+        self._run("postsuper", *_each("-f", queue_ids))
+        self.retry(queue_ids)
+
+    def retry(self, queue_ids: str) -> None:
+        """Have deferred messages tried now."""
+        for queue_id in _each_checked(queue_ids):
+            self._run("postqueue", "-i", queue_id)
+
     def _run(self, program: str, *arguments: str) -> str:
         argv = [f"/usr/sbin/{program}", "-c", self._folder, *arguments]
         try:
@@ -66,6 +86,10 @@ def verbs(instance: Place, users: Collection[int], counters: Collection[int]) ->
         "list": Verb(queue.list_messages, users),
         "release": Verb(queue.release, users),
         "discard": Verb(queue.discard, users),
+        "hold": Verb(queue.hold, users),
+        "release-all": Verb(queue.release_all, users),
+        "send-back": Verb(queue.send_back, users),
+        "retry": Verb(queue.retry, users),
     }
 
 
@@ -91,6 +115,23 @@ class HoldQueue:
             agent.ask(self._socket, "discard" if discard else "release", queue_id)
         except EngineRefused as error:
             raise EngineDown(str(error)) from error
+
+
+def act_on(instance: Place, verb: str, queue_ids: Collection[str]) -> None:
+    """One of the agent's verbs on messages of the queue. Raises EngineDown, EngineRefused."""
+    for batch in batched(queue_ids, _IDS_PER_QUESTION):
+        agent.ask(socket_path(instance), verb, " ".join(batch))
+
+
+def _each(option: str, queue_ids: str) -> list[str]:
+    return [word for queue_id in _each_checked(queue_ids) for word in (option, queue_id)]
+
+
+def _each_checked(queue_ids: str) -> list[str]:
+    checked = [_checked(queue_id) for queue_id in queue_ids.split(" ")]
+    if len(checked) > _IDS_PER_QUESTION:
+        raise EngineRefused("too many messages at once")
+    return checked
 
 
 def _checked(queue_id: str) -> str:

@@ -171,6 +171,7 @@ _ADMINISTRATION_GROUPS = (
     Group(
         "Messagerie",
         (
+            Entry("/administration/file", "File d’attente", "clock"),
             Entry("/messagerie/signalements/", "Signalements", "flag"),
             Entry("/administration/retraits", "Retraits", "shield-x"),
             Entry("/boites/sans-responsable/", "Boîtes sans responsable", "mailbox"),
@@ -200,6 +201,7 @@ OF_INSTALLATION = frozenset(
         "/administration/violations",
         "/administration/reglages",
         "/administration/retraits",
+        "/administration/file",
     )
 )
 PLACES = (

@@ -272,3 +272,9 @@ def _outgoing_message(row: OutboxMessage) -> OutgoingMessage:
         submitted_at=row.submitted_at,
         filed_at=row.filed_at,
     )
+
+
+def held_queue_ids(queue_ids: Collection[str]) -> set[str]:
+    """Those of these messages of the queue that the control of submissions holds for a decision."""
+    rows = Submission.objects.filter(hold=Submission.Hold.HELD, queue_id__in=list(queue_ids))
+    return set(rows.values_list("queue_id", flat=True))

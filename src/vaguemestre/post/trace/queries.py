@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import batched
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
+from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount
 from vaguemestre.post.trace.rules.order import in_order
 from vaguemestre.post.trace.values import CountedAs, Engine, NumberedStep, Place, Step, StepKind
 
@@ -63,7 +63,7 @@ def steps_after(number: int, *, limit: int) -> tuple[NumberedStep, ...]:
 
 def last_number() -> int:
     """The number of the last step stored; 0 before the first."""
-    return StepCounter.objects.filter(pk=1).values_list("last", flat=True).first() or 0
+    return MessageStep.objects.aggregate(last=Max("number"))["last"] or 0
 
 
 def queued_at(queue_ids: Collection[str], since: datetime) -> dict[str, datetime]:

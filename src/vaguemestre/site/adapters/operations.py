@@ -1,12 +1,19 @@
 """What `/metrics` and `/sante/` tell operations, in their words."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from vaguemestre.desks.operations.values import QueuedMessage, QueuedRecipient, Readings, ServiceLamp
+from vaguemestre.desks.operations.values import (
+    QueueAct,
+    QueuedMessage,
+    QueuedRecipient,
+    Readings,
+    ServiceLamp,
+)
 from vaguemestre.engines.metrics_text import MetricValue, read_metrics_text
 from vaguemestre.engines.postfix.mail_queue import queue
-from vaguemestre.engines.postfix.queue_agent import list_messages
+from vaguemestre.engines.postfix.queue_agent import act_on, list_messages
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.site.config import Config
 from vaguemestre.site.monitoring.health import checks
 
@@ -85,3 +92,19 @@ class QueueList:
             )
             for message in queue(self._config, list_messages)
         )  # fmt: skip
+
+
+_VERBS = {QueueAct.RELEASE: "release-all"}  # the others are named as they are
+
+
+class QueueActs:
+    """Implements `operations.ports.ActOnQueue` by the agent of Postfix's queue."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def __call__(self, act: QueueAct, queue_ids: Collection[str]) -> None:
+        try:
+            act_on(self._config, _VERBS.get(act, act.value), queue_ids)
+        except EngineRefused as error:
+            raise EngineDown(str(error)) from error

@@ -12,7 +12,7 @@ from vaguemestre.engines.rspamd.refused_content import RefusedContent
 from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
 from vaguemestre.site.adapters.mail_trace import undelivered_to
-from vaguemestre.site.adapters.operations import HealthLamps, MetricsReader, QueueList
+from vaguemestre.site.adapters.operations import HealthLamps, MetricsReader, QueueActs, QueueList
 from vaguemestre.site.config import Config
 
 
@@ -24,5 +24,6 @@ def plug(config: Config) -> None:
     helpdesk.usage_of.plug(partial(usage_of, MailAgent(config)))
     helpdesk.forwards_of.plug(forwards_of)
     operations.read_metrics.plug(MetricsReader(config))
+    operations.act_on_queue.plug(QueueActs(config))
     operations.list_queue.plug(QueueList(config))
     operations.service_lamps.plug(HealthLamps(config))

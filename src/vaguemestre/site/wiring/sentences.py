@@ -7,6 +7,7 @@ from vaguemestre.desks.backoffice import refusals as backoffice_refusals
 from vaguemestre.desks.breaches import refusals as breaches_refusals
 from vaguemestre.desks.enrolment import refusals as enrolment_refusals
 from vaguemestre.desks.helpdesk import refusals as helpdesk_refusals
+from vaguemestre.desks.operations import refusals as operations_refusals
 from vaguemestre.desks.portal import refusals as portal_refusals
 from vaguemestre.desks.removals import refusals as removals_refusals
 from vaguemestre.foundation.kernel import refusals as kernel_refusals
@@ -47,6 +48,7 @@ SENTENCES = (
     moving_refusals.SENTENCES,
     outbox_refusals.SENTENCES,
     portal_refusals.SENTENCES,
+    operations_refusals.SENTENCES,
     removals_refusals.SENTENCES,
     sharing_refusals.SENTENCES,
     signin_refusals.SENTENCES,

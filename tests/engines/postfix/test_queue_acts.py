@@ -1,0 +1,47 @@
+"""What waits in the real queue is held, released or returned to its sender."""
+
+import pytest
+from tests.engines.live import LiveEngines, letter, wait_until
+
+from vaguemestre.engines.postfix.mail_queue import Queued, queue
+from vaguemestre.engines.postfix.queue_agent import Queue
+from vaguemestre.foundation.kernel.errors import EngineRefused
+
+pytestmark = pytest.mark.engines
+KEPT, BACK = "garde@attente.example", "retour@attente.example"
+
+
+def waiting(engines: LiveEngines) -> dict[str, Queued]:
+    return {message.sender: message for message in queue(engines.config) if message.sender in (KEPT, BACK)}
+
+
+def test_a_held_message_waits_until_it_is_released_and_a_returned_one_is_told_to_its_sender(
+    engines: LiveEngines,
+) -> None:
+    paul, agent = engines.someone(), Queue(engines.config)
+    engines.end("dovecot")
+    try:
+        for sender in (KEPT, BACK):
+            engines.arrive(paul.address, letter(sender, paul.address, f"de {sender}"), sender)
+        deferred = wait_until(lambda: len(found := waiting(engines)) == 2 and found)
+        wait_until(lambda: {message.queue for message in waiting(engines).values()} == {"deferred"})
+        agent.hold(" ".join(message.queue_id for message in deferred.values()))
+        assert {message.queue for message in waiting(engines).values()} == {"hold"}
+    finally:
+        engines.start_dovecot()
+    engines.flush_queue()
+    assert engines.messages(paul, f"de {KEPT}") == []
+    held = waiting(engines)
+    agent.send_back(held[BACK].queue_id)
+    agent.release_all(held[KEPT].queue_id)
+    assert engines.found(paul, f"de {KEPT}")
+    assert engines.found(engines.outside, "Courriel non remis")
+    assert engines.messages(paul, f"de {BACK}") == []
+    wait_until(lambda: not waiting(engines))
+
+
+@pytest.mark.parametrize("ids", ["ALL", "", "AAAAAA1 ALL", "-h", "AAAAAA1;rm", " ".join(["AAAAAA1"] * 101)])
+def test_nothing_but_identifiers_reaches_postfix(engines: LiveEngines, ids: str) -> None:
+    for act in (Queue(engines.config).hold, Queue(engines.config).send_back, Queue(engines.config).retry):
+        with pytest.raises(EngineRefused):
+            act(ids)
