@@ -5,6 +5,9 @@ const PHONE = matchMedia("(max-width: 700px)");
 const ROOMY = matchMedia("(min-width: 901px)");
 const MIN_READER_HEIGHT = 420; // pixels of a pane that a message and its answer share
 
+const SETTLES = 1500; // milliseconds a text may take to tell its height
+const MOVES = "moveBefore" in Element.prototype; // a frame is moved without being loaded anew
+
 const ANSWERS = new Set(["reply", "reply-all", "forward", "enclose"]);
 
 function cookieToken() {
@@ -28,9 +31,10 @@ class ComposerDock extends HTMLElement {
     this.#followReader();
   }
 
-  // Answers stand across the reading pane, under the message they answer; away from it they wait at the bottom of
-  // the page. They never move within the document: a frame that moves loads anew.
+  // Answers stand under the message they answer and scroll with it; away from it they wait at the bottom of the page.
+  // A browser that loads anew a frame that moves keeps them across the foot of the reading pane instead.
   #followReader() {
+    /** @type {HTMLElement | null} */
     const reader = document.querySelector("#reader");
     if (!reader) return;
     const place = () => this.#placeAnswers(reader);
@@ -43,6 +47,11 @@ class ComposerDock extends HTMLElement {
     });
     ROOMY.addEventListener("change", place);
     this.#place = place;
+    if (!MOVES) return;
+    // what is about to be taken out of the page would end them
+    window.addEventListener("vm:pane-changes", () => {
+      for (const { box } of this.#open.values()) if (reader.contains(box)) this.#takeHome(box);
+    });
   }
 
   /** @param {HTMLElement} reader */
@@ -53,18 +62,24 @@ class ComposerDock extends HTMLElement {
     for (const composer of this.#open.values()) {
       if (!composer.isAnswer) continue;
       const { box } = composer;
-      const isHere = hasRoom && isShown(reader, composer.answered);
-      if (!isHere && hasRoom && box.classList.contains("below")) {
+      const article = hasRoom ? articleOf(reader, composer.answered) : null;
+      if (!article && hasRoom && box.classList.contains("below")) {
         this.#setSmall(composer, true);
         composer.isAway = true;
-      } else if (isHere && composer.isAway) {
+      } else if (article && composer.isAway) {
         this.#setSmall(composer, false);
         composer.isAway = false;
       }
-      const isBelow = isHere && !taken && !box.matches(".small, .gone, .large");
-      box.classList.toggle("below", isBelow);
+      const isBelow = article && !taken && !box.matches(".small, .gone, .large");
+      box.classList.toggle("below", Boolean(isBelow));
+      const tall = Math.round(Math.min(560, height * 0.66));
+      if (MOVES) {
+        box.style.setProperty("--pane-height", `${tall}px`);
+        this.#stand(composer, isBelow ? article : null);
+        continue;
+      }
       if (!isBelow) continue;
-      taken = Math.round(Math.min(560, height * 0.66));
+      taken = tall;
       for (const [name, value] of Object.entries({
         left,
         width,
@@ -74,6 +89,42 @@ class ComposerDock extends HTMLElement {
         box.style.setProperty(`--pane-${name}`, `${value}px`);
     }
     reader.style.paddingBottom = taken ? `${taken}px` : "";
+  }
+
+  /**
+   * Under that message, or in the dock: moved only if it is elsewhere.
+   * @param {DockedComposer} composer
+   * @param {Element | null} article
+   */
+  #stand(composer, article) {
+    const { box } = composer;
+    if (article && box.previousElementSibling !== article) {
+      box.classList.add("in-flow");
+      article.parentElement?.moveBefore(box, article.nextElementSibling);
+      if (!composer.isPlaced) this.#reveal(box, article);
+      composer.isPlaced = true; // drawn again with its conversation, it is left where one reads
+    } else if (!article && box.parentElement !== this) {
+      this.#takeHome(box);
+    }
+    if (!article) composer.isPlaced = false;
+  }
+
+  /** @param {HTMLElement} box */
+  #takeHome(box) {
+    box.classList.remove("in-flow");
+    this.moveBefore(box, null);
+  }
+
+  /**
+   * In sight, also once the text above has told its height.
+   * @param {HTMLElement} box
+   * @param {Element} article
+   */
+  #reveal(box, article) {
+    window.dispatchEvent(new Event("vm:answer-placed"));
+    const sizes = new ResizeObserver(() => box.scrollIntoView({ block: "nearest" }));
+    sizes.observe(article);
+    setTimeout(() => sizes.disconnect(), SETTLES);
   }
 
   // `vm:compose:17:key` in one's own mailbox, `vm:compose:17.3:key` in the mailbox of several people number 3.
@@ -382,19 +433,21 @@ class ComposerDock extends HTMLElement {
 }
 
 /**
- * Whether the reader shows that message, open or unfolded among its conversation.
+ * The message an answer goes under, if the reader shows it: open, or unfolded among its conversation.
  * @param {HTMLElement} reader
  * @param {ComposeRequest["ref"]} ref
+ * @returns {Element | null}
  */
-function isShown(reader, ref) {
+function articleOf(reader, ref) {
   const messages = /** @type {HTMLElement[]} */ ([...reader.querySelectorAll(".message, .unfolded")]);
-  return messages.some(
+  const message = messages.find(
     ({ dataset }) =>
       dataset.folder === ref?.folder &&
       (dataset.ofBox ?? "") === (ref?.box ?? "") &&
       dataset.uid === String(ref?.uid) &&
       dataset.uidValidity === String(ref?.uidValidity),
   );
+  return message?.querySelector(":scope > article") ?? null;
 }
 
 customElements.define("vm-composer-dock", ComposerDock);

@@ -145,6 +145,8 @@ interface DockedComposer {
     isAnswer: boolean;
     /** It waits at the bottom of the page while another message is read. */
     isAway?: boolean;
+    /** It stands under its message and was shown there. */
+    isPlaced?: boolean;
     answered?: MessageRef;
     /** Its step of the history on a telephone; 0 without one. */
     step?: number;

@@ -1,6 +1,6 @@
 // The open message: cards fetched once it shows, buttons that post, files looked at, reports.
 import { addressIn, bareRef, boxOf } from "../webmail/boxes.js";
-import { find, isPlainClick } from "../ui/dom.js";
+import { find, isPlainClick, paneChanges } from "../ui/dom.js";
 import { openPreview } from "./preview.js";
 import { pause } from "../ui/pause.js";
 import { fetchFragment, send, tell, tellRefusal } from "../ui/http.js";
@@ -65,8 +65,12 @@ async function post(button) {
 function afterwards(button) {
   const app = find("mail-app");
   const message = button.closest(".message");
-  if (button.dataset.report) app?.act(button.dataset.report, [message.dataset.ref]);
-  else if (button.dataset.then === "refill") fill(button.closest("[data-fill]"));
+  if (button.dataset.report) {
+    const line = button.closest("li[data-ref]"); // unfolded in its conversation
+    app?.act(button.dataset.report, [(line ?? message).dataset.ref]);
+    if (line) paneChanges();
+    line?.remove();
+  } else if (button.dataset.then === "refill") fill(button.closest("[data-fill]"));
   else if (button.dataset.then === "reopen") app?.visit(location.href, { push: false });
   else if (button.closest("[data-asks]")) {
     const isHeld = button.closest("[data-asks]").contains(document.activeElement);

@@ -27,6 +27,11 @@ export function load(name) {
   return import((document.documentElement.dataset.icons ?? "").replace("ui/icons.svg", name));
 }
 
+/** What the reading pane holds is about to be replaced: answers that stand there leave it first. */
+export function paneChanges() {
+  window.dispatchEvent(new Event("vm:pane-changes"));
+}
+
 /**
  * A new element.
  * @template {keyof HTMLElementTagNameMap} T

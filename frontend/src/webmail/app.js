@@ -1,6 +1,6 @@
 // The three panes: which folder, which message, what is done to them.
 import { inBox } from "./boxes.js";
-import { find, findAll, load } from "../ui/dom.js";
+import { find, findAll, load, paneChanges } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
 import { BodyFrame } from "./message/body_frame.js";
 import { listenToClicks } from "./page/clicks.js";
@@ -47,6 +47,9 @@ export class MailApp extends HTMLElement {
     const startActions = () => load("webmail/on_use/row_actions.js").then(({ start }) => start(this));
     if (matchMedia("(hover: none)").matches) startActions();
     else this.addEventListener("pointerover", startActions, { once: true });
+    window.addEventListener("vm:answer-placed", async () =>
+      (await load("webmail/on_use/unfold.js")).measureOpen(this),
+    );
     window.addEventListener("vm:mail-changed", () => this.refresh());
     window.addEventListener(
       "vm:archive",
@@ -146,6 +149,7 @@ export class MailApp extends HTMLElement {
   adoptPage(page) {
     const other = page.querySelector("mail-app");
     this.list.close();
+    paneChanges();
     this.section.replaceWith(document.adoptNode(other.querySelector("#messages")));
     this.folderPane.draw(other.querySelector(".folder-lists").innerHTML);
     this.reader.innerHTML = other.querySelector("#reader").innerHTML;

@@ -1,6 +1,6 @@
 // Going somewhere without leaving the page: a message of the list at hand, or another list.
 import { boxOf, inBox, placeOf } from "./boxes.js";
-import { find } from "../ui/dom.js";
+import { find, paneChanges } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
 import { updateTitle } from "./page/page_title.js";
 import { firstResultsOf } from "./search.js";
@@ -244,6 +244,7 @@ export class Navigation {
     app.showPane("list");
     if (app.shownRef) {
       const template = find("template#nothing");
+      paneChanges();
       app.reader.replaceChildren(template.content.cloneNode(true));
     }
     updateTitle(app);

@@ -1,7 +1,7 @@
 // From one message to the next the frame of the text stays, and what is around it changes once the text has come: in
 // a frame made anew the text would be drawn later, with nothing to see meanwhile.
 import { pause } from "../../ui/pause.js";
-import { create, find } from "../../ui/dom.js";
+import { create, find, paneChanges } from "../../ui/dom.js";
 const PATIENCE = 150; // milliseconds the text may keep its header waiting
 
 export class BodyFrame {
@@ -70,6 +70,7 @@ export class BodyFrame {
     const kept = coming?.address === address && coming?.frame;
     const isThere = kept && (await Promise.race([coming?.came, pause(PATIENCE)]));
     if (!isMeant()) return false;
+    paneChanges();
     this.coming = null;
     if (kept && kept.isConnected) {
       if (!isThere) kept.style.visibility = "hidden"; // the text before is not this message's

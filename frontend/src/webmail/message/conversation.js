@@ -1,7 +1,7 @@
 // The open message among its conversation: the others are heading lines above and below it, each unfolded in place.
 import { addressIn, bareRef, boxOf, inBox } from "../boxes.js";
 import { pause } from "../../ui/pause.js";
-import { create, isPlainClick, load } from "../../ui/dom.js";
+import { create, isPlainClick, load, paneChanges } from "../../ui/dom.js";
 import { counted } from "../../ui/french.js";
 import { IN_BACKGROUND, Refused, fetchFragment } from "../../ui/http.js";
 
@@ -121,6 +121,7 @@ export class Conversation {
       ? document.activeElement?.closest(".conv li")?.dataset.ref
       : null;
     const unfolded = [...message.querySelectorAll(".conv[data-unfolded]")].map((old) => old.className);
+    paneChanges();
     for (const old of message.querySelectorAll(".conv")) old.remove();
     const place = this.headers.findIndex((header) => header.dataset.ref === message.dataset.ref);
     if (place < 0 || this.headers.length < 2) return;

@@ -1,7 +1,7 @@
 // Messages of a conversation read one under another, loaded when the first of them is unfolded: under its heading line,
 // each with who wrote it, its notices, files and text. A text stays in a frame of an opaque origin; the frame tells its
 // height, which is all that is ever heard from it.
-import { create, findAll } from "../../ui/dom.js";
+import { create, findAll, paneChanges } from "../../ui/dom.js";
 import { boxOf } from "../boxes.js";
 import { fetchFragment, tellRefusal } from "../../ui/http.js";
 
@@ -13,6 +13,8 @@ const ANSWERS = [
   ["reply-all", "arrow-back-up-double", "Répondre à tous"],
   ["forward", "arrow-forward-up", "Transférer"],
 ];
+
+let adopted = 0; // dialogs, numbered so that no two have one name
 
 /** @type {WeakMap<HTMLIFrameElement, number>} heights told by a frame */
 const told = new WeakMap();
@@ -39,6 +41,7 @@ export function toggle(app, item) {
 
 /** @param {MessageElement} item */
 export function fold(item) {
+  paneChanges();
   item.querySelector(".unfolded")?.remove();
   item.querySelector("a.open").setAttribute("aria-expanded", "false");
 }
@@ -54,11 +57,13 @@ export async function unfold(app, item) {
   link.setAttribute("aria-expanded", "true");
   try {
     const template = create("template");
-    template.innerHTML = await (await fetchFragment(link.href)).text();
+    const address = app.navigation.addressWithWords(new URL(link.href));
+    template.innerHTML = await (await fetchFragment(address)).text();
     if (!item.isConnected) return;
     measureOpen(app);
     const panel = panelOf(template.content.querySelector(".message"), link);
     item.append(panel);
+    app.search.mark();
     panel.addEventListener("click", (event) => showImages(panel, event));
     if (item.hasAttribute("data-unread") && app.dataset.marksRead !== "non") {
       item.removeAttribute("data-unread");
@@ -83,7 +88,7 @@ export async function unfoldAll(app, items) {
 
 // The open message is as tall as its text too, once another stands beside it.
 /** @param {MailApp} app */
-function measureOpen(app) {
+export function measureOpen(app) {
   const frame = app.openMessage?.querySelector("iframe.body");
   if (!frame || frame.classList.contains("measured")) return;
   app.bodyFrame
@@ -110,13 +115,47 @@ function panelOf(pane, link) {
   article.removeAttribute("aria-labelledby");
   article.setAttribute("aria-label", `Courriel de ${name}`);
   // What belongs to the page's one message: its title, ways past its text, questions in dialogs that are not here.
-  for (const other of article.querySelectorAll(".subject, .out, .leaving, .thread")) other.remove();
+  for (const other of article.querySelectorAll(".subject, .out, .thread")) other.remove();
   for (const other of article.querySelectorAll("[id]")) other.removeAttribute("id");
   const frame = article.querySelector("iframe");
   frame?.replaceWith(frameOf(frame.getAttribute("src"), name));
-  article.append(answersOf(link));
+  const bar = answersOf(link);
+  article.append(bar);
   panel.append(article);
+  const report = adoptDialog(pane, panel, "report-dialog");
+  if (report) bar.append(reportButton(report));
+  adoptDialog(pane, panel, "unsubscribe-dialog");
   return panel;
+}
+
+/**
+ * A question that the message asks alone, asked here under a name of its own; returns that name.
+ * @param {MessageElement} pane
+ * @param {HTMLElement} panel
+ * @param {string} id
+ */
+function adoptDialog(pane, panel, id) {
+  const dialog = pane.querySelector(`#${id}`);
+  if (!dialog) return "";
+  adopted += 1;
+  const own = `${id}-${adopted}`;
+  dialog.id = own;
+  const title = dialog.querySelector("h2");
+  title.id = `${own}-title`;
+  dialog.setAttribute("aria-labelledby", title.id);
+  for (const opener of panel.querySelectorAll(`[data-opens="${id}"]`)) opener.dataset.opens = own;
+  panel.append(dialog);
+  return own;
+}
+
+/** @param {string} dialog */
+function reportButton(dialog) {
+  const button = create("button");
+  button.type = "button";
+  button.className = "btn-text small";
+  button.dataset.opens = dialog;
+  button.textContent = "Signaler";
+  return button;
 }
 
 /**

@@ -173,7 +173,7 @@ _ADMINISTRATION_GROUPS = (
         (
             Entry("/administration/file", "File d’attente", "clock"),
             Entry("/messagerie/signalements/", "Signalements", "flag"),
-            Entry("/administration/retraits", "Retraits", "shield-x"),
+            Entry("/administration/retraits", "Retraits", "eraser"),
             Entry("/boites/sans-responsable/", "Boîtes sans responsable", "mailbox"),
         ),
     ),

@@ -1,5 +1,6 @@
 """Messages of a conversation are read one under another: each unfolds under its line, the open ones stay."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -152,3 +153,70 @@ def test_a_text_as_tall_as_its_frame_does_not_grow_for_ever(page: Page, box: Mem
     )
     assert heights[0] == heights[1]
     assert int(heights[0].removesuffix("px")) < 710
+
+
+def test_an_answer_stands_under_the_unfolded_message_and_outlives_its_folding(
+    page: Page, box: MemoryMailbox
+) -> None:
+    # by keys: a press right after a scroll may reach the frame of a text instead
+    first, second, _ = put_conversation(box, 3, 3)
+    page.goto(address(first))
+    item = page.locator(line_of(page, second))
+    line = item.get_by_role("link").first
+    line.press("Enter")
+    item.get_by_role("button", name="Répondre", exact=True).press("Enter")
+    answer = page.locator(".composer-box")
+    text = page.frame_locator(".composer-box iframe").get_by_role("textbox", name="Message")
+    text.wait_for()
+    expect(text).to_be_focused()
+    expect(item.locator(".unfolded > .composer-box")).to_be_visible()
+    text.press_sequentially("Je viens.")
+    put(box, reply(9, 2), minutes=9)  # the conversation is drawn again around it
+    page.get_by_role("button", name="Actualiser").click()
+    expect(text).to_contain_text("Je viens.")
+    line.press("Enter")
+    expect(answer).to_have_class("composer-box small")
+    line.press("Enter")
+    expect(item.locator(".unfolded > .composer-box")).to_be_visible()
+    expect(text).to_contain_text("Je viens.")
+
+
+def test_an_unfolded_message_is_reported_under_its_own_name(page: Page, box: MemoryMailbox) -> None:
+    first, second = put_conversation(box, 3)
+    page.goto(address(first))
+    item = page.locator(line_of(page, second))
+    item.get_by_role("link").first.press("Enter")
+    item.get_by_role("button", name="Signaler").press("Enter")
+    dialog = page.get_by_role("dialog", name="Signaler ce courriel")
+    with page.expect_request("**/signaler/") as asked:
+        dialog.get_by_role("button", name="Indésirable").click()
+    assert asked.value.url.endswith(address(second, "signaler/"))
+    expect(item).to_have_count(0)
+    expect(page.locator("#message-subject")).to_have_text("Conseil")
+    assert [row.summary.subject for row in box.page("Junk", 0, 9).rows] == ["Re: Conseil"]
+
+
+def test_one_leaves_the_list_of_an_unfolded_message(page: Page, box: MemoryMailbox) -> None:
+    first = put_conversation(box)[0]
+    threaded = letter(
+        "Re: Conseil", "fin", Message_ID="<1@x>", In_Reply_To="<0@x>", References="<a@x> <0@x>",
+        List_Unsubscribe="<mailto:quitter@liste.example>",
+    )  # fmt: skip
+    second = put(box, threaded, minutes=1)
+    page.goto(address(first))
+    item = page.locator(line_of(page, second))
+    item.get_by_role("link").first.press("Enter")
+    item.get_by_role("button", name="Se désabonner").press("Enter")
+    dialog = page.get_by_role("dialog", name="Se désabonner ?")
+    with page.expect_request("**/desabonner/") as asked:
+        dialog.get_by_role("button", name="Se désabonner").click()
+    assert asked.value.url.endswith(address(second, "desabonner/"))
+
+
+def test_words_looked_for_are_marked_in_an_unfolded_message(page: Page, box: MemoryMailbox) -> None:
+    _, second = put_conversation(box, 3)
+    page.goto("/messagerie/?q=Conseil&partout=1")
+    page.locator("#messages a.open", has_text="Conseil").last.click()
+    item = page.locator(line_of(page, second))
+    item.get_by_role("link").first.press("Enter")
+    expect(item.locator("iframe")).to_have_attribute("src", re.compile("mot=Conseil"))

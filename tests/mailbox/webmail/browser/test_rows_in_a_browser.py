@@ -108,6 +108,30 @@ def test_a_row_swiped_right_is_archived_and_left_put_in_the_bin(page: Page, box:
     assert page.url.endswith("/messagerie/"), "a swipe opens nothing"
 
 
+def test_a_list_pulled_down_by_a_finger_is_read_again(page: Page, box: MemoryMailbox) -> None:
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    page.set_viewport_size({"width": 390, "height": 844})
+    with page.expect_response("**/on_use/row_actions.js"):
+        open_list(page)
+    put(box, subject="Numéro 3", minutes=9)
+    pull(page, 60)
+    expect(page.locator(SUBJECTS)).to_have_count(3)
+    with page.expect_response("**/lignes/**"):
+        pull(page, 160)
+    expect(page.locator(SUBJECTS).first).to_have_text("Numéro 3")
+
+
+def pull(page: Page, by: int) -> None:
+    """A finger that comes down on the list and lets go."""
+    session = page.context.new_cdp_session(page)
+    for step in range(9):
+        point = {"x": 200, "y": 220 + by * step / 8}
+        kind = "touchMove" if step else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 @pytest.mark.parametrize(
     ("layout", "list_then_reading"), [("droite", "beside"), ("dessous", "above"), ("aucun", "alone")]
 )
