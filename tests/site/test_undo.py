@@ -24,7 +24,13 @@ from vaguemestre.mailbox.portability.models import Move
 from vaguemestre.mailbox.portability.queries import stored_file
 from vaguemestre.mailbox.portability.services import ask_export, resume_move
 from vaguemestre.mailbox.sorting import queries as sorting
-from vaguemestre.mailbox.sorting.services import save_expert, save_filter, switch_filter
+from vaguemestre.mailbox.sorting.services import (
+    rewrite_script,
+    save_expert,
+    save_filter,
+    switch_filter,
+    tell_foreign_script,
+)
 from vaguemestre.mailbox.sorting.values import Aspect, Condition, Filter, Outcome, Relation
 from vaguemestre.people.credentials.models import Account, OneTimeDevice
 from vaguemestre.post.mailstore.values import MailLogin
@@ -102,6 +108,20 @@ def test_what_was_written_by_hand_does_nothing_more_and_may_be_read(nicolas: Acc
     kept = sorting.expert_script_of(nicolas.pk)
     assert kept == "".join(f"# {line}\n" for line in script.splitlines())
     assert refused("expert-saved") == 422
+
+
+def test_a_script_that_a_program_put_there_is_told_and_runs_no_more(nicolas: Account) -> None:
+    scripts = MemorySieve()
+    with scripts(nicolas.mailbox) as opened:
+        opened.put("pirate", "discard;\r\n")
+        opened.activate("pirate")
+    tell_foreign_script(nicolas.pk, scripts, now=timezone.now())
+    assert [fields["detail"] for fields in told("script-by-program")] == ["« pirate »"]
+    assert refused("script-by-program") == 200
+    rewrite_script(nicolas.pk, scripts, scripts.put_house_script, lambda account_id: (), now=timezone.now())
+    with scripts(nicolas.mailbox) as opened:
+        assert opened.list_scripts().active == ""
+    assert refused("script-by-program") == 422
 
 
 def keep_identity(of: Account, number: int, reply_to: str) -> int:

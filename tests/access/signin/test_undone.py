@@ -173,6 +173,7 @@ ACTS: dict[str, tuple[Before, Act, Holds]] = {
 # Filters, loans and copies belong to other rooms: tests.site.test_undo.py.
 ELSEWHERE = {
     "forward-set", "filter-deletes", "expert-saved", "reply-to-set", "delegation-given", "export-asked",
+    "script-by-program",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """A line of Dovecot's log is one step of a message, whatever its author called it."""
 
 import datetime as dt
+import json
 
 import pytest
 from hypothesis import example, given
@@ -69,3 +70,30 @@ def test_a_message_id_forges_no_act(words: str, act: str) -> None:
     (done,) = steps(f"sieve: msgid=<a@b>: {act}")
     for line in (f"sieve: msgid=<{words}>: {act}", f"sieve: msgid={words}: {act}"):
         assert {step.kind for step in steps(line)} <= {done.kind}
+
+
+def event(**fields: str) -> str:
+    told = {
+        "event": "managesieve_command_finished",
+        "fields": {"user": "M@x", "cmd_name": "SETACTIVE", **fields},
+    }
+    return f"2026-11-28T08:27:48+0000 stats: Info: {json.dumps(told)}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "detail"),
+    [
+        ({"script_name": 'a"b}'}, ['SETACTIVE a"b}']),
+        ({"script_name": "tri", "cmd_name": "PUTSCRIPT"}, ["PUTSCRIPT tri"]),
+        ({"script_name": ""}, ["SETACTIVE "]),
+        ({"script_name": "vaguemestre"}, []),
+        ({"script_name": "tri", "error": "Sieve script not found"}, []),
+        ({"script_name": "tri", "cmd_name": "LISTSCRIPTS"}, []),
+    ],
+)
+def test_a_script_that_a_program_changed_is_a_step_of_its_mailbox(
+    fields: dict[str, str], detail: list[str]
+) -> None:
+    found = list(dovecot_steps(event(**fields), NOW))
+    assert [step.detail for step in found] == detail
+    assert {(step.kind, step.recipient) for step in found} <= {(StepKind.SCRIPTED, "m@x")}

@@ -14,6 +14,7 @@ from tests.engines.live import LiveEngines, Someone, digest, wait_until
 from tests.engines.mail import Post, frozen_dovecot, silent_connections
 from tests.engines.samples import at, letter
 
+from vaguemestre.engines.dovecot.configuration import MAX_FOLDERS
 from vaguemestre.engines.imap.cache.page_cache import SummaryCache
 from vaguemestre.engines.imap.protocol.connection import Connection
 from vaguemestre.engines.imap.store.folder_pages import GuessedFetch
@@ -21,7 +22,13 @@ from vaguemestre.engines.imap.store.gateway import ImapMailboxes
 from vaguemestre.engines.imap.store.row_fetch import SUMMARY_ITEMS
 from vaguemestre.engines.imap.store.session import FolderAnswer
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.post.mailstore.ports import FolderGone, MailboxSilent, MessageGone, QuotaReached
+from vaguemestre.post.mailstore.ports import (
+    FolderGone,
+    FolderRefused,
+    MailboxSilent,
+    MessageGone,
+    QuotaReached,
+)
 from vaguemestre.post.mailstore.values import Correspondent, Flag, MailLogin, Page, Use
 
 pytestmark = pytest.mark.engines
@@ -626,3 +633,27 @@ def test_the_letter_of_an_address_with_accents_is_listed_and_read(
         assert box.open(row.ref).sender == (Correspondent("Zoé", "zoé@dehors.example"),)
         assert row.summary.sender == Correspondent("Zoé", "zoé@dehors.example")
         assert row.summary.subject == "accents partout : éàü"
+
+
+def test_a_mailbox_has_as_many_folders_as_a_page_can_list(
+    engines: LiveEngines, post: Post, someone: Someone
+) -> None:
+    with engines.signed_in(someone) as client:
+        commands = [f"z{number} CREATE dossier{number}" for number in range(MAX_FOLDERS + 1)]
+        client.send("".join(f"{command}\r\n" for command in commands).encode())
+        answers: list[bytes] = []
+        while len(answers) < len(commands):
+            line = client.readline()
+            if line.startswith(b"z"):
+                answers.append(line)
+        made = [answer for answer in answers if b" OK " in answer]
+        refused = [answer for answer in answers if b" NO [LIMIT] " in answer]
+        assert len(made) + len(refused) == len(commands)
+        assert len(made) <= MAX_FOLDERS
+        assert client.create("un_de_plus")[0] == "NO"
+        with (
+            pytest.raises(FolderRefused, match="folder-limit"),
+            post.mailboxes(MailLogin(someone.mailbox, "a session")) as box,
+        ):
+            box.create_folder("De plus")
+        assert client.append("INBOX", "", "", b"Subject: toujours\r\n\r\n")[0] == "OK"

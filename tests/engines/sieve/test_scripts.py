@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from tests.engines.live import LiveEngines, Someone
+from tests.engines.live import LiveEngines, Someone, wait_until
 from tests.mailbox.sorting.samples import composed as compose
 
 from vaguemestre.engines.memory.scripts import MemorySieve
@@ -22,6 +22,7 @@ from vaguemestre.mailbox.sorting.values import (
     Owner,
     Relation,
 )
+from vaguemestre.post.trace.values import StepKind
 
 pytestmark = pytest.mark.engines
 
@@ -156,3 +157,21 @@ def test_the_script_of_another_program_goes_on_after_ours(
         scripts.put(SCRIPT_NAME, compose([FACTURES], owner(marie), kept="autre logiciel"))
         scripts.activate(SCRIPT_NAME)
         assert scripts.read("autre logiciel") == theirs
+
+
+def test_a_script_that_a_program_activates_is_a_step_of_its_mailbox(
+    engines: LiveEngines, opened: OpenManageSieve, marie: Someone
+) -> None:
+    with opened(marie.mailbox) as scripts:
+        for name in ("tri", SCRIPT_NAME):
+            scripts.put(name, "keep;\r\n")
+            scripts.activate(name)
+
+    def logged() -> list[str]:
+        steps = engines.logged_steps()
+        return [
+            s.detail for s in steps if (s.kind, s.recipient) == (StepKind.SCRIPTED, marie.mailbox.lower())
+        ]
+
+    wait_until(lambda: len(logged()) >= 2)
+    assert logged() == ["PUTSCRIPT tri", "SETACTIVE tri"]

@@ -25,7 +25,9 @@ from vaguemestre.mailbox.sorting.services import (
     save_absence,
     save_expert,
     save_filter,
+    stop_foreign_script,
     stop_redirects,
+    tell_foreign_script,
 )
 from vaguemestre.mailbox.sorting.values import (
     EXPERT_SCRIPT,
@@ -408,3 +410,32 @@ def test_a_script_that_a_program_activated_is_told_to_who_never_made_a_filter(
         scripts.put("pirate", 'redirect "ailleurs@ac-amiens.test";\r\n')
         scripts.activate("pirate")
     assert foreign_active_script(nicolas.pk, sieve, now=NOW) == ("pirate", False)
+
+
+def test_each_content_of_a_programs_script_is_told_to_its_owner_once(
+    nicolas: Account, sieve: MemorySieve
+) -> None:
+    def told() -> int:
+        tell_foreign_script(nicolas.pk, sieve, now=NOW)
+        return Entry.objects.filter(action="sorting.script-by-program").count()
+
+    assert told() == 0
+    for number, forward in enumerate(("a@ac-amiens.test", "b@ac-amiens.test"), 1):
+        with sieve(nicolas.mailbox) as scripts:
+            scripts.put("pirate", f'redirect "{forward}";\r\n')
+            scripts.activate("pirate")
+        assert told() == told() == number
+
+
+def test_a_programs_script_that_its_owner_disowns_runs_no_more(nicolas: Account, sieve: MemorySieve) -> None:
+    with sieve(nicolas.mailbox) as scripts:
+        scripts.put("pirate", "discard;\r\n")
+        scripts.activate("pirate")
+    tell_foreign_script(nicolas.pk, sieve, now=NOW)
+    with transaction.atomic():
+        assert stop_foreign_script(nicolas.pk, 0, by="notice", now=NOW)
+    rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
+    with sieve(nicolas.mailbox) as scripts:
+        assert scripts.list_scripts().active == ""
+    tell_foreign_script(nicolas.pk, sieve, now=NOW)
+    assert Entry.objects.filter(action="sorting.script-by-program").count() == 1

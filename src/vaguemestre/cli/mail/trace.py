@@ -26,6 +26,7 @@ _WORDS = {
     StepKind.ANSWERED: "réponse automatique",
     StepKind.DISCARDED: "jeté par un filtre",
     StepKind.DELETED: "supprimé",
+    StepKind.SCRIPTED: "script de tri changé",
     StepKind.DONE: "terminé",
 }
 

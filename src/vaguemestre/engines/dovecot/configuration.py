@@ -32,6 +32,7 @@ _START = (
     'exec /usr/sbin/dovecot -F -c "$2"'
 )
 REOPEN_SIGNAL = signal.SIGUSR1  # as `doveadm log reopen` sends
+MAX_FOLDERS = 1000  # of a mailbox: a list of folders is read at each opening
 MAX_DELETED = 3000  # deleted messages kept for a mailbox: the oldest go first
 _MIN_INDEXERS, _MAX_INDEXERS = 4, 10
 
@@ -164,6 +165,7 @@ def _folders_apart(instance: Instance) -> dict[str, str | int]:
         "deleted_messages": DELETED_MESSAGES,
         "deleted_days": instance.mail.deleted_days,
         "deleted_count": MAX_DELETED,
+        "max_folders": MAX_FOLDERS,
         "removed_copies": REMOVED_COPIES,
     }
 

@@ -11,9 +11,10 @@ from vaguemestre.mailbox.sorting.ports import contact_addresses_of, open_inbox, 
 from vaguemestre.mailbox.sorting.rules.fingerprint import fingerprint
 from vaguemestre.mailbox.sorting.values import Place
 from vaguemestre.people.credentials.events import AccountsChanged, PersonErased
-from vaguemestre.people.credentials.queries import accounts_of, is_closed
+from vaguemestre.people.credentials.queries import account_of_mailbox, accounts_of, is_closed
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.lifecycle.events import NeutralReplyDue, NeutralReplyEnded
+from vaguemestre.post.trace.events import ScriptsChanged
 
 CONTACTS_EVERY = 10  # minutes between two checks of the contacts written in scripts
 
@@ -69,6 +70,13 @@ def stop_answering(event: NeutralReplyEnded) -> None:
 def follow_people(event: PeopleChanged) -> None:
     """Rewrite the scripts of people who changed: they hold names and addresses."""
     _rewrite_existing(accounts_of(event.person_ids))
+
+
+def tell_foreign_script(event: ScriptsChanged) -> None:
+    """Tell the owner of a mailbox what a mail program made of its sorting."""
+    account_id = account_of_mailbox(event.mailbox)
+    if account_id is not None:
+        services.tell_foreign_script(account_id, open_scripts.get(), now=timezone.now())
 
 
 def _rewrite_existing(account_ids: list[int]) -> None:

@@ -2,6 +2,9 @@
 
 SENTENCES = {
     "mailstore.folder-exists": "Un dossier porte déjà ce nom : choisissez-en un autre.",
+    "mailstore.folder-limit": (
+        "Cette boîte a autant de dossiers qu’une boîte peut en avoir : supprimez-en un avant d’en créer."
+    ),
     "mailstore.folder-gone": "Ce dossier n’existe plus.",
     "mailstore.folder-name": (
         "Ce nom de dossier n’est pas possible : 1 à 60 caractères, sans « / » ni point au début."

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F
 
+from vaguemestre.foundation.jobs.services import announce
+from vaguemestre.post.trace.events import ScriptsChanged
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
 from vaguemestre.post.trace.ports import ReadSteps
 from vaguemestre.post.trace.rules.months import first_month_kept
 from vaguemestre.post.trace.rules.reasons import counted_as
-from vaguemestre.post.trace.values import LogPiece, LogPosition, Step
+from vaguemestre.post.trace.values import LogPiece, LogPosition, Step, StepKind
 
 HEARTBEAT = timedelta(seconds=2)  # how often a silent log is said to have been read to its end
 MONTHS_AHEAD = 3  # partitions made before they are needed
@@ -60,6 +62,8 @@ def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
         rows = [_row(step, number) for number, step in enumerate(piece.steps, counter.last + 1)]
         MessageStep.objects.bulk_create(rows, batch_size=_ROWS_PER_QUERY)
         _count(piece.steps)
+        for mailbox in sorted({step.recipient for step in piece.steps if step.kind is StepKind.SCRIPTED}):
+            announce(ScriptsChanged(mailbox))
         counter.last += len(rows)
         counter.save(update_fields=("last",))
     return len(piece.steps)

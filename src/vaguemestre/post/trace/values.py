@@ -31,6 +31,7 @@ class StepKind(StrEnum):
     REFUSED = "refused"
     DONE = "done"  # the queue has forgotten it
     DELETED = "deleted"
+    SCRIPTED = "scripted"  # of no message: a program stored or activated a Sieve script of that mailbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ from vaguemestre.post.filelinks.events import FileUploaded
 from vaguemestre.post.outbox import handlers as outbox_handlers
 from vaguemestre.post.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.post.reports import handlers as reports_handlers
+from vaguemestre.post.trace.events import ScriptsChanged
 from vaguemestre.post.tracking import handlers as tracking_handlers
 from vaguemestre.schools.lists import handlers as lists_handlers
 from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered, NoticeDue
@@ -173,6 +174,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     FileUploaded: (filelinks_handlers.scan_file,),
     RemovalDue: (removals_handlers.go_on,),
     RefusedContentChanged: (removals_handlers.tell_filter,),
+    ScriptsChanged: (sorting_handlers.tell_foreign_script,),
     SortingChanged: (sorting_handlers.rewrite_script,),
     BackfillRequested: (sorting_handlers.run_backfill,),
     PreviewRequested: (webmail_handlers.make_preview,),

@@ -111,6 +111,8 @@ WORDS: Mapping[str, str] = {
     "sorting.redirects-stopped": "Renvois de courrier arrêtés à la mise à l’abri du compte",
     "sorting.expert-stopped": "Filtre écrit à la main désactivé depuis un avertissement",
     "sorting.expert-saved": "Filtre écrit à la main enregistré",
+    "sorting.script-by-program": "Script de tri mis en place par un logiciel",
+    "sorting.program-script-stopped": "Script d’un logiciel arrêté depuis un avertissement",
     "compose.identity-saved": "Identité d’envoi enregistrée",
     "compose.reply-to-set": "Réponses demandées à une adresse extérieure",
     "compose.reply-to-removed": "Adresse de réponse retirée depuis un avertissement",

@@ -202,6 +202,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Un changement a été annulé",
         "Un changement fait dans votre compte a été annulé depuis le lien d’un avertissement.",
     ),
+    "script-by-program": (
+        "Un logiciel trie désormais votre courrier",
+        "Un logiciel de messagerie a mis en place un script qui trie, renvoie ou supprime les courriels qui "
+        "arrivent dans votre boîte. Il continue même si le mot de passe d’application de ce logiciel est "
+        "révoqué. Vous pouvez le lire dans les paramètres, page « Filtres ».",
+    ),
     "app-password-made": (
         "Un mot de passe d’application a été créé",
         "Un mot de passe d’application a été créé pour votre compte : il ouvre votre boîte dans un logiciel "
@@ -216,7 +222,7 @@ SENSITIVE: frozenset[str] = frozenset(
         "new-browser", "application-added", "application-removed", "recovery-codes-made", "passkey-added",
         "passkey-removed", "contact-set", "contact-dropped", "recovered", "password-changed",
         "app-password-made", "key-pin-chosen", "key-lost", "forward-set", "filter-deletes", "expert-saved",
-        "reply-to-set", "delegation-given", "export-asked", "ent-linked",
+        "reply-to-set", "delegation-given", "export-asked", "ent-linked", "script-by-program",
     }
 )  # fmt: skip
 
@@ -228,6 +234,7 @@ UNDONE_ON_LOCK: Mapping[str, str] = {
     "sorting.forward-set": "forward-set",
     "sorting.filter-deletes": "filter-deletes",
     "sorting.expert-saved": "expert-saved",
+    "sorting.script-by-program": "script-by-program",
     "compose.reply-to-set": "reply-to-set",
     "sharing.delegation-given": "delegation-given",
     "portability.export-asked": "export-asked",

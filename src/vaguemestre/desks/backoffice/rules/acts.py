@@ -220,6 +220,8 @@ ACTION_LABELS = {
     "sorting.absence-set-by-desk": "Absence neutre posée par l’assistance",
     "sorting.absence-set-by-life": "Absence neutre posée à un départ",
     "sorting.expert-saved": "Script écrit à la main",
+    "sorting.script-by-program": "Script mis en place par un logiciel",
+    "sorting.program-script-stopped": "Script d’un logiciel arrêté",
     "sorting.expert-stopped": "Script écrit à la main arrêté",
     "sorting.filter-deletes": "Filtre qui supprime",
     "sorting.filter-dropped": "Filtre supprimé",

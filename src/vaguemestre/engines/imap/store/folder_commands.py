@@ -57,6 +57,9 @@ class FolderCommands(Session):
         return folder_names(self.run(b'LIST (SUBSCRIBED) "" "*"'))
 
 
+_CODES = {"ALREADYEXISTS": "mailstore.folder-exists", "LIMIT": "mailstore.folder-limit"}
+
+
 @contextmanager
 def _naming_refusals(name: str) -> Iterator[None]:
     """Translate the refusals of a command that gives a folder this name (RFC 5530)."""
@@ -65,10 +68,7 @@ def _naming_refusals(name: str) -> Iterator[None]:
     except CommandRefused as refusal:
         if refusal.code in ("NONEXISTENT", "TRYCREATE"):
             raise FolderGone("mailstore.folder-gone", folder=name) from refusal
-        exists = refusal.code == "ALREADYEXISTS"
-        raise FolderRefused(
-            "mailstore.folder-exists" if exists else "mailstore.folder-name", folder=name
-        ) from refusal
+        raise FolderRefused(_CODES.get(refusal.code, "mailstore.folder-name"), folder=name) from refusal
 
 
 def _check_new(name: str) -> None:

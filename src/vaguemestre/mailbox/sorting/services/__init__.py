@@ -18,6 +18,7 @@ from vaguemestre.mailbox.sorting.services.filters import (
     stop_filter,
     switch_filter,
 )
+from vaguemestre.mailbox.sorting.services.foreign import stop_foreign_script, tell_foreign_script
 from vaguemestre.mailbox.sorting.services.redirects import stop_redirects
 from vaguemestre.mailbox.sorting.services.scripts import (
     foreign_active_script,
@@ -49,6 +50,8 @@ __all__ = [
     "shift_filter",
     "stop_expert",
     "stop_filter",
+    "stop_foreign_script",
     "stop_redirects",
     "switch_filter",
+    "tell_foreign_script",
 ]

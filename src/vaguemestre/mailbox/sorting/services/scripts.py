@@ -68,7 +68,7 @@ def rewrite_script(
         script = ScriptRow.objects.filter(account_id=account_id)
         script.update(kept=foreign_script, known_mark=fingerprint(owner.contacts), form=SCRIPT_FORM)
         script.filter(applied__lt=revision).update(applied=revision, applied_at=now)
-        script.filter(wanted=revision).update(drops_redirects=False)
+        script.filter(wanted=revision).update(drops_redirects=False, drops_foreign=False)
 
 
 def _write_scripts(scripts: Scripts, settings: SortingSettings, owner: Owner, foreign_script: str) -> None:
@@ -167,6 +167,8 @@ def _foreign_script(scripts: Scripts, row: ScriptRow) -> str:
     One that does not compile is left out, since including it would stop ours: an older Dovecot allowed
     `vacation` in personal scripts, this one does not. So is one that redirects, once redirects are stopped.
     """
+    if row.drops_foreign:
+        return ""
     listing = scripts.list_scripts()
     name = row.kept if listing.active == SCRIPT_NAME and row.kept in listing.names else ""
     if listing.active and listing.active not in OURS:
