@@ -10,7 +10,8 @@ from vaguemestre.access.signin.events import AccountTouched, ContactMailDue, Con
 from vaguemestre.access.signin.links import alarm_link
 from vaguemestre.access.signin.ports import deliver_notice, letter_sender, revocations, send_outside
 from vaguemestre.access.signin.rules.contact_mails import contact_mail, unseal_letter
-from vaguemestre.access.signin.rules.notices import SENSITIVE, WORDS, notice, notice_id
+from vaguemestre.access.signin.rules.notices import notice, notice_id
+from vaguemestre.access.signin.rules.told_acts import SENSITIVE, WORDS
 from vaguemestre.foundation.ui.academy import academy_of_address
 from vaguemestre.people.credentials.events import AccountChanged, AccountsChanged, PersonErased
 from vaguemestre.people.credentials.ports import secret_keys

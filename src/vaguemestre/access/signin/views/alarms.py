@@ -14,7 +14,7 @@ from vaguemestre.access.signin.forms import RenewPasswordForm
 from vaguemestre.access.signin.http import SIGN_IN
 from vaguemestre.access.signin.links import Alarm, read_alarm
 from vaguemestre.access.signin.ports import revocations, undoings
-from vaguemestre.access.signin.rules.notices import UNDOABLE, WORDS
+from vaguemestre.access.signin.rules.told_acts import UNDOABLE, WORDS
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.ui.refusals import duration, sentence

@@ -35,7 +35,7 @@ def bar_password(account_id: int, *, by: str, now: datetime) -> None:
 def undo_change(act: str, account_id: int, number: int, *, by: str, now: datetime) -> bool:
     """Undo one of our own changes; False when nothing is left to undo. Inside the caller's transaction.
 
-    `act` is a key of `signin.rules.notices.WORDS`; `number` what it was done to, where that matters.
+    `act` is a key of `signin.rules.told_acts.WORDS`; `number` what it was done to, where that matters.
     """
     match act:
         case "passkey-added":
