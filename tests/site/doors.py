@@ -67,8 +67,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         ADMINISTRATORS: "check-dns dns",
     },
     "tracking": {
-        SIGNED: "banner discard held hours release reschedule sending sent status",
-        OPERATORS: "all-held decide-held",
+        SIGNED: "banner discard held hours release reschedule sending sent status where",
+        OPERATORS: "account-messages all-held decide-held",
+        ADMINISTRATORS: "messages",
     },
     "enrolment": {
         OPEN: "complete-request start submit-request track-request",

@@ -47,6 +47,8 @@ NO_LISTS = {
     "autoconfig:check-dns": "what the zone must say, which the program decides",
     "helpdesk:account": "one account and the last of what happened",
     "operations:queue": "Postfix's queue: tests/desks/operations/test_queue.py",
+    "tracking:account-messages": "the last of a search by days: tests/post/tracking/test_search.py",
+    "tracking:messages": "the last of a search by days: tests/post/tracking/test_search.py",
     "removals:file": "the mailboxes of one removal, by tabs: whoever asks has its counts above",
     "helpdesk:mail": "the last that did not reach one account",
 }

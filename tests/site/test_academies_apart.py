@@ -58,6 +58,7 @@ OF_INSTALLATION = frozenset(
         "portal:new-announcement",
         "portal:withdraw-announcement",
         "removals:decide",
+        "tracking:messages",
         "removals:file",
         "removals:give-right",
         "removals:list",

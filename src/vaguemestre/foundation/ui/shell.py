@@ -110,6 +110,7 @@ _MAIL_GROUPS = (
             Entry("/messagerie/", "Boîte de réception", "inbox"),
             Entry("/messagerie/suivi/", "Rappels", "alarm"),
             Entry("/messagerie/envois/", "Envois", "checks"),
+            Entry("/messagerie/envois/ou/", "Où est mon courriel ?", "help"),
             Entry("/messagerie/pieces/", "Pièces jointes", "paperclip"),
             Entry("/messagerie/fichiers/", "Fichiers déposés", "upload"),
         ),
@@ -171,6 +172,7 @@ _ADMINISTRATION_GROUPS = (
     Group(
         "Messagerie",
         (
+            Entry("/administration/messages", "Recherche de messages", "search"),
             Entry("/administration/file", "File d’attente", "clock"),
             Entry("/messagerie/signalements/", "Signalements", "flag"),
             Entry("/administration/retraits", "Retraits", "eraser"),
@@ -202,6 +204,7 @@ OF_INSTALLATION = frozenset(
         "/administration/reglages",
         "/administration/retraits",
         "/administration/file",
+        "/administration/messages",
     )
 )
 PLACES = (

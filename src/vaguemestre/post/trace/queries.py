@@ -9,7 +9,17 @@ from django.db.models import Max, QuerySet
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount
 from vaguemestre.post.trace.rules.order import in_order
-from vaguemestre.post.trace.values import CountedAs, Engine, NumberedStep, Place, Step, StepKind
+from vaguemestre.post.trace.rules.stories import fates_of, overall_fate, sender_of
+from vaguemestre.post.trace.values import (
+    CountedAs,
+    Engine,
+    FoundMessage,
+    MessageSearch,
+    NumberedStep,
+    Place,
+    Step,
+    StepKind,
+)
 
 LIFETIME = timedelta(days=8)
 _MAX_STEPS = 2000  # of one search
@@ -174,3 +184,58 @@ def _step(row: MessageStep, sender: str | None = None) -> Step:
         status=row.status or "",
         detail=row.detail or "",
     )
+
+
+def find_messages(criteria: MessageSearch, *, limit: int) -> tuple[FoundMessage, ...]:
+    """The latest messages of these addresses in that time, newest first, told by at most `limit` of them.
+
+    They are found by the indexes of recipients and of senders; correspondent and fate are compared among the
+    latest `_MAX_STEPS` of each.
+    """
+    anchors = [*_latest(criteria, "recipient"), *_latest(criteria, "sender")]
+    by_queue, alone = _messages_of(anchors, criteria)
+    found = [_found(key, in_order(steps)) for key, steps in (by_queue | alone).items()]
+    matching = (message for message in found if _meets(message, criteria))
+    return tuple(sorted(matching, key=lambda message: message.at, reverse=True)[:limit])
+
+
+def _latest(criteria: MessageSearch, column: str) -> "list[MessageStep]":
+    span = {"at__gte": criteria.since, "at__lt": criteria.until, "engine": Engine.POSTFIX}
+    named = {f"{column}__in": list(criteria.addresses), **span}
+    return list(MessageStep.objects.filter(**named).order_by("-at")[:_MAX_STEPS])
+
+
+def _messages_of(
+    anchors: Collection[MessageStep], criteria: MessageSearch
+) -> tuple[dict[str, list[Step]], dict[str, list[Step]]]:
+    """Every step of the messages of the queue that these name; then what never came into the queue."""
+    queue_ids = dict.fromkeys(row.queue_id for row in sorted(anchors, key=_newest_first) if row.queue_id)
+    by_queue: dict[str, list[Step]] = {}
+    for batch in batched(queue_ids, _MAX_MESSAGES):
+        rows = MessageStep.objects.filter(
+            queue_id__in=batch, at__gte=criteria.since - timedelta(days=1), at__lt=criteria.until + LIFETIME
+        )
+        for row in rows.order_by("at", "number"):
+            by_queue.setdefault(row.queue_id or "", []).append(_step(row))
+    alone = {
+        f"{row.number}": [_step(row)] for row in anchors if not row.queue_id and row.kind == StepKind.REJECTED
+    }
+    return by_queue, alone
+
+
+def _newest_first(row: MessageStep) -> float:
+    return -row.at.timestamp()
+
+
+def _found(key: str, steps: tuple[Step, ...]) -> FoundMessage:
+    fates = fates_of(steps)
+    if not fates:
+        fates = {"": overall_fate((), steps)}
+    return FoundMessage(key, steps[0].at, sender_of(steps), fates)
+
+
+def _meets(message: FoundMessage, criteria: MessageSearch) -> bool:
+    other = criteria.other.lower()
+    people = (message.sender.lower(), *message.fates)
+    is_with = not other or any(one == other or one.endswith(f"@{other}") for one in people)
+    return is_with and (criteria.fate is None or criteria.fate in message.fates.values())

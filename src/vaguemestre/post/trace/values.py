@@ -1,6 +1,6 @@
 """Steps of a message through the engines, as their logs tell them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -94,3 +94,37 @@ class LogPiece(NamedTuple):
     steps: Sequence[Step]
     end: LogPosition
     reached_end: bool
+
+
+class Fate(StrEnum):
+    """What became of a message for one recipient."""
+
+    ON_ITS_WAY = "on-its-way"
+    WAITING = "waiting"
+    HELD = "held"
+    DELIVERED = "delivered"
+    DISCARDED = "discarded"
+    REFUSED = "refused"
+    REJECTED = "rejected"  # at our door: we never had it
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSearch:
+    """What is looked for. `addresses`: lower case, whose mail; `other`: an address or a domain they wrote to
+    or had mail from; `fate`: of one recipient at least. `until` is left out."""
+
+    addresses: frozenset[str]
+    since: datetime
+    until: datetime
+    other: str = ""
+    fate: Fate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMessage:
+    """A message with the fate of each recipient. `key`: its queue identifier, or its Message-ID."""
+
+    key: str
+    at: datetime
+    sender: str
+    fates: Mapping[str, Fate]

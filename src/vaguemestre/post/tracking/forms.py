@@ -8,6 +8,7 @@ from django import forms
 from vaguemestre.foundation.kernel.times import PARIS, NoSuchDay, parse_day
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.values import SendingPreferences
+from vaguemestre.post.tracking.labels_fr import FATES
 
 _UNDO = {0: "Envoyer tout de suite", 10: "10 secondes", 20: "20 secondes", 30: "30 secondes"}
 _HOUR = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?")
@@ -63,4 +64,16 @@ class HeldMailForm(forms.Form):
         label="Motif",
         max_length=200,
         error_messages={"required": "Écrivez pourquoi : cela reste au journal."},
+    )
+
+
+class MessageSearchForm(forms.Form):
+    """What is looked for among the messages of twelve months. Every field may be empty."""
+
+    q = forms.CharField(required=False, max_length=254, label="Personne")
+    avec = forms.CharField(required=False, max_length=254, label="Avec")
+    du = forms.DateField(required=False, input_formats=["%d/%m/%Y", "%Y-%m-%d"], label="Du")
+    au = forms.DateField(required=False, input_formats=["%d/%m/%Y", "%Y-%m-%d"], label="Au")
+    etat = forms.ChoiceField(
+        required=False, choices=[("", "Tous"), *((fate.value, words) for fate, words in FATES.items())]
     )

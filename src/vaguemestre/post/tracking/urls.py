@@ -7,6 +7,7 @@ from vaguemestre.post.tracking import views
 app_name = "tracking"
 _SENT = [
     path("", views.list_sent, name="sent"),
+    path("ou/", views.find_own, name="where"),
     path("suivi/", views.show_status, name="status"),
     path("bandeau/", views.show_banner, name="banner"),
     path("heures/", views.show_quiet_hours, name="hours"),
@@ -18,6 +19,8 @@ _SENT = [
 urlpatterns = [
     path("messagerie/envois/", include(_SENT)),
     path("parametres/envoi", views.edit_preferences, name="sending"),
+    path("administration/messages", views.search_messages, name="messages"),
+    path("assistance/compte/<int:account_id>/courriels", views.search_of_account, name="account-messages"),
     path("assistance/retenus/", views.list_all_held, name="all-held"),
     path("assistance/retenus/<int:account_id>/", views.decide_held, name="decide-held"),
 ]

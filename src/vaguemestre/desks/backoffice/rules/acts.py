@@ -248,6 +248,7 @@ ACTION_LABELS = {
     "operations.queue-retry": "Courriels en attente essayés de nouveau",
     "operations.queue-unreached": "Courriels en attente : la file n’a pas répondu",
     "operations.queue-send-back": "Courriels en attente renvoyés à qui les a écrits",
+    "tracking.mail-searched": "Courriels d’un compte cherchés (chemin, jamais texte)",
     "removals.approved": "Retrait de courriels : accord de la deuxième personne",
     "removals.copies-removed": "Courriel dangereux retiré d’une boîte",
     "removals.copies-restored": "Courriel retiré, remis dans une boîte",

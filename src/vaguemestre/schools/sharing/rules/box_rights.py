@@ -43,7 +43,10 @@ _OWN = frozenset(
         "webmail:list-all-rows",
         "webmail:list-reports",
         "webmail:close-reports",
+        "tracking:account-messages",
         "tracking:all-held",
+        "tracking:messages",
+        "tracking:where",
         "tracking:decide-held",
     ]
 )

@@ -1,0 +1,66 @@
+"""What became of a message, from its steps; and which of them somebody may see."""
+
+from collections.abc import Collection, Iterable
+
+from vaguemestre.post.trace.values import Fate, Step, StepKind
+
+_FATES = {
+    StepKind.REJECTED: Fate.REJECTED,
+    StepKind.DEFERRED: Fate.WAITING,
+    StepKind.DELIVERED: Fate.DELIVERED,
+    StepKind.REFUSED: Fate.REFUSED,
+    StepKind.DISCARDED: Fate.DISCARDED,
+}
+# the worst of several recipients stands for the message
+_WORST = (
+    Fate.REFUSED, Fate.REJECTED, Fate.HELD, Fate.WAITING, Fate.DISCARDED, Fate.ON_ITS_WAY, Fate.DELIVERED,
+)  # fmt: skip
+
+
+def sender_of(steps: Iterable[Step]) -> str:
+    """The envelope sender; empty if no step says, or for a notice."""
+    return next((step.sender for step in steps if step.sender), "")
+
+
+def fates_of(steps: Iterable[Step]) -> dict[str, Fate]:
+    """Each recipient and what became of the message for them; steps in order, the last says."""
+    fates: dict[str, Fate] = {}
+    for step in steps:
+        fate = _FATES.get(step.kind)
+        if fate and step.recipient:
+            fates[step.recipient.lower()] = fate
+    return fates
+
+
+def overall_fate(fates: Collection[Fate], steps: Collection[Step] = ()) -> Fate:
+    """The worst of the recipients' fates; without one, what the steps say of the whole message."""
+    for fate in _WORST:
+        if fate in fates:
+            return fate
+    return Fate.HELD if any(step.kind is StepKind.HELD for step in steps) else Fate.ON_ITS_WAY
+
+
+def masked(address: str, domain: str) -> str:
+    """The address, or only its end if it is of that domain or below it; unchanged without a domain."""
+    host = address.rpartition("@")[2].lower()
+    is_of_domain = bool(domain) and (host == domain or host.endswith(f".{domain}"))
+    return f"…@{domain}" if is_of_domain else address
+
+
+def seen_by(steps: Collection[Step], addresses: Collection[str]) -> tuple[Step, ...]:
+    """The steps that the owner of these addresses may see.
+
+    All of what they sent. Of what they received, their own: other recipients may be hidden ones (Bcc).
+    """
+    if sender_of(steps).lower() in addresses:
+        return tuple(steps)
+    own = [step for step in steps if step.recipient.lower() in addresses]
+    if not own:
+        return ()
+    return tuple(
+        step
+        for step in steps
+        if step.recipient.lower() in addresses
+        or (not step.recipient and step.kind in (StepKind.QUEUED, StepKind.HELD))
+        or step.kind is StepKind.RECEIVED
+    )

@@ -1,0 +1,95 @@
+"""Steps and fates of messages, as pages tell them."""
+
+import re
+from typing import NamedTuple
+
+from vaguemestre.post.trace.values import Engine, Fate, Step, StepKind
+
+FATES = {
+    Fate.ON_ITS_WAY: "En route",
+    Fate.WAITING: "En attente",
+    Fate.HELD: "Retenu",
+    Fate.DELIVERED: "Remis",
+    Fate.DISCARDED: "Jeté par un filtre",
+    Fate.REFUSED: "Refusé",
+    Fate.REJECTED: "Refusé à l’entrée",
+}
+_TITLES = {
+    StepKind.REJECTED: "Refusé à l’entrée",
+    StepKind.RECEIVED: "Reçu d’un autre serveur",
+    StepKind.IDENTIFIED: "Identifié",
+    StepKind.ABANDONED: "Interrompu avant la fin",
+    StepKind.HELD: "Retenu, en attente d’une décision",
+    StepKind.QUEUED: "Accepté et mis en file",
+    StepKind.DEFERRED: "Essai sans succès, un autre suivra",
+    StepKind.FILED: "Rangé",
+    StepKind.COPIED: "Copié",
+    StepKind.FORWARDED: "Transféré par un filtre",
+    StepKind.ANSWERED: "Réponse automatique envoyée",
+    StepKind.DISCARDED: "Jeté par un filtre",
+    StepKind.DELIVERED: "Remis",
+    StepKind.REFUSED: "Refusé",
+    StepKind.DONE: "Terminé : plus rien n’attend",
+    StepKind.DELETED: "Supprimé de la boîte",
+}
+_ICONS = {
+    StepKind.REJECTED: "x", StepKind.REFUSED: "x", StepKind.DEFERRED: "clock", StepKind.HELD: "hand-stop",
+    StepKind.DELIVERED: "check", StepKind.FILED: "inbox", StepKind.QUEUED: "list", StepKind.RECEIVED: "send",
+    StepKind.DISCARDED: "trash", StepKind.DELETED: "trash", StepKind.FORWARDED: "arrow-forward-up",
+}  # fmt: skip
+_DOORS = ("submission", "submissions", "smtps")
+_FOLDER = re.compile(r"stored mail into mailbox '(.*)'|box=(.*?), uid=")
+_FOLDERS = {
+    "INBOX": "Boîte de réception", "Junk": "Indésirables", "Trash": "Corbeille", "Sent": "Envoyés",
+    "Drafts": "Brouillons", "Archive": "Archives",
+}  # fmt: skip
+# enhanced status codes (RFC 3463) by their beginning, the longest first
+_REASONS = (
+    ("1.1", "adresse inconnue"),
+    ("2.2", "boîte pleine"),
+    ("2.", "boîte fermée ou en défaut"),
+    ("1.", "adresse refusée"),
+    ("3.", "serveur plein ou en panne"),
+    ("4.", "serveur injoignable"),
+    ("5.", "échange mal formé"),
+    ("6.", "contenu refusé"),
+    ("7.", "règle de sécurité, indésirable ou réputation"),
+)
+
+
+class StoryLine(NamedTuple):
+    """A step as it is told. `detail`: the engine's own words, for administrators alone."""
+
+    step: Step
+    title: str
+    icon: str
+    reason: str
+    detail: str
+
+
+def story_line(step: Step, *, with_detail: bool) -> StoryLine:
+    return StoryLine(
+        step, _title(step), _ICONS.get(step.kind, "circle"), _reason(step),
+        step.detail if with_detail else "",
+    )  # fmt: skip
+
+
+def _title(step: Step) -> str:
+    if step.kind is StepKind.RECEIVED and step.relay in _DOORS:
+        return "Confié par qui l’a écrit"
+    if step.kind is StepKind.DELIVERED:
+        return "Remis à la boîte" if "[/" in step.relay else f"Remis à {step.relay.partition('[')[0]}"
+    if step.kind is StepKind.FILED and (match := _FOLDER.search(step.detail)):
+        folder = match[1] or match[2] or ""
+        return f"Rangé dans « {_FOLDERS.get(folder, folder)} »"
+    return _TITLES[step.kind]
+
+
+def _reason(step: Step) -> str:
+    """Why it was not delivered, from its enhanced status code."""
+    if step.kind not in (StepKind.REJECTED, StepKind.DEFERRED, StepKind.REFUSED):
+        return ""
+    if step.engine is Engine.DOVECOT:
+        return "un filtre de la boîte"
+    _, _, code = step.status.partition(".")
+    return next((words for beginning, words in _REASONS if code.startswith(beginning)), "")

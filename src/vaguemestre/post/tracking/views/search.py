@@ -1,0 +1,159 @@
+"""Every message of twelve months: for administrators, for the desk about an account, for a person's own."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from vaguemestre.access.signin.administrators import actor_of, for_administrators
+from vaguemestre.access.signin.http import SignedInRequest, signed_in
+from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.people.credentials.queries import find_account, identified, presented
+from vaguemestre.people.directory.queries import addresses_by_person
+from vaguemestre.post.trace import queries
+from vaguemestre.post.trace.rules.stories import fates_of, masked, overall_fate, seen_by, sender_of
+from vaguemestre.post.trace.values import Fate, FoundMessage, MessageSearch, Step, StepKind
+from vaguemestre.post.tracking import services
+from vaguemestre.post.tracking.forms import MessageSearchForm
+from vaguemestre.post.tracking.http import for_the_desk
+from vaguemestre.post.tracking.labels_fr import FATES, story_line
+
+_SHOWN = 100
+_DAYS = 14  # looked through if no day is given
+_HIDDEN = frozenset((StepKind.IDENTIFIED,))
+
+
+class _Row(NamedTuple):
+    message: FoundMessage
+    sender: str
+    fate: Fate
+    words: str
+    recipients: list[str]
+
+
+@require_GET
+@for_administrators
+def search_messages(request: SignedInRequest) -> HttpResponse:
+    """`q`: whose mail, an address or a username; `avec`, `du`, `au`, `etat`; `message`: its story."""
+    form = MessageSearchForm(request.GET)
+    typed = form.cleaned_data.get("q", "") if form.is_valid() else ""
+    account = find_account(typed) if typed else None
+    addresses = addresses_of(account.account_id) if account else frozenset({typed.lower()} - {""})
+    context = _context(request, form, addresses)
+    if key := request.GET.get("message", "")[:255]:
+        steps = queries.steps_of_queue_id(key) if key.isalnum() else queries.steps_of_message(key)
+        context["story"] = _story(steps, with_detail=True)
+    return render(request, "tracking/search.html", {**context, "is_whole": True, "asked": bool(typed)})
+
+
+@require_GET
+@for_the_desk
+def search_of_account(request: SignedInRequest, account_id: int) -> HttpResponse:
+    """The same for the desk, about one account; no word of an engine, which may quote a header."""
+    account = presented(account_id)
+    if account is None:
+        raise Http404
+    addresses = addresses_of(account_id)
+    services.record_search(account_id, by=actor_of(request), now=timezone.now())
+    context = _own_context(request, addresses, ent_domain=str(settings.CONFIG.ent.domain))
+    return render(request, "tracking/search.html", {**context, "account": account, "account_id": account_id})
+
+
+@require_GET
+@signed_in
+def find_own(request: SignedInRequest) -> HttpResponse:
+    """« Où est mon courriel ? »: what one sent, and what came for oneself."""
+    context = _own_context(request, addresses_of(request.who.account_id))
+    return render(request, "tracking/search.html", {**context, "is_own": True})
+
+
+def addresses_of(account_id: int) -> frozenset[str]:
+    """The mailbox of an account and the addresses of its person, lower case."""
+    account, person_id = presented(account_id), identified(account_id).person_id
+    own = addresses_by_person([person_id])[person_id] if person_id else []
+    mailbox = {account.mailbox} if account else set[str]()
+    return frozenset({*mailbox, *(address.lower() for address, _, _ in own)})
+
+
+def _own_context(
+    request: SignedInRequest, addresses: frozenset[str], *, ent_domain: str = ""
+) -> dict[str, Any]:
+    """`ent_domain`: that of pupils and families, whom the desk must not identify."""
+    context = _context(request, MessageSearchForm(request.GET), addresses, own=addresses)
+    context["rows"] = [
+        row._replace(
+            sender=masked(row.sender, ent_domain),
+            recipients=[masked(address, ent_domain) for address in row.recipients],
+        )
+        for row in context["rows"]
+    ]
+    if key := request.GET.get("message", "")[:255]:
+        steps = queries.steps_of_queue_id(key) if key.isalnum() else queries.steps_of_message(key)
+        seen = [
+            replace(
+                step, recipient=masked(step.recipient, ent_domain), sender=masked(step.sender, ent_domain)
+            )
+            for step in seen_by(steps, addresses)
+        ]
+        context["story"] = _story(seen, with_detail=False)
+    return {**context, "asked": True}
+
+
+def _context(
+    request: SignedInRequest,
+    form: MessageSearchForm,
+    addresses: frozenset[str],
+    own: Collection[str] = (),
+) -> dict[str, Any]:
+    """`own`: whose mail it is, if others' recipients must not be seen."""
+    rows: list[_Row] = []
+    if form.is_valid() and addresses:
+        criteria = _criteria(form, addresses, timezone.now())
+        rows = [_row(message, own) for message in queries.find_messages(criteria, limit=_SHOWN)]
+    query = request.GET.copy()
+    query.pop("message", None)
+    return {
+        "form": form, "rows": rows, "most": _SHOWN, "query": query.urlencode(),
+        "key": request.GET.get("message", ""), "fates": FATES.items(),
+        "months": settings.CONFIG.mail.trace_months,
+    }  # fmt: skip
+
+
+def _criteria(form: MessageSearchForm, addresses: frozenset[str], now: datetime) -> MessageSearch:
+    given = form.cleaned_data
+    last = given["au"] or now.astimezone(PARIS).date()
+    first = given["du"] or last - timedelta(days=_DAYS)
+    return MessageSearch(
+        addresses,
+        since=datetime.combine(first, time(), PARIS),
+        until=datetime.combine(last + timedelta(days=1), time(), PARIS),
+        other=given["avec"].strip(),
+        fate=Fate(given["etat"]) if given["etat"] else None,
+    )
+
+
+def _row(message: FoundMessage, own: Collection[str]) -> _Row:
+    fates = message.fates
+    if own and message.sender.lower() not in own:
+        fates = {address: fate for address, fate in fates.items() if address in own}
+    fate = overall_fate(list(fates.values()))
+    return _Row(message, message.sender, fate, FATES[fate], [address for address in fates if address])
+
+
+def _story(steps: Collection[Step], *, with_detail: bool) -> dict[str, Any]:
+    fates = fates_of(steps)
+    fate = overall_fate(list(fates.values()), steps)
+    return {
+        "lines": [story_line(step, with_detail=with_detail) for step in steps if step.kind not in _HIDDEN],
+        "sender": sender_of(steps),
+        "recipients": [address for address in fates if address],
+        "message_id": next((step.message_id for step in steps if step.message_id), ""),
+        "fate": fate,
+        "words": FATES[fate],
+    }

@@ -1,0 +1,186 @@
+"""Every message of twelve months: by whom, with whom, what became of it; each sees what is theirs."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from tests.access.signin.people import account
+from tests.desks.removals.samples import told
+from tests.mailbox.webmail.conftest import browser_of
+
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.post.trace.models import MessageStep
+from vaguemestre.post.trace.queries import find_messages
+from vaguemestre.post.trace.rules.stories import masked, overall_fate, seen_by
+from vaguemestre.post.trace.values import Engine, Fate, MessageSearch, Step, StepKind
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = timezone.now().replace(microsecond=0)
+HERE, THERE = "box[/run/lmtp]", "mx.mairie.test[192.0.2.1]:25"
+
+
+def step(kind: StepKind, minutes: int, queue_id: str = "AAAAAA1", **words: str) -> Step:
+    engine = Engine.DOVECOT if kind is StepKind.FILED else Engine.POSTFIX
+    return Step(NOW - timedelta(hours=2) + timedelta(minutes=minutes), engine, kind, queue_id, **words)
+
+
+@pytest.fixture
+def marie() -> Account:
+    return Account.objects.get(pk=account("marie").pk)
+
+
+@pytest.fixture
+def paul() -> Account:
+    return Account.objects.get(pk=account("paul").pk)
+
+
+@pytest.fixture(autouse=True)
+def letters(marie: Account, paul: Account) -> None:
+    """Marie wrote to Paul, to the town hall and, hidden, to a third; a stranger was refused at the door."""
+    mail = "<m1@ac.test>"
+    told(
+        [
+            step(StepKind.RECEIVED, 0, relay="submission", recipient="marie", detail="client=192.0.2.7"),
+            step(StepKind.IDENTIFIED, 0, message_id=mail),
+            step(StepKind.QUEUED, 0, sender=marie.mailbox),
+            step(StepKind.DELIVERED, 1, recipient=paul.mailbox, relay=HERE, status="2.0.0"),
+            step(StepKind.FILED, 1, "", message_id=mail, recipient=paul.mailbox,
+                 detail="stored mail into mailbox 'INBOX'"),
+            step(StepKind.DEFERRED, 2, recipient="mairie@mairie.test", relay=THERE, status="4.2.2",
+                 detail="said: 452 4.2.2 plein"),
+            step(StepKind.REFUSED, 3, recipient="cache@tiers.test", relay=THERE, status="5.1.1"),
+            step(StepKind.REJECTED, 4, "", sender="spam@loin.test", recipient=paul.mailbox, status="5.7.1"),
+        ]
+    )  # fmt: skip
+
+
+def found(addresses: set[str], **more: object) -> list[tuple[str, dict[str, Fate]]]:
+    criteria = MessageSearch(frozenset(addresses), NOW - timedelta(days=30), NOW + timedelta(days=1), **more)  # type: ignore[arg-type]
+    return [(message.sender, dict(message.fates)) for message in find_messages(criteria, limit=50)]
+
+
+def text_of(content: bytes) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", content.decode())))
+
+
+def test_a_message_is_found_by_its_sender_or_a_recipient_with_the_fate_of_each(
+    marie: Account, paul: Account
+) -> None:
+    fates = {
+        paul.mailbox: Fate.DELIVERED,
+        "mairie@mairie.test": Fate.WAITING,
+        "cache@tiers.test": Fate.REFUSED,
+    }
+    assert found({marie.mailbox}) == [(marie.mailbox, fates)]
+    assert found({paul.mailbox}) == [
+        ("spam@loin.test", {paul.mailbox: Fate.REJECTED}), (marie.mailbox, fates),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "number"),
+    [
+        ({"other": "mairie.test"}, 1), ({"other": "spam@loin.test"}, 1), ({"other": "rie.test"}, 0),
+        ({"fate": Fate.REJECTED}, 1), ({"fate": Fate.WAITING}, 1), ({"fate": Fate.HELD}, 0),
+    ],
+)  # fmt: skip
+def test_correspondent_and_fate_narrow_a_search(paul: Account, more: dict[str, object], number: int) -> None:
+    assert len(found({paul.mailbox}, **more)) == number
+
+
+@pytest.mark.parametrize("column", ["recipient", "sender"])
+def test_a_search_of_twelve_months_uses_the_index_of_its_column(column: str) -> None:
+    rows = MessageStep.objects.filter(
+        **{f"{column}__in": ["a@b.test", "c@d.test"]}, at__gte=NOW - timedelta(days=365), at__lt=NOW,
+        engine=Engine.POSTFIX,
+    ).order_by("-at")[:100]  # fmt: skip
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET enable_seqscan = off")  # the table of a test is too small for an index
+    plan = rows.explain()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("RESET enable_seqscan")
+        assert f"{column}_at_idx" in plan
+        assert "Seq Scan" not in plan
+    else:
+        assert f"USING INDEX step_{column}" in plan
+
+
+def test_an_administrator_reads_the_whole_story_in_order(marie: Account) -> None:
+    made = account("rssi", role="administrator")
+    Account.objects.filter(pk=made.pk).update(spans_academies=True)
+    client = browser_of(Account.objects.get(pk=made.pk))
+    page = text_of(client.get("/administration/messages?q=marie").content)
+    assert "mairie@mairie.test" in page
+    page = text_of(client.get("/administration/messages?q=marie&message=m1@ac.test").content)
+    story = ["Confié par qui l’a écrit", "Accepté et mis en file", "Rangé dans « Boîte de réception »",
+             "Raison : boîte pleine", "Raison : adresse inconnue"]  # fmt: skip
+    places = [page.index(words) for words in story]
+    assert places == sorted(places)
+    assert "452 4.2.2 plein" in page
+
+
+def test_a_recipient_sees_neither_the_others_nor_the_words_of_servers(paul: Account) -> None:
+    client = browser_of(paul)
+    page = text_of(client.get("/messagerie/envois/ou/?message=AAAAAA1").content)
+    assert "Remis à la boîte" in page
+    for hidden in ("cache@tiers.test", "mairie@mairie.test", "192.0.2.7", "plein"):
+        assert hidden not in page
+
+
+def test_who_wrote_sees_what_became_of_it_for_each(marie: Account) -> None:
+    page = text_of(browser_of(marie).get("/messagerie/envois/ou/?message=AAAAAA1").content)
+    assert "cache@tiers.test" in page
+    assert "Raison : boîte pleine" in page
+    assert "Mots du serveur" not in page
+
+
+def test_nobody_sees_the_story_of_a_message_of_others(marie: Account) -> None:
+    stranger = browser_of(Account.objects.get(pk=account("autre").pk))
+    page = text_of(stranger.get("/messagerie/envois/ou/?message=AAAAAA1").content)
+    assert "Aucune étape de ce message n’est connue de vous" in page
+    assert marie.mailbox not in page
+
+
+def test_the_desk_searches_one_account_and_the_journal_says_so(paul: Account) -> None:
+    desk = browser_of(Account.objects.get(pk=account("desk", role="helpdesk").pk))
+    answer = desk.get(f"/assistance/compte/{paul.pk}/courriels?message=AAAAAA1")
+    page = text_of(answer.content)
+    assert answer.status_code == 200
+    assert "Remis à la boîte" in page
+    assert "cache@tiers.test" not in page
+    assert Entry.objects.get(action="tracking.mail-searched").to == f"account:{paul.pk}"
+
+
+@pytest.mark.parametrize("role", ["agent", "hr_officer", "helpdesk"])
+def test_the_search_of_everybody_is_for_administrators(role: str) -> None:
+    assert (
+        browser_of(Account.objects.get(pk=account("x", role=role).pk))
+        .get("/administration/messages")
+        .status_code
+        == 403
+    )
+
+
+def test_pupils_and_families_are_not_identified() -> None:
+    assert masked("eleve@ent.test", "ent.test") == masked("e@a.ent.test", "ent.test") == "…@ent.test"
+    assert masked("a@parent.test", "ent.test") == "a@parent.test"
+    assert masked("eleve@ent.test", "") == "eleve@ent.test"
+
+
+def test_the_worst_fate_stands_for_the_message() -> None:
+    assert overall_fate([Fate.DELIVERED, Fate.REFUSED]) is Fate.REFUSED
+    assert overall_fate([], [Step(NOW, Engine.POSTFIX, StepKind.HELD)]) is Fate.HELD
+    assert seen_by([Step(NOW, Engine.POSTFIX, StepKind.QUEUED, sender="a@b.test")], {"x@y.test"}) == ()
+
+
+def test_a_wrong_day_is_told_at_its_field(marie: Account) -> None:
+    page = browser_of(marie).get("/messagerie/envois/ou/?du=hier")
+    assert "Écrivez un jour" in text_of(page.content)
+    assert Client().get("/messagerie/envois/ou/").status_code == 302
