@@ -19,7 +19,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import add_app_password
 from vaguemestre.people.directory.models import Assignment, Structure
 from vaguemestre.processes import carddav
-from vaguemestre.processes.carddav_limits import AccountTurns, limited
+from vaguemestre.processes.carddav.limits import AccountTurns, limited
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CARD = (

@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 from radicale import config
 from radicale.app import Application
 
-from vaguemestre.processes.carddav_limits import MAX_BODY_OCTETS, AccountTurns, limited
+from vaguemestre.processes.carddav.limits import MAX_BODY_OCTETS, AccountTurns, limited
 from vaguemestre.processes.front import behind_front
 
 MOUNTED = "/dav"
