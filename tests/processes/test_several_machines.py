@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -130,3 +133,16 @@ def test_mail_told_to_one_machine_reaches_the_pages_of_the_other(
         assert (near.status, far.status) == (200, 200)
         here.tell_push(MAILBOX)
         assert (near.next_event(), far.next_event()) == ("arrived", "arrived")
+
+
+def test_a_machine_with_other_keys_refuses_to_start(tmp_path: Path) -> None:
+    here, there = make_machines(tmp_path)
+    prepare = [sys.executable, "-m", "vaguemestre.cli.main", "prepare", "--no-demo"]
+    first = subprocess.run(prepare, env=here.environment, capture_output=True, text=True, check=False)
+    assert first.returncode == 0, first.stderr
+    (there.home / "secrets" / "seal_key").write_text("f" * 64)
+    second = subprocess.run(prepare, env=there.environment, capture_output=True, text=True, check=False)
+    assert second.returncode == 78
+    assert "les clés de cette machine ne sont pas celles de l’installation (« seal_key »)" in second.stderr
+    third = subprocess.run(prepare, env=here.environment, capture_output=True, text=True, check=False)
+    assert third.returncode == 0, "the installation's own keys still open it"

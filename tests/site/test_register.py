@@ -43,6 +43,8 @@ def own_copies() -> Iterator[None]:
 
 # Tables without a person's data, and why.
 IMPERSONAL = {
+    "cluster.KeyDigest": "digests of keys",
+    "cluster.Machine": "a machine and how it is",
     "compose.BroadReply": "a message id and a moment",
     "contacts.SchoolBook": "the name of a book",
     "credentials.KeyInStock": "keys that nobody holds yet",

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 
@@ -12,7 +13,11 @@ def main() -> None:
     options = _options()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaguemestre.site.settings")
     django.setup()  # before models are imported
-    import_string("vaguemestre.foundation.jobs.worker.serve")(**vars(options))
+    import_string("vaguemestre.foundation.jobs.worker.serve")(
+        **vars(options),
+        machine=settings.CONFIG.machine,
+        checks=import_string("vaguemestre.foundation.cluster.ports.own_checks").get(),
+    )
 
 
 def _options() -> Namespace:

@@ -4,6 +4,7 @@ A process that is not root gets copies of those it needs, in a folder of its own
 names: as systemd does it (systemd.exec(5)).
 """
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -43,6 +44,21 @@ def make_missing(folder: Path) -> None:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     _write_once(folder / "token_key.pem", pem)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Of each key that all machines share: a digest by which two may be compared, and which tells nothing."""
+    return {name: _digest(name, read(folder, name)) for name in (*_RANDOM, "token_key.pem")}
+
+
+def former_digests(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Of what keys were before."""
+    names = [name.removesuffix(".former") for name in _FORMER]
+    return {name: tuple(_digest(name, value) for value in former(folder, name)) for name in names}
+
+
+def _digest(name: str, value: str) -> str:
+    return hashlib.sha256(f"vaguemestre key {name} {value}".encode()).hexdigest()
 
 
 def are_given() -> bool:

@@ -30,6 +30,7 @@ ALLOWED_HOSTS = HOSTS.names
 FILES_HOST = CONFIG.files_url.split("//")[1]
 
 _ROOMS = (
+    "foundation.cluster",
     "foundation.ui",
     "foundation.journal",
     "foundation.jobs",

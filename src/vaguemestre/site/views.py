@@ -4,12 +4,14 @@ import sys
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error as server_error_page
 
 from vaguemestre.access.signin.http import who_asks
+from vaguemestre.foundation.cluster.queries import machine_states
 from vaguemestre.site.middleware import full_server
 from vaguemestre.site.monitoring.health import checks
 
@@ -34,12 +36,15 @@ def check_session(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def show_health(request: HttpRequest) -> JsonResponse:
+    """This machine, by whose state the answer is judged, and what the others said last."""
     results = checks(settings.CONFIG)
     well = all(check.ok for check in results.values())
-    body = {
+    body: dict[str, object] = {
         "status": "ok" if well else "down",
         "checks": {name: check.as_json() for name, check in results.items()},
     }
+    if results["database"].ok and len(machines := machine_states(timezone.now())) > 1:
+        body["machines"] = {machine.name: machine.as_json() for machine in machines}
     return JsonResponse(body, status=200 if well else 503)
 
 

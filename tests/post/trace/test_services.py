@@ -55,6 +55,16 @@ def test_a_step_read_twice_is_stored_once() -> None:
     assert stored() == ["q0", "q1", "q2", "q3", "q4"]
 
 
+def test_a_log_is_read_to_its_end_when_every_machine_has_read_its_own() -> None:
+    earlier, later = NOW - dt.timedelta(minutes=1), NOW
+    services.collect_steps("postfix@mx1", Log(), now=later)
+    assert queries.log_reached_at("postfix") == later
+    services.collect_steps("postfix@mx2", Log(), now=earlier)
+    assert queries.log_reached_at("postfix") == earlier
+    LogCursor.objects.create(name="postfix@mx3")
+    assert queries.log_reached_at("postfix") is None
+
+
 def test_a_collector_killed_between_reading_and_storing_loses_and_doubles_nothing() -> None:
     log = Log([step(queue_id="q0"), step(queue_id="q1")])
 

@@ -1,4 +1,7 @@
-"""Periodic tasks of the rooms. Each has its own schedule: one that raises or hangs delays no other."""
+"""Periodic tasks of the rooms. Each has its own schedule: one that raises or hangs delays no other.
+
+Of several machines one runs them (`cluster.locks.Leadership`).
+"""
 
 import logging
 import time
@@ -16,13 +19,18 @@ _POLL_SECONDS = 1.0
 
 
 class PeriodicTasks:
-    """Runs tasks when they are due, failed ones after a growing pause."""
+    """Runs tasks when they are due, failed ones after a growing pause. `leads`: whether this process may."""
 
     def __init__(
-        self, tasks: Sequence[Callable[[], object]], *, clock: Callable[[], float] = time.monotonic
+        self,
+        tasks: Sequence[Callable[[], object]],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
         self._tasks = tuple(tasks)
         self._clock = clock
+        self._leads = leads
         self._due = [0.0] * len(self._tasks)
         self._failures = [0] * len(self._tasks)
         self._running: set[int] = set()
@@ -35,6 +43,8 @@ class PeriodicTasks:
             with self._lock:
                 if number in self._running or self._clock() < self._due[number]:
                     continue
+                if not self._leads():
+                    return
                 self._running.add(number)
             self._run(number, task)
 

@@ -18,6 +18,9 @@ from django.utils.module_loading import import_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from vaguemestre.foundation.cluster import beat
+from vaguemestre.foundation.cluster.locks import Leadership
+from vaguemestre.foundation.cluster.ports import Checks
 from vaguemestre.foundation.jobs.claims import claim_job, end_job
 from vaguemestre.foundation.jobs.lease import LEASE, LeaseKeeper, requeue_abandoned
 from vaguemestre.foundation.jobs.periodic import PeriodicTasks
@@ -40,6 +43,7 @@ class HeartbeatWorker(Worker):
         heartbeat: Path | None,
         queue: str = "default",
         number: int = 1,
+        machine: str = "",
     ) -> None:
         super().__init__(
             queue_names=[queue],
@@ -48,7 +52,7 @@ class HeartbeatWorker(Worker):
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
-            worker_id=_worker_id(worker_name(queue, number)),
+            worker_id=f"{worker_name(queue, number)}@{machine or platform.node()}"[:64],
             excluded_queue_names=[],
         )
         self._heartbeat = heartbeat
@@ -151,17 +155,29 @@ def _call(job: Any) -> None:
     task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
 
 
-def _worker_id(name: str) -> str:
-    return f"{name}@{platform.node()}"[:64]
+def serve(
+    *,
+    interval: float,
+    heartbeat: Path | None,
+    queue: str,
+    number: int,
+    machine: str = "",
+    checks: Checks | None = None,
+) -> None:
+    """Run the jobs of a queue until told to stop; its first worker also runs the periodic tasks.
 
-
-def serve(*, interval: float, heartbeat: Path | None, queue: str, number: int) -> None:
-    """Run the jobs of a queue until told to stop; its first worker also runs the periodic tasks."""
+    `machine`: its name among several, by which its jobs are known; the host's if empty. `checks`: how it is,
+    which its first worker says to the others.
+    """
     for name in ("django_tasks_db", "django.tasks"):  # one line per job is too many
         logging.getLogger(name).setLevel(logging.WARNING)
-    worker = HeartbeatWorker(interval=interval, heartbeat=heartbeat, queue=queue, number=number)
+    worker = HeartbeatWorker(
+        interval=interval, heartbeat=heartbeat, queue=queue, number=number, machine=machine
+    )
     subscriptions.get()  # a process that cannot load the handlers ends here, instead of failing every job
     worker.configure_signals()
     if queue == "default" and number == 1:
-        PeriodicTasks(periodic_tasks.get()).start()
+        if checks:
+            beat.start(machine or platform.node(), checks)
+        PeriodicTasks(periodic_tasks.get(), leads=Leadership("rounds").leads).start()
     worker.serve()

@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -21,6 +20,7 @@ from radicale.item import Item
 from radicale.rights import BaseRights
 from radicale.storage import BaseCollection, BaseStorage
 
+from vaguemestre.foundation.cluster.locks import turn
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts import queries, services
 from vaguemestre.mailbox.contacts.values import AddressBook, StoredCard
@@ -199,10 +199,12 @@ class Storage(BaseStorage):
 
     @contextlib.contextmanager
     def acquire_lock(self, mode: str, user: str = "", *args: Any, **named: Any) -> Iterator[None]:
-        """One writer at a time in this process, so that If-Match checks hold until the write."""
+        """One writer at a time, for a person on all machines, so that If-Match holds until the write."""
         close_old_connections()
-        lock: AbstractContextManager[Any] = self._write_lock if mode == "w" else contextlib.nullcontext()
-        with lock:
+        if mode != "w":
+            yield
+            return
+        with self._write_lock, turn(f"carddav {user}"):
             yield
 
     def verify(self) -> bool:

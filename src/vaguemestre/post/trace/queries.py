@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import batched
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount
@@ -127,8 +127,11 @@ def envelope_sender_of(message_id: str) -> str:
 
 
 def log_reached_at(name: str) -> datetime | None:
-    """When that log was last read to its end; None if it never was."""
-    return LogCursor.objects.filter(pk=name).values_list("reached_at", flat=True).first()
+    """When that log was last read to its end, on every machine that has one; None if one never was."""
+    logs = LogCursor.objects.filter(Q(pk=name) | Q(pk__startswith=f"{name}@"))
+    moments = list(logs.values_list("reached_at", flat=True))
+    reached = [moment for moment in moments if moment]
+    return min(reached) if reached and len(reached) == len(moments) else None
 
 
 def _bounds(day: date) -> tuple[datetime, datetime]:

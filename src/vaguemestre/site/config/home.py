@@ -9,6 +9,14 @@ class HomeFolders:
     home: Path
 
     @property
+    def machine(self) -> str:
+        """The name of this machine among several, from the file `node`; empty if there is one."""
+        try:
+            return (self.home / "node").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return ""
+
+    @property
     def run_dir(self) -> Path:
         return self.home / "run"
 

@@ -5,6 +5,9 @@ from typing import Any
 from vaguemestre.engines.database.database_login import database_login
 from vaguemestre.site.config import Config, ConfigWrong
 
+# Of a machine that lost its power: the server ends its sessions, and their locks, within half a minute.
+_KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+
 
 def django_database(config: Config) -> dict[str, Any]:
     """An entry of Django's DATABASES. Raises ConfigWrong."""
@@ -19,6 +22,7 @@ def django_database(config: Config) -> dict[str, Any]:
             "USER": login.user,
             "PASSWORD": login.password,
             "CONN_MAX_AGE": 60,
+            "OPTIONS": {"options": _KEEPALIVES},
         }
     if chosen.engine != "sqlite":
         raise ConfigWrong("[database] « engine » est sqlite ou postgresql.")
@@ -56,7 +60,7 @@ def reading_only(database: dict[str, Any]) -> dict[str, Any]:
     """The same entry for a process that changes nothing, and gives up what takes more than two seconds."""
     options = dict(database.get("OPTIONS", {}))
     if database["ENGINE"].endswith("postgresql"):
-        options["options"] = "-c default_transaction_read_only=on -c statement_timeout=2000"
+        options["options"] += " -c default_transaction_read_only=on -c statement_timeout=2000"
         return {**database, "OPTIONS": options}
     options |= {
         "timeout": 2,

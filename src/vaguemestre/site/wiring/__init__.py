@@ -17,6 +17,7 @@ TABLES = {
     "credentials.numen_words": "numens",
     "directory": "numens",
     "signin.revocations": "instance",
+    "cluster": "foundation",
     "jobs": "foundation",
     "ui": "foundation",
     "intake": "people",

@@ -1,14 +1,17 @@
 """Slots of `foundation`: who listens to what, what runs each minute, what refusals say."""
 
+from vaguemestre.foundation.cluster.ports import own_checks
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
 from vaguemestre.foundation.ui.refusals import merge_sentences, sentences
 from vaguemestre.site.config import Config
+from vaguemestre.site.monitoring.health import checks
 from vaguemestre.site.wiring.periodic import ROUNDS
 from vaguemestre.site.wiring.sentences import SENTENCES
 from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 
 
-def plug(_config: Config) -> None:
+def plug(config: Config) -> None:
+    own_checks.plug(lambda: {name: check.as_json() for name, check in checks(config).items()})
     sentences.plug(merge_sentences(SENTENCES))
     subscriptions.plug(SUBSCRIPTIONS)
     periodic_tasks.plug(ROUNDS)

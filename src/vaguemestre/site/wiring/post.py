@@ -52,9 +52,18 @@ def plug(config: Config) -> None:
     self_mail = self_mail_address(config.academy.domain)
     trace.log_readers.plug(
         {
-            "postfix": StepsWithout(LogTail(postfix.log_file(config), postfix_steps), self_mail),
-            "dovecot": StepsWithout(LogTail(dovecot.log_file(config), dovecot_steps), self_mail),
+            _log_of("postfix", config): StepsWithout(
+                LogTail(postfix.log_file(config), postfix_steps), self_mail
+            ),
+            _log_of("dovecot", config): StepsWithout(
+                LogTail(dovecot.log_file(config), dovecot_steps), self_mail
+            ),
         }
     )
     dkim.look_up_text.plug(TextLookup(DnsLookup()))
     dkim.signing_keys.plug(SigningKeyFiles(config))
+
+
+def _log_of(engine: str, config: Config) -> str:
+    """The name of a log of this machine, under which it is known how far it was read."""
+    return f"{engine}@{config.machine}" if config.machine else engine

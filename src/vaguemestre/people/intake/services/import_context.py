@@ -1,12 +1,12 @@
 """What an import works with: its files, the académie it writes to, and the result of checking a feed."""
 
-import fcntl
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from vaguemestre.foundation.cluster.locks import exclusive
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.values import NumenKeys, Place
 from vaguemestre.people.intake.feeds.lines import Content
@@ -76,14 +76,12 @@ class CheckedFeed:
 
 @contextmanager
 def import_lock(lock: Path) -> Iterator[None]:
-    """Hold the lock of this machine's only import; the kernel frees it if the process dies.
+    """Hold the lock of the only import of all machines; it is freed if the process dies.
 
     Raises Refusal `intake.import-running`.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Refusal("intake.import-running") from error
+    with exclusive(lock.name, lock) as is_ours:
+        if not is_ours:
+            raise Refusal("intake.import-running")
         yield

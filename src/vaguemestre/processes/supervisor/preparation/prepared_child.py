@@ -11,6 +11,7 @@ from typing import Any
 from vaguemestre.processes.backup.restoration import RESTORED
 from vaguemestre.processes.supervisor import place
 from vaguemestre.processes.supervisor.screen import Screen
+from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 from vaguemestre.site.database import migrated
 
@@ -98,10 +99,14 @@ class Preparation:
             place.write_whole(_record(self._config), record)
 
     def _instance(self) -> list[str]:
-        """What the accounts of a preparation belong to: the database and the domain."""
+        """What a preparation belongs to: the database, the domain and the keys, compared by it."""
         database = self._config.database
         where = (database.engine, database.host, str(database.port), database.name)
-        return [*where, self._config.academy.domain]
+        try:
+            keys = sorted(secrets.digests(self._config.secrets_dir).values())
+        except OSError:
+            keys = []
+        return [*where, self._config.academy.domain, *keys]
 
     async def until_jobs_may_run(self) -> None:
         """Wait for the tables; in a restored database, until no message waits in its outbox any more."""
