@@ -32,7 +32,7 @@ from tests import own_database, own_filter
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.steps import dovecot_steps
-from vaguemestre.engines.home_alias import open_home, remove_alias
+from vaguemestre.engines.home_alias import filter_memory_socket, open_home, remove_alias
 from vaguemestre.engines.instance import OUTSIDE
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
@@ -42,6 +42,7 @@ from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.projection import backend as projection
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.tls import certificates
+from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.kernel.addresses import has_list_form
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox
@@ -51,9 +52,12 @@ from vaguemestre.post.outbox.rules.replies import smtp_reply
 from vaguemestre.post.outbox.values import Decision, Origin, SignerName, SubmissionRequest, Verdict
 from vaguemestre.post.trace.rules.order import in_order
 from vaguemestre.post.trace.values import LogPosition, Step, StepKind
+from vaguemestre.processes.duties import DUTIES
+from vaguemestre.processes.supervisor import rights
 from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
 
+TRUSTED_FORWARDERS = ("signe.test",)
 _OFFSETS = (0, 1, 2, 3, 4, 5, 25, 26, 53, 143, 190, 332, 334, 465, 587, 993)
 
 
@@ -245,14 +249,28 @@ class LiveEngines:
         )
         wait_until(lambda: postfix.is_ready(self.config))
 
-    def start_filter(self, name_server: str) -> None:
+    def start_filter(self, name_server: str, *, with_memory: bool = True) -> None:
         """rspamd, for the tests about it: mail arrives all the same while it is not there."""
         own_filter.give_compiled(self.config)
-        rspamd.prepare(self.config, name_server)
+        if with_memory:
+            self.start_filter_memory()
+        mail = replace(self.config.mail, trusted_forwarders=TRUSTED_FORWARDERS)
+        rspamd.prepare(replace(self.config, mail=mail), name_server)
         self.children["rspamd"] = self._launch(rspamd.command(self.config), {})
         wait_until(lambda: not is_free(self.config.ports.filter), 300)  # its expressions are compiled
         wait_until(self._filter_answers, 60)
         own_filter.keep_compiled(self.config)
+
+    def start_filter_memory(self) -> None:
+        """Valkey, which the filter goes on without, as the user that it has in an instance."""
+        if "valkey" in self.children:
+            return
+        valkey.prepare(self.config)
+        argv = (*rights.prefix(DUTIES["valkey"]), *valkey.command(self.config))
+        path = filter_memory_socket(self.config)
+        path.unlink(missing_ok=True)  # of a killed one, as the supervisor does
+        self.children["valkey"] = self._launch(argv, {})
+        wait_until(lambda: _is_opened(path))
 
     def _filter_answers(self) -> bool:
         client = http.client.HTTPConnection("127.0.0.1", self.config.ports.filter_controller, timeout=5)
@@ -450,3 +468,8 @@ def descendants(pid: int) -> set[int]:
             except OSError:
                 continue
     return found
+
+
+def _is_opened(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0

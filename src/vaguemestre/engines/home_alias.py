@@ -60,6 +60,11 @@ def signer_socket(instance: Instance) -> Path:
     return sockets(instance) / "signer" / "milter"
 
 
+def filter_memory_socket(instance: Instance) -> Path:
+    """Where the content filter reaches Valkey, in a folder that only the two of them enter."""
+    return sockets(instance) / "valkey" / "valkey"
+
+
 def open_home(instance: Instance) -> None:
     """Let the engines' users reach their own folders, and no others. Raises EngineRefused."""
     for folder in (instance.home, instance.engines_dir, instance.home / "run", instance.logs_dir):

@@ -154,6 +154,8 @@ _ALL = (
         "metrics", "vaguemestre-metrics", (SHARED_GROUP,), writes=("data",), secrets=(DATABASE,),
         opens=("queue-agent",),
     ),
+    # What the content filter remembers. It knows nobody else, and nobody else opens its socket.
+    Duty("valkey", "vaguemestre-valkey", writes=("engines/valkey/db",)),
     Duty("names", "vaguemestre-demo", writes=("run/names.heartbeat",)),
     Duty("accolad", "vaguemestre-demo", secrets=("accolad",)),
     Duty("salles", "vaguemestre-demo"),

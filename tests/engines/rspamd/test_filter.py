@@ -3,23 +3,20 @@
 Its only name server is the demonstration's, on the loopback, here with a zone of its own.
 """
 
-import asyncio
 import email
 import hashlib
-import http.client
-import json
 import signal
 import smtplib
-import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
+from tests.engines.rspamd import asked
+from tests.engines.rspamd.arc_seal import sealed
+from tests.engines.rspamd.zone import Zone
 
-from vaguemestre.demo import names
 from vaguemestre.desks.removals.rules.marks import marks
 from vaguemestre.desks.removals.values import Criteria
 from vaguemestre.engines.rspamd import configuration as rspamd
@@ -43,47 +40,9 @@ _dmarc.signe.test. 300 IN TXT "v=DMARC1; p=reject"
 """
 
 
-class Zone:
-    """A name server in a thread, and the key that signs for `signe.test`."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.key = folder / "signe.key"
-        told = subprocess.run(
-            ["rspamadm", "dkim_keygen", "-s", "ici", "-d", "signe.test", "-k", str(self.key)],
-            capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
-        pieces = " ".join(piece for piece in told.split('"')[1::2])
-        record = "".join(f'"{piece}" ' for piece in told.split('"')[1::2])
-        assert "p=" in pieces
-        self._known = names.written(f"{ZONE}ici._domainkey.signe.test. 300 IN TXT {record}\n")
-        self._loop = asyncio.new_event_loop()
-        self._wire = self._loop.run_until_complete(names.serve(self._known, port))
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-
-    def end(self) -> None:
-        async def finish() -> None:
-            self._wire.close()
-            await asyncio.sleep(0)  # it is closed by the loop
-
-        asyncio.run_coroutine_threadsafe(finish(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    def signed(self, message: bytes, folder: Path) -> bytes:
-        file = folder / "a-signer.eml"
-        file.write_bytes(message)
-        return subprocess.run(
-            ["rspamadm", "mime", "sign", "-t", "dkim", "-d", "signe.test", "-s", "ici", "-k", str(self.key),
-             "-o", "message", str(file)],
-            capture_output=True, check=True,
-        ).stdout  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def zone(engines: LiveEngines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zone]:
-    made = Zone(tmp_path_factory.mktemp("zone"), engines.config.ports.names)
+    made = Zone(tmp_path_factory.mktemp("zone"), engines.config.ports.names, ZONE)
     yield made
     made.end()
 
@@ -92,8 +51,9 @@ def zone(engines: LiveEngines, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def filtered(engines: LiveEngines, zone: Zone) -> Iterator[LiveEngines]:
     engines.start_filter(f"127.0.0.1:{engines.config.ports.names}")
     yield engines
-    if "rspamd" in engines.children:
-        engines.end("rspamd", signal.SIGKILL)
+    for name in ("rspamd", "valkey"):
+        if name in engines.children:
+            engines.end(name, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -166,6 +126,34 @@ def test_a_signature_vouches_whatever_road_was_taken(
     found = arrived(filtered, marie, "signe")
     assert "dkim=pass" in found["Authentication-Results"]
     assert judged(found) == Authenticity(Verdict.VERIFIED, "signe.test")
+
+
+def forwarded(zone: Zone, marie: Someone, subject: str, *, domain: str) -> bytes:
+    """What the domain sends on, sealed, of a sender whose signature it broke."""
+    message = letter("conseiller@banque.test", marie.address, subject)
+    results = f"mx.{domain}; dmarc=pass header.from=banque.test"
+    return sealed(message.as_bytes(policy=email.policy.SMTP), results, domain=domain, key_file=zone.key)
+
+
+def test_what_a_trusted_domain_sends_on_and_seals_is_not_junk(
+    filtered: LiveEngines, zone: Zone, marie: Someone
+) -> None:
+    with filtered.mx() as client:
+        content = forwarded(zone, marie, "transmis", domain="signe.test")
+        client.sendmail("retour@inconnu.test", [marie.address], content)
+    assert "arc=pass" in arrived(filtered, marie, "transmis")["Authentication-Results"]
+
+
+def test_a_seal_of_others_or_one_that_was_changed_makes_nobody_believed(
+    filtered: LiveEngines, zone: Zone, marie: Someone
+) -> None:
+    others = forwarded(zone, marie, "scelle ailleurs", domain="autre.test")
+    changed = forwarded(zone, marie, "scelle", domain="signe.test").replace(b"Subject: ", b"Subject: mal ")
+    with filtered.mx() as client:
+        client.sendmail("retour@inconnu.test", [marie.address], others)
+        client.sendmail("retour@inconnu.test", [marie.address], changed)
+    assert arrived(filtered, marie, "scelle ailleurs", "Junk")
+    assert arrived(filtered, marie, "mal scelle", "Junk")
 
 
 def test_a_signed_text_that_was_changed_is_found_out(
@@ -265,11 +253,7 @@ def test_what_readers_call_junk_is_learned_by_who_has_the_key(filtered: LiveEngi
     raw = letter("x@inconnu.test", "y@ac-amiens.test", "gain", text).as_bytes()
     JunkTraining(config.ports.filter_controller, key)(raw, is_junk=True)
     JunkTraining(config.ports.filter_controller, key)(raw, is_junk=True)  # again: nothing more to learn
-    client = http.client.HTTPConnection("127.0.0.1", config.ports.filter_controller, timeout=10)
-    client.request("GET", "/stat", headers={"Password": key.read_text()})
-    learned = json.loads(client.getresponse().read())
-    client.close()
-    assert {one["symbol"]: one["revision"] for one in learned["statfiles"]}["BAYES_SPAM"] == 1
+    assert asked.learned(filtered) == {"spam": 1, "ham": 0}
     stranger = tmp_path / "key"
     stranger.write_text("autre")
     with pytest.raises(EngineDown):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vaguemestre.processes.duties import DUTIES
-from vaguemestre.processes.production.layout import HOME
+from vaguemestre.processes.production.layout import HOME, RUN
 from vaguemestre.processes.production.machine.files import environment_text
 from vaguemestre.processes.production.units.unit import Unit, render
 from vaguemestre.processes.production.units.units import (
@@ -48,6 +48,7 @@ CHILDREN = (
             "postfix", ("/usr/lib/postfix/sbin/master",), {"MAIL_CONFIG": "/x"}, LOGS / "postfix.log"
         ),
     ),
+    companions.filter_memory(("/usr/bin/valkey-server", "/x"), HOME / "run/d/valkey/valkey"),
     plan.content_filter(CONFIG, ("/usr/bin/rspamd",)),
     plan.signer(("/usr/bin/rspamd",), HOME / "run/d/signer/milter"),
     companions.sender_rewriter(CONFIG, "python", ("/usr/sbin/postsrsd", "-dac-exemple.fr")),
@@ -204,6 +205,20 @@ def test_everything_waits_for_the_ground() -> None:
         if name not in (PREPARE, CERTIFICATES):
             assert PREPARE in unit.requires
             assert PREPARE in unit.after
+
+
+def test_the_filter_starts_after_its_memory_and_without_it() -> None:
+    unit = services()["vaguemestre-rspamd"]
+    assert "vaguemestre-valkey" in unit.after
+    assert "vaguemestre-valkey" not in unit.requires
+
+
+def test_what_the_filter_remembers_is_written_by_a_user_of_its_own_who_writes_nothing_else() -> None:
+    unit = services()["vaguemestre-valkey"]
+    assert values(unit, "User") == ["vaguemestre-valkey"]
+    assert unit.writes == (RUN, HOME / "engines/valkey/db")
+    assert values(unit, "IPAddressDeny") == ["any"]
+    assert not unit.credentials
 
 
 def test_what_loads_long_is_waited_for_and_no_other_longer_than_two_minutes() -> None:

@@ -46,6 +46,14 @@ def test_a_package_is_used_as_soon_as_it_is_there(tmp_path: Path, monkeypatch: p
     assert "installed" not in spied.screen.getvalue()
 
 
+def test_the_memory_of_the_filter_is_used_as_soon_as_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spied = Spied(tmp_path, "echo installed valkey-server", monkeypatch)
+    asyncio.run(spied.install_packages(is_demonstration=False))
+    assert spied.acts == ["filter, demonstration: False"]
+
+
 def test_nothing_starts_when_no_package_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spied = Spied(tmp_path, "echo Le réseau ne répond pas.; exit 69", monkeypatch)
     asyncio.run(spied.install_packages(is_demonstration=False))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaguemestre.processes.supervisor import plan, restarts
+from vaguemestre.processes.supervisor.companions import filter_memory
 from vaguemestre.processes.supervisor.plan import Ask, Engine
 from vaguemestre.site.config import Config, MailSection, OutgoingSection, WorkerSection
 
@@ -48,6 +49,9 @@ def test_an_instance_is_ready_without_its_filter() -> None:
     filter_, names = plan.content_filter(CONFIG, ("rspamd",)), plan.names(CONFIG, "python")
     assert filter_.is_optional
     assert names.is_optional
+    memory = filter_memory(("valkey-server",), Path("/srv/essai/run/d/valkey/valkey"))
+    assert memory.is_optional
+    assert [question.ask for question in memory.ready] == [Ask.SOCKET]
     assert [question.port for question in filter_.ready] == [20_334, 20_332]
 
 

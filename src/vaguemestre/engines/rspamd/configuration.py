@@ -5,16 +5,23 @@ import shutil
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import render, write
-from vaguemestre.engines.home_alias import engine_path, open_home
+from vaguemestre.engines.home_alias import engine_path, filter_memory_socket, open_home
 from vaguemestre.engines.instance import Instance, has_filter
 from vaguemestre.engines.rspamd import refused_content, signer
 from vaguemestre.engines.system_users import FILTER_USER, set_owner
 
 _HERE = Path(__file__).parent
+_MIN_LEARNS = 200  # votes of each kind before they count
+_OWN_RULES = ("attachments.lua", "listed_links.lua", "memory.lua")
 
 
 def folder(instance: Instance) -> Path:
     return instance.engines_dir / "rspamd"
+
+
+def listed_links(instance: Instance) -> Path:
+    """The file of links that the security desk feeds, watched by the filter."""
+    return folder(instance) / "lists" / "links"
 
 
 def is_wanted(instance: Instance) -> bool:
@@ -39,6 +46,9 @@ def prepare(instance: Instance, name_server: str = "") -> None:
         _HERE,
         "rspamd.conf.j2",
         db=engine_path(instance, database),
+        memory=filter_memory_socket(instance),
+        min_learns=_MIN_LEARNS,
+        trusted_forwarders=", ".join(f'"{domain}"' for domain in instance.mail.trusted_forwarders),
         key=(instance.secrets_dir / "filter_key").read_text().strip(),
         name_server=name_server,
         ports=instance.ports,
@@ -46,6 +56,11 @@ def prepare(instance: Instance, name_server: str = "") -> None:
     write(base / "rspamd.conf", text, mode=0o640, group=user.pw_gid)
     refused_content.prepare_folder(instance)
     shutil.copyfile(_HERE / "refused.lua", base / "rspamd.local.lua")
+    (base / "lua.local.d").mkdir(exist_ok=True)
+    for name in _OWN_RULES:
+        shutil.copyfile(_HERE / name, base / "lua.local.d" / name)
+    listed_links(instance).parent.mkdir(mode=0o755, exist_ok=True)
+    listed_links(instance).touch(mode=0o644)
 
 
 def prepare_signer(instance: Instance) -> None:

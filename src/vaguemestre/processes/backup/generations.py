@@ -27,14 +27,15 @@ MANIFEST = "manifest.json"
 KEYS = ("secrets", "engines/tls", "engines/dkim")
 SPOOL = "engines/postfix/spool"
 _QUEUES = tuple(f"{SPOOL}/{queue}" for queue in ("incoming", "active", "deferred", "hold", "maildrop"))
-DATA = ("mail", "data", *_QUEUES, "engines/rspamd/db", STAGING)
+DATA = ("mail", "data", *_QUEUES, "engines/rspamd/db", "engines/rspamd/lists", "engines/valkey/db", STAGING)
 _CONFIGURATION = "vaguemestre.toml"
 # The next start makes these again; the live database is replaced by its copy.
 _EXCLUDED = (
     f"data/{LIVE}*", "data/feed.lock", "data/moves", "data/restored", "data/test.sqlite3*",
     "mail/*/*/virtual-index",
     "mail/**/fts-flatcurve",
-    "engines/rspamd/db/*.hs*", f"{STAGING}/cache", f"{STAGING}/lock", f"{STAGING}/restored-*",
+    "engines/rspamd/db/*.hs*", "engines/valkey/db/temp-*",
+    f"{STAGING}/cache", f"{STAGING}/lock", f"{STAGING}/restored-*",
 )  # fmt: skip
 _KEEP_ALL_FOR = timedelta(days=2)
 

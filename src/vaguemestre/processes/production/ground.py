@@ -12,6 +12,7 @@ from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.processes.duties import duty_of
 from vaguemestre.processes.production.units.children import children_of
 from vaguemestre.processes.production.units.units import FORMER
@@ -39,6 +40,8 @@ def prepare(config: Config, say: Say) -> str:
     dovecot.prepare(config)
     postfix.prepare(config)
     nginx.prepare(config)
+    if valkey.is_wanted(config):
+        valkey.prepare(config)
     if rspamd.is_wanted(config):
         rspamd.prepare(config)
     rspamd.prepare_signer(config)

@@ -35,6 +35,7 @@ from vaguemestre.site.config import Config
 # would take each other's ports.
 OTHERS = (
     "dovecot.service", "dovecot.socket", "postfix.service", "nginx.service", "rspamd.service",
+    "valkey-server.service",
     "postsrsd.service", "postfix-mta-sts-resolver.service",
 )  # fmt: skip
 _LOG_ROTATION = "logrotate.timer"

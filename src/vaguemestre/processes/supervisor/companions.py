@@ -1,4 +1,4 @@
-"""The processes beside Postfix where mail really leaves, but for the signer."""
+"""The processes beside Postfix where mail really leaves, but for the signer; what the filter remembers."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -50,3 +50,9 @@ def dane_policy(python: str, socket: Path) -> Child:
     """What says which domains have DANE. While it is away, mail for other domains waits."""
     argv = (python, "-m", "vaguemestre.processes.postfix.dane_policy", str(socket))
     return Child("dane-policy", argv, (Question(Ask.SOCKET, socket=socket),), socket=socket)
+
+
+def filter_memory(argv: Sequence[str], socket: Path) -> Child:
+    """What the filter remembers (Valkey). While it is away, the filter judges without what it learned."""
+    question = Question(Ask.SOCKET, socket=socket)
+    return Child("valkey", tuple(argv), (question,), is_optional=True, socket=socket)

@@ -20,6 +20,8 @@ class MailSection(Section):
     forward_outside: bool = False  # filters may send mail on to other domains
     office_previews: bool = True  # where LibreOffice and bubblewrap are installed
     content_filter: bool = True  # where rspamd is installed
+    # who checked a sender before sending on is believed, if it sealed what it saw (ARC)
+    trusted_forwarders: Annotated[tuple[str, ...], checks.DOMAINS] = ()
     usual_ports: bool = False  # 993, 465 and 4190 lead to ours: programs are told these
     # what others are told of our TLS (MTA-STS): enforce once the certificate is one that everybody verifies
     mta_sts: Annotated[str, checks.one_of("none", "testing", "enforce")] = "testing"

@@ -90,6 +90,10 @@ MEANINGS = {
     "mail.forward_outside": "Des filtres peuvent faire suivre vers d’autres domaines.",
     "mail.office_previews": "Aperçus des documents, où LibreOffice et bubblewrap sont installés.",
     "mail.content_filter": "Le filtre de contenu, où rspamd est installé.",
+    "mail.trusted_forwarders": (
+        "Domaines (autres académies, éditeurs d’ENT, universités) crus sur l’expéditeur de ce qu’ils font "
+        "suivre et scellent (ARC)."
+    ),
     "mail.usual_ports": "Les ports 993, 465 et 4190 mènent à ceux d’ici : les logiciels les reçoivent.",
     "mail.mta_sts": (
         "Notre politique MTA-STS, dite aux autres serveurs : « testing », puis « enforce » ; « none » : rien."

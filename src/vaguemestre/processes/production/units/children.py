@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from vaguemestre.engines.dovecot import configuration as dovecot
-from vaguemestre.engines.home_alias import signer_socket
+from vaguemestre.engines.home_alias import filter_memory_socket, signer_socket
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.rspamd import signer
+from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.processes.supervisor import plan
-from vaguemestre.processes.supervisor.companions import companions
+from vaguemestre.processes.supervisor.companions import companions, filter_memory
 from vaguemestre.processes.supervisor.rights import agent_sockets
 from vaguemestre.site.config import Config
 
@@ -39,9 +40,11 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
             postfix.REOPEN_SIGNAL,
         ),
     )
+    remembers = valkey.is_wanted(config)
     has_filter, signs = rspamd.is_wanted(config), signer.is_wanted(config)
     return (
         *engines,
+        *((filter_memory(valkey.command(config), filter_memory_socket(config)),) if remembers else ()),
         *((plan.content_filter(config, rspamd.command(config)),) if has_filter else ()),
         *((plan.signer(signer.command(config), signer_socket(config)),) if signs else ()),
         *companions(config, python),

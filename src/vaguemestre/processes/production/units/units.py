@@ -40,6 +40,7 @@ _DESCRIPTIONS = {
     "dovecot": "mailboxes, IMAP, ManageSieve (Dovecot)",
     "postfix": "mail in and out (Postfix)",
     "rspamd": "content filter (rspamd)",
+    "valkey": "what the content filter remembers (Valkey)",
     "signer": "signatures of outgoing mail (rspamd)",
     "mta-sts": "TLS policies of other domains (MTA-STS)",
     "dane-policy": "domains with DANE",
@@ -201,7 +202,9 @@ def _asked(child: Child) -> Iterable[str]:
 
 
 def _before(process: str) -> tuple[str, ...]:
-    """Who comes first: the front finds its pools there, a job its engines."""
+    """Who comes first: the front finds its pools there, a job its engines, the filter its memory."""
+    if process == "rspamd":
+        return (service_name("valkey"),)
     if process == "front":
         return tuple(service_name(pool) for pool in POOLS)
     if process.startswith("worker"):

@@ -8,17 +8,19 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import Mapping
 
+from vaguemestre.engines.home_alias import filter_memory_socket
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor import companions, plan
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
 from vaguemestre.site import static
 from vaguemestre.site.config import PROJECT, Config
 
 _INSTALLER = PROJECT / "bin" / "install-extras"
-_FILTER_PACKAGE = "rspamd"
+_FILTER_PACKAGES = {"rspamd", "valkey-server"}
 LOOK = "foundation/ui/static/ui"  # lent to the neighbours, below the sources
 _TEXT_PACKAGE = "poppler-utils"  # words of PDF files, for the search
 
@@ -52,7 +54,7 @@ class Additions:
                     self._screen.step(f"{kind} {rest}".strip())
                     continue
                 installed += rest.split()
-                if _FILTER_PACKAGE in rest.split():
+                if _FILTER_PACKAGES & set(rest.split()):
                     group.create_task(self._start_filter(is_demonstration=is_demonstration))
         if await process.wait() == 0 and _TEXT_PACKAGE in installed and self._config.mail.file_search:
             await self._renew_indexes()
@@ -85,6 +87,9 @@ class Additions:
         config = self._config
         if not rspamd.is_wanted(config):
             return
+        await self._start_filter_memory()
+        if "rspamd" in self._tree.children:
+            return  # Valkey alone was installed since: the filter finds it by itself
         rspamd.prepare(config, f"127.0.0.1:{config.ports.names}" if is_demonstration else "")
         children = [plan.content_filter(config, rspamd.command(config))]
         if is_demonstration:
@@ -96,6 +101,19 @@ class Additions:
             self._screen.step(f"Sans filtre, les courriels arrivent « non vérifiés » : {failed}")
         else:
             self._screen.step("Le filtre (rspamd) répond.")
+
+    async def _start_filter_memory(self) -> None:
+        """Valkey, where there is one, before the filter, which goes on without it."""
+        config = self._config
+        if not valkey.is_wanted(config) or "valkey" in self._tree.children:
+            return
+        try:
+            await asyncio.to_thread(valkey.prepare, config)
+            await self._tree.start(
+                [companions.filter_memory(valkey.command(config), filter_memory_socket(config))]
+            )
+        except (ChildFailed, EngineRefused) as failed:
+            self._screen.step(f"Sans Valkey, le filtre juge sans ce qu’il a appris : {failed}")
 
     async def _renew_indexes(self) -> None:
         """Index again what came in before PDF files could be read."""

@@ -1,0 +1,1 @@
+"""Valkey, the memory of the content filter: what it learned, known senders, rates."""

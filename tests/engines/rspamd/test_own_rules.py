@@ -1,0 +1,83 @@
+"""What our own rules of the filter see: programs, macros, listed links. Asked of rspamd itself."""
+
+import io
+import zipfile
+from email.message import EmailMessage
+
+import pytest
+from tests.engines.live import LiveEngines, letter, wait_until
+from tests.engines.rspamd.asked import ask
+
+from vaguemestre.engines.rspamd import configuration as rspamd
+
+pytestmark = pytest.mark.engines
+
+
+def attached(name: str, content: bytes) -> EmailMessage:
+    message = letter("jean@dehors.example", "marie@ac-amiens.test", "Pièce", "Voir la pièce jointe.")
+    message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return message
+
+
+def archive(**files: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "symbol"),
+    [
+        ("facture.exe", b"x", "PROGRAM_ATTACHED"),
+        ("facture.pdf.js ", b"x", "PROGRAM_ATTACHED"),
+        ("facture.pdf", b"MZ" + bytes(60) + b"PE\0\0" + bytes(300), "PROGRAM_ATTACHED"),
+        ("facture.zip", archive(facture_dot_scr=b"x"), "PROGRAM_ATTACHED"),
+        ("notes.docm", b"x", "MACRO_ATTACHED"),
+        ("notes.docx", archive(word__vbaProject_dot_bin=b"x" * 99), "MACRO_ATTACHED"),
+        (
+            "notes.doc",
+            b"\xd0\xcf\x11\xe0" + bytes(500) + "_VBA_PROJECT".encode("utf-16-le") + bytes(500),
+            "MACRO_ATTACHED",
+        ),
+    ],
+)
+def test_a_program_or_a_macro_is_enough_to_be_junk(
+    filter_alone: LiveEngines, name: str, content: bytes, symbol: str
+) -> None:
+    verdict = ask(filter_alone, attached(name, content))
+    assert symbol in verdict.symbols
+    assert verdict.action == "add header"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes.docx", archive(word__document_dot_xml=b"<w:t>vbaProject.bin</w:t>")),
+        ("notes.doc", b"\xd0\xcf\x11\xe0" + bytes(500) + "WordDocument".encode("utf-16-le") + bytes(500)),
+        ("photos.zip", archive(classe_dot_jpg=b"x")),
+        ("notes.pdf", b"%PDF-1.7 MZ PE\0\0"),
+    ],
+)
+def test_an_ordinary_document_is_no_junk(filter_alone: LiveEngines, name: str, content: bytes) -> None:
+    verdict = ask(filter_alone, attached(name, content))
+    assert not {"PROGRAM_ATTACHED", "MACRO_ATTACHED"} & verdict.symbols.keys()
+    assert verdict.action == "no action"
+
+
+def test_a_link_that_the_security_desk_lists_is_junk_until_it_is_taken_off(filter_alone: LiveEngines) -> None:
+    def is_caught(link: str) -> bool:
+        message = letter("jean@dehors.example", "marie@ac-amiens.test", "Lien", f"Voir {link} demain.")
+        verdict = ask(filter_alone, message)
+        return "LINK_LISTED" in verdict.symbols and verdict.action == "add header"
+
+    listed = rspamd.listed_links(filter_alone.config)
+    assert not is_caught("https://www.piege.fr/compte")
+    listed.write_text("# du jour\npiege.fr\nhttps://site.fr/page\n", encoding="utf-8")
+    wait_until(lambda: is_caught("https://www.piege.fr/compte"), 120)
+    assert is_caught("https://site.fr/page/#ici")
+    assert not is_caught("https://site.fr/autre")
+    assert not is_caught("https://bonpiege.fr/")
+    listed.write_text("", encoding="utf-8")
+    wait_until(lambda: not is_caught("https://www.piege.fr/compte"), 120)
