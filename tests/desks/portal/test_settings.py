@@ -1,5 +1,6 @@
 """« Paramètres »: the search knows people's words, and each leads to a setting that is there."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -85,6 +86,13 @@ def test_the_first_page_lists_every_group(client: Client, nicolas: Account) -> N
     for title in ("Notifications d’absence", "Filtres", "Signatures et identités", "Affichage", "Sécurité"):
         assert f"<span>{title}</span>" in page
     assert "Aucune absence" in page
+
+
+def test_the_script_of_the_search_is_loaded_once(client: Client, nicolas: Account) -> None:
+    """Run twice, it would define its element twice, which browsers refuse."""
+    page = client.get("/parametres/").content.decode()
+    assert page.count("<settings-search>") == 2
+    assert len(re.findall(r"ui/settings-search[^\"]*\.js", page)) == 1
 
 
 def test_the_search_answers_without_a_script_and_as_one_types(client: Client, nicolas: Account) -> None:
