@@ -1,5 +1,11 @@
 """Logs are renamed under running engines, and no step of a message is lost, whoever was away meanwhile."""
 
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from django.utils import timezone
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
@@ -9,8 +15,11 @@ from vaguemestre.engines.dovecot.steps import dovecot_steps
 from vaguemestre.engines.log_tail import LogTail
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix.steps import postfix_steps
+from vaguemestre.engines.system_users import LOGS_GROUP
 from vaguemestre.post.trace import queries, services
 from vaguemestre.post.trace.values import StepKind
+from vaguemestre.processes.production.layout import HOME
+from vaguemestre.processes.production.machine.files import logrotate_text
 from vaguemestre.processes.supervisor.logs import rotate
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db]
@@ -29,10 +38,26 @@ class Collector:
             continue
 
 
-def rotate_logs(engines: LiveEngines) -> None:
+def by_the_supervisor(engines: LiveEngines, _folder: Path) -> None:
     for name, engine in (("postfix", postfix), ("dovecot", dovecot)):
         rotate(engine.log_file(engines.config))
         engines.children[name].send_signal(engine.REOPEN_SIGNAL)
+
+
+def by_logrotate(engines: LiveEngines, folder: Path) -> None:
+    """The file that an installation writes, with the folder and the processes of these engines."""
+    text = logrotate_text().replace(f"{HOME}/logs", str(postfix.log_file(engines.config).parent))
+    text = text.replace(f"root {LOGS_GROUP}", "root root")
+    for name in ("postfix", "dovecot"):
+        kill = re.compile(rf"systemctl kill --kill-whom=main --signal=SIG(\w+) vaguemestre-{name}\.service")
+        text, count = kill.subn(rf"kill -s \1 {engines.children[name].pid}", text)
+        assert count == 1
+    rules = folder / "vaguemestre"
+    rules.write_text(text)
+    rules.chmod(0o644)
+    subprocess.run(
+        ["logrotate", "--force", "--state", str(folder / "state"), str(rules)], check=True, timeout=60
+    )
 
 
 def send(engines: LiveEngines, marie: Someone, subject: str) -> str:
@@ -42,13 +67,25 @@ def send(engines: LiveEngines, marie: Someone, subject: str) -> str:
     return str(sent["Message-ID"])
 
 
-def test_each_step_of_each_message_is_stored_once_while_logs_are_renamed(engines: LiveEngines) -> None:
+@pytest.mark.parametrize(
+    "rotate_logs",
+    [
+        by_the_supervisor,
+        pytest.param(
+            by_logrotate,
+            marks=pytest.mark.skipif(shutil.which("logrotate") is None, reason="logrotate is not installed"),
+        ),
+    ],
+)
+def test_each_step_of_each_message_is_stored_once_while_logs_are_rotated(
+    engines: LiveEngines, tmp_path: Path, rotate_logs: Callable[[LiveEngines, Path], None]
+) -> None:
     marie = engines.someone()
     collector = Collector(engines)
     sent = [send(engines, marie, f"rotation {marie.mailbox[:9]} 0")]
     collector.collect()
     for number in range(1, 4):  # the collector is away
-        rotate_logs(engines)
+        rotate_logs(engines, tmp_path)
         sent.append(send(engines, marie, f"rotation {marie.mailbox[:9]} {number}"))
     collector = Collector(engines)  # another one, that knows what was committed
     road = [
