@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.access.signin.people import account
 
 from vaguemestre.engines.postfix import timeouts
 from vaguemestre.engines.postfix.mail_queue import Queued
+from vaguemestre.post.outbox.models import Submission
 from vaguemestre.post.outbox.services import LEASE
 from vaguemestre.post.outbox.values import Acceptance
 from vaguemestre.post.trace.models import LogCursor, MessageStep
@@ -135,3 +137,28 @@ def test_statuses_come_from_the_steps_of_recipients_in_their_order() -> None:
         ("q1", "delayed", "4.4.1"), ("q1", "delivered", "2.0.0"),
     ]  # fmt: skip
     assert deliveries_after(last) == ([], last)
+
+
+def judged(queue_id: str) -> None:
+    """The submission policy said yes under that name."""
+    Submission.objects.create(
+        account=account("marie"),
+        queue_id=queue_id,
+        message_id=MESSAGE,
+        recipients=["a@b.example"],
+        counted=1,
+        at=BEGAN,
+    )
+
+
+def test_what_the_log_lost_in_a_power_cut_is_known_by_the_policy() -> None:
+    judged("q9")
+    assert Postfix(now=BEGAN + SECOND, queue=[in_queue("q9")]).ask() is Acceptance.YES
+    assert Postfix(now=BEGAN + SECOND).ask() is Acceptance.UNKNOWN
+    log(StepKind.DELIVERED, "q9")  # after the power is back; the line that named the message is lost
+    assert Postfix(now=BEGAN + SECOND).ask() is Acceptance.YES
+
+
+def test_what_the_policy_let_pass_and_postfix_did_not_keep_was_not_accepted() -> None:
+    judged("q9")
+    assert Postfix().ask() is Acceptance.NO

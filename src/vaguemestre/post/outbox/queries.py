@@ -278,3 +278,9 @@ def held_queue_ids(queue_ids: Collection[str]) -> set[str]:
     """Those of these messages of the queue that the control of submissions holds for a decision."""
     rows = Submission.objects.filter(hold=Submission.Hold.HELD, queue_id__in=list(queue_ids))
     return set(rows.values_list("queue_id", flat=True))
+
+
+def queue_ids_of_submission(message_id: str) -> set[str]:
+    """Queue identifiers under which the submission policy accepted or held a message."""
+    submissions = Submission.objects.filter(message_id=message_id[:255])
+    return set(submissions.values_list("queue_id", flat=True))

@@ -11,6 +11,7 @@ from vaguemestre.desks.helpdesk.values import Undelivered
 from vaguemestre.engines.postfix import timeouts
 from vaguemestre.engines.postfix.mail_queue import Queued, queue
 from vaguemestre.engines.postfix.queue_agent import list_messages
+from vaguemestre.post.outbox.queries import queue_ids_of_submission
 from vaguemestre.post.outbox.services import LEASE
 from vaguemestre.post.outbox.values import Acceptance, DeliveryEvent, DeliveryState
 from vaguemestre.post.trace import queries
@@ -36,6 +37,8 @@ class AcceptanceEvidence:
     """Whether an interrupted submission was accepted, from the queue as it is and from the steps.
 
     `cleanup` names a message while it reads it; that it is whole is said by the queue manager or the queue.
+    A power cut may take the end of the log, and with it that name: the submission policy stored it before the
+    message was accepted.
     """
 
     def __init__(
@@ -50,10 +53,13 @@ class AcceptanceEvidence:
     def of_message(self, message_id: str, attempted_at: datetime) -> Acceptance:
         """Implements `outbox.ports.WasAccepted`. Raises EngineDown."""
         queued = {message.queue_id for message in self._list_queue()}
+        judged = queue_ids_of_submission(message_id)
 
         def is_accepted() -> bool:
-            steps = queries.steps_of_message(message_id)
-            return _is_whole(steps) or bool(_queue_ids(steps) & queued)
+            steps = [*queries.steps_of_message(message_id)]
+            for queue_id in judged - _queue_ids(steps):
+                steps += queries.steps_of_queue_id(queue_id)
+            return _is_whole(steps) or bool((_queue_ids(steps) | judged) & queued)
 
         if not is_accepted() and _was_cut_short(queries.steps_of_message(message_id), attempted_at):
             return Acceptance.NO
