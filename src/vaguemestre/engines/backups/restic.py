@@ -15,10 +15,12 @@ _RESTIC = "restic"
 _PRUNE_SECONDS = 30 * 60  # less than the delay after which a generation is late
 _MAX_REPACKED = "20G"
 _CHECK_SECONDS = 24 * 3600
-_NOT_ALL_READ = 3  # exit codes of restic(1)
+_FAILED = 1  # exit codes of restic(1)
+_NOT_ALL_READ = 3
 _NO_REPOSITORY = 10
 _LOCKED = 11
 _WRONG_PASSWORD = 12
+_CANNOT_OPEN = "unable to open repository"  # that is neither missing nor another's: its machine is away
 
 
 class RepositoryDamaged(EngineRefused):
@@ -142,7 +144,8 @@ class Restic:
     @staticmethod
     def _failure(command: str, result: "subprocess.CompletedProcess[str]") -> EngineRefused | EngineDown:
         sentence = f"restic {command}: {_last_line(result.stderr)}"
-        return EngineDown(sentence) if result.returncode == _LOCKED else EngineRefused(sentence)
+        is_away = result.returncode == _FAILED and _CANNOT_OPEN in result.stderr
+        return EngineDown(sentence) if is_away or result.returncode == _LOCKED else EngineRefused(sentence)
 
 
 def _check_all_read(errors: str, top: Path) -> None:
