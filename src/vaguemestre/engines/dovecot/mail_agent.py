@@ -16,6 +16,7 @@ from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.dovecot.mailbox_erasure import MailboxErasure
 from vaguemestre.engines.dovecot.quota import QuotaUse
+from vaguemestre.engines.dovecot.redelivered import RedeliveredCopies
 from vaguemestre.engines.dovecot.removed_copies import RemovedCopies
 from vaguemestre.engines.home_alias import sockets
 from vaguemestre.engines.instance import Place
@@ -47,6 +48,7 @@ def verbs(instance: Place, users: Collection[int], erasers: Collection[int]) -> 
         "list-removed": Verb(checked(copies.list_removed), erasers),
         "restore-copies": Verb(checked(copies.restore), erasers),
         "discard-copies": Verb(checked(copies.discard), erasers),
+        "drop-redelivered": Verb(checked(RedeliveredCopies(doveadm)), erasers),
         "bound-deleted": Verb(checked(DeletedBound(instance, doveadm)), erasers),
     }
 
@@ -99,6 +101,10 @@ class MailAgent:
     def erase(self, mailbox: str) -> None:
         """Implements `lifecycle.ports.EraseMail`."""
         agent.ask(self._socket, "erase", mailbox)
+
+    def drop_redelivered(self, recipient: str, message_id: str) -> int:
+        """Implements `trace.ports.DropRedelivered`."""
+        return int(agent.ask(self._socket, "drop-redelivered", recipient, message_id))
 
     def bound_deleted(self, mailbox: str, limit_bytes: int) -> int:
         """Implements `webmail.ports.BoundDeleted`."""

@@ -16,4 +16,14 @@ class ReadSteps(Protocol):
         ...
 
 
+class DropRedelivered(Protocol):
+    def __call__(self, recipient: str, message_id: str) -> int:
+        """Delete the copies of a message that were stored again in the mailbox of that address.
+
+        Returns how many. Raises EngineDown, EngineRefused.
+        """
+        ...
+
+
+drop_redelivered: Slot[DropRedelivered] = Slot("trace.drop_redelivered")
 log_readers: Slot[Mapping[str, ReadSteps]] = Slot("trace.log_readers")  # by name of the log

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import batched
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount
@@ -242,3 +242,19 @@ def _meets(message: FoundMessage, criteria: MessageSearch) -> bool:
     people = (message.sender.lower(), *message.fates)
     is_with = not other or any(one == other or one.endswith(f"@{other}") for one in people)
     return is_with and (criteria.fate is None or criteria.fate in message.fates.values())
+
+
+def message_ids_taken_up_again(queue_ids: Collection[str]) -> dict[str, str]:
+    """Queue identifier → Message-ID of those that the queue manager took up more than once."""
+    found: dict[str, str] = {}
+    for batch in batched(queue_ids, _MAX_MESSAGES, strict=False):
+        steps = MessageStep.objects.filter(queue_id__in=batch)
+        active = steps.filter(kind=StepKind.QUEUED).order_by().values("queue_id")
+        again = active.annotate(times=Count("number")).filter(times__gt=1).values_list("queue_id", flat=True)
+        named = steps.filter(kind=StepKind.IDENTIFIED, queue_id__in=list(again))
+        found.update(
+            (str(queue_id), message_id)
+            for queue_id, message_id in named.values_list("queue_id", "message_id")
+            if message_id
+        )
+    return found

@@ -1,16 +1,17 @@
 """Steps stored as the logs tell them, each once; removed when their months are over."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from vaguemestre.foundation.jobs.services import announce
-from vaguemestre.post.trace.events import ScriptsChanged
+from vaguemestre.post.trace.events import HandedOverAgain, ScriptsChanged
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
 from vaguemestre.post.trace.ports import ReadSteps
+from vaguemestre.post.trace.queries import message_ids_taken_up_again
 from vaguemestre.post.trace.rules.months import first_month_kept
 from vaguemestre.post.trace.rules.reasons import counted_as
 from vaguemestre.post.trace.values import LogPiece, LogPosition, Step, StepKind
@@ -33,6 +34,17 @@ def collect_steps(name: str, read_steps: ReadSteps, *, now: datetime) -> int:
         return 0
     with transaction.atomic(durable=True):
         return _store_piece(cursor, piece, now)
+
+
+def announce_redelivered(delivered: Collection[tuple[str, str]]) -> None:
+    """Announce those that Postfix took up more than once. Inside the caller's transaction.
+
+    `delivered`: queue identifier and recipient of messages just delivered.
+    """
+    again = message_ids_taken_up_again({queue_id for queue_id, _ in delivered})
+    for queue_id, recipient in delivered:
+        if queue_id in again:
+            announce(HandedOverAgain(recipient, again[queue_id]))
 
 
 def purge_steps(months: int, *, now: datetime) -> None:

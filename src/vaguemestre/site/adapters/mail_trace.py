@@ -15,8 +15,9 @@ from vaguemestre.post.outbox.queries import queue_ids_of_submission
 from vaguemestre.post.outbox.services import LEASE
 from vaguemestre.post.outbox.values import Acceptance, DeliveryEvent, DeliveryState
 from vaguemestre.post.trace import queries
-from vaguemestre.post.trace.services import HEARTBEAT
+from vaguemestre.post.trace.services import HEARTBEAT, announce_redelivered
 from vaguemestre.post.trace.values import Step, StepKind
+from vaguemestre.schools.lists.services import handle_deliveries
 from vaguemestre.site.config import Config
 
 SUBMISSION_LOG = "postfix"
@@ -104,6 +105,14 @@ def deliveries_after(number: int) -> tuple[list[DeliveryEvent], int]:
         if step.kind in _STATES and step.queue_id and step.recipient
     ]
     return events, steps[-1].number if steps else number
+
+
+def follow_deliveries(deliveries: Sequence[DeliveryEvent]) -> None:
+    """Implements `outbox.ports.OnDeliveries`: for lists, and for what may have been stored twice."""
+    handle_deliveries(deliveries)
+    announce_redelivered(
+        [(event.queue_id, event.recipient) for event in deliveries if event.state is DeliveryState.DELIVERED]
+    )
 
 
 def undelivered_to(addresses: Collection[str], *, now: datetime) -> tuple[Undelivered, ...]:

@@ -4,6 +4,7 @@ from functools import partial
 
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.dovecot.steps import dovecot_steps
 from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.imap.adapters.report_finder import ReportFinder
@@ -22,11 +23,10 @@ from vaguemestre.post.outbox import ports as outbox
 from vaguemestre.post.outbox.rules.self_mail import self_mail_address
 from vaguemestre.post.trace import ports as trace
 from vaguemestre.schools.lists import queries as lists_queries
-from vaguemestre.schools.lists.services import handle_deliveries
 from vaguemestre.schools.sharing import queries as sharing_queries
 from vaguemestre.site.adapters.dkim import TextLookup
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_of
-from vaguemestre.site.adapters.mail_trace import acceptance_evidence, deliveries_after
+from vaguemestre.site.adapters.mail_trace import acceptance_evidence, deliveries_after, follow_deliveries
 from vaguemestre.site.adapters.unrecorded_steps import StepsWithout
 from vaguemestre.site.adapters.webmail import delegated_scope_of
 from vaguemestre.site.config import Config
@@ -43,13 +43,14 @@ def plug(config: Config) -> None:
     outbox.find_reports.plug(ReportFinder(mailboxes))
     outbox.was_accepted.plug(acceptance_evidence(config).of_message)
     outbox.deliveries_after.plug(deliveries_after)
-    outbox.on_deliveries.plug(handle_deliveries)
+    outbox.on_deliveries.plug(follow_deliveries)
     outbox.forwards_mail.plug(lists_queries.is_list_mailbox)
     outbox.title_of_box.plug(sharing_queries.title_of_box)
     outbox.end_hold.plug(HoldQueue(config))
     filelinks.file_store.plug(FileStore(config.deposits_dir))
     filelinks.scan.plug(Clamd(config.files.clamd))
     self_mail = self_mail_address(config.academy.domain)
+    trace.drop_redelivered.plug(MailAgent(config).drop_redelivered)
     trace.log_readers.plug(
         {
             _log_of("postfix", config): StepsWithout(

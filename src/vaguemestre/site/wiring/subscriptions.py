@@ -68,7 +68,8 @@ from vaguemestre.post.filelinks.events import FileUploaded
 from vaguemestre.post.outbox import handlers as outbox_handlers
 from vaguemestre.post.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.post.reports import handlers as reports_handlers
-from vaguemestre.post.trace.events import ScriptsChanged
+from vaguemestre.post.trace import handlers as trace_handlers
+from vaguemestre.post.trace.events import HandedOverAgain, ScriptsChanged
 from vaguemestre.post.tracking import handlers as tracking_handlers
 from vaguemestre.schools.lists import handlers as lists_handlers
 from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered, NoticeDue
@@ -147,6 +148,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         headers_handlers.delete_ended_visit,
     ),
     MessageQueued: (outbox_handlers.send,),
+    HandedOverAgain: (trace_handlers.drop_second_copies,),
     MessageFiled: (compose_handlers.delete_filed_draft, contacts_handlers.remember_recipients),
     MailingDue: (compose_handlers.run_mailing,),
     MessageRefused: (compose_handlers.restore_refused_draft,),

@@ -1,0 +1,48 @@
+"""What Postfix took up again, cut before it noted a delivery, is looked for in the mailbox once delivered."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.post.trace import handlers, ports
+from vaguemestre.post.trace.events import HandedOverAgain
+from vaguemestre.post.trace.models import MessageStep
+from vaguemestre.post.trace.services import announce_redelivered
+from vaguemestre.post.trace.values import StepKind
+
+pytestmark = pytest.mark.django_db
+MARIE = "marie@ac-amiens.test"
+
+
+def log(queue_id: str, *kinds: StepKind) -> None:
+    for kind in kinds:
+        MessageStep.objects.create(
+            number=MessageStep.objects.count() + 1,
+            at=datetime(2026, 11, 28, 12, tzinfo=UTC),
+            engine="postfix",
+            kind=kind,
+            queue_id=queue_id,
+            message_id=f"<{queue_id}@x>" if kind is StepKind.IDENTIFIED else None,
+        )
+
+
+def test_only_what_was_taken_up_more_than_once_is_looked_for() -> None:
+    log("once", StepKind.IDENTIFIED, StepKind.QUEUED, StepKind.DELIVERED)
+    log("again", StepKind.IDENTIFIED, StepKind.QUEUED, StepKind.QUEUED, StepKind.DELIVERED)
+    announce_redelivered([("once", MARIE), ("again", MARIE), ("unknown", MARIE)])
+    (job,) = DBTaskResult.objects.all()
+    assert job.args_kwargs["args"][2] == {"recipient": MARIE, "message_id": "<again@x>"}
+
+
+def test_an_address_that_is_not_ours_stops_nothing() -> None:
+    def refuse(recipient: str, message_id: str) -> int:
+        raise EngineRefused("no such mailbox")
+
+    before = ports.drop_redelivered.get()
+    ports.drop_redelivered.replace(refuse)
+    try:
+        handlers.drop_second_copies(HandedOverAgain("x@dehors.example", "<a@x>"))
+    finally:
+        ports.drop_redelivered.replace(before)
