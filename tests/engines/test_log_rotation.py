@@ -1,7 +1,6 @@
 """Logs are renamed under running engines, and no step of a message is lost, whoever was away meanwhile."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -67,16 +66,7 @@ def send(engines: LiveEngines, marie: Someone, subject: str) -> str:
     return str(sent["Message-ID"])
 
 
-@pytest.mark.parametrize(
-    "rotate_logs",
-    [
-        by_the_supervisor,
-        pytest.param(
-            by_logrotate,
-            marks=pytest.mark.skipif(shutil.which("logrotate") is None, reason="logrotate is not installed"),
-        ),
-    ],
-)
+@pytest.mark.parametrize("rotate_logs", [by_the_supervisor, by_logrotate])
 def test_each_step_of_each_message_is_stored_once_while_logs_are_rotated(
     engines: LiveEngines, tmp_path: Path, rotate_logs: Callable[[LiveEngines, Path], None]
 ) -> None:
