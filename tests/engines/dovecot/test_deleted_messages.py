@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.engines.live import LiveEngines, Someone, letter
 
 from vaguemestre.engines.dovecot.configuration import MAX_DELETED
-from vaguemestre.engines.dovecot.deleted_bound import DeletedBound, oldest_beyond
+from vaguemestre.engines.dovecot.copies.deleted_bound import DeletedBound, oldest_beyond
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 

@@ -6,9 +6,9 @@ import smtplib
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
+from vaguemestre.engines.dovecot.copies.redelivered import Copy, RedeliveredCopies, second_copies
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.homes import mail_home
-from vaguemestre.engines.dovecot.redelivered import Copy, RedeliveredCopies, second_copies
 from vaguemestre.engines.home_alias import sockets
 
 pytestmark = pytest.mark.engines

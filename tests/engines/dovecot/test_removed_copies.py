@@ -8,8 +8,8 @@ from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
 from vaguemestre.desks.removals.rules.returns import copies_to_return
 from vaguemestre.desks.removals.values import REMOVED_COPIES
+from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
-from vaguemestre.engines.dovecot.removed_copies import RemovedCopies
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES

@@ -10,14 +10,14 @@ from pathlib import Path
 from vaguemestre.desks.removals.values import MailCopy
 from vaguemestre.engines import agent
 from vaguemestre.engines.agent import Verb
-from vaguemestre.engines.dovecot.deleted_bound import DeletedBound
+from vaguemestre.engines.dovecot.copies.deleted_bound import DeletedBound
+from vaguemestre.engines.dovecot.copies.redelivered import RedeliveredCopies
+from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.dovecot.mailbox_erasure import MailboxErasure
 from vaguemestre.engines.dovecot.quota import QuotaUse
-from vaguemestre.engines.dovecot.redelivered import RedeliveredCopies
-from vaguemestre.engines.dovecot.removed_copies import RemovedCopies
 from vaguemestre.engines.home_alias import sockets
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused

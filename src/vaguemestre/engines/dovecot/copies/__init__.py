@@ -1,0 +1,1 @@
+"""Copies of messages in a mailbox, found and taken away through doveadm."""
