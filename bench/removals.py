@@ -15,8 +15,8 @@ import django
 from tests.engines import live
 from tests.engines.live import LiveEngines, Someone, letter
 
-from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies
+from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 
 TICKS = os.sysconf("SC_CLK_TCK")
 FORGED = "<f1@x.example>"
