@@ -61,3 +61,12 @@ def test_an_account_suspended_or_closed_says_what_was_done_and_the_way_back(run:
     assert "Sessions coupées : 0. Mots de passe d’application : 0." in suspended
     assert "s’ouvre de nouveau" in run("account", "resume", username).stdout
     assert "le courrier qui lui est adressé est refusé" in run("account", "close", username).stdout
+
+
+def test_the_key_of_numens_may_be_renewed_again_and_again(run: Run) -> None:
+    """What is recorded of the instance's keys follows each renewal: it would not start otherwise."""
+    for _ in range(2):
+        run("prepare", "--no-demo")  # it records the keys, then misses the engines
+        assert run("numen", "rotate-key").returncode == 0
+        assert run("numen", "reseal", "--forget").returncode == 0
+    assert "les clés de cette machine" not in run("prepare", "--no-demo").stderr

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from vaguemestre.foundation.cluster.services import compare_keys
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.directory.ports import numen_keys
@@ -68,6 +69,7 @@ def rotate_key() -> None:
     """Change la clé qui chiffre les NUMEN et les lignes de flux, puis les rechiffre (« reseal » finit)."""
     folder = settings.CONFIG.secrets_dir
     secrets.rotate(folder, numen_secrets.NAME)
+    compare_keys(secrets.digests(folder), secrets.former_digests(folder))  # the new one is the installation's
     renew_copies(settings.CONFIG)
     typer.echo(_resealed(numen_secrets.read(folder)))
     typer.echo("Redémarrez l’instance, puis lancez « vaguemestre numen reseal --forget ».", err=True)
