@@ -23,7 +23,8 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "backoffice": {
         ADMINISTRATORS: """
             academies academy feed feed-changed feed-decide feed-refused feeds home job-again job-give-up
-            jobs journal journal-file match-candidate match-candidates officers open-structure people person
+            jobs journal journal-file match-candidate match-candidates never-activated never-activated-file
+            never-activated-school officers open-structure people person
             role service services settings structure structures
         """,
     },

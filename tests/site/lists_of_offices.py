@@ -46,6 +46,7 @@ NO_LISTS = {
     "backoffice:settings": "one instance's configuration, whole, by section, with a filter",
     "autoconfig:check-dns": "what the zone must say, which the program decides",
     "helpdesk:account": "one account and the last of what happened",
+    "backoffice:never-activated-school": "the people of one establishment who wait, whole",
     "operations:queue": "Postfix's queue: tests/desks/operations/test_queue.py",
     "tracking:account-messages": "the last of a search by days: tests/post/tracking/test_search.py",
     "tracking:messages": "the last of a search by days: tests/post/tracking/test_search.py",
@@ -209,6 +210,20 @@ def _removals(people: People, count: int) -> dict[str, Any]:
     return {}
 
 
+def _never_activated(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        school = Structure.objects.create(
+            uai=f"081{n:04}N", academy_id=people.academy_id, name=f"Attente {n:03}", town=f"Ville {n:03}"
+        )
+        person = Person.objects.create(
+            academy_id=people.academy_id, dossier=f"N{n:03}", birth_name=f"Attend{n:03}", first_name="Lou",
+            birth_date=BORN, category="2D_PUBLIC",
+        )  # fmt: skip
+        Account.objects.create(person=person, username=f"attend{n:03}", mailbox=f"attend{n:03}@x.test")
+        Assignment.objects.create(person=person, structure=school, starts_on=date(2020, 9, 1))
+    return {}
+
+
 def _announced(people: People, count: int) -> dict[str, Any]:
     for n in range(count):
         day = date(2026, 9, 1) + timedelta(days=n)
@@ -296,6 +311,7 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("backoffice:feed", "changed"): Kept("administrator", _changed, {"vue": "changements"}),
     ("backoffice:match-candidates", ""): Kept("administrator", _match_candidates),
     ("backoffice:journal", ""): Kept("administrator", _lines, words="acte", count=50, is_never_empty=True),
+    ("backoffice:never-activated", ""): Kept("administrator", _never_activated),
     ("backoffice:jobs", ""): Kept("administrator", _failed_jobs),
     ("breaches:list", ""): Kept("administrator", _breaches),
     ("removals:list", ""): Kept("administrator", _removals),

@@ -1,12 +1,13 @@
 """Criteria of a journal search, from typed text: labels → action codes, names → actor ids."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from vaguemestre.desks.backoffice.rules.actors import actor_codes
 from vaguemestre.desks.backoffice.rules.acts import matching_actions
 from vaguemestre.foundation.journal.queries import JournalFilter
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import accounts_by_person, find_account
+from vaguemestre.foundation.kernel.texts import without_accents
+from vaguemestre.people.credentials.queries import SchoolActivation, accounts_by_person, find_account
 from vaguemestre.people.directory.queries import people_by_name
 
 MAX_PEOPLE = 200  # with one name; above, the search is too vague
@@ -60,3 +61,24 @@ def journal_criteria(act: str, by: str, to: str, dates: JournalFilter) -> Journa
 
 def _identifiers(name: str, numbers: Iterable[int]) -> list[str]:
     return [f"{name}:{number}" for number in sorted(numbers)]
+
+
+SCHOOL_ORDERS: dict[str, Callable[[SchoolActivation], int | str]] = {
+    "nombre": lambda school: school.pending,
+    "part": lambda school: school.share,
+    "nom": lambda school: without_accents(school.name),
+    "ville": lambda school: without_accents(school.town),
+}
+
+
+def matching_schools(
+    schools: Iterable[SchoolActivation], words: str, sort: str, *, backwards: bool
+) -> list[SchoolActivation]:
+    """The schools whose name, town or UAI holds every word typed."""
+    typed = without_accents(words).split()
+    found = [
+        school
+        for school in schools
+        if all(word in without_accents(f"{school.uai} {school.name} {school.town}") for word in typed)
+    ]
+    return sorted(found, key=lambda one: (SCHOOL_ORDERS[sort](one), one.structure_id), reverse=backwards)

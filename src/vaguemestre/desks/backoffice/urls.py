@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from vaguemestre.desks.backoffice.views import feeds, home, jobs, journal, people, places, services, settings
+from vaguemestre.desks.backoffice.views import (
+    activation,
+    feeds,
+    home,
+    jobs,
+    journal,
+    people,
+    places,
+    services,
+    settings,
+)
 
 app_name = "backoffice"
 urlpatterns = [
@@ -25,6 +35,13 @@ urlpatterns = [
     path("flux/<int:feed_id>/decider", feeds.decide, name="feed-decide"),
     path("flux/doutes", feeds.list_match_candidates, name="match-candidates"),
     path("flux/doutes/<int:candidate_id>", feeds.answer, name="match-candidate"),
+    path("jamais-actives", activation.list_schools, name="never-activated"),
+    path("jamais-actives/<int:structure_id>", activation.show_school, name="never-activated-school"),
+    path(
+        "jamais-actives/<int:structure_id>/liste.csv",
+        activation.download_school,
+        name="never-activated-file",
+    ),
     path("journal", journal.show, name="journal"),
     path("journal.csv", journal.download, name="journal-file"),
     path("travaux", jobs.list_failed, name="jobs"),

@@ -164,6 +164,7 @@ _ADMINISTRATION_GROUPS = (
             Entry("/administration/personnes", "Personnes", "user-search"),
             Entry("/administration/flux", "Imports RH", "table-import"),
             Entry("/administration/flux/doutes", "Doublons possibles", "arrows-join"),
+            Entry("/administration/jamais-actives", "Jamais activés", "login"),
             Entry("/administration/etablissements", "Établissements", "building-community"),
             Entry("/administration/services", "Services", "briefcase-2"),
             Entry("/administration/academies", "Académies", "world"),

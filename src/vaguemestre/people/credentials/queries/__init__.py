@@ -47,9 +47,11 @@ from vaguemestre.people.credentials.queries.accounts import (
     usernames_of,
 )
 from vaguemestre.people.credentials.queries.activation import (
+    NeverActivated,
     SchoolActivation,
     activation_by_school,
     count_never_activated,
+    never_activated_in,
 )
 from vaguemestre.people.credentials.queries.factors import (
     ApplicationSummary,
@@ -88,6 +90,7 @@ __all__ = [
     "ContactSummary",
     "KeySummary",
     "MailboxHolder",
+    "NeverActivated",
     "PasskeySummary",
     "Presented",
     "ProposedApplication",
@@ -132,6 +135,7 @@ __all__ = [
     "keys_in_stock",
     "keys_of",
     "names_of",
+    "never_activated_in",
     "numen_words_of",
     "open_accounts_of",
     "opened_by_mailbox",

@@ -53,3 +53,22 @@ def _in_post(day: date, academy_id: int) -> QuerySet[Account]:
         Q(**{f"{_POST}__ends_on__isnull": True}) | Q(**{f"{_POST}__ends_on__gte": day})
     )
     return Account.objects.filter(holds, in_academy(academy_id)).exclude(state=Account.State.CLOSED)
+
+
+class NeverActivated(NamedTuple):
+    """Somebody who never activated their account, in the main post they hold."""
+
+    account_id: int
+    person_id: int
+    username: str
+    since: date  # when that post began
+
+
+def never_activated_in(structure_id: int, day: date, academy_id: int = 0) -> tuple[NeverActivated, ...]:
+    """The people of an establishment who never activated their account, the longest in their post first."""
+    rows = _in_post(day, academy_id).filter(
+        **{f"{_POST}__structure_id": structure_id, "state": Account.State.PENDING}
+    )
+    columns = ("pk", "person_id", "username", f"{_POST}__starts_on")
+    ordered = rows.order_by(f"{_POST}__starts_on", "username").values_list(*columns)
+    return tuple(NeverActivated(*row) for row in ordered)
