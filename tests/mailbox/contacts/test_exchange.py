@@ -360,3 +360,16 @@ def test_contacts_of_sogo_and_thunderbird_come_in_as_ldif() -> None:
 @given(st.text(max_size=300).map(lambda text: f"dn: cn=x\n{text}"))
 def test_no_ldif_makes_the_reader_raise(text: str) -> None:
     read_file(text.encode())
+
+
+def test_a_file_of_beginnings_alone_is_refused_in_one_pass() -> None:
+    with pytest.raises(Refusal, match="too-many-lines"):
+        read_file(b"BEGIN:VCARD\r\n" * 200_000)
+
+
+def test_a_card_without_an_end_is_told_and_those_around_it_come_in() -> None:
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:{}\nEND:VCARD\n"
+    broken = "BEGIN:VCARD\nVERSION:3.0\nFN:Coupée\n"
+    read = read_file((card.format("Zoé") + broken + card.format("Ali") + "entre deux\n" + broken).encode())
+    assert [contact.name for _, contact in read.cards] == ["Zoé", "Ali"]
+    assert [(line.number, line.excerpt) for line in read.invalid_lines] == [(2, "Coupée"), (4, "Coupée")]

@@ -17,14 +17,26 @@ MOST_PROPERTIES = 5_000  # members of a group included
 _MOST_LINES = 15_000  # folded lines included: a photo of the size above
 _FOLD = re.compile(r"\r?\n[ \t]")
 _PHOTO_FOUR = re.compile(r"^PHOTO[^:\n]*:data:image/(\w+);base64,", re.IGNORECASE | re.MULTILINE)
-_BLOCK = re.compile(r"^BEGIN:VCARD\s*$.*?^END:VCARD\s*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_LONGEST_MARK = 100  # characters, trailing blanks included
+_BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
 _MEMBER = re.compile(r"urn:uuid:", re.IGNORECASE)
 _PROPERTY = re.compile(r"(?:^|[\r\n])[^ \t\r\n]")
 
 
 def split_vcards(text: str) -> list[str]:
-    """Texts of the vCards of a file."""
-    return [match[0] for match in _BLOCK.finditer(text.replace("\r\n", "\n").replace("\r", "\n"))]
+    """Texts of the vCards of a file, in one pass; one without an end stops at the next, and is broken."""
+    blocks: list[list[str]] = []
+    is_open = False
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        mark = line.rstrip().upper() if len(line) < _LONGEST_MARK else ""
+        if mark == _BEGIN:
+            blocks.append([])
+            is_open = True
+        if is_open:
+            blocks[-1].append(line)
+        if mark == _END:
+            is_open = False
+    return ["\n".join(lines) for lines in blocks]
 
 
 def check_weight(text: str) -> None:
