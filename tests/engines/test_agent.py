@@ -49,6 +49,14 @@ def socket(tmp_path: Path) -> Iterator[Path]:
         yield path
 
 
+def test_an_agent_that_stays_silent_is_given_up_in_the_time_said(tmp_path: Path) -> None:
+    with socketlib.socket(socketlib.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "s"))
+        silent.listen()
+        with pytest.raises(EngineDown, match="timed out"):
+            agent.ask(tmp_path / "s", "list", patience=0.05)
+
+
 def test_a_verb_answers_what_it_makes_of_its_words(socket: Path) -> None:
     assert agent.ask(socket, "join", "é", '\n"') == 'é\n"'
 

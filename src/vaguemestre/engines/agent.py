@@ -153,13 +153,15 @@ def _answer(verbs: Mapping[str, Verb], line: bytes, user: int) -> dict[str, obje
         return {"refused": str(error)}
 
 
-def ask(path: Path, verb: str, *arguments: str, start_patience: float = 0.0) -> Any:
+def ask(
+    path: Path, verb: str, *arguments: str, start_patience: float = 0.0, patience: float = _PATIENCE_SECONDS
+) -> Any:
     """The value of an agent's answer, or of its stand-in's if it is away. Raises EngineDown, EngineRefused.
 
-    `start_patience`: seconds to wait for an agent that does not listen yet.
+    `start_patience`: seconds to wait for an agent that does not listen yet; `patience`: for its answer.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
-        peer.settimeout(_PATIENCE_SECONDS)
+        peer.settimeout(patience)
         try:
             _connect(peer, path, time.monotonic() + start_patience)
             peer.sendall(json.dumps([verb, *arguments]).encode() + b"\n")

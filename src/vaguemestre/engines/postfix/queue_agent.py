@@ -15,6 +15,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,32}", re.ASCII)
 _TIMEOUT_SECONDS = 20
+_PAGE_SECONDS = 5.0
 _IDS_PER_QUESTION = 100
 
 
@@ -96,6 +97,11 @@ def verbs(instance: Place, users: Collection[int], counters: Collection[int]) ->
 def list_messages(instance: Place) -> str:
     """The queue, as the agent lists it. Raises EngineDown."""
     return str(agent.ask(socket_path(instance), "list"))
+
+
+def list_for_page(instance: Place) -> str:
+    """The same for somebody who looks at a page: a silent agent is soon given up. Raises EngineDown."""
+    return str(agent.ask(socket_path(instance), "list", patience=_PAGE_SECONDS))
 
 
 def count_messages(instance: Place) -> dict[str, list[int]]:

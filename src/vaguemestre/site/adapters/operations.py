@@ -12,7 +12,7 @@ from vaguemestre.desks.operations.values import (
 )
 from vaguemestre.engines.metrics_text import MetricValue, read_metrics_text
 from vaguemestre.engines.postfix.mail_queue import queue
-from vaguemestre.engines.postfix.queue_agent import act_on, list_messages
+from vaguemestre.engines.postfix.queue_agent import act_on, list_for_page
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.site.config import Config
 from vaguemestre.site.monitoring.health import checks
@@ -90,7 +90,7 @@ class QueueList:
                 message.queue_id, message.queue, message.arrived_at, message.size, message.sender,
                 tuple(QueuedRecipient(address, words) for address, words in message.reason_of),
             )
-            for message in queue(self._config, list_messages)
+            for message in queue(self._config, list_for_page)
         )  # fmt: skip
 
 
