@@ -131,6 +131,11 @@ def test_what_was_counted_lately_raises_its_alarm(name: str) -> None:
     assert [alarm.name for alarm in alarms_of(LATELY[name])] == [name]
 
 
+def test_nobody_is_said_to_be_silent_while_nothing_is_measured() -> None:
+    away = facts({METRICS_UP: 0.0, "beat.worker": NOW - 600})
+    assert [alarm.name for alarm in alarms_of(away)] == ["metrics-gone"]
+
+
 def test_a_backup_that_was_never_made_is_told_after_two_days() -> None:
     never = {series: value for series, value in WELL.items() if series != "backup.made"}
     assert alarms_of(Facts(never, NOW, {}, {}, {}, days_measured=1)) == ()

@@ -67,7 +67,8 @@ def _parts(facts: Facts) -> Iterator[Raised]:
         if wants and part not in _TOLD_APART:
             yield Raised("part-wants", part, f"{part_fr(part)} demande qu’on s’en occupe")
     measured = facts.value(MEASURED)
-    for process, at in facts.named("beat."):
+    beats = facts.named("beat.") if facts.readings.get(METRICS_UP, 1.0) else ()  # else they are old ones
+    for process, at in beats:
         if not process.endswith("stand-in") and process != "names" and measured - at > _SILENT_SECONDS:
             yield Raised("heartbeat-lost", process, f"{process} ne donne plus signe de vie")
 
