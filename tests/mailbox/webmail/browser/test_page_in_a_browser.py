@@ -416,7 +416,7 @@ def test_a_draft_opens_in_the_composer(page: Page, box: MemoryMailbox) -> None:
     page.wait_for_function("() => window.asked")
     assert page.evaluate("window.asked") == {
         "mode": "draft",
-        "ref": {"folder": "Drafts", "uidValidity": ref.uid_validity, "uid": ref.uid},
+        "ref": {"folder": "Drafts", "uidValidity": ref.uid_validity, "uid": ref.uid, "box": None},
     }
 
 
