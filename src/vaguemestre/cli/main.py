@@ -76,6 +76,7 @@ ENTRIES = (
     Entry("sso", "Applications déclarées dans un fichier ou par leurs métadonnées ; clés SAML.", group=True),
     Entry("reconcile", "Fait correspondre les services de messagerie à la base."),
     Entry("queue", "File d’attente du courrier : la montrer, retenir, relâcher, renvoyer.", group=True),
+    Entry("pod", "Groupes de boîtes : les montrer, les vider, y passer une boîte.", group=True),
     Entry("jobs", "Travaux en échec : les montrer, les relancer, les abandonner.", group=True),
     Entry("trace", "Suit un message à la trace, dans l’ordre."),
     Entry("backup", "Copie l’instance entière, en marche.", django=False),

@@ -151,12 +151,12 @@ def test_an_account_provisioned_while_all_are_compared_keeps_its_mailbox(
     assert engines.boxes.keys() == {"mdurand@ac-amiens.test"}
 
 
-def test_everything_owed_is_found_in_three_questions(
+def test_everything_owed_is_found_in_four_questions(
     engines: Engines, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(5):
         add_app_password(account(f"agent{number}").pk, "x", by="test", now=NOW)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(expected_mailboxes(NOW)) == 5
 
 

@@ -1,9 +1,12 @@
 """Dovecot's doveadm protocol on its Unix socket, whose mode (0600) is the sign-in."""
 
+import base64
 import socket
-from collections.abc import Sequence
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from vaguemestre.engines.home_alias import sockets
 from vaguemestre.engines.instance import Place
@@ -14,6 +17,7 @@ COMMANDS = ("kick", "quota get", "fetch", "move", "expunge", "mailbox create")
 POD_COMMANDS = ("backup", "sync", "dsync-server", "mailbox status")  # and the server of a pod
 _HELLO = b"VERSION\tdoveadm-server\t1\t0\n"  # minor 0: answers without channels
 _TIMEOUT_SECONDS = 30.0
+_COPY_SECONDS = 3600.0  # a mailbox of 50 GB, on a busy network
 _MAX_ANSWER_BYTES = 1_000_000
 _ESCAPES = {"0": "\0", "1": "\x01", "t": "\t", "r": "\r", "n": "\n"}
 
@@ -39,21 +43,54 @@ class DoveadmServer:
         """The answer to a command for that mailbox. Raises EngineDown, EngineRefused."""
         line = "\t".join(("", user, *map(_checked, command))).encode() + b"\n"
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
-                peer.settimeout(_TIMEOUT_SECONDS)
-                peer.connect(str(self._path))
-                peer.sendall(_HELLO + line)
-                with peer.makefile("rb") as stream:
-                    if stream.readline(64).strip() != b"+":
-                        raise EngineDown("doveadm: not let in")
-                    rows = stream.readline(_MAX_ANSWER_BYTES).decode(errors="replace")
-                    status = stream.readline(256).decode(errors="replace").strip()
+            with self._connected() as peer, peer.makefile("rb") as stream:
+                self._enter(peer, stream)
+                peer.sendall(line)
+                rows = stream.readline(_MAX_ANSWER_BYTES).decode(errors="replace")
+                status = stream.readline(256).decode(errors="replace").strip()
         except OSError as error:
             raise EngineDown(f"doveadm {command[0]}: {error}") from error
         if not status:
             raise EngineDown(f"doveadm {command[0]}: no answer")
         cells = rows.rstrip("\n").split("\t")[:-1]  # each cell ends with a tab
         return Answer(status, [_unescaped(cell) for cell in cells])
+
+    @contextmanager
+    def _connected(self) -> Iterator[socket.socket]:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+            peer.settimeout(_TIMEOUT_SECONDS)
+            peer.connect(str(self._path))
+            yield peer
+
+    def _enter(self, peer: socket.socket, stream: BinaryIO) -> None:
+        peer.sendall(_HELLO)
+        if stream.readline(64).strip() != b"+":
+            raise EngineDown("doveadm: not let in")
+
+
+class PodDoveadm(DoveadmServer):
+    """The same on a pod, from another machine: by TLS, with the installation's password."""
+
+    def __init__(self, address: tuple[str, int], tls: ssl.SSLContext, password: str) -> None:
+        self._address, self._tls = address, tls
+        self._password = base64.b64encode(f"\0doveadm\0{password}".encode())
+
+    @contextmanager
+    def _connected(self) -> Iterator[socket.socket]:
+        with (
+            socket.create_connection(self._address, _TIMEOUT_SECONDS) as plain,
+            self._tls.wrap_socket(plain, server_hostname=self._address[0]) as peer,
+        ):
+            peer.settimeout(_COPY_SECONDS)
+            yield peer
+
+    def _enter(self, peer: socket.socket, stream: BinaryIO) -> None:
+        peer.sendall(_HELLO)
+        if stream.readline(64).strip() != b"-":  # what is sent before this answer is lost
+            raise EngineDown("doveadm: asks for no password")
+        peer.sendall(b"PLAIN\t" + self._password + b"\n")
+        if stream.readline(64).strip() != b"+":
+            raise EngineDown("doveadm: not let in")
 
 
 def _checked(word: str) -> str:

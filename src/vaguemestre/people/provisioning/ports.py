@@ -70,5 +70,37 @@ class Connections(Protocol):
         ...
 
 
+class Places(Protocol):
+    """Where the engines look for mailboxes, on several pods. Every method may raise EngineDown."""
+
+    def freeze(self, mailbox: str) -> None:
+        """From now on nothing opens that mailbox, and its mail waits in the queue."""
+        ...
+
+    def settle(self, mailbox: str, pod: str) -> None:
+        """From now on that mailbox lives on that pod, and is open."""
+        ...
+
+
+class PodMail(Protocol):
+    """The mail that pods keep. Every method may raise EngineDown and EngineRefused."""
+
+    def copy(self, mailbox: str, source: str, target: str) -> None:
+        """Make the mailbox on `target` exactly what it is on `source`."""
+        ...
+
+    def merge(self, mailbox: str, source: str, target: str) -> None:
+        """Bring to `target` what `source` has and it has not."""
+        ...
+
+    def cut(self, mailbox: str, pod: str) -> None:
+        """Close every connection of that mailbox."""
+        ...
+
+    def empty(self, mailbox: str, pod: str) -> None:
+        """Delete every message of it there."""
+        ...
+
+
 mail_directory: Slot[MailDirectory] = Slot("provisioning.mail_directory")
 connections: Slot[Connections] = Slot("provisioning.connections")

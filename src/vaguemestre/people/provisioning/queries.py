@@ -2,11 +2,52 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
+from django.db.models import Count, F, Q
+
+from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.queries import AccountFacts, account_facts
 from vaguemestre.people.directory.queries import addresses_by_person
+from vaguemestre.people.provisioning.models import MailboxPlace
 from vaguemestre.people.provisioning.rules import expected_mailbox
 from vaguemestre.people.provisioning.values import ExpectedMailbox
+
+
+class PodCount(NamedTuple):
+    """`pod` "": the first one."""
+
+    pod: str
+    mailboxes: int
+    moving: int
+    copies_left: int
+
+
+def pod_counts() -> list[PodCount]:
+    """Mailboxes by pod, moves that are not over, and those that left a copy on another."""
+    accounts = Account.objects.exclude(mailbox_state=Account.Mailbox.PURGED)
+    rows = (
+        accounts.annotate(pod=F("place__pod"))
+        .values_list("pod")
+        .annotate(
+            Count("id"),
+            Count("id", filter=Q(place__step__gt="")),
+            Count("id", filter=Q(place__left_on__gt="")),
+        )
+    )
+    return [PodCount(pod or "", *counts) for pod, *counts in rows.order_by("pod")]
+
+
+def accounts_on(pod: str, *, is_first: bool) -> list[int]:
+    """The accounts whose mailboxes live on that pod; closed ones, which engines do not know, stay."""
+    here = Q(place__pod=pod) | Q(place__isnull=True) | Q(place__pod="") if is_first else Q(place__pod=pod)
+    accounts = Account.objects.filter(mailbox_state__in=(Account.Mailbox.OPEN, Account.Mailbox.HELD))
+    return list(accounts.filter(here).order_by("id").values_list("id", flat=True))
+
+
+def moves_not_over() -> list[tuple[int, str]]:
+    """(account, target) of each move that was begun and not ended."""
+    return list(MailboxPlace.objects.exclude(step="").order_by("since").values_list("account_id", "target"))
 
 
 def expected_mailboxes(now: datetime) -> dict[str, ExpectedMailbox]:
@@ -31,6 +72,7 @@ def _mailboxes_of(
     facts: Iterable[AccountFacts], person_ids: Collection[int] | None
 ) -> Iterable[tuple[str, ExpectedMailbox | None]]:
     addresses = addresses_by_person(person_ids)
+    pods = dict(MailboxPlace.objects.exclude(pod="").values_list("account__mailbox", "pod"))
     for one in facts:
         own = addresses.get(one.person_id, []) if one.person_id else []
         yield (
@@ -43,5 +85,6 @@ def _mailboxes_of(
                 quota_mb=one.quota_mb,
                 addresses=[(address, may_send) for address, _, may_send in own],
                 app_keys=one.app_keys,
+                pod=pods.get(one.mailbox, ""),
             ),
         )

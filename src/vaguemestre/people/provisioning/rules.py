@@ -27,6 +27,7 @@ def expected_mailbox(
     addresses: Sequence[tuple[str, bool]],
     app_keys: Sequence[tuple[str, int]],
     mailbox_state: str = "open",
+    pod: str = "",
 ) -> ExpectedMailbox | None:
     """The mailbox of an account; None when it is closed, frozen or purged.
 
@@ -49,6 +50,7 @@ def expected_mailbox(
         receives=receives,
         sends=sends,
         app_keys=tuple(sorted((AppKey(*key) for key in app_keys), key=lambda k: k.token_sha256)),
+        pod=pod,
     )
 
 

@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Callable
 from functools import cache
 
+from vaguemestre.engines.dovecot.pod_mail import PodMail
 from vaguemestre.engines.imap.protocol.connection import Connection
 from vaguemestre.engines.imap.store.session import connector, pod_connector
 from vaguemestre.engines.projection.backend import mail_directory
@@ -12,6 +13,7 @@ from vaguemestre.engines.sieve.scripts import OpenManageSieve, OpenPodSieve
 from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.mailstore.values import MailLogin
+from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
 
@@ -35,6 +37,13 @@ def open_scripts(config: Config, token_for: Callable[[str], str]) -> OpenManageS
     if not config.topology.pods:
         return OpenManageSieve(config.mail.host, config.ports.managesieve, token_for)
     return OpenPodSieve(_address_of(config, config.ports.managesieve), token_for, _authority(config))
+
+
+def pod_mail(config: Config) -> PodMail:
+    """What moves mail between pods. Raises FileNotFoundError without the installation's secrets."""
+    hosts = {pod.name: pod.address for pod in config.topology.pods}
+    password = secrets.read(config.secrets_dir, "doveadm_key")
+    return PodMail(hosts, config.ports.pod_doveadm, _authority(config), password)
 
 
 def _address_of(config: Config, port: int) -> Callable[[str], tuple[str, int]]:

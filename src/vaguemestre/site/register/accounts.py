@@ -61,7 +61,12 @@ ACCOUNTS = Activity(
     recipients="l’agent ; son service de gestion pour l’état civil et le NUMEN",
     security=f"{ENCRYPTED_LINKS} ; NUMEN et secrets chiffrés, mots de passe en Argon2id",
     categories=(
-        Category("Compte", ("credentials.Account",), _account, (lifecycle.run_lifecycle_round,)),
+        Category(
+            "Compte",
+            ("credentials.Account", "provisioning.MailboxPlace"),
+            _account,
+            (lifecycle.run_lifecycle_round,),
+        ),
         Category(
             "État civil",
             (

@@ -68,6 +68,7 @@ ACTION_LABELS = {
     "filelinks.infected": "Fichier infecté refusé",
     "filelinks.taken-back": "Fichier prêté repris",
     "filelinks.terms-set": "Conditions d’un prêt changées",
+    "provisioning.mailbox-moved": "Boîte passée sur un autre groupe de machines",
     "directory.academy-founded": "Académie créée",
     "directory.academy-renamed": "Académie renommée",
     "directory.address-added": "Adresse ajoutée",

@@ -1,0 +1,201 @@
+"""A mailbox goes from one pod to another: nothing lost, nothing doubled, whatever is killed on the way."""
+
+import imaplib
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from tests.engines import live, pods
+from tests.engines.live import Someone, wait_until
+from tests.engines.pods import Cluster
+
+from vaguemestre.engines.dovecot.pod_mail import PodMail
+from vaguemestre.foundation.journal.models import Entry
+from vaguemestre.people.credentials.models import Account
+from vaguemestre.people.provisioning.models import MailboxPlace
+from vaguemestre.people.provisioning.services import Move, move_mailbox
+from vaguemestre.people.provisioning.services.moves import tidy_former_copies
+from vaguemestre.site.adapters.pods import pod_mail
+
+pytestmark = [pytest.mark.engines, pytest.mark.django_db]
+
+MOVED_IN_A_ROW = 200 if os.environ.get("VAGUEMESTRE_LONG") else 6
+ROW_OF_PEOPLE = 20 if os.environ.get("VAGUEMESTRE_LONG") else 3
+
+
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+class KilledAfter:
+    """Passes calls on, and ends the process right after one of them."""
+
+    def __init__(self, calls: int) -> None:
+        self.left = calls
+
+    def around(self, port: object) -> Any:
+        outer = self
+
+        class Port:
+            def __getattr__(self, name: str) -> Callable[..., None]:
+                def call(*arguments: str) -> None:
+                    getattr(port, name)(*arguments)
+                    outer.left -= 1
+                    if outer.left == 0:
+                        raise Killed
+
+                return call
+
+        return Port()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with pods.cluster() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def mail(cluster: Cluster) -> PodMail:
+    return pod_mail(cluster.front.config)
+
+
+def _account(person: Someone) -> int:
+    username = person.mailbox.partition("@")[0]
+    return Account.objects.create(username=username, mailbox=person.mailbox, state="active").pk
+
+
+def _move(cluster: Cluster, mail: Any, account_id: int, target: str, places: Any = None) -> Move:
+    places = places or cluster.places
+    return move_mailbox(places, mail, account_id, target, first="un", by="tests", now=timezone.now)
+
+
+def _empty_queue(cluster: Cluster) -> None:
+    """Have what waits delivered, and wait until nothing does."""
+    argv = ["postqueue", "-c", str(cluster.front.config.engines_dir / "postfix"), "-j"]
+
+    def is_empty() -> bool:
+        cluster.front.flush_queue()
+        return not subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
+
+    wait_until(is_empty, 120)
+
+
+def _messages(client: imaplib.IMAP4) -> tuple[object, list[str]]:
+    """UIDVALIDITY of INBOX, and UID, date and flags of its messages."""
+    client.select("INBOX", readonly=True)
+    rows = client.fetch("1:*", "(UID FLAGS INTERNALDATE)")[1]
+    return client.response("UIDVALIDITY")[1], [re.sub(r"\\Recent ?", "", str(row)) for row in rows]
+
+
+def test_uids_flags_and_dates_are_kept(cluster: Cluster, mail: PodMail) -> None:
+    person = cluster.someone()
+    account_id = _account(person)
+    with cluster.signed_in(person, "un") as client:
+        client.append("INBOX", "", "", bytes(live.letter("a@b.example", person.address, "Un", "x" * 2000)))
+        client.select("INBOX")
+        for _ in range(7):
+            client.copy("1:*", "INBOX")
+        client.store("3:9", "+FLAGS", "(\\Seen \\Flagged etiquette)")
+        client.store("12:20", "+FLAGS", "\\Deleted")
+        client.expunge()
+        before = _messages(client)
+    assert len(before[1]) == 119
+    moved = _move(cluster, mail, account_id, "deux")
+    assert (moved.source, moved.target) == ("un", "deux")
+    with cluster.signed_in(person, "deux") as client:
+        assert _messages(client) == before
+    with pytest.raises(imaplib.IMAP4.error):
+        cluster.signed_in(person, "un")
+    entries = Entry.objects.filter(action="provisioning.mailbox-moved", to=f"account:{account_id}")
+    assert entries.count() == 1
+    assert _move(cluster, mail, account_id, "deux").pause_seconds == 0
+    assert entries.count() == 1
+
+
+def test_mail_of_a_frozen_mailbox_waits_and_nothing_opens_it(cluster: Cluster) -> None:
+    person = cluster.someone()
+    cluster.arrive(person, "Avant")
+    wait_until(lambda: cluster.subjects(person))
+    cluster.places.freeze(person.mailbox)
+    with pytest.raises(imaplib.IMAP4.error):
+        cluster.signed_in(person, "un")
+    cluster.arrive(person, "Pendant")
+    wait_until(lambda: "status=deferred" in _log(cluster, person))
+    cluster.places.settle(person.mailbox, "un")
+    _empty_queue(cluster)
+    assert cluster.subjects(person) == ["Avant", "Pendant"]
+
+
+def _log(cluster: Cluster, person: Someone) -> str:
+    lines = (cluster.front.config.logs_dir / "postfix.log").read_text().splitlines()
+    return "\n".join(line for line in lines if person.address in line)
+
+
+@pytest.mark.parametrize("calls", range(1, 7))
+def test_killed_after_any_step_it_is_resumed(cluster: Cluster, mail: PodMail, calls: int) -> None:
+    person = cluster.someone()
+    account_id = _account(person)
+    cluster.arrive(person, "Avant")
+    wait_until(lambda: cluster.subjects(person))
+    killed = KilledAfter(calls)
+    with pytest.raises(Killed):
+        _move(cluster, killed.around(mail), account_id, "deux", killed.around(cluster.places))
+    cluster.arrive(person, "Pendant")
+    assert _move(cluster, mail, account_id, "deux").target == "deux"
+    _empty_queue(cluster)
+    assert cluster.subjects(person, "deux") == ["Avant", "Pendant"]
+
+
+def test_the_former_copy_is_brought_over_once_more_then_deleted(cluster: Cluster, mail: PodMail) -> None:
+    person = cluster.someone()
+    account_id = _account(person)
+    cluster.arrive(person, "Avant")
+    wait_until(lambda: cluster.subjects(person))
+    _move(cluster, mail, account_id, "deux")
+    assert tidy_former_copies(mail, now=timezone.now()) == 0
+    place = MailboxPlace.objects.get(account_id=account_id)
+    assert tidy_former_copies(mail, now=place.since + timedelta(hours=1)) >= 1
+    assert cluster.subjects(person) == ["Avant"]
+    assert _move(cluster, mail, account_id, "un").target == "un"
+    assert cluster.subjects(person, "un") == ["Avant"]
+
+
+def test_many_are_moved_in_a_row_while_mail_arrives(
+    cluster: Cluster, mail: PodMail, record_property: Callable[[str, object], None]
+) -> None:
+    people = [cluster.someone() for _ in range(ROW_OF_PEOPLE)]
+    accounts = [_account(person) for person in people]
+    sent: dict[str, list[str]] = {person.mailbox: [] for person in people}
+    over = threading.Event()
+
+    def deliver() -> None:
+        number = 0
+        while not over.is_set():
+            person = people[number % len(people)]
+            cluster.arrive(person, f"n{number}")
+            sent[person.mailbox].append(f"n{number}")
+            number += 1
+
+    sender = threading.Thread(target=deliver)
+    sender.start()
+    pauses = []
+    try:
+        for number in range(MOVED_IN_A_ROW):
+            account_id = accounts[number % len(accounts)]
+            place = MailboxPlace.objects.filter(account_id=account_id, pod="deux")
+            pauses.append(_move(cluster, mail, account_id, "un" if place else "deux").pause_seconds)
+    finally:
+        over.set()
+        sender.join()
+    _empty_queue(cluster)
+    for person in people:
+        assert sorted(cluster.subjects(person)) == sorted(sent[person.mailbox])
+    record_property("pauses", pauses)
+    print(f"moved {len(pauses)}, {sum(map(len, sent.values()))} letters, longest pause {max(pauses):.2f}")  # noqa: T201
