@@ -4,10 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q
-
-from vaguemestre.people.credentials.models import Account
-from vaguemestre.people.credentials.queries import AccountFacts, account_facts
+from vaguemestre.people.credentials.queries import AccountFacts, account_facts, accounts_with_mailboxes
 from vaguemestre.people.directory.queries import addresses_by_person
 from vaguemestre.people.provisioning.models import MailboxPlace
 from vaguemestre.people.provisioning.rules import expected_mailbox
@@ -25,24 +22,22 @@ class PodCount(NamedTuple):
 
 def pod_counts() -> list[PodCount]:
     """Mailboxes by pod, moves that are not over, and those that left a copy on another."""
-    accounts = Account.objects.exclude(mailbox_state=Account.Mailbox.PURGED)
-    rows = (
-        accounts.annotate(pod=F("place__pod"))
-        .values_list("pod")
-        .annotate(
-            Count("id"),
-            Count("id", filter=Q(place__step__gt="")),
-            Count("id", filter=Q(place__left_on__gt="")),
-        )
-    )
-    return [PodCount(pod or "", *counts) for pod, *counts in rows.order_by("pod")]
+    places = {place.account_id: place for place in MailboxPlace.objects.all()}
+    counts: dict[str, list[int]] = {}
+    for account_id in accounts_with_mailboxes():
+        place = places.get(account_id)
+        count = counts.setdefault(place.pod if place else "", [0, 0, 0])
+        count[0] += 1
+        count[1] += bool(place and place.step)
+        count[2] += bool(place and place.left_on)
+    return [PodCount(pod, *count) for pod, count in sorted(counts.items())]
 
 
 def accounts_on(pod: str, *, is_first: bool) -> list[int]:
     """The accounts whose mailboxes live on that pod; closed ones, which engines do not know, stay."""
-    here = Q(place__pod=pod) | Q(place__isnull=True) | Q(place__pod="") if is_first else Q(place__pod=pod)
-    accounts = Account.objects.filter(mailbox_state__in=(Account.Mailbox.OPEN, Account.Mailbox.HELD))
-    return list(accounts.filter(here).order_by("id").values_list("id", flat=True))
+    pods = dict(MailboxPlace.objects.values_list("account_id", "pod"))
+    here = {pod, ""} if is_first else {pod}
+    return [account_id for account_id in accounts_with_mailboxes() if pods.get(account_id, "") in here]
 
 
 def moves_not_over() -> list[tuple[int, str]]:

@@ -61,6 +61,12 @@ def account_facts(account_ids: Collection[int] | None, now: datetime) -> Iterato
             )
 
 
+def accounts_with_mailboxes() -> list[int]:
+    """The accounts whose mailboxes the engines know, in the order of their creation."""
+    states = (Account.Mailbox.OPEN, Account.Mailbox.HELD)
+    return list(Account.objects.filter(mailbox_state__in=states).order_by("id").values_list("id", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
     """Account and mailbox, each with its state and since when (None: before dates were kept)."""
