@@ -22,6 +22,7 @@ from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, MailSection
 from vaguemestre.site.config.topology import NodeSection, PodSection, Topology
 
+_READ_AGAIN = 4
 _ADDRESSES = {"": "127.0.0.1", "un": "127.0.0.2", "deux": "127.0.0.3"}
 _PODS = tuple(PodSection(name, address, ("a",)) for name, address in _ADDRESSES.items() if name)
 TOPOLOGY = Topology((NodeSection("a", "127.0.0.1", ("web", "proxy", "pod", "mx")),), _PODS)
@@ -80,10 +81,24 @@ class Cluster:
         return client
 
     def subjects(self, person: Someone, pod: str = "") -> list[str]:
-        """The subjects in INBOX, in the order of UIDs."""
-        with self.signed_in(person, pod) as client:
-            client.select("INBOX", readonly=True)
-            answer = client.uid("FETCH", "1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]
+        """The subjects in INBOX, in the order of UIDs.
+
+        Dovecot 2.4.1 sometimes stops in the middle of what it passes on between two TLS streams
+        (docs/operations/several-machines.md): like a mail program, this connects again then.
+        """
+        for _ in range(_READ_AGAIN):
+            client = self.signed_in(person, pod)
+            client.sock.settimeout(5)
+            try:
+                client.select("INBOX", readonly=True)
+                answer = client.uid("FETCH", "1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]
+                break
+            except TimeoutError:
+                continue
+            finally:
+                client.shutdown()
+        else:
+            raise TimeoutError(f"{_READ_AGAIN} connections stopped in the middle of an answer")
         return [
             part[1].decode().strip().removeprefix("Subject: ") for part in answer if isinstance(part, tuple)
         ]

@@ -46,7 +46,7 @@ def test_a_delivery_keeps_the_recipient_of_the_envelope(cluster: Cluster) -> Non
     cluster.front.arrive(
         f"{local}+classe@{domain}", live.letter("a@b.example", person.address, "Sous-adresse")
     )
-    with cluster.signed_in(person) as client:
+    with cluster.signed_in(person, "deux") as client:
         wait_until(lambda: client.select("INBOX", readonly=True)[1] != [b"0"])
         headers = str(client.fetch("1", "(BODY.PEEK[HEADER])")[1])
     assert f"Delivered-To: {local}+classe@{domain}" in headers
