@@ -147,6 +147,11 @@ def _lent(at: datetime) -> None:
     _row("filelinks.SharedFile", expires_on=last_day, token_sha256="a" * 64)
 
 
+def _reported(at: datetime) -> None:
+    _row("reports.Report", at=at)
+    _row("reports.Vote", at=at)
+
+
 def _removed(at: datetime) -> None:
     removal = _row("removals.Removal", changed_at=at, state="removed")
     _row("removals.TakenCopy", box=_row("removals.RemovalBox", removal=removal, message_ids=[]))
@@ -172,7 +177,7 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Fichiers apportés ou à emporter (import, export)": _moved_file,
     "Trace d’un import ou d’un export": _rows("portability.Move", state="done", ended_at=..., stored=""),
     "Courriels dangereux retirés des boîtes": _removed,
-    "Courriels signalés": _rows("reports.Report", at=...),
+    "Courriels signalés": _reported,
     "Activité des boîtes partagées": _rows("sharing.BoxActivity", at=...),
     "Présence et connexions dans une boîte partagée": _presence,
     "Demandes de boîte": _rows("sharing.BoxRequest", decided_at=..., state="refused"),

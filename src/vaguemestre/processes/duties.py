@@ -70,7 +70,7 @@ _PAGES = (*_AGENTS, "numen-agent")
 _WEB = Duty(
     "web", "vaguemestre-web", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
     reads=("static", "engines/tls"),
-    secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", "filter_key", "moving_key", "server.key"),
+    secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", "moving_key", "server.key"),
     listens=("pools/web",), opens=_PAGES, sandboxes=True,
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""`webmail.ports.Teach`: messages that readers mark as junk or not, sent to rspamd's controller."""
+"""`reports.ports.TeachFilter`: messages that readers call junk or not, sent to rspamd's controller."""
 
 import http.client
 from pathlib import Path

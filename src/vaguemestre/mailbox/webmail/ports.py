@@ -99,14 +99,6 @@ class UnsubscribeRefused(Refusal):
     """The list's server did not take it, or its address is one we do not call."""
 
 
-class TrainFilter(Protocol):
-    """Train the spam filter with one message."""
-
-    def __call__(self, content: bytes, *, is_junk: bool) -> None:
-        """Raises EngineDown when there is no filter."""
-        ...
-
-
 class Authorities(Protocol):
     def __call__(self) -> Sequence[Any]:
         """Certification authorities trusted for S/MIME, as `x509.Certificate` of cryptography."""
@@ -117,7 +109,6 @@ run_limited: Slot[RunLimited] = Slot("webmail.run_limited")
 convert: Slot[Convert] = Slot("webmail.convert")
 previews: Slot[Previews] = Slot("webmail.previews")
 unsubscribe: Slot[Unsubscribe] = Slot("webmail.unsubscribe")
-train_filter: Slot[TrainFilter] = Slot("webmail.train_filter")
 authorities: Slot[Authorities] = Slot("webmail.authorities")
 
 

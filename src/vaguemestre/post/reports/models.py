@@ -32,3 +32,19 @@ class Report(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("account", "message_id", "kind"), name="reported_once"),
         )
+
+
+class Vote(models.Model):
+    """What one person says of one message, junk or not, and where it was seen; never its text."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="junk_votes")
+    message = models.CharField(max_length=64, db_index=True)  # rules.vote_key
+    is_junk = models.BooleanField()
+    mailbox = models.CharField(max_length=254)
+    folder = models.CharField(max_length=255)
+    message_id = models.CharField(max_length=255)
+    at = models.DateTimeField(db_index=True)
+    taught = models.BooleanField(null=True, blank=True)  # what the filter was told of that message
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("account", "message"), name="vote_once"),)

@@ -40,3 +40,16 @@ class ReportedLetter(NamedTuple):
     message_id: str
     sender: str
     subject: str
+
+
+class CastVote(NamedTuple):
+    is_junk: bool
+    at: datetime
+
+
+class VotedMessage(NamedTuple):
+    """Where the voter saw the message: it may have moved since."""
+
+    mailbox: str
+    folder: str
+    message_id: str

@@ -166,14 +166,14 @@ FILTER = Activity(
     purpose="Filtre des indésirables et signalements",
     basis=PUBLIC_TASK,
     persons="agents et expéditeurs des courriels signalés",
-    data="expéditeur, objet et en-têtes d’un courriel signalé, jamais son texte",
+    data="expéditeur, objet et en-têtes d’un courriel signalé, avis « indésirable » ou non, jamais son texte",
     source="l’agent qui signale",
     recipients="les administrateurs",
     security=ENCRYPTED_LINKS,
     categories=(
         Category(
             "Courriels signalés",
-            ("reports.Report",),
+            ("reports.Report", "reports.Vote"),
             set_days("retention.reports_days", "après le signalement"),
             (reports.purge_old_reports,),
             (reports.forget_person,),

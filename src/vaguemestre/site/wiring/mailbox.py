@@ -15,7 +15,6 @@ from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.remote.list_unsubscribe import ListUnsubscribe
 from vaguemestre.engines.remote.pictures import PictureFetcher
 from vaguemestre.engines.remote_imap import RemoteImap
-from vaguemestre.engines.rspamd.controller import JunkTraining
 from vaguemestre.engines.tls import certificates_by_name
 from vaguemestre.engines.tls.cms_signature import Signature
 from vaguemestre.mailbox.autoconfig import ports as devices
@@ -64,9 +63,6 @@ def _plug_reader(config: Config) -> None:
     )
     webmail.authorities.plug(trusted_authorities)
     webmail.bound_deleted.plug(MailAgent(config).bound_deleted)
-    webmail.train_filter.plug(
-        JunkTraining(config.ports.filter_controller, secrets.path_of(config.secrets_dir, "filter_key"))
-    )
 
 
 def _plug_sorting(config: Config) -> None:

@@ -14,6 +14,7 @@ from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.postfix.queue_agent import HoldQueue
 from vaguemestre.engines.postfix.steps import postfix_steps
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
+from vaguemestre.engines.rspamd.controller import JunkTraining
 from vaguemestre.engines.rspamd.signing_keys import SigningKeyFiles
 from vaguemestre.mailbox.webmail.services.delegation import DelegatedMailboxes
 from vaguemestre.post.dkim import ports as dkim
@@ -21,9 +22,11 @@ from vaguemestre.post.filelinks import ports as filelinks
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.outbox import ports as outbox
 from vaguemestre.post.outbox.rules.self_mail import self_mail_address
+from vaguemestre.post.reports import ports as reports
 from vaguemestre.post.trace import ports as trace
 from vaguemestre.schools.lists import queries as lists_queries
 from vaguemestre.schools.sharing import queries as sharing_queries
+from vaguemestre.site import secrets
 from vaguemestre.site.adapters.dkim import TextLookup
 from vaguemestre.site.adapters.mail_access import mailboxes_of, submission_of
 from vaguemestre.site.adapters.mail_trace import acceptance_evidence, deliveries_after, follow_deliveries
@@ -40,6 +43,9 @@ def plug(config: Config) -> None:
     outbox.mark_answered.plug(AnsweredMarks(mailboxes))
     outbox.store_round_trip.plug(partial(write_round_trip, config.data_dir))
     outbox.file_sent.plug(SentCopies(mailboxes))
+    reports.teach_filter.plug(
+        JunkTraining(config.ports.filter_controller, secrets.path_of(config.secrets_dir, "filter_key"))
+    )
     outbox.find_reports.plug(ReportFinder(mailboxes))
     outbox.was_accepted.plug(acceptance_evidence(config).of_message)
     outbox.deliveries_after.plug(deliveries_after)

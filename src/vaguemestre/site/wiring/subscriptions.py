@@ -68,6 +68,7 @@ from vaguemestre.post.filelinks.events import FileUploaded
 from vaguemestre.post.outbox import handlers as outbox_handlers
 from vaguemestre.post.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
 from vaguemestre.post.reports import handlers as reports_handlers
+from vaguemestre.post.reports.events import VoteCast
 from vaguemestre.post.trace import handlers as trace_handlers
 from vaguemestre.post.trace.events import HandedOverAgain, ScriptsChanged
 from vaguemestre.post.tracking import handlers as tracking_handlers
@@ -177,6 +178,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     RemovalDue: (removals_handlers.go_on,),
     RefusedContentChanged: (removals_handlers.tell_filter,),
     ScriptsChanged: (sorting_handlers.tell_foreign_script,),
+    VoteCast: (reports_handlers.teach_votes,),
     SortingChanged: (sorting_handlers.rewrite_script,),
     BackfillRequested: (sorting_handlers.run_backfill,),
     PreviewRequested: (webmail_handlers.make_preview,),

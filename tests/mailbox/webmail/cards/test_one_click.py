@@ -12,11 +12,11 @@ from tests.mailbox.webmail.conftest import address, browser_of, put
 from tests.mailbox.webmail.views.test_messages import PIECE
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
-from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.mailbox.calendar.queries import answer_to
-from vaguemestre.mailbox.webmail.ports import train_filter, unsubscribe
+from vaguemestre.mailbox.webmail.ports import unsubscribe
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.post.outbox.models import OutboxMessage
+from vaguemestre.post.reports.models import Vote
 from vaguemestre.post.reports.queries import reports_page
 
 pytestmark = pytest.mark.django_db
@@ -146,17 +146,11 @@ def test_looking_at_a_message_never_leaves_a_list(reader: Client, box: MemoryMai
     assert reader.get(address(ref, "desabonner/"), headers=PIECE).status_code == 405
 
 
-def test_a_report_is_filed_taught_and_seen_by_administrators_only(reader: Client, box: MemoryMailbox) -> None:
-    taught: list[bool] = []
-    before = train_filter.get()
-    train_filter.replace(lambda content, *, is_junk: taught.append(is_junk))
-    try:
-        ref = put(box, letter())
-        reader.post(address(ref, "signaler/"), {"kind": "phishing"}, headers=PIECE)
-        reader.post(address(ref, "signaler/"), {"kind": "phishing"}, headers=PIECE)
-    finally:
-        train_filter.replace(before)
-    assert taught == [True, True]
+def test_a_report_is_filed_voted_and_seen_by_administrators_only(reader: Client, box: MemoryMailbox) -> None:
+    ref = put(box, letter())
+    reader.post(address(ref, "signaler/"), {"kind": "phishing"}, headers=PIECE)
+    reader.post(address(ref, "signaler/"), {"kind": "phishing"}, headers=PIECE)
+    assert [vote.is_junk for vote in Vote.objects.all()] == [True]
     ((filed,), _) = reports_page()
     assert filed.sender == "parent@dehors.example"
     assert "Message-ID: <original@dehors.example>" in filed.header
@@ -169,17 +163,11 @@ def test_a_report_is_filed_taught_and_seen_by_administrators_only(reader: Client
     assert reports_page(done=True)[1] == 1
 
 
-def test_a_report_is_filed_without_a_filter_too(reader: Client, box: MemoryMailbox) -> None:
-    def nobody(content: bytes, *, is_junk: bool) -> None:
-        raise EngineDown("no filter")
-
-    before = train_filter.get()
-    train_filter.replace(nobody)
-    try:
-        assert (
-            reader.post(address(put(box, letter()), "signaler/"), {"kind": "junk"}, headers=PIECE).status_code
-            == 200
-        )
-    finally:
-        train_filter.replace(before)
+def test_what_is_no_junk_after_all_replaces_the_vote_and_files_no_report(
+    reader: Client, box: MemoryMailbox
+) -> None:
+    ref = put(box, letter())
+    reader.post(address(ref, "signaler/"), {"kind": "junk"}, headers=PIECE)
+    reader.post(address(ref, "signaler/"), {"kind": "bon"}, headers=PIECE)
+    assert [vote.is_junk for vote in Vote.objects.all()] == [False]
     assert reports_page()[1] == 1

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
-from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
+from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.mailbox.calendar.values import Answer
 from vaguemestre.mailbox.webmail import ports
@@ -24,7 +24,7 @@ from vaguemestre.mailbox.webmail.views.message.files import header_of
 from vaguemestre.mailbox.webmail.views.message.message_pane import RECEIPT_SETTLED
 from vaguemestre.post.mailstore.values import MessageRef
 from vaguemestre.post.reports import services as reports
-from vaguemestre.post.reports.values import ImagePolicy, ReportKind
+from vaguemestre.post.reports.values import ImagePolicy, ReportKind, VotedMessage
 
 _MAX_BYTES = 2_000_000
 
@@ -144,8 +144,6 @@ def report_message(request: SignedInRequest, folder: str, uid_validity: int, uid
             header=charsets.text(header_of(raw)),
             now=timezone.now(),
         )
-    try:
-        ports.train_filter.get()(raw, is_junk=kind != "bon")
-    except EngineDown:
-        return _status("Signalement transmis.")
+    seen = VotedMessage(request.who.mailbox, folder, opened.message_id)
+    reports.cast_vote(request.who.own_account_id, raw, seen, is_junk=kind != "bon", now=timezone.now())
     return _status("Signalement transmis ; le filtre en tiendra compte.")
