@@ -15,6 +15,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.mailbox.sorting import queries
 from vaguemestre.mailbox.sorting.models import AbsenceRow, ScriptRow
+from vaguemestre.mailbox.sorting.rules.expert import LONGEST_SCRIPT, may_redirect
 from vaguemestre.mailbox.sorting.services import (
     answer_for_leaver,
     drop_filter,
@@ -439,3 +440,10 @@ def test_a_programs_script_that_its_owner_disowns_runs_no_more(nicolas: Account,
         assert scripts.list_scripts().active == ""
     tell_foreign_script(nicolas.pk, sieve, now=NOW)
     assert Entry.objects.filter(action="sorting.script-by-program").count() == 1
+
+
+@pytest.mark.parametrize("endless", ["/* ", '"a ', "text:\n", "# "])
+def test_a_script_without_an_end_is_judged_in_one_pass(endless: str) -> None:
+    content = endless * (LONGEST_SCRIPT // len(endless) - 10)
+    assert not may_redirect(content)
+    assert may_redirect(f"{content}\nredirect") == (endless == "# ")

@@ -140,7 +140,8 @@ def _name(card: Component) -> str:
         return formatted_name[:200]
     for line in card.contents.get("n", []):
         parts = (getattr(line.value, "given", ""), getattr(line.value, "family", ""))
-        return " ".join(" ".join(_joined(part) for part in parts).split())[:200]
+        if name := " ".join(" ".join(_joined(part) for part in parts).split()):
+            return name[:200]
     return (_first(card, "nickname") or _organisation(card))[:200]
 
 

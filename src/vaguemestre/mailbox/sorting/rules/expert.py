@@ -13,9 +13,10 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting.values import Owner, ScriptError
 
 LONGEST_SCRIPT = 64 * 1024
+# What has no end goes to the end of the script, so that each character is read once. Dovecot refuses it.
 _TOKEN = re.compile(
-    r"(?P<skip>\s+|#[^\n]*|/\*.*?\*/)"
-    r'|(?P<string>"(?:[^"\\]|\\.)*"|text:[ \t]*(?:#[^\n]*)?\n(?:.*?\n)?\.\n)'
+    r"(?P<skip>\s+|#[^\n]*|/\*.*?(?:\*/|\Z))"
+    r'|(?P<string>"(?:[^"\\]|\\.)*+(?:"|\Z)|text:[ \t]*+(?:#[^\n]*+)?\n(?:(?:.*?\n)?\.\n|.*))'
     r"|(?P<word>:?[A-Za-z_]\w*)|(?P<other>.)",
     re.DOTALL,
 )
