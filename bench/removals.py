@@ -15,11 +15,15 @@ import django
 from tests.engines import live
 from tests.engines.live import LiveEngines, Someone, letter
 
-from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies
+from vaguemestre.desks.removals.values import SoughtMail
+from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 
 TICKS = os.sysconf("SC_CLK_TCK")
-FORGED = "<f1@x.example>"
+FORGED, QUEUE_ID = "<f1@x.example>", "4jcL145XDTz1dbQY"
+RECEIVED = (
+    f"Received: from x by mail.ac-amiens.test (Postfix) with ESMTP id {QUEUE_ID}; 10 Nov 2026 08:00 +0000\r\n"
+)
 
 
 def dovecot_seconds(master: int) -> float:
@@ -74,12 +78,14 @@ def run(count: int, letters: int) -> None:
 
 def report(copies: RemovedCopies, master: int, names: list[str]) -> None:
     found: dict[str, list[list[str]]] = {}
+    moments = (int(time.time()),)  # all the letters came within the hour: more than a real mailbox has
+    words = sought_words(SoughtMail(frozenset({QUEUE_ID}), moments, (FORGED,)))
 
     def count(name: str) -> None:
-        found[name] = copies.find(name, "", FORGED)
+        found[name] = copies.find(name, words)
 
     def remove(name: str) -> None:
-        for folder, uid, _, _ in copies.find(name, "", FORGED):
+        for folder, uid, _, _ in copies.find(name, words):
             copies.remove(name, folder, uid)
 
     def restore(name: str) -> None:
@@ -97,7 +103,7 @@ def fill(engines: LiveEngines, people: list[Someone], letters: int) -> None:
     forged.replace_header("Message-ID", FORGED)
     text = "Bonjour, voici le compte rendu de la réunion. " * 20
     plain = [letter("chef@ac-amiens.test", "a@ac-amiens.test", f"Note {n}", text) for n in range(letters)]
-    contents = [message.as_bytes() for message in (*plain, forged)]
+    contents = [message.as_bytes() for message in plain] + [RECEIVED.encode() + forged.as_bytes()]
     for person in people:
         with engines.signed_in(person) as client:
             for content in contents:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.services import PassContext, run_pass
-from vaguemestre.desks.removals.values import MailCopy
+from vaguemestre.desks.removals.values import MailCopy, SoughtMail
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.trace.services import collect_steps
 from vaguemestre.post.trace.values import Engine, LogPiece, LogPosition, Step, StepKind
@@ -24,6 +24,7 @@ class Letter:
     subject: str
     flags: frozenset[str] = frozenset()
     uid: int = 0
+    queue_id: str = ""  # of the first Received field of ours; empty: never came through our Postfix
 
 
 @dataclass
@@ -41,13 +42,19 @@ class MemoryCopies:
         letter.uid = self.uid
         self.boxes[mailbox].append(letter)
 
-    def find_copies(self, mailbox: str, message_ids: Sequence[str], subject: str = "") -> list[MailCopy]:
+    def find_copies(self, mailbox: str, sought: SoughtMail) -> list[MailCopy]:
         self._check(mailbox)
         return [
             MailCopy(letter.folder, letter.uid, letter.guid, letter.flags)
             for letter in self.boxes[mailbox]
-            if letter.message_id in message_ids and subject in ("", comparable_subject(letter.subject))
+            if (letter.queue_id in sought.queue_ids or self._is_own(letter, sought))
+            and (sought.moments or letter.message_id in sought.message_ids)
+            and sought.subject in ("", comparable_subject(letter.subject))
         ]
+
+    @staticmethod
+    def _is_own(letter: Letter, sought: SoughtMail) -> bool:
+        return not letter.queue_id and letter.message_id in sought.written_here
 
     def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
         self._check(mailbox)
@@ -87,8 +94,10 @@ def told(steps: Sequence[Step], name: str = "dovecot") -> None:
 
 def arrival(mailbox: str, message_id: str, queue_id: str, sender: str = SENDER) -> list[Step]:
     """The steps of a letter from outside to one mailbox."""
+    saved = f"250 2.0.0 <{mailbox}> 7WCZM1grC2t3JQUAg+zDdQ Saved"
     return [
         Step(NOON, Engine.POSTFIX, StepKind.IDENTIFIED, queue_id, message_id),
+        Step(NOON, Engine.POSTFIX, StepKind.DELIVERED, queue_id, recipient=mailbox, detail=saved),
         Step(NOON, Engine.POSTFIX, StepKind.QUEUED, queue_id, sender=sender),
         Step(NOON, Engine.DOVECOT, StepKind.FILED, "", message_id, "", mailbox),
     ]
@@ -96,4 +105,8 @@ def arrival(mailbox: str, message_id: str, queue_id: str, sender: str = SENDER) 
 
 def work(removal_id: int, number: int, copies: MemoryCopies, at: datetime = NOON, limit: int = 50) -> None:
     """One slice of the job, by a clock that stands still."""
-    run_pass(removal_id, number, PassContext(copies, lambda: at, limit))
+    run_pass(
+        removal_id,
+        number,
+        PassContext(copies, lambda: at, limit, lambda addresses: {one: one for one in addresses}),
+    )

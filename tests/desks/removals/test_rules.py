@@ -12,7 +12,8 @@ from vaguemestre.desks.removals.rules.decisions import (
     delay_after,
     needs_second_person,
 )
-from vaguemestre.desks.removals.rules.marks import marks
+from vaguemestre.desks.removals.rules.marks import marks, marks_of_message
+from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
 from vaguemestre.desks.removals.rules.returns import copies_to_return
 from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.values import Criteria
@@ -83,3 +84,24 @@ def test_a_sender_alone_is_no_mark() -> None:
     assert both == ["letter:" + hashlib.sha256(b"a@b.example\nVotre compte").hexdigest()]
     others = Criteria(message_id="<x@y>", link="https://p.example/x", file_sha256="AB" * 32)
     assert [mark.partition(":")[0] for mark in marks(others)] == ["id", "link", "file"]
+
+
+def test_a_message_id_is_a_mark_with_its_sender_once_that_is_known() -> None:
+    alone, sent = (list(marks(Criteria("<x@y>", sender))) for sender in ("", "A@b.example"))
+    assert sent == ["sent-id:" + hashlib.sha256(b"a@b.example\nx@y").hexdigest()]
+    assert alone == ["id:" + hashlib.sha256(b"x@y").hexdigest()]
+    assert list(marks(Criteria("<4jcL145XDTz1dbQY>"))) == []
+
+
+@given(
+    st.text(alphabet="ab <>\t"), st.sampled_from(["a@x", "B@x", ""]), st.sampled_from(["<i@x>", "<j@x>", ""])
+)
+def test_a_message_bears_the_marks_of_what_names_it(subject: str, sender: str, message_id: str) -> None:
+    criteria = Criteria(message_id, sender, subject)
+    assert set(marks(criteria)) <= marks_of_message([sender, "autre@x"], subject, message_id)
+
+
+@pytest.mark.parametrize("written", ["<4jcL145XDTz1dbQY>", " 4jcL145XDTz1dbQY "])
+def test_a_queue_identifier_is_no_message_id(written: str) -> None:
+    assert queue_id_in(written) == "4jcL145XDTz1dbQY"
+    assert queue_id_in("<4jcL145XDTz1dbQY@x>") == queue_id_in("aeiou1234z1") == ""

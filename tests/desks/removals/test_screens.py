@@ -43,10 +43,26 @@ def copies() -> MemoryCopies:
     made, steps = MemoryCopies(), []
     for number in range(2):
         mailbox = account(f"u{number}").mailbox
-        made.put(mailbox, Letter("INBOX", f"g{number}", f"<f{number}@x>", FORGED, frozenset({"\\Answered"})))
+        answered = frozenset({"\\Answered"})
+        letter = Letter(
+            "INBOX", f"g{number}", f"<f{number}@x>", FORGED, answered, queue_id=f"QQQQQF{number}"
+        )  # fmt: skip
+        made.put(mailbox, letter)
         steps += arrival(mailbox, f"<f{number}@x>", f"QQQQQF{number}", SENDER)
     told(steps)
     return made
+
+
+def header_of(queue_id: str, sender: str) -> str:
+    """The top of a header as Dovecot and our Postfix write it."""
+    return (
+        f"Return-Path: <{sender}>\r\nReceived: from mail.ac-amiens.test\r\n"
+        "\tby mail.ac-amiens.test with LMTP\r\n\tid 7WCZM1grC2t3JQUAg+zDdQ\r\n"
+        "\tfor <u0@ac-amiens.test>; Sat, 28 Nov 2026 19:28:24 +0000\r\n"
+        "Received: from dehors.example (unknown [192.0.2.1])\r\n"
+        f"\tby mail.ac-amiens.test (Postfix) with ESMTP id {queue_id}\r\n"
+        "\tfor <u0@ac-amiens.test>; Sat, 28 Nov 2026 19:28:24 +0000 (UTC)\r\n"
+    )
 
 
 def text_of(content: bytes) -> str:
@@ -134,13 +150,67 @@ def test_a_decision_needs_a_recent_sign_in(
 def test_a_report_fills_the_search(copies: MemoryCopies, client: Client) -> None:
     report = Report.objects.create(
         account=account("lectrice"), kind="phishing", message_id="<f0@x>", sender="vitrine@banque.example",
-        subject=FORGED, at=NOON,
+        subject=FORGED, at=NOON, header=header_of("QQQQQF0", SENDER),
     )  # fmt: skip
     answer = client.get(f"/administration/retraits/nouveau?signalement={report.pk}").content.decode()
     for value in ("&lt;f0@x&gt;", SENDER, FORGED):
         assert f'value="{value}"' in answer
     listed = client.get("/messagerie/signalements/").content.decode()
     assert f"/administration/retraits/nouveau?signalement={report.pk}" in listed
+
+
+def prefilled(client: Client, message_id: str, header: str) -> dict[str, str]:
+    """Message-ID and sender that the form of a report has."""
+    report = Report.objects.create(
+        account=account("lectrice"), kind="phishing", message_id=message_id, sender="x@banque.example",
+        subject=FORGED, at=NOON, header=header,
+    )  # fmt: skip
+    page = client.get(f"/administration/retraits/nouveau?signalement={report.pk}").content.decode()
+    fields = [tag for tag in re.findall(r"<input[^>]*>", page) if " value=" in tag]
+    values = {}
+    for tag in fields:
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and value:
+            values[name[1]] = html.unescape(value[1])
+    return {name: values.get(name, "") for name in ("message_id", "sender")}
+
+
+def test_a_report_names_who_sent_its_copy_not_whoever_had_the_message_id_first(client: Client) -> None:
+    told(arrival("u0@ac-amiens.test", "<m@x>", "4jcL145XDTz1dbQY", "chef@dehors.example"))
+    told(arrival("u1@ac-amiens.test", "<m@x>", "4jcL2F1h85z1dZxX", SENDER), "other")
+    header = header_of("4jcL2F1h85z1dZxX", SENDER)
+    assert prefilled(client, "<m@x>", header) == {"message_id": "<m@x>", "sender": SENDER}
+
+
+@pytest.mark.parametrize(
+    ("message_id", "header", "expected"),
+    [
+        ("INBOX/1/2", header_of("4jcL3P2xybz1db9n", SENDER), {"message_id": "", "sender": SENDER}),
+        ("INBOX/1/2", header_of("4jcL3P2xybz1db9n", ""), {"message_id": "4jcL3P2xybz1db9n", "sender": ""}),
+        ("<m@x>", header_of("4jcL3P2xybz1db9n", ""), {"message_id": "4jcL3P2xybz1db9n", "sender": ""}),
+        ("<m@x>", "Subject: x\r\n", {"message_id": "<m@x>", "sender": ""}),
+    ],
+    ids=["no message-id", "nor sender", "no sender and another's message-id", "never received"],
+)
+def test_a_report_fills_what_is_known_of_its_copy(
+    client: Client, message_id: str, header: str, expected: dict[str, str]
+) -> None:
+    told(arrival("u0@ac-amiens.test", "<m@x>", "4jcL145XDTz1dbQY", "chef@dehors.example"))
+    assert prefilled(client, message_id, header) == expected
+
+
+def test_the_page_says_that_two_senders_used_a_message_id(copies: MemoryCopies, client: Client) -> None:
+    number = opened(client, copies)
+    address = f"/administration/retraits/{number}"
+    assert "Plusieurs expéditeurs" not in text_of(client.get(address).content)
+    told(arrival("u1@ac-amiens.test", "<f0@x>", "4jcL145XDTz1dbQY", "chef@dehors.example"), "other")
+    told(arrival("u1@ac-amiens.test", "<f0@x>", "4jcL3P2xybz1db9n", "liste.x+l1.2d@ac-amiens.test"), "list")
+    shown = text_of(client.get(address).content)
+    assert (
+        f"Plusieurs expéditeurs d’enveloppe ont employé ce Message-ID : chef@dehors.example , {SENDER}."
+        in (shown.replace(" .", "."))
+    )
+    assert "liste.x" not in shown
 
 
 def test_the_right_is_given_on_the_page_and_never_to_oneself(client: Client) -> None:

@@ -28,8 +28,13 @@ def campaign(count: int) -> tuple[MemoryCopies, list[str]]:
     for number in range(count):
         mailbox = account(f"u{number}").mailbox
         mailboxes.append(mailbox)
-        copies.put(mailbox, Letter("INBOX", f"forged{number}", f"<f{number}@x>", FORGED))
-        copies.put(mailbox, Letter("INBOX", f"honest{number}", f"<h{number}@x>", "Réunion"))
+        copies.put(
+            mailbox, Letter("INBOX", f"forged{number}", f"<f{number}@x>", FORGED, queue_id=f"QQQQQF{number}")
+        )
+        copies.put(
+            mailbox,
+            Letter("INBOX", f"honest{number}", f"<h{number}@x>", "Réunion", queue_id=f"QQQQQH{number}"),
+        )
         steps += arrival(mailbox, f"<f{number}@x>", f"QQQQQF{number}")
         steps += arrival(mailbox, f"<h{number}@x>", f"QQQQQH{number}", "chef@dehors.example")
     told(steps)
@@ -84,8 +89,8 @@ def test_one_message_id_is_one_message() -> None:
 
 def test_every_copy_leaves_and_nothing_else_does() -> None:
     copies, mailboxes = campaign(3)
-    copies.put(mailboxes[0], Letter("Archive", "forged0", "<f0@x>", FORGED))
-    copies.put(mailboxes[0], Letter("INBOX", "like", "<f0@x>", f"{FORGED} : ma réponse"))
+    copies.put(mailboxes[0], Letter("Archive", "forged0", "<f0@x>", FORGED, queue_id="QQQQQF0"))
+    copies.put(mailboxes[0], Letter("INBOX", "like", "<f0@x>", f"{FORGED} : ma réponse", queue_id="QQQQQF0"))
     number = removed(copies)
     assert state(number) == RemovalState.REMOVED
     for mailbox in mailboxes:
@@ -180,8 +185,9 @@ def test_a_copy_that_arrived_after_the_count_is_removed_too() -> None:
     number = counted(copies)
     late = account("tard").mailbox
     for mailbox, message_id in ((late, "<late@x>"), (mailboxes[0], "<late0@x>")):
-        copies.put(mailbox, Letter("INBOX", message_id, message_id, FORGED))
-        told(arrival(mailbox, message_id, f"QQQQL{mailbox[:3]}"), f"late {mailbox}")
+        queue_id = f"QQQQL{mailbox[:3]}"
+        copies.put(mailbox, Letter("INBOX", message_id, message_id, FORGED, queue_id=queue_id))
+        told(arrival(mailbox, message_id, queue_id), f"late {mailbox}")
     services.decide_removal(number, 50, by=BY, now=NOON)
     work(number, order(number), copies)
     assert len(copies.hidden[late]) == 1
@@ -193,7 +199,7 @@ def arrived_since(copies: MemoryCopies, count: int) -> list[str]:
     for number in range(count):
         mailbox, message_id = account(f"depuis{number}").mailbox, f"<since{number}@x>"
         mailboxes.append(mailbox)
-        copies.put(mailbox, Letter("INBOX", message_id, message_id, FORGED))
+        copies.put(mailbox, Letter("INBOX", message_id, message_id, FORGED, queue_id=f"QQQQS{number}"))
         told(arrival(mailbox, message_id, f"QQQQS{number}"), f"since {number}")
     return mailboxes
 
@@ -340,3 +346,58 @@ def test_the_command_line_gives_the_first_administrator_the_right_and_takes_it_b
         ended = CliRunner().invoke(cli_account.app, ["removals", "seule", *words])
         assert ended.exit_code == 0, ended.output
         assert SecurityOfficer.objects.filter(account=administrator).exists() is holds
+
+
+def sent(sender: str, message_id: str, queue_id: str, mailbox: str, copies: MemoryCopies) -> None:
+    """A letter from outside, in the inbox and in the logs."""
+    copies.put(mailbox, Letter("INBOX", queue_id, message_id, FORGED, queue_id=queue_id))
+    told(arrival(mailbox, message_id, queue_id, sender), queue_id)
+
+
+def test_a_letter_without_message_id_is_counted_and_leaves() -> None:
+    copies, mailbox = MemoryCopies(), account("u0").mailbox
+    sent(SENDER, "", "QQQQQN0", mailbox, copies)
+    number = removed(copies)
+    assert state(number) == RemovalState.REMOVED
+    assert [letter.guid for letter in copies.hidden[mailbox]] == ["QQQQQN0"]
+    assert Entry.objects.filter(action="removals.copies-removed").count() == 1
+
+
+def reused_message_id() -> tuple[MemoryCopies, str, str]:
+    """The head's letter to one, and to another a phish with its Message-ID and its subject."""
+    copies, honest, victim = MemoryCopies(), account("u0").mailbox, account("u1").mailbox
+    sent("chef@dehors.example", "<m@x>", "4jcL145XDTz1dbQY", honest, copies)
+    sent(SENDER, "<m@x>", "4jcL2F1h85z1dZxX", victim, copies)
+    return copies, honest, victim
+
+
+@pytest.mark.parametrize("message_id", ["", "<m@x>"])
+def test_a_letter_whose_message_id_a_phisher_took_stays_where_it_is(message_id: str) -> None:
+    copies, honest, victim = reused_message_id()
+    number = counted(copies, message_id=message_id)
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    work(number, order(number), copies)
+    assert [letter.guid for letter in copies.hidden[victim]] == ["4jcL2F1h85z1dZxX"]
+    assert copies.hidden[honest] == []
+    assert [letter.guid for letter in copies.boxes[honest]] == ["4jcL145XDTz1dbQY"]
+    assert not queries.is_refused(["chef@dehors.example"], FORGED, "<m@x>")
+    assert queries.is_refused([SENDER], "Autre objet", "<m@x>") is bool(message_id)
+
+
+def test_one_message_of_the_queue_is_looked_for_by_its_identifier() -> None:
+    copies, _, victim = reused_message_id()
+    number = counted(copies, sender="", message_id="4jcL2F1h85z1dZxX")
+    assert [box.mailbox for box in boxes(number) if box.copies] == [victim]
+
+
+def test_what_was_removed_is_known_again_until_it_is_given_back() -> None:
+    copies, _ = campaign(1)
+    number = counted(copies)
+    assert not queries.is_refused([SENDER], FORGED, "")
+    services.decide_removal(number, 50, by=BY, now=NOON)
+    assert queries.is_refused([SENDER.upper()], f" {FORGED}", "<autre@x>")
+    assert not queries.is_refused([SENDER], "Réunion", "<autre@x>")
+    assert not queries.is_refused(["chef@dehors.example"], FORGED, "")
+    assert not queries.is_refused([""], FORGED, "")
+    services.undo_removal(number, by=BY, now=NOON)
+    assert not queries.is_refused([SENDER], FORGED, "")

@@ -2,21 +2,28 @@
 
 import imaplib
 import re
+import time
 
 import pytest
 from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
 from vaguemestre.desks.removals.rules.returns import copies_to_return
-from vaguemestre.desks.removals.values import REMOVED_COPIES
-from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies
+from vaguemestre.desks.removals.values import REMOVED_COPIES, SoughtMail
+from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
+from vaguemestre.post.trace.values import Step, StepKind
 
 pytestmark = pytest.mark.engines
 FORGED = "Votre compte sera fermé"
 PREFIX = REMOVED_COPIES.partition("/")[0]
+QUEUE_ID = "4jcL145XDTz1dbQY"
+RECEIVED = (
+    "from dehors.example (unknown [192.0.2.1])\r\n\tby mail.ac-amiens.test (Postfix) with ESMTP id {}\r\n"
+    "\tfor <marie@ac-amiens.test>; Tue, 10 Nov 2026 08:00:00 +0000 (UTC)"
+)
 FLAGS = "(\\Seen \\Answered label_7)"
 
 
@@ -33,8 +40,15 @@ def copies(engines: LiveEngines) -> RemovedCopies:
 def put(client: imaplib.IMAP4, message_id: str, subject: str = FORGED, folder: str = "INBOX") -> None:
     message = letter("faux@dehors.example", "marie@ac-amiens.test", subject)
     message.replace_header("Message-ID", message_id)
-    status, _ = client.append(folder, FLAGS, '"10-Nov-2026 08:00:00 +0000"', message.as_bytes())
+    content = f"Received: {RECEIVED.format(QUEUE_ID)}\r\n".encode() + message.as_bytes()
+    status, _ = client.append(folder, FLAGS, '"10-Nov-2026 08:00:00 +0000"', content)
     assert status == "OK"
+
+
+def find(copies: RemovedCopies, mailbox: str, subject: str, *message_ids: str) -> list[list[str]]:
+    """The copies of what Postfix took as QUEUE_ID, by these Message-IDs."""
+    sought = SoughtMail(frozenset({QUEUE_ID}), message_ids=message_ids, subject=subject)
+    return copies.find(mailbox, sought_words(sought))
 
 
 def listed(client: imaplib.IMAP4, folder: str) -> set[tuple[str, str, str]]:
@@ -60,7 +74,7 @@ def listed(client: imaplib.IMAP4, folder: str) -> set[tuple[str, str, str]]:
 
 def removed(copies: RemovedCopies, mailbox: str, subject: str, *message_ids: str) -> list[tuple[str, str]]:
     """Take every copy; folder and GUID of each."""
-    found = copies.find(mailbox, subject, *message_ids)
+    found = find(copies, mailbox, subject, *message_ids)
     for folder, uid, _, _ in found:
         copies.remove(mailbox, folder, uid)
     return [(folder, guid) for folder, _, guid, _ in found]
@@ -98,11 +112,12 @@ def test_flags_are_told_and_an_answer_under_another_subject_is_no_copy(
     with engines.signed_in(marie) as client:
         put(client, "<f1@x.example>")
         put(client, "<f1@x.example>", subject=f"Re: {FORGED}")
-    [[folder, _, _, flags]] = copies.find(marie.mailbox, FORGED, "<f1@x.example>")
+    [[folder, _, _, flags]] = find(copies, marie.mailbox, FORGED, "<f1@x.example>")
     assert folder == "INBOX"
     assert {"\\Seen", "\\Answered"} <= set(flags.split())
-    assert len(copies.find(marie.mailbox, "", "<f1@x.example>")) == 2
-    assert copies.find(marie.mailbox, "", "<f1@x") == []  # a part of a Message-ID is another one
+    assert len(find(copies, marie.mailbox, "", "<f1@x.example>")) == 2
+    other = SoughtMail(frozenset({"4jcL2F1h85z1dZxX"}), message_ids=("<f1@x.example>",))
+    assert copies.find(marie.mailbox, sought_words(other)) == []  # another message of the same Message-ID
 
 
 def refused(client: imaplib.IMAP4, *command: str) -> bool:
@@ -151,7 +166,7 @@ def test_no_client_of_the_mailbox_names_what_was_taken(
         assert PREFIX not in str(client.list('""', "*"))
         assert len(listed(client, "Projets")) == 1
         assert copies.list_removed(marie.mailbox) == before
-        assert [row[0] for row in copies.find(marie.mailbox, "", "<f2@x.example>")] == ["Projets"]
+        assert [row[0] for row in find(copies, marie.mailbox, "", "<f2@x.example>")] == ["Projets"]
 
 
 def test_no_script_files_a_message_among_what_was_taken(
@@ -190,7 +205,7 @@ def test_a_folder_with_an_odd_name_loses_its_copy_alone(
 def test_a_message_id_is_not_an_option(engines: LiveEngines, marie: Someone, copies: RemovedCopies) -> None:
     with engines.signed_in(marie) as client:
         put(client, "-A")
-    assert len(copies.find(marie.mailbox, FORGED, "-A")) == 1
+    assert len(find(copies, marie.mailbox, FORGED, "-A")) == 1
 
 
 def test_a_deleted_copy_is_taken_too_and_returns_among_the_deleted(
@@ -231,13 +246,111 @@ def test_what_was_discarded_is_gone(engines: LiveEngines, marie: Someone, copies
 
 def test_a_mailbox_that_does_not_exist_is_refused(copies: RemovedCopies) -> None:
     with pytest.raises(EngineRefused, match="NOUSER"):
-        copies.find("personne@ac-amiens.test", "", "<f1@x.example>")
+        find(copies, "personne@ac-amiens.test", "", "<f1@x.example>")
 
 
-def test_the_steps_of_a_delivery_name_the_message_that_is_found(
+def taken(engines: LiveEngines, sender: str) -> list[Step]:
+    """The deliveries of what an envelope sender sent, once they are logged."""
+
+    def deliveries() -> list[Step]:
+        steps = engines.logged_steps()
+        queue_ids = {step.queue_id for step in steps if step.sender == sender and step.queue_id}
+        return [step for step in steps if step.queue_id in queue_ids and step.kind is StepKind.DELIVERED]
+
+    return list(wait_until(deliveries))
+
+
+def sought(steps: list[Step], subject: str = "") -> str:
+    """What is looked for of these deliveries, by what Postfix wrote alone."""
+    moments = tuple(int(step.at.timestamp()) for step in steps)
+    return sought_words(SoughtMail(frozenset(step.queue_id for step in steps), moments, subject=subject))
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"",
+        b"Message-ID: \r\n",
+        b"Message-ID: <t1@evil.example>\r\nMessage-ID: <t2@evil.example>\r\n",
+        b"Message-ID: <c@evil.example> (urgent)\r\n",
+        b"Message-ID: (urgent) <c@evil.example>\r\n",
+        b"Message-ID: n@evil.example\r\n",
+        b"Message-ID: <s s\t@evil.example>\r\n",
+        b"Message-ID: <f2@evil\r\n .example>\r\n",
+        b"Message-ID: <" + b"a" * 300 + b"@evil.example>\r\n",
+        b"Message-ID: =?utf-8?q?<e@evil.example>?=\r\n",
+        b'Message-ID: <"q\\""@evil.example>\r\n',
+        b"Message-ID: <p@evil.example>\r\n",
+    ],
+    ids=[
+        "none", "empty", "two", "comment after", "comment before", "no brackets", "blanks", "folded inside",
+        "long", "encoded", "quoted", "plain",
+    ],
+)  # fmt: skip
+def test_a_letter_is_found_whatever_its_author_wrote_as_message_id(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies, field: bytes
+) -> None:
+    sender = f"phish.{marie.mailbox.partition('@')[0]}@evil.example"
+    head = f"From: {sender}\r\nTo: {marie.address}\r\nSubject: piege\r\n".encode()
+    with engines.mx() as client:
+        client.sendmail(sender, [marie.address], head + field + b"\r\nhttp://evil.example/\r\n")
+    engines.arrive(marie.address, letter("chef@dehors.example", marie.address, "honnete"))
+    steps = taken(engines, sender)
+    assert [step.recipient for step in steps] == [marie.address]
+    assert engines.directory.mailboxes_of([marie.address]) == {marie.address: marie.mailbox}
+    [[folder, uid, _, _]] = copies.find(marie.mailbox, sought(steps))
+    copies.remove(marie.mailbox, folder, uid)
+    assert copies.find(marie.mailbox, sought(steps)) == []
+    assert len(copies.list_removed(marie.mailbox)) == 1
+
+
+def test_a_letter_with_the_message_id_of_a_phish_stays(
     engines: LiveEngines, marie: Someone, copies: RemovedCopies
 ) -> None:
-    message = letter("faux@dehors.example", marie.address, FORGED)
-    engines.arrive(marie.address, message)
-    steps = wait_until(lambda: [step for step in engines.logged_steps() if step.recipient == marie.mailbox])
-    assert len(copies.find(marie.mailbox, FORGED, steps[0].message_id)) == 1
+    message, phisher = letter("chef@dehors.example", marie.address, FORGED), f"p.{marie.mailbox}.evil.example"
+    engines.arrive(marie.address, message, "chef@dehors.example")
+    engines.arrive(marie.address, message, phisher)
+    [step] = taken(engines, phisher)
+    by_name = SoughtMail(
+        frozenset({step.queue_id}), (int(step.at.timestamp()),), (message["Message-ID"],), subject=FORGED
+    )
+    [[folder, uid, _, _]] = copies.find(marie.mailbox, sought_words(by_name))
+    with engines.signed_in(marie) as client:
+        client.select(folder, readonly=True)
+        data = client.uid("FETCH", uid, "(BODY.PEEK[HEADER.FIELDS (RETURN-PATH)])")[1]
+        assert phisher in str(data)
+
+
+def test_what_a_filter_sent_on_is_found_by_its_message_id(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies
+) -> None:
+    """It has another queue identifier, under the first one; and no folder it was filed in on that day."""
+    with engines.signed_in(marie) as client:
+        message = letter("faux@dehors.example", "marie@ac-amiens.test", FORGED)
+        chain = "".join(f"Received: {RECEIVED.format(one)}\r\n" for one in ("4jcL2F1h85z1dZxX", QUEUE_ID))
+        client.append("INBOX", "", "", chain.encode() + message.as_bytes())
+    assert len(find(copies, marie.mailbox, FORGED, message["Message-ID"])) == 1
+
+
+def test_the_author_s_own_copy_is_found_and_nobody_else_s(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies
+) -> None:
+    """A copy in « Envoyés » was never received: it is one only where its author's mailbox is meant."""
+    with engines.signed_in(marie) as client:
+        message = letter(marie.address, "paul@ac-amiens.test", FORGED)
+        client.append("Sent", "", "", message.as_bytes())
+    ids = (message["Message-ID"],)
+    assert find(copies, marie.mailbox, FORGED, *ids) == []
+    own = SoughtMail(frozenset({QUEUE_ID}), message_ids=ids, written_here=frozenset(ids))
+    assert [row[0] for row in copies.find(marie.mailbox, sought_words(own))] == ["Sent"]
+
+
+def test_only_what_came_around_those_moments_is_looked_at(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies
+) -> None:
+    with engines.signed_in(marie) as client:
+        put(client, "<f1@x.example>")
+    came = 1_794_297_600  # 10 November 2026, 8:00
+    for moments, count in (((came,), 1), ((came - 1800, came, came + 86400), 1), ((int(time.time()),), 0)):
+        words = sought_words(SoughtMail(frozenset({QUEUE_ID}), moments))
+        assert len(copies.find(marie.mailbox, words)) == count, moments

@@ -265,10 +265,11 @@ def test_what_readers_call_junk_is_learned_by_who_has_the_key(filtered: LiveEngi
     [
         Criteria(sender="faux@inconnu.test", subject="Votre  compte sera fermé"),
         Criteria(message_id="<connu@inconnu.test>"),
+        Criteria(message_id="<connu@inconnu.test>", sender="Faux@inconnu.test"),
         Criteria(link="https://piege.fr/compte?id=1"),
         Criteria(file_sha256=hashlib.sha256(b"MZ programme").hexdigest()),
     ],
-    ids=["letter", "message-id", "link", "file"],
+    ids=["letter", "message-id", "message-id of a sender", "link", "file"],
 )
 def test_what_was_removed_from_mailboxes_is_refused_when_it_comes_again(
     filtered: LiveEngines, marie: Someone, criteria: Criteria

@@ -48,6 +48,9 @@ class Engines:
     def addresses_of(self, mailbox: str) -> frozenset[str]:
         raise NotImplementedError
 
+    def mailboxes_of(self, addresses: Collection[str]) -> dict[str, str]:
+        return {}
+
     def delivered(self, addresses: Collection[str]) -> frozenset[str]:
         raise NotImplementedError
 

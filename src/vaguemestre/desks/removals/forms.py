@@ -10,13 +10,15 @@ class SearchForm(forms.Form):
         label="Message-ID",
         max_length=253,
         required=False,
-        help_text="Celui de l’en-tête, entre chevrons ou non.",
+        help_text="Celui de l’en-tête, avec ou sans chevrons ; ou, pour un envoi, l’identifiant (« id ») que "
+        "notre serveur a écrit dans le premier « Received … (Postfix) ».",
     )
     sender = forms.CharField(
         label="Expéditeur d’enveloppe",
         max_length=254,
         required=False,
-        help_text="Ajoute tout ce qu’il a envoyé depuis trente jours : donnez alors aussi l’objet.",
+        help_text="Cherche tout ce qu’il a envoyé depuis trente jours, et de personne d’autre : "
+        "donnez alors aussi l’objet.",
     )
     subject = forms.CharField(
         label="Objet exact",

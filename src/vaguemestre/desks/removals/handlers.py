@@ -8,12 +8,15 @@ from vaguemestre.desks.removals.events import RefusedContentChanged, RemovalDue
 from vaguemestre.desks.removals.queries import refused_marks
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
+from vaguemestre.people.provisioning.ports import mail_directory
 
 
 def go_on(event: RemovalDue) -> None:
     """Treat a few seconds' worth of mailboxes."""
     limit = settings.CONFIG.mail.removal_second_person_above
-    context = services.PassContext(ports.mail_copies.get(), timezone.now, limit)
+    context = services.PassContext(
+        ports.mail_copies.get(), timezone.now, limit, mail_directory.get().mailboxes_of
+    )
     services.run_pass(event.removal_id, event.number, context)
 
 

@@ -38,6 +38,8 @@ class RemovalBox(models.Model):
     mailbox = models.CharField(max_length=254)
     account_id = models.BigIntegerField(null=True, db_index=True)  # none: a mailbox of nobody's
     message_ids = models.JSONField(default=list)
+    # queue identifier → when that message was filed here, Unix time
+    arrivals = models.JSONField(default=dict, db_default={})
     phase = models.CharField(max_length=10, default="listed")  # BoxPhase
     copies = models.PositiveIntegerField(default=0)
     seen = models.PositiveIntegerField(default=0)

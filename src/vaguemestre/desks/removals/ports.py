@@ -3,15 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from vaguemestre.desks.removals.values import MailCopy
+from vaguemestre.desks.removals.values import MailCopy, SoughtMail
 from vaguemestre.foundation.kernel.slots import Slot
 
 
 class MailCopies(Protocol):
     """Copies of messages in a mailbox. No text is read. Methods raise EngineDown, EngineRefused."""
 
-    def find_copies(self, mailbox: str, message_ids: Sequence[str], subject: str = "") -> list[MailCopy]:
-        """The copies with one of these Message-IDs and that subject (empty: any), deleted ones included."""
+    def find_copies(self, mailbox: str, sought: SoughtMail) -> list[MailCopy]:
+        """The copies of these messages there, deleted ones included."""
         ...
 
     def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:

@@ -1,15 +1,24 @@
 """Reads of removals."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer, TakenCopy
 from vaguemestre.desks.removals.rules.decisions import GOALS, REFUSING
-from vaguemestre.desks.removals.rules.marks import marks
+from vaguemestre.desks.removals.rules.marks import marks, marks_of_message
+from vaguemestre.desks.removals.rules.queue_ids import queue_id_in, queue_id_of_header
 from vaguemestre.desks.removals.values import Box, BoxPhase, Counts, Criteria, RemovalFile, RemovalState
 from vaguemestre.people.credentials.queries import presented
+from vaguemestre.post.reports.values import ReportedLetter
+from vaguemestre.post.trace.queries import senders_by_queue_id, steps_by_queue_id
+from vaguemestre.post.trace.values import StepKind
+
+_MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
+_RETURN_PATH = re.compile(r"Return-Path:\s*<([^<>\s]*)>", re.IGNORECASE)  # Dovecot writes it first
+_SENT_ON = re.compile(r"srs[01][=+-]|[^@]*\+l\d+\.\d+d@")
 
 # Sort keys of the pages → columns.
 ORDERS = {"date": "asked_at", "expediteur": "sender", "objet": "subject"}
@@ -104,6 +113,48 @@ def _box(row: RemovalBox) -> Box:
 
 def refused_marks() -> frozenset[str]:
     """The marks of every removal that was decided and not undone."""
+    return frozenset(mark for row in _refusing() for mark in marks(criteria_of(row)))
+
+
+def is_refused(senders: Collection[str], subject: str, message_id: str) -> bool:
+    """Whether a message with these senders (envelope, header) bears a mark, links and files left out."""
+    named = Q(message_id=f"<{message_id.strip('<> ')}>") if message_id else Q()
+    for sender in filter(None, senders):
+        named |= Q(sender__iexact=sender)
+    if not named:
+        return False
+    borne = marks_of_message([sender for sender in senders if sender], subject, message_id)
+    return any(not borne.isdisjoint(marks(criteria_of(row))) for row in _refusing().filter(named))
+
+
+def _refusing() -> "QuerySet[Removal]":
     resumed = Q(state=RemovalState.AWAITING, pk__in=TakenCopy.objects.values("box__removal"))
-    rows = Removal.objects.filter(Q(state__in=REFUSING) | resumed)
-    return frozenset(mark for row in rows for mark in marks(criteria_of(row)))
+    return Removal.objects.filter(Q(state__in=REFUSING) | resumed)
+
+
+def senders_of(criteria: Criteria) -> list[str]:
+    """The envelope senders that used that Message-ID, if they are several: it may be a forged one.
+
+    Our own ways of sending on (lists, SRS) are not counted.
+    """
+    if not criteria.message_id or queue_id_in(criteria.message_id):
+        return []
+    senders = {sender.lower() for sender in senders_by_queue_id(criteria.message_id).values()}
+    others = sorted(sender for sender in senders if sender and not _SENT_ON.match(sender))
+    return others if len(others) > 1 else []
+
+
+def criteria_of_copy(letter: ReportedLetter) -> dict[str, str]:
+    """What to look for, by field of the form, when that copy was reported.
+
+    Without an envelope sender, its queue identifier, unless nobody else used its Message-ID.
+    """
+    queue_id, message_id = queue_id_of_header(letter.header), letter.message_id
+    queued = steps_by_queue_id({queue_id}, StepKind.QUEUED) if queue_id else ()
+    return_path = _RETURN_PATH.match(letter.header)
+    sender = next((step.sender for step in queued if step.sender), return_path[1] if return_path else "")
+    is_sure = bool(_MESSAGE_ID.fullmatch(message_id))
+    if not sender and queue_id:
+        is_sure = is_sure and set(senders_by_queue_id(message_id).values()) == {""}
+    sought = message_id if is_sure else "" if sender else queue_id
+    return {"message_id": sought, "sender": sender, "subject": letter.subject}

@@ -34,14 +34,31 @@ class BoxPhase(StrEnum):
 class Criteria:
     """Which messages. One Message-ID, or all of an envelope sender (RFC 5321) since a moment; and a subject.
 
+    With a sender, a Message-ID is what that sender sent under it: others may have used it too.
     `link` and `file_sha256` only serve to refuse what comes next: no mailbox is searched for them.
     """
 
-    message_id: str = ""  # with its angle brackets
+    message_id: str = ""  # with its angle brackets; or a queue identifier, in the same
     sender: str = ""
     subject: str = ""  # exact, but for white space; empty: any
     link: str = ""
     file_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class SoughtMail:
+    """What to look for in one mailbox. A copy is one if a Received field of ours names a queue identifier.
+
+    `moments`: when messages of the queue were filed there (Unix time), where copies are looked for; those
+    with one of the Message-IDs are looked at as well, whenever they came. `written_here`: Message-IDs that
+    the mailbox submitted; its own copies of those have no Received field.
+    """
+
+    queue_ids: frozenset[str]
+    moments: tuple[int, ...] = ()
+    message_ids: tuple[str, ...] = ()
+    written_here: frozenset[str] = frozenset()
+    subject: str = ""
 
 
 class MailCopy(NamedTuple):

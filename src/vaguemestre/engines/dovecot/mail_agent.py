@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from vaguemestre.desks.removals.values import MailCopy
+from vaguemestre.desks.removals.values import MailCopy, SoughtMail
 from vaguemestre.engines import agent
 from vaguemestre.engines.agent import Verb
 from vaguemestre.engines.dovecot.copies.deleted_bound import DeletedBound
 from vaguemestre.engines.dovecot.copies.redelivered import RedeliveredCopies
-from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies
+from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.dovecot.house_script import HouseScripts
@@ -110,9 +110,9 @@ class MailAgent:
         """Implements `webmail.ports.BoundDeleted`."""
         return int(agent.ask(self._socket, "bound-deleted", mailbox, str(limit_bytes)))
 
-    def find_copies(self, mailbox: str, message_ids: Sequence[str], subject: str = "") -> list[MailCopy]:
+    def find_copies(self, mailbox: str, sought: SoughtMail) -> list[MailCopy]:
         """Implements `removals.ports.MailCopies`, with the four methods below."""
-        rows = agent.ask(self._socket, "find-copies", mailbox, subject, *message_ids)
+        rows = agent.ask(self._socket, "find-copies", mailbox, sought_words(sought))
         return [
             MailCopy(folder, int(uid), guid, frozenset(flags.split())) for folder, uid, guid, flags in rows
         ]

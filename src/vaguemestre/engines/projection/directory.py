@@ -3,7 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from importlib import resources
 from itertools import batched
@@ -131,13 +131,14 @@ class SqlMailDirectory(ABC):
 
     def delivered(self, addresses: Collection[str]) -> frozenset[str]:
         """Those among the addresses that Postfix's map of mailboxes delivers to."""
-        candidates = tuple(addresses)
-        if not candidates:
-            return frozenset()
+        return frozenset(self.mailboxes_of(addresses))
+
+    def mailboxes_of(self, addresses: Collection[str]) -> dict[str, str]:
+        """Whose each address is, by Postfix's map of mailboxes."""
+        if not addresses:
+            return {}
         with self.work("delivered") as cursor:
-            among = f"address IN ({self._placeholders(len(candidates))})"
-            cursor.execute(f"SELECT address FROM address WHERE {among}", candidates)  # noqa: S608
-            return frozenset(address for (address,) in cursor.fetchall())
+            return dict(_owners(cursor, addresses, self._placeholders))
 
     def is_ours(self, domain: str) -> bool:
         """Whether one of our mailboxes receives at that domain."""
@@ -257,6 +258,16 @@ def _keys_by_mailbox(rows: Iterable[tuple[str, str, Any]]) -> Mapping[str, list[
 
 def _name_rows(mailboxes: Iterable[ExpectedMailbox]) -> list[tuple[Any, ...]]:
     return [(name, expected.mailbox) for expected in mailboxes for name in sorted({*expected.names})]
+
+
+def _owners(
+    cursor: Cursor, addresses: Collection[str], placeholders: Callable[[int], str]
+) -> Iterator[tuple[str, str]]:
+    """Address and mailbox."""
+    for batch in batched(addresses, _BATCH, strict=False):
+        among = f"address IN ({placeholders(len(batch))})"
+        cursor.execute(f"SELECT address, mailbox FROM address WHERE {among}", batch)  # noqa: S608
+        yield from cursor.fetchall()
 
 
 def _address_rows(mailboxes: Iterable[ExpectedMailbox]) -> list[tuple[Any, ...]]:

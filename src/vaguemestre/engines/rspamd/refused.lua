@@ -20,6 +20,7 @@ local function first_mark(task)
     if marks:get_key(letter) then return "letter" end
   end
   if id and marks:get_key(mark("id", id)) then return "id" end
+  if id and from and from[1] and marks:get_key(mark("sent-id", from[1].addr:lower() .. "\n" .. id)) then return "id" end
   for _, url in ipairs(task:get_urls(true) or {}) do
     if marks:get_key(mark("link", url:get_text())) then return "link" end
   end

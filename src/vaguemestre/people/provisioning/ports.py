@@ -35,6 +35,10 @@ class MailDirectory(Protocol):
         """Those of the addresses, lower case, that some mailbox receives at. Raises EngineDown."""
         ...
 
+    def mailboxes_of(self, addresses: Collection[str]) -> Mapping[str, str]:
+        """Address → mailbox, for those, lower case, that some mailbox receives at. Raises EngineDown."""
+        ...
+
     def is_ours(self, domain: str) -> bool:
         """Whether one of our mailboxes receives at that domain. Raises EngineDown."""
         ...

@@ -53,7 +53,7 @@ def reports_page(
 def reported_letter(report_id: int) -> ReportedLetter | None:
     """What a report says of its message, to look for it elsewhere."""
     row = Report.objects.filter(pk=report_id).first()
-    return ReportedLetter(row.message_id, row.sender, row.subject) if row else None
+    return ReportedLetter(row.message_id, row.sender, row.subject, row.header) if row else None
 
 
 def _reported(row: Report, count: int) -> Reported:

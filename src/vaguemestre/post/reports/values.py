@@ -35,11 +35,12 @@ class Reported:
 
 
 class ReportedLetter(NamedTuple):
-    """`sender`: of the header, which is not always that of the envelope."""
+    """`sender`: of the header, which is not always that of the envelope; `header`: the copy's own, cut."""
 
     message_id: str
     sender: str
     subject: str
+    header: str
 
 
 class CastVote(NamedTuple):

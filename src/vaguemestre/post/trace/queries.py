@@ -109,21 +109,32 @@ def mailboxes_of(message_ids: Collection[str]) -> Iterator[tuple[str, str]]:
                 yield mailbox, message_id
 
 
-def message_ids_of_sender(sender: str, since: datetime) -> set[str]:
-    """The Message-IDs of what an envelope sender sent since that moment."""
-    queued = MessageStep.objects.filter(sender=sender, at__gte=since, kind=StepKind.QUEUED)
-    found: set[str] = set()
-    for batch in batched(queued.values_list("queue_id", flat=True).iterator(), _MAX_MESSAGES):
-        named = MessageStep.objects.filter(
-            queue_id__in=batch, at__gte=since - timedelta(days=1), message_id__isnull=False
-        )
-        found.update(message_id for message_id in named.values_list("message_id", flat=True) if message_id)
-    return found
+def queue_ids_of_sender(sender: str, since: datetime) -> set[str]:
+    """The queue identifiers of what an envelope sender sent since that moment."""
+    queued = MessageStep.objects.filter(
+        sender__in={sender, sender.lower()}, at__gte=since, kind=StepKind.QUEUED, queue_id__isnull=False
+    )
+    return {queue_id for queue_id in queued.values_list("queue_id", flat=True).iterator() if queue_id}
 
 
-def envelope_sender_of(message_id: str) -> str:
-    """The envelope sender of a message of our queue; empty if no step says."""
-    return next((step.sender for step in steps_of_message(message_id) if step.sender), "")
+def senders_by_queue_id(message_id: str) -> dict[str, str]:
+    """Queue identifier → envelope sender (empty: none) of every message that came with that Message-ID."""
+    bracketed = f"<{message_id.strip().strip('<>')}>"
+    identified = MessageStep.objects.filter(
+        message_id__in=(bracketed, bracketed[1:-1]), kind=StepKind.IDENTIFIED, queue_id__isnull=False
+    )
+    queue_ids = set(identified.values_list("queue_id", flat=True))
+    senders = {queue_id: "" for queue_id in queue_ids if queue_id}
+    for batch in batched(sorted(senders), _MAX_MESSAGES):
+        queued = MessageStep.objects.filter(queue_id__in=batch, kind=StepKind.QUEUED)
+        senders.update((id_ or "", sender or "") for id_, sender in queued.values_list("queue_id", "sender"))
+    return senders
+
+
+def steps_by_queue_id(queue_ids: Collection[str], *kinds: StepKind) -> Iterator[Step]:
+    """The steps of these kinds of these messages of the queue, in no order."""
+    for batch in batched(sorted(queue_ids), _MAX_MESSAGES):
+        yield from map(_step, MessageStep.objects.filter(queue_id__in=batch, kind__in=kinds).iterator())
 
 
 def log_reached_at(name: str) -> datetime | None:

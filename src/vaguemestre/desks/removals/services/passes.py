@@ -14,7 +14,7 @@ from vaguemestre.desks.removals.ports import MailCopies
 from vaguemestre.desks.removals.queries import criteria_of, possible_holders
 from vaguemestre.desks.removals.rules.decisions import ENDS, GOALS, RUNNING, delay_after, needs_second_person
 from vaguemestre.desks.removals.rules.returns import copies_to_return
-from vaguemestre.desks.removals.services.targets import list_boxes
+from vaguemestre.desks.removals.services.targets import MailboxesOf, Targets, list_boxes
 from vaguemestre.desks.removals.values import BoxPhase, MailCopy, RemovalState
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
@@ -30,6 +30,7 @@ class PassContext:
     copies: MailCopies
     clock: Callable[[], datetime]
     limit: int  # mailboxes: above, a second person approves
+    mailboxes_of: MailboxesOf
 
 
 def run_pass(removal_id: int, number: int, context: PassContext) -> None:
@@ -40,8 +41,8 @@ def run_pass(removal_id: int, number: int, context: PassContext) -> None:
     row = Removal.objects.filter(pk=removal_id, number=number, state__in=RUNNING).first()
     if row is None:
         return
-    if row.state != RemovalState.RESTORING:
-        list_boxes(row)
+    is_restoring = row.state == RemovalState.RESTORING
+    targets = Targets(frozenset()) if is_restoring else list_boxes(row, context.mailboxes_of)
     if row.state == RemovalState.REMOVING and _has_outgrown(row, context.limit):
         _stop(row, context.clock())
         return
@@ -51,7 +52,7 @@ def run_pass(removal_id: int, number: int, context: PassContext) -> None:
             if context.clock() >= until or not _is_current(row):
                 _go_on(row, context.clock())
                 return
-            _treat(row, box, context)
+            _treat(row, box, context, targets)
     _go_on(row, context.clock())
 
 
@@ -101,14 +102,13 @@ def _go_on(row: Removal, now: datetime) -> None:
         current.save(update_fields=("state", "changed_at"))
 
 
-def _treat(row: Removal, box: RemovalBox, context: PassContext) -> None:
-    treat = {
-        RemovalState.COUNTING: _count,
-        RemovalState.REMOVING: _remove,
-        RemovalState.RESTORING: _restore,
-    }[RemovalState(row.state)]
+def _treat(row: Removal, box: RemovalBox, context: PassContext, targets: Targets) -> None:
     try:
-        treat(row, box, context)
+        if row.state == RemovalState.RESTORING:
+            _restore(row, box, context)
+        else:
+            treat = _count if row.state == RemovalState.COUNTING else _remove
+            treat(row, box, context, targets)
     except (EngineDown, EngineRefused) as error:
         box.attempts += 1
         delay = delay_after(box.attempts)
@@ -117,15 +117,15 @@ def _treat(row: Removal, box: RemovalBox, context: PassContext) -> None:
         box.save(update_fields=("attempts", "error", "next_try_at"))
 
 
-def _count(row: Removal, box: RemovalBox, context: PassContext) -> None:
-    found = context.copies.find_copies(box.mailbox, box.message_ids, row.subject)
+def _count(row: Removal, box: RemovalBox, context: PassContext, targets: Targets) -> None:
+    found = context.copies.find_copies(box.mailbox, targets.sought_in(box, row.subject))
     _set_counts(box, found)
     _settle(box, BoxPhase.COUNTED)
 
 
-def _remove(row: Removal, box: RemovalBox, context: PassContext) -> None:
+def _remove(row: Removal, box: RemovalBox, context: PassContext, targets: Targets) -> None:
     """What is taken is written before it moves: whatever is killed in between, it can be given back."""
-    found = context.copies.find_copies(box.mailbox, box.message_ids, row.subject)
+    found = context.copies.find_copies(box.mailbox, targets.sought_in(box, row.subject))
     with transaction.atomic(durable=True):
         known = set(TakenCopy.objects.filter(box=box).values_list("folder", "guid"))
         TakenCopy.objects.bulk_create(

@@ -1,42 +1,132 @@
 """The mailboxes that a message reached, as the steps of messages tell."""
 
+import re
 from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from vaguemestre.desks.removals.models import Removal, RemovalBox
-from vaguemestre.desks.removals.values import BoxPhase
+from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
+from vaguemestre.desks.removals.values import BoxPhase, SoughtMail
 from vaguemestre.people.credentials.queries import accounts_of_mailboxes
-from vaguemestre.post.trace.queries import mailboxes_of, message_ids_of_sender
+from vaguemestre.post.trace.queries import (
+    mailboxes_of,
+    queue_ids_of_sender,
+    senders_by_queue_id,
+    steps_by_queue_id,
+)
+from vaguemestre.post.trace.values import Step, StepKind
 
 SENDER_SPAN = timedelta(days=30)  # of an envelope sender, what came since that long before the report
 _ROWS_PER_QUERY = 500
+# Dovecot's answer names the address after aliases: « 2.0.0 <marie@…> 7WCZM1… Saved »
+_SAVED = re.compile(r".*<(?P<address>[^<> ]+@[^<> ]+)> \S+ Saved", re.ASCII)
+
+type MailboxesOf = Callable[[Collection[str]], Mapping[str, str]]
 
 
-def list_boxes(removal: Removal) -> None:
-    """Add the mailboxes that are not listed yet, and to those listed the Message-IDs that came since."""
-    message_ids = {removal.message_id} if removal.message_id else set()
-    if removal.sender:
-        message_ids |= message_ids_of_sender(removal.sender, removal.asked_at - SENDER_SPAN)
-    by_mailbox: dict[str, set[str]] = defaultdict(set)
-    for mailbox, message_id in mailboxes_of(message_ids):
-        by_mailbox[mailbox].add(message_id)
+@dataclass
+class Targets:
+    """What is looked for, by queue identifier and by Message-ID, and in which mailboxes."""
+
+    queue_ids: frozenset[str]
+    queue_ids_by_message_id: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    written_by: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # login → Message-IDs
+    arrivals: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    message_ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def sought_in(self, box: RemovalBox, subject: str) -> SoughtMail:
+        same = (self.queue_ids_by_message_id.get(message_id, set()) for message_id in box.message_ids)
+        return SoughtMail(
+            queue_ids=frozenset(box.arrivals).union(*same),
+            moments=tuple(sorted(box.arrivals.values())),
+            message_ids=tuple(box.message_ids),
+            written_here=frozenset(self.written_by.get(box.mailbox, set())),
+            subject=subject,
+        )
+
+
+def list_boxes(removal: Removal, mailboxes_of_addresses: MailboxesOf) -> Targets:
+    """Add the mailboxes that are not listed yet, and to those listed what came since. Raises EngineDown."""
+    targets = _targets(removal, mailboxes_of_addresses)
     known = {row.mailbox: row for row in RemovalBox.objects.filter(removal=removal)}
-    changed = [row for name, row in known.items() if by_mailbox.get(name, set()) - set(row.message_ids)]
+    changed = [row for row in known.values() if _gains(row, targets)]
     for row in changed:
-        row.message_ids = sorted({*row.message_ids, *by_mailbox[row.mailbox]})
         row.phase = BoxPhase.LISTED  # what arrived meanwhile is looked for as well
-    RemovalBox.objects.bulk_update(changed, ("message_ids", "phase"), batch_size=_ROWS_PER_QUERY)
-    new = sorted(by_mailbox.keys() - known.keys())
+    columns = ("message_ids", "arrivals", "phase")
+    RemovalBox.objects.bulk_update(changed, columns, batch_size=_ROWS_PER_QUERY)
+    new = sorted((targets.arrivals.keys() | targets.message_ids.keys()) - known.keys())
     accounts = accounts_of_mailboxes(new)
-    RemovalBox.objects.bulk_create(
-        (
-            RemovalBox(
-                removal=removal,
-                mailbox=name,
-                account_id=accounts.get(name),
-                message_ids=sorted(by_mailbox[name]),
-            )
-            for name in new
-        ),
-        batch_size=_ROWS_PER_QUERY,
-    )
+    rows = [RemovalBox(removal=removal, mailbox=name, account_id=accounts.get(name)) for name in new]
+    for row in rows:
+        _gains(row, targets)
+    RemovalBox.objects.bulk_create(rows, batch_size=_ROWS_PER_QUERY)
+    return targets
+
+
+def _gains(row: RemovalBox, targets: Targets) -> bool:
+    """Add to the row what was not known of its mailbox; whether there is something."""
+    arrivals = targets.arrivals.get(row.mailbox, {})
+    message_ids = targets.message_ids.get(row.mailbox, set())
+    if arrivals.keys() <= row.arrivals.keys() and message_ids <= set(row.message_ids):
+        return False
+    row.arrivals = {**row.arrivals, **arrivals}
+    row.message_ids = sorted({*row.message_ids, *message_ids})
+    return True
+
+
+def queue_ids_of(removal: Removal) -> frozenset[str]:
+    """The messages of our queue that the removal is about.
+
+    With a sender, a Message-ID only counts where that sender used it: anybody may write it.
+    """
+    found: set[str] = set()
+    sender = removal.sender
+    if queue_id := queue_id_in(removal.message_id):
+        found.add(queue_id)
+    elif removal.message_id:
+        senders = senders_by_queue_id(removal.message_id)
+        found = {one for one, theirs in senders.items() if sender.lower() in ("", theirs.lower())}
+    if sender:
+        found |= queue_ids_of_sender(sender, removal.asked_at - SENDER_SPAN)
+    return frozenset(found)
+
+
+def _targets(removal: Removal, mailboxes_of_addresses: MailboxesOf) -> Targets:
+    targets = Targets(queue_ids_of(removal))
+    delivered = _read_steps(targets)
+    owners = mailboxes_of_addresses(sorted(delivered)) if delivered else {}
+    for address, arrivals in delivered.items():
+        if mailbox := owners.get(address):
+            targets.arrivals[mailbox] |= arrivals
+    for mailbox, message_id in mailboxes_of(targets.queue_ids_by_message_id.keys()):
+        targets.message_ids[mailbox].add(message_id)
+    return targets
+
+
+def _read_steps(targets: Targets) -> dict[str, dict[str, int]]:
+    """Fill in the Message-IDs, and who wrote them; returns what was stored at each address, and when."""
+    logins: dict[str, str] = {}
+    delivered: dict[str, dict[str, int]] = defaultdict(dict)
+    kinds = (StepKind.IDENTIFIED, StepKind.RECEIVED, StepKind.DELIVERED)
+    for step in steps_by_queue_id(targets.queue_ids, *kinds):
+        if step.kind is StepKind.IDENTIFIED and step.message_id:
+            targets.queue_ids_by_message_id[step.message_id].add(step.queue_id)
+        elif step.kind is StepKind.RECEIVED:
+            logins[step.queue_id] = step.recipient.lower()
+        elif address := _saved_at(step):
+            delivered[address][step.queue_id] = int(step.at.timestamp())
+    for message_id, queue_ids in targets.queue_ids_by_message_id.items():
+        for login in {logins.get(queue_id, "") for queue_id in queue_ids} - {""}:
+            targets.written_by[login].add(message_id)
+    return delivered
+
+
+def _saved_at(step: Step) -> str:
+    """The address under which Dovecot stored it, without its detail (RFC 5233); empty if it did not."""
+    match = _SAVED.fullmatch(step.detail)
+    if match is None:
+        return ""
+    local, _, domain = match["address"].lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

@@ -24,7 +24,6 @@ from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import names_of
 from vaguemestre.post.reports.queries import reported_letter
-from vaguemestre.post.trace.queries import envelope_sender_of
 
 
 @require_GET
@@ -134,6 +133,7 @@ def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
     return {
         "file": file,
         "state": STATES[file.state],
+        "senders": queries.senders_of(file.criteria),
         "is_running": file.state in RUNNING,
         "may_decide": file.state in MAY_DECIDE and bool(file.counts.holding),
         "may_undo": file.state in MAY_UNDO,
@@ -145,14 +145,14 @@ def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
 
 
 def _reported(number: str) -> dict[str, str]:
-    """The fields of a report; its envelope sender is what the steps of messages say."""
+    """The fields of a report, as the header of the reported copy and the steps of that copy say.
+
+    Never as those of its Message-ID: whoever wrote it may have taken that of somebody else's letter.
+    """
     if not (number.isascii() and number.isdigit() and len(number) < 18):
         return {}
     letter = reported_letter(int(number))
-    if letter is None:
-        return {}
-    sender = envelope_sender_of(letter.message_id)
-    return {"message_id": letter.message_id, "sender": sender, "subject": letter.subject}
+    return {} if letter is None else queries.criteria_of_copy(letter)
 
 
 def _file(removal_id: int) -> RemovalFile:

@@ -1,20 +1,30 @@
 """Copies of a message found in a mailbox, moved out of its owner's sight, and moved back.
 
 They stay in a namespace of doveadm's own (dovecot.conf.j2), which no client of the mailbox can name. A move
-keeps flags, dates and GUID. Of a message, flags, Message-ID and subject are read, never its text.
+keeps flags, dates and GUID. Of a message, flags, date, Message-ID, Received and subject are read, never its
+text.
+
+A copy is known by what Postfix wrote when it took the message, its queue identifier: whoever wrote the
+message chose its Message-ID, none, or somebody else's. A forged identifier only has its own message taken.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 
 from vaguemestre.desks.removals.rules.subjects import comparable_subject
-from vaguemestre.desks.removals.values import REMOVED_COPIES
+from vaguemestre.desks.removals.values import REMOVED_COPIES, SoughtMail
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
 _DELETED = DELETED_MESSAGES.partition("/")[0]
 _PLACES = ("*", f"{_DELETED}/*")  # the second is unlisted: `*` does not match it, nor does an OR of both
-_FIELDS = ("mailbox", "uid", "guid", "flags", "hdr.message-id", "hdr.subject.utf8")
+_FIELDS = ("mailbox", "uid", "guid", "flags", "hdr.message-id", "hdr.received", "hdr.subject.utf8")
+# the queue identifier in a Received field of Postfix (RFC 5321 §4.4)
+_QUEUED = re.compile(r"\(Postfix\)\s+with\s+\w+\s+id\s+(\w+)", re.ASCII)
+_AROUND_SECONDS = 3600  # of a delivery, what its folder may have as its date
 _TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
 _RECENT = "\\Recent"  # a flag of a session, not of the message
 
@@ -25,20 +35,19 @@ class RemovedCopies:
     def __init__(self, doveadm: DoveadmServer) -> None:
         self._doveadm = doveadm
 
-    def find(self, mailbox: str, subject: str, *message_ids: str) -> list[list[str]]:
-        """Copies with one of these Message-IDs, and that subject unless empty: folder, UID, GUID, flags."""
-        if not message_ids:
+    def find(self, mailbox: str, words: str) -> list[list[str]]:
+        """The copies sought (`sought_words`): folder, UID, GUID, flags of each."""
+        sought = _sought(words)
+        query = [*_filed_around(sought.moments), *_with_message_ids(sought.message_ids)]
+        if not query:
             return []
-        words = [word for message_id in message_ids for word in ("OR", "HEADER", "Message-ID", message_id)][
-            1:
-        ]
         return [
             [folder, uid, guid, " ".join(flag for flag in flags.split() if flag != _RECENT)]
             for place in _PLACES
-            for folder, uid, guid, flags, message_id, title in self._rows(
-                mailbox, _FIELDS, "mailbox", place, "(", *words, ")"
+            for folder, uid, guid, flags, message_id, received, title in self._rows(
+                mailbox, _FIELDS, "mailbox", place, "(", *query[1:], ")"
             )
-            if message_id.strip() in message_ids and subject in ("", comparable_subject(title))
+            if _is_copy(sought, message_id, received) and sought.subject in ("", comparable_subject(title))
         ]
 
     def remove(self, mailbox: str, folder: str, *uids: str) -> None:
@@ -90,3 +99,43 @@ def _uid_set(uids: Sequence[str]) -> str:
     if not uids or not all(uid.isascii() and uid.isdigit() for uid in uids):
         raise EngineRefused("doveadm: not UIDs")
     return ",".join(uids)
+
+
+def sought_words(sought: SoughtMail) -> str:
+    """As one word for the agent: JSON."""
+    return json.dumps(asdict(sought), default=sorted)
+
+
+def _sought(words: str) -> SoughtMail:
+    fields = json.loads(words)
+    return SoughtMail(
+        queue_ids=frozenset(fields["queue_ids"]),
+        moments=tuple(map(int, fields["moments"])),
+        message_ids=tuple(map(str, fields["message_ids"])),
+        written_here=frozenset(fields["written_here"]),
+        subject=str(fields["subject"]),
+    )
+
+
+def _filed_around(moments: Iterable[int]) -> Iterator[str]:
+    """Words of a search by date of arrival: a copy made in another folder keeps it."""
+    spans: list[tuple[int, int]] = []
+    for moment in sorted(moments):
+        since, before = moment - _AROUND_SECONDS, moment + _AROUND_SECONDS
+        if spans and since <= spans[-1][1]:
+            since = spans.pop()[0]
+        spans.append((since, before))
+    for since, before in spans:
+        yield from ("OR", "(", "SINCE", str(since), "BEFORE", str(before), ")")
+
+
+def _with_message_ids(message_ids: Iterable[str]) -> Iterator[str]:
+    for message_id in message_ids:
+        yield from ("OR", "HEADER", "Message-ID", message_id)
+
+
+def _is_copy(sought: SoughtMail, message_id: str, received: str) -> bool:
+    """Whether Postfix took that message under one of the queue identifiers, or its author filed it."""
+    if not received.strip():
+        return message_id.strip() in sought.written_here
+    return not sought.queue_ids.isdisjoint(_QUEUED.findall(received))
