@@ -9,7 +9,7 @@ import pytest
 from vaguemestre.people.provisioning.ports import MailDirectory
 from vaguemestre.post.outbox.rules.replies import smtp_reply
 from vaguemestre.post.outbox.values import Decision, SubmissionRequest, Verdict
-from vaguemestre.processes.postfix.submission_policy import KeyWatch
+from vaguemestre.processes.postfix.key_watch import KeyWatch
 from vaguemestre.site.config import Config, MailSection, OutgoingSection
 
 

@@ -52,6 +52,10 @@ SENTENCES = {
     "outbox.refused-recipient": "Une des adresses n’existe pas : le courriel n’est pas parti.",
     "outbox.refused-sender": "Le service d’envoi n’a pas accepté votre adresse d’expéditeur.",
     "outbox.refused-size": "Le courriel a été refusé parce qu’il est trop lourd.",
+    "outbox.removed-content": (
+        "Ce message ressemble à un message dangereux retiré des boîtes : il n’est pas parti. Si c’est une "
+        "erreur, écrivez à l’assistance."
+    ),
     "outbox.restored": (
         "Une sauvegarde a été remise en place : ce courriel attendait, et a pu partir. Vérifiez avant de "
         "le renvoyer."

@@ -37,6 +37,8 @@ from vaguemestre.post.outbox.rules.limits import Limits
 from vaguemestre.post.outbox.rules.replies import smtp_reply
 from vaguemestre.post.outbox.rules.self_mail import self_mail_address
 from vaguemestre.post.outbox.values import Decision, Origin, SubmissionRequest, Verdict
+from vaguemestre.processes.postfix.key_watch import KeyWatch
+from vaguemestre.processes.postfix.removed_content import RemovedContent
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
 
@@ -63,6 +65,7 @@ class Gate:
         note: Callable[[SubmissionRequest, datetime], None] = lambda submission, now: None,
         title_of_box: Callable[[int], str] = lambda account_id: "",
         waits_for_key: Callable[[SubmissionRequest], bool] = lambda submission: False,
+        was_removed: Callable[[SubmissionRequest], bool] = lambda submission: False,
     ):
         self._limits: Limits = config.sending.limits()
         self._trusted = [ipaddress.ip_network(network) for network in config.network.trusted]
@@ -71,6 +74,7 @@ class Gate:
         self._judge, self._own, self._forwards_mail, self._note = judge, own_addresses, forwards_mail, note
         self._withdrawn_at, self._judge_script = withdrawn_at, judge_script
         self._waits_for_key, self._title_of_box = waits_for_key, title_of_box
+        self._was_removed = was_removed
         self._threads = ThreadPoolExecutor(_JUDGES, "judge")
 
     async def __call__(self, submission: SubmissionRequest) -> tuple[Verdict, str]:
@@ -88,6 +92,8 @@ class Gate:
 
     def _verdict(self, submission: SubmissionRequest) -> Verdict:
         close_old_connections()
+        if submission.origin is not Origin.REPLIED and self._was_removed(submission):
+            return Verdict(Decision.REFUSE, "outbox.removed-content")
         if submission.origin is not Origin.SUBMITTED:
             return self._judge_script(submission)
         if self._waits_for_key(submission):
@@ -163,24 +169,6 @@ class ScriptGate:
             return ""
         is_ours = self._is_ours(submission.sender.rpartition("@")[2])
         return "" if is_ours else self._rewrite_sender(submission.return_path)
-
-
-class KeyWatch:
-    """Whether a message would leave for the outside before our DKIM key is published and in use."""
-
-    def __init__(
-        self, config: Config, directory: MailDirectory, has_active_key: Callable[[str], bool]
-    ) -> None:
-        self._leaves, self._domain = config.mail.outgoing.leaves, config.academy.domain.lower()
-        self._directory, self._has_active_key = directory, has_active_key
-
-    def __call__(self, submission: SubmissionRequest) -> bool:
-        if not self._leaves:
-            return False
-        domains = {address.rpartition("@")[2].lower() for address in submission.recipients} - {self._domain}
-        if all(self._directory.is_ours(domain) for domain in domains):
-            return False
-        return not self._has_active_key(submission.sender.rpartition("@")[2].lower() or self._domain)
 
 
 async def follow(read: Callable[[], int]) -> None:
@@ -261,6 +249,7 @@ async def main() -> None:
         _note,
         import_string("vaguemestre.post.outbox.ports.title_of_box").get(),
         KeyWatch(config, directory, import_string("vaguemestre.post.dkim.queries.has_active_key")),
+        RemovedContent(import_string("vaguemestre.desks.removals.queries.is_refused")),
     )
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

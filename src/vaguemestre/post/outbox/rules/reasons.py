@@ -17,6 +17,8 @@ def refusal_reason(answer: str) -> str:
             return "outbox.refused-size"
         if (subject, detail) == ("7", "28"):
             return "outbox.refused-limit"
+        if (subject, detail) == ("7", "0"):
+            return "outbox.removed-content"
         if subject == "7":
             return "outbox.refused-sender"
     if "552" in answer:

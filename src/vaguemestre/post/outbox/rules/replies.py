@@ -13,6 +13,9 @@ _REPLIES = {
     "outbox.name-holds-address": (
         "550 5.7.1 Le nom d'expediteur contient une autre adresse que la votre : retirez-la"
     ),
+    "outbox.removed-content": (
+        "554 5.7.0 Ce message ressemble a un message dangereux retire des boites : il n'est pas envoye"
+    ),
     "outbox.unsigned": ("451 4.7.5 Rien ne part encore hors de l'academie : la cle DKIM n'est pas publiee"),
     "outbox.from-somebody-else": "550 5.7.1 Vous ne pouvez ecrire que sous vos propres adresses",
 }
