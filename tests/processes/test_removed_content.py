@@ -45,7 +45,7 @@ def judged(origin: Origin, sender: str, subject: str, author: str, message_id: s
     [
         (Origin.SUBMITTED, CHIEF.upper(), SUBJECT, f"Le chef <{CHIEF}>", "<n@x>"),
         (Origin.SUBMITTED, CHIEF, "Autre", CHIEF, "<m@x>"),
-        (Origin.SUBMITTED, LIST, f"[profs] {SUBJECT}", f"Le chef <{CHIEF}>", "<n@x>"),
+        (Origin.SUBMITTED, LIST, SUBJECT, f"Le chef <{CHIEF}>", "<n@x>"),
         (Origin.REDIRECTED, CHIEF, SUBJECT, CHIEF, "<n@x>"),
     ],
     ids=["sender and subject", "message-id", "a list", "a filter"],

@@ -16,6 +16,7 @@ from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.services import found_academy
+from vaguemestre.post.trace.values import Engine, Step, StepKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORGED = "Votre compte sera fermé"
@@ -401,3 +402,32 @@ def test_what_was_removed_is_known_again_until_it_is_given_back() -> None:
     assert not queries.is_refused([""], FORGED, "")
     services.undo_removal(number, by=BY, now=NOON)
     assert not queries.is_refused([SENDER], FORGED, "")
+
+
+LIST = "liste.profs@ac-amiens.test"
+
+
+def list_copy(mailbox: str, message_id: str, queue_id: str, copies: MemoryCopies) -> None:
+    """What a list sent on to one of its members."""
+    copies.put(mailbox, Letter("INBOX", queue_id, message_id, FORGED, queue_id=queue_id))
+    submitted = Step(NOON, Engine.POSTFIX, StepKind.RECEIVED, queue_id, recipient=LIST)
+    sender = "liste.profs+l2.7d@ac-amiens.test"
+    told([submitted, *arrival(mailbox, message_id, queue_id, sender)], queue_id)
+
+
+def test_what_a_list_sent_on_of_a_letter_leaves_with_it() -> None:
+    copies, member = MemoryCopies(), account("u0").mailbox
+    sent(SENDER, "<m@x>", "QQQQQA0", LIST, copies)
+    list_copy(member, "<m@x>", "QQQQQA1", copies)
+    removed(copies)
+    assert [letter.guid for letter in copies.hidden[member]] == ["QQQQQA1"]
+
+
+def test_what_a_list_sent_on_may_be_an_honest_letter_s_copy_and_stays() -> None:
+    copies, member = MemoryCopies(), account("u0").mailbox
+    sent("chef@dehors.example", "<m@x>", "QQQQQB0", LIST, copies)
+    list_copy(member, "<m@x>", "QQQQQB1", copies)
+    sent(SENDER, "<m@x>", "QQQQQB2", LIST, copies)
+    removed(copies)
+    assert [letter.guid for letter in copies.hidden[LIST]] == ["QQQQQB2"]
+    assert copies.hidden[member] == []

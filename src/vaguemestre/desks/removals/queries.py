@@ -10,6 +10,7 @@ from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOffic
 from vaguemestre.desks.removals.rules.decisions import GOALS, REFUSING
 from vaguemestre.desks.removals.rules.marks import marks, marks_of_message
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in, queue_id_of_header
+from vaguemestre.desks.removals.rules.senders import is_sent_on
 from vaguemestre.desks.removals.values import Box, BoxPhase, Counts, Criteria, RemovalFile, RemovalState
 from vaguemestre.people.credentials.queries import presented
 from vaguemestre.post.reports.values import ReportedLetter
@@ -18,7 +19,6 @@ from vaguemestre.post.trace.values import StepKind
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 _RETURN_PATH = re.compile(r"Return-Path:\s*<([^<>\s]*)>", re.IGNORECASE)  # Dovecot writes it first
-_SENT_ON = re.compile(r"srs[01][=+-]|[^@]*\+l\d+\.\d+d@")
 
 # Sort keys of the pages → columns.
 ORDERS = {"date": "asked_at", "expediteur": "sender", "objet": "subject"}
@@ -140,7 +140,7 @@ def senders_of(criteria: Criteria) -> list[str]:
     if not criteria.message_id or queue_id_in(criteria.message_id):
         return []
     senders = {sender.lower() for sender in senders_by_queue_id(criteria.message_id).values()}
-    others = sorted(sender for sender in senders if sender and not _SENT_ON.match(sender))
+    others = sorted(sender for sender in senders if sender and not is_sent_on(sender))
     return others if len(others) > 1 else []
 
 

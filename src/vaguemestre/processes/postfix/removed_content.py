@@ -1,13 +1,10 @@
 """What the security desk removed is not sent again from inside: the gate asks for the filter's marks."""
 
-import re
 from collections.abc import Callable, Collection
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.rules.authors import sole_address
 from vaguemestre.post.outbox.values import SubmissionRequest
-
-_TAG = re.compile(r"\[[^\[\]]*\] *")  # a list writes one before the subject
 
 
 class RemovedContent:
@@ -21,8 +18,7 @@ class RemovedContent:
 
     def __call__(self, submission: SubmissionRequest) -> bool:
         senders = {submission.sender.lower(), *_authors(submission)} - {""}
-        subjects = dict.fromkeys((submission.subject, _TAG.sub("", submission.subject, count=1)))
-        return any(self._is_refused(senders, subject, submission.message_id) for subject in subjects)
+        return self._is_refused(senders, submission.subject, submission.message_id)
 
 
 def _authors(submission: SubmissionRequest) -> Collection[str]:

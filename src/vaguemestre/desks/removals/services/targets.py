@@ -1,6 +1,5 @@
 """The mailboxes that a message reached, as the steps of messages tell."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +7,8 @@ from datetime import timedelta
 
 from vaguemestre.desks.removals.models import Removal, RemovalBox
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in
+from vaguemestre.desks.removals.rules.stored import stored_at
+from vaguemestre.desks.removals.services.list_copies import sent_on_by_lists
 from vaguemestre.desks.removals.values import BoxPhase, SoughtMail
 from vaguemestre.people.credentials.queries import accounts_of_mailboxes
 from vaguemestre.post.trace.queries import (
@@ -16,12 +17,10 @@ from vaguemestre.post.trace.queries import (
     senders_by_queue_id,
     steps_by_queue_id,
 )
-from vaguemestre.post.trace.values import Step, StepKind
+from vaguemestre.post.trace.values import StepKind
 
 SENDER_SPAN = timedelta(days=30)  # of an envelope sender, what came since that long before the report
 _ROWS_PER_QUERY = 500
-# Dovecot's answer names the address after aliases: « 2.0.0 <marie@…> 7WCZM1… Saved »
-_SAVED = re.compile(r".*<(?P<address>[^<> ]+@[^<> ]+)> \S+ Saved", re.ASCII)
 
 type MailboxesOf = Callable[[Collection[str]], Mapping[str, str]]
 
@@ -95,7 +94,11 @@ def queue_ids_of(removal: Removal) -> frozenset[str]:
 
 def _targets(removal: Removal, mailboxes_of_addresses: MailboxesOf) -> Targets:
     targets = Targets(queue_ids_of(removal))
-    delivered = _read_steps(targets)
+    delivered = _read_steps(targets, targets.queue_ids)
+    if copies := sent_on_by_lists(delivered, targets.queue_ids_by_message_id) - targets.queue_ids:
+        targets.queue_ids |= copies
+        for address, arrivals in _read_steps(targets, copies).items():
+            delivered[address] |= arrivals
     owners = mailboxes_of_addresses(sorted(delivered)) if delivered else {}
     for address, arrivals in delivered.items():
         if mailbox := owners.get(address):
@@ -105,28 +108,19 @@ def _targets(removal: Removal, mailboxes_of_addresses: MailboxesOf) -> Targets:
     return targets
 
 
-def _read_steps(targets: Targets) -> dict[str, dict[str, int]]:
+def _read_steps(targets: Targets, queue_ids: frozenset[str]) -> defaultdict[str, dict[str, int]]:
     """Fill in the Message-IDs, and who wrote them; returns what was stored at each address, and when."""
     logins: dict[str, str] = {}
-    delivered: dict[str, dict[str, int]] = defaultdict(dict)
+    delivered: defaultdict[str, dict[str, int]] = defaultdict(dict)
     kinds = (StepKind.IDENTIFIED, StepKind.RECEIVED, StepKind.DELIVERED)
-    for step in steps_by_queue_id(targets.queue_ids, *kinds):
+    for step in steps_by_queue_id(queue_ids, *kinds):
         if step.kind is StepKind.IDENTIFIED and step.message_id:
             targets.queue_ids_by_message_id[step.message_id].add(step.queue_id)
         elif step.kind is StepKind.RECEIVED:
             logins[step.queue_id] = step.recipient.lower()
-        elif address := _saved_at(step):
+        elif address := stored_at(step.detail):
             delivered[address][step.queue_id] = int(step.at.timestamp())
-    for message_id, queue_ids in targets.queue_ids_by_message_id.items():
-        for login in {logins.get(queue_id, "") for queue_id in queue_ids} - {""}:
+    for message_id, bearers in targets.queue_ids_by_message_id.items():
+        for login in {logins.get(queue_id, "") for queue_id in bearers} - {""}:
             targets.written_by[login].add(message_id)
     return delivered
-
-
-def _saved_at(step: Step) -> str:
-    """The address under which Dovecot stored it, without its detail (RFC 5233); empty if it did not."""
-    match = _SAVED.fullmatch(step.detail)
-    if match is None:
-        return ""
-    local, _, domain = match["address"].lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
