@@ -93,6 +93,7 @@ def show_mail(request: SignedInRequest, account_id: int) -> HttpResponse:
         else 0
     )
     context = {
+        "account_id": account_id,
         "mail": mail,
         "rows": rows,
         "percent": percent,
