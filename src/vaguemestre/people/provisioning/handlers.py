@@ -7,9 +7,10 @@ from vaguemestre.people.credentials.events import (
     AccountChanged,
     AccountOpened,
     AccountsChanged,
+    PersonErased,
     TokensWithdrawn,
 )
-from vaguemestre.people.credentials.queries import accounts_of
+from vaguemestre.people.credentials.queries import accounts_of, is_closed
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.provisioning import services
 from vaguemestre.people.provisioning.ports import connections, mail_directory
@@ -33,6 +34,12 @@ def provision_people(event: PeopleChanged) -> None:
     """Names and addresses may have changed: the mailbox follows."""
     account_ids = accounts_of(event.person_ids)
     services.provision_accounts(mail_directory.get(), connections.get(), account_ids, now=timezone.now())
+
+
+def forget_person(event: PersonErased) -> None:
+    """Forget where the mailbox of an erased person lived."""
+    if is_closed(event.account_id):
+        services.forget_place(event.account_id)
 
 
 def withdraw_tokens(event: TokensWithdrawn) -> None:

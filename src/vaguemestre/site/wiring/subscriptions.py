@@ -131,6 +131,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         portability_handlers.forget_person,
         outbox_handlers.forget_person,
         portal_handlers.forget_person,
+        provisioning_handlers.forget_person,
         registry_handlers.erase_account,
         sharing_handlers.forget_person,
         signin_handlers.erase_account,

@@ -1,6 +1,19 @@
 """Use cases of provisioning."""
 
 from vaguemestre.people.provisioning.services.mailboxes import Report, provision_accounts, reconcile
-from vaguemestre.people.provisioning.services.moves import Move, move_mailbox, tidy_former_copies
+from vaguemestre.people.provisioning.services.moves import (
+    Move,
+    forget_place,
+    move_mailbox,
+    tidy_former_copies,
+)
 
-__all__ = ["Move", "Report", "move_mailbox", "provision_accounts", "reconcile", "tidy_former_copies"]
+__all__ = [
+    "Move",
+    "Report",
+    "forget_place",
+    "move_mailbox",
+    "provision_accounts",
+    "reconcile",
+    "tidy_former_copies",
+]

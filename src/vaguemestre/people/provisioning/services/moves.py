@@ -77,6 +77,11 @@ def tidy_former_copies(mail: PodMail, *, now: datetime) -> int:
     return count
 
 
+def forget_place(account_id: int) -> None:
+    """Forget where a mailbox lived, unless a former copy of it is still to be deleted from another pod."""
+    MailboxPlace.objects.filter(account_id=account_id, left_on="").delete()
+
+
 def _place(account_id: int, now: datetime) -> MailboxPlace:
     places = MailboxPlace.objects.select_related("account")
     return places.get_or_create(account_id=account_id, defaults={"since": now})[0]
