@@ -134,6 +134,8 @@ WORDS: Mapping[str, str] = {
     "removals.right-given": "Droit de retirer des courriels dangereux reçu",
     "removals.right-withdrawn": "Droit de retirer des courriels dangereux perdu",
     "backup.messages-restored": "Courriels remis depuis une sauvegarde",
+    "tracking.mail-searched": "Chemin de vos courriels cherché par l’assistance ou l’administration",
+    "provisioning.mailbox-moved": "Boîte passée sur une autre machine",
     "helpdesk.lift": "Attente de connexion levée",
     "helpdesk.lifted": "Attente de connexion levée",
     "helpdesk.suspended": "Compte suspendu par l’assistance",
