@@ -6,6 +6,7 @@ mail agent does. The processor is that of every process of Dovecot and of this o
 """
 
 import argparse
+import imaplib
 import os
 import time
 from collections.abc import Callable
@@ -78,8 +79,7 @@ def run(count: int, letters: int) -> None:
 
 def report(copies: RemovedCopies, master: int, names: list[str]) -> None:
     found: dict[str, list[list[str]]] = {}
-    moments = (int(time.time()),)  # all the letters came within the hour: more than a real mailbox has
-    words = sought_words(SoughtMail(frozenset({QUEUE_ID}), moments, (FORGED,)))
+    words = sought_words(SoughtMail(frozenset({QUEUE_ID}), ((QUEUE_ID, int(time.time())),), (FORGED,)))
 
     def count(name: str) -> None:
         found[name] = copies.find(name, words)
@@ -94,6 +94,7 @@ def report(copies: RemovedCopies, master: int, names: list[str]) -> None:
 
     measure("count", master, names, count)
     assert all(len(rows) == 1 for rows in found.values())
+    measure("count again", master, names, count)
     measure("remove", master, names, remove)
     measure("give back", master, names, restore)
 
@@ -106,8 +107,9 @@ def fill(engines: LiveEngines, people: list[Someone], letters: int) -> None:
     contents = [message.as_bytes() for message in plain] + [RECEIVED.encode() + forged.as_bytes()]
     for person in people:
         with engines.signed_in(person) as client:
-            for content in contents:
-                client.append("INBOX", "", "", content)
+            for age, content in enumerate(reversed(contents)):  # one an hour, the last one just now
+                came = imaplib.Time2Internaldate(time.time() - 3600 * age)
+                client.append("INBOX", "", came, content)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class MemoryCopies:
             MailCopy(letter.folder, letter.uid, letter.guid, letter.flags)
             for letter in self.boxes[mailbox]
             if (letter.queue_id in sought.queue_ids or self._is_own(letter, sought))
-            and (sought.moments or letter.message_id in sought.message_ids)
+            and (sought.arrivals or letter.message_id in sought.message_ids)
             and sought.subject in ("", comparable_subject(letter.subject))
         ]
 

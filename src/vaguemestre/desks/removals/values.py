@@ -49,13 +49,13 @@ class Criteria:
 class SoughtMail:
     """What to look for in one mailbox. A copy is one if a Received field of ours names a queue identifier.
 
-    `moments`: when messages of the queue were filed there (Unix time), where copies are looked for; those
-    with one of the Message-IDs are looked at as well, whenever they came. `written_here`: Message-IDs that
-    the mailbox submitted; its own copies of those have no Received field.
+    `arrivals`: queue identifier and when that message was filed there (Unix time), around which its copies
+    are looked for; what has one of the Message-IDs is looked at as well, whenever it came. `written_here`:
+    Message-IDs that the mailbox submitted; its own copies of those have no Received field.
     """
 
     queue_ids: frozenset[str]
-    moments: tuple[int, ...] = ()
+    arrivals: tuple[tuple[str, int], ...] = ()
     message_ids: tuple[str, ...] = ()
     written_here: frozenset[str] = frozenset()
     subject: str = ""

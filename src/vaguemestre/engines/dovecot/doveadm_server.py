@@ -46,13 +46,15 @@ class DoveadmServer:
             with self._connected() as peer, peer.makefile("rb") as stream:
                 self._enter(peer, stream)
                 peer.sendall(line)
-                rows = stream.readline(_MAX_ANSWER_BYTES).decode(errors="replace")
+                answer = stream.readline(_MAX_ANSWER_BYTES)
                 status = stream.readline(256).decode(errors="replace").strip()
         except OSError as error:
             raise EngineDown(f"doveadm {command[0]}: {error}") from error
+        if len(answer) >= _MAX_ANSWER_BYTES and not answer.endswith(b"\n"):
+            raise EngineRefused(f"doveadm {command[0]}: the answer is too long")
         if not status:
             raise EngineDown(f"doveadm {command[0]}: no answer")
-        cells = rows.rstrip("\n").split("\t")[:-1]  # each cell ends with a tab
+        cells = answer.decode(errors="replace").rstrip("\n").split("\t")[:-1]  # each cell ends with a tab
         return Answer(status, [_unescaped(cell) for cell in cells])
 
     @contextmanager

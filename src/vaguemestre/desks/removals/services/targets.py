@@ -39,7 +39,7 @@ class Targets:
         same = (self.queue_ids_by_message_id.get(message_id, set()) for message_id in box.message_ids)
         return SoughtMail(
             queue_ids=frozenset(box.arrivals).union(*same),
-            moments=tuple(sorted(box.arrivals.values())),
+            arrivals=tuple(sorted(box.arrivals.items())),
             message_ids=tuple(box.message_ids),
             written_here=frozenset(self.written_by.get(box.mailbox, set())),
             subject=subject,

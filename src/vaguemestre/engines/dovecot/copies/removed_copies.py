@@ -38,7 +38,7 @@ class RemovedCopies:
     def find(self, mailbox: str, words: str) -> list[list[str]]:
         """The copies sought (`sought_words`): folder, UID, GUID, flags of each."""
         sought = _sought(words)
-        query = [*_filed_around(sought.moments), *_with_message_ids(sought.message_ids)]
+        query = [*_filed_around(sought.arrivals), *_with_message_ids(sought.message_ids)]
         if not query:
             return []
         return [
@@ -110,23 +110,21 @@ def _sought(words: str) -> SoughtMail:
     fields = json.loads(words)
     return SoughtMail(
         queue_ids=frozenset(fields["queue_ids"]),
-        moments=tuple(map(int, fields["moments"])),
+        arrivals=tuple((str(queue_id), int(moment)) for queue_id, moment in fields["arrivals"]),
         message_ids=tuple(map(str, fields["message_ids"])),
         written_here=frozenset(fields["written_here"]),
         subject=str(fields["subject"]),
     )
 
 
-def _filed_around(moments: Iterable[int]) -> Iterator[str]:
-    """Words of a search by date of arrival: a copy made in another folder keeps it."""
-    spans: list[tuple[int, int]] = []
-    for moment in sorted(moments):
-        since, before = moment - _AROUND_SECONDS, moment + _AROUND_SECONDS
-        if spans and since <= spans[-1][1]:
-            since = spans.pop()[0]
-        spans.append((since, before))
-    for since, before in spans:
-        yield from ("OR", "(", "SINCE", str(since), "BEFORE", str(before), ")")
+def _filed_around(arrivals: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """Words of a search by date of arrival, which a copy made in another folder keeps.
+
+    Dovecot reads the headers of that time: the answer holds the copies alone.
+    """
+    for queue_id, moment in arrivals:
+        since, before = str(moment - _AROUND_SECONDS), str(moment + _AROUND_SECONDS)
+        yield from ("OR", "(", "SINCE", since, "BEFORE", before, "HEADER", "Received", queue_id, ")")
 
 
 def _with_message_ids(message_ids: Iterable[str]) -> Iterator[str]:
