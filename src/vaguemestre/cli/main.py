@@ -24,7 +24,7 @@ _PLACE = {"--home": "VAGUEMESTRE_HOME", "--port-base": "VAGUEMESTRE_PORT_BASE"}
 
 _FOLDERS = {
     "instance": ("academy", "check", "config", "jobs", "prepare", "status", "up"),
-    "production": ("certificate", "ground", "install", "release", "upgrade"),
+    "production": ("certificate", "ground", "install", "pod", "release", "upgrade"),
     "people": ("account", "classes", "feed", "life", "numen"),
     "access": ("application", "sso"),
     "mail": ("dkim", "dns", "index", "mail", "queue", "reconcile", "trace", "transfer"),

@@ -49,8 +49,9 @@ class ScriptRow(models.Model):
         default=0, db_index=True
     )  # values.SCRIPT_FORM at the last writing
     drops_redirects = models.BooleanField(default=False)  # stop including a foreign script that redirects
-    told_mark = models.CharField(max_length=64, blank=True)  # SHA-256 of the foreign script last told
-    drops_foreign = models.BooleanField(default=False)  # stop including any foreign script
+    # SHA-256 of the foreign script last told
+    told_mark = models.CharField(max_length=64, blank=True, default="", db_default="")
+    drops_foreign = models.BooleanField(default=False, db_default=False)  # stop including any foreign script
 
 
 class FilterRow(models.Model):
