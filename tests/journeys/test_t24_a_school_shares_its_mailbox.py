@@ -102,12 +102,12 @@ def open_message(page: Page, box: str, subject: str) -> None:
 
 
 def send(page: Page) -> None:
-    page.frame_locator("vm-composer-dock iframe").get_by_role("button", name="Envoyer", exact=True).click()
+    page.frame_locator(".composer-box iframe").get_by_role("button", name="Envoyer", exact=True).click()
 
 
 def answer(page: Page) -> None:
     page.get_by_role("button", name="Répondre", exact=True).click()
-    frame = page.frame_locator("vm-composer-dock iframe")
+    frame = page.frame_locator(".composer-box iframe")
     frame.get_by_role("button", name="Envoyer", exact=True).wait_for()
 
 
@@ -137,12 +137,12 @@ def test_two_members_answer_the_second_is_warned_and_nobody_outside_knows_who(
     secretary.locator(".care-notes").get_by_text("Ne part jamais").wait_for()
     answer(secretary)
     send(secretary)
-    dock = secretary.frame_locator("vm-composer-dock iframe")
+    dock = secretary.frame_locator(".composer-box iframe")
     dock.get_by_text("Philippe Vasseur répond en ce moment à ce courriel").wait_for()
     send(secretary)
     wait_until_sent(dock)
     send(head)
-    head.frame_locator("vm-composer-dock iframe").get_by_text("Sylvie Lecointe a déjà répondu").wait_for()
+    head.frame_locator(".composer-box iframe").get_by_text("Sylvie Lecointe a déjà répondu").wait_for()
     with imap(instance, instance.account("outside")) as client:
         (uid,) = wait_until(lambda: uids_of(client, "INBOX", f"Re: {subject}"))
         _, data = client.uid("FETCH", uid, "(BODY.PEEK[])")
@@ -212,7 +212,7 @@ def test_a_hostile_draft_is_inert_for_the_other_member(
     head.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))  # type: ignore[call-overload]
     head.goto(f"{box}messagerie/Drafts/")
     head.get_by_role("region", name="Messages").get_by_text(subject).first.click()
-    frame = head.frame_locator("vm-composer-dock iframe")
+    frame = head.frame_locator(".composer-box iframe")
     frame.get_by_label("Objet").wait_for()
     for one in [frame for frame in head.frames if frame.url.startswith(instance.web)]:
         assert one.evaluate("window.stolen ?? parent.stolen ?? null") is None

@@ -47,7 +47,7 @@ def write_new(page: Page) -> FrameLocator:
     """A docked composer of a new message."""
     page.goto("/messagerie/")
     page.get_by_role("button", name="Nouveau courriel").first.click()
-    composer = page.frame_locator("vm-composer-dock iframe")
+    composer = page.frame_locator(".composer-box iframe")
     expect(composer.get_by_role("combobox", name="À")).to_be_focused()
     return composer
 
@@ -195,7 +195,7 @@ def test_a_composer_nobody_typed_in_leaves_no_draft(
     page.goto(address(ref))
     page.get_by_role("heading", name="Sortie").wait_for()
     page.keyboard.press({"new": "c", "reply": "r", "forward": "f"}[opening])
-    composer = page.frame_locator("vm-composer-dock iframe")
+    composer = page.frame_locator(".composer-box iframe")
     first = text_of(composer) if opening == "reply" else composer.get_by_role("combobox", name="À")
     expect(first).to_be_focused()
     if opening == "reply":
@@ -307,7 +307,7 @@ def test_back_closes_the_composer_of_a_phone(page: Page, box: MemoryMailbox) -> 
     page.locator("#messages a.open").click()
     page.get_by_role("heading", name="Sortie").wait_for()
     page.get_by_role("button", name="Répondre", exact=True).click()
-    composer = page.frame_locator("vm-composer-dock iframe")
+    composer = page.frame_locator(".composer-box iframe")
     expect(text_of(composer)).to_be_focused()
     page.get_by_role("button", name="Fermer en gardant le brouillon").click()
     expect(page.locator(".composer-box")).to_have_count(0)
@@ -383,7 +383,7 @@ def test_what_is_answered_is_archived_once_the_answer_has_left(
     settings.UNDO_SECONDS = 1
     page.goto(address(put(box, letter("Une question"))))
     page.keyboard.press("r")
-    composer = page.frame_locator("vm-composer-dock iframe")
+    composer = page.frame_locator(".composer-box iframe")
     composer.get_by_role("button", name="Envoyer et archiver").click()
     expect(composer.get_by_text(re.compile("Envoi dans|Envoi en cours"))).to_be_visible()
     assert len(box._folder("INBOX").messages) == 1, "not before it has left"

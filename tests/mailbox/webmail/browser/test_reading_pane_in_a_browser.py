@@ -137,7 +137,7 @@ def test_one_reads_in_the_face_one_writes_in_and_it_is_there(page: Page, box: Me
     body = page.frame_locator("#reader iframe.body").locator("body")
     read = body.evaluate(FAMILIES)
     page.get_by_role("button", name="Répondre", exact=True).click()
-    written = page.frame_locator("vm-composer-dock iframe").get_by_role("textbox", name="Message")
+    written = page.frame_locator(".composer-box iframe").get_by_role("textbox", name="Message")
     assert written.evaluate(FAMILIES) == read
     faces = body.evaluate("() => [...document.fonts].map((face) => face.family)")
     assert set(read) - {"system-ui", "sans-serif"} <= set(faces)
