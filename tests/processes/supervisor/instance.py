@@ -33,8 +33,12 @@ def free_base() -> int:
 
 
 def loaded(seconds: float) -> float:
-    """A promise made for a quiet machine, in seconds of this one as busy as it is."""
-    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    """A promise made for a quiet machine, in seconds of this one as busy as it is.
+
+    The average of a minute tells late that others have begun: those that want to run now count too.
+    """
+    now = int(Path("/proc/loadavg").read_text().split()[3].partition("/")[0])
+    return seconds * max(1.0, max(now, *os.getloadavg()[:2]) / (os.cpu_count() or 1))
 
 
 def wait_until(true: Callable[[], Any], seconds: float) -> Any:
@@ -109,6 +113,20 @@ class Running:
     def children(self) -> dict[str, dict[str, Any]]:
         kept = json.loads((self.home / "run" / "children.json").read_text(encoding="utf-8"))
         return {child["name"]: child for child in kept["children"]}
+
+    def kill(self, name: str) -> int:
+        """Kill this child; its process number. Waits while it is between two lives: 0 would be all of us."""
+
+        def victim() -> int:
+            pid: int = self.children()[name]["pid"]
+            if pid:
+                with contextlib.suppress(ProcessLookupError):  # dead, and not yet told
+                    os.kill(pid, signal.SIGKILL)
+                    return pid
+            return 0
+
+        killed: int = wait_until(victim, 60)
+        return killed
 
     def account(self, role: str) -> dict[str, Any]:
         return next(account for account in self.ready["accounts"] if account["role"] == role)

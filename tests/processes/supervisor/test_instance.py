@@ -1,11 +1,9 @@
 """A whole instance through what breaks it: kills, a killed supervisor, a second start, a full disk."""
 
 import contextlib
-import os
 import random
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -88,8 +86,8 @@ def test_settings_of_a_device_are_signed_for_anybody(running: Running, name: str
 
 @pytest.mark.parametrize("name", CHILDREN)
 def test_a_killed_child_is_back_within_five_seconds(running: Running, name: str) -> None:
-    first = running.children()[name]["pid"]
-    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: running.is_ready, 60)
+    first = running.kill(name)
     wait_until(lambda: running.children()[name]["pid"] not in (0, first) and running.is_ready, loaded(5))
 
 
@@ -116,8 +114,7 @@ def test_no_accepted_mail_is_lost_while_everything_is_killed(
         for name in victims:
             before = len(accepted)
             wait_until(lambda before=before: len(accepted) > before + 3, 60)
-            if pid := running.children()[name]["pid"]:
-                os.kill(pid, signal.SIGKILL)
+            running.kill(name)
     finally:
         stop.set()
         sender.join(20)
