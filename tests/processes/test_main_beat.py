@@ -24,7 +24,9 @@ print("main", signal.getitimer(signal.ITIMER_REAL)[1], flush=True)
 
 
 def said(environment: dict[str, str]) -> str:
-    with Popen([sys.executable, "-c", POOL], env={**os.environ, **environment}, stdout=PIPE, text=True) as pool:
+    with Popen(
+        [sys.executable, "-c", POOL], env={**os.environ, **environment}, stdout=PIPE, text=True
+    ) as pool:
         return pool.communicate()[0]
 
 

@@ -1,4 +1,4 @@
-"""Each alarm by its fault: made where it happens, seen in `/metrics`, opened with its words, over once mended.
+"""Each alarm by its fault: made where it happens, opened with its words, over once it is mended.
 
 Those of engines and processes stand in `tests/journeys/test_t41_alarms_by_their_fault.py`.
 """
@@ -113,7 +113,8 @@ def test_a_message_of_the_pages_that_does_not_leave_is_an_alarm_until_it_leaves(
     due_at = timezone.now() - timedelta(minutes=8)
     message = OutboxMessage.objects.create(
         account=account("nmorel"), key="k", message_id="<k@x>", sender="nmorel@ac-amiens.test",
-        recipients=["x@example.fr"], subject="s", content=b"c", state="queued", due_at=due_at, created_at=due_at,
+        recipients=["x@example.fr"], subject="s", content=b"c", state="queued",
+        due_at=due_at, created_at=due_at,
     )  # fmt: skip
     opens(watched, "outbox", "outbox-late", "Un courriel part avec 8 min de retard")
     OutboxMessage.objects.filter(pk=message.pk).update(state="filed")
@@ -186,8 +187,9 @@ def test_mail_that_takes_its_time_is_an_alarm_until_it_is_quick_again(watched: W
 
 
 def steps(kind: StepKind, number: int, relay: str, status: str) -> list[Step]:
+    now = timezone.now()
     return [
-        Step(timezone.now(), Engine.POSTFIX, kind, f"A{n:06}", recipient="x@y.test", relay=relay, status=status)
+        Step(now, Engine.POSTFIX, kind, f"A{n:06}", recipient="x@y.test", relay=relay, status=status)
         for n in range(number)
     ]
 

@@ -96,7 +96,7 @@ class Queue:
 
 
 def verbs(instance: Place, users: Collection[int], counters: Collection[int]) -> dict[str, Verb]:
-    """`users` list, release and discard; `counters` learn how many messages wait, and whether one may come."""
+    """`users` list, release and discard; `counters` learn how many messages wait, and whether it lives."""
     queue = Queue(instance)
     return {
         "count": Verb(queue.count_messages, counters),

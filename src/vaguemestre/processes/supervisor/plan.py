@@ -151,11 +151,13 @@ def workers(config: Config, python: str) -> tuple[Child, ...]:
 
 def _web_pool(config: Config, python: str, name: str, sockets: Path) -> Child:
     web = config.web
-    return _pool(config, python, name, "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads)
+    return _pool(
+        config, python, name, "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads
+    )
 
 
 def _beating(config: Config, child: Child) -> Child:
-    """Its main process touches a file: its workers answer on while it is stopped, and are not started again."""
+    """Its main process touches a file: its workers answer on while it is stopped."""
     file = str(config.run_dir / f"{child.name}.heartbeat")
     return replace(
         child,
