@@ -1,6 +1,9 @@
 """A file of contacts: what can be read is, and each card that cannot is told by its number."""
 
+from contextlib import suppress
+
 import pytest
+from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.contacts.rules import files
@@ -34,8 +37,9 @@ def test_a_card_that_cannot_be_read_is_told_and_the_others_are_kept() -> None:
         (b" \r\n ", "contacts.file-empty"),
         (b"x" * (files.MAX_FILE_OCTETS + 1), "contacts.file-too-big"),
         (vcard("FN:A").encode() * (files.MOST_CARDS + 1), "contacts.too-many-lines"),
+        (b"Name" + b",E-mail 1 - Value" * 600, "contacts.too-many-columns"),
     ],
-    ids=["empty", "too big", "too many"],
+    ids=["empty", "too big", "too many", "too wide"],
 )
 def test_a_file_beyond_what_is_read_is_refused_whole(content: bytes, code: str) -> None:
     with pytest.raises(Refusal, match=code):
@@ -82,3 +86,32 @@ def test_an_address_counts_once_and_there_are_twenty_at_most() -> None:
     assert normalize_addresses(("LEA@dehors.example", " ", "lea@dehors.example")) == ("lea@dehors.example",)
     with pytest.raises(Refusal, match="too-long"):
         normalize_addresses(f"a{number}@dehors.example" for number in range(21))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        vcard("FN:Léa", "TEL;a=b" + ",b" * 60 + '"').encode(),
+        vcard("FN:Léa", "TEL;a" + "=" * 60 + '"').encode(),
+        vcard("FN:Léa", "TEL" + ";a" * 60 + '"').encode(),
+        b"Name,E-mail Address\nLea,a" + b" " * 100_000 + b"a\n",
+        b"Name,E-mail 1 - Value\nLea,a" + b" " * 100_000 + b"a\n",
+        b"dn: x\ncn: a\n" + b" a\n" * 300_000,
+        b"dn: x\n" + b"objectclass: a\n" * 200_000,
+    ],
+    ids=["values", "equals", "parameters", "cell", "labelled", "folded", "classes"],
+)
+def test_a_file_made_to_last_is_read_in_a_moment(content: bytes) -> None:
+    """Forty octets of the first held the interpreter for years, 60 kB of the fourth for seven seconds."""
+
+    def read() -> None:
+        with suppress(Refusal):
+            files.read_file(content)
+
+    assert least_seconds(read, 1.5) < 1.5
+
+
+def test_parameters_of_a_card_are_read_as_before() -> None:
+    lines = ('item1.EMAIL;TYPE="work,home",pref;X-A=b=c:lea@dehors.example', "TEL;;TYPE=cell:06 12 34 56 78")
+    ((_, card),) = files.read_file(vcard("FN:Léa", *lines).encode()).cards
+    assert (card.addresses, card.mobile) == (("lea@dehors.example",), "06 12 34 56 78")

@@ -14,7 +14,7 @@ def read_file(content: bytes) -> ContactsFile:
     """Contacts of a vCard, LDIF or CSV file, detected by its content.
 
     Raises Refusal `contacts.file-empty`, `contacts.file-too-big`, `contacts.columns-unknown`,
-    `contacts.too-many-lines`, `contacts.file-unreadable`.
+    `contacts.too-many-columns`, `contacts.too-many-lines`, `contacts.file-unreadable`.
     """
     if len(content) > MAX_FILE_OCTETS:
         raise Refusal("contacts.file-too-big")

@@ -23,6 +23,7 @@ _COLUMNS = {
     "mozillahomeurl": "Web Page",
     "description": "Notes",
 }
+_LONGEST_CLASSES = 1_000  # characters of the names of an entry's classes, the last ones
 
 
 def is_ldif(text: str) -> bool:
@@ -55,7 +56,7 @@ def _entries(text: str) -> list[dict[str, str]]:
         name = name.partition(";")[0].strip().lower()
         content = _decoded(value[1:].strip()) if value.startswith(":") else value.strip()
         if name == "objectclass":
-            entry[name] = f"{entry.get(name, '')} {content}"
+            entry[name] = f"{entry.get(name, '')} {content}"[-_LONGEST_CLASSES:]
         elif name not in ("dn", "version"):
             entry.setdefault(name, content)
     return entries
@@ -63,13 +64,13 @@ def _entries(text: str) -> list[dict[str, str]]:
 
 def _unfolded(text: str) -> list[str]:
     """Logical lines: continuation lines are joined, comments dropped."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     for line in text.splitlines():
         if line.startswith(" ") and lines:
-            lines[-1] += line[1:]
+            lines[-1].append(line[1:])
         elif not line.startswith("#"):
-            lines.append(line)
-    return lines
+            lines.append([line])
+    return ["".join(pieces) for pieces in lines]
 
 
 def _decoded(value: str) -> str:

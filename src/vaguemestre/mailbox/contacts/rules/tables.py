@@ -12,6 +12,7 @@ from vaguemestre.mailbox.contacts.rules.cards import normalize_card, read_birthd
 from vaguemestre.mailbox.contacts.values import ContactCard, ContactsFile, InvalidLine
 
 MOST_LINES = 20_000
+MOST_COLUMNS = 500  # each is looked for in each line
 # Names of columns, lower case, in English and French; the first filled column wins. `#2` is the second column
 # of that name: Thunderbird in French has two « Ville ».
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -72,7 +73,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
                 "web page 1", "site web 1"),
     "note": ("notes", "note", "remarques", "commentaires"),
 }  # fmt: skip
-_MERGED = re.compile(r"\s*:::\s*")  # Gmail: several values in one cell
+_MERGED = ":::"  # Gmail: several values in one cell
 _PAIR = re.compile(r"(e-mail|phone) (\d+) - (label|type|value)")  # Gmail: label and value in two columns
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+(/\S*)?")
 
@@ -106,11 +107,14 @@ def decode_text(content: bytes) -> str:
 def read_table(text: str) -> ContactsFile:
     """Parse a CSV file of contacts; lines without a valid card are reported.
 
-    Raises Refusal `contacts.columns-unknown` when no column is one we know, `contacts.too-many-lines`.
+    Raises Refusal `contacts.columns-unknown` when no column is one we know, `contacts.too-many-lines`,
+    `contacts.too-many-columns`, `contacts.file-unreadable`.
     """
     lines = csv.reader(io.StringIO(text), delimiter=_separator(text))
     try:
         header = next(lines, [])
+        if len(header) > MOST_COLUMNS:
+            raise Refusal("contacts.too-many-columns", most=MOST_COLUMNS)
         places, pairs = _places(header), _pairs(header)
         identifying = {"email", "name", "first", "last"} & places.keys()
         if not (identifying or any(pair.kind == "e-mail" for pair in pairs)):
@@ -188,9 +192,14 @@ def _labelled_values(cells: list[str], pairs: list[_Pair]) -> list[_LabelledValu
     return [
         _LabelledValue(kind, _cell(cells, label).lower() if label >= 0 else "", value)
         for kind, place, label in pairs
-        for value in _MERGED.split(_cell(cells, place))
+        for value in _merged(_cell(cells, place))
         if value
     ]
+
+
+def _merged(cell: str) -> list[str]:
+    """The values of a cell, without the blanks around each."""
+    return [value.strip() for value in cell.split(_MERGED)]
 
 
 def _plain(name: str) -> str:
@@ -212,9 +221,7 @@ def _card(values: dict[str, str], labelled: list[_LabelledValue]) -> ContactCard
 
     parts = (value_of("first"), value_of("middle"), value_of("last"))
     whole = " ".join(" ".join(part for part in parts if part).split())
-    emails = [
-        email for field in ("email", "email2", "email3") for email in _MERGED.split(value_of(field)) if email
-    ]
+    emails = [email for field in ("email", "email2", "email3") for email in _merged(value_of(field)) if email]
     emails += [value for kind, _, value in labelled if kind == "e-mail"]
     phones, others = _phones(values, labelled)
     return normalize_card(
@@ -237,7 +244,7 @@ def _card(values: dict[str, str], labelled: list[_LabelledValue]) -> ContactCard
 
 def _phones(values: dict[str, str], labelled: list[_LabelledValue]) -> tuple[dict[str, str], list[str]]:
     """One number of each kind, and the others, fax included, for the notes."""
-    phones = {kind: _MERGED.split(values.get(kind, ""))[0][:40] for kind in ("phone", "mobile", "work_phone")}
+    phones = {kind: _merged(values.get(kind, ""))[0][:40] for kind in ("phone", "mobile", "work_phone")}
     others = []
     for _, label, number in (value for value in labelled if value.kind == "phone"):
         kind = "phone"

@@ -9,6 +9,7 @@ from vobject.base import Component, ParseError, VObjectError
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.card_lines import use_linear_pattern
 from vaguemestre.mailbox.contacts.rules.cards import normalize_card, read_birthday
 from vaguemestre.mailbox.contacts.values import ContactCard
 
@@ -21,6 +22,8 @@ _LONGEST_MARK = 100  # characters, trailing blanks included
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
 _MEMBER = re.compile(r"urn:uuid:", re.IGNORECASE)
 _PROPERTY = re.compile(r"(?:^|[\r\n])[^ \t\r\n]")
+
+use_linear_pattern()
 
 
 def split_vcards(text: str) -> list[str]:

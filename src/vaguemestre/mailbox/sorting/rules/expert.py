@@ -79,7 +79,9 @@ def _may_redirect_to(rest: list[_Token], owner: Owner, *, forwards_outside: bool
 
 
 def _tokens(content: str) -> Iterator[_Token]:
+    line, counted = 1, 0
     for match in _TOKEN.finditer(content):
+        line += content.count("\n", counted, match.start())
+        counted = match.start()
         if match.lastgroup != "skip":
-            line = content.count("\n", 0, match.start()) + 1
             yield _Token(line, str(match.lastgroup), match.group())
