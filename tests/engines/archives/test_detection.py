@@ -1,13 +1,16 @@
 """A file is what it holds: zip, tgz, Maildir, mbox, single messages; anything else is refused in words."""
 
+import gzip
 import io
 import tarfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
 from tests.mailbox.portability.test_import import NOW, box_of, letter, with_header_of
 
+from vaguemestre.engines.archives import zip_and_tar
 from vaguemestre.engines.archives.detection import open_archive
 from vaguemestre.engines.archives.outlook import with_stable_names
 from vaguemestre.mailbox.portability.ports import SourceRefused
@@ -149,3 +152,51 @@ def test_a_header_longer_than_a_mail_server_takes_is_named(
     found = {one.problem for one in pieces(tmp_path / "export.zip") if "deux" not in one.place}
     assert found == {problem}
     assert [one.content for one in pieces(tmp_path / "export.zip") if "deux" in one.place] == [letter(2)]
+
+
+def bomb(path: Path, *members: tuple[bytes, int]) -> None:
+    """A tgz whose members, of that type, hold that many zeros."""
+    with gzip.open(path, "wb", compresslevel=1) as packed:
+        for kind, size in members:
+            info = tarfile.TarInfo("un.eml")
+            info.type, info.size = kind, size
+            packed.write(info.tobuf(tarfile.GNU_FORMAT))
+            for _ in range(size // 1_000_000):
+                packed.write(bytes(1_000_000))
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_the_description_of_a_member_takes_little_memory(tmp_path: Path, kind: bytes) -> None:
+    """tarfile reads it whole: eight megabytes packed were eight gigabytes of the worker's memory."""
+    bomb(tmp_path / "z.tgz", (kind, 64_000_000))
+    tracemalloc.start()
+    with pytest.raises(SourceRefused, match="file-damaged"):
+        pieces(tmp_path / "z.tgz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
+
+
+def test_a_tar_that_says_more_than_mail_packs_to_is_not_unpacked(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "z.tgz", "wb") as packed:
+        info = tarfile.TarInfo("un.mbox")
+        info.size = 90_000_000_000
+        packed.write(info.tobuf(tarfile.GNU_FORMAT))
+    with pytest.raises(SourceRefused, match="file-too-big"):
+        pieces(tmp_path / "z.tgz")
+
+
+def test_a_sparse_file_or_one_of_negative_size_is_no_mail(tmp_path: Path) -> None:
+    for kind, size in ((tarfile.GNUTYPE_SPARSE, 0), (tarfile.REGTYPE, -512)):
+        bomb(tmp_path / "z.tgz", (kind, size))
+        with pytest.raises(SourceRefused, match="file-damaged"):
+            pieces(tmp_path / "z.tgz")
+
+
+def test_a_zip_whose_table_is_too_long_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zip_and_tar, "_MAX_ZIP_TABLE_BYTES", 400)
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as made:
+        for number in range(9):
+            made.writestr(f"{number}.eml", letter(number))
+    with pytest.raises(SourceRefused, match="file-too-big"):
+        pieces(tmp_path / "z.zip")

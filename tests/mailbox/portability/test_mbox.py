@@ -1,10 +1,12 @@
 """What an mbox holds comes out of it as it went in."""
 
 import io
+import tracemalloc
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.processor import least_seconds
 
 from vaguemestre.mailbox.portability.rules import mbox
 from vaguemestre.mailbox.portability.rules.identity import on_the_wire
@@ -71,3 +73,22 @@ def test_no_file_makes_the_reader_raise(content: bytes) -> None:
     for one in mbox.cut(io.BytesIO(content), 0, 1000):
         mbox.flags_in(one.content or b"")
         mbox.date_in(one.content or b"")
+
+
+def test_a_line_made_to_last_is_read_in_a_moment() -> None:
+    """Eight hundred octets of it took a second, ten thousand some hours."""
+    file = b"From - x\n\nhi\n\nFrom " + b"1:00" * 50_000 + b"\n"
+    assert least_seconds(lambda: list(mbox.cut(io.BytesIO(file), 0, 1_000_000)), 1.0) < 1.0
+
+
+def test_a_message_takes_memory_by_its_size_alone() -> None:
+    """Half a million lines of one letter took fifty times their size, a line without end all of it."""
+    short = b"From - x\n\n" + b"a\n" * 500_000
+    long = b"From - x\n\n" + b"a" * 8_000_000
+    tracemalloc.start()
+    (cut,) = mbox.cut(io.BytesIO(short), 0, 2_000_000)
+    on_the_wire(cut.content or b"")
+    list(mbox.cut(io.BytesIO(long), 0, 1_000_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000

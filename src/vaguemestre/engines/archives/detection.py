@@ -2,6 +2,7 @@
 
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,7 @@ from vaguemestre.mailbox.portability.rules.identity import fields
 _PST = b"!BDN"
 _ZIP = b"PK\x03\x04"
 _GZIP = b"\x1f\x8b"
+_DAMAGED = (zipfile.BadZipFile, zlib.error, tarfile.TarError, EOFError, NotImplementedError, RecursionError)
 # the header fields a message may begin with
 _HEADER = {b"from", b"to", b"date", b"subject", b"received", b"message-id", b"return-path", b"mime-version"}
 
@@ -42,14 +44,16 @@ def open_archive(path: Path, name: str) -> Iterator[Source]:
 
 @contextmanager
 def _packed_members(path: Path, name: str, *, is_zip: bool) -> Iterator[list[Member]]:
+    packed_bytes = path.stat().st_size
     try:
         if is_zip:
+            zip_and_tar.check_zip_table(path)
             with zipfile.ZipFile(path) as archive:
-                yield zip_and_tar.zip_members(archive)
+                yield zip_and_tar.zip_members(archive, packed_bytes)
         else:
-            with tarfile.open(path, "r:gz") as archive:
-                yield zip_and_tar.tar_members(archive)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
+            with tarfile.open(path, "r:gz", tarinfo=zip_and_tar.BoundedTarInfo) as archive:
+                yield zip_and_tar.tar_members(archive, packed_bytes)
+    except _DAMAGED as error:
         raise SourceRefused("portability.file-damaged", name=name) from error
 
 

@@ -5,20 +5,30 @@ import zipfile
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import PurePosixPath
-from typing import IO, cast
+from pathlib import Path, PurePosixPath
+from typing import IO, Self, cast
 
 from vaguemestre.engines.archives.members import LARGEST, Member
 from vaguemestre.mailbox.portability.ports import SourceRefused
 from vaguemestre.mailbox.portability.rules.folders import target
 from vaguemestre.mailbox.portability.values import INBOX, Places
 
-MAX_MEMBERS = 2_000_000
+MAX_MEMBERS = 500_000
 MAX_TOTAL_BYTES = 100_000_000_000
+_MAX_ZIP_TABLE_BYTES = 100_000_000  # its entries are all read at once: some 500 bytes of memory each
+_ZIP_END = b"PK\x05\x06"  # of a zip, APPNOTE.TXT §4.3.16
+_ZIP_END_BYTES = 65_557  # its longest comment included
+_LEAST_TOTAL_BYTES = 1_000_000_000  # unpacked, that any archive may hold
+_MAX_RATIO = 100  # unpacked to packed; mail is not packed that well
+_MAX_TAR_EXTENSION_BYTES = 65_536  # a long name and its likes, which tarfile reads whole
 _MESSAGES = (".eml", ".msg822", ".mai", ".email")
 _NOT_MAIL = (
     ".msf", ".meta", ".dat", ".ics", ".vcf", ".vcard", ".html", ".htm", ".txt", ".json", ".sieve", ".xml",
     ".index", ".log", ".cache", ".lock", ".pdf", ".jpg", ".png",
+)  # fmt: skip
+_TAR_EXTENSIONS = (
+    tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
 )  # fmt: skip
 _USUAL = Places(frozenset(), {use: use for use in ("sent", "drafts", "junk", "trash", "archive")})
 
@@ -36,9 +46,37 @@ def is_usual(stem: str) -> bool:
     return target(stem, "", _USUAL) in _USUAL.special.values() or target(stem, "", _USUAL) == INBOX
 
 
-def zip_members(archive: zipfile.ZipFile) -> list[Member]:
+class BoundedTarInfo(tarfile.TarInfo):
+    """A member of a tar that tarfile reads in little memory. Its methods raise ReadError beyond."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> Self:
+        if self.size < 0 or self.type == tarfile.GNUTYPE_SPARSE:
+            raise tarfile.ReadError("not a file of mail")
+        if self.type in _TAR_EXTENSIONS and self.size > _MAX_TAR_EXTENSION_BYTES:
+            raise tarfile.ReadError("description too long")
+        return cast("Self", super()._proc_member(archive))  # type: ignore[misc]
+
+    def _proc_gnusparse_10(self, *_: object) -> None:
+        raise tarfile.ReadError("not a file of mail")
+
+
+def check_zip_table(path: Path) -> None:
+    """Check that the table of a zip may be read. Raises SourceRefused."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _ZIP_END_BYTES))
+        end = file.read()
+    place = end.rfind(_ZIP_END)
+    size = int.from_bytes(end[place + 12 : place + 16], "little") if place >= 0 else 0
+    if size > _MAX_ZIP_TABLE_BYTES:
+        raise SourceRefused("portability.file-too-big")
+
+
+def zip_members(archive: zipfile.ZipFile, packed_bytes: int) -> list[Member]:
+    """The files of a zip that hold mail. Raises SourceRefused."""
     members: list[Member] = []
-    for info in archive.infolist():
+    entries = archive.infolist()
+    _check_extent(len(entries), sum(info.file_size for info in entries), packed_bytes)
+    for info in entries:
         if info.is_dir() or info.flag_bits & 1 or not info.file_size:  # empty, or under a password
             continue
         opened = cast("_Opened", partial(archive.open, info))
@@ -47,13 +85,26 @@ def zip_members(archive: zipfile.ZipFile) -> list[Member]:
     return _checked(members)
 
 
-def tar_members(archive: tarfile.TarFile) -> list[Member]:
+def tar_members(archive: tarfile.TarFile, packed_bytes: int) -> list[Member]:
+    """The files of a tar that hold mail, looked at as they come. Raises SourceRefused."""
     members: list[Member] = []
-    for info in archive:
+    total_bytes = 0
+    for number, info in enumerate(archive, start=1):
+        archive.members = []  # type: ignore[attr-defined]  # or they would all be kept, and the headers
+        archive.pax_headers, info.pax_headers = {}, {}
+        total_bytes += info.size
+        _check_extent(number, total_bytes, packed_bytes)
         if info.isfile() and info.size:
             opened = cast("_Opened", partial(archive.extractfile, info))
             members += _members(info.name, info.size, opened, datetime.fromtimestamp(info.mtime, UTC))
     return _checked(members)
+
+
+def _check_extent(entries: int, total_bytes: int, packed_bytes: int) -> None:
+    """Raises SourceRefused when an archive holds, unpacked, more than mail packed in that many bytes."""
+    allowed = min(MAX_TOTAL_BYTES, max(_LEAST_TOTAL_BYTES, _MAX_RATIO * packed_bytes))
+    if entries > MAX_MEMBERS or total_bytes > allowed:
+        raise SourceRefused("portability.file-too-big")
 
 
 type _Opened = partial[AbstractContextManager[IO[bytes]]]
@@ -75,10 +126,7 @@ def _members(name: str, size: int, opened: _Opened, date: datetime | None) -> li
 
 
 def _checked(members: list[Member]) -> list[Member]:
-    """The members. Raises SourceRefused when they unpack to more than any mailbox holds."""
-    is_too_big = sum(member.size for member in members) > MAX_TOTAL_BYTES
-    if len(members) > MAX_MEMBERS or is_too_big:
-        raise SourceRefused("portability.file-too-big")
+    """The members. Raises SourceRefused when one of them is larger than any message."""
     if any(not member.is_mbox and member.size > 10 * LARGEST for member in members):
         raise SourceRefused("portability.file-too-big")
     return members

@@ -8,7 +8,6 @@ from vaguemestre.mailbox.portability.values import Mark
 NAMING = (b"message-id", b"date", b"from", b"subject")  # the fields that name a message
 MAX_HEADER_BYTES = 100_000  # `header_size_limit` of Postfix is 102,400
 _STATE = (b"status", b"x-status", b"x-keywords", b"x-mozilla-status", b"x-mozilla-status2", b"x-mozilla-keys")
-_BARE = re.compile(rb"\r\n|\r|\n")
 _BLANK = re.compile(rb"\r?\n\r?\n")
 
 
@@ -36,7 +35,8 @@ def fields(header: bytes) -> list[tuple[bytes, bytes]]:
 
 def on_the_wire(content: bytes) -> bytes:
     """Every line ended by CR LF, no NUL (RFC 9051 forbids it), no bookkeeping of mbox in the header."""
-    content = _BARE.sub(b"\r\n", content.replace(b"\0", b""))
+    lines = content.replace(b"\0", b"").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    content = lines.replace(b"\n", b"\r\n")
     header, blank, body = _split(content)
     if any(name in _STATE for name, _ in fields(header)):
         header = _without_state(header)

@@ -10,14 +10,16 @@ from typing import IO
 from vaguemestre.mailbox.portability.rules.identity import fields, header_of
 
 # Not every line that begins with « From » begins a message: unquoted ones end without a date.
-_SEPARATOR = re.compile(rb"From (?:- |\S*.*)\d{1,2}:\d{2}(?::\d{2})?.*\d{4}")
+# The first time of day that is followed by a year: looked for once, however long the line.
+_SEPARATOR = re.compile(rb"From (?>.*?\d:\d{2}).*\d{4}")
 _ANY_SEPARATOR = re.compile(rb"From (?:\S+|-)\s")
-_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_QUOTED = re.compile(rb">+From ")
 _TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
 _STATUS = {"R": "\\Seen"}
 _X_STATUS = {"A": "\\Answered", "F": "\\Flagged", "T": "\\Draft"}
 _MOZILLA = {0x0001: "\\Seen", 0x0002: "\\Answered", 0x0004: "\\Flagged", 0x1000: "$Forwarded"}
 _KEYWORD = re.compile(r"[A-Za-z0-9$_.-]{1,60}", re.ASCII)
+_PIECE_BYTES = 65_536  # of a line, at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +34,22 @@ class Cut:
 def cut(stream: IO[bytes], start: int, largest: int) -> Iterator[Cut]:
     """The messages from offset `start` (0, or the `end` of another) on; one over `largest` has no content."""
     stream.seek(start)
-    lines: list[bytes] = []
-    size, date, at, blank, begun = 0, None, start, True, False
-    for line in stream:
-        if blank and _begins(line, first=not begun):
+    content = bytearray()
+    size, date, at, blank, begun, is_new_line = 0, None, start, True, False, True
+    while line := stream.readline(_PIECE_BYTES):
+        if is_new_line and blank and _begins(line, first=not begun):
             if begun:
-                yield _made(lines, size, largest, date, at)
-            lines, size, date, begun = [], 0, _date_of(line), True
+                yield _made(content, size, largest, date, at)
+            content, size, date, begun = bytearray(), 0, _date_of(line), True
         elif begun:
             size += len(line)
             if size <= largest:
-                lines.append(line)
+                content += line[1:] if is_new_line and _QUOTED.match(line) else line
         at += len(line)
-        blank = not line.strip(b"\r\n")
+        blank = is_new_line and not line.strip(b"\r\n")
+        is_new_line = line.endswith(b"\n")
     if begun:
-        yield _made(lines, size, largest, date, at)
+        yield _made(content, size, largest, date, at)
 
 
 def _begins(line: bytes, *, first: bool) -> bool:
@@ -55,12 +58,13 @@ def _begins(line: bytes, *, first: bool) -> bool:
     )
 
 
-def _made(lines: list[bytes], size: int, largest: int, date: datetime | None, end: int) -> Cut:
+def _made(content: bytearray, size: int, largest: int, date: datetime | None, end: int) -> Cut:
     if size > largest:
         return Cut(None, date, end)
-    if lines and not lines[-1].strip(b"\r\n"):
-        lines = lines[:-1]  # the blank line that parts two messages
-    return Cut(_QUOTED.sub(rb"\1", b"".join(lines)), date, end)
+    last_line = content.rfind(b"\n", 0, max(len(content) - 1, 0)) + 1
+    if not content[last_line:].strip(b"\r\n"):
+        del content[last_line:]  # the blank line that parts two messages
+    return Cut(bytes(content), date, end)
 
 
 def _date_of(separator: bytes) -> datetime | None:
