@@ -272,3 +272,10 @@ def test_after_a_restoration_a_mailing_that_ran_stops_and_one_for_later_waits(
     assert OutboxMessage.objects.count() == 0
     services.start_mailing(writer.account_id, key, by="x", now=NOON, due_at=NOON + timedelta(days=1))
     assert services.stop_restored_mailings(now=NOON) == 0
+
+
+def test_a_table_of_more_columns_than_a_letter_uses_is_refused() -> None:
+    """Each copy keeps a value of each column: two megabytes of names were ninety gigabytes of memory."""
+    names = ";".join(f"n{number}" for number in range(201))
+    with pytest.raises(Refusal, match="table-too-wide"):
+        read_table(f"mail;{names}\na@dehors.example\n".encode())

@@ -40,6 +40,7 @@ SENTENCES = {
     "compose.table-empty": "Le fichier est vide : une ligne de titres, puis une par destinataire.",
     "compose.table-missing": "Choisissez le fichier CSV.",
     "compose.table-too-long": "Le fichier est trop long : %(limit)s lignes au plus.",
+    "compose.table-too-wide": "Ce fichier a plus de %(most)s colonnes : gardez celles qui servent.",
     "compose.table-unreadable": "Ce fichier n’est pas un fichier CSV : enregistrez-le d’abord en CSV.",
     "compose.text-empty": "La réponse type est vide : écrivez son texte.",
     "compose.text-gone": "Cette réponse type n’existe plus.",

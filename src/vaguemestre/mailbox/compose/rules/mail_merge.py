@@ -13,6 +13,7 @@ from vaguemestre.mailbox.compose.values import InvalidRow, MergeCopy, MergeResul
 from vaguemestre.people.directory.rules.names import fold
 
 MOST_ROWS = 3000
+MOST_COLUMNS = 200
 MAX_TABLE_OCTETS = 2_000_000
 LONGEST_CELL = 2000
 _VARIABLE = re.compile(r"\{([^{}<>\n]{1,60})\}")
@@ -41,7 +42,8 @@ def variables_in(*texts: str) -> tuple[str, ...]:
 def read_table(content: bytes) -> Table:
     """Parse a CSV file in UTF-8 or Windows-1252, separated by `;`, `,` or tabs; empty rows are dropped.
 
-    Raises Refusal `compose.table-too-long`, `compose.table-unreadable`, `compose.table-empty`.
+    Raises Refusal `compose.table-too-long`, `compose.table-too-wide`, `compose.table-unreadable`,
+    `compose.table-empty`.
     """
     if len(content) > MAX_TABLE_OCTETS:
         raise Refusal("compose.table-too-long", limit=MOST_ROWS)
@@ -61,6 +63,8 @@ def read_table(content: bytes) -> Table:
     rows = [row for row in lines if any(row.cells)]
     if len(rows) < 2:
         raise Refusal("compose.table-empty")
+    if len(rows[0].cells) > MOST_COLUMNS:  # each copy has a value of each column
+        raise Refusal("compose.table-too-wide", most=MOST_COLUMNS)
     if len(rows) - 1 > MOST_ROWS:
         raise Refusal("compose.table-too-long", limit=MOST_ROWS)
     return Table(rows[0].cells, rows[1:])
