@@ -11,6 +11,7 @@ from tests.access.signin.people import account
 
 from vaguemestre.cli.backups import restore
 from vaguemestre.cli.failures import Failed
+from vaguemestre.desks.removals.models import Removal, TakenCopy
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.processes.backup.mailbox_restoration import Selection
@@ -60,6 +61,18 @@ def test_a_restoration_is_in_the_journal(
     entry = Entry.objects.get(action="backup.messages-restored")
     assert (entry.to, entry.by) == (f"account:{marie.pk}", "cli")
     assert entry.details == {"extent": extent, "count": 3, "generation": MADE.isoformat()}
+
+
+def test_what_was_removed_from_a_mailbox_is_told_to_the_restoration(
+    selected: list[Selection], tmp_path: Path
+) -> None:
+    marie = account("marie")
+    Account.objects.filter(pk=marie.pk).update(mailbox="marie@ac-lille.test")
+    removal = Removal.objects.create(state="removed", asked_by="x", asked_at=MADE, changed_at=MADE)
+    for mailbox, guid in (("marie@ac-lille.test", "a1"), ("paul@ac-lille.test", "b2")):
+        TakenCopy.objects.create(box=removal.boxes.create(mailbox=mailbox), folder="INBOX", guid=guid)
+    restore._restore_mailbox(Config(home=tmp_path), "", "marie", Selection(""), None)
+    assert [each.removed for each in selected] == [{"a1"}]
 
 
 def test_nobody_of_that_name_is_told(selected: list[Selection], tmp_path: Path) -> None:

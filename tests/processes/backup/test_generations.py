@@ -1,5 +1,6 @@
 """What was backed up is what is restored, message for message with its flags: real restic, real Dovecot."""
 
+import os
 import shutil
 import subprocess
 from datetime import timedelta
@@ -151,11 +152,10 @@ def test_a_folder_or_a_message_comes_back_alone(stand: Stand) -> None:
     for subject in ("un", "deux", "trois"):
         stand.expunge(MARIE, subject)
 
-    def put_back(name: str, **selection: str) -> int:
+    def put_back(name: str, folder: str = "", message_id: str = "") -> int:
         with generations.scratch_folder(stand.config) as scratch:
-            return restore_messages(
-                stand.config, stand.stores, generation, Selection(MARIE, **selection), scratch
-            )
+            selection = Selection(MARIE, folder, message_id)
+            return restore_messages(stand.config, stand.stores, generation, selection, scratch)
 
     assert put_back("one", message_id="un@dehors.example") == 1
     [message] = stand.mail.messages(MARIE)
@@ -167,6 +167,38 @@ def test_a_folder_or_a_message_comes_back_alone(stand: Stand) -> None:
     assert len(stand.mail.messages(MARIE)) == 3
     with pytest.raises(NotABackup):
         put_back("five", folder="Nulle part")
+
+
+def test_a_link_in_place_of_a_mailbox_is_not_followed(stand: Stand) -> None:
+    """The mail user writes these folders, and root restores them: it gave them what the link led to."""
+    elsewhere = stand.top / "elsewhere"
+    (elsewhere / "marie" / "sdbox").mkdir(parents=True)
+    elsewhere.chmod(0o700)
+    home = stand.mail.home(MARIE)
+    for link, target in ((home, elsewhere / "marie"), (home.parent, elsewhere)):
+        shutil.rmtree(link)
+        link.symlink_to(target)
+        back_up(stand.config, stand.stores, now=LATER)
+        generation = generation_at(stand.stores, None)
+        with generations.scratch_folder(stand.config) as scratch, pytest.raises(NotABackup):
+            restore_messages(stand.config, stand.stores, generation, Selection(MARIE), scratch)
+        link.unlink()
+        link.mkdir()
+    assert (elsewhere.stat().st_mode & 0o777, elsewhere.stat().st_uid) == (0o700, os.getuid())
+    assert (elsewhere / "marie/sdbox").stat().st_uid == os.getuid()
+
+
+def test_what_was_removed_as_dangerous_is_not_restored(stand: Stand) -> None:
+    back_up(stand.config, stand.stores, now=NOW)
+    generation = generation_at(stand.stores, None)
+    guids = frozenset(message.guid for message in stand.mail.messages(MARIE) if message.folder == "INBOX")
+    stand.doveadm(MARIE, "expunge", "--no-userdb-lookup", "mailbox", "*", "all")
+    with generations.scratch_folder(stand.config) as scratch:
+        selection = Selection(MARIE, removed=guids)
+        restore_messages(stand.config, stand.stores, generation, selection, scratch)
+    messages = stand.mail.messages(MARIE)
+    assert messages
+    assert guids.isdisjoint(message.guid for message in messages)
 
 
 def test_a_drill_finds_a_healthy_backup_the_same(stand: Stand) -> None:

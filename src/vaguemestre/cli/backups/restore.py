@@ -108,7 +108,7 @@ def _restore_mailbox(
 ) -> None:
     restored = _restored_mailbox()
     owner = restored.find_owner(account)
-    selection = selection._replace(mailbox=owner.mailbox)
+    selection = selection._replace(mailbox=owner.mailbox, removed=owner.removed)
     stores = repositories(config, place)
     generation = generation_at(stores, at)
     with scratch_folder(config) as scratch:

@@ -7,16 +7,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.desks.removals.queries import removed_guids
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import account_facts, find_account
 from vaguemestre.processes.backup.mailbox_restoration import Selection
 
 
 class Owner(NamedTuple):
-    """An account and its mailbox, whose domain is that of the person's académie."""
+    """An account and its mailbox, whose domain is that of the person's académie.
+
+    `removed`: GUIDs of the messages that an administrator removed from it.
+    """
 
     account_id: int
     mailbox: str
+    removed: frozenset[str]
 
 
 def find_owner(account: str) -> Owner:
@@ -25,7 +30,7 @@ def find_owner(account: str) -> Owner:
     if identified is None:
         raise Failed(f"aucun compte n’a l’identifiant ou l’adresse « {account} ».", 1)
     [facts] = account_facts([identified.account_id], timezone.now())
-    return Owner(identified.account_id, facts.mailbox)
+    return Owner(identified.account_id, facts.mailbox, removed_guids(facts.mailbox))
 
 
 @transaction.atomic(durable=True)

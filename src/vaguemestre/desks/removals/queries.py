@@ -55,6 +55,12 @@ def find_removal(removal_id: int) -> RemovalFile | None:
     return removal_file(row) if row else None
 
 
+def removed_guids(mailbox: str) -> frozenset[str]:
+    """The GUIDs of the messages that are removed from that mailbox, and not given back."""
+    rows = TakenCopy.objects.filter(box__mailbox=mailbox)
+    return frozenset(rows.values_list("guid", flat=True))
+
+
 def removal_file(row: Removal) -> RemovalFile:
     return RemovalFile(
         removal_id=row.pk,

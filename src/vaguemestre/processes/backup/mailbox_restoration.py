@@ -15,11 +15,15 @@ from vaguemestre.site.config import Config
 
 
 class Selection(NamedTuple):
-    """What to restore: a mailbox, or one of its folders (IMAP name), or one message (Message-ID)."""
+    """What to restore: a mailbox, or one of its folders (IMAP name), or one message (Message-ID).
+
+    `removed`: GUIDs of the messages that were removed from that mailbox as dangerous: they stay away.
+    """
 
     mailbox: str
     folder: str = ""
     message_id: str = ""
+    removed: frozenset[str] = frozenset()
 
 
 def restore_messages(
@@ -32,12 +36,7 @@ def restore_messages(
     home = mail_home(config, selection.mailbox)
     inside = home.relative_to(config.home)
     stores.data.restore(generation.data.id, scratch, include=(f"/{inside}",))
-    if not (scratch / inside).is_dir():
-        raise NotABackup(f"la boîte {selection.mailbox} n’est pas dans cette sauvegarde.")
-    for parent in reversed((scratch / inside).parents):
-        if parent.is_relative_to(scratch):
-            parent.chmod(0o711)
-    give_to_mail_user(scratch / inside)
+    _open_to_mail_user(scratch, inside, selection.mailbox)
     copies = mailbox_files(config, scratch / "mail", scratch)
     live = mailbox_files(config, config.home / "mail", scratch)
     copies.resync(selection.mailbox)
@@ -49,6 +48,16 @@ def restore_messages(
     for folder, messages in groupby(missing, key=lambda message: message.folder):
         live.import_from(copies, selection.mailbox, folder, [message.guid for message in messages])
     return len(missing)
+
+
+def _open_to_mail_user(scratch: Path, inside: Path, mailbox: str) -> None:
+    """Let the mail user reach the restored mailbox. Raises NotABackup if a folder is none."""
+    folders = [scratch / folder for folder in (*reversed(inside.parents), inside)]
+    if any(folder.is_symlink() or not folder.is_dir() for folder in folders):
+        raise NotABackup(f"la boîte {mailbox} n’est pas dans cette sauvegarde.")
+    for folder in folders[:-1]:
+        folder.chmod(0o711)
+    give_to_mail_user(scratch / inside)
 
 
 def missing_messages(
@@ -65,6 +74,7 @@ def _selected(messages: Iterable[MessageCopy], selection: Selection) -> tuple[Me
         message
         for message in messages
         if message.folder != DELETED_MESSAGES
+        and message.guid not in selection.removed
         and selection.folder in ("", message.folder)
         and message_id in ("", message.message_id.strip())
     )

@@ -120,10 +120,15 @@ def _hold_spool(config: Config) -> None:
 
 
 def give_to_mail_user(mail: Path) -> None:
-    """Give restored mail to this machine's mail user, whose uid may differ."""
+    """Give restored mail to this machine's mail user, whose uid may differ. Raises NotABackup for a link.
+
+    Whoever writes the mail writes what is restored by root: a link there leads to somebody else's files.
+    """
+    if mail.is_symlink():
+        raise NotABackup(f"{mail.name} n’est pas un dossier dans cette sauvegarde.")
     user = system_user()
     for folder, inside, names in os.walk(mail):
         for name in (*inside, *names):
             os.chown(Path(folder) / name, user.pw_uid, user.pw_gid, follow_symlinks=False)
     if mail.exists():
-        os.chown(mail, user.pw_uid, user.pw_gid)
+        os.chown(mail, user.pw_uid, user.pw_gid, follow_symlinks=False)
