@@ -8,6 +8,7 @@ from vaguemestre.engines.system_users import LOGS_GROUP, SHARED_GROUP
 from vaguemestre.processes import duties
 from vaguemestre.processes.duties import DUTIES, duty_of
 from vaguemestre.processes.supervisor import plan
+from vaguemestre.processes.supervisor.neighbours import neighbours
 from vaguemestre.processes.supervisor.rights import agent_sockets
 from vaguemestre.site.config import Config
 
@@ -20,7 +21,7 @@ def test_every_process_of_ours_has_a_duty() -> None:
         *plan.workers(CONFIG, "python"),
         *plan.agents("python", CONFIG.home, agent_sockets(CONFIG)),
         plan.names(CONFIG, "python"),
-        *plan.neighbours(CONFIG, "python", Path("/demo"), Path("/look")),
+        *neighbours(CONFIG, "python", Path("/demo"), Path("/look")),
     ]
     assert [child.name for child in children if duty_of(child.name) is None] == []
 

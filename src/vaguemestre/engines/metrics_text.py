@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from vaguemestre.foundation.kernel.errors import EngineDown
 
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 10.0  # several silent engines take their time one after the other
 
 
 class MetricValue(NamedTuple):

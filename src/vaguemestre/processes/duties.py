@@ -68,7 +68,8 @@ _AGENTS = ("mail-agent", "queue-agent", "token-agent")
 _PAGES = (*_AGENTS, "numen-agent")
 
 _WEB = Duty(
-    "web", "vaguemestre-web", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
+    "web", "vaguemestre-web", (*_SHARING, FILES_GROUP),
+    writes=(*_DATABASES, "run/revocations", "run/web.heartbeat"),
     reads=("static", "engines/tls"),
     secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", "moving_key", "server.key"),
     listens=("pools/web",), opens=_PAGES, sandboxes=True,
@@ -79,21 +80,29 @@ _ASKED_BY_POSTFIX = ("gate", "mta-sts", "dane-policy")
 _ALL = (
     _WEB,
     # The same pages, apart: what one message costs holds no thread that lists and forms need.
-    replace(_WEB, name="reading", listens=("pools/reading",)),
+    replace(
+        _WEB, name="reading", writes=(*_DATABASES, "run/revocations", "run/reading.heartbeat"),
+        listens=("pools/reading",),
+    ),
     Duty(
-        "door", "vaguemestre-door", (*_SHARING, FILES_GROUP), writes=(*_DATABASES, "run/revocations"),
+        "door", "vaguemestre-door", (*_SHARING, FILES_GROUP),
+        writes=(*_DATABASES, "run/revocations", "run/door.heartbeat"),
         reads=("static", "engines/tls"), secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key"),
         listens=("pools/door",), opens=_PAGES,
     ),
     Duty(
-        "push", "vaguemestre-push", (SHARED_GROUP,), writes=("data", "run/revocations"),
+        "push", "vaguemestre-push", (SHARED_GROUP,),
+        writes=("data", "run/revocations", "run/push.heartbeat"),
         secrets=(*_DJANGO, "field_key", "push_key", "notify_key", "throttle_key"), listens=("pools/push",),
     ),
     Duty(
-        "carddav", "vaguemestre-carddav", (SHARED_GROUP,), writes=("data", "run/revocations"),
+        "carddav", "vaguemestre-carddav", (SHARED_GROUP,),
+        writes=("data", "run/revocations", "run/carddav.heartbeat"),
         secrets=(*_DJANGO, "field_key"), listens=("pools/carddav",),
     ),
-    Duty("pictures", "vaguemestre-pictures", listens=("pools/pictures",)),
+    Duty(
+        "pictures", "vaguemestre-pictures", writes=("run/pictures.heartbeat",), listens=("pools/pictures",)
+    ),
     Duty(
         "gate", "vaguemestre-gate", _SHARING, writes=(*_DATABASES, "run/gate.heartbeat"),
         secrets=(*_DJANGO, "seal_key"), listens=("policy",),

@@ -13,10 +13,13 @@ import threading
 import time
 from importlib import import_module
 
+from vaguemestre.processes import main_beat
+
 STUCK_SECONDS = 30
 
 
 def main() -> None:
+    main_beat.begin()
     module, _, _ = sys.argv[1].partition(":")
     import_module(module)
     os.register_at_fork(after_in_child=lambda: end_if_stuck(STUCK_SECONDS))

@@ -20,6 +20,7 @@ from vaguemestre.access.signin.revocations import mark_of
 from vaguemestre.foundation.push.application import PushApplication, Receive, Scope, Send
 from vaguemestre.foundation.push.hub import Hub
 from vaguemestre.foundation.push.session_watch import SessionWatch
+from vaguemestre.processes import main_beat
 from vaguemestre.processes.push_relay import PushRelay
 from vaguemestre.schools.sharing.rules.box_rights import names_ending
 from vaguemestre.site import secrets
@@ -102,6 +103,7 @@ async def _live(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], send
 
 
 def main() -> None:
+    main_beat.begin()
     port = int(os.environ.get("VAGUEMESTRE_PORT_BASE", "8000")) + 1
     Server(
         "vaguemestre.processes.push:make",

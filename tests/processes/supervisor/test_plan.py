@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vaguemestre.processes import main_beat
 from vaguemestre.processes.supervisor import plan, restarts
 from vaguemestre.processes.supervisor.companions import filter_memory
 from vaguemestre.processes.supervisor.plan import Ask, Engine
@@ -65,7 +66,7 @@ def test_every_child_is_asked_on_its_own_port() -> None:
     assert asked["dovecot"] == [(Ask.GREETING, 20_143), (Ask.GREETING, 20_190)]
     assert asked["postfix"] == [(Ask.GREETING, 20_025), (Ask.GREETING, 20_587)]
     assert asked["front"] == [(Ask.PAGE, 20_000)]
-    assert asked["push"] == [(Ask.PAGE, 20_001)]
+    assert asked["push"] == [(Ask.PAGE, 20_001), (Ask.HEARTBEAT, 0)]
     assert asked["worker"] == [(Ask.HEARTBEAT, 0)]
 
 
@@ -75,7 +76,9 @@ def test_pools_listen_on_sockets_of_their_own_and_are_asked_there() -> None:
         child = children[name]
         assert child.argv[child.argv.index("--uds") + 1] == str(SOCKETS / name / "http")
         assert child.socket == SOCKETS / name / "http"
-        assert [question.socket for question in child.ready] == [SOCKETS / name / "http"]
+        page, heartbeat = child.ready
+        assert page.socket == SOCKETS / name / "http"
+        assert heartbeat.expect == dict(child.environment)[main_beat.VARIABLE]
         assert "--port" not in child.argv
 
 

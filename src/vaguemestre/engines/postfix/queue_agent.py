@@ -1,7 +1,11 @@
-"""Postfix's queue for those who are not root: list count it; hold, release, return or try messages."""
+"""Postfix's queue for those who are not root: list count it; hold, release, return or try messages.
+
+And whether its master lives.
+"""
 
 import json
 import re
+import socket
 import subprocess
 from collections.abc import Collection
 from itertools import batched
@@ -16,6 +20,8 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 _QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,32}", re.ASCII)
 _TIMEOUT_SECONDS = 20
 _PAGE_SECONDS = 5.0
+_COUNT_SECONDS = 2.0  # who measures has other sources to read
+_MASTER_SECONDS = 1.5  # a busy machine may take that long to start a process
 _IDS_PER_QUESTION = 100
 
 
@@ -28,6 +34,16 @@ class Queue:
 
     def __init__(self, instance: Place) -> None:
         self._folder = str(engine_path(instance, instance.engines_dir / "postfix"))
+
+    def master_answers(self) -> bool:
+        """Whether the master starts a process when one is wanted, which its older processes cannot tell."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+            peer.settimeout(_MASTER_SECONDS)
+            try:
+                peer.connect(f"{self._folder}/spool/private/alive")
+                return peer.recv(2) == b"up"
+            except OSError:
+                return False
 
     def list_messages(self) -> str:
         """The queue as `postqueue -j` prints it: a JSON object a line."""
@@ -80,10 +96,11 @@ class Queue:
 
 
 def verbs(instance: Place, users: Collection[int], counters: Collection[int]) -> dict[str, Verb]:
-    """`users` list, release and discard; `counters` learn how many messages wait, and no more."""
+    """`users` list, release and discard; `counters` learn how many messages wait, and whether it lives."""
     queue = Queue(instance)
     return {
         "count": Verb(queue.count_messages, counters),
+        "alive": Verb(queue.master_answers, {*users, *counters}),
         "list": Verb(queue.list_messages, users),
         "release": Verb(queue.release, users),
         "discard": Verb(queue.discard, users),
@@ -106,8 +123,13 @@ def list_for_page(instance: Place) -> str:
 
 def count_messages(instance: Place) -> dict[str, list[int]]:
     """Queue → number of messages, arrival of the oldest; of the agent. Raises EngineDown, EngineRefused."""
-    counts: dict[str, list[int]] = agent.ask(socket_path(instance), "count")
+    counts: dict[str, list[int]] = agent.ask(socket_path(instance), "count", patience=_COUNT_SECONDS)
     return counts
+
+
+def master_answers(instance: Place) -> bool:
+    """Whether Postfix's master starts processes, as the agent sees. Raises EngineDown, EngineRefused."""
+    return bool(agent.ask(socket_path(instance), "alive", patience=_MASTER_SECONDS + 1))
 
 
 class HoldQueue:

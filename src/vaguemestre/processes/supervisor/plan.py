@@ -8,6 +8,7 @@ from signal import Signals
 
 from vaguemestre.foundation.jobs.rules import worker_name
 from vaguemestre.foundation.kernel.counters import POOL_VARIABLE
+from vaguemestre.processes import main_beat
 from vaguemestre.site.config import Config
 
 DOOR_THREADS = 8
@@ -100,20 +101,21 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
     `front`: the command of the front, which hands requests over to the pools at `sockets`.
     """
     return (
-        Child(
-            "push",
-            (python, "-m", "vaguemestre.processes.push"),
-            (Question(Ask.PAGE, config.ports.push, "/sante"),),
+        _beating(
+            config,
+            Child(
+                "push",
+                (python, "-m", "vaguemestre.processes.push"),
+                (Question(Ask.PAGE, config.ports.push, "/sante"),),
+            ),
         ),
         _web_pool(config, python, "web", sockets),
         # the pages' own pool answers for it until it is there
         _spare(_web_pool(config, python, "reading", sockets)),
-        _pool(python, "door", "web", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
+        _pool(config, python, "door", "web", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
         # telephones and pictures ask again: the front says « later » until these are there
-        replace(_pool(python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4), is_spare=True),
-        replace(
-            _pool(python, "pictures", "pictures", sockets, "/sante", workers=1, threads=0), is_spare=True
-        ),
+        _spare(_pool(config, python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4)),
+        _spare(_pool(config, python, "pictures", "pictures", sockets, "/sante", workers=1, threads=0)),
         _front(config, front),
         Child(
             "gate",
@@ -149,15 +151,35 @@ def workers(config: Config, python: str) -> tuple[Child, ...]:
 
 def _web_pool(config: Config, python: str, name: str, sockets: Path) -> Child:
     web = config.web
-    return _pool(python, name, "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads)
+    return _pool(
+        config, python, name, "web", sockets, "/sante/ping", workers=web.workers, threads=web.threads
+    )
+
+
+def _beating(config: Config, child: Child) -> Child:
+    """Its main process touches a file: its workers answer on while it is stopped."""
+    file = str(config.run_dir / f"{child.name}.heartbeat")
+    return replace(
+        child,
+        ready=(*child.ready, Question(Ask.HEARTBEAT, expect=file)),
+        environment=(*child.environment, (main_beat.VARIABLE, file)),
+    )
 
 
 def _pool(
-    python: str, name: str, module: str, sockets: Path, path: str, *, workers: int, threads: int
+    config: Config,
+    python: str,
+    name: str,
+    module: str,
+    sockets: Path,
+    path: str,
+    *,
+    workers: int,
+    threads: int,
 ) -> Child:
     """Processes behind the front; `threads` 0: an asynchronous application (ASGI)."""
     kind = ("--interface", "wsgi", "--blocking-threads", str(threads)) if threads else ("--interface", "asgi")
-    return Child(
+    pool = Child(
         name,
         (
             python, "-m", "vaguemestre.processes.pool", f"vaguemestre.processes.{module}:application",
@@ -171,6 +193,7 @@ def _pool(
         ((POOL_VARIABLE, name),),
         socket=sockets / name / "http",
     )  # fmt: skip
+    return _beating(config, pool)
 
 
 def _front(config: Config, argv: Sequence[str]) -> Child:
@@ -233,57 +256,6 @@ def names(config: Config, python: str) -> Child:
         (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "names.heartbeat")),),
         is_optional=True,
     )
-
-
-def neighbours(config: Config, python: str, folder: Path, look: Path) -> tuple[Child, ...]:
-    """Accolad and Salles, beside a demonstration: outside applications, lent the académie's look."""
-    return (
-        _neighbour(
-            config,
-            python,
-            folder,
-            "accolad",
-            config.ports.intranet,
-            {
-                "ACCOLAD_ADDRESS": config.intranet_url,
-                "ACCOLAD_CLIENT_ID": "accolad",
-                "ACCOLAD_ISSUER": config.public_url,
-                "ACCOLAD_LOOK": str(look),
-                "ACCOLAD_SECRET_FILE": str(config.intranet_secret),
-            },
-        ),
-        _neighbour(
-            config,
-            python,
-            folder,
-            "salles",
-            config.ports.rooms,
-            {
-                "SALLES_ADDRESS": config.rooms_url,
-                "SALLES_CAS": f"{config.public_url}/cas",
-                "SALLES_LOOK": str(look),
-                "SALLES_PORTAL": config.public_url,
-            },
-        ),
-    )
-
-
-def _neighbour(
-    config: Config, python: str, folder: Path, name: str, port: int, environment: Mapping[str, str]
-) -> Child:
-    return Child(
-        name,
-        (
-            python, "-m", "granian", f"{name}.wsgi:application",
-            "--interface", "wsgi", "--http", "1", "--no-ws", "--host", config.web.host, "--port", str(port),
-            "--workers", "1", "--blocking-threads", "4",
-            "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "2",
-            "--log-level", "warning",
-        ),
-        (Question(Ask.PAGE, port, "/sante"),),
-        tuple(sorted({**environment, "PYTHONPATH": str(folder)}.items())),
-        is_spare=True,
-    )  # fmt: skip
 
 
 def listening_ports(config: Config) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Health checks of an instance, within one second in all."""
+"""Health checks of an instance: at most two seconds for a part that is silent."""
 
 import shutil
 import socket
@@ -10,13 +10,16 @@ from datetime import timedelta
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from vaguemestre.engines.postfix import queue_agent
 from vaguemestre.engines.tls.certificates import expiries
 from vaguemestre.foundation.jobs.queries import count_failed_jobs, longest_wait
 from vaguemestre.foundation.jobs.rules import worker_name
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
 
 _PATIENCE = 0.25  # seconds for one service
+_START_PATIENCE = 1.5  # where a process is started to answer
 _LEAST_SPACE = 200_000_000  # bytes; below, mail is about to be refused
 _STALE = 15.0  # seconds without a sign of the worker
 _SOON = timedelta(days=14)  # renewal should have happened by itself
@@ -44,8 +47,8 @@ def checks(config: Config) -> dict[str, Check]:
     ports = config.ports
     probes: dict[str, Callable[[], Check]] = {
         "database": _database,
-        "dovecot": lambda: greets(config.mail.host, ports.imap, b"* OK"),
-        "postfix": lambda: greets(config.mail.host, ports.mx, b"220"),
+        "dovecot": lambda: _dovecot(config),
+        "postfix": lambda: _postfix(config),
         "push": lambda: _page(ports.push, "/sante"),
         "worker": lambda: _workers(config),
         "long-worker": lambda: _warning(_beats(config, worker_name("long"))),
@@ -69,9 +72,29 @@ def _database() -> Check:
     return Check(ok=True)
 
 
-def greets(host: str, port: int, expected: bytes) -> Check:
+def _dovecot(config: Config) -> Check:
+    """IMAP is greeted by processes that wait for it, ManageSieve by one that the master starts."""
+    host, ports = config.mail.host, config.ports
+    greeting = greets(host, ports.imap, b"* OK")
+    if not greeting.ok or greets(host, ports.managesieve, b'"IMPL', _START_PATIENCE).ok:
+        return greeting
+    return Check(ok=False, words="starts no process")
+
+
+def _postfix(config: Config) -> Check:
+    greeting = greets(config.mail.host, config.ports.mx, b"220")
+    if not greeting.ok:
+        return greeting
     try:
-        with socket.create_connection((host, port), _PATIENCE) as peer:
+        is_alive = queue_agent.master_answers(config)
+    except (EngineDown, EngineRefused):  # of the agent: Postfix itself greets
+        return greeting
+    return Check(ok=is_alive, words="" if is_alive else "starts no process")
+
+
+def greets(host: str, port: int, expected: bytes, patience: float = _PATIENCE) -> Check:
+    try:
+        with socket.create_connection((host, port), patience) as peer:
             return Check(ok=peer.recv(64).startswith(expected))
     except OSError as error:
         return Check(ok=False, words=str(error))

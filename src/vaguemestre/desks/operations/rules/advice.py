@@ -45,6 +45,8 @@ ADVICE: Mapping[str, Advice] = MappingProxyType(
                 "Voir les services, puis le journal de celui qui manque : `systemctl status "
                 "'vaguemestre-*'`.",
                 "Ce qui meurt repart seul ; ce qui meurt encore dit pourquoi dans ses dernières lignes.",
+                "Boîtes ou arrivée du courrier : `systemctl restart vaguemestre-dovecot`, ou "
+                "`vaguemestre-postfix`. Rien n’est perdu.",
                 "Base de données : regarder PostgreSQL d’abord. Place sur le disque : voir « Le "
                 "disque se remplit ».",
             ),

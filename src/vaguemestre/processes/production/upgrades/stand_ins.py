@@ -26,6 +26,7 @@ def stand_in_of(child: Child, pools: Path) -> Child | None:
         return None
     if child.name == "gate":  # takes Postfix's own socket over, since Postfix knows no other
         return _made(child, child.argv, tuple(map(_heartbeat_beside, child.ready)))
+    child = replace(child, ready=tuple(q for q in child.ready if q.ask is not Ask.HEARTBEAT))
     if child.name == "push":  # the port is the other one's
         own = stand_in.socket_of(pools / child.name / "http")
         ready = tuple(replace(question, port=0, socket=own) for question in child.ready)

@@ -14,6 +14,7 @@ from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.valkey import configuration as valkey
 from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.processes.supervisor import companions, plan
+from vaguemestre.processes.supervisor.neighbours import neighbours
 from vaguemestre.processes.supervisor.screen import Screen
 from vaguemestre.processes.supervisor.tree import ChildFailed, Tree
 from vaguemestre.site import static
@@ -76,7 +77,7 @@ class Additions:
             return
         look = static.SOURCE / LOOK
         try:
-            await self._tree.start(plan.neighbours(self._config, sys.executable, folder, look))
+            await self._tree.start(neighbours(self._config, sys.executable, folder, look))
         except ChildFailed as failed:
             self._screen.step(f"Sans Accolad ni Salles : {failed}")
         else:

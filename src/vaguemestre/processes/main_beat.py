@@ -1,0 +1,29 @@
+"""The heartbeat of the main process of a pool, whose children answer on even while it is stopped."""
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+from vaguemestre.engines import stand_in
+
+VARIABLE = "VAGUEMESTRE_HEARTBEAT"  # the file to touch; none, no beat
+_EVERY_SECONDS = 5.0
+_AT_ONCE = 0.01
+
+
+def begin() -> None:
+    """Touch the file now and every five seconds, from this process alone.
+
+    By a timer of the kernel, which a forked child does not inherit (setitimer(2)), nor do its threads.
+    """
+    file = os.environ.get(VARIABLE, "")
+    if not file or stand_in.is_one():
+        return
+
+    def touch(_number: int, _frame: object) -> None:
+        with contextlib.suppress(OSError):  # a full disk stops the heartbeat, not the pages
+            Path(file).touch()
+
+    signal.signal(signal.SIGALRM, touch)
+    signal.setitimer(signal.ITIMER_REAL, _AT_ONCE, _EVERY_SECONDS)

@@ -1,0 +1,168 @@
+"""Alarms of engines and processes, each raised by its fault on a running instance, over once mended.
+
+What is a fault of data (a job, a certificate, a disk…) stands in `tests/processes/metrics/test_faults.py`.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from tests.journeys.conftest import Instance, wait_until
+
+from vaguemestre.desks.operations.rules.advice import ADVICE
+from vaguemestre.desks.operations.rules.alarms import MEASURED, METRICS_UP, Facts, alarms_of
+from vaguemestre.desks.operations.values import Readings
+from vaguemestre.engines.metrics_text import read_metrics_text
+from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.processes.supervisor import process_table
+from vaguemestre.site.adapters.operations import as_series
+
+pytestmark = pytest.mark.engines
+
+_HALF_AN_HOUR = 31 * 60
+
+
+def readings(instance: Instance) -> Readings:
+    """What the instance measures now."""
+    try:
+        values = {**as_series(read_metrics_text(instance.base + 5)), METRICS_UP: 1.0}
+    except EngineDown:
+        values = {METRICS_UP: 0.0}
+    return {**values, MEASURED: time.time()}
+
+
+def alarms(instance: Instance, *, later: float = 0) -> dict[tuple[str, str], str]:
+    """Alarms that hold, or will in so many seconds if nothing changes: name and subject → words."""
+    values = readings(instance)
+    found = alarms_of(Facts(values, values[MEASURED] + later, {}, {}, {}))
+    return {(alarm.name, alarm.subject): alarm.words for alarm in found}
+
+
+def children(instance: Instance) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((instance.home / "run/children.json").read_text())["children"]
+    return found
+
+
+@contextmanager
+def stopped(instance: Instance, *names: str) -> Iterator[None]:
+    """The first process of each of these services is stopped; what it started goes on."""
+    pids = [child["pid"] for child in children(instance) if child["name"] in names]
+    assert len(pids) == len(names)
+    assert all(pid > 1 for pid in pids)
+    try:
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def waits_for(instance: Instance, expected: dict[tuple[str, str], str], *, later: float = 0) -> None:
+    """These alarms hold with these words; each has its page."""
+
+    def hold() -> bool:
+        return expected.items() <= alarms(instance, later=later).items()
+
+    wait_until(hold, 150, lambda: f"only {alarms(instance, later=later)}")
+    assert all(ADVICE[name].steps for name, _ in expected)
+
+
+def waits_for_the_end(instance: Instance, names: set[str]) -> None:
+    def are_over() -> bool:
+        return not names & {name for name, _ in alarms(instance)}
+
+    wait_until(are_over, 150, lambda: f"still {alarms(instance)}")
+
+
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [
+        ("dovecot", {("part-down", "dovecot"): "Boîtes (IMAP) ne répond pas"}),
+        ("postfix", {("part-down", "postfix"): "Arrivée du courrier ne répond pas"}),
+        ("queue-agent", {("source-unreadable", "postfix"): "Mesure illisible : postfix"}),
+        ("metrics", {("metrics-gone", "metrics"): "Le service de mesure ne répond pas"}),
+        ("collector", {("part-wants", "collector"): "Trace des messages demande qu’on s’en occupe"}),
+        ("gate", {("part-down", "gate"): "Contrôle des envois ne répond pas"}),
+    ],
+)
+def test_a_service_whose_first_process_stands_still_is_named(
+    instance: Instance, service: str, expected: dict[tuple[str, str], str]
+) -> None:
+    names = {name for name, _ in expected}
+    waits_for_the_end(instance, names)
+    with stopped(instance, service):
+        waits_for(instance, expected)
+    waits_for_the_end(instance, names)
+
+
+def test_a_pool_whose_first_process_stands_still_is_named_while_its_workers_answer(
+    instance: Instance,
+) -> None:
+    silent = {("heartbeat-lost", name): f"{name} ne donne plus signe de vie" for name in ("push", "carddav")}
+    with stopped(instance, "push", "carddav"):
+        waits_for(instance, silent)
+        assert ("part-down", "push") not in alarms(instance)
+    waits_for_the_end(instance, {"heartbeat-lost"})
+
+
+def submit(instance: Instance, number: int) -> None:
+    """A letter from outside for the teacher, by Postfix's own command."""
+    engine, address = instance.home / "engines/postfix", instance.account("teacher")["address"]
+    argv = ["/usr/sbin/sendmail", "-C", str(engine), "-f", "ailleurs@exterieur.test", address]
+    subprocess.run(argv, input=f"Subject: en attente {number}\n\nBonjour.\n".encode(), check=True)
+
+
+def is_empty(instance: Instance) -> bool:
+    values = readings(instance)
+    return all(values.get(f"queue.{queue}") == 0 for queue in ("incoming", "active", "deferred"))
+
+
+def test_mail_that_mailboxes_do_not_take_is_told_until_it_is_delivered(instance: Instance) -> None:
+    door = instance.home / "run/d/lmtp"
+    away = door.rename(door.with_name("lmtp-away"))
+    try:
+        for number in range(501):
+            submit(instance, number)
+
+        def many_are_put_off() -> bool:
+            return ("postfix-deferred", "") in alarms(instance)
+
+        wait_until(many_are_put_off, 240, lambda: f"only {alarms(instance)}")
+        assert alarms(instance)["postfix-deferred", ""].endswith("courriels remis à plus tard")
+    finally:
+        away.rename(door)
+    subprocess.run(["/usr/sbin/postqueue", "-c", str(instance.home / "engines/postfix"), "-f"], check=True)
+    wait_until(lambda: is_empty(instance), 300, lambda: f"{readings(instance)}")
+    assert "postfix-deferred" not in {name for name, _ in alarms(instance)}
+
+
+def test_a_letter_that_stands_in_the_queue_for_half_an_hour_is_told(instance: Instance) -> None:
+    """The mail store took the connection and says nothing: the letter is neither delivered nor put off."""
+    wait_until(lambda: is_empty(instance), 150, lambda: f"{readings(instance)}")
+    dovecot = next(child for child in children(instance) if child["name"] == "dovecot")
+    still = [process.pid for process in process_table.descendants(dovecot["pid"])]
+    assert all(pid > 1 for pid in still)
+    try:
+        for pid in (*still, dovecot["pid"]):
+            os.kill(pid, signal.SIGSTOP)
+        submit(instance, 502)
+
+        def will_be_told() -> bool:
+            return ("postfix-old", "active") in alarms(instance, later=_HALF_AN_HOUR)
+
+        wait_until(will_be_told, 60, lambda: f"only {alarms(instance, later=_HALF_AN_HOUR)}")
+        assert ("postfix-old", "active") not in alarms(instance)
+    finally:
+        for pid in (dovecot["pid"], *still):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+    wait_until(lambda: is_empty(instance), 150, lambda: f"{readings(instance)}")
+    assert "postfix-old" not in {name for name, _ in alarms(instance, later=_HALF_AN_HOUR)}
