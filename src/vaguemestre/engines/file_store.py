@@ -1,4 +1,4 @@
-"""`filelinks.ports.FileStore`: uploaded files, one each in a private folder."""
+"""`kernel.file_store.FileStore`: files in a private folder of this machine."""
 
 import fcntl
 import os
@@ -9,11 +9,13 @@ from typing import BinaryIO
 
 from vaguemestre.foundation.kernel.errors import EngineDown
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
 
 
 class FileStore:
     """`folder` is created when first used."""
+
+    is_served_by_front = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -17,6 +17,7 @@ from vaguemestre.engines.system_users import (
     SHARED_GROUP,
     USER_PREFIX,
 )
+from vaguemestre.site.config.files import S3_KEYS
 
 FRONT_USER = "www-data"  # of every Debian (base-passwd)
 POSTFIX_GROUP = POSTFIX_USER
@@ -71,7 +72,7 @@ _WEB = Duty(
     "web", "vaguemestre-web", (*_SHARING, FILES_GROUP),
     writes=(*_DATABASES, "run/revocations", "run/web.heartbeat"),
     reads=("static", "engines/tls"),
-    secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", "moving_key", "server.key"),
+    secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", "moving_key", "server.key", S3_KEYS),
     listens=("pools/web",), opens=_PAGES, sandboxes=True,
 )  # fmt: skip
 
@@ -87,7 +88,7 @@ _ALL = (
     Duty(
         "door", "vaguemestre-door", (*_SHARING, FILES_GROUP),
         writes=(*_DATABASES, "run/revocations", "run/door.heartbeat"),
-        reads=("static", "engines/tls"), secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key"),
+        reads=("static", "engines/tls"), secrets=(*_DJANGO, "field_key", *_MAILBOXES, "push_key", S3_KEYS),
         listens=("pools/door",), opens=_PAGES,
     ),
     Duty(
@@ -118,7 +119,9 @@ _ALL = (
             *_DATABASES, "engines/dkim", "engines/rspamd/refused", "run/revocations", "run/worker.heartbeat",
         ),
         reads=("engines/tls",),
-        secrets=(*_DJANGO, "field_key", *_NUMENS, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
+        secrets=(
+            *_DJANGO, "field_key", *_NUMENS, *_MAILBOXES, "push_key", "filter_key", "moving_key", S3_KEYS,
+        ),
         opens=_AGENTS, sandboxes=True,
     ),
     Duty(
@@ -128,7 +131,9 @@ _ALL = (
             "run/worker-long.heartbeat",
         ),
         reads=("engines/tls",),
-        secrets=(*_DJANGO, "field_key", *_NUMENS, *_MAILBOXES, "push_key", "filter_key", "moving_key"),
+        secrets=(
+            *_DJANGO, "field_key", *_NUMENS, *_MAILBOXES, "push_key", "filter_key", "moving_key", S3_KEYS,
+        ),
         opens=_AGENTS, sandboxes=True,
     ),
     Duty(

@@ -2,29 +2,8 @@
 
 from typing import BinaryIO, Protocol
 
+from vaguemestre.foundation.kernel.file_store import FileStore
 from vaguemestre.foundation.kernel.slots import Slot
-
-
-class FileStore(Protocol):
-    """Contents of files, by name. Every method may raise EngineDown."""
-
-    def append(self, name: str, offset: int, content: bytes) -> int:
-        """Append a chunk that starts at `offset`, unless it leaves a gap. Returns the size of the file."""
-        ...
-
-    def open(self, name: str) -> BinaryIO:
-        """Raises FileNotFoundError."""
-        ...
-
-    def remove(self, name: str) -> None:
-        """Idempotent."""
-        ...
-
-    def names(self) -> set[str]: ...
-
-    def free(self) -> int:
-        """Free space of the disk, in octets."""
-        ...
 
 
 class Scan(Protocol):

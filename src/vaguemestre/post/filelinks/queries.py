@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.file_store import FileStore
 from vaguemestre.people.credentials.rules.secret_box import keys_from
 from vaguemestre.people.credentials.values import SecretKeys
 from vaguemestre.post.filelinks.models import SharedFile
-from vaguemestre.post.filelinks.ports import FileStore
 from vaguemestre.post.filelinks.rules.links import opened_token, token_digest
 from vaguemestre.post.filelinks.values import Filelink, Verdict
 

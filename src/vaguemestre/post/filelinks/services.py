@@ -11,12 +11,13 @@ from vaguemestre.access.signin.services import charge, refund
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.file_store import FileStore
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.services import hash_slot
 from vaguemestre.post.filelinks import rules
 from vaguemestre.post.filelinks.events import FileUploaded
 from vaguemestre.post.filelinks.models import SharedFile
-from vaguemestre.post.filelinks.ports import FileStore, Scan
+from vaguemestre.post.filelinks.ports import Scan
 from vaguemestre.post.filelinks.queries import available_row, download_ticket, filelink_of, link_keys
 from vaguemestre.post.filelinks.rules.links import new_token, sealed_token, token_digest
 from vaguemestre.post.filelinks.values import FileLimits, Filelink, Terms, Verdict

@@ -8,6 +8,7 @@ from vaguemestre.engines.outgoing.outgoing_services import POLICY_DAEMON, SENDER
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.site.config import Config, Fault, Reading
+from vaguemestre.site.config.files import S3_KEYS
 
 
 def missing_surroundings(reading: Reading) -> list[Fault]:
@@ -43,6 +44,16 @@ def _missing(config: Config) -> Iterator[tuple[str, str]]:
             "mail.outgoing.mta_sts",
             "[mail.outgoing] « mta_sts » : postfix-mta-sts-resolver n’est pas installé "
             "(apt-get install postfix-mta-sts-resolver) ; sinon, false",
+        )
+    yield from _missing_of_files(config)
+
+
+def _missing_of_files(config: Config) -> Iterator[tuple[str, str]]:
+    if config.files.are_on_s3 and not _can_be_read(config.secrets_dir / S3_KEYS):
+        yield (
+            "files.s3_bucket",
+            f"[files] « s3_bucket » : {config.secrets_dir / S3_KEYS} (la clef, puis son secret) ne peut pas "
+            "être lu",
         )
     if place := config.files.clamd:
         try:

@@ -6,7 +6,6 @@ from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.dovecot.steps import dovecot_steps
-from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.imap.adapters.report_finder import ReportFinder
 from vaguemestre.engines.imap.adapters.sent_copy import AnsweredMarks, SentCopies
 from vaguemestre.engines.log_tail import LogTail
@@ -34,6 +33,7 @@ from vaguemestre.site.adapters.unrecorded_steps import StepsWithout
 from vaguemestre.site.adapters.webmail import delegated_scope_of
 from vaguemestre.site.config import Config
 from vaguemestre.site.monitoring.round_trip_file import write_round_trip
+from vaguemestre.site.wiring.file_stores import file_store
 
 
 def plug(config: Config) -> None:
@@ -53,7 +53,7 @@ def plug(config: Config) -> None:
     outbox.forwards_mail.plug(lists_queries.is_list_mailbox)
     outbox.title_of_box.plug(sharing_queries.title_of_box)
     outbox.end_hold.plug(HoldQueue(config))
-    filelinks.file_store.plug(FileStore(config.deposits_dir))
+    filelinks.file_store.plug(file_store(config, config.deposits_dir))
     filelinks.scan.plug(Clamd(config.files.clamd))
     self_mail = self_mail_address(config.academy.domain)
     trace.drop_redelivered.plug(MailAgent(config).drop_redelivered)

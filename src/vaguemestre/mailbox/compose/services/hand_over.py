@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.file_store import FileStore
 from vaguemestre.mailbox.compose.models import Composition, Mailing
 from vaguemestre.mailbox.compose.queries import file_links_of_row
 from vaguemestre.mailbox.compose.services.drafts import match_draft, remove_drafts
@@ -12,7 +13,6 @@ from vaguemestre.mailbox.compose.services.files.file_links import remove_link
 from vaguemestre.mailbox.compose.services.rows import open_row
 from vaguemestre.mailbox.compose.values import Writer
 from vaguemestre.people.directory.queries import primary_address
-from vaguemestre.post.filelinks.ports import FileStore
 from vaguemestre.post.mailstore.ports import OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin
 from vaguemestre.schools.sharing.queries import box_card, box_id_of_account

@@ -62,11 +62,12 @@ def show_download(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def download(request: HttpRequest, token: str, ticket: str) -> HttpResponseBase:
     """The file's contents, or the range an interrupted download still needs (RFC 9110 §14)."""
+    store = file_store.get()
     try:
-        file, content = queries.open_download(token, ticket, file_store.get(), paris_day(timezone.now()))
+        file, content = queries.open_download(token, ticket, store, paris_day(timezone.now()))
     except Refusal:
         return not_found(request)
-    if is_behind_front(request):
+    if is_behind_front(request) and store.is_served_by_front:
         content.close()
         return accel_redirect_file(
             f"/.front/deposits/{token_digest(token)}", file.name, "application/octet-stream"

@@ -16,6 +16,7 @@ from vaguemestre.processes.production.upgrades.stand_ins import process_of, stan
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.processes.watchdog import written
 from vaguemestre.site.config import Config
+from vaguemestre.site.config.files import S3_KEYS
 
 PREFIX = "vaguemestre"
 FORMER = ("numen_key.former",)  # secrets that were changed; the ground makes an empty one before that
@@ -221,6 +222,8 @@ def _written(child: Child, duty: Duty | None) -> Iterable[str]:
 def _credentials(config: Config, duty: Duty) -> Iterable[tuple[str, Path]]:
     """Name and file of each secret; that of the database is wherever the configuration says."""
     for name in duty.secrets:
+        if name == S3_KEYS and not config.files.are_on_s3:
+            continue
         if name != DATABASE:
             yield name, _secret_file(name)
             if f"{name}.former" in FORMER:

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.file_store import FileStore
 from vaguemestre.mailbox.compose.models import Composition
 from vaguemestre.mailbox.compose.queries import file_links_of_row
 from vaguemestre.mailbox.compose.services.rows import open_row, open_row_for
 from vaguemestre.mailbox.compose.values import Writer
-from vaguemestre.post.filelinks.ports import FileStore
 from vaguemestre.post.filelinks.services import begin_upload, withdraw_file
 from vaguemestre.post.filelinks.values import FileLimits, Filelink, Verdict
 
