@@ -97,6 +97,31 @@ def test_what_is_removed_is_gone_and_may_be_removed_again(store: Store) -> None:
     assert read(store, "carte.pdf") == b"encore"
 
 
+def test_a_file_that_is_cut_goes_on_from_there(store: Store) -> None:
+    for start in (0, 10, 20):
+        store.append("boite.mbox", start, b"0123456789")
+    store.cut("boite.mbox", 14)
+    assert read(store, "boite.mbox") == b"01234567890123"
+    assert store.append("boite.mbox", 14, b"suite") == 19
+    store.cut("boite.mbox", 10)
+    assert store.append("boite.mbox", 10, b"!") == 11
+    assert read(store, "boite.mbox") == b"0123456789!"
+    with pytest.raises(FileNotFoundError):
+        store.cut("boite.mbox", 12)
+    store.cut("boite.mbox", 0)
+    assert store.append("boite.mbox", 0, b"autre") == 5
+    store.cut("nulle-part", 0)
+
+
+def test_a_content_is_read_as_a_file_of_this_machine(store: Store) -> None:
+    for start in (0, 10, 20):
+        store.append("boite.zip", start, b"0123456789")
+    with store.local("boite.zip") as path:
+        assert path.read_bytes() == b"0123456789" * 3
+    with pytest.raises(FileNotFoundError), store.local("nulle-part"):
+        pass
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "", "a/b", "..", ".cache", "a\n", "x" * 200])
 def test_no_name_leads_elsewhere(store: Store, name: str) -> None:
     with pytest.raises(FileNotFoundError):

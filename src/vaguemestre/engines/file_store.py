@@ -1,9 +1,11 @@
-"""`kernel.file_store.FileStore`: files in a private folder of this machine."""
+"""`kernel.file_store.WorkStore`: files in a private folder of this machine."""
 
 import fcntl
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +41,27 @@ class FileStore:
 
     def open(self, name: str) -> BinaryIO:
         return self._path(name).open("rb")
+
+    def cut(self, name: str, size: int) -> None:
+        path = self._path(name)
+        if not path.exists() and size == 0:
+            return
+        try:
+            with path.open("r+b") as file:
+                if file.seek(0, os.SEEK_END) < size:
+                    raise FileNotFoundError(name)
+                file.truncate(size)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise EngineDown(f"file store: {error.strerror}") from error
+
+    @contextmanager
+    def local(self, name: str) -> Iterator[Path]:
+        path = self._path(name)
+        if not path.is_file():
+            raise FileNotFoundError(name)
+        yield path
 
     def remove(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)

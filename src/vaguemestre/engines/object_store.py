@@ -1,4 +1,4 @@
-"""`kernel.file_store.FileStore` on S3 (boto3): a file is the objects of its pieces, `PREFIX/NAME/OFFSET`.
+"""`kernel.file_store.WorkStore` on S3 (boto3): a file is the objects of its pieces, `PREFIX/NAME/OFFSET`.
 
 An object cannot grow: each piece that is appended is one of its own, whose key says where it starts.
 """
@@ -6,13 +6,16 @@ An object cannot grow: each piece that is appended is one of its own, whose key 
 import hashlib
 import io
 import re
+import shutil
 import sys
+import tempfile
 from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import boto3
@@ -58,11 +61,7 @@ class ObjectStore:
         end = self._end(folder, offset)
         if end != offset:
             return end
-        digest = b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
-        with s3_errors("PutObject"):
-            _client(self._bucket).put_object(
-                Bucket=self._bucket.name, Key=_key(folder, offset), Body=content, ContentMD5=digest
-            )
+        self._put(folder, offset, content)
         return end + len(content)
 
     def open(self, name: str) -> BinaryIO:
@@ -72,16 +71,37 @@ class ObjectStore:
             raise FileNotFoundError(name)
         return io.BufferedReader(_Joined(self._bucket, folder, pieces), _READ_BYTES)
 
+    def cut(self, name: str, size: int) -> None:
+        """A piece that the cut goes through is written again: it is not large."""
+        folder = self._folder(name)
+        pieces = list(self._pieces(folder))
+        if (pieces[-1].offset + pieces[-1].size if pieces else 0) < size:
+            raise FileNotFoundError(name)
+        for piece in reversed(pieces):
+            if piece.offset >= size:
+                self._delete(folder, piece)
+            elif piece.offset + piece.size > size:
+                with self.open(name) as content:
+                    content.seek(piece.offset)
+                    kept = content.read(size - piece.offset)
+                self._put(folder, piece.offset, kept)
+
+    @contextmanager
+    def local(self, name: str) -> Iterator[Path]:
+        with self.open(name) as content, tempfile.NamedTemporaryFile(prefix="vaguemestre-") as copy:
+            shutil.copyfileobj(content, copy, _READ_BYTES)
+            copy.flush()
+            yield Path(copy.name)
+
     def remove(self, name: str) -> None:
         """The first piece goes first: a removal that is cut short leaves nothing that opens."""
         folder = self._folder(name)
         for piece in list(self._pieces(folder)):
-            with s3_errors("DeleteObject"):
-                _client(self._bucket).delete_object(Bucket=self._bucket.name, Key=_key(folder, piece.offset))
+            self._delete(folder, piece)
 
     def names(self) -> set[str]:
         """Those of all files there are."""
-        names = set()
+        names: set[str] = set()
         with s3_errors("ListObjectsV2"):
             for page in self._pages(Prefix=f"{self._prefix}/", Delimiter="/"):
                 names.update(one["Prefix"].split("/")[-2] for one in page.get("CommonPrefixes", ()))
@@ -89,6 +109,17 @@ class ObjectStore:
 
     def free(self) -> int:
         return sys.maxsize
+
+    def _put(self, folder: str, offset: int, content: bytes) -> None:
+        digest = b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+        with s3_errors("PutObject"):
+            _client(self._bucket).put_object(
+                Bucket=self._bucket.name, Key=_key(folder, offset), Body=content, ContentMD5=digest
+            )
+
+    def _delete(self, folder: str, piece: _Piece) -> None:
+        with s3_errors("DeleteObject"):
+            _client(self._bucket).delete_object(Bucket=self._bucket.name, Key=_key(folder, piece.offset))
 
     def _folder(self, name: str) -> str:
         if not _NAME.fullmatch(name):

@@ -10,6 +10,7 @@ from tests.corpus import files
 from vaguemestre.engines.conversion import sandbox
 from vaguemestre.engines.conversion.preview_store import PreviewStore
 from vaguemestre.engines.conversion.sandbox import Limits, SandboxedConverter
+from vaguemestre.engines.file_store import FileStore
 from vaguemestre.mailbox.webmail.ports import ConversionRefused
 from vaguemestre.mailbox.webmail.values import Conversion
 
@@ -118,7 +119,7 @@ def test_a_preview_is_made_once_and_a_failure_is_told(tmp_path: Path) -> None:
             raise ConversionRefused("webmail.preview-impossible")
         return b"%PDF-"
 
-    shelf = PreviewStore(tmp_path / "previews", convert, is_wanted=True)
+    shelf = PreviewStore(FileStore(tmp_path / "previews"), convert, is_wanted=True)
     assert shelf.found(KEY) is None
     shelf.make(KEY, b"good")
     shelf.make(KEY, b"good")
@@ -132,4 +133,21 @@ def test_a_preview_is_made_once_and_a_failure_is_told(tmp_path: Path) -> None:
 
 
 def test_previews_nobody_wants_are_not_made(tmp_path: Path) -> None:
-    assert not PreviewStore(tmp_path, SandboxedConverter(), is_wanted=False).are_made()
+    assert not PreviewStore(FileStore(tmp_path), SandboxedConverter(), is_wanted=False).are_made()
+
+
+def test_a_preview_is_found_for_an_hour_then_forgotten_and_so_is_half_of_one(tmp_path: Path) -> None:
+    now, files = 7_200.0 * 3_600, FileStore(tmp_path)
+    shelf = PreviewStore(files, lambda *_: b"%PDF-", is_wanted=True, clock=lambda: now)
+    shelf.make(KEY, b"good")
+    now += 3_599
+    shelf.forget_old()
+    assert shelf.found(KEY) == b"%PDF-"
+    files.append(f"7200-{'c' * 64}.pdf", 0, b"%PD")  # its machine was killed
+    assert shelf.found("c" * 64) is None
+    shelf.make("c" * 64, b"good")
+    assert shelf.found("c" * 64) == b"%PDF-"
+    now += 3_601
+    shelf.forget_old()
+    assert shelf.found(KEY) is None
+    assert files.names() == set()

@@ -1,7 +1,7 @@
 """Everything comes in, each message once, wherever the work was cut."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +12,18 @@ from hypothesis import strategies as st
 
 from vaguemestre.engines.archives.detection import open_archive
 from vaguemestre.engines.archives.members import Archive, Member
+from vaguemestre.engines.file_store import FileStore
 from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.mailbox.portability.ports import MailboxFull
 from vaguemestre.mailbox.portability.rules import mbox
 from vaguemestre.mailbox.portability.rules import tally as counting
-from vaguemestre.mailbox.portability.services import export_folders, import_messages, pack
+from vaguemestre.mailbox.portability.services import (
+    LocalFile,
+    StoredFile,
+    export_folders,
+    import_messages,
+    pack,
+)
 from vaguemestre.mailbox.portability.values import Piece, Tally
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -117,14 +124,18 @@ def test_cut_anywhere_and_taken_up_again_the_end_is_the_same(
     assert counting.percent(tally) == 100
 
 
+def folder(path: Path) -> Callable[[str], LocalFile]:
+    return lambda name: LocalFile(path / name)
+
+
 def test_taken_out_then_brought_in_elsewhere_nothing_is_lost(tmp_path: Path) -> None:
     store, other = MemoryStore(), MemoryStore()
     import_messages(
         store, archive(("Envoyés", box_of(1, 2), True), ("Projets/2026", box_of(3), True)), Tally(), now=NOW
     )
-    tally = export_folders(store, tmp_path / "work", Tally())
+    tally = export_folders(store, folder(tmp_path), Tally())
     assert tally.added == 3
-    pack(tmp_path / "work", tmp_path / "out.zip", [("contacts.vcf", b"BEGIN:VCARD")])
+    pack(folder(tmp_path), LocalFile(tmp_path / "out.zip"), [("contacts.vcf", b"BEGIN:VCARD")])
     with open_archive(tmp_path / "out.zip", "out.zip") as source:
         import_messages(other, source, Tally(), now=NOW)
     assert other.folders == store.folders
@@ -135,7 +146,12 @@ def test_taken_out_then_brought_in_elsewhere_nothing_is_lost(tmp_path: Path) -> 
 def test_an_export_killed_anywhere_holds_each_message_once(
     tmp_path_factory: pytest.TempPathFactory, kills: list[int]
 ) -> None:
-    store, work = MemoryStore(), tmp_path_factory.mktemp("export") / "work"
+    store, place = MemoryStore(), tmp_path_factory.mktemp("export")
+    files = FileStore(place)
+
+    def work(name: str) -> StoredFile:
+        return StoredFile(files, f"export.{name}")
+
     import_messages(
         store, archive(("", box_of(1, 2, 3), True), ("Projets", box_of(4, 5), True)), Tally(), now=NOW
     )
@@ -147,9 +163,9 @@ def test_an_export_killed_anywhere_holds_each_message_once(
         if stop_after != 2:  # else killed: its cursor is forgotten, what it wrote is there
             kept = some
     export_folders(store, work, kept)
-    pack(work, work.with_name("out.zip"), [])
+    pack(work, StoredFile(files, "out.zip"), [])
     other = MemoryStore()
-    with open_archive(work.with_name("out.zip"), "out.zip") as source:
+    with open_archive(place / "out.zip", "out.zip") as source:
         assert import_messages(other, source, Tally(), now=NOW).known == 0
     assert other.folders == store.folders
 

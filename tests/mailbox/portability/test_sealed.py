@@ -18,7 +18,13 @@ from vaguemestre.engines.memory.transfer_store import MemoryStore
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.ports import SourceRefused
 from vaguemestre.mailbox.portability.rules import sealed
-from vaguemestre.mailbox.portability.services import import_messages, verify, write_archive, write_sealed
+from vaguemestre.mailbox.portability.services import (
+    LocalFile,
+    import_messages,
+    verify,
+    write_archive,
+    write_sealed,
+)
 from vaguemestre.mailbox.portability.values import Tally
 
 # a process that is killed is a copy of this one: it writes a file and nothing else
@@ -49,7 +55,14 @@ def write(path: Path, *, by: sealed.Identity = LILLE, cut: int = 0) -> Tally:
 
     while not tally.is_over:
         tally = write_sealed(
-            store, path, tally, by, AMIENS.card, ephemeral=EPHEMERAL, parts=lambda: PARTS, enough=enough
+            store,
+            LocalFile(path),
+            tally,
+            by,
+            AMIENS.card,
+            ephemeral=EPHEMERAL,
+            parts=lambda: PARTS,
+            enough=enough,
         )
     return tally
 

@@ -17,6 +17,7 @@ from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.mailbox.portability import services
 from vaguemestre.mailbox.portability.ports import open_archive, open_store, other_parts
 from vaguemestre.mailbox.portability.rules.problems import PROBLEMS
+from vaguemestre.mailbox.portability.services import LocalFile
 from vaguemestre.mailbox.portability.values import Tally
 from vaguemestre.people.credentials.queries import Presented, find_account, presented
 
@@ -65,9 +66,14 @@ def take(
     work = file.with_name(f"{file.name}.work")
     shutil.rmtree(work, ignore_errors=True)  # of another day: the mailbox has changed since
     try:
+        work.mkdir(parents=True)
+        whole = work / "whole"
         with open_store.get()(owner.mailbox) as store, bar("Export") as tell:
-            tally = services.export_folders(store, work, Tally(), enough=tell)
-        services.pack(work, file, other_parts.get()(owner.account_id))
+            tally = services.export_folders(store, lambda name: LocalFile(work / name), Tally(), enough=tell)
+        services.pack(
+            lambda name: LocalFile(work / name), LocalFile(whole), other_parts.get()(owner.account_id)
+        )
+        whole.replace(file)
     except OSError as error:
         raise Failed(f"{file} ne peut pas être écrit ({error.strerror}).", 1) from error
     finally:

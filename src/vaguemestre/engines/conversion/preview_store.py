@@ -1,63 +1,78 @@
-"""`webmail.ports.Previews`: PDFs of office documents, kept for an hour in a private folder."""
+"""`webmail.ports.Previews`: PDFs of office documents, kept for an hour where all machines find them."""
 
 import re
 import time
-from pathlib import Path
+from collections.abc import Callable
 
 from vaguemestre.engines.conversion.sandbox import can_convert_office
 from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
+from vaguemestre.foundation.kernel.file_store import LARGEST_PIECE, WorkStore
 from vaguemestre.mailbox.webmail.ports import ConversionRefused, Convert
 from vaguemestre.mailbox.webmail.values import Conversion
 
 _KEY = re.compile(r"[0-9a-f]{64}")
-_KEPT_SECONDS = 3600.0  # seconds
+_HOUR = 3600.0  # seconds
 
 
 class PreviewStore:
-    """`folder` is created when first used. `is_wanted`: the setting of the configuration."""
+    """Names begin with the hour in which they were made. `is_wanted`: the setting of the configuration.
 
-    def __init__(self, folder: Path, convert: Convert, *, is_wanted: bool) -> None:
-        self._folder, self._convert, self._is_wanted = folder, convert, is_wanted
+    `.pdf` is the content, `.done` says that it is whole, `.failed` why there is none.
+    """
+
+    def __init__(
+        self, files: WorkStore, convert: Convert, *, is_wanted: bool, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._files, self._convert, self._is_wanted, self._clock = files, convert, is_wanted, clock
 
     def are_made(self) -> bool:
         return self._is_wanted and can_convert_office()
 
     def make(self, key: str, content: bytes) -> None:
-        if self._file(key, "pdf").exists():
+        if any(self._read(f"{name}.done") is not None for name in self._names(key)):
             return
-        self._file(key, "failed").unlink(missing_ok=True)
+        name = self._names(key)[0]
+        for ending in ("failed", "pdf"):
+            self._files.remove(f"{name}.{ending}")
         try:
-            self._keep(key, "pdf", self._convert(Conversion.OFFICE, content))
+            self._keep(f"{name}.pdf", self._convert(Conversion.OFFICE, content))
+            self._keep(f"{name}.done", b"")
         except Refusal as refusal:
-            self._keep(key, "failed", refusal.code.encode("ascii"))
+            self._keep(f"{name}.failed", refusal.code.encode("ascii"))
         except EngineDown:
-            self._keep(key, "failed", b"webmail.preview-impossible")
+            self._keep(f"{name}.failed", b"webmail.preview-impossible")
 
     def found(self, key: str) -> bytes | None:
-        try:
-            return self._file(key, "pdf").read_bytes()
-        except FileNotFoundError:
-            pass
-        try:
-            code = self._file(key, "failed").read_text(encoding="ascii")
-        except FileNotFoundError:
-            return None
-        raise ConversionRefused(code)
+        for name in self._names(key):
+            if self._read(f"{name}.done") is not None:
+                return self._read(f"{name}.pdf")
+            if code := self._read(f"{name}.failed"):
+                raise ConversionRefused(code.decode("ascii"))
+        return None
 
     def forget_old(self) -> None:
-        if not self._folder.is_dir():
-            return
-        for file in self._folder.iterdir():
-            if time.time() - file.stat().st_mtime > _KEPT_SECONDS:
-                file.unlink(missing_ok=True)
+        kept = self._hours()
+        for name in self._files.names():
+            if name.partition("-")[0] not in kept:
+                self._files.remove(name)
 
-    def _keep(self, key: str, ending: str, content: bytes) -> None:
-        self._folder.mkdir(mode=0o770, parents=True, exist_ok=True)
-        fresh = self._file(key, "new")
-        fresh.write_bytes(content)
-        fresh.rename(self._file(key, ending))
-
-    def _file(self, key: str, ending: str) -> Path:
+    def _names(self, key: str) -> list[str]:
+        """Those a preview may have that is kept, the newest first."""
         if not _KEY.fullmatch(key):
             raise ConversionRefused("webmail.preview-impossible")
-        return self._folder / f"{key}.{ending}"
+        return [f"{hour}-{key}" for hour in self._hours()]
+
+    def _hours(self) -> list[str]:
+        hour = int(self._clock() // _HOUR)
+        return [str(hour), str(hour - 1)]
+
+    def _keep(self, name: str, content: bytes) -> None:
+        for start in range(0, max(1, len(content)), LARGEST_PIECE):
+            self._files.append(name, start, content[start : start + LARGEST_PIECE])
+
+    def _read(self, name: str) -> bytes | None:
+        try:
+            with self._files.open(name) as content:
+                return content.read()
+        except FileNotFoundError:
+            return None

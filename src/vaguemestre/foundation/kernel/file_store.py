@@ -1,5 +1,7 @@
 """What rooms that keep files ask of whatever keeps them: a folder of this machine, or S3."""
 
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 LARGEST_PIECE = 16 * 1024 * 1024  # octets appended at once, at most
@@ -33,4 +35,23 @@ class FileStore(Protocol):
 
     def free(self) -> int:
         """Free space, in octets; `sys.maxsize` where it is not known."""
+        ...
+
+
+class WorkStore(FileStore, Protocol):
+    """A place of files that are also worked on: begun, cut back, resumed by another machine."""
+
+    def cut(self, name: str, size: int) -> None:
+        """Drop what stands beyond `size`. Raises FileNotFoundError when it has less."""
+        ...
+
+    def local(self, name: str) -> AbstractContextManager[Path]:
+        """The content as a file of this machine, to be read, for the time of a `with`.
+
+        Raises FileNotFoundError.
+        """
+        ...
+
+    def names(self) -> set[str]:
+        """Those of all files there are."""
         ...

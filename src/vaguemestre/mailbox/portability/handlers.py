@@ -1,6 +1,5 @@
 """Jobs of imports and exports."""
 
-import shutil
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +10,7 @@ from django.utils import timezone
 from vaguemestre.mailbox.portability import queries, services
 from vaguemestre.mailbox.portability.events import ExportWithdrawn, MoveGoesOn
 from vaguemestre.mailbox.portability.ports import (
+    files,
     open_archive,
     open_elsewhere,
     open_store,
@@ -52,8 +52,6 @@ def slice_of(clock: Callable[[], float]) -> Callable[[Tally], bool]:
 
 
 def means() -> MovePorts:
-    folder = settings.CONFIG.moves_dir
-    folder.mkdir(mode=0o770, parents=True, exist_ok=True)
     return MovePorts(
         open_store.get(),
         open_archive.get(),
@@ -62,7 +60,7 @@ def means() -> MovePorts:
         take_parts.get(),
         partners.get(),
         secret_keys.get(),
-        folder,
+        files.get(),
     )
 
 
@@ -82,9 +80,10 @@ def forget_old_files() -> None:
 
 def _erase(move_id: int, stored: str) -> None:
     if stored:
-        path = settings.CONFIG.moves_dir / stored
-        path.unlink(missing_ok=True)
-        shutil.rmtree(path.with_name(f"{stored}.work"), ignore_errors=True)
+        store = files.get()
+        for name in store.names():
+            if name == stored or name.startswith(f"{stored}."):
+                store.remove(name)
     services.forget_file(move_id)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.file_store import WorkStore
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.mailbox.portability.rules.sealed import Card, Identity
 from vaguemestre.mailbox.portability.values import ExportedMessage, Mark, Piece, Places, Server
@@ -98,6 +99,7 @@ class Partners(Protocol):
     def known(self) -> Mapping[str, Card]: ...
 
 
+files: Slot[WorkStore] = Slot("portability.files")
 open_store: Slot[OpenStore] = Slot("portability.open_store")
 open_archive: Slot[OpenArchive] = Slot("portability.open_archive")
 open_elsewhere: Slot[OpenElsewhere] = Slot("portability.open_elsewhere")

@@ -83,7 +83,7 @@ class Previews(Protocol):
         ...
 
     def forget_old(self) -> None:
-        """Delete previews unused for an hour."""
+        """Delete those made more than an hour ago, at the end of the next one at the latest."""
         ...
 
 

@@ -33,6 +33,7 @@ from vaguemestre.site.adapters.pods import open_scripts
 from vaguemestre.site.adapters.sorting import known_addresses
 from vaguemestre.site.adapters.webmail import live_ticket, openable_boxes, shared_mailboxes, shared_unread
 from vaguemestre.site.config import Config
+from vaguemestre.site.wiring.file_stores import file_store
 
 
 def plug(config: Config) -> None:
@@ -59,7 +60,11 @@ def _plug_reader(config: Config) -> None:
     webmail.convert.plug(decoders)
     webmail.run_limited.plug(TaskRunner(turns))
     webmail.previews.plug(
-        PreviewStore(config.data_dir / "previews", decoders, is_wanted=config.mail.office_previews)
+        PreviewStore(
+            file_store(config, config.data_dir / "previews"),
+            decoders,
+            is_wanted=config.mail.office_previews,
+        )
     )
     webmail.authorities.plug(trusted_authorities)
     webmail.bound_deleted.plug(MailAgent(config).bound_deleted)
@@ -77,6 +82,7 @@ def _plug_sorting(config: Config) -> None:
 
 
 def _plug_moves(config: Config) -> None:
+    moving.files.plug(file_store(config, config.moves_dir))
     moving.open_store.plug(OpenTransferStore(mailboxes_of(config)))
     moving.open_archive.plug(
         OpenAnyArchive(partial(partner_cards.own, config), partial(partner_cards.known, config))

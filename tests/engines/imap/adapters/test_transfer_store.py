@@ -16,7 +16,7 @@ from vaguemestre.engines.remote_imap import RemoteImap
 from vaguemestre.engines.tls import certificates
 from vaguemestre.mailbox.portability.ports import MailboxFull, SourceRefused, Store
 from vaguemestre.mailbox.portability.rules.identity import header_of, mark_of
-from vaguemestre.mailbox.portability.services import export_folders, import_messages
+from vaguemestre.mailbox.portability.services import LocalFile, export_folders, import_messages
 from vaguemestre.mailbox.portability.values import Server, Tally
 
 pytestmark = pytest.mark.engines
@@ -67,7 +67,7 @@ def test_a_whole_import_twice_then_an_export(store: Store, tmp_path: Path) -> No
     source = archive(("Envoyés", box_of(*range(45)), True), ("Parents d’élèves", letter(99), False))
     assert import_messages(store, source, Tally(), now=NOW).added == 46
     assert import_messages(store, source, Tally(), now=NOW).known == 46
-    assert export_folders(store, tmp_path / "work", Tally()).added == 46
+    assert export_folders(store, lambda name: LocalFile(tmp_path / name), Tally()).added == 46
 
 
 def test_a_full_mailbox_says_so(engines: LiveEngines, post: Post) -> None:

@@ -1,6 +1,7 @@
 """Imports and exports: requests, slices, verification."""
 
 from vaguemestre.mailbox.portability.services.erasure import forget_person
+from vaguemestre.mailbox.portability.services.growing_files import LocalFile, StoredFile
 from vaguemestre.mailbox.portability.services.mbox_export import export_folders, pack
 from vaguemestre.mailbox.portability.services.message_import import import_messages
 from vaguemestre.mailbox.portability.services.requests import (
@@ -19,6 +20,8 @@ from vaguemestre.mailbox.portability.services.sealed_export import write_archive
 from vaguemestre.mailbox.portability.services.verification import verify
 
 __all__ = [
+    "LocalFile",
+    "StoredFile",
     "ask_export",
     "ask_import",
     "ask_import_from_server",

@@ -1,17 +1,17 @@
 """One slice of an import or export: a few seconds, then the rest is announced."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from django.db import transaction
 
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.file_store import WorkStore
 from vaguemestre.mailbox.portability.events import MoveGoesOn
 from vaguemestre.mailbox.portability.models import Move
 from vaguemestre.mailbox.portability.ports import (
@@ -25,7 +25,8 @@ from vaguemestre.mailbox.portability.ports import (
     TakeParts,
 )
 from vaguemestre.mailbox.portability.queries import tally_of
-from vaguemestre.mailbox.portability.services.mbox_export import export_folders, pack
+from vaguemestre.mailbox.portability.services.growing_files import StoredFile
+from vaguemestre.mailbox.portability.services.mbox_export import WorkFiles, export_folders, pack
 from vaguemestre.mailbox.portability.services.message_import import import_messages
 from vaguemestre.mailbox.portability.services.sealed_export import write_sealed
 from vaguemestre.mailbox.portability.services.verification import verify
@@ -37,7 +38,7 @@ from vaguemestre.people.credentials.values import SecretKeys
 
 @dataclass(frozen=True)
 class MovePorts:
-    """Ports and keys of a move. `folder`: of the files of moves."""
+    """Ports and keys of a move. `files`: archives that came, and those that are made."""
 
     open_store: OpenStore
     open_archive: OpenArchive
@@ -46,7 +47,7 @@ class MovePorts:
     take_parts: TakeParts
     partners: Partners
     keys: SecretKeys
-    folder: Path
+    files: WorkStore
 
 
 def run_move(
@@ -80,10 +81,10 @@ def _run(
     clock: Callable[[], datetime],
 ) -> Tally:
     if move.kind == Kind.EXPORT:
-        work = means.folder / f"{move.stored}.work"
-        tally = export_folders(store, work, so_far, enough=enough)
+        tally = export_folders(store, _work_files(move, means), so_far, enough=enough)
         if tally.is_over:
-            pack(work, means.folder / move.stored, means.other_parts(move.account_id))
+            archive = StoredFile(means.files, move.stored)
+            pack(_work_files(move, means), archive, means.other_parts(move.account_id))
         return tally
     if move.kind == Kind.SEALED:
         return _sealed(move, store, means, so_far, enough)
@@ -103,7 +104,7 @@ def _sealed(
         raise Refusal("portability.partner-unknown", domain=move.server["to"])
     return write_sealed(
         store,
-        means.folder / move.stored,
+        StoredFile(means.files, move.stored),
         so_far,
         means.partners.own(),
         card,
@@ -113,11 +114,20 @@ def _sealed(
     )
 
 
-def _source(move: Move, means: MovePorts) -> AbstractContextManager[Source]:
+def _work_files(move: Move, means: MovePorts) -> WorkFiles:
+    """What an export consists of before it is one file."""
+    return lambda name: StoredFile(means.files, f"{move.stored}.{name}")
+
+
+@contextmanager
+def _source(move: Move, means: MovePorts) -> Iterator[Source]:
     if move.kind == Kind.FILE:
-        return means.open_archive(means.folder / move.stored, move.name)
+        with means.files.local(move.stored) as path, means.open_archive(path, move.name) as source:
+            yield source
+        return
     password = unseal(bytes(move.sealed), move.account_id, means.keys).decode()
-    return means.open_elsewhere(Server(**move.server, password=password))
+    with means.open_elsewhere(Server(**move.server, password=password)) as source:
+        yield source
 
 
 @transaction.atomic(durable=True)

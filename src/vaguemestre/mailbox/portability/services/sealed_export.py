@@ -15,6 +15,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.portability.ports import Store
 from vaguemestre.mailbox.portability.rules import sealed
 from vaguemestre.mailbox.portability.rules.sealed import Card, Identity
+from vaguemestre.mailbox.portability.services.growing_files import GrowingFile, LocalFile, Writer
 from vaguemestre.mailbox.portability.values import ExportedMessage, Tally
 
 _CHUNK = 1_048_576
@@ -65,7 +66,7 @@ def write_archive(
                 return now.added >= stop
 
             tally = write_sealed(
-                store, work, tally, mine, to, ephemeral=ephemeral, parts=parts, enough=enough
+                store, LocalFile(work), tally, mine, to, ephemeral=ephemeral, parts=parts, enough=enough
             )
             if not tally.is_over:
                 _write_checkpoint(notes, subject, ephemeral, tally, mine)
@@ -77,7 +78,7 @@ def write_archive(
 
 def write_sealed(
     store: Store,
-    path: Path,
+    archive: GrowingFile,
     so_far: Tally,
     mine: Identity,
     to: Card,
@@ -86,7 +87,7 @@ def write_sealed(
     parts: Callable[[], Iterable[tuple[str, bytes]]],
     enough: Callable[[Tally], bool] = lambda _: False,
 ) -> Tally:
-    """Append folders to `path` from where `so_far` stopped, then the parts, the end record, the signature.
+    """Append folders from where `so_far` stopped, then the parts, the end record, the signature.
 
     What a killed run wrote after the cursor is truncated. Folders are listed twice, to find messages moved
     meanwhile into a folder already written. `ephemeral`: the same for every run of one archive only.
@@ -94,26 +95,25 @@ def write_sealed(
     beginning, key = sealed.begun(mine, to, ephemeral)
     position = _read_cursor(so_far.cursor)
     tally = so_far if position else replace(so_far, added=0)
-    path.touch(0o660)
-    with path.open("r+b") as file:
+    with archive.at(position.length if position else 0) as file:
         if position is None:
             file.write(beginning)
             position = _Written(len(beginning))
-        file.truncate(position.length)
-        file.seek(position.length)
         writer = _Writer(file, key, beginning[len(sealed.MAGIC) + 4 :], position)
         for message in _messages(store, tally, position):
             tally = message.tally
             writer.write(message.meta, message.kept.content)
             position.seen[message.meta["folder"]] = (message.kept.validity, message.kept.uid)
             if enough(tally):
-                _sync_file(file)
                 position.length = file.tell()
                 return replace(tally, cursor=position.cursor())
         for name, content in parts():
             writer.write({"part": name}, content)
         writer.write({"end": tally.added}, b"")
-        _sign(file, path, mine)
+        position.length = file.tell()
+    signature = sealed.signature(mine, _digest(archive))
+    with archive.at(position.length) as file:
+        file.write(signature)
     return replace(tally, reached=tally.total, is_over=True)
 
 
@@ -121,7 +121,7 @@ def write_sealed(
 class _Writer:
     """Appends sealed records, numbered by the position."""
 
-    file: IO[bytes]
+    file: Writer
     key: bytes
     header: bytes
     position: _Written
@@ -129,14 +129,6 @@ class _Writer:
     def write(self, meta: dict[str, Any], content: bytes) -> None:
         self.file.write(sealed.sealed_record(self.key, self.position.count, self.header, meta, content))
         self.position.count += 1
-
-
-def _sign(file: IO[bytes], path: Path, mine: Identity) -> None:
-    file.flush()
-    digest = _digest(path)
-    file.seek(0, os.SEEK_END)
-    file.write(sealed.signature(mine, digest))
-    _sync_file(file)
 
 
 class _ArchivedMessage(NamedTuple):
@@ -220,9 +212,9 @@ def _locked(work: Path) -> Iterator[None]:
         yield
 
 
-def _digest(path: Path) -> bytes:
+def _digest(archive: GrowingFile) -> bytes:
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with archive.open() as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.digest()

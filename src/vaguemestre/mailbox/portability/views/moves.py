@@ -1,14 +1,11 @@
 """« Importer et exporter »: what comes from elsewhere, what is taken away."""
 
-import os
 import secrets
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,14 +13,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
-from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.files.stored_files import accel_redirect_file, is_behind_front
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.portability import queries, services
 from vaguemestre.mailbox.portability.forms import FileForm, PartnerForm, ServerForm
-from vaguemestre.mailbox.portability.ports import partners
+from vaguemestre.mailbox.portability.ports import files, partners
 from vaguemestre.mailbox.portability.rules import tally
 from vaguemestre.mailbox.portability.rules.export_names import export_name, sealed_name
 from vaguemestre.mailbox.portability.rules.problems import PROBLEMS
@@ -33,6 +30,7 @@ from vaguemestre.people.lifecycle.ports import boxes_owned
 from vaguemestre.people.lifecycle.queries import account_lifecycle
 from vaguemestre.people.lifecycle.rules import consequence_table
 
+_PIECE_BYTES = 4 * MEGABYTE
 _LEAST_LEFT = 500_000_000  # bytes of the disk that an import leaves free
 
 
@@ -72,7 +70,7 @@ def bring_file(request: SignedInRequest) -> HttpResponse:
     if upload.size > limit * MEGABYTE:
         form.add_error("file", f"Ce fichier dépasse {limit} Mo : partagez-le, ou demandez à l’assistance.")
         return page(request, file_form=form, status=422)
-    if shutil.disk_usage(settings.CONFIG.home).free - upload.size < _LEAST_LEFT:
+    if files.get().free() - upload.size < _LEAST_LEFT:
         form.add_error("file", "La place manque pour ce fichier en ce moment : réessayez demain.")
         return page(request, file_form=form, status=422)
     stored = _store(upload)
@@ -86,7 +84,7 @@ def bring_file(request: SignedInRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except Refusal as refusal:
-        (settings.CONFIG.moves_dir / stored).unlink(missing_ok=True)
+        files.get().remove(stored)
         form.add_error(None, sentence(refusal))
         return page(request, file_form=form, status=409)
     return HttpResponseRedirect(reverse("portability:show"))
@@ -168,41 +166,31 @@ def change(request: SignedInRequest, move_id: int, act: str) -> HttpResponse:
 @act_words("télécharger votre courrier")
 def download(request: SignedInRequest, move_id: int) -> HttpResponse:
     export = queries.stored_file(request.who.account_id, move_id)
-    path = settings.CONFIG.moves_dir / export[0] if export else Path("/nonexistent")
-    if not export or not path.is_file():
+    if not export:
         raise Http404
-    if is_behind_front(request):
+    store = files.get()
+    try:
+        content = store.open(export[0])
+    except FileNotFoundError as error:
+        raise Http404 from error
+    if is_behind_front(request) and store.is_served_by_front:
+        content.close()
         return accel_redirect_file(f"/.front/moves/{export[0]}", export[1], "application/zip")
-    answer = FileResponse(
-        path.open("rb"), as_attachment=True, filename=export[1], content_type="application/zip"
-    )
+    answer = FileResponse(content, as_attachment=True, filename=export[1], content_type="application/zip")
     answer["Cache-Control"] = "no-store"
     return answer  # type: ignore[return-value]  # a streamed answer, as good as the other kind
 
 
 def _store(upload: UploadedFile[Any]) -> str:
-    """The file under a name of ours, in the folder of moves."""
-    folder = settings.CONFIG.moves_dir
-    folder.mkdir(mode=0o770, parents=True, exist_ok=True)
-    stored = secrets.token_hex(16)
+    """The file under a name of ours, where the worker finds it."""
+    store, stored, size = files.get(), secrets.token_hex(16), 0
     try:
-        if isinstance(upload, TemporaryUploadedFile):
-            shutil.move(upload.temporary_file_path(), folder / stored)
-        else:
-            with (folder / stored).open("xb") as file:
-                for chunk in upload.chunks():
-                    file.write(chunk)
-    except OSError:  # no room: what was written would stay for ever
-        (folder / stored).unlink(missing_ok=True)
+        for piece in upload.chunks(_PIECE_BYTES):
+            size = store.append(stored, size, piece)
+    except EngineDown:  # no room: what was written would stay for ever
+        store.remove(stored)
         raise
-    _give_to_group(folder / stored)
     return stored
-
-
-def _give_to_group(file: Path) -> None:
-    """Give a file that came from the temporary folder to its folder's group: worker and front."""
-    os.chown(file, -1, file.parent.stat().st_gid)
-    file.chmod(0o660)
 
 
 def page(
