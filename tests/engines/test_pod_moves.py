@@ -21,7 +21,7 @@ from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.provisioning.models import MailboxPlace
 from vaguemestre.people.provisioning.services import Move, move_mailbox
 from vaguemestre.people.provisioning.services.moves import tidy_former_copies
-from vaguemestre.site.adapters.pods import pod_mail
+from vaguemestre.site.adapters.pods import open_scripts, pod_mail
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db]
 
@@ -117,6 +117,41 @@ def test_uids_flags_and_dates_are_kept(cluster: Cluster, mail: PodMail) -> None:
     assert entries.count() == 1
     assert _move(cluster, mail, account_id, "deux").pause_seconds == 0
     assert entries.count() == 1
+
+
+def test_scripts_and_subscriptions_go_along(cluster: Cluster, mail: PodMail) -> None:
+    person, front = cluster.someone(), cluster.front
+    account_id, scripts_of = _account(person), open_scripts(front.config, front.token)
+    rule = 'require ["fileinto"];\r\nfileinto "Projets";\r\n'
+    with scripts_of(person.mailbox) as scripts:
+        scripts.put("règles", rule)
+        scripts.put("autre", "keep;\r\n")
+        scripts.activate("règles")
+    with cluster.signed_in(person, "un") as client:
+        client.create("Projets")
+        client.create("Archives-1")
+        client.subscribe("Projets")
+        before = sorted(map(str, client.lsub()[1]))
+    _move(cluster, mail, account_id, "deux")
+    with scripts_of(person.mailbox) as scripts:
+        assert set(scripts.list_scripts().names) == {"règles", "autre"}
+        assert (scripts.list_scripts().active, scripts.read("règles")) == ("règles", rule)
+    with cluster.signed_in(person, "deux") as client:
+        assert sorted(map(str, client.lsub()[1])) == before
+        client.unsubscribe("Projets")
+        before = sorted(map(str, client.lsub()[1]))
+    cluster.arrive(person, "Suite")
+    _empty_queue(cluster)
+    with cluster.signed_in(person, "deux") as client:
+        assert client.select("Projets", readonly=True)[1] == [b"1"]
+    with scripts_of(person.mailbox) as scripts:
+        scripts.put("autre", "discard;\r\n")
+        scripts.activate("autre")
+    _move(cluster, mail, account_id, "un")
+    with scripts_of(person.mailbox) as scripts:
+        assert (scripts.list_scripts().active, scripts.read("autre")) == ("autre", "discard;\r\n")
+    with cluster.signed_in(person, "un") as client:
+        assert sorted(map(str, client.lsub()[1])) == before
 
 
 def test_mail_of_a_frozen_mailbox_waits_and_nothing_opens_it(cluster: Cluster) -> None:

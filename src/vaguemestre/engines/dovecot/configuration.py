@@ -24,6 +24,7 @@ from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
 _HERE = Path(__file__).parent
+_PLUGINS = Path("/usr/lib/dovecot/modules")
 _BEFORE = ("05-once", "10-junk")  # run for everybody, in that order, before personal scripts
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _TIMEOUT_SECONDS = 2.0
@@ -71,6 +72,8 @@ def prepare(instance: Instance) -> None:
     _write_push(instance, user.pw_gid)
     _write_throttle(instance, user.pw_gid)
     _write_sieve_and_virtual(base, instance.academy.domain.lower())
+    if instance.served_pod:
+        _link_plugins(base / "plugins")
     write(base / "sieve.conf", render(_HERE, "sieve.conf.j2"))
     text = proxy_text(instance) if forwards(instance) else _rendered(instance)
     write(base / "dovecot.conf", text, mode=0o600)
@@ -107,6 +110,18 @@ def proxy_text(instance: Instance) -> str:
         **_everywhere(instance),
         forwards=partial(places.forwarding_fields, instance.ports),
     )
+
+
+def _link_plugins(place: Path) -> None:
+    """The plugins of mail storage, and the one of doveadm by which scripts go along with a mailbox.
+
+    Where it is, Dovecot looks for it only with `sieve`, which doveadm's server refuses (2.4.1).
+    """
+    place.mkdir(exist_ok=True)
+    for plugin in (*_PLUGINS.glob("*.so"), *_PLUGINS.glob("doveadm/*_doveadm_sieve_plugin.so")):
+        link = place / plugin.name
+        if not link.is_symlink():
+            link.symlink_to(plugin)
 
 
 def _rendered(instance: Instance) -> str:
