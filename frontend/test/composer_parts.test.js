@@ -9,7 +9,9 @@ import { DockNews } from "../src/compose/dock_news.js";
 import { Draft } from "../src/compose/draft.js";
 import { PageNotices, savedSentence } from "../src/compose/page_notices.js";
 import { Refused } from "../src/compose/server.js";
+import { linkAddress } from "../src/compose/text/link_dialog.js";
 import { TextMode } from "../src/compose/text/text_mode.js";
+import { Toolbar } from "../src/compose/text/toolbar.js";
 
 let page;
 
@@ -187,4 +189,28 @@ test("a composer alone in its window tells nobody", () => {
   assert.equal(dock.framed("/ecrire/7/?signer=1"), "https://mail.test/ecrire/7/?signer=1");
   dock.isFramed = true;
   assert.equal(dock.framed("/ecrire/7/?signer=1"), "https://mail.test/ecrire/7/?signer=1&cadre=1");
+});
+
+test("what is typed as a link is a page, a mailbox or a telephone, never a script", () => {
+  assert.equal(linkAddress(" ac-corse.fr/rentree "), "https://ac-corse.fr/rentree");
+  assert.equal(linkAddress("marie.rossi@ac-corse.fr"), "mailto:marie.rossi@ac-corse.fr");
+  assert.equal(linkAddress("tel:+33495000000"), "tel:+33495000000");
+  assert.equal(linkAddress("data:text/html,x"), "https://data:text/html,x");
+  assert.equal(linkAddress("  "), "");
+});
+
+test("one button of the toolbar is reached by Tab, arrows go to the next and round", () => {
+  page.document.body.innerHTML = `<form><div id="toolbar"><button data-format="bold"></button>
+    <button data-format="italic" disabled></button><button id="plain-mode"></button></div></form>`;
+  const squire = { addEventListener: () => {}, hasFormat: () => false };
+  const toolbar = new Toolbar(page.document.querySelector("form"), squire, () => {});
+  const [bold, , plain] = page.document.querySelectorAll("button");
+  const press = (key) => toolbar.bar.dispatchEvent(new page.KeyboardEvent("keydown", { key }));
+  bold.focus();
+  press("ArrowRight");
+  assert.equal(page.document.activeElement, plain);
+  press("ArrowRight");
+  assert.equal(page.document.activeElement, bold);
+  toolbar.show(true);
+  assert.deepEqual([bold.tabIndex, bold.disabled, plain.tabIndex], [-1, true, 0]);
 });

@@ -46,10 +46,11 @@ const settled = async () => {
 
 test("rows asked for again while on their way are asked for once more, and once only", async () => {
   const messages = list(row("a"));
-  const [chunk] = messages.chunks;
-  const loading = messages.load(chunk, true);
-  messages.load(chunk, true);
-  messages.load(chunk, true);
+  const { chunks } = messages;
+  const [chunk] = chunks.all;
+  const loading = chunks.load(chunk, true);
+  chunks.load(chunk, true);
+  chunks.load(chunk, true);
   assert.equal(asked.length, 1);
   answers[0](row("a"));
   await settled();
@@ -66,12 +67,12 @@ test("rows asked for again while on their way are asked for once more, and once 
 test("what was taken away here does not come back with rows written before", async () => {
   const messages = list(row("a"), row("b"));
   messages.take(["a"]);
-  const loading = messages.load(messages.chunks[0], true);
+  const loading = messages.chunks.load(messages.chunks.all[0], true);
   answers[0](row("a") + row("b"));
   await loading;
   assert.equal(messages.row("a"), null);
   messages.settle(["a"]);
-  const again = messages.load(messages.chunks[0], true);
+  const again = messages.chunks.load(messages.chunks.all[0], true);
   answers[1](row("a") + row("b"));
   await again;
   assert.notEqual(messages.row("a"), null);
@@ -80,7 +81,7 @@ test("what was taken away here does not come back with rows written before", asy
 test("a row that says the same stays the very same node", async () => {
   const messages = list(row("a"), row("b"));
   const before = messages.row("a");
-  const loading = messages.load(messages.chunks[0], true);
+  const loading = messages.chunks.load(messages.chunks.all[0], true);
   answers[0](row("a") + row("c"));
   await loading;
   assert.equal(messages.row("a"), before);
@@ -110,4 +111,29 @@ test("to leave one unselected ends the selection of the whole list", () => {
   messages.select(messages.row("a"), false);
   assert.equal(messages.whole, false);
   assert.deepEqual([...messages.selected], ["b"]);
+});
+
+test("a folder of 120 messages is three chunks, and two once some are gone for good", async () => {
+  const messages = list(row("a"));
+  const { chunks } = messages;
+  const more = chunks.load(chunks.all[0], true);
+  answers[0](row("a"), { "X-Total": "120" });
+  await more;
+  assert.deepEqual(
+    chunks.all.map(({ dataset }) => dataset.offset),
+    ["0", "50", "100"],
+  );
+  const less = chunks.load(chunks.all[0], true);
+  answers[1](row("a"), { "X-Total": "100" });
+  await less;
+  assert.equal(chunks.all.length, 2);
+});
+
+test("a heading is said once, and goes with its last row", async () => {
+  const day = '<li class="day" data-heading="Hier">Hier</li>';
+  const messages = list(day, row("a"), day, row("b"));
+  const hidden = () => [...messages.box.querySelectorAll("li.day")].map((heading) => heading.hidden);
+  assert.deepEqual(hidden(), [false, true]);
+  messages.take(["a"]);
+  assert.deepEqual(hidden(), [true, false]); // the other one still has a row
 });

@@ -10,7 +10,7 @@ const ACTS = [
   ["removeColumn", "Retirer la colonne"],
   ["removeTable", "Supprimer le tableau"],
 ];
-export const CELL = '<td style="border: 1px solid #8a8a8a; padding: 4px 8px"><br></td>';
+const CELL = '<td style="border: 1px solid #8a8a8a; padding: 4px 8px"><br></td>';
 
 export class Tables {
   /**
@@ -27,15 +27,21 @@ export class Tables {
     // outside tables, on to the next control
     squire.setKeyHandler("Tab", (_, event) => this.#step(event, 1));
     squire.setKeyHandler("Shift-Tab", (_, event) => this.#step(event, -1));
+    document.querySelector("#table-put").addEventListener("click", () => this.#insertAsked());
     document.addEventListener("selectionchange", () => this.#follow());
     root.addEventListener("focus", () => this.#follow());
   }
 
-  // The caret in the first cell of the table that `insert` puts into the text.
-  /** @param {() => void} insert */
-  enter(insert) {
+  // The table that its dialog asks for, the caret in its first cell.
+  #insertAsked() {
+    const dialog = document.querySelector("#table-dialog");
+    const [rows, columns] = ["rows", "columns"].map((name) => {
+      const field = dialog.querySelector(`#table-${name}`);
+      return Math.max(1, Math.min(Number(field.max), Math.round(Number(field.value)) || 1));
+    });
+    dialog.close();
     const before = new Set(this.root.querySelectorAll("table"));
-    insert();
+    this.squire.insertHTML(`${tableOf(rows, columns)}<div><br></div>`);
     const table = [...this.root.querySelectorAll("table")].find((candidate) => !before.has(candidate));
     if (table) this.#put(table.rows[0]?.cells[0]);
   }
@@ -183,4 +189,13 @@ function emptyLike(cell) {
  */
 function rowOf(cell) {
   return cell.closest("tr");
+}
+
+/**
+ * @param {number} rows
+ * @param {number} columns
+ */
+function tableOf(rows, columns) {
+  const row = `<tr>${CELL.repeat(columns)}</tr>`;
+  return `<table style="border-collapse: collapse; width: 100%"><tbody>${row.repeat(rows)}</tbody></table>`;
 }

@@ -1,0 +1,139 @@
+// Where answers stand: under the message they answer, scrolling with it; away from it they wait at the bottom of the page.
+// A browser that loads anew a frame that moves keeps them across the foot of the reading pane instead.
+import { setSmall } from "./docked_box.js";
+
+const ROOMY = matchMedia("(min-width: 901px)");
+const MIN_READER_HEIGHT = 420; // pixels of a pane that a message and its answer share
+const SETTLES = 1500; // milliseconds a text may take to tell its height
+const MOVES = "moveBefore" in Element.prototype; // a frame is moved without being loaded anew
+
+export class AnswerPlace {
+  /**
+   * @param {HTMLElement} dock
+   * @param {Map<string, DockedComposer>} composers
+   */
+  constructor(dock, composers) {
+    this.dock = dock;
+    this.composers = composers;
+    /** @type {HTMLElement | null} the reading pane of the page, if it has one */
+    this.reader = document.querySelector("#reader");
+    if (this.reader) this.#follow(this.reader);
+  }
+
+  /** @param {HTMLElement} reader */
+  #follow(reader) {
+    const place = () => this.place();
+    new ResizeObserver(place).observe(reader);
+    new MutationObserver(place).observe(reader, {
+      childList: true,
+      subtree: true,
+      attributes: true,
+      attributeFilter: ["data-uid"],
+    });
+    ROOMY.addEventListener("change", place);
+    if (!MOVES) return;
+    // what is about to be taken out of the page would end them
+    window.addEventListener("vm:pane-changes", () => {
+      for (const { box } of this.composers.values()) if (reader.contains(box)) this.#takeHome(box);
+    });
+  }
+
+  // Every answer where it belongs now.
+  place() {
+    const { reader } = this;
+    if (!reader) return;
+    let taken = 0;
+    const { left, width, height, bottom } = reader.getBoundingClientRect();
+    const hasRoom = ROOMY.matches && height >= MIN_READER_HEIGHT;
+    for (const composer of this.composers.values()) {
+      if (!composer.isAnswer) continue;
+      const { box } = composer;
+      const article = hasRoom ? articleOf(reader, composer.answered) : null;
+      foldAway(composer, article, hasRoom);
+      const isBelow = article && !taken && !box.matches(".small, .gone, .large");
+      box.classList.toggle("below", Boolean(isBelow));
+      const tall = Math.round(Math.min(560, height * 0.66));
+      if (MOVES) {
+        box.style.setProperty("--pane-height", `${tall}px`);
+        this.#stand(composer, isBelow ? article : null);
+        continue;
+      }
+      if (!isBelow) continue;
+      taken = tall;
+      const sizes = { left, width, height: taken, bottom: innerHeight - bottom };
+      for (const [name, pixels] of Object.entries(sizes))
+        box.style.setProperty(`--pane-${name}`, `${pixels}px`);
+    }
+    reader.style.paddingBottom = taken ? `${taken}px` : "";
+  }
+
+  /**
+   * Under that message, or in the dock: moved only if it is elsewhere.
+   * @param {DockedComposer} composer
+   * @param {Element | null} article
+   */
+  #stand(composer, article) {
+    const { box } = composer;
+    if (article && box.previousElementSibling !== article) {
+      box.classList.add("in-flow");
+      article.parentElement?.moveBefore(box, article.nextElementSibling);
+      if (!composer.isPlaced) reveal(box, article);
+      composer.isPlaced = true; // drawn again with its conversation, it is left where one reads
+    } else if (!article && box.parentElement !== this.dock) {
+      this.#takeHome(box);
+    }
+    if (!article) composer.isPlaced = false;
+  }
+
+  /** @param {HTMLElement} box */
+  #takeHome(box) {
+    box.classList.remove("in-flow");
+    this.dock.moveBefore(box, null);
+  }
+}
+
+/**
+ * An answer whose message is left is reduced; it opens again with its message.
+ * @param {DockedComposer} composer
+ * @param {Element | null} article
+ * @param {boolean} hasRoom
+ */
+function foldAway(composer, article, hasRoom) {
+  if (!article && hasRoom && composer.box.classList.contains("below")) {
+    setSmall(composer, true);
+    composer.isAway = true;
+  } else if (article && composer.isAway) {
+    setSmall(composer, false);
+    composer.isAway = false;
+  }
+}
+
+/**
+ * In sight, also once the text above has told its height.
+ * @param {HTMLElement} box
+ * @param {Element} article
+ */
+function reveal(box, article) {
+  window.dispatchEvent(new Event("vm:answer-placed"));
+  const sizes = new ResizeObserver(() => box.scrollIntoView({ block: "nearest" }));
+  sizes.observe(article);
+  setTimeout(() => sizes.disconnect(), SETTLES);
+}
+
+/**
+ * The message an answer goes under, if the reader shows it: open, or unfolded among its conversation.
+ * @param {HTMLElement} reader
+ * @param {ComposeRequest["ref"]} ref
+ * @returns {Element | null}
+ */
+export function articleOf(reader, ref) {
+  const messages = /** @type {HTMLElement[]} */ ([...reader.querySelectorAll(".message, .unfolded")]);
+  const message = messages.find(
+    ({ dataset }) =>
+      dataset.folder === ref?.folder &&
+      (dataset.ofBox ?? "") === (ref?.box ?? "") &&
+      dataset.uid === String(ref?.uid) &&
+      dataset.uidValidity === String(ref?.uidValidity),
+  );
+  return message?.querySelector(":scope > article") ?? null;
+}
