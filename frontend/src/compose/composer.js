@@ -5,22 +5,16 @@ import { listenToChoice, listenToDrops } from "./attachments/file_input.js";
 import { LinkOptions } from "./attachments/link_options.js";
 import { Autosave } from "./autosave.js";
 import { listenToKeys } from "./composer_keys.js";
-import { OtherPages } from "./departure/other_pages.js";
-import { QuietHours } from "./departure/quiet_hours.js";
-import { SendChecks } from "./departure/send_checks.js";
-import { SendLater } from "./departure/send_later.js";
-import { Submission } from "./departure/submission.js";
+import { Departure } from "./departure/departure.js";
 import { DockNews } from "./dock_news.js";
 import { Draft } from "./draft.js";
 import { MessageOptions } from "./message_options.js";
 import { PageNotices } from "./page_notices.js";
-import { isClass } from "./recipients/addresses.js";
 import { RecipientInfo } from "./recipients/recipient_info.js";
 import { Recipients } from "./recipients/recipients.js";
 import { Editor } from "./text/editor.js";
 import { TextMode } from "./text/text_mode.js";
-import { guardFromTyping } from "../ui/focus_guard.js";
-import { Refused, Server, SignedOut } from "./server.js";
+import { Server } from "./server.js";
 
 /** @param {string} id of a block of JSON */
 const pageData = (id) => JSON.parse(document.querySelector(`#${id}`).textContent);
@@ -32,7 +26,6 @@ class Composer {
     this.server = new Server(form);
     this.notices = new PageNotices();
     this.dock = new DockNews(this.server);
-    this.archives = false; // whether the answered message is archived once the reply has left
     form.elements.plain.disabled = true; // the hidden field of browsers without script
     this.autosave = new Autosave(form, this.server, {
       read: () => this.draft.read(),
@@ -52,13 +45,14 @@ class Composer {
     this.options = new MessageOptions(form, this.server, this.editor, {
       onChange: touched,
       onTrouble: (sentence) => this.say(sentence),
-      onElsewhere: (box) => this.otherPages.moveTo(box),
+      onElsewhere: (box) => this.departure.otherPages.moveTo(box),
     });
     new TextMode(this.editor, this.server, (sentence) => this.say(sentence));
     this.plugAttachments(form);
     /** @type {Draft} */
     this.draft = new Draft(form.elements.subject, this);
-    this.plugSubmission(form);
+    /** @type {Departure} */
+    this.departure = new Departure(this);
     this.listen();
     this.begin();
   }
@@ -80,42 +74,6 @@ class Composer {
     });
   }
 
-  /** @param {ComposerForm} form */
-  plugSubmission(form) {
-    /** @type {SendChecks} */
-    this.sendChecks = new SendChecks(form, {
-      recipients: this.recipients,
-      attachments: this.attachments,
-      editor: this.editor,
-      ask: (...asked) => this.notices.ask(...asked),
-      button: (...made) => this.notices.button(...made),
-      say: (sentence) => this.say(sentence),
-      send: (how) => this.send(how),
-      onHidden: () => this.addressed(),
-    });
-    /** @type {Submission} */
-    this.submission = new Submission(form, this.server, {
-      onSent: (sending) => this.wasSent(sending),
-      onSized: (height) => height && this.dock.post("sized", { height }),
-      onBack: (sending) => this.cameBack(sending),
-      onRefused: (sending) => this.wasRefused(sending),
-      onDone: ({ state }) => this.dock.post("done", { state, archives: this.archives && state === "filed" }),
-    });
-    /** @type {QuietHours} */
-    this.quietHours = new QuietHours(form, this.server, (how) => this.send(how));
-    /** @type {SendLater} */
-    this.sendLater = new SendLater((later) => this.send({ later }));
-    /** @type {OtherPages} */
-    this.otherPages = new OtherPages(this.server, this.autosave, {
-      recipients: this.recipients,
-      attachments: this.attachments,
-      read: () => this.draft.read(),
-      say: (sentence) => this.say(sentence),
-      failed: (error, later) => this.failed(error, later),
-      framed: (address) => this.dock.framed(address),
-    });
-  }
-
   begin() {
     const query = new URLSearchParams(location.search);
     if (query.has("signer")) {
@@ -130,18 +88,12 @@ class Composer {
     const isFresh = this.form.dataset.revision === "0" && this.form.dataset.mode !== "draft";
     this.untouched = isFresh ? this.draft.signature() : null;
     const left = this.autosave.left();
-    if (this.form.dataset.sending) {
-      const { state, held, due } = this.form.dataset;
-      const sending = { state: state ?? "", held_ms: Number(held), due };
-      this.wasSent(sending);
-      this.submission.tell(sending, "");
-    } else if (left?.fields) {
+    if (this.form.dataset.sending) this.departure.resume();
+    else if (left?.fields) {
       this.draft.restore(left.fields);
       this.tellSaved("restored");
       this.touched();
     }
-    const archive = document.querySelector("#send-archive");
-    if (archive) archive.hidden = false;
     for (const button of ["later", "attach", "borrow", "drop", "stock", "options", "mailing"])
       document.querySelector(`#${button}`).hidden = false;
     if (this.recipients[0].people.length) this.editor.focus();
@@ -153,31 +105,21 @@ class Composer {
 
   listen() {
     const { form } = this;
-    document.querySelector("#send-archive")?.addEventListener("click", () => {
-      this.archives = true;
-      form.requestSubmit();
-    });
     form.elements.subject.addEventListener("input", () => {
       this.touched();
       this.title();
     });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.send();
-    });
-    listenToKeys(form, { send: () => this.send(), escape: () => this.dock.post("escape") });
+    listenToKeys(form, { send: () => this.departure.send(), escape: () => this.dock.post("escape") });
     document
       .querySelector("#attach")
       .addEventListener("click", () => document.querySelector("#files").click());
     listenToChoice("#files", (files) => this.attachments.add(files));
     listenToChoice("#pictures", (files) => this.addPictures(files));
     document.querySelector("#drop").addEventListener("click", () => this.askDrop());
-    document.querySelector("#mailing").addEventListener("click", () => this.otherPages.mailing());
     listenToDrops(this.editor, {
       addPictures: (files) => this.addPictures(files),
       attach: (files) => this.attachments.add(files),
     });
-    guardFromTyping(document.querySelector("#send"));
     window.addEventListener("beforeunload", (event) => {
       if (this.attachments.isBusy || (this.autosave.isDirty && !this.autosave.left())) event.preventDefault();
     });
@@ -229,87 +171,12 @@ class Composer {
   /** @param {{paths: Record<string, string>}} draft */
   forked(draft) {
     this.editor.movePictures(draft.paths);
-    this.submission.attempt = 1;
+    this.departure.submission.attempt = 1;
     history.replaceState(null, "", this.server.address() + location.search);
     this.tellSaved("forked");
     this.say(
       "Ce brouillon a aussi été modifié dans une autre fenêtre : les deux versions sont gardées dans « Brouillons ».",
     );
-  }
-
-  /** @param {Partial<SendOptions>} options */
-  async send({ later = "", now = false, sure = new Set() } = {}) {
-    if (this.isLeaving) return;
-    this.say("");
-    this.sendLater.close(); // before a question or a field takes the focus
-    if (!this.sendChecks.check({ later, now, sure })) return;
-    if (this.recipients.some((field) => field.people.some((one) => isClass(one.address))))
-      return this.otherPages.toClasses(later);
-    this.isLeaving = true;
-    const button = document.querySelector("#send");
-    button.disabled = true;
-    clearTimeout(this.autosave.timer);
-    try {
-      await this.autosave.running;
-      await this.submission.leave({ ...this.draft.read(), ...(now ? { now: "1" } : {}) }, later);
-    } catch (error) {
-      this.failed(error, later, sure);
-    } finally {
-      this.isLeaving = false;
-      button.disabled = false;
-    }
-  }
-
-  /**
-   * @param {unknown} error
-   * @param {string} later
-   * @param {Set<string>} sure
-   */
-  failed(error, later, sure = new Set()) {
-    this.autosave.touched();
-    if (error instanceof SignedOut) return this.notices.askSignIn();
-    if (!(error instanceof Refused)) {
-      return this.say(
-        "Pas de réponse de la messagerie : le courriel n’est pas parti, votre texte est gardé. Réessayez.",
-      );
-    }
-    if (error.field === "later") return this.sendLater.refuse(error.message);
-    if (error.code === "outbox.quiet-hours") return this.quietHours.insist(error.message, sure);
-    const field = this.recipients.find((one) => one.name === error.field);
-    if (field) {
-      field.say(error.message);
-      field.input.focus();
-    } else this.say(error.message);
-  }
-
-  /** @param {SendingState} sending */
-  wasSent(sending) {
-    this.autosave.stop();
-    this.autosave.forget();
-    this.form.hidden = true;
-    this.say("");
-    this.notices.withdraw();
-    this.dock.post("sent", { state: sending.state });
-    this.dock.post("changed", { folders: ["drafts", "sent", "source"] });
-  }
-
-  /** @param {SendingState} sending */
-  cameBack(sending) {
-    this.archives = false;
-    this.form.hidden = false;
-    this.autosave.resume(sending.revision);
-    this.touched();
-    this.editor.focus();
-    this.dock.post("back");
-  }
-
-  /** @param {SendingState} sending */
-  wasRefused(sending) {
-    this.form.hidden = false;
-    this.say(`Non envoyé. ${sending.reason || "Le courriel a été refusé."}`);
-    this.autosave.resume(sending.revision);
-    this.touched();
-    this.dock.post("back");
   }
 
   askDrop() {
@@ -320,7 +187,7 @@ class Composer {
   }
 
   async drop() {
-    if (!(await this.otherPages.drop())) return;
+    if (!(await this.departure.otherPages.drop())) return;
     this.dock.post("changed", { folders: ["drafts"] });
     this.leavePage();
   }

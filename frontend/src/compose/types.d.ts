@@ -6,6 +6,25 @@ type Attachments = import("./attachments/attachments.js").Attachments;
 type Autosave = import("./autosave.js").Autosave;
 type MessageOptions = import("./message_options.js").MessageOptions;
 
+type PageNotices = import("./page_notices.js").PageNotices;
+type DockNews = import("./dock_news.js").DockNews;
+type Draft = import("./draft.js").Draft;
+
+/** The composer's page, as what leaves it sees it. */
+interface ComposerPage {
+    form: ComposerForm;
+    server: Server;
+    notices: PageNotices;
+    dock: DockNews;
+    autosave: Autosave;
+    recipients: Recipients[];
+    attachments: Attachments;
+    editor: Editor;
+    draft: Draft;
+    /** Someone was added or taken away. */
+    addressed(): void;
+}
+
 /** Its fields, by the names the server reads. */
 interface ComposerFields extends HTMLFormControlsCollection {
     csrfmiddlewaretoken: HTMLInputElement;

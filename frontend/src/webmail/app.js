@@ -1,7 +1,6 @@
 // The three panes: which folder, which message, what is done to them.
-import { inBox } from "./boxes.js";
+import { refIn } from "./boxes.js";
 import { find, findAll, load, paneChanges } from "../ui/dom.js";
-import { tellRefusal } from "../ui/http.js";
 import { BodyFrame } from "./message/body_frame.js";
 import { listenToClicks } from "./page/clicks.js";
 import { runCommand, runOnWhole } from "./page/commands.js";
@@ -14,9 +13,9 @@ import { listenToFolderPicker } from "./folders/folder_picker.js";
 import { Folders } from "./folders/folders.js";
 import { Labels } from "./actions/labels.js";
 import { ListView } from "./list/list_view.js";
-import { Live } from "./live.js";
 import { MessageActions } from "./actions/message_actions.js";
 import { MessageList } from "./list/message_list.js";
+import { News } from "./news.js";
 import { Navigation } from "./navigation.js";
 import { Notifications } from "./page/notifications.js";
 import { showActOnOpenMessage } from "./message/open_message.js";
@@ -24,12 +23,10 @@ import { updateTitle } from "./page/page_title.js";
 import { Prefetch } from "./message/prefetch.js";
 import { Reminders } from "./actions/reminders.js";
 import { openRowMenu } from "./list/row_menu.js";
-import { Search } from "./search.js";
+import { Search } from "./search/search.js";
 import { SelectionBar } from "./list/selection_bar.js";
 import { SharedUnread } from "./folders/shared_unread.js";
 import { listenToSplitters } from "./page/splitters.js";
-
-const NEWS_DELAY = 60; // milliseconds during which changes are gathered
 
 export class MailApp extends HTMLElement {
   connectedCallback() {
@@ -42,23 +39,14 @@ export class MailApp extends HTMLElement {
     this.#plugParts();
     this.messageShown();
     history.replaceState({ pane: this.dataset.pane }, "");
-    this.live = new Live(this, (folder, kind) => this.#changed(folder, kind));
+    /** @type {News} */
+    this.news = new News(this);
     listenToClicks(this);
     const startActions = () => load("webmail/on_use/row_actions.js").then(({ start }) => start(this));
     if (matchMedia("(hover: none)").matches) startActions();
     else this.addEventListener("pointerover", startActions, { once: true });
     window.addEventListener("vm:answer-placed", async () =>
       (await load("webmail/on_use/unfold.js")).measureOpen(this),
-    );
-    window.addEventListener("vm:mail-changed", () => this.refresh());
-    window.addEventListener(
-      "vm:archive",
-      (/** @type {any} */ { detail: { folder, uidValidity, uid, box } }) => {
-        const step = box
-          ? folder.replaceAll("~", "~7E").replaceAll("/", "~2F")
-          : this.folders.querySelector(`[data-folder="${CSS.escape(folder)}"]`)?.dataset.step;
-        if (step) this.act("archive", [inBox(box, `${step}/${uidValidity}/${uid}`)]);
-      },
     );
     updateTitle(this);
   }
@@ -285,14 +273,7 @@ export class MailApp extends HTMLElement {
    * @param {HTMLElement} [element] whose data say which message
    */
   compose(mode, element) {
-    const data = element?.dataset;
-    const ref = data?.folder && {
-      folder: data.folder,
-      uidValidity: Number(data.uidValidity),
-      uid: Number(data.uid),
-      box: data.ofBox,
-    };
-    window.dispatchEvent(new CustomEvent("vm:compose", { detail: { mode, ref } }));
+    window.dispatchEvent(new CustomEvent("vm:compose", { detail: { mode, ref: refIn(element?.dataset) } }));
   }
 
   /**
@@ -305,31 +286,9 @@ export class MailApp extends HTMLElement {
     await this.act(isMuted ? "unmute" : "mute", [...new Set([ref, ...refs])]);
   }
 
-  // News.
-
-  /**
-   * @param {string} folder
-   * @param {string} kind
-   */
-  #changed(folder, kind) {
-    const isHere =
-      kind === "woken" ||
-      folder === this.section.dataset.folder ||
-      ["all", "boxes"].includes(this.section.dataset.use);
-    this.isStale ||= isHere;
-    clearTimeout(this.newsTimer);
-    this.newsTimer = setTimeout(() => {
-      if (this.isStale) this.refresh(true);
-      else this.counts().catch(tellRefusal);
-    }, NEWS_DELAY);
-  }
-
   /** @param {boolean} [byItself] nobody asked: the page learnt that something changed */
-  async refresh(byItself = false) {
-    this.isStale = false;
-    if (this.section.dataset.use === "boxes") this.sharedUnread.ask(0);
-    await Promise.all([this.list.refresh(byItself), this.counts()]);
-    updateTitle(this);
+  refresh(byItself) {
+    return this.news.refresh(byItself);
   }
 
   counts() {

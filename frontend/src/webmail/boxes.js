@@ -42,3 +42,14 @@ export function placeOf(home, path) {
   const box = path.startsWith(home) ? "" : (PAGE.exec(path)?.[1] ?? "");
   return { box, steps: path.slice(addressIn(box, home).length).split("/").filter(Boolean) };
 }
+
+/**
+ * The message that an element of the page says it is of, if it says so.
+ * @param {DOMStringMap | undefined} data
+ * @returns {MessageRef | undefined}
+ */
+export function refIn(data) {
+  if (!data?.folder) return undefined;
+  const { folder, uidValidity, uid, ofBox: box } = data;
+  return { folder, uidValidity: Number(uidValidity), uid: Number(uid), box };
+}

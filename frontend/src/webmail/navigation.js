@@ -3,7 +3,7 @@ import { boxOf, inBox, placeOf } from "./boxes.js";
 import { find, paneChanges } from "../ui/dom.js";
 import { tellRefusal } from "../ui/http.js";
 import { updateTitle } from "./page/page_title.js";
-import { firstResultsOf } from "./search.js";
+import { firstResultsOf } from "./search/results.js";
 
 const BUSY_AFTER = 100; // milliseconds
 const WIDE = matchMedia("(min-width: 701px)");

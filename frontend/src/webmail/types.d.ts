@@ -3,7 +3,7 @@ type MailApp = import("./app.js").MailApp;
 type ContextMenu = import("./page/context_menu.js").ContextMenu;
 type Folders = import("./folders/folders.js").Folders;
 type FolderTools = import("./on_use/folder_tools.js").FolderTools;
-type Search = import("./search.js").Search;
+type Search = import("./search/search.js").Search;
 
 /** A row of the list, of one message or of a conversation (`data-others`). */
 interface MessageRow extends HTMLLIElement {

@@ -1,5 +1,5 @@
 // Attachments that are in the mailbox already: looked for, chosen, never sent up again.
-import { octets } from "./attachments.js";
+import { octets } from "./attachment_row.js";
 import { Refused } from "../server.js";
 
 const BREATH = 300;

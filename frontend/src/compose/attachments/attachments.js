@@ -1,36 +1,11 @@
 // Attachments: sent in slices, so that a cut costs one slice; each with its progress, each removable. What would make
 // the message too large is left with us and carried as a link.
 import { pause } from "../../ui/pause.js";
+import { addTermsButton, attachmentRow, octets, showTerms } from "./attachment_row.js";
 import { Away, Refused, SignedOut } from "../server.js";
 
-const SLICE = 512 * 1024;
-const GROWTH = (78 / 76) * (4 / 3);
-/** @type {Record<string, string>} icons, by the ending of a name */
-const KINDS = {
-  pdf: "file-type-pdf",
-  doc: "file-type-doc",
-  docx: "file-type-docx",
-  odt: "file-text",
-  xls: "file-type-xls",
-  xlsx: "file-spreadsheet",
-  ods: "file-spreadsheet",
-  csv: "file-spreadsheet",
-  zip: "file-zip",
-  png: "photo",
-  jpg: "photo",
-  jpeg: "photo",
-  gif: "photo",
-  webp: "photo",
-  mp3: "file-music",
-  mp4: "movie",
-};
-
-/** @param {number} size */
-export function octets(size) {
-  if (size < 1024) return `${size} o`;
-  if (size < 1024 * 1024) return `${Math.round(size / 1024)} ko`;
-  return `${(size / 1024 / 1024).toFixed(1).replace(".", ",")} Mo`;
-}
+const SLICE = 512 * 1024; // bytes
+const GROWTH = (78 / 76) * (4 / 3); // of a file written in base64, in lines of 76 letters
 
 export class Attachments {
   /**
@@ -166,14 +141,9 @@ export class Attachments {
   keepLink(link) {
     const id = `lien-${link.id}`;
     const row = this.row(link.name, link.size, () => this.remove(id));
-    row.classList.add("link");
-    const terms = document.createElement("button");
-    terms.type = "button";
-    terms.className = "btn quiet terms";
-    terms.addEventListener("click", () =>
+    addTermsButton(row, () =>
       this.onTerms(this.kept.get(id)?.link ?? link, (changed) => this.termed(id, changed)),
     );
-    row.querySelector("button").before(terms);
     this.kept.set(id, { id, name: link.name, size: link.size, row, link });
     this.termed(id, link);
     return row;
@@ -187,12 +157,7 @@ export class Attachments {
     const one = this.kept.get(id);
     if (!one) return;
     one.link = link;
-    const terms = one.row.querySelector(".terms");
-    const words = document.createElement("span");
-    words.textContent = `Lien jusqu’au ${link.until.slice(0, 5)}`;
-    terms.title = `« ${link.name} » part sous forme de lien, valable jusqu’au ${link.until}${link.locked ? ", avec un mot de passe" : ""}. Changer la date ou le mot de passe.`;
-    terms.setAttribute("aria-description", terms.title);
-    terms.replaceChildren(window.vaguemestre.icon(link.locked ? "lock" : "link"), words);
+    showTerms(one.row, link);
   }
 
   // Files we hold already, of another message.
@@ -253,32 +218,7 @@ export class Attachments {
    * @param {() => void} onRemove
    */
   row(name, size, onRemove) {
-    const row = document.createElement("li");
-    const label = document.createElement("span");
-    label.className = "name clip";
-    label.textContent = name;
-    label.title = name;
-    const weight = document.createElement("span");
-    weight.className = "size quiet-ink small";
-    weight.textContent = octets(size);
-    const progress = document.createElement("progress");
-    progress.max = Math.max(1, size);
-    progress.value = 0;
-    progress.setAttribute("aria-label", `Envoi de ${name}`);
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "tool";
-    button.title = `Retirer ${name}`;
-    button.setAttribute("aria-label", `Retirer ${name}`);
-    button.append(window.vaguemestre.icon("x"));
-    button.addEventListener("click", onRemove);
-    row.append(
-      window.vaguemestre.icon(KINDS[name.toLowerCase().split(".").pop() ?? ""] || "file"),
-      label,
-      weight,
-      progress,
-      button,
-    );
+    const row = attachmentRow(name, size, onRemove);
     this.list.append(row);
     return row;
   }

@@ -1,5 +1,5 @@
 // Where a message or a folder may go: chosen by arrows, or by the first letters of a name.
-import { bare } from "../search.js";
+import { bare } from "../search/bare.js";
 
 const PAUSE = 900; // milliseconds after which letters begin another name
 

@@ -2,14 +2,10 @@
 // a button that creates a missing one.
 import { send, tellRefusal } from "../../ui/http.js";
 import { addressIn, inBox } from "../boxes.js";
+import { bare } from "../search/bare.js";
 
 const STORAGE_KEY = `vm:moves:${document.documentElement.dataset.person}`; // see ui/personal_storage.js
 const MAX_RECENT = 5;
-
-/** @param {string} text */
-function bare(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
-}
 
 /** @returns {string[]} */
 function recentFolders() {
@@ -36,10 +32,10 @@ export function open(app, dialog, choose) {
   const input = dialog.querySelector("input");
   const fresh = dialog.querySelector("[data-new]");
   const narrow = () => {
-    const typed = bare(input.value);
+    const typed = bare(input.value).trim();
     let exists = false;
     for (const item of list.children) {
-      const name = bare(item.textContent);
+      const name = bare(item.textContent).trim();
       item.hidden = !name.includes(typed);
       exists ||= name === typed;
     }

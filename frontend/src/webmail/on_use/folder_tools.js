@@ -1,8 +1,10 @@
 // Folders: made, named, put elsewhere, emptied, thrown away; by menu, by drag, by keyboard. Loaded when first used.
 import { create, find } from "../../ui/dom.js";
 import { counted, isPlural, number } from "../../ui/french.js";
+import { folderMenu } from "../folders/folder_menu.js";
 import { openFolderPicker } from "../folders/folder_picker.js";
 import { Refused, send, tell, tellRefusal } from "../../ui/http.js";
+import { confirm } from "../page/confirm.js";
 
 export class FolderTools {
   /** @param {MailApp} app */
@@ -40,35 +42,13 @@ export class FolderTools {
    * @param {string} beside selector of what has the focus back, from the link on
    */
   openMenu(link, at, beside = "") {
-    const { step, use, total, wanted } = link.dataset;
-    const own = use === "other";
-    /** @type {MenuItem[]} */
-    const items = [["Ouvrir", "folder", () => this.app.visit(link.href)]];
-    if (use !== "all") {
-      items.push([
-        "Tout marquer comme lu",
-        "mail-opened",
-        () => this.app.actions.whole("read", { step, query: "" }),
-      ]);
-      if (use !== "drafts")
-        items.push(["Nouveau dossier ici…", "folder-plus", () => this.do("create", step)]);
-    }
-    if (own) {
-      items.push(["Renommer…", "pencil", () => this.do("rename", step)]);
-      items.push(["Ranger dans…", "folder-symlink", () => this.do("shelve", step)]);
-    }
-    if (own || use === "inbox") {
-      const isWanted = wanted === "oui";
-      if (own)
-        items.push([
-          isWanted ? "Cacher dans les autres logiciels" : "Montrer dans les autres logiciels",
-          isWanted ? "eye-off" : "eye",
-          () => this.#subscribe(step, !isWanted),
-        ]);
-    }
-    if (use !== "all" && use !== "inbox")
-      items.push(null, [`Vider (${number(Number(total))})…`, "trash-x", () => this.do("empty", step)]);
-    if (own) items.push(["Supprimer le dossier", "trash", () => this.do("delete", step)]);
+    const { step } = link.dataset;
+    const items = folderMenu(link, {
+      visit: () => this.app.visit(link.href),
+      markAllRead: () => this.app.actions.whole("read", { step, query: "" }),
+      subscribe: (wanted) => this.#subscribe(step, wanted),
+      do: (act) => this.do(act, step),
+    });
     this.app.menu.open(`Dossier ${link.dataset.name}`, items, {
       ...at,
       from: () => this.pane.querySelector(`a.folder-link[data-step="${CSS.escape(step)}"] ${beside}`),
@@ -236,8 +216,7 @@ export class FolderTools {
     }
     const messages = counted(count, "courriel");
     const isFinal = use === "trash" || use === "junk";
-    /** @param {Question} question */
-    sure({
+    confirm({
       title: `Vider « ${name} » ?`,
       text: isFinal
         ? `${messages} : rien ne pourra les ramener une fois le délai de 10 secondes passé.`
@@ -256,7 +235,7 @@ export class FolderTools {
     const { step, name } = link.dataset;
     try {
       const { question, folder } = await this.#send("supprimer", { folder: step, confirm: mark });
-      if (question) return sure({ ...question, act: () => this.#delete(link, question.mark) });
+      if (question) return confirm({ ...question, act: () => this.#delete(link, question.mark) });
       // the next folder that is not gone with it, else the one before
       const entry = this.link(step)?.closest("li");
       let other = entry?.nextElementSibling;
@@ -315,18 +294,4 @@ export class FolderTools {
       this.link(step)?.focus();
     });
   }
-}
-
-/** @param {Question} question */
-export function sure({ title, text, go, act }) {
-  const dialog = find("#confirm-dialog");
-  dialog.querySelector("h2").textContent = title;
-  dialog.querySelector("p").textContent = text;
-  const button = dialog.querySelector("[data-sure]");
-  button.textContent = go;
-  button.onclick = () => {
-    dialog.close();
-    act();
-  };
-  dialog.showModal();
 }

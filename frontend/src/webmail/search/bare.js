@@ -1,0 +1,7 @@
+/**
+ * Text without accents or capitals, for comparing.
+ * @param {string} text
+ */
+export function bare(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
