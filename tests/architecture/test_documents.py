@@ -1,7 +1,8 @@
-"""Sections of the documents that the code cites exist; relative links lead to a file and a heading."""
+"""Sections of the documents that the code cites exist; so do the links, the files and the folders that pages name."""
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ _RULE = re.compile(r"\b([A-Z])\b")
 _ELSEWHERE = re.compile(r"\b(?:DOMAIN|SECURITY)(?:\.md)? (?:§|rules? )")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)|!\[[^\]]*\]\((?P<image>[^)\s]+)\)")
 _FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
+# `mailbox/webmail/ports.py`, `tests/cli`, `sanitize.py`: what is written as code and looks like a file of ours
+_NAMED = re.compile(r"`(?P<path>[\w.-]+(?:/[\w.-]+)*)/?`")
+_CODE_FILE = re.compile(r"\.(?:py|js|mjs|css|html|lua|sql|j2|jinja)$")
+OF_A_HOME = {"engines": ("docs/operations/", "CHANGELOG.md")}  # there, what engines keep in a folder of an installation
+EXAMPLES = {  # pages that show what a change adds, or measure what was tried and not taken
+    "docs/contributing.md",
+    "docs/adr/0028-mail-protocols-compared-on-code.md",
+}
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 
 
@@ -82,6 +91,43 @@ def broken_links(page: Path) -> list[str]:
         if not file.exists() or (fragment and fragment not in anchors(file.read_text(encoding="utf-8"))):
             broken.append(target)
     return broken
+
+
+@cache
+def _tree() -> frozenset[str]:
+    """Every file and folder of ours, by each ending of its path: `a/b.py` gives also `b.py` and, of a module, `a/b`."""
+    roots = [PROJECT / name for name in (*CODE, "docs", "packages", "requirements")]
+    paths = [path for root in roots for path in root.rglob("*") if "node_modules" not in path.parts]
+    paths += (PROJECT / "frontend").glob("*.*")
+    endings = {root.relative_to(PROJECT).as_posix() for root in roots}
+    for path in paths:
+        parts = path.relative_to(PROJECT).parts
+        for start in range(len(parts)):
+            endings |= {"/".join(parts[start:]), "/".join(parts[start:]).removesuffix(".py")}
+    return frozenset(endings)
+
+
+def missing_paths(page: str, text: str) -> list[str]:
+    """Files and folders of ours that a page names and that are not there."""
+    wings = {path.name for path in (PROJECT / "src" / "vaguemestre").iterdir() if path.is_dir()}
+    tops = wings | {name.partition("/")[0] for name in CODE} | {"docs", "packages", "requirements"}
+    tops -= {top for top, pages in OF_A_HOME.items() if page.startswith(pages)}
+    named = {match["path"] for match in _NAMED.finditer(_FENCE.sub("", text))}
+    ours = {path for path in named if _CODE_FILE.search(path) or ("/" in path and path.split("/")[0] in tops)}
+    return sorted(ours - _tree())
+
+
+@pytest.mark.parametrize("page", _pages(), ids=lambda page: str(page.relative_to(PROJECT)))
+def test_files_named_in_pages_exist(page: Path) -> None:
+    name = page.relative_to(PROJECT).as_posix()
+    if name not in EXAMPLES:
+        assert missing_paths(name, page.read_text(encoding="utf-8")) == []
+
+
+def test_a_file_that_went_is_seen() -> None:
+    text = "`tests/architecture/test_documents.py`, `tests/gone`, `gone.py`, `engines/imap`, `post/outbox/rules/message`"
+    assert missing_paths("docs/flow.md", text) == ["gone.py", "tests/gone"]
+    assert missing_paths("docs/operations/home.md", "`engines/postfix/spool`") == []
 
 
 def test_what_the_code_cites_exists() -> None:
