@@ -1,4 +1,4 @@
-"""What one process does at a time, on whichever machine."""
+"""Locks that hold on every machine: one process at a time, or one that leads."""
 
 import fcntl
 import hashlib
@@ -15,15 +15,16 @@ from django.db import DatabaseError, connection, connections
 
 log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 3.0  # between two tries to lead
+_RETRY_SECONDS = 3.0  # between two tries to lead
 
 
 @contextmanager
 def exclusive(name: str, file: Path) -> Iterator[bool]:
-    """Hold the lock of that name while the block runs; yields whether it is ours, without waiting.
+    """Try to hold the lock of that name while the block runs; yields whether it is ours, without waiting.
 
-    A file's on this machine and, on PostgreSQL, the session's on all of them: freed when the process dies, or
-    when its connection does, with which its work ends.
+    `flock` on the file holds on this machine; on PostgreSQL an advisory lock of the session holds on all of
+    them. Both are freed when the process dies, the second also when its connection is cut: without it the
+    block cannot write any more.
     """
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o660)
     try:
@@ -54,7 +55,7 @@ def _session_lock(name: str) -> Iterator[bool]:
 
 @contextmanager
 def turn(name: str) -> Iterator[None]:
-    """Wait until no other machine runs a block of that name; within a machine, locks are its own affair."""
+    """Wait until no other machine runs a block of that name. Does not keep threads of this machine apart."""
     if connection.vendor != "postgresql":
         yield
         return
@@ -77,7 +78,7 @@ class Leadership:
         self._next_try = 0.0
 
     def leads(self) -> bool:
-        """Whether the lock is ours now; on SQLite it always is. Asked of the database each time."""
+        """Whether this process leads now: the database is asked each time. On SQLite it always does."""
         if connection.vendor != "postgresql":
             return True
         with self._lock:
@@ -91,9 +92,9 @@ class Leadership:
                 return False
 
     def resign(self) -> None:
-        """Leave it to another."""
+        """Let another process lead, and try again later."""
         session, self._session = self._session, None
-        self._next_try = self._clock() + _LOOK_SECONDS
+        self._next_try = self._clock() + _RETRY_SECONDS
         if session:
             with suppress(DatabaseError):
                 session.close()

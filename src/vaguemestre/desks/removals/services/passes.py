@@ -118,28 +118,28 @@ def _treat(row: Removal, box: RemovalBox, context: PassContext, targets: Targets
 
 
 def _count(row: Removal, box: RemovalBox, context: PassContext, targets: Targets) -> None:
-    found = context.copies.find_copies(box.mailbox, targets.sought_in(box, row.subject))
-    _set_counts(box, found)
+    copies = context.copies.find_copies(box.mailbox, targets.sought_in(box, row.subject))
+    _set_counts(box, copies)
     _settle(box, BoxPhase.COUNTED)
 
 
 def _remove(row: Removal, box: RemovalBox, context: PassContext, targets: Targets) -> None:
-    """What is taken is written before it moves: whatever is killed in between, it can be given back."""
-    found = context.copies.find_copies(box.mailbox, targets.sought_in(box, row.subject))
+    """Each copy is recorded before it moves, so that a process killed in between loses none."""
+    copies = context.copies.find_copies(box.mailbox, targets.sought_in(box, row.subject))
     with transaction.atomic(durable=True):
         known = set(TakenCopy.objects.filter(box=box).values_list("folder", "guid"))
         TakenCopy.objects.bulk_create(
             TakenCopy(box=box, folder=copy.folder, guid=copy.guid)
-            for copy in found
+            for copy in copies
             if (copy.folder, copy.guid) not in known
         )
-    context.copies.remove_copies(box.mailbox, _by_folder(found))
+    context.copies.remove_copies(box.mailbox, _by_folder(copies))
     with transaction.atomic(durable=True):
         count = TakenCopy.objects.filter(box=box).count()
-        if found:
-            _set_counts(box, found)
+        if copies:
+            _set_counts(box, copies)
         _settle(box, BoxPhase.REMOVED)
-        _tell(row, box, "removals.copies-removed", count, row.decided_by, context.clock())
+        _record_for_owner(row, box, "removals.copies-removed", count, row.decided_by, context.clock())
 
 
 def _restore(row: Removal, box: RemovalBox, context: PassContext) -> None:
@@ -149,20 +149,20 @@ def _restore(row: Removal, box: RemovalBox, context: PassContext) -> None:
     with transaction.atomic(durable=True):
         count = TakenCopy.objects.filter(box=box).delete()[0]
         _settle(box, BoxPhase.RESTORED)
-        _tell(row, box, "removals.copies-restored", count, row.decided_by, context.clock())
+        _record_for_owner(row, box, "removals.copies-restored", count, row.decided_by, context.clock())
 
 
-def _by_folder(found: Iterable[MailCopy]) -> dict[str, list[int]]:
+def _by_folder(copies: Iterable[MailCopy]) -> dict[str, list[int]]:
     uids: dict[str, list[int]] = defaultdict(list)
-    for copy in found:
+    for copy in copies:
         uids[copy.folder].append(copy.uid)
     return dict(uids)
 
 
-def _set_counts(box: RemovalBox, found: Sequence[MailCopy]) -> None:
-    box.copies = len(found)
-    box.seen = sum(Flag.SEEN in copy.flags for copy in found)
-    box.answered = sum(Flag.ANSWERED in copy.flags for copy in found)
+def _set_counts(box: RemovalBox, copies: Sequence[MailCopy]) -> None:
+    box.copies = len(copies)
+    box.seen = sum(Flag.SEEN in copy.flags for copy in copies)
+    box.answered = sum(Flag.ANSWERED in copy.flags for copy in copies)
 
 
 def _settle(box: RemovalBox, phase: BoxPhase) -> None:
@@ -170,8 +170,8 @@ def _settle(box: RemovalBox, phase: BoxPhase) -> None:
     box.save()
 
 
-def _tell(row: Removal, box: RemovalBox, act: str, count: int, by: str, now: datetime) -> None:
-    """Record it for the owner: the sender is named, never the text nor the subject."""
+def _record_for_owner(row: Removal, box: RemovalBox, act: str, count: int, by: str, now: datetime) -> None:
+    """Record the act in the owner's activity: the sender is named, never the text nor the subject."""
     if count and box.account_id is not None:
         name = row.sender or "un courriel dangereux"
         record(act, to=f"account:{box.account_id}", by=by, at=now, name=name, count=count)

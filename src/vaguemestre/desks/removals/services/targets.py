@@ -19,7 +19,7 @@ from vaguemestre.post.trace.queries import (
 )
 from vaguemestre.post.trace.values import StepKind
 
-SENDER_SPAN = timedelta(days=30)  # of an envelope sender, what came since that long before the report
+SENDER_SPAN = timedelta(days=30)  # before the report: what came from its sender since then is looked for
 _ROWS_PER_QUERY = 500
 
 type MailboxesOf = Callable[[Collection[str]], Mapping[str, str]]
@@ -47,7 +47,10 @@ class Targets:
 
 
 def list_boxes(removal: Removal, mailboxes_of_addresses: MailboxesOf) -> Targets:
-    """Add the mailboxes that are not listed yet, and to those listed what came since. Raises EngineDown."""
+    """List the mailboxes that the messages reached since the last time, and what came since to those listed.
+
+    Raises EngineDown.
+    """
     targets = _targets(removal, mailboxes_of_addresses)
     known = {row.mailbox: row for row in RemovalBox.objects.filter(removal=removal)}
     changed = [row for row in known.values() if _gains(row, targets)]
@@ -65,7 +68,7 @@ def list_boxes(removal: Removal, mailboxes_of_addresses: MailboxesOf) -> Targets
 
 
 def _gains(row: RemovalBox, targets: Targets) -> bool:
-    """Add to the row what was not known of its mailbox; whether there is something."""
+    """Add to the row what newly reached its mailbox; returns whether anything did."""
     arrivals = targets.arrivals.get(row.mailbox, {})
     message_ids = targets.message_ids.get(row.mailbox, set())
     if arrivals.keys() <= row.arrivals.keys() and message_ids <= set(row.message_ids):
@@ -80,16 +83,16 @@ def queue_ids_of(removal: Removal) -> frozenset[str]:
 
     With a sender, a Message-ID only counts where that sender used it: anybody may write it.
     """
-    found: set[str] = set()
+    queue_ids: set[str] = set()
     sender = removal.sender
     if queue_id := queue_id_in(removal.message_id):
-        found.add(queue_id)
+        queue_ids.add(queue_id)
     elif removal.message_id:
-        senders = senders_by_queue_id(removal.message_id)
-        found = {one for one, theirs in senders.items() if sender.lower() in ("", theirs.lower())}
+        senders = senders_by_queue_id(removal.message_id).items()
+        queue_ids = {queue_id for queue_id, user in senders if sender.lower() in ("", user.lower())}
     if sender:
-        found |= queue_ids_of_sender(sender, removal.asked_at - SENDER_SPAN)
-    return frozenset(found)
+        queue_ids |= queue_ids_of_sender(sender, removal.asked_at - SENDER_SPAN)
+    return frozenset(queue_ids)
 
 
 def _targets(removal: Removal, mailboxes_of_addresses: MailboxesOf) -> Targets:
