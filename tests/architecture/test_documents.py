@@ -1,4 +1,4 @@
-"""Sections of the documents that the code cites exist; so do the links, the files and the folders that pages name."""
+"""Sections that the code cites exist; so do the links, the files and the folders that pages name."""
 
 import re
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ _RULE = re.compile(r"\b([A-Z])\b")
 _ELSEWHERE = re.compile(r"\b(?:DOMAIN|SECURITY)(?:\.md)? (?:§|rules? )")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)|!\[[^\]]*\]\((?P<image>[^)\s]+)\)")
 _FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
-# `mailbox/webmail/ports.py`, `tests/cli`, `sanitize.py`: what is written as code and looks like a file of ours
+# `mailbox/webmail/ports.py`, `tests/cli`, `sanitize.py`: written as code, looks like a file of ours
 _NAMED = re.compile(r"`(?P<path>[\w.-]+(?:/[\w.-]+)*)/?`")
 _CODE_FILE = re.compile(r"\.(?:py|js|mjs|css|html|lua|sql|j2|jinja)$")
-OF_A_HOME = {"engines": ("docs/operations/", "CHANGELOG.md")}  # there, what engines keep in a folder of an installation
+OF_A_HOME = {"engines": ("docs/operations/", "CHANGELOG.md")}  # there, a folder of an installation
 EXAMPLES = {  # what a change would add
     "docs/contributing.md": {
         "engines/memory/recognition.py",
@@ -98,7 +98,7 @@ def broken_links(page: Path) -> list[str]:
 
 @cache
 def _tree() -> frozenset[str]:
-    """Every file and folder of ours, by each ending of its path: `a/b.py` gives also `b.py` and, of a module, `a/b`."""
+    """Files and folders of ours, by each ending of their path; a module with and without `.py`."""
     roots = [PROJECT / name for name in (*CODE, "docs", "packages", "requirements")]
     paths = [path for root in roots for path in root.rglob("*") if "node_modules" not in path.parts]
     paths += (PROJECT / "frontend").glob("*.*")
@@ -127,7 +127,7 @@ def test_files_named_in_pages_exist(page: Path) -> None:
 
 
 def test_a_file_that_went_is_seen() -> None:
-    text = "`tests/architecture/test_documents.py`, `tests/gone`, `gone.py`, `engines/imap`, `post/outbox/rules/message`"
+    text = "`tests/architecture/test_documents.py`, `tests/gone`, `gone.py`, `post/outbox/rules/message`"
     assert missing_paths("docs/flow.md", text) == ["gone.py", "tests/gone"]
     assert missing_paths("docs/operations/home.md", "`engines/postfix/spool`") == []
 
