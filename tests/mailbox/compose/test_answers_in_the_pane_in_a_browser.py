@@ -1,8 +1,10 @@
 """One answers under the message, in the reading pane, or in a window at the bottom of the page: as chosen."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from tests.engines.live import wait_until
 from tests.engines.samples import letter
 from tests.mailbox.webmail.conftest import address, put
@@ -55,6 +57,21 @@ def test_an_answer_stands_in_the_flow_right_under_its_message(page: Page, box: M
     expect(page.get_by_role("heading", name="Conseil")).to_be_in_viewport()
     expect(page.locator(".composer-box")).not_to_be_in_viewport()  # it scrolled with the message
     assert Axe().run(page).response["violations"] == []
+
+
+def test_a_text_that_comes_late_leaves_the_answer_in_sight(page: Page, box: MemoryMailbox) -> None:
+    held: list[Route] = []
+    page.route(re.compile("/corps/"), held.append)
+    page.clock.install()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address(put(box, letter("Conseil", "ligne\n" * 90))), wait_until="domcontentloaded")
+    answer_by_key(page)
+    expect(article_above(page)).to_be_visible()
+    page.clock.fast_forward("00:10")
+    held[-1].continue_()
+    expect(page.locator("#reader iframe.body.measured")).to_be_attached()
+    frame = page.frame_locator("#reader .composer-box iframe")
+    expect(frame.get_by_role("button", name="Envoyer", exact=True)).to_be_in_viewport(ratio=1)
 
 
 def test_an_answer_in_the_flow_is_reached_and_left_by_tab(page: Page, box: MemoryMailbox) -> None:

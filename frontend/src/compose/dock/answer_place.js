@@ -4,7 +4,6 @@ import { setSmall } from "./docked_box.js";
 
 const ROOMY = matchMedia("(min-width: 901px)");
 const MIN_READER_HEIGHT = 420; // pixels of a pane that a message and its answer share
-const SETTLES = 1500; // milliseconds a text may take to tell its height
 const MOVES = "moveBefore" in Element.prototype; // a frame is moved without being loaded anew
 
 export class AnswerPlace {
@@ -109,15 +108,18 @@ function foldAway(composer, article, hasRoom) {
 }
 
 /**
- * In sight, also once the text above has told its height.
+ * In sight, also once the text above has told its height: until whoever reads moves about the page themselves.
  * @param {HTMLElement} box
  * @param {Element} article
  */
 function reveal(box, article) {
   window.dispatchEvent(new Event("vm:answer-placed"));
+  const moved = new AbortController();
   const sizes = new ResizeObserver(() => box.scrollIntoView({ block: "nearest" }));
   sizes.observe(article);
-  setTimeout(() => sizes.disconnect(), SETTLES);
+  moved.signal.addEventListener("abort", () => sizes.disconnect());
+  for (const act of ["wheel", "touchmove", "pointerdown", "keydown"])
+    window.addEventListener(act, () => moved.abort(), { signal: moved.signal, capture: true, passive: true });
 }
 
 /**
