@@ -1,6 +1,7 @@
 """Addresses that come and go, people who are hidden, cards and civil statuses that change."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 COLLEGE, DOMAIN = "0809001Z", "ac-amiens.test"
-BY = {"by": "account:1", "now": NOW}
+BY: dict[str, Any] = {"by": "account:1", "now": NOW}
 
 
 @pytest.fixture

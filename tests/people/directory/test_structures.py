@@ -1,6 +1,7 @@
 """Académies, services and establishments, as administrators change them."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 OPENED, CLOSED = date(2020, 9, 1), date(2027, 8, 31)
-BY = {"by": "account:1", "now": NOW}
+BY: dict[str, Any] = {"by": "account:1", "now": NOW}
 
 
 @pytest.fixture
