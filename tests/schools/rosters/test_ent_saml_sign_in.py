@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -32,9 +33,11 @@ from vaguemestre.access.sso.saml.rules.names import DS, SAML, SAMLP, tag
 from vaguemestre.access.sso.saml.rules.pairs import generate_pair
 from vaguemestre.access.sso.saml.rules.signatures import check_query, sign
 from vaguemestre.access.sso.saml.values import PASSWORD, Format, SigningPair, Status
+from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.schools.rosters.models import EntLinkRow
 from vaguemestre.schools.rosters.ports import ent_saml_provider
+from vaguemestre.schools.rosters.views import ent_sign_in
 from vaguemestre.site.adapters.ent_saml import EntBySaml
 
 type People = dict[str, Account]
@@ -188,6 +191,24 @@ def test_an_answer_serves_once(people: People) -> None:
     assert browser.get(where).status_code == 422
     assert back(browser, content).status_code == 422
     assert not is_in(browser)
+
+
+@pytest.mark.heavy
+def test_an_answer_that_met_an_absent_engine_may_be_given_again(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked(people["teacher"])
+    browser = Client()
+    where = posted(Answer().made(out(browser)))["Location"]
+    with monkeypatch.context() as absence:
+        absence.setattr(ent_sign_in, "start_session_by_partner", away)
+        assert browser.get(where).status_code == 503
+    browser.get(where)
+    assert is_in(browser)
+
+
+def away(*_: object) -> NoReturn:
+    raise EngineDown("dovecot")
 
 
 @pytest.mark.heavy

@@ -3,6 +3,7 @@
 from vaguemestre.schools.rosters.services.ent_links import (
     consume_assertion,
     link_ent,
+    return_assertion,
     revoke_ent_link,
     unlink_ent,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "link_ent",
     "plan_import",
     "purge_rosters",
+    "return_assertion",
     "revoke_ent_link",
     "stage_files",
     "staged_plan",

@@ -20,6 +20,12 @@ def consume_assertion(key: str, until: datetime) -> None:
         raise Refusal("rosters.ent-refused") from error
 
 
+def return_assertion(key: str) -> None:
+    """Let an assertion be used after all: nobody was signed in by it, as an engine was away."""
+    with transaction.atomic(durable=True):
+        EntAnswerRow.objects.filter(key=key).delete()
+
+
 def link_ent(account_id: int, subject: str, *, now: datetime) -> AccountTouched:
     """Link an ENT user to an account, replacing the account's former link.
 

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core import signing
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -128,7 +129,11 @@ def finish_saml_sign_in(request: HttpRequest) -> HttpResponse:
     if not mark or not secrets.compare_digest(in_response_to.encode(), _request_id(mark).encode()):
         raise Refusal("rosters.ent-refused")
     services.consume_assertion(key, datetime.fromisoformat(until))
-    return _enter(request, f"ent:{provider}:{user}", user, mark, next_url)
+    try:
+        return _enter(request, f"ent:{provider}:{user}", user, mark, next_url)
+    except (EngineDown, DatabaseError):  # the page says « réessayez »: so it may be
+        services.return_assertion(key)
+        raise
 
 
 @never_cache
