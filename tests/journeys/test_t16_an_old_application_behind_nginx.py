@@ -119,7 +119,8 @@ def test_one_sign_in_opens_an_old_application_and_closes_it(
 def test_a_suspended_person_is_out_at_the_next_request(instance: Instance, page: Page, stock: str) -> None:
     colleague = instance.account("colleague")
     sign_in(page, instance.web, colleague["username"], colleague["password"])
-    page.goto(f"{stock}liste")
+    page.goto(f"{stock}liste?n=3&ordre=nom%26date")
+    assert page.url == f"{stock}liste?n=3&ordre=nom%26date"
     assert headers_on(page)["Remote-User"] == colleague["username"]
     instance.cli("account", "suspend", colleague["username"])
     try:

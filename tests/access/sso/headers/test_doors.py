@@ -42,7 +42,7 @@ def _stock(nicolas: Account) -> None:
 
 def departs(door: Client, path: str = "/stock/fiche?n=3&x=%C3%A9") -> str:
     """Where the browser is sent to sign in, from the application's own host."""
-    answer = door.get(f"/acces/depart?vers={quote(path)}", headers=NGINX)
+    answer = door.get("/acces/depart", headers={**NGINX, "X-Vaguemestre-Path": path})
     assert answer.status_code == 302, answer.content.decode()
     return str(answer["Location"]).removeprefix("http://localhost:8000")
 
@@ -157,6 +157,8 @@ def test_who_may_no_longer_enter_is_refused_at_the_next_request() -> None:
 def test_nothing_leads_outside_the_application(path: str) -> None:
     door = Client()
     assert door.get(f"/acces/depart?vers={quote(path)}", headers=NGINX).status_code == 400
+    told = {**NGINX, "X-Vaguemestre-Path": path}
+    assert door.get(f"/acces/depart?vers={quote(path)}", headers=told).status_code == 400
     signs_in(door)
     query = f"application={APPLICATION}&vers={quote(path)}&depart=x"
     assert door.get(f"/acces/entrer?{query}").status_code == 400

@@ -31,6 +31,9 @@ from vaguemestre.access.sso.registry.rules.release import released_attributes
 from vaguemestre.access.sso.registry.values import Application, Protocol
 
 APPLICATION_HEADER = "X-Vaguemestre-Application"  # set by nginx: which application it protects
+PATH_HEADER = (
+    "X-Vaguemestre-Path"  # set by nginx: the page asked for, as a query it would end at the first « & »
+)
 _PASS, _DEPARTURE = "vm_acces", "vm_depart"
 _UNKNOWN_ADDRESS = "L’adresse demandée n’est pas celle d’une application inscrite auprès de l’académie."
 
@@ -55,7 +58,7 @@ def check(request: HttpRequest) -> HttpResponse:
 def depart(request: HttpRequest) -> HttpResponse:
     """On the application's host: set the departure cookie, and redirect to sign in."""
     application = _application(request.headers.get(APPLICATION_HEADER, ""))
-    path = request.GET.get("vers", "/")
+    path = request.headers.get(PATH_HEADER) or request.GET.get("vers", "/")
     address = _address_beneath(application, path) if application else ""
     if application is None or not address:
         return bad_request_page(request, _UNKNOWN_ADDRESS)
