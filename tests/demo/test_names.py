@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vaguemestre.demo.names import answer, zone
 
-KNOWN = zone("ac-amiens.test")
+KNOWN = zone("ac-amiens.test", "ac-lille.test")
 
 
 def asked(name: str, kind: str) -> dns.message.Message:
@@ -20,6 +20,8 @@ def asked(name: str, kind: str) -> dns.message.Message:
     [
         ("ac-amiens.test", "v=spf1 ip4:127.0.0.0/8 -all"),
         ("_dmarc.ac-amiens.test", "v=DMARC1; p=quarantine"),
+        ("ac-lille.test", "v=spf1 ip4:127.0.0.0/8 -all"),
+        ("_dmarc.ac-lille.test", "v=DMARC1; p=quarantine"),
         ("_DMARC.Exterieur.test", "v=DMARC1; p=reject"),
         ("banque.test", "v=spf1 -all"),
     ],

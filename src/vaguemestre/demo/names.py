@@ -17,9 +17,11 @@ from vaguemestre.site.config import load
 _ZONE = Path(__file__).with_name("zone.txt")
 
 
-def zone(domain: str) -> dns.zone.Zone:
-    """Zone of the demonstration for an académie's domain."""
-    return written(_ZONE.read_text(encoding="utf-8").replace("{domain}", domain))
+def zone(*domains: str) -> dns.zone.Zone:
+    """Zone of the demonstration for the domains of its académies."""
+    lines = _ZONE.read_text(encoding="utf-8").splitlines()
+    own = [line.replace("{domain}", domain) for domain in domains for line in lines if "{domain}" in line]
+    return written("\n".join([*own, *(line for line in lines if "{domain}" not in line)]))
 
 
 def written(text: str) -> dns.zone.Zone:
@@ -69,7 +71,7 @@ async def _run() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    wire = await serve(zone(config.academy.domain), config.ports.names)
+    wire = await serve(zone(*config.domains), config.ports.names)
     (config.run_dir / "names.heartbeat").touch()
     await stop.wait()
     wire.close()
