@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+from tests.browser import PATIENCE_MS
 from tests.engines.live import free_port_base
 from tests.own_database import give_database
 from tests.own_filter import give_compiled, keep_compiled
@@ -131,7 +132,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     made = chromium.new_context(
         viewport={"width": 1280, "height": 860}, locale="fr-FR", timezone_id="Europe/Paris"
     )
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(PATIENCE_MS)
     yield made
     made.close()
 

@@ -177,6 +177,7 @@ def test_pages_anybody_may_read(instance: Instance, chromium: Browser, size: str
     assert {path: found for path, found in said.items() if found} == {}
 
 
+@pytest.mark.timeout(900)  # each page in turn, examined whole
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size: str, scheme: str) -> None:
     width, height = SIZES[size]
@@ -205,6 +206,7 @@ def test_pages_of_a_signed_in_person(instance: Instance, chromium: Browser, size
     assert {path: found for path, found in said.items() if found} == {}
 
 
+@pytest.mark.timeout(900)  # each page in each look
 @pytest.mark.parametrize("role", RESERVED)
 def test_pages_of_those_who_run_it(instance: Instance, chromium: Browser, role: str) -> None:
     context = chromium.new_context(locale="fr-FR", reduced_motion="reduce")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser import launch
+from tests.browser import PATIENCE_MS, launch
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import imap, label, sign_in, uids_of, wait_until_sent
 
@@ -73,7 +73,7 @@ def cut_page(instance: Instance, chromium: Browser, scissors: Scissors) -> Itera
     through = f"MAP localhost:{instance.base} 127.0.0.1:{scissors.port}"
     browser = launch(chromium.browser_type, f"--host-resolver-rules={through}")
     context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     browser.close()
 

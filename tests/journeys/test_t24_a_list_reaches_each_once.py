@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.browser import PATIENCE_MS
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import imap, sign_in, uids_of
 from tests.journeys.test_t07_every_page_is_accessible import SIZES, violations, width_kept
@@ -144,7 +145,7 @@ def _is_moderated(
     send(instance, teacher, COUNCIL, f"Proposition {mark}", hostile)
     context = chromium.new_context(locale="fr-FR")
     other = context.new_page()
-    other.set_default_timeout(15_000)
+    other.set_default_timeout(PATIENCE_MS)
     sign_in(other, instance.web, secretary["username"], secretary["password"])
     other.goto(f"{instance.web}/listes/")
     other.get_by_role("link", name="Conseil pédagogique").first.click()
@@ -176,7 +177,7 @@ def _is_moderated(
     context.close()
     context = chromium.new_context(locale="fr-FR")
     reader = context.new_page()
-    reader.set_default_timeout(15_000)
+    reader.set_default_timeout(PATIENCE_MS)
     sign_in(reader, instance.web, teacher["username"], teacher["password"])
     reader.goto(why[0])
     expect(reader.get_by_role("heading", name="Pourquoi ai-je reçu ce message ?")).to_be_visible()

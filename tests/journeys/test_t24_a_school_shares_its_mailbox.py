@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.browser import PATIENCE_MS
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import deliver, field, imap, sign_in, uids_of, wait_until_sent
 from tests.journeys.test_t07_every_page_is_accessible import violations, width_kept
@@ -52,7 +53,7 @@ KEEP = """async ([address, subject]) => {
 
 def window(chromium: Browser, instance: Instance, role: str) -> Page:
     context = chromium.new_context(viewport={"width": 1280, "height": 860}, locale="fr-FR")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     page, who = context.new_page(), instance.account(role)
     sign_in(page, instance.web, who["username"], who["password"])
     return page

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
+from tests.browser import PATIENCE_MS
 from tests.journeys.conftest import Instance, wait_until
 from tests.journeys.seen import code_of, label
 from tests.journeys.test_t07_every_page_is_accessible import SIZES, violations, width_kept
@@ -148,7 +149,7 @@ def somebody(instance: Instance, chromium: Browser) -> Iterator[Callable[[], Han
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale="fr-FR", color_scheme="dark"
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         made.append(context)
         return Hands(context.new_page(), instance.web)
 
@@ -274,6 +275,7 @@ def test_two_people_give_an_account_back(instance: Instance, somebody: Callable[
     assert "/alogin" in lost.page.url, "whoever was in before is out"
 
 
+@pytest.mark.timeout(600)  # two people, some forty pages by keyboard
 @pytest.mark.usefixtures("newcomers")
 def test_a_key_is_handed_over_then_everything_is_closed(
     instance: Instance, somebody: Callable[[], Hands]

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
+from tests.browser import PATIENCE_MS
 from tests.journeys.conftest import Instance
 from tests.journeys.seen import label
 from tests.journeys.test_t33_getting_in_by_keyboard import Hands, sign_in_operator
@@ -29,7 +30,7 @@ def hands(instance: Instance, chromium: Browser) -> Iterator[Hands]:
     context = chromium.new_context(
         viewport={"width": 640, "height": 430}, locale="fr-FR", reduced_motion="reduce"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield Hands(context.new_page(), instance.web)
     context.close()
 

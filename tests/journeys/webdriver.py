@@ -170,7 +170,7 @@ class Window:
         """Back to the page."""
         self._driver.command("SwitchToFrame", {"element": None})
 
-    def says(self, css: str, words: str, seconds: float = 30) -> None:
+    def says(self, css: str, words: str, seconds: float = 120) -> None:
         """Waits until an element of that kind has these words."""
         look = """return [...document.querySelectorAll(arguments[0])]
             .some((part) => part.innerText.includes(arguments[1]))"""

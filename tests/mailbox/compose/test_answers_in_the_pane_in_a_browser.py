@@ -61,7 +61,7 @@ def test_an_answer_stands_in_the_flow_right_under_its_message(page: Page, box: M
 
 def test_a_text_that_comes_late_leaves_the_answer_in_sight(page: Page, box: MemoryMailbox) -> None:
     held: list[Route] = []
-    page.route(re.compile("/corps/"), held.append)
+    page.route(re.compile("/corps/"), lambda route: held.append(route))
     page.clock.install()
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(address(put(box, letter("Conseil", "ligne\n" * 90))), wait_until="domcontentloaded")

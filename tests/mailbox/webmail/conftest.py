@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 from tests.access.signin.people import account
+from tests.browser import PATIENCE_MS
 from tests.engines.samples import letter
 
 from vaguemestre.access.signin.services import BrowserOrigin, open_browser_session
@@ -77,7 +78,7 @@ def page(live_server: LiveServer, boxes: MemoryMailboxes, chromium: Browser) -> 
     )
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     page.goto("about:blank")
     context.close()

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.browser import PATIENCE_MS
 from tests.mailbox.webmail.conftest import browser_of
 from tests.schools.sharing.conftest import School
 from tests.schools.sharing.merged_list.conftest import ADDRESS
@@ -26,7 +27,7 @@ def page(live_server: LiveServer, both: School, secretary: Account, chromium: Br
     )
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(ADDRESS)
     yield page
     page.goto("about:blank")
