@@ -30,6 +30,7 @@ from joserfc.jwk import ECKey
 from tests import own_database, own_filter
 
 from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.dovecot import mail_agent
 from vaguemestre.engines.dovecot.doveadm import Doveadm
 from vaguemestre.engines.dovecot.steps import dovecot_steps
 from vaguemestre.engines.home_alias import filter_memory_socket, open_home, remove_alias
@@ -352,7 +353,13 @@ class LiveEngines:
         )
         person = Someone(replace(expected, **changes), password)
         self.directory.put([person.expected])
+        if "dovecot" in self.children:
+            self.make(person)
         return person
+
+    def make(self, person: Someone) -> None:
+        """Make the mailbox as provisioning does, by what the agent runs."""
+        mail_agent.verbs(self.config, (), ())["make"].run(person.mailbox)
 
     def change(self, person: Someone, **changes: Any) -> Someone:
         changed = replace(person, expected=replace(person.expected, **changes))

@@ -190,14 +190,14 @@ def test_nothing_but_a_queue_identifier_reaches_postsuper(tmp_path: Path, queue_
 @pytest.mark.parametrize("mailbox", ["*@ac-amiens.test", "-a@ac-amiens.test", "a@b\tc", "../../etc", ""])
 def test_only_a_mailbox_is_named_to_doveadm(tmp_path: Path, mailbox: str) -> None:
     verbs = mail_agent.verbs(Home(tmp_path), {os.geteuid()}, ())
-    for name in ("cut", "quota"):
+    for name in ("cut", "quota", "make"):
         with pytest.raises(EngineRefused):
             verbs[name].run(mailbox)
 
 
 def test_what_cannot_be_undone_is_for_few(tmp_path: Path) -> None:
     verbs = mail_agent.verbs(Home(tmp_path), {1, 2}, {2})
-    assert {name for name, verb in verbs.items() if 1 in verb.users} == {"cut", "quota", "put-script"}
+    assert {name for name, verb in verbs.items() if 1 in verb.users} == {"cut", "quota", "make", "put-script"}
     assert 2 in verbs["erase"].users
 
 

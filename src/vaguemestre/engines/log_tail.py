@@ -1,7 +1,8 @@
 """Incremental reading of an engine's log, which is renamed, copied or compressed meanwhile.
 
 Beside `postfix.log` stand the files it was before: `postfix.log.1` is the latest, `postfix.log.2.gz` older.
-A file is known by its first line, so that a reader which was away finds where it was, whatever its name is.
+A file is known by its first line, so that a reader which was away finds where it was, whatever its name is:
+a log is renamed once a second at most, since two that begin in the same second may begin alike.
 """
 
 import datetime as dt

@@ -1,6 +1,6 @@
 """The engines made to hold what is expected."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.provisioning import handlers
 from vaguemestre.people.provisioning.ports import connections, mail_directory
 from vaguemestre.people.provisioning.queries import expected_mailboxes
-from vaguemestre.people.provisioning.services import provision_accounts, reconcile
+from vaguemestre.people.provisioning.services import make_mailboxes, provision_accounts, reconcile
 from vaguemestre.people.provisioning.values import ExpectedMailbox
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +28,7 @@ class Engines:
     def __init__(self) -> None:
         self.boxes: dict[str, ExpectedMailbox] = {}
         self.was_cut: list[str] = []
+        self.made: list[tuple[str, ...]] = []
 
     def put(self, expected: Iterable[ExpectedMailbox]) -> Collection[str]:
         wanted = {one.mailbox: one for one in expected}
@@ -72,6 +73,10 @@ class Engines:
     def cut(self, mailbox: str) -> None:
         self.was_cut.append(mailbox)
 
+    def make(self, mailboxes: Sequence[str]) -> None:
+        assert set(mailboxes) <= self.boxes.keys(), "engines make what they know"
+        self.made.append(tuple(mailboxes))
+
 
 @pytest.fixture
 def engines() -> Engines:
@@ -114,6 +119,16 @@ def test_nobody_is_cut_who_could_never_have_come_in(engines: Engines) -> None:
     arrivals = [account(f"agent{number}", state="pending").pk for number in range(3)]
     provision_accounts(engines, engines, arrivals, now=NOW)
     assert (len(engines.boxes), engines.was_cut) == (3, [])
+
+
+def test_new_mailboxes_are_made_once_the_engines_know_them_and_none_that_they_do_not(
+    engines: Engines,
+) -> None:
+    arrivals = [account(f"agent{number:02}", state="pending").pk for number in range(51)]
+    gone = account("parti", state="closed").pk
+    make_mailboxes(engines, engines, engines, [*arrivals, gone], now=NOW)
+    assert [len(batch) for batch in engines.made] == [50, 1]
+    assert {mailbox for batch in engines.made for mailbox in batch} == engines.boxes.keys()
 
 
 def test_only_good_application_passwords_reach_the_engines(engines: Engines) -> None:

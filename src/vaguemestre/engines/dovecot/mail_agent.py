@@ -22,6 +22,7 @@ from vaguemestre.engines.home_alias import sockets
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
+_TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
 _NO_HOST = frozenset(("-NOHOST", "-68"))  # doveadm's EX_NOHOST: nobody is connected
 
 
@@ -41,6 +42,7 @@ def verbs(instance: Place, users: Collection[int], erasers: Collection[int]) -> 
     return {
         "cut": Verb(checked(partial(_cut, doveadm)), users),
         "quota": Verb(checked(partial(_quota, doveadm)), users),
+        "make": Verb(partial(_make, instance, doveadm), users),
         "put-script": Verb(put_script, users),
         "erase": Verb(erase, erasers),
         "find-copies": Verb(checked(copies.find), erasers),
@@ -58,6 +60,19 @@ def _cut(doveadm: DoveadmServer, mailbox: str) -> None:
     status, _ = doveadm.run("", "kick", mailbox)
     if status != "+" and status not in _NO_HOST:
         raise EngineRefused(f"doveadm kick {status}")
+
+
+def _make(instance: Place, doveadm: DoveadmServer, *mailboxes: str) -> None:
+    """Open the inbox of those that have no folder yet, one alone: Dovecot makes what is missing."""
+    for mailbox in mailboxes:
+        name = _checked(instance, mailbox)
+        if mail_home(instance, name).exists():
+            continue
+        status, _ = doveadm.run(name, "fetch", "--", "uid", "mailbox", "INBOX", "uid", "1")
+        if status in _TEMPORARY:
+            raise EngineDown(f"doveadm fetch {status}")
+        if status != "+":
+            raise EngineRefused(f"doveadm fetch {status}")
 
 
 def _quota(doveadm: DoveadmServer, mailbox: str) -> list[int]:
@@ -89,6 +104,10 @@ class MailAgent:
 
     def cut(self, mailbox: str) -> None:
         agent.ask(self._socket, "cut", mailbox)
+
+    def make(self, mailboxes: Sequence[str]) -> None:
+        """Implements `provisioning.ports.MailHomes`."""
+        agent.ask(self._socket, "make", *mailboxes)
 
     def quota(self, mailbox: str) -> QuotaUse:
         used, limit = agent.ask(self._socket, "quota", mailbox)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class AccountOpened:
-    """Created by an arrival: owed a mailbox, opened by nothing yet."""
+class AccountsOpened:
+    """Created by an arrival: owed mailboxes, opened by nothing yet. `AccountsChanged` tells the others."""
 
-    account_id: int
+    account_ids: list[int]
 
 
 @dataclass(frozen=True)

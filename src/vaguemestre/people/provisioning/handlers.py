@@ -5,18 +5,18 @@ from django.utils import timezone
 from vaguemestre.people.credentials.events import (
     AccountActivated,
     AccountChanged,
-    AccountOpened,
     AccountsChanged,
+    AccountsOpened,
     PersonErased,
     TokensWithdrawn,
 )
 from vaguemestre.people.credentials.queries import accounts_of, is_closed
 from vaguemestre.people.directory.events import PeopleChanged
 from vaguemestre.people.provisioning import services
-from vaguemestre.people.provisioning.ports import connections, mail_directory
+from vaguemestre.people.provisioning.ports import connections, mail_directory, mail_homes
 
 
-def provision_mailbox(event: AccountOpened | AccountChanged | AccountActivated) -> None:
+def provision_mailbox(event: AccountChanged | AccountActivated) -> None:
     """Make the engines hold the mailbox of one account."""
     services.provision_accounts(
         mail_directory.get(), connections.get(), [event.account_id], now=timezone.now()
@@ -27,6 +27,13 @@ def provision_mailboxes(event: AccountsChanged) -> None:
     """The same for many."""
     services.provision_accounts(
         mail_directory.get(), connections.get(), event.account_ids, now=timezone.now()
+    )
+
+
+def make_mailboxes(event: AccountsOpened) -> None:
+    """Make the mailboxes of new accounts, before their first message and their first program meet."""
+    services.make_mailboxes(
+        mail_directory.get(), connections.get(), mail_homes.get(), event.account_ids, now=timezone.now()
     )
 
 

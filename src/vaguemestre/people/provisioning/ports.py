@@ -1,6 +1,6 @@
 """What provisioning asks of the engines."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
@@ -74,6 +74,16 @@ class Connections(Protocol):
         ...
 
 
+class MailHomes(Protocol):
+    def make(self, mailboxes: Sequence[str]) -> None:
+        """Make these mailboxes, which the engine knows, where nothing has opened them yet.
+
+        Else the first message and the first program of a mailbox make it at once, and disturb each other.
+        Raises EngineDown, EngineRefused.
+        """
+        ...
+
+
 class Places(Protocol):
     """Where the engines look for mailboxes, on several pods. Every method may raise EngineDown."""
 
@@ -108,3 +118,4 @@ class PodMail(Protocol):
 
 mail_directory: Slot[MailDirectory] = Slot("provisioning.mail_directory")
 connections: Slot[Connections] = Slot("provisioning.connections")
+mail_homes: Slot[MailHomes] = Slot("provisioning.mail_homes")

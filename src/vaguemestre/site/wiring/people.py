@@ -17,6 +17,7 @@ def plug(config: Config) -> None:
     agent, submission = MailAgent(config), submission_of(config)
     provisioning.mail_directory.plug(projection.mail_directory(config))
     provisioning.connections.plug(agent)
+    provisioning.mail_homes.plug(agent)
     lives.erase_mail.plug(agent.erase)
     lives.boxes_owned.plug(boxes_owned)
     lives.letter_sender.plug(letter_sender)

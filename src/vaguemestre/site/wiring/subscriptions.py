@@ -40,8 +40,8 @@ from vaguemestre.mailbox.webmail.events import BulkRequested, PreviewRequested, 
 from vaguemestre.people.credentials.events import (
     AccountActivated,
     AccountChanged,
-    AccountOpened,
     AccountsChanged,
+    AccountsOpened,
     PersonErased,
     TokensWithdrawn,
 )
@@ -93,7 +93,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         sorting_handlers.follow_people,
         sharing_handlers.sync_owners_of_people,
     ),
-    AccountOpened: (provisioning_handlers.provision_mailbox,),
+    AccountsOpened: (provisioning_handlers.make_mailboxes,),
     AccountChanged: (
         signin_handlers.end_sessions,
         provisioning_handlers.provision_mailbox,

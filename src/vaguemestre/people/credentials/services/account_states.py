@@ -10,7 +10,7 @@ from django.db import transaction
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record_many
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.events import AccountsChanged, PersonErased
+from vaguemestre.people.credentials.events import AccountsChanged, AccountsOpened, PersonErased
 from vaguemestre.people.credentials.models import (
     Account,
     ActivationLink,
@@ -80,9 +80,11 @@ def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> 
         )
         for r in rows
     )
+    account_ids = [row.pk for row in rows]
     if rows:
-        announce(AccountsChanged([row.pk for row in rows]))
-    return [row.pk for row in rows]
+        announce(AccountsChanged(account_ids))
+        announce(AccountsOpened(account_ids))
+    return account_ids
 
 
 def open_boxes(boxes: Sequence[NewAccount], *, by: str, now: datetime) -> list[int]:

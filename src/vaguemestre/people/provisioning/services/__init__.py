@@ -1,6 +1,11 @@
 """Use cases of provisioning."""
 
-from vaguemestre.people.provisioning.services.mailboxes import Report, provision_accounts, reconcile
+from vaguemestre.people.provisioning.services.mailboxes import (
+    Report,
+    make_mailboxes,
+    provision_accounts,
+    reconcile,
+)
 from vaguemestre.people.provisioning.services.moves import (
     Move,
     forget_place,
@@ -12,6 +17,7 @@ __all__ = [
     "Move",
     "Report",
     "forget_place",
+    "make_mailboxes",
     "move_mailbox",
     "provision_accounts",
     "reconcile",

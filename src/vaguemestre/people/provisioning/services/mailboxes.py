@@ -3,10 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 
 from vaguemestre.people.provisioning import queries
-from vaguemestre.people.provisioning.ports import Connections, MailDirectory
+from vaguemestre.people.provisioning.ports import Connections, MailDirectory, MailHomes
 from vaguemestre.people.provisioning.rules import difference
+
+_HOMES_AT_ONCE = 50  # of one question to the engine, which answers once all are made
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,24 @@ def provision_accounts(
     mail_directory.drop([mailbox for mailbox, one in expected.items() if one is None])
     for mailbox in sorted(to_cut):
         connections.cut(mailbox)
+
+
+def make_mailboxes(
+    mail_directory: MailDirectory,
+    connections: Connections,
+    homes: MailHomes,
+    account_ids: Collection[int],
+    *,
+    now: datetime,
+) -> None:
+    """Make the engines hold these accounts' mailboxes, then make the mailboxes. Safe to run twice.
+
+    Raises EngineDown, EngineRefused.
+    """
+    provision_accounts(mail_directory, connections, account_ids, now=now)
+    expected, _ = queries.expected_mailboxes_of(account_ids, now)
+    for batch in batched(sorted(mailbox for mailbox, one in expected.items() if one), _HOMES_AT_ONCE):
+        homes.make(batch)
 
 
 def reconcile(mail_directory: MailDirectory, *, now: datetime, dry_run: bool = False) -> Report:
