@@ -9,6 +9,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.post.outbox.letters import NOON
+from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.compose import queries, services
@@ -118,3 +119,16 @@ def test_the_page_takes_a_file_and_says_what_is_wrong_with_another(browser: Clie
     assert "Aucune signature n’a été trouvée" in wrong.content.decode()
     assert browser.post(PAGE).status_code == 422
     assert browser.put(PAGE).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "content", [b"email,name" + b',"a' * 170_000 + b"\nx,y\n", b"a," * 100_000 + b"\n" + b"x\n" * 100_000]
+)
+def test_a_file_made_to_last_is_refused_in_a_moment(content: bytes) -> None:
+    """Guessing its separator took a quarter of an hour of a worker that nothing could interrupt."""
+
+    def read() -> None:
+        with pytest.raises(Refusal):
+            read_identities(content, "a.csv")
+
+    assert least_seconds(read, 1.0) < 1.0

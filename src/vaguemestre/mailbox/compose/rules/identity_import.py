@@ -13,6 +13,7 @@ from vaguemestre.mailbox.compose.values import IdentityFields
 
 MAX_FILE_BYTES = 512 * 1024
 MAX_IDENTITIES = 20
+_MOST_COLUMNS = 100
 _ZIMBRA = re.compile(r"^(# name [^\n]*|(?:zimbra\w+|cn|uid|mail|displayName): ?)", re.MULTILINE)
 _TAG = re.compile(r"<[a-zA-Z][^>]*>")
 _YES = frozenset({"1", "true", "yes", "oui"})
@@ -63,8 +64,12 @@ def _parse_json(document: Any) -> Iterable[IdentityFields]:
 
 def _parse_csv(text: str) -> Iterable[IdentityFields]:
     """Parse a CSV export of Roundcube's identities table."""
-    dialect = csv.Sniffer().sniff(text.partition("\n")[0], ",;\t")
-    return tuple(map(_identity, csv.DictReader(io.StringIO(text), dialect=dialect)))
+    head = text.partition("\n")[0]
+    separator = max(",;\t", key=head.count)
+    if head.count(separator) > _MOST_COLUMNS:  # each row has a value of each
+        raise ValueError("too many columns")
+    rows = csv.DictReader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
+    return tuple(map(_identity, rows))
 
 
 def _identity(row: Mapping[str, Any]) -> IdentityFields:
