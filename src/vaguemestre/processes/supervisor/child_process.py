@@ -6,11 +6,12 @@ asyncio's own `Process.wait()` also waits for the end of the output, which orpha
 import asyncio
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-_SETPRIV = "/usr/bin/setpriv"
+SETPRIV = "/usr/bin/setpriv"
 
 
 @dataclass(frozen=True)
@@ -39,27 +40,37 @@ async def spawn(
         start_new_session=True,
         umask=umask,
     )
-    loop = asyncio.get_running_loop()
+    return Spawned(process.pid, await listen_to(process.stdout), _when_ended(process.pid, process.wait))
+
+
+async def listen_to(pipe: IO[bytes] | None) -> asyncio.StreamReader:
+    """A reader of what a process writes into that pipe."""
     output = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), process.stdout)
-    return Spawned(process.pid, output, _end_of(process, loop))
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), pipe)
+    return output
+
+
+def pid_ended(pid: int) -> "asyncio.Future[int]":
+    """The exit code (negative: a signal) of a child that we did not start ourselves, once it ended."""
+    return _when_ended(pid, lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 
 def _with_last_wish(argv: Sequence[str]) -> Sequence[str]:
     """Ask the kernel for TERM when we die, after the change of user, which would undo it."""
     program, *rest = argv
-    own = rest if program == _SETPRIV else ["--", *argv]
-    return [_SETPRIV, "--pdeathsig", "TERM", *own]
+    own = rest if program == SETPRIV else ["--", *argv]
+    return [SETPRIV, "--pdeathsig", "TERM", *own]
 
 
-def _end_of(process: "subprocess.Popen[bytes]", loop: asyncio.AbstractEventLoop) -> "asyncio.Future[int]":
+def _when_ended(pid: int, code_of: Callable[[], int]) -> "asyncio.Future[int]":
+    loop = asyncio.get_running_loop()
     ended: asyncio.Future[int] = loop.create_future()
-    descriptor = os.pidfd_open(process.pid)
+    descriptor = os.pidfd_open(pid)
 
     def note() -> None:
         loop.remove_reader(descriptor)
         os.close(descriptor)
-        code = process.wait()
+        code = code_of()
         if not ended.done():
             ended.set_result(code)
 

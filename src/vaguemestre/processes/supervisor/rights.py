@@ -1,8 +1,10 @@
 """What root does so that children run with less: users, folders, copies of secrets, prefixes of commands."""
 
+import grp
 import os
 import pwd
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,8 @@ from vaguemestre.engines.tls import certificates
 from vaguemestre.processes import duties
 from vaguemestre.processes.backup.restoration import ENDED_ACCESS
 from vaguemestre.processes.duties import Duty
+from vaguemestre.processes.supervisor.nursery import nursery_process
+from vaguemestre.processes.supervisor.nursery.births import Birth
 from vaguemestre.processes.supervisor.plan import Ask, Child, workers
 from vaguemestre.site.agents.sockets import numen_socket, token_socket
 from vaguemestre.site.config import PROJECT, Config
@@ -32,6 +36,7 @@ class Launch:
     argv: tuple[str, ...]
     environment: dict[str, str]
     umask: int = -1
+    birth: Birth | None = None  # how the nursery bears it, if it can
 
 
 type Launcher = Callable[[Child], Launch]
@@ -84,10 +89,33 @@ def launcher(config: Config, environment: dict[str, str]) -> Launcher:
             if question.ask is Ask.HEARTBEAT:
                 _give_heartbeat(Path(question.expect), duty)
         return Launch(
-            (*prefix(duty), *argv), {**own, **lent, CREDENTIALS: str(folder), "HOME": "/nonexistent"}, UMASK
+            (*prefix(duty), *argv),
+            {**own, **lent, CREDENTIALS: str(folder), "HOME": "/nonexistent"},
+            UMASK,
+            _birth(duty, child),
         )
 
     return launch
+
+
+def nursery(config: Config, environment: dict[str, str]) -> Launch:
+    """What loads once what our processes have in common."""
+    code = _reachable_code(config)
+    python = _as_reached(sys.executable, {str(PROJECT): str(code)})
+    return Launch(
+        (python, "-m", nursery_process.__name__, " " * nursery_process.ROOM_FOR_A_NAME),
+        {**environment, "PYTHONPATH": str(code / "src")},
+    )
+
+
+def _birth(duty: Duty, child: Child) -> Birth | None:
+    """For those of ours that keep no right of root's; who reads pictures has nothing else in memory."""
+    is_ours = child.argv[1:2] == ("-m",) and child.argv[2].startswith("vaguemestre.processes.")
+    if not is_ours or duty.is_root or duty.capabilities or duty.name == "pictures":
+        return None
+    user = pwd.getpwnam(duty.user)
+    groups = tuple(grp.getgrnam(name).gr_gid for name in duty.groups)
+    return Birth(child.argv[2], child.argv[3:], user.pw_uid, (user.pw_gid, *groups))
 
 
 def prefix(duty: Duty) -> tuple[str, ...]:

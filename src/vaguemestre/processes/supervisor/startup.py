@@ -19,6 +19,7 @@ from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.processes.supervisor import place, plan, process_table, rights
+from vaguemestre.processes.supervisor.nursery.births import Nursery
 from vaguemestre.processes.supervisor.preparation import first_feed, ground, outgoing_mail
 from vaguemestre.processes.supervisor.preparation.additions import Additions
 from vaguemestre.processes.supervisor.preparation.prepared_child import (
@@ -136,11 +137,14 @@ class _Start:
         self._screen.step("Arrêté.")
 
     async def _live(self) -> None:
+        launch = rights.nursery(self._config, self._environment)
+        self._tree.nursery = Nursery(launch.argv, launch.environment)
         preparing = asyncio.create_task(self._prepare())
         following: asyncio.Task[None] | None = None
         try:
             await self._start_needed(preparing)
             await self._begin_spares()
+            self._tree.nursery.close()
             self._is_prepared = True
             self._served.set()
             self._settle()
@@ -152,6 +156,7 @@ class _Start:
                 self._tree.bury()
                 self._settle()
         finally:
+            self._tree.nursery.close()
             for task in filter(None, (preparing, following)):
                 task.cancel()
             await asyncio.gather(*filter(None, (preparing, following)), return_exceptions=True)

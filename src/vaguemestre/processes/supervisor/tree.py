@@ -11,12 +11,13 @@ from datetime import datetime
 from pathlib import Path
 
 from vaguemestre.processes.supervisor import process_table
-from vaguemestre.processes.supervisor.child_process import spawn
+from vaguemestre.processes.supervisor.child_process import Spawned, spawn
 from vaguemestre.processes.supervisor.logs import LogFile, follow
+from vaguemestre.processes.supervisor.nursery.births import Nursery
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.processes.supervisor.readiness import answers
 from vaguemestre.processes.supervisor.restarts import held_steady, pause_before
-from vaguemestre.processes.supervisor.rights import Launcher
+from vaguemestre.processes.supervisor.rights import Launch, Launcher
 
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
 _LOOK_EVERY = 0.05
@@ -54,6 +55,7 @@ class Tree:
     """The children of one instance. `say(name, line)` receives each line of their logs."""
 
     def __init__(self, *, logs: Path, launch: Launcher, say: Say, changed: Callable[[], None]) -> None:
+        self.nursery: Nursery | None = None  # who bears our own processes, while there is one
         self._logs = logs
         self._launch = launch
         self._say = say
@@ -162,8 +164,7 @@ class Tree:
         try:
             if running.child.socket:
                 running.child.socket.unlink(missing_ok=True)
-            launch = self._launch(running.child)
-            process = await spawn(launch.argv, launch.environment, self._logs.parent, umask=launch.umask)
+            process = await _begin(self._launch(running.child), self._logs.parent, self.nursery)
         except OSError as error:
             running.last_end = os.strerror(error.errno or 0)
             self._move(running, "down")
@@ -250,6 +251,13 @@ class Tree:
                     signalled.add(process.pid)
                     process_table.send(process, signal.SIGTERM)
             await asyncio.sleep(_LOOK_EVERY)
+
+
+async def _begin(launch: Launch, folder: Path, nursery: Nursery | None) -> Spawned:
+    born = None
+    if nursery and launch.birth:
+        born = await nursery.bear(launch.birth, launch.environment, folder, umask=launch.umask)
+    return born or await spawn(launch.argv, launch.environment, folder, umask=launch.umask)
 
 
 def _descendants_beside(others: Sequence[int]) -> list[process_table.Seen]:
