@@ -13,6 +13,11 @@ _TRANSLATION = re.compile(
     r"""\{%-?\s*(?:(?:end)?blocktrans(?:late)?|trans(?:late)?|plural|load[^%]*\bi18n)\b|\b_\(\s*["']"""
 )
 _UNSURE = re.compile(r"[^\W\d_]\((?:s|es|x|nt|ent)\)")
+_GENDERED = re.compile(
+    r"[^\W\d_]\((?:e|ne|le|re|trice|euse)\)"
+    r"|[Vv]ous (?:n’)?(?:êtes|serez) (?:pas )?"
+    r"(?:absent|abonné|averti|autorisé|connecté|déconnecté|inscrit|invité|prévenu|seul)\b"
+)
 _BY_HAND = re.compile(r"\|\s*pluralize\b|%\}(?:s|x|nt|ent)\{%-?\s*(?:endif|else)")
 _ENDINGS = frozenset({"", "s", "x", "nt", "ent"})
 _QUOTED_ENDING = re.compile(r"""["'](?:s|x|nt|ent)["']""")
@@ -116,3 +121,29 @@ def test_no_page_makes_its_plural_by_hand() -> None:
         for match in form.finditer(page.read_text(encoding="utf-8"))
     ]
     assert breaches == [], 'write {{ n|counted:"message" }} or lu{{ n|plural }}'
+
+
+@pytest.mark.parametrize(
+    "words", ["est absent(e) jusqu’au", "né(e) le", "Vous êtes déconnecté.", "Vous n’êtes pas connecté"]
+)
+def test_words_for_men_alone_are_seen(words: str) -> None:
+    assert _GENDERED.search(words)
+
+
+def test_screens_speak_to_women_as_to_men() -> None:
+    scripts = sorted((SOURCE.parents[1] / "frontend" / "src").rglob("*.js"))
+    assert scripts
+    pages = (*PAGES, *scripts)
+    breaches = [
+        f"{page.name}: {match[0]}"
+        for page in pages
+        for match in _GENDERED.finditer(page.read_text(encoding="utf-8"))
+    ]
+    breaches += [
+        f"{path.relative_to(SOURCE)}:{text.lineno}: {match[0]}"
+        for path in MODULES
+        if _GENDERED.search(path.read_text(encoding="utf-8"))
+        for text in _sentences(tree_of(path))
+        for match in _GENDERED.finditer(str(text.value))
+    ]
+    assert breaches == [], "say it another way: « Votre absence », « Un rappel viendra »"

@@ -54,7 +54,7 @@ def test_an_absence_is_set_answers_and_ends(instance: Instance, page: Page) -> N
     assert text_of(reply).strip() == "À mon retour « bientôt »."
 
     page.goto(f"{instance.web}/messagerie/")
-    page.get_by_text("Vous êtes absent jusqu’au").wait_for()
+    page.get_by_text("Votre absence est annoncée jusqu’au").wait_for()
     page.get_by_role("button", name="Terminer maintenant").click()
     page.get_by_text("Votre absence est terminée").wait_for()
     deliver(instance, her, f"Après {token}", sender=f"r{token}@dehors.example")

@@ -369,7 +369,7 @@ def test_an_absence_is_set_for_somebody_and_its_words_are_nobody_s(
     assert client.post(where, asked).status_code == 302
     held = current_absence(nicolas.pk, timezone.now())
     assert held is not None
-    assert "est absent(e) jusqu’au" in held.internal_text
+    assert "ne peut vous répondre jusqu’au" in held.internal_text
     assert ("Opéré" in held.internal_text, held.external_text) == (False, "")
     entry = Entry.objects.get(action="sorting.absence-set-by-desk")
     assert (entry.by, "Mme Vasseur" in str(entry.details)) == (f"account:{lucie.pk}", True)

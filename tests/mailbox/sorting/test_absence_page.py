@@ -183,7 +183,7 @@ def test_the_banner_stands_while_replies_leave_and_ends_them(
     assert words(client.get(f"{ADDRESS}/bandeau")) == ""
     client.post(ADDRESS, typed())
     banner = words(client.get(f"{ADDRESS}/bandeau"))
-    assert "Vous êtes absent jusqu’au" in banner
+    assert "Votre absence est annoncée jusqu’au" in banner
     assert "Terminer maintenant" in banner
     answer = client.post(f"{ADDRESS}/terminer", headers={"HX-Request": "true"})
     assert "Votre absence est terminée" in words(answer)
@@ -203,7 +203,7 @@ def test_colleagues_learn_who_is_away_while_they_write(
     assert set(away) == set(asked[:2])
     assert away[nicolas.mailbox] == (timezone.now().astimezone(PARIS) + timedelta(days=9)).date()
     told = words(client.get(f"{ADDRESS}/collegues", {"a": asked}))
-    assert f"{owner.address.upper()} est absent(e) jusqu’au" in told
+    assert f"{owner.address.upper()} annonce une absence jusqu’au" in told
     assert "autre@" not in told
     assert Client().get(f"{ADDRESS}/collegues", {"a": asked})["Location"].startswith("/alogin")
 

@@ -94,7 +94,7 @@ def test_the_desk_sets_a_neutral_text_that_is_journaled_and_told(
     assert "Mme Vasseur" in str(entry.details)
     assert "desk-absence" in [one["act"] for one in announced("AccountTouched")]
     rewrite_script(nicolas.pk, sieve, sieve.put_house_script, nobody, now=NOW)
-    assert "est absent(e) jusqu’au" in sieve.boxes[nicolas.mailbox].house
+    assert "ne peut vous répondre jusqu’au" in sieve.boxes[nicolas.mailbox].house
 
 
 def announced(kind: str, to: str = "") -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ SENTENCES = {
     "lifecycle.account-closed": "Ce compte est déjà fermé.",
     "lifecycle.account-unknown": "Ce compte n’est celui de personne.",
     "lifecycle.boxes-owned": (
-        "Confiez d’abord à quelqu’un les boîtes dont vous êtes seul responsable : %(boxes)s."
+        "Confiez d’abord à quelqu’un les boîtes qui n’ont que vous comme responsable : %(boxes)s."
     ),
     "lifecycle.by-the-desk": "Une compromission est déclarée par l’assistance, qui met le compte à l’abri.",
     "lifecycle.by-the-feed": "Les arrivées et les changements d’affectation viennent du flux RH.",

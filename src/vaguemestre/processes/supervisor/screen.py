@@ -89,7 +89,7 @@ def _account_line(account: Mapping[str, object]) -> str:
     elif account.get("pin"):
         secret = f"PIN {account['pin']} + code de la clé"
     elif account.get("numen"):
-        secret = f"jamais activé : NUMEN {account['numen']}, né(e) le {account.get('birth_date', '')}"
+        secret = f"jamais activé : NUMEN {account['numen']}, naissance le {account.get('birth_date', '')}"
     else:
         secret = ""
     return f"{_ROLES.get(role, role):<26}{account.get('username', '')!s:<20}{secret}"

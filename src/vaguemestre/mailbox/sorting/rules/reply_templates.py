@@ -13,7 +13,7 @@ def reply_templates(name: str, starts_on: date | None, ends_on: date | None) -> 
     between = f" du {_day_fr(starts_on)} au {_day_fr(ends_on)} inclus" if starts_on and ends_on else ""
     after = f" à partir du {_day_fr(ends_on + timedelta(days=1))}" if ends_on else " à mon retour"
     signed = f"{_BYE}{name}"
-    outside = f"{_HELLO}Je suis absent(e){until} et vous répondrai{after}.{signed}"
+    outside = f"{_HELLO}Je ne suis pas joignable{until} et vous répondrai{after}.{signed}"
     return (
         ReplyTemplate(
             "conges",
@@ -30,9 +30,9 @@ def reply_templates(name: str, starts_on: date | None, ends_on: date | None) -> 
         ),
         ReplyTemplate(
             "relais",
-            "Un collègue prend le relais",
-            f"{_HELLO}Je suis absent(e){until}. Pour ce qui ne peut attendre, adressez-vous à la personne "
-            f"nommée ci-dessous.{signed}",
+            "Quelqu’un prend le relais",
+            f"{_HELLO}Je ne suis pas joignable{until}. Pour ce qui ne peut attendre, adressez-vous à la "
+            f"personne nommée ci-dessous.{signed}",
             outside,
         ),
         ReplyTemplate(
@@ -50,8 +50,8 @@ def reply_templates(name: str, starts_on: date | None, ends_on: date | None) -> 
 def desk_absence(name: str, starts_on: date, ends_on: date) -> Absence:
     """Neutral absence set by the help desk: gives the last day, to colleagues only."""
     text = (
-        f"Bonjour,\n\n{name} est absent(e) jusqu’au {_day_fr(ends_on)} inclus. Votre message est conservé et "
-        "sera lu à son retour.\n\nRéponse automatique posée par l’assistance de la messagerie."
+        f"Bonjour,\n\n{name} ne peut vous répondre jusqu’au {_day_fr(ends_on)} inclus. Votre message est "
+        "conservé et sera lu à son retour.\n\nRéponse automatique posée par l’assistance de la messagerie."
     )
     return Absence(
         is_on=True,
