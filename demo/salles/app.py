@@ -14,7 +14,7 @@ ROOMS = (
 
 
 class Salles(Site[Arrival]):
-    name, purpose, sign = "Salles", "Réservation de salles", "school"
+    name, purpose, sign = "Salles", "Réservation de salles", "door"
     referrer = "no-referrer"  # a ticket stands in an address for a moment
 
     def __init__(self, environment: dict[str, str]) -> None:

@@ -27,6 +27,9 @@ export function load(name) {
   return import((document.documentElement.dataset.icons ?? "").replace("ui/icons.svg", name));
 }
 
+/** The script of <date-field>, for pages that show dates only when asked. */
+export const CALENDAR = "ui/date-field.js";
+
 /** What the reading pane holds is about to be replaced: answers that stand there leave it first. */
 export function paneChanges() {
   window.dispatchEvent(new Event("vm:pane-changes"));

@@ -74,6 +74,16 @@ def test_a_text_that_comes_late_leaves_the_answer_in_sight(page: Page, box: Memo
     expect(frame.get_by_role("button", name="Envoyer", exact=True)).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize("width", [920, 1100, 1280, 1440])
+def test_every_tool_of_an_answer_is_in_sight(page: Page, box: MemoryMailbox, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 860})
+    page.goto(address(put(box, letter("Conseil"))))
+    answer_by_key(page)
+    tools = page.frame_locator(".composer-box iframe").locator(".toolbar .tool")
+    for tool in tools.all():
+        assert edges(tool)["right"] <= edges(tool.locator("xpath=ancestor::body"))["right"]
+
+
 def test_an_answer_in_the_flow_is_reached_and_left_by_tab(page: Page, box: MemoryMailbox) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(address(put(box, letter("Conseil"))))

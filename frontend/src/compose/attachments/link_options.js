@@ -1,5 +1,6 @@
 // Until when a file is lent, and under which password: said before the message leaves, changeable after.
 import { listenToDialogs } from "../../ui/dialogs.js";
+import { CALENDAR, load } from "../../ui/dom.js";
 import { Refused } from "../server.js";
 
 export class LinkOptions {
@@ -33,6 +34,7 @@ export class LinkOptions {
     this.open.checked = false;
     this.dialog.querySelector("#terms-locked").hidden = !link.locked;
     this.error.hidden = true;
+    load(CALENDAR);
     this.dialog.showModal();
   }
 

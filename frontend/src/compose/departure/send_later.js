@@ -1,5 +1,6 @@
 // « Envoyer plus tard »: a moment proposed, or a day and an hour typed.
 import { listenToDialogs } from "../../ui/dialogs.js";
+import { CALENDAR, load } from "../../ui/dom.js";
 
 /**
  * The moment typed, as the server reads it; a day without an hour begins at eight.
@@ -15,6 +16,7 @@ export class SendLater {
     this.dialog = dialog;
     this.refusal = dialog.querySelector("#later-error");
     document.querySelector("#later").addEventListener("click", () => {
+      load(CALENDAR);
       this.refusal.hidden = true;
       dialog.showModal();
     });

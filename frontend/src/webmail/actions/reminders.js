@@ -1,5 +1,5 @@
 // « Me le rappeler » and « Me prévenir sans réponse »: a moment chosen by its name or by a date.
-import { find } from "../../ui/dom.js";
+import { CALENDAR, find, load } from "../../ui/dom.js";
 import { addUndo } from "./message_actions.js";
 import { Refused, fetchFragment, send, tell, tellRefusal } from "../../ui/http.js";
 
@@ -19,7 +19,7 @@ export class Reminders {
     });
     this.dialog.querySelector("form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
-      this.#choose({ when: "date", day: event.target.day.value });
+      this.#choose({ when: "date", day: event.target.day.value, hour: event.target.hour.value });
     });
   }
 
@@ -56,6 +56,7 @@ export class Reminders {
       tellRefusal(error);
       return;
     }
+    load(CALENDAR);
     this.dialog.showModal();
     this.dialog.querySelector("[data-when]").focus();
   }
@@ -101,7 +102,7 @@ export class Reminders {
       app.selection.show();
     }
     const notice = tell(
-      isAnswer ? `Vous serez prévenu(e) si personne n’a répondu ${told.until}.` : `Rappel ${told.until}.`,
+      isAnswer ? `Un rappel viendra si personne n’a répondu ${told.until}.` : `Rappel ${told.until}.`,
       "dark",
       8,
     );

@@ -1,5 +1,5 @@
 // How the list is sorted and narrowed, and the day it is taken to.
-import { find } from "../../ui/dom.js";
+import { CALENDAR, find, load } from "../../ui/dom.js";
 import { Refused, fetchFragment, tell } from "../../ui/http.js";
 
 /** @typedef {HTMLFormElement & {day: HTMLInputElement}} DayForm */
@@ -23,6 +23,7 @@ export class ListView {
       return;
     }
     this.dialog.querySelector(".error").hidden = true;
+    load(CALENDAR);
     this.dialog.showModal();
     this.dialog.querySelector("input").select();
   }

@@ -30,15 +30,15 @@ export async function offerTargets(app, dialog, box) {
   panes.innerHTML = await (await fetchFragment(addressIn(box, app.dataset.folders ?? ""))).text();
   /** @type {FolderLink[]} */
   const links = [...panes.content.querySelectorAll("a.folder-link[data-folder]")];
-  for (const { dataset } of links) {
+  for (const link of links) {
+    const { dataset } = link;
     if (NO_TARGETS.includes(dataset.use)) continue;
     const item = create("li");
     const button = create("button");
     button.type = "button";
     button.className = "btn quiet wide";
     button.dataset.to = inBox(box, dataset.step);
-    const icon = dataset.use === "other" ? "folder" : dataset.use === "inbox" ? "inbox" : "";
-    if (icon) button.append(window.vaguemestre.icon(icon));
+    button.append(link.querySelector("svg") ?? "");
     const path = dataset.use === "other" ? dataset.folder.split("/").join(" / ") : dataset.name;
     button.append(path);
     item.append(button);

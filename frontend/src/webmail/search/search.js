@@ -1,5 +1,5 @@
 // The search box, a form for who prefers it, and searches that are kept.
-import { find, load } from "../../ui/dom.js";
+import { CALENDAR, find, load } from "../../ui/dom.js";
 import { Refused, send, tell, tellRefusal } from "../../ui/http.js";
 import { bare } from "./bare.js";
 import { markFoundWords } from "./found_words.js";
@@ -95,6 +95,7 @@ export class Search {
         },
       )
       .trim();
+    load(CALENDAR);
     form.parentNode.showModal();
   }
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Page, expect
 from tests.engines.samples import letter
@@ -623,11 +624,35 @@ def test_what_is_put_off_goes_comes_back_and_is_listed(page: Page, box: MemoryMa
     see(page, "Numéro 2", "Numéro 1")
     page.locator("#messages li.row a.open").first.focus()
     page.keyboard.press("b")
-    dialog.get_by_role("textbox").fill(f"{NOW + timedelta(days=9):%d/%m/%Y}")
+    dialog.get_by_label("À une date").fill(f"{NOW + timedelta(days=9):%d/%m/%Y}")
+    dialog.get_by_label("Heure").fill("14 h 30")
     page.keyboard.press("Enter")
     page.get_by_role("status").get_by_text("Rappel").wait_for()
     page.goto("/messagerie/suivi/")
-    page.get_by_text(f"{NOW + timedelta(days=9):%Y}").first.wait_for()
+    page.get_by_text(f"{NOW + timedelta(days=9):%Y} à 14 h 30").first.wait_for()
+
+
+@pytest.mark.parametrize(
+    ("key", "dialog"), [("b", "Me le rappeler"), ("g", "Aller à une date"), ("", "Recherche détaillée")]
+)
+def test_a_date_is_typed_or_chosen_in_a_calendar(
+    page: Page, box: MemoryMailbox, key: str, dialog: str
+) -> None:
+    put(box, letter_of(1), flags=("\\Seen",))
+    page.goto("/messagerie/")
+    if key:
+        page.locator("#messages li.row a.open").first.focus()
+        page.keyboard.press(key)
+    else:
+        page.get_by_role("button", name="Recherche détaillée").click()
+    shown = page.get_by_role("dialog", name=dialog)
+    field = shown.locator("date-field").first
+    expect(field.get_by_role("button", name="Ouvrir le calendrier")).to_be_visible()
+    field.locator("input[type=date]").evaluate(
+        "day => { day.value = '2026-12-04'; day.dispatchEvent(new Event('change')); }"
+    )
+    expect(field.locator("input").first).to_have_value("04/12/2026")
+    assert Axe().run(page).response["violations"] == []
 
 
 def test_no_answer_to_what_was_sent_is_told_on_its_day(page: Page, box: MemoryMailbox) -> None:
@@ -639,7 +664,7 @@ def test_no_answer_to_what_was_sent_is_told_on_its_day(page: Page, box: MemoryMa
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Si personne n’a répondu").wait_for()
     dialog.get_by_role("button", name="Dans une semaine").click()
-    page.get_by_role("status").get_by_text("Vous serez prévenu(e) si personne n’a répondu").wait_for()
+    page.get_by_role("status").get_by_text("Un rappel viendra si personne n’a répondu").wait_for()
 
     def a_week_later() -> None:
         for one in ReminderRow.objects.all():

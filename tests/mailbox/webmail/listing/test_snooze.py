@@ -72,6 +72,22 @@ def test_a_day_is_typed_and_must_be_to_come() -> None:
         assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("typed", "hour", "minute"),
+    [("14 h 30", 14, 30), ("9h", 9, 0), ("08:05", 8, 5), (" 17 ", 17, 0), ("", 8, 0)],
+)
+def test_an_hour_is_typed_as_people_write_it(typed: str, hour: int, minute: int) -> None:
+    moment = moment_of("date", "01/12/2026", WEDNESDAY, (), hour=typed)
+    assert moment == datetime(2026, 12, 1, hour, minute, tzinfo=PARIS)
+
+
+@pytest.mark.parametrize("typed", ["midi", "25 h", "8 h 75", "8 h 5", "1230"])
+def test_an_hour_that_cannot_be_read_is_refused(typed: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        moment_of("date", "01/12/2026", WEDNESDAY, (), hour=typed)
+    assert refused.value.code == "webmail.unreadable-hour"
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 

@@ -109,9 +109,10 @@ def cancel_reminders(request: SignedInRequest) -> HttpResponse:
 
 
 def chosen_moment(request: SignedInRequest, now: datetime) -> datetime:
-    """The date chosen by `when`, with `day` for a day. Raises as `rules.moment_of`."""
+    """The date chosen by `when`, with `day` and `hour` for a day. Raises as `rules.moment_of`."""
     form = request.POST
-    return rules.moment_of(form.get("when", ""), form.get("day", ""), now, _coming(request, now))
+    day, hour = form.get("day", ""), form.get("hour", "")
+    return rules.moment_of(form.get("when", ""), day, now, _coming(request, now), hour=hour)
 
 
 def _coming(request: SignedInRequest, now: datetime) -> tuple[Holiday, ...]:

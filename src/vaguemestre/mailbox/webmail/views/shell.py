@@ -65,6 +65,7 @@ class FolderLink(NamedTuple):
     slug: str
     name: str
     use: str
+    icon: str = "folder"
 
 
 class Titles(NamedTuple):
@@ -280,9 +281,13 @@ def _link(folder: Folder) -> FolderLink:
 def _targets(folders: tuple[Folder, ...], current: str) -> tuple[FolderLink, ...]:
     """Folders that messages of `current` may be moved to, with their whole path."""
     return tuple(
-        FolderLink(naming.slug(folder.name), naming.display_path(folder, folders), folder.use.value)
-        for folder in folders
-        if folder.use not in {Use.ALL, Use.DRAFTS} and folder.selectable and folder.name != current
+        FolderLink(
+            naming.slug(folder.name),
+            naming.display_path(folder, folders),
+            folder.use.value,
+            naming.ICONS[folder.use],
+        )
+        for folder in naming.move_targets(folders, current)
     )
 
 

@@ -28,6 +28,7 @@ ICONS = {
     Use.ALL: "mail",
     Use.OTHER: "folder",
 }
+_SELDOM_MOVED_TO = {Use.JUNK, Use.TRASH, Use.SENT}
 # Path segments of /messagerie/… with another meaning, here or in other rooms
 _RESERVED = frozenset(
     (
@@ -148,3 +149,13 @@ def check_own(folder: Folder | None, name: str) -> Folder:
     if folder.use is not Use.OTHER:
         raise Refusal("webmail.folder-is-special")
     return folder
+
+
+def move_targets(folders: Iterable[Folder], current: str) -> list[Folder]:
+    """Folders that messages of `current` may be moved to, those one files in first."""
+    offered = [
+        folder
+        for folder in folders
+        if folder.use not in {Use.ALL, Use.DRAFTS} and folder.selectable and folder.name != current
+    ]
+    return sorted(offered, key=lambda folder: folder.use in _SELDOM_MOVED_TO)

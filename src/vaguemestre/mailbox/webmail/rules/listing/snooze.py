@@ -9,7 +9,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS, paris_day
 from vaguemestre.mailbox.calendar.values import Holiday
 from vaguemestre.mailbox.webmail.rules import french
-from vaguemestre.mailbox.webmail.rules.listing.view_params import parse_typed_day
+from vaguemestre.mailbox.webmail.rules.listing.view_params import parse_typed_day, parse_typed_hour
 
 FOLDER = "Reportés"  # of snoozed messages; mail programs show it too
 MAX_MESSAGES = 100  # snoozed at once
@@ -55,17 +55,18 @@ def snooze_choices(now: datetime, coming: Sequence[Holiday]) -> tuple[SnoozeChoi
     return tuple(SnoozeChoice(when, name, _in_words(moment), moment) for when, name, moment in moments)
 
 
-def moment_of(when: str, typed: str, now: datetime, coming: Sequence[Holiday]) -> datetime:
-    """The date of a choice, or the morning of a day typed (`25/11/2026`).
+def moment_of(when: str, typed: str, now: datetime, coming: Sequence[Holiday], *, hour: str = "") -> datetime:
+    """The date of a choice, or a day typed (`25/11/2026`) at `hour` (`14 h 30`), in the morning without one.
 
-    Raises Refusal `webmail.unreadable-day`, `webmail.reminder-past`, `webmail.reminder-far`.
+    Raises Refusal `webmail.unreadable-day`, `webmail.unreadable-hour`, `webmail.reminder-past`,
+    `webmail.reminder-far`.
     """
     if when != When.DAY:
         choice = next((choice for choice in snooze_choices(now, coming) if choice.when == when), None)
         if choice is None:
             raise Refusal("webmail.unreadable-day")
         return choice.moment
-    moment = _at(parse_typed_day(typed), _MORNING)
+    moment = _at(parse_typed_day(typed), parse_typed_hour(hour) if hour.strip() else _MORNING)
     if moment <= now:
         raise Refusal("webmail.reminder-past")
     if moment > now + _LATEST:

@@ -1,15 +1,18 @@
 """List views as URL parameters."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple, NoReturn
 from urllib.parse import urlencode
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import day_refusal
 from vaguemestre.mailbox.webmail.rules.listing.search_query import SearchQuery
 from vaguemestre.post.mailstore.values import Clause, Only, Order, View, Where
+
+_HOUR = re.compile(r"(?P<hour>[0-9]{1,2})\s*(?:[h:]\s*(?P<minutes>[0-9]{2})?)?", re.IGNORECASE)
 
 
 class OrderNames(NamedTuple):
@@ -94,6 +97,19 @@ def parse_typed_day(typed: str) -> date:
         except ValueError:
             continue
     raise Refusal(day_refusal(typed, "webmail.unreadable-day"))
+
+
+def parse_typed_hour(typed: str) -> time:
+    """Parse `8 h`, `8h30`, `08:30` or `14`. Raises Refusal `webmail.unreadable-hour`."""
+    match = _HOUR.fullmatch(typed.strip())
+    try:
+        return time(int(match["hour"]), int(match["minutes"] or 0)) if match else _no_hour()
+    except ValueError:
+        return _no_hour()
+
+
+def _no_hour() -> NoReturn:
+    raise Refusal("webmail.unreadable-hour")
 
 
 def _last_value(params: Mapping[str, Sequence[str]], name: str) -> str:
