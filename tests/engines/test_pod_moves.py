@@ -119,6 +119,26 @@ def test_uids_flags_and_dates_are_kept(cluster: Cluster, mail: PodMail) -> None:
     assert entries.count() == 1
 
 
+def test_a_thousand_messages_move_and_how_long_nothing_opens_them_is_told(
+    cluster: Cluster, mail: PodMail, record_property: Callable[[str, object], None]
+) -> None:
+    person = cluster.someone()
+    account_id = _account(person)
+    with cluster.signed_in(person, "un") as client:
+        client.append("INBOX", "", "", bytes(live.letter("a@b.example", person.address, "Un", "x" * 2000)))
+        client.select("INBOX")
+        for _ in range(10):
+            client.copy("1:*", "INBOX")
+        client.store("300:600", "+FLAGS", "(\\Seen etiquette)")
+        before = _messages(client)
+    assert len(before[1]) == 1024
+    pause = _move(cluster, mail, account_id, "deux").pause_seconds
+    with cluster.signed_in(person, "deux") as client:
+        assert _messages(client) == before
+    record_property("pause", pause)
+    print(f"moved {len(before[1])} letters, pause {pause:.2f}")  # noqa: T201
+
+
 def test_scripts_and_subscriptions_go_along(cluster: Cluster, mail: PodMail) -> None:
     person, front = cluster.someone(), cluster.front
     account_id, scripts_of = _account(person), open_scripts(front.config, front.token)
