@@ -118,10 +118,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> "Iterator[Browser]":
     """One browser for all tests of this process; a context is what a test has of its own."""
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import sync_playwright
     from tests.browser import launch
 
-    expect.set_options(timeout=30_000)  # a guard: no promise is about time, and the machine may be busy
     with sync_playwright() as playwright:
         browser = launch(playwright.chromium)
         yield browser
