@@ -132,3 +132,8 @@ def test_a_file_made_to_last_is_refused_in_a_moment(content: bytes) -> None:
             read_identities(content, "a.csv")
 
     assert least_seconds(read, 1.0) < 1.0
+
+
+def test_tags_without_an_end_are_read_in_a_moment() -> None:
+    content = json.dumps({"identities": [{"signature": "<a" * 200_000}]}).encode()
+    assert least_seconds(lambda: read_identities(content, "a.json"), 1.0) < 1.0

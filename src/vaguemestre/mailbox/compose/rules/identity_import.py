@@ -15,7 +15,7 @@ MAX_FILE_BYTES = 512 * 1024
 MAX_IDENTITIES = 20
 _MOST_COLUMNS = 100
 _ZIMBRA = re.compile(r"^(# name [^\n]*|(?:zimbra\w+|cn|uid|mail|displayName): ?)", re.MULTILINE)
-_TAG = re.compile(r"<[a-zA-Z][^>]*>")
+_TAG = re.compile(r"<[a-zA-Z][^<>]*>")  # up to the next one: read once, however many are open
 _YES = frozenset({"1", "true", "yes", "oui"})
 
 
