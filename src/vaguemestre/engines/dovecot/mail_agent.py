@@ -23,6 +23,7 @@ from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
+_NO_USER = frozenset(("-NOUSER", "-67"))  # EX_NOUSER: a Dovecot in front of pods knows nobody
 _NO_HOST = frozenset(("-NOHOST", "-68"))  # doveadm's EX_NOHOST: nobody is connected
 
 
@@ -71,7 +72,7 @@ def _make(instance: Place, doveadm: DoveadmServer, *mailboxes: str) -> None:
         status, _ = doveadm.run(name, "fetch", "--", "uid", "mailbox", "INBOX", "uid", "1")
         if status in _TEMPORARY:
             raise EngineDown(f"doveadm fetch {status}")
-        if status != "+":
+        if status != "+" and status not in _NO_USER:
             raise EngineRefused(f"doveadm fetch {status}")
 
 
