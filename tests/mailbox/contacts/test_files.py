@@ -115,3 +115,8 @@ def test_parameters_of_a_card_are_read_as_before() -> None:
     lines = ('item1.EMAIL;TYPE="work,home",pref;X-A=b=c:lea@dehors.example', "TEL;;TYPE=cell:06 12 34 56 78")
     ((_, card),) = files.read_file(vcard("FN:Léa", *lines).encode()).cards
     assert (card.addresses, card.mobile) == (("lea@dehors.example",), "06 12 34 56 78")
+
+
+def test_components_without_end_inside_a_card_are_one_unreadable_card() -> None:
+    read = files.read_file((LEA + vcard("FN:Zoé", *["BEGIN:A"] * 2400, *["END:A"] * 2400)).encode())
+    assert [(line.number, line.code) for line in read.invalid_lines] == [(2, "contacts.vcard-unreadable")]

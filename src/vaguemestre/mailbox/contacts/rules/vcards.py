@@ -22,6 +22,9 @@ _LONGEST_MARK = 100  # characters, trailing blanks included
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
 _MEMBER = re.compile(r"urn:uuid:", re.IGNORECASE)
 _PROPERTY = re.compile(r"(?:^|[\r\n])[^ \t\r\n]")
+_UNREADABLE = (
+    ParseError, VObjectError, ValueError, IndexError, KeyError, AttributeError, TypeError, RecursionError,
+)  # fmt: skip
 
 use_linear_pattern()
 
@@ -68,7 +71,7 @@ def parse_vcard(text: str) -> Component:
         text = unfold(text)
     try:
         card = vobject.readOne(_photo_as_three(text), allowQP=True)
-    except (ParseError, VObjectError, ValueError, IndexError, KeyError, AttributeError, TypeError) as error:
+    except _UNREADABLE as error:
         raise Refusal("contacts.vcard-unreadable") from error
     if card is None or card.name != "VCARD":
         raise Refusal("contacts.vcard-unreadable")
