@@ -9,7 +9,6 @@ from vaguemestre.engines import stand_in
 
 VARIABLE = "VAGUEMESTRE_HEARTBEAT"  # the file to touch; none, no beat
 _EVERY_SECONDS = 5.0
-_AT_ONCE = 0.01
 
 
 def begin() -> None:
@@ -25,5 +24,6 @@ def begin() -> None:
         with contextlib.suppress(OSError):  # a full disk stops the heartbeat, not the pages
             Path(file).touch()
 
+    touch(signal.SIGALRM, None)
     signal.signal(signal.SIGALRM, touch)
-    signal.setitimer(signal.ITIMER_REAL, _AT_ONCE, _EVERY_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, _EVERY_SECONDS, _EVERY_SECONDS)

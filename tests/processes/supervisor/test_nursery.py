@@ -41,6 +41,14 @@ sys.exit(7)
 DUTY = DUTIES["web"]
 
 
+@pytest.fixture(autouse=True)
+def adopting() -> Iterator[None]:
+    """Adopt orphans as a supervisor does, during the test alone: those of others are for who reaps them."""
+    process_table.adopt_orphans()
+    yield
+    process_table.leave_orphans()
+
+
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A folder that other users reach: pytest closes its own to them."""
@@ -58,7 +66,6 @@ def environment(place: Path) -> dict[str, str]:
 
 @asynccontextmanager
 async def nursery(environment: Mapping[str, str]) -> AsyncIterator[Nursery]:
-    process_table.adopt_orphans()
     begun = Nursery(
         [sys.executable, "-m", nursery_process.__name__, " " * nursery_process.ROOM_FOR_A_NAME], environment
     )
@@ -100,17 +107,17 @@ def test_it_is_told_to_end_when_the_supervisor_dies(environment: dict[str, str],
     script = f"""\
 import asyncio, os, sys
 from pathlib import Path
-from tests.processes.supervisor.test_nursery import birth, nursery
+from tests.processes.supervisor.test_nursery import birth, nursery, process_table
 async def main():
     async with nursery(os.environ) as begun:
         born = await begun.bear(birth("wait"), os.environ, Path({str(place)!r}), umask=0)
         await born.output.readline()
         print(born.pid, flush=True)
         sys.stdin.read()
+process_table.adopt_orphans()
 asyncio.run(main())
 """
     root = str(Path(__file__).resolve().parents[3])
-    process_table.adopt_orphans()
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**environment, "PYTHONPATH": f"{environment['PYTHONPATH']}:{root}"}, cwd=root,

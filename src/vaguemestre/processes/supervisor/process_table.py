@@ -27,8 +27,17 @@ class Seen:
 
 def adopt_orphans() -> None:
     """Become the parent of every grandchild whose parent dies (prctl(2)), so that none can escape."""
+    _set_subreaper(1)
+
+
+def leave_orphans() -> None:
+    """Undo `adopt_orphans`."""
+    _set_subreaper(0)
+
+
+def _set_subreaper(yes: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+    if libc.prctl(_PR_SET_CHILD_SUBREAPER, yes, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
 
 
