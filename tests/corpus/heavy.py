@@ -235,6 +235,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "one long word": lambda: "x" * 1_000_000,
     "slashes": lambda: "http://" * 140_000,
     "flowed": lambda: ("x" * 60 + " \n") * 16_000,
+    "flowed, quoted, wide": lambda: (">" * 12 + "\N{GRINNING FACE}" * 46 + " \n") * 16_000,
 }
 
 

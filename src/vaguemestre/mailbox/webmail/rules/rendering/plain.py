@@ -85,16 +85,21 @@ def _unstuffed(line: str) -> str:
 
 
 def _flowed(lines: list[str], flow: str) -> list[str]:
-    joined: list[str] = []
-    is_open = False
+    """Paragraphs, each joined once: a letter may be one of fifty thousand lines."""
+    paragraphs: list[list[str]] = []
+    is_open, open_level = False, 0
     for line in lines:
         level, words = _level(line)
-        if is_open and joined and _level(joined[-1])[0] == level and words not in _SIGNATURE:
-            joined[-1] = (joined[-1][:-1] if flow == "delsp" else joined[-1]) + words
+        if is_open and level == open_level and words not in _SIGNATURE:
+            pieces = paragraphs[-1]
+            if flow == "delsp":
+                pieces[-1] = pieces[-1][:-1]
+            pieces.append(words)
         else:
-            joined.append(line)
+            paragraphs.append([line])
+            open_level = level
         is_open = line.endswith(" ") and words not in _SIGNATURE
-    return joined
+    return ["".join(pieces) for pieces in paragraphs]
 
 
 def _blocks(lines: Iterable[tuple[int, str]], depth: int) -> Iterator[str]:
