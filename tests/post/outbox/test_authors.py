@@ -1,11 +1,13 @@
 """Nobody's name but one's own stands in From."""
 
+from contextlib import suppress
 from email.header import decode_header, make_header
 from email.utils import getaddresses
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.post.outbox.rules.authors import check_authors, correct_names, display_name, sole_address
@@ -247,3 +249,27 @@ def test_a_shared_mailbox_adds_to_its_title_and_leaves_nothing_of_it_out() -> No
 @given(st.text(max_size=200))
 def test_the_name_of_any_field_is_read(field: str) -> None:
     assert "\0" not in display_name(field)
+
+
+@pytest.mark.parametrize(
+    "name", ['\\"' * 50_000, "\u00a0" * 100_000, "a" * 100_000, "a" + " " * 100_000 + "b"]
+)
+@pytest.mark.parametrize("others", [0, 5_000])
+def test_an_author_made_to_last_is_refused_in_a_moment(name: str, others: int) -> None:
+    """The first held the gate, and everybody's sending, for a minute."""
+    field = f"{name} <marie.dupont@ac-amiens.test>"
+
+    def judge() -> None:
+        with suppress(Refusal):
+            check_authors([field], [field] * others, OWN)
+
+    assert least_seconds(judge, 0.5) < 0.5
+    with pytest.raises(Refusal, match="from-unreadable"):
+        check_authors([field], [], OWN)
+
+
+def test_no_message_has_more_than_twenty_other_senders() -> None:
+    me = "marie.dupont@ac-amiens.test"
+    check_authors([me], [me] * 20, OWN)
+    with pytest.raises(Refusal, match="from-unreadable"):
+        check_authors([me], [me] * 21, OWN)

@@ -9,13 +9,20 @@ from email.header import decode_header, make_header
 from typing import NamedTuple
 
 from vaguemestre.foundation.kernel.seals import SealBuilder
-from vaguemestre.post.outbox.values import FieldCorrection, Origin, SignInTimes, SubmissionRequest
+from vaguemestre.post.outbox.values import (
+    MOST_SENDERS,
+    FieldCorrection,
+    Origin,
+    SignInTimes,
+    SubmissionRequest,
+)
 
 SIEVE = "SIEVE"  # {daemon_name} of the service for Sieve, where HELO names the owner of the script
 # Pigeonhole writes it second, above every field of the message itself
 _REDIRECTED, _REDIRECTED_AT = "x-sieve-redirected-from", 2
 _TOKEN_MECHANISMS = frozenset({"OAUTHBEARER", "XOAUTH2"})
 _AUTHORS = frozenset({"from"})
+_LONGEST_SUBJECT = 5_000  # characters, as it came: those beyond are not shown
 _SENDERS = frozenset({"sender", "resent-from", "resent-sender"})
 
 
@@ -146,10 +153,11 @@ def _header(transaction: MilterTransaction, name: str, value: str) -> None:
         case "in-reply-to":
             transaction.in_reply_to = " ".join(value.split())
         case "subject":
-            transaction.subject = _decoded(value)
+            transaction.subject = _decoded(value[:_LONGEST_SUBJECT])
         case lowered if lowered in _AUTHORS | _SENDERS:
             before = sum(signed.name.lower() == lowered for signed in transaction.signed)
-            transaction.signed.append(SignedField(name, before + 1, value.strip(" \t")))
+            if before <= MOST_SENDERS:  # one more than is allowed is enough to refuse the message
+                transaction.signed.append(SignedField(name, before + 1, value.strip(" \t")))
         case _:
             pass
 

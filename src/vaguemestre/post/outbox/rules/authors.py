@@ -12,7 +12,7 @@ from vaguemestre.foundation.kernel.addresses import addresses_read_in
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.rules.names import SHORT_SURNAME, shows_surname
 from vaguemestre.post.outbox.rules.headers import mailbox_list
-from vaguemestre.post.outbox.values import FieldCorrection, Recipient, SignerName
+from vaguemestre.post.outbox.values import MOST_SENDERS, FieldCorrection, Recipient, SignerName
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
@@ -25,6 +25,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _RUN_OF_BLANKS = re.compile(r"\s{3,}(?=[^\s<])")
 _ENCODED_WORD = "=?"  # RFC 2047 §2; one that is left is not decoded here, and is by others
 _LANGUAGE = re.compile(r"(=\?[^?*\s]+)\*[^?\s]*(?=\?)")  # RFC 2231 §5
+_LONGEST_FIELD = 2_000  # characters; to read one takes time by the square of its length
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -36,6 +37,8 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
     """
     if len(authors) > 1:
         raise Refusal("outbox.from-twice")
+    if len(senders) > MOST_SENDERS or any(len(field) > _LONGEST_FIELD for field in (*authors, *senders)):
+        raise Refusal("outbox.from-unreadable")
     for field in (*authors, *senders):
         address = sole_address(field)
         if not ({address, _without_detail(address)} & {*own}):
@@ -85,6 +88,7 @@ def display_name(field: str) -> str:
     for _ in range(4):  # comments may hold comments
         comments += _COMMENT.findall(bare)
         bare = _COMMENT.sub(" ", bare)
+    bare = " ".join(bare.split())
     phrase = re.sub(rf"<?\s*{_ADDRESS}\s*>?", " ", bare)
 
     def shown(text: str) -> str:
