@@ -3,9 +3,15 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.post.outbox.rules.recipients import check_recipients, formatted_recipients, parsed_recipients
+from vaguemestre.post.outbox.rules.recipients import (
+    check_recipients,
+    formatted_recipients,
+    parsed_recipients,
+    split_recipients,
+)
 from vaguemestre.post.outbox.values import Recipient
 
 
@@ -84,3 +90,25 @@ def test_somebody_must_receive_it() -> None:
 def test_more_than_five_hundred_is_too_many() -> None:
     with pytest.raises(Refusal, match="too-many"):
         parsed_recipients("to", ",".join(f"a{n}@b.fr" for n in range(501)))
+
+
+@pytest.mark.parametrize(
+    "text", ['\\"' * 100_000, '"' * 200_001, "<" * 200_000, '"\\"' * 70_000, "a," * 100_000, '<"' * 100_000]
+)
+def test_recipients_made_to_last_are_told_apart_in_a_moment(text: str) -> None:
+    """The first held a worker of the pages for minutes."""
+    assert least_seconds(lambda: list(split_recipients(text)), 0.5) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ('"Morel, Léa" <l@x.test>; p@x.test,, ', ['"Morel, Léa" <l@x.test>', "p@x.test"]),
+        ('O"Neil <a@x.test>, "\\", c', ['O"Neil <a@x.test>, "\\"', "c"]),
+        ('O"Neil <a@x.test>, c', ['O"Neil <a@x.test>', "c"]),
+        ("<a,b> c, <d, e", ["<a,b> c", "<d", "e"]),
+        ("a\n, b", ["a", "b"]),
+    ],
+)
+def test_separators_part_recipients_outside_closed_quotes_and_brackets(text: str, items: list[str]) -> None:
+    assert list(split_recipients(text)) == items

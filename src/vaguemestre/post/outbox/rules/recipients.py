@@ -9,7 +9,8 @@ from vaguemestre.post.outbox.rules.headers import check_field
 from vaguemestre.post.outbox.values import Recipient
 
 MAX_RECIPIENTS = 500
-_ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,;])+')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\(?s:.))*+"|<[^<>]*+>|[^,;"<]++|.', re.DOTALL)
+_TOKEN_WITHOUT_QUOTES = re.compile(r'<[^<>]*+>|[^,;"<]++|.', re.DOTALL)
 
 
 def parsed_recipients(field: str, text: str) -> tuple[Recipient, ...]:
@@ -38,8 +39,22 @@ def check_recipients(*fields: Iterable[Recipient]) -> None:
 
 def split_recipients(text: str) -> Iterator[str]:
     """The items between commas and semicolons, outside quotation marks and angle brackets."""
-    pieces = (match[0].strip() for match in _ITEM.finditer(text))
-    return (piece for piece in pieces if piece)
+    return filter(None, ("".join(tokens).strip() for tokens in _items(text)))
+
+
+def _items(text: str) -> Iterator[list[str]]:
+    """In one pass: if one quotation mark opens and never closes, no later one does."""
+    pattern, place, item = _TOKEN, 0, list[str]()
+    while match := pattern.match(text, place):
+        place = match.end()
+        if match[0] in (",", ";"):
+            yield item
+            item = []
+            continue
+        item.append(match[0])
+        if match[0] == '"':
+            pattern = _TOKEN_WITHOUT_QUOTES
+    yield item
 
 
 def _recipient(field: str, item: str) -> Recipient:
