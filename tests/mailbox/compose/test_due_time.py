@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import PARIS
@@ -56,3 +57,14 @@ def test_the_past_and_the_far_future_are_refused() -> None:
 def test_across_the_change_of_clocks_eight_is_eight() -> None:
     eve = datetime(2026, 3, 28, 20, 0, tzinfo=UTC)
     assert due_moment("tomorrow", undo_seconds=10, now=eve) == datetime(2026, 3, 29, 6, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("choice", ["T" * 200_000, "26/11/2026 8h" + " " * 200_000 + "x", "T1h" * 70_000])
+def test_a_moment_made_to_last_is_refused_in_a_moment(choice: str) -> None:
+    """A worker of the pages was held for minutes."""
+
+    def read() -> None:
+        with pytest.raises(Refusal, match="later-malformed"):
+            due_moment(choice, undo_seconds=10, now=NOW)
+
+    assert least_seconds(read, 0.2) < 0.2
