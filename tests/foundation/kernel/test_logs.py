@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+from tests.processor import least_seconds
 
 from vaguemestre.foundation.kernel import logs
 
@@ -74,3 +75,9 @@ def test_under_systemd_a_process_writes_json(environment: dict[str, str], begins
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stderr.startswith(begins)
+
+
+def test_addresses_are_left_out_in_time_by_the_length_of_a_line() -> None:
+    record = record_of(logging.ERROR, "%s", f"a@b.test <{SECRET}> @ x@ {'a' * 200_000} {'@' * 200_000}")
+    assert least_seconds(lambda: logs.message_of(record), 0.2) < 0.2
+    assert logs.message_of(record) == f"… <…> @ x@ {'a' * 200_000} …"

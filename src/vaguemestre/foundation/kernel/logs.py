@@ -20,7 +20,7 @@ _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ER
 _LINE = "{levelname} {name}: {message}"
 _MAX_FRAMES = 12
 _MAX_CAUSES = 5
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:=\[\]]+@[^\s<>\"'(),;:=\[\]]+")
+_WORD = re.compile(r"[^\s<>\"'(),;:=\[\]]++")  # one of them may be an address
 # How our engines begin their sentences (`smtp: …`, `sieve PUTSCRIPT: …`), and the status of SMTP (RFC 3463).
 _ENGINE = re.compile(
     r"(?P<engine>[a-z]+(?: [A-Z]+)?): (?:(?P<status>[245]\d\d(?: [245]\.\d{1,3}\.\d{1,3})?)\b)?"
@@ -59,7 +59,7 @@ class PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         shown = copy.copy(record)
         shown.msg, shown.args = message_of(record), None
-        return _ADDRESS.sub("…", super().format(shown))
+        return without_addresses(super().format(shown))
 
 
 def message_of(record: logging.LogRecord) -> str:
@@ -68,7 +68,14 @@ def message_of(record: logging.LogRecord) -> str:
     if isinstance(arguments, tuple):
         arguments = tuple(summary_of(item) if isinstance(item, BaseException) else item for item in arguments)
     message = str(record.msg) % arguments if arguments else str(record.msg)
-    return _ADDRESS.sub("…", message)
+    return without_addresses(message)
+
+
+def without_addresses(text: str) -> str:
+    """The text with « … » in place of each address, in time by its length: lines may quote what was sent."""
+    if "@" not in text:
+        return text
+    return _WORD.sub(lambda match: "…" if "@" in match[0][1:-1] else match[0], text)
 
 
 def summary_of(error: BaseException) -> str:

@@ -77,7 +77,7 @@ def parse_invitation(content: bytes) -> Invitation | None:
         return (
             invitation if invitation is not None and invitation.when else None
         )  # `when` raises for years out of range
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError):
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError, OSError):
         return None
 
 
