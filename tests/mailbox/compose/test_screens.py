@@ -113,6 +113,21 @@ def test_a_mailto_address_fills_the_fields_as_text(browser: Client) -> None:
     assert "&amp;lt;img src=x&amp;gt;&lt;br&gt;ligne" in text
 
 
+def test_rich_text_turned_into_plain_text_is_read_as_a_draft_is(browser: Client) -> None:
+    """As it came, two megabytes of quotations in quotations took all the memory of the machine."""
+
+    def turned(html: str) -> PageAnswer:
+        answer: Any = browser.post(f"{HOME}{new_key()}/texte/", {"html": html}, **JSON)
+        return answer  # type: ignore[no-any-return]
+
+    assert (
+        turned("<p>Bonjour <b>Léa</b></p><blockquote>Oui</blockquote>").json()["text"]
+        == "Bonjour Léa\n\n> Oui\n"
+    )
+    assert ">" not in turned("<blockquote>x" * 2_000).json()["text"]  # too deep to be kept but as text
+    assert turned("x" * 2_000_001).status_code == 422
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize("mode", ["reply", "reply-all", "forward"])
 @pytest.mark.parametrize("field", ["From", "To", "Cc"])

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.processor import least_seconds
 
 from vaguemestre.post.outbox.rules.text import plain_text
 
@@ -53,3 +54,11 @@ def test_every_word_stays(words: list[str]) -> None:
 def test_deep_nesting_is_read_in_good_time() -> None:
     html = "<blockquote>" * 3000 + "fond" + "</blockquote>" * 3000
     assert "fond" in plain_text(html)
+
+
+@pytest.mark.parametrize("level", ["<blockquote>x", "<ul><li>x"])
+def test_a_text_of_very_many_levels_is_not_longer_than_its_html(level: str) -> None:
+    """Each line began with all its levels: two megabytes made twenty gigabytes, in a worker of the pages."""
+    html = level * 10_000
+    assert least_seconds(lambda: plain_text(html), 1.0) < 1.0
+    assert len(plain_text(html)) < 8 * len(html)

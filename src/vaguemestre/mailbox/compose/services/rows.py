@@ -87,6 +87,13 @@ def draft_message_id(key: str, writer: Writer) -> str:
     return f"<{key}.draft@{writer.domain}>"
 
 
+def text_of(html: str) -> str:
+    """Plain text of rich text as it is typed. Raises Refusal `compose.too-long`."""
+    if len(html) > MOST_TEXT:
+        raise Refusal("compose.too-long")
+    return plain_text(draft_html(html, is_picture_path))
+
+
 def text_columns(fields: DraftFields, account_id: int) -> dict[str, Any]:
     """Columns of the typed fields, with the HTML sanitized. Raises Refusal `compose.too-long`."""
     columns = dataclasses.asdict(fields)

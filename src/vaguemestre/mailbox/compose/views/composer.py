@@ -25,7 +25,7 @@ from vaguemestre.mailbox.compose.http import (
 )
 from vaguemestre.mailbox.compose.ports import absent_until, lists_at, lists_like
 from vaguemestre.mailbox.compose.rules.outgoing_html import html_of_text
-from vaguemestre.mailbox.compose.services.rows import new_key
+from vaguemestre.mailbox.compose.services.rows import new_key, text_of
 from vaguemestre.mailbox.compose.values import (
     DistributionList,
     DraftFields,
@@ -37,7 +37,6 @@ from vaguemestre.mailbox.compose.views.page import composer_page, empty_draft, w
 from vaguemestre.people.provisioning.ports import mail_directory
 from vaguemestre.post.filelinks.ports import file_store
 from vaguemestre.post.mailstore.ports import open_mailbox
-from vaguemestre.post.outbox.rules.text import plain_text
 from vaguemestre.schools.rosters.http import class_writer_of
 
 _MAX_DESCRIBED = 500
@@ -151,7 +150,7 @@ def fork(request: SignedInRequest, key: str) -> HttpResponse:
 @answers_json
 def as_text(request: SignedInRequest, key: str) -> HttpResponse:
     """Plain text of the rich text, for a writer who turns formatting off."""
-    return JsonResponse({"text": plain_text(request.POST.get("html", ""))})
+    return JsonResponse({"text": text_of(request.POST.get("html", ""))})
 
 
 @require_POST

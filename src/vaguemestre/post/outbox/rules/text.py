@@ -41,6 +41,7 @@ _BLOCKS = frozenset(
     )
 )
 _SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "table", "blockquote"))
+_MOST_LEVELS = 20  # of quotations and of lists that a line shows: deeper ones would be longer than their text
 _HIDDEN = frozenset(("head", "script", "style", "title", "template"))
 
 
@@ -78,17 +79,19 @@ class _Reader(HTMLParser):
 
     def blank(self) -> None:
         self.end_line()
-        empty = ("> " * self.quotes).rstrip()
         if self.lines and self.lines[-1].strip("> "):
-            self.lines.append(empty)
+            self.lines.append(self._quote_marks().rstrip())
+
+    def _quote_marks(self) -> str:
+        return "> " * min(self.quotes, _MOST_LEVELS)
 
     def _prefix(self) -> str:
-        indent = "  " * max(0, len(self.lists) - 1)
+        indent = "  " * min(max(0, len(self.lists) - 1), _MOST_LEVELS)
         if self.pending_item:
-            return "> " * self.quotes + indent + self.pending_item
+            return self._quote_marks() + indent + self.pending_item
         if self.lists:
             indent += "  "
-        return "> " * self.quotes + indent
+        return self._quote_marks() + indent
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag in _HIDDEN:
@@ -141,7 +144,7 @@ class _Reader(HTMLParser):
 
     def _close_blockquote(self) -> None:
         self.end_line()
-        while self.lines and self.lines[-1] == ("> " * self.quotes).rstrip() and self.quotes:
+        while self.lines and self.lines[-1] == self._quote_marks().rstrip() and self.quotes:
             self.lines.pop()
         self.quotes = max(0, self.quotes - 1)
 
