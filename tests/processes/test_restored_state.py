@@ -80,6 +80,23 @@ def test_an_erased_person_does_not_come_back(tmp_path: Path) -> None:
     assert states() == {"gone": "closed"}
 
 
+def test_dangerous_mail_that_was_removed_since_is_named_to_be_removed_again(tmp_path: Path) -> None:
+    """A restored generation holds it again, in the folders it was in, and no removal of it."""
+    marie = account("marie")
+    record(
+        "removals.decided", to="removal:12", by="account:1", at=SINCE, sender=f"account:{marie.pk}", boxes=3
+    )
+    seal_entries(now=SINCE)
+    assert copy_endings(tmp_path / FOLDER, months_kept=3, now=SINCE) == 1
+    (line,) = map(json.loads, _texts(tmp_path))
+    assert line["member"] == f"sender:account:{marie.pk}"
+    write_act(tmp_path, "removals.decided", "removal:13", line["member"])
+    report = settled(tmp_path)
+    assert states() == {"marie": "active"}
+    assert report.acts == 1
+    assert f"removals.decided removal:13 {line['member']}" in (tmp_path / ACTS_TO_REDO).read_text()
+
+
 def test_what_the_restored_journal_holds_is_not_redone(tmp_path: Path) -> None:
     """Copied by the worker, still in the journal: the account had been resumed meanwhile."""
     marie = account("marie")

@@ -118,7 +118,7 @@ def test_rich_text_turned_into_plain_text_is_read_as_a_draft_is(browser: Client)
 
     def turned(html: str) -> PageAnswer:
         answer: Any = browser.post(f"{HOME}{new_key()}/texte/", {"html": html}, **JSON)
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     assert (
         turned("<p>Bonjour <b>Léa</b></p><blockquote>Oui</blockquote>").json()["text"]

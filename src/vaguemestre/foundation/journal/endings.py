@@ -1,12 +1,12 @@
 """Acts that ended an access, copied out of the database: a restored one is compared with the copy (ADR 0039).
 
 One file a month (`2026-11.jsonl`), each line an act or the mark of a restoration; lines are only added. They
-name subjects as the journal does (`account:7`), never people.
+name subjects as the journal does (`account:7`), never people; of dangerous mail that was removed, its sender.
 """
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ ENDS_ACCESS = frozenset({
     "helpdesk.compromised", "helpdesk.suspended",
     "lists.closed", "lists.manager-removed",
     "portability.export-withdrawn",
+    "removals.approved", "removals.decided",
     "sharing.box-closed", "sharing.closed", "sharing.key-revoked", "sharing.left", "sharing.member-changed",
     "sharing.member-ended", "sharing.owner-left",
     "signin.device-forgotten", "signin.undone",
@@ -42,7 +43,10 @@ ENDS_ACCESS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class EndedAccess:
-    """An act of the journal that ended an access; `member`: who left a box, as `account:7`."""
+    """An act of the journal that ended an access.
+
+    `member`: who left a box, as `account:7`; of a removal of mail, `sender:…`.
+    """
 
     at: datetime
     action: str
@@ -63,7 +67,7 @@ def copy_endings(folder: Path, *, months_kept: int, now: datetime) -> int:
             "at": seal.entry.at.isoformat(),
             "action": seal.entry.action,
             "to": seal.entry.to,
-            "member": str(seal.entry.details.get("member") or ""),
+            "member": _beside(seal.entry.details),
         }
         for seal in sealed.select_related("entry").order_by("number")
     ]
@@ -74,6 +78,13 @@ def copy_endings(folder: Path, *, months_kept: int, now: datetime) -> int:
         if file.stem < oldest:
             file.unlink()
     return len(lines)
+
+
+def _beside(details: Mapping[str, object]) -> str:
+    """Who left a box; of a removal, its sender: a restored database knows nothing of a later one."""
+    if sender := details.get("sender"):
+        return f"sender:{sender}"
+    return str(details.get("member") or "")
 
 
 def endings_to_redo(folder: Path) -> tuple[EndedAccess, ...]:

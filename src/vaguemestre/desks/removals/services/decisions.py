@@ -65,7 +65,15 @@ def decide_removal(removal_id: int, limit: int, *, by: str, now: datetime) -> No
     row.decided_by = row.decided_by or by
     waits = needs_second_person(criteria_of(row), holders, limit, row.approved_by)
     _move(row, RemovalState.AWAITING if waits else RemovalState.REMOVING, now)
-    record("removals.decided", to=f"removal:{row.pk}", by=by, at=now, boxes=holders, state=row.state)
+    record(
+        "removals.decided",
+        to=f"removal:{row.pk}",
+        by=by,
+        at=now,
+        sender=row.sender,
+        boxes=holders,
+        state=row.state,
+    )
 
 
 @transaction.atomic(durable=True)
