@@ -95,3 +95,14 @@ def test_a_later_bounce_replaces_a_delivery_and_a_late_delay_does_not() -> None:
 def test_a_message_is_shown_by_the_worst_of_its_recipients(states: list[str], shown: DeliveryState) -> None:
     statuses = [DeliveryStatus(f"{n}@x", DeliveryState(state), AT) for n, state in enumerate(states)]
     assert overall_state(statuses) is shown
+
+
+@pytest.mark.parametrize(
+    "level", [b"Content-Type: message/rfc822\r\n\r\n", b"Content-Type: multipart/report\r\n\r\n"]
+)
+def test_a_report_of_parts_in_parts_without_end_is_none(level: bytes) -> None:
+    deep = b"".join(
+        b'Content-Type: multipart/report; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(1_000)
+    )
+    assert read_report(deep + b"x") == ()
+    assert read_report(level * 3_000 + b"x") == ()

@@ -15,7 +15,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.values import ServedPost
 from vaguemestre.schools.lists.rules import acceptance, members
 from vaguemestre.schools.lists.rules.acceptance import decide
-from vaguemestre.schools.lists.rules.arrival import decode_words, parse_message
+from vaguemestre.schools.lists.rules.arrival import UnreadableLetter, decode_words, parse_message
 from vaguemestre.schools.lists.rules.list_address import (
     bounce_address,
     bounce_prefix,
@@ -280,3 +280,18 @@ def test_whatever_arrives_a_copy_is_one_message_of_ours(body: bytes, title: str,
 
 def test_words_that_cannot_be_decoded_stay_as_written() -> None:
     assert decode_words("=?utf-8?B?x?= a") == "=?utf-8?B?x?= a"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Content-Type: application/pdf; name*=idna''%ff.a\r\n\r\n",
+        b"Content-Disposition: attachment; filename*=idna''%ff.a\r\n\r\n",
+        b"Content-Type: application/pdf; name*=\0''a\r\n\r\n",
+        b"Content-Type: message/rfc822\r\n\r\n" * 1_000,
+        b"Content-Type: message/rfc822\r\n\r\n" * 100,
+    ],
+)
+def test_what_the_parser_of_mail_stumbles_over_is_unreadable(content: bytes) -> None:
+    with pytest.raises(UnreadableLetter):
+        parse_message(b"From: a@dehors.example\r\n" + content + b"x", "liste.x@ac-amiens.test")

@@ -266,6 +266,15 @@ def test_lists_do_not_play_ball_and_machines_are_not_answered(
     assert arrives(mailboxes, row, elsewhere)[-1].reason == "lists.other-list"
 
 
+def test_a_letter_that_cannot_be_read_stops_no_list(mailboxes: MemoryMailboxes, owner: Account) -> None:
+    """One, of anybody, and the list never read another."""
+    row = made(owner, writers=Writers.ANYBODY)
+    head = message("a@dehors.example", row.address).partition(b"Content-Type")[0]
+    levels = (b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(60))
+    assert received(mailboxes, row, head + b"".join(levels) + b"Bonjour") == []
+    assert len(arrives(mailboxes, row, message("b@dehors.example", row.address))) == 1
+
+
 @pytest.mark.heavy
 def test_whoever_cannot_be_written_to_holds_nobody_back(
     mailboxes: MemoryMailboxes, means: FanoutContext, queue: Queue, clock: Clock, owner: Account

@@ -114,7 +114,7 @@ ACTION_LABELS = {
     "intake.feed-held": "Flux retenu",
     "intake.lines-shown": "Lignes d’un flux montrées, NUMEN compris",
     "lists.closed": "Liste fermée",
-    "lists.dropped": "Liste supprimée",
+    "lists.dropped": "Liste : message automatique, en double ou illisible écarté",
     "lists.joined": "Liste rejointe",
     "lists.manager-added": "Liste : responsable ajouté",
     "lists.manager-removed": "Liste : responsable retiré",

@@ -21,7 +21,10 @@ def read_report(content: bytes) -> tuple[Report, ...]:
 
     Never raises: anybody may send anything.
     """
-    whole = message_from_bytes(content, policy=policy.compat32)
+    try:
+        whole = message_from_bytes(content, policy=policy.compat32)
+    except RecursionError:  # parts in parts, without end
+        return ()
     if whole.get_content_type() != "multipart/report" or not whole.is_multipart():
         return ()
     parts = [part for part in _children(whole)[:MAX_PARTS] if isinstance(part, Message)]

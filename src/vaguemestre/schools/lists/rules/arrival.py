@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
@@ -20,11 +21,24 @@ _IDS = re.compile(r"<[^<>\s]{1,250}>")
 _AUTOMATIC_SENDERS = re.compile(
     r"^(mailer-daemon|postmaster|noreply|no-reply|ne-pas-repondre)@", re.IGNORECASE
 )
+_MOST_LEVELS = 40  # of parts in parts
+_UNREADABLE = (RecursionError, ValueError, LookupError, TypeError, AttributeError)  # of the email package
 _BULK = {"bulk", "junk", "auto_reply"}
 
 
+class UnreadableLetter(Exception):
+    """A message made so that it cannot be parsed, or that no copy of it can be made."""
+
+
 def parse_message(raw: bytes, address: str) -> tuple[IncomingMessage, str]:
-    """The message, and its return path (lower case, empty without one)."""
+    """The message, and its return path (lower case, empty without one). Raises UnreadableLetter."""
+    try:
+        return _parsed(raw, address)
+    except _UNREADABLE as error:
+        raise UnreadableLetter from error
+
+
+def _parsed(raw: bytes, address: str) -> tuple[IncomingMessage, str]:
     message = email.message_from_bytes(raw, policy=email.policy.compat32)
     return_path = _header(message, "Return-Path").strip().strip("<>").lower()
     name, sender = _author(message)
@@ -34,7 +48,7 @@ def parse_message(raw: bytes, address: str) -> tuple[IncomingMessage, str]:
         message_id=next(iter(_IDS.findall(_header(message, "Message-ID"))), "")[:250],
         subject=one_line(decode_words(_header(message, "Subject"))),
         size=len(raw),
-        has_files=any(is_file(part) for part in message.walk()),
+        has_files=bool([file_name(part) for part in _parts(message) if is_file(part)]),
         is_automatic=not return_path or is_automatic(message, sender),
         is_loop=is_loop(message, address),
         is_from_list=message.get("List-Id") is not None,
@@ -44,6 +58,18 @@ def parse_message(raw: bytes, address: str) -> tuple[IncomingMessage, str]:
         ),
     )
     return incoming, return_path
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """The message and all its parts, level by level. Raises RecursionError if they go too deep for a copy."""
+    level = [message]
+    for _ in range(_MOST_LEVELS):
+        yield from level
+        payloads = [part.get_payload() for part in level if part.is_multipart()]
+        level = [part for payload in payloads for part in payload if isinstance(part, Message)]
+        if not level:
+            return
+    raise RecursionError
 
 
 def is_automatic(message: Message, sender: str) -> bool:

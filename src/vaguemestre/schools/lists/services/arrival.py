@@ -19,7 +19,7 @@ from vaguemestre.schools.lists.events import FanoutDue, NoticeDue
 from vaguemestre.schools.lists.models import ListLetter, MailingList
 from vaguemestre.schools.lists.ports import IsSealed
 from vaguemestre.schools.lists.rules.acceptance import decide
-from vaguemestre.schools.lists.rules.arrival import parse_message
+from vaguemestre.schools.lists.rules.arrival import UnreadableLetter, parse_message
 from vaguemestre.schools.lists.rules.list_address import without_detail
 from vaguemestre.schools.lists.values import (
     AuthorStanding,
@@ -111,8 +111,12 @@ def _receive(
 
     `may_be_sent`: it arrived before a backup was restored; its managers decide.
     """
-    message, return_path = parse_message(raw, row.address)
     MailingList.objects.filter(pk=row.pk).update(uid_validity=ref.uid_validity, last_uid=ref.uid)
+    try:
+        message, return_path = parse_message(raw, row.address)
+    except UnreadableLetter:  # of a stranger: those that follow are read all the same
+        record("lists.dropped", to=f"list:{row.pk}", by="system", at=now, reason="lists.unreadable")
+        return False
     if ListLetter.objects.filter(list=row, uid_validity=ref.uid_validity, uid=ref.uid).exists():
         return True
     author_id = author_of(message, return_path, row.address)
