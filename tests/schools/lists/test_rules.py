@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.processor import least_seconds
 from tests.schools.lists.conftest import message
 
 from vaguemestre.foundation.kernel.errors import Refusal
@@ -22,7 +23,7 @@ from vaguemestre.schools.lists.rules.list_address import (
     local_part,
     without_detail,
 )
-from vaguemestre.schools.lists.rules.list_copy import build_copy
+from vaguemestre.schools.lists.rules.list_copy import build_copy, without_files
 from vaguemestre.schools.lists.values import (
     AuthorStanding,
     Criteria,
@@ -295,3 +296,15 @@ def test_words_that_cannot_be_decoded_stay_as_written() -> None:
 def test_what_the_parser_of_mail_stumbles_over_is_unreadable(content: bytes) -> None:
     with pytest.raises(UnreadableLetter):
         parse_message(b"From: a@dehors.example\r\n" + content + b"x", "liste.x@ac-amiens.test")
+
+
+def test_a_copy_without_files_keeps_fields_as_written_however_many_their_words() -> None:
+    """The first kind held the worker of lists for a minute, for each batch of copies."""
+    head = b"From: a@dehors.example\r\nX-Words: " + b"[ " * 45_000 + b"\r\n"
+    folded = "Subject: Réunion\r\n du conseil\r\n".encode()
+    entity = b"Content-Type: application/pdf; name=x\r\n\r\nx"
+    raw = head + folded + entity
+    assert least_seconds(lambda: without_files(raw), 0.5) < 0.5
+    content, files = without_files(raw)
+    assert folded in content
+    assert [file.name for file in files] == ["x"]

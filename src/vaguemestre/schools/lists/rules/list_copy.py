@@ -69,13 +69,21 @@ def build_copy(
     )  # fmt: skip
 
 
+class _AsWritten(email.policy.Compat32):
+    """Writes fields as they came: to fold them anew takes the square of their words."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\n", self.linesep)
+        return f"{name}: {text}{self.linesep}".encode("ascii", "surrogateescape")
+
+
 def without_files(raw: bytes) -> tuple[bytes, tuple[LinkedFile, ...]]:
     """The message without its attachments, and their names and sizes."""
     message = email.message_from_bytes(raw, policy=email.policy.compat32)
     files = tuple(LinkedFile(file_name(part), _size(part)) for part in message.walk() if is_file(part))
     _strip(message)
     out = BytesIO()
-    BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(message, linesep="\r\n")
+    BytesGenerator(out, mangle_from_=False, policy=_AsWritten()).flatten(message, linesep="\r\n")
     return out.getvalue(), files
 
 
