@@ -1,4 +1,4 @@
-"""Taking a job from its queue and marking its end, a statement each: most of what a small job costs."""
+"""Claim a job and mark it as done, one SQL statement each: they are most of the cost of a small job."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from django_tasks_db.utils import retry
 from vaguemestre.foundation.jobs.durability import repeatable
 
 _TABLE = DBTaskResult._meta.db_table
-# as DBTaskResult.ready(), in the order of its model
+# the condition of DBTaskResult.objects.ready(), in the order of its model
 _CLAIM = """UPDATE {table} SET status = 'RUNNING', started_at = %s, worker_ids = {added}
     WHERE status = 'READY' AND id = (
         SELECT id FROM {table}
@@ -25,9 +25,9 @@ _END = """UPDATE {table}
 
 
 def claim_job(queue_names: Sequence[str], worker_id: str) -> "DBTaskResult[..., object] | None":
-    """The job whose turn it is, running from now on and this worker's; None without one.
+    """Claim the next ready job for this worker and mark it as running; None if no job is ready.
 
-    After a power cut it may be ready again.
+    A power cut may undo the claim: the job is then ready again.
     """
     is_postgresql = connection.vendor == "postgresql"
     statement = _CLAIM.format(
@@ -44,7 +44,7 @@ def claim_job(queue_names: Sequence[str], worker_id: str) -> "DBTaskResult[..., 
 
 @retry()
 def end_job(job: "DBTaskResult[..., object]") -> None:
-    """Mark a job as done. After a power cut it may be run again."""
+    """Mark a job as done. A power cut may undo this: the job then runs again."""
     stored_id = DBTaskResult._meta.pk.get_db_prep_value(job.pk, connection)
     with repeatable(), connection.cursor() as cursor:
         cursor.execute(_END.format(table=_TABLE), [_stored(timezone.now()), stored_id])

@@ -1,4 +1,4 @@
-"""Which commits may be lost by a power cut: those of work that is then repeated without harm."""
+"""Commits that do not wait for the disk, for work that may be repeated after a power cut."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +8,11 @@ from django.db import connection
 
 @contextmanager
 def repeatable() -> Iterator[None]:
-    """Commits inside do not wait for the disk; they outlive the end of the process, not a power cut.
+    """Let the commits of this block return before they are on disk.
 
-    They reach the disk with the next commit that waits. Around a transaction: inside one, nothing changes.
-    https://www.sqlite.org/pragma.html#pragma_synchronous, PostgreSQL's `synchronous_commit`.
+    They survive the end of the process, not a power cut, and reach the disk with the next commit that waits.
+    To be used around a transaction; inside one it has no effect. SQLite's `synchronous`
+    (https://www.sqlite.org/pragma.html#pragma_synchronous), PostgreSQL's `synchronous_commit`.
     """
     if connection.in_atomic_block:
         yield
@@ -20,7 +21,7 @@ def repeatable() -> Iterator[None]:
     try:
         yield
     finally:
-        if connection.connection is not None:  # a new one waits for the disk
+        if connection.connection is not None:  # if it was closed, the next one waits for the disk by default
             _run("PRAGMA synchronous=FULL", "RESET synchronous_commit")
 
 

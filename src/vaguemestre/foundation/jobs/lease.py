@@ -1,4 +1,4 @@
-"""The lease of a worker on the job it runs: renewed while it lives, so that others know when it does not.
+"""The lease of a worker on the job it runs: an expired lease tells the others that the worker died.
 
 The lease is the row's `started_at`, which this queue uses for nothing else. Machines' clocks agree within
 seconds, or a job may run twice; that does no harm.
@@ -18,27 +18,27 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 LEASE = timedelta(seconds=60)
-MAX_CLAIMS = 10  # of one attempt, by workers that died while they ran it
-_RENEWAL_SECONDS = 5.0  # less than a heartbeat may be old
-_LONGEST_JOB = timedelta(hours=4)  # then no heartbeat is shown for it: it hangs, and its process is ended
+MAX_CLAIMS = 10  # workers that may die while they run one attempt, before it is given up
+_RENEWAL_SECONDS = 5.0  # less than the age at which a heartbeat is taken for a dead process
+_LONGEST_JOB = timedelta(hours=4)  # past it the job hangs: no heartbeat, so that its process is ended
 
 log = logging.getLogger(__name__)
 
 
 class WorkersDied(Exception):
-    """Every worker that ran a job died before its end. Never raised: it is what the job's row tells."""
+    """Every worker that ran a job died before its end. Never raised: the job's row names it as its error."""
 
 
 _FAILED = {"status": "FAILED", "exception_class_path": f"{__name__}.{WorkersDied.__name__}"}
 
 
-class _Held(NamedTuple):
+class _HeldJob(NamedTuple):
     job_id: UUID
     since: float  # on the monotonic clock
 
 
 class LeaseKeeper:
-    """Renews, from a thread of its own, the lease of the job that is being run, and shows that it is run."""
+    """Thread that renews the lease of the running job, and calls `beat` as long as the job may last."""
 
     def __init__(
         self,
@@ -49,15 +49,15 @@ class LeaseKeeper:
     ) -> None:
         self._beat = beat
         self._every, self._longest = every, longest.total_seconds()
-        self._held: _Held | None = None
+        self._held: _HeldJob | None = None
         self._stopped = Event()
 
     def hold(self, job_id: UUID | None) -> None:
         """Renew this job's lease from now on, and no other; None renews none."""
-        self._held = _Held(job_id, time.monotonic()) if job_id else None
+        self._held = _HeldJob(job_id, time.monotonic()) if job_id else None
 
     def start(self) -> None:
-        """Begin to renew, until the process ends or `stop` is called."""
+        """Renew leases until the process ends or `stop` is called."""
         Thread(target=self._renew, name="lease", daemon=True).start()
 
     def stop(self) -> None:
@@ -82,12 +82,11 @@ class LeaseKeeper:
 def requeue_abandoned(
     queue_names: Sequence[str], worker_id: str, now: datetime, *, own_only: bool = False
 ) -> int:
-    """Put back in the queue what dead workers were running, and what this worker ran before it was restarted.
+    """Requeue the jobs of dead workers, and what this worker ran before its restart. Returns the count.
 
-    `own_only`: the latter alone, while leases tell nothing of the others.
-
-    Returns the count. A worker that is only slow has renewed its lease. A job claimed MAX_CLAIMS times in
-    vain is put among the failed ones: it may be what kills the workers.
+    A slow worker is not a dead one: it has renewed its lease. A job claimed MAX_CLAIMS times in vain fails
+    for good, as it may be what kills the workers. `own_only`: leave the jobs of other workers, because nobody
+    could renew a lease lately.
     """
     count = 0
     for job in _running(queue_names):

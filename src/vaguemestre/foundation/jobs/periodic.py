@@ -1,6 +1,6 @@
 """Periodic tasks of the rooms. Each has its own schedule: one that raises or hangs delays no other.
 
-Of several machines one runs them (`cluster.locks.Leadership`).
+Of several machines, only the leader runs them (`cluster.locks.Leadership`).
 """
 
 import logging
@@ -14,12 +14,12 @@ from vaguemestre.foundation.jobs.rules import pause_after
 
 log = logging.getLogger(__name__)
 
-LANES = 3  # tasks at once; as many may hang before the others wait
+LANES = 3  # threads; while one of them is free, a task that hangs delays no other
 _POLL_SECONDS = 1.0
 
 
 class PeriodicTasks:
-    """Runs tasks when they are due, failed ones after a growing pause. `leads`: whether this process may."""
+    """Runs tasks when they are due, failed ones after a growing pause. `leads`: whether to run any now."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What is known of jobs that failed or wait."""
+"""Queries on failed and waiting jobs."""
 
 import re
 from datetime import datetime, timedelta
@@ -15,8 +15,7 @@ from vaguemestre.foundation.jobs.rules import JobWords, job_words
 _PLACE = re.compile(r'^  File ".*?/(?:src|site-packages)/(.+?)", line (\d+), in (\S+)$', re.MULTILINE)
 _UNKNOWN_EVENT = "?"
 
-
-# what a page is sorted by → column
+# sort key of the page → column
 ORDERS = {"date": "finished_at", "travail": "args_kwargs__args__0", "erreur": "exception_class_path"}
 
 
@@ -36,7 +35,10 @@ class FailedJob(NamedTuple):
 def failed_jobs_page(
     *, search: str = "", order: str = "-finished_at", first: int = 0, count: int = 50
 ) -> tuple[list[FailedJob], int]:
-    """Failed jobs whose handler or error holds `search`, and how many there are. `order`: one of ORDERS."""
+    """(jobs of the page, count of all): failed jobs whose handler or error contains `search`.
+
+    `order`: a column of ORDERS, with `-` in front to reverse it.
+    """
     is_named = Q(args_kwargs__args__0__icontains=search) | Q(exception_class_path__icontains=search)
     failed = DBTaskResult.objects.failed().filter(is_named if search else Q()).order_by(order, "pk")
     return [_failed_job(row) for row in failed[first : first + count]], failed.count()
@@ -59,8 +61,8 @@ def count_unfinished_jobs() -> dict[tuple[str, str], int]:
 
 
 def longest_wait(now: datetime) -> timedelta:
-    """How long the job that waits longest could have run already."""
-    runs_at_once = When(run_after=get_date_max(), then=F("enqueued_at"))  # how the queue says "not deferred"
+    """How long ago the oldest ready job could have started; zero if none waits."""
+    runs_at_once = When(run_after=get_date_max(), then=F("enqueued_at"))  # the queue's mark of "not deferred"
     ready = DBTaskResult.objects.ready().annotate(
         since=Case(runs_at_once, default=Greatest("enqueued_at", "run_after"))
     )

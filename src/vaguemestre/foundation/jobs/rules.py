@@ -10,12 +10,12 @@ _MAX_DELAY = timedelta(hours=1)
 
 
 class JobWords(NamedTuple):
-    """Handler and event by the path of their names, fields of the event, number of the attempt."""
+    """The stored arguments of a job, in words: no class or function has to exist any more."""
 
-    handler: str
-    event: str
-    fields: dict[str, Any]
-    attempt: int
+    handler: str  # `module:function`
+    event: str  # `module:class`
+    fields: dict[str, Any]  # of the event
+    attempt: int  # from 1
 
 
 def delay_before(attempt: int) -> timedelta | None:
@@ -47,7 +47,7 @@ def is_one_job(event: type) -> bool:
 
 
 def job_words(arguments: object) -> JobWords | None:
-    """The stored arguments of `wake` by name; None for those of another task, or of another version."""
+    """Read the stored arguments of `tasks.wake`; None if another task or another version stored them."""
     match arguments:
         case {"args": [str(handler), str(event), dict(fields), int(attempt)]}:
             return JobWords(handler, event, fields, attempt)

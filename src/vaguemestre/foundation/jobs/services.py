@@ -8,7 +8,7 @@ from uuid import UUID
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from vaguemestre.foundation.jobs.ports import Handler, Subscriptions, subscriptions
+from vaguemestre.foundation.jobs.ports import Handler, subscriptions
 from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.foundation.jobs.rules import EVERY_HANDLER, is_one_job, job_words, queue_of
 from vaguemestre.foundation.jobs.tasks import wake
@@ -21,12 +21,12 @@ def announce(event: Any, *, due: datetime | None = None) -> None:
     """Enqueue an event for its handlers inside the caller's transaction, so that it depends on the commit.
 
     `event` is a frozen dataclass of JSON-ready fields; its handlers run no earlier than `due` (aware).
-    An event class with `long_work: ClassVar[bool] = True` has a worker of its own, so that no message waits
-    behind it; its handlers work for a few seconds, then announce the rest. One with `one_job` True has one
-    job for all its handlers: for what happens with every message.
+    `long_work: ClassVar[bool] = True` in the event class: a separate worker runs it, so that no message waits
+    behind it; its handlers work for a few seconds, then announce the rest. `one_job: ClassVar[bool] = True`:
+    one job for all handlers instead of one each, to save writes where every message announces the event.
     """
     task = wake.using(run_after=due, queue_name=queue_of(type(event)))
-    handlers = [_name(handler) for handler in _handlers_of(subscriptions.get(), type(event))]
+    handlers = [_name(handler) for handler in _handlers_of(type(event))]
     for name in [EVERY_HANDLER] if handlers and is_one_job(type(event)) else handlers:
         task.enqueue(name, _name(type(event)), dataclasses.asdict(event), 1)
 
@@ -37,7 +37,7 @@ def run_now(event: Any) -> bool:
     Returns False when an engine is away; the worker will then run them.
     """
     try:
-        for handler in _handlers_of(subscriptions.get(), type(event)):
+        for handler in _handlers_of(type(event)):
             handler(event)
     except EngineDown:
         return False
@@ -50,11 +50,11 @@ def requeue_running_jobs() -> int:
 
 
 def run_failed_again(job_id: UUID) -> bool:
-    """Enqueue a failed job as if it had never been tried, in the caller's transaction; False without one."""
+    """Enqueue a failed job as if it had never been tried, in the caller's transaction; False if gone."""
     row = DBTaskResult.objects.select_for_update().failed().filter(pk=job_id).first()
     if row is None:
         return False
-    if (words := job_words(row.args_kwargs)) is None:  # of another version: as it was
+    if (words := job_words(row.args_kwargs)) is None:  # stored by another version: left as it is
         row.status, row.finished_at, row.worker_ids = TaskResultStatus.READY, None, []
         row.save(update_fields=("status", "finished_at", "worker_ids"))
         return True
@@ -64,7 +64,7 @@ def run_failed_again(job_id: UUID) -> bool:
 
 
 def delete_failed_job(job_id: UUID) -> bool:
-    """Give a failed job up: it will never run. Returns False without one."""
+    """Delete a failed job: it will never run. False if it is gone."""
     return bool(DBTaskResult.objects.failed().filter(pk=job_id).delete()[0])
 
 
@@ -73,14 +73,14 @@ def delete_old_jobs(now: datetime) -> int:
     return delete_batch(DBTaskResult.objects.successful().filter(finished_at__lt=now - RETENTION))
 
 
-def _handlers_of(table: Subscriptions, kind: type) -> tuple[Handler, ...]:
-    return table.get(kind, ())
+def delete_old_failed_jobs(days: int, *, now: datetime) -> int:
+    """Delete a batch of the jobs that failed more than that many days ago. Returns the count."""
+    return delete_batch(DBTaskResult.objects.failed().filter(finished_at__lt=now - timedelta(days=days)))
+
+
+def _handlers_of(event_type: type) -> tuple[Handler, ...]:
+    return subscriptions.get().get(event_type, ())
 
 
 def _name(thing: Any) -> str:
     return f"{thing.__module__}:{thing.__qualname__}"
-
-
-def delete_old_failed_jobs(days: int, *, now: datetime) -> int:
-    """Delete a batch of the jobs that failed more than that many days ago. Returns the count."""
-    return delete_batch(DBTaskResult.objects.failed().filter(finished_at__lt=now - timedelta(days=days)))

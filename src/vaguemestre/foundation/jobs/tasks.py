@@ -15,10 +15,9 @@ log = logging.getLogger(__name__)
 
 @task()
 def wake(handler_name: str, event_name: str, fields: dict[str, Any], attempt: int) -> None:
-    """Run one handler of an event, or all of them (EVERY_HANDLER); one that raises is retried alone, later.
+    """Run one handler of an event, or all of them (EVERY_HANDLER). One that raises is retried alone, later.
 
-    Raises LookupError when this code has no such event or handler, as after a return to an older version:
-    the job waits among the failed ones.
+    Raises LookupError if this version has no such event or handler, as after a downgrade: the job then fails.
     """
     for kind, handlers in subscriptions.get().items():
         if f"{kind.__module__}:{kind.__qualname__}" != event_name:

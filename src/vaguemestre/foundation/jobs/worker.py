@@ -29,12 +29,12 @@ from vaguemestre.foundation.jobs.rules import delay_before, job_words, worker_na
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 20.0  # between two looks for jobs of workers that are gone
+LOOK_SECONDS = 20.0  # between two searches for the jobs of dead workers
 _DATABASE_AWAY = frozenset(f"django.db.utils.{name}" for name in ("OperationalError", "InterfaceError"))
 
 
 class HeartbeatWorker(Worker):
-    """The queue's own worker, with a heartbeat before, during and after every job."""
+    """The worker of django-tasks-db, with a heartbeat before, during and after every job."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class HeartbeatWorker(Worker):
         self._leases_count_from = 0.0  # while the database was away, nobody could renew
 
     def serve(self) -> None:
-        """Run the jobs that are ready, again and again, until told to stop."""
+        """Run ready jobs until a signal stops the worker."""
         self._lease.start()
         while self.running:
             self._beat()
@@ -83,7 +83,7 @@ class HeartbeatWorker(Worker):
         self._lease.stop()
 
     def _look_for_abandoned(self) -> None:
-        """Take up jobs of workers that are gone: at the start, then now and then."""
+        """Requeue the jobs of dead workers: at the start, then every LOOK_SECONDS."""
         if time.monotonic() >= self._next_look:
             own_only = time.monotonic() < self._leases_count_from
             requeue_abandoned(self.queue_names, self.worker_id, timezone.now(), own_only=own_only)
@@ -117,7 +117,7 @@ class HeartbeatWorker(Worker):
         try:
             _call(db_task_result)
             end_job(db_task_result)
-        except Exception as error:  # noqa: BLE001 (it is kept, among the failed jobs)
+        except Exception as error:  # noqa: BLE001 (stored with the failed job)
             db_task_result.set_failed(error)
         finally:
             self.running_task = False
@@ -133,7 +133,10 @@ class HeartbeatWorker(Worker):
 
     @staticmethod
     def _lost_its_retry(row: Any) -> bool:
-        """Whether the database was away for the retry as well; after the last attempt there is none."""
+        """Whether the job failed because the database was away, so that no retry could be enqueued either.
+
+        False after the last attempt, which has no retry.
+        """
         words = job_words(row.args_kwargs)
         if words is None or row.exception_class_path not in _DATABASE_AWAY:
             return False
@@ -164,10 +167,10 @@ def serve(
     machine: str = "",
     checks: Checks | None = None,
 ) -> None:
-    """Run the jobs of a queue until told to stop; its first worker also runs the periodic tasks.
+    """Run the jobs of a queue until a signal stops the process; the first worker also runs periodic tasks.
 
-    `machine`: its name among several, by which its jobs are known; the host's if empty. `checks`: how it is,
-    which its first worker says to the others.
+    `machine`: name of this machine, part of the worker's id; the host name if empty. `checks`: health checks
+    of the machine, whose results the first worker publishes to the other machines.
     """
     for name in ("django_tasks_db", "django.tasks"):  # one line per job is too many
         logging.getLogger(name).setLevel(logging.WARNING)
