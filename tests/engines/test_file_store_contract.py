@@ -152,7 +152,7 @@ def test_a_large_content_passes_without_being_held(store: Store) -> None:
 def test_more_pieces_than_one_listing_tells_are_found(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(object_store, "_LISTED_AT_ONCE", 2)
+    monkeypatch.setattr(object_store, "_KEYS_PER_PAGE", 2)
     store = ObjectStore(bucket, secrets.token_hex(8))
     for number in range(7):
         assert store.append("film", number, b"x") == number + 1

@@ -26,7 +26,7 @@ class FileStore:
         path = self._path(name)
         try:
             self._folder.mkdir(mode=0o770, parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)  # its group: the front, which sends it
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)  # the front, in its group, sends it
             with os.fdopen(descriptor, "r+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 end = file.seek(0, os.SEEK_END)

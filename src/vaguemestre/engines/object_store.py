@@ -1,6 +1,6 @@
-"""`kernel.file_store.WorkStore` on S3 (boto3): a file is the objects of its pieces, `PREFIX/NAME/OFFSET`.
+"""`kernel.file_store.WorkStore` on S3 (boto3): a file is a sequence of objects, `PREFIX/NAME/OFFSET`.
 
-An object cannot grow: each piece that is appended is one of its own, whose key says where it starts.
+An S3 object cannot grow: each piece that is appended becomes an object, whose key says where it starts.
 """
 
 import hashlib
@@ -27,12 +27,12 @@ from vaguemestre.foundation.kernel.file_store import LARGEST_PIECE
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
 _READ_BYTES = 256 * 1024
-_LISTED_AT_ONCE = 1000  # as S3 does by itself
+_KEYS_PER_PAGE = 1000  # S3's own default and maximum
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """Where objects go, and the two halves of the key that opens it."""
+    """An S3 bucket, with the access key id (`key`) and the secret key that open it."""
 
     url: str
     name: str
@@ -57,7 +57,7 @@ class ObjectStore:
     def append(self, name: str, offset: int, content: bytes) -> int:
         folder = self._folder(name)
         if len(content) > LARGEST_PIECE:
-            raise ValueError("a piece too large for what looks for the end of a file")
+            raise ValueError(f"a piece of more than {LARGEST_PIECE} bytes")  # _end looks that far back
         end = self._end(folder, offset)
         if end != offset:
             return end
@@ -69,10 +69,10 @@ class ObjectStore:
         pieces = list(self._pieces(folder))
         if not pieces or not _are_joined(pieces):
             raise FileNotFoundError(name)
-        return io.BufferedReader(_Joined(self._bucket, folder, pieces), _READ_BYTES)
+        return io.BufferedReader(_JoinedPieces(self._bucket, folder, pieces), _READ_BYTES)
 
     def cut(self, name: str, size: int) -> None:
-        """A piece that the cut goes through is written again: it is not large."""
+        """Truncate; the piece that the cut falls in is written again."""
         folder = self._folder(name)
         pieces = list(self._pieces(folder))
         if (pieces[-1].offset + pieces[-1].size if pieces else 0) < size:
@@ -83,8 +83,8 @@ class ObjectStore:
             elif piece.offset + piece.size > size:
                 with self.open(name) as content:
                     content.seek(piece.offset)
-                    kept = content.read(size - piece.offset)
-                self._put(folder, piece.offset, kept)
+                    remainder = content.read(size - piece.offset)
+                self._put(folder, piece.offset, remainder)
 
     @contextmanager
     def local(self, name: str) -> Iterator[Path]:
@@ -94,17 +94,17 @@ class ObjectStore:
             yield Path(copy.name)
 
     def remove(self, name: str) -> None:
-        """The first piece goes first: a removal that is cut short leaves nothing that opens."""
+        """Delete the first piece first: after an interrupted removal, `open` finds no file."""
         folder = self._folder(name)
         for piece in list(self._pieces(folder)):
             self._delete(folder, piece)
 
     def names(self) -> set[str]:
-        """Those of all files there are."""
+        """Names of all files."""
         names: set[str] = set()
         with s3_errors("ListObjectsV2"):
             for page in self._pages(Prefix=f"{self._prefix}/", Delimiter="/"):
-                names.update(one["Prefix"].split("/")[-2] for one in page.get("CommonPrefixes", ()))
+                names.update(entry["Prefix"].split("/")[-2] for entry in page.get("CommonPrefixes", ()))
         return names
 
     def free(self) -> int:
@@ -127,26 +127,26 @@ class ObjectStore:
         return f"{self._prefix}/{name}/"
 
     def _end(self, folder: str, near: int) -> int:
-        """Where the file ends. What begins one piece before `near` or later is looked at first."""
+        """Size of the file. To list few keys, the pieces from one piece before `near` on are tried first."""
         pieces = list(self._pieces(folder, after=near - LARGEST_PIECE)) or list(self._pieces(folder))
         return pieces[-1].offset + pieces[-1].size if pieces else 0
 
     def _pieces(self, folder: str, after: int = 0) -> Iterator[_Piece]:
-        """In order. `after`: only those that start at or beyond that offset, if it is positive."""
+        """Pieces of a file in order; with a positive `after`, those that start at that offset or beyond."""
         start = {"StartAfter": _key(folder, after - 1)} if after > 0 else {}
         with s3_errors("ListObjectsV2"):
             for page in self._pages(Prefix=folder, **start):
-                for one in page.get("Contents", ()):
-                    yield _Piece(int(one["Key"].removeprefix(folder)), one["Size"])
+                for entry in page.get("Contents", ()):
+                    yield _Piece(int(entry["Key"].removeprefix(folder)), entry["Size"])
 
-    def _pages(self, **asked: str) -> Iterator[dict[str, Any]]:
+    def _pages(self, **parameters: str) -> Iterator[dict[str, Any]]:
         pages = _client(self._bucket).get_paginator("list_objects_v2")
-        size = {"PageSize": _LISTED_AT_ONCE}
-        yield from pages.paginate(Bucket=self._bucket.name, PaginationConfig=size, **asked)
+        size = {"PageSize": _KEYS_PER_PAGE}
+        yield from pages.paginate(Bucket=self._bucket.name, PaginationConfig=size, **parameters)
 
 
-class _Joined(io.RawIOBase):
-    """The pieces of a file as one, each asked for when it is reached."""
+class _JoinedPieces(io.RawIOBase):
+    """The pieces of a file as one stream; each is requested when the reader reaches it."""
 
     def __init__(self, bucket: Bucket, folder: str, pieces: list[_Piece]) -> None:
         self._bucket, self._folder = bucket, folder
@@ -163,28 +163,28 @@ class _Joined(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._end}[whence]
         if start + offset != self._at:
-            self._leave()
+            self._close_body()
         self._at = max(0, start + offset)
         return self._at
 
     def readinto(self, buffer: Any) -> int:
         while self._at < self._end:
-            body = self._body = self._body or self._asked()
+            body = self._body = self._body or self._request_body()
             with s3_errors("GetObject"):
                 content = body.read(len(buffer))
             if content:
                 buffer[: len(content)] = content
                 self._at += len(content)
                 return len(content)
-            self._leave()
+            self._close_body()
         return 0
 
     def close(self) -> None:
-        self._leave()
+        self._close_body()
         super().close()
 
-    def _asked(self) -> Any:
-        """The rest of the piece that holds the present offset."""
+    def _request_body(self) -> Any:
+        """Request the piece at the current offset, from that offset on."""
         start = self._starts[bisect_right(self._starts, self._at) - 1]
         with s3_errors("GetObject"):
             answer = _client(self._bucket).get_object(
@@ -192,7 +192,7 @@ class _Joined(io.RawIOBase):
             )
         return answer["Body"]
 
-    def _leave(self) -> None:
+    def _close_body(self) -> None:
         if self._body is not None:
             self._body.close()
             self._body = None
@@ -200,7 +200,7 @@ class _Joined(io.RawIOBase):
 
 @contextmanager
 def s3_errors(request: str) -> Iterator[None]:
-    """Nothing of boto3's leaves this module."""
+    """Turn boto3's errors into EngineDown."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:
@@ -222,7 +222,7 @@ def _are_joined(pieces: list[_Piece]) -> bool:
 
 @cache
 def _client(bucket: Bucket) -> Any:
-    """One for a process: threads share it. Paths and digests as radosgw and Garage know them too."""
+    """The client of a process, shared by its threads. radosgw and Garage know these addresses and digests."""
     session = boto3.session.Session(aws_access_key_id=bucket.key, aws_secret_access_key=bucket.secret)
     return session.client(
         "s3",

@@ -1,57 +1,54 @@
-"""What rooms that keep files ask of whatever keeps them: a folder of this machine, or S3."""
+"""Port of the rooms that store files: in a folder of this machine, or in S3."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-LARGEST_PIECE = 16 * 1024 * 1024  # octets appended at once, at most
+LARGEST_PIECE = 16 * 1024 * 1024  # bytes that one call may append
 
 
 class FileStore(Protocol):
-    """Contents of files, by name (letters, digits, `-`, `_`, `.`). One writer of a name at a time.
+    """Files by name (letters, digits, `-`, `_`, `.`). A file has one writer at a time.
 
     Every method may raise EngineDown.
     """
 
     @property
     def is_served_by_front(self) -> bool:
-        """Whether the front of the pages sends these files itself; else the process that answers does."""
+        """Whether the HTTP front (nginx) can send these files itself; else the web process does."""
         ...
 
     def append(self, name: str, offset: int, content: bytes) -> int:
-        """Append a piece that starts at `offset`, unless it leaves a gap. Returns the size of the file.
+        """Append a piece if `offset` is the end of the file, else nothing. Returns the size of the file.
 
-        At most `LARGEST_PIECE`. It is on disk when this returns.
+        A piece has at most `LARGEST_PIECE` bytes, and is on disk when this returns.
         """
         ...
 
     def open(self, name: str) -> BinaryIO:
-        """The content, read as it is asked for; it may be sought. Raises FileNotFoundError."""
+        """Open the content for reading; it is seekable and read lazily. Raises FileNotFoundError."""
         ...
 
     def remove(self, name: str) -> None:
-        """Idempotent."""
+        """Delete the file, if it exists."""
         ...
 
     def free(self) -> int:
-        """Free space, in octets; `sys.maxsize` where it is not known."""
+        """Free space in bytes; `sys.maxsize` if unknown."""
         ...
 
 
 class WorkStore(FileStore, Protocol):
-    """A place of files that are also worked on: begun, cut back, resumed by another machine."""
+    """A file store for work in progress: files are truncated, and resumed by another machine."""
 
     def cut(self, name: str, size: int) -> None:
-        """Drop what stands beyond `size`. Raises FileNotFoundError when it has less."""
+        """Truncate to `size` bytes. Raises FileNotFoundError if the file is shorter."""
         ...
 
     def local(self, name: str) -> AbstractContextManager[Path]:
-        """The content as a file of this machine, to be read, for the time of a `with`.
-
-        Raises FileNotFoundError.
-        """
+        """The content as a local file, to read inside the `with` block. Raises FileNotFoundError."""
         ...
 
     def names(self) -> set[str]:
-        """Those of all files there are."""
+        """Names of all files."""
         ...
