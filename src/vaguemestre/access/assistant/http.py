@@ -1,4 +1,4 @@
-"""What a browser has proved, stored for a short while in its anonymous session, on the server side."""
+"""The anonymous session of a browser: the code sent for it and the account it proved, for a short time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class ProvedAccount:
 
 
 def submitted_form(request: HttpRequest, keys: SecretKeys) -> tuple[Mapping[str, str] | None, BrowserWork]:
-    """(typed fields, proof of work), posted now or deferred in the browser's cookie; None: nothing yet."""
+    """(typed fields or None, proof of work), from this POST or from the form deferred in a cookie."""
     if "suite" in request.GET and (deferred := deferred_form(request, _resume_path(request), keys)):
         return deferred.fields, deferred.work_done(request.POST.get("work", ""))
     return (request.POST if request.method == "POST" else None), BrowserWork()
@@ -69,7 +69,7 @@ def proved_account(request: HttpRequest, state: str) -> ProvedAccount | None:
 
 
 def _store(request: HttpRequest, name: str, account_id: int, mark: str, life: timedelta) -> None:
-    """Store it under a new session key, in case somebody knows the former one (session fixation)."""
+    """Store a fact under a new session key: an attacker may know the former one (session fixation)."""
     request.session.cycle_key()
     request.session.set_expiry(0)
     until = timezone.now() + life

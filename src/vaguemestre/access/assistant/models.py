@@ -6,11 +6,11 @@ from vaguemestre.people.credentials.models import Account
 
 
 class IssuedCode(models.Model):
-    """A single-use code that others sent or handed over; only a keyed hash of it is stored."""
+    """A single-use code that the help desk sent or handed over; only a keyed hash of it is stored."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="issued_codes")
     mark = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     until = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
-    drops_factors = models.BooleanField(default=False)  # second factors are lost too
+    drops_factors = models.BooleanField(default=False)  # the person lost their second factors: remove them

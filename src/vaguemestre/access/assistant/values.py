@@ -15,7 +15,7 @@ class Identification:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Rejected: unknown, wrong, already activated, suspended or closed all give the same answer."""
+    """No account may be shown: unknown, wrong, already activated, suspended and closed are one answer."""
 
     reason: str = "assistant.not-possible"
     wait: int = 0  # seconds, after too many attempts
@@ -50,7 +50,7 @@ class CodeSent:
 
 @dataclass(frozen=True, slots=True)
 class CodeAccepted:
-    """A valid issued code was typed; it is used up by the password it lets choose."""
+    """A valid issued code was typed. Choosing a password will use it up."""
 
     account_id: int
     mark: str = field(repr=False)

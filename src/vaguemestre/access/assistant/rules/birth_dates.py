@@ -20,13 +20,13 @@ _MONTHS = (
     "novembre",
     "decembre",
 )
-_MIN_AGE_YEARS = 14  # the youngest employees: « 13 » is 1913, or 2013 from 2027 on
+_MIN_AGE_YEARS = 14  # of an employee: « 13 » means 1913, and 2013 from 2027 on
 
 
 def birth_date(typed: str, *, today: date) -> date:
     """Parse `03/09/1985`, `3-9-85`, `03091985`, `1985-09-03` or « 3 septembre 1985 ».
 
-    Raises ValueError, of which NoSuchDay.
+    Raises NoSuchDay (a ValueError) for a day that does not exist, ValueError for anything else.
     """
     text = without_accents(typed)
     for number, month in enumerate(_MONTHS, 1):

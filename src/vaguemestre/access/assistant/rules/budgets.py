@@ -1,7 +1,8 @@
 """Failure budgets of the assistant: per NUMEN, per network, for the whole instance (docs/security.md §3.2).
 
-A NUMEN allows five guesses of a birth date a day, from everywhere. Codes have budgets of their own, so that
-failures of strangers do not keep out the owner of a code. Networks and the instance require proof of work.
+A NUMEN allows five guesses of a birth date a day, counted over all networks. Codes have separate budgets, so
+that the failures of strangers do not keep the owner of a code out. Over the budget of a network or of the
+instance, proof of work is required.
 """
 
 from datetime import timedelta
@@ -30,18 +31,13 @@ def look_up_price(numen_digest: str, network: str) -> Price:
 
 
 def code_price(name_digest: str, network: str) -> Price:
-    """The price of asking for a code, or giving one: counted by name and network."""
+    """The price of requesting a code, or of typing one: counted by name and network."""
     return _price(f"assistant-code-of:{name_digest[:32]}:{network}", NEAR, network)
 
 
-def letter_budget(who: str) -> dict[str, Budget]:
-    """Five messages a day to one account's contact; those sent to nobody are counted apart."""
-    return {f"assistant-letters:{who[:60]}": LETTERS}
-
-
-def _price(own: str, budget: Budget, network: str) -> Price:
-    shared = {f"assistant-network:{network}": NETWORK, "assistant": INSTANCE}
-    return Price(own, {own: budget, **shared}, network=network)
+def letter_budget(recipient: str) -> dict[str, Budget]:
+    """Five messages a day to the contact of one account; those for unknown accounts are counted apart."""
+    return {f"assistant-letters:{recipient[:60]}": LETTERS}
 
 
 def code_budget(mark: str) -> dict[str, Budget]:
@@ -55,3 +51,8 @@ def code_budget(mark: str) -> dict[str, Budget]:
 def numen_subject(numen_digest: str) -> str:
     """The throttle subject of one NUMEN."""
     return f"assistant:{numen_digest[:32]}"
+
+
+def _price(subject: str, budget: Budget, network: str) -> Price:
+    shared = {f"assistant-network:{network}": NETWORK, "assistant": INSTANCE}
+    return Price(subject, {subject: budget, **shared}, network=network)

@@ -1,4 +1,4 @@
-"""Single-use codes that others send or hand over: 65 bits, valid a day, stored as a keyed hash."""
+"""Single-use codes that the help desk sends or hands over: 65 bits, valid a day, stored as a keyed hash."""
 
 import hmac
 import secrets
@@ -14,16 +14,16 @@ _GROUPS = (4, 4, 5)
 
 def draw_issued_code() -> str:
     """A random code, like `abcd-efgh-ijkmn`."""
-    signs = iter(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-    return "-".join("".join(next(signs) for _ in range(size)) for size in _GROUPS)
+    letters = iter(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    return "-".join("".join(next(letters) for _ in range(size)) for size in _GROUPS)
 
 
 def issued_marks(typed: str, owner: int, keys: SecretKeys) -> list[str]:
     """The keyed hashes of a code, by each key of the instance, the current one first.
 
-    A malformed code has hashes too, that match nothing.
+    A malformed code has hashes too; they match nothing.
     """
-    plain = "".join(sign for sign in typed.lower() if sign.isalnum())[:64]
+    plain = "".join(character for character in typed.lower() if character.isalnum())[:64]
     key_names = [keys.current, *(name for name in keys.sealing if name != keys.current)]
     message = f"issued code {owner} {plain}".encode()
     return [hmac.digest(keys.sealing[name], message, "sha256").hex() for name in key_names]

@@ -34,7 +34,7 @@ from vaguemestre.people.directory.values import NumenKeys
 
 NO_ACCOUNT = 0
 NO_WORK = BrowserWork()
-CLOSED = "assistant.closed"  # too many guesses: only a code opens that NUMEN today
+CLOSED = "assistant.closed"  # too many guesses: until tomorrow, only a code opens that NUMEN
 _OWNER_NOTIFIED = "assistant.owner-told"
 
 
@@ -52,16 +52,16 @@ class ClaimedAccount(NamedTuple):
 def identify(
     claim: IdentityClaim, keys: NumenKeys, *, now: datetime, work: BrowserWork = NO_WORK
 ) -> Identification | Rejected | Deferred:
-    """Use case: the account of that NUMEN and birth date, if they are enough to activate it.
+    """Use case: identify the account of that NUMEN and birth date, if they are enough to activate it.
 
-    Every other outcome makes the same queries and writes. The owner of an activated account is notified, once
-    a day.
+    Every other outcome makes the same queries and writes, so that they cannot be told apart. The owner of an
+    activated account is notified of the attempt, once a day.
     """
-    sought = numen_digest(claim.numen, keys)
-    price = look_up_price(sought, claim.network)
+    numen_hash = numen_digest(claim.numen, keys)
+    price = look_up_price(numen_hash, claim.network)
     if due := charge_toll(price, work, now=now):
         return rejected_or_deferred(due, CLOSED)
-    account, is_right, _ = find_claimed_account(sought, claim)
+    account, is_right, _ = find_claimed_account(numen_hash, claim)
     subject = journal_subject(account)
     notified_at = last_time(subject, _OWNER_NOTIFIED)
     with transaction.atomic(durable=True):
@@ -86,13 +86,13 @@ def accept_code(
     now: datetime,
     work: BrowserWork = NO_WORK,
 ) -> CodeAccepted | Rejected | Deferred:
-    """Use case: the account of an issued code. The password it lets choose uses it up, not this check."""
-    sought = numen_digest(claim.name, numen_keys)
+    """Use case: identify the account of an issued code, which the choice of a password will use up."""
+    numen_hash = numen_digest(claim.name, numen_keys)
     name_digest = hashlib.sha256(claim.name.strip().lower().encode()).hexdigest()
     price = code_price(name_digest, claim.network)
     if due := charge_toll(price, work, now=now):
         return rejected_or_deferred(due, "assistant.wait")
-    holder = person_by_numen(sought)
+    holder = person_by_numen(numen_hash)
     by_numen = account_of_person(holder.pk if holder else NO_ACCOUNT)
     account = find_account(claim.name) or by_numen
     person = find_person(account.person_id or NO_ACCOUNT if account else NO_ACCOUNT)
@@ -111,11 +111,11 @@ def accept_code(
     return Rejected("assistant.code-not-possible")
 
 
-def find_claimed_account(sought: str, claim: IdentityClaim, *, by_name: bool = False) -> ClaimedAccount:
+def find_claimed_account(numen_hash: str, claim: IdentityClaim, *, by_name: bool = False) -> ClaimedAccount:
     """The account a claim names. `by_name`: a username or an address does as well as a NUMEN."""
-    by_numen = person_by_numen(sought)
+    holder = person_by_numen(numen_hash)
     named = find_account(claim.numen) if by_name else None
-    account = account_of_person(by_numen.pk if by_numen else NO_ACCOUNT) or named
+    account = account_of_person(holder.pk if holder else NO_ACCOUNT) or named
     person = find_person(account.person_id or NO_ACCOUNT if account else NO_ACCOUNT)
     is_right = person is not None and person.birth_date == claim.born
     return ClaimedAccount(account, is_right, person.recovery_address if person else "")
@@ -127,7 +127,7 @@ def rejected_or_deferred(due: WorkDue, reason: str) -> Rejected | Deferred:
 
 
 def journal_subject(account: Identified | None) -> str:
-    """How the journal names the account, or its absence."""
+    """The account as the journal names it; `nobody` without one."""
     return f"account:{account.account_id}" if account else "nobody"
 
 

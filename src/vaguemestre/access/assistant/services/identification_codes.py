@@ -37,19 +37,19 @@ def send_code(
     now: datetime,
     work: BrowserWork = NO_WORK,
 ) -> CodeSent | Rejected | Deferred:
-    """Use case: send a code to the contact of the account that NUMEN (or username) and birth date name.
+    """Use case: send a code to the contact of the account with that NUMEN (or username) and birth date.
 
-    Unknown accounts cause the same queries and writes. Wrong birth dates do not count against the owner: only
-    messages sent do, five a day.
+    Unknown accounts cause the same queries and writes. Wrong birth dates are not charged to the owner;
+    messages are, five a day.
     """
-    sought = numen_digest(claim.numen, keys)
-    if due := charge_toll(code_price(sought, claim.network), work, now=now):
+    numen_hash = numen_digest(claim.numen, keys)
+    if due := charge_toll(code_price(numen_hash, claim.network), work, now=now):
         return rejected_or_deferred(due, "assistant.wait")
-    account, is_right, on_file = find_claimed_account(sought, claim, by_name=True)
+    account, is_right, on_file = find_claimed_account(numen_hash, claim, by_name=True)
     account_id, state = (account.account_id, account.state) if account else (NO_ACCOUNT, "")
     contact = usable_contact(account_id, now)
     address = code_address(state, is_right=is_right, contact=contact, on_file=on_file, proof=proof)
-    recipient = f"account:{account_id}" if account and address else f"none:{sought}"
+    recipient = f"account:{account_id}" if account and address else f"none:{numen_hash}"
     if charge(letter_budget(recipient), now=now):
         address = ""
     owner, code = (account_id if address else NO_ACCOUNT), drawn_code()

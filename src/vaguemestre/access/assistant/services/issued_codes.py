@@ -31,7 +31,10 @@ def issue_code(
 
 
 def use_issued_code(account_id: int, mark: str, *, now: datetime) -> bool | None:
-    """Use up a code: whether it drops second factors, or None if it is no longer valid. One caller wins."""
+    """Use up a code; of parallel callers, one succeeds.
+
+    Returns whether it drops second factors, or None if it is no longer valid.
+    """
     valid = IssuedCode.objects.filter(account_id=account_id, mark=mark, used_at__isnull=True, until__gt=now)
     drops = valid.values_list("drops_factors", flat=True).first()
     if drops is None or valid.update(used_at=now) != 1:

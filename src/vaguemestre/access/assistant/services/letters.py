@@ -19,7 +19,10 @@ _QUOTA_MB = 50
 def announce_letter(
     account_id: int, kind: str, address: str, keys: SecretKeys, *, now: datetime, code: str = ""
 ) -> None:
-    """Announce a message to that address; nothing for "". Inside the caller's transaction."""
+    """Announce a message to that address; one to "" is announced too, and not sent.
+
+    Inside the caller's transaction.
+    """
     owner = account_id if address else 0
     announce(LetterDue(owner, kind, seal_letter(address, code, owner, keys), now.isoformat()))
 

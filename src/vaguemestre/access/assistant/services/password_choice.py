@@ -31,7 +31,7 @@ def activate(
     network: str,
     now: datetime,
 ) -> bool:
-    """Use case: activate the account with a first password and the charter. One of several callers wins.
+    """Use case: activate the account with a first password and the charter. Of parallel calls, one is True.
 
     `mark`: of the issued code used, "" for none. The owner is notified in the inbox and at the address on
     file.
@@ -52,10 +52,10 @@ def activate(
 
 
 def choose_password(account_id: int, password: str, keys: SecretKeys, *, mark: str, now: datetime) -> bool:
-    """Use case: set a new password after a code. The caller ends sessions.
+    """Use case: set a new password after a code. The caller ends the sessions.
 
-    `mark`: of an issued code, used up here; "" after a delivered one. False if it was used meanwhile, or the
-    account is no longer active.
+    `mark`: of an issued code, used up here; "" after a code sent to the contact. False if the issued code was
+    used meanwhile, or if the account is no longer active.
     """
     password_hash = hash_password(password)
     by = f"account:{account_id}"
@@ -74,8 +74,7 @@ def choose_password(account_id: int, password: str, keys: SecretKeys, *, mark: s
         record("assistant.recovered", to=by, by=by, at=now)
         announce(AccountTouched(account_id, "recovered", now.isoformat()))
         announce_letter(account_id, "recovered", contact, keys, now=now)
-    with transaction.atomic(
-        durable=True
-    ):  # a transaction of its own: counters are locked before anything else
+    # a second transaction: others lock the counters before anything else
+    with transaction.atomic(durable=True):
         lift_throttle(account_id)
     return True

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from vaguemestre.access.assistant.models import IssuedCode
 from vaguemestre.foundation.jobs.purge import delete_batch
 
-CODES_KEPT = timedelta(days=30)  # after their end; the help desk sees until then what was sent
+CODES_KEPT = timedelta(days=30)  # after their expiry, so that the help desk sees what was sent
 
 
 def delete_old_codes(*, now: datetime) -> None:
