@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AccountsOpened:
-    """Created by an arrival: owed mailboxes, opened by nothing yet. `AccountsChanged` tells the others."""
+    """Accounts were created: pending, without a password. `AccountsChanged` is announced with it."""
 
     account_ids: list[int]
 
@@ -24,16 +24,16 @@ class AccountActivated:
 
 @dataclass(frozen=True)
 class AccountsChanged:
-    """Many at once, as an import makes them: opened, closed, renamed."""
+    """`AccountChanged` for many at once: opened, closed, renamed by an import."""
 
     account_ids: list[int]
 
 
 @dataclass(frozen=True)
 class PersonErased:
-    """Somebody's civil status was erased: every room forgets what it kept of the account's person.
+    """The civil status of a person was erased: every room erases its data about them (GDPR art. 17).
 
-    Unless, when this is heard, the account is open again.
+    A handler does nothing if the account is open again by then.
     """
 
     account_id: int
@@ -42,7 +42,7 @@ class PersonErased:
 
 @dataclass(frozen=True)
 class TokensWithdrawn:
-    """The key of a mail program was revoked: its tokens open nothing, what they opened is closed."""
+    """The key of a mail program was revoked: engines refuse its tokens and close their connections."""
 
     mailbox: str
     token_sha256s: list[str]

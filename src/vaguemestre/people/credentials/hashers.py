@@ -1,6 +1,6 @@
-"""Argon2id with our costs (docs/security.md §5.1): about 25 ms; tens of thousands sign in on few cores.
+"""Argon2id with our costs (docs/security.md §5.1): about 25 ms, as tens of thousands sign in on few cores.
 
-Administrators are few and opened by more: 64 MiB, three passes.
+Administrators are few and can do more harm: 64 MiB, three passes.
 """
 
 from django.contrib.auth.hashers import Argon2PasswordHasher

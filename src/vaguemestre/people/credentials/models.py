@@ -1,4 +1,4 @@
-"""What opens an account. An account belongs to one person; a technical account belongs to none."""
+"""Accounts and their credentials. An account belongs to one person; a technical account belongs to none."""
 
 from typing import ClassVar
 
@@ -26,10 +26,10 @@ class Account(AbstractBaseUser):
 
     class Mailbox(models.TextChoices):
         OPEN = "open"  # receives; its owner reads it while the account is active
-        HELD = "held"  # receives; nothing opens it for a while, whatever the account
-        CLOSED = "closed"  # receives nothing any more, still kept
-        FROZEN = "frozen"  # the same, and nobody erases it before its day
-        PURGED = "purged"  # nothing is left of it
+        HELD = "held"  # receives; nobody can read it for a while, even if the account is active
+        CLOSED = "closed"  # receives nothing; its mail is still kept
+        FROZEN = "frozen"  # closed, and not erased before a legal delay
+        PURGED = "purged"  # closed, and its mail is erased
 
     person = models.OneToOneField(
         Person, null=True, blank=True, on_delete=models.PROTECT, related_name="account"
@@ -50,7 +50,7 @@ class Account(AbstractBaseUser):
     preferences = models.JSONField(default=dict)
     # « Ce n'était pas moi »: the password opens nothing until its owner has chosen another
     password_barred_at = models.DateTimeField(null=True, blank=True)
-    # what a change replaced, for as long as the change may be undone
+    # the password before the last change, as long as the change may be undone
     former_password = models.CharField(max_length=128, blank=True)
     former_until = models.DateTimeField(null=True, blank=True)
 
@@ -87,11 +87,11 @@ class AppPassword(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     last_network = models.CharField(max_length=45, blank=True)
-    login = models.CharField(max_length=254, blank=True)  # what a program let in by consent signs in with
+    login = models.CharField(max_length=254, blank=True)  # of a program allowed by consent; else the mailbox
 
 
 class FormerProgramKey(models.Model):
-    """A program's key that was exchanged for its next one. Random: only its SHA-256."""
+    """A program's key that was exchanged for the next one; only its SHA-256 is kept."""
 
     app_password = models.ForeignKey(AppPassword, on_delete=models.CASCADE, related_name="former_keys")
     token_sha256 = models.CharField(max_length=64, unique=True)
@@ -132,7 +132,7 @@ class KeyInStock(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A code for the day the application is lost: used once. Only a keyed hash of it is kept."""
+    """A single-use code for the day the authenticator is lost; only a keyed hash of it is kept."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
     mark = models.CharField(max_length=64, unique=True)
@@ -142,7 +142,7 @@ class RecoveryCode(models.Model):
 
 
 class RecoveryContact(models.Model):
-    """A private address its owner proved to read; it recovers the account from `usable_at` on."""
+    """A private address that its owner proved to read; it can recover the account from `usable_at` on."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_contacts")
     address = models.CharField(max_length=254)
@@ -168,7 +168,7 @@ class Passkey(models.Model):
 
 
 class MailToken(models.Model):
-    """A mail token we minted and still honour: its SHA-256. Gone from here, it opens nothing."""
+    """A mail token that is still valid, by its SHA-256. Deleting the row revokes the token."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mail_tokens")
     session_key = models.CharField(max_length=64, blank=True, db_index=True)

@@ -1,4 +1,4 @@
-"""What credentials is lent: keys of the instance, and the engines' list of honoured tokens."""
+"""Ports of credentials: keys of the instance, token service, the engines' list of valid tokens."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -9,19 +9,19 @@ from vaguemestre.people.credentials.values import SecretKeys, TokenKeys
 
 
 class Tokens(Protocol):
-    """The mail tokens engines honour (part of `provisioning.ports.MailDirectory`). Raises EngineDown."""
+    """The mail tokens that engines accept (part of `provisioning.ports.MailDirectory`). Raises EngineDown."""
 
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None: ...
 
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None: ...
 
 
-# account, typed password → what of its person's NUMEN is in it. Raises EngineDown.
+# (account id, typed password) → the parts of the person's NUMEN that it contains. Raises EngineDown.
 type NumenWords = Callable[[int, str], tuple[str, ...]]
 
 
 class ProgramToken(NamedTuple):
-    """A mail token of a program, its account, and for how long it is valid."""
+    """A mail token of a program, its account, and its lifetime."""
 
     account_id: int
     token: str
@@ -29,24 +29,24 @@ class ProgramToken(NamedTuple):
 
 
 class MailTokens(Protocol):
-    """Who signs mail tokens: ourselves if we hold the key, else the token service (ADR 0032).
+    """Issuer of mail tokens: this process if it holds the key, else the token service (ADR 0032).
 
-    Each raises EngineDown, and Refusal `credentials.session-over` when the account may not, or no more.
+    Every method raises EngineDown, and Refusal `credentials.session-over` if the account has no right to one.
     """
 
     def for_session(self, mailbox: str, secret: str) -> str:
-        """A token for the person of a session, in their mailbox or one they are a member of.
+        """A token for the person of a session, for their mailbox or one they are a member of.
 
-        `secret`: what the browser's cookie holds; the database knows its digest only.
+        `secret`: the session key in the browser's cookie; the database only has its digest.
         """
         ...
 
     def for_list(self, mailbox: str) -> str:
-        """A token for a mailbox of a list: the page has checked who may read, strangers with a link too."""
+        """A token for the mailbox of a list. The page has checked the reader, even a stranger with a link."""
         ...
 
     def for_job(self, mailbox: str) -> str:
-        """A token for a job. EngineRefused to processes that do none."""
+        """A token for a job. Raises EngineRefused in a process that runs no jobs."""
         ...
 
     def for_program(self, key: str) -> ProgramToken:

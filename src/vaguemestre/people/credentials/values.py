@@ -1,4 +1,4 @@
-"""Nouns of credentials: the instance's keys, and an account as a sign-in sees it."""
+"""Values of credentials: keys of the instance, an account as a sign-in sees it, password strength."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class SecretKeys:
-    """What seals one-time secrets: several keys of 32 bytes during a rotation, by their short name."""
+    """Keys that encrypt one-time secrets, of 32 bytes, by key id; several during a rotation."""
 
     current: str
     sealing: Mapping[str, bytes] = field(repr=False)
@@ -16,7 +16,7 @@ class SecretKeys:
 
 @dataclass(frozen=True, slots=True)
 class TokenKeys:
-    """What signs mail tokens: a P-256 private key (PEM), its short name, and who we say we are."""
+    """The key that signs mail tokens: a P-256 private key (PEM), its `kid`, and the issuer."""
 
     private_pem: str = field(repr=False)
     kid: str
@@ -25,7 +25,7 @@ class TokenKeys:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """An account found by something its owner typed. `hashed` is "" when no password opens it."""
+    """An account at sign-in. `hashed`: the hash of its password; "" if no password opens it."""
 
     account_id: int
     person_id: int | None
@@ -36,7 +36,7 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedDevice:
-    """A confirmed source of one-time codes; `kind` is `app` or `key`."""
+    """A confirmed device of one-time codes; `kind` is `app` or `key`."""
 
     device_id: int
     kind: str
@@ -48,7 +48,7 @@ class ConfirmedDevice:
 
 @dataclass(frozen=True, slots=True)
 class PasswordContext:
-    """What others may know of a person: no password may be made of it."""
+    """What others may know of a person, and must not make up their password."""
 
     words: tuple[str, ...] = ()  # names, username, school, town, académie
     numens: tuple[str, ...] = field(default=(), repr=False)

@@ -1,4 +1,4 @@
-"""Reading accounts. Nothing here writes."""
+"""Queries on accounts and their credentials."""
 
 from vaguemestre.people.credentials.queries.academies import in_academy, is_account_in
 from vaguemestre.people.credentials.queries.account_states import (

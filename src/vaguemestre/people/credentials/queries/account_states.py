@@ -15,7 +15,7 @@ _BATCH_PARAMS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """One account as engines must follow it. `app_keys`: (SHA-256, expiry as Unix time or 0), still good."""
+    """The facts about an account that engines need. `app_keys`: valid (SHA-256, expiry as Unix time or 0)."""
 
     account_id: int
     person_id: int | None
@@ -29,7 +29,7 @@ class AccountFacts:
 
 
 def account_facts(account_ids: Collection[int] | None, now: datetime) -> Iterator[AccountFacts]:
-    """Facts about those accounts, or about all (None): two questions for each ten thousand."""
+    """Facts about those accounts, or about all (None); two SQL queries for each ten thousand."""
     keys: Mapping[int, list[tuple[str, int]]] = {} if account_ids is not None else _app_keys(Q(), now)
     for accounts in _account_batches(account_ids):
         columns = (
@@ -99,7 +99,7 @@ def account_status(account_id: int) -> AccountStatus | None:
 
 
 def open_accounts_of(person_ids: Collection[int]) -> dict[int, int]:
-    """Account → person, for those of these people that are not closed."""
+    """Account → person, for the accounts of these people that are not closed."""
     accounts: dict[int, int] = {}
     for batch in batched(person_ids, _BATCH_PARAMS):
         rows = Account.objects.filter(person_id__in=batch).exclude(state=Account.State.CLOSED)
@@ -112,7 +112,7 @@ def is_closed(account_id: int) -> bool:
 
 
 def closed_before(moment: datetime) -> list[int]:
-    """People's accounts closed then or earlier, the longest first."""
+    """Accounts of people closed before that moment and not erased, the oldest first."""
     rows = Account.objects.filter(
         state=Account.State.CLOSED, state_since__lt=moment, person__isnull=False, person__erased_at=None
     )
@@ -128,7 +128,7 @@ def accounts_of(person_ids: Collection[int]) -> list[int]:
 
 
 def people_with_mail(person_ids: Collection[int]) -> dict[int, int]:
-    """Person → account, for those of the people whose mailbox still receives: any but a closed one."""
+    """Person → account, for those of these people whose account is not closed: their mailbox receives."""
     accounts: dict[int, int] = {}
     for batch in batched(person_ids, _BATCH_PARAMS):
         rows = Account.objects.filter(person_id__in=batch).exclude(state=Account.State.CLOSED)
@@ -144,7 +144,7 @@ def accounts_by_dossier(academy_id: int, dossiers: Collection[str]) -> dict[str,
 
 
 def has_accounts() -> bool:
-    """Whether anybody was ever here."""
+    """Whether the installation has any account."""
     return Account.objects.exists()
 
 
@@ -172,11 +172,11 @@ def _account_batches(account_ids: Collection[int] | None) -> Iterator[QuerySet[A
         yield Account.objects.filter(pk__in=batch)
 
 
-def _app_keys(which: Q, now: datetime) -> Mapping[int, list[tuple[str, int]]]:
-    good = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
-    good &= Q(scope__in=(AppPassword.Scope.MAIL, AppPassword.Scope.BOTH))  # the engines open mailboxes only
+def _app_keys(condition: Q, now: datetime) -> Mapping[int, list[tuple[str, int]]]:
+    valid = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+    valid &= Q(scope__in=(AppPassword.Scope.MAIL, AppPassword.Scope.BOTH))  # the engines open mailboxes only
     by_account: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    rows = AppPassword.objects.filter(which & good).order_by("id")
+    rows = AppPassword.objects.filter(condition & valid).order_by("id")
     for account_id, sha256, expires in rows.values_list("account_id", "token_sha256", "expires_at"):
         by_account[account_id].append((sha256, int(expires.timestamp()) if expires else 0))
     return by_account

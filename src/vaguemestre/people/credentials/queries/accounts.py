@@ -1,4 +1,4 @@
-"""What a sign-in, an activation and a settings page need to know."""
+"""Accounts, for sign-in, activation and settings pages."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class SigningNames:
-    """Name of a person in the directory, and the surnames one may sign with, in use and at birth."""
+    """Name of a person in the directory, and the surnames they may sign with: in use and at birth."""
 
     shown: str
     surnames: tuple[str, ...]
@@ -66,10 +66,18 @@ class AppPasswordSummary:
     last_network: str
 
 
-def find_account(typed: str) -> Identified | None:
-    """The account of a username, or of any of its own addresses; case and spaces around do not count.
+class AppKeyStatus(Enum):
+    """Whether a password is a valid app password of an account, a former one, or neither."""
 
-    The same three questions, whatever is found.
+    GOOD = "good"
+    FORMER = "former"
+    NO = "no"
+
+
+def find_account(typed: str) -> Identified | None:
+    """The account of a username, or of any of its own addresses; case and surrounding spaces do not matter.
+
+    Always the same three queries, so that the duration reveals nothing.
     """
     name = typed.strip().lower()
     by_name = Account.objects.filter(username=name).values_list(*_IDENTIFIED).first()
@@ -80,7 +88,7 @@ def find_account(typed: str) -> Identified | None:
 
 
 def identified(account_id: int) -> Identified:
-    """Raises Account.DoesNotExist."""
+    """An account by its id. Raises Account.DoesNotExist."""
     row = Account.objects.values_list(*_IDENTIFIED).get(pk=account_id)
     return _identified(row)
 
@@ -91,7 +99,7 @@ def account_of_mailbox(mailbox: str) -> int | None:
 
 
 def accounts_of_mailboxes(mailboxes: Collection[str]) -> dict[str, int]:
-    """The account of each of these mailboxes that is somebody's, whatever its state."""
+    """Mailbox → account, whatever its state; unknown mailboxes are left out."""
     accounts: dict[str, int] = {}
     for batch in batched(mailboxes, _MAILBOXES_PER_QUERY):
         accounts.update(Account.objects.filter(mailbox__in=batch).values_list("mailbox", "pk"))
@@ -107,7 +115,7 @@ def opened_by_mailbox(mailbox: str) -> int | None:
 
 
 def signing_names_of(account_id: int) -> SigningNames | None:
-    """What the account's person is called, and may sign with; None for a shared mailbox."""
+    """The names that the account's person may sign with; None for a shared mailbox."""
     account = Account.objects.select_related("person").filter(pk=account_id).first()
     if account is None or account.person is None:
         return None
@@ -145,6 +153,7 @@ def devices_of(account_id: int) -> list[ConfirmedDevice]:
 
 
 def presented(account_id: int) -> Presented | None:
+    """An account as its pages present it; None if there is none of that id."""
     account = Account.objects.select_related("person").filter(pk=account_id).first()
     if account is None:
         return None
@@ -173,13 +182,13 @@ def presented(account_id: int) -> Presented | None:
 
 
 def charter_accepted(account_id: int) -> str:
-    """The version of the charter its owner agreed to last; "" when never."""
+    """The version of the charter that the owner accepted last; "" if none."""
     rows = Account.objects.filter(pk=account_id)
     return rows.values_list("charter_version", flat=True).first() or ""
 
 
 def password_context_of(account_id: int, typed: str, numen_words: NumenWords) -> PasswordContext:
-    """What others know of the account's person, to judge a typed password. Raises Account.DoesNotExist."""
+    """What others know of the account's person, to rate a typed password. Raises Account.DoesNotExist."""
     account = Account.objects.select_related("person", "person__academy").get(pk=account_id)
     person = account.person
     if person is None:
@@ -190,7 +199,7 @@ def password_context_of(account_id: int, typed: str, numen_words: NumenWords) ->
 
 
 def numen_words_of(account_id: int, typed: str, keys: NumenKeys) -> tuple[str, ...]:
-    """Implements `NumenWords` with the keys."""
+    """The parts of the person's NUMEN that a typed password contains (`ports.NumenWords`, given the keys)."""
     person_id = Account.objects.filter(pk=account_id).values_list("person_id", flat=True).first()
     numen = current_numen(person_id, keys) if person_id else None
     return numen_words_in(numen.text, typed) if numen else ()
@@ -201,7 +210,7 @@ def usernames_of(account_ids: Collection[int]) -> dict[int, str]:
 
 
 def names_of(account_ids: Collection[int]) -> dict[int, str]:
-    """Account → the name of its person, or its username."""
+    """Account → name of its person; the username for an account of nobody."""
     rows = Account.objects.filter(pk__in=account_ids).select_related("person")
     return {row.pk: row.person.shown_name if row.person else row.username for row in rows}
 
@@ -218,19 +227,19 @@ def accounts_by_person(person_ids: Collection[int]) -> dict[int, tuple[int, str,
 
 
 def account_of_link(token_sha256: str, now: datetime) -> int | None:
-    """The account an unused, unexpired activation link is for."""
+    """The account of an unused and unexpired activation link."""
     links = ActivationLink.objects.filter(token_sha256=token_sha256, used_at__isnull=True, expires_at__gt=now)
     return links.values_list("account_id", flat=True).first()
 
 
 def app_passwords_of(account_id: int) -> Sequence[AppPasswordSummary]:
-    """Those still good, newest first."""
+    """The account's app passwords that were not revoked, newest first."""
     rows = AppPassword.objects.filter(account_id=account_id, revoked_at__isnull=True).order_by("-id")
     return [AppPasswordSummary(*row) for row in rows.values_list(*_APP_PASSWORD)]
 
 
 def app_passwords_of_holder(account_id: int, holder_id: int) -> Sequence[AppPasswordSummary]:
-    """Those of a mailbox of several people that were given to one of them, still good, newest first."""
+    """The app passwords of a shared mailbox made for one member and not revoked, newest first."""
     rows = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
     return [AppPasswordSummary(*row) for row in rows.order_by("-id").values_list(*_APP_PASSWORD)]
 
@@ -238,11 +247,11 @@ def app_passwords_of_holder(account_id: int, holder_id: int) -> Sequence[AppPass
 def account_of_app_password(
     name: str, token_sha256: str, scopes: Collection[str], now: datetime
 ) -> int | None:
-    """The active account of that username, mailbox or address which that password opens for such a scope."""
+    """The active account of that username, mailbox or address, if the app password opens it for a scope."""
     typed = name.strip().lower()
-    good = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+    valid = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now))
     rows = AppPassword.objects.filter(
-        good, token_sha256=token_sha256, scope__in=scopes, account__state=Account.State.ACTIVE
+        valid, token_sha256=token_sha256, scope__in=scopes, account__state=Account.State.ACTIVE
     )
     for account_id, username, mailbox, person_id in rows.values_list(
         "account_id", "account__username", "account__mailbox", "account__person_id"
@@ -254,16 +263,8 @@ def account_of_app_password(
     return None
 
 
-class AppKeyStatus(Enum):
-    """What a mail program's password is to an account: one of its own, one it had, or neither."""
-
-    GOOD = "good"
-    FORMER = "former"
-    NO = "no"
-
-
 def app_key_status(account_id: int, token_sha256: str, now: datetime) -> AppKeyStatus:
-    """By the SHA-256 of what the program gave."""
+    """The status of the password that a mail program gave, by its SHA-256."""
     rows = AppPassword.objects.filter(account_id=account_id, token_sha256=token_sha256)
     row = rows.values_list("revoked_at", "expires_at").first()
     if row is None:
@@ -280,7 +281,7 @@ def app_key_holder(account_id: int, token_sha256: str) -> int | None:
 
 
 def password_hash_of(account_id: int) -> str:
-    """The hash of the password even if it is barred: to choose another with it. "" when there is none."""
+    """The hash of the password, even if barred (its owner may still replace it); "" if there is none."""
     password_hash = Account.objects.filter(pk=account_id).values_list("password", flat=True).first() or ""
     return "" if password_hash.startswith("!") else password_hash
 

@@ -28,6 +28,15 @@ class SchoolActivation(NamedTuple):
         return round(100 * (self.total - self.pending) / self.total) if self.total else 100
 
 
+class NeverActivated(NamedTuple):
+    """Somebody who never activated their account, in the main post they hold."""
+
+    account_id: int
+    person_id: int
+    username: str
+    since: date  # when that post began
+
+
 def activation_by_school(day: date, academy_id: int = 0) -> Iterator[SchoolActivation]:
     """The establishments with somebody who never activated their account, the most of them first."""
     counted = _in_post(day, academy_id).values_list(
@@ -47,23 +56,6 @@ def count_never_activated(academy_id: int = 0) -> int:
     return pending.exclude(person=None).count()
 
 
-def _in_post(day: date, academy_id: int) -> QuerySet[Account]:
-    """Accounts that are not closed, with the main post that their person holds on that day."""
-    holds = Q(**{f"{_POST}__is_primary": True, f"{_POST}__starts_on__lte": day}) & (
-        Q(**{f"{_POST}__ends_on__isnull": True}) | Q(**{f"{_POST}__ends_on__gte": day})
-    )
-    return Account.objects.filter(holds, in_academy(academy_id)).exclude(state=Account.State.CLOSED)
-
-
-class NeverActivated(NamedTuple):
-    """Somebody who never activated their account, in the main post they hold."""
-
-    account_id: int
-    person_id: int
-    username: str
-    since: date  # when that post began
-
-
 def never_activated_in(structure_id: int, day: date, academy_id: int = 0) -> tuple[NeverActivated, ...]:
     """The people of an establishment who never activated their account, the longest in their post first."""
     rows = _in_post(day, academy_id).filter(
@@ -72,3 +64,11 @@ def never_activated_in(structure_id: int, day: date, academy_id: int = 0) -> tup
     columns = ("pk", "person_id", "username", f"{_POST}__starts_on")
     ordered = rows.order_by(f"{_POST}__starts_on", "username").values_list(*columns)
     return tuple(NeverActivated(*row) for row in ordered)
+
+
+def _in_post(day: date, academy_id: int) -> QuerySet[Account]:
+    """Accounts that are not closed, with the main post that their person holds on that day."""
+    holds = Q(**{f"{_POST}__is_primary": True, f"{_POST}__starts_on__lte": day}) & (
+        Q(**{f"{_POST}__ends_on__isnull": True}) | Q(**{f"{_POST}__ends_on__gte": day})
+    )
+    return Account.objects.filter(holds, in_academy(academy_id)).exclude(state=Account.State.CLOSED)

@@ -36,7 +36,7 @@ class ProposedApplication:
 
 
 def applications_of(account_id: int) -> list[ApplicationSummary]:
-    """The confirmed ones, oldest first."""
+    """The account's confirmed authenticator applications, oldest first."""
     rows = OneTimeDevice.objects.filter(
         account_id=account_id,
         kind=OneTimeDevice.Kind.APP,
@@ -78,7 +78,7 @@ def holds_second_factor(account_id: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ProtectionStatus:
-    """What an account has of its own protection: the charter last agreed to ("" never), factor, contact."""
+    """Protection of an account: charter version accepted ("" none), second factor, recovery contact."""
 
     charter: str
     has_factor: bool
@@ -86,21 +86,23 @@ class ProtectionStatus:
 
 
 def protection_of(account_id: int) -> ProtectionStatus:
-    """All of it in one question. Raises Account.DoesNotExist."""
-    mine = {"account_id": OuterRef("pk")}
+    """Protection of an account, in one SQL query. Raises Account.DoesNotExist."""
+    of_account = {"account_id": OuterRef("pk")}
     devices = OneTimeDevice.objects.filter(
-        **mine, confirmed_at__isnull=False, lost_at__isnull=True, removed_at__isnull=True
+        **of_account, confirmed_at__isnull=False, lost_at__isnull=True, removed_at__isnull=True
     )
-    passkeys = Passkey.objects.filter(**mine, removed_at__isnull=True)
-    contacts = RecoveryContact.objects.filter(**mine, confirmed_at__isnull=False, dropped_at__isnull=True)
-    questions = Exists(devices), Exists(passkeys), Exists(contacts.filter(usable_at__isnull=False))
-    row = Account.objects.filter(pk=account_id).values_list("charter_version", *questions)
+    passkeys = Passkey.objects.filter(**of_account, removed_at__isnull=True)
+    contacts = RecoveryContact.objects.filter(
+        **of_account, confirmed_at__isnull=False, dropped_at__isnull=True
+    )
+    conditions = Exists(devices), Exists(passkeys), Exists(contacts.filter(usable_at__isnull=False))
+    row = Account.objects.filter(pk=account_id).values_list("charter_version", *conditions)
     charter, has_device, has_passkey, has_contact = row.get()
     return ProtectionStatus(charter, has_device or has_passkey, has_contact)
 
 
 def second_factor_due(account_id: int, role: str, policy: Policy | None = None) -> datetime | None:
-    """Until when the account works without a second factor; None when none is asked of it."""
+    """Until when the account works without a second factor; None if it has one or needs none."""
     if role not in (policy or Policy()).roles:
         return None
     activated_at = Account.objects.filter(pk=account_id).values_list("activated_at", flat=True).first()

@@ -1,4 +1,4 @@
-"""Who holds a mailbox, for the submission policy: one query for each message."""
+"""The account of a mailbox, for the submission policy: one SQL query per message."""
 
 from typing import NamedTuple
 
@@ -14,10 +14,10 @@ class MailboxHolder(NamedTuple):
 
 def holder_of_mailbox(mailbox: str) -> MailboxHolder | None:
     """The account whose mailbox that is, and whether the mailbox opens today."""
-    found = Account.objects.filter(mailbox=mailbox).values_list("pk", "state", "mailbox_state").first()
-    if found is None:
+    row = Account.objects.filter(mailbox=mailbox).values_list("pk", "state", "mailbox_state").first()
+    if row is None:
         return None
-    account_id, state, mailbox_state = found
+    account_id, state, mailbox_state = row
     return MailboxHolder(
         account_id, is_open=state == Account.State.ACTIVE and mailbox_state == Account.Mailbox.OPEN
     )

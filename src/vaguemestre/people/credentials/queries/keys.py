@@ -1,4 +1,4 @@
-"""OTP keys, read."""
+"""Queries on OTP keys."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from vaguemestre.people.credentials.models import KeyInStock, OneTimeDevice
 
 @dataclass(frozen=True, slots=True)
 class KeySummary:
-    """A key somebody holds or held. `has_pin`: it serves; `lost_at`: it does not any more."""
+    """A key that a person holds or held. It works from its first PIN until it is declared lost."""
 
     device_id: int
     serial: str
@@ -19,7 +19,7 @@ class KeySummary:
 
 
 def keys_of(account_id: int) -> list[KeySummary]:
-    """The newest first; those that were lost too."""
+    """The account's keys, newest first, lost ones included."""
     rows = OneTimeDevice.objects.filter(
         account_id=account_id, kind=OneTimeDevice.Kind.KEY, removed_at__isnull=True
     ).order_by("-pk")
@@ -28,7 +28,7 @@ def keys_of(account_id: int) -> list[KeySummary]:
 
 
 def current_key(account_id: int) -> KeySummary | None:
-    """The one that may serve, with a PIN or waiting for it."""
+    """The key that is not lost, with a PIN or waiting for one."""
     return next((key for key in keys_of(account_id) if key.lost_at is None), None)
 
 

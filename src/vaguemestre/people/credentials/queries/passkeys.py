@@ -1,4 +1,4 @@
-"""Passkeys, read."""
+"""Queries on passkeys."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,13 +30,13 @@ def passkeys_of(account_id: int) -> list[PasskeySummary]:
 
 
 def public_keys_of(account_id: int) -> list[bytes]:
-    """What a browser is told not to make twice."""
+    """The public keys of the account's passkeys: the browser excludes these authenticators."""
     rows = Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).order_by("pk")
     return [bytes(attested) for attested in rows.values_list("attested", flat=True)]
 
 
 def passkey_by_credential(credential_sha256: str) -> RegisteredPasskey | None:
-    """The key of an active account."""
+    """The passkey of that credential id, if its account is active."""
     rows = Passkey.objects.filter(
         credential_sha256=credential_sha256, account__state="active", removed_at__isnull=True
     )

@@ -1,4 +1,4 @@
-"""Recovery contacts, read."""
+"""Queries on recovery contacts. A new contact rests three days (REST) before it can recover anything."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ class ContactSummary:
 
 
 def contacts_of(account_id: int, now: datetime) -> list[ContactSummary]:
-    """The proved ones, newest first."""
+    """The account's confirmed contacts, newest first."""
     rows = RecoveryContact.objects.filter(
         account_id=account_id, confirmed_at__isnull=False, dropped_at__isnull=True
     ).order_by("-pk")
@@ -27,7 +27,7 @@ def contacts_of(account_id: int, now: datetime) -> list[ContactSummary]:
 
 
 def pending_contact(account_id: int, now: datetime) -> str:
-    """The address waiting for its code; "" when there is none."""
+    """The address waiting for its code; "" if there is none."""
     rows = RecoveryContact.objects.filter(
         account_id=account_id, confirmed_at__isnull=True, code_until__gt=now
     )
@@ -35,9 +35,9 @@ def pending_contact(account_id: int, now: datetime) -> str:
 
 
 def usable_contact(account_id: int, now: datetime) -> str:
-    """Where a code may be sent to recover the account: the newest that has rested; "" without one.
+    """The address that recovers the account: the newest contact that has rested; "" without one.
 
-    A contact set by a thief does not put the owner's out before it has rested itself.
+    So a contact that a thief adds does not replace the owner's during its rest.
     """
     rested = RecoveryContact.objects.filter(
         account_id=account_id, usable_at__lte=now, dropped_at__isnull=True
@@ -46,9 +46,9 @@ def usable_contact(account_id: int, now: datetime) -> str:
 
 
 def alarm_contacts(account_id: int, now: datetime) -> list[str]:
-    """Who is told besides the mailbox: contacts that have rested, and one dropped a short while ago.
+    """Addresses to notify besides the mailbox: contacts that have rested, even if dropped in the last REST.
 
-    A thief who drops the contact does not silence it; one he adds is told nothing before it has rested.
+    So a thief silences no contact by dropping it, and a contact that a thief adds gets no notice.
     """
     rested = RecoveryContact.objects.filter(account_id=account_id, usable_at__lte=now)
     notified = rested.filter(Q(dropped_at__isnull=True) | Q(dropped_at__gt=now - REST)).order_by("pk")

@@ -11,7 +11,7 @@ _AFTER = {
 
 
 def state_after(state: str, act: str, *, was_activated: bool) -> str:
-    """The state after `suspend`, `resume`, `close` or `reopen`; the same where nothing is left to do.
+    """The state after `suspend`, `resume`, `close` or `reopen`; the same state if nothing changes.
 
     An account that was never activated comes back pending. Raises Refusal `credentials.state-not-possible`.
     """

@@ -12,7 +12,7 @@ from vaguemestre.people.credentials.values import SecretKeys
 DIGITS = 8
 LIFE = timedelta(minutes=10)
 TRIES = 5
-REST = timedelta(hours=72)  # a fresh contact recovers nothing before: its owner has time to object
+REST = timedelta(hours=72)  # before a new contact can recover the account: its owner has time to object
 
 
 def drawn_code() -> str:
@@ -20,17 +20,17 @@ def drawn_code() -> str:
 
 
 def code_mark(typed: str, owner: int, purpose: str, keys: SecretKeys) -> str:
-    """What is kept of a code: a hash keyed outside the database, for that owner and purpose only."""
-    plain = "".join(sign for sign in typed if sign.isdigit())
+    """The stored form of a code: a hash, keyed outside the database, for that owner and purpose only."""
+    plain = "".join(character for character in typed if character.isdigit())
     message = f"delivered code {purpose} {owner} {plain}".encode()
     return hmac.digest(keys.sealing[keys.current], message, "sha256").hex()
 
 
 def contact_address(typed: str, own_domains: Collection[str]) -> str:
-    """The address as it is kept. `own_domains`: of every académie here, where somebody may have been before.
+    """The normalized address. `own_domains`: of every académie here, as the person may have moved.
 
-    Raises Refusal `kernel.address-malformed`, or
-    `credentials.contact-inside`: a mailbox does not open itself.
+    Raises Refusal `kernel.address-malformed`, or `credentials.contact-inside`, because a mailbox cannot
+    recover itself.
     """
     address = parse_address(typed)
     for domain in own_domains:

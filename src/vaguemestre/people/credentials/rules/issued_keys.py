@@ -13,7 +13,7 @@ _RUNS = "01234567890 98765432109"
 
 
 def serial_typed(text: str) -> str:
-    """As it is kept: capitals, no space. Raises Refusal `credentials.serial-malformed`."""
+    """The serial number in capitals, without spaces. Raises Refusal `credentials.serial-malformed`."""
     plain = "".join(text.split()).upper()
     if not _SERIAL.fullmatch(plain):
         raise Refusal("credentials.serial-malformed")
@@ -21,7 +21,7 @@ def serial_typed(text: str) -> str:
 
 
 def check_pin(pin: str) -> None:
-    """Four to eight digits, neither one digit repeated nor a run.
+    """Require four to eight digits, neither one digit repeated nor a run.
 
     Raises Refusal `credentials.pin-malformed` or `credentials.pin-too-easy`.
     """

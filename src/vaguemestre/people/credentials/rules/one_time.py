@@ -13,7 +13,7 @@ _CODE = re.compile(r"\d{6}", re.ASCII)
 
 
 def step_of(moment: datetime, period: int) -> int:
-    """The number of the period (seconds) an aware moment falls in."""
+    """The time step of an aware moment (RFC 6238 §4.2); `period` in seconds."""
     return int(moment.timestamp()) // period
 
 
@@ -44,7 +44,7 @@ def step_matching(secret: bytes, code: str, moment: datetime, *, period: int, af
 
 
 def code_typed(text: str) -> str:
-    """The code without the spaces people put in it; "" when it is not six digits."""
+    """The code without the spaces people type in it; "" if it is not six digits."""
     plain = "".join(text.split())
     return plain if _CODE.fullmatch(plain) else ""
 
@@ -56,12 +56,12 @@ def passcode_typed(text: str) -> tuple[str, str] | None:
 
 
 def drawn_secret() -> bytes:
-    """160 bits, as RFC 4226 §4 recommends."""
+    """A random secret of 160 bits, as RFC 4226 §4 recommends."""
     return secrets.token_bytes(20)
 
 
 def secret_words(secret: bytes) -> str:
-    """Base32 (RFC 4648) in groups of four: what one types into an application."""
+    """Base32 (RFC 4648) in groups of four, to type into an application."""
     text = base64.b32encode(secret).decode().rstrip("=")
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 

@@ -1,4 +1,4 @@
-"""Passkeys (W3C Web Authentication, level 2 §7): what is asked of a browser, and its answers judged."""
+"""Passkeys (W3C Web Authentication, level 2 §7): requests to a browser, and verification of its answers."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ _NEED_USER = UserVerificationRequirement.REQUIRED
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Us, as passkeys know us: a host name, and the one origin whose pages may use them."""
+    """The relying party: our host name, and the only origin whose pages may use the passkeys."""
 
     host: str
     name: str
@@ -33,7 +33,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class NewPasskey:
-    """A key just made: the digest of its name, its public half, and its count of uses."""
+    """A new passkey: SHA-256 of its credential id, attested public key, signature counter."""
 
     credential_sha256: str
     attested: bytes = field(repr=False)
@@ -42,14 +42,14 @@ class NewPasskey:
 
 @dataclass(frozen=True, slots=True)
 class Ceremony:
-    """What the browser is sent, and what must be remembered until it answers (both JSON-ready)."""
+    """Options for the browser, and the state to keep until it answers; both JSON-ready."""
 
     options: Mapping[str, Any]
     state: Mapping[str, Any] = field(repr=False)
 
 
 def party_at(url: str, name: str) -> Party:
-    """From the public address of the site."""
+    """The relying party at the public address of the site."""
     origin = "/".join(url.split("/")[:3])
     return Party(origin.partition("//")[2].partition(":")[0], name, origin)
 

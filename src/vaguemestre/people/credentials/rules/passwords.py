@@ -1,7 +1,8 @@
-"""Which passwords may be chosen: by length, by what everybody uses, by what others know of the person.
+"""Strength of a chosen password: its length, common passwords, what others know of the person.
 
-No composition is asked (NIST SP 800-63B-4 §3.1.1.2, CNIL 2022-100). A password holds when, the person's own
-words, birth date and plain runs set aside, enough of it is left; and when its core is not a common one.
+No composition rule (NIST SP 800-63B-4 §3.1.1.2, CNIL 2022-100). A password is strong enough if its core is
+not a common password, and if enough of it remains once the words that describe the person, their birth date
+and keyboard runs are removed.
 """
 
 import math
@@ -21,7 +22,7 @@ LONGEST = 128
 _ENOUGH_BITS = 50  # CNIL 2022-100, with restricted access
 _GOOD_BITS = 75
 _EXCELLENT_BITS = 95
-_OWN = 6  # signs that must be left once everything known is taken away
+_MIN_OWN_PART = 6  # characters that must remain once everything known is removed
 
 _LEET = str.maketrans("013457@$!|€+89", "oieastasiiet" + "bg")
 _RUNS = (
@@ -60,19 +61,19 @@ _REFUSED = {
 
 
 def normalized_password(password: str) -> str:
-    """The one form in which a password is hashed and compared (NFKC); nothing is cut."""
+    """The form in which a password is hashed and compared (NFKC), at full length."""
     return unicodedata.normalize("NFKC", password)
 
 
 def check_password(password: str, bearer: PasswordContext, common: Set[str]) -> None:
-    """Raises Refusal `credentials.password-too-…` with what to do. `common` is in lower case."""
-    judged = strength(password, bearer, common)
-    if not judged.is_enough:
-        raise Refusal(_REFUSED[judged], shortest=SHORTEST, longest=LONGEST)
+    """Require enough strength. `common`: in lower case. Raises Refusal `credentials.password-too-…`."""
+    rating = strength(password, bearer, common)
+    if not rating.is_enough:
+        raise Refusal(_REFUSED[rating], shortest=SHORTEST, longest=LONGEST)
 
 
 def strength(password: str, bearer: PasswordContext, common: Set[str]) -> Strength:
-    """How a password is judged, worst reason first."""
+    """The strength of a password; of several faults, the worst."""
     text = normalized_password(password)
     if len(text) < SHORTEST:
         return Strength.TOO_SHORT
@@ -81,16 +82,16 @@ def strength(password: str, bearer: PasswordContext, common: Set[str]) -> Streng
     if _is_common(text, common):
         return Strength.TOO_COMMON
     rest = _own_part(text, bearer)
-    if len(rest) < _OWN:
+    if len(rest) < _MIN_OWN_PART:
         return Strength.TOO_CLOSE
     rest = _without_runs(rest)
-    if len(rest) < _OWN or len(set(rest)) < 5 or _is_repeated(without_accents(text)):
+    if len(rest) < _MIN_OWN_PART or len(set(rest)) < 5 or _is_repeated(without_accents(text)):
         return Strength.TOO_SIMPLE
     return _by_bits(bits(text, len(text) - (len(_plain(text)) - len(rest))))
 
 
 def numen_words_in(numen: str, password: str) -> tuple[str, ...]:
-    """The words of that NUMEN, however read, that the password holds: what it is judged by tells no more."""
+    """The parts of that NUMEN that the password contains in any reading; the rest need not be disclosed."""
     words = {*_known_words(PasswordContext(numens=(numen,)))} - {*_known_words(PasswordContext())}
     readings = [_plain(reading) for reading in _readings(normalized_password(password))]
     return tuple(sorted(word for word in words if any(word in reading for reading in readings)))
@@ -117,7 +118,7 @@ def _plain(text: str) -> str:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """The text as it may be meant: as it is, and with 4 read as a, 3 as e, @ as a…"""
+    """The ways to read a text: as it is, and with 4 as a, 3 as e, @ as a…"""
     folded = without_accents(text)
     yield folded
     yield folded.translate(_LEET)
@@ -125,7 +126,7 @@ def _readings(text: str) -> Iterator[str]:
 
 
 def _is_common(text: str, common: Set[str]) -> bool:
-    inside = _core(without_accents(text))  # first: « ! » at the end is an ending, not the letter i
+    inside = _core(without_accents(text))  # before reading: a final « ! » is punctuation, not the letter i
     for reading in (*_readings(text), *_readings(inside)):
         core = _core(reading)
         squeezed = "".join(c for c in reading if c.isalnum())
@@ -136,7 +137,7 @@ def _is_common(text: str, common: Set[str]) -> bool:
 
 
 def _shorter(text: str) -> Iterator[str]:
-    """The text without a few of the signs at its end: a common word may end with some of its own."""
+    """The text without one to six of its final digits and signs: common passwords have some themselves."""
     for end in range(len(text) - 1, max(len(text) - 7, 0), -1):
         if text[end].isalpha():
             return
@@ -149,20 +150,20 @@ def _core(text: str) -> str:
 
 
 def _half(text: str) -> str:
-    """The half of a text said twice, else the text itself."""
+    """Half of a text that repeats itself, else the text."""
     middle = len(text) // 2
     return text[:middle] if text and text[:middle] == text[middle:] else text
 
 
 def _own_part(text: str, bearer: PasswordContext) -> str:
-    """What is left of the password, letters and digits, once dates and known words are taken away."""
+    """The letters and digits of a password that remain once dates and known words are removed."""
     undated = _without_dates(without_accents(text), bearer.birth_date)
     words = _known_words(bearer)
     return min((_without_words(reading, words) for reading in _readings(undated)), key=len)
 
 
 def _without_dates(folded: str, born: date | None) -> str:
-    """Dates first: read as letters, their digits would be seen no more."""
+    """The text without dates. To be done before any reading, which turns digits into letters."""
     for digits in _written_dates(born) if born else ():
         folded = re.sub(r"[\W_]?".join(digits), "", folded)
     return re.sub(r"(?:19|20)\d\d", "", folded)
@@ -176,7 +177,7 @@ def _without_words(reading: str, words: list[str]) -> str:
 
 
 def _known_words(bearer: PasswordContext) -> list[str]:
-    """Longest first, forwards and backwards; short ones (under four signs) say too little."""
+    """Words of the person and the trade, forwards and backwards, of four letters or more; longest first."""
     words: set[str] = set(_TRADE)
     for text in (*bearer.words, *bearer.numens):
         pieces = [_plain(piece) for piece in re.split(r"[\s'’\-._@]+", text)]
@@ -185,9 +186,8 @@ def _known_words(bearer: PasswordContext) -> list[str]:
         plain = _plain(numen)
         words.update((plain[5:], plain[-8:], plain[:8]))
     long_enough = {word for word in words if len(word) >= 4}
-    read_otherwise = {word.translate(_LEET) for word in long_enough}
-    both_ways = long_enough | read_otherwise
-    return sorted(both_ways | {word[::-1] for word in both_ways}, key=lambda word: (-len(word), word))
+    readings = long_enough | {word.translate(_LEET) for word in long_enough}
+    return sorted(readings | {word[::-1] for word in readings}, key=lambda word: (-len(word), word))
 
 
 def _written_dates(born: date) -> list[str]:
@@ -201,7 +201,7 @@ def _written_dates(born: date) -> list[str]:
 
 
 def _without_runs(text: str) -> str:
-    """Each run of the alphabet, keyboard or digits (4 signs or more, both ways) counts for one sign."""
+    """The text with each run of the alphabet, keyboard or digits (4 or more, either way) as one character."""
     rest = text
     for run in (*_RUNS, *(run[::-1] for run in _RUNS)):
         for size in range(len(run), 3, -1):
@@ -211,5 +211,5 @@ def _without_runs(text: str) -> str:
 
 
 def _is_repeated(text: str) -> bool:
-    """True for a block of at most six signs said again and again."""
+    """Whether the text repeats a block of at most six characters."""
     return bool(re.fullmatch(r"(.{1,6}?)\1+.{0,5}", text)) and len(set(text)) <= 6

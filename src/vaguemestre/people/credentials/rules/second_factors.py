@@ -12,15 +12,15 @@ GRACE = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which roles must hold one, and how long they have to set it up."""
+    """The roles that must hold a second factor, and how long they have to set it up."""
 
     roles: frozenset[str] = DUE_ROLES
     grace: timedelta = GRACE
-    since: datetime | None = None  # when this was decided: nobody is late before
+    since: datetime | None = None  # the delay of the added roles does not start before
 
 
 def policy_of(roles: Collection[str], day: str, days: int) -> Policy:
-    """From the settings: other roles than those that must, the day of that decision (ISO), the delay."""
+    """The policy of settings: roles added to DUE_ROLES, day of that decision (ISO or ""), days of delay."""
     since = datetime.combine(date.fromisoformat(day), time.min, PARIS) if day else None
     return Policy(DUE_ROLES | frozenset(roles), timedelta(days=days), since)
 
@@ -28,7 +28,7 @@ def policy_of(roles: Collection[str], day: str, days: int) -> Policy:
 def enrol_before(
     role: str, *, since: datetime | None, holds_one: bool, policy: Policy | None = None
 ) -> datetime | None:
-    """Until when the account works without one; None when nothing is due. `since`: active in that role."""
+    """Until when an account works without second factor; None if none is due. `since`: start of the role."""
     policy = policy or Policy()
     if role not in policy.roles or holds_one or since is None:
         return None

@@ -1,4 +1,4 @@
-"""One-time secrets at rest: AES-256-GCM, `key id (8 ASCII) · nonce (12) · ciphertext and tag`."""
+"""Encryption of one-time secrets: AES-256-GCM, `key id (8 ASCII) · nonce (12 bytes) · ciphertext and tag`."""
 
 import hashlib
 import os
@@ -16,20 +16,20 @@ _NONCE = 12
 
 
 def keys_from(secret: str, *former: str) -> SecretKeys:
-    """Keys derived from the instance's secret, with those of former secrets still able to open."""
-    names = {_key_id(each): _derived(each) for each in (secret, *former)}
-    return SecretKeys(_key_id(secret), names)
+    """Keys derived from the instance's secret, with those of former secrets for decryption."""
+    keys = {_key_id(text): _derived(text) for text in (secret, *former)}
+    return SecretKeys(_key_id(secret), keys)
 
 
 def seal(secret: bytes, owner: int, keys: SecretKeys) -> bytes:
-    """Bound to its owner: moved to another account's row, it does not open."""
+    """Encrypt a secret for its owner: moved to the row of another account, it does not decrypt."""
     nonce = os.urandom(_NONCE)
     box = AESGCM(keys.sealing[keys.current]).encrypt(nonce, secret, str(owner).encode())
     return keys.current.encode() + nonce + box
 
 
 def unseal(sealed: bytes, owner: int, keys: SecretKeys) -> bytes:
-    """The secret back. Raises Refusal `credentials.secret-sealed-otherwise`."""
+    """Decrypt a secret. Raises Refusal `credentials.secret-sealed-otherwise`."""
     key = keys.sealing.get(sealed[:_ID].decode("ascii", "replace"))
     if key is None:
         raise Refusal("credentials.secret-sealed-otherwise")

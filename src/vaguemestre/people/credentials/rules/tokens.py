@@ -11,11 +11,11 @@ from joserfc.jwk import ECKey
 from vaguemestre.people.credentials.values import TokenKeys
 
 LIFE = timedelta(minutes=5)
-PROGRAM_LIFE = timedelta(hours=1)  # a mail program asks for another when it is over
+PROGRAM_LIFE = timedelta(hours=1)  # a mail program requests another when it expires
 
 
 def keys_from(private_pem: str, issuer: str) -> TokenKeys:
-    """`kid` is the key's thumbprint (RFC 7638), under which the engines keep its public half."""
+    """Keys to sign tokens. `kid` is the thumbprint (RFC 7638), the name of the public key in the engines."""
     return TokenKeys(private_pem, str(ECKey.import_key(private_pem).thumbprint()), issuer)
 
 
@@ -27,13 +27,12 @@ def public_pem(keys: TokenKeys) -> str:
 def signed_token(
     keys: TokenKeys, mailbox: str, now: datetime, *, life: timedelta = LIFE, actor: str = ""
 ) -> str:
-    """A token that says: until `now` + `life`, the bearer acts for that mailbox.
+    """A token that lets its bearer act for that mailbox until `now` + `life`.
 
-    `actor`: who does, when it is not the mailbox's own person (RFC 8693 §4.1).
+    `actor`: the member who acts, in a shared mailbox (RFC 8693 §4.1).
     """
     at = int(now.timestamp())
-    # Engines on the same machine read another clock: time(2) may be a tick late when a second begins, and a
-    # token issued in what is still the future is refused.
+    # Engines use time(2), which may be a tick late when a second begins, and refuse a token of the future.
     since = at - 5
     claims: dict[str, object] = {
         "iss": keys.issuer,

@@ -1,4 +1,4 @@
-"""Accounts and what opens them, changed. Parts run in the caller's transaction unless said otherwise."""
+"""Changes of accounts and credentials. They run in the caller's transaction unless they are use cases."""
 
 from vaguemestre.people.credentials.services.account_states import (
     NewAccount,

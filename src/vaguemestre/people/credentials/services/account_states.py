@@ -35,6 +35,17 @@ class NewAccount:
     role: str = Account.Role.AGENT
 
 
+_DONE: Mapping[str, str] = {
+    "suspend": "suspended",
+    "resume": "resumed",
+    "close": "closed",
+    "reopen": "reopened",
+}
+
+
+_MAILBOX_AFTER: Mapping[str, str] = {"close": "closed", "reopen": "open"}
+
+
 def open_account(
     person_id: int | None,
     username: str,
@@ -45,14 +56,14 @@ def open_account(
     by: str,
     now: datetime,
 ) -> int:
-    """`open_accounts` for one; its id."""
+    """Open one account (`open_accounts`). Returns its id."""
     return open_accounts([NewAccount(person_id, username, mailbox, quota_mb, role)], by=by, now=now)[0]
 
 
 def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> list[int]:
-    """Open accounts nothing opens yet (pending, no password); their ids, in order.
+    """Open accounts: pending, without a password. Returns their ids, in order.
 
-    Inside the caller's transaction. A username or a person taken meanwhile raises IntegrityError.
+    Inside the caller's transaction. Raises IntegrityError for a username or a person taken meanwhile.
     """
     rows = Account.objects.bulk_create(
         [
@@ -88,20 +99,20 @@ def open_accounts(accounts: Sequence[NewAccount], *, by: str, now: datetime) -> 
 
 
 def open_boxes(boxes: Sequence[NewAccount], *, by: str, now: datetime) -> list[int]:
-    """Open accounts of nobody that other people's sessions open: active at once, and no password ever.
+    """Open accounts of shared mailboxes, which sessions of their members open: active, never a password.
 
-    Inside the caller's transaction. A username taken meanwhile raises IntegrityError.
+    Returns their ids. Inside the caller's transaction. Raises IntegrityError for a username taken meanwhile.
     """
-    opened = open_accounts([replace(box, role=Account.Role.BOX) for box in boxes], by=by, now=now)
-    Account.objects.filter(pk__in=opened).update(state=Account.State.ACTIVE, activated_at=now)
-    return opened
+    account_ids = open_accounts([replace(box, role=Account.Role.BOX) for box in boxes], by=by, now=now)
+    Account.objects.filter(pk__in=account_ids).update(state=Account.State.ACTIVE, activated_at=now)
+    return account_ids
 
 
 def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetime) -> int:
-    """`suspend`, `resume`, `close` or `reopen` accounts; how many changed. Inside the caller's transaction.
+    """`suspend`, `resume`, `close` or `reopen` accounts. Returns how many changed.
 
-    Closing closes the mailbox too, reopening opens it; `move_mailboxes` says otherwise afterwards. An account
-    already so is left alone. Raises Refusal `credentials.state-not-possible`.
+    Closing an account closes its mailbox, reopening opens it; call `move_mailboxes` afterwards for another
+    state. Inside the caller's transaction. Raises Refusal `credentials.state-not-possible`.
     """
     rows = list(Account.objects.select_for_update().filter(pk__in=account_ids))
     changed = []
@@ -122,22 +133,15 @@ def change_states(account_ids: Sequence[int], act: str, *, by: str, now: datetim
 
 
 def move_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: datetime) -> int:
-    """The mailboxes of those accounts become `open`, `closed`, `frozen` or `purged`; how many changed.
+    """Set the mailboxes of those accounts to a state of `Account.Mailbox`. Returns how many changed.
 
-    Whatever the accounts are: a closed account may still receive. Inside the caller's transaction.
+    The state of the account does not matter: a closed account may still receive. Inside the caller's
+    transaction.
     """
     changed = _set_mailboxes(account_ids, state, by=by, now=now)
     if changed:
         announce(AccountsChanged(changed))
     return len(changed)
-
-
-def _set_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: datetime) -> list[int]:
-    rows = Account.objects.select_for_update().filter(pk__in=account_ids).exclude(mailbox_state=state)
-    changed = list(rows.values_list("pk", flat=True))
-    Account.objects.filter(pk__in=changed).update(mailbox_state=Account.Mailbox(state), mailbox_since=now)
-    record_many(Line(f"credentials.mailbox-{state}", to=f"account:{pk}", by=by, at=now) for pk in changed)
-    return changed
 
 
 def hold_mailbox(account_id: int, *, by: str, now: datetime) -> None:
@@ -151,7 +155,7 @@ def hold_mailbox(account_id: int, *, by: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def release_mailboxes(held_before: datetime, *, by: str, now: datetime) -> int:
-    """Use case: release the mailboxes held since then or longer. Returns the count."""
+    """Use case: release the mailboxes held since that moment or earlier. Returns the count."""
     rows = Account.objects.filter(mailbox_state=Account.Mailbox.HELD, mailbox_since__lte=held_before)
     return move_mailboxes(list(rows.values_list("pk", flat=True)), Account.Mailbox.OPEN, by=by, now=now)
 
@@ -166,9 +170,10 @@ def rename_account(account_id: int, username: str, *, by: str, now: datetime) ->
 
 
 def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
-    """Withdraw every proof, of the owner or of a thief: password, devices, codes, passkeys.
+    """Withdraw every means of sign-in, as a thief may have added some: password, devices, codes, passkeys.
 
-    The account stays activated: a NUMEN alone never opens it again. Inside the caller's transaction.
+    Contacts that have rested stay. The account stays activated, so a NUMEN alone does not open it. Inside the
+    caller's transaction.
     """
     Account.objects.filter(pk=account_id).update(
         password=make_password(None), former_password="", former_until=None
@@ -182,9 +187,9 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
 
 
 def erase_account(account_id: int, *, by: str, now: datetime) -> None:
-    """Erase a closed account but its names; a person who comes back activates it again.
+    """Erase a closed account except its names; a person who comes back activates it again.
 
-    Every room is told to erase its data (`PersonErased`). Inside the caller's transaction.
+    `PersonErased` has every room erase its data. Inside the caller's transaction.
     """
     row = Account.objects.select_for_update().get(pk=account_id)
     withdraw_proofs(account_id, by=by, now=now)
@@ -219,18 +224,9 @@ def set_span(account_id: int, *, spans: bool, by: str, now: datetime) -> None:
         record_many([Line("credentials.span-changed", f"account:{account_id}", by, now, {"spans": spans})])
 
 
-_MAILBOX_AFTER: Mapping[str, str] = {"close": "closed", "reopen": "open"}
-_DONE: Mapping[str, str] = {
-    "suspend": "suspended",
-    "resume": "resumed",
-    "close": "closed",
-    "reopen": "reopened",
-}
-
-
 @transaction.atomic(durable=True)
 def move_account(username: str, act: str, *, by: str, now: datetime) -> int:
-    """Use case: `change_states` for the account of that username; its id.
+    """Use case: `change_states` for the account of that username. Returns its id.
 
     Raises Refusal `credentials.account-unknown` or `credentials.state-not-possible`.
     """
@@ -239,3 +235,11 @@ def move_account(username: str, act: str, *, by: str, now: datetime) -> int:
         raise Refusal("credentials.account-unknown", username=username)
     change_states([account_id], act, by=by, now=now)
     return account_id
+
+
+def _set_mailboxes(account_ids: Sequence[int], state: str, *, by: str, now: datetime) -> list[int]:
+    rows = Account.objects.select_for_update().filter(pk__in=account_ids).exclude(mailbox_state=state)
+    changed = list(rows.values_list("pk", flat=True))
+    Account.objects.filter(pk__in=changed).update(mailbox_state=Account.Mailbox(state), mailbox_since=now)
+    record_many(Line(f"credentials.mailbox-{state}", to=f"account:{pk}", by=by, at=now) for pk in changed)
+    return changed

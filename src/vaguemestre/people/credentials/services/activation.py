@@ -13,13 +13,14 @@ from vaguemestre.people.credentials.models import Account, ActivationLink
 from vaguemestre.people.credentials.services.passwords import hash_password
 
 LINK_LIFE = timedelta(days=7)
-_DOOR_FIRST = timedelta(seconds=20)  # the page runs the handlers at once; the worker only if that failed
+_PAGE_FIRST = timedelta(seconds=20)  # the page runs the handlers at once; the worker only if that failed
 
 
 def activate(account_id: int, password: str, *, charter: str, by: str, now: datetime) -> bool:
-    """Use case: the owner's password and acceptance of the charter open a pending account.
+    """Use case: activate a pending account with a password and the accepted charter.
 
-    True for exactly one of parallel attempts; False if it is not pending any more. No password rule.
+    True for exactly one of parallel attempts; False if the account is not pending. The caller checks the
+    password.
     """
     password_hash = hash_password(password)
     with transaction.atomic(durable=True):
@@ -39,7 +40,7 @@ def activate_with_hash(account_id: int, password_hash: str, *, charter: str, by:
         return False
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     record("credentials.account-activated", to=f"account:{account_id}", by=by, at=now, charter=charter)
-    announce(AccountActivated(account_id), due=now + _DOOR_FIRST)
+    announce(AccountActivated(account_id), due=now + _PAGE_FIRST)
     return True
 
 
@@ -53,8 +54,8 @@ def accept_charter(account_id: int, version: str, *, by: str, now: datetime) -> 
 def add_activation_link(account_id: int, *, by: str, now: datetime) -> str:
     """Create a single-use token for `/assistant/activation/<token>`, valid seven days.
 
-    For somebody without a NUMEN (the first administrator). Former links of the account die. Inside the
-    caller's transaction.
+    For a person without a NUMEN, such as the first administrator. It replaces the former links of the
+    account. Inside the caller's transaction.
     """
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     token = secrets.token_urlsafe(24)

@@ -1,4 +1,8 @@
-"""App passwords of mail clients."""
+"""App passwords and program keys of mail clients. Parts, inside the caller's transaction.
+
+A program key is an app password of scope `program`: the program exchanges it for mail tokens and, now and
+then, for its next key.
+"""
 
 from datetime import datetime, timedelta
 
@@ -12,9 +16,9 @@ from vaguemestre.people.credentials.models import Account, AppPassword, FormerPr
 from vaguemestre.people.credentials.rules.app_passwords import drawn_app_password, sha256_of
 from vaguemestre.people.credentials.services.tokens import forget_tokens, program_session
 
-_AT_MOST = 20
-_WRITTEN_EVERY = timedelta(minutes=10)
-_SAID_AGAIN = timedelta(minutes=1)  # a program that did not hear its next key asks again
+_MAX_APP_PASSWORDS = 20
+_USE_NOTED_EVERY = timedelta(minutes=10)
+_RETRY_ALLOWED = timedelta(minutes=1)  # a program that did not get the answer shows its former key again
 
 
 def add_app_password(
@@ -29,16 +33,15 @@ def add_app_password(
     holder_id: int | None = None,
     login: str = "",
 ) -> str:
-    """A new password for one mail program; its text, shown this once. Inside the caller's transaction.
+    """Create an app password. Returns its text, which is shown once.
 
-    `holder_id`: the account of the person it is given to, when the mailbox is one of several people.
-
-    A given `text` must be as random as a drawn one. `scope`: `mail`, `contacts`, `both` or `program`.
-    Raises Refusal `credentials.too-many-app-passwords`.
+    `holder_id`: account of the member it is made for, if the mailbox is shared. `text`: instead of a
+    generated one, as random as that. `scope`: `mail`, `contacts`, `both` or `program`. Raises Refusal
+    `credentials.too-many-app-passwords`.
     """
     active = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
-    if active.count() >= _AT_MOST:
-        raise Refusal("credentials.too-many-app-passwords", most=_AT_MOST)
+    if active.count() >= _MAX_APP_PASSWORDS:
+        raise Refusal("credentials.too-many-app-passwords", most=_MAX_APP_PASSWORDS)
     password = text or drawn_app_password()
     row = AppPassword.objects.create(
         account_id=account_id,
@@ -56,15 +59,15 @@ def add_app_password(
 
 
 def note_app_password_used(account_id: int, token_sha256: str, network: str, *, now: datetime) -> None:
-    """Record the last use of an app password and its network, at most every ten minutes."""
+    """Record the last use of an app password and its network, every ten minutes at most."""
     rows = AppPassword.objects.filter(account_id=account_id, token_sha256=token_sha256)
-    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _WRITTEN_EVERY)
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _USE_NOTED_EVERY)
     if rows.filter(stale | ~Q(last_network=network)).exists():
         rows.update(last_used_at=now, last_network=network)
 
 
 def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: datetime) -> None:
-    """Revoke an app password of that account. Inside the caller's transaction."""
+    """Revoke an app password of that account, and the mail tokens obtained with it."""
     revoked = AppPassword.objects.filter(
         pk=app_password_id, account_id=account_id, revoked_at__isnull=True
     ).update(revoked_at=now)
@@ -84,7 +87,7 @@ def revoke_app_password(account_id: int, app_password_id: int, *, by: str, now: 
 
 
 def revoke_program_key(key_sha256: str, *, now: datetime) -> None:
-    """The same, asked by the program that holds the key, or held it. Inside the caller's transaction."""
+    """Revoke a program key at the request of the program, which shows it or a former one."""
     is_key = Q(token_sha256=key_sha256) | Q(former_keys__token_sha256=key_sha256)
     rows = AppPassword.objects.filter(is_key, scope=AppPassword.Scope.PROGRAM)
     for pk, account_id in list(rows.values_list("pk", "account_id")):
@@ -92,25 +95,25 @@ def revoke_program_key(key_sha256: str, *, now: datetime) -> None:
 
 
 def standing_program_key(key_sha256: str, next_sha256: str, *, now: datetime) -> str:
-    """The SHA-256 of the key that stands for the one a program shows; "" when it opens nothing.
+    """The SHA-256 of the valid key behind the one that a program shows; "" if there is none.
 
-    One already exchanged for `next_sha256` is heard for a minute, while that one was not used: its program
-    did not get the answer. Later two hold it: the key is revoked (RFC 9700 §4.14.2). Inside the caller's
-    transaction.
+    A key already exchanged for `next_sha256` is accepted for a minute, as long as the next one was not
+    exchanged itself: the program did not get the answer. Later, two parties hold the key, and it is revoked
+    (RFC 9700 §4.14.2).
     """
     if AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM).exists():
         return key_sha256
     former = FormerProgramKey.objects.select_related("app_password").filter(token_sha256=key_sha256).first()
     if former is None:
         return ""
-    if former.app_password.token_sha256 == next_sha256 and now - former.replaced_at <= _SAID_AGAIN:
+    if former.app_password.token_sha256 == next_sha256 and now - former.replaced_at <= _RETRY_ALLOWED:
         return next_sha256
     revoke_app_password(former.app_password.account_id, former.app_password_id, by="system", now=now)
     return ""
 
 
 def replace_program_key(key_sha256: str, next_sha256: str, *, now: datetime) -> None:
-    """The program has its next key. Twice is once. Inside the caller's transaction."""
+    """Replace a program's key by its next one. Idempotent."""
     rows = AppPassword.objects.filter(token_sha256=key_sha256, scope=AppPassword.Scope.PROGRAM)
     pk = rows.values_list("pk", flat=True).first()
     if pk is not None and rows.update(token_sha256=next_sha256):
@@ -118,20 +121,17 @@ def replace_program_key(key_sha256: str, next_sha256: str, *, now: datetime) -> 
 
 
 def revoke_every_app_password(account_id: int, *, by: str, now: datetime) -> int:
-    """None of them opens anything any more; how many there were. Inside the caller's transaction.
-
-    Those its person holds in shared mailboxes end as well.
-    """
-    theirs = Q(account_id=account_id) | Q(holder_id=account_id)
-    active = AppPassword.objects.filter(theirs, revoked_at__isnull=True)
+    """Revoke the app passwords of an account, and of its person in shared mailboxes. Returns the count."""
+    is_theirs = Q(account_id=account_id) | Q(holder_id=account_id)
+    active = AppPassword.objects.filter(is_theirs, revoked_at__isnull=True)
     rows = list(active.values_list("account_id", "pk"))
-    for opened_id, number in rows:
-        revoke_app_password(opened_id, number, by=by, now=now)
+    for owner_id, number in rows:
+        revoke_app_password(owner_id, number, by=by, now=now)
     return len(rows)
 
 
 def revoke_app_passwords_held(account_id: int, holder_id: int, *, by: str, now: datetime) -> int:
-    """Those of that mailbox given to that person open nothing any more. Inside the caller's transaction."""
+    """Revoke the app passwords of a shared mailbox that one member holds. Returns the count."""
     active = AppPassword.objects.filter(account_id=account_id, holder_id=holder_id, revoked_at__isnull=True)
     numbers = list(active.values_list("pk", flat=True))
     for number in numbers:

@@ -1,7 +1,7 @@
-"""OTP keys: in stock, handed over, given a PIN by their holder, lost, replaced. Parts.
+"""OTP keys: stocked, handed over, activated by a PIN, lost, replaced. Parts, inside the caller's transaction.
 
-A key is handed over in person (docs/domain.md §4.4). Whoever hands it over knows its serial number only; the
-holder alone chooses the PIN, with a code the key shows.
+A key is handed over in person (docs/domain.md §4.4), by staff who only know its serial number. The holder
+alone chooses the PIN, with a code that the key shows.
 """
 
 from collections.abc import Iterable
@@ -18,13 +18,13 @@ from vaguemestre.people.credentials.rules.one_time import code_typed, step_match
 from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import KeyReceipt, SecretKeys
 
-_NOBODY = 0  # who the secret of a key in stock is sealed for
+_NOBODY = 0  # owner for whom the secret of a key in stock is sealed
 
 
 def stock_keys(keys_in_file: Iterable[tuple[str, bytes]], keys: SecretKeys, *, by: str, now: datetime) -> int:
-    """Stock the (serial, secret) of a manufacturer's file; returns how many were new.
+    """Stock the (serial, secret) of a manufacturer's file. Returns how many are new.
 
-    Inside the caller's transaction. Raises Refusal `credentials.serial-malformed`.
+    Raises Refusal `credentials.serial-malformed`.
     """
     new = {serial_typed(serial): secret for serial, secret in keys_in_file}
     existing = set(KeyInStock.objects.filter(serial__in=new).values_list("serial", flat=True))
@@ -41,10 +41,10 @@ def stock_keys(keys_in_file: Iterable[tuple[str, bytes]], keys: SecretKeys, *, b
 
 
 def hand_key_over(account_id: int, serial: str, keys: SecretKeys, *, by: str, now: datetime) -> int:
-    """The key of that serial becomes that account's, without a PIN yet: it opens nothing before. Its id.
+    """Give the key of that serial to an account; it works once it has a PIN. Returns the id of the device.
 
-    Inside the caller's transaction. Raises Refusal `credentials.serial-malformed`, `…serial-not-in-stock`,
-    `…key-held-already` (declare the former one lost first).
+    Raises Refusal `credentials.serial-malformed`, `…serial-not-in-stock`, `…key-held-already` (the former key
+    must be declared lost first).
     """
     serial = serial_typed(serial)
     if _current_keys(account_id).exists():
@@ -67,9 +67,9 @@ def hand_key_over(account_id: int, serial: str, keys: SecretKeys, *, by: str, no
 
 
 def choose_pin(account_id: int, pin: str, code: str, keys: SecretKeys, *, by: str, now: datetime) -> bool:
-    """The PIN of the key just handed over, or another PIN; True when the code is one the key shows now.
+    """Set the first or another PIN of the account's key, proved by a code that the key shows now.
 
-    Inside the caller's transaction; about 25 ms. Raises Refusal `credentials.pin-malformed`, `…pin-too-easy`
+    False if the code is wrong. Takes about 25 ms. Raises Refusal `credentials.pin-malformed`, `…pin-too-easy`
     or `…no-key`.
     """
     check_pin(pin)
@@ -87,10 +87,7 @@ def choose_pin(account_id: int, pin: str, code: str, keys: SecretKeys, *, by: st
 
 
 def declare_key_lost(account_id: int, device_id: int, *, by: str, now: datetime) -> bool:
-    """Disable a key that is lost, broken or returned; another may be handed over. False if there is none.
-
-    Inside the caller's transaction.
-    """
+    """Disable a key that is lost, broken or returned, so that another may be handed over. False if none."""
     row = _current_keys(account_id).filter(pk=device_id).first()
     if row is None:
         return False
@@ -101,10 +98,7 @@ def declare_key_lost(account_id: int, device_id: int, *, by: str, now: datetime)
 
 
 def restore_key(account_id: int, device_id: int, *, by: str, now: datetime) -> bool:
-    """Restore a key declared lost by mistake; False if another was handed over since.
-
-    Inside the caller's transaction.
-    """
+    """Restore a key declared lost by mistake. False if another was handed over since."""
     if _current_keys(account_id).exists():
         return False
     rows = OneTimeDevice.objects.filter(pk=device_id, account_id=account_id, kind=OneTimeDevice.Kind.KEY)
@@ -115,7 +109,7 @@ def restore_key(account_id: int, device_id: int, *, by: str, now: datetime) -> b
 
 
 def receipt_of_key(device_id: int, *, holder: str, issuer: str, academy: str) -> KeyReceipt:
-    """What both sign. Raises OneTimeDevice.DoesNotExist."""
+    """The receipt that holder and issuer sign. Raises OneTimeDevice.DoesNotExist."""
     row = OneTimeDevice.objects.get(pk=device_id, kind=OneTimeDevice.Kind.KEY, issued_at__isnull=False)
     if row.issued_at is None:
         raise OneTimeDevice.DoesNotExist(device_id)

@@ -1,4 +1,4 @@
-"""Sources of one-time codes: enrolled, and their codes burnt."""
+"""Enrolment of one-time code devices, and use of their codes. Parts, inside the caller's transaction."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from vaguemestre.people.credentials.rules.secret_box import seal, unseal
 from vaguemestre.people.credentials.values import ConfirmedDevice, SecretKeys
 
 _PERIODS = {"app": 30, "key": 60}
-_APPLICATIONS_AT_MOST = 5
+_MAX_APPLICATIONS = 5
 
 
 def add_one_time_device(
@@ -29,10 +29,7 @@ def add_one_time_device(
     serial: str = "",
     period: int | None = None,
 ) -> int:
-    """Enrol an application (`app`, 30 s) or a key with its PIN (`key`, 60 s), ready to serve; its id.
-
-    Inside the caller's transaction.
-    """
+    """Enrol an application (`app`, 30 s) or a key with its PIN (`key`, 60 s), confirmed. Returns its id."""
     row = OneTimeDevice.objects.create(
         account_id=account_id,
         kind=kind,
@@ -47,28 +44,28 @@ def add_one_time_device(
 
 
 def use_code(account_id: int, device: ConfirmedDevice, code: str, keys: SecretKeys, *, now: datetime) -> bool:
-    """True when the code is right and was not used: it never will be again, in whatever order it is tried.
+    """Use a code. True if it is right and was never used; of parallel attempts, one succeeds.
 
-    Inside the caller's transaction. The row's own step is the arbiter: of several at once one alone moves it.
+    The last step in the row decides: no code of that step or an earlier one is accepted again.
     """
     secret = unseal(device.sealed, account_id, keys)
     step = step_matching(secret, code, now, period=device.period, after=device.last_step)
     if step is None:
         return False
-    moved = OneTimeDevice.objects.filter(pk=device.device_id, last_step__lt=step).update(last_step=step)
-    return moved == 1
+    updated = OneTimeDevice.objects.filter(pk=device.device_id, last_step__lt=step).update(last_step=step)
+    return updated == 1
 
 
 def propose_application(account_id: int, keys: SecretKeys) -> None:
-    """A fresh secret to be confirmed, in place of one that never was. Inside the caller's transaction.
+    """Store a new secret to confirm, in place of a former one that never was confirmed.
 
     Raises Refusal `credentials.too-many-applications`.
     """
     applications = OneTimeDevice.objects.filter(
         account_id=account_id, kind=OneTimeDevice.Kind.APP, removed_at__isnull=True
     )
-    if applications.filter(confirmed_at__isnull=False).count() >= _APPLICATIONS_AT_MOST:
-        raise Refusal("credentials.too-many-applications", most=_APPLICATIONS_AT_MOST)
+    if applications.filter(confirmed_at__isnull=False).count() >= _MAX_APPLICATIONS:
+        raise Refusal("credentials.too-many-applications", most=_MAX_APPLICATIONS)
     applications.filter(confirmed_at__isnull=True).delete()
     OneTimeDevice.objects.create(
         account_id=account_id,
@@ -79,10 +76,7 @@ def propose_application(account_id: int, keys: SecretKeys) -> None:
 
 
 def confirm_application(account_id: int, code: str, keys: SecretKeys, *, by: str, now: datetime) -> bool:
-    """True when the code is that of the proposed secret: it serves from now on, and the code is burnt.
-
-    Inside the caller's transaction.
-    """
+    """Confirm the proposed application with one of its codes, which is used up; False if it is wrong."""
     row = (
         OneTimeDevice.objects.select_for_update()
         .filter(account_id=account_id, kind=OneTimeDevice.Kind.APP, confirmed_at__isnull=True)
@@ -101,9 +95,9 @@ def confirm_application(account_id: int, code: str, keys: SecretKeys, *, by: str
 
 
 def remove_application(account_id: int, device_id: int, *, by: str, now: datetime) -> bool:
-    """Its codes open nothing any more; False when there was none. Inside the caller's transaction.
+    """Remove an application; False if there is none of that id.
 
-    With the last application go the recovery codes, which only stand in for one.
+    The recovery codes go with the last application, for which they stand in.
     """
     rows = OneTimeDevice.objects.filter(
         account_id=account_id,
@@ -114,14 +108,14 @@ def remove_application(account_id: int, device_id: int, *, by: str, now: datetim
     if not rows.filter(pk=device_id).update(removed_at=now):
         return False
     if not rows.exists():
-        _fresh(account_id).update(replaced_at=now)
+        _unused_codes(account_id).update(replaced_at=now)
     record("credentials.one-time-device-removed", to=f"account:{account_id}", by=by, at=now, kind="app")
     return True
 
 
 def make_recovery_codes(account_id: int, keys: SecretKeys, *, by: str, now: datetime) -> list[str]:
-    """Ten codes, shown this once; former ones are worth nothing any more. Inside the caller's transaction."""
-    _fresh(account_id).update(replaced_at=now)
+    """Create ten recovery codes in place of the former ones. Returns the codes, which are shown once."""
+    _unused_codes(account_id).update(replaced_at=now)
     codes = drawn_codes()
     RecoveryCode.objects.bulk_create(
         RecoveryCode(account_id=account_id, mark=marks_of(code, account_id, keys)[0], made_at=now)
@@ -132,18 +126,15 @@ def make_recovery_codes(account_id: int, keys: SecretKeys, *, by: str, now: date
 
 
 def use_recovery_code(account_id: int, typed: str, keys: SecretKeys, *, now: datetime) -> bool:
-    """True when it is one of the account's and was never used: of several at once one alone succeeds.
-
-    Inside the caller's transaction.
-    """
+    """Use a recovery code. True if it is valid and was never used; of parallel attempts, one succeeds."""
     marks = marks_of(typed, account_id, keys)
-    if _fresh(account_id).filter(mark__in=marks).update(used_at=now) != 1:
+    if _unused_codes(account_id).filter(mark__in=marks).update(used_at=now) != 1:
         return False
     owner = f"account:{account_id}"
     record("credentials.recovery-code-used", to=owner, by=owner, at=now)
     return True
 
 
-def _fresh(account_id: int) -> QuerySet[RecoveryCode]:
-    """Codes that still serve."""
+def _unused_codes(account_id: int) -> QuerySet[RecoveryCode]:
+    """Recovery codes neither used nor replaced."""
     return RecoveryCode.objects.filter(account_id=account_id, used_at__isnull=True, replaced_at__isnull=True)

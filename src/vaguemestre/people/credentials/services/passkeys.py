@@ -7,13 +7,17 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.models import Passkey
 from vaguemestre.people.credentials.rules.passkeys import NewPasskey
 
-_AT_MOST = 10
+_MAX_PASSKEYS = 10
 
 
 def add_passkey(account_id: int, new: NewPasskey, name: str, *, by: str, now: datetime) -> int:
-    """Its id. Raises Refusal `credentials.too-many-passkeys`, or `…passkey-refused` for a key known."""
-    if Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).count() >= _AT_MOST:
-        raise Refusal("credentials.too-many-passkeys", most=_AT_MOST)
+    """Add a passkey. Returns its id.
+
+    Raises Refusal `credentials.too-many-passkeys`, or `…passkey-refused` for a key that is already
+    registered.
+    """
+    if Passkey.objects.filter(account_id=account_id, removed_at__isnull=True).count() >= _MAX_PASSKEYS:
+        raise Refusal("credentials.too-many-passkeys", most=_MAX_PASSKEYS)
     Passkey.objects.filter(credential_sha256=new.credential_sha256, removed_at__isnull=False).delete()
     if Passkey.objects.filter(credential_sha256=new.credential_sha256).exists():
         raise Refusal("credentials.passkey-refused")
@@ -30,13 +34,13 @@ def add_passkey(account_id: int, new: NewPasskey, name: str, *, by: str, now: da
 
 
 def use_passkey(passkey_id: int, former: int, counter: int, *, now: datetime) -> bool:
-    """Keep its new count; False when it served elsewhere meanwhile."""
+    """Store the new signature counter; False if the key was used elsewhere meanwhile."""
     rows = Passkey.objects.filter(pk=passkey_id, counter=former, removed_at__isnull=True)
     return rows.update(counter=counter, last_used_at=now) == 1
 
 
 def remove_passkey(account_id: int, passkey_id: int, *, by: str, now: datetime) -> bool:
-    """False when it was not there, or somebody else's."""
+    """Remove a passkey of the account; False if it has none of that id."""
     rows = Passkey.objects.filter(pk=passkey_id, account_id=account_id, removed_at__isnull=True)
     removed = rows.update(removed_at=now)
     if removed:

@@ -18,25 +18,28 @@ from vaguemestre.people.credentials.hashers import HEAVY, LIGHT, hasher_of
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.rules.passwords import check_password as check_chosen
 from vaguemestre.people.credentials.rules.passwords import normalized_password
-from vaguemestre.people.credentials.rules.passwords import strength as judged
+from vaguemestre.people.credentials.rules.passwords import strength as rated_strength
 from vaguemestre.people.credentials.values import PasswordContext, Strength
 
-_UNDONE_WITHIN = timedelta(days=7)
-# Hashes computed together by a process. Whoever waits for one holds a thread of the pages: strangers need a
-# slot first (`hash_slot`), and slots are few.
+_UNDO_PERIOD = timedelta(days=7)
+# Hashes that a process computes at once. A request that waits for its turn blocks a web thread, so anonymous
+# requests need one of a few slots first (`hash_slot`).
 _turns = {LIGHT: BoundedSemaphore(2), HEAVY: BoundedSemaphore(1)}
 
 # Compared if there is no hash, so that an unknown user costs as much as a known one.
-_nobody = {
+_dummy_hashes = {
     kind: SimpleLazyObject(partial(make_password, "not the password of anybody", hasher=kind))
     for kind in (LIGHT, HEAVY)
 }
 _slots = BoundedSemaphore(2)
 
 
+_validator = SimpleLazyObject(CommonPasswordValidator)
+
+
 @contextmanager
 def hash_slot() -> Iterator[bool]:
-    """Whether this process has a slot for an anonymous hash; held until the block ends, never waited for."""
+    """Take a slot for an anonymous hash until the block ends; yields False at once if none is free."""
     has_slot = _slots.acquire(blocking=False)
     try:
         yield has_slot
@@ -68,22 +71,18 @@ def save_rehash(account_id: int, password_hash: str) -> None:
 def matches_hash(password: str, password_hash: str) -> bool:
     """Whether the password matches the hash; "" matches nothing and takes the same time."""
     with _turns[_kind_of(password_hash)]:
-        same = matches(normalized_password(password), password_hash or str(_nobody[LIGHT]))
-    return same and bool(password_hash)
+        is_same = matches(normalized_password(password), password_hash or str(_dummy_hashes[LIGHT]))
+    return is_same and bool(password_hash)
 
 
 def equalize_hash_cost(password: str, password_hash: str) -> None:
     """After a failed comparison, compute the other kind of hash too.
 
-    Every refusal then costs one of each, and its duration does not tell administrators apart.
+    Every refusal then costs one of each, and its duration does not reveal administrators.
     """
     other = HEAVY if _kind_of(password_hash) == LIGHT else LIGHT
     with _turns[other]:
-        matches(normalized_password(password), str(_nobody[other]))
-
-
-def _kind_of(password_hash: str) -> str:
-    return HEAVY if password_hash.startswith(f"{HEAVY}$") else LIGHT
+        matches(normalized_password(password), str(_dummy_hashes[other]))
 
 
 def set_password(account_id: int, password: str, *, by: str, now: datetime) -> None:
@@ -95,13 +94,13 @@ def set_password(account_id: int, password: str, *, by: str, now: datetime) -> N
 
 
 def save_password_hash(account_id: int, password_hash: str, *, by: str, now: datetime) -> None:
-    """Set the hash of the password. The former one is kept a week, for the owner to undo the change.
+    """Set the hash of the password. The former hash is kept a week, so that the owner can undo the change.
 
     Inside the caller's transaction.
     """
     account = Account.objects.select_for_update().get(pk=account_id)
     if account.is_active and account.has_usable_password():
-        account.former_password, account.former_until = account.password, now + _UNDONE_WITHIN
+        account.former_password, account.former_until = account.password, now + _UNDO_PERIOD
     account.password, account.password_barred_at = password_hash, None
     account.save(update_fields=["password", "password_barred_at", "former_password", "former_until"])
     record("credentials.password-set", to=f"account:{account_id}", by=by, at=now)
@@ -109,18 +108,19 @@ def save_password_hash(account_id: int, password_hash: str, *, by: str, now: dat
 
 
 def check_chosen_password(password: str, bearer: PasswordContext) -> None:
-    """Raises Refusal `credentials.password-too-…` if that person may not choose it."""
-    check_chosen(password, bearer, _common())
+    """Require that a person may choose that password. Raises Refusal `credentials.password-too-…`."""
+    check_chosen(password, bearer, _common_passwords())
 
 
 def strength_of(password: str, bearer: PasswordContext) -> Strength:
-    return judged(password, bearer, _common())
+    return rated_strength(password, bearer, _common_passwords())
 
 
-_validator = SimpleLazyObject(CommonPasswordValidator)
-
-
-def _common() -> frozenset[str] | set[str]:
-    """Twenty thousand of the most used passwords, shipped with Django; ours are in the rules."""
+def _common_passwords() -> frozenset[str] | set[str]:
+    """The twenty thousand most common passwords, shipped with Django; French ones are in the rules."""
     passwords: set[str] = _validator.passwords
     return passwords
+
+
+def _kind_of(password_hash: str) -> str:
+    return HEAVY if password_hash.startswith(f"{HEAVY}$") else LIGHT

@@ -1,4 +1,4 @@
-"""The recovery contact of an account: proposed, proved, dropped. Parts, inside the caller's transaction."""
+"""Recovery contacts of an account: proposed, confirmed, dropped. Parts, inside the caller's transaction."""
 
 import hmac
 from datetime import datetime
@@ -12,7 +12,7 @@ _PURPOSE = "contact"
 
 
 def propose_contact(account_id: int, address: str, keys: SecretKeys, *, now: datetime) -> str:
-    """The code to be sent there, in place of one that was never proved. The contact in use stays."""
+    """Propose a contact, in place of one never confirmed; contacts in use stay. Returns the code to send."""
     RecoveryContact.objects.filter(account_id=account_id, confirmed_at__isnull=True).delete()
     code = drawn_code()
     RecoveryContact.objects.create(
@@ -25,7 +25,10 @@ def propose_contact(account_id: int, address: str, keys: SecretKeys, *, now: dat
 
 
 def confirm_contact(account_id: int, code: str, keys: SecretKeys, *, by: str, now: datetime) -> int:
-    """The contact's id when it is the code sent, in time and within five tries, else 0. It rests first."""
+    """Confirm the proposed contact with its code; it is usable after REST. Returns its id.
+
+    0 if the code is wrong or late, or after five tries.
+    """
     row = (
         RecoveryContact.objects.select_for_update()
         .filter(account_id=account_id, confirmed_at__isnull=True, code_until__gt=now, tries__lt=TRIES)
@@ -34,16 +37,16 @@ def confirm_contact(account_id: int, code: str, keys: SecretKeys, *, by: str, no
     if row is None:
         return 0
     row.tries += 1
-    matches = hmac.compare_digest(row.code_mark, code_mark(code, account_id, _PURPOSE, keys))
-    if matches:
+    is_right = hmac.compare_digest(row.code_mark, code_mark(code, account_id, _PURPOSE, keys))
+    if is_right:
         row.confirmed_at, row.usable_at, row.code_mark = now, now + REST, ""
         record("credentials.recovery-contact-set", to=f"account:{account_id}", by=by, at=now)
     row.save()
-    return row.pk if matches else 0
+    return row.pk if is_right else 0
 
 
 def drop_contact(account_id: int, contact_id: int, *, by: str, now: datetime) -> bool:
-    """False when it was not there, or somebody else's."""
+    """Drop a contact of the account; False if it has none of that id."""
     rows = RecoveryContact.objects.filter(pk=contact_id, account_id=account_id, dropped_at__isnull=True)
     dropped = rows.update(dropped_at=now)
     if dropped:

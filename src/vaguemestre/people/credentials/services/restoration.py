@@ -1,4 +1,4 @@
-"""Accounts of a restored database: what ended since the backup does not open anything again."""
+"""Accounts of a restored database: what was revoked since the backup must stay revoked."""
 
 from collections.abc import Collection
 from datetime import datetime

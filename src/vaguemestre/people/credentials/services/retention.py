@@ -6,7 +6,7 @@ from vaguemestre.foundation.jobs.purge import delete_batch
 from vaguemestre.people.credentials.models import ActivationLink, FormerProgramKey, MailToken
 
 FORMER_KEYS_KEPT = timedelta(days=60)  # the use of a stolen former key is detected that long
-LINKS_KEPT = timedelta(days=30)  # the help desk sees until then that a link was sent
+LINKS_KEPT = timedelta(days=30)  # so that the help desk sees that a link was sent
 
 
 def delete_expired_tokens(*, now: datetime) -> None:

@@ -33,9 +33,9 @@ def bar_password(account_id: int, *, by: str, now: datetime) -> None:
 
 
 def undo_change(act: str, account_id: int, number: int, *, by: str, now: datetime) -> bool:
-    """Undo one of our own changes; False when nothing is left to undo. Inside the caller's transaction.
+    """Undo a change of credentials; False if nothing is left to undo. Inside the caller's transaction.
 
-    `act` is a key of `signin.rules.told_acts.WORDS`; `number` what it was done to, where that matters.
+    `act` is a key of `signin.rules.told_acts.WORDS`; `number` is the id of the row it was done to, if any.
     """
     match act:
         case "passkey-added":
@@ -52,7 +52,7 @@ def undo_change(act: str, account_id: int, number: int, *, by: str, now: datetim
         case "app-password-made":
             revoke_app_password(account_id, number, by=by, now=now)
             return True
-    return act in _BACK and _BACK[act](account_id, number, now)
+    return act in _UNDO_BY_ACT and _UNDO_BY_ACT[act](account_id, number, now)
 
 
 def revoke_added_since(account_id: int, since: datetime, *, by: str, now: datetime) -> None:
@@ -82,18 +82,18 @@ def purge_withdrawn(now: datetime) -> None:
     Account.objects.filter(former_until__lt=now).update(former_password="", former_until=None)
 
 
-def _passkey_back(account_id: int, number: int, _: datetime) -> bool:
+def _restore_passkey(account_id: int, number: int, _: datetime) -> bool:
     removed = Passkey.objects.filter(pk=number, account_id=account_id, removed_at__isnull=False)
     return bool(removed.update(removed_at=None))
 
 
-def _contact_back(account_id: int, number: int, _: datetime) -> bool:
+def _restore_contact(account_id: int, number: int, _: datetime) -> bool:
     removed = RecoveryContact.objects.filter(pk=number, account_id=account_id, dropped_at__isnull=False)
     return bool(removed.update(dropped_at=None))
 
 
-def _application_back(account_id: int, number: int, _: datetime) -> bool:
-    """With the last one, the recovery codes went in the same instant: they come back too."""
+def _restore_application(account_id: int, number: int, _: datetime) -> bool:
+    """Restore an application, and the recovery codes that were replaced when it was removed."""
     rows = OneTimeDevice.objects.filter(pk=number, account_id=account_id, kind=OneTimeDevice.Kind.APP)
     removed = rows.filter(removed_at__isnull=False).first()
     if removed is None:
@@ -105,8 +105,8 @@ def _application_back(account_id: int, number: int, _: datetime) -> bool:
     return True
 
 
-def _codes_back(account_id: int, _: int, now: datetime) -> bool:
-    """The codes made last leave; those they replaced serve again."""
+def _restore_codes(account_id: int, _: int, now: datetime) -> bool:
+    """Restore the recovery codes that the latest ones replaced."""
     codes = RecoveryCode.objects.filter(account_id=account_id)
     made_at = (
         codes.filter(replaced_at__isnull=True).order_by("-made_at").values_list("made_at", flat=True).first()
@@ -118,17 +118,17 @@ def _codes_back(account_id: int, _: int, now: datetime) -> bool:
     return True
 
 
-def _former_password_back(account_id: int, _: int, now: datetime) -> bool:
-    """What a stranger chose opens nothing any more; what it replaced is the password again."""
+def _restore_password(account_id: int, _: int, now: datetime) -> bool:
+    """Restore the password before the last change."""
     rows = Account.objects.filter(pk=account_id, former_until__gt=now).exclude(former_password="")
     return bool(rows.update(password=F("former_password"), former_password="", former_until=None))
 
 
-_BACK: Mapping[str, Callable[[int, int, datetime], bool]] = {
-    "passkey-removed": _passkey_back,
-    "application-removed": _application_back,
-    "recovery-codes-made": _codes_back,
-    "contact-dropped": _contact_back,
-    "password-changed": _former_password_back,
-    "recovered": _former_password_back,
+_UNDO_BY_ACT: Mapping[str, Callable[[int, int, datetime], bool]] = {
+    "passkey-removed": _restore_passkey,
+    "application-removed": _restore_application,
+    "recovery-codes-made": _restore_codes,
+    "contact-dropped": _restore_contact,
+    "password-changed": _restore_password,
+    "recovered": _restore_password,
 }

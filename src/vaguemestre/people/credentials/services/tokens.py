@@ -1,4 +1,4 @@
-"""Mail tokens: minted for a session, honoured by the engines while they stand on the list."""
+"""Mail tokens: minted for a session or a program, accepted by the engines while they are on their list."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -16,10 +16,11 @@ from vaguemestre.people.credentials.values import TokenKeys
 def mint_mail_token(
     keys: TokenKeys, tokens: Tokens, mailbox: str, session_key: str, now: datetime, *, member_id: int = 0
 ) -> str:
-    """Use case: a token that opens that mailbox for five minutes, on behalf of a session ("" = ourselves).
+    """Use case: mint a token that opens that mailbox for five minutes.
 
-    `member_id`: the account of the member whose session it is, known to the caller, for a shared mailbox.
-    Raises Refusal `credentials.session-over` (account not active, or session over); EngineDown.
+    `session_key`: the session it is for; "" for a job. `member_id`: the account of the session, if the
+    mailbox is shared; the caller has checked the membership. Raises Refusal `credentials.session-over`
+    (account not active, or session over); EngineDown.
     """
     token = signed_token(keys, mailbox, now, actor=f"account:{member_id}" if member_id else "")
     sha256 = sha256_of(token)
@@ -37,7 +38,7 @@ def mint_mail_token(
         MailToken.objects.create(
             account_id=account_id, session_key=session_key, token_sha256=sha256, expires_at=now + LIFE
         )
-    # After commit: a sign-out that comes now finds the row and refuses the token, whichever is first.
+    # After commit: a sign-out in between deletes the row, and the check below then refuses the token.
     tokens.allow_token(mailbox, sha256, int((now + LIFE).timestamp()))
     if not MailToken.objects.filter(token_sha256=sha256).exists():
         tokens.refuse_tokens([sha256])
@@ -46,7 +47,7 @@ def mint_mail_token(
 
 
 def mint_program_token(keys: TokenKeys, tokens: Tokens, key_sha256: str, now: datetime) -> ProgramToken:
-    """Use case: a token for the program that holds that key; it names the program's own login.
+    """Use case: mint a token for the program that holds that key, valid for its login.
 
     Raises Refusal `credentials.session-over` (key unknown, revoked, expired, account not active); EngineDown.
     """
@@ -68,7 +69,7 @@ def mint_program_token(keys: TokenKeys, tokens: Tokens, key_sha256: str, now: da
             token_sha256=sha256,
             expires_at=now + PROGRAM_LIFE,
         )
-    # After commit, as for a session's: whoever revokes the key meanwhile finds the row.
+    # After commit, as above: a revocation in between deletes the row.
     tokens.allow_token(row.account.mailbox, sha256, int((now + PROGRAM_LIFE).timestamp()))
     if not MailToken.objects.filter(token_sha256=sha256).exists():
         tokens.refuse_tokens([sha256])
@@ -77,14 +78,14 @@ def mint_program_token(keys: TokenKeys, tokens: Tokens, key_sha256: str, now: da
 
 
 def program_session(app_password_id: int) -> str:
-    """What stands for a session in the tokens of a program."""
+    """The `session_key` of the tokens of a program."""
     return f"program:{app_password_id}"
 
 
 def forget_tokens(account_ids: Collection[int], *, session_key: str | None = None) -> list[str]:
-    """Take those accounts' tokens off the list, or every one of a session; their SHA-256, to be refused.
+    """Delete the tokens of those accounts or, if given, of a session. Returns their SHA-256, to be refused.
 
-    A session also holds tokens of mailboxes shared with its person. Inside the caller's transaction.
+    A session also has tokens of the mailboxes shared with its person. Inside the caller's transaction.
     """
     if session_key:
         rows = MailToken.objects.filter(session_key=session_key)
