@@ -1,4 +1,4 @@
-"""Browser input → what to bring in."""
+"""Forms of imports and of the transfer to another installation."""
 
 import re
 from collections.abc import Collection
@@ -23,7 +23,7 @@ class WhereForm(forms.Form):
 
     @property
     def apart(self) -> str:
-        """The folder below which everything goes, or empty."""
+        """The folder to import everything into; empty to keep the original folders."""
         return ELSEWHERE_FOLDER if self.cleaned_data.get("where") == "apart" else ""
 
 
@@ -37,7 +37,7 @@ class FileForm(WhereForm):
 
 
 class PartnerForm(forms.Form):
-    """Where somebody moves to: one of the installations this one knows."""
+    """The installation to transfer to, among those this one knows."""
 
     destination = forms.ChoiceField(
         label="Académie d’arrivée", error_messages={"invalid_choice": "Choisissez une académie de la liste."}
@@ -45,7 +45,7 @@ class PartnerForm(forms.Form):
 
     def __init__(self, *args: Any, domains: Collection[str], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["destination"].choices = [(one, one) for one in sorted(domains)]  # type: ignore[attr-defined]
+        self.fields["destination"].choices = [(domain, domain) for domain in sorted(domains)]  # type: ignore[attr-defined]
 
 
 class ServerForm(WhereForm):

@@ -24,7 +24,7 @@ from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.queries import is_closed
 
-SLICE = 4.0  # seconds of one move, before the next one's turn
+SLICE = 4.0  # seconds of one move before it is the turn of another
 KEPT = timedelta(days=7)  # retention of imported and exported files
 
 
@@ -34,10 +34,10 @@ def go_on(event: MoveGoesOn) -> None:
 
 
 def slice_of(clock: Callable[[], float]) -> Callable[[Tally], bool]:
-    """A predicate, called after each message: whether the slice that begins now is over.
+    """Start a slice; returns a predicate, called after each message, that tells whether the slice is over.
 
-    A slice lasts at least as long as it took to reach its first message: a large archive is unpacked again
-    for each slice, which would otherwise hold one message.
+    A slice lasts at least as long as its first message took: each slice unpacks a large archive again, and
+    would otherwise import one message only.
     """
     began = clock()
     end: list[float] = []

@@ -1,4 +1,4 @@
-"""What moving asks of the outside: the mailbox, what is brought in, and what other rooms add to an export."""
+"""Ports of imports and exports: the mailbox, sources of messages, what other rooms add to an export."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -14,34 +14,34 @@ from vaguemestre.mailbox.portability.values import ExportedMessage, Mark, Piece,
 
 
 class SourceRefused(Refusal):
-    """What is brought in cannot be read at all: no mail archive, a wrong password, a server not allowed."""
+    """A source cannot be read at all: no mail archive, a wrong password, a server that is not allowed."""
 
 
 class MailboxFull(Refusal):
-    """No room for one more message; what was added stays."""
+    """The mailbox is full; the messages added before stay."""
 
 
 class Store(Protocol):
-    """One mailbox, for the time of a `with`. Every method may raise the engine errors."""
+    """A mailbox that is open inside a `with` block. Every method may raise EngineDown and EngineRefused."""
 
     def places(self) -> Places: ...
 
     def make(self, folder: str) -> None:
-        """Create and subscribe to a folder; one that exists is left alone."""
+        """Create a folder and subscribe to it, unless it exists."""
         ...
 
     def marks(self, folder: str) -> set[Mark]:
-        """Those of all messages of the folder (`rules.identity.mark_of` of each)."""
+        """The marks of all messages of the folder (`rules.identity.mark_of`)."""
         ...
 
     def add(self, folder: str, content: bytes, flags: frozenset[str], date: datetime) -> None:
-        """Raises MailboxFull, EngineRefused when the store does not take this message."""
+        """Add a message. Raises MailboxFull, or EngineRefused if the store does not accept this message."""
         ...
 
     def messages(self, folder: str, after: int, validity: int = 0) -> Iterator[ExportedMessage]:
         """The messages whose UID is above `after`, in the order of UIDs.
 
-        All of them when `after` is a UID of another `validity` than the folder has now (0: of any).
+        All messages if the folder's UIDVALIDITY is no longer `validity` (0: any).
         """
         ...
 
@@ -51,35 +51,35 @@ class OpenStore(Protocol):
 
 
 class Source(Protocol):
-    """Something that holds messages. `total`: what `Piece.reached` tends to."""
+    """A source of messages. `total`: the value of `Piece.reached` at the end."""
 
     @property
     def total(self) -> int: ...
 
     def pieces(self, after: str) -> Iterator[Piece]:
-        """The messages that follow the one whose cursor is `after` (empty: all). Raises EngineDown."""
+        """The messages after the one whose cursor is `after` (empty: all). Raises EngineDown."""
         ...
 
     def parts(self) -> Mapping[str, bytes]:
-        """What came beside the mail, by name: only another installation sends some."""
+        """The other parts of an archive (contacts, filters…), by name; only transfer archives have some."""
         ...
 
 
 class OpenArchive(Protocol):
     def __call__(self, path: Path, name: str) -> AbstractContextManager[Source]:
-        """`name`: what the file was called where it comes from. Raises SourceRefused."""
+        """Open an archive; `name`: its original file name. Raises SourceRefused."""
         ...
 
 
 class OpenElsewhere(Protocol):
     def __call__(self, server: Server) -> AbstractContextManager[Source]:
-        """Raises SourceRefused, EngineDown."""
+        """Connect to another server. Raises SourceRefused, EngineDown."""
         ...
 
 
 class OtherParts(Protocol):
     def __call__(self, account_id: int) -> Iterable[tuple[str, bytes]]:
-        """Files to put beside the mail: name in the zip, content."""
+        """Files to add to an export: (name in the zip, content)."""
         ...
 
 
@@ -87,12 +87,12 @@ class TakeParts(Protocol):
     def __call__(
         self, account_id: int, parts: Mapping[str, bytes], folders: Iterable[str], *, now: datetime
     ) -> None:
-        """Add to the account what came beside the mail; what is there already stays. Raises Refusal."""
+        """Add the other parts of an archive to the account; what is there already stays. Raises Refusal."""
         ...
 
 
 class Partners(Protocol):
-    """This installation, and those people may be moved to."""
+    """The identity of this installation, and the cards of those it trusts, by domain."""
 
     def own(self) -> Identity: ...
 

@@ -1,4 +1,4 @@
-"""Reads of an account's own imports and exports."""
+"""Queries on imports and exports."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,16 +11,12 @@ MAX_SHOWN = 20
 
 
 def moves_of(account_id: int) -> tuple[Shown, ...]:
-    """The last moves first."""
+    """The account's latest imports and exports, newest first."""
     return tuple(map(shown, Move.objects.filter(account_id=account_id)[:MAX_SHOWN]))
 
 
-def is_moving(account_id: int) -> bool:
-    return Move.objects.filter(account_id=account_id, state=State.RUNNING).exists()
-
-
 def stored_file(account_id: int, move_id: int) -> tuple[str, str] | None:
-    """Name on disk and file name of a finished export; None without one."""
+    """(name on disk, file name) of a finished export; None if its file is gone."""
     exports = (Kind.EXPORT, Kind.SEALED)
     row = Move.objects.filter(
         account_id=account_id, pk=move_id, kind__in=exports, state=State.DONE

@@ -1,4 +1,4 @@
-"""Nouns of a move. All frozen."""
+"""Values of imports and exports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 INBOX = "INBOX"
-ELSEWHERE_FOLDER = "Import"  # where everything goes when asked to stay apart
+ELSEWHERE_FOLDER = "Import"  # receives everything, if the person does not want the original folders
 
 
 class Kind(StrEnum):
@@ -16,19 +16,19 @@ class Kind(StrEnum):
     SEALED = "sealed"  # for another installation
 
 
-WITHDRAWN = "portability.withdrawn"  # the trouble of a copy its owner never asked for
+WITHDRAWN = "portability.withdrawn"  # trouble of an export that its owner never requested
 
 
 class State(StrEnum):
     RUNNING = "running"
     DONE = "done"
-    STOPPED = "stopped"  # by the person; goes on when asked
-    FAILED = "failed"  # `trouble` says why; goes on when asked
+    STOPPED = "stopped"  # by the person, who may resume it
+    FAILED = "failed"  # for the reason in `trouble`; it may be resumed
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What makes two copies one message: a digest of the fields that name it, and the size in bytes."""
+    """Identity of a message, equal for two copies: digest of its identifying fields, size in bytes."""
 
     digest: str
     size: int
@@ -36,12 +36,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Piece:
-    """A message found in what is brought in.
+    """A message found in a source.
 
-    `folder`: as the source names it, levels apart by `/`, empty when it names none. `use`: the special use
-    that the source declares (`sent`, `trash`…), or empty. `content`: with any line ends. `date`: when it was
-    received, if the source says. `cursor`: what to go on after; `reached`: how far that is, of `total`.
-    `problem`: why it cannot be read (a code of `rules.problems`), or empty; it has no content then.
+    `place`: where it is, for the person. `folder`: its name in the source, levels separated by `/`; may be
+    empty. `use`: the special use that the source declares (`sent`, `trash`…), or empty. `content`: with any
+    line ends; empty with a `problem` (key of PROBLEMS). `date`: of reception, if the source knows it.
+    `cursor`: position after the message; `reached`: progress at that position, out of `Source.total`.
     """
 
     place: str
@@ -57,7 +57,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Places:
-    """The folders of a mailbox, and which is for what (`sent`, `drafts`, `junk`, `trash`, `archive`)."""
+    """The folders of a mailbox; `special`: folder by use (`sent`, `drafts`, `junk`, `trash`, `archive`)."""
 
     names: frozenset[str]
     special: Mapping[str, str] = field(default_factory=dict)
@@ -65,10 +65,7 @@ class Places:
 
 @dataclass(frozen=True)
 class ExportedMessage:
-    """A message of the mailbox, on its way out. `content` ends its lines with CR LF.
-
-    `validity`: the folder's UIDVALIDITY; UIDs of another say nothing of this one's.
-    """
+    """A message to export. `content`: with CR LF line ends. `validity`: UIDVALIDITY of `uid`."""
 
     uid: int
     flags: frozenset[str]
@@ -79,7 +76,7 @@ class ExportedMessage:
 
 @dataclass(frozen=True)
 class Left:
-    """A message that could not be brought in: where it was, and why."""
+    """A message that was not imported: where it was, and why (key of PROBLEMS)."""
 
     place: str
     problem: str
@@ -87,7 +84,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Tally:
-    """How far a move is. `reached` of `total`: bytes of a file, messages of a server or of a mailbox."""
+    """Progress and counts of a move. `reached` of `total`: bytes of a file, messages of a server, folders."""
 
     cursor: str = ""
     reached: int = 0
@@ -97,7 +94,7 @@ class Tally:
     left: tuple[Left, ...] = ()
     left_count: int = 0
     is_over: bool = False
-    verified: int = 0  # found in the mailbox afterwards, as they were
+    verified: int = 0  # found again in the mailbox after a transfer
 
 
 @dataclass(frozen=True)
@@ -122,8 +119,8 @@ class Shown:
     trouble: str
     begun_at: datetime
     ended_at: datetime | None
-    size: int = 0  # of the file to take away, in bytes
-    is_kept: bool = True  # what it needs to go on: its file, or the password of the other server
+    size: int = 0  # of the file to download, in bytes
+    is_kept: bool = True  # whether its file, or the password of the other server, is still there
 
     @property
     def may_resume(self) -> bool:

@@ -1,1 +1,1 @@
-"""Decisions of a move: pure."""
+"""Rules of imports and exports: formats, folders, names, identity of messages."""

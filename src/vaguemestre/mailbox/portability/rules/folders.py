@@ -1,4 +1,4 @@
-"""Where a message goes: the folder it was in, by the name it has here."""
+"""The folder to import a message into: the one it was in, under its name here."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ import unicodedata
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.mailbox.portability.values import INBOX, Places
 
-# What other programs call the folders every mailbox has, in French and in English; compared folded.
+# Names that other programs give to the special folders, in French and English; compared without accents.
 _NAMES = {
     "sent": "sent|sent items|sent mail|sent messages|sentmail|envoyes|elements envoyes|messages envoyes"
     "|courriels envoyes",
@@ -28,9 +28,9 @@ _DEEPEST = 8
 
 
 def target(folder: str, use: str, places: Places, apart: str = "") -> str:
-    """The name here of a folder that was called `folder` there.
+    """The folder here of what a source calls `folder`; `use`: the special use that the source declares.
 
-    `apart`: the folder below which everything goes; empty when mail goes back where it was.
+    `apart`: the folder to import everything into; empty to keep the original folders.
     """
     steps = _steps(folder)
     if apart:
@@ -58,7 +58,7 @@ def _steps(folder: str) -> list[str]:
 
 
 def _clean(step: str) -> str:
-    """A level's name that IMAP can hold, without what told programs apart (`.sbd`, `.mbox`)."""
+    """A folder name that IMAP allows, without the suffixes of other programs (`.sbd`, `.mbox`)."""
     step = unicodedata.normalize("NFC", _UNWANTED.sub(" ", step))
     step = re.sub(r"\.(sbd|mbox|mbx)$", "", step, flags=re.IGNORECASE)
     return " ".join(step.split()).strip(". ")[:_LONGEST].strip(". ")
@@ -69,5 +69,5 @@ def _folded(step: str) -> str:
 
 
 def _as_known(name: str, places: Places) -> str:
-    """A folder that is here already but for its capitals is the same one."""
+    """The existing folder whose name differs only in case, if any."""
     return next((known for known in sorted(places.names) if known.casefold() == name.casefold()), name)

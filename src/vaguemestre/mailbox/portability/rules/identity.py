@@ -1,18 +1,18 @@
-"""When two copies are one message, and a message as it goes on the wire."""
+"""Identity of a message (two copies have the same mark), and its canonical form."""
 
 import hashlib
 import re
 
 from vaguemestre.mailbox.portability.values import Mark
 
-NAMING = (b"message-id", b"date", b"from", b"subject")  # the fields that name a message
+NAMING = (b"message-id", b"date", b"from", b"subject")  # the fields that identify a message
 MAX_HEADER_BYTES = 100_000  # `header_size_limit` of Postfix is 102,400
 _STATE = (b"status", b"x-status", b"x-keywords", b"x-mozilla-status", b"x-mozilla-status2", b"x-mozilla-keys")
 _BLANK = re.compile(rb"\r?\n\r?\n")
 
 
 def mark_of(header: bytes, size: int) -> Mark:
-    """`header`: the header, or the fields of it in NAMING; `size`: of the whole, lines ended by CR LF."""
+    """The mark of a message. `header`: all of it, or its NAMING fields; `size`: with CR LF line ends."""
     values: dict[bytes, list[bytes]] = {name: [] for name in NAMING}
     for name, value in fields(header):
         if name in values:
@@ -22,7 +22,7 @@ def mark_of(header: bytes, size: int) -> Mark:
 
 
 def fields(header: bytes) -> list[tuple[bytes, bytes]]:
-    """Names in lower case and unfolded values; lines that are no field are passed over."""
+    """(lower-case name, unfolded value) of each field; other lines are skipped."""
     pairs: list[tuple[bytes, bytes]] = []
     for line in header.replace(b"\r\n", b"\n").split(b"\n"):
         if line[:1] in (b" ", b"\t"):
@@ -34,7 +34,7 @@ def fields(header: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def on_the_wire(content: bytes) -> bytes:
-    """Every line ended by CR LF, no NUL (RFC 9051 forbids it), no bookkeeping of mbox in the header."""
+    """The message with CR LF line ends, without NUL (RFC 9051 forbids it) and without mbox status fields."""
     lines = content.replace(b"\0", b"").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     content = lines.replace(b"\n", b"\r\n")
     header, blank, body = _split(content)
@@ -48,7 +48,7 @@ def header_of(content: bytes) -> bytes:
 
 
 def has_oversized_header(content: bytes) -> bool:
-    """Whether the header is longer than a mail server takes: no list of messages could show it."""
+    """Whether the header is longer than our mail server accepts."""
     return _BLANK.search(content, 0, MAX_HEADER_BYTES + 4) is None and len(content) > MAX_HEADER_BYTES
 
 

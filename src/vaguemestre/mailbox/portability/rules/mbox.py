@@ -1,4 +1,4 @@
-"""The mbox format (RFC 4155, in its « mboxrd » reading): messages cut out of a stream, messages written."""
+"""The mbox format (RFC 4155, variant « mboxrd »): read messages from a stream, write messages."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from typing import IO
 
 from vaguemestre.mailbox.portability.rules.identity import fields, header_of
 
-# Not every line that begins with « From » begins a message: unquoted ones end without a date.
-# The first time of day that is followed by a year: looked for once, however long the line.
+# A separator has a time of day, then a year; other lines that begin with « From » are text left unquoted.
+# The atomic group keeps the search linear, however long the line.
 _SEPARATOR = re.compile(rb"From (?>.*?\d:\d{2}).*\d{4}")
 _ANY_SEPARATOR = re.compile(rb"From (?:\S+|-)\s")
 _QUOTED = re.compile(rb">+From ")
@@ -24,7 +24,7 @@ _PIECE_BYTES = 65_536  # of a line, at once
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A message of an mbox. `end`: the offset of what follows it. `content` is None when it was too large."""
+    """A message of an mbox. `end`: the offset after it. `content`: None if it was too large."""
 
     content: bytes | None
     date: datetime | None
@@ -32,7 +32,7 @@ class Cut:
 
 
 def cut(stream: IO[bytes], start: int, largest: int) -> Iterator[Cut]:
-    """The messages from offset `start` (0, or the `end` of another) on; one over `largest` has no content."""
+    """The messages from offset `start` on (0, or the `end` of a message); over `largest`, without content."""
     stream.seek(start)
     content = bytearray()
     size, date, at, blank, begun, is_new_line = 0, None, start, True, False, True
@@ -63,12 +63,12 @@ def _made(content: bytearray, size: int, largest: int, date: datetime | None, en
         return Cut(None, date, end)
     last_line = content.rfind(b"\n", 0, max(len(content) - 1, 0)) + 1
     if not content[last_line:].strip(b"\r\n"):
-        del content[last_line:]  # the blank line that parts two messages
+        del content[last_line:]  # the blank line between two messages
     return Cut(bytes(content), date, end)
 
 
 def _date_of(separator: bytes) -> datetime | None:
-    """The date of a `From ` line, which is in UTC by RFC 4155; None when it makes no sense."""
+    """The date of a `From ` line, in UTC (RFC 4155); None if it cannot be read."""
     words = separator.decode("ascii", "replace").split()
     for length in (5, 6):  # some add the zone's name before the year
         last_words = words[-length:]
@@ -82,7 +82,7 @@ def _date_of(separator: bytes) -> datetime | None:
 
 
 def flags_in(content: bytes) -> frozenset[str]:
-    """What the bookkeeping fields of other programs say of a message."""
+    """The IMAP flags in the status fields of other programs (Status, X-Status, X-Mozilla-Status…)."""
     values = {name: value.decode("ascii", "replace").strip() for name, value in fields(header_of(content))}
     flags = {flag for letter, flag in _STATUS.items() if letter in values.get(b"status", "")}
     flags |= {flag for letter, flag in _X_STATUS.items() if letter in values.get(b"x-status", "")}
@@ -96,7 +96,7 @@ def flags_in(content: bytes) -> frozenset[str]:
 
 
 def written(content: bytes, flags: frozenset[str], date: datetime) -> bytes:
-    """A message as it stands in an mbox; `cut`, `flags_in` and `on_the_wire` give back what was given."""
+    """A message in the mbox format; `cut`, `flags_in` and `on_the_wire` read it back."""
     status = "RO" if "\\Seen" in flags else "O"
     others = "".join(letter for letter, flag in _X_STATUS.items() if flag in flags)
     keywords = " ".join(sorted(flag for flag in flags if _KEYWORD.fullmatch(flag)))
@@ -109,7 +109,7 @@ def written(content: bytes, flags: frozenset[str], date: datetime) -> bytes:
 
 
 def date_in(content: bytes) -> datetime | None:
-    """The Date field of a message, None when there is none or it makes no sense."""
+    """The Date field of a message; None if it has none that can be read."""
     for name, value in fields(header_of(content)):
         if name == b"date":
             try:

@@ -1,4 +1,4 @@
-"""Why a message stays where it was, in words."""
+"""French labels of the reasons why a message was not imported."""
 
 PROBLEMS = {
     "too-large": "trop volumineux",

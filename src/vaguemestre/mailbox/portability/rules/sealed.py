@@ -1,14 +1,14 @@
-"""A mailbox on its way to another installation: sealed for one, signed by the other, record by record.
+"""Transfer archive of a mailbox: encrypted for the receiving installation, signed by the sending one.
 
     magic · header · records · signature
 
-A header, a record and the signature each follow their length (4 bytes). The header is JSON: who wrote, for
-whom, an ephemeral X25519 key. A record is a nonce (12 random bytes: a killed run may have written another
-record of that number) and AES-256-GCM, the header and the record's number the associated data: none can be
-changed, moved or left out. The last one tells how many messages there are. The signature (Ed25519) is over
-the SHA-256 of all that stands before it.
+Header, records and signature are each preceded by their length (4 bytes). The header is JSON: sender,
+receiver, an ephemeral X25519 key. A record is a nonce and its AES-256-GCM ciphertext, with header and record
+number as associated data: none can be changed, moved or left out. The nonce is random, because a killed run
+may have written another record of the same number. The last record has the number of messages. The signature
+(Ed25519) is over the SHA-256 of everything before it.
 
-Beside an archive that is not whole yet lie its notes: how far it is, sealed for and signed by who writes it.
+The checkpoint of an unfinished archive (its « notes ») is encrypted for, and signed by, its writer.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ _NONCE = 12
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What an installation shows to others: its domain and its two public keys."""
+    """The public card of an installation: its domain and its two public keys."""
 
     domain: str
     signing: bytes
@@ -45,14 +45,14 @@ class Card:
 
     @property
     def fingerprint(self) -> str:
-        """What two people read to each other on the telephone."""
+        """The fingerprint of both keys, for two people to compare by telephone."""
         digest = hashlib.sha256(self.signing + self.sealing).hexdigest()[:32]
         return " ".join(digest[start : start + 4] for start in range(0, 32, 4))
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An installation's own card and what proves it."""
+    """The card of this installation, with its private keys."""
 
     card: Card
     signing: bytes = field(repr=False)
@@ -61,7 +61,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The beginning of an archive: who wrote it, for whom, and the bytes as they stand."""
+    """The header of an archive: sender and receiver (domains), ephemeral public key, raw bytes."""
 
     sender: str
     receiver: str
@@ -70,7 +70,7 @@ class Header:
 
 
 def identity(domain: str, secret: str) -> Identity:
-    """The keys that an installation's secret gives; always the same."""
+    """The identity derived from an installation's secret; always the same."""
     signing, sealing = (
         HKDF(hashes.SHA256(), 32, salt=None, info=purpose).derive(secret.encode())
         for purpose in (b"moving signing", b"moving sealing")
@@ -84,7 +84,7 @@ def identity(domain: str, secret: str) -> Identity:
 
 
 def written_card(card: Card) -> str:
-    """A card as text."""
+    """A card as text (JSON)."""
     data = {
         "format": "vaguemestre-carte",
         "domain": card.domain,
@@ -95,7 +95,7 @@ def written_card(card: Card) -> str:
 
 
 def read_card(text: str) -> Card:
-    """Raises Refusal `portability.card-malformed`."""
+    """Parse a card. Raises Refusal `portability.card-malformed`."""
     try:
         data = json.loads(text)
         signing = b64decode(data["signing"], validate=True)
@@ -108,7 +108,7 @@ def read_card(text: str) -> Card:
 
 
 def begun(mine: Identity, to: Card, ephemeral: bytes) -> tuple[bytes, bytes]:
-    """(what the file begins with, the key of its records); `ephemeral`: 32 random bytes, used once."""
+    """(first bytes of an archive, key of its records); `ephemeral`: 32 random bytes, for one archive only."""
     private = X25519PrivateKey.from_private_bytes(ephemeral)
     data = {
         "from": mine.card.domain,
@@ -121,7 +121,7 @@ def begun(mine: Identity, to: Card, ephemeral: bytes) -> tuple[bytes, bytes]:
 
 
 def read_header(raw: bytes) -> Header:
-    """Raises Refusal `portability.file-damaged`."""
+    """Parse a header. Raises Refusal `portability.file-damaged`."""
     try:
         data = json.loads(raw)
         ephemeral = b64decode(data["ephemeral"], validate=True)
@@ -139,15 +139,17 @@ def opening_key(mine: Identity, header: Header) -> bytes:
 
 
 def sealed_record(key: bytes, number: int, header: bytes, meta: dict[str, Any], content: bytes) -> bytes:
-    """One record, with its length. `number`: 0 for the first."""
+    """Encrypt a record; returned with its length. `number`: from 0."""
     encoded_meta, nonce = json.dumps(meta, ensure_ascii=False).encode(), os.urandom(_NONCE)
-    return framed(nonce + AESGCM(key).encrypt(nonce, framed(encoded_meta) + content, _beside(header, number)))
+    return framed(
+        nonce + AESGCM(key).encrypt(nonce, framed(encoded_meta) + content, _associated_data(header, number))
+    )
 
 
 def opened_record(key: bytes, number: int, header: bytes, record: bytes) -> tuple[dict[str, Any], bytes]:
-    """What `sealed_record` sealed. Raises Refusal `portability.file-damaged`."""
+    """Decrypt a record (without length) into (meta, content). Raises Refusal `portability.file-damaged`."""
     try:
-        plain = AESGCM(key).decrypt(record[:_NONCE], record[_NONCE:], _beside(header, number))
+        plain = AESGCM(key).decrypt(record[:_NONCE], record[_NONCE:], _associated_data(header, number))
         length = int.from_bytes(plain[:_LENGTH])
         meta = json.loads(plain[_LENGTH : _LENGTH + length])
     except (InvalidTag, ValueError) as error:
@@ -156,12 +158,12 @@ def opened_record(key: bytes, number: int, header: bytes, record: bytes) -> tupl
 
 
 def signature(mine: Identity, digest: bytes) -> bytes:
-    """Over the SHA-256 of everything before, with its length."""
+    """Sign the SHA-256 of everything before; returned with its length."""
     return framed(Ed25519PrivateKey.from_private_bytes(mine.signing).sign(digest))
 
 
 def check_signature(card: Card, digest: bytes, signed: bytes) -> None:
-    """Raises Refusal `portability.signature-wrong`."""
+    """Verify a signature (without its length). Raises Refusal `portability.signature-wrong`."""
     try:
         Ed25519PublicKey.from_public_bytes(card.signing).verify(signed, digest)
     except InvalidSignature as error:
@@ -169,7 +171,7 @@ def check_signature(card: Card, digest: bytes, signed: bytes) -> None:
 
 
 def written_notes(mine: Identity, data: dict[str, Any]) -> bytes:
-    """What only this installation reads again, and knows to be its own."""
+    """A checkpoint that only this installation can read, and knows to be its own."""
     nonce = os.urandom(_NONCE)
     sealed = nonce + AESGCM(_notes_key(mine)).encrypt(nonce, json.dumps(data).encode(), _NOTES)
     content = _NOTES + framed(sealed)
@@ -177,7 +179,7 @@ def written_notes(mine: Identity, data: dict[str, Any]) -> bytes:
 
 
 def read_notes(mine: Identity, content: bytes) -> dict[str, Any] | None:
-    """What `written_notes` wrote; None for anything else."""
+    """Read a checkpoint of `written_notes`; None for anything else."""
     length = int.from_bytes(content[len(_NOTES) : len(_NOTES) + _LENGTH])
     end = len(_NOTES) + _LENGTH + length
     sealed, signed = content[len(_NOTES) + _LENGTH : end], content[end + _LENGTH :]
@@ -198,7 +200,7 @@ def framed(content: bytes) -> bytes:
     return len(content).to_bytes(_LENGTH) + content
 
 
-def _beside(header: bytes, number: int) -> bytes:
+def _associated_data(header: bytes, number: int) -> bytes:
     return header + number.to_bytes(8)
 
 

@@ -1,10 +1,10 @@
-"""The tally of a move, message after message."""
+"""The tally of an import, updated after each message."""
 
 from dataclasses import replace
 
 from vaguemestre.mailbox.portability.values import Left, Piece, Tally
 
-MOST_LEFT = 100  # that are named; all are counted
+MOST_LEFT = 100  # messages not imported that are named; all are counted
 
 
 def added(tally: Tally, piece: Piece) -> Tally:
@@ -16,13 +16,13 @@ def known(tally: Tally, piece: Piece) -> Tally:
 
 
 def left(tally: Tally, piece: Piece, problem: str) -> Tally:
-    """A message that stays where it was; the others go on."""
+    """The tally with one more message that was not imported; `problem`: a key of PROBLEMS."""
     named = tally.left if len(tally.left) >= MOST_LEFT else (*tally.left, Left(piece.place[:200], problem))
     return replace(_at(tally, piece), left=named, left_count=tally.left_count + 1)
 
 
 def percent(tally: Tally) -> int:
-    """0 to 100; 100 only when it is over."""
+    """Progress from 0 to 100; 100 only if it is over."""
     if tally.is_over:
         return 100
     return min(99, 100 * tally.reached // tally.total) if tally.total else 0

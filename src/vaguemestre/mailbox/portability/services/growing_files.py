@@ -1,4 +1,4 @@
-"""Files written in several runs: on this machine, or where all machines find them."""
+"""Files written in several runs: on this machine, or in a store shared by all machines."""
 
 import os
 from collections.abc import Iterator
@@ -20,20 +20,20 @@ class Writer(Protocol):
 
 class GrowingFile(Protocol):
     def at(self, length: int) -> AbstractContextManager[Writer]:
-        """Write on from there: what stands beyond is dropped. On disk at the end of the `with`.
+        """Truncate to `length` bytes and append. It is on disk at the end of the `with`.
 
-        Raises FileNotFoundError when the file has less, OSError, EngineDown.
+        Raises FileNotFoundError if the file is shorter, OSError, EngineDown.
         """
         ...
 
     def open(self) -> BinaryIO:
-        """Raises FileNotFoundError, EngineDown."""
+        """Open the file for reading. Raises FileNotFoundError, EngineDown."""
         ...
 
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A GrowingFile at that path; its folder is there."""
+    """A GrowingFile at that path, in an existing folder."""
 
     path: Path
 
@@ -75,7 +75,7 @@ class StoredFile:
 
 @dataclass
 class _Pieces:
-    """Collects what is written into pieces of a few megabytes."""
+    """Writer that sends pieces of a few megabytes to the store. `kept`: bytes sent."""
 
     store: WorkStore
     name: str
@@ -92,7 +92,7 @@ class _Pieces:
         return self.kept + len(self.waiting)
 
     def flush(self) -> None:
-        """Asked by zipfile; pieces are sent when they are full."""
+        """Do nothing, as zipfile calls it often: pieces are sent when they are full."""
 
     def send(self) -> None:
         self._send(len(self.waiting))

@@ -1,4 +1,4 @@
-"""Take everything out: an mbox for each folder, then one zip."""
+"""Export of a mailbox: an mbox per folder, then one zip."""
 
 import json
 import shutil
@@ -21,10 +21,10 @@ type WorkFiles = Callable[[str], GrowingFile]
 def export_folders(
     store: Store, work: WorkFiles, so_far: Tally, *, enough: Callable[[Tally], bool] = lambda _: False
 ) -> Tally:
-    """Write the folders into files of `work`, from where `so_far` stopped; anew when these are gone.
+    """Write the folders into files of `work`, from where `so_far` stopped; from the start if these are gone.
 
-    The cursor is the folder's number, the UID, and the length its file then had: what a killed run wrote
-    after it is cut off, so that nothing stands twice.
+    The cursor has the folder's number, the UID, and the length of its file at that time: what a killed run
+    wrote later is truncated, so that no message is written twice.
     """
     earlier = _folders(work) if so_far.cursor else []
     so_far = so_far if earlier else Tally()
@@ -49,7 +49,7 @@ def export_folders(
 
 
 def pack(work: WorkFiles, archive: GrowingFile, parts: Iterable[tuple[str, bytes]]) -> None:
-    """One zip of what `export_folders` wrote and of `parts`."""
+    """Zip the files of `export_folders` and `parts` (name in the zip, content)."""
     with (
         archive.at(0) as file,
         zipfile.ZipFile(cast(IO[bytes], file), "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive_zip,
@@ -64,7 +64,7 @@ def pack(work: WorkFiles, archive: GrowingFile, parts: Iterable[tuple[str, bytes
 
 
 def _folders(work: WorkFiles) -> list[str]:
-    """Those of an earlier run; none when its files are gone."""
+    """The folders of an earlier run, in order; none if its files are gone."""
     try:
         with work(_INDEX).open() as index:
             return list(json.loads(index.read() or b"[]"))

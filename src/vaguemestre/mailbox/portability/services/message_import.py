@@ -1,4 +1,4 @@
-"""Bring messages in, each once."""
+"""Import messages, each once."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,10 +27,10 @@ def import_messages(
     apart: str = "",
     enough: Callable[[Tally], bool] = lambda _: False,
 ) -> Tally:
-    """Add what follows `so_far` and is not there; how far it came, over or stopped by `enough`.
+    """Add the messages after `so_far` that are not there yet, until `enough`. Returns the new tally.
 
-    A message that cannot be read or is refused is counted and named, and the others go on. `now` dates what
-    has no date. Raises MailboxFull and what the ports raise: what was added is known again the next time.
+    A message that cannot be read or is refused is counted and named, and the import goes on. `now`: date of
+    messages without one. Raises MailboxFull and what the ports raise; run again, it skips what it added.
     """
     tally = replace(so_far, total=source.total)
     target_box = _Target(store, apart, now)
@@ -42,7 +42,7 @@ def import_messages(
 
 
 class _Target:
-    """The mailbox as far as this run has looked: its folders, and what each holds."""
+    """The mailbox to import into; caches its folders and the marks of their messages."""
 
     def __init__(self, store: Store, apart: str, now: datetime) -> None:
         self._store, self._apart, self._now = store, apart, now
@@ -58,7 +58,7 @@ class _Target:
         if has_oversized_header(content):
             return counting.left(tally, piece, "too-large")
         folder = target(piece.folder, piece.use, self._places, self._apart)
-        marks = self._held(folder)
+        marks = self._marks_of(folder)
         mark = mark_of(header_of(content), len(content))
         if mark in marks:
             return counting.known(tally, piece)
@@ -69,7 +69,7 @@ class _Target:
         marks.add(mark)
         return counting.added(tally, piece)
 
-    def _held(self, folder: str) -> set[Mark]:
+    def _marks_of(self, folder: str) -> set[Mark]:
         if folder not in self._marks:
             if folder not in self._places.names:
                 self._store.make(folder)

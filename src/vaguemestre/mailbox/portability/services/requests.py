@@ -41,7 +41,7 @@ def ask_import_from_server(
 
 @transaction.atomic(durable=True)
 def ask_export(account_id: int, stored: str, name: str, *, by: str, now: datetime) -> int:
-    """Raises Refusal `portability.one-at-a-time`."""
+    """Request an export. Raises Refusal `portability.one-at-a-time`."""
     return _start(Move(account_id=account_id, kind=Kind.EXPORT, name=name, stored=stored), by, now)
 
 

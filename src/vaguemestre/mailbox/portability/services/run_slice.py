@@ -38,7 +38,7 @@ from vaguemestre.people.credentials.values import SecretKeys
 
 @dataclass(frozen=True)
 class MovePorts:
-    """Ports and keys of a move. `files`: archives that came, and those that are made."""
+    """Ports and keys of a move. `files`: uploaded archives, and those being made."""
 
     open_store: OpenStore
     open_archive: OpenArchive
@@ -61,7 +61,7 @@ def run_move(
     if move is None:
         return
     trouble, tally, owner = "", tally_of(move.tally), presented(move.account_id)
-    if owner is None:  # closed meanwhile: nothing opens the mailbox any more
+    if owner is None:  # the account was deleted meanwhile
         _save(move, tally, "portability.account-closed", clock())
         return
     try:
@@ -115,7 +115,7 @@ def _sealed(
 
 
 def _work_files(move: Move, means: MovePorts) -> WorkFiles:
-    """What an export consists of before it is one file."""
+    """The working files of an export, before they are packed into one."""
     return lambda name: StoredFile(means.files, f"{move.stored}.{name}")
 
 

@@ -1,1 +1,1 @@
-"""Mail brought in and taken out, and what somebody who leaves still has to do."""
+"""Pages of imports and exports, and of the person's own departure."""

@@ -1,4 +1,4 @@
-"""« Votre départ »: the new address given or not, the account closed before its day."""
+"""« Votre départ »: consent to give the new address, early closing of the account."""
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -37,7 +37,7 @@ def tell_new_address(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 @act_words("fermer votre compte")
 def leave(request: SignedInRequest) -> HttpResponse:
-    """Closed for good: the answer to this request is the last one they read here."""
+    """Close the account now, which also ends this session."""
     account_id = request.who.account_id
     try:
         numbers, by = settings.CONFIG.lifecycle_delays(), f"account:{account_id}"

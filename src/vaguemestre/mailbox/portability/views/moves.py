@@ -1,4 +1,4 @@
-"""« Importer et exporter »: what comes from elsewhere, what is taken away."""
+"""« Importer et exporter »: imports, exports and transfers of the person's mailbox."""
 
 import secrets
 from dataclasses import dataclass
@@ -125,7 +125,7 @@ def take_out(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 @act_words("déménager votre courrier")
 def move_out(request: SignedInRequest) -> HttpResponse:
-    """Everything, for another installation: sealed for it and signed by this one."""
+    """Request a transfer archive for another installation."""
     form = PartnerForm(request.POST, domains=partners.get().known().keys())
     if not form.is_valid():
         return page(request, partner_form=form, status=422)
@@ -181,18 +181,6 @@ def download(request: SignedInRequest, move_id: int) -> HttpResponse:
     return answer  # type: ignore[return-value]  # a streamed answer, as good as the other kind
 
 
-def _store(upload: UploadedFile[Any]) -> str:
-    """The file under a name of ours, where the worker finds it."""
-    store, stored, size = files.get(), secrets.token_hex(16), 0
-    try:
-        for piece in upload.chunks(_PIECE_BYTES):
-            size = store.append(stored, size, piece)
-    except EngineDown:  # no room: what was written would stay for ever
-        store.remove(stored)
-        raise
-    return stored
-
-
 def page(
     request: SignedInRequest,
     *,
@@ -202,7 +190,7 @@ def page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The whole page; `problem`: why what somebody who leaves asked for was refused."""
+    """The whole page; `problem`: why a request of somebody who leaves was refused."""
     life = account_lifecycle(request.who.account_id, consequence_table(settings.CONFIG.lifecycle_delays()))
     leaving = life if life and (life.closes_on or life.new_address) else None
     domains = partners.get().known().keys()
@@ -220,13 +208,27 @@ def page(
     return render(request, "portability/page.html", context, status=status)
 
 
+def _store(upload: UploadedFile[Any]) -> str:
+    """Store an upload for the worker. Returns its name in the store."""
+    store, stored, size = files.get(), secrets.token_hex(16), 0
+    try:
+        for piece in upload.chunks(_PIECE_BYTES):
+            size = store.append(stored, size, piece)
+    except EngineDown:  # disk full: no row would ever delete what was written
+        store.remove(stored)
+        raise
+    return stored
+
+
 def _lines(request: SignedInRequest) -> list[Line]:
     return [_line(move) for move in queries.moves_of(request.who.account_id)]
 
 
 def _line(move: Shown) -> Line:
     trouble = sentence(Refusal(move.trouble, host=move.name, name=move.name)) if move.trouble else ""
-    left = tuple((one.place, str(PROBLEMS.get(one.problem, one.problem))) for one in move.tally.left)
+    left = tuple(
+        (message.place, str(PROBLEMS.get(message.problem, message.problem))) for message in move.tally.left
+    )
     may_download = move.kind in (Kind.EXPORT, Kind.SEALED) and move.state is State.DONE
     return Line(
         move,
