@@ -1,4 +1,4 @@
-"""What the worker does when accounts change: the engines follow."""
+"""Handlers that update the engines when accounts and people change."""
 
 from django.utils import timezone
 
@@ -17,28 +17,28 @@ from vaguemestre.people.provisioning.ports import connections, mail_directory, m
 
 
 def provision_mailbox(event: AccountChanged | AccountActivated) -> None:
-    """Make the engines hold the mailbox of one account."""
+    """Update the engines' mailbox of one account."""
     services.provision_accounts(
         mail_directory.get(), connections.get(), [event.account_id], now=timezone.now()
     )
 
 
 def provision_mailboxes(event: AccountsChanged) -> None:
-    """The same for many."""
+    """Update the engines' mailboxes of many accounts."""
     services.provision_accounts(
         mail_directory.get(), connections.get(), event.account_ids, now=timezone.now()
     )
 
 
 def make_mailboxes(event: AccountsOpened) -> None:
-    """Make the mailboxes of new accounts, before their first message and their first program meet."""
+    """Create the mailboxes of new accounts, before a first message and a first mail program do it at once."""
     services.make_mailboxes(
         mail_directory.get(), connections.get(), mail_homes.get(), event.account_ids, now=timezone.now()
     )
 
 
 def provision_people(event: PeopleChanged) -> None:
-    """Names and addresses may have changed: the mailbox follows."""
+    """Update the engines' mailboxes of people whose names or addresses may have changed."""
     account_ids = accounts_of(event.person_ids)
     services.provision_accounts(mail_directory.get(), connections.get(), account_ids, now=timezone.now())
 
@@ -50,6 +50,6 @@ def forget_person(event: PersonErased) -> None:
 
 
 def withdraw_tokens(event: TokensWithdrawn) -> None:
-    """The engines forget the tokens of a program, and close what they opened."""
+    """Have the engines refuse the tokens of a program, and close its connections."""
     mail_directory.get().refuse_tokens(event.token_sha256s)
     connections.get().cut(event.mailbox)

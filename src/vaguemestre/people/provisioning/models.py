@@ -12,7 +12,7 @@ class MailboxPlace(models.Model):
         STILL = ""
         COPYING = "copying"  # used on its pod, copied to `target`
         FROZEN = "frozen"  # nothing opens it, and its mail waits
-        MOVED = "moved"  # lives on its new pod; what was being delivered to the former is to follow
+        MOVED = "moved"  # lives on its new pod; last deliveries to the former one are still to be merged
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="place")
     pod = models.CharField(max_length=31, blank=True)

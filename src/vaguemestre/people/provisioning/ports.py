@@ -1,4 +1,4 @@
-"""What provisioning asks of the engines."""
+"""Ports of provisioning to the engines."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
@@ -8,23 +8,23 @@ from vaguemestre.people.provisioning.values import ExpectedMailbox
 
 
 class MailDirectory(Protocol):
-    """The engines' own view of who has a mailbox. Changes are effective when the call returns."""
+    """The engines' own list of mailboxes. Changes are effective when the call returns."""
 
     def put(self, expected: Iterable[ExpectedMailbox]) -> Collection[str]:
-        """Make these mailboxes so, in one transaction of the projection.
+        """Create or update these mailboxes, in one transaction of the projection.
 
-        Returns those that a key, or everything, opens no more: what it had opened is to be cut.
+        Returns the mailboxes whose connections must be cut, as they were closed or lost an app password.
         """
         ...
 
     def drop(self, mailboxes: Iterable[str]) -> None: ...
 
     def held(self) -> Mapping[str, ExpectedMailbox]:
-        """Everything the engines know, by mailbox."""
+        """All mailboxes of the engines, by name."""
         ...
 
     def sending_addresses(self, mailbox: str) -> frozenset[str]:
-        """What that mailbox may write as, lower case. Raises EngineDown."""
+        """The addresses that mailbox may send from, lower case. Raises EngineDown."""
         ...
 
     def addresses_of(self, mailbox: str) -> frozenset[str]:
@@ -48,23 +48,21 @@ class MailDirectory(Protocol):
         ...
 
     def withdrawn_at(self, mailbox: str, *, by_token: bool) -> float:
-        """The Unix time of the last withdrawal of a token, or a password, that opened it; 0: none.
+        """The Unix time of the last withdrawal of a token (or, if not `by_token`, a password); 0: none.
 
-        Raises EngineDown.
-
-        A connection opened before may stand on what was withdrawn.
+        A connection opened before may use what was withdrawn. Raises EngineDown.
         """
         ...
 
     def allow_token(self, mailbox: str, token_sha256: str, expires_at: int) -> None:
-        """From now on this mail token opens that mailbox, until that Unix time.
+        """Let a mail token open that mailbox until that Unix time.
 
-        Raises EngineDown when the engines do not know the mailbox yet.
+        Raises EngineDown if the engines do not know the mailbox yet.
         """
         ...
 
     def refuse_tokens(self, token_sha256s: Iterable[str]) -> None:
-        """From now on these tokens open nothing."""
+        """Refuse these tokens from now on."""
         ...
 
 
@@ -76,35 +74,35 @@ class Connections(Protocol):
 
 class MailHomes(Protocol):
     def make(self, mailboxes: Sequence[str]) -> None:
-        """Make these mailboxes, which the engine knows, where nothing has opened them yet.
+        """Create on disk the mailboxes that the engine knows and nobody has opened yet.
 
-        Else the first message and the first program of a mailbox make it at once, and disturb each other.
+        Otherwise the first message and the first mail program create one at once, and disturb each other.
         Raises EngineDown, EngineRefused.
         """
         ...
 
 
 class Places(Protocol):
-    """Where the engines look for mailboxes, on several pods. Every method may raise EngineDown."""
+    """The engines' map of mailboxes to pods. Every method may raise EngineDown."""
 
     def freeze(self, mailbox: str) -> None:
-        """From now on nothing opens that mailbox, and its mail waits in the queue."""
+        """Close that mailbox; its mail waits in the queue."""
         ...
 
     def settle(self, mailbox: str, pod: str) -> None:
-        """From now on that mailbox lives on that pod, and is open."""
+        """Open that mailbox on that pod, from now on."""
         ...
 
 
 class PodMail(Protocol):
-    """The mail that pods keep. Every method may raise EngineDown and EngineRefused."""
+    """The mail stored on pods. Every method may raise EngineDown and EngineRefused."""
 
     def copy(self, mailbox: str, source: str, target: str) -> None:
         """Make the mailbox on `target` exactly what it is on `source`."""
         ...
 
     def merge(self, mailbox: str, source: str, target: str) -> None:
-        """Bring to `target` what `source` has and it has not."""
+        """Copy to `target` the messages that only `source` has."""
         ...
 
     def cut(self, mailbox: str, pod: str) -> None:
@@ -112,7 +110,7 @@ class PodMail(Protocol):
         ...
 
     def empty(self, mailbox: str, pod: str) -> None:
-        """Delete every message of it there."""
+        """Delete every message of the mailbox on that pod."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The mailboxes engines must hold, from the database. A few questions, however many accounts."""
+"""The mailboxes that the engines must have, from the database; a few SQL queries, however many accounts."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from vaguemestre.people.provisioning.values import ExpectedMailbox
 
 
 class PodCount(NamedTuple):
-    """`pod` "": the first one."""
+    """Counts of a pod ("": the first one)."""
 
     pod: str
     mailboxes: int
@@ -21,7 +21,7 @@ class PodCount(NamedTuple):
 
 
 def pod_counts() -> list[PodCount]:
-    """Mailboxes by pod, moves that are not over, and those that left a copy on another."""
+    """For each pod: its mailboxes, those being moved, those that left a copy on another pod."""
     places = {place.account_id: place for place in MailboxPlace.objects.all()}
     counts: dict[str, list[int]] = {}
     for account_id in accounts_with_mailboxes():
@@ -34,28 +34,29 @@ def pod_counts() -> list[PodCount]:
 
 
 def accounts_on(pod: str, *, is_first: bool) -> list[int]:
-    """The accounts whose mailboxes live on that pod; closed ones, which engines do not know, stay."""
+    """The accounts whose mailboxes live on that pod, except closed ones, which the engines do not know."""
     pods = dict(MailboxPlace.objects.values_list("account_id", "pod"))
     here = {pod, ""} if is_first else {pod}
     return [account_id for account_id in accounts_with_mailboxes() if pods.get(account_id, "") in here]
 
 
 def moves_not_over() -> list[tuple[int, str]]:
-    """(account, target) of each move that was begun and not ended."""
+    """(account id, target pod) of each unfinished move, oldest first."""
     return list(MailboxPlace.objects.exclude(step="").order_by("since").values_list("account_id", "target"))
 
 
 def expected_mailboxes(now: datetime) -> dict[str, ExpectedMailbox]:
-    """By mailbox; accounts whose mailbox is closed have none and are left out."""
-    return {mailbox: one for mailbox, one in _mailboxes_of(list(account_facts(None, now)), None) if one}
+    """The expected mailboxes of all accounts, by name; closed ones are left out."""
+    pairs = _mailboxes_of(list(account_facts(None, now)), None)
+    return {mailbox: expected for mailbox, expected in pairs if expected}
 
 
 def expected_mailboxes_of(
     account_ids: Collection[int], now: datetime
 ) -> tuple[dict[str, ExpectedMailbox | None], list[str]]:
-    """By mailbox, for those accounts, None for closed mailboxes; and the mailboxes somebody may still be in.
+    """(expected mailboxes of those accounts by name, None if closed; mailboxes whose connections to cut).
 
-    Nobody can be in the mailbox of an account that was never activated.
+    The latter nobody may open any more; accounts that were never activated have no connections.
     """
     facts = list(account_facts(account_ids, now))
     expected = dict(_mailboxes_of(facts, [f.person_id for f in facts if f.person_id]))
@@ -68,18 +69,18 @@ def _mailboxes_of(
 ) -> Iterable[tuple[str, ExpectedMailbox | None]]:
     addresses = addresses_by_person(person_ids)
     pods = dict(MailboxPlace.objects.exclude(pod="").values_list("account__mailbox", "pod"))
-    for one in facts:
-        own = addresses.get(one.person_id, []) if one.person_id else []
+    for account in facts:
+        own = addresses.get(account.person_id, []) if account.person_id else []
         yield (
-            one.mailbox,
+            account.mailbox,
             expected_mailbox(
-                username=one.username,
-                mailbox=one.mailbox,
-                state=one.state,
-                mailbox_state=one.mailbox_state,
-                quota_mb=one.quota_mb,
+                username=account.username,
+                mailbox=account.mailbox,
+                state=account.state,
+                mailbox_state=account.mailbox_state,
+                quota_mb=account.quota_mb,
                 addresses=[(address, may_send) for address, _, may_send in own],
-                app_keys=one.app_keys,
-                pod=pods.get(one.mailbox, ""),
+                app_keys=account.app_keys,
+                pod=pods.get(account.mailbox, ""),
             ),
         )

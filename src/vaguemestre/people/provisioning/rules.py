@@ -1,4 +1,4 @@
-"""The mailbox each account entitles to, and what must change for the engines to hold it."""
+"""The mailbox that an account entitles to, and the difference with the engines' mailboxes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from vaguemestre.people.provisioning.values import AppKey, ExpectedMailbox
 
 @dataclass(frozen=True)
 class Difference:
-    """`put` makes mailboxes so, `drop` makes them unknown; both empty when engines and database agree."""
+    """Mailboxes to create or update (`put`) and to remove (`drop`) in the engines."""
 
     put: tuple[ExpectedMailbox, ...]
     drop: tuple[str, ...]
@@ -29,18 +29,18 @@ def expected_mailbox(
     mailbox_state: str = "open",
     pod: str = "",
 ) -> ExpectedMailbox | None:
-    """The mailbox of an account; None when it is closed, frozen or purged.
+    """The mailbox of an account; None if it is closed, frozen or purged.
 
-    `addresses` are (address, may send). Nothing opens an account that is not active, nor a mailbox
-    that is held; their mail still comes. An account with no address of its own uses its mailbox name as
-    one; one whose owner left that domain is only opened by it.
+    `addresses`: (address, may send). Nobody can open a mailbox that is held, or whose account is not active;
+    it still receives. The mailbox name is an address too, unless the person has addresses in other domains
+    only (they left that académie): it is then only a login.
     """
     if mailbox_state not in ("open", "held"):
         return None
     sends = tuple(a.lower() for a, may_send in addresses if may_send) if addresses else (mailbox,)
     receives = tuple(dict.fromkeys(a.lower() for a, _ in addresses))
     domain = mailbox.partition("@")[2]
-    if not addresses or any(one.endswith(f"@{domain}") for one in receives):
+    if not addresses or any(address.endswith(f"@{domain}") for address in receives):
         receives = tuple(dict.fromkeys((*receives, mailbox)))
     return ExpectedMailbox(
         mailbox=mailbox,
@@ -55,23 +55,23 @@ def expected_mailbox(
 
 
 def difference(expected: Mapping[str, ExpectedMailbox], held: Mapping[str, ExpectedMailbox]) -> Difference:
-    """From what is held to what is expected, both by mailbox."""
-    put = tuple(one for mailbox, one in expected.items() if not _same(one, held.get(mailbox)))
+    """What to change to get from the mailboxes `held` by the engines to those expected; both by name."""
+    put = tuple(target for mailbox, target in expected.items() if not _is_same(target, held.get(mailbox)))
     return Difference(put, tuple(mailbox for mailbox in held if mailbox not in expected))
 
 
-def _same(one: ExpectedMailbox, other: ExpectedMailbox | None) -> bool:
+def _is_same(one: ExpectedMailbox, other: ExpectedMailbox | None) -> bool:
     return other is not None and _unordered(one) == _unordered(other)
 
 
-def _unordered(one: ExpectedMailbox) -> tuple[object, ...]:
-    # A store may give sets back in another order.
+def _unordered(mailbox: ExpectedMailbox) -> tuple[object, ...]:
+    # A store may return sets in another order. The pod does not count: moves change it.
     return (
-        one.mailbox,
-        one.active,
-        one.quota_mb,
-        frozenset(one.names),
-        frozenset(one.receives),
-        frozenset(one.sends),
-        frozenset(one.app_keys),
+        mailbox.mailbox,
+        mailbox.active,
+        mailbox.quota_mb,
+        frozenset(mailbox.names),
+        frozenset(mailbox.receives),
+        frozenset(mailbox.sends),
+        frozenset(mailbox.app_keys),
     )

@@ -1,4 +1,4 @@
-"""A mailbox as the engines must hold it."""
+"""Values of provisioning: a mailbox as the engines must know it."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ class AppKey:
 class ExpectedMailbox:
     """One mailbox as Dovecot and Postfix must know it.
 
-    `mailbox` is the stable login inside the engines (`username@domain`); `names` are every way to say it
-    (addresses, username, mailbox itself), lower case; `receives` ⊇ `sends` are addresses.
-    `active` False: mail is still received, nothing opens it. `closed` True: unknown to the engines.
+    `mailbox`: the stable login inside the engines (`username@domain`). `names`: every accepted login
+    (addresses, username, mailbox itself), lower case. `receives`, `sends`: addresses. `active` False: it
+    receives mail and nobody can open it.
     """
 
     mailbox: str

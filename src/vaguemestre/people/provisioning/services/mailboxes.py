@@ -1,4 +1,4 @@
-"""Make the engines hold the mailboxes of accounts. The database is the truth and is only read here."""
+"""Update the engines' mailboxes from the accounts. The database is the truth, and only read here."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from vaguemestre.people.provisioning import queries
 from vaguemestre.people.provisioning.ports import Connections, MailDirectory, MailHomes
 from vaguemestre.people.provisioning.rules import difference
 
-_HOMES_AT_ONCE = 50  # of one question to the engine, which answers once all are made
+_HOMES_PER_CALL = 50  # the engine answers once all of them are made
 
 
 @dataclass(frozen=True)
 class Report:
-    """What `reconcile` found: mailboxes (re)written, mailboxes made unknown, mailboxes already right."""
+    """Result of `reconcile`: mailboxes to write (again), mailboxes to remove, count of the right ones."""
 
     put: tuple[str, ...]
     dropped: tuple[str, ...]
@@ -28,14 +28,14 @@ def provision_accounts(
     *,
     now: datetime,
 ) -> None:
-    """Make the engines hold these accounts' mailboxes, and cut whoever may no longer be in.
+    """Update the engines' mailboxes of these accounts, and cut connections that are no longer allowed.
 
-    A password that opens nothing any more cuts every program of its mailbox: those with another come back.
-    Safe to run twice. Raises EngineDown.
+    When an app password is revoked, every mail program of the mailbox is cut; those with another one
+    reconnect. Safe to run twice. Raises EngineDown.
     """
     expected, shut = queries.expected_mailboxes_of(account_ids, now)
-    to_cut = {*shut, *mail_directory.put([one for one in expected.values() if one])}
-    mail_directory.drop([mailbox for mailbox, one in expected.items() if one is None])
+    to_cut = {*shut, *mail_directory.put([target for target in expected.values() if target])}
+    mail_directory.drop([mailbox for mailbox, target in expected.items() if target is None])
     for mailbox in sorted(to_cut):
         connections.cut(mailbox)
 
@@ -48,22 +48,23 @@ def make_mailboxes(
     *,
     now: datetime,
 ) -> None:
-    """Make the engines hold these accounts' mailboxes, then make the mailboxes. Safe to run twice.
+    """Update the engines' mailboxes of these accounts, then create them on disk. Safe to run twice.
 
     Raises EngineDown, EngineRefused.
     """
     provision_accounts(mail_directory, connections, account_ids, now=now)
     expected, _ = queries.expected_mailboxes_of(account_ids, now)
-    for batch in batched(sorted(mailbox for mailbox, one in expected.items() if one), _HOMES_AT_ONCE):
+    for batch in batched(sorted(mailbox for mailbox, target in expected.items() if target), _HOMES_PER_CALL):
         homes.make(batch)
 
 
 def reconcile(mail_directory: MailDirectory, *, now: datetime, dry_run: bool = False) -> Report:
-    """Compare everything expected with everything held and, unless `dry_run`, mend it. Raises EngineDown."""
+    """Compare all expected mailboxes with the engines' and, unless `dry_run`, repair. Raises EngineDown."""
     held = mail_directory.held()  # first: what a worker provisions meanwhile is put twice, never dropped
     expected = queries.expected_mailboxes(now)
-    found = difference(expected, held)
-    if not dry_run and not found.is_empty:
-        mail_directory.put(found.put)
-        mail_directory.drop(found.drop)
-    return Report(tuple(one.mailbox for one in found.put), found.drop, len(expected) - len(found.put))
+    changes = difference(expected, held)
+    if not dry_run and not changes.is_empty:
+        mail_directory.put(changes.put)
+        mail_directory.drop(changes.drop)
+    written = tuple(target.mailbox for target in changes.put)
+    return Report(written, changes.drop, len(expected) - len(changes.put))

@@ -1,4 +1,4 @@
-"""A mailbox moved from one pod to another: resumed where it was when killed at any step."""
+"""Move a mailbox from one pod to another. Each step is stored, so that a killed move is resumed."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _STEP = MailboxPlace.Step
 
 @dataclass(frozen=True)
 class Move:
-    """`first`: the pod of mailboxes without a place. `pause_seconds`: while nothing opened the mailbox."""
+    """A finished move. `pause_seconds`: how long nobody could open the mailbox."""
 
     mailbox: str
     source: str
@@ -36,9 +36,10 @@ def move_mailbox(
     by: str,
     now: Callable[[], datetime],
 ) -> Move:
-    """Move a mailbox to the pod `target`; a move that was begun is ended first, wherever it was going.
+    """Move a mailbox to the pod `target`; if a move to another pod is past its copy, finish that one instead.
 
-    Nothing where it lives there already. Raises EngineDown, EngineRefused: run it again.
+    Does nothing if the mailbox lives there. `first`: the pod of mailboxes without a place. Run it again after
+    EngineDown or EngineRefused.
     """
     place = _place(account_id, now())
     if place.step == _STEP.STILL or (place.step == _STEP.COPYING and place.target != target):
@@ -68,7 +69,7 @@ def move_mailbox(
 
 
 def tidy_former_copies(mail: PodMail, *, now: datetime) -> int:
-    """Delete what moves left behind long enough ago, once more brought over before. Returns how many."""
+    """Delete former copies LEFT_FOR after their moves, after a last merge. Returns how many."""
     places = MailboxPlace.objects.filter(step=_STEP.STILL, since__lt=now - LEFT_FOR).exclude(left_on="")
     count = 0
     for place in places.select_related("account"):
