@@ -1,4 +1,4 @@
-"""Nouns of the directory: people, places, NUMENs (docs/domain.md §1–§3)."""
+"""Values of the directory: people, places, NUMENs (docs/domain.md §1–§3)."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -32,9 +32,9 @@ class Numen:
 
 
 class NumenKeys(Protocol):
-    """What seals NUMENs, finds them and opens them: the keys, or a question to who holds them (ADR 0033).
+    """Encrypts, hashes and decrypts NUMENs: with the keys, or by the agent that has them (ADR 0033).
 
-    Raises EngineDown when that one is away, EngineRefused when it may not answer us.
+    Methods raise EngineDown if the agent is away, EngineRefused if it may not answer this process.
     """
 
     def digest(self, text: str) -> str:
@@ -46,7 +46,7 @@ class NumenKeys(Protocol):
         ...
 
     def unseal(self, sealed: bytes, purpose: bytes) -> bytes:
-        """What was sealed. Raises Refusal `directory.numen-sealed-otherwise` if no key fits."""
+        """Unseal content. Raises Refusal `directory.numen-sealed-otherwise` if no key fits."""
         ...
 
     def mask(self, sealed: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Reading the directory. Nothing here writes."""
+"""Queries on the directory: people, posts, establishments, services, addresses, NUMENs."""
 
 from vaguemestre.people.directory.queries.addresses import (
     OwnAddress,

@@ -36,14 +36,6 @@ def addresses_by_person(person_ids: Collection[int] | None = None) -> dict[int, 
     return by_person
 
 
-def _address_rows(person_ids: Collection[int] | None) -> Iterator[QuerySet[MailAddress]]:
-    if person_ids is None:
-        yield MailAddress.objects.all()
-        return
-    for batch in batched(person_ids, BATCH_PARAMS):
-        yield MailAddress.objects.filter(person_id__in=batch)
-
-
 def primary_address(person_id: int) -> str | None:
     """The primary address of somebody, if any."""
     return (
@@ -111,6 +103,14 @@ def similar_addresses(names: Iterable[tuple[str, str]], *, limit: int = 60) -> t
     if len(addresses) < most:
         return addresses
     return tuple(address for condition in conditions for address in listed.filter(condition)[:limit])
+
+
+def _address_rows(person_ids: Collection[int] | None) -> Iterator[QuerySet[MailAddress]]:
+    if person_ids is None:
+        yield MailAddress.objects.all()
+        return
+    for batch in batched(person_ids, BATCH_PARAMS):
+        yield MailAddress.objects.filter(person_id__in=batch)
 
 
 def _similar_name_conditions(first: str, last: str) -> tuple[Q, Q]:

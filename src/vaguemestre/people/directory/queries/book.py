@@ -61,8 +61,9 @@ def book_page(
 ) -> tuple[tuple[BookCard, ...], bool]:
     """A page of listed people who serve that day, by name, and whether more follow.
 
-    Each typed word begins one of their names, in any order, ignoring accents. Some milliseconds for 45,000
-    people: each criterion is read by index, and the index of names is walked when all match many people.
+    Each typed word begins one of their names, in any order, ignoring accents. It takes some milliseconds for
+    45,000 people: each criterion is read by its index; if all match many people, the index of sorted names is
+    walked instead.
     """
     served = _served(criteria, day)
     if served is None:
@@ -126,34 +127,34 @@ def _places(typed: str) -> list[int]:
 
 
 def _people_in_all(
-    readings: Sequence[QuerySet[NameWord] | QuerySet[Assignment]], *, walked: int
+    row_sets: Sequence[QuerySet[NameWord] | QuerySet[Assignment]], *, walked: int
 ) -> QuerySet[Person]:
-    """Listed people whom every reading contains; the first `walked` readings are too large to be read."""
+    """Listed people who are in all these sets of rows; the first `walked` sets are too large to be read."""
     listed = Person.objects.filter(unlisted=False, hidden_since=None)
-    many = list(readings[:walked])
+    large = list(row_sets[:walked])
     common: set[int] | None = None
-    for reading in readings[walked:]:
-        ids = _few_people(reading)
+    for rows in row_sets[walked:]:
+        ids = _few_people(rows)
         if ids is None:
-            many.append(reading)
+            large.append(rows)
         else:
             common = ids if common is None else common & ids
     if common is None:
-        return listed.filter(*_exists_in(many))
-    for reading in many[walked:]:
-        common = set(reading.filter(person_id__in=common).values_list("person_id", flat=True))
+        return listed.filter(*_exists_in(large))
+    for rows in large[walked:]:
+        common = set(rows.filter(person_id__in=common).values_list("person_id", flat=True))
     if len(common) <= _MAX_SORTED_PEOPLE:
-        return listed.filter(*_exists_in(many[:walked]), pk__in=common)
-    return listed.filter(*_exists_in(readings))
+        return listed.filter(*_exists_in(large[:walked]), pk__in=common)
+    return listed.filter(*_exists_in(row_sets))
 
 
-def _exists_in(readings: Sequence[QuerySet[NameWord] | QuerySet[Assignment]]) -> list[Exists]:
-    return [Exists(reading.filter(person_id=OuterRef("pk"))) for reading in readings]
+def _exists_in(row_sets: Sequence[QuerySet[NameWord] | QuerySet[Assignment]]) -> list[Exists]:
+    return [Exists(rows.filter(person_id=OuterRef("pk"))) for rows in row_sets]
 
 
-def _few_people(reading: QuerySet[NameWord] | QuerySet[Assignment]) -> set[int] | None:
-    """The people a reading contains; None if they are too many."""
-    ids = list(reading.values_list("person_id", flat=True)[: _MAX_READ_PEOPLE + 1])
+def _few_people(rows: QuerySet[NameWord] | QuerySet[Assignment]) -> set[int] | None:
+    """The ids of the people in a set of rows; None if they are too many to read."""
+    ids = list(rows.values_list("person_id", flat=True)[: _MAX_READ_PEOPLE + 1])
     return set(ids) if len(ids) <= _MAX_READ_PEOPLE else None
 
 

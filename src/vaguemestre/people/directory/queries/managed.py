@@ -15,6 +15,18 @@ from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.places import service_code
 from vaguemestre.people.directory.values import CivilStatus, StaffCategory
 
+_CARD_COLUMNS = ("pk", "code", "name", "phone", "address", "postal")
+
+
+MANAGED_ORDERS = {
+    "nom": ("birth_name", "first_name"),
+    "dossier": ("dossier",),
+    "service": ("service__code", "birth_name"),
+}
+
+
+_MAX_WORDS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceCard:
@@ -69,13 +81,6 @@ def managed_person(services: Collection[int], person_id: int) -> ManagedPerson |
     return people[0] if people else None
 
 
-MANAGED_ORDERS = {
-    "nom": ("birth_name", "first_name"),
-    "dossier": ("dossier",),
-    "service": ("service__code", "birth_name"),
-}
-
-
 def managed_people(
     services: Collection[int],
     typed: str,
@@ -125,9 +130,6 @@ def is_open_structure(academy_id: int, uai: str) -> bool:
     return _open_structures(academy_id).filter(uai=uai).exists()
 
 
-_MAX_WORDS = 8
-
-
 def matching_structures(academy_id: int, typed: str, *, limit: int) -> tuple[tuple[str, str], ...]:
     """(UAI, name and town) of open establishments that contain every typed word, ignoring accents."""
     words = fold(typed).split("-")[:_MAX_WORDS]
@@ -145,16 +147,6 @@ def managing_service_id(academy_id: int, category: StaffCategory, uai: str) -> i
     code = service_code(category, uai[:3])
     rows = ManagementService.objects.filter(academy_id=academy_id, code=code)
     return rows.values_list("pk", flat=True).first() or 0
-
-
-def _open_structures(academy_id: int) -> QuerySet[Structure]:
-    """Establishments without a closing day, or with a future one."""
-    today = paris_day(timezone.now())
-    is_open = Q(closed_on__isnull=True) | Q(closed_on__gt=today)
-    return Structure.objects.filter(is_open, academy_id=academy_id)
-
-
-_CARD_COLUMNS = ("pk", "code", "name", "phone", "address", "postal")
 
 
 def managed_rows(people: QuerySet[Person]) -> list[ManagedPerson]:
@@ -176,3 +168,10 @@ def managed_rows(people: QuerySet[Person]) -> list[ManagedPerson]:
         )
         for row in rows
     ]
+
+
+def _open_structures(academy_id: int) -> QuerySet[Structure]:
+    """Establishments without a closing day, or with a future one."""
+    today = paris_day(timezone.now())
+    is_open = Q(closed_on__isnull=True) | Q(closed_on__gt=today)
+    return Structure.objects.filter(is_open, academy_id=academy_id)

@@ -1,4 +1,4 @@
-"""NUMENs, found by keyed hash or unsealed."""
+"""Queries on NUMENs: found by keyed hash, decrypted, masked."""
 
 from collections.abc import Collection
 
@@ -14,7 +14,7 @@ def person_by_numen(digest: str) -> Person | None:
 
 
 def current_numen(person_id: int, keys: NumenKeys) -> Numen | None:
-    """The NUMEN in clear, for the letter and the officer in charge only: the caller journals the reading."""
+    """The NUMEN in clear, for its letter and the officer in charge only; the caller journals the reading."""
     sealed = _current_sealed(person_id)
     return unseal(sealed, keys) if sealed else None
 
@@ -27,11 +27,6 @@ def current_masked_numen(person_id: int, keys: NumenKeys) -> str:
 
 def has_numen(person_id: int) -> bool:
     return bool(_current_sealed(person_id))
-
-
-def _current_sealed(person_id: int) -> bytes:
-    row = NumenRow.objects.filter(person_id=person_id, is_current=True).first()
-    return bytes(row.ciphertext) if row else b""
 
 
 def masked_numens(person_ids: Collection[int], keys: NumenKeys) -> dict[int, str]:
@@ -56,3 +51,8 @@ def numens_held(person_id: int, keys: NumenKeys) -> tuple[NumenHeld, ...]:
 def numen_digests_of(person_id: int) -> list[str]:
     """The keyed hashes of the NUMENs somebody ever held."""
     return list(NumenRow.objects.filter(person_id=person_id).values_list("digest", flat=True))
+
+
+def _current_sealed(person_id: int) -> bytes:
+    row = NumenRow.objects.filter(person_id=person_id, is_current=True).first()
+    return bytes(row.ciphertext) if row else b""

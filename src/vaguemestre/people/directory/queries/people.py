@@ -1,4 +1,4 @@
-"""People: who they are, what they are called."""
+"""People and their civil status, académies, services."""
 
 from collections.abc import Collection
 from datetime import date

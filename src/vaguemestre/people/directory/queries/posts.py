@@ -54,10 +54,6 @@ def heads_named(surnames: Collection[str], day: date) -> tuple[str, ...]:
     return tuple(address for address in addresses if _surname_in(address) in surnames)
 
 
-def _surname_in(address: str) -> str:
-    return address.partition("@")[0].partition(".")[2].rstrip("0123456789")
-
-
 def people_in(structure_id: int, day: date) -> QuerySet[Person]:
     """The people assigned to an establishment that day."""
     served = Q(assignments__structure_id=structure_id, assignments__starts_on__lte=day) & (
@@ -147,3 +143,7 @@ def structures_by_uai(uais: Collection[str]) -> dict[str, tuple[int, str]]:
     """UAI → (id, name)."""
     rows = Structure.objects.filter(uai__in=uais).values_list("uai", "id", "name")
     return {uai: (pk, name) for uai, pk, name in rows}
+
+
+def _surname_in(address: str) -> str:
+    return address.partition("@")[0].partition(".")[2].rstrip("0123456789")

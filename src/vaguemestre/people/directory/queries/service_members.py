@@ -26,6 +26,23 @@ _COLUMNS = {
 }
 
 
+_POST_COLUMNS = (
+    "person_id",
+    "function",
+    "corps",
+    "discipline",
+    "person__category",
+    "structure__uai",
+    "structure__kind",
+    "structure__department",
+    "structure__sector",
+    "structure__district",
+    "structure__name",
+    "structure__town",
+    "ends_on",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Values to choose from: codes, and establishments as (UAI, name and town)."""
@@ -87,34 +104,6 @@ def last_days_in(structure_id: int, person_ids: Collection[int]) -> dict[int, da
     return {person: day for person, day in last.items() if day}
 
 
-_POST_COLUMNS = (
-    "person_id",
-    "function",
-    "corps",
-    "discipline",
-    "person__category",
-    "structure__uai",
-    "structure__kind",
-    "structure__department",
-    "structure__sector",
-    "structure__district",
-    "structure__name",
-    "structure__town",
-    "ends_on",
-)
-
-
-def _served_posts(
-    rows: QuerySet[Assignment], person_id: int, *, is_left: bool = False
-) -> Iterator[ServedPost]:
-    if person_id:
-        rows = rows.filter(person_id=person_id)
-    ordered = rows.order_by("person_id", "-is_primary", "id").values_list(*_POST_COLUMNS)
-    for *columns, name, town, ends_on in ordered.iterator(2000):
-        place = name if not town or town.casefold() in name.casefold() else f"{name} ({town})"
-        yield ServedPost(*(*columns, place, ends_on if is_left else None))
-
-
 def vocabulary(academy_id: int) -> Vocabulary:
     """Every value in use in the académie, past posts included."""
     posts = Assignment.objects.filter(person__academy_id=academy_id)
@@ -153,6 +142,17 @@ def names_by_person(person_ids: Collection[int]) -> dict[int, str]:
         )
         names.update((row.pk, row.shown_name) for row in rows)
     return names
+
+
+def _served_posts(
+    rows: QuerySet[Assignment], person_id: int, *, is_left: bool = False
+) -> Iterator[ServedPost]:
+    if person_id:
+        rows = rows.filter(person_id=person_id)
+    ordered = rows.order_by("person_id", "-is_primary", "id").values_list(*_POST_COLUMNS)
+    for *columns, name, town, ends_on in ordered.iterator(2000):
+        place = name if not town or town.casefold() in name.casefold() else f"{name} ({town})"
+        yield ServedPost(*(*columns, place, ends_on if is_left else None))
 
 
 def _matches_any(criteria: Collection[Mapping[str, Collection[str]]]) -> Q:

@@ -37,7 +37,7 @@ _LETTERS = str.maketrans(
     }
 )
 _GAPS = re.compile(r"[\s_\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+")
-# Three characters drawn as blanks or not at all push a name out of sight; two may be a typing slip.
+# Three blank or invisible characters in a row push a name out of sight; two may be a typing slip.
 _BLANKS = re.compile(
     r"[\s\u00ad\u115f\u1160\u200b-\u200f\u2028-\u202f\u2060-\u2064\u2800\u3164\ufeff\uffa0]{3}"
 )

@@ -1,4 +1,4 @@
-"""NUMENs at rest: encrypted (AES-256-GCM) to be read, hashed with a key (HMAC-SHA256) to be found.
+"""Encryption of stored NUMENs (AES-256-GCM), and the keyed hash (HMAC-SHA256) that finds them.
 
 A sealed NUMEN is `key id (8 ASCII) · nonce (12) · ciphertext and tag`; the key id lets keys rotate.
 """
@@ -26,7 +26,7 @@ PURPOSE = b"numen"
 
 @dataclass(frozen=True, slots=True)
 class HeldKeys:
-    """Implements `NumenKeys` with the keys: those of sealing (several during a rotation), that of digests."""
+    """The keys themselves (`NumenKeys`): encryption keys by id (several during a rotation), hash key."""
 
     current: str
     sealing: Mapping[str, bytes] = field(repr=False)
@@ -85,7 +85,7 @@ def seal_bytes(content: bytes, keys: NumenKeys, purpose: bytes) -> bytes:
 
 
 def seal_envelope(content: bytes, keys: NumenKeys, purpose: bytes) -> bytes:
-    """Seal content of any size: encrypted here with a key of its own, and only that key is sealed by `keys`.
+    """Seal content of any size: encrypted here with a random key, and only that key is sealed by `keys`.
 
     `length (2) · sealed key · nonce (12) · ciphertext and tag`.
     """

@@ -11,6 +11,21 @@ _ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ"  # no I, O, Q
 _SHAPE = re.compile(r"[0-9]{7}[A-HJ-NPR-Z]", re.ASCII)
 
 
+_CORSICA = {"620": "2A", "720": "2B"}
+
+
+_BY_CATEGORY = {
+    StaffCategory.SECOND_DEGREE_PUBLIC: "DPE",
+    StaffCategory.CPE: "DPE",
+    StaffCategory.PSYEN: "DPE",
+    StaffCategory.AED: "DPE",  # hired by the school; their identity is kept with the second degree
+    StaffCategory.DIRECTION: "DPATE",
+    StaffCategory.ATSS: "DPATE",
+    StaffCategory.FIRST_DEGREE_PRIVATE: "DEEP",
+    StaffCategory.SECOND_DEGREE_PRIVATE: "DEEP",
+}
+
+
 def check_letter(digits: str) -> str:
     """The check letter of a UAI's seven digits."""
     return _ALPHABET[int(digits) % 23]
@@ -32,9 +47,6 @@ def check_opening_days(opened_on: date | None, closed_on: date | None) -> None:
         raise Refusal("directory.life-backwards")
 
 
-_CORSICA = {"620": "2A", "720": "2B"}
-
-
 def department_label(department: str) -> str:
     """`02` for `002`, `2A` for `620`, `971` as it is."""
     return _CORSICA.get(department) or (department[1:] if department.startswith("0") else department)
@@ -44,18 +56,6 @@ def department_name(department: str) -> str:
     """`Aisne (02)` for `002`; the number alone if unknown."""
     label = department_label(department)
     return f"{NAMES[label]} ({label})" if label in NAMES else label
-
-
-_BY_CATEGORY = {
-    StaffCategory.SECOND_DEGREE_PUBLIC: "DPE",
-    StaffCategory.CPE: "DPE",
-    StaffCategory.PSYEN: "DPE",
-    StaffCategory.AED: "DPE",  # hired by the school; their identity is kept with the second degree
-    StaffCategory.DIRECTION: "DPATE",
-    StaffCategory.ATSS: "DPATE",
-    StaffCategory.FIRST_DEGREE_PRIVATE: "DEEP",
-    StaffCategory.SECOND_DEGREE_PRIVATE: "DEEP",
-}
 
 
 def service_code(category: StaffCategory, department: str) -> str:

@@ -1,4 +1,4 @@
-"""Changing the directory. Parts: each runs inside the caller's transaction and opens none."""
+"""Changes of the directory. Parts, inside the caller's transaction (except `reseal_numens`, a use case)."""
 
 from vaguemestre.people.directory.services.book import (
     change_book_card,

@@ -98,7 +98,7 @@ def _allocate(
     candidates = {name for head in heads.values() for _, name in head}
     taken = find_taken(candidates.union(previous.values()))
     streams = {
-        # The remembered start is wrong if the name before it is free: another database.
+        # If the name before the remembered start is free, the database is another one: start from 0.
         base: _free_candidates(base, limit, head, taken, find_taken)
         if previous.get(base) in taken or base not in previous
         else _free_candidates(base, limit, [], taken, find_taken)
