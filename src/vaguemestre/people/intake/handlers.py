@@ -43,6 +43,12 @@ def rebuild_requested_plan(event: PlanRequested) -> None:
         services.rebuild_plan(event.feed_id, import_context_of(feed), import_terms_of(feed, now), now=now)
 
 
+def purge_old_lines() -> None:
+    """Periodic task: delete the lines, plans and files of feeds whose retention is over."""
+    config = settings.CONFIG
+    services.delete_old_lines(config.retention.feeds_days, config.data_dir / "feeds", now=timezone.now())
+
+
 def import_context_of(feed: FeedSummary) -> ImportContext:
     """The import context of a held feed, on behalf of whoever confirmed it."""
     config = settings.CONFIG
@@ -77,9 +83,3 @@ def _refusals_shown_on_page() -> Iterator[None]:
     except Refusal as refusal:
         if refusal.code not in _SHOWN_ON_PAGE:
             raise
-
-
-def purge_old_lines() -> None:
-    """Periodic task: delete the lines, plans and files of feeds whose retention is over."""
-    config = settings.CONFIG
-    services.delete_old_lines(config.retention.feeds_days, config.data_dir / "feeds", now=timezone.now())

@@ -59,9 +59,9 @@ class PlannedRow(models.Model):
 
 
 class AppliedLine(models.Model):
-    """The lines of a feed that changed somebody, sealed: they quote civil status and NUMEN.
+    """The lines of a feed that changed a person, sealed because they contain civil status and NUMEN.
 
-    Empty for somebody who left by being absent from a complete file.
+    Without lines if the person left by being absent from a complete file.
     """
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="applied_lines")

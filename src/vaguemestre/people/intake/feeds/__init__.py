@@ -1,1 +1,1 @@
-"""Files as they come from other systems, read into values. Pure: bytes in, values or a refusal out."""
+"""Parsers of the files of other systems. Pure: bytes in, values or a Refusal out."""

@@ -16,9 +16,7 @@ SEPARATOR = ";"
 _OTHER_SEPARATORS = {",": "la virgule", "\t": "la tabulation", "|": "la barre verticale"}
 _FORMULA = ("=", "+", "-", "@")
 _SHEET_ERROR = re.compile(r"#(?:[A-ZÀ-Ý0-9/]+[!?]|N/A|#*$)")
-_MAY_BE_FORMULA = re.compile(
-    r'(?:^|;)["\s]*[=+\-@#]'
-)  # one search for the line instead of one check for each cell
+_MAY_BE_FORMULA = re.compile(r'(?:^|;)["\s]*[=+\-@#]')  # one search per line is faster than a check per cell
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\t", " "))  # spreadsheets put them in names
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NOT_UTF_8 = "Le fichier{of} est en windows-1252 et non en UTF-8 : il a été lu ainsi, vérifiez les accents."

@@ -12,7 +12,7 @@ _LIMITS = {"nom": 200, "type": 40, "commune": 80, "code_postal": 10, "circonscri
 
 
 def parse_structures(content: bytes) -> ParsedPlaces:
-    """Every establishment of the file. Raises the Refusals of `lines.table`."""
+    """Every establishment of the file. Raises the Refusals of `lines.open_sheet`."""
     table = read_table(content, COLUMNS, OPTIONAL, of=" des établissements")
     places, refused = {}, list(table.refused)
     for line in table.lines:

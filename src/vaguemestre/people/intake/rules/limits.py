@@ -11,9 +11,9 @@ NOTHING_APPLIED = "Rien n’est appliqué sans la confirmation d’un administra
 
 
 class LimitCounts(NamedTuple):
-    """People who leave, out of how many accounts; lines refused, out of how many.
+    """People who leave (of `accounts`) and refused lines (of `lines`).
 
-    `taken`: people who would leave another académie for this one, out of its accounts, for each of those.
+    `taken`: for each other académie, (people who would leave it for this one, its open accounts).
     """
 
     leaving: int

@@ -58,6 +58,18 @@ def separate_possible_matches(
     return new, matches
 
 
+def similarity_keys(identity: Identity) -> Iterator[object]:
+    """Keys of a person; two people who may match share at least one.
+
+    A slip in a birth date leaves either its year, or its day and month.
+    """
+    born = identity.birth_date
+    yield born
+    for key in _school_keys(identity):
+        yield (*key, born.year)
+        yield (*key, born.day, born.month)
+
+
 class _Index:
     """People indexed by what similar people share: a birth date, or names in one school."""
 
@@ -125,15 +137,3 @@ def _possible_match(group: PersonGroup, best: _Best) -> PossibleMatch:
         text, person_id, twin = f"la ligne {other.first.line} (dossier {other.dossier})", None, other.dossier
     sentence = f"{_REASONS[best.reason]} {text} : à rapprocher à la main"
     return PossibleMatch(group.dossier, person_id, sentence, tuple(group.records), twin)
-
-
-def similarity_keys(identity: Identity) -> Iterator[object]:
-    """Keys of a person; two people who may match share at least one.
-
-    A slip in a birth date leaves either its year, or its day and month.
-    """
-    born = identity.birth_date
-    yield born
-    for key in _school_keys(identity):
-        yield (*key, born.year)
-        yield (*key, born.day, born.month)

@@ -41,9 +41,8 @@ from vaguemestre.people.intake.values import (
     Transfer,
 )
 
-IN_MEMORY_LIMIT = (
-    150_000  # lines and people: up to there all are held in memory (2.7 KB each), which is faster
-)
+# lines and people, 2.7 KB each: up to this sum all are compared in memory, which is faster
+IN_MEMORY_LIMIT = 150_000
 PARTITION_SIZE = 2_000  # lines, or people absent from the feed, compared at once beyond that limit
 _KINDS: tuple[str, ...] = ("arrivals", "changes", "transfers", "possible_matches", "departures")
 _AFTER_LAST_LINE = 1 << 62  # sorts after every line: people absent from the feed
@@ -67,7 +66,7 @@ def compare_with_directory(
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Pause the search for cycles: it took a fifth of the time, and millions of values form none."""
+    """Pause Python's garbage collector: it took a fifth of the time, and these values form no cycles."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -78,7 +77,7 @@ def _without_collector() -> Iterator[None]:
 
 
 class _LazySequence[T](Sequence[T]):
-    """A sequence of known length whose items are made again at each iteration."""
+    """A sequence of known length that makes its items again at each iteration."""
 
     def __init__(self, count: int, make: Callable[[], Iterator[T]]) -> None:
         self._count, self._make = count, make
@@ -118,7 +117,7 @@ class _Totals:
 
 
 class _PartitionedFeed:
-    """A feed and an académie whose keys alone stay in memory; each partition is read in its turn."""
+    """A feed and an académie too large for memory: only keys stay there; partitions are read in turn."""
 
     def __init__(
         self, sheet: Sheet, academy_id: int, terms: ImportTerms, keys: NumenKeys, closing_days: ClosingDays

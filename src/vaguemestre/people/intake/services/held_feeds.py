@@ -150,6 +150,12 @@ def apply_held_feed(
     return checked
 
 
+def erase_files(feed_id: int, directory: Path) -> None:
+    """Erase the sealed files of a feed, if they are still there."""
+    for kind in ("feed", "structures"):
+        (directory / f"{feed_id}.{kind}").unlink(missing_ok=True)
+
+
 def _unchanged_plan_check(
     feed: Feed, context: ImportContext, terms: ImportTerms, terms_shown: ImportTerms, now: datetime
 ) -> Callable[[], CheckedFeed]:
@@ -197,9 +203,3 @@ def _record_decision(feed_id: int, confirmed_by: str, now: datetime, *, plan: st
         waiting = waiting.filter(plan_digest=plan)
     if not waiting.update(confirmed_by=confirmed_by, decided_at=now):
         raise Refusal("intake.feed-decided")
-
-
-def erase_files(feed_id: int, directory: Path) -> None:
-    """Erase the sealed files of a feed, if they are still there."""
-    for kind in ("feed", "structures"):
-        (directory / f"{feed_id}.{kind}").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What an import works with: its files, the académie it writes to, and the result of checking a feed."""
+"""Values of an import: its files, the académie it writes to, the result of checking a feed."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager

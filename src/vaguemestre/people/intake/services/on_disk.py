@@ -13,7 +13,7 @@ class OnDisk:
     def __init__(self, path: Path) -> None:
         """Raises OSError."""
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        weakref.finalize(self, os.close, self._file)  # a lazy plan reads on after its maker returned
+        weakref.finalize(self, os.close, self._file)  # not at the end of a `with`: lazy plans read it later
         self._opened_as = self._size_and_mtime()
 
     @property

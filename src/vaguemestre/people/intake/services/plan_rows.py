@@ -1,4 +1,4 @@
-"""Rows of a plan as shown before the decision, and the fingerprints that tell one plan from another."""
+"""Rows of a plan as shown before the decision, and their fingerprints, which identify the plan."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence

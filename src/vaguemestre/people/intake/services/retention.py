@@ -13,10 +13,10 @@ from vaguemestre.people.intake.services.held_feeds import discard_feed, erase_fi
 
 
 def delete_old_lines(days: int, directory: Path, *, now: datetime) -> None:
-    """Delete what feeds older than that many days left; counts stay. `directory`: of the held files.
+    """Delete lines, plans and files of feeds older than that many days; counts stay.
 
-    A feed that nobody decided is given up. A match candidate goes that many days after its answer; without
-    one, after it was seen.
+    `directory`: of the held files. A held feed that nobody decided is discarded. A match candidate is deleted
+    that many days after its answer or, without one, after it was last seen.
     """
     over = now - timedelta(days=days)
     unfinished = Feed.objects.filter(started_at__lt=over, finished_at=None)
