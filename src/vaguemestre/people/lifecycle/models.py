@@ -16,12 +16,10 @@ class LifecycleEvent(models.Model):
     effect_on = models.DateField()
     closes_on = models.DateField(null=True, blank=True)  # instead of the day of the table
     new_address = models.CharField(max_length=254, blank=True)
-    left_domain = models.CharField(
-        max_length=253, blank=True
-    )  # after a move to another académie of this installation
-    tells_new_address = models.BooleanField(
-        default=False
-    )  # the person agrees to show it in the neutral reply
+    # after a move to another académie of this installation
+    left_domain = models.CharField(max_length=253, blank=True)
+    # the person agrees that the neutral reply gives the new address
+    tells_new_address = models.BooleanField(default=False)
     by = models.CharField(max_length=80)
     declared_at = models.DateTimeField()
     done = models.JSONField(default=list)

@@ -21,7 +21,7 @@ class EraseMail(Protocol):
 
 class LetterSender(Protocol):
     def __call__(self, domain: str, *, now: datetime) -> str:
-        """The mailbox that sends letters of the platform."""
+        """The platform's sending mailbox in that domain, created at first use."""
         ...
 
 

@@ -15,7 +15,7 @@ from vaguemestre.people.lifecycle.values import (
     Step,
 )
 
-# Events that officers do not declare: the feed registers and moves, the help desk handles compromises.
+# Events that HR officers do not declare: feeds register and move people, the help desk handles compromises.
 DECLARED_BY_FEED = frozenset({EventKind.ARRIVAL, EventKind.MOVE_WITHIN, EventKind.ACADEMY_MOVE})
 DECLARED_BY_HELPDESK = frozenset({EventKind.COMPROMISE})
 # Events that a feed reports by `statut`, and cancels.

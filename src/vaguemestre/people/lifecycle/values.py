@@ -88,9 +88,9 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """What decides whether a civil status is kept. `closed_on`: None while the account is open.
+    """The facts that decide whether a civil status is erased. `closed_on`: None while the account is open.
 
-    `mentioned_on`: last mention in a feed since. `serves`: has a current or future post.
+    `mentioned_on`: last mention in a feed since the closing. `serves`: has a current or future post.
     """
 
     closed_on: date | None

@@ -64,18 +64,6 @@ def forecast(
     )
 
 
-def _check_declaration(account_id: int, kind: EventKind, effect_on: date, today: date) -> None:
-    if kind in rules.DECLARED_BY_FEED or kind in rules.DECLARED_BY_HELPDESK:
-        raise Refusal("lifecycle.by-the-feed" if kind in rules.DECLARED_BY_FEED else "lifecycle.by-the-desk")
-    if not today - MAX_BEHIND <= effect_on <= today + MAX_AHEAD:
-        raise Refusal("lifecycle.day-impossible")
-    account = account_status(account_id)
-    if account is None or account.person_id is None:
-        raise Refusal("lifecycle.account-unknown")
-    if not rules.may_happen(kind, account.state, account.mailbox_state):
-        raise Refusal("lifecycle.account-closed")
-
-
 @transaction.atomic(durable=True)
 def end_event(account_id: int, *, by: str, now: datetime) -> None:
     """Use case: the event is over, or was a mistake: account, mailbox and directory as before.
@@ -169,3 +157,15 @@ def begin_academy_move(
     event = create_event(account_id, EventKind.ACADEMY_MOVE, today, by, now)
     event.new_address, event.left_domain = new_address, left_domain
     advance_event(event, delays, rules.consequence_table(delays), now=now, today=today)
+
+
+def _check_declaration(account_id: int, kind: EventKind, effect_on: date, today: date) -> None:
+    if kind in rules.DECLARED_BY_FEED or kind in rules.DECLARED_BY_HELPDESK:
+        raise Refusal("lifecycle.by-the-feed" if kind in rules.DECLARED_BY_FEED else "lifecycle.by-the-desk")
+    if not today - MAX_BEHIND <= effect_on <= today + MAX_AHEAD:
+        raise Refusal("lifecycle.day-impossible")
+    account = account_status(account_id)
+    if account is None or account.person_id is None:
+        raise Refusal("lifecycle.account-unknown")
+    if not rules.may_happen(kind, account.state, account.mailbox_state):
+        raise Refusal("lifecycle.account-closed")

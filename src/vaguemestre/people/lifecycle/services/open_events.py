@@ -80,11 +80,6 @@ def run_step(event: LifecycleEvent, step: Step, table: ConsequenceTable, by: str
             purge_mailbox(account_id, by, now)
 
 
-def _suspend(account_id: int, by: str, now: datetime) -> None:
-    if _state_of(account_id) != "closed":
-        change_states([account_id], "suspend", by=by, now=now)
-
-
 def purge_mailbox(account_id: int, by: str, now: datetime) -> None:
     """Mark the mailbox as purged, and announce that its mail is to be erased."""
     if move_mailboxes([account_id], "purged", by=by, now=now):
@@ -123,6 +118,11 @@ def end_open_event(account_id: int, *, by: str, now: datetime, replaced_by: Even
     if done & CLOSING_STEPS and replaced_by is not EventKind.DEATH:
         _reopen(event, by, now)
     return True
+
+
+def _suspend(account_id: int, by: str, now: datetime) -> None:
+    if _state_of(account_id) != "closed":
+        change_states([account_id], "suspend", by=by, now=now)
 
 
 def _reopen(event: LifecycleEvent, by: str, now: datetime) -> None:
