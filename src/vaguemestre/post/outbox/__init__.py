@@ -1,1 +1,1 @@
-"""Messages on their way out: on disk first, then submitted, filed, told."""
+"""Outgoing messages: stored, submitted, filed in sent mail, tracked."""

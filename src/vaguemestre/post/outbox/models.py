@@ -1,4 +1,4 @@
-"""Outgoing messages, and what became of them. An outbox row is the promise behind « Envoi dans N s »."""
+"""Outgoing messages and their delivery status."""
 
 from django.db import models
 
@@ -15,7 +15,7 @@ class OutboxMessage(models.Model):
         FILED = "filed"
         CANCELLED = "cancelled"
         REFUSED = "refused"
-        STOPPED = "stopped"  # the account is under suspicion: until the help desk releases or discards it
+        STOPPED = "stopped"  # the account may be compromised: the help desk releases or discards the message
 
     ENDED = (State.FILED, State.CANCELLED, State.REFUSED)
 
@@ -116,7 +116,7 @@ class SenderState(models.Model):
 
 
 class LogCursor(models.Model):
-    """How far the steps of messages were read: the last number, saved with what was read."""
+    """How far the steps of messages were read: the last step number, saved with the statuses read."""
 
     name = models.CharField(max_length=40, unique=True)
     offset = models.PositiveBigIntegerField(default=0)

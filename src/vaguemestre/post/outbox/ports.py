@@ -17,19 +17,17 @@ from vaguemestre.post.outbox.values import (
 
 
 class NotSubmitted(EngineDown):
-    """A submission that ended before the text, or with a refusal for now: nothing was accepted."""
+    """A submission ended before the content, or with a temporary refusal: nothing was accepted."""
 
 
 class Submit(Protocol):
     def __call__(
         self, mailbox: str, sender: str, recipients: list[str], content: bytes, *, report: bool = False
     ) -> None:
-        """Submit one message as that mailbox (RFC 6409).
+        """Submit one message as that mailbox (RFC 6409); it is on the queue's disk when this returns.
 
-        `report` requests a report of delivery, failure or delay (RFC 3461).
-
-        Returns when it is on the queue's disk. Raises NotSubmitted (try again), EngineDown (try again, after
-        asking whether it was accepted) or EngineRefused (for good).
+        `report` requests a report of delivery, failure or delay (RFC 3461). Raises NotSubmitted (try again),
+        EngineDown (ask WasAccepted, then try again) or EngineRefused (for good).
         """
         ...
 
@@ -48,18 +46,16 @@ class FileSent(Protocol):
     ) -> None:
         """Add a copy to sent mail unless it is there (by Message-ID), flag the original, delete the draft.
 
-        `may_exist` False: this message was never filed, nobody needs to look for it.
-
-        The flag is `answered["flag"]` (`$Forwarded`), `\\Answered` without it; the original is in
-        `answered["mailbox"]`, in the same mailbox without it. Idempotent.
-        Raises EngineDown or EngineRefused.
+        `may_exist` False: the copy cannot be there, so it is not searched for. The flag is `answered["flag"]`
+        (`$Forwarded`), else `\\Answered`; the original is in `answered["mailbox"]`, else in the same mailbox.
+        Idempotent. Raises EngineDown or EngineRefused.
         """
         ...
 
 
 class StoreRoundTrip(Protocol):
     def __call__(self, round_trip: RoundTrip) -> None:
-        """Store the last round trip, for whoever watches the installation. Raises OSError."""
+        """Store the last round trip, for the metrics. Raises OSError."""
         ...
 
 
@@ -67,11 +63,11 @@ class MarkAnswered(Protocol):
     def __call__(
         self, mailbox: str, answered: StoredReference | None
     ) -> AbstractContextManager[Callable[[], bool]]:
-        """Open the folder of the original before the submission; the function it gives sets its flag at once.
+        """Open the folder of the original before the submission; yields a function to set its flag at once.
 
-        The recipient may have the answer some milliseconds after it is accepted, and the flag must be seen by
-        then. The flag and the mailbox are those of FileSent. The function returns whether the flag is set;
-        what fails here is left to FileSent, and raises nothing.
+        The recipient may have the answer some milliseconds after it is accepted, and by then the flag must be
+        set. Flag and mailbox are those of FileSent. The function returns whether the flag is set. Nothing is
+        raised: after a failure, FileSent sets the flag.
         """
         ...
 
@@ -87,7 +83,7 @@ class WasAccepted(Protocol):
 
 class DeliveriesAfter(Protocol):
     def __call__(self, number: int) -> tuple[list[DeliveryEvent], int]:
-        """The delivery events among the next steps after that one, oldest first; the last step's number."""
+        """(delivery events among the next steps after that number, oldest first; number of the last step)."""
         ...
 
 
@@ -99,7 +95,7 @@ class OnDeliveries(Protocol):
 
 class ForwardsMail(Protocol):
     def __call__(self, mailbox: str) -> bool:
-        """Whether that mailbox sends on what other people wrote, and only our worker signs in to it."""
+        """Whether that mailbox forwards what other people wrote, as a list, and only our worker opens it."""
         ...
 
 
@@ -122,7 +118,7 @@ class FindReports(Protocol):
     def __call__(
         self, mailbox: str, session_key: str, position: ReportPosition
     ) -> tuple[list[bytes], ReportPosition]:
-        """Reports and receipts (whole messages) in the inbox since that position, and the position after.
+        """(reports and receipts received in the inbox since that position, as whole messages; new position).
 
         Raises EngineDown or EngineRefused.
         """

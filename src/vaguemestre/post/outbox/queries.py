@@ -1,4 +1,4 @@
-"""Reads of outgoing messages, submissions and delivery statuses."""
+"""Queries on outgoing messages, submissions and delivery statuses."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -60,20 +60,15 @@ def waiting_messages(account_id: int, *, limit: int = 200) -> tuple[OutgoingMess
     return tuple(_outgoing_message(row) for row in rows.order_by("due_at")[:limit])
 
 
-def queue_depth() -> int:
-    """How many messages of all accounts are due and not yet filed."""
-    return OutboxMessage.objects.filter(state__in=(_State.QUEUED, _State.SUBMITTED)).count()
-
-
 def count_unfinished_by_state() -> dict[str, int]:
-    """State → how many messages of all accounts, for each state from which a message still goes on."""
+    """State → count of messages of all accounts, for each state that is not final."""
     states = [state for state in _State if state not in _ENDED]
     rows = OutboxMessage.objects.filter(state__in=states).values_list("state").annotate(count=Count("pk"))
     return {**{state.value: 0 for state in states}, **dict(rows)}
 
 
 def longest_overdue(now: datetime) -> timedelta:
-    """How long the message that was due first waits for its submission."""
+    """How long ago the oldest message that waits for its submission was due; zero if none."""
     due = OutboxMessage.objects.filter(state=_State.QUEUED, due_at__lt=now).aggregate(first=Min("due_at"))
     return now - due["first"] if due["first"] else timedelta()
 
@@ -85,7 +80,7 @@ def count_on_hold(account_id: int) -> int:
 
 
 def copies_in_flight(account_id: int, key: str) -> int:
-    """How many of the messages whose keys begin with `key.` are neither filed, cancelled nor refused."""
+    """Count of messages whose keys begin with `key.` and that are neither filed, cancelled nor refused."""
     copies = OutboxMessage.objects.filter(account_id=account_id, key__startswith=f"{key}.")
     return copies.exclude(state__in=_ENDED).count()
 
@@ -224,6 +219,18 @@ def sending_preferences(account_id: int, *, undo_seconds: int) -> SendingPrefere
     return SendingPreferences(undo_seconds if choice is None else choice, row.offers_quiet_hours)
 
 
+def held_queue_ids(queue_ids: Collection[str]) -> set[str]:
+    """Which of these messages of the queue the submission policy holds for a decision."""
+    rows = Submission.objects.filter(hold=Submission.Hold.HELD, queue_id__in=list(queue_ids))
+    return set(rows.values_list("queue_id", flat=True))
+
+
+def queue_ids_of_submission(message_id: str) -> set[str]:
+    """Queue identifiers under which the submission policy accepted or held a message."""
+    submissions = Submission.objects.filter(message_id=message_id[:255])
+    return set(submissions.values_list("queue_id", flat=True))
+
+
 def _held(account_id: int) -> QuerySet[Submission]:
     return Submission.objects.filter(account_id=account_id, hold=Submission.Hold.HELD)
 
@@ -272,15 +279,3 @@ def _outgoing_message(row: OutboxMessage) -> OutgoingMessage:
         submitted_at=row.submitted_at,
         filed_at=row.filed_at,
     )
-
-
-def held_queue_ids(queue_ids: Collection[str]) -> set[str]:
-    """Those of these messages of the queue that the control of submissions holds for a decision."""
-    rows = Submission.objects.filter(hold=Submission.Hold.HELD, queue_id__in=list(queue_ids))
-    return set(rows.values_list("queue_id", flat=True))
-
-
-def queue_ids_of_submission(message_id: str) -> set[str]:
-    """Queue identifiers under which the submission policy accepted or held a message."""
-    submissions = Submission.objects.filter(message_id=message_id[:255])
-    return set(submissions.values_list("queue_id", flat=True))

@@ -56,7 +56,7 @@ class Letter:
 
 
 class RoundTrip(NamedTuple):
-    """A message of the installation to itself: seconds until it was seen, and when it left."""
+    """A test message of the installation to itself: seconds until it arrived, and when it was sent."""
 
     seconds: float
     sent_at: datetime
@@ -128,8 +128,8 @@ class Acceptance(StrEnum):
     """Whether an interrupted submission was accepted: whole on the queue's disk, now or once."""
 
     YES = "yes"
-    NO = "no"  # and it cannot be any more
-    UNKNOWN = "unknown"  # to be asked again later
+    NO = "no"  # and it cannot be accepted any more
+    UNKNOWN = "unknown"  # ask again later
 
 
 class Origin(StrEnum):
@@ -201,8 +201,8 @@ class Verdict:
     """Decision on a submission. `code` is its reason; `until` when the same message would be accepted.
 
     `corrections`: the fields that leave under the directory's name instead of theirs.
-    `is_judged`: False if it was let through unexamined, so that nobody vouches for its author.
-    `return_path`: the envelope sender under which it goes on; empty: the one it came with.
+    `is_judged`: False if it was accepted without examination, so that its author is not vouched for.
+    `return_path`: the envelope sender it continues with; empty: the one it came with.
     """
 
     decision: Decision

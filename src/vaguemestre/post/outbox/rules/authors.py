@@ -23,7 +23,7 @@ _BARE = re.compile(rf"\s*({_ADDRESS})\s*")
 _KEPT_STRING = re.compile(r"\0(\d+)\0")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _RUN_OF_BLANKS = re.compile(r"\s{3,}(?=[^\s<])")
-_ENCODED_WORD = "=?"  # RFC 2047 §2; one that is left is not decoded here, and is by others
+_ENCODED_WORD = "=?"  # RFC 2047 §2; other programs may decode one that we cannot
 _LANGUAGE = re.compile(r"(=\?[^?*\s]+)\*[^?\s]*(?=\?)")  # RFC 2231 §5
 _LONGEST_FIELD = 2_000  # characters; to read one takes time by the square of its length
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
@@ -52,27 +52,17 @@ def check_authors(authors: Sequence[str], senders: Sequence[str], own: Collectio
 
 
 def correct_names(fields: Sequence[str], signer: SignerName) -> tuple[FieldCorrection, ...]:
-    """The fields that do not sign with the signer's name, under that name; their address is unchanged.
+    """Corrections of the fields whose display name is not the signer's, so that nobody signs as « Rectorat ».
 
-    So that nobody signs as « Rectorat ». `fields`: From, Sender and Resent-* that `check_authors` allowed.
-    Left as they are: no name, the address alone, the signer's own, one that shows one of `accepted` or the
-    surname in that address (of a former name).
+    `fields`: From, Sender and Resent-* that `check_authors` allowed; addresses do not change. Accepted names:
+    none, the address, `signer.shown`, a name that shows one of `signer.accepted`, or the surname in the
+    address (a former name).
     """
     return tuple(
         FieldCorrection(field, mailbox_list("From", [Recipient(signer.shown, address)]))
         for field, address in {field: _written_address(field) for field in fields}.items()
         if not _is_signed_by(field, address.lower(), signer)
     )
-
-
-def _is_signed_by(field: str, address: str, signer: SignerName) -> bool:
-    name, plain = display_name(field), _without_detail(address)
-    if not name or name.lower() in {plain, address} or name.casefold() == signer.shown.casefold():
-        return True
-    if _ENCODED_WORD in name or _RUN_OF_BLANKS.search(_decoded(field).strip()):
-        return False
-    former = plain.partition("@")[0].partition(".")[2].rstrip("0123456789")
-    return any(_shows(name, accepted) for accepted in (*signer.accepted, former) if accepted)
 
 
 def display_name(field: str) -> str:
@@ -106,6 +96,16 @@ def sole_address(field: str) -> str:
     return _written_address(field).lower()
 
 
+def _is_signed_by(field: str, address: str, signer: SignerName) -> bool:
+    name, plain = display_name(field), _without_detail(address)
+    if not name or name.lower() in {plain, address} or name.casefold() == signer.shown.casefold():
+        return True
+    if _ENCODED_WORD in name or _RUN_OF_BLANKS.search(_decoded(field).strip()):
+        return False
+    former = plain.partition("@")[0].partition(".")[2].rstrip("0123456789")
+    return any(_shows(name, accepted) for accepted in (*signer.accepted, former) if accepted)
+
+
 def _written_address(field: str) -> str:
     """The address of `sole_address`, in the case it was written."""
     unfolded = field.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ")
@@ -121,9 +121,9 @@ def _written_address(field: str) -> str:
 
 
 def _shows(name: str, surname: str) -> bool:
-    """Whether a name shows a surname; letters that came unencoded, and unreadable, are left out of both.
+    """Whether a name shows a surname. If the name has undecodable letters, both are compared in ASCII only.
 
-    Too little may be left to tell.
+    False if too little of the surname remains to tell.
     """
     readable = surname.encode("ascii", "ignore").decode("ascii") if "\ufffd" in name else surname
     is_enough = readable == surname or len(readable) >= SHORT_SURNAME

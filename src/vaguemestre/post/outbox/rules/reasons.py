@@ -6,6 +6,25 @@ from collections.abc import Iterable
 _CODE = re.compile(r"\b([45])\d\d\b(?:[ -]+([245])\.(\d{1,3})\.(\d{1,3}))?")
 
 
+_DELIVERY_REASONS = {
+    ("1", "1"): "outbox.status-unknown-person",
+    ("1", "2"): "outbox.status-unknown-domain",
+    ("1", "10"): "outbox.status-unknown-domain",
+    ("4", "4"): "outbox.status-unknown-domain",
+    ("2", "1"): "outbox.status-closed",
+    ("2", "2"): "outbox.status-full",
+    ("2", "3"): "outbox.status-too-big",
+    ("3", "4"): "outbox.status-too-big",
+    ("4", "1"): "outbox.status-unreachable",
+    ("4", "7"): "outbox.status-too-long",
+    ("7", "1"): "outbox.status-not-allowed",
+}
+
+
+# not inside an IP address, which the reply of another server is quoted with
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
+
+
 def refusal_reason(answer: str) -> str:
     """Code of the sentence (`outbox.refusals`) for a reply of the submission service."""
     match = _CODE.search(answer)
@@ -31,23 +50,6 @@ def stored_reason(answer: str, recipients: Iterable[str]) -> str:
     code, lowered = refusal_reason(answer), answer.lower()
     about = next((recipient for recipient in recipients if f"<{recipient.lower()}>" in lowered), "")
     return f"outbox.refused-address {about}" if about and code == "outbox.refused-recipient" else code
-
-
-_DELIVERY_REASONS = {
-    ("1", "1"): "outbox.status-unknown-person",
-    ("1", "2"): "outbox.status-unknown-domain",
-    ("1", "10"): "outbox.status-unknown-domain",
-    ("4", "4"): "outbox.status-unknown-domain",
-    ("2", "1"): "outbox.status-closed",
-    ("2", "2"): "outbox.status-full",
-    ("2", "3"): "outbox.status-too-big",
-    ("3", "4"): "outbox.status-too-big",
-    ("4", "1"): "outbox.status-unreachable",
-    ("4", "7"): "outbox.status-too-long",
-    ("7", "1"): "outbox.status-not-allowed",
-}
-# not inside an IP address, which the reply of another server is quoted with
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 
 
 def delivery_reason(status: str, diagnostic: str = "") -> str:

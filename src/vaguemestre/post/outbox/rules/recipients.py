@@ -57,6 +57,11 @@ def _items(text: str) -> Iterator[list[str]]:
     yield item
 
 
+def formatted_recipients(recipients: Iterable[Recipient]) -> str:
+    """The text of a field; `parsed_recipients` reads it back."""
+    return ", ".join(_formatted(r) for r in recipients)
+
+
 def _recipient(field: str, item: str) -> Recipient:
     name, opening, rest = item.rpartition("<")
     if not opening:
@@ -87,11 +92,6 @@ def _unquoted(name: str) -> str:
         characters.append(character)
         escaped = False
     return "".join(characters).strip()
-
-
-def formatted_recipients(recipients: Iterable[Recipient]) -> str:
-    """The text of a field; `parsed_recipients` reads it back."""
-    return ", ".join(_formatted(r) for r in recipients)
 
 
 def _formatted(recipient: Recipient) -> str:

@@ -1,4 +1,4 @@
-"""The mailbox that writes to itself, so that somebody knows at each minute whether mail goes round."""
+"""The test message that a technical mailbox sends to itself each minute, to measure its round trip."""
 
 SELF_MAIL_NAME = "boucle-de-mesure"
 QUOTA_MB = 20
@@ -17,10 +17,10 @@ Ce message est parti pour mesurer le temps de son trajet. Il est efface des son 
 
 
 def self_mail_address(domain: str) -> str:
-    """Its mailbox and its only address. No directory has it."""
+    """The technical mailbox, and its only address; it is in no directory."""
     return f"{SELF_MAIL_NAME}@{domain.lower()}"
 
 
 def self_mail_letter(address: str, message_id: str, date: str) -> bytes:
-    """`date` as in RFC 5322."""
+    """The test message; `date` as in RFC 5322."""
     return _LETTER.format(address=address, message_id=message_id, date=date).encode("ascii")

@@ -24,7 +24,7 @@ from vaguemestre.post.outbox.values import Acceptance, MessageToSend, Recipient
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # longer than a submission may last; a second worker waits that long
-DOUBT_PACE = timedelta(seconds=10)  # before it is asked again whether an interrupted attempt was accepted
+DOUBT_PACE = timedelta(seconds=10)  # before asking again whether an interrupted attempt was accepted
 _State = OutboxMessage.State
 
 
@@ -109,7 +109,7 @@ def send_message(
     row = OutboxMessage.objects.select_related("account").get(pk=outbox_id)
     is_first = row.state == _State.HELD
     if is_first:
-        if now < row.due_at:  # woken early: a clock moved back
+        if now < row.due_at:  # too early: a clock moved back
             announce(MessageQueued(row.pk), due=row.due_at)
             return
         is_first = _begin(row, now)

@@ -1,4 +1,4 @@
-"""A message from the installation to itself, each minute: submitted, queued, delivered, seen, deleted."""
+"""Send a test message from the installation to itself and measure its round trip."""
 
 import time
 from collections.abc import Callable
@@ -17,9 +17,9 @@ from vaguemestre.post.outbox.ports import StoreRoundTrip, Submit
 from vaguemestre.post.outbox.rules.self_mail import QUOTA_MB, SELF_MAIL_NAME, self_mail_letter
 from vaguemestre.post.outbox.values import RoundTrip
 
-PATIENCE_SECONDS = 40.0  # one that takes longer is lost: the next one is due
+PATIENCE_SECONDS = 40.0  # then the message counts as lost, as the next one is due
 _LOOK_EVERY_SECONDS = 0.1
-_RETENTION = timedelta(hours=1)  # of what the gate stored of these messages
+_RETENTION = timedelta(hours=1)  # of the submissions of these messages
 _INBOX = "INBOX"
 _MAX_DELETED = 200  # of one round
 
@@ -34,10 +34,10 @@ def send_self_mail(
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Send one message round, wait until it is seen, and store how long that took.
+    """Send one message, wait until it is in the mailbox, and store how long that took.
 
-    What stands in the mailbox goes before and after: whoever writes there fills nothing.
-    Raises EngineDown, EngineRefused when mail does not go; the time of the last one seen then grows old.
+    The mailbox is emptied before and after, so that nobody can fill it. Raises EngineDown, EngineRefused when
+    mail does not work; the age of the last stored round trip then grows.
     """
     account_id = _account_of(address, now)
     login = MailLogin(address)
@@ -56,7 +56,7 @@ def send_self_mail(
 
 
 def _account_of(address: str, now: datetime) -> int:
-    """Its account, opened the first time. Nothing signs in as it."""
+    """The account of the technical mailbox, opened at first use. Nobody signs in to it."""
     account_id = account_of_mailbox(address)
     if account_id is None:
         with transaction.atomic(durable=True):
@@ -67,11 +67,11 @@ def _account_of(address: str, now: datetime) -> int:
 
 
 def _find(open_mailbox: OpenMailbox, login: MailLogin, message_id: str) -> tuple[MessageRef, ...]:
-    with open_mailbox(login) as box:  # selected anew each time: it shows what has arrived
+    with open_mailbox(login) as box:  # opened each time, so that it shows new messages
         return tuple(box.find_by_message_id(_INBOX, message_id))
 
 
 def _empty(box: Mailbox) -> None:
-    """Junk ends by itself."""
+    """Delete the messages of the inbox; those in Junk expire by themselves."""
     if refs := [row.ref for row in box.page(_INBOX, 0, _MAX_DELETED).rows]:
         box.expunge(refs)

@@ -48,10 +48,10 @@ def judge_submission(
     """Accept, hold or refuse a message, and count it unless it is refused; correct its display names.
 
     `own`: addresses the mailbox may write as, lower case; `exempt`: addresses that are never counted;
-    `forwards_mail`: the mailbox sends on what others wrote (a list): any From is accepted, nothing counts.
-    `withdrawn_at`: when the credentials of this kind of connection were last withdrawn. Older connections,
-    and accounts that may no longer sign in, must authenticate again.
-    Idempotent by queue identifier. Concurrent messages of an account are judged one after the other.
+    `forwards_mail`: the mailbox forwards what others wrote (a list): any From is accepted, nothing is
+    counted. `withdrawn_at`: when the credentials of this kind of connection were last withdrawn. Older
+    connections, and accounts that may no longer sign in, must authenticate again. Idempotent by queue
+    identifier. Concurrent messages of an account are judged one after the other.
     """
     holder = holder_of_mailbox(request.mailbox)
     if holder is None:
@@ -67,7 +67,7 @@ def judge_submission(
         with transaction.atomic(durable=True):
             return _refused(account_id, "outbox.author-refused", verdict, now)
     is_exempt = forwards_mail or request.sender.lower() in exempt or request.mailbox in exempt
-    # all of an SQLite database is locked meanwhile: what only reads comes before and after
+    # the transaction locks the whole of an SQLite database: reads come before and after it
     with transaction.atomic(durable=True):
         verdict = _judge_amount(account_id, request, limits, now, is_exempt=is_exempt)
     if verdict.decision is Decision.REFUSE:
@@ -193,7 +193,7 @@ def _judge_limits(
 
 
 def _locked_state(account_id: int) -> SenderState | None:
-    """The account's row, made at its first message: with none to lock, two would be judged on equal sums."""
+    """The locked row of the account, created at its first message: the lock keeps two messages apart."""
     locked = SenderState.objects.select_for_update().filter(account_id=account_id)
     if (state := locked.first()) is not None:
         return state
