@@ -1,6 +1,7 @@
-"""Starts one process and tells when it ends, its grandchildren notwithstanding.
+"""Start one process, and learn when it ends even if grandchildren live on.
 
-asyncio's own `Process.wait()` also waits for the end of the output, which orphans of a killed process hold.
+asyncio's own `Process.wait()` also waits for the end of the output, which orphans of a killed process keep
+open.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ SETPRIV = "/usr/bin/setpriv"
 
 @dataclass(frozen=True)
 class Spawned:
-    """A process in a session of its own. `ended` gives its exit code (negative: a signal)."""
+    """A process that leads its own session. `ended`: its exit code (negative: a signal)."""
 
     pid: int
     output: asyncio.StreamReader
@@ -26,12 +27,12 @@ class Spawned:
 async def spawn(
     argv: Sequence[str], environment: Mapping[str, str], folder: Path, *, umask: int = -1
 ) -> Spawned:
-    """Start it: Ctrl-C reaches only us, all it starts can be found again, and if we die it is told to end.
+    """Start a process in its own session, with TERM as its parent-death signal.
 
-    Raises OSError when it cannot start.
+    So Ctrl-C reaches the supervisor only, and all processes of the session can be found. Raises OSError.
     """
     process = subprocess.Popen(
-        [*_with_last_wish(argv)],
+        [*_with_death_signal(argv)],
         env=dict(environment),
         cwd=folder,
         stdin=subprocess.DEVNULL,
@@ -44,22 +45,22 @@ async def spawn(
 
 
 async def listen_to(pipe: IO[bytes] | None) -> asyncio.StreamReader:
-    """A reader of what a process writes into that pipe."""
+    """A reader of the output that a process writes into that pipe."""
     output = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), pipe)
     return output
 
 
 def pid_ended(pid: int) -> "asyncio.Future[int]":
-    """The exit code (negative: a signal) of a child that we did not start ourselves, once it ended."""
+    """The exit code (negative: a signal) of a child that another process started for us."""
     return _when_ended(pid, lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 
-def _with_last_wish(argv: Sequence[str]) -> Sequence[str]:
-    """Ask the kernel for TERM when we die, after the change of user, which would undo it."""
+def _with_death_signal(argv: Sequence[str]) -> Sequence[str]:
+    """The command with a parent-death signal, set after its change of user, which would reset it."""
     program, *rest = argv
-    own = rest if program == SETPRIV else ["--", *argv]
-    return [SETPRIV, "--pdeathsig", "TERM", *own]
+    arguments = rest if program == SETPRIV else ["--", *argv]
+    return [SETPRIV, "--pdeathsig", "TERM", *arguments]
 
 
 def _when_ended(pid: int, code_of: Callable[[], int]) -> "asyncio.Future[int]":

@@ -1,4 +1,4 @@
-"""The processes beside Postfix where mail really leaves, but for the signer; what the filter remembers."""
+"""Helper processes of Postfix on an instance whose mail really leaves, and the memory of the spam filter."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from vaguemestre.site.config import Config
 
 
 def companions(config: Config, python: str) -> Iterator[Child]:
-    """Those that this instance has."""
+    """The helper processes that this instance needs."""
     if rewrites_senders(config):
         yield sender_rewriter(config, python, srs.arguments(config))
     if follows_policies(config):
@@ -26,7 +26,7 @@ def companions(config: Config, python: str) -> Iterator[Child]:
 
 
 def prepare(config: Config) -> None:
-    """Write what they read. Needs root."""
+    """Write the configuration of the helper processes. Needs root."""
     if follows_policies(config):
         mta_sts.prepare(config)
 
@@ -42,17 +42,17 @@ def sender_rewriter(config: Config, python: str, argv: Sequence[str]) -> Child:
 
 
 def policy_daemon(argv: Sequence[str], socket: Path) -> Child:
-    """What knows the TLS policies of others (MTA-STS). While it is away, mail for other domains waits."""
+    """The daemon of MTA-STS policies. While it is away, mail for other domains waits."""
     return Child("mta-sts", tuple(argv), (Question(Ask.SOCKET, socket=socket),), socket=socket)
 
 
 def dane_policy(python: str, socket: Path) -> Child:
-    """What says which domains have DANE. While it is away, mail for other domains waits."""
+    """The policy service that knows which domains have DANE. While it is away, mail for others waits."""
     argv = (python, "-m", "vaguemestre.processes.postfix.dane_policy", str(socket))
     return Child("dane-policy", argv, (Question(Ask.SOCKET, socket=socket),), socket=socket)
 
 
 def filter_memory(argv: Sequence[str], socket: Path) -> Child:
-    """What the filter remembers (Valkey). While it is away, the filter judges without what it learned."""
+    """Valkey, the memory of the spam filter, which works without what it learned while Valkey is away."""
     question = Question(Ask.SOCKET, socket=socket)
     return Child("valkey", tuple(argv), (question,), is_optional=True, socket=socket)

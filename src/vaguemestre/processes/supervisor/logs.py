@@ -1,4 +1,4 @@
-"""Log files that stay small, and following those that engines write themselves."""
+"""Log files with a maximum size, and the lines of the logs that engines write themselves."""
 
 import asyncio
 import contextlib
@@ -10,8 +10,8 @@ from pathlib import Path
 from vaguemestre.foundation.kernel.times import PARIS
 
 LARGEST = 10_000_000  # bytes; then the file becomes FILE.1
-FORMER = 5  # files kept of an engine: a collector that was away reads them
-_LOOK_EVERY = 0.2
+FORMER = 5  # files kept of an engine's log, for a collector that was stopped
+_LOOK_EVERY = 0.2  # seconds
 
 
 class LogFile:
@@ -34,10 +34,10 @@ def _for_our_group(path: str, flags: int) -> int:
 
 
 async def follow(path: Path, reopen: Callable[[], None], largest: int = LARGEST) -> AsyncIterator[str]:
-    """The lines written to a file from now on. When it has grown past `largest`, another one begins.
+    """The lines written to a file from now on. Past `largest` bytes, the file is rotated.
 
-    Its writer keeps it open: it is renamed, then `reopen` tells the writer. What is written in between goes
-    to the renamed file, which the collector reads to its end; here it is not shown.
+    Its writer keeps it open: it is renamed, then `reopen` tells the writer. Lines written in between are in
+    the renamed file, where the collector reads them; they are not yielded here.
     """
     at = _size(path)
     rest = b""

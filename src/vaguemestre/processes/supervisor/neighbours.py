@@ -1,4 +1,4 @@
-"""Accolad and Salles: the outside applications that stand beside a demonstration. Pure."""
+"""Accolad and Salles, the outside applications of a demonstration. Pure."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ from vaguemestre.site.config import Config
 
 
 def neighbours(config: Config, python: str, folder: Path, look: Path) -> tuple[Child, ...]:
-    """Accolad and Salles, beside a demonstration: outside applications, lent the académie's look."""
+    """Accolad and Salles. `folder`: their code; `look`: folder of the académie's style sheets, for them."""
     return (
         _neighbour(
             config,

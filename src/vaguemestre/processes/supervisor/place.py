@@ -1,4 +1,4 @@
-"""What an instance keeps under HOME/run: who holds it, whether it is ready, which processes it started."""
+"""The files of HOME/run: the lock of the instance, ready.json, and children.json (its processes)."""
 
 import contextlib
 import errno
@@ -17,20 +17,23 @@ from vaguemestre.site.config import Config
 
 
 class HomeUnusable(Exception):
-    """The home cannot hold an instance; the message is one clear sentence (exit code 73)."""
+    """The home cannot hold an instance; the message is one French sentence (exit code 73)."""
 
 
 class AlreadyRunning(Exception):
-    """Somebody runs this home, or holds one of its ports; the message is one sentence (exit code 75)."""
+    """An instance runs on this home, or a port is taken; the message is a French sentence (exit code 75)."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A child as children.json keeps it."""
+    """A child as children.json records it. `born`: its start time, in clock ticks since boot."""
 
     name: str
     pid: int
     born: int
+
+
+_LAST_WILL = 'while read -r line; do last=$line; done; rm -f "$1"; [ -z "$last" ] || kill -TERM $last'
 
 
 def open_home(config: Config) -> None:
@@ -38,7 +41,7 @@ def open_home(config: Config) -> None:
     home = config.home
     try:
         for folder in (home, config.run_dir, config.data_dir, config.logs_dir, config.engines_dir):
-            # everybody's secrets and whole messages, until `rights` opens it to our own processes
+            # `data` has secrets and messages: closed until `rights` opens it to our processes
             folder.mkdir(mode=0o700 if folder == config.data_dir else 0o755, parents=True, exist_ok=True)
         probe = config.run_dir / ".probe"
         probe.write_bytes(b"\0" * 65536)
@@ -48,21 +51,8 @@ def open_home(config: Config) -> None:
         raise HomeUnusable(f"le dossier {home} n’est pas utilisable : {_reason(error)}.") from error
 
 
-def _reason(error: OSError) -> str:
-    reasons = {
-        errno.EROFS: "il est en lecture seule",
-        errno.ENOSPC: "il n’y a plus de place",
-        errno.EDQUOT: "il n’y a plus de place",
-        errno.EACCES: "accès refusé",
-        errno.EPERM: "accès refusé",
-        errno.ENOTDIR: "ce n’est pas un dossier",
-        errno.EEXIST: "ce n’est pas un dossier",
-    }
-    return reasons.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))
-
-
 def take(config: Config) -> int:
-    """Hold this home until the process ends; the descriptor to keep. Raises AlreadyRunning."""
+    """Lock this home until the process ends. Returns the descriptor to keep open. Raises AlreadyRunning."""
     descriptor = os.open(config.run_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -78,7 +68,7 @@ def take(config: Config) -> int:
 
 
 def write_whole(path: Path, value: object, *, mode: int = 0o600) -> None:
-    """Replace a JSON file at once. Readable by whoever called sudo, when somebody did."""
+    """Replace a JSON file atomically. Under sudo, its owner is the user who called it."""
     fresh = path.with_name(f"{path.name}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -92,15 +82,13 @@ def ready_file(config: Config) -> Path:
     return config.run_dir / "ready.json"
 
 
-_LAST_WILL = 'while read -r line; do last=$line; done; rm -f "$1"; [ -z "$last" ] || kill -TERM $last'
-
-
 @contextlib.contextmanager
 def last_will(ready: Path) -> Iterator[Callable[[Sequence[int]], None]]:
-    """Within, should this process die, even killed, ready.json goes and the children told last are ended.
+    """If this process dies inside the block, even killed, ready.json is removed and its children are ended.
 
-    A small shell waits for the end of a pipe that only we hold. The kernel's own signal (prctl(2)) reaches
-    the other children sooner, but Postfix's master loses it when it changes user for a moment.
+    Yields a function to tell the pids of the current children. A small shell waits for the end of a pipe that
+    only we hold. The parent-death signal (prctl(2)) reaches other children sooner, but Postfix's master loses
+    it when it changes user for a moment.
     """
     with subprocess.Popen(
         ["/bin/sh", "-c", _LAST_WILL, "sh", str(ready)],
@@ -162,12 +150,25 @@ def recorded(config: Config) -> list[Recorded]:
 
 
 def leftovers(config: Config) -> list[Seen]:
-    """Processes of an earlier supervisor of this home that are still there."""
+    """Processes of an earlier supervisor of this home that still run."""
     processes: list[Seen] = []
     for child in recorded(config):
         leader = process_table.seen(child.pid)
         if leader is not None and leader.born != child.born:
-            continue  # the number serves somebody else today
+            continue  # another process has this pid now
         session = process_table.in_sessions({child.pid})
         processes += [p for p in session if leader is not None or process_table.works_under(p, config.home)]
     return processes
+
+
+def _reason(error: OSError) -> str:
+    reasons = {
+        errno.EROFS: "il est en lecture seule",
+        errno.ENOSPC: "il n’y a plus de place",
+        errno.EDQUOT: "il n’y a plus de place",
+        errno.EACCES: "accès refusé",
+        errno.EPERM: "accès refusé",
+        errno.ENOTDIR: "ce n’est pas un dossier",
+        errno.EEXIST: "ce n’est pas un dossier",
+    }
+    return reasons.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))

@@ -1,4 +1,4 @@
-"""Which processes an instance has, in which order, and how each says that it is ready. Pure."""
+"""The processes of an instance, their order of start, and how to tell that each is ready. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,15 +13,15 @@ from vaguemestre.site.config import Config
 
 DOOR_THREADS = 8
 WORKER_INTERVAL = "0.2"  # seconds between two looks at an empty queue
-_FILTER_PATIENCE = 300.0  # its first start compiles its expressions: 20 s of a processor
+_FILTER_PATIENCE = 300.0  # seconds; its first start compiles regular expressions: 20 s of CPU
 
 
 class Ask(StrEnum):
-    """How a service is asked: by its first words, a page, the date of a file it touches, a connection."""
+    """How to check a service: its greeting, a page, the date of its heartbeat file, a connection."""
 
     GREETING = "greeting"
     PAGE = "page"
-    SECURE_PAGE = "secure-page"  # over TLS; whose certificate it is, is not asked
+    SECURE_PAGE = "secure-page"  # over TLS, without verification of the certificate
     HEARTBEAT = "heartbeat"
     SOCKET = "socket"
 
@@ -30,18 +30,18 @@ class Ask(StrEnum):
 class Question:
     ask: Ask
     port: int = 0
-    # GREETING: the first bytes, none for one who waits to be spoken to; PAGE: the path; HEARTBEAT: the file
+    # GREETING: the first bytes ("" if the client speaks first); PAGE: the path; HEARTBEAT: the file
     expect: str = ""
-    socket: Path | None = None  # asked there instead of a port
+    socket: Path | None = None  # instead of a port
 
 
 @dataclass(frozen=True)
 class Child:
-    """One process to keep running. `log_file`: where it writes itself, when not on its standard output;
-    `reopen_signal` has it begin that file anew.
+    """A process to keep running. `log_file`: its own log, if it does not write to standard output.
 
-    `is_optional`: the instance is ready without it, and does not wait for its end.
-    `is_spare`: the instance is ready without it: another does the same work, or the work may wait a moment.
+    `reopen_signal`: makes it reopen that log. `is_optional`: the instance is ready without it, and does not
+    wait for its end. `is_spare`: the instance is ready without it, as another process does the same work, or
+    the work can wait.
     """
 
     name: str
@@ -50,16 +50,16 @@ class Child:
     environment: tuple[tuple[str, str], ...] = ()
     log_file: Path | None = None
     reopen_signal: Signals = Signals.SIGHUP
-    ends_last: bool = False  # mail engines, so that what the others still hand over is taken
+    ends_last: bool = False  # of the mail engines, which accept what other processes hand over at their end
     is_optional: bool = False
     is_spare: bool = False
-    socket: Path | None = None  # where it listens: what a killed one left there is removed before a start
-    patience: float = 60.0  # seconds it may take to become ready
+    socket: Path | None = None  # where it listens; the socket of a killed run is removed before a start
+    patience: float = 60.0  # seconds until it must be ready
 
 
 @dataclass(frozen=True)
 class Engine:
-    """What an engine's own folder says of its process."""
+    """The process of a mail engine, as its folder in `engines` describes it."""
 
     name: str
     argv: Sequence[str]
@@ -96,9 +96,9 @@ def engines(config: Config, dovecot: Engine, postfix: Engine) -> tuple[Child, ..
 
 
 def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -> tuple[Child, ...]:
-    """Our own processes that answer others, in their order of start.
+    """Our own server processes, in their order of start.
 
-    `front`: the command of the front, which hands requests over to the pools at `sockets`.
+    `front`: the command of the front (nginx), which passes requests to the pools at `sockets`.
     """
     return (
         _beating(
@@ -110,10 +110,10 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
             ),
         ),
         _web_pool(config, python, "web", sockets),
-        # the pages' own pool answers for it until it is there
+        # until it is ready, the pool `web` serves its requests
         _spare(_web_pool(config, python, "reading", sockets)),
         _pool(config, python, "door", "web", sockets, "/sante/ping", workers=1, threads=DOOR_THREADS),
-        # telephones and pictures ask again: the front says « later » until these are there
+        # their clients retry: the front answers 503 until they are ready
         _spare(_pool(config, python, "carddav", "carddav", sockets, "/sante", workers=1, threads=4)),
         _spare(_pool(config, python, "pictures", "pictures", sockets, "/sante", workers=1, threads=0)),
         _front(config, front),
@@ -126,7 +126,7 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
             "collector",
             (python, "-m", "vaguemestre.processes.collector"),
             (Question(Ask.HEARTBEAT, expect=str(config.run_dir / "collector.heartbeat")),),
-            is_spare=True,  # it reads on from where it was
+            is_spare=True,  # it resumes at its cursor
         ),
         Child(
             "metrics",
@@ -137,16 +137,16 @@ def programs(config: Config, python: str, front: Sequence[str], sockets: Path) -
     )
 
 
-def _spare(child: Child) -> Child:
-    return replace(child, is_spare=True)
-
-
 def workers(config: Config, python: str) -> tuple[Child, ...]:
     """Job workers: `[worker] count` for ordinary jobs, one for long jobs."""
     return (
         *(_worker(config, python, "default", number) for number in range(1, config.worker.count + 1)),
         _worker(config, python, "long"),
     )
+
+
+def _spare(child: Child) -> Child:
+    return replace(child, is_spare=True)
 
 
 def _web_pool(config: Config, python: str, name: str, sockets: Path) -> Child:
@@ -157,7 +157,7 @@ def _web_pool(config: Config, python: str, name: str, sockets: Path) -> Child:
 
 
 def _beating(config: Config, child: Child) -> Child:
-    """Its main process touches a file: its workers answer on while it is stopped."""
+    """The child with a heartbeat of its main process, because its workers answer even if that one hangs."""
     file = str(config.run_dir / f"{child.name}.heartbeat")
     return replace(
         child,
@@ -177,7 +177,7 @@ def _pool(
     workers: int,
     threads: int,
 ) -> Child:
-    """Processes behind the front; `threads` 0: an asynchronous application (ASGI)."""
+    """A pool of processes behind the front; `threads` 0: an asynchronous application (ASGI)."""
     kind = ("--interface", "wsgi", "--blocking-threads", str(threads)) if threads else ("--interface", "asgi")
     pool = Child(
         name,
@@ -217,14 +217,14 @@ def _worker(config: Config, python: str, queue: str, number: int = 1) -> Child:
 
 
 def agents(python: str, home: Path, sockets: Mapping[str, Path]) -> tuple[Child, ...]:
-    """What does for our processes the little that their users may not. `home`: as other users reach it."""
+    """Agents that do for our processes what their users have no right to. `home`: as other users reach it."""
     return tuple(
         Child(
             name,
             (python, "-m", f"vaguemestre.processes.agents.{name.replace('-', '_')}", str(home)),
             (Question(Ask.SOCKET, socket=socket),),
             socket=socket,
-            is_spare=name == "numen-agent",  # who asks it waits a moment
+            is_spare=name == "numen-agent",  # its clients wait for it
         )
         for name, socket in sockets.items()
     )
@@ -243,13 +243,13 @@ def content_filter(config: Config, argv: Sequence[str]) -> Child:
 
 
 def signer(argv: Sequence[str], socket: Path) -> Child:
-    """What signs outgoing mail (a second rspamd). Without it, submitted mail waits at its sender."""
+    """The DKIM signer (a second rspamd). While it is away, submissions are refused for the moment."""
     questions = (Question(Ask.GREETING, socket=socket),)
     return Child("signer", tuple(argv), questions, socket=socket, patience=_FILTER_PATIENCE)
 
 
 def names(config: Config, python: str) -> Child:
-    """The demonstration's name server: what its outside world says of its own mail."""
+    """The name server of a demonstration, with the records of its fictional outside domains."""
     return Child(
         "names",
         (python, "-m", "vaguemestre.demo.names"),

@@ -1,4 +1,4 @@
-"""Processes as /proc shows them (proc(5)): sessions, dates of birth, who holds a port."""
+"""Processes as /proc shows them (proc(5)): sessions, start times, the holder of a port."""
 
 import ctypes
 import os
@@ -15,11 +15,11 @@ PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class Seen:
-    """One line of /proc/PID/stat: `born` in clock ticks since boot."""
+    """A process, from /proc/PID/stat. `born`: its start time, in clock ticks since boot."""
 
     pid: int
     name: str
-    state: str = field(compare=False)  # another one at each look
+    state: str = field(compare=False)  # changes while the process is the same
     parent: int = field(compare=False)
     session: int
     born: int
@@ -42,7 +42,7 @@ def _set_subreaper(yes: int) -> None:
 
 
 def seen(pid: int) -> Seen | None:
-    """The process of that number, or None when there is none any more."""
+    """The process of that pid; None if there is none."""
     try:
         text = (PROC / str(pid) / "stat").read_text(errors="replace")
     except OSError:
@@ -77,7 +77,7 @@ def descendants(pid: int) -> list[Seen]:
 
 
 def boot() -> str:
-    """This boot's own name: process numbers of another one mean nothing."""
+    """The id of this boot: pids recorded in another one mean nothing."""
     try:
         return (PROC / "sys/kernel/random/boot_id").read_text().strip()
     except OSError:
@@ -124,10 +124,10 @@ def _is_alive(process: Seen) -> bool:
 
 
 def reap(sessions: frozenset[int]) -> None:
-    """Bury the adopted dead of those sessions; their leaders are waited for by who started them."""
-    me = os.getpid()
+    """Reap the adopted zombies of those sessions, except leaders: whoever started these waits for them."""
+    own_pid = os.getpid()
     for process in everybody():
-        adopted = process.parent == me and process.session in sessions and process.pid != process.session
+        adopted = process.parent == own_pid and process.session in sessions and process.pid != process.session
         if adopted and process.state == "Z":
             try:
                 os.waitpid(process.pid, os.WNOHANG)
@@ -136,7 +136,7 @@ def reap(sessions: frozenset[int]) -> None:
 
 
 def holder_of(port: int) -> Seen | None:
-    """The process that listens on a TCP port of this machine, when it can be found."""
+    """The process that listens on a TCP port of this machine; None if it cannot be found."""
     inodes = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for process in everybody():
         try:

@@ -1,4 +1,4 @@
-"""Asks a service whether it is ready, without blocking the supervisor."""
+"""Check whether a service is ready, without blocking the supervisor."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vaguemestre.processes.supervisor.plan import Ask, Question
 
-_PATIENCE = 2.0
+_PATIENCE = 2.0  # seconds
 _HOST = "127.0.0.1"
 
 
@@ -20,13 +20,13 @@ async def answers(question: Question, *, since: float, host: str = _HOST) -> boo
             return False
     try:
         async with asyncio.timeout(_PATIENCE):
-            return await _talks(question, host)
+            return await _answers_on_wire(question, host)
     except (OSError, TimeoutError):
         return False
 
 
 def _tls_for(question: Question) -> ssl.SSLContext | None:
-    """TLS for a page of this very machine: the name asked is not the certificate's."""
+    """TLS without verification: on the loopback, the certificate has another name."""
     if question.ask is not Ask.SECURE_PAGE:
         return None
     context = ssl.create_default_context()
@@ -35,7 +35,7 @@ def _tls_for(question: Question) -> ssl.SSLContext | None:
     return context
 
 
-async def _talks(question: Question, host: str) -> bool:
+async def _answers_on_wire(question: Question, host: str) -> bool:
     if question.socket:
         reader, writer = await asyncio.open_unix_connection(question.socket)
     else:

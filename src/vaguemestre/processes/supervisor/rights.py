@@ -1,4 +1,4 @@
-"""What root does so that children run with less: users, folders, copies of secrets, prefixes of commands."""
+"""Rights of children, prepared by root: system users, folders, copies of secrets, command prefixes."""
 
 import grp
 import os
@@ -25,7 +25,7 @@ from vaguemestre.site.agents.sockets import numen_socket, token_socket
 from vaguemestre.site.config import PROJECT, Config
 from vaguemestre.site.monitoring import counter_files
 
-UMASK = 0o007  # what our processes make is for the group of its folder, and nobody else
+UMASK = 0o007  # files of our processes are for the group of their folder, and nobody else
 _DATABASE_FILES = ("", "-wal", "-shm")
 
 
@@ -36,21 +36,21 @@ class Launch:
     argv: tuple[str, ...]
     environment: dict[str, str]
     umask: int = -1
-    birth: Birth | None = None  # how the nursery bears it, if it can
+    birth: Birth | None = None  # for the nursery, if it can fork this child
 
 
 type Launcher = Callable[[Child], Launch]
 
 
 def as_ourselves(environment: dict[str, str]) -> Launcher:
-    """Children with the rights we have, for supervisors that are not root's."""
+    """Start children with our own rights, for supervisors that do not run as root."""
     return lambda child: Launch(child.argv, {**environment, **dict(child.environment)})
 
 
 def prepare(config: Config) -> None:
-    """Make users and groups, and give folders to those who work in them. Raises EngineRefused.
+    """Create users and groups, and give folders to those who work in them. Raises EngineRefused.
 
-    A folder whose owner is right already is not walked through: that is done once.
+    A folder whose group is right already is not walked through.
     """
     shared, files, readers = (system_group(name) for name in duties.groups())
     for name in duties.users():
@@ -71,7 +71,7 @@ def prepare(config: Config) -> None:
 
 
 def launcher(config: Config, environment: dict[str, str]) -> Launcher:
-    """Start each child as its duty says; engines' masters, which have none here, as root."""
+    """Start each child with the rights of its duty; masters of engines, which have no duty, as root."""
     code = _reachable_code(config)
     places = {str(config.home): str(engine_home(config)), str(PROJECT): str(code)}
     own = {**environment, "VAGUEMESTRE_HOME": str(engine_home(config)), "PYTHONPATH": str(code / "src")}
@@ -81,16 +81,16 @@ def launcher(config: Config, environment: dict[str, str]) -> Launcher:
         if duty is None:
             return Launch(child.argv, {**environment, **dict(child.environment)})
         argv = tuple(_as_reached(word, places) for word in child.argv)
-        lent = {name: _as_reached(word, places) for name, word in child.environment}
+        variables = {name: _as_reached(word, places) for name, word in child.environment}
         folder = _hand_out(config, duty, child.name)
         if duty.name == "accolad":
-            lent["ACCOLAD_SECRET_FILE"] = str(folder / config.intranet_secret.name)
+            variables["ACCOLAD_SECRET_FILE"] = str(folder / config.intranet_secret.name)
         for question in child.ready:
             if question.ask is Ask.HEARTBEAT:
                 _give_heartbeat(Path(question.expect), duty)
         return Launch(
             (*prefix(duty), *argv),
-            {**own, **lent, CREDENTIALS: str(folder), "HOME": "/nonexistent"},
+            {**own, **variables, CREDENTIALS: str(folder), "HOME": "/nonexistent"},
             UMASK,
             _birth(duty, child),
         )
@@ -99,7 +99,7 @@ def launcher(config: Config, environment: dict[str, str]) -> Launcher:
 
 
 def nursery(config: Config, environment: dict[str, str]) -> Launch:
-    """What loads once what our processes have in common."""
+    """The command of the nursery, which loads once the libraries that our processes share."""
     code = _reachable_code(config)
     python = _as_reached(sys.executable, {str(PROJECT): str(code)})
     return Launch(
@@ -108,18 +108,39 @@ def nursery(config: Config, environment: dict[str, str]) -> Launch:
     )
 
 
-def _birth(duty: Duty, child: Child) -> Birth | None:
-    """For those of ours that keep no right of root's; who reads pictures has nothing else in memory."""
-    is_ours = child.argv[1:2] == ("-m",) and child.argv[2].startswith("vaguemestre.processes.")
-    if not is_ours or duty.is_root or duty.capabilities or duty.name == "pictures":
-        return None
-    user = pwd.getpwnam(duty.user)
-    groups = tuple(grp.getgrnam(name).gr_gid for name in duty.groups)
-    return Birth(child.argv[2], child.argv[3:], user.pw_uid, (user.pw_gid, *groups))
+def agent_sockets(config: Config) -> dict[str, Path]:
+    """The sockets of the agents, by their names."""
+    return {
+        "mail-agent": mail_agent.socket_path(config),
+        "queue-agent": queue_agent.socket_path(config),
+        "token-agent": token_socket(config),
+        "numen-agent": numen_socket(config),
+    }
+
+
+def renew_copies(config: Config) -> None:
+    """Copy the secrets again to all processes of an instance under `bin/up`, after a change."""
+    folder = config.run_dir / "credentials"
+    for name in (path.name for path in folder.iterdir()) if folder.is_dir() else ():
+        if duty := duties.duty_of(name):
+            _hand_out(config, duty, name)
+
+
+def environment(config: Config) -> dict[str, str]:
+    """Environment of our own processes."""
+    return {
+        **os.environ,
+        "VAGUEMESTRE_HOME": str(config.home),
+        "VAGUEMESTRE_PORT_BASE": str(config.port_base),
+        "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
+        "PYTHONPATH": str(PROJECT / "src"),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONSAFEPATH": "1",  # never our own code from the folder a process stands in
+    }
 
 
 def prefix(duty: Duty) -> tuple[str, ...]:
-    """The command that gives up all rights but those of a duty (setpriv(1))."""
+    """The command prefix that gives up all rights except those of a duty (setpriv(1))."""
     bounds = ",".join(("-all", *(f"+{name.removeprefix('CAP_').lower()}" for name in duty.capabilities)))
     groups = [f"--groups={','.join(duty.groups)}"] if duty.groups else ["--clear-groups"]
     users = [] if duty.is_root else ["--reuid", duty.user, "--regid", duty.user, *groups]
@@ -129,7 +150,7 @@ def prefix(duty: Duty) -> tuple[str, ...]:
 
 
 def _open_configuration(config: Config) -> None:
-    """The configuration holds no secret (passwords stand in files of their own): every process reads it."""
+    """Let every process read the configuration, which has no secret: passwords are in other files."""
     for file in (config.home / "vaguemestre.toml", config.run_dir / "instance.json"):
         if file.is_file():
             file.chmod(file.stat().st_mode & 0o777 | 0o444)
@@ -171,7 +192,7 @@ def _give_tree(top: Path, group: int, besides: set[Path]) -> None:
 
 
 def _share_logs(config: Config, readers: int) -> None:
-    """Logs are read by those who follow letters; engines write theirs before they change user."""
+    """Let the readers of logs read them; engines open theirs before they change user."""
     set_owner(config.logs_dir, 0, readers, 0o2751)
     for name in ("dovecot.log", "postfix.log"):
         (config.logs_dir / name).touch(mode=0o640)
@@ -181,7 +202,7 @@ def _share_logs(config: Config, readers: int) -> None:
 
 
 def _share_counters(config: Config) -> None:
-    """A folder for each pool, which writes there alone what it counts; `metrics` reads them all."""
+    """Make a folder of counters for each pool, which alone writes there; `metrics` reads them all."""
     reader = system_user(duties.DUTIES["metrics"].user).pw_gid
     for name in duties.COUNTING:
         folder = config.run_dir / counter_files.FOLDER / name
@@ -192,14 +213,14 @@ def _share_counters(config: Config) -> None:
 
 
 def _make_socket_folder(folder: Path, duty: Duty) -> None:
-    """A folder in which one duty makes its socket, whose group is that of those who open it."""
+    """Make the folder where a duty creates its socket; its group is that of the socket's clients."""
     folder.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     folder.mkdir(exist_ok=True)
     set_owner(folder, system_user(duty.user).pw_uid, system_group(duties.group_of_socket(duty)), 0o2750)
 
 
 def _hand_out(config: Config, duty: Duty, process: str) -> Path:
-    """A folder with copies of the secrets of that duty, which its user alone reads."""
+    """Copy the secrets of a duty to a folder that only its user can read. Returns the path for that user."""
     folder = config.run_dir / "credentials" / process
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(mode=0o711, exist_ok=True)
@@ -215,7 +236,7 @@ def _hand_out(config: Config, duty: Duty, process: str) -> Path:
 
 
 def _sources(config: Config, duty: Duty) -> Iterator[tuple[str, Path]]:
-    """The files of a duty's secrets that this instance has."""
+    """(name, file) of the secrets of a duty that this instance has."""
     elsewhere = {
         DATABASE_SECRET: role_secret(config, duty.role),
         "server.key": certificates.paths(config).key,
@@ -226,24 +247,6 @@ def _sources(config: Config, duty: Duty) -> Iterator[tuple[str, Path]]:
             yield name, source
 
 
-def agent_sockets(config: Config) -> dict[str, Path]:
-    """The sockets of the agents, by their names."""
-    return {
-        "mail-agent": mail_agent.socket_path(config),
-        "queue-agent": queue_agent.socket_path(config),
-        "token-agent": token_socket(config),
-        "numen-agent": numen_socket(config),
-    }
-
-
-def renew_copies(config: Config) -> None:
-    """Hand secrets out again, once one has changed, to the processes of an instance under `bin/up`."""
-    folder = config.run_dir / "credentials"
-    for name in (path.name for path in folder.iterdir()) if folder.is_dir() else ():
-        if duty := duties.duty_of(name):
-            _hand_out(config, duty, name)
-
-
 def _give_heartbeat(file: Path, duty: Duty | None) -> None:
     if duty is not None:
         if not file.exists():
@@ -252,27 +255,24 @@ def _give_heartbeat(file: Path, duty: Duty | None) -> None:
 
 
 def _reachable_code(config: Config) -> Path:
-    """Our code as other users reach it: where it is, or mounted in the alias behind closed folders."""
+    """The path of our code for other users: the project, or an alias mount if a parent folder is closed."""
     is_open = all(folder.stat().st_mode & 0o001 for folder in (PROJECT, *PROJECT.parents))
     return PROJECT if is_open else mount_in_alias(config, PROJECT, "code")
 
 
 def _as_reached(word: str, places: Mapping[str, str]) -> str:
-    """A word of a command with our folders as other users reach them."""
+    """A word of a command, with our folders as other users reach them."""
     for place, reached in places.items():
         if word == place or word.startswith(f"{place}/"):
             return reached + word.removeprefix(place)
     return word
 
 
-def environment(config: Config) -> dict[str, str]:
-    """Environment of our own processes."""
-    return {
-        **os.environ,
-        "VAGUEMESTRE_HOME": str(config.home),
-        "VAGUEMESTRE_PORT_BASE": str(config.port_base),
-        "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
-        "PYTHONPATH": str(PROJECT / "src"),
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONSAFEPATH": "1",  # never our own code from the folder a process stands in
-    }
+def _birth(duty: Duty, child: Child) -> Birth | None:
+    """For the nursery: our processes without any right of root. Not `pictures`: its memory stays minimal."""
+    is_ours = child.argv[1:2] == ("-m",) and child.argv[2].startswith("vaguemestre.processes.")
+    if not is_ours or duty.is_root or duty.capabilities or duty.name == "pictures":
+        return None
+    user = pwd.getpwnam(duty.user)
+    groups = tuple(grp.getgrnam(name).gr_gid for name in duty.groups)
+    return Birth(child.argv[2], child.argv[3:], user.pw_uid, (user.pw_gid, *groups))

@@ -29,7 +29,7 @@ _ROLES = {
 
 
 class Screen:
-    """Writes to a stream that may be closed or full: the instance goes on all the same."""
+    """Writes to a stream, ignoring errors: a closed terminal or full disk does not stop the instance."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout

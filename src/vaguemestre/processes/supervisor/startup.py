@@ -1,4 +1,4 @@
-"""The sequence of `bin/up`: checks, engines prepared, children started, ready said, and the stop."""
+"""The sequence of `bin/up`: checks, preparation, start of children, ready.json, stop."""
 
 import asyncio
 import contextlib
@@ -32,8 +32,8 @@ from vaguemestre.site import static
 from vaguemestre.site.config import Config, ConfigWrong
 
 _OPEN_FILES = 65536  # the front wants half of it
-_TALKATIVE = ("dovecot", "postfix")
-_CLOCK = {"TZ": "UTC"}  # what engines log is read as UTC, whatever the machine shows and the season
+_VERBOSE_ENGINES = ("dovecot", "postfix")
+_UTC_LOGS = {"TZ": "UTC"}  # logs of engines are parsed as UTC
 _INSTALLER_PATIENCE = 7.0  # seconds, a little more than bin/install-extras gives dpkg
 _TICK = 2.0  # seconds between two looks at the instance as a whole
 
@@ -59,7 +59,7 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
     if os.geteuid() != 0:
         raise NotRoot("il faut être root : Postfix et Dovecot l’exigent.")
     outgoing_mail.check_wishes(config, is_demonstration=wishes.demo)
-    os.umask(0o022)  # what engines and other users read; each child has its own
+    os.umask(0o022)  # for files that engines and other users read; each child has its own umask
     _allow_many_files()
     place.open_home(config)
     lock = place.take(config)
@@ -82,7 +82,7 @@ def up(config: Config, wishes: Wishes, screen: Screen) -> None:
 
 
 def _allow_many_files() -> None:
-    """Let children that are not root raise their limit as far as the front does."""
+    """Raise the hard limit of open files, for the front and other children that are not root."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < _OPEN_FILES:
         with contextlib.suppress(ValueError):  # a container may forbid it; the front goes on with less
@@ -90,7 +90,7 @@ def _allow_many_files() -> None:
 
 
 class _Start:
-    """One start, from prepared ground to the end."""
+    """One run of an instance, from prepared ground to the stop."""
 
     def __init__(
         self, config: Config, wishes: Wishes, screen: Screen, tell: Callable[[Sequence[int]], None]
@@ -162,7 +162,7 @@ class _Start:
             await asyncio.gather(*filter(None, (preparing, following)), return_exceptions=True)
 
     async def _prepare(self) -> None:
-        """Prepare the instance; one that was prepared before is looked at again once it serves."""
+        """Prepare the instance; if it was prepared before, do so once it serves."""
         with_demonstration = self._wishes.demo
         if self._preparation.recall(with_demonstration=with_demonstration):
             await self._served.wait()
@@ -186,7 +186,7 @@ class _Start:
             preparing.result()
 
     async def _follow_up(self, preparing: "asyncio.Task[None]") -> None:
-        """What the first page does not need, while it is served: nothing of it ends the instance."""
+        """Start what the first page does not need; no failure here ends the instance."""
         is_demonstration = bool(self._preparation.accounts)
         if self._wishes.feed:
             await first_feed.apply_feed(self._wishes.feed, self._environment, self._screen)
@@ -215,14 +215,14 @@ class _Start:
             plan.Engine(
                 "dovecot",
                 dovecot.command(config),
-                _CLOCK,
+                _UTC_LOGS,
                 dovecot.log_file(config),
                 dovecot.REOPEN_SIGNAL,
             ),
             plan.Engine(
                 "postfix",
                 postfix.command(config),
-                {**_CLOCK, **postfix.environment(config)},
+                {**_UTC_LOGS, **postfix.environment(config)},
                 postfix.log_file(config),
                 postfix.REOPEN_SIGNAL,
             ),
@@ -243,14 +243,14 @@ class _Start:
         self._screen.step("Le site répond.")
 
     async def _start_workers(self) -> None:
-        """Begin them, not waited for: pages are to be there first."""
+        """Start the workers once the site answers, without waiting for them."""
         await self._preparation.until_jobs_may_run()
-        await self._engines.wait()  # a job that meets no engine would only have to be done again
+        await self._engines.wait()  # a job without engine would only be retried
         await self._site.wait()
         self._tree.begin(plan.workers(self._config, sys.executable))
 
     async def _begin_spares(self) -> None:
-        """What an instance is ready without is begun last and not waited for: a start is short."""
+        """Start the spare children last, and wait only until each has a process, so that a start is short."""
         children = (*self._agents(), *self._programs())
         begun = self._tree.begin([child for child in children if child.is_spare])
         while not all(running.pid or running.last_end for running in begun):
@@ -266,12 +266,12 @@ class _Start:
 
     def _log(self, name: str, line: str) -> None:
         """Print a log line; engines' per-message lines only once the instance is ready."""
-        if not self._is_prepared and (name == "rspamd" or (name in _TALKATIVE and ": Info: " in line)):
+        if not self._is_prepared and (name == "rspamd" or (name in _VERBOSE_ENGINES and ": Info: " in line)):
             return
         self._screen.log(name, line)
 
     def _settle(self) -> None:
-        """Make ready.json and children.json say what is so; a full disk makes them late, not wrong."""
+        """Update ready.json and children.json; a full disk delays them."""
         config, file = self._config, place.ready_file(self._config)
         with contextlib.suppress(OSError):
             words = place.ready_words(config, certificates.paths(config).ca, self._preparation.accounts)
@@ -287,7 +287,7 @@ class _Start:
 
 @contextlib.asynccontextmanager
 async def _unwrapped() -> Any:
-    """First error of an exception group."""
+    """Raise the first error of an exception group instead of the group."""
     try:
         yield
     except* (ChildFailed, ConfigWrong, EngineDown, PreparationFailed, OSError) as errors:

@@ -1,4 +1,4 @@
-"""Keeps children running: starts them, asks whether they are ready, starts them again, ends them."""
+"""Keeps children running: starts them, checks that they are ready, restarts them, ends them."""
 
 import asyncio
 import contextlib
@@ -20,15 +20,15 @@ from vaguemestre.processes.supervisor.restarts import held_steady, pause_before
 from vaguemestre.processes.supervisor.rights import Launch, Launcher
 
 END_PATIENCE = (3.5, 3.5)  # seconds for our own processes, then for the mail engines
-_LOOK_EVERY = 0.05
-_FALSE_STARTS = 3
-_LAST_WORDS = 5
+_LOOK_EVERY = 0.05  # seconds
+_FALSE_STARTS = 3  # in a row, before a child that never was ready has failed
+_LAST_WORDS = 5  # lines of output kept for an error message
 
 type Say = Callable[[str, str], None]
 
 
 class ChildFailed(Exception):
-    """A child did not become ready at the first start; the message is one sentence and its last words."""
+    """A child was never ready; the message is a French sentence and the child's last lines."""
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Tree:
     """The children of one instance. `say(name, line)` receives each line of their logs."""
 
     def __init__(self, *, logs: Path, launch: Launcher, say: Say, changed: Callable[[], None]) -> None:
-        self.nursery: Nursery | None = None  # who bears our own processes, while there is one
+        self.nursery: Nursery | None = None  # forks our own processes, during the start
         self._logs = logs
         self._launch = launch
         self._say = say
@@ -63,7 +63,7 @@ class Tree:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._sessions: set[int] = set()
-        # whoever hosts this tree may have children of its own: they are not ours to end
+        # children that this process had before are not ours to end
         self._others = tuple(child.pid for child in process_table.descendants(os.getpid()))
         self.children: dict[str, Supervised] = {}
 
@@ -93,7 +93,7 @@ class Tree:
         )
 
     def record(self, began: datetime) -> dict[str, object]:
-        """Content of children.json. `began`: when the supervisor did."""
+        """Content of children.json. `began`: start of the supervisor."""
         return {
             "boot": process_table.boot(),
             "supervisor": {"pid": os.getpid(), "since": began.timestamp()},
@@ -107,11 +107,10 @@ class Tree:
         }  # fmt: skip
 
     async def stop(self, meanwhile: Awaitable[None] | None = None) -> None:
-        """End everybody: our own processes first, the mail engines last, then whoever is left of theirs.
+        """End all children: our own processes, then the mail engines, then everything left in their sessions.
 
-        `meanwhile`: awaited before the last ones are looked for, so that those it ends can end by themselves.
-
-        Optional children are among the last: they lose nothing, and rspamd would take its time.
+        Optional children end with the latter: they lose nothing, and rspamd would take long. `meanwhile`:
+        awaited before stray descendants are killed, so that what it interrupts can end by itself.
         """
         self._stopping.set()
         for last, patience in zip((False, True), END_PATIENCE, strict=True):
@@ -131,7 +130,7 @@ class Tree:
         process_table.reap(frozenset(self._sessions))
 
     def bury(self) -> None:
-        """Take note of adopted grandchildren that ended."""
+        """Reap adopted grandchildren that ended."""
         process_table.reap(frozenset(self._sessions))
 
     async def _ready_or_failed(self, running: Supervised) -> None:
@@ -145,6 +144,7 @@ class Tree:
             raise ChildFailed(f"{running.name} ne démarre pas ({running.last_end}).\n{words}".rstrip())
 
     async def _keep(self, running: Supervised) -> None:
+        """Run a child again and again until the tree stops."""
         failures = 0
         while not self._stopping.is_set():
             ready_for = await self._one_run(running)
@@ -160,7 +160,7 @@ class Tree:
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
     async def _one_run(self, running: Supervised) -> float:
-        """From start to end of one process. Returns how many seconds it was ready."""
+        """Run one process from start to end. Returns how many seconds it was ready."""
         try:
             if running.child.socket:
                 running.child.socket.unlink(missing_ok=True)
@@ -185,7 +185,7 @@ class Tree:
         running.pid = 0
         self._move(running, "stopped" if self._stopping.is_set() else "down")
         await self._end_sessions([process.pid], 1.0)
-        self._listen_no_more(listening)
+        self._let_output_drain(listening)
         return ready_for
 
     async def _until_ready(self, running: Supervised, ended: "asyncio.Future[int]") -> float | None:
@@ -211,8 +211,8 @@ class Tree:
         if rest:
             self._hear(running, rest.decode(errors="replace"), file)
 
-    def _listen_no_more(self, listening: "asyncio.Task[None]") -> None:
-        """Drain the pipe without waiting for a stranger that keeps it open."""
+    def _let_output_drain(self, listening: "asyncio.Task[None]") -> None:
+        """Let the reader of the output end by itself: an orphan may keep the pipe open."""
         self._tasks = [task for task in self._tasks if not task.done()]
         self._tasks.append(listening)
 
@@ -238,7 +238,7 @@ class Tree:
         self._changed()
 
     async def _end_sessions(self, leaders: Sequence[int], patience: float) -> None:
-        """TERM to the leaders (to all of a session without one), then KILL; returns when all are gone."""
+        """TERM the leaders (all processes of a session without one), KILL all after `patience` seconds."""
         deadline = time.monotonic() + patience
         signalled: set[int] = set()
         while alive := process_table.in_sessions(set(leaders)):
@@ -254,10 +254,11 @@ class Tree:
 
 
 async def _begin(launch: Launch, folder: Path, nursery: Nursery | None) -> Spawned:
-    born = None
+    """Start a process, by the nursery if it can. Raises OSError."""
+    forked = None
     if nursery and launch.birth:
-        born = await nursery.bear(launch.birth, launch.environment, folder, umask=launch.umask)
-    return born or await spawn(launch.argv, launch.environment, folder, umask=launch.umask)
+        forked = await nursery.bear(launch.birth, launch.environment, folder, umask=launch.umask)
+    return forked or await spawn(launch.argv, launch.environment, folder, umask=launch.umask)
 
 
 def _descendants_beside(others: Sequence[int]) -> list[process_table.Seen]:

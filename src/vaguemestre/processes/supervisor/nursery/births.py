@@ -1,7 +1,7 @@
-"""Asks the nursery for processes: what has loaded libraries once, and becomes each of ours by fork.
+"""Client of the nursery, a process that has loaded the shared libraries and forks into each of our processes.
 
-An instance starts a dozen processes that load the same; it is most of what a start costs. Whatever goes wrong
-with the nursery, a process is started as any other (`child_process.spawn`).
+An instance starts a dozen processes that load the same libraries, which is most of the cost of a start. If
+anything goes wrong with the nursery, processes are started in the usual way (`child_process.spawn`).
 """
 
 import asyncio
@@ -16,15 +16,15 @@ from pathlib import Path
 
 from vaguemestre.processes.supervisor.child_process import SETPRIV, Spawned, listen_to, pid_ended
 
-_PATIENCE = 60.0  # seconds for it to load, or to answer
-_LONGEST_ANSWER = 64
+_PATIENCE = 60.0  # seconds for the nursery to load, or to answer
+_LONGEST_ANSWER = 64  # bytes
 
 
 @dataclass(frozen=True)
 class Birth:
-    """A process of ours to be: `python -m MODULE ARGUMENTS`, as that user, with no right of root's.
+    """A process to fork: `python -m MODULE ARGUMENTS`, as that user, without any right of root.
 
-    `groups`: numbers, its primary group first.
+    `user`, `groups`: numeric ids, the primary group first.
     """
 
     module: str
@@ -34,7 +34,7 @@ class Birth:
 
 
 class Nursery:
-    """Begins at once to load; `bear` waits until it has. Closed, it bears nobody any more."""
+    """Starts the nursery, which loads at once; `bear` waits until it has, and forks nothing after `close`."""
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
         self._ours, theirs = socket.socketpair()
@@ -54,7 +54,7 @@ class Nursery:
     async def bear(
         self, birth: Birth, environment: Mapping[str, str], folder: Path, *, umask: int
     ) -> Spawned | None:
-        """That process, begun; None if it is to be started in the usual way."""
+        """Fork a process; None if the nursery cannot, and the process must be started in the usual way."""
         request = {
             "module": birth.module,
             "arguments": birth.arguments,
@@ -68,7 +68,7 @@ class Nursery:
             if self._ours.fileno() < 0:
                 return None
             reading, writing = os.pipe()
-            pid = await self._number_of(json.dumps(request).encode() + b"\n", writing)
+            pid = await self._pid_for(json.dumps(request).encode() + b"\n", writing)
             os.close(writing)
             if not pid:
                 self.close()
@@ -76,8 +76,8 @@ class Nursery:
                 return None
         return Spawned(pid, await listen_to(os.fdopen(reading, "rb", 0)), pid_ended(pid))
 
-    async def _number_of(self, request: bytes, output: int) -> int:
-        """Number of the process it became; 0 if it did not."""
+    async def _pid_for(self, request: bytes, output: int) -> int:
+        """Send a request with the descriptor of the output. Returns the pid; 0 after any failure."""
         loop = asyncio.get_running_loop()
         with contextlib.suppress(OSError, ValueError, TimeoutError):
             async with asyncio.timeout(_PATIENCE):
@@ -90,7 +90,7 @@ class Nursery:
         return 0
 
     def close(self) -> None:
-        """Let it end: nobody else is to be born. Twice does no harm."""
+        """End the nursery. Idempotent."""
         self._ours.close()
         if self._process.poll() is None:
             self._process.terminate()

@@ -1,9 +1,9 @@
-"""The nursery: a process that has loaded what our processes have in common, and becomes any of them by fork.
+"""The nursery: a process that has loaded the libraries our processes share, and forks into any of them.
 
-Begun by `births.Nursery` as root, with one end of a pair of sockets as standard input. It loads libraries,
-and of our rooms only what needs neither settings nor secrets (values, rules, ports): nothing of the instance
-is in its memory when it forks. Each request is a line of JSON with the descriptor of an output; the answer
-is the number of a process, a child of the supervisor by then.
+`births.Nursery` starts it as root, with one end of a socket pair as standard input. It loads libraries, and
+of our rooms only what needs neither settings nor secrets (values, rules, ports): nothing of the instance is
+in its memory when it forks. A request is a line of JSON, with a file descriptor for the output; the answer is
+the pid of a process that the supervisor has adopted as its child.
 """
 
 import array
@@ -26,7 +26,7 @@ from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
 ROOMS = Path(__file__).resolve().parents[3]
 READY = b"ready\n"
 LONGEST_REQUEST = 200_000  # bytes
-ROOM_FOR_A_NAME = 600  # bytes, in the arguments of this process: what /proc shows of those it becomes
+ROOM_FOR_A_NAME = 600  # bytes of padding in our arguments, where a forked process writes its own command
 LIBRARIES = (
     "asyncio", "concurrent.futures", "email.message", "email.policy", "http.client", "imaplib",
     "logging.config", "multiprocessing", "sqlite3", "uuid", "xml.etree.ElementTree", "zipfile", "zoneinfo",
@@ -43,7 +43,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def modules() -> Iterator[str]:
-    """What it loads, in order."""
+    """The modules to load, in order."""
     yield from LIBRARIES
     for path in sorted(ROOMS.rglob("*.py")):
         parts = path.relative_to(ROOMS.parent).with_suffix("").parts
@@ -52,7 +52,7 @@ def modules() -> Iterator[str]:
 
 
 def load() -> None:
-    """Load them; one that cannot be loaded here is left to who needs it. No module may find settings."""
+    """Load the modules, without settings; those that cannot be loaded here are left to the processes."""
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     for name in modules():
         try:
@@ -64,26 +64,27 @@ def load() -> None:
 
 
 def main() -> None:
-    """Serve until the supervisor closes its end; a forked process returns from here as what was asked."""
-    asked = socket.socket(fileno=os.dup(0))
+    """Serve until the supervisor closes its end. A forked process runs its module instead, and returns."""
+    requests = socket.socket(fileno=os.dup(0))
     supervisor = os.getppid()
     load()
-    asked.sendall(READY)
+    requests.sendall(READY)
     while True:
-        text, descriptors = _next_request(asked)
+        text, descriptors = _next_request(requests)
         if not text:
             return
         if _is_born(supervisor):
-            become(json.loads(text), asked, descriptors[0])
+            become(json.loads(text), requests, descriptors[0])
             return
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _next_request(asked: socket.socket) -> tuple[bytes, list[int]]:
+def _next_request(requests: socket.socket) -> tuple[bytes, list[int]]:
+    """(line of JSON, descriptors sent with it); an empty line at the end."""
     text, descriptors = b"", array.array("i")
     while not text.endswith(b"\n"):
-        piece, extras, _, _ = asked.recvmsg(LONGEST_REQUEST, socket.CMSG_SPACE(descriptors.itemsize))
+        piece, extras, _, _ = requests.recvmsg(LONGEST_REQUEST, socket.CMSG_SPACE(descriptors.itemsize))
         if not piece:
             return b"", []
         text += piece
@@ -93,7 +94,7 @@ def _next_request(asked: socket.socket) -> tuple[bytes, list[int]]:
 
 
 def _is_born(supervisor: int) -> bool:
-    """Fork twice, so that the supervisor adopts the second. True in that one, once it is adopted."""
+    """Fork twice, so that the supervisor (a subreaper) adopts the grandchild. True there, once adopted."""
     between = os.fork()
     if between:
         os.waitpid(between, 0)
@@ -101,28 +102,28 @@ def _is_born(supervisor: int) -> bool:
     end_of_parent = os.pidfd_open(os.getpid())
     if os.fork():
         os._exit(0)
-    select.select([end_of_parent], [], [])  # adoption comes before it is told
+    select.select([end_of_parent], [], [])  # the kernel reparents before it notifies
     os.close(end_of_parent)
     if os.getppid() != supervisor:
         os._exit(1)
     return True
 
 
-def become(request: dict[str, Any], asked: socket.socket, output: int) -> None:
-    """Become a process in a session of its own, tell its number, give root up, run its module.
+def become(request: dict[str, Any], requests: socket.socket, output: int) -> None:
+    """Start a session, answer with our pid, give root up, run the requested module.
 
-    `request`: module, arguments, environment, folder, umask, user, groups (numbers; the first is its own).
+    `request`: module, arguments, environment, folder, umask, user, groups (ids, the primary group first).
     """
     os.setsid()
-    asked.sendall(f"{os.getpid()}\n".encode())
-    asked.close()
+    requests.sendall(f"{os.getpid()}\n".encode())
+    requests.close()
     for number in (1, 2):
         os.dup2(output, number)
     os.close(output)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
-    _name_it([sys.executable, "-m", request["module"], *request["arguments"]])
+    _rename_process([sys.executable, "-m", request["module"], *request["arguments"]])
     parent = os.getppid()
     os.environ.clear()
     os.environ.update(request["environment"])
@@ -137,7 +138,7 @@ def become(request: dict[str, Any], asked: socket.socket, output: int) -> None:
 
 
 def give_root_up(user: int, groups: list[int]) -> None:
-    """What `setpriv --reuid --regid --groups --bounding-set=-all --no-new-privs` does. Needs root."""
+    """Do what `setpriv --reuid --regid --groups --bounding-set=-all --no-new-privs` does. Needs root."""
     last = int(Path("/proc/sys/kernel/cap_last_cap").read_text(encoding="ascii"))
     for capability in range(last + 1):
         _prctl(_PR_CAPBSET_DROP, capability)
@@ -153,8 +154,8 @@ def _prctl(option: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), f"prctl {option}")
 
 
-def _name_it(argv: list[str]) -> None:
-    """Have /proc show the command that this has become, where its arguments stand (proc(5))."""
+def _rename_process(argv: list[str]) -> None:
+    """Overwrite our arguments in memory, so that /proc shows the command of this process (proc(5))."""
     fields = Path("/proc/self/stat").read_text(errors="replace").rpartition(")")[2].split()
     start, end = int(fields[45]), int(fields[46])
     words = "\0".join(argv).encode()[: end - start - 1]

@@ -1,4 +1,4 @@
-"""What an instance is ready without: filter, the demonstration’s neighbours, packages installed meanwhile."""
+"""Additions after the instance is ready: filter, applications of a demonstration, packages to install."""
 
 import asyncio
 import contextlib
@@ -22,12 +22,12 @@ from vaguemestre.site.config import PROJECT, Config
 
 _INSTALLER = PROJECT / "bin" / "install-extras"
 _FILTER_PACKAGES = {"rspamd", "valkey-server"}
-LOOK = "foundation/ui/static/ui"  # lent to the neighbours, below the sources
-_TEXT_PACKAGE = "poppler-utils"  # words of PDF files, for the search
+LOOK = "foundation/ui/static/ui"  # style sheets lent to the applications of a demonstration
+_TEXT_PACKAGE = "poppler-utils"  # extracts the text of PDF files for the search
 
 
 class Additions:
-    """Starts what may come later. A failure is said on the screen and stops nothing."""
+    """Starts the additions. A failure is shown on the screen and stops nothing."""
 
     def __init__(self, config: Config, environment: Mapping[str, str], tree: Tree, screen: Screen) -> None:
         self._config, self._environment, self._tree, self._screen = config, environment, tree, screen
@@ -71,7 +71,7 @@ class Additions:
             await asyncio.wait_for(process.wait(), patience)
 
     async def _start_neighbours(self) -> None:
-        """Accolad and Salles, so that one sign-in is seen opening three applications."""
+        """Start Accolad and Salles, to show that one sign-in opens three applications."""
         folder = PROJECT / "demo"
         if not (folder / "accolad").is_dir():
             return
@@ -84,13 +84,13 @@ class Additions:
             self._screen.step("Accolad et Salles répondent.")
 
     async def _start_filter(self, *, is_demonstration: bool) -> None:
-        """rspamd, where there is one; in a demonstration it asks our own name server and nobody else."""
+        """Start rspamd, if installed; in a demonstration, it only asks our own name server."""
         config = self._config
         if not rspamd.is_wanted(config):
             return
         await self._start_filter_memory()
         if "rspamd" in self._tree.children:
-            return  # Valkey alone was installed since: the filter finds it by itself
+            return  # only Valkey was installed since, which the filter finds by itself
         rspamd.prepare(config, f"127.0.0.1:{config.ports.names}" if is_demonstration else "")
         children = [plan.content_filter(config, rspamd.command(config))]
         if is_demonstration:
@@ -104,7 +104,7 @@ class Additions:
             self._screen.step("Le filtre (rspamd) répond.")
 
     async def _start_filter_memory(self) -> None:
-        """Valkey, where there is one, before the filter, which goes on without it."""
+        """Start Valkey, if installed, before the filter, which works without it."""
         config = self._config
         if not valkey.is_wanted(config) or "valkey" in self._tree.children:
             return
@@ -117,7 +117,7 @@ class Additions:
             self._screen.step(f"Sans Valkey, le filtre juge sans ce qu’il a appris : {failed}")
 
     async def _renew_indexes(self) -> None:
-        """Index again what came in before PDF files could be read."""
+        """Index again the messages received before PDF files could be read."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "vaguemestre.cli.main", "index", "--all", "--force",
             env={**os.environ, **self._environment}, start_new_session=True,

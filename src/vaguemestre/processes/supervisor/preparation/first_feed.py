@@ -1,4 +1,4 @@
-"""The HR feed that `bin/up --feed` gives, applied once the site serves."""
+"""The HR feed of `bin/up --feed`, applied once the site is up."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ _LONGEST_LINE = 4_000_000  # bytes
 
 
 async def apply_feed(feed: Path, environment: Mapping[str, str], screen: Screen) -> None:
-    """Apply it by the command line and show each line of its progress; a refusal ends nothing."""
+    """Apply the feed by the command line, showing its output; a refusal does not end the instance."""
     screen.step(f"Flux {feed.name} :")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "vaguemestre.cli.main", "feed", "apply", str(feed),

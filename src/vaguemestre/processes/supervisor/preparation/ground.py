@@ -1,4 +1,4 @@
-"""What a start needs before its first process: nobody left over, free ports, secrets, certificates."""
+"""Conditions of a start: no process left over, free ports, secrets, certificates."""
 
 import compileall
 import errno
@@ -60,5 +60,5 @@ def make_ground(config: Config) -> None:
 
 
 def compile_sources() -> None:
-    """Compile what changed of our modules: the users of our processes may not write beside the sources."""
+    """Compile our changed modules, because the users of our processes cannot write beside the sources."""
     compileall.compile_dir(static.SOURCE, quiet=2)

@@ -1,4 +1,4 @@
-"""What a start does about mail that really leaves: no demonstration sends, and nothing leaves unsigned."""
+"""Start of outgoing mail: a demonstration never sends any, and nothing leaves unsigned."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ from vaguemestre.site.config import Config, ConfigWrong
 
 
 def check_wishes(config: Config, *, is_demonstration: bool) -> None:
-    """Raises ConfigWrong for a demonstration whose mail would leave."""
+    """Check the options: raises ConfigWrong for a demonstration whose mail would leave."""
     mode = config.mail.outgoing.mode
     if is_demonstration and config.mail.outgoing.leaves:
         raise ConfigWrong(
@@ -22,7 +22,7 @@ def check_wishes(config: Config, *, is_demonstration: bool) -> None:
 
 
 async def start(config: Config, tree: Tree, screen: Screen) -> None:
-    """Start what stands beside Postfix where mail really leaves. Raises ConfigWrong without rspamd."""
+    """Start the signer and Postfix's helpers, if mail really leaves. Raises ConfigWrong without rspamd."""
     if not signer.is_wanted(config):
         return
     if not signer.PROGRAM.is_file():

@@ -1,4 +1,4 @@
-"""Follows the child that runs what needs Django before an instance is ready (`cli.instance.prepare`)."""
+"""Runs and follows `cli.instance.prepare`, the child that prepares an instance with Django."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ _END_PATIENCE = 2.0  # seconds
 
 
 class PreparationFailed(Exception):
-    """A long step ended badly: its own last words, and its exit code."""
+    """The preparation failed: its last line of output, and its exit code."""
 
     def __init__(self, words: str, code: int) -> None:
         super().__init__(words)
@@ -28,10 +28,10 @@ class PreparationFailed(Exception):
 
 
 class Preparation:
-    """Steps of one preparation, as events, and its results: accounts for ready.json, an activation link.
+    """One preparation: its steps as events, its results (accounts for ready.json, an activation link).
 
-    `tables`: the database is current. `people`: accounts are there. `usable`: what ready.json promises is
-    there; the rest of the demonstration follows.
+    `tables`: the database is migrated. `people`: the accounts exist. `usable`: what ready.json promises is
+    there, while the rest of the demonstration follows.
     """
 
     def __init__(self, config: Config, environment: Mapping[str, str], screen: Screen) -> None:
@@ -44,10 +44,10 @@ class Preparation:
             self.tables.set()
 
     def recall(self, *, with_demonstration: bool) -> bool:
-        """Take over the results of a preparation that ended: whether the instance is usable without another.
+        """Take over the results of an earlier preparation. Returns whether the instance is usable with them.
 
-        Not if the database changed version or was restored, nor if the other option, another database or
-        another domain was given then.
+        False if the database is of another version or was restored, or if the option, the database, the
+        domain or the keys were different then.
         """
         restored = self._config.data_dir / RESTORED
         try:
@@ -64,7 +64,7 @@ class Preparation:
         return True
 
     async def run(self, engines: asyncio.Event, *, with_demonstration: bool) -> None:
-        """Run it to its end. `engines`: set once they answer. Raises PreparationFailed."""
+        """Run the preparation to its end. `engines`: set once they answer. Raises PreparationFailed."""
         process = await asyncio.create_subprocess_exec(
             "/usr/bin/setpriv", "--pdeathsig", "TERM", "--",
             sys.executable, "-m", "vaguemestre.cli.main", "prepare",
@@ -99,7 +99,7 @@ class Preparation:
             place.write_whole(_record(self._config), record)
 
     def _instance(self) -> list[str]:
-        """What a preparation belongs to: the database, the domain and the keys, compared by it."""
+        """What an earlier preparation must have in common with this one: database, domain, keys."""
         database = self._config.database
         where = (database.engine, database.host, str(database.port), database.name)
         try:
@@ -109,10 +109,10 @@ class Preparation:
         return [*where, self._config.academy.domain, *keys]
 
     async def until_jobs_may_run(self) -> None:
-        """Wait for the tables; in a restored database, until no message waits in its outbox any more."""
+        """Wait for the tables; in a restored database, until the old messages of its outbox are withdrawn."""
         await self.tables.wait()
         if (self._config.data_dir / RESTORED).exists():
-            await self.people.wait()  # said after it
+            await self.people.wait()  # the preparation reports it after the outbox
 
     def _hear(self, line: str) -> None:
         try:
@@ -134,7 +134,7 @@ class Preparation:
 
 
 def _record(config: Config) -> Path:
-    """What the last preparation that ended had as results; as secret as ready.json."""
+    """The file with the results of the last finished preparation; as secret as ready.json."""
     return config.run_dir / "prepared.json"
 
 
