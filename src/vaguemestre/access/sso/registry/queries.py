@@ -63,11 +63,6 @@ def find_application(client_id: str) -> Application | None:
     return application_from(row) if row else None
 
 
-def application_by_id(application_id: int) -> Application | None:
-    row = ApplicationRow.objects.filter(pk=application_id).first()
-    return application_from(row) if row else None
-
-
 def application_serving(protocol: Protocol, address: str) -> Application | None:
     """The application with exactly that address, else the one with its longest prefix."""
     rows = list(ApplicationRow.objects.filter(protocol=protocol.value).order_by("id"))
@@ -123,11 +118,6 @@ def pseudonym_of(application_id: int, account_id: int) -> str:
     """The pairwise identifier in that application; "" before the first visit."""
     rows = Pseudonym.objects.filter(application_id=application_id, account_id=account_id)
     return rows.values_list("name", flat=True).first() or ""
-
-
-def account_of_subject(sub: str) -> int:
-    """The account with that subject identifier; 0 if none."""
-    return Subject.objects.filter(sub=sub).values_list("account_id", flat=True).first() or 0
 
 
 def has_agreed(application: Application, account_id: int) -> bool:

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from vaguemestre.access.sso.registry.queries import find_application
 from vaguemestre.access.sso.registry.rules.addresses import check_address
-from vaguemestre.access.sso.registry.rules.release import ATTRIBUTES
 from vaguemestre.access.sso.registry.services import create_application, update_application
 from vaguemestre.access.sso.registry.values import Application, Protocol, Registration
 from vaguemestre.access.sso.saml.models import Peer
@@ -71,11 +70,6 @@ def _new_registration(provider: ServiceProvider, client_id: str, start: str) -> 
         contact=provider.contact,
         pairwise=True,
     )
-
-
-def known_requested_attributes(provider: ServiceProvider) -> tuple[str, ...]:
-    """The requested attributes that exist here."""
-    return tuple(name for name in provider.wanted if name in ATTRIBUTES)
 
 
 def _registration_of(registration: Registration) -> Registration:
