@@ -136,11 +136,6 @@ def groups_like(account_id: int, typed: str, *, limit: int) -> tuple[GroupMember
     return tuple(groups_with_members)
 
 
-def find_contact(account_id: int, contact_id: int) -> ContactSummary | None:
-    """Card or group of the own book, or None."""
-    return find_in(AddressBook(account_id=account_id), contact_id)
-
-
 def find_in(book: AddressBook, contact_id: int) -> ContactSummary | None:
     """Card or group of the book, or None."""
     row = book_rows(book).filter(pk=contact_id).values_list(*_SUMMARY_COLUMNS).first()
