@@ -20,11 +20,6 @@ def school_local(uai: str) -> str:
     return f"ce.{uai.upper()}"
 
 
-def local_prefix(kind: BoxKind) -> str:
-    """The prefix of local parts of that kind."""
-    return _HEADS[kind]
-
-
 def check_local(kind: BoxKind, typed: str) -> str:
     """The requested local part in lower case, with its prefix added if it is missing.
 
