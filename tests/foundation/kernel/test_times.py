@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaguemestre.foundation.kernel.times import paris_day, parse_day, school_year
+from vaguemestre.foundation.kernel.times import paris_day, parse_day
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,3 @@ def test_both_written_forms_come_back_to_the_same_day(day: date) -> None:
 
 def test_a_day_begins_at_midnight_in_paris() -> None:
     assert paris_day(datetime(2026, 6, 30, 22, 30, tzinfo=UTC)) == date(2026, 7, 1)
-
-
-def test_a_school_year_turns_on_the_first_of_september() -> None:
-    assert school_year(date(2026, 8, 31)) == "2025-2026"
-    assert school_year(date(2026, 9, 1)) == "2026-2027"

@@ -11,12 +11,6 @@ def paris_day(moment: datetime) -> date:
     return moment.astimezone(PARIS).date()
 
 
-def school_year(day: date) -> str:
-    """`2026-2027` for any day from 1 September 2026 to 31 August 2027."""
-    first = day.year if day.month >= 9 else day.year - 1
-    return f"{first}-{first + 1}"
-
-
 def months_after(day: date, months: int) -> date:
     """The same day some months later; the last of the month if it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
