@@ -54,9 +54,6 @@ class MemoryMailbox:
         """Create a folder, or make it anew under another UIDVALIDITY."""
         self._folders[name] = MemoryFolder(next(_validities))
 
-    def remove_folder(self, name: str) -> None:
-        del self._folders[name]
-
     # Lists
 
     def folders(self) -> tuple[Folder, ...]:
