@@ -7,7 +7,6 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-_VARIANTS = 6
 _LINES = (
     "Collège Jules Verne - Amiens",
     "Objet : document transmis pour information",
