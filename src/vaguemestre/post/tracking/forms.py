@@ -57,7 +57,7 @@ class RescheduleForm(forms.Form):
 
 
 class HeldMailForm(forms.Form):
-    """What the help desk decides about an account's held mail, and why."""
+    """The help desk's decision on an account's held mail, and its reason."""
 
     action = forms.ChoiceField(choices=[("release", "Envoyer"), ("discard", "Jeter")])
     reason = forms.CharField(
@@ -68,7 +68,7 @@ class HeldMailForm(forms.Form):
 
 
 class MessageSearchForm(forms.Form):
-    """What is looked for among the messages of twelve months. Every field may be empty."""
+    """Criteria of the message search; every field may be empty. `q`: whose mail."""
 
     q = forms.CharField(required=False, max_length=254, label="Personne")
     avec = forms.CharField(required=False, max_length=254, label="Avec")

@@ -1,4 +1,4 @@
-"""Access to the held mail of all accounts."""
+"""Access of the help desk to held mail and to the message search."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""Steps and fates of messages, as pages tell them."""
+"""French labels of the steps and fates of messages."""
 
 import re
 from typing import NamedTuple
@@ -43,7 +43,7 @@ _FOLDERS = {
     "INBOX": "Boîte de réception", "Junk": "Indésirables", "Trash": "Corbeille", "Sent": "Envoyés",
     "Drafts": "Brouillons", "Archive": "Archives",
 }  # fmt: skip
-# enhanced status codes (RFC 3463) by their beginning, the longest first
+# enhanced status codes (RFC 3463) without their class, by prefix, the longest first
 _REASONS = (
     ("1.1", "adresse inconnue"),
     ("2.2", "boîte pleine"),
@@ -58,7 +58,7 @@ _REASONS = (
 
 
 class StoryLine(NamedTuple):
-    """A step as it is told. `detail`: the engine's own words, for administrators alone."""
+    """A step as pages show it. `detail`: the engine's own words, for administrators only."""
 
     step: Step
     title: str
@@ -92,4 +92,4 @@ def _reason(step: Step) -> str:
     if step.engine is Engine.DOVECOT:
         return "un filtre de la boîte"
     _, _, code = step.status.partition(".")
-    return next((words for beginning, words in _REASONS if code.startswith(beginning)), "")
+    return next((label for prefix, label in _REASONS if code.startswith(prefix)), "")

@@ -1,4 +1,4 @@
-"""The journal line of whoever looks at the mail of somebody else."""
+"""Journal of message searches in the mail of somebody else."""
 
 from datetime import datetime
 
@@ -9,5 +9,5 @@ from vaguemestre.foundation.journal.services import record
 
 @transaction.atomic(durable=True)
 def record_search(account_id: int, *, by: str, now: datetime) -> None:
-    """Write down that the mail of an account was looked through, never what was found."""
+    """Use case: journal that the mail of an account was searched, never the results."""
     record("tracking.mail-searched", to=f"account:{account_id}", by=by, at=now)

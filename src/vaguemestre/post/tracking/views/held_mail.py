@@ -30,7 +30,7 @@ def list_held(request: SignedInRequest) -> HttpResponse:
 @recently_signed_in
 @act_words("envoyer un courriel retenu")
 def release(request: SignedInRequest) -> HttpResponse:
-    """Release after re-authentication: it must be their sender who releases them."""
+    """Release the selected messages, after re-authentication: a thief of the session must not."""
     account_id = request.who.account_id
     by = f"account:{account_id}"
     for event in services.release_held(account_id, _selected_ids(request), by=by, now=timezone.now()):

@@ -1,4 +1,4 @@
-"""Every message of twelve months: for administrators, for the desk about an account, for a person's own."""
+"""Message search: for administrators, for the help desk about an account, for a person's own mail."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -25,7 +25,7 @@ from vaguemestre.post.tracking.http import for_the_desk
 from vaguemestre.post.tracking.labels_fr import FATES, story_line
 
 _SHOWN = 100
-_DAYS = 14  # looked through if no day is given
+_DAYS = 14  # searched if no day is given
 _HIDDEN = frozenset((StepKind.IDENTIFIED,))
 
 
@@ -40,7 +40,7 @@ class _Row(NamedTuple):
 @require_GET
 @for_administrators
 def search_messages(request: SignedInRequest) -> HttpResponse:
-    """`q`: whose mail, an address or a username; `avec`, `du`, `au`, `etat`; `message`: its story."""
+    """Search the mail of `q` (address or username) by `avec`, `du`, `au`, `etat`; `message`: its steps."""
     form = MessageSearchForm(request.GET)
     typed = form.cleaned_data.get("q", "") if form.is_valid() else ""
     account = find_account(typed) if typed else None
@@ -55,7 +55,7 @@ def search_messages(request: SignedInRequest) -> HttpResponse:
 @require_GET
 @for_the_desk
 def search_of_account(request: SignedInRequest, account_id: int) -> HttpResponse:
-    """The same for the desk, about one account; no word of an engine, which may quote a header."""
+    """Search the mail of one account, for the help desk; without engines' words, which may quote a header."""
     account = presented(account_id)
     if account is None:
         raise Http404
@@ -68,7 +68,7 @@ def search_of_account(request: SignedInRequest, account_id: int) -> HttpResponse
 @require_GET
 @signed_in
 def find_own(request: SignedInRequest) -> HttpResponse:
-    """« Où est mon courriel ? »: what one sent, and what came for oneself."""
+    """« Où est mon courriel ? »: search the messages that the person sent or received."""
     context = _own_context(request, addresses_of(request.who.account_id))
     return render(request, "tracking/search.html", {**context, "is_own": True})
 
@@ -84,7 +84,7 @@ def addresses_of(account_id: int) -> frozenset[str]:
 def _own_context(
     request: SignedInRequest, addresses: frozenset[str], *, ent_domain: str = ""
 ) -> dict[str, Any]:
-    """`ent_domain`: that of pupils and families, whom the desk must not identify."""
+    """Context without addresses of others. `ent_domain`: of pupils and families, whom nobody may identify."""
     context = _context(request, MessageSearchForm(request.GET), addresses, own=addresses)
     context["rows"] = [
         row._replace(
@@ -111,7 +111,7 @@ def _context(
     addresses: frozenset[str],
     own: Collection[str] = (),
 ) -> dict[str, Any]:
-    """`own`: whose mail it is, if others' recipients must not be seen."""
+    """Context of the page. `own`: addresses of the person, if other recipients must not be shown."""
     rows: list[_Row] = []
     if form.is_valid() and addresses:
         criteria = _criteria(form, addresses, timezone.now())
@@ -126,15 +126,15 @@ def _context(
 
 
 def _criteria(form: MessageSearchForm, addresses: frozenset[str], now: datetime) -> MessageSearch:
-    given = form.cleaned_data
-    last = given["au"] or now.astimezone(PARIS).date()
-    first = given["du"] or last - timedelta(days=_DAYS)
+    values = form.cleaned_data
+    last = values["au"] or now.astimezone(PARIS).date()
+    first = values["du"] or last - timedelta(days=_DAYS)
     return MessageSearch(
         addresses,
         since=datetime.combine(first, time(), PARIS),
         until=datetime.combine(last + timedelta(days=1), time(), PARIS),
-        other=given["avec"].strip(),
-        fate=Fate(given["etat"]) if given["etat"] else None,
+        other=values["avec"].strip(),
+        fate=Fate(values["etat"]) if values["etat"] else None,
     )
 
 
