@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ScriptsChanged:
-    """A program stored or activated a Sieve script of that mailbox."""
+    """A mail program stored or activated a Sieve script of that mailbox."""
 
     mailbox: str
 
 
 @dataclass(frozen=True)
 class HandedOverAgain:
-    """A message that Postfix took up more than once was delivered: it may have been stored twice."""
+    """A message was delivered that Postfix had activated more than once: it may have been stored twice."""
 
     recipient: str
     message_id: str

@@ -1,4 +1,4 @@
-"""Rounds of the trace."""
+"""Jobs and periodic tasks of the trace."""
 
 import logging
 
@@ -14,15 +14,15 @@ log = logging.getLogger(__name__)
 
 
 def purge_old_steps() -> None:
-    """Make the months to come, and remove those over."""
+    """Periodic task: create the partitions of coming months, delete the steps past their retention."""
     services.purge_steps(settings.CONFIG.mail.trace_months, now=timezone.now())
 
 
 def drop_second_copies(event: HandedOverAgain) -> None:
-    """Delete what Postfix, cut before it noted a delivery, delivered again."""
+    """Delete the copies that Postfix delivered again, because it was killed before it recorded a delivery."""
     try:
         count = drop_redelivered.get()(event.recipient, event.message_id)
-    except EngineRefused as error:  # no mailbox of ours
+    except EngineRefused as error:  # not one of our mailboxes
         log.info("second copies are not looked for: %s", error)
         return
     if count:

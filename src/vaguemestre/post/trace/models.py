@@ -1,32 +1,32 @@
-"""Steps of messages, twelve months of them, and how far the logs they come from were read."""
+"""Steps of messages, their counts, and how far the logs were read."""
 
 from django.db import models
 
 
-def _word(length: int) -> "models.CharField[str | None, str | None]":
-    """NULL, not empty, without value: an index holds the few rows that have one."""
+def _nullable_text(length: int) -> "models.CharField[str | None, str | None]":
+    """A text column with NULL for no value, so that partial indexes hold only the rows that have one."""
     return models.CharField(max_length=length, null=True)
 
 
 class MessageStep(models.Model):
     """One step of a message (`values.Step`), as an engine logged it.
 
-    On PostgreSQL a table partitioned by month, whose key holds the time therefore; on SQLite one table
+    On PostgreSQL the table is partitioned by month, so its key includes the time; on SQLite it is one table
     (ADR 0034).
     """
 
     pk = models.CompositePrimaryKey("number", "at")
     at = models.DateTimeField()
-    number = models.BigIntegerField()  # counted by StepCounter: in the order of commits
+    number = models.BigIntegerField()  # from StepCounter, in the order of commits
     engine = models.CharField(max_length=8)
     kind = models.CharField(max_length=10)
-    queue_id = _word(32)
-    message_id = _word(255)
-    sender = _word(254)
-    recipient = _word(254)
-    relay = _word(255)
-    status = _word(20)
-    detail = _word(500)
+    queue_id = _nullable_text(32)
+    message_id = _nullable_text(255)
+    sender = _nullable_text(254)
+    recipient = _nullable_text(254)
+    relay = _nullable_text(255)
+    status = _nullable_text(20)
+    detail = _nullable_text(500)
 
     class Meta:
         indexes = (
@@ -51,11 +51,11 @@ class LogCursor(models.Model):
     name = models.CharField(max_length=40, primary_key=True)
     head = models.CharField(max_length=64, blank=True)
     offset = models.PositiveBigIntegerField(default=0)
-    reached_at = models.DateTimeField(null=True)  # the log had no more to say at that moment
+    reached_at = models.DateTimeField(null=True)  # when it was last read to its end
 
 
 class StepCount(models.Model):
-    """How many steps of a kind were stored since the installation began (`values.CountedAs`): of nobody."""
+    """Count of stored steps of a kind (`values.CountedAs`) since the installation; no personal data."""
 
     kind = models.CharField(max_length=10)
     place = models.CharField(max_length=10)
@@ -67,6 +67,6 @@ class StepCount(models.Model):
 
 
 class StepCounter(models.Model):
-    """The number of the last step. Its row is locked by who stores steps: numbers follow commits."""
+    """The number of the last step. Storing steps locks its row, so numbers follow the order of commits."""
 
     last = models.BigIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""What the trace needs from the engines."""
+"""Ports of the trace to the engines."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -9,7 +9,7 @@ from vaguemestre.post.trace.values import LogPiece, LogPosition
 
 class ReadSteps(Protocol):
     def __call__(self, position: LogPosition) -> LogPiece:
-        """What a log has gained since that position, oldest first; a part of it if it is much.
+        """Read the next steps of a log after that position, oldest first; only a part if there are many.
 
         Raises OSError.
         """
@@ -20,7 +20,7 @@ class DropRedelivered(Protocol):
     def __call__(self, recipient: str, message_id: str) -> int:
         """Delete the copies of a message that were stored again in the mailbox of that address.
 
-        Returns how many. Raises EngineDown, EngineRefused.
+        Returns the count. Raises EngineDown, EngineRefused.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Searches among the steps. Where the time is known it is said: PostgreSQL opens those partitions only."""
+"""Queries on steps. Conditions on the time, where it is known, spare PostgreSQL the other partitions."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -77,7 +77,7 @@ def last_number() -> int:
 
 
 def queued_at(queue_ids: Collection[str], since: datetime) -> dict[str, datetime]:
-    """When each of these messages was whole in the queue, of those that were since that moment."""
+    """Queue identifier → when the message was completely in the queue; only for those since that moment."""
     moments: dict[str, datetime] = {}
     for batch in batched(queue_ids, _MAX_MESSAGES):
         rows = MessageStep.objects.filter(queue_id__in=batch, kind=StepKind.QUEUED, at__gte=since)
@@ -99,7 +99,7 @@ def step_counts() -> dict[CountedAs, int]:
 
 
 def mailboxes_of(message_ids: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Mailbox and Message-ID wherever one of these messages was filed or copied; pairs may come twice."""
+    """(mailbox, Message-ID) for each filing or copy of one of these messages; pairs may repeat."""
     for batch in batched(message_ids, _MAX_MESSAGES):
         rows = MessageStep.objects.filter(
             message_id__in=batch, engine=Engine.DOVECOT, kind__in=(StepKind.FILED, StepKind.COPIED)
@@ -145,6 +145,35 @@ def log_reached_at(name: str) -> datetime | None:
     return min(reached) if reached and len(reached) == len(moments) else None
 
 
+def find_messages(criteria: MessageSearch, *, limit: int) -> tuple[FoundMessage, ...]:
+    """The latest `limit` messages that meet the criteria, newest first.
+
+    Steps are found by the indexes of recipients and senders; correspondent and fate are compared among the
+    latest `_MAX_STEPS` of each only.
+    """
+    anchors = [*_latest_steps(criteria, "recipient"), *_latest_steps(criteria, "sender")]
+    by_queue, rejected = _steps_by_message(anchors, criteria)
+    messages = [_found_message(key, in_order(steps)) for key, steps in (by_queue | rejected).items()]
+    matching = (message for message in messages if _meets(message, criteria))
+    return tuple(sorted(matching, key=lambda message: message.at, reverse=True)[:limit])
+
+
+def message_ids_taken_up_again(queue_ids: Collection[str]) -> dict[str, str]:
+    """Queue identifier → Message-ID, for those messages that the queue manager activated more than once."""
+    message_ids: dict[str, str] = {}
+    for batch in batched(queue_ids, _MAX_MESSAGES, strict=False):
+        steps = MessageStep.objects.filter(queue_id__in=batch)
+        active = steps.filter(kind=StepKind.QUEUED).order_by().values("queue_id")
+        again = active.annotate(times=Count("number")).filter(times__gt=1).values_list("queue_id", flat=True)
+        named = steps.filter(kind=StepKind.IDENTIFIED, queue_id__in=list(again))
+        message_ids.update(
+            (str(queue_id), message_id)
+            for queue_id, message_id in named.values_list("queue_id", "message_id")
+            if message_id
+        )
+    return message_ids
+
+
 def _bounds(day: date) -> tuple[datetime, datetime]:
     """The first moment of a day in Paris, and of the next."""
     return datetime.combine(day, time(), PARIS), datetime.combine(day + timedelta(days=1), time(), PARIS)
@@ -153,7 +182,7 @@ def _bounds(day: date) -> tuple[datetime, datetime]:
 def _rows_of_queue(
     rows: Iterable[MessageStep], *, nameless: bool = True
 ) -> "QuerySet[MessageStep] | tuple[()]":
-    """The steps of the same messages of the queue; if `nameless`, those that name no Message-ID."""
+    """The steps of the same messages, by queue identifier; if `nameless`, only those without Message-ID."""
     first_seen: dict[str, datetime] = {}
     for row in rows:
         if row.queue_id:
@@ -200,29 +229,16 @@ def _step(row: MessageStep, sender: str | None = None) -> Step:
     )
 
 
-def find_messages(criteria: MessageSearch, *, limit: int) -> tuple[FoundMessage, ...]:
-    """The latest messages of these addresses in that time, newest first, told by at most `limit` of them.
-
-    They are found by the indexes of recipients and of senders; correspondent and fate are compared among the
-    latest `_MAX_STEPS` of each.
-    """
-    anchors = [*_latest(criteria, "recipient"), *_latest(criteria, "sender")]
-    by_queue, alone = _messages_of(anchors, criteria)
-    found = [_found(key, in_order(steps)) for key, steps in (by_queue | alone).items()]
-    matching = (message for message in found if _meets(message, criteria))
-    return tuple(sorted(matching, key=lambda message: message.at, reverse=True)[:limit])
-
-
-def _latest(criteria: MessageSearch, column: str) -> "list[MessageStep]":
+def _latest_steps(criteria: MessageSearch, column: str) -> "list[MessageStep]":
     span = {"at__gte": criteria.since, "at__lt": criteria.until, "engine": Engine.POSTFIX}
     named = {f"{column}__in": list(criteria.addresses), **span}
     return list(MessageStep.objects.filter(**named).order_by("-at")[:_MAX_STEPS])
 
 
-def _messages_of(
+def _steps_by_message(
     anchors: Collection[MessageStep], criteria: MessageSearch
 ) -> tuple[dict[str, list[Step]], dict[str, list[Step]]]:
-    """Every step of the messages of the queue that these name; then what never came into the queue."""
+    """(steps of the messages of rows by queue identifier, rejections before the queue by step number)."""
     queue_ids = dict.fromkeys(row.queue_id for row in sorted(anchors, key=_newest_first) if row.queue_id)
     by_queue: dict[str, list[Step]] = {}
     for batch in batched(queue_ids, _MAX_MESSAGES):
@@ -231,17 +247,17 @@ def _messages_of(
         )
         for row in rows.order_by("at", "number"):
             by_queue.setdefault(row.queue_id or "", []).append(_step(row))
-    alone = {
+    rejected = {
         f"{row.number}": [_step(row)] for row in anchors if not row.queue_id and row.kind == StepKind.REJECTED
     }
-    return by_queue, alone
+    return by_queue, rejected
 
 
 def _newest_first(row: MessageStep) -> float:
     return -row.at.timestamp()
 
 
-def _found(key: str, steps: tuple[Step, ...]) -> FoundMessage:
+def _found_message(key: str, steps: tuple[Step, ...]) -> FoundMessage:
     fates = fates_of(steps)
     if not fates:
         fates = {"": overall_fate((), steps)}
@@ -251,21 +267,5 @@ def _found(key: str, steps: tuple[Step, ...]) -> FoundMessage:
 def _meets(message: FoundMessage, criteria: MessageSearch) -> bool:
     other = criteria.other.lower()
     people = (message.sender.lower(), *message.fates)
-    is_with = not other or any(one == other or one.endswith(f"@{other}") for one in people)
+    is_with = not other or any(address == other or address.endswith(f"@{other}") for address in people)
     return is_with and (criteria.fate is None or criteria.fate in message.fates.values())
-
-
-def message_ids_taken_up_again(queue_ids: Collection[str]) -> dict[str, str]:
-    """Queue identifier → Message-ID of those that the queue manager took up more than once."""
-    found: dict[str, str] = {}
-    for batch in batched(queue_ids, _MAX_MESSAGES, strict=False):
-        steps = MessageStep.objects.filter(queue_id__in=batch)
-        active = steps.filter(kind=StepKind.QUEUED).order_by().values("queue_id")
-        again = active.annotate(times=Count("number")).filter(times__gt=1).values_list("queue_id", flat=True)
-        named = steps.filter(kind=StepKind.IDENTIFIED, queue_id__in=list(again))
-        found.update(
-            (str(queue_id), message_id)
-            for queue_id, message_id in named.values_list("queue_id", "message_id")
-            if message_id
-        )
-    return found

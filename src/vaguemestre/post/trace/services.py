@@ -1,4 +1,4 @@
-"""Steps stored as the logs tell them, each once; removed when their months are over."""
+"""Store the steps of the logs, each once; delete them past their retention."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -16,16 +16,16 @@ from vaguemestre.post.trace.rules.months import first_month_kept
 from vaguemestre.post.trace.rules.reasons import counted_as
 from vaguemestre.post.trace.values import LogPiece, LogPosition, Step, StepKind
 
-HEARTBEAT = timedelta(seconds=2)  # how often a silent log is said to have been read to its end
-MONTHS_AHEAD = 3  # partitions made before they are needed
+HEARTBEAT = timedelta(seconds=2)  # how often `reached_at` of a silent log is renewed
+MONTHS_AHEAD = 3  # partitions created before they are needed
 _ROWS_PER_QUERY = 500
 _ROWS_PER_PURGE = 5000
 
 
 def collect_steps(name: str, read_steps: ReadSteps, *, now: datetime) -> int:
-    """Store the steps that a log has gained, exactly once. Returns how many.
+    """Store the new steps of a log, exactly once. Returns how many.
 
-    The log is read before the transaction: no lock is held over its disk. Raises OSError.
+    The log is read before the transaction, so that no database lock waits for a disk. Raises OSError.
     """
     cursor, _ = LogCursor.objects.get_or_create(name=name)
     piece = read_steps(LogPosition(cursor.head, cursor.offset))
@@ -37,9 +37,9 @@ def collect_steps(name: str, read_steps: ReadSteps, *, now: datetime) -> int:
 
 
 def announce_redelivered(delivered: Collection[tuple[str, str]]) -> None:
-    """Announce those that Postfix took up more than once. Inside the caller's transaction.
+    """Announce `HandedOverAgain` for those messages that Postfix activated more than once.
 
-    `delivered`: queue identifier and recipient of messages just delivered.
+    `delivered`: (queue identifier, recipient) of messages just delivered. Inside the caller's transaction.
     """
     again = message_ids_taken_up_again({queue_id for queue_id, _ in delivered})
     for queue_id, recipient in delivered:
@@ -48,7 +48,7 @@ def announce_redelivered(delivered: Collection[tuple[str, str]]) -> None:
 
 
 def purge_steps(months: int, *, now: datetime) -> None:
-    """Remove the steps of the months before those kept: partitions, or a few thousand rows on SQLite."""
+    """Delete the steps of expired months: whole partitions, or a few thousand rows on SQLite."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT trace_roll_partitions(%s, %s)", (MONTHS_AHEAD, months))
@@ -60,13 +60,13 @@ def purge_steps(months: int, *, now: datetime) -> None:
 
 
 def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
-    """Move the cursor, then store the steps, unless the cursor has moved since it was read."""
-    is_mine = LogCursor.objects.filter(pk=cursor.pk, head=cursor.head, offset=cursor.offset).update(
+    """Move the cursor, then store the steps; nothing if another process has moved the cursor."""
+    is_ours = LogCursor.objects.filter(pk=cursor.pk, head=cursor.head, offset=cursor.offset).update(
         head=piece.end.head,
         offset=piece.end.offset,
         reached_at=now if piece.reached_end else cursor.reached_at,
     )
-    if not is_mine:
+    if not is_ours:
         return 0
     if piece.steps:
         StepCounter.objects.get_or_create(pk=1)
@@ -82,7 +82,7 @@ def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
 
 
 def _count(steps: Sequence[Step]) -> None:
-    """Add deliveries and refusals to their counts, the counter's row being locked."""
+    """Add deliveries and refusals to their counts; the caller has locked the counter's row."""
     for counted, number in Counter(filter(None, map(counted_as, steps))).items():
         row, _ = StepCount.objects.get_or_create(
             kind=counted.kind, place=counted.place, reason=counted.reason
@@ -107,5 +107,5 @@ def _row(step: Step, number: int) -> MessageStep:
 
 
 def _text(value: str, length: int) -> str | None:
-    """PostgreSQL stores no NUL."""
+    """The text cut to fit, None if empty; without NUL, which PostgreSQL cannot store."""
     return value.replace("\0", "�")[:length] or None

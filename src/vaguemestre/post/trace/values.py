@@ -1,4 +1,4 @@
-"""Steps of a message through the engines, as their logs tell them."""
+"""Values of the trace: steps of messages as the engines log them, positions in logs, search criteria."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,10 +36,11 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `at`: UTC, whole seconds; empty where the log line does not say.
+    """One step of a message. Texts are empty where the log line has no value.
 
-    `recipient`: the address it was sent to, or the mailbox (Dovecot); `relay`: the server asked, or the door
-    of ours it came through; `status`: enhanced status code (RFC 3463); `detail`: the engine's words.
+    `at`: UTC, whole seconds. `recipient`: an address, or a mailbox (Dovecot). `relay`: the other server, or
+    our Postfix service that received the message. `status`: enhanced status code (RFC 3463). `detail`: the
+    engine's words.
     """
 
     at: datetime
@@ -64,7 +65,7 @@ class Place(StrEnum):
 
 
 class CountedAs(NamedTuple):
-    """What a step is counted as. `reason`: a word of ours, empty for a delivery."""
+    """The count that a step adds to. `reason`: from a fixed list, empty for a delivery."""
 
     kind: StepKind
     place: Place
@@ -72,16 +73,16 @@ class CountedAs(NamedTuple):
 
 
 class NumberedStep(NamedTuple):
-    """A stored step. Numbers are in the order of commits: who has seen one has seen all before it."""
+    """A stored step. Numbers follow the order of commits: a reader of one has seen all before it."""
 
     number: int
     step: Step
 
 
 class LogPosition(NamedTuple):
-    """How far a log was read: `head`, the digest of the first line of the file, and bytes of that file.
+    """How far a log was read: `head`, the digest of the file's first line, and an offset in bytes.
 
-    A file is known by its first line, so that renaming, copying or compressing it changes nothing.
+    A file is identified by its first line, so it may be renamed, copied or compressed.
     """
 
     head: str = ""
@@ -89,7 +90,7 @@ class LogPosition(NamedTuple):
 
 
 class LogPiece(NamedTuple):
-    """What a log has gained. `reached_end`: nothing more was written when it was read."""
+    """The new steps of a log, and the position after them. `reached_end`: there was nothing more to read."""
 
     steps: Sequence[Step]
     end: LogPosition
@@ -110,8 +111,10 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MessageSearch:
-    """What is looked for. `addresses`: lower case, whose mail; `other`: an address or a domain they wrote to
-    or had mail from; `fate`: of one recipient at least. `until` is left out."""
+    """Criteria of a message search. `addresses`: of the person, lower case. `until`: exclusive.
+
+    `other`: a correspondent, address or domain. `fate`: of at least one recipient.
+    """
 
     addresses: frozenset[str]
     since: datetime

@@ -1,4 +1,4 @@
-"""The order in which the steps of a message are told."""
+"""The order of the steps of a message."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ _DOVECOT_LAG = timedelta(seconds=2)
 
 
 def in_order(steps: Collection[Step]) -> tuple[Step, ...]:
-    """Oldest first. Logs have whole seconds: steps of one second go in the order of delivery.
+    """The steps, oldest first; those of the same second (logs are no finer) in the order of a delivery.
 
     Dovecot logs its last clock reading, so a delivery may seem a second older than its queue entry.
     """

@@ -1,4 +1,4 @@
-"""What steps are counted as: how often messages arrive, and why they do not."""
+"""Counts of steps for the metrics: deliveries, and refusals by place and reason."""
 
 from vaguemestre.post.trace.values import CountedAs, Engine, Place, Step, StepKind
 
@@ -36,7 +36,7 @@ def place_of(step: Step) -> Place:
 
 
 def _reason(step: Step) -> str:
-    """A word of ours: what strangers write never becomes a name of a metric."""
+    """The reason, from a fixed list: what strangers write never becomes the name of a metric."""
     if step.engine is Engine.DOVECOT:
         return "filter"
     if not step.status:

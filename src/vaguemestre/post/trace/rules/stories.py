@@ -1,4 +1,4 @@
-"""What became of a message, from its steps; and which of them somebody may see."""
+"""The fate of a message for each recipient, from its steps; and the steps that a person may see."""
 
 from collections.abc import Collection, Iterable
 
@@ -23,7 +23,7 @@ def sender_of(steps: Iterable[Step]) -> str:
 
 
 def fates_of(steps: Iterable[Step]) -> dict[str, Fate]:
-    """Each recipient and what became of the message for them; steps in order, the last says."""
+    """Recipient → fate; the last step of a recipient decides. `steps`: in order."""
     fates: dict[str, Fate] = {}
     for step in steps:
         fate = _FATES.get(step.kind)
@@ -33,7 +33,7 @@ def fates_of(steps: Iterable[Step]) -> dict[str, Fate]:
 
 
 def overall_fate(fates: Collection[Fate], steps: Collection[Step] = ()) -> Fate:
-    """The worst of the recipients' fates; without one, what the steps say of the whole message."""
+    """The worst of the recipients' fates; without any, the fate of the whole message by its steps."""
     for fate in _WORST:
         if fate in fates:
             return fate
@@ -41,7 +41,7 @@ def overall_fate(fates: Collection[Fate], steps: Collection[Step] = ()) -> Fate:
 
 
 def masked(address: str, domain: str) -> str:
-    """The address, or only its end if it is of that domain or below it; unchanged without a domain."""
+    """The address, or `…@domain` if it is in that domain or a subdomain; unchanged without a domain."""
     host = address.rpartition("@")[2].lower()
     is_of_domain = bool(domain) and (host == domain or host.endswith(f".{domain}"))
     return f"…@{domain}" if is_of_domain else address
