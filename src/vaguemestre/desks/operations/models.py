@@ -1,4 +1,4 @@
-"""What was measured, rolled up, alarms, and what became of mail by destination: numbers, of nobody."""
+"""Samples of what was measured, alarms, and what became of mail by destination: numbers, about nobody."""
 
 from django.db import models
 
@@ -60,6 +60,6 @@ class DestinationDay(models.Model):
 
 
 class FollowedSteps(models.Model):
-    """The number of the last step of messages that was counted. Its row is locked by who counts."""
+    """The number of the last step of messages that was counted. The round that counts locks this row."""
 
     last = models.BigIntegerField(default=0)

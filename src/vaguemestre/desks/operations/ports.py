@@ -27,7 +27,7 @@ class ListQueue(Protocol):
 
 class ActOnQueue(Protocol):
     def __call__(self, act: QueueAct, queue_ids: Collection[str]) -> None:
-        """Do that with these messages; nothing for one that has left meanwhile. Raises EngineDown."""
+        """Do that with these messages, except those that left meanwhile. Raises EngineDown."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Reads of what was measured."""
+"""Samples, totals, alarms and destinations, read for pages and for the decision on alarms."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -33,10 +33,10 @@ def samples_since(
     rows = MetricSample.objects.filter(resolution=resolution, at__gte=since)
     if series:
         rows = rows.filter(series__in=series)
-    found: defaultdict[str, dict[datetime, Measure]] = defaultdict(dict)
+    samples: defaultdict[str, dict[datetime, Measure]] = defaultdict(dict)
     for name, at, total, number, peak in rows.values_list("series", "at", "total", "number", "peak"):
-        found[name][at] = Measure(total, number, peak)
-    return found
+        samples[name][at] = Measure(total, number, peak)
+    return samples
 
 
 def totals_since(since: datetime, resolution: Resolution) -> dict[str, Measure]:
@@ -47,7 +47,7 @@ def totals_since(since: datetime, resolution: Resolution) -> dict[str, Measure]:
 
 
 def alarm_facts(readings: Readings, now: datetime) -> Facts:
-    """What alarms are decided from, with what was counted lately."""
+    """The facts that decide which alarms hold: these readings, and the totals of the last hour."""
 
     def lately(minutes: int) -> dict[str, Measure]:
         return totals_since(slot_of(now - timedelta(minutes=minutes), _FINE), _FINE)
@@ -60,10 +60,6 @@ def alarm_facts(readings: Readings, now: datetime) -> Facts:
         days_measured=MetricSample.objects.filter(resolution=Resolution.DAY, series="arrived").count(),
         rounds=ten_minutes.get("waiting", Measure(0, 0)).number,
     )  # fmt: skip
-
-
-def _totals(measures: Mapping[str, Measure]) -> Readings:
-    return {name: measure.total for name, measure in measures.items()}
 
 
 def open_alarms() -> tuple[AlarmState, ...]:
@@ -94,3 +90,7 @@ def destinations_since(day: date, *, limit: int = 12) -> tuple[Destination, ...]
 
 def _state(row: Alarm) -> AlarmState:
     return AlarmState(row.name, row.subject, row.words, row.opened_at, row.closed_at)
+
+
+def _totals(measures: Mapping[str, Measure]) -> Readings:
+    return {name: measure.total for name, measure in measures.items()}

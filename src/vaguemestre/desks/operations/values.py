@@ -16,7 +16,7 @@ class Resolution(StrEnum):
 
 
 class Measure(NamedTuple):
-    """A piece of a series. A flow is its `total`; a level is `total / number`."""
+    """A series over one stretch of time. A flow is its `total`; a level is `total / number`."""
 
     total: float
     number: int = 1
@@ -31,7 +31,7 @@ class Measure(NamedTuple):
 
 
 class Raised(NamedTuple):
-    """Something that somebody must look at. `name`: of its page; `subject`: what it is about, if several."""
+    """Something to look into. `name`: of its page; `subject`: which one, where several may be concerned."""
 
     name: str
     subject: str

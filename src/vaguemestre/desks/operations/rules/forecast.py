@@ -1,4 +1,4 @@
-"""The day the room ends, if it goes on as it went."""
+"""The day free room runs out, if it goes on shrinking as it did."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What became of mail, by destination and day, followed in the table of steps."""
+"""What became of mail, by destination and day, counted from the steps of messages (`post.trace`)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from vaguemestre.post.trace.values import NumberedStep, Place, Step, StepKind
 
 _STEPS_PER_READING = 2_000
 _READINGS_PER_ROUND = 20
-_FIRST_STEPS = 40_000  # counted from the past by an installation that begins to follow
+_FIRST_STEPS = 40_000  # how many past steps the first round counts
 _LIFETIME = timedelta(days=8)
 _FOLLOWED = (StepKind.DELIVERED, StepKind.DEFERRED, StepKind.REFUSED)
 

@@ -1,4 +1,4 @@
-"""The round that measures: readings kept, samples added up, alarms opened and closed."""
+"""The round that measures: it stores readings, adds to samples, opens and closes alarms."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -36,8 +36,8 @@ def take_measures(read_metrics: ReadMetrics, *, now: datetime) -> None:
         if delays.number:
             measures["delivery"] = delays
         for resolution in Resolution:
-            _add(measures, resolution, now)
-        _keep(values, now)
+            _add_to_samples(measures, resolution, now)
+        _store_readings(values, now)
         _follow_alarms(values, now)
 
 
@@ -49,7 +49,7 @@ def _sign_ins(before: Readings, now: datetime) -> dict[str, Measure]:
     return {name: Measure(counts.get(action, 0)) for name, action in _SIGN_INS.items()}
 
 
-def _add(measures: Mapping[str, Measure], resolution: Resolution, now: datetime) -> None:
+def _add_to_samples(measures: Mapping[str, Measure], resolution: Resolution, now: datetime) -> None:
     """Add to the samples of the slot that holds this moment."""
     at = slot_of(now, resolution)
     present = {
@@ -75,8 +75,8 @@ def _add(measures: Mapping[str, Measure], resolution: Resolution, now: datetime)
     )
 
 
-def _keep(values: Readings, now: datetime) -> None:
-    """Replace the readings. A series that is told no more is forgotten."""
+def _store_readings(values: Readings, now: datetime) -> None:
+    """Replace the readings. A series that `/metrics` no longer gives is forgotten."""
     Reading.objects.exclude(series__in=list(values)).delete()
     Reading.objects.bulk_create(
         [Reading(series=series, value=value, at=now) for series, value in values.items()],
