@@ -33,7 +33,7 @@ class MailCopies(Protocol):
 
 class RefuseContent(Protocol):
     def __call__(self, marks: Collection[str]) -> None:
-        """Have the filter refuse what bears one of these marks (`rules.marks`), and nothing else of ours.
+        """Have the filter refuse what bears one of these marks (`rules.marks`), in place of the former ones.
 
         Raises EngineDown.
         """

@@ -129,8 +129,8 @@ def is_refused(senders: Collection[str], subject: str, message_id: str) -> bool:
         named |= Q(sender__iexact=sender)
     if not named:
         return False
-    borne = marks_of_message([sender for sender in senders if sender], subject, message_id)
-    return any(not borne.isdisjoint(marks(criteria_of(row))) for row in _refusing().filter(named))
+    message_marks = marks_of_message([sender for sender in senders if sender], subject, message_id)
+    return any(not message_marks.isdisjoint(marks(criteria_of(row))) for row in _refusing().filter(named))
 
 
 def _refusing() -> "QuerySet[Removal]":

@@ -1,6 +1,6 @@
-"""Marks by which the filter knows what a removal concerns: digests, so that its file names nobody.
+"""Marks by which the filter knows the messages of a removal: digests, so that its file names nobody.
 
-`engines/rspamd/refused.lua` computes the same. What is sent from inside is asked the same by the gate.
+`engines/rspamd/refused.lua` computes the same marks. The gate compares them with what people here send.
 """
 
 import hashlib
@@ -14,8 +14,8 @@ from vaguemestre.desks.removals.values import Criteria
 def marks(criteria: Criteria) -> Iterator[str]:
     """One mark for the sender with the subject, one each for the Message-ID, the link, the file.
 
-    A sender alone is not a mark: their other mail goes on. Nor is a Message-ID once its sender is known:
-    another letter may have it.
+    A sender alone is no mark: their other mail is not refused. Nor is a Message-ID alone once its sender
+    is known: a message of somebody else may bear the same.
     """
     if criteria.sender and criteria.subject:
         yield _mark("letter", f"{criteria.sender.lower()}\n{comparable_subject(criteria.subject)}")
@@ -33,10 +33,10 @@ def marks(criteria: Criteria) -> Iterator[str]:
 
 def marks_of_message(senders: Collection[str], subject: str, message_id: str) -> frozenset[str]:
     """The marks that a message bears, links and files left out. `senders`: of its envelope and header."""
-    borne = set(marks(Criteria(message_id=message_id)))
+    found_marks = set(marks(Criteria(message_id=message_id)))
     for sender in senders:
-        borne.update(marks(Criteria(message_id, sender, subject)))
-    return frozenset(borne)
+        found_marks.update(marks(Criteria(message_id, sender, subject)))
+    return frozenset(found_marks)
 
 
 def _mark(kind: str, text: str) -> str:

@@ -7,10 +7,11 @@ from vaguemestre.desks.removals.values import Undone
 
 
 def copies_to_return(kept: Iterable[tuple[str, str]], removed: Iterable[tuple[int, str]]) -> Undone:
-    """`kept`: folder and GUID of each copy taken; `removed`: UID and GUID of each copy out of sight.
+    """Match copies out of sight with the folders they left, by GUID.
 
-    Two copies of one message have one GUID: each goes to a folder that lost one. What is no longer out of
-    sight was given back before.
+    `kept`: folder and GUID of each copy taken; `removed`: UID and GUID of each copy out of sight. Two copies
+    of one message have one GUID: each goes to a folder that lost one. A copy no longer out of sight was
+    given back before.
     """
     by_guid: dict[str, list[int]] = defaultdict(list)
     for uid, guid in removed:

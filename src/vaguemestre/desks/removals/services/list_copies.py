@@ -1,7 +1,7 @@
-"""What lists sent on: a list writes a message anew, without the fields of whoever took the original.
+"""Copies that lists sent on. A list writes the message anew: the original's Received fields are gone.
 
 A message of the queue is a list's copy when the list submitted it, under the Message-ID of a message sought
-that the list received; unless somebody else's reached it with that Message-ID too.
+that the list received, unless a stranger's message with the same Message-ID reached that list too.
 """
 
 from collections import defaultdict
@@ -17,13 +17,13 @@ from vaguemestre.post.trace.values import StepKind
 def sent_on_by_lists(
     received: Mapping[str, Collection[str]], queue_ids_by_message_id: Mapping[str, Collection[str]]
 ) -> frozenset[str]:
-    """Queue identifiers of these copies. `received`: address → what was sought and stored there."""
+    """Queue identifiers of the copies. `received`: address → identifiers sought and stored there."""
     lists = {address: set(arrived) for address, arrived in received.items() if has_list_form(address)}
-    found: set[str] = set()
+    copies: set[str] = set()
     for message_id, sought in queue_ids_by_message_id.items():
         if reached := {address for address, arrived in lists.items() if not arrived.isdisjoint(sought)}:
-            found.update(_copies(message_id, set(sought), reached))
-    return frozenset(found)
+            copies.update(_copies(message_id, set(sought), reached))
+    return frozenset(copies)
 
 
 def _copies(message_id: str, sought: set[str], reached: Collection[str]) -> Iterator[str]:
@@ -38,7 +38,7 @@ def _copies(message_id: str, sought: set[str], reached: Collection[str]) -> Iter
 
 
 def _steps(queue_ids: Iterable[str]) -> tuple[dict[str, str], dict[str, set[str]]]:
-    """Who submitted each, and at which addresses each was stored."""
+    """By queue identifier: the login that submitted the message, and the addresses where it was stored."""
     logins: dict[str, str] = {}
     stored: dict[str, set[str]] = defaultdict(set)
     for step in steps_by_queue_id(frozenset(queue_ids), StepKind.RECEIVED, StepKind.DELIVERED):

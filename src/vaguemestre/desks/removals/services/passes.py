@@ -36,7 +36,8 @@ class PassContext:
 def run_pass(removal_id: int, number: int, context: PassContext) -> None:
     """Treat mailboxes for a few seconds, then leave the rest to the next job.
 
-    Nothing if the order changed since. A mailbox that fails is tried again later, and delays no other.
+    Does nothing if the order changed since (`number`). A mailbox that fails is tried again later, and delays
+    no other.
     """
     row = Removal.objects.filter(pk=removal_id, number=number, state__in=RUNNING).first()
     if row is None:
@@ -57,12 +58,12 @@ def run_pass(removal_id: int, number: int, context: PassContext) -> None:
 
 
 def _has_outgrown(row: Removal, limit: int) -> bool:
-    """Whether what came since the decision makes it too large for those who took it."""
+    """Whether more mailboxes are concerned by now than one person alone may decide on."""
     return needs_second_person(criteria_of(row), possible_holders(row), limit, row.approved_by)
 
 
 def _stop(row: Removal, now: datetime) -> None:
-    """What was removed stays so; going on is a decision again."""
+    """Stop the removal. Copies already removed stay so; going on takes a new decision."""
     current = Removal.objects.filter(pk=row.pk, number=row.number)
     current.update(state=RemovalState.STOPPED, number=row.number + 1, changed_at=now)
 

@@ -13,7 +13,10 @@ from vaguemestre.people.credentials.queries import find_account
 
 @transaction.atomic(durable=True)
 def give_right(username: str, *, by: str, now: datetime) -> None:
-    """Raises Refusal `removals.no-administrator`, `removals.to-oneself`."""
+    """Let an administrator remove messages.
+
+    Raises Refusal `removals.no-administrator`, `removals.to-oneself`.
+    """
     identified = find_account(username)
     if identified is None or not administers_installation(identified.account_id):
         raise Refusal("removals.no-administrator", field="username")
@@ -29,7 +32,7 @@ def give_right(username: str, *, by: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def withdraw_right(account_id: int, *, by: str, now: datetime) -> None:
-    """Raises Refusal `removals.to-oneself`."""
+    """Take the right back; `by` may not be its holder. Raises Refusal `removals.to-oneself`."""
     if by == f"account:{account_id}":
         raise Refusal("removals.to-oneself")
     if SecurityOfficer.objects.filter(account_id=account_id).delete()[0]:
