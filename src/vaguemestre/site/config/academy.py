@@ -27,18 +27,16 @@ class AcademySection(Section):
     name: Annotated[str, checks.LINE] = "Académie d’Amiens"
     domain: Annotated[str, checks.DOMAIN] = "ac-amiens.test"
     departments: Annotated[tuple[str, ...], _DEPARTMENTS] = ("002", "060", "080")
-    public_url: Annotated[str, checks.ORIGIN] = (
-        ""  # its people's address of the pages; empty: `[web] public_url`
-    )
+    # Where its people reach the pages; empty: `[web] public_url`.
+    public_url: Annotated[str, checks.ORIGIN] = ""
     # The certificate of its own names (PEM, followed by its chain) and its key; empty: that of `[tls]`.
     certificate: Annotated[str, checks.ABSOLUTE_PATH] = ""
     key: Annotated[str, checks.ABSOLUTE_PATH] = ""
     # The template of signatures: HTML with variables.
     signature: Annotated[str, checks.HTML] = "<b>{nom}</b><br>{fonction}<br>{etablissement}<br>{academie}"
     numen_layout: Annotated[str, checks.one_of("standard", "seed")] = "seed"
-    school_zone: Annotated[str, checks.one_of("A", "B", "C", "")] = (
-        "B"  # of the school holidays: A, B, C, or empty
-    )
+    # The zone of its school holidays.
+    school_zone: Annotated[str, checks.one_of("A", "B", "C", "")] = "B"
     colleague_domains: Annotated[
         tuple[str, ...], checks.DOMAINS
     ] = ()  # others answered as colleagues when DMARC proves them
@@ -58,17 +56,14 @@ class AcademySection(Section):
     numen_at_sign_in: bool = True
     # The username of a person who comes from another académie of the installation.
     username_on_arrival: Annotated[str, checks.one_of("new", "kept")] = "new"
-    siret: Annotated[str, checks.SIRET] = (
-        "17800000000004"  # told to ProConnect; the demonstration's belongs to nobody
-    )
-    help_phone: Annotated[str, checks.OPTIONAL_LINE] = (
-        ""  # the three lines of the help desk on `/aide`; empty: not shown
-    )
+    # Given to ProConnect. The default, of the demonstration, belongs to nobody.
+    siret: Annotated[str, checks.SIRET] = "17800000000004"
+    # The three lines of the help desk on `/aide`; empty: not shown.
+    help_phone: Annotated[str, checks.OPTIONAL_LINE] = ""
     help_hours: Annotated[str, checks.OPTIONAL_LINE] = ""
     help_address: Annotated[str, checks.ADDRESS] = ""
-    privacy_address: Annotated[str, checks.ADDRESS] = (
-        ""  # the data protection officer, on `/donnees-personnelles`
-    )
+    # The data protection officer, on `/donnees-personnelles`.
+    privacy_address: Annotated[str, checks.ADDRESS] = ""
 
     def broken_rules(self) -> Iterator[Rule]:
         """Departments outside of the académie, or none."""

@@ -13,10 +13,8 @@ class EntSection(Section):
 
     name: Annotated[str, checks.LINE] = "l’ENT"
     domain: Annotated[str, checks.DOMAIN] = "ent-amiens.test"
-    cas_url: Annotated[str, checks.SECURE_URL] = (
-        ""  # its CAS server, for those who come from it; empty: nobody does
-    )
+    # Its CAS server, for those who come from it; empty: nobody does.
+    cas_url: Annotated[str, checks.SECURE_URL] = ""
     saml_metadata: Annotated[str, checks.FILE] = ""  # or its SAML metadata: a file in the home; before CAS
-    saml_name: Annotated[str, checks.OPTIONAL_LINE] = (
-        ""  # the attribute that names them there; empty: the NameID
-    )
+    # The attribute that names them there; empty: the NameID.
+    saml_name: Annotated[str, checks.OPTIONAL_LINE] = ""

@@ -18,12 +18,10 @@ class LifecycleSection(Section):
     """Days from an event to its consequences (docs/domain.md §3.6); for contracts `[feed] grace_days`."""
 
     overlap: Annotated[int, checks.DAYS] = 15  # a former post's memberships, after a move within the académie
-    overlap_before: Annotated[int, checks.DAYS] = (
-        15  # a head to come has the school's mailbox, before their post
-    )
-    long_leave_withdrawn: Annotated[int, checks.DAYS] = (
-        0  # shared mailboxes, lists and delegations, from the first day of the leave
-    )
+    # How long before their post begins a coming head has the school's mailbox.
+    overlap_before: Annotated[int, checks.DAYS] = 15
+    # Withdrawn: shared mailboxes, lists and delegations. From the first day of the leave.
+    long_leave_withdrawn: Annotated[int, checks.DAYS] = 0
     departure_withdrawn: Annotated[int, checks.DAYS] = 0  # the same, from the day of a departure
     long_leave_suspended: Annotated[int, checks.DAYS] = 60
     transfer_closed: Annotated[int, checks.DAYS] = 60
@@ -31,15 +29,12 @@ class LifecycleSection(Section):
     purged: Annotated[int, checks.DAYS] = 180  # after the event, for a mailbox that was closed
     death_frozen: Annotated[int, checks.DAYS] = 365
     notices: Annotated[str, _NOTICES] = "60 30 10 1"  # days before a closing
-    civil_status_months: Annotated[int, checks.between(1, 1200)] = (
-        12  # from the closing of an account to its civil status being erased
-    )
-    fed_days: Annotated[int, checks.DAYS] = (
-        60  # human resources still give a civil status, that long after a feed spoke of somebody
-    )
-    compromise_hours: Annotated[int, checks.between(0, 8760)] = (
-        48  # a mailbox stays shut that long after a compromise, applications do not
-    )
+    # From the closing of an account to the erasure of its civil status.
+    civil_status_months: Annotated[int, checks.between(1, 1200)] = 12
+    # How long after a feed last spoke of somebody human resources still give their civil status.
+    fed_days: Annotated[int, checks.DAYS] = 60
+    # How long a mailbox stays shut after a compromise; applications do not.
+    compromise_hours: Annotated[int, checks.between(0, 8760)] = 48
 
     def delays(self, *, contract_closed: int) -> LifecycleDelays:
         """Delays of the lifecycle table, in days. `contract_closed`: from a contract's end to its closing."""

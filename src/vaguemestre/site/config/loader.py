@@ -17,6 +17,9 @@ from vaguemestre.site.config.topology import topology_of
 
 PROJECT = Path(__file__).resolve().parents[4]
 
+_MAX_SYNTAX_ERRORS = 20
+_KEY_AT_START = re.compile(r"\s*[\w-]+\s*=")
+
 
 class ConfigWrong(Exception):
     """The configuration cannot be used: one French sentence per fault, each on its line (exit code 78)."""
@@ -29,6 +32,14 @@ class Reading(NamedTuple):
     faults: list[Fault]
     lines: dict[str, int]
     file: Path
+
+
+class Parsed(NamedTuple):
+    """A file read: its keys, its lines (those that cannot be read are emptied) and its syntax errors."""
+
+    given: dict[str, Any]
+    lines: list[str]
+    faults: list[Fault]
 
 
 def load(home: Path | None = None, port_base: int | None = None) -> Config:
@@ -68,7 +79,7 @@ def _file_of(home: Path) -> Path | None:
 
 
 def _read(
-    parsed: "Parsed", lines: dict[str, int], home: Path, port_base: int | None
+    parsed: Parsed, lines: dict[str, int], home: Path, port_base: int | None
 ) -> tuple[Config, list[Fault]]:
     tables, faults, wrong = dict(parsed.given), list(parsed.faults), set[str]()
     base = port_base if port_base is not None else tables.get("port_base", Config.port_base)
@@ -117,14 +128,6 @@ def _text_of(file: Path) -> str:
         raise ConfigWrong(f"{file} ne peut pas être lu : {error.strerror}.") from error
 
 
-class Parsed(NamedTuple):
-    """A file read: its keys, its lines (those that cannot be read are emptied) and its syntax errors."""
-
-    given: dict[str, Any]
-    lines: list[str]
-    faults: list[Fault]
-
-
 def _parsed(text: str) -> Parsed:
     """Parse the file, skipping each unreadable `key = …` line so that all faults are reported at once.
 
@@ -143,10 +146,6 @@ def _parsed(text: str) -> Parsed:
             break
         lines[line - 1] = ""
     return Parsed({}, [], faults)
-
-
-_MAX_SYNTAX_ERRORS = 20
-_KEY_AT_START = re.compile(r"\s*[\w-]+\s*=")
 
 
 def _lines_of_keys(lines: list[str]) -> dict[str, int]:

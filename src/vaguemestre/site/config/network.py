@@ -14,13 +14,11 @@ class NetworkSection(Section):
     """`usual` ports (25, 80, 443, 465, 587, 993, 4190) are production's; `offset` counts from `port_base`."""
 
     ports: Annotated[str, checks.one_of("offset", "usual")] = "offset"
-    # with usual ports only; empty: every address of the machine, IPv4 and IPv6
+    # With usual ports only; empty: every address of the machine, IPv4 and IPv6.
     addresses: Annotated[tuple[str, ...], checks.IP_ADDRESSES] = ()
-
-    # name servers that the machine's resolver asks; empty: it asks the root's itself
+    # Name servers that the machine's resolver asks; empty: it asks those of the root itself.
     forwarders: Annotated[tuple[str, ...], checks.IP_ADDRESSES] = ()
-
-    # those of our own machines, whose word is taken for the address of a client
+    # Networks of our own machines, which are believed when they give a client's address.
     trusted: Annotated[tuple[str, ...], checks.NETWORKS] = ("127.0.0.0/8", "::1/128")
 
     @property

@@ -16,12 +16,10 @@ class SignInSection(Section):
     """`second_factor_for`: roles that must hold a second factor, besides those that always must."""
 
     second_factor_for: Annotated[tuple[str, ...], _ROLES] = ()  # "agent": everybody
-    second_factor_from: Annotated[str, checks.DAY] = (
-        ""  # AAAA-MM-JJ: the day that was decided, for those already there
-    )
-    second_factor_days: Annotated[int, checks.between(0, 365)] = (
-        14  # what is left to set it up, from the activation or the new role
-    )
+    # AAAA-MM-JJ: the day of this decision, from which the delay of those already there runs.
+    second_factor_from: Annotated[str, checks.DAY] = ""
+    # Days to set it up, from the activation or the new role.
+    second_factor_days: Annotated[int, checks.between(0, 365)] = 14
 
     def broken_rules(self) -> Iterator[Rule]:
         """Roles that must hold a second factor from no day."""

@@ -12,9 +12,8 @@ from vaguemestre.site.config.checks import Rule, Section
 class WebSection(Section):
     host: Annotated[str, checks.HOST] = "127.0.0.1"
     public_url: Annotated[str, checks.ORIGIN] = ""  # empty: http://localhost:<port>
-    files_url: Annotated[str, checks.ORIGIN] = (
-        ""  # origin of files, another name than public_url's; empty: fichiers. before it
-    )
+    # The origin of files: another host than that of `public_url`; empty: `fichiers.` before it.
+    files_url: Annotated[str, checks.ORIGIN] = ""
     workers: Annotated[int, checks.between(1, 64)] = 2
     threads: Annotated[int, checks.between(1, 64)] = 4
     behind_tls: bool = False
