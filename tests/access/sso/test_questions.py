@@ -4,17 +4,15 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from tests.access.sso.people import BACK, added, asks, signs_in
 from tests.access.sso.saml.service_provider import query, registered, request
+from tests.questions import questions
 
 from vaguemestre.access.sso.registry.values import Protocol
 from vaguemestre.people.credentials.models import Account
 
 pytestmark = pytest.mark.django_db
-_APART = ("SAVEPOINT", "RELEASE", "SELECT changes, endings FROM signin_revocationcounter")
 
 
 def oidc(client: Client) -> int:
@@ -41,14 +39,13 @@ def test_entering_again_asks_few_questions(
     signs_in(client)
     assert enters(client) in (200, 302)  # type: ignore[operator]
     # Whatever revokes something meanwhile has the session read once more: the best of three is the cost.
-    runs = [questions(lambda: enters(client)) for _ in range(3)]  # type: ignore[operator]
+    runs = [asked(lambda: enters(client)) for _ in range(3)]  # type: ignore[operator]
     fewest = min(runs, key=len)
     assert len(fewest) <= most, fewest
 
 
-def questions(act: Callable[[], object]) -> list[str]:
-    """The SQL of that act; apart: transactions, and what is asked while nobody hears other machines."""
-    with CaptureQueriesContext(connection) as captured:
+def asked(act: Callable[[], object]) -> list[str]:
+    """The SQL of that act, its transactions apart."""
+    with questions() as told:
         act()
-    written = [query["sql"] for query in captured.captured_queries]
-    return [sql for sql in written if not sql.startswith(_APART)]
+    return [sql for sql in told if not sql.startswith(("SAVEPOINT", "RELEASE"))]

@@ -5,11 +5,10 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.access.signin.people import PASSWORD, account
+from tests.questions import questions
 
 from vaguemestre.access.assistant.values import CHARTER
 from vaguemestre.access.sso.registry.services import add_application, set_logo
@@ -220,8 +219,8 @@ def test_home_asks_the_database_a_dozen_questions(client: Client, nicolas: Accou
     page(client)
     looks = []
     for _ in range(2):  # once a minute a look also notes that the session is in use
-        with CaptureQueriesContext(connection) as asked:
+        with questions() as asked:
             page(client)
-        looks.append([one["sql"] for one in asked.captured_queries])
+        looks.append(asked)
     least = min(looks, key=len)
     assert len(least) <= 12, least

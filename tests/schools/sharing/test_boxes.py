@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 from tests.access.signin.people import account
+from tests.access.signin.races import at_once
 from tests.schools.sharing.conftest import Engines, School, address_of, lead, now
 
 from vaguemestre.access.signin.ports import deliver_notice, revocations
@@ -44,6 +45,16 @@ def test_a_school_has_its_mailbox_active_without_password_at_an_address_nobody_e
     assert found.hashed == ""
     assert TakenName.objects.filter(kind="address", name=box.mailbox).exists()
     assert services.open_school_boxes(None, quota_mb=512, by="test", now=now()) == []
+
+
+@pytest.mark.heavy
+def test_boxes_opened_by_two_at_once_are_opened_once(outside_transactions: None) -> None:
+    account("pvasseur")
+    opened = at_once(
+        4, lambda runner: services.open_school_boxes(None, quota_mb=512, by=f"test{runner}", now=now())
+    )
+    assert sorted(map(len, opened)) == [0, 0, 0, 1]
+    assert Box.objects.count() == 1
 
 
 def test_the_head_owns_it_by_the_post_and_cannot_be_put_out_by_hand(school: School) -> None:

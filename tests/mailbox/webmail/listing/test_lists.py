@@ -3,13 +3,11 @@
 import re
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoAssertNumQueries
 from tests.access.signin.people import account
 from tests.engines.samples import letter, rich
 from tests.mailbox.webmail.conftest import browser_of, put
+from tests.questions import questions
 
 from vaguemestre.engines.memory.mailbox import MemoryMailbox
 from vaguemestre.foundation.kernel.errors import EngineDown
@@ -52,7 +50,7 @@ def test_a_strangers_words_are_only_words(reader: Client, box: MemoryMailbox) ->
 
 
 def test_a_list_asks_nothing_of_the_database_and_a_page_nothing_twice(
-    reader: Client, box: MemoryMailbox, django_assert_num_queries: DjangoAssertNumQueries
+    reader: Client, box: MemoryMailbox
 ) -> None:
     ref = put(box, letter("Dedans", From="Hélène Dupont <helene@ac-amiens.test>"))
     opened = f"/messagerie/INBOX/{ref.uid_validity}/{ref.uid}/"
@@ -62,13 +60,13 @@ def test_a_list_asks_nothing_of_the_database_and_a_page_nothing_twice(
         opened,
     ):  # who asks and who wrote are known then
         reader.get(address, headers=PIECE)
-    with django_assert_num_queries(0):
+    with questions() as of_pieces:
         reader.get("/messagerie/INBOX/lignes/", headers=PIECE)
         reader.get(opened, headers=PIECE)
-    with CaptureQueriesContext(connection) as asked:
+    assert of_pieces == []
+    with questions() as of_page:
         reader.get("/messagerie/")
-    questions = [one["sql"] for one in asked.captured_queries]
-    assert len(questions) == len(set(questions))
+    assert len(of_page) == len(set(of_page))
 
 
 def test_the_first_page_says_who_is_external(reader: Client, box: MemoryMailbox) -> None:

@@ -7,6 +7,7 @@ from itertools import batched
 from django.db import transaction
 from django.db.models import Q
 
+from vaguemestre.foundation.cluster.locks import turn
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record, record_many
 from vaguemestre.foundation.kernel.times import paris_day
@@ -55,7 +56,7 @@ def open_school_boxes(uais: Collection[str] | None, *, quota_mb: int, by: str, n
     today = paris_day(now)
     for batch in batched(place_summaries(uais), _BATCH_ROWS, strict=False):
         places = [place for place in batch if place.closed_on is None or place.closed_on > today]
-        with transaction.atomic(durable=True):
+        with turn("sharing.school-boxes"), transaction.atomic(durable=True):
             existing = {
                 box.structure_id: box
                 for box in Box.objects.filter(
