@@ -251,9 +251,10 @@ def test_what_readers_call_junk_is_learned_by_who_has_the_key(filtered: LiveEngi
     key = config.secrets_dir / "filter_key"
     text = "Gagnez beaucoup, tout de suite, sans rien faire, depuis chez vous, avec notre méthode secrète."
     raw = letter("x@inconnu.test", "y@ac-amiens.test", "gain", text).as_bytes()
+    before = asked.learned(filtered)  # other tests teach the same filter
     JunkTraining(config.ports.filter_controller, key)(raw, is_junk=True)
     JunkTraining(config.ports.filter_controller, key)(raw, is_junk=True)  # again: nothing more to learn
-    assert asked.learned(filtered) == {"spam": 1, "ham": 0}
+    assert asked.learned(filtered) == {**before, "spam": before["spam"] + 1}
     stranger = tmp_path / "key"
     stranger.write_text("autre")
     with pytest.raises(EngineDown):
