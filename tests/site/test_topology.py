@@ -9,6 +9,8 @@ from vaguemestre.site.config import Config, ConfigWrong, load
 SIX = """\
 [database]
 engine = "postgresql"
+host = "127.0.0.1"
+password_file = "secrets/postgres_password"
 
 [network]
 trusted = ["127.0.0.0/8", "10.77.0.0/24"]
@@ -71,20 +73,27 @@ def test_nodes_and_pods_are_read_in_their_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        ('name = "store2"', 'name = "store1"', "ligne 23 : deux [[node]] ont le nom « store1 »"),
-        ('name = "beauvais"', 'name = "amiens"', "ligne 33 : deux [[pod]] ont le nom « amiens »"),
-        ("10.77.0.42", "10.77.0.41", "ligne 34 : [[pod]] « address » : 10.77.0.41 sert déjà plus haut"),
-        ("10.77.0.42", "10.9.0.42", "ligne 34 : [[pod]] « address » : 10.9.0.42 n’est dans aucun réseau"),
-        ("10.77.0.32", "store2.local", "ligne 24 : [[node]] « address » est une adresse IP"),
-        ('["store2", "store1"]', '["store3"]', "ligne 35 : [[pod]] « nodes » : aucun [[node]] « store3 »"),
-        ('["store2", "store1"]', '["data1"]', "ligne 35 : [[pod]] « nodes » : « data1 » n’a pas « pod »"),
-        ('["store2", "store1"]', "[]", "ligne 35 : [[pod]] « nodes » : « beauvais » n’a aucune machine"),
-        ('["web", "proxy", "mx"]', '["web", "proxi"]', "ligne 10 : [[node]] « duties » : chacun est l’un de"),
+        ('name = "store2"', 'name = "store1"', "ligne 25 : deux [[node]] ont le nom « store1 »"),
+        ('name = "beauvais"', 'name = "amiens"', "ligne 35 : deux [[pod]] ont le nom « amiens »"),
+        ("10.77.0.42", "10.77.0.41", "ligne 36 : [[pod]] « address » : 10.77.0.41 sert déjà plus haut"),
+        ("10.77.0.42", "10.9.0.42", "ligne 36 : [[pod]] « address » : 10.9.0.42 n’est dans aucun réseau"),
+        ("10.77.0.32", "store2.local", "ligne 26 : [[node]] « address » est une adresse IP"),
+        ('["store2", "store1"]', '["store3"]', "ligne 37 : [[pod]] « nodes » : aucun [[node]] « store3 »"),
+        ('["store2", "store1"]', '["data1"]', "ligne 37 : [[pod]] « nodes » : « data1 » n’a pas « pod »"),
+        ('["store2", "store1"]', "[]", "ligne 37 : [[pod]] « nodes » : « beauvais » n’a aucune machine"),
+        ('["web", "proxy", "mx"]', '["web", "proxi"]', "ligne 12 : [[node]] « duties » : chacun est l’un de"),
         ('["web", "proxy", "mx"]', '["web"]', "aucune machine n’a « proxy, mx » dans ses « duties »"),
-        ('address = "10.77.0.21"\n', "", "ligne 12 : [[node]] « address » manque"),
-        ('name = "store2"', 'nom = "store2"', "ligne 23 : [[node]] clé inconnue « nom »"),
+        ('address = "10.77.0.21"\n', "", "ligne 14 : [[node]] « address » manque"),
+        ('name = "store2"', 'nom = "store2"', "ligne 25 : [[node]] clé inconnue « nom »"),
         ('"postgresql"', '"sqlite"', "[[node]] demande [database] « engine » = postgresql"),
-        ("[[pod]]", "[[academy.pod]]", "[[node]] et [[pod]] vont ensemble"),
+        ("[[pod]]", "[[academy.pod]]", "sans [[pod]], « web, proxy, pod, mx » vont ensemble"),
+        ("[[pod]]", "[[academy.pod]]", "ligne 12 : [[node]] « duties »"),
+        ("[[pod]]", "[[academy.pod]]", "plusieurs machines ont « pod », aucun [[pod]]"),
+        ("[[node]]", "[[academy.node]]", "[[pod]] demande des [[node]]"),
+        ('["web", "proxy", "mx"]', '["web", "proxy", "mx", "database"]', "2 machines ont « database »"),
+        ('host = "127.0.0.1"\n', "", "« host » = 127.0.0.1, et « password_file »"),
+        ('host = "127.0.0.1"', 'host = "10.77.0.21"', "ligne 3 : [database] des [[node]] « database »"),
+        ('password_file = "secrets/postgres_password"\n', "", "« password_file »"),
     ],
 )
 def test_a_faulty_topology_is_refused_with_its_line(
@@ -94,6 +103,37 @@ def test_a_faulty_topology_is_refused_with_its_line(
     with pytest.raises(ConfigWrong) as refused:
         loaded(tmp_path, SIX.replace(before, after))
     assert words in str(refused.value).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+THREE_DATABASES_AND_ONE_MORE = """\
+[database]
+engine = "postgresql"
+host = "127.0.0.1"
+password_file = "secrets/postgres_password"
+
+[network]
+trusted = ["127.0.0.0/8", "10.77.0.0/24"]
+""" + "".join(
+    f'[[node]]\nname = "{name}"\naddress = "10.77.0.{number}"\nduties = {duties}\n'
+    for name, number, duties in (
+        ("d1", 21, '["database"]'),
+        ("d2", 22, '["database"]'),
+        ("d3", 23, '["database"]'),
+        ("m1", 31, '["web", "proxy", "pod", "mx"]'),
+    )
+)
+
+
+def test_three_databases_and_one_machine_for_the_rest_need_no_pod(tmp_path: Path) -> None:
+    topology = loaded(tmp_path, THREE_DATABASES_AND_ONE_MORE).topology
+    assert [node.name for node in topology.database_nodes] == ["d1", "d2", "d3"]
+    assert [topology.is_first(name) for name in ("d1", "d2", "m1", "")] == [True, False, False, False]
+
+
+def test_a_database_of_somebody_else_may_be_anywhere(tmp_path: Path) -> None:
+    text = THREE_DATABASES_AND_ONE_MORE.replace("127.0.0.1", "bases.ac-exemple.fr")
+    alone = text[: text.index("[[node]]")] + text[text.rindex("[[node]]") :]
+    assert loaded(tmp_path, alone).topology.database_nodes == ()
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:

@@ -39,16 +39,18 @@ def end_entity(
     *,
     now: dt.datetime,
     addresses: Sequence[str] = ("127.0.0.1",),
+    further_uses: Sequence[x509.ObjectIdentifier] = (),
+    lifetime: dt.timedelta = _SERVER_LIFETIME,
 ) -> x509.Certificate:
-    """A certificate for those names and IP addresses, and one extended key usage: server or client."""
+    """A certificate for those names and IP addresses, and its extended key usage: server, client, or both."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     alternatives = [x509.DNSName(name) for name in names]
     issuer_id = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return (
-        _begin(subject, ca.subject, key, now, _SERVER_LIFETIME)
+        _begin(subject, ca.subject, key, now, lifetime)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([use, *further_uses]), critical=False)
         .add_extension(
             x509.SubjectAlternativeName(
                 [*alternatives, *(x509.IPAddress(ipaddress.ip_address(address)) for address in addresses)]

@@ -198,7 +198,7 @@ class Config(HomeFolders):
         for section in SECTIONS:
             yield from getattr(self, section).broken_rules()
         yield from self._broken_rules_of_academies()
-        yield from self.topology.broken_rules(self.database.engine, self.network.trusted)
+        yield from self.topology.broken_rules(self.database, self.network.trusted)
         lifecycle = self.lifecycle
         if lifecycle.purged < max(
             lifecycle.transfer_closed, lifecycle.retirement_closed, self.feed.grace_days

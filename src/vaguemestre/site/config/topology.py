@@ -8,10 +8,14 @@ from typing import Annotated, Any, NamedTuple
 
 from vaguemestre.site.config import checks
 from vaguemestre.site.config.checks import Rule, Section
+from vaguemestre.site.config.database import DatabaseSection
 from vaguemestre.site.config.faults import Fault
 from vaguemestre.site.config.section_keys import is_table, read_section, wrong_keys
 
-DUTIES = ("web", "database", "proxy", "pod", "mx")
+DATABASE = "database"
+MAIL_DUTIES = ("web", "proxy", "pod", "mx")
+DUTIES = ("web", DATABASE, "proxy", "pod", "mx")
+_MOST_DATABASES = 7  # more voters only make each decision slower (etcd.io: "why an odd number of members")
 _NAME = checks.Check(
     lambda name: re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name, re.ASCII) is not None,
     "s’écrit en minuscules, chiffres et traits d’union (31 signes au plus)",
@@ -52,24 +56,67 @@ class Topology(NamedTuple):
     def node_named(self, name: str) -> NodeSection | None:
         return next((node for node in self.nodes if node.name == name), None)
 
-    def broken_rules(self, engine: str, trusted: Sequence[str]) -> Iterator[Rule]:
-        """Rules over nodes, pods, the engine of the database and the networks of `[network] trusted`."""
+    @property
+    def database_nodes(self) -> tuple[NodeSection, ...]:
+        """Machines whose databases follow one another; none where the database is somebody else's."""
+        return tuple(node for node in self.nodes if DATABASE in node.duties)
+
+    def is_first(self, name: str) -> bool:
+        """Whether that machine makes the keys that the others are given."""
+        return bool(self.nodes) and self.nodes[0].name == name
+
+    def broken_rules(self, database: DatabaseSection, trusted: Sequence[str]) -> Iterator[Rule]:
+        """Rules over nodes, pods, the database and the networks of `[network] trusted`."""
         yield from _duplicates("node", [node.name for node in self.nodes], "name", "le nom")
         yield from _duplicates("pod", [pod.name for pod in self.pods], "name", "le nom")
         yield from self._broken_addresses(trusted)
         for number, pod in enumerate(self.pods):
             yield from self._broken_pod(number, pod)
-        if bool(self.nodes) != bool(self.pods):
-            yield Rule(
-                ("node", "pod"), "[[node]] et [[pod]] vont ensemble : une seule machine n’en demande aucun"
-            )
+        if self.pods and not self.nodes:
+            yield Rule(("node", "pod"), "[[pod]] demande des [[node]] : une seule machine n’en demande aucun")
         elif self.nodes:
             yield from self._missing_duties()
-            if engine != "postgresql":
+            yield from self._broken_database(database)
+            if not self.pods:
+                yield from self._shared_mail()
+
+    def _shared_mail(self) -> Iterator[Rule]:
+        """Without pods nothing says where a mailbox is: one machine has them all, and what goes with them."""
+        for number, node in enumerate(self.nodes):
+            given = [duty for duty in MAIL_DUTIES if duty in node.duties]
+            if given and len(given) < len(MAIL_DUTIES):
                 yield Rule(
-                    ("node", "database.engine"),
-                    "[[node]] demande [database] « engine » = postgresql, que toutes les machines lisent",
+                    (f"{_place('node', number)}.duties", "node.duties", "pod"),
+                    f"[[node]] « duties » : sans [[pod]], « {', '.join(MAIL_DUTIES)} » vont ensemble, sur "
+                    f"une seule machine ; « {node.name} » n’a que « {', '.join(given)} »",
                 )
+        if sum("pod" in node.duties for node in self.nodes) > 1:
+            yield Rule(
+                ("node.duties", "pod"),
+                "[[node]] « duties » : plusieurs machines ont « pod », aucun [[pod]] ne dit leurs boîtes",
+            )
+
+    def _broken_database(self, database: DatabaseSection) -> Iterator[Rule]:
+        """Databases of ours are reached through HAProxy on each machine's own loopback."""
+        if database.engine != "postgresql":
+            yield Rule(
+                ("node", "database.engine"),
+                "[[node]] demande [database] « engine » = postgresql, que toutes les machines lisent",
+            )
+            return
+        count = len(self.database_nodes)
+        if count and (count % 2 == 0 or count > _MOST_DATABASES):
+            yield Rule(
+                ("node.duties",),
+                f"[[node]] {count} machines ont « {DATABASE} » : il en faut 1, 3, 5 ou 7, pour qu’une "
+                "majorité décide quand une manque",
+            )
+        if count and (database.host != "127.0.0.1" or not database.password_file):
+            yield Rule(
+                ("database.host", "database", "node.duties"),
+                f"[database] des [[node]] « {DATABASE} » sont jointes par HAProxy, sur chaque machine : "
+                "« host » = 127.0.0.1, et « password_file »",
+            )
 
     def _broken_addresses(self, trusted: Sequence[str]) -> Iterator[Rule]:
         networks = [ipaddress.ip_network(network) for network in trusted]
@@ -104,7 +151,7 @@ class Topology(NamedTuple):
     def _missing_duties(self) -> Iterator[Rule]:
         """An academy may have its database elsewhere."""
         given = {duty for node in self.nodes for duty in node.duties}
-        if missing := [duty for duty in DUTIES if duty not in given | {"database"}]:
+        if missing := [duty for duty in MAIL_DUTIES if duty not in given]:
             yield Rule(
                 ("node.duties", "node"),
                 f"[[node]] aucune machine n’a « {', '.join(missing)} » dans ses « duties »",

@@ -1,0 +1,132 @@
+"""What etcd, Patroni and HAProxy are given: the same three machines in each, judged by themselves."""
+
+import json
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from vaguemestre.engines.cluster import node_keys
+from vaguemestre.engines.cluster.configuration import database_route_text, etcd_text, patroni_text
+from vaguemestre.engines.cluster.members import DatabaseCluster, Member
+from vaguemestre.foundation.kernel.errors import EngineRefused
+
+NOW = datetime(2026, 11, 2, tzinfo=UTC)
+BINARIES, DATA = Path("/usr/lib/postgresql/17/bin"), Path("/var/lib/postgresql/17/vaguemestre")
+
+
+def cluster(keys: Path = Path("/keys")) -> DatabaseCluster:
+    return DatabaseCluster(
+        members=(Member("d1", "10.77.0.21"), Member("d2", "10.77.0.22"), Member("d3", "fd00::23")),
+        clients=(Member("m1", "10.77.0.31"), Member("m2", "fd00::32")),
+        database="vaguemestre",
+        keys=keys,
+    )
+
+
+def test_each_etcd_names_itself_and_every_voter() -> None:
+    lines = dict(line.split("=", 1) for line in etcd_text(cluster(), "d2").splitlines() if line[0] != "#")
+    assert lines["ETCD_NAME"] == "d2"
+    assert lines["ETCD_LISTEN_CLIENT_URLS"] == "https://10.77.0.22:2379"
+    assert lines["ETCD_INITIAL_CLUSTER"] == (
+        "d1=https://10.77.0.21:2380,d2=https://10.77.0.22:2380,d3=https://[fd00::23]:2380"
+    )
+    assert lines["ETCD_CLIENT_CERT_AUTH"] == lines["ETCD_PEER_CLIENT_CERT_AUTH"] == "true"
+
+
+def test_only_members_replicate_and_only_clients_ask_and_all_by_tls() -> None:
+    text = patroni_text(cluster(), "d1", BINARIES, DATA)
+    rules = [line.strip()[2:] for line in text.partition("pg_hba:")[2].splitlines() if "- " in line]
+    assert [rule.split()[0] for rule in rules] == ["local", *["hostssl"] * 8]
+    replicating = {rule.split()[3] for rule in rules if rule.split()[1] == "replication"}
+    assert replicating == {"10.77.0.21/32", "10.77.0.22/32", "fd00::23/128"}
+    asking = [rule for rule in rules if rule.endswith("scram-sha-256")]
+    assert asking == [
+        "hostssl vaguemestre all 10.77.0.31/32 scram-sha-256",
+        "hostssl vaguemestre all fd00::32/128 scram-sha-256",
+    ]
+    assert "trust" not in text
+    assert "- members d3 vaguemestre_rewind" in text
+
+
+def test_nobody_becomes_primary_without_every_confirmed_commit() -> None:
+    text = patroni_text(cluster(), "d1", BINARIES, DATA)
+    assert "synchronous_mode: true" in text
+    numbers = {
+        key: int(text.partition(f" {key}: ")[2].split()[0]) for key in ("ttl", "loop_wait", "retry_timeout")
+    }
+    # patroni.readthedocs.io, dynamic configuration: else a primary is given up while it is well
+    assert numbers["loop_wait"] + 2 * numbers["retry_timeout"] <= numbers["ttl"]
+
+
+def test_a_member_that_is_not_in_the_file_has_no_configuration() -> None:
+    with pytest.raises(LookupError):
+        etcd_text(cluster(), "m1")
+
+
+def test_the_route_listens_on_the_loopback_and_asks_who_is_primary() -> None:
+    text = database_route_text(cluster())
+    assert "bind 127.0.0.1:5432\n" in text
+    assert "uri /primary" in text
+    assert [line.split()[1:] for line in text.splitlines() if line.startswith("    server ")] == [
+        ["d1", "10.77.0.21:5432"], ["d2", "10.77.0.22:5432"], ["d3", "[fd00::23]:5432"],
+    ]  # fmt: skip
+
+
+def test_a_machine_is_known_by_one_certificate_as_server_and_as_client(tmp_path: Path) -> None:
+    node_keys.make_authority(tmp_path, now=NOW)
+    pem, key = node_keys.signed_for(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
+    certificate = x509.load_pem_x509_certificate(pem)
+    uses = set(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    assert uses == {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH}
+    assert certificate.subject.rfc4514_string() == "CN=d1"
+    ca = x509.load_pem_x509_certificate((tmp_path / "ca.pem").read_bytes())
+    certificate.verify_directly_issued_by(ca)
+    assert certificate.not_valid_after_utc <= ca.not_valid_after_utc
+    assert b"PRIVATE KEY" in key
+
+
+def test_the_authority_stays_the_same_and_its_key_is_read_by_root_only(tmp_path: Path) -> None:
+    node_keys.make_authority(tmp_path, now=NOW)
+    before = (tmp_path / "ca.pem").read_bytes()
+    node_keys.make_authority(tmp_path, now=NOW)
+    assert (tmp_path / "ca.pem").read_bytes() == before
+    assert (tmp_path / "ca.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_machine_without_the_authority_signs_nobody(tmp_path: Path) -> None:
+    with pytest.raises(EngineRefused, match="première machine"):
+        node_keys.signed_for(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
+
+
+def test_haproxy_takes_its_configuration(tmp_path: Path) -> None:
+    node_keys.make_authority(tmp_path, now=NOW)
+    file = tmp_path / "haproxy.cfg"
+    file.write_text(database_route_text(cluster(tmp_path)))
+    judged = subprocess.run(["haproxy", "-c", "-f", str(file)], capture_output=True, text=True, check=False)
+    assert judged.returncode == 0, judged.stderr
+    assert "WARNING" not in judged.stderr
+
+
+def test_patroni_takes_its_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "patroni.yml"
+    node_keys.make_authority(tmp_path, now=NOW)
+    pem, key = node_keys.signed_for(tmp_path, Member("d1", "10.77.0.21"), now=NOW)
+    (tmp_path / "node.pem").write_bytes(pem)
+    node_keys.write_key(tmp_path / "node.key", key)
+    file.write_text(patroni_text(cluster(tmp_path), "d1", BINARIES, tmp_path / "data"))
+    read = subprocess.run(
+        ["/usr/bin/python3", "-c", "import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))"],
+        input=file.read_text(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(read.stdout)["bootstrap"]["dcs"]["synchronous_mode"] is True
+    judged = subprocess.run(
+        ["patroni", "--validate-config", "--ignore-listen-port", str(file)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    about = [line for line in (judged.stdout + judged.stderr).splitlines() if line.strip()]
+    # the other machines and PostgreSQL itself are not here
+    assert [line for line in about if "not reachable" not in line and "bin_dir" not in line] == []
