@@ -91,7 +91,7 @@ def _places(ref: MessageRef) -> list[dict[str, object]]:
 
 
 _OF_A_PART = "save-part preview-part make-preview"
-_OF_AN_INVITATION = "show-card answer-invitation"
+_OF_AN_INVITATION = "show-card answer-invitation free-time"
 _OF_A_MESSAGE = """
     list-rows show-folder find-day open-message show-conversation report-message answer-receipt unsubscribe
     choose-showing show-body show-source show-header print-message save-message save-all-parts open-enclosed

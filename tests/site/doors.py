@@ -160,7 +160,7 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         OPEN: "show-picture",
         SIGNED: """
             act all-boxes answer-invitation answer-receipt await-answer cancel-reminders change-folder
-            change-label change-search choose-showing count-shared-unread find-day inbox
+            change-label change-search choose-showing count-shared-unread find-day free-time inbox
             list-attachments list-deleted list-all-rows list-folders list-reminders list-rows
             make-preview offer-choices open-enclosed open-message pdf-reader preview-part print-message
             recover renew-ticket report-message save-all-parts save-choices save-message save-part

@@ -16,6 +16,7 @@ SENTENCES = {
     ),
     "webmail.list-offers-no-leave": "Cette liste ne propose pas de désabonnement.",
     "webmail.no-answer-awaited": "Cette invitation n’attend pas de réponse.",
+    "webmail.event-not-cancelled": "Ce rendez-vous n’est pas annulé.",
     "webmail.no-folder-for-that": "Votre boîte n’a pas de dossier pour cela.",
     "webmail.not-deleted": "Ce courriel n’est pas parmi les messages supprimés : rechargez la page.",
     "webmail.not-sent": "On n’attend de réponse qu’à un courriel envoyé.",

@@ -29,6 +29,7 @@ def _readable(message: str) -> list[URLPattern]:
         path(f"{message}apercu/<part:number>/pdf/", views.make_preview, name="make-preview"),
         path(f"{message}carte/<str:kind>/<part:number>/", views.show_card, name="show-card"),
         path(f"{message}reponse/<part:number>/", views.answer_invitation, name="answer-invitation"),
+        path(f"{message}liberer/<part:number>/", views.free_time, name="free-time"),
     ]
 
 

@@ -34,12 +34,12 @@ def letter(**fields: str) -> bytes:
     return message.as_bytes(policy=policy.SMTP)
 
 
-def invitation(uid: str = "evenement-1@dehors.example", **fields: Any) -> bytes:
+def invitation(uid: str = "evenement-1@dehors.example", method: str = "REQUEST", **fields: Any) -> bytes:
     message = EmailMessage()
     message["From"], message["Subject"] = "ines.roy@dehors.example", "Invitation"
     message.set_content("Venez\n")
-    content = calendar("REQUEST", **fields).replace(b"evenement-1@dehors.example", uid.encode())
-    message.add_alternative(content.decode(), subtype="calendar", params={"method": "REQUEST"})
+    content = calendar(method, **fields).replace(b"evenement-1@dehors.example", uid.encode())
+    message.add_alternative(content.decode(), subtype="calendar", params={"method": method})
     return message.as_bytes(policy=policy.SMTP)
 
 
@@ -82,6 +82,40 @@ def test_an_event_at_the_same_time_is_told(reader: Client, box: MemoryMailbox) -
     )
     reader.post(address(first, "reponse/2/"), {"answer": "DECLINED"}, headers=PIECE)
     assert "En même temps que" not in reader.get(address(second, "carte/invitation/2/")).content.decode()
+
+
+def card_of(reader: Client, box: MemoryMailbox, content: bytes) -> str:
+    return reader.get(address(put(box, content), "carte/invitation/2/"), headers=PIECE).content.decode()
+
+
+OTHER = {"uid": "autre@dehors.example", "DTSTART": "20261207T140000Z", "DTEND": "20261207T150000Z"}
+
+
+def test_the_time_of_a_cancelled_event_is_freed(reader: Client, box: MemoryMailbox) -> None:
+    first = put(box, invitation())
+    reader.post(address(first, "reponse/2/"), {"answer": "ACCEPTED"}, headers=PIECE)
+    cancelled = put(box, invitation(method="CANCEL"))
+    assert (
+        "liberer/2/" in reader.get(address(cancelled, "carte/invitation/2/"), headers=PIECE).content.decode()
+    )
+    done = reader.post(address(cancelled, "liberer/2/"), headers=PIECE)
+    assert done.json()["told"] == "Ce créneau est de nouveau libre."
+    assert "En même temps que" not in card_of(reader, box, invitation(**OTHER))
+    assert "liberer/2/" not in card_of(reader, box, invitation(method="CANCEL"))
+
+
+@pytest.mark.parametrize(
+    "letter_of", [{}, {"method": "CANCEL", "RECURRENCE-ID": "20261214T130000Z"}], ids=["kept", "one of many"]
+)
+def test_an_event_that_is_held_keeps_its_time(
+    reader: Client, box: MemoryMailbox, letter_of: dict[str, str]
+) -> None:
+    first = put(box, invitation())
+    reader.post(address(first, "reponse/2/"), {"answer": "ACCEPTED"}, headers=PIECE)
+    ref = put(box, invitation(**letter_of))
+    assert "liberer/2/" not in reader.get(address(ref, "carte/invitation/2/"), headers=PIECE).content.decode()
+    assert reader.post(address(ref, "liberer/2/"), headers=PIECE).status_code == 422
+    assert "En même temps que" in card_of(reader, box, invitation(**OTHER))
 
 
 def test_what_asks_nothing_takes_no_answer(reader: Client, box: MemoryMailbox) -> None:

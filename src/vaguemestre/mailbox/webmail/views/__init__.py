@@ -34,6 +34,7 @@ from vaguemestre.mailbox.webmail.views.message.one_click import (
     answer_invitation,
     answer_receipt,
     choose_showing,
+    free_time,
     report_message,
     unsubscribe,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "close_reports",
     "count_shared_unread",
     "find_day",
+    "free_time",
     "list_all_rows",
     "list_attachments",
     "list_deleted",

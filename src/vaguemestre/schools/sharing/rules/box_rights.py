@@ -20,7 +20,7 @@ _SORT = (
     "act change-folder start-bulk undo-bulk report-message unsubscribe save-choices change-label "
     "change-search snooze-messages await-answer cancel-reminders"
 )
-_SEND = "answer-receipt answer-invitation"
+_SEND = "answer-receipt answer-invitation free-time"
 _PAGES: Mapping[str, Right] = {
     **{f"webmail:{name}": Right.READ for name in _READ.split()},
     **{f"webmail:{name}": Right.SORT for name in _SORT.split()},

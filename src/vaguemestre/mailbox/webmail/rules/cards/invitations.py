@@ -52,6 +52,11 @@ class Invitation:
         return self.method == "REQUEST" and not self.is_cancelled and bool(self.organiser.address)
 
     @property
+    def cancels_event(self) -> bool:
+        """Whether the event is cancelled as a whole, not only one of its occurrences."""
+        return self.is_cancelled and bool(self.uid) and not self.recurrence
+
+    @property
     def when(self) -> str:
         """Date and time in French: `lundi 7 décembre 2026, de 14 h à 15 h 30`."""
         first = paris_day(self.starts)

@@ -58,9 +58,14 @@ def answer_invitation(sender: Sender, invitation: Invitation, answer: Answer, *,
 
 
 @transaction.atomic(durable=True)
-def drop_event(account_id: int, uid: str) -> None:
-    """Free the time of an event that its organiser cancelled."""
-    forget_event(account_id, uid)
+def free_time(account_id: int, invitation: Invitation) -> None:
+    """Forget the answer to an event that its organiser cancelled: nothing clashes with it any more.
+
+    Raises Refusal `webmail.event-not-cancelled`.
+    """
+    if not invitation.cancels_event:
+        raise Refusal("webmail.event-not-cancelled")
+    forget_event(account_id, invitation.uid)
 
 
 @transaction.atomic(durable=True)

@@ -14,6 +14,7 @@ from vaguemestre.mailbox.webmail import ports
 from vaguemestre.mailbox.webmail.http import mailbox_of, own_auth_server, reads_of
 from vaguemestre.mailbox.webmail.ports import UnsubscribeRefused
 from vaguemestre.mailbox.webmail.rules.cards import invitations
+from vaguemestre.mailbox.webmail.rules.cards.invitations import Invitation
 from vaguemestre.mailbox.webmail.rules.cards.unsubscribe import unsubscribe_options
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.mailbox.webmail.rules.trust.from_field import from_field
@@ -46,13 +47,29 @@ def answer_invitation(
     reply = request.POST.get("answer", "")
     if reply not in set(Answer):
         raise Refusal("webmail.no-answer-awaited")
-    ref = MessageRef(folder, uid_validity, uid)
+    invitation = _invitation_in(request, MessageRef(folder, uid_validity, uid), number, chain)
+    one_click_replies.answer_invitation(_sender(request), invitation, Answer(reply), now=timezone.now())
+    return _status(f"Votre réponse part à {invitation.organiser.name or invitation.organiser.address}.")
+
+
+@require_POST
+@signed_in
+def free_time(
+    request: SignedInRequest, folder: str, uid_validity: int, uid: int, number: str, chain: str = ""
+) -> HttpResponse:
+    """Forget the answer to an event that its organiser cancelled."""
+    invitation = _invitation_in(request, MessageRef(folder, uid_validity, uid), number, chain)
+    one_click_replies.free_time(request.who.account_id, invitation)
+    return _status("Ce créneau est de nouveau libre.")
+
+
+def _invitation_in(request: SignedInRequest, ref: MessageRef, number: str, chain: str) -> Invitation:
+    """The event in that part of a message. Raises Refusal when there is none."""
     with reads_of(request.who, ref, chain) as reads:
         invitation = invitations.parse_invitation(reads.part(ref, number, _MAX_BYTES))
     if invitation is None:
         raise Refusal("webmail.no-answer-awaited")
-    one_click_replies.answer_invitation(_sender(request), invitation, Answer(reply), now=timezone.now())
-    return _status(f"Votre réponse part à {invitation.organiser.name or invitation.organiser.address}.")
+    return invitation
 
 
 @require_POST
