@@ -19,8 +19,8 @@ from vaguemestre.engines.dovecot.pod_mail import PodMail
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.provisioning.models import MailboxPlace
-from vaguemestre.people.provisioning.services import Move, move_mailbox
-from vaguemestre.people.provisioning.services.moves import tidy_former_copies
+from vaguemestre.people.provisioning.services import MailboxMove, move_mailbox
+from vaguemestre.people.provisioning.services.mailbox_moves import tidy_former_copies
 from vaguemestre.site.adapters.pods import open_scripts, pod_mail
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db]
@@ -71,7 +71,7 @@ def _account(person: Someone) -> int:
     return Account.objects.create(username=username, mailbox=person.mailbox, state="active").pk
 
 
-def _move(cluster: Cluster, mail: Any, account_id: int, target: str, places: Any = None) -> Move:
+def _move(cluster: Cluster, mail: Any, account_id: int, target: str, places: Any = None) -> MailboxMove:
     places = places or cluster.places
     return move_mailbox(places, mail, account_id, target, first="un", by="tests", now=timezone.now)
 

@@ -1,4 +1,4 @@
-"""What the push process of one machine hears from the others, and tells them (PostgreSQL)."""
+"""Changes of mailboxes and endings of sessions, exchanged by the push processes of machines (PostgreSQL)."""
 
 import asyncio
 import secrets

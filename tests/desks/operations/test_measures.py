@@ -94,8 +94,8 @@ def test_deliveries_are_counted_once_by_destination_with_their_delays() -> None:
     for minute in range(3):
         take({}, minute)
     ours, theirs = destinations_since(paris_day(NOON))
-    assert (ours.domain, ours.moves.delivered, ours.moves.mean) == ("", 1, 4)
-    assert (theirs.domain, *theirs.moves) == ("mairie.test", 1, 1, 1, 65, 65)
+    assert (ours.domain, ours.counts.delivered, ours.counts.mean) == ("", 1, 4)
+    assert (theirs.domain, *theirs.counts) == ("mairie.test", 1, 1, 1, 65, 65)
     assert totals("delivery") == {"5m": 4, "1h": 4, "1d": 4}
 
 

@@ -16,7 +16,7 @@ from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.step import Step
 from vaguemestre.processes.production.upgrades import upgrade
 from vaguemestre.processes.production.upgrades.releases import Release
-from vaguemestre.processes.production.upgrades.upgrade import Journey, Move
+from vaguemestre.processes.production.upgrades.upgrade import Journey, ReleaseMove
 from vaguemestre.site.config import Config
 
 OLD, NEW = Release(Path("/opt/x/0.2.0-a"), (0, 2, 0)), Release(Path("/opt/x/0.2.1-b"), (0, 2, 1))
@@ -33,7 +33,7 @@ def moves(monkeypatch: pytest.MonkeyPatch, *breaking: str) -> list[str]:
     """The moves that are made, by the version they lead to; those named break."""
     made: list[str] = []
 
-    def steps(move: Move) -> tuple[Step, ...]:
+    def steps(move: ReleaseMove) -> tuple[Step, ...]:
         def do() -> None:
             made.append(move.wanted.name)
             if move.wanted.name in breaking:
@@ -41,13 +41,13 @@ def moves(monkeypatch: pytest.MonkeyPatch, *breaking: str) -> list[str]:
 
         return (Step("tout", lambda: False, do),)
 
-    monkeypatch.setattr(Move, "steps", steps)
+    monkeypatch.setattr(ReleaseMove, "steps", steps)
     monkeypatch.setattr(command, "_described", lambda release, running: NEXT)
     return made
 
 
-def forth() -> Move:
-    return Move(Config(home=Path("/nowhere")), OLD, NEW, NEXT, typer.echo)
+def forth() -> ReleaseMove:
+    return ReleaseMove(Config(home=Path("/nowhere")), OLD, NEW, NEXT, typer.echo)
 
 
 def test_units_are_turned_back_in_the_other_order() -> None:
@@ -91,7 +91,7 @@ def test_a_move_back_from_the_middle_of_another_leaves_the_former_release_alone(
 ) -> None:
     moves(monkeypatch)
     upgrade.begin(Journey(OLD.path, NEW.path))
-    command._go(Move(Config(home=Path("/nowhere")), NEW, OLD, NEXT, typer.echo, backwards=True))
+    command._go(ReleaseMove(Config(home=Path("/nowhere")), NEW, OLD, NEXT, typer.echo, backwards=True))
     assert upgrade.begun() is None
     assert not (notes / "former_release").exists()
 

@@ -1,4 +1,4 @@
-"""What the nursery bears is what setpriv would have started, sooner."""
+"""What the nursery forks is what setpriv would have started, sooner."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from vaguemestre.processes.duties import DUTIES
 from vaguemestre.processes.supervisor import process_table, rights
 from vaguemestre.processes.supervisor.child_process import Spawned, spawn
 from vaguemestre.processes.supervisor.nursery import nursery_process
-from vaguemestre.processes.supervisor.nursery.births import Birth, Nursery
+from vaguemestre.processes.supervisor.nursery.nursery_client import ForkRequest, Nursery
 
 pytestmark = pytest.mark.heavy
 
@@ -75,10 +75,10 @@ async def nursery(environment: Mapping[str, str]) -> AsyncIterator[Nursery]:
         begun.close()
 
 
-def birth(*arguments: str) -> Birth:
+def fork_request(*arguments: str) -> ForkRequest:
     user = system_user(DUTY.user)
     groups = tuple(system_group(name) for name in DUTY.groups)
-    return Birth("teller", arguments, user.pw_uid, (user.pw_gid, *groups))
+    return ForkRequest("teller", arguments, user.pw_uid, (user.pw_gid, *groups))
 
 
 async def story_of(process: Spawned) -> tuple[dict[str, object], int]:
@@ -91,28 +91,28 @@ def test_it_has_the_rights_name_and_place_of_what_setpriv_starts(
 ) -> None:
     async def both() -> tuple[tuple[dict[str, object], int], ...]:
         async with nursery(environment) as begun:
-            born = await begun.bear(birth("a"), environment, place, umask=0o007)
-            assert born is not None
+            forked = await begun.fork(fork_request("a"), environment, place, umask=0o007)
+            assert forked is not None
             argv = (*rights.prefix(DUTY), sys.executable, "-m", "teller", "a")
             started = await spawn(argv, environment, place, umask=0o007)
-            return await story_of(born), await story_of(started)
+            return await story_of(forked), await story_of(started)
 
-    born, started = asyncio.run(both())
-    assert born == started
-    assert born[1] == 7
-    assert born[0]["CapBnd"] == "0" * 16
+    forked, started = asyncio.run(both())
+    assert forked == started
+    assert forked[1] == 7
+    assert forked[0]["CapBnd"] == "0" * 16
 
 
 def test_it_is_told_to_end_when_the_supervisor_dies(environment: dict[str, str], place: Path) -> None:
     script = f"""\
 import asyncio, os, sys
 from pathlib import Path
-from tests.processes.supervisor.test_nursery import birth, nursery, process_table
+from tests.processes.supervisor.test_nursery import fork_request, nursery, process_table
 async def main():
     async with nursery(os.environ) as begun:
-        born = await begun.bear(birth("wait"), os.environ, Path({str(place)!r}), umask=0)
-        await born.output.readline()
-        print(born.pid, flush=True)
+        forked = await begun.fork(fork_request("wait"), os.environ, Path({str(place)!r}), umask=0)
+        await forked.output.readline()
+        print(forked.pid, flush=True)
         sys.stdin.read()
 process_table.adopt_orphans()
 asyncio.run(main())
@@ -136,14 +136,14 @@ def test_without_it_a_process_is_started_in_the_usual_way(
     async def story() -> Spawned | None:
         async with nursery(environment) as begun:
             if when == "loaded":
-                first = await begun.bear(birth(), environment, place, umask=0)
+                first = await begun.fork(fork_request(), environment, place, umask=0)
                 assert first is not None
                 await story_of(first)
             if when == "closed":
                 begun.close()
             else:
                 begun._process.kill()
-            return await begun.bear(birth(), environment, place, umask=0)
+            return await begun.fork(fork_request(), environment, place, umask=0)
 
     assert asyncio.run(story()) is None
 

@@ -1,4 +1,4 @@
-"""Tell other machines what ended, in the transaction that ends it (PostgreSQL; SQLite serves one machine)."""
+"""Notify other machines of ended sessions, in the transaction that ends them (PostgreSQL only)."""
 
 from collections.abc import Collection
 
@@ -20,10 +20,10 @@ RETURNING endings
 
 
 def tell_machines(ended: Collection[str] | None) -> None:
-    """Tell every machine that these ended, when the caller's transaction commits. As its last step.
+    """Notify every machine of what ended, when the caller's transaction commits. Call it as the last step.
 
-    The names of sessions, or of what a session holds (`revocations.mark_of`); None if they are not known one
-    by one; empty if something changed and nothing ended. The caller bumps its own machine after the commit.
+    `ended`: names of sessions, or of what a session holds (`revocations.mark_of`); None if they are not known
+    one by one; empty if something changed and nothing ended. The caller bumps its own machine after commit.
     """
     if connection.vendor != "postgresql":
         return

@@ -1,8 +1,8 @@
 """Revocations of several machines: the mapped file of each follows the counters of the database.
 
-One process of the machine hears at once what is told (`engines.database.notices`), asks for the counters at
-least twice a second, and writes in the file when it did. While nobody has for DEAF_AFTER, the machine may
-have missed something: then whoever reads a count asks the database first.
+One process of the machine receives notices at once (`engines.database.notices`), reads the counters at least
+twice a second, and writes in the file when it last did. If that is older than DEAF_AFTER, the machine may
+have missed a notice: whoever reads a count then asks the database first.
 """
 
 import time

@@ -16,9 +16,9 @@ def command(
     live: Annotated[bool, typer.Option("--live", help="Regarde aussi l’ensemble en marche.")] = False,
 ) -> None:
     """Dit ce que vaut la configuration, ou toutes ses fautes avec leur ligne (code 78)."""
-    reading = read()
-    refuse(reading.file, [*reading.faults, *missing_surroundings(reading)])
-    config = reading.config
+    checked = read()
+    refuse(checked.file, [*checked.faults, *missing_surroundings(checked)])
+    config = checked.config
     ports = config.ports
     typer.echo(f"Configuration correcte. Dossier : {config.home}")
     typer.echo(f"Académie : {config.academy.name} ({config.academy.domain})")

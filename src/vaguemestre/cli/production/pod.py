@@ -13,7 +13,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refu
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.credentials.queries import find_account
 from vaguemestre.people.provisioning.queries import accounts_on, moves_not_over, pod_counts
-from vaguemestre.people.provisioning.services import Move, move_mailbox, tidy_former_copies
+from vaguemestre.people.provisioning.services import MailboxMove, move_mailbox, tidy_former_copies
 from vaguemestre.site.adapters.pods import places_of, pod_mail
 from vaguemestre.site.config.topology import Topology
 
@@ -94,7 +94,7 @@ def _drain(account_ids: Sequence[int], names: Sequence[str]) -> None:
         raise Failed(f"{counted(failed, 'boîte')} à reprendre : la même commande reprend.", 1)
 
 
-def _move(account_id: int, target: str) -> Move:
+def _move(account_id: int, target: str) -> MailboxMove:
     config = settings.CONFIG
     return move_mailbox(
         places_of(config), pod_mail(config), account_id, target,

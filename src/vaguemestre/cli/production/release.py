@@ -40,7 +40,7 @@ def _description(config: Config, running: str) -> Description:
         processes=tuple(child.name for child in children),
         engines=tuple(child.name for child in children if _is_engine(child.name)),
         sockets={name: place for name, place in pools.items() if name in stand_ins},
-        files={str(path): text for path, text, _ in outside_files(layout.CONFIGURATION.read_text("utf-8"))},
+        files={str(file.path): file.text for file in outside_files(layout.CONFIGURATION.read_text("utf-8"))},
         masked=OTHERS,
         pending=pending,
         faults=(*_faults(), *missed),
@@ -53,8 +53,8 @@ def _is_engine(process: str) -> bool:
 
 def _faults() -> tuple[str, ...]:
     """What this release does not accept in the configuration that is installed."""
-    reading = read()
-    return tuple(fault.sentence for fault in (*reading.faults, *missing_surroundings(reading)))
+    checked = read()
+    return tuple(fault.sentence for fault in (*checked.faults, *missing_surroundings(checked)))
 
 
 def _migrations(running: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -29,7 +29,7 @@ from vaguemestre.processes.production.upgrades.releases import (
     check_forth,
     release_in,
 )
-from vaguemestre.processes.production.upgrades.upgrade import Journey, Move, command_of, former_release
+from vaguemestre.processes.production.upgrades.upgrade import Journey, ReleaseMove, command_of, former_release
 from vaguemestre.processes.production.upgrades.upgrade_plan import Description, read_description
 from vaguemestre.site.config import Config, load
 
@@ -80,7 +80,7 @@ def _show_plan(running: Release, wanted: Release) -> None:
     """What is known of a move to a release that is not laid yet."""
     typer.echo(f"De {running.name} à {wanted.name} :")
     description = _described(running, running)
-    move = Move(load(), running, running, description, typer.echo)
+    move = ReleaseMove(load(), running, running, description, typer.echo)
     before = ("Version posée à côté, avec son environnement", "Vérifications", "Copie de la base")
     units = tuple(step.title for step in move.steps())
     for number, title in enumerate((*before, *units), 1):
@@ -126,7 +126,7 @@ def _described(release: Release, running: Release) -> Description:
     return read_description(command_of(release, "release", running.name))
 
 
-def _checked(config: Config, running: Release, wanted: Release, *, backwards: bool) -> Move:
+def _checked(config: Config, running: Release, wanted: Release, *, backwards: bool) -> ReleaseMove:
     """The move, once nothing speaks against it. Raises ReleaseRefused, StepFailed."""
     typer.echo("Vérifications : configuration, base, place, santé…")
     journey = upgrade.begun()
@@ -148,7 +148,7 @@ def _checked(config: Config, running: Release, wanted: Release, *, backwards: bo
     if journey and wanted.path == running.path:  # the link turns last
         running = release_in(journey.to if journey.to != wanted.path else journey.from_)
     typer.echo(f"    {counted(len(description.pending), 'migration à appliquer', 'migrations à appliquer')}")
-    return Move(config, running, wanted, description, typer.echo, backwards=backwards)
+    return ReleaseMove(config, running, wanted, description, typer.echo, backwards=backwards)
 
 
 def _back_up_database(config: Config) -> None:
@@ -159,7 +159,7 @@ def _back_up_database(config: Config) -> None:
     typer.echo(f"    {dump_database(config, _POINT)}")
 
 
-def _go(move: Move) -> None:
+def _go(move: ReleaseMove) -> None:
     """Make the move; should a step break, the one back. Raises Failed."""
     interrupted = upgrade.begun()
     journey = interrupted or Journey(move.running.path, move.wanted.path, move.backwards)
@@ -179,7 +179,7 @@ def _go(move: Move) -> None:
     typer.echo(f"La version {move.wanted.path.name} tourne.")
 
 
-def _go_back(move: Move) -> None:
+def _go_back(move: ReleaseMove) -> None:
     former = move.running
     return_ = replace(
         move, running=move.wanted, wanted=former, description=_described(former, former), backwards=True

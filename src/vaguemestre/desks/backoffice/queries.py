@@ -35,7 +35,7 @@ def parse_actor_search(typed: str) -> tuple[str, ...] | None:
     account_ids = {account.account_id} if account else set[int]()
     person_ids = {account.person_id} if account and account.person_id else set[int]()
     person_ids |= set(people)
-    account_ids |= {account_id for account_id, *_ in accounts_by_person(person_ids).values()}
+    account_ids |= {account.account_id for account in accounts_by_person(person_ids).values()}
     return tuple(
         dict.fromkeys(
             [

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from vaguemestre.people.directory.rules.similarity import NEEDS_REVIEW, MatchReason
 
@@ -30,6 +31,14 @@ class Work(StrEnum):
     INSPECTOR = "inspection"
     AESH = "aesh"
     AED = "aed"
+
+
+class WorkAnswers(NamedTuple):
+    """The answers to the three questions that tell which service is in charge."""
+
+    workplace: Workplace
+    work: Work
+    department: str  # code, as « 80 »
 
 
 class RequestState(StrEnum):

@@ -11,9 +11,9 @@ from vaguemestre.desks.operations.rules.alarms import Facts
 from vaguemestre.desks.operations.rules.slots import slot_of
 from vaguemestre.desks.operations.values import (
     AlarmState,
+    DeliveryCounts,
     Destination,
     Measure,
-    Moves,
     Readings,
     Resolution,
 )
@@ -85,7 +85,7 @@ def destinations_since(day: date, *, limit: int = 12) -> tuple[Destination, ...]
     columns = ("domain", "delivered_sum", "deferred_sum", "refused_sum", "seconds_sum", "slowest_of_all")
     outside = sums.exclude(domain="").order_by("-deferred_sum", "-refused_sum", "-delivered_sum", "domain")
     rows = [*sums.filter(domain="").values_list(*columns), *outside.values_list(*columns)[:limit]]
-    return tuple(Destination(domain, Moves(*numbers)) for domain, *numbers in rows)
+    return tuple(Destination(domain, DeliveryCounts(*numbers)) for domain, *numbers in rows)
 
 
 def _state(row: Alarm) -> AlarmState:

@@ -31,7 +31,7 @@ class Measure(NamedTuple):
 
 
 class Raised(NamedTuple):
-    """Something to look into. `name`: of its page; `subject`: which one, where several may be concerned."""
+    """An alarm that holds. `name`: of its page « Que faire »; `subject`: the part, if one of several."""
 
     name: str
     subject: str
@@ -53,8 +53,8 @@ class AlarmState:
         return round((self.closed_at - self.opened_at).total_seconds() / 60) if self.closed_at else 0
 
 
-class Moves(NamedTuple):
-    """What became of mail to one destination. Times in seconds."""
+class DeliveryCounts(NamedTuple):
+    """Deliveries to one destination by outcome, and how long those that succeeded took, in seconds."""
 
     delivered: int = 0
     deferred: int = 0
@@ -62,8 +62,8 @@ class Moves(NamedTuple):
     seconds: float = 0.0
     slowest: float = 0.0
 
-    def plus(self, other: "Moves") -> "Moves":
-        return Moves(
+    def plus(self, other: "DeliveryCounts") -> "DeliveryCounts":
+        return DeliveryCounts(
             self.delivered + other.delivered,
             self.deferred + other.deferred,
             self.refused + other.refused,
@@ -80,7 +80,7 @@ class Destination(NamedTuple):
     """A destination with its sums; an empty `domain` is our mailboxes."""
 
     domain: str
-    moves: Moves
+    counts: DeliveryCounts
 
 
 class ServiceLamp(NamedTuple):
@@ -93,7 +93,7 @@ class ServiceLamp(NamedTuple):
 
 
 class QueuedRecipient(NamedTuple):
-    """Whom a queued message still waits for. `words`: the answer to the last attempt, empty before one."""
+    """A recipient whom a queued message has not reached. `words`: the answer to the last attempt, if any."""
 
     address: str
     words: str

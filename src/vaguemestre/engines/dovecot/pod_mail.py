@@ -8,7 +8,7 @@ from vaguemestre.engines.dovecot.doveadm_server import PodDoveadm
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
-# those that have a folder of their own on disk are left out unless they are named
+# dsync leaves out namespaces that have a folder of their own on disk, unless it is told their names
 _NAMESPACES = ("", *(f"{place.partition('/')[0]}/" for place in (DELETED_MESSAGES, REMOVED_COPIES)))
 _NO_HOST = frozenset(("-NOHOST", "-68"))  # EX_NOHOST: nobody is connected
 _SILENCE_SECONDS = "10"  # Dovecot 2.4.1 loses the end of a TLS stream at times, and would wait ten minutes
@@ -27,7 +27,7 @@ class PodMail:
         self._synchronise("backup", mailbox, source, target)
 
     def merge(self, mailbox: str, source: str, target: str) -> None:
-        """Bring to `target` what `source` has and it has not; nothing is taken from it."""
+        """Copy to `target` what only `source` has; delete nothing."""
         self._synchronise("sync", mailbox, source, target, "-1")
 
     def cut(self, mailbox: str, pod: str) -> None:
@@ -37,7 +37,7 @@ class PodMail:
             raise EngineRefused(f"doveadm kick {status}")
 
     def empty(self, mailbox: str, pod: str) -> None:
-        """Delete every message of it there."""
+        """Delete every message of that mailbox on the pod."""
         for namespace in _NAMESPACES:
             status = self._servers[pod].run(mailbox, "expunge", "mailbox", f"{namespace}*", "all").status
             if status != "+":
@@ -49,7 +49,7 @@ class PodMail:
             self._run_until_whole(mailbox, source, verb, *options, "-n", namespace, place)
 
     def _run_until_whole(self, mailbox: str, source: str, *command: str) -> None:
-        """Run it again after a stop half-way, or when mail came meanwhile: what is there already is quick."""
+        """Run dsync until it succeeds: it stops half-way, or mail comes meanwhile. Later runs are quick."""
         verb, *words = command
         for _ in range(_MOST_TRIES):
             status = self._servers[source].run(mailbox, verb, "-T", _SILENCE_SECONDS, *words).status

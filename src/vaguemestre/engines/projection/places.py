@@ -1,4 +1,4 @@
-"""Where mailboxes live, when they live on several pods: what Dovecot and the webmail look up."""
+"""The pod of each mailbox, which Dovecot and the webmail look up when there are several pods."""
 
 from collections.abc import Sequence
 
@@ -46,7 +46,7 @@ class Places:
             return next((str(host) for (host,) in cursor.fetchall()), "")
 
     def freeze(self, mailbox: str) -> None:
-        """From now on nothing opens that mailbox, and its mail waits in the queue."""
+        """Close the mailbox to every client; its incoming mail waits in the queue."""
         with self._directory.work("freeze") as cursor:
             cursor.execute(
                 f"INSERT INTO moving (mailbox) VALUES ({self._placeholder})"  # noqa: S608
@@ -55,7 +55,7 @@ class Places:
             )
 
     def settle(self, mailbox: str, pod: str) -> None:
-        """From now on that mailbox lives on that pod, and is open."""
+        """Record that the mailbox lives on that pod, and open it again."""
         with self._directory.work("settle") as cursor:
             self._delete(cursor, "moving", mailbox)
             self._delete(cursor, "place", mailbox)

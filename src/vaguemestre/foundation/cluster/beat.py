@@ -1,4 +1,4 @@
-"""The sign that a machine gives, from a thread of its worker."""
+"""The heartbeat of a machine: a row that a thread of its worker updates, for the other machines to see."""
 
 import logging
 from threading import Event, Thread
@@ -16,7 +16,7 @@ BEAT_SECONDS = 10.0
 
 
 def beat(name: str, checks: Checks) -> None:
-    """Give one sign; a database that does not answer is told, and asked again later."""
+    """Store one heartbeat. If the database does not answer, log it: the next beat tries again."""
     try:
         give_sign(name, checks(), now=timezone.now())
     except (DatabaseError, OSError) as error:
@@ -26,7 +26,7 @@ def beat(name: str, checks: Checks) -> None:
 
 
 def start(name: str, checks: Checks) -> None:
-    """Give signs from now on, until the process ends."""
+    """Store a heartbeat every BEAT_SECONDS, until the process ends."""
 
     def run() -> None:
         rest = Event()

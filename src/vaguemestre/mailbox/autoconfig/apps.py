@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class DevicesConfig(AppConfig):
+class AutoconfigConfig(AppConfig):
     name = "vaguemestre.mailbox.autoconfig"
     label = "autoconfig"
     default_auto_field = "django.db.models.BigAutoField"

@@ -22,14 +22,11 @@ def offered(domain: str) -> Offer:
     """The settings offered to the mail programs of people of that domain."""
     config = settings.CONFIG
     academy = config.academy_at(domain)
-    imaps, submissions, managesieve = config.client_ports
     return offer(
         public_url=config.site_of(domain),
         domain=academy.domain,
         name=academy.name,
-        imaps=imaps,
-        submissions=submissions,
-        managesieve=managesieve,
+        **config.client_ports._asdict(),
     )
 
 

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class WritingConfig(AppConfig):
+class ComposeConfig(AppConfig):
     name = "vaguemestre.mailbox.compose"
     label = "compose"
     default_auto_field = "django.db.models.BigAutoField"

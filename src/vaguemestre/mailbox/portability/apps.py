@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class MovingConfig(AppConfig):
+class PortabilityConfig(AppConfig):
     name = "vaguemestre.mailbox.portability"
     label = "portability"
     default_auto_field = "django.db.models.BigAutoField"

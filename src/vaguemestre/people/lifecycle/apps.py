@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class LivesConfig(AppConfig):
+class LifecycleConfig(AppConfig):
     name = "vaguemestre.people.lifecycle"
     label = "lifecycle"
     default_auto_field = "django.db.models.BigAutoField"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.tls import certificates
@@ -41,14 +42,22 @@ OTHERS = (
 _LOG_ROTATION = "logrotate.timer"
 
 
-def outside_files(configuration: str) -> tuple[tuple[Path, str, int], ...]:
-    """Files outside the home: path, text, mode."""
+class OutsideFile(NamedTuple):
+    """A file of the installation outside its home."""
+
+    path: Path
+    text: str
+    mode: int = 0o644
+
+
+def outside_files(configuration: str) -> tuple[OutsideFile, ...]:
+    """Every file outside the home. `configuration`: the text of `vaguemestre.toml`."""
     return (
-        (layout.CONFIGURATION, configuration, 0o644),
-        (layout.ENVIRONMENT, files.environment_text(), 0o644),
-        (Path("/etc/tmpfiles.d/vaguemestre.conf"), files.tmpfiles_text(), 0o644),
-        (Path("/etc/logrotate.d/vaguemestre"), files.logrotate_text(), 0o644),
-        (layout.COMMAND, files.command_text(), 0o755),
+        OutsideFile(layout.CONFIGURATION, configuration),
+        OutsideFile(layout.ENVIRONMENT, files.environment_text()),
+        OutsideFile(Path("/etc/tmpfiles.d/vaguemestre.conf"), files.tmpfiles_text()),
+        OutsideFile(Path("/etc/logrotate.d/vaguemestre"), files.logrotate_text()),
+        OutsideFile(layout.COMMAND, files.command_text(), 0o755),
     )
 
 
@@ -127,12 +136,12 @@ class Installation:
     # Configuration
 
     def _is_configured(self) -> bool:
-        are_written = all(has_text(path, text) for path, text, _ in outside_files(self.text))
+        are_written = all(has_text(file.path, file.text) for file in outside_files(self.text))
         return are_written and layout.HOME.is_dir() and are_active(_LOG_ROTATION)
 
     def _configure(self) -> None:
-        for path, text, mode in outside_files(self.text):
-            write(path, text, mode=mode)
+        for file in outside_files(self.text):
+            write(file.path, file.text, mode=file.mode)
         layout.HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
         run(("systemd-tmpfiles", "--create", "/etc/tmpfiles.d/vaguemestre.conf"))
         run(

@@ -19,7 +19,7 @@ from vaguemestre.processes import duties
 from vaguemestre.processes.backup.restoration import ENDED_ACCESS
 from vaguemestre.processes.duties import Duty
 from vaguemestre.processes.supervisor.nursery import nursery_process
-from vaguemestre.processes.supervisor.nursery.births import Birth
+from vaguemestre.processes.supervisor.nursery.nursery_client import ForkRequest
 from vaguemestre.processes.supervisor.plan import Ask, Child, workers
 from vaguemestre.site.agents.sockets import numen_socket, token_socket
 from vaguemestre.site.config import PROJECT, Config
@@ -36,7 +36,7 @@ class Launch:
     argv: tuple[str, ...]
     environment: dict[str, str]
     umask: int = -1
-    birth: Birth | None = None  # for the nursery, if it can fork this child
+    fork_request: ForkRequest | None = None  # for the nursery, if it can fork this child
 
 
 type Launcher = Callable[[Child], Launch]
@@ -92,7 +92,7 @@ def launcher(config: Config, environment: dict[str, str]) -> Launcher:
             (*prefix(duty), *argv),
             {**own, **variables, CREDENTIALS: str(folder), "HOME": "/nonexistent"},
             UMASK,
-            _birth(duty, child),
+            _fork_request(duty, child),
         )
 
     return launch
@@ -268,11 +268,11 @@ def _as_reached(word: str, places: Mapping[str, str]) -> str:
     return word
 
 
-def _birth(duty: Duty, child: Child) -> Birth | None:
+def _fork_request(duty: Duty, child: Child) -> ForkRequest | None:
     """For the nursery: our processes without any right of root. Not `pictures`: its memory stays minimal."""
     is_ours = child.argv[1:2] == ("-m",) and child.argv[2].startswith("vaguemestre.processes.")
     if not is_ours or duty.is_root or duty.capabilities or duty.name == "pictures":
         return None
     user = pwd.getpwnam(duty.user)
     groups = tuple(grp.getgrnam(name).gr_gid for name in duty.groups)
-    return Birth(child.argv[2], child.argv[3:], user.pw_uid, (user.pw_gid, *groups))
+    return ForkRequest(child.argv[2], child.argv[3:], user.pw_uid, (user.pw_gid, *groups))

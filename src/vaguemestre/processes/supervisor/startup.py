@@ -19,7 +19,7 @@ from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.tls import certificates
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.processes.supervisor import place, plan, process_table, rights
-from vaguemestre.processes.supervisor.nursery.births import Nursery
+from vaguemestre.processes.supervisor.nursery.nursery_client import Nursery
 from vaguemestre.processes.supervisor.preparation import first_feed, ground, outgoing_mail
 from vaguemestre.processes.supervisor.preparation.additions import Additions
 from vaguemestre.processes.supervisor.preparation.prepared_child import (

@@ -13,7 +13,7 @@ from pathlib import Path
 from vaguemestre.processes.supervisor import process_table
 from vaguemestre.processes.supervisor.child_process import Spawned, spawn
 from vaguemestre.processes.supervisor.logs import LogFile, follow
-from vaguemestre.processes.supervisor.nursery.births import Nursery
+from vaguemestre.processes.supervisor.nursery.nursery_client import Nursery
 from vaguemestre.processes.supervisor.plan import Child
 from vaguemestre.processes.supervisor.readiness import answers
 from vaguemestre.processes.supervisor.restarts import held_steady, pause_before
@@ -256,8 +256,8 @@ class Tree:
 async def _begin(launch: Launch, folder: Path, nursery: Nursery | None) -> Spawned:
     """Start a process, by the nursery if it can. Raises OSError."""
     forked = None
-    if nursery and launch.birth:
-        forked = await nursery.bear(launch.birth, launch.environment, folder, umask=launch.umask)
+    if nursery and launch.fork_request:
+        forked = await nursery.fork(launch.fork_request, launch.environment, folder, umask=launch.umask)
     return forked or await spawn(launch.argv, launch.environment, folder, umask=launch.umask)
 
 

@@ -1,4 +1,4 @@
-"""What `/metrics` and `/sante/` tell operations, in their words."""
+"""Adapters of operations: `/metrics`, `/sante/` and Postfix's queue, as values of that room."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable

@@ -12,7 +12,7 @@ from vaguemestre.site.config.feed import FeedSection
 from vaguemestre.site.config.files import FilesSection
 from vaguemestre.site.config.instance import SECTIONS, Config
 from vaguemestre.site.config.lifecycle import LifecycleSection
-from vaguemestre.site.config.loader import PROJECT, ConfigWrong, Reading, load, read, refuse
+from vaguemestre.site.config.loader import PROJECT, CheckedConfig, ConfigWrong, load, read, refuse
 from vaguemestre.site.config.mail import MailSection
 from vaguemestre.site.config.metrics import MetricsSection
 from vaguemestre.site.config.network import NetworkSection
@@ -30,6 +30,7 @@ __all__ = [
     "SECTIONS",
     "AcademySection",
     "BackupSection",
+    "CheckedConfig",
     "Config",
     "ConfigWrong",
     "DatabaseSection",
@@ -44,7 +45,6 @@ __all__ = [
     "OutgoingSection",
     "PortabilitySection",
     "Ports",
-    "Reading",
     "SendingSection",
     "SignInSection",
     "TlsSection",

@@ -19,7 +19,7 @@ from vaguemestre.site.config.mail import MailSection
 from vaguemestre.site.config.metrics import MetricsSection
 from vaguemestre.site.config.network import EVERYWHERE, NetworkSection
 from vaguemestre.site.config.portability import PortabilitySection
-from vaguemestre.site.config.ports import Ports
+from vaguemestre.site.config.ports import ClientPorts, Ports
 from vaguemestre.site.config.retention import RetentionSection
 from vaguemestre.site.config.sending import SendingSection
 from vaguemestre.site.config.signin import SignInSection
@@ -169,10 +169,11 @@ class Config(HomeFolders):
         return f"http://localhost:{self.ports.rooms}"
 
     @property
-    def client_ports(self) -> tuple[int, int, int]:
-        """Ports announced to mail clients: IMAPS, submissions, ManageSieve."""
-        ours = (self.ports.imaps, self.ports.submissions, self.ports.managesieve)
-        return (993, 465, 4190) if self.mail.usual_ports else ours
+    def client_ports(self) -> ClientPorts:
+        """Ports announced to mail clients."""
+        if self.mail.usual_ports:
+            return ClientPorts(imaps=993, submissions=465, managesieve=4190)
+        return ClientPorts(self.ports.imaps, self.ports.submissions, self.ports.managesieve)
 
     def _is_postmaster_ours(self) -> bool:
         """Mail to an address elsewhere would go on under its author's name; to itself, in a circle."""

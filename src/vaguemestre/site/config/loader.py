@@ -25,7 +25,7 @@ class ConfigWrong(Exception):
     """The configuration cannot be used: one French sentence per fault, each on its line (exit code 78)."""
 
 
-class Reading(NamedTuple):
+class CheckedConfig(NamedTuple):
     """A file read: the configuration with every faulty key at its default, its faults, where its keys are."""
 
     config: Config
@@ -44,9 +44,9 @@ class Parsed(NamedTuple):
 
 def load(home: Path | None = None, port_base: int | None = None) -> Config:
     """Return the configuration of an instance. Raises ConfigWrong with every fault of its file."""
-    reading = read(home, port_base)
-    refuse(reading.file, reading.faults)
-    return reading.config
+    checked = read(home, port_base)
+    refuse(checked.file, checked.faults)
+    return checked.config
 
 
 def refuse(file: Path, faults: Iterable[Fault]) -> None:
@@ -55,7 +55,7 @@ def refuse(file: Path, faults: Iterable[Fault]) -> None:
         raise ConfigWrong("\n".join(lines))
 
 
-def read(home: Path | None = None, port_base: int | None = None) -> Reading:
+def read(home: Path | None = None, port_base: int | None = None) -> CheckedConfig:
     """Read the configuration of an instance and its faults.
 
     The file is `VAGUEMESTRE_CONFIG`, else `vaguemestre.toml` in the home, else beside the project, else
@@ -68,7 +68,7 @@ def read(home: Path | None = None, port_base: int | None = None) -> Reading:
     parsed = _parsed(_text_of(file)) if file else Parsed({}, [], [])
     base = port_base if port_base is not None else _known_port_base(home)
     lines = _lines_of_keys(parsed.lines) if parsed.given else {}
-    return Reading(*_read(parsed, lines, home, base), lines, file or home)
+    return CheckedConfig(*_read(parsed, lines, home, base), lines, file or home)
 
 
 def _file_of(home: Path) -> Path | None:

@@ -1,6 +1,15 @@
 """The ports of an instance."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class ClientPorts(NamedTuple):
+    """Ports announced to mail clients."""
+
+    imaps: int
+    submissions: int
+    managesieve: int
 
 
 @dataclass(frozen=True)

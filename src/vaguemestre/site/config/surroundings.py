@@ -7,14 +7,14 @@ from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.outgoing.outgoing_services import POLICY_DAEMON, SENDER_REWRITER
 from vaguemestre.engines.rspamd import signer
 from vaguemestre.foundation.kernel.errors import EngineDown
-from vaguemestre.site.config import Config, Fault, Reading
+from vaguemestre.site.config import CheckedConfig, Config, Fault
 from vaguemestre.site.config.files import S3_KEYS
 
 
-def missing_surroundings(reading: Reading) -> list[Fault]:
+def missing_surroundings(checked: CheckedConfig) -> list[Fault]:
     """One fault per named file that cannot be read and per named service that does not answer."""
-    wrong = {fault.line for fault in reading.faults}
-    faults = [Fault(reading.lines.get(key, 0), sentence) for key, sentence in _missing(reading.config)]
+    wrong = {fault.line for fault in checked.faults}
+    faults = [Fault(checked.lines.get(key, 0), sentence) for key, sentence in _missing(checked.config)]
     return [fault for fault in faults if fault.line not in wrong or not fault.line]
 
 

@@ -1,4 +1,4 @@
-"""Acts on an account that its owner is told of: their words, and what is done when the owner disowns one."""
+"""Acts on an account that its owner is notified of: their sentences, and how a disowned act is undone."""
 
 from collections.abc import Mapping
 

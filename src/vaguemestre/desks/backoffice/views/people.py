@@ -22,6 +22,7 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import (
+    PersonAccount,
     account_of_person,
     accounts_by_person,
     presented,
@@ -64,10 +65,10 @@ def list_all(request: SignedInRequest) -> HttpResponse:
         count=listing.count,
         backwards=listing.backwards,
     )
-    lives = accounts_by_person([row.person_id for row in rows])
+    accounts = accounts_by_person([row.person_id for row in rows])
     context = {
         "form": form,
-        "rows": [(row, category_label(row.category), _state(lives.get(row.person_id))) for row in rows],
+        "rows": [(row, category_label(row.category), _state(accounts.get(row.person_id))) for row in rows],
         "total": total,
         "listing": listing,
     }
@@ -149,6 +150,6 @@ def _labelled(lines: list[EntrySummary]) -> list[tuple[EntrySummary, str, str]]:
     return [(line, action_label(line.action), names.get(line.by, line.by)) for line in lines]
 
 
-def _state(life: object) -> str:
-    """The label of the state in an entry of `lives_of`: account, username, state."""
-    return str(STATES.get(str(life[2]), str(life[2]))) if isinstance(life, tuple) and len(life) > 2 else ""
+def _state(account: PersonAccount | None) -> str:
+    """The label of an account's state; empty without an account."""
+    return STATES.get(account.state, account.state) if account else ""

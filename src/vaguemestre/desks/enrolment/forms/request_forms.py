@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from vaguemestre.desks.enrolment.rules.proofs import MAX_FILE_BYTES, MAX_FILES, proof_media_type
-from vaguemestre.desks.enrolment.values import Applicant, ProofFile, Work, Workplace
+from vaguemestre.desks.enrolment.values import Applicant, ProofFile, Work, WorkAnswers, Workplace
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.text.sizes import MEGABYTE
@@ -64,9 +64,9 @@ class QuestionsForm(forms.Form):
         self.fields["departement"].choices = [UNANSWERED, *choices] if len(choices) > 1 else choices  # type: ignore[attr-defined]
 
     @property
-    def answers(self) -> tuple[Workplace, Work, str]:
+    def answers(self) -> WorkAnswers:
         data = self.cleaned_data
-        return Workplace(data["lieu"]), Work(data["metier"]), data["departement"]
+        return WorkAnswers(Workplace(data["lieu"]), Work(data["metier"]), data["departement"])
 
 
 class ManyFilesInput(forms.FileInput):

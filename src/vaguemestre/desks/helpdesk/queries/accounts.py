@@ -52,12 +52,11 @@ def search_accounts(
     people, total = helpdesk_people_page(
         typed, backwards=backwards, first=first, count=count, academy_id=academy_id
     )
-    lives = accounts_by_person([person.person_id for person in people])
+    accounts = accounts_by_person([person.person_id for person in people])
     lines = [
-        AccountRow(account_id, username, person.name, person.address, person.detail, state)
+        AccountRow(held.account_id, held.username, person.name, person.address, person.detail, held.state)
         for person in people
-        if person.person_id in lives
-        for account_id, username, state in [lives[person.person_id]]
+        if (held := accounts.get(person.person_id))
     ]
     if exact:
         account = presented(exact.account_id)

@@ -20,8 +20,12 @@ def confirmers_for(account_id: int, now: datetime) -> list[Confirmer]:
     account = presented(account_id)
     if account is None or account.person_id is None:
         return []
-    lives = accounts_by_person(heads_of_places_served(account.person_id, paris_day(now)))
-    heads = [pk for pk, _, state in lives.values() if state == "active" and pk != account_id]
+    accounts = accounts_by_person(heads_of_places_served(account.person_id, paris_day(now)))
+    heads = [
+        head.account_id
+        for head in accounts.values()
+        if head.state == "active" and head.account_id != account_id
+    ]
     return [
         _confirmer(pk)
         for pk in heads or accounts_with_role(_OFFICER, limit=_MAX_CONFIRMERS, academy_id=account.academy_id)

@@ -1,7 +1,7 @@
 """Which alarms hold, from the last readings and from what was counted lately.
 
 The same conditions as `docs/operations/alerts/rules.yml`, for an installation that no Prometheus looks at.
-Nothing waits here for a condition to last: who reads sees since when it holds.
+An alarm is raised as soon as its condition is true: the page says since when.
 """
 
 from collections.abc import Callable, Iterator

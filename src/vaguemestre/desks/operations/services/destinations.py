@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from vaguemestre.desks.operations.models import DestinationDay, FollowedSteps
-from vaguemestre.desks.operations.values import Measure, Moves
+from vaguemestre.desks.operations.values import DeliveryCounts, Measure
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.post.trace.queries import last_number, queued_at, steps_after
 from vaguemestre.post.trace.rules.reasons import place_of
@@ -27,7 +27,7 @@ def follow_deliveries() -> Measure:
     followed = FollowedSteps.objects.select_for_update().get(pk=1)
     if is_new:
         followed.last = max(0, last_number() - _FIRST_STEPS)
-    sums: defaultdict[tuple[str, date], Moves] = defaultdict(Moves)
+    sums: defaultdict[tuple[str, date], DeliveryCounts] = defaultdict(DeliveryCounts)
     delays = Measure(0, 0)
     for _ in range(_READINGS_PER_ROUND):
         steps = steps_after(followed.last, limit=_STEPS_PER_READING)
@@ -40,7 +40,7 @@ def follow_deliveries() -> Measure:
     return delays
 
 
-def _count(numbered: Sequence[NumberedStep], sums: defaultdict[tuple[str, date], Moves]) -> Measure:
+def _count(numbered: Sequence[NumberedStep], sums: defaultdict[tuple[str, date], DeliveryCounts]) -> Measure:
     steps = [step for _, step in numbered if step.kind in _FOLLOWED and step.recipient]
     if not steps:
         return Measure(0, 0)
@@ -51,20 +51,20 @@ def _count(numbered: Sequence[NumberedStep], sums: defaultdict[tuple[str, date],
         seconds = max(0.0, (step.at - queued.get(step.queue_id, step.at)).total_seconds())
         domain = "" if place_of(step) is Place.HERE else step.recipient.rpartition("@")[2][:253]
         key = domain, paris_day(step.at)
-        sums[key] = sums[key].plus(_moves(step, seconds))
+        sums[key] = sums[key].plus(_counts_of(step, seconds))
         if not domain and step.kind is StepKind.DELIVERED:
             delays = delays.plus(Measure(seconds, 1, seconds))
     return delays
 
 
-def _moves(step: Step, seconds: float) -> Moves:
+def _counts_of(step: Step, seconds: float) -> DeliveryCounts:
     if step.kind is StepKind.DELIVERED:
-        return Moves(delivered=1, seconds=seconds, slowest=seconds)
-    return Moves(deferred=1) if step.kind is StepKind.DEFERRED else Moves(refused=1)
+        return DeliveryCounts(delivered=1, seconds=seconds, slowest=seconds)
+    return DeliveryCounts(deferred=1) if step.kind is StepKind.DEFERRED else DeliveryCounts(refused=1)
 
 
-def _store(sums: dict[tuple[str, date], Moves]) -> None:
+def _store(sums: dict[tuple[str, date], DeliveryCounts]) -> None:
     for (domain, day), moves in sums.items():
         row, _ = DestinationDay.objects.get_or_create(domain=domain, day=day)
-        total = Moves(row.delivered, row.deferred, row.refused, row.seconds, row.slowest).plus(moves)
+        total = DeliveryCounts(row.delivered, row.deferred, row.refused, row.seconds, row.slowest).plus(moves)
         DestinationDay.objects.filter(pk=row.pk).update(**total._asdict())

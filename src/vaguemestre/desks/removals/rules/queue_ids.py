@@ -16,6 +16,6 @@ def queue_id_in(message_id: str) -> str:
 
 
 def queue_id_of_header(header: str) -> str:
-    """Under which our Postfix last took the message with that header; empty if it never did."""
+    """The queue identifier that our Postfix last gave to the message of that header; empty without one."""
     match = _RECEIVED.search(header)
     return match[1] if match else ""

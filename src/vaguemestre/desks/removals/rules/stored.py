@@ -1,4 +1,4 @@
-"""At which address Dovecot stored a message, by its answer to a delivery, which comes after aliases."""
+"""The address where Dovecot stored a message, read in its answer to the delivery: aliases are resolved."""
 
 import re
 

@@ -19,7 +19,7 @@ from vaguemestre.post.trace.queries import (
 )
 from vaguemestre.post.trace.values import StepKind
 
-SENDER_SPAN = timedelta(days=30)  # before the report: what came from its sender since then is looked for
+SENDER_SPAN = timedelta(days=30)  # before the report: the sender's messages since then are looked for
 _ROWS_PER_QUERY = 500
 
 type MailboxesOf = Callable[[Collection[str]], Mapping[str, str]]
@@ -112,7 +112,7 @@ def _targets(removal: Removal, mailboxes_of_addresses: MailboxesOf) -> Targets:
 
 
 def _read_steps(targets: Targets, queue_ids: frozenset[str]) -> defaultdict[str, dict[str, int]]:
-    """Fill in the Message-IDs, and who wrote them; returns what was stored at each address, and when."""
+    """Fill in Message-IDs and their writers. Returns address → queue identifier → when stored."""
     logins: dict[str, str] = {}
     delivered: defaultdict[str, dict[str, int]] = defaultdict(dict)
     kinds = (StepKind.IDENTIFIED, StepKind.RECEIVED, StepKind.DELIVERED)

@@ -32,22 +32,22 @@ class MergedPage:
 def merged_page(
     boxes: Sequence[OpenableBox], open_mailbox: OpenMailbox, view: View, offset: int
 ) -> MergedPage:
-    """`PAGE_SIZE` rows from `offset`, by date. A search looks in all mail of one mailbox after the other.
+    """`PAGE_SIZE` rows from `offset`, by date. A search goes through all mail of each mailbox in turn.
 
-    A mailbox that does not answer is left out and named: the others are there without it.
+    A mailbox that does not answer is left out, and named in `silent`.
     """
     size = message_lists.PAGE_SIZE
     by_date = replace(view, order=Order.DATE, is_reversed=False, is_grouped=False)
     pages: dict[int, Page] = {}
     uses: dict[int, dict[str, Use]] = {}
     silent = []
-    for one in boxes:
+    for openable in boxes:
         try:
-            page, own_uses = _page_of(one, open_mailbox, by_date, offset + size)
+            page, own_uses = _page_of(openable, open_mailbox, by_date, offset + size)
         except (EngineDown, EngineRefused, Refusal):
-            silent.append(one.box.title)
+            silent.append(openable.box.title)
             continue
-        pages[one.box.box_id], uses[one.box.box_id] = page, own_uses
+        pages[openable.box.box_id], uses[openable.box.box_id] = page, own_uses
     return MergedPage(
         rows=merge_rows({box_id: page.rows for box_id, page in pages.items()}, offset, size),
         total=merged_total([page.total for page in pages.values()]),
@@ -60,12 +60,12 @@ def merged_page(
 
 
 def _page_of(
-    one: OpenableBox, open_mailbox: OpenMailbox, view: View, size: int
+    openable: OpenableBox, open_mailbox: OpenMailbox, view: View, size: int
 ) -> tuple[Page, dict[str, Use]]:
-    with open_mailbox(one.login) as mailbox:
+    with open_mailbox(openable.login) as mailbox:
         if not (view.terms or view.clauses):
             return message_lists.page_of(mailbox, INBOX, 0, view, size), {INBOX: Use.INBOX}
-        folders = message_lists.folders_of(mailbox, one.login.mailbox)
+        folders = message_lists.folders_of(mailbox, openable.login.mailbox)
         folder = message_lists.all_mail_folder(folders) or INBOX
         uses = {folder.name: folder.use for folder in folders}
         return message_lists.page_of(mailbox, folder, 0, view, size), uses

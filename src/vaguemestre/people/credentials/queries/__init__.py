@@ -26,7 +26,6 @@ from vaguemestre.people.credentials.queries.accounts import (
     account_of_link,
     account_of_mailbox,
     account_of_person,
-    accounts_by_person,
     accounts_of_mailboxes,
     app_key_holder,
     app_key_status,
@@ -65,7 +64,12 @@ from vaguemestre.people.credentials.queries.factors import (
     recovery_codes_left,
     second_factor_due,
 )
-from vaguemestre.people.credentials.queries.holders import MailboxHolder, holder_of_mailbox
+from vaguemestre.people.credentials.queries.holders import (
+    MailboxHolder,
+    PersonAccount,
+    accounts_by_person,
+    holder_of_mailbox,
+)
 from vaguemestre.people.credentials.queries.keys import KeySummary, current_key, keys_in_stock, keys_of
 from vaguemestre.people.credentials.queries.passkeys import (
     PasskeySummary,
@@ -93,6 +97,7 @@ __all__ = [
     "MailboxHolder",
     "NeverActivated",
     "PasskeySummary",
+    "PersonAccount",
     "Presented",
     "ProposedApplication",
     "ProtectionStatus",

@@ -219,13 +219,6 @@ def roles_of(account_ids: Collection[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "role"))
 
 
-def accounts_by_person(person_ids: Collection[int]) -> dict[int, tuple[int, str, str]]:
-    """Person → (account id, username, state)."""
-    rows = Account.objects.filter(person_id__in=person_ids)
-    columns = rows.values_list("person_id", "pk", "username", "state")
-    return {person_id: (pk, username, state) for person_id, pk, username, state in columns if person_id}
-
-
 def account_of_link(token_sha256: str, now: datetime) -> int | None:
     """The account of an unused and unexpired activation link."""
     links = ActivationLink.objects.filter(token_sha256=token_sha256, used_at__isnull=True, expires_at__gt=now)

@@ -36,13 +36,13 @@ from vaguemestre.people.directory.queries.book import (
     own_card,
 )
 from vaguemestre.people.directory.queries.comparison import (
-    civil_statuses_by_post,
     count_people,
     count_people_elsewhere,
     dossiers_by_person,
     known_people,
     numen_digests_by_person,
     people_elsewhere_by_digest,
+    post_holders,
 )
 from vaguemestre.people.directory.queries.managed import (
     MANAGED_ORDERS,
@@ -154,7 +154,6 @@ __all__ = [
     "book_page",
     "book_school",
     "civil_of",
-    "civil_statuses_by_post",
     "count_people",
     "count_people_elsewhere",
     "current_masked_numen",
@@ -203,6 +202,7 @@ __all__ = [
     "place_summaries",
     "placed_posts_of",
     "places_of",
+    "post_holders",
     "posts_in",
     "posts_of",
     "primary_address",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Max
 
@@ -10,6 +11,14 @@ from vaguemestre.people.directory.models import Assignment, NumenRow, Person
 from vaguemestre.people.directory.queries.people import civil_of, civil_status
 from vaguemestre.people.directory.queries.posts import POST_COLUMNS
 from vaguemestre.people.directory.values import CivilStatus, KnownElsewhere, KnownPerson, Post
+
+
+class PostHolder(NamedTuple):
+    """A person in one of their posts; `uai` is empty for a person without a post."""
+
+    person_id: int
+    civil: CivilStatus
+    uai: str
 
 
 def people_elsewhere_by_digest(
@@ -67,14 +76,14 @@ def dossiers_by_person(academy_id: int) -> Iterator[tuple[int, str]]:
     return people.values_list("id", "dossier").iterator(2000)
 
 
-def civil_statuses_by_post(academy_id: int) -> Iterator[tuple[int, CivilStatus, str]]:
-    """(person, civil status, UAI) of everybody, once per post; erased people are left out."""
+def post_holders(academy_id: int) -> Iterator[PostHolder]:
+    """Everybody of an académie, once per post; erased people are left out."""
     people = Person.objects.filter(academy_id=academy_id).exclude(birth_date=None)
     columns = ("civility", "birth_name", "usage_name", "first_name", "birth_date", "chosen_first_name")
     for person_id, uai, *civil in people.values_list("id", "assignments__structure__uai", *columns).iterator(
         2000
     ):
-        yield person_id, CivilStatus(*civil), uai or ""
+        yield PostHolder(person_id, CivilStatus(*civil), uai or "")
 
 
 def numen_digests_by_person(academy_id: int) -> Iterator[tuple[int, str]]:

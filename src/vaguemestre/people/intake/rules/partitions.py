@@ -4,6 +4,15 @@ Lines and people who share a NUMEN, a dossier or a similarity key, directly or t
 partition: each may be compared alone, and together they give what the whole would. A line takes some 50 bytes
 and a person some 40, so that a million of each fit in memory. Keys are hashes: a collision only joins two
 partitions that could have been apart.
+
+For example, in this file and among these registered people:
+
+    line 2    NUMEN A    dossier 1          person 7    NUMEN A    dossier 3
+    line 3    NUMEN B    dossier 2          person 8    NUMEN D    dossier 4
+    line 4    NUMEN C    dossier 3
+
+lines 2 and 4 are compared together, with person 7, who shares the NUMEN of one and the dossier of the other;
+line 3 is compared with nobody; person 8, whom no line may concern, is `absent`.
 """
 
 from array import array

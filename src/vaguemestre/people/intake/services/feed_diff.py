@@ -13,11 +13,11 @@ from typing import Any, overload
 
 from vaguemestre.people.credentials.queries import count_open_accounts
 from vaguemestre.people.directory.queries import (
-    civil_statuses_by_post,
     count_people,
     count_people_elsewhere,
     dossiers_by_person,
     numen_digests_by_person,
+    post_holders,
 )
 from vaguemestre.people.directory.rules.numen_vault import digest
 from vaguemestre.people.directory.rules.similarity import identity_of
@@ -132,7 +132,7 @@ class _PartitionedFeed:
         self.lines = self._partitioner.lines
         for person_id, dossier in dossiers_by_person(academy_id):
             self._partitioner.add_person(person_id, ((SharedKey.DOSSIER, hash(dossier)),))
-        for person_id, civil, uai in civil_statuses_by_post(academy_id):
+        for person_id, civil, uai in post_holders(academy_id):
             self._partitioner.add_keys(person_id, _similarity_keys(civil, uai))
         for person_id, numen_digest in numen_digests_by_person(academy_id):
             self._partitioner.add_keys(person_id, ((SharedKey.NUMEN, hash(numen_digest)),))

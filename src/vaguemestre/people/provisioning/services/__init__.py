@@ -1,20 +1,20 @@
 """Use cases of provisioning."""
 
+from vaguemestre.people.provisioning.services.mailbox_moves import (
+    MailboxMove,
+    forget_place,
+    move_mailbox,
+    tidy_former_copies,
+)
 from vaguemestre.people.provisioning.services.mailboxes import (
     Report,
     make_mailboxes,
     provision_accounts,
     reconcile,
 )
-from vaguemestre.people.provisioning.services.moves import (
-    Move,
-    forget_place,
-    move_mailbox,
-    tidy_former_copies,
-)
 
 __all__ = [
-    "Move",
+    "MailboxMove",
     "Report",
     "forget_place",
     "make_mailboxes",

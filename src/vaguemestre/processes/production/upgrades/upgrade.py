@@ -38,7 +38,7 @@ _UNIX_SOCKETS = Path("/proc/net/unix")
 
 
 @dataclass(frozen=True)
-class Move:
+class ReleaseMove:
     """From the release that runs to another. `backwards`: unit by unit in the other order."""
 
     config: Config

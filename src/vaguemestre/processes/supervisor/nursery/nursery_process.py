@@ -1,9 +1,9 @@
 """The nursery: a process that has loaded the libraries our processes share, and forks into any of them.
 
-`births.Nursery` starts it as root, with one end of a socket pair as standard input. It loads libraries, and
-of our rooms only what needs neither settings nor secrets (values, rules, ports): nothing of the instance is
-in its memory when it forks. A request is a line of JSON, with a file descriptor for the output; the answer is
-the pid of a process that the supervisor has adopted as its child.
+`nursery_client.Nursery` starts it as root, with one end of a socket pair as standard input. It loads
+libraries, and of our rooms only what needs neither settings nor secrets (values, rules, ports): nothing of
+the instance is in its memory when it forks. A request is a line of JSON, with a file descriptor for the
+output; the answer is the pid of a process that the supervisor has adopted as its child.
 """
 
 import array
@@ -73,7 +73,7 @@ def main() -> None:
         text, descriptors = _next_request(requests)
         if not text:
             return
-        if _is_born(supervisor):
+        if _fork_twice(supervisor):
             become(json.loads(text), requests, descriptors[0])
             return
         for descriptor in descriptors:
@@ -93,7 +93,7 @@ def _next_request(requests: socket.socket) -> tuple[bytes, list[int]]:
     return text, list(descriptors)
 
 
-def _is_born(supervisor: int) -> bool:
+def _fork_twice(supervisor: int) -> bool:
     """Fork twice, so that the supervisor (a subreaper) adopts the grandchild. True there, once adopted."""
     between = os.fork()
     if between:

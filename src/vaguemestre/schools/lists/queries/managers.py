@@ -10,7 +10,7 @@ from vaguemestre.people.credentials.queries import Presented, presented
 from vaguemestre.people.directory.queries import academy_domain, primary_address, served_posts
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 from vaguemestre.schools.lists.models import ListRole, MailingList
-from vaguemestre.schools.lists.queries.members import academy_of_list, accounts_by_person
+from vaguemestre.schools.lists.queries.members import academy_of_list, receiving_accounts
 from vaguemestre.schools.lists.values import Manager, Role
 
 _HEAD_FUNCTION = "DIR"
@@ -94,7 +94,7 @@ def _administers(account: Presented, row: MailingList) -> bool:
 def _heads(uai: str, now: datetime) -> tuple[int, ...]:
     """Accounts of the heads of that school today."""
     posts = served_posts(paris_day(now), [{"functions": [_HEAD_FUNCTION], "uais": [uai]}])
-    return tuple(sorted(accounts_by_person({post.person_id for post in posts}).values()))
+    return tuple(sorted(receiving_accounts({post.person_id for post in posts}).values()))
 
 
 def _active_owners() -> QuerySet[ListRole]:

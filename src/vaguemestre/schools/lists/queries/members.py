@@ -53,7 +53,7 @@ def rule_members(rule: Rule, now: datetime, *, academy_id: int, person_id: int =
     )
     former = recently_left_posts(day, blocks["any"], overlap, person_id=person_id, academy_id=academy_id)
     reasons = people_matching(rule, chain(current, former))
-    people = accounts_by_person(reasons)
+    people = receiving_accounts(reasons)
     addresses, names = addresses_by_person(people), names_by_person(people)
     return _by_address(
         Member(addresses[person][0].address.lower(), names.get(person, ""), person, reasons[person])
@@ -95,7 +95,7 @@ def membership_reasons(row: MailingList, person_id: int, now: datetime) -> tuple
         rule, academy_id = rule_from_json(row.rule), academy_of_list(row)
         members = rule_members(rule, now, academy_id=academy_id, person_id=person_id)
         return members[0].reasons if members else ()
-    if row.subscribers.filter(person_id=person_id).exists() and accounts_by_person([person_id]):
+    if row.subscribers.filter(person_id=person_id).exists() and receiving_accounts([person_id]):
         return _subscribed_members(row, now, person_id=person_id)[0].reasons
     return ()
 
@@ -111,7 +111,7 @@ def posts_of(person_id: int, academy_id: int, now: datetime) -> list[ServedPost]
     ]
 
 
-def accounts_by_person(people: Collection[int]) -> dict[int, int]:
+def receiving_accounts(people: Collection[int]) -> dict[int, int]:
     """Person → account, of those whose mailbox accepts mail and who are not on long leave (§3.6)."""
     accounts = people_with_mail(people)
     absent = withdrawn_among(accounts.values())
@@ -123,7 +123,7 @@ def _subscribed_members(row: MailingList, now: datetime, *, person_id: int = 0) 
     if person_id:
         rows = rows.filter(person_id=person_id)
     subscribers = list(rows)
-    people = accounts_by_person([row.person_id for row in subscribers if row.person_id])
+    people = receiving_accounts([row.person_id for row in subscribers if row.person_id])
     addresses, names = addresses_by_person(people), names_by_person(people)
     return _by_address(
         _subscribed_member(subscriber, addresses, names)

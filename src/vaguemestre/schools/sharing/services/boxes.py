@@ -166,9 +166,10 @@ def _sync_box(box: Box, posts: list[LeadershipPost], overlap: Overlap, *, by: st
     away = _away({post.person_id for post in posts})
     posts = [post for post in posts if post.person_id not in away]
     last_days = owners_on(posts, paris_day(now), overlap.before)
-    lives = accounts_by_person(list(last_days))
     accounts = {
-        account_id: last_days[person] for person, (account_id, _, state) in lives.items() if state != "closed"
+        account.account_id: last_days[person_id]
+        for person_id, account in accounts_by_person(list(last_days)).items()
+        if account.state != "closed"
     }
     rows = {row.account_id: row for row in box.members.select_for_update().filter(ended_at__isnull=True)}
     for account_id, last_day in accounts.items():
@@ -186,9 +187,9 @@ def _sync_box(box: Box, posts: list[LeadershipPost], overlap: Overlap, *, by: st
 
 def _away(people: Collection[int]) -> frozenset[int]:
     """Those of these people who are on long leave or have left."""
-    lives = accounts_by_person(people)
-    withdrawn = withdrawn_among([account_id for account_id, _, _ in lives.values()])
-    return frozenset(person for person, (account_id, _, _) in lives.items() if account_id in withdrawn)
+    accounts = accounts_by_person(people)
+    withdrawn = withdrawn_among([account.account_id for account in accounts.values()])
+    return frozenset(person_id for person_id, account in accounts.items() if account.account_id in withdrawn)
 
 
 def _extend_leavers(box: Box, posts: list[LeadershipPost], kept_days: int, *, by: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from heapq import merge
+from itertools import islice
 from typing import NamedTuple
 
 from vaguemestre.post.mailstore.values import Row
@@ -25,9 +26,8 @@ def merge_rows(rows: Mapping[int, Sequence[Row]], offset: int, size: int) -> tup
     Each mailbox keeps its own order, so pages follow on from one another whatever the dates say.
     """
     lists = [[BoxRow(box_id, row) for row in own] for box_id, own in rows.items()]
-    merged = merge(*lists, key=lambda one: one.row.summary.date, reverse=True)
-    window = (one for place, one in enumerate(merged) if offset <= place)
-    return tuple(one for one, _ in zip(window, range(size), strict=False))
+    merged = merge(*lists, key=lambda box_row: box_row.row.summary.date, reverse=True)
+    return tuple(islice(merged, offset, offset + size))
 
 
 def merged_total(totals: Sequence[int]) -> int:

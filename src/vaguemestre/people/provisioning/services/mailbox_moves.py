@@ -11,13 +11,13 @@ from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.provisioning.models import MailboxPlace
 from vaguemestre.people.provisioning.ports import Places, PodMail
 
-# a delivery that began before a mailbox was frozen has ended by then: Postfix waits no longer for Dovecot
+# Postfix waits no longer than that for Dovecot: a delivery begun before the mailbox was frozen has ended
 LEFT_FOR = timedelta(minutes=30)
 _STEP = MailboxPlace.Step
 
 
 @dataclass(frozen=True)
-class Move:
+class MailboxMove:
     """A finished move. `pause_seconds`: how long nobody could open the mailbox."""
 
     mailbox: str
@@ -35,7 +35,7 @@ def move_mailbox(
     first: str,
     by: str,
     now: Callable[[], datetime],
-) -> Move:
+) -> MailboxMove:
     """Move a mailbox to the pod `target`; if a move to another pod is past its copy, finish that one instead.
 
     Does nothing if the mailbox lives there. `first`: the pod of mailboxes without a place. Run it again after
@@ -45,7 +45,7 @@ def move_mailbox(
     if place.step == _STEP.STILL or (place.step == _STEP.COPYING and place.target != target):
         if (place.pod or first) == target:
             _note(place, _STEP.STILL, now(), target="")
-            return Move(place.account.mailbox, target, target)
+            return MailboxMove(place.account.mailbox, target, target)
         _tidy(mail, place)
         _note(place, _STEP.COPYING, now(), target=target)
     mailbox, source, pause = place.account.mailbox, place.pod or first, 0.0
@@ -65,7 +65,7 @@ def move_mailbox(
         source = place.left_on
         mail.merge(mailbox, source, place.pod)
         _note(place, _STEP.STILL, now())
-    return Move(mailbox, source, place.pod, pause)
+    return MailboxMove(mailbox, source, place.pod, pause)
 
 
 def tidy_former_copies(mail: PodMail, *, now: datetime) -> int:

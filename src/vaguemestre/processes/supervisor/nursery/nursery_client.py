@@ -21,7 +21,7 @@ _LONGEST_ANSWER = 64  # bytes
 
 
 @dataclass(frozen=True)
-class Birth:
+class ForkRequest:
     """A process to fork: `python -m MODULE ARGUMENTS`, as that user, without any right of root.
 
     `user`, `groups`: numeric ids, the primary group first.
@@ -34,7 +34,7 @@ class Birth:
 
 
 class Nursery:
-    """Starts the nursery, which loads at once; `bear` waits until it has, and forks nothing after `close`."""
+    """Starts the nursery, which loads at once; `fork` waits until it has, and forks nothing after `close`."""
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
         self._ours, theirs = socket.socketpair()
@@ -51,15 +51,15 @@ class Nursery:
                 start_new_session=True,
             )
 
-    async def bear(
-        self, birth: Birth, environment: Mapping[str, str], folder: Path, *, umask: int
+    async def fork(
+        self, fork_request: ForkRequest, environment: Mapping[str, str], folder: Path, *, umask: int
     ) -> Spawned | None:
         """Fork a process; None if the nursery cannot, and the process must be started in the usual way."""
         request = {
-            "module": birth.module,
-            "arguments": birth.arguments,
-            "user": birth.user,
-            "groups": birth.groups,
+            "module": fork_request.module,
+            "arguments": fork_request.arguments,
+            "user": fork_request.user,
+            "groups": fork_request.groups,
             "environment": dict(environment),
             "folder": str(folder),
             "umask": umask,
