@@ -250,13 +250,14 @@ class LiveEngines:
         )
         wait_until(lambda: postfix.is_ready(self.config))
 
-    def start_filter(self, name_server: str, *, with_memory: bool = True) -> None:
+    def start_filter(self, name_server: str, *, with_memory: bool = True, clamd: str = "") -> None:
         """rspamd, for the tests about it: mail arrives all the same while it is not there."""
         own_filter.give_compiled(self.config)
         if with_memory:
             self.start_filter_memory()
         mail = replace(self.config.mail, trusted_forwarders=TRUSTED_FORWARDERS)
-        rspamd.prepare(replace(self.config, mail=mail), name_server)
+        files = replace(self.config.files, clamd=clamd)
+        rspamd.prepare(replace(self.config, mail=mail, files=files), name_server)
         self.children["rspamd"] = self._launch(rspamd.command(self.config), {})
         wait_until(lambda: not is_free(self.config.ports.filter), 300)  # its expressions are compiled
         wait_until(self._filter_answers, 60)

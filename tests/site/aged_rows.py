@@ -152,6 +152,10 @@ def _reported(at: datetime) -> None:
     _row("reports.Vote", at=at)
 
 
+def _quarantined(at: datetime) -> None:
+    _row("quarantine.QuarantinedMessage", arrived_at=at)
+
+
 def _removed(at: datetime) -> None:
     removal = _row("removals.Removal", changed_at=at, state="removed")
     _row("removals.TakenCopy", box=_row("removals.RemovalBox", removal=removal, message_ids=[]))
@@ -176,6 +180,7 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Fichiers prêtés par un lien": _lent,
     "Fichiers apportés ou à emporter (import, export)": _moved_file,
     "Trace d’un import ou d’un export": _rows("portability.Move", state="done", ended_at=..., stored=""),
+    "Courriels en quarantaine (virus, lien dangereux, macros), avec leur verdict": _quarantined,
     "Courriels dangereux retirés des boîtes": _removed,
     "Courriels signalés": _reported,
     "Activité des boîtes partagées": _rows("sharing.BoxActivity", at=...),

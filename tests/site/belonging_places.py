@@ -16,6 +16,7 @@ from vaguemestre.foundation.jobs.tasks import wake
 from vaguemestre.mailbox.contacts.models import Contact, SchoolBook
 from vaguemestre.people.directory.models import Academy, Assignment, ManagementService, Structure
 from vaguemestre.people.intake.models import Feed, RefusedRow
+from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.reports.models import Report
 
 OWN = frozenset({"victim"})
@@ -73,6 +74,20 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
         "removals", {"account_id": officer.account_id}, "", ADMINISTRATORS,
         doors="withdraw-right", state=rows(officer),
     )  # fmt: skip
+    verdict = QuarantinedMessage.objects.create(
+        mailbox="secret@x.test", guid="g1", reason="macro", detail="Verdictquetu", arrived_at=NOON
+    )
+    yield Belonging(
+        "quarantine", {"number": verdict.pk}, "Verdictquetu", ADMINISTRATORS,
+        doors="release-for-owner", state=rows(verdict),
+    )  # fmt: skip
+    yield Belonging("quarantine", {}, "Verdictquetu", ADMINISTRATORS, doors="verdicts", state=rows(verdict))
+    own = QuarantinedMessage.objects.create(
+        mailbox=people.victim.mailbox, account_id=people.victim.pk, guid="g2", reason="macro",
+        subject="Objetquetu", arrived_at=NOON,
+    )  # fmt: skip
+    yield Belonging("quarantine", {"number": own.pk}, "Objetquetu", OWN, doors="release", state=rows(own))
+    yield Belonging("quarantine", {}, "Objetquetu", OWN, doors="own", state=rows(own))
     announced = AnnouncementRow.objects.create(
         title="Annoncequetue", importance="plain", starts_on=date(2099, 1, 1), ends_on=date(2099, 2, 1)
     )

@@ -67,6 +67,10 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
         SIGNED: "make-apple seen",
         ADMINISTRATORS: "check-dns dns",
     },
+    "quarantine": {
+        SIGNED: "own release",
+        ADMINISTRATORS: "release-for-owner verdicts",
+    },
     "tracking": {
         SIGNED: "banner discard held hours release reschedule sending sent status where",
         OPERATORS: "account-messages all-held decide-held",

@@ -37,6 +37,7 @@ from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.rules.numen_vault import seal_bytes
 from vaguemestre.people.intake.models import AppliedLine, Feed, MatchCandidate, RefusedRow
 from vaguemestre.post.outbox.models import Submission
+from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.post.reports.models import Report
 
 OFFICES = ("/gestion/", "/administration/", "/annuaire/", "/assistance/", "/numen/")
@@ -210,6 +211,15 @@ def _removals(people: People, count: int) -> dict[str, Any]:
     return {}
 
 
+def _quarantined(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        QuarantinedMessage.objects.create(
+            mailbox=f"boite{n:03}@x.test", guid=f"g{n}", reason=("macro", "virus")[n % 2],
+            sender=f"faux{n:03}@dehors.example", arrived_at=NOON + timedelta(minutes=n),
+        )  # fmt: skip
+    return {}
+
+
 def _never_activated(people: People, count: int) -> dict[str, Any]:
     for n in range(count):
         school = Structure.objects.create(
@@ -315,6 +325,7 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("backoffice:jobs", ""): Kept("administrator", _failed_jobs),
     ("breaches:list", ""): Kept("administrator", _breaches),
     ("removals:list", ""): Kept("administrator", _removals),
+    ("quarantine:verdicts", ""): Kept("administrator", _quarantined),
     ("portal:announcements", ""): Kept("administrator", _announced),
     ("registry:list", ""): Kept("administrator", _applications),
     (REPORTS, ""): Kept("administrator", _reports),

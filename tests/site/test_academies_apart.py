@@ -57,6 +57,8 @@ OF_INSTALLATION = frozenset(
         "portal:announcements",
         "portal:new-announcement",
         "portal:withdraw-announcement",
+        "quarantine:release-for-owner",
+        "quarantine:verdicts",
         "removals:decide",
         "tracking:messages",
         "removals:file",

@@ -18,6 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from tests.access.signin.people import account
 from tests.desks.removals.samples import MemoryCopies
+from tests.post.quarantine.samples import MemoryQuarantine
 from tests.site.aged_rows import AGED
 from typer.testing import CliRunner
 
@@ -26,6 +27,7 @@ from vaguemestre.desks.removals.ports import mail_copies
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Person
+from vaguemestre.post.quarantine.ports import quarantined_mail
 from vaguemestre.site.register import ACTIVITIES, CATEGORIES, PURGES, Category
 from vaguemestre.site.register.sheets import sheets
 from vaguemestre.site.wiring.periodic import ROUNDS
@@ -35,10 +37,12 @@ from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 @pytest.fixture(autouse=True)
 def own_copies() -> Iterator[None]:
     """Removed copies are in mailboxes that do not exist here."""
-    before = mail_copies.get()
+    before, quarantined_before = mail_copies.get(), quarantined_mail.get()
     mail_copies.replace(MemoryCopies())
+    quarantined_mail.replace(MemoryQuarantine())
     yield
     mail_copies.replace(before)
+    quarantined_mail.replace(quarantined_before)
 
 
 # Tables without a person's data, and why.

@@ -66,6 +66,11 @@ class DatabaseShape(Protocol):
     def password_file(self) -> str: ...
 
 
+class FilesShape(Protocol):
+    @property
+    def clamd(self) -> str: ...
+
+
 class Place(Protocol):
     """Where an instance stands."""
 
@@ -99,6 +104,8 @@ class Instance(Place, Protocol):
     def domains(self) -> tuple[str, ...]: ...
     @property
     def mail(self) -> MailShape: ...
+    @property
+    def files(self) -> FilesShape: ...
     @property
     def tls(self) -> TlsShape: ...
     @property

@@ -41,6 +41,7 @@ _ROOMS = (
     "access.signin",
     "post.outbox",
     "post.reports",
+    "post.quarantine",
     "post.dkim",
     "post.trace",
     "mailbox.calendar",

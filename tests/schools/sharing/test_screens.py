@@ -12,8 +12,10 @@ from tests.schools.sharing.conftest import Engines, School, address_of, now
 from vaguemestre.access.signin.models import BrowserSession
 from vaguemestre.access.signin.ports import revocations
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.people.credentials.models import Account, AppPassword
 from vaguemestre.people.directory.models import Structure
+from vaguemestre.post.quarantine.models import QuarantinedMessage
 from vaguemestre.schools.sharing import services
 from vaguemestre.schools.sharing.models import Box, BoxRequest, Member
 from vaguemestre.schools.sharing.values import MembershipTerms, Right
@@ -27,6 +29,7 @@ PAGES = {
     "messagerie/ecrire/": Right.SEND,
     "messagerie/ecrire/programmes/": Right.SEND,
     "messagerie/fichiers/": Right.SEND,
+    "messagerie/quarantaine/": Right.SORT,
     "contacts/": Right.SEND,
     "parametres/absence": Right.MANAGE,
     "parametres/identites": Right.MANAGE,
@@ -64,6 +67,27 @@ def test_the_pages_of_a_mailbox_lead_to_its_own_pages(school: School, mails: Mem
     own = of(school.head).get("/messagerie/").content.decode()
     assert "Cantine" not in own
     assert f'href="{school.path}messagerie/"' in own
+
+
+def test_who_has_a_quarantined_message_handed_over_is_named(school: School, of: Of) -> None:
+    held = QuarantinedMessage.objects.create(
+        mailbox=school.box.account.mailbox, account_id=school.box.account_id, guid="g1", reason="macro",
+        arrived_at=now(),
+    )  # fmt: skip
+    answer = of(school.head).post(f"{school.path}messagerie/quarantaine/{held.pk}/remettre")
+    assert answer["Location"] == f"{school.path}messagerie/quarantaine/?fait=1"
+    assert Entry.objects.get(action="quarantine.released").by == f"account:{school.head.pk}"
+
+
+def test_the_reader_leads_who_may_sort_to_the_quarantine_of_its_mailbox(
+    school: School, mails: MemoryMailboxes, of: Of
+) -> None:
+    somebody = account("lectrice")
+    school.share(somebody, Right.READ)
+    shared = f"{school.path}messagerie/"
+    assert 'href="/messagerie/quarantaine/"' in of(school.head).get("/messagerie/").content.decode()
+    assert f'href="{shared}quarantaine/"' in of(school.head).get(shared).content.decode()
+    assert "quarantaine/" not in of(somebody).get(shared).content.decode()
 
 
 def test_a_reader_changes_nothing_even_by_opening(school: School, mails: MemoryMailboxes, of: Of) -> None:

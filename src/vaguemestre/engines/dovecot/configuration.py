@@ -21,11 +21,11 @@ from vaguemestre.engines.instance import OUTSIDE, Instance
 from vaguemestre.engines.system_users import MAIL_USER, set_owner, system_user
 from vaguemestre.engines.tls import certificates, certificates_by_name
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.post.mailstore.values import DELETED_MESSAGES
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES, QUARANTINE
 
 _HERE = Path(__file__).parent
 _PLUGINS = Path("/usr/lib/dovecot/modules")
-_BEFORE = ("05-once", "10-junk")  # run for everybody, in that order, before personal scripts
+_BEFORE = ("05-once", "08-quarantine", "10-junk")  # run for everybody, in that order, before personal scripts
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _TIMEOUT_SECONDS = 2.0
 _START = (
@@ -175,13 +175,14 @@ def _everywhere(instance: Instance) -> dict[str, object]:
 
 
 def _folders_apart(instance: Instance) -> dict[str, str | int]:
-    """Folders that no list shows: deleted messages, and removed copies."""
+    """Folders that no list shows: deleted messages, removed copies, quarantine."""
     return {
         "deleted_messages": DELETED_MESSAGES,
         "deleted_days": instance.mail.deleted_days,
         "deleted_count": MAX_DELETED,
         "max_folders": MAX_FOLDERS,
         "removed_copies": REMOVED_COPIES,
+        "quarantine": QUARANTINE,
     }
 
 
@@ -238,7 +239,7 @@ def _write_throttle(instance: Instance, group: int) -> None:
 
 def _write_sieve_and_virtual(base: Path, domain: str) -> None:
     for name in (*(f"before/{script}.sieve" for script in _BEFORE), "virtual/All/dovecot-virtual"):
-        write(base / name, render(_HERE, name, domain=domain))
+        write(base / name, render(_HERE, name, domain=domain, quarantine=QUARANTINE))
     for step in (base / "before", base / "virtual", base / "virtual" / "All"):
         step.chmod(0o755)
 

@@ -11,6 +11,7 @@ from vaguemestre.desks.removals.values import MailCopy, SoughtMail
 from vaguemestre.engines import agent
 from vaguemestre.engines.agent import Verb
 from vaguemestre.engines.dovecot.copies.deleted_bound import DeletedBound
+from vaguemestre.engines.dovecot.copies.quarantined import QuarantinedMail, found_mail
 from vaguemestre.engines.dovecot.copies.redelivered import RedeliveredCopies
 from vaguemestre.engines.dovecot.copies.removed_copies import RemovedCopies, sought_words
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer, doveadm_socket
@@ -21,6 +22,7 @@ from vaguemestre.engines.dovecot.quota import QuotaUse
 from vaguemestre.engines.home_alias import sockets
 from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.post.quarantine.values import FoundMail
 
 _TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
 _NO_USER = frozenset(("-NOUSER", "-67"))  # EX_NOUSER: a Dovecot in front of pods knows nobody
@@ -35,7 +37,7 @@ def verbs(instance: Place, users: Collection[int], erasers: Collection[int]) -> 
     """What the agent does for those user ids. What takes mail away is for `erasers` only."""
     put_script, erase = HouseScripts(instance), MailboxErasure(instance)
     doveadm = DoveadmServer(doveadm_socket(instance))
-    copies = RemovedCopies(doveadm)
+    copies, quarantined = RemovedCopies(doveadm), QuarantinedMail(doveadm)
 
     def checked(act: Callable[..., object]) -> Callable[..., object]:
         return lambda mailbox, *words: act(_checked(instance, mailbox), *words)
@@ -51,6 +53,9 @@ def verbs(instance: Place, users: Collection[int], erasers: Collection[int]) -> 
         "list-removed": Verb(checked(copies.list_removed), erasers),
         "restore-copies": Verb(checked(copies.restore), erasers),
         "discard-copies": Verb(checked(copies.discard), erasers),
+        "find-quarantined": Verb(checked(quarantined.find), erasers),
+        "release-quarantined": Verb(checked(quarantined.release), erasers),
+        "discard-quarantined": Verb(checked(quarantined.discard), erasers),
         "drop-redelivered": Verb(checked(RedeliveredCopies(doveadm)), erasers),
         "bound-deleted": Verb(checked(DeletedBound(instance, doveadm)), erasers),
     }
@@ -129,6 +134,17 @@ class MailAgent:
     def bound_deleted(self, mailbox: str, limit_bytes: int) -> int:
         """Implements `webmail.ports.BoundDeleted`."""
         return int(agent.ask(self._socket, "bound-deleted", mailbox, str(limit_bytes)))
+
+    def find_quarantined(self, mailbox: str) -> list[FoundMail]:
+        """Implements `quarantine.ports.QuarantinedMail`, with the two methods below."""
+        rows = agent.ask(self._socket, "find-quarantined", mailbox)
+        return [found_mail(*row) for row in rows]
+
+    def release_quarantined(self, mailbox: str, guids: Sequence[str]) -> None:
+        agent.ask(self._socket, "release-quarantined", mailbox, *guids)
+
+    def discard_quarantined(self, mailbox: str, guids: Sequence[str]) -> None:
+        agent.ask(self._socket, "discard-quarantined", mailbox, *guids)
 
     def find_copies(self, mailbox: str, sought: SoughtMail) -> list[MailCopy]:
         """Implements `removals.ports.MailCopies`, with the four methods below."""

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from vaguemestre.desks.removals.values import REMOVED_COPIES
 from vaguemestre.engines.dovecot.doveadm_server import PodDoveadm
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
-from vaguemestre.post.mailstore.values import DELETED_MESSAGES
+from vaguemestre.post.mailstore.values import DELETED_MESSAGES, QUARANTINE
 
 # dsync leaves out namespaces that have a folder of their own on disk, unless it is told their names
-_NAMESPACES = ("", *(f"{place.partition('/')[0]}/" for place in (DELETED_MESSAGES, REMOVED_COPIES)))
+_NAMESPACES = (
+    "",
+    *(f"{place.partition('/')[0]}/" for place in (DELETED_MESSAGES, REMOVED_COPIES, QUARANTINE)),
+)
 _NO_HOST = frozenset(("-NOHOST", "-68"))  # EX_NOHOST: nobody is connected
 _SILENCE_SECONDS = "10"  # Dovecot 2.4.1 loses the end of a TLS stream at times, and would wait ten minutes
 _MOST_TRIES = 5

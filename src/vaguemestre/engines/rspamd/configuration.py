@@ -12,7 +12,7 @@ from vaguemestre.engines.system_users import FILTER_USER, set_owner
 
 _HERE = Path(__file__).parent
 _MIN_LEARNS = 200  # votes of each kind before they count
-_OWN_RULES = ("attachments.lua", "listed_links.lua", "memory.lua")
+_OWN_RULES = ("attachments.lua", "listed_links.lua", "memory.lua", "quarantine.lua")
 
 
 def folder(instance: Instance) -> Path:
@@ -51,6 +51,7 @@ def prepare(instance: Instance, name_server: str = "") -> None:
         trusted_forwarders=", ".join(f'"{domain}"' for domain in instance.mail.trusted_forwarders),
         key=(instance.secrets_dir / "filter_key").read_text().strip(),
         name_server=name_server,
+        clamd=instance.files.clamd,
         ports=instance.ports,
     )
     write(base / "rspamd.conf", text, mode=0o640, group=user.pw_gid)

@@ -111,6 +111,7 @@ _MAIL_GROUPS = (
             Entry("/messagerie/suivi/", "Rappels", "alarm"),
             Entry("/messagerie/envois/", "Envois", "checks"),
             Entry("/messagerie/envois/ou/", "Où est mon courriel ?", "help"),
+            Entry("/messagerie/quarantaine/", "Quarantaine", "hand-stop"),
             Entry("/messagerie/pieces/", "Pièces jointes", "paperclip"),
             Entry("/messagerie/fichiers/", "Fichiers déposés", "upload"),
         ),
@@ -119,10 +120,7 @@ _MAIL_GROUPS = (
 _DIRECTORY_GROUPS = (
     Group(
         "Annuaire",
-        (
-            Entry("/annuaire/", "Chercher", "search"),
-            Entry("/annuaire/ma-fiche", "Ma fiche", "id"),
-        ),
+        (Entry("/annuaire/", "Chercher", "search"), Entry("/annuaire/ma-fiche", "Ma fiche", "id")),
     ),
 )
 _CONTACTS_GROUPS = (
@@ -177,6 +175,7 @@ _ADMINISTRATION_GROUPS = (
             Entry("/administration/file", "File d’attente", "clock"),
             Entry("/messagerie/signalements/", "Signalements", "flag"),
             Entry("/administration/retraits", "Retraits", "eraser"),
+            Entry("/administration/quarantaine", "Quarantaine", "hand-stop"),
             Entry("/boites/sans-responsable/", "Boîtes sans responsable", "mailbox"),
         ),
     ),
@@ -204,6 +203,7 @@ OF_INSTALLATION = frozenset(
         "/administration/violations",
         "/administration/reglages",
         "/administration/retraits",
+        "/administration/quarantaine",
         "/administration/file",
         "/administration/messages",
     )

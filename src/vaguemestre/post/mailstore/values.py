@@ -21,6 +21,8 @@ class Use(StrEnum):
 
 # Folder of deleted messages, which no folder list shows; they stay there for some days.
 DELETED_MESSAGES = "Supprimes/Messages"
+# Folder of quarantined messages: deliveries and the mail service's own commands alone can name it.
+QUARANTINE = "_quarantaine/Courriels"
 
 
 class Flag(StrEnum):
@@ -251,11 +253,12 @@ class Part:
 
 
 # Header fields fetched besides the envelope: sender authentication, list identity and unsubscription, read
-# receipt, automatic mail.
+# receipt, automatic mail, a virus check that was away.
 FIELDS = (
     "from",
     "authentication-results",
     "vaguemestre-arrival",
+    "vaguemestre-unexamined",
     "list-id",
     "list-unsubscribe",
     "list-unsubscribe-post",

@@ -11,6 +11,13 @@ class ScriptsChanged:
 
 
 @dataclass(frozen=True)
+class MailQuarantined:
+    """A message was delivered into the quarantine of that mailbox."""
+
+    mailbox: str
+
+
+@dataclass(frozen=True)
 class HandedOverAgain:
     """A message was delivered that Postfix had activated more than once: it may have been stored twice."""
 

@@ -8,12 +8,13 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from vaguemestre.foundation.jobs.services import announce
-from vaguemestre.post.trace.events import HandedOverAgain, ScriptsChanged
+from vaguemestre.post.trace.events import HandedOverAgain, MailQuarantined, ScriptsChanged
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
 from vaguemestre.post.trace.ports import ReadSteps
 from vaguemestre.post.trace.queries import message_ids_taken_up_again
 from vaguemestre.post.trace.rules.months import first_month_kept
 from vaguemestre.post.trace.rules.reasons import counted_as
+from vaguemestre.post.trace.rules.stories import is_quarantined
 from vaguemestre.post.trace.values import LogPiece, LogPosition, Step, StepKind
 
 HEARTBEAT = timedelta(seconds=2)  # how often `reached_at` of a silent log is renewed
@@ -76,6 +77,8 @@ def _store_piece(cursor: LogCursor, piece: LogPiece, now: datetime) -> int:
         _count(piece.steps)
         for mailbox in sorted({step.recipient for step in piece.steps if step.kind is StepKind.SCRIPTED}):
             announce(ScriptsChanged(mailbox))
+        for mailbox in sorted({step.recipient for step in piece.steps if is_quarantined(step)}):
+            announce(MailQuarantined(mailbox))
         counter.last += len(rows)
         counter.save(update_fields=("last",))
     return len(piece.steps)

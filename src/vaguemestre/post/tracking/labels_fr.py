@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from vaguemestre.post.mailstore.values import QUARANTINE
 from vaguemestre.post.trace.values import Engine, Fate, Step, StepKind
 
 FATES = {
@@ -41,7 +42,7 @@ _DOORS = ("submission", "submissions", "smtps")
 _FOLDER = re.compile(r"stored mail into mailbox '(.*)'|box=(.*?), uid=")
 _FOLDERS = {
     "INBOX": "Boîte de réception", "Junk": "Indésirables", "Trash": "Corbeille", "Sent": "Envoyés",
-    "Drafts": "Brouillons", "Archive": "Archives",
+    "Drafts": "Brouillons", "Archive": "Archives", QUARANTINE: "Quarantaine",
 }  # fmt: skip
 # enhanced status codes (RFC 3463) without their class, by prefix, the longest first
 _REASONS = (

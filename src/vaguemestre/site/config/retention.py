@@ -20,6 +20,7 @@ class RetentionSection(Section):
     feeds_days: Annotated[int, _THREE_YEARS] = 365  # lines of HR feeds, and answers about who is who
     reports_days: Annotated[int, _THREE_YEARS] = 365  # messages reported as dangerous or unwanted
     removals_days: Annotated[int, checks.between(7, 400)] = 90  # removals, then their copies go for good
+    quarantine_days: Annotated[int, checks.between(7, 90)] = 30  # messages in quarantine, and their verdicts
     help_requests_days: Annotated[int, _THREE_YEARS] = 365  # answered help requests, hand-overs decided
     numen_requests_days: Annotated[int, _THREE_YEARS] = 365  # closed NUMEN requests, without their proofs
     numen_proofs_days: Annotated[int, checks.between(1, 365)] = 30  # identity documents of closed ones

@@ -16,6 +16,7 @@ from vaguemestre.mailbox.webmail.services.bulks import RETENTION as BULKS_KEPT
 from vaguemestre.people.lifecycle import handlers as lifecycle
 from vaguemestre.post.filelinks import handlers as filelinks
 from vaguemestre.post.outbox import handlers as outbox
+from vaguemestre.post.quarantine import handlers as quarantine
 from vaguemestre.post.reports import handlers as reports
 from vaguemestre.post.trace import handlers as trace
 from vaguemestre.site.config import Config
@@ -177,6 +178,13 @@ FILTER = Activity(
             set_days("retention.reports_days", "après le signalement"),
             (reports.purge_old_reports,),
             (reports.forget_person,),
+        ),
+        Category(
+            "Courriels en quarantaine (virus, lien dangereux, macros), avec leur verdict",
+            ("quarantine.QuarantinedMessage",),
+            set_days("retention.quarantine_days", "après l’arrivée"),
+            (quarantine.purge_old_messages,),
+            (quarantine.forget_person,),
         ),
         Category(
             "Courriels dangereux retirés des boîtes",

@@ -30,6 +30,7 @@ TABLES = {
     "filelinks": "post",
     "mailstore": "post",
     "outbox": "post",
+    "quarantine": "post",
     "reports": "post",
     "trace": "post",
     "lists": "schools",

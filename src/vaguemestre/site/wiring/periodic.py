@@ -9,6 +9,7 @@ from vaguemestre.mailbox.sorting import handlers as sorting_handlers
 from vaguemestre.mailbox.webmail import handlers as webmail_handlers
 from vaguemestre.post.dkim import handlers as dkim_handlers
 from vaguemestre.post.outbox import handlers as outbox_handlers
+from vaguemestre.post.quarantine import handlers as quarantine_handlers
 from vaguemestre.schools.lists import handlers as lists_handlers
 from vaguemestre.site.register import PURGES
 
@@ -25,5 +26,6 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     lists_handlers.resume_stalled_letters,
     dkim_handlers.advance_keys,
     operations_handlers.measure,
+    quarantine_handlers.send_digests,
     *PURGES,
 )

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from vaguemestre.desks.removals.queries import is_refused
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot import configuration as dovecot
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
@@ -21,6 +22,7 @@ from vaguemestre.post.filelinks import ports as filelinks
 from vaguemestre.post.mailstore import ports as mailstore
 from vaguemestre.post.outbox import ports as outbox
 from vaguemestre.post.outbox.rules.self_mail import self_mail_address
+from vaguemestre.post.quarantine import ports as quarantine
 from vaguemestre.post.reports import ports as reports
 from vaguemestre.post.trace import ports as trace
 from vaguemestre.schools.lists import queries as lists_queries
@@ -39,6 +41,8 @@ from vaguemestre.site.wiring.file_stores import file_store
 def plug(config: Config) -> None:
     mailboxes = mailboxes_of(config)
     mailstore.open_mailbox.plug(DelegatedMailboxes(mailboxes, delegated_scope_of))
+    quarantine.quarantined_mail.plug(MailAgent(config))
+    quarantine.is_refused.plug(is_refused)
     outbox.submit.plug(submission_of(config))
     outbox.mark_answered.plug(AnsweredMarks(mailboxes))
     outbox.store_round_trip.plug(partial(write_round_trip, config.data_dir))

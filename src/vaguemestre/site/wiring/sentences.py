@@ -24,6 +24,7 @@ from vaguemestre.people.lifecycle import refusals as lives_refusals
 from vaguemestre.post.filelinks import refusals as deposits_refusals
 from vaguemestre.post.mailstore import refusals as mailstore_refusals
 from vaguemestre.post.outbox import refusals as outbox_refusals
+from vaguemestre.post.quarantine import refusals as quarantine_refusals
 from vaguemestre.schools.lists import refusals as lists_refusals
 from vaguemestre.schools.rosters import refusals as classes_refusals
 from vaguemestre.schools.sharing import refusals as sharing_refusals
@@ -49,6 +50,7 @@ SENTENCES = (
     outbox_refusals.SENTENCES,
     portal_refusals.SENTENCES,
     operations_refusals.SENTENCES,
+    quarantine_refusals.SENTENCES,
     removals_refusals.SENTENCES,
     sharing_refusals.SENTENCES,
     signin_refusals.SENTENCES,

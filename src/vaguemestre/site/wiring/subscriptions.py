@@ -67,10 +67,12 @@ from vaguemestre.post.filelinks import handlers as filelinks_handlers
 from vaguemestre.post.filelinks.events import FileUploaded
 from vaguemestre.post.outbox import handlers as outbox_handlers
 from vaguemestre.post.outbox.events import HoldEnded, MailHeld, MessageFiled, MessageQueued, MessageRefused
+from vaguemestre.post.quarantine import handlers as quarantine_handlers
+from vaguemestre.post.quarantine.events import ReleaseAsked
 from vaguemestre.post.reports import handlers as reports_handlers
 from vaguemestre.post.reports.events import VoteCast
 from vaguemestre.post.trace import handlers as trace_handlers
-from vaguemestre.post.trace.events import HandedOverAgain, ScriptsChanged
+from vaguemestre.post.trace.events import HandedOverAgain, MailQuarantined, ScriptsChanged
 from vaguemestre.post.tracking import handlers as tracking_handlers
 from vaguemestre.schools.lists import handlers as lists_handlers
 from vaguemestre.schools.lists.events import FanoutDue, ListMailDelivered, NoticeDue
@@ -137,6 +139,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         signin_handlers.erase_account,
         sorting_handlers.forget_person,
         reports_handlers.forget_person,
+        quarantine_handlers.forget_person,
         removals_handlers.forget_person,
         webmail_handlers.forget_person,
         compose_handlers.forget_person,
@@ -178,6 +181,8 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     FileUploaded: (filelinks_handlers.scan_file,),
     RemovalDue: (removals_handlers.go_on,),
     RefusedContentChanged: (removals_handlers.tell_filter,),
+    MailQuarantined: (quarantine_handlers.follow_delivery,),
+    ReleaseAsked: (quarantine_handlers.hand_over,),
     ScriptsChanged: (sorting_handlers.tell_foreign_script,),
     VoteCast: (reports_handlers.teach_votes,),
     SortingChanged: (sorting_handlers.rewrite_script,),

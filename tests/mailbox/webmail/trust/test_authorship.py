@@ -543,3 +543,12 @@ def test_a_name_that_turns_its_letters_round_is_told(
 def test_other_names_are_no_services(typed: str) -> None:
     services = config.AcademySection().house_names
     assert not impostors.is_service_name(typed, services, "Académie d’Amiens")
+
+
+def test_a_message_that_the_virus_check_could_not_examine_says_so(reader: Client, box: MemoryMailbox) -> None:
+    told = [
+        "L’antivirus n’a pas pu examiner"
+        in reader.get(address(put(box, raw)), headers=PIECE).content.decode()
+        for raw in (b"Vaguemestre-Unexamined: virus\r\n" + html_letter("x"), html_letter("x"))
+    ]
+    assert told == [True, False]

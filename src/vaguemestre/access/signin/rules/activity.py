@@ -129,6 +129,7 @@ WORDS: Mapping[str, str] = {
     "portability.file-done": "Importation terminée",
     "portability.server-asked": "Importation depuis un autre serveur demandée",
     "portability.server-done": "Importation depuis un autre serveur terminée",
+    "quarantine.released": "Courriel en quarantaine remis dans votre boîte",
     "removals.copies-removed": "Courriel dangereux retiré de votre boîte",
     "removals.copies-restored": "Courriel retiré par précaution, remis dans votre boîte",
     "removals.right-given": "Droit de retirer des courriels dangereux reçu",

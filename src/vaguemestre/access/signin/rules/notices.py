@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from vaguemestre.access.signin.rules.told_acts import WORDS
+from vaguemestre.access.signin.rules.told_acts import NEWS, WORDS
 from vaguemestre.foundation.kernel.times import PARIS
 
 
@@ -43,6 +43,8 @@ def notice(
     context = f"{detail}\n\n" if detail else ""
     context += f"Motif donné : {reason}\n\n" if reason else ""
     wrong = _NOT_ME.format(link=link) if link else _HELP.format(site=site)
+    if act in NEWS:
+        wrong = _NOTHING_TO_DO
     moment = f"{at.astimezone(PARIS):%d/%m/%Y à %H:%M}"
     text = _LETTER.format(name=name, sentence=sentence, context=context, moment=moment, wrong=wrong)
     message.set_content(text, cte="8bit")
@@ -66,6 +68,8 @@ La messagerie de votre académie
 _HELP = """\
 Vous n’attendiez pas cela ? Changez votre mot de passe dans les paramètres, puis prévenez l’assistance : \
 {site}/aide dit comment la joindre."""
+
+_NOTHING_TO_DO = "Vous n’en attendiez aucun ? Il n’y a rien à faire : ils s’effacent d’eux-mêmes."
 
 _NOT_ME = """\
 C’était vous ? Il n’y a rien à faire.

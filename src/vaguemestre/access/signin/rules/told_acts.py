@@ -160,6 +160,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "personnes à qui vous n’aviez jamais écrit. Ils sont retenus, aucun n’est perdu. S’ils sont de vous, "
         "ouvrez la messagerie, « Envois », puis « Courriels retenus », et envoyez-les. Sinon, jetez-les.",
     ),
+    "quarantine-digest": (
+        "Des courriels sont en quarantaine",
+        "Des courriels arrivés pour vous ont été mis de côté, parce qu’ils contiennent un virus, un lien "
+        "signalé comme dangereux ou un document avec macros. Si vous en attendiez un, ouvrez la messagerie, "
+        "« Quarantaine », et demandez qu’il vous soit remis. Un virus n’est jamais remis.",
+    ),
     "new-browser": (
         "Connexion depuis un nouveau navigateur",
         "Votre compte vient de s’ouvrir dans un navigateur qui n’avait jamais servi à cela.",
@@ -206,6 +212,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "ou un téléphone.",
     ),
 }
+
+# Told for information: nobody did anything to the account.
+NEWS = frozenset({"quarantine-digest"})
 
 # Typical acts of an intruder (docs/security.md §2): also mailed to recovery contacts, with a link to undo.
 SENSITIVE: frozenset[str] = frozenset(

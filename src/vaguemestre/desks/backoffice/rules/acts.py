@@ -250,6 +250,7 @@ ACTION_LABELS = {
     "operations.queue-unreached": "Courriels en attente : la file n’a pas répondu",
     "operations.queue-send-back": "Courriels en attente renvoyés à qui les a écrits",
     "tracking.mail-searched": "Courriels d’un compte cherchés (chemin, jamais texte)",
+    "quarantine.released": "Courriel en quarantaine remis à sa boîte",
     "removals.approved": "Retrait de courriels : accord de la deuxième personne",
     "removals.copies-removed": "Courriel dangereux retiré d’une boîte",
     "removals.copies-restored": "Courriel retiré, remis dans une boîte",

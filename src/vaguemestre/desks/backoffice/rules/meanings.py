@@ -178,6 +178,9 @@ MEANINGS = {
     "retention.removals_days": (
         "Jours pendant lesquels un courriel retiré des boîtes peut y être remis ; ensuite, il est effacé."
     ),
+    "retention.quarantine_days": (
+        "Jours pendant lesquels un courriel reste en quarantaine ; ensuite, il est effacé."
+    ),
     "retention.help_requests_days": (
         "Jours pendant lesquels une demande d’aide est gardée, depuis sa réponse."
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from vaguemestre.post.mailstore.values import QUARANTINE
 from vaguemestre.post.trace.values import Fate, Step, StepKind
 
 _FATES = {
@@ -15,6 +16,11 @@ _FATES = {
 _WORST = (
     Fate.REFUSED, Fate.REJECTED, Fate.HELD, Fate.WAITING, Fate.DISCARDED, Fate.ON_ITS_WAY, Fate.DELIVERED,
 )  # fmt: skip
+
+
+def is_quarantined(step: Step) -> bool:
+    """Whether Sieve filed a delivery in quarantine."""
+    return step.kind is StepKind.FILED and step.detail == f"stored mail into mailbox '{QUARANTINE}'"
 
 
 def sender_of(steps: Iterable[Step]) -> str:

@@ -31,6 +31,7 @@ _PAGES: Mapping[str, Right] = {
 _ROOMS: Mapping[str, Right] = {
     "compose": Right.SEND,
     "tracking": Right.SEND,
+    "quarantine": Right.SORT,
     "sorting": Right.MANAGE,
     "contacts": Right.SEND,
     "filelinks": Right.SEND,
@@ -48,6 +49,8 @@ _OWN = frozenset(
         "tracking:messages",
         "tracking:where",
         "tracking:decide-held",
+        "quarantine:verdicts",
+        "quarantine:release-for-owner",
     ]
 )
 

@@ -41,6 +41,7 @@ _RESERVED = frozenset(
         "flux",
         "lecteur-pdf",
         "pieces",
+        "quarantaine",
         "signalements",
         "lots",
         "choix",

@@ -43,6 +43,7 @@ from vaguemestre.post.reports.queries import image_policy
 from vaguemestre.post.reports.values import ImagePolicy
 
 RECEIPT_SETTLED = "$MDNSent"  # RFC 3503: the receipt was sent or declined, by whatever mail client
+_UNEXAMINED = "vaguemestre-unexamined"  # written by the filter while its virus check does not answer
 _OUTGOING = frozenset((Use.SENT, Use.DRAFTS))
 
 
@@ -60,6 +61,7 @@ class MessagePane:
 
     `chain`: as in `http.ChainConverter`, empty for the outer message; `authorship`: None for sent messages;
     `path`: of the message, `outer_path`: of the one around it, `body_path`: of its text;
+    `is_unexamined`: it arrived while the virus check did not answer;
     `is_container`: a winmail.dat, which has files but no header.
     """
 
@@ -83,6 +85,7 @@ class MessagePane:
     as_plain: bool
     is_in_thread: bool
     is_container: bool
+    is_unexamined: bool
     is_unread: bool
     is_flagged: bool
 
@@ -162,6 +165,7 @@ def _message_pane(
         as_plain=as_plain,
         is_in_thread=not chain and _is_in_thread(opened),
         is_container=bool(chain) and not opened.sender and opened.date is None,
+        is_unexamined=bool(opened.field(_UNEXAMINED)) and not chain,
         is_unread=Flag.SEEN not in opened.flags,
         is_flagged=Flag.FLAGGED in opened.flags,
     )
