@@ -73,6 +73,6 @@ def test_a_message_is_handed_over_by_keyboard_and_a_virus_has_no_button(page: Pa
     expect(page.get_by_role("button", name="Me le remettre")).to_have_count(2)
     page.get_by_role("button", name="Me le remettre : Relevé de notes").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("arrive dans votre boîte de réception")
+    expect(page.get_by_text("Le courriel arrive dans votre boîte de réception")).to_be_visible()
     expect(page.get_by_text("Remise en cours")).to_be_visible()
     assert QuarantinedMessage.objects.get(guid="macro").state == "releasing"
