@@ -57,7 +57,7 @@ def test_a_page_has_no_fault_wide_or_narrow_light_or_dark(page: Page, path: str)
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             # whatever the motion, a colour changes in the frame after the scheme
             page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
             found = Axe().run(page).response["violations"]
