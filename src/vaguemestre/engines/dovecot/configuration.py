@@ -2,8 +2,8 @@
 
 import os
 import signal
-import socket
 import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from vaguemestre.engines.database.database_login import postgres_reader
 from vaguemestre.engines.dovecot import files, places
 from vaguemestre.engines.dovecot.doveadm_server import COMMANDS, POD_COMMANDS
 from vaguemestre.engines.dovecot.homes import HOUSE_SCRIPT
+from vaguemestre.engines.dovecot.mailbox_files import files_configuration
+from vaguemestre.engines.dovecot.readiness import greets_imap, greets_lmtp, listens
 from vaguemestre.engines.home_alias import engine_home, engine_path, open_home, sockets
 from vaguemestre.engines.instance import OUTSIDE, Instance
 from vaguemestre.engines.system_users import MAIL_USER, set_owner, system_user
@@ -27,10 +29,10 @@ _HERE = Path(__file__).parent
 _PLUGINS = Path("/usr/lib/dovecot/modules")
 _BEFORE = ("05-once", "08-quarantine", "10-junk")  # run for everybody, in that order, before personal scripts
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
-_TIMEOUT_SECONDS = 2.0
+_FINISH_MOVES, _MAILBOX_FILES = "unfinished_moves.py", "mailbox-files.conf"
 _START = (
-    '{ read -r pid <"$1" && grep -qF -e "$2" "/proc/$pid/cmdline"; } 2>/dev/null || rm -f "$1"; '
-    'exec /usr/sbin/dovecot -F -c "$2"'
+    'if [ -e "$1" ] && ! { read -r pid <"$1" && grep -qF -e "$2" "/proc/$pid/cmdline"; } 2>/dev/null; '
+    'then "$3" -IS "$4" "$5" "$6"; rm -f "$1"; fi; exec /usr/sbin/dovecot -F -c "$2"'
 )
 REOPEN_SIGNAL = signal.SIGUSR1  # as `doveadm log reopen` sends
 MAX_FOLDERS = 1000  # of a mailbox: a list of folders is read at each opening
@@ -75,6 +77,11 @@ def prepare(instance: Instance) -> None:
     if instance.served_pod:
         _link_plugins(base / "plugins")
     write(base / "sieve.conf", render(_HERE, "sieve.conf.j2"))
+    write(base / _FINISH_MOVES, (_HERE / "copies" / _FINISH_MOVES).read_text(encoding="utf-8"))
+    write(
+        base / _MAILBOX_FILES,
+        files_configuration(engine_home(instance) / "mail", engine_path(instance, base)),
+    )
     text = proxy_text(instance) if forwards(instance) else _rendered(instance)
     write(base / "dovecot.conf", text, mode=0o600)
     _check(instance)
@@ -86,16 +93,20 @@ def command(instance: Instance) -> list[str]:
     """Dovecot in the foreground: SIGTERM stops it and all its children.
 
     After a power cut its file of the master's number is still there. Another process may have that number by
-    then, and Dovecot would refuse to start for as long as that process lives.
+    then, and Dovecot would refuse to start for as long as that process lives. What was moving between
+    two folders is finished before anybody can ask for it again.
     """
+    base = folder(instance)
+    files = (base / _FINISH_MOVES, log_file(instance), base / _MAILBOX_FILES)
     return ["/bin/sh", "-c", _START, "dovecot", str(sockets(instance) / "master.pid"),
-            str(configuration_file(instance))]  # fmt: skip
+            str(configuration_file(instance)), str(Path(sys.base_prefix) / "bin" / "python3"),
+            *(str(engine_path(instance, file)) for file in files)]  # fmt: skip
 
 
 def is_ready(instance: Instance) -> bool:
     """Whether IMAP and LMTP greet a client."""
-    takes = _listens if instance.topology.pods else _greets_imap
-    return takes(instance) and _greets_lmtp(instance)
+    takes = listens if instance.topology.pods else greets_imap
+    return takes(instance) and greets_lmtp(instance)
 
 
 def forwards(instance: Instance) -> bool:
@@ -262,30 +273,3 @@ def _run(argv: list[str], name: str) -> None:
         raise EngineRefused(f"{name} ne s’exécute pas : {error}") from error
     if ended.returncode:
         raise EngineRefused(f"{name} refuse la configuration de Dovecot : {ended.stderr.strip()[-800:]}")
-
-
-def _greets_imap(instance: Instance) -> bool:
-    try:
-        with socket.create_connection((instance.mail.host, instance.ports.imap), _TIMEOUT_SECONDS) as peer:
-            return peer.recv(64).startswith(b"* OK")
-    except OSError:
-        return False
-
-
-def _listens(instance: Instance) -> bool:
-    """Between machines, and before a proxy, IMAP has TLS from its first byte."""
-    try:
-        with socket.create_connection((instance.listen_addresses[0], instance.ports.imaps), _TIMEOUT_SECONDS):
-            return True
-    except OSError:
-        return False
-
-
-def _greets_lmtp(instance: Instance) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
-        peer.settimeout(_TIMEOUT_SECONDS)
-        try:
-            peer.connect(str(sockets(instance) / "lmtp"))
-            return peer.recv(64).startswith(b"220")
-        except OSError:
-            return False

@@ -103,10 +103,14 @@ class MailboxFiles:
         digest = hashlib.sha256(bytes(self.mail)).hexdigest()[:12]  # two mail folders may share one scratch
         file = self.scratch / f"mailbox-files-{digest}.conf"
         if not file.exists():
-            user = system_user()
-            text = render(
-                _HERE, "mailbox_files.conf.j2", mail=self.mail, scratch=self.scratch, uid=user.pw_uid,
-                gid=user.pw_gid, deleted=_DELETED,
-            )  # fmt: skip
-            file.write_text(text, encoding="utf-8")
+            file.write_text(files_configuration(self.mail, self.scratch), encoding="utf-8")
         return file
+
+
+def files_configuration(mail: Path, scratch: Path) -> str:
+    """What doveadm reads to work on the mailboxes below `mail` without a server."""
+    user = system_user()
+    return render(
+        _HERE, "mailbox_files.conf.j2", mail=mail, scratch=scratch, uid=user.pw_uid, gid=user.pw_gid,
+        deleted=_DELETED,
+    )  # fmt: skip

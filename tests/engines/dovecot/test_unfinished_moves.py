@@ -1,0 +1,123 @@
+"""A move that an end of everything cut between its copy and its removal is finished before Dovecot starts."""
+
+import imaplib
+import signal
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from tests.engines.live import LiveEngines, Someone, letter, wait_until
+
+from vaguemestre.engines.dovecot.configuration import log_file
+from vaguemestre.engines.dovecot.copies.unfinished_moves import Move, unfinished_moves
+
+AT = "2026-11-29T02:22:25+0000"
+WHO = "imap(u@a.fr)<7><Lf7A>"
+
+
+def asked(folder: str, uid: int, who: str = WHO) -> str:
+    return f"{AT} {who}: Debug: Mailbox {folder}: UID {uid}: Expunge requested"
+
+
+def done(folder: str, uid: int, who: str = WHO) -> str:
+    return f"{AT} {who}: Info: Mailbox {folder}: expunge: box={folder}, uid={uid}, msgid=<0@x>, size=33"
+
+
+def test_what_was_announced_and_not_done_since_the_last_start_is_unfinished() -> None:
+    start = f"{AT} master: Info: Dovecot v2.4.1-4 (7d8c0e5759) starting up for imap, lmtp, sieve"
+    at = datetime.fromisoformat(AT)
+    lines = [
+        asked("Avant", 1), start, asked("Ici", 1), asked("Ici", 2), asked("Là: UID 3", 3), done("Ici", 1),
+        asked("Ici", 4, "imap(v@a.fr)<7><Lf7A>"), asked("Ici", 5), done("Ici", 5, "imap(u@a.fr)<8><other>"),
+    ]  # fmt: skip
+    assert unfinished_moves(lines) == [
+        Move("u@a.fr", "Ici", 2, at), Move("u@a.fr", "Là: UID 3", 3, at), Move("v@a.fr", "Ici", 4, at),
+        Move("u@a.fr", "Ici", 5, at),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def marie(engines: LiveEngines) -> Someone:
+    return engines.someone()
+
+
+def filled(client: imaplib.IMAP4, marie: Someone, *subjects: str) -> None:
+    for folder in ("Ici", "Là-bas"):
+        client.create(quoted(folder))
+    for subject in subjects:
+        message = letter(marie.address, marie.address, subject)
+        assert client.append("Ici", "", "", message.as_bytes())[0] == "OK"
+    client.select("Ici")
+
+
+def quoted(folder: str) -> str:
+    return f'"{folder.replace("à", "&AOA-")}"'
+
+
+def count(engines: LiveEngines, marie: Someone, folder: str) -> int:
+    with engines.signed_in(marie) as client:
+        client.select(quoted(folder), readonly=True)
+        return len(client.uid("SEARCH", "ALL")[1][0].split())
+
+
+def said(engines: LiveEngines, marie: Someone, words: str) -> list[str]:
+    lines = log_file(engines.config).read_text().splitlines()
+    return [line for line in lines if marie.mailbox in line and words in line]
+
+
+def cut(engines: LiveEngines, before_start: Callable[[], None] = lambda: None) -> None:
+    engines.end("dovecot", signal.SIGKILL)
+    before_start()
+    engines.start_dovecot()
+
+
+@pytest.mark.engines
+def test_dovecot_announces_the_removals_of_a_move_before_it_copies(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    with engines.signed_in(marie) as client:
+        filled(client, marie, "un", "deux")
+        assert client.uid("MOVE", "1", quoted("Là-bas"))[0] == "OK"
+        assert client.uid("STORE", "2", "+FLAGS", "\\Deleted")[0] == "OK"
+        client.expunge()
+    wait_until(lambda: len(said(engines, marie, "expunge: box=Ici")) == 2)
+    (line,) = said(engines, marie, "Expunge requested")
+    log = log_file(engines.config).read_text()
+    assert log.index(line) < log.index(said(engines, marie, "copy from Ici")[0])
+    assert [(move.folder, move.uid) for move in unfinished_moves([line])] == [("Ici", 1)]
+
+
+@pytest.mark.engines
+def test_only_the_message_whose_copy_is_stored_leaves_its_folder(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    with engines.signed_in(marie) as client:
+        filled(client, marie, "copié et annoncé", "annoncé", "copié par sa propriétaire")
+        assert client.uid("COPY", "1", quoted("Là-bas"))[0] == "OK"
+        assert client.uid("COPY", "3", quoted("Là-bas"))[0] == "OK"
+        assert client.uid("COPY", "2", "Ici")[0] == "OK"
+    moment, session = (
+        wait_until(lambda: said(engines, marie, "copy from Ici"))[0].split(" Info: ")[0].split(" ")
+    )
+
+    def announce() -> None:
+        with log_file(engines.config).open("a") as log:
+            for uid in (1, 2):
+                log.write(f"{moment} {session} Debug: Mailbox Ici: UID {uid}: Expunge requested\n")
+
+    cut(engines, announce)
+    assert count(engines, marie, "Ici") == 3
+    assert count(engines, marie, "Là-bas") == 2
+    cut(engines)
+    assert count(engines, marie, "Ici") == 3
+
+
+@pytest.mark.engines
+def test_moves_that_ended_are_left_alone(engines: LiveEngines, marie: Someone) -> None:
+    with engines.signed_in(marie) as client:
+        filled(client, marie, "un")
+        assert client.uid("MOVE", "1", quoted("Là-bas"))[0] == "OK"
+        client.select(quoted("Là-bas"))
+        assert client.uid("COPY", "1", "Ici")[0] == "OK"
+    cut(engines)
+    assert (count(engines, marie, "Ici"), count(engines, marie, "Là-bas")) == (1, 1)
