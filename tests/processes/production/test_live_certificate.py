@@ -1,4 +1,4 @@
-"""`check --live` is red while another certificate is shown than the one asked of an authority."""
+"""`check --live` is red while another certificate is shown than the awaited one, or one nobody believes."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,10 +7,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from vaguemestre.engines.tls import certificates
 from vaguemestre.processes.production.live_check import live
+from vaguemestre.processes.production.live_check.live_verdicts import Finding
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.tls import TlsSection
 
@@ -28,6 +29,7 @@ def test_the_instance_own_is_red_while_an_authority_is_awaited_and_its_own_is_no
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(certificates, "_ACME_FOLDER", tmp_path / "live")
+    monkeypatch.setattr(live, "trusted_authorities", tuple)
     config = Config(home=tmp_path, tls=TlsSection(acme="standalone"))
     certificates.make_missing(config, now=NOW)
     certificates.install_given(config, now=NOW)
@@ -50,3 +52,52 @@ def test_nobody_expects_another_of_an_instance_that_signs_for_itself(tmp_path: P
     config = Config(home=tmp_path)
     certificates.make_missing(config, now=NOW)
     assert "certificat, autorité" not in [finding.name for finding in live._certificate(config, NOW)]
+
+
+def signed(
+    subject: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: str,
+    issuer_key: ec.EllipticCurvePrivateKey,
+    *,
+    ca: bool,
+) -> x509.Certificate:
+    by = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
+    by_name, name = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, who)]) for who in (issuer, subject))
+    builder = (
+        x509.CertificateBuilder(by_name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=90))
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        .add_extension(by, critical=False)
+    )
+    if ca:
+        usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
+        builder = builder.add_extension(usage, critical=True).add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+        )
+    else:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(subject)]), critical=False)
+        builder = builder.add_extension(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False
+        )
+    return builder.sign(issuer_key, hashes.SHA256())
+
+
+def test_a_certificate_without_its_chain_is_red(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root_key, middle_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
+    root = signed("Racine", root_key, "Racine", root_key, ca=True)
+    middle = signed("Intermédiaire", middle_key, "Racine", root_key, ca=True)
+    leaf = signed("mail.ac-exemple.fr", key, "Intermédiaire", middle_key, ca=False)
+    monkeypatch.setattr(live, "trusted_authorities", lambda: (root,))
+    config = Config(home=tmp_path, tls=TlsSection(certificate="/x.pem", key="/x.key"))
+    certificates.make_missing(config, now=NOW)
+
+    def shown(*chain: x509.Certificate) -> Finding:
+        pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in chain)
+        certificates.public_paths(config).certificate.write_bytes(pem)
+        return next(each for each in live._certificate(config, NOW) if each.name == "certificat, chaîne")
+
+    assert shown(leaf, middle).is_well, shown(leaf, middle).sentence
+    assert not shown(leaf).is_well
+    assert not shown(signed("mail.ac-exemple.fr", key, "mail.ac-exemple.fr", key, ca=False)).is_well

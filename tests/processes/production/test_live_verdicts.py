@@ -30,6 +30,7 @@ NAMES = frozenset({"mail.ac-exemple.fr"})
             verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr"]),
             verdicts.judge_certificate_names(NAMES, ["mail.ac-exemple.fr", "autre.ac-exemple.fr"]),
         ),
+        (verdicts.judge_certificate_chain(""), verdicts.judge_certificate_chain("no valid candidates")),
         (verdicts.judge_backup(NOW - DAY, NOW, DAY), verdicts.judge_backup(NOW - 2 * DAY, NOW, DAY)),
     ],
     ids=lambda finding: finding.name,

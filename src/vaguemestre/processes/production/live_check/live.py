@@ -7,12 +7,14 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
+from vaguemestre.engines.conversion.trusted_authorities import trusted_authorities
 from vaguemestre.engines.tls.certificates import names_of, paths, public_paths
 from vaguemestre.engines.tls.certificates_by_name import pair_of
 from vaguemestre.processes.production.live_check import live_verdicts as verdicts
@@ -95,6 +97,8 @@ def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
     yield verdicts.judge_certificate_end(certificate.not_valid_after_utc, now)
     if config.tls.is_given:
         yield verdicts.judge_certificate_issuer(is_own=certificate.issuer == own_authority.subject)
+        chain = x509.load_pem_x509_certificates(public_paths(config).certificate.read_bytes())
+        yield verdicts.judge_certificate_chain(_chain_failure(chain, now))
     yield verdicts.judge_certificate_names(names_of(certificate), hosts_shown(config))
     for academy in config.academies:
         if academy.certificate:
@@ -102,6 +106,22 @@ def _certificate(config: Config, now: datetime) -> Iterator[Finding]:
             own = x509.load_pem_x509_certificate(content)
             yield verdicts.judge_certificate_end(own.not_valid_after_utc, now)
             yield verdicts.judge_certificate_names(names_of(own), hosts_shown(config, academy))
+
+
+def _chain_failure(chain: Sequence[x509.Certificate], now: datetime) -> str:
+    """Why no authority that this machine trusts signs the first one, through the others; empty if one does.
+
+    By the rules of the web (cryptography.x509.verification), under a name of its own.
+    """
+    host = min(names_of(chain[0]), key=lambda name: "*" in name, default="")
+    try:
+        policy = PolicyBuilder().store(Store(list(trusted_authorities()))).time(now)
+        policy.build_server_verifier(x509.DNSName(host.replace("*", "essai"))).verify(
+            chain[0], list(chain[1:])
+        )
+    except (VerificationError, ValueError) as error:
+        return str(error)
+    return ""
 
 
 def _postmaster(config: Config, now: datetime) -> Iterator[Finding]:

@@ -86,6 +86,17 @@ def judge_certificate_issuer(*, is_own: bool) -> Finding:
     )
 
 
+def judge_certificate_chain(failure: str) -> Finding:
+    """`failure`: why a client that trusts what this machine trusts refuses it; empty if it does not."""
+    return Finding(
+        "certificat, chaîne",
+        not failure,
+        f"elle ne mène à aucune autorité connue ({failure})" if failure else "une autorité connue la signe",
+        "donnez le certificat suivi de sa chaîne entière (fullchain.pem) ; celui d’une autorité privée va "
+        "dans /usr/local/share/ca-certificates, puis update-ca-certificates",
+    )
+
+
 def judge_certificate_names(names: frozenset[str], hosts: Collection[str]) -> Finding:
     missing = [host for host in hosts if not covers(names, host)]
     return Finding(
