@@ -15,13 +15,14 @@ from tests.engines.sieve.test_absence_replies import AWAY, TODAY, Case, owner, r
 from vaguemestre.engines.dovecot.house_script import HouseScripts
 from vaguemestre.engines.sieve.scripts import OpenManageSieve
 from vaguemestre.foundation.kernel.times import PARIS
-from vaguemestre.mailbox.sorting.script import absence_script, allowed_senders_script, personal_script
+from vaguemestre.mailbox.sorting.script import absence_script, junk_choices_script, personal_script
 from vaguemestre.mailbox.sorting.values import (
     SCRIPT_NAME,
     SPAM_SCRIPT,
     Owner,
     Place,
     Replacement,
+    Severity,
     SortingSettings,
     SpamSettings,
 )
@@ -34,7 +35,7 @@ def install(
 ) -> None:
     opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
     with opened(person.mailbox) as scripts:
-        if friends := allowed_senders_script(decided.spam):
+        if friends := junk_choices_script(decided.spam):
             scripts.put(SPAM_SCRIPT, friends)
         if content := personal_script(decided, known or owner(person), foreign_script=""):
             scripts.put(SCRIPT_NAME, content)
@@ -117,6 +118,45 @@ def test_spam_goes_where_its_receiver_wants(engines: LiveEngines, choice: SpamSe
     message = letter("Jean <jean@dehors.example>", person.address, number, X_Spam_Flag="YES")
     engines.arrive(person.address, message)
     assert engines.found(person, number, folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("severity", "points", "folder"),
+    [
+        (Severity.CAUTIOUS, 3, "INBOX"),
+        (Severity.CAUTIOUS, 4, "Junk"),
+        (Severity.NORMAL, 5, "INBOX"),
+        (Severity.NORMAL, 6, "Junk"),
+        (Severity.LENIENT, 9, "INBOX"),
+        (Severity.LENIENT, 10, "Junk"),
+    ],
+)
+def test_the_filter_is_as_severe_as_its_receiver_wants(
+    engines: LiveEngines, severity: Severity, points: int, folder: str
+) -> None:
+    person, number = engines.someone(), fresh("seuil")
+    install(engines, person, SortingSettings(spam=SpamSettings(severity=severity)))
+    status = "Yes" if points >= 6 else "No"
+    message = letter(
+        "Jean <jean@dehors.example>", person.address, number,
+        X_Spam_Status=f"{status}, score={points}.00", X_Spam_Level="*" * points,
+    )  # fmt: skip
+    engines.arrive(person.address, message)
+    assert engines.found(person, number, folder=folder)
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_a_welcome_sender_stays_welcome_and_a_forged_colleague_does_not(
+    engines: LiveEngines, severity: Severity
+) -> None:
+    person, number = engines.someone(), fresh("bienvenu")
+    install(engines, person, SortingSettings(spam=SpamSettings(allowed=("@dehors.example",), severity=severity)))
+    marks = {"X_Spam_Status": "Yes, score=12.00", "X_Spam_Level": "*" * 12}
+    engines.arrive(person.address, letter("Jean <jean@dehors.example>", person.address, number, **marks))
+    assert engines.found(person, number)
+    ours = f"La rectrice <rectrice@{engines.config.academy.domain}>"
+    engines.arrive(person.address, letter(ours, person.address, f"{number}-2"))
+    assert engines.found(person, f"{number}-2", folder="Junk")
 
 
 def test_an_unwanted_sender_goes_to_junk_and_gets_no_answer(engines: LiveEngines) -> None:

@@ -6,8 +6,8 @@ from tests.mailbox.sorting.samples import OWNER
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.mailbox.sorting.rules.expert import check_expert
 from vaguemestre.mailbox.sorting.rules.senders import check_spam, read_senders
-from vaguemestre.mailbox.sorting.script import allowed_senders_script
-from vaguemestre.mailbox.sorting.values import SpamSettings
+from vaguemestre.mailbox.sorting.script import junk_choices_script
+from vaguemestre.mailbox.sorting.values import Severity, SpamSettings
 
 
 def test_senders_are_read_however_they_are_written() -> None:
@@ -28,9 +28,12 @@ def test_nobody_is_in_both_lists() -> None:
 
 
 def test_the_rule_of_everybody_is_told_only_what_it_must_know() -> None:
-    assert allowed_senders_script(SpamSettings()) == ""
-    assert '"ami" "oui"' in allowed_senders_script(SpamSettings(is_sorted=False))
-    assert '"dehors.example"' in allowed_senders_script(SpamSettings(allowed=("@dehors.example",)))
+    assert junk_choices_script(SpamSettings()) == ""
+    assert '"ami" "oui"' in junk_choices_script(SpamSettings(is_sorted=False))
+    assert '"dehors.example"' in junk_choices_script(SpamSettings(allowed=("@dehors.example",)))
+    cautious = junk_choices_script(SpamSettings(severity=Severity.CAUTIOUS))
+    assert 'set "severity" "cautious";' in cautious
+    assert '"oui"' not in cautious
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ for name, words in pairs {
     name = name,
     type = "virtual",
     parent = id,
-    score = 9,
+    score = 12, -- enough for those who want the filter lenient
     group = "house",
     description = words,
   })

@@ -76,6 +76,7 @@ class SpamRow(models.Model):
     is_sorted = models.BooleanField(default=True)
     allowed = models.JSONField(default=list)
     denied = models.JSONField(default=list)
+    severity = models.CharField(max_length=8, default="normal", db_default="normal")
 
 
 class PassRow(models.Model):

@@ -16,6 +16,7 @@ from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
 from vaguemestre.mailbox.sorting.rules.rich import plain_of
 from vaguemestre.mailbox.sorting.values import (
     SCRIPT_FORM,
+    Severity,
     Absence,
     AbsencePhase,
     AbsenceStatus,
@@ -130,7 +131,9 @@ def settings_of(account_id: int) -> SortingSettings:
 
 def spam_settings_of(account_id: int) -> SpamSettings:
     row = SpamRow.objects.filter(account_id=account_id).first()
-    return SpamSettings(row.is_sorted, tuple(row.allowed), tuple(row.denied)) if row else SpamSettings()
+    if row is None:
+        return SpamSettings()
+    return SpamSettings(row.is_sorted, tuple(row.allowed), tuple(row.denied), Severity(row.severity))
 
 
 def expert_script_of(account_id: int) -> str:

@@ -61,6 +61,7 @@ _NAMES = {
     "sender": "expéditeur",
     "serial": "numéro de série",
     "service": "service",
+    "severity": "sévérité",
     "shared": "ordinateur partagé",
     "side": "public",
     "sponsor": "répondant",
@@ -83,6 +84,10 @@ _VALUES = {
     "rejected": "refusée",
     "delivered": "remise",
     "closed": "close",
+    # of the filter
+    "cautious": "prudente",
+    "normal": "normale",
+    "lenient": "permissive",
     # why a NUMEN was shown, which file was taken
     "letter": "lettre",
     "screen": "écran",

@@ -49,6 +49,11 @@ _MAIL = (
         "spam, pourriel, pub, publicité, hameçonnage, phishing, arnaque",
     ),
     Setting(
+        "Sévérité du filtre des indésirables",
+        "/parametres/filtres/indesirables#id_severity",
+        "seuil, spam, prudent, prudente, strict, permissif, permissive, tolérance, score",
+    ),
+    Setting(
         "Expéditeurs toujours acceptés",
         "/parametres/filtres/indesirables#id_allowed",
         "liste blanche, autoriser, sûr",

@@ -8,8 +8,13 @@ from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting.rules.expert import LONGEST_SCRIPT
 from vaguemestre.mailbox.sorting.rules.senders import check_spam, read_senders
-from vaguemestre.mailbox.sorting.values import SpamSettings
+from vaguemestre.mailbox.sorting.values import Severity, SpamSettings
 
+SEVERITIES = {
+    Severity.CAUTIOUS: "Prudente : ce qui est seulement douteux est rangé aussi",
+    Severity.NORMAL: "Normale",
+    Severity.LENIENT: "Permissive : seulement ce qui est très probablement indésirable",
+}
 _LINES = {"rows": 6, "spellcheck": "false", "autocapitalize": "off"}
 
 
@@ -20,6 +25,12 @@ class SpamForm(forms.Form):
         label="Ranger dans « Indésirables » les courriels signalés comme indésirables",
         required=False,
         widget=forms.CheckboxInput(attrs={"role": "switch"}),
+    )
+    severity = forms.ChoiceField(
+        label="Sévérité du filtre",
+        choices=[(str(severity), words) for severity, words in SEVERITIES.items()],
+        help_text="Un virus, un lien signalé comme dangereux ou un document avec macros n’arrive jamais, "
+        "quelle qu’elle soit.",
     )
     allowed = forms.CharField(
         label="Expéditeurs toujours acceptés",
@@ -40,7 +51,8 @@ class SpamForm(forms.Form):
     def of_settings(cls, spam_settings: SpamSettings) -> "SpamForm":
         """Form of the stored settings."""
         lists = {name: "\n".join(getattr(spam_settings, name)) for name in ("allowed", "denied")}
-        return cls(initial={"is_sorted": spam_settings.is_sorted, **lists})
+        choices = {"is_sorted": spam_settings.is_sorted, "severity": str(spam_settings.severity)}
+        return cls(initial={**choices, **lists})
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or self.cleaned_data
@@ -52,7 +64,8 @@ class SpamForm(forms.Form):
                 self.add_error(name, sentence(refusal))
         if self.errors:
             return fields
-        self.spam_settings = SpamSettings(fields["is_sorted"], lists["allowed"], lists["denied"])
+        severity = Severity(fields["severity"])
+        self.spam_settings = SpamSettings(fields["is_sorted"], lists["allowed"], lists["denied"], severity)
         try:
             check_spam(self.spam_settings)
         except Refusal as refusal:

@@ -1,9 +1,11 @@
 """Junk mail settings as Sieve commands."""
 
 from vaguemestre.mailbox.sorting.script.syntax import Command, Tag, Test, encode_script
-from vaguemestre.mailbox.sorting.values import SpamSettings
+from vaguemestre.mailbox.sorting.values import Severity, SpamSettings
 
-_ALLOWED_VARIABLE = "ami"  # variable read by 10-junk.sieve, the script run for every mailbox
+# variables read by 10-junk.sieve, the script run for every mailbox
+_ALLOWED_VARIABLE = "ami"
+_SEVERITY_VARIABLE = "severity"
 
 
 def denied_tests(spam: SpamSettings) -> tuple[Test, ...]:
@@ -23,15 +25,20 @@ def denied_commands(spam: SpamSettings) -> tuple[Command, ...]:
     )
 
 
-def allowed_senders_script(spam: SpamSettings) -> str:
-    """Script that 10-junk.sieve includes: sets its variable for senders never filed as junk; "" for none."""
+def junk_choices_script(spam: SpamSettings) -> str:
+    """Script that 10-junk.sieve includes, "" for none.
+
+    It sets variables: for senders never filed as junk, and for a severity that is not everybody's.
+    """
     allow = Command("set", (_ALLOWED_VARIABLE, "oui"), needs=("variables",))
-    shared = Command("global", (_ALLOWED_VARIABLE,), needs=("include",))
+    commands = [Command("global", ((_ALLOWED_VARIABLE, _SEVERITY_VARIABLE),), needs=("include", "variables"))]
     if not spam.is_sorted:
-        return encode_script((shared, allow))
-    if not spam.allowed:
-        return ""
-    return encode_script((shared, Command("if", test=_from(spam.allowed), block=(allow,))))
+        return encode_script((*commands, allow))
+    if spam.severity is not Severity.NORMAL:
+        commands.append(Command("set", (_SEVERITY_VARIABLE, str(spam.severity)), needs=("variables",)))
+    if spam.allowed:
+        commands.append(Command("if", test=_from(spam.allowed), block=(allow,)))
+    return encode_script(commands) if len(commands) > 1 else ""
 
 
 def _from(senders: tuple[str, ...]) -> Test:

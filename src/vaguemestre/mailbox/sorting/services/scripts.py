@@ -15,7 +15,7 @@ from vaguemestre.mailbox.sorting.models import ScriptRow
 from vaguemestre.mailbox.sorting.ports import ContactAddressesOf, OpenScripts, PutHouseScript, Scripts
 from vaguemestre.mailbox.sorting.rules.expert import may_redirect
 from vaguemestre.mailbox.sorting.rules.fingerprint import fingerprint
-from vaguemestre.mailbox.sorting.script import absence_script, allowed_senders_script, personal_script
+from vaguemestre.mailbox.sorting.script import absence_script, junk_choices_script, personal_script
 from vaguemestre.mailbox.sorting.services.revision import bump_revision
 from vaguemestre.mailbox.sorting.values import (
     EXPERT_SCRIPT,
@@ -76,7 +76,7 @@ def _write_scripts(scripts: Scripts, settings: SortingSettings, owner: Owner, fo
     is_suspended = bool(foreign_script) and settings.stays_here and may_redirect(scripts.read(foreign_script))
     content = personal_script(settings, owner, foreign_script="" if is_suspended else foreign_script)
     included = {
-        SPAM_SCRIPT: allowed_senders_script(settings.spam),
+        SPAM_SCRIPT: junk_choices_script(settings.spam),
         EXPERT_SCRIPT: _with_crlf(settings.expert),
     }
     _put_included(scripts, included)

@@ -20,6 +20,7 @@ def save_spam(account_id: int, spam_settings: SpamSettings, *, by: str, now: dat
         "is_sorted": spam_settings.is_sorted,
         "allowed": list(spam_settings.allowed),
         "denied": list(spam_settings.denied),
+        "severity": spam_settings.severity,
     }
     SpamRow.objects.update_or_create(account_id=account_id, defaults=fields)
     counts = {"allowed": len(spam_settings.allowed), "denied": len(spam_settings.denied)}
@@ -29,6 +30,7 @@ def save_spam(account_id: int, spam_settings: SpamSettings, *, by: str, now: dat
         by=by,
         at=now,
         is_sorted=spam_settings.is_sorted,
+        severity=spam_settings.severity,
         **counts,
     )
     return bump_revision(account_id)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from vaguemestre.mailbox.sorting.values.absences import Absence, AbsencePhase, Disclosure, Place, Replacement
 from vaguemestre.mailbox.sorting.values.filters import Filter
 
 # Our scripts in a mailbox; every other name belongs to another program.
 SCRIPT_NAME = "vaguemestre"
-SPAM_SCRIPT = "vaguemestre-indesirables"  # included by 10-junk.sieve: senders never filed as junk
+SPAM_SCRIPT = "vaguemestre-indesirables"  # included by 10-junk.sieve: senders never filed as junk, severity
 EXPERT_SCRIPT = "vaguemestre-expert"  # written by hand on our page
 # Version of what `personal_script` and `absence_script` write: older scripts are rewritten.
 SCRIPT_FORM = 1
@@ -55,6 +56,14 @@ class ScriptList:
     active: str
 
 
+class Severity(StrEnum):
+    """How doubtful a message must be to be filed into Junk: scores of the filter are in 10-junk.sieve."""
+
+    CAUTIOUS = "cautious"
+    NORMAL = "normal"
+    LENIENT = "lenient"
+
+
 @dataclass(frozen=True, slots=True)
 class SpamSettings:
     """Junk mail settings. `allowed` and `denied`: addresses, or `@domain` for a whole domain.
@@ -65,6 +74,7 @@ class SpamSettings:
     is_sorted: bool = True
     allowed: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
+    severity: Severity = Severity.NORMAL
 
 
 @dataclass(frozen=True)
