@@ -318,3 +318,24 @@ def test_the_configuration_is_the_filters_own_and_names_no_network(filtered: Liv
     file = rspamd.folder(filtered.config) / "rspamd.conf"
     assert file.stat().st_mode & 0o777 == 0o640
     assert "http" not in file.read_text()
+
+
+def test_a_flood_of_notices_is_put_off_and_other_mailboxes_receive(
+    filtered: LiveEngines, marie: Someone
+) -> None:
+    """As when somebody writes everywhere under one's name. Put off, not refused: its senders try again."""
+    notice = letter("MAILER-DAEMON@dehors.example", marie.address, "Undelivered mail")
+    answers = []
+    with filtered.mx() as client:
+        for _ in range(75):
+            client.ehlo_or_helo_if_needed()
+            client.mail("")
+            client.rcpt(marie.address)
+            answers.append(client.data(notice.as_bytes(policy=email.policy.SMTP))[0])
+    assert set(answers[:60]) == {250}
+    assert set(answers[61:]) & {450, 451}
+    other = filtered.someone()
+    filtered.arrive(other.address, letter("", other.address, "avis"), "")
+    assert filtered.found(other, "avis")
+    filtered.arrive(marie.address, letter("x@inconnu.test", marie.address, "ordinaire"), "x@inconnu.test")
+    assert filtered.found(marie, "ordinaire")

@@ -81,3 +81,11 @@ def test_a_link_that_the_security_desk_lists_is_junk_until_it_is_taken_off(filte
     assert not is_caught("https://bonpiege.fr/")
     listed.write_text("", encoding="utf-8")
     wait_until(lambda: not is_caught("https://www.piege.fr/compte"), 120)
+
+
+def test_a_first_letter_from_a_free_address_is_told_apart_from_the_next(filter_alone: LiveEngines) -> None:
+    message = letter("nouvelle.venue@gmail.com", "marie@ac-amiens.test", "Bonjour")
+    first, second = (ask(filter_alone, message, From="nouvelle.venue@gmail.com").symbols for _ in range(2))
+    assert "UNKNOWN_SENDER" in first
+    wait_until(lambda: "KNOWN_SENDER" in ask(filter_alone, message, From="nouvelle.venue@gmail.com").symbols)
+    assert second.get("KNOWN_SENDER", 0) == 0

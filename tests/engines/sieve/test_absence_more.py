@@ -150,7 +150,9 @@ def test_a_welcome_sender_stays_welcome_and_a_forged_colleague_does_not(
     engines: LiveEngines, severity: Severity
 ) -> None:
     person, number = engines.someone(), fresh("bienvenu")
-    install(engines, person, SortingSettings(spam=SpamSettings(allowed=("@dehors.example",), severity=severity)))
+    install(
+        engines, person, SortingSettings(spam=SpamSettings(allowed=("@dehors.example",), severity=severity))
+    )
     marks = {"X_Spam_Status": "Yes, score=12.00", "X_Spam_Level": "*" * 12}
     engines.arrive(person.address, letter("Jean <jean@dehors.example>", person.address, number, **marks))
     assert engines.found(person, number)

@@ -12,6 +12,13 @@ from vaguemestre.engines.system_users import FILTER_USER, set_owner
 
 _HERE = Path(__file__).parent
 _MIN_LEARNS = 200  # votes of each kind before they count
+# where an address costs nothing and is somebody new each minute
+_FREE_DOMAINS = (
+    "gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.com",
+    "live.fr", "msn.com", "yahoo.com", "yahoo.fr", "ymail.com", "icloud.com", "me.com", "gmx.com", "gmx.fr",
+    "mail.com", "proton.me", "protonmail.com", "laposte.net", "orange.fr", "wanadoo.fr", "free.fr",
+    "sfr.fr", "bbox.fr", "neuf.fr", "aol.com",
+)  # fmt: skip
 _OWN_RULES = ("attachments.lua", "listed_links.lua", "memory.lua", "quarantine.lua")
 
 
@@ -51,12 +58,15 @@ def prepare(instance: Instance, name_server: str = "") -> None:
         trusted_forwarders=", ".join(f'"{domain}"' for domain in instance.mail.trusted_forwarders),
         key=(instance.secrets_dir / "filter_key").read_text().strip(),
         name_server=name_server,
+        free_domains=", ".join(f'"{domain}"' for domain in _FREE_DOMAINS),
         clamd=instance.files.clamd,
         ports=instance.ports,
     )
     write(base / "rspamd.conf", text, mode=0o640, group=user.pw_gid)
     refused_content.prepare_folder(instance)
     shutil.copyfile(_HERE / "refused.lua", base / "rspamd.local.lua")
+    (base / "local.d").mkdir(exist_ok=True)
+    shutil.copyfile(_HERE / "composites.conf.j2", base / "local.d" / "composites.conf")
     (base / "lua.local.d").mkdir(exist_ok=True)
     for name in _OWN_RULES:
         shutil.copyfile(_HERE / name, base / "lua.local.d" / name)
@@ -73,7 +83,7 @@ def prepare_signer(instance: Instance) -> None:
 def command(instance: Instance) -> list[str]:
     """rspamd in the foreground: SIGTERM stops it and its workers.
 
-    The distribution's `local.d` belongs to the machine's own rspamd; ours is an empty folder.
+    The distribution's `local.d` belongs to the machine's own rspamd; ours has composites alone.
     """
     base = engine_path(instance, folder(instance))
     return [

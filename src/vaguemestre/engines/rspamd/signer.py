@@ -7,7 +7,7 @@ import pwd
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import render, write
-from vaguemestre.engines.home_alias import engine_path, open_home, signer_socket
+from vaguemestre.engines.home_alias import engine_path, filter_memory_socket, open_home, signer_socket
 from vaguemestre.engines.instance import Instance
 from vaguemestre.engines.rspamd import signing_keys
 from vaguemestre.engines.system_users import FILTER_USER, postfix_group, set_owner
@@ -43,6 +43,7 @@ def prepare(instance: Instance) -> None:
         db=engine_path(instance, database),
         keys=engine_path(instance, signing_keys.folder(instance)),
         socket=signer_socket(instance),
+        memory=filter_memory_socket(instance),
         domain=instance.academy.domain,
     )
     write(base / "rspamd.conf", text, mode=0o640, group=user.pw_gid)

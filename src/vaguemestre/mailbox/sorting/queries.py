@@ -16,7 +16,6 @@ from vaguemestre.mailbox.sorting.rules.disclosures import disclosures
 from vaguemestre.mailbox.sorting.rules.rich import plain_of
 from vaguemestre.mailbox.sorting.values import (
     SCRIPT_FORM,
-    Severity,
     Absence,
     AbsencePhase,
     AbsenceStatus,
@@ -32,6 +31,7 @@ from vaguemestre.mailbox.sorting.values import (
     Relation,
     Replacement,
     ScriptStatus,
+    Severity,
     SortingSettings,
     SpamSettings,
 )
