@@ -118,10 +118,13 @@ def candidates(academy: _Academy = "") -> None:
     """Les personnes d’un flux qui ressemblent à une personne connue : à départager."""
     rows = (
         Row(
-            (str(one.candidate_id), f"dossier {one.dossier}, ligne {one.first_line} : {one.reason}"),
-            (f"personne connue : {one.person_name}",),
+            (
+                str(candidate.candidate_id),
+                f"dossier {candidate.dossier}, ligne {candidate.first_line} : {candidate.reason}",
+            ),
+            (f"personne connue : {candidate.person_name}",),
         )
-        for one in queries.match_candidates_of(_academy_id(academy))
+        for candidate in queries.match_candidates_of(_academy_id(academy))
     )
     print_rows(rows, empty="Aucun rapprochement à faire.")
 

@@ -92,7 +92,7 @@ def coming() -> None:
 def table() -> None:
     """Les suites de chaque évènement, en jours ; réglages « lifecycle » et « feed »."""
     for event, consequence in rules.consequence_table(settings.CONFIG.lifecycle_delays()).items():
-        steps = sorted(consequence.steps.items(), key=lambda one: one[1])
+        steps = sorted(consequence.steps.items(), key=lambda step: step[1])
         consequences = ", ".join(f"{STEP_LABELS[step]} (J+{days})" for step, days in steps)
         if consequence.posts_kept:
             consequences = f"droits de l’ancien poste gardés {counted(consequence.posts_kept, 'jour')}"

@@ -32,9 +32,9 @@ def list_pods() -> None:
         own = [counts[name] for name in (pod.name, *([""] if not number else [])) if name in counts]
         typer.echo(
             f"{pod.name} ({pod.address}, {', '.join(pod.nodes)}) : "
-            f"{counted(sum(one.mailboxes for one in own), 'boîte')}, "
-            f"{counted(sum(one.moving for one in own), 'passage')} en cours, "
-            f"{counted(sum(one.copies_left for one in own), 'ancienne copie', 'anciennes copies')}"
+            f"{counted(sum(row.mailboxes for row in own), 'boîte')}, "
+            f"{counted(sum(row.moving for row in own), 'passage')} en cours, "
+            f"{counted(sum(row.copies_left for row in own), 'ancienne copie', 'anciennes copies')}"
         )
 
 
@@ -110,5 +110,5 @@ def _topology() -> Topology:
 
 
 def _check(pod: str) -> None:
-    if not any(pod == one.name for one in _topology().pods):
+    if not any(pod == known.name for known in _topology().pods):
         raise Failed(f"aucun [[pod]] ne s’appelle « {pod} ».", 2)

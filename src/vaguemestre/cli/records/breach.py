@@ -34,13 +34,13 @@ def list_files() -> None:
     rows = (
         Row(
             (
-                str(one.breach_id),
-                dated_moment_fr(one.facts.known_at),
-                one.facts.title,
-                f"({_state(one, now)})",
+                str(breach.breach_id),
+                dated_moment_fr(breach.facts.known_at),
+                breach.facts.title,
+                f"({_state(breach, now)})",
             )
         )
-        for one in breaches
+        for breach in breaches
     )
     print_rows(rows, empty="Aucune violation n’est enregistrée.")
     print_left_out(total - len(breaches))

@@ -8,7 +8,9 @@ from vaguemestre.post.dkim.values import Algorithm
 class DkimKey(models.Model):
     domain = models.CharField(max_length=253)
     selector = models.CharField(max_length=63)
-    algorithm = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Algorithm])
+    algorithm = models.CharField(
+        max_length=8, choices=[(algorithm.value, algorithm.value) for algorithm in Algorithm]
+    )
     public = models.TextField()
     prepared_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)

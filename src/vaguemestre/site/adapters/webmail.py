@@ -52,11 +52,11 @@ def openable_boxes(account_id: int, session_key: str) -> list[OpenableBox]:
 def shared_unread(account_id: int, session_key: str) -> dict[int, int]:
     """Unread messages in the inbox of each shared mailbox, as seen by the member of that session."""
     counts = {}
-    for one in openable_boxes(account_id, session_key):
+    for openable in openable_boxes(account_id, session_key):
         try:
-            with mailstore.open_mailbox.get()(one.login) as opened:
+            with mailstore.open_mailbox.get()(openable.login) as opened:
                 inboxes = [folder for folder in opened.folders() if folder.use is Use.INBOX]
-            counts[one.box.box_id] = sum(inbox.unread for inbox in inboxes)
+            counts[openable.box.box_id] = sum(inbox.unread for inbox in inboxes)
         except (EngineDown, EngineRefused):
             continue  # only that count is missing
     return counts

@@ -40,7 +40,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 def today_context(request: SignedInRequest, now: datetime) -> dict[str, Any]:
     """The state of the service. `periode`: of the drawings; `vue=tableau`: the same as a table."""
-    period = next((one for one in PERIODS if one.key == request.GET.get("periode")), PERIODS[2])
+    period = next((choice for choice in PERIODS if choice.key == request.GET.get("periode")), PERIODS[2])
     starts = bucket_starts(period, now)
     samples = queries.samples_since(starts[0], period.source)
     buckets = {series.name: in_buckets(samples.get(series.name, {}), starts) for series in SERIES}

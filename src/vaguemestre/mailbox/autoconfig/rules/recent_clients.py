@@ -28,7 +28,7 @@ class Used:
 
 def recently_used(programs: Iterable[Used], number: str, now: datetime) -> tuple[Used, ...]:
     """Those used lately; of a `wanted` one, whether it ever was."""
-    used = [one for one in programs if one.at is not None]
+    used = [program for program in programs if program.at is not None]
     if number:
-        return tuple(one for one in used if str(one.number) == number)
-    return tuple(one for one in used if one.at and now - one.at <= LATELY)
+        return tuple(program for program in used if str(program.number) == number)
+    return tuple(program for program in used if program.at and now - program.at <= LATELY)

@@ -105,7 +105,7 @@ def _judged(record: Record, answers: tuple[str, ...] | None) -> Checked:
     if not answers:
         # a service that is not offered need not be said so
         return Checked(record, State.RIGHT if record.value == "0 0 0 ." else State.MISSING)
-    if any(_does(record, one) for one in answers):
+    if any(_does(record, answer) for answer in answers):
         return Checked(record, State.RIGHT, answers)
     if record.kind == "TXT":  # other texts stand beside it
         return Checked(record, State.MISSING)

@@ -50,8 +50,8 @@ def seen(request: SignedInRequest) -> HttpResponse:
     """The live test: which of one's programs came in lately, or whether the new one (`mot`) ever did."""
     wanted, now = request.GET.get("mot", ""), timezone.now()
     programs = [
-        Used(one.app_password_id, one.name, one.last_used_at, one.last_network)
-        for one in app_passwords_of(request.who.account_id)
+        Used(password.app_password_id, password.name, password.last_used_at, password.last_network)
+        for password in app_passwords_of(request.who.account_id)
     ]
     return render(
         request, "autoconfig/seen.html", {"seen": recently_used(programs, wanted, now), "wanted": wanted}
@@ -74,11 +74,11 @@ def dns(request: HttpRequest) -> HttpResponse:
 def check_dns(request: HttpRequest) -> HttpResponse:
     records = _records(_domains_of(request))
     records_found = checked(records, look_up.get()({record.question for record in records}))
-    wrong = sum(one.state in (State.MISSING, State.OTHER) for one in records_found)
+    wrong = sum(record.state in (State.MISSING, State.OTHER) for record in records_found)
     context = {
         "lines": records_found,
         "wrong": wrong,
-        "silent": any(one.state is State.SILENT for one in records_found),
+        "silent": any(record.state is State.SILENT for record in records_found),
     }
     return render(request, "autoconfig/dns_lines.html", context)
 

@@ -61,13 +61,13 @@ def plan_deletion(mailbox: Mailbox, folder: str) -> Deletion:
     nested = [each for each in folders if _is_in(each, folder)]
     destination = ""
     if not folder.startswith(f"{trash.name}/"):
-        names = {one.name for one in folders}
+        names = {known.name for known in folders}
         destination = rules.free_name(rules.join_path(trash.name, folder.rpartition("/")[2]), names)
     return Deletion(
         folder=folder,
         destination=destination,
-        subfolders=tuple(one.name for one in nested if one.name != folder),
-        messages=sum(one.total for one in nested),
+        subfolders=tuple(subfolder.name for subfolder in nested if subfolder.name != folder),
+        messages=sum(subfolder.total for subfolder in nested),
     )
 
 
@@ -100,7 +100,7 @@ def _rename(mailbox: Mailbox, owner: str, folder: str, to: str) -> str:
 
 
 def _check_parent(mailbox: Mailbox, parent: str) -> None:
-    folder = next((one for one in mailbox.folders() if one.name == parent), None)
+    folder = next((candidate for candidate in mailbox.folders() if candidate.name == parent), None)
     if folder is None:
         raise Refusal("mailstore.folder-gone", folder=parent)
     if folder.use is Use.ALL:

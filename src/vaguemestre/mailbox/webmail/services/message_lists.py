@@ -59,7 +59,9 @@ def empty_page(folder: str) -> Page:
 
 def narrower_folder(folders: tuple[Folder, ...], folder: str, previous: str) -> Folder | None:
     """Folder a search of all mail can be narrowed to: `folder`, else the `previous` one, else the inbox."""
-    candidates = {one.name: one for one in folders if one.use is not Use.ALL and one.selectable}
+    candidates = {
+        folder.name: folder for folder in folders if folder.use is not Use.ALL and folder.selectable
+    }
     return candidates.get(folder) or candidates.get(previous) or of_use(folders, Use.INBOX)
 
 

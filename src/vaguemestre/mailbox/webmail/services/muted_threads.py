@@ -35,7 +35,7 @@ def remember_thread(
         except MessageGone:
             continue
     stored = _stored_ids(preferences)
-    rest = [one for one in stored if one not in ids]
+    rest = [stored_id for stored_id in stored if stored_id not in ids]
     _store_ids(account_id, rest if action is Action.UNMUTE else rest + ids)
 
 
@@ -61,9 +61,13 @@ def mute_new_messages(
 def _stored_ids(preferences: Mapping[str, object]) -> list[str]:
     stored = preferences.get(SUBJECT)
     ids = stored.get("ids") if isinstance(stored, Mapping) else None
-    return [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []
+    return [stored_id for stored_id in ids if isinstance(stored_id, str)] if isinstance(ids, list) else []
 
 
 @transaction.atomic(durable=True)
 def _store_ids(account_id: int, ids: Sequence[str]) -> None:
-    save_preference(account_id, SUBJECT, {"ids": list(dict.fromkeys(one for one in ids if one))[-_MAX_IDS:]})
+    save_preference(
+        account_id,
+        SUBJECT,
+        {"ids": list(dict.fromkeys(thread_id for thread_id in ids if thread_id))[-_MAX_IDS:]},
+    )

@@ -141,7 +141,7 @@ def _invitation(calendar: Any, event: Any) -> Invitation:
         is_all_day=is_all_day,
         repeats=next((_FREQUENCIES.get(str(word).upper(), "") for word in rule.get("FREQ", [])), ""),
         organiser=_attendee(event.get("ORGANIZER")),
-        guests=tuple(_attendee(one) for one in (guests if isinstance(guests, list) else [guests])[:200]),
+        guests=tuple(_attendee(guest) for guest in (guests if isinstance(guests, list) else [guests])[:200]),
         is_cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED"
         or str(calendar.get("METHOD", "")).upper() == "CANCEL",
         recurrence=recurrence.to_ical().decode() if recurrence is not None else "",

@@ -65,7 +65,7 @@ def display_path(folder: Folder, folders: Collection[Folder]) -> str:
     first, *segments = folder.name.split("/")
     if not segments:
         return display_name(folder)
-    root = next((display_name(one) for one in folders if one.name == first), first)
+    root = next((display_name(parent) for parent in folders if parent.name == first), first)
     return " / ".join((root, *segments))
 
 
@@ -89,9 +89,13 @@ def find_folder(folders: Iterable[Folder], typed: str) -> Folder | None:
     name = without_accents(typed.strip().strip("/"))
     selectable = [folder for folder in folders if folder.selectable]
     exact = [
-        one for one in selectable if name in (without_accents(display_name(one)), without_accents(one.name))
+        folder
+        for folder in selectable
+        if name in (without_accents(display_name(folder)), without_accents(folder.name))
     ]
-    by_prefix = [one for one in selectable if name and without_accents(display_name(one)).startswith(name)]
+    by_prefix = [
+        folder for folder in selectable if name and without_accents(display_name(folder)).startswith(name)
+    ]
     return next(iter(exact + by_prefix), None)
 
 

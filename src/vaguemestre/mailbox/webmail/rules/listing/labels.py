@@ -36,7 +36,7 @@ _THUNDERBIRD_LABELS = (
     Label("$label4", "À faire", "blue"),
     Label("$label5", "Plus tard", "purple"),
 )
-_THUNDERBIRD_KEYWORDS = frozenset(one.keyword for one in _THUNDERBIRD_LABELS)
+_THUNDERBIRD_KEYWORDS = frozenset(label.keyword for label in _THUNDERBIRD_LABELS)
 
 
 def known_labels(preferences: Mapping[str, object]) -> tuple[Label, ...]:
@@ -46,12 +46,12 @@ def known_labels(preferences: Mapping[str, object]) -> tuple[Label, ...]:
     if not isinstance(rows, list):
         return _THUNDERBIRD_LABELS
     labels = (_parse_label(row) for row in rows)
-    return tuple(one for one in labels if one is not None)
+    return tuple(label for label in labels if label is not None)
 
 
 def searched_label(typed: str, labels: Collection[Label]) -> str:
     """Name of the label when a search is for that label alone; else empty."""
-    return next((one.name for one in labels if typed == label_search(one.name)), "") if typed else ""
+    return next((label.name for label in labels if typed == label_search(label.name)), "") if typed else ""
 
 
 def label_search(name: str) -> str:
@@ -111,31 +111,33 @@ def with_label(
     tidy = " ".join(name.split())
     if not 0 < len(tidy) <= _LONGEST_NAME or not tidy.isprintable() or colour not in COLOURS:
         raise Refusal("webmail.label-name")
-    if any(without_accents(one.name) == without_accents(tidy) and one.keyword != mark for one in labels):
+    if any(
+        without_accents(label.name) == without_accents(tidy) and label.keyword != mark for label in labels
+    ):
         raise Refusal("webmail.label-exists", name=tidy)
     if mark:
         changed = Label(checked_mark(mark), tidy, colour)
-        if all(one.keyword != mark for one in labels):
+        if all(label.keyword != mark for label in labels):
             return (*labels, changed), changed
-        return tuple(changed if one.keyword == mark else one for one in labels), changed
+        return tuple(changed if label.keyword == mark else label for label in labels), changed
     if len(labels) >= MAX_LABELS:
         raise Refusal("webmail.too-many-labels", most=MAX_LABELS)
     new_keyword = keyword(tidy)
     if not _KEYWORD.fullmatch(new_keyword) or not is_label(new_keyword):
         raise Refusal("webmail.label-name")
-    if any(one.keyword.lower() == new_keyword.lower() for one in labels):
+    if any(label.keyword.lower() == new_keyword.lower() for label in labels):
         raise Refusal("webmail.label-exists", name=tidy)
     created = Label(new_keyword, tidy, colour)
     return (*labels, created), created
 
 
 def without_label(labels: tuple[Label, ...], mark: str) -> tuple[Label, ...]:
-    return tuple(one for one in labels if one.keyword != mark)
+    return tuple(label for label in labels if label.keyword != mark)
 
 
 def to_preferences(labels: Collection[Label]) -> dict[str, object]:
     """JSON-ready, for the person's preferences."""
-    return {"kept": [asdict(one) for one in labels]}
+    return {"kept": [asdict(label) for label in labels]}
 
 
 def _parse_label(row: object) -> Label | None:

@@ -123,7 +123,7 @@ def line_of(row: Row, context: LineContext) -> Line:
         is_reminded=Flag.REMINDED in flags,
         is_unanswered=Flag.UNANSWERED in flags,
         labels=labels_in(flags, own_labels),
-        others=tuple(f"{slug(one.folder)}/{one.uid_validity}/{one.uid}" for one in row.others),
+        others=tuple(f"{slug(other.folder)}/{other.uid_validity}/{other.uid}" for other in row.others),
         weight=sizes.in_words(summary.size) if order is Order.SIZE else "",
         is_invitation=not summary.has_attachment and summary.attached == INVITATION,
     )

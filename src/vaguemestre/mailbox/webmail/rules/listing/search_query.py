@@ -99,7 +99,7 @@ def plain_terms(text: str) -> tuple[str, ...]:
 def highlighted_words(query: SearchQuery) -> tuple[str, ...]:
     """Words to highlight in the results: those searched in texts, names and subjects."""
     places = (Where.FROM, Where.TO, Where.SUBJECT)
-    values = tuple(one.value for one in query.clauses if one.where in places and not one.is_not)
+    values = tuple(clause.value for clause in query.clauses if clause.where in places and not clause.is_not)
     return significant_words(query.terms + values)
 
 

@@ -33,23 +33,23 @@ def saved_searches(preferences: Mapping[str, object]) -> tuple[SavedSearch, ...]
 
 def saved_name(query: str, searches: Collection[SavedSearch]) -> str:
     """Name the user gave to this search, or empty."""
-    return next((one.name for one in searches if one.query == query), "") if query else ""
+    return next((search.name for search in searches if search.query == query), "") if query else ""
 
 
 def to_preferences(searches: Collection[SavedSearch]) -> dict[str, object]:
     """JSON-ready, for the user's preferences."""
-    return {"kept": [{"name": one.name, "asked": one.query} for one in searches]}
+    return {"kept": [{"name": search.name, "asked": search.query} for search in searches]}
 
 
 def recent_searches(preferences: Mapping[str, object]) -> tuple[str, ...]:
     """Recent searches, newest first."""
-    return tuple(one for one in _stored_list(preferences, "recent") if isinstance(one, str))
+    return tuple(query for query in _stored_list(preferences, "recent") if isinstance(query, str))
 
 
 def with_recent(recent: tuple[str, ...], query: str) -> tuple[str, ...]:
     """Recent searches with one added, if it is not empty."""
     tidy = " ".join(query.split())[:_LONGEST]
-    return (tidy, *(one for one in recent if one != tidy))[:MAX_RECENT] if tidy else recent
+    return (tidy, *(former for former in recent if former != tidy))[:MAX_RECENT] if tidy else recent
 
 
 def with_search(searches: tuple[SavedSearch, ...], name: str, query: str) -> tuple[SavedSearch, ...]:
@@ -67,7 +67,7 @@ def with_search(searches: tuple[SavedSearch, ...], name: str, query: str) -> tup
 
 
 def without_search(searches: tuple[SavedSearch, ...], name: str) -> tuple[SavedSearch, ...]:
-    return tuple(one for one in searches if one.name != name)
+    return tuple(search for search in searches if search.name != name)
 
 
 def _stored_list(preferences: Mapping[str, object], key: str) -> list[object]:

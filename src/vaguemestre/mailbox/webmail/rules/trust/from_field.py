@@ -41,11 +41,11 @@ def from_field(opened: OpenedMessage) -> FromField:
 
 def parse_from(values: list[str], senders: Sequence[Correspondent]) -> FromField:
     """Parse From fields. `values`: unfolded; `senders`: as the mail store parsed them."""
-    mailboxes = [one for one in senders if "@" in one.address]
-    addresses = frozenset(one.address.lower() for one in mailboxes)
+    mailboxes = [sender for sender in senders if "@" in sender.address]
+    addresses = frozenset(mailbox.address.lower() for mailbox in mailboxes)
     named = addresses | {address for value in values for address in _bare_addresses(value)}
     if len(values) > 1 or len(named) > 1 or any(len(value) > _LONGEST for value in values):
-        text = " · ".join(values) if values else ", ".join(one.address for one in mailboxes)
+        text = " · ".join(values) if values else ", ".join(mailbox.address for mailbox in mailboxes)
         return FromField(Correspondent(AMBIGUOUS, text[:_MOST_SHOWN]), named, is_ambiguous=True)
     return FromField(whole_author(senders), named)
 
@@ -55,10 +55,10 @@ def whole_author(senders: Sequence[Correspondent]) -> Correspondent:
 
     Without quotes, `Vasseur, Philippe <a@b>` is a list (RFC 5322 §3.4): its first item has no address.
     """
-    sender = next((one for one in senders if "@" in one.address), None)
+    sender = next((candidate for candidate in senders if "@" in candidate.address), None)
     if sender is None or len(senders) == 1:
         return sender or next(iter(senders), Correspondent("", ""))
-    parts = [one.name or ("" if "@" in one.address else one.address) for one in senders[:_MOST_PARTS]]
+    parts = [part.name or ("" if "@" in part.address else part.address) for part in senders[:_MOST_PARTS]]
     return Correspondent(", ".join(filter(None, parts))[:_MOST_SHOWN], sender.address)
 
 

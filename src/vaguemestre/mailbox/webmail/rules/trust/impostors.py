@@ -139,7 +139,7 @@ def claimed_address(display: str, own: Collection[str] = ()) -> str:
 
     A domain that looks like one of ours (`own`) is read as ours, and its address comes first.
     """
-    addresses = [one for one in addresses_read_in(display[:300]) if not one.startswith("@")]
+    addresses = [address for address in addresses_read_in(display[:300]) if not address.startswith("@")]
     for address in addresses:
         local, _, domain = address.rpartition("@")
         for ours in own:
@@ -157,7 +157,7 @@ def is_service_name(
     `places`, the names of our departments.
     """
     words = frozenset(re.findall(r"[a-z]{2,}", skeleton(shortened(display))))
-    names = [frozenset(re.findall(r"[a-z]{2,}", skeleton(one))) for one in services]
+    names = [frozenset(re.findall(r"[a-z]{2,}", skeleton(service))) for service in services]
     ours = frozenset(re.findall(r"[a-z]{2,}", skeleton(" ".join((academy, *places)))))
     beside = _BESIDE | ours.union(*names)
     return words <= beside and any(name and name <= words for name in names)

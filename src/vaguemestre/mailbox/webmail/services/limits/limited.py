@@ -97,7 +97,7 @@ def signature_of(
 
     Raises TooComplex, EngineDown.
     """
-    authorities_pem = b"".join(one.public_bytes(Encoding.PEM) for one in authorities)
+    authorities_pem = b"".join(authority.public_bytes(Encoding.PEM) for authority in authorities)
     blobs = [content, authorities_pem, *([raw] if raw is not None else [])]
     size = len(content) + len(raw or b"")
     result = _run_task(run, Task.SIGNATURE, {"now": now.isoformat()}, blobs, size)

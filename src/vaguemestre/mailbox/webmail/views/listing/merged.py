@@ -77,11 +77,14 @@ def _rows(request: SignedInRequest, boxes: list[OpenableBox], merged: MergedPage
         context = {"page": merged, "typed": typed, "is_filtered": bool(request.GET.getlist("seul"))}
         return render_fragment("empty", context).encode()
     domains, today = own_domains(request.who), paris_day(timezone.now())
-    names = listed_names([one.row.summary.sender.address for one in merged.rows], domains)
+    names = listed_names([box_row.row.summary.sender.address for box_row in merged.rows], domains)
     labels = known_labels(request.who.preferences)
     contexts = {
         box_id: LineContext(today, uses, domains, labels=labels if box_id == OWN_BOX else (), names=names)
         for box_id, uses in merged.uses.items()
     }
-    tags = {one.box.box_id: BoxTag(one.box.box_id, one.box.title, one.box.url) for one in boxes}
+    tags = {
+        openable.box.box_id: BoxTag(openable.box.box_id, openable.box.title, openable.box.url)
+        for openable in boxes
+    }
     return merged_rows_html(merged.rows, contexts, tags)

@@ -110,8 +110,8 @@ def merged_rows_html(
 ) -> bytes:
     """Rows of several mailboxes under their headings, in UTF-8. `contexts`, `tags`: by box."""
 
-    def render(one: BoxRow) -> _RowHtml:
-        line, tag = line_of(one.row, contexts[one.box_id]), tags[one.box_id]
+    def render(box_row: BoxRow) -> _RowHtml:
+        line, tag = line_of(box_row.row, contexts[box_row.box_id]), tags[box_row.box_id]
         return line.heading, row_html(line, tag.url, tag).encode()
 
     return b"".join(_under_headings(map(render, rows)))

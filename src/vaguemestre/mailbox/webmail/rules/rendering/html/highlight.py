@@ -43,5 +43,5 @@ def _plain(text: str) -> str:
 
 
 def _letter(char: str) -> str:
-    bare = "".join(one for one in normalize("NFD", char) if not combining(one)).lower()
+    bare = "".join(part for part in normalize("NFD", char) if not combining(part)).lower()
     return bare if len(bare) == 1 else char
