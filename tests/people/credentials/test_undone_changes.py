@@ -1,6 +1,6 @@
 """What somebody undoes is as it was before; what was kept for an undo is deleted a week later."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.access.signin.authenticator import Device
@@ -30,7 +30,11 @@ from vaguemestre.people.credentials.services.one_time import (
     use_recovery_code,
 )
 from vaguemestre.people.credentials.services.passkeys import add_passkey, remove_passkey
-from vaguemestre.people.credentials.services.passwords import matches_hash, set_password
+from vaguemestre.people.credentials.services.passwords import (
+    hash_password,
+    matches_hash,
+    save_password_hash,
+)
 from vaguemestre.people.credentials.services.recovery_contacts import (
     confirm_contact,
     drop_contact,
@@ -84,6 +88,10 @@ def key(of: Account) -> int:
 def app_password(of: Account) -> int:
     add_app_password(of.pk, "Thunderbird", by="test", now=NOON)
     return of.app_passwords.get().pk
+
+
+def choose_another_password(of: Account, now: datetime) -> None:
+    save_password_hash(of.pk, hash_password("un autre mot de passe"), by="test", now=now)
 
 
 ADDED = {
@@ -161,7 +169,7 @@ def test_former_recovery_codes_serve_again_instead_of_the_latest(nicolas: Accoun
 
 
 def test_the_former_password_opens_again_for_a_week(nicolas: Account) -> None:
-    set_password(nicolas.pk, "un autre mot de passe", by="test", now=NOON)
+    choose_another_password(nicolas, NOON)
     assert undo_change("password-changed", nicolas.pk, 0, by="test", now=NOON + timedelta(days=8)) is False
     assert undo(nicolas, "password-changed")
     nicolas.refresh_from_db()
@@ -177,7 +185,7 @@ def test_a_barred_password_is_barred_until_another_is_chosen(nicolas: Account) -
     bar_password(nicolas.pk, by="test", now=NOON)
     nicolas.refresh_from_db()
     assert nicolas.password_barred_at == NOON
-    set_password(nicolas.pk, "un autre mot de passe", by="test", now=LATER)
+    choose_another_password(nicolas, LATER)
     nicolas.refresh_from_db()
     assert nicolas.password_barred_at is None
 
@@ -204,7 +212,7 @@ def test_what_was_kept_for_an_undo_goes_after_a_week(
     drop_contact(nicolas.pk, contact(nicolas), by="test", now=NOON)
     for _ in range(2):
         make_recovery_codes(nicolas.pk, secret_keys.get(), by="test", now=NOON)
-    set_password(nicolas.pk, "un autre mot de passe", by="test", now=NOON)
+    choose_another_password(nicolas, NOON)
     purge_withdrawn(NOON + after)
     nicolas.refresh_from_db()
     assert bool(nicolas.former_password) is kept

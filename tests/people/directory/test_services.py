@@ -222,13 +222,6 @@ def test_every_act_is_in_the_journal_and_the_chain_holds(academy: int) -> None:
     assert sealed_journal().holds
 
 
-def test_people_of_an_establishment_are_those_there_that_day(academy: int) -> None:
-    register(academy, new("1"))
-    structure = queries.structure_ids(academy)[COLLEGE]
-    found = [queries.people_in(structure, day).count() for day in (date(2020, 8, 31), date(2020, 9, 1))]
-    assert found == [0, 1]
-
-
 def test_many_people_of_a_new_name_are_changed_with_one_question_each(academy: int) -> None:
     def asked_for(many: int, name: str) -> int:
         ids = list(Person.objects.values_list("pk", flat=True)[:many])

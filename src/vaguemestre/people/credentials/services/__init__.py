@@ -61,7 +61,6 @@ from vaguemestre.people.credentials.services.passwords import (
     needs_rehash,
     save_password_hash,
     save_rehash,
-    set_password,
     strength_of,
 )
 from vaguemestre.people.credentials.services.preferences import save_preference, save_theme
@@ -141,7 +140,6 @@ __all__ = [
     "save_preference",
     "save_rehash",
     "save_theme",
-    "set_password",
     "set_span",
     "shut_accounts",
     "standing_program_key",

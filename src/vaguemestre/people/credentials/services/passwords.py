@@ -85,14 +85,6 @@ def equalize_hash_cost(password: str, password_hash: str) -> None:
         matches(normalized_password(password), str(_dummy_hashes[other]))
 
 
-def set_password(account_id: int, password: str, *, by: str, now: datetime) -> None:
-    """Set the account's password; a pending account stays pending. Inside the caller's transaction.
-
-    Password rules are checked by `check_chosen_password`.
-    """
-    save_password_hash(account_id, hash_password(password), by=by, now=now)
-
-
 def save_password_hash(account_id: int, password_hash: str, *, by: str, now: datetime) -> None:
     """Set the hash of the password. The former hash is kept a week, so that the owner can undo the change.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -54,12 +54,6 @@ class ManagedPerson:
     place: str
     recovery_address: str
     erased_at: datetime | None = None
-
-
-def service_cards(academy_id: int) -> tuple[ServiceCard, ...]:
-    """Every management service of the académie, by code."""
-    rows = ManagementService.objects.filter(academy_id=academy_id).order_by("code")
-    return tuple(ServiceCard(*row) for row in rows.values_list(*_CARD_COLUMNS))
 
 
 def service_card_of(service_id: int) -> ServiceCard | None:
@@ -116,13 +110,6 @@ def managed_people(
         *(f"-{column}" if order.startswith("-") else column for column in columns), "pk"
     )
     return tuple(managed_rows(ordered[first : first + count])), people.count()
-
-
-def people_born_on(academy_id: int, day: date) -> tuple[ManagedPerson, ...]:
-    """People of the académie born that day, whatever their service: an applicant may be one of them."""
-    return tuple(
-        managed_rows(Person.objects.filter(academy_id=academy_id, birth_date=day).order_by("pk")[:200])
-    )
 
 
 def is_open_structure(academy_id: int, uai: str) -> bool:

@@ -6,9 +6,9 @@ from functools import reduce
 from itertools import batched
 from operator import or_
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q
 
-from vaguemestre.people.directory.models import Assignment, MailAddress, Person, Structure
+from vaguemestre.people.directory.models import Assignment, MailAddress, Structure
 from vaguemestre.people.directory.queries.addresses import IS_LISTED, begins_with
 from vaguemestre.people.directory.queries.people import BATCH_PARAMS
 from vaguemestre.people.directory.rules.nomenclature import function_label
@@ -52,14 +52,6 @@ def heads_named(surnames: Collection[str], day: date) -> tuple[str, ...]:
     rows = MailAddress.objects.filter(named, is_primary=True, person_id__in=heads, **IS_LISTED)
     addresses = rows.values_list("address", flat=True)[:MAX_HEADS]
     return tuple(address for address in addresses if _surname_in(address) in surnames)
-
-
-def people_in(structure_id: int, day: date) -> QuerySet[Person]:
-    """The people assigned to an establishment that day."""
-    served = Q(assignments__structure_id=structure_id, assignments__starts_on__lte=day) & (
-        Q(assignments__ends_on__isnull=True) | Q(assignments__ends_on__gte=day)
-    )
-    return Person.objects.filter(served).distinct().order_by("usage_name", "birth_name", "first_name")
 
 
 def last_days_of_ended_people(today: date, person_ids: Collection[int] | None = None) -> dict[int, date]:

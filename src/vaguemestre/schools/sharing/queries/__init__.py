@@ -3,7 +3,6 @@
 from vaguemestre.schools.sharing.queries.access import (
     BoxCard,
     access_to,
-    accounts_with_access,
     box_card,
     box_id_of_account,
     boxes_of,
@@ -32,7 +31,6 @@ __all__ = [
     "BoxCard",
     "academy_of_request",
     "access_to",
-    "accounts_with_access",
     "activity_of",
     "box_card",
     "box_id_of_account",

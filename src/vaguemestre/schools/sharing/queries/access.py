@@ -77,11 +77,6 @@ def delegated_inbox_only(session_name: str, now: datetime) -> bool | None:
     return inbox_only if kind == BoxKind.PERSON else None
 
 
-def accounts_with_access(box_id: int, now: datetime) -> list[int]:
-    """The accounts that may open a box."""
-    return list(current_members(now).filter(box_id=box_id).values_list("account_id", flat=True))
-
-
 def ended_session_names(
     names: Collection[str], now: datetime, sessions_open_until: SessionsOpenUntil
 ) -> set[str]:
