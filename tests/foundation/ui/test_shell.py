@@ -4,11 +4,12 @@ import pytest
 from django.urls import resolve
 from tests.site.doors import audiences
 
-from vaguemestre.foundation.ui.shell import PLACES, Entry, Shell, settings_groups, shell_of
+from vaguemestre.foundation.ui.places import HOME, PLACES, Entry, Group
+from vaguemestre.foundation.ui.shell import Shell, settings_groups, shell_of
 
 ENTRIES = [
     entry
-    for place in PLACES
+    for place in (*PLACES, HOME)
     for entry in (place.entry, *(entry for group in place.groups for entry in group.entries))
 ]
 ROLES = {
@@ -29,7 +30,7 @@ def test_every_entry_leads_to_a_page_of_this_installation(entry: Entry) -> None:
     assert resolve(entry.address).view_name in audiences()
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.entry.address)
+@pytest.mark.parametrize("place", [*PLACES, HOME], ids=lambda place: place.entry.address)
 def test_a_role_is_shown_the_pages_it_may_open(place: object) -> None:
     """By the table of doors, which the matrix tries on every role."""
     told = audiences()
@@ -53,20 +54,22 @@ def test_no_role_misses_a_place_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("path", "role", "rail", "side"),
     [
-        ("/", "agent", [], []),
+        ("/", "agent", [], ["Accueil"]),
         ("/messagerie/", "agent", ["Courrier"], ["Boîte de réception"]),
         ("/messagerie/envois/retenus/", "agent", ["Courrier"], ["Envois"]),
-        ("/listes/3/membres", "agent", ["Listes"], []),
+        ("/listes/3/membres", "agent", ["Listes"], ["Toutes mes listes"]),
+        ("/classes/", "agent", ["Contacts"], ["Mes classes"]),
         ("/parametres/filtres/nouveau", "agent", ["Paramètres"], ["Filtres"]),
         ("/parametres/securite/contact", "agent", ["Paramètres"], ["Sécurité"]),
         ("/boites/delegation/", "agent", ["Paramètres"], ["Délégation"]),
-        ("/boites/12/", "agent", ["Boîtes"], []),
+        ("/boites/12/", "agent", ["Boîtes"], ["Toutes mes boîtes"]),
         ("/messagerie/signalements/", "administrator", ["Admin"], ["Signalements"]),
         ("/messagerie/signalements/", "agent", ["Courrier"], ["Boîte de réception"]),
         ("/administration/flux/doutes", "administrator", ["Admin"], ["Doublons possibles"]),
         ("/administration/flux/7", "administrator", ["Admin"], ["Imports RH"]),
         ("/parametresque", "agent", [], []),
-        ("/aide", "agent", [], []),
+        ("/aide", "agent", [], ["Aide"]),
+        ("/aide/demande", "agent", [], ["Écrire à l’assistance"]),
     ],
 )
 def test_one_sees_where_one_is(path: str, role: str, rail: list[str], side: list[str]) -> None:
@@ -95,5 +98,20 @@ def test_what_is_not_served_is_not_shown() -> None:
     assert "Délégation" not in [link.title for group in shell.side for link in group.links]
 
 
-def test_a_place_of_one_page_has_no_column() -> None:
-    assert shell_of("/boites/", "agent").side == ()
+@pytest.mark.parametrize("role", ROLES.values())
+@pytest.mark.parametrize("path", [*(place.entry.address for place in PLACES), "/", "/ailleurs"])
+def test_a_column_stands_beside_every_page(path: str, role: str) -> None:
+    assert [link for group in shell_of(path, role).side for link in group.links]
+
+
+def test_what_is_a_persons_own_follows_and_shows_where_one_is() -> None:
+    own = (Group("Mes boîtes", (Entry("/boites/12/messagerie/", "Vie scolaire", "mailbox"),)),)
+    shell = shell_of("/messagerie/pieces/", "agent", box_prefix="/boites/12", own=own)
+    assert open_titles(shell) == (["Boîtes"], ["Vie scolaire"])
+
+
+def test_no_two_pages_of_a_column_have_one_icon() -> None:
+    """« Où est mon courriel ? » and « Aide » were told apart by their words only."""
+    for place in (*PLACES, HOME):
+        icons = [entry.icon for group in place.groups for entry in group.entries]
+        assert len(icons) == len(set(icons)), f"{place.entry.title}: {sorted(icons)}"

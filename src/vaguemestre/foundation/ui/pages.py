@@ -1,14 +1,27 @@
 """The context of every page (context processor)."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpRequest
 from django.urls import get_script_prefix
 from django.utils.functional import SimpleLazyObject
 
+from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.addresses import is_served
-from vaguemestre.foundation.ui.shell import OF_INSTALLATION, Shell, shell_of
+from vaguemestre.foundation.ui.places import OF_INSTALLATION, Group
+from vaguemestre.foundation.ui.shell import Shell, shell_of
+
+
+class OwnGroups(Protocol):
+    """What the side column shows of a person's own: their mailboxes, their lists."""
+
+    def __call__(self, who: Any, path: str) -> tuple[Group, ...]:
+        """`who`: the signed-in user; `path`: the whole address of the page, in a shared mailbox too."""
+        ...
+
+
+own_groups: Slot[OwnGroups] = Slot("ui.own_groups")
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -19,9 +32,11 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 def _shell(request: HttpRequest) -> Shell:
     who = getattr(request, "who", None)
     is_limited = bool(getattr(who, "office_academy", 0))
+    prefix = get_script_prefix().rstrip("/")
     return shell_of(
         request.path_info,
         getattr(who, "role", ""),
-        box_prefix=get_script_prefix().rstrip("/"),
+        box_prefix=prefix,
         served=lambda address: is_served(address) and not (is_limited and address in OF_INSTALLATION),
+        own=own_groups.get()(who, prefix + request.path_info) if who else (),
     )

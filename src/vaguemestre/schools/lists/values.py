@@ -206,6 +206,13 @@ class ListCard:
     may_join: bool = False
 
 
+class ManagedList(NamedTuple):
+    """A list that somebody manages, as a link names it."""
+
+    list_id: int
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class Audience:
     """Members of a list today: how many, and a sample with reasons."""

@@ -2,7 +2,9 @@
 
 from vaguemestre.foundation.cluster.ports import own_checks
 from vaguemestre.foundation.jobs.ports import periodic_tasks, subscriptions
+from vaguemestre.foundation.ui.pages import own_groups
 from vaguemestre.foundation.ui.refusals import merge_sentences, sentences
+from vaguemestre.site.adapters import side_column
 from vaguemestre.site.config import Config
 from vaguemestre.site.monitoring.health import checks
 from vaguemestre.site.wiring.periodic import ROUNDS
@@ -12,6 +14,7 @@ from vaguemestre.site.wiring.subscriptions import SUBSCRIPTIONS
 
 def plug(config: Config) -> None:
     own_checks.plug(lambda: {name: check.as_json() for name, check in checks(config).items()})
+    own_groups.plug(side_column.own_groups)
     sentences.plug(merge_sentences(SENTENCES))
     subscriptions.plug(SUBSCRIPTIONS)
     periodic_tasks.plug(ROUNDS)

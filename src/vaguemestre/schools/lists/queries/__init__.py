@@ -30,7 +30,7 @@ from vaguemestre.schools.lists.queries.lists import (
     overdue_lists,
     search_writable_lists,
 )
-from vaguemestre.schools.lists.queries.managers import manager_accounts, managers_of, role_in
+from vaguemestre.schools.lists.queries.managers import managed_lists, manager_accounts, managers_of, role_in
 from vaguemestre.schools.lists.queries.members import (
     academy_of_list,
     audience_of,
@@ -61,6 +61,7 @@ __all__ = [
     "letter_summary",
     "list_cards",
     "lists_by_address",
+    "managed_lists",
     "manager_accounts",
     "managers_of",
     "members_of",

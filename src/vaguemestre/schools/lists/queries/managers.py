@@ -6,12 +6,12 @@ from django.db.models import QuerySet
 
 from vaguemestre.access.signin.queries import office_academy_of
 from vaguemestre.foundation.kernel.times import paris_day
-from vaguemestre.people.credentials.queries import Presented, presented
+from vaguemestre.people.credentials.queries import Presented, identified, presented
 from vaguemestre.people.directory.queries import academy_domain, primary_address, served_posts
 from vaguemestre.people.lifecycle.queries import withdrawn_accounts, withdrawn_among
 from vaguemestre.schools.lists.models import ListRole, MailingList
 from vaguemestre.schools.lists.queries.members import academy_of_list, receiving_accounts
-from vaguemestre.schools.lists.values import Manager, Role
+from vaguemestre.schools.lists.values import ManagedList, Manager, Role
 
 _HEAD_FUNCTION = "DIR"
 
@@ -83,6 +83,17 @@ def lists_owned_by_post(account_id: int, person_id: int, now: datetime) -> list[
             orphans = orphans.filter(address__iendswith=f"@{academy_domain(reach)}")
         list_ids += orphans.order_by("pk").values_list("pk", flat=True)
     return list_ids
+
+
+def managed_lists(account_id: int, now: datetime, *, limit: int) -> list[ManagedList]:
+    """Open lists of which the account is an owner or a moderator, by title."""
+    if withdrawn_among([account_id]):
+        return []
+    person_id = identified(account_id).person_id or 0
+    by_role = ListRole.objects.filter(account_id=account_id).values_list("list_id", flat=True)
+    ids = {*by_role, *lists_owned_by_post(account_id, person_id, now)}
+    rows = MailingList.objects.filter(pk__in=ids, closed_at__isnull=True).order_by("title", "pk")
+    return [ManagedList(*row) for row in rows.values_list("pk", "title")[:limit]]
 
 
 def _administers(account: Presented, row: MailingList) -> bool:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, act_words, recently_signed_in, signed_in
 from vaguemestre.access.signin.offices import reaches
@@ -23,9 +23,12 @@ from vaguemestre.schools.sharing.values import MembershipTerms, Right
 from vaguemestre.schools.sharing.views.boxes import boxes_page, vacant_boxes_page
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @signed_in
 def request_box(request: SignedInRequest) -> HttpResponse:
+    """Ask for a mailbox; by GET, the list page with the form open."""
+    if request.method == "GET":
+        return boxes_page(request, BoxRequestForm(), is_asking=True)
     form = BoxRequestForm(request.POST)
     if not form.is_valid():
         return boxes_page(request, form, status=422)

@@ -44,9 +44,13 @@ def boxes_page(
     form: BoxRequestForm,
     *,
     refusal: Refusal | None = None,
+    is_asking: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """The list page: mailboxes and own requests; for administrators, the pending requests too."""
+    """The list page: mailboxes and own requests; for administrators, the pending requests too.
+
+    `is_asking`: the form that asks for a mailbox is open.
+    """
     domain, now = domain_of(request), timezone.now()
     context: dict[str, Any] = {
         "boxes": [
@@ -54,6 +58,7 @@ def boxes_page(
             for box in queries.boxes_of(request.who.account_id, now)
         ],
         "form": form,
+        "is_asking": is_asking,
         "error": sentence(refusal) if refusal else "",
         "own_requests": queries.requests_of(request.who.account_id),
         "done": _DONE.get(request.GET.get("fait", ""), ""),
