@@ -37,7 +37,7 @@ test("a day without an hour begins at eight", () => {
 });
 
 test("where the text is saved is said, and a refusal in the server's words", () => {
-  assert.equal(savedSentence("saved", "", new Date(2026, 8, 7, 8, 5)), "Enregistré à 08:05");
+  assert.equal(savedSentence("saved", "", new Date(2026, 8, 7, 8, 5)), "Enregistré à 8\u00a0h\u00a005");
   assert.equal(savedSentence("trouble", "Boîte pleine."), "Boîte pleine.");
   assert.equal(savedSentence("trouble"), "Votre texte est gardé sur cet ordinateur.");
   assert.equal(savedSentence("unknown"), "");

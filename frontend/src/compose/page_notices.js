@@ -1,5 +1,7 @@
 // What the composer says around the text: a trouble, a question with its answers, where the text is saved.
 
+import { hour } from "../ui/french.js";
+
 /** @type {Record<string, string>} */
 const SAVED = {
   saving: "Enregistrement…",
@@ -14,8 +16,7 @@ const SAVED = {
  * @param {string} sentence of the server, when it refused
  */
 export function savedSentence(state, sentence = "", now = new Date()) {
-  if (state === "saved")
-    return `Enregistré à ${now.toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" })}`;
+  if (state === "saved") return `Enregistré à ${hour(now)}`;
   if (state === "trouble") return sentence || "Votre texte est gardé sur cet ordinateur.";
   return SAVED[state] ?? "";
 }

@@ -1,4 +1,4 @@
-// Numbers and plurals as French writes them: « 1 message », « 2 messages », and « 0 message ».
+// Numbers, plurals and hours as French writes them: « 1 message », « 2 messages », « 0 message », « 8 h ».
 
 /**
  * Whether a count takes the plural: from two on.
@@ -34,4 +34,14 @@ export function number(count) {
  */
 export function counted(count, singular, plural) {
   return `${number(count)} ${agree(count, singular, plural)}`;
+}
+
+/**
+ * « 8 h », « 12 h 45 », as `hour_fr` writes it.
+ * @param {Date} moment
+ */
+export function hour(moment) {
+  const minutes = moment.getMinutes();
+  const rest = minutes ? `\u00a0${String(minutes).padStart(2, "0")}` : "";
+  return `${moment.getHours()}\u00a0h${rest}`;
 }

@@ -104,7 +104,7 @@ def test_an_answer_is_tied_to_what_it_answers() -> None:
     assert answer.references == ("<a@x>", "<q@dehors.example>")
     assert answer.to == "Un parent <parent@dehors.example>"
     assert answer.quote == (
-        "<p>Le 25 novembre 2026 à 09:42, Un parent a écrit :</p>"
+        "<p>Le 25 novembre 2026 à 9 h 42, Un parent a écrit :</p>"
         '<blockquote type="cite"><p>Bonjour</p></blockquote>'
     )
 
@@ -117,7 +117,7 @@ def test_without_references_the_thread_continues_by_in_reply_to() -> None:
 def test_a_forward_answers_nobody_and_says_where_it_came_from() -> None:
     answer = reply_draft(Mode.FORWARD, original(), ME, "<p>Bonjour</p>")
     assert (answer.to, answer.cc, answer.in_reply_to) == ("", "", "")
-    assert "De : Un parent &lt;parent@dehors.example&gt;<br>Date : 25 novembre 2026 à 09:42" in answer.quote
+    assert "De : Un parent &lt;parent@dehors.example&gt;<br>Date : 25 novembre 2026 à 9 h 42" in answer.quote
 
 
 def test_names_of_strangers_are_text_in_the_quotation() -> None:
@@ -126,7 +126,7 @@ def test_names_of_strangers_are_text_in_the_quotation() -> None:
 
 
 def test_the_first_of_the_month_is_written_as_one_says_it() -> None:
-    assert long_date(datetime(2026, 2, 28, 23, 30, tzinfo=UTC)) == "1er mars 2026 à 00:30"
+    assert long_date(datetime(2026, 2, 28, 23, 30, tzinfo=UTC)) == "1er mars 2026 à 0 h 30"
 
 
 def test_a_list_is_named_and_its_author_can_be_answered_alone() -> None:

@@ -257,7 +257,7 @@ def test_an_answer_leaves_with_its_quotation_and_marks(writer: Writer, box: Memo
     message = read(bytes(row.content))
     assert message["In-Reply-To"] == "<q@dehors.example>"
     text = message.get_body(("plain",)).get_content().replace("\r", "")
-    assert text.startswith("C’est noté.\n\nLe 25 novembre 2026 à 09:42, Un parent a écrit :\n\n> Bonjour")
+    assert text.startswith("C’est noté.\n\nLe 25 novembre 2026 à 9 h 42, Un parent a écrit :\n\n> Bonjour")
     assert row.in_reply_to == {
         "folder": "INBOX",
         "uid_validity": ref.uid_validity,
@@ -279,7 +279,7 @@ def test_plain_text_leaves_alone_with_its_quotation(writer: Writer, box: MemoryM
     message = read(bytes(OutboxMessage.objects.get().content))
     assert message.get_content_type() == "text/plain"
     assert (
-        "Merci.\n\nLe 25 novembre 2026 à 09:42, Un parent a écrit :\n\n> Bonjour,\n> à demain."
+        "Merci.\n\nLe 25 novembre 2026 à 9 h 42, Un parent a écrit :\n\n> Bonjour,\n> à demain."
         in message.get_content().replace("\r", "")
     )
 

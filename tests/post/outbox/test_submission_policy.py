@@ -64,7 +64,8 @@ def test_beyond_the_first_limit_held_beyond_the_second_refused() -> None:
     assert Submission.objects.count() == 8, "what is refused counts for nothing"
     assert Entry.objects.filter(action="outbox.message-held").count() == 3
     assert (
-        smtp_reply(verdicts[-1]) == "550 5.7.28 Trop de destinataires en peu de temps : reessayez apres 12:10"
+        smtp_reply(verdicts[-1])
+        == "550 5.7.28 Trop de destinataires en peu de temps : reessayez apres 12 h 10"
     )
     assert answers(judge(who, submission(who, 11), at=NOON + timedelta(minutes=11))) == "t"
 

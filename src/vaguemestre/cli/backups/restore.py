@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.text.sizes import in_words
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.backup.database import NotABackup
@@ -100,7 +101,7 @@ def _restore_all(config: Config, place: str, at: datetime | None, keys_password:
     typer.echo("Courriels et fichiers…", err=True)
     manifest = restore_data(load(), stores, generation, lambda step: typer.echo(f"{step}…", err=True))
     made_at = datetime.fromisoformat(manifest.made_at).astimezone()
-    typer.echo(f"Restauré : l’état du {made_at:%d/%m/%Y à %H:%M}. Démarrez avec bin/up.")
+    typer.echo(f"Restauré : l’état du {dated_moment_fr(made_at)}. Démarrez avec bin/up.")
 
 
 def _restore_mailbox(
@@ -116,7 +117,7 @@ def _restore_mailbox(
     restored.record_restored(owner, selection, count, generation.made_at)
     typer.echo(
         f"{counted(count, 'courriel remis à sa place', 'courriels remis à leur place')}, dans l’état du "
-        f"{generation.made_at.astimezone():%d/%m/%Y à %H:%M}."
+        f"{dated_moment_fr(generation.made_at)}."
         if count
         else "Rien ne manquait."
     )

@@ -14,6 +14,7 @@ from vaguemestre.cli.failures import Failed
 from vaguemestre.cli.people.feed_plan import print_held
 from vaguemestre.cli.rows import Row, print_rows
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import find_academy_id
@@ -97,7 +98,7 @@ def _planned_again(feed: queries.FeedSummary) -> queries.FeedSummary:
 def _print(feed: queries.FeedSummary, *, everything: bool) -> None:
     if feed.planned_at:
         at = timezone.localtime(feed.planned_at)
-        typer.echo(f"Flux {feed.feed_id}, {feed.file_name} : plan du {at:%d/%m/%Y à %H:%M}")
+        typer.echo(f"Flux {feed.feed_id}, {feed.file_name} : plan du {dated_moment_fr(at)}")
     typer.echo(feed.refusal)
     print_held(feed, everything=everything)
 

@@ -10,6 +10,7 @@ from vaguemestre.demo.letters import attachments, mime
 from vaguemestre.demo.letters.newsletters import Newsletter, newsletter
 from vaguemestre.demo.letters.plot import Thread, Turn
 from vaguemestre.demo.letters.values import Writer
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 
 _PROGRAMS = (
     "Mozilla Thunderbird",
@@ -144,7 +145,7 @@ def _letter(words: str, sender: Writer, reader: Writer, draw: Random) -> str:
 def _quoted(thread: Thread) -> str:
     _, who, at, text = thread.written[-1]
     lines = "\n".join(f"> {line}".rstrip() for line in text.rstrip().split("\n"))
-    return f"\nLe {at:%d/%m/%Y} à {at:%H:%M}, {who.name} a écrit :\n{lines}\n"
+    return f"\nLe {dated_moment_fr(at)}, {who.name} a écrit :\n{lines}\n"
 
 
 def _references(thread: Thread) -> mime.Headers:

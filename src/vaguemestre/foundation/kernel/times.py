@@ -1,9 +1,11 @@
 """Days in Europe/Paris, school years from 1 September, dates typed by people."""
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+_HOUR = re.compile(r"(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?")
 
 
 def paris_day(moment: datetime) -> date:
@@ -35,6 +37,14 @@ def parse_day(text: str) -> date:
     if len(pieces[2]) == 4:
         return _day(int(pieces[2]), int(pieces[1]), int(pieces[0]))
     raise ValueError(text)
+
+
+def parse_hour(text: str) -> time:
+    """Parse « 8 h », « 8 h 30 », « 8h30 », « 08:30 » or « 8 ». Raises ValueError."""
+    match = _HOUR.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(text)
+    return time(int(match[1]), int(match[2] or 0))
 
 
 def day_refusal(text: str, malformed: str) -> str:

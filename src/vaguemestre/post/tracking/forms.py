@@ -1,17 +1,15 @@
 """Forms of message tracking and sending preferences."""
 
-import re
-from datetime import datetime, time
+from datetime import datetime
 
 from django import forms
 
-from vaguemestre.foundation.kernel.times import PARIS, NoSuchDay, parse_day
+from vaguemestre.foundation.kernel.times import PARIS, NoSuchDay, parse_day, parse_hour
 from vaguemestre.post.outbox.rules.hours import UNDO_CHOICES
 from vaguemestre.post.outbox.values import SendingPreferences
 from vaguemestre.post.tracking.labels_fr import FATES
 
 _UNDO = {0: "Envoyer tout de suite", 10: "10 secondes", 20: "20 secondes", 30: "30 secondes"}
-_HOUR = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?")
 
 
 class SendingForm(forms.Form):
@@ -38,20 +36,16 @@ class RescheduleForm(forms.Form):
         max_length=10,
         widget=forms.TextInput({"inputmode": "numeric", "placeholder": "JJ/MM/AAAA"}),
     )
-    hour = forms.CharField(label="Heure", max_length=5, widget=forms.TextInput({"placeholder": "08:00"}))
+    hour = forms.CharField(label="Heure", max_length=10, widget=forms.TextInput({"placeholder": "8 h"}))
 
     def clean(self) -> dict[str, str]:
         data: dict[str, str] = super().clean() or self.cleaned_data
-        match = _HOUR.fullmatch(data.get("hour", "").strip())
         try:
-            day = parse_day(data.get("day", ""))
-            at = time(int(match[1]), int(match[2] or 0)) if match else None
+            day, at = parse_day(data.get("day", "")), parse_hour(data.get("hour", ""))
         except NoSuchDay as error:
             raise forms.ValidationError("Cette date n’existe pas : vérifiez le jour et le mois.") from error
-        except ValueError:
-            at = None
-        if at is None:
-            raise forms.ValidationError("Écrivez le jour (25/11/2026) et l’heure (08:00).")
+        except ValueError as error:
+            raise forms.ValidationError("Écrivez le jour (25/11/2026) et l’heure (8 h).") from error
         self.due_at: datetime = datetime.combine(day, at, PARIS)
         return data
 

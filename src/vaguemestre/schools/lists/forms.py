@@ -1,14 +1,14 @@
 """Forms of lists: creation, settings, rule, members, managers, decisions."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, time
+from datetime import datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.times import PARIS, day_refusal, parse_day
+from vaguemestre.foundation.kernel.times import PARIS, day_refusal, parse_day, parse_hour
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.directory.queries import Vocabulary
 from vaguemestre.post.outbox.rules.recipients import parsed_recipients
@@ -193,7 +193,7 @@ class DecisionForm(forms.Form):
         widget=forms.TextInput({"placeholder": "JJ/MM/AAAA", "inputmode": "numeric"}),
     )
     hour = forms.CharField(
-        label="Heure", max_length=5, required=False, widget=forms.TextInput({"placeholder": "08:00"})
+        label="Heure", max_length=10, required=False, widget=forms.TextInput({"placeholder": "8 h"})
     )
     note = forms.CharField(
         label="Motif, dit à l’auteur", max_length=300, required=False, widget=forms.Textarea({"rows": 2})
@@ -205,7 +205,6 @@ class DecisionForm(forms.Form):
         if not day:
             return None
         try:
-            moment = time.fromisoformat((hour or "08:00").replace("h", ":").zfill(5))
-            return datetime.combine(parse_day(day), moment, PARIS)
+            return datetime.combine(parse_day(day), parse_hour(hour or "8 h"), PARIS)
         except ValueError as error:
             raise Refusal(day_refusal(day, "compose.later-malformed")) from error

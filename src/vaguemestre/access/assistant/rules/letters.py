@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.times import PARIS
 
 SENDER = "ne-pas-repondre"
@@ -68,7 +69,7 @@ La messagerie de votre académie
 def private_letter(kind: str, *, to: str, code: str, sender: str, site: str, at: datetime) -> bytes:
     """The message (RFC 5322), plain text, from the no-reply address `sender`."""
     subject, words = _WORDS[kind]
-    moment = f"{at.astimezone(PARIS):%d/%m/%Y à %H:%M}"
+    moment = dated_moment_fr(at)
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Messagerie académique", addr_spec=sender)
     message["To"] = Address(addr_spec=to)

@@ -8,6 +8,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from vaguemestre.access.signin.rules.told_acts import NEWS, WORDS
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.times import PARIS
 
 
@@ -45,7 +46,7 @@ def notice(
     wrong = _NOT_ME.format(link=link) if link else _HELP.format(site=site)
     if act in NEWS:
         wrong = _NOTHING_TO_DO
-    moment = f"{at.astimezone(PARIS):%d/%m/%Y à %H:%M}"
+    moment = dated_moment_fr(at)
     text = _LETTER.format(name=name, sentence=sentence, context=context, moment=moment, wrong=wrong)
     message.set_content(text, cte="8bit")
     return message.as_bytes()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from html import escape
 
-from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.mailbox.compose.values import Mode, ReplyDraft
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 from vaguemestre.post.outbox.rules.headers import trimmed_references, usable_message_id
@@ -14,9 +14,6 @@ from vaguemestre.post.outbox.values import Recipient
 
 _REPLY = re.compile(r"^(?:(?:re|rép|rep|aw|sv)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _FORWARD = re.compile(r"^(?:(?:tr|fwd?|wg)\s*:\s*)+", re.IGNORECASE)
-_MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
-)
 
 
 def reply_draft(mode: Mode, original: OpenedMessage, own_addresses: Collection[str], body: str) -> ReplyDraft:
@@ -83,10 +80,8 @@ def reply_recipients(
 
 
 def long_date(moment: datetime) -> str:
-    """`25 novembre 2026 à 09:42`, in Paris."""
-    local = moment.astimezone(PARIS)
-    day = "1er" if local.day == 1 else str(local.day)
-    return f"{day} {_MONTHS[local.month - 1]} {local.year} à {local:%H:%M}"
+    """`25 novembre 2026 à 9 h 42`, in Paris, with plain spaces: other programs look for that line."""
+    return dated_moment_fr(moment).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _quote(mode: Mode, original: OpenedMessage, body: str) -> str:

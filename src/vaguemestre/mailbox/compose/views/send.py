@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vaguemestre.access.signin.http import SignedInRequest, signed_in
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 from vaguemestre.mailbox.compose import queries, services
 from vaguemestre.mailbox.compose.forms import DraftForm
 from vaguemestre.mailbox.compose.http import (
@@ -97,7 +98,7 @@ def _prepare_copies(request: SignedInRequest, key: str) -> HttpResponse:
     now, writer, address = timezone.now(), writer_of(request), reverse("compose:mailing", args=[key])
     if later := request.POST.get("later", ""):
         due_at = timezone.localtime(due_moment(later, undo_seconds=0, now=now))
-        address += f"?{urlencode({'day': f'{due_at:%d/%m/%Y}', 'hour': f'{due_at:%H:%M}'})}"
+        address += f"?{urlencode({'day': f'{due_at:%d/%m/%Y}', 'hour': hour_fr(due_at)})}"
     if not wants_json(request):
         saved = queries.find_draft(request.who.account_id, key)
         fields, revision = DraftForm(request.POST).draft_fields(), saved.revision if saved else 0

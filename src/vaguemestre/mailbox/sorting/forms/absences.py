@@ -1,6 +1,5 @@
 """Form of an absence."""
 
-import re
 from datetime import datetime, time
 from typing import Any
 
@@ -8,6 +7,8 @@ from django import forms
 from django.http import QueryDict
 
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.french_dates import hour_fr
+from vaguemestre.foundation.kernel.times import parse_hour
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.mailbox.sorting.rules.absences import (
@@ -22,7 +23,6 @@ from vaguemestre.mailbox.sorting.rules.rich import clean_html
 from vaguemestre.mailbox.sorting.rules.texts import clean_text
 from vaguemestre.mailbox.sorting.values import Absence, Place
 
-_HOUR = re.compile(r"(\d{1,2})\s*(?:[:hH.]\s*(\d{2})?)?")
 _ERROR_FIELDS = {
     "sorting.absence-backwards": "ends_on",
     "sorting.absence-over": "ends_on",
@@ -35,23 +35,23 @@ _ERROR_FIELDS = {
 
 
 class HourField(forms.Field):
-    """Hour typed as `8:30`, `8h30` or `8 h`; the value is a `time`, or None when empty."""
+    """Hour typed as `8 h`, `8:30` or `8h30`, shown « 8 h 30 »; the value is a `time`, or None when empty."""
 
     def __init__(self, **options: Any) -> None:
-        attrs = {"autocomplete": "off", "placeholder": "8:00", "maxlength": "8"}
+        attrs = {"autocomplete": "off", "placeholder": "8 h", "maxlength": "10"}
         super().__init__(required=False, widget=forms.TextInput(attrs=attrs), **options)
 
     def to_python(self, value: Any) -> time | None:
         text = str(value or "").strip()
         if not text:
             return None
-        match = _HOUR.fullmatch(text)
-        if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59:
-            raise forms.ValidationError("Écrivez l’heure ainsi : 8:30.")
-        return time(int(match[1]), int(match[2] or 0))
+        try:
+            return parse_hour(text)
+        except ValueError as error:
+            raise forms.ValidationError("Écrivez l’heure ainsi : 8 h 30.") from error
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value:%H:%M}" if isinstance(value, time) else value
+        return hour_fr(value) if isinstance(value, time) else value
 
 
 class _TextField(forms.CharField):

@@ -3,7 +3,7 @@
 import re
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.foundation.ui.printed import PrintedDocument
 from vaguemestre.people.credentials.values import KeyReceipt
 
@@ -39,7 +39,7 @@ def key_receipt(receipt: KeyReceipt) -> bytes:
             ("Numéro de série", receipt.serial),
             ("Remise à", receipt.holder),
             ("Remise par", receipt.issuer),
-            ("Le", f"{receipt.at.astimezone(PARIS):%d/%m/%Y à %H:%M}"),
+            ("Le", dated_moment_fr(receipt.at)),
         )
     )
     page.paragraph(

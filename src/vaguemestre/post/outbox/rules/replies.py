@@ -1,6 +1,6 @@
 """SMTP replies of the submission policy: one line of ASCII, in French without accents."""
 
-from vaguemestre.foundation.kernel.times import PARIS
+from vaguemestre.foundation.kernel.text.french_dates import hour_fr
 from vaguemestre.post.outbox.values import Decision, Verdict
 
 _REPLIES = {
@@ -26,6 +26,6 @@ def smtp_reply(verdict: Verdict) -> str:
     if verdict.decision is not Decision.REFUSE:
         return ""
     if verdict.code.startswith("outbox.limit") and verdict.until:
-        hour = f"{verdict.until.astimezone(PARIS):%H:%M}"
+        hour = hour_fr(verdict.until).replace("\N{NO-BREAK SPACE}", " ")  # the reply is ASCII
         return f"550 5.7.28 Trop de destinataires en peu de temps : reessayez apres {hour}"
     return _REPLIES.get(verdict.code, "")

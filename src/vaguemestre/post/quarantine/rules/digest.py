@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from vaguemestre.foundation.kernel.text.french_dates import dated_moment_fr
 from vaguemestre.foundation.kernel.times import PARIS
 from vaguemestre.post.outbox.rules.hours import Hours
 from vaguemestre.post.quarantine.values import Reason, ToldMessage
@@ -36,6 +37,5 @@ def digest_text(messages: Sequence[ToldMessage]) -> str:
 
 
 def _line(message: ToldMessage) -> str:
-    at = message.arrived_at.astimezone(PARIS)
     sender = message.sender if _ADDRESS.fullmatch(message.sender) else "expéditeur illisible"
-    return f"– {at:%d/%m/%Y à %H:%M}, {sender} : {_WORDS[message.reason]}"
+    return f"– {dated_moment_fr(message.arrived_at)}, {sender} : {_WORDS[message.reason]}"

@@ -128,7 +128,7 @@ def _waiting_rows(account_id: int, forms: dict[str, RescheduleForm] | None = Non
     rows = []
     for message in queries.waiting_messages(account_id):
         local = timezone.localtime(message.due_at)
-        initial = {"key": message.key, "day": f"{local:%d/%m/%Y}", "hour": f"{local:%H:%M}"}
+        initial = {"key": message.key, "day": f"{local:%d/%m/%Y}", "hour": hour_fr(local)}
         form = (forms or {}).get(message.key) or RescheduleForm(initial=initial)
         reason = sentence(Refusal(message.reason, address=message.about)) if message.reason else ""
         rows.append(_WaitingRow(message, message.key.partition(".")[0], form, reason))
