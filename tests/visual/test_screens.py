@@ -30,6 +30,8 @@ SCREENS = {
     "message": "/messagerie/",
     "contacts": "/contacts/",
     "lists": "/listes/",
+    "boxes": "/boites/",
+    "classes": "/classes/",
     "help": "/aide",
 }
 HIDE_DATES = """() => {
