@@ -45,4 +45,4 @@ def test_a_letter_that_carries_a_code_carries_it_once(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["activated", "recovered", "handed"])
 def test_what_happened_is_told_with_its_moment_in_paris(kind: str) -> None:
-    assert "28/11/2026 à 12:30" in " ".join(letter(kind)[1].split())
+    assert "28 novembre 2026 à 12 h 30" in " ".join(letter(kind)[1].split())

@@ -37,8 +37,8 @@ class SignInForm(forms.Form):
     own_device = forms.BooleanField(
         label="Mon appareil",
         required=False,
-        help_text="Connecté 30 jours pour lire ; passé 12 heures, écrire ou changer un réglage demande une "
-        "nouvelle preuve.",
+        help_text="La connexion dure 30 jours. Après 12 heures, votre mot de passe est redemandé pour écrire "
+        "ou changer un réglage.",
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -223,7 +223,7 @@ HOME = Place(
             "À savoir",
             (
                 Entry("/charte", "Charte", "file-text"),
-                Entry("/donnees-personnelles", "Données personnelles", "spy"),
+                Entry("/donnees-personnelles", "Données personnelles", "id"),
                 Entry("/accessibilite", "Accessibilité", "text-size"),
             ),
         ),

@@ -57,13 +57,13 @@ class ServerForm(WhereForm):
         error_messages={"required": "Écrivez le nom du serveur."},
     )
     username = forms.CharField(
-        label="Identifiant ou adresse là-bas",
+        label="Identifiant ou adresse chez votre ancienne messagerie",
         max_length=254,
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-        error_messages={"required": "Écrivez l’identifiant que vous aviez là-bas."},
+        error_messages={"required": "Écrivez l’identifiant que vous y aviez."},
     )
     password = forms.CharField(
-        label="Mot de passe là-bas",
+        label="Mot de passe de votre ancienne messagerie",
         max_length=500,
         strip=False,
         help_text="Gardé chiffré le temps de la reprise, puis effacé.",

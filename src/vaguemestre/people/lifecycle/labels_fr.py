@@ -15,7 +15,7 @@ EVENT_LABELS: Mapping[EventKind, str] = {
     EventKind.CONTRACT_END: "Fin de contrat",
     EventKind.DEATH: "Décès",
     EventKind.SUSPENSION: "Suspension disciplinaire",
-    EventKind.COMPROMISE: "Compromission",
+    EventKind.COMPROMISE: "Mise à l’abri du compte",
 }
 STEP_LABELS: Mapping[Step, str] = {
     Step.HIDE: "n’est plus montré dans l’annuaire",

@@ -83,7 +83,7 @@ WORDS: Mapping[str, str] = {
     "lifecycle.contract-end": "Fin de contrat enregistrée",
     "lifecycle.death": "Décès enregistré",
     "lifecycle.suspension": "Suspension enregistrée",
-    "lifecycle.compromise": "Compromission enregistrée",
+    "lifecycle.compromise": "Compte mis à l’abri",
     "lifecycle.ended": "Événement de carrière terminé",
     "lifecycle.closing-put-off": "Fermeture du compte reportée",
     "lifecycle.new-address-told": "Nouvelle adresse donnée ou non à vos correspondants",

@@ -163,7 +163,7 @@ class FilterForm(forms.Form):
     move_to = forms.ChoiceField(label="Ranger dans", required=False)
     copy_to = forms.ChoiceField(label="Mettre une copie dans", required=False)
     is_read = forms.BooleanField(label="Marquer comme lu", required=False)
-    is_flagged = forms.BooleanField(label="Marquer d’une étoile", required=False)
+    is_flagged = forms.BooleanField(label="Mettre une étoile", required=False)
     label = forms.CharField(
         label="Étiqueter", required=False, max_length=LONGEST_LABEL, help_text="Une seule étiquette."
     )
