@@ -182,6 +182,9 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Trace d’un import ou d’un export": _rows("portability.Move", state="done", ended_at=..., stored=""),
     "Courriels en quarantaine (virus, lien dangereux, macros), avec leur verdict": _quarantined,
     "Courriels dangereux retirés des boîtes": _removed,
+    "Empreintes des courriels retirés puis effacés, qu’aucune sauvegarde ne ramène": _rows(
+        "removals.DiscardedCopy", discarded_at=..., mailbox="", guid=""
+    ),
     "Courriels signalés": _reported,
     "Activité des boîtes partagées": _rows("sharing.BoxActivity", at=...),
     "Présence et connexions dans une boîte partagée": _presence,

@@ -1,5 +1,6 @@
 """A message is counted, removed, given back: once, resumed after a kill, journaled; nothing else moves."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -98,6 +99,31 @@ def test_every_copy_leaves_and_nothing_else_does() -> None:
         assert all(letter.subject != FORGED for letter in copies.boxes[mailbox])
     assert [letter.guid for letter in copies.boxes[mailboxes[0]]] == ["honest0", "like"]
     assert sum(len(letters) for letters in copies.hidden.values()) == 4
+
+
+class MovingCopies(MemoryCopies):
+    """The owner moves a letter after it was found, once, and before it is removed."""
+
+    moves_left = 1
+
+    def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
+        if uids and self.moves_left:
+            self.moves_left -= 1
+            letter = self.boxes[mailbox].pop(0)
+            letter.folder = "Projets"
+            self.put(mailbox, letter)
+        super().remove_copies(mailbox, uids)
+
+
+def test_a_copy_moved_after_it_was_found_is_found_again() -> None:
+    copies, mailboxes = campaign(1)
+    moving = MovingCopies(boxes=copies.boxes, uid=copies.uid)
+    number = removed(moving)
+    assert [letter.guid for letter in moving.boxes[mailboxes[0]]] == ["honest0", "forged0"]
+    assert state(number) == RemovalState.REMOVING
+    work(number, order(number), moving, at=NOON + timedelta(minutes=1))
+    assert [letter.guid for letter in moving.boxes[mailboxes[0]]] == ["honest0"]
+    assert state(number) == RemovalState.REMOVED
 
 
 def test_undone_each_copy_is_in_its_folder_with_its_flags() -> None:
@@ -288,20 +314,48 @@ def test_what_was_removed_is_marked_for_the_filter_until_it_is_given_back() -> N
     assert queries.refused_marks() == frozenset()
 
 
+def purged(copies: MemoryCopies, *, after_days: int) -> None:
+    """The nightly purge of that day, where backups are kept 155 days."""
+    backups_kept, now = timedelta(days=155), NOON + timedelta(days=after_days)
+    services.delete_old_removals(90, copies, backups_kept=backups_kept, now=now)
+
+
 def test_after_its_retention_a_removal_and_its_copies_are_gone() -> None:
     copies, mailboxes = campaign(2)
     removed(copies)
-    services.delete_old_removals(90, copies, now=NOON + timedelta(days=90))
+    purged(copies, after_days=90)
     assert Removal.objects.count() == 1
     copies.away = {mailboxes[0]}
     with pytest.raises(Exception, match="away"):
-        services.delete_old_removals(90, copies, now=NOON + timedelta(days=91))
+        purged(copies, after_days=91)
     assert Removal.objects.count() == 1
     copies.away = set()
-    services.delete_old_removals(90, copies, now=NOON + timedelta(days=91))
+    purged(copies, after_days=91)
     assert not Removal.objects.exists()
     assert not RemovalBox.objects.exists()
     assert not any(copies.hidden.values())
+
+
+def test_what_was_deleted_for_good_stays_known_as_long_as_a_backup_may_hold_it() -> None:
+    copies, mailboxes = campaign(2)
+    removed(copies)
+    guids = {mailbox: queries.removed_guids(mailbox) for mailbox in mailboxes}
+    assert all(guids.values())
+    for days in (91, 91 + 155):
+        purged(copies, after_days=days)
+        assert {mailbox: queries.removed_guids(mailbox) for mailbox in mailboxes} == guids
+    purged(copies, after_days=91 + 156)
+    assert not any(queries.removed_guids(mailbox) for mailbox in mailboxes)
+
+
+def test_nobody_erased_is_known_by_what_was_deleted_from_their_mailbox() -> None:
+    copies, mailboxes = campaign(2)
+    removed(copies)
+    account_id = RemovalBox.objects.get(mailbox=mailboxes[0]).account_id
+    purged(copies, after_days=91)
+    assert account_id is not None
+    services.forget_person(account_id)
+    assert [bool(queries.removed_guids(mailbox)) for mailbox in mailboxes] == [False, True]
 
 
 def test_the_right_is_given_by_another_administrator_to_administrators_only() -> None:

@@ -27,8 +27,8 @@ def tell_filter(event: RefusedContentChanged) -> None:
 
 def purge_old_removals() -> None:
     """Periodic task: delete removals whose retention is over, and the copies they took."""
-    days = settings.CONFIG.retention.removals_days
-    services.delete_old_removals(days, ports.mail_copies.get(), now=timezone.now())
+    days, backups_kept = settings.CONFIG.retention.removals_days, settings.CONFIG.backup.longest_kept
+    services.delete_old_removals(days, ports.mail_copies.get(), backups_kept=backups_kept, now=timezone.now())
     ports.refuse_content.get()(refused_marks())
 
 

@@ -1,4 +1,4 @@
-"""Removals, the mailboxes each concerns, the copies taken, and who may decide them."""
+"""Removals, the mailboxes each concerns, the copies taken or deleted, and who may decide them."""
 
 from django.db import models
 
@@ -59,3 +59,12 @@ class TakenCopy(models.Model):
     box = models.ForeignKey(RemovalBox, on_delete=models.CASCADE, related_name="taken")
     folder = models.CharField(max_length=1000)
     guid = models.CharField(max_length=64)
+
+
+class DiscardedCopy(models.Model):
+    """A copy deleted for good. Backups made before its removal still hold it: none brings it back."""
+
+    mailbox = models.CharField(max_length=254, db_index=True)
+    account_id = models.BigIntegerField(null=True, db_index=True)
+    guid = models.CharField(max_length=64)
+    discarded_at = models.DateTimeField(db_index=True)

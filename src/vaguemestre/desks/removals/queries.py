@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import Count, Q, QuerySet, Sum
 
 from vaguemestre.access.signin.queries import office_academy_of
-from vaguemestre.desks.removals.models import Removal, RemovalBox, SecurityOfficer, TakenCopy
+from vaguemestre.desks.removals.models import DiscardedCopy, Removal, RemovalBox, SecurityOfficer, TakenCopy
 from vaguemestre.desks.removals.rules.decisions import GOALS, REFUSING
 from vaguemestre.desks.removals.rules.marks import marks, marks_of_message
 from vaguemestre.desks.removals.rules.queue_ids import queue_id_in, queue_id_of_header
@@ -56,9 +56,10 @@ def find_removal(removal_id: int) -> RemovalFile | None:
 
 
 def removed_guids(mailbox: str) -> frozenset[str]:
-    """The GUIDs of the messages that are removed from that mailbox, and not given back."""
-    rows = TakenCopy.objects.filter(box__mailbox=mailbox)
-    return frozenset(rows.values_list("guid", flat=True))
+    """The GUIDs of the messages that are removed from that mailbox, or deleted since, and not given back."""
+    taken = TakenCopy.objects.filter(box__mailbox=mailbox).values_list("guid", flat=True)
+    discarded = DiscardedCopy.objects.filter(mailbox=mailbox).values_list("guid", flat=True)
+    return frozenset((*taken, *discarded))
 
 
 def removal_file(row: Removal) -> RemovalFile:

@@ -9,6 +9,8 @@ from vaguemestre.site.config import checks
 from vaguemestre.site.config.checks import Check, Section
 
 LAST_BACKUP = "last_backup.json"  # in the home: the date of the last complete backup
+_LONGEST_MONTH = 31  # days
+_MARGIN = timedelta(days=62)  # two months without a backup, and the runs of the purge
 _REMOTE = re.compile(r"(?:sftp:[\w.@:/~+-]+|s3:https?://[\w.:/-]+|rest:https?://[\w.:/-]+)", re.ASCII)
 
 
@@ -40,6 +42,11 @@ class BackupSection(Section):
     def late_after(self) -> timedelta:
         """The age of the last backup beyond which two have been missed and an alert is due."""
         return 2 * timedelta(minutes=self.interval_minutes) + timedelta(minutes=15)
+
+    @property
+    def longest_kept(self) -> timedelta:
+        """The age no generation outlives: restic counts days and months that have one, so with a margin."""
+        return timedelta(days=max(self.keep_days, _LONGEST_MONTH * self.keep_months)) + _MARGIN
 
     @property
     def place_of_keys(self) -> str:

@@ -28,6 +28,7 @@ from vaguemestre.site.register.values import (
     Duration,
     after,
     set_days,
+    span_fr,
     with_account,
 )
 
@@ -50,6 +51,11 @@ def _steps(config: Config) -> Duration:
 def _lent(config: Config) -> Duration:
     days = config.files.most_days
     return Duration(f"le temps choisi, {days} jours au plus", timedelta(days=days))
+
+
+def _while_backups_stay(config: Config) -> Duration:
+    term = config.backup.longest_kept
+    return Duration(f"{span_fr(term)} après leur effacement, le temps de la plus ancienne sauvegarde", term)
 
 
 MAIL = Activity(
@@ -190,6 +196,13 @@ FILTER = Activity(
             "Courriels dangereux retirés des boîtes",
             ("removals.Removal", "removals.RemovalBox", "removals.TakenCopy"),
             set_days("retention.removals_days", "après la dernière décision"),
+            (removals.purge_old_removals,),
+            (removals.forget_person,),
+        ),
+        Category(
+            "Empreintes des courriels retirés puis effacés, qu’aucune sauvegarde ne ramène",
+            ("removals.DiscardedCopy",),
+            _while_backups_stay,
             (removals.purge_old_removals,),
             (removals.forget_person,),
         ),

@@ -1,6 +1,6 @@
 """The work of a removal, mailbox after mailbox: count, remove, give back. Any of it may be run again."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -125,7 +125,10 @@ def _count(row: Removal, box: RemovalBox, context: PassContext, targets: Targets
 
 
 def _remove(row: Removal, box: RemovalBox, context: PassContext, targets: Targets) -> None:
-    """Each copy is recorded before it moves, so that a process killed in between loses none."""
+    """Each copy is recorded before it moves, so that a process killed in between loses none.
+
+    Raises EngineDown if one is not out of sight afterwards: its owner moved it meanwhile.
+    """
     copies = context.copies.find_copies(box.mailbox, targets.sought_in(box, row.subject))
     with transaction.atomic(durable=True):
         known = set(TakenCopy.objects.filter(box=box).values_list("folder", "guid"))
@@ -135,6 +138,9 @@ def _remove(row: Removal, box: RemovalBox, context: PassContext, targets: Target
             if (copy.folder, copy.guid) not in known
         )
     context.copies.remove_copies(box.mailbox, _by_folder(copies))
+    removed = Counter(guid for _, guid in context.copies.list_removed(box.mailbox)) if copies else Counter()
+    if Counter(copy.guid for copy in copies) - removed:
+        raise EngineDown("a copy was moved meanwhile")
     with transaction.atomic(durable=True):
         count = TakenCopy.objects.filter(box=box).count()
         if copies:
