@@ -10,12 +10,11 @@ from email.header import decode_header, make_header
 
 from vaguemestre.foundation.kernel.addresses import addresses_read_in
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.header_text import replace_comments, replace_quoted
 from vaguemestre.people.directory.rules.names import SHORT_SURNAME, shows_surname
 from vaguemestre.post.outbox.rules.headers import mailbox_list
 from vaguemestre.post.outbox.values import MOST_SENDERS, FieldCorrection, Recipient, SignerName
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _PHRASE = r"[^<>,;:@()\"\\]*"
 _ADDRESS = r"[^\s<>,;:@()\"\\]+@[^\s<>,;:@()\"\\]+"
 _NAMED = re.compile(rf"\s*{_PHRASE}<\s*({_ADDRESS})\s*>\s*")
@@ -69,15 +68,19 @@ def display_name(field: str) -> str:
     """The name that mail clients show of such a field, decoded: its phrase, or else its comments."""
     strings: list[str] = []
 
-    def keep_string(match: re.Match[str]) -> str:
-        strings.append(_ESCAPED.sub(r"\1", match[0][1:-1]))
+    def keep_string(content: str) -> str:
+        strings.append(_ESCAPED.sub(r"\1", content))
         return f" \0{len(strings) - 1}\0 "
 
-    bare = _QUOTED.sub(keep_string, field.replace("\0", " "))
     comments: list[str] = []
+
+    def keep_comment(content: str) -> str:
+        comments.append(content)
+        return " "
+
+    bare = replace_quoted(field.replace("\0", " "), keep_string)
     for _ in range(4):  # comments may hold comments
-        comments += _COMMENT.findall(bare)
-        bare = _COMMENT.sub(" ", bare)
+        bare = replace_comments(bare, keep_comment)
     bare = " ".join(bare.split())
     phrase = re.sub(rf"<?\s*{_ADDRESS}\s*>?", " ", bare)
 
@@ -85,7 +88,7 @@ def display_name(field: str) -> str:
         whole = _KEPT_STRING.sub(lambda match: strings[int(match[1])], text)
         return " ".join(_decoded(whole).split())
 
-    return shown(phrase) or shown(" ".join(comment[1:-1] for comment in comments))
+    return shown(phrase) or shown(" ".join(comments))
 
 
 def sole_address(field: str) -> str:
@@ -111,9 +114,9 @@ def _written_address(field: str) -> str:
     unfolded = field.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ")
     if _CONTROLS.search(unfolded) or "\n" in unfolded.strip() or "\r" in unfolded:
         raise Refusal("outbox.from-unreadable")
-    bare = _QUOTED.sub(" ", unfolded)
+    bare = replace_quoted(unfolded, lambda _: " ")
     for _ in range(4):  # comments may hold comments
-        bare = _COMMENT.sub(" ", bare)
+        bare = replace_comments(bare, lambda _: " ")
     match = _NAMED.fullmatch(bare) or _BARE.fullmatch(bare)
     if not match or not match[1].isascii():
         raise Refusal("outbox.from-unreadable")

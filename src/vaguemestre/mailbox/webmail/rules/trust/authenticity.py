@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vaguemestre.foundation.kernel.seals import SealCheck
+from vaguemestre.foundation.kernel.text.header_text import replace_quoted
 
 _LONGEST = 8_000
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_SEPARATORS = re.compile(r"[();]")
 _RESULT = re.compile(r"^\s*([a-z0-9-]+)\s*=\s*([a-z]+)(.*)$", re.IGNORECASE | re.DOTALL)
 _PROPERTY = re.compile(
     r"\b([a-z]{1,20})\s{0,9}\.\s{0,9}([a-z0-9_-]{1,40})\s{0,9}=\s{0,9}([^\s;]+)", re.IGNORECASE
@@ -171,7 +172,7 @@ def _results(value: str, server: str) -> list[_Result] | None:
 
 def _without_comments(value: str) -> str:
     """The value without (comments), which may nest, and without separators in quoted strings."""
-    value = _QUOTED.sub(lambda quoted: re.sub(r"[();]", "", quoted[1]), value)
+    value = replace_quoted(value, lambda quoted: _SEPARATORS.sub("", quoted))
     characters, depth = [], 0
     for char in value:
         if char == "(":

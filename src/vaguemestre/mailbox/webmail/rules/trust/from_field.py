@@ -9,13 +9,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vaguemestre.foundation.kernel.text.header_text import replace_quoted
 from vaguemestre.post.mailstore.values import Correspondent, OpenedMessage
 
 AMBIGUOUS = "Expéditeur ambigu"
 _LONGEST = 2_000  # no field that names one mailbox is longer
 _MOST_SHOWN = 300
 _MOST_PARTS = 20
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ENCODED_WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,400}\?=")
 _COMMENT = re.compile(r"\([^()]*\)")
 _APART = re.compile(r"[\s<>()\[\],;:\"]+")
@@ -69,7 +69,7 @@ def holds_address(name: str) -> bool:
 
 def _bare_addresses(value: str) -> set[str]:
     """Addresses outside quoted strings, encoded words and comments, lower case."""
-    bare = _ENCODED_WORD.sub(" ", _QUOTED.sub(" ", value[:_LONGEST]))
+    bare = _ENCODED_WORD.sub(" ", replace_quoted(value[:_LONGEST], lambda _: " "))
     for _ in range(3):  # comments may hold comments
         bare = _COMMENT.sub(" ", bare)
     return {word.strip("'").lower() for word in _APART.split(bare) if "@" in word}
