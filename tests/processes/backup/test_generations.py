@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.processes.backup.conftest import LATER, MARIE, NOW, PAUL, Stand
@@ -13,7 +14,7 @@ from vaguemestre.cli.backups import backup as cli
 from vaguemestre.engines.backups.restic import RepositoryDamaged, Restic
 from vaguemestre.engines.dovecot.mailbox_files import MailboxFiles
 from vaguemestre.foundation.kernel.errors import EngineRefused
-from vaguemestre.processes.backup import generations
+from vaguemestre.processes.backup import generations, room
 from vaguemestre.processes.backup.database import NotABackup, count_sqlite_rows
 from vaguemestre.processes.backup.drill import run_drill
 from vaguemestre.processes.backup.generations import Manifest, back_up, generation_at, prune, repositories
@@ -25,6 +26,7 @@ from vaguemestre.processes.backup.restoration import (
     restore_data,
     restore_keys,
 )
+from vaguemestre.processes.backup.room import NoRoom
 from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
 from vaguemestre.site.config.backup import LAST_BACKUP
@@ -199,6 +201,26 @@ def test_what_was_removed_as_dangerous_is_not_restored(stand: Stand) -> None:
     messages = stand.mail.messages(MARIE)
     assert messages
     assert guids.isdisjoint(message.guid for message in messages)
+
+
+def test_nothing_is_restored_on_a_disk_without_room(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    back_up(stand.config, stand.stores, now=NOW)
+    generation = generation_at(stand.stores, None)
+    held = stand.stores.data.restored_bytes(generation.data.id)
+    mailbox = stand.mail.home(MARIE).relative_to(stand.config.home)
+    in_mailbox = stand.stores.data.restored_bytes(generation.data.id, f"/{mailbox}")
+    assert 0 < in_mailbox < held
+    stand.expunge(MARIE, "un")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=room._LEFT_FREE_BYTES))
+    with generations.scratch_folder(stand.config) as scratch:
+        with pytest.raises(NoRoom, match="libres sur le disque"):
+            restore_messages(stand.config, stand.stores, generation, Selection(MARIE), scratch)
+        with pytest.raises(NoRoom):
+            run_drill(stand.config, stand.stores, scratch, tell)
+        assert not [path for path in scratch.iterdir() if path.is_dir()]
+    with pytest.raises(NoRoom):
+        restored(stand)
+    assert not (stand.bare().home / "mail").exists()
 
 
 def test_a_drill_finds_a_healthy_backup_the_same(stand: Stand) -> None:

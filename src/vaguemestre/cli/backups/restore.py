@@ -21,6 +21,7 @@ from vaguemestre.processes.backup.drill import DrillReport, run_drill
 from vaguemestre.processes.backup.generations import generation_at, repositories, scratch_folder
 from vaguemestre.processes.backup.mailbox_restoration import Selection, restore_messages
 from vaguemestre.processes.backup.restoration import reachable_home, restore_data, restore_keys
+from vaguemestre.processes.backup.room import NoRoom
 from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.processes.production.machine.wal_archive import return_database
 from vaguemestre.processes.supervisor import place as home
@@ -75,7 +76,7 @@ def _failures(place: str) -> Iterator[None]:
         raise Failed(str(error), 75) from error
     except home.HomeUnusable as error:
         raise Failed(str(error), 73) from error
-    except NotABackup as error:
+    except (NotABackup, NoRoom) as error:
         raise Failed(str(error), 1) from error
     except OSError as error:
         raise Failed(f"{error.filename or place} : {error.strerror}.", 1) from error

@@ -85,6 +85,14 @@ class Restic:
         ]
         return sorted(snapshots, key=lambda snapshot: snapshot.made_at)
 
+    def restored_bytes(self, snapshot_id: str, path: str = "") -> int:
+        """The octets that a snapshot holds, or what is below that path (absolute from its top) does."""
+        if not path:
+            result = self._call("stats", "--mode=restore-size", snapshot_id)
+            return int(json.loads(result.stdout)["total_size"])
+        rows = _json_lines(self._call("ls", "--recursive", snapshot_id, path).stdout)
+        return sum(int(row.get("size", 0)) for row in rows if row.get("type") == "file")
+
     def restore(self, snapshot_id: str, target: Path, include: Iterable[str] = ()) -> None:
         """Restore a snapshot below `target`; only the paths in `include` (absolute from its top), if any."""
         options = [f"--include={path}" for path in include]

@@ -19,6 +19,7 @@ from vaguemestre.processes.backup.restoration import (
     mailbox_files,
     manifest_in,
 )
+from vaguemestre.processes.backup.room import check_room
 from vaguemestre.site.config import Config
 
 type Mailboxes = Mapping[str, tuple[MessageCopy, ...]]
@@ -40,7 +41,7 @@ class DrillReport(NamedTuple):
 def run_drill(config: Config, stores: Repositories, scratch: Path, progress: Progress) -> DrillReport:
     """Make a generation and restore it into `scratch` while the instance serves.
 
-    Raises RepositoryDamaged if a repository lost data, NotABackup, EngineRefused, OSError.
+    Raises RepositoryDamaged if a repository lost data, NotABackup, NoRoom, EngineRefused, OSError.
     """
     live = mailbox_files(config, config.home / "mail", scratch)
     progress("boîtes, avant la sauvegarde")
@@ -82,6 +83,7 @@ def run_drill(config: Config, stores: Repositories, scratch: Path, progress: Pro
 def _restore_beside(config: Config, stores: Repositories, scratch: Path) -> None:
     """The steps of a whole restoration: files, their owner, the indexes of mailboxes that changed."""
     generation = generation_at(stores, None)
+    check_room(stores.data, generation.data.id, scratch)
     stores.data.restore(generation.data.id, scratch)
     give_to_mail_user(scratch / "mail")
     copies = mailbox_files(config, scratch / "mail", scratch)

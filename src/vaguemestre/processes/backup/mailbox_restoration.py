@@ -11,6 +11,7 @@ from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 from vaguemestre.processes.backup.database import NotABackup
 from vaguemestre.processes.backup.generations import Generation, Repositories
 from vaguemestre.processes.backup.restoration import give_to_mail_user, mailbox_files
+from vaguemestre.processes.backup.room import check_room
 from vaguemestre.site.config import Config
 
 
@@ -31,10 +32,12 @@ def restore_messages(
 ) -> int:
     """Restore the selected messages that the mailbox no longer holds. Returns the count.
 
-    Messages that are still there, moved or not, are left alone. Raises NotABackup, EngineRefused.
+    Messages that are still there, moved or not, are left alone. Raises NotABackup, NoRoom, EngineRefused.
     """
     home = mail_home(config, selection.mailbox)
     inside = home.relative_to(config.home)
+    # beside the mailbox, then in it
+    check_room(stores.data, generation.data.id, scratch, path=f"/{inside}", copies=2)
     stores.data.restore(generation.data.id, scratch, include=(f"/{inside}",))
     _open_to_mail_user(scratch, inside, selection.mailbox)
     copies = mailbox_files(config, scratch / "mail", scratch)

@@ -21,6 +21,7 @@ from vaguemestre.processes.backup.generations import (
     Manifest,
     Repositories,
 )
+from vaguemestre.processes.backup.room import check_room
 from vaguemestre.processes.supervisor.place import HomeUnusable
 from vaguemestre.site.config import Config
 
@@ -52,7 +53,8 @@ def restore_keys(config: Config, keys: Restic, at: datetime | None) -> None:
 def restore_data(
     config: Config, stores: Repositories, generation: Generation, progress: Progress
 ) -> Manifest:
-    """Restore mail, files and database. Raises NotABackup, EngineRefused, OSError."""
+    """Restore mail, files and database. Raises NotABackup, NoRoom, EngineRefused, OSError."""
+    check_room(stores.data, generation.data.id, config.home)
     stores.data.restore(generation.data.id, config.home)
     _restore_endings(config, stores)
     staging = config.home / STAGING
