@@ -25,7 +25,7 @@ SPEAKING = {
 SORTING = {
     "body", "comparator-i;ascii-numeric", "copy", "date", "duplicate", "encoded-character", "envelope",
     "environment", "extracttext", "fileinto", "foreverypart", "ihave", "imap4flags", "include", "index",
-    "mailbox", "mime", "regex", "relational", "subaddress", "variables",
+    "mailbox", "mime", "relational", "subaddress", "variables",
 }  # fmt: skip
 
 
@@ -54,6 +54,21 @@ def test_what_a_personal_script_may_do_is_a_list(engines: LiveEngines) -> None:
         words = dict(line for line in client.command("CAPABILITY") if len(line) == 2)
     assert set(words["SIEVE"].split()) == SORTING
     assert "NOTIFY" not in words
+
+
+EXPRESSION = 'require "regex"; if header :regex "subject" "(a*)*(a*)*(a*)*\\\\1\\\\2\\\\3b" { discard; }'
+
+
+def test_no_expression_of_a_script_holds_a_delivery(engines: LiveEngines) -> None:
+    """This one kept a delivery process busy for as long as anybody waited, and each retry one more."""
+    person, other, token = engines.someone(), engines.someone(), secrets.token_hex(4)
+    opened = OpenManageSieve("127.0.0.1", engines.config.ports.managesieve, engines.token)
+    with opened(other.mailbox) as scripts, pytest.raises(EngineRefused):
+        scripts.put("rt", EXPRESSION)
+    stored(engines, person, EXPRESSION)
+    subject = f"{token} {'a' * 900}"
+    engines.arrive(person.address, letter("x@dehors.example", person.address, subject), "x@dehors.example")
+    assert engines.found(person, token)
 
 
 @pytest.mark.parametrize("name", SPEAKING)
