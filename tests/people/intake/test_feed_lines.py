@@ -1,5 +1,6 @@
 """Files read into values: every line good, or refused with its number, column and reason."""
 
+import time
 from datetime import date
 
 import pytest
@@ -90,6 +91,20 @@ def test_columns_may_come_in_any_order_with_unknown_ones() -> None:
     reading = hr.parse_feed(text.encode(), TODAY)
     assert reading.records[0].dossier == "D1"
     assert reading.notices == ("Colonnes ignorées du fichier : remarque.",)
+
+
+def test_a_header_of_a_million_columns_takes_a_moment() -> None:
+    """30 MB of one name, which a school may upload, were counted again for each of them: hours."""
+    started = time.process_time()
+    with pytest.raises(Refusal, match="intake.columns-twice"):
+        hr.parse_feed(feed(line()).replace(b"corps;", b"corps;" + b"uai;" * 1_000_000, 1), TODAY)
+    assert time.process_time() - started < 10
+
+
+def test_of_many_unknown_columns_the_first_ones_are_named() -> None:
+    many = b"".join(b"x%d;" % number for number in range(60))
+    [notice] = hr.parse_feed(feed(line()).replace(b"corps;", b"corps;" + many, 1), TODAY).notices
+    assert notice.endswith("x48, x49 et 10 autres.")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import codecs
 import csv
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,6 +23,7 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NOT_UTF_8 = "Le fichier{of} est en windows-1252 et non en UTF-8 : il a été lu ainsi, vérifiez les accents."
 _UNREADABLE = "\ufffd"
 _CHUNK = 1_048_576
+_MOST_SHOWN_NAMES, _LONGEST_SHOWN_NAME = 50, 60
 
 
 class LineRefused(Exception):
@@ -151,10 +153,17 @@ def _open_sheet(content: Content, columns: Sequence[str], optional: Sequence[str
     header = _header(beginning, columns, optional)
     unknown = [name for name in header if name not in columns and name not in optional]
     if unknown:
-        notices = (*notices, f"Colonnes ignorées du fichier{of} : {', '.join(unknown)}.")
+        notices = (*notices, f"Colonnes ignorées du fichier{of} : {_listed(unknown)}.")
     if not any(chunk.strip() for chunk in _chunks(content, len(first) + 1)):
         notices = (*notices, f"Le fichier{of} n’a aucune ligne sous la première.")
     return Sheet(content, encoding, tuple(header), notices, last, tuple(optional))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first names, cut: a file that is none of ours may have a million of them."""
+    shown = ", ".join(name[:_LONGEST_SHOWN_NAME] for name in names[:_MOST_SHOWN_NAMES])
+    more = len(names) - _MOST_SHOWN_NAMES
+    return f"{shown} et {counted(more, 'autre')}" if more > 0 else shown
 
 
 def read_table(
@@ -237,7 +246,8 @@ def _header(row: str, columns: Sequence[str], optional: Sequence[str]) -> list[s
         raise Refusal("intake.header-absent", columns=SEPARATOR.join(columns))
     if missing:
         raise Refusal("intake.columns-missing", columns=", ".join(missing))
-    twice = sorted({name for name in names if name in (*columns, *optional) and names.count(name) > 1})
+    counts = Counter(names)
+    twice = sorted({name for name in (*columns, *optional) if counts[name] > 1})
     if twice:
         raise Refusal("intake.columns-twice", columns=", ".join(twice))
     return names
