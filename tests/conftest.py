@@ -25,7 +25,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from hypothesis import settings
 from pytest_django.live_server_helper import LiveServer
-from tests import own_database
+from tests import own_database, room_coverage
 
 from vaguemestre.people.credentials.hashers import HeavyArgon2, HouseArgon2
 from vaguemestre.site import hosts
@@ -49,6 +49,11 @@ settings.load_profile("whole" if LONG else os.environ.get("VAGUEMESTRE_EXAMPLES"
 
 _TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 _OF_THE_DATABASE = frozenset({"django_db_setup", "db", "transactional_db", "live_server"})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if plugin := room_coverage.plugin():
+        config.pluginmanager.register(plugin, "room-coverage")
 
 
 @pytest.fixture(scope="session")
