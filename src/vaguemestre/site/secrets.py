@@ -7,6 +7,7 @@ names: as systemd does it (systemd.exec(5)).
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -44,6 +45,11 @@ def make_missing(folder: Path) -> None:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     _write_once(folder / "token_key.pem", pem)
+
+
+def needed_files(folder: Path) -> Iterator[Path]:
+    """What a machine of several is brought: every key, and what they were before."""
+    return (folder / name for name in (*_RANDOM, "token_key.pem", *_FORMER))
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -16,9 +16,11 @@ from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.completion import completed
 from vaguemestre.processes.production.installation import Installation
+from vaguemestre.processes.production.nodes.node_installation import NodeInstallation
 from vaguemestre.processes.production.questions import answers, file_from
 from vaguemestre.processes.production.step import BROKEN, Step, plan_lines, run_each, run_steps
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load
+from vaguemestre.site.config.topology import DATABASE
 
 BEFORE = ("Code dans /opt/vaguemestre/releases", "Paquets Debian", "Environnement Python")
 _AGAIN = "Corrigez, puis relancez bin/install : il continuera."
@@ -30,11 +32,13 @@ _FOLLOWING = (
 
 def command(
     config: Annotated[Path | None, typer.Option(help="Fichier de configuration.")] = None,
+    node: Annotated[str, typer.Option(help="De plusieurs machines, le nom de celle-ci.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Montre le plan et ne change rien.")] = False,
 ) -> None:
     """Fait de cette machine ce que dit le fichier ; refait, ne change rien ; interrompu, continue."""
     text = _completed(_text(config))
-    installation = Installation(_config_of(text), text, PROJECT, typer.echo)
+    whole = Installation(_config_of(text), text, PROJECT, typer.echo)
+    installation = installation_of(whole, node)
     steps, later = installation.steps(), installation.later_steps()
     typer.echo("Plan :")
     for line in plan_lines(BEFORE, (*steps, *later)):
@@ -42,8 +46,11 @@ def command(
     if dry_run:
         return
     count = _run(steps, len(BEFORE) + 1)
+    if isinstance(installation, NodeInstallation) and not installation.serves:
+        typer.echo("Rien à changer." if not count else f"{counted(count, 'étape faite', 'étapes faites')}.")
+        return
     if count:
-        typer.echo(f"Le site sert : {installation.config.public_url}")
+        typer.echo(f"Le site sert : {whole.config.public_url}")
     more, failures = run_each(later, typer.echo, len(BEFORE) + len(steps) + 1)
     if count or more or failures:
         _show_what_follows()
@@ -52,6 +59,27 @@ def command(
     _show_administrator()
     if failures:
         raise Failed(f"{' '.join(failures)} {_AGAIN}", 69)
+
+
+def installation_of(whole: Installation, name: str) -> Installation | NodeInstallation:
+    """That of this machine. Raises ConfigWrong when the file and `--node` do not go together."""
+    topology = whole.config.topology
+    names = ", ".join(node.name for node in topology.nodes)
+    if not topology.nodes:
+        if name:
+            raise ConfigWrong(f"--node {name} : le fichier ne décrit aucune machine ([[node]]).")
+        return whole
+    name = name or whole.config.machine
+    node = topology.node_named(name)
+    if node is None:
+        said = f"aucune ne s’appelle « {name} »" if name else "dites laquelle est celle-ci (--node NOM)"
+        raise ConfigWrong(f"le fichier décrit plusieurs machines ({names}) : {said}.")
+    if topology.pods and set(node.duties) != {DATABASE}:
+        raise ConfigWrong(
+            "avec des [[pod]], bin/install ne fait encore que les machines de base (« database » seul) : "
+            "voyez docs/operations/several-machines.md."
+        )
+    return NodeInstallation(whole, node)
 
 
 def _run(steps: Sequence[Step], first_number: int) -> int:

@@ -25,6 +25,7 @@ from vaguemestre.processes.production.machine import (
 from vaguemestre.processes.production.machine.commands import StepFailed, are_active, has_text, run
 from vaguemestre.processes.production.machine.local_database import LocalDatabase, is_local
 from vaguemestre.processes.production.machine.wal_archive import WalArchive
+from vaguemestre.processes.production.nodes.database_route import DatabaseRoute
 from vaguemestre.processes.production.step import Step
 from vaguemestre.processes.production.units.backup_unit import has_archive
 from vaguemestre.processes.production.units.children import children_of
@@ -86,7 +87,7 @@ class Installation:
             Step("Certificat", self._has_certificate, self._make_certificate),
             Step("Dossiers, secrets, configurations, base", self._is_prepared, self._prepare),
             *self._signature_steps(),
-            Step("Version active dans /opt/vaguemestre", self._is_current, self._make_current),
+            self.current_step(),
             Step(
                 "Dossiers des sauvegardes",
                 partial(backup_folders.are_made, self.config.backup),
@@ -120,7 +121,10 @@ class Installation:
         )
 
     def _database_steps(self) -> tuple[Step, ...]:
-        if not is_local(self.config.database):
+        if self.config.topology.database_nodes:
+            route = DatabaseRoute(self.config)
+            return (Step("HAProxy : le chemin vers la base qui écrit", route.leads, route.lead),)
+        if not is_local(self.config):
             return ()
         database = LocalDatabase(self.config.database)
         archive = WalArchive(self.config)
@@ -149,6 +153,9 @@ class Installation:
         )  # nothing starts while packages install
 
     # The tree
+
+    def current_step(self) -> Step:
+        return Step("Version active dans /opt/vaguemestre", self._is_current, self._make_current)
 
     def _is_current(self) -> bool:
         return layout.CURRENT.is_symlink() and layout.CURRENT.resolve() == self.release

@@ -8,12 +8,15 @@ from pathlib import Path
 from vaguemestre.engines.config_templates import write
 from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.machine.commands import StepFailed, are_active, run, succeeds
+from vaguemestre.site.config import Config
 from vaguemestre.site.config.database import DatabaseSection
 
 
-def is_local(database: DatabaseSection) -> bool:
-    """Whether the configuration wants PostgreSQL on this machine."""
-    return database.engine == "postgresql" and database.host in ("", "127.0.0.1", "::1", "localhost")
+def is_local(config: Config) -> bool:
+    """Whether the configuration wants PostgreSQL on this machine, and for it alone."""
+    database, is_shared = config.database, bool(config.topology.database_nodes)
+    is_here = database.host in ("", "127.0.0.1", "::1", "localhost")
+    return database.engine == "postgresql" and is_here and not is_shared
 
 
 class LocalDatabase:
@@ -28,9 +31,10 @@ class LocalDatabase:
 
     def is_made(self) -> bool:
         """Whether the server runs and has the database."""
-        return are_active("postgresql.service") and self._secret.is_file() and self._psql_finds_it()
+        return are_active("postgresql.service") and self._secret.is_file() and self.is_found()
 
-    def _psql_finds_it(self) -> bool:
+    def is_found(self) -> bool:
+        """Whether the server of this machine has the database."""
         query = "SELECT 1 FROM pg_database WHERE datname = :'name';\n"
         with contextlib.suppress(StepFailed):
             return "1" in self._psql(query).split()
@@ -49,6 +53,10 @@ class LocalDatabase:
         self._secret.parent.mkdir(mode=0o700, exist_ok=True)
         if not self._secret.exists():
             write(self._secret, f"{random.token_hex(24)}\n", mode=0o600)
+        self.make_role_and_database()
+
+    def make_role_and_database(self) -> None:
+        """On a server that answers and writes. The password is there already. Raises StepFailed."""
         password = {"VAGUEMESTRE_PASSWORD": self._secret.read_text(encoding="utf-8").strip()}
         self._psql(
             "\\getenv password VAGUEMESTRE_PASSWORD\n"

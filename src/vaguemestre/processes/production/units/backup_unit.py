@@ -21,7 +21,7 @@ _CALENDAR = {FULL: "Sun 02:30", DIFFERENTIAL: "Mon..Sat 02:30"}
 
 def has_archive(config: Config) -> bool:
     """Whether PostgreSQL runs on this machine and pgBackRest archives its log."""
-    return bool(config.backup.wal_repository) and is_local(config.database)
+    return bool(config.backup.wal_repository) and is_local(config)
 
 
 def backup_units(config: Config, release: Path, *, is_database_away: bool) -> tuple[Unit, ...]:

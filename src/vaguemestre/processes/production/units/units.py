@@ -129,12 +129,13 @@ def service_name(process: str) -> str:
 def _prepare(config: Config, release: Path) -> Unit:
     """As root, once a start: owners of folders, secrets, certificates, configurations, migrations."""
     is_here = config.database.engine == "postgresql" and not _is_database_away(config)
+    leader = "haproxy.service" if config.topology.database_nodes else "postgresql.service"
     return Unit(
         name=PREPARE,
         description="Vaguemestre: ground of an instance",
         argv=(str(python(release)), "-m", "vaguemestre.cli.main", "ground"),
         environment=_modules(release),
-        after=("systemd-tmpfiles-setup.service", *(("postgresql.service",) if is_here else ())),
+        after=("systemd-tmpfiles-setup.service", *((leader,) if is_here else ())),
         writes=(HOME, RUN),
         capabilities=(
             "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_SETGID", "CAP_SETUID",

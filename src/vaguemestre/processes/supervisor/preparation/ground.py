@@ -42,7 +42,7 @@ def check_ports(config: Config) -> None:
 
 def make_ground(config: Config) -> None:
     """Create what engines and Django need before they start."""
-    secrets.make_missing(config.secrets_dir)
+    _make_secrets(config)
     try:
         open_home(config)
     except EngineRefused as error:
@@ -57,6 +57,19 @@ def make_ground(config: Config) -> None:
         rights.prepare(config)
     except EngineRefused as error:
         raise place.HomeUnusable(str(error)) from error
+
+
+def _make_secrets(config: Config) -> None:
+    """Of several machines the first one makes them. Raises HomeUnusable on another that was brought none."""
+    nodes = config.topology.nodes
+    if nodes and config.machine and not config.topology.is_first(config.machine):
+        missing = [path.name for path in secrets.needed_files(config.secrets_dir) if not path.exists()]
+        if missing:
+            raise place.HomeUnusable(
+                f"les clés de l’installation manquent sur cette machine ({', '.join(missing)}) et ne sont "
+                f"faites que sur « {nodes[0].name} » (« vaguemestre node keys {config.machine} »)."
+            )
+    secrets.make_missing(config.secrets_dir)
 
 
 def compile_sources() -> None:

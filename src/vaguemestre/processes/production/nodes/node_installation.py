@@ -1,0 +1,63 @@
+"""The steps that make one machine of several: what its duties ask for, and nothing else."""
+
+from dataclasses import dataclass
+
+from vaguemestre.engines.config_templates import write
+from vaguemestre.processes.production.installation import Installation
+from vaguemestre.processes.production.machine.commands import has_text
+from vaguemestre.processes.production.nodes.database_member import DatabaseMember
+from vaguemestre.processes.production.nodes.keys import NodeKeys, mark
+from vaguemestre.processes.production.step import Step
+from vaguemestre.site.config.topology import DATABASE, NodeSection
+
+
+@dataclass
+class NodeInstallation:
+    """The installation of `node`; `whole` is that of a machine that does everything."""
+
+    whole: Installation
+    node: NodeSection
+
+    @property
+    def serves(self) -> bool:
+        """Whether people come to this machine: it has duties besides the database."""
+        return set(self.node.duties) != {DATABASE}
+
+    def steps(self) -> tuple[Step, ...]:
+        """Every step, in order."""
+        configuration, *others = self.whole.steps()
+        keys = NodeKeys(self.whole.config, self.node)
+        first = (
+            configuration,
+            Step(f"Nom de cette machine : {self.node.name}", self._is_named, self._name),
+            self.whole.current_step(),
+            Step("Clés de cette machine", keys.are_there, keys.take),
+            *self._database_steps(),
+        )
+        titles = {step.title for step in first}
+        rest = (step for step in others if step.title not in titles) if self.serves else ()
+        return (*first, *rest)
+
+    def later_steps(self) -> tuple[Step, ...]:
+        return self.whole.later_steps() if self.serves else ()
+
+    def _database_steps(self) -> tuple[Step, ...]:
+        if DATABASE not in self.node.duties:
+            return ()
+        member = DatabaseMember(self.whole.config, self.node)
+        return (
+            Step("PostgreSQL de Debian laissé à Patroni", member.is_alone, member.leave_alone),
+            Step(
+                "Clé de cette machine lue par PostgreSQL et etcd", member.is_key_read, member.let_key_be_read
+            ),
+            Step("etcd : une majorité de machines répond", member.votes, member.vote),
+            Step("PostgreSQL suivi par Patroni", member.follows, member.follow),
+            Step("PostgreSQL : rôle et base", member.has_database, member.make_database),
+        )
+
+    def _is_named(self) -> bool:
+        return has_text(*mark(self.node))
+
+    def _name(self) -> None:
+        path, text = mark(self.node)
+        write(path, text)

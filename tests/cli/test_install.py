@@ -1,0 +1,82 @@
+"""`vaguemestre install --node`: file and name of a machine go together, or a sentence says why not."""
+
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.cli.production.install import installation_of
+from vaguemestre.processes.production.installation import Installation
+from vaguemestre.processes.production.nodes.node_installation import NodeInstallation
+from vaguemestre.site.config import Config, ConfigWrong
+from vaguemestre.site.config.database import DatabaseSection
+from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, PodSection, Topology
+
+DATABASE = DatabaseSection("postgresql", "127.0.0.1", password_file="secrets/postgres_password")
+NODES = (
+    NodeSection("d1", "10.77.0.21", ("database",)),
+    NodeSection("d2", "10.77.0.22", ("database",)),
+    NodeSection("d3", "10.77.0.23", ("database",)),
+    NodeSection("m1", "10.77.0.31", MAIL_DUTIES),
+)
+POD = PodSection("amiens", "10.77.0.41", ("m1",))
+
+
+def whole(home: Path, topology: Topology) -> Installation:
+    return Installation(Config(home=home, topology=topology, database=DATABASE), "", home, print)
+
+
+def titles(home: Path, name: str) -> list[str]:
+    return [step.title for step in installation_of(whole(home, Topology(NODES)), name).steps()]
+
+
+def test_a_database_machine_gets_its_database_and_nothing_of_the_mail(tmp_path: Path) -> None:
+    assert titles(tmp_path, "d2") == [
+        "Configuration dans /etc/vaguemestre",
+        "Nom de cette machine : d2",
+        "Version active dans /opt/vaguemestre",
+        "Clés de cette machine",
+        "PostgreSQL de Debian laissé à Patroni",
+        "Clé de cette machine lue par PostgreSQL et etcd",
+        "etcd : une majorité de machines répond",
+        "PostgreSQL suivi par Patroni",
+        "PostgreSQL : rôle et base",
+    ]
+
+
+def test_the_machine_for_the_rest_gets_every_other_step_and_the_way_to_the_database(tmp_path: Path) -> None:
+    steps = titles(tmp_path, "m1")
+    assert "HAProxy : le chemin vers la base qui écrit" in steps
+    assert not [title for title in steps if title.startswith("PostgreSQL")]
+    alone = [step.title for step in whole(tmp_path, Topology()).steps()]
+    assert set(alone) - set(steps) == {title for title in alone if title.startswith("PostgreSQL")}
+    assert len(steps) == len(set(steps))
+
+
+def test_a_machine_that_was_named_once_needs_no_option(tmp_path: Path) -> None:
+    (tmp_path / "node").write_text("d3\n")
+    planned = installation_of(whole(tmp_path, Topology(NODES)), "")
+    assert isinstance(planned, NodeInstallation)
+    assert planned.node.name == "d3"
+
+
+@pytest.mark.parametrize(
+    ("topology", "name", "words"),
+    [
+        (Topology(NODES), "", "dites laquelle est celle-ci"),
+        (Topology(NODES), "d9", "aucune ne s’appelle « d9 »"),
+        (Topology(), "d1", "le fichier ne décrit aucune machine"),
+        (Topology(NODES, (POD,)), "m1", "que les machines de base"),
+    ],
+)
+def test_a_name_that_does_not_go_with_the_file_is_refused(
+    tmp_path: Path, topology: Topology, name: str, words: str
+) -> None:
+    with pytest.raises(ConfigWrong, match=words):
+        installation_of(whole(tmp_path, topology), name)
+
+
+def test_one_machine_is_installed_as_before(tmp_path: Path) -> None:
+    plain = whole(tmp_path, Topology())
+    assert installation_of(plain, "") is plain
+    (tmp_path / "node").write_text("old-name\n")  # several machines on one database, without [[node]]
+    assert installation_of(plain, "") is plain

@@ -1,0 +1,107 @@
+"""Keys of several machines: made once, on the first; each gets what its duties need."""
+
+import io
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.processes.production.machine.commands import StepFailed
+from vaguemestre.processes.production.machine.local_database import is_local
+from vaguemestre.processes.production.nodes.keys import NodeKeys, packed_keys
+from vaguemestre.site.config import Config
+from vaguemestre.site.config.database import DatabaseSection
+from vaguemestre.site.config.topology import MAIL_DUTIES, NodeSection, Topology
+
+# no database among its duties: the first one's key would be given to Debian's group of PostgreSQL
+NODES = (
+    NodeSection("m1", "10.77.0.31", MAIL_DUTIES),
+    *(NodeSection(f"d{number}", f"10.77.0.2{number}", ("database",)) for number in (1, 2, 3)),
+)
+DATABASE = DatabaseSection("postgresql", "127.0.0.1", password_file="secrets/postgres_password")
+
+
+def config_at(home: Path) -> Config:
+    home.mkdir(exist_ok=True)
+    return Config(home=home, topology=Topology(NODES), database=DATABASE)
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Config:
+    config = config_at(tmp_path / "m1")
+    NodeKeys(config, NODES[0]).take()
+    return config
+
+
+def bring(archive: bytes, home: Path) -> list[str]:
+    home.mkdir(exist_ok=True)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
+        opened.extractall(home, filter="tar")
+        return sorted(opened.getnames())
+
+
+def test_the_first_machine_makes_its_keys_once(first: Config) -> None:
+    keys, sign = NodeKeys(first, NODES[0]), first.home / "cluster/ca.pem"
+    before = sign.read_bytes(), (first.secrets_dir / "field_key").read_bytes()
+    assert keys.are_there()
+    keys.take()
+    assert (sign.read_bytes(), (first.secrets_dir / "field_key").read_bytes()) == before
+
+
+def test_another_machine_makes_none_and_says_how_they_come(tmp_path: Path) -> None:
+    other = config_at(tmp_path / "d1")
+    with pytest.raises(StepFailed, match="sur « m1 », « vaguemestre node keys d1 > d1.tar »"):
+        NodeKeys(other, NODES[1]).take()
+    assert list(other.home.iterdir()) == []
+
+
+def test_a_database_machine_is_brought_no_key_of_the_mail(first: Config, tmp_path: Path) -> None:
+    names = bring(packed_keys(first, "d2"), tmp_path / "d2")
+    assert names == [
+        "cluster", "cluster/ca.pem", "cluster/node.key", "cluster/node.pem",
+        "secrets", "secrets/postgres_password",
+    ]  # fmt: skip
+    assert NodeKeys(config_at(tmp_path / "d2"), NODES[2]).are_there()
+    assert (tmp_path / "d2/secrets").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "d2/cluster/node.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_of_one_machine_are_not_taken_for_those_of_another(first: Config, tmp_path: Path) -> None:
+    bring(packed_keys(first, "d2"), tmp_path / "d3")
+    keys = NodeKeys(config_at(tmp_path / "d3"), NODES[3])
+    assert not keys.are_there()
+    with pytest.raises(StepFailed, match="n’est pas celui de « d3 »"):
+        keys.take()
+
+
+def test_keys_of_another_installation_are_refused(first: Config, tmp_path: Path) -> None:
+    stranger = config_at(tmp_path / "stranger")
+    NodeKeys(stranger, NODES[0]).take()
+    bring(packed_keys(first, "d1"), tmp_path / "d1")
+    (tmp_path / "d1/cluster/ca.pem").write_bytes((stranger.home / "cluster/ca.pem").read_bytes())
+    assert not NodeKeys(config_at(tmp_path / "d1"), NODES[1]).are_there()
+
+
+def test_a_second_machine_for_the_mail_is_brought_every_key(first: Config, tmp_path: Path) -> None:
+    nodes = (*NODES, NodeSection("m2", "10.77.0.32", MAIL_DUTIES))
+    config = replace(first, topology=Topology(nodes))
+    bring(packed_keys(config, "m2"), tmp_path / "m2")
+    assert (tmp_path / "m2/secrets/field_key").read_bytes() == (first.secrets_dir / "field_key").read_bytes()
+    assert NodeKeys(replace(config, home=tmp_path / "m2"), nodes[-1]).are_there()
+
+
+def test_only_the_first_machine_prepares_keys_and_only_for_a_machine_of_the_file(
+    first: Config, tmp_path: Path
+) -> None:
+    with pytest.raises(EngineRefused, match="« d9 »"):
+        packed_keys(first, "d9")
+    bring(packed_keys(first, "d1"), tmp_path / "d1")
+    with pytest.raises(EngineRefused, match="seule la première machine"):
+        packed_keys(config_at(tmp_path / "d1"), "d2")
+
+
+def test_databases_of_several_machines_are_no_database_of_this_one(tmp_path: Path) -> None:
+    assert is_local(Config(home=tmp_path, database=DATABASE))
+    assert not is_local(config_at(tmp_path))
