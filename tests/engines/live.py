@@ -59,7 +59,7 @@ from vaguemestre.site import secrets as site_secrets
 from vaguemestre.site.config import Config, load
 
 TRUSTED_FORWARDERS = ("signe.test",)
-_OFFSETS = (0, 1, 2, 3, 4, 5, 25, 26, 53, 143, 190, 332, 334, 465, 587, 993)
+_OFFSETS = (0, 1, 2, 3, 4, 5, 25, 26, 53, 143, 190, 332, 334, 335, 465, 587, 993)
 
 
 def wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:

@@ -3,12 +3,14 @@
 import io
 import zipfile
 from email.message import EmailMessage
+from email.policy import SMTP
 
 import pytest
 from tests.engines.live import LiveEngines, letter, wait_until
 from tests.engines.rspamd.asked import ask
 
 from vaguemestre.engines.rspamd import configuration as rspamd
+from vaguemestre.engines.rspamd.controller import JunkTraining
 
 pytestmark = pytest.mark.engines
 
@@ -89,3 +91,40 @@ def test_a_first_letter_from_a_free_address_is_told_apart_from_the_next(filter_a
     assert "UNKNOWN_SENDER" in first
     wait_until(lambda: "KNOWN_SENDER" in ask(filter_alone, message, From="nouvelle.venue@gmail.com").symbols)
     assert second.get("KNOWN_SENDER", 0) == 0
+
+
+def campaign(word: str) -> EmailMessage:
+    text = (
+        "Madame, Monsieur, votre compte de messagerie académique sera suspendu ce soir à minuit si vous "
+        f"ne confirmez pas votre identité auprès du service {word}. Répondez à ce courriel avec identifiant, "
+        "votre mot de passe, votre établissement et votre numéro de téléphone, afin que nos équipes "
+        "rétablissent votre accès sans délai. Sans réponse de votre part, tous vos courriels, contacts et "
+        "rendez-vous seront effacés pour toujours, et votre adresse sera donnée à une autre personne."
+    )
+    return letter("jean@dehors.example", "marie@ac-amiens.test", f"Compte {word}", text)
+
+
+def test_what_is_nearly_what_a_reader_called_junk_is_known_until_a_reader_says_it_is_not(
+    filter_alone: LiveEngines,
+) -> None:
+    config = filter_alone.config
+    teach = JunkTraining(config.ports.filter_controller, config.secrets_dir / "filter_key")
+
+    def symbols() -> set[str]:
+        return set(ask(filter_alone, campaign("support")).symbols)
+
+    assert not {"FUZZY_DENIED", "FUZZY_WHITE"} & symbols()
+    first = campaign("technique").as_bytes(policy=SMTP)
+    teach(first, is_junk=True)
+    wait_until(lambda: "FUZZY_DENIED" in symbols(), 120)
+    plain = letter(
+        "jean@dehors.example", "marie@ac-amiens.test", "Autre", "Le conseil de classe est jeudi. " * 30
+    )
+    assert "FUZZY_DENIED" not in ask(filter_alone, plain).symbols
+    teach(first, is_junk=False)
+    wait_until(lambda: {"FUZZY_DENIED", "FUZZY_WHITE"} & symbols() == {"FUZZY_WHITE"}, 120)
+
+
+def test_the_key_to_what_readers_called_junk_is_read_by_nobody(filter_alone: LiveEngines) -> None:
+    keys = rspamd.folder(filter_alone.config) / "fuzzy.keys"
+    assert keys.stat().st_mode & 0o777 == 0o600

@@ -7,11 +7,13 @@ from pathlib import Path
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.home_alias import engine_path, filter_memory_socket, open_home
 from vaguemestre.engines.instance import Instance, has_filter
-from vaguemestre.engines.rspamd import refused_content, signer
+from vaguemestre.engines.rspamd import fuzzy_keys, refused_content, signer
 from vaguemestre.engines.system_users import FILTER_USER, set_owner
 
 _HERE = Path(__file__).parent
 _MIN_LEARNS = 200  # votes of each kind before they count
+_NEURAL_TRAINS = 200  # votes of each kind before the network is trained
+_NEURAL_SECONDS = 60  # how often it looks whether there are enough
 # where an address costs nothing and is somebody new each minute
 _FREE_DOMAINS = (
     "gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.com",
@@ -19,7 +21,7 @@ _FREE_DOMAINS = (
     "mail.com", "proton.me", "protonmail.com", "laposte.net", "orange.fr", "wanadoo.fr", "free.fr",
     "sfr.fr", "bbox.fr", "neuf.fr", "aol.com",
 )  # fmt: skip
-_OWN_RULES = ("attachments.lua", "listed_links.lua", "memory.lua", "quarantine.lua")
+_OWN_RULES = ("attachments.lua", "listed_links.lua", "memory.lua", "quarantine.lua", "votes.lua")
 
 
 def folder(instance: Instance) -> Path:
@@ -55,12 +57,15 @@ def prepare(instance: Instance, name_server: str = "") -> None:
         db=engine_path(instance, database),
         memory=filter_memory_socket(instance),
         min_learns=_MIN_LEARNS,
+        neural_trains=_NEURAL_TRAINS,
+        neural_seconds=_NEURAL_SECONDS,
         trusted_forwarders=", ".join(f'"{domain}"' for domain in instance.mail.trusted_forwarders),
         key=(instance.secrets_dir / "filter_key").read_text().strip(),
         name_server=name_server,
         free_domains=", ".join(f'"{domain}"' for domain in _FREE_DOMAINS),
         clamd=instance.files.clamd,
         ports=instance.ports,
+        fuzzy_keys=fuzzy_keys.keys_of(base),
     )
     write(base / "rspamd.conf", text, mode=0o640, group=user.pw_gid)
     refused_content.prepare_folder(instance)

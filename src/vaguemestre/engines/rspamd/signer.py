@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vaguemestre.engines.config_templates import render, write
 from vaguemestre.engines.home_alias import engine_path, filter_memory_socket, open_home, signer_socket
-from vaguemestre.engines.instance import Instance
+from vaguemestre.engines.instance import Instance, has_filter
 from vaguemestre.engines.rspamd import signing_keys
 from vaguemestre.engines.system_users import FILTER_USER, postfix_group, set_owner
 
@@ -43,6 +43,7 @@ def prepare(instance: Instance) -> None:
         db=engine_path(instance, database),
         keys=engine_path(instance, signing_keys.folder(instance)),
         socket=signer_socket(instance),
+        has_filter=has_filter(instance),
         memory=filter_memory_socket(instance),
         domain=instance.academy.domain,
     )

@@ -35,6 +35,7 @@ class Ports:
     acme: int  # certbot, on the loopback, while it asks for a certificate
     filter: int  # rspamd's milter, on the loopback
     filter_controller: int
+    filter_fuzzy: int  # what readers called junk, or nearly the same (UDP), on the loopback
     names: int  # the demonstration's own name server (UDP), on the loopback
 
     @classmethod
@@ -62,5 +63,6 @@ class Ports:
             acme=base + 80,
             filter=base + 332,
             filter_controller=base + 334,
+            filter_fuzzy=base + 335,
             names=base + 53,
         )
