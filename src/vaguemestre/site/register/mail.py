@@ -173,7 +173,9 @@ FILTER = Activity(
     purpose="Filtre des indésirables et signalements",
     basis=PUBLIC_TASK,
     persons="agents et expéditeurs des courriels signalés",
-    data="expéditeur, objet et en-têtes d’un courriel signalé, avis « indésirable » ou non, jamais son texte",
+    data="expéditeur, objet et en-têtes d’un courriel signalé, avis « indésirable » ou non, jamais son "
+    "texte ; dans la mémoire du filtre, des empreintes : des courriels envoyés (7 jours), des courriels "
+    "jugés (90 jours), des 200 000 dernières adresses gratuites qui ont écrit",
     source="l’agent qui signale",
     recipients="les administrateurs",
     security=ENCRYPTED_LINKS,
