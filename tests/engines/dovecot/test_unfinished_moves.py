@@ -1,6 +1,7 @@
 """A move that an end of everything cut between its copy and its removal is finished before Dovecot starts."""
 
 import imaplib
+import os
 import signal
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +11,7 @@ from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
 from vaguemestre.engines.dovecot.configuration import log_file
 from vaguemestre.engines.dovecot.copies.unfinished_moves import Move, unfinished_moves
+from vaguemestre.engines.dovecot.homes import mail_home
 
 AT = "2026-11-29T02:22:25+0000"
 WHO = "imap(u@a.fr)<7><Lf7A>"
@@ -27,7 +29,9 @@ def test_what_was_announced_and_not_done_since_the_last_start_is_unfinished() ->
     start = f"{AT} master: Info: Dovecot v2.4.1-4 (7d8c0e5759) starting up for imap, lmtp, sieve"
     at = datetime.fromisoformat(AT)
     lines = [
-        asked("Avant", 1), start, asked("Ici", 1), asked("Ici", 2), asked("Là: UID 3", 3), done("Ici", 1),
+        asked("Avant", 1), start, asked("Refusé", 1, "imap(u@a.fr)<9><gone>"),
+        f"{AT} imap(u@a.fr)<9><gone>: Info: Disconnected: Logged out in=1 out=2",
+        asked("Ici", 1), asked("Ici", 2), asked("Là: UID 3", 3), done("Ici", 1),
         asked("Ici", 4, "imap(v@a.fr)<7><Lf7A>"), asked("Ici", 5), done("Ici", 5, "imap(u@a.fr)<8><other>"),
     ]  # fmt: skip
     assert unfinished_moves(lines) == [
@@ -110,6 +114,33 @@ def test_only_the_message_whose_copy_is_stored_leaves_its_folder(
     assert count(engines, marie, "Là-bas") == 2
     cut(engines)
     assert count(engines, marie, "Ici") == 3
+
+
+@pytest.mark.engines
+def test_a_copy_that_came_no_further_than_its_file_never_becomes_a_message(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    """Dovecot lists what it finds where it was about to store the next message."""
+    with engines.signed_in(marie) as client:
+        filled(client, marie, "un", "deux", "trois")
+        assert client.uid("COPY", "1", quoted("Là-bas"))[0] == "OK"
+    (line,) = wait_until(lambda: said(engines, marie, "copy from Ici"))
+    moment, session = line.split(" Info: ")[0].split(" ")
+    folders = mail_home(engines.config, marie.mailbox) / "sdbox" / "mailboxes"
+
+    def begin() -> None:
+        (target,) = folders.glob("L*/dbox-Mails")
+        for uid in (2, 3):
+            os.link(folders / "Ici" / "dbox-Mails" / f"u.{uid}", target / f"u.{uid}")
+        with log_file(engines.config).open("a") as log:
+            for uid in (2, 3):
+                log.write(f"{moment} {session} Debug: Mailbox Ici: UID {uid}: Expunge requested\n")
+
+    cut(engines, begin)
+    with engines.signed_in(marie) as client:
+        client.select("Ici")
+        assert client.uid("MOVE", "2:3", quoted("Là-bas"))[0] == "OK"
+    assert (count(engines, marie, "Ici"), count(engines, marie, "Là-bas")) == (1, 3)
 
 
 @pytest.mark.engines

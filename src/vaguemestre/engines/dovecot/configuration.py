@@ -31,8 +31,8 @@ _BEFORE = ("05-once", "08-quarantine", "10-junk")  # run for everybody, in that 
 _KEYS_OF = "webmail"  # the `azp` of our mail tokens, a folder of keys for Dovecot
 _FINISH_MOVES, _MAILBOX_FILES = "unfinished_moves.py", "mailbox-files.conf"
 _START = (
-    'if [ -e "$1" ] && ! { read -r pid <"$1" && grep -qF -e "$2" "/proc/$pid/cmdline"; } 2>/dev/null; '
-    'then "$3" -IS "$4" "$5" "$6"; rm -f "$1"; fi; exec /usr/sbin/dovecot -F -c "$2"'
+    'if ! { read -r pid <"$1" && grep -qF -e "$2" "/proc/$pid/cmdline"; } 2>/dev/null; '
+    'then "$3" -IS "$4" "$5" "$6" "$7"; rm -f "$1"; fi; exec /usr/sbin/dovecot -F -c "$2"'
 )
 REOPEN_SIGNAL = signal.SIGUSR1  # as `doveadm log reopen` sends
 MAX_FOLDERS = 1000  # of a mailbox: a list of folders is read at each opening
@@ -97,7 +97,7 @@ def command(instance: Instance) -> list[str]:
     two folders is finished before anybody can ask for it again.
     """
     base = folder(instance)
-    files = (base / _FINISH_MOVES, log_file(instance), base / _MAILBOX_FILES)
+    files = (base / _FINISH_MOVES, log_file(instance), base / _MAILBOX_FILES, instance.home / "mail")
     return ["/bin/sh", "-c", _START, "dovecot", str(sockets(instance) / "master.pid"),
             str(configuration_file(instance)), str(Path(sys.base_prefix) / "bin" / "python3"),
             *(str(engine_path(instance, file)) for file in files)]  # fmt: skip
