@@ -15,6 +15,7 @@ LOGS_GROUP = "vaguemestre-logs"  # reads what the engines and our processes log
 SHARED_GROUP = "vaguemestre"  # opens the SQLite database and the data folder
 FILES_GROUP = "vaguemestre-files"  # opens the files that the front sends, and the sockets of its pools
 POSTFIX_USER = "postfix"
+DOVECOT_NOBODY = "dovenull"  # of Debian's Dovecot: owns no mail
 FILTER_USER = "_rspamd"
 
 

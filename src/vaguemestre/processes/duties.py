@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from vaguemestre.engines.database.database_login import DATABASE_SECRET
 from vaguemestre.engines.system_users import (
+    DOVECOT_NOBODY,
     FILES_GROUP,
     LOGS_GROUP,
     MAIL_USER,
@@ -148,6 +149,11 @@ _ALL = (
         "queue-agent", "root", writes=("engines/postfix/spool",), listens=("queue-agent",),
         capabilities=("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID"),
     ),
+    # Starts the sandbox in which attachments are read for the index, by the nobody that Dovecot asks it as.
+    Duty(
+        "words-agent", DOVECOT_NOBODY, writes=("engines/dovecot/files",), listens=("words-agent",),
+        sandboxes=True,
+    ),
     # Alone with the key of mail tokens; it looks sessions up, and writes the list of tokens that stand.
     Duty(
         "token-agent", "vaguemestre-tokens", _SHARING, writes=_DATABASES,
@@ -189,7 +195,7 @@ def duty_of(process: str) -> Duty | None:
 
 def users() -> tuple[str, ...]:
     """The system users that an instance needs besides those of Debian's packages, sorted."""
-    return tuple(sorted({duty.user for duty in _ALL} - {"root", FRONT_USER}))
+    return tuple(sorted({duty.user for duty in _ALL} - {"root", FRONT_USER, DOVECOT_NOBODY}))
 
 
 def groups() -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """What is written in enclosed files is found; a file made to harm stops nobody's mail, and nobody's index."""
 
 import os
+import pwd
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ from tests.engines.live import LiveEngines, Someone, letter, wait_until
 
 import vaguemestre
 from vaguemestre.demo.letters import attachments
+from vaguemestre.engines.dovecot import files as file_text
 
 pytestmark = pytest.mark.engines
 
@@ -128,7 +131,7 @@ from vaguemestre.engines.dovecot.files import prepare
 from vaguemestre.processes.supervisor.process_table import adopt_orphans, everybody
 
 adopt_orphans()
-assert prepare(Path(sys.argv[1]))
+assert prepare(Path(sys.argv[1]), by_agent=False)
 print([one.name for one in everybody() if one.parent == os.getpid()])
 """
 
@@ -142,3 +145,44 @@ def test_the_trial_of_the_start_leaves_no_dead_behind() -> None:
             env={**os.environ, "PYTHONPATH": str(Path(vaguemestre.__file__).parents[1])},
         )  # fmt: skip
     assert tried.stdout.strip() == "[]", tried.stderr
+
+
+@pytest.fixture
+def agent(engines: LiveEngines) -> Iterator[Path]:
+    """What a unit of its own runs in production; the path of its socket."""
+    place = file_text.socket_path(engines.config)
+    place.parent.mkdir()
+    nobody = pwd.getpwnam(file_text.USER)
+    os.chown(place.parent, nobody.pw_uid, nobody.pw_gid)
+    argv = ["-m", "vaguemestre.processes.agents.words_agent", str(engines.config.home)]
+    process = subprocess.Popen(
+        [sys.executable, *argv], user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=()
+    )
+    try:
+        wait_until(place.exists)
+        yield place
+    finally:
+        process.terminate()
+        process.wait(20)
+        shutil.rmtree(place.parent)
+
+
+def read_by(engines: LiveEngines, place: Path, user: str, content: bytes) -> bytes:
+    """What Dovecot is answered about a PDF by the script that it runs as that user."""
+    account, folder = pwd.getpwnam(user), engines.config.engines_dir / "dovecot" / "files"
+    argv = ["/usr/bin/python3", "-I", "-S", "-B", str(folder / "door.py"), str(folder), str(place)]
+    return subprocess.run(
+        [*argv, "application/pdf"], input=content, capture_output=True, check=True, timeout=60,
+        user=account.pw_uid, group=account.pw_gid, extra_groups=(),
+    ).stdout  # fmt: skip
+
+
+def test_in_production_another_process_reads_files_for_dovecot_and_for_nobody_else(
+    engines: LiveEngines, agent: Path
+) -> None:
+    assert b"zinzolin" in read_by(engines, agent, file_text.USER, attachments.pdf("zinzolin", 1))
+    assert read_by(engines, agent, "nobody", attachments.pdf("vermillon", 1)) == b""
+
+
+def test_without_that_process_a_file_has_no_words_and_the_answer_ends_well(engines: LiveEngines) -> None:
+    assert read_by(engines, Path("/nowhere/s"), file_text.USER, attachments.pdf("garance", 1)) == b""

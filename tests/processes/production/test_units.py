@@ -54,6 +54,7 @@ CHILDREN = (
     companions.sender_rewriter(CONFIG, "python", ("/usr/sbin/postsrsd", "-dac-exemple.fr")),
     companions.policy_daemon(("/usr/bin/mta-sts-daemon",), HOME / "run/d/mta-sts/s"),
     companions.dane_policy("python", HOME / "run/d/dane-policy/s"),
+    plan.words_agent("python", HOME, HOME / "run/d/words-agent/s"),
     *plan.agents("python", HOME, {name: HOME / "run/d" / name / "socket" for name in AGENTS}),
     *plan.programs(CONFIG, "python", ("/usr/sbin/nginx",), HOME / "run/d/pools"),
     *plan.workers(CONFIG, "python"),
@@ -194,10 +195,16 @@ def test_what_opens_files_may_make_each_namespace_of_the_sandbox_and_no_other_pr
             "worker",
             "worker-2",
             "worker-long",
-            "dovecot",
+            "words-agent",
         )
         allowed = "user mnt pid net ipc uts cgroup" if opens_files else "yes"
         assert values(unit, "RestrictNamespaces") == [allowed], name
+
+
+def test_dovecot_may_shut_its_sign_ins_in() -> None:
+    unit = services()["vaguemestre-dovecot"]
+    assert values(unit, "SystemCallFilter")[0] == "@system-service chroot"
+    assert "CAP_SYS_CHROOT" in unit.capabilities
 
 
 def test_everything_waits_for_the_ground() -> None:

@@ -114,6 +114,11 @@ def forwards(instance: Instance) -> bool:
     return bool(instance.topology.pods) and not instance.served_pod
 
 
+def reads_files_by_agent(instance: Instance) -> bool:
+    """Whether attachments are read in a unit of their own, so that Dovecot's may not make namespaces."""
+    return instance.has_usual_ports and not forwards(instance)
+
+
 def proxy_text(instance: Instance) -> str:
     return render(
         _HERE,
@@ -137,7 +142,12 @@ def _link_plugins(place: Path) -> None:
 
 def _rendered(instance: Instance) -> str:
     mail = instance.mail
-    has_files = mail.full_text_search and mail.file_search and files.prepare(folder(instance) / "files")
+    by_agent = reads_files_by_agent(instance)
+    has_files = (
+        mail.full_text_search
+        and mail.file_search
+        and files.prepare(folder(instance) / "files", by_agent=by_agent)
+    )
     return render(
         _HERE,
         "dovecot.conf.j2",
@@ -156,6 +166,7 @@ def _rendered(instance: Instance) -> str:
         full_text_search=mail.full_text_search,
         file_search=has_files,
         file_user=files.USER,
+        file_agent=files.socket_path(instance) if by_agent else "-",
         indexers=min(max(_MIN_INDEXERS, os.cpu_count() or 1), _MAX_INDEXERS),
         doveadm_commands=(*COMMANDS, *(POD_COMMANDS if instance.served_pod else ())),
     )

@@ -230,6 +230,12 @@ def agents(python: str, home: Path, sockets: Mapping[str, Path]) -> tuple[Child,
     )
 
 
+def words_agent(python: str, home: Path, socket: Path) -> Child:
+    """What reads attachments for the index, where Dovecot's unit may not. Without it they are left out."""
+    argv = (python, "-m", "vaguemestre.processes.agents.words_agent", str(home))
+    return Child("words-agent", argv, (Question(Ask.SOCKET, socket=socket),), socket=socket, is_optional=True)
+
+
 def content_filter(config: Config, argv: Sequence[str]) -> Child:
     """The spam filter (rspamd). Mail still arrives without it."""
     ports = config.ports

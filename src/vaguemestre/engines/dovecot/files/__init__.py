@@ -8,18 +8,25 @@ from pathlib import Path
 
 from vaguemestre.engines.config_templates import write
 from vaguemestre.engines.dovecot.files import door
-from vaguemestre.engines.system_users import set_owner
+from vaguemestre.engines.home_alias import sockets
+from vaguemestre.engines.instance import Place
+from vaguemestre.engines.system_users import DOVECOT_NOBODY, set_owner
 
-USER = "dovenull"  # Dovecot's own nobody: owns no mail
+USER = DOVECOT_NOBODY
 _HERE = Path(__file__).parent
 _READER = _HERE.parent.parent / "conversion" / "decoders" / "file_text.py"
 
 
-def prepare(folder: Path) -> bool:
+def socket_path(instance: Place) -> Path:
+    """Where `words_agent` listens, in a folder of its own."""
+    return sockets(instance) / "words-agent" / "s"
+
+
+def prepare(folder: Path, *, by_agent: bool) -> bool:
     """Install the decoder script and the reader in a folder that Dovecot may enter. Needs root.
 
     Returns whether the sandbox works on this machine, tried for real: some forbid user namespaces. If not,
-    attachments are left out of the index.
+    attachments are left out of the index. `by_agent`: another unit starts the sandbox, and tries it.
     """
     write(folder / "door.py", (_HERE / "door.py").read_text(encoding="utf-8"))
     write(folder / "words.py", _READER.read_text(encoding="utf-8"))
@@ -29,10 +36,17 @@ def prepare(folder: Path) -> bool:
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir()
         set_owner(folder / name, user.pw_uid, user.pw_gid, 0o700)
-    return bool(shutil.which("bwrap")) and _is_sandbox_working(folder, user)
+    return bool(shutil.which("bwrap")) and (by_agent or is_sandbox_working(folder, user))
 
 
-def _is_sandbox_working(folder: Path, user: pwd.struct_passwd) -> bool:
+def served_argv(folder: Path) -> list[str]:
+    """The command that answers one request of the agent, on its standard input and output."""
+    return ["/usr/bin/python3", "-I", "-S", "-B", str(folder / "door.py"), str(folder), "served"]
+
+
+def is_sandbox_working(folder: Path, user: pwd.struct_passwd) -> bool:
+    """Whether a file is read, by that user. Needs root, or to be that user."""
+    is_root = not os.geteuid()
     try:
         trial = subprocess.Popen(
             door.sandbox_argv(str(folder), "application/csv"),
@@ -40,9 +54,9 @@ def _is_sandbox_working(folder: Path, user: pwd.struct_passwd) -> bool:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={"PATH": os.defpath},
-            user=user.pw_uid,
-            group=user.pw_gid,
-            extra_groups=(),
+            user=user.pw_uid if is_root else None,
+            group=user.pw_gid if is_root else None,
+            extra_groups=() if is_root else None,
             process_group=0,
             cwd="/",
         )

@@ -1,7 +1,10 @@
 """Run by Dovecot for each attachment it indexes: the file on stdin, its text on stdout.
 
-    door.py FOLDER            → the supported types: « type extension… » a line, then an empty one
-    door.py FOLDER TYPE       → the text of a file of that type
+    door.py FOLDER SOCKET       → the supported types: « type extension… » a line, then an empty one
+    door.py FOLDER SOCKET TYPE  → the text of a file of that type
+    door.py FOLDER served       → the same for the agent: « caller TYPE » on the first line, then the file
+
+SOCKET is that of `words_agent`, which starts the sandbox where Dovecot's unit may not; `-` without one.
 
 The file is read in a sandbox (`conversion/decoders/file_text.py`, installed beside this one), under limits.
 Slow files are charged to the indexer process that sent them: past a budget it gets empty texts for a while,
@@ -15,7 +18,7 @@ import os
 import sys
 import time
 from _blake2 import blake2b
-from _socket import SO_PEERCRED, SOL_SOCKET, socket
+from _socket import AF_UNIX, SHUT_WR, SO_PEERCRED, SOL_SOCKET, socket
 
 KINDS = {
     "application/pdf": "pdf",
@@ -39,6 +42,7 @@ _MAX_FILE_BYTES = 30_000_000  # the rest is not read
 _FREE_SECONDS = 1.0  # of processor, that are not charged
 _BUDGET_SECONDS = 20.0  # of slow files, per process of the indexer…
 _BUDGET_PERIOD_SECONDS = 120.0  # … in this time
+_AGENT_SECONDS = 3.0  # until the agent listens, which may be starting again
 _CACHED_SECONDS = 600.0  # the same file sent to a thousand people is read once
 
 _READ_ONLY = ("/usr", "/etc/alternatives", "/etc/fonts", "/etc/poppler")
@@ -73,8 +77,8 @@ def sandbox_argv(folder: str, kind: str) -> list[str]:
 class Budget:
     """Seconds of slow files charged lately to the process at the other end."""
 
-    def __init__(self, folder: str) -> None:
-        self._file = f"{folder}/spent/{_caller()}"
+    def __init__(self, folder: str, caller: int) -> None:
+        self._file = f"{folder}/spent/{caller}"
 
     def spent(self) -> float:
         try:
@@ -167,12 +171,12 @@ def _keep(file: str, words: bytes) -> None:
         pass  # a full disk: the file is read again next time
 
 
-def _words(folder: str, kind: str, content: bytes) -> bytes:
+def _words(folder: str, kind: str, content: bytes, caller: int) -> bytes:
     file = f"{folder}/kept/{blake2b(kind.encode() + content, digest_size=32).hexdigest()}"
     words = _cached(file)
     if words is not None:
         return words
-    budget = Budget(folder)
+    budget = Budget(folder, caller)
     if budget.spent() >= _BUDGET_SECONDS:
         return b""
     words, cost = _read(folder, kind, content)
@@ -182,17 +186,53 @@ def _words(folder: str, kind: str, content: bytes) -> bytes:
     return words
 
 
-def main(folder: str, kind: str) -> None:
+def _words_by_agent(place: str, kind: str, content: bytes) -> bytes:
+    """What the agent answers; nothing if it is not there."""
+    peer, until = socket(AF_UNIX), time.monotonic() + _AGENT_SECONDS
+    while peer.connect_ex(place):
+        if time.monotonic() > until:
+            return b""
+        time.sleep(0.1)
+    chunks = []
+    try:
+        peer.sendall(f"{_caller()} {kind}\n".encode() + content)
+        peer.shutdown(SHUT_WR)
+        while chunk := peer.recv(1 << 20):
+            chunks.append(chunk)
+    except OSError:
+        return b""
+    return b"".join(chunks)
+
+
+def serve_agent(folder: str) -> None:
+    """Answer the one request on stdin."""
+    head, _, content = _received().partition(b"\n")
+    caller, _, kind = head.decode("ascii", "replace").partition(" ")
+    if kind in KINDS and caller.isdigit():
+        _answer(_words(folder, kind, content, int(caller)))
+
+
+def main(folder: str, place: str, kind: str) -> None:
     if not kind:
         answer = (
             "".join(f"{name} {extensions}\n" for name, extensions in KINDS.items()).encode("ascii") + b"\n"
         )
     else:
         content = _received()
-        answer = _words(folder, kind, content) if kind in KINDS else b""
+        answer = b""
+        if kind in KINDS and place != "-":
+            answer = _words_by_agent(place, kind, content)
+        elif kind in KINDS:
+            answer = _words(folder, kind, content, _caller())
+    _answer(answer)
+
+
+def _answer(answer: bytes) -> None:
     while answer:
         answer = answer[os.write(1, answer) :]
 
 
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2].lower() if len(sys.argv) > 2 else "")
+if __name__ == "__main__" and sys.argv[2] == "served":
+    serve_agent(sys.argv[1])
+elif __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3].lower() if len(sys.argv) > 3 else "")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from vaguemestre.engines.dovecot import configuration as dovecot
+from vaguemestre.engines.dovecot.files import socket_path as words_socket
 from vaguemestre.engines.home_alias import filter_memory_socket, signer_socket
 from vaguemestre.engines.nginx import configuration as nginx
 from vaguemestre.engines.postfix import configuration as postfix
@@ -49,9 +50,16 @@ def children_of(config: Config, python: str) -> tuple[plan.Child, ...]:
         *((plan.signer(signer.command(config), signer_socket(config)),) if signs else ()),
         *companions(config, python),
         *plan.agents(python, config.home, agent_sockets(config)),
+        *((plan.words_agent(python, config.home, words_socket(config)),) if reads_files(config) else ()),
         *map(_patient, plan.programs(config, python, nginx.command(config), nginx.sockets(config))),
         *plan.workers(config, python),
     )
+
+
+def reads_files(config: Config) -> bool:
+    """Whether attachments are indexed here."""
+    mail = config.mail
+    return dovecot.reads_files_by_agent(config) and mail.full_text_search and mail.file_search
 
 
 def _patient(child: plan.Child) -> plan.Child:

@@ -71,6 +71,7 @@ class Unit:
     reload_argv: tuple[str, ...] = ()
     allows_set_ids: bool = False  # changes users by itself: the masters of Debian's engines
     compiles: bool = False  # rspamd makes code of its rules as it starts
+    calls: tuple[str, ...] = ()  # system calls beyond those of an ordinary service
     umask: str = "0027"
 
     @property
@@ -164,8 +165,8 @@ def _rights(unit: Unit) -> Iterator[str]:
         yield "MemoryDenyWriteExecute=yes"
     if not unit.leaves_machine:
         yield from ("IPAddressDeny=any", "IPAddressAllow=localhost")
-    allowed = f"@system-service {_SANDBOX_CALLS}" if unit.sandboxes else "@system-service"
-    yield from (f"SystemCallFilter={allowed}", "SystemCallErrorNumber=EPERM")
+    calls = (_SANDBOX_CALLS,) if unit.sandboxes else unit.calls
+    yield from (f"SystemCallFilter={' '.join(('@system-service', *calls))}", "SystemCallErrorNumber=EPERM")
     if not unit.sandboxes:
         denied = "@raw-io @reboot @swap" if unit.is_root else "@privileged"
         yield from (f"SystemCallFilter=~{denied}", "SystemCallFilter=@chown")

@@ -36,6 +36,7 @@ _DESCRIPTIONS = {
     "metrics": "measures for Prometheus",
     "mail-agent": "work on mailboxes (doveadm)",
     "queue-agent": "work on the queue of Postfix",
+    "words-agent": "words of attachments, for the index",
     "token-agent": "tokens that open mailboxes",
     "numen-agent": "keys of NUMENs",
     "dovecot": "mailboxes, IMAP, ManageSieve (Dovecot)",
@@ -54,6 +55,7 @@ _MEMORY = {
     "postfix": "7G",
     "worker": "3G",
     "worker-long": "3G",
+    "words-agent": "3G",
 }
 # Processes that speak to other machines: they serve the world, or ask it something.
 _ABROAD = frozenset(
@@ -83,6 +85,7 @@ _ENGINE_RIGHTS = {
         "CAP_SETGID", "CAP_SETUID",
     ),
 }  # fmt: skip
+_ENGINE_CALLS = {"dovecot": ("chroot",)}  # its sign-in processes are shut in an empty folder
 _HERE = ("", "127.0.0.1", "::1", "localhost")
 _RELOADED = ("front", "dovecot", "postfix", "rspamd", "signer")  # HUP: read anew, connections stay
 _ENGINE_USERS = {"rspamd": "_rspamd", "signer": "_rspamd"}
@@ -106,12 +109,9 @@ def unit_files(config: Config, children: Sequence[Child], release: Path) -> tupl
     """Every unit file of the instance, sorted by name. They name the release itself, through no link."""
     units = services_of(config, children, release)
     services = [UnitFile(f"{unit.name}.service", render(unit)) for unit in units]
-    return tuple(
-        sorted(
-            (*services, _target(), *_certificate_files(config), *_backup_files(config)),
-            key=lambda file: file.name,
-        )
-    )
+    clocks = [UnitFile(name, text) for name, text in timers(config).items()]
+    files = (*services, _target(), *_certificate_files(config), *clocks)
+    return tuple(sorted(files, key=lambda file: file.name))
 
 
 def services_of(config: Config, children: Sequence[Child], release: Path) -> tuple[Unit, ...]:
@@ -170,7 +170,7 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         credentials=tuple(_credentials(config, duty)) if duty else (),
         capabilities=_capabilities(config, child, duty),
         leaves_machine=_leaves_machine(config, base, duty),
-        sandboxes=(duty.sandboxes if duty else child.name == "dovecot"),
+        sandboxes=duty is not None and duty.sandboxes,
         memory_max=_MEMORY.get(base, "1G"),
         start_seconds=int(child.patience),
         is_wanted=process == child.name,
@@ -178,6 +178,7 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         asks_interfaces=child.name in _ENGINE_RIGHTS,
         compiles=child.name in _ENGINE_USERS,
         allows_set_ids=child.name in _ENGINE_RIGHTS or process == "queue-agent",  # it runs postsuper
+        calls=_ENGINE_CALLS.get(child.name, ()),
         umask="0022" if duty is None else "0007",
     )  # fmt: skip
 
@@ -294,7 +295,3 @@ def _certificate_files(config: Config) -> tuple[UnitFile, ...]:
         f"[Path]\nPathChanged={given_paths(config).certificate}\n\n[Install]\nWantedBy={TARGET}\n"
     )
     return (UnitFile(f"{CERTIFICATES}.path", text),)
-
-
-def _backup_files(config: Config) -> tuple[UnitFile, ...]:
-    return tuple(UnitFile(name, text) for name, text in timers(config).items())
