@@ -102,3 +102,13 @@ class MailboxUsage:
     def is_nearly_full(self) -> bool:
         """Whether the page advises to make room: from 90 %."""
         return self.percent >= 90
+
+
+class Errand(NamedTuple):
+    """Something to do, on the home page until it is done. `verb`: the words of its button."""
+
+    title: str
+    purpose: str
+    address: str
+    icon: str
+    verb: str

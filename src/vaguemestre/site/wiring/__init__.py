@@ -46,6 +46,7 @@ TABLES = {
     "helpdesk": "desks",
     "operations": "desks",
     "portal": "record",
+    "portal.waiting_errands": "desks",
     "removals": "desks",
 }
 

@@ -5,6 +5,7 @@ from functools import partial
 from vaguemestre.desks.enrolment import ports as enrolment
 from vaguemestre.desks.helpdesk import ports as helpdesk
 from vaguemestre.desks.operations import ports as operations
+from vaguemestre.desks.portal import ports as portal
 from vaguemestre.desks.removals import ports as removals
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
@@ -13,10 +14,12 @@ from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
 from vaguemestre.site.adapters.mail_trace import undelivered_to
 from vaguemestre.site.adapters.operations import HealthLamps, MetricsReader, QueueActs, QueueList
+from vaguemestre.site.adapters.portal import waiting_errands
 from vaguemestre.site.config import Config
 
 
 def plug(config: Config) -> None:
+    portal.waiting_errands.plug(waiting_errands)
     removals.mail_copies.plug(MailAgent(config))
     removals.refuse_content.plug(RefusedContent(config))
     enrolment.scan.plug(partial(scan, Clamd(config.files.clamd)))

@@ -18,6 +18,7 @@ from vaguemestre.access.signin.values import Who
 from vaguemestre.access.sso.registry.queries import applications_for, identity_of
 from vaguemestre.access.sso.registry.values import Application, Identity
 from vaguemestre.desks.portal import queries, services
+from vaguemestre.desks.portal.ports import waiting_errands
 from vaguemestre.desks.portal.rules.home import (
     first_visit_steps,
     is_first_visit_closed,
@@ -25,7 +26,7 @@ from vaguemestre.desks.portal.rules.home import (
     search_tiles,
     sort_tiles,
 )
-from vaguemestre.desks.portal.values import MailboxUsage, Step, Task, Tile, UnreadMessage
+from vaguemestre.desks.portal.values import Errand, MailboxUsage, Step, Task, Tile, UnreadMessage
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.foundation.kernel.text.french_dates import moment_fr
 from vaguemestre.foundation.kernel.times import paris_day
@@ -58,26 +59,16 @@ APPLICATIONS = (
 )
 
 
-class _Errand(NamedTuple):
-    """Something to do. `verb`: the words of its button."""
-
-    title: str
-    purpose: str
-    address: str
-    icon: str
-    verb: str
-
-
 TASK_LINKS = {
-    Task.CHARTER: _Errand("Lire et accepter la charte", "Elle a changé", "/charte", "file-text", "Lire"),
-    Task.SECOND_FACTOR: _Errand(
+    Task.CHARTER: Errand("Lire et accepter la charte", "Elle a changé", "/charte", "file-text", "Lire"),
+    Task.SECOND_FACTOR: Errand(
         "Protéger votre compte par une clé d’accès",
         "Ou par une application d’authentification : deux minutes, avec votre téléphone",
         "/parametres/securite#passkeys-title",
         "shield-lock",
         "Commencer",
     ),
-    Task.RECOVERY_CONTACT: _Errand(
+    Task.RECOVERY_CONTACT: Errand(
         "Donner un contact de secours",
         "Pour le jour où le mot de passe manque",
         "/parametres/securite/contact",
@@ -86,13 +77,13 @@ TASK_LINKS = {
     ),
 }
 STEP_LINKS = {
-    Step.SIGNATURE: _Errand(
+    Step.SIGNATURE: Errand(
         "Votre signature", "Celle de l’académie, ou la vôtre", "/parametres/identites", "signature", "Choisir"
     ),
-    Step.PHONE: _Errand(
+    Step.PHONE: Errand(
         "Votre téléphone", "Le courrier y arrive aussi", "/appareils/", "device-mobile", "Régler"
     ),
-    Step.ABSENCE: _Errand(
+    Step.ABSENCE: Errand(
         "Vos absences", "Une réponse pendant les congés", "/parametres/absence", "beach", "Préparer"
     ),
 }
@@ -120,7 +111,7 @@ def show_home(request: SignedInRequest) -> HttpResponse:
     absence = answering_absence(absences, now)
     context |= {
         "announcements": queries.announcements_on(paris_day(now)),
-        "tasks": [TASK_LINKS[task] for task in tasks],
+        "tasks": [*waiting_errands.get()(who, now), *(TASK_LINKS[task] for task in tasks)],
         "steps": _steps(who, has_absence=any(absence.is_on for absence in absences)),
         "today": paris_day(now),
         "absence": absence,
@@ -224,7 +215,7 @@ def _unread_messages(mailbox: Lists, folder: str) -> list[UnreadMessage]:
     ]
 
 
-def _steps(who: Who, *, has_absence: bool) -> list[tuple[_Errand, bool]]:
+def _steps(who: Who, *, has_absence: bool) -> list[tuple[Errand, bool]]:
     """The steps of the first visit, as the card shows them, and whether each is done."""
     if is_first_visit_closed(who.preferences):
         return []

@@ -1,0 +1,48 @@
+"""What waits for somebody at other desks, for their home page."""
+
+from datetime import datetime
+
+from vaguemestre.access.signin.values import Who
+from vaguemestre.desks.enrolment import queries as enrolment
+from vaguemestre.desks.helpdesk.queries.hand_overs import pending_hand_overs
+from vaguemestre.desks.helpdesk.queries.requests import count_open_requests
+from vaguemestre.desks.portal.values import Errand
+from vaguemestre.foundation.kernel.text.french_dates import moment_fr
+from vaguemestre.foundation.kernel.texts import counted
+from vaguemestre.foundation.kernel.times import paris_day
+
+_CODES_SHOWN = 3  # further ones are on the page of hand-overs
+
+
+def waiting_errands(who: Who, now: datetime) -> list[Errand]:
+    """Implements `portal.ports.WaitingErrands`: codes to hand over, requests to answer."""
+    return [*_codes(who, now), *_requests(who)]
+
+
+def _codes(who: Who, now: datetime) -> list[Errand]:
+    return [
+        Errand(
+            f"Remettre un code à {code.name}",
+            f"Demandé par l’assistance, à remettre en main propre avant {_until(code.until, now)}",
+            f"/assistance/remises/{code.hand_over_id}",
+            "ticket",
+            "Voir",
+        )
+        for code in pending_hand_overs(who.account_id, now)[:_CODES_SHOWN]
+    ]
+
+
+def _until(moment: datetime, now: datetime) -> str:
+    words = moment_fr(moment, paris_day(now))
+    return f"le {words}" if words[:1].isdigit() else words
+
+
+def _requests(who: Who) -> list[Errand]:
+    errands = []
+    if who.role == "hr_officer" and (count := enrolment.count_waiting(enrolment.scope_of(who.account_id))):
+        title = f"{counted(count, 'demande')} de NUMEN"
+        errands.append(Errand(title, "À votre service", "/gestion/", "id", "Traiter"))
+    if who.role in ("helpdesk", "administrator") and (count := count_open_requests(who.office_academy)):
+        title = f"{counted(count, 'demande')} à l’assistance"
+        errands.append(Errand(title, "Sans réponse", "/assistance/demandes", "message-2", "Répondre"))
+    return errands
