@@ -8,7 +8,7 @@ import pytest
 from tests.machines.academy import HOST, INSTALL, SETTINGS, Agent, Client
 from tests.machines.machine import Machine
 
-pytestmark = [pytest.mark.machines, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.machines, pytest.mark.timeout(7200)]
 
 CERTIFICATE = 10  # a step with nothing to do where the files are good
 

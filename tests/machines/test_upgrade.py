@@ -9,7 +9,7 @@ from tests.machines.machine import Machine
 
 from vaguemestre.site.config import PROJECT
 
-pytestmark = [pytest.mark.machines, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.machines, pytest.mark.timeout(7200)]
 
 MAJOR, MINOR, LAST = map(
     int,

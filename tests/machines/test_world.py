@@ -14,7 +14,7 @@ from tests.machines.world import World
 
 from vaguemestre.engines.tls.certificates import Certificates
 
-pytestmark = [pytest.mark.machines, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.machines, pytest.mark.timeout(7200)]
 
 POSTFIX_LOG = "/var/lib/vaguemestre/logs/postfix.log"
 PATIENCE_SECONDS = 120
