@@ -20,7 +20,9 @@ def redraw_logo(content: bytes) -> bytes:
                 raise refused
             small = image.convert("RGBA")
             small.thumbnail((SIDE, SIDE))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except (
+        UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError,
+    ) as error:  # fmt: skip
         raise refused from error
     drawn = Image.new("RGBA", (SIDE, SIDE), (0, 0, 0, 0))
     drawn.paste(small, ((SIDE - small.width) // 2, (SIDE - small.height) // 2))
