@@ -2,10 +2,11 @@
 
 import logging
 import logging.config
+from datetime import UTC, datetime
 
 import pytest
 
-from vaguemestre.mailbox.webmail.rules.cards.invitations import parse_invitation
+from vaguemestre.mailbox.webmail.rules.cards.invitations import parse_invitation, reply_calendar
 from vaguemestre.mailbox.webmail.rules.cards.vcard import parse_vcards
 
 NOBODY = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Léa\r\nTEL 06 12 34 56 78\r\nEND:VCARD\r\n"
@@ -16,6 +17,24 @@ def test_an_event_in_a_zone_that_cannot_be_one_fails_no_page(zone: str) -> None:
     event = f"BEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID={zone}:20261128T100000\r\nEND:VEVENT\r\n"
     invitation = parse_invitation(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{event}END:VCALENDAR\r\n".encode())
     assert invitation is None or invitation.uid == "1"
+
+
+@pytest.mark.parametrize("sequence", ["9" * 4000, str(2**40), "-7"])
+def test_an_event_of_any_number_can_be_answered(sequence: str) -> None:
+    event = f"BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261128T100000Z\r\nSEQUENCE:{sequence}\r\nEND:VEVENT\r\n"
+    invitation = parse_invitation(f"BEGIN:VCALENDAR\r\n{event}END:VCALENDAR\r\n".encode())
+    assert invitation is not None
+    answer = reply_calendar(invitation, "lea@ac-amiens.test", "Léa", "ACCEPTED", datetime.now(UTC))
+    assert f"SEQUENCE:{invitation.sequence}\r\n".encode() in answer
+    assert 0 <= invitation.sequence < 2**31
+
+
+def test_an_event_of_two_organisers_awaits_no_answer() -> None:
+    organisers = "".join(f"ORGANIZER:mailto:{name}@dehors.example\r\n" for name in ("un", "deux"))
+    event = f"BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261128T100000Z\r\n{organisers}END:VEVENT\r\n"
+    invitation = parse_invitation(f"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n{event}END:VCALENDAR\r\n".encode())
+    assert invitation is not None
+    assert (invitation.organiser.address, invitation.needs_answer) == ("", False)
 
 
 def test_a_line_of_a_card_that_cannot_be_read_stands_in_no_log(caplog: pytest.LogCaptureFixture) -> None:

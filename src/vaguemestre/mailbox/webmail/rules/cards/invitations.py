@@ -11,6 +11,7 @@ from vaguemestre.mailbox.webmail.rules import french
 from vaguemestre.mailbox.webmail.rules.listing.rows import one_line
 
 _MAX_BYTES = 1_000_000
+_MAX_SEQUENCE = 2**31 - 1  # RFC 5545 §3.3.8
 _LONG_BYTES = 100_000  # more is read up to the end of the first event
 _FREQUENCIES = {
     "DAILY": "tous les jours",
@@ -132,7 +133,7 @@ def _invitation(calendar: Any, event: Any) -> Invitation:
     return Invitation(
         method=one_line(str(calendar.get("METHOD", "PUBLISH"))).upper()[:20],
         uid=one_line(str(event.get("UID", "")))[:255],
-        sequence=int(event.get("SEQUENCE", 0) or 0),
+        sequence=min(max(int(event.get("SEQUENCE", 0) or 0), 0), _MAX_SEQUENCE),
         title=one_line(str(event.get("SUMMARY", "")))[:300] or "(sans titre)",
         place=one_line(str(event.get("LOCATION", "")))[:300],
         description=str(event.get("DESCRIPTION", "")).strip()[:3000],
@@ -168,7 +169,7 @@ def _moment(value: Any) -> datetime:
 
 
 def _attendee(value: Any) -> Attendee:
-    if value is None:
+    if value is None or isinstance(value, list):  # two organisers are none (RFC 5545 §3.8.4.3)
         return Attendee("", "")
     params = getattr(value, "params", {})
     address = str(value).strip()
