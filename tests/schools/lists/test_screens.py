@@ -136,7 +136,7 @@ def test_a_recipient_is_told_why_and_leaves(
     copy = next(content for _, to, content in queue.sent if to == (address_of(subscriber),)).decode()
     assert where in copy
     assert browser.post(f"/listes/{row.pk}/quitter").status_code == 302
-    assert "Aucune liste" in browser.get("/listes/").content.decode()
+    assert "aucune liste" in browser.get("/listes/").content.decode()
     assert browser.get(where).status_code == 200, "what was received is still answered for"
 
 
