@@ -254,8 +254,8 @@ def test_a_class_written_to_later_is_looked_at_first_and_never_in_one_message(
     to = audience_address(Audience(Side.PUPILS, group()))
     text = {"to": to, "subject": "x", "html": "x", "attempt": 1, "later": "tomorrow"}
     place = browser.post(f"{HOME}{KEY}/envoyer/", text).headers["Location"]
-    assert "hour=08%3A00" in place
+    assert "hour=8%C2%A0h" in place
     page = browser.get(place).content.decode()
     assert '<details class="later" open>' in page
-    assert 'value="08:00"' in page
+    assert 'value="8\N{NO-BREAK SPACE}h"' in page
     assert not OutboxMessage.objects.exists()
