@@ -78,6 +78,7 @@ RESERVED = {
         "/administration/que-faire/disk-full",
         "/administration/file",
         "/administration/quarantaine",
+        "/administration/rapports",
         "/administration/messages?q=ac-amiens",
         "/administration/applications/",
         "/administration/dns",

@@ -39,6 +39,12 @@ def _feed(at: datetime) -> dict[str, Any]:
     return {"academy": academy, "file_name": "rh.csv", "sha256": "0", "by": "cli", "started_at": at}
 
 
+def _domain_report(at: datetime) -> None:
+    report = _row("domainreports.DomainReport", received_at=at)
+    _row("domainreports.SenderCount", report=report)
+    _row("domainreports.TlsFailureCount", report=report)
+
+
 def _sent(at: datetime) -> None:
     _row("outbox.RecipientStatus", submission=_row("outbox.Submission", at=at, hold=""))
     _row("outbox.OutboxMessage", due_at=at, state="filed")
@@ -207,6 +213,7 @@ AGED: Mapping[str, Callable[[datetime], None]] = {
     "Les mêmes, par heure": _rows("operations.MetricSample", at=..., resolution="1h", series="arrived"),
     "Les mêmes, par jour": _rows("operations.MetricSample", at=..., resolution="1d", series="arrived"),
     "Délais par domaine de destination": lambda at: _row("operations.DestinationDay", day=paris_day(at)),
+    "Rapports DMARC et TLS d’autres serveurs (domaines et adresses de serveurs, nombres)": _domain_report,
     "Alarmes du service": _rows("operations.Alarm", closed_at=..., opened_at=...),
     "Travaux achevés": _job("SUCCESSFUL"),
     "Travaux en échec": _job("FAILED"),

@@ -31,6 +31,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "breaches": {
         ADMINISTRATORS: "close export file list notice open",
     },
+    "domainreports": {
+        ADMINISTRATORS: "reports",
+    },
     "operations": {
         ADMINISTRATORS: "advice queue queue-act queue-send-back",
     },

@@ -48,6 +48,7 @@ NO_LISTS = {
     "autoconfig:check-dns": "what the zone must say, which the program decides",
     "helpdesk:account": "one account and the last of what happened",
     "backoffice:never-activated-school": "the people of one establishment who wait, whole",
+    "domainreports:reports": "sums of reports by sender: tests/desks/domainreports/test_screens.py",
     "operations:queue": "Postfix's queue: tests/desks/operations/test_queue.py",
     "tracking:account-messages": "the last of a search by days: tests/post/tracking/test_search.py",
     "tracking:messages": "the last of a search by days: tests/post/tracking/test_search.py",

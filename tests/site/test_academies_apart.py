@@ -48,6 +48,7 @@ OF_INSTALLATION = frozenset(
         "backoffice:journal",
         "backoffice:journal-file",
         "backoffice:settings",
+        "domainreports:reports",
         "helpdesk:stock",
         "operations:advice",
         "operations:queue",

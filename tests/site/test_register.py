@@ -59,6 +59,7 @@ IMPERSONAL = {
     "intake.Feed": "counts of a file; its lines are in the record",
     "lifecycle.DailyReview": "a day",
     "lists.MailingList": "an address of nobody",
+    "domainreports.ReportBox": "the reporting address of a domain",
     "operations.FollowedSteps": "a count",
     "operations.Reading": "the last value of a metric",
     "outbox.LogCursor": "a position in a file",

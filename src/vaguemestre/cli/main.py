@@ -27,7 +27,7 @@ _FOLDERS = {
     "production": ("certificate", "ground", "install", "node", "pod", "release", "upgrade"),
     "people": ("account", "classes", "feed", "life", "numen"),
     "access": ("application", "sso"),
-    "mail": ("dkim", "dns", "index", "mail", "queue", "reconcile", "trace", "transfer"),
+    "mail": ("dkim", "dmarc", "dns", "index", "mail", "queue", "reconcile", "trace", "transfer"),
     "records": ("breach", "journal", "register"),
     "backups": ("backup", "restore"),
 }
@@ -67,6 +67,7 @@ ENTRIES = (
     Entry("index", "Recherche : refait l’index d’une boîte, ou de toutes."),
     Entry("transfer", "Déménagements : entre installations, chiffrés et signés.", group=True),
     Entry("dkim", "Clés DKIM : leur liste, leur renouvellement, leur publication.", group=True),
+    Entry("dmarc", "Rapports DMARC et TLS des autres : les montrer, en lire.", group=True),
     Entry("dns", "Enregistrements DNS à publier, et ce que répond le DNS."),
     Entry("numen", "NUMEN : en attribuer, dire leur histoire, changer leur clé.", group=True),
     Entry("journal", "Journal : vérifier sa chaîne, dire son dernier sceau.", group=True),

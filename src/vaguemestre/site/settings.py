@@ -69,6 +69,7 @@ _ROOMS = (
     "desks.helpdesk",
     "desks.breaches",
     "desks.operations",
+    "desks.domainreports",
     "desks.removals",
     "desks.backoffice",
 )

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", include("vaguemestre.desks.backoffice.urls")),
     path("administration/", include("vaguemestre.desks.breaches.urls")),
     path("administration/", include("vaguemestre.desks.operations.urls")),
+    path("administration/", include("vaguemestre.desks.domainreports.urls")),
     path("administration/", include("vaguemestre.desks.removals.urls")),
     path("", include("vaguemestre.post.quarantine.urls")),
     path("", include("vaguemestre.desks.portal.urls")),

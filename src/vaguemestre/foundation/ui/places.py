@@ -176,6 +176,7 @@ _ADMINISTRATION_GROUPS = (
         "Système",
         (
             Entry("/administration/dns", "DNS", "link"),
+            Entry("/administration/rapports", "Rapports du monde", "world"),
             Entry("/administration/annonces", "Annonces", "bell"),
             Entry("/administration/journal", "Journal", "history"),
             Entry("/administration/violations", "Violations de données", "shield-x"),
@@ -197,6 +198,7 @@ OF_INSTALLATION = frozenset(
         "/administration/retraits",
         "/administration/quarantaine",
         "/administration/file",
+        "/administration/rapports",
         "/administration/messages",
     )
 )

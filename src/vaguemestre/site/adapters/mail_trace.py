@@ -7,6 +7,7 @@ from functools import partial
 
 from django.utils import timezone
 
+from vaguemestre.desks.domainreports.services import handle_deliveries as read_domain_reports
 from vaguemestre.desks.helpdesk.values import Undelivered
 from vaguemestre.engines.postfix import timeouts
 from vaguemestre.engines.postfix.mail_queue import Queued, queue
@@ -108,8 +109,9 @@ def deliveries_after(number: int) -> tuple[list[DeliveryEvent], int]:
 
 
 def follow_deliveries(deliveries: Sequence[DeliveryEvent]) -> None:
-    """Implements `outbox.ports.OnDeliveries`: for lists, and for what may have been stored twice."""
+    """Implements `outbox.ports.OnDeliveries`: lists, reporting addresses, what may be stored twice."""
     handle_deliveries(deliveries)
+    read_domain_reports(deliveries)
     announce_redelivered(
         [(event.queue_id, event.recipient) for event in deliveries if event.state is DeliveryState.DELIVERED]
     )

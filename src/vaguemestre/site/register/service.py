@@ -7,6 +7,8 @@ from vaguemestre.access.signin.rules import limits
 from vaguemestre.access.signin.services.sessions import DELETED_AFTER
 from vaguemestre.desks.breaches import handlers as breaches
 from vaguemestre.desks.breaches.services import RETENTION as BREACHES_KEPT
+from vaguemestre.desks.domainreports import handlers as domainreports
+from vaguemestre.desks.domainreports.services import RETENTION as REPORTS_KEPT
 from vaguemestre.desks.operations import handlers as operations
 from vaguemestre.desks.operations.rules.slots import RETENTION as SAMPLES_KEPT
 from vaguemestre.desks.operations.services.retention import ALARMS_KEPT, DESTINATIONS_KEPT
@@ -156,6 +158,16 @@ SERVICE = Activity(
             ("operations.Alarm",),
             after(ALARMS_KEPT, "après leur fin"),
             (operations.purge_old_measures,),
+        ),
+        Category(
+            "Rapports DMARC et TLS d’autres serveurs (domaines et adresses de serveurs, nombres)",
+            (
+                "domainreports.DomainReport",
+                "domainreports.SenderCount",
+                "domainreports.TlsFailureCount",
+            ),
+            after(REPORTS_KEPT, "après leur réception"),
+            (domainreports.purge_old_reports,),
         ),
         Category("Sauvegardes (chiffrées) de tout ce qui précède", (), _backups),
     ),

@@ -45,6 +45,7 @@ TABLES = {
     "enrolment.disclose_numen": "numens",
     "helpdesk": "desks",
     "operations": "desks",
+    "domainreports": "desks",
     "portal": "record",
     "portal.waiting_errands": "desks",
     "removals": "desks",

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from vaguemestre.desks.domainreports import ports as domainreports
 from vaguemestre.desks.enrolment import ports as enrolment
 from vaguemestre.desks.helpdesk import ports as helpdesk
 from vaguemestre.desks.operations import ports as operations
@@ -9,7 +10,9 @@ from vaguemestre.desks.portal import ports as portal
 from vaguemestre.desks.removals import ports as removals
 from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
+from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.rspamd.refused_content import RefusedContent
+from vaguemestre.site.adapters.domainreports import KnownSendersFinder, judge_sender
 from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
 from vaguemestre.site.adapters.mail_trace import undelivered_to
@@ -26,6 +29,8 @@ def plug(config: Config) -> None:
     helpdesk.undelivered_to.plug(undelivered_to)
     helpdesk.usage_of.plug(partial(usage_of, MailAgent(config)))
     helpdesk.forwards_of.plug(forwards_of)
+    domainreports.judge_sender.plug(judge_sender)
+    domainreports.find_known_senders.plug(KnownSendersFinder(config, DnsLookup()))
     operations.read_metrics.plug(MetricsReader(config))
     operations.act_on_queue.plug(QueueActs(config))
     operations.list_queue.plug(QueueList(config))

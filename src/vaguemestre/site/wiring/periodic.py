@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from vaguemestre.access.sso.registry import handlers as registry_handlers
+from vaguemestre.desks.domainreports import handlers as domainreports_handlers
 from vaguemestre.desks.operations import handlers as operations_handlers
 from vaguemestre.mailbox.compose import handlers as compose_handlers
 from vaguemestre.mailbox.sorting import handlers as sorting_handlers
@@ -27,5 +28,6 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     dkim_handlers.advance_keys,
     operations_handlers.measure,
     quarantine_handlers.send_digests,
+    domainreports_handlers.keep_boxes,
     *PURGES,
 )

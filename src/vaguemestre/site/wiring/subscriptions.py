@@ -19,6 +19,8 @@ from vaguemestre.access.sso.oidc import handlers as oidc_handlers
 from vaguemestre.access.sso.registry import handlers as registry_handlers
 from vaguemestre.access.sso.registry.events import VisitEnded
 from vaguemestre.access.sso.saml import handlers as saml_handlers
+from vaguemestre.desks.domainreports import handlers as domainreports_handlers
+from vaguemestre.desks.domainreports.events import ReportsDelivered
 from vaguemestre.desks.enrolment import handlers as enrolment_handlers
 from vaguemestre.desks.enrolment.events import RequestMoved
 from vaguemestre.desks.helpdesk import handlers as helpdesk_handlers
@@ -189,6 +191,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     BackfillRequested: (sorting_handlers.run_backfill,),
     PreviewRequested: (webmail_handlers.make_preview,),
     BulkRequested: (webmail_handlers.run_bulk,),
+    ReportsDelivered: (domainreports_handlers.read_reports,),
     ListMailDelivered: (lists_handlers.read_list,),
     FanoutDue: (lists_handlers.fan_out,),
     NoticeDue: (lists_handlers.send_notices,),

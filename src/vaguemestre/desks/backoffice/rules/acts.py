@@ -129,6 +129,7 @@ ACTION_LABELS = {
     "lists.letter-sending": "Liste : message reçu, en cours d’envoi",
     "lists.letter-sent": "Liste : message parti",
     "lists.letter-stopped": "Liste : envoi arrêté",
+    "domainreports.box-opened": "Adresse des rapports DMARC et TLS ouverte",
     "lists.made": "Liste créée",
     "lists.rule-changed": "Liste : règle changée",
     "lists.settings-changed": "Liste : réglages changés",

@@ -84,8 +84,7 @@ MEANINGS = {
     "mail.full_text_search": "La recherche dans le texte des courriels.",
     "mail.file_search": "Le texte des PDF et documents joints, où bubblewrap est installé.",
     "mail.postmaster": (
-        "L’adresse de l’académie où arrivent « postmaster@ » et « abuse@ », dont les rapports DMARC et TLS "
-        "des autres ; vide : ils sont refusés."
+        "L’adresse de l’académie où arrivent « postmaster@ » et « abuse@ » ; vide : ils sont refusés."
     ),
     "mail.forward_outside": "Des filtres peuvent faire suivre vers d’autres domaines.",
     "mail.office_previews": "Aperçus des documents, où LibreOffice et bubblewrap sont installés.",

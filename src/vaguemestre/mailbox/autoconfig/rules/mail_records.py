@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from vaguemestre.mailbox.autoconfig.rules.offers import policy_name
 from vaguemestre.mailbox.autoconfig.rules.records import Record
+from vaguemestre.mailbox.autoconfig.rules.report_address import reporting_address
 
 POLICY_SECONDS = 604_800  # a week: how long others keep our MTA-STS policy (RFC 8461 §3.2)
 
@@ -34,7 +35,7 @@ def mail_records(
     reports = Record(
         f"_smtp._tls.{domain}",
         "TXT",
-        f"v=TLSRPTv1; rua=mailto:postmaster@{domain}",
+        f"v=TLSRPTv1; rua=mailto:{reporting_address(domain)}",
         "Où les autres disent leurs échecs de chiffrement (TLS-RPT)",
         begins="v=TLSRPTv1",
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vaguemestre.mailbox.autoconfig.rules.offers import machine_names
+from vaguemestre.mailbox.autoconfig.rules.report_address import reporting_address
 from vaguemestre.mailbox.autoconfig.values import Offer, Question
 
 _LONGEST_TEXT = 255
@@ -80,7 +81,7 @@ def expected(offered: Offer, *, site: str, site_port: int) -> tuple[Record, ...]
         Record(
             f"_dmarc.{domain}",
             "TXT",
-            f"v=DMARC1; p=quarantine; rua=mailto:postmaster@{domain}",
+            f"v=DMARC1; p=quarantine; rua=mailto:{reporting_address(domain)}",
             "Ce que les autres font des faux (DMARC)",
             begins="v=DMARC1",
         ),

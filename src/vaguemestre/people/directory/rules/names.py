@@ -49,8 +49,8 @@ _RESERVED_LINES = """
 abuse accueil admin administrateur administration administrator anonymous apache assistance
 bounces cert contact courrier daemon dkim dmarc dovecot dpd dpo ftp guest helpdesk hostmaster
 imap info infos listmaster mail mailer-daemon messagerie news no-reply nobody noc noreply
-postfix postmaster recteur rectorat rectrice root rssi securite security smtp support sysadmin
-system test usenet uucp vmail webmaster www
+postfix postmaster rapports-automatiques recteur rectorat rectrice root rssi securite
+security smtp support sysadmin system test usenet uucp vmail webmaster www
 """
 _RESERVED = frozenset(_RESERVED_LINES.split())
 _RESERVED_PREFIXES = ("ce.", "int.", "ent.", "ien.", "ia02-", "ia60-", "ia80-", "liste.", "projet.")

@@ -77,6 +77,11 @@ def sender_authenticity(
     return UNVERIFIED
 
 
+def is_judged(fields: tuple[tuple[str, str], ...], *, server: str) -> bool:
+    """Whether our filter judged the sender of a message that came through the MX."""
+    return any(name == ARRIVAL for name, _ in fields) and bool(_own_results(fields, server))
+
+
 def is_sealed(
     fields: tuple[tuple[str, str], ...], author: str, *, server: str, seal_holds: SealCheck
 ) -> bool:

@@ -1,0 +1,1 @@
+"""What others say of mail in our name: DMARC aggregate reports and TLS reports."""

@@ -1,0 +1,22 @@
+"""What domain reports need from the outside."""
+
+from typing import Protocol
+
+from vaguemestre.desks.domainreports.values import KnownSenders, Trust
+from vaguemestre.foundation.kernel.slots import Slot
+
+
+class JudgeSender(Protocol):
+    def __call__(self, raw: bytes) -> Trust:
+        """What our filter said of the sender of a message, as it was delivered."""
+        ...
+
+
+class FindKnownSenders(Protocol):
+    def __call__(self) -> KnownSenders:
+        """Our own servers and declared relays, as configuration and DNS say now; less without DNS."""
+        ...
+
+
+judge_sender: Slot[JudgeSender] = Slot("domainreports.judge_sender")
+find_known_senders: Slot[FindKnownSenders] = Slot("domainreports.find_known_senders")

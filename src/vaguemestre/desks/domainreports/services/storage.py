@@ -1,0 +1,89 @@
+"""Storing of reports: once each, about our domains only, with what they count."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from vaguemestre.desks.domainreports.models import DomainReport, SenderCount, TlsFailureCount
+from vaguemestre.desks.domainreports.rules.limits import MAX_COUNT, UnreadableReport, is_timely
+from vaguemestre.desks.domainreports.rules.totals import count_failures, count_senders, day_of
+from vaguemestre.desks.domainreports.values import (
+    DmarcReport,
+    KnownSenders,
+    Report,
+    ReportKind,
+    TlsReport,
+    Trust,
+)
+
+MAX_REPORTS_A_DAY = 5_000  # received, of all domains: reporters send one a day each
+
+
+class Refused(UnreadableReport):
+    """A report that can be read, and is not for us: another domain, another time, too many of them."""
+
+
+@transaction.atomic
+def store_report(
+    report: Report, known: KnownSenders, domains: Collection[str], *, trust: Trust, now: datetime
+) -> bool:
+    """Store a report; False if it was there already. Raises Refused.
+
+    Of a forged one only the line is kept: what it counts is nobody's word.
+    """
+    if not any(report.domain == domain or report.domain.endswith(f".{domain}") for domain in domains):
+        raise Refused("other-domain")
+    if not is_timely(report.span, now):
+        raise Refused("dates")
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if DomainReport.objects.filter(received_at__gte=midnight).count() >= MAX_REPORTS_A_DAY:
+        raise Refused("too-many")
+    row, is_new = DomainReport.objects.get_or_create(
+        domain=report.domain,
+        kind=ReportKind.DMARC if isinstance(report, DmarcReport) else ReportKind.TLS,
+        organisation=report.span.organisation,
+        report_id=report.span.report_id,
+        begins_at=report.span.begins_at,
+        policy=report.policy,
+        defaults={
+            "ends_at": report.span.ends_at,
+            "day": day_of(report.span),
+            "trust": trust,
+            "received_at": now,
+        },
+    )
+    if is_new and trust is not Trust.FORGED:
+        _store_counts(row, report, known)
+    return is_new
+
+
+def _store_counts(row: DomainReport, report: Report, known: KnownSenders) -> None:
+    if isinstance(report, TlsReport):
+        row.passed, row.failed = report.successes, report.failures
+        TlsFailureCount.objects.bulk_create(
+            TlsFailureCount(
+                report=row,
+                result=failure.result,
+                server=failure.server,
+                sessions=min(failure.sessions, MAX_COUNT),
+            )
+            for failure in count_failures(report)
+        )
+    else:
+        row.percentage = report.percentage
+        row.passed = sum(record.messages for record in report.records if record.passes)
+        row.failed = sum(record.messages for record in report.records if not record.passes)
+        SenderCount.objects.bulk_create(
+            SenderCount(
+                report=row,
+                origin=total.sender.origin,
+                name=total.sender.name[:253],
+                is_named=total.sender.is_named,
+                passed=total.passed,
+                failed=total.failed,
+                forwarded=total.forwarded,
+            )
+            for total in count_senders(report, known)
+        )
+    row.save(update_fields=("passed", "failed", "percentage"))

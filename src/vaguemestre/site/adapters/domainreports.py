@@ -1,0 +1,52 @@
+"""What domain reports need to know of arriving messages, of our servers and of declared relays."""
+
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import parseaddr
+
+from vaguemestre.desks.domainreports.values import KnownSenders, Trust
+from vaguemestre.engines.remote.dns_lookup import DnsLookup
+from vaguemestre.mailbox.autoconfig.values import Question
+from vaguemestre.mailbox.webmail.http import own_auth_server
+from vaguemestre.mailbox.webmail.rules.trust import authenticity
+from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
+from vaguemestre.site.config import Config
+
+
+def judge_sender(raw: bytes) -> Trust:
+    """`domainreports.ports.JudgeSender` by the webmail's rules."""
+    try:
+        header = BytesHeaderParser(policy=compat32).parsebytes(raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+        fields = tuple((name.lower(), str(value)) for name, value in header.items())
+    except (ValueError, LookupError, TypeError):
+        return Trust.FORGED
+    authors = [value for name, value in fields if name == "from"]
+    server = own_auth_server().server
+    if not authenticity.is_judged(fields, server=server):
+        return Trust.UNKNOWN
+    author = parseaddr(authors[0])[1] if len(authors) == 1 else ""
+    verdict = authenticity.sender_authenticity(fields, author, server=server).verdict
+    return Trust.AUTHENTIC if verdict is Verdict.VERIFIED else Trust.FORGED
+
+
+class KnownSendersFinder:
+    """`domainreports.ports.FindKnownSenders`: the configuration, and what DNS says of its hosts."""
+
+    def __init__(self, config: Config, look_up: DnsLookup) -> None:
+        self._config, self._look_up = config, look_up
+
+    def __call__(self) -> KnownSenders:
+        config, outgoing = self._config, self._config.mail.outgoing
+        ours = self._addresses([f"mail.{domain}" for domain in config.domains])
+        relay = self._addresses([outgoing.relay_host]) if outgoing.relay_host else frozenset()
+        return KnownSenders(
+            domains=frozenset(config.domains),
+            addresses=frozenset(config.network.addresses) | ours,
+            relays=relay | frozenset(filter(None, (outgoing.relay_host, *config.mail.trusted_forwarders))),
+        )
+
+    def _addresses(self, hosts: list[str]) -> frozenset[str]:
+        if not self._config.mail.outgoing.leaves:
+            return frozenset()  # a demonstration asks nobody
+        answers = self._look_up([Question(host, kind) for host in hosts for kind in ("A", "AAAA")])
+        return frozenset(address for addresses in answers.values() for address in addresses or ())
