@@ -56,6 +56,26 @@ def test_each_answer_is_judged(name: str, kind: str, answers: tuple[str, ...], s
     assert state_of(whole, kind, *answers) is state
 
 
+@pytest.mark.parametrize(
+    ("published", "wanted"),
+    [
+        (
+            "v=DMARC1; p=reject; rua=mailto:Postmaster@ac-amiens.test,mailto:r@example.org",
+            "v=DMARC1; p=reject; rua=mailto:rapports-automatiques@ac-amiens.test,mailto:r@example.org",
+        ),
+        ("v=DMARC1; p=none; rua=mailto:r@example.org", ""),
+        ("v=DMARC1; rua=mailto:postmaster@ac-amiens.test,mailto:rapports-automatiques@ac-amiens.test", ""),
+    ],
+)
+def test_reports_asked_at_the_address_of_before_are_to_be_asked_anew_with_the_same_policy(
+    published: str, wanted: str
+) -> None:
+    record = next(one for one in RECORDS if one.begins == "v=DMARC1")
+    (result,) = checked([record], {record.question: (published,)})
+    assert result.state is (State.OTHER if wanted else State.RIGHT)
+    assert not wanted or result.record.value == wanted
+
+
 @pytest.fixture
 def zone_says() -> Iterator[dict[str, tuple[str, ...] | None]]:
     said: dict[str, tuple[str, ...] | None] = {}

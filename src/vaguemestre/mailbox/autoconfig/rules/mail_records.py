@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from vaguemestre.mailbox.autoconfig.rules.offers import policy_name
 from vaguemestre.mailbox.autoconfig.rules.records import Record
-from vaguemestre.mailbox.autoconfig.rules.report_address import reporting_address
+from vaguemestre.mailbox.autoconfig.rules.report_address import retired_target, target
 
 POLICY_SECONDS = 604_800  # a week: how long others keep our MTA-STS policy (RFC 8461 §3.2)
 
@@ -35,9 +35,10 @@ def mail_records(
     reports = Record(
         f"_smtp._tls.{domain}",
         "TXT",
-        f"v=TLSRPTv1; rua=mailto:{reporting_address(domain)}",
+        f"v=TLSRPTv1; {target(domain)}",
         "Où les autres disent leurs échecs de chiffrement (TLS-RPT)",
         begins="v=TLSRPTv1",
+        renews=(retired_target(domain), target(domain)),
     )
     dane = Record(
         f"_25._tcp.{host}", "TLSA", f"3 1 1 {key_digest}", "Clé du certificat (DANE), si la zone est signée"

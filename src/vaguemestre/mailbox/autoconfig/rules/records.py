@@ -1,12 +1,13 @@
 """What the zone of the domain must say, so that programs and other servers find us; and whether it does."""
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from vaguemestre.mailbox.autoconfig.rules.offers import machine_names
-from vaguemestre.mailbox.autoconfig.rules.report_address import reporting_address
+from vaguemestre.mailbox.autoconfig.rules.report_address import retired_target, target
 from vaguemestre.mailbox.autoconfig.values import Offer, Question
 
 _LONGEST_TEXT = 255
@@ -29,6 +30,7 @@ class Record:
     purpose: str
     begins: str = ""  # what a text must begin with, for a sample
     is_exact: bool = False  # case counts (base64)
+    renews: tuple[str, str] = ("", "")  # a part of an older sample, and what stands for it now
 
     @property
     def question(self) -> Question:
@@ -81,9 +83,10 @@ def expected(offered: Offer, *, site: str, site_port: int) -> tuple[Record, ...]
         Record(
             f"_dmarc.{domain}",
             "TXT",
-            f"v=DMARC1; p=quarantine; rua=mailto:{reporting_address(domain)}",
+            f"v=DMARC1; p=quarantine; {target(domain)}",
             "Ce que les autres font des faux (DMARC)",
             begins="v=DMARC1",
+            renews=(retired_target(domain), target(domain)),
         ),
     )
 
@@ -106,11 +109,21 @@ def _judged(record: Record, answers: tuple[str, ...] | None) -> Checked:
     if not answers:
         # a service that is not offered need not be said so
         return Checked(record, State.RIGHT if record.value == "0 0 0 ." else State.MISSING)
-    if any(_does(record, answer) for answer in answers):
-        return Checked(record, State.RIGHT, answers)
+    right = [answer for answer in answers if _does(record, answer)]
+    if right:
+        return _renewed(record, right[0]) or Checked(record, State.RIGHT, answers)
     if record.kind == "TXT":  # other texts stand beside it
         return Checked(record, State.MISSING)
     return Checked(record, State.OTHER, answers)
+
+
+def _renewed(record: Record, answer: str) -> Checked | None:
+    """What stands there with what we proposed before: the same is to be published, with the new part."""
+    old, new = record.renews
+    if not old or old.lower() not in answer.lower() or new.partition(":")[2].lower() in answer.lower():
+        return None
+    value = re.sub(re.escape(old), new, answer, flags=re.IGNORECASE)
+    return Checked(replace(record, value=value), State.OTHER, (answer,))
 
 
 def _does(record: Record, value: str) -> bool:

@@ -6,3 +6,13 @@ _LOCAL_PART = "rapports-automatiques"
 def reporting_address(domain: str) -> str:
     """Where others send their DMARC and TLS reports about a domain: a mailbox that the worker reads."""
     return f"{_LOCAL_PART}@{domain}"
+
+
+def retired_target(domain: str) -> str:
+    """The `rua` that our zone proposed before: a person reads that mailbox, and no report of it is drawn."""
+    return f"rua=mailto:postmaster@{domain}"
+
+
+def target(domain: str) -> str:
+    """The `rua` of the records that we propose."""
+    return f"rua=mailto:{reporting_address(domain)}"
