@@ -50,7 +50,7 @@ def test_drawings_and_senders_are_read_on_any_screen(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.goto(f"/administration/rapports{query}")
-        expect(page.get_by_role("heading", name="Rapports du monde")).to_be_visible()
+        expect(page.get_by_role("heading", name="Rapports DMARC et TLS")).to_be_visible()
         expect(page.get_by_text("donnez-lui une clé DKIM")).to_be_visible()
         expect(page.get_by_text("1 expéditeur régulier échoue")).to_be_visible()
         faults += [(width, scheme, fault["id"]) for fault in Axe().run(page).response["violations"]]

@@ -176,7 +176,7 @@ _ADMINISTRATION_GROUPS = (
         "Système",
         (
             Entry("/administration/dns", "DNS", "link"),
-            Entry("/administration/rapports", "Rapports du monde", "world"),
+            Entry("/administration/rapports", "Rapports DMARC et TLS", "shield-check"),
             Entry("/administration/annonces", "Annonces", "bell"),
             Entry("/administration/journal", "Journal", "history"),
             Entry("/administration/violations", "Violations de données", "shield-x"),

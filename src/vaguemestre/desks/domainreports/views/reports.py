@@ -1,4 +1,4 @@
-"""« Rapports du monde »: DMARC and TLS reports, drawn, with the senders that a tighter policy would break."""
+"""« Rapports DMARC et TLS »: what others report, drawn, with the senders that a tighter policy breaks."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
