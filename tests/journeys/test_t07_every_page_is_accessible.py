@@ -143,7 +143,12 @@ if os.environ.get("VAGUEMESTRE_LONG"):
 TABLETS = (720, 820, 1024, 1080)
 
 
+_COLOURS_AT_REST = """() => Promise.allSettled(
+  document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))"""
+
+
 def violations(page: Page) -> list[str]:
+    page.evaluate(_COLOURS_AT_REST)
     found = Axe().run(page).response["violations"]
     return [f"{v['id']}: {[n['html'][:120] for n in v['nodes']][:3]}" for v in found]
 

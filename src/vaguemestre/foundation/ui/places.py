@@ -117,7 +117,7 @@ _LISTS_GROUPS = (
 )
 _BOXES_GROUPS = (
     Group(
-        "Boîtes partagées",
+        "Boîtes",
         (
             Entry(BOXES, "Toutes mes boîtes", "mailbox"),
             Entry("/boites/demander/", "Demander une boîte", "plus"),
