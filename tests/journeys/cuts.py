@@ -13,8 +13,10 @@ import signal
 import smtplib
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -33,6 +35,9 @@ from tests.own_filter import give_compiled
 from vaguemestre.site.config import Config
 
 _STARTS_WITHIN_SECONDS = 300
+# What an upgrade brings, and a way back takes from nobody here: nothing of these was in use yet.
+_OLDER = (("sorting", "0002"), ("removals", "0001"), ("reports", "0001"))
+_TAKEN = re.compile(r"by \S+ \(Postfix\) with \w+ id (\w+)")
 _REFUSED = (OSError, smtplib.SMTPException, imaplib.IMAP4.error, AssertionError)
 
 
@@ -75,6 +80,41 @@ class Cuttable(Instance):
         wait_until(self._first, 30)
         os.kill(self._first(), signal.SIGKILL)
         self._outer.wait(60)
+
+    def make_older(self) -> None:
+        """Give its tables the state of a version before, which its next start has to bring up to date."""
+        ended = self.django(f"[call_command('migrate', *words, verbosity=0) for words in {_OLDER!r}]")
+        assert ended.returncode == 0, ended.stderr[-2000:]
+
+    def begin_upgrade(self, seconds: float) -> None:
+        """Start it, and come back that long after it began to bring its tables up to date."""
+        before = self.log.stat().st_size
+        self.begin()
+
+        def began() -> bool:
+            with self.log.open("rb") as log:
+                log.seek(before)
+                return "Base de données".encode() in log.read()
+
+        wait_until(began, _STARTS_WITHIN_SECONDS)
+        time.sleep(seconds)  # the moment is drawn: no event is awaited
+
+    def is_up_to_date(self) -> bool:
+        """Whether its tables are those of this version."""
+        return self.django("call_command('migrate', check_unapplied=True)").returncode == 0
+
+    def django(self, statement: str) -> "subprocess.CompletedProcess[str]":
+        environment = {key: text for key, text in os.environ.items() if not key.startswith("VAGUEMESTRE_")}
+        environment |= {
+            "VAGUEMESTRE_HOME": str(self.home),
+            "DJANGO_SETTINGS_MODULE": "vaguemestre.site.settings",
+            "PYTHONPATH": str(PROJECT / "src"),
+        }
+        words = f"import django; django.setup(); from django.core.management import call_command; {statement}"
+        return subprocess.run(
+            [sys.executable, "-c", words],
+            env=environment, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
 
     def stop(self) -> None:
         if self._outer and self._outer.poll() is None:
@@ -360,21 +400,31 @@ def letter(sender: str, to: str, subject: str, message_id: str) -> email.message
     return made
 
 
-def counted_subjects(
-    instance: Instance, role: str, folder: str, mark: str, key: Callable[[bytes], str] | None = None
-) -> Counter[str]:
+def counted_subjects(instance: Instance, role: str, folder: str, mark: str) -> Counter[str]:
     """How often each subject with that mark stands in a folder."""
+    return counted(instance, role, folder, mark, header_subject)
+
+
+def counted[Key](
+    instance: Instance, role: str, folder: str, mark: str, key: Callable[[bytes], Key]
+) -> Counter[Key]:
+    """How often each key, made of a header, stands in a folder, of messages whose subject has that mark."""
     with imap(instance, instance.account(role)) as client:
         if client.select(f'"{folder}"', readonly=True)[0] != "OK":
             return Counter()
         uids = client.uid("SEARCH", "SUBJECT", f'"{mark}"')[1][0].decode().split()
         if not uids:
             return Counter()
-        fields = "(BODY.PEEK[HEADER.FIELDS (SUBJECT DELIVERED-TO)])"
+        fields = "(BODY.PEEK[HEADER.FIELDS (SUBJECT DELIVERED-TO RECEIVED)])"
         fetched = client.uid("FETCH", ",".join(uids), fields)[1]
-    headers = [part[1] for part in fetched if isinstance(part, tuple)]
-    return Counter(key(header) if key else header_subject(header) for header in headers)
+    return Counter(key(part[1]) for part in fetched if isinstance(part, tuple))
 
 
 def header_subject(header: bytes) -> str:
     return str(email.message_from_bytes(header)["Subject"]).replace("\r\n", "").strip()
+
+
+def taken_as(header: bytes) -> str:
+    """The queue identifier under which our Postfix took a message, empty if it came another way."""
+    match = _TAKEN.search(" ".join(header.decode().split()))
+    return match[1] if match else ""
