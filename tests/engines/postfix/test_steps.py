@@ -91,6 +91,11 @@ def test_the_answer_of_another_server_changes_neither_state_nor_recipient(words:
     assert (step.kind, step.recipient, step.status) == (StepKind.REFUSED, ADDRESS[1:-1], "5.7.1")
 
 
+def test_a_line_of_a_start_says_what_the_queue_held() -> None:
+    step = only(f"start[7]: 4jc3Lr4Hgkz1: from={ADDRESS}, message-id=<a@b> (in the queue)")
+    assert (step.kind, step.sender, step.message_id) == (StepKind.QUEUED, ADDRESS[1:-1], "<a@b>")
+
+
 def quoted(words: str) -> str:
     """An address in its external form (RFC 5321 §4.1.2)."""
     escaped = words.replace("\\", "\\\\").replace('"', '\\"')

@@ -36,6 +36,14 @@ def test_only_what_was_taken_up_more_than_once_is_looked_for() -> None:
     assert job.args_kwargs["args"][2] == {"recipient": MARIE, "message_id": "<again@x>"}
 
 
+def test_what_a_start_found_in_the_queue_is_looked_for_though_the_log_lost_the_rest() -> None:
+    log("lost", StepKind.QUEUED, StepKind.QUEUED, StepKind.DELIVERED)
+    MessageStep.objects.filter(number=1).update(message_id="<lost@x>")
+    announce_redelivered([("lost", MARIE)])
+    (job,) = DBTaskResult.objects.all()
+    assert job.args_kwargs["args"][2] == {"recipient": MARIE, "message_id": "<lost@x>"}
+
+
 def test_an_address_that_is_not_ours_stops_nothing() -> None:
     def refuse(recipient: str, message_id: str) -> int:
         raise EngineRefused("no such mailbox")

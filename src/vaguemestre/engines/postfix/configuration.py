@@ -4,6 +4,7 @@ import pwd
 import signal
 import smtplib
 import subprocess
+import sys
 from pathlib import Path
 
 from vaguemestre.engines.config_templates import render, write
@@ -18,6 +19,9 @@ from vaguemestre.foundation.kernel.errors import EngineRefused
 
 _HERE = Path(__file__).parent
 _TIMEOUT_SECONDS = 3.0
+_CHECK_SECONDS = 300  # it walks through the queue
+_QUEUE_AT_START = "queue_at_start.py"
+_START = '"$1" -IS "$2" "$3" "$4"; exec /usr/lib/postfix/sbin/master -s -c "$5"'
 REOPEN_SIGNAL = signal.SIGHUP  # as `postfix logrotate` sends: postlogd is started anew
 
 # The demonstration's outside mailbox has a domain of its own that counts as foreign: its mail comes in like
@@ -72,6 +76,7 @@ def prepare(instance: Instance) -> None:
     values = _values(instance)
     for name in ("main.cf", "master.cf"):
         write(base / name, render(_HERE, f"{name}.j2", **values))
+    write(base / _QUEUE_AT_START, (_HERE / _QUEUE_AT_START).read_text(encoding="utf-8"))
     write(base / "bounce.cf", (_HERE / "bounce.cf").read_text(encoding="utf-8"))
     outgoing.write_credentials(instance, base)
     _run(instance, "check")
@@ -88,9 +93,14 @@ def use_filter(instance: Instance) -> None:
 def command(instance: Instance) -> list[str]:
     """Postfix's master in the foreground; SIGTERM stops it and its children.
 
-    `postfix start-fg` would leave a shell in between, and children running after it.
+    `postfix start-fg` would leave a shell in between, and children running after it. What the queue holds is
+    logged first.
     """
-    return ["/usr/lib/postfix/sbin/master", "-s", "-c", str(configuration_folder(instance))]
+    base = folder(instance)
+    files = (base / _QUEUE_AT_START, log_file(instance), base / "spool")
+    python = str(Path(sys.base_prefix) / "bin" / "python3")
+    words = [python, *(str(engine_path(instance, file)) for file in files)]
+    return ["/bin/sh", "-c", _START, "postfix", *words, str(configuration_folder(instance))]
 
 
 def environment(instance: Instance) -> dict[str, str]:
@@ -165,7 +175,7 @@ def _write_maps(instance: Instance) -> None:
 def _run(instance: Instance, verb: str) -> None:
     argv = ["postfix", "-c", str(configuration_folder(instance)), verb]
     try:
-        ended = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+        ended = subprocess.run(argv, capture_output=True, text=True, timeout=_CHECK_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise EngineRefused(f"postfix ne s’exécute pas : {error}") from error
     if ended.returncode:

@@ -27,6 +27,9 @@ _DELIVERY = re.compile(
     r"status=(?P<status>[a-z]+) \((?P<words>.*)"  # its end is cut at 2,000 bytes
 )
 _QUEUED = re.compile(rf"from={_ADDRESS.format('sender')}, size=\d+, nrcpt=\d+ \(queue active\)")
+_AT_START = re.compile(  # written by queue_at_start.py
+    rf"from={_ADDRESS.format('sender')}, message-id=(?P<message_id><[!-;=?-~]+>) \(in the queue\)"
+)
 _EXPIRED = re.compile(rf"from={_ADDRESS.format('sender')}, status=(?:force-)?expired, returned to sender")
 _CLIENT = re.compile(
     r"client=(?P<client>[^,]*)(?:, sasl_method=[^,]*)?(?:, sasl_username=(?P<login>[^,]*))?(?:,.*)?"
@@ -79,6 +82,8 @@ def _step(line: LogLine, at: dt.datetime, queue_id: str, words: str) -> Step | N
             return _while_read(at, queue_id, words)
         case "qmgr" | "postsuper":
             return _in_queue(at, queue_id, words)
+        case "start":
+            return _in_queue_at_start(at, queue_id, words)
         case _:
             return _delivery(at, queue_id, words)
 
@@ -121,6 +126,15 @@ def _in_queue(at: dt.datetime, queue_id: str, words: str) -> Step | None:
     if match := _EXPIRED.fullmatch(words):
         return Step(at, Engine.POSTFIX, StepKind.REFUSED, queue_id, sender=match["sender"], detail=words)
     return Step(at, Engine.POSTFIX, StepKind.DONE, queue_id) if words == "removed" else None
+
+
+def _in_queue_at_start(at: dt.datetime, queue_id: str, words: str) -> Step | None:
+    match = _AT_START.fullmatch(words)
+    if match is None:
+        return None
+    return Step(
+        at, Engine.POSTFIX, StepKind.QUEUED, queue_id, match["message_id"], match["sender"], detail=words
+    )
 
 
 def _delivery(at: dt.datetime, queue_id: str, words: str) -> Step | None:

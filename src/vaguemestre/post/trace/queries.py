@@ -159,13 +159,14 @@ def find_messages(criteria: MessageSearch, *, limit: int) -> tuple[FoundMessage,
 
 
 def message_ids_taken_up_again(queue_ids: Collection[str]) -> dict[str, str]:
-    """Queue identifier → Message-ID, for those messages that the queue manager activated more than once."""
+    """Queue identifier → Message-ID, for those that were in the queue more than once, a start included."""
     message_ids: dict[str, str] = {}
     for batch in batched(queue_ids, _MAX_MESSAGES, strict=False):
         steps = MessageStep.objects.filter(queue_id__in=batch)
         active = steps.filter(kind=StepKind.QUEUED).order_by().values("queue_id")
         again = active.annotate(times=Count("number")).filter(times__gt=1).values_list("queue_id", flat=True)
-        named = steps.filter(kind=StepKind.IDENTIFIED, queue_id__in=list(again))
+        # a start names what it finds in the queue, which counts as once: it may have been delivered
+        named = steps.filter(kind__in=(StepKind.IDENTIFIED, StepKind.QUEUED), queue_id__in=list(again))
         message_ids.update(
             (str(queue_id), message_id)
             for queue_id, message_id in named.values_list("queue_id", "message_id")
