@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.machines, pytest.mark.timeout(7200)]
 
 POSTFIX_LOG = "/var/lib/vaguemestre/logs/postfix.log"
 PATIENCE_SECONDS = 120
+ZONE_EDITOR = Path(__file__).with_name("zone_editor.py")
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +137,7 @@ def test_a_slow_server_keeps_nobody_else_waiting(
 def test_an_authority_gives_a_certificate_and_a_renewed_one_is_shown_everywhere(
     published: World, installed: Machine, authority: Certificates, agents: tuple[Agent, ...], tmp_path: Path
 ) -> None:
-    installed.must("tee", "/usr/local/share/ca-certificates/essai.crt", text=authority.ca.read_text())
-    installed.must("update-ca-certificates")
+    _trust(installed, authority)
     asked = f'\n[tls]\nacme = "standalone"\nacme_directory = "{world.AUTHORITY_URL}"\n'
     installed.must("tee", academy.SETTINGS, text=academy.CONFIGURATION + asked)
     installed.must(*academy.INSTALL)
@@ -151,6 +151,36 @@ def test_an_authority_gives_a_certificate_and_a_renewed_one_is_shown_everywhere(
     while any(_shown(client, port) == before[port] for port in before):
         assert time.monotonic() < deadline, "the former certificate is still shown"
         time.sleep(1)
+
+
+def test_names_are_proved_by_a_program_of_the_zone(
+    published: World, installed: Machine, authority: Certificates, tmp_path: Path
+) -> None:
+    """The académie's port 80 plays no part, and what proved the names is gone from the zone afterwards."""
+    _trust(installed, authority)
+    edit = ZONE_EDITOR.read_text(encoding="utf-8").replace("NAME_SERVER", published.machine.address)
+    interpreter = "/opt/vaguemestre/current/.venv/bin/python"
+    installed.must("tee", "/usr/local/bin/zone", text=f"#!{interpreter}\n{edit}")
+    installed.must("chmod", "755", "/usr/local/bin/zone")
+    asked = (
+        f'\n[tls]\nacme = "dns"\nacme_hook = "/usr/local/bin/zone"\nacme_directory = "{world.AUTHORITY_URL}"'
+    )
+    installed.must("tee", academy.SETTINGS, text=academy.CONFIGURATION + asked)
+    installed.must(*academy.INSTALL)
+    installed.must("certbot", "renew", "--force-renewal", "--quiet", "--no-random-sleep-on-renew")
+    renewal = installed.must("cat", "/etc/letsencrypt/renewal/vaguemestre.conf")
+    assert "authenticator = manual" in renewal
+    client = Client(installed, Certificates(_root(published, tmp_path), Path(), Path()))
+    assert _shown(client, 443) == _shown(client, 993)
+    challenge = f"_acme-challenge.{academy.HOST}"
+    assert "_acme-challenge" in installed.must("cat", "/var/log/zone")
+    assert not published.machine.must("kdig", "+short", "@127.0.0.1", challenge, "TXT").strip()
+
+
+def _trust(machine: Machine, authority: Certificates) -> None:
+    """Let programs of the machine verify what the tests' authority signed."""
+    machine.must("tee", "/usr/local/share/ca-certificates/essai.crt", text=authority.ca.read_text())
+    machine.must("update-ca-certificates")
 
 
 def _root(internet: World, folder: Path) -> Path:

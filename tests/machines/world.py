@@ -19,7 +19,7 @@ from vaguemestre.engines.tls.certificates import Certificates
 
 NAME = "mx.monde.test"
 AUTHORITY_URL = f"https://{NAME}:14000/dir"
-_PACKAGES = ("knot", "postfix", "rspamd", "pebble", "ca-certificates")
+_PACKAGES = ("knot", "knot-dnsutils", "postfix", "rspamd", "pebble", "ca-certificates")
 _ARRIVAL_SECONDS = 180
 _OTHERS = {"monde": 0, "dane": 0, "faux": 0, "vieux": 1, "refus": 2, "lent": 3}  # domain → which address
 _KNOT = """\
@@ -29,6 +29,10 @@ server:
     listen: [ 127.0.0.1@53, {address}@53 ]
 database:
     storage: "/var/lib/knot"
+acl:
+  - id: updates
+    address: {editors}
+    action: update
 template:
   - id: default
     storage: "/var/lib/knot"
@@ -40,6 +44,7 @@ template:
 zone:
   - domain: test.
     dnssec-signing: on
+    acl: updates
   - domain: 78.10.in-addr.arpa.
   - domain: 8.7.d.f.ip6.arpa.
 """
@@ -164,7 +169,10 @@ class World:
         self.machine.must("systemctl", "start", "pebble")
 
     def publish(self, records: str, peer: Machine) -> None:
-        """Serve a signed zone with the académie's records beside those of the other domains."""
+        """Serve a signed zone with the académie's records beside those of the other domains.
+
+        The académie may change it (DNS UPDATE, RFC 2136).
+        """
         machine, number = self.machine, peer.address.rpartition(".")[2]
         hosts = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}")
         lines = [f"{host}. 60 IN A {peer.address}\n{host}. 60 IN AAAA fd78::{number}" for host in hosts]
@@ -177,7 +185,9 @@ class World:
         pointer = ipaddress.ip_address(f"fd78::{number}").reverse_pointer
         six = f"{_HEAD}{pointer}. 60 IN PTR {academy.HOST}.\n"
         machine.must("tee", "/var/lib/knot/8.7.d.f.ip6.arpa.zone", text=six)
-        machine.must("tee", "/etc/knot/knot.conf", text=_KNOT.format(address=machine.address))
+        machine.must(
+            "tee", "/etc/knot/knot.conf", text=_KNOT.format(address=machine.address, editors=peer.address)
+        )
         machine.must("systemctl", "restart", "knot")
 
     def _others(self) -> str:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from vaguemestre.processes.production.layout import HOME
-from vaguemestre.processes.production.machine.acme import arguments, reason_in
+from vaguemestre.processes.production.machine.acme import arguments, is_renewed_as_asked, reason_in
 from vaguemestre.processes.production.machine.hosts import hosts_asked, hosts_shown
 from vaguemestre.site.config import (
     AcademySection,
@@ -78,3 +80,43 @@ def test_the_reason_of_a_refusal_is_the_authority_s_own() -> None:
     assert reason_in(log) == "192.0.2.1: Connection refused"
     assert reason_in(log.replace("Detail", "Hint")) == "Some challenges have failed."
     assert reason_in("") == ""
+
+
+RENEWAL = """\
+cert = /etc/letsencrypt/live/vaguemestre/cert.pem
+[renewalparams]
+authenticator = {authenticator}
+server = {server}
+manual_auth_hook = '/opt/our zone/hook' present
+"""
+ZONE = TlsSection(acme="dns", acme_hook="/opt/our zone/hook", acme_directory="https://autorite.test/dir")
+STANDALONE = TlsSection(acme="standalone", acme_directory="https://autorite.test/dir")
+
+
+@pytest.mark.parametrize(
+    ("tls", "authenticator", "server", "same"),
+    [
+        (ZONE, "manual", "https://autorite.test/dir", True),
+        (ZONE, "standalone", "https://autorite.test/dir", False),
+        (ZONE, "manual", "https://autre.test/dir", False),
+        (replace(ZONE, acme_hook="/opt/other"), "manual", "https://autorite.test/dir", False),
+        (replace(ZONE, acme_directory=""), "manual", "https://autre.test/dir", True),
+        (STANDALONE, "standalone", "https://autorite.test/dir", True),
+        (STANDALONE, "manual", "https://autorite.test/dir", False),
+    ],
+)
+def test_another_proof_program_or_authority_is_another_renewal(
+    tls: TlsSection, authenticator: str, server: str, same: bool
+) -> None:
+    kept = RENEWAL.format(authenticator=authenticator, server=server)
+    assert is_renewed_as_asked(replace(CONFIG, tls=tls), kept) is same
+
+
+def test_nothing_is_renewed_where_certbot_keeps_nothing() -> None:
+    assert not is_renewed_as_asked(CONFIG, "")
+
+
+def test_certbot_asks_at_once_where_the_renewal_must_change() -> None:
+    assert "--keep-until-expiring" in arguments(CONFIG)
+    assert "--force-renewal" in arguments(CONFIG, anew=True)
+    assert "--keep-until-expiring" not in arguments(CONFIG, anew=True)

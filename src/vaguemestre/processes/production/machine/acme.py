@@ -16,24 +16,45 @@ from vaguemestre.site.config import Config
 
 _TIMER = "certbot.timer"
 _LOG = Path("/var/log/letsencrypt/letsencrypt.log")
+_RENEWAL = Path("/etc/letsencrypt/renewal") / f"{LINEAGE}.conf"
 _SAID = re.compile(r"^\s*Detail: (.+)$|:ERROR:certbot[\w.]*:(.+)$", re.M)
+_KEPT = re.compile(r"^(\w+) = (.*)$", re.M)
 _TAKE_OVER = f"{CERTIFICATES}.service"
 
 
 def is_made(config: Config) -> bool:
-    """Whether the authority's certificate is there with every name, and its renewal is planned."""
+    """Whether the authority's certificate is there with every name, and its renewal is planned as asked."""
     given = given_paths(config)
     with contextlib.suppress(OSError, EngineRefused):
         content = given.certificate.read_bytes(), given.key.read_bytes()
         names = names_of(check_pair(*content, now=datetime.now(UTC)))
-        return all(covers(names, host) for host in hosts_asked(config)) and are_active(_TIMER)
+        has_names = all(covers(names, host) for host in hosts_asked(config))
+        return has_names and are_active(_TIMER) and is_renewed_as_asked(config, _renewal())
     return False
+
+
+def _renewal() -> str:
+    """What certbot keeps of how it asked. Empty without."""
+    return _RENEWAL.read_text(encoding="utf-8") if _RENEWAL.exists() else ""
+
+
+def is_renewed_as_asked(config: Config, renewal: str) -> bool:
+    """Whether certbot will ask the configured authority, with the configured proof. `renewal`: its file."""
+    kept = dict(_KEPT.findall(renewal))
+    tls = config.tls
+    by_hook = tls.acme == "dns"
+    return (
+        kept.get("authenticator") == ("manual" if by_hook else "standalone")
+        and (not tls.acme_directory or kept.get("server") == tls.acme_directory)
+        and (not by_hook or tls.acme_hook in kept.get("manual_auth_hook", ""))
+    )
 
 
 def make(config: Config) -> None:
     """Ask for it, show it, plan its renewal. Raises StepFailed with what to look at."""
+    renewal = _renewal()
     try:
-        run(("certbot", *arguments(config)))
+        run(("certbot", *arguments(config, anew=bool(renewal) and not is_renewed_as_asked(config, renewal))))
     except StepFailed as error:
         reason = reason_in(_LOG.read_text(encoding="utf-8") if _LOG.exists() else "") or str(error)
         raise StepFailed(
@@ -52,11 +73,15 @@ def reason_in(log: str) -> str:
     return (details or errors or [""])[-1]
 
 
-def arguments(config: Config) -> tuple[str, ...]:
-    """What certbot is told; it keeps it for each renewal (certbot(1))."""
+def arguments(config: Config, *, anew: bool = False) -> tuple[str, ...]:
+    """What certbot is told; it keeps it for each renewal (certbot(1)).
+
+    `anew`: even if the certificate is good, since only then does certbot keep another authority or proof.
+    """
     tls = config.tls
     return (
-        "certonly", "--non-interactive", "--agree-tos", "--keep-until-expiring", "--expand",
+        "certonly", "--non-interactive", "--agree-tos", "--expand",
+        "--force-renewal" if anew else "--keep-until-expiring",
         "--cert-name", LINEAGE, "--key-type", "ecdsa",
         "--reuse-key",  # the key's digest is published (DANE): another key would need another record first
         "--deploy-hook", f"systemctl start {_TAKE_OVER}",
