@@ -207,6 +207,13 @@ def test_dovecot_may_shut_its_sign_ins_in() -> None:
     assert "CAP_SYS_CHROOT" in unit.capabilities
 
 
+def test_dovecot_changes_the_share_of_no_process() -> None:
+    assert "~@raw-io @reboot @swap @resources" in values(
+        services()["vaguemestre-dovecot"], "SystemCallFilter"
+    )
+    assert "~@raw-io @reboot @swap" in values(services()["vaguemestre-postfix"], "SystemCallFilter")
+
+
 def test_everything_waits_for_the_ground() -> None:
     for name, unit in services().items():
         if name not in (PREPARE, CERTIFICATES):

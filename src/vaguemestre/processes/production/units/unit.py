@@ -72,6 +72,7 @@ class Unit:
     allows_set_ids: bool = False  # changes users by itself: the masters of Debian's engines
     compiles: bool = False  # rspamd makes code of its rules as it starts
     calls: tuple[str, ...] = ()  # system calls beyond those of an ordinary service
+    denied_calls: str = ""  # of an ordinary service, which this one does without
     umask: str = "0027"
 
     @property
@@ -168,7 +169,7 @@ def _rights(unit: Unit) -> Iterator[str]:
     calls = (_SANDBOX_CALLS,) if unit.sandboxes else unit.calls
     yield from (f"SystemCallFilter={' '.join(('@system-service', *calls))}", "SystemCallErrorNumber=EPERM")
     if not unit.sandboxes:
-        denied = "@raw-io @reboot @swap" if unit.is_root else "@privileged"
+        denied = f"@raw-io @reboot @swap {unit.denied_calls}".rstrip() if unit.is_root else "@privileged"
         yield from (f"SystemCallFilter=~{denied}", "SystemCallFilter=@chown")
     yield f"CapabilityBoundingSet={' '.join(unit.capabilities)}"
     if unit.sandboxes and not unit.is_root:

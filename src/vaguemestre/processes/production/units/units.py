@@ -86,6 +86,7 @@ _ENGINE_RIGHTS = {
     ),
 }  # fmt: skip
 _ENGINE_CALLS = {"dovecot": ("chroot",)}  # its sign-in processes are shut in an empty folder
+_DENIED_CALLS = {"dovecot": "@resources"}  # its own limits are set by prlimit(2), which is not of these
 _HERE = ("", "127.0.0.1", "::1", "localhost")
 _RELOADED = ("front", "dovecot", "postfix", "rspamd", "signer")  # HUP: read anew, connections stay
 _ENGINE_USERS = {"rspamd": "_rspamd", "signer": "_rspamd"}
@@ -179,6 +180,7 @@ def _service(config: Config, child: Child, release: Path) -> Unit:
         compiles=child.name in _ENGINE_USERS,
         allows_set_ids=child.name in _ENGINE_RIGHTS or process == "queue-agent",  # it runs postsuper
         calls=_ENGINE_CALLS.get(child.name, ()),
+        denied_calls=_DENIED_CALLS.get(child.name, ""),
         umask="0022" if duty is None else "0007",
     )  # fmt: skip
 
