@@ -1,4 +1,4 @@
-"""A light load on an académie: a page and a delivery at short intervals, each on a connection of its own."""
+"""A load on an académie: 30 pages and 20 deliveries a second, each on a connection of its own."""
 
 import contextlib
 import http.client
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tests.machines.academy import SITE, Agent, Client
 
-_PAGE_SECONDS, _DELIVERY_SECONDS = 0.05, 0.2
+_PAGE_SECONDS, _DELIVERY_SECONDS = 1 / 30, 1 / 20
 _SENDER = "quelqu.un@dehors.example"
 # Served by the door, by the pages (somebody whose session is worth nothing is sent away), by address books.
 _PAGES: tuple[tuple[str, str, dict[str, str]], ...] = (
