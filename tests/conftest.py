@@ -178,7 +178,7 @@ def how_many() -> Callable[[int, int], int]:
 @pytest.fixture(autouse=True)
 def _no_storm_of_another_test() -> None:
     """What failed in one test asks for no work in the next: the counter is the process's."""
-    importlib.import_module("vaguemestre.access.signin.pressure").failed_attempts.reset()
+    importlib.import_module("vaguemestre.access.signin.failure_counter").failed_attempts.reset()
 
 
 @pytest.fixture(scope="session")

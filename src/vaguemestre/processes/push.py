@@ -44,7 +44,9 @@ def door(question: bytes) -> int:
     """Seconds a mail program's sign-in must wait; what Dovecot asked and told is in `question` (JSON)."""
     close_old_connections()
     keys = import_string("vaguemestre.people.credentials.ports.secret_keys").get()
-    wait: int = import_string("vaguemestre.access.signin.programs.answer")(question, keys, timezone.now())
+    wait: int = import_string("vaguemestre.access.signin.program_throttle.answer")(
+        question, keys, timezone.now()
+    )
     return wait
 
 

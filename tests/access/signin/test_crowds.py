@@ -15,8 +15,8 @@ from tests.access.signin.people import PASSWORD, account
 from tests.access.signin.work import INSTANT, challenge_of, solved, worked
 from tests.answers import PageAnswer
 
+from vaguemestre.access.signin.failure_counter import failed_attempts
 from vaguemestre.access.signin.models import Attempts
-from vaguemestre.access.signin.pressure import failed_attempts
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.credentials.services import hash_slot
 

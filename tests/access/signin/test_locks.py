@@ -32,7 +32,7 @@ def test_pages_and_programs_sprayed_together_are_all_counted(monkeypatch: pytest
     monkeypatch.setattr(f"{module}.hash_slot", a_place)
     monkeypatch.setattr(f"{module}.matches_hash", lambda password, kept: False)
     monkeypatch.setattr(f"{module}.equalize_hash_cost", lambda password, kept: None)
-    monkeypatch.setattr(f"{module}.charge_toll", lambda price, work, now: None)
+    monkeypatch.setattr(f"{module}.charge_attempt", lambda price, work, now: None)
     digest = hashlib.sha256(SECRET.encode()).hexdigest()
 
     def sprays(runner: int) -> int:

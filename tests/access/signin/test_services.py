@@ -14,7 +14,7 @@ from tests.access.signin.people import APP_SECRET, NOON, PASSWORD, account, add_
 from tests.access.signin.races import at_once
 
 from vaguemestre.access.signin.models import Attempts
-from vaguemestre.access.signin.rules.tolls import HIGHEST_LEVEL
+from vaguemestre.access.signin.rules.proof_of_work import HIGHEST_LEVEL
 from vaguemestre.access.signin.services import begin_sign_in, continue_sign_in
 from vaguemestre.access.signin.values import (
     BrowserWork,

@@ -6,7 +6,7 @@ from itertools import count
 from django.test import Client
 from tests.answers import PageAnswer
 
-from vaguemestre.access.signin.rules.tolls import PUZZLE_COUNT, bits_of, zero_bits
+from vaguemestre.access.signin.rules.proof_of_work import PUZZLE_COUNT, bits_of, zero_bits
 
 INSTANT = "/alogin/un-instant"
 

@@ -24,7 +24,6 @@ from vaguemestre.people.credentials.ports import secret_keys
 from vaguemestre.people.credentials.rules.passkeys import NewPasskey
 from vaguemestre.people.credentials.services.account_states import (
     NewAccount,
-    erase_account,
     give_role,
     hold_mailbox,
     leave_office,
@@ -43,6 +42,7 @@ from vaguemestre.people.credentials.services.app_passwords import (
     revoke_app_passwords_held,
     revoke_every_app_password,
 )
+from vaguemestre.people.credentials.services.erasure import erase_account
 from vaguemestre.people.credentials.services.one_time import make_recovery_codes
 from vaguemestre.people.credentials.services.passkeys import add_passkey
 from vaguemestre.people.credentials.services.recovery_contacts import confirm_contact, propose_contact

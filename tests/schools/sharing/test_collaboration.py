@@ -14,7 +14,7 @@ from tests.access.signin.people import account
 from tests.schools.sharing.conftest import School, now
 
 from vaguemestre.access.signin.events import ProgramEntered
-from vaguemestre.access.signin.programs import answer
+from vaguemestre.access.signin.program_throttle import answer
 from vaguemestre.engines.memory.mailbox import MemoryMailboxes
 from vaguemestre.foundation.jobs.services import run_now
 from vaguemestre.foundation.journal.models import Entry

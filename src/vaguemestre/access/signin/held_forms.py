@@ -16,7 +16,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from vaguemestre.access.signin.rules.tolls import CHALLENGE_LIFETIME, bits_of, is_solved, waited_seconds
+from vaguemestre.access.signin.rules.proof_of_work import (
+    CHALLENGE_LIFETIME,
+    bits_of,
+    is_solved,
+    waited_seconds,
+)
 from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.credentials.rules.secret_box import seal, unseal

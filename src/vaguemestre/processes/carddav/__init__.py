@@ -14,7 +14,7 @@ from vaguemestre.processes.carddav.limits import MAX_BODY_OCTETS, AccountTurns, 
 from vaguemestre.processes.front import behind_front
 
 MOUNTED = "/dav"
-_ROOM = "vaguemestre.mailbox.contacts.dav"  # it imports models: Django is set up first
+_ROOM = "vaguemestre.mailbox.contacts.carddav"  # it imports models: Django is set up first
 
 
 def make() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:

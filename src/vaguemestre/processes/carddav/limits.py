@@ -11,7 +11,7 @@ from typing import Any
 
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.mailbox.contacts.rules import dav_bodies
+from vaguemestre.mailbox.contacts.rules import carddav_bodies
 from vaguemestre.processes.front import Application
 
 MAX_BODY_OCTETS = 3_000_000
@@ -82,9 +82,9 @@ def _with_checked_body(environ: dict[str, Any]) -> dict[str, Any]:
     body = environ["wsgi.input"].read(min(int(length), MAX_BODY_OCTETS)) if length.isdigit() else b""
     method = environ["REQUEST_METHOD"]
     if body and method in _XML_METHODS:
-        dav_bodies.check_query(body)
+        carddav_bodies.check_query(body)
     elif method == "PUT":
-        body = dav_bodies.checked_card(body)
+        body = carddav_bodies.checked_card(body)
     return {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
 
 

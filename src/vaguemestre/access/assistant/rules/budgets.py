@@ -7,8 +7,8 @@ instance, proof of work is required.
 
 from datetime import timedelta
 
+from vaguemestre.access.signin.rules.proof_of_work import Price
 from vaguemestre.access.signin.rules.throttle import NEAR, Budget
-from vaguemestre.access.signin.rules.tolls import Price
 
 # docs/security.md §3.2: five failures a day on one NUMEN, twenty an hour from one network, a cap for all.
 TARGET = Budget(

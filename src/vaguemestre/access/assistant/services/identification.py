@@ -17,8 +17,8 @@ from vaguemestre.access.assistant.values import (
     Rejected,
 )
 from vaguemestre.access.signin.events import AccountTouched
-from vaguemestre.access.signin.rules.tolls import WorkDue
-from vaguemestre.access.signin.services import charge_toll, refund
+from vaguemestre.access.signin.rules.proof_of_work import WorkDue
+from vaguemestre.access.signin.services import charge_attempt, refund
 from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.queries import last_time
@@ -59,7 +59,7 @@ def identify(
     """
     numen_hash = numen_digest(claim.numen, keys)
     price = look_up_price(numen_hash, claim.network)
-    if due := charge_toll(price, work, now=now):
+    if due := charge_attempt(price, work, now=now):
         return rejected_or_deferred(due, CLOSED)
     account, is_right, _ = find_claimed_account(numen_hash, claim)
     subject = journal_subject(account)
@@ -90,7 +90,7 @@ def accept_code(
     numen_hash = numen_digest(claim.name, numen_keys)
     name_digest = hashlib.sha256(claim.name.strip().lower().encode()).hexdigest()
     price = code_price(name_digest, claim.network)
-    if due := charge_toll(price, work, now=now):
+    if due := charge_attempt(price, work, now=now):
         return rejected_or_deferred(due, "assistant.wait")
     holder = person_by_numen(numen_hash)
     by_numen = account_of_person(holder.pk if holder else NO_ACCOUNT)

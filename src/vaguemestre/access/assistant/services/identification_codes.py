@@ -17,7 +17,7 @@ from vaguemestre.access.assistant.services.identification import (
 )
 from vaguemestre.access.assistant.services.letters import announce_letter
 from vaguemestre.access.assistant.values import CodeSent, IdentityClaim, Rejected
-from vaguemestre.access.signin.services import charge, charge_toll
+from vaguemestre.access.signin.services import charge, charge_attempt
 from vaguemestre.access.signin.values import BrowserWork, Deferred
 from vaguemestre.foundation.journal.services import record
 from vaguemestre.people.credentials.queries import usable_contact
@@ -43,7 +43,7 @@ def send_code(
     messages are, five a day.
     """
     numen_hash = numen_digest(claim.numen, keys)
-    if due := charge_toll(code_price(numen_hash, claim.network), work, now=now):
+    if due := charge_attempt(code_price(numen_hash, claim.network), work, now=now):
         return rejected_or_deferred(due, "assistant.wait")
     account, is_right, on_file = find_claimed_account(numen_hash, claim, by_name=True)
     account_id, state = (account.account_id, account.state) if account else (NO_ACCOUNT, "")

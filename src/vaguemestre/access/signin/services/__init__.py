@@ -41,7 +41,7 @@ from vaguemestre.access.signin.services.sessions import (
 from vaguemestre.access.signin.services.steps import begin_sign_in, continue_sign_in, sign_in_by_partner
 from vaguemestre.access.signin.services.throttle import (
     charge,
-    charge_toll,
+    charge_attempt,
     lift_throttle,
     refund,
     reset_failures,
@@ -55,7 +55,7 @@ __all__ = [
     "begin_sign_in",
     "change_password",
     "charge",
-    "charge_toll",
+    "charge_attempt",
     "check_current_password",
     "choose_pin",
     "continue_sign_in",

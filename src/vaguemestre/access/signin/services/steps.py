@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from vaguemestre.access.signin.pressure import failed_attempts
+from vaguemestre.access.signin.failure_counter import failed_attempts
 from vaguemestre.access.signin.queries import is_forgotten_browser
 from vaguemestre.access.signin.rules import throttle as budgets_of
 from vaguemestre.access.signin.rules.browsers import browser_mark
+from vaguemestre.access.signin.rules.proof_of_work import Price
 from vaguemestre.access.signin.rules.steps import factors_due, next_step
-from vaguemestre.access.signin.rules.tolls import Price
 from vaguemestre.access.signin.services.security_notices import notify_owner
 from vaguemestre.access.signin.services.throttle import (
     charge,
-    charge_toll,
+    charge_attempt,
     record_spray,
     refund,
     reset_failures,
@@ -90,7 +90,7 @@ def begin_sign_in(
     with hash_slot() as has_place:
         if not has_place:
             return Deferred()
-        if due := charge_toll(price, attempt.work, now=now):
+        if due := charge_attempt(price, attempt.work, now=now):
             return (
                 Denied("signin.wait", due.wait) if due.wait else Deferred(due.level, due.count, due.subject)
             )

@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from vaguemestre.access.signin.models import Attempts
+from vaguemestre.access.signin.rules.proof_of_work import Count, Price, WorkDue, required_work
 from vaguemestre.access.signin.rules.throttle import WAITED, Budget, failures_now, wait_left
-from vaguemestre.access.signin.rules.tolls import Count, Price, WorkDue, toll
 from vaguemestre.access.signin.values import BrowserWork
 from vaguemestre.foundation.journal.services import record
 
@@ -39,7 +39,7 @@ def charge(
     return 0
 
 
-def charge_toll(price: Price, work: BrowserWork, *, now: datetime) -> WorkDue | None:
+def charge_attempt(price: Price, work: BrowserWork, *, now: datetime) -> WorkDue | None:
     """Use case: charge one attempt on a page as failed in advance; or the work due, then nothing is charged.
 
     Of several attempts with the same work one passes: the row of `own` is read again under its lock.
@@ -73,7 +73,7 @@ def _work_due(
     }
     own = counts[price.own]
     crowd = [count for subject, count in counts.items() if subject != price.own]
-    owed = toll(own, crowd, total=counts.get(price.total), pressure=price.pressure, now=now)
+    owed = required_work(own, crowd, total=counts.get(price.total), pressure=price.pressure, now=now)
     if owed.wait:
         return WorkDue(0, own.at(now), price.own, math.ceil(owed.wait.total_seconds()))
     if not work.covers(owed.level, own.at(now), price.own):

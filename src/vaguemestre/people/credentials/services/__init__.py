@@ -3,7 +3,6 @@
 from vaguemestre.people.credentials.services.account_states import (
     NewAccount,
     change_states,
-    erase_account,
     give_role,
     hold_mailbox,
     leave_office,
@@ -33,6 +32,7 @@ from vaguemestre.people.credentials.services.app_passwords import (
     revoke_program_key,
     standing_program_key,
 )
+from vaguemestre.people.credentials.services.erasure import erase_account
 from vaguemestre.people.credentials.services.keys import (
     choose_pin,
     declare_key_lost,

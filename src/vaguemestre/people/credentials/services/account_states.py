@@ -10,12 +10,10 @@ from django.db import transaction
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.foundation.journal.services import Line, record_many
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.events import AccountsChanged, AccountsOpened, PersonErased
+from vaguemestre.people.credentials.events import AccountsChanged, AccountsOpened
 from vaguemestre.people.credentials.models import (
     Account,
     ActivationLink,
-    AppPassword,
-    MailToken,
     OneTimeDevice,
     Passkey,
     RecoveryCode,
@@ -184,24 +182,6 @@ def withdraw_proofs(account_id: int, *, by: str, now: datetime) -> None:
     RecoveryContact.objects.filter(account_id=account_id).exclude(usable_at__lte=now).delete()
     ActivationLink.objects.filter(account_id=account_id, used_at__isnull=True).update(used_at=now)
     record_many([Line("credentials.proofs-withdrawn", f"account:{account_id}", by, now)])
-
-
-def erase_account(account_id: int, *, by: str, now: datetime) -> None:
-    """Erase a closed account except its names; a person who comes back activates it again.
-
-    `PersonErased` has every room erase its data. Inside the caller's transaction.
-    """
-    row = Account.objects.select_for_update().get(pk=account_id)
-    withdraw_proofs(account_id, by=by, now=now)
-    for table in (RecoveryContact, ActivationLink, AppPassword, MailToken):
-        table._default_manager.filter(account_id=account_id).delete()
-    if row.role != Account.Role.AGENT:
-        give_role(account_id, Account.Role.AGENT, by=by, now=now)
-    Account.objects.filter(pk=account_id).update(
-        preferences={}, activated_at=None, charter_version="", charter_accepted_at=None
-    )
-    AppPassword.objects.filter(holder_id=account_id).delete()
-    announce(PersonErased(account_id, row.person_id or 0))
 
 
 def give_role(account_id: int, role: str, *, by: str, now: datetime) -> None:

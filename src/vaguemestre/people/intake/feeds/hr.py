@@ -11,8 +11,8 @@ from vaguemestre.people.directory.rules.names import address_base
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import CivilStatus, Numen, Post, StaffCategory
-from vaguemestre.people.intake.feeds import lines
-from vaguemestre.people.intake.feeds.lines import Content, InMemory, Line, LineRefused, Row, Sheet
+from vaguemestre.people.intake.feeds import csv_lines
+from vaguemestre.people.intake.feeds.csv_lines import Content, InMemory, Line, LineRefused, Row, Sheet
 from vaguemestre.people.intake.values import ParsedFeed, Record, RefusedLine
 
 COLUMNS = (
@@ -52,8 +52,8 @@ _YEARS = range(1940, 2101)
 
 
 def open_sheet(content: Content) -> Sheet:
-    """Open a feed. Raises the Refusals of `lines.open_sheet` if the file cannot be used."""
-    return lines.open_sheet(content, COLUMNS)
+    """Open a feed. Raises the Refusals of `csv_lines.open_sheet` if the file cannot be used."""
+    return csv_lines.open_sheet(content, COLUMNS)
 
 
 def parse_feed(content: bytes, today: date) -> ParsedFeed:

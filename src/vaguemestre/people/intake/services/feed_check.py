@@ -9,7 +9,7 @@ from pathlib import Path
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.feeds import hr, structures
-from vaguemestre.people.intake.feeds.lines import Content, InMemory, Sheet
+from vaguemestre.people.intake.feeds.csv_lines import Content, InMemory, Sheet
 from vaguemestre.people.intake.services.feed_diff import compare_with_directory
 from vaguemestre.people.intake.services.import_context import (
     CheckedFeed,

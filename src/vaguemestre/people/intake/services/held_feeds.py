@@ -17,7 +17,7 @@ from vaguemestre.people.directory.rules.numen_vault import unseal_bytes
 from vaguemestre.people.intake import queries
 from vaguemestre.people.intake.events import FeedConfirmed, PlanRequested
 from vaguemestre.people.intake.feeds import hr
-from vaguemestre.people.intake.feeds.lines import InMemory, Sheet
+from vaguemestre.people.intake.feeds.csv_lines import InMemory, Sheet
 from vaguemestre.people.intake.models import Feed, PlannedRow
 from vaguemestre.people.intake.services.feed_apply import apply_plan
 from vaguemestre.people.intake.services.feed_check import (

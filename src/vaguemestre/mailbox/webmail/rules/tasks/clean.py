@@ -1,4 +1,4 @@
-"""Task.CLEAN: the HTML of a message, as `rules.rendering.sanitize`."""
+"""Task.CLEAN: the HTML of a message, as `rules.rendering.html.sanitize`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

@@ -3,7 +3,7 @@
 from datetime import datetime
 from threading import Lock
 
-from vaguemestre.access.signin.rules.tolls import RecentFailures
+from vaguemestre.access.signin.rules.proof_of_work import RecentFailures
 
 
 class FailureCounter:

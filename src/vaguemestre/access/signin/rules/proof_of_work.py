@@ -1,4 +1,4 @@
-"""The toll of an attempt before it is checked: proof of work, and a refusal only past a ceiling.
+"""What an attempt must do before it is checked: proof of work, and a refusal only past a ceiling.
 
 Only the origin of failures waits: counters of a network, a secret or the whole instance never refuse a name
 not tried there yet. They require proof of work from its browser; one without scripts waits.
@@ -33,15 +33,17 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Toll:
+class RequiredWork:
     """`level` of the work required (0: none); `wait`: how long no attempt is checked, whatever the work."""
 
     level: int = 0
     wait: timedelta = timedelta(0)
 
 
-def toll(own: Count, crowd: Collection[Count], *, total: Count | None, pressure: int, now: datetime) -> Toll:
-    """The toll of an attempt.
+def required_work(
+    own: Count, crowd: Collection[Count], *, total: Count | None, pressure: int, now: datetime
+) -> RequiredWork:
+    """What an attempt must do before it is checked.
 
     `own`: failures of that name on that network (or in its owner's browser); `crowd`: counters shared with
     others; `total`: failures of that name anywhere, which past its budget block the networks that failed on
@@ -49,10 +51,10 @@ def toll(own: Count, crowd: Collection[Count], *, total: Count | None, pressure:
     """
     failures = own.at(now)
     if failures and (wait := max(_pause_left(own, now), _pause_left(total, now) if total else timedelta(0))):
-        return Toll(wait=wait)
+        return RequiredWork(wait=wait)
     shared = max((crowd_level(count.at(now), count.budget.free) for count in crowd), default=0)
     level: int = max(failures - own.budget.free, 0)
-    return Toll(min(max(level, min(max(shared, pressure), CROWD_LEVEL)), HIGHEST_LEVEL))
+    return RequiredWork(min(max(level, min(max(shared, pressure), CROWD_LEVEL)), HIGHEST_LEVEL))
 
 
 def crowd_level(failures: int, free: int) -> int:

@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 from tests.access.signin.people import NOON
 from tests.access.signin.work import solved
 
-from vaguemestre.access.signin.rules.throttle import ANYWHERE, MANY_ACCOUNTS, NEAR, NETWORK, SAME_SECRET
-from vaguemestre.access.signin.rules.tolls import (
+from vaguemestre.access.signin.rules.proof_of_work import (
     CROWD_LEVEL,
     HIGHEST_LEVEL,
     Count,
     RecentFailures,
-    Toll,
+    RequiredWork,
     crowd_level,
     is_solved,
-    toll,
+    required_work,
     waited_seconds,
 )
+from vaguemestre.access.signin.rules.throttle import ANYWHERE, MANY_ACCOUNTS, NEAR, NETWORK, SAME_SECRET
 from vaguemestre.access.signin.values import BrowserWork
 
 FAILURES = st.integers(0, 10_000)
@@ -36,14 +36,16 @@ def test_a_first_try_from_a_network_never_waits_whatever_others_do(
 ) -> None:
     budgets = (NETWORK, MANY_ACCOUNTS, SAME_SECRET, ANYWHERE)
     crowd = [counted(*other, budget) for other, budget in zip(others, budgets, strict=False)]
-    due = toll(counted(0), crowd, total=counted(total, age, ANYWHERE), pressure=pressure, now=NOON)
+    due = required_work(counted(0), crowd, total=counted(total, age, ANYWHERE), pressure=pressure, now=NOON)
     assert due.wait == timedelta(0)
     assert due.level <= CROWD_LEVEL
 
 
 @given(FAILURES, AGES, FAILURES, st.integers(0, 20))
 def test_work_stays_within_what_a_browser_does(own: int, age: timedelta, others: int, pressure: int) -> None:
-    due = toll(counted(own, age), [counted(others, budget=NETWORK)], total=None, pressure=pressure, now=NOON)
+    due = required_work(
+        counted(own, age), [counted(others, budget=NETWORK)], total=None, pressure=pressure, now=NOON
+    )
     assert 0 <= due.level <= HIGHEST_LEVEL
     assert timedelta(0) <= due.wait <= NEAR.pause
 
@@ -51,7 +53,7 @@ def test_work_stays_within_what_a_browser_does(own: int, age: timedelta, others:
 @given(st.integers(0, 24), FAILURES)
 def test_ones_own_failures_double_the_work_and_never_make_it_less(own: int, others: int) -> None:
     crowd = [counted(others, budget=NETWORK)]
-    now, then = (toll(counted(n), crowd, total=None, pressure=0, now=NOON) for n in (own, own + 1))
+    now, then = (required_work(counted(n), crowd, total=None, pressure=0, now=NOON) for n in (own, own + 1))
     assert now.wait == timedelta(0)
     assert then.wait or then.level >= now.level
     assert now.level >= min(max(own - NEAR.free, 0), HIGHEST_LEVEL)
@@ -59,8 +61,8 @@ def test_ones_own_failures_double_the_work_and_never_make_it_less(own: int, othe
 
 @given(FAILURES, FAILURES)
 def test_a_name_is_not_made_to_pay_for_tries_on_other_names_as_for_its_own(own: int, others: int) -> None:
-    alone = toll(counted(own), [], total=None, pressure=0, now=NOON)
-    crowded = toll(counted(own), [counted(others, budget=NETWORK)], total=None, pressure=0, now=NOON)
+    alone = required_work(counted(own), [], total=None, pressure=0, now=NOON)
+    crowded = required_work(counted(own), [counted(others, budget=NETWORK)], total=None, pressure=0, now=NOON)
     assert crowded.wait == alone.wait
     assert crowded.level <= max(alone.level, CROWD_LEVEL)
 
@@ -68,7 +70,7 @@ def test_a_name_is_not_made_to_pay_for_tries_on_other_names_as_for_its_own(own: 
 def test_a_day_of_guessing_one_name_from_one_network_is_some_fifty_tries() -> None:
     moment, failures, last = NOON, 0, NOON
     while moment < NOON + timedelta(hours=24):
-        wait = toll(Count(failures, last, NEAR), [], total=None, pressure=0, now=moment).wait
+        wait = required_work(Count(failures, last, NEAR), [], total=None, pressure=0, now=moment).wait
         moment += wait
         failures, last = failures + 1, moment
     assert failures < 50
@@ -76,12 +78,15 @@ def test_a_day_of_guessing_one_name_from_one_network_is_some_fifty_tries() -> No
 
 def test_a_hundred_failures_from_everywhere_close_a_name_to_the_networks_that_failed_on_it() -> None:
     total = counted(100, budget=ANYWHERE)
-    assert toll(counted(1), [total], total=total, pressure=0, now=NOON).wait == ANYWHERE.pause
-    assert toll(counted(0), [total], total=total, pressure=0, now=NOON).wait == timedelta(0)
+    assert required_work(counted(1), [total], total=total, pressure=0, now=NOON).wait == ANYWHERE.pause
+    assert required_work(counted(0), [total], total=total, pressure=0, now=NOON).wait == timedelta(0)
 
 
 def test_failures_fade() -> None:
-    assert toll(counted(24, timedelta(hours=25)), [], total=None, pressure=0, now=NOON) == Toll()
+    assert (
+        required_work(counted(24, timedelta(hours=25)), [], total=None, pressure=0, now=NOON)
+        == RequiredWork()
+    )
 
 
 @given(st.integers(0, 1000))

@@ -9,7 +9,7 @@ from tests.access.signin.people import NOON, PASSWORD, account
 from tests.access.signin.test_services import asked, tried
 
 from vaguemestre.access.signin.models import Attempts
-from vaguemestre.access.signin.programs import answer
+from vaguemestre.access.signin.program_throttle import answer
 from vaguemestre.access.signin.rules.throttle import SAME_SECRET
 from vaguemestre.access.signin.values import Deferred, Granted
 from vaguemestre.foundation.journal.models import Entry
