@@ -19,6 +19,7 @@ _HELLO = b"VERSION\tdoveadm-server\t1\t0\n"  # minor 0: answers without channels
 _TIMEOUT_SECONDS = 30.0
 _COPY_SECONDS = 3600.0  # a mailbox of 50 GB, on a busy network
 _MAX_ANSWER_BYTES = 1_000_000
+_TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
 _ESCAPES = {"0": "\0", "1": "\x01", "t": "\t", "r": "\r", "n": "\n"}
 
 
@@ -27,6 +28,14 @@ class Answer(NamedTuple):
 
     status: str
     cells: Sequence[str]
+
+    def cells_of(self, command: str) -> Sequence[str]:
+        """The cells, if that command was done. Raises EngineDown (it may be later), EngineRefused."""
+        if self.status in _TEMPORARY:
+            raise EngineDown(f"doveadm {command} {self.status}")
+        if self.status != "+":
+            raise EngineRefused(f"doveadm {command} {self.status}")
+        return self.cells
 
 
 def doveadm_socket(instance: Place) -> Path:
@@ -56,6 +65,18 @@ class DoveadmServer:
             raise EngineDown(f"doveadm {command[0]}: no answer")
         cells = answer.decode(errors="replace").rstrip("\n").split("\t")[:-1]  # each cell ends with a tab
         return Answer(status, [_unescaped(cell) for cell in cells])
+
+    def cells(self, user: str, command: str, *words: str) -> Sequence[str]:
+        """Cells of the answer to a command that was done. Raises EngineDown, EngineRefused.
+
+        `--`: a Message-ID or a folder that begins with a hyphen is no option.
+        """
+        return self.run(user, command, "--", *words).cells_of(command)
+
+    def fetched(self, user: str, fields: Sequence[str], *query: str) -> list[Sequence[str]]:
+        """Those fields of each message found. Raises EngineDown, EngineRefused."""
+        cells, width = self.cells(user, "fetch", " ".join(fields), *query), len(fields)
+        return [cells[start : start + width] for start in range(0, len(cells) - width + 1, width)]
 
     @contextmanager
     def _connected(self) -> Iterator[socket.socket]:

@@ -24,7 +24,6 @@ from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.quarantine.values import FoundMail
 
-_TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
 _NO_USER = frozenset(("-NOUSER", "-67"))  # EX_NOUSER: a Dovecot in front of pods knows nobody
 _NO_HOST = frozenset(("-NOHOST", "-68"))  # doveadm's EX_NOHOST: nobody is connected
 
@@ -74,11 +73,9 @@ def _make(instance: Place, doveadm: DoveadmServer, *mailboxes: str) -> None:
         name = _checked(instance, mailbox)
         if mail_home(instance, name).exists():
             continue
-        status, _ = doveadm.run(name, "fetch", "--", "uid", "mailbox", "INBOX", "uid", "1")
-        if status in _TEMPORARY:
-            raise EngineDown(f"doveadm fetch {status}")
-        if status != "+" and status not in _NO_USER:
-            raise EngineRefused(f"doveadm fetch {status}")
+        answer = doveadm.run(name, "fetch", "--", "uid", "mailbox", "INBOX", "uid", "1")
+        if answer.status not in _NO_USER:
+            answer.cells_of("fetch")
 
 
 def _quota(doveadm: DoveadmServer, mailbox: str) -> list[int]:

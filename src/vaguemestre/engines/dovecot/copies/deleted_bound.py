@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
 from vaguemestre.engines.dovecot.homes import mail_home
 from vaguemestre.engines.instance import Place
-from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
 # where sdbox keeps the messages of that folder (`mail_path` of the namespace, dovecot.conf.j2)
 _FILES = ("deleted", "mailboxes", DELETED_MESSAGES.partition("/")[2], "dbox-Mails")
-_TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
+_FIELDS = ("uid", "size.physical")
 
 
 class DeletedBound:
@@ -28,12 +28,12 @@ class DeletedBound:
         limit = int(limit_bytes)
         if self._bytes_on_disk(mailbox) <= limit:
             return 0
-        cells = self._run(mailbox, "fetch", "uid size.physical", "mailbox", DELETED_MESSAGES, "all")
-        sizes = [(int(uid), int(size)) for uid, size in zip(cells[::2], cells[1::2], strict=True)]
+        rows = self._doveadm.fetched(mailbox, _FIELDS, "mailbox", DELETED_MESSAGES, "all")
+        sizes = [(int(uid), int(size)) for uid, size in rows]
         uids = oldest_beyond(sizes, limit)
         if uids:
             words = ",".join(map(str, uids))
-            self._run(mailbox, "expunge", "mailbox", DELETED_MESSAGES, "uid", words)
+            self._doveadm.cells(mailbox, "expunge", "mailbox", DELETED_MESSAGES, "uid", words)
         return len(uids)
 
     def _bytes_on_disk(self, mailbox: str) -> int:
@@ -44,14 +44,6 @@ class DeletedBound:
             return 0
         except OSError as error:
             raise EngineDown(f"mail {mailbox}: {error.strerror}") from error
-
-    def _run(self, mailbox: str, command: str, *words: str) -> Sequence[str]:
-        status, cells = self._doveadm.run(mailbox, command, "--", *words)
-        if status in _TEMPORARY:
-            raise EngineDown(f"doveadm {command} {status}")
-        if status != "+":
-            raise EngineRefused(f"doveadm {command} {status}")
-        return cells
 
 
 def oldest_beyond(sizes: Sequence[tuple[int, int]], limit: int) -> list[int]:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
-from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.mailstore.values import QUARANTINE
 from vaguemestre.post.quarantine.values import FoundMail
 
@@ -16,7 +15,6 @@ _FIELDS = (
     "uid", "guid", "date.saved.unixtime", "hdr.vaguemestre-quarantine", "hdr.message-id", "hdr.return-path",
     "hdr.from.utf8", "hdr.subject.utf8",
 )  # fmt: skip
-_TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
 
 
 def found_mail(
@@ -39,9 +37,7 @@ class QuarantinedMail:
 
     def find(self, mailbox: str) -> list[list[str]]:
         """Of each message: UID, GUID, Unix time, verdict, Message-ID, envelope sender, author, subject."""
-        cells = self._run(mailbox, "fetch", " ".join(_FIELDS), "mailbox", QUARANTINE, "all")
-        width = len(_FIELDS)
-        return [list(cells[start : start + width]) for start in range(0, len(cells) - width + 1, width)]
+        return [list(row) for row in self._doveadm.fetched(mailbox, _FIELDS, "mailbox", QUARANTINE, "all")]
 
     def release(self, mailbox: str, *guids: str) -> int:
         """Move these to the inbox. Returns how many were there."""
@@ -54,13 +50,5 @@ class QuarantinedMail:
     def _each(self, mailbox: str, guids: Sequence[str], *command: str) -> int:
         uids = [uid for uid, guid, *_ in self.find(mailbox) if guid in guids]
         if uids:
-            self._run(mailbox, *command, "mailbox", QUARANTINE, "uid", ",".join(uids))
+            self._doveadm.cells(mailbox, *command, "mailbox", QUARANTINE, "uid", ",".join(uids))
         return len(uids)
-
-    def _run(self, mailbox: str, command: str, *words: str) -> Sequence[str]:
-        status, cells = self._doveadm.run(mailbox, command, "--", *words)
-        if status in _TEMPORARY:
-            raise EngineDown(f"doveadm {command} {status}")
-        if status != "+":
-            raise EngineRefused(f"doveadm {command} {status}")
-        return cells

@@ -6,11 +6,10 @@ What its owner copied has the same LMTP transaction.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
-from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _FIELDS = ("mailbox-guid", "uid", "date.saved.unixtime", "hdr.received")
 _RECEIVED = re.compile(
@@ -18,7 +17,6 @@ _RECEIVED = re.compile(
     r"for <(?P<address>[^>]+)>; [^()]*?"
     r"from [^;]*? by \S+ \(Postfix\) with \w+ id (?P<taken>\w+)"
 )
-_TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
 
 
 class Copy(NamedTuple):
@@ -39,23 +37,13 @@ class RedeliveredCopies:
     def __call__(self, mailbox: str, message_id: str) -> int:
         """Delete the second copies of that message. Returns how many. Raises EngineDown, EngineRefused."""
         query = ("mailbox", "*", "HEADER", "Message-ID", message_id)
-        cells = self._run(mailbox, "fetch", " ".join(_FIELDS), *query)
-        width = len(_FIELDS)
-        rows = (cells[start : start + width] for start in range(0, len(cells) - width + 1, width))
+        rows = self._doveadm.fetched(mailbox, _FIELDS, *query)
         surplus = second_copies(
             Copy(guid, int(uid), int(saved), received) for guid, uid, saved, received in rows
         )
         for copy in surplus:
-            self._run(mailbox, "expunge", "mailbox-guid", copy.folder_guid, "uid", str(copy.uid))
+            self._doveadm.cells(mailbox, "expunge", "mailbox-guid", copy.folder_guid, "uid", str(copy.uid))
         return len(surplus)
-
-    def _run(self, mailbox: str, command: str, *words: str) -> Sequence[str]:
-        status, cells = self._doveadm.run(mailbox, command, "--", *words)
-        if status in _TEMPORARY:
-            raise EngineDown(f"doveadm {command} {status}")
-        if status != "+":
-            raise EngineRefused(f"doveadm {command} {status}")
-        return cells
 
 
 def second_copies(copies: Iterable[Copy]) -> list[Copy]:

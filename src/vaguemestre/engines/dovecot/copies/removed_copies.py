@@ -16,7 +16,7 @@ from dataclasses import asdict
 from vaguemestre.desks.removals.rules.subjects import comparable_subject
 from vaguemestre.desks.removals.values import REMOVED_COPIES, SoughtMail
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
-from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.post.mailstore.values import DELETED_MESSAGES
 
 _DELETED = DELETED_MESSAGES.partition("/")[0]
@@ -25,7 +25,6 @@ _FIELDS = ("mailbox", "uid", "guid", "flags", "hdr.message-id", "hdr.received", 
 # the queue identifier in a Received field of Postfix (RFC 5321 §4.4)
 _QUEUED = re.compile(r"\(Postfix\)\s+with\s+\w+\s+id\s+(\w+)", re.ASCII)
 _AROUND_SECONDS = 3600  # of a delivery, what its folder may have as its date
-_TEMPORARY = frozenset(("-TEMPFAIL", "-75"))
 _RECENT = "\\Recent"  # a flag of a session, not of the message
 
 
@@ -44,7 +43,7 @@ class RemovedCopies:
         return [
             [folder, uid, guid, " ".join(flag for flag in flags.split() if flag != _RECENT)]
             for place in _PLACES
-            for folder, uid, guid, flags, message_id, received, title in self._rows(
+            for folder, uid, guid, flags, message_id, received, title in self._doveadm.fetched(
                 mailbox, _FIELDS, "mailbox", place, "(", *query[1:], ")"
             )
             if _is_copy(sought, message_id, received) and sought.subject in ("", comparable_subject(title))
@@ -53,20 +52,22 @@ class RemovedCopies:
     def remove(self, mailbox: str, folder: str, *uids: str) -> None:
         """Move these messages of a folder out of sight."""
         for place in self._places(mailbox, folder, uids):
-            self._run(mailbox, "move", REMOVED_COPIES, *place, "uid", _uid_set(uids))
+            self._doveadm.cells(mailbox, "move", REMOVED_COPIES, *place, "uid", _uid_set(uids))
 
     def _places(self, mailbox: str, folder: str, uids: Sequence[str]) -> Iterator[tuple[str, str]]:
         """That folder alone: doveadm takes a name with `*` or `%` for a mask, and has no way to quote it."""
         if not any(mask in folder for mask in "*%"):
             yield "mailbox", folder
             return
-        rows = self._rows(mailbox, ("mailbox", "mailbox-guid"), "mailbox", folder, "uid", _uid_set(uids))
+        rows = self._doveadm.fetched(
+            mailbox, ("mailbox", "mailbox-guid"), "mailbox", folder, "uid", _uid_set(uids)
+        )
         for guid in {guid for name, guid in rows if name == folder}:
             yield "mailbox-guid", guid
 
     def list_removed(self, mailbox: str) -> list[list[str]]:
         """UID and GUID of every copy that is out of sight, oldest first."""
-        rows = self._rows(mailbox, ("uid", "guid"), "mailbox", REMOVED_COPIES, "all")
+        rows = self._doveadm.fetched(mailbox, ("uid", "guid"), "mailbox", REMOVED_COPIES, "all")
         return [list(row) for row in rows]
 
     def restore(self, mailbox: str, folder: str, *uids: str) -> None:
@@ -74,25 +75,11 @@ class RemovedCopies:
         words = ("--", folder, "mailbox", REMOVED_COPIES, "uid", _uid_set(uids))
         if self._doveadm.run(mailbox, "move", *words).status != "+":
             self._doveadm.run(mailbox, "mailbox create", "--", folder)
-            self._run(mailbox, "move", *words[1:])
+            self._doveadm.cells(mailbox, "move", *words[1:])
 
     def discard(self, mailbox: str, *uids: str) -> None:
         """Delete removed copies for good."""
-        self._run(mailbox, "expunge", "mailbox", REMOVED_COPIES, "uid", _uid_set(uids))
-
-    def _rows(self, mailbox: str, fields: Sequence[str], *query: str) -> Iterator[Sequence[str]]:
-        cells = self._run(mailbox, "fetch", " ".join(fields), *query)
-        width = len(fields)
-        yield from (cells[start : start + width] for start in range(0, len(cells) - width + 1, width))
-
-    def _run(self, mailbox: str, command: str, *words: str) -> Sequence[str]:
-        """`--`: a Message-ID or a folder that begins with a hyphen is no option."""
-        status, cells = self._doveadm.run(mailbox, command, "--", *words)
-        if status in _TEMPORARY:
-            raise EngineDown(f"doveadm {command} {status}")
-        if status != "+":
-            raise EngineRefused(f"doveadm {command} {status}")
-        return cells
+        self._doveadm.cells(mailbox, "expunge", "mailbox", REMOVED_COPIES, "uid", _uid_set(uids))
 
 
 def _uid_set(uids: Sequence[str]) -> str:
