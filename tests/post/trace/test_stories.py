@@ -1,0 +1,88 @@
+"""What became of a message by its steps, and which of them a person may see."""
+
+from datetime import UTC, datetime
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaguemestre.post.mailstore.values import QUARANTINE
+from vaguemestre.post.trace.rules.stories import (
+    fates_of,
+    is_quarantined,
+    masked,
+    overall_fate,
+    seen_by,
+    sender_of,
+)
+from vaguemestre.post.trace.values import Engine, Fate, Step, StepKind
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+MARIE, PAUL, HIDDEN = "marie@ac-amiens.test", "paul@ac-amiens.test", "cachee@ac-amiens.test"
+ADDRESSES = st.sampled_from(("", MARIE, PAUL, HIDDEN, MARIE.upper()))
+
+
+def step(kind: StepKind, recipient: str = "", sender: str = "", detail: str = "") -> Step:
+    return Step(NOW, Engine.POSTFIX, kind, "Q1", recipient=recipient, sender=sender, detail=detail)
+
+
+STEPS = st.lists(st.builds(step, st.sampled_from(StepKind), ADDRESSES, ADDRESSES), max_size=12)
+
+
+def test_the_last_word_about_a_recipient_decides_however_the_address_is_written() -> None:
+    told = [
+        step(StepKind.QUEUED),
+        step(StepKind.DEFERRED, MARIE),
+        step(StepKind.REFUSED, PAUL),
+        step(StepKind.DELIVERED, MARIE.upper()),
+        step(StepKind.DONE),
+    ]
+    assert fates_of(told) == {MARIE: Fate.DELIVERED, PAUL: Fate.REFUSED}
+
+
+def test_the_worst_fate_stands_for_the_message_in_whatever_order_they_come() -> None:
+    for fates in permutations((Fate.DELIVERED, Fate.WAITING, Fate.REFUSED)):
+        assert overall_fate(fates) is Fate.REFUSED
+    assert overall_fate([Fate.DELIVERED, Fate.DISCARDED]) is Fate.DISCARDED
+
+
+def test_a_message_without_a_fate_is_held_or_on_its_way() -> None:
+    assert overall_fate((), [step(StepKind.QUEUED), step(StepKind.HELD)]) is Fate.HELD
+    assert overall_fate((), [step(StepKind.QUEUED)]) is Fate.ON_ITS_WAY
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "is_one"),
+    [
+        (StepKind.FILED, f"stored mail into mailbox '{QUARANTINE}'", True),
+        (StepKind.FILED, "stored mail into mailbox 'INBOX'", False),
+        (StepKind.DELIVERED, "", False),
+    ],
+)
+def test_only_what_sieve_filed_in_quarantine_is_there(kind: StepKind, detail: str, *, is_one: bool) -> None:
+    assert is_quarantined(step(kind, MARIE, detail=detail)) is is_one
+
+
+def test_pupils_of_a_domain_or_below_it_are_masked_and_nobody_else() -> None:
+    assert masked("eleve@ent.test", "ent.test") == masked("e@a.ENT.test", "ent.test") == "…@ent.test"
+    assert masked("a@parent.test", "ent.test") == "a@parent.test"
+    assert masked("eleve@ent.test", "") == "eleve@ent.test"
+
+
+@given(STEPS)
+def test_whoever_sent_a_message_sees_all_of_it(steps: list[Step]) -> None:
+    sender = sender_of(steps).lower()
+    assert not sender or seen_by(steps, {sender}) == tuple(steps)
+
+
+@given(STEPS, st.sampled_from((MARIE, PAUL, HIDDEN)))
+def test_a_recipient_sees_no_other_recipient_but_of_what_they_sent(steps: list[Step], owner: str) -> None:
+    seen = seen_by(steps, {owner})
+    if sender_of(steps).lower() == owner:
+        return
+    others = {MARIE, PAUL, HIDDEN} - {owner}
+    named = {one.recipient.lower() for one in seen if one.kind is not StepKind.RECEIVED}
+    assert named.isdisjoint(others)
+    assert not seen or any(one.recipient.lower() == owner for one in seen)
+    assert {one for one in steps if one.recipient.lower() == owner} <= set(seen)
