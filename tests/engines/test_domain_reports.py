@@ -12,11 +12,11 @@ from tests.engines.live import LiveEngines, wait_until
 from tests.engines.mail import Post
 
 from vaguemestre.desks.domainreports.models import DomainReport, ReportBox
-from vaguemestre.desks.domainreports.services import open_missing_boxes, read_box
+from vaguemestre.desks.domainreports.services import Reader, open_missing_boxes, read_box
 from vaguemestre.desks.domainreports.values import KnownSenders
 from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MailLogin
-from vaguemestre.site.adapters.domainreports import judge_sender
+from vaguemestre.site.adapters.domainreports import ReportReader, judge_sender
 
 pytestmark = [pytest.mark.engines, pytest.mark.django_db(transaction=True)]
 
@@ -45,7 +45,8 @@ def test_reports_mailed_to_the_reporting_address_are_on_the_page_and_leave_its_m
         return post.mailboxes(login)
 
     known = KnownSenders(frozenset((domain,)), frozenset(("192.0.2.25",)), frozenset())
-    stored = read_box(box.pk, open_mailbox, judge_sender, lambda: known, [domain], now=timezone.now())
+    reader = Reader(open_mailbox, ReportReader(), judge_sender, lambda: known, [domain])
+    stored = read_box(box.pk, reader, now=timezone.now())
     assert stored == 3
     assert sorted(DomainReport.objects.values_list("kind", "passed", "failed")) == [
         ("dmarc", 900, 120), ("tls", 12, 0), ("tls", 5326, 303),

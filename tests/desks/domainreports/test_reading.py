@@ -111,6 +111,7 @@ _LAUGHS = (
         (b"x" * (limits.MAX_MESSAGE_BYTES + 1), "too-big"),
         (dmarc_xml(OURS, begins_at=YESTERDAY, prefix=_LAUGHS), "doctype"),
         (b"<?xml version='1.0'?><feedback>" + b"<a>" * 50, "too-big"),
+        (b"<?xml version='1.0'?><feedback>" + b"<a%s>" % (b"a" * 100), "too-big"),
         (b"<?xml version='1.0'?><html/>", "not-dmarc"),
         (XML[:-20], "xml"),
         (gzip.compress(XML)[:40], "damaged"),
@@ -124,7 +125,7 @@ _LAUGHS = (
         (dmarc_xml(OURS, begins_at=YESTERDAY, domain="pas un domaine"), "domain"),
         (b"Subject: bonjour\r\n\r\nSans rien.", "no-report"),
     ],
-    ids=range(19),
+    ids=range(20),
 )
 def test_what_is_no_report_or_is_beyond_the_limits_is_refused_with_its_reason(
     content: bytes, reason: str

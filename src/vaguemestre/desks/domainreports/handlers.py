@@ -7,17 +7,18 @@ from django.utils import timezone
 
 from vaguemestre.desks.domainreports import queries, services
 from vaguemestre.desks.domainreports.events import ReportsDelivered
-from vaguemestre.desks.domainreports.ports import find_known_senders, judge_sender
+from vaguemestre.desks.domainreports.ports import find_known_senders, judge_sender, read_reports as read_apart
 from vaguemestre.post.mailstore.ports import open_mailbox
 
 _READ_EVERY = timedelta(minutes=15)  # a mailbox is read at least that often
 
 
 def read_reports(event: ReportsDelivered) -> None:
-    services.read_box(
-        event.box_id, open_mailbox.get(), judge_sender.get(), find_known_senders.get(),
-        settings.CONFIG.domains, now=timezone.now(),
+    reader = services.Reader(
+        open_mailbox.get(), read_apart.get(), judge_sender.get(), find_known_senders.get(),
+        settings.CONFIG.domains,
     )  # fmt: skip
+    services.read_box(event.box_id, reader, now=timezone.now())
 
 
 def keep_boxes() -> None:

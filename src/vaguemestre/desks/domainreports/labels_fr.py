@@ -35,6 +35,7 @@ TLS_RESULTS = {
 }
 SET_ASIDE = {
     "too-big": "trop grand",
+    "too-complex": "trop complexe",
     "doctype": "XML avec un type de document",
     "no-report": "sans rapport joint",
     "other-domain": "sur un autre domaine",

@@ -2,8 +2,17 @@
 
 from typing import Protocol
 
-from vaguemestre.desks.domainreports.values import KnownSenders, Trust
+from vaguemestre.desks.domainreports.values import KnownSenders, Report, Trust
 from vaguemestre.foundation.kernel.slots import Slot
+
+
+class ReadReports(Protocol):
+    def __call__(self, raw: bytes) -> tuple[Report, ...]:
+        """Every report attached to a message, read apart within a budget: anybody may send one.
+
+        Raises `rules.limits.UnreadableReport`, EngineDown.
+        """
+        ...
 
 
 class JudgeSender(Protocol):
@@ -18,5 +27,6 @@ class FindKnownSenders(Protocol):
         ...
 
 
+read_reports: Slot[ReadReports] = Slot("domainreports.read_reports")
 judge_sender: Slot[JudgeSender] = Slot("domainreports.judge_sender")
 find_known_senders: Slot[FindKnownSenders] = Slot("domainreports.find_known_senders")

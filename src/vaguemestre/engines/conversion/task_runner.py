@@ -1,6 +1,6 @@
-"""`webmail.ports.RunLimited`: our own parsers in a sandboxed process with a limit of processor time.
+"""Our own parsers in a sandboxed process with a limit of processor time: `webmail.ports.RunLimited`, files.
 
-A hostile message blocks neither the interpreter of a web worker nor, past the limit, one of its threads.
+Hostile bytes block neither the interpreter of a web worker nor, past the limit, one of its threads.
 """
 
 import json
@@ -10,14 +10,15 @@ import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from math import ceil
 from pathlib import Path
 from threading import Timer
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import vaguemestre
 from vaguemestre.engines.conversion.sandbox import Limits, limits_argv, sandbox_argv
 from vaguemestre.engines.conversion.turns import Turns
-from vaguemestre.foundation.kernel.errors import EngineDown
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.mailbox.webmail.ports import TooComplex
 from vaguemestre.mailbox.webmail.values import Task
 
@@ -27,12 +28,20 @@ _LIBRARIES = sysconfig.get_paths()["purelib"]
 
 PROCESSOR_SECONDS = 0.75
 _CLOCK_SECONDS = 8.0  # more than the processor time: the machine has other work
-_LIMITS = Limits(_CLOCK_SECONDS, 2, 1_500_000_000, 1)
+_MEMORY_BYTES = 1_500_000_000
+_TASKS = "vaguemestre.mailbox.webmail.rules.tasks"
 _MAX_LINE_BYTES = 80_000_000
 _MAX_QUESTIONS = 3_000
 # SIGPROF, SIGXCPU or SIGABRT (out of memory): the exit code of the process itself, or of its sandbox.
 _SIGNALS = (signal.SIGPROF, signal.SIGXCPU, signal.SIGABRT)
 _OVER_BUDGET = frozenset((*(-number for number in _SIGNALS), *(128 + number for number in _SIGNALS)))
+
+
+class Budget(NamedTuple):
+    """Seconds of processor, and of clock: more, the machine has other work."""
+
+    processor: float
+    clock: float
 
 
 class _NoAnswer(Exception):
@@ -52,18 +61,37 @@ class TaskRunner:
         blobs: Sequence[bytes],
         answer: Callable[[str, str], str | None] = lambda _kind, _what: None,
     ) -> Any:
-        with self._turns.turn(_CLOCK_SECONDS):
-            return _run(task, request, blobs, answer)
+        budget = Budget(PROCESSOR_SECONDS, _CLOCK_SECONDS)
+        with self._turns.turn(budget.clock):
+            return _run(f"{_TASKS}.{task.value}", budget, request, blobs, answer)
+
+
+class FileReader:
+    """Has a file that somebody gave read by `perform` of a module. One at a time, with turns of its own."""
+
+    def __init__(self, module: str, budget: Budget) -> None:
+        self._module, self._budget = module, budget
+        self._turns = Turns(at_once=1)
+
+    def __call__(self, request: Mapping[str, Any], content: bytes) -> Any:
+        """The answer. Raises EngineRefused for a file beyond the budget, EngineDown, ReaderBusy."""
+        with self._turns.turn(self._budget.clock):
+            try:
+                return _run(self._module, self._budget, request, [content], lambda _kind, _what: None)
+            except TooComplex as error:
+                raise EngineRefused("a file beyond the budget of its reading") from error
 
 
 def _run(
-    task: Task,
+    module: str,
+    budget: Budget,
     request: Mapping[str, Any],
     blobs: Sequence[bytes],
     answer: Callable[[str, str], str | None],
 ) -> Any:
-    argv = [*sandbox_argv(None, (_SOURCE, _LIBRARIES)), *limits_argv(_LIMITS)]
-    argv += [sys.executable, "-I", "-S", str(_SCRIPT), str(PROCESSOR_SECONDS), _SOURCE, _LIBRARIES]
+    limits = Limits(budget.clock, ceil(budget.processor) + 1, _MEMORY_BYTES, 1)
+    argv = [*sandbox_argv(None, (_SOURCE, _LIBRARIES)), *limits_argv(limits)]
+    argv += [sys.executable, "-I", "-S", str(_SCRIPT), str(budget.processor), _SOURCE, _LIBRARIES]
     try:
         process = subprocess.Popen(
             argv,
@@ -75,12 +103,12 @@ def _run(
         )
     except OSError as error:
         raise EngineDown(f"task: {error}") from error
-    clock = Timer(_CLOCK_SECONDS, process.kill)
+    clock = Timer(budget.clock, process.kill)
     clock.start()
     try:
         if process.stdin is None or process.stdout is None:
             raise EngineDown("task: no pipes")
-        return _exchange(process.stdin, process.stdout, task, request, blobs, answer)
+        return _exchange(process.stdin, process.stdout, module, request, blobs, answer)
     except (_NoAnswer, ConnectionError) as error:
         code = process.wait()
         # anything else is our clock or a fault of our own, and proves nothing about the message
@@ -99,13 +127,13 @@ def _run(
 def _exchange(
     stdin: IO[bytes],
     stdout: IO[bytes],
-    task: Task,
+    module: str,
     request: Mapping[str, Any],
     blobs: Sequence[bytes],
     answer: Callable[[str, str], str | None],
 ) -> Any:
     """Send the request, answer the task's questions, return its answer. Raises TooComplex, _Ended."""
-    first = {"task": task.value, "request": dict(request), "blobs": [len(blob) for blob in blobs]}
+    first = {"module": module, "request": dict(request), "blobs": [len(blob) for blob in blobs]}
     stdin.write(json.dumps(first).encode("ascii") + b"\n")
     for blob in blobs:
         stdin.write(blob)

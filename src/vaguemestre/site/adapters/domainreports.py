@@ -4,13 +4,33 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import parseaddr
 
-from vaguemestre.desks.domainreports.values import KnownSenders, Trust
+from vaguemestre.desks.domainreports.rules import report_task
+from vaguemestre.desks.domainreports.rules.limits import UnreadableReport
+from vaguemestre.desks.domainreports.values import KnownSenders, Report, Trust
+from vaguemestre.engines.conversion.task_runner import Budget, FileReader
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
+from vaguemestre.foundation.kernel.errors import EngineRefused
 from vaguemestre.mailbox.autoconfig.values import Question
 from vaguemestre.mailbox.webmail.http import own_auth_server
 from vaguemestre.mailbox.webmail.rules.trust import authenticity
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.site.config import Config
+
+
+_BUDGET = Budget(processor=10, clock=60)
+
+
+class ReportReader:
+    """`domainreports.ports.ReadReports` in the sandbox."""
+
+    def __init__(self) -> None:
+        self._read = FileReader(report_task.__name__, _BUDGET)
+
+    def __call__(self, raw: bytes) -> tuple[Report, ...]:
+        try:
+            return report_task.reports_in(self._read({}, raw))
+        except EngineRefused as error:
+            raise UnreadableReport("too-complex") from error
 
 
 def judge_sender(raw: bytes) -> Trust:

@@ -12,7 +12,7 @@ from vaguemestre.engines.clamd import Clamd
 from vaguemestre.engines.dovecot.mail_agent import MailAgent
 from vaguemestre.engines.remote.dns_lookup import DnsLookup
 from vaguemestre.engines.rspamd.refused_content import RefusedContent
-from vaguemestre.site.adapters.domainreports import KnownSendersFinder, judge_sender
+from vaguemestre.site.adapters.domainreports import KnownSendersFinder, ReportReader, judge_sender
 from vaguemestre.site.adapters.enrolment import scan
 from vaguemestre.site.adapters.helpdesk import forwards_of, usage_of
 from vaguemestre.site.adapters.mail_trace import undelivered_to
@@ -29,6 +29,7 @@ def plug(config: Config) -> None:
     helpdesk.undelivered_to.plug(undelivered_to)
     helpdesk.usage_of.plug(partial(usage_of, MailAgent(config)))
     helpdesk.forwards_of.plug(forwards_of)
+    domainreports.read_reports.plug(ReportReader())
     domainreports.judge_sender.plug(judge_sender)
     domainreports.find_known_senders.plug(KnownSendersFinder(config, DnsLookup()))
     operations.read_metrics.plug(MetricsReader(config))

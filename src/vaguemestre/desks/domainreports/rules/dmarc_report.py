@@ -11,6 +11,7 @@ from vaguemestre.desks.domainreports.values import DmarcReport, Record
 _DISPOSITIONS = frozenset(("none", "quarantine", "reject"))
 _MAX_DEPTH = 12
 _MAX_TEXT = 2_000
+_MAX_NAME = 60  # characters of an element's name: each path of names is kept
 
 
 def read_dmarc_report(content: bytes) -> DmarcReport:
@@ -48,7 +49,7 @@ class _Reader:
 
     def begin(self, name: str, _attributes: Mapping[str, str]) -> None:
         self._elements += 1
-        if self._elements > limits.MAX_ELEMENTS or len(self._path) >= _MAX_DEPTH:
+        if self._elements > limits.MAX_ELEMENTS or len(self._path) >= _MAX_DEPTH or len(name) > _MAX_NAME:
             raise UnreadableReport("too-big")
         self._path.append(name.rpartition(":")[2].lower())
         self._words = ""

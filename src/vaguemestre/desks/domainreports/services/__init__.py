@@ -1,12 +1,18 @@
 """Use cases of domain reports."""
 
-from vaguemestre.desks.domainreports.services.arrival import announce_mail, handle_deliveries, read_box
+from vaguemestre.desks.domainreports.services.arrival import (
+    Reader,
+    announce_mail,
+    handle_deliveries,
+    read_box,
+)
 from vaguemestre.desks.domainreports.services.boxes import open_missing_boxes
 from vaguemestre.desks.domainreports.services.retention import RETENTION, delete_old_reports
 from vaguemestre.desks.domainreports.services.storage import Refused, store_report
 
 __all__ = [
     "RETENTION",
+    "Reader",
     "Refused",
     "announce_mail",
     "delete_old_reports",

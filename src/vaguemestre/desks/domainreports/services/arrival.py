@@ -1,6 +1,7 @@
 """Mail delivered to a reporting address: read once, by the worker, then deleted."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -8,11 +9,10 @@ from django.db.models import F
 
 from vaguemestre.desks.domainreports.events import ReportsDelivered
 from vaguemestre.desks.domainreports.models import ReportBox
-from vaguemestre.desks.domainreports.ports import FindKnownSenders, JudgeSender
-from vaguemestre.desks.domainreports.rules.attachments import reports_of_message
+from vaguemestre.desks.domainreports.ports import FindKnownSenders, JudgeSender, ReadReports
 from vaguemestre.desks.domainreports.rules.limits import MAX_MESSAGE_BYTES, UnreadableReport
 from vaguemestre.desks.domainreports.services.storage import store_report
-from vaguemestre.desks.domainreports.values import KnownSenders, Trust
+from vaguemestre.desks.domainreports.values import KnownSenders
 from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.post.mailstore.ports import Mailbox, MessageGone, OpenMailbox
 from vaguemestre.post.mailstore.values import MailLogin, Row, Use
@@ -21,6 +21,17 @@ from vaguemestre.post.outbox.values import DeliveryEvent, DeliveryState
 _INBOX = "INBOX"
 _PAGE_SIZE = 50
 _MESSAGES_PER_RUN = 500
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What the reading of a mailbox needs. `domains`: ours."""
+
+    open_mailbox: OpenMailbox
+    read_reports: ReadReports
+    judge_sender: JudgeSender
+    find_known_senders: FindKnownSenders
+    domains: Collection[str]
 
 
 def handle_deliveries(deliveries: Sequence[DeliveryEvent]) -> None:
@@ -40,15 +51,7 @@ def announce_mail(box_id: int) -> None:
     announce(ReportsDelivered(box_id))
 
 
-def read_box(
-    box_id: int,
-    open_mailbox: OpenMailbox,
-    judge_sender: JudgeSender,
-    find_known_senders: FindKnownSenders,
-    domains: Collection[str],
-    *,
-    now: datetime,
-) -> int:
+def read_box(box_id: int, reader: Reader, *, now: datetime) -> int:
     """Read and delete the messages of a reporting address. Returns the number of reports stored.
 
     Idempotent: a report is stored once, even if its message could not be deleted. Raises EngineDown.
@@ -56,11 +59,11 @@ def read_box(
     row = ReportBox.objects.filter(pk=box_id).first()
     if row is None:
         return 0
-    stored, known = 0, find_known_senders()
-    with open_mailbox(MailLogin(row.address)) as box:
+    stored, known = 0, reader.find_known_senders()
+    with reader.open_mailbox(MailLogin(row.address)) as box:
         for folder in (_INBOX, *_junk_folders(box)):
             for message in _messages(box, folder):
-                stored += _read_message(row, box, message, judge_sender, known, domains, now)
+                stored += _read_message(row, box, message, reader, known, now)
     ReportBox.objects.filter(pk=row.pk).update(read_at=now)
     return stored
 
@@ -84,17 +87,18 @@ def _read_message(
     row: ReportBox,
     box: Mailbox,
     message: Row,
-    judge_sender: JudgeSender,
+    reader: Reader,
     known: KnownSenders,
-    domains: Collection[str],
     now: datetime,
 ) -> int:
     stored = 0
     try:
         raw = box.raw(message.ref)
-        trust = judge_sender(raw) if len(raw) <= MAX_MESSAGE_BYTES else Trust.UNKNOWN
-        for report in reports_of_message(raw):
-            stored += store_report(report, known, domains, trust=trust, now=now)
+        if len(raw) > MAX_MESSAGE_BYTES:
+            raise UnreadableReport("too-big")
+        trust = reader.judge_sender(raw)
+        for report in reader.read_reports(raw):
+            stored += store_report(report, known, reader.domains, trust=trust, now=now)
     except MessageGone:
         return 0
     except UnreadableReport as error:

@@ -18,6 +18,7 @@ from vaguemestre.desks.domainreports.values import (
 )
 
 MAX_REPORTS_A_DAY = 5_000  # received, of all domains: reporters send one a day each
+MAX_FORGED_A_DAY = 500  # anybody may send these: they take no place from the others
 
 
 class Refused(UnreadableReport):
@@ -30,15 +31,13 @@ def store_report(
 ) -> bool:
     """Store a report; False if it was there already. Raises Refused.
 
-    Of a forged one only the line is kept: what it counts is nobody's word.
+    Of a forged one only the line is kept: what it counts is nobody's word. The true one takes its place.
     """
     if not any(report.domain == domain or report.domain.endswith(f".{domain}") for domain in domains):
         raise Refused("other-domain")
     if not is_timely(report.span, now):
         raise Refused("dates")
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if DomainReport.objects.filter(received_at__gte=midnight).count() >= MAX_REPORTS_A_DAY:
-        raise Refused("too-many")
+    _check_flood(trust, now)
     row, is_new = DomainReport.objects.get_or_create(
         domain=report.domain,
         kind=ReportKind.DMARC if isinstance(report, DmarcReport) else ReportKind.TLS,
@@ -53,9 +52,25 @@ def store_report(
             "received_at": now,
         },
     )
-    if is_new and trust is not Trust.FORGED:
+    is_forged = trust is Trust.FORGED
+    if not is_new and not is_forged and row.trust == Trust.FORGED:
+        row.trust, row.ends_at, row.received_at, is_new = trust, report.span.ends_at, now, True
+        row.save(update_fields=("trust", "ends_at", "received_at"))
+    if is_new and not is_forged:
         _store_counts(row, report, known)
     return is_new
+
+
+def _check_flood(trust: Trust, now: datetime) -> None:
+    """Raises Refused."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = DomainReport.objects.filter(received_at__gte=midnight)
+    if trust is Trust.FORGED:
+        is_full = today.filter(trust=Trust.FORGED).count() >= MAX_FORGED_A_DAY
+    else:
+        is_full = today.exclude(trust=Trust.FORGED).count() >= MAX_REPORTS_A_DAY
+    if is_full:
+        raise Refused("too-many")
 
 
 def _store_counts(row: DomainReport, report: Report, known: KnownSenders) -> None:

@@ -1,4 +1,4 @@
-"""Run in the sandbox: a request to a module of `webmail.rules.tasks` on stdin, its answer on stdout.
+"""Run in the sandbox: a request to `perform` of one of our modules on stdin, its answer on stdout.
 
 Arguments: seconds of processor time, then the folders to import from. The first line of JSON gives the length
 of each blob that follows it. Output lines are questions (`{"ask": …}`, answered by a line on stdin), then
@@ -14,7 +14,6 @@ signal.setitimer(signal.ITIMER_PROF, float(sys.argv[1]))
 sys.path[:0] = sys.argv[2:]
 
 from vaguemestre.mailbox.webmail.rules.tasks import Hopeless  # noqa: E402
-from vaguemestre.mailbox.webmail.values import Task  # noqa: E402
 
 stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
 answers: dict[tuple[str, str], str | None] = {}
@@ -35,7 +34,6 @@ def ask(kind: str, subject: str) -> str | None:
 request = json.loads(stdin.readline())
 blobs = [stdin.read(length) for length in request["blobs"]]
 try:
-    task = import_module(f"vaguemestre.mailbox.webmail.rules.tasks.{Task(request['task']).value}")
-    send(answer=task.perform(request["request"], blobs, ask))
+    send(answer=import_module(request["module"]).perform(request["request"], blobs, ask))
 except (Hopeless, RecursionError, MemoryError):
     send(refused=True)

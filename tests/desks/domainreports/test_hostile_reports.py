@@ -1,0 +1,97 @@
+"""Anybody may send a report: none of it holds the worker, or takes the place of a true one."""
+
+import gzip
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.desks.domainreports.samples import (
+    DOMAIN,
+    OURS,
+    SURVEYS,
+    dmarc_xml,
+    mail,
+    tls_json,
+    tls_mail,
+    zipped,
+)
+
+from vaguemestre.desks.domainreports.models import DomainReport
+from vaguemestre.desks.domainreports.rules import report_task
+from vaguemestre.desks.domainreports.rules.attachments import reports_of_message
+from vaguemestre.desks.domainreports.rules.limits import UnreadableReport
+from vaguemestre.desks.domainreports.services import Refused, storage, store_report
+from vaguemestre.desks.domainreports.values import KnownSenders, Report, Trust
+from vaguemestre.engines.conversion.task_runner import Budget, FileReader
+from vaguemestre.site.adapters import domainreports
+
+NOW = datetime.now(UTC)
+YESTERDAY = NOW.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+KNOWN = KnownSenders(frozenset((DOMAIN,)), frozenset(("192.0.2.25",)), frozenset())
+
+
+def test_a_report_is_the_same_read_apart() -> None:
+    read = domainreports.ReportReader()
+    for raw in (
+        mail(zipped(dmarc_xml(OURS, SURVEYS, begins_at=YESTERDAY))),
+        tls_mail(tls_json(begins_at=YESTERDAY)),
+    ):
+        assert read(raw) == reports_of_message(raw)
+
+
+def test_a_message_without_report_says_so_from_there() -> None:
+    with pytest.raises(UnreadableReport) as refused:
+        domainreports.ReportReader()(mail(zipped(b"<!DOCTYPE x>")))
+    assert refused.value.reason == "doctype"
+
+
+def test_names_of_a_megabyte_are_not_multiplied_by_the_elements_below() -> None:
+    """3 kB of gzip were 0.5 GB, and 60 kB as much as the machine has."""
+    name = "a" * 1_000_000
+    inside = "".join(f"<b{number}/>" for number in range(4_000))
+    raw = mail(gzip.compress(f"<feedback><{name}>{inside}</{name}></feedback>".encode()), kind="gzip")
+    with pytest.raises(UnreadableReport) as refused:
+        reports_of_message(raw)
+    assert refused.value.reason == "too-big"
+
+
+def test_a_message_that_takes_too_long_to_read_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line is compared with the boundary of every part that is open."""
+    parts = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(100))
+    raw = f"From: a@b\nMIME-Version: 1.0\n{parts}Content-Type: text/plain\n\n".encode() + b"-\n" * 1_000_000
+    reader = domainreports.ReportReader()
+    monkeypatch.setattr(reader, "_read", FileReader(report_task.__name__, Budget(processor=1, clock=60)))
+    with pytest.raises(UnreadableReport) as refused:
+        reader(raw)
+    assert refused.value.reason == "too-complex"
+
+
+def _report(number: int) -> Report:
+    (report,) = reports_of_message(
+        mail(zipped(dmarc_xml(OURS, begins_at=YESTERDAY, report_id=str(number))))
+    )
+    return report
+
+
+def _store(report: Report, trust: Trust) -> bool:
+    return store_report(report, KNOWN, [DOMAIN], trust=trust, now=NOW)
+
+
+@pytest.mark.django_db
+def test_forged_reports_take_no_place_from_true_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "MAX_FORGED_A_DAY", 2)
+    monkeypatch.setattr(storage, "MAX_REPORTS_A_DAY", 2)
+    for number in range(2):
+        assert _store(_report(number), Trust.FORGED)
+    with pytest.raises(Refused):
+        _store(_report(2), Trust.FORGED)
+    assert _store(_report(3), Trust.AUTHENTIC)
+
+
+@pytest.mark.django_db
+def test_a_true_report_replaces_a_forged_one_that_bears_its_number() -> None:
+    assert _store(_report(1), Trust.FORGED)
+    assert _store(_report(1), Trust.AUTHENTIC)
+    assert not _store(_report(1), Trust.FORGED)
+    row = DomainReport.objects.get()
+    assert (row.trust, row.passed) == (Trust.AUTHENTIC, 900)
+    assert row.senders.count() == 1
