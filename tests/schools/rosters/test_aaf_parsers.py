@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tests.schools.rosters.schools import ENT, TODAY, school
 
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.schools.rosters.aaf.csv import read_classes
+from vaguemestre.people.intake.feeds.csv_lines import read_table
+from vaguemestre.schools.rosters.aaf.csv import COLUMNS, read_classes
 from vaguemestre.schools.rosters.aaf.file_names import ExportName, parse_export_name
 from vaguemestre.schools.rosters.aaf.xml import chunks_of, read_requests
 from vaguemestre.schools.rosters.sample import HEAD, sample_files
@@ -122,7 +123,7 @@ CSV = """classe;role;nom;prenom;adresse;eleve
 
 
 def test_a_csv_of_classes_is_read_line_by_line() -> None:
-    read = read_classes(CSV.encode(), "c.csv", "0800001S", str, domain=ENT)
+    read = read_classes(read_table(CSV.encode(), COLUMNS), "c.csv", "0800001S", str, domain=ENT)
     roster = read.rosters["0800001S"]
     assert len(roster.pupils) == len(roster.relatives) == len(roster.teachers) == 1
     assert next(iter(roster.pupils.values())).relatives == frozenset(roster.relatives)

@@ -21,6 +21,7 @@ from vaguemestre.schools.rosters.sample import sample_files
 from vaguemestre.schools.rosters.services import stage_files, staged_plan
 from vaguemestre.schools.rosters.values import ClassWriter
 from vaguemestre.site.adapters.numens import AskedNumens, HeldNumens, verbs
+from vaguemestre.site.adapters.rosters import ClassFileReader
 from vaguemestre.site.agents.sockets import numen_socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,9 +81,9 @@ def test_five_megabytes_are_sealed_and_looked_at(numens: AskedNumens, head: Clas
     sealed = bytes(StagedRow.objects.get().sealed)
     assert len(sealed) > PADDING_BYTES
     assert b"ficAlimMENESR" not in sealed
-    plan = staged_plan(head, UAI, numens, setting())
+    plan = staged_plan(head, UAI, numens, setting(), ClassFileReader())
     assert plan is not None
-    assert plan == staged_plan(head, UAI, numen_keys.get(), setting())
+    assert plan == staged_plan(head, UAI, numen_keys.get(), setting(), ClassFileReader())
 
 
 def test_each_draft_has_its_own_key(numens: AskedNumens, head: ClassWriter) -> None:

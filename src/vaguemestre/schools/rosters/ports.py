@@ -1,8 +1,8 @@
 """What rosters need from sibling rooms and from the ENT."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from vaguemestre.foundation.kernel.slots import Slot
 from vaguemestre.schools.rosters.values import EntAssertion
@@ -15,6 +15,18 @@ class ManagedSchools(Protocol):
 
 
 managed_schools: Slot[ManagedSchools] = Slot("rosters.managed_schools")
+
+
+class ReadApart(Protocol):
+    def __call__(self, name: str, content: bytes) -> Mapping[str, Any]:
+        """What `aaf.task.perform` answers of an uploaded file, in the sandbox.
+
+        Raises EngineRefused for a file beyond the budget, EngineDown.
+        """
+        ...
+
+
+read_apart: Slot[ReadApart] = Slot("rosters.read_apart")
 
 
 class FetchFromEnt(Protocol):

@@ -5,6 +5,10 @@ SENTENCES = {
     "rosters.ent-refused": "L’ENT n’a pas confirmé qui vous êtes : recommencez depuis l’ENT.",
     "rosters.ent-taken": "Ce compte de l’ENT ouvre déjà la messagerie de quelqu’un d’autre.",
     "rosters.file-broken": "%(file)s, ligne %(line)s : %(reason)s. Rien n’a été changé.",
+    "rosters.file-too-complex": (
+        "%(file)s est trop complexe pour être lu ici : faites-le appliquer par l’académie."
+    ),
+    "rosters.file-too-long": ("Ce fichier dépasse %(most)s lignes : faites-le appliquer par l’académie."),
     "rosters.file-too-big": "Ces fichiers dépassent 30 Mo : faites-les appliquer par l’académie.",
     "rosters.import-refused": "%(reason)s",
     "rosters.kind-unsaid": (

@@ -10,6 +10,7 @@ from vaguemestre.site import secrets
 from vaguemestre.site.adapters.ent_saml import EntBySaml
 from vaguemestre.site.adapters.lists import ReaderOfLetters, is_sealed
 from vaguemestre.site.adapters.mail_trace import acceptance_evidence
+from vaguemestre.site.adapters.rosters import ClassFileReader
 from vaguemestre.site.adapters.sharing import latest_letters
 from vaguemestre.site.config import Config
 
@@ -17,6 +18,7 @@ from vaguemestre.site.config import Config
 def plug(config: Config) -> None:
     sharing.latest_messages.plug(latest_letters)
     sharing.refresh_pages.plug(PushClient(config.ports.push, secrets.given(config.secrets_dir, "notify_key")))
+    classes.read_apart.plug(ClassFileReader())
     classes.fetch_from_ent.plug(EntValidation())
     classes.ent_saml_provider.plug(EntBySaml(config))
     classes.managed_schools.plug(sharing_queries.schools_managed_by)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.intake.feeds.csv_lines import Line, read_table
+from vaguemestre.people.intake.feeds.csv_lines import Line, Table
 from vaguemestre.schools.rosters.rules.addresses import is_of_ent
 from vaguemestre.schools.rosters.values import (
     GroupKey,
@@ -30,10 +30,9 @@ class _Unusable(Exception):
 
 
 def read_classes(
-    content: bytes, file: str, uai: str, digest: Callable[[str], str], *, domain: str
+    parsed: Table, file: str, uai: str, digest: Callable[[str], str], *, domain: str
 ) -> TargetRosters:
-    """The roster of that school. Raises the Refusals of `intake.feeds.csv_lines.table`."""
-    parsed = read_table(content, COLUMNS)
+    """The roster of that school. `parsed`: a table with `COLUMNS`."""
     rejected = [RejectedLine(file, line.line, line.reason) for line in parsed.refused]
     pupils: dict[str, Pupil] = {}
     relatives: dict[str, Relative] = {}

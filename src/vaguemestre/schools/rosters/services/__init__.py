@@ -1,5 +1,6 @@
 """Use cases of rosters."""
 
+from vaguemestre.schools.rosters.services.class_files import ImportFile
 from vaguemestre.schools.rosters.services.ent_links import (
     consume_assertion,
     link_ent,
@@ -11,7 +12,6 @@ from vaguemestre.schools.rosters.services.erasure import forget_person
 from vaguemestre.schools.rosters.services.gateways import gateway_of
 from vaguemestre.schools.rosters.services.retention import purge_rosters
 from vaguemestre.schools.rosters.services.roster_import import (
-    ImportFile,
     ImportSettings,
     Progress,
     apply_import,

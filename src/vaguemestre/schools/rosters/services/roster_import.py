@@ -1,6 +1,6 @@
 """Import of rosters: files compared with what is stored, then applied, one transaction per school."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -15,11 +15,11 @@ from vaguemestre.people.directory.values import NumenKeys
 from vaguemestre.schools.rosters import queries
 from vaguemestre.schools.rosters.aaf.csv import read_classes
 from vaguemestre.schools.rosters.aaf.file_names import parse_export_name
-from vaguemestre.schools.rosters.aaf.xml import read_requests
 from vaguemestre.schools.rosters.models import ImportRow, RosterRow
 from vaguemestre.schools.rosters.rules.import_plan import plan_changes
 from vaguemestre.schools.rosters.rules.retention import purge_day
 from vaguemestre.schools.rosters.rules.roster_diff import target_rosters
+from vaguemestre.schools.rosters.services.class_files import ClassFile
 from vaguemestre.schools.rosters.services.roster_rows import replace_people, write_groups
 from vaguemestre.schools.rosters.values import (
     AafRequest,
@@ -31,14 +31,6 @@ from vaguemestre.schools.rosters.values import (
 
 type Progress = Callable[[int, int], None]
 _MAX_REJECTED = 200
-
-
-@dataclass(frozen=True, slots=True)
-class ImportFile:
-    """A file to import. `chunks` reads it from its start each time."""
-
-    name: str
-    chunks: Callable[[], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,7 @@ class ImportSettings:
     losses_confirmed: bool = False
 
 
-def plan_import(files: Sequence[ImportFile], settings: ImportSettings) -> ImportPlan:
+def plan_import(files: Sequence[ClassFile], settings: ImportSettings) -> ImportPlan:
     """Read all files and compare them with the stored rosters, without writing.
 
     Raises Refusal `rosters.no-ent`, `rosters.no-file`, `rosters.kinds-mixed`, `rosters.school-unsaid`,
@@ -74,7 +66,7 @@ def plan_import(files: Sequence[ImportFile], settings: ImportSettings) -> Import
 
 
 def apply_import(
-    files: Sequence[ImportFile],
+    files: Sequence[ClassFile],
     settings: ImportSettings,
     *,
     now: datetime,
@@ -104,17 +96,17 @@ def digest_function(keys: NumenKeys) -> Callable[[str], str]:
     return lambda text: keys.digest(f"classes:{text}")
 
 
-def _import_kind(files: Sequence[ImportFile]) -> str:
+def _import_kind(files: Sequence[ClassFile]) -> str:
     if files[0].name.lower().endswith(".csv"):
         return "csv"
     return "delta" if parse_export_name(files[0].name).is_full is False else "full"
 
 
-def _plan_csv(file: ImportFile, settings: ImportSettings) -> ImportPlan:
+def _plan_csv(file: ClassFile, settings: ImportSettings) -> ImportPlan:
     if not settings.only_uai:
         raise Refusal("rosters.school-unsaid")
     target = read_classes(
-        b"".join(file.chunks()),
+        file.table(),
         file.name,
         settings.only_uai,
         settings.digest,
@@ -124,7 +116,7 @@ def _plan_csv(file: ImportFile, settings: ImportSettings) -> ImportPlan:
     return _compare(target, stored, settings)
 
 
-def _plan_xml(files: Sequence[ImportFile], settings: ImportSettings) -> ImportPlan:
+def _plan_xml(files: Sequence[ClassFile], settings: ImportSettings) -> ImportPlan:
     names = [parse_export_name(file.name) for file in files]
     kinds = {name.is_full for name in names} if settings.is_full is None else {settings.is_full}
     if len(kinds) > 1:
@@ -166,8 +158,8 @@ def _check_schools(plan: ImportPlan, settings: ImportSettings) -> ImportPlan:
     return plan
 
 
-def _requests(files: Sequence[ImportFile]) -> Iterator[AafRequest]:
-    return chain.from_iterable(read_requests(file.chunks(), file.name) for file in files)
+def _requests(files: Sequence[ClassFile]) -> Iterator[AafRequest]:
+    return chain.from_iterable(file.requests() for file in files)
 
 
 @transaction.atomic(durable=True)

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -10,11 +10,11 @@ from django.db import transaction
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.people.directory.rules.numen_vault import open_envelope, seal_envelope
 from vaguemestre.people.directory.values import NumenKeys
-from vaguemestre.schools.rosters.aaf.xml import chunks_of
 from vaguemestre.schools.rosters.models import StagedRow
+from vaguemestre.schools.rosters.ports import ReadApart
 from vaguemestre.schools.rosters.queries import own_school
+from vaguemestre.schools.rosters.services.class_files import UploadedFile
 from vaguemestre.schools.rosters.services.roster_import import (
-    ImportFile,
     ImportSettings,
     apply_import,
     plan_import,
@@ -46,18 +46,26 @@ def stage_files(
     )
 
 
-def staged_plan(writer: ClassWriter, uai: str, keys: NumenKeys, setting: ImportSettings) -> ImportPlan | None:
+def staged_plan(
+    writer: ClassWriter, uai: str, keys: NumenKeys, setting: ImportSettings, read_apart: ReadApart
+) -> ImportPlan | None:
     """What they would change; None when nothing was given. Raises the Refusals of `plan_import`."""
-    files = _staged(writer, own_school(writer, uai).structure_id, keys)
+    files = _staged(writer, own_school(writer, uai).structure_id, keys, read_apart)
     return plan_import(files, setting) if files else None
 
 
 def apply_staged(
-    writer: ClassWriter, uai: str, keys: NumenKeys, setting: ImportSettings, *, now: datetime
+    writer: ClassWriter,
+    uai: str,
+    keys: NumenKeys,
+    setting: ImportSettings,
+    read_apart: ReadApart,
+    *,
+    now: datetime,
 ) -> ImportPlan:
     """Apply and forget them. Raises Refusal `rosters.staged-gone` and those of `apply_import`."""
     school = own_school(writer, uai)
-    files = _staged(writer, school.structure_id, keys)
+    files = _staged(writer, school.structure_id, keys, read_apart)
     if not files:
         raise Refusal("rosters.staged-gone")
     plan = apply_import(files, setting, now=now, progress=lambda done, total: None)
@@ -71,13 +79,11 @@ def discard_staged(writer: ClassWriter, uai: str) -> None:
     StagedRow.objects.filter(account_id=writer.account_id, structure_id=school.structure_id).delete()
 
 
-def _staged(writer: ClassWriter, structure_id: int, keys: NumenKeys) -> list[ImportFile]:
+def _staged(
+    writer: ClassWriter, structure_id: int, keys: NumenKeys, read_apart: ReadApart
+) -> list[UploadedFile]:
     row = StagedRow.objects.filter(account_id=writer.account_id, structure_id=structure_id).first()
     if row is None:
         return []
     encoded = json.loads(open_envelope(bytes(row.sealed), keys, STAGED_PURPOSE))
-    return [ImportFile(name, _chunks_reader(base64.b64decode(content))) for name, content in encoded.items()]
-
-
-def _chunks_reader(content: bytes) -> Callable[[], Iterable[bytes]]:
-    return lambda: chunks_of(content)
+    return [UploadedFile(name, base64.b64decode(content), read_apart) for name, content in encoded.items()]

@@ -11,6 +11,7 @@ from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.schools.rosters import services
 from vaguemestre.schools.rosters.forms import FilesForm
 from vaguemestre.schools.rosters.http import class_writer_of, import_settings
+from vaguemestre.schools.rosters.ports import read_apart
 from vaguemestre.schools.rosters.views.settings import redirect_to_settings, settings_page
 
 
@@ -36,7 +37,8 @@ def stage_files(request: SignedInRequest, uai: str) -> HttpResponse:
 @act_words("importer des élèves et des responsables")
 def apply_files(request: SignedInRequest, uai: str) -> HttpResponse:
     setting = import_settings(request, uai, losses_confirmed="confirm_losses" in request.POST)
-    services.apply_staged(class_writer_of(request), uai, numen_keys.get(), setting, now=timezone.now())
+    writer, keys = class_writer_of(request), numen_keys.get()
+    services.apply_staged(writer, uai, keys, setting, read_apart.get(), now=timezone.now())
     return redirect_to_settings(uai, "import")
 
 

@@ -13,6 +13,7 @@ from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.schools.rosters import queries, services
 from vaguemestre.schools.rosters.forms import FilesForm, PersonForm, RightsForm
 from vaguemestre.schools.rosters.http import class_writer_of, import_settings
+from vaguemestre.schools.rosters.ports import read_apart
 
 DONE_MESSAGES = {
     "droits": "Droits enregistrés.",
@@ -80,7 +81,9 @@ def settings_page(
     school = queries.own_school(writer, uai)
     plan, broken = None, ""
     try:
-        plan = services.staged_plan(writer, uai, numen_keys.get(), import_settings(request, uai))
+        plan = services.staged_plan(
+            writer, uai, numen_keys.get(), import_settings(request, uai), read_apart.get()
+        )
     except Refusal as refusal:
         broken = sentence(refusal)
     context = {
