@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import time
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.foundation.kernel.test_parse_cost import nested
 from tests.processor import least_seconds
 from tests.schools.lists.conftest import message
 
@@ -277,6 +279,14 @@ def test_whatever_arrives_a_copy_is_one_message_of_ours(body: bytes, title: str,
     assert len(copy.get_all("List-Id", [])) == 1
     assert copy["X-Loop"] == ADDRESS
     assert copy.get_content_type() == "multipart/mixed"
+
+
+def test_parts_in_parts_under_a_million_lines_are_unreadable_at_once() -> None:
+    """It was parsed for minutes while the list, and with SQLite the whole database, was locked."""
+    before = time.process_time()
+    with pytest.raises(UnreadableLetter):
+        parse_message(nested(40, 2_000_000), "liste@ac-amiens.test")
+    assert time.process_time() - before < 2
 
 
 def test_words_that_cannot_be_decoded_stay_as_written() -> None:

@@ -12,6 +12,7 @@ from email.utils import getaddresses
 from vaguemestre.engines.imap.protocol import headers
 from vaguemestre.foundation.kernel.text import charsets
 from vaguemestre.foundation.kernel.text.keywords import keyword
+from vaguemestre.foundation.kernel.text.parse_cost import is_costly
 from vaguemestre.mailbox.sorting.rules.filters import TRASH
 from vaguemestre.mailbox.sorting.values import FolderChoice, MessageSummary, Outcome
 from vaguemestre.mailbox.webmail.rules.listing.folders import display_name, folder_of_slug
@@ -140,7 +141,7 @@ def _summary(box: Mailbox, row: Row, *, whole: bool) -> MessageSummary:
 
 def read_message(raw: bytes, received: datetime | None = None) -> MessageSummary:
     """A whole message, as a filter sees it at delivery."""
-    message = email.message_from_bytes(raw)
+    message = email.message_from_bytes(_header_of(raw) if is_costly(raw) else raw)
     sender, to = _header(message, "From"), [_header(message, name) for name in ("To", "Cc")]
     return MessageSummary(
         sender=sender,
@@ -155,6 +156,11 @@ def read_message(raw: bytes, received: datetime | None = None) -> MessageSummary
         text="\n".join(_texts(message)),
         return_path=_header(message, "Return-Path").strip("<> "),
     )
+
+
+def _header_of(raw: bytes) -> bytes:
+    """The header alone: a filter does not look into the text of such a message."""
+    return raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0] + b"\n\n"
 
 
 def _header(message: Message, name: str) -> str:

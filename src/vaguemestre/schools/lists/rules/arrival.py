@@ -11,6 +11,7 @@ from email.utils import getaddresses
 
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.text.parse_cost import is_costly
 from vaguemestre.schools.lists.values import IncomingMessage
 
 LOOP_FIELD = "X-Loop"
@@ -32,6 +33,8 @@ class UnreadableLetter(Exception):
 
 def parse_message(raw: bytes, address: str) -> tuple[IncomingMessage, str]:
     """The message, and its return path (lower case, empty without one). Raises UnreadableLetter."""
+    if is_costly(raw):
+        raise UnreadableLetter
     try:
         return _parsed(raw, address)
     except _UNREADABLE as error:
