@@ -12,6 +12,7 @@ from vaguemestre.access.assistant.services import void_every_issued_code
 from vaguemestre.access.signin.services import end_every_session
 from vaguemestre.access.sso.registry.services import end_visits_of_expired
 from vaguemestre.desks.helpdesk.services import void_hand_overs
+from vaguemestre.desks.removals.services import redo_removals
 from vaguemestre.foundation.jobs.services import requeue_running_jobs
 from vaguemestre.foundation.journal.endings import FOLDER, EndedAccess, endings_to_redo, mark_restored
 from vaguemestre.foundation.kernel.texts import counted, inflected
@@ -40,6 +41,7 @@ class RestoredReport(NamedTuple):
     suspended: int
     closed: int
     acts: int
+    removals: int  # to be redone by the worker
     is_known: bool  # whether the file of ended accesses is there
 
 
@@ -63,10 +65,15 @@ def settle_restored(data: Path, mail_directory: MailDirectory, *, now: datetime)
     delete_every_code()
     to_close = _accounts(act for act in acts if act.action in _CLOSES)
     suspended, closed = shut_accounts(_accounts(acts) - to_close, to_close, by="system", now=now)
+    removals = redo_removals(folder, now=now)
+    if removals is not None:
+        acts = tuple(act for act in acts if not act.action.startswith("removals."))
     if acts:
         _list_acts(data / ACTS_TO_REDO, acts)
     mark_restored(folder, now=now)
-    return RestoredReport(messages, mailings, letters, sessions, suspended, closed, len(acts), is_known)
+    return RestoredReport(
+        messages, mailings, letters, sessions, suspended, closed, len(acts), removals or 0, is_known
+    )
 
 
 def restored_sentences(report: RestoredReport, acts_file: Path) -> list[str]:
@@ -77,6 +84,11 @@ def restored_sentences(report: RestoredReport, acts_file: Path) -> list[str]:
         f"{counted(report.mailings, 'publipostage')} et {counted(report.letters, 'lettre')} de listes à "
         f"l’arrêt, {counted(report.sessions, 'session')} finies."
     ]
+    if report.removals:
+        sentences.append(
+            f"{counted(report.removals, 'retrait')} de courriels dangereux "
+            f"{inflected(report.removals, 'sera refait', 'seront refaits')} dès que la messagerie répondra."
+        )
     if report.acts:
         sentences.append(
             f"Accès finis depuis : {counted(report.suspended, 'compte')} suspendus et "

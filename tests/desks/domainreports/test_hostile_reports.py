@@ -66,9 +66,7 @@ def test_a_message_that_takes_too_long_to_read_is_set_aside(monkeypatch: pytest.
 
 
 def _report(number: int) -> Report:
-    (report,) = reports_of_message(
-        mail(zipped(dmarc_xml(OURS, begins_at=YESTERDAY, report_id=str(number))))
-    )
+    (report,) = reports_of_message(mail(zipped(dmarc_xml(OURS, begins_at=YESTERDAY, report_id=str(number)))))
     return report
 
 

@@ -1,7 +1,7 @@
 """Mailboxes in memory as removals see them, and steps that say who received what."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -55,6 +55,14 @@ class MemoryCopies:
     @staticmethod
     def _is_own(letter: Letter, sought: SoughtMail) -> bool:
         return not letter.queue_id and letter.message_id in sought.written_here
+
+    def find_guids(self, mailbox: str, guids: Collection[str]) -> list[MailCopy]:
+        self._check(mailbox)
+        return [
+            MailCopy(letter.folder, letter.uid, letter.guid, letter.flags)
+            for letter in self.boxes[mailbox]
+            if letter.guid in guids
+        ]
 
     def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
         self._check(mailbox)

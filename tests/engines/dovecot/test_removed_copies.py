@@ -368,3 +368,23 @@ def test_many_other_letters_of_that_hour_do_not_hide_a_copy(
             client.append("INBOX", "", came, content)
     words = sought_words(SoughtMail(frozenset({QUEUE_ID}), ((QUEUE_ID, 1_794_297_600),)))
     assert [row[0] for row in copies.find(marie.mailbox, words)] == ["INBOX"]
+
+
+def test_a_letter_that_a_backup_brought_back_is_found_by_its_guid_wherever_it_is(
+    engines: LiveEngines, marie: Someone, copies: RemovedCopies
+) -> None:
+    with engines.signed_in(marie) as client:
+        client.create("Projets 100 %")
+        put(client, "<f1@x.example>")
+        put(client, "<autre@x.example>")
+        ((_, guid),) = removed(copies, marie.mailbox, FORGED, "<f1@x.example>")
+        assert copies.find_guids(marie.mailbox, guid) == []
+        restored(copies, marie.mailbox, [("Projets 100 %", guid)])
+        ((folder, uid, found, flags),) = copies.find_guids(marie.mailbox, guid, "0" * 32)
+        assert (folder, found) == ("Projets 100 %", guid)
+        assert {"\\Answered", "\\Seen", "label_7"} <= set(flags.split())
+        copies.remove(marie.mailbox, folder, uid)
+        assert listed(client, "Projets 100 %") == set()
+        assert [row[0] for row in listed(client, "INBOX")] == ["<autre@x.example>"]
+        with pytest.raises(EngineRefused):
+            copies.find_guids(marie.mailbox, "all OR guid 1")

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from vaguemestre.desks.domainreports import queries, services
 from vaguemestre.desks.domainreports.events import ReportsDelivered
-from vaguemestre.desks.domainreports.ports import find_known_senders, judge_sender, read_reports as read_apart
+from vaguemestre.desks.domainreports.ports import find_known_senders, judge_sender
+from vaguemestre.desks.domainreports.ports import read_reports as read_apart
 from vaguemestre.post.mailstore.ports import open_mailbox
 
 _READ_EVERY = timedelta(minutes=15)  # a mailbox is read at least that often

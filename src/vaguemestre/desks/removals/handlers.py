@@ -6,6 +6,7 @@ from django.utils import timezone
 from vaguemestre.desks.removals import ports, services
 from vaguemestre.desks.removals.events import RefusedContentChanged, RemovalDue
 from vaguemestre.desks.removals.queries import refused_marks
+from vaguemestre.foundation.journal.endings import FOLDER
 from vaguemestre.people.credentials.events import PersonErased
 from vaguemestre.people.credentials.queries import is_closed
 from vaguemestre.people.provisioning.ports import mail_directory
@@ -23,6 +24,11 @@ def go_on(event: RemovalDue) -> None:
 def tell_filter(event: RefusedContentChanged) -> None:
     """Give the filter all that it must refuse."""
     ports.refuse_content.get()(refused_marks())
+
+
+def copy_removals() -> None:
+    """Periodic task: what is removed is copied out of the database, for a restoration of an older one."""
+    services.copy_removals(settings.CONFIG.data_dir / FOLDER)
 
 
 def purge_old_removals() -> None:

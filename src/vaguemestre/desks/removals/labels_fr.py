@@ -11,6 +11,7 @@ STATES = {
     RemovalState.REMOVED: "Retiré",
     RemovalState.RESTORING: "Remise en cours",
     RemovalState.RESTORED: "Remis",
+    RemovalState.REDOING: "Retrait refait après une restauration",
 }
 PHASES = {
     BoxPhase.LISTED: "À chercher",

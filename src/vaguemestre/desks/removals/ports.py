@@ -14,6 +14,10 @@ class MailCopies(Protocol):
         """The copies of these messages there, deleted ones included."""
         ...
 
+    def find_guids(self, mailbox: str, guids: Collection[str]) -> list[MailCopy]:
+        """The copies with these GUIDs that are in sight, deleted ones included."""
+        ...
+
     def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:
         """Move messages, given by folder, out of their owner's sight, with flags and dates."""
         ...

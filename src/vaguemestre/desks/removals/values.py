@@ -19,6 +19,7 @@ class RemovalState(StrEnum):
     REMOVED = "removed"
     RESTORING = "restoring"
     RESTORED = "restored"
+    REDOING = "redoing"  # an older database was restored: known copies leave again
 
 
 class BoxPhase(StrEnum):

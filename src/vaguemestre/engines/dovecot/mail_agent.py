@@ -5,6 +5,7 @@ House scripts, erasure of a closed mailbox, and a few commands of Dovecot's dove
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from itertools import batched
 from pathlib import Path
 
 from vaguemestre.desks.removals.values import MailCopy, SoughtMail
@@ -24,6 +25,7 @@ from vaguemestre.engines.instance import Place
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.post.quarantine.values import FoundMail
 
+_GUIDS_PER_QUESTION = 100
 _NO_USER = frozenset(("-NOUSER", "-67"))  # EX_NOUSER: a Dovecot in front of pods knows nobody
 _NO_HOST = frozenset(("-NOHOST", "-68"))  # doveadm's EX_NOHOST: nobody is connected
 
@@ -48,6 +50,7 @@ def verbs(instance: Place, users: Collection[int], erasers: Collection[int]) -> 
         "put-script": Verb(put_script, users),
         "erase": Verb(erase, erasers),
         "find-copies": Verb(checked(copies.find), erasers),
+        "find-guids": Verb(checked(copies.find_guids), erasers),
         "remove-copies": Verb(checked(copies.remove), erasers),
         "list-removed": Verb(checked(copies.list_removed), erasers),
         "restore-copies": Verb(checked(copies.restore), erasers),
@@ -99,6 +102,10 @@ def _checked(instance: Place, mailbox: str) -> str:
     return mailbox
 
 
+def _copies(rows: Sequence[Sequence[str]]) -> list[MailCopy]:
+    return [MailCopy(folder, int(uid), guid, frozenset(flags.split())) for folder, uid, guid, flags in rows]
+
+
 class MailAgent:
     """Asks the agent: implements `provisioning.ports.Connections`, and what other rooms ask of mailboxes."""
 
@@ -144,10 +151,15 @@ class MailAgent:
         agent.ask(self._socket, "discard-quarantined", mailbox, *guids)
 
     def find_copies(self, mailbox: str, sought: SoughtMail) -> list[MailCopy]:
-        """Implements `removals.ports.MailCopies`, with the four methods below."""
-        rows = agent.ask(self._socket, "find-copies", mailbox, sought_words(sought))
+        """Implements `removals.ports.MailCopies`, with the five methods below."""
+        return _copies(agent.ask(self._socket, "find-copies", mailbox, sought_words(sought)))
+
+    def find_guids(self, mailbox: str, guids: Collection[str]) -> list[MailCopy]:
+        batches = batched(guids, _GUIDS_PER_QUESTION)
         return [
-            MailCopy(folder, int(uid), guid, frozenset(flags.split())) for folder, uid, guid, flags in rows
+            copy
+            for batch in batches
+            for copy in _copies(agent.ask(self._socket, "find-guids", mailbox, *batch))
         ]
 
     def remove_copies(self, mailbox: str, uids: Mapping[str, Sequence[int]]) -> None:

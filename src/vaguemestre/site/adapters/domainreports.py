@@ -16,7 +16,6 @@ from vaguemestre.mailbox.webmail.rules.trust import authenticity
 from vaguemestre.mailbox.webmail.rules.trust.authenticity import Verdict
 from vaguemestre.site.config import Config
 
-
 _BUDGET = Budget(processor=10, clock=60)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from vaguemestre.access.sso.registry import handlers as registry_handlers
 from vaguemestre.desks.domainreports import handlers as domainreports_handlers
 from vaguemestre.desks.operations import handlers as operations_handlers
+from vaguemestre.desks.removals import handlers as removals_handlers
 from vaguemestre.mailbox.compose import handlers as compose_handlers
 from vaguemestre.mailbox.sorting import handlers as sorting_handlers
 from vaguemestre.mailbox.webmail import handlers as webmail_handlers
@@ -30,4 +31,5 @@ ROUNDS: tuple[Callable[[], None], ...] = (
     quarantine_handlers.send_digests,
     domainreports_handlers.keep_boxes,
     *PURGES,
+    removals_handlers.copy_removals,  # after the journal, which makes the folder
 )

@@ -257,6 +257,7 @@ ACTION_LABELS = {
     "removals.copies-restored": "Courriel retiré, remis dans une boîte",
     "removals.decided": "Retrait de courriels décidé",
     "removals.looked-for": "Courriel cherché dans les boîtes",
+    "removals.redone": "Retrait de courriels refait après une restauration",
     "removals.retried": "Retrait de courriels : boîtes non atteintes réessayées",
     "removals.right-given": "Droit de retirer des courriels donné",
     "removals.right-withdrawn": "Droit de retirer des courriels retiré",

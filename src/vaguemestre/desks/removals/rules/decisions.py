@@ -11,18 +11,25 @@ _MAX_DELAY = timedelta(hours=1)
 
 MAY_DECIDE = frozenset({RemovalState.COUNTED, RemovalState.STOPPED})
 MAY_UNDO = frozenset({RemovalState.REMOVING, RemovalState.STOPPED, RemovalState.REMOVED})
-RUNNING = frozenset({RemovalState.COUNTING, RemovalState.REMOVING, RemovalState.RESTORING})
-REFUSING = frozenset({RemovalState.REMOVING, RemovalState.STOPPED, RemovalState.REMOVED})
+MAY_STOP = frozenset({RemovalState.REMOVING, RemovalState.AWAITING, RemovalState.REDOING})
+RUNNING = frozenset({
+    RemovalState.COUNTING, RemovalState.REMOVING, RemovalState.RESTORING, RemovalState.REDOING,
+})  # fmt: skip
+REFUSING = frozenset({
+    RemovalState.REMOVING, RemovalState.STOPPED, RemovalState.REMOVED, RemovalState.REDOING,
+})  # fmt: skip
 
 GOALS = {
     RemovalState.COUNTING: BoxPhase.COUNTED,
     RemovalState.REMOVING: BoxPhase.REMOVED,
     RemovalState.RESTORING: BoxPhase.RESTORED,
+    RemovalState.REDOING: BoxPhase.REMOVED,
 }
 ENDS = {
     RemovalState.COUNTING: RemovalState.COUNTED,
     RemovalState.REMOVING: RemovalState.REMOVED,
     RemovalState.RESTORING: RemovalState.RESTORED,
+    RemovalState.REDOING: RemovalState.STOPPED,  # what came since is for somebody to decide
 }
 
 

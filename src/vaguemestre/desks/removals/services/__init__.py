@@ -1,5 +1,6 @@
 """Use cases of removals."""
 
+from vaguemestre.desks.removals.services.after_restoration import copy_removals, redo_removals
 from vaguemestre.desks.removals.services.decisions import (
     approve_removal,
     decide_removal,
@@ -15,11 +16,13 @@ from vaguemestre.desks.removals.services.rights import give_right, withdraw_righ
 __all__ = [
     "PassContext",
     "approve_removal",
+    "copy_removals",
     "decide_removal",
     "delete_old_removals",
     "forget_person",
     "give_right",
     "open_removal",
+    "redo_removals",
     "retry_boxes",
     "run_pass",
     "stop_removal",

@@ -11,6 +11,7 @@ from vaguemestre.desks.removals.models import Removal, RemovalBox, TakenCopy
 from vaguemestre.desks.removals.queries import criteria_of, possible_holders
 from vaguemestre.desks.removals.rules.decisions import (
     MAY_DECIDE,
+    MAY_STOP,
     MAY_UNDO,
     RUNNING,
     check_approval,
@@ -89,7 +90,7 @@ def approve_removal(removal_id: int, *, by: str, now: datetime) -> None:
 @transaction.atomic(durable=True)
 def stop_removal(removal_id: int, *, by: str, now: datetime) -> None:
     """Interrupt, or decline to approve. Raises Refusal `removals.gone`, `removals.not-now`."""
-    row = _row(removal_id, {RemovalState.REMOVING, RemovalState.AWAITING})
+    row = _row(removal_id, MAY_STOP)
     was_awaiting = row.state == RemovalState.AWAITING
     if was_awaiting:
         row.decided_by = ""

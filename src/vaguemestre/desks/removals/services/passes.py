@@ -42,8 +42,8 @@ def run_pass(removal_id: int, number: int, context: PassContext) -> None:
     row = Removal.objects.filter(pk=removal_id, number=number, state__in=RUNNING).first()
     if row is None:
         return
-    is_restoring = row.state == RemovalState.RESTORING
-    targets = Targets(frozenset()) if is_restoring else list_boxes(row, context.mailboxes_of)
+    looks = row.state in (RemovalState.COUNTING, RemovalState.REMOVING)
+    targets = list_boxes(row, context.mailboxes_of) if looks else Targets(frozenset())
     if row.state == RemovalState.REMOVING and _has_outgrown(row, context.limit):
         _stop(row, context.clock())
         return
@@ -75,7 +75,7 @@ def _is_current(row: Removal) -> bool:
 def _pending(row: Removal) -> "QuerySet[RemovalBox]":
     """The mailboxes where the order is not carried out yet, whatever became of former attempts."""
     rows = RemovalBox.objects.filter(removal=row).exclude(phase=GOALS[RemovalState(row.state)])
-    if row.state == RemovalState.RESTORING:
+    if row.state in (RemovalState.RESTORING, RemovalState.REDOING):
         return rows.filter(pk__in=TakenCopy.objects.filter(box__removal=row).values("box"))
     return rows
 
@@ -107,6 +107,8 @@ def _treat(row: Removal, box: RemovalBox, context: PassContext, targets: Targets
     try:
         if row.state == RemovalState.RESTORING:
             _restore(row, box, context)
+        elif row.state == RemovalState.REDOING:
+            _redo(row, box, context)
         else:
             treat = _count if row.state == RemovalState.COUNTING else _remove
             treat(row, box, context, targets)
@@ -137,16 +139,38 @@ def _remove(row: Removal, box: RemovalBox, context: PassContext, targets: Target
             for copy in copies
             if (copy.folder, copy.guid) not in known
         )
-    context.copies.remove_copies(box.mailbox, _by_folder(copies))
-    removed = Counter(guid for _, guid in context.copies.list_removed(box.mailbox)) if copies else Counter()
-    if Counter(copy.guid for copy in copies) - removed:
-        raise EngineDown("a copy was moved meanwhile")
+    _put_away(box, context, copies)
     with transaction.atomic(durable=True):
         count = TakenCopy.objects.filter(box=box).count()
         if copies:
             _set_counts(box, copies)
         _settle(box, BoxPhase.REMOVED)
         _record_for_owner(row, box, "removals.copies-removed", count, row.decided_by, context.clock())
+
+
+def _redo(row: Removal, box: RemovalBox, context: PassContext) -> None:
+    """Put away again the copies already recorded that a restored mailbox shows, wherever they are now."""
+    recorded = TakenCopy.objects.filter(box=box)
+    copies = context.copies.find_guids(box.mailbox, sorted(set(recorded.values_list("guid", flat=True))))
+    with transaction.atomic(durable=True):
+        recorded.filter(guid__in=[copy.guid for copy in copies]).delete()
+        TakenCopy.objects.bulk_create(
+            TakenCopy(box=box, folder=copy.folder, guid=copy.guid) for copy in copies
+        )
+    _put_away(box, context, copies)
+    with transaction.atomic(durable=True):
+        box.copies = recorded.count()
+        _settle(box, BoxPhase.REMOVED)
+        by = row.decided_by or row.asked_by
+        _record_for_owner(row, box, "removals.copies-removed", len(copies), by, context.clock())
+
+
+def _put_away(box: RemovalBox, context: PassContext, copies: Sequence[MailCopy]) -> None:
+    """Raises EngineDown if a copy is not out of sight afterwards."""
+    context.copies.remove_copies(box.mailbox, _by_folder(copies))
+    removed = Counter(guid for _, guid in context.copies.list_removed(box.mailbox)) if copies else Counter()
+    if Counter(copy.guid for copy in copies) - removed:
+        raise EngineDown("a copy was moved meanwhile")
 
 
 def _restore(row: Removal, box: RemovalBox, context: PassContext) -> None:

@@ -16,7 +16,7 @@ from vaguemestre.desks.removals import queries, services
 from vaguemestre.desks.removals.forms import SearchForm
 from vaguemestre.desks.removals.http import for_recent_security, for_security
 from vaguemestre.desks.removals.labels_fr import PHASES, STATES
-from vaguemestre.desks.removals.rules.decisions import MAY_DECIDE, MAY_UNDO, RUNNING
+from vaguemestre.desks.removals.rules.decisions import MAY_DECIDE, MAY_STOP, MAY_UNDO, RUNNING
 from vaguemestre.desks.removals.values import RemovalFile, RemovalState
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.orders import column_of
@@ -139,7 +139,7 @@ def _progress(request: SignedInRequest, file: RemovalFile) -> dict[str, Any]:
         "may_undo": file.state in MAY_UNDO,
         "is_awaiting": file.state is RemovalState.AWAITING,
         "is_mine": file.decided_by == actor_of(request),
-        "may_stop": file.state in (RemovalState.REMOVING, RemovalState.AWAITING),
+        "may_stop": file.state in MAY_STOP,
         "limit": settings.CONFIG.mail.removal_second_person_above,
     }
 

@@ -49,6 +49,19 @@ class RemovedCopies:
             if _is_copy(sought, message_id, received) and sought.subject in ("", comparable_subject(title))
         ]
 
+    def find_guids(self, mailbox: str, *guids: str) -> list[list[str]]:
+        """The copies in sight with these GUIDs: folder, UID, GUID, flags of each."""
+        if not all(guid.isascii() and guid.isalnum() for guid in guids):
+            raise EngineRefused("doveadm: not GUIDs")
+        query = [word for guid in guids for word in ("OR", "guid", guid)]
+        return [
+            [folder, uid, guid, " ".join(flag for flag in flags.split() if flag != _RECENT)]
+            for place in (_PLACES if guids else ())
+            for folder, uid, guid, flags in self._doveadm.fetched(
+                mailbox, _FIELDS[:4], "mailbox", place, "(", *query[1:], ")"
+            )
+        ]
+
     def remove(self, mailbox: str, folder: str, *uids: str) -> None:
         """Move these messages of a folder out of sight."""
         for place in self._places(mailbox, folder, uids):

@@ -106,6 +106,14 @@ def accounts_of_mailboxes(mailboxes: Collection[str]) -> dict[str, int]:
     return accounts
 
 
+def mailboxes_of_accounts(account_ids: Collection[int]) -> dict[int, str]:
+    """Account → mailbox, whatever its state; unknown accounts are left out."""
+    mailboxes: dict[int, str] = {}
+    for batch in batched(account_ids, _MAILBOXES_PER_QUERY):
+        mailboxes.update(Account.objects.filter(pk__in=batch).values_list("pk", "mailbox"))
+    return mailboxes
+
+
 def opened_by_mailbox(mailbox: str) -> int | None:
     """The account whose mailbox that is, if it opens today: active, and its mailbox not held."""
     opened = Account.objects.filter(
