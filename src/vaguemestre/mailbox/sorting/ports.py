@@ -57,7 +57,10 @@ class RecentMessages(Protocol):
     def __call__(
         self, mailbox: str, session_key: str, count: int, *, whole: bool = False
     ) -> tuple[MessageSummary, ...]:
-        """Last messages of the inbox, newest first; `whole`: with text and all headers. Raises EngineDown."""
+        """Last messages of the inbox, newest first; `whole`: with text and all headers.
+
+        Whole, no more of them than may be read while somebody waits. Raises EngineDown.
+        """
         ...
 
 

@@ -23,6 +23,8 @@ from vaguemestre.post.mailstore.values import Correspondent, Flag, Folder, MailL
 _NOT_FOR_FILING = frozenset({Use.INBOX, Use.DRAFTS, Use.SENT, Use.ALL})
 _INBOX = "INBOX"
 _PAGE = 200
+_MAX_BYTES_EACH, _MAX_BYTES_AT_ONCE = 2_000_000, 30_000_000
+_MAX_TEXT_CHARS = 1_000_000
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -45,8 +47,9 @@ class FilterAdapter:
         self, mailbox: str, session_key: str, count: int, *, whole: bool = False
     ) -> tuple[MessageSummary, ...]:
         with self._open_mailbox(MailLogin(mailbox, session_key)) as box:
-            page = box.page(_INBOX, 0, count)
-            return tuple(_summary(box, row, whole=whole) for row in page.rows)
+            rows = box.page(_INBOX, 0, count).rows
+            read = _affordable(rows) if whole else rows
+            return tuple(_summary(box, row, whole=whole) for row in read)
 
     def message(self, mailbox: str, session_key: str, ref: str) -> MessageSummary | None:
         parsed = _ref(ref)
@@ -105,6 +108,18 @@ class ReceivedMail:
             self._box.move(refs, folder)
 
 
+def _affordable(rows: Sequence[Row]) -> Iterator[Row]:
+    """Those a page may read whole while somebody waits: the newest ones, very large ones left out."""
+    budget = _MAX_BYTES_AT_ONCE
+    for row in rows:
+        if row.summary.size > _MAX_BYTES_EACH:
+            continue
+        budget -= row.summary.size
+        if budget < 0:
+            return
+        yield row
+
+
 def _key(ref: MessageRef) -> str:
     return f"{ref.uid_validity}/{ref.uid}"
 
@@ -153,7 +168,7 @@ def read_message(raw: bytes, received: datetime | None = None) -> MessageSummary
         has_attachment=any(part.get_content_disposition() == "attachment" for part in message.walk()),
         received=received,
         list_id=_header(message, "List-Id"),
-        text="\n".join(_texts(message)),
+        text="\n".join(_texts(message))[:_MAX_TEXT_CHARS],
         return_path=_header(message, "Return-Path").strip("<> "),
     )
 

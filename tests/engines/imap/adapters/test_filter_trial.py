@@ -1,0 +1,36 @@
+"""A filter is tried on whole messages within a budget: whoever tries one holds a thread of the pages."""
+
+from datetime import UTC, datetime
+
+from vaguemestre.engines.imap.adapters import filter_adapter
+from vaguemestre.engines.imap.adapters.filter_adapter import FilterAdapter
+from vaguemestre.engines.memory.mailbox import MemoryMailboxes
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+MARIE = "marie@ac-amiens.test"
+SMALL, LARGE = 600_000, 2_500_000
+
+
+def adapter(*sizes: int) -> FilterAdapter:
+    mailboxes = MemoryMailboxes()
+    for number, size in enumerate(sizes):
+        header = f"From: a@b.example\r\nSubject: n{number}\r\nMessage-ID: <{number}@b>\r\n\r\n"
+        content = header.encode() + b"mot " * (size // 4)
+        mailboxes.box(MARIE).append("INBOX", content, (), NOON)
+    return FilterAdapter(mailboxes)
+
+
+def test_no_more_is_read_than_somebody_may_wait_for() -> None:
+    tried = adapter(*([SMALL] * 60)).recent(MARIE, "", 200, whole=True)
+    assert 0 < len(tried) <= filter_adapter._MAX_BYTES_AT_ONCE // SMALL
+    assert len(adapter(*([SMALL] * 60)).recent(MARIE, "", 200)) == 60
+
+
+def test_a_very_large_message_does_not_hide_those_before_it() -> None:
+    tried = adapter(SMALL, LARGE, SMALL).recent(MARIE, "", 200, whole=True)
+    assert {message.subject for message in tried} == {"n0", "n2"}
+
+
+def test_a_text_is_looked_at_up_to_a_million_characters() -> None:
+    (message,) = adapter(1_900_000).recent(MARIE, "", 200, whole=True)
+    assert len(message.text) == filter_adapter._MAX_TEXT_CHARS
