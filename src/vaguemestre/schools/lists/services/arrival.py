@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -64,7 +65,8 @@ def read_list(
             except MessageGone:
                 continue
             may_be_sent = row.restored_at is not None and message.summary.date <= row.restored_at
-            if _receive(row, ref, raw, is_sealed, now, may_be_sent=may_be_sent):
+            letter = _read_letter(raw, row.address)  # before the database is locked
+            if _receive(row, ref, letter, is_sealed, now, may_be_sent=may_be_sent):
                 count += 1
             else:
                 box.expunge([ref])
@@ -103,24 +105,43 @@ def _new_messages(box: Mailbox, row: MailingList) -> list[Row]:
     return sorted(messages, key=lambda message: message.ref.uid)
 
 
+class _Letter(NamedTuple):
+    raw: bytes
+    message: IncomingMessage
+    return_path: str
+
+
+def _read_letter(raw: bytes, address: str) -> _Letter | None:
+    """None for what cannot be read, of a stranger: those that follow are read all the same."""
+    try:
+        return _Letter(raw, *parse_message(raw, address))
+    except UnreadableLetter:
+        return None
+
+
 @transaction.atomic(durable=True)
 def _receive(
-    row: MailingList, ref: MessageRef, raw: bytes, is_sealed: IsSealed, now: datetime, *, may_be_sent: bool
+    row: MailingList,
+    ref: MessageRef,
+    letter: _Letter | None,
+    is_sealed: IsSealed,
+    now: datetime,
+    *,
+    may_be_sent: bool,
 ) -> bool:
     """Decide on a message and move the list's position, in one transaction. Returns whether it is kept.
 
     `may_be_sent`: it arrived before a backup was restored; its managers decide.
     """
     MailingList.objects.filter(pk=row.pk).update(uid_validity=ref.uid_validity, last_uid=ref.uid)
-    try:
-        message, return_path = parse_message(raw, row.address)
-    except UnreadableLetter:  # of a stranger: those that follow are read all the same
+    if letter is None:
         record("lists.dropped", to=f"list:{row.pk}", by="system", at=now, reason="lists.unreadable")
         return False
     if ListLetter.objects.filter(list=row, uid_validity=ref.uid_validity, uid=ref.uid).exists():
         return True
-    author_id = author_of(message, return_path, row.address)
-    if author_id and is_sealed(raw, message.sender):  # else it is not what the author submitted
+    message = letter.message
+    author_id = author_of(message, letter.return_path, row.address)
+    if author_id and is_sealed(letter.raw, message.sender):  # else it is not what the author submitted
         message = replace(message, author_id=author_id)
     decision = decide(message, _policy(row), _standing(row, message, now))
     if decision.state is State.DROPPED:
