@@ -221,6 +221,14 @@ def test_everything_waits_for_the_ground() -> None:
             assert PREPARE in unit.after
 
 
+def test_the_ground_is_tried_again_while_the_database_is_not_there_and_for_no_other_fault() -> None:
+    unit = services()[PREPARE]
+    assert values(unit, "RestartForceExitStatus") == ["69"]
+    assert values(unit, "RestartMode") == ["direct"]  # those that wait for it go on waiting
+    assert not values(unit, "Restart")
+    assert not values(services()[CERTIFICATES], "RestartForceExitStatus")
+
+
 def test_the_filter_starts_after_its_memory_and_without_it() -> None:
     unit = services()["vaguemestre-rspamd"]
     assert "vaguemestre-valkey" in unit.after

@@ -15,11 +15,11 @@ from vaguemestre.engines.outgoing.outgoing_services import rewrites_senders
 from vaguemestre.engines.postfix import outgoing, timeouts
 from vaguemestre.engines.system_users import POSTFIX_USER, set_owner
 from vaguemestre.engines.tls import certificates, certificates_by_name
-from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 
 _HERE = Path(__file__).parent
 _TIMEOUT_SECONDS = 3.0
-_CHECK_SECONDS = 300  # it walks through the queue
+_RUN_SECONDS, _TRIES = 300.0, 2  # of postfix(1): its check walks through the queue
 _QUEUE_AT_START = "queue_at_start.py"
 _START = '"$1" -IS "$2" "$3" "$4"; exec /usr/lib/postfix/sbin/master -s -c "$5"'
 REOPEN_SIGNAL = signal.SIGHUP  # as `postfix logrotate` sends: postlogd is started anew
@@ -60,7 +60,7 @@ def gate_socket(instance: Instance) -> Path:
 def prepare(instance: Instance) -> None:
     """Write everything Postfix reads, then run `postfix check`, which makes its folders.
 
-    Needs root and the certificates. Raises EngineRefused with Postfix's own words.
+    Needs root and the certificates. Raises EngineRefused with Postfix's own words, EngineDown.
     """
     open_home(instance)
     base = folder(instance)
@@ -83,7 +83,7 @@ def prepare(instance: Instance) -> None:
 
 
 def use_filter(instance: Instance) -> None:
-    """Have a running Postfix ask the filter, installed since it started. Raises EngineRefused."""
+    """Have a running Postfix ask the filter, installed since it started. Raises EngineRefused, EngineDown."""
     if "\narrival_milters" in (folder(instance) / "main.cf").read_text(encoding="utf-8"):
         return
     prepare(instance)
@@ -173,10 +173,19 @@ def _write_maps(instance: Instance) -> None:
 
 
 def _run(instance: Instance, verb: str) -> None:
+    """Run postfix(1), once more when a busy machine did not let it end in time.
+
+    Raises EngineRefused with its words, EngineDown when it never ended.
+    """
     argv = ["postfix", "-c", str(configuration_folder(instance)), verb]
-    try:
-        ended = subprocess.run(argv, capture_output=True, text=True, timeout=_CHECK_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise EngineRefused(f"postfix ne s’exécute pas : {error}") from error
+    for left in reversed(range(_TRIES)):
+        try:
+            ended = subprocess.run(argv, capture_output=True, text=True, timeout=_RUN_SECONDS, check=False)
+            break
+        except subprocess.TimeoutExpired as error:
+            if not left:
+                raise EngineDown(f"postfix {verb} : {_TRIES} × {_RUN_SECONDS:.0f} s sans finir") from error
+        except OSError as error:
+            raise EngineRefused(f"postfix ne s’exécute pas : {error}") from error
     if ended.returncode:
         raise EngineRefused(f"postfix refuse sa configuration : {ended.stderr.strip()[-800:]}")

@@ -35,6 +35,10 @@ _CLOSED_WITHOUT_SANDBOX = (
 )
 _REMOVES_MEMORY = "RemoveIPC=yes"
 _NO_SET_ID_FILES = "RestrictSUIDSGID=yes"
+# What comes first at boot may come before its database: tried again, while those that need it wait for it
+# (systemd.service(5), RestartMode). Any other fault is for somebody to mend.
+_UNAVAILABLE = 69  # sysexits.h: what the command line ends with when an engine does not answer
+_TRIED_AGAIN = (f"RestartForceExitStatus={_UNAVAILABLE}", "RestartMode=direct", "RestartSec=5")
 _INSTALL = ("WantedBy=vaguemestre.target",)
 _SANDBOX_CALLS = "@mount @sandbox pivot_root"
 _SANDBOX_NAMESPACES = "user mnt pid net ipc uts cgroup"  # bwrap(1) --unshare-all
@@ -106,6 +110,7 @@ def _service(unit: Unit) -> Iterator[str]:
         yield from ("Type=oneshot", f"TimeoutStartSec={unit.oneshot_limit}")
         if unit.is_wanted:
             yield "RemainAfterExit=yes"
+            yield from _TRIED_AGAIN
     elif unit.is_notified:
         yield from ("Type=notify", "NotifyAccess=all", f"WatchdogSec={WATCHDOG_SECONDS}")
         yield from (

@@ -12,7 +12,7 @@ from vaguemestre.engines.home_alias import filter_memory_socket
 from vaguemestre.engines.postfix import configuration as postfix
 from vaguemestre.engines.rspamd import configuration as rspamd
 from vaguemestre.engines.valkey import configuration as valkey
-from vaguemestre.foundation.kernel.errors import EngineRefused
+from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused
 from vaguemestre.processes.supervisor import companions, plan
 from vaguemestre.processes.supervisor.neighbours import neighbours
 from vaguemestre.processes.supervisor.screen import Screen
@@ -98,7 +98,7 @@ class Additions:
         try:
             await self._tree.start(children)
             await asyncio.to_thread(postfix.use_filter, config)
-        except (ChildFailed, EngineRefused) as failed:
+        except (ChildFailed, EngineRefused, EngineDown) as failed:
             self._screen.step(f"Sans filtre, les courriels arrivent « non vérifiés » : {failed}")
         else:
             self._screen.step("Le filtre (rspamd) répond.")
