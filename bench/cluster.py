@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -29,27 +30,32 @@ _STARTS_WITHIN_SECONDS = 30
 
 @contextmanager
 def own_cluster(home: Path) -> Iterator[Path]:
-    """Start a cluster under that empty home, owned by `postgres`, and configure the home for it.
+    """Start a cluster under that home, made there the first time, and configure the home for it.
 
     Gives the folder of its data. Shared buffers are PostgreSQL's 128 MB. Needs root.
     """
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     data, password = home / "postgresql", home / "postgres_password"
     home.chmod(0o711)
-    password.write_text(secrets.token_urlsafe(24), encoding="ascii")
+    is_new = not data.exists()
+    if is_new:
+        password.write_text(secrets.token_urlsafe(24), encoding="ascii")
     password.chmod(0o600)
     shutil.chown(password, "postgres")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     (home / "vaguemestre.toml").write_text(_FILE.format(port=port, name=_NAME), encoding="utf-8")
-    subprocess.run(["install", "-d", "-o", "postgres", "-g", "postgres", "-m", "700", str(data)], check=True)
     become = ("setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", "--")
-    subprocess.run(
-        [*become, str(programs / "initdb"), "-D", str(data), "-U", _NAME, "--pwfile", str(password),
-         "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
-        stdout=subprocess.DEVNULL, check=True,
-    )  # fmt: skip
+    if is_new:
+        subprocess.run(
+            ["install", "-d", "-o", "postgres", "-g", "postgres", "-m", "700", str(data)], check=True
+        )
+        subprocess.run(
+            [*become, str(programs / "initdb"), "-D", str(data), "-U", _NAME, "--pwfile", str(password),
+             "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            stdout=subprocess.DEVNULL, check=True,
+        )  # fmt: skip
     options = [word for setting in _SETTINGS for word in ("-c", setting)]
     with (home / "postgresql.log").open("wb") as log:
         server = subprocess.Popen(
@@ -61,12 +67,12 @@ def own_cluster(home: Path) -> Iterator[Path]:
         _make_database(port, password.read_text(encoding="ascii"))
         yield data
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # sessions are ended, even this process's own
         server.wait()
 
 
 def _make_database(port: int, password: str) -> None:
-    """Make the database once the server answers. Raises psycopg.OperationalError."""
+    """Make the database once the server answers, unless it is there. Raises psycopg.OperationalError."""
     deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
     where = f"host=127.0.0.1 port={port} user={_NAME} dbname=postgres"
     while True:
@@ -74,6 +80,8 @@ def _make_database(port: int, password: str) -> None:
             with psycopg.connect(where, password=password, autocommit=True) as session:
                 session.execute(f"CREATE DATABASE {_NAME}".encode())
                 return
+        except psycopg.errors.DuplicateDatabase:
+            return
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
                 raise

@@ -8,7 +8,7 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,12 +24,12 @@ type _Key = tuple[str, str]  # process id, start time
 class Spent:
     """`with Spent(home) as spent: ...` then `spent.seconds`: family → user + system seconds.
 
-    Of the instance of that home, and of this process (`client`).
+    Of the instance of that home, and of this process (`client`); `others`: roots of more processes.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, others: Sequence[int] = ()) -> None:
         told = json.loads((home / "run" / "instance.json").read_text())
-        self._root = str(told["pid"])
+        self._roots = frozenset(map(str, (told["pid"], *others)))
         self.seconds: Counter[str] = Counter()
         self._first: dict[_Key, int] = {}
         self._last: dict[_Key, int] = {}
@@ -79,9 +79,9 @@ class Spent:
     def _is_counted(self, process: str, found: Mapping[str, tuple[str, _Key, int]]) -> bool:
         if process == str(os.getpid()):
             return True
-        while process in found and process != self._root:
+        while process in found and process not in self._roots:
             process = found[process][0]
-        return process == self._root
+        return process in self._roots
 
 
 def _family(process: str) -> str:
@@ -96,5 +96,5 @@ def _family(process: str) -> str:
         return f"{module[1]} {words[words.index('--queue') + 1]}" if "--queue" in words else module[1]
     if line.startswith("dovecot-"):
         return f"dovecot {line.partition('/')[2].split(' ')[0]}"
-    name = line.split(" ")[0].rpartition("/")[2]
+    name = line.split(" ")[0].rpartition("/")[2].rstrip(":")
     return f"postfix {name}" if name in _POSTFIX else name

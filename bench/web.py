@@ -17,9 +17,10 @@ class Answer:
 class Browser:
     """Signs in once, then asks. Costs the client next to nothing, so that what is measured is the server."""
 
-    def __init__(self, host: str, port: int, *, source: str = "") -> None:
-        """`source`: the loopback address it asks from."""
+    def __init__(self, host: str, port: int, *, source: str = "", site: int = 0) -> None:
+        """`source`: the loopback address it asks from; `site`: the port of the pages' own address."""
         self._host, self._port, self._source = host, port, source
+        self._site = site or port
         self._cookies: dict[str, str] = {}
         self._socket: socket.socket | None = None
 
@@ -46,7 +47,7 @@ class Browser:
         """The bytes of a GET, for asking it many times."""
         more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
         return (
-            f"GET {path} HTTP/1.1\r\nHost: localhost:{self._port}\r\nCookie: {self.cookie}\r\n{more}\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: localhost:{self._site}\r\nCookie: {self.cookie}\r\n{more}\r\n"
         ).encode()
 
     def post(self, path: str, form: Mapping[str, str], **headers: str) -> Answer:
@@ -55,8 +56,8 @@ class Browser:
         more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
         return self._ask(
             (
-                f"POST {path} HTTP/1.1\r\nHost: localhost:{self._port}\r\nCookie: {self.cookie}\r\n"
-                f"Origin: http://localhost:{self._port}\r\nX-CSRFToken: {token}\r\n{more}"
+                f"POST {path} HTTP/1.1\r\nHost: localhost:{self._site}\r\nCookie: {self.cookie}\r\n"
+                f"Origin: http://localhost:{self._site}\r\nX-CSRFToken: {token}\r\n{more}"
                 "Content-Type: application/x-www-form-urlencoded\r\n"
                 f"Content-Length: {len(content)}\r\n\r\n"
             ).encode()

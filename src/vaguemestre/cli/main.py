@@ -24,7 +24,7 @@ _PLACE = {"--home": "VAGUEMESTRE_HOME", "--port-base": "VAGUEMESTRE_PORT_BASE"}
 
 _FOLDERS = {
     "instance": ("academy", "check", "config", "jobs", "prepare", "status", "up"),
-    "production": ("certificate", "ground", "install", "node", "pod", "release", "upgrade"),
+    "production": ("certificate", "ground", "install", "model", "node", "pod", "release", "upgrade"),
     "people": ("account", "classes", "feed", "life", "numen"),
     "access": ("application", "sso"),
     "mail": ("dkim", "dmarc", "dns", "index", "mail", "queue", "reconcile", "trace", "transfer"),
@@ -79,6 +79,7 @@ ENTRIES = (
     Entry("queue", "File d’attente du courrier : la montrer, retenir, relâcher, renvoyer.", group=True),
     Entry("pod", "Groupes de boîtes : les montrer, les vider, y passer une boîte.", group=True),
     Entry("node", "Machines d’une installation : les clés de chacune.", group=True, django=False),
+    Entry("model", "Combien de machines de chaque sorte, pour combien de personnes.", django=False),
     Entry("jobs", "Travaux en échec : les montrer, les relancer, les abandonner.", group=True),
     Entry("trace", "Suit un message à la trace, dans l’ordre."),
     Entry("backup", "Copie l’instance entière, en marche.", django=False),
