@@ -13,6 +13,7 @@ from vaguemestre.foundation.kernel.errors import EngineDown, Refusal
 from vaguemestre.mailbox.compose import services
 from vaguemestre.mailbox.compose.models import Composition, Enclosure, Slice
 from vaguemestre.mailbox.compose.queries import attach_sources, enclosure_content, find_draft, source_files
+from vaguemestre.mailbox.compose.queries.attach_sources import MOST_SOURCES
 from vaguemestre.mailbox.compose.services.rows import new_key
 from vaguemestre.mailbox.compose.values import DraftFields, Mode, StartRequest, Writer
 from vaguemestre.post.filelinks.ports import file_store
@@ -218,6 +219,17 @@ def test_files_of_another_message_are_joined_without_being_sent_again(
     assert joined[0].get_content() == b"%PDF" * 100
     with pytest.raises(Refusal, match="already-sent"):
         borrow(is_whole=True)
+
+
+def test_no_draft_is_offered_to_be_attached(
+    writer: Writer, mailboxes: MemoryMailboxes, box: MemoryMailbox
+) -> None:
+    """The very message being written was offered, once for each time it had been saved."""
+    received = original(box, files=1)
+    for _ in range(MOST_SOURCES):
+        original(box, files=1, folder="Drafts")
+    assert [source.ref for source in attach_sources(box, "")] == [received]
+    assert [source.ref for source in attach_sources(box, "sortie")] == [received]
 
 
 def test_a_draft_of_another_program_is_taken_up_and_replaced(

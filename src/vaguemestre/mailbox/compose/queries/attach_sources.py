@@ -7,14 +7,26 @@ from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import MessageRef, Only, Part, Row, Use, View
 
 MOST_SOURCES = 20
+MAX_PAGES = 5
 
 
 def attach_sources(mailbox: Mailbox, typed: str) -> tuple[SourceMessage, ...]:
-    """Newest messages that match the typed words; without words, newest with attachments."""
-    everywhere = next((folder.name for folder in mailbox.folders() if folder.use is Use.ALL), "INBOX")
+    """Newest messages that match the typed words; without words, newest with attachments. Never a draft.
+
+    Drafts are left out of what the store gives: it looks further, a few pages at most.
+    """
+    folders = mailbox.folders()
+    everywhere = next((folder.name for folder in folders if folder.use is Use.ALL), "INBOX")
+    drafts = {folder.name for folder in folders if folder.use is Use.DRAFTS}
     search_terms = plain_terms(typed)
     view = View(terms=search_terms) if search_terms else View(only=frozenset((Only.ATTACHED,)))
-    return tuple(_source(row) for row in mailbox.look(everywhere, view, 0, MOST_SOURCES).rows)
+    sources: list[SourceMessage] = []
+    for offset in range(0, MOST_SOURCES * MAX_PAGES, MOST_SOURCES):
+        rows = mailbox.look(everywhere, view, offset, MOST_SOURCES).rows
+        sources += [_source(row) for row in rows if row.ref.folder not in drafts]
+        if len(rows) < MOST_SOURCES or len(sources) >= MOST_SOURCES:
+            break
+    return tuple(sources[:MOST_SOURCES])
 
 
 def source_files(mailbox: Mailbox, ref: MessageRef) -> tuple[SourceFile, ...]:
