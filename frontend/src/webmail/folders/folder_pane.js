@@ -53,11 +53,12 @@ export class FolderPane {
   // The folder, the label or the saved search the list shows: what was drawn may have been asked for from elsewhere.
   markHere() {
     const { folders, section } = this.app;
-    const { asked, step } = section.dataset;
+    const { asked, step, use } = section.dataset;
     /** @type {FolderLink[]} */
     const links = [...folders.querySelectorAll(".folder-lists a.folder-link")];
     const savedSearch = asked && links.find((link) => new URL(link.href).searchParams.get("q") === asked);
-    const here = savedSearch || links.find((link) => link.dataset.step === step);
+    const isEverywhere = asked && use === "all"; // nobody chose the folder of all mail
+    const here = savedSearch || (!isEverywhere && links.find((link) => link.dataset.step === step));
     for (const link of links) {
       if (link === here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from vaguemestre.foundation.kernel.texts import without_accents
 from vaguemestre.mailbox.webmail.rules.listing.folders import find_folder, of_use
+from vaguemestre.mailbox.webmail.rules.listing.search_advice import words_of
 from vaguemestre.mailbox.webmail.rules.listing.search_query import EVERYWHERE
 from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN
 from vaguemestre.mailbox.webmail.services.limits.lru import WeightedLru
@@ -11,6 +12,7 @@ from vaguemestre.post.mailstore.ports import Mailbox
 from vaguemestre.post.mailstore.values import Folder, Page, Use, View
 
 PAGE_SIZE = 50
+RECENT_MESSAGES = 200
 
 _uses: WeightedLru[str, dict[str, Use]] = WeightedLru(4096)
 
@@ -42,6 +44,12 @@ def page_of(mailbox: Mailbox, folder: str, offset: int, view: View = PLAIN, size
     if has_only_terms and replace(view, terms=(), is_grouped=False).is_plain:
         return mailbox.search(folder, view.terms, offset, size)
     return mailbox.look(folder, view, offset, size)
+
+
+def recent_words(mailbox: Mailbox, folders: tuple[Folder, ...]) -> frozenset[str]:
+    """Words of the latest messages' subjects and senders, to spell a search with."""
+    folder = all_mail_folder(folders) or "INBOX"
+    return words_of(page_of(mailbox, folder, 0, size=RECENT_MESSAGES).rows)
 
 
 def searched_folder(folders: tuple[Folder, ...], folder: str, typed: str, *, is_everywhere: bool) -> str:

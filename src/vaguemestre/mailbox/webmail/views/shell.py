@@ -34,6 +34,7 @@ from vaguemestre.mailbox.webmail.rules.listing.view_params import PLAIN, view_qu
 from vaguemestre.mailbox.webmail.services import bulks, message_lists, snooze
 from vaguemestre.mailbox.webmail.services.message.authors import listed_names
 from vaguemestre.mailbox.webmail.views.listing.chips import SearchChips, search_chips
+from vaguemestre.mailbox.webmail.views.listing.empty import empty_fragment
 from vaguemestre.mailbox.webmail.views.listing.rows import MergedRows, rows_html
 from vaguemestre.mailbox.webmail.views.listing.view_menu import ViewMenu, view_menu
 from vaguemestre.post.mailstore.values import Folder, Page, Quota, Use, View
@@ -44,8 +45,8 @@ class Listing:
     """What a list shows: a page of a view, or of a search (`typed`: the text of the search box).
 
     `is_recent_only`: only recent results so far, the search goes on; `narrower`: folder it can be narrowed
-    to; `unknown_folder`: one the search names that does not exist; `merged`: the list over all mailboxes,
-    in place of the rows of `page`.
+    to; `unknown_folder`: one the search names that does not exist; `words`: those of recent messages, if it
+    found nothing; `merged`: the list over all mailboxes, in place of the rows of `page`.
     """
 
     folders: tuple[Folder, ...]
@@ -56,6 +57,7 @@ class Listing:
     is_recent_only: bool = False
     narrower: Folder | None = None
     unknown_folder: str = ""
+    words: frozenset[str] = frozenset()
     merged: MergedRows | None = None
 
 
@@ -118,11 +120,14 @@ class ShellContext:
 def folders_fragment(
     request: SignedInRequest,
     folders: tuple[Folder, ...],
-    current: str,
+    current: str | None,
     quota: Quota | None = None,
     missed: int | None = None,
 ) -> str:
-    """The folder pane. `missed`: number of sent messages without an answer; None: look it up."""
+    """The folder pane. `current`: folder shown, empty for all mailboxes, None for a search in all folders.
+
+    `missed`: number of sent messages without an answer; None: look it up.
+    """
     preferences = request.who.preferences
     roots = {folder.name for folder in folders if folder.use is not Use.OTHER}
     special = [
@@ -159,20 +164,11 @@ def rows_fragment(
     typed: str = "",
     *,
     unknown_folder: str = "",
+    words: frozenset[str] = frozenset(),
 ) -> bytes:
     """Rows of a list, or a sentence if there are none, in UTF-8. Parameters as in `Listing`."""
-    labels = known_labels(request.who.preferences)
     if not page.rows:
-        return render_fragment(
-            "empty",
-            {
-                "page": page,
-                "typed": typed,
-                "unknown_folder": unknown_folder,
-                "label": searched_label(typed, labels),
-                "is_filtered": bool(view.only),
-            },
-        ).encode()
+        return empty_fragment(request, page, uses, view, typed, unknown_folder, words).encode()
     return rows_html(
         page,
         request.who.mailbox,
@@ -181,7 +177,7 @@ def rows_fragment(
         uses=uses,
         own_domains=own_domains(request.who),
         order=view.order,
-        labels=labels,
+        labels=known_labels(request.who.preferences),
         names_of=lambda addresses: listed_names(addresses, own_domains(request.who)),
     )
 
@@ -201,7 +197,7 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
     empty_pane = render_fragment("nothing", base_context(request))
     merged, rows = listing.merged, _rows(request, listing, uses)
     return ShellContext(
-        folders=folders_fragment(request, folders, page.folder, listing.quota, missed),
+        folders=folders_fragment(request, folders, _current(listing, uses), listing.quota, missed),
         rows=rows.decode(),
         pane=pane or empty_pane,
         empty_pane=empty_pane,
@@ -239,8 +235,13 @@ def _shell_context(request: SignedInRequest, listing: Listing, pane: str, title:
 def _rows(request: SignedInRequest, listing: Listing, uses: dict[str, Use]) -> bytes:
     if listing.merged:
         return listing.merged.html
-    page, view, unknown_folder = listing.page, listing.view, listing.unknown_folder
-    return rows_fragment(request, page, uses, view, listing.typed, unknown_folder=unknown_folder)
+    page, view, unknown, words = listing.page, listing.view, listing.unknown_folder, listing.words
+    return rows_fragment(request, page, uses, view, listing.typed, unknown_folder=unknown, words=words)
+
+
+def _current(listing: Listing, uses: dict[str, Use]) -> str | None:
+    is_everywhere = listing.typed and uses.get(listing.page.folder) is Use.ALL
+    return None if is_everywhere else listing.page.folder
 
 
 def _chips(request: SignedInRequest, listing: Listing, uses: dict[str, Use]) -> SearchChips:

@@ -40,6 +40,11 @@ def search_chips(who: Who, typed: str, folder: str, narrower: str) -> SearchChip
     return SearchChips(links(criteria(typed, today, keyword)), links(offers(typed, today, keyword)))
 
 
+def search_links(chips: tuple[Chip, ...], folder: str) -> tuple[ChipLink, ...]:
+    """Links to the searches of chips. `folder`: the only one they look in, may be empty."""
+    return tuple(ChipLink(chip.words, _address(chip.query, folder, "")) for chip in chips)
+
+
 def _address(query: str, folder: str, narrower: str) -> str:
     if not query:
         return reverse("webmail:show-folder", args=(folder,)) if folder else address("webmail:inbox")

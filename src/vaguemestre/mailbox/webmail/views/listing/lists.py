@@ -63,6 +63,7 @@ def _listing(request: SignedInRequest, mailbox: Mailbox, folder: str) -> Listing
         today = paris_day(timezone.now())
         page_view = view_params.recent_only(view, today) if is_recent_only else view
         page = message_lists.page_of(mailbox, folder, 0, page_view)
+    words = message_lists.recent_words(mailbox, folders) if typed and not page.rows else frozenset()
     previous = folder_of_slug(request.GET.get("ici", "")) or ""
     return Listing(
         folders=folders,
@@ -73,6 +74,7 @@ def _listing(request: SignedInRequest, mailbox: Mailbox, folder: str) -> Listing
         is_recent_only=is_recent_only,
         narrower=message_lists.narrower_folder(folders, page.folder, previous),
         unknown_folder=unknown_folder,
+        words=words,
     )
 
 
@@ -97,6 +99,8 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
         if muted_threads.SUBJECT in request.who.preferences:
             page = _without_muted(request, mailbox, folder, view, page)
         uses = message_lists.uses_of(mailbox, owner, folder)
+        is_empty = typed and not page.rows and not offset
+        words = message_lists.recent_words(mailbox, mailbox.folders()) if is_empty else frozenset()
     today = paris_day(timezone.now())
     validator = f'W/"{page.validator}.{page.total}.{today.toordinal()}"'
     if request.META.get("HTTP_IF_NONE_MATCH") == validator:
@@ -107,7 +111,7 @@ def list_rows(request: SignedInRequest, folder: str) -> HttpResponse:
         cached_with, html = _row_pages.get(key) or ("", b"")
         if cached_with != depends_on:
             unknown_folder = named if is_unknown else ""
-            html = rows_fragment(request, page, uses, view, typed, unknown_folder=unknown_folder)
+            html = rows_fragment(request, page, uses, view, typed, unknown_folder=unknown_folder, words=words)
             _row_pages.put(key, (depends_on, html))
         answer = HttpResponse(html)
     answer["ETag"] = validator
