@@ -61,6 +61,7 @@ export class MessageActions {
     const leaves = LEAVING.has(act);
     const all = list.withOthers(refs).sort((one, other) => boxOf(one).localeCompare(boxOf(other)));
     const next = leaves ? list.after(refs, app.openRef) : null;
+    const open = leaves && all.includes(app.openRef) ? app.openRef : "";
     if (leaves) list.take(refs);
     else if (MARKS[act]) list.flag(refs, ...MARKS[act]);
     app.dressOpen(act, all);
@@ -69,7 +70,7 @@ export class MessageActions {
     try {
       const done = await this.#sent(act, all, to, mark);
       if (leaves && done.moved.length < all.length) list.settle(refs); // some may have stayed
-      if (!quiet) this.#remember(act, all, done, to, mark);
+      if (!quiet) this.#remember(act, all, done, { to, mark, open });
       await app.refresh(true);
     } catch (error) {
       list.settle(refs);
@@ -93,11 +94,10 @@ export class MessageActions {
    * @param {string} act
    * @param {string[]} refs
    * @param {ActResult} done
-   * @param {string} to
-   * @param {string} mark
+   * @param {{to: string, mark: string, open: string}} how `open`: the message that was read, and comes back
    */
-  #remember(act, refs, done, to, mark) {
-    if (doneSentence(act, 1)) this.#said(act, refs, done, to);
+  #remember(act, refs, done, { to, mark, open }) {
+    if (doneSentence(act, 1)) this.#said(act, refs, done, to, open);
     else if (INVERSE[act]) lastUndo = () => this.do(INVERSE[act], refs, { mark, quiet: true });
   }
 
@@ -134,8 +134,9 @@ export class MessageActions {
    * @param {string[]} refs
    * @param {ActResult} done
    * @param {string} to
+   * @param {string} open
    */
-  #said(act, refs, done, to) {
+  #said(act, refs, done, to, open) {
     const count = UNDONE[act] ? 1 : refs.length; // a conversation is one
     const folder = to && this.app.folders.querySelector(`[data-step="${CSS.escape(to)}"]`)?.dataset.name;
     let words = folder ? movedSentence(count, folder) : doneSentence(act, count);
@@ -157,8 +158,24 @@ export class MessageActions {
      */
     addUndo(notice, async () => {
       if (UNDONE[act]) await this.#sent(UNDONE[act], refs, "");
-      else for (const [home, moved] of homes) await this.#sent("move", moved, home);
+      else await this.#putBack(homes, isWhole ? done.moved[refs.indexOf(open)] : "");
     });
+  }
+
+  /**
+   * Back where they came from; what was open is open again, unless something else is by now.
+   * @param {Map<string, string[]>} homes
+   * @param {string} [open]
+   */
+  async #putBack(homes, open) {
+    const { app } = this;
+    for (const [home, moved] of homes) {
+      const back = (await this.#sent("move", moved, home)).moved[moved.indexOf(open ?? "")];
+      if (!back) continue;
+      await app.list.refresh();
+      const link = app.list.row(back)?.querySelector("a.open");
+      if (link) app.visit(link.href);
+    }
   }
 
   /**

@@ -241,3 +241,31 @@ def test_pictures_are_seen_small_then_one_after_the_other_and_larger(page: Page,
     expect(following.get_by_role("button", name="Fichier suivant")).to_be_disabled()
     following.get_by_role("button", name="Fichier précédent").click()
     dialog.wait_for()
+
+
+def files_letter(count: int) -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "ines.roy@dehors.example", "Dossier"
+    message.set_content("Bonjour\n")
+    for number in range(count):
+        message.add_attachment(
+            b"%PDF-1.7", "application", "pdf", filename=f"une pièce au nom long {number}.pdf"
+        )
+    return message.as_bytes(policy=policy.SMTP)
+
+
+@pytest.mark.parametrize("count", [4, 20])
+def test_no_card_of_a_file_is_cut_and_each_takes_the_width_of_a_phone(
+    page: Page, box: MemoryMailbox, count: int
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(address(put(box, files_letter(count))))
+    shown = page.locator("#reader .att").evaluate(
+        """(list) => { const place = list.getBoundingClientRect();
+        const cards = [...list.children].map((card) => card.getBoundingClientRect());
+        return { scrolls: list.scrollHeight > list.clientHeight, share: cards[0].width / place.width,
+          cut: cards.filter((card) => card.top < place.bottom - 1 && card.bottom > place.bottom + 1)
+            .length };
+        }"""
+    )
+    assert shown == {"scrolls": count > 12, "share": 1, "cut": 0}

@@ -42,6 +42,19 @@ def test_rows_are_tight_on_a_low_screen(page: Page, box: MemoryMailbox, height: 
     assert inside, "nothing of a row is cut"
 
 
+def test_the_hour_of_a_row_stands_at_its_right_edge(page: Page, box: MemoryMailbox) -> None:
+    """A rule meant for a dialog gave it a second, empty column: names were cut for nothing."""
+    open_list(page)
+    edges = page.locator(ROW).first.evaluate(
+        """(row) => { const range = document.createRange();
+        range.selectNodeContents(row.querySelector("time"));
+        const link = row.querySelector("a.open");
+        const edge = link.getBoundingClientRect().right - parseFloat(getComputedStyle(link).paddingRight);
+        return [range.getBoundingClientRect().right, edge]; }"""
+    )
+    assert edges[0] == pytest.approx(edges[1], abs=1)
+
+
 def test_a_star_is_put_and_taken_by_a_click_or_undone_by_keys(page: Page, box: MemoryMailbox) -> None:
     open_list(page)
     row = page.locator(ROW).nth(1)
@@ -69,6 +82,18 @@ def test_hovering_a_row_offers_to_archive_it_and_z_brings_it_back(page: Page, bo
     expect(page.locator(ROW)).to_have_count(3)
     page.keyboard.press("z")
     page.get_by_text("Il n’y a rien à annuler.").wait_for()
+
+
+def test_what_was_open_when_it_left_is_open_again_once_it_is_back(page: Page, box: MemoryMailbox) -> None:
+    open_list(page)
+    page.locator(ROW).nth(1).locator("a.open").click()
+    heading = page.locator("#message-subject")
+    expect(heading).to_have_text("Numéro 1")
+    page.keyboard.press("e")
+    expect(heading).not_to_have_text("Numéro 1")
+    page.get_by_role("button", name="Annuler").click()
+    expect(heading).to_have_text("Numéro 1")
+    expect(page.locator(SUBJECTS)).to_have_text(["Numéro 2", "Numéro 1", "Numéro 0"])
 
 
 def test_hovering_never_moves_what_is_in_a_row(page: Page, box: MemoryMailbox) -> None:

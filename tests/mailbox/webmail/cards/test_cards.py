@@ -47,6 +47,18 @@ def report(said: str) -> bytes:
     return several("multipart/report; report-type=delivery-status", TEXT, status)
 
 
+def test_what_only_servers_read_in_a_report_is_no_attachment(reader: Client, box: MemoryMailbox) -> None:
+    """« piece-2 » hung under the card that had told it, with a button to download it all."""
+    status = b"Content-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; x@y.example\r\n"
+    headers = b"Content-Type: text/rfc822-headers\r\n\r\nSubject: Sortie\r\n"
+    named = b'Content-Type: text/rfc822-headers; name="tout.txt"\r\n\r\nSubject: Sortie\r\n'
+    kind = "multipart/report; report-type=delivery-status"
+    page = reader.get(address(put(box, several(kind, TEXT, status, headers))), headers=PIECE).content.decode()
+    assert 'class="att"' not in page
+    page = reader.get(address(put(box, several(kind, TEXT, status, named))), headers=PIECE).content.decode()
+    assert "tout.txt" in page
+
+
 @pytest.mark.parametrize(
     ("status", "action", "words"),
     [

@@ -22,6 +22,10 @@ from vaguemestre.post.mailstore.values import TEXT, MessageRef, OpenedMessage, P
 
 _MAX_PICTURE_BYTES = 3_000_000
 _MAX_PICTURES_BYTES = 8_000_000  # of a message
+# Parts of a report (RFC 3464, RFC 8098, RFC 6522) that its card tells, or that are headers only.
+_FOR_SERVERS = frozenset(
+    ("message/delivery-status", "message/disposition-notification", "text/rfc822-headers")
+)
 _MAX_REPARSED_BYTES = 5_000_000
 _MAX_STOPGAP_CHARACTERS = 50_000  # of HTML read as text here, until the reader apart has a turn
 
@@ -222,8 +226,10 @@ def _text_body(text: str, flow: str, words: Sequence[str]) -> Body:
 
 
 def _attachments(chosen: parts.ChosenParts, used: frozenset[str]) -> Iterator[Attachment]:
-    """Attached files, and inline pictures that the text does not show."""
+    """Attached files, and inline pictures that the text does not show; not what only servers read."""
     for part in (*chosen.beside, *chosen.inside):
+        if part.kind in _FOR_SERVERS and not part.name:
+            continue
         if part.content_id and parts.bare_id(part.content_id).lower() in used:
             continue
         name = kinds.file_name(part.name, part.kind, part.number)
