@@ -89,6 +89,18 @@ def test_nothing_of_a_shared_computer_is_kept(client: Client) -> None:
     assert client.get("/parametres/securite")["Location"].startswith("/alogin")
 
 
+def test_every_page_of_a_shared_computer_says_so(client: Client) -> None:
+    """Nothing told it once one was in: whoever comes next must not find the session."""
+    account()
+    entered(client, shared="on")
+    for path in ("/", "/parametres/securite", "/aide"):
+        page = client.get(path).content.decode()
+        assert "déconnexion après 15 minutes sans activité" in page.split("<main", 1)[0]
+    client.post("/deconnexion")
+    entered(client)
+    assert "déconnexion après 15 minutes" not in client.get("/aide").content.decode()
+
+
 def test_a_shared_computer_left_alone_is_cleared_by_the_next_request(client: Client) -> None:
     account()
     entered(client, shared="on")
