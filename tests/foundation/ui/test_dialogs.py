@@ -11,6 +11,11 @@ SOURCES = Path(vaguemestre.__file__).parent
 DIALOG = re.compile(r"<dialog\b.*?</dialog>", re.DOTALL)
 ACTIONS = re.compile(r'<div class="actions">(.*?)</div>', re.DOTALL)
 BUTTON = re.compile(r"<(?:button|a)\b[^>]*>")
+SCRIPTS = [
+    *(path for path in SOURCES.rglob("static/**/*.js") if len(path.read_text("utf-8").splitlines()) > 5),
+    *(SOURCES.parents[1] / "frontend" / "src").rglob("*.js"),
+]
+BOX_OF_THE_BROWSER = re.compile(r"\bwindow\.(?:confirm|prompt|alert)\(|eslint-disable[^\n]*no-alert")
 MAIN = re.compile(r'class="btn (?:primary|danger)\b')
 
 
@@ -41,3 +46,9 @@ def test_the_way_out_is_outlined(place: str, buttons: list[str]) -> None:
     for button in buttons:
         is_way_out = "data-closes" in button and not MAIN.search(button)
         assert not is_way_out or 'class="btn line"' in button, (place, button)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_nothing_is_asked_in_a_box_of_the_browser(path: Path) -> None:
+    """Files built from `frontend/src` are one long line, and left out; the linter refuses the bare names."""
+    assert not BOX_OF_THE_BROWSER.search(path.read_text("utf-8"))

@@ -53,3 +53,25 @@ def test_without_the_script_the_forms_work_as_they_are(page: Page) -> None:  # n
     with page.expect_navigation():
         page.get_by_role("button", name="Aperçu").press("Enter")
     assert page.evaluate("window.stays") is None
+
+
+def test_a_link_is_asked_for_in_a_dialog_of_the_page(page: Page) -> None:  # noqa: F811
+    """The browser's own box was the last one of the whole product."""
+    page.goto("/parametres/absence")
+    page.get_by_role("button", name="Mettre en forme").click()
+    text = page.locator("rich-text .rich").first
+    text.click()
+    page.keyboard.type("Voir le site")
+    page.keyboard.press("Shift+Control+ArrowLeft")
+    page.get_by_role("button", name="Lien").first.click()
+    dialog = page.get_by_role("dialog", name="Lien")
+    dialog.get_by_label("Adresse du lien").fill("www.ac-amiens.fr")
+    dialog.get_by_role("button", name="Insérer le lien").click()
+    expect(dialog).to_be_hidden()
+    expect(text.locator("a[href='https://www.ac-amiens.fr']")).to_have_text("site")
+    page.keyboard.press("End")
+    page.keyboard.type(" ")
+    page.get_by_role("button", name="Lien").first.click()
+    dialog.get_by_label("Adresse du lien").fill("accueil@ac-amiens.fr")
+    page.keyboard.press("Enter")
+    expect(text.locator("a[href='mailto:accueil@ac-amiens.fr']")).to_have_text("accueil@ac-amiens.fr")

@@ -11,6 +11,12 @@ const COMMANDS = [
   ["removeFormat", "Effacer la mise en forme", "clear-formatting"],
 ];
 
+// Of a mailbox or a page: nothing else may become a link.
+function linkAddress(typed) {
+  if (/^(https?:\/\/|mailto:)/i.test(typed)) return typed;
+  return /^[^\s@:]+@[^\s@]+$/.test(typed) ? `mailto:${typed}` : `https://${typed}`;
+}
+
 customElements.define(
   "rich-text",
   class extends HTMLElement {
@@ -55,17 +61,48 @@ customElements.define(
     }
 
     act(command) {
-      let value = null;
-      if (command === "createLink") {
-        // eslint-disable-next-line no-alert -- one line of text, in a settings page: no dialog of its own is worth it
-        value = window.prompt("Adresse du lien (https://… ou une adresse électronique) :");
-        if (!value) return;
-        if (/^[^\s@:]+@[^\s@]+$/.test(value)) value = `mailto:${value}`;
-        if (!/^(https?:\/\/|mailto:)/i.test(value)) value = `https://${value}`;
-      }
+      if (command === "createLink") this.askLink();
+      else this.run(command);
+    }
+
+    run(command, value = null) {
       this.editor.focus();
       document.execCommand(command, false, value);
       this.keep();
+    }
+
+    // A dialog takes the selection away: it is put back for what the dialog says.
+    askLink() {
+      const selection = window.getSelection();
+      const range = this.editor.contains(selection.anchorNode) ? selection.getRangeAt(0).cloneRange() : null;
+      const dialog = document.querySelector("#rich-link-dialog");
+      const field = dialog.querySelector("input");
+      field.value = "";
+      dialog.querySelector("form").onsubmit = () => {
+        dialog.close(); // what is behind an open one takes neither focus nor text
+        this.editor.focus();
+        if (range)
+          selection.setBaseAndExtent(
+            range.startContainer,
+            range.startOffset,
+            range.endContainer,
+            range.endOffset,
+          );
+        this.putLink(field.value.trim(), selection.isCollapsed);
+      };
+      dialog.showModal();
+    }
+
+    putLink(typed, isAlone) {
+      if (!typed) return;
+      if (!isAlone) {
+        this.run("createLink", linkAddress(typed));
+        return;
+      }
+      const link = document.createElement("a");
+      link.href = linkAddress(typed);
+      link.textContent = typed;
+      this.run("insertHTML", link.outerHTML);
     }
 
     paste(event) {
