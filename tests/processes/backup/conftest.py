@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.engines.live import letter
+from tests.processes.backup.light_repository import make_repository
 
 from vaguemestre.engines.dovecot.mailbox_files import MailboxFiles
 from vaguemestre.engines.system_users import system_user
@@ -84,7 +85,8 @@ class Stand:
 
 
 @pytest.fixture
-def stand() -> Iterator[Stand]:
+def new_stand() -> Iterator[Stand]:
+    """An instance that never backed up."""
     top = Path(tempfile.mkdtemp(prefix="vm-backup-"))
     top.chmod(0o711)
     config = Config(home=top / "home", backup=BackupSection(repository=str(top / "repository")))
@@ -101,3 +103,25 @@ def stand() -> Iterator[Stand]:
     made.deliver(PAUL, "quatre")
     yield made
     shutil.rmtree(top)
+
+
+@pytest.fixture(scope="session")
+def light_repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two empty repositories, `data` and `keys`, beside the password of each."""
+    folder = tmp_path_factory.mktemp("light")
+    for name in ("data", "keys"):
+        password = folder / f"{name}.password"
+        password.write_text(f"{name}\n")
+        make_repository(folder / name, password)
+    return folder
+
+
+@pytest.fixture
+def stand(new_stand: Stand, light_repositories: Path) -> Stand:
+    """An instance whose repositories are there, empty, and open quickly."""
+    for name, store in new_stand.stores._asdict().items():
+        shutil.copytree(light_repositories / name, store.repository)
+        store.password_file.parent.mkdir(exist_ok=True)
+        shutil.copyfile(light_repositories / f"{name}.password", store.password_file)
+        store.password_file.chmod(0o600)
+    return new_stand

@@ -66,18 +66,18 @@ def alter(file: Path) -> None:
     file.write_bytes(content)
 
 
-def test_a_bare_machine_gets_everything_back(stand: Stand) -> None:
-    before = {mailbox: stand.mail.messages(mailbox) for mailbox in (MARIE, PAUL)}
-    back_up(stand.config, stand.stores, now=NOW)
-    config, manifest = restored(stand)
-    copies = MailboxFiles(config.home / "mail", stand.scratch("copies"))
+def test_a_bare_machine_gets_everything_back(new_stand: Stand) -> None:
+    before = {mailbox: new_stand.mail.messages(mailbox) for mailbox in (MARIE, PAUL)}
+    back_up(new_stand.config, new_stand.stores, now=NOW)
+    config, manifest = restored(new_stand)
+    copies = MailboxFiles(config.home / "mail", new_stand.scratch("copies"))
     assert {mailbox: copies.messages(mailbox) for mailbox in copies.mailboxes()} == before
     assert {message.flags for message in before[MARIE]} == {
         frozenset({"\\Seen", "label_3"}), frozenset({"\\Flagged"}), frozenset(),
     }  # fmt: skip
     assert count_sqlite_rows(config.data_dir / "vaguemestre.sqlite3") == {"people": 1}
     for name in ("secrets/numen_key", "data/deposits/file", "vaguemestre.toml"):
-        assert (config.home / name).read_bytes() == (stand.config.home / name).read_bytes()
+        assert (config.home / name).read_bytes() == (new_stand.config.home / name).read_bytes()
     assert manifest.made_at == NOW.isoformat()
     assert (config.data_dir / RESTORED).exists()
 
@@ -256,10 +256,10 @@ def test_a_drill_reads_each_message(stand: Stand, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_first_backup_says_which_password_to_keep_elsewhere(
-    stand: Stand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    new_stand: Stand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "load", lambda: stand.config)
-    password = str(stand.stores.keys.password_file)
+    monkeypatch.setattr(cli, "load", lambda: new_stand.config)
+    password = str(new_stand.stores.keys.password_file)
     said = []
     for _ in range(2):
         cli.command()
