@@ -136,6 +136,44 @@ def test_a_database_of_somebody_else_may_be_anywhere(tmp_path: Path) -> None:
     assert loaded(tmp_path, alone).topology.database_nodes == ()
 
 
+ENTRY = """
+[[node]]
+name = "entry1"
+address = "10.77.0.9"
+duties = ["entry"]
+"""
+PAGES = """
+[web]
+public_url = "https://messagerie.ac-exemple.fr"
+behind_tls = true
+"""
+USUAL = SIX.replace("[network]\n", '[network]\nports = "usual"\nentry = ["192.0.2.10"]\n') + PAGES
+
+
+def test_machines_that_serve_answer_the_entries_and_no_other_does(tmp_path: Path) -> None:
+    for name, address in (("front1", "10.77.0.11"), ("data1", ""), ("entry1", ""), ("", "")):
+        (tmp_path / "node").write_text(name, encoding="utf-8")
+        config = loaded(tmp_path, USUAL + ENTRY)
+        assert config.entry_address == address
+        assert config.entries == (("10.77.0.9",) if address else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (SIX + ENTRY, "« entry » et des .* vont ensemble"),
+        (USUAL, "« entry » et des .* vont ensemble"),
+        ((USUAL + ENTRY).replace('ports = "usual"\n', ""), "« entry » demande .*usual"),
+        (USUAL + ENTRY.replace('["entry"]', '["entry", "database"]'), "« entry » va seul"),
+    ],
+)
+def test_an_entry_without_its_address_or_with_something_else_is_refused(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    with pytest.raises(ConfigWrong, match=words):
+        loaded(tmp_path, text)
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     wrong = SIX.replace('name = "beauvais"', 'name = "amiens"').replace("10.77.0.42", "10.9.0.42")
     with pytest.raises(ConfigWrong) as refused:

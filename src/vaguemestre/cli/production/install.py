@@ -20,7 +20,6 @@ from vaguemestre.processes.production.nodes.node_installation import NodeInstall
 from vaguemestre.processes.production.questions import answers, file_from
 from vaguemestre.processes.production.step import BROKEN, Step, plan_lines, run_each, run_steps
 from vaguemestre.site.config import PROJECT, Config, ConfigWrong, load
-from vaguemestre.site.config.topology import DATABASE
 
 BEFORE = ("Code dans /opt/vaguemestre/releases", "Paquets Debian", "Environnement Python")
 _AGAIN = "Corrigez, puis relancez bin/install : il continuera."
@@ -74,9 +73,10 @@ def installation_of(whole: Installation, name: str) -> Installation | NodeInstal
     if node is None:
         said = f"aucune ne s’appelle « {name} »" if name else "dites laquelle est celle-ci (--node NOM)"
         raise ConfigWrong(f"le fichier décrit plusieurs machines ({names}) : {said}.")
-    if topology.pods and set(node.duties) != {DATABASE}:
+    if topology.pods and node.serves:
         raise ConfigWrong(
-            "avec des [[pod]], bin/install ne fait encore que les machines de base (« database » seul) : "
+            "avec des [[pod]], bin/install ne fait encore que les machines de base et d’entrée "
+            "(« database », « entry ») : "
             "voyez docs/operations/several-machines.md."
         )
     return NodeInstallation(whole, node)

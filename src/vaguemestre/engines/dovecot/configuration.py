@@ -185,6 +185,8 @@ def _everywhere(instance: Instance) -> dict[str, object]:
         "instance_name": f"vaguemestre-{instance.port_base}",  # tells instances apart in the process list
         "addresses": instance.listen_addresses,
         "trusted": instance.network.trusted,
+        "entry": instance.entry_address,
+        "entries": instance.entries,
         "ports": instance.ports,
         "domain": instance.academy.domain,
         "issuer": instance.public_url,

@@ -125,10 +125,12 @@ def _rendered(instance: Front, base: Path, run: Path) -> str:
         deposits=engine_path(instance, instance.deposits_dir),
         moves=engine_path(instance, instance.moves_dir),
         address=instance.web.host,
-        addresses=[f"[{address}]" if ":" in address else address for address in instance.listen_addresses],
+        addresses=[_bracketed(address) for address in instance.listen_addresses],
         usual_ports=instance.has_usual_ports,
         certificate=engine_path(instance, public.certificate),
         key=engine_path(instance, public.key),
+        entries=instance.entries,
+        entry=_bracketed(instance.entry_address),
         sites=certificates_by_name.named_sites(instance) if instance.has_usual_ports else [],
         ports=instance.ports,
         files_host=instance.files_url.partition("//")[2].partition(":")[0].rstrip("/"),
@@ -138,6 +140,11 @@ def _rendered(instance: Front, base: Path, run: Path) -> str:
         body_mb=BODY_MB,
         upload_mb=instance.portability.upload_mb,
     )
+
+
+def _bracketed(address: str) -> str:
+    """An address before a port: IPv6 in brackets (RFC 3986 §3.2.2)."""
+    return f"[{address}]" if ":" in address else address
 
 
 def give_keys(instance: Instance) -> None:

@@ -144,6 +144,7 @@ def _values(instance: Instance) -> dict[str, object]:
         "host": instance.mail.host,
         "trusted": [network for network in instance.network.trusted if ":" not in network],
         "addresses": [f"[{address}]" if ":" in address else address for address in instance.listen_addresses],
+        "entry": f"[{instance.entry_address}]" if ":" in instance.entry_address else instance.entry_address,
         "usual_ports": instance.has_usual_ports,
         "ports": instance.ports,
         "has_filter": has_filter(instance),

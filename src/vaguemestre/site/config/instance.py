@@ -124,6 +124,17 @@ class Config(HomeFolders):
         return self.network.addresses or (EVERYWHERE if self.network.has_usual_ports else (self.mail.host,))
 
     @property
+    def entries(self) -> tuple[str, ...]:
+        """Addresses of the machines that stand in front of this one, and say who comes."""
+        return tuple(node.address for node in self.topology.entry_nodes) if self.entry_address else ()
+
+    @property
+    def entry_address(self) -> str:
+        """Where this machine answers them, on the network between machines; empty if it does not."""
+        node = self.topology.node_named(self.machine) if self.topology.entry_nodes else None
+        return node.address if node and node.serves and not self.served_pod else ""
+
+    @property
     def has_usual_ports(self) -> bool:
         """Whether this is production: the front ends TLS itself, and the ports are everybody's."""
         return self.network.has_usual_ports
@@ -199,7 +210,7 @@ class Config(HomeFolders):
         for section in SECTIONS:
             yield from getattr(self, section).broken_rules()
         yield from self._broken_rules_of_academies()
-        yield from self.topology.broken_rules(self.database, self.network.trusted)
+        yield from self.topology.broken_rules(self.database, self.network)
         lifecycle = self.lifecycle
         if lifecycle.purged < max(
             lifecycle.transfer_closed, lifecycle.retirement_closed, self.feed.grace_days

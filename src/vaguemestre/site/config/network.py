@@ -20,6 +20,8 @@ class NetworkSection(Section):
     forwarders: Annotated[tuple[str, ...], checks.IP_ADDRESSES] = ()
     # Networks of our own machines, which are believed when they give a client's address.
     trusted: Annotated[tuple[str, ...], checks.NETWORKS] = ("127.0.0.0/8", "::1/128")
+    # Where the world comes in when machines have "entry": one of them carries these addresses.
+    entry: Annotated[tuple[str, ...], checks.IP_ADDRESSES] = ()
 
     @property
     def has_usual_ports(self) -> bool:

@@ -36,6 +36,12 @@ class Ports:
     filter: int  # rspamd's milter, on the loopback
     filter_controller: int
     filter_fuzzy: int  # what readers called junk, or nearly the same (UDP), on the loopback
+    entry_pages: int  # behind the entries: the PROXY protocol says who comes
+    entry_imaps: int
+    entry_submission: int
+    entry_submissions: int
+    entry_mx: int
+    entry_managesieve: int
     names: int  # the demonstration's own name server (UDP), on the loopback
 
     @classmethod
@@ -64,5 +70,11 @@ class Ports:
             filter=base + 332,
             filter_controller=base + 334,
             filter_fuzzy=base + 335,
+            entry_pages=base + 40,
+            entry_imaps=base + 41,
+            entry_submission=base + 42,
+            entry_submissions=base + 43,
+            entry_mx=base + 44,
+            entry_managesieve=base + 45,
             names=base + 53,
         )

@@ -10,11 +10,12 @@ from vaguemestre.site.config import checks
 from vaguemestre.site.config.checks import Rule, Section
 from vaguemestre.site.config.database import DatabaseSection
 from vaguemestre.site.config.faults import Fault
+from vaguemestre.site.config.network import NetworkSection
 from vaguemestre.site.config.section_keys import is_table, read_section, wrong_keys
 
-DATABASE = "database"
+DATABASE, ENTRY = "database", "entry"
 MAIL_DUTIES = ("web", "proxy", "pod", "mx")
-DUTIES = ("web", DATABASE, "proxy", "pod", "mx")
+DUTIES = ("web", DATABASE, "proxy", "pod", "mx", ENTRY)
 _MOST_DATABASES = 7  # more voters only make each decision slower (etcd.io: "why an odd number of members")
 _NAME = checks.Check(
     lambda name: re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name, re.ASCII) is not None,
@@ -27,11 +28,19 @@ _NAMES = checks.each(_NAME)
 
 @dataclass(frozen=True)
 class NodeSection(Section):
-    """A machine. `proxy`: Dovecot in front of the pods; `mx`: Postfix for the world, and the filter."""
+    """A machine. `proxy`: Dovecot in front of the pods; `mx`: Postfix for the world, and the filter.
+
+    `entry`: HAProxy and keepalived in front of those with `web`, `proxy` and `mx`.
+    """
 
     name: Annotated[str, _NAME] = ""
     address: Annotated[str, _ADDRESS] = ""  # on the network between machines
     duties: Annotated[tuple[str, ...], _DUTIES] = ()
+
+    @property
+    def serves(self) -> bool:
+        """Whether processes of ours run there; else only engines of Debian."""
+        return bool(set(self.duties) - {DATABASE, ENTRY})
 
 
 @dataclass(frozen=True)
@@ -61,17 +70,23 @@ class Topology(NamedTuple):
         """Machines whose databases follow one another; none where the database is somebody else's."""
         return tuple(node for node in self.nodes if DATABASE in node.duties)
 
+    @property
+    def entry_nodes(self) -> tuple[NodeSection, ...]:
+        """Machines that stand in front of the others; the first one carries the addresses when it may."""
+        return tuple(node for node in self.nodes if ENTRY in node.duties)
+
     def is_first(self, name: str) -> bool:
         """Whether that machine makes the keys that the others are given."""
         return bool(self.nodes) and self.nodes[0].name == name
 
-    def broken_rules(self, database: DatabaseSection, trusted: Sequence[str]) -> Iterator[Rule]:
-        """Rules over nodes, pods, the database and the networks of `[network] trusted`."""
+    def broken_rules(self, database: DatabaseSection, network: NetworkSection) -> Iterator[Rule]:
+        """Rules over nodes, pods, the database, and the networks between machines."""
         yield from _duplicates("node", [node.name for node in self.nodes], "name", "le nom")
         yield from _duplicates("pod", [pod.name for pod in self.pods], "name", "le nom")
-        yield from self._broken_addresses(trusted)
+        yield from self._broken_addresses(network.trusted)
         for number, pod in enumerate(self.pods):
             yield from self._broken_pod(number, pod)
+        yield from self._broken_entries(network)
         if self.pods and not self.nodes:
             yield Rule(("node", "pod"), "[[pod]] demande des [[node]] : une seule machine n’en demande aucun")
         elif self.nodes:
@@ -79,6 +94,24 @@ class Topology(NamedTuple):
             yield from self._broken_database(database)
             if not self.pods:
                 yield from self._shared_mail()
+
+    def _broken_entries(self, network: NetworkSection) -> Iterator[Rule]:
+        """An entry holds no key and no mail: it is nothing else."""
+        keys = ("node.duties", "network.entry", "network.ports")
+        if bool(network.entry) is not bool(self.entry_nodes):
+            yield Rule(
+                keys,
+                f"[network] « entry » et des [[node]] « {ENTRY} » vont ensemble : des adresses, et les "
+                "machines qui les portent",
+            )
+        elif network.entry and not network.has_usual_ports:
+            yield Rule(keys, f"[[node]] « {ENTRY} » demande [network] « ports » = usual")
+        for number, node in enumerate(self.nodes):
+            if ENTRY in node.duties and len(node.duties) > 1:
+                yield Rule(
+                    (f"{_place('node', number)}.duties", "node.duties"),
+                    f"[[node]] « duties » : « {ENTRY} » va seul, et « {node.name} » a autre chose aussi",
+                )
 
     def _shared_mail(self) -> Iterator[Rule]:
         """Without pods nothing says where a mailbox is: one machine has them all, and what goes with them."""

@@ -64,6 +64,7 @@ MEANINGS = {
     "network.trusted": (
         "Réseaux de nos propres machines : elles disent l’adresse d’un client à sa place, et sont crues."
     ),
+    "network.entry": "Adresses du monde, portées par l’une des machines d’entrée ([[node]] « entry »).",
     "network.forwarders": "Serveurs de noms que demande le résolveur de la machine ; vide : la racine.",
     "tls.certificate": "Le certificat montré au monde (PEM, suivi de sa chaîne) ; vide : l’autorité d’ici.",
     "tls.key": "Sa clé privée (PEM).",
@@ -236,7 +237,7 @@ TABLES = {
     "node.address": "Son adresse sur le réseau entre machines.",
     "node.duties": (
         "Ce qu’elle fait : pages (« web »), base (« database »), portes des programmes (« proxy »), "
-        "boîtes (« pod »), courrier du dehors et filtre (« mx »)."
+        "boîtes (« pod »), courrier du dehors et filtre (« mx »), ou devant les autres (« entry », seul)."
     ),
     "pod": "Groupes de boîtes",
     "pod.name": "Son nom ; le premier groupe du fichier a les boîtes dont rien d’autre n’est dit.",

@@ -18,7 +18,7 @@ from vaguemestre.processes.production import layout
 from vaguemestre.processes.production.machine.commands import StepFailed
 from vaguemestre.site import secrets
 from vaguemestre.site.config import Config
-from vaguemestre.site.config.topology import DATABASE, NodeSection
+from vaguemestre.site.config.topology import NodeSection
 
 FOLDER = "cluster"  # of the home
 
@@ -28,7 +28,7 @@ def cluster_of(config: Config) -> DatabaseCluster:
     nodes = config.topology.nodes
     return DatabaseCluster(
         members=tuple(Member(node.name, node.address) for node in config.topology.database_nodes),
-        clients=tuple(Member(node.name, node.address) for node in nodes if set(node.duties) != {DATABASE}),
+        clients=tuple(Member(node.name, node.address) for node in nodes if node.serves),
         database=config.database.name,
         keys=config.home / FOLDER,
     )
@@ -72,7 +72,7 @@ class NodeKeys:
 
     def _needed(self) -> Iterator[Path]:
         yield from (self._cluster.authority, self._cluster.certificate, self._cluster.key, self._password)
-        if set(self._node.duties) != {DATABASE}:
+        if self._node.serves:
             yield from secrets.needed_files(self._config.secrets_dir)
 
     def _missing(self) -> list[Path]:
@@ -127,7 +127,7 @@ def packed_keys(config: Config, name: str) -> bytes:
         f"{FOLDER}/node.key": (key, 0o600),
     }
     password = config.home / config.database.password_file
-    shared = [] if set(node.duties) == {DATABASE} else list(secrets.needed_files(config.secrets_dir))
+    shared = list(secrets.needed_files(config.secrets_dir)) if node.serves else []
     for path in (password, *shared):
         if path.is_file():
             files[str(path.relative_to(config.home))] = (path.read_bytes(), 0o600)

@@ -6,9 +6,10 @@ from vaguemestre.engines.config_templates import write
 from vaguemestre.processes.production.installation import Installation
 from vaguemestre.processes.production.machine.commands import has_text
 from vaguemestre.processes.production.nodes.database_member import DatabaseMember
+from vaguemestre.processes.production.nodes.entry_machine import EntryMachine
 from vaguemestre.processes.production.nodes.keys import NodeKeys, mark
 from vaguemestre.processes.production.step import Step
-from vaguemestre.site.config.topology import DATABASE, NodeSection
+from vaguemestre.site.config.topology import DATABASE, ENTRY, NodeSection
 
 
 @dataclass
@@ -20,8 +21,8 @@ class NodeInstallation:
 
     @property
     def serves(self) -> bool:
-        """Whether people come to this machine: it has duties besides the database."""
-        return set(self.node.duties) != {DATABASE}
+        """Whether processes of ours run on this machine."""
+        return self.node.serves
 
     def steps(self) -> tuple[Step, ...]:
         """Every step, in order."""
@@ -31,7 +32,12 @@ class NodeInstallation:
             configuration,
             Step(f"Nom de cette machine : {self.node.name}", self._is_named, self._name),
             self.whole.current_step(),
-            Step("Clés de cette machine", keys.are_there, keys.take),
+            *self._entry_steps(),
+            *(
+                ()
+                if ENTRY in self.node.duties
+                else (Step("Clés de cette machine", keys.are_there, keys.take),)
+            ),
             *self._database_steps(),
         )
         titles = {step.title for step in first}
@@ -53,6 +59,15 @@ class NodeInstallation:
             Step("etcd : une majorité de machines répond", member.votes, member.vote),
             Step("PostgreSQL suivi par Patroni", member.follows, member.follow),
             Step("PostgreSQL : rôle et base", member.has_database, member.make_database),
+        )
+
+    def _entry_steps(self) -> tuple[Step, ...]:
+        if ENTRY not in self.node.duties:
+            return ()
+        entry = EntryMachine(self.whole.config, self.node)
+        return (
+            Step("HAProxy : le chemin vers les machines qui répondent", entry.leads, entry.lead),
+            Step("keepalived : les adresses de l’installation", entry.carries, entry.carry),
         )
 
     def _is_named(self) -> bool:

@@ -1,0 +1,91 @@
+"""What HAProxy and keepalived of an entry are given, judged by themselves."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from vaguemestre.engines.cluster.members import Member
+from vaguemestre.engines.entry.configuration import (
+    Door,
+    Entrance,
+    addresses_text,
+    check_text,
+    routes_text,
+)
+
+SERVERS = (Member("w1", "10.77.0.31"), Member("w2", "fd00::32"))
+ENTRANCE = Entrance(
+    addresses=("192.0.2.10", "2001:db8::10"),
+    entries=(Member("e1", "10.77.0.11"), Member("e2", "10.77.0.12"), Member("e3", "10.77.0.13")),
+    doors=(
+        Door("pages", 443, 8040, SERVERS, is_pages=True),
+        Door("plain", 80, 80, SERVERS),
+        Door("imaps", 993, 8041, SERVERS, greeting="OK", has_tls=True),
+        Door("mx", 25, 8044, SERVERS, greeting="220"),
+    ),
+    site="messagerie.ac-exemple.fr",
+)
+
+
+def keepalived(name: str) -> str:
+    return addresses_text(ENTRANCE, name, "eth0", Path("/etc/keepalived/haproxy-answers"))
+
+
+def test_haproxy_takes_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "haproxy.cfg"
+    file.write_text(routes_text(ENTRANCE), encoding="utf-8")
+    ended = subprocess.run(["haproxy", "-c", "-f", str(file)], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "WARNING" not in ended.stderr
+
+
+def test_keepalived_takes_its_file(tmp_path: Path) -> None:
+    check = tmp_path / "haproxy-answers"
+    check.write_text(check_text(ENTRANCE), encoding="utf-8")
+    check.chmod(0o755)
+    file = tmp_path / "keepalived.conf"
+    file.write_text(addresses_text(ENTRANCE, "e2", _interface(), check), encoding="utf-8")
+    ended = subprocess.run(["keepalived", "-t", "-f", str(file)], capture_output=True, text=True, check=False)
+    # nobody but root may enter the folder of a test: its program is then left out
+    assert [line for line in ended.stderr.splitlines() if "haproxy_answers" not in line] == []
+
+
+def _interface() -> str:
+    """One of this machine's that is not the loopback: keepalived looks for it."""
+    return next(path.name for path in sorted(Path("/sys/class/net").iterdir()) if path.name != "lo")
+
+
+def test_each_server_is_told_who_comes_and_is_left_out_when_it_does_not_greet() -> None:
+    text = routes_text(ENTRANCE)
+    imaps = text.partition("listen imaps")[2].partition("listen")[0]
+    assert "tcp-check connect send-proxy ssl" in imaps
+    assert "tcp-check expect string OK" in imaps
+    for server in ("server w1 10.77.0.31:8041", "server w2 [fd00::32]:8041"):
+        assert f"{server} send-proxy-v2 check" in imaps
+    plain = text.partition("listen plain")[2].partition("listen")[0]
+    assert "send-proxy" not in plain  # it only sends on to HTTPS
+
+
+def test_an_engine_that_is_away_for_everybody_takes_no_page_away() -> None:
+    pages = routes_text(ENTRANCE).partition("listen pages")[2].partition("listen")[0]
+    assert "expect ! rstatus ^50[024]" in pages  # not 503, which pages answer while the database switches
+
+
+def test_one_entry_carries_each_address_and_keeps_it_when_another_comes_back() -> None:
+    texts = [keepalived(entry.name) for entry in ENTRANCE.entries]
+    priorities = [int(text.partition("priority ")[2].split()[0]) for text in texts]
+    assert priorities == sorted(set(priorities), reverse=True)
+    for text, own in zip(texts, ENTRANCE.entries, strict=True):
+        assert "state BACKUP" in text
+        assert "nopreempt" in text
+        peers = text.partition("unicast_peer {")[2].partition("}")[0].split()
+        assert peers == [other.address for other in ENTRANCE.entries if other != own]
+        assert text.partition("virtual_ipaddress {")[2].partition("}")[0].split() == ["192.0.2.10"]
+        further = text.partition("virtual_ipaddress_excluded {")[2].partition("}")[0].split()
+        assert further == ["2001:db8::10"]  # of the other family: carried along (keepalived.conf(5))
+
+
+def test_a_machine_that_is_no_entry_carries_nothing() -> None:
+    with pytest.raises(LookupError):
+        keepalived("w1")

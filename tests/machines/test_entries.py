@@ -1,0 +1,153 @@
+"""Two entries made by bin/install: the address of the installation passes from one to the other."""
+
+import contextlib
+import socket
+import socketserver
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests.machines import academy
+from tests.machines.machine import Machine
+
+from vaguemestre.site.config import PROJECT, Ports
+
+pytestmark = [pytest.mark.machines, pytest.mark.timeout(3600)]
+
+HERE = "10.78.0.1"  # this host, on the bridge: it stands for the machine behind the entries
+SHARED = "10.78.0.45"
+NODES = {"e1": "10.78.0.46", "e2": "10.78.0.47"}
+CONFIGURATION = (
+    academy.CONFIGURATION
+    + f"""trusted = ["127.0.0.0/8", "::1/128", "10.78.0.0/24"]
+entry = ["{SHARED}"]
+
+[database]
+engine = "postgresql"
+host = "10.78.0.9"
+password_file = "secrets/postgres_password"
+
+[[node]]
+name = "m1"
+address = "{HERE}"
+duties = ["web", "proxy", "pod", "mx"]
+"""
+    + "".join(f'\n[[node]]\nname = "{n}"\naddress = "{a}"\nduties = ["entry"]\n' for n, a in NODES.items())
+)
+WITHIN_SECONDS = 60
+
+
+class Receiver(socketserver.StreamRequestHandler):
+    """Greets as Postfix does, and tells whom the PROXY protocol named, in its first version or its second."""
+
+    def handle(self) -> None:
+        told = self.request.recv(4096)
+        whom = told.split()[2].decode() if told.startswith(b"PROXY TCP") else _told_in_bytes(told)
+        with contextlib.suppress(OSError):
+            self.wfile.write(f"220 {whom}\r\n".encode())
+
+
+def _told_in_bytes(header: bytes) -> str:
+    """The client's address in a header of version 2 (haproxy.org, proxy-protocol.txt); empty for a check."""
+    is_client = header.startswith(b"\r\n\r\n\0\r\nQUIT\n") and header[12] & 1 and len(header) >= 20
+    return socket.inet_ntoa(header[16:20]) if is_client else ""
+
+
+class Receivers(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+
+
+@dataclass
+class Entries:
+    machines: dict[str, Machine]
+
+    def carriers(self) -> list[str]:
+        """The names of those that have the shared address."""
+        return [
+            name
+            for name, machine in self.machines.items()
+            if machine.pid and f" {SHARED}/" in machine.run("ip", "-4", "-o", "address").stdout
+        ]
+
+    def other(self, name: str) -> str:
+        return next(one for one in self.machines if one != name)
+
+
+def comes(holds: Callable[[], Any]) -> Any:
+    """Its answer, once it is true; the test fails after a while."""
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while not (answer := holds()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)
+    return answer
+
+
+def greeting() -> str:
+    """What a client of this host gets at the shared address; empty while nobody answers."""
+    try:
+        with socket.create_connection((SHARED, 25), timeout=2) as client:
+            return client.recv(200).decode().strip()
+    except OSError:
+        return ""
+
+
+@pytest.fixture(scope="module")
+def entries() -> Iterator[Entries]:
+    machines = {name: Machine(name, address) for name, address in NODES.items()}
+    server = None
+    try:
+        for name, machine in machines.items():
+            machine.destroy()
+            machine.boot()
+            machine.bring(PROJECT, academy.SOURCES, academy.LEFT_OUT)
+            machine.must("tee", academy.SETTINGS, text=CONFIGURATION)
+            machine.must(*academy.INSTALL, "--node", name)
+        port = Ports.counted_from(8000, usual=True).entry_mx
+        server = Receivers((HERE, port), Receiver)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Entries(machines)
+    finally:
+        if server:
+            server.shutdown()
+            server.server_close()
+        for machine in machines.values():
+            machine.destroy()
+
+
+def test_one_of_them_carries_the_address_and_tells_who_comes(entries: Entries) -> None:
+    assert comes(greeting) == f"220 {HERE}"
+    assert len(entries.carriers()) == 1
+
+
+def test_an_entry_made_again_has_nothing_to_change(entries: Entries) -> None:
+    for name, machine in entries.machines.items():
+        assert "Rien à changer." in machine.must(*academy.INSTALL, "--node", name)
+
+
+def test_an_entry_holds_no_key(entries: Entries) -> None:
+    for machine in entries.machines.values():
+        assert machine.run("ls", "/var/lib/vaguemestre/secrets").returncode != 0
+        assert machine.run("ls", "/var/lib/vaguemestre/cluster").returncode != 0
+
+
+def test_the_other_carries_it_when_the_power_of_one_is_cut_and_keeps_it_then(entries: Entries) -> None:
+    (first,) = comes(entries.carriers)
+    second = entries.other(first)
+    entries.machines[first].cut()
+    assert comes(greeting) == f"220 {HERE}"
+    assert entries.carriers() == [second]
+    entries.machines[first].boot()
+    comes(lambda: entries.machines[first].run("systemctl", "is-active", "keepalived").returncode == 0)
+    time.sleep(5)  # longer than it would wait for the other's word
+    assert entries.carriers() == [second]
+
+
+def test_the_other_carries_it_when_haproxy_of_one_answers_no_more(entries: Entries) -> None:
+    (first,) = comes(entries.carriers)
+    entries.machines[first].must("systemctl", "stop", "haproxy")
+    comes(lambda: entries.carriers() == [entries.other(first)])
+    assert comes(greeting) == f"220 {HERE}"
+    entries.machines[first].must("systemctl", "start", "haproxy")
