@@ -91,6 +91,7 @@ def running_instance() -> Iterator[Instance]:
     base = free_port_base()
     with (home / "vaguemestre.toml").open("a", encoding="utf-8") as config:
         config.write(f'[ent]\ncas_url = "http://localhost:{base + ENT}/cas"\n')
+        config.write("[metrics]\ncache_seconds = 2\n")  # what waits for an alarm waits for no old answer
     said = home.parent / f"{home.name}.log"
     with said.open("wb") as log:
         process = subprocess.Popen(

@@ -84,7 +84,6 @@ RESERVED = {
         "/administration/dns",
         "/boites/sans-responsable/",
         "/assistance/",
-        "/boites/sans-responsable/",
     ),
     "hr_dpe": ("/gestion/", "/gestion/personnes", "/gestion/arrivee"),
 }

@@ -27,6 +27,7 @@ from vaguemestre.site.adapters.operations import as_series
 pytestmark = pytest.mark.engines
 
 _HALF_AN_HOUR = 31 * 60
+_MOST_OF_A_MINUTE = 40  # of the minute without a heartbeat after which a process is named
 
 
 def readings(instance: Instance) -> Readings:
@@ -41,7 +42,8 @@ def readings(instance: Instance) -> Readings:
 def alarms(instance: Instance, *, later: float = 0) -> dict[tuple[str, str], str]:
     """Alarms that hold, or will in so many seconds if nothing changes: name and subject → words."""
     values = readings(instance)
-    found = alarms_of(Facts(values, values[MEASURED] + later, {}, {}, {}))
+    now = values[MEASURED] + later
+    found = alarms_of(Facts({**values, MEASURED: now}, now, {}, {}, {}))
     return {(alarm.name, alarm.subject): alarm.words for alarm in found}
 
 
@@ -75,11 +77,11 @@ def waits_for(instance: Instance, expected: dict[tuple[str, str], str], *, later
     assert all(ADVICE[name].steps for name, _ in expected)
 
 
-def waits_for_the_end(instance: Instance, names: set[str]) -> None:
+def waits_for_the_end(instance: Instance, names: set[str], *, later: float = 0) -> None:
     def are_over() -> bool:
-        return not names & {name for name, _ in alarms(instance)}
+        return not names & {name for name, _ in alarms(instance, later=later)}
 
-    wait_until(are_over, 150, lambda: f"still {alarms(instance)}")
+    wait_until(are_over, 150, lambda: f"still {alarms(instance, later=later)}")
 
 
 @pytest.mark.parametrize(
@@ -107,10 +109,11 @@ def test_a_pool_whose_first_process_stands_still_is_named_while_its_workers_answ
     instance: Instance,
 ) -> None:
     silent = {("heartbeat-lost", name): f"{name} ne donne plus signe de vie" for name in ("push", "carddav")}
+    waits_for_the_end(instance, {"heartbeat-lost"}, later=_MOST_OF_A_MINUTE)
     with stopped(instance, "push", "carddav"):
-        waits_for(instance, silent)
+        waits_for(instance, silent, later=_MOST_OF_A_MINUTE)
         assert ("part-down", "push") not in alarms(instance)
-    waits_for_the_end(instance, {"heartbeat-lost"})
+    waits_for_the_end(instance, {"heartbeat-lost"}, later=_MOST_OF_A_MINUTE)
 
 
 def submit(instance: Instance, number: int) -> None:
