@@ -74,6 +74,30 @@ def test_what_was_taken_twice_stays_twice(engines: LiveEngines, marie: Someone) 
     assert drop(marie.mailbox, str(sent["Message-ID"])) == 0
 
 
+def test_what_a_server_sent_again_after_a_cut_goes_if_it_is_equal(
+    engines: LiveEngines, marie: Someone
+) -> None:
+    drop = RedeliveredCopies(DoveadmServer(doveadm_socket(engines.config)))
+    subject = f"reprise-{marie.mailbox[:9]}"
+    sent = letter("jean@dehors.example", marie.address, subject, Received="from a by b; Sat, 28 Nov 2026")
+    engines.arrive(marie.address, sent)
+    engines.found(marie, subject)
+    (first,) = stored(engines, marie, subject)
+    outlived = re.search(rb"\(Postfix\) with \w+ id (\w+)", first)[1].decode()
+    engines.arrive(marie.address, sent)
+    other = letter("jean@dehors.example", marie.address, subject, "Autre texte")
+    del other["Message-ID"]
+    other["Message-ID"] = sent["Message-ID"]
+    engines.arrive(marie.address, other)
+    wait_until(lambda: len(stored(engines, marie, subject)) == 3)
+    assert drop(marie.mailbox, str(sent["Message-ID"])) == 0
+    assert drop(marie.mailbox, str(sent["Message-ID"]), outlived) == 1
+    left = stored(engines, marie, subject)
+    assert left[0] == first
+    assert b"Autre texte" in left[1]
+    assert len(left) == 2
+
+
 def test_mail_from_outside_is_known_by_the_same_two_fields() -> None:
     def copy(uid: int, stored: str, taken: str = "4jcKvr1bgJz1fGYh", address: str = "marie@a.fr") -> Copy:
         received = (

@@ -131,9 +131,9 @@ class MailAgent:
         """Implements `lifecycle.ports.EraseMail`."""
         agent.ask(self._socket, "erase", mailbox)
 
-    def drop_redelivered(self, recipient: str, message_id: str) -> int:
+    def drop_redelivered(self, recipient: str, message_id: str, outlived: str = "") -> int:
         """Implements `trace.ports.DropRedelivered`."""
-        return int(agent.ask(self._socket, "drop-redelivered", recipient, message_id))
+        return int(agent.ask(self._socket, "drop-redelivered", recipient, message_id, outlived))
 
     def bound_deleted(self, mailbox: str, limit_bytes: int) -> int:
         """Implements `webmail.ports.BoundDeleted`."""

@@ -19,7 +19,12 @@ class MailQuarantined:
 
 @dataclass(frozen=True)
 class HandedOverAgain:
-    """A message was delivered that Postfix had activated more than once: it may have been stored twice."""
+    """A message was delivered that Postfix had activated more than once: it may have been stored twice.
+
+    `outlived`: the queue identifier of a message that lay in the queue when Postfix started. Its sender may
+    not have heard that it was taken, and may have sent it again.
+    """
 
     recipient: str
     message_id: str
+    outlived: str = ""

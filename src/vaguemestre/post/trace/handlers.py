@@ -21,7 +21,7 @@ def purge_old_steps() -> None:
 def drop_second_copies(event: HandedOverAgain) -> None:
     """Delete the copies that Postfix delivered again, because it was killed before it recorded a delivery."""
     try:
-        count = drop_redelivered.get()(event.recipient, event.message_id)
+        count = drop_redelivered.get()(event.recipient, event.message_id, event.outlived)
     except EngineRefused as error:  # not one of our mailboxes
         log.info("second copies are not looked for: %s", error)
         return

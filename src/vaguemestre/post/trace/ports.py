@@ -17,10 +17,11 @@ class ReadSteps(Protocol):
 
 
 class DropRedelivered(Protocol):
-    def __call__(self, recipient: str, message_id: str) -> int:
+    def __call__(self, recipient: str, message_id: str, outlived: str = "") -> int:
         """Delete the copies of a message that were stored again in the mailbox of that address.
 
-        Returns the count. Raises EngineDown, EngineRefused.
+        `outlived`: the queue identifier of one whose sender may have sent it again: what is equal to it goes
+        too. Returns the count. Raises EngineDown, EngineRefused.
         """
         ...
 

@@ -17,6 +17,7 @@ from vaguemestre.post.trace.values import (
     MessageSearch,
     NumberedStep,
     Place,
+    Resent,
     Step,
     StepKind,
 )
@@ -166,13 +167,37 @@ def message_ids_taken_up_again(queue_ids: Collection[str]) -> dict[str, str]:
         active = steps.filter(kind=StepKind.QUEUED).order_by().values("queue_id")
         again = active.annotate(times=Count("number")).filter(times__gt=1).values_list("queue_id", flat=True)
         # a start names what it finds in the queue, which counts as once: it may have been delivered
-        named = steps.filter(kind__in=(StepKind.IDENTIFIED, StepKind.QUEUED), queue_id__in=list(again))
-        message_ids.update(
-            (str(queue_id), message_id)
-            for queue_id, message_id in named.values_list("queue_id", "message_id")
-            if message_id
-        )
+        message_ids.update(_named(MessageStep.objects.filter(queue_id__in=list(again))))
     return message_ids
+
+
+def sent_again(delivered: Collection[tuple[str, str]]) -> set[Resent]:
+    """What they got twice whose sender may not have heard that it was taken.
+
+    `delivered`: (queue identifier, recipient).
+    """
+    resent: set[Resent] = set()
+    for batch in batched(delivered, _MAX_MESSAGES, strict=False):
+        ours = _named(MessageStep.objects.filter(queue_id__in={queue_id for queue_id, _ in batch}))
+        equal = MessageStep.objects.filter(message_id__in=set(ours.values()))
+        outlived = _named(equal.filter(kind=StepKind.QUEUED))  # its Message-ID: logged by a start alone
+        for queue_id, recipient in batch:
+            message_id = ours.get(queue_id, "")
+            if message_id in outlived.values():
+                same = MessageStep.objects.filter(message_id=message_id).values("queue_id")
+                took = MessageStep.objects.filter(
+                    kind=StepKind.DELIVERED, queue_id__in=same, recipient=recipient
+                )
+                twice = {str(taken) for taken in took.values_list("queue_id", flat=True)}
+                if len(twice) > 1:
+                    resent.update(Resent(recipient, message_id, first) for first in twice & outlived.keys())
+    return resent
+
+
+def _named(steps: "QuerySet[MessageStep]") -> dict[str, str]:
+    """Queue identifier → Message-ID."""
+    named = steps.filter(kind__in=(StepKind.IDENTIFIED, StepKind.QUEUED))
+    return {key: name for key, name in named.values_list("queue_id", "message_id") if key and name}
 
 
 def _bounds(day: date) -> tuple[datetime, datetime]:

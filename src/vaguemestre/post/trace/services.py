@@ -11,7 +11,7 @@ from vaguemestre.foundation.jobs.services import announce
 from vaguemestre.post.trace.events import HandedOverAgain, MailQuarantined, ScriptsChanged
 from vaguemestre.post.trace.models import LogCursor, MessageStep, StepCount, StepCounter
 from vaguemestre.post.trace.ports import ReadSteps
-from vaguemestre.post.trace.queries import message_ids_taken_up_again
+from vaguemestre.post.trace.queries import message_ids_taken_up_again, sent_again
 from vaguemestre.post.trace.rules.months import first_month_kept
 from vaguemestre.post.trace.rules.reasons import counted_as
 from vaguemestre.post.trace.rules.stories import is_quarantined
@@ -38,7 +38,7 @@ def collect_steps(name: str, read_steps: ReadSteps, *, now: datetime) -> int:
 
 
 def announce_redelivered(delivered: Collection[tuple[str, str]]) -> None:
-    """Announce `HandedOverAgain` for those messages that Postfix activated more than once.
+    """Announce `HandedOverAgain` for those messages that Postfix activated more than once, or was sent again.
 
     `delivered`: (queue identifier, recipient) of messages just delivered. Inside the caller's transaction.
     """
@@ -46,6 +46,8 @@ def announce_redelivered(delivered: Collection[tuple[str, str]]) -> None:
     for queue_id, recipient in delivered:
         if queue_id in again:
             announce(HandedOverAgain(recipient, again[queue_id]))
+    for resent in sent_again(delivered):
+        announce(HandedOverAgain(*resent))
 
 
 def purge_steps(months: int, *, now: datetime) -> None:

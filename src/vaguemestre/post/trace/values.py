@@ -72,6 +72,14 @@ class CountedAs(NamedTuple):
     reason: str
 
 
+class Resent(NamedTuple):
+    """A message that a recipient got under two queue identifiers. `outlived` lay in the queue at a start."""
+
+    recipient: str
+    message_id: str
+    outlived: str
+
+
 class NumberedStep(NamedTuple):
     """A stored step. Numbers follow the order of commits: a reader of one has seen all before it."""
 

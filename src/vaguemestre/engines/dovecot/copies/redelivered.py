@@ -3,10 +3,13 @@
 A copy is a second one when Postfix took the message once (its queue identifier), for the same address, and
 LMTP stored it in another transaction: both are in the two Received fields on top, which nobody else writes.
 What its owner copied has the same LMTP transaction.
+
+A server whose answer a cut took sends the message again, and Postfix takes it under another identifier. That
+is a second copy if it is equal: every field beneath our own, and the sizes of every part.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from vaguemestre.engines.dovecot.doveadm_server import DoveadmServer
@@ -17,6 +20,9 @@ _RECEIVED = re.compile(
     r"for <(?P<address>[^>]+)>; [^()]*?"
     r"from [^;]*? by \S+ \(Postfix\) with \w+ id (?P<taken>\w+)"
 )
+_CONTENT = ("hdr", "imap.bodystructure")
+_FIELD = re.compile(r"(?P<name>[!-9;-~]+):(?:.*\n?)(?:[ \t].*\n?)*")
+_FILTER_FIELDS = frozenset(("authentication-results", "x-spam-status", "x-spam-level"))
 
 
 class Copy(NamedTuple):
@@ -34,16 +40,29 @@ class RedeliveredCopies:
     def __init__(self, doveadm: DoveadmServer) -> None:
         self._doveadm = doveadm
 
-    def __call__(self, mailbox: str, message_id: str) -> int:
-        """Delete the second copies of that message. Returns how many. Raises EngineDown, EngineRefused."""
+    def __call__(self, mailbox: str, message_id: str, outlived: str = "") -> int:
+        """Delete the second copies of that message. Returns how many. Raises EngineDown, EngineRefused.
+
+        `outlived`: a queue identifier; what was taken under another one and is equal is a second copy too.
+        """
         query = ("mailbox", "*", "HEADER", "Message-ID", message_id)
         rows = self._doveadm.fetched(mailbox, _FIELDS, *query)
-        surplus = second_copies(
-            Copy(guid, int(uid), int(saved), received) for guid, uid, saved, received in rows
-        )
+        copies = [Copy(guid, int(uid), int(saved), received) for guid, uid, saved, received in rows]
+        surplus = second_copies(copies)
+        if outlived:
+            left = [copy for copy in copies if copy not in surplus]
+            surplus += copies_sent_again(left, outlived, lambda copy: self._content(mailbox, copy))
         for copy in surplus:
             self._doveadm.cells(mailbox, "expunge", "mailbox-guid", copy.folder_guid, "uid", str(copy.uid))
         return len(surplus)
+
+    def _content(self, mailbox: str, copy: Copy) -> tuple[str, ...]:
+        query = ("mailbox-guid", copy.folder_guid, "uid", str(copy.uid))
+        return tuple(
+            cell
+            for header, parts in self._doveadm.fetched(mailbox, _CONTENT, *query)
+            for cell in (senders_fields(header), parts)
+        )
 
 
 def second_copies(copies: Iterable[Copy]) -> list[Copy]:
@@ -58,3 +77,26 @@ def second_copies(copies: Iterable[Copy]) -> list[Copy]:
         if match["stored"] != kept:
             surplus.append(copy)
     return surplus
+
+
+def copies_sent_again(
+    copies: Iterable[Copy], outlived: str, content: Callable[[Copy], tuple[str, ...]]
+) -> list[Copy]:
+    """Of those taken under that identifier and under others, what is equal to the first that was stored."""
+    by_taking: dict[tuple[str, str], list[Copy]] = {}
+    for copy in sorted(copies, key=lambda copy: (copy.saved, copy.uid)):
+        if match := _RECEIVED.match(" ".join(copy.received.split())):
+            by_taking.setdefault((match["address"].lower(), match["taken"]), []).append(copy)
+    surplus = []
+    for address in {address for address, taken in by_taking if taken == outlived}:
+        first, *others = [same for (to, _), same in by_taking.items() if to == address]
+        surplus += [copy for same in others if content(same[0]) == content(first[0]) for copy in same]
+    return surplus
+
+
+def senders_fields(header: str) -> str:
+    """The fields beneath the second Received, which is our Postfix's, without those of the filter."""
+    fields = list(_FIELD.finditer(header))
+    received = [place for place, field in enumerate(fields) if field["name"].lower() == "received"]
+    beneath = fields[received[1] + 1 :] if len(received) > 1 else fields
+    return "".join(field[0] for field in beneath if field["name"].lower() not in _FILTER_FIELDS)
