@@ -32,7 +32,7 @@ print(*sorted(name for name in names - {None} if not name.startswith(sys.argv[1]
 
 
 # Python finds no entropy so early, and says so.
-_KERNEL_WORDS = "console=ttyS0 quiet panic=-1 PYTHONHASHSEED=0"
+_KERNEL_WORDS = "console=ttyS0 quiet panic=-1 no_timer_check nokaslr mitigations=off PYTHONHASHSEED=0"
 
 
 class Kernel(NamedTuple):
@@ -55,9 +55,11 @@ def debian_kernel(folder: Path) -> Kernel:
     return Kernel(next(folder.glob("boot/vmlinuz-*")), plain)
 
 
-def _entry(name: str, mode: int, content: bytes = b"", device: tuple[int, int] = (0, 0)) -> bytes:
+def _entry(
+    name: str, mode: int, content: bytes = b"", device: tuple[int, int] = (0, 0), changed: int = 0
+) -> bytes:
     """One member of an archive "newc" (kernel documentation, initramfs buffer format)."""
-    fields = (0, mode, 0, 0, 1, 0, len(content), 0, 0, *device, len(name) + 1, 0)
+    fields = (0, mode, 0, 0, 1, changed, len(content), 0, 0, *device, len(name) + 1, 0)
     head = b"070701" + b"".join(b"%08x" % field for field in fields) + name.encode() + b"\0"
     return _padded(head) + _padded(content)
 
@@ -66,24 +68,37 @@ def _padded(piece: bytes) -> bytes:
     return piece + bytes(-len(piece) % 4)
 
 
-def _files(kernel: Kernel, pragmas: str) -> Iterator[tuple[str, int, bytes]]:
+class _File(NamedTuple):
+    """`changed`: Unix time; what Python compiled counts for a source of that very time."""
+
+    name: str
+    mode: int
+    content: bytes
+    changed: int = 0
+
+
+def _copy(file: str, mode: int = 0o100755, name: str = "") -> _File:
+    return _File(name or file, mode, Path(file).read_bytes(), int(Path(file).stat().st_mtime))
+
+
+def _files(kernel: Kernel, pragmas: str) -> Iterator[_File]:
     python = os.path.realpath(sys.executable)
     listed = _said(python, "-SB", "-c", _MODULES, str(SOURCE))
     modules = [name for name in listed.split() if Path(name).exists()]
     libraries = _said("ldd", python, *(name for name in modules if name.endswith(".so")))
     paths = {word for word in libraries.split() if word.startswith("/") and not word.endswith(":")}
     for file in (python, *modules):
-        yield file, 0o100755, Path(file).read_bytes()
+        yield _copy(file)
     for library in sorted(paths):  # beneath /usr, where /lib leads
-        yield f"/usr/{library.removeprefix('/usr').lstrip('/')}", 0o100755, Path(library).read_bytes()
+        yield _copy(library, name=f"/usr/{library.removeprefix('/usr').lstrip('/')}")
     for name in _OURS:
-        yield f"/app/{name}", 0o100644, (SOURCE / name).read_bytes()
-    yield "/lib", 0o120777, b"usr/lib"
-    yield "/lib64", 0o120777, b"usr/lib64"
+        yield _copy(str(SOURCE / name), 0o100644, f"/app/{name}")
+    yield _File("/lib", 0o120777, b"usr/lib")
+    yield _File("/lib64", 0o120777, b"usr/lib64")
     head = f"#!{python} -SB\nimport sys\nsys.path.insert(0, '/app')\n"
-    yield "/init", 0o100755, head.encode() + GUEST.read_bytes()
-    yield "/virtio_blk.ko", 0o100644, kernel.disk_module.read_bytes()
-    yield "/pragmas", 0o100644, pragmas.encode()
+    yield _File("/init", 0o100755, head.encode() + GUEST.read_bytes())
+    yield _File("/virtio_blk.ko", 0o100644, kernel.disk_module.read_bytes())
+    yield _File("/pragmas", 0o100644, pragmas.encode())
 
 
 def _said(*argv: str) -> str:
@@ -92,11 +107,11 @@ def _said(*argv: str) -> str:
 
 def memory_disk(kernel: Kernel, pragmas: str) -> bytes:
     """What the machine starts from: Python, our store, the guest's program."""
-    files = {name.lstrip("/"): (mode, content) for name, mode, content in _files(kernel, pragmas)}
+    files = {file.name.lstrip("/"): file for file in _files(kernel, pragmas)}
     folders = {str(parent) for name in files for parent in Path(name).parents} - {"."}
     archive = [_entry(folder, 0o040755) for folder in sorted({*folders, "dev"})]
     archive.append(_entry("dev/console", 0o020600, device=(5, 1)))  # where a failure is said
-    archive += [_entry(name, mode, content) for name, (mode, content) in files.items()]
+    archive += [_entry(name, file.mode, file.content, changed=file.changed) for name, file in files.items()]
     return b"".join((*archive, _entry("TRAILER!!!", 0)))
 
 
@@ -124,7 +139,7 @@ class Machine:
     def run(self, promises: int) -> tuple[Held, int]:
         """Start it, cut its power after so many promises: what it held at its start, the last promise."""
         argv = [
-            "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "512",
+            "qemu-system-x86_64", "-accel", "tcg", "-cpu", "qemu64", "-m", "512",
             "-display", "none", "-monitor", "none", "-serial", "stdio", "-net", "none", "-no-reboot",
             "-kernel", str(self._kernel.image), "-initrd", str(self._folder / "initrd"),
             "-append", _KERNEL_WORDS,
