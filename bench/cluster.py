@@ -1,10 +1,18 @@
-"""A PostgreSQL of a bench's own, which forgives no power cut: it is filled quickly and thrown away."""
+"""A PostgreSQL of a bench's own, which forgives no power cut: it is filled quickly and thrown away.
 
+    PYTHONPATH=src .venv/bin/python bench/cluster.py bench/journal.py 2000
+
+runs a bench that takes VAGUEMESTRE_HOME on such a home, as root.
+"""
+
+import os
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,3 +94,14 @@ def _make_database(port: int, password: str) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
+
+
+def main(command: list[str]) -> None:
+    """Run that command of Python on a home that has a cluster of its own. Raises CalledProcessError."""
+    with tempfile.TemporaryDirectory() as made, own_cluster(Path(made)):
+        environment = {**os.environ, "VAGUEMESTRE_HOME": made}
+        subprocess.run([sys.executable, *command], env=environment, check=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
