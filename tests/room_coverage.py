@@ -25,7 +25,9 @@ HELD = frozenset(
     """
     access/assistant access/sso/oidc
     desks/backoffice desks/breaches desks/helpdesk desks/operations desks/portal desks/removals
+    foundation/journal
     people/credentials people/directory people/lifecycle people/provisioning
+    post/trace
     """.split()  # noqa: SIM905 - read at a glance
 )
 SOURCES = Path(__file__).resolve().parents[1] / "src" / "vaguemestre"
