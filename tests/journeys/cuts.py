@@ -99,9 +99,10 @@ class Cuttable(Instance):
         wait_until(began, _STARTS_WITHIN_SECONDS)
         time.sleep(seconds)  # the moment is drawn: no event is awaited
 
-    def is_up_to_date(self) -> bool:
-        """Whether its tables are those of this version."""
-        return self.django("call_command('migrate', check_unapplied=True)").returncode == 0
+    def assert_up_to_date(self) -> None:
+        """Its tables are those of this version."""
+        ended = self.django("call_command('migrate', check_unapplied=True)")
+        assert ended.returncode == 0, ended.stdout + ended.stderr
 
     def django(self, statement: str) -> "subprocess.CompletedProcess[str]":
         environment = {key: text for key, text in os.environ.items() if not key.startswith("VAGUEMESTRE_")}
@@ -128,7 +129,7 @@ class Cuttable(Instance):
     def flush_queue(self) -> None:
         """Ask Postfix to try its waiting mail at once."""
         folder = self.home / "engines" / "postfix"
-        subprocess.run(["postqueue", "-c", str(folder), "-f"], check=False, capture_output=True, timeout=10)
+        subprocess.run(["postqueue", "-c", str(folder), "-f"], check=False, capture_output=True, timeout=60)
 
     def _first(self) -> int:
         """The first process of the namespace; 0 before it is there."""
@@ -408,10 +409,22 @@ def counted_subjects(instance: Instance, role: str, folder: str, mark: str) -> C
 def counted[Key](
     instance: Instance, role: str, folder: str, mark: str, key: Callable[[bytes], Key]
 ) -> Counter[Key]:
-    """How often each key, made of a header, stands in a folder, of messages whose subject has that mark.
+    """How often each key, made of a header, stands in a folder, of messages whose subject has that mark."""
+    answers: list[Counter[Key]] = []
 
-    No search: it would wait for the index.
-    """
+    def is_answered() -> bool:
+        with suppress(*_REFUSED):  # a machine that is busy, just after a start
+            answers.append(_counted(instance, role, folder, mark, key))
+        return bool(answers)
+
+    wait_until(is_answered, 120)
+    return answers[-1]
+
+
+def _counted[Key](
+    instance: Instance, role: str, folder: str, mark: str, key: Callable[[bytes], Key]
+) -> Counter[Key]:
+    """No search: it would wait for the index."""
     fields = "(BODY.PEEK[HEADER.FIELDS (SUBJECT DELIVERED-TO RECEIVED)])"
     with imap(instance, instance.account(role)) as client:
         if client.select(f'"{folder}"', readonly=True)[0] != "OK":

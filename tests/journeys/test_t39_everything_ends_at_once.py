@@ -98,7 +98,7 @@ def test_nothing_is_lost_doubled_or_half_done_when_everything_ends_at_once(
         actor.end()
     done = {actor.name: f"{len(actor.promised)} of {actor.tried}" for actor in actors}
     _LOG.info("%d cuts; %s; commands that did not end well: %s", CUTS, done, officer.refusals)
-    assert instance.is_up_to_date()
+    instance.assert_up_to_date()
     foreign = assert_each_once(instance, writer, "outside", "INBOX", kept_again=CUTS)
     assert_each_once(instance, writer, "teacher", "Sent")
     assert counted_subjects(instance, "teacher", "Drafts", f"Writer {tag}") == Counter()
