@@ -432,7 +432,8 @@ def _counted[Key](
         status, fetched = client.uid("FETCH", "1:*", fields)
         assert status == "OK", fetched
     headers = (part[1] for part in fetched if isinstance(part, tuple))
-    return Counter(key(header) for header in headers if mark in header_subject(header))
+    marked = re.compile(rf"\b{re.escape(mark)} ")  # « Writer » is no « ListWriter »
+    return Counter(key(header) for header in headers if marked.search(header_subject(header)))
 
 
 def header_subject(header: bytes) -> str:
