@@ -1,0 +1,81 @@
+"""Forms are 720 pixels wide, lists take the whole width; sheets and dashboards stop at 1240."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from tests.mailbox.webmail.conftest import boxes, page  # noqa: F401
+
+import vaguemestre
+
+SOURCES = Path(vaguemestre.__file__).parent
+BODY_CLASS = re.compile(r"{% block body_class %}([^{]*)")
+# one thing in parts, or what several lists stand on: neither a form nor a list
+SHEETS = {
+    "access/sso/registry/templates/sso/registry/application.html",
+    "desks/backoffice/templates/backoffice/home.html",
+    "desks/backoffice/templates/backoffice/person.html",
+    "desks/backoffice/templates/backoffice/service.html",
+    "desks/breaches/templates/breaches/file.html",
+    "desks/enrolment/templates/enrolment/detail.html",
+    "desks/enrolment/templates/enrolment/life.html",
+    "desks/enrolment/templates/enrolment/person.html",
+    "desks/helpdesk/templates/helpdesk/account.html",
+    "desks/portal/templates/portal/home.html",
+    "desks/portal/templates/portal/privacy.html",  # a text
+    "mailbox/autoconfig/templates/autoconfig/guide.html",
+    "mailbox/compose/templates/compose/waiting.html",
+    "mailbox/contacts/templates/contacts/duplicates.html",
+    "mailbox/contacts/templates/contacts/imported.html",
+    "schools/lists/templates/lists/copies.html",
+    "schools/lists/templates/lists/letter.html",
+    "schools/lists/templates/lists/list.html",
+    "schools/rosters/templates/rosters/list.html",
+    "schools/sharing/templates/sharing/box.html",
+}
+
+
+def pages() -> Iterator[tuple[str, str, set[str]]]:
+    """Place, text and body classes of each page that is not a sheet."""
+    for path in sorted(SOURCES.rglob("*.html")):
+        text, place = path.read_text("utf-8"), path.relative_to(SOURCES).as_posix()
+        if 'extends "ui/page.html"' in text and place not in SHEETS:
+            found = BODY_CLASS.search(text)
+            yield place, text, set(found[1].split()) if found else set()
+
+
+@pytest.mark.parametrize(("place", "text", "classes"), list(pages()), ids=lambda part: str(part)[:60])
+def test_a_page_of_one_kind_has_its_width(place: str, text: str, classes: set[str]) -> None:
+    if classes & {"app", "composer-page"}:  # the mail reader: panes of its own
+        return
+    if "<table" in text:
+        assert "wide" in classes, place
+    elif "<form" in text:
+        assert classes & {"form", "reading", "narrow", "wide"}, place
+
+
+def test_sheets_are_pages_of_today() -> None:
+    assert sorted(place for place in SHEETS if not (SOURCES / place).exists()) == []
+
+
+WIDTHS = """() => { const main = document.querySelector("main"), style = getComputedStyle(main);
+  const inside = main.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  const widths = [...main.children].map((part) => part.getBoundingClientRect().width);
+  return { inside, widest: Math.max(...widths) }; }"""
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_forms_and_lists_are_as_wide_as_they_say_in_a_browser(page: Page) -> None:  # noqa: F811
+    page.set_viewport_size({"width": 1920, "height": 900})
+    for address in ("/parametres/affichage", "/parametres/envoi", "/aide/demande"):
+        page.goto(address)
+        assert page.evaluate(WIDTHS)["widest"] == 720, address
+    page.goto("/boites/demander/")  # beside the list of one's mailboxes
+    assert page.locator("#request-box").evaluate("box => box.getBoundingClientRect().width") == 720
+    for address in ("/contacts/", "/boites/", "/listes/", "/annuaire/"):
+        page.goto(address)
+        measured = page.evaluate(WIDTHS)
+        assert measured["widest"] == measured["inside"] > 1240, address
