@@ -18,7 +18,6 @@ from vaguemestre.engines.tls import certificate_authority, certificates
 from vaguemestre.site.config import PROJECT
 
 _NAMES = (academy.HOST, academy.SITE, f"fichiers.{academy.SITE}", f"mta-sts.{academy.DOMAIN}", world.NAME)
-_PLANNED = re.compile(r"^ *(\d+)\. (.*) : à faire", re.M)
 _STEP = re.compile(r"^(?:\[[^\]]*\] )?( *\d+\. .*…|Liste des paquets|Paquets Debian : étapes faites)")
 _KEPT = bool(os.environ.get("VAGUEMESTRE_KEEP_MACHINES"))  # the disk of the last run, for trying again
 _MOST_RUNS = 30  # of bin/install: one for each step, and some
@@ -73,14 +72,7 @@ def machine(authority: certificates.Certificates) -> Iterator[Machine]:
 
 
 @pytest.fixture(scope="session")
-def planned(machine: Machine) -> dict[int, str]:
-    """Number and name of each step that bin/install would do on the bare machine."""
-    plan = machine.must(*academy.INSTALL, "--dry-run")
-    return {int(number): name for number, name in _PLANNED.findall(plan)}
-
-
-@pytest.fixture(scope="session")
-def killed_at(machine: Machine, planned: dict[int, str]) -> list[str]:
+def killed_at(machine: Machine) -> list[str]:
     """The steps at which bin/install was killed, once at each, until a run came to its end."""
     killed: list[str] = []
     for number in range(_MOST_RUNS):
