@@ -152,30 +152,15 @@ export class MessageActions {
       const home = refs[isWhole ? place : 0].split("/")[0];
       homes.set(home, [...(homes.get(home) ?? []), ref]);
     });
-    /**
-     * @param {HTMLElement} notice
-     * @param {() => unknown} act
-     */
+    const mine = isWhole ? done.moved[refs.indexOf(open)] : "";
     addUndo(notice, async () => {
       if (UNDONE[act]) await this.#sent(UNDONE[act], refs, "");
-      else await this.#putBack(homes, isWhole ? done.moved[refs.indexOf(open)] : "");
+      else
+        for (const [home, moved] of homes) {
+          const back = (await this.#sent("move", moved, home)).moved[moved.indexOf(mine)];
+          if (back && !boxOf(back)) this.app.visit(`${this.app.dataset.home}${back}/`); // as it was
+        }
     });
-  }
-
-  /**
-   * Back where they came from; what was open is open again, unless something else is by now.
-   * @param {Map<string, string[]>} homes
-   * @param {string} [open]
-   */
-  async #putBack(homes, open) {
-    const { app } = this;
-    for (const [home, moved] of homes) {
-      const back = (await this.#sent("move", moved, home)).moved[moved.indexOf(open ?? "")];
-      if (!back) continue;
-      await app.list.refresh();
-      const link = app.list.row(back)?.querySelector("a.open");
-      if (link) app.visit(link.href);
-    }
   }
 
   /**

@@ -268,4 +268,4 @@ def test_no_card_of_a_file_is_cut_and_each_takes_the_width_of_a_phone(
             .length };
         }"""
     )
-    assert shown == {"scrolls": count > 12, "share": 1, "cut": 0}
+    assert shown == {"scrolls": False, "share": 1, "cut": 0}
