@@ -11,20 +11,24 @@ from vaguemestre.people.directory.queries.addresses import (
 )
 from vaguemestre.people.directory.queries.administered import (
     AcademySummary,
-    PeopleFilter,
-    PersonSummary,
     ServiceSummary,
     StructureFilter,
     StructureSummary,
     academy_summaries,
-    people_page,
-    person_summary,
     service_names,
     service_summaries,
     service_summary,
     structure_kinds,
     structure_summary,
     structures_page,
+)
+from vaguemestre.people.directory.queries.administered_people import (
+    PeopleFilter,
+    PersonSummary,
+    matching_people,
+    people_page,
+    person_summaries,
+    person_summary,
 )
 from vaguemestre.people.directory.queries.book import (
     BookCard,
@@ -175,6 +179,7 @@ __all__ = [
     "managed_person",
     "managing_service_id",
     "masked_numens",
+    "matching_people",
     "matching_structures",
     "names_by_person",
     "newest_post_label",
@@ -192,6 +197,7 @@ __all__ = [
     "people_serving",
     "person_by_numen",
     "person_of",
+    "person_summaries",
     "person_summary",
     "place_names",
     "place_summaries",

@@ -1,23 +1,13 @@
-"""Académies, services, establishments and people for administrators: all of them, without civil status."""
+"""Académies, services and establishments for administrators: all of them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from vaguemestre.people.directory.models import (
-    Academy,
-    Assignment,
-    MailAddress,
-    ManagementService,
-    NameWord,
-    Person,
-    Structure,
-)
-from vaguemestre.people.directory.queries.addresses import begins_with
+from vaguemestre.people.directory.models import Academy, Assignment, ManagementService, Structure
 from vaguemestre.people.directory.queries.people import of_academy
-from vaguemestre.people.directory.queries.posts import newest_post_labels
 from vaguemestre.people.directory.rules.names import fold
 from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
 
@@ -86,22 +76,6 @@ class StructureSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSummary:
-    """Somebody, whatever the service. No birth date, no birth name: administrators see no civil status."""
-
-    person_id: int
-    dossier: str
-    name: str
-    category: str
-    service: str
-    place: str
-    academy_id: int
-    academy: str
-    unlisted: bool
-    erased_at: datetime | None = None  # then the name is the username, and the dossier is ""
-
-
-@dataclass(frozen=True, slots=True)
 class StructureFilter:
     """Filter of establishments. `state`: "open", "closed" on that day, or "" for both."""
 
@@ -109,16 +83,6 @@ class StructureFilter:
     kind: str = ""
     sector: str = ""
     state: str = ""
-    academy_id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleFilter:
-    """Filter of people. `service_id` -1: those without a service."""
-
-    words: str = ""
-    service_id: int = 0
-    category: str = ""
     academy_id: int = 0
 
 
@@ -189,46 +153,6 @@ def structure_summary(structure_id: int, day: date) -> StructureSummary | None:
     return _structure_summaries(rows, day)[0] if rows else None
 
 
-def people_page(
-    criteria: PeopleFilter, *, first: int, count: int, backwards: bool = False
-) -> tuple[tuple[PersonSummary, ...], int]:
-    """A page of people of every service, by name, and their total.
-
-    Each word begins a shown name, or equals a dossier or an address. People whose civil status was erased are
-    found by username or address only.
-    """
-    rows = Person.objects.filter(of_academy(criteria.academy_id))
-    if not criteria.words.split():
-        rows = rows.filter(erased_at=None)
-    for typed in criteria.words.split()[:_MAX_WORDS]:
-        rows = rows.filter(_matches_word(typed))
-    if criteria.service_id:
-        service = None if criteria.service_id < 0 else criteria.service_id
-        rows = rows.filter(service_id=service) if service else rows.filter(service__isnull=True)
-    if criteria.category:
-        rows = rows.filter(category=criteria.category)
-    order = ("-sorted_as", "-pk") if backwards else ("sorted_as", "pk")
-    page = rows.order_by(*order)[first : first + count]
-    return _person_summaries(page), rows.count()
-
-
-def person_summary(person_id: int) -> PersonSummary | None:
-    """The person of that id, if any."""
-    return next(iter(_person_summaries(Person.objects.filter(pk=person_id))), None)
-
-
-def _matches_word(typed: str) -> Q:
-    condition = Q(dossier__iexact=typed)
-    if "@" in typed:
-        owned = MailAddress.objects.filter(person_id=OuterRef("pk"), address=typed.strip().lower())
-        return condition | Q(Exists(owned))
-    words = [word for word in fold(typed).split("-") if word]
-    named = Q()
-    for word in words:
-        named &= Q(Exists(NameWord.objects.filter(begins_with("word", word), person_id=OuterRef("pk"))))
-    return condition | named if words else condition
-
-
 def _service_summaries(rows: QuerySet[ManagementService]) -> list[ServiceSummary]:
     counted = rows.annotate(managed=Count("person")).order_by("academy__code", "code")
     columns = ("pk", "academy_id", "academy__name", "code", "name", "phone", "address", "postal", "managed")
@@ -260,24 +184,4 @@ def _structure_summaries(rows: list[Structure], day: date) -> tuple[StructureSum
             people.get(row.pk, 0),
         )
         for row in rows
-    )
-
-
-def _person_summaries(rows: QuerySet[Person]) -> tuple[PersonSummary, ...]:
-    people = list(rows.select_related("service", "academy"))
-    places = newest_post_labels([row.pk for row in people])
-    return tuple(
-        PersonSummary(
-            row.pk,
-            "" if row.erased_at else row.dossier,
-            row.shown_name,
-            row.category,
-            row.service.code if row.service else "",
-            places.get(row.pk, ""),
-            row.academy_id,
-            row.academy.name,
-            row.unlisted,
-            row.erased_at,
-        )
-        for row in people
     )
