@@ -167,8 +167,14 @@ def _removed(at: datetime) -> None:
     _row("removals.TakenCopy", box=_row("removals.RemovalBox", removal=removal, message_ids=[]))
 
 
+def _acted(at: datetime) -> None:
+    act = _row("bulk.BulkAct", changed_at=at, state="done", act="export")
+    _row("bulk.BulkTarget", bulk_act=act)
+
+
 AGED: Mapping[str, Callable[[datetime], None]] = {
     "Moyens de connexion retirés": _withdrawn,
+    "Actes de l’administration sur plusieurs comptes": _acted,
     "Liens d’activation": _rows("credentials.ActivationLink", expires_at=...),
     "Codes d’identification": _rows("assistant.IssuedCode", until=...),
     "Anciennes clés des logiciels de messagerie": _rows("credentials.FormerProgramKey", replaced_at=...),

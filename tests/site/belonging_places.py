@@ -10,6 +10,7 @@ from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
 from vaguemestre.desks.breaches.models import Breach
+from vaguemestre.desks.bulk.models import BulkAct
 from vaguemestre.desks.portal.models import AnnouncementRow
 from vaguemestre.desks.removals.models import Removal, SecurityOfficer
 from vaguemestre.foundation.jobs.tasks import wake
@@ -58,6 +59,13 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
     yield Belonging(
         "breaches", {"breach_id": breach.pk}, "Violationquetu", ADMINISTRATORS,
         doors="close export file notice", sent={"title": "x", "note": "x"}, state=rows(breach),
+    )  # fmt: skip
+    bulk_act = BulkAct.objects.create(
+        state="done", act="suspend", note="Actequetu", asked_by="cli", asked_at=NOON, changed_at=NOON
+    )
+    yield Belonging(
+        "bulk", {"act_id": bulk_act.pk}, "Actequetu", ADMINISTRATORS,
+        doors="act decide file progress", sent={"act": "annuler"}, state=rows(bulk_act),
     )  # fmt: skip
     removal = Removal.objects.create(
         state="counted", sender="faux@dehors.example", subject="Retraitquetu", asked_by="cli", asked_at=NOON,

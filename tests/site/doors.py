@@ -37,6 +37,9 @@ DOORS: dict[str, dict[frozenset[str], Names]] = {
     "operations": {
         ADMINISTRATORS: "advice queue queue-act queue-send-back",
     },
+    "bulk": {
+        ADMINISTRATORS: "act decide file list open progress",
+    },
     "removals": {
         ADMINISTRATORS: "decide file give-right list open progress withdraw-right",
     },

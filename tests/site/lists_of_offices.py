@@ -16,6 +16,7 @@ from tests.site.doorways import People
 
 from vaguemestre.access.sso.registry.models import Application, Tally
 from vaguemestre.desks.breaches.models import Breach
+from vaguemestre.desks.bulk.models import BulkAct
 from vaguemestre.desks.enrolment.models import NumenRequest, Officer
 from vaguemestre.desks.helpdesk.models import HandOverRow, RequestRow
 from vaguemestre.desks.portal.models import AnnouncementRow
@@ -52,6 +53,7 @@ NO_LISTS = {
     "operations:queue": "Postfix's queue: tests/desks/operations/test_queue.py",
     "tracking:account-messages": "the last of a search by days: tests/post/tracking/test_search.py",
     "tracking:messages": "the last of a search by days: tests/post/tracking/test_search.py",
+    "bulk:act": "the people of one act, by tabs: whoever asks has its counts above",
     "removals:file": "the mailboxes of one removal, by tabs: whoever asks has its counts above",
     "helpdesk:mail": "the last that did not reach one account",
 }
@@ -202,6 +204,16 @@ def _breaches(people: People, count: int) -> dict[str, Any]:
     return {}
 
 
+def _bulk_acts(people: People, count: int) -> dict[str, Any]:
+    for n in range(count):
+        at = NOON + timedelta(minutes=n)
+        state, act = ("done", "export") if n % 2 else ("prepared", "notice")
+        BulkAct.objects.create(
+            state=state, act=act, note=f"Acte {n:03}", asked_by="cli", asked_at=at, changed_at=at
+        )
+    return {}
+
+
 def _removals(people: People, count: int) -> dict[str, Any]:
     for n in range(count):
         at = NOON + timedelta(minutes=n)
@@ -325,6 +337,7 @@ LISTS: dict[tuple[str, str], Kept] = {
     ("backoffice:never-activated", ""): Kept("administrator", _never_activated),
     ("backoffice:jobs", ""): Kept("administrator", _failed_jobs),
     ("breaches:list", ""): Kept("administrator", _breaches),
+    ("bulk:list", ""): Kept("administrator", _bulk_acts),
     ("removals:list", ""): Kept("administrator", _removals),
     ("quarantine:verdicts", ""): Kept("administrator", _quarantined),
     ("portal:announcements", ""): Kept("administrator", _announced),

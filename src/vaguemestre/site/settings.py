@@ -71,6 +71,7 @@ _ROOMS = (
     "desks.operations",
     "desks.domainreports",
     "desks.removals",
+    "desks.bulk",
     "desks.backoffice",
 )
 INSTALLED_APPS = [

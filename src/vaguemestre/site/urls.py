@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vaguemestre.access.sso.headers.urls")),
     path("administration/", include("vaguemestre.desks.backoffice.urls")),
     path("administration/", include("vaguemestre.desks.breaches.urls")),
+    path("administration/", include("vaguemestre.desks.bulk.urls")),
     path("administration/", include("vaguemestre.desks.operations.urls")),
     path("administration/", include("vaguemestre.desks.domainreports.urls")),
     path("administration/", include("vaguemestre.desks.removals.urls")),

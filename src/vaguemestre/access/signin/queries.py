@@ -37,18 +37,20 @@ class OpenSession:
     ends_at: datetime
 
 
+_SESSION = (
+    "account_id",
+    "started_at",
+    "expire_date",
+    "is_shared_computer",
+    "is_own_device",
+    "session_data",
+)
+
+
 def open_session(session_key: str, now: datetime, policy: Policy | None = None) -> OpenSession | None:
     """That session; None when it is over or its account is not active."""
-    columns = (
-        "account_id",
-        "started_at",
-        "expire_date",
-        "is_shared_computer",
-        "is_own_device",
-        "session_data",
-    )
     row = BrowserSession.objects.filter(pk=session_key, expire_date__gt=now, account__isnull=False)
-    values = row.values_list(*columns).first()
+    values = row.values_list(*_SESSION).first()
     if values is None:
         return None
     account_id, started, ends_at, shared, mine, data = values
@@ -69,7 +71,9 @@ def open_session(session_key: str, now: datetime, policy: Policy | None = None) 
         mine=mine,
         theme=account.theme,
         preferences=account.preferences,
-        enrol_before=second_factor_due(account.account_id, account.role, policy),
+        enrol_before=second_factor_due(
+            account.account_id, account.role, policy, demanded_at=account.factor_demanded_at
+        ),
         must_renew=account.is_barred,
         mail_held_since=account.mail_held_since,
         academy_id=account.academy_id,

@@ -14,7 +14,7 @@ from vaguemestre.foundation.journal.queries import JournalFilter
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.directory.queries import PeopleFilter, StructureFilter, academy_summaries
+from vaguemestre.people.directory.queries import StructureFilter, academy_summaries
 from vaguemestre.people.directory.rules.nomenclature import structure_kind_label
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import Place, StaffCategory
@@ -188,28 +188,6 @@ class StructureSearchForm(forms.Form):
         self.is_valid()
         data = {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
         return StructureFilter(data["q"], data["type"], data["secteur"], data["etat"])
-
-
-class PeopleSearchForm(forms.Form):
-    q = forms.CharField(label="Nom, adresse ou dossier", **_SEARCH_FIELD)
-    service = forms.ChoiceField(label="Service", required=False)
-    categorie = forms.ChoiceField(
-        label="Catégorie",
-        required=False,
-        choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORY_LABELS.items())],
-    )
-
-    def __init__(self, data: object, services: list[tuple[int, str]]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
-        self.fields["service"].choices = [("", "Tous"), (-1, "Aucun"), *services]  # type: ignore[attr-defined]
-
-    @property
-    def sought(self) -> PeopleFilter:
-        self.is_valid()
-        data = self.cleaned_data
-        return PeopleFilter(
-            str(data.get("q", "")), int(data.get("service") or 0), str(data.get("categorie", ""))
-        )
 
 
 class RoleForm(forms.Form):

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
+from vaguemestre.desks.backoffice.rules.act_search import matching_actions
 from vaguemestre.desks.backoffice.rules.actors import actor_codes
-from vaguemestre.desks.backoffice.rules.acts import matching_actions
 from vaguemestre.foundation.journal.queries import JournalFilter
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.texts import without_accents

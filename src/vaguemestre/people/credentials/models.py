@@ -48,6 +48,8 @@ class Account(AbstractBaseUser):
     charter_version = models.CharField(max_length=20, blank=True)
     charter_accepted_at = models.DateTimeField(null=True, blank=True)
     preferences = models.JSONField(default=dict)
+    # an administrator asked this account for a second factor, whatever its role
+    factor_demanded_at = models.DateTimeField(null=True, blank=True)
     # « Ce n'était pas moi »: the password opens nothing until its owner has chosen another
     password_barred_at = models.DateTimeField(null=True, blank=True)
     # the password before the last change, as long as the change may be undone

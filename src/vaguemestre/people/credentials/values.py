@@ -32,6 +32,7 @@ class Identified:
     state: str
     role: str
     hashed: str = field(repr=False)
+    owes_factor: bool = False  # an administrator asked for a second factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +82,18 @@ class Strength(StrEnum):
     @property
     def is_enough(self) -> bool:
         return self in (Strength.FAIR, Strength.GOOD, Strength.EXCELLENT)
+
+
+@dataclass(frozen=True, slots=True)
+class ActFacts:
+    """What decides whether an act changes an account. `state`, `mailbox_state`, `role`: as in `Account`."""
+
+    account_id: int
+    person_id: int
+    username: str
+    mailbox: str
+    state: str
+    mailbox_state: str
+    role: str
+    quota_mb: int
+    owes_factor: bool = False

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from vaguemestre.people.lifecycle.values import LifecycleDelays
 from vaguemestre.site.config.academy import AcademySection
 from vaguemestre.site.config.backup import BackupSection
+from vaguemestre.site.config.bulk import BulkSection
 from vaguemestre.site.config.checks import Rule
 from vaguemestre.site.config.database import DatabaseSection
 from vaguemestre.site.config.ent import EntSection
@@ -40,6 +41,7 @@ SECTIONS = (
     "sending",
     "portability",
     "signin",
+    "bulk",
     "files",
     "ent",
     "worker",
@@ -61,6 +63,7 @@ class Config(HomeFolders):
     mail: MailSection = field(default_factory=MailSection)
     feed: FeedSection = field(default_factory=FeedSection)
     signin: SignInSection = field(default_factory=SignInSection)
+    bulk: BulkSection = field(default_factory=BulkSection)
     sending: SendingSection = field(default_factory=SendingSection)
     portability: PortabilitySection = field(default_factory=PortabilitySection)
     lifecycle: LifecycleSection = field(default_factory=LifecycleSection)

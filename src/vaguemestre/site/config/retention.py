@@ -21,6 +21,7 @@ class RetentionSection(Section):
     reports_days: Annotated[int, _THREE_YEARS] = 365  # messages reported as dangerous or unwanted
     removals_days: Annotated[int, checks.between(7, 400)] = 90  # removals, then their copies go for good
     quarantine_days: Annotated[int, checks.between(7, 90)] = 30  # messages in quarantine, and their verdicts
+    bulk_days: Annotated[int, checks.between(7, 400)] = 90  # acts on many, and who was in them
     help_requests_days: Annotated[int, _THREE_YEARS] = 365  # answered help requests, hand-overs decided
     numen_requests_days: Annotated[int, _THREE_YEARS] = 365  # closed NUMEN requests, without their proofs
     numen_proofs_days: Annotated[int, checks.between(1, 365)] = 30  # identity documents of closed ones

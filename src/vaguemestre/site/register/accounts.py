@@ -5,6 +5,7 @@ from vaguemestre.access.assistant.services.retention import CODES_KEPT as ISSUED
 from vaguemestre.access.signin import handlers as signin
 from vaguemestre.access.sso.registry import handlers as registry
 from vaguemestre.access.sso.registry.services.visits import MAX_AGE as VISITS_KEPT
+from vaguemestre.desks.bulk import handlers as bulk
 from vaguemestre.desks.enrolment import handlers as enrolment
 from vaguemestre.desks.portal import handlers as portal
 from vaguemestre.mailbox.autoconfig import handlers as autoconfig
@@ -66,6 +67,13 @@ ACCOUNTS = Activity(
             ("credentials.Account", "provisioning.MailboxPlace"),
             _account,
             (lifecycle.run_lifecycle_round,),
+        ),
+        Category(
+            "Actes de l’administration sur plusieurs comptes",
+            ("bulk.BulkAct", "bulk.BulkTarget"),
+            set_days("retention.bulk_days", "après la dernière décision"),
+            (bulk.purge_old_acts,),
+            (bulk.forget_person,),
         ),
         Category(
             "État civil",

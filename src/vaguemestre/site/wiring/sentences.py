@@ -5,6 +5,7 @@ from vaguemestre.access.signin import refusals as signin_refusals
 from vaguemestre.access.sso import refusals as sso_refusals
 from vaguemestre.desks.backoffice import refusals as backoffice_refusals
 from vaguemestre.desks.breaches import refusals as breaches_refusals
+from vaguemestre.desks.bulk import refusals as bulk_refusals
 from vaguemestre.desks.enrolment import refusals as enrolment_refusals
 from vaguemestre.desks.helpdesk import refusals as helpdesk_refusals
 from vaguemestre.desks.operations import refusals as operations_refusals
@@ -33,6 +34,7 @@ SENTENCES = (
     assistant_refusals.SENTENCES,
     backoffice_refusals.SENTENCES,
     breaches_refusals.SENTENCES,
+    bulk_refusals.SENTENCES,
     classes_refusals.SENTENCES,
     contacts_refusals.SENTENCES,
     credentials_refusals.SENTENCES,

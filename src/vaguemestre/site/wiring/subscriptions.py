@@ -19,6 +19,8 @@ from vaguemestre.access.sso.oidc import handlers as oidc_handlers
 from vaguemestre.access.sso.registry import handlers as registry_handlers
 from vaguemestre.access.sso.registry.events import VisitEnded
 from vaguemestre.access.sso.saml import handlers as saml_handlers
+from vaguemestre.desks.bulk import handlers as bulk_handlers
+from vaguemestre.desks.bulk.events import ActDue
 from vaguemestre.desks.domainreports import handlers as domainreports_handlers
 from vaguemestre.desks.domainreports.events import ReportsDelivered
 from vaguemestre.desks.enrolment import handlers as enrolment_handlers
@@ -143,6 +145,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
         reports_handlers.forget_person,
         quarantine_handlers.forget_person,
         removals_handlers.forget_person,
+        bulk_handlers.forget_person,
         webmail_handlers.forget_person,
         compose_handlers.forget_person,
     ),
@@ -181,6 +184,7 @@ SUBSCRIPTIONS: dict[type, tuple[Callable[[Any], None], ...]] = {
     MoveGoesOn: (portability_handlers.go_on,),
     ExportWithdrawn: (portability_handlers.erase_withdrawn,),
     FileUploaded: (filelinks_handlers.scan_file,),
+    ActDue: (bulk_handlers.go_on,),
     RemovalDue: (removals_handlers.go_on,),
     RefusedContentChanged: (removals_handlers.tell_filter,),
     MailQuarantined: (quarantine_handlers.follow_delivery,),

@@ -117,7 +117,7 @@ def _check_attempt(
     is_proved = check.matches
     better = _better_hash(account, attempt.secret) if is_proved and check.factor is Factor.PASSWORD else ""
     devices, passkeys = devices_of(account_id), public_keys_of(account_id)
-    is_due = account is not None and account.role in (policy or Policy()).roles
+    is_due = account is not None and (account.owes_factor or account.role in (policy or Policy()).roles)
     pending = PendingSignIn(
         account_id=account.account_id if account and account.state == _ACTIVE else 0,
         needed=factors_due(check.factor, gives_codes=bool(devices), needs_passkey=is_due and bool(passkeys)),
@@ -170,7 +170,8 @@ def sign_in_by_partner(account_id: int, *, shared: bool, now: datetime, policy: 
     """
     account = identified(account_id)
     devices, user = devices_of(account.account_id), presented(account.account_id)
-    must_sign_in_here = account.role in (policy or Policy()).roles or user is None or user.is_barred
+    owes_factor = account.owes_factor or account.role in (policy or Policy()).roles
+    must_sign_in_here = owes_factor or user is None or user.is_barred
     if account.state != _ACTIVE or must_sign_in_here:
         with transaction.atomic(durable=True):
             _settle(Denied("signin.partner-refused"), account.account_id, {}, now=now)

@@ -1,9 +1,5 @@
 """French labels of the journal's actions; unknown ones are shown as stored."""
 
-import re
-
-from vaguemestre.foundation.kernel.texts import without_accents
-
 ACTION_LABELS = {
     "assistant.code-asked": "Code de secours demandé",
     "assistant.code-issued": "Code à usage unique créé",
@@ -26,6 +22,16 @@ ACTION_LABELS = {
     "breaches.noticed": "Violation de données : avis envoyé",
     "breaches.closed": "Violation de données : dossier clos",
     "breaches.exported": "Violation de données : dossier téléchargé",
+    "bulk.approved": "Acte sur plusieurs personnes : accord de la deuxième personne",
+    "bulk.decided": "Acte sur plusieurs personnes décidé",
+    "bulk.file-taken": "Acte sur plusieurs personnes : fichier téléchargé",
+    "bulk.letter-made": "Lettre d’activation préparée",
+    "bulk.notice-sent": "Avis de l’administration envoyé",
+    "bulk.prepared": "Acte sur plusieurs personnes préparé",
+    "bulk.stopped": "Acte sur plusieurs personnes interrompu",
+    "bulk.undo-approved": "Acte sur plusieurs personnes : accord de la deuxième personne pour l’annuler",
+    "bulk.undo-asked": "Acte sur plusieurs personnes : annulation demandée à une deuxième personne",
+    "bulk.undone": "Acte sur plusieurs personnes annulé",
     "journal.month-erased": "Mois du journal effacé à son terme",
     "rosters.right-decided": "Classes : droit décidé",
     "contacts.book-begun": "Carnet d’établissement ouvert",
@@ -46,6 +52,9 @@ ACTION_LABELS = {
     "credentials.key-handed-over": "Clé OTP remise",
     "credentials.key-lost": "Clé OTP perdue",
     "credentials.key-pin-chosen": "Code PIN de la clé choisi",
+    "credentials.quota-set": "Taille de boîte changée",
+    "credentials.factor-demanded": "Second facteur demandé à un compte",
+    "credentials.factor-waived": "Second facteur plus demandé à un compte",
     "credentials.keys-stocked": "Clés OTP mises en stock",
     "credentials.mailbox-closed": "Boîte aux lettres fermée",
     "credentials.mailbox-frozen": "Boîte aux lettres gelée",
@@ -271,22 +280,6 @@ ACTION_LABELS = {
     "compose.mailing-stopped": "Publipostage arrêté",
     "compose.text-shared": "Réponse type partagée",
 }
-
-
-def matching_actions(typed: str) -> tuple[str, ...]:
-    """The actions whose code starts with the typed text, or else whose label matches each word's prefix."""
-    by_code = tuple(code for code in ACTION_LABELS if code.startswith(typed.strip().lower()))
-    typed_words = _words(typed)
-    return by_code or tuple(
-        code
-        for code, label in ACTION_LABELS.items()
-        if typed_words
-        and all(any(word.startswith(prefix) for word in _words(label)) for prefix in typed_words)
-    )
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", without_accents(text))
 
 
 def action_label(action: str) -> str:

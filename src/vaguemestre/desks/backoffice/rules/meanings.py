@@ -17,6 +17,7 @@ SECTIONS = {
     "portability": "Imports et exports",
     "files": "Fichiers volumineux",
     "worker": "Travaux",
+    "bulk": "Actes sur plusieurs personnes",
     "metrics": "Mesures",
     "retention": "Durées de conservation",
     "backup": "Sauvegardes",
@@ -161,6 +162,11 @@ MEANINGS = {
     "files.s3_bucket": "Le seau de ces fichiers ; sa clef est dans secrets/s3_keys.",
     "files.s3_region": "La région dite à ce service ; « garage » pour Garage.",
     "worker.count": "Processus du travail ordinaire, à côté de celui des travaux longs.",
+    "bulk.most_people": "Personnes au plus dans un seul acte.",
+    "bulk.second_person_above": (
+        "Personnes au-delà desquelles les actes d’un même compte en une heure demandent l’accord d’une "
+        "deuxième personne ; un acte ainsi accordé le demande aussi pour être annulé."
+    ),
     "metrics.addresses": "Adresses où les mesures se lisent, en plus de la machine même ; un réseau privé.",
     "metrics.cache_seconds": "Secondes pendant lesquelles une même réponse est redonnée.",
     "metrics.self_mail": "Un courriel de l’installation à elle-même mesure, chaque minute, un trajet.",
@@ -180,6 +186,9 @@ MEANINGS = {
     ),
     "retention.quarantine_days": (
         "Jours pendant lesquels un courriel reste en quarantaine ; ensuite, il est effacé."
+    ),
+    "retention.bulk_days": (
+        "Jours pendant lesquels un acte sur plusieurs personnes peut être annulé ; ensuite, il est oublié."
     ),
     "retention.help_requests_days": (
         "Jours pendant lesquels une demande d’aide est gardée, depuis sa réponse."

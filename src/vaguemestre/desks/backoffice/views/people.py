@@ -1,7 +1,6 @@
 """People of every service: search, account, role, feed lines that changed them; no civil status."""
 
-from dataclasses import replace
-
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,19 +11,22 @@ from vaguemestre.access.signin.administrators import actor_of, for_administrator
 from vaguemestre.access.signin.http import SignedInRequest, act_words
 from vaguemestre.access.signin.offices import reaches, within_academy
 from vaguemestre.desks.backoffice import services
-from vaguemestre.desks.backoffice.forms import PeopleSearchForm, RoleForm, category_label
+from vaguemestre.desks.backoffice.forms import RoleForm, category_label
 from vaguemestre.desks.backoffice.rules.actors import actor_names
 from vaguemestre.desks.backoffice.rules.acts import action_label
 from vaguemestre.desks.backoffice.rules.reasons import reason_label
 from vaguemestre.desks.backoffice.rules.roles import ROLE_LABELS
+from vaguemestre.desks.bulk.forms import SEARCH_FIELDS, PeopleSearchForm
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
 from vaguemestre.people.credentials.queries import (
     PersonAccount,
     account_of_person,
     accounts_by_person,
+    people_in_state,
     presented,
     usernames_of,
 )
@@ -60,10 +62,11 @@ def list_all(request: SignedInRequest) -> HttpResponse:
     form = PeopleSearchForm(request.GET, service_choices)
     listing = Listing.of(request.GET, ("nom",))
     rows, total = people_page(
-        replace(form.sought, academy_id=academy_id),
+        form.sought(academy_id, paris_day(timezone.now())),
         first=listing.first,
         count=listing.count,
         backwards=listing.backwards,
+        among=people_in_state(form.state) if form.state else None,
     )
     accounts = accounts_by_person([row.person_id for row in rows])
     context = {
@@ -71,6 +74,8 @@ def list_all(request: SignedInRequest) -> HttpResponse:
         "rows": [(row, category_label(row.category), _state(accounts.get(row.person_id))) for row in rows],
         "total": total,
         "listing": listing,
+        "search": [(name, listing.query.get(name, "")) for name in SEARCH_FIELDS],
+        "may_act": total <= settings.CONFIG.bulk.most_people,
     }
     return render(request, "backoffice/people.html", context)
 

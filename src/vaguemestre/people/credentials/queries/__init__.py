@@ -86,6 +86,11 @@ from vaguemestre.people.credentials.queries.recovery import (
     pending_contact,
     usable_contact,
 )
+from vaguemestre.people.credentials.queries.selection import (
+    accounts_named,
+    facts_for_acts,
+    people_in_state,
+)
 
 __all__ = [
     "AccountFacts",
@@ -113,6 +118,7 @@ __all__ = [
     "account_statuses",
     "accounts_by_dossier",
     "accounts_by_person",
+    "accounts_named",
     "accounts_of",
     "accounts_of_mailboxes",
     "accounts_of_people",
@@ -131,6 +137,7 @@ __all__ = [
     "count_open_accounts",
     "current_key",
     "devices_of",
+    "facts_for_acts",
     "find_account",
     "has_accounts",
     "has_namesake",
@@ -153,6 +160,7 @@ __all__ = [
     "password_context_of",
     "password_hash_of",
     "pending_contact",
+    "people_in_state",
     "people_with_mail",
     "presented",
     "proposed_application",

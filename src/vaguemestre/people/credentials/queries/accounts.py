@@ -21,7 +21,7 @@ from vaguemestre.people.directory.queries import (
 from vaguemestre.people.directory.rules.names import is_numbered
 from vaguemestre.people.directory.values import NumenKeys
 
-_IDENTIFIED = ("pk", "person_id", "state", "role", "password", "password_barred_at")
+_IDENTIFIED = ("pk", "person_id", "state", "role", "password", "password_barred_at", "factor_demanded_at")
 _APP_PASSWORD = ("pk", "name", "created_at", "expires_at", "scope", "last_used_at", "last_network")
 _MAILBOXES_PER_QUERY = 500
 
@@ -45,6 +45,7 @@ class Presented:
     mail_held_since: datetime | None = None  # nothing opens the mailbox since then
     academy_id: int = 0  # of its person; 0 for an account of nobody
     spans_academies: bool = False
+    factor_demanded_at: datetime | None = None  # by an administrator, whatever the role
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ def presented(account_id: int) -> Presented | None:
         person_id=account.person_id,
         academy_id=person.academy_id if person else 0,
         spans_academies=account.spans_academies,
+        factor_demanded_at=account.factor_demanded_at,
         mail_held_since=account.mailbox_since if account.mailbox_state == Account.Mailbox.HELD else None,
     )
 
@@ -287,7 +289,9 @@ def password_hash_of(account_id: int) -> str:
     return "" if password_hash.startswith("!") else password_hash
 
 
-def _identified(row: tuple[int, int | None, str, str, str, datetime | None]) -> Identified:
-    pk, person_id, state, role, password, barred_at = row
+def _identified(
+    row: tuple[int, int | None, str, str, str, datetime | None, datetime | None],
+) -> Identified:
+    pk, person_id, state, role, password, barred_at, demanded_at = row
     hashed = "" if password.startswith("!") or barred_at else password
-    return Identified(pk, person_id, state, role, hashed)
+    return Identified(pk, person_id, state, role, hashed, demanded_at is not None)

@@ -16,7 +16,7 @@ from vaguemestre.people.credentials.models import (
 from vaguemestre.people.credentials.queries.accounts import devices_of
 from vaguemestre.people.credentials.queries.passkeys import passkeys_of
 from vaguemestre.people.credentials.rules.one_time import enrolment_address, secret_words
-from vaguemestre.people.credentials.rules.second_factors import Policy, enrol_before
+from vaguemestre.people.credentials.rules.second_factors import Policy, demand_until, enrol_before
 from vaguemestre.people.credentials.rules.secret_box import unseal
 from vaguemestre.people.credentials.values import SecretKeys
 
@@ -101,10 +101,23 @@ def protection_of(account_id: int) -> ProtectionStatus:
     return ProtectionStatus(charter, has_device or has_passkey, has_contact)
 
 
-def second_factor_due(account_id: int, role: str, policy: Policy | None = None) -> datetime | None:
-    """Until when the account works without a second factor; None if it has one or needs none."""
-    if role not in (policy or Policy()).roles:
+def second_factor_due(
+    account_id: int, role: str, policy: Policy | None = None, *, demanded_at: datetime | None = None
+) -> datetime | None:
+    """Until when the account works without a second factor; None if it has one or needs none.
+
+    `demanded_at`: when an administrator asked this account for one.
+    """
+    is_due = role in (policy or Policy()).roles
+    if not is_due and demanded_at is None:
         return None
+    holds_one = holds_second_factor(account_id)
+    demanded = demand_until(demanded_at, holds_one=holds_one, policy=policy)
+    by_role = _due_by_role(account_id, role, policy, holds_one=holds_one) if is_due else None
+    return min((moment for moment in (demanded, by_role) if moment), default=None)
+
+
+def _due_by_role(account_id: int, role: str, policy: Policy | None, *, holds_one: bool) -> datetime | None:
     activated_at = Account.objects.filter(pk=account_id).values_list("activated_at", flat=True).first()
     role_given_at = last_time(f"account:{account_id}", "credentials.role-given")
     since = (
@@ -112,4 +125,4 @@ def second_factor_due(account_id: int, role: str, policy: Policy | None = None) 
         if activated_at or role_given_at
         else None
     )
-    return enrol_before(role, since=since, holds_one=holds_second_factor(account_id), policy=policy)
+    return enrol_before(role, since=since, holds_one=holds_one, policy=policy)

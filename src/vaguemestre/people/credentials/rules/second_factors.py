@@ -25,6 +25,13 @@ def policy_of(roles: Collection[str], day: str, days: int) -> Policy:
     return Policy(DUE_ROLES | frozenset(roles), timedelta(days=days), since)
 
 
+def demand_until(
+    demanded_at: datetime | None, *, holds_one: bool, policy: Policy | None = None
+) -> datetime | None:
+    """Until when an account that was asked for a second factor works without; None if nothing is due."""
+    return None if holds_one or demanded_at is None else demanded_at + (policy or Policy()).grace
+
+
 def enrol_before(
     role: str, *, since: datetime | None, holds_one: bool, policy: Policy | None = None
 ) -> datetime | None:

@@ -3,6 +3,7 @@
 from vaguemestre.people.credentials.services.account_states import (
     NewAccount,
     change_states,
+    demand_second_factor,
     give_role,
     hold_mailbox,
     leave_office,
@@ -13,6 +14,7 @@ from vaguemestre.people.credentials.services.account_states import (
     open_boxes,
     release_mailboxes,
     rename_account,
+    set_quotas,
     set_span,
     withdraw_proofs,
 )
@@ -98,6 +100,7 @@ __all__ = [
     "confirm_contact",
     "declare_key_lost",
     "delete_expired_tokens",
+    "demand_second_factor",
     "drop_contact",
     "end_pending_proofs",
     "equalize_hash_cost",
@@ -140,6 +143,7 @@ __all__ = [
     "save_preference",
     "save_rehash",
     "save_theme",
+    "set_quotas",
     "set_span",
     "shut_accounts",
     "standing_program_key",

@@ -158,6 +158,40 @@ def release_mailboxes(held_before: datetime, *, by: str, now: datetime) -> int:
     return move_mailboxes(list(rows.values_list("pk", flat=True)), Account.Mailbox.OPEN, by=by, now=now)
 
 
+def set_quotas(quotas: Mapping[int, int], *, by: str, now: datetime) -> int:
+    """Set the size of mailboxes, account → MB. Returns how many changed. Inside the caller's transaction."""
+    rows = [
+        row
+        for row in Account.objects.select_for_update().filter(pk__in=quotas)
+        if row.quota_mb != quotas[row.pk]
+    ]
+    record_many(
+        Line(
+            "credentials.quota-set",
+            f"account:{row.pk}",
+            by,
+            now,
+            {"before": row.quota_mb, "after": quotas[row.pk]},
+        )
+        for row in rows
+    )
+    for row in rows:
+        row.quota_mb = quotas[row.pk]
+    Account.objects.bulk_update(rows, ("quota_mb",), batch_size=200)
+    if rows:
+        announce(AccountsChanged([row.pk for row in rows]))
+    return len(rows)
+
+
+def demand_second_factor(account_ids: Sequence[int], *, is_demanded: bool, by: str, now: datetime) -> None:
+    """Ask accounts for a second factor whatever their role, or no longer. In the caller's transaction."""
+    rows = Account.objects.filter(pk__in=account_ids, factor_demanded_at__isnull=is_demanded)
+    changed = list(rows.select_for_update().values_list("pk", flat=True))
+    Account.objects.filter(pk__in=changed).update(factor_demanded_at=now if is_demanded else None)
+    act = "credentials.factor-demanded" if is_demanded else "credentials.factor-waived"
+    record_many(Line(act, to=f"account:{pk}", by=by, at=now) for pk in changed)
+
+
 def rename_account(account_id: int, username: str, *, by: str, now: datetime) -> None:
     """Set another username, reserved before; the mailbox keeps its name. Inside the caller's transaction."""
     Account.objects.filter(pk=account_id).update(username=username)

@@ -1,0 +1,45 @@
+"""Files of an act on many: activation letters as one PDF, and the list as CSV rows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from django.utils.formats import date_format
+
+from vaguemestre.desks.bulk.labels_fr import ACCOUNT_STATES
+from vaguemestre.desks.bulk.rules import letter_text
+from vaguemestre.desks.bulk.rules.letter_text import Letter
+from vaguemestre.desks.bulk.values import Listed
+from vaguemestre.foundation.ui.printed import LetterHead, PrintedDocument
+
+HEADER = ("nom", "identifiant", "adresse", "état du compte", "catégorie", "service", "poste", "académie")
+
+
+def rows(people: Sequence[Listed], categories: Callable[[str], str]) -> Iterator[Sequence[str]]:
+    """A row of the CSV file for each person, under HEADER."""
+    for one in people:
+        state = ACCOUNT_STATES.get(one.state, one.state)
+        yield (
+            one.name, one.username, one.address, state, categories(one.category), one.service, one.place,
+            one.academy,
+        )  # fmt: skip
+
+
+def letters_pdf(letters: Sequence[Letter], day: date) -> bytes:
+    """One page for each person."""
+    document = PrintedDocument(letter_text.TITLE, letters[0].academy, is_letter=True)
+    for letter in letters:
+        document.next_letter(
+            LetterHead(
+                letter_text.sender(letter),
+                letter_text.recipient(letter),
+                f"Le {date_format(day, 'j F Y')}",
+                (("Objet", letter_text.TITLE),),
+            )
+        )
+        for paragraph in letter_text.before_facts(letter):
+            document.paragraph(paragraph)
+        document.facts(letter_text.facts(letter))
+        for paragraph in letter_text.after_facts(letter):
+            document.paragraph(paragraph)
+        document.signed(letter_text.sender(letter))
+    return document.content()

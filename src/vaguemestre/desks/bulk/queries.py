@@ -1,0 +1,161 @@
+"""Reads of acts on many, and whom a search or a file selects."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
+from vaguemestre.desks.bulk.rules.usernames import names_in
+from vaguemestre.desks.bulk.values import Act, ActFile, Counts, Listed, Order, Phase, Selection, State, Target
+from vaguemestre.people.credentials.queries import (
+    accounts_named,
+    accounts_of,
+    facts_for_acts,
+    names_of,
+    people_in_state,
+)
+from vaguemestre.people.directory.queries import (
+    PeopleFilter,
+    addresses_by_person,
+    matching_people,
+    person_summaries,
+)
+
+ORDERS = {"date": "asked_at", "acte": "act", "etat": "state"}
+
+
+def select_by_search(criteria: PeopleFilter, state: str, most: int) -> Selection:
+    """The accounts of the people found; one more than `most` if there are more."""
+    among = people_in_state(state) if state else None
+    return Selection(accounts_of(matching_people(criteria, limit=most + 1, among=among)))
+
+
+def select_people(person_ids: Collection[int]) -> Selection:
+    """The accounts of these people."""
+    return Selection(accounts_of(person_ids))
+
+
+def select_by_file(content: bytes, academy_id: int) -> Selection:
+    """The accounts that a file names; of another académie: unknown. Raises Refusal `bulk.file-…`."""
+    names = names_in(content)
+    accounts = accounts_named(names, academy_id)
+    return Selection(
+        [accounts[name] for name in names if name in accounts],
+        [name for name in names if name not in accounts],
+    )
+
+
+def acts_page(
+    academy_id: int, *, search: str, order: str, first: int, count: int
+) -> tuple[tuple[ActFile, ...], int]:
+    """A page of acts that an office of that académie (0: of all) may see, and their total.
+
+    `search`: part of their reason.
+    """
+    rows = _of_office(academy_id).filter(Q(note__icontains=search) if search else Q())
+    page = list(rows.order_by(order, "-pk")[first : first + count])
+    counts = _counts_of([row.pk for row in page])
+    return tuple(_act_file(row, counts.get(row.pk, Counts())) for row in page), rows.count()
+
+
+def find_act(act_id: int, academy_id: int) -> ActFile | None:
+    """That act, if an office of that académie (0: of all) may see it."""
+    row = _of_office(academy_id).filter(pk=act_id).first()
+    return _act_file(row, _counts_of([row.pk]).get(row.pk, Counts())) if row else None
+
+
+def targets_page(
+    act_id: int, academy_id: int, *, is_skipped: bool, first: int, count: int
+) -> tuple[tuple[Target, ...], int]:
+    """A page of the people of an act that it changes, or leaves (`is_skipped`), and their total."""
+    left = Q(phase__in=(Phase.SKIPPED, Phase.KEPT))
+    rows = BulkTarget.objects.filter(left if is_skipped else ~left, bulk_act_id=act_id)
+    page = list(rows.order_by("pk")[first : first + count])
+    return tuple(_with_names(page, academy_id)), rows.count()
+
+
+def people_done(act_id: int, academy_id: int) -> tuple[Listed, ...]:
+    """The people whom the act treated, in the order of its selection."""
+    rows = BulkTarget.objects.filter(bulk_act_id=act_id, phase=Phase.DONE).order_by("pk")
+    account_ids = list(rows.values_list("account_id", flat=True))
+    facts = facts_for_acts(account_ids, academy_id)
+    person_ids = [fact.person_id for fact in facts.values()]
+    people, addresses = person_summaries(person_ids), addresses_by_person(person_ids)
+    done = []
+    for fact in (facts[pk] for pk in account_ids if pk in facts):
+        one, own = people[fact.person_id], addresses.get(fact.person_id)
+        done.append(
+            Listed(
+                one.name,
+                fact.username,
+                own[0].address if own else fact.mailbox,
+                fact.state,
+                one.category,
+                one.service,
+                one.place,
+                one.academy,
+            )
+        )
+    return tuple(done)
+
+
+def acted_alone_on(by: str, since: datetime) -> set[int]:
+    """The accounts of the acts that this actor decided, or undid, without anybody else since then."""
+    decided = Q(decided_by=by, decided_at__gt=since, approved_by="") & ~Q(state=State.AWAITING)
+    undone = Q(undone_by=by, undone_at__gt=since, undo_approved_by="") & ~Q(state=State.UNDO_AWAITING)
+    targets = BulkTarget.objects.filter(bulk_act__in=BulkAct.objects.filter(decided | undone))
+    return set(targets.exclude(phase=Phase.SKIPPED).values_list("account_id", flat=True))
+
+
+def order_of(row: BulkAct) -> Order:
+    return Order(Act(row.act), row.note, row.quota_mb, row.subject, row.text)
+
+
+def _of_office(academy_id: int) -> QuerySet[BulkAct]:
+    return BulkAct.objects.filter(academy_id=academy_id) if academy_id else BulkAct.objects.all()
+
+
+def _counts_of(act_ids: Collection[int]) -> dict[int, Counts]:
+    rows = BulkTarget.objects.filter(bulk_act_id__in=act_ids).values_list("bulk_act_id")
+    counted = rows.annotate(
+        total=Count("pk"),
+        pending=Count("pk", filter=Q(phase=Phase.LISTED)),
+        skipped=Count("pk", filter=Q(phase=Phase.SKIPPED)),
+        done=Count("pk", filter=Q(phase=Phase.DONE)),
+        undone=Count("pk", filter=Q(phase=Phase.UNDONE)),
+        kept=Count("pk", filter=Q(phase=Phase.KEPT)),
+    )
+    return {act_id: Counts(*numbers) for act_id, *numbers in counted}
+
+
+def _act_file(row: BulkAct, counts: Counts) -> ActFile:
+    return ActFile(
+        act_id=row.pk,
+        order=order_of(row),
+        state=State(row.state),
+        academy_id=row.academy_id,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        decided_by=row.decided_by,
+        approved_by=row.approved_by,
+        undone_by=row.undone_by,
+        undo_approved_by=row.undo_approved_by,
+        unknown=tuple(row.unknown),
+        counts=counts,
+    )
+
+
+def _with_names(rows: Collection[BulkTarget], academy_id: int) -> Iterator[Target]:
+    account_ids = [row.account_id for row in rows]
+    facts, names = facts_for_acts(account_ids, academy_id), names_of(account_ids)
+    for row in rows:
+        fact = facts.get(row.account_id)
+        yield Target(
+            row.account_id,
+            fact.username if fact else "",
+            names.get(row.account_id, "") if fact else "",
+            fact.state if fact else "",
+            Phase(row.phase),
+            row.skip,
+        )

@@ -1,0 +1,60 @@
+"""Whether an act changes somebody, and why not. Running an act again finds ALREADY: nothing happens twice."""
+
+from vaguemestre.desks.bulk.values import Act, Order, Skip
+from vaguemestre.people.credentials.values import ActFacts
+
+INVERSE = {
+    Act.SUSPEND: Act.RESUME,
+    Act.RESUME: Act.SUSPEND,
+    Act.FACTOR: Act.NO_FACTOR,
+    Act.NO_FACTOR: Act.FACTOR,
+}
+UNDOABLE = frozenset({*INVERSE, Act.QUOTA})
+# What these do is done for anybody, oneself and officers too.
+_FOR_ANYBODY = frozenset({Act.NOTICE, Act.LETTERS, Act.EXPORT})
+
+
+def verdict(order: Order, facts: ActFacts | None, by: str) -> Skip | None:
+    """Why the act leaves that person as they are; None if it changes them. `by`: the actor who decides."""
+    if facts is None:
+        return Skip.GONE
+    if order.act not in _FOR_ANYBODY:
+        if by == f"account:{facts.account_id}":
+            return Skip.ONESELF
+        if facts.role != "agent":
+            return Skip.OFFICE
+    return _by_state(order, facts)
+
+
+def undo_verdict(order: Order, facts: ActFacts | None, by: str) -> Skip | None:
+    """Why undoing leaves that person as they are: somebody changed them since. None if it gives back."""
+    if order.act is Act.QUOTA:
+        if facts is None:
+            return Skip.GONE
+        return Skip.CHANGED if facts.quota_mb != order.quota_mb or facts.state == "closed" else None
+    skip = verdict(Order(INVERSE[order.act], order.note), facts, by)
+    return Skip.CHANGED if skip is Skip.ALREADY else skip
+
+
+def _by_state(order: Order, facts: ActFacts) -> Skip | None:
+    match order.act:
+        case Act.EXPORT:
+            return None
+        case _ if facts.state == "closed":
+            return Skip.CLOSED
+        case Act.NOTICE:
+            return None if (facts.state, facts.mailbox_state) == ("active", "open") else Skip.UNREAD
+        case Act.LETTERS:
+            return None if facts.state == "pending" else Skip.ACTIVATED
+    return Skip.ALREADY if _is_so(order, facts) else None
+
+
+def _is_so(order: Order, facts: ActFacts) -> bool:
+    """Whether the account is already as the act would leave it."""
+    is_suspended = facts.state == "suspended"
+    return {
+        Act.SUSPEND: is_suspended,
+        Act.RESUME: not is_suspended,
+        Act.FACTOR: facts.owes_factor,
+        Act.NO_FACTOR: not facts.owes_factor,
+    }.get(order.act, facts.quota_mb == order.quota_mb)

@@ -1,0 +1,180 @@
+"""The acts on many, and one of them: whom it changes, whom it leaves and why, and what is decided."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from vaguemestre.access.signin.administrators import actor_of, for_administrators, for_recent_administrators
+from vaguemestre.access.signin.http import SignedInRequest, act_words
+from vaguemestre.access.signin.offices import within_academy
+from vaguemestre.desks.bulk import queries, services
+from vaguemestre.desks.bulk.labels_fr import (
+    ACCOUNT_STATES,
+    ACTS,
+    BUTTONS,
+    CONSEQUENCES,
+    PHASES,
+    SKIPS,
+    STATES,
+)
+from vaguemestre.desks.bulk.rules.decisions import AT_WORK, AWAITING, MAY_DECIDE, MAY_STOP, may_undo
+from vaguemestre.desks.bulk.values import Act, ActFile, Skip, State
+from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.orders import column_of
+from vaguemestre.foundation.ui.listing import Listing
+from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.credentials.queries import names_of
+
+WITH_FILE = frozenset({Act.LETTERS, Act.EXPORT})
+_UNKNOWN_SHOWN = 200
+
+
+@require_GET
+@for_administrators
+@within_academy
+def list_acts(request: SignedInRequest) -> HttpResponse:
+    """Every act that the office may see, newest first."""
+    listing, search = Listing.of(request.GET, ("-date", *queries.ORDERS)), request.GET.get("q", "").strip()
+    files, total = queries.acts_page(
+        request.who.office_academy,
+        search=search[:80],
+        order=column_of(listing.order, queries.ORDERS),
+        first=listing.first,
+        count=listing.count,
+    )
+    names = _actor_names(file.asked_by for file in files)
+    context = {
+        "rows": [
+            {
+                "file": file,
+                "act": ACTS[file.order.act],
+                "state": STATES[file.state],
+                "by": names.get(file.asked_by, file.asked_by),
+            }
+            for file in files
+        ],
+        "total": total,
+        "listing": listing,
+        "search": search[:80],
+    }
+    return render(request, "bulk/list.html", context)
+
+
+@require_GET
+@for_administrators
+@within_academy
+def show_act(request: SignedInRequest, act_id: int) -> HttpResponse:
+    return _page(request, file_or_404(request, act_id))
+
+
+@require_GET
+@for_administrators
+@within_academy
+def show_progress(request: SignedInRequest, act_id: int) -> HttpResponse:
+    """The counts and the buttons, asked again while the work goes on."""
+    return render(request, "bulk/progress.html", _progress(request, file_or_404(request, act_id)))
+
+
+@require_POST
+@act_words("décider d’un acte sur plusieurs personnes")
+@for_recent_administrators
+@within_academy
+def decide(request: SignedInRequest, act_id: int) -> HttpResponse:
+    """`act`: decider, accorder, interrompre, annuler."""
+    by, now = actor_of(request), timezone.now()
+    limit = settings.CONFIG.bulk.second_person_above
+    acts: dict[str, Callable[[], None]] = {
+        "decider": lambda: services.decide_act(act_id, limit, by=by, now=now),
+        "accorder": lambda: services.approve_act(act_id, by=by, now=now),
+        "interrompre": lambda: services.stop_act(act_id, by=by, now=now),
+        "annuler": lambda: services.undo_act(act_id, limit, by=by, now=now),
+    }
+    file, act = file_or_404(request, act_id), acts.get(request.POST.get("act", ""))
+    if act is None:
+        raise Http404
+    try:
+        act()
+    except Refusal as refusal:
+        return _page(request, file, refusal=sentence(refusal), status=422)
+    return HttpResponseRedirect(reverse("bulk:act", args=(act_id,)))
+
+
+def file_or_404(request: SignedInRequest, act_id: int) -> ActFile:
+    """The act, if the user's office may see it. Raises Http404."""
+    file = queries.find_act(act_id, request.who.office_academy)
+    if file is None:
+        raise Http404
+    return file
+
+
+def _page(request: SignedInRequest, file: ActFile, *, status: int = 200, **context: Any) -> HttpResponse:
+    which = request.GET.get("qui", "")
+    listing = Listing.of(request.GET, ("ordre",))
+    targets, total = queries.targets_page(
+        file.act_id,
+        file.academy_id,
+        is_skipped=which == "laisses",
+        first=listing.first,
+        count=listing.count,
+    )
+    context |= {
+        "rows": [
+            {
+                "target": target,
+                "state": ACCOUNT_STATES.get(target.state, ""),
+                "phase": PHASES[target.phase],
+                "reason": SKIPS[Skip(target.skip)] if target.skip else "",
+            }
+            for target in targets
+        ],
+        "total": total,
+        "listing": listing,
+        "which": which,
+        "unknown": file.unknown[:_UNKNOWN_SHOWN],
+        "unknown_left": max(0, len(file.unknown) - _UNKNOWN_SHOWN),
+    }
+    return render(request, "bulk/act.html", context | _progress(request, file), status=status)
+
+
+def _progress(request: SignedInRequest, file: ActFile) -> dict[str, Any]:
+    names = _actor_names(
+        (file.asked_by, file.decided_by, file.approved_by, file.undone_by, file.undo_approved_by)
+    )
+    is_undo = file.state is State.UNDO_AWAITING
+    act, counts = file.order.act, file.counts
+    return {
+        "file": file,
+        "title": ACTS[act],
+        "state": STATES[file.state],
+        "consequence": CONSEQUENCES[act],
+        "button": BUTTONS[act],
+        "asked_by": names.get(file.asked_by, ""),
+        "decided_by": names.get(file.decided_by, ""),
+        "approved_by": names.get(file.approved_by, ""),
+        "undone_by": names.get(file.undone_by, ""),
+        "undo_approved_by": names.get(file.undo_approved_by, ""),
+        "left": counts.skipped + counts.kept,
+        "changing": counts.total - counts.skipped,
+        "is_running": file.state in AT_WORK,
+        "may_decide": file.state in MAY_DECIDE and bool(counts.pending),
+        "may_undo": may_undo(act, file.state, counts.done),
+        "may_stop": file.state in MAY_STOP,
+        "is_awaiting": file.state in AWAITING,
+        "is_undo": is_undo,
+        "is_mine": actor_of(request) == (file.undone_by if is_undo else file.decided_by),
+        "has_file": act in WITH_FILE and file.state is State.DONE and bool(counts.done),
+        "limit": settings.CONFIG.bulk.second_person_above,
+    }
+
+
+def _actor_names(actors: Iterable[str]) -> dict[str, str]:
+    """The names of journal actors (`account:7`, `cli`)."""
+    numbers = {actor: int(actor.partition(":")[2]) for actor in actors if actor.startswith("account:")}
+    names = names_of(numbers.values()) if numbers else {}
+    return {"cli": "ligne de commande", **{actor: names.get(pk, "") for actor, pk in numbers.items()}}
