@@ -222,12 +222,17 @@ class Actor(threading.Thread):
 
 
 class Outsider(Actor):
-    """Delivers on the MX port, as a server that tries again until it is told 250."""
+    """Delivers on the MX port, as a server that sends the same message again until it is told 250."""
+
+    def __init__(self, instance: Cuttable, tag: str) -> None:
+        super().__init__(instance, tag)
+        self._letters: dict[int, email.message.EmailMessage] = {}
 
     def act(self, number: int) -> bool:
         to = self.instance.account("teacher")["address"]
-        message = letter(
-            "parent@dehors.example", to, self.subject(number), f"{self.tag}.{number}@dehors.example"
+        message_id = f"{self.tag}.{number}@dehors.example"
+        message = self._letters.setdefault(
+            number, letter("parent@dehors.example", to, self.subject(number), message_id)
         )
         with smtplib.SMTP(
             "127.0.0.1", self.instance.port("mx"), timeout=20, local_hostname="mail.dehors.example"
