@@ -10,7 +10,7 @@ from tests.site.doorways import People
 from tests.site.owned import Belonging, rows
 
 from vaguemestre.desks.breaches.models import Breach
-from vaguemestre.desks.bulk.models import BulkAct
+from vaguemestre.desks.bulk.models import BulkAct, BulkTarget
 from vaguemestre.desks.portal.models import AnnouncementRow
 from vaguemestre.desks.removals.models import Removal, SecurityOfficer
 from vaguemestre.foundation.jobs.tasks import wake
@@ -65,8 +65,15 @@ def offices_and_places(people: People) -> Iterator[Belonging]:
     )
     yield Belonging(
         "bulk", {"act_id": bulk_act.pk}, "Actequetu", ADMINISTRATORS,
-        doors="act decide file progress", sent={"act": "annuler"}, state=rows(bulk_act),
+        doors="act decide progress", sent={"act": "annuler"}, state=rows(bulk_act),
     )  # fmt: skip
+    export = BulkAct.objects.create(
+        state="done", act="export", note="Listequetu", asked_by="cli", asked_at=NOON, changed_at=NOON
+    )
+    BulkTarget.objects.create(bulk_act=export, account_id=people.victim.pk, phase="done")
+    yield Belonging(
+        "bulk", {"act_id": export.pk}, "Listequetu", ADMINISTRATORS, doors="file", state=rows(export)
+    )
     removal = Removal.objects.create(
         state="counted", sender="faux@dehors.example", subject="Retraitquetu", asked_by="cli", asked_at=NOON,
         changed_at=NOON,
