@@ -50,6 +50,7 @@ GIVEN_CERTIFICATE = """
 certificate = "/srv/tls/server.pem"
 key = "/srv/tls/server.key"
 """
+PEOPLE = "60"  # enough for the filter to see no flood in twenty messages a second
 _ARRIVAL_SECONDS = 120
 
 
@@ -65,10 +66,15 @@ def open_agents(machine: Machine) -> tuple[Agent, ...]:
     """Apply an HR feed, then open the accounts of two agents."""
     feed = ("/srv/flux.csv", "/srv/etablissements.csv")
     machine.must(
-        "vaguemestre", "feed", "sample", "--agents", "4", "--out", feed[0], "--structures-out", feed[1]
+        "vaguemestre", "feed", "sample", "--agents", PEOPLE, "--out", feed[0], "--structures-out", feed[1]
     )
     machine.must("vaguemestre", "feed", "apply", feed[0], "--structures", feed[1])
     return tuple(Agent(*line.split()) for line in _run_script(machine, "open_agents.py").splitlines())
+
+
+def addresses(machine: Machine) -> list[str]:
+    """Of every agent, whether their account is open or not: each has a mailbox."""
+    return _run_script(machine, "list_addresses.py").split()
 
 
 def open_list(machine: Machine) -> str:

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.machines.academy import SITE, Agent, Client
+from tests.machines.academy import SITE, Client
 
 _PAGE_SECONDS, _DELIVERY_SECONDS = 1 / 30, 1 / 20
-_SENDER = "quelqu.un@dehors.example"
+_SENDERS = 200
 # Served by the door, by the pages (somebody whose session is worth nothing is sent away), by address books.
 _PAGES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("GET", "/alogin", {}),
@@ -41,7 +41,7 @@ class Load:
     """Pages asked and messages brought to the MX port, until the block ends."""
 
     client: Client
-    reader: Agent
+    recipients: list[str]  # in turn, so that none is flooded
     pages: Outcome = field(default_factory=Outcome)
     deliveries: Outcome = field(default_factory=Outcome)
 
@@ -100,14 +100,15 @@ class Load:
 
     def _deliver(self, number: int) -> str:
         """Empty if Postfix took the message, else its words."""
-        recipient = self.reader.address
+        recipient = self.recipients[number % len(self.recipients)]
+        sender = f"quelqu.un.{number % _SENDERS}@dehors.example"
         text = (
-            f"From: {_SENDER}\r\nTo: {recipient}\r\nSubject: charge {number}\r\n"
+            f"From: {sender}\r\nTo: {recipient}\r\nSubject: charge {number}\r\n"
             f"Message-ID: <{time.time_ns()}.{number}@dehors.example>\r\n\r\nBonjour.\r\n"
         )
         try:
             with smtplib.SMTP(self.client.machine.address, 25, "dehors.example", timeout=60) as server:
-                server.sendmail(_SENDER, [recipient], text)
+                server.sendmail(sender, [recipient], text)
         except (OSError, smtplib.SMTPException) as error:
             return repr(error)
         return ""

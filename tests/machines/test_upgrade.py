@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests.machines import academy
 from tests.machines.academy import SOURCES, Agent, Client
 from tests.machines.load import Load
 from tests.machines.machine import Machine
@@ -44,6 +45,12 @@ def of_units(machine: Machine) -> set[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def recipients(installed: Machine, agents: tuple[Agent, ...]) -> list[str]:
+    """Whom the load writes to: everybody."""
+    return academy.addresses(installed)
+
+
 def assert_nobody_noticed(load: Load) -> None:
     print(  # noqa: T201 (figures for whoever runs it)
         f"pages {len(load.pages.ends)}, longest pause {load.pages.longest_pause:.2f} s; "
@@ -55,12 +62,14 @@ def assert_nobody_noticed(load: Load) -> None:
     assert load.deliveries.ends
 
 
-def test_an_upgrade_is_noticed_by_nobody(client: Client, agents: tuple[Agent, ...]) -> None:
+def test_an_upgrade_is_noticed_by_nobody(
+    client: Client, agents: tuple[Agent, ...], recipients: list[str]
+) -> None:
     machine = client.machine
     tree = tree_of(machine, NEXT)
     masters = ("systemctl", "show", "-p", "MainPID", "vaguemestre-dovecot", "vaguemestre-postfix")
     before = machine.must(*masters)
-    with Load(client, agents[1]).running() as load:
+    with Load(client, recipients).running() as load:
         machine.must("vaguemestre", "upgrade", tree)
     assert_nobody_noticed(load)
     assert machine.must(*masters) == before
@@ -69,12 +78,10 @@ def test_an_upgrade_is_noticed_by_nobody(client: Client, agents: tuple[Agent, ..
     assert client.received(agents[1], "Version nouvelle")
 
 
-def test_a_release_that_does_not_start_leaves_the_other_one(
-    client: Client, agents: tuple[Agent, ...]
-) -> None:
+def test_a_release_that_does_not_start_leaves_the_other_one(client: Client, recipients: list[str]) -> None:
     machine = client.machine
     tree = tree_of(machine, BROKEN, ("src/vaguemestre/processes/web.py", "raise SystemExit(3)"))
-    with Load(client, agents[1]).running() as load:
+    with Load(client, recipients).running() as load:
         ended = machine.run("vaguemestre", "upgrade", tree)
     assert ended.returncode == 69, ended.stdout + ended.stderr
     assert "tourne de nouveau" in ended.stderr
@@ -83,10 +90,10 @@ def test_a_release_that_does_not_start_leaves_the_other_one(
     assert BROKEN not in versions_running(machine)
 
 
-def test_killed_in_the_middle_it_goes_on(client: Client, agents: tuple[Agent, ...]) -> None:
+def test_killed_in_the_middle_it_goes_on(client: Client, recipients: list[str]) -> None:
     machine = client.machine
     tree = tree_of(machine, LATER)
-    with Load(client, agents[1]).running() as load:
+    with Load(client, recipients).running() as load:
         run = (
             "systemd-run",
             "--quiet",
@@ -108,9 +115,11 @@ def test_killed_in_the_middle_it_goes_on(client: Client, agents: tuple[Agent, ..
     assert of_units(machine) == {LATER}
 
 
-def test_the_way_back_is_noticed_by_nobody(client: Client, agents: tuple[Agent, ...]) -> None:
+def test_the_way_back_is_noticed_by_nobody(
+    client: Client, agents: tuple[Agent, ...], recipients: list[str]
+) -> None:
     machine = client.machine
-    with Load(client, agents[1]).running() as load:
+    with Load(client, recipients).running() as load:
         machine.must("vaguemestre", "upgrade", "--back")
     assert_nobody_noticed(load)
     assert of_units(machine) == {NEXT}
