@@ -60,7 +60,8 @@ def test_a_line_opens_its_message_under_it_and_the_open_ones_stay(
     expect(page.locator("#reader iframe")).to_have_count(3)
     assert page.url.endswith(address(first))  # one stays where one was
     page.wait_for_function(
-        "[...document.querySelectorAll('iframe.measured')].every((frame) => frame.style.height)"
+        """() => { const frames = [...document.querySelectorAll('#reader iframe.measured')];
+          return frames.length === 3 && frames.every((frame) => frame.style.height); }"""
     )
     assert whole_texts(page) == [True, True, True]
     tall = page.locator(f"{line_of(page, second)} iframe").bounding_box()
