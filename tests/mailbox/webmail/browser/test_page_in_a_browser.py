@@ -462,13 +462,13 @@ def test_a_search_is_narrowed_to_the_folder_one_was_in(page: Page, box: MemoryMa
     page.keyboard.press("/")
     page.keyboard.type("sortie")
     page.keyboard.press("Enter")
-    page.get_by_role("search").get_by_text("2 trouvés").wait_for(state="attached")
+    page.get_by_role("region", name="Messages").get_by_text("2 trouvés").wait_for()
     scope = page.get_by_role("region", name="Messages").locator(".scope")
     scope.get_by_role("link", name="2026").click()
     page.get_by_text("1 trouvé").wait_for()
     assert subjects(page) == ["Sortie en mer"]
     scope.get_by_role("link", name="Partout").click()
-    page.get_by_role("search").get_by_text("2 trouvés").wait_for(state="attached")
+    page.get_by_role("region", name="Messages").get_by_text("2 trouvés").wait_for()
     scope.get_by_role("link", name="2026").wait_for()
 
 
@@ -523,7 +523,7 @@ def test_a_slow_search_shows_its_latest_first(
     page.get_by_text("les plus récents ; recherche des autres…").wait_for()
     assert subjects(page) == ["Voyage récent"]
     is_let_go.set()
-    page.get_by_role("search").get_by_text("2 trouvés").wait_for(state="attached")
+    page.get_by_role("region", name="Messages").get_by_text("2 trouvés").wait_for()
     assert subjects(page) == ["Voyage récent", "Voyage ancien"]
 
 
