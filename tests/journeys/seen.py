@@ -105,8 +105,8 @@ def imap(instance: Any, account: dict[str, Any], password: str | None = None) ->
 def uids_of(client: imaplib.IMAP4_SSL, folder: str, subject: str) -> list[str]:
     client.select(f'"{folder}"')
     client.literal = subject.encode()  # type: ignore[assignment]
-    _, data = client.uid("SEARCH", "CHARSET", "UTF-8", "SUBJECT")
-    return data[0].decode().split() if data and data[0] else []
+    status, data = client.uid("SEARCH", "CHARSET", "UTF-8", "SUBJECT")
+    return data[0].decode().split() if status == "OK" and data and data[0] else []
 
 
 def deliver(

@@ -51,7 +51,14 @@ def named(instance: Instance, subject: str) -> int:
     """How many messages of the teacher's inbox have that subject."""
     with imap(instance, instance.account("teacher")) as client:
         client.select("INBOX", readonly=True)
-        return len(client.search(None, "SUBJECT", f'"{subject}"')[1][0].split())
+        answers: list[bytes] = []
+
+        def is_answered() -> bool:
+            status, answers[:] = client.search(None, "SUBJECT", f'"{subject}"')
+            return status == "OK"  # a busy machine refuses a search whose index is not made yet
+
+        wait_until(is_answered)
+        return len(answers[0].split())
 
 
 def deliver_and_see(instance: Instance, subject: str) -> None:
