@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 from tests.desks.bulk.samples import NOON, administrator, agents, work
 from tests.questions import questions
 
@@ -73,7 +74,8 @@ def test_undoing_leaves_whoever_was_changed_since() -> None:
     people = agents(2)
     act_id = decided(people)
     work(act_id)
-    change_states([people[0].pk], "close", by="cli", now=NOON)
+    with transaction.atomic():
+        change_states([people[0].pk], "close", by="cli", now=NOON)
     services.undo_act(act_id, 1000, by=BY, now=NOON)
     work(act_id)
     assert Account.objects.get(pk=people[0].pk).state == "closed"
