@@ -138,7 +138,7 @@ class Capacity:
         deadline = time.monotonic() + _SETTLED_SECONDS
         while self._messages() - before < count and time.monotonic() < deadline:
             time.sleep(1)
-        time.sleep(5)  # words of the index
+        time.sleep(5)  # words of the index: what indexes says nothing when it ends
         print(f"delivered {self._messages() - before} of {count}")
 
     def _messages(self) -> int:
@@ -194,7 +194,7 @@ class Capacity:
         waiting = [
             _Waiting(proxy.port, self._everybody[number % len(self._everybody)]) for number in range(programs)
         ]
-        time.sleep(10)
+        time.sleep(10)  # memory is read once sign-in processes have ended
         mailboxes, front = (
             now - then for now, then in zip((self._memory(), proxy.memory()), before, strict=True)
         )
@@ -290,7 +290,7 @@ class Proxy:
         file = self._home / "dovecot.conf"
         file.write_text(_PROXY.format(home=self._home, port=self.port, imaps=imaps), encoding="ascii")
         self._process = subprocess.Popen(["dovecot", "-F", "-c", str(file)])
-        time.sleep(3)
+        _wait_until_open(self.port)
 
     @property
     def pid(self) -> int:
@@ -327,6 +327,20 @@ def main() -> None:
         proxy.close()
 
 
+def _wait_until_open(port: int) -> None:
+    """Return once somebody listens there. Raises OSError after twenty seconds."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
 def _measure(bench: Capacity, asked: argparse.Namespace, proxy: Proxy) -> None:
     """One after the other; `--only` takes those whose name begins so."""
     time.sleep(_SETTLED_SECONDS)
@@ -357,7 +371,7 @@ def _entry(home: Path, web: int) -> Iterator[tuple[int, int]]:
     file.write_text(_ENTRY.format(port=port, web=web), encoding="ascii")
     process = subprocess.Popen(["haproxy", "-f", str(file)])
     try:
-        time.sleep(1)
+        _wait_until_open(port)
         yield process.pid, port
     finally:
         process.terminate()
