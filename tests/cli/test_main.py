@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -43,11 +44,14 @@ def one_clear_line(ended: "subprocess.CompletedProcess[str]") -> str:
     return lines[0]
 
 
-@pytest.mark.parametrize("command", ["", "up", "check", "status", "reconcile", "trace"])
+@pytest.mark.parametrize(
+    "command", ["", "up", "check", "status", "reconcile", "trace", "journal", "feed apply"]
+)
 def test_help_is_everywhere(run: Run, command: str) -> None:
     ended = run(*command.split(), "--help")
     assert ended.returncode == 0, ended.stderr
     assert "--help" in ended.stdout
+    assert not re.search(r"Show this|required|<bool>|<str>|%Y|default:", ended.stdout)
 
 
 @pytest.mark.parametrize(

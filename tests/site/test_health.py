@@ -1,11 +1,13 @@
 """/sante/ tells the truth, quickly."""
 
+import logging
 import os
 import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.test import Client
@@ -104,6 +106,37 @@ def test_a_service_that_says_nothing_is_not_waited_for(silent_port: int) -> None
     began = time.monotonic()
     assert not health.greets("127.0.0.1", silent_port, b"* OK").ok
     assert time.monotonic() - began < 1
+
+
+def test_a_service_that_greets_late_once_is_well() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+
+        def greet_the_second() -> None:
+            first, _ = listener.accept()
+            second, _ = listener.accept()
+            second.sendall(b"220 mail\r\n")
+            first.close()
+            second.close()
+
+        greeter = Thread(target=greet_the_second, daemon=True)
+        greeter.start()
+        assert health.greets("127.0.0.1", listener.getsockname()[1], b"220").ok
+        greeter.join(5)
+
+
+@pytest.mark.django_db
+def test_what_is_down_is_told_to_who_asks_and_is_no_error_of_the_pages(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger = logging.getLogger("django.request")
+    logger.addHandler(caplog.handler)
+    try:
+        assert client.get("/sante/").status_code == 503
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from vaguemestre.cli.failures import Failed
+from vaguemestre.cli.french_help import in_french
 from vaguemestre.foundation.kernel.errors import EngineDown, EngineRefused, Refusal
 from vaguemestre.foundation.kernel.texts import counted
 from vaguemestre.site.config import ConfigWrong, load
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str]) -> int:
         if name not in _FOR_ENGINES and os.geteuid() == 0:
             os.umask(0o007)  # what root writes in the data folder is for its group, that of our processes
         entry = next((e for e in ENTRIES if e.name == name), None)
-        ended = program(entry)(rest, prog_name="vaguemestre", standalone_mode=False)
+        ended = in_french(program(entry))(rest, prog_name="vaguemestre", standalone_mode=False)
         return ended if isinstance(ended, int) else 0
     except BrokenPipeError:
         return 0

@@ -5,6 +5,7 @@ import sys
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.utils import timezone
+from django.utils.log import log_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -45,7 +46,11 @@ def show_health(request: HttpRequest) -> JsonResponse:
     }
     if results["database"].ok and len(machines := machine_states(timezone.now())) > 1:
         body["machines"] = {machine.name: machine.as_json() for machine in machines}
-    return JsonResponse(body, status=200 if well else 503)
+    answer = JsonResponse(body, status=200 if well else 503)
+    if not well:  # the page did its work: what is down has its own errors in the logs
+        words = "%s: %s"
+        log_response(words, "down", request.path, response=answer, request=request, level="warning")
+    return answer
 
 
 @csrf_exempt  # programs ask by PROPFIND; nothing is done here

@@ -194,6 +194,12 @@ def test_whoever_tries_an_activated_account_its_owner_reads_of_it_once_a_day(oth
     assert [one for one in told() if one] == [activated_id]
 
 
+@pytest.mark.parametrize("page", ["/alogin", "/assistant/", "/assistant/?choix=premiere-connexion"])
+def test_whoever_has_no_numen_is_shown_the_way(client: Client, page: str) -> None:
+    assert '<a href="/numen/">' in client.get(page).content.decode().replace('<a class="tile" ', "<a ")
+    assert client.get("/numen/").status_code == 200
+
+
 def test_a_date_that_cannot_be_read_is_told(client: Client, ines: Account) -> None:
     for born in ("hier", "3 brumaire 1985", "", "1985"):
         assert "rivez" in given(client, born=born).content.decode()

@@ -174,7 +174,9 @@ class Clock:
         return self.now
 
 
-def test_a_periodic_task_that_raises_stops_no_other_and_comes_less_often() -> None:
+def test_a_periodic_task_that_raises_stops_no_other_and_comes_less_often(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     runs: list[str] = []
 
     def broken() -> None:
@@ -191,6 +193,7 @@ def test_a_periodic_task_that_raises_stops_no_other_and_comes_less_often() -> No
     assert runs == ["broken", "sound", "sound"]
     clock.now = 122
     tasks.run_due()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]  # once may be a start
     assert sorted(runs) == ["broken", "broken", "sound", "sound", "sound"]
 
 

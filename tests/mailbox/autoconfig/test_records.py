@@ -94,10 +94,13 @@ def test_administrators_read_what_the_zone_says_and_nobody_else(
     client.post("/alogin", {"username": admin.username, "secret": PASSWORD})
     page = client.get("/administration/dns").content.decode()
     assert "_submissions._tcp." in page
+    assert "n’est pas encore réglée" in page  # the demonstration has no name
     zone_says["SRV _imaps._tcp.ac-amiens.test"] = ("0 1 143 vieux.example.",)
     lines = client.get("/administration/dns/essai").content.decode()
     assert "Différent" in lines
     assert "vieux.example" in lines
+    assert "Juste" not in lines  # nothing stands where nothing needs to
+    assert lines.count("Facultatif") == 3
     zone_says["MX ac-amiens.test"] = None
     assert "ne répond pas" in client.get("/administration/dns/essai").content.decode()
     assert client.post("/administration/dns/essai").status_code == 405

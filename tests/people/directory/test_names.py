@@ -48,6 +48,15 @@ def test_the_sixteen_vectors_hold(first: str, last: str, username: str, address:
     assert address_base(first, last) == address
 
 
+@pytest.mark.parametrize("name", ["<script>", "a@b", "x;y", "=1", "Martin\n"])
+def test_markup_and_formulas_name_nobody(name: str) -> None:
+    for names in (("Eve", name), (name, "Martin")):
+        for base in (username_base, address_base):
+            with pytest.raises(Refusal) as refused:
+                base(*names)
+            assert refused.value.code == "directory.name-with-signs"
+
+
 @given(st.text(max_size=80))
 def test_folding_gives_plain_letters_and_folding_again_changes_nothing(name: str) -> None:
     folded = fold(name)

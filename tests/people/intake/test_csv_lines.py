@@ -154,6 +154,8 @@ def test_a_file_that_cannot_be_used_is_told_in_one_refusal(content: bytes, code:
         ({"nom_usage": "#NOM?"}, "nom_usage", "erreur de tableur"),
         ({"nom_naissance": "Kon\ufffd"}, "nom_naissance", "illisible"),
         ({"nom_naissance": "李", "prenom": "小龙"}, "nom_naissance", "à la main"),
+        ({"nom_naissance": "<script>alert(1)</script>"}, "nom_naissance", "signe « < »"),
+        ({"prenom": "Élodie {1}"}, "prenom", "signe « { »"),
         ({"nom_naissance": "x" * 101}, "nom_naissance", "100 caractères"),
         ({"prenom": "Él\x07odie"}, "", "contrôle"),
         ({"prenom": '"Élo"die'}, "", "guillemets"),

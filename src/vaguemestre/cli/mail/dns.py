@@ -46,7 +46,7 @@ def command(
 def _line(result: Checked) -> str:
     record = result.record
     if result.state is State.RIGHT:
-        return f"{record.kind} {record.name} : juste"
+        return f"{record.kind} {record.name} : {'juste' if result.found else 'facultatif, et absent'}"
     now = f" (aujourd’hui : {' | '.join(result.found)[:200]})" if result.found else ""
     return f"{record.kind} {record.name} : {_WORDS[result.state]}{now}\n    {record.line}"
 

@@ -69,7 +69,10 @@ class PeriodicTasks:
             task()
             failures = 0
         except Exception:
-            log.exception("periodic task %s failed, %d times in a row", _name(task), failures)
+            level = (
+                logging.WARNING if failures == 1 else logging.ERROR
+            )  # at a start, engines may not be ready
+            log.log(level, "periodic task %s failed, %d times in a row", _name(task), failures, exc_info=True)
         finally:
             with self._lock:
                 self._failures[number] = failures

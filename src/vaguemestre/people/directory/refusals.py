@@ -6,6 +6,7 @@ SENTENCES = {
     "directory.name-unwritable": (
         "Le nom « %(name)s » ne donne aucune lettre utilisable dans un identifiant : à traiter à la main."
     ),
+    "directory.name-with-signs": "Un nom ne contient pas le signe « %(sign)s » : corrigez-le.",
     "directory.numen-held-already": "Cette personne a déjà un NUMEN.",
     "directory.numen-malformed": "Ce n’est pas un NUMEN : treize chiffres et lettres.",
     "directory.numen-of-somebody-else": "Ce NUMEN appartient déjà à une autre personne.",

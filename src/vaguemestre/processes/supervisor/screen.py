@@ -76,7 +76,10 @@ def summary_lines(
         lines += ["", "Premier administrateur : activez son compte à cette adresse (montrée une seule fois)"]
         lines += [administrator]
     if accounts:
-        lines += ["", f"{'Comptes de démonstration':<26}{'identifiant':<20}mot de passe"]
+        lines += [
+            "",
+            f"{'Comptes de démonstration':<26}{'identifiant':<20}mot de passe, s’il n’a pas été changé",
+        ]
         lines += [_account_line(account) for account in accounts]
         lines += ["", f"Tout le reste (mots de passe d’application, OTP…) : {config.run_dir / 'ready.json'}"]
     return [*lines, "Ctrl-C pour arrêter."]

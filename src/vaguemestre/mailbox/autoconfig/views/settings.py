@@ -25,6 +25,7 @@ from vaguemestre.mailbox.autoconfig.ports import look_up, sign
 from vaguemestre.mailbox.autoconfig.rules import apple
 from vaguemestre.mailbox.autoconfig.rules import autoconfig as mozilla
 from vaguemestre.mailbox.autoconfig.rules import autodiscover as outlook
+from vaguemestre.mailbox.autoconfig.rules.offers import site_of
 from vaguemestre.mailbox.autoconfig.rules.recent_clients import Used, recently_used
 from vaguemestre.mailbox.autoconfig.rules.records import Record, State, checked, zone
 from vaguemestre.mailbox.autoconfig.values import Holder
@@ -64,7 +65,9 @@ def seen(request: SignedInRequest) -> HttpResponse:
 def dns(request: HttpRequest) -> HttpResponse:
     """What the zone must say; what it does say is asked apart, since nobody may answer for seconds."""
     domains = _domains_of(request)
-    context = {"zone": zone(_records(domains)), "domain": ", ".join(domains)}
+    records = _records(domains)
+    is_unnamed = any(site_of(settings.CONFIG.site_of(domain))[0] == "localhost" for domain in domains)
+    context = {"zone": zone(records), "domain": ", ".join(domains), "is_unnamed": is_unnamed}
     return render(request, "autoconfig/dns.html", context)
 
 

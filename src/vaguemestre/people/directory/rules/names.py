@@ -42,6 +42,7 @@ _BLANKS = re.compile(
     r"[\s\u00ad\u115f\u1160\u200b-\u200f\u2028-\u202f\u2060-\u2064\u2800\u3164\ufeff\uffa0]{3}"
 )
 _PUNCTUATION = re.compile(r"[.,;:/|()\[\]<>«»\"“”„&+*=@#·•]")
+_SIGNS = re.compile(r"[<>{}\[\]|\\=*@#;:\"%$\x00-\x1f\x7f]")  # of markup and formulas: in no civil name
 _NOT_ALLOWED = re.compile(r"[^a-z0-9-]")
 _HYPHENS = re.compile(r"-{2,}")
 
@@ -64,6 +65,12 @@ def fold(name: str) -> str:
     text = "".join(c for c in text if not unicodedata.combining(c)).lower()
     text = _NOT_ALLOWED.sub("", _GAPS.sub("-", text))
     return _HYPHENS.sub("-", text).strip("-")
+
+
+def check_signs(name: str) -> None:
+    """Raises Refusal `directory.name-with-signs` for a sign that no civil name has."""
+    if sign := _SIGNS.search(name):
+        raise Refusal("directory.name-with-signs", sign=sign[0])
 
 
 def shows_surname(name: str, surname: str) -> bool:
@@ -100,7 +107,10 @@ def name_words(first_name: str, last_name: str) -> tuple[str, ...]:
 
 
 def username_base(first_name: str, last_name: str) -> str:
-    """Initial of the first name, then the surname. Raises Refusal `directory.name-unwritable`."""
+    """Initial of the first name, then the surname.
+
+    Raises Refusal `directory.name-unwritable`, `directory.name-with-signs`.
+    """
     first, last = _folded_names(first_name, last_name)
     return first[0] + last
 
@@ -116,12 +126,16 @@ def is_username_of(username: str, first_name: str, last_name: str) -> bool:
 
 
 def address_base(first_name: str, last_name: str) -> str:
-    """`first.last`, the part before the @. Raises Refusal `directory.name-unwritable`."""
+    """`first.last`, the part before the @.
+
+    Raises Refusal `directory.name-unwritable`, `directory.name-with-signs`.
+    """
     first, last = _folded_names(first_name, last_name)
     return f"{first}.{last}"
 
 
 def _folded_names(first_name: str, last_name: str) -> tuple[str, str]:
+    check_signs(f"{first_name} {last_name}")
     first, last = fold(first_name), fold(last_name)
     if not first or not last:
         raise Refusal("directory.name-unwritable", name=f"{first_name} {last_name}".strip())

@@ -7,7 +7,7 @@ from functools import lru_cache
 from vaguemestre.foundation.kernel.addresses import parse_address
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.kernel.times import parse_day
-from vaguemestre.people.directory.rules.names import address_base
+from vaguemestre.people.directory.rules.names import address_base, check_signs
 from vaguemestre.people.directory.rules.numens import parse_numen
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import CivilStatus, Numen, Post, StaffCategory
@@ -120,12 +120,21 @@ def _civil(cells: dict[str, str], today: date) -> CivilStatus:
     age = today.year - born.year
     if age not in _AGES:
         raise LineRefused("date_naissance", f"date impossible : « {cells['date_naissance']} »")
+    for name in ("nom_naissance", "nom_usage", "prenom"):
+        _check_signs(name, cells[name])
     civil = CivilStatus(cells["civilite"], cells["nom_naissance"], cells["nom_usage"], cells["prenom"], born)
     try:
         address_base(civil.shown_first_name, civil.shown_last_name)
     except Refusal as error:
         raise LineRefused("nom_naissance", "nom sans lettre latine : à traiter à la main") from error
     return civil
+
+
+def _check_signs(column: str, name: str) -> None:
+    try:
+        check_signs(name)
+    except Refusal as error:
+        raise LineRefused(column, f"signe « {error.facts['sign']} » dans un nom") from error
 
 
 def _numen(text: str) -> Numen | None:
