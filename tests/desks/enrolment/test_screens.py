@@ -24,6 +24,7 @@ from vaguemestre.desks.enrolment.models import NumenRequest, Proof
 from vaguemestre.desks.enrolment.values import RequestState
 from vaguemestre.foundation.journal.models import Entry
 from vaguemestre.foundation.kernel.errors import Refusal
+from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.credentials.models import Account
 from vaguemestre.people.directory.models import Assignment, NumenRow, Person
 from vaguemestre.people.directory.ports import numen_keys
@@ -588,6 +589,32 @@ def test_people_are_put_in_order_and_narrowed_by_category(place: int) -> None:
     turned = words(desk.get("/gestion/personnes?tri=-nom"))
     assert turned.index("Zeta") < turned.index("Alpha")
     assert "Zeta" not in words(desk.get("/gestion/personnes?categorie=CPE"))
+
+
+def test_people_are_found_by_account_school_and_last_day(place: int) -> None:
+    waiting, serving = managed_by(place, "DPE", "attend"), managed_by(place, "DPE", "sert")
+    Account.objects.filter(pk=waiting.pk).update(state="pending")
+    Assignment.objects.filter(person_id=serving.person_id).delete()
+    Assignment.objects.create(
+        person_id=serving.person_id,
+        structure=school(),
+        starts_on=date(2020, 9, 1),
+        ends_on=paris_day(timezone.now()) + timedelta(days=30),
+    )
+    desk = client_of(officer(place, "DPE"))
+
+    def found(query: str) -> set[str]:
+        people = desk.get(f"/gestion/personnes?{query}").context["people"]
+        return {
+            state for person, state in people if person.person_id in (waiting.person_id, serving.person_id)
+        }
+
+    soon = paris_day(timezone.now()) + timedelta(days=40)
+    assert found("") == {"Jamais activé", "Actif"}
+    assert found("etat=pending") == {"Jamais activé"}
+    assert found("etablissement=0809001z") == {"Actif"}
+    assert found(f"fin={soon:%d/%m/%Y}") == {"Actif"}
+    assert found(f"fin={soon - timedelta(days=20):%d/%m/%Y}") == set()
 
 
 def test_a_batch_of_letters_asks_for_a_fresh_proof(place: int) -> None:

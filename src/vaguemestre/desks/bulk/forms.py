@@ -6,18 +6,12 @@ from typing import Any
 from django import forms
 
 from vaguemestre.desks.bulk.values import Act, Order
-from vaguemestre.desks.enrolment.forms.officer_forms import CATEGORY_LABELS
+from vaguemestre.desks.enrolment.forms.officer_forms import ACCOUNT_STATE_LABELS, CATEGORY_LABELS
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.people.directory.queries import PeopleFilter
 
 SEARCH_FIELDS = ("q", "service", "categorie", "etablissement", "etat", "fin")
-_PEOPLE_STATES = [
-    ("", "Tous"),
-    ("pending", "Jamais activé"),
-    ("active", "Actif"),
-    ("suspended", "Suspendu"),
-    ("closed", "Fermé"),
-]
+_PEOPLE_STATES = [("", "Tous"), *ACCOUNT_STATE_LABELS.items()]
 _TYPED: dict[str, Any] = {"autocomplete": "off", "spellcheck": "false"}
 
 

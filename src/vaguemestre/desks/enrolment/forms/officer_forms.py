@@ -1,5 +1,6 @@
 """Forms of officers."""
 
+from datetime import date
 from secrets import token_hex
 from typing import Any
 
@@ -10,6 +11,7 @@ from vaguemestre.desks.enrolment import queries
 from vaguemestre.foundation.kernel.errors import Refusal
 from vaguemestre.foundation.ui.days import DayField
 from vaguemestre.foundation.ui.refusals import sentence
+from vaguemestre.people.directory.queries import PeopleFilter
 from vaguemestre.people.directory.rules.places import parse_uai
 from vaguemestre.people.directory.values import CivilStatus, NewPerson, Post, StaffCategory
 
@@ -24,6 +26,12 @@ CATEGORY_LABELS = {
     StaffCategory.SECOND_DEGREE_PRIVATE: "Second degré privé",
     StaffCategory.AESH: "AESH",
     StaffCategory.AED: "Assistant d’éducation",
+}
+ACCOUNT_STATE_LABELS = {
+    "pending": "Jamais activé",
+    "active": "Actif",
+    "suspended": "Suspendu",
+    "closed": "Fermé",
 }
 
 
@@ -156,3 +164,30 @@ class PeopleSearchForm(forms.Form):
         required=False,
         choices=[("", "Toutes"), *((str(key), title) for key, title in CATEGORY_LABELS.items())],
     )
+    etablissement = forms.CharField(
+        label="Établissement (UAI)",
+        max_length=8,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    etat = forms.ChoiceField(
+        label="Compte", required=False, choices=[("", "Tous"), *ACCOUNT_STATE_LABELS.items()]
+    )
+    fin = DayField(label="Poste fini au plus tard le", required=False)
+
+    def sought(self, today: date) -> PeopleFilter:
+        """What is searched. A field with an error is left out."""
+        self.is_valid()
+        data = self.cleaned_data
+        return PeopleFilter(
+            str(data.get("q", "")).strip(),
+            category=str(data.get("categorie", "")),
+            uai=str(data.get("etablissement", "")).strip(),
+            ends_by=data.get("fin"),
+            day=today,
+        )
+
+    @property
+    def state(self) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get("etat", ""))

@@ -5,7 +5,12 @@ from vaguemestre.desks.enrolment.queries.requests import reference_of
 from vaguemestre.desks.enrolment.values import Applicant, DeliveryLetter, LikelyPerson, Scope
 from vaguemestre.foundation.journal.queries import EntrySummary, entries_about
 from vaguemestre.foundation.kernel.errors import Refusal
-from vaguemestre.people.credentials.queries import account_of_person, has_namesake, presented
+from vaguemestre.people.credentials.queries import (
+    account_of_person,
+    has_namesake,
+    people_in_state,
+    presented,
+)
 from vaguemestre.people.directory import queries as directory
 from vaguemestre.people.directory.queries import ManagedPerson
 from vaguemestre.people.directory.rules.similarity import NEEDS_REVIEW, MatchReason
@@ -38,11 +43,18 @@ def check_reach(scope: Scope, person_id: int) -> None:
 
 
 def search_people(
-    scope: Scope, typed: str, *, category: str = "", order: str = "nom", first: int = 0, count: int = PAGE
+    scope: Scope,
+    criteria: directory.PeopleFilter,
+    *,
+    state: str = "",
+    order: str = "nom",
+    first: int = 0,
+    count: int = PAGE,
 ) -> tuple[tuple[ManagedPerson, ...], int]:
-    """A page of the people of the scope that match every typed word, and their total number."""
+    """A page of the people of the scope that match, and their total. `state`: of the account; "" for any."""
+    among = people_in_state(state) if state else None
     return directory.managed_people(
-        scope.services, typed, first=first, count=count, category=category, order=order
+        scope.services, criteria, first=first, count=count, order=order, among=among
     )
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from vaguemestre.access.signin.http import act_words, recently_signed_in
 from vaguemestre.desks.enrolment import queries, services
 from vaguemestre.desks.enrolment.forms.officer_forms import (
+    ACCOUNT_STATE_LABELS,
     CATEGORY_LABELS,
     ArrivalForm,
     CivilForm,
@@ -30,7 +31,7 @@ from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.foundation.ui.academy import academy_of
 from vaguemestre.foundation.ui.listing import Listing
 from vaguemestre.foundation.ui.refusals import sentence
-from vaguemestre.people.credentials.queries import account_of_person, presented
+from vaguemestre.people.credentials.queries import account_of_person, accounts_by_person, presented
 from vaguemestre.people.directory.ports import numen_keys
 from vaguemestre.people.directory.queries import (
     MANAGED_ORDERS,
@@ -48,29 +49,28 @@ _REFUSED_FIELDS = {
     "enrolment.school-unknown": "uai",
     "enrolment.stay-too-long": "ends_on",
 }
-_ACCOUNT_STATE_LABELS = {
-    "pending": "Jamais activé",
-    "active": "Actif",
-    "suspended": "Suspendu",
-    "closed": "Fermé",
-}
 
 
 @require_GET
 @for_officers
 def list_people(request: OfficerRequest) -> HttpResponse:
     form = PeopleSearchForm(request.GET)
-    form.is_valid()
     listing = Listing.of(request.GET, tuple(MANAGED_ORDERS))
     people, total = queries.search_people(
         request.scope,
-        str(form.cleaned_data.get("q", "")).strip(),
-        category=str(form.cleaned_data.get("categorie", "")),
+        form.sought(paris_day(timezone.now())),
+        state=form.state,
         order=listing.order,
         first=listing.first,
         count=listing.count,
     )
-    context = {"form": form, "people": people, "total": total, "listing": listing}
+    accounts = accounts_by_person([person.person_id for person in people])
+    rows = [
+        (person, ACCOUNT_STATE_LABELS.get(account.state, account.state) if account else "")
+        for person in people
+        for account in [accounts.get(person.person_id)]
+    ]
+    context = {"form": form, "people": rows, "total": total, "listing": listing}
     return render(request, "enrolment/people.html", context)
 
 
@@ -189,7 +189,7 @@ def _page(
         "name": person.name,
         "category": CATEGORY_LABELS.get(person.category, person.category),  # type: ignore[call-overload]
         "account": identity,
-        "account_state": _ACCOUNT_STATE_LABELS.get(identity.state, identity.state)
+        "account_state": ACCOUNT_STATE_LABELS.get(identity.state, identity.state)
         if identity
         else "Aucun compte",
         "addresses": addresses_by_person([person.person_id]).get(person.person_id, []),

@@ -98,10 +98,11 @@ def _matching(criteria: PeopleFilter, among: QuerySet[Any, Any] | None) -> Query
         rows = rows.filter(service_id=service) if service else rows.filter(service__isnull=True)
     if criteria.category:
         rows = rows.filter(category=criteria.category)
-    return rows.filter(_posts_match(criteria))
+    return rows.filter(posts_match(criteria))
 
 
-def _posts_match(criteria: PeopleFilter) -> Q:
+def posts_match(criteria: PeopleFilter) -> Q:
+    """The condition on the posts that people hold on `criteria.day`; none without a day."""
     if criteria.day is None:
         return Q()
     running = Q(ends_on__isnull=True) | Q(ends_on__gte=criteria.day)

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from vaguemestre.foundation.kernel.times import paris_day
 from vaguemestre.people.directory.models import MailAddress, ManagementService, Person, Structure
+from vaguemestre.people.directory.queries.administered_people import PeopleFilter, posts_match
 from vaguemestre.people.directory.queries.people import civil_of
 from vaguemestre.people.directory.queries.posts import newest_post_labels
 from vaguemestre.people.directory.rules.names import fold
@@ -77,24 +79,27 @@ def managed_person(services: Collection[int], person_id: int) -> ManagedPerson |
 
 def managed_people(
     services: Collection[int],
-    typed: str,
+    criteria: PeopleFilter,
     *,
     first: int,
     count: int,
-    category: str = "",
     order: str = "nom",
+    among: QuerySet[Any, Any] | None = None,
 ) -> tuple[tuple[ManagedPerson, ...], int]:
-    """A page of the people whose names, address or dossier contain every typed word, and their total.
+    """A page of the people whose names, address or dossier contain every word, and their total.
 
-    People whose civil status was erased are found by address or username only. `order`: a key of
-    MANAGED_ORDERS, `-` before it for descending.
+    People whose civil status was erased are found by address or username only. `criteria`: its words,
+    category and posts. `order`: a key of MANAGED_ORDERS, `-` before it for descending. `among`: a query of
+    person ids that they are part of.
     """
-    people = Person.objects.filter(service_id__in=services)
-    if category:
-        people = people.filter(category=category)
-    if not typed.strip():
+    people = Person.objects.filter(posts_match(criteria), service_id__in=services)
+    if among is not None:
+        people = people.filter(pk__in=among)
+    if criteria.category:
+        people = people.filter(category=criteria.category)
+    if not criteria.words.strip():
         people = people.filter(erased_at=None)
-    for word in typed.split()[:6]:
+    for word in criteria.words.split()[:6]:
         plain = word.lower() if "@" in word else fold(word) or word
         addresses = MailAddress.objects.filter(address__contains=plain)
         people = people.filter(
